@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours: Swift 6 mode, warnings as errors, and the upcoming features that keep
+/// imports and isolation explicit.
+let house: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// The core is optimised in debug builds too: a newcomer's first run should not wait for a release
+/// build, nor crawl through bytes without one.
+let core: [SwiftSetting] = house + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let package = Package(
+    name: "afterword",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "afterword", targets: ["afterword"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        .target(
+            name: "AfterwordCore",
+            dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: core
+        ),
+        .target(
+            name: "AfterwordPipeline",
+            dependencies: ["AfterwordCore", "CZlib"],
+            swiftSettings: house
+        ),
+        .target(
+            name: "AfterwordStores",
+            dependencies: [
+                "AfterwordCore", "AfterwordPipeline",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            swiftSettings: house
+        ),
+        .target(
+            name: "AfterwordTesting",
+            dependencies: ["AfterwordCore", "AfterwordPipeline"],
+            swiftSettings: house
+        ),
+        .executableTarget(
+            name: "afterword",
+            dependencies: [
+                "AfterwordCore", "AfterwordPipeline", "AfterwordStores",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: house
+        ),
+        .systemLibrary(
+            name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .testTarget(
+            name: "AfterwordCoreTests", dependencies: ["AfterwordCore"], swiftSettings: house),
+        .testTarget(
+            name: "AfterwordPipelineTests",
+            dependencies: ["AfterwordCore", "AfterwordPipeline", "AfterwordTesting"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "AfterwordStoresTests",
+            dependencies: [
+                "AfterwordCore", "AfterwordPipeline", "AfterwordStores", "AfterwordTesting",
+            ],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "AfterwordCommandTests", dependencies: ["AfterwordCore"], swiftSettings: house),
+    ],
+    swiftLanguageModes: [.v6]
+)

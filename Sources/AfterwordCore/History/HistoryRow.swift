@@ -1,0 +1,123 @@
+/// What a row of the history tells.
+package enum Operation: String, Sendable {
+    case insert
+    case update
+    case delete
+    /// Observed too late to count: kept, without a version.
+    case late
+}
+
+/// A row of `product_reviews_history`: the full values of a version, or of a late record (version 0).
+package struct HistoryRow: Equatable, Sendable {
+    package var reviewKey: Int64
+    package var productID: Text
+    package var reviewID: Text
+    package var identity: Digest128
+    package var version: Int64
+    package var operation: Operation
+    package var run: Int64
+    package var observedAt: Instant
+    package var values: ReviewValues
+    package var authorID: Text?
+    package var times: ReviewTimes
+    package var changedFields: FieldSet
+    package var contentDigest: Digest256
+    /// 16 bytes; destroyed by an erasure.
+    package var salt: [UInt8]
+    package var rowDigest: Digest256
+
+    package init(
+        review: StoredReview, operation: Operation, version: Int64, run: Int64,
+        observedAt: Instant, changedFields: FieldSet, salt: [UInt8]
+    ) {
+        reviewKey = review.reviewKey
+        productID = review.productID
+        reviewID = review.reviewID
+        identity = review.identity
+        self.version = version
+        self.operation = operation
+        self.run = run
+        self.observedAt = observedAt
+        values = review.values
+        authorID = review.authorID
+        times = review.times
+        self.changedFields = changedFields
+        contentDigest = review.contentDigest
+        self.salt = salt
+        rowDigest = Digest256([UInt8](repeating: 0, count: 32))
+        rowDigest = computedRowDigest
+    }
+
+    /// A row as it stands in a store, its digest not computed again.
+    package init(
+        reviewKey: Int64, productID: Text, reviewID: Text, identity: Digest128, version: Int64,
+        operation: Operation, run: Int64, observedAt: Instant, values: ReviewValues,
+        authorID: Text?, times: ReviewTimes, changedFields: FieldSet, contentDigest: Digest256,
+        salt: [UInt8], rowDigest: Digest256
+    ) {
+        self.reviewKey = reviewKey
+        self.productID = productID
+        self.reviewID = reviewID
+        self.identity = identity
+        self.version = version
+        self.operation = operation
+        self.run = run
+        self.observedAt = observedAt
+        self.values = values
+        self.authorID = authorID
+        self.times = times
+        self.changedFields = changedFields
+        self.contentDigest = contentDigest
+        self.salt = salt
+        self.rowDigest = rowDigest
+    }
+
+    /// SHA-256(00 ‖ public fields ‖ SHA-256(salt ‖ personal fields)): with its 00 it is the leaf of the
+    /// run's Merkle tree. What an erasure removes is in the personal part, so that a row without it can
+    /// still be checked by the inner digest.
+    package var computedRowDigest: Digest256 {
+        var personal = DigestBuilder()
+        personal.add(raw: salt)
+        personal.add(reviewID)
+        personal.add(raw: identity.bytes)
+        personal.add(raw: contentDigest.bytes)
+        personal.add(optional: authorID)
+        personal.add(optional: values.authorName)
+        personal.add(optional: values.title)
+        personal.add(optional: values.body)
+        var row = DigestBuilder()
+        row.add(byte: 0)
+        row.add(productID)
+        row.add(version)
+        row.add(Text(operation.rawValue))
+        row.add(run)
+        row.add(observedAt.microseconds)
+        row.add(changedFields.rawValue)
+        row.add(optional: values.rating)
+        row.add(optional: values.verified.map { $0 ? 1 : 0 })
+        row.add(optional: values.helpfulVotes)
+        row.add(optional: values.variant)
+        row.add(optional: values.country)
+        row.add(optional: values.language)
+        row.add(times.createdAt.microseconds)
+        row.add(Text(times.createdOrigin.rawValue))
+        row.add(times.updatedAt.microseconds)
+        row.add(Text(times.updatedOrigin.rawValue))
+        row.add(raw: personal.finish().bytes)
+        return row.finish()
+    }
+}
+
+/// The salt of a row where goldens need it to be a function: of a seed, the review and the version.
+package func seededSalt(
+    _ seed: UInt64, productID: Text, reviewID: Text, version: Int64, run: Int64
+) -> [UInt8] {
+    var builder = DigestBuilder(domain: "afterword.salt.1")
+    builder.add(Int64(bitPattern: seed))
+    builder.add(productID)
+    builder.add(reviewID)
+    builder.add(version)
+    // A late row has no version of its own; its run tells it apart.
+    if version == 0 { builder.add(run) }
+    return builder.finish128().bytes
+}

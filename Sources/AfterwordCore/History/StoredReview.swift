@@ -1,0 +1,69 @@
+/// Where a time comes from.
+package enum TimeOrigin: String, Sendable {
+    case source
+    case mock
+}
+
+/// The times of a review as stored: the source's, or mock ones in their place.
+package struct ReviewTimes: Equatable, Sendable {
+    package var createdAt: Instant
+    package var createdOrigin: TimeOrigin
+    package var updatedAt: Instant
+    package var updatedOrigin: TimeOrigin
+
+    package init(
+        createdAt: Instant, createdOrigin: TimeOrigin, updatedAt: Instant,
+        updatedOrigin: TimeOrigin
+    ) {
+        self.createdAt = createdAt
+        self.createdOrigin = createdOrigin
+        self.updatedAt = updatedAt
+        self.updatedOrigin = updatedOrigin
+    }
+}
+
+/// A review of the base: its newest version, whole. A deleted one stays, not live, with the values it
+/// had.
+package struct StoredReview: Equatable, Sendable {
+    package var reviewKey: Int64
+    package var productID: Text
+    package var reviewID: Text
+    package var identity: Digest128
+    package var kind: IdentityKind
+    package var version: Int64
+    package var isLive: Bool
+    /// The run that made this version.
+    package var run: Int64
+    /// When the dump of this version was taken.
+    package var observedAt: Instant
+    package var values: ReviewValues
+    package var authorID: Text?
+    package var times: ReviewTimes
+    package var contentDigest: Digest256
+    /// The record it was last seen as: bookkeeping, outside the laws of history.
+    package var payloadDigest: Digest128
+    package var rawKey: Int64
+
+    package init(
+        reviewKey: Int64, productID: Text, reviewID: Text, identity: Digest128, kind: IdentityKind,
+        version: Int64, isLive: Bool, run: Int64, observedAt: Instant, values: ReviewValues,
+        authorID: Text?, times: ReviewTimes, contentDigest: Digest256, payloadDigest: Digest128,
+        rawKey: Int64
+    ) {
+        self.reviewKey = reviewKey
+        self.productID = productID
+        self.reviewID = reviewID
+        self.identity = identity
+        self.kind = kind
+        self.version = version
+        self.isLive = isLive
+        self.run = run
+        self.observedAt = observedAt
+        self.values = values
+        self.authorID = authorID
+        self.times = times
+        self.contentDigest = contentDigest
+        self.payloadDigest = payloadDigest
+        self.rawKey = rawKey
+    }
+}

@@ -1,0 +1,77 @@
+/// The records of one dump that claim to be the same review: groups of equal content.
+package struct Contest: Sendable {
+    /// Records of equal content, in order of file and offset; so of equal source times and votes.
+    package struct Rival: Sendable {
+        package var candidates: [Candidate]
+        package var content: Digest256 { candidates[0].content }
+
+        /// The one whose bytes are kept: the greatest payload digest.
+        package var kept: Candidate {
+            candidates.max { $0.payload < $1.payload }!
+        }
+    }
+
+    package var identity: Digest128
+    /// Those that nothing in the dump beats; more than one only where the store must be asked.
+    package var finalists: [Rival]
+    /// Those that are beaten already.
+    package var beaten: [Rival]
+}
+
+/// Sorts the records of one product into contests, in order of identity.
+///
+/// Short texts are numbered first: the records of one key, by content and payload digest, so that the same
+/// five in any order stay the same five.
+package func contests(_ candidates: [Candidate]) -> [Contest] {
+    var byIdentity: [Digest128: [Candidate]] = [:]
+    for candidate in numberShortTexts(candidates) {
+        byIdentity[candidate.identityDigest, default: []].append(candidate)
+    }
+    return byIdentity.sorted { $0.key < $1.key }.map { identity, candidates in
+        let rivals = Dictionary(grouping: candidates, by: \.content).values
+            .map { group in Contest.Rival(candidates: group.sorted(by: liesBefore)) }
+            .sorted { $0.content > $1.content }
+        return split(rivals, identity)
+    }
+}
+
+private func liesBefore(_ left: Candidate, _ right: Candidate) -> Bool {
+    (left.file, left.offset) < (right.file, right.offset)
+}
+
+private func numberShortTexts(_ candidates: [Candidate]) -> [Candidate] {
+    var numbered = candidates
+    let short = candidates.indices.filter { candidates[$0].identity.isNumbered }
+    for (identity, places) in Dictionary(grouping: short, by: { candidates[$0].identity }) {
+        let ordered = places.sorted { left, right in
+            let (l, r) = (candidates[left], candidates[right])
+            return (l.content, l.payload) < (r.content, r.payload)
+        }
+        for (k, place) in ordered.enumerated() {
+            numbered[place].identityDigest = identity.numbered(k)
+        }
+    }
+    return numbered
+}
+
+/// Latest source time wins, absent least; then most helpful votes.
+private func split(_ rivals: [Contest.Rival], _ identity: Digest128) -> Contest {
+    func rank(_ rival: Contest.Rival) -> (Int64, Int64) {
+        let candidate = rival.candidates[0]
+        return (candidate.sourceTime?.microseconds ?? .min, candidate.helpfulVotes)
+    }
+    let best = rivals.map(rank).max { $0 < $1 }!
+    return Contest(
+        identity: identity, finalists: rivals.filter { rank($0) == best },
+        beaten: rivals.filter { rank($0) != best })
+}
+
+/// The winner among finalists: the one equal to the current version, then one whose content is in that
+/// review's history already, then the greatest content digest.
+package func winner(
+    of contest: Contest, current: Digest256?, history: Set<Digest256>
+) -> Contest.Rival {
+    contest.finalists.first { $0.content == current }
+        ?? contest.finalists.first { history.contains($0.content) }
+        ?? contest.finalists[0]
+}

@@ -1,0 +1,59 @@
+/// The times of a review's version: the source's where it has them, mock ones where it has not.
+///
+/// Mock times are a function of seed, product, review and version alone: never of a clock, of the order
+/// of records, or of a store.
+package func reviewTimes(
+    seed: UInt64, productID: Text, reviewID: Text, version: Int64, values: ReviewValues,
+    observedAt: Instant, previous: (times: ReviewTimes, observedAt: Instant)?
+) -> ReviewTimes {
+    var random = mockGenerator(
+        seed: seed, productID: productID, reviewID: reviewID, version: version)
+    let isMock = values.createdAt == nil
+    let created: Instant
+    if let source = values.createdAt {
+        created = source
+    } else if let previous, previous.times.createdOrigin == .mock {
+        created = previous.times.createdAt
+    } else {
+        created = observedAt.adding(seconds: -Int64(1 + random.draw(below: secondsOfAYear)))
+    }
+    let updated: Instant
+    if let source = values.updatedAt {
+        updated = source
+    } else if let previous {
+        updated = mockUpdate(after: previous.observedAt, until: observedAt, &random)
+    } else {
+        updated = created
+    }
+    return ReviewTimes(
+        createdAt: created, createdOrigin: isMock ? .mock : .source, updatedAt: updated,
+        updatedOrigin: values.updatedAt == nil ? .mock : .source)
+}
+
+private let secondsOfAYear: UInt64 = 365 * 86_400
+
+/// SplitMix64 seeded with the first 8 bytes, big-endian, of
+/// SHA-256("afterword.timestamps.1" 00 seed 00 product 00 review 00 version).
+package func mockGenerator(
+    seed: UInt64, productID: Text, reviewID: Text, version: Int64
+) -> SplitMix64 {
+    var builder = DigestBuilder(domain: "afterword.timestamps.1")
+    builder.add(raw: Array(String(seed).utf8))
+    builder.add(byte: 0)
+    builder.add(raw: productID.bytes)
+    builder.add(byte: 0)
+    builder.add(raw: reviewID.bytes)
+    builder.add(byte: 0)
+    builder.add(raw: Array(String(version).utf8))
+    return SplitMix64(seed: builder.finish().words.0)
+}
+
+/// Uniform over the whole seconds before `end`, `end` included and `start` not; `end` when there are none.
+private func mockUpdate(
+    after start: Instant, until end: Instant, _ random: inout SplitMix64
+) -> Instant {
+    let span = end.microseconds - start.microseconds
+    guard span > 0 else { return end }
+    let seconds = UInt64((span + 999_999) / 1_000_000)
+    return end.adding(seconds: -Int64(random.draw(below: seconds)))
+}

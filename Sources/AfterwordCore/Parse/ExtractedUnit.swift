@@ -1,0 +1,41 @@
+/// What one element of a container held: reviews, the objects that name their products, and faults.
+///
+/// Offsets are relative to the scanned bytes. Reused from element to element.
+package struct ExtractedUnit: Sendable {
+    package struct Record: Sendable {
+        package var range: Range<Int>
+        /// Why the record cannot be read, when it cannot.
+        package var fault: RejectReason?
+    }
+
+    /// An object, or a member of a map, that names a product and held a list of reviews.
+    package struct Product: Sendable {
+        package var range: Range<Int>
+        /// Its members other than the list of reviews: key and value.
+        package var members: [Range<Int>]
+        /// The records inside it.
+        package var records: Range<Int>
+    }
+
+    package var range = 0..<0
+    package var records: [Record] = []
+    package var products: [Product] = []
+    /// Slots of the records, `recordSources.count` each.
+    package var recordTokens: [JSONToken] = []
+    /// Slots of what encloses the records, `contextSources.count` each; likewise for the products.
+    package var contextTokens: [JSONToken] = []
+    package var productTokens: [JSONToken] = []
+    /// Bare NaN and infinities read as absent.
+    package var nonstandardLiterals = 0
+
+    package init() {}
+
+    mutating func reset() {
+        records.removeAll(keepingCapacity: true)
+        products.removeAll(keepingCapacity: true)
+        recordTokens.removeAll(keepingCapacity: true)
+        contextTokens.removeAll(keepingCapacity: true)
+        productTokens.removeAll(keepingCapacity: true)
+        nonstandardLiterals = 0
+    }
+}

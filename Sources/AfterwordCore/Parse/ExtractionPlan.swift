@@ -1,0 +1,146 @@
+/// A shape compiled for the scanner: which members to step into and which to remember.
+///
+/// Values are remembered in slots. A *record slot* belongs to a review; a *context slot* to what encloses
+/// it: a member of an enclosing object, or the key of an enclosing map.
+package struct ExtractionPlan: Sendable {
+    enum Node: Sendable {
+        /// The review itself, or an object inside it or around it.
+        case object(entries: [Entry], role: Role)
+        case elements(of: Int)
+        /// Every member of an object; the key goes to a context slot.
+        case members(of: Int, captured: Int)
+    }
+
+    enum Role: Sendable, Equatable {
+        case record
+        /// An object within a record.
+        case inner
+        /// An object around records; `isProduct` when it is what names the product.
+        case enclosing(isProduct: Bool)
+    }
+
+    struct Entry: Sendable {
+        var key: [UInt8]
+        var action: Action
+    }
+
+    enum Action: Sendable {
+        case recordSlot(Int)
+        case contextSlot(Int)
+        case descend(Int)
+        /// The way to the reviews.
+        case onward(Int)
+    }
+
+    var nodes: [Node] = []
+    var root = 0
+    /// Sources in slot order.
+    package private(set) var recordSources: [FieldSource] = []
+    package private(set) var contextSources: [FieldSource] = []
+    /// The map whose keys name the products, if one does.
+    private(set) var productCapture: Int?
+
+    package init(_ shape: Shape) {
+        let rules = [shape.productID, shape.reviewID, shape.authorID, shape.total]
+            .compactMap { $0 } + Field.allCases.compactMap { shape.fields[$0] }
+            + Attribute.allCases.compactMap { shape.attributes[$0] }
+        for rule in rules { note(rule.source) }
+        if case .capture = shape.productID.source {
+            productCapture = contextSources.firstIndex(of: shape.productID.source)
+        }
+        root = addPath(shape.records[...], productLevel: shape.productID.source.enclosingLevel)
+    }
+
+    /// A plan for one flat object: each member has the record slot of its place.
+    init(members: [String]) {
+        recordSources = members.map { .record([$0]) }
+        root = addRecord()
+    }
+
+    /// The same slots, for bytes that are the record itself.
+    var recordOnly: ExtractionPlan {
+        var plan = self
+        plan.contextSources = []
+        plan.productCapture = nil
+        plan.root = nodes.firstIndex { node in
+            if case .object(_, .record) = node { true } else { false }
+        } ?? root
+        return plan
+    }
+
+    package func recordSlot(_ source: FieldSource) -> Int? { recordSources.firstIndex(of: source) }
+    package func contextSlot(_ source: FieldSource) -> Int? {
+        contextSources.firstIndex(of: source)
+    }
+
+    private mutating func note(_ source: FieldSource) {
+        if case .record = source {
+            if !recordSources.contains(source) { recordSources.append(source) }
+        } else if !contextSources.contains(source) {
+            contextSources.append(source)
+        }
+    }
+
+    private mutating func addPath(_ steps: ArraySlice<PathStep>, productLevel: Int?) -> Int {
+        guard let step = steps.first else { return addRecord() }
+        let onward = addPath(steps.dropFirst(), productLevel: productLevel)
+        switch step {
+        case .everyElement:
+            nodes.append(.elements(of: onward))
+        case .everyMember(let name):
+            let slot = contextSources.firstIndex(of: .capture(name))
+            if let slot {
+                nodes.append(.members(of: onward, captured: slot))
+            } else {
+                contextSources.append(.capture(name))
+                nodes.append(.members(of: onward, captured: contextSources.count - 1))
+            }
+        case .key(let key):
+            let level = steps.count { if case .key = $0 { true } else { false } }
+            var entries: [Entry] = [Entry(key: Array(key.utf8), action: .onward(onward))]
+            for (slot, source) in contextSources.enumerated() {
+                guard case .enclosing(level, let path) = source else { continue }
+                add(path[...], .contextSlot(slot), to: &entries)
+            }
+            nodes.append(
+                .object(entries: entries, role: .enclosing(isProduct: level == productLevel)))
+        }
+        return nodes.count - 1
+    }
+
+    private mutating func addRecord() -> Int {
+        var entries: [Entry] = []
+        for (slot, source) in recordSources.enumerated() {
+            guard case .record(let path) = source else { continue }
+            add(path[...], .recordSlot(slot), to: &entries)
+        }
+        nodes.append(.object(entries: entries, role: .record))
+        return nodes.count - 1
+    }
+
+    private mutating func add(
+        _ path: ArraySlice<String>, _ action: Action, to entries: inout [Entry]
+    ) {
+        guard let first = path.first else { return }
+        let key = Array(first.utf8)
+        guard path.count > 1 else { return entries.append(Entry(key: key, action: action)) }
+        for entry in entries where entry.key == key {
+            guard case .descend(let index) = entry.action,
+                case .object(var inner, let role) = nodes[index]
+            else { continue }
+            add(path.dropFirst(), action, to: &inner)
+            nodes[index] = .object(entries: inner, role: role)
+            return
+        }
+        var inner: [Entry] = []
+        add(path.dropFirst(), action, to: &inner)
+        nodes.append(.object(entries: inner, role: .inner))
+        entries.append(Entry(key: key, action: .descend(nodes.count - 1)))
+    }
+}
+
+extension FieldSource {
+    var enclosingLevel: Int? {
+        if case .enclosing(let level, _) = self { level } else { nil }
+    }
+}

@@ -1,0 +1,37 @@
+extension JSONScanner {
+    /// Steps over a broken element, brackets and strings balanced, grammar ignored; true when the
+    /// list plainly goes on or ends right after it. At the end of the bytes: false.
+    mutating func skipBroken() -> Bool {
+        var open = 0
+        var isInString = false
+        while position < count {
+            let byte = byte(at: position)
+            if isInString {
+                if byte == UInt8(ascii: "\\") { position += 1 }
+                if byte == UInt8(ascii: "\"") { isInString = false }
+            } else {
+                switch byte {
+                case UInt8(ascii: "\""): isInString = true
+                case UInt8(ascii: "{"), UInt8(ascii: "["): open += 1
+                case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                    if open == 0 { return true }
+                    open -= 1
+                case UInt8(ascii: ",") where open == 0: return true
+                default: break
+                }
+            }
+            position += 1
+        }
+        position = min(position, count)
+        return false
+    }
+
+    /// Steps over the rest of the line, its line feed included; false when no line feed is there.
+    mutating func skipLine() -> Bool {
+        while position < count {
+            position += 1
+            if byte(at: position - 1) == 0x0A { return true }
+        }
+        return false
+    }
+}

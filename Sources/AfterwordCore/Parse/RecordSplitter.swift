@@ -1,0 +1,234 @@
+/// Splits the bytes of one file into elements, and each element into reviews, as the bytes arrive.
+///
+/// Feed it slabs of any size; it keeps only what is not yet complete, at most one record's limit.
+/// Containers: an array, or values one after another (JSON Lines, one object, concatenated objects),
+/// with or without a UTF-8 byte order mark.
+package struct RecordSplitter {
+    /// What came out. Ranges and tokens are relative to `window`; `offset` is the place of its first byte
+    /// in the file.
+    package enum Event {
+        case unit(ExtractedUnit)
+        /// Bytes of the container that are no element.
+        case reject(RejectReason, Range<Int>)
+    }
+
+    private enum State: Equatable {
+        case start, firstElement, nextElement, afterElement, sequence, afterArray, rejecting, done
+    }
+
+    private let plan: ExtractionPlan
+    private let isStrict: Bool
+    private var buffer: [UInt8] = []
+    private var consumed = 0
+    private var offset: Int64 = 0
+    private var state = State.start
+    private var restReason = RejectReason.notJSON
+    private var retryAt = 0
+    private var unit = ExtractedUnit()
+    /// Whether any element, or anything else than white space, has been met.
+    package private(set) var isEmpty = true
+
+    package init(_ plan: ExtractionPlan, isStrict: Bool) {
+        self.plan = plan
+        self.isStrict = isStrict
+    }
+
+    /// Takes the next bytes; `isLast` when none follow. `emit` gets each event with the window's bytes and
+    /// the file offset of the window's first byte; both are valid only inside the call.
+    package mutating func feed<Failure: Error>(
+        _ slab: ArraySlice<UInt8>, isLast: Bool,
+        emit: (Event, _ window: RawSpan, _ offset: Int64) throws(Failure) -> Void
+    ) throws(Failure) {
+        if consumed > 0 {
+            buffer.removeSubrange(..<consumed)
+            offset += Int64(consumed)
+            consumed = 0
+        }
+        buffer.append(contentsOf: slab)
+        if !isLast, buffer.count < retryAt { return }
+        retryAt = 0
+        while let event = step(isLast: isLast) {
+            try emit(event, buffer.span.bytes, offset)
+            if case .unit(let used) = event { unit = used }
+        }
+        if !isLast, state != .rejecting { waitForMore() }
+    }
+
+    private mutating func waitForMore() {
+        let pending = buffer.count - consumed
+        if pending > ParseLimit.recordBytes {
+            restReason = .recordTooLong
+            state = .rejecting
+        }
+        retryAt = pending * 2
+    }
+
+    /// The next event, or nil when more bytes are needed or all are used.
+    private mutating func step(isLast: Bool) -> Event? {
+        while true {
+            var outcome = Outcome.wait
+            buffer.withUnsafeBytes { bytes in
+                var scanner = JSONScanner(
+                    bytes, from: consumed, isFinal: isLast, isStrict: isStrict)
+                outcome = advance(&scanner, bytes)
+            }
+            switch outcome {
+            case .again: continue
+            case .wait: return nil
+            case .event(let event): return event
+            }
+        }
+    }
+
+    private enum Outcome {
+        case again, wait
+        case event(Event)
+    }
+
+    private mutating func advance(
+        _ scanner: inout JSONScanner, _ bytes: UnsafeRawBufferPointer
+    ) -> Outcome {
+        switch state {
+        case .done: return .wait
+        case .rejecting: return rejectRest(scanner)
+        case .start: return begin(&scanner, bytes)
+        case .sequence: return sequenceElement(&scanner, bytes)
+        case .firstElement, .nextElement: return arrayElement(&scanner, bytes)
+        case .afterElement: return separator(&scanner)
+        case .afterArray: return trailer(&scanner)
+        }
+    }
+
+    /// What the container is, by its first bytes.
+    private mutating func begin(
+        _ scanner: inout JSONScanner, _ bytes: UnsafeRawBufferPointer
+    ) -> Outcome {
+        if !scanner.isFinal, scanner.count < 64 { return .wait }
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { scanner.position = 3 }
+        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+            return rejectAll(.unsupportedEncoding)
+        }
+        scanner.skipWhitespace()
+        consumed = scanner.position
+        guard !scanner.isAtEnd else {
+            if scanner.isFinal { state = .done }
+            return .wait
+        }
+        isEmpty = false
+        switch scanner.byte(at: scanner.position) {
+        case UInt8(ascii: "["):
+            consumed += 1
+            state = .firstElement
+        case UInt8(ascii: "<"):
+            return rejectAll(.htmlPage)
+        default:
+            if scanner.hasPrefix("version https://git-lfs") { return rejectAll(.lfsPointer) }
+            state = .sequence
+        }
+        return .again
+    }
+
+    private mutating func rejectAll(_ reason: RejectReason) -> Outcome {
+        isEmpty = false
+        restReason = reason
+        state = .rejecting
+        return .again
+    }
+
+    /// All that is left is one reject: its bytes up to one record's limit, and none twice.
+    private mutating func rejectRest(_ scanner: JSONScanner) -> Outcome {
+        let isFull = scanner.count - consumed > ParseLimit.recordBytes
+        guard scanner.isFinal || isFull else { return .wait }
+        let range = consumed..<scanner.count
+        consumed = scanner.count
+        if scanner.isFinal { state = .done }
+        return range.isEmpty ? .wait : .event(.reject(restReason, range))
+    }
+
+    private mutating func arrayElement(
+        _ scanner: inout JSONScanner, _ bytes: UnsafeRawBufferPointer
+    ) -> Outcome {
+        scanner.skipWhitespace()
+        consumed = scanner.position
+        guard !scanner.isAtEnd else { return scanner.isFinal ? end(.truncated) : .wait }
+        if scanner.byte(at: consumed) == UInt8(ascii: "]") {
+            let isFirst = state == .firstElement
+            consumed += 1
+            state = .afterArray
+            return isFirst ? .again : .event(.reject(.trailingComma, consumed - 1..<consumed))
+        }
+        return element(&scanner, bytes, next: .afterElement) { scanner in scanner.skipBroken() }
+    }
+
+    /// The container ended where it should go on.
+    private mutating func end(_ reason: RejectReason) -> Outcome {
+        let range = consumed..<buffer.count
+        consumed = buffer.count
+        state = .done
+        return .event(.reject(reason, range))
+    }
+
+    private mutating func element(
+        _ scanner: inout JSONScanner, _ bytes: UnsafeRawBufferPointer, next: State,
+        skip: (inout JSONScanner) -> Bool
+    ) -> Outcome {
+        do throws(ScanFault) {
+            try UnitExtractor.extract(plan, from: bytes, with: &scanner, into: &unit)
+            consumed = scanner.position
+            state = next
+            let used = unit
+            unit = ExtractedUnit()
+            return .event(.unit(used))
+        } catch {
+            guard case .reject(let reason) = error.cause else { return .wait }
+            let start = consumed
+            var broken = JSONScanner(
+                bytes, from: start, isFinal: scanner.isFinal, isStrict: isStrict)
+            guard skip(&broken) else { return scanner.isFinal ? end(reason) : .wait }
+            consumed = broken.position
+            state = next
+            return .event(.reject(reason, start..<consumed))
+        }
+    }
+
+    private mutating func separator(_ scanner: inout JSONScanner) -> Outcome {
+        scanner.skipWhitespace()
+        guard !scanner.isAtEnd else { return scanner.isFinal ? end(.truncated) : .wait }
+        switch scanner.byte(at: scanner.position) {
+        case UInt8(ascii: ","):
+            consumed = scanner.position + 1
+            state = .nextElement
+            return .again
+        case UInt8(ascii: "]"):
+            consumed = scanner.position + 1
+            state = .afterArray
+            return .again
+        default:
+            let start = scanner.position
+            consumed = start
+            guard scanner.skipBroken() else {
+                return scanner.isFinal ? end(.expectedComma) : .wait
+            }
+            consumed = scanner.position
+            return .event(.reject(.expectedComma, start..<consumed))
+        }
+    }
+
+    private mutating func trailer(_ scanner: inout JSONScanner) -> Outcome {
+        scanner.skipWhitespace()
+        consumed = scanner.position
+        guard !scanner.isAtEnd else { return .wait }
+        return rejectAll(.notJSON)
+    }
+
+    private mutating func sequenceElement(
+        _ scanner: inout JSONScanner, _ bytes: UnsafeRawBufferPointer
+    ) -> Outcome {
+        scanner.skipWhitespace()
+        consumed = scanner.position
+        guard !scanner.isAtEnd else { return .wait }
+        return element(&scanner, bytes, next: .sequence) { scanner in
+            scanner.skipLine() || scanner.isFinal
+        }
+    }
+}

@@ -1,0 +1,147 @@
+import Crypto
+
+/// A SHA-256 digest: 32 bytes, ordered as bytes.
+package struct Digest256: Hashable, Comparable, Sendable {
+    var words: (UInt64, UInt64, UInt64, UInt64)
+
+    /// - Precondition: exactly 32 bytes.
+    package init(_ bytes: [UInt8]) {
+        precondition(bytes.count == 32, "a 256-bit digest has 32 bytes")
+        words = (
+            bigEndianWord(bytes, 0), bigEndianWord(bytes, 8), bigEndianWord(bytes, 16),
+            bigEndianWord(bytes, 24)
+        )
+    }
+
+    package var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(32)
+        for word in [words.0, words.1, words.2, words.3] { appendBigEndian(word, to: &bytes) }
+        return bytes
+    }
+
+    package static func == (l: Digest256, r: Digest256) -> Bool { l.words == r.words }
+    package static func < (l: Digest256, r: Digest256) -> Bool { l.words < r.words }
+    package func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
+}
+
+/// The first 16 bytes of a SHA-256 digest over a versioned domain: for identities and payloads,
+/// which are looked up in bulk and need half the room.
+package struct Digest128: Hashable, Comparable, Sendable {
+    var words: (UInt64, UInt64)
+
+    /// - Precondition: exactly 16 bytes.
+    package init(_ bytes: [UInt8]) {
+        precondition(bytes.count == 16, "a 128-bit digest has 16 bytes")
+        words = (bigEndianWord(bytes, 0), bigEndianWord(bytes, 8))
+    }
+
+    init(truncating digest: Digest256) { words = (digest.words.0, digest.words.1) }
+
+    package var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(16)
+        appendBigEndian(words.0, to: &bytes)
+        appendBigEndian(words.1, to: &bytes)
+        return bytes
+    }
+
+    package static func == (l: Digest128, r: Digest128) -> Bool { l.words == r.words }
+    package static func < (l: Digest128, r: Digest128) -> Bool { l.words < r.words }
+    package func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
+}
+
+extension Digest256: CustomStringConvertible {
+    package var description: String { hexadecimal(bytes) }
+}
+extension Digest128: CustomStringConvertible {
+    package var description: String { hexadecimal(bytes) }
+}
+
+/// Builds a SHA-256 digest over parts that cannot run into each other: every variable part is
+/// preceded by its length. Parts are gathered and hashed at once.
+package struct DigestBuilder {
+    private var parts: [UInt8] = []
+
+    package init() { parts.reserveCapacity(512) }
+
+    /// Starts a digest of one purpose and rule version: `afterword.identity.1`, then a zero byte.
+    package init(domain: String) {
+        self.init()
+        parts.append(contentsOf: domain.utf8)
+        parts.append(0)
+    }
+
+    package mutating func add(byte: UInt8) { parts.append(byte) }
+
+    /// Bytes of a fixed size, without a length before them.
+    package mutating func add(raw bytes: [UInt8]) { parts.append(contentsOf: bytes) }
+
+    /// A part with its length: 8 bytes, big-endian, then the bytes.
+    package mutating func add(_ bytes: [UInt8]) {
+        add(Int64(bytes.count))
+        parts.append(contentsOf: bytes)
+    }
+
+    package mutating func add(_ span: RawSpan) {
+        add(Int64(span.byteCount))
+        span.withUnsafeBytes { parts.append(contentsOf: $0) }
+    }
+
+    package mutating func add(_ text: Text) { add(text.bytes) }
+
+    /// 8 bytes, big-endian, two's complement.
+    package mutating func add(_ number: Int64) {
+        appendBigEndian(UInt64(bitPattern: number), to: &parts)
+    }
+
+    /// 00 for an absent part; 01 and the part otherwise.
+    package mutating func add(optional text: Text?) {
+        guard let text else { return add(byte: 0) }
+        add(byte: 1)
+        add(text)
+    }
+
+    package mutating func add(optional number: Int64?) {
+        guard let number else { return add(byte: 0) }
+        add(byte: 1)
+        add(number)
+    }
+
+    package func finish() -> Digest256 { Digest256(Array(SHA256.hash(data: parts))) }
+    package func finish128() -> Digest128 { Digest128(truncating: finish()) }
+}
+
+/// SHA-256 over bytes that arrive in pieces: the content of a file.
+package struct StreamDigest {
+    private var hash = SHA256()
+    package init() {}
+    package mutating func add(_ bytes: ArraySlice<UInt8>) {
+        bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    }
+    package func finish() -> Digest256 { Digest256(Array(hash.finalize())) }
+}
+
+/// Lower-case hexadecimal digits, two a byte.
+package func hexadecimal(_ bytes: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    var text: [UInt8] = []
+    text.reserveCapacity(bytes.count * 2)
+    for byte in bytes {
+        text.append(digits[Int(byte >> 4)])
+        text.append(digits[Int(byte & 15)])
+    }
+    return String(decoding: text, as: UTF8.self)
+}
+
+private func bigEndianWord(_ bytes: [UInt8], _ start: Int) -> UInt64 {
+    var word: UInt64 = 0
+    for index in start..<start + 8 { word = word << 8 | UInt64(bytes[index]) }
+    return word
+}
+
+func appendBigEndian(_ word: UInt64, to bytes: inout [UInt8]) {
+    for shift in stride(from: 56, through: 0, by: -8) {
+        bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+    }
+}

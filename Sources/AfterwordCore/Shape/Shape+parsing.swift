@@ -1,0 +1,150 @@
+extension Shape {
+    /// Reads a shape document; what is wrong with it is said by name.
+    package init(parsing bytes: [UInt8]) throws(ShapeFault) {
+        let document: JSONValue
+        do throws(ScanFault) {
+            document = try JSONValue(parsing: bytes)
+        } catch {
+            throw ShapeFault(description: "a shape is a JSON document: fault at byte \(error.offset)")
+        }
+        guard let name = document["shape"]?.text, let version = document["version"]?.integer else {
+            throw ShapeFault(description: "a shape has a \"shape\" (its name) and a \"version\"")
+        }
+        try Self.checkMembers(document)
+        self.name = name
+        self.version = Int(version)
+        self.document = document.canonical
+        records = try Self.path(document["records"]?.text ?? "")
+        var fields: [Field: Rule] = [:]
+        var identity: [String: Rule] = [:]
+        for member in document["fields"]?.members ?? [] {
+            let rule = try Self.rule(member.key, member.value)
+            if let field = Field.allCases.first(where: { $0.name == member.key }) {
+                fields[field] = rule
+            } else if ["product_id", "review_id", "author_id"].contains(member.key) {
+                identity[member.key] = rule
+            } else {
+                throw ShapeFault(description: "no such field: \"\(member.key)\"")
+            }
+        }
+        self.fields = fields
+        guard let productID = identity["product_id"] else {
+            throw ShapeFault(description: "a shape must map \"product_id\"")
+        }
+        guard fields[.rating] != nil || fields[.title] != nil || fields[.body] != nil else {
+            throw ShapeFault(description: "a shape must map \"rating\", \"title\" or \"body\"")
+        }
+        self.productID = productID
+        reviewID = identity["review_id"]
+        authorID = identity["author_id"]
+        attributes = try Self.attributes(document["product"])
+        total = try document["total"].map { value throws(ShapeFault) in
+            try Self.rule("total", value)
+        }
+        let placeholders = document["placeholders"]?.elements?.compactMap(\.text) ?? []
+        self.placeholders = Set(placeholders.map { Text($0) })
+        try checkSources()
+    }
+
+    private static func checkMembers(_ document: JSONValue) throws(ShapeFault) {
+        let known = [
+            "shape", "version", "records", "fields", "product", "total", "placeholders",
+        ]
+        for member in document.members ?? [] where !known.contains(member.key) {
+            throw ShapeFault(description: "no such member of a shape: \"\(member.key)\"")
+        }
+    }
+
+    private static func attributes(
+        _ value: JSONValue?
+    ) throws(ShapeFault) -> [Attribute: Rule] {
+        var attributes: [Attribute: Rule] = [:]
+        for member in value?.members ?? [] {
+            guard let attribute = Attribute.allCases.first(where: { $0.name == member.key }) else {
+                throw ShapeFault(description: "no such attribute of a product: \"\(member.key)\"")
+            }
+            attributes[attribute] = try rule(member.key, member.value)
+        }
+        return attributes
+    }
+
+    /// Every source must exist on the way to the reviews.
+    private func checkSources() throws(ShapeFault) {
+        let captures = records.compactMap { step in
+            if case .everyMember(let name) = step { name } else { nil }
+        }
+        let levels = records.count { if case .key = $0 { true } else { false } }
+        for rule in [productID, reviewID, authorID, total].compactMap({ $0 })
+            + Array(fields.values) + Array(attributes.values)
+        {
+            switch rule.source {
+            case .record: continue
+            case .enclosing(let level, _):
+                guard level <= levels else {
+                    throw ShapeFault(description: "no object encloses the reviews at level \(level)")
+                }
+            case .capture(let name):
+                guard captures.contains(name) else {
+                    throw ShapeFault(description: "no path step keeps a key named \"\(name)\"")
+                }
+            }
+        }
+    }
+
+    private static func path(_ text: String) throws(ShapeFault) -> [PathStep] {
+        var steps: [PathStep] = []
+        for part in text.split(separator: ".", omittingEmptySubsequences: true) {
+            if part.hasPrefix("{"), part.hasSuffix("}") {
+                steps.append(.everyMember(name: String(part.dropFirst().dropLast())))
+            } else if part == "[*]" {
+                steps.append(.everyElement)
+            } else if part.hasSuffix("[*]") {
+                steps.append(.key(String(part.dropLast(3))))
+                steps.append(.everyElement)
+            } else {
+                steps.append(.key(String(part)))
+            }
+        }
+        return steps
+    }
+
+    private static func rule(_ name: String, _ value: JSONValue) throws(ShapeFault) -> Rule {
+        if let from = value.text { return Rule(source: source(from), format: usual(name)) }
+        guard let from = value["from"]?.text else {
+            throw ShapeFault(description: "\"\(name)\" needs a \"from\"")
+        }
+        var format = usual(name)
+        if let form = value["as"]?.text {
+            switch form {
+            case "iso8601": format = .iso8601
+            case "unix_s": format = .unixSeconds
+            case "unix_ms": format = .unixMilliseconds
+            default: throw ShapeFault(description: "\"\(name)\" cannot be read as \"\(form)\"")
+            }
+        }
+        if let scale = value["scale"]?.integer {
+            guard (1...1000).contains(scale) else {
+                throw ShapeFault(description: "the scale of \"\(name)\" must be 1 to 1000")
+            }
+            format = .number(scale: scale)
+        }
+        return Rule(source: source(from), format: format)
+    }
+
+    private static func source(_ from: String) -> FieldSource {
+        if from.hasPrefix("@") { return .capture(String(from.dropFirst())) }
+        let level = from.prefix { $0 == "^" }.count
+        let keys = from.dropFirst(level).split(separator: ".").map(String.init)
+        return level == 0 ? .record(keys) : .enclosing(level: level, keys)
+    }
+
+    /// How a field is read when the shape does not say.
+    private static func usual(_ name: String) -> FieldFormat {
+        switch name {
+        case "rating", "helpful_votes", "total": .number(scale: 5)
+        case "verified": .flag
+        case "created_at", "updated_at": .iso8601
+        default: .text
+        }
+    }
+}

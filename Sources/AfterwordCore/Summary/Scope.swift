@@ -1,0 +1,68 @@
+/// A set of products that is summed up as one.
+package enum ScopeKind: String, CaseIterable, Sendable {
+    case family
+    case brand
+    case category
+    case portfolio
+
+    /// The attribute whose value names the scope; none for the portfolio.
+    var attribute: Attribute? {
+        switch self {
+        case .family: .family
+        case .brand: .brand
+        case .category: .category
+        case .portfolio: nil
+        }
+    }
+}
+
+/// One scope: its kind and the attribute's value; the portfolio's is empty.
+package struct Scope: Hashable, Comparable, Sendable {
+    package var kind: ScopeKind
+    package var id: Text
+
+    package init(kind: ScopeKind, id: Text) {
+        self.kind = kind
+        self.id = id
+    }
+
+    package static let portfolio = Scope(kind: .portfolio, id: Text([]))
+
+    package static func < (left: Scope, right: Scope) -> Bool {
+        left.kind == right.kind ? left.id < right.id : left.kind.rawValue < right.kind.rawValue
+    }
+}
+
+/// A row of `scope_summary`.
+package struct ScopeSummary: Equatable, Sendable {
+    package var scope: Scope
+    /// Products with at least one live review.
+    package var productCount: Int64
+    package var counters: Counters
+
+    package init(scope: Scope, productCount: Int64 = 0, counters: Counters = Counters()) {
+        self.scope = scope
+        self.productCount = productCount
+        self.counters = counters
+    }
+}
+
+/// The attributes of a product: a row of `products_dim`.
+package struct ProductAttributes: Equatable, Sendable {
+    private var values: [Text?] = Array(repeating: nil, count: Attribute.allCases.count)
+
+    package init() {}
+
+    package subscript(attribute: Attribute) -> Text? {
+        get { values[attribute.rawValue] }
+        set { values[attribute.rawValue] = newValue }
+    }
+
+    /// The scopes a product of these attributes belongs to.
+    package var scopes: [Scope] {
+        ScopeKind.allCases.compactMap { kind in
+            guard let attribute = kind.attribute else { return .portfolio }
+            return self[attribute].map { Scope(kind: kind, id: $0) }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+/// What a run's changes do to the sums of one product: signed, so that no review is read that did not
+/// change.
+package struct SummaryDelta: Sendable {
+    package private(set) var counters = Counters()
+    package private(set) var months: [MonthKey: Counters] = [:]
+    /// The first and last source times that came in.
+    private var first: Instant?
+    private var last: Instant?
+    private var gone: Set<Instant> = []
+    package private(set) var isEmpty = true
+
+    package init() {}
+
+    package mutating func add(_ values: ReviewValues, _ times: ReviewTimes) {
+        move(values, times, sign: 1)
+        guard times.createdOrigin == .source else { return }
+        first = first.map { min($0, times.createdAt) } ?? times.createdAt
+        last = last.map { max($0, times.createdAt) } ?? times.createdAt
+    }
+
+    package mutating func remove(_ values: ReviewValues, _ times: ReviewTimes) {
+        move(values, times, sign: -1)
+        if times.createdOrigin == .source { gone.insert(times.createdAt) }
+    }
+
+    private mutating func move(_ values: ReviewValues, _ times: ReviewTimes, sign: Int64) {
+        isEmpty = false
+        counters.add(values, sign: sign)
+        let key = MonthKey(month: times.createdAt.month, origin: times.createdOrigin)
+        months[key, default: Counters()].add(values, sign: sign)
+    }
+
+    /// Whether an extreme of the old summary went, so that the review times must be read again.
+    package func losesExtreme(of old: ProductSummary) -> Bool {
+        [old.firstReviewAt, old.lastReviewAt].contains { $0.map(gone.contains) ?? false }
+    }
+
+    /// The new summary; first and last are right unless `losesExtreme`.
+    package func applied(to old: ProductSummary, run: Int64) -> ProductSummary {
+        var new = old
+        new.counters.add(counters)
+        new.lastChangedRun = run
+        new.firstReviewAt = [old.firstReviewAt, first].compactMap { $0 }.min()
+        new.lastReviewAt = [old.lastReviewAt, last].compactMap { $0 }.max()
+        return new
+    }
+}
+
+/// What a run does to one scope.
+package struct ScopeDelta: Equatable, Sendable {
+    package var productCount: Int64 = 0
+    package var counters = Counters()
+
+    package init() {}
+    package var isZero: Bool { productCount == 0 && counters.isZero }
+}
+
+/// The parts of a product's change that belong to each scope: its old sums leave the scopes it was in, its
+/// new ones join those it is in.
+package func scopeDeltas(
+    from old: (counters: Counters, attributes: ProductAttributes),
+    to new: (counters: Counters, attributes: ProductAttributes)
+) -> [Scope: ScopeDelta] {
+    var deltas: [Scope: ScopeDelta] = [:]
+    for scope in old.attributes.scopes {
+        deltas[scope, default: ScopeDelta()].counters.add(old.counters, sign: -1)
+        if old.counters.reviewCount > 0 { deltas[scope]?.productCount -= 1 }
+    }
+    for scope in new.attributes.scopes {
+        deltas[scope, default: ScopeDelta()].counters.add(new.counters)
+        if new.counters.reviewCount > 0 { deltas[scope]?.productCount += 1 }
+    }
+    return deltas.filter { !$0.value.isZero }
+}

@@ -1,0 +1,112 @@
+/// Core values as JSON rows: whole numbers, ids, names of fields; one form for goldens and `--json`.
+extension ReviewValues {
+    func members(author: Text?, times: ReviewTimes) -> [(key: String, value: JSONValue)] {
+        [
+            ("rating", JSONValue(rating)), ("title", JSONValue(title)), ("body", JSONValue(body)),
+            ("author_id", JSONValue(author)), ("author_name", JSONValue(authorName)),
+            ("verified", JSONValue(verified)), ("helpful_votes", JSONValue(helpfulVotes)),
+            ("variant", JSONValue(variant)), ("country", JSONValue(country)),
+            ("language", JSONValue(language)), ("created_at", JSONValue(times.createdAt)),
+            ("created_origin", .string(times.createdOrigin.rawValue)),
+            ("updated_at", JSONValue(times.updatedAt)),
+            ("updated_origin", .string(times.updatedOrigin.rawValue)),
+        ]
+    }
+}
+
+extension StoredReview {
+    /// A row of `product_reviews_clean`, without the bookkeeping of the payload held.
+    package var json: JSONValue {
+        .object(
+            [
+                ("product_id", JSONValue(productID)), ("review_id", JSONValue(reviewID)),
+                ("identity_digest", .string(identity.description)),
+                ("identity_kind", .string(kind.rawValue)), ("version", JSONValue(version)),
+                ("is_live", .bool(isLive)), ("run", JSONValue(run)),
+                ("observed_at", JSONValue(observedAt)),
+                ("content_digest", .string(contentDigest.description)),
+            ] + values.members(author: authorID, times: times))
+    }
+}
+
+extension HistoryRow {
+    /// A row of `product_reviews_history`.
+    package var json: JSONValue {
+        .object(
+            [
+                ("product_id", JSONValue(productID)), ("review_id", JSONValue(reviewID)),
+                ("version", JSONValue(version)), ("operation", .string(operation.rawValue)),
+                ("run", JSONValue(run)), ("observed_at", JSONValue(observedAt)),
+                ("changed_fields", .array(changedFields.names.map { .string($0) })),
+                ("content_digest", .string(contentDigest.description)),
+                ("row_salt", .string(hexadecimal(salt))),
+                ("row_digest", .string(rowDigest.description)),
+            ] + values.members(author: authorID, times: times))
+    }
+}
+
+extension Counters {
+    package var members: [(key: String, value: JSONValue)] {
+        [
+            ("review_count", JSONValue(reviewCount)), ("rated_count", JSONValue(ratedCount)),
+            ("rating_sum", JSONValue(ratingSum)), ("verified_count", JSONValue(verifiedCount)),
+            ("helpful_votes", JSONValue(helpfulVotes)),
+        ] + stars.enumerated().map { ("star_\($0.offset + 1)", JSONValue($0.element)) }
+    }
+}
+
+extension ProductSummary {
+    /// A row of `product_summary`.
+    package var json: JSONValue {
+        .object(
+            [
+                ("product_id", JSONValue(productID)), ("first_review_at", JSONValue(firstReviewAt)),
+                ("last_review_at", JSONValue(lastReviewAt)),
+                ("last_changed_run", JSONValue(lastChangedRun)),
+            ] + counters.members)
+    }
+}
+
+extension MonthSummary {
+    /// A row of `product_aggregates`.
+    package var json: JSONValue {
+        .object(
+            [
+                ("product_id", JSONValue(productID)), ("month", JSONValue(key.month)),
+                ("origin", .string(key.origin.rawValue)),
+            ] + counters.members)
+    }
+}
+
+extension ScopeSummary {
+    /// A row of `scope_summary`.
+    package var json: JSONValue {
+        .object(
+            [
+                ("kind", .string(scope.kind.rawValue)), ("id", JSONValue(scope.id)),
+                ("product_count", JSONValue(productCount)),
+            ] + counters.members)
+    }
+}
+
+extension ProductAttributes {
+    package var members: [(key: String, value: JSONValue)] {
+        Attribute.allCases.map { ($0.name, JSONValue(self[$0])) }
+    }
+}
+
+extension JSONValue {
+    /// The same object with one more member.
+    package func with(_ key: String, _ value: JSONValue) -> JSONValue {
+        .object((members ?? []) + [(key, value)])
+    }
+
+    /// Bytes as text where they are UTF-8, else as `{"hex": "…"}`.
+    package init(bytes: [UInt8]) {
+        if let text = String(validating: bytes, as: UTF8.self) {
+            self = .string(text)
+        } else {
+            self = .row(["hex": .string(hexadecimal(bytes))])
+        }
+    }
+}

@@ -1,0 +1,72 @@
+/// One row that differs between a golden and what came out.
+package struct RowDifference: Equatable, Sendable {
+    package enum Kind: Equatable, Sendable {
+        case added
+        case removed
+        /// The fields that differ: name, golden, actual.
+        case changed([Field])
+    }
+    package struct Field: Equatable, Sendable {
+        package var name: String
+        package var expected: String
+        package var actual: String
+    }
+    /// What the row is known by.
+    package var key: String
+    package var kind: Kind
+}
+
+/// Members that tell one row from another, in the order shown.
+private let keyMembers = [
+    "kind", "id", "product_id", "brand", "review_id", "identity_digest", "payload_digest", "digest",
+    "occurrence", "version", "month", "origin", "name",
+]
+
+/// Compares two lists of JSON lines row by row and field by field.
+///
+/// Rows are matched by their key members; where a table has a run in its key (histories, ledger) that counts
+/// too. Of rows that no key matches, each is added or removed.
+package func rowDifferences(expected: [String], actual: [String]) -> [RowDifference] {
+    let old = keyed(expected)
+    let new = keyed(actual)
+    let keys = Set(old.keys).union(new.keys).sorted { Text($0) < Text($1) }
+    var differences = keys.compactMap { key -> RowDifference? in
+        switch (old[key], new[key]) {
+        case (let before?, let after?):
+            let fields = changedMembers(before, after)
+            return fields.isEmpty ? nil : RowDifference(key: key, kind: .changed(fields))
+        case (_?, nil): return RowDifference(key: key, kind: .removed)
+        default: return RowDifference(key: key, kind: .added)
+        }
+    }
+    // The same rows in another order, or lines that are no JSON, differ all the same.
+    if differences.isEmpty, expected != actual {
+        differences.append(RowDifference(key: "(order or form of the lines)", kind: .changed([])))
+    }
+    return differences
+}
+
+private func keyed(_ lines: [String]) -> [String: JSONValue] {
+    var rows: [String: JSONValue] = [:]
+    for (index, line) in lines.enumerated() {
+        let value = (try? JSONValue(parsing: Array(line.utf8))) ?? .string(line)
+        var parts = keyMembers.compactMap { name in
+            value[name].flatMap { $0 == .null ? nil : "\(name)=\($0.canonical)" }
+        }
+        if let run = value["run"] { parts.append("run=\(run.canonical)") }
+        var key = parts.joined(separator: " ")
+        if rows[key] != nil { key += " line=\(index + 1)" }
+        rows[key] = value
+    }
+    return rows
+}
+
+private func changedMembers(_ before: JSONValue, _ after: JSONValue) -> [RowDifference.Field] {
+    let names = Set((before.members ?? []).map(\.key)).union((after.members ?? []).map(\.key))
+    return names.sorted { Text($0) < Text($1) }.compactMap { name in
+        let (old, new) = (before[name], after[name])
+        guard old != new else { return nil }
+        return RowDifference.Field(
+            name: name, expected: old?.canonical ?? "(none)", actual: new?.canonical ?? "(none)")
+    }
+}

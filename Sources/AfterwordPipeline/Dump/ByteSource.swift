@@ -1,0 +1,81 @@
+import AfterwordCore
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// Bytes that are read twice: once from end to end, then here and there.
+///
+/// A file is read in place. An inflated stream is written to a private, nameless temporary file as it
+/// goes by, so that its records can be found again by their offsets.
+final class ByteSource {
+    private let descriptor: Int32
+    private let memory: [UInt8]
+    let name: String
+
+    /// Bytes of one read: 4 MiB.
+    static let slabBytes = 4 << 20
+
+    init(_ file: DumpFile) throws {
+        name = file.name
+        switch file.content {
+        case .memory(let bytes):
+            memory = bytes
+            descriptor = -1
+        case .path(let path):
+            memory = []
+            descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+            guard descriptor >= 0 else { throw InputFault.unreadableFile(file.name) }
+        }
+    }
+
+    /// A nameless temporary file to write an inflated stream to.
+    init(spoolFor name: String) throws {
+        self.name = name
+        memory = []
+        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var template = Array("\(folder)/afterword-XXXXXX".utf8CString)
+        descriptor = mkstemp(&template)
+        guard descriptor >= 0 else { throw InputFault.unreadableFile(name) }
+        unlink(template)
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    /// The bytes from an offset on, at most `count` of them; fewer at the end.
+    func read(at offset: Int64, count: Int) throws -> [UInt8] {
+        if descriptor < 0 {
+            let start = min(Int(offset), memory.count)
+            return Array(memory[start..<min(start + count, memory.count)])
+        }
+        let name = name
+        let descriptor = descriptor
+        return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while filled < count {
+                let got = pread(
+                    descriptor, buffer.baseAddress! + filled, count - filled,
+                    off_t(offset) + off_t(filled))
+                if got < 0, errno == EINTR { continue }
+                guard got >= 0 else { throw InputFault.unreadableFile(name) }
+                if got == 0 { break }
+                filled += got
+            }
+        }
+    }
+
+    func append(_ bytes: [UInt8]) throws {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer in
+                write(descriptor, buffer.baseAddress! + written, bytes.count - written)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw StoreFault.diskFull }
+            written += count
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package import AfterwordCore
+
+/// A folder of files as taken at one moment, or one file: what one run loads.
+package struct Dump: Sendable {
+    /// The folder's or file's own name, without the way to it.
+    package var name: String
+    /// In byte order of their names.
+    package var files: [DumpFile]
+    /// Names of files that are no review files.
+    package var ignored: [String]
+
+    package init(name: String, files: [DumpFile], ignored: [String] = []) {
+        self.name = name
+        self.files = files.sorted { Text($0.name) < Text($1.name) }
+        self.ignored = ignored.sorted { Text($0) < Text($1) }
+    }
+
+    /// The moment that the name begins with, if it does.
+    package var namedInstant: Instant? { instant(inName: name) }
+}
+
+/// One file of a dump: its name inside the folder, and its bytes.
+package struct DumpFile: Sendable {
+    package enum Content: Sendable {
+        case path(String)
+        case memory([UInt8])
+    }
+    package var name: String
+    package var content: Content
+
+    package init(name: String, content: Content) {
+        self.name = name
+        self.content = content
+    }
+}
+
+/// What is wrong with what the user gave; nothing was written.
+package enum InputFault: Error, Equatable, Sendable {
+    case noSuchDump(String)
+    case nothingToRead(dump: String, ignored: Int)
+    case unreadableFile(String)
+    case linkLeavesDump(String)
+    case changedWhileRead(String)
+    case unknownShape(file: String, seen: [String], missing: [String])
+    case noSuchShape(String)
+    case badShape(String)
+    case tooManyRejects(rejected: Int64, found: Int64)
+    case incompleteDump(reason: String)
+    case tooManyDeletes(deleted: Int64, scope: Int64)
+    case emptiesProduct(reviews: Int64)
+    case otherIdentityKind(file: String, stored: String, incoming: String)
+    case seriesWithObservedAt
+}

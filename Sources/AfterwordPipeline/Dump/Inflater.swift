@@ -1,0 +1,67 @@
+import CZlib
+
+/// Inflates gzip members as their bytes arrive, one after another.
+///
+/// zlib's state lives at a fixed address, owned by this class alone.
+final class Inflater {
+    enum Fault: Error, Equatable { case damaged, ratio }
+
+    /// Inflated bytes allowed for each byte read, and a first allowance.
+    static let ratioLimit = 200
+    static let ratioAllowance = 1 << 20
+
+    private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+    private var read = 0
+    private var written = 0
+    /// Whether a member has begun that has not ended.
+    private(set) var isInsideMember = false
+
+    init() {
+        stream.initialize(to: z_stream())
+        // 16 + window bits: gzip headers and checksums only.
+        let status = inflateInit2_(
+            stream, 16 + MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        precondition(status == Z_OK, "zlib cannot start")
+    }
+
+    deinit {
+        inflateEnd(stream)
+        stream.deallocate()
+    }
+
+    /// Inflates all of `input`; `emit` gets pieces of at most 1 MiB.
+    func inflate(_ input: [UInt8], emit: ([UInt8]) throws -> Void) throws {
+        var input = input
+        read += input.count
+        let count = input.count
+        try input.withUnsafeMutableBufferPointer { buffer in
+            stream.pointee.next_in = buffer.baseAddress
+            stream.pointee.avail_in = UInt32(count)
+            while stream.pointee.avail_in > 0 {
+                isInsideMember = true
+                let (piece, status) = step()
+                written += piece.count
+                if !piece.isEmpty { try emit(piece) }
+                guard status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR else {
+                    throw Fault.damaged
+                }
+                if written > read * Self.ratioLimit + Self.ratioAllowance { throw Fault.ratio }
+                if status == Z_STREAM_END {
+                    isInsideMember = false
+                    inflateReset(stream)
+                }
+            }
+        }
+    }
+
+    private func step() -> ([UInt8], Int32) {
+        var status = Z_OK
+        let piece = [UInt8](unsafeUninitializedCapacity: 1 << 20) { output, filled in
+            stream.pointee.next_out = output.baseAddress
+            stream.pointee.avail_out = UInt32(output.count)
+            status = CZlib.inflate(stream, Z_NO_FLUSH)
+            filled = output.count - Int(stream.pointee.avail_out)
+        }
+        return (piece, status)
+    }
+}

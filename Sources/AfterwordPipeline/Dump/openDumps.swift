@@ -1,0 +1,80 @@
+import AfterwordCore
+import Foundation
+
+/// The dumps that a path given by the user stands for: one, or a series where the folder's direct subfolders
+/// begin with a date.
+///
+/// - Throws: `InputFault` where there is nothing to read or a link leads out of the folder.
+package func openDumps(_ path: String) throws -> [Dump] {
+    let manager = FileManager.default
+    let root = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath()
+    var isFolder: ObjCBool = false
+    let name = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
+    guard manager.fileExists(atPath: root.path, isDirectory: &isFolder) else {
+        throw InputFault.noSuchDump(name)
+    }
+    guard isFolder.boolValue else {
+        return [Dump(name: name, files: [DumpFile(name: name, content: .path(root.path))])]
+    }
+    let series = try entries(root).filter { entry in
+        isDirectory(entry) && instant(inName: entry.lastPathComponent) != nil
+    }
+    guard series.isEmpty else {
+        return try series.map { try dump(name: $0.lastPathComponent, folder: $0) }
+    }
+    return [try dump(name: name, folder: root)]
+}
+
+private let readEndings = [".json", ".jsonl", ".ndjson"]
+
+/// Whether a file of this name is read as a review file.
+package func isReviewFile(_ name: String) -> Bool {
+    let plain = name.lowercased()
+    let base = plain.hasSuffix(".gz") ? String(plain.dropLast(3)) : plain
+    return readEndings.contains { base.hasSuffix($0) }
+}
+
+private func entries(_ folder: URL) throws -> [URL] {
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    return names.filter { !$0.hasPrefix(".") }.sorted { Text($0) < Text($1) }
+        .map { folder.appendingPathComponent($0) }
+}
+
+private func isDirectory(_ url: URL) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
+        && isFolder.boolValue
+}
+
+private func dump(name: String, folder: URL) throws -> Dump {
+    var files: [DumpFile] = []
+    var ignored: [String] = []
+    try collect(folder, root: folder.resolvingSymlinksInPath().path, prefix: "", &files, &ignored)
+    guard !files.isEmpty else {
+        throw InputFault.nothingToRead(dump: name, ignored: ignored.count)
+    }
+    return Dump(name: name, files: files, ignored: ignored)
+}
+
+/// Regular files below a folder; a link is followed where it stays inside the dump.
+private func collect(
+    _ folder: URL, root: String, prefix: String, _ files: inout [DumpFile],
+    _ ignored: inout [String]
+) throws {
+    for entry in try entries(folder) {
+        let name = prefix + entry.lastPathComponent
+        let real = entry.resolvingSymlinksInPath().path
+        guard real.hasPrefix(root + "/") else { throw InputFault.linkLeavesDump(name) }
+        if isDirectory(entry) {
+            try collect(entry, root: root, prefix: name + "/", &files, &ignored)
+            continue
+        }
+        let attributes = try? FileManager.default.attributesOfItem(atPath: real)
+        let isRegular = attributes?[.type] as? FileAttributeType == .typeRegular
+        if isRegular, isReviewFile(name) {
+            files.append(DumpFile(name: name, content: .path(real)))
+        } else {
+            ignored.append(name)
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import AfterwordCore
+
+/// What one load knows from its beginning on, and counts up as it goes.
+final class LoadContext {
+    let load: any StoreLoad
+    let options: LoadOptions
+    let survey: Survey
+    let head: StoreHead
+    let run: Int64
+    let observedAt: Instant
+    let observedOrigin: ObservedOrigin
+    /// The first run of these very files with this very `observed_at`: this dump is then older wherever a
+    /// run since covered a product.
+    let identicalSince: Int64?
+
+    var nextProductKey: Int64
+    var nextReviewKey: Int64
+    var nextRawKey: Int64
+    var deleted: Int64 = 0
+    /// Live reviews of the products that the dump is complete for.
+    var deletionScope: Int64 = 0
+    var leaves = MerkleTree()
+    var scopeDeltas: [Scope: ScopeDelta] = [:]
+    var changes: [ProductChange] = []
+    private var cleaners: [String: RecordCleaner] = [:]
+
+    init(
+        load: any StoreLoad, options: LoadOptions, survey: Survey, head: StoreHead,
+        observedAt: Instant, observedOrigin: ObservedOrigin, identicalSince: Int64?
+    ) {
+        self.load = load
+        self.options = options
+        self.survey = survey
+        self.head = head
+        self.observedAt = observedAt
+        self.observedOrigin = observedOrigin
+        self.identicalSince = identicalSince
+        run = head.nextRun
+        nextProductKey = head.nextProductKey
+        nextReviewKey = head.nextReviewKey
+        nextRawKey = head.nextRawKey
+        for file in survey.files {
+            if let cleaner = file.cleaner { cleaners[cleaner.shape.name] = cleaner }
+        }
+    }
+
+    func takeReviewKey() -> Int64 {
+        defer { nextReviewKey += 1 }
+        return nextReviewKey
+    }
+
+    func takeRawKey() -> Int64 {
+        defer { nextRawKey += 1 }
+        return nextRawKey
+    }
+
+    /// How this dump stands to what is known of a product; nil state for a product that is new.
+    func standing(_ state: ProductState?) -> Standing {
+        let newest = [state?.lastObservedAt, head.lastCompleteAllAt].compactMap { $0 }.max()
+        let newestRun = [state?.lastRun, head.lastCompleteAllRun].compactMap { $0 }.max() ?? 0
+        let isRepeat = identicalSince.map { newestRun > $0 } ?? false
+        let complete = [state?.lastCompleteAt, head.lastCompleteAllAt].compactMap { $0 }.max()
+        return Standing(
+            isOlder: isRepeat || newest.map { observedAt < $0 } ?? false,
+            isCoveredByLaterComplete: complete.map {
+                observedAt < $0 || (isRepeat && observedAt == $0)
+            } ?? false)
+    }
+
+    func salt(_ review: StoredReview, version: Int64) -> [UInt8] {
+        switch options.salts {
+        case .seeded(let seed):
+            return seededSalt(
+                seed, productID: review.productID, reviewID: review.reviewID, version: version,
+                run: run)
+        case .random:
+            var generator = SystemRandomNumberGenerator()
+            return (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        }
+    }
+
+    /// Today's cleaner of a shape: the dump's own, the built-in one, else the shape as it was last used.
+    func cleaner(ofShape name: String) throws -> RecordCleaner? {
+        if let cleaner = cleaners[name] { return cleaner }
+        var shape = (options.shapes + Shape.builtIn).first { $0.name == name }
+        if shape == nil, let document = try load.shapeDocument(name) {
+            shape = try? Shape(parsing: Array(document.utf8))
+        }
+        guard let shape else { return nil }
+        let cleaner = RecordCleaner(shape)
+        cleaners[name] = cleaner
+        return cleaner
+    }
+
+    /// A record's bytes, read again; they must be what they were.
+    func payload(of candidate: Candidate) throws -> [UInt8] {
+        let file = survey.files[Int(candidate.file)]
+        guard let source = file.source else { preconditionFailure("a read file has a source") }
+        let bytes = try source.read(at: candidate.offset, count: Int(candidate.length))
+        let context = survey.contexts[Int(candidate.context)]
+        guard payloadDigest(bytes.span.bytes, context: context) == candidate.payload else {
+            throw InputFault.changedWhileRead(file.record.name)
+        }
+        return bytes
+    }
+
+    /// The record that a candidate stands for, read and cleaned again.
+    func record(of candidate: Candidate) throws -> (CleanedRecord, Reading) {
+        let file = survey.files[Int(candidate.file)]
+        guard let cleaner = file.cleaner else { preconditionFailure("a read file has a cleaner") }
+        let record = cleaner.clean(
+            payload: try payload(of: candidate), context: survey.contexts[Int(candidate.context)])
+        return (record, Reading(values: record.values, said: cleaner.shape.said))
+    }
+}

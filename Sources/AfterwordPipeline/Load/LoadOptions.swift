@@ -1,0 +1,53 @@
+package import AfterwordCore
+
+/// How a dump is loaded.
+package struct LoadOptions: Sendable {
+    /// Seed of the mock timestamps.
+    package var seed: UInt64 = 0
+    package var salts = SaltSource.random
+    /// When the dump was taken; nil to take it from its name, an identical run, or the clock.
+    package var observedAt: Instant?
+    package var completeness = Completeness.none
+    /// Shapes to choose from; the first that fits a file is used.
+    package var shapes = Shape.builtIn
+    /// Refuses bare NaN and infinities.
+    package var isStrict = false
+    /// Rejects allowed; nil for the rule: refused beyond 1 % and 10.
+    package var maxRejects: Int64?
+    /// Deletes allowed; nil for the rule: refused beyond 20 % of the scope and 10, or where a product
+    /// of 5 or more reviews is emptied.
+    package var maxDeletes: Int64?
+    /// Does it all, keeps nothing.
+    package var isRehearsal = false
+    /// Rows of one batch.
+    package var batchRows = BatchLimit.rows
+
+    package init() {}
+}
+
+/// Where the salts of history rows come from.
+package enum SaltSource: Sendable {
+    case random
+    /// A function of the seed, the review and the version: for goldens.
+    case seeded(UInt64)
+}
+
+/// What the shell lends to a load: the clock, and an ear for progress.
+package struct LoadSurroundings: Sendable {
+    package var now: @Sendable () -> Instant
+    package var progress: @Sendable (LoadProgress) -> Void
+
+    package init(
+        now: @escaping @Sendable () -> Instant,
+        progress: @escaping @Sendable (LoadProgress) -> Void = { _ in }
+    ) {
+        self.now = now
+        self.progress = progress
+    }
+}
+
+/// How far a load is.
+package enum LoadProgress: Sendable {
+    case reading(bytes: Int64, of: Int64)
+    case writing(products: Int, of: Int)
+}

@@ -1,0 +1,22 @@
+package import AfterwordCore
+
+/// What a load did.
+package struct LoadReport: Sendable {
+    package var run: RunRecord
+    package var dump: String
+    package var files: [FileRecord]
+    package var ignored: [String]
+    /// Products whose reviews changed, by id.
+    package var changes: [ProductChange]
+}
+
+/// What a run changed in one product.
+package struct ProductChange: Equatable, Sendable {
+    package var productID: Text
+    package var brand: Text?
+    package var inserted: Int64 = 0
+    package var updated: Int64 = 0
+    package var deleted: Int64 = 0
+    package var before: Counters
+    package var after: Counters
+}

@@ -1,0 +1,98 @@
+import AfterwordCore
+
+/// A row of history to be: the review as it is after the change.
+struct PendingChange {
+    var operation: Operation
+    var review: StoredReview
+    /// The review as it was, where it was known.
+    var previous: StoredReview?
+    var changed: FieldSet
+
+    /// A new review, or one that was deleted and is back.
+    init(
+        inserting values: ReviewValues, record: CleanedRecord, over deleted: StoredReview?,
+        contest: Contest, kind: IdentityKind, holding: (digest: Digest128, rawKey: Int64),
+        _ context: LoadContext
+    ) {
+        guard let product = record.productID else {
+            preconditionFailure("an inserted record has a product")
+        }
+        let id = deleted?.reviewID
+            ?? AfterwordCore.reviewID(record.reviewID, kind: kind, identity: contest.identity)
+        let version = (deleted?.version ?? 0) + 1
+        operation = .insert
+        previous = deleted
+        changed = []
+        review = StoredReview(
+            reviewKey: deleted?.reviewKey ?? context.takeReviewKey(), productID: product,
+            reviewID: id, identity: contest.identity, kind: deleted?.kind ?? kind,
+            version: version, isLive: true, run: context.run, observedAt: context.observedAt,
+            values: values, authorID: record.authorID,
+            times: reviewTimes(
+                seed: context.options.seed, productID: product, reviewID: id, version: version,
+                values: values, observedAt: context.observedAt,
+                previous: deleted.map { ($0.times, $0.observedAt) }),
+            contentDigest: values.contentDigest, payloadDigest: holding.digest,
+            rawKey: holding.rawKey)
+    }
+
+    init(
+        updating old: StoredReview, to values: ReviewValues, author: Text?, changed: FieldSet,
+        holding: (digest: Digest128, rawKey: Int64), _ context: LoadContext
+    ) {
+        operation = .update
+        previous = old
+        self.changed = changed
+        review = old.next(context)
+        review.values = values
+        review.authorID = author ?? old.authorID
+        review.contentDigest = values.contentDigest
+        review.payloadDigest = holding.digest
+        review.rawKey = holding.rawKey
+        review.times = reviewTimes(
+            seed: context.options.seed, productID: old.productID, reviewID: old.reviewID,
+            version: review.version, values: values, observedAt: context.observedAt,
+            previous: (old.times, old.observedAt))
+    }
+
+    /// The last values and times stay: a delete draws nothing.
+    init(deleting old: StoredReview, _ context: LoadContext) {
+        operation = .delete
+        previous = old
+        changed = []
+        review = old.next(context)
+        review.isLive = false
+    }
+
+    /// What a late record says, with the source's times where it has them.
+    init(
+        late values: ReviewValues, author: Text?, of current: StoredReview, _ context: LoadContext
+    ) {
+        operation = .late
+        previous = nil
+        changed = []
+        review = current
+        review.values = values
+        review.authorID = author ?? current.authorID
+        review.contentDigest = values.contentDigest
+        if let created = values.createdAt {
+            review.times.createdAt = created
+            review.times.createdOrigin = .source
+        }
+        if let updated = values.updatedAt {
+            review.times.updatedAt = updated
+            review.times.updatedOrigin = .source
+        }
+    }
+}
+
+extension StoredReview {
+    /// The next version, made by this run.
+    fileprivate func next(_ context: LoadContext) -> StoredReview {
+        var next = self
+        next.version += 1
+        next.run = context.run
+        next.observedAt = context.observedAt
+        return next
+    }
+}

@@ -1,0 +1,309 @@
+import AfterwordCore
+
+/// One product of a dump: what is asked of the store for it, then what is written.
+struct ProductDecision {
+    let id: Text
+    /// The product before and after this run; a new one begins with empty sums.
+    let before: ProductState
+    private(set) var state: ProductState
+    let isNew: Bool
+    private(set) var delta = SummaryDelta()
+    private(set) var inserted: Int64 = 0
+    private(set) var updated: Int64 = 0
+    private(set) var deleted: Int64 = 0
+
+    private let standing: Standing
+    private let contests: [Contest]
+    private let current: [Digest128: CurrentKey]
+    /// Live reviews that a dump complete for the product does not name.
+    private let vanished: [CurrentKey]
+    private let isComplete: Bool
+    private let surveyed: SurveyedProduct?
+
+    init(
+        _ id: Text, _ stored: ProductState?, _ keys: [CurrentKey], _ context: LoadContext
+    ) throws {
+        let surveyed = context.survey.products[id]
+        if let stored, let surveyed, stored.kind != surveyed.kind {
+            throw InputFault.otherIdentityKind(
+                file: context.survey.files[surveyed.file].record.name,
+                stored: stored.kind.rawValue, incoming: surveyed.kind.rawValue)
+        }
+        self.id = id
+        self.surveyed = surveyed
+        isNew = stored == nil
+        standing = context.standing(stored)
+        contests = AfterwordCore.contests(surveyed?.candidates ?? [])
+        var current: [Digest128: CurrentKey] = [:]
+        for key in keys { current[key.identity] = key }
+        self.current = current
+        isComplete = context.options.completeness != .none
+            && !context.survey.hasRejectWithoutProduct && surveyed?.hasUnreadableIdentity != true
+        vanished = isComplete && !standing.isOlder
+            ? Self.vanished(keys, contests, surveyed) : []
+        if isComplete { context.deletionScope += Int64(keys.count { $0.isLive }) }
+        before = stored ?? Self.newState(id, surveyed, context)
+        state = before
+        observe(context)
+    }
+
+    private static func newState(
+        _ id: Text, _ surveyed: SurveyedProduct?, _ context: LoadContext
+    ) -> ProductState {
+        let key = context.nextProductKey
+        context.nextProductKey += 1
+        return ProductState(
+            productKey: key, productID: id, kind: surveyed?.kind ?? .content,
+            lastObservedAt: context.observedAt, lastCompleteAt: nil, lastRun: context.run,
+            attributes: [:],
+            summary: ProductSummary(
+                productKey: key, productID: id, counters: Counters(), firstReviewAt: nil,
+                lastReviewAt: nil, lastChangedRun: 0))
+    }
+
+    private static func vanished(
+        _ keys: [CurrentKey], _ contests: [Contest], _ surveyed: SurveyedProduct?
+    ) -> [CurrentKey] {
+        var named = Set(contests.map(\.identity))
+        named.formUnion(surveyed?.rejectedIdentities ?? [])
+        return keys.filter { $0.isLive && !named.contains($0.identity) }
+    }
+
+    /// Moves the clocks and attributes of a product that the dump names.
+    private mutating func observe(_ context: LoadContext) {
+        guard let surveyed else { return }
+        state.lastObservedAt = max(state.lastObservedAt, context.observedAt)
+        state.lastRun = context.run
+        if isComplete {
+            state.lastCompleteAt = [state.lastCompleteAt, context.observedAt].compactMap { $0 }.max()
+        }
+        for (attribute, tally) in surveyed.attributes {
+            guard let told = tally.chosen else { continue }
+            state.attributes[attribute] = updatedAttribute(
+                state.attributes[attribute], with: told, observedAt: context.observedAt,
+                isOlder: standing.isOlder)
+        }
+    }
+
+    // MARK: What is asked
+
+    /// Whether a contest is settled without looking: one content, the bytes held live already.
+    private func isSettled(_ contest: Contest) -> Bool {
+        guard contest.finalists.count == 1, let key = current[contest.identity] else { return false }
+        return key.isLive && key.payloadDigest == contest.finalists[0].kept.payload
+    }
+
+    private var openKeys: [CurrentKey] {
+        contests.filter { !isSettled($0) }.compactMap { current[$0.identity] }
+    }
+
+    var wantedReviews: [Int64] { (openKeys + vanished).map(\.reviewKey) }
+    var wantedPayloads: [Int64] { openKeys.map(\.reviewKey) }
+    var wantedContents: [Int64] { openKeys.map(\.reviewKey) }
+
+    /// Every payload of the dump that is not the one held; a new product has none in bronze.
+    var wantedRaw: [RawIdentity] {
+        isNew ? [] : contests.flatMap { raw($0).map(\.record) }
+    }
+
+    /// The payloads of a contest that the review does not hold, each once, with where it lies first.
+    private func raw(_ contest: Contest) -> [(record: RawIdentity, candidate: Candidate)] {
+        let all = (contest.finalists + contest.beaten).flatMap(\.candidates)
+        let held = current[contest.identity]?.payloadDigest
+        var seen: Set<Digest128> = []
+        return all.sorted { ($0.file, $0.offset) < ($1.file, $1.offset) }.compactMap { candidate in
+            guard candidate.payload != held, seen.insert(candidate.payload).inserted else {
+                return nil
+            }
+            return (
+                RawIdentity(identity: contest.identity, payload: candidate.payload), candidate
+            )
+        }
+    }
+
+    // MARK: What is written
+
+    mutating func apply(
+        _ stored: StoredBatch, _ context: LoadContext, _ writer: LoadWriter
+    ) throws {
+        if state != before || isNew { try writer.add(product: state) }
+        if state.dimension != before.dimension {
+            try writer.add(
+                attributes: AttributeRow(
+                    productKey: state.productKey, productID: id, run: context.run,
+                    attributes: state.dimension))
+        }
+        for object in surveyed?.objects ?? [] {
+            var object = object
+            object.productKey = state.productKey
+            object.run = context.run
+            try writer.add(productRaw: object)
+        }
+        var changes: [PendingChange] = []
+        for contest in contests {
+            let rawKeys = try writeRaw(contest, stored, context, writer)
+            if let change = try settle(contest, rawKeys, stored, context, writer) {
+                changes.append(change)
+            }
+        }
+        for key in vanished {
+            guard let review = stored.reviews[key.reviewKey] else { continue }
+            changes.append(PendingChange(deleting: review, context))
+        }
+        try refuseEmptying(context)
+        // Reviews in order of their ids: the order of the run's Merkle leaves.
+        for change in changes.sorted(by: { $0.review.reviewID < $1.review.reviewID }) {
+            try write(change, context, writer)
+        }
+    }
+
+    private func refuseEmptying(_ context: LoadContext) throws {
+        let live = current.values.count { $0.isLive }
+        let isEmptied = vanished.count == live && contests.isEmpty
+        if isEmptied, live >= 5, context.options.maxDeletes == nil {
+            throw InputFault.emptiesProduct(reviews: Int64(live))
+        }
+    }
+
+    /// Keeps the bytes of every record of a contest, each once; the raw keys of all.
+    private func writeRaw(
+        _ contest: Contest, _ stored: StoredBatch, _ context: LoadContext, _ writer: LoadWriter
+    ) throws -> [Digest128: Int64] {
+        var keys: [Digest128: Int64] = [:]
+        for (record, candidate) in raw(contest) {
+            if let key = stored.rawKeys[record] {
+                keys[record.payload] = key
+                continue
+            }
+            let file = context.survey.files[Int(candidate.file)]
+            let key = context.takeRawKey()
+            keys[record.payload] = key
+            try writer.add(
+                raw: RawRow(
+                    rawKey: key, productKey: state.productKey, productID: id, record: record,
+                    run: context.run, file: file.record.name, offset: candidate.offset,
+                    length: Int64(candidate.length), shape: file.record.shape,
+                    payload: try context.payload(of: candidate),
+                    context: context.survey.contexts[Int(candidate.context)]))
+        }
+        return keys
+    }
+
+    /// Finds a contest's winner, judges it, and counts every record of the contest once.
+    private func settle(
+        _ contest: Contest, _ rawKeys: [Digest128: Int64], _ stored: StoredBatch,
+        _ context: LoadContext, _ writer: LoadWriter
+    ) throws -> PendingChange? {
+        if isSettled(contest) {
+            count(contest, contest.finalists[0], context) { $0.unchanged += 1 }
+            return nil
+        }
+        let key = current[contest.identity]
+        let review = key.flatMap { stored.reviews[$0.reviewKey] }
+        let held = try review.flatMap { try heldReading($0, stored, context) }
+        let history = key.flatMap { stored.contents[$0.reviewKey] } ?? []
+        let currentContent = review?.isLive == true
+            ? held.map(\.values.contentDigest) ?? review?.contentDigest : nil
+        let winner = winner(of: contest, current: currentContent, history: history)
+        let (record, reading) = try context.record(of: winner.kept)
+        let judgement =
+            key?.isLive == true && key?.payloadDigest == winner.kept.payload
+            ? .unchanged(keepsPayload: false)
+            : judge(reading, against: review, held: held, standing: standing)
+        guard let rawKey = rawKeys[winner.kept.payload] ?? review?.rawKey else {
+            preconditionFailure("a record that no review holds has just been kept")
+        }
+        let holding = (digest: winner.kept.payload, rawKey: rawKey)
+        switch judgement {
+        case .insert(let values):
+            count(contest, winner, context) { $0.inserted += 1 }
+            return PendingChange(
+                inserting: values, record: record, over: review, contest: contest,
+                kind: winner.kept.identity.kind, holding: holding, context)
+        case .update(let values, let changed):
+            count(contest, winner, context) { $0.updated += 1 }
+            guard let review else { preconditionFailure("an update has a review") }
+            return PendingChange(
+                updating: review, to: values, author: record.authorID, changed: changed,
+                holding: holding, context)
+        case .unchanged(let keepsPayload):
+            count(contest, winner, context) { $0.unchanged += 1 }
+            if keepsPayload, let review {
+                try writer.add(
+                    move: PayloadMove(
+                        reviewKey: review.reviewKey, payloadDigest: holding.digest,
+                        rawKey: holding.rawKey))
+            }
+            return nil
+        case .late(let values):
+            count(contest, winner, context) { $0.late += 1 }
+            guard let review, !history.contains(values.contentDigest) else { return nil }
+            return PendingChange(late: values, author: record.authorID, of: review, context)
+        }
+    }
+
+    /// The payload a review holds, cleaned by today's shape and rules.
+    private func heldReading(
+        _ review: StoredReview, _ stored: StoredBatch, _ context: LoadContext
+    ) throws -> Reading? {
+        guard let payload = stored.payloads[review.rawKey],
+            let cleaner = try context.cleaner(ofShape: payload.shape)
+        else { return nil }
+        let record = cleaner.clean(payload: payload.payload, context: payload.context)
+        // What today's rules cannot read is compared with what was stored when they could.
+        return record.fault == nil
+            ? Reading(values: record.values, said: cleaner.shape.said) : nil
+    }
+
+    /// The winner counts in its first file; equal contents are copies, all others shadowed.
+    private func count(
+        _ contest: Contest, _ winner: Contest.Rival, _ context: LoadContext,
+        _ outcome: (inout Balance) -> Void
+    ) {
+        func change(_ candidate: Candidate, _ change: (inout Balance) -> Void) {
+            change(&context.survey.files[Int(candidate.file)].record.balance)
+        }
+        change(winner.candidates[0], outcome)
+        for candidate in winner.candidates.dropFirst() { change(candidate) { $0.copies += 1 } }
+        for rival in contest.finalists + contest.beaten where rival.content != winner.content {
+            for candidate in rival.candidates { change(candidate) { $0.shadowed += 1 } }
+        }
+    }
+
+    private mutating func write(
+        _ change: PendingChange, _ context: LoadContext, _ writer: LoadWriter
+    ) throws {
+        let row = HistoryRow(
+            review: change.review, operation: change.operation,
+            version: change.operation == .late ? 0 : change.review.version, run: context.run,
+            observedAt: context.observedAt, changedFields: change.changed,
+            salt: context.salt(
+                change.review,
+                version: change.operation == .late ? 0 : change.review.version))
+        try writer.add(history: row)
+        context.leaves.add(leaf: row.rowDigest)
+        guard change.operation != .late else { return }
+        try writer.add(review: change.review)
+        if let old = change.previous, old.isLive { delta.remove(old.values, old.times) }
+        if change.review.isLive { delta.add(change.review.values, change.review.times) }
+        switch change.operation {
+        case .insert: inserted += 1
+        case .update: updated += 1
+        default:
+            deleted += 1
+            context.deleted += 1
+        }
+    }
+}
+
+extension LoadContext {
+    /// Remembers a product whose reviews changed, for the report.
+    func noteChange(_ decision: ProductDecision, after: Counters) {
+        guard !decision.delta.isEmpty else { return }
+        changes.append(
+            ProductChange(
+                productID: decision.id, brand: decision.state.dimension[.brand],
+                inserted: decision.inserted, updated: decision.updated, deleted: decision.deleted,
+                before: decision.before.summary.counters, after: after))
+    }
+}

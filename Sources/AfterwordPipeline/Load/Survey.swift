@@ -1,0 +1,46 @@
+import AfterwordCore
+
+/// What a dump holds, before any store is asked: every record's identity and digests and where it lies,
+/// product by product. No text of a review stays in memory.
+final class Survey {
+    var files: [SurveyedFile] = []
+    var products: [Text: SurveyedProduct] = [:]
+    var contexts: [[UInt8]] = [[]]
+    var rejects: [RejectRow] = []
+    /// A reject that may be of any product.
+    var hasRejectWithoutProduct = false
+    /// Places of files with an object that names a product.
+    var filesWithProducts: Set<Int> = []
+    /// Products whose own totals exceed the reviews found in them.
+    var shortTotals = 0
+
+    var balance: Balance {
+        files.reduce(into: Balance()) { $0.add($1.record.balance) }
+    }
+}
+
+/// One file of a dump as read.
+struct SurveyedFile {
+    var record: FileRecord
+    var cleaner: RecordCleaner?
+    var source: ByteSource?
+    /// The place of the file with the same bytes that comes before it.
+    var duplicateOf: Int?
+    /// The file holds nothing but white space.
+    var isEmpty = false
+}
+
+/// What a dump says of one product.
+struct SurveyedProduct {
+    var candidates: [Candidate] = []
+    var attributes: [Attribute: AttributeTally] = [:]
+    var objects: [ProductRawRow] = []
+    var kind: IdentityKind
+    /// The file that named it first.
+    var file: Int
+    /// Two shapes of the dump know its reviews by different things.
+    var hasMixedKinds = false
+    /// Identities of rejects: named, so not vanished.
+    var rejectedIdentities: Set<Digest128> = []
+    var hasUnreadableIdentity = false
+}

@@ -1,0 +1,60 @@
+import AfterwordCore
+
+/// Fixes the run's number and its two clocks.
+func beginLoad(
+    _ load: any StoreLoad, _ dump: Dump, _ survey: Survey, _ options: LoadOptions, _ now: Instant
+) throws -> LoadContext {
+    let head = try load.head()
+    let digests = Set(survey.files.map(\.record.digest)).sorted()
+    let identical = try load.runs(holding: digests)
+    let observed = observation(dump, options, identical, now)
+    return LoadContext(
+        load: load, options: options, survey: survey, head: head, observedAt: observed.at,
+        observedOrigin: observed.origin,
+        identicalSince: identical.filter { $0.observedAt == observed.at }.map(\.run).min())
+}
+
+/// `observed_at`: as given, else from the dump's name, else that of the newest run of the same files, else now.
+private func observation(
+    _ dump: Dump, _ options: LoadOptions, _ identical: [RunClock], _ now: Instant
+) -> (at: Instant, origin: ObservedOrigin) {
+    if let given = options.observedAt { return (given, .given) }
+    if let named = dump.namedInstant { return (named, .folderName) }
+    if let earlier = identical.max(by: { $0.run < $1.run }) {
+        return (earlier.observedAt, .identicalRun)
+    }
+    return (now, .clock)
+}
+
+/// Writes what stands apart from products, and the ledger's row as the last of all.
+func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> LoadReport {
+    let (load, survey, head) = (context.load, context.survey, context.head)
+    for file in survey.files {
+        guard let shape = file.cleaner?.shape else { continue }
+        try load.put(shape: shape.name, version: shape.version, document: shape.document)
+    }
+    var rejects = survey.rejects
+    for index in rejects.indices { rejects[index].run = context.run }
+    for start in stride(from: 0, to: rejects.count, by: context.options.batchRows) {
+        let end = min(start + context.options.batchRows, rejects.count)
+        try load.append(rejects: Array(rejects[start..<end]))
+    }
+    let earliest = head.lastRecordedAt.map { Instant(microseconds: $0.microseconds + 1) }
+    let record = RunRecord(
+        run: context.run, recordedAt: [now, earliest].compactMap { $0 }.max()!,
+        observedAt: context.observedAt, observedOrigin: context.observedOrigin,
+        completeness: context.options.completeness, seed: context.options.seed,
+        balance: survey.balance, deleted: context.deleted,
+        productsNamed: Int64(survey.products.count), previousDigest: head.historyDigest,
+        historyDigest: historyDigest(previous: head.historyDigest, rows: context.leaves))
+    let files = survey.files.map { file in
+        var record = file.record
+        record.run = context.run
+        return record
+    }
+    precondition(files.allSatisfy(\.balance.holds), "every record is counted once")
+    try load.finish(record, files: files)
+    return LoadReport(
+        run: record, dump: dump.name, files: files, ignored: dump.ignored,
+        changes: context.changes)
+}

@@ -1,0 +1,60 @@
+import AfterwordCore
+
+/// Refuses a dump whose faults are too many, or that says it is complete and cannot be.
+func checkSurvey(_ survey: Survey, _ dump: Dump, _ options: LoadOptions) throws {
+    let balance = survey.balance
+    let hasRecords = balance.found > balance.rejected || !survey.products.isEmpty
+    let isOver =
+        if let limit = options.maxRejects { balance.rejected > limit } else {
+            balance.rejected > 10 && balance.rejected * 100 > balance.found
+        }
+    if isOver {
+        throw InputFault.tooManyRejects(rejected: balance.rejected, found: balance.found)
+    }
+    // An empty list is a dump that names nothing; files without any JSON at all are no dump.
+    let isReadable = survey.files.contains { $0.cleaner != nil || !$0.isEmpty }
+    if !hasRecords, balance.rejected > 0 || !isReadable {
+        throw InputFault.nothingToRead(dump: dump.name, ignored: dump.ignored.count)
+    }
+    for product in survey.products.values where product.hasMixedKinds {
+        throw InputFault.otherIdentityKind(
+            file: survey.files[product.file].record.name, stored: product.kind.rawValue,
+            incoming: "another of this dump")
+    }
+    try checkCompleteness(survey, options)
+}
+
+/// Containers that end early: nobody knows what followed.
+private let truncating: Set<RejectReason> = [
+    .truncated, .recordTooLong, .damagedGzip, .gzipRatio, .notGzip, .htmlPage, .lfsPointer,
+    .unsupportedEncoding, .notJSON,
+]
+
+private func checkCompleteness(_ survey: Survey, _ options: LoadOptions) throws {
+    guard options.completeness != .none else { return }
+    for (place, file) in survey.files.enumerated() {
+        let original = file.duplicateOf ?? place
+        if file.record.balance.found == 0, !survey.filesWithProducts.contains(original) {
+            throw InputFault.incompleteDump(reason: "\(file.record.name) is empty")
+        }
+    }
+    if let cut = survey.rejects.first(where: { truncating.contains($0.reason) }) {
+        throw InputFault.incompleteDump(reason: "\(cut.file): \(cut.reason.rawValue)")
+    }
+    if survey.shortTotals > 0 {
+        throw InputFault.incompleteDump(
+            reason: "\(survey.shortTotals) products say they have more reviews than were found")
+    }
+}
+
+/// Refuses a run that deletes more than a feed that works would.
+func checkDeletes(_ context: LoadContext) throws {
+    let deleted = context.deleted
+    if let limit = context.options.maxDeletes {
+        if deleted > limit {
+            throw InputFault.tooManyDeletes(deleted: deleted, scope: context.deletionScope)
+        }
+    } else if deleted > 10, deleted * 5 > context.deletionScope {
+        throw InputFault.tooManyDeletes(deleted: deleted, scope: context.deletionScope)
+    }
+}

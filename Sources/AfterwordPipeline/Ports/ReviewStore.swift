@@ -1,0 +1,131 @@
+package import AfterwordCore
+
+/// Where the history lives. A store keeps rows and finds them by key; it never compares or computes a
+/// value: the core decides everything.
+///
+/// Calls are synchronous: a store is used from one thread at a time, and an adapter whose driver is
+/// asynchronous blocks a thread of its own.
+package protocol ReviewStore: AnyObject {
+    /// Opens one load: takes the store's lock, begins one transaction, and gives `body` its load. When `body`
+    /// returns the transaction is committed, and readers see all of it at once; when it throws, or when the
+    /// intent is a rehearsal, nothing of it remains.
+    ///
+    /// - Throws: `StoreFault.locked` when another load holds the lock; what `body` throws.
+    func load<Result>(_ intent: LoadIntent, _ body: (any StoreLoad) throws -> Result) throws -> Result
+
+    /// Reads one consistent state: that of the newest committed run.
+    func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result
+
+    /// Notes that a run was tried, outside any load, so that failed runs are known too.
+    func beginAttempt(_ attempt: RunAttempt) throws -> Int64
+    func endAttempt(_ key: Int64, at instant: Instant, outcome: AttemptOutcome) throws
+}
+
+/// What a load is for.
+package struct LoadIntent: Sendable {
+    /// Everything is done as in a real load, then nothing of it is kept.
+    package var isRehearsal: Bool
+
+    package init(isRehearsal: Bool) { self.isRehearsal = isRehearsal }
+}
+
+/// The bulk port: one load of one run, inside one transaction.
+///
+/// Batches hold at most 16,384 rows and about 8 MiB, or one row (`BatchLimit`); any batching gives the
+/// same store. Look-ups return what is there, in any order, and nothing for what is not. Keys (`…Key`) are
+/// 64-bit surrogates counted up by the caller from `head`; they never reach a digest or a golden. Text
+/// keys are compared by bytes.
+package protocol StoreLoad: AnyObject {
+    /// What the load begins with.
+    func head() throws -> StoreHead
+
+    /// Runs among whose files are all of these digests, by number.
+    func runs(holding files: [Digest256]) throws -> [RunClock]
+
+    func products(_ ids: [Text]) throws -> [ProductState]
+    /// Ids of known products in byte order: the next `limit` after `id`.
+    func productIDs(after id: Text?, limit: Int) throws -> [Text]
+    /// One key for each review of the products, deleted ones too.
+    func currentKeys(ofProducts keys: [Int64]) throws -> [CurrentKey]
+    /// Whole reviews, for the few that differ or vanish.
+    func current(_ reviewKeys: [Int64]) throws -> [StoredReview]
+    func payloads(_ rawKeys: [Int64]) throws -> [RawPayload]
+    /// Content digests in the history of each review, late rows too.
+    func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>]
+    /// Keys of the raw records that are kept already.
+    func rawKeys(_ records: [RawIdentity]) throws -> [RawIdentity: Int64]
+    func months(ofProducts keys: [Int64]) throws -> [MonthSummary]
+    func scopes(_ scopes: [Scope]) throws -> [ScopeSummary]
+    /// First and last source `created_at` of the live reviews of each product, as changed so far.
+    func createdRange(ofProducts keys: [Int64]) throws -> [Int64: ClosedRange<Instant>]
+    /// The document of a shape by name, as last used.
+    func shapeDocument(_ name: String) throws -> String?
+
+    /// Bronze. A raw record whose identity and payload are there is never appended.
+    func append(raw rows: [RawRow]) throws
+    /// Unmapped parts of product objects; one that is there (product and digest) is left as it is.
+    func append(productRaw rows: [ProductRawRow]) throws
+    /// Rejects; one that is there (digest and occurrence) is left as it is.
+    func append(rejects rows: [RejectRow]) throws
+    /// History only grows.
+    func append(history rows: [HistoryRow]) throws
+    /// The base: a review of that key is replaced.
+    func put(reviews: [StoredReview]) throws
+    /// Reviews seen again in other bytes: nothing but the held payload moves.
+    func put(payloads: [PayloadMove]) throws
+    /// Products with their clocks and attributes; of that key replaced.
+    func put(products: [ProductState]) throws
+    /// Attributes as of this run, for the history of `products_dim`.
+    func append(attributes rows: [AttributeRow]) throws
+    /// Sums that moved: the current row is replaced (or removed, where nothing is left of a month or a
+    /// scope), and a row of its history added.
+    func put(summaries rows: [ProductSummary], run: Int64) throws
+    func put(months rows: [MonthSummary], run: Int64) throws
+    func put(scopes rows: [ScopeSummary], run: Int64) throws
+    func put(shape name: String, version: Int, document: String) throws
+
+    /// The ledger: the last call of a load.
+    func finish(_ run: RunRecord, files: [FileRecord]) throws
+}
+
+/// One snapshot, pinned to one committed run. Rows come by their text keys in byte order.
+package protocol StoreReader: AnyObject {
+    func runs() throws -> [RunRecord]
+    func files(ofRun run: Int64?) throws -> [FileRecord]
+    func attempts() throws -> [RunAttempt]
+
+    /// Live and deleted reviews, of one product or of all.
+    func reviews(ofProduct id: Text?) throws -> [StoredReview]
+    /// Versions and late rows: by product, review, version, then run.
+    func history(ofProduct product: Text?, review: Text?) throws -> [HistoryRow]
+    func raw() throws -> [RawRow]
+    func productRaw() throws -> [ProductRawRow]
+    func rejects() throws -> [RejectRow]
+    func products(_ id: Text?) throws -> [ProductState]
+    func months(ofProduct id: Text?) throws -> [MonthSummary]
+    func scopes() throws -> [ScopeSummary]
+
+    func attributeHistory() throws -> [AttributeRow]
+    func summaryHistory(ofProduct id: Text?) throws -> [HistoryOf<ProductSummary>]
+    func monthHistory() throws -> [HistoryOf<MonthSummary>]
+    func scopeHistory() throws -> [HistoryOf<ScopeSummary>]
+}
+
+/// Limits of one batch.
+package enum BatchLimit {
+    package static let rows = 16_384
+    package static let bytes = 8 << 20
+}
+
+/// What a store says is wrong with it; never with the data in it.
+package enum StoreFault: Error, Equatable, Sendable {
+    /// Another run holds the store.
+    case locked
+    /// The file or server cannot be opened.
+    case unreachable(String)
+    /// The schema was made by a newer program.
+    case schemaNewer
+    case diskFull
+    /// Anything else the store answered: its message and SQL, no data.
+    case failed(String)
+}

@@ -1,0 +1,100 @@
+package import AfterwordCore
+
+/// Products with reviews, ranked.
+package func rankedProducts(
+    _ reader: any StoreReader, _ query: RankingQuery
+) throws -> Listing<RankedEntry> {
+    let scopes = try scopeCounters(reader)
+    let portfolio = scopes[.portfolio] ?? Counters()
+    var entries: [RankedEntry] = []
+    for product in try reader.products(nil) {
+        let own = product.summary.counters
+        let attributes = product.dimension
+        guard matches(query, product.productID, attributes), own.reviewCount >= query.minimumReviews
+        else { continue }
+        let brand = attributes[.brand].flatMap { scopes[Scope(kind: .brand, id: $0)] }
+        entries.append(
+            RankedEntry(
+                id: product.productID, counters: own, attributes: attributes, productCount: 1,
+                impact: impact(of: own, within: brand ?? portfolio, portfolio: portfolio),
+                isRanked: own.ratedCount >= MinimumSupport.product))
+    }
+    return Listing(sorted(entries, query.order), page: query.page)
+}
+
+/// Brands with reviews, ranked.
+package func rankedBrands(
+    _ reader: any StoreReader, _ query: RankingQuery
+) throws -> Listing<RankedEntry> {
+    let scopes = try reader.scopes()
+    let portfolio = scopes.first { $0.scope == .portfolio }?.counters ?? Counters()
+    let entries = scopes.compactMap { summary -> RankedEntry? in
+        var attributes = ProductAttributes()
+        attributes[.brand] = summary.scope.id
+        guard summary.scope.kind == .brand, matches(query, summary.scope.id, attributes),
+            summary.counters.reviewCount >= query.minimumReviews
+        else { return nil }
+        return RankedEntry(
+            id: summary.scope.id, counters: summary.counters, attributes: attributes,
+            productCount: summary.productCount,
+            impact: impact(of: summary.counters, within: portfolio, portfolio: portfolio),
+            isRanked: summary.counters.ratedCount >= MinimumSupport.scope)
+    }
+    return Listing(sorted(entries, query.order), page: query.page)
+}
+
+private func scopeCounters(_ reader: any StoreReader) throws -> [Scope: Counters] {
+    var counters: [Scope: Counters] = [:]
+    for summary in try reader.scopes() { counters[summary.scope] = summary.counters }
+    return counters
+}
+
+private func matches(_ query: RankingQuery, _ id: Text, _ attributes: ProductAttributes) -> Bool {
+    if let brand = query.brand, attributes[.brand] != Text(brand) { return false }
+    if let category = query.category, attributes[.category] != Text(category) { return false }
+    guard let wanted = query.text?.lowercased() else { return true }
+    return [id, attributes[.title], attributes[.brand]].contains {
+        $0?.string.lowercased().contains(wanted) ?? false
+    }
+}
+
+private func sorted(_ entries: [RankedEntry], _ order: RankingOrder) -> [RankedEntry] {
+    func before(_ left: RankedEntry, _ right: RankedEntry) -> Bool {
+        let (l, r) = (key(left, order), key(right, order))
+        if l.0 != r.0 { return l.0 > r.0 }
+        if l.1 != r.1 { return l.1 > r.1 }
+        return left.id < right.id
+    }
+    return entries.sorted(by: before)
+}
+
+/// What an order sorts by, the greatest first; ids decide what is left.
+private func key(_ entry: RankedEntry, _ order: RankingOrder) -> (Int64, Int64) {
+    let reviews = entry.counters.reviewCount
+    switch order {
+    case .impact: return entry.isRanked ? (1, entry.impact) : (0, reviews)
+    case .reviews: return (reviews, entry.impact)
+    case .negatives: return (entry.counters.negatives, entry.impact)
+    case .rating: return (-(meanStars(entry.counters) ?? 10_000), reviews)
+    case .id: return (0, 0)
+    }
+}
+
+extension RankedEntry {
+    /// With `key` as the name of its id: `product_id` or `brand`. Shares and impact are millionths, the
+    /// mean thousandths of a star.
+    package func json(_ key: String) -> JSONValue {
+        let share = negativeShare
+        var members = counters.members
+        members += attributes.members.filter { $0.key != key }
+        members += [
+            (key, JSONValue(id)), ("product_count", JSONValue(productCount)),
+            ("impact_millionths", JSONValue(impact)), ("is_ranked", .bool(isRanked)),
+            ("mean_thousandths", JSONValue(meanStars(counters))),
+            ("negative_millionths", JSONValue(share?.value)),
+            ("negative_low_millionths", JSONValue(share?.low)),
+            ("negative_high_millionths", JSONValue(share?.high)),
+        ]
+        return .object(members)
+    }
+}

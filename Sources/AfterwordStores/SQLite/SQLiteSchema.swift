@@ -1,0 +1,235 @@
+import GRDB
+
+/// The schema, one migration a change; a released migration never changes.
+///
+/// All tables are STRICT. Times are UTC microseconds, ratings tenths of a star, digests blobs, keys
+/// between tables 64-bit surrogates. Texts are compared by bytes (BINARY, SQLite's default). Foreign keys
+/// stand between small tables only; `audit` proves the rest.
+enum SQLiteSchema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 first light") { database in
+            try database.execute(sql: ledger)
+            try database.execute(sql: products)
+            try database.execute(sql: bronze)
+            try database.execute(sql: silver)
+            try database.execute(sql: gold)
+        }
+        return migrator
+    }
+
+    private static let balance = """
+        found INTEGER NOT NULL, inserted INTEGER NOT NULL, updated INTEGER NOT NULL,
+        unchanged INTEGER NOT NULL, copies INTEGER NOT NULL, shadowed INTEGER NOT NULL,
+        late INTEGER NOT NULL, rejected INTEGER NOT NULL, suppressed INTEGER NOT NULL,
+        CHECK (found = inserted + updated + unchanged + copies + shadowed + late + rejected
+               + suppressed)
+        """
+
+    private static let ledger = """
+        CREATE TABLE runs (
+            run INTEGER PRIMARY KEY CHECK (run > 0),
+            recorded_at INTEGER NOT NULL UNIQUE,
+            observed_at INTEGER NOT NULL,
+            observed_origin TEXT NOT NULL,
+            completeness TEXT NOT NULL CHECK (completeness IN ('none', 'products', 'all')),
+            seed TEXT NOT NULL,
+            deleted INTEGER NOT NULL,
+            products_named INTEGER NOT NULL,
+            previous_digest BLOB NOT NULL,
+            history_digest BLOB NOT NULL,
+            \(balance)
+        ) STRICT;
+        CREATE TABLE run_files (
+            run INTEGER NOT NULL REFERENCES runs (run),
+            name TEXT NOT NULL,
+            byte_count INTEGER NOT NULL,
+            digest BLOB NOT NULL,
+            shape TEXT NOT NULL,
+            nonstandard_literals INTEGER NOT NULL,
+            \(balance),
+            PRIMARY KEY (run, name)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX run_files_by_digest ON run_files (digest, run);
+        CREATE TABLE run_attempts (
+            attempt INTEGER PRIMARY KEY,
+            started_at INTEGER NOT NULL,
+            ended_at INTEGER,
+            dump TEXT NOT NULL,
+            run INTEGER,
+            failure TEXT
+        ) STRICT;
+        CREATE TABLE shapes (
+            name TEXT PRIMARY KEY,
+            version INTEGER NOT NULL,
+            document TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let products = """
+        CREATE TABLE products_dim (
+            product_key INTEGER PRIMARY KEY,
+            product_id TEXT NOT NULL UNIQUE,
+            identity_kind TEXT NOT NULL CHECK (identity_kind IN ('a', 'b', 'c')),
+            last_observed_at INTEGER NOT NULL,
+            last_complete_at INTEGER,
+            last_run INTEGER NOT NULL,
+            title TEXT, title_rank INTEGER, title_observed_at INTEGER,
+            brand TEXT, brand_rank INTEGER, brand_observed_at INTEGER,
+            category TEXT, category_rank INTEGER, category_observed_at INTEGER,
+            family TEXT, family_rank INTEGER, family_observed_at INTEGER,
+            price TEXT, price_rank INTEGER, price_observed_at INTEGER
+        ) STRICT;
+        CREATE TABLE products_dim_history (
+            product_key INTEGER NOT NULL,
+            run INTEGER NOT NULL,
+            title TEXT, brand TEXT, category TEXT, family TEXT, price TEXT,
+            PRIMARY KEY (product_key, run)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let bronze = """
+        CREATE TABLE product_reviews_raw (
+            raw_key INTEGER PRIMARY KEY,
+            product_key INTEGER NOT NULL,
+            identity_digest BLOB NOT NULL,
+            payload_digest BLOB NOT NULL,
+            run INTEGER NOT NULL,
+            file TEXT NOT NULL,
+            "offset" INTEGER NOT NULL,
+            length INTEGER NOT NULL,
+            shape TEXT NOT NULL,
+            payload BLOB NOT NULL,
+            context BLOB NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX product_reviews_raw_once
+            ON product_reviews_raw (identity_digest, payload_digest);
+        CREATE TABLE product_raw (
+            product_key INTEGER NOT NULL,
+            digest BLOB NOT NULL,
+            run INTEGER NOT NULL,
+            file TEXT NOT NULL,
+            "offset" INTEGER NOT NULL,
+            length INTEGER NOT NULL,
+            payload BLOB NOT NULL,
+            PRIMARY KEY (product_key, digest)
+        ) STRICT;
+        CREATE TABLE rejected_records (
+            digest BLOB NOT NULL,
+            occurrence INTEGER NOT NULL,
+            run INTEGER NOT NULL,
+            file TEXT NOT NULL,
+            "offset" INTEGER NOT NULL,
+            length INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            field TEXT NOT NULL,
+            product_id TEXT,
+            shape TEXT NOT NULL,
+            payload BLOB NOT NULL,
+            context BLOB NOT NULL,
+            PRIMARY KEY (digest, occurrence)
+        ) STRICT;
+        """
+
+    private static let values = """
+        rating INTEGER CHECK (rating BETWEEN 10 AND 50),
+        title TEXT, body TEXT, author_name TEXT,
+        verified INTEGER CHECK (verified IN (0, 1)),
+        helpful_votes INTEGER,
+        variant TEXT, country TEXT, language TEXT,
+        author_id TEXT,
+        created_at INTEGER NOT NULL,
+        created_origin TEXT NOT NULL CHECK (created_origin IN ('source', 'mock')),
+        updated_at INTEGER NOT NULL,
+        updated_origin TEXT NOT NULL CHECK (updated_origin IN ('source', 'mock'))
+        """
+
+    private static let silver = """
+        CREATE TABLE product_reviews_clean (
+            review_key INTEGER PRIMARY KEY,
+            product_key INTEGER NOT NULL,
+            review_id TEXT NOT NULL,
+            identity_digest BLOB NOT NULL,
+            identity_kind TEXT NOT NULL,
+            version INTEGER NOT NULL CHECK (version > 0),
+            is_live INTEGER NOT NULL CHECK (is_live IN (0, 1)),
+            run INTEGER NOT NULL,
+            observed_at INTEGER NOT NULL,
+            content_digest BLOB NOT NULL,
+            payload_digest BLOB NOT NULL,
+            raw_key INTEGER NOT NULL,
+            \(values)
+        ) STRICT;
+        CREATE UNIQUE INDEX product_reviews_clean_by_identity
+            ON product_reviews_clean (product_key, identity_digest);
+        CREATE UNIQUE INDEX product_reviews_clean_by_review
+            ON product_reviews_clean (product_key, review_id);
+        CREATE INDEX product_reviews_clean_by_source_time
+            ON product_reviews_clean (product_key, created_at)
+            WHERE is_live = 1 AND created_origin = 'source';
+        CREATE TABLE product_reviews_history (
+            history_key INTEGER PRIMARY KEY,
+            review_key INTEGER NOT NULL,
+            version INTEGER NOT NULL CHECK ((version = 0) = (operation = 'late')),
+            operation TEXT NOT NULL CHECK (operation IN ('insert', 'update', 'delete', 'late')),
+            run INTEGER NOT NULL,
+            observed_at INTEGER NOT NULL,
+            changed_fields INTEGER NOT NULL,
+            content_digest BLOB NOT NULL,
+            row_salt BLOB NOT NULL CHECK (length(row_salt) = 16),
+            row_digest BLOB NOT NULL CHECK (length(row_digest) = 32),
+            \(values)
+        ) STRICT;
+        CREATE UNIQUE INDEX product_reviews_history_by_version
+            ON product_reviews_history (review_key, version, run);
+        CREATE UNIQUE INDEX product_reviews_history_once
+            ON product_reviews_history (review_key, version) WHERE version > 0;
+        """
+
+    private static let counters = """
+        review_count INTEGER NOT NULL CHECK (review_count >= 0),
+        rated_count INTEGER NOT NULL CHECK (rated_count >= 0),
+        rating_sum INTEGER NOT NULL,
+        star_1 INTEGER NOT NULL, star_2 INTEGER NOT NULL, star_3 INTEGER NOT NULL,
+        star_4 INTEGER NOT NULL, star_5 INTEGER NOT NULL,
+        verified_count INTEGER NOT NULL, helpful_votes INTEGER NOT NULL,
+        CHECK (rated_count = star_1 + star_2 + star_3 + star_4 + star_5)
+        """
+
+    private static let gold = """
+        CREATE TABLE product_summary (
+            product_key INTEGER PRIMARY KEY,
+            first_review_at INTEGER, last_review_at INTEGER,
+            last_changed_run INTEGER NOT NULL,
+            \(counters)
+        ) STRICT;
+        CREATE TABLE product_summary_history (
+            product_key INTEGER NOT NULL, run INTEGER NOT NULL,
+            first_review_at INTEGER, last_review_at INTEGER,
+            \(counters),
+            PRIMARY KEY (product_key, run)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE product_aggregates (
+            product_key INTEGER NOT NULL, month INTEGER NOT NULL, origin TEXT NOT NULL,
+            \(counters),
+            PRIMARY KEY (product_key, month, origin)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE product_aggregates_history (
+            product_key INTEGER NOT NULL, month INTEGER NOT NULL, origin TEXT NOT NULL,
+            run INTEGER NOT NULL,
+            \(counters),
+            PRIMARY KEY (product_key, month, origin, run)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE scope_summary (
+            kind TEXT NOT NULL, id TEXT NOT NULL, product_count INTEGER NOT NULL,
+            \(counters),
+            PRIMARY KEY (kind, id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE scope_summary_history (
+            kind TEXT NOT NULL, id TEXT NOT NULL, run INTEGER NOT NULL,
+            product_count INTEGER NOT NULL,
+            \(counters),
+            PRIMARY KEY (kind, id, run)
+        ) STRICT, WITHOUT ROWID;
+        """
+}

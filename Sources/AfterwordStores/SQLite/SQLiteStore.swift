@@ -1,0 +1,138 @@
+package import AfterwordCore
+package import AfterwordPipeline
+import Foundation
+import GRDB
+
+/// The embedded store: one SQLite file in WAL mode, so that readers go on while a run writes.
+///
+/// The file and what SQLite puts beside it are readable by their owner alone (0600).
+package final class SQLiteStore: ReviewStore {
+    private let writer: any DatabaseWriter
+
+    /// `AFTW` in the file's header: a file of another program is refused, not migrated.
+    private static let applicationID: Int32 = 0x4146_5457
+
+    /// Opens a store, makes it where there is none, and brings its schema up to this program's.
+    package init(path: String) throws {
+        writer = try Self.translating { try Self.open(path) }
+        try Self.translating { try Self.migrate(writer) }
+    }
+
+    /// A store in memory, gone with this object: what a plan is made on where there is no store yet.
+    package init() throws {
+        writer = try DatabaseQueue()
+        try Self.translating { try Self.migrate(writer) }
+    }
+
+    private static func open(_ path: String) throws -> any DatabaseWriter {
+        if !FileManager.default.fileExists(atPath: path) {
+            guard
+                FileManager.default.createFile(
+                    atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+            else { throw StoreFault.unreachable("cannot create \(path)") }
+        }
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(0)
+        configuration.prepareDatabase { database in
+            // A committed run survives a power cut.
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+            try database.execute(sql: "PRAGMA temp_store = MEMORY")
+        }
+        return try DatabasePool(path: path, configuration: configuration)
+    }
+
+    private static func migrate(_ writer: any DatabaseWriter) throws {
+        let migrator = SQLiteSchema.migrator
+        try writer.writeWithoutTransaction { database in
+            let id = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+            let tables = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM sqlite_schema") ?? 0
+            guard id == applicationID || (id == 0 && tables == 0) else {
+                throw StoreFault.unreachable("the file is another program's database")
+            }
+            if try migrator.hasBeenSuperseded(database) { throw StoreFault.schemaNewer }
+        }
+        let isCurrent = try writer.read { try migrator.hasCompletedMigrations($0) }
+        if isCurrent { return }
+        try migrator.migrate(writer)
+        try writer.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+        }
+    }
+
+    package func load<Result>(
+        _ intent: LoadIntent, _ body: (any StoreLoad) throws -> Result
+    ) throws -> Result {
+        try Self.translating {
+            try writer.unsafeReentrantWrite { database in
+                var result: Result?
+                try database.inTransaction(.immediate) {
+                    // The load's statements end before the transaction does.
+                    result = try body(SQLiteLoad(database))
+                    return intent.isRehearsal ? .rollback : .commit
+                }
+                guard let result else { preconditionFailure("a finished load has a result") }
+                return result
+            }
+        }
+    }
+
+    package func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
+        try Self.translating {
+            try writer.unsafeReentrantRead { database in
+                var result: Result?
+                // One deferred transaction is one snapshot.
+                try database.inTransaction(.deferred) {
+                    result = try body(SQLiteReader(database))
+                    return .rollback
+                }
+                guard let result else { preconditionFailure("a finished read has a result") }
+                return result
+            }
+        }
+    }
+
+    package func beginAttempt(_ attempt: RunAttempt) throws -> Int64 {
+        try Self.translating {
+            try writer.write { database in
+                try database.execute(
+                    sql: "INSERT INTO run_attempts (started_at, dump) VALUES (?, ?)",
+                    arguments: [attempt.startedAt.microseconds, attempt.dump])
+                return database.lastInsertedRowID
+            }
+        }
+    }
+
+    package func endAttempt(
+        _ key: Int64, at instant: Instant, outcome: AttemptOutcome
+    ) throws {
+        let (run, failure): (Int64?, String?) =
+            switch outcome {
+            case .committed(let run): (run, nil)
+            case .failed(let failure): (nil, failure)
+            }
+        try Self.translating {
+            try writer.write { database in
+                try database.execute(
+                    sql: "UPDATE run_attempts SET ended_at = ?, run = ?, failure = ? WHERE attempt = ?",
+                    arguments: [instant.microseconds, run, failure, key])
+            }
+        }
+    }
+
+    /// SQLite's errors as the port's: message and SQL, never values.
+    private static func translating<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as DatabaseError {
+            switch error.resultCode {
+            case .SQLITE_BUSY, .SQLITE_LOCKED: throw StoreFault.locked
+            case .SQLITE_FULL: throw StoreFault.diskFull
+            case .SQLITE_CANTOPEN, .SQLITE_NOTADB, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CORRUPT:
+                throw StoreFault.unreachable(error.message ?? "cannot open the file")
+            default:
+                let sql = error.sql.map { " — \($0)" } ?? ""
+                throw StoreFault.failed((error.message ?? "SQLite error") + sql)
+            }
+        }
+    }
+}

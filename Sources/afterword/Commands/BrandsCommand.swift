@@ -1,0 +1,40 @@
+import AfterwordCore
+import AfterwordPipeline
+import ArgumentParser
+
+/// `brands`: brands by impact.
+struct BrandsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "brands",
+        abstract: "List brands, those with most avoidable harm first.",
+        discussion: """
+            Impact is the number of one- and two-star reviews beyond what the rest of the portfolio would lead one to \
+            expect, drawn towards that by ten expected ratings. A brand with fewer than 10 ratings is not ranked.
+            """)
+
+    @OptionGroup var arguments: RankingArguments
+
+    func run() throws {
+        let listing = try arguments.store.openForReading().read { reader in
+            try rankedBrands(reader, arguments.query)
+        }
+        if arguments.output.json {
+            return Terminal.write(json: listing.entries.map { $0.json("brand") })
+        }
+        var table = Table([
+            "brand": .left, "impact": .right, "products": .right, "reviews": .right,
+            "mean": .right, "negative (95 %)": .right,
+        ])
+        for entry in listing.entries {
+            table.add(
+                [
+                    cut(printable(entry.id.string), to: 32),
+                    entry.isRanked ? decimal(entry.impact, of: 1_000_000, places: 1) : "*",
+                    grouped(entry.productCount), grouped(entry.counters.reviewCount),
+                    stars(entry.counters), percent(entry.negativeShare),
+                ], isGrey: !entry.isRanked)
+        }
+        table.show()
+        showFooter(listing, "brands", hasGrey: listing.entries.contains { !$0.isRanked })
+    }
+}

@@ -1,0 +1,49 @@
+import AfterwordCore
+import AfterwordPipeline
+import ArgumentParser
+
+/// `history`: the versions of a review.
+struct HistoryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history", abstract: "Show every version of a review.")
+
+    @Argument(help: "The product's id.")
+    var product: String
+    @Argument(help: "The review's id.")
+    var review: String
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let rows = try store.openForReading().read { reader in
+            try reader.history(ofProduct: Text(product), review: Text(review))
+        }
+        guard !rows.isEmpty else { throw CommandFault(.usage, "no such review of that product") }
+        if output.json { return Terminal.write(json: rows.map(\.json)) }
+        for row in rows {
+            let version = row.operation == .late ? "late" : "version \(row.version)"
+            let changed = row.changedFields.names.joined(separator: ", ")
+            print(
+                Terminal.bold("\(version): \(row.operation.rawValue)")
+                    + (changed.isEmpty ? "" : " of \(changed)")
+                    + ", run \(row.run), observed \(row.observedAt)")
+            for (name, value) in shown(row) { print("  \(name): \(value)") }
+        }
+    }
+
+    private func shown(_ row: HistoryRow) -> [(String, String)] {
+        let values = row.values
+        let times = row.times
+        let rating = values.rating.map { decimal($0, of: 10, places: $0 % 10 == 0 ? 0 : 1) }
+        let fields: [(String, String?)] = [
+            ("rating", rating), ("title", values.title?.string), ("text", values.body?.string),
+            ("author", values.authorName?.string), ("verified", values.verified.map { "\($0)" }),
+            ("helpful votes", values.helpfulVotes.map { grouped($0) }),
+            ("variant", values.variant?.string), ("country", values.country?.string),
+            ("language", values.language?.string),
+            ("created", "\(times.createdAt) (\(times.createdOrigin.rawValue))"),
+            ("updated", "\(times.updatedAt) (\(times.updatedOrigin.rawValue))"),
+        ]
+        return fields.compactMap { name, value in value.map { (name, printable($0)) } }
+    }
+}

@@ -1,0 +1,100 @@
+import AfterwordCore
+import AfterwordPipeline
+import ArgumentParser
+import Foundation
+
+/// What 'run' and 'plan' have in common: a plan is the same load, discarded.
+struct LoadArguments: ParsableArguments {
+    @Argument(help: "Folders or files; a folder of dated folders is a series, one run each.")
+    var dumps: [String]
+
+    @OptionGroup var store: StoreOptions
+
+    @Option(help: "Seed of the mock timestamps.")
+    var seed: UInt64 = 0
+
+    @Option(help: "When the dump was taken: a date or an instant; else its name tells, or the clock.")
+    var observedAt: String?
+
+    @Option(help: "What the dump holds all of: none, products (each it names) or all.")
+    var complete: Completeness = .none
+
+    @Option(help: "A built-in shape's name or a shape file; found by itself when left out.")
+    var shape: String?
+
+    @Flag(help: "Refuse bare NaN and infinities instead of reading them as absent.")
+    var strictJson = false
+
+    @Option(help: "Rejects allowed; else refused beyond 1 % and 10.")
+    var maxRejects: Int64?
+
+    @Option(help: "Deletes allowed; else refused beyond 20 % and 10, or emptying a product of 5.")
+    var maxDeletes: Int64?
+
+    @Flag(help: "No progress and no report, errors only.")
+    var quiet = false
+
+    @OptionGroup var output: OutputOptions
+
+    func options() throws -> LoadOptions {
+        var options = LoadOptions()
+        options.seed = seed
+        if let observedAt {
+            guard let instant = Instant(iso8601: observedAt) else {
+                throw ValidationError("--observed-at is a date or an instant of ISO 8601")
+            }
+            options.observedAt = instant
+        }
+        options.completeness = complete
+        if let shape { options.shapes = [try Self.shape(shape)] }
+        options.isStrict = strictJson
+        options.maxRejects = maxRejects
+        options.maxDeletes = maxDeletes
+        return options
+    }
+
+    private static func shape(_ name: String) throws -> Shape {
+        if let builtIn = Shape.builtIn.first(where: { $0.name == name }) { return builtIn }
+        guard let data = FileManager.default.contents(atPath: name) else {
+            throw InputFault.noSuchShape(name)
+        }
+        do throws(ShapeFault) {
+            return try Shape(parsing: Array(data))
+        } catch {
+            throw InputFault.badShape(error.description)
+        }
+    }
+
+    /// The dumps in the order in which they were taken: those whose name or option tells a time by it, the
+    /// others, which are taken now, last and as given.
+    func dumpsInOrder() throws -> [Dump] {
+        let opened = try dumps.flatMap { try openDumps($0) }
+        if observedAt != nil, opened.count > 1 { throw InputFault.seriesWithObservedAt }
+        let ordered = opened.enumerated().sorted { left, right in
+            let (l, r) = (left.element.namedInstant, right.element.namedInstant)
+            guard l != r else { return left.offset < right.offset }
+            return (l?.microseconds ?? .max) < (r?.microseconds ?? .max)
+        }
+        return ordered.map(\.element)
+    }
+
+    func load(into store: any ReviewStore, isRehearsal: Bool) throws {
+        var options = try options()
+        options.isRehearsal = isRehearsal
+        for dump in try dumpsInOrder() {
+            let bar = ProgressBar(isQuiet: quiet || output.json)
+            defer { bar.finish() }
+            let report = try loadDump(
+                dump, into: store, options: options,
+                surroundings: LoadSurroundings(now: { now() }, progress: { bar.show($0) }))
+            bar.finish()
+            if output.json {
+                Terminal.write(json: [report.json])
+            } else if !quiet {
+                show(report, isRehearsal: isRehearsal)
+            }
+        }
+    }
+}
+
+extension Completeness: ExpressibleByArgument {}

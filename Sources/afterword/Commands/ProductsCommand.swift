@@ -1,0 +1,50 @@
+import AfterwordCore
+import AfterwordPipeline
+import ArgumentParser
+
+/// `products`: products by impact.
+struct ProductsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "products",
+        abstract: "List products, those with most avoidable harm first.",
+        discussion: """
+            Impact is the number of one- and two-star reviews beyond what the rest of the product's brand (or \
+            the portfolio) would lead one to expect, drawn towards that by ten expected ratings. A product with fewer \
+            than 3 ratings is not ranked.
+            """)
+
+    @OptionGroup var arguments: RankingArguments
+    @Option(help: "Only products of this brand.")
+    var brand: String?
+    @Option(help: "Only products of this category.")
+    var category: String?
+
+    func run() throws {
+        var query = arguments.query
+        query.brand = brand
+        query.category = category
+        let listing = try arguments.store.openForReading().read { reader in
+            try rankedProducts(reader, query)
+        }
+        if arguments.output.json {
+            return Terminal.write(json: listing.entries.map { $0.json("product_id") })
+        }
+        var table = Table([
+            "product": .left, "brand": .left, "impact": .right, "reviews": .right,
+            "mean": .right, "negative (95 %)": .right, "title": .left,
+        ])
+        for entry in listing.entries {
+            table.add(
+                [
+                    cut(printable(entry.id.string), to: 24),
+                    cut(printable(entry.attributes[.brand]?.string ?? "–"), to: 20),
+                    entry.isRanked ? decimal(entry.impact, of: 1_000_000, places: 1) : "*",
+                    grouped(entry.counters.reviewCount), stars(entry.counters),
+                    percent(entry.negativeShare),
+                    cut(printable(entry.attributes[.title]?.string ?? ""), to: 32),
+                ], isGrey: !entry.isRanked)
+        }
+        table.show()
+        showFooter(listing, "products", hasGrey: listing.entries.contains { !$0.isRanked })
+    }
+}

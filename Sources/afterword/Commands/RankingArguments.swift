@@ -1,0 +1,37 @@
+import AfterwordPipeline
+import ArgumentParser
+
+/// What 'products' and 'brands' have in common.
+struct RankingArguments: ParsableArguments {
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var page: PageOptions
+
+    @Option(help: "By impact, reviews, negatives, rating (worst first) or id.")
+    var sort: RankingOrder = .impact
+
+    @Option(help: "Fewest reviews.")
+    var minReviews: Int64 = 1
+
+    @Option(help: "Part of the id, title or brand, in any case.")
+    var text: String?
+
+    var query: RankingQuery {
+        var query = RankingQuery()
+        query.order = sort
+        query.page = page.value
+        query.text = text
+        query.minimumReviews = minReviews
+        return query
+    }
+}
+
+extension RankingOrder: ExpressibleByArgument {}
+
+/// Where a list stands in the whole.
+func showFooter<Entry>(_ listing: Listing<Entry>, _ what: String, hasGrey: Bool) {
+    let last = listing.first + listing.entries.count
+    let range = listing.entries.isEmpty ? "none" : "\(listing.first + 1)–\(last)"
+    print(Terminal.grey("\(range) of \(grouped(Int64(listing.total))) \(what)"))
+    if hasGrey { print(Terminal.grey("* too few ratings to be ranked")) }
+}

@@ -1,0 +1,56 @@
+import AfterwordCore
+import AfterwordPipeline
+import ArgumentParser
+
+/// `status`: whether the history is fresh.
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show the last good run, its age, and attempts since; exit 1 when stale.")
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+    @Option(help: "The greatest age of the newest dump: 8d, 36h, 90m or 600s.")
+    var maxAge: String?
+
+    func run() throws {
+        let limit = try maxAge.map(Self.seconds)
+        let status = try store.openForReading().read { reader in
+            try statusAnswer(reader, now: now(), maxAge: limit)
+        }
+        if output.json {
+            Terminal.write(json: [status.json])
+        } else {
+            show(status)
+        }
+        if status.isStale { throw ExitCode(Failure.Code.check.rawValue) }
+    }
+
+    private func show(_ status: StatusAnswer) {
+        if let run = status.lastRun {
+            print("Last good run: \(run.run), recorded \(run.recordedAt)")
+            let age = status.ageSeconds.map { duration($0) } ?? "–"
+            print("Newest dump: \(age) old" + (status.isStale ? Terminal.red(" — stale") : ""))
+        } else {
+            print("No run yet.")
+        }
+        let sums = status.portfolio
+        print(
+            "\(grouped(sums.counters.reviewCount)) reviews, \(grouped(sums.productCount)) products, "
+                + "\(grouped(Int64(status.brandCount))) brands; stars 1–5: "
+                + sums.counters.stars.map(grouped).joined(separator: " / "))
+        for attempt in status.attemptsSince {
+            var outcome = "did not end"
+            if case .failed(let kind) = attempt.outcome { outcome = "failed (\(kind))" }
+            print("Attempt of \(attempt.startedAt) on \(printable(attempt.dump)): \(outcome)")
+        }
+    }
+
+    private static func seconds(_ text: String) throws -> Int64 {
+        let units: [Character: Int64] = ["d": 86_400, "h": 3600, "m": 60, "s": 1]
+        guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()),
+            (0...1_000_000).contains(count)
+        else { throw ValidationError("--max-age is a number and d, h, m or s: 8d") }
+        return count * unit
+    }
+}

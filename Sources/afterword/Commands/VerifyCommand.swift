@@ -1,0 +1,140 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordStores
+import ArgumentParser
+import Foundation
+
+/// `verify`: golden cases against this program.
+struct VerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Run the golden cases and compare every byte; exit 1 on any difference.",
+        subcommands: [Check.self, Accept.self, New.self], defaultSubcommand: Check.self)
+
+    struct GoldenOptions: ParsableArguments {
+        @Option(help: "The folder of golden cases.")
+        var golden = "Golden"
+    }
+
+    /// `verify` alone: never writes a golden.
+    struct Check: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "check", abstract: "Compare; what differs is left beside as .actual.")
+
+        @OptionGroup var options: GoldenOptions
+        @Argument(help: "Only these cases.")
+        var cases: [String] = []
+
+        func run() throws {
+            let verdicts = try verify(options.golden, cases) { golden, actual, verdicts in
+                if !Settings.current.isCI { try writeActual(golden, actual, verdicts) }
+            }
+            if verdicts.contains(where: { !$0.passes }) {
+                throw ExitCode(Failure.Code.check.rawValue)
+            }
+        }
+    }
+
+    /// Takes what comes out as the goldens, and ends red all the same.
+    struct Accept: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "accept",
+            abstract: "Take what comes out of these cases as golden; still exits 1, to be looked at.")
+
+        @OptionGroup var options: GoldenOptions
+        @Argument(help: "The cases to accept.")
+        var cases: [String]
+
+        func run() throws {
+            guard !Settings.current.isCI else {
+                throw CommandFault(.usage, "goldens are never written in CI")
+            }
+            let verdicts = try verify(options.golden, cases) { golden, actual, verdicts in
+                try acceptCase(golden, actual, verdicts)
+            }
+            guard verdicts.contains(where: { !$0.passes }) else { return }
+            print("Accepted. Read the change before you commit it; 'verify' should be green now.")
+            throw ExitCode(Failure.Code.check.rawValue)
+        }
+    }
+
+    /// Freezes dumps of one's own as a case.
+    struct New: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "new",
+            abstract: "Freeze dumps as a new case; 'verify accept' then records what comes out.")
+
+        @OptionGroup var options: GoldenOptions
+        @Argument(help: "The new case's name.")
+        var name: String
+        @Argument(help: "The dumps, in order.")
+        var dumps: [String]
+
+        func run() throws {
+            guard !Settings.current.isCI else {
+                throw CommandFault(.usage, "goldens are never written in CI")
+            }
+            try newCase(
+                named: name, in: options.golden, dumps: dumps, recordedAt: now().startOfDay)
+            print("Frozen as \(options.golden)/\(name). Next: afterword verify accept \(name)")
+        }
+    }
+}
+
+/// Runs cases on a store of their own each and shows what differs.
+private func verify(
+    _ folder: String, _ names: [String],
+    then act: (GoldenCase, [String: [String]], [GoldenVerdict]) throws -> Void
+) throws -> [GoldenVerdict] {
+    let cases = try names.isEmpty
+        ? GoldenCase.all(in: folder) : names.map { try GoldenCase(named: $0, in: folder) }
+    guard !cases.isEmpty else { throw CommandFault(.usage, "no golden case in \(folder)") }
+    var all: [GoldenVerdict] = []
+    for golden in cases {
+        let actual = try onFreshStore { try golden.run(on: $0) }
+        let verdicts = try judgeCase(golden, actual: actual)
+        show(golden, verdicts)
+        try act(golden, actual, verdicts)
+        all += verdicts
+    }
+    let failed = all.count { !$0.passes }
+    print("\(all.count - failed) golden files agree, \(failed) do not")
+    return all
+}
+
+private func onFreshStore<Result>(_ body: (SQLiteStore) throws -> Result) throws -> Result {
+    let folder = FileManager.default.temporaryDirectory
+        .appendingPathComponent("afterword-verify-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(
+        at: folder, withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o700])
+    defer { try? FileManager.default.removeItem(at: folder) }
+    return try body(SQLiteStore(path: folder.appendingPathComponent("afterword.sqlite").path))
+}
+
+private func show(_ golden: GoldenCase, _ verdicts: [GoldenVerdict]) {
+    let failed = verdicts.filter { !$0.passes }
+    print("\(golden.name): " + (failed.isEmpty ? "\(verdicts.count) files agree" : "DIFFERS"))
+    for verdict in failed {
+        switch verdict.outcome {
+        case .same: continue
+        case .missing: print("  \(verdict.file): no golden file is there")
+        case .unused: print("  \(verdict.file): the golden file is there, nothing of it came out")
+        case .differs(let rows):
+            print("  \(verdict.file): \(rows.count) rows differ")
+            for row in rows.prefix(20) { show(row) }
+        }
+    }
+}
+
+private func show(_ row: RowDifference) {
+    switch row.kind {
+    case .added: print("    + \(cut(row.key, to: 160))")
+    case .removed: print("    - \(cut(row.key, to: 160))")
+    case .changed(let fields):
+        print("    ~ \(cut(row.key, to: 160))")
+        for field in fields {
+            print("        \(field.name): \(cut(field.expected, to: 60)) → \(cut(field.actual, to: 60))")
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// Products of a report that are shown to a person.
+private let shownChanges = 10
+
+/// What a load did, for a person.
+func show(_ report: LoadReport, isRehearsal: Bool) {
+    let run = report.run
+    let title = isRehearsal ? "Plan of run \(run.run)" : "Run \(run.run)"
+    print(
+        Terminal.bold("\(title): \(printable(report.dump))")
+            + ", observed \(run.observedAt) (\(origin(run.observedOrigin)))")
+    let balance = run.balance
+    print(
+        "\(grouped(balance.found)) reviews in \(grouped(run.productsNamed)) products: "
+            + balance.parts.dropFirst().filter { $0.value > 0 || $0.key == "rejected" }
+            .map { "\(grouped($0.value)) \($0.key)" }.joined(separator: ", ")
+            + (run.deleted > 0 ? "; \(grouped(run.deleted)) deleted" : "") + ".")
+    let tolerated = report.files.reduce(0) { $0 + $1.nonstandardLiterals }
+    if tolerated > 0 {
+        print("\(grouped(tolerated)) bare NaN or Infinity read as absent (nonstandard_literal).")
+    }
+    if balance.rejected > 0 { print("See 'afterword rejects' for what could not be read.") }
+    if !report.ignored.isEmpty {
+        print(
+            "Ignored: "
+                + report.ignored.prefix(5).map(printable).joined(separator: ", ")
+                + (report.ignored.count > 5 ? " and \(report.ignored.count - 5) more" : ""))
+    }
+    showChanges(report)
+    print("")
+}
+
+private func origin(_ origin: ObservedOrigin) -> String {
+    switch origin {
+    case .given: "as given"
+    case .folderName: "by its name"
+    case .identicalRun: "as an identical run before"
+    case .clock: "now"
+    }
+}
+
+/// What changed where something was before: a first load of a product is no change of it.
+private func showChanges(_ report: LoadReport) {
+    let changed = report.changes.filter { $0.before.reviewCount > 0 }
+    guard !changed.isEmpty else { return }
+    let sorted = changed.sorted { left, right in
+        let (l, r) = (left.size, right.size)
+        return l == r ? left.productID < right.productID : l > r
+    }
+    print("\(grouped(Int64(changed.count))) products changed:")
+    var table = Table([
+        "product": .left, "brand": .left, "inserted": .right, "updated": .right,
+        "deleted": .right, "reviews": .right, "mean": .right,
+    ])
+    for change in sorted.prefix(shownChanges) {
+        table.add([
+            cut(printable(change.productID.string), to: 20),
+            cut(printable(change.brand?.string ?? "–"), to: 20), grouped(change.inserted),
+            grouped(change.updated), grouped(change.deleted),
+            "\(grouped(change.before.reviewCount)) → \(grouped(change.after.reviewCount))",
+            "\(stars(change.before)) → \(stars(change.after))",
+        ])
+    }
+    table.show()
+    if sorted.count > shownChanges { print("… and \(sorted.count - shownChanges) more") }
+}
+
+extension ProductChange {
+    fileprivate var size: Int64 { inserted + updated + deleted }
+
+    fileprivate var json: JSONValue {
+        .row([
+            "product_id": JSONValue(productID), "brand": JSONValue(brand),
+            "inserted": JSONValue(inserted), "updated": JSONValue(updated),
+            "deleted": JSONValue(deleted), "before": .object(before.members),
+            "after": .object(after.members),
+        ])
+    }
+}
+
+extension LoadReport {
+    var json: JSONValue {
+        run.json.with("dump", .string(dump)).with("files", .array(files.map(\.json)))
+            .with("ignored", .array(ignored.map { .string($0) }))
+            .with("changes", .array(changes.map(\.json)))
+    }
+}

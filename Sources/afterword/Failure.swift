@@ -1,0 +1,79 @@
+import AfterwordPipeline
+
+/// A failure in words, with its exit code. Keys and texts of reviews are never in it.
+struct Failure {
+    enum Code: Int32 {
+        case check = 1
+        case usage = 2
+        case store = 3
+    }
+    var code: Code
+    var message: String
+
+    init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// Nil for what is none of ours.
+    init?(_ error: any Error) {
+        switch error {
+        case let fault as InputFault: self.init(.usage, Self.words(fault))
+        case let fault as StoreFault: self.init(.store, Self.words(fault))
+        case let fault as CaseFault: self.init(.usage, fault.description)
+        case let fault as CommandFault: self = fault.failure
+        default: return nil
+        }
+    }
+
+    private static func words(_ fault: InputFault) -> String {
+        switch fault {
+        case .noSuchDump(let name): "no such file or folder: \(name)"
+        case .nothingToRead(let dump, let ignored):
+            "nothing to read in \(dump): no review in a .json, .jsonl or .ndjson file "
+                + "(plain or .gz); \(ignored) other files"
+        case .unreadableFile(let name): "cannot read \(name)"
+        case .linkLeavesDump(let name): "\(name) is a link that leads out of the dump"
+        case .changedWhileRead(let name): "\(name) changed while it was read; nothing was stored"
+        case .unknownShape(let file, let seen, let missing):
+            "\(file): no known shape fits. Fields seen: "
+                + (seen.isEmpty ? "none" : seen.prefix(20).joined(separator: ", "))
+                + ". Missing: \(missing.joined(separator: "; ")). A shape of your own: --shape FILE"
+        case .noSuchShape(let name): "no built-in shape and no file is called \(name)"
+        case .badShape(let what): "the shape cannot be used: \(what)"
+        case .tooManyRejects(let rejected, let found):
+            "\(rejected) of \(found) records cannot be read; nothing was stored. "
+                + "Look at them with 'plan --max-rejects \(rejected)', "
+                + "or load the rest with 'run --max-rejects \(rejected)'"
+        case .incompleteDump(let reason):
+            "the dump is said to be complete and is not: \(reason); nothing was stored"
+        case .tooManyDeletes(let deleted, let scope):
+            "\(deleted) of \(scope) reviews would be deleted; nothing was stored. "
+                + "If they are gone indeed: --max-deletes \(deleted)"
+        case .emptiesProduct(let reviews):
+            "a product of \(reviews) reviews would be emptied; nothing was stored. "
+                + "If they are gone indeed: --max-deletes N"
+        case .otherIdentityKind(let file, let stored, let incoming):
+            "\(file): its products are known by identity \(stored), the file by \(incoming)"
+        case .seriesWithObservedAt:
+            "--observed-at is for one dump; the folders of a series carry their own dates"
+        }
+    }
+
+    private static func words(_ fault: StoreFault) -> String {
+        switch fault {
+        case .locked: "another run holds the store; try again when it is done"
+        case .unreachable(let what): "the store cannot be opened: \(what)"
+        case .schemaNewer: "the store was made by a newer Afterword; update this program"
+        case .diskFull: "the disk is full; nothing was stored"
+        case .failed(let what): "the store failed: \(what)"
+        }
+    }
+}
+
+/// A failure that a command found itself.
+struct CommandFault: Error {
+    var failure: Failure
+
+    init(_ code: Failure.Code, _ message: String) { failure = Failure(code, message) }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+
+/// The program: parses, runs, and turns every failure into words and an exit code in one place.
+@main
+enum Program {
+    static func main() {
+        do {
+            var command = try Afterword.parseAsRoot()
+            try command.run()
+        } catch {
+            stop(error)
+        }
+    }
+
+    private static func stop(_ error: any Error) -> Never {
+        if let failure = Failure(error) {
+            Terminal.writeError("afterword: \(failure.message)")
+            Afterword.exit(withError: ExitCode(failure.code.rawValue))
+        }
+        let code = Afterword.exitCode(for: error)
+        // Help and version are no failures; what the parser refuses is usage.
+        if code == .success || error is ExitCode { Afterword.exit(withError: error) }
+        Terminal.writeError(Afterword.fullMessage(for: error))
+        Afterword.exit(withError: ExitCode(Failure.Code.usage.rawValue))
+    }
+}
+
+/// The root command.
+struct Afterword: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "afterword",
+        abstract: "Raw review dumps in; a replayable history and exact summaries out.",
+        discussion: """
+            Load a folder of review JSON with 'run', then ask. Loading the same dump twice changes \
+            nothing; loading a newer one shows what changed.
+
+            Exit codes: 0 done, 1 a check failed, 2 usage or input, 3 store, 130 interrupted.
+            """,
+        version: "afterword 0.1.0",
+        subcommands: [
+            RunCommand.self, PlanCommand.self, ProductsCommand.self, BrandsCommand.self,
+            ProductCommand.self, ReviewsCommand.self, HistoryCommand.self, RunsCommand.self,
+            RejectsCommand.self, StatusCommand.self, VerifyCommand.self,
+        ])
+}

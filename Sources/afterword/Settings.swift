@@ -1,0 +1,20 @@
+import Foundation
+
+/// What the program takes from its environment: read once, here.
+struct Settings: Sendable {
+    /// `AFTERWORD_STORE`: where the history lives when `--store` does not say.
+    var store = "afterword.sqlite"
+    /// `NO_COLOR` (no-color.org): any value but an empty one.
+    var isColorOff = false
+    /// `CI`: goldens and their `.actual` files are never written.
+    var isCI = false
+
+    static let current: Settings = {
+        let environment = ProcessInfo.processInfo.environment
+        var settings = Settings()
+        if let store = environment["AFTERWORD_STORE"], !store.isEmpty { settings.store = store }
+        settings.isColorOff = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
+        settings.isCI = environment["CI"].map { !$0.isEmpty && $0 != "false" } ?? false
+        return settings
+    }()
+}

@@ -1,0 +1,59 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordStores
+import ArgumentParser
+import Foundation
+
+/// Which store a command works on.
+struct StoreOptions: ParsableArguments {
+    @Option(help: "The store's file; AFTERWORD_STORE, else ./afterword.sqlite, when left out.")
+    var store: String?
+
+    var path: String { store ?? Settings.current.store }
+
+    func openForWriting() throws -> any ReviewStore {
+        try checkKind()
+        return try SQLiteStore(path: path)
+    }
+
+    /// Opens a store that is there.
+    func openForReading() throws -> any ReviewStore {
+        try checkKind()
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw CommandFault(.store, "no store at \(path); make one with 'afterword run DUMP'")
+        }
+        return try SQLiteStore(path: path)
+    }
+
+    private func checkKind() throws {
+        guard !path.contains("://") else {
+            throw CommandFault(.usage, "this version keeps its history in a SQLite file only")
+        }
+    }
+}
+
+/// How an answer is written.
+struct OutputOptions: ParsableArguments {
+    @Flag(help: "JSON Lines on standard output, whole numbers with their unit in the name.")
+    var json = false
+}
+
+/// Which part of a list is shown.
+struct PageOptions: ParsableArguments {
+    @Option(help: "Entries a page.")
+    var limit = 20
+    @Option(help: "Which page, from 1.")
+    var page = 1
+
+    func validate() throws {
+        guard (1...100_000).contains(limit), page >= 1 else {
+            throw ValidationError("--limit is 1 to 100,000 and --page at least 1")
+        }
+    }
+
+    var value: Page { Page(number: page, size: limit) }
+}
+
+func now() -> Instant {
+    Instant(microseconds: Int64((Date().timeIntervalSince1970 * 1_000_000).rounded(.down)))
+}

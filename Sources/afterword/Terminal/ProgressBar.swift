@@ -1,0 +1,38 @@
+import AfterwordPipeline
+import Foundation
+import Synchronization
+
+/// One line on standard error that tells how far a run is; nothing where that is no terminal.
+final class ProgressBar: Sendable {
+    private let isShown: Bool
+    private let lastPercent = Mutex(-1)
+
+    init(isQuiet: Bool) { isShown = !isQuiet && Terminal.isErrorTerminal }
+
+    func show(_ progress: LoadProgress) {
+        guard isShown else { return }
+        switch progress {
+        case .reading(let bytes, let total): show("reading", Double(bytes) / Double(max(1, total)))
+        case .writing(let products, let total):
+            show("writing", Double(products) / Double(max(1, total)))
+        }
+    }
+
+    private func show(_ stage: String, _ share: Double) {
+        let percent = Int(min(1, share) * 100)
+        let isNew = lastPercent.withLock { last in
+            defer { last = percent }
+            return last != percent
+        }
+        guard isNew else { return }
+        let filled = percent * 30 / 100
+        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
+        FileHandle.standardError.write(Data("\r\(stage) \(bar) \(percent) %".utf8))
+    }
+
+    /// Wipes the line.
+    func finish() {
+        guard isShown else { return }
+        FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+    }
+}
