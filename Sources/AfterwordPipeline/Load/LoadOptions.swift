@@ -17,6 +17,8 @@ package struct LoadOptions: Sendable {
     /// Deletes allowed; nil for the rule: refused beyond 20 % of the scope and 10, or where a product
     /// of 5 or more reviews is emptied.
     package var maxDeletes: Int64?
+    /// Refuses dumps that look broken. Off for a part of a dump that was checked as a whole.
+    package var hasGuards = true
     /// Does it all, keeps nothing.
     package var isRehearsal = false
     /// Rows of one batch.

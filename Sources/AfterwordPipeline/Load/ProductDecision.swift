@@ -141,8 +141,8 @@ struct ProductDecision {
         }
         var changes: [PendingChange] = []
         for contest in contests {
-            let rawKeys = try writeRaw(contest, stored, context, writer)
-            if let change = try settle(contest, rawKeys, stored, context, writer) {
+            let raw = try writeRaw(contest, stored, context, writer)
+            if let change = try settle(contest, raw, stored, context, writer) {
                 changes.append(change)
             }
         }
@@ -160,24 +160,32 @@ struct ProductDecision {
     private func refuseEmptying(_ context: LoadContext) throws {
         let live = current.values.count { $0.isLive }
         let isEmptied = vanished.count == live && contests.isEmpty
-        if isEmptied, live >= 5, context.options.maxDeletes == nil {
+        let isGuarded = context.options.hasGuards && context.options.maxDeletes == nil
+        if isEmptied, live >= 5, isGuarded {
             throw InputFault.emptiesProduct(reviews: Int64(live))
         }
     }
 
-    /// Keeps the bytes of every record of a contest, each once; the raw keys of all.
+    /// Raw keys of the payloads that a contest brought, and which of them are new to the store.
+    private struct WrittenRaw {
+        var keys: [Digest128: Int64] = [:]
+        var new: Set<Digest128> = []
+    }
+
+    /// Keeps the bytes of every record of a contest, each once.
     private func writeRaw(
         _ contest: Contest, _ stored: StoredBatch, _ context: LoadContext, _ writer: LoadWriter
-    ) throws -> [Digest128: Int64] {
-        var keys: [Digest128: Int64] = [:]
+    ) throws -> WrittenRaw {
+        var written = WrittenRaw()
         for (record, candidate) in raw(contest) {
             if let key = stored.rawKeys[record] {
-                keys[record.payload] = key
+                written.keys[record.payload] = key
                 continue
             }
             let file = context.survey.files[Int(candidate.file)]
             let key = context.takeRawKey()
-            keys[record.payload] = key
+            written.keys[record.payload] = key
+            written.new.insert(record.payload)
             try writer.add(
                 raw: RawRow(
                     rawKey: key, productKey: state.productKey, productID: id, record: record,
@@ -186,12 +194,12 @@ struct ProductDecision {
                     payload: try context.payload(of: candidate),
                     context: context.survey.contexts[Int(candidate.context)]))
         }
-        return keys
+        return written
     }
 
     /// Finds a contest's winner, judges it, and counts every record of the contest once.
     private func settle(
-        _ contest: Contest, _ rawKeys: [Digest128: Int64], _ stored: StoredBatch,
+        _ contest: Contest, _ raw: WrittenRaw, _ stored: StoredBatch,
         _ context: LoadContext, _ writer: LoadWriter
     ) throws -> PendingChange? {
         if isSettled(contest) {
@@ -210,7 +218,7 @@ struct ProductDecision {
             key?.isLive == true && key?.payloadDigest == winner.kept.payload
             ? .unchanged(keepsPayload: false)
             : judge(reading, against: review, held: held, standing: standing)
-        guard let rawKey = rawKeys[winner.kept.payload] ?? review?.rawKey else {
+        guard let rawKey = raw.keys[winner.kept.payload] ?? review?.rawKey else {
             preconditionFailure("a record that no review holds has just been kept")
         }
         let holding = (digest: winner.kept.payload, rawKey: rawKey)
@@ -237,7 +245,10 @@ struct ProductDecision {
             return nil
         case .late(let values):
             count(contest, winner, context) { $0.late += 1 }
-            guard let review, !history.contains(values.contentDigest) else { return nil }
+            // Bytes that were here before were told of then: as late without a review, or as shadowed.
+            guard let review, raw.new.contains(winner.kept.payload),
+                !history.contains(values.contentDigest)
+            else { return nil }
             return PendingChange(late: values, author: record.authorID, of: review, context)
         }
     }

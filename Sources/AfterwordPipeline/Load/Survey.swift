@@ -11,6 +11,8 @@ final class Survey {
     var hasRejectWithoutProduct = false
     /// Places of files with an object that names a product.
     var filesWithProducts: Set<Int> = []
+    /// The first file that the one shape given does not fit.
+    var unfitFile: InputFault?
     /// Products whose own totals exceed the reviews found in them.
     var shortTotals = 0
 

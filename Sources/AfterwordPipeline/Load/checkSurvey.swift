@@ -2,8 +2,10 @@ import AfterwordCore
 
 /// Refuses a dump whose faults are too many, or that says it is complete and cannot be.
 func checkSurvey(_ survey: Survey, _ dump: Dump, _ options: LoadOptions) throws {
+    guard options.hasGuards else { return try checkKinds(survey) }
     let balance = survey.balance
     let hasRecords = balance.found > balance.rejected || !survey.products.isEmpty
+    if !hasRecords, let fault = survey.unfitFile { throw fault }
     let isOver =
         if let limit = options.maxRejects { balance.rejected > limit } else {
             balance.rejected > 10 && balance.rejected * 100 > balance.found
@@ -16,12 +18,17 @@ func checkSurvey(_ survey: Survey, _ dump: Dump, _ options: LoadOptions) throws 
     if !hasRecords, balance.rejected > 0 || !isReadable {
         throw InputFault.nothingToRead(dump: dump.name, ignored: dump.ignored.count)
     }
+    try checkKinds(survey)
+    try checkCompleteness(survey, options)
+}
+
+/// The reviews of a product are known by one kind of identity.
+private func checkKinds(_ survey: Survey) throws {
     for product in survey.products.values where product.hasMixedKinds {
         throw InputFault.otherIdentityKind(
             file: survey.files[product.file].record.name, stored: product.kind.rawValue,
             incoming: "another of this dump")
     }
-    try checkCompleteness(survey, options)
 }
 
 /// Containers that end early: nobody knows what followed.
@@ -49,6 +56,7 @@ private func checkCompleteness(_ survey: Survey, _ options: LoadOptions) throws 
 
 /// Refuses a run that deletes more than a feed that works would.
 func checkDeletes(_ context: LoadContext) throws {
+    guard context.options.hasGuards else { return }
     let deleted = context.deleted
     if let limit = context.options.maxDeletes {
         if deleted > limit {

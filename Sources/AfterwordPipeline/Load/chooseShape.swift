@@ -1,31 +1,46 @@
 import AfterwordCore
 
+/// What a file turned out to be.
+enum ShapeChoice {
+    case fits(Shape)
+    /// The one shape that was given does not fit its first elements: its records will say why.
+    case unfit(Shape, InputFault)
+    /// The file holds no element at all: what it holds instead can be told.
+    case nothing
+}
+
 /// The shape of a file: the first of `shapes` that finds a product and a rating or text in its first
-/// elements. Nil where the file holds no element at all, so that what it holds instead can be told.
+/// elements. A single shape was given by the user and is used as it is.
 ///
 /// - Throws: `InputFault.unknownShape` with the fields seen and what is missing.
-func chooseShape(for file: DumpFile, among shapes: [Shape], isStrict: Bool) throws -> Shape? {
+func chooseShape(
+    for file: DumpFile, among shapes: [Shape], isStrict: Bool
+) throws -> ShapeChoice {
     let head = try readHead(file)
     var firstElement: [UInt8]?
     for shape in shapes {
         let cleaner = RecordCleaner(shape)
         var splitter = RecordSplitter(cleaner.plan, isStrict: isStrict)
         var fits = false
-        splitter.feed(head[...], isLast: false) { event, window, _ in
+        splitter.feed(head[...], isLast: head.count < headBytes) { event, window, _ in
             guard case .unit(let unit) = event, !fits else { return }
             if firstElement == nil {
                 firstElement = window.extracting(unit.range).withUnsafeBytes { Array($0) }
             }
             fits = holds(unit, cleaner, window)
         }
-        if fits { return shape }
+        if fits { return .fits(shape) }
     }
-    // An element longer than the head, or a file that is one broken record.
-    guard let firstElement else { return try isWholly(file, head) ? nil : shapes.first }
+    guard let firstElement else {
+        // An element longer than the head is left to the first shape, whose records will tell.
+        return head.count < headBytes ? .nothing : .fits(shapes[0])
+    }
     let seen = (try? JSONValue(parsing: firstElement))?.members?.map(\.key) ?? []
     let missing = shapes.count == 1
         ? missingFields(shapes[0]) : ["product id", "rating, title or body"]
-    throw InputFault.unknownShape(file: file.name, seen: seen, missing: missing)
+    let fault = InputFault.unknownShape(file: file.name, seen: seen, missing: missing)
+    guard shapes.count == 1 else { throw fault }
+    return .unfit(shapes[0], fault)
 }
 
 /// Bytes of a file that are looked at to tell its shape.
@@ -41,10 +56,6 @@ private func readHead(_ file: DumpFile) throws -> [UInt8] {
         }
     } catch is Enough {}
     return head
-}
-
-private func isWholly(_ file: DumpFile, _ head: [UInt8]) throws -> Bool {
-    head.count < headBytes
 }
 
 /// A unit fits a shape when one of its records, or a product of its, is told by it.

@@ -44,7 +44,14 @@ struct DumpSurveyor {
     }
 
     private mutating func survey(_ file: DumpFile, place: Int) throws {
-        let shape = try chooseShape(for: file, among: shapes, isStrict: isStrict)
+        var shape: Shape?
+        switch try chooseShape(for: file, among: shapes, isStrict: isStrict) {
+        case .fits(let fitting): shape = fitting
+        case .unfit(let given, let fault):
+            shape = given
+            survey.unfitFile = survey.unfitFile ?? fault
+        case .nothing: break
+        }
         let cleaner = shape.map(RecordCleaner.init)
         var record = FileRecord(
             run: 0, name: file.name, byteCount: 0, digest: genesisDigest,
@@ -83,7 +90,9 @@ struct DumpSurveyor {
             let bytes = window.extracting(range).withUnsafeBytes { Array($0) }
             reject(reason, bytes, offset + Int64(range.lowerBound), name, nil, &record)
         case .unit(let unit):
-            guard let cleaner else { return }
+            guard let cleaner else {
+                preconditionFailure("a file without a shape has no element")
+            }
             record.nonstandardLiterals += Int64(unit.nonstandardLiterals)
             for index in unit.records.indices {
                 take(index, unit, window, offset, place, name, cleaner, &record)

@@ -1,0 +1,250 @@
+import AfterwordCore
+package import AfterwordPipeline
+
+/// The laws of the history as checks over a random history: nil where a law holds, else what broke it.
+package struct Laws {
+    package typealias MakeStore = () throws -> any ReviewStore
+
+    private let history: ReviewHistory
+    private let makeStore: MakeStore
+    private let batchRows: Int
+
+    package init(_ history: ReviewHistory, batchRows: Int, makeStore: @escaping MakeStore) {
+        self.history = history
+        self.batchRows = batchRows
+        self.makeStore = makeStore
+    }
+
+    package static let names = ["rerun", "split", "order", "rebuild", "balance", "same everywhere"]
+
+    /// Checks a law by its name.
+    package func check(_ law: String) throws -> String? {
+        switch law {
+        case "rerun": try rerun()
+        case "split": try split()
+        case "order": try order()
+        case "rebuild": try rebuild()
+        case "balance": try balance()
+        case "same everywhere": try sameEverywhere()
+        default: preconditionFailure("no law is called \(law)")
+        }
+    }
+
+    private var loading: HistoryLoading {
+        var loading = HistoryLoading()
+        loading.batchRows = batchRows
+        return loading
+    }
+
+    private func tables(
+        _ store: any ReviewStore, without names: Set<String> = []
+    ) throws -> [String: [String]] {
+        try store.read { try goldenTables($0) }.filter { !names.contains($0.key) }
+    }
+
+    private static let ledger: Set<String> = ["runs", "run_files"]
+
+    /// Law 1: the same dump again, at once or after dumps observed later, changes nothing.
+    private func rerun() throws -> String? {
+        let store = try makeStore()
+        for (number, step) in history.steps.enumerated() {
+            guard try history.load(step, number: number, into: store, loading) else { continue }
+            let before = try tables(store, without: Self.ledger)
+            let digest = try store.read { try $0.runs().last?.historyDigest }
+            _ = try history.load(step, number: number, into: store, loading)
+            if let difference = difference(before, try tables(store, without: Self.ledger)) {
+                return "step \(number) again at once: \(difference)"
+            }
+            if try store.read({ try $0.runs().last?.historyDigest }) != digest {
+                return "step \(number) again at once: another history digest"
+            }
+        }
+        let before = try tables(store, without: Self.ledger)
+        for (number, step) in history.steps.enumerated() {
+            _ = try history.load(step, number: number, into: store, loading)
+            if let difference = difference(before, try tables(store, without: Self.ledger)) {
+                return "step \(number) again at the end: \(difference)"
+            }
+        }
+        return nil
+    }
+
+    /// Law 2: the parts of a dump by product, each in a store of its own, are the whole when joined.
+    private func split() throws -> String? {
+        var history = history
+        for index in history.steps.indices where history.steps[index].completeness == .all {
+            history.steps[index].completeness = .products
+        }
+        let whole = try makeStore()
+        let loaded = try history.load(history.steps, into: whole, loading)
+        var joined: [String: [String]] = [:]
+        for part in 0..<2 {
+            let store = try makeStore()
+            for (number, step) in history.steps.enumerated() where loaded[number] {
+                var own = step
+                own.records = step.records.filter { record in
+                    record.product.map { Int($0.utf8.last ?? 0) % 2 == part } ?? true
+                }
+                // A part that names nothing is complete for nothing.
+                if own.records.isEmpty { own.completeness = .none }
+                guard try history.load(own, number: number, into: store, loading) else {
+                    return "part \(part) of step \(number) was refused, the whole was not"
+                }
+            }
+            try joined.merge(comparable(store)) { $0 + $1 }
+        }
+        joined["scope_summary"] = try addUp(joined["scope_summary"] ?? [], withRun: false)
+        joined["scope_summary_history"] = nil
+        joined = joined.mapValues { Array(Set($0)).sorted() }
+        var expected = try comparable(whole)
+        expected["scope_summary_history"] = nil
+        return difference(expected.mapValues { $0.sorted() }, joined)
+    }
+
+    /// Tables without the ledger and without the places where records lay.
+    private func comparable(_ store: any ReviewStore) throws -> [String: [String]] {
+        try withoutPlaces(tables(store, without: Self.ledger))
+    }
+
+    private func withoutPlaces(_ tables: [String: [String]]) throws -> [String: [String]] {
+        try tables.reduce(into: [:]) { result, table in
+            let hasPlaces = ["product_reviews_raw", "product_raw", "rejected_records"]
+                .contains(table.key)
+            result[table.key] = hasPlaces
+                ? try table.value.map { line in
+                    let row = try JSONValue(parsing: Array(line.utf8))
+                    return JSONValue.object(
+                        (row.members ?? []).filter { !["file", "offset"].contains($0.key) }
+                    ).canonical
+                } : table.value
+        }
+    }
+
+    private func addUp(_ lines: [String], withRun: Bool) throws -> [String] {
+        var sums: [String: [(key: String, value: JSONValue)]] = [:]
+        for line in lines {
+            let row = try JSONValue(parsing: Array(line.utf8))
+            let key = "\(row["kind"]?.text ?? "") \(row["id"]?.text ?? "")"
+            guard let old = sums[key] else {
+                sums[key] = row.members
+                continue
+            }
+            sums[key] = old.map { member in
+                guard let one = member.value.integer, let two = row[member.key]?.integer else {
+                    return member
+                }
+                return (member.key, JSONValue(one + two))
+            }
+        }
+        return sums.values.map { JSONValue.object($0).canonical }
+    }
+
+    /// Law 3: the order of records and files, and the container, change nothing.
+    private func order() throws -> String? {
+        let plain = try makeStore()
+        let loaded = try history.load(history.steps, into: plain, loading)
+        let expected = try withoutPlaces(tables(plain, without: ["run_files"]))
+        for container in HistoryLoading.Container.allCases {
+            var other = loading
+            other.container = container
+            other.files = 3
+            other.shuffleSeed = history.seed
+            let store = try makeStore()
+            if try history.load(history.steps, into: store, other) != loaded {
+                return "\(container): other dumps were refused"
+            }
+            let actual = try withoutPlaces(tables(store, without: ["run_files"]))
+            if let difference = difference(expected, actual) {
+                return "\(container) in three shuffled files: \(difference)"
+            }
+        }
+        return nil
+    }
+
+    /// Law 4: what is stored is what the history alone gives, now and as of any run.
+    private func rebuild() throws -> String? {
+        let store = try makeStore()
+        try history.load(history.steps, into: store, loading)
+        return try store.read { try differenceFromRebuilt($0) }
+    }
+
+    /// Law 5: every record is counted once, and its bytes are kept.
+    private func balance() throws -> String? {
+        let store = try makeStore()
+        let loaded = try history.load(history.steps, into: store, loading)
+        let steps = zip(history.steps, loaded).filter(\.1).map(\.0)
+        return try store.read { reader in
+            let files = try reader.files(ofRun: nil)
+            if let broken = files.first(where: { !$0.balance.holds }) {
+                return "run \(broken.run): \(broken.balance)"
+            }
+            for (run, step) in zip(try reader.runs(), steps)
+            where run.balance.found != Int64(step.records.count) || !run.balance.holds {
+                return "run \(run.run) of \(step.records.count) records: \(run.balance)"
+            }
+            let kept = Set(
+                try reader.raw().map(\.payload) + reader.rejects().map(\.payload))
+            let lost = steps.flatMap(\.records).first { !kept.contains(Array($0.text.utf8)) }
+            return lost.map { "the bytes of a record are gone: \($0.text)" }
+        }
+    }
+
+    /// Law 7: the same golden bytes as the oracle's.
+    private func sameEverywhere() throws -> String? {
+        let oracle = MemoryStore()
+        try history.load(history.steps, into: oracle)
+        let store = try makeStore()
+        try history.load(history.steps, into: store, loading)
+        return difference(try tables(oracle), try tables(store))
+    }
+
+    /// The first table and rows that differ.
+    private func difference(
+        _ expected: [String: [String]], _ actual: [String: [String]]
+    ) -> String? {
+        for name in Set(expected.keys).union(actual.keys).sorted() {
+            let (old, new) = (expected[name] ?? [], actual[name] ?? [])
+            guard old != new else { continue }
+            let gone = old.filter { !new.contains($0) }.prefix(2)
+            let came = new.filter { !old.contains($0) }.prefix(2)
+            return "\(name): \(old.count) → \(new.count) rows\n"
+                + gone.map { "  - \($0)\n" }.joined() + came.map { "  + \($0)\n" }.joined()
+        }
+        return nil
+    }
+}
+
+/// Finds a smaller history that breaks the same law: steps and records are left out one by one as long as
+/// it stays broken.
+package func shrink(
+    _ history: ReviewHistory, while isBroken: (ReviewHistory) -> Bool
+) -> ReviewHistory {
+    var smallest = history
+    var hasShrunk = true
+    while hasShrunk {
+        hasShrunk = false
+        for index in smallest.steps.indices.reversed() {
+            var smaller = smallest
+            smaller.steps.remove(at: index)
+            if isBroken(smaller) { (smallest, hasShrunk) = (smaller, true) }
+        }
+        for step in smallest.steps.indices {
+            for record in smallest.steps[step].records.indices.reversed() {
+                var smaller = smallest
+                smaller.steps[step].records.remove(at: record)
+                if isBroken(smaller) { (smallest, hasShrunk) = (smaller, true) }
+            }
+        }
+    }
+    return smallest
+}
+
+extension ReviewHistory: CustomStringConvertible {
+    package var description: String {
+        "seed \(seed)\n"
+            + steps.enumerated().map { index, step in
+                "step \(index), observed \(step.observedAt), complete \(step.completeness):\n"
+                    + step.records.map { "  \($0.text)\n" }.joined()
+            }.joined()
+    }
+}

@@ -1,0 +1,309 @@
+package import AfterwordCore
+package import AfterwordPipeline
+
+/// The oracle of the contract suite: a store of plain dictionaries, with no thought of speed.
+///
+/// A load works on a copy of the state, and committing is taking the copy.
+package final class MemoryStore: ReviewStore {
+    struct State {
+        var runs: [RunRecord] = []
+        var files: [FileRecord] = []
+        var products: [Int64: ProductState] = [:]
+        var reviews: [Int64: StoredReview] = [:]
+        var history: [HistoryRow] = []
+        var raw: [Int64: RawRow] = [:]
+        var rawKeys: [RawIdentity: Int64] = [:]
+        var productRaw: [ProductRawRow] = []
+        var rejects: [RejectRow] = []
+        var attributes: [AttributeRow] = []
+        var summaries: [HistoryOf<ProductSummary>] = []
+        var months: [String: MonthSummary] = [:]
+        var monthHistory: [HistoryOf<MonthSummary>] = []
+        var scopes: [Scope: ScopeSummary] = [:]
+        var scopeHistory: [HistoryOf<ScopeSummary>] = []
+        var shapes: [String: String] = [:]
+    }
+
+    private var state = State()
+    private var attempts: [RunAttempt] = []
+    private var isLoading = false
+
+    package init() {}
+
+    package func load<Result>(
+        _ intent: LoadIntent, _ body: (any StoreLoad) throws -> Result
+    ) throws -> Result {
+        guard !isLoading else { throw StoreFault.locked }
+        isLoading = true
+        defer { isLoading = false }
+        let load = MemoryLoad(state)
+        let result = try body(load)
+        if !intent.isRehearsal { state = load.state }
+        return result
+    }
+
+    package func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
+        try body(MemoryReader(state: state, attemptList: attempts))
+    }
+
+    package func beginAttempt(_ attempt: RunAttempt) throws -> Int64 {
+        attempts.append(attempt)
+        return Int64(attempts.count - 1)
+    }
+
+    package func endAttempt(_ key: Int64, at instant: Instant, outcome: AttemptOutcome) throws {
+        attempts[Int(key)].endedAt = instant
+        attempts[Int(key)].outcome = outcome
+    }
+}
+
+private final class MemoryLoad: StoreLoad {
+    var state: MemoryStore.State
+
+    init(_ state: MemoryStore.State) { self.state = state }
+
+    func head() throws -> StoreHead {
+        let complete = state.runs.filter { $0.completeness == .all }
+        return StoreHead(
+            nextRun: Int64(state.runs.count + 1),
+            nextProductKey: (state.products.keys.max() ?? 0) + 1,
+            nextReviewKey: (state.reviews.keys.max() ?? 0) + 1,
+            nextRawKey: (state.raw.keys.max() ?? 0) + 1,
+            lastRecordedAt: state.runs.last?.recordedAt,
+            historyDigest: state.runs.last?.historyDigest ?? genesisDigest,
+            lastCompleteAllAt: complete.map(\.observedAt).max(),
+            lastCompleteAllRun: complete.map(\.run).max())
+    }
+
+    func runs(holding files: [Digest256]) throws -> [RunClock] {
+        state.runs.filter { run in
+            let held = Set(state.files.filter { $0.run == run.run }.map(\.digest))
+            return !files.isEmpty && files.allSatisfy(held.contains)
+        }.map { RunClock(run: $0.run, observedAt: $0.observedAt) }
+    }
+
+    func products(_ ids: [Text]) throws -> [ProductState] {
+        state.products.values.filter { ids.contains($0.productID) }
+    }
+
+    func productIDs(after id: Text?, limit: Int) throws -> [Text] {
+        let ids = state.products.values.map(\.productID).sorted()
+        return Array(ids.filter { id == nil || $0 > id! }.prefix(limit))
+    }
+
+    func currentKeys(ofProducts keys: [Int64]) throws -> [CurrentKey] {
+        state.reviews.values.compactMap { review in
+            guard let key = productKey(review.productID), keys.contains(key) else { return nil }
+            return CurrentKey(
+                reviewKey: review.reviewKey, productKey: key, identity: review.identity,
+                payloadDigest: review.payloadDigest, isLive: review.isLive)
+        }
+    }
+
+    private func productKey(_ id: Text) -> Int64? {
+        state.products.values.first { $0.productID == id }?.productKey
+    }
+
+    func current(_ reviewKeys: [Int64]) throws -> [StoredReview] {
+        reviewKeys.compactMap { state.reviews[$0] }
+    }
+
+    func payloads(_ rawKeys: [Int64]) throws -> [RawPayload] {
+        rawKeys.compactMap { state.raw[$0] }.map {
+            RawPayload(
+                rawKey: $0.rawKey, shape: $0.shape, payload: $0.payload, context: $0.context)
+        }
+    }
+
+    func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>] {
+        var contents: [Int64: Set<Digest256>] = [:]
+        for row in state.history where reviewKeys.contains(row.reviewKey) {
+            contents[row.reviewKey, default: []].insert(row.contentDigest)
+        }
+        return contents
+    }
+
+    func rawKeys(_ records: [RawIdentity]) throws -> [RawIdentity: Int64] {
+        state.rawKeys.filter { records.contains($0.key) }
+    }
+
+    func months(ofProducts keys: [Int64]) throws -> [MonthSummary] {
+        state.months.values.filter { keys.contains($0.productKey) }
+    }
+
+    func scopes(_ scopes: [Scope]) throws -> [ScopeSummary] {
+        scopes.compactMap { state.scopes[$0] }
+    }
+
+    func createdRange(ofProducts keys: [Int64]) throws -> [Int64: ClosedRange<Instant>] {
+        var ranges: [Int64: ClosedRange<Instant>] = [:]
+        for review in state.reviews.values
+        where review.isLive && review.times.createdOrigin == .source {
+            guard let key = productKey(review.productID), keys.contains(key) else { continue }
+            let at = review.times.createdAt
+            let old = ranges[key]
+            ranges[key] = min(old?.lowerBound ?? at, at)...max(old?.upperBound ?? at, at)
+        }
+        return ranges
+    }
+
+    func shapeDocument(_ name: String) throws -> String? { state.shapes[name] }
+
+    func append(raw rows: [RawRow]) throws {
+        for row in rows {
+            precondition(state.rawKeys[row.record] == nil, "a raw record is kept once")
+            state.raw[row.rawKey] = row
+            state.rawKeys[row.record] = row.rawKey
+        }
+    }
+
+    func append(productRaw rows: [ProductRawRow]) throws {
+        for row in rows
+        where !state.productRaw.contains(where: {
+            $0.productKey == row.productKey && $0.digest == row.digest
+        }) { state.productRaw.append(row) }
+    }
+
+    func append(rejects rows: [RejectRow]) throws {
+        for row in rows
+        where !state.rejects.contains(where: {
+            $0.digest == row.digest && $0.occurrence == row.occurrence
+        }) { state.rejects.append(row) }
+    }
+
+    func append(history rows: [HistoryRow]) throws { state.history += rows }
+
+    func put(reviews: [StoredReview]) throws {
+        for review in reviews { state.reviews[review.reviewKey] = review }
+    }
+
+    func put(payloads: [PayloadMove]) throws {
+        for move in payloads {
+            state.reviews[move.reviewKey]?.payloadDigest = move.payloadDigest
+            state.reviews[move.reviewKey]?.rawKey = move.rawKey
+        }
+    }
+
+    func put(products: [ProductState]) throws {
+        for product in products {
+            var product = product
+            // Sums have a call of their own.
+            if let summary = state.products[product.productKey]?.summary {
+                product.summary = summary
+            }
+            state.products[product.productKey] = product
+        }
+    }
+
+    func append(attributes rows: [AttributeRow]) throws { state.attributes += rows }
+
+    func put(summaries rows: [ProductSummary], run: Int64) throws {
+        for row in rows {
+            state.products[row.productKey]?.summary = row
+            state.summaries.append(HistoryOf(run: run, row: row))
+        }
+    }
+
+    func put(months rows: [MonthSummary], run: Int64) throws {
+        for row in rows {
+            let key = "\(row.productKey) \(row.key.month) \(row.key.origin)"
+            state.months[key] = row.counters.isZero ? nil : row
+            state.monthHistory.append(HistoryOf(run: run, row: row))
+        }
+    }
+
+    func put(scopes rows: [ScopeSummary], run: Int64) throws {
+        for row in rows {
+            let isGone = row.counters.isZero && row.productCount == 0
+            state.scopes[row.scope] = isGone ? nil : row
+            state.scopeHistory.append(HistoryOf(run: run, row: row))
+        }
+    }
+
+    func put(shape name: String, version: Int, document: String) throws {
+        state.shapes[name] = document
+    }
+
+    func finish(_ run: RunRecord, files: [FileRecord]) throws {
+        state.runs.append(run)
+        state.files += files
+    }
+}
+
+private final class MemoryReader: StoreReader {
+    private let state: MemoryStore.State
+    private let attemptList: [RunAttempt]
+
+    init(state: MemoryStore.State, attemptList: [RunAttempt]) {
+        self.state = state
+        self.attemptList = attemptList
+    }
+
+    func runs() throws -> [RunRecord] { state.runs }
+
+    func files(ofRun run: Int64?) throws -> [FileRecord] {
+        state.files.filter { run == nil || $0.run == run }
+            .sorted { ($0.run, Text($0.name)) < ($1.run, Text($1.name)) }
+    }
+
+    func attempts() throws -> [RunAttempt] { attemptList }
+
+    func reviews(ofProduct id: Text?) throws -> [StoredReview] {
+        state.reviews.values.filter { id == nil || $0.productID == id }
+            .sorted { ($0.productID, $0.reviewID) < ($1.productID, $1.reviewID) }
+    }
+
+    func history(ofProduct product: Text?, review: Text?) throws -> [HistoryRow] {
+        state.history.filter {
+            (product == nil || $0.productID == product) && (review == nil || $0.reviewID == review)
+        }.sorted { l, r in
+            (l.productID, l.reviewID, l.version, l.run) < (r.productID, r.reviewID, r.version, r.run)
+        }
+    }
+
+    func raw() throws -> [RawRow] {
+        state.raw.values.sorted { l, r in
+            (l.productID, l.record.identity, l.record.payload)
+                < (r.productID, r.record.identity, r.record.payload)
+        }
+    }
+
+    func productRaw() throws -> [ProductRawRow] {
+        state.productRaw.sorted { ($0.productID, $0.digest) < ($1.productID, $1.digest) }
+    }
+
+    func rejects() throws -> [RejectRow] {
+        state.rejects.sorted { ($0.digest, $0.occurrence) < ($1.digest, $1.occurrence) }
+    }
+
+    func products(_ id: Text?) throws -> [ProductState] {
+        state.products.values.filter { id == nil || $0.productID == id }
+            .sorted { $0.productID < $1.productID }
+    }
+
+    func months(ofProduct id: Text?) throws -> [MonthSummary] {
+        state.months.values.filter { id == nil || $0.productID == id }
+            .sorted { ($0.productID, $0.key) < ($1.productID, $1.key) }
+    }
+
+    func scopes() throws -> [ScopeSummary] { state.scopes.values.sorted { $0.scope < $1.scope } }
+
+    func attributeHistory() throws -> [AttributeRow] {
+        state.attributes.sorted { ($0.productID, $0.run) < ($1.productID, $1.run) }
+    }
+
+    func summaryHistory(ofProduct id: Text?) throws -> [HistoryOf<ProductSummary>] {
+        state.summaries.filter { id == nil || $0.row.productID == id }
+            .sorted { ($0.row.productID, $0.run) < ($1.row.productID, $1.run) }
+    }
+
+    func monthHistory() throws -> [HistoryOf<MonthSummary>] {
+        state.monthHistory.sorted { l, r in
+            (l.row.productID, l.row.key, l.run) < (r.row.productID, r.row.key, r.run)
+        }
+    }
+
+    func scopeHistory() throws -> [HistoryOf<ScopeSummary>] {
+        state.scopeHistory.sorted { ($0.row.scope, $0.run) < ($1.row.scope, $1.run) }
+    }
+}

@@ -1,0 +1,126 @@
+package import AfterwordPipeline
+import AfterwordCore
+
+/// Rebuilds base, sums and dimensions from the histories alone and says where the store differs, now or as of a
+/// run; nil where it does not. Written apart from the code it judges: it folds whole rows, no deltas.
+package func differenceFromRebuilt(_ reader: any StoreReader) throws -> String? {
+    let history = try reader.history(ofProduct: nil, review: nil)
+        .filter { $0.operation != .late }
+    let attributes = try reader.attributeHistory()
+    for run in try reader.runs().map(\.run) {
+        let rebuilt = Rebuilt(
+            history.filter { $0.run <= run }, attributes.filter { $0.run <= run })
+        if let difference = try rebuilt.difference(asOf: run, reader) {
+            return "as of run \(run): \(difference)"
+        }
+    }
+    let last = Rebuilt(history, attributes)
+    if let difference = try last.differenceNow(reader) { return difference }
+    for row in history where row.computedRowDigest != row.rowDigest {
+        return "row digest of \(row.productID) \(row.reviewID) \(row.version)"
+    }
+    return try differenceInChain(reader)
+}
+
+private struct Rebuilt {
+    var newest: [String: HistoryRow] = [:]
+    var dimensions: [Text: ProductAttributes] = [:]
+    var sums: [Text: Counters] = [:]
+    var firsts: [Text: Instant] = [:]
+    var lasts: [Text: Instant] = [:]
+    var months: [String: Counters] = [:]
+    var scopes: [Scope: ScopeSummary] = [:]
+
+    init(_ history: [HistoryRow], _ attributes: [AttributeRow]) {
+        for row in history {
+            let key = "\(row.productID) \(row.reviewID)"
+            if row.version > newest[key]?.version ?? 0 { newest[key] = row }
+        }
+        for row in attributes.sorted(by: { $0.run < $1.run }) {
+            dimensions[row.productID] = row.attributes
+        }
+        for row in newest.values where row.operation != .delete { count(row) }
+        for (product, counters) in sums where counters.reviewCount > 0 {
+            for scope in (dimensions[product] ?? ProductAttributes()).scopes {
+                scopes[scope, default: ScopeSummary(scope: scope)].productCount += 1
+                scopes[scope]?.counters.add(counters)
+            }
+        }
+    }
+
+    private mutating func count(_ row: HistoryRow) {
+        let product = row.productID
+        sums[product, default: Counters()].add(row.values, sign: 1)
+        let month = "\(product) \(row.times.createdAt.month) \(row.times.createdOrigin)"
+        months[month, default: Counters()].add(row.values, sign: 1)
+        guard row.times.createdOrigin == .source else { return }
+        let at = row.times.createdAt
+        firsts[product] = min(firsts[product] ?? at, at)
+        lasts[product] = max(lasts[product] ?? at, at)
+    }
+
+    func difference(asOf run: Int64, _ reader: any StoreReader) throws -> String? {
+        var summaries: [Text: ProductSummary] = [:]
+        for row in try reader.summaryHistory(ofProduct: nil) where row.run <= run {
+            summaries[row.row.productID] = row.row
+        }
+        for product in Set(summaries.keys).union(sums.keys) {
+            let stored = summaries[product]
+            guard stored?.counters ?? Counters() == sums[product] ?? Counters(),
+                stored?.firstReviewAt == firsts[product], stored?.lastReviewAt == lasts[product]
+            else { return "summary of \(product)" }
+        }
+        var stored: [String: Counters] = [:]
+        for row in try reader.monthHistory() where row.run <= run {
+            let key = "\(row.row.productID) \(row.row.key.month) \(row.row.key.origin)"
+            stored[key] = row.row.counters
+        }
+        if stored.filter({ !$0.value.isZero }) != months { return "months" }
+        var storedScopes: [Scope: ScopeSummary] = [:]
+        for row in try reader.scopeHistory() where row.run <= run {
+            storedScopes[row.row.scope] = row.row
+        }
+        if storedScopes.filter({ $0.value.productCount > 0 }) != scopes { return "scopes" }
+        return nil
+    }
+
+    func differenceNow(_ reader: any StoreReader) throws -> String? {
+        let reviews = try reader.reviews(ofProduct: nil)
+        if reviews.count != newest.count { return "\(reviews.count) reviews of \(newest.count)" }
+        for review in reviews {
+            guard let row = newest["\(review.productID) \(review.reviewID)"],
+                row.version == review.version, row.run == review.run,
+                row.values == review.values, row.times == review.times,
+                row.authorID == review.authorID, row.contentDigest == review.contentDigest,
+                row.observedAt == review.observedAt,
+                (row.operation != .delete) == review.isLive,
+                review.values.contentDigest == review.contentDigest
+            else { return "review \(review.productID) \(review.reviewID)" }
+        }
+        for product in try reader.products(nil)
+        where product.dimension != dimensions[product.productID] ?? ProductAttributes() {
+            return "dimension of \(product.productID)"
+        }
+        let current = try reader.months(ofProduct: nil).map {
+            ("\($0.productID) \($0.key.month) \($0.key.origin)", $0.counters)
+        }
+        if Dictionary(uniqueKeysWithValues: current) != months { return "months now" }
+        let now = Dictionary(uniqueKeysWithValues: try reader.scopes().map { ($0.scope, $0) })
+        return now == scopes ? nil : "scopes now"
+    }
+}
+
+/// Every run's digest from the rows it made and the digest before it.
+private func differenceInChain(_ reader: any StoreReader) throws -> String? {
+    let rows = try reader.history(ofProduct: nil, review: nil)
+    var previous = genesisDigest
+    for run in try reader.runs() {
+        var tree = MerkleTree()
+        for row in rows where row.run == run.run { tree.add(leaf: row.rowDigest) }
+        guard run.previousDigest == previous,
+            run.historyDigest == historyDigest(previous: previous, rows: tree)
+        else { return "history digest of run \(run.run)" }
+        previous = run.historyDigest
+    }
+    return nil
+}

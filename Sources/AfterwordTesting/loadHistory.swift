@@ -1,0 +1,86 @@
+import AfterwordCore
+package import AfterwordPipeline
+
+/// How the dumps of a history are brought to a store.
+package struct HistoryLoading: Sendable {
+    /// In what container the records lie.
+    package enum Container: CaseIterable, Sendable { case array, lines }
+
+    package var batchRows = BatchLimit.rows
+    package var container = Container.array
+    /// Files that the records of a dump are dealt to.
+    package var files = 1
+    /// Changes the order of records where given.
+    package var shuffleSeed: UInt64?
+
+    package init() {}
+}
+
+extension ReviewHistory.Step {
+    /// The step as a dump in memory.
+    package func dump(_ loading: HistoryLoading) -> Dump {
+        var records = records.map(\.text)
+        if let seed = loading.shuffleSeed {
+            var random = SplitMix64(seed: seed)
+            records.shuffle(using: &random)
+        }
+        var parts = [[String]](repeating: [], count: loading.files)
+        for (index, record) in records.enumerated() { parts[index % loading.files].append(record) }
+        // An empty file is refused where a dump is said to be complete.
+        let full = parts.filter { !$0.isEmpty }
+        let files = (full.isEmpty ? [[]] : full).enumerated().map { index, part in
+            var text =
+                switch loading.container {
+                case .array: "[" + part.joined(separator: ",\n") + "]"
+                case .lines: part.joined(separator: "\n")
+                }
+            // Files of the same bytes would be copies of each other.
+            text += String(repeating: "\n", count: index)
+            return DumpFile(name: "part-\(index).json", content: .memory(Array(text.utf8)))
+        }
+        return Dump(name: "dump", files: files)
+    }
+}
+
+extension ReviewHistory {
+    package func options(_ step: Step, batchRows: Int) -> LoadOptions {
+        var options = LoadOptions()
+        options.seed = seed
+        options.salts = .seeded(seed)
+        options.observedAt = step.observedAt
+        options.completeness = step.completeness
+        options.shapes = [shape]
+        options.batchRows = batchRows
+        // The guards have tests of their own; here they would end histories early.
+        options.hasGuards = false
+        return options
+    }
+
+    /// Loads step after step; a dump that a guard refuses (an empty file said to be complete) changes nothing and
+    /// is gone over, the same on every store.
+    ///
+    /// - Returns: Of each step whether it was loaded.
+    @discardableResult
+    package func load(
+        _ steps: [Step], into store: any ReviewStore, _ loading: HistoryLoading = HistoryLoading()
+    ) throws -> [Bool] {
+        try steps.enumerated().map { index, step in
+            try load(step, number: index, into: store, loading)
+        }
+    }
+
+    package func load(
+        _ step: Step, number: Int, into store: any ReviewStore, _ loading: HistoryLoading
+    ) throws -> Bool {
+        let clock = Self.start.adding(seconds: Int64(1000 + number) * 86_400)
+        do {
+            _ = try loadDump(
+                step.dump(loading), into: store,
+                options: options(step, batchRows: loading.batchRows),
+                surroundings: LoadSurroundings(now: { clock }))
+            return true
+        } catch is InputFault {
+            return false
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordStores
+import AfterwordTesting
+import Foundation
+import Testing
+
+/// Laws 1–5 and 7 over random histories, on every store, in batches of 1, 7 and 16,384 rows.
+///
+/// `AFTERWORD_LAWS=N` checks N histories instead of 50, `AFTERWORD_LAW_SEED=S` begins at seed S.
+@Suite struct LawTests {
+    static let count = setting("AFTERWORD_LAWS") ?? 50
+    static let first = setting("AFTERWORD_LAW_SEED") ?? 1
+    /// Histories of at most so many records are also checked in batches of 1 and 7.
+    static let smallRecords = 80
+
+    private static func setting(_ name: String) -> UInt64? {
+        ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) }
+    }
+
+    @Test("Every law holds over random histories", arguments: StoreKind.allCases, Laws.names)
+    func lawHolds(kind: StoreKind, law: String) throws {
+        for seed in Self.first..<Self.first + Self.count {
+            let history = ReviewHistory(seed: seed)
+            let records = history.steps.reduce(0) { $0 + $1.records.count }
+            for rows in records <= Self.smallRecords ? [1, 7, 16_384] : [16_384] {
+                guard let failure = try check(law, history, kind, rows) else { continue }
+                let smallest = shrink(history) { smaller in
+                    (try? check(law, smaller, kind, rows)) ?? nil != nil
+                }
+                let shrunk = try check(law, smallest, kind, rows) ?? failure
+                Issue.record(
+                    "law \(law) on \(kind), batches of \(rows), seed \(seed): \(shrunk)\n\(smallest)")
+                return
+            }
+        }
+    }
+
+    private func check(
+        _ law: String, _ history: ReviewHistory, _ kind: StoreKind, _ rows: Int
+    ) throws -> String? {
+        var files: [TemporaryStore] = []
+        defer { files.removeAll() }
+        return try Laws(history, batchRows: rows) {
+            if kind == .memory { return MemoryStore() }
+            let file = try TemporaryStore()
+            files.append(file)
+            return try file.open()
+        }.check(law)
+    }
+}
