@@ -1,7 +1,8 @@
 extension JSONScanner {
     /// Steps over a broken element, brackets and strings balanced, grammar ignored; true when the
-    /// list plainly goes on or ends right after it. At the end of the bytes: false.
-    mutating func skipBroken() -> Bool {
+    /// list plainly goes on (`,`) or ends (`close`) right after it. At the end of the bytes: false. A bracket
+    /// that nothing opened is part of what is broken.
+    mutating func skipBroken(until close: UInt8) -> Bool {
         var open = 0
         var isInString = false
         while position < count {
@@ -13,9 +14,8 @@ extension JSONScanner {
                 switch byte {
                 case UInt8(ascii: "\""): isInString = true
                 case UInt8(ascii: "{"), UInt8(ascii: "["): open += 1
-                case UInt8(ascii: "}"), UInt8(ascii: "]"):
-                    if open == 0 { return true }
-                    open -= 1
+                case close where open == 0: return true
+                case UInt8(ascii: "}"), UInt8(ascii: "]"): open = max(0, open - 1)
                 case UInt8(ascii: ",") where open == 0: return true
                 default: break
                 }

@@ -157,7 +157,9 @@ package struct RecordSplitter {
             state = .afterArray
             return isFirst ? .again : .event(.reject(.trailingComma, consumed - 1..<consumed))
         }
-        return element(&scanner, bytes, next: .afterElement) { scanner in scanner.skipBroken() }
+        return element(&scanner, bytes, next: .afterElement) { scanner in
+            scanner.skipBroken(until: UInt8(ascii: "]"))
+        }
     }
 
     /// The container ended where it should go on.
@@ -206,7 +208,7 @@ package struct RecordSplitter {
         default:
             let start = scanner.position
             consumed = start
-            guard scanner.skipBroken() else {
+            guard scanner.skipBroken(until: UInt8(ascii: "]")) else {
                 return scanner.isFinal ? end(.expectedComma) : .wait
             }
             consumed = scanner.position

@@ -51,7 +51,7 @@ struct UnitExtractor {
                 return try skipMismatch(&scanner, isRecord: false)
             }
             try scanner.scanArray { (scanner) throws(ScanFault) in
-                try walkElement(child, &scanner)
+                try walkElement(child, until: UInt8(ascii: "]"), &scanner)
             }
         case .members(let child, let slot):
             guard first == UInt8(ascii: "{") else {
@@ -188,7 +188,7 @@ struct UnitExtractor {
             captures[slot] = key
             let start = Int(key.start)
             let firstRecord = unit.records.count
-            try walkElement(child, &scanner)
+            try walkElement(child, until: UInt8(ascii: "}"), &scanner)
             if plan.productCapture == slot {
                 emitProduct(start..<scanner.position, [], firstRecord)
             }
@@ -198,7 +198,7 @@ struct UnitExtractor {
 
     /// One element of a list; a broken one is set aside if the list plainly goes on after it.
     private mutating func walkElement(
-        _ node: Int, _ scanner: inout JSONScanner
+        _ node: Int, until close: UInt8, _ scanner: inout JSONScanner
     ) throws(ScanFault) {
         let before = scanner
         let counts = (unit.records.count, unit.products.count)
@@ -210,7 +210,7 @@ struct UnitExtractor {
             scanner = before
             scanner.skipWhitespace()
             let start = scanner.position
-            guard scanner.skipBroken() else { throw error }
+            guard scanner.skipBroken(until: close) else { throw error }
             unit.records.removeSubrange(counts.0...)
             unit.products.removeSubrange(counts.1...)
             unit.recordTokens.removeSubrange(tokens.0...)
