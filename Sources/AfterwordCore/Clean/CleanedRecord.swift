@@ -12,4 +12,6 @@ package struct CleanedRecord: Sendable {
     /// record's identity may still be known.
     package var fault: (reason: RejectReason, field: String)?
     package var faultCount = 0
+
+    package init() {}
 }

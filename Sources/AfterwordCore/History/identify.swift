@@ -5,6 +5,12 @@ package struct Identity: Hashable, Sendable {
     package var digest: Digest128
     package var isNumbered: Bool
 
+    package init(kind: IdentityKind, digest: Digest128, isNumbered: Bool) {
+        self.kind = kind
+        self.digest = digest
+        self.isNumbered = isNumbered
+    }
+
     /// The identity of the k-th record of this key in its dump.
     package func numbered(_ k: Int) -> Digest128 {
         var builder = DigestBuilder(domain: "afterword.identity.number.1")

@@ -85,4 +85,6 @@ package enum FieldFormat: Equatable, Sendable {
 
 package struct ShapeFault: Error, Equatable, Sendable, CustomStringConvertible {
     package var description: String
+
+    package init(description: String) { self.description = description }
 }

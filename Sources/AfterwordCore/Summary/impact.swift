@@ -38,6 +38,12 @@ package struct Share: Equatable, Sendable {
     package var value: Int64
     package var low: Int64
     package var high: Int64
+
+    package init(value: Int64, low: Int64, high: Int64) {
+        self.value = value
+        self.low = low
+        self.high = high
+    }
 }
 
 /// `part` of `whole` as a share; nil of nothing.

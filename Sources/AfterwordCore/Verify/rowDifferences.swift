@@ -10,6 +10,12 @@ package struct RowDifference: Equatable, Sendable {
         package var name: String
         package var expected: String
         package var actual: String
+
+        package init(name: String, expected: String, actual: String) {
+            self.name = name
+            self.expected = expected
+            self.actual = actual
+        }
     }
     /// What the row is known by.
     package var key: String

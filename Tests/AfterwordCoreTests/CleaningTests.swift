@@ -1,0 +1,124 @@
+import AfterwordCore
+import Testing
+
+/// One record through a shape: what each rule of cleaning makes of it.
+@Suite struct CleaningTests {
+    /// Cleans one review of the product shape, from the bytes of its members.
+    private func clean(_ members: String) -> CleanedRecord {
+        RecordCleaner(.productWithReviews).clean(
+            payload: Array("{\(members)}".utf8), context: Array(#"{"^product_id":"P"}"#.utf8))
+    }
+
+    @Test(
+        "A text is decoded once, its line ends are LF, its form is NFC",
+        arguments: [
+            (#"plain"#, "plain"),
+            (#"a &amp; b &lt;c&gt; &quot;d&quot;"#, "a & b <c> \\\"d\\\""),
+            (#"&amp;lt;br&amp;gt;"#, "&lt;br&gt;"),
+            (#"&lt;br&gt;"#, "<br>"),
+            (#"one<br>two<BR/>three<br  />four"#, "one\\ntwo\\nthree\\nfour"),
+            (#"<broken> <b>kept</b>"#, "<broken> <b>kept</b>"),
+            (#"&eacute;&#233;&#xE9;&#XE9;"#, "éééé"),
+            (#"&NotEqualTilde;"#, "\u{2242}\u{338}"),
+            (#"&nosuch; &amp &#; &#x; &#1114112; &#55296;"#, "&nosuch; &amp &#; &#x; \u{FFFD} \u{FFFD}"),
+            (#"&#128;&#150;"#, "€–"),
+            (#"a\r\nb\rc\nd"#, "a\\nb\\nc\\nd"),
+            (#"a&#13;b"#, "a\\nb"),
+            (#"nul \u0000 and &#0;"#, "nul \u{FFFD} and \u{FFFD}"),
+            (#"\ud83d\ude00 \ud83d x \ude00"#, "😀 \u{FFFD} x \u{FFFD}"),
+            ("e\u{301} \u{212B} \u{1100}\u{1161}", "é Å 가"),
+        ])
+    func text(raw: String, expected: String) throws {
+        let record = clean(#""text": "\#(raw)""#)
+        let wanted = try JSONValue(parsing: Array("\"\(expected)\"".utf8))
+        #expect(record.values.body?.bytes == Array(try #require(wanted.text).utf8))
+    }
+
+    @Test(
+        "A rating is mapped to tenths and rounded half up; outside 1 to 5 stars it is a fault",
+        arguments: [
+            ("5", 50), ("1", 10), ("4.5", 45), ("\"4.0 out of 5 stars\"", 40),
+            ("\"4,5 von 5 Sternen\"", 45), ("4.25", 43), ("4.24", 42), ("0.5e1", 50), ("1e0", 10),
+            ("0", nil), ("5.1", nil), ("-3", nil), ("\"none\"", nil), ("1e400", nil), ("1e-400", nil),
+            ("99999999999999999999", nil),
+        ] as [(String, Int64?)])
+    func rating(raw: String, expected: Int64?) {
+        let record = clean(#""rating": \#(raw)"#)
+        #expect(record.values.rating == expected)
+        #expect((record.fault == nil) == (expected != nil))
+        #expect(record.fault?.field ?? "rating" == "rating")
+    }
+
+    @Test(
+        "Missing, null, an empty text and a bare NaN are absent, not faults",
+        arguments: ["", #""rating": null"#, #""rating": """#, #""rating": NaN"#, #""text": """#])
+    func absent(members: String) {
+        let record = clean(members)
+        #expect(record.values == ReviewValues())
+        #expect(record.fault == nil)
+    }
+
+    @Test(
+        "A moment is read from ISO 8601 with or without time and zone",
+        arguments: [
+            ("2026-08-04", "2026-08-04T00:00:00Z"),
+            ("20260804", "2026-08-04T00:00:00Z"),
+            ("2026-08-04T02:09Z", "2026-08-04T02:09:00Z"),
+            ("2026-08-04T0209Z", "2026-08-04T02:09:00Z"),
+            ("2026-08-10T10:53:37-07:00", "2026-08-10T17:53:37Z"),
+            ("2026-08-10 10:53:37.25+0200", "2026-08-10T08:53:37.250000Z"),
+            ("2024-02-29", "2024-02-29T00:00:00Z"),
+            ("1969-12-31T23:59:59.999999Z", "1969-12-31T23:59:59.999999Z"),
+            ("2023-02-29", nil), ("2026-13-01", nil), ("2026-08-04T25:00Z", nil), ("yesterday", nil),
+            ("2026-08-04T02:09Zx", nil), ("2026-8-4", nil), ("2026-08-04T02:09+99:00", nil),
+        ] as [(String, String?)])
+    func instant(raw: String, expected: String?) {
+        #expect(Instant(iso8601: raw)?.description == expected)
+        let record = clean(#""date": "\#(raw)""#)
+        #expect(record.values.createdAt?.description == expected)
+        #expect((record.fault?.reason == .unreadableDate) == (expected == nil))
+    }
+
+    @Test("Days and dates agree with each other over four centuries")
+    func calendar() {
+        var expected = CivilDate(year: 1900, month: 1, day: 1)!
+        for days in expected.daysSinceEpoch..<expected.daysSinceEpoch + 146_097 {
+            #expect(CivilDate(daysSinceEpoch: days) == expected)
+            expected = CivilDate(year: expected.year, month: expected.month, day: expected.day + 1)
+                ?? CivilDate(year: expected.year, month: expected.month + 1, day: 1)
+                ?? CivilDate(year: expected.year + 1, month: 1, day: 1)!
+        }
+    }
+
+    @Test("An identifier is trimmed and never becomes a number")
+    func identifier() {
+        let cleaner = RecordCleaner(.customerReviews)
+        for (raw, id) in [
+            (#"" 0805082115 ""#, "0805082115"), ("805082115", "805082115"), (#""B0\u00c4""#, "B0Ä"),
+        ] {
+            let record = cleaner.clean(
+                payload: Array(#"{"CHILD_ASIN": \#(raw)}"#.utf8), context: [])
+            #expect(record.productID == Text(id))
+        }
+        for raw in [#""  ""#, "null", "[]", "{}"] {
+            let record = cleaner.clean(
+                payload: Array(#"{"CHILD_ASIN": \#(raw)}"#.utf8), context: [])
+            #expect(record.productID == nil)
+            #expect(record.fault != nil)
+        }
+    }
+
+    @Test("The last of repeated keys counts, and an escaped key is the key")
+    func keys() {
+        let record = clean(#""rating": 1, "r\u0061ting": 4, "other": {"rating": 2}"#)
+        #expect(record.values.rating == 40)
+    }
+
+    @Test("All that is read is read, and the first fault is told by field")
+    func faults() {
+        let record = clean(#""rating": 9, "text": ["no text"], "review_id": "R1""#)
+        #expect(record.fault?.field == "rating")
+        #expect(record.faultCount == 2)
+        #expect(record.reviewID == "R1")
+    }
+}

@@ -1,0 +1,138 @@
+import AfterwordCore
+import Testing
+
+@Suite struct SummaryTests {
+    private func counters(_ stars: [Int64]) -> Counters {
+        var counters = Counters()
+        for (index, count) in stars.enumerated() {
+            for _ in 0..<count {
+                var values = ReviewValues()
+                values.rating = Int64(index + 1) * 10
+                counters.add(values, sign: 1)
+            }
+        }
+        return counters
+    }
+
+    @Test(
+        "A star is the rating rounded half up",
+        arguments: [(10, 1), (14, 1), (15, 2), (24, 2), (25, 3), (34, 3), (35, 4), (45, 5), (50, 5)])
+    func star(tenths: Int64, star: Int) {
+        var values = ReviewValues()
+        values.rating = tenths
+        #expect(values.star == star)
+    }
+
+    /// By hand: the brand without the product has 20 ratings, 3 negative; the portfolio's share is 15 %. p =
+    /// (3 + 10·0.15) ∕ 30 = 0.15; impact = 10·(5 − 10·0.15) ∕ 20 = 1.75.
+    @Test("Impact is the negatives beyond what the surroundings expect")
+    func byHand() {
+        let own = counters([5, 0, 0, 0, 5])
+        let brand = counters([8, 0, 0, 0, 22])
+        let portfolio = counters([15, 0, 0, 0, 85])
+        #expect(impact(of: own, within: brand, portfolio: portfolio) == 1_750_000)
+    }
+
+    @Test("One bad review weighs less than many, and none weighs nothing")
+    func support() {
+        let portfolio = counters([100, 50, 70, 120, 660])
+        let single = counters([1, 0, 0, 0, 0])
+        let many = counters([10, 0, 0, 0, 10])
+        let brand = counters([11, 0, 0, 0, 10])
+        let one = impact(of: single, within: brand, portfolio: portfolio)
+        #expect(one < impact(of: many, within: brand, portfolio: portfolio))
+        #expect(one < 100_000)
+        #expect(impact(of: Counters(), within: brand, portfolio: portfolio) == 0)
+        #expect(impact(of: single, within: single, portfolio: Counters()) == 0)
+    }
+
+    /// A brand of one product is held against the portfolio, not against itself.
+    @Test("A brand's only product is not its own measure")
+    func onlyProduct() {
+        let own = counters([9, 0, 0, 0, 1])
+        #expect(
+            impact(of: own, within: own, portfolio: counters([15, 0, 0, 0, 85])) == 3_750_000)
+    }
+
+    /// Values of an independent computation of Wilson's formula.
+    @Test("Shares carry Wilson's 95 % interval")
+    func wilson() {
+        #expect(share(1, of: 1) == Share(value: 1_000_000, low: 206_549, high: 1_000_000))
+        #expect(share(0, of: 10) == Share(value: 0, low: 0, high: 277_533))
+        #expect(share(15, of: 100) == Share(value: 150_000, low: 93_060, high: 232_836))
+        #expect(share(0, of: 0) == nil)
+    }
+
+    @Test("What is added and taken off again leaves nothing")
+    func signed() {
+        var values = ReviewValues()
+        values.rating = 45
+        values.verified = true
+        values.helpfulVotes = 3
+        var counters = Counters()
+        counters.add(values, sign: 1)
+        #expect(counters.stars == [0, 0, 0, 0, 1])
+        #expect(counters.ratingSum == 45 && counters.verifiedCount == 1 && counters.helpfulVotes == 3)
+        counters.add(values, sign: -1)
+        #expect(counters.isZero)
+    }
+
+    @Test("An attribute is the one told at the highest rank, lately, often, then by bytes")
+    func attributes() {
+        var tally = AttributeTally()
+        tally.add("often", rank: .review, sourceTime: nil)
+        tally.add("often", rank: .review, sourceTime: nil)
+        tally.add("once", rank: .review, sourceTime: nil)
+        #expect(tally.chosen?.value == "often")
+        tally.add("late", rank: .review, sourceTime: Instant(seconds: 1))
+        #expect(tally.chosen?.value == "late")
+        tally.add("enclosing", rank: .enclosing, sourceTime: nil)
+        #expect(tally.chosen?.value == "enclosing")
+        var even = AttributeTally()
+        even.add("a", rank: .review, sourceTime: nil)
+        even.add("b", rank: .review, sourceTime: nil)
+        #expect(even.chosen?.value == "b")
+    }
+
+    @Test("An attribute is replaced by the same or a higher rank from a dump not older")
+    func replacement() {
+        let day = Instant(iso8601: "2026-03-09")!
+        let before = day.adding(seconds: -86_400)
+        let stored = StoredAttribute(value: "old", rank: .enclosing, observedAt: day)
+        func after(_ rank: AttributeRank, _ at: Instant, isOlder: Bool = false) -> Text {
+            updatedAttribute(stored, with: ("new", rank), observedAt: at, isOlder: isOlder).value
+        }
+        #expect(after(.enclosing, day) == "new")
+        #expect(after(.catalogue, day) == "new")
+        #expect(after(.review, day) == "old")
+        #expect(after(.enclosing, before) == "old")
+        #expect(after(.enclosing, day, isOlder: true) == "old")
+    }
+
+    @Test("A product that changes brands takes its sums along")
+    func moving() {
+        var lumora = ProductAttributes()
+        lumora[.brand] = "Lumora"
+        var verde = ProductAttributes()
+        verde[.brand] = "Verde"
+        let sums = counters([1, 0, 0, 0, 2])
+        let deltas = scopeDeltas(from: (sums, lumora), to: (sums, verde))
+        #expect(deltas[Scope(kind: .brand, id: "Lumora")]?.counters.reviewCount == -3)
+        #expect(deltas[Scope(kind: .brand, id: "Lumora")]?.productCount == -1)
+        #expect(deltas[Scope(kind: .brand, id: "Verde")]?.counters.reviewCount == 3)
+        #expect(deltas[.portfolio] == nil)
+    }
+
+    @Test("Rows that differ are told by key and field")
+    func differences() {
+        let differences = rowDifferences(
+            expected: [#"{"product_id":"A","rating":10}"#, #"{"product_id":"B","rating":10}"#],
+            actual: [#"{"product_id":"A","rating":20}"#, #"{"product_id":"C","rating":10}"#])
+        #expect(
+            differences.map(\.key) == [#"product_id="A""#, #"product_id="B""#, #"product_id="C""#])
+        #expect(
+            differences[0].kind
+                == .changed([.init(name: "rating", expected: "10", actual: "20")]))
+        #expect(differences[1].kind == .removed && differences[2].kind == .added)
+    }
+}
