@@ -72,6 +72,7 @@ let package = Package(
             name: "AfterwordStoresTests",
             dependencies: [
                 "AfterwordCore", "AfterwordPipeline", "AfterwordStores", "AfterwordTesting",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: house
         ),

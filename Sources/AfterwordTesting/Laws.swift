@@ -110,7 +110,8 @@ package struct Laws {
         try tables.reduce(into: [:]) { result, table in
             let hasPlaces = ["product_reviews_raw", "product_raw", "rejected_records"]
                 .contains(table.key)
-            result[table.key] = hasPlaces
+            result[table.key] =
+                hasPlaces
                 ? try table.value.map { line in
                     let row = try JSONValue(parsing: Array(line.utf8))
                     return JSONValue.object(

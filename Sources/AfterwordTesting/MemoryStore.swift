@@ -9,6 +9,7 @@ package final class MemoryStore: ReviewStore {
         var runs: [RunRecord] = []
         var files: [FileRecord] = []
         var products: [Int64: ProductState] = [:]
+        var productKeys: [Text: Int64] = [:]
         var reviews: [Int64: StoredReview] = [:]
         var history: [HistoryRow] = []
         var raw: [Int64: RawRow] = [:]
@@ -83,7 +84,7 @@ private final class MemoryLoad: StoreLoad {
     }
 
     func products(_ ids: [Text]) throws -> [ProductState] {
-        state.products.values.filter { ids.contains($0.productID) }
+        ids.compactMap { productKey($0).flatMap { state.products[$0] } }
     }
 
     func productIDs(after id: Text?, limit: Int) throws -> [Text] {
@@ -92,8 +93,9 @@ private final class MemoryLoad: StoreLoad {
     }
 
     func currentKeys(ofProducts keys: [Int64]) throws -> [CurrentKey] {
-        state.reviews.values.compactMap { review in
-            guard let key = productKey(review.productID), keys.contains(key) else { return nil }
+        let wanted = Set(keys)
+        return state.reviews.values.compactMap { review in
+            guard let key = productKey(review.productID), wanted.contains(key) else { return nil }
             return CurrentKey(
                 reviewKey: review.reviewKey, productKey: key, identity: review.identity,
                 payloadDigest: review.payloadDigest, isLive: review.isLive)
@@ -101,7 +103,7 @@ private final class MemoryLoad: StoreLoad {
     }
 
     private func productKey(_ id: Text) -> Int64? {
-        state.products.values.first { $0.productID == id }?.productKey
+        state.productKeys[id]
     }
 
     func current(_ reviewKeys: [Int64]) throws -> [StoredReview] {
@@ -117,18 +119,21 @@ private final class MemoryLoad: StoreLoad {
 
     func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>] {
         var contents: [Int64: Set<Digest256>] = [:]
-        for row in state.history where reviewKeys.contains(row.reviewKey) {
+        let wanted = Set(reviewKeys)
+        for row in state.history where wanted.contains(row.reviewKey) {
             contents[row.reviewKey, default: []].insert(row.contentDigest)
         }
         return contents
     }
 
     func rawKeys(_ records: [RawIdentity]) throws -> [RawIdentity: Int64] {
-        state.rawKeys.filter { records.contains($0.key) }
+        let wanted = Set(records)
+        return state.rawKeys.filter { wanted.contains($0.key) }
     }
 
     func months(ofProducts keys: [Int64]) throws -> [MonthSummary] {
-        state.months.values.filter { keys.contains($0.productKey) }
+        let wanted = Set(keys)
+        return state.months.values.filter { wanted.contains($0.productKey) }
     }
 
     func scopes(_ scopes: [Scope]) throws -> [ScopeSummary] {
@@ -192,6 +197,7 @@ private final class MemoryLoad: StoreLoad {
                 product.summary = summary
             }
             state.products[product.productKey] = product
+            state.productKeys[product.productID] = product.productKey
         }
     }
 
@@ -257,7 +263,9 @@ private final class MemoryReader: StoreReader {
         state.history.filter {
             (product == nil || $0.productID == product) && (review == nil || $0.reviewID == review)
         }.sorted { l, r in
-            (l.productID, l.reviewID, l.version, l.run) < (r.productID, r.reviewID, r.version, r.run)
+            (l.productID, l.reviewID, l.version, l.run) < (
+                r.productID, r.reviewID, r.version, r.run
+            )
         }
     }
 

@@ -151,7 +151,8 @@ private struct World {
         }
     }
 
-    private func record(_ review: WorldReview, with extra: String = "") -> ReviewHistory.RecordText {
+    private func record(_ review: WorldReview, with extra: String = "") -> ReviewHistory.RecordText
+    {
         let product = "P\(review.product)"
         var members = [
             #""product": "\#(product)""#, #""rating": \#(review.rating)"#,
@@ -198,9 +199,13 @@ private struct World {
             }
         }
         switch random.draw(below: 5) {
-        case 0: noise.append(.init(text: #"{"product": "P1", "rating": 9, "body": "too good"}"#, product: "P1"))
+        case 0:
+            noise.append(
+                .init(text: #"{"product": "P1", "rating": 9, "body": "too good"}"#, product: "P1"))
         case 1: noise.append(.init(text: #"{"rating": 3, "body": "no product"}"#, product: nil))
-        case 2: noise.append(.init(text: #"{"product": "P2", "rating": NaN, "body": "none"}"#, product: "P2"))
+        case 2:
+            noise.append(
+                .init(text: #"{"product": "P2", "rating": NaN, "body": "none"}"#, product: "P2"))
         default: break
         }
         return noise

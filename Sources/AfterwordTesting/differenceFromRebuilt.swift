@@ -1,5 +1,5 @@
-package import AfterwordPipeline
 import AfterwordCore
+package import AfterwordPipeline
 
 /// Rebuilds base, sums and dimensions from the histories alone and says where the store differs, now or as of a
 /// run; nil where it does not. Written apart from the code it judges: it folds whole rows, no deltas.

@@ -69,6 +69,7 @@ extension ReviewHistory {
         }
     }
 
+    @discardableResult
     package func load(
         _ step: Step, number: Int, into store: any ReviewStore, _ loading: HistoryLoading
     ) throws -> Bool {

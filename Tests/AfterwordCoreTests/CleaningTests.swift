@@ -20,7 +20,10 @@ import Testing
             (#"<broken> <b>kept</b>"#, "<broken> <b>kept</b>"),
             (#"&eacute;&#233;&#xE9;&#XE9;"#, "éééé"),
             (#"&NotEqualTilde;"#, "\u{2242}\u{338}"),
-            (#"&nosuch; &amp &#; &#x; &#1114112; &#55296;"#, "&nosuch; &amp &#; &#x; \u{FFFD} \u{FFFD}"),
+            (
+                #"&nosuch; &amp &#; &#x; &#1114112; &#55296;"#,
+                "&nosuch; &amp &#; &#x; \u{FFFD} \u{FFFD}"
+            ),
             (#"&#128;&#150;"#, "€–"),
             (#"a\r\nb\rc\nd"#, "a\\nb\\nc\\nd"),
             (#"a&#13;b"#, "a\\nb"),
@@ -39,7 +42,8 @@ import Testing
         arguments: [
             ("5", 50), ("1", 10), ("4.5", 45), ("\"4.0 out of 5 stars\"", 40),
             ("\"4,5 von 5 Sternen\"", 45), ("4.25", 43), ("4.24", 42), ("0.5e1", 50), ("1e0", 10),
-            ("0", nil), ("5.1", nil), ("-3", nil), ("\"none\"", nil), ("1e400", nil), ("1e-400", nil),
+            ("0", nil), ("5.1", nil), ("-3", nil), ("\"none\"", nil), ("1e400", nil),
+            ("1e-400", nil),
             ("99999999999999999999", nil),
         ] as [(String, Int64?)])
     func rating(raw: String, expected: Int64?) {
@@ -69,7 +73,8 @@ import Testing
             ("2026-08-10 10:53:37.25+0200", "2026-08-10T08:53:37.250000Z"),
             ("2024-02-29", "2024-02-29T00:00:00Z"),
             ("1969-12-31T23:59:59.999999Z", "1969-12-31T23:59:59.999999Z"),
-            ("2023-02-29", nil), ("2026-13-01", nil), ("2026-08-04T25:00Z", nil), ("yesterday", nil),
+            ("2023-02-29", nil), ("2026-13-01", nil), ("2026-08-04T25:00Z", nil),
+            ("yesterday", nil),
             ("2026-08-04T02:09Zx", nil), ("2026-8-4", nil), ("2026-08-04T02:09+99:00", nil),
         ] as [(String, String?)])
     func instant(raw: String, expected: String?) {
@@ -84,7 +89,8 @@ import Testing
         var expected = CivilDate(year: 1900, month: 1, day: 1)!
         for days in expected.daysSinceEpoch..<expected.daysSinceEpoch + 146_097 {
             #expect(CivilDate(daysSinceEpoch: days) == expected)
-            expected = CivilDate(year: expected.year, month: expected.month, day: expected.day + 1)
+            expected =
+                CivilDate(year: expected.year, month: expected.month, day: expected.day + 1)
                 ?? CivilDate(year: expected.year, month: expected.month + 1, day: 1)
                 ?? CivilDate(year: expected.year + 1, month: 1, day: 1)!
         }

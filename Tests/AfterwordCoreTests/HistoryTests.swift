@@ -16,16 +16,26 @@ import Testing
     @Test("Golden vectors of the mock timestamps")
     func vectors() {
         let rows: [(UInt64, Text, Text, Int64, UInt64, UInt64, UInt64)] = [
-            (0, "B0BTTL9LTC", "R1", 1, 5_182_975_712_780_278_273, 7_363_893_460_017_096_010, 5_254_273),
-            (7, "0805082115", "c1:00ff", 1, 560_706_428_804_420_938, 17_186_090_521_671_726_616, 10_964_938),
-            (.max, "Ä", "レビュー", 2, 3_425_215_833_914_777_927, 12_936_760_236_036_860_733, 29_465_927),
+            (
+                0, "B0BTTL9LTC", "R1", 1, 5_182_975_712_780_278_273, 7_363_893_460_017_096_010,
+                5_254_273
+            ),
+            (
+                7, "0805082115", "c1:00ff", 1, 560_706_428_804_420_938, 17_186_090_521_671_726_616,
+                10_964_938
+            ),
+            (
+                .max, "Ä", "レビュー", 2, 3_425_215_833_914_777_927, 12_936_760_236_036_860_733,
+                29_465_927
+            ),
         ]
         for (seed, product, review, version, first, second, drawn) in rows {
             var random = mockGenerator(
                 seed: seed, productID: product, reviewID: review, version: version)
             #expect(random.next() == first)
             #expect(random.next() == second)
-            random = mockGenerator(seed: seed, productID: product, reviewID: review, version: version)
+            random = mockGenerator(
+                seed: seed, productID: product, reviewID: review, version: version)
             #expect(random.draw(below: 365 * 86_400) == drawn)
         }
     }
@@ -54,7 +64,8 @@ import Testing
     func firstTimes() {
         let times = times(version: 1)
         #expect(times.createdOrigin == .mock && times.updatedOrigin == .mock)
-        #expect(times.createdAt < observed && times.createdAt >= observed.adding(seconds: -31_536_000))
+        #expect(
+            times.createdAt < observed && times.createdAt >= observed.adding(seconds: -31_536_000))
         #expect(times.updatedAt == times.createdAt)
     }
 
@@ -77,7 +88,8 @@ import Testing
     func sameDay() {
         let first = times(version: 1)
         #expect(times(version: 2, after: (first, observed)).updatedAt == observed)
-        #expect(times(version: 2, after: (first, observed.adding(seconds: 60))).updatedAt == observed)
+        #expect(
+            times(version: 2, after: (first, observed.adding(seconds: 60))).updatedAt == observed)
         #expect(times(version: 2, after: (first, observed)).createdAt == first.createdAt)
     }
 
@@ -112,7 +124,8 @@ import Testing
         let values = reading(30).values
         #expect(judge(reading(30), against: nil, held: nil, standing: newer) == .insert(values))
         #expect(judge(reading(30), against: nil, held: nil, standing: older) == .insert(values))
-        #expect(judge(reading(30), against: nil, held: nil, standing: coveredOlder) == .late(values))
+        #expect(
+            judge(reading(30), against: nil, held: nil, standing: coveredOlder) == .late(values))
     }
 
     @Test("A deleted review returns, but not from an older dump")
@@ -189,7 +202,8 @@ import Testing
         incoming.values.helpfulVotes = 5
         let held = reading(30, said: [FieldSet(.rating), FieldSet(.body)])
         guard
-            case .update(_, let changed) = judge(incoming, against: live, held: held, standing: newer)
+            case .update(_, let changed) = judge(
+                incoming, against: live, held: held, standing: newer)
         else {
             Issue.record("another number of votes is an update")
             return

@@ -22,11 +22,19 @@ import Testing
     func kinds() {
         #expect(identity()?.kind == .content)
         #expect(identity { $0.authorID = "u1" }?.kind == .author)
-        #expect(identity { $0.reviewID = "R1"; $0.authorID = "u1" }?.kind == .source)
-        #expect(identity { $0.values.authorName = "Ann" }?.kind == .content)
-        #expect(identity { $0.values.authorName = "Ann"; $0.writtenDate = "May 1" }?.kind == .author)
         #expect(
-            identity { $0.values.authorName = "Amazon Customer"; $0.writtenDate = "May 1" }?.kind
+            identity {
+                $0.reviewID = "R1"; $0.authorID = "u1"
+            }?.kind == .source)
+        #expect(identity { $0.values.authorName = "Ann" }?.kind == .content)
+        #expect(
+            identity {
+                $0.values.authorName = "Ann"; $0.writtenDate = "May 1"
+            }?.kind == .author)
+        #expect(
+            identity {
+                $0.values.authorName = "Amazon Customer"; $0.writtenDate = "May 1"
+            }?.kind
                 == .content)
         #expect(identity { $0.productID = nil } == nil)
     }
@@ -42,14 +50,18 @@ import Testing
         #expect(identity { $0.writtenDate = "May 1" } != plain)
         // Title and body do not run into each other.
         #expect(
-            identity { $0.values.title = "A title and"; $0.values.body = "a body that is long enough" }
+            identity {
+                $0.values.title = "A title and"; $0.values.body = "a body that is long enough"
+            }
                 != plain)
     }
 
     @Test("Under 20 scalars of text the rating counts and records are numbered")
     func short() {
         func short(_ body: Text, _ rating: Int64) -> Identity? {
-            identity { $0.values.title = nil; $0.values.body = body; $0.values.rating = rating }
+            identity {
+                $0.values.title = nil; $0.values.body = body; $0.values.rating = rating
+            }
         }
         #expect(short("nineteen scalars ää", 50)?.isNumbered == true)
         #expect(short("twenty scalars are ä", 50)?.isNumbered == false)
@@ -108,17 +120,23 @@ import Testing
         }
         #expect(
             beaten(
-                candidate(content: 1, payload: 1, time: 20), candidate(content: 2, payload: 2, time: 10),
+                candidate(content: 1, payload: 1, time: 20),
+                candidate(content: 2, payload: 2, time: 10),
                 candidate(content: 3, payload: 3, votes: 9)) == ([1], [3, 2]))
         #expect(
             beaten(
-                candidate(content: 1, payload: 1, votes: 2), candidate(content: 2, payload: 2, votes: 1))
+                candidate(content: 1, payload: 1, votes: 2),
+                candidate(content: 2, payload: 2, votes: 1))
                 == ([1], [2]))
         #expect(
-            beaten(candidate(content: 1, payload: 1), candidate(content: 2, payload: 2)) == ([2, 1], []))
+            beaten(candidate(content: 1, payload: 1), candidate(content: 2, payload: 2)) == (
+                [2, 1], []
+            ))
     }
 
-    @Test("Between finalists the current version wins, then a known content, then the greatest digest")
+    @Test(
+        "Between finalists the current version wins, then a known content, then the greatest digest"
+    )
     func finalists() {
         let contest = contests([
             candidate(content: 1, payload: 1), candidate(content: 2, payload: 2),

@@ -15,9 +15,12 @@ import Testing
         #expect(names.count { $0.hasPrefix("y_") } == 95)
         #expect(names.count { $0.hasPrefix("n_") } == 188)
         for name in names {
-            let bytes = Array(try #require(FileManager.default.contents(atPath: "\(Self.suite)/\(name)")))
+            let bytes = Array(
+                try #require(FileManager.default.contents(atPath: "\(Self.suite)/\(name)")))
             let fault = validateJSON(bytes, strict: true)
-            if name.hasPrefix("y_") { #expect(fault == nil, "\(name): \(String(describing: fault))") }
+            if name.hasPrefix("y_") {
+                #expect(fault == nil, "\(name): \(String(describing: fault))")
+            }
             if name.hasPrefix("n_") { #expect(fault != nil, "\(name) was accepted") }
         }
     }
@@ -73,7 +76,8 @@ import Testing
     @Test("Arrays may be nested 512 deep and no deeper")
     func nesting() {
         func nested(_ depth: Int) -> [UInt8] {
-            Array((String(repeating: "[", count: depth) + String(repeating: "]", count: depth)).utf8)
+            Array(
+                (String(repeating: "[", count: depth) + String(repeating: "]", count: depth)).utf8)
         }
         #expect(validateJSON(nested(ParseLimit.nesting), strict: true) == nil)
         #expect(
@@ -89,7 +93,8 @@ import Testing
                 let isPlain = byte >= 0x20 && byte < 0x80 && byte != 0x22 && byte != 0x5C
                 let json = [0x22] + padding + [byte] + [UInt8](repeating: 0x7A, count: 9) + [0x22]
                 #expect(
-                    (validateJSON(json, strict: true) == nil) == isPlain, "byte \(byte) after \(lead)")
+                    (validateJSON(json, strict: true) == nil) == isPlain,
+                    "byte \(byte) after \(lead)")
             }
         }
     }
@@ -99,7 +104,8 @@ import Testing
         arguments: [11, 12, 13] as [UInt64])
     func differential(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
-        let base = Array(#"{"a":[1,-2.5e+3,true,null,"x\u00e9\n\ud83d\ude00é"],"b":{"c":"\\\"/"}}"#.utf8)
+        let base = Array(
+            #"{"a":[1,-2.5e+3,true,null,"x\u00e9\n\ud83d\ude00é"],"b":{"c":"\\\"/"}}"#.utf8)
         let alphabet = Array(#"{}[]:,"\u0129eE+-. truefalsn"#.utf8) + [0xC3, 0xA9, 0x80, 0x0A]
         for round in 0..<3000 {
             var json = base

@@ -192,7 +192,8 @@ import Testing
 
     private func slabsAndLoss(_ seed: UInt64) {
         var random = SplitMix64(seed: seed)
-        let record = #"{"CHILD_ASIN": "B0", "CUSTOMER_REVIEW_TITLE": "a\"b{[é", "n": [1, {"x": NaN}]}"#
+        let record =
+            #"{"CHILD_ASIN": "B0", "CUSTOMER_REVIEW_TITLE": "a\"b{[é", "n": [1, {"x": NaN}]}"#
         for isArray in [true, false] {
             var text = (0..<6).map { _ in record }.joined(separator: isArray ? ",\n" : "\n")
             if isArray { text = "[" + text + "]" }
@@ -214,7 +215,8 @@ import Testing
             for piece in whole {
                 #expect(piece.offset >= end, "seed \(seed): \(piece) overlaps in \(whole)")
                 guard piece.offset >= end else { return }
-                let between = bytes[min(Int(end), bytes.count)..<min(Int(piece.offset), bytes.count)]
+                let between = bytes[
+                    min(Int(end), bytes.count)..<min(Int(piece.offset), bytes.count)]
                 #expect(
                     between.allSatisfy { [0x20, 0x0A, 0x2C, 0x5B, 0x5D].contains($0) },
                     "seed \(seed): lost before \(piece)")

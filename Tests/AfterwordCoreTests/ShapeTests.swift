@@ -75,7 +75,8 @@ import Testing
                  {"product_id": "@asin", "review_id": "@review", "rating": "stars.value"}}
                 """#.utf8))
         let found = records(
-            #"{"A\u0031": {"r1": {"stars": {"value": 4}}, "r2": {"stars": null}}, "A2": {}}"#, shape)
+            #"{"A\u0031": {"r1": {"stars": {"value": 4}}, "r2": {"stars": null}}, "A2": {}}"#, shape
+        )
         #expect(found.map(\.0.productID) == ["A1", "A1"])
         #expect(found.map(\.0.reviewID) == ["r1", "r2"])
         #expect(found.map(\.0.values.rating) == [40, nil])
@@ -117,7 +118,8 @@ import Testing
                 {"shape": "ten", "version": 1, "fields":
                  {"product_id": "p", "rating": {"from": "r", "scale": 10}}}
                 """#.utf8))
-        let found = records(#"[{"p": "P", "r": 7}, {"p": "P", "r": 10}, {"p": "P", "r": 1}]"#, shape)
+        let found = records(
+            #"[{"p": "P", "r": 7}, {"p": "P", "r": 10}, {"p": "P", "r": 1}]"#, shape)
         #expect(found.map(\.0.values.rating) == [35, 50, nil])
         #expect(found[2].0.fault?.reason == .ratingOutOfScale)
     }

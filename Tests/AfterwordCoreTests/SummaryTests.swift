@@ -16,7 +16,9 @@ import Testing
 
     @Test(
         "A star is the rating rounded half up",
-        arguments: [(10, 1), (14, 1), (15, 2), (24, 2), (25, 3), (34, 3), (35, 4), (45, 5), (50, 5)])
+        arguments: [
+            (10, 1), (14, 1), (15, 2), (24, 2), (25, 3), (34, 3), (35, 4), (45, 5), (50, 5),
+        ])
     func star(tenths: Int64, star: Int) {
         var values = ReviewValues()
         values.rating = tenths
@@ -72,7 +74,8 @@ import Testing
         var counters = Counters()
         counters.add(values, sign: 1)
         #expect(counters.stars == [0, 0, 0, 0, 1])
-        #expect(counters.ratingSum == 45 && counters.verifiedCount == 1 && counters.helpfulVotes == 3)
+        #expect(
+            counters.ratingSum == 45 && counters.verifiedCount == 1 && counters.helpfulVotes == 3)
         counters.add(values, sign: -1)
         #expect(counters.isZero)
     }

@@ -30,7 +30,8 @@ import Testing
                 }
                 let shrunk = try check(law, smallest, kind, rows) ?? failure
                 Issue.record(
-                    "law \(law) on \(kind), batches of \(rows), seed \(seed): \(shrunk)\n\(smallest)")
+                    "law \(law) on \(kind), batches of \(rows), seed \(seed): \(shrunk)\n\(smallest)"
+                )
                 return
             }
         }

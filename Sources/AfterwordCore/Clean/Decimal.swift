@@ -21,7 +21,8 @@ struct Decimal: Equatable {
             return true
         }
         guard take() else { return nil }
-        if index + 1 < text.count, text[index] == UInt8(ascii: ".") || text[index] == UInt8(ascii: ","),
+        if index + 1 < text.count,
+            text[index] == UInt8(ascii: ".") || text[index] == UInt8(ascii: ","),
             isDigit(text[index + 1])
         {
             index += 1

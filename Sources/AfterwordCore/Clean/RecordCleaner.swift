@@ -27,7 +27,8 @@ package struct RecordCleaner: Sendable {
         self.shape = shape
         self.plan = plan
         recordPlan = plan.recordOnly
-        let rules = [shape.productID, shape.reviewID, shape.authorID].compactMap { $0 }
+        let rules =
+            [shape.productID, shape.reviewID, shape.authorID].compactMap { $0 }
             + Field.allCases.compactMap { shape.fields[$0] }
         let slots = Set(rules.compactMap { plan.contextSlot($0.source) }).sorted()
         contextSlots = slots
@@ -112,7 +113,9 @@ package struct RecordCleaner: Sendable {
     }
 
     /// What an enclosing object says of its product.
-    package func clean(product index: Int, of unit: ExtractedUnit, window: RawSpan) -> CleanedProduct {
+    package func clean(product index: Int, of unit: ExtractedUnit, window: RawSpan)
+        -> CleanedProduct
+    {
         let base = index * plan.contextSources.count
         func text(_ slot: Int) -> [UInt8]? {
             guard case .success(let raw) = content(unit.productTokens[base + slot], window) else {
@@ -135,7 +138,8 @@ package struct RecordCleaner: Sendable {
     ) -> CleanedRecord {
         var record = CleanedRecord()
         func raw(_ binding: Binding) -> [UInt8]? {
-            let token = binding.isContext
+            let token =
+                binding.isContext
                 ? (context.tokens.isEmpty ? .missing : context.tokens[binding.slot])
                 : tokens[tokens.startIndex + binding.slot]
             let bytes = binding.isContext ? context.bytes.span.bytes : window
@@ -203,7 +207,8 @@ extension ReviewValues {
     fileprivate mutating func read(
         _ field: Field, _ raw: [UInt8], _ format: FieldFormat
     ) -> ReadFault? {
-        func take<Value>(_ result: Result<Value, ReadFault>, _ store: (Value) -> Void) -> ReadFault? {
+        func take<Value>(_ result: Result<Value, ReadFault>, _ store: (Value) -> Void) -> ReadFault?
+        {
             switch result {
             case .success(let value):
                 store(value)

@@ -1,7 +1,8 @@
 /// A free text: markup decoded once, U+0000 → U+FFFD, line ends → LF, NFC. Empty is absent.
 func readText(_ raw: [UInt8]) -> Text? {
     var needsWork = false
-    for byte in raw where byte >= 0xCC || byte == 0 || byte == 0x0D || byte == 0x26 || byte == 0x3C {
+    for byte in raw where byte >= 0xCC || byte == 0 || byte == 0x0D || byte == 0x26 || byte == 0x3C
+    {
         needsWork = true
         break
     }

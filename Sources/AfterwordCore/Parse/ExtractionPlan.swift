@@ -41,7 +41,8 @@ package struct ExtractionPlan: Sendable {
     private(set) var productCapture: Int?
 
     package init(_ shape: Shape) {
-        let rules = [shape.productID, shape.reviewID, shape.authorID, shape.total]
+        let rules =
+            [shape.productID, shape.reviewID, shape.authorID, shape.total]
             .compactMap { $0 } + Field.allCases.compactMap { shape.fields[$0] }
             + Attribute.allCases.compactMap { shape.attributes[$0] }
         for rule in rules { note(rule.source) }
@@ -62,9 +63,10 @@ package struct ExtractionPlan: Sendable {
         var plan = self
         plan.contextSources = []
         plan.productCapture = nil
-        plan.root = nodes.firstIndex { node in
-            if case .object(_, .record) = node { true } else { false }
-        } ?? root
+        plan.root =
+            nodes.firstIndex { node in
+                if case .object(_, .record) = node { true } else { false }
+            } ?? root
         return plan
     }
 

@@ -43,7 +43,8 @@ struct JSONScanner {
     init(_ bytes: UnsafeRawBufferPointer, from position: Int = 0, isFinal: Bool, isStrict: Bool) {
         precondition(bytes.count <= Int(Int32.max), "a scanned window is at most 2 GiB")
         // An empty buffer may have no address; no byte of it is ever read.
-        base = bytes.count == 0
+        base =
+            bytes.count == 0
             ? UnsafePointer(bitPattern: 1)! : bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
         count = bytes.count
         self.position = position

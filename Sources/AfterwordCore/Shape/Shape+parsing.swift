@@ -5,7 +5,8 @@ extension Shape {
         do throws(ScanFault) {
             document = try JSONValue(parsing: bytes)
         } catch {
-            throw ShapeFault(description: "a shape is a JSON document: fault at byte \(error.offset)")
+            throw ShapeFault(
+                description: "a shape is a JSON document: fault at byte \(error.offset)")
         }
         guard let name = document["shape"]?.text, let version = document["version"]?.integer else {
             throw ShapeFault(description: "a shape has a \"shape\" (its name) and a \"version\"")
@@ -81,7 +82,8 @@ extension Shape {
             case .record: continue
             case .enclosing(let level, _):
                 guard level <= levels else {
-                    throw ShapeFault(description: "no object encloses the reviews at level \(level)")
+                    throw ShapeFault(
+                        description: "no object encloses the reviews at level \(level)")
                 }
             case .capture(let name):
                 guard captures.contains(name) else {

@@ -27,7 +27,9 @@ func readSlabs(
     return try readGzip(source, take)
 }
 
-private func forEachSlab(_ source: ByteSource, _ take: ([UInt8]) throws -> Void) throws -> FileReading {
+private func forEachSlab(_ source: ByteSource, _ take: ([UInt8]) throws -> Void) throws
+    -> FileReading
+{
     var digest = StreamDigest()
     var count: Int64 = 0
     while true {

@@ -17,7 +17,8 @@ struct PendingChange {
         guard let product = record.productID else {
             preconditionFailure("an inserted record has a product")
         }
-        let id = deleted?.reviewID
+        let id =
+            deleted?.reviewID
             ?? AfterwordCore.reviewID(record.reviewID, kind: kind, identity: contest.identity)
         let version = (deleted?.version ?? 0) + 1
         operation = .insert

@@ -37,9 +37,11 @@ struct ProductDecision {
         var current: [Digest128: CurrentKey] = [:]
         for key in keys { current[key.identity] = key }
         self.current = current
-        isComplete = context.options.completeness != .none
+        isComplete =
+            context.options.completeness != .none
             && !context.survey.hasRejectWithoutProduct && surveyed?.hasUnreadableIdentity != true
-        vanished = isComplete && !standing.isOlder
+        vanished =
+            isComplete && !standing.isOlder
             ? Self.vanished(keys, contests, surveyed) : []
         if isComplete { context.deletionScope += Int64(keys.count { $0.isLive }) }
         before = stored ?? Self.newState(id, surveyed, context)
@@ -75,7 +77,8 @@ struct ProductDecision {
         state.lastObservedAt = max(state.lastObservedAt, context.observedAt)
         state.lastRun = context.run
         if isComplete {
-            state.lastCompleteAt = [state.lastCompleteAt, context.observedAt].compactMap { $0 }.max()
+            state.lastCompleteAt = [state.lastCompleteAt, context.observedAt].compactMap { $0 }
+                .max()
         }
         for (attribute, tally) in surveyed.attributes {
             guard let told = tally.chosen else { continue }
@@ -89,7 +92,9 @@ struct ProductDecision {
 
     /// Whether a contest is settled without looking: one content, the bytes held live already.
     private func isSettled(_ contest: Contest) -> Bool {
-        guard contest.finalists.count == 1, let key = current[contest.identity] else { return false }
+        guard contest.finalists.count == 1, let key = current[contest.identity] else {
+            return false
+        }
         return key.isLive && key.payloadDigest == contest.finalists[0].kept.payload
     }
 
@@ -210,7 +215,8 @@ struct ProductDecision {
         let review = key.flatMap { stored.reviews[$0.reviewKey] }
         let held = try review.flatMap { try heldReading($0, stored, context) }
         let history = key.flatMap { stored.contents[$0.reviewKey] } ?? []
-        let currentContent = review?.isLive == true
+        let currentContent =
+            review?.isLive == true
             ? held.map(\.values.contentDigest) ?? review?.contentDigest : nil
         let winner = winner(of: contest, current: currentContent, history: history)
         let (record, reading) = try context.record(of: winner.kept)

@@ -36,7 +36,8 @@ func chooseShape(
         return head.count < headBytes ? .nothing : .fits(shapes[0])
     }
     let seen = (try? JSONValue(parsing: firstElement))?.members?.map(\.key) ?? []
-    let missing = shapes.count == 1
+    let missing =
+        shapes.count == 1
         ? missingFields(shapes[0]) : ["product id", "rating, title or body"]
     let fault = InputFault.unknownShape(file: file.name, seen: seen, missing: missing)
     guard shapes.count == 1 else { throw fault }
@@ -63,7 +64,8 @@ private func holds(_ unit: ExtractedUnit, _ cleaner: RecordCleaner, _ window: Ra
     for index in unit.records.indices where unit.records[index].fault == nil {
         let context = cleaner.context(ofRecord: index, of: unit, window: window)
         let record = cleaner.clean(record: index, of: unit, context: context, window: window)
-        let hasContent = record.values.rating != nil || record.values.title != nil
+        let hasContent =
+            record.values.rating != nil || record.values.title != nil
             || record.values.body != nil || record.fault?.field == "rating"
         if record.productID != nil, hasContent { return true }
     }

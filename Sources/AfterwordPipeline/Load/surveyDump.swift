@@ -68,7 +68,8 @@ struct DumpSurveyor {
             }
         }
         if let fault = reading.fault {
-            let bytes = fault == .notGzip || fault == .lfsPointer
+            let bytes =
+                fault == .notGzip || fault == .lfsPointer
                 ? try reading.source.read(at: 0, count: ParseLimit.recordBytes) : []
             let offset = bytes.isEmpty ? end : 0
             reject(fault, bytes, offset, file.name, nil, &record)
@@ -267,7 +268,11 @@ private func duplicateFiles(_ files: [DumpFile]) throws -> [Int: Int] {
         var firsts: [Digest256: Int] = [:]
         for place in places.sorted() {
             let digest = try fileDigest(files[place])
-            if let first = firsts[digest] { duplicates[place] = first } else { firsts[digest] = place }
+            if let first = firsts[digest] {
+                duplicates[place] = first
+            } else {
+                firsts[digest] = place
+            }
         }
     }
     return duplicates

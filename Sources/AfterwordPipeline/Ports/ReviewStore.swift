@@ -11,7 +11,8 @@ package protocol ReviewStore: AnyObject {
     /// intent is a rehearsal, nothing of it remains.
     ///
     /// - Throws: `StoreFault.locked` when another load holds the lock; what `body` throws.
-    func load<Result>(_ intent: LoadIntent, _ body: (any StoreLoad) throws -> Result) throws -> Result
+    func load<Result>(_ intent: LoadIntent, _ body: (any StoreLoad) throws -> Result) throws
+        -> Result
 
     /// Reads one consistent state: that of the newest committed run.
     func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result

@@ -41,7 +41,8 @@ extension ProductAnswer {
             .with("last_observed_at", JSONValue(product.lastObservedAt))
             .with(
                 "months",
-                months.map { .array($0.map(\.json)) } ?? .string("no_source_time"))
+                months.map { .array($0.map(\.json)) } ?? .string("no_source_time")
+            )
             .with("runs", .array(runs.map { $0.row.json.with("run", JSONValue($0.run)) }))
     }
 }

@@ -90,8 +90,11 @@ package struct GoldenCase: Sendable {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         where name.hasSuffix(".jsonl") {
             let text = try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
-            files[String(name.dropLast(6))] = text.isEmpty
-                ? [] : text.dropLast().split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            files[String(name.dropLast(6))] =
+                text.isEmpty
+                ? []
+                : text.dropLast().split(separator: "\n", omittingEmptySubsequences: false).map(
+                    String.init)
         }
         return files
     }

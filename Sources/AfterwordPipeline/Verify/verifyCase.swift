@@ -97,7 +97,8 @@ package func newCase(
         let source = URL(fileURLWithPath: dump).standardizedFileURL
         let step = "\(padded(index + 1, 2))_\(source.lastPathComponent)"
         try manager.copyItem(atPath: source.path, toPath: "\(folder)/dumps/\(step)")
-        let recorded = Instant(microseconds: recordedAt.microseconds + Int64(index) * 86_400_000_000)
+        let recorded = Instant(
+            microseconds: recordedAt.microseconds + Int64(index) * 86_400_000_000)
         let observed = instant(inName: source.lastPathComponent) ?? recorded
         steps.append(
             .row([

@@ -57,7 +57,8 @@ final class SQLiteInsert {
     func bind(blob bytes: [UInt8]) {
         index += 1
         bytes.withUnsafeBytes { buffer in
-            _ = buffer.count == 0
+            _ =
+                buffer.count == 0
                 ? sqlite3_bind_zeroblob(statement, index, 0)
                 : sqlite3_bind_blob(
                     statement, index, buffer.baseAddress, Int32(buffer.count), Self.copied)
@@ -76,7 +77,8 @@ final class SQLiteInsert {
         index = 0
         guard code == SQLITE_DONE || code == SQLITE_ROW else {
             throw DatabaseError(
-                resultCode: ResultCode(rawValue: code), message: String(cString: sqlite3_errmsg(connection)),
+                resultCode: ResultCode(rawValue: code),
+                message: String(cString: sqlite3_errmsg(connection)),
                 sql: sql)
         }
     }

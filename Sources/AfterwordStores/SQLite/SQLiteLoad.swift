@@ -347,7 +347,8 @@ final class SQLiteLoad: StoreLoad {
     }
 
     func append(attributes rows: [AttributeRow]) throws {
-        let columns = "product_key, run, "
+        let columns =
+            "product_key, run, "
             + Attribute.allCases.map(\.name).joined(separator: ", ")
         let insert = try insert(
             Columns.insert("products_dim_history", columns), as: "attributes")

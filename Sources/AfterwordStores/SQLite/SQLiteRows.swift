@@ -26,7 +26,8 @@ enum Columns {
         columns.split(separator: ",").map { _ in "?" }.joined(separator: ", ")
     }
 
-    static func insert(_ table: String, _ columns: String, or conflict: String = "ABORT") -> String {
+    static func insert(_ table: String, _ columns: String, or conflict: String = "ABORT") -> String
+    {
         "INSERT OR \(conflict) INTO \(table) (\(columns)) VALUES (\(marks(columns)))"
     }
 }

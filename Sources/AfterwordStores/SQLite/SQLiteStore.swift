@@ -113,7 +113,8 @@ package final class SQLiteStore: ReviewStore {
         try Self.translating {
             try writer.write { database in
                 try database.execute(
-                    sql: "UPDATE run_attempts SET ended_at = ?, run = ?, failure = ? WHERE attempt = ?",
+                    sql:
+                        "UPDATE run_attempts SET ended_at = ?, run = ?, failure = ? WHERE attempt = ?",
                     arguments: [instant.microseconds, run, failure, key])
             }
         }

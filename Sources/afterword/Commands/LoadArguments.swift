@@ -13,7 +13,8 @@ struct LoadArguments: ParsableArguments {
     @Option(help: "Seed of the mock timestamps.")
     var seed: UInt64 = 0
 
-    @Option(help: "When the dump was taken: a date or an instant; else its name tells, or the clock.")
+    @Option(
+        help: "When the dump was taken: a date or an instant; else its name tells, or the clock.")
     var observedAt: String?
 
     @Option(help: "What the dump holds all of: none, products (each it names) or all.")

@@ -18,7 +18,8 @@ struct PlanCommand: ParsableCommand {
     func run() throws {
         _ = try arguments.dumpsInOrder()
         let isThere = FileManager.default.fileExists(atPath: arguments.store.path)
-        let store: any ReviewStore = isThere ? try arguments.store.openForReading() : try SQLiteStore()
+        let store: any ReviewStore =
+            isThere ? try arguments.store.openForReading() : try SQLiteStore()
         try arguments.load(into: store, isRehearsal: true)
     }
 }

@@ -15,7 +15,10 @@ struct RunsCommand: ParsableCommand {
 
     func run() throws {
         let (runs, files) = try store.openForReading().read { reader in
-            (try reader.runs().filter { number == nil || $0.run == number }, try reader.files(ofRun: number))
+            (
+                try reader.runs().filter { number == nil || $0.run == number },
+                try reader.files(ofRun: number)
+            )
         }
         if output.json {
             return Terminal.write(

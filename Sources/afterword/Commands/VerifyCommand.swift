@@ -39,7 +39,8 @@ struct VerifyCommand: ParsableCommand {
     struct Accept: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "accept",
-            abstract: "Take what comes out of these cases as golden; still exits 1, to be looked at.")
+            abstract:
+                "Take what comes out of these cases as golden; still exits 1, to be looked at.")
 
         @OptionGroup var options: GoldenOptions
         @Argument(help: "The cases to accept.")
@@ -86,7 +87,8 @@ private func verify(
     _ folder: String, _ names: [String],
     then act: (GoldenCase, [String: [String]], [GoldenVerdict]) throws -> Void
 ) throws -> [GoldenVerdict] {
-    let cases = try names.isEmpty
+    let cases =
+        try names.isEmpty
         ? GoldenCase.all(in: folder) : names.map { try GoldenCase(named: $0, in: folder) }
     guard !cases.isEmpty else { throw CommandFault(.usage, "no golden case in \(folder)") }
     var all: [GoldenVerdict] = []
@@ -134,7 +136,9 @@ private func show(_ row: RowDifference) {
     case .changed(let fields):
         print("    ~ \(cut(row.key, to: 160))")
         for field in fields {
-            print("        \(field.name): \(cut(field.expected, to: 60)) → \(cut(field.actual, to: 60))")
+            print(
+                "        \(field.name): \(cut(field.expected, to: 60)) → \(cut(field.actual, to: 60))"
+            )
         }
     }
 }

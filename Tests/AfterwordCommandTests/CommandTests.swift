@@ -1,0 +1,160 @@
+import AfterwordCore
+import Foundation
+import Testing
+
+@Suite struct CommandTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func run(
+        _ arguments: String..., environment: [String: String] = [:]
+    ) throws -> Program.Result {
+        try Program.run(arguments, in: folder.path, environment: environment)
+    }
+
+    private func rows(_ result: Program.Result) throws -> [JSONValue] {
+        try result.output.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8)) }
+    }
+
+    /// Two weeks of one product: an edit, a new review, and one that is gone.
+    private func writeWeeks() throws {
+        func review(_ rating: Int, _ body: String) -> String {
+            #"{"PRODUCT_BRAND":"Lumora","CUSTOMER_REVIEW_RATING":\#(rating),"CUSTOMER_REVIEW_TITLE":"A title","CUSTOMER_REVIEW_DESCRIPTION":"\#(body)","CHILD_ASIN":"B01"}"#
+        }
+        let (a, b, c) = ("The first text of all", "The second text of all", "The third text of all")
+        try folder.write("dumps/2026-03-02/a.json", "[\(review(3, a)),\(review(5, b))]")
+        try folder.write("dumps/2026-03-09/a.json", "[\(review(1, a)),\(review(4, c))]")
+    }
+
+    @Test("A series is loaded in order; what changed is told and can be asked for")
+    func story() throws {
+        try writeWeeks()
+        let run = try run("run", "dumps", "--complete", "products")
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(run.output.contains("2 reviews in 1 products: 2 inserted, 0 rejected."))
+        #expect(run.output.contains("1 inserted, 1 updated, 0 rejected; 1 deleted."))
+        #expect(!run.output.contains("\u{1B}["), "no colours where no terminal is")
+
+        let products = try rows(try self.run("products", "--json"))
+        #expect(products.count == 1)
+        #expect(products[0]["review_count"] == .number("2"))
+        #expect(products[0]["rating_sum"] == .number("50"))
+
+        let reviews = try rows(try self.run("reviews", "B01", "--json", "--deleted"))
+        #expect(reviews.count == 3)
+        let edited = try #require(
+            reviews.first { $0["version"] == .number("2") && $0["is_live"] == .bool(true) })
+        let history = try rows(
+            try self.run("history", "B01", try #require(edited["review_id"]?.text), "--json"))
+        #expect(history.map { $0["operation"]?.text } == ["insert", "update"])
+        #expect(history[1]["changed_fields"] == .array([.string("rating")]))
+
+        let runs = try rows(try self.run("runs", "--json"))
+        #expect(runs.count == 2)
+        #expect(runs[1]["files"]?.elements?.count == 1)
+        #expect(try self.run("product", "B01").output.contains("no_source_time"))
+        #expect(try self.run("brands").output.contains("Lumora"))
+        #expect(try self.run("rejects").output.contains("none of 0 rejects"))
+        #expect(try self.run("status").code == 0)
+        #expect(try self.run("status", "--max-age", "8d").code == 1)
+    }
+
+    @Test("A plan writes nothing, with or without a store")
+    func plan() throws {
+        try writeWeeks()
+        let plan = try run("plan", "dumps/2026-03-02")
+        #expect(plan.code == 0 && plan.output.contains("Plan of run 1"))
+        let files = { try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() }
+        #expect(try files() == ["dumps"])
+        #expect(try run("run", "dumps/2026-03-02", "--quiet").output.isEmpty)
+        let before = try run("runs", "--json").output
+        #expect(try run("plan", "dumps/2026-03-09").output.contains("Plan of run 2"))
+        #expect(try run("runs", "--json").output == before)
+    }
+
+    @Test(
+        "Failures say what happened in one line and exit by their kind",
+        arguments: [
+            (["run", "gone"], 2, "no such file or folder: gone"),
+            (["run", "dumps", "--observed-at", "2026-01-01"], 2, "--observed-at is for one dump"),
+            (["run", "dumps/2026-03-02", "--observed-at", "soon"], 2, "--observed-at is a date"),
+            (["run", "dumps/2026-03-02", "--shape", "none"], 2, "no built-in shape"),
+            (["run", "dumps/2026-03-02", "--complete", "most"], 2, "--complete"),
+            (["run"], 2, "Missing expected argument"),
+            (["products"], 3, "no store at afterword.sqlite"),
+            (["products", "--store", "other.txt"], 3, "the store cannot be opened"),
+            (["frobnicate"], 2, "frobnicate"),
+            (["products", "--limit", "0"], 2, "--limit"),
+            (["status", "--max-age", "soon"], 2, "--max-age"),
+            (["verify", "--golden", "nowhere"], 2, "no golden case"),
+        ] as [([String], Int32, String)])
+    func failures(arguments: [String], code: Int32, words: String) throws {
+        try writeWeeks()
+        try folder.write("other.txt", String(repeating: "no database at all\n", count: 100))
+        let result = try Program.run(arguments, in: folder.path)
+        #expect(result.code == code, "\(result.errors)")
+        #expect(result.errors.contains(words), "\(result.errors)")
+        #expect(result.output.isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/afterword.sqlite"))
+    }
+
+    @Test("Hostile text moves no cursor and hides nothing on a terminal")
+    func hostile() throws {
+        try folder.write(
+            "d/a.json",
+            #"[{"PRODUCT_BRAND":"\u001b[2Jx\u202eevil","CUSTOMER_REVIEW_RATING":1,"CUSTOMER_REVIEW_TITLE":"\u009b31m \u200b","CUSTOMER_REVIEW_DESCRIPTION":"\u0007","CHILD_ASIN":"B\u001b]0;x\u0007"}]"#
+        )
+        #expect(try run("run", "d").code == 0)
+        for arguments in [["products"], ["brands"], ["reviews", "B\u{1B}]0;x\u{7}"], ["runs"]] {
+            let output = try Program.run(arguments, in: folder.path).output
+            let bad = output.unicodeScalars.filter { scalar in
+                scalar != "\n"
+                    && [.control, .format].contains(scalar.properties.generalCategory)
+            }
+            #expect(bad.isEmpty, "\(arguments): \(bad.map { String($0.value, radix: 16) })")
+        }
+        let json = try run("products", "--json").output
+        #expect(
+            json.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 && $0 != "\u{202E}" })
+    }
+
+    @Test("A case frozen of one's own dump is accepted once, red, and green from then on")
+    func ownCase() throws {
+        try writeWeeks()
+        #expect(try run("verify", "new", "mine", "dumps/2026-03-02", "dumps/2026-03-09").code == 0)
+        #expect(try run("verify").code == 1)
+        #expect(try run("verify", "accept", "mine", environment: ["CI": "true"]).code == 2)
+        #expect(try run("verify", "accept", "mine").code == 1)
+        #expect(try run("verify").code == 0)
+        // A change shows by row and field, and leaves what came out beside the golden.
+        try folder.write("Golden/mine/dumps/02_2026-03-09/a.json", "[]")
+        let changed = try run("verify")
+        #expect(changed.code == 1)
+        #expect(changed.output.contains("product_summary.jsonl: 1 rows differ"))
+        let actual = folder.path + "/Golden/mine/expected/product_summary.jsonl.actual"
+        #expect(FileManager.default.fileExists(atPath: actual))
+        try FileManager.default.removeItem(atPath: actual)
+        #expect(try run("verify", environment: ["CI": "true"]).code == 1)
+        #expect(!FileManager.default.fileExists(atPath: actual), "nothing is written in CI")
+    }
+
+    @Test("docs/cli.md is what --help prints")
+    func documentation() throws {
+        let path = "docs/cli.md"
+        let expected = try String(contentsOfFile: path, encoding: .utf8)
+        var actual = "# The commands\n\nPrinted from `--help` by `ci/cli-docs`; a test compares.\n"
+        let commands = [
+            [], ["run"], ["plan"], ["products"], ["brands"], ["product"], ["reviews"], ["history"],
+            ["runs"], ["rejects"], ["status"], ["verify"], ["verify", "check"],
+            ["verify", "accept"], ["verify", "new"],
+        ]
+        for command in commands {
+            let help = try Program.run(command + ["--help"])
+            #expect(help.code == 0)
+            let title = (["afterword"] + command).joined(separator: " ")
+            actual += "\n## `\(title)`\n\n```\n\(help.output)```\n"
+        }
+        #expect(expected == actual, "run ci/cli-docs")
+    }
+}

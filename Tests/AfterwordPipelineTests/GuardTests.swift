@@ -1,0 +1,170 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordTesting
+import Testing
+
+/// Dumps that are refused whole: nothing of them is stored, and the attempt is known.
+@Suite struct GuardTests {
+    private let good = Fixture.reviews("P1", 10)
+
+    /// Loads `first`, then expects `second` to be refused and to leave nothing.
+    private func refused(
+        _ expected: InputFault, first: [String], second: KeyValuePairs<String, String>,
+        _ change: (inout LoadOptions) -> Void = { _ in },
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let fixture = Fixture()
+        if !first.isEmpty { try fixture.load(["a.json": Fixture.array(first)]) }
+        let before = try fixture.tables()
+        #expect(throws: expected, sourceLocation: sourceLocation) {
+            try fixture.load(second) { options in
+                options.observedAt = Instant(iso8601: "2026-03-09")
+                change(&options)
+            }
+        }
+        #expect(try fixture.tables() == before, sourceLocation: sourceLocation)
+        let failed = try fixture.store.read { try $0.attempts() }.last
+        guard case .failed(let kind) = failed?.outcome else {
+            Issue.record("the attempt is not known as failed", sourceLocation: sourceLocation)
+            return
+        }
+        #expect(kind.hasPrefix("input: "), sourceLocation: sourceLocation)
+    }
+
+    @Test("More than 1 % and more than 10 rejects")
+    func rejects() throws {
+        let bad = (0..<11).map { Fixture.review("P", 9, "out of scale \($0)") }
+        try refused(
+            .tooManyRejects(rejected: 11, found: 21), first: [],
+            second: ["a.json": Fixture.array(good + bad)])
+        let fixture = Fixture()
+        let ten = try fixture.load(["a.json": Fixture.array(good + bad.dropLast())])
+        #expect(ten.run.balance.rejected == 10)
+        let allowed = try Fixture().load(["a.json": Fixture.array(good + bad)]) {
+            $0.maxRejects = 11
+        }
+        #expect(allowed.run.balance.rejected == 11)
+        try refused(
+            .tooManyRejects(rejected: 1, found: 11), first: [],
+            second: ["a.json": Fixture.array(good + [bad[0]])]
+        ) { $0.maxRejects = 0 }
+    }
+
+    @Test("More than 20 % and more than 10 deletes")
+    func deletes() throws {
+        let many = Fixture.reviews("P1", 40)
+        try refused(
+            .tooManyDeletes(deleted: 11, scope: 40), first: many,
+            second: ["b.json": Fixture.array(Array(many.dropLast(11)))]
+        ) { $0.completeness = .products }
+        let fixture = Fixture()
+        try fixture.load(["a.json": Fixture.array(many)])
+        let report = try fixture.load(["b.json": Fixture.array(Array(many.dropLast(11)))]) {
+            $0.completeness = .products
+            $0.maxDeletes = 11
+        }
+        #expect(report.run.deleted == 11)
+    }
+
+    @Test("A product of five or more reviews that would be emptied")
+    func emptied() throws {
+        let fixture = Fixture()
+        try fixture.load([
+            "a.json": Fixture.array(Fixture.reviews("P1", 5) + Fixture.reviews("P2", 40))
+        ])
+        #expect(throws: InputFault.emptiesProduct(reviews: 5)) {
+            try fixture.load(["b.json": Fixture.array(Fixture.reviews("P2", 40))]) {
+                $0.completeness = .all
+            }
+        }
+    }
+
+    @Test(
+        "A dump said to be complete with an empty, cut or unreadable file",
+        arguments: [
+            ("", "b.json is empty"), ("[]", "b.json is empty"),
+            ("[" + Fixture.review("P9", 5, "whole"), "b.json: truncated"),
+            ("<html>Robot Check</html>", "b.json: html_page"),
+        ])
+    func incomplete(text: String, reason: String) throws {
+        try refused(
+            .incompleteDump(reason: reason), first: good,
+            second: ["a.json": Fixture.array(good), "b.json": text]
+        ) { $0.completeness = .products }
+    }
+
+    @Test("A product that says it has more reviews than were found")
+    func totals() throws {
+        let text = """
+            [{"product_id": "P", "total_reviews": 3, "reviews": [{"review_id": "1", "rating": 5}]}]
+            """
+        try refused(
+            .incompleteDump(reason: "1 products say they have more reviews than were found"),
+            first: [], second: ["a.json": text]
+        ) { $0.completeness = .products }
+    }
+
+    @Test("A file of no known shape is named with what it has and what it lacks")
+    func unknownShape() throws {
+        try refused(
+            .unknownShape(
+                file: "b.json", seen: ["_id", "selectors"],
+                missing: ["product id", "rating, title or body"]),
+            first: [],
+            second: ["a.json": Fixture.array(good), "b.json": #"{"_id": "x", "selectors": []}"#])
+    }
+
+    @Test("Nothing readable at all")
+    func nothing() throws {
+        try refused(
+            .nothingToRead(dump: "dump", ignored: 0), first: [], second: ["a.json": " \n "])
+        try refused(
+            .nothingToRead(dump: "dump", ignored: 0), first: [],
+            second: ["a.json": "<html></html>"])
+    }
+
+    @Test("A product known by one kind of identity is not loaded under another")
+    func otherKind() throws {
+        try refused(
+            .otherIdentityKind(file: "b.json", stored: "c", incoming: "a"), first: good,
+            second: [
+                "b.json": #"[{"product_id": "P1", "reviews": [{"review_id": "1", "rating": 5}]}]"#
+            ])
+    }
+
+    @Test("A reject that may be any review keeps its product's reviews, or all, from being deleted")
+    func rejectsProtect() throws {
+        let fixture = Fixture()
+        try fixture.load([
+            "a.json": Fixture.array(Fixture.reviews("P1", 3) + Fixture.reviews("P2", 3))
+        ])
+        // A title that is no text: the review's identity cannot be read, its product can.
+        let broken =
+            #"{"CHILD_ASIN": "P1", "CUSTOMER_REVIEW_RATING": 1, "CUSTOMER_REVIEW_TITLE": []}"#
+        let one = try fixture.load([
+            "b.json": Fixture.array(
+                [broken] + Fixture.reviews("P1", 1) + Fixture.reviews("P2", 1))
+        ]) { $0.completeness = .products }
+        #expect(one.run.deleted == 2)
+        #expect(one.changes.map(\.productID) == ["P2"])
+        let two = try fixture.load([
+            "b.json": Fixture.array([#"{"CUSTOMER_REVIEW_RATING": 1}"#] + Fixture.reviews("P1", 1))
+        ]) { $0.completeness = .products }
+        #expect(two.run.deleted == 0)
+    }
+
+    @Test("A reject whose identity can be read is present: its review is not deleted")
+    func rejectIsPresent() throws {
+        let fixture = Fixture()
+        try fixture.load(["a.json": Fixture.array(Fixture.reviews("P1", 3))])
+        let outOfScale = Fixture.review("P1", 9, "The text of review number 1")
+        let report = try fixture.load([
+            "b.json": Fixture.array([outOfScale] + Fixture.reviews("P1", 1))
+        ]) { $0.completeness = .products }
+        #expect(report.run.deleted == 1)
+        let live = try fixture.store.read { try $0.reviews(ofProduct: "P1") }.filter(\.isLive)
+        #expect(
+            Set(live.map(\.values.body))
+                == ["The text of review number 0", "The text of review number 1"])
+    }
+}

@@ -1,0 +1,126 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordTesting
+import Testing
+
+@Suite struct LoadTests {
+    @Test("Twice the same file in a dump: all of the second are copies")
+    func duplicateFile() throws {
+        let fixture = Fixture()
+        // Short texts too, which would count twice by themselves.
+        let text = Fixture.array(
+            Fixture.reviews("P1", 3)
+                + (0..<2).map { _ in
+                    #"{"CHILD_ASIN": "P1", "CUSTOMER_REVIEW_RATING": 5, "CUSTOMER_REVIEW_DESCRIPTION": "Ok"}"#
+                })
+        let report = try fixture.load(["a.json": text, "b.json": text])
+        #expect(report.files[0].balance.inserted == 5)
+        #expect(report.files[1].balance.copies == 5)
+        #expect(try fixture.load(["b.json": text]).run.balance.unchanged == 5)
+    }
+
+    @Test("The clock is never behind the run before: recorded times rise by a microsecond at least")
+    func recordedAt() throws {
+        var fixture = Fixture()
+        try fixture.load(["a.json": Fixture.array(Fixture.reviews("P1", 1))])
+        fixture.clock = Instant(iso8601: "2020-01-01")!
+        let second = try fixture.load(["a.json": Fixture.array(Fixture.reviews("P1", 2))])
+        #expect(second.run.recordedAt.description == "2026-03-02T08:00:00.000001Z")
+    }
+
+    @Test("When a dump was taken: as given, by its name, as an identical run, else now")
+    func observation() throws {
+        var fixture = Fixture()
+        fixture.options.observedAt = nil
+        let text = Fixture.array(Fixture.reviews("P1", 1))
+        let named = try fixture.load(["a.json": text], named: "01_2026-02-28T0209Z_abc")
+        #expect(named.run.observedOrigin == .folderName)
+        #expect(named.run.observedAt.description == "2026-02-28T02:09:00Z")
+        let identical = try fixture.load(["b.json": text])
+        #expect(identical.run.observedOrigin == .identicalRun)
+        #expect(identical.run.observedAt == named.run.observedAt)
+        let now = try fixture.load(["c.json": Fixture.array(Fixture.reviews("P1", 2))])
+        #expect(now.run.observedOrigin == .clock)
+        #expect(now.run.observedAt == fixture.clock)
+        let given = try fixture.load(["a.json": text], named: "2026-02-28") {
+            $0.observedAt = Instant(iso8601: "2026-01-01")
+        }
+        #expect(given.run.observedOrigin == .given)
+    }
+
+    @Test("A plan reports what a run would, and leaves nothing")
+    func rehearsal() throws {
+        let fixture = Fixture()
+        let text = Fixture.array(Fixture.reviews("P1", 3))
+        let plan = try fixture.load(["a.json": text]) { $0.isRehearsal = true }
+        #expect(try fixture.store.read { try $0.runs() }.isEmpty)
+        #expect(try fixture.store.read { try $0.attempts() }.isEmpty)
+        let run = try fixture.load(["a.json": text])
+        #expect(plan.run == run.run)
+        #expect(plan.changes == run.changes)
+    }
+
+    @Test("A new price of a product touches its reviews' bytes and versions not at all")
+    func productOnly() throws {
+        let fixture = Fixture()
+        func product(_ price: String) -> String {
+            #"[{"product_id": "P", "price": \#(price), "reviews": [{"review_id": "1", "rating": 5, "date": "2026-01-01"}]}]"#
+        }
+        try fixture.load(["a.json": product("9.90")])
+        let report = try fixture.load(["a.json": product("7.90")])
+        #expect(report.run.balance.unchanged == 1)
+        #expect(try fixture.store.read { try $0.raw().count } == 1)
+        #expect(try fixture.store.read { try $0.productRaw().count } == 2)
+        let prices = try fixture.store.read { try $0.attributeHistory() }
+            .map { $0.attributes[.price] }
+        #expect(prices == ["9.90", "7.90"])
+    }
+
+    @Test("The same review in other bytes is unchanged; both bytes are kept, the new ones held")
+    func otherBytes() throws {
+        let fixture = Fixture()
+        let plain = Fixture.review("P", 5, "A text that is long enough")
+        try fixture.load(["a.json": Fixture.array([plain])])
+        let spaced = plain.replacing("\"CHILD_ASIN\": ", with: "\"rank\": 7, \"CHILD_ASIN\":   ")
+        let report = try fixture.load(["a.json": Fixture.array([spaced])])
+        #expect(report.run.balance.unchanged == 1)
+        let raw = try fixture.store.read { try $0.raw() }
+        #expect(raw.count == 2)
+        let held = try fixture.store.read { try $0.reviews(ofProduct: "P")[0].payloadDigest }
+        #expect(raw.first { $0.record.payload == held }?.run == 2)
+        // And back again: the old bytes are known.
+        try fixture.load(["a.json": Fixture.array([plain])]) {
+            $0.observedAt = Instant(iso8601: "2026-03-10")
+        }
+        #expect(try fixture.store.read { try $0.raw().count } == 2)
+    }
+
+    @Test("Months are told from source times; without them the answer says so")
+    func months() throws {
+        let fixture = Fixture()
+        try fixture.load(["a.json": Fixture.array(Fixture.reviews("P1", 3))])
+        let mock = try fixture.store.read { try productAnswer($0, "P1") }
+        #expect(mock?.months == nil)
+        #expect(mock?.json["months"] == .string("no_source_time"))
+        try fixture.load([
+            "b.json":
+                #"[{"product_id": "P2", "reviews": [{"review_id": "1", "rating": 5, "date": "2026-01-31T23:30:00-01:00"}]}]"#
+        ])
+        let source = try fixture.store.read { try productAnswer($0, "P2") }
+        #expect(source?.months?.map(\.key.month) == [202_602])
+    }
+
+    @Test("Status tells age by when dumps were taken, and what was tried since")
+    func status() throws {
+        let fixture = Fixture()
+        try fixture.load(["a.json": Fixture.array(Fixture.reviews("P1", 3))])
+        #expect(throws: InputFault.self) { try fixture.load(["a.json": "<html>"]) }
+        let now = Instant(iso8601: "2026-03-11")!
+        let status = try fixture.store.read { try statusAnswer($0, now: now, maxAge: 8 * 86_400) }
+        #expect(status.ageSeconds == Int64(9 * 86_400))
+        #expect(status.isStale)
+        #expect(status.attemptsSince.count == 1)
+        let fresh = try fixture.store.read { try statusAnswer($0, now: now, maxAge: 10 * 86_400) }
+        #expect(!fresh.isStale)
+    }
+}

@@ -1,0 +1,35 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordTesting
+import Testing
+
+/// Every golden case on every store, judged by the same judge as `verify`.
+@Suite struct GoldenTests {
+    @Test("Golden cases come out byte for byte", arguments: StoreKind.allCases)
+    func cases(kind: StoreKind) throws {
+        let cases = try GoldenCase.all(in: "Golden")
+        #expect(cases.count >= 4)
+        for golden in cases {
+            let file = try TemporaryStore()
+            let store: any ReviewStore = kind == .memory ? MemoryStore() : try file.open()
+            for verdict in try judgeCase(golden, actual: golden.run(on: store)) {
+                #expect(verdict.passes, "\(golden.name)/\(verdict.file): \(verdict.outcome)")
+            }
+        }
+    }
+
+    @Test("A missing golden, an unused one and a changed byte are each told by name")
+    func judge() throws {
+        let golden = try #require(try GoldenCase.all(in: "Golden").first)
+        var actual = try golden.run(on: MemoryStore())
+        actual["product_summary"]?[0] += " "
+        actual["unheard_of"] = []
+        actual["products_dim"] = nil
+        let failed = try judgeCase(golden, actual: actual).filter { !$0.passes }
+        #expect(
+            failed.map(\.file) == [
+                "product_summary.jsonl", "products_dim.jsonl", "unheard_of.jsonl",
+            ])
+        #expect(failed[1].outcome == .unused && failed[2].outcome == .missing)
+    }
+}

@@ -1,0 +1,157 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordStores
+import AfterwordTesting
+import Foundation
+import GRDB
+import Testing
+
+/// What the file promises beyond the contract: one writer, nothing half-written, nobody else's eyes.
+@Suite struct SQLiteStoreTests {
+    private let history = ReviewHistory(seed: 3)
+
+    private func tables(_ store: any ReviewStore) throws -> [String: [String]] {
+        try store.read { try goldenTables($0) }
+    }
+
+    @Test("A load that fails at any call leaves the store as it was, and the next run is whole")
+    func failingLoad() throws {
+        let first = history.steps[0]
+        let second = history.steps[1]
+        let whole = try TemporaryStore()
+        let wholeStore = try whole.open()
+        #expect(try history.load([first, second], into: wholeStore) == [true, true])
+        var call = 1
+        while true {
+            let file = try TemporaryStore()
+            let store = try file.open()
+            #expect(try history.load(first, number: 0, into: store, HistoryLoading()))
+            let before = try tables(store)
+            let failing = FailingStore(store, atCall: call)
+            do {
+                _ = try history.load(second, number: 1, into: failing, HistoryLoading())
+                break
+            } catch is FailingLoad.Failure {
+                #expect(try tables(store) == before, "call \(call)")
+                #expect(try history.load(second, number: 1, into: store, HistoryLoading()))
+                #expect(try tables(store) == tables(wholeStore), "after call \(call)")
+            }
+            call += 1
+        }
+        #expect(call > 15)
+    }
+
+    @Test("While one run writes, a second fails clearly and readers see the old state whole")
+    func lock() throws {
+        let file = try TemporaryStore()
+        let store = try file.open()
+        try history.load(history.steps[0], number: 0, into: store, HistoryLoading())
+        let before = try tables(store)
+        let other = try file.open()
+        try store.load(LoadIntent(isRehearsal: true)) { load in
+            try load.put(shape: "x", version: 1, document: "{}")
+            #expect(throws: StoreFault.locked) {
+                try other.load(LoadIntent(isRehearsal: false)) { _ in }
+            }
+            #expect(try tables(other) == before)
+        }
+        #expect(try other.load(LoadIntent(isRehearsal: false)) { try $0.head().nextRun } == 2)
+    }
+
+    @Test("The file and what lies beside it are its owner's alone")
+    func permissions() throws {
+        let file = try TemporaryStore()
+        let store = try file.open()
+        try history.load(history.steps[0], number: 0, into: store, HistoryLoading())
+        let folder = URL(fileURLWithPath: file.path).deletingLastPathComponent().path
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+            let attributes = try FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")
+            #expect(attributes[.posixPermissions] as? NSNumber == 0o600, "\(name)")
+        }
+    }
+
+    @Test("A store of a newer program, another program's file, and no database at all are refused")
+    func refused() throws {
+        let newer = try TemporaryStore()
+        _ = try newer.open()
+        try DatabaseQueue(path: newer.path).write { database in
+            try database.execute(sql: "INSERT INTO grdb_migrations VALUES ('99 from the future')")
+        }
+        #expect(throws: StoreFault.schemaNewer) { try newer.open() }
+        let other = try TemporaryStore()
+        try DatabaseQueue(path: other.path).write { try $0.execute(sql: "CREATE TABLE t (x)") }
+        #expect(throws: StoreFault.unreachable("the file is another program's database")) {
+            try other.open()
+        }
+        let text = try TemporaryStore()
+        try String(repeating: "no database ", count: 100)
+            .write(toFile: text.path, atomically: true, encoding: .utf8)
+        #expect(throws: StoreFault.self) { try text.open() }
+    }
+
+    @Test("The schema refuses what would be wrong history")
+    func constraints() throws {
+        let file = try TemporaryStore()
+        let store = try file.open()
+        try history.load(history.steps[0], number: 0, into: store, HistoryLoading())
+        let queue = try DatabaseQueue(path: file.path)
+        for sql in [
+            "UPDATE product_reviews_clean SET rating = 51",
+            "UPDATE product_reviews_clean SET created_origin = 'guess'",
+            "UPDATE product_reviews_history SET version = 0 WHERE operation = 'insert'",
+            "INSERT INTO product_reviews_history SELECT NULL, review_key, version, operation, run + 1, "
+                + "observed_at, changed_fields, content_digest, row_salt, row_digest, rating, title, "
+                + "body, author_name, verified, helpful_votes, variant, country, language, author_id, "
+                + "created_at, created_origin, updated_at, updated_origin "
+                + "FROM product_reviews_history WHERE version > 0",
+            "UPDATE runs SET found = found + 1",
+            "UPDATE product_summary SET star_1 = star_1 + 1",
+        ] {
+            #expect(throws: DatabaseError.self, "\(sql)") {
+                try queue.write { try $0.execute(sql: sql) }
+            }
+        }
+    }
+
+    @Test("A store's error shows the SQL, never the data")
+    func errors() throws {
+        let file = try TemporaryStore()
+        let store = try file.open()
+        try history.load(history.steps[0], number: 0, into: store, HistoryLoading())
+        let row = try #require(
+            try store.read { try $0.history(ofProduct: nil, review: nil) }
+                .first { $0.values.body != nil })
+        do {
+            try store.load(LoadIntent(isRehearsal: false)) { try $0.append(history: [row]) }
+            Issue.record("a version was stored twice")
+        } catch StoreFault.failed(let message) {
+            #expect(message.contains("INSERT"))
+            #expect(!message.contains(row.values.body?.string ?? " "))
+        }
+    }
+}
+
+/// A store whose load fails at its nth call, as a full disk or a dropped connection would.
+private final class FailingStore: ReviewStore {
+    private let store: any ReviewStore
+    private let call: Int
+
+    init(_ store: any ReviewStore, atCall call: Int) {
+        self.store = store
+        self.call = call
+    }
+
+    func load<Result>(
+        _ intent: LoadIntent, _ body: (any StoreLoad) throws -> Result
+    ) throws -> Result {
+        try store.load(intent) { try body(FailingLoad($0, atCall: call)) }
+    }
+
+    func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
+        try store.read(body)
+    }
+
+    // Attempts are told of by tests of their own; here they would differ from run to run.
+    func beginAttempt(_ attempt: RunAttempt) throws -> Int64 { 0 }
+    func endAttempt(_ key: Int64, at instant: Instant, outcome: AttemptOutcome) throws {}
+}
