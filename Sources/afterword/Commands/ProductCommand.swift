@@ -49,7 +49,7 @@ struct ProductCommand: ParsableCommand {
         for star in (1...5).reversed() {
             let count = counters.stars[star - 1]
             let bar = String(repeating: "█", count: Int((count * 30 + most - 1) / most))
-            print("\(star) ★ \(bar) \(grouped(count))")
+            print("\(star) ★ " + (bar.isEmpty ? "" : bar + " ") + grouped(count))
         }
     }
 
