@@ -39,7 +39,12 @@ package final class MemoryStore: ReviewStore {
         defer { isLoading = false }
         let load = MemoryLoad(state)
         let result = try body(load)
-        if !intent.isRehearsal { state = load.state }
+        guard !intent.isRehearsal else { return result }
+        state = load.state
+        if let attempt = intent.attempt, let run = state.runs.last {
+            attempts[Int(attempt)].endedAt = run.recordedAt
+            attempts[Int(attempt)].outcome = .committed(run: run.run)
+        }
         return result
     }
 
@@ -47,14 +52,14 @@ package final class MemoryStore: ReviewStore {
         try body(MemoryReader(state: state, attemptList: attempts))
     }
 
-    package func beginAttempt(_ attempt: RunAttempt) throws -> Int64 {
-        attempts.append(attempt)
+    package func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64 {
+        attempts.append(RunAttempt(startedAt: instant, endedAt: nil, dump: dump, outcome: nil))
         return Int64(attempts.count - 1)
     }
 
-    package func endAttempt(_ key: Int64, at instant: Instant, outcome: AttemptOutcome) throws {
+    package func failAttempt(_ key: Int64, at instant: Instant, failure: String) throws {
         attempts[Int(key)].endedAt = instant
-        attempts[Int(key)].outcome = outcome
+        attempts[Int(key)].outcome = .failed(failure)
     }
 }
 

@@ -14,7 +14,8 @@ enum Program {
 
     private static func stop(_ error: any Error) -> Never {
         if let failure = Failure(error) {
-            Terminal.writeError("afterword: \(failure.message)")
+            // File names and fields of a file are in it, and they are others' text.
+            Terminal.writeError("afterword: \(printable(failure.message))")
             Afterword.exit(withError: ExitCode(failure.code.rawValue))
         }
         let code = Afterword.exitCode(for: error)

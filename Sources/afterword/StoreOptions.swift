@@ -46,8 +46,8 @@ struct PageOptions: ParsableArguments {
     var page = 1
 
     func validate() throws {
-        guard (1...100_000).contains(limit), page >= 1 else {
-            throw ValidationError("--limit is 1 to 100,000 and --page at least 1")
+        guard (1...100_000).contains(limit), (1...1_000_000_000).contains(page) else {
+            throw ValidationError("--limit is 1 to 100,000 and --page 1 to 1,000,000,000")
         }
     }
 

@@ -96,6 +96,23 @@ import Testing
         }
     }
 
+    @Test(
+        "A count is a whole number that sums can bear",
+        arguments: [
+            ("0", 0), ("12", 12), ("1000000000", 1_000_000_000), ("1000000001", nil), ("-1", nil),
+            ("9e17", nil), ("\"many\"", nil),
+        ] as [(String, Int64?)])
+    func count(raw: String, expected: Int64?) throws {
+        let shape = try Shape(
+            parsing: Array(
+                #"{"shape": "v", "version": 1, "fields": {"product_id": "p", "body": "b", "helpful_votes": "v"}}"#
+                    .utf8))
+        let record = RecordCleaner(shape).clean(
+            payload: Array(#"{"p": "P", "v": \#(raw)}"#.utf8), context: [])
+        #expect(record.values.helpfulVotes == expected)
+        #expect((record.fault?.reason == .unreadableNumber) == (expected == nil))
+    }
+
     @Test("An identifier is trimmed and never becomes a number")
     func identifier() {
         let cleaner = RecordCleaner(.customerReviews)

@@ -152,6 +152,6 @@ private final class FailingStore: ReviewStore {
     }
 
     // Attempts are told of by tests of their own; here they would differ from run to run.
-    func beginAttempt(_ attempt: RunAttempt) throws -> Int64 { 0 }
-    func endAttempt(_ key: Int64, at instant: Instant, outcome: AttemptOutcome) throws {}
+    func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64 { 0 }
+    func failAttempt(_ key: Int64, at instant: Instant, failure: String) throws {}
 }

@@ -23,6 +23,8 @@ final class LoadContext {
     var scopeDeltas: [Scope: ScopeDelta] = [:]
     var changes: [ProductChange] = []
     private var cleaners: [String: RecordCleaner] = [:]
+    /// The record read last: it is kept as bytes, then cleaned.
+    private var lastPayload: (file: Int32, offset: Int64, bytes: [UInt8])?
 
     init(
         load: any StoreLoad, options: LoadOptions, survey: Survey, head: StoreHead,
@@ -94,6 +96,9 @@ final class LoadContext {
 
     /// A record's bytes, read again; they must be what they were.
     func payload(of candidate: Candidate) throws -> [UInt8] {
+        if let last = lastPayload, last.file == candidate.file, last.offset == candidate.offset {
+            return last.bytes
+        }
         let file = survey.files[Int(candidate.file)]
         guard let source = file.source else { preconditionFailure("a read file has a source") }
         let bytes = try source.read(at: candidate.offset, count: Int(candidate.length))
@@ -101,6 +106,7 @@ final class LoadContext {
         guard payloadDigest(bytes.span.bytes, context: context) == candidate.payload else {
             throw InputFault.changedWhileRead(file.record.name)
         }
+        lastPayload = (candidate.file, candidate.offset, bytes)
         return bytes
     }
 

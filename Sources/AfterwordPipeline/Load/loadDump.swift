@@ -11,23 +11,21 @@ package func loadDump(
     surroundings: LoadSurroundings
 ) throws -> LoadReport {
     guard !options.isRehearsal else {
-        return try load(dump, store, options, surroundings)
+        return try load(dump, store, LoadIntent(isRehearsal: true), options, surroundings)
     }
-    let attempt = try store.beginAttempt(
-        RunAttempt(startedAt: surroundings.now(), endedAt: nil, dump: dump.name, outcome: nil))
+    let attempt = try store.beginAttempt(startedAt: surroundings.now(), dump: dump.name)
     do {
-        let report = try load(dump, store, options, surroundings)
-        try store.endAttempt(
-            attempt, at: surroundings.now(), outcome: .committed(run: report.run.run))
-        return report
+        let intent = LoadIntent(isRehearsal: false, attempt: attempt)
+        return try load(dump, store, intent, options, surroundings)
     } catch {
-        try? store.endAttempt(attempt, at: surroundings.now(), outcome: .failed(faultName(error)))
+        // What failed is told; that it cannot be noted as well is not worth hiding it.
+        try? store.failAttempt(attempt, at: surroundings.now(), failure: faultName(error))
         throw error
     }
 }
 
 private func load(
-    _ dump: Dump, _ store: any ReviewStore, _ options: LoadOptions,
+    _ dump: Dump, _ store: any ReviewStore, _ intent: LoadIntent, _ options: LoadOptions,
     _ surroundings: LoadSurroundings
 ) throws -> LoadReport {
     let total = try dump.files.reduce(Int64(0)) { try $0 + byteCount($1) }
@@ -40,7 +38,7 @@ private func load(
         })
     let survey = try surveyor.run()
     try checkSurvey(survey, dump, options)
-    return try store.load(LoadIntent(isRehearsal: options.isRehearsal)) { load in
+    return try store.load(intent) { load in
         let context = try beginLoad(load, dump, survey, options, surroundings.now())
         try applyProducts(context) { done, count in
             surroundings.progress(.writing(products: done, of: count))

@@ -17,17 +17,24 @@ package protocol ReviewStore: AnyObject {
     /// Reads one consistent state: that of the newest committed run.
     func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result
 
-    /// Notes that a run was tried, outside any load, so that failed runs are known too.
-    func beginAttempt(_ attempt: RunAttempt) throws -> Int64
-    func endAttempt(_ key: Int64, at instant: Instant, outcome: AttemptOutcome) throws
+    /// Notes that a run was tried, outside any load, so that failed runs are known too. Returns the
+    /// attempt's key; the load that names it (`LoadIntent.attempt`) ends it as committed, in its transaction.
+    func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64
+    /// Ends an attempt that failed, with the kind of failure.
+    func failAttempt(_ key: Int64, at instant: Instant, failure: String) throws
 }
 
 /// What a load is for.
 package struct LoadIntent: Sendable {
     /// Everything is done as in a real load, then nothing of it is kept.
     package var isRehearsal: Bool
+    /// The attempt that `finish` ends as committed.
+    package var attempt: Int64?
 
-    package init(isRehearsal: Bool) { self.isRehearsal = isRehearsal }
+    package init(isRehearsal: Bool, attempt: Int64? = nil) {
+        self.isRehearsal = isRehearsal
+        self.attempt = attempt
+    }
 }
 
 /// The bulk port: one load of one run, inside one transaction.
@@ -85,7 +92,7 @@ package protocol StoreLoad: AnyObject {
     func put(scopes rows: [ScopeSummary], run: Int64) throws
     func put(shape name: String, version: Int, document: String) throws
 
-    /// The ledger: the last call of a load.
+    /// The ledger, and the attempt's end at `recordedAt`: the last call of a load.
     func finish(_ run: RunRecord, files: [FileRecord]) throws
 }
 

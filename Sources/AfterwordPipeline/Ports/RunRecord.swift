@@ -118,7 +118,7 @@ package struct FileRecord: Equatable, Sendable {
     }
 }
 
-/// How an attempt ended.
+/// How an attempt ended; one that never did was killed.
 package enum AttemptOutcome: Equatable, Sendable {
     case committed(run: Int64)
     /// With the kind of failure, no data.

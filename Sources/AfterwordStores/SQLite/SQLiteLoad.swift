@@ -6,9 +6,13 @@ import GRDB
 /// One load: look-ups through cached statements, bulk rows through SQLite's own binding.
 final class SQLiteLoad: StoreLoad {
     private let database: Database
+    private let attempt: Int64?
     private var inserts: [String: SQLiteInsert] = [:]
 
-    init(_ database: Database) { self.database = database }
+    init(_ database: Database, attempt: Int64?) {
+        self.database = database
+        self.attempt = attempt
+    }
 
     // MARK: Look-ups
 
@@ -479,5 +483,8 @@ final class SQLiteLoad: StoreLoad {
             insert.bind(file.balance)
             try insert.step()
         }
+        try database.execute(
+            sql: "UPDATE run_attempts SET ended_at = ?, run = ? WHERE attempt = ?",
+            arguments: [run.recordedAt.microseconds, run.run, attempt])
     }
 }

@@ -67,7 +67,7 @@ package final class SQLiteStore: ReviewStore {
                 var result: Result?
                 try database.inTransaction(.immediate) {
                     // The load's statements end before the transaction does.
-                    result = try body(SQLiteLoad(database))
+                    result = try body(SQLiteLoad(database, attempt: intent.attempt))
                     return intent.isRehearsal ? .rollback : .commit
                 }
                 guard let result else { preconditionFailure("a finished load has a result") }
@@ -91,31 +91,23 @@ package final class SQLiteStore: ReviewStore {
         }
     }
 
-    package func beginAttempt(_ attempt: RunAttempt) throws -> Int64 {
+    package func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64 {
         try Self.translating {
             try writer.write { database in
                 try database.execute(
                     sql: "INSERT INTO run_attempts (started_at, dump) VALUES (?, ?)",
-                    arguments: [attempt.startedAt.microseconds, attempt.dump])
+                    arguments: [instant.microseconds, dump])
                 return database.lastInsertedRowID
             }
         }
     }
 
-    package func endAttempt(
-        _ key: Int64, at instant: Instant, outcome: AttemptOutcome
-    ) throws {
-        let (run, failure): (Int64?, String?) =
-            switch outcome {
-            case .committed(let run): (run, nil)
-            case .failed(let failure): (nil, failure)
-            }
+    package func failAttempt(_ key: Int64, at instant: Instant, failure: String) throws {
         try Self.translating {
             try writer.write { database in
                 try database.execute(
-                    sql:
-                        "UPDATE run_attempts SET ended_at = ?, run = ?, failure = ? WHERE attempt = ?",
-                    arguments: [instant.microseconds, run, failure, key])
+                    sql: "UPDATE run_attempts SET ended_at = ?, failure = ? WHERE attempt = ?",
+                    arguments: [instant.microseconds, failure, key])
             }
         }
     }
