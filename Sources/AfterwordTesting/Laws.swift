@@ -1,7 +1,8 @@
 import AfterwordCore
 package import AfterwordPipeline
 
-/// The laws of the history as checks over a random history: nil where a law holds, else what broke it.
+/// The laws of the history as checks over a random history: nil where a law holds, else what broke
+/// it.
 package struct Laws {
     package typealias MakeStore = () throws -> any ReviewStore
 
@@ -69,7 +70,8 @@ package struct Laws {
         return nil
     }
 
-    /// Law 2: the parts of a dump by product, each in a store of its own, are the whole when joined.
+    /// Law 2: the parts of a dump by product, each in a store of its own, are the whole when
+    /// joined.
     private func split() throws -> String? {
         var history = history
         for index in history.steps.indices where history.steps[index].completeness == .all {
@@ -215,8 +217,8 @@ package struct Laws {
     }
 }
 
-/// Finds a smaller history that breaks the same law: steps and records are left out one by one as long as
-/// it stays broken.
+/// Finds a smaller history that breaks the same law: steps and records are left out one by one as
+/// long as it stays broken.
 package func shrink(
     _ history: ReviewHistory, while isBroken: (ReviewHistory) -> Bool
 ) -> ReviewHistory {

@@ -1,8 +1,8 @@
 package import AfterwordCore
 package import AfterwordPipeline
 
-/// A random history of dumps for the laws: a small world of reviews that are written, edited, deleted and
-/// brought back, and dumps of it, some of them old, incomplete, double or broken.
+/// A random history of dumps for the laws: a small world of reviews that are written, edited,
+/// deleted and brought back, and dumps of it, some of them old, incomplete, double or broken.
 ///
 /// Everything is a function of the seed.
 package struct ReviewHistory: Sendable {

@@ -1,8 +1,9 @@
 import AfterwordCore
 package import AfterwordPipeline
 
-/// Rebuilds base, sums and dimensions from the histories alone and says where the store differs, now or as of a
-/// run; nil where it does not. Written apart from the code it judges: it folds whole rows, no deltas.
+/// Rebuilds base, sums and dimensions from the histories alone and says where the store differs,
+/// now or as of a run; nil where it does not. Written apart from the code it judges: it folds whole
+/// rows, no deltas.
 package func differenceFromRebuilt(_ reader: any StoreReader) throws -> String? {
     let history = try reader.history(ofProduct: nil, review: nil)
         .filter { $0.operation != .late }

@@ -56,8 +56,8 @@ extension ReviewHistory {
         return options
     }
 
-    /// Loads step after step; a dump that a guard refuses (an empty file said to be complete) changes nothing and
-    /// is gone over, the same on every store.
+    /// Loads step after step; a dump that a guard refuses (an empty file said to be complete)
+    /// changes nothing and is gone over, the same on every store.
     ///
     /// - Returns: Of each step whether it was loaded.
     @discardableResult

@@ -34,6 +34,8 @@ struct Failure {
                 + "(plain or .gz); \(ignored) other files"
         case .unreadableFile(let name): "cannot read \(name)"
         case .linkLeavesDump(let name): "\(name) is a link that leads out of the dump"
+        case .outsideSeries(let name):
+            "\(name) lies beside dated folders and belongs to none of them; move it, or name the dumps"
         case .changedWhileRead(let name): "\(name) changed while it was read; nothing was stored"
         case .unknownShape(let file, let seen, let missing):
             "\(file): no known shape fits. Fields seen: "

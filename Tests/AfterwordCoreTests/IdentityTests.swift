@@ -14,7 +14,7 @@ import Testing
         return record
     }
 
-    private func identity(_ change: (inout CleanedRecord) -> Void = { _ in }) -> Identity? {
+    func identity(_ change: (inout CleanedRecord) -> Void = { _ in }) -> Identity? {
         identify(record(change), placeholders: ["Amazon Customer"])
     }
 
@@ -158,5 +158,18 @@ import Testing
         let reversed = contests(five.reversed())
         #expect(inOrder.map(\.identity) == reversed.map(\.identity))
         #expect(inOrder.map { $0.finalists[0].content } == reversed.map { $0.finalists[0].content })
+    }
+}
+
+extension IdentityTests {
+    @Test("Every scalar that Unicode calls white space unifies, and no other does")
+    func whiteSpace() {
+        let plain = identity { $0.values.body = "and a body that is long enough" }
+        for value in (0x9...0x3FFF as ClosedRange<UInt32>).compactMap(Unicode.Scalar.init) {
+            let other = identity { $0.values.body = Text("and\(value) a body that is long enough") }
+            #expect(
+                (other == plain) == value.properties.isWhitespace,
+                "U+\(String(value.value, radix: 16))")
+        }
     }
 }

@@ -121,8 +121,8 @@ import Testing
             let theirs = try? JSONSerialization.jsonObject(
                 with: Data(json), options: [.fragmentsAllowed])
             let ours = validateJSON(json, strict: true) == nil
-            // Foundation takes trailing commas in objects, lone low surrogates differ: both are looked at
-            // by name in `fault` and in the goldens.
+            // Foundation takes trailing commas in objects, lone low surrogates differ: both are
+            // looked at by name in `fault` and in the goldens.
             if isKnownDifference(json) { continue }
             #expect(
                 (theirs != nil) == ours,

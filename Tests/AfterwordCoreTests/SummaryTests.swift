@@ -25,8 +25,8 @@ import Testing
         #expect(values.star == star)
     }
 
-    /// By hand: the brand without the product has 20 ratings, 3 negative; the portfolio's share is 15 %. p =
-    /// (3 + 10·0.15) ∕ 30 = 0.15; impact = 10·(5 − 10·0.15) ∕ 20 = 1.75.
+    /// By hand: the brand without the product has 20 ratings, 3 negative; the portfolio's share is
+    /// 15 %. p = (3 + 10·0.15) ∕ 30 = 0.15; impact = 10·(5 − 10·0.15) ∕ 20 = 1.75.
     @Test("Impact is the negatives beyond what the surroundings expect")
     func byHand() {
         let own = counters([5, 0, 0, 0, 5])

@@ -32,6 +32,8 @@ import Testing
         #expect(dumps.map(\.name) == ["2026-03-02", "2026-03-09"])
         #expect(dumps[0].files.map(\.name) == ["sub/b.jsonl"])
         #expect(dumps[0].ignored == ["notes.txt"])
+        try folder.write("more/c.json", "[]")
+        #expect(throws: InputFault.outsideSeries("more/c.json")) { try openDumps(folder.path) }
     }
 
     @Test("A link that leads out of the dump is refused, one inside is read")

@@ -95,6 +95,23 @@ import Testing
         #expect(try fixture.store.read { try $0.raw().count } == 2)
     }
 
+    @Test("A dump older than what is loaded says so, and changes nothing there")
+    func older() throws {
+        let fixture = Fixture()
+        try fixture.load([
+            "a.json": Fixture.array([Fixture.review("P", 5, "A text that is long enough")])
+        ])
+        let before = try fixture.store.read { try $0.reviews(ofProduct: "P") }
+        let report = try fixture.load([
+            "b.json": Fixture.array([
+                Fixture.review("P", 1, "A text that is long enough"), Fixture.review("Q", 1, "new"),
+            ])
+        ]) { $0.observedAt = Instant(iso8601: "2026-02-01") }
+        #expect(report.olderProducts == 1)
+        #expect(report.run.balance.late == 1 && report.run.balance.inserted == 1)
+        #expect(try fixture.store.read { try $0.reviews(ofProduct: "P") } == before)
+    }
+
     @Test("Months are told from source times; without them the answer says so")
     func months() throws {
         let fixture = Fixture()

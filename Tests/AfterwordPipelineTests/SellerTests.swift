@@ -41,7 +41,8 @@ struct SellerTests {
         records.shuffle(using: &random)
         var parts: [[UInt8]] = [[], [], []]
         for (index, record) in records.enumerated() {
-            // Lines: the records are written over several, so their line feeds go; none is in a text.
+            // Lines: the records are written over several, so their line feeds go; none is in a
+            // text.
             parts[index % 3] += record.map { $0 == 0x0A ? 0x20 : $0 } + [0x0A]
         }
         let dump = Dump(

@@ -6,7 +6,8 @@ import Foundation
 import GRDB
 import Testing
 
-/// What the file promises beyond the contract: one writer, nothing half-written, nobody else's eyes.
+/// What the file promises beyond the contract: one writer, nothing half-written, nobody else's
+/// eyes.
 @Suite struct SQLiteStoreTests {
     private let history = ReviewHistory(seed: 3)
 

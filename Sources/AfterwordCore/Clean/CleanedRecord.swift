@@ -8,8 +8,8 @@ package struct CleanedRecord: Sendable {
     package var writtenDate: Text?
     /// What this record says of its product.
     package var attributes: [(attribute: Attribute, value: Text)] = []
-    /// The first field that cannot be read, and why; the other fields are read all the same, so that the
-    /// record's identity may still be known.
+    /// The first field that cannot be read, and why; the other fields are read all the same, so
+    /// that the record's identity may still be known.
     package var fault: (reason: RejectReason, field: String)?
     package var faultCount = 0
 

@@ -3,8 +3,8 @@ struct Decimal: Equatable {
     var digits: Int64
     var exponent: Int
 
-    /// The first number in a text, with `.` or `,` before its decimals: `4.0 out of 5`, `4,5 von 5`,
-    /// `1.52309e+12`. Nil without one, or with more than 18 digits.
+    /// The first number in a text, with `.` or `,` before its decimals: `4.0 out of 5`, `4,5 von
+    /// 5`, `1.52309e+12`. Nil without one, or with more than 18 digits.
     init?(firstIn text: [UInt8]) {
         guard var index = text.firstIndex(where: isDigit) else { return nil }
         let isNegative = index > 0 && text[index - 1] == UInt8(ascii: "-")

@@ -1,8 +1,9 @@
 /// What encloses a review and is needed to clean it: the kept keys of maps and the members of
 /// enclosing objects that fields of the review come from, as a JSON object of their bytes.
 ///
-/// It is kept with the review's bytes, so that both can be cleaned again by later rules. Attributes of the
-/// product are not part of it: a new price in the enclosing object does not touch its reviews.
+/// It is kept with the review's bytes, so that both can be cleaned again by later rules. Attributes
+/// of the product are not part of it: a new price in the enclosing object does not touch its
+/// reviews.
 package struct ReviewContext: Equatable, Sendable {
     package var bytes: [UInt8]
     var tokens: [JSONToken]

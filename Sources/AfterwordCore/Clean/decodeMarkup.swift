@@ -1,5 +1,6 @@
-/// Decodes HTML character references (with their semicolon) and `<br>`, once: what a reference yields
-/// is not read again, so `&amp;lt;` becomes `&lt;` and `&lt;br&gt;` becomes the four characters.
+/// Decodes HTML character references (with their semicolon) and `<br>`, once: what a reference
+/// yields is not read again, so `&amp;lt;` becomes `&lt;` and `&lt;br&gt;` becomes the four
+/// characters.
 func decodeMarkup(_ bytes: [UInt8]) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(bytes.count)

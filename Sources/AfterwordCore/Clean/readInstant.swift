@@ -20,9 +20,9 @@ extension Instant {
     /// Years 1–9999: what ISO 8601 writes with four digits.
     static let writable: ClosedRange<Int64> = -62_135_596_800_000_000...253_402_300_799_999_999
 
-    /// Reads `2026-08-04`, `20260804`, and either with a time after `T` or a space: `02:09`, `0209`,
-    /// `02:09:30.25`, and a zone: `Z`, `+02:00`, `-0700`. Without a time it is the day's start, without
-    /// a zone it is UTC; digits below a microsecond are cut.
+    /// Reads `2026-08-04`, `20260804`, and either with a time after `T` or a space: `02:09`,
+    /// `0209`, `02:09:30.25`, and a zone: `Z`, `+02:00`, `-0700`. Without a time it is the day's
+    /// start, without a zone it is UTC; digits below a microsecond are cut.
     package init?(iso8601 text: String) {
         var rest = text.utf8[...]
         func digits(_ count: Int) -> Int? {

@@ -7,7 +7,8 @@ package enum Operation: String, Sendable {
     case late
 }
 
-/// A row of `product_reviews_history`: the full values of a version, or of a late record (version 0).
+/// A row of `product_reviews_history`: the full values of a version, or of a late record (version
+/// 0).
 package struct HistoryRow: Equatable, Sendable {
     package var reviewKey: Int64
     package var productID: Text
@@ -72,9 +73,9 @@ package struct HistoryRow: Equatable, Sendable {
         self.rowDigest = rowDigest
     }
 
-    /// SHA-256(00 ‖ public fields ‖ SHA-256(salt ‖ personal fields)): with its 00 it is the leaf of the
-    /// run's Merkle tree. What an erasure removes is in the personal part, so that a row without it can
-    /// still be checked by the inner digest.
+    /// SHA-256(00 ‖ public fields ‖ SHA-256(salt ‖ personal fields)): with its 00 it is the leaf of
+    /// the run's Merkle tree. What an erasure removes is in the personal part, so that a row
+    /// without it can still be checked by the inner digest.
     package var computedRowDigest: Digest256 {
         var personal = DigestBuilder()
         personal.add(raw: salt)

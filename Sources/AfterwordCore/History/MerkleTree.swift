@@ -34,8 +34,8 @@ package struct MerkleTree: Sendable {
     }
 }
 
-/// `history_digest` of a run: SHA-256(02 ‖ previous ‖ root). A run that made no row keeps the previous
-/// one, so that a rerun leaves it as it was.
+/// `history_digest` of a run: SHA-256(02 ‖ previous ‖ root). A run that made no row keeps the
+/// previous one, so that a rerun leaves it as it was.
 package func historyDigest(previous: Digest256, rows: MerkleTree) -> Digest256 {
     guard !rows.isEmpty else { return previous }
     var builder = DigestBuilder()

@@ -22,8 +22,8 @@ package struct ReviewTimes: Equatable, Sendable {
     }
 }
 
-/// A review of the base: its newest version, whole. A deleted one stays, not live, with the values it
-/// had.
+/// A review of the base: its newest version, whole. A deleted one stays, not live, with the values
+/// it had.
 package struct StoredReview: Equatable, Sendable {
     package var reviewKey: Int64
     package var productID: Text

@@ -20,8 +20,8 @@ package struct Contest: Sendable {
 
 /// Sorts the records of one product into contests, in order of identity.
 ///
-/// Short texts are numbered first: the records of one key, by content and payload digest, so that the same
-/// five in any order stay the same five.
+/// Short texts are numbered first: the records of one key, by content and payload digest, so that
+/// the same five in any order stay the same five.
 package func contests(_ candidates: [Candidate]) -> [Contest] {
     var byIdentity: [Digest128: [Candidate]] = [:]
     for candidate in numberShortTexts(candidates) {
@@ -66,8 +66,8 @@ private func split(_ rivals: [Contest.Rival], _ identity: Digest128) -> Contest 
         beaten: rivals.filter { rank($0) != best })
 }
 
-/// The winner among finalists: the one equal to the current version, then one whose content is in that
-/// review's history already, then the greatest content digest.
+/// The winner among finalists: the one equal to the current version, then one whose content is in
+/// that review's history already, then the greatest content digest.
 package func winner(
     of contest: Contest, current: Digest256?, history: Set<Digest256>
 ) -> Contest.Rival {

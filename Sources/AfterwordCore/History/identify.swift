@@ -25,7 +25,8 @@ package let shortTextScalars = 20
 
 /// The identity of a record: (a) its source id, else (b) its author, else (c) its texts.
 ///
-/// Nil without a product. A released rule never changes: a better one gets a new version in its domain.
+/// Nil without a product. A released rule never changes: a better one gets a new version in its
+/// domain.
 package func identify(_ record: CleanedRecord, placeholders: Set<Text>) -> Identity? {
     guard let product = record.productID else { return nil }
     if let id = record.reviewID {
@@ -79,30 +80,12 @@ private func identifyByContent(
     return Identity(kind: .content, digest: builder.finish128(), isNumbered: isShort)
 }
 
-/// White-space runs become one space, none at the ends, case kept; nothing left is absent. The text
-/// is NFC already.
-func normaliseSpace(_ text: Text?) -> Text? {
-    guard let text else { return nil }
-    var scalars = String.UnicodeScalarView()
-    var isPending = false
-    for scalar in text.string.unicodeScalars {
-        if scalar.properties.isWhitespace {
-            isPending = !scalars.isEmpty
-        } else {
-            if isPending { scalars.append(" ") }
-            isPending = false
-            scalars.append(scalar)
-        }
-    }
-    return scalars.isEmpty ? nil : Text(String(scalars))
-}
-
 private func scalarCount(_ text: Text?) -> Int {
     text?.bytes.count { $0 & 0xC0 != 0x80 } ?? 0
 }
 
-/// The review's id, given once at its first insert: the source's own, else kind, rule version and the
-/// identity's digits. A source id that looks like a derived one is escaped.
+/// The review's id, given once at its first insert: the source's own, else kind, rule version and
+/// the identity's digits. A source id that looks like a derived one is escaped.
 package func reviewID(_ source: Text?, kind: IdentityKind, identity: Digest128) -> Text {
     guard kind == .source, let source else {
         return Text("\(kind.rawValue)1:\(identity)")
@@ -118,7 +101,8 @@ private func looksDerived(_ id: Text) -> Bool {
     return id.bytes[1..<colon].allSatisfy { (0x30...0x39).contains($0) }
 }
 
-/// The digest of a record's bytes and its context: equal digests need no cleaning to be known as equal.
+/// The digest of a record's bytes and its context: equal digests need no cleaning to be known as
+/// equal.
 package func payloadDigest(_ payload: RawSpan, context: [UInt8]) -> Digest128 {
     var builder = DigestBuilder(domain: "afterword.payload.1")
     builder.add(payload)

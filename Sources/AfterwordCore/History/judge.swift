@@ -28,8 +28,8 @@ package enum Judgement: Equatable, Sendable {
     case update(ReviewValues, changed: FieldSet)
     /// Nothing new is said; `keepsPayload` when the new bytes take the place of the held ones.
     case unchanged(keepsPayload: Bool)
-    /// Observed too late to count. With the whole values it would have had: kept in the history once, if the
-    /// review is known and this content is not.
+    /// Observed too late to count. With the whole values it would have had: kept in the history
+    /// once, if the review is known and this content is not.
     case late(ReviewValues)
 }
 
@@ -58,8 +58,8 @@ package func judge(
     return .update(values, changed: changed)
 }
 
-/// The fields that a reading changes. What it does not say keeps its value; what the held reading does not
-/// say is compared with the stored value.
+/// The fields that a reading changes. What it does not say keeps its value; what the held reading
+/// does not say is compared with the stored value.
 package func changedFields(
     _ incoming: Reading, stored: ReviewValues, held: Reading?
 ) -> FieldSet {

@@ -1,7 +1,7 @@
 /// The times of a review's version: the source's where it has them, mock ones where it has not.
 ///
-/// Mock times are a function of seed, product, review and version alone: never of a clock, of the order
-/// of records, or of a store.
+/// Mock times are a function of seed, product, review and version alone: never of a clock, of the
+/// order of records, or of a store.
 package func reviewTimes(
     seed: UInt64, productID: Text, reviewID: Text, version: Int64, values: ReviewValues,
     observedAt: Instant, previous: (times: ReviewTimes, observedAt: Instant)?
@@ -48,7 +48,8 @@ package func mockGenerator(
     return SplitMix64(seed: builder.finish().words.0)
 }
 
-/// Uniform over the whole seconds before `end`, `end` included and `start` not; `end` when there are none.
+/// Uniform over the whole seconds before `end`, `end` included and `start` not; `end` when there
+/// are none.
 private func mockUpdate(
     after start: Instant, until end: Instant, _ random: inout SplitMix64
 ) -> Instant {

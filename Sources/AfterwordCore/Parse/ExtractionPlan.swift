@@ -1,7 +1,7 @@
 /// A shape compiled for the scanner: which members to step into and which to remember.
 ///
-/// Values are remembered in slots. A *record slot* belongs to a review; a *context slot* to what encloses
-/// it: a member of an enclosing object, or the key of an enclosing map.
+/// Values are remembered in slots. A *record slot* belongs to a review; a *context slot* to what
+/// encloses it: a member of an enclosing object, or the key of an enclosing map.
 package struct ExtractionPlan: Sendable {
     enum Node: Sendable {
         /// The review itself, or an object inside it or around it.

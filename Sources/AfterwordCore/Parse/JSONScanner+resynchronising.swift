@@ -1,7 +1,7 @@
 extension JSONScanner {
     /// Steps over a broken element, brackets and strings balanced, grammar ignored; true when the
-    /// list plainly goes on (`,`) or ends (`close`) right after it. At the end of the bytes: false. A bracket
-    /// that nothing opened is part of what is broken.
+    /// list plainly goes on (`,`) or ends (`close`) right after it. At the end of the bytes: false.
+    /// A bracket that nothing opened is part of what is broken.
     mutating func skipBroken(until close: UInt8) -> Bool {
         var open = 0
         var isInString = false

@@ -1,11 +1,11 @@
 /// Splits the bytes of one file into elements, and each element into reviews, as the bytes arrive.
 ///
 /// Feed it slabs of any size; it keeps only what is not yet complete, at most one record's limit.
-/// Containers: an array, or values one after another (JSON Lines, one object, concatenated objects),
-/// with or without a UTF-8 byte order mark.
+/// Containers: an array, or values one after another (JSON Lines, one object, concatenated
+/// objects), with or without a UTF-8 byte order mark.
 package struct RecordSplitter {
-    /// What came out. Ranges and tokens are relative to `window`; `offset` is the place of its first byte
-    /// in the file.
+    /// What came out. Ranges and tokens are relative to `window`; `offset` is the place of its
+    /// first byte in the file.
     package enum Event {
         case unit(ExtractedUnit)
         /// Bytes of the container that are no element.
@@ -33,8 +33,8 @@ package struct RecordSplitter {
         self.isStrict = isStrict
     }
 
-    /// Takes the next bytes; `isLast` when none follow. `emit` gets each event with the window's bytes and
-    /// the file offset of the window's first byte; both are valid only inside the call.
+    /// Takes the next bytes; `isLast` when none follow. `emit` gets each event with the window's
+    /// bytes and the file offset of the window's first byte; both are valid only inside the call.
     package mutating func feed<Failure: Error>(
         _ slab: ArraySlice<UInt8>, isLast: Bool,
         emit: (Event, _ window: RawSpan, _ offset: Int64) throws(Failure) -> Void

@@ -1,7 +1,7 @@
 /// Walks one element along a plan: steps over everything, remembers what the plan names.
 ///
-/// A broken review inside a list is set aside where the list goes on after it; a fault anywhere else
-/// is the element's.
+/// A broken review inside a list is set aside where the list goes on after it; a fault anywhere
+/// else is the element's.
 struct UnitExtractor {
     private let plan: ExtractionPlan
     private let bytes: UnsafeRawBufferPointer

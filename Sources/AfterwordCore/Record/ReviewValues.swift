@@ -49,8 +49,8 @@ package struct ReviewValues: Equatable, Sendable {
         }
     }
 
-    /// `content_digest`: SHA-256 over a version byte and the tracked fields in the order of `Field`,
-    /// each absent (00) or present (01) with its length or its 8 bytes.
+    /// `content_digest`: SHA-256 over a version byte and the tracked fields in the order of
+    /// `Field`, each absent (00) or present (01) with its length or its 8 bytes.
     package var contentDigest: Digest256 {
         var builder = DigestBuilder()
         builder.add(byte: 1)

@@ -16,11 +16,12 @@
 ///       "placeholders": ["Amazon Customer"]
 ///     }
 ///
-/// The container (array, lines, one object, concatenated objects) is not the shape's matter: `records`
-/// begins at one of its elements, and an empty path means that the element is the review. A path is made of
-/// `key`, `[*]` (every element of an array) and `{name}` (every member of an object; its key is kept
-/// under that name), joined by dots. A field comes from `key.key` inside the review, `^key` in the object around
-/// the list of reviews (`^^key` one further out), or `@name`, a kept key.
+/// The container (array, lines, one object, concatenated objects) is not the shape's matter:
+/// `records` begins at one of its elements, and an empty path means that the element is the review.
+/// A path is made of `key`, `[*]` (every element of an array) and `{name}` (every member of an
+/// object; its key is kept under that name), joined by dots. A field comes from `key.key` inside
+/// the review, `^key` in the object around the list of reviews (`^^key` one further out), or
+/// `@name`, a kept key.
 package struct Shape: Equatable, Sendable {
     package struct Rule: Equatable, Sendable {
         package var source: FieldSource

@@ -1,5 +1,5 @@
-/// What a run's changes do to the sums of one product: signed, so that no review is read that did not
-/// change.
+/// What a run's changes do to the sums of one product: signed, so that no review is read that did
+/// not change.
 package struct SummaryDelta: Sendable {
     package private(set) var counters = Counters()
     package private(set) var months: [MonthKey: Counters] = [:]
@@ -55,8 +55,8 @@ package struct ScopeDelta: Equatable, Sendable {
     package var isZero: Bool { productCount == 0 && counters.isZero }
 }
 
-/// The parts of a product's change that belong to each scope: its old sums leave the scopes it was in, its
-/// new ones join those it is in.
+/// The parts of a product's change that belong to each scope: its old sums leave the scopes it was
+/// in, its new ones join those it is in.
 package func scopeDeltas(
     from old: (counters: Counters, attributes: ProductAttributes),
     to new: (counters: Counters, attributes: ProductAttributes)

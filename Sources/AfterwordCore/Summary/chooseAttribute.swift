@@ -53,8 +53,8 @@ package struct StoredAttribute: Equatable, Sendable {
     }
 }
 
-/// The attribute after a dump: replaced only by the same or a higher rank from a dump not older. Said again,
-/// it is as new as the newest dump that said it.
+/// The attribute after a dump: replaced only by the same or a higher rank from a dump not older.
+/// Said again, it is as new as the newest dump that said it.
 package func updatedAttribute(
     _ stored: StoredAttribute?, with told: (value: Text, rank: AttributeRank),
     observedAt: Instant, isOlder: Bool

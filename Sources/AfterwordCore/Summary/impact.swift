@@ -1,5 +1,5 @@
-/// How strongly a share is drawn towards what its surroundings expect: as if so many more ratings had
-/// been seen there.
+/// How strongly a share is drawn towards what its surroundings expect: as if so many more ratings
+/// had been seen there.
 package let priorStrength: Int64 = 10
 
 /// The fewest ratings with which a scope is ranked; below it is shown grey, after the ranked.
@@ -8,13 +8,14 @@ package enum MinimumSupport {
     package static let scope: Int64 = 10
 }
 
-/// Impact in millionths of a review: the negatives in excess of what the surroundings expect, shrunk by a
-/// beta prior.
+/// Impact in millionths of a review: the negatives in excess of what the surroundings expect,
+/// shrunk by a beta prior.
 ///
-/// `expected` is what lies around the scope without the scope itself (the rest of a product's brand, the rest of
-/// the portfolio), itself drawn towards the whole portfolio: a brand of one product is compared with
-/// the portfolio, not with itself. With n ratings, k negatives and an expected share p the shrunk share is (k + s·p) ∕ (n + s),
-/// and the impact n·(shrunk − p) = n·(k − n·p) ∕ (n + s). Exact integers, rounded toward zero.
+/// `expected` is what lies around the scope without the scope itself (the rest of a product's
+/// brand, the rest of the portfolio), itself drawn towards the whole portfolio: a brand of one
+/// product is compared with the portfolio, not with itself. With n ratings, k negatives and an
+/// expected share p the shrunk share is (k + s·p) ∕ (n + s), and the impact n·(shrunk − p) = n·(k −
+/// n·p) ∕ (n + s). Exact integers, rounded toward zero.
 package func impact(
     of own: Counters, within surroundings: Counters, portfolio: Counters
 ) -> Int64 {

@@ -1,4 +1,5 @@
-/// Core values as JSON rows: whole numbers, ids, names of fields; one form for goldens and `--json`.
+/// Core values as JSON rows: whole numbers, ids, names of fields; one form for goldens and
+/// `--json`.
 extension ReviewValues {
     func members(author: Text?, times: ReviewTimes) -> [(key: String, value: JSONValue)] {
         [

@@ -30,8 +30,8 @@ private let keyMembers = [
 
 /// Compares two lists of JSON lines row by row and field by field.
 ///
-/// Rows are matched by their key members; where a table has a run in its key (histories, ledger) that counts
-/// too. Of rows that no key matches, each is added or removed.
+/// Rows are matched by their key members; where a table has a run in its key (histories, ledger)
+/// that counts too. Of rows that no key matches, each is added or removed.
 package func rowDifferences(expected: [String], actual: [String]) -> [RowDifference] {
     let old = keyed(expected)
     let new = keyed(actual)

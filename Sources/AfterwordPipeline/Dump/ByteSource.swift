@@ -10,8 +10,8 @@ import AfterwordCore
 
 /// Bytes that are read twice: once from end to end, then here and there.
 ///
-/// A file is read in place. An inflated stream is written to a private, nameless temporary file as it
-/// goes by, so that its records can be found again by their offsets.
+/// A file is read in place. An inflated stream is written to a private, nameless temporary file as
+/// it goes by, so that its records can be found again by their offsets.
 final class ByteSource {
     private let descriptor: Int32
     private let memory: [UInt8]

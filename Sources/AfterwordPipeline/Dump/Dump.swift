@@ -40,6 +40,8 @@ package enum InputFault: Error, Equatable, Sendable {
     case nothingToRead(dump: String, ignored: Int)
     case unreadableFile(String)
     case linkLeavesDump(String)
+    /// A review file beside the dated folders of a series.
+    case outsideSeries(String)
     case changedWhileRead(String)
     case unknownShape(file: String, seen: [String], missing: [String])
     case noSuchShape(String)

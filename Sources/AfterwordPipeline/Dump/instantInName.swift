@@ -1,8 +1,8 @@
 package import AfterwordCore
 
 /// The date or instant that a folder's name begins with, after an optional `NN_`: `2026-08-04`,
-/// `2026-08-04T02:09Z`, `2026-08-04T0209Z`, `20260804`; more may follow after `_`, `-`, `.` or a space. A
-/// date alone is the day's start in UTC.
+/// `2026-08-04T02:09Z`, `2026-08-04T0209Z`, `20260804`; more may follow after `_`, `-`, `.` or a
+/// space. A date alone is the day's start in UTC.
 package func instant(inName name: String) -> Instant? {
     var rest = name[...]
     let digits = rest.prefix { $0.isNumber }

@@ -1,8 +1,8 @@
 import AfterwordCore
 import Foundation
 
-/// The dumps that a path given by the user stands for: one, or a series where the folder's direct subfolders
-/// begin with a date.
+/// The dumps that a path given by the user stands for: one, or a series where the folder's direct
+/// subfolders begin with a date.
 ///
 /// - Throws: `InputFault` where there is nothing to read or a link leads out of the folder.
 package func openDumps(_ path: String) throws -> [Dump] {
@@ -20,9 +20,24 @@ package func openDumps(_ path: String) throws -> [Dump] {
         isDirectory(entry) && instant(inName: entry.lastPathComponent) != nil
     }
     guard series.isEmpty else {
+        try refuseOutsiders(root, series)
         return try series.map { try dump(name: $0.lastPathComponent, folder: $0) }
     }
     return [try dump(name: name, folder: root)]
+}
+
+/// Reviews beside the dated folders belong to no run: they are told of, not passed over.
+private func refuseOutsiders(_ root: URL, _ series: [URL]) throws {
+    for entry in try entries(root) where !series.contains(entry) {
+        let name = entry.lastPathComponent
+        guard isDirectory(entry) else {
+            if isReviewFile(name) { throw InputFault.outsideSeries(name) }
+            continue
+        }
+        if let inside = try? dump(name: name, folder: entry), let file = inside.files.first {
+            throw InputFault.outsideSeries("\(name)/\(file.name)")
+        }
+    }
 }
 
 private let readEndings = [".json", ".jsonl", ".ndjson"]

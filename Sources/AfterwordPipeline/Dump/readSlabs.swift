@@ -11,8 +11,8 @@ struct FileReading {
     var fault: RejectReason?
 }
 
-/// Reads a file from end to end, inflated where it is gzip, in slabs; `isLast` comes with the last one,
-/// which may be empty.
+/// Reads a file from end to end, inflated where it is gzip, in slabs; `isLast` comes with the last
+/// one, which may be empty.
 func readSlabs(
     _ file: DumpFile, take: (_ slab: [UInt8], _ isLast: Bool) throws -> Void
 ) throws -> FileReading {

@@ -9,20 +9,24 @@ final class LoadContext {
     let run: Int64
     let observedAt: Instant
     let observedOrigin: ObservedOrigin
-    /// The first run of these very files with this very `observed_at`: this dump is then older wherever a
-    /// run since covered a product.
+    /// The first run of these very files with this very `observed_at`: this dump is then older
+    /// wherever a run since covered a product.
     let identicalSince: Int64?
 
     var nextProductKey: Int64
     var nextReviewKey: Int64
     var nextRawKey: Int64
     var deleted: Int64 = 0
+    var olderProducts: Int64 = 0
     /// Live reviews of the products that the dump is complete for.
     var deletionScope: Int64 = 0
     var leaves = MerkleTree()
     var scopeDeltas: [Scope: ScopeDelta] = [:]
     var changes: [ProductChange] = []
     private var cleaners: [String: RecordCleaner] = [:]
+    /// 32 bytes of the system's randomness, of this run and never stored: without it no salt can be
+    /// made again.
+    private let saltSecret: [UInt8]
     /// The record read last: it is kept as bytes, then cleaned.
     private var lastPayload: (file: Int32, offset: Int64, bytes: [UInt8])?
 
@@ -37,6 +41,10 @@ final class LoadContext {
         self.observedAt = observedAt
         self.observedOrigin = observedOrigin
         self.identicalSince = identicalSince
+        var generator = SystemRandomNumberGenerator()
+        saltSecret = (0..<4).flatMap { _ in
+            withUnsafeBytes(of: generator.next()) { Array($0) }
+        }
         run = head.nextRun
         nextProductKey = head.nextProductKey
         nextReviewKey = head.nextReviewKey
@@ -76,12 +84,16 @@ final class LoadContext {
                 seed, productID: review.productID, reviewID: review.reviewID, version: version,
                 run: run)
         case .random:
-            var generator = SystemRandomNumberGenerator()
-            return (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            var builder = DigestBuilder(domain: "afterword.salt.random.1")
+            builder.add(raw: saltSecret)
+            builder.add(review.reviewKey)
+            builder.add(version)
+            return builder.finish128().bytes
         }
     }
 
-    /// Today's cleaner of a shape: the dump's own, the built-in one, else the shape as it was last used.
+    /// Today's cleaner of a shape: the dump's own, the built-in one, else the shape as it was last
+    /// used.
     func cleaner(ofShape name: String) throws -> RecordCleaner? {
         if let cleaner = cleaners[name] { return cleaner }
         var shape = (options.shapes + Shape.builtIn).first { $0.name == name }

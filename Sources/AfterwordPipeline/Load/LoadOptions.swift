@@ -14,8 +14,8 @@ package struct LoadOptions: Sendable {
     package var isStrict = false
     /// Rejects allowed; nil for the rule: refused beyond 1 % and 10.
     package var maxRejects: Int64?
-    /// Deletes allowed; nil for the rule: refused beyond 20 % of the scope and 10, or where a product
-    /// of 5 or more reviews is emptied.
+    /// Deletes allowed; nil for the rule: refused beyond 20 % of the scope and 10, or where a
+    /// product of 5 or more reviews is emptied.
     package var maxDeletes: Int64?
     /// Refuses dumps that look broken. Off for a part of a dump that was checked as a whole.
     package var hasGuards = true

@@ -6,6 +6,9 @@ package struct LoadReport: Sendable {
     package var dump: String
     package var files: [FileRecord]
     package var ignored: [String]
+    /// Named products of which a newer dump is known: there nothing is updated, deleted or brought
+    /// back.
+    package var olderProducts: Int64
     /// Products whose reviews changed, by id.
     package var changes: [ProductChange]
 }

@@ -44,6 +44,7 @@ struct ProductDecision {
             isComplete && !standing.isOlder
             ? Self.vanished(keys, contests, surveyed) : []
         if isComplete { context.deletionScope += Int64(keys.count { $0.isLive }) }
+        if surveyed != nil, standing.isOlder { context.olderProducts += 1 }
         before = stored ?? Self.newState(id, surveyed, context)
         state = before
         observe(context)
@@ -111,7 +112,8 @@ struct ProductDecision {
         isNew ? [] : contests.flatMap { raw($0).map(\.record) }
     }
 
-    /// The payloads of a contest that the review does not hold, each once, with where it lies first.
+    /// The payloads of a contest that the review does not hold, each once, with where it lies
+    /// first.
     private func raw(_ contest: Contest) -> [(record: RawIdentity, candidate: Candidate)] {
         let all = (contest.finalists + contest.beaten).flatMap(\.candidates)
         let held = current[contest.identity]?.payloadDigest
@@ -251,7 +253,8 @@ struct ProductDecision {
             return nil
         case .late(let values):
             count(contest, winner, context) { $0.late += 1 }
-            // Bytes that were here before were told of then: as late without a review, or as shadowed.
+            // Bytes that were here before were told of then: as late without a review, or as
+            // shadowed.
             guard let review, raw.new.contains(winner.kept.payload),
                 !history.contains(values.contentDigest)
             else { return nil }

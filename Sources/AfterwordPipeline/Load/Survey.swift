@@ -1,7 +1,7 @@
 import AfterwordCore
 
-/// What a dump holds, before any store is asked: every record's identity and digests and where it lies,
-/// product by product. No text of a review stays in memory.
+/// What a dump holds, before any store is asked: every record's identity and digests and where it
+/// lies, product by product. No text of a review stays in memory.
 final class Survey {
     var files: [SurveyedFile] = []
     var products: [Text: SurveyedProduct] = [:]

@@ -1,6 +1,7 @@
 import AfterwordCore
 
-/// Decides and writes the products of a dump in byte order of their ids, in batches of whole products.
+/// Decides and writes the products of a dump in byte order of their ids, in batches of whole
+/// products.
 ///
 /// A dump complete for everything takes the store's other products along, as named without reviews.
 func applyProducts(_ context: LoadContext, progress: (Int, Int) -> Void) throws {

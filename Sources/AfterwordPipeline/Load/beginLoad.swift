@@ -14,7 +14,8 @@ func beginLoad(
         identicalSince: identical.filter { $0.observedAt == observed.at }.map(\.run).min())
 }
 
-/// `observed_at`: as given, else from the dump's name, else that of the newest run of the same files, else now.
+/// `observed_at`: as given, else from the dump's name, else that of the newest run of the same
+/// files, else now.
 private func observation(
     _ dump: Dump, _ options: LoadOptions, _ identical: [RunClock], _ now: Instant
 ) -> (at: Instant, origin: ObservedOrigin) {
@@ -56,5 +57,5 @@ func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> 
     try load.finish(record, files: files)
     return LoadReport(
         run: record, dump: dump.name, files: files, ignored: dump.ignored,
-        changes: context.changes)
+        olderProducts: context.olderProducts, changes: context.changes)
 }

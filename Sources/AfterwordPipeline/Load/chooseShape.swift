@@ -9,8 +9,8 @@ enum ShapeChoice {
     case nothing
 }
 
-/// The shape of a file: the first of `shapes` that finds a product and a rating or text in its first
-/// elements. A single shape was given by the user and is used as it is.
+/// The shape of a file: the first of `shapes` that finds a product and a rating or text in its
+/// first elements. A single shape was given by the user and is used as it is.
 ///
 /// - Throws: `InputFault.unknownShape` with the fields seen and what is missing.
 func chooseShape(

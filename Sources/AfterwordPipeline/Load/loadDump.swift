@@ -4,7 +4,8 @@ import AfterwordCore
 ///
 /// The file is the load's table of contents; each stage is a file of its own beside it.
 ///
-/// - Throws: `InputFault` when the dump is refused, `StoreFault` from the store; nothing is then written
+/// - Throws: `InputFault` when the dump is refused, `StoreFault` from the store; nothing is then
+///   written
 ///   but the attempt.
 package func loadDump(
     _ dump: Dump, into store: any ReviewStore, options: LoadOptions,

@@ -1,14 +1,14 @@
 package import AfterwordCore
 
-/// Where the history lives. A store keeps rows and finds them by key; it never compares or computes a
-/// value: the core decides everything.
+/// Where the history lives. A store keeps rows and finds them by key; it never compares or computes
+/// a value: the core decides everything.
 ///
 /// Calls are synchronous: a store is used from one thread at a time, and an adapter whose driver is
 /// asynchronous blocks a thread of its own.
 package protocol ReviewStore: AnyObject {
-    /// Opens one load: takes the store's lock, begins one transaction, and gives `body` its load. When `body`
-    /// returns the transaction is committed, and readers see all of it at once; when it throws, or when the
-    /// intent is a rehearsal, nothing of it remains.
+    /// Opens one load: takes the store's lock, begins one transaction, and gives `body` its load.
+    /// When `body` returns the transaction is committed, and readers see all of it at once; when it
+    /// throws, or when the intent is a rehearsal, nothing of it remains.
     ///
     /// - Throws: `StoreFault.locked` when another load holds the lock; what `body` throws.
     func load<Result>(_ intent: LoadIntent, _ body: (any StoreLoad) throws -> Result) throws
@@ -18,7 +18,8 @@ package protocol ReviewStore: AnyObject {
     func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result
 
     /// Notes that a run was tried, outside any load, so that failed runs are known too. Returns the
-    /// attempt's key; the load that names it (`LoadIntent.attempt`) ends it as committed, in its transaction.
+    /// attempt's key; the load that names it (`LoadIntent.attempt`) ends it as committed, in its
+    /// transaction.
     func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64
     /// Ends an attempt that failed, with the kind of failure.
     func failAttempt(_ key: Int64, at instant: Instant, failure: String) throws
@@ -39,10 +40,10 @@ package struct LoadIntent: Sendable {
 
 /// The bulk port: one load of one run, inside one transaction.
 ///
-/// Batches hold at most 16,384 rows and about 8 MiB, or one row (`BatchLimit`); any batching gives the
-/// same store. Look-ups return what is there, in any order, and nothing for what is not. Keys (`…Key`) are
-/// 64-bit surrogates counted up by the caller from `head`; they never reach a digest or a golden. Text
-/// keys are compared by bytes.
+/// Batches hold at most 16,384 rows and about 8 MiB, or one row (`BatchLimit`); any batching gives
+/// the same store. Look-ups return what is there, in any order, and nothing for what is not. Keys
+/// (`…Key`) are 64-bit surrogates counted up by the caller from `head`; they never reach a digest
+/// or a golden. Text keys are compared by bytes.
 package protocol StoreLoad: AnyObject {
     /// What the load begins with.
     func head() throws -> StoreHead
@@ -85,8 +86,8 @@ package protocol StoreLoad: AnyObject {
     func put(products: [ProductState]) throws
     /// Attributes as of this run, for the history of `products_dim`.
     func append(attributes rows: [AttributeRow]) throws
-    /// Sums that moved: the current row is replaced (or removed, where nothing is left of a month or a
-    /// scope), and a row of its history added.
+    /// Sums that moved: the current row is replaced (or removed, where nothing is left of a month
+    /// or a scope), and a row of its history added.
     func put(summaries rows: [ProductSummary], run: Int64) throws
     func put(months rows: [MonthSummary], run: Int64) throws
     func put(scopes rows: [ScopeSummary], run: Int64) throws

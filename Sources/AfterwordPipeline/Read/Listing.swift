@@ -27,8 +27,8 @@ package struct Page: Sendable {
 
 /// By what products and brands are sorted; the worst, most or first of it comes first.
 package enum RankingOrder: String, CaseIterable, Sendable {
-    /// Negatives in excess of what the surroundings expect; those below the minimum support come after
-    /// the ranked, with most reviews first.
+    /// Negatives in excess of what the surroundings expect; those below the minimum support come
+    /// after the ranked, with most reviews first.
     case impact
     case reviews
     case negatives

@@ -81,8 +81,8 @@ private func key(_ entry: RankedEntry, _ order: RankingOrder) -> (Int64, Int64) 
 }
 
 extension RankedEntry {
-    /// With `key` as the name of its id: `product_id` or `brand`. Shares and impact are millionths, the
-    /// mean thousandths of a star.
+    /// With `key` as the name of its id: `product_id` or `brand`. Shares and impact are millionths,
+    /// the mean thousandths of a star.
     package func json(_ key: String) -> JSONValue {
         let share = negativeShare
         var members = counters.members

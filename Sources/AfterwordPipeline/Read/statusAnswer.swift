@@ -12,8 +12,8 @@ package struct StatusAnswer: Sendable {
     package var isStale: Bool
 }
 
-/// The standing of a store at a moment; stale where its newest dump is older than `maxAge` seconds, or where there
-/// is none.
+/// The standing of a store at a moment; stale where its newest dump is older than `maxAge` seconds,
+/// or where there is none.
 package func statusAnswer(
     _ reader: any StoreReader, now: Instant, maxAge: Int64?
 ) throws -> StatusAnswer {

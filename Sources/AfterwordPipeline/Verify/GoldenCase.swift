@@ -1,8 +1,8 @@
 package import AfterwordCore
 import Foundation
 
-/// One case of the golden suite: dumps in order, with everything that a clock or a random source would
-/// decide, and what must come of them.
+/// One case of the golden suite: dumps in order, with everything that a clock or a random source
+/// would decide, and what must come of them.
 ///
 ///     Golden/CASE/case.json     {"seed": 7, "salt_seed": 7, "dumps": [{"folder": "…", …}]}
 ///     Golden/CASE/dumps/…       the dumps

@@ -3,8 +3,8 @@ package import AfterwordCore
 /// Every table of a store as JSON lines, rows by key in byte order: what goldens hold, what laws
 /// compare, and the same bytes whatever the store.
 ///
-/// Bookkeeping is left out: surrogate keys, clocks of observation, the payload a review holds. `attempts` have
-/// a clock of their own and are left out too.
+/// Bookkeeping is left out: surrogate keys, clocks of observation, the payload a review holds.
+/// `attempts` have a clock of their own and are left out too.
 package func goldenTables(_ reader: any StoreReader) throws -> [String: [String]] {
     var tables: [String: [JSONValue]] = [:]
     tables["runs"] = try reader.runs().map(\.json)

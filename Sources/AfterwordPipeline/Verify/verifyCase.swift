@@ -53,7 +53,8 @@ package func writeActual(
     }
 }
 
-/// Takes what came out as the goldens of a case: changed and missing ones written, unused ones removed.
+/// Takes what came out as the goldens of a case: changed and missing ones written, unused ones
+/// removed.
 package func acceptCase(
     _ golden: GoldenCase, _ actual: [String: [String]], _ verdicts: [GoldenVerdict]
 ) throws {

@@ -84,10 +84,10 @@ final class SQLiteLoad: StoreLoad {
             FROM product_reviews_clean WHERE product_key = ?
             """
         ) { row in
+            // By place: one row for every review of the dump's products.
             CurrentKey(
-                reviewKey: row.number("review_key"), productKey: row.number("product_key"),
-                identity: row.digest128("identity_digest"),
-                payloadDigest: row.digest128("payload_digest"), isLive: row.number("is_live") != 0)
+                reviewKey: row[0], productKey: row[1], identity: Digest128(Array(row[2] as Data)),
+                payloadDigest: Digest128(Array(row[3] as Data)), isLive: row[4] as Int64 != 0)
         }
     }
 

@@ -3,8 +3,8 @@ import GRDB
 /// The schema, one migration a change; a released migration never changes.
 ///
 /// All tables are STRICT. Times are UTC microseconds, ratings tenths of a star, digests blobs, keys
-/// between tables 64-bit surrogates. Texts are compared by bytes (BINARY, SQLite's default). Foreign keys
-/// stand between small tables only; `audit` proves the rest.
+/// between tables 64-bit surrogates. Texts are compared by bytes (BINARY, SQLite's default).
+/// Foreign keys stand between small tables only; `audit` proves the rest.
 enum SQLiteSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()

@@ -18,7 +18,8 @@ package final class SQLiteStore: ReviewStore {
         try Self.translating { try Self.migrate(writer) }
     }
 
-    /// A store in memory, gone with this object: what a plan is made on where there is no store yet.
+    /// A store in memory, gone with this object: what a plan is made on where there is no store
+    /// yet.
     package init() throws {
         writer = try DatabaseQueue()
         try Self.translating { try Self.migrate(writer) }
@@ -37,6 +38,8 @@ package final class SQLiteStore: ReviewStore {
             // A committed run survives a power cut.
             try database.execute(sql: "PRAGMA synchronous = FULL")
             try database.execute(sql: "PRAGMA temp_store = MEMORY")
+            // 64 MiB: index pages of a load are not written and read again for each batch.
+            try database.execute(sql: "PRAGMA cache_size = -65536")
         }
         return try DatabasePool(path: path, configuration: configuration)
     }

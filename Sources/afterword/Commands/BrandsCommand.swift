@@ -8,8 +8,9 @@ struct BrandsCommand: ParsableCommand {
         commandName: "brands",
         abstract: "List brands, those with most avoidable harm first.",
         discussion: """
-            Impact is the number of one- and two-star reviews beyond what the rest of the portfolio would lead one to \
-            expect, drawn towards that by ten expected ratings. A brand with fewer than 10 ratings is not ranked.
+            Impact is the number of one- and two-star reviews beyond what the rest of the \
+            portfolio would lead one to expect, drawn towards that by ten expected ratings. A \
+            brand with fewer than 10 ratings is not ranked.
             """)
 
     @OptionGroup var arguments: RankingArguments

@@ -66,8 +66,8 @@ struct LoadArguments: ParsableArguments {
         }
     }
 
-    /// The dumps in the order in which they were taken: those whose name or option tells a time by it, the
-    /// others, which are taken now, last and as given.
+    /// The dumps in the order in which they were taken: those whose name or option tells a time by
+    /// it, the others, which are taken now, last and as given.
     func dumpsInOrder() throws -> [Dump] {
         let opened = try dumps.flatMap { try openDumps($0) }
         if observedAt != nil, opened.count > 1 { throw InputFault.seriesWithObservedAt }

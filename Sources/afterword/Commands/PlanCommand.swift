@@ -9,8 +9,8 @@ struct PlanCommand: ParsableCommand {
         commandName: "plan",
         abstract: "Show what 'run' would do; nothing is written.",
         discussion: """
-            The dumps are loaded as 'run' would load them, then all of it is undone. Of several dumps each is \
-            planned by itself, against the store as it is.
+            The dumps are loaded as 'run' would load them, then all of it is undone. Of several \
+            dumps each is planned by itself, against the store as it is.
             """)
 
     @OptionGroup var arguments: LoadArguments

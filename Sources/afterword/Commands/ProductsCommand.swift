@@ -8,9 +8,9 @@ struct ProductsCommand: ParsableCommand {
         commandName: "products",
         abstract: "List products, those with most avoidable harm first.",
         discussion: """
-            Impact is the number of one- and two-star reviews beyond what the rest of the product's brand (or \
-            the portfolio) would lead one to expect, drawn towards that by ten expected ratings. A product with fewer \
-            than 3 ratings is not ranked.
+            Impact is the number of one- and two-star reviews beyond what the rest of the \
+            product's brand (or the portfolio) would lead one to expect, drawn towards that by \
+            ten expected ratings. A product with fewer than 3 ratings is not ranked.
             """)
 
     @OptionGroup var arguments: RankingArguments

@@ -6,8 +6,9 @@ struct RunCommand: ParsableCommand {
         commandName: "run",
         abstract: "Load dumps: one run each, in the order in which they were taken.",
         discussion: """
-            A run is one transaction: all of it is there, or nothing. What a record is known by, what \
-            counts as a change and what a dump that is older may do is told in docs/ARCHITECTURE.md.
+            A run is one transaction: all of it is there, or nothing. What a record is known by, \
+            what counts as a change and what a dump that is older may do is told in \
+            docs/ARCHITECTURE.md.
             """)
 
     @OptionGroup var arguments: LoadArguments

@@ -21,6 +21,11 @@ func show(_ report: LoadReport, isRehearsal: Bool) {
     if tolerated > 0 {
         print("\(grouped(tolerated)) bare NaN or Infinity read as absent (nonstandard_literal).")
     }
+    if report.olderProducts > 0 {
+        print(
+            "Older than what is loaded for \(grouped(report.olderProducts)) of its products: "
+                + "nothing of them is updated, deleted or brought back.")
+    }
     if balance.rejected > 0 { print("See 'afterword rejects' for what could not be read.") }
     if !report.ignored.isEmpty {
         print(
@@ -82,7 +87,8 @@ extension ProductChange {
 
 extension LoadReport {
     var json: JSONValue {
-        run.json.with("dump", .string(dump)).with("files", .array(files.map(\.json)))
+        run.json.with("dump", .string(dump)).with("older_products", JSONValue(olderProducts))
+            .with("files", .array(files.map(\.json)))
             .with("ignored", .array(ignored.map { .string($0) }))
             .with("changes", .array(changes.map(\.json)))
     }

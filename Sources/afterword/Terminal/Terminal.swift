@@ -28,8 +28,8 @@ enum Terminal {
     }
 }
 
-/// A text of others made safe to show: what would move the cursor, change colours, hide or turn text
-/// around shows as `·`; line ends and tabs as a space.
+/// A text of others made safe to show: what would move the cursor, change colours, hide or turn
+/// text around shows as `·`; line ends and tabs as a space.
 func printable(_ text: String) -> String {
     var safe = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
@@ -47,7 +47,8 @@ func printable(_ text: String) -> String {
     return String(safe)
 }
 
-/// Columns a text takes on a terminal: two for wide East Asian characters and emoji, none for marks.
+/// Columns a text takes on a terminal: two for wide East Asian characters and emoji, none for
+/// marks.
 func displayWidth(_ text: String) -> Int {
     text.reduce(0) { width, character in
         guard let scalar = character.unicodeScalars.first else { return width }
