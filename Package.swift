@@ -40,7 +40,7 @@ let package = Package(
         .target(
             name: "AfterwordStores",
             dependencies: [
-                "AfterwordCore", "AfterwordPipeline",
+                "AfterwordCore", "AfterwordPipeline", "CLibpq",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
@@ -61,6 +61,8 @@ let package = Package(
         ),
         .systemLibrary(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(
+            name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .testTarget(
             name: "AfterwordCoreTests", dependencies: ["AfterwordCore"], swiftSettings: house),
         .testTarget(

@@ -62,7 +62,7 @@ package final class FailingLoad: StoreLoad {
     }
     package func append(rejects rows: [RejectRow]) throws { try count().append(rejects: rows) }
     package func append(history rows: [HistoryRow]) throws { try count().append(history: rows) }
-    package func put(reviews: [StoredReview]) throws { try count().put(reviews: reviews) }
+    package func put(reviews: [ReviewRow]) throws { try count().put(reviews: reviews) }
     package func put(payloads: [PayloadMove]) throws { try count().put(payloads: payloads) }
     package func put(products: [ProductState]) throws { try count().put(products: products) }
     package func append(attributes rows: [AttributeRow]) throws {

@@ -183,8 +183,8 @@ private final class MemoryLoad: StoreLoad {
 
     func append(history rows: [HistoryRow]) throws { state.history += rows }
 
-    func put(reviews: [StoredReview]) throws {
-        for review in reviews { state.reviews[review.reviewKey] = review }
+    func put(reviews: [ReviewRow]) throws {
+        for row in reviews { state.reviews[row.review.reviewKey] = row.review }
     }
 
     func put(payloads: [PayloadMove]) throws {

@@ -5,14 +5,14 @@ import Testing
 
 /// Every golden case on every store, judged by the same judge as `verify`.
 @Suite struct GoldenTests {
-    @Test("Golden cases come out byte for byte", arguments: StoreKind.allCases)
+    @Test("Golden cases come out byte for byte", arguments: StoreKind.available)
     func cases(kind: StoreKind) throws {
         let cases = try GoldenCase.all(in: "Golden")
         #expect(cases.count >= 4)
         for golden in cases {
-            let file = try TemporaryStore()
-            let store: any ReviewStore = kind == .memory ? MemoryStore() : try file.open()
-            for verdict in try judgeCase(golden, actual: golden.run(on: store)) {
+            let stores = TemporaryStores(kind)
+            let actual = try golden.run(on: stores.make())
+            for verdict in try judgeCase(golden, actual: actual) {
                 #expect(verdict.passes, "\(golden.name)/\(verdict.file): \(verdict.outcome)")
             }
         }

@@ -1,5 +1,6 @@
 import AfterwordPipeline
 import AfterwordStores
+import AfterwordTesting
 import Foundation
 
 /// A SQLite file of one test, gone when the test is done with it.
@@ -19,8 +20,61 @@ final class TemporaryStore {
     func open() throws -> SQLiteStore { try SQLiteStore(path: path) }
 }
 
-/// The stores that every contract and law is checked on.
+/// A Postgres schema of one test on the server that `AFTERWORD_TEST_POSTGRES` names, gone when the
+/// test is done with it.
+final class TemporarySchema {
+    /// The server of `ci/postgres start`.
+    static let server = ProcessInfo.processInfo.environment["AFTERWORD_TEST_POSTGRES"]
+
+    let url: String
+    private let name: String
+    private let server: String
+
+    init() throws {
+        guard let server = Self.server else { throw StoreFault.unreachable("no server to test on") }
+        self.server = server
+        name = "t_" + UUID().uuidString.lowercased().replacing("-", with: "_")
+        url = server + "&options=-csearch_path%3D" + name
+        try PostgresConnection(url: server).runAll("CREATE SCHEMA \(name)")
+    }
+
+    deinit { try? PostgresConnection(url: server).runAll("DROP SCHEMA \(name) CASCADE") }
+
+    func open() throws -> PostgresStore { try PostgresStore(url: url) }
+}
+
+/// The stores that every contract and law is checked on; Postgres where a server is named.
 enum StoreKind: String, CaseIterable, Sendable {
     case memory
     case sqlite
+    case postgres
+
+    static let available: [StoreKind] = allCases.filter { kind in
+        guard kind == .postgres, TemporarySchema.server == nil else { return true }
+        print("SKIPPED on Postgres: AFTERWORD_TEST_POSTGRES names no server (ci/postgres start)")
+        return false
+    }
+}
+
+/// Stores of one test, all of one kind, gone with this object.
+final class TemporaryStores {
+    private let kind: StoreKind
+    private var files: [TemporaryStore] = []
+    private var schemas: [TemporarySchema] = []
+
+    init(_ kind: StoreKind) { self.kind = kind }
+
+    func make() throws -> any ReviewStore {
+        switch kind {
+        case .memory: return MemoryStore()
+        case .sqlite:
+            let file = try TemporaryStore()
+            files.append(file)
+            return try file.open()
+        case .postgres:
+            let schema = try TemporarySchema()
+            schemas.append(schema)
+            return try schema.open()
+        }
+    }
 }

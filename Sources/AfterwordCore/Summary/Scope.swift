@@ -40,6 +40,9 @@ package struct ScopeSummary: Equatable, Sendable {
     package var productCount: Int64
     package var counters: Counters
 
+    /// Nothing is left of it.
+    package var isGone: Bool { productCount == 0 && counters.isZero }
+
     package init(scope: Scope, productCount: Int64 = 0, counters: Counters = Counters()) {
         self.scope = scope
         self.productCount = productCount

@@ -7,7 +7,7 @@ final class LoadWriter {
     private let limit: Int
     private var raw: [RawRow] = []
     private var history: [HistoryRow] = []
-    private var reviews: [StoredReview] = []
+    private var reviews: [ReviewRow] = []
     private var moves: [PayloadMove] = []
     private var products: [ProductState] = []
     private var productRaw: [ProductRawRow] = []
@@ -32,7 +32,7 @@ final class LoadWriter {
         history.append(row)
         try flushWhereFull()
     }
-    func add(review: StoredReview) throws {
+    func add(review: ReviewRow) throws {
         reviews.append(review)
         try flushWhereFull()
     }

@@ -303,7 +303,8 @@ struct ProductDecision {
         try writer.add(history: row)
         context.leaves.add(leaf: row.rowDigest)
         guard change.operation != .late else { return }
-        try writer.add(review: change.review)
+        try writer.add(
+            review: ReviewRow(productKey: state.productKey, review: change.review))
         if let old = change.previous, old.isLive { delta.remove(old.values, old.times) }
         if change.review.isLive { delta.add(change.review.values, change.review.times) }
         switch change.operation {

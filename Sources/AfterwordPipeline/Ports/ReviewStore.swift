@@ -79,7 +79,7 @@ package protocol StoreLoad: AnyObject {
     /// History only grows.
     func append(history rows: [HistoryRow]) throws
     /// The base: a review of that key is replaced.
-    func put(reviews: [StoredReview]) throws
+    func put(reviews: [ReviewRow]) throws
     /// Reviews seen again in other bytes: nothing but the held payload moves.
     func put(payloads: [PayloadMove]) throws
     /// Products with their clocks and attributes; of that key replaced.

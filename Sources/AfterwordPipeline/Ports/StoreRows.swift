@@ -153,6 +153,17 @@ package struct RawPayload: Equatable, Sendable {
     }
 }
 
+/// A review of the base with its product's key.
+package struct ReviewRow: Equatable, Sendable {
+    package var productKey: Int64
+    package var review: StoredReview
+
+    package init(productKey: Int64, review: StoredReview) {
+        self.productKey = productKey
+        self.review = review
+    }
+}
+
 /// A review seen again in other bytes.
 package struct PayloadMove: Equatable, Sendable {
     package var reviewKey: Int64

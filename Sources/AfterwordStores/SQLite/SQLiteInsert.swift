@@ -5,7 +5,7 @@ import GRDBSQLite
 /// A prepared statement that is bound and stepped through SQLite's C API, row after row.
 ///
 /// SQLite copies what is bound, so that no pointer outlives its call.
-final class SQLiteInsert {
+final class SQLiteInsert: ColumnSink {
     private let statement: OpaquePointer
     private let connection: OpaquePointer
     private let sql: String
@@ -28,16 +28,16 @@ final class SQLiteInsert {
 
     deinit { sqlite3_finalize(statement) }
 
-    func bind(_ number: Int64) {
+    private func bind(_ number: Int64) {
         index += 1
         sqlite3_bind_int64(statement, index, number)
     }
 
-    func bind(_ number: Int64?) {
+    func add(_ number: Int64?) {
         if let number { bind(number) } else { bindNull() }
     }
 
-    func bind(_ text: Text?) {
+    func add(_ text: Text?) {
         guard let text else { return bindNull() }
         index += 1
         text.bytes.withUnsafeBytes { bytes in
@@ -52,9 +52,11 @@ final class SQLiteInsert {
         }
     }
 
-    func bind(_ text: String) { bind(Text(text)) }
+    func add(_ text: String) { add(Text(text)) }
 
-    func bind(blob bytes: [UInt8]) {
+    func add(flag: Bool?) { add(flag.map { $0 ? 1 : 0 }) }
+
+    func add(blob bytes: [UInt8]) {
         index += 1
         bytes.withUnsafeBytes { buffer in
             _ =

@@ -59,7 +59,7 @@ final class SQLiteLoad: StoreLoad {
 
     func products(_ ids: [Text]) throws -> [ProductState] {
         let statement = try database.cachedStatement(
-            sql: Row.productSelection + " WHERE p.product_id = ?")
+            sql: Columns.productSelection + " WHERE p.product_id = ?")
         return try ids.compactMap {
             try Row.fetchOne(statement, arguments: [$0.string])?.product
         }
@@ -92,18 +92,14 @@ final class SQLiteLoad: StoreLoad {
     }
 
     func current(_ reviewKeys: [Int64]) throws -> [StoredReview] {
-        try rows(reviewKeys, Row.reviewSelection + " WHERE r.review_key = ?", \.review)
+        try rows(reviewKeys, Columns.reviewSelection + " WHERE r.review_key = ?", \.review)
     }
 
     func payloads(_ rawKeys: [Int64]) throws -> [RawPayload] {
         try rows(
             rawKeys,
             "SELECT raw_key, shape, payload, context FROM product_reviews_raw WHERE raw_key = ?"
-        ) { row in
-            RawPayload(
-                rawKey: row.number("raw_key"), shape: row.string("shape"),
-                payload: row.bytes("payload"), context: row.bytes("context"))
-        }
+        ) { $0.rawPayload }
     }
 
     func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>] {
@@ -179,267 +175,112 @@ final class SQLiteLoad: StoreLoad {
 
     // MARK: Rows
 
-    private func insert(_ sql: @autoclosure () -> String, as name: String) throws -> SQLiteInsert {
-        if let insert = inserts[name] { return insert }
-        let insert = try SQLiteInsert(database, sql())
-        inserts[name] = insert
+    /// The statement of a kind of row, prepared at its first use.
+    private func statement(_ sql: String) throws -> SQLiteInsert {
+        if let insert = inserts[sql] { return insert }
+        let insert = try SQLiteInsert(database, sql)
+        inserts[sql] = insert
         return insert
     }
 
-    func append(raw rows: [RawRow]) throws {
-        let insert = try insert(
-            Columns.insert(
-                "product_reviews_raw",
-                """
-                raw_key, product_key, identity_digest, payload_digest, run, file, "offset", length, \
-                shape, payload, context
-                """), as: "raw")
+    private func insert(
+        _ table: String, _ columns: String, or conflict: String = "ABORT"
+    ) throws -> SQLiteInsert {
+        try statement(
+            "INSERT OR \(conflict) INTO \(table) (\(columns)) VALUES (\(Columns.marks(columns)))")
+    }
+
+    private func upsert(_ table: String, _ columns: String, keys: [String]) throws -> SQLiteInsert {
+        try statement(
+            """
+            INSERT INTO \(table) (\(columns)) VALUES (\(Columns.marks(columns)))
+            ON CONFLICT (\(keys[0])) DO UPDATE SET \(Columns.replacing(columns, butNot: keys))
+            """)
+    }
+
+    private func write<Written>(
+        _ rows: [Written], _ insert: SQLiteInsert, _ add: (Written) -> Void
+    ) throws {
         for row in rows {
-            insert.bind(row.rawKey)
-            insert.bind(row.productKey)
-            insert.bind(blob: row.record.identity.bytes)
-            insert.bind(blob: row.record.payload.bytes)
-            insert.bind(row.run)
-            insert.bind(row.file)
-            insert.bind(row.offset)
-            insert.bind(row.length)
-            insert.bind(row.shape)
-            insert.bind(blob: row.payload)
-            insert.bind(blob: row.context)
+            add(row)
             try insert.step()
         }
+    }
+
+    func append(raw rows: [RawRow]) throws {
+        let insert = try insert("product_reviews_raw", Columns.raw)
+        try write(rows, insert) { insert.add($0) }
     }
 
     func append(productRaw rows: [ProductRawRow]) throws {
-        let insert = try insert(
-            Columns.insert(
-                "product_raw", "product_key, digest, run, file, \"offset\", length, payload",
-                or: "IGNORE"), as: "productRaw")
-        for row in rows {
-            insert.bind(row.productKey)
-            insert.bind(blob: row.digest.bytes)
-            insert.bind(row.run)
-            insert.bind(row.file)
-            insert.bind(row.offset)
-            insert.bind(row.length)
-            insert.bind(blob: row.payload)
-            try insert.step()
-        }
+        let insert = try insert("product_raw", Columns.productRaw, or: "IGNORE")
+        try write(rows, insert) { insert.add($0) }
     }
 
     func append(rejects rows: [RejectRow]) throws {
-        let insert = try insert(
-            Columns.insert(
-                "rejected_records",
-                """
-                digest, occurrence, run, file, "offset", length, reason, field, product_id, shape, \
-                payload, context
-                """, or: "IGNORE"), as: "rejects")
-        for row in rows {
-            insert.bind(blob: row.digest.bytes)
-            insert.bind(row.occurrence)
-            insert.bind(row.run)
-            insert.bind(row.file)
-            insert.bind(row.offset)
-            insert.bind(row.length)
-            insert.bind(row.reason.rawValue)
-            insert.bind(row.field)
-            insert.bind(row.productID)
-            insert.bind(row.shape)
-            insert.bind(blob: row.payload)
-            insert.bind(blob: row.context)
-            try insert.step()
-        }
+        let insert = try insert("rejected_records", Columns.rejects, or: "IGNORE")
+        try write(rows, insert) { insert.add($0) }
     }
 
     func append(history rows: [HistoryRow]) throws {
-        let insert = try insert(
-            Columns.insert(
-                "product_reviews_history",
-                """
-                review_key, version, operation, run, observed_at, changed_fields, content_digest, \
-                row_salt, row_digest, \(Columns.values)
-                """), as: "history")
-        for row in rows {
-            insert.bind(row.reviewKey)
-            insert.bind(row.version)
-            insert.bind(row.operation.rawValue)
-            insert.bind(row.run)
-            insert.bind(row.observedAt.microseconds)
-            insert.bind(row.changedFields.rawValue)
-            insert.bind(blob: row.contentDigest.bytes)
-            insert.bind(blob: row.salt)
-            insert.bind(blob: row.rowDigest.bytes)
-            insert.bind(row.values, author: row.authorID, row.times)
-            try insert.step()
-        }
+        let insert = try insert("product_reviews_history", Columns.history)
+        try write(rows, insert) { insert.add($0) }
     }
 
-    func put(reviews: [StoredReview]) throws {
-        let insert = try insert(
-            """
-            INSERT INTO product_reviews_clean (\(Columns.review))
-            SELECT ?, p.product_key, \(Columns.marks(Columns.review).dropFirst(6))
-            FROM (SELECT product_key FROM products_dim WHERE product_id = ?) p WHERE true
-            ON CONFLICT (review_key) DO UPDATE SET
-            \(Self.replacing(Columns.review, butNot: ["review_key", "product_key"]))
-            """, as: "reviews")
-        for review in reviews {
-            insert.bind(review.reviewKey)
-            insert.bind(review.reviewID)
-            insert.bind(blob: review.identity.bytes)
-            insert.bind(review.kind.rawValue)
-            insert.bind(review.version)
-            insert.bind(review.isLive ? 1 : 0)
-            insert.bind(review.run)
-            insert.bind(review.observedAt.microseconds)
-            insert.bind(blob: review.contentDigest.bytes)
-            insert.bind(blob: review.payloadDigest.bytes)
-            insert.bind(review.rawKey)
-            insert.bind(review.values, author: review.authorID, review.times)
-            insert.bind(review.productID)
-            try insert.step()
-        }
-    }
-
-    private static func replacing(_ columns: String, butNot keys: [String]) -> String {
-        columns.split(separator: ",").map { $0.drop { $0 == " " || $0 == "\n" } }
-            .filter { !keys.contains(String($0)) }
-            .map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+    func put(reviews: [ReviewRow]) throws {
+        let insert = try upsert(
+            "product_reviews_clean", Columns.review, keys: ["review_key", "product_key"])
+        try write(reviews, insert) { insert.add($0) }
     }
 
     func put(payloads: [PayloadMove]) throws {
-        let insert = try insert(
-            "UPDATE product_reviews_clean SET payload_digest = ?, raw_key = ? WHERE review_key = ?",
-            as: "moves")
-        for move in payloads {
-            insert.bind(blob: move.payloadDigest.bytes)
-            insert.bind(move.rawKey)
-            insert.bind(move.reviewKey)
-            try insert.step()
-        }
+        let insert = try statement(
+            "UPDATE product_reviews_clean SET payload_digest = ?, raw_key = ? WHERE review_key = ?")
+        try write(payloads, insert) { insert.add($0) }
     }
 
     func put(products: [ProductState]) throws {
-        let attributes = Attribute.allCases.map(\.name)
-            .flatMap { [$0, "\($0)_rank", "\($0)_observed_at"] }.joined(separator: ", ")
-        let columns = """
-            product_key, product_id, identity_kind, last_observed_at, last_complete_at, last_run, \
-            \(attributes)
-            """
-        let insert = try insert(
-            """
-            INSERT INTO products_dim (\(columns)) VALUES (\(Columns.marks(columns)))
-            ON CONFLICT (product_key) DO UPDATE SET
-            \(Self.replacing(columns, butNot: ["product_key", "product_id"]))
-            """, as: "products")
-        for product in products {
-            insert.bind(product.productKey)
-            insert.bind(product.productID)
-            insert.bind(product.kind.rawValue)
-            insert.bind(product.lastObservedAt.microseconds)
-            insert.bind(product.lastCompleteAt?.microseconds)
-            insert.bind(product.lastRun)
-            for attribute in Attribute.allCases {
-                let stored = product.attributes[attribute]
-                insert.bind(stored?.value)
-                insert.bind(stored?.rank.rawValue)
-                insert.bind(stored?.observedAt.microseconds)
-            }
-            try insert.step()
-        }
+        let insert = try upsert(
+            "products_dim", Columns.product, keys: ["product_key", "product_id"])
+        try write(products, insert) { insert.add($0) }
     }
 
     func append(attributes rows: [AttributeRow]) throws {
-        let columns =
-            "product_key, run, "
-            + Attribute.allCases.map(\.name).joined(separator: ", ")
-        let insert = try insert(
-            Columns.insert("products_dim_history", columns), as: "attributes")
-        for row in rows {
-            insert.bind(row.productKey)
-            insert.bind(row.run)
-            for attribute in Attribute.allCases { insert.bind(row.attributes[attribute]) }
-            try insert.step()
-        }
+        let insert = try insert("products_dim_history", Columns.attributes)
+        try write(rows, insert) { insert.add($0) }
     }
 
     func put(summaries rows: [ProductSummary], run: Int64) throws {
-        let current = try insert(
-            Columns.insert(
-                "product_summary",
-                "product_key, first_review_at, last_review_at, last_changed_run, \(Columns.counters)",
-                or: "REPLACE"), as: "summary")
-        let history = try insert(
-            Columns.insert(
-                "product_summary_history",
-                "product_key, run, first_review_at, last_review_at, \(Columns.counters)"),
-            as: "summaryHistory")
-        for row in rows {
-            current.bind(row.productKey)
-            current.bind(row.firstReviewAt?.microseconds)
-            current.bind(row.lastReviewAt?.microseconds)
-            current.bind(row.lastChangedRun)
-            current.bind(row.counters)
-            try current.step()
-            history.bind(row.productKey)
-            history.bind(run)
-            history.bind(row.firstReviewAt?.microseconds)
-            history.bind(row.lastReviewAt?.microseconds)
-            history.bind(row.counters)
-            try history.step()
-        }
+        let current = try insert("product_summary", Columns.summary, or: "REPLACE")
+        try write(rows, current) { current.add($0) }
+        let history = try insert("product_summary_history", Columns.summaryHistory)
+        try write(rows, history) { history.add($0, run: run) }
     }
 
     func put(months rows: [MonthSummary], run: Int64) throws {
-        let current = try insert(
-            Columns.insert(
-                "product_aggregates", "product_key, month, origin, \(Columns.counters)",
-                or: "REPLACE"), as: "month")
-        let gone = try insert(
-            "DELETE FROM product_aggregates WHERE product_key = ? AND month = ? AND origin = ?",
-            as: "monthGone")
-        let history = try insert(
-            Columns.insert(
-                "product_aggregates_history",
-                "product_key, month, origin, run, \(Columns.counters)"), as: "monthHistory")
-        for row in rows {
-            let isGone = row.counters.isZero
-            for statement in [isGone ? gone : current, history] {
-                statement.bind(row.productKey)
-                statement.bind(row.key.month)
-                statement.bind(row.key.origin.rawValue)
-                if statement === history { statement.bind(run) }
-                if statement !== gone { statement.bind(row.counters) }
-                try statement.step()
-            }
+        let current = try insert("product_aggregates", Columns.month, or: "REPLACE")
+        try write(rows.filter { !$0.counters.isZero }, current) { current.add($0) }
+        let gone = try statement(
+            "DELETE FROM product_aggregates WHERE product_key = ? AND month = ? AND origin = ?")
+        try write(rows.filter(\.counters.isZero), gone) { row in
+            gone.add(row.productKey)
+            gone.add(row.key.month)
+            gone.add(row.key.origin.rawValue)
         }
+        let history = try insert("product_aggregates_history", Columns.monthHistory)
+        try write(rows, history) { history.add($0, run: run) }
     }
 
     func put(scopes rows: [ScopeSummary], run: Int64) throws {
-        let current = try insert(
-            Columns.insert(
-                "scope_summary", "kind, id, product_count, \(Columns.counters)", or: "REPLACE"),
-            as: "scope")
-        let gone = try insert(
-            "DELETE FROM scope_summary WHERE kind = ? AND id = ?", as: "scopeGone")
-        let history = try insert(
-            Columns.insert(
-                "scope_summary_history", "kind, id, run, product_count, \(Columns.counters)"),
-            as: "scopeHistory")
-        for row in rows {
-            let isGone = row.counters.isZero && row.productCount == 0
-            for statement in [isGone ? gone : current, history] {
-                statement.bind(row.scope.kind.rawValue)
-                statement.bind(row.scope.id)
-                if statement === history { statement.bind(run) }
-                if statement !== gone {
-                    statement.bind(row.productCount)
-                    statement.bind(row.counters)
-                }
-                try statement.step()
-            }
+        let current = try insert("scope_summary", Columns.scope, or: "REPLACE")
+        try write(rows.filter { !$0.isGone }, current) { current.add($0) }
+        let gone = try statement("DELETE FROM scope_summary WHERE kind = ? AND id = ?")
+        try write(rows.filter(\.isGone), gone) { row in
+            gone.add(row.scope.kind.rawValue)
+            gone.add(row.scope.id)
         }
+        let history = try insert("scope_summary_history", Columns.scopeHistory)
+        try write(rows, history) { history.add($0, run: run) }
     }
 
     func put(shape name: String, version: Int, document: String) throws {
@@ -449,40 +290,10 @@ final class SQLiteLoad: StoreLoad {
     }
 
     func finish(_ run: RunRecord, files: [FileRecord]) throws {
-        let ledger = try insert(
-            Columns.insert(
-                "runs",
-                """
-                run, recorded_at, observed_at, observed_origin, completeness, seed, deleted, \
-                products_named, previous_digest, history_digest, \(Columns.balance)
-                """), as: "runs")
-        ledger.bind(run.run)
-        ledger.bind(run.recordedAt.microseconds)
-        ledger.bind(run.observedAt.microseconds)
-        ledger.bind(run.observedOrigin.rawValue)
-        ledger.bind(run.completeness.rawValue)
-        ledger.bind(String(run.seed))
-        ledger.bind(run.deleted)
-        ledger.bind(run.productsNamed)
-        ledger.bind(blob: run.previousDigest.bytes)
-        ledger.bind(blob: run.historyDigest.bytes)
-        ledger.bind(run.balance)
-        try ledger.step()
-        let insert = try insert(
-            Columns.insert(
-                "run_files",
-                "run, name, byte_count, digest, shape, nonstandard_literals, \(Columns.balance)"),
-            as: "files")
-        for file in files {
-            insert.bind(file.run)
-            insert.bind(file.name)
-            insert.bind(file.byteCount)
-            insert.bind(blob: file.digest.bytes)
-            insert.bind(file.shape)
-            insert.bind(file.nonstandardLiterals)
-            insert.bind(file.balance)
-            try insert.step()
-        }
+        let ledger = try insert("runs", Columns.run)
+        try write([run], ledger) { ledger.add($0) }
+        let insert = try insert("run_files", Columns.file)
+        try write(files, insert) { insert.add($0) }
         try database.execute(
             sql: "UPDATE run_attempts SET ended_at = ?, run = ? WHERE attempt = ?",
             arguments: [run.recordedAt.microseconds, run.run, attempt])

@@ -85,7 +85,7 @@ package final class SQLiteStore: ReviewStore {
                 var result: Result?
                 // One deferred transaction is one snapshot.
                 try database.inTransaction(.deferred) {
-                    result = try body(SQLiteReader(database))
+                    result = try body(SQLReader(SQLiteSession(database: database)))
                     return .rollback
                 }
                 guard let result else { preconditionFailure("a finished read has a result") }
@@ -130,5 +130,26 @@ package final class SQLiteStore: ReviewStore {
                 throw StoreFault.failed((error.message ?? "SQLite error") + sql)
             }
         }
+    }
+}
+
+/// Questions to one SQLite snapshot.
+private struct SQLiteSession: SQLSession {
+    let database: Database
+
+    func rows<Found>(
+        _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) -> Found
+    ) throws -> [Found] {
+        let arguments: [DatabaseValue] = values.map { value in
+            switch value {
+            case .number(let number): number.databaseValue
+            case .text(let text): text.databaseValue
+            }
+        }
+        var found: [Found] = []
+        let cursor = try Row.fetchCursor(
+            database, sql: sql, arguments: StatementArguments(arguments))
+        while let row = try cursor.next() { found.append(decode(row)) }
+        return found
     }
 }

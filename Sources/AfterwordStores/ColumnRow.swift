@@ -1,0 +1,215 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// A row that a store answered: values by the names of their columns, and the rows of the port from
+/// them. Both stores read through it, so that they cannot differ.
+protocol ColumnRow {
+    func optional(_ column: String) -> Int64?
+    func text(_ column: String) -> Text?
+    func bytes(_ column: String) -> [UInt8]
+}
+
+extension ColumnRow {
+    func number(_ column: String) -> Int64 { optional(column) ?? 0 }
+    func string(_ column: String) -> String { text(column)?.string ?? "" }
+    func instant(_ column: String) -> Instant { Instant(microseconds: number(column)) }
+    func optionalInstant(_ column: String) -> Instant? {
+        optional(column).map { Instant(microseconds: $0) }
+    }
+    func digest(_ column: String) -> Digest256 { Digest256(bytes(column)) }
+    func digest128(_ column: String) -> Digest128 { Digest128(bytes(column)) }
+
+    var values: ReviewValues {
+        var values = ReviewValues()
+        values.rating = optional("rating")
+        values.title = text("title")
+        values.body = text("body")
+        values.authorName = text("author_name")
+        values.verified = optional("verified").map { $0 != 0 }
+        values.helpfulVotes = optional("helpful_votes")
+        values.variant = text("variant")
+        values.country = text("country")
+        values.language = text("language")
+        let times = times
+        if times.createdOrigin == .source { values.createdAt = times.createdAt }
+        if times.updatedOrigin == .source { values.updatedAt = times.updatedAt }
+        return values
+    }
+
+    var times: ReviewTimes {
+        ReviewTimes(
+            createdAt: instant("created_at"),
+            createdOrigin: TimeOrigin(rawValue: string("created_origin")) ?? .mock,
+            updatedAt: instant("updated_at"),
+            updatedOrigin: TimeOrigin(rawValue: string("updated_origin")) ?? .mock)
+    }
+
+    var counters: Counters {
+        Counters(
+            reviewCount: number("review_count"), ratedCount: number("rated_count"),
+            ratingSum: number("rating_sum"),
+            stars: (1...5).map { number("star_\($0)") }, verifiedCount: number("verified_count"),
+            helpfulVotes: number("helpful_votes"))
+    }
+
+    var balance: Balance {
+        var balance = Balance()
+        balance.found = number("found")
+        balance.inserted = number("inserted")
+        balance.updated = number("updated")
+        balance.unchanged = number("unchanged")
+        balance.copies = number("copies")
+        balance.shadowed = number("shadowed")
+        balance.late = number("late")
+        balance.rejected = number("rejected")
+        balance.suppressed = number("suppressed")
+        return balance
+    }
+
+    /// A row of the base joined with its product's id.
+    var review: StoredReview {
+        StoredReview(
+            reviewKey: number("review_key"), productID: text("product_id") ?? Text([]),
+            reviewID: text("review_id") ?? Text([]), identity: digest128("identity_digest"),
+            kind: IdentityKind(rawValue: string("identity_kind")) ?? .content,
+            version: number("version"), isLive: number("is_live") != 0, run: number("run"),
+            observedAt: instant("observed_at"), values: values, authorID: text("author_id"),
+            times: times, contentDigest: digest("content_digest"),
+            payloadDigest: digest128("payload_digest"), rawKey: number("raw_key"))
+    }
+
+    /// A row of `products_dim` joined with its summary.
+    var product: ProductState {
+        var attributes: [Attribute: StoredAttribute] = [:]
+        for attribute in Attribute.allCases {
+            guard let value = text(attribute.name) else { continue }
+            attributes[attribute] = StoredAttribute(
+                value: value,
+                rank: AttributeRank(rawValue: number("\(attribute.name)_rank")) ?? .review,
+                observedAt: instant("\(attribute.name)_observed_at"))
+        }
+        let hasSummary = optional("review_count") != nil
+        let summary = ProductSummary(
+            productKey: number("product_key"), productID: text("product_id") ?? Text([]),
+            counters: hasSummary ? counters : Counters(),
+            firstReviewAt: optionalInstant("first_review_at"),
+            lastReviewAt: optionalInstant("last_review_at"),
+            lastChangedRun: optional("last_changed_run") ?? 0)
+        return ProductState(
+            productKey: summary.productKey, productID: summary.productID,
+            kind: IdentityKind(rawValue: string("identity_kind")) ?? .content,
+            lastObservedAt: instant("last_observed_at"),
+            lastCompleteAt: optionalInstant("last_complete_at"), lastRun: number("last_run"),
+            attributes: attributes, summary: summary)
+    }
+
+    var monthSummary: MonthSummary {
+        MonthSummary(
+            productKey: number("product_key"), productID: text("product_id") ?? Text([]),
+            key: MonthKey(
+                month: number("month"), origin: TimeOrigin(rawValue: string("origin")) ?? .mock),
+            counters: counters)
+    }
+
+    var scopeSummary: ScopeSummary {
+        ScopeSummary(
+            scope: Scope(
+                kind: ScopeKind(rawValue: string("kind")) ?? .portfolio,
+                id: text("id") ?? Text([])),
+            productCount: number("product_count"), counters: counters)
+    }
+
+    var productSummary: ProductSummary {
+        ProductSummary(
+            productKey: number("product_key"), productID: text("product_id") ?? Text([]),
+            counters: counters, firstReviewAt: optionalInstant("first_review_at"),
+            lastReviewAt: optionalInstant("last_review_at"), lastChangedRun: number("run"))
+    }
+
+    var attributeRow: AttributeRow {
+        var attributes = ProductAttributes()
+        for attribute in Attribute.allCases { attributes[attribute] = text(attribute.name) }
+        return AttributeRow(
+            productKey: number("product_key"), productID: text("product_id") ?? Text([]),
+            run: number("run"), attributes: attributes)
+    }
+
+    var currentKey: CurrentKey {
+        CurrentKey(
+            reviewKey: number("review_key"), productKey: number("product_key"),
+            identity: digest128("identity_digest"), payloadDigest: digest128("payload_digest"),
+            isLive: number("is_live") != 0)
+    }
+
+    var rawPayload: RawPayload {
+        RawPayload(
+            rawKey: number("raw_key"), shape: string("shape"), payload: bytes("payload"),
+            context: bytes("context"))
+    }
+
+    var rawRow: RawRow {
+        RawRow(
+            rawKey: number("raw_key"), productKey: number("product_key"),
+            productID: text("product_id") ?? Text([]),
+            record: RawIdentity(
+                identity: digest128("identity_digest"), payload: digest128("payload_digest")),
+            run: number("run"), file: string("file"), offset: number("offset"),
+            length: number("length"), shape: string("shape"), payload: bytes("payload"),
+            context: bytes("context"))
+    }
+
+    var productRawRow: ProductRawRow {
+        ProductRawRow(
+            productKey: number("product_key"), productID: text("product_id") ?? Text([]),
+            digest: digest128("digest"), run: number("run"), file: string("file"),
+            offset: number("offset"), length: number("length"), payload: bytes("payload"))
+    }
+
+    var rejectRow: RejectRow {
+        RejectRow(
+            digest: digest128("digest"), occurrence: number("occurrence"), run: number("run"),
+            file: string("file"), offset: number("offset"), length: number("length"),
+            reason: RejectReason(rawValue: string("reason")) ?? .notJSON,
+            field: string("field"), productID: text("product_id"), shape: string("shape"),
+            payload: bytes("payload"), context: bytes("context"))
+    }
+
+    var historyRow: HistoryRow {
+        HistoryRow(
+            reviewKey: number("review_key"), productID: text("product_id") ?? Text([]),
+            reviewID: text("review_id") ?? Text([]), identity: digest128("identity_digest"),
+            version: number("version"),
+            operation: Operation(rawValue: string("operation")) ?? .late, run: number("run"),
+            observedAt: instant("observed_at"), values: values, authorID: text("author_id"),
+            times: times, changedFields: FieldSet(rawValue: number("changed_fields")),
+            contentDigest: digest("content_digest"), salt: bytes("row_salt"),
+            rowDigest: digest("row_digest"))
+    }
+
+    var runRecord: RunRecord {
+        RunRecord(
+            run: number("run"), recordedAt: instant("recorded_at"),
+            observedAt: instant("observed_at"),
+            observedOrigin: ObservedOrigin(rawValue: string("observed_origin")) ?? .clock,
+            completeness: Completeness(rawValue: string("completeness")) ?? .none,
+            seed: UInt64(string("seed")) ?? 0, balance: balance, deleted: number("deleted"),
+            productsNamed: number("products_named"), previousDigest: digest("previous_digest"),
+            historyDigest: digest("history_digest"))
+    }
+
+    var fileRecord: FileRecord {
+        FileRecord(
+            run: number("run"), name: string("name"), byteCount: number("byte_count"),
+            digest: digest("digest"), shape: string("shape"), balance: balance,
+            nonstandardLiterals: number("nonstandard_literals"))
+    }
+
+    var runAttempt: RunAttempt {
+        let outcome: AttemptOutcome? =
+            optional("run").map { .committed(run: $0) }
+            ?? text("failure").map { .failed($0.string) }
+        return RunAttempt(
+            startedAt: instant("started_at"), endedAt: optionalInstant("ended_at"),
+            dump: string("dump"), outcome: outcome)
+    }
+}

@@ -1,0 +1,197 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// Takes the columns of a row one after another, in the order of `Columns`.
+protocol ColumnSink {
+    func add(_ number: Int64?)
+    func add(_ text: Text?)
+    func add(_ text: String)
+    func add(blob bytes: [UInt8])
+    func add(flag: Bool?)
+}
+
+extension ColumnSink {
+    func add(_ values: ReviewValues, author: Text?, _ times: ReviewTimes) {
+        add(values.rating)
+        add(values.title)
+        add(values.body)
+        add(values.authorName)
+        add(flag: values.verified)
+        add(values.helpfulVotes)
+        add(values.variant)
+        add(values.country)
+        add(values.language)
+        add(author)
+        add(times.createdAt.microseconds)
+        add(times.createdOrigin.rawValue)
+        add(times.updatedAt.microseconds)
+        add(times.updatedOrigin.rawValue)
+    }
+
+    func add(_ counters: Counters) {
+        add(counters.reviewCount)
+        add(counters.ratedCount)
+        add(counters.ratingSum)
+        for star in counters.stars { add(star) }
+        add(counters.verifiedCount)
+        add(counters.helpfulVotes)
+    }
+
+    func add(_ balance: Balance) {
+        for (_, count) in balance.parts { add(count) }
+    }
+
+    func add(_ row: RawRow) {
+        add(row.rawKey)
+        add(row.productKey)
+        add(blob: row.record.identity.bytes)
+        add(blob: row.record.payload.bytes)
+        add(row.run)
+        add(row.file)
+        add(row.offset)
+        add(row.length)
+        add(row.shape)
+        add(blob: row.payload)
+        add(blob: row.context)
+    }
+
+    func add(_ row: ProductRawRow) {
+        add(row.productKey)
+        add(blob: row.digest.bytes)
+        add(row.run)
+        add(row.file)
+        add(row.offset)
+        add(row.length)
+        add(blob: row.payload)
+    }
+
+    func add(_ row: RejectRow) {
+        add(blob: row.digest.bytes)
+        add(row.occurrence)
+        add(row.run)
+        add(row.file)
+        add(row.offset)
+        add(row.length)
+        add(row.reason.rawValue)
+        add(row.field)
+        add(row.productID)
+        add(row.shape)
+        add(blob: row.payload)
+        add(blob: row.context)
+    }
+
+    func add(_ row: HistoryRow) {
+        add(row.reviewKey)
+        add(row.version)
+        add(row.operation.rawValue)
+        add(row.run)
+        add(row.observedAt.microseconds)
+        add(row.changedFields.rawValue)
+        add(blob: row.contentDigest.bytes)
+        add(blob: row.salt)
+        add(blob: row.rowDigest.bytes)
+        add(row.values, author: row.authorID, row.times)
+    }
+
+    func add(_ row: ReviewRow) {
+        let review = row.review
+        add(review.reviewKey)
+        add(row.productKey)
+        add(review.reviewID)
+        add(blob: review.identity.bytes)
+        add(review.kind.rawValue)
+        add(review.version)
+        add(flag: review.isLive)
+        add(review.run)
+        add(review.observedAt.microseconds)
+        add(blob: review.contentDigest.bytes)
+        add(blob: review.payloadDigest.bytes)
+        add(review.rawKey)
+        add(review.values, author: review.authorID, review.times)
+    }
+
+    func add(_ move: PayloadMove) {
+        add(blob: move.payloadDigest.bytes)
+        add(move.rawKey)
+        add(move.reviewKey)
+    }
+
+    func add(_ product: ProductState) {
+        add(product.productKey)
+        add(product.productID)
+        add(product.kind.rawValue)
+        add(product.lastObservedAt.microseconds)
+        add(product.lastCompleteAt?.microseconds)
+        add(product.lastRun)
+        for attribute in Attribute.allCases {
+            let stored = product.attributes[attribute]
+            add(stored?.value)
+            add(stored?.rank.rawValue)
+            add(stored?.observedAt.microseconds)
+        }
+    }
+
+    func add(_ row: AttributeRow) {
+        add(row.productKey)
+        add(row.run)
+        for attribute in Attribute.allCases { add(row.attributes[attribute]) }
+    }
+
+    func add(_ row: ProductSummary) {
+        add(row.productKey)
+        add(row.firstReviewAt?.microseconds)
+        add(row.lastReviewAt?.microseconds)
+        add(row.lastChangedRun)
+        add(row.counters)
+    }
+
+    func add(_ row: ProductSummary, run: Int64) {
+        add(row.productKey)
+        add(run)
+        add(row.firstReviewAt?.microseconds)
+        add(row.lastReviewAt?.microseconds)
+        add(row.counters)
+    }
+
+    /// With a run it is a row of the history.
+    func add(_ row: MonthSummary, run: Int64? = nil) {
+        add(row.productKey)
+        add(row.key.month)
+        add(row.key.origin.rawValue)
+        if let run { add(run) }
+        add(row.counters)
+    }
+
+    /// With a run it is a row of the history.
+    func add(_ row: ScopeSummary, run: Int64? = nil) {
+        add(row.scope.kind.rawValue)
+        add(row.scope.id)
+        if let run { add(run) }
+        add(row.productCount)
+        add(row.counters)
+    }
+
+    func add(_ run: RunRecord) {
+        add(run.run)
+        add(run.recordedAt.microseconds)
+        add(run.observedAt.microseconds)
+        add(run.observedOrigin.rawValue)
+        add(run.completeness.rawValue)
+        add(String(run.seed))
+        add(run.deleted)
+        add(run.productsNamed)
+        add(blob: run.previousDigest.bytes)
+        add(blob: run.historyDigest.bytes)
+        add(run.balance)
+    }
+
+    func add(_ file: FileRecord) {
+        add(file.run)
+        add(file.name)
+        add(file.byteCount)
+        add(blob: file.digest.bytes)
+        add(file.shape)
+        add(file.nonstandardLiterals)
+        add(file.balance)
+    }
+}

@@ -1,0 +1,82 @@
+/// Columns in the order in which rows are written to both stores.
+enum Columns {
+    static let values = """
+        rating, title, body, author_name, verified, helpful_votes, variant, country, language, \
+        author_id, created_at, created_origin, updated_at, updated_origin
+        """
+    static let counters = """
+        review_count, rated_count, rating_sum, star_1, star_2, star_3, star_4, star_5, \
+        verified_count, helpful_votes
+        """
+    static let balance = """
+        found, inserted, updated, unchanged, copies, shadowed, late, rejected, suppressed
+        """
+    static let raw = """
+        raw_key, product_key, identity_digest, payload_digest, run, file, "offset", length, shape, \
+        payload, context
+        """
+    static let productRaw = "product_key, digest, run, file, \"offset\", length, payload"
+    static let rejects = """
+        digest, occurrence, run, file, "offset", length, reason, field, product_id, shape, \
+        payload, context
+        """
+    static let review = """
+        review_key, product_key, review_id, identity_digest, identity_kind, version, is_live, run, \
+        observed_at, content_digest, payload_digest, raw_key, \(values)
+        """
+    static let history = """
+        review_key, version, operation, run, observed_at, changed_fields, content_digest, \
+        row_salt, row_digest, \(values)
+        """
+    static let move = "payload_digest, raw_key, review_key"
+    static let product = """
+        product_key, product_id, identity_kind, last_observed_at, last_complete_at, last_run, \
+        title, title_rank, title_observed_at, brand, brand_rank, brand_observed_at, \
+        category, category_rank, category_observed_at, family, family_rank, family_observed_at, \
+        price, price_rank, price_observed_at
+        """
+    static let attributes = "product_key, run, title, brand, category, family, price"
+    static let summary = """
+        product_key, first_review_at, last_review_at, last_changed_run, \(counters)
+        """
+    static let summaryHistory = """
+        product_key, run, first_review_at, last_review_at, \(counters)
+        """
+    static let month = "product_key, month, origin, \(counters)"
+    static let monthHistory = "product_key, month, origin, run, \(counters)"
+    static let scope = "kind, id, product_count, \(counters)"
+    static let scopeHistory = "kind, id, run, product_count, \(counters)"
+    static let run = """
+        run, recorded_at, observed_at, observed_origin, completeness, seed, deleted, \
+        products_named, previous_digest, history_digest, \(balance)
+        """
+    static let file = "run, name, byte_count, digest, shape, nonstandard_literals, \(balance)"
+
+    /// The names of a list, one by one.
+    static func names(_ columns: String) -> [String] {
+        columns.split(separator: ",").map { String($0.drop { $0 == " " || $0 == "\n" }) }
+    }
+
+    /// `?, ?, …` for each column of a list.
+    static func marks(_ columns: String) -> String {
+        names(columns).map { _ in "?" }.joined(separator: ", ")
+    }
+
+    /// `a = excluded.a, …` for each column of a list but its keys: the rest of an upsert.
+    static func replacing(_ columns: String, butNot keys: [String]) -> String {
+        names(columns).filter { !keys.contains($0) }.map { "\($0) = excluded.\($0)" }
+            .joined(separator: ", ")
+    }
+
+    static let productSelection = """
+        SELECT p.*, s.first_review_at, s.last_review_at, s.last_changed_run, s.review_count,
+               s.rated_count, s.rating_sum, s.star_1, s.star_2, s.star_3, s.star_4, s.star_5,
+               s.verified_count, s.helpful_votes
+        FROM products_dim p LEFT JOIN product_summary s USING (product_key)
+        """
+
+    static let reviewSelection = """
+        SELECT r.*, p.product_id FROM product_reviews_clean r
+        JOIN products_dim p USING (product_key)
+        """
+}

@@ -1,0 +1,347 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// One load: look-ups by arrays of keys, bulk rows by COPY BINARY; rows that may be there already go
+/// through a temporary table of the transaction, then over in one statement.
+final class PostgresLoad: StoreLoad {
+    private let connection: PostgresConnection
+    private let attempt: Int64?
+    private var stages: Set<String> = []
+
+    init(_ connection: PostgresConnection, attempt: Int64?) {
+        self.connection = connection
+        self.attempt = attempt
+    }
+
+    // MARK: Look-ups
+
+    func head() throws -> StoreHead {
+        func next(_ column: String, _ table: String) throws -> Int64 {
+            let rows = try connection.run("SELECT MAX(\(column)) AS last FROM \(table)")
+            return (rows.first?.optional("last") ?? 0) + 1
+        }
+        let last = try connection.run("SELECT * FROM runs ORDER BY run DESC LIMIT 1").first
+        let complete = try connection.run(
+            """
+            SELECT MAX(observed_at) AS observed_at, MAX(run) AS run FROM runs
+            WHERE completeness = 'all'
+            """
+        ).first
+        return StoreHead(
+            nextRun: (last?.number("run") ?? 0) + 1,
+            nextProductKey: try next("product_key", "products_dim"),
+            nextReviewKey: try next("review_key", "product_reviews_clean"),
+            nextRawKey: try next("raw_key", "product_reviews_raw"),
+            lastRecordedAt: last?.instant("recorded_at"),
+            historyDigest: last?.digest("history_digest") ?? genesisDigest,
+            lastCompleteAllAt: complete?.optionalInstant("observed_at"),
+            lastCompleteAllRun: complete?.optional("run"))
+    }
+
+    func runs(holding files: [Digest256]) throws -> [RunClock] {
+        let rows = try connection.run(
+            """
+            SELECT r.run, r.observed_at FROM run_files f JOIN runs r USING (run)
+            WHERE f.digest = ANY ($1::bytea[])
+            GROUP BY r.run, r.observed_at HAVING COUNT(DISTINCT f.digest) = $2::bigint
+            ORDER BY r.run
+            """, [array(files.map(\.bytes)), String(Set(files).count)])
+        return rows.map {
+            RunClock(run: $0.number("run"), observedAt: $0.instant("observed_at"))
+        }
+    }
+
+    func products(_ ids: [Text]) throws -> [ProductState] {
+        try connection.run(
+            Columns.productSelection + " WHERE p.product_id = ANY ($1::text[])", [array(ids)]
+        ).map { $0.product }
+    }
+
+    func productIDs(after id: Text?, limit: Int) throws -> [Text] {
+        try connection.run(
+            """
+            SELECT product_id FROM products_dim WHERE product_id > $1
+            ORDER BY product_id LIMIT $2::bigint
+            """, [id?.string ?? "", String(limit)]
+        ).map { $0.text("product_id") ?? Text([]) }
+    }
+
+    func currentKeys(ofProducts keys: [Int64]) throws -> [CurrentKey] {
+        try rows(
+            keys,
+            """
+            SELECT review_key, product_key, identity_digest, payload_digest, is_live
+            FROM product_reviews_clean WHERE product_key = ANY ($1::bigint[])
+            """
+        ) { $0.currentKey }
+    }
+
+    func current(_ reviewKeys: [Int64]) throws -> [StoredReview] {
+        try rows(
+            reviewKeys, Columns.reviewSelection + " WHERE r.review_key = ANY ($1::bigint[])"
+        ) { $0.review }
+    }
+
+    func payloads(_ rawKeys: [Int64]) throws -> [RawPayload] {
+        try rows(
+            rawKeys,
+            """
+            SELECT raw_key, shape, payload, context FROM product_reviews_raw
+            WHERE raw_key = ANY ($1::bigint[])
+            """
+        ) { $0.rawPayload }
+    }
+
+    func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>] {
+        let found = try rows(
+            reviewKeys,
+            """
+            SELECT review_key, content_digest FROM product_reviews_history
+            WHERE review_key = ANY ($1::bigint[])
+            """
+        ) { ($0.number("review_key"), $0.digest("content_digest")) }
+        var contents: [Int64: Set<Digest256>] = [:]
+        for (key, digest) in found { contents[key, default: []].insert(digest) }
+        return contents
+    }
+
+    func rawKeys(_ records: [RawIdentity]) throws -> [RawIdentity: Int64] {
+        guard !records.isEmpty else { return [:] }
+        let found = try connection.run(
+            """
+            SELECT raw_key, identity_digest, payload_digest FROM product_reviews_raw
+            JOIN unnest($1::bytea[], $2::bytea[]) AS wanted (identity_digest, payload_digest)
+                USING (identity_digest, payload_digest)
+            """,
+            [array(records.map(\.identity.bytes)), array(records.map(\.payload.bytes))]
+        ).map { row in
+            let record = RawIdentity(
+                identity: row.digest128("identity_digest"),
+                payload: row.digest128("payload_digest"))
+            return (record, row.number("raw_key"))
+        }
+        return Dictionary(found) { first, _ in first }
+    }
+
+    func months(ofProducts keys: [Int64]) throws -> [MonthSummary] {
+        try rows(
+            keys,
+            """
+            SELECT a.*, p.product_id FROM product_aggregates a
+            JOIN products_dim p USING (product_key) WHERE a.product_key = ANY ($1::bigint[])
+            """
+        ) { $0.monthSummary }
+    }
+
+    func scopes(_ scopes: [Scope]) throws -> [ScopeSummary] {
+        try connection.run(
+            """
+            SELECT s.* FROM scope_summary s
+            JOIN unnest($1::text[], $2::text[]) AS wanted (kind, id)
+                ON s.kind = wanted.kind AND s.id = wanted.id
+            """,
+            [array(scopes.map { Text($0.kind.rawValue) }), array(scopes.map(\.id))]
+        ).map { $0.scopeSummary }
+    }
+
+    func createdRange(ofProducts keys: [Int64]) throws -> [Int64: ClosedRange<Instant>] {
+        let found = try rows(
+            keys,
+            """
+            SELECT product_key, MIN(created_at) AS first, MAX(created_at) AS last
+            FROM product_reviews_clean
+            WHERE product_key = ANY ($1::bigint[]) AND is_live AND created_origin = 'source'
+            GROUP BY product_key
+            """
+        ) { ($0.number("product_key"), $0.instant("first")...$0.instant("last")) }
+        return Dictionary(uniqueKeysWithValues: found)
+    }
+
+    func shapeDocument(_ name: String) throws -> String? {
+        try connection.run("SELECT document FROM shapes WHERE name = $1", [name])
+            .first?.string("document")
+    }
+
+    private func rows<Found>(
+        _ keys: [Int64], _ sql: String, _ decode: (PostgresRow) -> Found
+    ) throws -> [Found] {
+        guard !keys.isEmpty else { return [] }
+        let list = "{" + keys.map(String.init).joined(separator: ",") + "}"
+        return try connection.run(sql, [list]).map(decode)
+    }
+
+    /// The written form of an array of texts: each in quotes, `"` and `\` escaped.
+    private func array(_ texts: [Text]) -> String {
+        let quoted = texts.map { text in
+            "\"" + text.string.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+        }
+        return "{" + quoted.joined(separator: ",") + "}"
+    }
+
+    /// The written form of an array of byte strings.
+    private func array(_ blobs: [[UInt8]]) -> String {
+        "{" + blobs.map { "\"\\\\x" + hexadecimal($0) + "\"" }.joined(separator: ",") + "}"
+    }
+
+    // MARK: Rows
+
+    private func copy<Written>(
+        _ rows: [Written], into table: String, _ columns: String,
+        _ add: (PostgresCopy, Written) -> Void
+    ) throws {
+        let fields = Columns.names(columns).count
+        try connection.copy(into: "\(table) (\(columns))") { copy in
+            for row in rows {
+                try copy.begin(fields: fields)
+                add(copy, row)
+            }
+        }
+    }
+
+    /// Copies rows to a temporary table of the same columns, then over by one statement: `over` with the
+    /// stage's name.
+    private func stage<Written>(
+        _ rows: [Written], for table: String, as name: String? = nil, _ columns: String,
+        _ add: (PostgresCopy, Written) -> Void, over: (String) -> String
+    ) throws {
+        guard !rows.isEmpty else { return }
+        let stage = "stage_\(name ?? table)"
+        if stages.insert(stage).inserted {
+            try connection.runAll(
+                """
+                CREATE TEMPORARY TABLE \(stage) ON COMMIT DROP AS
+                SELECT \(columns) FROM \(table) WITH NO DATA
+                """)
+        } else {
+            try connection.runAll("TRUNCATE \(stage)")
+        }
+        try copy(rows, into: stage, columns, add)
+        try connection.run(over(stage))
+    }
+
+    /// Rows that take the place of those with their key.
+    private func upsert<Written>(
+        _ rows: [Written], _ table: String, _ columns: String, key: [String],
+        kept: [String] = [], _ add: (PostgresCopy, Written) -> Void
+    ) throws {
+        try stage(rows, for: table, columns, add) { stage in
+            """
+            INSERT INTO \(table) (\(columns)) SELECT \(columns) FROM \(stage)
+            ON CONFLICT (\(key.joined(separator: ", "))) DO UPDATE
+            SET \(Columns.replacing(columns, butNot: key + kept))
+            """
+        }
+    }
+
+    /// Rows that are left as they are where their key is there.
+    private func insertOnce<Written>(
+        _ rows: [Written], _ table: String, _ columns: String,
+        _ add: (PostgresCopy, Written) -> Void
+    ) throws {
+        try stage(rows, for: table, columns, add) { stage in
+            """
+            INSERT INTO \(table) (\(columns)) SELECT \(columns) FROM \(stage)
+            ON CONFLICT DO NOTHING
+            """
+        }
+    }
+
+    func append(raw rows: [RawRow]) throws {
+        try copy(rows, into: "product_reviews_raw", Columns.raw) { $0.add($1) }
+    }
+
+    func append(productRaw rows: [ProductRawRow]) throws {
+        try insertOnce(rows, "product_raw", Columns.productRaw) { $0.add($1) }
+    }
+
+    func append(rejects rows: [RejectRow]) throws {
+        try insertOnce(rows, "rejected_records", Columns.rejects) { $0.add($1) }
+    }
+
+    func append(history rows: [HistoryRow]) throws {
+        try copy(rows, into: "product_reviews_history", Columns.history) { $0.add($1) }
+    }
+
+    func put(reviews: [ReviewRow]) throws {
+        try upsert(
+            reviews, "product_reviews_clean", Columns.review, key: ["review_key"],
+            kept: ["product_key"]
+        ) { $0.add($1) }
+    }
+
+    func put(payloads: [PayloadMove]) throws {
+        try stage(
+            payloads, for: "product_reviews_clean", as: "moves", Columns.move, { $0.add($1) }
+        ) { stage in
+            """
+            UPDATE product_reviews_clean r
+            SET payload_digest = m.payload_digest, raw_key = m.raw_key
+            FROM \(stage) m WHERE m.review_key = r.review_key
+            """
+        }
+    }
+
+    func put(products: [ProductState]) throws {
+        try upsert(
+            products, "products_dim", Columns.product, key: ["product_key"], kept: ["product_id"]
+        ) { $0.add($1) }
+    }
+
+    func append(attributes rows: [AttributeRow]) throws {
+        try copy(rows, into: "products_dim_history", Columns.attributes) { $0.add($1) }
+    }
+
+    func put(summaries rows: [ProductSummary], run: Int64) throws {
+        try upsert(rows, "product_summary", Columns.summary, key: ["product_key"]) { $0.add($1) }
+        try copy(rows, into: "product_summary_history", Columns.summaryHistory) {
+            $0.add($1, run: run)
+        }
+    }
+
+    func put(months rows: [MonthSummary], run: Int64) throws {
+        try upsert(
+            rows, "product_aggregates", Columns.month, key: ["product_key", "month", "origin"]
+        ) { $0.add($1) }
+        try connection.run(
+            """
+            DELETE FROM product_aggregates a USING stage_product_aggregates m
+            WHERE a.product_key = m.product_key AND a.month = m.month AND a.origin = m.origin
+                AND m.review_count = 0
+            """)
+        try copy(rows, into: "product_aggregates_history", Columns.monthHistory) {
+            $0.add($1, run: run)
+        }
+    }
+
+    func put(scopes rows: [ScopeSummary], run: Int64) throws {
+        try upsert(rows, "scope_summary", Columns.scope, key: ["kind", "id"]) { $0.add($1) }
+        try connection.run(
+            """
+            DELETE FROM scope_summary s USING stage_scope_summary m
+            WHERE s.kind = m.kind AND s.id = m.id AND m.review_count = 0 AND m.product_count = 0
+            """)
+        try copy(rows, into: "scope_summary_history", Columns.scopeHistory) {
+            $0.add($1, run: run)
+        }
+    }
+
+    func put(shape name: String, version: Int, document: String) throws {
+        try connection.run(
+            """
+            INSERT INTO shapes (name, version, document) VALUES ($1, $2::bigint, $3)
+            ON CONFLICT (name) DO UPDATE
+            SET version = excluded.version, document = excluded.document
+            """, [name, String(version), document])
+    }
+
+    func finish(_ run: RunRecord, files: [FileRecord]) throws {
+        try copy([run], into: "runs", Columns.run) { $0.add($1) }
+        try copy(files, into: "run_files", Columns.file) { $0.add($1) }
+        guard let attempt else { return }
+        try connection.run(
+            """
+            UPDATE run_attempts SET ended_at = $1::bigint, run = $2::bigint
+            WHERE attempt = $3::bigint
+            """, [String(run.recordedAt.microseconds), String(run.run), String(attempt)])
+    }
+}

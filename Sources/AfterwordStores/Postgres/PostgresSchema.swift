@@ -1,0 +1,227 @@
+/// The schema in Postgres, one migration a change; a released migration never changes.
+///
+/// The same tables as in SQLite. Texts compare by bytes whatever the database's locale (`COLLATE "C"`).
+/// Foreign keys stand between small tables only: on a bulk table one triples the time of its COPY.
+enum PostgresSchema {
+    static let migrations: [(name: String, sql: String)] = [
+        ("1 first light", ledger + products + bronze + silver + gold)
+    ]
+
+    private static let text = #"TEXT COLLATE "C""#
+
+    private static let balance = """
+        found BIGINT NOT NULL, inserted BIGINT NOT NULL, updated BIGINT NOT NULL,
+        unchanged BIGINT NOT NULL, copies BIGINT NOT NULL, shadowed BIGINT NOT NULL,
+        late BIGINT NOT NULL, rejected BIGINT NOT NULL, suppressed BIGINT NOT NULL,
+        CHECK (found = inserted + updated + unchanged + copies + shadowed + late + rejected
+               + suppressed)
+        """
+
+    private static let ledger = """
+        CREATE TABLE runs (
+            run BIGINT PRIMARY KEY CHECK (run > 0),
+            recorded_at BIGINT NOT NULL UNIQUE,
+            observed_at BIGINT NOT NULL,
+            observed_origin \(text) NOT NULL,
+            completeness \(text) NOT NULL CHECK (completeness IN ('none', 'products', 'all')),
+            seed \(text) NOT NULL,
+            deleted BIGINT NOT NULL,
+            products_named BIGINT NOT NULL,
+            previous_digest BYTEA NOT NULL,
+            history_digest BYTEA NOT NULL,
+            \(balance)
+        );
+        CREATE TABLE run_files (
+            run BIGINT NOT NULL REFERENCES runs (run),
+            name \(text) NOT NULL,
+            byte_count BIGINT NOT NULL,
+            digest BYTEA NOT NULL,
+            shape \(text) NOT NULL,
+            nonstandard_literals BIGINT NOT NULL,
+            \(balance),
+            PRIMARY KEY (run, name)
+        );
+        CREATE INDEX run_files_by_digest ON run_files (digest, run);
+        CREATE TABLE run_attempts (
+            attempt BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            started_at BIGINT NOT NULL,
+            ended_at BIGINT,
+            dump \(text) NOT NULL,
+            run BIGINT,
+            failure \(text)
+        );
+        CREATE TABLE shapes (
+            name \(text) PRIMARY KEY,
+            version BIGINT NOT NULL,
+            document \(text) NOT NULL
+        );
+        """
+
+    private static let products = """
+        CREATE TABLE products_dim (
+            product_key BIGINT PRIMARY KEY,
+            product_id \(text) NOT NULL UNIQUE,
+            identity_kind \(text) NOT NULL CHECK (identity_kind IN ('a', 'b', 'c')),
+            last_observed_at BIGINT NOT NULL,
+            last_complete_at BIGINT,
+            last_run BIGINT NOT NULL,
+            title \(text), title_rank BIGINT, title_observed_at BIGINT,
+            brand \(text), brand_rank BIGINT, brand_observed_at BIGINT,
+            category \(text), category_rank BIGINT, category_observed_at BIGINT,
+            family \(text), family_rank BIGINT, family_observed_at BIGINT,
+            price \(text), price_rank BIGINT, price_observed_at BIGINT
+        );
+        CREATE TABLE products_dim_history (
+            product_key BIGINT NOT NULL,
+            run BIGINT NOT NULL,
+            title \(text), brand \(text), category \(text), family \(text), price \(text),
+            PRIMARY KEY (product_key, run)
+        );
+        """
+
+    private static let bronze = """
+        CREATE TABLE product_reviews_raw (
+            raw_key BIGINT PRIMARY KEY,
+            product_key BIGINT NOT NULL,
+            identity_digest BYTEA NOT NULL,
+            payload_digest BYTEA NOT NULL,
+            run BIGINT NOT NULL,
+            file \(text) NOT NULL,
+            "offset" BIGINT NOT NULL,
+            length BIGINT NOT NULL,
+            shape \(text) NOT NULL,
+            payload BYTEA NOT NULL,
+            context BYTEA NOT NULL
+        );
+        CREATE UNIQUE INDEX product_reviews_raw_once
+            ON product_reviews_raw (identity_digest, payload_digest);
+        CREATE TABLE product_raw (
+            product_key BIGINT NOT NULL,
+            digest BYTEA NOT NULL,
+            run BIGINT NOT NULL,
+            file \(text) NOT NULL,
+            "offset" BIGINT NOT NULL,
+            length BIGINT NOT NULL,
+            payload BYTEA NOT NULL,
+            PRIMARY KEY (product_key, digest)
+        );
+        CREATE TABLE rejected_records (
+            digest BYTEA NOT NULL,
+            occurrence BIGINT NOT NULL,
+            run BIGINT NOT NULL,
+            file \(text) NOT NULL,
+            "offset" BIGINT NOT NULL,
+            length BIGINT NOT NULL,
+            reason \(text) NOT NULL,
+            field \(text) NOT NULL,
+            product_id \(text),
+            shape \(text) NOT NULL,
+            payload BYTEA NOT NULL,
+            context BYTEA NOT NULL,
+            PRIMARY KEY (digest, occurrence)
+        );
+        """
+
+    private static let values = """
+        rating BIGINT CHECK (rating BETWEEN 10 AND 50),
+        title \(text), body \(text), author_name \(text),
+        verified BOOLEAN,
+        helpful_votes BIGINT,
+        variant \(text), country \(text), language \(text),
+        author_id \(text),
+        created_at BIGINT NOT NULL,
+        created_origin \(text) NOT NULL CHECK (created_origin IN ('source', 'mock')),
+        updated_at BIGINT NOT NULL,
+        updated_origin \(text) NOT NULL CHECK (updated_origin IN ('source', 'mock'))
+        """
+
+    private static let silver = """
+        CREATE TABLE product_reviews_clean (
+            review_key BIGINT PRIMARY KEY,
+            product_key BIGINT NOT NULL,
+            review_id \(text) NOT NULL,
+            identity_digest BYTEA NOT NULL,
+            identity_kind \(text) NOT NULL,
+            version BIGINT NOT NULL CHECK (version > 0),
+            is_live BOOLEAN NOT NULL,
+            run BIGINT NOT NULL,
+            observed_at BIGINT NOT NULL,
+            content_digest BYTEA NOT NULL,
+            payload_digest BYTEA NOT NULL,
+            raw_key BIGINT NOT NULL,
+            \(values)
+        );
+        CREATE UNIQUE INDEX product_reviews_clean_by_identity
+            ON product_reviews_clean (product_key, identity_digest);
+        CREATE UNIQUE INDEX product_reviews_clean_by_review
+            ON product_reviews_clean (product_key, review_id);
+        CREATE INDEX product_reviews_clean_by_source_time
+            ON product_reviews_clean (product_key, created_at)
+            WHERE is_live AND created_origin = 'source';
+        CREATE TABLE product_reviews_history (
+            history_key BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            review_key BIGINT NOT NULL,
+            version BIGINT NOT NULL CHECK ((version = 0) = (operation = 'late')),
+            operation \(text) NOT NULL
+                CHECK (operation IN ('insert', 'update', 'delete', 'late')),
+            run BIGINT NOT NULL,
+            observed_at BIGINT NOT NULL,
+            changed_fields BIGINT NOT NULL,
+            content_digest BYTEA NOT NULL,
+            row_salt BYTEA NOT NULL CHECK (length(row_salt) = 16),
+            row_digest BYTEA NOT NULL CHECK (length(row_digest) = 32),
+            \(values)
+        );
+        CREATE UNIQUE INDEX product_reviews_history_by_version
+            ON product_reviews_history (review_key, version, run);
+        CREATE UNIQUE INDEX product_reviews_history_once
+            ON product_reviews_history (review_key, version) WHERE version > 0;
+        """
+
+    private static let counters = """
+        review_count BIGINT NOT NULL CHECK (review_count >= 0),
+        rated_count BIGINT NOT NULL CHECK (rated_count >= 0),
+        rating_sum BIGINT NOT NULL,
+        star_1 BIGINT NOT NULL, star_2 BIGINT NOT NULL, star_3 BIGINT NOT NULL,
+        star_4 BIGINT NOT NULL, star_5 BIGINT NOT NULL,
+        verified_count BIGINT NOT NULL, helpful_votes BIGINT NOT NULL,
+        CHECK (rated_count = star_1 + star_2 + star_3 + star_4 + star_5)
+        """
+
+    private static let gold = """
+        CREATE TABLE product_summary (
+            product_key BIGINT PRIMARY KEY,
+            first_review_at BIGINT, last_review_at BIGINT,
+            last_changed_run BIGINT NOT NULL,
+            \(counters)
+        );
+        CREATE TABLE product_summary_history (
+            product_key BIGINT NOT NULL, run BIGINT NOT NULL,
+            first_review_at BIGINT, last_review_at BIGINT,
+            \(counters),
+            PRIMARY KEY (product_key, run)
+        );
+        CREATE TABLE product_aggregates (
+            product_key BIGINT NOT NULL, month BIGINT NOT NULL, origin \(text) NOT NULL,
+            \(counters),
+            PRIMARY KEY (product_key, month, origin)
+        );
+        CREATE TABLE product_aggregates_history (
+            product_key BIGINT NOT NULL, month BIGINT NOT NULL, origin \(text) NOT NULL,
+            run BIGINT NOT NULL,
+            \(counters),
+            PRIMARY KEY (product_key, month, origin, run)
+        );
+        CREATE TABLE scope_summary (
+            kind \(text) NOT NULL, id \(text) NOT NULL, product_count BIGINT NOT NULL,
+            \(counters),
+            PRIMARY KEY (kind, id)
+        );
+        CREATE TABLE scope_summary_history (
+            kind \(text) NOT NULL, id \(text) NOT NULL, run BIGINT NOT NULL,
+            product_count BIGINT NOT NULL,
+            \(counters),
+            PRIMARY KEY (kind, id, run)
+        );
+        """
+}

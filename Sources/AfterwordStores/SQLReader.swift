@@ -1,0 +1,149 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// A value that a question is asked with.
+enum SQLValue {
+    case number(Int64)
+    case text(String)
+
+    init(_ text: Text) { self = .text(text.string) }
+}
+
+/// Asks one snapshot of an SQL store; `?` stands for each value in turn.
+protocol SQLSession {
+    func rows<Found>(
+        _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) -> Found
+    ) throws -> [Found]
+}
+
+/// Reads one snapshot of an SQL store. Rows come by their text keys, by bytes. Both stores are read by the
+/// same questions, so that they cannot answer differently.
+final class SQLReader: StoreReader {
+    private let session: any SQLSession
+
+    init(_ session: any SQLSession) { self.session = session }
+
+    private func all<Found>(
+        _ sql: String, _ values: [SQLValue] = [], _ decode: (any ColumnRow) -> Found
+    ) throws -> [Found] {
+        try session.rows(sql, values, decode)
+    }
+
+    func runs() throws -> [RunRecord] {
+        try all("SELECT * FROM runs ORDER BY run") { $0.runRecord }
+    }
+
+    func files(ofRun run: Int64?) throws -> [FileRecord] {
+        try all(
+            "SELECT * FROM run_files \(run == nil ? "" : "WHERE run = ?") ORDER BY run, name",
+            run.map { [.number($0)] } ?? []
+        ) { $0.fileRecord }
+    }
+
+    func attempts() throws -> [RunAttempt] {
+        try all("SELECT * FROM run_attempts ORDER BY attempt") { $0.runAttempt }
+    }
+
+    func reviews(ofProduct id: Text?) throws -> [StoredReview] {
+        try all(
+            Columns.reviewSelection + (id == nil ? "" : " WHERE p.product_id = ?")
+                + " ORDER BY p.product_id, r.review_id",
+            id.map { [SQLValue($0)] } ?? []
+        ) { $0.review }
+    }
+
+    func history(ofProduct product: Text?, review: Text?) throws -> [HistoryRow] {
+        var conditions: [String] = []
+        if product != nil { conditions.append("p.product_id = ?") }
+        if review != nil { conditions.append("r.review_id = ?") }
+        return try all(
+            """
+            SELECT h.*, r.review_id, r.identity_digest, p.product_id
+            FROM product_reviews_history h JOIN product_reviews_clean r USING (review_key)
+            JOIN products_dim p USING (product_key)
+            \(conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "))
+            ORDER BY p.product_id, r.review_id, h.version, h.run
+            """, [product, review].compactMap { $0 }.map { SQLValue($0) }
+        ) { $0.historyRow }
+    }
+
+    func raw() throws -> [RawRow] {
+        try all(
+            """
+            SELECT r.*, p.product_id FROM product_reviews_raw r
+            JOIN products_dim p USING (product_key)
+            ORDER BY p.product_id, r.identity_digest, r.payload_digest
+            """
+        ) { $0.rawRow }
+    }
+
+    func productRaw() throws -> [ProductRawRow] {
+        try all(
+            """
+            SELECT r.*, p.product_id FROM product_raw r JOIN products_dim p USING (product_key)
+            ORDER BY p.product_id, r.digest
+            """
+        ) { $0.productRawRow }
+    }
+
+    func rejects() throws -> [RejectRow] {
+        try all("SELECT * FROM rejected_records ORDER BY digest, occurrence") { $0.rejectRow }
+    }
+
+    func products(_ id: Text?) throws -> [ProductState] {
+        try all(
+            Columns.productSelection
+                + (id == nil ? " ORDER BY p.product_id" : " WHERE p.product_id = ?"),
+            id.map { [SQLValue($0)] } ?? []
+        ) { $0.product }
+    }
+
+    func months(ofProduct id: Text?) throws -> [MonthSummary] {
+        try all(
+            """
+            SELECT a.*, p.product_id FROM product_aggregates a
+            JOIN products_dim p USING (product_key)
+            \(id == nil ? "" : "WHERE p.product_id = ?") ORDER BY p.product_id, a.month, a.origin
+            """, id.map { [SQLValue($0)] } ?? []
+        ) { $0.monthSummary }
+    }
+
+    func scopes() throws -> [ScopeSummary] {
+        try all("SELECT * FROM scope_summary ORDER BY kind, id") { $0.scopeSummary }
+    }
+
+    func attributeHistory() throws -> [AttributeRow] {
+        try all(
+            """
+            SELECT h.*, p.product_id FROM products_dim_history h
+            JOIN products_dim p USING (product_key) ORDER BY p.product_id, h.run
+            """
+        ) { $0.attributeRow }
+    }
+
+    func summaryHistory(ofProduct id: Text?) throws -> [HistoryOf<ProductSummary>] {
+        try all(
+            """
+            SELECT h.*, p.product_id FROM product_summary_history h
+            JOIN products_dim p USING (product_key)
+            \(id == nil ? "" : "WHERE p.product_id = ?") ORDER BY p.product_id, h.run
+            """, id.map { [SQLValue($0)] } ?? []
+        ) { HistoryOf(run: $0.number("run"), row: $0.productSummary) }
+    }
+
+    func monthHistory() throws -> [HistoryOf<MonthSummary>] {
+        try all(
+            """
+            SELECT h.*, p.product_id FROM product_aggregates_history h
+            JOIN products_dim p USING (product_key)
+            ORDER BY p.product_id, h.month, h.origin, h.run
+            """
+        ) { HistoryOf(run: $0.number("run"), row: $0.monthSummary) }
+    }
+
+    func scopeHistory() throws -> [HistoryOf<ScopeSummary>] {
+        try all("SELECT * FROM scope_summary_history ORDER BY kind, id, run") {
+            HistoryOf(run: $0.number("run"), row: $0.scopeSummary)
+        }
+    }
+}
