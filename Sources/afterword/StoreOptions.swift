@@ -6,19 +6,36 @@ import Foundation
 
 /// Which store a command works on.
 struct StoreOptions: ParsableArguments {
-    @Option(help: "The store's file; AFTERWORD_STORE, else ./afterword.sqlite, when left out.")
+    @Option(
+        help: """
+            A SQLite file or a postgres:// URL; AFTERWORD_STORE, else ./afterword.sqlite, when \
+            left out.
+            """)
     var store: String?
 
     var path: String { store ?? Settings.current.store }
 
+    private var isPostgres: Bool {
+        ["postgres://", "postgresql://"].contains { path.hasPrefix($0) }
+    }
+
     func openForWriting() throws -> any ReviewStore {
         try checkKind()
-        return try SQLiteStore(path: path)
+        return isPostgres ? try PostgresStore(url: path) : try SQLiteStore(path: path)
+    }
+
+    /// A store to rehearse on: what is there, or one in memory where no file is.
+    func openForRehearsal() throws -> any ReviewStore {
+        try checkKind()
+        if isPostgres { return try PostgresStore(url: path) }
+        let isThere = FileManager.default.fileExists(atPath: path)
+        return isThere ? try SQLiteStore(path: path) : try SQLiteStore()
     }
 
     /// Opens a store that is there.
     func openForReading() throws -> any ReviewStore {
         try checkKind()
+        if isPostgres { return try PostgresStore(url: path) }
         guard FileManager.default.fileExists(atPath: path) else {
             throw CommandFault(.store, "no store at \(path); make one with 'afterword run DUMP'")
         }
@@ -26,8 +43,11 @@ struct StoreOptions: ParsableArguments {
     }
 
     private func checkKind() throws {
-        guard !path.contains("://") else {
-            throw CommandFault(.usage, "this version keeps its history in a SQLite file only")
+        guard isPostgres || !path.contains("://") else {
+            // The URL may hold a password: only its beginning is shown.
+            let scheme = path.prefix { $0 != ":" }
+            throw CommandFault(
+                .usage, "a store is a SQLite file or a postgres:// URL, not \(scheme)://…")
         }
     }
 }

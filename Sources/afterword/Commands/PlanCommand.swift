@@ -1,7 +1,4 @@
-import AfterwordPipeline
-import AfterwordStores
 import ArgumentParser
-import Foundation
 
 /// `plan`: the same load as `run`, discarded.
 struct PlanCommand: ParsableCommand {
@@ -17,9 +14,6 @@ struct PlanCommand: ParsableCommand {
 
     func run() throws {
         _ = try arguments.dumpsInOrder()
-        let isThere = FileManager.default.fileExists(atPath: arguments.store.path)
-        let store: any ReviewStore =
-            isThere ? try arguments.store.openForReading() : try SQLiteStore()
-        try arguments.load(into: store, isRehearsal: true)
+        try arguments.load(into: try arguments.store.openForRehearsal(), isRehearsal: true)
     }
 }

@@ -14,6 +14,13 @@ struct VerifyCommand: ParsableCommand {
     struct GoldenOptions: ParsableArguments {
         @Option(help: "The folder of golden cases.")
         var golden = "Golden"
+
+        @Option(
+            help: """
+                A postgres:// URL: cases run in a schema of their own each, dropped again; else a \
+                temporary SQLite file.
+                """)
+        var store: String?
     }
 
     /// `verify` alone: never writes a golden.
@@ -26,7 +33,7 @@ struct VerifyCommand: ParsableCommand {
         var cases: [String] = []
 
         func run() throws {
-            let verdicts = try verify(options.golden, cases) { golden, actual, verdicts in
+            let verdicts = try verify(options, cases) { golden, actual, verdicts in
                 if !Settings.current.isCI { try writeActual(golden, actual, verdicts) }
             }
             if verdicts.contains(where: { !$0.passes }) {
@@ -50,7 +57,7 @@ struct VerifyCommand: ParsableCommand {
             guard !Settings.current.isCI else {
                 throw CommandFault(.usage, "goldens are never written in CI")
             }
-            let verdicts = try verify(options.golden, cases) { golden, actual, verdicts in
+            let verdicts = try verify(options, cases) { golden, actual, verdicts in
                 try acceptCase(golden, actual, verdicts)
             }
             guard verdicts.contains(where: { !$0.passes }) else { return }
@@ -84,16 +91,22 @@ struct VerifyCommand: ParsableCommand {
 
 /// Runs cases on a store of their own each and shows what differs.
 private func verify(
-    _ folder: String, _ names: [String],
+    _ options: VerifyCommand.GoldenOptions, _ names: [String],
     then act: (GoldenCase, [String: [String]], [GoldenVerdict]) throws -> Void
 ) throws -> [GoldenVerdict] {
+    let folder = options.golden
     let cases =
         try names.isEmpty
         ? GoldenCase.all(in: folder) : names.map { try GoldenCase(named: $0, in: folder) }
     guard !cases.isEmpty else { throw CommandFault(.usage, "no golden case in \(folder)") }
     var all: [GoldenVerdict] = []
     for golden in cases {
-        let actual = try onFreshStore { try golden.run(on: $0) }
+        let actual =
+            if let url = options.store {
+                try onFreshSchema(url) { try golden.run(on: $0) }
+            } else {
+                try onFreshStore { try golden.run(on: $0) }
+            }
         let verdicts = try judgeCase(golden, actual: actual)
         show(golden, verdicts)
         try act(golden, actual, verdicts)
@@ -112,6 +125,18 @@ private func onFreshStore<Result>(_ body: (SQLiteStore) throws -> Result) throws
         attributes: [.posixPermissions: 0o700])
     defer { try? FileManager.default.removeItem(at: folder) }
     return try body(SQLiteStore(path: folder.appendingPathComponent("afterword.sqlite").path))
+}
+
+private func onFreshSchema<Result>(
+    _ url: String, _ body: (PostgresStore) throws -> Result
+) throws -> Result {
+    let name = "afterword_verify_" + UUID().uuidString.lowercased().replacing("-", with: "_")
+    let server = try PostgresConnection(url: url)
+    try server.runAll("CREATE SCHEMA \(name)")
+    defer { try? server.runAll("DROP SCHEMA \(name) CASCADE") }
+    let separator = url.contains("?") ? "&" : "?"
+    return try body(
+        PostgresStore(url: "\(url)\(separator)options=-csearch_path%3D\(name)"))
 }
 
 private func show(_ golden: GoldenCase, _ verdicts: [GoldenVerdict]) {
