@@ -99,7 +99,8 @@ extension ColumnRow {
             productKey: summary.productKey, productID: summary.productID,
             kind: IdentityKind(rawValue: string("identity_kind")) ?? .content,
             lastObservedAt: instant("last_observed_at"),
-            lastCompleteAt: optionalInstant("last_complete_at"), lastRun: number("last_run"),
+            lastCompleteAt: optionalInstant("last_complete_at"), firstRun: number("first_run"),
+            lastRun: number("last_run"),
             attributes: attributes, summary: summary)
     }
 

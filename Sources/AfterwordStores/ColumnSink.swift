@@ -122,6 +122,7 @@ extension ColumnSink {
         add(product.kind.rawValue)
         add(product.lastObservedAt.microseconds)
         add(product.lastCompleteAt?.microseconds)
+        add(product.firstRun)
         add(product.lastRun)
         for attribute in Attribute.allCases {
             let stored = product.attributes[attribute]

@@ -30,8 +30,8 @@ enum Columns {
         """
     static let move = "payload_digest, raw_key, review_key"
     static let product = """
-        product_key, product_id, identity_kind, last_observed_at, last_complete_at, last_run, \
-        title, title_rank, title_observed_at, brand, brand_rank, brand_observed_at, \
+        product_key, product_id, identity_kind, last_observed_at, last_complete_at, first_run, \
+        last_run, title, title_rank, title_observed_at, brand, brand_rank, brand_observed_at, \
         category, category_rank, category_observed_at, family, family_rank, family_observed_at, \
         price, price_rank, price_observed_at
         """

@@ -112,12 +112,13 @@ final class SQLReader: StoreReader {
         try all("SELECT * FROM scope_summary ORDER BY kind, id") { $0.scopeSummary }
     }
 
-    func attributeHistory() throws -> [AttributeRow] {
+    func attributeHistory(ofProduct id: Text?) throws -> [AttributeRow] {
         try all(
             """
             SELECT h.*, p.product_id FROM products_dim_history h
-            JOIN products_dim p USING (product_key) ORDER BY p.product_id, h.run
-            """
+            JOIN products_dim p USING (product_key)
+            \(id == nil ? "" : "WHERE p.product_id = ?") ORDER BY p.product_id, h.run
+            """, id.map { [SQLValue($0)] } ?? []
         ) { $0.attributeRow }
     }
 
@@ -131,13 +132,14 @@ final class SQLReader: StoreReader {
         ) { HistoryOf(run: $0.number("run"), row: $0.productSummary) }
     }
 
-    func monthHistory() throws -> [HistoryOf<MonthSummary>] {
+    func monthHistory(ofProduct id: Text?) throws -> [HistoryOf<MonthSummary>] {
         try all(
             """
             SELECT h.*, p.product_id FROM product_aggregates_history h
             JOIN products_dim p USING (product_key)
+            \(id == nil ? "" : "WHERE p.product_id = ?")
             ORDER BY p.product_id, h.month, h.origin, h.run
-            """
+            """, id.map { [SQLValue($0)] } ?? []
         ) { HistoryOf(run: $0.number("run"), row: $0.monthSummary) }
     }
 

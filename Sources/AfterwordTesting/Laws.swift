@@ -16,7 +16,9 @@ package struct Laws {
         self.makeStore = makeStore
     }
 
-    package static let names = ["rerun", "split", "order", "rebuild", "balance", "same everywhere"]
+    package static let names = [
+        "rerun", "split", "order", "rebuild", "balance", "stable past", "same everywhere",
+    ]
 
     /// Checks a law by its name.
     package func check(_ law: String) throws -> String? {
@@ -26,6 +28,7 @@ package struct Laws {
         case "order": try order()
         case "rebuild": try rebuild()
         case "balance": try balance()
+        case "stable past": try stablePast()
         case "same everywhere": try sameEverywhere()
         default: preconditionFailure("no law is called \(law)")
         }
@@ -190,6 +193,23 @@ package struct Laws {
             let lost = steps.flatMap(\.records).first { !kept.contains(Array($0.text.utf8)) }
             return lost.map { "the bytes of a record are gone: \($0.text)" }
         }
+    }
+
+    /// Law 6: what a store answers right after a run is what it answers as of that run for ever.
+    private func stablePast() throws -> String? {
+        let store = try makeStore()
+        var told: [(run: Int64, tables: [String: [String]])] = []
+        for (number, step) in history.steps.enumerated()
+        where try history.load(step, number: number, into: store, loading) {
+            told.append((Int64(told.count + 1), try tables(store)))
+        }
+        for (run, expected) in told {
+            let actual = try store.read { try goldenTables(AsOfReader($0, run: run)) }
+            if let difference = difference(expected, actual) {
+                return "as of run \(run): \(difference)"
+            }
+        }
+        return nil
     }
 
     /// Law 7: the same golden bytes as the oracle's.

@@ -301,8 +301,10 @@ private final class MemoryReader: StoreReader {
 
     func scopes() throws -> [ScopeSummary] { state.scopes.values.sorted { $0.scope < $1.scope } }
 
-    func attributeHistory() throws -> [AttributeRow] {
-        state.attributes.sorted { ($0.productID, $0.run) < ($1.productID, $1.run) }
+    func attributeHistory(ofProduct id: Text?) throws -> [AttributeRow] {
+        state.attributes.filter { id == nil || $0.productID == id }.sorted {
+            ($0.productID, $0.run) < ($1.productID, $1.run)
+        }
     }
 
     func summaryHistory(ofProduct id: Text?) throws -> [HistoryOf<ProductSummary>] {
@@ -310,8 +312,8 @@ private final class MemoryReader: StoreReader {
             .sorted { ($0.row.productID, $0.run) < ($1.row.productID, $1.run) }
     }
 
-    func monthHistory() throws -> [HistoryOf<MonthSummary>] {
-        state.monthHistory.sorted { l, r in
+    func monthHistory(ofProduct id: Text?) throws -> [HistoryOf<MonthSummary>] {
+        state.monthHistory.filter { id == nil || $0.row.productID == id }.sorted { l, r in
             (l.row.productID, l.row.key, l.run) < (r.row.productID, r.row.key, r.run)
         }
     }

@@ -11,12 +11,25 @@ package struct ReviewHistory: Sendable {
         package var records: [RecordText]
         package var observedAt: Instant
         package var completeness: Completeness
+
+        package init(
+            records: [RecordText], observedAt: Instant, completeness: Completeness
+        ) {
+            self.records = records
+            self.observedAt = observedAt
+            self.completeness = completeness
+        }
     }
 
     /// A record and the product it is of; nil where that cannot be read.
     package struct RecordText: Sendable, Equatable {
         package var text: String
         package var product: String?
+
+        package init(text: String, product: String?) {
+            self.text = text
+            self.product = product
+        }
     }
 
     package var seed: UInt64

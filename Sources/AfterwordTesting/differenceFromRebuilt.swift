@@ -7,7 +7,7 @@ package import AfterwordPipeline
 package func differenceFromRebuilt(_ reader: any StoreReader) throws -> String? {
     let history = try reader.history(ofProduct: nil, review: nil)
         .filter { $0.operation != .late }
-    let attributes = try reader.attributeHistory()
+    let attributes = try reader.attributeHistory(ofProduct: nil)
     for run in try reader.runs().map(\.run) {
         let rebuilt = Rebuilt(
             history.filter { $0.run <= run }, attributes.filter { $0.run <= run })
@@ -72,7 +72,7 @@ private struct Rebuilt {
             else { return "summary of \(product)" }
         }
         var stored: [String: Counters] = [:]
-        for row in try reader.monthHistory() where row.run <= run {
+        for row in try reader.monthHistory(ofProduct: nil) where row.run <= run {
             let key = "\(row.row.productID) \(row.row.key.month) \(row.row.key.origin)"
             stored[key] = row.row.counters
         }

@@ -20,6 +20,7 @@ struct Failure {
         switch error {
         case let fault as InputFault: self.init(.usage, Self.words(fault))
         case let fault as StoreFault: self.init(.store, Self.words(fault))
+        case let fault as AsOfFault: self.init(.usage, Self.words(fault))
         case let fault as CaseFault: self.init(.usage, fault.description)
         case let fault as CommandFault: self = fault.failure
         default: return nil
@@ -59,6 +60,15 @@ struct Failure {
             "\(file): its products are known by identity \(stored), the file by \(incoming)"
         case .seriesWithObservedAt:
             "--observed-at is for one dump; the folders of a series carry their own dates"
+        }
+    }
+
+    private static func words(_ fault: AsOfFault) -> String {
+        switch fault {
+        case .noSuchRun(let run): "there is no run \(run)"
+        case .afterNewestRun(let instant):
+            "\(instant) is after the newest run: what it will have been is not known yet"
+        case .beforeFirstRun: "there was no run yet"
         }
     }
 

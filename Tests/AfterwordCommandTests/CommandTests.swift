@@ -50,6 +50,17 @@ import Testing
         #expect(history.map { $0["operation"]?.text } == ["insert", "update"])
         #expect(history[1]["changed_fields"] == .array([.string("rating")]))
 
+        let past = try self.run("product", "B01", "--as-of", "1", "--json")
+        #expect(try rows(past)[0]["rating_sum"] == .number("80"))
+        #expect(past.errors.hasPrefix("as of run 1, recorded "))
+        let observed = try self.run("reviews", "B01", "--as-observed", "2026-03-08", "--json")
+        #expect(try rows(observed).map { $0["version"] } == [.number("1"), .number("1")])
+        #expect(try self.run("brands", "--as-of", "9").errors.contains("there is no run 9"))
+        #expect(
+            try self.run("brands", "--as-of", "2100-01-01").errors.contains("after the newest run"))
+        #expect(try self.run("brands", "--as-observed", "2026-03-01").errors.contains("no run yet"))
+        #expect(try self.run("brands", "--as-of", "soon").code == 2)
+
         let runs = try rows(try self.run("runs", "--json"))
         #expect(runs.count == 2)
         #expect(runs[1]["files"]?.elements?.count == 1)

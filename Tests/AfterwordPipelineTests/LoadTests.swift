@@ -71,7 +71,7 @@ import Testing
         #expect(report.run.balance.unchanged == 1)
         #expect(try fixture.store.read { try $0.raw().count } == 1)
         #expect(try fixture.store.read { try $0.productRaw().count } == 2)
-        let prices = try fixture.store.read { try $0.attributeHistory() }
+        let prices = try fixture.store.read { try $0.attributeHistory(ofProduct: nil) }
             .map { $0.attributes[.price] }
         #expect(prices == ["9.90", "7.90"])
     }

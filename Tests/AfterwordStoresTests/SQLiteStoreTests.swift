@@ -15,50 +15,6 @@ import Testing
         try store.read { try goldenTables($0) }
     }
 
-    @Test("A load that fails at any call leaves the store as it was, and the next run is whole")
-    func failingLoad() throws {
-        let first = history.steps[0]
-        let second = history.steps[1]
-        let whole = try TemporaryStore()
-        let wholeStore = try whole.open()
-        #expect(try history.load([first, second], into: wholeStore) == [true, true])
-        var call = 1
-        while true {
-            let file = try TemporaryStore()
-            let store = try file.open()
-            #expect(try history.load(first, number: 0, into: store, HistoryLoading()))
-            let before = try tables(store)
-            let failing = FailingStore(store, atCall: call)
-            do {
-                _ = try history.load(second, number: 1, into: failing, HistoryLoading())
-                break
-            } catch is FailingLoad.Failure {
-                #expect(try tables(store) == before, "call \(call)")
-                #expect(try history.load(second, number: 1, into: store, HistoryLoading()))
-                #expect(try tables(store) == tables(wholeStore), "after call \(call)")
-            }
-            call += 1
-        }
-        #expect(call > 15)
-    }
-
-    @Test("While one run writes, a second fails clearly and readers see the old state whole")
-    func lock() throws {
-        let file = try TemporaryStore()
-        let store = try file.open()
-        try history.load(history.steps[0], number: 0, into: store, HistoryLoading())
-        let before = try tables(store)
-        let other = try file.open()
-        try store.load(LoadIntent(isRehearsal: true)) { load in
-            try load.put(shape: "x", version: 1, document: "{}")
-            #expect(throws: StoreFault.locked) {
-                try other.load(LoadIntent(isRehearsal: false)) { _ in }
-            }
-            #expect(try tables(other) == before)
-        }
-        #expect(try other.load(LoadIntent(isRehearsal: false)) { try $0.head().nextRun } == 2)
-    }
-
     @Test("The file and what lies beside it are its owner's alone")
     func permissions() throws {
         let file = try TemporaryStore()
@@ -113,46 +69,4 @@ import Testing
             }
         }
     }
-
-    @Test("A store's error shows the SQL, never the data")
-    func errors() throws {
-        let file = try TemporaryStore()
-        let store = try file.open()
-        try history.load(history.steps[0], number: 0, into: store, HistoryLoading())
-        let row = try #require(
-            try store.read { try $0.history(ofProduct: nil, review: nil) }
-                .first { $0.values.body != nil })
-        do {
-            try store.load(LoadIntent(isRehearsal: false)) { try $0.append(history: [row]) }
-            Issue.record("a version was stored twice")
-        } catch StoreFault.failed(let message) {
-            #expect(message.contains("INSERT"))
-            #expect(!message.contains(row.values.body?.string ?? " "))
-        }
-    }
-}
-
-/// A store whose load fails at its nth call, as a full disk or a dropped connection would.
-private final class FailingStore: ReviewStore {
-    private let store: any ReviewStore
-    private let call: Int
-
-    init(_ store: any ReviewStore, atCall call: Int) {
-        self.store = store
-        self.call = call
-    }
-
-    func load<Result>(
-        _ intent: LoadIntent, _ body: (any StoreLoad) throws -> Result
-    ) throws -> Result {
-        try store.load(intent) { try body(FailingLoad($0, atCall: call)) }
-    }
-
-    func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
-        try store.read(body)
-    }
-
-    // Attempts are told of by tests of their own; here they would differ from run to run.
-    func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64 { 0 }
-    func failAttempt(_ key: Int64, at instant: Instant, failure: String) throws {}
 }

@@ -49,6 +49,9 @@ enum StoreKind: String, CaseIterable, Sendable {
     case sqlite
     case postgres
 
+    /// Those that live outside the process.
+    static let lasting: [StoreKind] = available.filter { $0 != .memory }
+
     static let available: [StoreKind] = allCases.filter { kind in
         guard kind == .postgres, TemporarySchema.server == nil else { return true }
         print("SKIPPED on Postgres: AFTERWORD_TEST_POSTGRES names no server (ci/postgres start)")
@@ -64,17 +67,22 @@ final class TemporaryStores {
 
     init(_ kind: StoreKind) { self.kind = kind }
 
-    func make() throws -> any ReviewStore {
+    func make() throws -> any ReviewStore { try makeOpener()() }
+
+    /// Opens one new store as often as it is called; the memory store is one handle only.
+    func makeOpener() throws -> () throws -> any ReviewStore {
         switch kind {
-        case .memory: return MemoryStore()
+        case .memory:
+            let store = MemoryStore()
+            return { store }
         case .sqlite:
             let file = try TemporaryStore()
             files.append(file)
-            return try file.open()
+            return { try file.open() }
         case .postgres:
             let schema = try TemporarySchema()
             schemas.append(schema)
-            return try schema.open()
+            return { try schema.open() }
         }
     }
 }

@@ -57,7 +57,8 @@ struct ProductDecision {
         context.nextProductKey += 1
         return ProductState(
             productKey: key, productID: id, kind: surveyed?.kind ?? .content,
-            lastObservedAt: context.observedAt, lastCompleteAt: nil, lastRun: context.run,
+            lastObservedAt: context.observedAt, lastCompleteAt: nil, firstRun: context.run,
+            lastRun: context.run,
             attributes: [:],
             summary: ProductSummary(
                 productKey: key, productID: id, counters: Counters(), firstReviewAt: nil,

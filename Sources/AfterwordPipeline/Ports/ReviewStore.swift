@@ -97,7 +97,8 @@ package protocol StoreLoad: AnyObject {
     func finish(_ run: RunRecord, files: [FileRecord]) throws
 }
 
-/// One snapshot, pinned to one committed run. Rows come by their text keys in byte order.
+/// One snapshot: the state after its newest committed run. Rows come by their text keys in byte order.
+/// `AsOfReader` reads the same after an earlier run.
 package protocol StoreReader: AnyObject {
     func runs() throws -> [RunRecord]
     func files(ofRun run: Int64?) throws -> [FileRecord]
@@ -114,9 +115,9 @@ package protocol StoreReader: AnyObject {
     func months(ofProduct id: Text?) throws -> [MonthSummary]
     func scopes() throws -> [ScopeSummary]
 
-    func attributeHistory() throws -> [AttributeRow]
+    func attributeHistory(ofProduct id: Text?) throws -> [AttributeRow]
     func summaryHistory(ofProduct id: Text?) throws -> [HistoryOf<ProductSummary>]
-    func monthHistory() throws -> [HistoryOf<MonthSummary>]
+    func monthHistory(ofProduct id: Text?) throws -> [HistoryOf<MonthSummary>]
     func scopeHistory() throws -> [HistoryOf<ScopeSummary>]
 }
 

@@ -47,6 +47,8 @@ package struct ProductState: Equatable, Sendable {
     package var kind: IdentityKind
     package var lastObservedAt: Instant
     package var lastCompleteAt: Instant?
+    /// The run that named it first.
+    package var firstRun: Int64
     /// The newest run that named it.
     package var lastRun: Int64
     package var attributes: [Attribute: StoredAttribute]
@@ -54,7 +56,8 @@ package struct ProductState: Equatable, Sendable {
 
     package init(
         productKey: Int64, productID: Text, kind: IdentityKind, lastObservedAt: Instant,
-        lastCompleteAt: Instant?, lastRun: Int64, attributes: [Attribute: StoredAttribute],
+        lastCompleteAt: Instant?, firstRun: Int64, lastRun: Int64,
+        attributes: [Attribute: StoredAttribute],
         summary: ProductSummary
     ) {
         self.productKey = productKey
@@ -62,6 +65,7 @@ package struct ProductState: Equatable, Sendable {
         self.kind = kind
         self.lastObservedAt = lastObservedAt
         self.lastCompleteAt = lastCompleteAt
+        self.firstRun = firstRun
         self.lastRun = lastRun
         self.attributes = attributes
         self.summary = summary

@@ -16,13 +16,13 @@ package func goldenTables(_ reader: any StoreReader) throws -> [String: [String]
     tables["product_reviews_history"] = try reader.history(ofProduct: nil, review: nil).map(\.json)
     let products = try reader.products(nil)
     tables["products_dim"] = products.map(\.dimensionJSON)
-    tables["products_dim_history"] = try reader.attributeHistory().map(\.json)
+    tables["products_dim_history"] = try reader.attributeHistory(ofProduct: nil).map(\.json)
     tables["product_summary"] = products.map(\.summary)
         .filter { $0.lastChangedRun > 0 }.map(\.json)
     tables["product_summary_history"] = try reader.summaryHistory(ofProduct: nil)
         .map { $0.row.json.with("run", JSONValue($0.run)) }
     tables["product_aggregates"] = try reader.months(ofProduct: nil).map(\.json)
-    tables["product_aggregates_history"] = try reader.monthHistory()
+    tables["product_aggregates_history"] = try reader.monthHistory(ofProduct: nil)
         .map { $0.row.json.with("run", JSONValue($0.run)) }
     tables["scope_summary"] = try reader.scopes().map(\.json)
     tables["scope_summary_history"] = try reader.scopeHistory()

@@ -1,5 +1,6 @@
 import AfterwordPipeline
 import CLibpq
+import Foundation
 
 #if canImport(Darwin)
     import Darwin
@@ -33,7 +34,7 @@ package final class PostgresConnection {
         guard PQstatus(connection) == CONNECTION_OK else {
             let message = String(cString: PQerrorMessage(connection))
             PQfinish(connection)
-            throw StoreFault.unreachable(Self.oneLine(message))
+            throw StoreFault.unreachable(Self.redacted(Self.oneLine(message), url: url))
         }
         self.connection = connection
         // Notices (a table that is there already) say nothing that anyone waits for.
@@ -64,7 +65,7 @@ package final class PostgresConnection {
     }
 
     /// Whether the URL or the environment says how to secure the way, or the way needs none.
-    private static func isSecuredOrLocal(_ url: String) throws -> Bool {
+    package static func isSecuredOrLocal(_ url: String) throws -> Bool {
         var message: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(url, &message) else {
             // libpq's message may repeat the URL, password and all.
@@ -87,6 +88,21 @@ package final class PostgresConnection {
         let way = host ?? getenv("PGHOST").map { String(cString: $0) } ?? ""
         return way.isEmpty || way.hasPrefix("/") || way == "localhost" || way == "::1"
             || way.hasPrefix("127.")
+    }
+
+    /// A message without anything that stands before the last `@` of the URL, or is given there as a
+    /// password: a URL that was read otherwise than meant may put parts of it in the host's place.
+    static func redacted(_ message: String, url: String) -> String {
+        var secrets: [Substring] = []
+        if let at = url.lastIndex(of: "@"), let start = url.range(of: "://")?.upperBound, start < at
+        {
+            secrets += url[start..<at].split { ":@/?".contains($0) }.dropFirst()
+        }
+        for part in url.split(whereSeparator: { "?&".contains($0) })
+        where part.hasPrefix("password=") {
+            secrets.append(part.dropFirst("password=".count))
+        }
+        return secrets.filter { !$0.isEmpty }.reduce(message) { $0.replacing($1, with: "***") }
     }
 
     private static func oneLine(_ message: String) -> String {

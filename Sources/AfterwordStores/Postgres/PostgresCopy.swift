@@ -12,7 +12,8 @@ final class PostgresCopy: ColumnSink {
 
     init(_ connection: OpaquePointer) {
         self.connection = connection
-        buffer = Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00] + [UInt8](repeating: 0, count: 8)
+        buffer =
+            Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00] + [UInt8](repeating: 0, count: 8)
     }
 
     func begin(fields: Int) throws {

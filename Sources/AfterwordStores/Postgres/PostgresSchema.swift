@@ -64,6 +64,7 @@ enum PostgresSchema {
             identity_kind \(text) NOT NULL CHECK (identity_kind IN ('a', 'b', 'c')),
             last_observed_at BIGINT NOT NULL,
             last_complete_at BIGINT,
+            first_run BIGINT NOT NULL,
             last_run BIGINT NOT NULL,
             title \(text), title_rank BIGINT, title_observed_at BIGINT,
             brand \(text), brand_rank BIGINT, brand_observed_at BIGINT,

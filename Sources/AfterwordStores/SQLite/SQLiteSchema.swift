@@ -73,6 +73,7 @@ enum SQLiteSchema {
             identity_kind TEXT NOT NULL CHECK (identity_kind IN ('a', 'b', 'c')),
             last_observed_at INTEGER NOT NULL,
             last_complete_at INTEGER,
+            first_run INTEGER NOT NULL,
             last_run INTEGER NOT NULL,
             title TEXT, title_rank INTEGER, title_observed_at INTEGER,
             brand TEXT, brand_rank INTEGER, brand_observed_at INTEGER,

@@ -16,7 +16,7 @@ struct BrandsCommand: ParsableCommand {
     @OptionGroup var arguments: RankingArguments
 
     func run() throws {
-        let listing = try arguments.store.openForReading().read { reader in
+        let listing = try arguments.store.read { reader in
             try rankedBrands(reader, arguments.query)
         }
         if arguments.output.json {

@@ -11,11 +11,11 @@ struct HistoryCommand: ParsableCommand {
     var product: String
     @Argument(help: "The review's id.")
     var review: String
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var store: ReadOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let rows = try store.openForReading().read { reader in
+        let rows = try store.read { reader in
             try reader.history(ofProduct: Text(product), review: Text(review))
         }
         guard !rows.isEmpty else { throw CommandFault(.usage, "no such review of that product") }

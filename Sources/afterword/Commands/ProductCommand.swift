@@ -9,11 +9,11 @@ struct ProductCommand: ParsableCommand {
 
     @Argument(help: "The product's id.")
     var id: String
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var store: ReadOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let found = try store.openForReading().read { reader in
+        let found = try store.read { reader in
             try productAnswer(reader, Text(id))
         }
         guard let answer = found else { throw CommandFault(.usage, "no such product") }

@@ -23,7 +23,7 @@ struct ProductsCommand: ParsableCommand {
         var query = arguments.query
         query.brand = brand
         query.category = category
-        let listing = try arguments.store.openForReading().read { reader in
+        let listing = try arguments.store.read { reader in
             try rankedProducts(reader, query)
         }
         if arguments.output.json {

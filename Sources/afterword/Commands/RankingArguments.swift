@@ -3,7 +3,7 @@ import ArgumentParser
 
 /// What 'products' and 'brands' have in common.
 struct RankingArguments: ParsableArguments {
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var store: ReadOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var page: PageOptions
 

@@ -8,7 +8,7 @@ struct RejectsCommand: ParsableCommand {
         commandName: "rejects",
         abstract: "List the records that could not be read: where, why, and with --bytes what.")
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var store: ReadOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var page: PageOptions
     @Option(name: .customLong("run"), help: "Only those first met in this run.")
@@ -17,7 +17,7 @@ struct RejectsCommand: ParsableCommand {
     var bytes = false
 
     func run() throws {
-        let listing = try store.openForReading().read { reader in
+        let listing = try store.read { reader in
             try rejectListing(reader, run: number, page: page.value)
         }
         if output.json { return Terminal.write(json: listing.entries.map(\.json)) }

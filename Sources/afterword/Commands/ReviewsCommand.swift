@@ -9,7 +9,7 @@ struct ReviewsCommand: ParsableCommand {
 
     @Argument(help: "The product's id.")
     var product: String
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var store: ReadOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var page: PageOptions
     @Option(help: "Only reviews of so many stars, 1 to 5.")
@@ -18,7 +18,7 @@ struct ReviewsCommand: ParsableCommand {
     var deleted = false
 
     func run() throws {
-        let listing = try store.openForReading().read { reader in
+        let listing = try store.read { reader in
             guard try !reader.products(Text(product)).isEmpty else {
                 throw CommandFault(.usage, "no such product")
             }

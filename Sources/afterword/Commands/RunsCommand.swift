@@ -8,13 +8,13 @@ struct RunsCommand: ParsableCommand {
         commandName: "runs",
         abstract: "Show the ledger: every run, with the balance of each of its files.")
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var store: ReadOptions
     @OptionGroup var output: OutputOptions
     @Option(name: .customLong("run"), help: "Only this run.")
     var number: Int64?
 
     func run() throws {
-        let (runs, files) = try store.openForReading().read { reader in
+        let (runs, files) = try store.read { reader in
             (
                 try reader.runs().filter { number == nil || $0.run == number },
                 try reader.files(ofRun: number)

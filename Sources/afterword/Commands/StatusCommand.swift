@@ -8,14 +8,14 @@ struct StatusCommand: ParsableCommand {
         commandName: "status",
         abstract: "Show the last good run, its age, and attempts since; exit 1 when stale.")
 
-    @OptionGroup var store: StoreOptions
+    @OptionGroup var store: ReadOptions
     @OptionGroup var output: OutputOptions
     @Option(help: "The greatest age of the newest dump: 8d, 36h, 90m or 600s.")
     var maxAge: String?
 
     func run() throws {
         let limit = try maxAge.map(Self.seconds)
-        let status = try store.openForReading().read { reader in
+        let status = try store.read { reader in
             try statusAnswer(reader, now: now(), maxAge: limit)
         }
         if output.json {

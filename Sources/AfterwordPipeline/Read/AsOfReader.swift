@@ -1,0 +1,133 @@
+package import AfterwordCore
+
+/// Reads a store as it was after an earlier run, from the histories alone: what it answers never
+/// changes, whatever is loaded later (law 6).
+///
+/// Bookkeeping is as of now: clocks of observation, the payload a review holds.
+package final class AsOfReader: StoreReader {
+    private let reader: any StoreReader
+    private let run: Int64
+
+    package init(_ reader: any StoreReader, run: Int64) {
+        self.reader = reader
+        self.run = run
+    }
+
+    /// Of rows in order of key and run, the last of each key.
+    private func newest<Row, Key: Equatable>(
+        _ rows: [HistoryOf<Row>], by key: (Row) -> Key
+    ) -> [Row] {
+        var newest: [Row] = []
+        for row in rows where row.run <= run {
+            if let last = newest.last, key(last) == key(row.row) { newest.removeLast() }
+            newest.append(row.row)
+        }
+        return newest
+    }
+
+    package func runs() throws -> [RunRecord] { try reader.runs().filter { $0.run <= run } }
+
+    package func files(ofRun run: Int64?) throws -> [FileRecord] {
+        try reader.files(ofRun: run).filter { $0.run <= self.run }
+    }
+
+    package func attempts() throws -> [RunAttempt] { try reader.attempts() }
+
+    package func reviews(ofProduct id: Text?) throws -> [StoredReview] {
+        var reviews: [Int64: StoredReview] = [:]
+        for review in try reader.reviews(ofProduct: id) { reviews[review.reviewKey] = review }
+        let versions = try history(ofProduct: id, review: nil)
+            .filter { $0.operation != .late }
+            .map { HistoryOf(run: $0.run, row: $0) }
+        return newest(versions, by: \.reviewKey).compactMap { row in
+            guard var review = reviews[row.reviewKey] else { return nil }
+            review.version = row.version
+            review.isLive = row.operation != .delete
+            review.run = row.run
+            review.observedAt = row.observedAt
+            review.values = row.values
+            review.authorID = row.authorID
+            review.times = row.times
+            review.contentDigest = row.contentDigest
+            return review
+        }
+    }
+
+    package func history(ofProduct product: Text?, review: Text?) throws -> [HistoryRow] {
+        try reader.history(ofProduct: product, review: review).filter { $0.run <= run }
+    }
+
+    package func raw() throws -> [RawRow] { try reader.raw().filter { $0.run <= run } }
+
+    package func productRaw() throws -> [ProductRawRow] {
+        try reader.productRaw().filter { $0.run <= run }
+    }
+
+    package func rejects() throws -> [RejectRow] { try reader.rejects().filter { $0.run <= run } }
+
+    package func products(_ id: Text?) throws -> [ProductState] {
+        var summaries: [Text: ProductSummary] = [:]
+        for summary in newest(try reader.summaryHistory(ofProduct: id), by: \.productID) {
+            summaries[summary.productID] = summary
+        }
+        let rows = try attributeHistory(ofProduct: id).map { HistoryOf(run: $0.run, row: $0) }
+        var dimensions: [Text: ProductAttributes] = [:]
+        for row in newest(rows, by: \.productID) { dimensions[row.productID] = row.attributes }
+        return try reader.products(id).filter { $0.firstRun <= run }.map { product in
+            var product = product
+            product.attributes = attributes(dimensions[product.productID], of: product)
+            product.summary =
+                summaries[product.productID]
+                ?? ProductSummary(
+                    productKey: product.productKey, productID: product.productID,
+                    counters: Counters(), firstReviewAt: nil, lastReviewAt: nil,
+                    lastChangedRun: 0)
+            return product
+        }
+    }
+
+    /// The values as they were; rank and observation are bookkeeping, and told as of now.
+    private func attributes(
+        _ dimension: ProductAttributes?, of product: ProductState
+    ) -> [Attribute: StoredAttribute] {
+        var attributes: [Attribute: StoredAttribute] = [:]
+        for attribute in Attribute.allCases {
+            guard let value = dimension?[attribute] else { continue }
+            attributes[attribute] = StoredAttribute(
+                value: value, rank: product.attributes[attribute]?.rank ?? .review,
+                observedAt: product.attributes[attribute]?.observedAt ?? product.lastObservedAt)
+        }
+        return attributes
+    }
+
+    package func months(ofProduct id: Text?) throws -> [MonthSummary] {
+        newest(try reader.monthHistory(ofProduct: id)) { MonthOfProduct($0) }
+            .filter { !$0.counters.isZero }
+    }
+
+    private struct MonthOfProduct: Equatable {
+        var product: Text
+        var key: MonthKey
+        init(_ row: MonthSummary) { (product, key) = (row.productID, row.key) }
+    }
+
+    package func scopes() throws -> [ScopeSummary] {
+        newest(try reader.scopeHistory(), by: \.scope).filter { !$0.isGone }
+    }
+
+    package func attributeHistory(ofProduct id: Text?) throws -> [AttributeRow] {
+        try reader.attributeHistory(ofProduct: id).filter { $0.run <= run }
+    }
+
+    package func summaryHistory(ofProduct id: Text?) throws -> [HistoryOf<ProductSummary>] {
+        try reader.summaryHistory(ofProduct: id).filter { $0.run <= run }
+    }
+
+    package func monthHistory(ofProduct id: Text?) throws -> [HistoryOf<MonthSummary>] {
+        try reader.monthHistory(ofProduct: id).filter { $0.run <= run }
+    }
+
+    package func scopeHistory() throws -> [HistoryOf<ScopeSummary>] {
+        try reader.scopeHistory().filter { $0.run <= run }
+    }
+}

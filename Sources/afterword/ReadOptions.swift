@@ -1,0 +1,48 @@
+import AfterwordCore
+import AfterwordPipeline
+import ArgumentParser
+
+/// Which store is read, and as of when.
+struct ReadOptions: ParsableArguments {
+    @OptionGroup var store: StoreOptions
+
+    @Option(
+        help: "Answer as of a run: its number, or an instant (the newest run recorded by then).")
+    var asOf: String?
+
+    @Option(help: "Answer as of the dumps taken by the end of that day in UTC.")
+    var asObserved: String?
+
+    func validate() throws {
+        guard asOf == nil || asObserved == nil else {
+            throw ValidationError("--as-of and --as-observed are two ways to say it; give one")
+        }
+        _ = try moment()
+    }
+
+    private func moment() throws -> AsOf? {
+        if let asOf {
+            guard let moment = AsOf(runOrInstant: asOf) else {
+                throw ValidationError("--as-of is a run's number or an instant of ISO 8601")
+            }
+            return moment
+        }
+        guard let asObserved else { return nil }
+        guard let day = Instant(iso8601: asObserved) else {
+            throw ValidationError("--as-observed is a date")
+        }
+        return .observed(day)
+    }
+
+    /// Reads one snapshot, as of the run asked for; which one that is goes to standard error.
+    func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
+        let moment = try moment()
+        return try store.openForReading().read { reader in
+            guard let moment else { return try body(reader) }
+            let run = try resolveAsOf(moment, among: reader.runs())
+            Terminal.writeError(
+                "as of run \(run.run), recorded \(run.recordedAt), observed \(run.observedAt)")
+            return try body(AsOfReader(reader, run: run.run))
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordStores
+import AfterwordTesting
+import Foundation
+import Testing
+
+/// What a server can do to a run, and what it must not do to the history.
+@Suite(
+    .enabled(
+        if: ProcessInfo.processInfo.environment["AFTERWORD_TEST_POSTGRES"] != nil,
+        "SKIPPED: AFTERWORD_TEST_POSTGRES names no server (ci/postgres start)"))
+struct PostgresStoreTests {
+    private let history = ReviewHistory(seed: 3)
+
+    @Test("A backend that is killed in the middle of a run leaves nothing; the next run is whole")
+    func killedBackend() throws {
+        let schema = try TemporarySchema()
+        let store = try schema.open()
+        try history.load(history.steps[0], number: 0, into: store, HistoryLoading())
+        let before = try store.read { try goldenTables($0) }
+        let killer = try PostgresConnection(url: schema.url)
+        #expect(throws: StoreFault.self) {
+            try store.load(LoadIntent(isRehearsal: false)) { load in
+                try load.put(shape: "x", version: 1, document: "{}")
+                try killer.runAll(
+                    """
+                    SELECT pg_terminate_backend(pid) FROM pg_locks
+                    WHERE locktype = 'advisory' AND objid = (
+                        SELECT hashtext(current_schema())::bigint & 4294967295)::oid
+                    """)
+                _ = try load.head()
+            }
+        }
+        let again = try schema.open()
+        #expect(try again.read { try goldenTables($0) } == before)
+        #expect(try again.read { try $0.runs().count } == 1)
+        #expect(try history.load(history.steps[1], number: 1, into: again, HistoryLoading()))
+        #expect(try again.read { try differenceFromRebuilt($0) } == nil)
+    }
+
+    @Test("A schema of a newer program is refused")
+    func newer() throws {
+        let schema = try TemporarySchema()
+        _ = try schema.open()
+        try PostgresConnection(url: schema.url)
+            .runAll("INSERT INTO migrations VALUES ('99 from the future')")
+        #expect(throws: StoreFault.schemaNewer) { try schema.open() }
+    }
+
+    @Test("The schema refuses what would be wrong history")
+    func constraints() throws {
+        let schema = try TemporarySchema()
+        let store = try schema.open()
+        try history.load(history.steps[0], number: 0, into: store, HistoryLoading())
+        let connection = try PostgresConnection(url: schema.url)
+        for sql in [
+            "UPDATE product_reviews_clean SET rating = 51",
+            "UPDATE product_reviews_clean SET created_origin = 'guess'",
+            "UPDATE product_reviews_history SET version = 0 WHERE operation = 'insert'",
+            "UPDATE runs SET found = found + 1",
+            "UPDATE product_summary SET star_1 = star_1 + 1",
+        ] {
+            #expect(throws: StoreFault.self, "\(sql)") { try connection.runAll(sql) }
+        }
+    }
+
+    @Test(
+        "A server that cannot be reached is told without the password",
+        arguments: [
+            "postgres://user:hunter2@127.0.0.1:1/db", "postgres://user:hun@ter2@127.0.0.1:1/db",
+            "postgres://127.0.0.1:1/db?password=hunter2&connect_timeout=x",
+        ])
+    func redacted(url: String) throws {
+        do {
+            _ = try PostgresStore(url: url)
+            Issue.record("no server listens there")
+        } catch StoreFault.unreachable(let message) {
+            #expect(!message.contains("hunter2") && !message.contains("ter2"), "\(message)")
+        }
+    }
+
+    /// The decision alone: no test speaks to a far server.
+    @Test(
+        "A far server is asked for TLS with its name checked, unless the URL says otherwise",
+        arguments: [
+            ("postgres://db.example/x", false), ("postgres://u@10.0.0.1/x", false),
+            ("postgres://db.example/x?sslmode=require", true), ("postgres:///x", true),
+            ("postgres:///x?host=/run/socket", true), ("postgres://localhost/x", true),
+            ("postgres://127.0.0.1:5433/x", true), ("postgres://[::1]/x", true),
+        ])
+    func security(url: String, isSecuredOrLocal: Bool) throws {
+        #expect(try PostgresConnection.isSecuredOrLocal(url) == isSecuredOrLocal)
+    }
+}

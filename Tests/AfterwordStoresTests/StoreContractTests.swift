@@ -1,0 +1,164 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordStores
+import AfterwordTesting
+import Foundation
+import Testing
+
+/// What every store promises beyond the laws: one writer, nothing half-written, no data in errors.
+@Suite struct StoreContractTests {
+    private let history = ReviewHistory(seed: 3)
+
+    private func tables(_ store: any ReviewStore) throws -> [String: [String]] {
+        try store.read { try goldenTables($0) }
+    }
+
+    @Test(
+        "A load that fails at any call leaves the store as it was, and the next run is whole",
+        arguments: StoreKind.available)
+    func failingLoad(kind: StoreKind) throws {
+        let stores = TemporaryStores(kind)
+        let first = history.steps[0]
+        let second = history.steps[1]
+        let wholeStore = try stores.make()
+        #expect(try history.load([first, second], into: wholeStore) == [true, true])
+        var call = 1
+        while true {
+            let store = try stores.make()
+            #expect(try history.load(first, number: 0, into: store, HistoryLoading()))
+            let before = try tables(store)
+            let failing = FailingStore(store, atCall: call)
+            do {
+                _ = try history.load(second, number: 1, into: failing, HistoryLoading())
+                break
+            } catch is FailingLoad.Failure {
+                #expect(try tables(store) == before, "call \(call)")
+                #expect(try history.load(second, number: 1, into: store, HistoryLoading()))
+                #expect(try tables(store) == tables(wholeStore), "after call \(call)")
+            }
+            call += 1
+        }
+        #expect(call > 15)
+    }
+
+    @Test(
+        "While one run writes, a second fails clearly and readers see the old state whole",
+        arguments: StoreKind.lasting)
+    func lock(kind: StoreKind) throws {
+        let stores = TemporaryStores(kind)
+        let open = try stores.makeOpener()
+        let store = try open()
+        try history.load(history.steps[0], number: 0, into: store, HistoryLoading())
+        let before = try tables(store)
+        let other = try open()
+        try store.load(LoadIntent(isRehearsal: true)) { load in
+            try load.put(shape: "x", version: 1, document: "{}")
+            #expect(throws: StoreFault.locked) {
+                try other.load(LoadIntent(isRehearsal: false)) { _ in }
+            }
+            #expect(try tables(other) == before)
+        }
+        #expect(try other.load(LoadIntent(isRehearsal: false)) { try $0.head().nextRun } == 2)
+    }
+
+    @Test(
+        "Two runs at once, round after round: one commits, the other is told, never a gap",
+        arguments: StoreKind.lasting)
+    func twoAtOnce(kind: StoreKind) async throws {
+        let stores = TemporaryStores(kind)
+        let open = try stores.makeOpener()
+        let handles = [Handle(try open()), Handle(try open())]
+        let step = history.steps[0]
+        var committed = 0
+        for round in 0..<10 {
+            let history = history
+            await withTaskGroup(of: Bool.self) { group in
+                for handle in handles {
+                    group.addTask {
+                        // A busy store is an answer; anything else fails the count below.
+                        (try? history.load(
+                            step, number: round, into: handle.store, HistoryLoading())) ?? false
+                    }
+                }
+                for await isCommitted in group where isCommitted { committed += 1 }
+            }
+        }
+        let runs = try handles[0].store.read { try $0.runs() }
+        #expect(committed >= 10)
+        #expect(runs.map(\.run) == Array(1...Int64(committed)))
+        #expect(try handles[0].store.read { try differenceFromRebuilt($0) } == nil)
+    }
+
+    /// Each handle is used by one task of a round alone, and rounds follow one another.
+    private struct Handle: @unchecked Sendable {
+        let store: any ReviewStore
+        init(_ store: any ReviewStore) { self.store = store }
+    }
+
+    @Test("Texts at their limits come back byte for byte", arguments: StoreKind.available)
+    func limits(kind: StoreKind) throws {
+        let stores = TemporaryStores(kind)
+        let store = try stores.make()
+        let body = String(repeating: "ä🙂\\\"{},$1?'--\u{202E}\u{1}", count: 200_000)
+        let title = #"quotes ' " \ and, commas; NULL"#
+        let payload = JSONValue.row([
+            "product": .string("P,\"{}\\'ß"), "rating": JSONValue(5), "title": .string(title),
+            "body": .string(body), "brand": .string("b\"r,a}n{d\\"),
+        ]).canonical
+        let dump = ReviewHistory.Step(
+            records: [.init(text: payload, product: nil)], observedAt: ReviewHistory.start,
+            completeness: .none)
+        for number in 0..<2 {
+            #expect(try history.load(dump, number: number, into: store, HistoryLoading()))
+        }
+        let review = try #require(try store.read { try $0.reviews(ofProduct: nil) }.first)
+        #expect(review.values.body == Text(body))
+        #expect(review.values.title == Text(title))
+        #expect(review.productID == Text("P,\"{}\\'ß"))
+        #expect(try store.read { try $0.raw() }.map(\.payload) == [Array(payload.utf8)])
+        let balance = try store.read { try $0.runs() }.map(\.balance.unchanged)
+        #expect(balance == [0, 1])
+    }
+
+    @Test("A store's error shows the SQL, never the data", arguments: StoreKind.lasting)
+    func errors(kind: StoreKind) throws {
+        let stores = TemporaryStores(kind)
+        let store = try stores.make()
+        try history.load(history.steps[0], number: 0, into: store, HistoryLoading())
+        let row = try #require(
+            try store.read { try $0.history(ofProduct: nil, review: nil) }
+                .first { $0.values.body != nil })
+        do {
+            try store.load(LoadIntent(isRehearsal: false)) { try $0.append(history: [row]) }
+            Issue.record("a version was stored twice")
+        } catch StoreFault.failed(let message) {
+            #expect(message.contains("product_reviews_history"))
+            #expect(!message.contains(row.values.body?.string ?? " "))
+        }
+    }
+}
+
+/// A store whose load fails at its nth call, as a full disk or a dropped connection would.
+private final class FailingStore: ReviewStore {
+    private let store: any ReviewStore
+    private let call: Int
+
+    init(_ store: any ReviewStore, atCall call: Int) {
+        self.store = store
+        self.call = call
+    }
+
+    func load<Result>(
+        _ intent: LoadIntent, _ body: (any StoreLoad) throws -> Result
+    ) throws -> Result {
+        try store.load(intent) { try body(FailingLoad($0, atCall: call)) }
+    }
+
+    func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
+        try store.read(body)
+    }
+
+    // Attempts are told of by tests of their own; here they would differ from run to run.
+    func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64 { 0 }
+    func failAttempt(_ key: Int64, at instant: Instant, failure: String) throws {}
+}
