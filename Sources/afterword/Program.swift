@@ -41,6 +41,6 @@ struct Afterword: ParsableCommand {
         subcommands: [
             RunCommand.self, PlanCommand.self, ProductsCommand.self, BrandsCommand.self,
             ProductCommand.self, ReviewsCommand.self, HistoryCommand.self, RunsCommand.self,
-            RejectsCommand.self, StatusCommand.self, VerifyCommand.self,
+            RejectsCommand.self, StatusCommand.self, AuditCommand.self, VerifyCommand.self,
         ])
 }

@@ -2,6 +2,7 @@ import AfterwordPipeline
 import AfterwordStores
 import AfterwordTesting
 import Foundation
+import GRDB
 
 /// A SQLite file of one test, gone when the test is done with it.
 final class TemporaryStore {
@@ -68,6 +69,19 @@ final class TemporaryStores {
     init(_ kind: StoreKind) { self.kind = kind }
 
     func make() throws -> any ReviewStore { try makeOpener()() }
+
+    /// Runs SQL on the store made last, behind its back.
+    func tamper(_ sql: String) throws {
+        switch kind {
+        case .memory: preconditionFailure("the memory store has no SQL")
+        case .sqlite:
+            guard let path = files.last?.path else { return }
+            try DatabaseQueue(path: path).write { try $0.execute(sql: sql) }
+        case .postgres:
+            guard let url = schemas.last?.url else { return }
+            try PostgresConnection(url: url).runAll(sql)
+        }
+    }
 
     /// Opens one new store as often as it is called; the memory store is one handle only.
     func makeOpener() throws -> () throws -> any ReviewStore {

@@ -193,21 +193,15 @@ struct DumpSurveyor {
         record.balance.found += 1
         record.balance.rejected += 1
         if place == nil { survey.hasRejectWithoutProduct = true }
-        var builder = DigestBuilder(domain: "afterword.reject.1")
-        builder.add(Text(reason.rawValue))
-        builder.add(Text(place?.field ?? ""))
-        builder.add(optional: place?.product)
-        builder.add(bytes)
-        builder.add(place?.context ?? [])
-        let digest = builder.finish128()
-        let occurrence = occurrences[digest, default: 0]
-        occurrences[digest] = occurrence + 1
-        survey.rejects.append(
-            RejectRow(
-                digest: digest, occurrence: occurrence, run: 0, file: file, offset: offset,
-                length: Int64(bytes.count), reason: reason, field: place?.field ?? "",
-                productID: place?.product, shape: record.shape, payload: bytes,
-                context: place?.context ?? []))
+        var row = RejectRow(
+            digest: Digest128([UInt8](repeating: 0, count: 16)), occurrence: 0, run: 0, file: file,
+            offset: offset, length: Int64(bytes.count), reason: reason,
+            field: place?.field ?? "", productID: place?.product, shape: record.shape,
+            payload: bytes, context: place?.context ?? [])
+        row.digest = row.computedDigest
+        row.occurrence = occurrences[row.digest, default: 0]
+        occurrences[row.digest] = row.occurrence + 1
+        survey.rejects.append(row)
     }
 
     private mutating func takeProduct(

@@ -245,6 +245,19 @@ package struct RejectRow: Equatable, Sendable {
     }
 }
 
+extension RejectRow {
+    /// `digest` from what it covers.
+    package var computedDigest: Digest128 {
+        var builder = DigestBuilder(domain: "afterword.reject.1")
+        builder.add(Text(reason.rawValue))
+        builder.add(Text(field))
+        builder.add(optional: productID)
+        builder.add(payload)
+        builder.add(context)
+        return builder.finish128()
+    }
+}
+
 /// A row of `products_dim_history`.
 package struct AttributeRow: Equatable, Sendable {
     package var productKey: Int64

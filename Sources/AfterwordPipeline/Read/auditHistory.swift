@@ -1,0 +1,140 @@
+import AfterwordCore
+
+/// The first thing that is not as the history says, by run where it has one.
+package struct AuditFinding: Equatable, Sendable {
+    package var run: Int64?
+    package var table: String
+    /// What the row is known by, and what is wrong with it.
+    package var row: String
+    package var what: String
+}
+
+/// Checks a store against itself: the digest of every row of history, the chain of the runs, every balance
+/// (law 5), the digests of every kept record, and that base, sums and dimensions follow from the
+/// history (law 4). Nil when all of it holds.
+///
+/// It works from the digests that the rows carry: a change of any stored byte that one of them covers, or
+/// that another table repeats, is found. What no digest covers is told in docs/ARCHITECTURE.md.
+package func auditHistory(_ reader: any StoreReader) throws -> AuditFinding? {
+    let history = try reader.history(ofProduct: nil, review: nil)
+    let runs = try reader.runs()
+    return try auditRows(history) ?? auditChain(runs, history)
+        ?? auditBalances(runs, reader) ?? auditBronze(reader)
+        ?? auditBase(history, reader) ?? auditSums(history, runs, reader)
+}
+
+/// Every row's digests from its values, the first run first.
+private func auditRows(_ history: [HistoryRow]) -> AuditFinding? {
+    let broken = history.filter { row in
+        row.computedRowDigest != row.rowDigest || row.values.contentDigest != row.contentDigest
+    }
+    guard let row = broken.min(by: { $0.run < $1.run }) else { return nil }
+    return AuditFinding(
+        run: row.run, table: "product_reviews_history", row: name(row),
+        what: "its values are not those its digest was made of")
+}
+
+private func name(_ row: HistoryRow) -> String {
+    "product \(row.productID) review \(row.reviewID) version \(row.version)"
+}
+
+/// The runs follow one another, each digest from the one before and the rows of its run.
+private func auditChain(_ runs: [RunRecord], _ history: [HistoryRow]) -> AuditFinding? {
+    var trees: [Int64: MerkleTree] = [:]
+    for row in history { trees[row.run, default: MerkleTree()].add(leaf: row.rowDigest) }
+    var previous = genesisDigest
+    for (index, run) in runs.enumerated() {
+        let digest = historyDigest(previous: previous, rows: trees[run.run] ?? MerkleTree())
+        guard run.run == Int64(index + 1), run.previousDigest == previous,
+            run.historyDigest == digest
+        else {
+            return AuditFinding(
+                run: run.run, table: "runs", row: "run \(run.run)",
+                what: "its digest does not follow from the run before and its rows")
+        }
+        previous = digest
+    }
+    if let stray = trees.keys.filter({ $0 > Int64(runs.count) }).min() {
+        return AuditFinding(
+            run: stray, table: "product_reviews_history", row: "run \(stray)",
+            what: "rows of a run that the ledger does not have")
+    }
+    return nil
+}
+
+/// Files add up to their runs, and each is counted fully.
+private func auditBalances(
+    _ runs: [RunRecord], _ reader: any StoreReader
+) throws -> AuditFinding? {
+    var sums: [Int64: Balance] = [:]
+    for file in try reader.files(ofRun: nil) {
+        sums[file.run, default: Balance()].add(file.balance)
+        guard file.balance.holds else {
+            return AuditFinding(
+                run: file.run, table: "run_files", row: "file \(file.name)",
+                what: "its balance does not hold")
+        }
+    }
+    for run in runs where sums[run.run] ?? Balance() != run.balance {
+        return AuditFinding(
+            run: run.run, table: "run_files", row: "run \(run.run)",
+            what: "its files do not add up to the run")
+    }
+    return nil
+}
+
+/// Every kept record still has the bytes its digest was made of.
+private func auditBronze(_ reader: any StoreReader) throws -> AuditFinding? {
+    for row in try reader.raw()
+    where payloadDigest(row.payload.span.bytes, context: row.context) != row.record.payload {
+        return AuditFinding(
+            run: row.run, table: "product_reviews_raw",
+            row: "product \(row.productID) identity \(row.record.identity)",
+            what: "its bytes are not those its digest was made of")
+    }
+    for row in try reader.productRaw()
+    where payloadDigest(row.payload.span.bytes, context: []) != row.digest {
+        return AuditFinding(
+            run: row.run, table: "product_raw", row: "product \(row.productID) \(row.digest)",
+            what: "its bytes are not those its digest was made of")
+    }
+    for row in try reader.rejects() where row.computedDigest != row.digest {
+        return AuditFinding(
+            run: row.run, table: "rejected_records",
+            row: "file \(row.file) offset \(row.offset)",
+            what: "its bytes are not those its digest was made of")
+    }
+    return nil
+}
+
+/// The base is the newest version of every review.
+private func auditBase(
+    _ history: [HistoryRow], _ reader: any StoreReader
+) throws -> AuditFinding? {
+    var newest: [Int64: HistoryRow] = [:]
+    for row in history where row.operation != .late {
+        if row.version > newest[row.reviewKey]?.version ?? 0 { newest[row.reviewKey] = row }
+    }
+    let rawKeys = Set(try reader.raw().map(\.rawKey))
+    var count = 0
+    for review in try reader.reviews(ofProduct: nil) {
+        count += 1
+        guard let row = newest[review.reviewKey], row.version == review.version,
+            row.run == review.run, row.observedAt == review.observedAt,
+            row.values == review.values, row.times == review.times,
+            row.authorID == review.authorID, row.contentDigest == review.contentDigest,
+            (row.operation != .delete) == review.isLive, rawKeys.contains(review.rawKey)
+        else {
+            return AuditFinding(
+                run: review.run, table: "product_reviews_clean",
+                row: "product \(review.productID) review \(review.reviewID)",
+                what: "it is not the newest version in its history")
+        }
+    }
+    guard count == newest.count else {
+        return AuditFinding(
+            run: nil, table: "product_reviews_clean", row: "\(count) reviews",
+            what: "the history has \(newest.count)")
+    }
+    return nil
+}

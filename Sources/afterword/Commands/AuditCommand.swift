@@ -1,0 +1,44 @@
+import AfterwordCore
+import AfterwordPipeline
+import ArgumentParser
+
+/// `audit`: whether the store is still what its history says.
+struct AuditCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit",
+        abstract: "Check every digest, balance and sum against the history; exit 1 on a fault.",
+        discussion: """
+            Names the first run and row that fail. All rows are read into memory: an audit of a
+            large store takes its time and room.
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let (finding, runs) = try store.openForReading().read { reader in
+            (try auditHistory(reader), try reader.runs())
+        }
+        if output.json {
+            Terminal.write(json: [json(finding, runs)])
+        } else if let finding {
+            let run = finding.run.map { "run \($0), " } ?? ""
+            print(
+                Terminal.red("BROKEN: ") + run + "\(finding.table), \(printable(finding.row)): "
+                    + finding.what)
+        } else {
+            let digest = runs.last.map { " \($0.historyDigest)" } ?? ""
+            print("The history of \(grouped(Int64(runs.count))) runs holds.\(digest)")
+        }
+        if finding != nil { throw ExitCode(Failure.Code.check.rawValue) }
+    }
+
+    private func json(_ finding: AuditFinding?, _ runs: [RunRecord]) -> JSONValue {
+        .row([
+            "holds": .bool(finding == nil), "runs": JSONValue(runs.count),
+            "history_digest": JSONValue(runs.last?.historyDigest.description),
+            "run": JSONValue(finding?.run), "table": JSONValue(finding?.table),
+            "row": JSONValue(finding?.row), "what": JSONValue(finding?.what),
+        ])
+    }
+}

@@ -1,0 +1,99 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordStores
+import AfterwordTesting
+import Testing
+
+/// What was changed behind the program's back, and where the audit must find it.
+@Suite struct AuditTests {
+    struct Tampering: CustomTestStringConvertible {
+        var sql: String
+        var table: String
+        var testDescription: String { sql }
+
+        init(_ sql: String, _ table: String) {
+            self.sql = sql
+            self.table = table
+        }
+    }
+
+    static let tamperings = [
+        Tampering(
+            "UPDATE product_reviews_history SET rating = 60 - rating WHERE version = 1",
+            "product_reviews_history"),
+        Tampering(
+            "UPDATE product_reviews_history SET body = body || ' '", "product_reviews_history"),
+        Tampering(
+            "UPDATE product_reviews_history SET run = run + 1 WHERE run = 1",
+            "product_reviews_history"),
+        Tampering("DELETE FROM product_reviews_history WHERE run = 2", "runs"),
+        Tampering("UPDATE runs SET history_digest = previous_digest WHERE run = 1", "runs"),
+        Tampering("DELETE FROM run_files WHERE run = 1", "run_files"),
+        Tampering(
+            "UPDATE run_files SET found = found + 1, inserted = inserted + 1", "run_files"),
+        Tampering(
+            "UPDATE product_reviews_clean SET version = version + 1", "product_reviews_clean"),
+        Tampering("UPDATE product_reviews_clean SET title = 'nice'", "product_reviews_clean"),
+        Tampering("UPDATE product_reviews_clean SET raw_key = -1", "product_reviews_clean"),
+        // A history row has its review's id from the base: without it the run's rows are too few.
+        Tampering("DELETE FROM product_reviews_clean", "runs"),
+        Tampering(
+            "UPDATE product_reviews_raw SET payload = context, context = payload",
+            "product_reviews_raw"),
+        Tampering("UPDATE rejected_records SET reason = 'bad_utf8'", "rejected_records"),
+        Tampering(
+            "UPDATE product_summary SET helpful_votes = helpful_votes + 1", "product_summary"),
+        Tampering("UPDATE product_summary SET last_review_at = 1", "product_summary"),
+        Tampering(
+            "UPDATE product_summary_history SET rating_sum = rating_sum + 10 WHERE run = 1",
+            "product_summary_history"),
+        Tampering("DELETE FROM product_aggregates", "product_aggregates"),
+        Tampering(
+            "UPDATE product_aggregates_history SET month = month + 100000",
+            "product_aggregates_history"),
+        Tampering("UPDATE scope_summary SET product_count = product_count + 1", "scope_summary"),
+        Tampering(
+            "UPDATE scope_summary_history SET verified_count = verified_count + 1",
+            "scope_summary_history"),
+        Tampering("UPDATE products_dim SET brand = 'Another'", "products_dim"),
+    ]
+
+    /// A history with ids, rejects and changes of brands.
+    private static let history = ReviewHistory(seed: 5)
+
+    private func made(_ stores: TemporaryStores) throws -> any ReviewStore {
+        let store = try stores.make()
+        var steps = Self.history.steps
+        steps[0].records.append(.init(text: #"{"rating": 3, "body": "no product"}"#, product: nil))
+        try Self.history.load(steps, into: store)
+        return store
+    }
+
+    @Test("An untouched store holds", arguments: StoreKind.available)
+    func holds(kind: StoreKind) throws {
+        let stores = TemporaryStores(kind)
+        let store = try made(stores)
+        #expect(try store.read { try auditHistory($0) } == nil)
+    }
+
+    @Test(
+        "A change behind the program's back is found in its table", arguments: StoreKind.lasting,
+        tamperings)
+    func found(kind: StoreKind, tampering: Tampering) throws {
+        let stores = TemporaryStores(kind)
+        let store = try made(stores)
+        try stores.tamper(tampering.sql)
+        let finding = try store.read { try auditHistory($0) }
+        #expect(finding?.table == tampering.table, "\(String(describing: finding))")
+    }
+
+    @Test("Over random histories nothing is found that is not there")
+    func random() throws {
+        for seed in 1...30 as ClosedRange<UInt64> {
+            let history = ReviewHistory(seed: seed)
+            let store = MemoryStore()
+            try history.load(history.steps, into: store)
+            #expect(try store.read { try auditHistory($0) } == nil, "seed \(seed)")
+        }
+    }
+}
