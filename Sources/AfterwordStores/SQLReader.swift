@@ -67,22 +67,31 @@ final class SQLReader: StoreReader {
         ) { $0.historyRow }
     }
 
-    func raw() throws -> [RawRow] {
+    func shapes() throws -> [ShapeRow] {
+        try all("SELECT * FROM shapes ORDER BY name") { row in
+            ShapeRow(
+                name: row.string("name"), version: row.number("version"),
+                document: row.string("document"))
+        }
+    }
+
+    func raw(ofProduct id: Text?) throws -> [RawRow] {
         try all(
             """
             SELECT r.*, p.product_id FROM product_reviews_raw r
             JOIN products_dim p USING (product_key)
+            \(id == nil ? "" : "WHERE p.product_id = ?")
             ORDER BY p.product_id, r.identity_digest, r.payload_digest
-            """
+            """, id.map { [SQLValue($0)] } ?? []
         ) { $0.rawRow }
     }
 
-    func productRaw() throws -> [ProductRawRow] {
+    func productRaw(ofProduct id: Text?) throws -> [ProductRawRow] {
         try all(
             """
             SELECT r.*, p.product_id FROM product_raw r JOIN products_dim p USING (product_key)
-            ORDER BY p.product_id, r.digest
-            """
+            \(id == nil ? "" : "WHERE p.product_id = ?") ORDER BY p.product_id, r.digest
+            """, id.map { [SQLValue($0)] } ?? []
         ) { $0.productRawRow }
     }
 

@@ -77,9 +77,7 @@ package final class FailingLoad: StoreLoad {
     package func put(scopes rows: [ScopeSummary], run: Int64) throws {
         try count().put(scopes: rows, run: run)
     }
-    package func put(shape name: String, version: Int, document: String) throws {
-        try count().put(shape: name, version: version, document: document)
-    }
+    package func put(shape: ShapeRow) throws { try count().put(shape: shape) }
     package func finish(_ run: RunRecord, files: [FileRecord]) throws {
         try count().finish(run, files: files)
     }

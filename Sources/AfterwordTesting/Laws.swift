@@ -189,7 +189,7 @@ package struct Laws {
                 return "run \(run.run) of \(step.records.count) records: \(run.balance)"
             }
             let kept = Set(
-                try reader.raw().map(\.payload) + reader.rejects().map(\.payload))
+                try reader.raw(ofProduct: nil).map(\.payload) + reader.rejects().map(\.payload))
             let lost = steps.flatMap(\.records).first { !kept.contains(Array($0.text.utf8)) }
             return lost.map { "the bytes of a record are gone: \($0.text)" }
         }

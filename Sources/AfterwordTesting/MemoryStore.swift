@@ -22,7 +22,7 @@ package final class MemoryStore: ReviewStore {
         var monthHistory: [HistoryOf<MonthSummary>] = []
         var scopes: [Scope: ScopeSummary] = [:]
         var scopeHistory: [HistoryOf<ScopeSummary>] = []
-        var shapes: [String: String] = [:]
+        var shapes: [String: ShapeRow] = [:]
     }
 
     private var state = State()
@@ -157,7 +157,7 @@ private final class MemoryLoad: StoreLoad {
         return ranges
     }
 
-    func shapeDocument(_ name: String) throws -> String? { state.shapes[name] }
+    func shapeDocument(_ name: String) throws -> String? { state.shapes[name]?.document }
 
     func append(raw rows: [RawRow]) throws {
         for row in rows {
@@ -231,9 +231,7 @@ private final class MemoryLoad: StoreLoad {
         }
     }
 
-    func put(shape name: String, version: Int, document: String) throws {
-        state.shapes[name] = document
-    }
+    func put(shape: ShapeRow) throws { state.shapes[shape.name] = shape }
 
     func finish(_ run: RunRecord, files: [FileRecord]) throws {
         state.runs.append(run)
@@ -274,15 +272,19 @@ private final class MemoryReader: StoreReader {
         }
     }
 
-    func raw() throws -> [RawRow] {
-        state.raw.values.sorted { l, r in
+    func shapes() throws -> [ShapeRow] { state.shapes.values.sorted { $0.name < $1.name } }
+
+    func raw(ofProduct id: Text?) throws -> [RawRow] {
+        state.raw.values.filter { id == nil || $0.productID == id }.sorted { l, r in
             (l.productID, l.record.identity, l.record.payload)
                 < (r.productID, r.record.identity, r.record.payload)
         }
     }
 
-    func productRaw() throws -> [ProductRawRow] {
-        state.productRaw.sorted { ($0.productID, $0.digest) < ($1.productID, $1.digest) }
+    func productRaw(ofProduct id: Text?) throws -> [ProductRawRow] {
+        state.productRaw.filter { id == nil || $0.productID == id }.sorted {
+            ($0.productID, $0.digest) < ($1.productID, $1.digest)
+        }
     }
 
     func rejects() throws -> [RejectRow] {

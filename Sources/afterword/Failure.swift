@@ -21,6 +21,7 @@ struct Failure {
         case let fault as InputFault: self.init(.usage, Self.words(fault))
         case let fault as StoreFault: self.init(.store, Self.words(fault))
         case let fault as AsOfFault: self.init(.usage, Self.words(fault))
+        case let fault as CopyFault: self = Self.failure(fault)
         case let fault as CaseFault: self.init(.usage, fault.description)
         case let fault as CommandFault: self = fault.failure
         default: return nil
@@ -60,6 +61,18 @@ struct Failure {
             "\(file): its products are known by identity \(stored), the file by \(incoming)"
         case .seriesWithObservedAt:
             "--observed-at is for one dump; the folders of a series carry their own dates"
+        }
+    }
+
+    private static func failure(_ fault: CopyFault) -> Failure {
+        switch fault {
+        case .targetNotEmpty: Failure(.usage, "the store to copy to is not empty")
+        case .differs(let finding):
+            Failure(
+                .check,
+                "the copy is not what was copied: "
+                    + (finding.map { "\($0.table): \($0.what)" } ?? "other runs")
+                    + ". Throw it away")
         }
     }
 

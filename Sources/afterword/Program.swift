@@ -41,6 +41,7 @@ struct Afterword: ParsableCommand {
         subcommands: [
             RunCommand.self, PlanCommand.self, ProductsCommand.self, BrandsCommand.self,
             ProductCommand.self, ReviewsCommand.self, HistoryCommand.self, RunsCommand.self,
-            RejectsCommand.self, StatusCommand.self, AuditCommand.self, VerifyCommand.self,
+            RejectsCommand.self, StatusCommand.self, AuditCommand.self, CopyCommand.self,
+            VerifyCommand.self,
         ])
 }

@@ -4,16 +4,9 @@ import AfterwordStores
 import ArgumentParser
 import Foundation
 
-/// Which store a command works on.
-struct StoreOptions: ParsableArguments {
-    @Option(
-        help: """
-            A SQLite file or a postgres:// URL; AFTERWORD_STORE, else ./afterword.sqlite, when \
-            left out.
-            """)
-    var store: String?
-
-    var path: String { store ?? Settings.current.store }
+/// Where a store is: a SQLite file or a postgres:// URL.
+struct StoreLocation {
+    var path: String
 
     private var isPostgres: Bool {
         ["postgres://", "postgresql://"].contains { path.hasPrefix($0) }
@@ -50,6 +43,21 @@ struct StoreOptions: ParsableArguments {
                 .usage, "a store is a SQLite file or a postgres:// URL, not \(scheme)://…")
         }
     }
+}
+
+/// Which store a command works on.
+struct StoreOptions: ParsableArguments {
+    @Option(
+        help: """
+            A SQLite file or a postgres:// URL; AFTERWORD_STORE, else ./afterword.sqlite, when \
+            left out.
+            """)
+    var store: String?
+
+    var location: StoreLocation { StoreLocation(path: store ?? Settings.current.store) }
+    func openForWriting() throws -> any ReviewStore { try location.openForWriting() }
+    func openForRehearsal() throws -> any ReviewStore { try location.openForRehearsal() }
+    func openForReading() throws -> any ReviewStore { try location.openForReading() }
 }
 
 /// How an answer is written.

@@ -67,6 +67,14 @@ import Testing
         #expect(try self.run("product", "B01").output.contains("no_source_time"))
         #expect(try self.run("brands").output.contains("Lumora"))
         #expect(try self.run("rejects").output.contains("none of 0 rejects"))
+        #expect(
+            try self.run("copy", "--from", "afterword.sqlite", "--to", "other.sqlite").output
+                .hasPrefix("Copied 2 runs, history "))
+        #expect(
+            try self.run("copy", "--from", "afterword.sqlite", "--to", "other.sqlite").code == 2)
+        #expect(
+            try self.run("runs", "--json", "--store", "other.sqlite").output
+                == self.run("runs", "--json").output)
         #expect(try self.run("audit").output.contains("The history of 2 runs holds."))
         #expect(try self.run("status").code == 0)
         #expect(try self.run("status", "--max-age", "8d").code == 1)
@@ -158,7 +166,8 @@ import Testing
         var actual = "# The commands\n\nPrinted from `--help` by `ci/cli-docs`; a test compares.\n"
         let commands = [
             [], ["run"], ["plan"], ["products"], ["brands"], ["product"], ["reviews"], ["history"],
-            ["runs"], ["rejects"], ["status"], ["audit"], ["verify"], ["verify", "check"],
+            ["runs"], ["rejects"], ["status"], ["audit"], ["copy"], ["verify"],
+            ["verify", "check"],
             ["verify", "accept"], ["verify", "new"],
         ]
         for command in commands {

@@ -69,8 +69,8 @@ import Testing
         try fixture.load(["a.json": product("9.90")])
         let report = try fixture.load(["a.json": product("7.90")])
         #expect(report.run.balance.unchanged == 1)
-        #expect(try fixture.store.read { try $0.raw().count } == 1)
-        #expect(try fixture.store.read { try $0.productRaw().count } == 2)
+        #expect(try fixture.store.read { try $0.raw(ofProduct: nil).count } == 1)
+        #expect(try fixture.store.read { try $0.productRaw(ofProduct: nil).count } == 2)
         let prices = try fixture.store.read { try $0.attributeHistory(ofProduct: nil) }
             .map { $0.attributes[.price] }
         #expect(prices == ["9.90", "7.90"])
@@ -84,7 +84,7 @@ import Testing
         let spaced = plain.replacing("\"CHILD_ASIN\": ", with: "\"rank\": 7, \"CHILD_ASIN\":   ")
         let report = try fixture.load(["a.json": Fixture.array([spaced])])
         #expect(report.run.balance.unchanged == 1)
-        let raw = try fixture.store.read { try $0.raw() }
+        let raw = try fixture.store.read { try $0.raw(ofProduct: nil) }
         #expect(raw.count == 2)
         let held = try fixture.store.read { try $0.reviews(ofProduct: "P")[0].payloadDigest }
         #expect(raw.first { $0.record.payload == held }?.run == 2)
@@ -92,7 +92,7 @@ import Testing
         try fixture.load(["a.json": Fixture.array([plain])]) {
             $0.observedAt = Instant(iso8601: "2026-03-10")
         }
-        #expect(try fixture.store.read { try $0.raw().count } == 2)
+        #expect(try fixture.store.read { try $0.raw(ofProduct: nil).count } == 2)
     }
 
     @Test("A dump older than what is loaded says so, and changes nothing there")

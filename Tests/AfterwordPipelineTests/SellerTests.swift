@@ -36,7 +36,7 @@ struct SellerTests {
     }
 
     private func expectSameShuffled(_ plain: LoadReport, _ fixture: Fixture) throws {
-        var records = try fixture.store.read { try $0.raw().map(\.payload) }
+        var records = try fixture.store.read { try $0.raw(ofProduct: nil).map(\.payload) }
         var random = SplitMix64(seed: 9)
         records.shuffle(using: &random)
         var parts: [[UInt8]] = [[], [], []]

@@ -22,7 +22,7 @@ struct PostgresStoreTests {
         let killer = try PostgresConnection(url: schema.url)
         #expect(throws: StoreFault.self) {
             try store.load(LoadIntent(isRehearsal: false)) { load in
-                try load.put(shape: "x", version: 1, document: "{}")
+                try load.put(shape: ShapeRow(name: "x", version: 1, document: "{}"))
                 try killer.runAll(
                     """
                     SELECT pg_terminate_backend(pid) FROM pg_locks

@@ -52,7 +52,7 @@ import Testing
         let before = try tables(store)
         let other = try open()
         try store.load(LoadIntent(isRehearsal: true)) { load in
-            try load.put(shape: "x", version: 1, document: "{}")
+            try load.put(shape: ShapeRow(name: "x", version: 1, document: "{}"))
             #expect(throws: StoreFault.locked) {
                 try other.load(LoadIntent(isRehearsal: false)) { _ in }
             }
@@ -115,7 +115,8 @@ import Testing
         #expect(review.values.body == Text(body))
         #expect(review.values.title == Text(title))
         #expect(review.productID == Text("P,\"{}\\'ß"))
-        #expect(try store.read { try $0.raw() }.map(\.payload) == [Array(payload.utf8)])
+        #expect(
+            try store.read { try $0.raw(ofProduct: nil) }.map(\.payload) == [Array(payload.utf8)])
         let balance = try store.read { try $0.runs() }.map(\.balance.unchanged)
         #expect(balance == [0, 1])
     }

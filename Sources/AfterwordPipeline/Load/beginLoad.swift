@@ -32,7 +32,9 @@ func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> 
     let (load, survey, head) = (context.load, context.survey, context.head)
     for file in survey.files {
         guard let shape = file.cleaner?.shape else { continue }
-        try load.put(shape: shape.name, version: shape.version, document: shape.document)
+        try load.put(
+            shape: ShapeRow(
+                name: shape.name, version: Int64(shape.version), document: shape.document))
     }
     var rejects = survey.rejects
     for index in rejects.indices { rejects[index].run = context.run }

@@ -91,9 +91,10 @@ package protocol StoreLoad: AnyObject {
     func put(summaries rows: [ProductSummary], run: Int64) throws
     func put(months rows: [MonthSummary], run: Int64) throws
     func put(scopes rows: [ScopeSummary], run: Int64) throws
-    func put(shape name: String, version: Int, document: String) throws
+    func put(shape: ShapeRow) throws
 
-    /// The ledger, and the attempt's end at `recordedAt`: the last call of a load.
+    /// The ledger, and the attempt's end at `recordedAt`: the last call of a load. A copy of a whole
+    /// store makes one for each run, in their order.
     func finish(_ run: RunRecord, files: [FileRecord]) throws
 }
 
@@ -103,13 +104,15 @@ package protocol StoreReader: AnyObject {
     func runs() throws -> [RunRecord]
     func files(ofRun run: Int64?) throws -> [FileRecord]
     func attempts() throws -> [RunAttempt]
+    /// The documents of the shapes used so far, by name.
+    func shapes() throws -> [ShapeRow]
 
     /// Live and deleted reviews, of one product or of all.
     func reviews(ofProduct id: Text?) throws -> [StoredReview]
     /// Versions and late rows: by product, review, version, then run.
     func history(ofProduct product: Text?, review: Text?) throws -> [HistoryRow]
-    func raw() throws -> [RawRow]
-    func productRaw() throws -> [ProductRawRow]
+    func raw(ofProduct id: Text?) throws -> [RawRow]
+    func productRaw(ofProduct id: Text?) throws -> [ProductRawRow]
     func rejects() throws -> [RejectRow]
     func products(_ id: Text?) throws -> [ProductState]
     func months(ofProduct id: Text?) throws -> [MonthSummary]

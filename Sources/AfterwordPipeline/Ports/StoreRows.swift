@@ -258,6 +258,19 @@ extension RejectRow {
     }
 }
 
+/// A row of `shapes`: a shape as it was last used.
+package struct ShapeRow: Equatable, Sendable {
+    package var name: String
+    package var version: Int64
+    package var document: String
+
+    package init(name: String, version: Int64, document: String) {
+        self.name = name
+        self.version = version
+        self.document = document
+    }
+}
+
 /// A row of `products_dim_history`.
 package struct AttributeRow: Equatable, Sendable {
     package var productKey: Int64

@@ -57,10 +57,14 @@ package final class AsOfReader: StoreReader {
         try reader.history(ofProduct: product, review: review).filter { $0.run <= run }
     }
 
-    package func raw() throws -> [RawRow] { try reader.raw().filter { $0.run <= run } }
+    package func shapes() throws -> [ShapeRow] { try reader.shapes() }
 
-    package func productRaw() throws -> [ProductRawRow] {
-        try reader.productRaw().filter { $0.run <= run }
+    package func raw(ofProduct id: Text?) throws -> [RawRow] {
+        try reader.raw(ofProduct: id).filter { $0.run <= run }
+    }
+
+    package func productRaw(ofProduct id: Text?) throws -> [ProductRawRow] {
+        try reader.productRaw(ofProduct: id).filter { $0.run <= run }
     }
 
     package func rejects() throws -> [RejectRow] { try reader.rejects().filter { $0.run <= run } }

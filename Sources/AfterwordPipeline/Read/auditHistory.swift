@@ -85,14 +85,14 @@ private func auditBalances(
 
 /// Every kept record still has the bytes its digest was made of.
 private func auditBronze(_ reader: any StoreReader) throws -> AuditFinding? {
-    for row in try reader.raw()
+    for row in try reader.raw(ofProduct: nil)
     where payloadDigest(row.payload.span.bytes, context: row.context) != row.record.payload {
         return AuditFinding(
             run: row.run, table: "product_reviews_raw",
             row: "product \(row.productID) identity \(row.record.identity)",
             what: "its bytes are not those its digest was made of")
     }
-    for row in try reader.productRaw()
+    for row in try reader.productRaw(ofProduct: nil)
     where payloadDigest(row.payload.span.bytes, context: []) != row.digest {
         return AuditFinding(
             run: row.run, table: "product_raw", row: "product \(row.productID) \(row.digest)",
@@ -115,7 +115,7 @@ private func auditBase(
     for row in history where row.operation != .late {
         if row.version > newest[row.reviewKey]?.version ?? 0 { newest[row.reviewKey] = row }
     }
-    let rawKeys = Set(try reader.raw().map(\.rawKey))
+    let rawKeys = Set(try reader.raw(ofProduct: nil).map(\.rawKey))
     var count = 0
     for review in try reader.reviews(ofProduct: nil) {
         count += 1

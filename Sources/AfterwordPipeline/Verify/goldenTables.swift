@@ -9,8 +9,8 @@ package func goldenTables(_ reader: any StoreReader) throws -> [String: [String]
     var tables: [String: [JSONValue]] = [:]
     tables["runs"] = try reader.runs().map(\.json)
     tables["run_files"] = try reader.files(ofRun: nil).map(\.json)
-    tables["product_reviews_raw"] = try reader.raw().map(\.json)
-    tables["product_raw"] = try reader.productRaw().map(\.json)
+    tables["product_reviews_raw"] = try reader.raw(ofProduct: nil).map(\.json)
+    tables["product_raw"] = try reader.productRaw(ofProduct: nil).map(\.json)
     tables["rejected_records"] = try reader.rejects().map(\.json)
     tables["product_reviews_clean"] = try reader.reviews(ofProduct: nil).map(\.json)
     tables["product_reviews_history"] = try reader.history(ofProduct: nil, review: nil).map(\.json)

@@ -325,13 +325,13 @@ final class PostgresLoad: StoreLoad {
         }
     }
 
-    func put(shape name: String, version: Int, document: String) throws {
+    func put(shape: ShapeRow) throws {
         try connection.run(
             """
             INSERT INTO shapes (name, version, document) VALUES ($1, $2::bigint, $3)
             ON CONFLICT (name) DO UPDATE
             SET version = excluded.version, document = excluded.document
-            """, [name, String(version), document])
+            """, [shape.name, String(shape.version), shape.document])
     }
 
     func finish(_ run: RunRecord, files: [FileRecord]) throws {

@@ -96,6 +96,7 @@ enum PostgresSchema {
         );
         CREATE UNIQUE INDEX product_reviews_raw_once
             ON product_reviews_raw (identity_digest, payload_digest);
+        CREATE INDEX product_reviews_raw_by_product ON product_reviews_raw (product_key);
         CREATE TABLE product_raw (
             product_key BIGINT NOT NULL,
             digest BYTEA NOT NULL,

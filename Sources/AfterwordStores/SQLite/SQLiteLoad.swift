@@ -283,10 +283,10 @@ final class SQLiteLoad: StoreLoad {
         try write(rows, history) { history.add($0, run: run) }
     }
 
-    func put(shape name: String, version: Int, document: String) throws {
+    func put(shape: ShapeRow) throws {
         try database.execute(
             sql: "INSERT OR REPLACE INTO shapes (name, version, document) VALUES (?, ?, ?)",
-            arguments: [name, version, document])
+            arguments: [shape.name, shape.version, shape.document])
     }
 
     func finish(_ run: RunRecord, files: [FileRecord]) throws {

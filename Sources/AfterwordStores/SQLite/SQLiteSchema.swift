@@ -105,6 +105,7 @@ enum SQLiteSchema {
         ) STRICT;
         CREATE UNIQUE INDEX product_reviews_raw_once
             ON product_reviews_raw (identity_digest, payload_digest);
+        CREATE INDEX product_reviews_raw_by_product ON product_reviews_raw (product_key);
         CREATE TABLE product_raw (
             product_key INTEGER NOT NULL,
             digest BLOB NOT NULL,

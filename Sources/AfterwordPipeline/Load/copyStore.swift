@@ -1,0 +1,79 @@
+import AfterwordCore
+
+/// Why a store is not copied.
+package enum CopyFault: Error, Equatable, Sendable {
+    case targetNotEmpty
+    /// What arrived is not what was sent; nothing should be built on it.
+    case differs(AuditFinding?)
+}
+
+/// Copies all of a store's history to an empty store, in one transaction: bronze, history, base, sums, ledger,
+/// shapes. Attempts stay where they were made. At the end the copy is audited, and its runs and digests
+/// must be the same.
+///
+/// - Returns: The runs copied.
+package func copyStore(
+    from source: any ReviewStore, to target: any ReviewStore,
+    progress: (_ products: Int, _ of: Int) -> Void = { _, _ in }
+) throws -> [RunRecord] {
+    let runs = try source.read { reader in
+        try target.load(LoadIntent(isRehearsal: false)) { load in
+            try copyRows(reader, load, progress)
+        }
+    }
+    let (arrived, finding) = try target.read { (try $0.runs(), try auditHistory($0)) }
+    guard arrived == runs, finding == nil else { throw CopyFault.differs(finding) }
+    return runs
+}
+
+private func copyRows(
+    _ reader: any StoreReader, _ load: any StoreLoad, _ progress: (Int, Int) -> Void
+) throws -> [RunRecord] {
+    let head = try load.head()
+    guard head.nextRun == 1, head.nextProductKey == 1, head.nextRawKey == 1 else {
+        throw CopyFault.targetNotEmpty
+    }
+    let products = try reader.products(nil)
+    try inBatches(products) { try load.put(products: $0) }
+    for (index, product) in products.enumerated() {
+        let id = product.productID
+        try inBatches(reader.productRaw(ofProduct: id)) { try load.append(productRaw: $0) }
+        try inBatches(reader.raw(ofProduct: id)) { try load.append(raw: $0) }
+        let reviews = try reader.reviews(ofProduct: id)
+            .map { ReviewRow(productKey: product.productKey, review: $0) }
+        try inBatches(reviews) { try load.put(reviews: $0) }
+        try inBatches(reader.history(ofProduct: id, review: nil)) {
+            try load.append(history: $0)
+        }
+        progress(index + 1, products.count)
+    }
+    try inBatches(reader.rejects()) { try load.append(rejects: $0) }
+    try inBatches(reader.attributeHistory(ofProduct: nil)) { try load.append(attributes: $0) }
+    try copySums(reader, load)
+    for shape in try reader.shapes() { try load.put(shape: shape) }
+    let runs = try reader.runs()
+    for run in runs { try load.finish(run, files: reader.files(ofRun: run.run)) }
+    return runs
+}
+
+/// Sums run after run, so that the last of each is the current one.
+private func copySums(_ reader: any StoreReader, _ load: any StoreLoad) throws {
+    let summaries = Dictionary(grouping: try reader.summaryHistory(ofProduct: nil), by: \.run)
+    for (run, rows) in summaries.sorted(by: { $0.key < $1.key }) {
+        try inBatches(rows.map(\.row)) { try load.put(summaries: $0, run: run) }
+    }
+    let months = Dictionary(grouping: try reader.monthHistory(ofProduct: nil), by: \.run)
+    for (run, rows) in months.sorted(by: { $0.key < $1.key }) {
+        try inBatches(rows.map(\.row)) { try load.put(months: $0, run: run) }
+    }
+    let scopes = Dictionary(grouping: try reader.scopeHistory(), by: \.run)
+    for (run, rows) in scopes.sorted(by: { $0.key < $1.key }) {
+        try inBatches(rows.map(\.row)) { try load.put(scopes: $0, run: run) }
+    }
+}
+
+private func inBatches<Row>(_ rows: [Row], _ write: ([Row]) throws -> Void) throws {
+    for start in stride(from: 0, to: rows.count, by: BatchLimit.rows) {
+        try write(Array(rows[start..<min(start + BatchLimit.rows, rows.count)]))
+    }
+}
