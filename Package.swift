@@ -79,7 +79,8 @@ let package = Package(
             swiftSettings: house
         ),
         .testTarget(
-            name: "AfterwordCommandTests", dependencies: ["AfterwordCore"], swiftSettings: house),
+            name: "AfterwordCommandTests", dependencies: ["AfterwordCore", "AfterwordStores"],
+            swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -9,12 +9,21 @@ struct Settings: Sendable {
     /// `CI`: goldens and their `.actual` files are never written.
     var isCI = false
 
+    #if DEBUG
+        /// `AFTERWORD_CRASH_AT`: the call of a load at which the program kills itself; not in a release
+        /// build.
+        var crashAt: Int?
+    #endif
+
     static let current: Settings = {
         let environment = ProcessInfo.processInfo.environment
         var settings = Settings()
         if let store = environment["AFTERWORD_STORE"], !store.isEmpty { settings.store = store }
         settings.isColorOff = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
         settings.isCI = environment["CI"].map { !$0.isEmpty && $0 != "false" } ?? false
+        #if DEBUG
+            settings.crashAt = environment["AFTERWORD_CRASH_AT"].flatMap { Int($0) }
+        #endif
         return settings
     }()
 }

@@ -14,7 +14,14 @@ struct StoreLocation {
 
     func openForWriting() throws -> any ReviewStore {
         try checkKind()
-        return isPostgres ? try PostgresStore(url: path) : try SQLiteStore(path: path)
+        let store: any ReviewStore =
+            isPostgres ? try PostgresStore(url: path) : try SQLiteStore(path: path)
+        #if DEBUG
+            if let call = Settings.current.crashAt {
+                return CountingStore(store) { if $0 == call { kill(getpid(), SIGKILL) } }
+            }
+        #endif
+        return store
     }
 
     /// A store to rehearse on: what is there, or one in memory where no file is.

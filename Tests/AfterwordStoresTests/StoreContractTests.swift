@@ -17,6 +17,7 @@ import Testing
         "A load that fails at any call leaves the store as it was, and the next run is whole",
         arguments: StoreKind.available)
     func failingLoad(kind: StoreKind) throws {
+        struct Stop: Error {}
         let stores = TemporaryStores(kind)
         let first = history.steps[0]
         let second = history.steps[1]
@@ -27,11 +28,11 @@ import Testing
             let store = try stores.make()
             #expect(try history.load(first, number: 0, into: store, HistoryLoading()))
             let before = try tables(store)
-            let failing = FailingStore(store, atCall: call)
+            let failing = CountingStore(store) { if $0 == call { throw Stop() } }
             do {
                 _ = try history.load(second, number: 1, into: failing, HistoryLoading())
                 break
-            } catch is FailingLoad.Failure {
+            } catch is Stop {
                 #expect(try tables(store) == before, "call \(call)")
                 #expect(try history.load(second, number: 1, into: store, HistoryLoading()))
                 #expect(try tables(store) == tables(wholeStore), "after call \(call)")
@@ -137,29 +138,4 @@ import Testing
             #expect(!message.contains(row.values.body?.string ?? " "))
         }
     }
-}
-
-/// A store whose load fails at its nth call, as a full disk or a dropped connection would.
-private final class FailingStore: ReviewStore {
-    private let store: any ReviewStore
-    private let call: Int
-
-    init(_ store: any ReviewStore, atCall call: Int) {
-        self.store = store
-        self.call = call
-    }
-
-    func load<Result>(
-        _ intent: LoadIntent, _ body: (any StoreLoad) throws -> Result
-    ) throws -> Result {
-        try store.load(intent) { try body(FailingLoad($0, atCall: call)) }
-    }
-
-    func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
-        try store.read(body)
-    }
-
-    // Attempts are told of by tests of their own; here they would differ from run to run.
-    func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64 { 0 }
-    func failAttempt(_ key: Int64, at instant: Instant, failure: String) throws {}
 }

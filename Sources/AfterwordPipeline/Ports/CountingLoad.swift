@@ -1,0 +1,109 @@
+#if DEBUG
+    package import AfterwordCore
+
+    /// A store whose loads tell of each call before it is made: to fail there, or to be killed there. Not part
+    /// of a release build.
+    package final class CountingStore: ReviewStore {
+        private let store: any ReviewStore
+        private let onCall: (Int) throws -> Void
+
+        package init(_ store: any ReviewStore, onCall: @escaping (Int) throws -> Void) {
+            self.store = store
+            self.onCall = onCall
+        }
+
+        package func load<Result>(
+            _ intent: LoadIntent, _ body: (any StoreLoad) throws -> Result
+        ) throws -> Result {
+            try store.load(intent) { try body(CountingLoad($0, onCall: onCall)) }
+        }
+
+        package func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
+            try store.read(body)
+        }
+
+        package func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64 {
+            try store.beginAttempt(startedAt: instant, dump: dump)
+        }
+
+        package func failAttempt(_ key: Int64, at instant: Instant, failure: String) throws {
+            try store.failAttempt(key, at: instant, failure: failure)
+        }
+    }
+
+    private final class CountingLoad: StoreLoad {
+        private let load: any StoreLoad
+        private let onCall: (Int) throws -> Void
+        private var calls = 0
+
+        init(_ load: any StoreLoad, onCall: @escaping (Int) throws -> Void) {
+            self.load = load
+            self.onCall = onCall
+        }
+
+        private func count() throws -> any StoreLoad {
+            calls += 1
+            try onCall(calls)
+            return load
+        }
+
+        func head() throws -> StoreHead { try count().head() }
+        func runs(holding files: [Digest256]) throws -> [RunClock] {
+            try count().runs(holding: files)
+        }
+        func products(_ ids: [Text]) throws -> [ProductState] { try count().products(ids) }
+        func productIDs(after id: Text?, limit: Int) throws -> [Text] {
+            try count().productIDs(after: id, limit: limit)
+        }
+        func currentKeys(ofProducts keys: [Int64]) throws -> [CurrentKey] {
+            try count().currentKeys(ofProducts: keys)
+        }
+        func current(_ reviewKeys: [Int64]) throws -> [StoredReview] {
+            try count().current(reviewKeys)
+        }
+        func payloads(_ rawKeys: [Int64]) throws -> [RawPayload] {
+            try count().payloads(rawKeys)
+        }
+        func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>] {
+            try count().historyContents(reviewKeys)
+        }
+        func rawKeys(_ records: [RawIdentity]) throws -> [RawIdentity: Int64] {
+            try count().rawKeys(records)
+        }
+        func months(ofProducts keys: [Int64]) throws -> [MonthSummary] {
+            try count().months(ofProducts: keys)
+        }
+        func scopes(_ scopes: [Scope]) throws -> [ScopeSummary] { try count().scopes(scopes) }
+        func createdRange(ofProducts keys: [Int64]) throws -> [Int64: ClosedRange<Instant>] {
+            try count().createdRange(ofProducts: keys)
+        }
+        func shapeDocument(_ name: String) throws -> String? {
+            try count().shapeDocument(name)
+        }
+        func append(raw rows: [RawRow]) throws { try count().append(raw: rows) }
+        func append(productRaw rows: [ProductRawRow]) throws {
+            try count().append(productRaw: rows)
+        }
+        func append(rejects rows: [RejectRow]) throws { try count().append(rejects: rows) }
+        func append(history rows: [HistoryRow]) throws { try count().append(history: rows) }
+        func put(reviews: [ReviewRow]) throws { try count().put(reviews: reviews) }
+        func put(payloads: [PayloadMove]) throws { try count().put(payloads: payloads) }
+        func put(products: [ProductState]) throws { try count().put(products: products) }
+        func append(attributes rows: [AttributeRow]) throws {
+            try count().append(attributes: rows)
+        }
+        func put(summaries rows: [ProductSummary], run: Int64) throws {
+            try count().put(summaries: rows, run: run)
+        }
+        func put(months rows: [MonthSummary], run: Int64) throws {
+            try count().put(months: rows, run: run)
+        }
+        func put(scopes rows: [ScopeSummary], run: Int64) throws {
+            try count().put(scopes: rows, run: run)
+        }
+        func put(shape: ShapeRow) throws { try count().put(shape: shape) }
+        func finish(_ run: RunRecord, files: [FileRecord]) throws {
+            try count().finish(run, files: files)
+        }
+    }
+#endif
