@@ -44,6 +44,7 @@ struct Failure {
                 + (seen.isEmpty ? "none" : seen.prefix(20).joined(separator: ", "))
                 + ". Missing: \(missing.joined(separator: "; ")). A shape of your own: --shape FILE"
         case .noSuchShape(let name): "no built-in shape and no file is called \(name)"
+        case .noReviews(let file): "\(file) holds products and no reviews; leave it out of the dump"
         case .badShape(let what): "the shape cannot be used: \(what)"
         case .tooManyRejects(let rejected, let found):
             "\(rejected) of \(found) records cannot be read; nothing was stored. "

@@ -76,6 +76,29 @@ import Testing
         #expect(prices == ["9.90", "7.90"])
     }
 
+    @Test("A product without a list of reviews is kept, and none of its reviews is taken for gone")
+    func withoutList() throws {
+        let fixture = Fixture()
+        func dump(_ p: String) -> String {
+            #"[{"product_id": "P", "title": "new"\#(p)}, {"product_id": "Q", "reviews": [{"review_id": "1", "rating": 4}]}]"#
+        }
+        try fixture.load(["a.json": dump(#", "reviews": [{"review_id": "1", "rating": 5}]"#)])
+        for list in ["", #", "reviews": null"#] {
+            let report = try fixture.load(["a.json": dump(list)]) { $0.completeness = .products }
+            #expect(report.run.deleted == 0 && report.run.balance.found == 1)
+            #expect(report.run.productsNamed == 2)
+        }
+        let report = try fixture.load(["a.json": dump(#", "reviews": []"#)]) {
+            $0.completeness = .products
+        }
+        #expect(report.run.deleted == 1)
+        // Without its list the object is the same each time: kept once.
+        #expect(try fixture.store.read { try $0.productRaw(ofProduct: "P").count } == 1)
+        #expect(throws: InputFault.noReviews(file: "b.json")) {
+            try fixture.load(["b.json": #"[{"product_id": "P", "title": "x"}]"#])
+        }
+    }
+
     @Test("The same review in other bytes is unchanged; both bytes are kept, the new ones held")
     func otherBytes() throws {
         let fixture = Fixture()

@@ -8,13 +8,15 @@ package struct ExtractedUnit: Sendable {
         package var fault: RejectReason?
     }
 
-    /// An object, or a member of a map, that names a product and held a list of reviews.
+    /// An object, or a member of a map, that names a product.
     package struct Product: Sendable {
         package var range: Range<Int>
         /// Its members other than the list of reviews: key and value.
         package var members: [Range<Int>]
         /// The records inside it.
         package var records: Range<Int>
+        /// Whether it has a list of reviews, be it empty: one without says nothing of its reviews.
+        package var holdsList: Bool
     }
 
     package var range = 0..<0

@@ -136,18 +136,19 @@ struct UnitExtractor {
             }
             if isProduct { members.append(Int(key.start)..<scanner.position) }
         }
-        if isProduct, holdsList {
-            emitProduct(start..<scanner.position, members, firstRecord)
+        if isProduct {
+            emitProduct(start..<scanner.position, members, firstRecord, holdsList: holdsList)
         }
         fill(own, firstRecord, firstProduct)
     }
 
     private mutating func emitProduct(
-        _ range: Range<Int>, _ members: [Range<Int>], _ firstRecord: Int
+        _ range: Range<Int>, _ members: [Range<Int>], _ firstRecord: Int, holdsList: Bool
     ) {
         unit.products.append(
             ExtractedUnit.Product(
-                range: range, members: members, records: firstRecord..<unit.records.count))
+                range: range, members: members, records: firstRecord..<unit.records.count,
+                holdsList: holdsList))
         unit.productTokens.append(contentsOf: captures)
     }
 
@@ -188,9 +189,10 @@ struct UnitExtractor {
             captures[slot] = key
             let start = Int(key.start)
             let firstRecord = unit.records.count
+            let holdsList = try scanner.peek() != UInt8(ascii: "n")
             try walkElement(child, until: UInt8(ascii: "}"), &scanner)
             if plan.productCapture == slot {
-                emitProduct(start..<scanner.position, [], firstRecord)
+                emitProduct(start..<scanner.position, [], firstRecord, holdsList: holdsList)
             }
         }
         captures[slot] = .missing

@@ -45,6 +45,8 @@ package enum InputFault: Error, Equatable, Sendable {
     case changedWhileRead(String)
     case unknownShape(file: String, seen: [String], missing: [String])
     case noSuchShape(String)
+    /// A file of products that hold no list of reviews.
+    case noReviews(file: String)
     case badShape(String)
     case tooManyRejects(rejected: Int64, found: Int64)
     case incompleteDump(reason: String)

@@ -3,6 +3,13 @@ import AfterwordCore
 /// Refuses a dump whose faults are too many, or that says it is complete and cannot be.
 func checkSurvey(_ survey: Survey, _ dump: Dump, _ options: LoadOptions) throws {
     guard options.hasGuards else { return try checkKinds(survey) }
+    for (place, file) in survey.files.enumerated() {
+        let original = file.duplicateOf ?? place
+        guard file.record.balance.found == 0, let shape = file.cleaner?.shape,
+            !shape.records.isEmpty, !survey.filesWithProducts.contains(original)
+        else { continue }
+        throw InputFault.noReviews(file: file.record.name)
+    }
     let balance = survey.balance
     let hasRecords = balance.found > balance.rejected || !survey.products.isEmpty
     if !hasRecords, let fault = survey.unfitFile { throw fault }

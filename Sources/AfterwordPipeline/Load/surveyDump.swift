@@ -223,9 +223,11 @@ struct DumpSurveyor {
         if let total = cleaned.total, total > Int64(product.records.count) {
             survey.shortTotals += 1
         }
-        survey.filesWithProducts.insert(place)
+        if product.holdsList { survey.filesWithProducts.insert(place) }
         let object = productRaw(product, id, window, offset, name)
         enter(id, place, cleaner) { surveyed in
+            // Without a list it says nothing of its reviews: none of them is gone for it.
+            if !product.holdsList { surveyed.hasUnreadableIdentity = true }
             if let object { surveyed.objects.append(object) }
             for (attribute, value) in cleaned.attributes {
                 surveyed.attributes[attribute, default: AttributeTally()]
