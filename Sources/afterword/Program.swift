@@ -42,6 +42,7 @@ struct Afterword: ParsableCommand {
             RunCommand.self, PlanCommand.self, ProductsCommand.self, BrandsCommand.self,
             ProductCommand.self, ReviewsCommand.self, HistoryCommand.self, RunsCommand.self,
             RejectsCommand.self, StatusCommand.self, AuditCommand.self, CopyCommand.self,
+            GrantCommand.self, TablesCommand.self,
             VerifyCommand.self,
         ])
 }

@@ -166,7 +166,8 @@ import Testing
         var actual = "# The commands\n\nPrinted from `--help` by `ci/cli-docs`; a test compares.\n"
         let commands = [
             [], ["run"], ["plan"], ["products"], ["brands"], ["product"], ["reviews"], ["history"],
-            ["runs"], ["rejects"], ["status"], ["audit"], ["copy"], ["verify"],
+            ["runs"], ["rejects"], ["status"], ["audit"], ["copy"], ["grant"], ["grant", "reader"],
+            ["tables"], ["verify"],
             ["verify", "check"],
             ["verify", "accept"], ["verify", "new"],
         ]

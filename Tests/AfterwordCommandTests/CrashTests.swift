@@ -53,7 +53,8 @@ import Testing
         }
         defer {
             if kind == "postgres", let server = Self.server {
-                try? PostgresConnection(url: server).runAll("DROP SCHEMA \(schema) CASCADE")
+                try? PostgresConnection(url: server).runAll(
+                    "DROP SCHEMA \(schema) CASCADE; DROP SCHEMA \(schema)_report CASCADE")
             }
         }
         #expect(try run(["run", "dumps/2026-03-02", "--store", store, "--quiet"]).code == 0)

@@ -39,7 +39,12 @@ final class TemporarySchema {
         try PostgresConnection(url: server).runAll("CREATE SCHEMA \(name)")
     }
 
-    deinit { try? PostgresConnection(url: server).runAll("DROP SCHEMA \(name) CASCADE") }
+    var reportSchema: String { name + "_report" }
+
+    deinit {
+        try? PostgresConnection(url: server).runAll(
+            "DROP SCHEMA IF EXISTS \(name) CASCADE; DROP SCHEMA IF EXISTS \(reportSchema) CASCADE")
+    }
 
     func open() throws -> PostgresStore { try PostgresStore(url: url) }
 }

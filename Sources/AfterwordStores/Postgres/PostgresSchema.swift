@@ -4,8 +4,52 @@
 /// Foreign keys stand between small tables only: on a bulk table one triples the time of its COPY.
 enum PostgresSchema {
     static let migrations: [(name: String, sql: String)] = [
-        ("1 first light", ledger + products + bronze + silver + gold)
+        ("1 first light", ledger + products + bronze + silver + gold),
+        ("2 report", report),
     ]
+
+    /// The schema of the views: `report` beside `public`, else the store's own name and `_report`.
+    private static let reportSchema = """
+        CASE current_schema() WHEN 'public' THEN 'report'
+            ELSE current_schema() || '_report' END
+        """
+
+    /// Views belong to the schema's owner and read with its rights, so that a reader needs none on the
+    /// tables.
+    private static var report: String {
+        var sql = """
+            DO $make$
+            DECLARE target TEXT := \(reportSchema);
+            BEGIN
+            EXECUTE format('CREATE SCHEMA %I', target);
+
+            """
+        for view in ReportView.all {
+            sql += execute(
+                "CREATE VIEW %I.\(view.name) AS \(ReportDialect.postgres.select(view))")
+            sql += execute("COMMENT ON VIEW %I.\(view.name) IS \(quoted(view.comment))")
+            for column in view.columns {
+                sql += execute(
+                    "COMMENT ON COLUMN %I.\(view.name).\(column.name) IS \(quoted(column.comment))"
+                )
+            }
+        }
+        return sql + "END $make$"
+    }
+
+    private static func quoted(_ text: String) -> String {
+        "'" + text.replacing("'", with: "''") + "'"
+    }
+
+    private static func execute(_ statement: String) -> String {
+        "EXECUTE format($sql$\(statement)$sql$, target);\n"
+    }
+
+    /// Lets a role read the views and nothing else. The role's name is quoted by the server.
+    static let grantReader = """
+        SELECT format('GRANT USAGE ON SCHEMA %1$I TO %2$I; GRANT SELECT ON ALL TABLES IN SCHEMA %1$I TO %2$I',
+            \(reportSchema), $1::text) AS sql
+        """
 
     private static let text = #"TEXT COLLATE "C""#
 

@@ -86,6 +86,13 @@ package final class PostgresStore: ReviewStore {
         return result
     }
 
+    /// Lets a role of the server read the views for analysts, and nothing else.
+    package func grantReader(_ role: String) throws {
+        guard let sql = try writer.run(PostgresSchema.grantReader, [role]).first?.string("sql")
+        else { return }
+        try writer.runAll(sql)
+    }
+
     package func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64 {
         let rows = try writer.run(
             "INSERT INTO run_attempts (started_at, dump) VALUES ($1::bigint, $2) RETURNING attempt",

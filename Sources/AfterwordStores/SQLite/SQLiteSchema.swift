@@ -15,6 +15,12 @@ enum SQLiteSchema {
             try database.execute(sql: silver)
             try database.execute(sql: gold)
         }
+        migrator.registerMigration("2 report") { database in
+            for view in ReportView.all {
+                try database.execute(
+                    sql: "CREATE VIEW report_\(view.name) AS \(ReportDialect.sqlite.select(view))")
+            }
+        }
         return migrator
     }
 

@@ -133,7 +133,9 @@ private func onFreshSchema<Result>(
     let name = "afterword_verify_" + UUID().uuidString.lowercased().replacing("-", with: "_")
     let server = try PostgresConnection(url: url)
     try server.runAll("CREATE SCHEMA \(name)")
-    defer { try? server.runAll("DROP SCHEMA \(name) CASCADE") }
+    defer {
+        try? server.runAll("DROP SCHEMA \(name) CASCADE; DROP SCHEMA \(name)_report CASCADE")
+    }
     let separator = url.contains("?") ? "&" : "?"
     return try body(
         PostgresStore(url: "\(url)\(separator)options=-csearch_path%3D\(name)"))

@@ -1,0 +1,259 @@
+import AfterwordCore
+
+/// A view for analysts: plain units, averages derived, every column told.
+struct ReportView {
+    /// How a column is made of stored ones; each store writes it in its own SQL.
+    enum Expression {
+        case plain(String)
+        /// UTC microseconds as a timestamp.
+        case instant(String)
+        /// Bytes as hexadecimal digits.
+        case digest(String)
+        /// Tenths as stars.
+        case stars(String)
+        /// The mean of a sum of tenths over a count, in stars; NULL over nothing.
+        case mean(sum: String, count: String)
+        /// A share of a count; NULL of nothing.
+        case share(String, of: String)
+        /// The names of the changed fields, with spaces between.
+        case fields(String)
+    }
+
+    struct Column {
+        var name: String
+        var expression: Expression
+        var comment: String
+
+        init(_ name: String, _ expression: Expression, _ comment: String) {
+            self.name = name
+            self.expression = expression
+            self.comment = comment
+        }
+    }
+
+    var name: String
+    var comment: String
+    var columns: [Column]
+    /// What it reads: FROM and what follows.
+    var source: String
+}
+
+extension ReportView {
+    /// The views of the first version. A released view never loses a column.
+    static let all = [
+        reviews, reviewHistory, products, productHistory, months, scopes, runs, files,
+    ]
+
+    private static let values: [Column] = [
+        Column("rating", .stars("r.rating"), "stars, 1.0 to 5.0"),
+        Column("title", .plain("r.title"), "the title, cleaned"),
+        Column("body", .plain("r.body"), "the text, cleaned"),
+        Column("author_name", .plain("r.author_name"), "the author's name as shown"),
+        Column("verified", .plain("r.verified"), "whether the purchase was verified"),
+        Column("helpful_votes", .plain("r.helpful_votes"), "people who found it helpful"),
+        Column("variant", .plain("r.variant"), "which variant of the product"),
+        Column("country", .plain("r.country"), "as the source tells it"),
+        Column("language", .plain("r.language"), "as the source tells it"),
+        Column("created_at", .instant("r.created_at"), "when it was written; see created_origin"),
+        Column(
+            "created_origin", .plain("r.created_origin"),
+            "source, or mock: made up where the source tells no time, never a trend"),
+        Column("updated_at", .instant("r.updated_at"), "when it was last edited"),
+        Column("updated_origin", .plain("r.updated_origin"), "source or mock"),
+    ]
+
+    private static let reviews = ReportView(
+        name: "reviews",
+        comment: "The reviews as they are now; deleted ones are in review_history.",
+        columns: [
+            Column("product_id", .plain("p.product_id"), "the product, as the source names it"),
+            Column("review_id", .plain("r.review_id"), "the review, for ever the same"),
+            Column("brand", .plain("p.brand"), "the product's brand"),
+            Column("version", .plain("r.version"), "how often it was written or deleted"),
+            Column("run", .plain("r.run"), "the run that made this version"),
+            Column(
+                "observed_at", .instant("r.observed_at"), "when the dump of this version was taken"),
+        ] + values,
+        source: """
+            FROM product_reviews_clean r JOIN products_dim p USING (product_key) \
+            WHERE r.is_live
+            """)
+
+    private static let reviewHistory = ReportView(
+        name: "review_history", comment: "Every version of every review; rows are only ever added.",
+        columns: [
+            Column("product_id", .plain("p.product_id"), "the product, as the source names it"),
+            Column("review_id", .plain("b.review_id"), "the review, for ever the same"),
+            Column("version", .plain("r.version"), "from 1; 0 for a record that came too late"),
+            Column("operation", .plain("r.operation"), "insert, update, delete or late"),
+            Column("run", .plain("r.run"), "the run that added the row"),
+            Column("observed_at", .instant("r.observed_at"), "when its dump was taken"),
+            Column(
+                "changed_fields", .fields("r.changed_fields"), "what an update changed, by name"),
+            Column("row_digest", .digest("r.row_digest"), "SHA-256 over the row"),
+        ] + values,
+        source: """
+            FROM product_reviews_history r \
+            JOIN product_reviews_clean b USING (review_key) \
+            JOIN products_dim p ON p.product_key = b.product_key
+            """)
+
+    private static let counters: [Column] = [
+        Column("review_count", .plain("s.review_count"), "reviews"),
+        Column("rated_count", .plain("s.rated_count"), "reviews with a rating"),
+        Column(
+            "mean_rating", .mean(sum: "s.rating_sum", count: "s.rated_count"),
+            "mean of the ratings in stars"),
+        Column("star_1", .plain("s.star_1"), "reviews of one star, halves rounded up"),
+        Column("star_2", .plain("s.star_2"), "reviews of two stars"),
+        Column("star_3", .plain("s.star_3"), "reviews of three stars"),
+        Column("star_4", .plain("s.star_4"), "reviews of four stars"),
+        Column("star_5", .plain("s.star_5"), "reviews of five stars"),
+        Column(
+            "negative_share", .share("(s.star_1 + s.star_2)", of: "s.rated_count"),
+            "one and two stars among the rated, 0 to 1"),
+        Column("verified_count", .plain("s.verified_count"), "reviews of verified purchases"),
+        Column("helpful_votes", .plain("s.helpful_votes"), "sum of helpful votes"),
+    ]
+
+    private static let products = ReportView(
+        name: "products", comment: "Products with their sums as they are now.",
+        columns: [
+            Column("product_id", .plain("p.product_id"), "the product, as the source names it"),
+            Column("title", .plain("p.title"), "its title"),
+            Column("brand", .plain("p.brand"), "its brand"),
+            Column("category", .plain("p.category"), "its category"),
+            Column("family", .plain("p.family"), "the family it is a variant of"),
+            Column("price", .plain("p.price"), "its price, as the source writes it"),
+            Column(
+                "last_observed_at", .instant("p.last_observed_at"),
+                "when the newest dump that names it was taken"),
+            Column(
+                "first_review_at", .instant("s.first_review_at"),
+                "the first review's time, source times only"),
+            Column(
+                "last_review_at", .instant("s.last_review_at"),
+                "the last review's time, source times only"),
+            Column("last_changed_run", .plain("s.last_changed_run"), "the last run that moved it"),
+        ] + counters,
+        source: "FROM products_dim p LEFT JOIN product_summary s USING (product_key)")
+
+    private static let productHistory = ReportView(
+        name: "product_history",
+        comment: """
+            The sums of a product after each run that moved them; as of run k, the row with the \
+            greatest run up to k.
+            """,
+        columns: [
+            Column("product_id", .plain("p.product_id"), "the product, as the source names it"),
+            Column("run", .plain("s.run"), "the run after which the sums were so"),
+        ] + counters,
+        source: "FROM product_summary_history s JOIN products_dim p USING (product_key)")
+
+    private static let months = ReportView(
+        name: "months", comment: "The reviews of a product by the month they were written in.",
+        columns: [
+            Column("product_id", .plain("p.product_id"), "the product, as the source names it"),
+            Column("month", .plain("s.month"), "year × 100 + month, in UTC"),
+            Column(
+                "origin", .plain("s.origin"), "source; mock months are made up and are no trend"),
+        ] + counters,
+        source: "FROM product_aggregates s JOIN products_dim p USING (product_key)")
+
+    private static let scopes = ReportView(
+        name: "scopes", comment: "Brands, categories, families and the portfolio with their sums.",
+        columns: [
+            Column("kind", .plain("s.kind"), "brand, category, family or portfolio"),
+            Column("id", .plain("s.id"), "its name; empty for the portfolio"),
+            Column("product_count", .plain("s.product_count"), "products with reviews"),
+        ] + counters,
+        source: "FROM scope_summary s")
+
+    private static let balance: [Column] = [
+        "found", "inserted", "updated", "unchanged", "copies", "shadowed", "late", "rejected",
+        "suppressed",
+    ].map { name in
+        Column(
+            name, .plain("b.\(name)"),
+            name == "found" ? "records found: the sum of the following" : "of these \(name)")
+    }
+
+    private static let runs = ReportView(
+        name: "runs", comment: "The ledger: every committed run.",
+        columns: [
+            Column("run", .plain("b.run"), "its number, in the order of committing"),
+            Column("recorded_at", .instant("b.recorded_at"), "when it was committed"),
+            Column("observed_at", .instant("b.observed_at"), "when its dump was taken"),
+            Column("completeness", .plain("b.completeness"), "none, products or all"),
+            Column("deleted", .plain("b.deleted"), "reviews it deleted"),
+            Column("products_named", .plain("b.products_named"), "products its dump named"),
+            Column("history_digest", .digest("b.history_digest"), "the chain up to this run"),
+        ] + balance,
+        source: "FROM runs b")
+
+    private static let files = ReportView(
+        name: "files", comment: "The files of every run with their balance.",
+        columns: [
+            Column("run", .plain("b.run"), "the run"),
+            Column("name", .plain("b.name"), "the file's name inside its dump"),
+            Column("byte_count", .plain("b.byte_count"), "its size in bytes"),
+            Column("digest", .digest("b.digest"), "SHA-256 of its bytes"),
+            Column("shape", .plain("b.shape"), "the shape it was read by"),
+            Column(
+                "nonstandard_literals", .plain("b.nonstandard_literals"),
+                "bare NaN and infinities read as absent"),
+        ] + balance,
+        source: "FROM run_files b")
+}
+
+/// The SQL of a store for the parts of a view that differ.
+enum ReportDialect {
+    case sqlite
+    case postgres
+
+    func sql(_ expression: ReportView.Expression) -> String {
+        switch expression {
+        case .plain(let column): return column
+        case .instant(let column):
+            return self == .sqlite
+                ? "strftime('%Y-%m-%dT%H:%M:%fZ', \(column) / 1000000.0, 'unixepoch')"
+                : "TIMESTAMPTZ 'epoch' + \(column) * INTERVAL '1 microsecond'"
+        case .digest(let column):
+            return self == .sqlite ? "lower(hex(\(column)))" : "encode(\(column), 'hex')"
+        case .stars(let column): return "\(column) / 10.0"
+        case .mean(let sum, let count):
+            return "CASE WHEN \(count) > 0 THEN round(\(sum) / 10.0 / \(count), 3) END"
+        case .share(let part, let whole):
+            return "CASE WHEN \(whole) > 0 THEN round(\(part) * 1.0 / \(whole), 6) END"
+        case .fields(let bits):
+            let names = Field.allCases.map { field in
+                "CASE WHEN \(bits) & \(1 << field.rawValue) <> 0 THEN '\(field.name) ' ELSE '' END"
+            }
+            return "rtrim(" + names.joined(separator: " || ") + ")"
+        }
+    }
+
+    /// The SELECT of a view.
+    func select(_ view: ReportView) -> String {
+        let columns = view.columns.map { "\(sql($0.expression)) AS \($0.name)" }
+        return "SELECT " + columns.joined(separator: ", ") + " " + view.source
+    }
+}
+
+/// `docs/tables.md`, made from the views.
+package func reportDocumentation() -> String {
+    var text = """
+        # Tables for analysts
+
+        Made from the views by `ci/table-docs`; a test compares. In Postgres they stand in the schema
+        `report` (of a store in another schema than `public`: `SCHEMA_report`), in SQLite they begin with
+        `report_`. Units are plain: stars, shares from 0 to 1, timestamps in UTC. A released view never
+        loses a column. Roles that may read these and nothing else: `afterword grant reader ROLE`.
+
+        """
+    for view in ReportView.all {
+        text += "\n## \(view.name)\n\n\(view.comment)\n\n| column | |\n| --- | --- |\n"
+        for column in view.columns { text += "| `\(column.name)` | \(column.comment) |\n" }
+    }
+    return text
+}

@@ -1,0 +1,26 @@
+import AfterwordStores
+import ArgumentParser
+
+/// `grant`: who may read the views for analysts.
+struct GrantCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "grant",
+        abstract: "Let a role of the Postgres server read the views for analysts, nothing else.",
+        subcommands: [Reader.self])
+
+    struct Reader: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "reader", abstract: "Grant a role the views of docs/tables.md.")
+
+        @Argument(help: "The role's name on the server.")
+        var role: String
+        @OptionGroup var store: StoreOptions
+
+        func run() throws {
+            guard let postgres = try store.openForReading() as? PostgresStore else {
+                throw CommandFault(.usage, "a SQLite file has no roles: who may read it sees all")
+            }
+            try postgres.grantReader(role)
+        }
+    }
+}

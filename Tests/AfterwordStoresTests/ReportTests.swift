@@ -1,0 +1,112 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordStores
+import AfterwordTesting
+import Foundation
+import Testing
+
+/// The views for analysts, read by the tools that analysts use.
+@Suite struct ReportTests {
+    private let history = ReviewHistory(seed: 5)
+
+    /// Runs a program and returns what it wrote.
+    private func output(_ arguments: [String]) throws -> String {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = arguments
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(arguments)")
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    private static let question = """
+        SELECT count(*), sum(review_count), CAST(round(sum(mean_rating * rated_count), 0) AS INTEGER),
+               sum(star_1 + star_2) FROM %products WHERE review_count > 0
+        """
+    private static let edits = """
+        SELECT count(*) FROM %review_history WHERE changed_fields LIKE '%rating%'
+        """
+
+    /// The same questions, answered by the store's reader.
+    private func expected(_ store: any ReviewStore) throws -> (String, String) {
+        let sums = try store.read { try $0.products(nil) }.map(\.summary.counters)
+            .filter { $0.reviewCount > 0 }
+        let stars = sums.reduce(0.0) { $0 + Double($1.ratingSum) / 10 }
+        let line = [
+            String(sums.count), String(sums.reduce(0) { $0 + $1.reviewCount }),
+            String(Int(stars.rounded())), String(sums.reduce(0) { $0 + $1.negatives }),
+        ].joined(separator: "|")
+        let edits = try store.read { try $0.history(ofProduct: nil, review: nil) }
+            .count { $0.changedFields.contains(.rating) }
+        return (line, String(edits))
+    }
+
+    @Test("sqlite3 answers from the views what the reader answers")
+    func sqlite() throws {
+        let file = try TemporaryStore()
+        let store = try file.open()
+        try history.load(history.steps, into: store)
+        let (sums, edits) = try expected(store)
+        func ask(_ sql: String) throws -> String {
+            let text = sql.replacing("%products", with: "report_products")
+                .replacing("%review_history", with: "report_review_history")
+            return try output(["sqlite3", file.path, text])
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        #expect(try ask(Self.question) == sums)
+        #expect(try ask(Self.edits) == edits)
+        for view in ["reviews", "months", "scopes", "runs", "files", "product_history"] {
+            #expect(try ask("SELECT count(*) FROM report_\(view)") != "0", "\(view)")
+        }
+    }
+
+    @Test(
+        "psql answers the same, and a granted role reads the views and nothing else",
+        .enabled(
+            if: ProcessInfo.processInfo.environment["AFTERWORD_TEST_POSTGRES"] != nil,
+            "SKIPPED: AFTERWORD_TEST_POSTGRES names no server (ci/postgres start)"))
+    func postgres() throws {
+        let schema = try TemporarySchema()
+        let store = try schema.open()
+        try history.load(history.steps, into: store)
+        let (sums, edits) = try expected(store)
+        let role = "analyst " + UUID().uuidString
+        let server = try PostgresConnection(url: schema.url)
+        try server.runAll("CREATE ROLE \"\(role)\" LOGIN")
+        defer {
+            try? server.runAll("DROP OWNED BY \"\(role)\"; DROP ROLE \"\(role)\"")
+        }
+        try store.grantReader(role)
+        func ask(_ sql: String) throws -> String {
+            let views = schema.reportSchema
+            let text = sql.replacing("%products", with: "\(views).products")
+                .replacing("%review_history", with: "\(views).review_history")
+            return try output([
+                "psql", schema.url, "-qAtX", "-c", "SET ROLE \"\(role)\"", "-c", text,
+            ]).trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        #expect(try ask(Self.question) == sums)
+        #expect(try ask(Self.edits) == edits)
+        let comments = try ask(
+            """
+            SELECT count(*) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname = '\(schema.reportSchema)' AND a.attnum > 0
+                AND col_description(c.oid, a.attnum) IS NULL
+            """)
+        #expect(comments == "0", "a column without a comment")
+        try server.runAll("SET ROLE \"\(role)\"")
+        #expect(throws: StoreFault.self) { try server.runAll("SELECT * FROM runs") }
+        try server.runAll("RESET ROLE")
+    }
+
+    @Test("docs/tables.md is made from the views")
+    func documentation() throws {
+        let written = try String(contentsOfFile: "docs/tables.md", encoding: .utf8)
+        #expect(written == reportDocumentation(), "run ci/table-docs")
+    }
+}
