@@ -88,7 +88,7 @@ struct Failure {
 
     private static func words(_ fault: StoreFault) -> String {
         switch fault {
-        case .locked: "another run holds the store; try again when it is done"
+        case .locked: "another run holds the store; try again when it is done, or with --wait"
         case .unreachable(let what): "the store cannot be opened: \(what)"
         case .schemaNewer: "the store was made by a newer Afterword; update this program"
         case .diskFull: "the disk is full; nothing was stored"

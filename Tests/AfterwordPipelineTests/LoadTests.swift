@@ -1,6 +1,7 @@
 import AfterwordCore
 import AfterwordPipeline
 import AfterwordTesting
+import Synchronization
 import Testing
 
 @Suite struct LoadTests {
@@ -116,6 +117,42 @@ import Testing
             $0.observedAt = Instant(iso8601: "2026-03-10")
         }
         #expect(try fixture.store.read { try $0.raw(ofProduct: nil).count } == 2)
+    }
+
+    @Test("A run waits while another holds the store, and counts everything once")
+    func waiting() throws {
+        let fixture = Fixture()
+        let busy = Mutex(3)
+        // The first tries find the store held: at its lock, then after all of the work.
+        let store = CountingStore(fixture.store) { call in
+            let isBusy = busy.withLock { left in
+                guard left > 0, call == (left == 1 ? 12 : 1) else { return false }
+                left -= 1
+                return true
+            }
+            if isBusy { throw StoreFault.locked }
+        }
+        let pauses = Mutex(0)
+        let dump = Dump(
+            name: "dump",
+            files: [
+                DumpFile(
+                    name: "a.json",
+                    content: .memory(Array(Fixture.array(Fixture.reviews("P1", 3)).utf8)))
+            ])
+        let clock = fixture.clock
+        let surroundings = LoadSurroundings(
+            now: { clock }, pause: { pauses.withLock { $0 += 1 } })
+        let report = try loadDump(
+            dump, into: store, options: fixture.options, surroundings: surroundings)
+        #expect(report.run.balance.inserted == 3 && report.run.run == 1)
+        #expect(pauses.withLock { $0 } == 3)
+        busy.withLock { $0 = 2 }
+        #expect(throws: StoreFault.locked) {
+            try loadDump(
+                dump, into: store, options: fixture.options,
+                surroundings: LoadSurroundings(now: { clock }))
+        }
     }
 
     @Test("A dump older than what is loaded says so, and changes nothing there")

@@ -39,6 +39,40 @@ struct PostgresStoreTests {
         #expect(try again.read { try differenceFromRebuilt($0) } == nil)
     }
 
+    @Test("A server stopped at once in the middle of a run recovers to the state before it")
+    func crashedServer() throws {
+        let server = try script(["ci/postgres", "start"])
+        defer { _ = try? script(["ci/postgres", "stop", server]) }
+        let store = try PostgresStore(url: server)
+        try history.load(history.steps[0], number: 0, into: store, HistoryLoading())
+        let before = try store.read { try goldenTables($0) }
+        let crashing = CountingStore(store) { call in
+            if call == 12 { _ = try script(["ci/postgres", "crash", server]) }
+        }
+        #expect(throws: StoreFault.self) {
+            try history.load(history.steps[1], number: 1, into: crashing, HistoryLoading())
+        }
+        let again = try PostgresStore(url: server)
+        #expect(try again.read { try goldenTables($0) } == before)
+        #expect(try history.load(history.steps[1], number: 1, into: again, HistoryLoading()))
+        #expect(try again.read { try auditHistory($0) } == nil)
+    }
+
+    private func script(_ arguments: [String]) throws -> String {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = arguments
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let data = pipe.fileHandleForReading.availableData
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(arguments)")
+        return String(decoding: data, as: UTF8.self)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
     @Test("A schema of a newer program is refused")
     func newer() throws {
         let schema = try TemporarySchema()

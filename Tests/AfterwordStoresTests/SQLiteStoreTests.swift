@@ -15,6 +15,49 @@ import Testing
         try store.read { try goldenTables($0) }
     }
 
+    /// On a file system of 1 MiB, mounted for the test where that is allowed.
+    @Test("A full disk ends a run with nothing half-written")
+    func diskFull() throws {
+        let folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("afterword-full-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        guard try run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder]) == 0 else {
+            print("SKIPPED: no file system can be mounted here, so none can be filled")
+            return
+        }
+        defer { _ = try? run(["umount", "-l", folder]) }
+        let store = try SQLiteStore(path: folder + "/afterword.sqlite")
+        try history.load(history.steps[0], number: 0, into: store, HistoryLoading())
+        let before = try tables(store)
+        let body = String(repeating: "more than there is room for ", count: 4000)
+        let large = ReviewHistory.Step(
+            records: (0..<20).map { number in
+                .init(
+                    text:
+                        #"{"product": "P\#(number)", "rating": 5, "body": "\#(number) \#(body)"}"#,
+                    product: nil)
+            }, observedAt: ReviewHistory.start, completeness: .none)
+        #expect(throws: StoreFault.diskFull) {
+            try history.load(large, number: 1, into: store, HistoryLoading())
+        }
+        #expect(try tables(store) == before)
+        #expect(
+            try SQLiteStore(path: folder + "/afterword.sqlite").read { try auditHistory($0) } == nil
+        )
+    }
+
+    private func run(_ arguments: [String]) throws -> Int32 {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = arguments
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
     @Test("The file and what lies beside it are its owner's alone")
     func permissions() throws {
         let file = try TemporaryStore()

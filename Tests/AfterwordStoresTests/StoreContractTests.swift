@@ -71,7 +71,7 @@ import Testing
         let handles = [Handle(try open()), Handle(try open())]
         let step = history.steps[0]
         var committed = 0
-        for round in 0..<10 {
+        for round in 0..<50 {
             let history = history
             await withTaskGroup(of: Bool.self) { group in
                 for handle in handles {
@@ -85,7 +85,7 @@ import Testing
             }
         }
         let runs = try handles[0].store.read { try $0.runs() }
-        #expect(committed >= 10)
+        #expect(committed >= 50)
         #expect(runs.map(\.run) == Array(1...Int64(committed)))
         #expect(try handles[0].store.read { try differenceFromRebuilt($0) } == nil)
     }

@@ -38,13 +38,29 @@ package enum SaltSource: Sendable {
 package struct LoadSurroundings: Sendable {
     package var now: @Sendable () -> Instant
     package var progress: @Sendable (LoadProgress) -> Void
+    /// Pauses while another run holds the store, before the next try; nil to fail instead.
+    package var pause: (@Sendable () -> Void)?
 
     package init(
         now: @escaping @Sendable () -> Instant,
-        progress: @escaping @Sendable (LoadProgress) -> Void = { _ in }
+        progress: @escaping @Sendable (LoadProgress) -> Void = { _ in },
+        pause: (@Sendable () -> Void)? = nil
     ) {
         self.now = now
         self.progress = progress
+        self.pause = pause
+    }
+
+    /// Does something that needs the store's lock, again after each pause where another run holds it.
+    func whenFree<Result>(_ body: () throws -> Result) throws -> Result {
+        while true {
+            do {
+                return try body()
+            } catch StoreFault.locked {
+                guard let pause else { throw StoreFault.locked }
+                pause()
+            }
+        }
     }
 }
 

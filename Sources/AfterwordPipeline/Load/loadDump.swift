@@ -14,7 +14,9 @@ package func loadDump(
     guard !options.isRehearsal else {
         return try load(dump, store, LoadIntent(isRehearsal: true), options, surroundings)
     }
-    let attempt = try store.beginAttempt(startedAt: surroundings.now(), dump: dump.name)
+    let attempt = try surroundings.whenFree {
+        try store.beginAttempt(startedAt: surroundings.now(), dump: dump.name)
+    }
     do {
         let intent = LoadIntent(isRehearsal: false, attempt: attempt)
         return try load(dump, store, intent, options, surroundings)
@@ -39,14 +41,19 @@ private func load(
         })
     let survey = try surveyor.run()
     try checkSurvey(survey, dump, options)
-    return try store.load(intent) { load in
-        let context = try beginLoad(load, dump, survey, options, surroundings.now())
-        try applyProducts(context) { done, count in
-            surroundings.progress(.writing(products: done, of: count))
+    // What a refused try counted in the survey's balances must not be counted again.
+    let balances = survey.files.map(\.record.balance)
+    return try surroundings.whenFree {
+        for index in balances.indices { survey.files[index].record.balance = balances[index] }
+        return try store.load(intent) { load in
+            let context = try beginLoad(load, dump, survey, options, surroundings.now())
+            try applyProducts(context) { done, count in
+                surroundings.progress(.writing(products: done, of: count))
+            }
+            try checkDeletes(context)
+            try applyScopes(context)
+            return try finishLoad(context, dump, surroundings.now())
         }
-        try checkDeletes(context)
-        try applyScopes(context)
-        return try finishLoad(context, dump, surroundings.now())
     }
 }
 

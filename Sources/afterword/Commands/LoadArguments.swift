@@ -32,6 +32,9 @@ struct LoadArguments: ParsableArguments {
     @Option(help: "Deletes allowed; else refused beyond 20 % and 10, or emptying a product of 5.")
     var maxDeletes: Int64?
 
+    @Flag(help: "Wait while another run holds the store, instead of failing.")
+    var wait = false
+
     @Flag(help: "No progress and no report, errors only.")
     var quiet = false
 
@@ -82,12 +85,16 @@ struct LoadArguments: ParsableArguments {
     func load(into store: any ReviewStore, isRehearsal: Bool) throws {
         var options = try options()
         options.isRehearsal = isRehearsal
+        var pause: (@Sendable () -> Void)?
+        if wait { pause = { Thread.sleep(forTimeInterval: 0.2) } }
         for dump in try dumpsInOrder() {
             let bar = ProgressBar(isQuiet: quiet || output.json)
             defer { bar.finish() }
             let report = try loadDump(
                 dump, into: store, options: options,
-                surroundings: LoadSurroundings(now: { now() }, progress: { bar.show($0) }))
+                surroundings: LoadSurroundings(
+                    now: { now() }, progress: { bar.show($0) },
+                    pause: pause))
             bar.finish()
             if output.json {
                 Terminal.write(json: [report.json])
