@@ -80,6 +80,9 @@ import Testing
         #expect(reviewID(Text(source), kind: .source, identity: digest) == Text(expected))
     }
 
+    @Test("A record of a dump takes at most 144 bytes in memory")
+    func candidateSize() { #expect(MemoryLayout<Candidate>.stride <= 144) }
+
     // MARK: Contests
 
     private func candidate(
