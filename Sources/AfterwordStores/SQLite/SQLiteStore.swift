@@ -12,6 +12,10 @@ package final class SQLiteStore: ReviewStore {
     /// `AFTW` in the file's header: a file of another program is refused, not migrated.
     private static let applicationID: Int32 = 0x4146_5457
 
+    /// How long a lock is waited for: longer than another run takes to note its attempt, shorter than a
+    /// person waits to be told that one is writing.
+    private static let busySeconds = 1.0
+
     /// Opens a store, makes it where there is none, and brings its schema up to this program's.
     package init(path: String) throws {
         writer = try Self.translating { try Self.open(path) }
@@ -33,7 +37,7 @@ package final class SQLiteStore: ReviewStore {
             else { throw StoreFault.unreachable("cannot create \(path)") }
         }
         var configuration = Configuration()
-        configuration.busyMode = .timeout(0)
+        configuration.busyMode = .timeout(busySeconds)
         configuration.prepareDatabase { database in
             // A committed run survives a power cut.
             try database.execute(sql: "PRAGMA synchronous = FULL")
