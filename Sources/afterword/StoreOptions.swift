@@ -27,19 +27,24 @@ struct StoreLocation {
     /// A store to rehearse on: what is there, or one in memory where no file is.
     func openForRehearsal() throws -> any ReviewStore {
         try checkKind()
-        if isPostgres { return try PostgresStore(url: path) }
-        let isThere = FileManager.default.fileExists(atPath: path)
-        return isThere ? try SQLiteStore(path: path) : try SQLiteStore()
+        if isPostgres { return try PostgresStore(url: path, opening: .rehearsing) }
+        return isFileThere ? try SQLiteStore(path: path, opening: .rehearsing) : try SQLiteStore()
     }
 
     /// Opens a store that is there.
     func openForReading() throws -> any ReviewStore {
         try checkKind()
-        if isPostgres { return try PostgresStore(url: path) }
-        guard FileManager.default.fileExists(atPath: path) else {
+        if isPostgres { return try PostgresStore(url: path, opening: .existing) }
+        guard isFileThere else {
             throw CommandFault(.store, "no store at \(path); make one with 'afterword run DUMP'")
         }
-        return try SQLiteStore(path: path)
+        return try SQLiteStore(path: path, opening: .existing)
+    }
+
+    /// A file with anything in it: SQLite would make an empty one a database by opening it.
+    private var isFileThere: Bool {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        return (attributes?[.size] as? NSNumber)?.int64Value ?? 0 > 0
     }
 
     private func checkKind() throws {

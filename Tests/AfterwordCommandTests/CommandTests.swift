@@ -87,6 +87,11 @@ import Testing
         #expect(plan.code == 0 && plan.output.contains("Plan of run 1"))
         let files = { try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() }
         #expect(try files() == ["dumps"])
+        // An empty file is no store yet, and stays as it is.
+        try folder.write("afterword.sqlite", "")
+        #expect(try run("plan", "dumps/2026-03-02").code == 0)
+        #expect(try run("products").code == 3)
+        #expect(try files() == ["afterword.sqlite", "dumps"])
         #expect(try run("run", "dumps/2026-03-02", "--quiet").output.isEmpty)
         let before = try run("runs", "--json").output
         #expect(try run("plan", "dumps/2026-03-09").output.contains("Plan of run 2"))

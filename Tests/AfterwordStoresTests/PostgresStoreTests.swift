@@ -73,6 +73,26 @@ struct PostgresStoreTests {
             .trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
+    @Test("Reading and rehearsing on an empty schema write nothing into it")
+    func emptySchema() throws {
+        let schema = try TemporarySchema()
+        let made = {
+            try PostgresConnection(url: schema.url).run(
+                "SELECT count(*) AS made FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
+            ).first?.number("made")
+        }
+        #expect(throws: StoreFault.self) {
+            try PostgresStore(url: schema.url, opening: .existing)
+        }
+        let rehearsal = try PostgresStore(url: schema.url, opening: .rehearsing)
+        let next = try rehearsal.load(LoadIntent(isRehearsal: true)) { try $0.head().nextRun }
+        #expect(next == 1)
+        #expect(try made() == 0)
+        _ = try schema.open()
+        let existing = try PostgresStore(url: schema.url, opening: .existing)
+        #expect(try existing.read { try $0.runs() }.isEmpty)
+    }
+
     @Test("A schema of a newer program is refused")
     func newer() throws {
         let schema = try TemporarySchema()

@@ -111,7 +111,9 @@ package final class PostgresConnection {
 
     /// Runs one statement. Parameters are text, in the form that Postgres reads for their type.
     @discardableResult
-    func run(_ sql: String, _ parameters: [String?] = []) throws -> PostgresRows {
+    package func run(
+        _ sql: String, _ parameters: [String?] = []
+    ) throws -> PostgresRows {
         let copies = parameters.map { $0.map { strdup($0) } ?? nil }
         defer { for copy in copies { free(copy) } }
         let pointers = copies.map { $0.map { UnsafePointer($0) } }

@@ -2,7 +2,7 @@ import AfterwordCore
 import CLibpq
 
 /// The rows of a result, in binary; lives as long as its rows are read.
-final class PostgresRows {
+package final class PostgresRows {
     private let result: OpaquePointer?
     private let columns: [String: Int32]
     let count: Int
@@ -23,7 +23,7 @@ final class PostgresRows {
         try (0..<count).map { try decode(PostgresRow(rows: self, row: Int32($0))) }
     }
 
-    var first: PostgresRow? { count > 0 ? PostgresRow(rows: self, row: 0) : nil }
+    package var first: PostgresRow? { count > 0 ? PostgresRow(rows: self, row: 0) : nil }
 
     /// The bytes of a value; nil for NULL.
     fileprivate func bytes(_ row: Int32, _ column: String) -> [UInt8]? {
@@ -37,11 +37,11 @@ final class PostgresRows {
 }
 
 /// One row: values by the names of their columns.
-struct PostgresRow: ColumnRow {
+package struct PostgresRow: ColumnRow {
     fileprivate let rows: PostgresRows
     fileprivate let row: Int32
 
-    func optional(_ column: String) -> Int64? {
+    package func optional(_ column: String) -> Int64? {
         // Integers of 2, 4 and 8 bytes, big-endian, and booleans of one.
         rows.bytes(row, column).map { bytes in
             let negative = bytes.count > 1 && bytes[0] & 0x80 != 0
@@ -50,4 +50,5 @@ struct PostgresRow: ColumnRow {
     }
     func bytes(_ column: String) -> [UInt8] { rows.bytes(row, column) ?? [] }
     func text(_ column: String) -> Text? { rows.bytes(row, column).map { Text($0) } }
+    package func number(_ column: String) -> Int64 { optional(column) ?? 0 }
 }

@@ -14,34 +14,56 @@ package final class PostgresStore: ReviewStore {
     /// First half of the advisory locks' keys: `AFTW`. The second is the schema's.
     private static let lockClass = 0x4146_5457
 
-    /// Connects, and brings the schema up to this program's; made where it is not there.
-    package init(url: String) throws {
+    package init(url: String, opening: StoreOpening = .making) throws {
         self.url = url
         writer = try PostgresConnection(url: url)
         let encoding = try writer.run("SHOW server_encoding").first?.string("server_encoding")
         guard encoding == "UTF8" else {
             throw StoreFault.unreachable("the database's encoding is not UTF8")
         }
-        try migrate()
+        switch opening {
+        case .making: try transaction(writer, "BEGIN") { try migrate() }
+        case .existing: try checkSchema()
+        case .rehearsing: break
+        }
     }
 
+    private func isMade() throws -> Bool {
+        let found = try writer.run(
+            """
+            SELECT EXISTS (SELECT FROM pg_tables
+                WHERE schemaname = current_schema() AND tablename = 'migrations') AS is_made
+            """)
+        return found.first?.number("is_made") == 1
+    }
+
+    /// The migrations that are done; refuses those of a newer program.
+    private func doneMigrations() throws -> Set<String> {
+        let done = Set(try writer.run("SELECT name FROM migrations").map { $0.string("name") })
+        guard done.isSubset(of: PostgresSchema.migrations.map(\.name)) else {
+            throw StoreFault.schemaNewer
+        }
+        return done
+    }
+
+    private func checkSchema() throws {
+        guard try isMade(), try doneMigrations().count == PostgresSchema.migrations.count else {
+            throw StoreFault.unreachable(StoreOpening.notCurrent)
+        }
+    }
+
+    /// Inside a transaction: with it all of the schema is made, or undone.
     private func migrate() throws {
-        try transaction(writer, "BEGIN") {
-            // One program at a time; the others find the schema made.
-            try writer.run(
-                "SELECT pg_advisory_xact_lock(\(Self.lockClass + 1), hashtext(current_schema()))")
-            try writer.runAll(
-                """
-                CREATE TABLE IF NOT EXISTS migrations (name TEXT COLLATE "C" PRIMARY KEY)
-                """)
-            let done = Set(
-                try writer.run("SELECT name FROM migrations").map { $0.string("name") })
-            let known = PostgresSchema.migrations
-            guard done.isSubset(of: known.map(\.name)) else { throw StoreFault.schemaNewer }
-            for migration in known where !done.contains(migration.name) {
-                try writer.runAll(migration.sql)
-                try writer.run("INSERT INTO migrations VALUES ($1)", [migration.name])
-            }
+        // One program at a time; the others find the schema made.
+        try writer.run(
+            "SELECT pg_advisory_xact_lock(\(Self.lockClass + 1), hashtext(current_schema()))")
+        if try !isMade() {
+            try writer.runAll(#"CREATE TABLE migrations (name TEXT COLLATE "C" PRIMARY KEY)"#)
+        }
+        let done = try doneMigrations()
+        for migration in PostgresSchema.migrations where !done.contains(migration.name) {
+            try writer.runAll(migration.sql)
+            try writer.run("INSERT INTO migrations VALUES ($1)", [migration.name])
         }
     }
 
@@ -55,6 +77,7 @@ package final class PostgresStore: ReviewStore {
                     AS is_held
                 """)
             guard lock.first?.number("is_held") == 1 else { throw StoreFault.locked }
+            if intent.isRehearsal { try migrate() }
             return try body(PostgresLoad(writer, attempt: intent.attempt))
         }
     }

@@ -16,17 +16,20 @@ package final class SQLiteStore: ReviewStore {
     /// person waits to be told that one is writing.
     private static let busySeconds = 1.0
 
-    /// Opens a store, makes it where there is none, and brings its schema up to this program's.
-    package init(path: String) throws {
+    /// Opens a file; only `making` makes one, or changes its schema.
+    package init(path: String, opening: StoreOpening = .making) throws {
+        guard opening == .making || FileManager.default.fileExists(atPath: path) else {
+            throw StoreFault.unreachable(StoreOpening.notCurrent)
+        }
         writer = try Self.translating { try Self.open(path) }
-        try Self.translating { try Self.migrate(writer) }
+        try Self.translating { try Self.migrate(writer, opening) }
     }
 
     /// A store in memory, gone with this object: what a plan is made on where there is no store
     /// yet.
     package init() throws {
         writer = try DatabaseQueue()
-        try Self.translating { try Self.migrate(writer) }
+        try Self.translating { try Self.migrate(writer, .making) }
     }
 
     private static func open(_ path: String) throws -> any DatabaseWriter {
@@ -48,7 +51,7 @@ package final class SQLiteStore: ReviewStore {
         return try DatabasePool(path: path, configuration: configuration)
     }
 
-    private static func migrate(_ writer: any DatabaseWriter) throws {
+    private static func migrate(_ writer: any DatabaseWriter, _ opening: StoreOpening) throws {
         let migrator = SQLiteSchema.migrator
         try writer.writeWithoutTransaction { database in
             let id = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
@@ -60,6 +63,7 @@ package final class SQLiteStore: ReviewStore {
         }
         let isCurrent = try writer.read { try migrator.hasCompletedMigrations($0) }
         if isCurrent { return }
+        guard opening == .making else { throw StoreFault.unreachable(StoreOpening.notCurrent) }
         try migrator.migrate(writer)
         try writer.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA application_id = \(applicationID)")
