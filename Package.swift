@@ -24,6 +24,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
@@ -43,6 +44,7 @@ let package = Package(
                 "AfterwordCore", "AfterwordPipeline", "CLibpq",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house
         ),
@@ -56,6 +58,7 @@ let package = Package(
             dependencies: [
                 "AfterwordCore", "AfterwordPipeline", "AfterwordStores",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: house
         ),
@@ -79,7 +82,8 @@ let package = Package(
             swiftSettings: house
         ),
         .testTarget(
-            name: "AfterwordCommandTests", dependencies: ["AfterwordCore", "AfterwordStores"],
+            name: "AfterwordCommandTests",
+            dependencies: ["AfterwordCore", "AfterwordPipeline", "AfterwordStores"],
             swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]

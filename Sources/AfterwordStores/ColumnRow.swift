@@ -195,7 +195,7 @@ extension ColumnRow {
             completeness: Completeness(rawValue: string("completeness")) ?? .none,
             seed: UInt64(string("seed")) ?? 0, balance: balance, deleted: number("deleted"),
             productsNamed: number("products_named"), previousDigest: digest("previous_digest"),
-            historyDigest: digest("history_digest"))
+            historyDigest: digest("history_digest"), ledgerDigest: digest("ledger_digest"))
     }
 
     var fileRecord: FileRecord {
@@ -203,6 +203,15 @@ extension ColumnRow {
             run: number("run"), name: string("name"), byteCount: number("byte_count"),
             digest: digest("digest"), shape: string("shape"), balance: balance,
             nonstandardLiterals: number("nonstandard_literals"))
+    }
+
+    var shapeRow: ShapeRow {
+        ShapeRow(name: string("name"), version: number("version"), document: string("document"))
+    }
+
+    /// A row with the digest it was written with.
+    func sealed(_ table: String, _ row: String, _ seal: Digest128) -> SealedRow {
+        SealedRow(table: table, row: row, stored: digest128("seal"), computed: seal)
     }
 
     var runAttempt: RunAttempt {

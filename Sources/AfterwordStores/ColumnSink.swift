@@ -130,6 +130,7 @@ extension ColumnSink {
             add(stored?.rank.rawValue)
             add(stored?.observedAt.microseconds)
         }
+        add(blob: product.seal.bytes)
     }
 
     func add(_ row: AttributeRow) {
@@ -183,7 +184,15 @@ extension ColumnSink {
         add(run.productsNamed)
         add(blob: run.previousDigest.bytes)
         add(blob: run.historyDigest.bytes)
+        add(blob: run.ledgerDigest.bytes)
         add(run.balance)
+    }
+
+    func add(_ shape: ShapeRow) {
+        add(shape.name)
+        add(shape.version)
+        add(shape.document)
+        add(blob: shape.seal.bytes)
     }
 
     func add(_ file: FileRecord) {

@@ -33,7 +33,7 @@ enum Columns {
         product_key, product_id, identity_kind, last_observed_at, last_complete_at, first_run, \
         last_run, title, title_rank, title_observed_at, brand, brand_rank, brand_observed_at, \
         category, category_rank, category_observed_at, family, family_rank, family_observed_at, \
-        price, price_rank, price_observed_at
+        price, price_rank, price_observed_at, seal
         """
     static let attributes = "product_key, run, title, brand, category, family, price"
     static let summary = """
@@ -48,8 +48,9 @@ enum Columns {
     static let scopeHistory = "kind, id, run, product_count, \(counters)"
     static let run = """
         run, recorded_at, observed_at, observed_origin, completeness, seed, deleted, \
-        products_named, previous_digest, history_digest, \(balance)
+        products_named, previous_digest, history_digest, ledger_digest, \(balance)
         """
+    static let shape = "name, version, document, seal"
     static let file = "run, name, byte_count, digest, shape, nonstandard_literals, \(balance)"
 
     /// The names of a list, one by one.

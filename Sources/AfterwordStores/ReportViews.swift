@@ -41,7 +41,7 @@ struct ReportView {
 extension ReportView {
     /// The views of the first version. A released view never loses a column.
     static let all = [
-        reviews, reviewHistory, products, productHistory, months, scopes, runs, files,
+        reviews, reviewHistory, products, productHistory, productsByRun, months, scopes, runs, files,
     ]
 
     private static let values: [Column] = [
@@ -149,6 +149,38 @@ extension ReportView {
             Column("run", .plain("s.run"), "the run after which the sums were so"),
         ] + counters,
         source: "FROM product_summary_history s JOIN products_dim p USING (product_key)")
+
+    private static let productsByRun = ReportView(
+        name: "products_by_run",
+        comment: """
+            Every product as it was after every run: ask for one as_of_run. In Postgres the function \
+            products_as_of(run) does.
+            """,
+        columns: [
+            Column("as_of_run", .plain("k.run"), "the run after which it was so"),
+            Column("product_id", .plain("p.product_id"), "the product, as the source names it"),
+            Column("title", .plain("a.title"), "its title then"),
+            Column("brand", .plain("a.brand"), "its brand then"),
+            Column("category", .plain("a.category"), "its category then"),
+            Column("family", .plain("a.family"), "the family it was a variant of"),
+            Column("price", .plain("a.price"), "its price then, as the source writes it"),
+            Column(
+                "first_review_at", .instant("s.first_review_at"),
+                "the first review's time, source times only"),
+            Column(
+                "last_review_at", .instant("s.last_review_at"),
+                "the last review's time, source times only"),
+            Column("last_changed_run", .plain("s.run"), "the last run up to then that moved it"),
+        ] + counters,
+        source: """
+            FROM runs k JOIN products_dim p ON p.first_run <= k.run \
+            LEFT JOIN product_summary_history s ON s.product_key = p.product_key AND s.run = \
+            (SELECT MAX(x.run) FROM product_summary_history x \
+            WHERE x.product_key = p.product_key AND x.run <= k.run) \
+            LEFT JOIN products_dim_history a ON a.product_key = p.product_key AND a.run = \
+            (SELECT MAX(x.run) FROM products_dim_history x \
+            WHERE x.product_key = p.product_key AND x.run <= k.run)
+            """)
 
     private static let months = ReportView(
         name: "months", comment: "The reviews of a product by the month they were written in.",

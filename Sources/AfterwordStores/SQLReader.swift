@@ -44,6 +44,19 @@ final class SQLReader: StoreReader {
         try all("SELECT * FROM run_attempts ORDER BY attempt") { $0.runAttempt }
     }
 
+    func sealedRows() throws -> [SealedRow] {
+        let products = try all(Columns.productSelection + " ORDER BY p.product_id") { row in
+            row.sealed("products_dim", "product \(row.product.productID)", row.product.seal)
+        }
+        let shapes = try all("SELECT * FROM shapes ORDER BY name") { row in
+            row.sealed("shapes", "shape \(row.shapeRow.name)", row.shapeRow.seal)
+        }
+        let attempts = try all("SELECT * FROM run_attempts ORDER BY attempt") { row in
+            row.sealed("run_attempts", "attempt \(row.number("attempt"))", row.runAttempt.seal)
+        }
+        return products + shapes + attempts
+    }
+
     func reviews(ofProduct id: Text?) throws -> [StoredReview] {
         try all(
             Columns.reviewSelection + (id == nil ? "" : " WHERE p.product_id = ?")
@@ -68,11 +81,7 @@ final class SQLReader: StoreReader {
     }
 
     func shapes() throws -> [ShapeRow] {
-        try all("SELECT * FROM shapes ORDER BY name") { row in
-            ShapeRow(
-                name: row.string("name"), version: row.number("version"),
-                document: row.string("document"))
-        }
+        try all("SELECT * FROM shapes ORDER BY name") { $0.shapeRow }
     }
 
     func raw(ofProduct id: Text?) throws -> [RawRow] {

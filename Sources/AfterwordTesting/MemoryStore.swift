@@ -52,6 +52,9 @@ package final class MemoryStore: ReviewStore {
         try body(MemoryReader(state: state, attemptList: attempts))
     }
 
+    package var interruption: any Interruption { NoInterruption() }
+    package func auditByQuery() throws -> AuditFinding? { nil }
+
     package func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64 {
         attempts.append(RunAttempt(startedAt: instant, endedAt: nil, dump: dump, outcome: nil))
         return Int64(attempts.count - 1)
@@ -61,6 +64,11 @@ package final class MemoryStore: ReviewStore {
         attempts[Int(key)].endedAt = instant
         attempts[Int(key)].outcome = .failed(failure)
     }
+}
+
+/// A load of this store never waits for anything.
+private struct NoInterruption: Interruption {
+    func interrupt() {}
 }
 
 private final class MemoryLoad: StoreLoad {
@@ -77,6 +85,7 @@ private final class MemoryLoad: StoreLoad {
             nextRawKey: (state.raw.keys.max() ?? 0) + 1,
             lastRecordedAt: state.runs.last?.recordedAt,
             historyDigest: state.runs.last?.historyDigest ?? genesisDigest,
+            ledgerDigest: state.runs.last?.ledgerDigest ?? genesisDigest,
             lastCompleteAllAt: complete.map(\.observedAt).max(),
             lastCompleteAllRun: complete.map(\.run).max())
     }
@@ -167,18 +176,22 @@ private final class MemoryLoad: StoreLoad {
         }
     }
 
-    func append(productRaw rows: [ProductRawRow]) throws {
+    func append(productRaw rows: [ProductRawRow]) throws -> [ProductRawRow] {
+        let before = state.productRaw.count
         for row in rows
         where !state.productRaw.contains(where: {
             $0.productKey == row.productKey && $0.digest == row.digest
         }) { state.productRaw.append(row) }
+        return Array(state.productRaw[before...])
     }
 
-    func append(rejects rows: [RejectRow]) throws {
+    func append(rejects rows: [RejectRow]) throws -> [RejectRow] {
+        let before = state.rejects.count
         for row in rows
         where !state.rejects.contains(where: {
             $0.digest == row.digest && $0.occurrence == row.occurrence
         }) { state.rejects.append(row) }
+        return Array(state.rejects[before...])
     }
 
     func append(history rows: [HistoryRow]) throws { state.history += rows }
@@ -249,6 +262,8 @@ private final class MemoryReader: StoreReader {
     }
 
     func runs() throws -> [RunRecord] { state.runs }
+    /// Nobody can reach them but this store.
+    func sealedRows() throws -> [SealedRow] { [] }
 
     func files(ofRun run: Int64?) throws -> [FileRecord] {
         state.files.filter { run == nil || $0.run == run }

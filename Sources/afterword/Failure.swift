@@ -6,6 +6,7 @@ struct Failure {
         case check = 1
         case usage = 2
         case store = 3
+        case interrupted = 130
     }
     var code: Code
     var message: String
@@ -19,6 +20,8 @@ struct Failure {
     init?(_ error: any Error) {
         switch error {
         case let fault as InputFault: self.init(.usage, Self.words(fault))
+        case StoreFault.interrupted:
+            self.init(.interrupted, "interrupted; nothing of this run was stored")
         case let fault as StoreFault: self.init(.store, Self.words(fault))
         case let fault as AsOfFault: self.init(.usage, Self.words(fault))
         case let fault as CopyFault: self = Self.failure(fault)
@@ -91,6 +94,8 @@ struct Failure {
         case .locked: "another run holds the store; try again when it is done, or with --wait"
         case .unreachable(let what): "the store cannot be opened: \(what)"
         case .schemaNewer: "the store was made by a newer Afterword; update this program"
+        case .timedOut: "the server ended a statement that took too long; nothing was stored"
+        case .interrupted: "interrupted"
         case .diskFull: "the disk is full; nothing was stored"
         case .failed(let what): "the store failed: \(what)"
         }

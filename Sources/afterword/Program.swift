@@ -1,14 +1,25 @@
 import ArgumentParser
+import Logging
 
 /// The program: parses, runs, and turns every failure into words and an exit code in one place.
 @main
 enum Program {
     static func main() {
+        startLogging()
         do {
             var command = try Afterword.parseAsRoot()
             try command.run()
         } catch {
             stop(error)
+        }
+    }
+
+    /// Remarks for those who run the program go to standard error: neither texts of reviews nor keys.
+    private static func startLogging() {
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = Settings.current.logLevel
+            return handler
         }
     }
 
@@ -42,7 +53,7 @@ struct Afterword: ParsableCommand {
             RunCommand.self, PlanCommand.self, ProductsCommand.self, BrandsCommand.self,
             ProductCommand.self, ReviewsCommand.self, HistoryCommand.self, RunsCommand.self,
             RejectsCommand.self, StatusCommand.self, AuditCommand.self, CopyCommand.self,
-            GrantCommand.self, TablesCommand.self,
+            MigrateCommand.self, GrantCommand.self, TablesCommand.self,
             VerifyCommand.self,
         ])
 }

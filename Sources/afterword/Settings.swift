@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 
 /// What the program takes from its environment: read once, here.
 struct Settings: Sendable {
@@ -8,6 +9,9 @@ struct Settings: Sendable {
     var isColorOff = false
     /// `CI`: goldens and their `.actual` files are never written.
     var isCI = false
+
+    /// `AFTERWORD_LOG`: trace, debug, info, notice, warning (the default), error or critical.
+    var logLevel = Logger.Level.warning
 
     #if DEBUG
         /// `AFTERWORD_CRASH_AT`: the call of a load at which the program kills itself; not in a release
@@ -21,6 +25,9 @@ struct Settings: Sendable {
         if let store = environment["AFTERWORD_STORE"], !store.isEmpty { settings.store = store }
         settings.isColorOff = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
         settings.isCI = environment["CI"].map { !$0.isEmpty && $0 != "false" } ?? false
+        if let level = environment["AFTERWORD_LOG"].flatMap({ Logger.Level(rawValue: $0) }) {
+            settings.logLevel = level
+        }
         #if DEBUG
             settings.crashAt = environment["AFTERWORD_CRASH_AT"].flatMap { Int($0) }
         #endif

@@ -41,6 +41,13 @@ struct StoreLocation {
         return try SQLiteStore(path: path, opening: .existing)
     }
 
+    /// Migrations still to be done.
+    func pendingMigrations() throws -> [String] {
+        try checkKind()
+        if isPostgres { return try PostgresStore.pendingMigrations(url: path) }
+        return try SQLiteStore.pendingMigrations(path: path)
+    }
+
     /// A file with anything in it: SQLite would make an empty one a database by opening it.
     private var isFileThere: Bool {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)

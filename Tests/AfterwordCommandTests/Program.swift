@@ -30,7 +30,8 @@ struct Program {
     }
 
     static func run(
-        _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:]
+        _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:],
+        meanwhile: (Running) throws -> Void = { _ in }
     ) throws -> Result {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
@@ -46,12 +47,37 @@ struct Program {
         process.standardError = errors
         process.standardInput = FileHandle.nullDevice
         try process.run()
+        let running = Running(process: process, pipe: errors)
+        try meanwhile(running)
         let written = output.fileHandleForReading.readDataToEndOfFile()
-        let complained = errors.fileHandleForReading.readDataToEndOfFile()
+        let complained = running.errors + errors.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         return Result(
             code: process.terminationStatus, output: String(decoding: written, as: UTF8.self),
             errors: String(decoding: complained, as: UTF8.self))
+    }
+
+    /// The program while it runs.
+    final class Running {
+        fileprivate let process: Process
+        fileprivate let pipe: Pipe
+        fileprivate var errors = Data()
+
+        fileprivate init(process: Process, pipe: Pipe) {
+            self.process = process
+            self.pipe = pipe
+        }
+
+        func interrupt() { process.interrupt() }
+
+        /// Returns when the program has said so, or has ended.
+        func waitForErrors(containing words: String) {
+            while !String(decoding: errors, as: UTF8.self).contains(words) {
+                let more = pipe.fileHandleForReading.availableData
+                if more.isEmpty { return }
+                errors += more
+            }
+        }
     }
 }
 

@@ -55,7 +55,7 @@ import Testing
         Tampering(
             "UPDATE scope_summary_history SET verified_count = verified_count + 1",
             "scope_summary_history"),
-        Tampering("UPDATE products_dim SET brand = 'Another'", "products_dim"),
+        Tampering("UPDATE products_dim SET last_run = last_run + 1", "products_dim"),
     ]
 
     /// A history with ids, rejects and changes of brands.
@@ -73,7 +73,7 @@ import Testing
     func holds(kind: StoreKind) throws {
         let stores = TemporaryStores(kind)
         let store = try made(stores)
-        #expect(try store.read { try auditHistory($0) } == nil)
+        #expect(try store.read { try auditStore($0) } == nil)
     }
 
     @Test(
@@ -83,7 +83,7 @@ import Testing
         let stores = TemporaryStores(kind)
         let store = try made(stores)
         try stores.tamper(tampering.sql)
-        let finding = try store.read { try auditHistory($0) }
+        let finding = try store.read { try auditStore($0) }
         #expect(finding?.table == tampering.table, "\(String(describing: finding))")
     }
 
@@ -93,7 +93,7 @@ import Testing
             let history = ReviewHistory(seed: seed)
             let store = MemoryStore()
             try history.load(history.steps, into: store)
-            #expect(try store.read { try auditHistory($0) } == nil, "seed \(seed)")
+            #expect(try store.read { try auditStore($0) } == nil, "seed \(seed)")
         }
     }
 }

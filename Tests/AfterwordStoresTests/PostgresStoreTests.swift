@@ -55,7 +55,7 @@ struct PostgresStoreTests {
         let again = try PostgresStore(url: server)
         #expect(try again.read { try goldenTables($0) } == before)
         #expect(try history.load(history.steps[1], number: 1, into: again, HistoryLoading()))
-        #expect(try again.read { try auditHistory($0) } == nil)
+        #expect(try again.read { try auditStore($0) } == nil)
     }
 
     private func script(_ arguments: [String]) throws -> String {

@@ -45,6 +45,30 @@ import Testing
         return (line, String(edits))
     }
 
+    /// `review_count`, `rating_sum` in stars and brands of all products as of each run.
+    private static func asOf(_ source: String) -> String {
+        """
+        SELECT count(*), sum(review_count), CAST(round(sum(mean_rating * rated_count), 0) AS INTEGER),
+               count(DISTINCT brand) FROM \(source)
+        """
+    }
+
+    private func expectedAsOf(_ store: any ReviewStore) throws -> [(run: Int64, line: String)] {
+        try store.read { reader in
+            try reader.runs().map { run in
+                let products = try AsOfReader(reader, run: run.run).products(nil)
+                let sums = products.map(\.summary.counters)
+                let stars = sums.reduce(0.0) { $0 + Double($1.ratingSum) / 10 }
+                let line = [
+                    String(products.count), String(sums.reduce(0) { $0 + $1.reviewCount }),
+                    String(Int(stars.rounded())),
+                    String(Set(products.compactMap { $0.dimension[.brand] }).count),
+                ].joined(separator: "|")
+                return (run.run, line)
+            }
+        }
+    }
+
     @Test("sqlite3 answers from the views what the reader answers")
     func sqlite() throws {
         let file = try TemporaryStore()
@@ -59,6 +83,10 @@ import Testing
         }
         #expect(try ask(Self.question) == sums)
         #expect(try ask(Self.edits) == edits)
+        for (run, line) in try expectedAsOf(store) {
+            let view = "report_products_by_run WHERE as_of_run = \(run)"
+            #expect(try ask(Self.asOf(view)) == line, "run \(run)")
+        }
         for view in ["reviews", "months", "scopes", "runs", "files", "product_history"] {
             #expect(try ask("SELECT count(*) FROM report_\(view)") != "0", "\(view)")
         }
@@ -91,6 +119,10 @@ import Testing
         }
         #expect(try ask(Self.question) == sums)
         #expect(try ask(Self.edits) == edits)
+        for (run, line) in try expectedAsOf(store) {
+            let function = "\(schema.reportSchema).products_as_of(\(run))"
+            #expect(try ask(Self.asOf(function)) == line, "run \(run)")
+        }
         let comments = try ask(
             """
             SELECT count(*) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid

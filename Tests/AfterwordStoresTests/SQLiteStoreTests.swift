@@ -44,7 +44,7 @@ import Testing
         }
         #expect(try tables(store) == before)
         #expect(
-            try SQLiteStore(path: folder + "/afterword.sqlite").read { try auditHistory($0) } == nil
+            try SQLiteStore(path: folder + "/afterword.sqlite").read { try auditStore($0) } == nil
         )
     }
 

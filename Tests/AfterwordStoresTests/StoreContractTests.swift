@@ -42,6 +42,24 @@ import Testing
         #expect(call > 15)
     }
 
+    @Test("At every call of a first load readers see an empty store", arguments: StoreKind.lasting)
+    func readersOfFirstLoad(kind: StoreKind) throws {
+        let stores = TemporaryStores(kind)
+        let open = try stores.makeOpener()
+        let store = try open()
+        let other = try open()
+        var calls = 0
+        let watched = CountingStore(store) { _ in
+            calls += 1
+            let seen = try other.read { (try $0.runs().count, try $0.reviews(ofProduct: nil).count) }
+            #expect(seen == (0, 0))
+        }
+        try history.load(history.steps[0], number: 0, into: watched, HistoryLoading())
+        #expect(calls > 10)
+        let runs = try other.read { try $0.runs().count }
+        #expect(runs == 1)
+    }
+
     @Test(
         "While one run writes, a second fails clearly and readers see the old state whole",
         arguments: StoreKind.lasting)

@@ -28,7 +28,7 @@ final class TemporarySchema {
     static let server = ProcessInfo.processInfo.environment["AFTERWORD_TEST_POSTGRES"]
 
     let url: String
-    private let name: String
+    let name: String
     private let server: String
 
     init() throws {
@@ -87,6 +87,75 @@ final class TemporaryStores {
             try PostgresConnection(url: url).runAll(sql)
         }
     }
+
+    /// The columns of the store's tables: table, name and type.
+    func tableColumns() throws -> [(table: String, name: String, type: String)] {
+        switch kind {
+        case .memory: preconditionFailure("the memory store has no SQL")
+        case .sqlite:
+            guard let path = files.last?.path else { return [] }
+            let sql = """
+                SELECT t.name AS t, c.name AS c, c.type AS ty FROM sqlite_schema t
+                JOIN pragma_table_info(t.name) c WHERE t.type = 'table' ORDER BY t.name, c.cid
+                """
+            return try DatabaseQueue(path: path).read { database in
+                try Row.fetchAll(database, sql: sql).map { ($0["t"], $0["c"], $0["ty"]) }
+            }
+        case .postgres:
+            guard let url = schemas.last?.url else { return [] }
+            let rows = try PostgresConnection(url: url).run(
+                """
+                SELECT (c.table_name || '|' || c.column_name || '|' || c.data_type) AS line
+                FROM information_schema.columns c JOIN information_schema.tables t
+                    USING (table_schema, table_name)
+                WHERE table_schema = current_schema() AND t.table_type = 'BASE TABLE'
+                ORDER BY table_name, ordinal_position
+                """)
+            return rows.lines("line").map { line in
+                let parts = line.split(separator: "|").map(String.init)
+                return (parts[0], parts[1], parts[2])
+            }
+        }
+    }
+
+    /// Changes one row of a table (the last by its key, or the first), or takes it out where there is no value,
+    /// runs `body` and puts it back. Nil where the schema refuses the change or the table is empty.
+    func tampered<Result>(
+        _ table: String, _ column: String, _ value: String?, isFirst: Bool,
+        _ body: () throws -> Result
+    ) throws -> Result? {
+        let row = kind == .sqlite ? Self.keys[table] ?? "rowid" : "ctid"
+        let place = "(\(row)) = (SELECT \(row) FROM \(table) ORDER BY \(row) \(isFirst ? "" : "DESC") LIMIT 1)"
+        let change =
+            value.map { "UPDATE \(table) SET \"\(column)\" = \($0) WHERE \(place)" }
+            ?? "DELETE FROM \(table) WHERE \(place)"
+        // Rows that refer to those of the table go and come with them.
+        let tables = [table] + (table == "runs" ? ["run_files"] : [])
+        for table in tables { try tamper("CREATE TABLE saved_\(table) AS SELECT * FROM \(table)") }
+        defer { for table in tables { try? tamper("DROP TABLE saved_\(table)") } }
+        do {
+            try tamper(change)
+        } catch {
+            return nil
+        }
+        let result = try body()
+        let overriding = kind == .postgres ? "OVERRIDING SYSTEM VALUE" : ""
+        for table in tables.reversed() { try tamper("DELETE FROM \(table)") }
+        for table in tables {
+            try tamper("INSERT INTO \(table) \(overriding) SELECT * FROM saved_\(table)")
+        }
+        return result
+    }
+
+    /// Keys of the tables without a rowid.
+    private static let keys = [
+        "run_files": "run, name", "shapes": "name", "products_dim_history": "product_key, run",
+        "product_raw": "product_key, digest", "rejected_records": "digest, occurrence",
+        "product_summary_history": "product_key, run",
+        "product_aggregates": "product_key, month, origin",
+        "product_aggregates_history": "product_key, month, origin, run",
+        "scope_summary": "kind, id", "scope_summary_history": "kind, id, run",
+    ]
 
     /// Opens one new store as often as it is called; the memory store is one handle only.
     func makeOpener() throws -> () throws -> any ReviewStore {

@@ -21,6 +21,8 @@ final class LoadContext {
     /// Live reviews of the products that the dump is complete for.
     var deletionScope: Int64 = 0
     var leaves = MerkleTree()
+    /// What the run appended beside its history.
+    var ledger = LedgerRows()
     var scopeDeltas: [Scope: ScopeDelta] = [:]
     var changes: [ProductChange] = []
     private var cleaners: [String: RecordCleaner] = [:]

@@ -40,6 +40,8 @@ package struct LoadSurroundings: Sendable {
     package var progress: @Sendable (LoadProgress) -> Void
     /// Pauses while another run holds the store, before the next try; nil to fail instead.
     package var pause: (@Sendable () -> Void)?
+    /// Whether somebody asked for an end; a load asks between slabs and batches.
+    package var isInterrupted: @Sendable () -> Bool = { false }
 
     package init(
         now: @escaping @Sendable () -> Instant,
@@ -51,6 +53,10 @@ package struct LoadSurroundings: Sendable {
         self.pause = pause
     }
 
+    func checkInterruption() throws {
+        if isInterrupted() { throw StoreFault.interrupted }
+    }
+
     /// Does something that needs the store's lock, again after each pause where another run holds it.
     func whenFree<Result>(_ body: () throws -> Result) throws -> Result {
         while true {
@@ -58,6 +64,7 @@ package struct LoadSurroundings: Sendable {
                 return try body()
             } catch StoreFault.locked {
                 guard let pause else { throw StoreFault.locked }
+                try checkInterruption()
                 pause()
             }
         }

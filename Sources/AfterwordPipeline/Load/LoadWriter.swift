@@ -3,6 +3,7 @@ import AfterwordCore
 /// Gathers rows and hands them to the store in batches within the limits.
 final class LoadWriter {
     private let load: any StoreLoad
+    private let context: LoadContext
     private let run: Int64
     private let limit: Int
     private var raw: [RawRow] = []
@@ -18,12 +19,14 @@ final class LoadWriter {
 
     init(_ context: LoadContext) {
         load = context.load
+        self.context = context
         run = context.run
         limit = context.options.batchRows
     }
 
     func add(raw row: RawRow) throws {
         byteCount += row.payload.count
+        context.ledger.add(row)
         raw.append(row)
         try flushWhereFull()
     }
@@ -50,6 +53,7 @@ final class LoadWriter {
         try flushWhereFull()
     }
     func add(attributes row: AttributeRow) throws {
+        context.ledger.add(row)
         attributes.append(row)
         try flushWhereFull()
     }
@@ -75,7 +79,9 @@ final class LoadWriter {
         byteCount = 0
         try hand(&products) { try load.put(products: $0) }
         try hand(&attributes) { try load.append(attributes: $0) }
-        try hand(&productRaw) { try load.append(productRaw: $0) }
+        try hand(&productRaw) { rows in
+            for row in try load.append(productRaw: rows) { context.ledger.add(row) }
+        }
         try hand(&raw) { try load.append(raw: $0) }
         try hand(&reviews) { try load.put(reviews: $0) }
         try hand(&moves) { try load.put(payloads: $0) }

@@ -4,7 +4,7 @@ import AfterwordCore
 /// products.
 ///
 /// A dump complete for everything takes the store's other products along, as named without reviews.
-func applyProducts(_ context: LoadContext, progress: (Int, Int) -> Void) throws {
+func applyProducts(_ context: LoadContext, progress: (Int, Int) throws -> Void) throws {
     let writer = LoadWriter(context)
     let ids = try namedProducts(context)
     var start = 0
@@ -17,7 +17,7 @@ func applyProducts(_ context: LoadContext, progress: (Int, Int) -> Void) throws 
         } while end < ids.count && rows < context.options.batchRows
         try applyBatch(Array(ids[start..<end]), context, writer)
         start = end
-        progress(end, ids.count)
+        try progress(end, ids.count)
     }
     try writer.flush()
 }

@@ -40,10 +40,12 @@ func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> 
     for index in rejects.indices { rejects[index].run = context.run }
     for start in stride(from: 0, to: rejects.count, by: context.options.batchRows) {
         let end = min(start + context.options.batchRows, rejects.count)
-        try load.append(rejects: Array(rejects[start..<end]))
+        for row in try load.append(rejects: Array(rejects[start..<end])) {
+            context.ledger.add(row)
+        }
     }
     let earliest = head.lastRecordedAt.map { Instant(microseconds: $0.microseconds + 1) }
-    let record = RunRecord(
+    var record = RunRecord(
         run: context.run, recordedAt: [now, earliest].compactMap { $0 }.max()!,
         observedAt: context.observedAt, observedOrigin: context.observedOrigin,
         completeness: context.options.completeness, seed: context.options.seed,
@@ -56,6 +58,8 @@ func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> 
         return record
     }
     precondition(files.allSatisfy(\.balance.holds), "every record is counted once")
+    record.ledgerDigest = record.computedLedgerDigest(
+        previous: head.ledgerDigest, files: files, rows: context.ledger)
     try load.finish(record, files: files)
     return LoadReport(
         run: record, dump: dump.name, files: files, ignored: dump.ignored,

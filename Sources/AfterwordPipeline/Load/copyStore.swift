@@ -21,7 +21,7 @@ package func copyStore(
             try copyRows(reader, load, progress)
         }
     }
-    let (arrived, finding) = try target.read { (try $0.runs(), try auditHistory($0)) }
+    let (arrived, finding) = try target.read { (try $0.runs(), try auditStore($0)) }
     guard arrived == runs, finding == nil else { throw CopyFault.differs(finding) }
     return runs
 }

@@ -36,6 +36,7 @@ private func load(
     var surveyor = DumpSurveyor(
         dump: dump, shapes: options.shapes, isStrict: options.isStrict,
         progress: { bytes in
+            try surroundings.checkInterruption()
             read += bytes
             surroundings.progress(.reading(bytes: read, of: max(total, read)))
         })
@@ -48,6 +49,7 @@ private func load(
         return try store.load(intent) { load in
             let context = try beginLoad(load, dump, survey, options, surroundings.now())
             try applyProducts(context) { done, count in
+                try surroundings.checkInterruption()
                 surroundings.progress(.writing(products: done, of: count))
             }
             try checkDeletes(context)

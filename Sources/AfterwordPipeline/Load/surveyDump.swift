@@ -6,12 +6,12 @@ struct DumpSurveyor {
     let shapes: [Shape]
     let isStrict: Bool
     /// Bytes read so far.
-    let progress: (Int64) -> Void
+    let progress: (Int64) throws -> Void
     private let survey = Survey()
     private var occurrences: [Digest128: Int64] = [:]
 
     init(
-        dump: Dump, shapes: [Shape], isStrict: Bool, progress: @escaping (Int64) -> Void
+        dump: Dump, shapes: [Shape], isStrict: Bool, progress: @escaping (Int64) throws -> Void
     ) {
         self.dump = dump
         self.shapes = shapes
@@ -61,7 +61,7 @@ struct DumpSurveyor {
         var splitter = RecordSplitter(plan, isStrict: isStrict)
         var end: Int64 = 0
         let reading = try readSlabs(file) { slab, isLast in
-            progress(Int64(slab.count))
+            try progress(Int64(slab.count))
             end += Int64(slab.count)
             splitter.feed(slab[...], isLast: isLast) { event, window, offset in
                 take(event, window, offset, place, file.name, cleaner, &record)

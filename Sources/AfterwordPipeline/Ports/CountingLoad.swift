@@ -22,6 +22,9 @@
             try store.read(body)
         }
 
+        package var interruption: any Interruption { store.interruption }
+        package func auditByQuery() throws -> AuditFinding? { try store.auditByQuery() }
+
         package func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64 {
             try store.beginAttempt(startedAt: instant, dump: dump)
         }
@@ -81,10 +84,10 @@
             try count().shapeDocument(name)
         }
         func append(raw rows: [RawRow]) throws { try count().append(raw: rows) }
-        func append(productRaw rows: [ProductRawRow]) throws {
+        func append(productRaw rows: [ProductRawRow]) throws -> [ProductRawRow] {
             try count().append(productRaw: rows)
         }
-        func append(rejects rows: [RejectRow]) throws { try count().append(rejects: rows) }
+        func append(rejects rows: [RejectRow]) throws -> [RejectRow] { try count().append(rejects: rows) }
         func append(history rows: [HistoryRow]) throws { try count().append(history: rows) }
         func put(reviews: [ReviewRow]) throws { try count().put(reviews: reviews) }
         func put(payloads: [PayloadMove]) throws { try count().put(payloads: payloads) }

@@ -17,12 +17,24 @@ package protocol ReviewStore: AnyObject {
     /// Reads one consistent state: that of the newest committed run.
     func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result
 
+    /// Ends the load under way from another thread: it throws `StoreFault.interrupted`, nothing of it is kept,
+    /// and the store takes no other load.
+    var interruption: any Interruption { get }
+
+    /// What the store finds wrong by means of its own, apart from `auditStore`; nil for nothing.
+    func auditByQuery() throws -> AuditFinding?
+
     /// Notes that a run was tried, outside any load, so that failed runs are known too. Returns the
     /// attempt's key; the load that names it (`LoadIntent.attempt`) ends it as committed, in its
     /// transaction.
     func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64
     /// Ends an attempt that failed, with the kind of failure.
     func failAttempt(_ key: Int64, at instant: Instant, failure: String) throws
+}
+
+/// A way to end something from another thread.
+package protocol Interruption: Sendable {
+    func interrupt()
 }
 
 /// What a load is for.
@@ -73,9 +85,15 @@ package protocol StoreLoad: AnyObject {
     /// Bronze. A raw record whose identity and payload are there is never appended.
     func append(raw rows: [RawRow]) throws
     /// Unmapped parts of product objects; one that is there (product and digest) is left as it is.
-    func append(productRaw rows: [ProductRawRow]) throws
+    ///
+    /// - Returns: The rows that were not there.
+    @discardableResult
+    func append(productRaw rows: [ProductRawRow]) throws -> [ProductRawRow]
     /// Rejects; one that is there (digest and occurrence) is left as it is.
-    func append(rejects rows: [RejectRow]) throws
+    ///
+    /// - Returns: The rows that were not there.
+    @discardableResult
+    func append(rejects rows: [RejectRow]) throws -> [RejectRow]
     /// History only grows.
     func append(history rows: [HistoryRow]) throws
     /// The base: a review of that key is replaced.
@@ -104,6 +122,8 @@ package protocol StoreReader: AnyObject {
     func runs() throws -> [RunRecord]
     func files(ofRun run: Int64?) throws -> [FileRecord]
     func attempts() throws -> [RunAttempt]
+    /// Rows that are replaced as time goes on, with the digest each was written with.
+    func sealedRows() throws -> [SealedRow]
     /// The documents of the shapes used so far, by name.
     func shapes() throws -> [ShapeRow]
 
@@ -139,6 +159,10 @@ package enum StoreFault: Error, Equatable, Sendable {
     /// The schema was made by a newer program.
     case schemaNewer
     case diskFull
+    /// A statement took longer than the server allows, or its administrator ended it.
+    case timedOut
+    /// Somebody asked for an end: `ReviewStore.interruption`.
+    case interrupted
     /// Anything else the store answered: its message and SQL, no data.
     case failed(String)
 }

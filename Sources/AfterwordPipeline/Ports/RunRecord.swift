@@ -72,11 +72,14 @@ package struct RunRecord: Equatable, Sendable {
     package var productsNamed: Int64
     package var previousDigest: Digest256
     package var historyDigest: Digest256
+    /// Over what the run wrote beside its history, and the ledger of the run before.
+    package var ledgerDigest: Digest256
 
     package init(
         run: Int64, recordedAt: Instant, observedAt: Instant, observedOrigin: ObservedOrigin,
         completeness: Completeness, seed: UInt64, balance: Balance, deleted: Int64,
-        productsNamed: Int64, previousDigest: Digest256, historyDigest: Digest256
+        productsNamed: Int64, previousDigest: Digest256, historyDigest: Digest256,
+        ledgerDigest: Digest256 = genesisDigest
     ) {
         self.run = run
         self.recordedAt = recordedAt
@@ -89,6 +92,7 @@ package struct RunRecord: Equatable, Sendable {
         self.productsNamed = productsNamed
         self.previousDigest = previousDigest
         self.historyDigest = historyDigest
+        self.ledgerDigest = ledgerDigest
     }
 }
 
@@ -123,6 +127,13 @@ package enum AttemptOutcome: Equatable, Sendable {
     case committed(run: Int64)
     /// With the kind of failure, no data.
     case failed(String)
+
+    package var run: Int64? {
+        if case .committed(let run) = self { run } else { nil }
+    }
+    package var failure: String? {
+        if case .failed(let failure) = self { failure } else { nil }
+    }
 }
 
 /// A row of `run_attempts`.

@@ -9,14 +9,15 @@ package struct StoreHead: Equatable, Sendable {
     package var nextRawKey: Int64
     package var lastRecordedAt: Instant?
     package var historyDigest: Digest256
+    package var ledgerDigest: Digest256
     /// When the newest dump that was complete for everything was taken, and the newest such run.
     package var lastCompleteAllAt: Instant?
     package var lastCompleteAllRun: Int64?
 
     package init(
         nextRun: Int64, nextProductKey: Int64, nextReviewKey: Int64, nextRawKey: Int64,
-        lastRecordedAt: Instant?, historyDigest: Digest256, lastCompleteAllAt: Instant?,
-        lastCompleteAllRun: Int64?
+        lastRecordedAt: Instant?, historyDigest: Digest256, ledgerDigest: Digest256,
+        lastCompleteAllAt: Instant?, lastCompleteAllRun: Int64?
     ) {
         self.nextRun = nextRun
         self.nextProductKey = nextProductKey
@@ -24,6 +25,7 @@ package struct StoreHead: Equatable, Sendable {
         self.nextRawKey = nextRawKey
         self.lastRecordedAt = lastRecordedAt
         self.historyDigest = historyDigest
+        self.ledgerDigest = ledgerDigest
         self.lastCompleteAllAt = lastCompleteAllAt
         self.lastCompleteAllRun = lastCompleteAllRun
     }

@@ -32,6 +32,7 @@ package final class AsOfReader: StoreReader {
     }
 
     package func attempts() throws -> [RunAttempt] { try reader.attempts() }
+    package func sealedRows() throws -> [SealedRow] { try reader.sealedRows() }
 
     package func reviews(ofProduct id: Text?) throws -> [StoredReview] {
         var reviews: [Int64: StoredReview] = [:]

@@ -1,44 +1,92 @@
 import AfterwordCore
 
-/// Sums and dimensions after every run, folded anew from the history, run by run.
+/// Sums and dimensions after every run, folded anew from the history, run by run. As of each run the newest
+/// stored sum of everything it touched must be the folded one.
 func auditSums(
     _ history: [HistoryRow], _ runs: [RunRecord], _ reader: any StoreReader
 ) throws -> AuditFinding? {
     var fold = SumFold()
+    var stored = StoredSums()
     let rows = Dictionary(grouping: history.filter { $0.operation != .late }, by: \.run)
     let attributes = Dictionary(grouping: try reader.attributeHistory(ofProduct: nil), by: \.run)
     let summaries = Dictionary(grouping: try reader.summaryHistory(ofProduct: nil), by: \.run)
     let months = Dictionary(grouping: try reader.monthHistory(ofProduct: nil), by: \.run)
     let scopes = Dictionary(grouping: try reader.scopeHistory(), by: \.run)
     for run in runs.map(\.run) {
-        fold.apply(rows[run] ?? [], attributes[run] ?? [])
-        for summary in summaries[run] ?? [] where !fold.agrees(summary.row) {
-            return AuditFinding(
-                run: run, table: "product_summary_history",
-                row: "product \(summary.row.productID)", what: "the history gives other sums")
+        var touched = fold.apply(rows[run] ?? [], attributes[run] ?? [])
+        for summary in summaries[run] ?? [] {
+            stored.summaries[summary.row.productID] = summary.row
+            touched.products.insert(summary.row.productID)
         }
-        for month in months[run] ?? [] where !fold.agrees(month.row) {
-            return AuditFinding(
-                run: run, table: "product_aggregates_history",
-                row: "product \(month.row.productID) month \(month.row.key.month)",
-                what: "the history gives other sums")
+        for month in months[run] ?? [] {
+            let key = ProductMonth(product: month.row.productID, key: month.row.key)
+            stored.months[key] = month.row.counters
+            touched.months.insert(key)
         }
-        for scope in scopes[run] ?? [] where !fold.agrees(scope.row) {
-            return AuditFinding(
-                run: run, table: "scope_summary_history",
-                row: "\(scope.row.scope.kind.rawValue) \(scope.row.scope.id)",
-                what: "the history gives other sums")
+        for scope in scopes[run] ?? [] {
+            stored.scopes[scope.row.scope] = scope.row
+            touched.scopes.insert(scope.row.scope)
         }
+        if let finding = compare(stored, fold, touched, run) { return finding }
     }
-    return try auditCurrent(fold, reader)
+    return try auditCurrent(fold, stored, reader)
+}
+
+private struct ProductMonth: Hashable, Comparable {
+    var product: Text
+    var key: MonthKey
+
+    static func < (left: Self, right: Self) -> Bool {
+        left.product == right.product ? left.key < right.key : left.product < right.product
+    }
+}
+
+/// The newest stored sums up to a run.
+private struct StoredSums {
+    var summaries: [Text: ProductSummary] = [:]
+    var months: [ProductMonth: Counters] = [:]
+    var scopes: [Scope: ScopeSummary] = [:]
+}
+
+/// What a run moved.
+private struct Touched {
+    var products: Set<Text> = []
+    var months: Set<ProductMonth> = []
+    var scopes: Set<Scope> = []
+}
+
+private func compare(
+    _ stored: StoredSums, _ fold: SumFold, _ touched: Touched, _ run: Int64
+) -> AuditFinding? {
+    let what = "the history gives other sums"
+    for product in touched.products.sorted() where !fold.agrees(stored.summaries[product], product)
+    {
+        return AuditFinding(
+            run: run, table: "product_summary_history", row: "product \(product)", what: what)
+    }
+    for month in touched.months.sorted()
+    where stored.months[month] ?? Counters() != fold.counters(month) {
+        return AuditFinding(
+            run: run, table: "product_aggregates_history",
+            row: "product \(month.product) month \(month.key.month)", what: what)
+    }
+    for scope in touched.scopes.sorted()
+    where !fold.agrees(stored.scopes[scope] ?? ScopeSummary(scope: scope)) {
+        return AuditFinding(
+            run: run, table: "scope_summary_history",
+            row: "\(scope.kind.rawValue) \(scope.id)", what: what)
+    }
+    return nil
 }
 
 /// The current sums are those after the last run, and none is missing.
-private func auditCurrent(_ fold: SumFold, _ reader: any StoreReader) throws -> AuditFinding? {
+private func auditCurrent(
+    _ fold: SumFold, _ stored: StoredSums, _ reader: any StoreReader
+) throws -> AuditFinding? {
     for product in try reader.products(nil) {
         let id = product.productID
-        let hasSums = fold.summaries[id].map { !$0.counters.isZero } ?? false
-        guard fold.agrees(product.summary) || (!hasSums && product.summary.counters.isZero) else {
+        let last = stored.summaries[id]?.lastChangedRun ?? 0
+        guard fold.agrees(product.summary, id), product.summary.lastChangedRun == last else {
             return AuditFinding(
                 run: product.summary.lastChangedRun, table: "product_summary",
                 row: "product \(id)", what: "the history gives other sums")
@@ -90,27 +138,41 @@ private struct SumFold {
         summaries.values.reduce(0) { $0 + $1.months.values.count { !$0.isZero } }
     }
 
-    mutating func apply(_ rows: [HistoryRow], _ attributes: [AttributeRow]) {
-        let touched = Set(rows.map(\.productID)).union(attributes.map(\.productID))
-        for product in touched { count(product, sign: -1) }
+    /// Returns what may have moved.
+    mutating func apply(_ rows: [HistoryRow], _ attributes: [AttributeRow]) -> Touched {
+        let products = Set(rows.map(\.productID))
+        let named = products.union(attributes.map(\.productID))
+        var touched = Touched(products: products)
+        for product in named {
+            touched.scopes.formUnion((dimensions[product] ?? ProductAttributes()).scopes)
+            count(product, sign: -1)
+        }
         for row in rows {
-            if let old = newest[row.reviewKey], old.operation != .delete { move(old, sign: -1) }
-            if row.operation != .delete { move(row, sign: 1) }
+            if let old = newest[row.reviewKey], old.operation != .delete {
+                touched.months.insert(move(old, sign: -1))
+            }
+            if row.operation != .delete { touched.months.insert(move(row, sign: 1)) }
             newest[row.reviewKey] = row
         }
         for row in attributes { dimensions[row.productID] = row.attributes }
-        for product in touched { count(product, sign: 1) }
+        for product in named {
+            touched.scopes.formUnion((dimensions[product] ?? ProductAttributes()).scopes)
+            count(product, sign: 1)
+        }
         scopes = scopes.filter { !$0.value.isGone }
+        return touched
     }
 
-    private mutating func move(_ row: HistoryRow, sign: Int64) {
+    private mutating func move(_ row: HistoryRow, sign: Int64) -> ProductMonth {
         let key = MonthKey(month: row.times.createdAt.month, origin: row.times.createdOrigin)
         summaries[row.productID, default: Summary()].counters.add(row.values, sign: sign)
         summaries[row.productID]?.months[key, default: Counters()].add(row.values, sign: sign)
-        guard row.times.createdOrigin == .source else { return }
-        let at = row.times.createdAt
-        let count = (summaries[row.productID]?.times[at] ?? 0) + Int(sign)
-        summaries[row.productID]?.times[at] = count == 0 ? nil : count
+        if row.times.createdOrigin == .source {
+            let at = row.times.createdAt
+            let count = (summaries[row.productID]?.times[at] ?? 0) + Int(sign)
+            summaries[row.productID]?.times[at] = count == 0 ? nil : count
+        }
+        return ProductMonth(product: row.productID, key: key)
     }
 
     private mutating func count(_ product: Text, sign: Int64) {
@@ -121,14 +183,20 @@ private struct SumFold {
         }
     }
 
-    func agrees(_ row: ProductSummary) -> Bool {
-        let own = summaries[row.productID] ?? Summary()
-        return own.counters == row.counters && own.times.keys.min() == row.firstReviewAt
-            && own.times.keys.max() == row.lastReviewAt
+    /// No sum at all is the sum of nothing.
+    func agrees(_ row: ProductSummary?, _ product: Text) -> Bool {
+        let own = summaries[product] ?? Summary()
+        return own.counters == row?.counters ?? Counters()
+            && own.times.keys.min() == row?.firstReviewAt
+            && own.times.keys.max() == row?.lastReviewAt
+    }
+
+    func counters(_ month: ProductMonth) -> Counters {
+        summaries[month.product]?.months[month.key] ?? Counters()
     }
 
     func agrees(_ row: MonthSummary) -> Bool {
-        summaries[row.productID]?.months[row.key] ?? Counters() == row.counters
+        counters(ProductMonth(product: row.productID, key: row.key)) == row.counters
     }
 
     func agrees(_ row: ScopeSummary) -> Bool {

@@ -10,19 +10,25 @@ import Foundation
     import Glibc
 #endif
 
-/// One connection to a Postgres server, used from one thread at a time.
+/// One connection to a Postgres server.
 ///
 /// Values travel as parameters only, results in binary. Errors carry SQLSTATE and SQL, never data; a
-/// password is in no message.
-package final class PostgresConnection {
-    private let connection: OpaquePointer
+/// password is in no message. What the server remarks goes to the log.
+///
+/// Sendable by hand: libpq's connections know no threads, and each is with one thread at a time. It is handed
+/// over whole (`PostgresPool`); what another thread may do meanwhile is in `canceller`, which has a
+/// lock.
+package final class PostgresConnection: @unchecked Sendable {
+    let connection: OpaquePointer
+    /// Ends what the connection is doing, from any thread.
+    package let canceller: PostgresCanceller
 
     /// Connects by a URL; what it leaves out comes from the usual environment (`PG*`, `.pgpass`).
     ///
     /// Where neither says how, TLS is required and the server's name checked (`verify-full`), unless
     /// the way there is a socket or loopback.
     package init(url: String) throws {
-        var keywords = ["dbname", "application_name", "client_encoding"]
+        var keywords = ["dbname", "fallback_application_name", "client_encoding"]
         var values = [url, "afterword", "UTF8"]
         if try !Self.isSecuredOrLocal(url) {
             keywords.append("sslmode")
@@ -36,17 +42,23 @@ package final class PostgresConnection {
             PQfinish(connection)
             throw StoreFault.unreachable(Self.redacted(Self.oneLine(message), url: url))
         }
-        self.connection = connection
-        // Notices (a table that is there already) say nothing that anyone waits for.
-        PQsetNoticeProcessor(connection, { _, _ in }, nil)
+        PQsetNoticeReceiver(connection, { _, notice in logNotice(notice) }, nil)
         let version = PQserverVersion(connection)
         guard version >= 140_000 else {
             PQfinish(connection)
             throw StoreFault.unreachable("the server is older than Postgres 14")
         }
+        self.connection = connection
+        canceller = PostgresCanceller(connection)
     }
 
-    deinit { PQfinish(connection) }
+    deinit {
+        canceller.close()
+        PQfinish(connection)
+    }
+
+    /// Whether another statement can be run: the server is there and nobody cancelled.
+    var isUsable: Bool { PQstatus(connection) == CONNECTION_OK && !canceller.isCancelled }
 
     private static func connect(_ keywords: [String], _ values: [String]) -> OpaquePointer? {
         withCStrings(keywords) { keywords in
@@ -64,51 +76,6 @@ package final class PostgresConnection {
         return pointers.withUnsafeBufferPointer { body($0.baseAddress!) }
     }
 
-    /// Whether the URL or the environment says how to secure the way, or the way needs none.
-    package static func isSecuredOrLocal(_ url: String) throws -> Bool {
-        var message: UnsafeMutablePointer<CChar>?
-        guard let options = PQconninfoParse(url, &message) else {
-            // libpq's message may repeat the URL, password and all.
-            if let message { PQfreemem(message) }
-            throw StoreFault.unreachable("the store's URL cannot be read")
-        }
-        defer { PQconninfoFree(options) }
-        var host: String?
-        var index = 0
-        while let keyword = options[index].keyword {
-            let value = options[index].val.map { String(cString: $0) }
-            switch String(cString: keyword) {
-            case "sslmode": if value != nil { return true }
-            case "host", "hostaddr": host = value ?? host
-            default: break
-            }
-            index += 1
-        }
-        if getenv("PGSSLMODE") != nil { return true }
-        let way = host ?? getenv("PGHOST").map { String(cString: $0) } ?? ""
-        return way.isEmpty || way.hasPrefix("/") || way == "localhost" || way == "::1"
-            || way.hasPrefix("127.")
-    }
-
-    /// A message without anything that stands before the last `@` of the URL, or is given there as a
-    /// password: a URL that was read otherwise than meant may put parts of it in the host's place.
-    static func redacted(_ message: String, url: String) -> String {
-        var secrets: [Substring] = []
-        if let at = url.lastIndex(of: "@"), let start = url.range(of: "://")?.upperBound, start < at
-        {
-            secrets += url[start..<at].split { ":@/?".contains($0) }.dropFirst()
-        }
-        for part in url.split(whereSeparator: { "?&".contains($0) })
-        where part.hasPrefix("password=") {
-            secrets.append(part.dropFirst("password=".count))
-        }
-        return secrets.filter { !$0.isEmpty }.reduce(message) { $0.replacing($1, with: "***") }
-    }
-
-    private static func oneLine(_ message: String) -> String {
-        message.split(separator: "\n").joined(separator: "; ")
-    }
-
     /// Runs one statement. Parameters are text, in the form that Postgres reads for their type.
     @discardableResult
     package func run(
@@ -117,40 +84,24 @@ package final class PostgresConnection {
         let copies = parameters.map { $0.map { strdup($0) } ?? nil }
         defer { for copy in copies { free(copy) } }
         let pointers = copies.map { $0.map { UnsafePointer($0) } }
-        let result = PQexecParams(
-            connection, sql, Int32(parameters.count), nil, pointers, nil, nil, 1)
-        return try PostgresRows(checked(result, sql))
+        return try canceller.whileBusy {
+            let result = PQexecParams(
+                connection, sql, Int32(parameters.count), nil, pointers, nil, nil, 1)
+            return try PostgresRows(checked(result, sql))
+        }
     }
 
     /// Runs statements without parameters or rows, several at once: the schema.
     package func runAll(_ sql: String) throws {
-        PQclear(try checked(PQexec(connection, sql), sql))
+        try canceller.whileBusy { PQclear(try checked(PQexec(connection, sql), sql)) }
     }
 
-    /// Copies rows into a table in binary.
-    func copy(into target: String, _ rows: (PostgresCopy) throws -> Void) throws {
-        let sql = "COPY \(target) FROM STDIN (FORMAT binary)"
-        let begun = PQexec(connection, sql)
-        guard PQresultStatus(begun) == PGRES_COPY_IN else {
-            _ = try checked(begun, sql)
-            throw StoreFault.failed("COPY did not begin — \(sql)")
+    /// Ends the transaction as undone, after a cancellation too: a request that arrives late can only hit this,
+    /// and is answered by trying again. A connection that is gone has undone it already.
+    func rollBack() {
+        for _ in 0..<3 where PQtransactionStatus(connection) != PQTRANS_IDLE {
+            PQclear(PQexec(connection, "ROLLBACK"))
         }
-        PQclear(begun)
-        let copy = PostgresCopy(connection)
-        do {
-            try rows(copy)
-            try copy.finish()
-        } catch {
-            PQputCopyEnd(connection, "given up")
-            drain()
-            throw error
-        }
-        PQclear(try checked(PQgetResult(connection), sql))
-        drain()
-    }
-
-    private func drain() {
-        while let result = PQgetResult(connection) { PQclear(result) }
     }
 
     private func checked(_ result: OpaquePointer?, _ sql: String) throws -> OpaquePointer? {
@@ -162,24 +113,113 @@ package final class PostgresConnection {
         }
     }
 
-    private func fault(_ result: OpaquePointer?, _ sql: String) -> StoreFault {
-        func field(_ code: Int32) -> String? {
-            PQresultErrorField(result, code).map { String(cString: $0) }
+    private func drain() {
+        while let result = PQgetResult(connection) { PQclear(result) }
+    }
+
+    // MARK: COPY
+
+    /// Copies rows into a table in binary.
+    func copy(into target: String, _ rows: (PostgresCopy) throws -> Void) throws {
+        let sql = "COPY \(target) FROM STDIN (FORMAT binary)"
+        try canceller.whileBusy {
+            try beginCopy(sql, PGRES_COPY_IN)
+            let copy = PostgresCopy(connection)
+            do {
+                try rows(copy)
+                try copy.finish()
+            } catch {
+                PQputCopyEnd(connection, "given up")
+                drain()
+                throw error
+            }
+            let result = PQgetResult(connection)
+            defer { drain() }
+            PQclear(try checked(result, sql))
         }
-        guard PQstatus(connection) == CONNECTION_OK else {
-            return .unreachable("the connection to the server broke")
+    }
+
+    /// Copies the rows of a query out in binary, one after another as they arrive: as many as there are fit
+    /// into little memory. The query has no parameters.
+    func copy(out query: String, _ row: (PostgresCopiedRow) -> Void) throws {
+        let sql = "COPY (\(query)) TO STDOUT (FORMAT binary)"
+        try canceller.whileBusy {
+            let columns = try columns(of: query)
+            try beginCopy(sql, PGRES_COPY_OUT)
+            var buffer: UnsafeMutablePointer<CChar>?
+            var isFirst = true
+            while true {
+                let length = Int(PQgetCopyData(connection, &buffer, 0))
+                guard length > 0 else { break }
+                let message = Array(UnsafeRawBufferPointer(start: buffer, count: length))
+                PQfreemem(buffer)
+                PostgresCopiedRow.each(in: message, hasHeader: isFirst, columns, row)
+                isFirst = false
+            }
+            let result = PQgetResult(connection)
+            defer { drain() }
+            PQclear(try checked(result, sql))
         }
-        // 'C' and 'M': SQLSTATE and the primary message.
-        let state = field(67) ?? "?????"
-        switch state {
-        case "53100": return .diskFull
-        case "55P03", "40P01": return .locked
-        case _ where state.hasPrefix("08") || state.hasPrefix("57P"):
-            return .unreachable("the server ended the connection (\(state))")
-        default:
-            // Messages of class 22 (data exceptions) quote the value they do not like.
-            let message = state.hasPrefix("22") ? "" : " " + Self.oneLine(field(77) ?? "")
-            return .failed("SQLSTATE \(state)\(message) — \(sql)")
+    }
+
+    private func beginCopy(_ sql: String, _ direction: ExecStatusType) throws {
+        let begun = PQexec(connection, sql)
+        guard PQresultStatus(begun) == direction else {
+            _ = try checked(begun, sql)
+            throw StoreFault.failed("COPY did not begin — \(sql)")
+        }
+        PQclear(begun)
+    }
+
+    /// The names of a query's columns, in order.
+    private func columns(of query: String) throws -> [String: Int] {
+        PQclear(try checked(PQprepare(connection, "", query, 0, nil), query))
+        let described = try checked(PQdescribePrepared(connection, ""), query)
+        defer { PQclear(described) }
+        var columns: [String: Int] = [:]
+        for index in 0..<PQnfields(described) {
+            columns[String(cString: PQfname(described, index))] = Int(index)
+        }
+        return columns
+    }
+
+    // MARK: Pipeline
+
+    /// Statements sent together and answered together: small writes for the price of one round trip. When
+    /// one fails, those after it are not run.
+    ///
+    /// At most `PostgresStatement.pipelineLimit` of them, so that neither side can fill the other's buffers
+    /// while both write.
+    @discardableResult
+    package func pipeline(_ statements: [PostgresStatement]) throws -> [PostgresRows] {
+        precondition(statements.count <= PostgresStatement.pipelineLimit)
+        return try canceller.whileBusy {
+            guard PQenterPipelineMode(connection) == 1 else { throw fault(nil, "") }
+            for statement in statements where !statement.send(to: connection) {
+                throw fault(nil, statement.sql)
+            }
+            guard PQpipelineSync(connection) == 1 else { throw fault(nil, "") }
+            var answers: [PostgresRows] = []
+            var failure: StoreFault?
+            for statement in statements {
+                let result = PQgetResult(connection)
+                do {
+                    if failure == nil {
+                        answers.append(try PostgresRows(checked(result, statement.sql)))
+                    } else {
+                        PQclear(result)
+                    }
+                } catch let fault as StoreFault {
+                    failure = fault
+                }
+                // Each answer is ended by a null; after a break of the line there is nothing more.
+                drain()
+            }
+            // The answer to the end of the pipeline.
+            PQclear(PQgetResult(connection))
+            PQexitPipelineMode(connection)
+            if let failure { throw failure }
+            return answers
         }
     }
 }

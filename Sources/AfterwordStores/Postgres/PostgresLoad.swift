@@ -7,6 +7,8 @@ final class PostgresLoad: StoreLoad {
     private let connection: PostgresConnection
     private let attempt: Int64?
     private var stages: Set<String> = []
+    private var newestReviewKey: Int64 = 0
+    private var hasIndexes = true
 
     init(_ connection: PostgresConnection, attempt: Int64?) {
         self.connection = connection
@@ -27,13 +29,20 @@ final class PostgresLoad: StoreLoad {
             WHERE completeness = 'all'
             """
         ).first
+        let nextReviewKey = try next("review_key", "product_reviews_clean")
+        newestReviewKey = nextReviewKey - 1
+        let nextRawKey = try next("raw_key", "product_reviews_raw")
+        let indexes = try connection.run(
+            "SELECT to_regclass('product_reviews_raw_once') IS NOT NULL AS is_made")
+        hasIndexes = indexes.first?.number("is_made") == 1
         return StoreHead(
             nextRun: (last?.number("run") ?? 0) + 1,
             nextProductKey: try next("product_key", "products_dim"),
-            nextReviewKey: try next("review_key", "product_reviews_clean"),
-            nextRawKey: try next("raw_key", "product_reviews_raw"),
+            nextReviewKey: nextReviewKey,
+            nextRawKey: nextRawKey,
             lastRecordedAt: last?.instant("recorded_at"),
             historyDigest: last?.digest("history_digest") ?? genesisDigest,
+            ledgerDigest: last?.digest("ledger_digest") ?? genesisDigest,
             lastCompleteAllAt: complete?.optionalInstant("observed_at"),
             lastCompleteAllRun: complete?.optional("run"))
     }
@@ -107,6 +116,7 @@ final class PostgresLoad: StoreLoad {
 
     func rawKeys(_ records: [RawIdentity]) throws -> [RawIdentity: Int64] {
         guard !records.isEmpty else { return [:] }
+        try buildIndexes()
         let found = try connection.run(
             """
             SELECT raw_key, identity_digest, payload_digest FROM product_reviews_raw
@@ -125,7 +135,7 @@ final class PostgresLoad: StoreLoad {
 
     func months(ofProducts keys: [Int64]) throws -> [MonthSummary] {
         try rows(
-            keys,
+            keys, ofBulk: false,
             """
             SELECT a.*, p.product_id FROM product_aggregates a
             JOIN products_dim p USING (product_key) WHERE a.product_key = ANY ($1::bigint[])
@@ -163,9 +173,10 @@ final class PostgresLoad: StoreLoad {
     }
 
     private func rows<Found>(
-        _ keys: [Int64], _ sql: String, _ decode: (PostgresRow) -> Found
+        _ keys: [Int64], ofBulk isBulk: Bool = true, _ sql: String, _ decode: (PostgresRow) -> Found
     ) throws -> [Found] {
         guard !keys.isEmpty else { return [] }
+        if isBulk { try buildIndexes() }
         let list = "{" + keys.map(String.init).joined(separator: ",") + "}"
         return try connection.run(sql, [list]).map(decode)
     }
@@ -189,6 +200,11 @@ final class PostgresLoad: StoreLoad {
         _ rows: [Written], into table: String, _ columns: String,
         _ add: (PostgresCopy, Written) -> Void
     ) throws {
+        guard !rows.isEmpty else { return }
+        let insert = { (source: String) in
+            "INSERT INTO \(table) (\(columns)) SELECT \(columns) FROM \(source)"
+        }
+        if try sendFew(rows, columns, add, [insert]) != nil { return }
         let fields = Columns.names(columns).count
         try connection.copy(into: "\(table) (\(columns))") { copy in
             for row in rows {
@@ -198,13 +214,35 @@ final class PostgresLoad: StoreLoad {
         }
     }
 
-    /// Copies rows to a temporary table of the same columns, then over by one statement: `over` with the
-    /// stage's name.
+    /// Rows that fit into one pipeline are sent as parameters, each with the statements `over` it; nil for
+    /// more.
+    private func sendFew<Written>(
+        _ rows: [Written], _ columns: String, _ add: (PostgresCopy, Written) -> Void,
+        _ over: [(String) -> String]
+    ) throws -> [PostgresRows]? {
+        guard rows.count * over.count <= PostgresStatement.pipelineLimit else { return nil }
+        let source = "(SELECT \(PostgresStatement.selection(columns))) AS stage"
+        let statements = over.map { $0(source) }
+        var byteCount = 0
+        var all: [PostgresStatement] = []
+        for row in rows {
+            let parameters = PostgresCopy.parameters { add($0, row) }
+            byteCount += parameters.fields.count * statements.count
+            guard byteCount <= PostgresStatement.pipelineBytes else { return nil }
+            all += statements.map { PostgresStatement($0, parameters) }
+        }
+        return try connection.pipeline(all)
+    }
+
+    /// Writes rows that may be there already: `over` are statements on a source of the rows, called `stage`. Few
+    /// rows go as parameters, many through a temporary table.
+    @discardableResult
     private func stage<Written>(
         _ rows: [Written], for table: String, as name: String? = nil, _ columns: String,
-        _ add: (PostgresCopy, Written) -> Void, over: (String) -> String
-    ) throws {
-        guard !rows.isEmpty else { return }
+        _ add: (PostgresCopy, Written) -> Void, over: [(String) -> String]
+    ) throws -> [PostgresRows] {
+        guard !rows.isEmpty else { return [] }
+        if let answers = try sendFew(rows, columns, add, over) { return answers }
         let stage = "stage_\(name ?? table)"
         if stages.insert(stage).inserted {
             try connection.runAll(
@@ -215,70 +253,103 @@ final class PostgresLoad: StoreLoad {
         } else {
             try connection.runAll("TRUNCATE \(stage)")
         }
-        try copy(rows, into: stage, columns, add)
-        try connection.run(over(stage))
+        try connection.copy(into: "\(stage) (\(columns))") { copy in
+            for row in rows {
+                try copy.begin(fields: Columns.names(columns).count)
+                add(copy, row)
+            }
+        }
+        return try over.map { try connection.run($0("\(stage) AS stage")) }
     }
 
-    /// Rows that take the place of those with their key.
+    /// Rows that take the place of those with their key; then `gone` removes what is left of nothing.
     private func upsert<Written>(
         _ rows: [Written], _ table: String, _ columns: String, key: [String],
-        kept: [String] = [], _ add: (PostgresCopy, Written) -> Void
+        kept: [String] = [], gone: String? = nil, _ add: (PostgresCopy, Written) -> Void
     ) throws {
-        try stage(rows, for: table, columns, add) { stage in
+        let put = { (source: String) in
             """
-            INSERT INTO \(table) (\(columns)) SELECT \(columns) FROM \(stage)
+            INSERT INTO \(table) (\(columns)) SELECT \(columns) FROM \(source)
             ON CONFLICT (\(key.joined(separator: ", "))) DO UPDATE
             SET \(Columns.replacing(columns, butNot: key + kept))
             """
         }
+        let same = key.map { "t.\($0) = stage.\($0)" }.joined(separator: " AND ")
+        let remove = gone.map { gone in
+            { (source: String) in
+                "DELETE FROM \(table) t USING \(source) WHERE \(same) AND \(gone)"
+            }
+        }
+        try stage(rows, for: table, columns, add, over: [put] + (remove.map { [$0] } ?? []))
     }
 
-    /// Rows that are left as they are where their key is there.
+    /// Rows that are left as they are where their key is there. Returns the keys of the others.
     private func insertOnce<Written>(
-        _ rows: [Written], _ table: String, _ columns: String,
+        _ rows: [Written], _ table: String, _ columns: String, key: String,
         _ add: (PostgresCopy, Written) -> Void
-    ) throws {
-        try stage(rows, for: table, columns, add) { stage in
+    ) throws -> [PostgresRow] {
+        let insert = { (source: String) in
             """
-            INSERT INTO \(table) (\(columns)) SELECT \(columns) FROM \(stage)
-            ON CONFLICT DO NOTHING
+            INSERT INTO \(table) (\(columns)) SELECT \(columns) FROM \(source)
+            ON CONFLICT DO NOTHING RETURNING \(key)
             """
         }
+        return try stage(rows, for: table, columns, add, over: [insert])
+            .flatMap { $0.map { $0 } }
     }
 
     func append(raw rows: [RawRow]) throws {
         try copy(rows, into: "product_reviews_raw", Columns.raw) { $0.add($1) }
     }
 
-    func append(productRaw rows: [ProductRawRow]) throws {
-        try insertOnce(rows, "product_raw", Columns.productRaw) { $0.add($1) }
+    func append(productRaw rows: [ProductRawRow]) throws -> [ProductRawRow] {
+        let new = try insertOnce(
+            rows, "product_raw", Columns.productRaw, key: "product_key, digest"
+        ) { $0.add($1) }
+        let keys = Set(new.map { RowKey(digest: $0.digest128("digest"), $0.number("product_key")) })
+        return rows.once(among: keys) { RowKey(digest: $0.digest, $0.productKey) }
     }
 
-    func append(rejects rows: [RejectRow]) throws {
-        try insertOnce(rows, "rejected_records", Columns.rejects) { $0.add($1) }
+    func append(rejects rows: [RejectRow]) throws -> [RejectRow] {
+        let new = try insertOnce(
+            rows, "rejected_records", Columns.rejects, key: "digest, occurrence"
+        ) { $0.add($1) }
+        let keys = Set(new.map { RowKey(digest: $0.digest128("digest"), $0.number("occurrence")) })
+        return rows.once(among: keys) { RowKey(digest: $0.digest, $0.occurrence) }
     }
 
     func append(history rows: [HistoryRow]) throws {
         try copy(rows, into: "product_reviews_history", Columns.history) { $0.add($1) }
     }
 
+    /// Keys are counted up: a review whose key is above all that were there, and above those written since, is
+    /// new and is copied straight in.
     func put(reviews: [ReviewRow]) throws {
+        let known = newestReviewKey
+        let new = reviews.filter { $0.review.reviewKey > known }
+        newestReviewKey = max(known, new.map(\.review.reviewKey).max() ?? known)
+        try copy(new, into: "product_reviews_clean", Columns.review) { $0.add($1) }
+        let others = reviews.filter { $0.review.reviewKey <= known }
+        guard !others.isEmpty else { return }
+        try buildIndexes()
         try upsert(
-            reviews, "product_reviews_clean", Columns.review, key: ["review_key"],
+            others, "product_reviews_clean", Columns.review, key: ["review_key"],
             kept: ["product_key"]
         ) { $0.add($1) }
     }
 
     func put(payloads: [PayloadMove]) throws {
-        try stage(
-            payloads, for: "product_reviews_clean", as: "moves", Columns.move, { $0.add($1) }
-        ) { stage in
+        let move = { (source: String) in
             """
             UPDATE product_reviews_clean r
-            SET payload_digest = m.payload_digest, raw_key = m.raw_key
-            FROM \(stage) m WHERE m.review_key = r.review_key
+            SET payload_digest = stage.payload_digest, raw_key = stage.raw_key
+            FROM \(source) WHERE stage.review_key = r.review_key
             """
         }
+        try buildIndexes()
+        try stage(
+            payloads, for: "product_reviews_clean", as: "moves", Columns.move, { $0.add($1) },
+            over: [move])
     }
 
     func put(products: [ProductState]) throws {
@@ -300,48 +371,66 @@ final class PostgresLoad: StoreLoad {
 
     func put(months rows: [MonthSummary], run: Int64) throws {
         try upsert(
-            rows, "product_aggregates", Columns.month, key: ["product_key", "month", "origin"]
+            rows, "product_aggregates", Columns.month, key: ["product_key", "month", "origin"],
+            gone: "stage.review_count = 0"
         ) { $0.add($1) }
-        try connection.run(
-            """
-            DELETE FROM product_aggregates a USING stage_product_aggregates m
-            WHERE a.product_key = m.product_key AND a.month = m.month AND a.origin = m.origin
-                AND m.review_count = 0
-            """)
         try copy(rows, into: "product_aggregates_history", Columns.monthHistory) {
             $0.add($1, run: run)
         }
     }
 
     func put(scopes rows: [ScopeSummary], run: Int64) throws {
-        try upsert(rows, "scope_summary", Columns.scope, key: ["kind", "id"]) { $0.add($1) }
-        try connection.run(
-            """
-            DELETE FROM scope_summary s USING stage_scope_summary m
-            WHERE s.kind = m.kind AND s.id = m.id AND m.review_count = 0 AND m.product_count = 0
-            """)
+        try upsert(
+            rows, "scope_summary", Columns.scope, key: ["kind", "id"],
+            gone: "stage.review_count = 0 AND stage.product_count = 0"
+        ) { $0.add($1) }
         try copy(rows, into: "scope_summary_history", Columns.scopeHistory) {
             $0.add($1, run: run)
         }
     }
 
     func put(shape: ShapeRow) throws {
-        try connection.run(
-            """
-            INSERT INTO shapes (name, version, document) VALUES ($1, $2::bigint, $3)
-            ON CONFLICT (name) DO UPDATE
-            SET version = excluded.version, document = excluded.document
-            """, [shape.name, String(shape.version), shape.document])
+        try upsert([shape], "shapes", Columns.shape, key: ["name"]) { $0.add($1) }
     }
 
     func finish(_ run: RunRecord, files: [FileRecord]) throws {
+        try buildIndexes()
         try copy([run], into: "runs", Columns.run) { $0.add($1) }
         try copy(files, into: "run_files", Columns.file) { $0.add($1) }
         guard let attempt else { return }
-        try connection.run(
-            """
-            UPDATE run_attempts SET ended_at = $1::bigint, run = $2::bigint
-            WHERE attempt = $3::bigint
-            """, [String(run.recordedAt.microseconds), String(run.run), String(attempt)])
+        try endAttempt(
+            attempt, at: run.recordedAt, as: .committed(run: run.run), on: connection)
     }
+
+    // MARK: Indexes
+
+    /// The schema is made without indexes on its bulk tables, and a first load fills them so; the indexes are
+    /// built before anything is looked up, at the latest when the run is finished, in its transaction. Readers
+    /// go on meanwhile.
+    private func buildIndexes() throws {
+        guard !hasIndexes else { return }
+        hasIndexes = true
+        try connection.runAll(PostgresSchema.bulkIndexes)
+    }
+}
+
+/// Ends an attempt: its row read, ended, and sealed anew.
+func endAttempt(
+    _ key: Int64, at instant: Instant, as outcome: AttemptOutcome,
+    on connection: PostgresConnection
+) throws {
+    let found = try connection.run(
+        "SELECT * FROM run_attempts WHERE attempt = $1::bigint", [String(key)])
+    guard var attempt = found.first?.runAttempt else { return }
+    attempt.endedAt = instant
+    attempt.outcome = outcome
+    try connection.run(
+        """
+        UPDATE run_attempts SET ended_at = $1::bigint, run = $2::bigint, failure = $3,
+            seal = decode($4, 'hex') WHERE attempt = $5::bigint
+        """,
+        [
+            String(instant.microseconds), outcome.run.map(String.init), outcome.failure,
+            attempt.seal.description, String(key),
+        ])
 }

@@ -23,6 +23,9 @@ package final class PostgresRows {
         try (0..<count).map { try decode(PostgresRow(rows: self, row: Int32($0))) }
     }
 
+    /// One column of all rows, as text.
+    package func lines(_ column: String) -> [String] { map { $0.string(column) } }
+
     package var first: PostgresRow? { count > 0 ? PostgresRow(rows: self, row: 0) : nil }
 
     /// The bytes of a value; nil for NULL.
@@ -51,4 +54,54 @@ package struct PostgresRow: ColumnRow {
     func bytes(_ column: String) -> [UInt8] { rows.bytes(row, column) ?? [] }
     func text(_ column: String) -> Text? { rows.bytes(row, column).map { Text($0) } }
     package func number(_ column: String) -> Int64 { optional(column) ?? 0 }
+}
+
+/// One row of COPY BINARY on its way out.
+struct PostgresCopiedRow: ColumnRow {
+    private let message: [UInt8]
+    private let columns: [String: Int]
+    private let fields: [Range<Int>?]
+
+    /// The rows of a message, after the header that the first one begins with, up to the trailer of the last.
+    static func each(
+        in message: [UInt8], hasHeader: Bool, _ columns: [String: Int],
+        _ body: (PostgresCopiedRow) -> Void
+    ) {
+        func number(_ start: Int, _ length: Int) -> Int {
+            let negative = message[start] & 0x80 != 0
+            return message[start..<start + length].reduce(negative ? -1 : 0) { $0 << 8 | Int($1) }
+        }
+        // Eleven bytes of signature, four of flags, four of the length of what an extension adds.
+        var offset = hasHeader ? 19 + number(15, 4) : 0
+        while offset < message.count {
+            let count = number(offset, 2)
+            offset += 2
+            if count < 0 { return }
+            var fields: [Range<Int>?] = []
+            fields.reserveCapacity(count)
+            for _ in 0..<count {
+                let length = number(offset, 4)
+                offset += 4
+                fields.append(length < 0 ? nil : offset..<offset + length)
+                offset += max(length, 0)
+            }
+            body(PostgresCopiedRow(message: message, columns: columns, fields: fields))
+        }
+    }
+
+    private func value(_ column: String) -> ArraySlice<UInt8>? {
+        guard let index = columns[column] else {
+            preconditionFailure("no column is called \(column)")
+        }
+        return fields[index].map { message[$0] }
+    }
+
+    func optional(_ column: String) -> Int64? {
+        value(column).map { bytes in
+            let negative = bytes.count > 1 && bytes.first.map { $0 & 0x80 != 0 } ?? false
+            return bytes.reduce(negative ? -1 : 0) { $0 << 8 | Int64($1) }
+        }
+    }
+    func bytes(_ column: String) -> [UInt8] { value(column).map(Array.init) ?? [] }
+    func text(_ column: String) -> Text? { value(column).map { Text(Array($0)) } }
 }

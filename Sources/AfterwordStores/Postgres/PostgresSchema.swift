@@ -4,7 +4,7 @@
 /// Foreign keys stand between small tables only: on a bulk table one triples the time of its COPY.
 enum PostgresSchema {
     static let migrations: [(name: String, sql: String)] = [
-        ("1 first light", ledger + products + bronze + silver + gold),
+        ("1 first light", ledger + products + bronze + silver + gold + recomputed),
         ("2 report", report),
     ]
 
@@ -34,6 +34,15 @@ enum PostgresSchema {
                 )
             }
         }
+        sql += execute(
+            """
+            CREATE FUNCTION %1$I.products_as_of(run BIGINT) RETURNS SETOF %1$I.products_by_run
+            LANGUAGE sql STABLE AS $$SELECT * FROM %1$I.products_by_run WHERE as_of_run = $1$$
+            """)
+        sql += execute(
+            """
+            COMMENT ON FUNCTION %I.products_as_of(BIGINT) IS 'Every product as it was after a run.'
+            """)
         return sql + "END $make$"
     }
 
@@ -66,13 +75,15 @@ enum PostgresSchema {
             run BIGINT PRIMARY KEY CHECK (run > 0),
             recorded_at BIGINT NOT NULL UNIQUE,
             observed_at BIGINT NOT NULL,
-            observed_origin \(text) NOT NULL,
+            observed_origin \(text) NOT NULL
+                CHECK (observed_origin IN ('given', 'folder_name', 'identical_run', 'clock')),
             completeness \(text) NOT NULL CHECK (completeness IN ('none', 'products', 'all')),
             seed \(text) NOT NULL,
             deleted BIGINT NOT NULL,
             products_named BIGINT NOT NULL,
             previous_digest BYTEA NOT NULL,
             history_digest BYTEA NOT NULL,
+            ledger_digest BYTEA NOT NULL,
             \(balance)
         );
         CREATE TABLE run_files (
@@ -92,12 +103,14 @@ enum PostgresSchema {
             ended_at BIGINT,
             dump \(text) NOT NULL,
             run BIGINT,
-            failure \(text)
+            failure \(text) CHECK (run IS NULL OR failure IS NULL),
+            seal BYTEA NOT NULL
         );
         CREATE TABLE shapes (
             name \(text) PRIMARY KEY,
             version BIGINT NOT NULL,
-            document \(text) NOT NULL
+            document \(text) NOT NULL,
+            seal BYTEA NOT NULL
         );
         """
 
@@ -114,7 +127,18 @@ enum PostgresSchema {
             brand \(text), brand_rank BIGINT, brand_observed_at BIGINT,
             category \(text), category_rank BIGINT, category_observed_at BIGINT,
             family \(text), family_rank BIGINT, family_observed_at BIGINT,
-            price \(text), price_rank BIGINT, price_observed_at BIGINT
+            price \(text), price_rank BIGINT, price_observed_at BIGINT,
+            seal BYTEA NOT NULL,
+            CHECK ((title IS NULL) = (title_rank IS NULL)
+                AND (title IS NULL) = (title_observed_at IS NULL)),
+            CHECK ((brand IS NULL) = (brand_rank IS NULL)
+                AND (brand IS NULL) = (brand_observed_at IS NULL)),
+            CHECK ((category IS NULL) = (category_rank IS NULL)
+                AND (category IS NULL) = (category_observed_at IS NULL)),
+            CHECK ((family IS NULL) = (family_rank IS NULL)
+                AND (family IS NULL) = (family_observed_at IS NULL)),
+            CHECK ((price IS NULL) = (price_rank IS NULL)
+                AND (price IS NULL) = (price_observed_at IS NULL))
         );
         CREATE TABLE products_dim_history (
             product_key BIGINT NOT NULL,
@@ -126,7 +150,7 @@ enum PostgresSchema {
 
     private static let bronze = """
         CREATE TABLE product_reviews_raw (
-            raw_key BIGINT PRIMARY KEY,
+            raw_key BIGINT NOT NULL,
             product_key BIGINT NOT NULL,
             identity_digest BYTEA NOT NULL,
             payload_digest BYTEA NOT NULL,
@@ -138,9 +162,6 @@ enum PostgresSchema {
             payload BYTEA NOT NULL,
             context BYTEA NOT NULL
         );
-        CREATE UNIQUE INDEX product_reviews_raw_once
-            ON product_reviews_raw (identity_digest, payload_digest);
-        CREATE INDEX product_reviews_raw_by_product ON product_reviews_raw (product_key);
         CREATE TABLE product_raw (
             product_key BIGINT NOT NULL,
             digest BYTEA NOT NULL,
@@ -183,11 +204,11 @@ enum PostgresSchema {
 
     private static let silver = """
         CREATE TABLE product_reviews_clean (
-            review_key BIGINT PRIMARY KEY,
+            review_key BIGINT NOT NULL,
             product_key BIGINT NOT NULL,
             review_id \(text) NOT NULL,
             identity_digest BYTEA NOT NULL,
-            identity_kind \(text) NOT NULL,
+            identity_kind \(text) NOT NULL CHECK (identity_kind IN ('a', 'b', 'c')),
             version BIGINT NOT NULL CHECK (version > 0),
             is_live BOOLEAN NOT NULL,
             run BIGINT NOT NULL,
@@ -197,15 +218,8 @@ enum PostgresSchema {
             raw_key BIGINT NOT NULL,
             \(values)
         );
-        CREATE UNIQUE INDEX product_reviews_clean_by_identity
-            ON product_reviews_clean (product_key, identity_digest);
-        CREATE UNIQUE INDEX product_reviews_clean_by_review
-            ON product_reviews_clean (product_key, review_id);
-        CREATE INDEX product_reviews_clean_by_source_time
-            ON product_reviews_clean (product_key, created_at)
-            WHERE is_live AND created_origin = 'source';
         CREATE TABLE product_reviews_history (
-            history_key BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            history_key BIGINT GENERATED ALWAYS AS IDENTITY,
             review_key BIGINT NOT NULL,
             version BIGINT NOT NULL CHECK ((version = 0) = (operation = 'late')),
             operation \(text) NOT NULL
@@ -218,11 +232,15 @@ enum PostgresSchema {
             row_digest BYTEA NOT NULL CHECK (length(row_digest) = 32),
             \(values)
         );
-        CREATE UNIQUE INDEX product_reviews_history_by_version
-            ON product_reviews_history (review_key, version, run);
-        CREATE UNIQUE INDEX product_reviews_history_once
-            ON product_reviews_history (review_key, version) WHERE version > 0;
         """
+
+    private static var recomputed: String {
+        """
+        CREATE MATERIALIZED VIEW product_summary_recomputed AS
+        \(recomputation)
+        WITH NO DATA;
+        """
+    }
 
     private static let counters = """
         review_count BIGINT NOT NULL CHECK (review_count >= 0),
@@ -248,26 +266,87 @@ enum PostgresSchema {
             PRIMARY KEY (product_key, run)
         );
         CREATE TABLE product_aggregates (
-            product_key BIGINT NOT NULL, month BIGINT NOT NULL, origin \(text) NOT NULL,
+            product_key BIGINT NOT NULL, month BIGINT NOT NULL, origin \(text) NOT NULL CHECK (origin IN ('source', 'mock')),
             \(counters),
             PRIMARY KEY (product_key, month, origin)
         );
         CREATE TABLE product_aggregates_history (
-            product_key BIGINT NOT NULL, month BIGINT NOT NULL, origin \(text) NOT NULL,
+            product_key BIGINT NOT NULL, month BIGINT NOT NULL, origin \(text) NOT NULL CHECK (origin IN ('source', 'mock')),
             run BIGINT NOT NULL,
             \(counters),
             PRIMARY KEY (product_key, month, origin, run)
         );
         CREATE TABLE scope_summary (
-            kind \(text) NOT NULL, id \(text) NOT NULL, product_count BIGINT NOT NULL,
+            kind \(text) NOT NULL
+                CHECK (kind IN ('family', 'brand', 'category', 'portfolio')),
+            id \(text) NOT NULL, product_count BIGINT NOT NULL,
             \(counters),
             PRIMARY KEY (kind, id)
         );
         CREATE TABLE scope_summary_history (
-            kind \(text) NOT NULL, id \(text) NOT NULL, run BIGINT NOT NULL,
+            kind \(text) NOT NULL
+                CHECK (kind IN ('family', 'brand', 'category', 'portfolio')),
+            id \(text) NOT NULL, run BIGINT NOT NULL,
             product_count BIGINT NOT NULL,
             \(counters),
             PRIMARY KEY (kind, id, run)
         );
         """
+
+    /// Keys and indexes of the bulk tables, built by the first load after its rows. Unique indexes instead of
+    /// primary keys: to add one of those would keep readers out. The statistics serve the next load's
+    /// plans.
+    static let bulkIndexes = """
+        CREATE UNIQUE INDEX product_reviews_raw_key ON product_reviews_raw (raw_key);
+        CREATE UNIQUE INDEX product_reviews_raw_once
+            ON product_reviews_raw (identity_digest, payload_digest);
+        CREATE INDEX product_reviews_raw_by_product ON product_reviews_raw (product_key);
+        CREATE UNIQUE INDEX product_reviews_clean_key ON product_reviews_clean (review_key);
+        CREATE UNIQUE INDEX product_reviews_clean_by_identity
+            ON product_reviews_clean (product_key, identity_digest);
+        CREATE UNIQUE INDEX product_reviews_clean_by_review
+            ON product_reviews_clean (product_key, review_id);
+        CREATE INDEX product_reviews_clean_by_source_time
+            ON product_reviews_clean (product_key, created_at)
+            WHERE is_live AND created_origin = 'source';
+        CREATE UNIQUE INDEX product_reviews_history_by_version
+            ON product_reviews_history (review_key, version, run);
+        CREATE UNIQUE INDEX product_reviews_history_once
+            ON product_reviews_history (review_key, version) WHERE version > 0;
+        ANALYZE product_reviews_raw, product_reviews_clean, product_reviews_history;
+        """
+
+    /// The sums of every product with live reviews, from the history alone, in the server's own arithmetic: what
+    /// `audit` holds against `product_summary`.
+    static let recomputation = """
+        SELECT r.product_key, COUNT(*) AS review_count, COUNT(h.rating) AS rated_count,
+            COALESCE(SUM(h.rating), 0)::bigint AS rating_sum,
+            COUNT(*) FILTER (WHERE h.rating BETWEEN 10 AND 14) AS star_1,
+            COUNT(*) FILTER (WHERE h.rating BETWEEN 15 AND 24) AS star_2,
+            COUNT(*) FILTER (WHERE h.rating BETWEEN 25 AND 34) AS star_3,
+            COUNT(*) FILTER (WHERE h.rating BETWEEN 35 AND 44) AS star_4,
+            COUNT(*) FILTER (WHERE h.rating BETWEEN 45 AND 50) AS star_5,
+            COUNT(*) FILTER (WHERE h.verified) AS verified_count,
+            COALESCE(SUM(h.helpful_votes), 0)::bigint AS helpful_votes,
+            MIN(h.created_at) FILTER (WHERE h.created_origin = 'source') AS first_review_at,
+            MAX(h.created_at) FILTER (WHERE h.created_origin = 'source') AS last_review_at
+        FROM (
+            SELECT DISTINCT ON (review_key) * FROM product_reviews_history
+            WHERE version > 0 ORDER BY review_key, version DESC
+        ) h JOIN product_reviews_clean r USING (review_key)
+        WHERE h.operation <> 'delete' GROUP BY r.product_key
+        """
+
+    /// The first product whose stored sums are not those recomputed.
+    static let recomputationFault = """
+        WITH stored AS (SELECT \(sums) FROM product_summary WHERE review_count > 0),
+            fault AS (
+                (SELECT * FROM stored EXCEPT SELECT \(sums) FROM product_summary_recomputed)
+                UNION ALL
+                (SELECT \(sums) FROM product_summary_recomputed EXCEPT SELECT * FROM stored)
+            )
+        SELECT p.product_id FROM fault LEFT JOIN products_dim p USING (product_key)
+        ORDER BY p.product_id LIMIT 1
+        """
+    private static let sums = "product_key, first_review_at, last_review_at, \(Columns.counters)"
 }

@@ -10,12 +10,14 @@ package final class PostgresStore: ReviewStore {
     private let url: String
     /// The connection of loads and attempts.
     private let writer: PostgresConnection
+    private let readers: PostgresPool
 
     /// First half of the advisory locks' keys: `AFTW`. The second is the schema's.
     private static let lockClass = 0x4146_5457
 
     package init(url: String, opening: StoreOpening = .making) throws {
         self.url = url
+        readers = PostgresPool(url: url)
         writer = try PostgresConnection(url: url)
         let encoding = try writer.run("SHOW server_encoding").first?.string("server_encoding")
         guard encoding == "UTF8" else {
@@ -70,6 +72,12 @@ package final class PostgresStore: ReviewStore {
     package func load<Result>(
         _ intent: LoadIntent, _ body: (any StoreLoad) throws -> Result
     ) throws -> Result {
+        try load(intent, migrates: intent.isRehearsal, body)
+    }
+
+    private func load<Result>(
+        _ intent: LoadIntent, migrates: Bool, _ body: (any StoreLoad) throws -> Result
+    ) throws -> Result {
         try transaction(writer, "BEGIN", commits: !intent.isRehearsal) {
             let lock = try writer.run(
                 """
@@ -77,17 +85,33 @@ package final class PostgresStore: ReviewStore {
                     AS is_held
                 """)
             guard lock.first?.number("is_held") == 1 else { throw StoreFault.locked }
-            if intent.isRehearsal { try migrate() }
+            if migrates { try migrate() }
             return try body(PostgresLoad(writer, attempt: intent.attempt))
         }
     }
 
     package func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
-        let connection = try PostgresConnection(url: url)
-        return try transaction(
-            connection, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY", commits: false
-        ) {
-            try body(SQLReader(PostgresSession(connection: connection)))
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+        return try readers.lend(after: begin) { connection in
+            try finishing(connection, commits: false) {
+                try body(SQLReader(PostgresSession(connection: connection)))
+            }
+        }
+    }
+
+    package var interruption: any Interruption { writer.canceller }
+
+    /// The sums of all products recomputed by the server itself, in a materialized view, and held against those
+    /// stored. Under the lock of a run: no other changes them meanwhile.
+    package func auditByQuery() throws -> AuditFinding? {
+        try load(LoadIntent(isRehearsal: true), migrates: false) { _ in
+            try writer.runAll("REFRESH MATERIALIZED VIEW product_summary_recomputed")
+            let fault = try writer.run(PostgresSchema.recomputationFault).first
+            return fault.map { row in
+                AuditFinding(
+                    run: nil, table: "product_summary", row: "product \(row.string("product_id"))",
+                    what: "the server's own recomputation gives other sums")
+            }
         }
     }
 
@@ -97,12 +121,17 @@ package final class PostgresStore: ReviewStore {
         _ body: () throws -> Result
     ) throws -> Result {
         try connection.run(begin)
+        return try finishing(connection, commits: commits, body)
+    }
+
+    private func finishing<Result>(
+        _ connection: PostgresConnection, commits: Bool, _ body: () throws -> Result
+    ) throws -> Result {
         let result: Result
         do {
             result = try body()
         } catch {
-            // What failed is told; a connection that is gone has undone its work already.
-            _ = try? connection.run("ROLLBACK")
+            connection.rollBack()
             throw error
         }
         try connection.run(commits ? "COMMIT" : "ROLLBACK")
@@ -117,17 +146,26 @@ package final class PostgresStore: ReviewStore {
     }
 
     package func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64 {
+        let attempt = RunAttempt(startedAt: instant, endedAt: nil, dump: dump, outcome: nil)
         let rows = try writer.run(
-            "INSERT INTO run_attempts (started_at, dump) VALUES ($1::bigint, $2) RETURNING attempt",
-            [String(instant.microseconds), dump])
+            """
+            INSERT INTO run_attempts (started_at, dump, seal)
+            VALUES ($1::bigint, $2, decode($3, 'hex')) RETURNING attempt
+            """, [String(instant.microseconds), dump, attempt.seal.description])
         return rows.first?.number("attempt") ?? 0
     }
 
+    /// On a connection of its own where the load's was cancelled or broke.
     package func failAttempt(_ key: Int64, at instant: Instant, failure: String) throws {
-        try writer.run(
-            """
-            UPDATE run_attempts SET ended_at = $1::bigint, failure = $2 WHERE attempt = $3::bigint
-            """, [String(instant.microseconds), failure, String(key)])
+        let connection = writer.isUsable ? writer : try PostgresConnection(url: url)
+        try endAttempt(key, at: instant, as: .failed(failure), on: connection)
+    }
+
+    /// The migrations that the store still needs, by name; of a schema that is not there, all.
+    package static func pendingMigrations(url: String) throws -> [String] {
+        let store = try PostgresStore(url: url, opening: .rehearsing)
+        let done = try store.isMade() ? store.doneMigrations() : []
+        return PostgresSchema.migrations.map(\.name).filter { !done.contains($0) }
     }
 }
 
@@ -138,6 +176,12 @@ private struct PostgresSession: SQLSession {
     func rows<Found>(
         _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) -> Found
     ) throws -> [Found] {
+        guard !values.isEmpty else {
+            // Whole tables: row after row, not a whole result at once.
+            var found: [Found] = []
+            try connection.copy(out: sql) { found.append(decode($0)) }
+            return found
+        }
         // `?` in turn is `$1`, `$2` …; a number says its type, since parameters travel as text.
         var numbered = ""
         var place = 0

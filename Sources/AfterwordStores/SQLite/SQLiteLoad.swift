@@ -35,6 +35,7 @@ final class SQLiteLoad: StoreLoad {
             nextRawKey: try next("raw_key", "product_reviews_raw"),
             lastRecordedAt: last?.instant("recorded_at"),
             historyDigest: last?.digest("history_digest") ?? genesisDigest,
+            ledgerDigest: last?.digest("ledger_digest") ?? genesisDigest,
             lastCompleteAllAt: complete?.optionalInstant("observed_at"),
             lastCompleteAllRun: complete?.optional("run"))
     }
@@ -212,14 +213,25 @@ final class SQLiteLoad: StoreLoad {
         try write(rows, insert) { insert.add($0) }
     }
 
-    func append(productRaw rows: [ProductRawRow]) throws {
+    func append(productRaw rows: [ProductRawRow]) throws -> [ProductRawRow] {
         let insert = try insert("product_raw", Columns.productRaw, or: "IGNORE")
-        try write(rows, insert) { insert.add($0) }
+        return try writeOnce(rows, insert) { insert.add($0) }
     }
 
-    func append(rejects rows: [RejectRow]) throws {
+    func append(rejects rows: [RejectRow]) throws -> [RejectRow] {
         let insert = try insert("rejected_records", Columns.rejects, or: "IGNORE")
-        try write(rows, insert) { insert.add($0) }
+        return try writeOnce(rows, insert) { insert.add($0) }
+    }
+
+    /// Returns the rows that were not there.
+    private func writeOnce<Written>(
+        _ rows: [Written], _ insert: SQLiteInsert, _ add: (Written) -> Void
+    ) throws -> [Written] {
+        try rows.filter { row in
+            add(row)
+            try insert.step()
+            return database.changesCount > 0
+        }
     }
 
     func append(history rows: [HistoryRow]) throws {
@@ -284,9 +296,8 @@ final class SQLiteLoad: StoreLoad {
     }
 
     func put(shape: ShapeRow) throws {
-        try database.execute(
-            sql: "INSERT OR REPLACE INTO shapes (name, version, document) VALUES (?, ?, ?)",
-            arguments: [shape.name, shape.version, shape.document])
+        let insert = try insert("shapes", Columns.shape, or: "REPLACE")
+        try write([shape], insert) { insert.add($0) }
     }
 
     func finish(_ run: RunRecord, files: [FileRecord]) throws {
@@ -294,8 +305,26 @@ final class SQLiteLoad: StoreLoad {
         try write([run], ledger) { ledger.add($0) }
         let insert = try insert("run_files", Columns.file)
         try write(files, insert) { insert.add($0) }
-        try database.execute(
-            sql: "UPDATE run_attempts SET ended_at = ?, run = ? WHERE attempt = ?",
-            arguments: [run.recordedAt.microseconds, run.run, attempt])
+        guard let attempt else { return }
+        try endAttempt(
+            attempt, at: run.recordedAt, as: .committed(run: run.run), in: database)
     }
+}
+
+/// Ends an attempt: its row read, ended, and sealed anew.
+func endAttempt(
+    _ key: Int64, at instant: Instant, as outcome: AttemptOutcome, in database: Database
+) throws {
+    let found = try Row.fetchOne(
+        database, sql: "SELECT * FROM run_attempts WHERE attempt = ?", arguments: [key])
+    guard var attempt = found?.runAttempt else { return }
+    attempt.endedAt = instant
+    attempt.outcome = outcome
+    try database.execute(
+        sql: """
+            UPDATE run_attempts SET ended_at = ?, run = ?, failure = ?, seal = ? WHERE attempt = ?
+            """,
+        arguments: [
+            instant.microseconds, outcome.run, outcome.failure, Data(attempt.seal.bytes), key,
+        ])
 }

@@ -37,13 +37,15 @@ enum SQLiteSchema {
             run INTEGER PRIMARY KEY CHECK (run > 0),
             recorded_at INTEGER NOT NULL UNIQUE,
             observed_at INTEGER NOT NULL,
-            observed_origin TEXT NOT NULL,
+            observed_origin TEXT NOT NULL
+                CHECK (observed_origin IN ('given', 'folder_name', 'identical_run', 'clock')),
             completeness TEXT NOT NULL CHECK (completeness IN ('none', 'products', 'all')),
             seed TEXT NOT NULL,
             deleted INTEGER NOT NULL,
             products_named INTEGER NOT NULL,
             previous_digest BLOB NOT NULL,
             history_digest BLOB NOT NULL,
+            ledger_digest BLOB NOT NULL,
             \(balance)
         ) STRICT;
         CREATE TABLE run_files (
@@ -63,12 +65,14 @@ enum SQLiteSchema {
             ended_at INTEGER,
             dump TEXT NOT NULL,
             run INTEGER,
-            failure TEXT
+            failure TEXT CHECK (run IS NULL OR failure IS NULL),
+            seal BLOB NOT NULL
         ) STRICT;
         CREATE TABLE shapes (
             name TEXT PRIMARY KEY,
             version INTEGER NOT NULL,
-            document TEXT NOT NULL
+            document TEXT NOT NULL,
+            seal BLOB NOT NULL
         ) STRICT, WITHOUT ROWID;
         """
 
@@ -85,7 +89,18 @@ enum SQLiteSchema {
             brand TEXT, brand_rank INTEGER, brand_observed_at INTEGER,
             category TEXT, category_rank INTEGER, category_observed_at INTEGER,
             family TEXT, family_rank INTEGER, family_observed_at INTEGER,
-            price TEXT, price_rank INTEGER, price_observed_at INTEGER
+            price TEXT, price_rank INTEGER, price_observed_at INTEGER,
+            seal BLOB NOT NULL,
+            CHECK ((title IS NULL) = (title_rank IS NULL)
+                AND (title IS NULL) = (title_observed_at IS NULL)),
+            CHECK ((brand IS NULL) = (brand_rank IS NULL)
+                AND (brand IS NULL) = (brand_observed_at IS NULL)),
+            CHECK ((category IS NULL) = (category_rank IS NULL)
+                AND (category IS NULL) = (category_observed_at IS NULL)),
+            CHECK ((family IS NULL) = (family_rank IS NULL)
+                AND (family IS NULL) = (family_observed_at IS NULL)),
+            CHECK ((price IS NULL) = (price_rank IS NULL)
+                AND (price IS NULL) = (price_observed_at IS NULL))
         ) STRICT;
         CREATE TABLE products_dim_history (
             product_key INTEGER NOT NULL,
@@ -158,7 +173,7 @@ enum SQLiteSchema {
             product_key INTEGER NOT NULL,
             review_id TEXT NOT NULL,
             identity_digest BLOB NOT NULL,
-            identity_kind TEXT NOT NULL,
+            identity_kind TEXT NOT NULL CHECK (identity_kind IN ('a', 'b', 'c')),
             version INTEGER NOT NULL CHECK (version > 0),
             is_live INTEGER NOT NULL CHECK (is_live IN (0, 1)),
             run INTEGER NOT NULL,
@@ -218,23 +233,27 @@ enum SQLiteSchema {
             PRIMARY KEY (product_key, run)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE product_aggregates (
-            product_key INTEGER NOT NULL, month INTEGER NOT NULL, origin TEXT NOT NULL,
+            product_key INTEGER NOT NULL, month INTEGER NOT NULL, origin TEXT NOT NULL CHECK (origin IN ('source', 'mock')),
             \(counters),
             PRIMARY KEY (product_key, month, origin)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE product_aggregates_history (
-            product_key INTEGER NOT NULL, month INTEGER NOT NULL, origin TEXT NOT NULL,
+            product_key INTEGER NOT NULL, month INTEGER NOT NULL, origin TEXT NOT NULL CHECK (origin IN ('source', 'mock')),
             run INTEGER NOT NULL,
             \(counters),
             PRIMARY KEY (product_key, month, origin, run)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE scope_summary (
-            kind TEXT NOT NULL, id TEXT NOT NULL, product_count INTEGER NOT NULL,
+            kind TEXT NOT NULL
+                CHECK (kind IN ('family', 'brand', 'category', 'portfolio')),
+            id TEXT NOT NULL, product_count INTEGER NOT NULL,
             \(counters),
             PRIMARY KEY (kind, id)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE scope_summary_history (
-            kind TEXT NOT NULL, id TEXT NOT NULL, run INTEGER NOT NULL,
+            kind TEXT NOT NULL
+                CHECK (kind IN ('family', 'brand', 'category', 'portfolio')),
+            id TEXT NOT NULL, run INTEGER NOT NULL,
             product_count INTEGER NOT NULL,
             \(counters),
             PRIMARY KEY (kind, id, run)

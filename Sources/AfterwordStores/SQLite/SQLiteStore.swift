@@ -17,12 +17,16 @@ package final class SQLiteStore: ReviewStore {
     private static let busySeconds = 1.0
 
     /// Opens a file; only `making` makes one, or changes its schema.
-    package init(path: String, opening: StoreOpening = .making) throws {
+    package convenience init(path: String, opening: StoreOpening = .making) throws {
+        try self.init(path: path, opening: opening, checks: true)
+    }
+
+    private init(path: String, opening: StoreOpening, checks: Bool) throws {
         guard opening == .making || FileManager.default.fileExists(atPath: path) else {
             throw StoreFault.unreachable(StoreOpening.notCurrent)
         }
         writer = try Self.translating { try Self.open(path) }
-        try Self.translating { try Self.migrate(writer, opening) }
+        if checks { try Self.translating { try Self.migrate(writer, opening) } }
     }
 
     /// A store in memory, gone with this object: what a plan is made on where there is no store
@@ -102,12 +106,17 @@ package final class SQLiteStore: ReviewStore {
         }
     }
 
+    package var interruption: any Interruption { SQLiteInterruption(writer: writer) }
+
+    package func auditByQuery() throws -> AuditFinding? { nil }
+
     package func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64 {
-        try Self.translating {
+        let attempt = RunAttempt(startedAt: instant, endedAt: nil, dump: dump, outcome: nil)
+        return try Self.translating {
             try writer.write { database in
                 try database.execute(
-                    sql: "INSERT INTO run_attempts (started_at, dump) VALUES (?, ?)",
-                    arguments: [instant.microseconds, dump])
+                    sql: "INSERT INTO run_attempts (started_at, dump, seal) VALUES (?, ?, ?)",
+                    arguments: [instant.microseconds, dump, Data(attempt.seal.bytes)])
                 return database.lastInsertedRowID
             }
         }
@@ -116,9 +125,20 @@ package final class SQLiteStore: ReviewStore {
     package func failAttempt(_ key: Int64, at instant: Instant, failure: String) throws {
         try Self.translating {
             try writer.write { database in
-                try database.execute(
-                    sql: "UPDATE run_attempts SET ended_at = ?, failure = ? WHERE attempt = ?",
-                    arguments: [instant.microseconds, failure, key])
+                try endAttempt(key, at: instant, as: .failed(failure), in: database)
+            }
+        }
+    }
+
+    /// The migrations that the store still needs, by name; of a file that is not there, all.
+    package static func pendingMigrations(path: String) throws -> [String] {
+        let migrator = SQLiteSchema.migrator
+        guard FileManager.default.fileExists(atPath: path) else { return migrator.migrations }
+        let store = try SQLiteStore(path: path, opening: .rehearsing, checks: false)
+        return try translating {
+            try store.writer.read { database in
+                let done = try migrator.appliedIdentifiers(database)
+                return migrator.migrations.filter { !done.contains($0) }
             }
         }
     }
@@ -131,6 +151,7 @@ package final class SQLiteStore: ReviewStore {
             switch error.resultCode {
             case .SQLITE_BUSY, .SQLITE_LOCKED: throw StoreFault.locked
             case .SQLITE_FULL: throw StoreFault.diskFull
+            case .SQLITE_INTERRUPT, .SQLITE_ABORT: throw StoreFault.interrupted
             case .SQLITE_CANTOPEN, .SQLITE_NOTADB, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CORRUPT:
                 throw StoreFault.unreachable(error.message ?? "cannot open the file")
             default:
@@ -139,6 +160,13 @@ package final class SQLiteStore: ReviewStore {
             }
         }
     }
+}
+
+/// Ends the statements under way.
+private struct SQLiteInterruption: Interruption {
+    let writer: any DatabaseWriter
+
+    func interrupt() { writer.interrupt() }
 }
 
 /// Questions to one SQLite snapshot.

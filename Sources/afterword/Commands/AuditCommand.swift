@@ -8,17 +8,20 @@ struct AuditCommand: ParsableCommand {
         commandName: "audit",
         abstract: "Check every digest, balance and sum against the history; exit 1 on a fault.",
         discussion: """
-            Names the first run and row that fail. All rows are read into memory: an audit of a
-            large store takes its time and room.
+            Names the first run and row that fail. On Postgres the server recomputes all sums \
+            besides, while no run may write. All rows are read into memory: an audit of a large \
+            store takes its time and room.
             """)
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let (finding, runs) = try store.openForReading().read { reader in
-            (try auditHistory(reader), try reader.runs())
+        let store = try store.openForReading()
+        var (finding, runs) = try store.read { reader in
+            (try auditStore(reader), try reader.runs())
         }
+        if finding == nil { finding = try store.auditByQuery() }
         if output.json {
             Terminal.write(json: [json(finding, runs)])
         } else if let finding {

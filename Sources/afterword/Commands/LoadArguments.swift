@@ -2,6 +2,7 @@ import AfterwordCore
 import AfterwordPipeline
 import ArgumentParser
 import Foundation
+import Synchronization
 
 /// What 'run' and 'plan' have in common: a plan is the same load, discarded.
 struct LoadArguments: ParsableArguments {
@@ -82,19 +83,32 @@ struct LoadArguments: ParsableArguments {
         return ordered.map(\.element)
     }
 
+    /// Tells once that it waits, then tries five times a second.
+    private static func waiting() -> @Sendable () -> Void {
+        let isTold = Atomic(false)
+        return {
+            if !isTold.exchange(true, ordering: .relaxed) {
+                Terminal.writeError("afterword: waits for another run to end")
+            }
+            Thread.sleep(forTimeInterval: 0.2)
+        }
+    }
+
     func load(into store: any ReviewStore, isRehearsal: Bool) throws {
         var options = try options()
         options.isRehearsal = isRehearsal
         var pause: (@Sendable () -> Void)?
-        if wait { pause = { Thread.sleep(forTimeInterval: 0.2) } }
+        if wait { pause = Self.waiting() }
+        let interrupts = Interrupts(store.interruption)
+        defer { interrupts.stop() }
         for dump in try dumpsInOrder() {
             let bar = ProgressBar(isQuiet: quiet || output.json)
             defer { bar.finish() }
+            var surroundings = LoadSurroundings(
+                now: { now() }, progress: { bar.show($0) }, pause: pause)
+            surroundings.isInterrupted = interrupts.isInterrupted
             let report = try loadDump(
-                dump, into: store, options: options,
-                surroundings: LoadSurroundings(
-                    now: { now() }, progress: { bar.show($0) },
-                    pause: pause))
+                dump, into: store, options: options, surroundings: surroundings)
             bar.finish()
             if output.json {
                 Terminal.write(json: [report.json])

@@ -7,20 +7,75 @@ package struct AuditFinding: Equatable, Sendable {
     /// What the row is known by, and what is wrong with it.
     package var row: String
     package var what: String
+
+    package init(run: Int64?, table: String, row: String, what: String) {
+        self.run = run
+        self.table = table
+        self.row = row
+        self.what = what
+    }
 }
 
 /// Checks a store against itself: the digest of every row of history, the chain of the runs, every balance
-/// (law 5), the digests of every kept record, and that base, sums and dimensions follow from the
-/// history (law 4). Nil when all of it holds.
+/// (law 5), the ledger of what each run wrote beside its history, the digests of every kept record, the seal of
+/// every row that is replaced as time goes on, and that base, sums and dimensions follow from the history
+/// (law 4). Nil when all of it holds.
 ///
-/// It works from the digests that the rows carry: a change of any stored byte that one of them covers, or
-/// that another table repeats, is found. What no digest covers is told in docs/ARCHITECTURE.md.
-package func auditHistory(_ reader: any StoreReader) throws -> AuditFinding? {
+/// A change of any stored byte that carries something is found, and so is any row that is missing.
+package func auditStore(_ reader: any StoreReader) throws -> AuditFinding? {
     let history = try reader.history(ofProduct: nil, review: nil)
     let runs = try reader.runs()
     return try auditRows(history) ?? auditChain(runs, history)
         ?? auditBalances(runs, reader) ?? auditBronze(reader)
         ?? auditBase(history, reader) ?? auditSums(history, runs, reader)
+        ?? auditLedger(runs, reader) ?? auditSeals(reader)
+}
+
+/// What every run wrote beside its history, from the rows of that run.
+private func auditLedger(
+    _ runs: [RunRecord], _ reader: any StoreReader
+) throws -> AuditFinding? {
+    var rows: [Int64: LedgerRows] = [:]
+    for row in try reader.raw(ofProduct: nil) { rows[row.run, default: LedgerRows()].add(row) }
+    for row in try reader.productRaw(ofProduct: nil) {
+        rows[row.run, default: LedgerRows()].add(row)
+    }
+    for row in try reader.rejects() { rows[row.run, default: LedgerRows()].add(row) }
+    for row in try reader.attributeHistory(ofProduct: nil) {
+        rows[row.run, default: LedgerRows()].add(row)
+    }
+    let files = Dictionary(grouping: try reader.files(ofRun: nil), by: \.run)
+    var previous = genesisDigest
+    for run in runs {
+        let ledger = run.computedLedgerDigest(
+            previous: previous, files: files[run.run] ?? [], rows: rows[run.run] ?? LedgerRows())
+        guard run.ledgerDigest == ledger else {
+            return AuditFinding(
+                run: run.run, table: "runs", row: "run \(run.run)",
+                what: "its ledger does not follow from its files, raw records, rejects and "
+                    + "attributes, and the run before")
+        }
+        previous = ledger
+    }
+    return nil
+}
+
+/// Rows that are replaced as time goes on are as they were written; every run has the attempt that made
+/// it.
+private func auditSeals(_ reader: any StoreReader) throws -> AuditFinding? {
+    if let broken = try reader.sealedRows().first(where: { $0.stored != $0.computed }) {
+        return AuditFinding(
+            run: nil, table: broken.table, row: broken.row,
+            what: "its values are not those its seal was made of")
+    }
+    let shapes = Set(try reader.shapes().map(\.name))
+    for file in try reader.files(ofRun: nil)
+    where !file.shape.isEmpty && !shapes.contains(file.shape) {
+        return AuditFinding(
+            run: file.run, table: "shapes", row: "shape \(file.shape)",
+            what: "a file was read by it and it is missing")
+    }
+    return nil
 }
 
 /// Every row's digests from its values, the first run first.
@@ -115,7 +170,8 @@ private func auditBase(
     for row in history where row.operation != .late {
         if row.version > newest[row.reviewKey]?.version ?? 0 { newest[row.reviewKey] = row }
     }
-    let rawKeys = Set(try reader.raw(ofProduct: nil).map(\.rawKey))
+    var records: [Int64: RawIdentity] = [:]
+    for row in try reader.raw(ofProduct: nil) { records[row.rawKey] = row.record }
     var count = 0
     for review in try reader.reviews(ofProduct: nil) {
         count += 1
@@ -123,7 +179,10 @@ private func auditBase(
             row.run == review.run, row.observedAt == review.observedAt,
             row.values == review.values, row.times == review.times,
             row.authorID == review.authorID, row.contentDigest == review.contentDigest,
-            (row.operation != .delete) == review.isLive, rawKeys.contains(review.rawKey)
+            (row.operation != .delete) == review.isLive,
+            isOfKind(review),
+            records[review.rawKey]
+                == RawIdentity(identity: review.identity, payload: review.payloadDigest)
         else {
             return AuditFinding(
                 run: review.run, table: "product_reviews_clean",
@@ -137,4 +196,13 @@ private func auditBase(
             what: "the history has \(newest.count)")
     }
     return nil
+}
+
+/// A derived id tells its kind; a source's id never looks like one.
+private func isOfKind(_ review: StoredReview) -> Bool {
+    let derived = reviewID(nil, kind: review.kind, identity: review.identity)
+    return review.kind == .source
+        ? reviewID(review.reviewID, kind: .source, identity: review.identity) == review.reviewID
+            || review.reviewID.bytes.starts(with: Array("a1:".utf8))
+        : review.reviewID == derived
 }

@@ -1,0 +1,169 @@
+package import AfterwordCore
+
+/// The rows that a run appended beside its history (bronze, rejects, attributes) as one digest, whatever
+/// their order: the sum, lane by lane, of a SHA-256 of each.
+package struct LedgerRows: Equatable, Sendable {
+    private var lanes: [UInt64] = [0, 0, 0, 0]
+
+    package init() {}
+
+    private mutating func add(_ builder: DigestBuilder) {
+        let bytes = builder.finish().bytes
+        for lane in 0..<4 {
+            let number = bytes[lane * 8..<lane * 8 + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            lanes[lane] &+= number
+        }
+    }
+
+    private mutating func add(
+        _ domain: String, _ digests: [Digest128], file: String, offset: Int64, length: Int64,
+        shape: String, product: Text?
+    ) {
+        var builder = DigestBuilder(domain: domain)
+        for digest in digests { builder.add(raw: digest.bytes) }
+        builder.add(Array(file.utf8))
+        builder.add(offset)
+        builder.add(length)
+        builder.add(Array(shape.utf8))
+        builder.add(optional: product)
+        add(builder)
+    }
+
+    /// Where a record lay, and whose it is; its payload digest speaks for its bytes.
+    package mutating func add(_ row: RawRow) {
+        add(
+            "afterword.ledger.raw.1", [row.record.identity, row.record.payload], file: row.file,
+            offset: row.offset, length: row.length, shape: row.shape, product: row.productID)
+    }
+
+    package mutating func add(_ row: ProductRawRow) {
+        add(
+            "afterword.ledger.product.1", [row.digest], file: row.file, offset: row.offset,
+            length: row.length, shape: "", product: row.productID)
+    }
+
+    package mutating func add(_ row: RejectRow) {
+        var builder = DigestBuilder(domain: "afterword.ledger.reject.1")
+        builder.add(raw: row.digest.bytes)
+        builder.add(row.occurrence)
+        builder.add(Array(row.file.utf8))
+        builder.add(row.offset)
+        builder.add(row.length)
+        builder.add(Array(row.shape.utf8))
+        add(builder)
+    }
+
+    package mutating func add(_ row: AttributeRow) {
+        var builder = DigestBuilder(domain: "afterword.ledger.attributes.1")
+        builder.add(row.productID)
+        for attribute in Attribute.allCases { builder.add(optional: row.attributes[attribute]) }
+        add(builder)
+    }
+
+    fileprivate func fold(into builder: inout DigestBuilder) {
+        for lane in lanes { builder.add(Int64(bitPattern: lane)) }
+    }
+}
+
+extension RunRecord {
+    /// `ledger_digest` from everything that the run wrote beside its history, its files in any order:
+    /// SHA-256 over the run before's, this row, its files by name and its rows.
+    package func computedLedgerDigest(
+        previous: Digest256, files: [FileRecord], rows: LedgerRows
+    ) -> Digest256 {
+        var builder = DigestBuilder(domain: "afterword.ledger.1")
+        builder.add(raw: previous.bytes)
+        for number in [run, recordedAt.microseconds, observedAt.microseconds] {
+            builder.add(number)
+        }
+        builder.add(Array(observedOrigin.rawValue.utf8))
+        builder.add(Array(completeness.rawValue.utf8))
+        builder.add(Int64(bitPattern: seed))
+        builder.add(deleted)
+        builder.add(productsNamed)
+        builder.add(raw: historyDigest.bytes)
+        builder.add(balance)
+        for file in files.sorted(by: { Text($0.name) < Text($1.name) }) {
+            builder.add(Array(file.name.utf8))
+            builder.add(file.byteCount)
+            builder.add(raw: file.digest.bytes)
+            builder.add(Array(file.shape.utf8))
+            builder.add(file.nonstandardLiterals)
+            builder.add(file.balance)
+        }
+        rows.fold(into: &builder)
+        return builder.finish()
+    }
+}
+
+extension DigestBuilder {
+    fileprivate mutating func add(_ balance: Balance) {
+        for (_, count) in balance.parts { add(count) }
+    }
+}
+
+/// A row that is replaced as time goes on, with the digest it was written with: what no chain can cover.
+package struct SealedRow: Equatable, Sendable {
+    package var table: String
+    package var row: String
+    package var stored: Digest128
+    package var computed: Digest128
+
+    package init(table: String, row: String, stored: Digest128, computed: Digest128) {
+        self.table = table
+        self.row = row
+        self.stored = stored
+        self.computed = computed
+    }
+}
+
+extension ProductState {
+    /// Over the row of `products_dim`.
+    package var seal: Digest128 {
+        var builder = DigestBuilder(domain: "afterword.seal.product.1")
+        builder.add(productID)
+        builder.add(Array(kind.rawValue.utf8))
+        builder.add(lastObservedAt.microseconds)
+        builder.add(optional: lastCompleteAt?.microseconds)
+        builder.add(firstRun)
+        builder.add(lastRun)
+        for attribute in Attribute.allCases {
+            let stored = attributes[attribute]
+            builder.add(optional: stored?.value)
+            builder.add(optional: stored?.rank.rawValue)
+            builder.add(optional: stored?.observedAt.microseconds)
+        }
+        return builder.finish128()
+    }
+}
+
+extension ShapeRow {
+    /// Over the row of `shapes`.
+    package var seal: Digest128 {
+        var builder = DigestBuilder(domain: "afterword.seal.shape.1")
+        builder.add(Array(name.utf8))
+        builder.add(version)
+        builder.add(Array(document.utf8))
+        return builder.finish128()
+    }
+}
+
+extension RunAttempt {
+    /// Over the row of `run_attempts`.
+    package var seal: Digest128 {
+        var builder = DigestBuilder(domain: "afterword.seal.attempt.1")
+        builder.add(startedAt.microseconds)
+        builder.add(optional: endedAt?.microseconds)
+        builder.add(Array(dump.utf8))
+        switch outcome {
+        case nil: builder.add(byte: 0)
+        case .committed(let run):
+            builder.add(byte: 1)
+            builder.add(run)
+        case .failed(let failure):
+            builder.add(byte: 2)
+            builder.add(Array(failure.utf8))
+        }
+        return builder.finish128()
+    }
+}

@@ -1,0 +1,33 @@
+import AfterwordPipeline
+import CLibpq
+
+/// What the server's answers mean to the port: SQLSTATE and SQL, never data.
+extension PostgresConnection {
+    func fault(_ result: OpaquePointer?, _ sql: String) -> StoreFault {
+        func field(_ code: Int32) -> String? {
+            PQresultErrorField(result, code).map { String(cString: $0) }
+        }
+        if canceller.isCancelled { return .interrupted }
+        // 'C' and 'M': SQLSTATE and the primary message.
+        let state = field(67)
+        guard let state, PQstatus(connection) == CONNECTION_OK else {
+            return .unreachable("the connection to the server broke")
+        }
+        switch state {
+        case "53100": return .diskFull
+        case "55P03", "40P01": return .locked
+        // Nobody of ours cancelled it: `statement_timeout`, or an administrator.
+        case "57014": return .timedOut
+        case _ where state.hasPrefix("08") || state.hasPrefix("57P"):
+            return .unreachable("the server ended the connection (\(state))")
+        default:
+            // Messages of class 22 (data exceptions) quote the value they do not like.
+            let message = state.hasPrefix("22") ? "" : " " + Self.oneLine(field(77) ?? "")
+            return .failed("SQLSTATE \(state)\(message) — \(sql)")
+        }
+    }
+
+    static func oneLine(_ message: String) -> String {
+        message.split(separator: "\n").joined(separator: "; ")
+    }
+}

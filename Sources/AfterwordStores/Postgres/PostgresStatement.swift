@@ -1,0 +1,45 @@
+package import CLibpq
+
+/// A statement with the fields of one row as its parameters, in binary.
+package struct PostgresStatement {
+    /// Statements of one pipeline.
+    static let pipelineLimit = 64
+    /// Bytes of all parameters of one pipeline; what is larger goes by COPY.
+    static let pipelineBytes = 1 << 15
+
+    var sql: String
+    /// Of each field its length (4 bytes, -1 for NULL) and its bytes.
+    var fields: [UInt8]
+    package var types: [Oid]
+
+    package init(_ sql: String, _ parameters: (fields: [UInt8], types: [Oid]) = ([], [])) {
+        self.sql = sql
+        fields = parameters.fields
+        types = parameters.types
+    }
+
+    /// `$1 AS a, $2 AS b …`: the parameters as a SELECT list.
+    static func selection(_ columns: String) -> String {
+        Columns.names(columns).enumerated().map { "$\($0 + 1) AS \($1)" }.joined(separator: ", ")
+    }
+
+    func send(to connection: OpaquePointer) -> Bool {
+        fields.withUnsafeBytes { bytes in
+            let base = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+            var pointers: [UnsafePointer<CChar>?] = []
+            var lengths: [Int32] = []
+            var offset = 0
+            for _ in types {
+                let length = Int32(
+                    bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self))
+                offset += 4
+                pointers.append(length < 0 ? nil : base.map { $0 + offset })
+                lengths.append(max(length, 0))
+                offset += Int(max(length, 0))
+            }
+            let formats = [Int32](repeating: 1, count: types.count)
+            return PQsendQueryParams(
+                connection, sql, Int32(types.count), types, pointers, lengths, formats, 1) == 1
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import AfterwordCore
+import AfterwordPipeline
+import ArgumentParser
+
+/// `migrate`: makes the store's schema, or brings it up to this program's.
+struct MigrateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "migrate",
+        abstract: "Make the store's schema, or bring it up to this program's.",
+        discussion: """
+            'run' does so by itself. This is for those who want it done apart: under another role, \
+            or before a deployment. A migration is whole or not at all; history is never rewritten.
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+    @Flag(help: "Show what would be done, and do nothing.")
+    var plan = false
+
+    func run() throws {
+        let pending = try store.location.pendingMigrations()
+        if !plan { _ = try store.openForWriting() }
+        if output.json {
+            return Terminal.write(
+                json: pending.map { .row(["migration": .string($0), "is_done": .bool(!plan)]) })
+        }
+        if pending.isEmpty { return print("The schema is this program's; nothing to do.") }
+        for migration in pending { print("\(plan ? "would do" : "done"): \(migration)") }
+    }
+}

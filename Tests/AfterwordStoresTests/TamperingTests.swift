@@ -1,0 +1,90 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordStores
+import AfterwordTesting
+import Foundation
+import GRDB
+import Testing
+
+/// Every column of every table, changed in one row behind the program's back, and every table with a row
+/// taken out: the audit finds each.
+@Suite struct TamperingTests {
+    struct Column: CustomTestStringConvertible {
+        var table: String
+        var name: String
+        /// SQL for another value of the column, or nil to take a row out.
+        var value: String?
+        var testDescription: String { "\(table).\(name)" }
+    }
+
+    /// Numbers that only join rows or count them: they carry nothing that could be told wrongly.
+    private static let surrogates: Set<String> = [
+        "product_reviews_history.history_key", "run_attempts.attempt",
+    ]
+    /// The schema's own bookkeeping.
+    private static let outside: Set<String> = [
+        "migrations", "grdb_migrations", "sqlite_sequence", "sqlite_stat1",
+    ]
+
+    /// The columns of a made store, with another value for each: same type, never the same value. Rows of
+    /// `run_attempts` may go: it is a log of tries, not history.
+    private static func columns(_ kind: StoreKind) throws -> [Column] {
+        let stores = TemporaryStores(kind)
+        _ = try stores.make()
+        return try stores.tableColumns().filter { !outside.contains($0.table) }
+            .flatMap { table, name, type -> [Column] in
+                guard !surrogates.contains("\(table).\(name)") else { return [] }
+                let column = "\"\(name)\""
+                let other =
+                    switch type.lowercased() {
+                    case "text": "coalesce(\(column), '') || 'x'"
+                    case "integer", "bigint": "coalesce(\(column), 0) + 1"
+                    case "boolean": "NOT coalesce(\(column), false)"
+                    default:
+                        kind == .sqlite
+                            ? "CAST(substr(\(column), 2) || x'5a' AS BLOB)"
+                            : "substr(\(column), 2) || '\\x5a'::bytea"
+                    }
+                return [Column(table: table, name: name, value: other)]
+            }
+            + Set(stores.tableColumns().map(\.table)).subtracting(outside)
+            .subtracting(["run_attempts"]).sorted()
+            .map { Column(table: $0, name: "(a row)", value: nil) }
+    }
+
+    /// The runs of three golden cases: nested products, edits, deletes, late rows, rejects; and an attempt that
+    /// failed. No table is empty.
+    private func make(_ stores: TemporaryStores) throws -> any ReviewStore {
+        let store = try stores.make()
+        let attempt = try store.beginAttempt(startedAt: ReviewHistory.start, dump: "x")
+        try store.failAttempt(attempt, at: ReviewHistory.start, failure: "input: badShape")
+        for name in ["nested-products", "second-load", "hostile-text"] {
+            let cases = try GoldenCase.all(in: "Golden")
+            let golden = try #require(cases.first { $0.name == name })
+            _ = try golden.run(on: store)
+        }
+        return store
+    }
+
+    @Test("A changed column or a missing row is found, in any table", arguments: StoreKind.lasting)
+    func found(kind: StoreKind) throws {
+        let stores = TemporaryStores(kind)
+        let store = try make(stores)
+        let untouched = try store.read { try auditStore($0) }
+        #expect(untouched == nil)
+        for column in try Self.columns(kind) {
+            for isFirst in [true, false] {
+                let finding = try stores.tampered(
+                    column.table, column.name, column.value, isFirst: isFirst
+                ) {
+                    try store.read { try auditStore($0) } ?? store.auditByQuery()
+                }
+                // What the schema refuses cannot be tampered with.
+                guard let finding else { continue }
+                #expect(finding != nil, "\(column.testDescription), first \(isFirst), on \(kind)")
+            }
+        }
+        let restored = try store.read { try auditStore($0) }
+        #expect(restored == nil, "the tamperings are undone")
+    }
+}
