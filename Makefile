@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` and `make test`. Each step is a script in ci/.
-.PHONY: run test bench format laws accept clean
+.PHONY: run test nightly bench format laws accept clean
 
 run:
 	@ci/demo
@@ -12,6 +12,10 @@ N ?= 1000
 SEED ?= 1
 laws:
 	@AFTERWORD_LAWS=$(N) AFTERWORD_LAW_SEED=$(SEED) swift test --filter LawTests
+
+# What takes too long for every change: 100 crashes, 2,000 random histories
+nightly:
+	@ci/nightly
 
 # A release build against named peers, in one run: make bench [REVIEWS=100000]
 bench:

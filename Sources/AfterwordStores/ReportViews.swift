@@ -41,7 +41,8 @@ struct ReportView {
 extension ReportView {
     /// The views of the first version. A released view never loses a column.
     static let all = [
-        reviews, reviewHistory, products, productHistory, productsByRun, months, scopes, runs, files,
+        reviews, reviewHistory, products, productHistory, productsByRun, months, scopes, runs,
+        files,
     ]
 
     private static let values: [Column] = [

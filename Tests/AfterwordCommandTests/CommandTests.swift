@@ -184,4 +184,16 @@ import Testing
         }
         #expect(expected == actual, "run ci/cli-docs")
     }
+
+    @Test("migrate tells what it would do, does it, and has nothing left to do")
+    func migrate() throws {
+        let plan = try rows(try run("migrate", "--plan", "--json"))
+        #expect(plan.count >= 2 && plan.allSatisfy { $0["is_done"] == .bool(false) })
+        let store = folder.path + "/afterword.sqlite"
+        #expect(!FileManager.default.fileExists(atPath: store), "a plan makes nothing")
+        let done = try run("migrate")
+        #expect(done.code == 0 && done.output.contains("done: "), "\(done.errors)")
+        #expect(try run("migrate", "--plan").output.contains("nothing to do"))
+        #expect(try run("runs").code == 0)
+    }
 }

@@ -38,7 +38,8 @@ import Testing
         #expect(try Program.run(["migrate", "--store", store], in: folder.path).code == 0)
         try owner.runAll("BEGIN; LOCK TABLE \(schema).products_dim IN ACCESS EXCLUSIVE MODE")
         let watcher = try PostgresConnection(url: server)
-        let result = try Program.run(["run", "dump", "--store", store], in: folder.path) { program in
+        let result = try Program.run(["run", "dump", "--store", store], in: folder.path) {
+            program in
             // Not before the run waits for the lock.
             while try watcher.run(
                 """
@@ -72,5 +73,27 @@ import Testing
             }
         }
         #expect(result.code == 130, "\(result.errors)")
+    }
+
+    @Test(
+        "Remarks of the server are in the log when it is asked for, and nowhere else",
+        .enabled(
+            if: ProcessInfo.processInfo.environment["AFTERWORD_TEST_POSTGRES"] != nil,
+            "SKIPPED: AFTERWORD_TEST_POSTGRES names no server (ci/postgres start)"))
+    func notices() throws {
+        let server = try #require(CrashTests.server)
+        let schema = "notices_" + UUID().uuidString.lowercased().replacing("-", with: "_")
+        let owner = try PostgresConnection(url: server)
+        try owner.runAll("CREATE SCHEMA \(schema)")
+        defer {
+            try? owner.runAll("DROP SCHEMA \(schema) CASCADE; DROP SCHEMA \(schema)_report CASCADE")
+        }
+        let store =
+            server + "&options=-csearch_path%3D\(schema)%20-cclient_min_messages%3Ddebug1"
+        let loud = try Program.run(
+            ["migrate", "--store", store], in: folder.path, environment: ["AFTERWORD_LOG": "info"])
+        #expect(loud.errors.contains("will create implicit index"), "\(loud.errors)")
+        let quiet = try Program.run(["run", "dump", "--quiet", "--store", store], in: folder.path)
+        #expect(quiet.errors.isEmpty && quiet.code == 0, "\(quiet.errors)")
     }
 }

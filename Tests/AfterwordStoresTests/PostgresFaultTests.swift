@@ -49,8 +49,10 @@ struct PostgresFaultTests {
         try history.load(history.steps[1], number: 1, into: wholeStore, HistoryLoading())
         let after = try wholeStore.read { try goldenTables($0) }
 
-        let server = try #require(schema.url.split(separator: "?").last?.split(separator: "&")
-            .first { $0.hasPrefix("host=") }).dropFirst(5)
+        let server = try #require(
+            schema.url.split(separator: "?").last?.split(separator: "&")
+                .first { $0.hasPrefix("host=") }
+        ).dropFirst(5)
         var random = SplitMix64(seed: UInt64(round))
         let bytes = 1_500 + Int(random.draw(below: UInt64(1_500 * (round + 1))))
         let proxy = try CuttingProxy(to: server + "/.s.PGSQL.5432", cutAfter: bytes)
@@ -80,7 +82,8 @@ struct PostgresFaultTests {
         let folder = NSTemporaryDirectory() + "/afterword-space-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        guard try shell("mount -t tmpfs -o size=16m tmpfs '\(folder)' && chown postgres '\(folder)'")
+        guard
+            try shell("mount -t tmpfs -o size=16m tmpfs '\(folder)' && chown postgres '\(folder)'")
         else {
             print("SKIPPED: no file system can be mounted here, so none can be filled")
             return

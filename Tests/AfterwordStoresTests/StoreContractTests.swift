@@ -51,7 +51,9 @@ import Testing
         var calls = 0
         let watched = CountingStore(store) { _ in
             calls += 1
-            let seen = try other.read { (try $0.runs().count, try $0.reviews(ofProduct: nil).count) }
+            let seen = try other.read {
+                (try $0.runs().count, try $0.reviews(ofProduct: nil).count)
+            }
             #expect(seen == (0, 0))
         }
         try history.load(history.steps[0], number: 0, into: watched, HistoryLoading())

@@ -125,7 +125,8 @@ final class TemporaryStores {
         _ body: () throws -> Result
     ) throws -> Result? {
         let row = kind == .sqlite ? Self.keys[table] ?? "rowid" : "ctid"
-        let place = "(\(row)) = (SELECT \(row) FROM \(table) ORDER BY \(row) \(isFirst ? "" : "DESC") LIMIT 1)"
+        let place =
+            "(\(row)) = (SELECT \(row) FROM \(table) ORDER BY \(row) \(isFirst ? "" : "DESC") LIMIT 1)"
         let change =
             value.map { "UPDATE \(table) SET \"\(column)\" = \($0) WHERE \(place)" }
             ?? "DELETE FROM \(table) WHERE \(place)"

@@ -13,7 +13,8 @@ package struct RecordSplitter {
     }
 
     private enum State: Equatable {
-        case start, firstElement, nextElement, afterElement, sequence, afterArray, rejecting, done
+        case start, firstElement, nextElement, afterElement, sequence, skippingLine, afterArray,
+            rejecting, done
     }
 
     private let plan: ExtractionPlan
@@ -51,16 +52,10 @@ package struct RecordSplitter {
             try emit(event, buffer.span.bytes, offset)
             if case .unit(let used) = event { unit = used }
         }
-        if !isLast, state != .rejecting { waitForMore() }
-    }
-
-    private mutating func waitForMore() {
-        let pending = buffer.count - consumed
-        if pending > ParseLimit.recordBytes {
-            restReason = .recordTooLong
-            state = .rejecting
+        // While all is rejected anyway, only what is beyond a limit's worth matters.
+        if !isLast, state != .rejecting, state != .skippingLine {
+            retryAt = min((buffer.count - consumed) * 2, ParseLimit.recordBytes + 1)
         }
-        retryAt = pending * 2
     }
 
     /// The next event, or nil when more bytes are needed or all are used.
@@ -91,6 +86,7 @@ package struct RecordSplitter {
         switch state {
         case .done: return .wait
         case .rejecting: return rejectRest(scanner)
+        case .skippingLine: return rejectLine(scanner, bytes)
         case .start: return begin(&scanner, bytes)
         case .sequence: return sequenceElement(&scanner, bytes)
         case .firstElement, .nextElement: return arrayElement(&scanner, bytes)
@@ -135,14 +131,36 @@ package struct RecordSplitter {
         return .again
     }
 
-    /// All that is left is one reject: its bytes up to one record's limit, and none twice.
+    /// All that is left is rejected, in pieces of one record's limit, whatever slabs it comes in.
     private mutating func rejectRest(_ scanner: JSONScanner) -> Outcome {
-        let isFull = scanner.count - consumed > ParseLimit.recordBytes
-        guard scanner.isFinal || isFull else { return .wait }
-        let range = consumed..<scanner.count
-        consumed = scanner.count
-        if scanner.isFinal { state = .done }
+        guard scanner.isFinal || scanner.count - consumed > ParseLimit.recordBytes else {
+            return .wait
+        }
+        let range = consumed..<min(scanner.count, consumed + ParseLimit.recordBytes)
+        consumed = range.upperBound
+        if scanner.isFinal, consumed == scanner.count { state = .done }
         return range.isEmpty ? .wait : .event(.reject(restReason, range))
+    }
+
+    /// A line that is too long is rejected in pieces of one record's limit; the next line goes on.
+    private mutating func rejectLine(
+        _ scanner: JSONScanner, _ bytes: UnsafeRawBufferPointer
+    ) -> Outcome {
+        let limit = min(scanner.count, consumed + ParseLimit.recordBytes)
+        let newline = bytes[consumed..<limit].firstIndex(of: UInt8(ascii: "\n"))
+        let isFull = scanner.count - consumed > ParseLimit.recordBytes
+        guard newline != nil || isFull || scanner.isFinal else { return .wait }
+        let range = consumed..<(newline ?? limit)
+        consumed = range.upperBound
+        if newline != nil || (scanner.isFinal && consumed == scanner.count) { state = .sequence }
+        return range.isEmpty ? .again : .event(.reject(.recordTooLong, range))
+    }
+
+    /// An element beyond the limit: its line is rejected, or, in an array, all that is left.
+    private mutating func tooLong() -> Outcome {
+        restReason = .recordTooLong
+        state = state == .sequence ? .skippingLine : .rejecting
+        return .again
     }
 
     private mutating func arrayElement(
@@ -164,10 +182,14 @@ package struct RecordSplitter {
 
     /// The container ended where it should go on.
     private mutating func end(_ reason: RejectReason) -> Outcome {
-        let range = consumed..<buffer.count
-        consumed = buffer.count
-        state = .done
-        return .event(.reject(reason, range))
+        // Nothing is left of an array that ends after a comma or an element: that is told all the same.
+        guard consumed < buffer.count else {
+            state = .done
+            return .event(.reject(reason, consumed..<consumed))
+        }
+        restReason = reason
+        state = .rejecting
+        return .again
     }
 
     private mutating func element(
@@ -176,17 +198,28 @@ package struct RecordSplitter {
     ) -> Outcome {
         do throws(ScanFault) {
             try UnitExtractor.extract(plan, from: bytes, with: &scanner, into: &unit)
+            guard scanner.position - consumed <= ParseLimit.recordBytes else {
+                unit = ExtractedUnit()
+                return tooLong()
+            }
             consumed = scanner.position
             state = next
             let used = unit
             unit = ExtractedUnit()
             return .event(.unit(used))
         } catch {
-            guard case .reject(let reason) = error.cause else { return .wait }
+            let isTooLong = scanner.count - consumed > ParseLimit.recordBytes
+            guard case .reject(let reason) = error.cause else {
+                return isTooLong ? tooLong() : .wait
+            }
             let start = consumed
             var broken = JSONScanner(
                 bytes, from: start, isFinal: scanner.isFinal, isStrict: isStrict)
-            guard skip(&broken) else { return scanner.isFinal ? end(reason) : .wait }
+            guard skip(&broken) else {
+                if scanner.isFinal { return end(reason) }
+                return isTooLong ? tooLong() : .wait
+            }
+            guard broken.position - start <= ParseLimit.recordBytes else { return tooLong() }
             consumed = broken.position
             state = next
             return .event(.reject(reason, start..<consumed))
@@ -209,7 +242,8 @@ package struct RecordSplitter {
             let start = scanner.position
             consumed = start
             guard scanner.skipBroken(until: UInt8(ascii: "]")) else {
-                return scanner.isFinal ? end(.expectedComma) : .wait
+                if scanner.isFinal { return end(.expectedComma) }
+                return scanner.count - start > ParseLimit.recordBytes ? tooLong() : .wait
             }
             consumed = scanner.position
             return .event(.reject(.expectedComma, start..<consumed))

@@ -87,7 +87,9 @@
         func append(productRaw rows: [ProductRawRow]) throws -> [ProductRawRow] {
             try count().append(productRaw: rows)
         }
-        func append(rejects rows: [RejectRow]) throws -> [RejectRow] { try count().append(rejects: rows) }
+        func append(rejects rows: [RejectRow]) throws -> [RejectRow] {
+            try count().append(rejects: rows)
+        }
         func append(history rows: [HistoryRow]) throws { try count().append(history: rows) }
         func put(reviews: [ReviewRow]) throws { try count().put(reviews: reviews) }
         func put(payloads: [PayloadMove]) throws { try count().put(payloads: payloads) }
