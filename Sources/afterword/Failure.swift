@@ -37,6 +37,9 @@ struct Failure {
         case .nothingToRead(let dump, let ignored):
             "nothing to read in \(dump): no review in a .json, .jsonl or .ndjson file "
                 + "(plain or .gz); \(ignored) other files"
+        case .onlyRejects(let file, let reason, let rejected):
+            "\(file): \(reason). Nothing of \(rejected) pieces can be read as a review; "
+                + "nothing was stored"
         case .unreadableFile(let name): "cannot read \(name)"
         case .linkLeavesDump(let name): "\(name) is a link that leads out of the dump"
         case .outsideSeries(let name):
@@ -45,7 +48,9 @@ struct Failure {
         case .unknownShape(let file, let seen, let missing):
             "\(file): no known shape fits. Fields seen: "
                 + (seen.isEmpty ? "none" : seen.prefix(20).joined(separator: ", "))
-                + ". Missing: \(missing.joined(separator: "; ")). A shape of your own: --shape FILE"
+                + ". Missing: \(missing.joined(separator: "; ")). Propose one: shape detect FILE; use it: --shape FILE"
+        case .noProposal(let file, let reason):
+            "\(file): no shape can be proposed: \(reason)"
         case .noSuchShape(let name): "no built-in shape and no file is called \(name)"
         case .noReviews(let file): "\(file) holds products and no reviews; leave it out of the dump"
         case .badShape(let what): "the shape cannot be used: \(what)"

@@ -52,7 +52,8 @@ struct Afterword: ParsableCommand {
         subcommands: [
             RunCommand.self, PlanCommand.self, ProductsCommand.self, BrandsCommand.self,
             ProductCommand.self, ReviewsCommand.self, HistoryCommand.self, RunsCommand.self,
-            RejectsCommand.self, StatusCommand.self, AuditCommand.self, CopyCommand.self,
+            RejectsCommand.self, StatusCommand.self, AuditCommand.self, ShapeCommand.self,
+            CopyCommand.self,
             MigrateCommand.self, GrantCommand.self, TablesCommand.self,
             VerifyCommand.self,
         ])

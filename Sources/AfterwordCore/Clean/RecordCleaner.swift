@@ -12,6 +12,8 @@ package struct RecordCleaner: Sendable {
         var isContext: Bool
         var slot: Int
         var format: FieldFormat
+        var part: FieldPart
+        var constant: [UInt8]?
     }
     private let productID: Binding
     private let reviewID: Binding?
@@ -34,11 +36,18 @@ package struct RecordCleaner: Sendable {
         contextSlots = slots
         contextPlan = ExtractionPlan(members: slots.map { plan.contextSources[$0].written })
         func bind(_ name: String, _ rule: Shape.Rule) -> Binding {
+            if case .constant(let text) = rule.source {
+                return Binding(
+                    name: name, isContext: false, slot: 0, format: rule.format, part: .whole,
+                    constant: Array(text.utf8))
+            }
             if let slot = plan.recordSlot(rule.source) {
-                return Binding(name: name, isContext: false, slot: slot, format: rule.format)
+                return Binding(
+                    name: name, isContext: false, slot: slot, format: rule.format, part: rule.part)
             }
             let slot = plan.contextSlot(rule.source).flatMap { slots.firstIndex(of: $0) }
-            return Binding(name: name, isContext: true, slot: slot ?? 0, format: rule.format)
+            return Binding(
+                name: name, isContext: true, slot: slot ?? 0, format: rule.format, part: rule.part)
         }
         productID = bind("product_id", shape.productID)
         reviewID = shape.reviewID.map { bind("review_id", $0) }
@@ -118,7 +127,8 @@ package struct RecordCleaner: Sendable {
     {
         let base = index * plan.contextSources.count
         func text(_ slot: Int) -> [UInt8]? {
-            guard case .success(let raw) = content(unit.productTokens[base + slot], window) else {
+            let token = unit.productTokens[base + slot]
+            guard case .success(let raw) = content(token, window, .whole) else {
                 return nil
             }
             return raw
@@ -138,12 +148,13 @@ package struct RecordCleaner: Sendable {
     ) -> CleanedRecord {
         var record = CleanedRecord()
         func raw(_ binding: Binding) -> [UInt8]? {
+            if let constant = binding.constant { return constant }
             let token =
                 binding.isContext
                 ? (context.tokens.isEmpty ? .missing : context.tokens[binding.slot])
                 : tokens[tokens.startIndex + binding.slot]
             let bytes = binding.isContext ? context.bytes.span.bytes : window
-            switch content(token, bytes) {
+            switch content(token, bytes, binding.part) {
             case .success(let raw): return raw
             case .failure(let fault):
                 note(fault, binding.name)
@@ -182,8 +193,13 @@ package struct CleanedProduct: Sendable {
 }
 
 /// The bytes of a scalar value: text unescaped, numbers and flags as written; nil when absent.
-private func content(_ token: JSONToken, _ bytes: RawSpan) -> Result<[UInt8]?, ReadFault> {
+private func content(
+    _ token: JSONToken, _ bytes: RawSpan, _ part: FieldPart
+) -> Result<[UInt8]?, ReadFault> {
     let range = token.range
+    if part != .whole, token.kind == .object || token.kind == .array {
+        return bytes.extracting(range).withUnsafeBytes { content(Array($0), part) }
+    }
     switch token.kind {
     case .missing, .null, .nonstandard: return .success(nil)
     case .string:
@@ -232,5 +248,30 @@ extension ReviewValues {
         case .updatedAt: return take(readInstant(raw, as: format)) { updatedAt = $0 }
         }
         return nil
+    }
+}
+
+/// A part of an array or an object, unescaped.
+private func content(_ compound: [UInt8], _ part: FieldPart) -> Result<[UInt8]?, ReadFault> {
+    guard let value = try? JSONValue(parsing: compound) else { return .success(nil) }
+    switch part {
+    case .whole: return .failure(ReadFault(.wrongType))
+    case .element(let index):
+        guard let elements = value.elements else { return .failure(ReadFault(.wrongType)) }
+        guard index < elements.count else { return .success(nil) }
+        return .success(elements[index].scalar)
+    case .members:
+        guard let members = value.members else { return .failure(ReadFault(.wrongType)) }
+        let named = members.compactMap { member -> (name: Text, text: Text)? in
+            guard let scalar = member.value.scalar, let text = readIdentifier(scalar),
+                let name = readIdentifier(Array(member.key.utf8))
+            else { return nil }
+            let isColoned = name.bytes.last == UInt8(ascii: ":")
+            return (isColoned ? Text(Array(name.bytes.dropLast())) : name, text)
+        }
+        let sorted = named.sorted { ($0.name, $0.text) < ($1.name, $1.text) }
+        let joined = sorted.map { $0.name.bytes + Array(": ".utf8) + $0.text.bytes }
+            .joined(separator: Array("; ".utf8))
+        return .success(sorted.isEmpty ? nil : Array(joined))
     }
 }

@@ -24,6 +24,7 @@ extension FieldSource {
         case .enclosing(let level, let path):
             String(repeating: "^", count: level) + path.joined(separator: ".")
         case .capture(let name): "@" + name
+        case .constant(let text): text
         }
     }
 }

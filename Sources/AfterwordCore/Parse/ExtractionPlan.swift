@@ -76,6 +76,7 @@ package struct ExtractionPlan: Sendable {
     }
 
     private mutating func note(_ source: FieldSource) {
+        if case .constant = source { return }
         if case .record = source {
             if !recordSources.contains(source) { recordSources.append(source) }
         } else if !contextSources.contains(source) {

@@ -43,6 +43,16 @@ package indirect enum JSONValue: Equatable, Sendable {
         return Int64(digits)
     }
 
+    /// The bytes of a value that is no array and no object: text as it reads, anything else as it is written.
+    package var scalar: [UInt8]? {
+        switch self {
+        case .string(let text): Array(text.utf8)
+        case .number(let digits): Array(digits.utf8)
+        case .bool(let flag): Array((flag ? "true" : "false").utf8)
+        case .null, .array, .object: nil
+        }
+    }
+
     package var elements: [JSONValue]? {
         guard case .array(let elements) = self else { return nil }
         return elements

@@ -1,6 +1,9 @@
 extension Shape {
     /// The shapes that need no file, the user's own first.
-    package static let builtIn: [Shape] = [customerReviews, productWithReviews]
+    package static let builtIn: [Shape] = [
+        customerReviews, productWithReviews, amazon2014, amazon2018, amazon2018Wrapped, amazon2023,
+        amazonProducts2023,
+    ]
 
     /// A marketplace's export as analysts keep it: one flat object a review, no id, author or time.
     package static let customerReviews = builtIn(
@@ -37,6 +40,97 @@ extension Shape {
             "title": "^title", "brand": "^brand", "category": "^category", "price": "^price"
           },
           "total": "^total_reviews"
+        }
+        """)
+
+    /// The research dump of 2014: one flat object a review, no id, votes as `[helpful, all]`.
+    package static let amazon2014 = builtIn(
+        """
+        {
+          "shape": "amazon-2014",
+          "version": 1,
+          "fields": {
+            "product_id": "asin",
+            "author_id": "reviewerID",
+            "author_name": "reviewerName",
+            "rating": "overall",
+            "title": "summary",
+            "body": "reviewText",
+            "helpful_votes": {"from": "helpful", "element": 0},
+            "created_at": {"from": "unixReviewTime", "as": "unix_s"}
+          }
+        }
+        """)
+
+    /// The research dump of 2018: as in 2014, with `verified`, votes as text and the variant as `style`.
+    private static let fields2018 = """
+        {
+            "product_id": "asin",
+            "author_id": "reviewerID",
+            "author_name": "reviewerName",
+            "rating": "overall",
+            "title": "summary",
+            "body": "reviewText",
+            "verified": "verified",
+            "helpful_votes": "vote",
+            "variant": {"from": "style", "as": "members"},
+            "created_at": {"from": "unixReviewTime", "as": "unix_s"}
+          }
+        """
+
+    package static let amazon2018 = builtIn(
+        """
+        {
+          "shape": "amazon-2018",
+          "version": 1,
+          "fields": \(fields2018)
+        }
+        """)
+
+    /// The same reviews as the list of an object's one member, whatever its name.
+    package static let amazon2018Wrapped = builtIn(
+        """
+        {
+          "shape": "amazon-2018-wrapped",
+          "version": 1,
+          "records": "{list}.[*]",
+          "fields": \(fields2018)
+        }
+        """)
+
+    /// The research dump of 2023: the product is the parent, the variant its child; the review's id is kept where
+    /// there is one.
+    package static let amazon2023 = builtIn(
+        """
+        {
+          "shape": "amazon-2023",
+          "version": 1,
+          "fields": {
+            "product_id": "parent_asin",
+            "review_id": "review_id",
+            "author_id": "user_id",
+            "rating": "rating",
+            "title": "title",
+            "body": "text",
+            "verified": "verified_purchase",
+            "helpful_votes": "helpful_vote",
+            "variant": "asin",
+            "created_at": {"from": "timestamp", "as": "unix_ms"}
+          }
+        }
+        """)
+
+    /// The products of the research dump of 2023.
+    package static let amazonProducts2023 = builtIn(
+        """
+        {
+          "shape": "amazon-2023-products",
+          "version": 1,
+          "holds": "products",
+          "fields": {"product_id": "parent_asin"},
+          "product": {
+            "title": "title", "brand": "store", "category": "main_category", "price": "price"
+          }
         }
         """)
 

@@ -15,11 +15,18 @@ extension Shape {
         self.name = name
         self.version = Int(version)
         self.document = document.canonical
-        records = try Self.path(document["records"]?.text ?? "")
+        switch document["holds"]?.text ?? "reviews" {
+        case "reviews": break
+        case "products": holdsProducts = true
+        default: throw ShapeFault(description: "a shape holds \"reviews\" or \"products\"")
+        }
+        records =
+            holdsProducts
+            ? Self.noReviews : try Self.path(document["records"]?.text ?? "")
         var fields: [Field: Rule] = [:]
         var identity: [String: Rule] = [:]
         for member in document["fields"]?.members ?? [] {
-            let rule = try Self.rule(member.key, member.value)
+            let rule = try Self.rule(member.key, member.value).lifted(holdsProducts)
             if let field = Field.allCases.first(where: { $0.name == member.key }) {
                 fields[field] = rule
             } else if ["product_id", "review_id", "author_id"].contains(member.key) {
@@ -32,13 +39,18 @@ extension Shape {
         guard let productID = identity["product_id"] else {
             throw ShapeFault(description: "a shape must map \"product_id\"")
         }
-        guard fields[.rating] != nil || fields[.title] != nil || fields[.body] != nil else {
+        let hasContent = fields[.rating] != nil || fields[.title] != nil || fields[.body] != nil
+        guard holdsProducts ? fields.isEmpty : hasContent else {
+            guard !holdsProducts else {
+                throw ShapeFault(description: "a shape of products maps no field of a review")
+            }
             throw ShapeFault(description: "a shape must map \"rating\", \"title\" or \"body\"")
         }
         self.productID = productID
         reviewID = identity["review_id"]
         authorID = identity["author_id"]
         attributes = try Self.attributes(document["product"])
+            .mapValues { [holdsProducts] in $0.lifted(holdsProducts) }
         total = try document["total"].map { value throws(ShapeFault) in
             try Self.rule("total", value)
         }
@@ -49,12 +61,16 @@ extension Shape {
 
     private static func checkMembers(_ document: JSONValue) throws(ShapeFault) {
         let known = [
-            "shape", "version", "records", "fields", "product", "total", "placeholders",
+            "shape", "version", "holds", "records", "fields", "product", "total",
+            "placeholders",
         ]
         for member in document.members ?? [] where !known.contains(member.key) {
             throw ShapeFault(description: "no such member of a shape: \"\(member.key)\"")
         }
     }
+
+    /// The way to the reviews of an element that has none.
+    private static let noReviews: [PathStep] = [.key("\u{0}"), .everyElement]
 
     private static func attributes(
         _ value: JSONValue?
@@ -79,7 +95,7 @@ extension Shape {
             + Array(fields.values) + Array(attributes.values)
         {
             switch rule.source {
-            case .record: continue
+            case .record, .constant: continue
             case .enclosing(let level, _):
                 guard level <= levels else {
                     throw ShapeFault(
@@ -112,8 +128,11 @@ extension Shape {
 
     private static func rule(_ name: String, _ value: JSONValue) throws(ShapeFault) -> Rule {
         if let from = value.text { return Rule(source: source(from), format: usual(name)) }
+        if let constant = value["value"]?.text {
+            return Rule(source: .constant(constant), format: usual(name))
+        }
         guard let from = value["from"]?.text else {
-            throw ShapeFault(description: "\"\(name)\" needs a \"from\"")
+            throw ShapeFault(description: "\"\(name)\" needs a \"from\" or a \"value\"")
         }
         var format = usual(name)
         if let form = value["as"]?.text {
@@ -121,8 +140,17 @@ extension Shape {
             case "iso8601": format = .iso8601
             case "unix_s": format = .unixSeconds
             case "unix_ms": format = .unixMilliseconds
+            case "members": break
             default: throw ShapeFault(description: "\"\(name)\" cannot be read as \"\(form)\"")
             }
+        }
+        var part = FieldPart.whole
+        if value["as"]?.text == "members" { part = .members }
+        if let element = value["element"]?.integer {
+            guard (0...1000).contains(element) else {
+                throw ShapeFault(description: "the element of \"\(name)\" must be 0 to 1000")
+            }
+            part = .element(Int(element))
         }
         if let scale = value["scale"]?.integer {
             guard (1...1000).contains(scale) else {
@@ -130,7 +158,7 @@ extension Shape {
             }
             format = .number(scale: scale)
         }
-        return Rule(source: source(from), format: format)
+        return Rule(source: source(from), format: format, part: part)
     }
 
     private static func source(_ from: String) -> FieldSource {
@@ -148,5 +176,13 @@ extension Shape {
         case "created_at", "updated_at": .iso8601
         default: .text
         }
+    }
+}
+
+extension Shape.Rule {
+    /// In a shape of products the element is what would enclose the reviews.
+    fileprivate func lifted(_ holdsProducts: Bool) -> Shape.Rule {
+        guard holdsProducts, case .record(let keys) = source else { return self }
+        return Shape.Rule(source: .enclosing(level: 1, keys), format: format, part: part)
     }
 }

@@ -12,6 +12,7 @@
 ///         "created_at": {"from": "date", "as": "iso8601"}
 ///       },
 ///       "product": {"title": "^title"},    attributes of the product
+///       "holds": "reviews",                or "products": each element is a product, without reviews
 ///       "total": "^total_reviews",         how many reviews the object says it has, optional
 ///       "placeholders": ["Amazon Customer"]
 ///     }
@@ -26,6 +27,8 @@ package struct Shape: Equatable, Sendable {
     package struct Rule: Equatable, Sendable {
         package var source: FieldSource
         package var format: FieldFormat
+        /// What of a value that is none by itself.
+        package var part = FieldPart.whole
     }
 
     package var name: String
@@ -40,6 +43,8 @@ package struct Shape: Equatable, Sendable {
     package var attributes: [Attribute: Rule]
     package var total: Rule?
     package var placeholders: Set<Text>
+    /// Its files tell of products alone.
+    package var holdsProducts = false
 
     /// The fields this shape speaks of; the others are not said.
     package var said: FieldSet {
@@ -70,6 +75,18 @@ package enum FieldSource: Hashable, Sendable {
     case enclosing(level: Int, [String])
     /// A kept key of an enclosing map.
     case capture(String)
+    /// The same for every record: what the shape itself says.
+    case constant(String)
+}
+
+/// Which part of a value is read.
+package enum FieldPart: Hashable, Sendable {
+    /// The value itself, which is no array and no object.
+    case whole
+    /// An element of an array, from 0.
+    case element(Int)
+    /// All members of an object, as `name: value; name: value` in order of their names.
+    case members
 }
 
 /// How a value is read.

@@ -16,6 +16,12 @@ final class ByteSource {
     private let descriptor: Int32
     private let memory: [UInt8]
     let name: String
+    /// Of a transcoded stream: places in it, and where they were in the source.
+    private var checkpoints: [(stream: Int64, source: Int64)] = []
+    private var length: Int64 = 0
+
+    /// Bytes between two checkpoints: what is counted again to find a place.
+    static let checkpointBytes = 1 << 16
 
     /// Bytes of one read: 4 MiB.
     static let slabBytes = 4 << 20
@@ -67,7 +73,34 @@ final class ByteSource {
         }
     }
 
+    var isTranscoded: Bool { !checkpoints.isEmpty }
+
+    /// Where bytes of the stream lie in the source: the same place, unless the source was UTF-16.
+    func place(_ offset: Int64, _ count: Int64) throws -> (offset: Int64, length: Int64) {
+        guard !checkpoints.isEmpty else { return (offset, count) }
+        let start = try sourceOffset(offset)
+        return (start, try sourceOffset(offset + count) - start)
+    }
+
+    private func sourceOffset(_ offset: Int64) throws -> Int64 {
+        var (low, high) = (0, checkpoints.count)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if checkpoints[middle].stream <= offset { low = middle } else { high = middle }
+        }
+        let checkpoint = checkpoints[low]
+        let between = try read(at: checkpoint.stream, count: Int(offset - checkpoint.stream))
+        return checkpoint.source + UTF16Transcoder.sourceBytes(of: between[...])
+    }
+
+    /// Appends bytes that were transcoded from those at `source`.
+    func append(_ bytes: [UInt8], transcodedFrom source: Int64) throws {
+        checkpoints.append((length, source))
+        try append(bytes)
+    }
+
     func append(_ bytes: [UInt8]) throws {
+        length += Int64(bytes.count)
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes { buffer in

@@ -38,6 +38,8 @@ package struct DumpFile: Sendable {
 package enum InputFault: Error, Equatable, Sendable {
     case noSuchDump(String)
     case nothingToRead(dump: String, ignored: Int)
+    /// No record at all in any file; the first file's reason.
+    case onlyRejects(file: String, reason: String, rejected: Int64)
     case unreadableFile(String)
     case linkLeavesDump(String)
     /// A review file beside the dated folders of a series.
@@ -45,6 +47,7 @@ package enum InputFault: Error, Equatable, Sendable {
     case changedWhileRead(String)
     case unknownShape(file: String, seen: [String], missing: [String])
     case noSuchShape(String)
+    case noProposal(file: String, reason: String)
     /// A file of products that hold no list of reviews.
     case noReviews(file: String)
     case badShape(String)

@@ -5,7 +5,10 @@ import Foundation
 /// subfolders begin with a date.
 ///
 /// - Throws: `InputFault` where there is nothing to read or a link leads out of the folder.
-package func openDumps(_ path: String) throws -> [Dump] {
+///
+/// - Parameter glob: narrows the files to those whose name inside the dump, or its last part, fits (`*`, `?`, `[…]`);
+///   the others count as ignored.
+package func openDumps(_ path: String, files glob: String? = nil) throws -> [Dump] {
     let manager = FileManager.default
     let root = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath()
     var isFolder: ObjCBool = false
@@ -21,9 +24,9 @@ package func openDumps(_ path: String) throws -> [Dump] {
     }
     guard series.isEmpty else {
         try refuseOutsiders(root, series)
-        return try series.map { try dump(name: $0.lastPathComponent, folder: $0) }
+        return try series.map { try dump(name: $0.lastPathComponent, folder: $0, glob) }
     }
-    return [try dump(name: name, folder: root)]
+    return [try dump(name: name, folder: root, glob)]
 }
 
 /// Reviews beside the dated folders belong to no run: they are told of, not passed over.
@@ -34,10 +37,15 @@ private func refuseOutsiders(_ root: URL, _ series: [URL]) throws {
             if isReviewFile(name) { throw InputFault.outsideSeries(name) }
             continue
         }
-        if let inside = try? dump(name: name, folder: entry), let file = inside.files.first {
+        if let inside = try? dump(name: name, folder: entry, nil), let file = inside.files.first {
             throw InputFault.outsideSeries("\(name)/\(file.name)")
         }
     }
+}
+
+private func fits(_ name: String, _ glob: String) -> Bool {
+    let last = name.split(separator: "/").last.map(String.init) ?? name
+    return fnmatch(glob, name, 0) == 0 || fnmatch(glob, last, 0) == 0
 }
 
 private let readEndings = [".json", ".jsonl", ".ndjson"]
@@ -61,10 +69,14 @@ private func isDirectory(_ url: URL) -> Bool {
         && isFolder.boolValue
 }
 
-private func dump(name: String, folder: URL) throws -> Dump {
+private func dump(name: String, folder: URL, _ glob: String?) throws -> Dump {
     var files: [DumpFile] = []
     var ignored: [String] = []
     try collect(folder, root: folder.resolvingSymlinksInPath().path, prefix: "", &files, &ignored)
+    if let glob {
+        ignored += files.map(\.name).filter { !fits($0, glob) }
+        files.removeAll { !fits($0.name, glob) }
+    }
     guard !files.isEmpty else {
         throw InputFault.nothingToRead(dump: name, ignored: ignored.count)
     }

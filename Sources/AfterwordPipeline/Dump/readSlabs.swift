@@ -45,33 +45,84 @@ private func forEachSlab(_ source: ByteSource, _ take: ([UInt8]) throws -> Void)
 private func readPlain(
     _ source: ByteSource, _ take: ([UInt8], Bool) throws -> Void
 ) throws -> FileReading {
-    let reading = try forEachSlab(source) { try take($0, false) }
+    var stream: DecodedStream?
+    var reading = try forEachSlab(source) { slab in
+        if stream == nil {
+            stream = try DecodedStream(beginningWith: slab, of: source, spools: false)
+        }
+        try stream?.feed(slab) { try take($0, false) }
+    }
+    try stream?.finish { try take($0, false) }
     try take([], true)
+    reading.source = stream?.spool ?? source
     return reading
 }
 
 private func readGzip(
     _ source: ByteSource, _ take: ([UInt8], Bool) throws -> Void
 ) throws -> FileReading {
-    let spool = try ByteSource(spoolFor: source.name)
+    var stream: DecodedStream?
     let inflater = Inflater()
     var fault: RejectReason?
     var reading = try forEachSlab(source) { slab in
         guard fault == nil else { return }
         do {
             try inflater.inflate(slab) { piece in
-                try spool.append(piece)
-                try take(piece, false)
+                if stream == nil {
+                    stream = try DecodedStream(beginningWith: piece, of: source, spools: true)
+                }
+                try stream?.feed(piece) { try take($0, false) }
             }
         } catch let error as Inflater.Fault {
             fault = error == .ratio ? .gzipRatio : .damagedGzip
         }
     }
     if fault == nil, inflater.isInsideMember { fault = .damagedGzip }
+    try stream?.finish { try take($0, false) }
     try take([], true)
-    reading.source = spool
+    reading.source = try stream?.spool ?? ByteSource(spoolFor: source.name)
     reading.fault = fault
     return reading
+}
+
+/// The bytes of a file as text in UTF-8: as they are, or transcoded from UTF-16. What is not the file itself is
+/// spooled, to be read again.
+private final class DecodedStream {
+    let spool: ByteSource?
+    private var transcoder: UTF16Transcoder?
+    /// Bytes of the source taken so far.
+    private var taken: Int64 = 0
+
+    init(beginningWith bytes: [UInt8], of source: ByteSource, spools: Bool) throws {
+        transcoder = UTF16Transcoder(beginningOf: bytes)
+        spool = spools || transcoder != nil ? try ByteSource(spoolFor: source.name) : nil
+    }
+
+    func feed(_ bytes: [UInt8], _ take: ([UInt8]) throws -> Void) throws {
+        guard transcoder != nil else {
+            try spool?.append(bytes)
+            return try take(bytes)
+        }
+        var start = taken == 0 ? 2 : 0
+        taken += Int64(start)
+        while start < bytes.count {
+            let end = min(start + ByteSource.checkpointBytes, bytes.count)
+            try emit(transcoder?.transcode(bytes[start..<end]) ?? [], take)
+            start = end
+        }
+    }
+
+    func finish(_ take: ([UInt8]) throws -> Void) throws {
+        try emit(transcoder?.finish() ?? [], take)
+    }
+
+    /// A piece stands for as many bytes as its units have; a pair that is cut comes with the next piece.
+    private func emit(_ text: [UInt8], _ take: ([UInt8]) throws -> Void) throws {
+        guard !text.isEmpty else { return }
+        try spool?.append(text, transcodedFrom: taken)
+        taken += UTF16Transcoder.sourceBytes(of: text[...])
+        try take(text)
+    }
 }
 
 /// A name that says gzip over bytes that are not.

@@ -24,10 +24,11 @@ struct ProductDecision {
         _ id: Text, _ stored: ProductState?, _ keys: [CurrentKey], _ context: LoadContext
     ) throws {
         let surveyed = context.survey.products[id]
-        if let stored, let surveyed, stored.kind != surveyed.kind {
+        // A product that never had a review may be known by anything.
+        if let stored, !keys.isEmpty, let surveyed, let kind = surveyed.kind, stored.kind != kind {
             throw InputFault.otherIdentityKind(
                 file: context.survey.files[surveyed.file].record.name,
-                stored: stored.kind.rawValue, incoming: surveyed.kind.rawValue)
+                stored: stored.kind.rawValue, incoming: kind.rawValue)
         }
         self.id = id
         self.surveyed = surveyed
@@ -47,6 +48,7 @@ struct ProductDecision {
         if surveyed != nil, standing.isOlder { context.olderProducts += 1 }
         before = stored ?? Self.newState(id, surveyed, context)
         state = before
+        if keys.isEmpty, let kind = surveyed?.kind { state.kind = kind }
         observe(context)
     }
 
@@ -194,11 +196,13 @@ struct ProductDecision {
             let key = context.takeRawKey()
             written.keys[record.payload] = key
             written.new.insert(record.payload)
+            let place = try file.source?.place(candidate.offset, Int64(candidate.length))
             try writer.add(
                 raw: RawRow(
                     rawKey: key, productKey: state.productKey, productID: id, record: record,
-                    run: context.run, file: file.record.name, offset: candidate.offset,
-                    length: Int64(candidate.length), shape: file.record.shape,
+                    run: context.run, file: file.record.name,
+                    offset: place?.offset ?? candidate.offset,
+                    length: place?.length ?? Int64(candidate.length), shape: file.record.shape,
                     payload: try context.payload(of: candidate),
                     context: context.survey.contexts[Int(candidate.context)]))
         }

@@ -37,7 +37,8 @@ struct SurveyedProduct {
     var candidates: [Candidate] = []
     var attributes: [Attribute: AttributeTally] = [:]
     var objects: [ProductRawRow] = []
-    var kind: IdentityKind
+    /// By what its reviews are known; nil where the dump tells of the product alone.
+    var kind: IdentityKind?
     /// The file that named it first.
     var file: Int
     /// Two shapes of the dump know its reviews by different things.

@@ -6,7 +6,8 @@ func checkSurvey(_ survey: Survey, _ dump: Dump, _ options: LoadOptions) throws 
     for (place, file) in survey.files.enumerated() {
         let original = file.duplicateOf ?? place
         guard file.record.balance.found == 0, let shape = file.cleaner?.shape,
-            !shape.records.isEmpty, !survey.filesWithProducts.contains(original)
+            !shape.holdsProducts, !shape.records.isEmpty,
+            !survey.filesWithProducts.contains(original)
         else { continue }
         throw InputFault.noReviews(file: file.record.name)
     }
@@ -17,12 +18,16 @@ func checkSurvey(_ survey: Survey, _ dump: Dump, _ options: LoadOptions) throws 
         if let limit = options.maxRejects { balance.rejected > limit } else {
             balance.rejected > 10 && balance.rejected * 100 > balance.found
         }
-    if isOver {
+    if isOver, hasRecords {
         throw InputFault.tooManyRejects(rejected: balance.rejected, found: balance.found)
     }
     // An empty list is a dump that names nothing; files without any JSON at all are no dump.
     let isReadable = survey.files.contains { $0.cleaner != nil || !$0.isEmpty }
-    if !hasRecords, balance.rejected > 0 || !isReadable {
+    if !hasRecords, let reject = survey.rejects.first {
+        throw InputFault.onlyRejects(
+            file: reject.file, reason: reject.reason.rawValue, rejected: balance.rejected)
+    }
+    if !hasRecords, !isReadable {
         throw InputFault.nothingToRead(dump: dump.name, ignored: dump.ignored.count)
     }
     try checkKinds(survey)
@@ -33,7 +38,7 @@ func checkSurvey(_ survey: Survey, _ dump: Dump, _ options: LoadOptions) throws 
 private func checkKinds(_ survey: Survey) throws {
     for product in survey.products.values where product.hasMixedKinds {
         throw InputFault.otherIdentityKind(
-            file: survey.files[product.file].record.name, stored: product.kind.rawValue,
+            file: survey.files[product.file].record.name, stored: product.kind?.rawValue ?? "",
             incoming: "another of this dump")
     }
 }
@@ -48,7 +53,9 @@ private func checkCompleteness(_ survey: Survey, _ options: LoadOptions) throws 
     guard options.completeness != .none else { return }
     for (place, file) in survey.files.enumerated() {
         let original = file.duplicateOf ?? place
-        if file.record.balance.found == 0, !survey.filesWithProducts.contains(original) {
+        if file.record.balance.found == 0, file.cleaner?.shape.holdsProducts != true,
+            !survey.filesWithProducts.contains(original)
+        {
             throw InputFault.incompleteDump(reason: "\(file.record.name) is empty")
         }
     }

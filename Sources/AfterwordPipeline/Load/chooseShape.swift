@@ -9,31 +9,48 @@ enum ShapeChoice {
     case nothing
 }
 
-/// The shape of a file: the first of `shapes` that finds a product and a rating or text in its
-/// first elements. A single shape was given by the user and is used as it is.
+/// The shape of a file: of those that find a product and a rating or text in its first elements the one that
+/// finds most of what it speaks of, of equals the first. A single shape was given by the user and is used as it is.
 ///
 /// - Throws: `InputFault.unknownShape` with the fields seen and what is missing.
 func chooseShape(
     for file: DumpFile, among shapes: [Shape], isStrict: Bool
 ) throws -> ShapeChoice {
-    let head = try readHead(file)
+    // The first element may be as long as a record may be: a whole wrapped dump is one.
+    if let choice = try chooseShape(for: file, among: shapes, isStrict: isStrict, bytes: headBytes)
+    {
+        return choice
+    }
+    return try chooseShape(
+        for: file, among: shapes, isStrict: isStrict, bytes: ParseLimit.recordBytes + headBytes)
+        ?? .fits(shapes[0])
+}
+
+/// The choice by the first bytes of a file; nil where they hold no whole element and more follow.
+private func chooseShape(
+    for file: DumpFile, among shapes: [Shape], isStrict: Bool, bytes headBytes: Int
+) throws -> ShapeChoice? {
+    let head = try readHead(file, headBytes)
     var firstElement: [UInt8]?
+    var best: (shape: Shape, told: Int)?
     for shape in shapes {
         let cleaner = RecordCleaner(shape)
         var splitter = RecordSplitter(cleaner.plan, isStrict: isStrict)
         var fits = false
+        var told: Set<Int> = []
         splitter.feed(head[...], isLast: head.count < headBytes) { event, window, _ in
-            guard case .unit(let unit) = event, !fits else { return }
+            guard case .unit(let unit) = event else { return }
             if firstElement == nil {
                 firstElement = window.extracting(unit.range).withUnsafeBytes { Array($0) }
             }
-            fits = holds(unit, cleaner, window)
+            told.formUnion(toldSlots(unit, cleaner.plan))
+            if !fits { fits = holds(unit, cleaner, window) }
         }
-        if fits { return .fits(shape) }
+        if fits, told.count > best?.told ?? 0 { best = (shape, told.count) }
     }
+    if let best { return .fits(best.shape) }
     guard let firstElement else {
-        // An element longer than the head is left to the first shape, whose records will tell.
-        return head.count < headBytes ? .nothing : .fits(shapes[0])
+        return head.count < headBytes ? .nothing : nil
     }
     let seen = (try? JSONValue(parsing: firstElement))?.members?.map(\.key) ?? []
     let missing =
@@ -44,10 +61,10 @@ func chooseShape(
     return .unfit(shapes[0], fault)
 }
 
-/// Bytes of a file that are looked at to tell its shape.
+/// Bytes of a file that are looked at first to tell its shape.
 private let headBytes = 1 << 20
 
-private func readHead(_ file: DumpFile) throws -> [UInt8] {
+private func readHead(_ file: DumpFile, _ headBytes: Int) throws -> [UInt8] {
     struct Enough: Error {}
     var head: [UInt8] = []
     do {
@@ -59,14 +76,29 @@ private func readHead(_ file: DumpFile) throws -> [UInt8] {
     return head
 }
 
+/// The slots of a plan that a unit fills.
+private func toldSlots(_ unit: ExtractedUnit, _ plan: ExtractionPlan) -> [Int] {
+    let count = plan.recordSources.count
+    let own = unit.recordTokens.indices.filter { unit.recordTokens[$0].kind != .missing }
+        .map { $0 % max(count, 1) }
+    let width = max(plan.contextSources.count, 1)
+    let context = [unit.contextTokens, unit.productTokens].flatMap { tokens in
+        tokens.indices.filter { tokens[$0].kind != .missing }.map { count + $0 % width }
+    }
+    return Array(Set(own + context))
+}
+
 /// A unit fits a shape when one of its records, or a product of its, is told by it.
 private func holds(_ unit: ExtractedUnit, _ cleaner: RecordCleaner, _ window: RawSpan) -> Bool {
     for index in unit.records.indices where unit.records[index].fault == nil {
         let context = cleaner.context(ofRecord: index, of: unit, window: window)
         let record = cleaner.clean(record: index, of: unit, context: context, window: window)
+        // Products have titles too: one counts only where the shape speaks of nothing else.
+        let fields = cleaner.shape.fields
         let hasContent =
-            record.values.rating != nil || record.values.title != nil
-            || record.values.body != nil || record.fault?.field == "rating"
+            record.values.rating != nil || record.values.body != nil
+            || record.fault?.field == "rating"
+            || (fields[.rating] == nil && fields[.body] == nil && record.values.title != nil)
         if record.productID != nil, hasContent { return true }
     }
     return unit.products.indices.contains { index in
@@ -77,4 +109,17 @@ private func holds(_ unit: ExtractedUnit, _ cleaner: RecordCleaner, _ window: Ra
 private func missingFields(_ shape: Shape) -> [String] {
     let content = [Field.rating, .title, .body].compactMap { shape.fields[$0]?.source.written }
     return [shape.productID.source.written, content.joined(separator: " or ")]
+}
+
+/// The first whole elements of a file, as trees.
+func firstElements(of file: DumpFile, count: Int) throws -> [JSONValue] {
+    let head = try readHead(file, ParseLimit.recordBytes + headBytes)
+    var splitter = RecordSplitter(RecordCleaner(Shape.builtIn[0]).plan, isStrict: false)
+    var elements: [JSONValue] = []
+    splitter.feed(head[...], isLast: true) { event, window, _ in
+        guard case .unit(let unit) = event, elements.count < count else { return }
+        let bytes = window.extracting(unit.range).withUnsafeBytes { Array($0) }
+        if let value = try? JSONValue(parsing: bytes) { elements.append(value) }
+    }
+    return elements
 }

@@ -60,6 +60,7 @@ struct DumpSurveyor {
         let plan = (cleaner ?? RecordCleaner(Shape.builtIn[0])).plan
         var splitter = RecordSplitter(plan, isStrict: isStrict)
         var end: Int64 = 0
+        let firstReject = survey.rejects.count
         let reading = try readSlabs(file) { slab, isLast in
             try progress(Int64(slab.count))
             end += Int64(slab.count)
@@ -74,12 +75,30 @@ struct DumpSurveyor {
             let offset = bytes.isEmpty ? end : 0
             reject(fault, bytes, offset, file.name, nil, &record)
         }
+        try placeInSource(reading.source, file.name, firstReject)
         record.byteCount = reading.byteCount
         record.digest = reading.digest
         survey.files.append(
             SurveyedFile(
                 record: record, cleaner: cleaner, source: reading.source,
                 isEmpty: splitter.isEmpty && reading.fault == nil))
+    }
+
+    /// Offsets in a transcoded stream become those of the source.
+    private func placeInSource(_ source: ByteSource, _ name: String, _ firstReject: Int) throws {
+        guard source.isTranscoded else { return }
+        for index in firstReject..<survey.rejects.count {
+            let row = survey.rejects[index]
+            (survey.rejects[index].offset, survey.rejects[index].length) =
+                try source.place(row.offset, row.length)
+        }
+        for (id, product) in survey.products {
+            for (index, row) in product.objects.enumerated() where row.file == name {
+                let place = try source.place(row.offset, row.length)
+                survey.products[id]?.objects[index].offset = place.offset
+                survey.products[id]?.objects[index].length = place.length
+            }
+        }
     }
 
     private mutating func take(
@@ -148,8 +167,10 @@ struct DumpSurveyor {
         _ product: Text, _ place: Int, _ cleaner: RecordCleaner,
         _ change: (inout SurveyedProduct) -> Void
     ) {
-        let kind = cleaner.shape.identityKind
+        let kind = cleaner.shape.holdsProducts ? nil : cleaner.shape.identityKind
         change(&survey.products[product, default: SurveyedProduct(kind: kind, file: place)])
+        guard let kind else { return }
+        if survey.products[product]?.kind == nil { survey.products[product]?.kind = kind }
         if survey.products[product]?.kind != kind {
             survey.products[product]?.hasMixedKinds = true
         }

@@ -11,6 +11,9 @@ struct LoadArguments: ParsableArguments {
 
     @OptionGroup var store: StoreOptions
 
+    @Option(help: "Only files whose name fits, as '*.jsonl.gz' or 'DE/*'.")
+    var files: String?
+
     @Option(help: "Seed of the mock timestamps.")
     var seed: UInt64 = 0
 
@@ -51,29 +54,17 @@ struct LoadArguments: ParsableArguments {
             options.observedAt = instant
         }
         options.completeness = complete
-        if let shape { options.shapes = [try Self.shape(shape)] }
+        if let shape { options.shapes = [try namedShape(shape)] }
         options.isStrict = strictJson
         options.maxRejects = maxRejects
         options.maxDeletes = maxDeletes
         return options
     }
 
-    private static func shape(_ name: String) throws -> Shape {
-        if let builtIn = Shape.builtIn.first(where: { $0.name == name }) { return builtIn }
-        guard let data = FileManager.default.contents(atPath: name) else {
-            throw InputFault.noSuchShape(name)
-        }
-        do throws(ShapeFault) {
-            return try Shape(parsing: Array(data))
-        } catch {
-            throw InputFault.badShape(error.description)
-        }
-    }
-
     /// The dumps in the order in which they were taken: those whose name or option tells a time by
     /// it, the others, which are taken now, last and as given.
     func dumpsInOrder() throws -> [Dump] {
-        let opened = try dumps.flatMap { try openDumps($0) }
+        let opened = try dumps.flatMap { try openDumps($0, files: files) }
         if observedAt != nil, opened.count > 1 { throw InputFault.seriesWithObservedAt }
         let ordered = opened.enumerated().sorted { left, right in
             let (l, r) = (left.element.namedInstant, right.element.namedInstant)

@@ -1,0 +1,34 @@
+package import AfterwordCore
+import Foundation
+
+/// What `shape detect` found.
+package enum DetectedShape: Sendable {
+    case builtIn(Shape)
+    case proposal(ShapeProposal)
+}
+
+/// The built-in shape that fits a file, or a proposal by the usual names of fields.
+///
+/// - Throws: `InputFault.noProposal` with what is missing.
+package func detectShape(ofFile path: String) throws -> DetectedShape {
+    guard FileManager.default.fileExists(atPath: path) else {
+        throw InputFault.noSuchDump(URL(fileURLWithPath: path).lastPathComponent)
+    }
+    let name = URL(fileURLWithPath: path).lastPathComponent
+    let file = DumpFile(name: name, content: .path(path))
+    do {
+        switch try chooseShape(for: file, among: Shape.builtIn, isStrict: false) {
+        case .fits(let shape): return .builtIn(shape)
+        case .unfit(_, let fault): throw fault
+        case .nothing: throw InputFault.noProposal(file: name, reason: "it holds no JSON object")
+        }
+    } catch InputFault.unknownShape {
+        let elements = try firstElements(of: file, count: 50)
+        do throws(ShapeFault) {
+            return .proposal(
+                try proposeShape(for: elements, named: name.split(separator: ".")[0].lowercased()))
+        } catch {
+            throw InputFault.noProposal(file: name, reason: error.description)
+        }
+    }
+}
