@@ -71,6 +71,7 @@ let package = Package(
         .testTarget(
             name: "AfterwordPipelineTests",
             dependencies: ["AfterwordCore", "AfterwordPipeline", "AfterwordTesting"],
+            exclude: ["Fixtures"],
             swiftSettings: house
         ),
         .testTarget(

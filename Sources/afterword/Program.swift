@@ -55,6 +55,6 @@ struct Afterword: ParsableCommand {
             RejectsCommand.self, StatusCommand.self, AuditCommand.self, ShapeCommand.self,
             CopyCommand.self,
             MigrateCommand.self, GrantCommand.self, TablesCommand.self,
-            VerifyCommand.self,
+            VerifyCommand.self, JUnitCommand.self,
         ])
 }

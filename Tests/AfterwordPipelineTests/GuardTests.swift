@@ -119,7 +119,7 @@ import Testing
         try refused(
             .nothingToRead(dump: "dump", ignored: 0), first: [], second: ["a.json": " \n "])
         try refused(
-            .nothingToRead(dump: "dump", ignored: 0), first: [],
+            .onlyRejects(file: "a.json", reason: "html_page", rejected: 1), first: [],
             second: ["a.json": "<html></html>"])
     }
 

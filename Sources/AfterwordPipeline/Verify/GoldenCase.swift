@@ -24,9 +24,12 @@ package struct GoldenCase: Sendable {
 
     /// The cases of a golden folder, by name.
     package static func all(in golden: String) throws -> [GoldenCase] {
+        try names(in: golden).map { try GoldenCase(named: $0, in: golden) }
+    }
+
+    package static func names(in golden: String) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: golden)) ?? []
-        return try names.sorted { Text($0) < Text($1) }.filter { !$0.hasPrefix(".") }
-            .map { try GoldenCase(named: $0, in: golden) }
+        return names.sorted { Text($0) < Text($1) }.filter { !$0.hasPrefix(".") }
     }
 
     package init(named name: String, in golden: String) throws {

@@ -31,14 +31,15 @@ struct VerifyCommand: ParsableCommand {
         @OptionGroup var options: GoldenOptions
         @Argument(help: "Only these cases.")
         var cases: [String] = []
+        @OptionGroup var junit: JUnitOptions
 
         func run() throws {
-            let verdicts = try verify(options, cases) { golden, actual, verdicts in
+            let outcome = try verify(options, cases) { golden, actual, verdicts in
                 if !Settings.current.isCI { try writeActual(golden, actual, verdicts) }
             }
-            if verdicts.contains(where: { !$0.passes }) {
-                throw ExitCode(Failure.Code.check.rawValue)
-            }
+            let store = options.store == nil ? "SQLite" : "Postgres"
+            try junit.write(JUnitReport(name: "verify on \(store)", cases: outcome.cases))
+            if outcome.isRed { throw ExitCode(Failure.Code.check.rawValue) }
         }
     }
 
@@ -57,10 +58,10 @@ struct VerifyCommand: ParsableCommand {
             guard !Settings.current.isCI else {
                 throw CommandFault(.usage, "goldens are never written in CI")
             }
-            let verdicts = try verify(options, cases) { golden, actual, verdicts in
+            let outcome = try verify(options, cases) { golden, actual, verdicts in
                 try acceptCase(golden, actual, verdicts)
             }
-            guard verdicts.contains(where: { !$0.passes }) else { return }
+            guard outcome.isRed else { return }
             print("Accepted. Read the change before you commit it; 'verify' should be green now.")
             throw ExitCode(Failure.Code.check.rawValue)
         }
@@ -89,32 +90,51 @@ struct VerifyCommand: ParsableCommand {
     }
 }
 
-/// Runs cases on a store of their own each and shows what differs.
+/// What came of the golden cases.
+private struct VerifyOutcome {
+    var cases: [JUnitReport.Case] = []
+    var failed = 0
+    var isRed: Bool { failed > 0 }
+}
+
+/// Runs cases on a store of their own each and shows what differs. A case that cannot be run is an error, and
+/// the others go on.
 private func verify(
     _ options: VerifyCommand.GoldenOptions, _ names: [String],
     then act: (GoldenCase, [String: [String]], [GoldenVerdict]) throws -> Void
-) throws -> [GoldenVerdict] {
+) throws -> VerifyOutcome {
     let folder = options.golden
-    let cases =
-        try names.isEmpty
-        ? GoldenCase.all(in: folder) : names.map { try GoldenCase(named: $0, in: folder) }
-    guard !cases.isEmpty else { throw CommandFault(.usage, "no golden case in \(folder)") }
-    var all: [GoldenVerdict] = []
-    for golden in cases {
-        let actual =
-            if let url = options.store {
-                try onFreshSchema(url) { try golden.run(on: $0) }
-            } else {
-                try onFreshStore { try golden.run(on: $0) }
-            }
-        let verdicts = try judgeCase(golden, actual: actual)
-        show(golden, verdicts)
-        try act(golden, actual, verdicts)
-        all += verdicts
+    let names = names.isEmpty ? GoldenCase.names(in: folder) : names
+    guard !names.isEmpty else { throw CommandFault(.usage, "no golden case in \(folder)") }
+    var outcome = VerifyOutcome()
+    for name in names {
+        do {
+            let golden = try GoldenCase(named: name, in: folder)
+            let actual =
+                if let url = options.store {
+                    try onFreshSchema(url) { try golden.run(on: $0) }
+                } else {
+                    try onFreshStore { try golden.run(on: $0) }
+                }
+            let verdicts = try judgeCase(golden, actual: actual)
+            show(golden, verdicts)
+            try act(golden, actual, verdicts)
+            outcome.failed += verdicts.count { !$0.passes }
+            outcome.cases += verdicts.map { $0.junitCase(of: golden, actual: actual) }
+        } catch {
+            guard let failure = Failure(error), !(error is StoreFault) else { throw error }
+            print("\(name): CANNOT BE RUN: \(printable(failure.message))")
+            outcome.failed += 1
+            outcome.cases.append(
+                JUnitReport.Case(
+                    className: "golden.\(name)", name: "case.json",
+                    place: .init(path: "\(folder)/\(name)/case.json", line: 1),
+                    outcome: .errored(
+                        message: failure.message, type: "case", text: failure.message)))
+        }
     }
-    let failed = all.count { !$0.passes }
-    print("\(all.count - failed) golden files agree, \(failed) do not")
-    return all
+    print("\(outcome.cases.count - outcome.failed) golden files agree, \(outcome.failed) do not")
+    return outcome
 }
 
 private func onFreshStore<Result>(_ body: (SQLiteStore) throws -> Result) throws -> Result {

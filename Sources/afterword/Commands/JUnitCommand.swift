@@ -1,0 +1,36 @@
+import AfterwordPipeline
+import ArgumentParser
+import Foundation
+
+/// `junit`: the results of unit tests for whatever reads JUnit XML.
+struct JUnitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "junit",
+        abstract: "Turn the event stream of 'swift test' into JUnit XML.",
+        discussion: """
+            The stream is what 'swift test --event-stream-output-path FILE --event-stream-version 0' \
+            writes. Each argument of a parameterised test is a case of its own; a test that began \
+            and never ended is an error. Exits 1 when anything failed.
+            """)
+
+    @Argument(help: "The event stream.")
+    var events: String
+    @OptionGroup var junit: JUnitOptions
+    @Option(help: "The name of the whole.")
+    var name = "unit tests"
+    @Option(help: "How 'swift test' ended.")
+    var exitCode = 0
+
+    func run() throws {
+        // No stream at all: the tests were never begun.
+        let stream = FileManager.default.contents(atPath: events).map(Array.init) ?? []
+        let report = reportTestEvents(
+            stream, named: name, root: FileManager.default.currentDirectoryPath,
+            exitCode: exitCode)
+        try junit.write(report)
+        if junit.path == nil {
+            print(report.xml(junit.isStrict ? .strict : .usual), terminator: "")
+        }
+        if report.isRed { throw ExitCode(Failure.Code.check.rawValue) }
+    }
+}
