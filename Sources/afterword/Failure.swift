@@ -24,6 +24,9 @@ struct Failure {
             self.init(.interrupted, "interrupted; nothing of this run was stored")
         case let fault as StoreFault: self.init(.store, Self.words(fault))
         case let fault as AsOfFault: self.init(.usage, Self.words(fault))
+        case ReplayFault.noSuchRun(let run): self.init(.usage, "there is no run \(run)")
+        case ReplayFault.noRejects(let run):
+            self.init(.usage, "run \(run) has no rejects of that kind")
         case let fault as CopyFault: self = Self.failure(fault)
         case let fault as CaseFault: self.init(.usage, fault.description)
         case let fault as CommandFault: self = fault.failure

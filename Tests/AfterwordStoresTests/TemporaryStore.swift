@@ -43,7 +43,8 @@ final class TemporarySchema {
 
     deinit {
         try? PostgresConnection(url: server).runAll(
-            "DROP SCHEMA IF EXISTS \(name) CASCADE; DROP SCHEMA IF EXISTS \(reportSchema) CASCADE")
+            "SET client_min_messages = warning; DROP SCHEMA IF EXISTS \(name) CASCADE; "
+                + "DROP SCHEMA IF EXISTS \(reportSchema) CASCADE")
     }
 
     func open() throws -> PostgresStore { try PostgresStore(url: url) }

@@ -18,6 +18,8 @@ final class ByteSource {
     let name: String
     /// Of a transcoded stream: places in it, and where they were in the source.
     private var checkpoints: [(stream: Int64, source: Int64)] = []
+    /// Of pieces put together: where each begins, and where it was.
+    private var pieces: [(stream: Int64, source: Int64)] = []
     private var length: Int64 = 0
 
     /// Bytes between two checkpoints: what is counted again to find a place.
@@ -37,6 +39,18 @@ final class ByteSource {
             descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
             guard descriptor >= 0 else { throw InputFault.unreadableFile(file.name) }
         }
+    }
+
+    /// Pieces of another stream, each with where it was there.
+    init(name: String, pieces: [(bytes: [UInt8], source: Int64)]) {
+        self.name = name
+        descriptor = -1
+        var memory: [UInt8] = []
+        for piece in pieces {
+            self.pieces.append((Int64(memory.count), piece.source))
+            memory += piece.bytes
+        }
+        self.memory = memory
     }
 
     /// A nameless temporary file to write an inflated stream to.
@@ -77,6 +91,9 @@ final class ByteSource {
 
     /// Where bytes of the stream lie in the source: the same place, unless the source was UTF-16.
     func place(_ offset: Int64, _ count: Int64) throws -> (offset: Int64, length: Int64) {
+        if let piece = pieces.last(where: { $0.stream <= offset }) {
+            return (piece.source + offset - piece.stream, count)
+        }
         guard !checkpoints.isEmpty else { return (offset, count) }
         let start = try sourceOffset(offset)
         return (start, try sourceOffset(offset + count) - start)

@@ -17,7 +17,7 @@ final class Survey {
     var shortTotals = 0
 
     var balance: Balance {
-        files.reduce(into: Balance()) { $0.add($1.record.balance) }
+        files.filter { !$0.isPhantom }.reduce(into: Balance()) { $0.add($1.record.balance) }
     }
 }
 
@@ -28,6 +28,8 @@ struct SurveyedFile {
     var source: ByteSource?
     /// The place of the file with the same bytes that comes before it.
     var duplicateOf: Int?
+    /// Records that were loaded before, here only so that others are numbered with them: they count nowhere.
+    var isPhantom = false
     /// The file holds nothing but white space.
     var isEmpty = false
 }

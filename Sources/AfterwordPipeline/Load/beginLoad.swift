@@ -19,6 +19,7 @@ func beginLoad(
 private func observation(
     _ dump: Dump, _ options: LoadOptions, _ identical: [RunClock], _ now: Instant
 ) -> (at: Instant, origin: ObservedOrigin) {
+    if options.isReplay, let original = options.observedAt { return (original, .replay) }
     if let given = options.observedAt { return (given, .given) }
     if let named = dump.namedInstant { return (named, .folderName) }
     if let earlier = identical.max(by: { $0.run < $1.run }) {
@@ -30,13 +31,14 @@ private func observation(
 /// Writes what stands apart from products, and the ledger's row as the last of all.
 func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> LoadReport {
     let (load, survey, head) = (context.load, context.survey, context.head)
-    for file in survey.files {
+    for file in survey.files where !file.isPhantom {
         guard let shape = file.cleaner?.shape else { continue }
         try load.put(
             shape: ShapeRow(
                 name: shape.name, version: Int64(shape.version), document: shape.document))
     }
-    var rejects = survey.rejects
+    // A replay's rejects are kept already.
+    var rejects = context.options.isReplay ? [] : survey.rejects
     for index in rejects.indices { rejects[index].run = context.run }
     for start in stride(from: 0, to: rejects.count, by: context.options.batchRows) {
         let end = min(start + context.options.batchRows, rejects.count)
@@ -44,6 +46,7 @@ func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> 
             context.ledger.add(row)
         }
     }
+    settlePhantoms(survey)
     let earliest = head.lastRecordedAt.map { Instant(microseconds: $0.microseconds + 1) }
     var record = RunRecord(
         run: context.run, recordedAt: [now, earliest].compactMap { $0 }.max()!,
@@ -52,7 +55,7 @@ func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> 
         balance: survey.balance, deleted: context.deleted,
         productsNamed: Int64(survey.products.count), previousDigest: head.historyDigest,
         historyDigest: historyDigest(previous: head.historyDigest, rows: context.leaves))
-    let files = survey.files.map { file in
+    let files = survey.files.filter { !$0.isPhantom }.map { file in
         var record = file.record
         record.run = context.run
         return record
@@ -64,4 +67,18 @@ func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> 
     return LoadReport(
         run: record, dump: dump.name, files: files, ignored: dump.ignored,
         olderProducts: context.olderProducts, changes: context.changes)
+}
+
+/// A replayed short text may take the number of a record that was there, which is then inserted under the next: what
+/// counts is that one more is there.
+private func settlePhantoms(_ survey: Survey) {
+    var inserted = survey.files.filter(\.isPhantom).reduce(0) { $0 + $1.record.balance.inserted }
+    for index in survey.files.indices where !survey.files[index].isPhantom && inserted > 0 {
+        for part in [\Balance.unchanged, \.updated, \.late] {
+            let moved = min(inserted, survey.files[index].record.balance[keyPath: part])
+            survey.files[index].record.balance[keyPath: part] -= moved
+            survey.files[index].record.balance.inserted += moved
+            inserted -= moved
+        }
+    }
 }

@@ -11,15 +11,22 @@ package func loadDump(
     _ dump: Dump, into store: any ReviewStore, options: LoadOptions,
     surroundings: LoadSurroundings
 ) throws -> LoadReport {
-    guard !options.isRehearsal else {
-        return try load(dump, store, LoadIntent(isRehearsal: true), options, surroundings)
+    try attempt(dump, store, options, surroundings) { intent in
+        try load(dump, store, intent, options, surroundings)
     }
+}
+
+/// Notes the attempt, and its failure where it fails; a rehearsal is none.
+func attempt(
+    _ dump: Dump, _ store: any ReviewStore, _ options: LoadOptions,
+    _ surroundings: LoadSurroundings, _ body: (LoadIntent) throws -> LoadReport
+) throws -> LoadReport {
+    guard !options.isRehearsal else { return try body(LoadIntent(isRehearsal: true)) }
     let attempt = try surroundings.whenFree {
         try store.beginAttempt(startedAt: surroundings.now(), dump: dump.name)
     }
     do {
-        let intent = LoadIntent(isRehearsal: false, attempt: attempt)
-        return try load(dump, store, intent, options, surroundings)
+        return try body(LoadIntent(isRehearsal: false, attempt: attempt))
     } catch {
         // What failed is told; that it cannot be noted as well is not worth hiding it.
         try? store.failAttempt(attempt, at: surroundings.now(), failure: faultName(error))
@@ -42,6 +49,14 @@ private func load(
         })
     let survey = try surveyor.run()
     try checkSurvey(survey, dump, options)
+    return try apply(survey, dump, store, intent, options, surroundings)
+}
+
+/// Writes what a survey found, as one run.
+func apply(
+    _ survey: Survey, _ dump: Dump, _ store: any ReviewStore, _ intent: LoadIntent,
+    _ options: LoadOptions, _ surroundings: LoadSurroundings
+) throws -> LoadReport {
     // What a refused try counted in the survey's balances must not be counted again.
     let balances = survey.files.map(\.record.balance)
     return try surroundings.whenFree {

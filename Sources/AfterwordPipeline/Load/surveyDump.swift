@@ -7,7 +7,7 @@ struct DumpSurveyor {
     let isStrict: Bool
     /// Bytes read so far.
     let progress: (Int64) throws -> Void
-    private let survey = Survey()
+    let survey = Survey()
     private var occurrences: [Digest128: Int64] = [:]
 
     init(
@@ -101,7 +101,7 @@ struct DumpSurveyor {
         }
     }
 
-    private mutating func take(
+    mutating func take(
         _ event: RecordSplitter.Event, _ window: RawSpan, _ offset: Int64, _ place: Int,
         _ name: String, _ cleaner: RecordCleaner?, _ record: inout FileRecord
     ) {
@@ -128,17 +128,25 @@ struct DumpSurveyor {
         _ name: String, _ cleaner: RecordCleaner, _ record: inout FileRecord
     ) {
         let range = unit.records[index].range
-        let payload = window.extracting(range)
         let context = cleaner.context(ofRecord: index, of: unit, window: window)
         var cleaned = cleaner.clean(record: index, of: unit, context: context, window: window)
         if let fault = unit.records[index].fault { cleaned.fault = (fault, "") }
+        take(
+            cleaned, window.extracting(range), context.bytes, offset + Int64(range.lowerBound),
+            place, name, cleaner, &record)
+    }
+
+    /// Enters a cleaned record as a candidate, or as a reject.
+    mutating func take(
+        _ cleaned: CleanedRecord, _ payload: RawSpan, _ context: [UInt8], _ offset: Int64,
+        _ place: Int, _ name: String, _ cleaner: RecordCleaner, _ record: inout FileRecord
+    ) {
         let identity = identify(cleaned, placeholders: cleaner.shape.placeholders)
         if let fault = cleaned.fault {
             noteRejected(cleaned, identity, fault, place, cleaner)
             let bytes = payload.withUnsafeBytes { Array($0) }
-            let start = offset + Int64(range.lowerBound)
             reject(
-                fault.reason, bytes, start, name, (fault.field, cleaned.productID, context.bytes),
+                fault.reason, bytes, offset, name, (fault.field, cleaned.productID, context),
                 &record)
             return
         }
@@ -147,11 +155,10 @@ struct DumpSurveyor {
         }
         let candidate = Candidate(
             identity: identity, content: cleaned.values.contentDigest,
-            payload: payloadDigest(payload, context: context.bytes),
+            payload: payloadDigest(payload, context: context),
             sourceTime: cleaned.values.updatedAt ?? cleaned.values.createdAt,
             helpfulVotes: cleaned.values.helpfulVotes ?? 0, file: Int32(place),
-            offset: offset + Int64(range.lowerBound), length: Int32(range.count),
-            context: contextNumber(context.bytes))
+            offset: offset, length: Int32(payload.byteCount), context: contextNumber(context))
         record.balance.found += 1
         enter(product, place, cleaner) { surveyed in
             surveyed.candidates.append(candidate)

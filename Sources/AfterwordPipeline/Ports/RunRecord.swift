@@ -16,6 +16,8 @@ package enum ObservedOrigin: String, Sendable {
     case folderName = "folder_name"
     case identicalRun = "identical_run"
     case clock
+    /// Of the run whose rejects were taken again.
+    case replay
 }
 
 /// What became of the records of a file, or of a run: each is counted once.

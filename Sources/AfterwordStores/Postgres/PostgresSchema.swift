@@ -76,7 +76,8 @@ enum PostgresSchema {
             recorded_at BIGINT NOT NULL UNIQUE,
             observed_at BIGINT NOT NULL,
             observed_origin \(text) NOT NULL
-                CHECK (observed_origin IN ('given', 'folder_name', 'identical_run', 'clock')),
+                CHECK (observed_origin IN ('given', 'folder_name', 'identical_run', 'clock',
+                    'replay')),
             completeness \(text) NOT NULL CHECK (completeness IN ('none', 'products', 'all')),
             seed \(text) NOT NULL,
             deleted BIGINT NOT NULL,

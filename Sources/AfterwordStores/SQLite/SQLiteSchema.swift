@@ -38,7 +38,8 @@ enum SQLiteSchema {
             recorded_at INTEGER NOT NULL UNIQUE,
             observed_at INTEGER NOT NULL,
             observed_origin TEXT NOT NULL
-                CHECK (observed_origin IN ('given', 'folder_name', 'identical_run', 'clock')),
+                CHECK (observed_origin IN ('given', 'folder_name', 'identical_run', 'clock',
+                    'replay')),
             completeness TEXT NOT NULL CHECK (completeness IN ('none', 'products', 'all')),
             seed TEXT NOT NULL,
             deleted INTEGER NOT NULL,

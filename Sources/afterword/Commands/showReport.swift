@@ -43,6 +43,7 @@ private func origin(_ origin: ObservedOrigin) -> String {
     case .folderName: "by its name"
     case .identicalRun: "as an identical run before"
     case .clock: "now"
+    case .replay: "as the run whose rejects these are"
     }
 }
 

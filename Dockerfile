@@ -1,0 +1,37 @@
+# Afterword in two stages: built with the toolchain, run on a slim Debian 12 without it.
+#
+#   docker build -t afterword .
+#   docker run --rm --read-only --tmpfs /tmp -v afterword:/data -v ./dumps:/dumps:ro afterword run /dumps
+#
+# Nothing runs as root, the root file system may be read-only, the history lies in /data (or on Postgres: AFTERWORD_STORE).
+ARG BUILD_BASE=swift:6.3-bookworm
+ARG RUNTIME_BASE=debian:bookworm-slim
+
+FROM ${BUILD_BASE} AS build
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libpq-dev libsqlite3-dev pkg-config zlib1g-dev \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+COPY Package.swift ./
+COPY Sources Sources
+COPY Tests Tests
+RUN swift build --configuration release --product afterword --static-swift-stdlib \
+    && install -D .build/release/afterword /out/afterword
+
+FROM ${RUNTIME_BASE} AS runtime
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends ca-certificates libpq5 libsqlite3-0 zlib1g \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin afterword \
+    && install --directory --owner 10001 --mode 0700 /data
+COPY --from=build /out/afterword /usr/local/bin/afterword
+# The golden cases: `verify` inside the image proves it.
+COPY Golden /usr/share/afterword/Golden
+COPY LICENSE /usr/share/doc/afterword/LICENSE
+USER 10001
+WORKDIR /data
+VOLUME /data
+ENV AFTERWORD_STORE=/data/afterword.sqlite
+HEALTHCHECK --interval=60s --timeout=5s CMD ["/usr/local/bin/afterword", "--version"]
+ENTRYPOINT ["/usr/local/bin/afterword"]
+CMD ["--help"]

@@ -1,0 +1,194 @@
+package import AfterwordCore
+
+/// What is taken again.
+package struct ReplaySelection: Sendable {
+    /// The run whose rejects they are.
+    package var run: Int64
+    package var reason: RejectReason?
+    package var file: String?
+
+    package init(run: Int64, reason: RejectReason? = nil, file: String? = nil) {
+        self.run = run
+        self.reason = reason
+        self.file = file
+    }
+
+    func takes(_ row: RejectRow) -> Bool {
+        row.run == run && (reason == nil || row.reason == reason)
+            && (file == nil || row.file == file)
+    }
+}
+
+/// Why there is nothing to take again.
+package enum ReplayFault: Error, Equatable, Sendable {
+    case noSuchRun(Int64)
+    case noRejects(run: Int64)
+}
+
+/// Takes the rejects of a run again, after a mend: a better shape, or no strict mode. A run of its own with the
+/// `observed_at` of the first, which never deletes and has a balance of its own; the first run's balance and the rejects
+/// stand as they were. Short texts are numbered together with the records that their product had as of the first run, so
+/// that the store becomes what loading the mended dump at once would have made it.
+///
+/// - Throws: `ReplayFault` where there is nothing to take; as `loadDump`.
+package func replayRejects(
+    _ selection: ReplaySelection, of store: any ReviewStore, options: LoadOptions,
+    surroundings: LoadSurroundings
+) throws -> LoadReport {
+    let (run, rejects, shapes) = try store.read { reader in
+        (
+            try reader.runs().first { $0.run == selection.run },
+            try reader.rejects().filter(selection.takes), try reader.shapes()
+        )
+    }
+    guard let run else { throw ReplayFault.noSuchRun(selection.run) }
+    guard !rejects.isEmpty else { throw ReplayFault.noRejects(run: selection.run) }
+    var options = options
+    options.isReplay = true
+    options.observedAt = run.observedAt
+    options.completeness = .none
+    options.hasGuards = false
+    let dump = Dump(name: "rejects of run \(run.run)", files: [])
+    var replay = Replay(dump: dump, options: options, shapes: shapes)
+    for (file, rows) in Dictionary(grouping: rejects, by: \.file).sorted(by: { $0.key < $1.key }) {
+        try replay.survey(rows.sorted { $0.offset < $1.offset }, of: file)
+    }
+    try store.read { try replay.addPhantoms($0, asOf: run.run) }
+    let survey = replay.surveyor.survey
+    return try attempt(dump, store, options, surroundings) { intent in
+        try apply(survey, dump, store, intent, options, surroundings)
+    }
+}
+
+private struct Replay {
+    var surveyor: DumpSurveyor
+    let options: LoadOptions
+    /// Shapes as they were last used, by name.
+    let stored: [String: ShapeRow]
+
+    init(dump: Dump, options: LoadOptions, shapes: [ShapeRow]) {
+        surveyor = DumpSurveyor(
+            dump: dump, shapes: options.shapes, isStrict: options.isStrict, progress: { _ in })
+        self.options = options
+        stored = Dictionary(uniqueKeysWithValues: shapes.map { ($0.name, $0) })
+    }
+
+    /// The shape given; else the one that the record was read by, as it is today.
+    private func shape(named name: String) -> Shape? {
+        if options.shapes.count == 1 { return options.shapes[0] }
+        if let builtIn = options.shapes.first(where: { $0.name == name }) { return builtIn }
+        return stored[name].flatMap { try? Shape(parsing: Array($0.document.utf8)) }
+    }
+
+    /// The rejects of one file, put together in their order.
+    mutating func survey(_ rows: [RejectRow], of file: String) throws {
+        let source = ByteSource(name: file, pieces: rows.map { ($0.payload, $0.offset) })
+        let whole = rows.flatMap(\.payload)
+        var shape = Set(rows.map(\.shape)).sorted().compactMap { self.shape(named: $0) }.first
+        if shape == nil {
+            let virtual = DumpFile(name: file, content: .memory(whole))
+            if case .fits(let fitting) = try chooseShape(
+                for: virtual, among: options.shapes, isStrict: options.isStrict)
+            {
+                shape = fitting
+            }
+        }
+        let place = surveyor.survey.files.count
+        let cleaner = shape.map(RecordCleaner.init)
+        var digest = StreamDigest()
+        digest.add(whole[...])
+        var record = FileRecord(
+            run: 0, name: file, byteCount: Int64(whole.count), digest: digest.finish(),
+            shape: shape?.name ?? "", balance: Balance(), nonstandardLiterals: 0)
+        var offset: Int64 = 0
+        for row in rows {
+            take(row, at: offset, place, cleaner, &record)
+            offset += Int64(row.payload.count)
+        }
+        surveyor.survey.files.append(
+            SurveyedFile(record: record, cleaner: cleaner, source: source))
+    }
+
+    /// A record with what enclosed it is cleaned as it is; anything else is split anew.
+    private mutating func take(
+        _ row: RejectRow, at offset: Int64, _ place: Int, _ cleaner: RecordCleaner?,
+        _ record: inout FileRecord
+    ) {
+        if !row.context.isEmpty, let cleaner {
+            let cleaned = cleaner.clean(payload: row.payload, context: row.context)
+            surveyor.take(
+                cleaned, row.payload.span.bytes, row.context, offset, place, row.file, cleaner,
+                &record)
+            return
+        }
+        let plan = (cleaner ?? RecordCleaner(Shape.builtIn[0])).plan
+        var splitter = RecordSplitter(plan, isStrict: options.isStrict)
+        var isEmpty = true
+        splitter.feed(row.payload[...], isLast: true) { event, window, start in
+            isEmpty = false
+            surveyor.take(event, window, offset + start, place, row.file, cleaner, &record)
+        }
+        // Bytes without any value in them are the reject that they were.
+        guard isEmpty else { return }
+        record.balance.found += 1
+        record.balance.rejected += 1
+    }
+
+    /// Records of short texts that the products had as of the run, so that those replayed are numbered with them.
+    func addPhantoms(_ reader: any StoreReader, asOf run: Int64) throws {
+        let survey = surveyor.survey
+        var phantoms: [String: Phantoms] = [:]
+        for (product, surveyed) in survey.products {
+            let keys = Set(surveyed.candidates.filter(\.identity.isNumbered).map(\.identity))
+            guard !keys.isEmpty else { continue }
+            let raw = Dictionary(
+                uniqueKeysWithValues: try reader.raw(ofProduct: product).map { ($0.rawKey, $0) })
+            for review in try AsOfReader(reader, run: run).reviews(ofProduct: product)
+            where review.isLive {
+                guard let row = raw[review.rawKey], let shape = shape(named: row.shape) else {
+                    continue
+                }
+                let cleaner = RecordCleaner(shape)
+                let cleaned = cleaner.clean(payload: row.payload, context: row.context)
+                guard let identity = identify(cleaned, placeholders: shape.placeholders),
+                    keys.contains(identity)
+                else { continue }
+                phantoms[row.file, default: Phantoms(cleaner: cleaner)].records
+                    .append((row, cleaned, identity))
+            }
+        }
+        for (file, own) in phantoms.sorted(by: { $0.key < $1.key }) { enter(own, file, survey) }
+    }
+
+    private struct Phantoms {
+        var cleaner: RecordCleaner
+        var records: [(row: RawRow, cleaned: CleanedRecord, identity: Identity)] = []
+    }
+
+    private func enter(_ phantoms: Phantoms, _ file: String, _ survey: Survey) {
+        let place = survey.files.count
+        let record = FileRecord(
+            run: 0, name: file, byteCount: 0, digest: genesisDigest,
+            shape: phantoms.cleaner.shape.name, balance: Balance(), nonstandardLiterals: 0)
+        var offset: Int64 = 0
+        for (row, cleaned, identity) in phantoms.records {
+            if survey.contexts[survey.contexts.count - 1] != row.context, !row.context.isEmpty {
+                survey.contexts.append(row.context)
+            }
+            let candidate = Candidate(
+                identity: identity, content: cleaned.values.contentDigest,
+                payload: row.record.payload,
+                sourceTime: cleaned.values.updatedAt ?? cleaned.values.createdAt,
+                helpfulVotes: cleaned.values.helpfulVotes ?? 0, file: Int32(place),
+                offset: offset, length: Int32(row.payload.count),
+                context: row.context.isEmpty ? 0 : Int32(survey.contexts.count - 1))
+            survey.products[row.productID]?.candidates.append(candidate)
+            offset += Int64(row.payload.count)
+        }
+        let source = ByteSource(
+            name: file, pieces: phantoms.records.map { ($0.row.payload, $0.row.offset) })
+        survey.files.append(
+            SurveyedFile(
+                record: record, cleaner: phantoms.cleaner, source: source, isPhantom: true))
+    }
+}
