@@ -89,3 +89,16 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// libFuzzer's harness is built by `ci/fuzz` alone, which names libFuzzer's library: all of the core is instrumented.
+if let library = Context.environment["AFTERWORD_FUZZ"] {
+    let fuzzer: [SwiftSetting] = [.unsafeFlags(["-sanitize=fuzzer"])]
+    for target in package.targets where target.name == "AfterwordCore" {
+        target.swiftSettings = core + fuzzer
+    }
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzParser", dependencies: ["AfterwordCore"], path: "Tests/Fuzz",
+            swiftSettings: house + fuzzer,
+            linkerSettings: [.unsafeFlags([library]), .linkedLibrary("stdc++")]))
+}

@@ -229,4 +229,29 @@ import Testing
                 "seed \(seed): lost at the end")
         }
     }
+
+    /// Found by the fuzzer: a broken record in a list that goes on in the next slab got another reason, or took the list with
+    /// it, than where the slab was longer.
+    @Test("Damaged lists and maps of reviews come apart the same in any slabs")
+    func nestedSlabs() {
+        let product =
+            #"{"product_id": "P", "reviews": [{"review_id": "R1", "rating": 4}, {"review_id": "R2", "text": "b]}"}]}"#
+        for seed in 1...800 as ClosedRange<UInt64> {
+            var random = SplitMix64(seed: seed)
+            var bytes = Array((0..<3).map { _ in product }.joined(separator: "\n").utf8)
+            for _ in 0...random.draw(below: 4) {
+                let place = Int(random.draw(below: UInt64(bytes.count)))
+                let damage = Array(#"{}[]",:\x"#.utf8) + [0xFF, 0x0A]
+                bytes[place] = damage[Int(random.draw(below: UInt64(damage.count)))]
+            }
+            for shape in [Shape.productWithReviews, .amazon2018Wrapped] {
+                let whole = Self.split(bytes, shape: shape, slab: bytes.count)
+                for size in [1, 7, 41, 97] {
+                    #expect(
+                        Self.split(bytes, shape: shape, slab: size) == whole,
+                        "seed \(seed), \(shape.name), slabs of \(size)")
+                }
+            }
+        }
+    }
 }

@@ -212,7 +212,14 @@ struct UnitExtractor {
             scanner = before
             scanner.skipWhitespace()
             let start = scanner.position
-            guard scanner.skipBroken(until: close) else { throw error }
+            guard scanner.skipBroken(until: close) else {
+                // The list may go on in bytes that are still to come: what becomes of it must not depend on them
+                // being late.
+                guard scanner.isFinal else {
+                    throw ScanFault(cause: .needsMoreBytes, offset: scanner.position)
+                }
+                throw error
+            }
             unit.records.removeSubrange(counts.0...)
             unit.products.removeSubrange(counts.1...)
             unit.recordTokens.removeSubrange(tokens.0...)
