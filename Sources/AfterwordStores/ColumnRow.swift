@@ -187,8 +187,18 @@ extension ColumnRow {
             rowDigest: digest("row_digest"))
     }
 
+    var profile: DumpProfile {
+        var profile = DumpProfile()
+        profile.records = number("profile_records")
+        profile.brands = number("profile_brands")
+        profile.rated = number("profile_rated")
+        profile.ratingSum = number("profile_rating_sum")
+        profile.withoutText = number("profile_without_text")
+        return profile
+    }
+
     var runRecord: RunRecord {
-        RunRecord(
+        var record = RunRecord(
             run: number("run"), recordedAt: instant("recorded_at"),
             observedAt: instant("observed_at"),
             observedOrigin: ObservedOrigin(rawValue: string("observed_origin")) ?? .clock,
@@ -196,6 +206,8 @@ extension ColumnRow {
             seed: UInt64(string("seed")) ?? 0, balance: balance, deleted: number("deleted"),
             productsNamed: number("products_named"), previousDigest: digest("previous_digest"),
             historyDigest: digest("history_digest"), ledgerDigest: digest("ledger_digest"))
+        record.profile = profile
+        return record
     }
 
     var fileRecord: FileRecord {

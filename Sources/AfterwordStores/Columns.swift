@@ -4,6 +4,12 @@ enum Columns {
         rating, title, body, author_name, verified, helpful_votes, variant, country, language, \
         author_id, created_at, created_origin, updated_at, updated_origin
         """
+    static let profile = """
+        profile_records, profile_brands, profile_rated, profile_rating_sum, profile_without_text
+        """
+    static let lastProfiles = """
+        SELECT \(profile) FROM runs WHERE observed_origin <> 'replay' ORDER BY run DESC LIMIT 5
+        """
     static let counters = """
         review_count, rated_count, rating_sum, star_1, star_2, star_3, star_4, star_5, \
         verified_count, helpful_votes
@@ -48,7 +54,7 @@ enum Columns {
     static let scopeHistory = "kind, id, run, product_count, \(counters)"
     static let run = """
         run, recorded_at, observed_at, observed_origin, completeness, seed, deleted, \
-        products_named, previous_digest, history_digest, ledger_digest, \(balance)
+        products_named, \(profile), previous_digest, history_digest, ledger_digest, \(balance)
         """
     static let shape = "name, version, document, seal"
     static let file = "run, name, byte_count, digest, shape, nonstandard_literals, \(balance)"

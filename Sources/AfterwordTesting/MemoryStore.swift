@@ -87,7 +87,9 @@ private final class MemoryLoad: StoreLoad {
             historyDigest: state.runs.last?.historyDigest ?? genesisDigest,
             ledgerDigest: state.runs.last?.ledgerDigest ?? genesisDigest,
             lastCompleteAllAt: complete.map(\.observedAt).max(),
-            lastCompleteAllRun: complete.map(\.run).max())
+            lastCompleteAllRun: complete.map(\.run).max(),
+            lastProfiles: state.runs.filter { $0.observedOrigin != .replay }.suffix(5).reversed()
+                .map(\.profile))
     }
 
     func runs(holding files: [Digest256]) throws -> [RunClock] {

@@ -69,6 +69,10 @@ struct Failure {
         case .emptiesProduct(let reviews):
             "a product of \(reviews) reviews would be emptied; nothing was stored. "
                 + "If they are gone indeed: --max-deletes N"
+        case .unlikeTheLast(let comparison):
+            "the dump is unlike the last five: "
+                + comparison.rows.filter(\.isUnlike).map(\.words).joined(separator: "; ")
+                + "; nothing was stored. 'plan' shows all of it; if it is right: --accept-shift"
         case .otherIdentityKind(let file, let stored, let incoming):
             "\(file): its products are known by identity \(stored), the file by \(incoming)"
         case .seriesWithObservedAt:

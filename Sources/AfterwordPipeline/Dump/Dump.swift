@@ -55,6 +55,8 @@ package enum InputFault: Error, Equatable, Sendable {
     case incompleteDump(reason: String)
     case tooManyDeletes(deleted: Int64, scope: Int64)
     case emptiesProduct(reviews: Int64)
+    /// Records, brands, stars or texts are not as in the last five dumps.
+    case unlikeTheLast(DumpComparison)
     case otherIdentityKind(file: String, stored: String, incoming: String)
     case seriesWithObservedAt
 }

@@ -19,6 +19,8 @@ package struct LoadOptions: Sendable {
     package var maxDeletes: Int64?
     /// Refuses dumps that look broken. Off for a part of a dump that was checked as a whole.
     package var hasGuards = true
+    /// Loads a dump unlike the last five.
+    package var acceptsShift = false
     /// Rejects of an earlier run taken again, at its `observedAt`.
     var isReplay = false
     /// Does it all, keeps nothing.

@@ -11,6 +11,8 @@ package struct LoadReport: Sendable {
     package var olderProducts: Int64
     /// Products whose reviews changed, by id.
     package var changes: [ProductChange]
+    /// The dump beside the last five; nil where there are too few to compare with.
+    package var comparison: DumpComparison?
 }
 
 /// What a run changed in one product.

@@ -16,6 +16,17 @@ final class Survey {
     /// Products whose own totals exceed the reviews found in them.
     var shortTotals = 0
 
+    /// Ratings and texts of the records read, files' copies left out.
+    var profile = DumpProfile()
+
+    /// The profile with what is told by products.
+    var wholeProfile: DumpProfile {
+        var profile = profile
+        let brands = products.values.compactMap { $0.attributes[.brand]?.chosen?.value }
+        profile.brands = Int64(Set(brands).count)
+        return profile
+    }
+
     var balance: Balance {
         files.filter { !$0.isPhantom }.reduce(into: Balance()) { $0.add($1.record.balance) }
     }

@@ -47,6 +47,7 @@ func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> 
         }
     }
     settlePhantoms(survey)
+    let profile = survey.wholeProfile
     let earliest = head.lastRecordedAt.map { Instant(microseconds: $0.microseconds + 1) }
     var record = RunRecord(
         run: context.run, recordedAt: [now, earliest].compactMap { $0 }.max()!,
@@ -61,12 +62,14 @@ func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> 
         return record
     }
     precondition(files.allSatisfy(\.balance.holds), "every record is counted once")
+    record.profile = profile
     record.ledgerDigest = record.computedLedgerDigest(
         previous: head.ledgerDigest, files: files, rows: context.ledger)
     try load.finish(record, files: files)
     return LoadReport(
         run: record, dump: dump.name, files: files, ignored: dump.ignored,
-        olderProducts: context.olderProducts, changes: context.changes)
+        olderProducts: context.olderProducts, changes: context.changes,
+        comparison: DumpComparison(profile, with: head.lastProfiles))
 }
 
 /// A replayed short text may take the number of a record that was there, which is then inserted under the next: what

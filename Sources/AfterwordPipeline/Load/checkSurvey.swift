@@ -68,6 +68,19 @@ private func checkCompleteness(_ survey: Survey, _ options: LoadOptions) throws 
     }
 }
 
+/// Refuses a dump unlike the last five; a rehearsal shows it instead. The very files of an earlier run are what they
+/// were.
+func checkShift(_ context: LoadContext) throws {
+    let options = context.options
+    guard options.hasGuards, !options.acceptsShift, !options.isRehearsal,
+        context.identicalSince == nil,
+        let comparison = DumpComparison(
+            context.survey.wholeProfile, with: context.head.lastProfiles),
+        comparison.isUnlike
+    else { return }
+    throw InputFault.unlikeTheLast(comparison)
+}
+
 /// Refuses a run that deletes more than a feed that works would.
 func checkDeletes(_ context: LoadContext) throws {
     guard context.options.hasGuards else { return }

@@ -63,6 +63,7 @@ func apply(
         for index in balances.indices { survey.files[index].record.balance = balances[index] }
         return try store.load(intent) { load in
             let context = try beginLoad(load, dump, survey, options, surroundings.now())
+            try checkShift(context)
             try applyProducts(context) { done, count in
                 try surroundings.checkInterruption()
                 surroundings.progress(.writing(products: done, of: count))

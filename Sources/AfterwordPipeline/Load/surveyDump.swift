@@ -160,6 +160,14 @@ struct DumpSurveyor {
             helpfulVotes: cleaned.values.helpfulVotes ?? 0, file: Int32(place),
             offset: offset, length: Int32(payload.byteCount), context: contextNumber(context))
         record.balance.found += 1
+        survey.profile.records += 1
+        if let rating = cleaned.values.rating {
+            survey.profile.rated += 1
+            survey.profile.ratingSum += rating
+        }
+        if cleaned.values.title == nil, cleaned.values.body == nil {
+            survey.profile.withoutText += 1
+        }
         enter(product, place, cleaner) { surveyed in
             surveyed.candidates.append(candidate)
             for (attribute, value) in cleaned.attributes {

@@ -81,6 +81,9 @@ extension RunRecord {
         builder.add(Int64(bitPattern: seed))
         builder.add(deleted)
         builder.add(productsNamed)
+        for number in [
+            profile.records, profile.brands, profile.rated, profile.ratingSum, profile.withoutText,
+        ] { builder.add(number) }
         builder.add(raw: historyDigest.bytes)
         builder.add(balance)
         for file in files.sorted(by: { Text($0.name) < Text($1.name) }) {

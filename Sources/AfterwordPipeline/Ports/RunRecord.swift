@@ -72,6 +72,7 @@ package struct RunRecord: Equatable, Sendable {
     package var balance: Balance
     package var deleted: Int64
     package var productsNamed: Int64
+    package var profile = DumpProfile()
     package var previousDigest: Digest256
     package var historyDigest: Digest256
     /// Over what the run wrote beside its history, and the ledger of the run before.

@@ -44,7 +44,8 @@ final class PostgresLoad: StoreLoad {
             historyDigest: last?.digest("history_digest") ?? genesisDigest,
             ledgerDigest: last?.digest("ledger_digest") ?? genesisDigest,
             lastCompleteAllAt: complete?.optionalInstant("observed_at"),
-            lastCompleteAllRun: complete?.optional("run"))
+            lastCompleteAllRun: complete?.optional("run"),
+            lastProfiles: try connection.run(Columns.lastProfiles).map { $0.profile })
     }
 
     func runs(holding files: [Digest256]) throws -> [RunClock] {

@@ -37,7 +37,8 @@ final class SQLiteLoad: StoreLoad {
             historyDigest: last?.digest("history_digest") ?? genesisDigest,
             ledgerDigest: last?.digest("ledger_digest") ?? genesisDigest,
             lastCompleteAllAt: complete?.optionalInstant("observed_at"),
-            lastCompleteAllRun: complete?.optional("run"))
+            lastCompleteAllRun: complete?.optional("run"),
+            lastProfiles: try Row.fetchAll(database, sql: Columns.lastProfiles).map(\.profile))
     }
 
     func runs(holding files: [Digest256]) throws -> [RunClock] {

@@ -36,6 +36,11 @@ struct LoadArguments: ParsableArguments {
     @Option(help: "Deletes allowed; else refused beyond 20 % and 10, or emptying a product of 5.")
     var maxDeletes: Int64?
 
+    @Flag(
+        help: "Load a dump that is unlike the last five: records, brands, mean star, missing texts."
+    )
+    var acceptShift = false
+
     @Flag(help: "Wait while another run holds the store, instead of failing.")
     var wait = false
 
@@ -58,6 +63,7 @@ struct LoadArguments: ParsableArguments {
         options.isStrict = strictJson
         options.maxRejects = maxRejects
         options.maxDeletes = maxDeletes
+        options.acceptsShift = acceptShift
         return options
     }
 

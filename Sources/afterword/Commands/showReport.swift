@@ -33,8 +33,47 @@ func show(_ report: LoadReport, isRehearsal: Bool) {
                 + report.ignored.prefix(5).map(printable).joined(separator: ", ")
                 + (report.ignored.count > 5 ? " and \(report.ignored.count - 5) more" : ""))
     }
+    if let comparison = report.comparison, isRehearsal || comparison.isUnlike {
+        show(comparison)
+    }
     showChanges(report)
     print("")
+}
+
+/// The dump beside the last five.
+private func show(_ comparison: DumpComparison) {
+    var table = Table([
+        "measure": .left, "usual": .right, "here": .right, "": .left,
+    ])
+    for row in comparison.rows {
+        table.add([
+            row.measure.rawValue.replacing("_", with: " "), row.written(row.usual),
+            row.written(row.found), row.isUnlike ? Terminal.red("UNLIKE") : "",
+        ])
+    }
+    table.show()
+}
+
+extension DumpComparison.Row {
+    func written(_ value: Int64) -> String {
+        switch measure {
+        case .records, .brands: grouped(value)
+        case .meanStar: "\(value / 100).\(padded(Int(value % 100), 2))"
+        case .withoutText: "\(value / 10).\(value % 10) %"
+        }
+    }
+
+    /// Counts, hundredths of a star, thousandths without text.
+    var json: JSONValue {
+        .row([
+            "measure": .string(measure.rawValue), "usual": JSONValue(usual),
+            "found": JSONValue(found), "is_unlike": .bool(isUnlike),
+        ])
+    }
+
+    var words: String {
+        "\(measure.rawValue.replacing("_", with: " ")) \(written(found)), usually \(written(usual))"
+    }
 }
 
 private func origin(_ origin: ObservedOrigin) -> String {
@@ -92,5 +131,6 @@ extension LoadReport {
             .with("files", .array(files.map(\.json)))
             .with("ignored", .array(ignored.map { .string($0) }))
             .with("changes", .array(changes.map(\.json)))
+            .with("comparison", .array((comparison?.rows ?? []).map(\.json)))
     }
 }
