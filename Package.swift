@@ -26,6 +26,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     ],
     targets: [
         .target(
@@ -35,7 +36,9 @@ let package = Package(
         ),
         .target(
             name: "AfterwordPipeline",
-            dependencies: ["AfterwordCore", "CZlib"],
+            dependencies: [
+                "AfterwordCore", "CZlib", .product(name: "SwiftCSV", package: "SwiftCSV"),
+            ],
             swiftSettings: house
         ),
         .target(

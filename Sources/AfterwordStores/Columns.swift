@@ -8,7 +8,7 @@ enum Columns {
         profile_records, profile_brands, profile_rated, profile_rating_sum, profile_without_text
         """
     static let lastProfiles = """
-        SELECT \(profile) FROM runs WHERE observed_origin <> 'replay' ORDER BY run DESC LIMIT 5
+        SELECT \(profile) FROM runs WHERE observed_origin NOT IN ('replay', 'catalogue') ORDER BY run DESC LIMIT 5
         """
     static let counters = """
         review_count, rated_count, rating_sum, star_1, star_2, star_3, star_4, star_5, \
@@ -39,9 +39,12 @@ enum Columns {
         product_key, product_id, identity_kind, last_observed_at, last_complete_at, first_run, \
         last_run, title, title_rank, title_observed_at, brand, brand_rank, brand_observed_at, \
         category, category_rank, category_observed_at, family, family_rank, family_observed_at, \
-        price, price_rank, price_observed_at, seal
+        price, price_rank, price_observed_at, owner, owner_rank, owner_observed_at, units_sold, \
+        units_sold_rank, units_sold_observed_at, seal
         """
-    static let attributes = "product_key, run, title, brand, category, family, price"
+    static let attributes = """
+        product_key, run, title, brand, category, family, price, owner, units_sold
+        """
     static let summary = """
         product_key, first_review_at, last_review_at, last_changed_run, \(counters)
         """

@@ -126,6 +126,8 @@ extension ReportView {
             Column("category", .plain("p.category"), "its category"),
             Column("family", .plain("p.family"), "the family it is a variant of"),
             Column("price", .plain("p.price"), "its price, as the source writes it"),
+            Column("owner", .plain("p.owner"), "who looks after it, by the catalogue"),
+            Column("units_sold", .plain("p.units_sold"), "units sold, as the catalogue says"),
             Column(
                 "last_observed_at", .instant("p.last_observed_at"),
                 "when the newest dump that names it was taken"),
@@ -165,6 +167,8 @@ extension ReportView {
             Column("category", .plain("a.category"), "its category then"),
             Column("family", .plain("a.family"), "the family it was a variant of"),
             Column("price", .plain("a.price"), "its price then, as the source writes it"),
+            Column("owner", .plain("a.owner"), "who looked after it, by the catalogue"),
+            Column("units_sold", .plain("a.units_sold"), "units sold, as the catalogue said"),
             Column(
                 "first_review_at", .instant("s.first_review_at"),
                 "the first review's time, source times only"),

@@ -88,7 +88,9 @@ private final class MemoryLoad: StoreLoad {
             ledgerDigest: state.runs.last?.ledgerDigest ?? genesisDigest,
             lastCompleteAllAt: complete.map(\.observedAt).max(),
             lastCompleteAllRun: complete.map(\.run).max(),
-            lastProfiles: state.runs.filter { $0.observedOrigin != .replay }.suffix(5).reversed()
+            lastProfiles: state.runs
+                .filter { $0.observedOrigin != .replay && $0.observedOrigin != .catalogue }
+                .suffix(5).reversed()
                 .map(\.profile))
     }
 

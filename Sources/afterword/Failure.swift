@@ -40,6 +40,7 @@ struct Failure {
         case .nothingToRead(let dump, let ignored):
             "nothing to read in \(dump): no review in a .json, .jsonl or .ndjson file "
                 + "(plain or .gz); \(ignored) other files"
+        case .badCatalogue(let file, let reason): "\(file): \(reason)"
         case .onlyRejects(let file, let reason, let rejected):
             "\(file): \(reason). Nothing of \(rejected) pieces can be read as a review; "
                 + "nothing was stored"

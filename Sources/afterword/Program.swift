@@ -53,6 +53,7 @@ struct Afterword: ParsableCommand {
             RunCommand.self, PlanCommand.self, ProductsCommand.self, BrandsCommand.self,
             ProductCommand.self, ReviewsCommand.self, HistoryCommand.self, RunsCommand.self,
             RejectsCommand.self, StatusCommand.self, AuditCommand.self, ShapeCommand.self,
+            CatalogCommand.self,
             CopyCommand.self,
             MigrateCommand.self, GrantCommand.self, TablesCommand.self,
             VerifyCommand.self, JUnitCommand.self,

@@ -54,6 +54,9 @@ package enum Attribute: Int, CaseIterable, Sendable {
     case category
     case family
     case price
+    /// Who looks after it; a catalogue file tells.
+    case owner
+    case unitsSold
 
     package var name: String {
         switch self {
@@ -62,6 +65,8 @@ package enum Attribute: Int, CaseIterable, Sendable {
         case .category: "category"
         case .family: "family"
         case .price: "price"
+        case .owner: "owner"
+        case .unitsSold: "units_sold"
         }
     }
 }

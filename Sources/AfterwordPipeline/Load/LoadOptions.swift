@@ -21,6 +21,8 @@ package struct LoadOptions: Sendable {
     package var hasGuards = true
     /// Loads a dump unlike the last five.
     package var acceptsShift = false
+    /// Attributes of products from a catalogue.
+    package var isCatalogue = false
     /// Rejects of an earlier run taken again, at its `observedAt`.
     var isReplay = false
     /// Does it all, keeps nothing.

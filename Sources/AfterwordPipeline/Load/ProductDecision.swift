@@ -78,8 +78,10 @@ struct ProductDecision {
     /// Moves the clocks and attributes of a product that the dump names.
     private mutating func observe(_ context: LoadContext) {
         guard let surveyed else { return }
-        state.lastObservedAt = max(state.lastObservedAt, context.observedAt)
-        state.lastRun = context.run
+        if !surveyed.isOfCatalogue {
+            state.lastObservedAt = max(state.lastObservedAt, context.observedAt)
+            state.lastRun = context.run
+        }
         if isComplete {
             state.lastCompleteAt = [state.lastCompleteAt, context.observedAt].compactMap { $0 }
                 .max()
@@ -88,7 +90,7 @@ struct ProductDecision {
             guard let told = tally.chosen else { continue }
             state.attributes[attribute] = updatedAttribute(
                 state.attributes[attribute], with: told, observedAt: context.observedAt,
-                isOlder: standing.isOlder)
+                isOlder: standing.isOlder && !surveyed.isOfCatalogue)
         }
     }
 

@@ -59,4 +59,6 @@ struct SurveyedProduct {
     /// Identities of rejects: named, so not vanished.
     var rejectedIdentities: Set<Digest128> = []
     var hasUnreadableIdentity = false
+    /// Told of by a catalogue, which says nothing of reviews: its clocks of observation stay.
+    var isOfCatalogue = false
 }

@@ -18,6 +18,8 @@ package enum ObservedOrigin: String, Sendable {
     case clock
     /// Of the run whose rejects were taken again.
     case replay
+    /// Of a catalogue of products: given, or the clock's.
+    case catalogue
 }
 
 /// What became of the records of a file, or of a run: each is counted once.

@@ -77,7 +77,7 @@ enum PostgresSchema {
             observed_at BIGINT NOT NULL,
             observed_origin \(text) NOT NULL
                 CHECK (observed_origin IN ('given', 'folder_name', 'identical_run', 'clock',
-                    'replay')),
+                    'replay', 'catalogue')),
             completeness \(text) NOT NULL CHECK (completeness IN ('none', 'products', 'all')),
             seed \(text) NOT NULL,
             deleted BIGINT NOT NULL,
@@ -132,6 +132,8 @@ enum PostgresSchema {
             category \(text), category_rank BIGINT, category_observed_at BIGINT,
             family \(text), family_rank BIGINT, family_observed_at BIGINT,
             price \(text), price_rank BIGINT, price_observed_at BIGINT,
+            owner \(text), owner_rank BIGINT, owner_observed_at BIGINT,
+            units_sold \(text), units_sold_rank BIGINT, units_sold_observed_at BIGINT,
             seal BYTEA NOT NULL,
             CHECK ((title IS NULL) = (title_rank IS NULL)
                 AND (title IS NULL) = (title_observed_at IS NULL)),
@@ -142,12 +144,17 @@ enum PostgresSchema {
             CHECK ((family IS NULL) = (family_rank IS NULL)
                 AND (family IS NULL) = (family_observed_at IS NULL)),
             CHECK ((price IS NULL) = (price_rank IS NULL)
-                AND (price IS NULL) = (price_observed_at IS NULL))
+                AND (price IS NULL) = (price_observed_at IS NULL)),
+            CHECK ((owner IS NULL) = (owner_rank IS NULL)
+                AND (owner IS NULL) = (owner_observed_at IS NULL)),
+            CHECK ((units_sold IS NULL) = (units_sold_rank IS NULL)
+                AND (units_sold IS NULL) = (units_sold_observed_at IS NULL))
         );
         CREATE TABLE products_dim_history (
             product_key BIGINT NOT NULL,
             run BIGINT NOT NULL,
             title \(text), brand \(text), category \(text), family \(text), price \(text),
+            owner \(text), units_sold \(text),
             PRIMARY KEY (product_key, run)
         );
         """

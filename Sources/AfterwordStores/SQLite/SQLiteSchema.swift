@@ -39,7 +39,7 @@ enum SQLiteSchema {
             observed_at INTEGER NOT NULL,
             observed_origin TEXT NOT NULL
                 CHECK (observed_origin IN ('given', 'folder_name', 'identical_run', 'clock',
-                    'replay')),
+                    'replay', 'catalogue')),
             completeness TEXT NOT NULL CHECK (completeness IN ('none', 'products', 'all')),
             seed TEXT NOT NULL,
             deleted INTEGER NOT NULL,
@@ -94,6 +94,8 @@ enum SQLiteSchema {
             category TEXT, category_rank INTEGER, category_observed_at INTEGER,
             family TEXT, family_rank INTEGER, family_observed_at INTEGER,
             price TEXT, price_rank INTEGER, price_observed_at INTEGER,
+            owner TEXT, owner_rank INTEGER, owner_observed_at INTEGER,
+            units_sold TEXT, units_sold_rank INTEGER, units_sold_observed_at INTEGER,
             seal BLOB NOT NULL,
             CHECK ((title IS NULL) = (title_rank IS NULL)
                 AND (title IS NULL) = (title_observed_at IS NULL)),
@@ -104,12 +106,17 @@ enum SQLiteSchema {
             CHECK ((family IS NULL) = (family_rank IS NULL)
                 AND (family IS NULL) = (family_observed_at IS NULL)),
             CHECK ((price IS NULL) = (price_rank IS NULL)
-                AND (price IS NULL) = (price_observed_at IS NULL))
+                AND (price IS NULL) = (price_observed_at IS NULL)),
+            CHECK ((owner IS NULL) = (owner_rank IS NULL)
+                AND (owner IS NULL) = (owner_observed_at IS NULL)),
+            CHECK ((units_sold IS NULL) = (units_sold_rank IS NULL)
+                AND (units_sold IS NULL) = (units_sold_observed_at IS NULL))
         ) STRICT;
         CREATE TABLE products_dim_history (
             product_key INTEGER NOT NULL,
             run INTEGER NOT NULL,
             title TEXT, brand TEXT, category TEXT, family TEXT, price TEXT,
+            owner TEXT, units_sold TEXT,
             PRIMARY KEY (product_key, run)
         ) STRICT, WITHOUT ROWID;
         """

@@ -82,6 +82,7 @@ private func origin(_ origin: ObservedOrigin) -> String {
     case .folderName: "by its name"
     case .identicalRun: "as an identical run before"
     case .clock: "now"
+    case .catalogue: "a catalogue"
     case .replay: "as the run whose rejects these are"
     }
 }

@@ -1,0 +1,162 @@
+package import AfterwordCore
+import Foundation
+import SwiftCSV
+
+/// What a catalogue file says of products: rows by product id.
+package struct Catalogue: Sendable {
+    package struct Entry: Equatable, Sendable {
+        package var product: Text
+        package var attributes: [Attribute: Text]
+    }
+
+    package var name: String
+    package var entries: [Entry]
+    /// Columns that no name was known for.
+    package var ignored: [String]
+    /// Rows without a product id.
+    package var nameless: Int
+    fileprivate var bytes: [UInt8]
+
+    /// The names of columns, lower case, letters and digits alone.
+    private static let columns: [(attribute: Attribute?, names: Set<String>)] = [
+        (nil, ["productid", "asin", "childasin", "id", "sku"]),
+        (.title, ["title", "name", "producttitle", "productname"]),
+        (.brand, ["brand", "productbrand"]),
+        (.category, ["category", "productcategory", "maincategory"]),
+        (.family, ["family", "parentasin", "parent"]),
+        (.price, ["price"]),
+        (.owner, ["owner", "manager"]),
+        (.unitsSold, ["unitssold", "units", "sales"]),
+    ]
+
+    /// Reads a CSV file with a header (comma or semicolon), or a JSON array or lines of objects.
+    ///
+    /// - Throws: `InputFault.badCatalogue` saying what is missing.
+    package init(file path: String) throws {
+        name = URL(fileURLWithPath: path).lastPathComponent
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw InputFault.noSuchDump(name)
+        }
+        bytes = Array(data)
+        let rows =
+            try name.lowercased().hasSuffix(".csv")
+            ? Self.csv(data, name) : Self.json(path, name)
+        let keys = Set(rows.flatMap(\.keys))
+        func attribute(of key: String) -> (isKnown: Bool, attribute: Attribute?) {
+            let plain = key.lowercased().filter { $0.isLetter || $0.isNumber }
+            let column = Self.columns.first { $0.names.contains(plain) }
+            return (column != nil, column?.attribute)
+        }
+        ignored = keys.filter { !attribute(of: $0).isKnown }.sorted()
+        let products = keys.filter { attribute(of: $0) == (true, nil) }
+        guard let product = products.first, products.count == 1 else {
+            throw InputFault.badCatalogue(
+                file: name,
+                reason: products.isEmpty
+                    ? "no column is called product_id or asin"
+                    : "several columns name the product: \(products.sorted().joined(separator: ", "))"
+            )
+        }
+        nameless = 0
+        entries = []
+        for row in rows {
+            guard let id = row[product].flatMap({ cleaned($0) }) else {
+                nameless += 1
+                continue
+            }
+            var attributes: [Attribute: Text] = [:]
+            for (key, value) in row {
+                guard let named = attribute(of: key).attribute, let text = cleaned(value) else {
+                    continue
+                }
+                attributes[named] = text
+            }
+            entries.append(Entry(product: id, attributes: attributes))
+        }
+        guard !entries.isEmpty else {
+            throw InputFault.badCatalogue(file: name, reason: "no row names a product")
+        }
+    }
+
+    private static func csv(_ data: Data, _ name: String) throws -> [[String: String]] {
+        guard let text = String(data: data, encoding: .utf8) else {
+            throw InputFault.badCatalogue(file: name, reason: "it is not UTF-8")
+        }
+        do {
+            return try NamedCSV(string: text, loadColumns: false).rows
+        } catch {
+            throw InputFault.badCatalogue(file: name, reason: "it is no CSV with a header")
+        }
+    }
+
+    private static func json(_ path: String, _ name: String) throws -> [[String: String]] {
+        let elements = try firstElements(
+            of: DumpFile(name: name, content: .path(path)), count: .max)
+        return elements.compactMap(\.members).map { members in
+            var row: [String: String] = [:]
+            for member in members {
+                if let scalar = member.value.scalar {
+                    row[member.key] = String(decoding: scalar, as: UTF8.self)
+                }
+            }
+            return row
+        }
+    }
+}
+
+/// Without white space around it, composed; nil where nothing is left.
+private func cleaned(_ value: String) -> Text? {
+    let trimmed = value.trimmingCharacters(in: .whitespacesAndNewlines)
+    return trimmed.isEmpty ? nil : Text(trimmed.precomposedStringWithCanonicalMapping)
+}
+
+/// What a catalogue did.
+package struct CatalogueReport: Sendable {
+    package var load: LoadReport
+    /// Products that were told of and are in the store.
+    package var known: Int
+    /// Ids that no dump has named yet: nothing is kept of them.
+    package var unknown: [Text]
+    package var ignored: [String]
+}
+
+/// Takes the attributes of a catalogue, as a run of its own: over what dumps and reviews say of the products; an
+/// empty cell clears nothing. Reviews, and when they were observed, are not touched.
+package func loadCatalogue(
+    _ catalogue: Catalogue, into store: any ReviewStore, options: LoadOptions,
+    surroundings: LoadSurroundings
+) throws -> CatalogueReport {
+    let ids = Set(try store.read { try $0.products(nil).map(\.productID) })
+    let known = catalogue.entries.filter { ids.contains($0.product) }
+    var options = options
+    options.isCatalogue = true
+    options.completeness = .none
+    options.hasGuards = false
+    let survey = Survey()
+    var digest = StreamDigest()
+    digest.add(catalogue.bytes[...])
+    survey.files.append(
+        SurveyedFile(
+            record: FileRecord(
+                run: 0, name: catalogue.name, byteCount: Int64(catalogue.bytes.count),
+                digest: digest.finish(), shape: "", balance: Balance(), nonstandardLiterals: 0)))
+    for entry in known {
+        var surveyed =
+            survey.products[entry.product] ?? SurveyedProduct(kind: nil, file: 0)
+        surveyed.isOfCatalogue = true
+        surveyed.hasUnreadableIdentity = true
+        for (attribute, value) in entry.attributes {
+            surveyed.attributes[attribute, default: AttributeTally()]
+                .add(value, rank: .catalogue, sourceTime: nil)
+        }
+        survey.products[entry.product] = surveyed
+    }
+    let dump = Dump(name: catalogue.name, files: [])
+    let report = try attempt(dump, store, options, surroundings) { intent in
+        try apply(survey, dump, store, intent, options, surroundings)
+    }
+    let unknown = Set(catalogue.entries.map(\.product)).subtracting(ids)
+    return CatalogueReport(
+        load: report, known: survey.products.count, unknown: unknown.sorted(),
+        ignored: catalogue.ignored)
+}

@@ -1,0 +1,67 @@
+import AfterwordCore
+import AfterwordPipeline
+import ArgumentParser
+
+/// `catalog`: what one's own systems know of the products.
+struct CatalogCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "catalog",
+        abstract: "Names, families, categories, owners and sales of products.",
+        subcommands: [Load.self])
+
+    struct Load: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "load",
+            abstract: "Take the attributes of products from a CSV or JSON file.",
+            discussion: """
+                Columns, all but the first optional: product_id (or asin), title, brand, category, \
+                family (or parent_asin), price, owner, units_sold. What a catalogue says stands over \
+                what dumps and reviews say; an empty cell clears nothing. It is a run of its own, so \
+                the past stays as it was told.
+                """)
+
+        @Argument(help: "A .csv file with a header, or .json, .jsonl.")
+        var file: String
+        @OptionGroup var store: StoreOptions
+        @OptionGroup var output: OutputOptions
+        @Option(help: "When the catalogue was taken: a date or an instant; else now.")
+        var observedAt: String?
+
+        func run() throws {
+            var options = LoadOptions()
+            if let observedAt {
+                guard let instant = Instant(iso8601: observedAt) else {
+                    throw ValidationError("--observed-at is a date or an instant of ISO 8601")
+                }
+                options.observedAt = instant
+            }
+            let catalogue = try Catalogue(file: file)
+            _ = try store.openForReading()
+            let report = try loadCatalogue(
+                catalogue, into: try store.openForWriting(), options: options,
+                surroundings: LoadSurroundings(now: { now() }))
+            if output.json { return Terminal.write(json: [report.json]) }
+            print(
+                "Run \(report.load.run.run): \(grouped(Int64(report.known))) products told of"
+                    + (catalogue.nameless > 0 ? ", \(catalogue.nameless) rows without an id" : ""))
+            if !report.ignored.isEmpty {
+                print(
+                    "columns not used: "
+                        + report.ignored.map { printable($0) }.joined(separator: ", "))
+            }
+            guard !report.unknown.isEmpty else { return }
+            let shown = report.unknown.prefix(20).map { printable($0.string) }
+            print(
+                "\(grouped(Int64(report.unknown.count))) unknown ids: "
+                    + shown.joined(separator: ", "))
+        }
+    }
+}
+
+extension CatalogueReport {
+    fileprivate var json: JSONValue {
+        load.run.json.with("known", JSONValue(known))
+            .with("unknown", .array(unknown.map { .string($0.string) }))
+            .with("ignored", .array(ignored.map { .string($0) }))
+    }
+}
