@@ -196,4 +196,66 @@ import Testing
         #expect(try run("migrate", "--plan").output.contains("nothing to do"))
         #expect(try run("runs").code == 0)
     }
+
+    @Test("Rejects are listed, shown and taken again; --files narrows; shapes are found")
+    func mending() throws {
+        let good =
+            #"{"CHILD_ASIN":"B01","CUSTOMER_REVIEW_RATING":4,"CUSTOMER_REVIEW_TITLE":"T","CUSTOMER_REVIEW_DESCRIPTION":"A text of some length"}"#
+        let bare = good.replacing("4", with: "NaN").replacing("A text", with: "Another text")
+        try folder.write("dump/a.jsonl", good + "\n" + bare)
+        try folder.write("dump/products.json", #"{"products": [{"asin": "B01"}]}"#)
+        let whole = try run("run", "dump")
+        #expect(whole.code == 2 && whole.errors.contains("products.json"))
+        let first = try run(
+            "run", "dump", "--files", "*.jsonl", "--strict-json", "--max-rejects", "1")
+        #expect(first.code == 0, "\(first.errors)")
+        let listed = try rows(try run("rejects", "--json"))
+        #expect(listed.count == 1 && listed[0]["reason"]?.text == "nonstandard_literal")
+        let table = try run("rejects", "list").output
+        let name = try #require(
+            table.split(separator: "\n").dropFirst().first?.split(separator: " ").first)
+        #expect(try run("rejects", "show", String(name), "--raw").output == bare)
+        #expect(try run("rejects", "show", "zz").code == 2)
+        let plan = try run("rejects", "replay", "--run", "1", "--plan")
+        #expect(plan.code == 0, "\(plan.errors)")
+        #expect(try rows(try run("runs", "--json")).count == 1, "a plan keeps nothing")
+        let replay = try rows(try run("rejects", "replay", "--run", "1", "--json"))
+        #expect(replay[0]["inserted"] == .number("1") && replay[0]["run"] == .number("2"))
+        #expect(try rows(try run("reviews", "B01", "--json")).count == 2)
+        #expect(try run("audit").code == 0)
+
+        let detected = try run("shape", "detect", "dump/a.jsonl")
+        #expect(detected.output.contains("customer-reviews"))
+        #expect(try run("shape", "detect", "dump/products.json").code == 2)
+        #expect(try run("shape", "list").output.contains("amazon-2023"))
+        let shown = try run("shape", "show", "amazon-2014").output
+        #expect(try Shape(parsing: Array(shown.utf8)) == .amazon2014)
+
+        try folder.write("catalogue.csv", "asin,brand\nB01,Lumora\nB99,X\n")
+        let catalogue = try run("catalog", "load", "catalogue.csv")
+        #expect(catalogue.code == 0 && catalogue.output.contains("1 unknown ids: B99"))
+        #expect(try rows(try run("product", "B01", "--json"))[0]["brand"]?.text == "Lumora")
+    }
+
+    @Test(
+        "verify writes JUnit XML, red where a golden differs, and goes on after a case that cannot be run"
+    )
+    func junit() throws {
+        let golden = FileManager.default.currentDirectoryPath + "/Golden"
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/Golden", withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+            atPath: golden + "/first-load", toPath: folder.path + "/Golden/first-load")
+        try folder.write("Golden/broken/case.json", "{}")
+        let expected = "Golden/first-load/expected/product_summary.jsonl"
+        let text = try String(contentsOfFile: folder.path + "/" + expected, encoding: .utf8)
+        try folder.write(expected, text.replacing("\"star_5\":", with: "\"star_5\":1"))
+        let result = try run("verify", "--junit", "out/verify.xml", environment: ["CI": "1"])
+        #expect(result.code == 1)
+        #expect(result.output.contains("broken: CANNOT BE RUN"))
+        let xml = try String(contentsOfFile: folder.path + "/out/verify.xml", encoding: .utf8)
+        #expect(xml.contains("<failure message=") && xml.contains("<error message="))
+        #expect(xml.contains("\n" + expected + ":1\n") || xml.contains(">" + expected + ":1\n"))
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/\(expected).actual"))
+    }
 }

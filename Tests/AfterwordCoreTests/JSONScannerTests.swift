@@ -26,6 +26,24 @@ import Testing
     }
 
     @Test(
+        "JSONTestSuite: what may go either way goes as docs/json.md says",
+        .enabled(
+            if: FileManager.default.fileExists(atPath: suite),
+            "SKIPPED: the JSONTestSuite is not beside this checkout"))
+    func either() throws {
+        let document = try String(contentsOfFile: "docs/json.md", encoding: .utf8)
+        let names = try FileManager.default.contentsOfDirectory(atPath: Self.suite)
+            .filter { $0.hasPrefix("i_") }
+        #expect(names.count == 35)
+        for name in names {
+            let bytes = Array(
+                try #require(FileManager.default.contents(atPath: "\(Self.suite)/\(name)")))
+            let verdict = validateJSON(bytes, strict: true) == nil ? "taken" : "refused"
+            #expect(document.contains("| `\(name)` | \(verdict) |"), "\(name) is \(verdict)")
+        }
+    }
+
+    @Test(
         "A fault is told by reason and byte",
         arguments: [
             (#"{"a": 1"#, RejectReason.truncated, 7),
