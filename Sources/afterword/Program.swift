@@ -52,6 +52,7 @@ struct Afterword: ParsableCommand {
         subcommands: [
             RunCommand.self, PlanCommand.self, ProductsCommand.self, BrandsCommand.self,
             ProductCommand.self, ReviewsCommand.self, HistoryCommand.self, RunsCommand.self,
+            ThemesCommand.self, ThemeCommand.self, SafetyCommand.self,
             RejectsCommand.self, StatusCommand.self, AuditCommand.self, ShapeCommand.self,
             CatalogCommand.self,
             CopyCommand.self,

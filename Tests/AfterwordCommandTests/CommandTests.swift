@@ -258,4 +258,25 @@ import Testing
         #expect(xml.contains("\n" + expected + ":1\n") || xml.contains(">" + expected + ":1\n"))
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/\(expected).actual"))
     }
+
+    @Test("Themes, the reviews of one, and the safety list, now and as of a run")
+    func themes() throws {
+        func review(_ product: String, _ rating: Int, _ body: String) -> String {
+            #"{"CHILD_ASIN":"\#(product)","CUSTOMER_REVIEW_RATING":\#(rating),"CUSTOMER_REVIEW_DESCRIPTION":"\#(body)","PRODUCT_BRAND":"B"}"#
+        }
+        let leak = review("P1", 1, "It leaked after a week and that is bad")
+        let fire = review("P2", 1, "The charger caught fire and it is dangerous")
+        try folder.write("dumps/2026-03-02/a.json", "[\(leak)]")
+        try folder.write("dumps/2026-03-09/a.json", "[\(leak), \(fire)]")
+        #expect(try run("run", "dumps").code == 0)
+        let found = try rows(try run("themes", "--brand", "B", "--json"))
+        #expect(found.first?["theme"]?.text == "leaks" && found.first?["new"] == .number("0"))
+        let one = try rows(try run("theme", "leaks", "--json"))
+        #expect(one.count == 1 && one[0]["quote"]?.text == "It leaked after a week and that is bad")
+        #expect(try run("theme", "nonsense").errors.contains("there are defect_on_arrival"))
+        let safety = try rows(try run("safety", "--json"))
+        #expect(safety.map { $0["hazard"]?.text } == ["fire_or_smoke"])
+        #expect(try rows(try run("safety", "--json", "--as-of", "1")).isEmpty)
+        #expect(try run("themes").output.contains("Leaks or bursts"))
+    }
 }

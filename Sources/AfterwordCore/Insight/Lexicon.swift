@@ -1,0 +1,156 @@
+/// What reviews speak of, and by which words, as data with a version.
+///
+///     {"lexicon": 1, "aspects": [{"aspect": "leaks", "label": "Leaks or bursts", "route": "product",
+///       "strength": "Tight", "general": false,
+///       "negative": {"en": "leak* | burst*", "de": "undicht* | lauft .. aus"}, "positive": {…}}],
+///      "negations": {"en": "not | never"}, "safety": [{"hazard": "fire", "words": {…}, "but": {…}}]}
+///
+/// A phrase is words in order, folded as `words(of:)` folds them: `stem*` is any word that begins so, `..` up to three words
+/// of any kind. In Japanese, which sets no spaces, a phrase is characters.
+package struct Lexicon: Sendable {
+    package struct Aspect: Equatable, Sendable {
+        package var id: String
+        package var label: String
+        /// Who can do something about it: the product, its listing, or both.
+        package var route: String
+        /// What it is called where it is praised; nil where nobody praises it.
+        package var strength: String?
+        /// Says little by itself ("poor quality"): it counts half where themes are ranked.
+        package var isGeneral: Bool
+    }
+
+    package struct Phrase: Equatable, Sendable {
+        enum Part: Equatable, Sendable {
+            case word(String)
+            case stem(String)
+            case gap
+
+            func fits(_ word: String) -> Bool {
+                switch self {
+                case .word(let own): word == own
+                case .stem(let own): word.hasPrefix(own)
+                case .gap: true
+                }
+            }
+        }
+        var parts: [Part]
+    }
+
+    /// A phrase with what it means.
+    struct Entry: Sendable {
+        var phrase: Phrase
+        var language: Language
+        var meaning: Meaning
+    }
+
+    enum Meaning: Equatable, Sendable {
+        case aspect(Int, isNegative: Bool)
+        case hazard(Int)
+        /// Words that look like a hazard and are none.
+        case harmless(Int)
+    }
+
+    package let version: Int
+    package private(set) var aspects: [Aspect] = []
+    package private(set) var hazards: [String] = []
+    private(set) var negations: [Language: Set<String>] = [:]
+    /// By the first three characters of their first word.
+    private(set) var entries: [String: [Entry]] = [:]
+    private(set) var japanese: [(text: [UInt8], meaning: Meaning)] = []
+
+    package init(parsing document: JSONValue) {
+        version = Int(document["lexicon"]?.integer ?? 0)
+        for aspect in document["aspects"]?.elements ?? [] {
+            aspects.append(
+                Aspect(
+                    id: aspect["aspect"]?.text ?? "", label: aspect["label"]?.text ?? "",
+                    route: aspect["route"]?.text ?? "product",
+                    strength: aspect["strength"]?.text,
+                    isGeneral: aspect["general"] == .bool(true)))
+            add(aspect["negative"], .aspect(aspects.count - 1, isNegative: true))
+            add(aspect["positive"], .aspect(aspects.count - 1, isNegative: false))
+        }
+        for hazard in document["safety"]?.elements ?? [] {
+            hazards.append(hazard["hazard"]?.text ?? "")
+            add(hazard["words"], .hazard(hazards.count - 1))
+            add(hazard["but"], .harmless(hazards.count - 1))
+        }
+        for member in document["negations"]?.members ?? [] {
+            guard let language = Language(rawValue: member.key) else { continue }
+            negations[language] = Set(Self.split(member.value.text ?? ""))
+        }
+    }
+
+    private static func split(_ list: String) -> [String] {
+        list.split(separator: "|").map { String($0.drop { $0 == " " }) }
+            .map { String($0.reversed().drop { $0 == " " }.reversed()) }.filter { !$0.isEmpty }
+    }
+
+    private mutating func add(_ phrases: JSONValue?, _ meaning: Meaning) {
+        for member in phrases?.members ?? [] {
+            guard let language = Language(rawValue: member.key) else { continue }
+            for written in Self.split(member.value.text ?? "") {
+                if language == .japanese {
+                    japanese.append((Array(written.utf8), meaning))
+                    continue
+                }
+                let parts = written.split(separator: " ").map { part -> Phrase.Part in
+                    if part == ".." { return .gap }
+                    return part.hasSuffix("*")
+                        ? .stem(String(part.dropLast())) : .word(String(part))
+                }
+                entries[Self.key(parts[0]), default: []].append(
+                    Entry(phrase: Phrase(parts: parts), language: language, meaning: meaning))
+            }
+        }
+    }
+
+    private static func key(_ part: Phrase.Part) -> String {
+        switch part {
+        case .word(let text), .stem(let text): String(text.prefix(3))
+        case .gap: ""
+        }
+    }
+
+    /// Phrases that may begin with a word.
+    func entries(for word: String) -> [Entry] { entries[String(word.prefix(3))] ?? [] }
+
+    /// What is wrong with the data: a phrase that is not folded, that is nothing but a frequent word, or that stands
+    /// twice with one meaning.
+    package var faults: [String] {
+        var faults: [String] = []
+        for (_, entries) in entries.sorted(by: { $0.key < $1.key }) {
+            for (index, entry) in entries.enumerated() {
+                let written = entry.phrase.parts.map(\.written).joined(separator: " ")
+                for part in entry.phrase.parts where part != .gap {
+                    let plain = part.written.filter { $0 != "*" }
+                    if words(of: Text(plain)).map(\.text) != [plain] {
+                        faults.append("not folded: \(written)")
+                    }
+                }
+                if entry.phrase.parts.count == 1, Language.isMark(written) {
+                    faults.append("a frequent word: \(written)")
+                }
+                if entry.phrase.parts.first == .gap || entry.phrase.parts.last == .gap {
+                    faults.append("a gap at an end: \(written)")
+                }
+                let isTwice = entries[..<index].contains {
+                    $0.phrase == entry.phrase && $0.language == entry.language
+                        && $0.meaning == entry.meaning
+                }
+                if isTwice { faults.append("twice in \(entry.language.rawValue): \(written)") }
+            }
+        }
+        return faults
+    }
+}
+
+extension Lexicon.Phrase.Part {
+    fileprivate var written: String {
+        switch self {
+        case .word(let text): text
+        case .stem(let text): text + "*"
+        case .gap: ".."
+        }
+    }
+}

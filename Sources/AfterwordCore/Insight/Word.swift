@@ -1,0 +1,72 @@
+/// A word of a text, folded to be compared: lower case, without diacritics and apostrophes. `range` is its bytes in the text.
+package struct Word: Equatable, Sendable {
+    package var text: String
+    package var range: Range<Int>
+    /// The sentence it stands in, counted from 0.
+    package var sentence: Int
+}
+
+/// The words of a text in order. A sentence ends at `.` `!` `?` `;` and their wide forms, and at a line's end.
+package func words(of text: Text) -> [Word] {
+    let string = text.string
+    var words: [Word] = []
+    var current = ""
+    var start = 0
+    var offset = 0
+    var sentence = 0
+    func finish(_ end: Int) {
+        if !current.isEmpty {
+            words.append(Word(text: current, range: start..<end, sentence: sentence))
+            current = ""
+        }
+    }
+    for scalar in string.unicodeScalars {
+        let length = UTF8.width(scalar)
+        if let folded = fold(scalar) {
+            if current.isEmpty { start = offset }
+            current += folded
+        } else if scalar != "'" && scalar != "’" && scalar != "\u{300}" {
+            finish(offset)
+            if ".!?;\n。！？…".unicodeScalars.contains(scalar) { sentence += 1 }
+        }
+        offset += length
+    }
+    finish(offset)
+    return words
+}
+
+/// The letters and digits that a scalar stands for when diacritics do not count; nil for anything else.
+private func fold(_ scalar: Unicode.Scalar) -> String? {
+    switch scalar.value {
+    case 0x30...0x39, 0x61...0x7A: return String(scalar)
+    case 0x41...0x5A: return String(Unicode.Scalar(scalar.value + 32)!)
+    case 0xDF, 0x1E9E: return "ss"
+    case 0xC6, 0xE6: return "ae"
+    case 0x152, 0x153: return "oe"
+    case 0xD8, 0xF8: return "o"
+    case 0x131: return "i"
+    case 0xC0...0x24F:
+        guard scalar.value != 0xD7, scalar.value != 0xF7 else { return nil }
+        return base(scalar)
+    default:
+        return scalar.properties.isAlphabetic ? String(scalar).lowercased() : nil
+    }
+}
+
+/// The letter under a Latin diacritic.
+private func base(_ scalar: Unicode.Scalar) -> String {
+    let lower = String(scalar).lowercased().unicodeScalars.first ?? scalar
+    for (letter, forms) in diacritics where forms.contains(lower) { return letter }
+    return String(lower)
+}
+
+private let diacritics: [(String, Set<Unicode.Scalar>)] = [
+    ("a", Set("àáâãäåāăą".unicodeScalars)), ("c", Set("çćĉċč".unicodeScalars)),
+    ("d", Set("ďđ".unicodeScalars)), ("e", Set("èéêëēĕėęě".unicodeScalars)),
+    ("g", Set("ĝğġģ".unicodeScalars)), ("i", Set("ìíîïĩīĭį".unicodeScalars)),
+    ("l", Set("ĺļľŀł".unicodeScalars)), ("n", Set("ñńņňŉ".unicodeScalars)),
+    ("o", Set("òóôõöōŏő".unicodeScalars)), ("r", Set("ŕŗř".unicodeScalars)),
+    ("s", Set("śŝşšș".unicodeScalars)), ("t", Set("ţťŧț".unicodeScalars)),
+    ("u", Set("ùúûüũūŭůűų".unicodeScalars)), ("y", Set("ýÿŷ".unicodeScalars)),
+    ("z", Set("źżž".unicodeScalars)),
+]

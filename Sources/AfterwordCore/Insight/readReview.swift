@@ -1,0 +1,195 @@
+/// A place in a review where something is said of an aspect.
+package struct Mention: Equatable, Sendable {
+    package var aspect: Int
+    package var isNegative: Bool
+    package var field: Field
+    /// The words themselves, and the sentence around them, as bytes of the field.
+    package var range: Range<Int>
+    package var sentence: Range<Int>
+}
+
+/// A word of danger in a review, for a person to look at.
+package struct HazardMention: Equatable, Sendable {
+    package var hazard: Int
+    package var field: Field
+    package var range: Range<Int>
+    package var sentence: Range<Int>
+}
+
+/// What a lexicon finds in a review.
+package struct ReviewReading: Equatable, Sendable {
+    package var language: Language
+    package var mentions: [Mention] = []
+    package var hazards: [HazardMention] = []
+
+    /// Aspects complained of, each once.
+    package var complaints: Set<Int> { Set(mentions.filter(\.isNegative).map(\.aspect)) }
+}
+
+/// Reads a review's texts with a lexicon: phrases of its language, or of every language where that is unknown. A negation
+/// up to three words before a phrase turns it round; a word of danger so denied, or part of a harmless phrase, is left
+/// out.
+package func readReview(_ values: ReviewValues, with lexicon: Lexicon) -> ReviewReading {
+    let texts: [(Field, Text)] = [(.title, values.title), (.body, values.body)]
+        .compactMap { field, text in text.map { (field, $0) } }
+    let read = texts.map { field, text in (field: field, text: text, words: words(of: text)) }
+    let language = detectLanguage(read.flatMap(\.words), of: texts.map(\.1))
+    var reading = ReviewReading(language: language)
+    for (field, text, words) in read {
+        if language == .japanese {
+            readJapanese(text, field, lexicon, &reading)
+        } else {
+            readWords(words, text, field, lexicon, &reading)
+        }
+    }
+    return reading
+}
+
+private func readWords(
+    _ words: [Word], _ text: Text, _ field: Field, _ lexicon: Lexicon,
+    _ reading: inout ReviewReading
+) {
+    var harmless: [(hazard: Int, range: Range<Int>)] = []
+    var dangers: [HazardMention] = []
+    for start in words.indices {
+        for entry in lexicon.entries(for: words[start].text)
+        where reading.language == .unknown || entry.language == reading.language {
+            guard let end = match(entry.phrase.parts[...], words, start) else { continue }
+            let range = words[start].range.lowerBound..<words[end - 1].range.upperBound
+            let sentence = sentence(words, around: start..<end, in: text)
+            switch entry.meaning {
+            case .aspect(let aspect, let isNegative):
+                let isTurned = isNegated(words, before: start, entry.language, lexicon)
+                let mention = Mention(
+                    aspect: aspect, isNegative: isNegative != isTurned, field: field, range: range,
+                    sentence: sentence)
+                if !reading.mentions.contains(mention) { reading.mentions.append(mention) }
+            case .hazard(let hazard):
+                let danger = HazardMention(
+                    hazard: hazard, field: field, range: range, sentence: sentence)
+                let isDenied = isNegated(words, before: start, entry.language, lexicon)
+                if !isDenied, !dangers.contains(danger) { dangers.append(danger) }
+            case .harmless(let hazard): harmless.append((hazard, range))
+            }
+        }
+    }
+    reading.mentions = withoutInner(reading.mentions) { ($0.aspect, $0.field, $0.range) }
+    let open = dangers.filter { danger in
+        !harmless.contains { $0.hazard == danger.hazard && $0.range.overlaps(danger.range) }
+    }
+    reading.hazards += withoutInner(open) { ($0.hazard, $0.field, $0.range) }
+}
+
+/// Of phrases inside one another the longest alone counts: "bad smell", not "smell" as well.
+private func withoutInner<Found>(
+    _ found: [Found], _ key: (Found) -> (meaning: Int, field: Field, range: Range<Int>)
+) -> [Found] {
+    let keys = found.map(key)
+    return found.indices.filter { index in
+        let own = keys[index]
+        return !keys.contains { other in
+            other.meaning == own.meaning && other.field == own.field
+                && other.range.count > own.range.count
+                && other.range.lowerBound <= own.range.lowerBound
+                && own.range.upperBound <= other.range.upperBound
+        }
+    }.map { found[$0] }
+}
+
+/// The end of a phrase that begins at a word, within its sentence; nil where it does not.
+private func match(
+    _ parts: ArraySlice<Lexicon.Phrase.Part>, _ words: [Word], _ start: Int
+) -> Int? {
+    guard let part = parts.first else { return start }
+    guard start < words.count else { return nil }
+    if part == .gap {
+        for skipped in 0...3 where start + skipped < words.count {
+            guard words[start + skipped].sentence == words[max(start - 1, 0)].sentence else {
+                break
+            }
+            if let end = match(parts.dropFirst(), words, start + skipped) { return end }
+        }
+        return nil
+    }
+    guard part.fits(words[start].text) else { return nil }
+    if parts.count > 1, start + 1 < words.count,
+        words[start + 1].sentence != words[start].sentence
+    {
+        return nil
+    }
+    return match(parts.dropFirst(), words, start + 1)
+}
+
+/// Words before a phrase that are looked at for a negation.
+private let negationReach = 3
+/// After these a negation denies nothing: "not only".
+private let onlyWords: Set<String> = [
+    "only", "nur", "solo", "seulement", "alleen", "slechts", "apenas",
+]
+
+private func isNegated(
+    _ words: [Word], before start: Int, _ language: Language, _ lexicon: Lexicon
+) -> Bool {
+    guard let negations = lexicon.negations[language] else { return false }
+    for index in max(0, start - negationReach)..<start
+    where words[index].sentence == words[start].sentence && negations.contains(words[index].text) {
+        return !onlyWords.contains(words[index + 1].text)
+    }
+    return false
+}
+
+/// The sentence around words, without white space at its ends.
+private func sentence(_ words: [Word], around range: Range<Int>, in text: Text) -> Range<Int> {
+    let number = words[range.lowerBound].sentence
+    var first = range.lowerBound
+    var last = range.upperBound - 1
+    while first > 0, words[first - 1].sentence == number { first -= 1 }
+    while last + 1 < words.count, words[last + 1].sentence == number { last += 1 }
+    return words[first].range.lowerBound..<words[last].range.upperBound
+}
+
+/// Japanese sets no spaces: a phrase is looked for as it stands.
+private func readJapanese(
+    _ text: Text, _ field: Field, _ lexicon: Lexicon, _ reading: inout ReviewReading
+) {
+    for (phrase, meaning) in lexicon.japanese {
+        guard let start = find(phrase, in: text.bytes) else { continue }
+        let range = start..<start + phrase.count
+        let sentence = japaneseSentence(around: range, in: text.bytes)
+        switch meaning {
+        case .aspect(let aspect, let isNegative):
+            reading.mentions.append(
+                Mention(
+                    aspect: aspect, isNegative: isNegative, field: field, range: range,
+                    sentence: sentence))
+        case .hazard(let hazard):
+            reading.hazards.append(
+                HazardMention(hazard: hazard, field: field, range: range, sentence: sentence))
+        case .harmless: break
+        }
+    }
+}
+
+private func find(_ phrase: [UInt8], in bytes: [UInt8]) -> Int? {
+    guard bytes.count >= phrase.count else { return nil }
+    return (0...bytes.count - phrase.count).first { bytes[$0...].starts(with: phrase) }
+}
+
+/// Between the nearest ideographic full stops, or line ends.
+private func japaneseSentence(around range: Range<Int>, in bytes: [UInt8]) -> Range<Int> {
+    let stop: [UInt8] = [0xE3, 0x80, 0x82]
+    var start = range.lowerBound
+    while start > 0, bytes[start - 1] != 0x0A {
+        if start >= 3, Array(bytes[start - 3..<start]) == stop { break }
+        start -= 1
+    }
+    var end = range.upperBound
+    while end < bytes.count, bytes[end] != 0x0A {
+        if bytes[end...].starts(with: stop) {
+            end += 3
+            break
+        }
+        end += 1
+    }
+    return start..<end
+}

@@ -1,0 +1,177 @@
+import AfterwordCore
+import AfterwordPipeline
+import ArgumentParser
+
+/// Of which reviews themes are told.
+struct ThemeArguments: ParsableArguments {
+    @OptionGroup var store: ReadOptions
+    @OptionGroup var output: OutputOptions
+    @Option(help: "Only products of this brand.")
+    var brand: String?
+    @Option(help: "Only this product.")
+    var product: String?
+
+    var query: ThemeQuery {
+        var query = ThemeQuery()
+        query.brand = brand
+        query.product = product.map { Text($0) }
+        return query
+    }
+}
+
+/// `themes`: what reviews complain of, across products and languages.
+struct ThemesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "themes",
+        abstract: "What reviews complain of, or praise, across products and languages.",
+        discussion: """
+            Found by a lexicon in eight languages, without a model. A complaint counts in a review of \
+            up to three stars; in one of four or five it is counted apart, as mixed. Star impact is \
+            what the mean would gain without these reviews. New is what the newest run brought.
+            """)
+
+    @OptionGroup var arguments: ThemeArguments
+    @Flag(help: "What is praised.")
+    var strengths = false
+
+    func run() throws {
+        var query = arguments.query
+        query.strengths = strengths
+        let found = try arguments.store.read { reader in try themes(reader, query) }
+        if arguments.output.json { return Terminal.write(json: found.map { $0.json(strengths) }) }
+        var table = Table([
+            "theme": .left, "": .left, "reviews": .right, "new": .right, "mixed": .right,
+            "products": .right, "brands": .right, "star impact": .right, "languages": .left,
+        ])
+        for theme in found {
+            table.add([
+                theme.aspect.id, theme.label(strengths), grouped(theme.mentions),
+                grouped(theme.new),
+                grouped(theme.mixed), grouped(Int64(theme.products.count)),
+                grouped(Int64(theme.brands.count)),
+                theme.starImpact.map { decimal($0, of: 1_000_000, places: 3) } ?? "–",
+                theme.languages.sorted().joined(separator: " "),
+            ])
+        }
+        table.show()
+        print(Terminal.grey("lexicon \(Lexicon.first.version); one theme's reviews: theme NAME"))
+    }
+}
+
+/// `theme`: the reviews of one theme.
+struct ThemeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "theme", abstract: "The reviews that speak of one theme, with what they say.")
+
+    @OptionGroup var arguments: ThemeArguments
+    @OptionGroup var page: PageOptions
+    @Argument(help: "The theme, as 'themes' names it.")
+    var theme: String
+    @Flag(help: "What is praised.")
+    var strengths = false
+
+    func run() throws {
+        var query = arguments.query
+        query.strengths = strengths
+        let found = try arguments.store.read { reader in
+            try themeReviews(reader, aspect: theme, query, page: page.value)
+        }
+        guard let listing = found else {
+            let names = Lexicon.first.aspects.map(\.id).joined(separator: ", ")
+            throw CommandFault(.usage, "no theme is called \(printable(theme)); there are \(names)")
+        }
+        if arguments.output.json { return Terminal.write(json: listing.entries.map(\.json)) }
+        var table = Table([
+            "product": .left, "review": .left, "stars": .right, "": .left, "says": .left,
+        ])
+        for entry in listing.entries {
+            table.add([
+                cut(printable(entry.review.productID.string), to: 24),
+                cut(printable(entry.review.reviewID.string), to: 36),
+                entry.review.values.star.map { "\($0)" } ?? "–", entry.isNew ? "new" : "",
+                cut(printable(entry.quote), to: 90),
+            ])
+        }
+        table.show()
+        showFooter(listing, "reviews", hasGrey: false)
+    }
+}
+
+/// `safety`: reviews with words of danger, for a person to look at.
+struct SafetyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "safety",
+        abstract: "Reviews that speak of fire, injury, choking, mould or poison: one is enough.",
+        discussion: """
+            Words in eight languages, with what looks like them and is harmless left out. It is a list \
+            for a person to look at: neither all that is on it is a danger, nor every danger on it.
+            """)
+
+    @OptionGroup var arguments: ThemeArguments
+    @OptionGroup var page: PageOptions
+    @Option(help: "Only what runs after this one brought.")
+    var since: Int64 = 0
+
+    func run() throws {
+        let listing = try arguments.store.read { reader in
+            try safetyReviews(reader, arguments.query, since: since, page: page.value)
+        }
+        if arguments.output.json { return Terminal.write(json: listing.entries.map(\.json)) }
+        var table = Table([
+            "hazard": .left, "product": .left, "brand": .left, "stars": .right, "run": .right,
+            "says": .left,
+        ])
+        for entry in listing.entries {
+            table.add([
+                Terminal.red(entry.hazard), cut(printable(entry.review.productID.string), to: 24),
+                cut(printable(entry.brand?.string ?? "–"), to: 20),
+                entry.review.values.star.map { "\($0)" } ?? "–", String(entry.review.run),
+                cut(printable(entry.quote), to: 90),
+            ])
+        }
+        table.show()
+        showFooter(listing, "reviews", hasGrey: false)
+    }
+}
+
+extension Theme {
+    fileprivate func label(_ isStrength: Bool) -> String {
+        isStrength ? aspect.strength ?? "not: \(aspect.label)" : aspect.label
+    }
+
+    fileprivate func json(_ isStrength: Bool) -> JSONValue {
+        .row([
+            "theme": .string(aspect.id), "label": .string(label(isStrength)),
+            "is_strength": .bool(isStrength),
+            "route": .string(aspect.route), "mentions": JSONValue(mentions),
+            "new": JSONValue(new), "mixed": JSONValue(mixed), "products": JSONValue(products.count),
+            "brands": JSONValue(brands.count),
+            "languages": .array(languages.sorted().map { .string($0) }),
+            "star_impact_millionths": JSONValue(starImpact),
+            "lexicon": JSONValue(Lexicon.first.version),
+        ])
+    }
+}
+
+extension ThemeReview {
+    fileprivate var json: JSONValue {
+        .row([
+            "product_id": JSONValue(review.productID), "review_id": JSONValue(review.reviewID),
+            "version": JSONValue(review.version), "rating": JSONValue(review.values.rating),
+            "language": .string(language.rawValue), "field": .string(field.name),
+            "quote": .string(quote), "is_new": .bool(isNew),
+        ])
+    }
+}
+
+extension SafetyReview {
+    fileprivate var json: JSONValue {
+        .row([
+            "hazard": .string(hazard), "product_id": JSONValue(review.productID),
+            "brand": JSONValue(brand), "review_id": JSONValue(review.reviewID),
+            "version": JSONValue(review.version), "run": JSONValue(review.run),
+            "rating": JSONValue(review.values.rating), "language": .string(language.rawValue),
+            "field": .string(field.name), "quote": .string(quote), "is_new": .bool(isNew),
+        ])
+    }
+}
