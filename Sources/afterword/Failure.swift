@@ -6,6 +6,7 @@ struct Failure {
         case check = 1
         case usage = 2
         case store = 3
+        case alert = 6
         case interrupted = 130
     }
     var code: Code
@@ -27,6 +28,8 @@ struct Failure {
         case ReplayFault.noSuchRun(let run): self.init(.usage, "there is no run \(run)")
         case ReplayFault.noRejects(let run):
             self.init(.usage, "run \(run) has no rejects of that kind")
+        case ChangeFault.backwards: self.init(.usage, "--from is the earlier run")
+        case ChangeFault.noSuchScope: self.init(.usage, "no product is of that scope")
         case let fault as CopyFault: self = Self.failure(fault)
         case let fault as CaseFault: self.init(.usage, fault.description)
         case let fault as CommandFault: self = fault.failure

@@ -46,13 +46,14 @@ struct Afterword: ParsableCommand {
             Load a folder of review JSON with 'run', then ask. Loading the same dump twice changes \
             nothing; loading a newer one shows what changed.
 
-            Exit codes: 0 done, 1 a check failed, 2 usage or input, 3 store, 130 interrupted.
+            Exit codes: 0 done, 1 a check failed, 2 usage or input, 3 store, 6 alert, 130 interrupted.
             """,
         version: "afterword 0.1.0",
         subcommands: [
             RunCommand.self, PlanCommand.self, ProductsCommand.self, BrandsCommand.self,
             ProductCommand.self, ReviewsCommand.self, HistoryCommand.self, RunsCommand.self,
-            ThemesCommand.self, ThemeCommand.self, SafetyCommand.self,
+            InboxCommand.self, ChangesCommand.self, ThemesCommand.self, ThemeCommand.self,
+            SafetyCommand.self,
             RejectsCommand.self, StatusCommand.self, AuditCommand.self, ShapeCommand.self,
             CatalogCommand.self,
             CopyCommand.self,

@@ -279,4 +279,34 @@ import Testing
         #expect(try rows(try run("safety", "--json", "--as-of", "1")).isEmpty)
         #expect(try run("themes").output.contains("Leaks or bursts"))
     }
+
+    @Test("changes and inbox tell what moved and why; --alert exits 6")
+    func changes() throws {
+        try writeWeeks()
+        #expect(try run("run", "dumps/2026-03-02").code == 0)
+        #expect(try run("changes", "portfolio").code == 2, "one run alone")
+        #expect(try run("run", "dumps/2026-03-09", "--complete", "products").code == 0)
+        // 3 and 5 stars; then the 3 is a 1, the 5 is gone, and a 4 came: 4.0 to 2.5.
+        let found = try rows(try run("changes", "brand:Lumora", "--json"))[0]
+        #expect(found["mean_change_millionths"] == .number("-1500000"))
+        let reasons = found["reasons"]?.elements?.filter { $0["reviews"] != .number("0") }
+        #expect(reasons?.map { $0["reason"]?.text } == ["inserted", "edited", "deleted"])
+        let parts = reasons?.compactMap { Int($0["mean_part_numerator"]?.text ?? "") } ?? []
+        #expect(String(parts.reduce(0, +)) == found["mean_change_numerator"]?.text)
+        #expect(try run("changes", "--top", "3").output.contains("Lumora"))
+        #expect(try run("changes", "product:B01").output.contains("says little"))
+        #expect(try run("changes", "brand:Lumora", "--alert").code == 0, "too few to alert")
+        let inbox = try rows(try run("inbox", "--json"))
+        #expect(inbox.map { $0["kind"]?.text } == ["negative"])
+        #expect(inbox[0]["star_before"] == .number("3"))
+        #expect(try run("inbox", "--since", "0").code == 0)
+
+        let bad = (0..<6).map { number in
+            #"{"PRODUCT_BRAND":"Lumora","CUSTOMER_REVIEW_RATING":1,"CUSTOMER_REVIEW_TITLE":"A title","CUSTOMER_REVIEW_DESCRIPTION":"It broke on day \#(number) of all","CHILD_ASIN":"B01"}"#
+        }
+        try folder.write("more/a.json", "[" + bad.joined(separator: ",") + "]")
+        #expect(try run("run", "more").code == 0)
+        let alert = try run("changes", "brand:Lumora", "--alert")
+        #expect(alert.code == 6 && alert.output.contains("ALERT: 6 of 6"), "\(alert)")
+    }
 }

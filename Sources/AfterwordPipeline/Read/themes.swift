@@ -179,8 +179,11 @@ extension ReviewReading {
 
 extension ReviewValues {
     /// The bytes of a field, which a reading found whole characters in.
-    fileprivate func quote(_ field: Field, _ range: Range<Int>) -> String {
+    func quote(_ field: Field, _ range: Range<Int>) -> String {
         let text = field == .title ? title : body
         return text.map { String(decoding: $0.bytes[range], as: UTF8.self) } ?? ""
     }
+
+    /// The title, or where there is none the beginning of the text.
+    var beginning: String { (title ?? body).map { String($0.string.prefix(200)) } ?? "" }
 }

@@ -1,0 +1,217 @@
+package import AfterwordCore
+
+/// What is asked about: a product, or all products that share something.
+package enum ChangeScope: Equatable, Sendable {
+    case product(Text)
+    case scope(Scope)
+
+    /// `portfolio`, or `product:ID`, `brand:NAME`, `category:NAME`, `family:ID`.
+    package init?(_ written: String) {
+        if written == ScopeKind.portfolio.rawValue {
+            self = .scope(.portfolio)
+            return
+        }
+        let parts = written.split(separator: ":", maxSplits: 1).map(String.init)
+        guard parts.count == 2, !parts[1].isEmpty else { return nil }
+        if parts[0] == "product" {
+            self = .product(Text(parts[1]))
+        } else if let kind = ScopeKind(rawValue: parts[0]), kind != .portfolio {
+            self = .scope(Scope(kind: kind, id: Text(parts[1])))
+        } else {
+            return nil
+        }
+    }
+
+    func holds(_ product: ProductState) -> Bool {
+        switch self {
+        case .product(let id): product.productID == id
+        case .scope(let scope): product.dimension.scopes.contains(scope)
+        }
+    }
+}
+
+/// One review that moved a scope.
+package struct ReviewMovement: Sendable {
+    package var movement: Movement
+    package var before: StoredReview?
+    package var after: StoredReview?
+    /// Its part of the mean's change, over the attribution's denominator; nil where there is no mean to change.
+    package var part: Int128?
+
+    package var review: StoredReview { after ?? before! }
+}
+
+/// What moved a scope between two runs.
+package struct ScopeChanges: Sendable {
+    package var from: RunRecord
+    package var to: RunRecord
+    package var before: Counters
+    package var after: Counters
+    /// Nil where there was no mean before, or is none after.
+    package var attribution: MeanAttribution?
+    /// Those that moved the mean most come first.
+    package var movements: [ReviewMovement]
+
+    /// The sum of the parts of one reason.
+    package func part(_ reason: MovementReason) -> Int128 {
+        movements.filter { $0.movement.reason == reason }.reduce(0) { $0 + ($1.part ?? 0) }
+    }
+}
+
+/// Which inserted, edited and deleted reviews moved a scope between two runs, the parts adding up exactly.
+///
+/// - Throws: `AsOfFault` for runs that are not there; `ChangeFault.backwards`.
+package func changes(
+    _ reader: any StoreReader, of scope: ChangeScope, from: Int64, to: Int64
+) throws -> ScopeChanges {
+    let runs = try reader.runs()
+    let first = try resolveAsOf(.run(from), among: runs)
+    let last = try resolveAsOf(.run(to), among: runs)
+    guard from <= to else { throw ChangeFault.backwards }
+    let old = try state(AsOfReader(reader, run: from), scope)
+    let new = try state(AsOfReader(reader, run: to), scope)
+    guard old.isKnown || new.isKnown else { throw ChangeFault.noSuchScope }
+    var changes = ScopeChanges(
+        from: first, to: last, before: old.counters, after: new.counters,
+        attribution: MeanAttribution(
+            before: (old.counters.ratingSum, old.counters.ratedCount),
+            after: (new.counters.ratingSum, new.counters.ratedCount)),
+        movements: [])
+    for key in Set(old.inside.keys).union(new.inside.keys) {
+        guard let movement = movement(key, old, new) else { continue }
+        changes.movements.append(
+            ReviewMovement(
+                movement: movement, before: old.inside[key], after: new.inside[key],
+                part: changes.attribution?.part(movement)))
+    }
+    changes.movements.sort { left, right in
+        let (l, r) = ((left.part ?? 0).magnitude, (right.part ?? 0).magnitude)
+        if l != r { return l > r }
+        return (left.review.productID, left.review.reviewID)
+            < (right.review.productID, right.review.reviewID)
+    }
+    return changes
+}
+
+package enum ChangeFault: Error, Equatable, Sendable {
+    case backwards
+    case noSuchScope
+}
+
+/// The live reviews of a scope after a run, and those outside it.
+private struct ScopeState {
+    var inside: [Int64: StoredReview] = [:]
+    var outside: Set<Int64> = []
+    var counters = Counters()
+    var isKnown = false
+}
+
+private func state(_ reader: any StoreReader, _ scope: ChangeScope) throws -> ScopeState {
+    var state = ScopeState()
+    var products: Set<Text> = []
+    for product in try reader.products(nil) where scope.holds(product) {
+        products.insert(product.productID)
+    }
+    state.isKnown = !products.isEmpty
+    for review in try reader.reviews(ofProduct: nil) where review.isLive {
+        if products.contains(review.productID) {
+            state.inside[review.reviewKey] = review
+            state.counters.add(review.values, sign: 1)
+        } else {
+            state.outside.insert(review.reviewKey)
+        }
+    }
+    return state
+}
+
+/// Nil for a review that is as it was where it matters.
+private func movement(_ key: Int64, _ old: ScopeState, _ new: ScopeState) -> Movement? {
+    let before = old.inside[key]?.values
+    let after = new.inside[key]?.values
+    let reason: MovementReason
+    switch (before, after) {
+    case (nil, nil): return nil
+    case (nil, _): reason = old.outside.contains(key) ? .joined : .inserted
+    case (_, nil): reason = new.outside.contains(key) ? .left : .deleted
+    case (let before?, let after?):
+        guard
+            before.rating != after.rating || before.title != after.title
+                || before.body != after.body
+        else { return nil }
+        reason = .edited
+    }
+    func rated(_ values: ReviewValues?) -> Int64 { values?.rating == nil ? 0 : 1 }
+    return Movement(
+        reason: reason, reviewDelta: (after == nil ? 0 : 1) - (before == nil ? 0 : 1),
+        countDelta: rated(after) - rated(before),
+        ratingDelta: (after?.rating ?? 0) - (before?.rating ?? 0))
+}
+
+/// A scope beside what it was.
+package struct ScopeShift: Sendable {
+    package var scope: Scope
+    package var before: Counters
+    package var after: Counters
+
+    package var newNegatives: Int64 { after.negatives - before.negatives }
+    package var newReviews: Int64 { after.reviewCount - before.reviewCount }
+}
+
+/// The brands that moved between two runs: those with most one- and two-star reviews more come first.
+package func brandShifts(
+    _ reader: any StoreReader, from: Int64, to: Int64
+) throws -> [ScopeShift] {
+    let runs = try reader.runs()
+    _ = try resolveAsOf(.run(from), among: runs)
+    _ = try resolveAsOf(.run(to), among: runs)
+    guard from <= to else { throw ChangeFault.backwards }
+    func brands(_ run: Int64) throws -> [Scope: Counters] {
+        let scopes = try AsOfReader(reader, run: run).scopes().filter { $0.scope.kind == .brand }
+        return Dictionary(uniqueKeysWithValues: scopes.map { ($0.scope, $0.counters) })
+    }
+    let (old, new) = (try brands(from), try brands(to))
+    return Set(old.keys).union(new.keys).map { scope in
+        ScopeShift(
+            scope: scope, before: old[scope] ?? Counters(), after: new[scope] ?? Counters())
+    }.filter { $0.before != $0.after }.sorted { left, right in
+        let (l, r) = ((left.newNegatives, left.newReviews), (right.newNegatives, right.newReviews))
+        return l == r ? left.scope < right.scope : l > r
+    }
+}
+
+/// What makes a change one to be told of at once.
+package enum ChangeAlert: Equatable, Sendable {
+    /// The mean fell by at least `meanFall`.
+    case meanFell(millionths: Int64)
+    /// Of the reviews that came, at least `negativeCount` and at least half are negative.
+    case negatives(Int64, of: Int64)
+
+    /// Millionths of a star: 0.2.
+    package static let meanFall: Int64 = 200_000
+    /// Ratings before and after below which a mean says too little.
+    package static let fewestRatings: Int64 = 10
+    package static let negativeCount: Int64 = 5
+}
+
+extension ScopeChanges {
+    /// Whether there are enough ratings to say anything of the mean.
+    package var saysEnough: Bool {
+        min(before.ratedCount, after.ratedCount) >= ChangeAlert.fewestRatings
+    }
+
+    package var alerts: [ChangeAlert] {
+        var alerts: [ChangeAlert] = []
+        if let attribution, saysEnough {
+            let fall = -attribution.millionths(attribution.change)
+            if fall >= ChangeAlert.meanFall { alerts.append(.meanFell(millionths: fall)) }
+        }
+        let came = movements.filter {
+            $0.movement.reason == .inserted || $0.movement.reason == .edited
+        }
+        let negative = Int64(came.count { ($0.after?.values.star ?? 5) <= 2 })
+        if negative >= ChangeAlert.negativeCount, negative * 2 >= Int64(came.count) {
+            alerts.append(.negatives(negative, of: Int64(came.count)))
+        }
+        return alerts
+    }
+}

@@ -1,0 +1,160 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordTesting
+import Testing
+
+/// Which reviews moved a scope, the parts adding up exactly.
+@Suite struct ChangeTests {
+    @Test("Over random histories the parts add up to the change, of the mean and of every count")
+    func exact() throws {
+        var compared = 0
+        for seed in 1...60 as ClosedRange<UInt64> {
+            let history = ReviewHistory(seed: seed)
+            let store = MemoryStore()
+            try history.load(history.steps, into: store)
+            try store.read { reader in
+                let runs = try reader.runs().count
+                let products = try reader.products(nil).map(\.productID)
+                guard runs > 0 else { return }
+                var scopes: [ChangeScope] = [.scope(.portfolio)]
+                if let product = products.first { scopes.append(.product(product)) }
+                scopes += try reader.scopes().prefix(3).map { .scope($0.scope) }
+                for from in 1...runs {
+                    for to in from...runs {
+                        for scope in scopes {
+                            guard
+                                let changes = try? changes(
+                                    reader, of: scope, from: Int64(from), to: Int64(to))
+                            else { continue }
+                            compared += 1
+                            check(changes, "seed \(seed), runs \(from) to \(to)")
+                        }
+                    }
+                }
+            }
+        }
+        #expect(compared > 100)
+    }
+
+    private func check(_ changes: ScopeChanges, _ place: String) {
+        let movements = changes.movements.map(\.movement)
+        let reviews = movements.reduce(0) { $0 + $1.reviewDelta }
+        let count = movements.reduce(0) { $0 + $1.countDelta }
+        let sum = movements.reduce(0) { $0 + $1.ratingDelta }
+        #expect(changes.before.reviewCount + reviews == changes.after.reviewCount, "\(place)")
+        #expect(changes.before.ratedCount + count == changes.after.ratedCount, "\(place)")
+        #expect(changes.before.ratingSum + sum == changes.after.ratingSum, "\(place)")
+        guard let attribution = changes.attribution else { return }
+        let parts = changes.movements.reduce(Int128(0)) { $0 + ($1.part ?? 0) }
+        #expect(parts == attribution.change, "\(place)")
+        let reasons = MovementReason.allCases.reduce(Int128(0)) { $0 + changes.part($1) }
+        #expect(reasons == attribution.change, "\(place)")
+    }
+
+    @Test("A mean from 4.0 to 3.0: what each of three reviews did")
+    func example() throws {
+        // Ratings 5 4 3; then the 3 is edited to 1, the 4 is gone, a 3 comes: 5 1 3.
+        let attribution = try #require(MeanAttribution(before: (120, 3), after: (90, 3)))
+        let edit = Movement(reason: .edited, reviewDelta: 0, countDelta: 0, ratingDelta: -20)
+        let gone = Movement(reason: .deleted, reviewDelta: -1, countDelta: -1, ratingDelta: -40)
+        let came = Movement(reason: .inserted, reviewDelta: 1, countDelta: 1, ratingDelta: 30)
+        let parts = [edit, gone, came].map { attribution.millionths(attribution.part($0)) }
+        // -2/3, nothing (it stood at the mean), -1/3.
+        #expect(parts == [-666_667, 0, -333_333])
+        #expect(attribution.millionths(attribution.change) == -1_000_000)
+    }
+
+    private func weeks() throws -> Fixture {
+        func review(_ product: String, _ rating: Int, _ body: String) -> String {
+            Fixture.review(product, rating, body)
+        }
+        let old = (0..<12).map { review("P1", 4, "A review that stays, number \($0)") }
+        let fading = review("P1", 1, "It broke after two weeks and I am sad")
+        var fixture = Fixture()
+        try fixture.load(["a.json": Fixture.array(old + [fading])])
+        fixture.options.observedAt = Instant(iso8601: "2026-03-09")
+        fixture.clock = Instant(iso8601: "2026-03-09T08:00:00Z")!
+        let new =
+            (0..<6).map { review("P1", 1, "It leaked on day \($0) and it is bad") }
+            + [review("P1", 5, "It caught fire but I got a new one")]
+        try fixture.load(["a.json": Fixture.array(old + new)]) { $0.completeness = .products }
+        return fixture
+    }
+
+    @Test("Many negatives and a fallen mean are alerts; too few ratings say nothing of a mean")
+    func alerts() throws {
+        let fixture = try weeks()
+        let found = try fixture.store.read {
+            try changes($0, of: .product("P1"), from: 1, to: 2)
+        }
+        #expect(found.movements.count == 8)
+        #expect(found.alerts.contains(.negatives(6, of: 7)))
+        #expect(found.alerts.count == 2 && found.saysEnough)
+        let none = try fixture.store.read { try changes($0, of: .product("P1"), from: 2, to: 2) }
+        #expect(none.movements.isEmpty && none.alerts.isEmpty)
+        let shifts = try fixture.store.read { try brandShifts($0, from: 1, to: 2) }
+        #expect(shifts.count == 1 && shifts[0].newNegatives == 5 && shifts[0].newReviews == 6)
+    }
+
+    @Test("Scopes and runs that are not there are told of")
+    func refused() throws {
+        let fixture = try weeks()
+        #expect(throws: ChangeFault.backwards) {
+            try fixture.store.read { try changes($0, of: .scope(.portfolio), from: 2, to: 1) }
+        }
+        #expect(throws: ChangeFault.noSuchScope) {
+            try fixture.store.read { try changes($0, of: .product("none"), from: 1, to: 2) }
+        }
+        #expect(throws: AsOfFault.noSuchRun(9)) {
+            try fixture.store.read { try changes($0, of: .scope(.portfolio), from: 1, to: 9) }
+        }
+        #expect(ChangeScope("brand:A:B") == .scope(Scope(kind: .brand, id: "A:B")))
+        for written in ["", "brand", "brand:", "portfolio:x", "nothing:x"] {
+            #expect(ChangeScope(written) == nil, "\(written)")
+        }
+    }
+
+    @Test("A product that changes its brand leaves one scope and joins the other, whole")
+    func joined() throws {
+        func review(_ brand: String, _ rating: Int, _ body: String) -> String {
+            Fixture.review("P1", rating, body).replacing(
+                "\"PRODUCT_BRAND\": \"B\"", with: "\"PRODUCT_BRAND\": \"\(brand)\"")
+        }
+        var fixture = Fixture()
+        let bodies = [(1, "The first text of all of them"), (5, "The second text of all of them")]
+        try fixture.load(["a.json": Fixture.array(bodies.map { review("Old", $0.0, $0.1) })])
+        fixture.options.observedAt = Instant(iso8601: "2026-03-09")
+        fixture.clock = Instant(iso8601: "2026-03-09T08:00:00Z")!
+        try fixture.load(["a.json": Fixture.array(bodies.map { review("New", $0.0, $0.1) })])
+        try fixture.store.read { reader in
+            for (name, reason) in [("Old", MovementReason.left), ("New", .joined)] {
+                let scope = ChangeScope.scope(Scope(kind: .brand, id: Text(name)))
+                let found = try changes(reader, of: scope, from: 1, to: 2)
+                #expect(found.movements.map(\.movement.reason) == [reason, reason], "\(name)")
+                check(found, name)
+            }
+        }
+    }
+
+    @Test("The inbox: dangers, new negatives, edits that made one, and what is resolved")
+    func inboxKinds() throws {
+        let fixture = try weeks()
+        let entries = try fixture.store.read {
+            try inbox($0, since: 1, page: Page(number: 1, size: 50))
+        }.entries
+        #expect(
+            entries.map(\.kind) == [.safety] + Array(repeating: .negative, count: 6) + [.resolved])
+        #expect(entries[0].hazard == "fire_or_smoke")
+        #expect(entries[0].quote == "It caught fire but I got a new one")
+        #expect(entries[1].themes.contains("leaks"))
+        let all = try fixture.store.read {
+            try inbox($0, since: 0, page: Page(number: 1, size: 50))
+        }
+        #expect(all.entries.filter { $0.kind == .negative }.count == 6, "what is gone is no news")
+        let none = try fixture.store.read { try inbox($0, since: 2, page: Page()) }
+        #expect(none.total == 0)
+        #expect(throws: AsOfFault.noSuchRun(7)) {
+            try fixture.store.read { try inbox($0, since: 7, page: Page()) }
+        }
+    }
+}
