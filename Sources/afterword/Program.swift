@@ -52,7 +52,8 @@ struct Afterword: ParsableCommand {
         subcommands: [
             RunCommand.self, PlanCommand.self, ProductsCommand.self, BrandsCommand.self,
             ProductCommand.self, ReviewsCommand.self, HistoryCommand.self, RunsCommand.self,
-            InboxCommand.self, ChangesCommand.self, ThemesCommand.self, ThemeCommand.self,
+            InboxCommand.self, ChangesCommand.self, ReportCommand.self, ThemesCommand.self,
+            ThemeCommand.self,
             SafetyCommand.self,
             RejectsCommand.self, StatusCommand.self, AuditCommand.self, ShapeCommand.self,
             CatalogCommand.self,

@@ -309,4 +309,39 @@ import Testing
         let alert = try run("changes", "brand:Lumora", "--alert")
         #expect(alert.code == 6 && alert.output.contains("ALERT: 6 of 6"), "\(alert)")
     }
+
+    /// What a source writes is text in every format: no tag, no table cell and no control character of its own.
+    @Test("The report tells the week in HTML, Markdown and JSON, and hostile text stays text")
+    func report() throws {
+        try writeWeeks()
+        #expect(try run("run", "dumps/2026-03-02").code == 0)
+        #expect(try run("report").code == 2, "one run alone")
+        let hostile =
+            #"It leaked <script>alert(1)<\/script> {{title}} | **bold** \u001b[31m &amp; \"quoted\""#
+        let record =
+            #"{"PRODUCT_BRAND":"<b>Evil</b>","CUSTOMER_REVIEW_RATING":1,"CUSTOMER_REVIEW_DESCRIPTION":"\#(hostile)","CHILD_ASIN":"B02"}"#
+        try folder.write("dumps/2026-03-09/b.json", "[\(record)]")
+        #expect(try run("run", "dumps/2026-03-09").code == 0)
+        let written = try run("report", "--output", "report.html")
+        #expect(written.code == 0, "\(written.errors)")
+        let html = try String(contentsOfFile: folder.path + "/report.html", encoding: .utf8)
+        #expect(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;") && !html.contains("<script"))
+        #expect(
+            html.contains("{{title}} |") && !html.contains("<b>Evil") && !html.contains("\u{1B}"))
+        #expect(!html.contains("http://") && !html.contains("https://"), "nothing is fetched")
+        let markdown = try run("report", "--format", "md").output
+        #expect(markdown.contains("&lt;script\\>") && markdown.contains("\\| \\*\\*bold"))
+        let rows = markdown.split(separator: "\n").filter {
+            $0.hasPrefix("| ") && $0.contains("B02")
+        }
+        #expect(
+            rows.count == 2
+                && rows.allSatisfy { row in
+                    row.replacing("\\|", with: "").count { $0 == "|" } == 6
+                })
+        let json = try self.rows(try run("report", "--format", "json", "--scope", "product:B02"))[0]
+        #expect(json["new_negatives"] == .number("1"))
+        #expect(json["silences"]?.elements?.first?.text?.hasPrefix("The mean says little") == true)
+        #expect(try run("report", "--scope", "nothing").code == 2)
+    }
 }

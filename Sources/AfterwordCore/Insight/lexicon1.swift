@@ -131,9 +131,9 @@ extension Lexicon {
           {"aspect": "smell", "label": "Smells", "route": "product",
            "negative": {
              "en": "smell | smells | smelly | stink | stinks | stinky | odor | odour | chemical smell | reek*",
-             "de": "stinkt | stinken | gestank | geruch | riecht .. chemie | riecht unangenehm | riecht streng | riecht stark | chemisch* geruch | mufft | chemie",
-             "it": "puzza | puzzano | odore | cattivo odore | puzzolent*",
-             "fr": "odeur* | pue | puent | sent mauvais | sent fort",
+             "de": "stinkt | stinken | gestank | geruch | riecht .. chemie | riecht nach | riecht auch nach | riecht .. plastik | riecht unangenehm | riecht streng | riecht stark | chemisch* geruch | mufft | chemie",
+             "it": "puzza | puzzano | odore | odora | sa di plastica | cattivo odore | puzzolent*",
+             "fr": "odeur* | sent le plastique | sent encore | pue | puent | sent mauvais | sent fort",
              "es": "huele | huelen | olor | oler | apesta* | mal olor",
              "nl": "stinkt | stinken | geur | ruikt | stank | chemische lucht",
              "pt": "cheiro | cheira | mau cheiro",

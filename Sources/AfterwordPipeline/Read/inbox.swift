@@ -29,7 +29,8 @@ package struct InboxEntry: Sendable {
 ///
 /// - Throws: `AsOfFault` for a run that is not there; 0 stands for before the first.
 package func inbox(
-    _ reader: any StoreReader, since: Int64, lexicon: Lexicon = .first, page: Page
+    _ reader: any StoreReader, since: Int64, of scope: ChangeScope? = nil,
+    lexicon: Lexicon = .first, page: Page
 ) throws -> Listing<InboxEntry> {
     if since > 0 { _ = try resolveAsOf(.run(since), among: reader.runs()) }
     var old: [Int64: StoredReview] = [:]
@@ -38,11 +39,14 @@ package func inbox(
         where review.isLive { old[review.reviewKey] = review }
     }
     var brands: [Text: Text] = [:]
+    var outside: Set<Text> = []
     for product in try reader.products(nil) {
         brands[product.productID] = product.dimension[.brand]
+        if scope?.holds(product) == false { outside.insert(product.productID) }
     }
     var entries: [InboxEntry] = []
-    for review in try reader.reviews(ofProduct: nil) where review.run > since {
+    for review in try reader.reviews(ofProduct: nil)
+    where review.run > since && !outside.contains(review.productID) {
         entries += inboxEntries(
             review, before: old[review.reviewKey], brands[review.productID], lexicon)
     }

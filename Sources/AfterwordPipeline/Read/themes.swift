@@ -4,6 +4,7 @@ package import AfterwordCore
 package struct ThemeQuery: Sendable {
     package var brand: String?
     package var product: Text?
+    package var scope: ChangeScope?
     /// What is praised instead of what is complained of.
     package var strengths = false
 
@@ -160,13 +161,17 @@ private func eachReading(
 ) throws {
     let newest = try reader.runs().last?.run ?? 0
     var brands: [Text: Text] = [:]
+    var outside: Set<Text> = []
     for product in try reader.products(query.product) {
         brands[product.productID] = product.dimension[.brand]
+        if query.scope?.holds(product) == false { outside.insert(product.productID) }
     }
     let wanted = query.brand.map { Text($0) }
     for review in try reader.reviews(ofProduct: query.product) where review.isLive {
         let brand = brands[review.productID]
-        guard wanted == nil || brand == wanted else { continue }
+        guard wanted == nil || brand == wanted, !outside.contains(review.productID) else {
+            continue
+        }
         body(review, brand, review.run == newest, readReview(review.values, with: lexicon))
     }
 }
@@ -184,6 +189,6 @@ extension ReviewValues {
         return text.map { String(decoding: $0.bytes[range], as: UTF8.self) } ?? ""
     }
 
-    /// The title, or where there is none the beginning of the text.
-    var beginning: String { (title ?? body).map { String($0.string.prefix(200)) } ?? "" }
+    /// The beginning of the text, or where there is none the title.
+    var beginning: String { (body ?? title).map { String($0.string.prefix(200)) } ?? "" }
 }

@@ -106,7 +106,7 @@ struct ChangesCommand: ParsableCommand {
             }
             table.add([
                 moved.movement.reason.rawValue,
-                cut(printable(moved.review.productID.string), to: 20), moved.stars, part ?? "–",
+                cut(printable(moved.review.productID.string), to: 20), moved.starText, part ?? "–",
                 cut(
                     printable(
                         (moved.review.values.title ?? moved.review.values.body)?.string ?? ""),
@@ -130,7 +130,7 @@ private func signedStars(_ millionths: Int64) -> String {
 }
 
 extension ReviewMovement {
-    fileprivate var stars: String {
+    var starText: String {
         func star(_ review: StoredReview?) -> String { review?.values.star.map { "\($0)" } ?? "–" }
         return before == nil || after == nil
             ? star(review) : "\(star(before)) → \(star(after))"

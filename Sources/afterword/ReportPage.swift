@@ -1,0 +1,277 @@
+import AfterwordCore
+import AfterwordPipeline
+import Mustache
+
+/// A digest as a page: the same values in HTML, Markdown and JSON.
+struct ReportPage {
+    /// A heading, what stands under it, and rows of cells.
+    private struct Section {
+        var title: String
+        var note: String
+        var head: [String]
+        var rows: [[String]]
+    }
+
+    private let digest: ScopeDigest
+    private let title: String
+    private let summary: String
+    private var sections: [Section] = []
+
+    init(_ digest: ScopeDigest) {
+        self.digest = digest
+        let changes = digest.changes
+        title = "\(digest.scope): run \(changes.from.run) to \(changes.to.run)"
+        let mean = changes.attribution.map {
+            ", mean \(stars(changes.before)) → \(stars(changes.after)) "
+                + "(\(signed($0.millionths($0.change), places: 3)))"
+        }
+        summary =
+            "Observed \(day(changes.from.observedAt)) to \(day(changes.to.observedAt)). "
+            + "\(grouped(changes.before.reviewCount)) → \(grouped(changes.after.reviewCount)) reviews"
+            + (mean ?? "") + ". \(grouped(Int64(digest.negativeCount))) new negatives, "
+            + "\(grouped(Int64(digest.resolvedCount))) resolved."
+        sections = [safety, negatives, themes, brands, movements]
+    }
+
+    private var safety: Section {
+        Section(
+            title: "Safety", note: "Words of danger in what came; a person should look.",
+            head: ["hazard", "product", "stars", "says"],
+            rows: digest.safety.map {
+                [$0.hazard ?? "", $0.review.productID.string, $0.starText, $0.quote]
+            })
+    }
+
+    private var negatives: Section {
+        Section(
+            title: "New negatives", note: "One and two stars, new or edited.",
+            head: ["brand", "product", "stars", "themes", "says"],
+            rows: digest.negatives.map {
+                [
+                    $0.brand?.string ?? "–", $0.review.productID.string, $0.starText,
+                    $0.themeLabels.joined(separator: ", "), $0.quote,
+                ]
+            })
+    }
+
+    private var themes: Section {
+        Section(
+            title: "Themes up and down", note: "Reviews that complain of it.",
+            head: ["theme", "before", "now", "change", "star impact"],
+            rows: digest.themes.map {
+                [
+                    $0.theme.aspect.label, grouped($0.before), grouped($0.theme.mentions),
+                    ($0.change > 0 ? "+" : "") + grouped($0.change),
+                    $0.theme.starImpact.map { decimal($0, of: 1_000_000, places: 3) } ?? "–",
+                ]
+            })
+    }
+
+    private var brands: Section {
+        Section(
+            title: "Brands", note: "Those with most new negatives first.",
+            head: ["brand", "reviews", "negative", "mean"],
+            rows: digest.brands.map {
+                [
+                    $0.scope.id.string, ($0.newReviews > 0 ? "+" : "") + grouped($0.newReviews),
+                    ($0.newNegatives > 0 ? "+" : "") + grouped($0.newNegatives),
+                    "\(stars($0.before)) → \(stars($0.after))",
+                ]
+            })
+    }
+
+    private var movements: Section {
+        let attribution = digest.changes.attribution
+        return Section(
+            title: "What moved the mean", note: "All parts add up to the change exactly.",
+            head: ["because of", "product", "stars", "mean", "says"],
+            rows: digest.changes.movements.prefix(ScopeDigest.rowLimit).map { moved in
+                let part = attribution.flatMap { attribution in
+                    moved.part.map { signed(attribution.millionths($0), places: 4) }
+                }
+                let says = (moved.review.values.body ?? moved.review.values.title)?.string ?? ""
+                return [
+                    moved.movement.reason.rawValue, moved.review.productID.string,
+                    moved.starText, part ?? "–",
+                    String(says.prefix(200)),
+                ]
+            })
+    }
+
+    // MARK: HTML
+
+    /// The template escapes whatever it is given.
+    func html() throws -> String {
+        let template = try MustacheTemplate(string: Self.template)
+        return template.render([
+            "title": title, "summary": summary,
+            "alerts": digest.changes.alerts.map(\.sentence), "silences": digest.silences,
+            "sections": sections.filter { !$0.rows.isEmpty }.map { section -> [String: Any] in
+                [
+                    "heading": section.title, "note": section.note, "head": section.head,
+                    "rows": section.rows.map { row in
+                        [
+                            "cells": zip(section.head, row).map {
+                                ["label": $0, "value": printable($1)]
+                            }
+                        ]
+                    },
+                ]
+            },
+        ])
+    }
+
+    private static let template = """
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+        <title>{{title}}</title>
+        <style>
+        :root { color-scheme: light dark; --line: #c8ccd0; --soft: #5a6169; --back: #fff; --ink: #16191d; --alert: #a4161a; }
+        @media (prefers-color-scheme: dark) {
+          :root { --line: #3a4047; --soft: #a9b1ba; --back: #14171a; --ink: #eceff2; --alert: #ff8b8b; }
+        }
+        body { margin: 0 auto; max-width: 62rem; padding: 1.5rem 1rem 4rem; background: var(--back); color: var(--ink);
+          font: 16px/1.5 system-ui, sans-serif; }
+        h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .5rem; overflow-wrap: anywhere; }
+        h2 { font-size: 1.125rem; margin: 2.25rem 0 .25rem; }
+        p { margin: .25rem 0; }
+        .note, .silence { color: var(--soft); }
+        .alert { color: var(--alert); font-weight: 600; }
+        .wide { overflow-x: auto; }
+        table { border-collapse: collapse; width: 100%; margin-top: .5rem; font-variant-numeric: tabular-nums; }
+        th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line);
+          white-space: nowrap; }
+        th { font-weight: 600; color: var(--soft); }
+        td:last-child, td[data-label="themes"] { white-space: normal; overflow-wrap: anywhere; }
+        @media (max-width: 44rem) {
+          thead { position: absolute; clip-path: inset(50%); }
+          table, tbody, tr, td { display: block; }
+          tr { padding: .6rem 0; border-bottom: 1px solid var(--line); }
+          td { display: grid; grid-template-columns: 6.5rem 1fr; gap: .5rem; padding: .1rem 0; border: 0; white-space: normal;
+            overflow-wrap: anywhere; }
+          td::before { content: attr(data-label); color: var(--soft); }
+          td:empty { display: none; }
+        }
+        </style>
+        </head>
+        <body>
+        <main>
+        <h1>{{title}}</h1>
+        <p>{{summary}}</p>
+        {{#alerts}}
+        <p class="alert">{{.}}</p>
+        {{/alerts}}
+        {{#sections}}
+        <section>
+        <h2>{{heading}}</h2>
+        <p class="note">{{note}}</p>
+        <div class="wide" tabindex="0" role="region" aria-label="{{heading}}">
+        <table>
+        <thead><tr>{{#head}}<th scope="col">{{.}}</th>{{/head}}</tr></thead>
+        <tbody>
+        {{#rows}}
+        <tr>{{#cells}}<td data-label="{{label}}">{{value}}</td>{{/cells}}</tr>
+        {{/rows}}
+        </tbody>
+        </table>
+        </div>
+        </section>
+        {{/sections}}
+        {{#silences}}
+        <p class="silence">{{.}}</p>
+        {{/silences}}
+        </main>
+        </body>
+        </html>
+
+        """
+
+    // MARK: Markdown
+
+    var markdown: String {
+        var text = "# \(Self.plain(title))\n\n\(Self.plain(summary))\n"
+        for alert in digest.changes.alerts { text += "\n**\(Self.plain(alert.sentence))**\n" }
+        for section in sections where !section.rows.isEmpty {
+            text += "\n## \(section.title)\n\n\(section.note)\n\n"
+            text += "| " + section.head.joined(separator: " | ") + " |\n"
+            text += "|" + section.head.map { _ in " --- |" }.joined() + "\n"
+            for row in section.rows {
+                text += "| " + row.map { Self.plain($0) }.joined(separator: " | ") + " |\n"
+            }
+        }
+        for silence in digest.silences { text += "\n\(silence)\n" }
+        return text
+    }
+
+    /// What a source wrote as it reads, whatever Markdown would make of it.
+    private static func plain(_ text: String) -> String {
+        var plain = ""
+        for character in printable(text) {
+            switch character {
+            case _ where character.isNewline: plain += " "
+            case "<": plain += "&lt;"
+            case "&": plain += "&amp;"
+            case _ where "\\`*_[]|#!~>".contains(character): plain += "\\\(character)"
+            default: plain.append(character)
+            }
+        }
+        return plain
+    }
+
+    // MARK: JSON
+
+    var json: JSONValue {
+        .row([
+            "scope": .string(digest.scope), "from": JSONValue(digest.changes.from.run),
+            "to": JSONValue(digest.changes.to.run),
+            "before": .object(digest.changes.before.members),
+            "after": .object(digest.changes.after.members),
+            "new_negatives": JSONValue(digest.negativeCount),
+            "resolved": JSONValue(digest.resolvedCount),
+            "alerts": .array(digest.changes.alerts.map { .string($0.sentence) }),
+            "silences": .array(digest.silences.map { .string($0) }),
+            "sections": .array(
+                sections.map { section in
+                    .row([
+                        "title": .string(section.title),
+                        "head": .array(section.head.map { .string($0) }),
+                        "rows": .array(section.rows.map { .array($0.map { .string($0) }) }),
+                    ])
+                }),
+        ])
+    }
+}
+
+/// A day's start as the day, anything else as the instant it is.
+private func day(_ instant: Instant) -> String {
+    instant == instant.startOfDay ? String("\(instant)".prefix(10)) : "\(instant)"
+}
+
+private func signed(_ millionths: Int64, places: Int) -> String {
+    (millionths > 0 ? "+" : "") + decimal(millionths, of: 1_000_000, places: places)
+}
+
+extension InboxEntry {
+    fileprivate var themeLabels: [String] {
+        themes.compactMap { id in Lexicon.first.aspects.first { $0.id == id }?.label }
+    }
+
+    fileprivate var starText: String {
+        let now = review.isLive ? review.values.star.map { "\($0)" } ?? "–" : "gone"
+        return starBefore.map { "\($0) → \(now)" } ?? now
+    }
+}
+
+extension ChangeAlert {
+    fileprivate var sentence: String {
+        switch self {
+        case .meanFell(let millionths):
+            "The mean fell by \(decimal(millionths, of: 1_000_000, places: 2)) stars."
+        case .negatives(let count, let all): "\(count) of \(all) reviews that came are negative."
+        }
+    }
+}
