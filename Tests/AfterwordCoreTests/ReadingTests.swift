@@ -102,6 +102,7 @@ import Testing
             ("I got a rash from the strap and it is not nice", ["toxic_or_allergic"]),
             ("Ho preso la scossa elettrica con questo prodotto", ["injury"]),
             ("充電中に発火しました", ["fire_or_smoke"]),
+            ("Easy to grow, but it molded within a couple of days", ["mould"]),
         ])
     func dangers(text: String, expected: [String]) {
         #expect(hazards(text) == expected)

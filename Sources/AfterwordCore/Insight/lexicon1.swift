@@ -421,7 +421,7 @@ extension Lexicon {
              "ja": "窒息|誤飲|飲み込"}},
           {"hazard": "mould",
            "words": {
-             "en": "mold | mould | moldy | mouldy | mildew",
+             "en": "mold | mould | moldy | mouldy | mildew | it molded | they molded",
              "de": "schimmel | schimmelt | schimmlig | verschimmelt",
              "it": "muffa | ammuffit*",
              "fr": "moisissure* | moisi*",
@@ -430,7 +430,7 @@ extension Lexicon {
              "pt": "bolor | mofo | bolorent*",
              "ja": "カビ|かび"},
            "but": {
-             "en": "mold to | molds to | mould to | molded | moulded | mold release | injection mold* | silicone mold* | silicone mould* | baking mold* | the molds | cake mold*",
+             "en": "mold to | molds to | mould to | molded to | moulded to | mold release | injection mold* | silicone mold* | silicone mould* | baking mold* | the molds | cake mold*",
              "de": "edelschimmel"}},
           {"hazard": "toxic_or_allergic",
            "words": {
