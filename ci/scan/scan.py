@@ -144,7 +144,7 @@ def main():
         return check_planted(sys.argv[2])
     root, reports = sys.argv[1:3]
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=root,
+        ["git", "-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=root,
         capture_output=True, text=True, check=True).stdout
     files = [f for f in listed.split("\n") if f and os.path.isfile(os.path.join(root, f))]
     entries = allowed()
