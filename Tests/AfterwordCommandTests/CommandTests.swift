@@ -227,6 +227,8 @@ import Testing
         let detected = try run("shape", "detect", "dump/a.jsonl")
         #expect(detected.output.contains("customer-reviews"))
         #expect(try run("shape", "detect", "dump/products.json").code == 2)
+        try folder.write("lists/p.json", #"[{"product_id": "P1", "title": "T"}]"#)
+        #expect(try run("shape", "detect", "lists/p.json").errors.contains("no reviews"))
         #expect(try run("shape", "list").output.contains("amazon-2023"))
         let shown = try run("shape", "show", "amazon-2014").output
         #expect(try Shape(parsing: Array(shown.utf8)) == .amazon2014)

@@ -64,7 +64,7 @@ private func chooseShape(
 /// Bytes of a file that are looked at first to tell its shape.
 private let headBytes = 1 << 20
 
-private func readHead(_ file: DumpFile, _ headBytes: Int) throws -> [UInt8] {
+func readHead(_ file: DumpFile, _ headBytes: Int) throws -> [UInt8] {
     struct Enough: Error {}
     var head: [UInt8] = []
     do {

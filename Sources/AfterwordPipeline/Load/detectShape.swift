@@ -18,7 +18,11 @@ package func detectShape(ofFile path: String) throws -> DetectedShape {
     let file = DumpFile(name: name, content: .path(path))
     do {
         switch try chooseShape(for: file, among: Shape.builtIn, isStrict: false) {
-        case .fits(let shape): return .builtIn(shape)
+        case .fits(let shape):
+            guard try shape.holdsProducts || holdsReviews(file, shape) else {
+                throw InputFault.noProposal(file: name, reason: "it holds products and no reviews")
+            }
+            return .builtIn(shape)
         case .unfit(_, let fault): throw fault
         case .nothing: throw InputFault.noProposal(file: name, reason: "it holds no JSON object")
         }
@@ -31,4 +35,16 @@ package func detectShape(ofFile path: String) throws -> DetectedShape {
             throw InputFault.noProposal(file: name, reason: error.description)
         }
     }
+}
+
+/// Whether the first elements of a file have a review, or a list of them, where the shape says.
+private func holdsReviews(_ file: DumpFile, _ shape: Shape) throws -> Bool {
+    let head = try readHead(file, ParseLimit.recordBytes)
+    var splitter = RecordSplitter(RecordCleaner(shape).plan, isStrict: false)
+    var holds = false
+    splitter.feed(head[...], isLast: true) { event, _, _ in
+        guard case .unit(let unit) = event else { return }
+        holds = holds || !unit.records.isEmpty || unit.products.contains(where: \.holdsList)
+    }
+    return holds
 }
