@@ -129,6 +129,23 @@ import Testing
         #expect(Set(ratings) == [40])
     }
 
+    @Test("A product's object that a replay reads is placed where it lay in its file")
+    func placed() throws {
+        let good =
+            #"{"product_id": "P1", "color": "red", "reviews": [{"review_id": "R1", "rating": 4}]}"#
+        let bare =
+            #"{"product_id": "P2", "color": NaN, "reviews": [{"review_id": "R2", "rating": 5}]}"#
+        let fixture = Fixture()
+        try fixture.load(["a.jsonl": good + "\n" + bare + "\n"]) {
+            $0.isStrict = true
+            $0.maxRejects = 10
+        }
+        #expect(try replay(fixture, run: 1).run.balance.inserted == 1)
+        let objects = try fixture.store.read { try $0.productRaw(ofProduct: nil) }
+        #expect(objects.map(\.offset).sorted() == [0, Int64(good.utf8.count + 1)])
+        #expect(try fixture.store.read { try auditStore($0) } == nil)
+    }
+
     @Test("What still cannot be read is counted, and kept once")
     func stillBroken() throws {
         let fixture = Fixture()

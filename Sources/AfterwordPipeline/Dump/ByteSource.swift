@@ -87,7 +87,8 @@ final class ByteSource {
         }
     }
 
-    var isTranscoded: Bool { !checkpoints.isEmpty }
+    /// Whether offsets in the stream are not those of the source.
+    var hasOtherPlaces: Bool { !checkpoints.isEmpty || !pieces.isEmpty }
 
     /// Where bytes of the stream lie in the source: the same place, unless the source was UTF-16.
     func place(_ offset: Int64, _ count: Int64) throws -> (offset: Int64, length: Int64) {

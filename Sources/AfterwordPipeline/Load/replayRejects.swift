@@ -101,10 +101,12 @@ private struct Replay {
             run: 0, name: file, byteCount: Int64(whole.count), digest: digest.finish(),
             shape: shape?.name ?? "", balance: Balance(), nonstandardLiterals: 0)
         var offset: Int64 = 0
+        let firstReject = surveyor.survey.rejects.count
         for row in rows {
             take(row, at: offset, place, cleaner, &record)
             offset += Int64(row.payload.count)
         }
+        try surveyor.placeInSource(source, file, firstReject)
         surveyor.survey.files.append(
             SurveyedFile(record: record, cleaner: cleaner, source: source))
     }

@@ -84,9 +84,9 @@ struct DumpSurveyor {
                 isEmpty: splitter.isEmpty && reading.fault == nil))
     }
 
-    /// Offsets in a transcoded stream become those of the source.
-    private func placeInSource(_ source: ByteSource, _ name: String, _ firstReject: Int) throws {
-        guard source.isTranscoded else { return }
+    /// Offsets in a transcoded stream, or in one put together of pieces, become those of the source.
+    func placeInSource(_ source: ByteSource, _ name: String, _ firstReject: Int) throws {
+        guard source.hasOtherPlaces else { return }
         for index in firstReject..<survey.rejects.count {
             let row = survey.rejects[index]
             (survey.rejects[index].offset, survey.rejects[index].length) =
