@@ -27,6 +27,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     ],
     targets: [
@@ -53,14 +55,30 @@ let package = Package(
             swiftSettings: house
         ),
         .target(
+            name: "AfterwordModels",
+            dependencies: [
+                "AfterwordCore", "AfterwordPipeline",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: house
+        ),
+        .target(
             name: "AfterwordTesting",
-            dependencies: ["AfterwordCore", "AfterwordPipeline"],
+            dependencies: [
+                "AfterwordCore", "AfterwordPipeline",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: house
         ),
         .executableTarget(
             name: "afterword",
             dependencies: [
-                "AfterwordCore", "AfterwordPipeline", "AfterwordStores",
+                "AfterwordCore", "AfterwordPipeline", "AfterwordStores", "AfterwordModels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),
@@ -80,16 +98,26 @@ let package = Package(
             swiftSettings: house
         ),
         .testTarget(
+            name: "AfterwordModelsTests",
+            dependencies: [
+                "AfterwordCore", "AfterwordPipeline", "AfterwordModels", "AfterwordTesting",
+            ],
+            swiftSettings: house
+        ),
+        .testTarget(
             name: "AfterwordStoresTests",
             dependencies: [
                 "AfterwordCore", "AfterwordPipeline", "AfterwordStores", "AfterwordTesting",
+                "AfterwordModels",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: house
         ),
         .testTarget(
             name: "AfterwordCommandTests",
-            dependencies: ["AfterwordCore", "AfterwordPipeline", "AfterwordStores"],
+            dependencies: [
+                "AfterwordCore", "AfterwordPipeline", "AfterwordStores", "AfterwordTesting",
+            ],
             swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]

@@ -235,3 +235,67 @@ extension ColumnRow {
             dump: string("dump"), outcome: outcome)
     }
 }
+
+extension ColumnRow {
+    private func hexDigest(_ column: String) -> Digest256 {
+        let digits = Array(string(column).utf8)
+        let bytes = stride(from: 0, to: digits.count - 1, by: 2).map { index in
+            UInt8(String(decoding: digits[index..<index + 2], as: UTF8.self), radix: 16) ?? 0
+        }
+        return Digest256(bytes.count == 32 ? bytes : [UInt8](repeating: 0, count: 32))
+    }
+
+    private var usage: ModelUsage? {
+        guard let input = optional("input_tokens"),
+            let cached = optional("cached_input_tokens"), let output = optional("output_tokens")
+        else { return nil }
+        return ModelUsage(input: input, cachedInput: cached, output: output)
+    }
+
+    var insightRow: InsightRow {
+        let kind = string("kind")
+        let id = text("id") ?? Text([])
+        return InsightRow(
+            scope: ScopeKind(rawValue: kind).map { .scope(Scope(kind: $0, id: id)) }
+                ?? .product(id),
+            language: string("language"), evidenceRun: number("evidence_run"),
+            madeRun: number("made_run"), model: string("model"),
+            cacheKey: hexDigest("cache_key"), evidenceDigest: hexDigest("evidence_digest"),
+            issueCount: number("issue_count"), document: string("document"))
+    }
+
+    var themeRow: ThemeRow {
+        ThemeRow(
+            madeRun: number("made_run"), evidenceRun: number("evidence_run"),
+            aspect: string("aspect"), isStrength: number("is_strength") != 0,
+            mentions: number("mentions"), mixed: number("mixed"), new: number("new_mentions"),
+            products: number("products"), brands: number("brands"),
+            languages: string("languages"), starImpact: optional("star_impact"))
+    }
+
+    var themeReviewRow: ThemeReviewRow {
+        ThemeReviewRow(
+            reviewKey: number("review_key"), productID: text("product_id") ?? Text([]),
+            reviewID: text("review_id") ?? Text([]), version: number("version"),
+            madeRun: number("made_run"), aspect: string("aspect"),
+            isStrength: number("is_strength") != 0, isMixed: number("is_mixed") != 0,
+            field: string("field"), start: number("start_byte"), end: number("end_byte"))
+    }
+
+    var cachedAnswer: CachedAnswer {
+        CachedAnswer(
+            key: hexDigest("cache_key"), model: string("model"), madeAt: instant("made_at"),
+            usage: usage ?? ModelUsage(input: 0, cachedInput: 0, output: 0),
+            answer: string("answer"))
+    }
+
+    var modelCall: ModelCall {
+        ModelCall(
+            call: number("call"), batch: number("batch"), cacheKey: hexDigest("cache_key"),
+            requestDigest: hexDigest("request_digest"), model: string("model"),
+            startedAt: instant("started_at"), leaseUntil: instant("lease_until"),
+            endedAt: optionalInstant("ended_at"), reserved: number("reserved_nanodollars"),
+            cost: optional("cost_nanodollars"), usage: usage,
+            outcome: text("outcome")?.string)
+    }
+}

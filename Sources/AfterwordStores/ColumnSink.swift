@@ -209,4 +209,74 @@ extension ColumnSink {
         add(file.nonstandardLiterals)
         add(file.balance)
     }
+
+    func add(_ row: InsightRow) {
+        add(row.scope.kind)
+        add(row.scope.id)
+        add(row.language)
+        add(row.evidenceRun)
+        add(row.madeRun)
+        add(row.model)
+        add(row.cacheKey.description)
+        add(row.evidenceDigest.description)
+        add(row.issueCount)
+        add(row.document)
+    }
+
+    func add(_ row: ThemeRow) {
+        add(row.madeRun)
+        add(row.evidenceRun)
+        add(row.aspect)
+        add(flag: row.isStrength)
+        add(row.mentions)
+        add(row.mixed)
+        add(row.new)
+        add(row.products)
+        add(row.brands)
+        add(row.languages)
+        add(row.starImpact)
+    }
+
+    func add(_ row: ThemeReviewRow) {
+        add(row.reviewKey)
+        add(row.version)
+        add(row.madeRun)
+        add(row.aspect)
+        add(flag: row.isStrength)
+        add(flag: row.isMixed)
+        add(row.field)
+        add(row.start)
+        add(row.end)
+    }
+
+    private func add(_ usage: ModelUsage?) {
+        add(usage?.input)
+        add(usage?.cachedInput)
+        add(usage?.output)
+    }
+
+    func add(_ row: CachedAnswer) {
+        add(row.key.description)
+        add(row.model)
+        add(row.madeAt.microseconds)
+        add(row.usage)
+        add(row.answer)
+        add(blob: row.seal.bytes)
+    }
+
+    func add(_ row: ModelCall) {
+        add(row.call)
+        add(row.batch)
+        add(row.cacheKey.description)
+        add(row.requestDigest.description)
+        add(row.model)
+        add(row.startedAt.microseconds)
+        add(row.leaseUntil.microseconds)
+        add(row.endedAt?.microseconds)
+        add(row.reserved)
+        add(row.cost)
+        add(row.usage)
+        add(row.outcome.map { Text($0) })
+        add(blob: row.seal.bytes)
+    }
 }

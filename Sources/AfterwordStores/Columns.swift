@@ -8,7 +8,7 @@ enum Columns {
         profile_records, profile_brands, profile_rated, profile_rating_sum, profile_without_text
         """
     static let lastProfiles = """
-        SELECT \(profile) FROM runs WHERE observed_origin NOT IN ('replay', 'catalogue') ORDER BY run DESC LIMIT 5
+        SELECT \(profile) FROM runs WHERE observed_origin NOT IN ('replay', 'catalogue', 'insight') ORDER BY run DESC LIMIT 5
         """
     static let counters = """
         review_count, rated_count, rating_sum, star_1, star_2, star_3, star_4, star_5, \
@@ -58,6 +58,25 @@ enum Columns {
     static let run = """
         run, recorded_at, observed_at, observed_origin, completeness, seed, deleted, \
         products_named, \(profile), previous_digest, history_digest, ledger_digest, \(balance)
+        """
+    static let insight = """
+        kind, id, language, evidence_run, made_run, model, cache_key, evidence_digest, issue_count, \
+        document
+        """
+    static let theme = """
+        made_run, evidence_run, aspect, is_strength, mentions, mixed, new_mentions, products, brands, \
+        languages, star_impact
+        """
+    static let themeReview = """
+        review_key, version, made_run, aspect, is_strength, is_mixed, field, start_byte, end_byte
+        """
+    static let answer = """
+        cache_key, model, made_at, input_tokens, cached_input_tokens, output_tokens, answer, seal
+        """
+    static let call = """
+        call, batch, cache_key, request_digest, model, started_at, lease_until, ended_at, \
+        reserved_nanodollars, cost_nanodollars, input_tokens, cached_input_tokens, output_tokens, \
+        outcome, seal
         """
     static let shape = "name, version, document, seal"
     static let file = "run, name, byte_count, digest, shape, nonstandard_literals, \(balance)"

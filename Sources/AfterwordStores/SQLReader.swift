@@ -54,7 +54,15 @@ final class SQLReader: StoreReader {
         let attempts = try all("SELECT * FROM run_attempts ORDER BY attempt") { row in
             row.sealed("run_attempts", "attempt \(row.number("attempt"))", row.runAttempt.seal)
         }
-        return products + shapes + attempts
+        let answers = try all(Self.answers) { row in
+            row.sealed(
+                "product_insights_cache", "answer \(row.string("cache_key"))",
+                row.cachedAnswer.seal)
+        }
+        let calls = try all(Self.calls) { row in
+            row.sealed("llm_calls", "call \(row.number("call"))", row.modelCall.seal)
+        }
+        return products + shapes + attempts + answers + calls
     }
 
     func reviews(ofProduct id: Text?) throws -> [StoredReview] {
@@ -166,4 +174,48 @@ final class SQLReader: StoreReader {
             HistoryOf(run: $0.number("run"), row: $0.scopeSummary)
         }
     }
+
+    private static let answers = "SELECT * FROM product_insights_cache ORDER BY cache_key"
+    private static let calls = "SELECT * FROM llm_calls ORDER BY call"
+
+    private func insights(_ table: String, _ scope: ReviewScope?) throws -> [InsightRow] {
+        try all(
+            """
+            SELECT * FROM \(table) \(scope == nil ? "" : "WHERE kind = ? AND id = ?")
+            ORDER BY kind, id, language, made_run
+            """, scope.map { [.text($0.kind), SQLValue($0.id)] } ?? []
+        ) { $0.insightRow }
+    }
+
+    func insights(of scope: ReviewScope?) throws -> [InsightRow] {
+        try insights("product_insights", scope)
+    }
+
+    func insightHistory(of scope: ReviewScope?) throws -> [InsightRow] {
+        try insights("product_insights_history", scope)
+    }
+
+    func themeRows() throws -> [ThemeRow] {
+        try all("SELECT * FROM themes ORDER BY made_run, is_strength, aspect") { $0.themeRow }
+    }
+
+    func themeReviewRows() throws -> [ThemeReviewRow] {
+        try all(
+            """
+            SELECT t.*, r.review_id, p.product_id FROM theme_reviews t
+            JOIN product_reviews_clean r USING (review_key)
+            JOIN products_dim p USING (product_key)
+            ORDER BY p.product_id, r.review_id, t.version, t.is_strength, t.aspect
+            """
+        ) { $0.themeReviewRow }
+    }
+
+    func cachedAnswer(_ key: Digest256) throws -> CachedAnswer? {
+        try all(
+            "SELECT * FROM product_insights_cache WHERE cache_key = ?", [.text(key.description)]
+        ) { $0.cachedAnswer }.first
+    }
+
+    func cachedAnswers() throws -> [CachedAnswer] { try all(Self.answers) { $0.cachedAnswer } }
+    func modelCalls() throws -> [ModelCall] { try all(Self.calls) { $0.modelCall } }
 }

@@ -23,6 +23,11 @@ package final class MemoryStore: ReviewStore {
         var scopes: [Scope: ScopeSummary] = [:]
         var scopeHistory: [HistoryOf<ScopeSummary>] = []
         var shapes: [String: ShapeRow] = [:]
+        var insights: [InsightRow] = []
+        var themes: [ThemeRow] = []
+        var themeReviews: [ThemeReviewRow] = []
+        var answers: [Digest256: CachedAnswer] = [:]
+        var calls: [ModelCall] = []
     }
 
     private var state = State()
@@ -50,6 +55,16 @@ package final class MemoryStore: ReviewStore {
 
     package func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
         try body(MemoryReader(state: state, attemptList: attempts))
+    }
+
+    package func ledger<Result>(
+        _ body: (any LedgerTransaction) throws -> Result
+    ) throws -> Result {
+        let ledger = MemoryLedger(state)
+        let result = try body(ledger)
+        state.answers = ledger.state.answers
+        state.calls = ledger.state.calls
+        return result
     }
 
     package var interruption: any Interruption { NoInterruption() }
@@ -89,7 +104,7 @@ private final class MemoryLoad: StoreLoad {
             lastCompleteAllAt: complete.map(\.observedAt).max(),
             lastCompleteAllRun: complete.map(\.run).max(),
             lastProfiles: state.runs
-                .filter { $0.observedOrigin != .replay && $0.observedOrigin != .catalogue }
+                .filter { ![.replay, .catalogue, .insight].contains($0.observedOrigin) }
                 .suffix(5).reversed()
                 .map(\.profile))
     }
@@ -250,10 +265,64 @@ private final class MemoryLoad: StoreLoad {
 
     func put(shape: ShapeRow) throws { state.shapes[shape.name] = shape }
 
+    func put(insights rows: [InsightRow]) throws { state.insights += rows }
+    func append(themes rows: [ThemeRow]) throws { state.themes += rows }
+
+    func append(themeReviews rows: [ThemeReviewRow]) throws -> [ThemeReviewRow] {
+        let before = state.themeReviews.count
+        for row in rows
+        where !state.themeReviews.contains(where: {
+            $0.reviewKey == row.reviewKey && $0.version == row.version
+                && $0.aspect == row.aspect && $0.isStrength == row.isStrength
+        }) { state.themeReviews.append(row) }
+        return Array(state.themeReviews[before...])
+    }
+
+    func append(answers: [CachedAnswer]) throws {
+        for answer in answers where state.answers[answer.key] == nil {
+            state.answers[answer.key] = answer
+        }
+    }
+
+    func append(calls: [ModelCall]) throws { state.calls += calls }
+
+    var reader: any StoreReader { MemoryReader(state: state, attemptList: []) }
+
     func finish(_ run: RunRecord, files: [FileRecord]) throws {
         state.runs.append(run)
         state.files += files
     }
+}
+
+private final class MemoryLedger: LedgerTransaction {
+    var state: MemoryStore.State
+
+    init(_ state: MemoryStore.State) { self.state = state }
+
+    func answer(for key: Digest256) throws -> CachedAnswer? { state.answers[key] }
+
+    func openCall(for key: Digest256) throws -> ModelCall? {
+        state.calls.last { $0.cacheKey == key && $0.endedAt == nil }
+    }
+
+    func spent(since instant: Instant) throws -> Int64 {
+        state.calls.filter { $0.startedAt >= instant }
+            .reduce(0) { $0 + ($1.cost ?? $1.reserved) }
+    }
+
+    func spent(batch: Int64) throws -> Int64 {
+        state.calls.filter { $0.batch == batch }.reduce(0) { $0 + ($1.cost ?? $1.reserved) }
+    }
+
+    func begin(_ call: ModelCall) throws -> Int64 {
+        var call = call
+        call.call = Int64(state.calls.count + 1)
+        state.calls.append(call)
+        return call.call
+    }
+
+    func end(_ call: ModelCall) throws { state.calls[Int(call.call - 1)] = call }
+    func put(answer: CachedAnswer) throws { state.answers[answer.key] = answer }
 }
 
 private final class MemoryReader: StoreReader {
@@ -342,4 +411,40 @@ private final class MemoryReader: StoreReader {
     func scopeHistory() throws -> [HistoryOf<ScopeSummary>] {
         state.scopeHistory.sorted { ($0.row.scope, $0.run) < ($1.row.scope, $1.run) }
     }
+
+    func insights(of scope: ReviewScope?) throws -> [InsightRow] {
+        var newest: [String: InsightRow] = [:]
+        for row in state.insights where scope == nil || row.scope == scope {
+            newest[row.scope.written + " " + row.language] = row
+        }
+        return newest.values.sorted { key($0) < key($1) }
+    }
+
+    private func key(_ row: InsightRow) -> (Text, Text, Text, Int64) {
+        (Text(row.scope.kind), row.scope.id, Text(row.language), row.madeRun)
+    }
+
+    func insightHistory(of scope: ReviewScope?) throws -> [InsightRow] {
+        state.insights.filter { scope == nil || $0.scope == scope }.sorted { key($0) < key($1) }
+    }
+
+    func themeRows() throws -> [ThemeRow] {
+        state.themes.sorted { l, r in
+            (l.madeRun, l.isStrength ? 1 : 0, Text(l.aspect))
+                < (r.madeRun, r.isStrength ? 1 : 0, Text(r.aspect))
+        }
+    }
+
+    func themeReviewRows() throws -> [ThemeReviewRow] {
+        state.themeReviews.sorted { l, r in
+            (l.productID, l.reviewID, l.version, l.isStrength ? 1 : 0, Text(l.aspect))
+                < (r.productID, r.reviewID, r.version, r.isStrength ? 1 : 0, Text(r.aspect))
+        }
+    }
+
+    func cachedAnswer(_ key: Digest256) throws -> CachedAnswer? { state.answers[key] }
+    func cachedAnswers() throws -> [CachedAnswer] {
+        state.answers.values.sorted { $0.key < $1.key }
+    }
+    func modelCalls() throws -> [ModelCall] { state.calls }
 }

@@ -1,3 +1,4 @@
+import AfterwordModels
 import AfterwordPipeline
 
 /// A failure in words, with its exit code. Keys and texts of reviews are never in it.
@@ -6,6 +7,8 @@ struct Failure {
         case check = 1
         case usage = 2
         case store = 3
+        case model = 4
+        case budget = 5
         case alert = 6
         case interrupted = 130
     }
@@ -30,6 +33,11 @@ struct Failure {
             self.init(.usage, "run \(run) has no rejects of that kind")
         case ChangeFault.backwards: self.init(.usage, "--from is the earlier run")
         case ChangeFault.noSuchScope: self.init(.usage, "no product is of that scope")
+        case let fault as InsightFault: self.init(.usage, Self.words(fault))
+        case ModelAddressFault.noAddress:
+            self.init(.usage, "OPENAI_BASE_URL is no address")
+        case ModelAddressFault.notSecure:
+            self.init(.usage, "OPENAI_BASE_URL is https, or this machine; a key goes nowhere else")
         case let fault as CopyFault: self = Self.failure(fault)
         case let fault as CaseFault: self.init(.usage, fault.description)
         case let fault as CommandFault: self = fault.failure
@@ -81,6 +89,32 @@ struct Failure {
             "\(file): its products are known by identity \(stored), the file by \(incoming)"
         case .seriesWithObservedAt:
             "--observed-at is for one dump; the folders of a series carry their own dates"
+        }
+    }
+
+    private static func words(_ fault: InsightFault) -> String {
+        switch fault {
+        case .noSuchScope(let scope): "no product is of \(scope)"
+        case .noRuns: "nothing was loaded yet"
+        }
+    }
+
+    /// Why a model gave no answer.
+    static func words(_ fault: ModelFailure.Fault) -> String {
+        switch fault {
+        case .refused: "the model refused to answer"
+        case .cut: "the answer was cut at its longest; it is not used"
+        case .filtered: "a filter of the model's maker took the answer"
+        case .quotaSpent: "the account has no money left (insufficient_quota)"
+        case .rateLimited: "too many requests; the model's maker asks to wait"
+        case .unauthorized: "the key is not accepted"
+        case .unknownModel: "there is no such model"
+        case .badRequest(let code): "the request is not taken" + (code.isEmpty ? "" : ": \(code)")
+        case .timedOut: "no answer in time"
+        case .unreachable: "the model cannot be reached"
+        case .serverError(let status): "the model's server failed (\(status))"
+        case .malformed: "the answer is not of the form that was asked for"
+        case .refusedRedirect: "the address leads elsewhere; a key is not sent on"
         }
     }
 

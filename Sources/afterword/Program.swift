@@ -4,11 +4,15 @@ import Logging
 /// The program: parses, runs, and turns every failure into words and an exit code in one place.
 @main
 enum Program {
-    static func main() {
+    static func main() async {
         startLogging()
         do {
             var command = try Afterword.parseAsRoot()
-            try command.run()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
         } catch {
             stop(error)
         }
@@ -41,12 +45,14 @@ enum Program {
 struct Afterword: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "afterword",
-        abstract: "Raw review dumps in; a replayable history and exact summaries out.",
+        abstract:
+            "Raw review dumps in; a replayable history, exact summaries and checked insights out.",
         discussion: """
             Load a folder of review JSON with 'run', then ask. Loading the same dump twice changes \
             nothing; loading a newer one shows what changed.
 
-            Exit codes: 0 done, 1 a check failed, 2 usage or input, 3 store, 6 alert, 130 interrupted.
+            Exit codes: 0 done, 1 a check failed, 2 usage or input, 3 store, 4 model, 5 budget, 6 alert, \
+            130 interrupted.
             """,
         version: "afterword 0.1.0",
         subcommands: [
@@ -54,7 +60,7 @@ struct Afterword: ParsableCommand {
             ProductCommand.self, ReviewsCommand.self, HistoryCommand.self, RunsCommand.self,
             InboxCommand.self, ChangesCommand.self, ReportCommand.self, ThemesCommand.self,
             ThemeCommand.self,
-            SafetyCommand.self,
+            SafetyCommand.self, InsightCommand.self, InsightsCommand.self, CostsCommand.self,
             RejectsCommand.self, StatusCommand.self, AuditCommand.self, ShapeCommand.self,
             CatalogCommand.self,
             CopyCommand.self,

@@ -20,6 +20,9 @@ struct ReadOptions: ParsableArguments {
         _ = try moment()
     }
 
+    /// An earlier moment is asked for.
+    var isPast: Bool { asOf != nil || asObserved != nil }
+
     private func moment() throws -> AsOf? {
         if let asOf {
             guard let moment = AsOf(runOrInstant: asOf) else {

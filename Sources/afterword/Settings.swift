@@ -1,3 +1,4 @@
+import AfterwordModels
 import Foundation
 import Logging
 
@@ -9,6 +10,16 @@ struct Settings: Sendable {
     var isColorOff = false
     /// `CI`: goldens and their `.actual` files are never written.
     var isCI = false
+
+    /// `AFTERWORD_ALLOW_REAL_LLM=1`: a paid model may be asked although `CI` is set.
+    var allowsRealModelInCI = false
+    /// `OPENAI_API_KEY`: never shown.
+    var openAIKey: APIKey?
+    /// `OPENAI_BASE_URL`: https, or this machine.
+    var openAIBaseURL = OpenAIModel.defaultURL
+    /// `AFTERWORD_BUDGET_DAY_USD` and `AFTERWORD_BUDGET_MONTH_USD`, as written.
+    var dayBudget: String?
+    var monthBudget: String?
 
     /// `AFTERWORD_LOG`: trace, debug, info, notice, warning (the default), error or critical.
     var logLevel = Logger.Level.warning
@@ -25,6 +36,13 @@ struct Settings: Sendable {
         if let store = environment["AFTERWORD_STORE"], !store.isEmpty { settings.store = store }
         settings.isColorOff = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
         settings.isCI = environment["CI"].map { !$0.isEmpty && $0 != "false" } ?? false
+        settings.allowsRealModelInCI = environment["AFTERWORD_ALLOW_REAL_LLM"] == "1"
+        settings.openAIKey = environment["OPENAI_API_KEY"].flatMap { $0.isEmpty ? nil : APIKey($0) }
+        if let url = environment["OPENAI_BASE_URL"], !url.isEmpty {
+            settings.openAIBaseURL = url.hasSuffix("/") ? String(url.dropLast()) : url
+        }
+        settings.dayBudget = environment["AFTERWORD_BUDGET_DAY_USD"]
+        settings.monthBudget = environment["AFTERWORD_BUDGET_MONTH_USD"]
         if let level = environment["AFTERWORD_LOG"].flatMap({ Logger.Level(rawValue: $0) }) {
             settings.logLevel = level
         }

@@ -16,7 +16,7 @@ import Testing
                 let runs = try reader.runs().count
                 let products = try reader.products(nil).map(\.productID)
                 guard runs > 0 else { return }
-                var scopes: [ChangeScope] = [.scope(.portfolio)]
+                var scopes: [ReviewScope] = [.scope(.portfolio)]
                 if let product = products.first { scopes.append(.product(product)) }
                 scopes += try reader.scopes().prefix(3).map { .scope($0.scope) }
                 for from in 1...runs {
@@ -108,9 +108,9 @@ import Testing
         #expect(throws: AsOfFault.noSuchRun(9)) {
             try fixture.store.read { try changes($0, of: .scope(.portfolio), from: 1, to: 9) }
         }
-        #expect(ChangeScope("brand:A:B") == .scope(Scope(kind: .brand, id: "A:B")))
+        #expect(ReviewScope("brand:A:B") == .scope(Scope(kind: .brand, id: "A:B")))
         for written in ["", "brand", "brand:", "portfolio:x", "nothing:x"] {
-            #expect(ChangeScope(written) == nil, "\(written)")
+            #expect(ReviewScope(written) == nil, "\(written)")
         }
     }
 
@@ -128,7 +128,7 @@ import Testing
         try fixture.load(["a.json": Fixture.array(bodies.map { review("New", $0.0, $0.1) })])
         try fixture.store.read { reader in
             for (name, reason) in [("Old", MovementReason.left), ("New", .joined)] {
-                let scope = ChangeScope.scope(Scope(kind: .brand, id: Text(name)))
+                let scope = ReviewScope.scope(Scope(kind: .brand, id: Text(name)))
                 let found = try changes(reader, of: scope, from: 1, to: 2)
                 #expect(found.movements.map(\.movement.reason) == [reason, reason], "\(name)")
                 check(found, name)

@@ -139,7 +139,7 @@ private func isNegated(
 }
 
 /// The sentence around words, without white space at its ends.
-private func sentence(_ words: [Word], around range: Range<Int>, in text: Text) -> Range<Int> {
+func sentence(_ words: [Word], around range: Range<Int>, in text: Text) -> Range<Int> {
     let number = words[range.lowerBound].sentence
     var first = range.lowerBound
     var last = range.upperBound - 1

@@ -51,6 +51,7 @@ private func copyRows(
     try inBatches(reader.attributeHistory(ofProduct: nil)) { try load.append(attributes: $0) }
     try copySums(reader, load)
     for shape in try reader.shapes() { try load.put(shape: shape) }
+    try copyInsights(reader, load)
     let runs = try reader.runs()
     for run in runs { try load.finish(run, files: reader.files(ofRun: run.run)) }
     return runs
@@ -70,6 +71,19 @@ private func copySums(_ reader: any StoreReader, _ load: any StoreLoad) throws {
     for (run, rows) in scopes.sorted(by: { $0.key < $1.key }) {
         try inBatches(rows.map(\.row)) { try load.put(scopes: $0, run: run) }
     }
+}
+
+/// Insights in the order in which they were made, so that the last of each scope is the current one; with their
+/// answers and what these have cost.
+private func copyInsights(_ reader: any StoreReader, _ load: any StoreLoad) throws {
+    let insights = Dictionary(grouping: try reader.insightHistory(of: nil), by: \.madeRun)
+    for (_, rows) in insights.sorted(by: { $0.key < $1.key }) {
+        try inBatches(rows) { try load.put(insights: $0) }
+    }
+    try inBatches(reader.themeRows()) { try load.append(themes: $0) }
+    try inBatches(reader.themeReviewRows()) { try load.append(themeReviews: $0) }
+    try inBatches(reader.cachedAnswers()) { try load.append(answers: $0) }
+    try inBatches(reader.modelCalls()) { try load.append(calls: $0) }
 }
 
 private func inBatches<Row>(_ rows: [Row], _ write: ([Row]) throws -> Void) throws {

@@ -2,6 +2,8 @@ import AfterwordCore
 
 /// Loads one dump as one run: survey → guards → products, in order of their ids → sums → ledger.
 ///
+/// - Parameter inspect: Looks at what the store would hold, before it is committed or discarded.
+///
 /// The file is the load's table of contents; each stage is a file of its own beside it.
 ///
 /// - Throws: `InputFault` when the dump is refused, `StoreFault` from the store; nothing is then
@@ -9,10 +11,10 @@ import AfterwordCore
 ///   but the attempt.
 package func loadDump(
     _ dump: Dump, into store: any ReviewStore, options: LoadOptions,
-    surroundings: LoadSurroundings
+    surroundings: LoadSurroundings, inspect: (any StoreReader) throws -> Void = { _ in }
 ) throws -> LoadReport {
     try attempt(dump, store, options, surroundings) { intent in
-        try load(dump, store, intent, options, surroundings)
+        try load(dump, store, intent, options, surroundings, inspect)
     }
 }
 
@@ -36,7 +38,7 @@ func attempt(
 
 private func load(
     _ dump: Dump, _ store: any ReviewStore, _ intent: LoadIntent, _ options: LoadOptions,
-    _ surroundings: LoadSurroundings
+    _ surroundings: LoadSurroundings, _ inspect: (any StoreReader) throws -> Void
 ) throws -> LoadReport {
     let total = try dump.files.reduce(Int64(0)) { try $0 + byteCount($1) }
     var read: Int64 = 0
@@ -49,13 +51,14 @@ private func load(
         })
     let survey = try surveyor.run()
     try checkSurvey(survey, dump, options)
-    return try apply(survey, dump, store, intent, options, surroundings)
+    return try apply(survey, dump, store, intent, options, surroundings, inspect)
 }
 
 /// Writes what a survey found, as one run.
 func apply(
     _ survey: Survey, _ dump: Dump, _ store: any ReviewStore, _ intent: LoadIntent,
-    _ options: LoadOptions, _ surroundings: LoadSurroundings
+    _ options: LoadOptions, _ surroundings: LoadSurroundings,
+    _ inspect: (any StoreReader) throws -> Void = { _ in }
 ) throws -> LoadReport {
     // What a refused try counted in the survey's balances must not be counted again.
     let balances = survey.files.map(\.record.balance)
@@ -70,7 +73,9 @@ func apply(
             }
             try checkDeletes(context)
             try applyScopes(context)
-            return try finishLoad(context, dump, surroundings.now())
+            let report = try finishLoad(context, dump, surroundings.now())
+            try inspect(load.reader)
+            return report
         }
     }
 }

@@ -22,6 +22,10 @@
             try store.read(body)
         }
 
+        package func ledger<Result>(
+            _ body: (any LedgerTransaction) throws -> Result
+        ) throws -> Result { try store.ledger(body) }
+
         package var interruption: any Interruption { store.interruption }
         package func auditByQuery() throws -> AuditFinding? { try store.auditByQuery() }
 
@@ -107,6 +111,14 @@
             try count().put(scopes: rows, run: run)
         }
         func put(shape: ShapeRow) throws { try count().put(shape: shape) }
+        func put(insights rows: [InsightRow]) throws { try count().put(insights: rows) }
+        func append(themes rows: [ThemeRow]) throws { try count().append(themes: rows) }
+        func append(themeReviews rows: [ThemeReviewRow]) throws -> [ThemeReviewRow] {
+            try count().append(themeReviews: rows)
+        }
+        func append(answers: [CachedAnswer]) throws { try count().append(answers: answers) }
+        func append(calls: [ModelCall]) throws { try count().append(calls: calls) }
+        var reader: any StoreReader { load.reader }
         func finish(_ run: RunRecord, files: [FileRecord]) throws {
             try count().finish(run, files: files)
         }

@@ -7,7 +7,7 @@ package struct LedgerRows: Equatable, Sendable {
 
     package init() {}
 
-    private mutating func add(_ builder: DigestBuilder) {
+    mutating func add(_ builder: DigestBuilder) {
         let bytes = builder.finish().bytes
         for lane in 0..<4 {
             let number = bytes[lane * 8..<lane * 8 + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }

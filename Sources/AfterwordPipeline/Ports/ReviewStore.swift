@@ -5,7 +5,7 @@ package import AfterwordCore
 ///
 /// Calls are synchronous: a store is used from one thread at a time, and an adapter whose driver is
 /// asynchronous blocks a thread of its own.
-package protocol ReviewStore: AnyObject {
+package protocol ReviewStore: ModelLedger {
     /// Opens one load: takes the store's lock, begins one transaction, and gives `body` its load.
     /// When `body` returns the transaction is committed, and readers see all of it at once; when it
     /// throws, or when the intent is a rehearsal, nothing of it remains.
@@ -111,6 +111,22 @@ package protocol StoreLoad: AnyObject {
     func put(scopes rows: [ScopeSummary], run: Int64) throws
     func put(shape: ShapeRow) throws
 
+    /// Insights: that of its scope and language is replaced, and a row of the history added.
+    func put(insights rows: [InsightRow]) throws
+    func append(themes rows: [ThemeRow]) throws
+    /// Readings of versions; one that is there (version, aspect, side) is left as it is.
+    ///
+    /// - Returns: The rows that were not there.
+    @discardableResult
+    func append(themeReviews rows: [ThemeReviewRow]) throws -> [ThemeReviewRow]
+    /// Answers by their keys; one that is there is left as it is.
+    func append(answers: [CachedAnswer]) throws
+    /// Calls of a store that is copied.
+    func append(calls: [ModelCall]) throws
+
+    /// Reads what the load has written so far, as it would be after its commit.
+    var reader: any StoreReader { get }
+
     /// The ledger, and the attempt's end at `recordedAt`: the last call of a load. A copy of a whole
     /// store makes one for each run, in their order.
     func finish(_ run: RunRecord, files: [FileRecord]) throws
@@ -142,6 +158,16 @@ package protocol StoreReader: AnyObject {
     func summaryHistory(ofProduct id: Text?) throws -> [HistoryOf<ProductSummary>]
     func monthHistory(ofProduct id: Text?) throws -> [HistoryOf<MonthSummary>]
     func scopeHistory() throws -> [HistoryOf<ScopeSummary>]
+
+    /// What is told of each scope in each language now; of one scope, or of all.
+    func insights(of scope: ReviewScope?) throws -> [InsightRow]
+    /// And what was, by scope, language and run.
+    func insightHistory(of scope: ReviewScope?) throws -> [InsightRow]
+    func themeRows() throws -> [ThemeRow]
+    func themeReviewRows() throws -> [ThemeReviewRow]
+    func cachedAnswer(_ key: Digest256) throws -> CachedAnswer?
+    func cachedAnswers() throws -> [CachedAnswer]
+    func modelCalls() throws -> [ModelCall]
 }
 
 /// Limits of one batch.

@@ -20,6 +20,8 @@ package enum ObservedOrigin: String, Sendable {
     case replay
     /// Of a catalogue of products: given, or the clock's.
     case catalogue
+    /// Of the newest dump: the run made insights of what it had brought.
+    case insight
 }
 
 /// What became of the records of a file, or of a run: each is counted once.
@@ -155,4 +157,9 @@ package struct RunAttempt: Equatable, Sendable {
         self.dump = dump
         self.outcome = outcome
     }
+}
+
+extension [RunRecord] {
+    /// The newest run that is none of insights: what the products were last changed by.
+    package var newestDump: RunRecord? { last { $0.observedOrigin != .insight } }
 }

@@ -135,4 +135,35 @@ package final class AsOfReader: StoreReader {
     package func scopeHistory() throws -> [HistoryOf<ScopeSummary>] {
         try reader.scopeHistory().filter { $0.run <= run }
     }
+
+    package func insights(of scope: ReviewScope?) throws -> [InsightRow] {
+        let rows = try reader.insightHistory(of: scope).map {
+            HistoryOf(run: $0.madeRun, row: $0)
+        }
+        return newest(rows) { InsightName($0) }
+    }
+
+    private struct InsightName: Equatable {
+        var scope: ReviewScope
+        var language: String
+        init(_ row: InsightRow) { (scope, language) = (row.scope, row.language) }
+    }
+
+    package func insightHistory(of scope: ReviewScope?) throws -> [InsightRow] {
+        try reader.insightHistory(of: scope).filter { $0.madeRun <= run }
+    }
+
+    package func themeRows() throws -> [ThemeRow] {
+        try reader.themeRows().filter { $0.madeRun <= run }
+    }
+
+    package func themeReviewRows() throws -> [ThemeReviewRow] {
+        try reader.themeReviewRows().filter { $0.madeRun <= run }
+    }
+
+    package func cachedAnswer(_ key: Digest256) throws -> CachedAnswer? {
+        try reader.cachedAnswer(key)
+    }
+    package func cachedAnswers() throws -> [CachedAnswer] { try reader.cachedAnswers() }
+    package func modelCalls() throws -> [ModelCall] { try reader.modelCalls() }
 }

@@ -7,7 +7,7 @@ package struct Listing<Entry: Sendable>: Sendable {
     /// The place of the first entry, from 0.
     package var first: Int
 
-    init(_ all: [Entry], page: Page) {
+    package init(_ all: [Entry], page: Page) {
         total = all.count
         first = min(all.count, (page.number - 1) * page.size)
         entries = Array(all[first..<min(all.count, first + page.size)])

@@ -28,7 +28,7 @@ package func auditStore(_ reader: any StoreReader) throws -> AuditFinding? {
     return try auditRows(history) ?? auditChain(runs, history)
         ?? auditBalances(runs, reader) ?? auditBronze(reader)
         ?? auditBase(history, reader) ?? auditSums(history, runs, reader)
-        ?? auditLedger(runs, reader) ?? auditSeals(reader)
+        ?? auditInsights(reader) ?? auditLedger(runs, reader) ?? auditSeals(reader)
 }
 
 /// What every run wrote beside its history, from the rows of that run.
@@ -44,6 +44,13 @@ private func auditLedger(
     for row in try reader.attributeHistory(ofProduct: nil) {
         rows[row.run, default: LedgerRows()].add(row)
     }
+    for row in try reader.insightHistory(of: nil) {
+        rows[row.madeRun, default: LedgerRows()].add(row)
+    }
+    for row in try reader.themeRows() { rows[row.madeRun, default: LedgerRows()].add(row) }
+    for row in try reader.themeReviewRows() {
+        rows[row.madeRun, default: LedgerRows()].add(row)
+    }
     let files = Dictionary(grouping: try reader.files(ofRun: nil), by: \.run)
     var previous = genesisDigest
     for run in runs {
@@ -58,6 +65,27 @@ private func auditLedger(
         previous = ledger
     }
     return nil
+}
+
+/// What is told now is the newest of what was told, and its answer is kept.
+private func auditInsights(_ reader: any StoreReader) throws -> AuditFinding? {
+    var newest: [String: InsightRow] = [:]
+    let keys = Set(try reader.cachedAnswers().map(\.key))
+    for row in try reader.insightHistory(of: nil) {
+        newest["\(row.scope.written) \(row.language)"] = row
+        guard keys.contains(row.cacheKey) else {
+            return AuditFinding(
+                run: row.madeRun, table: "product_insights_cache", row: row.scope.written,
+                what: "the answer that it was made of is missing")
+        }
+    }
+    let current = try reader.insights(of: nil)
+    let broken = current.first { newest["\($0.scope.written) \($0.language)"] != $0 }
+    guard broken != nil || current.count != newest.count else { return nil }
+    return AuditFinding(
+        run: broken?.madeRun, table: "product_insights",
+        row: broken?.scope.written ?? "\(current.count) insights",
+        what: "it is not the newest in its history")
 }
 
 /// Rows that are replaced as time goes on are as they were written; every run has the attempt that made

@@ -1,35 +1,5 @@
 package import AfterwordCore
 
-/// What is asked about: a product, or all products that share something.
-package enum ChangeScope: Equatable, Sendable {
-    case product(Text)
-    case scope(Scope)
-
-    /// `portfolio`, or `product:ID`, `brand:NAME`, `category:NAME`, `family:ID`.
-    package init?(_ written: String) {
-        if written == ScopeKind.portfolio.rawValue {
-            self = .scope(.portfolio)
-            return
-        }
-        let parts = written.split(separator: ":", maxSplits: 1).map(String.init)
-        guard parts.count == 2, !parts[1].isEmpty else { return nil }
-        if parts[0] == "product" {
-            self = .product(Text(parts[1]))
-        } else if let kind = ScopeKind(rawValue: parts[0]), kind != .portfolio {
-            self = .scope(Scope(kind: kind, id: Text(parts[1])))
-        } else {
-            return nil
-        }
-    }
-
-    func holds(_ product: ProductState) -> Bool {
-        switch self {
-        case .product(let id): product.productID == id
-        case .scope(let scope): product.dimension.scopes.contains(scope)
-        }
-    }
-}
-
 /// One review that moved a scope.
 package struct ReviewMovement: Sendable {
     package var movement: Movement
@@ -62,7 +32,7 @@ package struct ScopeChanges: Sendable {
 ///
 /// - Throws: `AsOfFault` for runs that are not there; `ChangeFault.backwards`.
 package func changes(
-    _ reader: any StoreReader, of scope: ChangeScope, from: Int64, to: Int64
+    _ reader: any StoreReader, of scope: ReviewScope, from: Int64, to: Int64
 ) throws -> ScopeChanges {
     let runs = try reader.runs()
     let first = try resolveAsOf(.run(from), among: runs)
@@ -106,10 +76,10 @@ private struct ScopeState {
     var isKnown = false
 }
 
-private func state(_ reader: any StoreReader, _ scope: ChangeScope) throws -> ScopeState {
+private func state(_ reader: any StoreReader, _ scope: ReviewScope) throws -> ScopeState {
     var state = ScopeState()
     var products: Set<Text> = []
-    for product in try reader.products(nil) where scope.holds(product) {
+    for product in try reader.products(nil) where scope.holds(product.productID, product.dimension) {
         products.insert(product.productID)
     }
     state.isKnown = !products.isEmpty

@@ -1,4 +1,4 @@
-import AfterwordCore
+package import AfterwordCore
 
 /// A theme beside what it was.
 package struct ThemeShift: Sendable {
@@ -30,9 +30,9 @@ package struct ScopeDigest: Sendable {
 ///
 /// - Throws: as `changes` and `inbox`.
 package func scopeDigest(
-    _ reader: any StoreReader, of scope: ChangeScope, written: String, since: Int64
+    _ reader: any StoreReader, of scope: ReviewScope, written: String, since: Int64
 ) throws -> ScopeDigest {
-    let newest = try reader.runs().last?.run ?? 0
+    let newest = try reader.runs().newestDump?.run ?? 0
     let changes = try changes(reader, of: scope, from: since, to: newest)
     let entries = try inbox(
         reader, since: since, of: scope, page: Page(number: 1, size: 1_000_000)
@@ -52,7 +52,7 @@ package func scopeDigest(
 }
 
 private func themeShifts(
-    _ reader: any StoreReader, _ scope: ChangeScope, since: Int64
+    _ reader: any StoreReader, _ scope: ReviewScope, since: Int64
 ) throws -> [ThemeShift] {
     var query = ThemeQuery()
     query.scope = scope

@@ -29,7 +29,7 @@ package struct InboxEntry: Sendable {
 ///
 /// - Throws: `AsOfFault` for a run that is not there; 0 stands for before the first.
 package func inbox(
-    _ reader: any StoreReader, since: Int64, of scope: ChangeScope? = nil,
+    _ reader: any StoreReader, since: Int64, of scope: ReviewScope? = nil,
     lexicon: Lexicon = .first, page: Page
 ) throws -> Listing<InboxEntry> {
     if since > 0 { _ = try resolveAsOf(.run(since), among: reader.runs()) }
@@ -42,7 +42,7 @@ package func inbox(
     var outside: Set<Text> = []
     for product in try reader.products(nil) {
         brands[product.productID] = product.dimension[.brand]
-        if scope?.holds(product) == false { outside.insert(product.productID) }
+        if scope?.holds(product.productID, product.dimension) == false { outside.insert(product.productID) }
     }
     var entries: [InboxEntry] = []
     for review in try reader.reviews(ofProduct: nil)

@@ -24,7 +24,7 @@ package func statusAnswer(
     let newest = runs.map(\.observedAt).max()
     let age = newest.map { (now.microseconds - $0.microseconds) / 1_000_000 }
     return StatusAnswer(
-        lastRun: runs.last, ageSeconds: age,
+        lastRun: runs.newestDump, ageSeconds: age,
         attemptsSince: Array(attempts[(good.map { $0 + 1 } ?? 0)...]),
         portfolio: scopes.first { $0.scope == .portfolio } ?? ScopeSummary(scope: .portfolio),
         brandCount: scopes.count { $0.scope.kind == .brand },

@@ -4,7 +4,8 @@ package import AfterwordCore
 /// compare, and the same bytes whatever the store.
 ///
 /// Bookkeeping is left out: surrogate keys, clocks of observation, the payload a review holds.
-/// `attempts` have a clock of their own and are left out too.
+/// `attempts`, calls and answers have a clock of their own and are left out too. Tables of insights are there where
+/// insights were made.
 package func goldenTables(_ reader: any StoreReader) throws -> [String: [String]] {
     var tables: [String: [JSONValue]] = [:]
     tables["runs"] = try reader.runs().map(\.json)
@@ -27,6 +28,13 @@ package func goldenTables(_ reader: any StoreReader) throws -> [String: [String]
     tables["scope_summary"] = try reader.scopes().map(\.json)
     tables["scope_summary_history"] = try reader.scopeHistory()
         .map { $0.row.json.with("run", JSONValue($0.run)) }
+    let insights = try reader.insightHistory(of: nil)
+    if !insights.isEmpty {
+        tables["product_insights"] = try reader.insights(of: nil).map(\.json)
+        tables["product_insights_history"] = insights.map(\.json)
+        tables["themes"] = try reader.themeRows().map(\.json)
+        tables["theme_reviews"] = try reader.themeReviewRows().map(\.json)
+    }
     return tables.mapValues { $0.map(\.canonical) }
 }
 

@@ -394,6 +394,48 @@ final class PostgresLoad: StoreLoad {
         try upsert([shape], "shapes", Columns.shape, key: ["name"]) { $0.add($1) }
     }
 
+    func put(insights rows: [InsightRow]) throws {
+        try upsert(
+            rows, "product_insights", Columns.insight, key: ["kind", "id", "language"]
+        ) { $0.add($1) }
+        try copy(rows, into: "product_insights_history", Columns.insight) { $0.add($1) }
+    }
+
+    func append(themes rows: [ThemeRow]) throws {
+        try copy(rows, into: "themes", Columns.theme) { $0.add($1) }
+    }
+
+    func append(themeReviews rows: [ThemeReviewRow]) throws -> [ThemeReviewRow] {
+        let new = try insertOnce(
+            rows, "theme_reviews", Columns.themeReview,
+            key: "review_key, version, is_strength, aspect"
+        ) { $0.add($1) }
+        func name(_ key: Int64, _ version: Int64, _ isStrength: Bool, _ aspect: String) -> String {
+            "\(key) \(version) \(isStrength) \(aspect)"
+        }
+        let names = Set(
+            new.map { row in
+                name(
+                    row.number("review_key"), row.number("version"),
+                    row.number("is_strength") != 0, row.string("aspect"))
+            })
+        return rows.filter {
+            names.contains(name($0.reviewKey, $0.version, $0.isStrength, $0.aspect))
+        }
+    }
+
+    func append(answers: [CachedAnswer]) throws {
+        _ = try insertOnce(
+            answers, "product_insights_cache", Columns.answer, key: "cache_key"
+        ) { $0.add($1) }
+    }
+
+    func append(calls: [ModelCall]) throws {
+        try copy(calls, into: "llm_calls", Columns.call) { $0.add($1) }
+    }
+
+    var reader: any StoreReader { SQLReader(PostgresSession(connection: connection)) }
+
     func finish(_ run: RunRecord, files: [FileRecord]) throws {
         try buildIndexes()
         try copy([run], into: "runs", Columns.run) { $0.add($1) }

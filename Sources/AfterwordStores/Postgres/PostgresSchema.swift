@@ -4,7 +4,7 @@
 /// Foreign keys stand between small tables only: on a bulk table one triples the time of its COPY.
 enum PostgresSchema {
     static let migrations: [(name: String, sql: String)] = [
-        ("1 first light", ledger + products + bronze + silver + gold + recomputed),
+        ("1 first light", ledger + products + bronze + silver + gold + insights + recomputed),
         ("2 report", report),
     ]
 
@@ -77,7 +77,7 @@ enum PostgresSchema {
             observed_at BIGINT NOT NULL,
             observed_origin \(text) NOT NULL
                 CHECK (observed_origin IN ('given', 'folder_name', 'identical_run', 'clock',
-                    'replay', 'catalogue')),
+                    'replay', 'catalogue', 'insight')),
             completeness \(text) NOT NULL CHECK (completeness IN ('none', 'products', 'all')),
             seed \(text) NOT NULL,
             deleted BIGINT NOT NULL,
@@ -360,4 +360,85 @@ enum PostgresSchema {
         ORDER BY p.product_id LIMIT 1
         """
     private static let sums = "product_key, first_review_at, last_review_at, \(Columns.counters)"
+
+    private static let insights = """
+        CREATE TABLE product_insights (
+            kind \(text) NOT NULL, id \(text) NOT NULL, language \(text) NOT NULL,
+            evidence_run BIGINT NOT NULL,
+            made_run BIGINT NOT NULL,
+            model \(text) NOT NULL,
+            cache_key \(text) NOT NULL,
+            evidence_digest \(text) NOT NULL,
+            issue_count BIGINT NOT NULL,
+            document \(text) NOT NULL,
+            PRIMARY KEY (kind, id, language)
+        );
+        CREATE TABLE product_insights_history (
+            kind \(text) NOT NULL, id \(text) NOT NULL, language \(text) NOT NULL,
+            evidence_run BIGINT NOT NULL,
+            made_run BIGINT NOT NULL,
+            model \(text) NOT NULL,
+            cache_key \(text) NOT NULL,
+            evidence_digest \(text) NOT NULL,
+            issue_count BIGINT NOT NULL,
+            document \(text) NOT NULL,
+            PRIMARY KEY (kind, id, language, made_run)
+        );
+        CREATE TABLE product_insights_cache (
+            cache_key \(text) PRIMARY KEY,
+            model \(text) NOT NULL,
+            made_at BIGINT NOT NULL,
+            input_tokens BIGINT NOT NULL,
+            cached_input_tokens BIGINT NOT NULL,
+            output_tokens BIGINT NOT NULL,
+            answer \(text) NOT NULL,
+            seal BYTEA NOT NULL
+        );
+        CREATE TABLE llm_calls (
+            call BIGINT PRIMARY KEY CHECK (call > 0),
+            batch BIGINT NOT NULL,
+            cache_key \(text) NOT NULL,
+            request_digest \(text) NOT NULL,
+            model \(text) NOT NULL,
+            started_at BIGINT NOT NULL,
+            lease_until BIGINT NOT NULL,
+            ended_at BIGINT,
+            reserved_nanodollars BIGINT NOT NULL,
+            cost_nanodollars BIGINT,
+            input_tokens BIGINT, cached_input_tokens BIGINT, output_tokens BIGINT,
+            outcome \(text),
+            seal BYTEA NOT NULL,
+            CHECK ((ended_at IS NULL) = (outcome IS NULL)),
+            CHECK ((ended_at IS NULL) = (cost_nanodollars IS NULL))
+        );
+        CREATE UNIQUE INDEX llm_calls_in_flight ON llm_calls (cache_key) WHERE ended_at IS NULL;
+        CREATE INDEX llm_calls_by_time ON llm_calls (started_at);
+        CREATE INDEX llm_calls_by_batch ON llm_calls (batch);
+        CREATE TABLE themes (
+            made_run BIGINT NOT NULL,
+            evidence_run BIGINT NOT NULL,
+            aspect \(text) NOT NULL,
+            is_strength BOOLEAN NOT NULL,
+            mentions BIGINT NOT NULL,
+            mixed BIGINT NOT NULL,
+            new_mentions BIGINT NOT NULL,
+            products BIGINT NOT NULL,
+            brands BIGINT NOT NULL,
+            languages \(text) NOT NULL,
+            star_impact BIGINT,
+            PRIMARY KEY (made_run, is_strength, aspect)
+        );
+        CREATE TABLE theme_reviews (
+            review_key BIGINT NOT NULL,
+            version BIGINT NOT NULL,
+            made_run BIGINT NOT NULL,
+            aspect \(text) NOT NULL,
+            is_strength BOOLEAN NOT NULL,
+            is_mixed BOOLEAN NOT NULL,
+            field \(text) NOT NULL,
+            start_byte BIGINT NOT NULL,
+            end_byte BIGINT NOT NULL,
+            PRIMARY KEY (review_key, version, is_strength, aspect)
+        );
+        """
 }

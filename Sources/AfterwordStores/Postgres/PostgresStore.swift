@@ -99,6 +99,19 @@ package final class PostgresStore: ReviewStore {
         }
     }
 
+    package func ledger<Result>(
+        _ body: (any LedgerTransaction) throws -> Result
+    ) throws -> Result {
+        try transaction(writer, "BEGIN") {
+            // Loads go on: the ledger's lock is another.
+            try writer.run(
+                """
+                SELECT pg_advisory_xact_lock(\(Self.lockClass + 2), hashtext(current_schema()))
+                """)
+            return try body(SQLLedger(PostgresLedgerSession(connection: writer)))
+        }
+    }
+
     package var interruption: any Interruption { writer.canceller }
 
     /// The sums of all products recomputed by the server itself, in a materialized view, and held against those
@@ -170,7 +183,7 @@ package final class PostgresStore: ReviewStore {
 }
 
 /// Questions to one Postgres snapshot.
-private struct PostgresSession: SQLSession {
+struct PostgresSession: SQLSession {
     let connection: PostgresConnection
 
     func rows<Found>(
@@ -204,5 +217,27 @@ private struct PostgresSession: SQLSession {
             }
         }
         return try connection.run(numbered, parameters).map { decode($0) }
+    }
+}
+
+/// The ledger's transaction: the same questions, and single rows written.
+private struct PostgresLedgerSession: SQLLedgerSession {
+    let connection: PostgresConnection
+
+    func rows<Found>(
+        _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) -> Found
+    ) throws -> [Found] {
+        try PostgresSession(connection: connection).rows(sql, values, decode)
+    }
+
+    func put(
+        _ table: String, _ columns: String, key: String, _ add: (any ColumnSink) -> Void
+    ) throws {
+        let statement = PostgresStatement(
+            """
+            INSERT INTO \(table) (\(columns)) SELECT \(PostgresStatement.selection(columns))
+            ON CONFLICT (\(key)) DO UPDATE SET \(Columns.replacing(columns, butNot: [key]))
+            """, PostgresCopy.parameters { add($0) })
+        try connection.pipeline([statement])
     }
 }

@@ -301,6 +301,41 @@ final class SQLiteLoad: StoreLoad {
         try write([shape], insert) { insert.add($0) }
     }
 
+    func put(insights rows: [InsightRow]) throws {
+        let current = try insert("product_insights", Columns.insight, or: "REPLACE")
+        try write(rows, current) { current.add($0) }
+        let history = try insert("product_insights_history", Columns.insight)
+        try write(rows, history) { history.add($0) }
+    }
+
+    func append(themes rows: [ThemeRow]) throws {
+        let insert = try insert("themes", Columns.theme)
+        try write(rows, insert) { insert.add($0) }
+    }
+
+    func append(themeReviews rows: [ThemeReviewRow]) throws -> [ThemeReviewRow] {
+        let insert = try insert("theme_reviews", Columns.themeReview, or: "IGNORE")
+        var new: [ThemeReviewRow] = []
+        for row in rows {
+            let before = database.totalChangesCount
+            try write([row], insert) { insert.add($0) }
+            if database.totalChangesCount > before { new.append(row) }
+        }
+        return new
+    }
+
+    func append(answers: [CachedAnswer]) throws {
+        let insert = try insert("product_insights_cache", Columns.answer, or: "IGNORE")
+        try write(answers, insert) { insert.add($0) }
+    }
+
+    func append(calls: [ModelCall]) throws {
+        let insert = try insert("llm_calls", Columns.call)
+        try write(calls, insert) { insert.add($0) }
+    }
+
+    var reader: any StoreReader { SQLReader(SQLiteSession(database: database)) }
+
     func finish(_ run: RunRecord, files: [FileRecord]) throws {
         let ledger = try insert("runs", Columns.run)
         try write([run], ledger) { ledger.add($0) }

@@ -14,6 +14,7 @@ enum SQLiteSchema {
             try database.execute(sql: bronze)
             try database.execute(sql: silver)
             try database.execute(sql: gold)
+            try database.execute(sql: insights)
         }
         migrator.registerMigration("2 report") { database in
             for view in ReportView.all {
@@ -39,7 +40,7 @@ enum SQLiteSchema {
             observed_at INTEGER NOT NULL,
             observed_origin TEXT NOT NULL
                 CHECK (observed_origin IN ('given', 'folder_name', 'identical_run', 'clock',
-                    'replay', 'catalogue')),
+                    'replay', 'catalogue', 'insight')),
             completeness TEXT NOT NULL CHECK (completeness IN ('none', 'products', 'all')),
             seed TEXT NOT NULL,
             deleted INTEGER NOT NULL,
@@ -268,6 +269,87 @@ enum SQLiteSchema {
             product_count INTEGER NOT NULL,
             \(counters),
             PRIMARY KEY (kind, id, run)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let insights = """
+        CREATE TABLE product_insights (
+            kind TEXT NOT NULL, id TEXT NOT NULL, language TEXT NOT NULL,
+            evidence_run INTEGER NOT NULL,
+            made_run INTEGER NOT NULL,
+            model TEXT NOT NULL,
+            cache_key TEXT NOT NULL,
+            evidence_digest TEXT NOT NULL,
+            issue_count INTEGER NOT NULL,
+            document TEXT NOT NULL,
+            PRIMARY KEY (kind, id, language)
+        ) STRICT;
+        CREATE TABLE product_insights_history (
+            kind TEXT NOT NULL, id TEXT NOT NULL, language TEXT NOT NULL,
+            evidence_run INTEGER NOT NULL,
+            made_run INTEGER NOT NULL,
+            model TEXT NOT NULL,
+            cache_key TEXT NOT NULL,
+            evidence_digest TEXT NOT NULL,
+            issue_count INTEGER NOT NULL,
+            document TEXT NOT NULL,
+            PRIMARY KEY (kind, id, language, made_run)
+        ) STRICT;
+        CREATE TABLE product_insights_cache (
+            cache_key TEXT PRIMARY KEY,
+            model TEXT NOT NULL,
+            made_at INTEGER NOT NULL,
+            input_tokens INTEGER NOT NULL,
+            cached_input_tokens INTEGER NOT NULL,
+            output_tokens INTEGER NOT NULL,
+            answer TEXT NOT NULL,
+            seal BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE llm_calls (
+            call INTEGER PRIMARY KEY CHECK (call > 0),
+            batch INTEGER NOT NULL,
+            cache_key TEXT NOT NULL,
+            request_digest TEXT NOT NULL,
+            model TEXT NOT NULL,
+            started_at INTEGER NOT NULL,
+            lease_until INTEGER NOT NULL,
+            ended_at INTEGER,
+            reserved_nanodollars INTEGER NOT NULL,
+            cost_nanodollars INTEGER,
+            input_tokens INTEGER, cached_input_tokens INTEGER, output_tokens INTEGER,
+            outcome TEXT,
+            seal BLOB NOT NULL,
+            CHECK ((ended_at IS NULL) = (outcome IS NULL)),
+            CHECK ((ended_at IS NULL) = (cost_nanodollars IS NULL))
+        ) STRICT;
+        CREATE UNIQUE INDEX llm_calls_in_flight ON llm_calls (cache_key) WHERE ended_at IS NULL;
+        CREATE INDEX llm_calls_by_time ON llm_calls (started_at);
+        CREATE INDEX llm_calls_by_batch ON llm_calls (batch);
+        CREATE TABLE themes (
+            made_run INTEGER NOT NULL,
+            evidence_run INTEGER NOT NULL,
+            aspect TEXT NOT NULL,
+            is_strength INTEGER NOT NULL,
+            mentions INTEGER NOT NULL,
+            mixed INTEGER NOT NULL,
+            new_mentions INTEGER NOT NULL,
+            products INTEGER NOT NULL,
+            brands INTEGER NOT NULL,
+            languages TEXT NOT NULL,
+            star_impact INTEGER,
+            PRIMARY KEY (made_run, is_strength, aspect)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE theme_reviews (
+            review_key INTEGER NOT NULL,
+            version INTEGER NOT NULL,
+            made_run INTEGER NOT NULL,
+            aspect TEXT NOT NULL,
+            is_strength INTEGER NOT NULL,
+            is_mixed INTEGER NOT NULL,
+            field TEXT NOT NULL,
+            start_byte INTEGER NOT NULL,
+            end_byte INTEGER NOT NULL,
+            PRIMARY KEY (review_key, version, is_strength, aspect)
         ) STRICT, WITHOUT ROWID;
         """
 }

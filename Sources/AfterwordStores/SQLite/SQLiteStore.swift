@@ -106,6 +106,23 @@ package final class SQLiteStore: ReviewStore {
         }
     }
 
+    package func ledger<Result>(
+        _ body: (any LedgerTransaction) throws -> Result
+    ) throws -> Result {
+        try Self.translating {
+            try writer.unsafeReentrantWrite { database in
+                var result: Result?
+                // The one writer of the file: nobody else's ledger is open meanwhile.
+                try database.inTransaction(.immediate) {
+                    result = try body(SQLLedger(SQLiteLedgerSession(database: database)))
+                    return .commit
+                }
+                guard let result else { preconditionFailure("a finished ledger has a result") }
+                return result
+            }
+        }
+    }
+
     package var interruption: any Interruption { SQLiteInterruption(writer: writer) }
 
     package func auditByQuery() throws -> AuditFinding? { nil }
@@ -170,7 +187,7 @@ private struct SQLiteInterruption: Interruption {
 }
 
 /// Questions to one SQLite snapshot.
-private struct SQLiteSession: SQLSession {
+struct SQLiteSession: SQLSession {
     let database: Database
 
     func rows<Found>(
@@ -187,5 +204,29 @@ private struct SQLiteSession: SQLSession {
             database, sql: sql, arguments: StatementArguments(arguments))
         while let row = try cursor.next() { found.append(decode(row)) }
         return found
+    }
+}
+
+/// The ledger's transaction: the same questions, and single rows written.
+private struct SQLiteLedgerSession: SQLLedgerSession {
+    let database: Database
+
+    func rows<Found>(
+        _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) -> Found
+    ) throws -> [Found] {
+        try SQLiteSession(database: database).rows(sql, values, decode)
+    }
+
+    func put(
+        _ table: String, _ columns: String, key: String, _ add: (any ColumnSink) -> Void
+    ) throws {
+        let insert = try SQLiteInsert(
+            database,
+            """
+            INSERT INTO \(table) (\(columns)) VALUES (\(Columns.marks(columns)))
+            ON CONFLICT (\(key)) DO UPDATE SET \(Columns.replacing(columns, butNot: [key]))
+            """)
+        add(insert)
+        try insert.step()
     }
 }

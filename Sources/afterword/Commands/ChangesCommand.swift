@@ -20,9 +20,9 @@ struct ChangesCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
     @Argument(help: "The scope.")
     var scope: String?
-    @Option(help: "The run before; the one before the last when left out.")
+    @Option(help: "The run before; the one before the last dump when left out.")
     var from: Int64?
-    @Option(help: "The run after; the last when left out.")
+    @Option(help: "The run after; the last dump's when left out.")
     var to: Int64?
     @Option(help: "List so many brands instead of one scope.")
     var top: Int?
@@ -35,7 +35,7 @@ struct ChangesCommand: ParsableCommand {
         guard (scope == nil) != (top == nil) else {
             throw ValidationError("give a scope, or --top N for the brands that moved")
         }
-        if let scope, ChangeScope(scope) == nil {
+        if let scope, ReviewScope(scope) == nil {
             throw ValidationError(
                 "a scope is portfolio, brand:NAME, product:ID, category:NAME or family:ID")
         }
@@ -44,14 +44,14 @@ struct ChangesCommand: ParsableCommand {
 
     func run() throws {
         try store.openForReading().read { reader in
-            let last = try reader.runs().last?.run ?? 0
+            let last = try reader.runs().newestDump?.run ?? 0
             guard last > 1 || (from != nil && to != nil) else {
-                throw CommandFault(.usage, "there is one run: nothing changed since another")
+                throw CommandFault(.usage, "there is one dump: nothing changed since another")
             }
             let (from, to) = (from ?? max((to ?? last) - 1, 1), to ?? last)
             if let top {
                 try show(brandShifts(reader, from: from, to: to).prefix(top))
-            } else if let scope = scope.flatMap({ ChangeScope($0) }) {
+            } else if let scope = scope.flatMap({ ReviewScope($0) }) {
                 try show(changes(reader, of: scope, from: from, to: to))
             }
         }

@@ -26,7 +26,7 @@ struct InboxCommand: ParsableCommand {
 
     func run() throws {
         let listing = try store.openForReading().read { reader in
-            let newest = try reader.runs().last?.run ?? 0
+            let newest = try reader.runs().newestDump?.run ?? 0
             return try inbox(
                 reader, since: Int64(since) ?? max(newest - 1, 0), page: page.value)
         }

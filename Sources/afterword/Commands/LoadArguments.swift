@@ -44,6 +44,9 @@ struct LoadArguments: ParsableArguments {
     @Flag(help: "Wait while another run holds the store, instead of failing.")
     var wait = false
 
+    @Option(help: "Insights to make afterwards: none, changed, or top:N.")
+    var insights = ChoiceArgument.none
+
     @Flag(help: "No progress and no report, errors only.")
     var quiet = false
 
@@ -91,9 +94,17 @@ struct LoadArguments: ParsableArguments {
         }
     }
 
-    func load(into store: any ReviewStore, isRehearsal: Bool) throws {
+    /// Loads the dumps.
+    ///
+    /// - Parameter rehearse: Makes it a rehearsal, and looks at what each would have come to, with its run.
+    /// - Returns: The runs.
+    @discardableResult
+    func load(
+        into store: any ReviewStore, rehearse: ((Int64, any StoreReader) throws -> Void)? = nil
+    ) throws -> [Int64] {
         var options = try options()
-        options.isRehearsal = isRehearsal
+        options.isRehearsal = rehearse != nil
+        var runs: [Int64] = []
         var pause: (@Sendable () -> Void)?
         if wait { pause = Self.waiting() }
         let interrupts = Interrupts(store.interruption)
@@ -105,14 +116,21 @@ struct LoadArguments: ParsableArguments {
                 now: { now() }, progress: { bar.show($0) }, pause: pause)
             surroundings.isInterrupted = interrupts.isInterrupted
             let report = try loadDump(
-                dump, into: store, options: options, surroundings: surroundings)
+                dump, into: store, options: options, surroundings: surroundings
+            ) { reader in
+                bar.finish()
+                guard let rehearse else { return }
+                try rehearse(try reader.runs().last?.run ?? 0, reader)
+            }
             bar.finish()
+            runs.append(report.run.run)
             if output.json {
                 Terminal.write(json: [report.json])
             } else if !quiet {
-                show(report, isRehearsal: isRehearsal)
+                show(report, isRehearsal: options.isRehearsal)
             }
         }
+        return runs
     }
 }
 

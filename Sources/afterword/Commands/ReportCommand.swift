@@ -29,7 +29,7 @@ struct ReportCommand: ParsableCommand {
     var output: String?
 
     func validate() throws {
-        guard ChangeScope(scope) != nil else {
+        guard ReviewScope(scope) != nil else {
             throw ValidationError(
                 "a scope is portfolio, brand:NAME, product:ID, category:NAME or family:ID")
         }
@@ -40,11 +40,11 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         let digest = try store.openForReading().read { reader in
-            let newest = try reader.runs().last?.run ?? 0
+            let newest = try reader.runs().newestDump?.run ?? 0
             guard newest > 1 else {
-                throw CommandFault(.usage, "there is one run: nothing changed since another")
+                throw CommandFault(.usage, "there is one dump: nothing changed since another")
             }
-            guard let scope = ChangeScope(scope) else { preconditionFailure("validated") }
+            guard let scope = ReviewScope(scope) else { preconditionFailure("validated") }
             return try scopeDigest(
                 reader, of: scope, written: self.scope, since: Int64(since) ?? newest - 1)
         }

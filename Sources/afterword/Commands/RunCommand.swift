@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// `run`: loads dumps, one run each.
-struct RunCommand: ParsableCommand {
+struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Load dumps: one run each, in the order in which they were taken.",
@@ -9,14 +9,24 @@ struct RunCommand: ParsableCommand {
             A run is one transaction: all of it is there, or nothing. What a record is known by, \
             what counts as a change and what a dump that is older may do is told in \
             docs/ARCHITECTURE.md.
+
+            --insights makes insights of what is loaded, after the loads are committed: 'changed' of the \
+            scopes that these runs changed, 'top:N' of the first N. Scopes are the brands with ten \
+            reviews or more, those of most impact first, then the products with three or more.
             """)
 
     @OptionGroup var arguments: LoadArguments
 
-    func run() throws {
+    @OptionGroup var model: ModelOptions
+
+    func run() async throws {
         // Nothing is made, not even a store, for a dump that is not there.
         _ = try arguments.dumpsInOrder()
         _ = try arguments.options()
-        try arguments.load(into: try arguments.store.openForWriting(), isRehearsal: false)
+        let store = try arguments.store.openForWriting()
+        let runs = try arguments.load(into: store)
+        try await makeChosen(
+            arguments.insights.choice(loaded: Set(runs)), in: store, model,
+            isQuiet: arguments.quiet, isJSON: arguments.output.json)
     }
 }

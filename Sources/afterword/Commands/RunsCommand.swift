@@ -31,10 +31,13 @@ struct RunsCommand: ParsableCommand {
             print(
                 Terminal.bold("Run \(record.run)")
                     + " recorded \(record.recordedAt), observed \(record.observedAt)"
-                    + ", complete: \(record.completeness.rawValue), deleted "
-                    + grouped(record.deleted))
+                    + (record.observedOrigin == .insight
+                        ? ", made insights"
+                        : ", complete: \(record.completeness.rawValue), deleted "
+                            + grouped(record.deleted)))
             print(Terminal.grey("history \(record.historyDigest)"))
-            show(files.filter { $0.run == record.run })
+            let own = files.filter { $0.run == record.run }
+            if !own.isEmpty { show(own) }
         }
     }
 

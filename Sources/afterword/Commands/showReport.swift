@@ -83,6 +83,7 @@ private func origin(_ origin: ObservedOrigin) -> String {
     case .identicalRun: "as an identical run before"
     case .clock: "now"
     case .catalogue: "a catalogue"
+    case .insight: "as the dump they are of"
     case .replay: "as the run whose rejects these are"
     }
 }

@@ -18,6 +18,11 @@ final class ProgressBar: Sendable {
         }
     }
 
+    func show(_ stage: String, _ done: Int, of count: Int) {
+        guard isShown else { return }
+        show(stage, Double(done) / Double(max(count, 1)))
+    }
+
     private func show(_ stage: String, _ share: Double) {
         let percent = Int(min(1, share) * 100)
         let isNew = lastPercent.withLock { last in

@@ -1,0 +1,129 @@
+extension Insight {
+    /// The document that is stored, golden and answered: whole numbers with their unit in the name. Which runs it was made of and
+    /// in stands beside it, not in it.
+    package var json: JSONValue {
+        let made: KeyValuePairs<String, JSONValue> = [
+            "insight": JSONValue(Self.version), "status": .string("made"),
+            "scope": .string(scope.written), "language": .string(language.rawValue),
+            "model": .string(model), "prompt": JSONValue(Prompt.version),
+            "schema": .string(AnswerSchema.name), "dropped": dropped.json,
+        ]
+        let told: KeyValuePairs<String, JSONValue> = [
+            "product_count": JSONValue(productCount),
+            "mean_thousandths": JSONValue(meanStars(counters)),
+            "mismatches": JSONValue(mismatches), "issues": .array(issues.map(\.json)),
+            "strengths": .array(strengths.map(\.json)),
+            "recommendations": .array(recommendations.map(\.json)),
+            "standing": standing.json, "limitations": .array(limitations.map { .string($0) }),
+        ]
+        let evidence = JSONValue.row([
+            "shown": JSONValue(evidenceShown), "readable": JSONValue(evidenceReadable),
+            "digest": .string(evidenceDigest.description),
+        ])
+        var members = (made.map { $0 } + told.map { $0 }).map { (key: $0.key, value: $0.value) }
+        members.append((key: "evidence", value: evidence))
+        members += counters.members
+        members += shareMembers("negative", negative)
+        members += shareMembers("portfolio_negative", portfolioNegative)
+        return .object(members)
+    }
+}
+
+/// A share and its interval as members.
+private func shareMembers(_ name: String, _ share: Share?) -> [(key: String, value: JSONValue)] {
+    [
+        ("\(name)_millionths", JSONValue(share?.value)),
+        ("\(name)_low_millionths", JSONValue(share?.low)),
+        ("\(name)_high_millionths", JSONValue(share?.high)),
+    ]
+}
+
+extension Insight.Item {
+    fileprivate var json: JSONValue {
+        .object(
+            [
+                ("aspect", .string(aspect)), ("label", .string(label)),
+                ("route", .string(route.rawValue)), ("severity", .string(severity.rawValue)),
+                ("polarity", .string(polarity.rawValue)), ("summary", .string(summary)),
+                ("summary_by", .string(isSummaryOfModel ? "model" : "program")),
+                ("basis", .string(basis.rawValue)), ("mentions", JSONValue(mentions)),
+                ("mixed", JSONValue(mixed)), ("new", JSONValue(new)),
+                ("products", JSONValue(products)),
+                ("languages", .array(languages.map { .string($0) })),
+                ("star_impact_millionths", JSONValue(starImpact)),
+                ("quotes", .array(quotes.map(\.json))),
+            ] + shareMembers("share", share))
+    }
+}
+
+extension Insight.Quote {
+    fileprivate var json: JSONValue {
+        .row([
+            "product_id": JSONValue(productID), "review_id": JSONValue(reviewID),
+            "version": JSONValue(version), "star": JSONValue(star.map { Int64($0) }),
+            "language": .string(language.rawValue), "quote": .string(grounded.text),
+            "field": .string(grounded.field.name), "start": JSONValue(grounded.range.lowerBound),
+            "end": JSONValue(grounded.range.upperBound),
+            "check": .string(grounded.check.rawValue),
+            "translation_unchecked": JSONValue(translation), "agrees": .bool(agrees),
+        ])
+    }
+}
+
+extension Insight.Recommendation {
+    fileprivate var json: JSONValue {
+        .row([
+            "aspect": .string(aspect), "route": .string(route.rawValue), "text": .string(text),
+        ])
+    }
+}
+
+extension HistoricalStanding {
+    fileprivate var json: JSONValue {
+        switch story {
+        case .days(let last, let before):
+            .row([
+                "type": .string("days"), "last_30": last.json, "before_30": before.json,
+                "told": JSONValue(told),
+            ])
+        case .noSourceTime(let steps):
+            .row([
+                "type": .string("no_source_time"),
+                "runs": .array(
+                    steps.map {
+                        $0.window.json.with("run", JSONValue($0.run))
+                            .with("observed_at", JSONValue($0.observedAt))
+                    }), "told": JSONValue(told),
+            ])
+        }
+    }
+}
+
+extension HistoricalStanding.Window {
+    fileprivate var json: JSONValue {
+        .row(["reviews": JSONValue(reviews), "negatives": JSONValue(negatives)])
+    }
+}
+
+extension DroppedAnswers {
+    fileprivate var json: JSONValue {
+        .row([
+            "items": JSONValue(items),
+            "quotes": .object(
+                quotes.map { (key: $0.key.rawValue, value: JSONValue($0.value)) }),
+            "prose": .object(prose.map { (key: $0.key.rawValue, value: JSONValue($0.value)) }),
+        ])
+    }
+}
+
+extension NotEnoughData {
+    /// As an insight's document, in its place.
+    package func json(_ scope: ReviewScope, _ language: Language) -> JSONValue {
+        .row([
+            "insight": JSONValue(Insight.version), "status": .string("not_enough_data"),
+            "scope": .string(scope.written), "language": .string(language.rawValue),
+            "reviews": JSONValue(reviews), "threshold": JSONValue(threshold),
+            "see": JSONValue(see?.written),
+        ])
+    }
+}

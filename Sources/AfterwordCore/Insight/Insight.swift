@@ -1,0 +1,160 @@
+/// What is told of a scope: every number of it computed, every quote found in its review.
+package struct Insight: Equatable, Sendable {
+    /// Changed with the form of the document.
+    package static let version = 1
+
+    package struct Quote: Equatable, Sendable {
+        package var productID: Text
+        package var reviewID: Text
+        package var version: Int64
+        package var star: Int?
+        package var language: Language
+        package var grounded: GroundedQuote
+        /// The model's, unchecked.
+        package var translation: String?
+        /// Whether the lexicon reads the same in that review.
+        package var agrees: Bool
+    }
+
+    /// What an item's numbers were counted by.
+    package enum Basis: String, Sendable {
+        /// The lexicon's reading of every review of the scope.
+        case lexicon
+        /// Reviews of the scope that share words which no lexicon knows.
+        case cluster
+        /// Nothing but the quoted reviews.
+        case quotes
+    }
+
+    package struct Item: Equatable, Sendable {
+        package var aspect: String
+        package var label: String
+        package var route: Route
+        package var severity: Severity
+        package var polarity: Polarity
+        /// The model's words where they passed the checks, else the label.
+        package var summary: String
+        package var isSummaryOfModel: Bool
+        package var basis: Basis
+        package var mentions: Int64
+        package var mixed: Int64
+        package var new: Int64
+        package var products: Int64
+        package var languages: [String]
+        package var share: Share?
+        /// Millionths of a star.
+        package var starImpact: Int64?
+        package var quotes: [Quote]
+    }
+
+    package struct Recommendation: Equatable, Sendable {
+        package var aspect: String
+        package var route: Route
+        package var text: String
+    }
+
+    package var scope: ReviewScope
+    package var language: Language
+    package var model: String
+    package var counters: Counters
+    package var productCount: Int64
+    package var negative: Share?
+    /// Of the whole portfolio, to hold it against.
+    package var portfolioNegative: Share?
+    /// Reviews whose text and stars say opposite things.
+    package var mismatches: Int64
+    package var issues: [Item]
+    package var strengths: [Item]
+    package var recommendations: [Recommendation]
+    package var standing: HistoricalStanding
+    package var limitations: [String]
+    package var evidenceShown: Int64
+    package var evidenceReadable: Int64
+    package var evidenceDigest: Digest256
+    package var dropped: DroppedAnswers
+}
+
+/// What of an answer did not pass, by reason.
+package struct DroppedAnswers: Equatable, Sendable {
+    package var quotes: [QuoteFault: Int64] = [:]
+    package var prose: [ProseFault: Int64] = [:]
+    /// Items without a quote that holds, or told twice.
+    package var items: Int64 = 0
+
+    package init() {}
+}
+
+/// Where a scope stands beside what it was.
+package struct HistoricalStanding: Equatable, Sendable {
+    package struct Window: Equatable, Sendable {
+        package var reviews: Int64 = 0
+        package var negatives: Int64 = 0
+    }
+
+    package enum Story: Equatable, Sendable {
+        /// The thirty days before the newest observation, and the thirty before them, by source times.
+        case days(last: Window, before: Window)
+        /// Reviews carry no time of their own: the versions that stand now, by the run that brought them.
+        case noSourceTime([Step])
+    }
+
+    package struct Step: Equatable, Sendable {
+        package var run: Int64
+        package var observedAt: Instant
+        package var window: Window
+    }
+
+    package var story: Story
+    /// The model's words, where they passed the checks.
+    package var told: String?
+
+    /// The newest runs that are told of.
+    package static let stepLimit = 12
+}
+
+/// All there is to know of a scope when its insight is made.
+package struct InsightSubject: Sendable {
+    package var scope: ReviewScope
+    /// Its live reviews.
+    package var reviews: [ReadReview]
+    /// Of the whole portfolio.
+    package var portfolio: Counters
+    /// When the newest dump was taken.
+    package var observedAt: Instant
+    /// When the dump of each run was taken.
+    package var runs: [Int64: Instant]
+
+    package init(
+        scope: ReviewScope, reviews: [ReadReview], portfolio: Counters, observedAt: Instant,
+        runs: [Int64: Instant]
+    ) {
+        self.scope = scope
+        self.reviews = reviews
+        self.portfolio = portfolio
+        self.observedAt = observedAt
+        self.runs = runs
+    }
+
+    /// With fewer reviews that have a text nothing is said of a scope.
+    package static let threshold: Int64 = 3
+
+    /// Why there is nothing to say; nil where there is.
+    package var notEnoughData: NotEnoughData? {
+        let readable = Int64(
+            reviews.count { $0.review.values.title != nil || $0.review.values.body != nil })
+        guard readable < Self.threshold else { return nil }
+        var see: ReviewScope?
+        if case .product = scope, let brand = reviews.compactMap(\.brand).first {
+            see = .scope(Scope(kind: .brand, id: brand))
+        }
+        return NotEnoughData(reviews: readable, threshold: Self.threshold, see: see)
+    }
+}
+
+/// Too few reviews with a text to say anything.
+package struct NotEnoughData: Equatable, Sendable {
+    package var reviews: Int64
+    package var threshold: Int64
+    /// Where there may be enough: a product's brand.
+    package var see: ReviewScope?
+}

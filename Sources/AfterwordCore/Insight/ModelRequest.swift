@@ -1,0 +1,76 @@
+/// A question to a model, at the level of chat completions: what it is told, what it is shown, and the form of the answer.
+package struct ModelRequest: Equatable, Sendable {
+    package var model: String
+    package var system: String
+    /// One JSON document.
+    package var user: String
+    package var schemaName: String
+    package var schema: JSONValue
+    /// The longest answer, in tokens.
+    package var outputTokens: Int64
+
+    package static let outputTokens: Int64 = 6_000
+
+    package init(model: String, system: String, user: String, schemaName: String, schema: JSONValue)
+    {
+        self.model = model
+        self.system = system
+        self.user = user
+        self.schemaName = schemaName
+        self.schema = schema
+        outputTokens = Self.outputTokens
+    }
+
+    /// The whole request as one text: the same question has the same bytes.
+    package var canonical: String {
+        JSONValue.row([
+            "model": .string(model), "system": .string(system), "user": .string(user),
+            "schema_name": .string(schemaName), "schema": schema,
+            "output_tokens": JSONValue(outputTokens),
+        ]).canonical
+    }
+
+    package var digest: Digest256 {
+        var builder = DigestBuilder(domain: "afterword.request.1")
+        builder.add(Array(canonical.utf8))
+        return builder.finish()
+    }
+
+    /// The most that a call can use: its input by `tokenBound`, with three tokens a message and three for the answer.
+    package var usageBound: ModelUsage {
+        let input = tokenBound(system) + tokenBound(user) + tokenBound(schema.canonical) + 9
+        return ModelUsage(input: Int64(input), cachedInput: 0, output: outputTokens)
+    }
+}
+
+/// The question that an insight answers.
+package func insightRequest(
+    _ evidence: Evidence, language: Language, model: String, lexicon: Lexicon
+) -> ModelRequest {
+    let document = JSONValue.row([
+        "task": .row([
+            "answer_language": .string(language.rawValue),
+            "scope_kind": .string(evidence.scope.kind),
+        ]),
+        "reviews": .array(evidence.reviews.map(\.json)),
+    ])
+    return ModelRequest(
+        model: model, system: Prompt.text(lexicon), user: document.canonical,
+        schemaName: AnswerSchema.name, schema: AnswerSchema.document(lexicon))
+}
+
+/// What answers are kept by: the same key, the same answer.
+package func insightCacheKey(
+    _ evidence: Evidence, language: Language, request: ModelRequest
+) -> Digest256 {
+    var builder = DigestBuilder(domain: "afterword.insight.key.1")
+    builder.add(raw: evidence.digest.bytes)
+    builder.add(Int64(Prompt.version))
+    for text in [request.schemaName, request.model, language.rawValue] {
+        builder.add(Array(text.utf8))
+    }
+    builder.add(request.outputTokens)
+    // The lexicon and everything else that the question is made of.
+    builder.add(raw: request.digest.bytes)
+    return builder.finish()
+}

@@ -1,0 +1,174 @@
+import AfterwordCore
+
+/// What the fake model says, before it is written down.
+struct FakeAnswer {
+    struct Quote {
+        var review: String
+        var version: Int64
+        var text: String
+    }
+
+    struct Item {
+        var aspect: String
+        var summary: String
+        var severity: Severity
+        var polarity: Polarity
+        var quotes: [Quote]
+    }
+
+    struct Recommendation {
+        var aspect: String
+        var route: Route
+        var text: String
+    }
+
+    var issues: [Item] = []
+    var strengths: [Item] = []
+    var standing: String
+    var recommendations: [Recommendation] = []
+    var limitations: [String] = []
+
+    static let issueLimit = 8
+    static let lexiconIssueLimit = 7
+    static let strengthLimit = 4
+    static let quoteLimit = 12
+
+    /// Reads the reviews: aspects most of them complain of first, then clusters of what the lexicon does not know; what is
+    /// praised; who can act.
+    init(_ reviews: [FakeReview], language: Language, lexicon: Lexicon) {
+        let phrases = FakePhrases.of(language)
+        standing = phrases.standing
+        limitations = [phrases.limitation]
+        let enough = reviews.count >= 30 ? 2 : 1
+        for isStrength in [false, true] {
+            for (aspect, said) in Self.tally(reviews, isStrength, lexicon)
+            where said.count >= enough {
+                let own = lexicon.aspects[aspect]
+                let label = AspectLabel.text(own, strength: isStrength, in: language)
+                let item = Item(
+                    aspect: own.id,
+                    summary: phrases.say(label, isStrength ? .strength : .issue),
+                    severity: isStrength ? .low : Self.severity(said.map(\.review)),
+                    polarity: isStrength ? .positive : .negative,
+                    quotes: Self.spread(said).prefix(Self.quoteLimit).map(\.quote))
+                if isStrength {
+                    if strengths.count < Self.strengthLimit { strengths.append(item) }
+                } else if issues.count < Self.lexiconIssueLimit {
+                    issues.append(item)
+                    let route = Route(rawValue: own.route) ?? .both
+                    recommendations.append(
+                        Recommendation(
+                            aspect: own.id, route: route,
+                            text: phrases.say(label, .recommendation(route))))
+                }
+            }
+        }
+        addClusters(reviews, phrases)
+    }
+
+    /// One review that says something of an aspect.
+    private struct Said {
+        var review: FakeReview
+        var quote: Quote
+    }
+
+    private static func tally(
+        _ reviews: [FakeReview], _ isStrength: Bool, _ lexicon: Lexicon
+    ) -> [(aspect: Int, said: [Said])] {
+        var said: [Int: [Said]] = [:]
+        for review in reviews where review.counts(asStrength: isStrength) {
+            for mention in review.mentions(ofStrengths: isStrength) {
+                let text = review.quote(mention.field, mention.sentence, around: mention.range)
+                said[mention.aspect, default: []].append(
+                    Said(
+                        review: review,
+                        quote: Quote(review: review.id, version: review.version, text: text)))
+            }
+        }
+        func weight(_ entry: (key: Int, value: [Said])) -> Int {
+            entry.value.count * (lexicon.aspects[entry.key].isGeneral ? 1 : 2)
+        }
+        return said.sorted { left, right in
+            weight(left) == weight(right)
+                ? left.key < right.key : weight(left) > weight(right)
+        }.map { ($0.key, $0.value) }
+    }
+
+    /// Quotes of many languages and products first.
+    private static func spread(_ said: [Said]) -> [Said] {
+        var languages: [Language: Int] = [:]
+        var products: [String: Int] = [:]
+        let ranked = said.enumerated().map { index, entry in
+            languages[entry.review.reading.language, default: 0] += 1
+            products[entry.review.product, default: 0] += 1
+            return (
+                entry,
+                [
+                    products[entry.review.product]!,
+                    languages[entry.review.reading.language]!, index,
+                ]
+            )
+        }
+        return ranked.sorted { $0.1.lexicographicallyPrecedes($1.1) }.map(\.0)
+    }
+
+    private static func severity(_ reviews: [FakeReview]) -> Severity {
+        let stars = reviews.compactMap(\.values.star)
+        guard !stars.isEmpty else { return .medium }
+        let tenths = stars.reduce(0, +) * 10 / stars.count
+        return tenths <= 15 ? .high : tenths <= 24 ? .medium : .low
+    }
+
+    private mutating func addClusters(_ reviews: [FakeReview], _ phrases: FakePhrases) {
+        for cluster in clusterSentences(reviews.map { ($0.values, $0.reading) }) {
+            guard issues.count < Self.issueLimit else { return }
+            let said = cluster.members.map { member in
+                let review = reviews[member.index]
+                let text = review.quote(member.field, member.sentence, around: member.sentence)
+                return Said(
+                    review: review,
+                    quote: Quote(review: review.id, version: review.version, text: text))
+            }
+            issues.append(
+                Item(
+                    aspect: AnswerSchema.other, summary: phrases.say(cluster.label, .issue),
+                    severity: Self.severity(said.map(\.review)), polarity: .negative,
+                    quotes: Self.spread(said).prefix(Self.quoteLimit).map(\.quote)))
+        }
+    }
+}
+
+extension FakeAnswer {
+    /// In the form of `AnswerSchema`.
+    var json: JSONValue {
+        .row([
+            "issue_highlights": .array(issues.map(\.json)),
+            "strengths": .array(strengths.map(\.json)),
+            "historical_standing": .string(standing),
+            "recommendations": .array(
+                recommendations.map {
+                    .row([
+                        "aspect": .string($0.aspect), "route": .string($0.route.rawValue),
+                        "text": .string($0.text),
+                    ])
+                }),
+            "limitations": .array(limitations.map { .string($0) }),
+        ])
+    }
+}
+
+extension FakeAnswer.Item {
+    fileprivate var json: JSONValue {
+        .row([
+            "aspect": .string(aspect), "summary": .string(summary),
+            "severity": .string(severity.rawValue), "polarity": .string(polarity.rawValue),
+            "evidence": .array(
+                quotes.map {
+                    .row([
+                        "review_id": .string($0.review), "version": JSONValue($0.version),
+                        "quote": .string($0.text), "translation": .null,
+                    ])
+                }),
+        ])
+    }
+}

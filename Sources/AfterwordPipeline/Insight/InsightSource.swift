@@ -1,0 +1,99 @@
+package import AfterwordCore
+
+/// What insights are made of, read in one snapshot: the live reviews with what the lexicon reads in them, by scope.
+package struct InsightSource: Sendable {
+    package let reviews: [ReadReview]
+    package let newestDump: RunRecord
+    private let observed: [Int64: Instant]
+    private let portfolio: Counters
+    /// Places in `reviews`, by scope.
+    private var members: [ReviewScope: [Int]] = [:]
+    /// Scopes that are there, with or without reviews.
+    private var known: Set<ReviewScope> = [.scope(.portfolio)]
+    package let stored: [ReviewScope: [InsightRow]]
+    /// The newest run whose themes are counted.
+    package let themesRun: Int64
+    /// Something changed since they were counted.
+    package let themesAreOld: Bool
+
+    /// - Parameter scope: All that will be asked of; nil for anything.
+    package init(
+        _ reader: any StoreReader, for scope: ReviewScope? = nil, lexicon: Lexicon = .first
+    ) throws {
+        let runs = try reader.runs()
+        guard let newest = runs.newestDump else { throw InsightFault.noRuns }
+        newestDump = newest
+        observed = Dictionary(uniqueKeysWithValues: runs.map { ($0.run, $0.observedAt) })
+        var query = ThemeQuery()
+        query.scope = scope
+        if case .product(let id) = scope { query.product = id }
+        reviews = try readReviews(reader, query, lexicon)
+        portfolio = try reader.scopes().first { $0.scope == .portfolio }?.counters ?? Counters()
+        stored = Dictionary(grouping: try reader.insights(of: scope), by: \.scope)
+        let counted = try reader.themeRows().last?.evidenceRun ?? 0
+        themesRun = counted
+        themesAreOld =
+            runs.first { $0.run == counted }?.historyDigest != newest.historyDigest
+        var scopes: [Text: [ReviewScope]] = [:]
+        for product in try reader.products(query.product) {
+            let own =
+                [ReviewScope.product(product.productID)]
+                + product.dimension.scopes.map { .scope($0) }
+            scopes[product.productID] = own
+            known.formUnion(own)
+        }
+        for (index, read) in reviews.enumerated() {
+            for scope in scopes[read.review.productID] ?? [] {
+                members[scope, default: []].append(index)
+            }
+        }
+    }
+
+    package func subject(_ scope: ReviewScope) throws -> InsightSubject {
+        guard known.contains(scope) else { throw InsightFault.noSuchScope(scope.written) }
+        return InsightSubject(
+            scope: scope, reviews: (members[scope] ?? []).map { reviews[$0] },
+            portfolio: portfolio, observedAt: newestDump.observedAt, runs: observed)
+    }
+}
+
+/// Which scopes insights are made of.
+package enum InsightChoice: Equatable, Sendable {
+    case none
+    /// Those that a run of these brought something of.
+    case changed(Set<Int64>)
+    /// The first so many.
+    case top(Int)
+
+    /// Brands have so many reviews, and products, to have an insight of their own.
+    package static let brandReviews: Int64 = 10
+    package static let productReviews: Int64 = 3
+}
+
+/// Brands with ten reviews or more, those of most impact first, then products with three or more in the same order.
+package func chooseScopes(
+    _ reader: any StoreReader, _ choice: InsightChoice
+) throws -> [ReviewScope] {
+    guard choice != .none else { return [] }
+    var query = RankingQuery()
+    query.page = Page(number: 1, size: .max)
+    query.minimumReviews = InsightChoice.brandReviews
+    let brands = try rankedBrands(reader, query).entries
+        .map { ReviewScope.scope(Scope(kind: .brand, id: $0.id)) }
+    query.minimumReviews = InsightChoice.productReviews
+    let products = try rankedProducts(reader, query).entries
+        .map { ReviewScope.product($0.id) }
+    switch choice {
+    case .none: return []
+    case .top(let count): return Array((brands + products).prefix(count))
+    case .changed(let runs):
+        var touched: Set<ReviewScope> = []
+        let moved = Set(
+            try reader.reviews(ofProduct: nil).filter { runs.contains($0.run) }.map(\.productID))
+        for product in try reader.products(nil) where moved.contains(product.productID) {
+            touched.insert(.product(product.productID))
+            touched.formUnion(product.dimension.scopes.map { .scope($0) })
+        }
+        return (brands + products).filter(touched.contains)
+    }
+}

@@ -1,0 +1,58 @@
+package import AfterwordCore
+
+/// What a model cost on a day of UTC.
+package struct DayCost: Equatable, Sendable {
+    package var day: Instant
+    package var model: String
+    package var calls: Int64 = 0
+    package var open: Int64 = 0
+    package var failed: Int64 = 0
+    package var usage = ModelUsage(input: 0, cachedInput: 0, output: 0)
+    /// Nano-dollars; of open calls what is reserved.
+    package var cost: Int64 = 0
+
+    package var json: JSONValue {
+        .row([
+            "day": .string(String(day.description.prefix(10))), "model": .string(model),
+            "calls": JSONValue(calls), "open": JSONValue(open), "failed": JSONValue(failed),
+            "input_tokens": JSONValue(usage.input),
+            "cached_input_tokens": JSONValue(usage.cachedInput),
+            "output_tokens": JSONValue(usage.output), "cost_nanodollars": JSONValue(cost),
+        ])
+    }
+}
+
+/// Calls by day and model, the oldest first.
+package func costsByDay(_ calls: [ModelCall]) -> [DayCost] {
+    var days: [DayCost] = []
+    for call in calls.sorted(by: { $0.startedAt < $1.startedAt }) {
+        let day = call.startedAt.startOfDay
+        let index =
+            days.firstIndex { $0.day == day && $0.model == call.model } ?? days.endIndex
+        if index == days.endIndex { days.append(DayCost(day: day, model: call.model)) }
+        days[index].calls += 1
+        if call.endedAt == nil { days[index].open += 1 }
+        if let outcome = call.outcome, outcome != "answered" { days[index].failed += 1 }
+        days[index].cost += call.cost ?? call.reserved
+        guard let usage = call.usage else { continue }
+        days[index].usage.input += usage.input
+        days[index].usage.cachedInput += usage.cachedInput
+        days[index].usage.output += usage.output
+    }
+    return days
+}
+
+extension ModelCall {
+    package var json: JSONValue {
+        .row([
+            "call": JSONValue(call), "model": .string(model), "started_at": JSONValue(startedAt),
+            "ended_at": JSONValue(endedAt), "outcome": JSONValue(outcome),
+            "cache_key": .string(cacheKey.description),
+            "request_digest": .string(requestDigest.description),
+            "reserved_nanodollars": JSONValue(reserved), "cost_nanodollars": JSONValue(cost),
+            "input_tokens": JSONValue(usage?.input),
+            "cached_input_tokens": JSONValue(usage?.cachedInput),
+            "output_tokens": JSONValue(usage?.output),
+        ])
+    }
+}

@@ -1,0 +1,115 @@
+package import AfterwordCore
+
+/// What there is to do for one scope: pure, from what was read.
+package struct InsightPlan: Sendable {
+    package enum Step: Equatable, Sendable {
+        case notEnough(NotEnoughData)
+        /// What was made stands.
+        case standing(InsightRow)
+        case ask
+    }
+    package var subject: InsightSubject
+    package var evidence: Evidence
+    package var request: ModelRequest
+    package var cacheKey: Digest256
+    package var step: Step
+    package var language: Language
+
+    /// What one try would cost at most, in nano-dollars.
+    package func reservation(_ facts: ModelFacts) -> Int64 { facts.cost(request.usageBound) }
+
+    /// The row that an answer makes, without its run.
+    func row(_ answer: ModelAnswer, evidenceRun: Int64, lexicon: Lexicon) -> InsightRow {
+        let insight = composeInsight(
+            answer, evidence, of: subject, language: language, model: request.model,
+            lexicon: lexicon)
+        return InsightRow(
+            scope: subject.scope, language: language.rawValue, evidenceRun: evidenceRun,
+            madeRun: 0, model: request.model, cacheKey: cacheKey,
+            evidenceDigest: evidence.digest, issueCount: Int64(insight.issues.count),
+            document: insight.json.canonical)
+    }
+}
+
+/// Decides for one scope. An insight stands as long as what it was made of is the same, whichever model made it.
+package func planInsight(
+    _ subject: InsightSubject, stored: [InsightRow], model: String, options: InsightOptions,
+    lexicon: Lexicon = .first
+) -> InsightPlan {
+    let evidence = evidence(subject.scope, subject.reviews, tokens: options.evidenceTokens)
+    let request = insightRequest(
+        evidence, language: options.language, model: model, lexicon: lexicon)
+    let old = stored.first {
+        $0.scope == subject.scope && $0.language == options.language.rawValue
+    }
+    var plan = InsightPlan(
+        subject: subject, evidence: evidence, request: request,
+        cacheKey: insightCacheKey(evidence, language: options.language, request: request),
+        step: .ask, language: options.language)
+    if let notEnough = subject.notEnoughData {
+        plan.step = .notEnough(notEnough)
+    } else if let old, old.evidenceDigest == evidence.digest, !options.isRefreshing {
+        plan.step = .standing(old)
+    }
+    return plan
+}
+
+/// What making insights would cost, before anything is asked.
+package struct InsightPrice: Equatable, Sendable {
+    package var scopes = 0
+    package var standing = 0
+    package var notEnough = 0
+    /// Answers that are known.
+    package var cached = 0
+    package var calls = 0
+    /// Tokens at most.
+    package var inputTokens: Int64 = 0
+    package var outputTokens: Int64 = 0
+    /// Nano-dollars at most; nil for a model that costs nothing.
+    package var cost: Int64?
+
+    package init() {}
+
+    package var json: JSONValue {
+        .row([
+            "scopes": JSONValue(scopes), "standing": JSONValue(standing),
+            "not_enough_data": JSONValue(notEnough), "cached": JSONValue(cached),
+            "calls": JSONValue(calls), "input_tokens_at_most": JSONValue(inputTokens),
+            "output_tokens_at_most": JSONValue(outputTokens),
+            "cost_nanodollars_at_most": JSONValue(cost),
+        ])
+    }
+}
+
+/// Prices the insights of a choice.
+package func priceInsights(
+    _ reader: any StoreReader, _ choice: InsightChoice, model: any LanguageModel,
+    options: InsightOptions
+) throws -> InsightPrice {
+    var price = InsightPrice()
+    if model.facts != nil { price.cost = 0 }
+    let scopes = try chooseScopes(reader, choice)
+    guard !scopes.isEmpty else { return price }
+    let source = try InsightSource(reader)
+    for scope in scopes {
+        price.scopes += 1
+        let plan = planInsight(
+            try source.subject(scope), stored: source.stored[scope] ?? [], model: model.name,
+            options: options)
+        switch plan.step {
+        case .notEnough: price.notEnough += 1
+        case .standing: price.standing += 1
+        case .ask:
+            if try reader.cachedAnswer(plan.cacheKey) != nil, !options.isRefreshing {
+                price.cached += 1
+                continue
+            }
+            price.calls += 1
+            let bound = plan.request.usageBound
+            price.inputTokens += bound.input
+            price.outputTokens += bound.output
+            if let facts = model.facts { price.cost? += plan.reservation(facts) }
+        }
+    }
+    return price
+}

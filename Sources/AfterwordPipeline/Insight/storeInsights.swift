@@ -1,0 +1,97 @@
+import AfterwordCore
+
+/// Themes across the portfolio and the readings they were counted from, without their run.
+struct CountedThemes: Sendable {
+    var themes: [ThemeRow]
+    var reviews: [ThemeReviewRow]
+}
+
+/// Counts the themes of all reviews; readings are those of versions that came since they were counted last.
+func countedThemes(_ source: InsightSource, _ lexicon: Lexicon) -> CountedThemes {
+    var counted = CountedThemes(themes: [], reviews: [])
+    for isStrength in [false, true] {
+        let themes = countThemes(source.reviews, strengths: isStrength, lexicon: lexicon)
+        counted.themes += themes.map { theme in
+            ThemeRow(
+                madeRun: 0, evidenceRun: source.newestDump.run, aspect: theme.aspect.id,
+                isStrength: isStrength, mentions: theme.mentions, mixed: theme.mixed,
+                new: theme.new, products: Int64(theme.products.count),
+                brands: Int64(theme.brands.count),
+                languages: theme.languages.sorted { Text($0) < Text($1) }.joined(separator: ","),
+                starImpact: theme.starImpact)
+        }
+    }
+    for read in source.reviews where read.review.run > source.themesRun {
+        for isStrength in [false, true] {
+            for aspect in read.aspects(negative: !isStrength).sorted() {
+                let mention = read.reading.mentions.first {
+                    $0.aspect == aspect && $0.isNegative != isStrength
+                }
+                guard let mention else { continue }
+                counted.reviews.append(
+                    ThemeReviewRow(
+                        reviewKey: read.review.reviewKey, productID: read.review.productID,
+                        reviewID: read.review.reviewID, version: read.review.version, madeRun: 0,
+                        aspect: lexicon.aspects[aspect].id, isStrength: isStrength,
+                        isMixed: !read.counts(asStrength: isStrength),
+                        field: mention.field.name, start: Int64(mention.sentence.lowerBound),
+                        end: Int64(mention.sentence.upperBound)))
+            }
+        }
+    }
+    return counted
+}
+
+/// Writes insights as one run of their own kind. Where there is nothing to write there is no run.
+///
+/// - Returns: The rows with their run.
+func storeInsights(
+    _ rows: [InsightRow], _ answers: [CachedAnswer], _ themes: CountedThemes?,
+    of source: InsightSource, in store: any ReviewStore, now: Instant
+) throws -> (run: Int64?, rows: [InsightRow]) {
+    guard !rows.isEmpty || themes != nil else { return (nil, []) }
+    return try store.load(LoadIntent(isRehearsal: false)) { load in
+        let head = try load.head()
+        let run = head.nextRun
+        var ledger = LedgerRows()
+        var insights = rows
+        for index in insights.indices {
+            insights[index].madeRun = run
+            ledger.add(insights[index])
+        }
+        try load.append(answers: answers)
+        try load.put(insights: insights)
+        if var themes {
+            for index in themes.themes.indices {
+                themes.themes[index].madeRun = run
+                ledger.add(themes.themes[index])
+            }
+            try load.append(themes: themes.themes)
+            for index in themes.reviews.indices { themes.reviews[index].madeRun = run }
+            for start in stride(from: 0, to: themes.reviews.count, by: BatchLimit.rows) {
+                let end = min(start + BatchLimit.rows, themes.reviews.count)
+                for row in try load.append(themeReviews: Array(themes.reviews[start..<end])) {
+                    ledger.add(row)
+                }
+            }
+        }
+        try load.finish(record(head, source, ledger, now), files: [])
+        return (run, insights)
+    }
+}
+
+/// The ledger's row of a run of insights: it brings no reviews, and is observed as what it tells of.
+private func record(
+    _ head: StoreHead, _ source: InsightSource, _ ledger: LedgerRows, _ now: Instant
+) -> RunRecord {
+    let earliest = head.lastRecordedAt.map { Instant(microseconds: $0.microseconds + 1) }
+    var record = RunRecord(
+        run: head.nextRun, recordedAt: max(now, earliest ?? now),
+        observedAt: source.newestDump.observedAt, observedOrigin: .insight,
+        completeness: .none, seed: 0, balance: Balance(), deleted: 0, productsNamed: 0,
+        previousDigest: head.historyDigest,
+        historyDigest: historyDigest(previous: head.historyDigest, rows: MerkleTree()))
+    record.ledgerDigest = record.computedLedgerDigest(
+        previous: head.ledgerDigest, files: [], rows: ledger)
+    return record
+}

@@ -1,0 +1,160 @@
+package import AfterwordCore
+
+/// A row of `product_insights` and its history: what was told of a scope in a language.
+package struct InsightRow: Equatable, Sendable {
+    package var scope: ReviewScope
+    package var language: String
+    /// The newest run whose reviews it tells of.
+    package var evidenceRun: Int64
+    /// The run of insights that made it.
+    package var madeRun: Int64
+    package var model: String
+    package var cacheKey: Digest256
+    package var evidenceDigest: Digest256
+    package var issueCount: Int64
+    /// `Insight.json`.
+    package var document: String
+
+    package init(
+        scope: ReviewScope, language: String, evidenceRun: Int64, madeRun: Int64, model: String,
+        cacheKey: Digest256, evidenceDigest: Digest256, issueCount: Int64, document: String
+    ) {
+        self.scope = scope
+        self.language = language
+        self.evidenceRun = evidenceRun
+        self.madeRun = madeRun
+        self.model = model
+        self.cacheKey = cacheKey
+        self.evidenceDigest = evidenceDigest
+        self.issueCount = issueCount
+        self.document = document
+    }
+
+    package var json: JSONValue {
+        .row([
+            "kind": .string(scope.kind), "id": JSONValue(scope.id), "language": .string(language),
+            "evidence_run": JSONValue(evidenceRun), "made_run": JSONValue(madeRun),
+            "model": .string(model), "cache_key": .string(cacheKey.description),
+            "evidence_digest": .string(evidenceDigest.description),
+            "issue_count": JSONValue(issueCount),
+            "document": (try? JSONValue(parsing: Array(document.utf8))) ?? .null,
+        ])
+    }
+}
+
+/// A row of `themes`: an aspect across the portfolio, as a run of insights found it.
+package struct ThemeRow: Equatable, Sendable {
+    package var madeRun: Int64
+    package var evidenceRun: Int64
+    package var aspect: String
+    package var isStrength: Bool
+    package var mentions: Int64
+    package var mixed: Int64
+    package var new: Int64
+    package var products: Int64
+    package var brands: Int64
+    /// With commas between them, in order of bytes.
+    package var languages: String
+    /// Millionths of a star.
+    package var starImpact: Int64?
+
+    package init(
+        madeRun: Int64, evidenceRun: Int64, aspect: String, isStrength: Bool, mentions: Int64,
+        mixed: Int64, new: Int64, products: Int64, brands: Int64, languages: String,
+        starImpact: Int64?
+    ) {
+        self.madeRun = madeRun
+        self.evidenceRun = evidenceRun
+        self.aspect = aspect
+        self.isStrength = isStrength
+        self.mentions = mentions
+        self.mixed = mixed
+        self.new = new
+        self.products = products
+        self.brands = brands
+        self.languages = languages
+        self.starImpact = starImpact
+    }
+
+    package var json: JSONValue {
+        .row([
+            "made_run": JSONValue(madeRun), "evidence_run": JSONValue(evidenceRun),
+            "aspect": .string(aspect), "is_strength": .bool(isStrength),
+            "mentions": JSONValue(mentions), "mixed": JSONValue(mixed), "new": JSONValue(new),
+            "products": JSONValue(products), "brands": JSONValue(brands),
+            "languages": .string(languages), "star_impact_millionths": JSONValue(starImpact),
+        ])
+    }
+}
+
+/// A row of `theme_reviews`: a version of a review that speaks of an aspect, and the sentence it says it in.
+package struct ThemeReviewRow: Equatable, Sendable {
+    package var reviewKey: Int64
+    package var productID: Text
+    package var reviewID: Text
+    package var version: Int64
+    /// The run of insights that read it.
+    package var madeRun: Int64
+    package var aspect: String
+    package var isStrength: Bool
+    /// Its stars say the opposite.
+    package var isMixed: Bool
+    package var field: String
+    /// Bytes of the field.
+    package var start: Int64
+    package var end: Int64
+
+    package init(
+        reviewKey: Int64, productID: Text, reviewID: Text, version: Int64, madeRun: Int64,
+        aspect: String, isStrength: Bool, isMixed: Bool, field: String, start: Int64, end: Int64
+    ) {
+        self.reviewKey = reviewKey
+        self.productID = productID
+        self.reviewID = reviewID
+        self.version = version
+        self.madeRun = madeRun
+        self.aspect = aspect
+        self.isStrength = isStrength
+        self.isMixed = isMixed
+        self.field = field
+        self.start = start
+        self.end = end
+    }
+
+    package var json: JSONValue {
+        .row([
+            "product_id": JSONValue(productID), "review_id": JSONValue(reviewID),
+            "version": JSONValue(version), "made_run": JSONValue(madeRun),
+            "aspect": .string(aspect), "is_strength": .bool(isStrength),
+            "is_mixed": .bool(isMixed), "field": .string(field), "start": JSONValue(start),
+            "end": JSONValue(end),
+        ])
+    }
+}
+
+extension LedgerRows {
+    package mutating func add(_ row: InsightRow) {
+        var builder = DigestBuilder(domain: "afterword.ledger.insight.1")
+        builder.add(Array(row.scope.written.utf8))
+        builder.add(Array(row.language.utf8))
+        builder.add(row.evidenceRun)
+        builder.add(Array(row.model.utf8))
+        builder.add(raw: row.cacheKey.bytes)
+        builder.add(raw: row.evidenceDigest.bytes)
+        builder.add(row.issueCount)
+        builder.add(Array(row.document.utf8))
+        add(builder)
+    }
+
+    package mutating func add(_ row: ThemeRow) {
+        var builder = DigestBuilder(domain: "afterword.ledger.theme.1")
+        builder.add(Array(row.json.canonical.utf8))
+        add(builder)
+    }
+
+    package mutating func add(_ row: ThemeReviewRow) {
+        var builder = DigestBuilder(domain: "afterword.ledger.theme_review.1")
+        builder.add(Array(row.json.canonical.utf8))
+        add(builder)
+    }
+}

@@ -1,0 +1,63 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// Asks and writes inside one transaction of the ledger; `?` stands for each value in turn.
+protocol SQLLedgerSession: SQLSession {
+    /// One row into a table, or over the one with its key.
+    func put(_ table: String, _ columns: String, key: String, _ add: (any ColumnSink) -> Void) throws
+}
+
+/// The ledger of calls in an SQL store; both stores are asked the same.
+final class SQLLedger: LedgerTransaction {
+    private let session: any SQLLedgerSession
+
+    init(_ session: any SQLLedgerSession) { self.session = session }
+
+    func answer(for key: Digest256) throws -> CachedAnswer? {
+        try session.rows(
+            "SELECT * FROM product_insights_cache WHERE cache_key = ?", [.text(key.description)]
+        ) { $0.cachedAnswer }.first
+    }
+
+    func openCall(for key: Digest256) throws -> ModelCall? {
+        try session.rows(
+            "SELECT * FROM llm_calls WHERE cache_key = ? AND ended_at IS NULL",
+            [.text(key.description)]
+        ) { $0.modelCall }.first
+    }
+
+    private func sum(_ condition: String, _ value: Int64) throws -> Int64 {
+        try session.rows(
+            """
+            SELECT CAST(COALESCE(SUM(COALESCE(cost_nanodollars, reserved_nanodollars)), 0) AS BIGINT)
+                AS spent FROM llm_calls WHERE \(condition)
+            """, [.number(value)]
+        ) { $0.number("spent") }.first ?? 0
+    }
+
+    func spent(since instant: Instant) throws -> Int64 {
+        try sum("started_at >= ?", instant.microseconds)
+    }
+
+    func spent(batch: Int64) throws -> Int64 { try sum("batch = ?", batch) }
+
+    func begin(_ call: ModelCall) throws -> Int64 {
+        let last = try session.rows(
+            "SELECT MAX(call) AS last FROM llm_calls WHERE call > ?", [.number(0)]
+        ) { $0.number("last") }.first
+        var call = call
+        call.call = (last ?? 0) + 1
+        try end(call)
+        return call.call
+    }
+
+    func end(_ call: ModelCall) throws {
+        try session.put("llm_calls", Columns.call, key: "call") { $0.add(call) }
+    }
+
+    func put(answer: CachedAnswer) throws {
+        try session.put("product_insights_cache", Columns.answer, key: "cache_key") {
+            $0.add(answer)
+        }
+    }
+}

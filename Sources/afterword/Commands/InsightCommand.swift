@@ -1,0 +1,81 @@
+import AfterwordCore
+import AfterwordPipeline
+import ArgumentParser
+
+/// `insight`: what customers say of a scope, every number computed and every quote checked.
+struct InsightCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "insight",
+        abstract: "What customers say of a scope: issues, strengths, quotes, where it stands.",
+        discussion: """
+            A scope is 'portfolio', 'brand:NAME', 'product:ID', 'category:NAME' or 'family:ID'. An \
+            insight stands as long as the reviews it was made of are the same; else it is made anew. As \
+            of an earlier run the one is shown that stood then, and none is made.
+            """)
+
+    @OptionGroup var store: ReadOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var model: ModelOptions
+    @Argument(help: "The scope.")
+    var scope: String
+    @Flag(help: "Ask again, even where the answer is known.")
+    var refresh = false
+
+    func validate() throws {
+        guard ReviewScope(scope) != nil else {
+            throw ValidationError(
+                "a scope is portfolio, brand:NAME, product:ID, category:NAME or family:ID")
+        }
+        guard !(refresh && store.isPast) else {
+            throw ValidationError("the past is shown, never asked again: leave --refresh out")
+        }
+    }
+
+    func run() async throws {
+        guard let scope = ReviewScope(scope) else { preconditionFailure("validated") }
+        if store.isPast {
+            let row = try store.read { try standing($0, scope) }
+            guard let row else {
+                throw CommandFault(.usage, "no insight of \(scope.written) was made by then")
+            }
+            return show(row)
+        }
+        let reviews = try store.store.openForReading()
+        // One read where nothing was loaded since.
+        let known = try reviews.read { reader -> InsightRow? in
+            let newest = try reader.runs().newestDump?.run ?? 0
+            return try standing(reader, scope).flatMap { $0.evidenceRun >= newest ? $0 : nil }
+        }
+        if let known, !refresh { return show(known) }
+        var options = try model.options()
+        options.isRefreshing = refresh
+        let ready = options
+        let report = try await model.withModel { model in
+            try await makeInsights(
+                [scope], in: reviews, by: model, options: ready,
+                surroundings: insightSurroundings(isQuiet: true))
+        }
+        if case .notEnough(let data)? = report.outcomes.first?.outcome {
+            return show(data, scope, options.language)
+        }
+        if let row = report.outcomes.first?.outcome.row { show(row) }
+        try report.check()
+    }
+
+    private func standing(_ reader: any StoreReader, _ scope: ReviewScope) throws -> InsightRow? {
+        try reader.insights(of: scope).first { $0.language == model.language }
+    }
+
+    private func show(_ row: InsightRow) {
+        if output.json { return Terminal.write(json: [row.json]) }
+        InsightPage(row).show()
+    }
+
+    private func show(_ data: NotEnoughData, _ scope: ReviewScope, _ language: Language) {
+        if output.json { return Terminal.write(json: [data.json(scope, language)]) }
+        print(
+            "Too little to say of \(printable(scope.written)): \(data.reviews) of at least "
+                + "\(data.threshold) reviews with a text (not_enough_data)."
+                + (data.see.map { " Try: afterword insight '\(printable($0.written))'" } ?? ""))
+    }
+}

@@ -1,0 +1,180 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// An insight on a terminal.
+struct InsightPage {
+    private let row: InsightRow
+    private let document: JSONValue
+
+    /// Quotes shown of an item.
+    private static let quotes = 4
+    private static let width = 100
+
+    init(_ row: InsightRow) {
+        self.row = row
+        document = (try? JSONValue(parsing: Array(row.document.utf8))) ?? .null
+    }
+
+    func show() {
+        showHead()
+        showStars()
+        show("Issues", "issues")
+        show("Strengths", "strengths")
+        showRecommendations()
+        showStanding()
+        showFoot()
+    }
+
+    private func number(_ name: String, of value: JSONValue? = nil) -> Int64? {
+        (value ?? document)[name]?.integer
+    }
+
+    private func share(_ name: String, of value: JSONValue? = nil) -> Share? {
+        guard let middle = number("\(name)_millionths", of: value),
+            let low = number("\(name)_low_millionths", of: value),
+            let high = number("\(name)_high_millionths", of: value)
+        else { return nil }
+        return Share(value: middle, low: low, high: high)
+    }
+
+    private func text(_ name: String, of value: JSONValue) -> String {
+        printable(value[name]?.text ?? "")
+    }
+
+    private func showHead() {
+        print(Terminal.bold(text("scope", of: document)))
+        let mean = number("mean_thousandths").map { decimal($0, of: 1_000, places: 2) } ?? "–"
+        print(
+            "\(grouped(number("review_count") ?? 0)) reviews of "
+                + "\(grouped(number("product_count") ?? 0)) products, mean \(mean), negative "
+                + percent(share("negative")) + "; the portfolio: "
+                + percent(share("portfolio_negative")))
+    }
+
+    private func showStars() {
+        let counts = (1...5).map { number("star_\($0)") ?? 0 }
+        let most = max(1, counts.max() ?? 1)
+        for star in (1...5).reversed() {
+            let count = counts[star - 1]
+            let bar = String(repeating: "█", count: Int((count * 30 + most - 1) / most))
+            print("\(star) ★ " + (bar.isEmpty ? "" : bar + " ") + grouped(count))
+        }
+    }
+
+    private func show(_ title: String, _ name: String) {
+        let items = document[name]?.elements ?? []
+        guard !items.isEmpty else { return }
+        print("\n" + Terminal.bold(title))
+        for (index, item) in items.enumerated() {
+            print("\(index + 1). " + Terminal.bold(text("label", of: item)) + "  " + counted(item))
+            // What says no more than the label is left out.
+            let (label, summary) = (text("label", of: item), text("summary", of: item))
+            if item["summary_by"]?.text == "model", !summary.contains(label) {
+                print("   " + summary)
+            }
+            for quote in (item["quotes"]?.elements ?? []).prefix(Self.quotes) { show(quote) }
+            let more = (item["quotes"]?.elements?.count ?? 0) - Self.quotes
+            if more > 0 { print(Terminal.grey("   … and \(more) more quotes (--json)")) }
+        }
+    }
+
+    private func counted(_ item: JSONValue) -> String {
+        let languages = item["languages"]?.elements?.compactMap(\.text).joined(separator: " ") ?? ""
+        var parts = [
+            "\(grouped(number("mentions", of: item) ?? 0)) reviews "
+                + "(\(tenths(share("share", of: item))))",
+            "\(grouped(number("products", of: item) ?? 0)) products", languages,
+        ]
+        if let impact = number("star_impact_millionths", of: item), impact != 0 {
+            parts.append("\(decimal(impact, of: 1_000_000, places: 3)) stars")
+        }
+        if row.evidenceRun > 1, let new = number("new", of: item), new > 0 { parts.append("\(grouped(new)) new") }
+        if let mixed = number("mixed", of: item), mixed > 0 {
+            parts.append("\(grouped(mixed)) mixed")
+        }
+        parts.append("\(text("polarity", of: item)), \(text("severity", of: item))")
+        parts.append("act on: \(text("route", of: item))")
+        switch item["basis"]?.text {
+        case "cluster": parts.append("by words shared")
+        case "quotes": parts.append("by its quotes alone")
+        default: break
+        }
+        return parts.joined(separator: " · ")
+    }
+
+    /// A share in tenths of a per cent with its interval.
+    private func tenths(_ share: Share?) -> String {
+        guard let share else { return "–" }
+        func written(_ value: Int64) -> String { decimal(value, of: 10_000, places: 1) }
+        return "\(written(share.value)) %, \(written(share.low))–\(written(share.high))"
+    }
+
+    private func show(_ quote: JSONValue) {
+        let star = number("star", of: quote).map { "\($0)★" } ?? "–"
+        let check = quote["check"]?.text == "verified" ? "✓" : "✓ repaired"
+        let says = text("quote", of: quote)
+        print("   \(star) \(text("language", of: quote)) “\(cut(says, to: Self.width))” \(check)")
+        print(
+            Terminal.grey(
+                "      \(text("product_id", of: quote)) \(text("review_id", of: quote)) "
+                    + "v\(number("version", of: quote) ?? 0)"))
+        let translation = text("translation_unchecked", of: quote)
+        if !translation.isEmpty {
+            print(Terminal.grey("      unchecked translation: \(translation)"))
+        }
+    }
+
+    private func showRecommendations() {
+        let recommendations = document["recommendations"]?.elements ?? []
+        guard !recommendations.isEmpty else { return }
+        print("\n" + Terminal.bold("To do"))
+        for entry in recommendations {
+            print("- \(text("route", of: entry)): \(text("text", of: entry))")
+        }
+    }
+
+    private func showStanding() {
+        guard let standing = document["standing"] else { return }
+        print("\n" + Terminal.bold("Standing"))
+        func window(_ value: JSONValue?) -> String {
+            guard let value else { return "–" }
+            return "\(grouped(number("reviews", of: value) ?? 0)) reviews, "
+                + "\(grouped(number("negatives", of: value) ?? 0)) negative"
+        }
+        if standing["type"]?.text == "days" {
+            print("Last 30 days: \(window(standing["last_30"])).")
+            print("The 30 before: \(window(standing["before_30"])).")
+        } else {
+            print("The source tells no review times (no_source_time); by run:")
+            for step in standing["runs"]?.elements ?? [] {
+                let observed = number("observed_at", of: step).map {
+                    Instant(microseconds: $0).description.prefix(10)
+                }
+                print(
+                    "run \(number("run", of: step) ?? 0), observed \(observed ?? "–"): "
+                        + window(step))
+            }
+        }
+        if let told = standing["told"]?.text { print(printable(told)) }
+        if let mismatches = number("mismatches"), mismatches > 0 {
+            print("\(grouped(mismatches)) reviews say one thing in stars and another in words.")
+        }
+    }
+
+    private func showFoot() {
+        let evidence = document["evidence"]
+        for limitation in document["limitations"]?.elements ?? [] {
+            print(Terminal.grey(printable(limitation.text ?? "")))
+        }
+        var parts = [
+            "run \(row.madeRun) by \(printable(row.model)), of reviews as of run \(row.evidenceRun)",
+            "\(grouped(number("shown", of: evidence) ?? 0)) of "
+                + "\(grouped(number("readable", of: evidence) ?? 0)) reviews with a text were shown to it",
+        ]
+        let dropped = ["quotes", "prose"].flatMap {
+            document["dropped"]?[$0]?.members ?? []
+        }.reduce(number("items", of: document["dropped"]) ?? 0) { $0 + ($1.value.integer ?? 0) }
+        if dropped > 0 { parts.append("\(grouped(dropped)) of its claims did not hold") }
+        print("\n" + Terminal.grey(parts.joined(separator: "; ") + "."))
+    }
+}

@@ -1,0 +1,196 @@
+import AfterwordCore
+import AfterwordModels
+import AfterwordPipeline
+import ArgumentParser
+import Foundation
+
+/// Which model makes insights, in which language, and what it may cost.
+struct ModelOptions: ParsableArguments {
+    @Option(help: "The language insights are told in: en, de, it, fr, es, nl, pt or ja.")
+    var language = "en"
+
+    @Flag(
+        help: """
+            Ask a paid model (OPENAI_API_KEY) instead of the simulated one. With CI set only if \
+            AFTERWORD_ALLOW_REAL_LLM=1.
+            """)
+    var realLlm = false
+
+    @Option(help: "The paid model.")
+    var model = OpenAIModel.defaultModel
+
+    @Option(
+        help: """
+            Dollars this command may spend; 1 when left out. A day's and a month's ceilings are \
+            AFTERWORD_BUDGET_DAY_USD (5) and AFTERWORD_BUDGET_MONTH_USD (50).
+            """)
+    var budgetUsd: String?
+
+    @Option(
+        help: """
+            How the simulated model behaves: honest, or, to try the checks, refusal, cut, ungrounded, \
+            numbers, bad_json, gullible or lying.
+            """)
+    var fakeLlm = "honest"
+
+    @Option(help: "Questions on their way at once.")
+    var parallel = 4
+
+    func validate() throws {
+        guard let language = Language(rawValue: language), language != .unknown else {
+            throw ValidationError("--language is en, de, it, fr, es, nl, pt or ja")
+        }
+        guard FakeModel.Behaviour(rawValue: fakeLlm) != nil else {
+            throw ValidationError(
+                "--fake-llm is one of "
+                    + FakeModel.Behaviour.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        guard (1...64).contains(parallel) else { throw ValidationError("--parallel is 1 to 64") }
+        _ = try budget()
+    }
+
+    private func budget() throws -> Budget {
+        var budget = Budget()
+        let settings = Settings.current
+        for (written, name, path) in [
+            (budgetUsd, "--budget-usd", \Budget.run),
+            (settings.dayBudget, "AFTERWORD_BUDGET_DAY_USD", \Budget.day),
+            (settings.monthBudget, "AFTERWORD_BUDGET_MONTH_USD", \Budget.month),
+        ] {
+            guard let written else { continue }
+            guard let amount = nanodollars(written) else {
+                throw ValidationError("\(name) is an amount of dollars, as 2 or 0.50")
+            }
+            budget[keyPath: path] = amount
+        }
+        return budget
+    }
+
+    func options() throws -> InsightOptions {
+        var options = InsightOptions()
+        options.language = Language(rawValue: language) ?? .english
+        options.budget = try budget()
+        options.parallel = parallel
+        return options
+    }
+
+    /// Lends the model, and ends its connections.
+    ///
+    /// - Parameter isAsking: Whether anything will be asked; else no key is needed, nor leave to use it.
+    func withModel<Result>(
+        isAsking: Bool = true, _ body: (any LanguageModel) async throws -> Result
+    ) async throws -> Result {
+        guard realLlm else {
+            return try await body(FakeModel(FakeModel.Behaviour(rawValue: fakeLlm) ?? .honest))
+        }
+        let model = try paidModel(isAsking)
+        do {
+            let result = try await body(model)
+            await model.shutDown()
+            return result
+        } catch {
+            await model.shutDown()
+            throw error
+        }
+    }
+
+    private func paidModel(_ isAsking: Bool) throws -> OpenAIModel {
+        let settings = Settings.current
+        guard !isAsking || !settings.isCI || settings.allowsRealModelInCI else {
+            throw CommandFault(
+                .usage, "CI is set: a paid model is asked only with AFTERWORD_ALLOW_REAL_LLM=1")
+        }
+        guard let facts = ModelFacts.named(model) else {
+            throw CommandFault(
+                .usage,
+                "the prices of that model are not known; known are "
+                    + ModelFacts.all.map(\.name).joined(separator: ", "))
+        }
+        guard let key = settings.openAIKey ?? (isAsking ? nil : APIKey("")) else {
+            throw CommandFault(.usage, "--real-llm needs a key in OPENAI_API_KEY")
+        }
+        if let warning = facts.warning(at: now()) { Terminal.writeError("afterword: \(warning)") }
+        return try OpenAIModel(
+            OpenAIModel.Configuration(
+                key: key, baseURL: settings.openAIBaseURL, facts: facts))
+    }
+}
+
+/// An amount of dollars as nano-dollars, exactly; nil for what is none.
+func nanodollars(_ written: String) -> Int64? {
+    let parts = written.split(separator: ".", omittingEmptySubsequences: false)
+    guard (1...2).contains(parts.count), let whole = Int64(parts[0]), (0...1_000_000).contains(whole),
+        parts[0].allSatisfy(\.isNumber)
+    else { return nil }
+    guard parts.count == 2 else { return whole * Budget.nanodollars }
+    guard (1...9).contains(parts[1].count), parts[1].allSatisfy({ $0.isASCII && $0.isNumber }),
+        let part = Int64(parts[1] + String(repeating: "0", count: 9 - parts[1].count))
+    else { return nil }
+    return whole * Budget.nanodollars + part
+}
+
+/// Nano-dollars as dollars, to the hundredth of a cent, rounded up.
+func dollars(_ nanodollars: Int64) -> String {
+    "$" + decimal((nanodollars + 99_999) / 100_000 * 100_000, of: Budget.nanodollars, places: 4)
+}
+
+/// What the shell lends to the making of insights.
+func insightSurroundings(isQuiet: Bool) -> InsightSurroundings {
+    let bar = ProgressBar(isQuiet: isQuiet)
+    return InsightSurroundings(
+        now: { now() }, batch: Int64.random(in: 1..<Int64.max),
+        pause: { try? await Task.sleep(for: .milliseconds(50)) },
+        progress: { done, count in
+            bar.show("insights", done, of: count)
+            if done == count { bar.finish() }
+        })
+}
+
+extension InsightReport {
+    /// How it ended, for people: to standard error where it did not go well.
+    func show(isQuiet: Bool) {
+        guard !isQuiet else { return }
+        var parts = ["\(grouped(Int64(made))) made", "\(grouped(Int64(standing))) standing"]
+        let silent = outcomes.count {
+            if case .notEnough = $0.outcome { true } else { false }
+        }
+        if silent > 0 { parts.append("\(silent) with too little to say") }
+        print(
+            "Insights: " + parts.joined(separator: ", ") + "; \(calls) "
+                + (calls == 1 ? "question" : "questions") + " asked, \(cacheHits) known"
+                + (cost > 0 ? ", \(dollars(cost))" : "")
+                + (runs.isEmpty ? "" : "; run " + runs.map(String.init).joined(separator: ", "))
+                + ".")
+    }
+
+    /// The report for programs.
+    var json: JSONValue {
+        .row([
+            "made": JSONValue(made), "standing": JSONValue(standing), "calls": JSONValue(calls),
+            "cache_hits": JSONValue(cacheHits), "cost_nanodollars": JSONValue(cost),
+            "runs": .array(runs.map { JSONValue($0) }),
+            "failed": .array(failures.map { .string($0.scope.written) }),
+        ])
+    }
+
+    /// Ends the command with its exit code where a budget or the model ended it.
+    func check() throws {
+        if let refusal {
+            throw CommandFault(
+                .budget,
+                "the budget of the \(refusal.span.rawValue) is \(dollars(refusal.ceiling)); "
+                    + "\(dollars(refusal.spent)) is spent or reserved, and the next question may "
+                    + "cost \(dollars(refusal.asked)). What was made is stored")
+        }
+        if let (scope, failure) = failures.first {
+            throw CommandFault(
+                .model,
+                "\(scope.written): \(Failure.words(failure.fault))"
+                    + (failures.count > 1 ? "; \(failures.count - 1) more scopes failed" : ""))
+        }
+        if let entry = outcomes.first(where: { $0.outcome == .stillAsked }) {
+            throw CommandFault(
+                .model, "\(entry.scope.written): another program asks the same and does not end")
+        }
+    }
+}
