@@ -89,11 +89,13 @@ extension EvidenceReview {
     }
 }
 
-/// The beginning of a text, to the end of a scalar.
+/// The beginning of a text, to the end of a word, or of a scalar where words are not set apart.
 private func cut(_ text: Text) -> String {
     let string = text.string
     guard string.unicodeScalars.count > EvidenceLimit.scalars else { return string }
-    return String(string.unicodeScalars.prefix(EvidenceLimit.scalars))
+    let beginning = string.unicodeScalars.prefix(EvidenceLimit.scalars)
+    let end = beginning.lastIndex { $0 == " " || $0 == "\n" }
+    return String(end.map { beginning[..<$0] } ?? beginning)
 }
 
 /// The order in which reviews are shown: bands of stars in turn, by their shares; inside a band those first that are the

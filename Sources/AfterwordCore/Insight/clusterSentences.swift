@@ -17,7 +17,7 @@ package struct SentenceCluster: Equatable, Sendable {
 package enum ClusterLimit {
     /// Reviews that make a cluster, and one part of so many of those that the lexicon reads nothing in.
     package static let support = 3
-    static let part = 50
+    static let part = 25
     package static let clusters = 8
     static let words = 3
     /// Rarer by so much in the reviews of four and five stars.
@@ -32,27 +32,29 @@ package func clusterSentences(
 ) -> [SentenceCluster] {
     var phrases: [Phrase: [Int: Place]] = [:]
     var praised: [Phrase: Int] = [:]
-    var open: Set<Int> = []
-    var pleased = 0
+    // Of each language: reviews in which nothing is read, and reviews of four and five stars.
+    var unread: [Language: Int] = [:]
+    var pleased: [Language: Int] = [:]
     for (index, review) in reviews.enumerated() {
         let isPleased = (review.values.star ?? 0) >= 4
         guard isPleased || review.reading.complaints.isEmpty else { continue }
         let found = placedPhrases(review.values, review.reading.language)
         if isPleased {
-            pleased += 1
+            pleased[review.reading.language, default: 0] += 1
             for phrase in found.keys { praised[phrase, default: 0] += 1 }
         } else {
-            open.insert(index)
+            unread[review.reading.language, default: 0] += 1
             for (phrase, place) in found { phrases[phrase, default: [:]][index] = place }
         }
     }
-    let unread = open.count
-    let support = max(ClusterLimit.support, unread / ClusterLimit.part)
+    let support = max(
+        ClusterLimit.support, unread.values.reduce(0, +) / ClusterLimit.part)
     phrases = phrases.filter { phrase, places in
         // One more on the side of those who are pleased: a small sample proves little. A word alone proves less.
         let lift = ClusterLimit.lift + (phrase.words.count == 1 ? 1 : 0)
         return places.count >= support
-            && places.count * (pleased + 1) >= lift * ((praised[phrase] ?? 0) + 1) * unread
+            && places.count * ((pleased[phrase.language] ?? 0) + 1)
+                >= lift * ((praised[phrase] ?? 0) + 1) * (unread[phrase.language] ?? 0)
     }
     var clusters: [SentenceCluster] = []
     while clusters.count < ClusterLimit.clusters,
@@ -179,6 +181,7 @@ private let fillers: Set<String> = Set(
     less least maybe part place probably right side small sort stuff sure together today wrong worst
     quality qualitat qualite calidad qualita kwaliteit qualidade dommage decu decue decus helaas peccato lastima
     purtroppo pena penna deluso delusa male mal malo mala mauvais mauvaise bueno buena bonne slecht slechte goed goede
+    allerdings jedoch dennoch different however besides anyway zudem ausserdem
     agora ainda algum alguma antes apenas aqui assim ate bem cada caso coisa com como comprei compra da dar das de depois
     dele dentro desde dia dias dois duas ela ele eles em entre era essa esse esta estao estar estava este estou estrela
     estrelas eu fazer fica ficou fiz foi for foram ha isso isto ja la lhe logo mais mas meio menos mes meses mesmo minha

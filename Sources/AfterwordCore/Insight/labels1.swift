@@ -4,6 +4,11 @@ package enum AspectLabel {
     package static func text(_ aspect: Lexicon.Aspect, strength: Bool, in language: Language)
         -> String
     {
+        // Where nobody praises an aspect by a name, what is praised is that there is no such complaint.
+        if strength, aspect.strength == nil {
+            return (absence[language] ?? "Free of:") + " "
+                + text(aspect, strength: false, in: language)
+        }
         let table = strength ? strengths : issues
         let fallback = strength ? aspect.strength ?? aspect.label : aspect.label
         guard let place = order.firstIndex(of: language), let row = table[aspect.id] else {
@@ -11,6 +16,11 @@ package enum AspectLabel {
         }
         return row[place]
     }
+
+    private static let absence: [Language: String] = [
+        .german: "Frei von:", .italian: "Senza:", .french: "Sans :", .spanish: "Sin:",
+        .dutch: "Vrij van:", .portuguese: "Sem:", .japanese: "問題なし：",
+    ]
 
     private static let order: [Language] = [
         .german, .italian, .french, .spanish, .dutch, .portuguese, .japanese,

@@ -44,6 +44,7 @@ struct FakeAnswer {
             for (aspect, said) in Self.tally(reviews, isStrength, lexicon)
             where said.count >= enough {
                 let own = lexicon.aspects[aspect]
+                if isStrength, own.strength == nil { continue }
                 let label = AspectLabel.text(own, strength: isStrength, in: language)
                 let item = Item(
                     aspect: own.id,
