@@ -203,7 +203,7 @@ extension ColumnRow {
             observedAt: instant("observed_at"),
             observedOrigin: ObservedOrigin(rawValue: string("observed_origin")) ?? .clock,
             completeness: Completeness(rawValue: string("completeness")) ?? .none,
-            seed: UInt64(string("seed")) ?? 0, balance: balance, deleted: number("deleted"),
+            seed: UInt64(string("seed")) ?? .max, balance: balance, deleted: number("deleted"),
             productsNamed: number("products_named"), previousDigest: digest("previous_digest"),
             historyDigest: digest("history_digest"), ledgerDigest: digest("ledger_digest"))
         record.profile = profile
@@ -239,10 +239,12 @@ extension ColumnRow {
 extension ColumnRow {
     private func hexDigest(_ column: String) -> Digest256 {
         let digits = Array(string(column).utf8)
-        let bytes = stride(from: 0, to: digits.count - 1, by: 2).map { index in
-            UInt8(String(decoding: digits[index..<index + 2], as: UTF8.self), radix: 16) ?? 0
+        let bytes = stride(from: 0, to: digits.count - 1, by: 2).compactMap { index in
+            UInt8(String(decoding: digits[index..<index + 2], as: UTF8.self), radix: 16)
         }
-        return Digest256(bytes.count == 32 ? bytes : [UInt8](repeating: 0, count: 32))
+        // What was not written by this program reads as a digest that is nothing's.
+        guard digits.count == 64, bytes.count == 32 else { return genesisDigest }
+        return Digest256(bytes)
     }
 
     private var usage: ModelUsage? {

@@ -15,6 +15,10 @@ struct ReportView {
         case mean(sum: String, count: String)
         /// A share of a count; NULL of nothing.
         case share(String, of: String)
+        /// Millionths as a number.
+        case millionths(String)
+        /// Nano-dollars as dollars.
+        case dollars(String)
         /// The names of the changed fields, with spaces between.
         case fields(String)
     }
@@ -42,7 +46,7 @@ extension ReportView {
     /// The views of the first version. A released view never loses a column.
     static let all = [
         reviews, reviewHistory, products, productHistory, productsByRun, months, scopes, runs,
-        files,
+        files, insights, insightHistory, themes, themeReviews, modelCalls,
     ]
 
     private static let values: [Column] = [
@@ -262,6 +266,8 @@ enum ReportDialect {
             return "CASE WHEN \(count) > 0 THEN round(\(sum) / 10.0 / \(count), 3) END"
         case .share(let part, let whole):
             return "CASE WHEN \(whole) > 0 THEN round(\(part) * 1.0 / \(whole), 6) END"
+        case .millionths(let column): return "\(column) / 1000000.0"
+        case .dollars(let column): return "\(column) / 1000000000.0"
         case .fields(let bits):
             let names = Field.allCases.map { field in
                 "CASE WHEN \(bits) & \(1 << field.rawValue) <> 0 THEN '\(field.name) ' ELSE '' END"
@@ -275,6 +281,81 @@ enum ReportDialect {
         let columns = view.columns.map { "\(sql($0.expression)) AS \($0.name)" }
         return "SELECT " + columns.joined(separator: ", ") + " " + view.source
     }
+}
+
+extension ReportView {
+    private static let told: [Column] = [
+        Column("kind", .plain("i.kind"), "product, family, brand, category or portfolio"),
+        Column("id", .plain("i.id"), "the product's id, or the name of the scope"),
+        Column("language", .plain("i.language"), "the language it is told in"),
+        Column("evidence_run", .plain("i.evidence_run"), "the newest run whose reviews it tells of"),
+        Column("made_run", .plain("i.made_run"), "the run that made it"),
+        Column("model", .plain("i.model"), "the model that was asked"),
+        Column("issue_count", .plain("i.issue_count"), "issues told of"),
+        Column("document", .plain("i.document"), "all of it as JSON, see docs/json.md"),
+    ]
+
+    fileprivate static let insights = ReportView(
+        name: "insights", comment: "What is told of each scope now: numbers computed, quotes checked.",
+        columns: told, source: "FROM product_insights i")
+
+    fileprivate static let insightHistory = ReportView(
+        name: "insight_history", comment: "Everything that was ever told; rows are only ever added.",
+        columns: told, source: "FROM product_insights_history i")
+
+    fileprivate static let themes = ReportView(
+        name: "themes", comment: "Aspects across all products, as each run of insights found them.",
+        columns: [
+            Column("made_run", .plain("t.made_run"), "the run that counted"),
+            Column("evidence_run", .plain("t.evidence_run"), "the newest run that was counted"),
+            Column("aspect", .plain("t.aspect"), "the aspect of the lexicon"),
+            Column("is_strength", .plain("t.is_strength"), "praised, instead of complained of"),
+            Column("mentions", .plain("t.mentions"), "reviews that say so"),
+            Column("mixed", .plain("t.mixed"), "reviews that say so against their stars"),
+            Column("new_mentions", .plain("t.new_mentions"), "of the mentions, those the run brought"),
+            Column("products", .plain("t.products"), "products they are of"),
+            Column("brands", .plain("t.brands"), "brands they are of"),
+            Column("languages", .plain("t.languages"), "languages, with commas between them"),
+            Column(
+                "star_impact", .millionths("t.star_impact"),
+                "stars that the mean would be higher without them"),
+        ], source: "FROM themes t")
+
+    fileprivate static let themeReviews = ReportView(
+        name: "theme_reviews", comment: "Versions of reviews that speak of an aspect.",
+        columns: [
+            Column("product_id", .plain("p.product_id"), "the product"),
+            Column("review_id", .plain("r.review_id"), "the review"),
+            Column("version", .plain("t.version"), "its version"),
+            Column("is_current", .plain("(r.is_live AND r.version = t.version)"), "it stands now"),
+            Column("made_run", .plain("t.made_run"), "the run of insights that read it"),
+            Column("aspect", .plain("t.aspect"), "the aspect of the lexicon"),
+            Column("is_strength", .plain("t.is_strength"), "praised, instead of complained of"),
+            Column("is_mixed", .plain("t.is_mixed"), "its stars say the opposite"),
+            Column("field", .plain("t.field"), "title or body"),
+            Column("start_byte", .plain("t.start_byte"), "where the sentence begins, in UTF-8"),
+            Column("end_byte", .plain("t.end_byte"), "where it ends"),
+        ],
+        source: """
+            FROM theme_reviews t JOIN product_reviews_clean r USING (review_key) \
+            JOIN products_dim p USING (product_key)
+            """)
+
+    fileprivate static let modelCalls = ReportView(
+        name: "llm_calls", comment: "Questions to paid models, without their texts.",
+        columns: [
+            Column("call", .plain("c.call"), "counted from 1"),
+            Column("model", .plain("c.model"), "the model"),
+            Column("started_at", .instant("c.started_at"), "when it was asked"),
+            Column("ended_at", .instant("c.ended_at"), "when it answered; NULL as long as it is open"),
+            Column("outcome", .plain("c.outcome"), "answered, or why not"),
+            Column("reserved_usd", .dollars("c.reserved_nanodollars"), "the most it could cost"),
+            Column("cost_usd", .dollars("c.cost_nanodollars"), "what it cost"),
+            Column("input_tokens", .plain("c.input_tokens"), "as its maker counts them"),
+            Column("cached_input_tokens", .plain("c.cached_input_tokens"), "of these from a cache"),
+            Column("output_tokens", .plain("c.output_tokens"), "as its maker counts them"),
+            Column("request_digest", .plain("c.request_digest"), "SHA-256 over the question"),
+        ], source: "FROM llm_calls c")
 }
 
 /// `docs/tables.md`, made from the views.

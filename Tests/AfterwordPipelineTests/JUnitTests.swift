@@ -114,9 +114,9 @@ import Testing
     }
 
     @Test("A golden that differs points to its line; missing and unused ones are told by name")
-    func golden() throws {
+    func golden() async throws {
         let golden = try #require(try GoldenCase.all(in: "Golden").first)
-        var actual = try golden.run(on: MemoryStore())
+        var actual = try await golden.run(on: MemoryStore())
         actual["product_summary"]?[1] += " "
         actual["unheard_of"] = ["{}"]
         let cases = try judgeCase(golden, actual: actual).filter { !$0.passes }

@@ -1,4 +1,5 @@
 import AfterwordCore
+import AfterwordModels
 import AfterwordPipeline
 import AfterwordTesting
 import Testing
@@ -6,12 +7,12 @@ import Testing
 /// Every golden case on every store, judged by the same judge as `verify`.
 @Suite struct GoldenTests {
     @Test("Golden cases come out byte for byte", arguments: StoreKind.available)
-    func cases(kind: StoreKind) throws {
+    func cases(kind: StoreKind) async throws {
         let cases = try GoldenCase.all(in: "Golden")
-        #expect(cases.count >= 4)
+        #expect(cases.count >= 6)
         for golden in cases {
             let stores = TemporaryStores(kind)
-            let actual = try golden.run(on: stores.make())
+            let actual = try await golden.run(on: stores.make(), models: simulatedModels)
             for verdict in try judgeCase(golden, actual: actual) {
                 #expect(verdict.passes, "\(golden.name)/\(verdict.file): \(verdict.outcome)")
             }
@@ -19,9 +20,9 @@ import Testing
     }
 
     @Test("A missing golden, an unused one and a changed byte are each told by name")
-    func judge() throws {
+    func judge() async throws {
         let golden = try #require(try GoldenCase.all(in: "Golden").first)
-        var actual = try golden.run(on: MemoryStore())
+        var actual = try await golden.run(on: MemoryStore())
         actual["product_summary"]?[0] += " "
         actual["unheard_of"] = []
         actual["products_dim"] = nil
@@ -32,4 +33,9 @@ import Testing
             ])
         #expect(failed[1].outcome == .unused && failed[2].outcome == .missing)
     }
+}
+
+/// The simulated models that golden cases ask for.
+let simulatedModels: GoldenCase.Models = { name in
+    FakeModel.Behaviour(rawValue: name).map { FakeModel($0) }
 }

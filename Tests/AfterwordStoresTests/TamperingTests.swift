@@ -19,7 +19,7 @@ import Testing
 
     /// Numbers that only join rows or count them: they carry nothing that could be told wrongly.
     private static let surrogates: Set<String> = [
-        "product_reviews_history.history_key", "run_attempts.attempt",
+        "product_reviews_history.history_key", "run_attempts.attempt", "llm_calls.call",
     ]
     /// The schema's own bookkeeping.
     private static let outside: Set<String> = [
@@ -27,7 +27,7 @@ import Testing
     ]
 
     /// The columns of a made store, with another value for each: same type, never the same value. Rows of
-    /// `run_attempts` may go: it is a log of tries, not history.
+    /// `run_attempts` and `llm_calls` may go: they are logs of tries, not history.
     private static func columns(_ kind: StoreKind) throws -> [Column] {
         let stores = TemporaryStores(kind)
         _ = try stores.make()
@@ -48,28 +48,48 @@ import Testing
                 return [Column(table: table, name: name, value: other)]
             }
             + Set(stores.tableColumns().map(\.table)).subtracting(outside)
-            .subtracting(["run_attempts"]).sorted()
+            .subtracting(["run_attempts", "llm_calls"]).sorted()
             .map { Column(table: $0, name: "(a row)", value: nil) }
     }
 
     /// The runs of three golden cases: nested products, edits, deletes, late rows, rejects; and an attempt that
     /// failed. No table is empty.
-    private func make(_ stores: TemporaryStores) throws -> any ReviewStore {
+    private func make(_ stores: TemporaryStores) async throws -> any ReviewStore {
         let store = try stores.make()
         let attempt = try store.beginAttempt(startedAt: ReviewHistory.start, dump: "x")
         try store.failAttempt(attempt, at: ReviewHistory.start, failure: "input: badShape")
-        for name in ["nested-products", "second-load", "hostile-text"] {
+        for name in ["nested-products", "second-load", "hostile-text", "insights"] {
             let cases = try GoldenCase.all(in: "Golden")
             let golden = try #require(cases.first { $0.name == name })
-            _ = try golden.run(on: store)
+            _ = try await golden.run(on: store, models: simulatedModels)
         }
+        try makeCalls(store)
         return store
     }
 
+    /// A call that was answered, and one that is open.
+    private func makeCalls(_ store: any ReviewStore) throws {
+        try store.ledger { ledger in
+            for key in [1, 2] as [UInt8] {
+                let digest = Digest256([UInt8](repeating: key, count: 32))
+                var call = ModelCall(
+                    call: 0, batch: 7, cacheKey: digest, requestDigest: digest, model: "m",
+                    startedAt: ReviewHistory.start, leaseUntil: ReviewHistory.start, reserved: 9)
+                call.call = try ledger.begin(call)
+                guard key == 1 else { continue }
+                call.endedAt = ReviewHistory.start
+                call.cost = 5
+                call.usage = ModelUsage(input: 3, cachedInput: 1, output: 2)
+                call.outcome = "answered"
+                try ledger.end(call)
+            }
+        }
+    }
+
     @Test("A changed column or a missing row is found, in any table", arguments: StoreKind.lasting)
-    func found(kind: StoreKind) throws {
+    func found(kind: StoreKind) async throws {
         let stores = TemporaryStores(kind)
-        let store = try make(stores)
+        let store = try await make(stores)
         let untouched = try store.read { try auditStore($0) }
         #expect(untouched == nil)
         for column in try Self.columns(kind) {

@@ -157,4 +157,10 @@ package struct NotEnoughData: Equatable, Sendable {
     package var threshold: Int64
     /// Where there may be enough: a product's brand.
     package var see: ReviewScope?
+
+    package init(reviews: Int64, threshold: Int64, see: ReviewScope?) {
+        self.reviews = reviews
+        self.threshold = threshold
+        self.see = see
+    }
 }

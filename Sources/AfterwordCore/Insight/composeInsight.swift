@@ -106,6 +106,11 @@ private struct InsightComposer {
                 dropped.quotes[.unknownReview, default: 0] += 1
                 continue
             }
+            // The lexicon tells for its aspects whether a review agrees; for others its stars have to.
+            guard aspect != nil || source.read.counts(asStrength: strengths) else {
+                dropped.quotes[.againstStars, default: 0] += 1
+                continue
+            }
             switch groundQuote(evidence.mask.unmasking(quote.quote), in: source.review.values) {
             case .failure(let fault): dropped.quotes[fault, default: 0] += 1
             case .success(let grounded):

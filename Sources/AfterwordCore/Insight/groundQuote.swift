@@ -22,6 +22,8 @@ package enum QuoteFault: String, CaseIterable, Sendable {
     case notInReview = "not_in_review"
     /// Too short to mean anything, or longer than a quote.
     case length
+    /// Of what is on no list, said with stars that say the opposite.
+    case againstStars = "against_stars"
     /// It begins or ends inside a word.
     case insideWord = "inside_word"
 }
@@ -56,7 +58,7 @@ package func groundQuote(
                     continue
                 }
                 let found = String(decoding: text.bytes[range], as: UTF8.self)
-                guard saysEnough(found) || range.count * 10 >= text.bytes.count * 9 else {
+                guard saysEnough(found) || range.count * 10 >= text.bytes.count * 8 else {
                     return .failure(.length)
                 }
                 return .success(

@@ -121,6 +121,8 @@ package final class OpenAIModel: LanguageModel {
             return Exchange(kind: .notReached)
         } catch is NIOConnectionError {
             return Exchange(kind: .notReached)
+        } catch let error as IOError where Self.refusals.contains(error.errnoCode) {
+            return Exchange(kind: .notReached)
         } catch let error as HTTPClientError
             where error == .deadlineExceeded || error == .readTimeout
         {
@@ -133,6 +135,9 @@ package final class OpenAIModel: LanguageModel {
     private static let neverSent: [HTTPClientError] = [
         .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout,
     ]
+
+    /// The system's words for a line that never was.
+    private static let refusals: [CInt] = [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ENETDOWN]
 
     /// How long to wait before the next try, as the official client does: 408, 409, 429 (but not for a spent quota), 5xx and
     /// what did not arrive; the server's own word first. Nil for none.

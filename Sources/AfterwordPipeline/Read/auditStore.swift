@@ -69,6 +69,13 @@ private func auditLedger(
 
 /// What is told now is the newest of what was told, and its answer is kept.
 private func auditInsights(_ reader: any StoreReader) throws -> AuditFinding? {
+    let last = try reader.runs().last?.run ?? 0
+    let made = try reader.insightHistory(of: nil).map(\.madeRun)
+    if let stray = (made + (try reader.themeRows().map(\.madeRun))).max(), stray > last {
+        return AuditFinding(
+            run: stray, table: "runs", row: "run \(stray)",
+            what: "it made insights and is missing")
+    }
     var newest: [String: InsightRow] = [:]
     let keys = Set(try reader.cachedAnswers().map(\.key))
     for row in try reader.insightHistory(of: nil) {

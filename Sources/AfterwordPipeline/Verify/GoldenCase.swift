@@ -4,23 +4,39 @@ import Foundation
 /// One case of the golden suite: dumps in order, with everything that a clock or a random source
 /// would decide, and what must come of them.
 ///
-///     Golden/CASE/case.json     {"seed": 7, "salt_seed": 7, "dumps": [{"folder": "…", …}]}
+///     Golden/CASE/case.json     {"seed": 7, "salt_seed": 7, "dumps": [{"folder": "…", …}, {"catalogue": "….csv", …}],
+///                                "insights": [{"scopes": ["brand:…"], "language": "en", "model": "honest", …}]}
 ///     Golden/CASE/dumps/…       the dumps
 ///     Golden/CASE/expected/…    one .jsonl a table, one a rendered answer
 package struct GoldenCase: Sendable {
     package struct Step: Sendable {
         package var folder: String
+        /// A catalogue's file instead of a dump's folder.
+        package var isCatalogue: Bool
         package var observedAt: Instant?
         package var recordedAt: Instant
         package var completeness: Completeness
         package var isStrict: Bool
     }
 
+    /// Insights of scopes, made after all dumps.
+    package struct Insights: Sendable {
+        package var scopes: [ReviewScope]
+        package var language: Language
+        /// How the simulated model behaves.
+        package var model: String
+        package var recordedAt: Instant
+    }
+
+    /// Lends the simulated model of a behaviour; nil where there is none of that name.
+    package typealias Models = @Sendable (String) -> (any LanguageModel)?
+
     package var name: String
     package var folder: String
     package var seed: UInt64
     package var saltSeed: UInt64
     package var steps: [Step]
+    package var insights: [Insights]
 
     /// The cases of a golden folder, by name.
     package static func all(in golden: String) throws -> [GoldenCase] {
@@ -44,10 +60,26 @@ package struct GoldenCase: Sendable {
         self.seed = UInt64(bitPattern: seed)
         self.saltSeed = UInt64(bitPattern: saltSeed)
         steps = try dumps.map { try Self.step($0, name) }
+        insights = try (document["insights"]?.elements ?? []).map { try Self.insights($0, name) }
+    }
+
+    private static func insights(_ value: JSONValue, _ name: String) throws -> Insights {
+        let written = (value["scopes"]?.elements ?? []).compactMap(\.text)
+        let scopes = written.compactMap { ReviewScope($0) }
+        guard let language = Language(rawValue: value["language"]?.text ?? "en"),
+            let model = value["model"]?.text, !scopes.isEmpty, scopes.count == written.count,
+            let recordedAt = value["recorded_at"]?.text.flatMap({ Instant(iso8601: $0) })
+        else {
+            throw CaseFault(
+                description: "\(name): insights need scopes, language, model and recorded_at")
+        }
+        return Insights(
+            scopes: scopes, language: language, model: model, recordedAt: recordedAt)
     }
 
     private static func step(_ value: JSONValue, _ name: String) throws -> Step {
-        guard let folder = value["folder"]?.text,
+        let catalogue = value["catalogue"]?.text
+        guard let folder = value["folder"]?.text ?? catalogue,
             let recordedAt = value["recorded_at"]?.text.flatMap({ Instant(iso8601: $0) })
         else { throw CaseFault(description: "\(name): a dump needs folder and recorded_at") }
         let complete = value["complete"]?.text ?? "none"
@@ -55,13 +87,16 @@ package struct GoldenCase: Sendable {
             throw CaseFault(description: "\(name): complete cannot be \(complete)")
         }
         return Step(
-            folder: folder, observedAt: value["observed_at"]?.text.flatMap { Instant(iso8601: $0) },
+            folder: folder, isCatalogue: catalogue != nil,
+            observedAt: value["observed_at"]?.text.flatMap { Instant(iso8601: $0) },
             recordedAt: recordedAt, completeness: completeness,
             isStrict: value["strict"] == .bool(true))
     }
 
     /// Runs the case on a store and returns what it holds and answers, by file name.
-    package func run(on store: any ReviewStore) throws -> [String: [String]] {
+    package func run(
+        on store: any ReviewStore, models: Models = { _ in nil }
+    ) async throws -> [String: [String]] {
         for step in steps {
             var options = LoadOptions()
             options.seed = seed
@@ -69,6 +104,12 @@ package struct GoldenCase: Sendable {
             options.observedAt = step.observedAt
             options.completeness = step.completeness
             options.isStrict = step.isStrict
+            if step.isCatalogue {
+                _ = try loadCatalogue(
+                    Catalogue(file: "\(folder)/dumps/\(step.folder)"), into: store,
+                    options: options, surroundings: LoadSurroundings(now: { step.recordedAt }))
+                continue
+            }
             let dumps = try openDumps("\(folder)/dumps/\(step.folder)")
             for dump in dumps {
                 _ = try loadDump(
@@ -76,13 +117,47 @@ package struct GoldenCase: Sendable {
                     surroundings: LoadSurroundings(now: { step.recordedAt }))
             }
         }
+        var told: [JSONValue] = []
+        for insights in insights { told += try await make(insights, on: store, models) }
         return try store.read { reader in
             var files = try goldenTables(reader)
+            if !insights.isEmpty { files["answer-insights"] = told.map(\.canonical) }
             let products = try rankedProducts(reader, RankingQuery()).entries
             files["answer-products"] = products.map { $0.json("product_id").canonical }
             let brands = try rankedBrands(reader, RankingQuery()).entries
             files["answer-brands"] = brands.map { $0.json("brand").canonical }
             return files
+        }
+    }
+
+    /// What is told of each scope: the document, or why there is none.
+    private func make(
+        _ insights: Insights, on store: any ReviewStore, _ models: Models
+    ) async throws -> [JSONValue] {
+        guard let model = models(insights.model) else {
+            throw CaseFault(description: "\(name): no simulated model behaves \(insights.model)")
+        }
+        var options = InsightOptions()
+        options.language = insights.language
+        options.countsThemes = true
+        // Another model of the same scopes is to be asked.
+        options.isRefreshing = true
+        let report = try await makeInsights(
+            insights.scopes, in: store, by: model, options: options,
+            surroundings: InsightSurroundings(now: { insights.recordedAt }, batch: 1))
+        return report.outcomes.map { scope, outcome in
+            switch outcome {
+            case .notEnough(let data): data.json(scope, insights.language)
+            case .made(let row), .standing(let row):
+                (try? JSONValue(parsing: Array(row.document.utf8))) ?? .null
+            case .failed(let failure):
+                .row([
+                    "scope": .string(scope.written), "status": .string("failed"),
+                    "outcome": .string(failure.outcome),
+                ])
+            case .stillAsked, .notTried:
+                .row(["scope": .string(scope.written), "status": .string("not_tried")])
+            }
         }
     }
 

@@ -409,7 +409,9 @@ enum PostgresSchema {
             outcome \(text),
             seal BYTEA NOT NULL,
             CHECK ((ended_at IS NULL) = (outcome IS NULL)),
-            CHECK ((ended_at IS NULL) = (cost_nanodollars IS NULL))
+            CHECK ((ended_at IS NULL) = (cost_nanodollars IS NULL)),
+            CHECK ((input_tokens IS NULL) = (cached_input_tokens IS NULL)
+                AND (input_tokens IS NULL) = (output_tokens IS NULL))
         );
         CREATE UNIQUE INDEX llm_calls_in_flight ON llm_calls (cache_key) WHERE ended_at IS NULL;
         CREATE INDEX llm_calls_by_time ON llm_calls (started_at);

@@ -1,11 +1,12 @@
 import AfterwordCore
+import AfterwordModels
 import AfterwordPipeline
 import AfterwordStores
 import ArgumentParser
 import Foundation
 
 /// `verify`: golden cases against this program.
-struct VerifyCommand: ParsableCommand {
+struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Run the golden cases and compare every byte; exit 1 on any difference.",
@@ -24,7 +25,7 @@ struct VerifyCommand: ParsableCommand {
     }
 
     /// `verify` alone: never writes a golden.
-    struct Check: ParsableCommand {
+    struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "check", abstract: "Compare; what differs is left beside as .actual.")
 
@@ -33,8 +34,8 @@ struct VerifyCommand: ParsableCommand {
         var cases: [String] = []
         @OptionGroup var junit: JUnitOptions
 
-        func run() throws {
-            let outcome = try verify(options, cases) { golden, actual, verdicts in
+        func run() async throws {
+            let outcome = try await verify(options, cases) { golden, actual, verdicts in
                 if !Settings.current.isCI { try writeActual(golden, actual, verdicts) }
             }
             let store = options.store == nil ? "SQLite" : "Postgres"
@@ -44,7 +45,7 @@ struct VerifyCommand: ParsableCommand {
     }
 
     /// Takes what comes out as the goldens, and ends red all the same.
-    struct Accept: ParsableCommand {
+    struct Accept: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "accept",
             abstract:
@@ -54,11 +55,11 @@ struct VerifyCommand: ParsableCommand {
         @Argument(help: "The cases to accept.")
         var cases: [String]
 
-        func run() throws {
+        func run() async throws {
             guard !Settings.current.isCI else {
                 throw CommandFault(.usage, "goldens are never written in CI")
             }
-            let outcome = try verify(options, cases) { golden, actual, verdicts in
+            let outcome = try await verify(options, cases) { golden, actual, verdicts in
                 try acceptCase(golden, actual, verdicts)
             }
             guard outcome.isRed else { return }
@@ -102,19 +103,20 @@ private struct VerifyOutcome {
 private func verify(
     _ options: VerifyCommand.GoldenOptions, _ names: [String],
     then act: (GoldenCase, [String: [String]], [GoldenVerdict]) throws -> Void
-) throws -> VerifyOutcome {
+) async throws -> VerifyOutcome {
     let folder = options.golden
     let names = names.isEmpty ? GoldenCase.names(in: folder) : names
     guard !names.isEmpty else { throw CommandFault(.usage, "no golden case in \(folder)") }
+    let models: GoldenCase.Models = { FakeModel.Behaviour(rawValue: $0).map { FakeModel($0) } }
     var outcome = VerifyOutcome()
     for name in names {
         do {
             let golden = try GoldenCase(named: name, in: folder)
             let actual =
                 if let url = options.store {
-                    try onFreshSchema(url) { try golden.run(on: $0) }
+                    try await onFreshSchema(url) { try await golden.run(on: $0, models: models) }
                 } else {
-                    try onFreshStore { try golden.run(on: $0) }
+                    try await onFreshStore { try await golden.run(on: $0, models: models) }
                 }
             let verdicts = try judgeCase(golden, actual: actual)
             show(golden, verdicts)
@@ -137,19 +139,21 @@ private func verify(
     return outcome
 }
 
-private func onFreshStore<Result>(_ body: (SQLiteStore) throws -> Result) throws -> Result {
+private func onFreshStore<Result>(
+    _ body: (SQLiteStore) async throws -> Result
+) async throws -> Result {
     let folder = FileManager.default.temporaryDirectory
         .appendingPathComponent("afterword-verify-\(UUID().uuidString)")
     try FileManager.default.createDirectory(
         at: folder, withIntermediateDirectories: true,
         attributes: [.posixPermissions: 0o700])
     defer { try? FileManager.default.removeItem(at: folder) }
-    return try body(SQLiteStore(path: folder.appendingPathComponent("afterword.sqlite").path))
+    return try await body(SQLiteStore(path: folder.appendingPathComponent("afterword.sqlite").path))
 }
 
 private func onFreshSchema<Result>(
-    _ url: String, _ body: (PostgresStore) throws -> Result
-) throws -> Result {
+    _ url: String, _ body: (PostgresStore) async throws -> Result
+) async throws -> Result {
     let name = "afterword_verify_" + UUID().uuidString.lowercased().replacing("-", with: "_")
     let server = try PostgresConnection(url: url)
     try server.runAll("CREATE SCHEMA \(name)")
@@ -157,7 +161,7 @@ private func onFreshSchema<Result>(
         try? server.runAll("DROP SCHEMA \(name) CASCADE; DROP SCHEMA \(name)_report CASCADE")
     }
     let separator = url.contains("?") ? "&" : "?"
-    return try body(
+    return try await body(
         PostgresStore(url: "\(url)\(separator)options=-csearch_path%3D\(name)"))
 }
 

@@ -1,0 +1,244 @@
+import AfterwordCore
+import AfterwordModels
+import AfterwordPipeline
+import AfterwordTesting
+import Foundation
+import Synchronization
+import Testing
+
+/// The adapter over a real socket, against a server that answers as each test says.
+@Suite struct OpenAIModelTests {
+    private static let key = "sk-test-THIS-IS-SECRET"
+
+    private final class Pauses: Sendable {
+        let all = Mutex<[Duration]>([])
+    }
+
+    private func model(
+        _ url: String, _ name: String = "gpt-4o-mini", _ pauses: Pauses = Pauses(),
+        _ change: (inout OpenAIModel.Configuration) -> Void = { _ in }
+    ) throws -> OpenAIModel {
+        var configuration = OpenAIModel.Configuration(
+            key: APIKey(Self.key), baseURL: url, facts: try #require(ModelFacts.named(name)))
+        configuration.pause = { pause in pauses.all.withLock { $0.append(pause) } }
+        configuration.jitter = { 0 }
+        change(&configuration)
+        return try OpenAIModel(configuration)
+    }
+
+    /// Asks a server that gives these replies in turn, the last for ever.
+    private func ask(
+        _ replies: [ScriptedServer.Reply], _ name: String = "gpt-4o-mini",
+        _ change: (inout OpenAIModel.Configuration) -> Void = { _ in }
+    ) async throws -> (
+        result: Result<ModelReply, ModelFailure>, requests: [ScriptedServer.Request],
+        pauses: [Duration]
+    ) {
+        let server = try await ScriptedServer { _, count in replies[min(count, replies.count - 1)] }
+        let pauses = Pauses()
+        let model = try model(server.url, name, pauses, change)
+        let result: Result<ModelReply, ModelFailure>
+        do throws(ModelFailure) {
+            result = .success(try await model.answer(someRequest()))
+        } catch {
+            result = .failure(error)
+        }
+        await model.shutDown()
+        let requests = server.requests
+        await server.stop()
+        return (result, requests, pauses.all.withLock { $0 })
+    }
+
+    @Test("What is sent is a strict schema, the length's own member, no author, the key in one header")
+    func request() async throws {
+        for (name, member) in [
+            ("gpt-4o-mini", "max_tokens"), ("gpt-6-luna", "max_completion_tokens"),
+        ] {
+            let (result, requests, _) = try await ask(
+                [.answer(200, body: chatAnswer("{}", input: 7, cached: 3, output: 2))], name)
+            let reply = try result.get()
+            #expect(reply.text == "{}" && reply.unknownTries == 0)
+            #expect(reply.usage == ModelUsage(input: 7, cachedInput: 3, output: 2))
+            let sent = try #require(requests.first)
+            #expect(requests.count == 1 && sent.uri == "/v1/chat/completions")
+            #expect(sent.headers["authorization"] == "Bearer \(Self.key)")
+            #expect(!sent.body.contains(Self.key))
+            let body = try JSONValue(parsing: Array(sent.body.utf8))
+            #expect(body[member]?.integer == ModelRequest.outputTokens)
+            let format = body["response_format"]?["json_schema"]
+            #expect(format?["strict"] == .bool(true) && format?["name"]?.text == "insight_answer_1")
+            #expect(body["reasoning_effort"]?.text == (name == "gpt-6-luna" ? "none" : nil))
+            #expect(body["messages"]?.elements?.map { $0["role"]?.text } == ["system", "user"])
+        }
+    }
+
+    @Test("Server errors, time-outs and rate limits are tried twice more, half a second and one apart")
+    func retries() async throws {
+        for status in [408, 409, 429, 500, 502, 503] {
+            let (result, requests, pauses) = try await ask([
+                .answer(status, body: chatError("server_is_overloaded")),
+                .answer(status, body: "<html>"), .answer(200, body: chatAnswer("{}")),
+            ])
+            #expect((try? result.get().text) == "{}", "\(status)")
+            #expect(requests.count == 3 && pauses == [.seconds(0.5), .seconds(1)])
+        }
+        let (result, requests, _) = try await ask([.answer(500, body: "")])
+        #expect(result == .failure(ModelFailure(.serverError(500))) && requests.count == 3)
+    }
+
+    @Test(
+        "The server's word on waiting is kept to, up to two minutes; longer is not waited for",
+        arguments: [
+            (["retry-after": "7"], Duration.seconds(7)),
+            (["retry-after-ms": "250", "retry-after": "7"], .milliseconds(250)),
+            (["retry-after": "120"], .seconds(120)), (["retry-after": "121"], nil),
+            (["retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"], .seconds(0)),
+            (["x-should-retry": "false"], nil),
+        ] as [([String: String], Duration?)])
+    func waits(headers: [String: String], pause: Duration?) async throws {
+        let (result, requests, pauses) = try await ask([
+            .answer(429, headers: headers, body: chatError("rate_limit_exceeded")),
+            .answer(200, body: chatAnswer("{}")),
+        ])
+        if let pause {
+            #expect(pauses == [pause] && requests.count == 2 && (try? result.get()) != nil)
+        } else {
+            #expect(pauses == [] && requests.count == 1)
+            #expect(result == .failure(ModelFailure(.rateLimited)))
+        }
+    }
+
+    @Test("x-should-retry: true asks again where the status alone would not")
+    func shouldRetry() async throws {
+        let (_, requests, _) = try await ask([
+            .answer(400, headers: ["x-should-retry": "true"], body: chatError("odd")),
+            .answer(200, body: chatAnswer("{}")),
+        ])
+        #expect(requests.count == 2)
+    }
+
+    @Test(
+        "What cannot get better is not tried again",
+        arguments: [
+            (429, chatError("insufficient_quota", type: "insufficient_quota"), ModelFailure.Fault.quotaSpent),
+            (401, chatError("invalid_api_key"), .unauthorized), (403, "", .unauthorized),
+            (404, chatError("model_not_found"), .unknownModel),
+            (400, chatError("context_length_exceeded"), .badRequest("context_length_exceeded")),
+            (400, chatError("Your text: jo@example.org"), .badRequest("")),
+            (302, "", .refusedRedirect),
+        ])
+    func final(status: Int, body: String, fault: ModelFailure.Fault) async throws {
+        let (result, requests, pauses) = try await ask([
+            .answer(status, headers: ["location": "http://127.0.0.1:1/"], body: body)
+        ])
+        #expect(result == .failure(ModelFailure(fault)) && requests.count == 1 && pauses == [])
+    }
+
+    @Test("A refusal, a cut and a filtered answer are typed, cost what they used, and are never read")
+    func unread() async throws {
+        let refusal = chatAnswer("").replacing(
+            #""content": "", "refusal": null"#, with: #""content": null, "refusal": "I will not.""#)
+        for (body, fault) in [
+            (chatAnswer(#"{"half": "#, finish: "length"), ModelFailure.Fault.cut),
+            (chatAnswer("{}", finish: "content_filter"), .filtered), (refusal, .refused),
+            (chatAnswer("{}", finish: "tool_calls"), .malformed),
+        ] {
+            let (result, requests, _) = try await ask([.answer(200, body: body)])
+            let usage = ModelUsage(input: 1_000, cachedInput: 0, output: 100)
+            #expect(result == .failure(ModelFailure(fault, usage: usage)))
+            #expect(requests.count == 1)
+        }
+    }
+
+    @Test("What is no answer is malformed, and may have cost something")
+    func malformed() async throws {
+        for body in ["", "<html>", "{}", #"{"choices": []}"#, #"{"choices": [{}]}"#, "[1"] {
+            let (result, _, _) = try await ask([.answer(200, body: body)])
+            #expect(
+                result == .failure(ModelFailure(.malformed, unknownTries: 1)), "\(body)")
+        }
+    }
+
+    @Test("An answer without usage is one whose cost is not known")
+    func withoutUsage() async throws {
+        let body = chatAnswer("{}").replacing(#""usage""#, with: #""other""#)
+        let (result, _, _) = try await ask([.answer(200, body: body)])
+        #expect(try result.get().unknownTries == 1)
+    }
+
+    @Test("An answer larger than any is given up, not read into memory")
+    func large() async throws {
+        let (result, requests, _) = try await ask(
+            [.answer(200, body: chatAnswer(String(repeating: "x", count: 100_000)))]
+        ) { $0.answerBytes = 50_000 }
+        #expect(result == .failure(ModelFailure(.malformed, unknownTries: 1)))
+        #expect(requests.count == 1)
+    }
+
+    @Test("Silence and a closed line end by themselves, are tried again, and counted as paid for")
+    func broken() async throws {
+        let (silent, asked, _) = try await ask([.silence]) { $0.answerSeconds = 1 }
+        #expect(silent == .failure(ModelFailure(.timedOut, unknownTries: 3)))
+        #expect(asked.count == 3)
+        let (closed, again, _) = try await ask([
+            .hangUp, .answer(200, body: chatAnswer("{}")),
+        ])
+        #expect(try closed.get().unknownTries == 1)
+        #expect(again.count == 2)
+    }
+
+    @Test("Where nobody listens nothing was sent, and nothing can have cost")
+    func unreachable() async throws {
+        let server = try await ScriptedServer { _, _ in .silence }
+        let url = server.url
+        await server.stop()
+        let model = try model(url)
+        await #expect(throws: ModelFailure(.unreachable)) {
+            try await model.answer(someRequest())
+        }
+        await model.shutDown()
+    }
+
+    @Test("A key goes to https or to this machine, nowhere else")
+    func addresses() throws {
+        for bad in ["http://example.org/v1", "http://127.0.0.1.example.org", "ftp://localhost"] {
+            #expect(throws: ModelAddressFault.notSecure) { try model(bad) }
+        }
+        for bad in ["", "nonsense", "https://user:pass@example.org"] {
+            #expect(throws: ModelAddressFault.noAddress) { try model(bad) }
+        }
+    }
+
+    @Test("A key shows itself nowhere: printed, in an error, or looked into")
+    func secret() throws {
+        let key = APIKey(Self.key)
+        var dumped = ""
+        dump(key, to: &dumped)
+        for text in ["\(key)", String(reflecting: key), dumped, "\(Mirror(reflecting: key).children)"] {
+            #expect(!text.contains("SECRET"), "\(text)")
+        }
+    }
+
+    @Test("A model that ends within four months says so, with what comes after it")
+    func shutdown() throws {
+        let mini = try #require(ModelFacts.named("gpt-4o-mini"))
+        let november = try #require(Instant(iso8601: "2026-11-23"))
+        #expect(
+            mini.warning(at: november)
+                == "gpt-4o-mini is shut down on 2027-01-14; gpt-6-luna takes its place")
+        #expect(mini.warning(at: try #require(Instant(iso8601: "2026-09-01"))) == nil)
+        let later = mini.warning(at: try #require(Instant(iso8601: "2027-01-14")))
+        #expect(later?.contains("was shut down") == true)
+    }
+
+    @Test("Prices are those published: a million tokens in and out")
+    func prices() throws {
+        let million = ModelUsage(input: 1_000_000, cachedInput: 0, output: 1_000_000)
+        let cached = ModelUsage(input: 1_000_000, cachedInput: 1_000_000, output: 0)
+        let mini = try #require(ModelFacts.named("gpt-4o-mini"))
+        #expect(mini.cost(million) == 750_000_000 && mini.cost(cached) == 75_000_000)
+        // What is read may be written to the cache, which costs more: counted so.
+        let luna = try #require(ModelFacts.named("gpt-6-luna"))
+        #expect(luna.cost(million) == 625_000_000 && luna.cost(cached) == 10_000_000)
+    }
+}
