@@ -288,7 +288,8 @@ extension ReportView {
         Column("kind", .plain("i.kind"), "product, family, brand, category or portfolio"),
         Column("id", .plain("i.id"), "the product's id, or the name of the scope"),
         Column("language", .plain("i.language"), "the language it is told in"),
-        Column("evidence_run", .plain("i.evidence_run"), "the newest run whose reviews it tells of"),
+        Column(
+            "evidence_run", .plain("i.evidence_run"), "the newest run whose reviews it tells of"),
         Column("made_run", .plain("i.made_run"), "the run that made it"),
         Column("model", .plain("i.model"), "the model that was asked"),
         Column("issue_count", .plain("i.issue_count"), "issues told of"),
@@ -296,11 +297,13 @@ extension ReportView {
     ]
 
     fileprivate static let insights = ReportView(
-        name: "insights", comment: "What is told of each scope now: numbers computed, quotes checked.",
+        name: "insights",
+        comment: "What is told of each scope now: numbers computed, quotes checked.",
         columns: told, source: "FROM product_insights i")
 
     fileprivate static let insightHistory = ReportView(
-        name: "insight_history", comment: "Everything that was ever told; rows are only ever added.",
+        name: "insight_history",
+        comment: "Everything that was ever told; rows are only ever added.",
         columns: told, source: "FROM product_insights_history i")
 
     fileprivate static let themes = ReportView(
@@ -312,7 +315,8 @@ extension ReportView {
             Column("is_strength", .plain("t.is_strength"), "praised, instead of complained of"),
             Column("mentions", .plain("t.mentions"), "reviews that say so"),
             Column("mixed", .plain("t.mixed"), "reviews that say so against their stars"),
-            Column("new_mentions", .plain("t.new_mentions"), "of the mentions, those the run brought"),
+            Column(
+                "new_mentions", .plain("t.new_mentions"), "of the mentions, those the run brought"),
             Column("products", .plain("t.products"), "products they are of"),
             Column("brands", .plain("t.brands"), "brands they are of"),
             Column("languages", .plain("t.languages"), "languages, with commas between them"),
@@ -347,7 +351,8 @@ extension ReportView {
             Column("call", .plain("c.call"), "counted from 1"),
             Column("model", .plain("c.model"), "the model"),
             Column("started_at", .instant("c.started_at"), "when it was asked"),
-            Column("ended_at", .instant("c.ended_at"), "when it answered; NULL as long as it is open"),
+            Column(
+                "ended_at", .instant("c.ended_at"), "when it answered; NULL as long as it is open"),
             Column("outcome", .plain("c.outcome"), "answered, or why not"),
             Column("reserved_usd", .dollars("c.reserved_nanodollars"), "the most it could cost"),
             Column("cost_usd", .dollars("c.cost_nanodollars"), "what it cost"),

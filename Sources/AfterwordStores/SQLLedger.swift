@@ -4,7 +4,8 @@ import AfterwordPipeline
 /// Asks and writes inside one transaction of the ledger; `?` stands for each value in turn.
 protocol SQLLedgerSession: SQLSession {
     /// One row into a table, or over the one with its key.
-    func put(_ table: String, _ columns: String, key: String, _ add: (any ColumnSink) -> Void) throws
+    func put(_ table: String, _ columns: String, key: String, _ add: (any ColumnSink) -> Void)
+        throws
 }
 
 /// The ledger of calls in an SQL store; both stores are asked the same.

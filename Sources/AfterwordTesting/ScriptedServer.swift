@@ -31,7 +31,9 @@ package final class ScriptedServer: Sendable {
     }
 
     /// - Parameter answer: Is given each request and how many came before it.
-    package init(_ answer: @escaping @concurrent @Sendable (Request, Int) async -> Reply) async throws {
+    package init(_ answer: @escaping @concurrent @Sendable (Request, Int) async -> Reply)
+        async throws
+    {
         let log = RequestLog()
         self.log = log
         channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
@@ -59,7 +61,10 @@ package final class ScriptedServer: Sendable {
         private var head: HTTPRequestHead?
         private var body: [UInt8] = []
 
-        init(_ log: RequestLog, _ answer: @escaping @concurrent @Sendable (Request, Int) async -> Reply) {
+        init(
+            _ log: RequestLog,
+            _ answer: @escaping @concurrent @Sendable (Request, Int) async -> Reply
+        ) {
             self.log = log
             self.answer = answer
         }
@@ -79,7 +84,8 @@ package final class ScriptedServer: Sendable {
             let request = Request(
                 uri: head.uri,
                 headers: Dictionary(
-                    head.headers.map { ($0.name.lowercased(), $0.value) }) { first, _ in first },
+                    head.headers.map { ($0.name.lowercased(), $0.value) }
+                ) { first, _ in first },
                 body: String(decoding: body, as: UTF8.self), at: .now)
             let before = log.requests.withLock { requests in
                 requests.append(request)

@@ -88,7 +88,9 @@ struct InsightPage {
         if let impact = number("star_impact_millionths", of: item), impact != 0 {
             parts.append("\(decimal(impact, of: 1_000_000, places: 3)) stars")
         }
-        if row.evidenceRun > 1, let new = number("new", of: item), new > 0 { parts.append("\(grouped(new)) new") }
+        if row.evidenceRun > 1, let new = number("new", of: item), new > 0 {
+            parts.append("\(grouped(new)) new")
+        }
         if let mixed = number("mixed", of: item), mixed > 0 {
             parts.append("\(grouped(mixed)) mixed")
         }

@@ -119,7 +119,8 @@ struct ModelOptions: ParsableArguments {
 /// An amount of dollars as nano-dollars, exactly; nil for what is none.
 func nanodollars(_ written: String) -> Int64? {
     let parts = written.split(separator: ".", omittingEmptySubsequences: false)
-    guard (1...2).contains(parts.count), let whole = Int64(parts[0]), (0...1_000_000).contains(whole),
+    guard (1...2).contains(parts.count), let whole = Int64(parts[0]),
+        (0...1_000_000).contains(whole),
         parts[0].allSatisfy(\.isNumber)
     else { return nil }
     guard parts.count == 2 else { return whole * Budget.nanodollars }

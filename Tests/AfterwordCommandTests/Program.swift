@@ -38,7 +38,10 @@ struct Program {
         process.arguments = arguments
         if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
         var own = ProcessInfo.processInfo.environment
-        for name in ["CI", "AFTERWORD_STORE", "NO_COLOR"] { own[name] = nil }
+        for name in [
+            "CI", "AFTERWORD_STORE", "NO_COLOR", "OPENAI_API_KEY", "OPENAI_BASE_URL",
+            "AFTERWORD_ALLOW_REAL_LLM", "AFTERWORD_BUDGET_DAY_USD", "AFTERWORD_BUDGET_MONTH_USD",
+        ] { own[name] = nil }
         own["COLUMNS"] = "100"
         process.environment = own.merging(environment) { $1 }
         let output = Pipe()
@@ -55,6 +58,20 @@ struct Program {
         return Result(
             code: process.terminationStatus, output: String(decoding: written, as: UTF8.self),
             errors: String(decoding: complained, as: UTF8.self))
+    }
+
+    /// On a thread of its own, so that servers of a test go on answering.
+    static func runBeside(
+        _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:]
+    ) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(
+                    with: Swift.Result {
+                        try run(arguments, in: folder, environment: environment)
+                    })
+            }
+        }
     }
 
     /// The program while it runs.

@@ -102,7 +102,9 @@ import Testing
         #expect(mask.unmasking("⟦NAME2⟧ ⟦NAME9⟧ ⟦") == "Müller ⟦NAME9⟧ ⟦")
         // A text cannot bring marks of its own.
         #expect(mask.masking("⟦NAME1⟧ said so", author: nil) == "[NAME1] said so")
-        #expect(mask.masking("Amazon Customer likes it", author: "Amazon Customer") == "Amazon Customer likes it")
+        #expect(
+            mask.masking("Amazon Customer likes it", author: "Amazon Customer")
+                == "Amazon Customer likes it")
     }
 
     // MARK: Schema and answers
@@ -116,7 +118,9 @@ import Testing
                 let required = Set(schema["required"]?.elements?.compactMap(\.text) ?? [])
                 #expect(names == required && !names.isEmpty, "\(path)")
             }
-            for forbidden in ["allOf", "not", "minimum", "maximum", "pattern", "format", "minItems"] {
+            for forbidden in [
+                "allOf", "not", "minimum", "maximum", "pattern", "format", "minItems",
+            ] {
                 #expect(schema[forbidden] == nil, "\(path)")
             }
             for member in (schema["properties"]?.members ?? []) + (schema["$defs"]?.members ?? []) {
@@ -172,7 +176,9 @@ import Testing
 
     // MARK: Evidence
 
-    private func read(_ stars: Int64?, _ body: String, _ product: String, _ number: Int) -> ReadReview {
+    private func read(_ stars: Int64?, _ body: String, _ product: String, _ number: Int)
+        -> ReadReview
+    {
         var review = stored(values(body, stars: stars), number)
         review.productID = Text(product)
         return ReadReview(
@@ -186,8 +192,9 @@ import Testing
         let reviews = (1...300).map { number in
             read(
                 Int64(random.next() % 5 + 1),
-                "It leaked \(number) times and the paint peels. " + String(
-                    repeating: "More of it. ", count: Int(random.next() % 30)),
+                "It leaked \(number) times and the paint peels. "
+                    + String(
+                        repeating: "More of it. ", count: Int(random.next() % 30)),
                 "P\(random.next() % 40)", number)
         }
         for tokens in [0, 100, 3_000, 20_000, 1_000_000] {
@@ -207,7 +214,8 @@ import Testing
         #expect(evidence(.product("P"), reviews, tokens: 1_000_000).reviews.count == 300)
     }
 
-    @Test("Every product and language is heard before one is heard twice; negatives take most of it")
+    @Test(
+        "Every product and language is heard before one is heard twice; negatives take most of it")
     func spread() {
         var reviews = (1...50).map { read(1, "It leaks, that is bad \($0).", "MANY", $0) }
         reviews.append(read(1, "Die Flasche ist undicht und das ist nicht gut.", "ONE", 51))
@@ -223,10 +231,13 @@ import Testing
 
     // MARK: Clusters
 
-    @Test("Words that several negative reviews share make a cluster, never a stop-word or a negation")
+    @Test(
+        "Words that several negative reviews share make a cluster, never a stop-word or a negation")
     func clusters() {
-        let hakelt = ["Der Deckel hakelt und das ist nicht schön.", "Nach einer Woche hakelt es sehr.",
-            "Der Deckel hakelt beim Trinken, leider."]
+        let hakelt = [
+            "Der Deckel hakelt und das ist nicht schön.", "Nach einer Woche hakelt es sehr.",
+            "Der Deckel hakelt beim Trinken, leider.",
+        ]
         var reviews = hakelt.map { values($0, stars: 2) }
         reviews += ["Es ist nicht so gut und nicht so schön.", "Das war nicht die richtige."].map {
             values($0, stars: 1)

@@ -126,7 +126,8 @@ final class CountingModel: LanguageModel {
             var options = LoadOptions()
             options.completeness = .products
             options.maxDeletes = 9
-            options.observedAt = Instant(iso8601: folder == "2026-05-04" ? "2026-06-01" : "2026-06-02")
+            options.observedAt = Instant(
+                iso8601: folder == "2026-05-04" ? "2026-06-01" : "2026-06-02")
             let settings = options
             _ = try loadDump(
                 openDumps("Golden/insights/dumps/\(folder)")[0], into: store, options: settings,
@@ -139,7 +140,9 @@ final class CountingModel: LanguageModel {
         #expect(rows.count == 3 && Set(rows.map(\.cacheKey)).count == 3)
     }
 
-    @Test("Too few reviews are told as that, with the brand where there may be more; nothing is asked")
+    @Test(
+        "Too few reviews are told as that, with the brand where there may be more; nothing is asked"
+    )
     func tooFew() async throws {
         let store = try loaded()
         let model = CountingModel()
@@ -169,7 +172,8 @@ final class CountingModel: LanguageModel {
         #expect(call.reserved > call.cost! && call.endedAt != nil)
         #expect(try store.read { try $0.cachedAnswers() } == [])
         for (failure, cost) in [
-            (ModelFailure(.unauthorized), 0), (ModelFailure(.timedOut, unknownTries: 1), call.reserved),
+            (ModelFailure(.unauthorized), 0),
+            (ModelFailure(.timedOut, unknownTries: 1), call.reserved),
             (ModelFailure(.refused, usage: ModelUsage(input: 10, cachedInput: 10, output: 0)), 750),
         ] {
             _ = try await make(store, CountingModel(failure: failure))
@@ -263,7 +267,9 @@ final class CountingModel: LanguageModel {
         }
     }
 
-    @Test("Faults of a seeded schedule: what fails is left out, what answers is stored, a second try mends it")
+    @Test(
+        "Faults of a seeded schedule: what fails is left out, what answers is stored, a second try mends it"
+    )
     func schedule() async throws {
         for seed in 1...20 as ClosedRange<UInt64> {
             let store = try loaded()

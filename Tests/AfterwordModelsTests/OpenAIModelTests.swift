@@ -49,7 +49,9 @@ import Testing
         return (result, requests, pauses.all.withLock { $0 })
     }
 
-    @Test("What is sent is a strict schema, the length's own member, no author, the key in one header")
+    @Test(
+        "What is sent is a strict schema, the length's own member, no author, the key in one header"
+    )
     func request() async throws {
         for (name, member) in [
             ("gpt-4o-mini", "max_tokens"), ("gpt-6-luna", "max_completion_tokens"),
@@ -72,7 +74,9 @@ import Testing
         }
     }
 
-    @Test("Server errors, time-outs and rate limits are tried twice more, half a second and one apart")
+    @Test(
+        "Server errors, time-outs and rate limits are tried twice more, half a second and one apart"
+    )
     func retries() async throws {
         for status in [408, 409, 429, 500, 502, 503] {
             let (result, requests, pauses) = try await ask([
@@ -120,7 +124,10 @@ import Testing
     @Test(
         "What cannot get better is not tried again",
         arguments: [
-            (429, chatError("insufficient_quota", type: "insufficient_quota"), ModelFailure.Fault.quotaSpent),
+            (
+                429, chatError("insufficient_quota", type: "insufficient_quota"),
+                ModelFailure.Fault.quotaSpent
+            ),
             (401, chatError("invalid_api_key"), .unauthorized), (403, "", .unauthorized),
             (404, chatError("model_not_found"), .unknownModel),
             (400, chatError("context_length_exceeded"), .badRequest("context_length_exceeded")),
@@ -134,7 +141,8 @@ import Testing
         #expect(result == .failure(ModelFailure(fault)) && requests.count == 1 && pauses == [])
     }
 
-    @Test("A refusal, a cut and a filtered answer are typed, cost what they used, and are never read")
+    @Test(
+        "A refusal, a cut and a filtered answer are typed, cost what they used, and are never read")
     func unread() async throws {
         let refusal = chatAnswer("").replacing(
             #""content": "", "refusal": null"#, with: #""content": null, "refusal": "I will not.""#)
@@ -214,7 +222,9 @@ import Testing
         let key = APIKey(Self.key)
         var dumped = ""
         dump(key, to: &dumped)
-        for text in ["\(key)", String(reflecting: key), dumped, "\(Mirror(reflecting: key).children)"] {
+        for text in [
+            "\(key)", String(reflecting: key), dumped, "\(Mirror(reflecting: key).children)",
+        ] {
             #expect(!text.contains("SECRET"), "\(text)")
         }
     }

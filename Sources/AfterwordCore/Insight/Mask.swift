@@ -121,7 +121,9 @@ private func names(_ text: String, author: Text?) -> [Span] {
     let found = words(of: Text(text))
     let bytes = Array(text.utf8)
     let own = author.map { author in
-        Set(words(of: author).map(\.text).filter { $0.utf8.count > 2 && !placeholders.contains($0) })
+        Set(
+            words(of: author).map(\.text).filter { $0.utf8.count > 2 && !placeholders.contains($0) }
+        )
     }
     func isCapital(_ word: Word) -> Bool {
         let first = bytes[word.range.lowerBound]
@@ -133,9 +135,11 @@ private func names(_ text: String, author: Text?) -> [Span] {
         let isCalled =
             index > 0 && titles.contains(found[index - 1].text)
             || index > 2
-                && introductions.contains(found[index - 3..<index].map(\.text).joined(separator: " "))
+                && introductions.contains(
+                    found[index - 3..<index].map(\.text).joined(separator: " "))
             || index > 1
-                && introductions.contains(found[index - 2..<index].map(\.text).joined(separator: " "))
+                && introductions.contains(
+                    found[index - 2..<index].map(\.text).joined(separator: " "))
         if own?.contains(word.text) == true || isCalled {
             spans.append(Span(kind: "NAME", range: word.range))
         }

@@ -147,7 +147,11 @@ private struct Folded {
         for scalar in text.unicodeScalars {
             let end = offset + UTF8.width(scalar)
             if scalar.properties.isWhitespace {
-                if scalars.last != " " { append(" ", offset, end) } else { ends[ends.count - 1] = end }
+                if scalars.last != " " {
+                    append(" ", offset, end)
+                } else {
+                    ends[ends.count - 1] = end
+                }
             } else {
                 for small in scalar.properties.lowercaseMapping.unicodeScalars {
                     append(small, offset, end)

@@ -128,7 +128,9 @@ struct FakeReview: Sendable {
         var longest: [Int: Mention] = [:]
         for mention in reading.mentions where mention.isNegative != isStrength {
             let length = min(mention.sentence.count, Self.quoteBytes)
-            if length > longest[mention.aspect].map({ min($0.sentence.count, Self.quoteBytes) }) ?? 0 {
+            if length > longest[mention.aspect].map({ min($0.sentence.count, Self.quoteBytes) })
+                ?? 0
+            {
                 longest[mention.aspect] = mention
             }
         }

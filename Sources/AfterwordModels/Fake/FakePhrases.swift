@@ -51,7 +51,8 @@ struct FakePhrases {
             product: "I produttori dovrebbero verificare sul prodotto:",
             listing: "Spiegare meglio nella scheda come stanno le cose:",
             both: "Verificare prodotto e scheda:",
-            standing: "Lamentele e lodi stanno una accanto all'altra in quello che scrivono i clienti.",
+            standing:
+                "Lamentele e lodi stanno una accanto all'altra in quello che scrivono i clienti.",
             limitation: "Parla soltanto chi scrive una recensione."),
         .french: FakePhrases(
             issue: "Une plainte que partagent les clients :",

@@ -57,6 +57,8 @@ package final class OpenAIModel: LanguageModel {
             read: .seconds(configuration.answerSeconds))
         // A broken connection is told of, not tried again behind our back.
         http.connectionPool.retryConnectionEstablishment = false
+        // As many as are asked at once: none waits for a line while its time runs.
+        http.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: http)
     }
 

@@ -79,7 +79,8 @@ private struct ScopeState {
 private func state(_ reader: any StoreReader, _ scope: ReviewScope) throws -> ScopeState {
     var state = ScopeState()
     var products: Set<Text> = []
-    for product in try reader.products(nil) where scope.holds(product.productID, product.dimension) {
+    for product in try reader.products(nil) where scope.holds(product.productID, product.dimension)
+    {
         products.insert(product.productID)
     }
     state.isKnown = !products.isEmpty

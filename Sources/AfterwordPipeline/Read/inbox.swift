@@ -42,7 +42,9 @@ package func inbox(
     var outside: Set<Text> = []
     for product in try reader.products(nil) {
         brands[product.productID] = product.dimension[.brand]
-        if scope?.holds(product.productID, product.dimension) == false { outside.insert(product.productID) }
+        if scope?.holds(product.productID, product.dimension) == false {
+            outside.insert(product.productID)
+        }
     }
     var entries: [InboxEntry] = []
     for review in try reader.reviews(ofProduct: nil)

@@ -55,7 +55,8 @@ struct InsightHistoryCommand: ParsableCommand {
 struct InsightDiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff", abstract: "What changed between two insights of a scope.",
-        discussion: "The newest is held against the one before it, or those that stood after two runs.")
+        discussion:
+            "The newest is held against the one before it, or those that stood after two runs.")
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions

@@ -1,0 +1,157 @@
+import AfterwordCore
+import AfterwordModels
+import AfterwordPipeline
+import AfterwordTesting
+import Testing
+
+/// What every store has to do for insights and for what they cost.
+@Suite struct InsightStoreTests {
+    private static let lumora = ReviewScope.scope(Scope(kind: .brand, id: "Lumora"))
+
+    private func made(_ store: any ReviewStore) async throws {
+        let golden = try #require(
+            try GoldenCase.all(in: "Golden").first { $0.name == "insights" })
+        _ = try await golden.run(on: store, models: simulatedModels)
+    }
+
+    private func call(_ key: UInt8, batch: Int64, at seconds: Int64, reserved: Int64) -> ModelCall {
+        let digest = Digest256([UInt8](repeating: key, count: 32))
+        return ModelCall(
+            call: 0, batch: batch, cacheKey: digest, requestDigest: digest, model: "m",
+            startedAt: Instant(seconds: seconds), leaseUntil: Instant(seconds: seconds + 60),
+            reserved: reserved)
+    }
+
+    @Test(
+        "Calls are counted by what they reserve until they end, then by what they cost",
+        arguments: StoreKind.available)
+    func ledger(kind: StoreKind) throws {
+        let stores = TemporaryStores(kind)
+        let store = try stores.make()
+        let spent = { () throws -> [Int64] in
+            try store.ledger { ledger in
+                [
+                    try ledger.spent(since: Instant(seconds: 100)),
+                    try ledger.spent(since: Instant(seconds: 0)), try ledger.spent(batch: 1),
+                    try ledger.spent(batch: 2), try ledger.spent(batch: 3),
+                ]
+            }
+        }
+        #expect(try spent() == [0, 0, 0, 0, 0])
+        var (first, second) = (
+            call(1, batch: 1, at: 50, reserved: 700), call(2, batch: 2, at: 100, reserved: 90)
+        )
+        try store.ledger { ledger in
+            first.call = try ledger.begin(first)
+            second.call = try ledger.begin(second)
+            #expect(try ledger.openCall(for: first.cacheKey) == first)
+        }
+        #expect([first.call, second.call] == [1, 2])
+        #expect(try spent() == [90, 790, 700, 90, 0])
+        first.endedAt = Instant(seconds: 55)
+        first.cost = 20
+        first.usage = ModelUsage(input: 3, cachedInput: 2, output: 1)
+        first.outcome = "answered"
+        let answer = CachedAnswer(
+            key: first.cacheKey, model: "m", madeAt: Instant(seconds: 55),
+            usage: ModelUsage(input: 3, cachedInput: 2, output: 1), answer: "{\"ü\": \"⟦NAME1⟧\"}")
+        let ended = first
+        try store.ledger { ledger in
+            try ledger.end(ended)
+            try ledger.put(answer: answer)
+            try ledger.put(answer: answer)
+            #expect(try ledger.openCall(for: ended.cacheKey) == nil)
+            #expect(try ledger.answer(for: ended.cacheKey) == answer)
+            #expect(try ledger.answer(for: second.cacheKey) == nil)
+        }
+        #expect(try spent() == [90, 110, 20, 90, 0])
+        let (calls, answers) = try store.read { (try $0.modelCalls(), try $0.cachedAnswers()) }
+        #expect(calls == [ended, second] && answers == [answer])
+    }
+
+    @Test(
+        "What throws inside the ledger's transaction is not there after it",
+        arguments: StoreKind.available)
+    func undone(kind: StoreKind) throws {
+        struct Stop: Error {}
+        let stores = TemporaryStores(kind)
+        let store = try stores.make()
+        #expect(throws: Stop.self) {
+            try store.ledger { ledger in
+                _ = try ledger.begin(call(1, batch: 1, at: 1, reserved: 1))
+                throw Stop()
+            }
+        }
+        #expect(try store.read { try $0.modelCalls() } == [])
+    }
+
+    @Test(
+        "Insights, themes, answers and calls are copied, audited, and told as of each run",
+        arguments: StoreKind.available, StoreKind.available)
+    func copies(one: StoreKind, other: StoreKind) async throws {
+        let stores = (TemporaryStores(one), TemporaryStores(other))
+        let source = try stores.0.make()
+        try await made(source)
+        try source.ledger { ledger in
+            _ = try ledger.begin(call(9, batch: 1, at: 1, reserved: 1))
+        }
+        let target = try stores.1.make()
+        let runs = try copyStore(from: source, to: target)
+        for read in [
+            { try goldenTables($0).values.map { $0 }.flatMap { $0 }.sorted() },
+            { try $0.cachedAnswers().map { "\($0)" } }, { try $0.modelCalls().map { "\($0)" } },
+        ] as [(any StoreReader) throws -> [String]] {
+            #expect(try source.read(read) == target.read(read))
+        }
+        for run in runs.map(\.run) {
+            let (here, there) = (
+                try source.read { try AsOfReader($0, run: run).insights(of: nil) },
+                try target.read { try AsOfReader($0, run: run).insights(of: nil) }
+            )
+            #expect(here == there && here.allSatisfy { $0.madeRun <= run })
+        }
+        #expect(try target.read { try auditStore($0) } == nil)
+    }
+
+    @Test(
+        "A run of insights that fails at any call leaves nothing, and the next one is whole",
+        arguments: StoreKind.available)
+    func failing(kind: StoreKind) async throws {
+        struct Stop: Error {}
+        let stores = TemporaryStores(kind)
+        let store = try stores.make()
+        try await made(store)
+        let before = try store.read { try goldenTables($0) }
+        var options = InsightOptions()
+        options.isRefreshing = true
+        options.countsThemes = true
+        let surroundings = InsightSurroundings(now: { ReviewHistory.start }, batch: 1)
+        var failures = 0
+        for place in 1...20 {
+            let failing = CountingStore(store) { if $0 == place { throw Stop() } }
+            do {
+                let report = try await makeInsights(
+                    [Self.lumora], in: failing, by: FakeModel(), options: options,
+                    surroundings: surroundings)
+                #expect(report.made == 1)
+                break
+            } catch is Stop {
+                failures += 1
+                #expect(try store.read { try goldenTables($0) } == before, "call \(place)")
+            }
+        }
+        #expect(failures > 2)
+        #expect(try store.read { try auditStore($0) } == nil)
+    }
+
+    @Test("A question that is open is open once, whoever else asks", arguments: StoreKind.lasting)
+    func once(kind: StoreKind) throws {
+        let stores = TemporaryStores(kind)
+        let store = try stores.make()
+        _ = try store.ledger { try $0.begin(call(1, batch: 1, at: 1, reserved: 1)) }
+        #expect(throws: StoreFault.self) {
+            _ = try store.ledger { try $0.begin(call(1, batch: 2, at: 2, reserved: 1)) }
+        }
+        #expect(try store.read { try $0.modelCalls() }.count == 1)
+    }
+}
