@@ -46,7 +46,7 @@ extension ReportView {
     /// The views of the first version. A released view never loses a column.
     static let all = [
         reviews, reviewHistory, products, productHistory, productsByRun, months, scopes, runs,
-        files, insights, insightHistory, themes, themeReviews, modelCalls,
+        files, insights, insightHistory, themes, themeReviews, modelAnswers, modelCalls,
     ]
 
     private static let values: [Column] = [
@@ -344,6 +344,21 @@ extension ReportView {
             FROM theme_reviews t JOIN product_reviews_clean r USING (review_key) \
             JOIN products_dim p USING (product_key)
             """)
+
+    fileprivate static let modelAnswers = ReportView(
+        name: "insight_answers",
+        comment: "Answers of models as they came, kept by what they were asked with.",
+        columns: [
+            Column(
+                "cache_key", .plain("a.cache_key"), "SHA-256 over all that the answer depends on"),
+            Column("model", .plain("a.model"), "the model"),
+            Column("made_at", .instant("a.made_at"), "when it answered"),
+            Column("input_tokens", .plain("a.input_tokens"), "tokens in"),
+            Column("output_tokens", .plain("a.output_tokens"), "tokens out"),
+            Column(
+                "answer", .plain("a.answer"),
+                "its text, unchecked; names and numbers of people masked"),
+        ], source: "FROM product_insights_cache a")
 
     fileprivate static let modelCalls = ReportView(
         name: "llm_calls", comment: "Questions to paid models, without their texts.",

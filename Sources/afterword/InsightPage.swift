@@ -29,6 +29,11 @@ struct InsightPage {
         (value ?? document)[name]?.integer
     }
 
+    /// `1 product`, `2 products`.
+    private func several(_ count: Int64?, _ noun: String) -> String {
+        "\(grouped(count ?? 0)) \(noun)" + (count == 1 ? "" : "s")
+    }
+
     private func share(_ name: String, of value: JSONValue? = nil) -> Share? {
         guard let middle = number("\(name)_millionths", of: value),
             let low = number("\(name)_low_millionths", of: value),
@@ -45,8 +50,8 @@ struct InsightPage {
         print(Terminal.bold(text("scope", of: document)))
         let mean = number("mean_thousandths").map { decimal($0, of: 1_000, places: 2) } ?? "–"
         print(
-            "\(grouped(number("review_count") ?? 0)) reviews of "
-                + "\(grouped(number("product_count") ?? 0)) products, mean \(mean), negative "
+            several(number("review_count"), "review") + " of "
+                + "\(several(number("product_count"), "product")), mean \(mean), negative "
                 + percent(share("negative")) + "; the portfolio: "
                 + percent(share("portfolio_negative")))
     }
@@ -81,9 +86,9 @@ struct InsightPage {
     private func counted(_ item: JSONValue) -> String {
         let languages = item["languages"]?.elements?.compactMap(\.text).joined(separator: " ") ?? ""
         var parts = [
-            "\(grouped(number("mentions", of: item) ?? 0)) reviews "
-                + "(\(tenths(share("share", of: item))))",
-            "\(grouped(number("products", of: item) ?? 0)) products", languages,
+            several(number("mentions", of: item), "review")
+                + " (\(tenths(share("share", of: item))))",
+            several(number("products", of: item), "product"), languages,
         ]
         if let impact = number("star_impact_millionths", of: item), impact != 0 {
             parts.append("\(decimal(impact, of: 1_000_000, places: 3)) stars")

@@ -2,6 +2,7 @@ import AfterwordCore
 import AfterwordModels
 import AfterwordPipeline
 import AfterwordTesting
+import Foundation
 import Synchronization
 import Testing
 
@@ -320,5 +321,60 @@ final class CountingModel: LanguageModel {
             )
         }
         #expect(price.calls == 3 && price.cost == sum && sum > 0)
+    }
+}
+
+/// The simulated model on the hand-labelled brands of a real portfolio.
+@Suite struct TruthTests {
+    private static let dump = "../shared/data/sellerx"
+
+    /// Which aspects stand for the labelled ones.
+    private static let labels: [String: [String: Set<String>]] = [
+        "Magic Gel": [
+            "leaks/bursts": ["leaks", "breaks_early"], "cooling": ["temperature"],
+            "size/fit": ["size", "fit"], "misleading heating claim": ["not_as_listed"],
+            "after-sales": ["after_sales"],
+        ],
+        "AZDelivery": [
+            "dead on arrival": ["defect_on_arrival", "does_not_work"],
+            "durability": ["breaks_early"], "soldering": ["workmanship", "missing_parts"],
+            "listing mismatch": ["not_as_listed"], "upload/connection": ["connection"],
+        ],
+        "kwmobile": [
+            "coating peels": ["coating"], "fit/compatibility": ["fit", "size"],
+            "durability": ["breaks_early"], "slippery": ["slippery"], "adhesion": ["adhesion"],
+        ],
+    ]
+
+    @Test(
+        "Of the labelled top five issues of three brands four are among the first six; kwmobile's coating in four languages of ten products",
+        .enabled(
+            if: FileManager.default.fileExists(atPath: dump),
+            "SKIPPED: the labelled brands are not beside this checkout"))
+    func brands() async throws {
+        let store = MemoryStore()
+        _ = try loadDump(
+            openDumps(Self.dump)[0], into: store, options: LoadOptions(),
+            surroundings: LoadSurroundings(now: { ReviewHistory.start }))
+        for (brand, labels) in Self.labels.sorted(by: { $0.key < $1.key }) {
+            let scope = ReviewScope.scope(Scope(kind: .brand, id: Text(brand)))
+            let report = try await makeInsights(
+                [scope], in: store, by: FakeModel(), options: InsightOptions(),
+                surroundings: InsightSurroundings(now: { ReviewHistory.start }, batch: 1))
+            let row = try #require(report.outcomes.first?.outcome.row)
+            let document = try JSONValue(parsing: Array(row.document.utf8))
+            let issues = document["issues"]?.elements ?? []
+            let first = Set(issues.prefix(6).compactMap { $0["aspect"]?.text })
+            let hits = labels.values.count { !first.isDisjoint(with: $0) }
+            print("insight of \(brand): \(hits) of 5 labelled issues among \(first.sorted())")
+            #expect(hits >= 4, "\(brand): \(first)")
+            for issue in issues { #expect(!isStopWord(issue["label"]?.text ?? ""), "\(issue)") }
+            guard brand == "kwmobile" else { continue }
+            let quotes =
+                issues.first { $0["aspect"]?.text == "coating" }?["quotes"]?.elements ?? []
+            let languages = Set(quotes.compactMap { $0["language"]?.text }).subtracting(["unknown"])
+            #expect(languages.count >= 4, "\(languages)")
+            #expect(Set(quotes.compactMap { $0["product_id"]?.text }).count >= 10)
+        }
     }
 }

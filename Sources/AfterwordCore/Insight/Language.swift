@@ -56,8 +56,10 @@ package enum Language: String, CaseIterable, Sendable {
         ),
     ]
 
-    /// Whether a word tells a language by being frequent.
-    static func isMark(_ word: String) -> Bool { marks.contains { $0.1.contains(word) } }
+    /// Words that tell a language by being frequent, of all of them.
+    static let allMarks = marks.reduce(into: Set<String>()) { $0.formUnion($1.1) }
+
+    static func isMark(_ word: String) -> Bool { allMarks.contains(word) }
 
     private static func words(_ list: String) -> Set<String> {
         Set(list.split(separator: " ").map(String.init))

@@ -15,46 +15,47 @@ package struct SentenceCluster: Equatable, Sendable {
 
 /// Limits of clustering.
 package enum ClusterLimit {
-    /// Reviews that make a cluster, and one part of so many of those that the lexicon reads nothing in.
+    /// Reviews that make a cluster: these, or one of so many that the lexicon reads nothing in, and never more than enough.
     package static let support = 3
     static let part = 25
+    static let enough = 6
     package static let clusters = 8
     static let words = 3
-    /// Rarer by so much in the reviews of four and five stars.
+    /// Rarer by so much in all other reviews.
     static let lift = 2
 }
 
 /// Clusters what no lexicon knows: in reviews of up to three stars without a complaint, groups of one to three words that no
-/// stop-word is among, said by three reviews at least and twice as often there as in reviews of four and five stars. The group
-/// that most reviews say takes its reviews, then the next.
+/// stop-word is among, said by three reviews at least and twice as often there as in all other reviews of the language: what a
+/// product is called is said everywhere, a complaint is not. The group that most reviews say takes its reviews, then the next.
 package func clusterSentences(
     _ reviews: [(values: ReviewValues, reading: ReviewReading)]
 ) -> [SentenceCluster] {
     var phrases: [Phrase: [Int: Place]] = [:]
-    var praised: [Phrase: Int] = [:]
-    // Of each language: reviews in which nothing is read, and reviews of four and five stars.
+    var elsewhere: [Phrase: Int] = [:]
+    // Of each language: negative reviews in which nothing is read, and all others.
     var unread: [Language: Int] = [:]
-    var pleased: [Language: Int] = [:]
+    var others: [Language: Int] = [:]
     for (index, review) in reviews.enumerated() {
-        let isPleased = (review.values.star ?? 0) >= 4
-        guard isPleased || review.reading.complaints.isEmpty else { continue }
+        let isOther = (review.values.star ?? 0) >= 4 || !review.reading.complaints.isEmpty
         let found = placedPhrases(review.values, review.reading.language)
-        if isPleased {
-            pleased[review.reading.language, default: 0] += 1
-            for phrase in found.keys { praised[phrase, default: 0] += 1 }
+        if isOther {
+            others[review.reading.language, default: 0] += 1
+            for phrase in found.keys { elsewhere[phrase, default: 0] += 1 }
         } else {
             unread[review.reading.language, default: 0] += 1
             for (phrase, place) in found { phrases[phrase, default: [:]][index] = place }
         }
     }
-    let support = max(
-        ClusterLimit.support, unread.values.reduce(0, +) / ClusterLimit.part)
+    let support = min(
+        max(ClusterLimit.support, unread.values.reduce(0, +) / ClusterLimit.part),
+        ClusterLimit.enough)
     phrases = phrases.filter { phrase, places in
-        // One more on the side of those who are pleased: a small sample proves little. A word alone proves less.
+        // One more on the side of the others: a small sample proves little. A word alone proves less.
         let lift = ClusterLimit.lift + (phrase.words.count == 1 ? 1 : 0)
         return places.count >= support
-            && places.count * ((pleased[phrase.language] ?? 0) + 1)
-                >= lift * ((praised[phrase] ?? 0) + 1) * (unread[phrase.language] ?? 0)
+            && places.count * ((others[phrase.language] ?? 0) + 1)
+                >= lift * ((elsewhere[phrase] ?? 0) + 1) * (unread[phrase.language] ?? 0)
     }
     var clusters: [SentenceCluster] = []
     while clusters.count < ClusterLimit.clusters,
@@ -129,10 +130,12 @@ private func placedPhrases(_ values: ReviewValues, _ language: Language) -> [Phr
 
 /// Frequent in some language, a negation, a number, or too short to tell anything.
 package func isStopWord(_ word: String) -> Bool {
-    word.unicodeScalars.count < 3 || Language.isMark(word) || fillers.contains(word)
-        || Lexicon.first.negations.values.contains { $0.contains(word) }
+    word.unicodeScalars.count < 3 || stopWords.contains(word)
         || word.unicodeScalars.allSatisfy { $0.properties.numericType != nil }
 }
+
+private let stopWords = Lexicon.first.negations.values
+    .reduce(fillers.union(Language.allMarks)) { $0.union($1) }
 
 /// Words that say nothing by themselves: auxiliaries, pronouns, particles, number words, and what any review of any product
 /// says. Folded.
@@ -181,6 +184,7 @@ private let fillers: Set<String> = Set(
     less least maybe part place probably right side small sort stuff sure together today wrong worst
     quality qualitat qualite calidad qualita kwaliteit qualidade dommage decu decue decus helaas peccato lastima
     purtroppo pena penna deluso delusa male mal malo mala mauvais mauvaise bueno buena bonne slecht slechte goed goede
+    perche hanno geht gehen ging lleva llevan niveau covered zuruck returned return
     allerdings jedoch dennoch different however besides anyway zudem ausserdem
     agora ainda algum alguma antes apenas aqui assim ate bem cada caso coisa com como comprei compra da dar das de depois
     dele dentro desde dia dias dois duas ela ele eles em entre era essa esse esta estao estar estava este estou estrela

@@ -95,17 +95,19 @@ struct FakeAnswer {
         }.map { ($0.key, $0.value) }
     }
 
-    /// Quotes of many languages and products first.
+    /// Quotes that say it in words of their own first, of many products and languages.
     private static func spread(_ said: [Said]) -> [Said] {
+        var texts: [String: Int] = [:]
         var languages: [Language: Int] = [:]
         var products: [String: Int] = [:]
         let ranked = said.enumerated().map { index, entry in
+            texts[entry.quote.text, default: 0] += 1
             languages[entry.review.reading.language, default: 0] += 1
             products[entry.review.product, default: 0] += 1
             return (
                 entry,
                 [
-                    products[entry.review.product]!,
+                    texts[entry.quote.text]!, products[entry.review.product]!,
                     languages[entry.review.reading.language]!, index,
                 ]
             )

@@ -28,6 +28,30 @@ package func themes(
         try readReviews(reader, query, lexicon), strengths: query.strengths, lexicon: lexicon)
 }
 
+/// Complaints that no theme knows: reviews of up to three stars in which the lexicon reads none, by the words they share.
+package struct UnknownComplaint: Sendable {
+    package var cluster: SentenceCluster
+    package var reviews: [ThemeReview]
+}
+
+/// Clusters of what the lexicon does not know, those of most reviews first.
+package func unknownComplaints(
+    _ reader: any StoreReader, _ query: ThemeQuery, lexicon: Lexicon = .first
+) throws -> [UnknownComplaint] {
+    let read = try readReviews(reader, query, lexicon)
+    return clusterSentences(read.map { ($0.review.values, $0.reading) }).map { cluster in
+        UnknownComplaint(
+            cluster: cluster,
+            reviews: cluster.members.map { member in
+                let own = read[member.index]
+                return ThemeReview(
+                    review: own.review, language: own.reading.language, field: member.field,
+                    quote: own.review.values.quote(member.field, member.sentence),
+                    isNew: own.isNew)
+            })
+    }
+}
+
 /// The reviews of one theme, the newest versions first.
 package func themeReviews(
     _ reader: any StoreReader, aspect id: String, _ query: ThemeQuery, lexicon: Lexicon = .first,

@@ -27,7 +27,8 @@ struct ThemesCommand: ParsableCommand {
         discussion: """
             Found by a lexicon in eight languages, without a model. A complaint counts in a review of \
             up to three stars; in one of four or five it is counted apart, as mixed. Star impact is \
-            what the mean would gain without these reviews. New is what the newest run brought.
+            what the mean would gain without these reviews. New is what the newest run brought. \
+            Complaints that the lexicon does not know stand below, by the words their reviews share.
             """)
 
     @OptionGroup var arguments: ThemeArguments
@@ -37,8 +38,14 @@ struct ThemesCommand: ParsableCommand {
     func run() throws {
         var query = arguments.query
         query.strengths = strengths
-        let found = try arguments.store.read { reader in try themes(reader, query) }
-        if arguments.output.json { return Terminal.write(json: found.map { $0.json(strengths) }) }
+        let (found, unknown) = try arguments.store.read { reader in
+            (
+                try themes(reader, query), strengths ? [] : try unknownComplaints(reader, query)
+            )
+        }
+        if arguments.output.json {
+            return Terminal.write(json: found.map { $0.json(strengths) } + unknown.map(\.json))
+        }
         var table = Table([
             "theme": .left, "": .left, "reviews": .right, "new": .right, "mixed": .right,
             "products": .right, "brands": .right, "star impact": .right, "languages": .left,
@@ -54,6 +61,12 @@ struct ThemesCommand: ParsableCommand {
             ])
         }
         table.show()
+        for complaint in unknown {
+            print(
+                "“\(printable(complaint.cluster.label))” (\(complaint.cluster.language.rawValue)): "
+                    + "\(complaint.reviews.count) reviews, as "
+                    + "“\(cut(printable(complaint.reviews.first?.quote ?? ""), to: 70))”")
+        }
         print(Terminal.grey("lexicon \(Lexicon.first.version); one theme's reviews: theme NAME"))
     }
 }
@@ -172,6 +185,24 @@ extension SafetyReview {
             "version": JSONValue(review.version), "run": JSONValue(review.run),
             "rating": JSONValue(review.values.rating), "language": .string(language.rawValue),
             "field": .string(field.name), "quote": .string(quote), "is_new": .bool(isNew),
+        ])
+    }
+}
+
+extension UnknownComplaint {
+    fileprivate var json: JSONValue {
+        .row([
+            "theme": .string(AnswerSchema.other), "label": .string(cluster.label),
+            "language": .string(cluster.language.rawValue),
+            "mentions": JSONValue(Int64(reviews.count)),
+            "reviews": .array(
+                reviews.map {
+                    .row([
+                        "product_id": JSONValue($0.review.productID),
+                        "review_id": JSONValue($0.review.reviewID),
+                        "version": JSONValue($0.review.version), "quote": .string($0.quote),
+                    ])
+                }),
         ])
     }
 }
