@@ -26,9 +26,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     ],
     targets: [
@@ -66,6 +70,20 @@ let package = Package(
             swiftSettings: house
         ),
         .target(
+            name: "AfterwordServer",
+            dependencies: [
+                "AfterwordCore", "AfterwordPipeline",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: house
+        ),
+        .target(
             name: "AfterwordTesting",
             dependencies: [
                 "AfterwordCore", "AfterwordPipeline",
@@ -79,9 +97,14 @@ let package = Package(
             name: "afterword",
             dependencies: [
                 "AfterwordCore", "AfterwordPipeline", "AfterwordStores", "AfterwordModels",
+                "AfterwordServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: house
         ),
@@ -101,6 +124,18 @@ let package = Package(
             name: "AfterwordModelsTests",
             dependencies: [
                 "AfterwordCore", "AfterwordPipeline", "AfterwordModels", "AfterwordTesting",
+            ],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "AfterwordServerTests",
+            dependencies: [
+                "AfterwordCore", "AfterwordPipeline", "AfterwordModels", "AfterwordServer",
+                "AfterwordStores", "AfterwordTesting",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: house
         ),

@@ -291,6 +291,20 @@ extension ColumnRow {
             answer: string("answer"))
     }
 
+    var apiKey: APIKeyRow {
+        let scopes = string("scopes").split(separator: ",").compactMap {
+            APIKeyRow.Scope(rawValue: String($0))
+        }
+        // What is no list is no brand, never all of them.
+        let brands = text("brands").map { written in
+            (try? JSONValue(parsing: written.bytes))?.elements?.compactMap(\.text) ?? []
+        }
+        return APIKeyRow(
+            name: string("name"), digest: hexDigest("digest"), scopes: Set(scopes),
+            brands: brands, createdAt: instant("created_at"),
+            revokedAt: optionalInstant("revoked_at"))
+    }
+
     var modelCall: ModelCall {
         ModelCall(
             call: number("call"), batch: number("batch"), cacheKey: hexDigest("cache_key"),

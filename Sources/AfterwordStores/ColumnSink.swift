@@ -264,6 +264,16 @@ extension ColumnSink {
         add(blob: row.seal.bytes)
     }
 
+    func add(_ row: APIKeyRow) {
+        add(row.name)
+        add(row.digest.description)
+        add(row.writtenScopes)
+        add(row.writtenBrands.map { Text($0) })
+        add(row.createdAt.microseconds)
+        add(row.revokedAt?.microseconds)
+        add(blob: row.seal.bytes)
+    }
+
     func add(_ row: ModelCall) {
         add(row.call)
         add(row.batch)

@@ -78,6 +78,7 @@ enum Columns {
         reserved_nanodollars, cost_nanodollars, input_tokens, cached_input_tokens, output_tokens, \
         outcome, seal
         """
+    static let key = "name, digest, scopes, brands, created_at, revoked_at, seal"
     static let shape = "name, version, document, seal"
     static let file = "run, name, byte_count, digest, shape, nonstandard_literals, \(balance)"
 

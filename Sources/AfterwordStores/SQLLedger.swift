@@ -56,6 +56,10 @@ final class SQLLedger: LedgerTransaction {
         try session.put("llm_calls", Columns.call, key: "call") { $0.add(call) }
     }
 
+    func put(key: APIKeyRow) throws {
+        try session.put("api_keys", Columns.key, key: "name") { $0.add(key) }
+    }
+
     func put(answer: CachedAnswer) throws {
         try session.put("product_insights_cache", Columns.answer, key: "cache_key") {
             $0.add(answer)

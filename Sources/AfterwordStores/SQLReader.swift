@@ -62,7 +62,10 @@ final class SQLReader: StoreReader {
         let calls = try all(Self.calls) { row in
             row.sealed("llm_calls", "call \(row.number("call"))", row.modelCall.seal)
         }
-        return products + shapes + attempts + answers + calls
+        let keys = try all(Self.keys) { row in
+            row.sealed("api_keys", "key \(row.string("name"))", row.apiKey.seal)
+        }
+        return products + shapes + attempts + answers + calls + keys
     }
 
     func reviews(ofProduct id: Text?) throws -> [StoredReview] {
@@ -217,5 +220,7 @@ final class SQLReader: StoreReader {
     }
 
     func cachedAnswers() throws -> [CachedAnswer] { try all(Self.answers) { $0.cachedAnswer } }
+    private static let keys = "SELECT * FROM api_keys ORDER BY name"
+    func apiKeys() throws -> [APIKeyRow] { try all(Self.keys) { $0.apiKey } }
     func modelCalls() throws -> [ModelCall] { try all(Self.calls) { $0.modelCall } }
 }

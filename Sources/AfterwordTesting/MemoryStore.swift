@@ -28,6 +28,7 @@ package final class MemoryStore: ReviewStore {
         var themeReviews: [ThemeReviewRow] = []
         var answers: [Digest256: CachedAnswer] = [:]
         var calls: [ModelCall] = []
+        var keys: [String: APIKeyRow] = [:]
     }
 
     private var state = State()
@@ -64,6 +65,7 @@ package final class MemoryStore: ReviewStore {
         let result = try body(ledger)
         state.answers = ledger.state.answers
         state.calls = ledger.state.calls
+        state.keys = ledger.state.keys
         return result
     }
 
@@ -323,6 +325,7 @@ private final class MemoryLedger: LedgerTransaction {
 
     func end(_ call: ModelCall) throws { state.calls[Int(call.call - 1)] = call }
     func put(answer: CachedAnswer) throws { state.answers[answer.key] = answer }
+    func put(key: APIKeyRow) throws { state.keys[key.name] = key }
 }
 
 private final class MemoryReader: StoreReader {
@@ -447,4 +450,7 @@ private final class MemoryReader: StoreReader {
         state.answers.values.sorted { $0.key < $1.key }
     }
     func modelCalls() throws -> [ModelCall] { state.calls }
+    func apiKeys() throws -> [APIKeyRow] {
+        state.keys.values.sorted { Text($0.name) < Text($1.name) }
+    }
 }

@@ -61,6 +61,7 @@ struct Afterword: ParsableCommand {
             InboxCommand.self, ChangesCommand.self, ReportCommand.self, ThemesCommand.self,
             ThemeCommand.self,
             SafetyCommand.self, InsightCommand.self, InsightsCommand.self, CostsCommand.self,
+            ServeCommand.self, KeyCommand.self,
             RejectsCommand.self, StatusCommand.self, AuditCommand.self, ShapeCommand.self,
             CatalogCommand.self,
             CopyCommand.self,

@@ -41,6 +41,16 @@ struct StoreLocation {
         return try SQLiteStore(path: path, opening: .existing)
     }
 
+    /// Opens a store that is there for many readers at once.
+    func openForServing() throws -> any ReadingStore {
+        try checkKind()
+        if isPostgres { return try PostgresStore(url: path, opening: .existing).reading }
+        guard isFileThere else {
+            throw CommandFault(.store, "no store at \(path); make one with 'afterword run DUMP'")
+        }
+        return try SQLiteStore(path: path, opening: .existing)
+    }
+
     /// Migrations still to be done.
     func pendingMigrations() throws -> [String] {
         try checkKind()

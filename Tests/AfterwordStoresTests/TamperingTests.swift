@@ -27,7 +27,7 @@ import Testing
     ]
 
     /// The columns of a made store, with another value for each: same type, never the same value. Rows of
-    /// `run_attempts` and `llm_calls` may go: they are logs of tries, not history.
+    /// `run_attempts`, `llm_calls` and `api_keys` may go: they are no history.
     private static func columns(_ kind: StoreKind) throws -> [Column] {
         let stores = TemporaryStores(kind)
         _ = try stores.make()
@@ -48,7 +48,7 @@ import Testing
                 return [Column(table: table, name: name, value: other)]
             }
             + Set(stores.tableColumns().map(\.table)).subtracting(outside)
-            .subtracting(["run_attempts", "llm_calls"]).sorted()
+            .subtracting(["run_attempts", "llm_calls", "api_keys"]).sorted()
             .map { Column(table: $0, name: "(a row)", value: nil) }
     }
 
@@ -70,6 +70,12 @@ import Testing
     /// A call that was answered, and one that is open.
     private func makeCalls(_ store: any ReviewStore) throws {
         try store.ledger { ledger in
+            for (name, brands) in [("all", nil), ("some", ["Lumora", "Knokke"])] {
+                try ledger.put(
+                    key: APIKeyRow(
+                        name: name, digest: APIKeyRow.digest(of: name), scopes: [.read],
+                        brands: brands, createdAt: ReviewHistory.start))
+            }
             for key in [1, 2] as [UInt8] {
                 let digest = Digest256([UInt8](repeating: key, count: 32))
                 var call = ModelCall(

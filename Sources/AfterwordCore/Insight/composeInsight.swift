@@ -125,7 +125,9 @@ private struct InsightComposer {
                         productID: review.productID, reviewID: review.reviewID,
                         version: review.version, star: review.values.star,
                         language: source.read.reading.language, grounded: grounded,
-                        translation: quote.translation.flatMap { translation($0) },
+                        translation: quote.translation.flatMap {
+                            translation($0, of: grounded.text)
+                        },
                         agrees: aspect.map {
                             source.read.aspects(negative: !strengths).contains($0)
                         } ?? false))
@@ -134,15 +136,22 @@ private struct InsightComposer {
         return quotes.filter(\.agrees) + quotes.filter { !$0.agrees }
     }
 
-    /// A translation may say what its quote says, numbers too; never a link or a sign that cannot be seen.
-    private mutating func translation(_ text: String) -> String? {
+    /// A translation may say what its quote says: a number only where the quote has one, and in digits only those of the
+    /// quote; never a link or a sign that cannot be seen.
+    private mutating func translation(_ text: String, of quote: String) -> String? {
         switch check.fault(text) {
-        case nil, .number, .echo: return text
+        case nil, .echo: return text
+        case .number where ProseCheck.hasNumber(quote) && digits(text).isSubset(of: digits(quote)):
+            return text
         case .empty where !text.isEmpty: return text
         case .some(let fault):
             dropped.prose[fault, default: 0] += 1
             return nil
         }
+    }
+
+    private func digits(_ text: String) -> Set<Substring> {
+        Set(text.split { !$0.isNumber })
     }
 
     private mutating func counted(

@@ -51,15 +51,16 @@ package struct ProseCheck: Sendable {
         if scalars.contains(where: isHidden) || text.contains("⟦") || text.contains("⟧") {
             return .sign
         }
-        if scalars.contains(where: { $0.properties.numericType != nil })
-            || found.contains(where: numberWords.contains)
-            || text.contains("%")
-        {
-            return .number
-        }
+        if Self.hasNumber(text) { return .number }
         if isLink(text) { return .link }
         if scalars.contains(where: quotationMarks.contains) { return .quotation }
         return isEcho(found, text, isJapanese) ? .echo : nil
+    }
+
+    /// In digits of any script, or in words.
+    static func hasNumber(_ text: String) -> Bool {
+        text.unicodeScalars.contains { $0.properties.numericType != nil } || text.contains("%")
+            || words(of: Text(text)).contains { numberWords.contains($0.text) }
     }
 
     /// Most of its words stand in a row in one review.

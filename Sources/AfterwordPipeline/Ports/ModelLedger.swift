@@ -22,6 +22,8 @@ package protocol LedgerTransaction: AnyObject {
     /// A call of that number, as it ended.
     func end(_ call: ModelCall) throws
     func put(answer: CachedAnswer) throws
+    /// A key of the service: that of its name is replaced.
+    func put(key: APIKeyRow) throws
 }
 
 /// A row of `llm_calls`: one question that costs something, without its text.

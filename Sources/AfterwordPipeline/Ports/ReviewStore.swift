@@ -168,6 +168,8 @@ package protocol StoreReader: AnyObject {
     func cachedAnswer(_ key: Digest256) throws -> CachedAnswer?
     func cachedAnswers() throws -> [CachedAnswer]
     func modelCalls() throws -> [ModelCall]
+    /// Keys of the service, by name; they belong to this store and are not copied.
+    func apiKeys() throws -> [APIKeyRow]
 }
 
 /// Limits of one batch.

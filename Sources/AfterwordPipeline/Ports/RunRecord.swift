@@ -163,3 +163,8 @@ extension [RunRecord] {
     /// The newest run that is none of insights: what the products were last changed by.
     package var newestDump: RunRecord? { last { $0.observedOrigin != .insight } }
 }
+
+extension [RunRecord] {
+    /// The run before the newest dump: what the dump brought came since.
+    package var beforeNewestDump: Int64 { Swift.max((newestDump?.run ?? 1) - 1, 0) }
+}

@@ -165,5 +165,6 @@ package final class AsOfReader: StoreReader {
         try reader.cachedAnswer(key)
     }
     package func cachedAnswers() throws -> [CachedAnswer] { try reader.cachedAnswers() }
+    package func apiKeys() throws -> [APIKeyRow] { try reader.apiKeys() }
     package func modelCalls() throws -> [ModelCall] { try reader.modelCalls() }
 }

@@ -416,6 +416,15 @@ enum PostgresSchema {
         CREATE UNIQUE INDEX llm_calls_in_flight ON llm_calls (cache_key) WHERE ended_at IS NULL;
         CREATE INDEX llm_calls_by_time ON llm_calls (started_at);
         CREATE INDEX llm_calls_by_batch ON llm_calls (batch);
+        CREATE TABLE api_keys (
+            name \(text) PRIMARY KEY,
+            digest \(text) NOT NULL UNIQUE,
+            scopes \(text) NOT NULL,
+            brands \(text),
+            created_at BIGINT NOT NULL,
+            revoked_at BIGINT,
+            seal BYTEA NOT NULL
+        );
         CREATE TABLE themes (
             made_run BIGINT NOT NULL,
             evidence_run BIGINT NOT NULL,

@@ -91,13 +91,11 @@ package final class PostgresStore: ReviewStore {
     }
 
     package func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
-        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-        return try readers.lend(after: begin) { connection in
-            try finishing(connection, commits: false) {
-                try body(SQLReader(PostgresSession(connection: connection)))
-            }
-        }
+        try reading.read(body)
     }
+
+    /// Its readers alone, for many threads.
+    package var reading: PostgresReadingStore { PostgresReadingStore(readers: readers) }
 
     package func ledger<Result>(
         _ body: (any LedgerTransaction) throws -> Result
@@ -179,6 +177,26 @@ package final class PostgresStore: ReviewStore {
         let store = try PostgresStore(url: url, opening: .rehearsing)
         let done = try store.isMade() ? store.doneMigrations() : []
         return PostgresSchema.migrations.map(\.name).filter { !done.contains($0) }
+    }
+}
+
+/// Reads a Postgres store from many threads, each on a connection of the pool that can write nothing.
+package struct PostgresReadingStore: ReadingStore {
+    let readers: PostgresPool
+
+    package func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+        return try readers.lend(after: begin) { connection in
+            let result: Result
+            do {
+                result = try body(SQLReader(PostgresSession(connection: connection)))
+            } catch {
+                connection.rollBack()
+                throw error
+            }
+            try connection.run("ROLLBACK")
+            return result
+        }
     }
 }
 

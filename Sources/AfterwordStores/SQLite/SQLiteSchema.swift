@@ -327,6 +327,15 @@ enum SQLiteSchema {
         CREATE UNIQUE INDEX llm_calls_in_flight ON llm_calls (cache_key) WHERE ended_at IS NULL;
         CREATE INDEX llm_calls_by_time ON llm_calls (started_at);
         CREATE INDEX llm_calls_by_batch ON llm_calls (batch);
+        CREATE TABLE api_keys (
+            name TEXT PRIMARY KEY,
+            digest TEXT NOT NULL UNIQUE,
+            scopes TEXT NOT NULL,
+            brands TEXT,
+            created_at INTEGER NOT NULL,
+            revoked_at INTEGER,
+            seal BLOB NOT NULL
+        ) STRICT;
         CREATE TABLE themes (
             made_run INTEGER NOT NULL,
             evidence_run INTEGER NOT NULL,

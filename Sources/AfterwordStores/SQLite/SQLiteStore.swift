@@ -6,7 +6,7 @@ import GRDB
 /// The embedded store: one SQLite file in WAL mode, so that readers go on while a run writes.
 ///
 /// The file and what SQLite puts beside it are readable by their owner alone (0600).
-package final class SQLiteStore: ReviewStore {
+package final class SQLiteStore: ReviewStore, ReadingStore {
     private let writer: any DatabaseWriter
 
     /// `AFTW` in the file's header: a file of another program is refused, not migrated.

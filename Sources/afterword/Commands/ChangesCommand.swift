@@ -135,20 +135,6 @@ extension ReviewMovement {
         return before == nil || after == nil
             ? star(review) : "\(star(before)) → \(star(after))"
     }
-
-    fileprivate func json(_ attribution: MeanAttribution?) -> JSONValue {
-        .row([
-            "reason": .string(movement.reason.rawValue),
-            "product_id": JSONValue(review.productID), "review_id": JSONValue(review.reviewID),
-            "rating_before": JSONValue(before?.values.rating),
-            "rating_after": JSONValue(after?.values.rating),
-            "title": JSONValue(review.values.title),
-            "body": JSONValue(review.values.body),
-            "mean_part_numerator": JSONValue(part.map { "\($0)" }),
-            "mean_part_millionths": JSONValue(
-                attribution.flatMap { attribution in part.map(attribution.millionths) }),
-        ])
-    }
 }
 
 extension ChangeAlert {
@@ -158,48 +144,5 @@ extension ChangeAlert {
             "the mean fell by \(decimal(millionths, of: 1_000_000, places: 2)) stars"
         case .negatives(let count, let all): "\(count) of \(all) reviews that came are negative"
         }
-    }
-
-    fileprivate var json: JSONValue {
-        switch self {
-        case .meanFell(let millionths):
-            .row(["alert": .string("mean_fell"), "millionths": JSONValue(millionths)])
-        case .negatives(let count, let all):
-            .row([
-                "alert": .string("negatives"), "negative": JSONValue(count), "of": JSONValue(all),
-            ])
-        }
-    }
-}
-
-extension ScopeShift {
-    fileprivate var json: JSONValue {
-        .row([
-            "brand": JSONValue(scope.id), "new_reviews": JSONValue(newReviews),
-            "new_negatives": JSONValue(newNegatives), "before": .object(before.members),
-            "after": .object(after.members),
-        ])
-    }
-}
-
-extension ScopeChanges {
-    fileprivate func json(limit: Int) -> JSONValue {
-        .row([
-            "from": JSONValue(from.run), "to": JSONValue(to.run),
-            "before": .object(before.members), "after": .object(after.members),
-            "mean_change_numerator": JSONValue(attribution.map { "\($0.change)" }),
-            "mean_denominator": JSONValue(attribution.map { "\($0.denominator)" }),
-            "mean_change_millionths": JSONValue(attribution.map { $0.millionths($0.change) }),
-            "reasons": .array(
-                MovementReason.allCases.map { reason in
-                    .row([
-                        "reason": .string(reason.rawValue),
-                        "reviews": JSONValue(movements.count { $0.movement.reason == reason }),
-                        "mean_part_numerator": JSONValue(
-                            attribution.map { _ in "\(part(reason))" }),
-                    ])
-                }), "movements": .array(movements.prefix(limit).map { $0.json(attribution) }),
-            "says_enough": .bool(saysEnough), "alerts": .array(alerts.map(\.json)),
-        ])
     }
 }

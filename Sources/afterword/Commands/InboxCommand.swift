@@ -55,16 +55,4 @@ extension InboxEntry {
         let now = review.isLive ? review.values.star.map { "\($0)" } ?? "–" : "gone"
         return starBefore.map { "\($0) → \(now)" } ?? now
     }
-
-    fileprivate var json: JSONValue {
-        .row([
-            "kind": .string(kind.rawValue), "hazard": JSONValue(hazard),
-            "product_id": JSONValue(review.productID), "brand": JSONValue(brand),
-            "review_id": JSONValue(review.reviewID), "version": JSONValue(review.version),
-            "run": JSONValue(review.run), "is_live": .bool(review.isLive),
-            "star_before": JSONValue(starBefore.map { Int64($0) }),
-            "rating": JSONValue(review.values.rating),
-            "themes": .array(themes.map { .string($0) }), "quote": .string(quote),
-        ])
-    }
 }

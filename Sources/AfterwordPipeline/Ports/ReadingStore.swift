@@ -1,0 +1,7 @@
+/// A store that only reads, from many threads at once. Each read is one snapshot, of one committed run, on a connection that can
+/// write nothing.
+///
+/// Calls block: they are for worker threads, never for a server's event loops or the cooperative pool.
+package protocol ReadingStore: Sendable {
+    func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result
+}

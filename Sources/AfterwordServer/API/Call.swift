@@ -1,0 +1,78 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// A request to an endpoint, its parameters read, on the snapshot it is answered from.
+struct Call {
+    let values: [String: String]
+    let reader: any StoreReader
+    /// The newest run of the snapshot, or that of the moment asked for.
+    let run: RunRecord
+    let now: Instant
+    let limits: ServiceLimits
+    /// Brands that the key may see; nil for all.
+    let brands: Set<Text>?
+
+    func text(_ name: String) -> String? { values[name] }
+    func number(_ name: String) -> Int64? { values[name].flatMap { Int64($0) } }
+
+    /// The product of the path, if it is there and the key may see it.
+    func product() throws -> Text {
+        let id = Text(values["product"] ?? "")
+        guard let product = try reader.products(id).first, allows(product.dimension[.brand]) else {
+            throw Problem(.notFound, "no such product")
+        }
+        return id
+    }
+
+    /// The brand of the path, if it is there and the key may see it.
+    func brand() throws -> ReviewScope {
+        let id = Text(values["brand"] ?? "")
+        let scope = Scope(kind: .brand, id: id)
+        guard allows(id), try reader.scopes().contains(where: { $0.scope == scope }) else {
+            throw Problem(.notFound, "no such brand")
+        }
+        return .scope(scope)
+    }
+
+    func allows(_ brand: Text?) -> Bool {
+        brands.map { allowed in brand.map(allowed.contains) ?? false } ?? true
+    }
+
+    /// What is not narrowed to a brand is for keys that see all.
+    func requireAll() throws {
+        guard brands == nil else { throw Problem(.notFound, "not for a key of some brands") }
+    }
+
+    /// The brand asked for has to be one that the key may see; a key of some brands has to name one.
+    func requireBrand(_ brand: String?) throws {
+        guard brands != nil else { return }
+        guard let brand, allows(Text(brand)) else { throw Problem(.notFound, "no such brand") }
+    }
+
+    var pageSize: Int { number("limit").map(Int.init) ?? limits.defaultPageSize }
+    private var first: Int { values["cursor"].flatMap { Cursor($0) }?.first ?? 0 }
+
+    /// A page of a list, with where it goes on.
+    func page<Entry>(_ all: [Entry], _ json: (Entry) throws -> JSONValue) rethrows -> JSONValue {
+        let start = min(first, all.count)
+        let end = min(all.count, start + pageSize)
+        let next = end < all.count ? Cursor(run: run.run, first: end).text : nil
+        return .row([
+            "items": .array(try all[start..<end].map(json)), "total": JSONValue(all.count),
+            "next": JSONValue(next),
+        ])
+    }
+
+    /// The whole of what a listing may hold, to be paged by `page`.
+    static let everything = Page(number: 1, size: .max)
+}
+
+extension RunRecord {
+    /// What an answer is as of.
+    var asOf: JSONValue {
+        .row([
+            "run": JSONValue(run), "recorded_at": JSONValue(recordedAt),
+            "observed_at": JSONValue(observedAt),
+        ])
+    }
+}

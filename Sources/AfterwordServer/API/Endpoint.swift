@@ -1,0 +1,266 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// An address that answers: the one place that requests, routes, `/openapi.json` and tests are made from.
+struct Endpoint: Sendable {
+    enum Shape: String, Sendable {
+        case item, list, object
+    }
+
+    var path: String
+    var summary: String
+    var parameters: [Parameter]
+    var shape: Shape
+    /// What an entry has at least, besides what it may have.
+    var required: [String]
+    var answer: @Sendable (Call) throws -> JSONValue
+
+    init(
+        _ path: String, _ summary: String, _ parameters: [Parameter] = [], _ shape: Shape,
+        required: [String] = [], answer: @escaping @Sendable (Call) throws -> JSONValue
+    ) {
+        self.path = "/api/v1/" + path
+        self.summary = summary
+        let page = shape == .list ? Self.page : []
+        self.parameters = parameters + page + Self.moments
+        self.shape = shape
+        self.required = required
+        self.answer = answer
+    }
+
+    private static let page = [
+        Parameter.number("limit", 1...200, "Entries of a page; 50 when left out."),
+        Parameter(name: "cursor", form: .cursor, comment: "`next` of the page before."),
+    ]
+
+    private static let moments = [
+        Parameter(
+            name: "as_of", form: .moment,
+            comment: "As it was after a run: its number, or the newest recorded by an instant."),
+        Parameter(
+            name: "as_observed", form: .date,
+            comment: "As it was by the dumps taken until the end of that day in UTC."),
+    ]
+
+    static let all: [Endpoint] = products + reviews + brands + themes + changes + ledger
+
+    // MARK: Products
+
+    private static let product = Parameter.path("product", "The product's id.")
+    private static let brand = Parameter.path("brand", "The brand's name.")
+    private static let order = Parameter.choice(
+        "sort", RankingOrder.allCases.map(\.rawValue), "Impact when left out.")
+
+    private static let products = [
+        Endpoint(
+            "products", "Products, those of most avoidable harm first.",
+            [
+                .text("brand", "Only this brand."), .text("category", "Only this category."),
+                .text("family", "Only this family."),
+                .text("q", "Part of an id, title or brand, in any case."),
+                .number("rating_min", 1...5, "A mean of so many stars or more."),
+                .number("rating_max", 1...5, "A mean of so many stars or fewer."),
+                .choice(
+                    "sentiment", ["positive", "neutral", "negative"],
+                    "The mean's stars, rounded: 4 and 5, 3, or 1 and 2."), order,
+            ], .list, required: ["product_id", "review_count"], answer: productList),
+        Endpoint(
+            "products/{product}", "One product: sums, insight, months, its own history.",
+            [product], .item, required: ["product_id", "review_count", "months"]
+        ) { call in
+            let id = try call.product()
+            guard let answer = try productAnswer(call.reader, id) else {
+                throw Problem(.notFound, "no such product")
+            }
+            let insight = try call.reader.insights(of: .product(id)).first
+            return .row(["item": answer.json.with("insight", insight?.json ?? .null)])
+        },
+        Endpoint(
+            "products/{product}/insights", "What was told of a product, the oldest first.",
+            [product], .list, required: ["document", "made_run"]
+        ) { call in
+            let rows = try call.reader.insightHistory(of: .product(try call.product()))
+            return call.page(rows.sorted { $0.madeRun < $1.madeRun }) { $0.json }
+        },
+        Endpoint(
+            "products/{product}/changes", "What moved a product between two runs.",
+            [product] + span, .item, required: ["from", "to", "movements"]
+        ) { call in try shift(call, .product(call.product())) },
+    ]
+
+    private static let span = [
+        Parameter.number("from", 1...1_000_000, "The run before; before the newest dump when left out."),
+        Parameter.number("to", 1...1_000_000, "The run after; the newest dump's when left out."),
+        Parameter.number("limit", 0...200, "Reviews told of; 10 when left out."),
+    ]
+
+    // MARK: Reviews
+
+    private static let reviews = [
+        Endpoint(
+            "products/{product}/reviews", "The reviews of a product, the newest first.",
+            [
+                product, .number("star", 1...5, "Only of so many stars."),
+                .choice("deleted", ["true", "false"], "Deleted ones too."),
+            ], .list, required: ["review_id", "version"]
+        ) { call in
+            let listing = try reviewListing(
+                call.reader, product: call.product(), star: call.number("star").map(Int.init),
+                withDeleted: call.text("deleted") == "true", page: Call.everything)
+            return call.page(listing.entries) { $0.json }
+        },
+        Endpoint(
+            "reviews/{product}/{review}/history", "Every version of a review, the oldest first.",
+            [product, .path("review", "The review's id.")], .list,
+            required: ["version", "operation"]
+        ) { call in
+            let rows = try call.reader.history(
+                ofProduct: call.product(), review: Text(call.text("review") ?? ""))
+            guard !rows.isEmpty else { throw Problem(.notFound, "no such review") }
+            return call.page(rows) { $0.json }
+        },
+    ]
+
+    // MARK: Brands
+
+    private static let brands = [
+        Endpoint(
+            "brands", "Brands, those of most avoidable harm first.",
+            [.text("q", "Part of its name, in any case."), order], .list,
+            required: ["brand", "review_count"]
+        ) { call in
+            call.page(try brandEntries(call).filter { call.allows($0.id) }) { $0.json("brand") }
+        },
+        Endpoint(
+            "brands/{brand}", "One brand: sums, standing, insight.", [brand], .item,
+            required: ["brand", "review_count"]
+        ) { call in
+            let scope = try call.brand()
+            guard let entry = try brandEntries(call).first(where: { $0.id == scope.id }) else {
+                throw Problem(.notFound, "no such brand")
+            }
+            let insight = try call.reader.insights(of: scope).first
+            return .row(["item": entry.json("brand").with("insight", insight?.json ?? .null)])
+        },
+        Endpoint(
+            "brands/{brand}/insights", "What was told of a brand, the oldest first.", [brand],
+            .list, required: ["document", "made_run"]
+        ) { call in
+            let rows = try call.reader.insightHistory(of: try call.brand())
+            return call.page(rows.sorted { $0.madeRun < $1.madeRun }) { $0.json }
+        },
+        Endpoint(
+            "brands/{brand}/changes", "What moved a brand between two runs.", [brand] + span,
+            .item, required: ["from", "to", "movements"]
+        ) { call in try shift(call, call.brand()) },
+        Endpoint(
+            "compare", "Brands side by side, in the order asked for.",
+            [
+                Parameter(
+                    name: "brands", form: .text, isRequired: true,
+                    comment: "Names with commas between them, twenty at most.")
+            ], .list, required: ["brand", "review_count"], answer: compare),
+    ]
+
+    // MARK: Themes
+
+    private static let side = Parameter.choice(
+        "side", ["issues", "strengths"], "Complaints when left out.")
+
+    private static let themes = [
+        Endpoint(
+            "themes", "What reviews complain of, or praise, across products and languages.",
+            [.text("brand", "Only this brand."), .text("product", "Only this product."), side],
+            .list, required: ["theme", "mentions"]
+        ) { call in
+            let query = try themeQuery(call)
+            let found = try AfterwordPipeline.themes(call.reader, query)
+                .map { $0.json(query.strengths) }
+            let unknown =
+                query.strengths ? [] : try unknownComplaints(call.reader, query).map(\.json)
+            return call.page(found + unknown) { $0 }
+        },
+        Endpoint(
+            "themes/{theme}", "The reviews of one theme, with the sentence that says it.",
+            [
+                .path("theme", "As `themes` names it."), .text("brand", "Only this brand."),
+                .text("product", "Only this product."), side,
+            ], .list, required: ["review_id", "quote"]
+        ) { call in
+            let found = try themeReviews(
+                call.reader, aspect: call.text("theme") ?? "", themeQuery(call),
+                page: Call.everything)
+            guard let found else { throw Problem(.notFound, "no such theme") }
+            return call.page(found.entries) { $0.json }
+        },
+        Endpoint(
+            "safety", "Reviews with words of danger, for a person to look at.",
+            [
+                .text("brand", "Only this brand."), .text("product", "Only this product."),
+                .number("since", 0...1_000_000, "Only of versions that later runs brought."),
+            ], .list, required: ["hazard", "quote"]
+        ) { call in
+            let found = try safetyReviews(
+                call.reader, themeQuery(call), since: call.number("since") ?? 0,
+                page: Call.everything)
+            return call.page(found.entries) { $0.json }
+        },
+    ]
+
+    // MARK: What is new
+
+    private static let changes = [
+        Endpoint(
+            "inbox", "What came since a run: dangers, new negatives, edits, what is resolved.",
+            [
+                Parameter(
+                    name: "since", form: .number(0...1_000_000),
+                    comment: "A run's number; what the newest dump brought when left out.")
+            ], .list, required: ["kind", "quote"]
+        ) { call in
+            let runs = try call.reader.runs()
+            let since = call.number("since") ?? runs.beforeNewestDump
+            guard since == 0 || runs.contains(where: { $0.run == since }) else {
+                throw Problem(.badParameter, "since: there is no such run")
+            }
+            let entries = try AfterwordPipeline.inbox(
+                call.reader, since: since, page: Call.everything
+            ).entries
+            return call.page(entries.filter { call.allows($0.brand) }) { $0.json }
+        }
+    ]
+
+    // MARK: The ledger
+
+    private static let ledger = [
+        Endpoint(
+            "runs", "Every run, the newest first, with the balance of its files.", [], .list,
+            required: ["run", "recorded_at", "files"]
+        ) { call in
+            let files = Dictionary(grouping: try call.reader.files(ofRun: nil), by: \.run)
+            return call.page(try call.reader.runs().reversed()) { run in
+                run.json.with("files", .array((files[run.run] ?? []).map(\.json)))
+            }
+        },
+        Endpoint(
+            "insights", "The insights that stand.",
+            [.choice("kind", ["product"] + ScopeKind.allCases.map(\.rawValue), "Only of this kind.")],
+            .list, required: ["kind", "document"]
+        ) { call in
+            try call.requireAll()
+            let rows = try call.reader.insights(of: nil)
+            return call.page(
+                rows.filter { row in call.text("kind").map { $0 == row.scope.kind } ?? true }
+            ) { $0.json }
+        },
+        Endpoint(
+            "status", "The last good run, its age, and attempts since.",
+            [.number("max_age", 1...1_000_000_000, "Seconds after which it is stale.")], .item,
+            required: ["is_stale"]
+        ) { call in
+            let status = try statusAnswer(
+                call.reader, now: call.now, maxAge: call.number("max_age"))
+            return .row(["item": status.json])
+        },
+    ]
+}

@@ -1,0 +1,108 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// A parameter of an endpoint: what requests are checked by, and what `/openapi.json` tells.
+struct Parameter: Sendable {
+    enum Form: Sendable {
+        case text
+        case number(ClosedRange<Int64>)
+        case choice([String])
+        /// A run's number or an instant of ISO 8601.
+        case moment
+        /// A date.
+        case date
+        /// What an earlier page gave.
+        case cursor
+    }
+
+    var name: String
+    var form: Form
+    var isInPath = false
+    var isRequired = false
+    var comment: String
+
+    static func path(_ name: String, _ comment: String) -> Parameter {
+        Parameter(name: name, form: .text, isInPath: true, isRequired: true, comment: comment)
+    }
+
+    static func text(_ name: String, _ comment: String) -> Parameter {
+        Parameter(name: name, form: .text, comment: comment)
+    }
+
+    static func number(
+        _ name: String, _ range: ClosedRange<Int64>, _ comment: String
+    ) -> Parameter {
+        Parameter(name: name, form: .number(range), comment: comment)
+    }
+
+    static func choice(_ name: String, _ values: [String], _ comment: String) -> Parameter {
+        Parameter(name: name, form: .choice(values), comment: comment)
+    }
+
+    /// The value where it is one; nil where it is not.
+    func isRead(_ value: String) -> Bool {
+        switch form {
+        case .text: return !value.isEmpty && value.unicodeScalars.allSatisfy { $0.value != 0 }
+        case .number(let range):
+            return value.utf8.count < 20 && Int64(value).map(range.contains) == true
+                && value.utf8.first != UInt8(ascii: "+")
+        case .choice(let values): return values.contains(value)
+        case .moment: return AsOf(runOrInstant: value) != nil
+        case .date: return Instant(iso8601: value) != nil
+        case .cursor: return Cursor(value) != nil
+        }
+    }
+
+    /// As a schema of JSON.
+    var schema: JSONValue {
+        switch form {
+        case .text: .row(["type": .string("string"), "minLength": JSONValue(1)])
+        case .number(let range):
+            .row([
+                "type": .string("integer"), "minimum": JSONValue(range.lowerBound),
+                "maximum": JSONValue(range.upperBound),
+            ])
+        case .choice(let values):
+            .row(["type": .string("string"), "enum": .array(values.map { .string($0) })])
+        case .moment:
+            .row([
+                "type": .string("string"),
+                "pattern": .string(
+                    #"^([1-9][0-9]{0,6}|[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2}))?)$"#),
+            ])
+        case .date: .row(["type": .string("string"), "format": .string("date")])
+        case .cursor:
+            .row(["type": .string("string"), "pattern": .string("^[0-9]+-[0-9]+$")])
+        }
+    }
+
+    var json: JSONValue {
+        .row([
+            "name": .string(name), "in": .string(isInPath ? "path" : "query"),
+            "required": .bool(isRequired), "schema": schema, "description": .string(comment),
+        ])
+    }
+}
+
+/// Where a list goes on: the run it is read as of, and the entries before. A list stays the same list while it is paged
+/// through, whatever is loaded meanwhile.
+struct Cursor: Equatable, Sendable {
+    var run: Int64
+    var first: Int
+
+    init(run: Int64, first: Int) {
+        self.run = run
+        self.first = first
+    }
+
+    init?(_ text: String) {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy({ (1...15).contains($0.utf8.count) }),
+            parts.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }),
+            let run = Int64(parts[0]), let first = Int(parts[1])
+        else { return nil }
+        self.init(run: run, first: first)
+    }
+
+    var text: String { "\(run)-\(first)" }
+}

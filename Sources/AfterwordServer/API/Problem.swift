@@ -1,0 +1,85 @@
+import AfterwordCore
+import HTTPTypes
+import Hummingbird
+
+/// Why a request is not answered, as RFC 9457 writes it. Types are stable; details name fields, never data.
+struct Problem: Error, Equatable {
+    enum Kind: String, CaseIterable {
+        case badParameter = "bad-parameter"
+        case badBody = "bad-body"
+        case notFound = "not-found"
+        case methodNotAllowed = "method-not-allowed"
+        case notAcceptable = "wrong-host"
+        case unauthorized
+        case forbidden
+        case unsupportedMediaType = "unsupported-media-type"
+        case tooLarge = "too-large"
+        case tooManyRequests = "too-many-requests"
+        case notEnoughData = "not-enough-data"
+        case budgetSpent = "budget-spent"
+        case modelFailed = "model-failed"
+        case storeUnavailable = "store-unavailable"
+        case internalError = "internal"
+    }
+
+    var kind: Kind
+    var detail: String
+
+    init(_ kind: Kind, _ detail: String) {
+        self.kind = kind
+        self.detail = detail
+    }
+
+    var status: HTTPResponse.Status {
+        switch kind {
+        case .badParameter, .badBody: .badRequest
+        case .notFound: .notFound
+        case .methodNotAllowed: .methodNotAllowed
+        case .notAcceptable: .misdirectedRequest
+        case .unauthorized: .unauthorized
+        case .forbidden: .forbidden
+        case .unsupportedMediaType: .unsupportedMediaType
+        case .tooLarge: .contentTooLarge
+        case .tooManyRequests: .tooManyRequests
+        case .notEnoughData: .conflict
+        case .budgetSpent: .init(code: 402, reasonPhrase: "Payment Required")
+        case .modelFailed: .badGateway
+        case .storeUnavailable: .serviceUnavailable
+        case .internalError: .internalServerError
+        }
+    }
+
+    private var title: String {
+        switch kind {
+        case .badParameter: "A parameter cannot be read"
+        case .badBody: "The body cannot be read"
+        case .notFound: "There is no such thing"
+        case .methodNotAllowed: "The method is not one of this address"
+        case .notAcceptable: "The request is not for this service"
+        case .unauthorized: "A key is needed"
+        case .forbidden: "The key does not allow it"
+        case .unsupportedMediaType: "The body has to be JSON"
+        case .tooLarge: "The body is too large"
+        case .tooManyRequests: "Too many requests"
+        case .notEnoughData: "There is too little to say"
+        case .budgetSpent: "The budget is spent"
+        case .modelFailed: "The model gave no answer"
+        case .storeUnavailable: "The store cannot be read"
+        case .internalError: "Something went wrong here"
+        }
+    }
+
+    func response(id: String) -> Response {
+        let body = JSONValue.row([
+            "type": .string("urn:afterword:problem:\(kind.rawValue)"), "title": .string(title),
+            "status": JSONValue(Int64(status.code)), "detail": .string(detail),
+            "request_id": .string(id),
+        ]).canonical
+        var headers: HTTPFields = [.contentType: "application/problem+json"]
+        if kind == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
+        if kind == .tooManyRequests { headers[.retryAfter] = "60" }
+        return Response(
+            status: status, headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
+    }
+}

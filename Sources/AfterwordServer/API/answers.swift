@@ -1,0 +1,91 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// Products by what they are asked for, each with the number of issues that its insight tells of.
+@Sendable func productList(_ call: Call) throws -> JSONValue {
+    var query = RankingQuery()
+    query.page = Call.everything
+    query.order = call.text("sort").flatMap { RankingOrder(rawValue: $0) } ?? .impact
+    query.brand = call.text("brand")
+    query.category = call.text("category")
+    query.text = call.text("q")
+    var issues: [Text: Int64] = [:]
+    for row in try call.reader.insights(of: nil) {
+        if case .product(let id) = row.scope { issues[id] = row.issueCount }
+    }
+    let family = call.text("family").map { Text($0) }
+    let entries = try rankedProducts(call.reader, query).entries.filter { entry in
+        call.allows(entry.attributes[.brand]) && (family == nil || entry.attributes[.family] == family)
+            && isWanted(entry, call)
+    }
+    return call.page(entries) { entry in
+        entry.json("product_id").with("issue_count", JSONValue(issues[entry.id]))
+    }
+}
+
+private func isWanted(_ entry: RankedEntry, _ call: Call) -> Bool {
+    let mean = meanStars(entry.counters)
+    if let least = call.number("rating_min"), (mean ?? -1) < least * 1_000 { return false }
+    if let most = call.number("rating_max"), (mean ?? .max) > most * 1_000 { return false }
+    guard let sentiment = call.text("sentiment") else { return true }
+    guard let mean else { return false }
+    // Stars, halves rounded up.
+    switch (mean + 500) / 1_000 {
+    case 4...: return sentiment == "positive"
+    case 3: return sentiment == "neutral"
+    default: return sentiment == "negative"
+    }
+}
+
+func brandEntries(_ call: Call) throws -> [RankedEntry] {
+    var query = RankingQuery()
+    query.page = Call.everything
+    query.order = call.text("sort").flatMap { RankingOrder(rawValue: $0) } ?? .impact
+    query.text = call.text("q")
+    return try rankedBrands(call.reader, query).entries
+}
+
+@Sendable func compare(_ call: Call) throws -> JSONValue {
+    let names = (call.text("brands") ?? "").split(separator: ",").map { Text(String($0)) }
+    guard (1...20).contains(names.count) else {
+        throw Problem(.badParameter, "brands: one to twenty names")
+    }
+    let entries = try brandEntries(call)
+    let found = names.compactMap { name in
+        entries.first { $0.id == name && call.allows(name) }
+    }
+    guard found.count == names.count else { throw Problem(.notFound, "no such brand") }
+    return call.page(found) { $0.json("brand") }
+}
+
+func themeQuery(_ call: Call) throws -> ThemeQuery {
+    var query = ThemeQuery()
+    query.brand = call.text("brand")
+    query.product = call.text("product").map { Text($0) }
+    query.strengths = call.text("side") == "strengths"
+    if let product = query.product {
+        guard let found = try call.reader.products(product).first,
+            call.allows(found.dimension[.brand])
+        else { throw Problem(.notFound, "no such product") }
+    } else {
+        try call.requireBrand(query.brand)
+    }
+    return query
+}
+
+/// What moved a scope between two runs; without them what the newest dump moved.
+func shift(_ call: Call, _ scope: ReviewScope) throws -> JSONValue {
+    let runs = try call.reader.runs()
+    let to = call.number("to") ?? runs.newestDump?.run ?? 0
+    let from = call.number("from") ?? max(to - 1, 1)
+    do {
+        let found = try AfterwordPipeline.changes(call.reader, of: scope, from: from, to: to)
+        return .row(["item": found.json(limit: call.number("limit").map(Int.init) ?? 10)])
+    } catch ChangeFault.backwards {
+        throw Problem(.badParameter, "from: is the earlier run")
+    } catch ChangeFault.noSuchScope {
+        throw Problem(.notFound, "nothing of it was there")
+    } catch is AsOfFault {
+        throw Problem(.badParameter, "from, to: there is no such run")
+    }
+}

@@ -1,0 +1,6 @@
+import Hummingbird
+
+extension Service {
+    /// The page and its parts.
+    func addPages(to router: Router<Context>) {}
+}

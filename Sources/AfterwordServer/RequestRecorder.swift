@@ -1,0 +1,105 @@
+import CoreMetrics
+import HTTPTypes
+import Hummingbird
+import Logging
+
+/// Around every request: the host is checked, problems become answers, headers that every answer has are set, and one line and a
+/// few counts tell how it went, without texts of reviews.
+struct RequestRecorder: RouterMiddleware {
+    typealias Context = Service.Context
+
+    let service: Service
+
+    func handle(
+        _ request: Request, context: Context,
+        next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        let started = ContinuousClock.now
+        var response: Response
+        do {
+            try service.gate.checkHost(request)
+            response = try await next(request, context)
+        } catch let problem as Problem {
+            response = problem.response(id: context.id)
+            if problem.kind == .methodNotAllowed { response.headers[.allow] = problem.detail }
+        } catch let error as any HTTPResponseError {
+            response = problem(of: error).response(id: context.id)
+        } catch {
+            context.logger.error("request failed", metadata: ["kind": "\(type(of: error))"])
+            response = Problem(.internalError, "see the log").response(id: context.id)
+        }
+        finish(&response, context)
+        record(request, response, context, since: started)
+        return response
+    }
+
+    private func problem(of error: any HTTPResponseError) -> Problem {
+        switch error.status.code {
+        case 404: Problem(.notFound, "no such address")
+        case 405: Problem(.methodNotAllowed, "GET, HEAD")
+        case 413: Problem(.tooLarge, "the body")
+        case 400..<500: Problem(.badParameter, "the request")
+        default: Problem(.internalError, "see the log")
+        }
+    }
+
+    private func finish(_ response: inout Response, _ context: Context) {
+        response.headers[.xRequestID] = context.id
+        response.headers[.xContentTypeOptions] = "nosniff"
+        response.headers[.contentSecurityPolicy] = Self.policy
+        response.headers[.referrerPolicy] = "no-referrer"
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+    }
+
+    /// Nothing from outside, no script or style in the page itself, no frame around it.
+    private static let policy = """
+        default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; \
+        connect-src 'self'; base-uri 'none'; frame-ancestors 'none'
+        """
+
+    private func record(
+        _ request: Request, _ response: Response, _ context: Context,
+        since started: ContinuousClock.Instant
+    ) {
+        let took = started.duration(to: .now)
+        let nanoseconds =
+            took.components.seconds * 1_000_000_000 + took.components.attoseconds / 1_000_000_000
+        // The route, not the address: as many series as there are routes.
+        let route = context.endpointPath ?? "none"
+        let dimensions = [
+            ("method", request.method.rawValue), ("route", route),
+            ("status", "\(response.status.code)"),
+        ]
+        Counter(
+            label: "afterword_requests_total", dimensions: known(dimensions),
+            factory: service.metrics
+        ).increment()
+        Timer(
+            label: "afterword_request_seconds", dimensions: [("route", route)],
+            factory: service.metrics
+        ).recordNanoseconds(nanoseconds)
+        if response.status == .notModified {
+            Counter(label: "afterword_cache_hits_total", factory: service.metrics).increment()
+        }
+        context.logger.info(
+            "request",
+            metadata: [
+                "method": "\(request.method.rawValue.prefix(16))", "route": "\(route)",
+                "status": "\(response.status.code)", "milliseconds": "\(nanoseconds / 1_000_000)",
+                "bytes": "\(response.body.contentLength ?? 0)",
+            ])
+    }
+
+    /// A method that is none of HTTP's is one series, not as many as somebody makes up.
+    private func known(_ dimensions: [(String, String)]) -> [(String, String)] {
+        let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+        return dimensions.map { name, value in
+            name == "method" && !methods.contains(value) ? (name, "OTHER") : (name, value)
+        }
+    }
+}
+
+extension HTTPField.Name {
+    static let xRequestID = HTTPField.Name("X-Request-Id")!
+    static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
+}

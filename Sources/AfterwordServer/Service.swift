@@ -1,0 +1,327 @@
+import AfterwordCore
+package import AfterwordPipeline
+import CoreMetrics
+import Foundation
+import HTTPTypes
+package import Hummingbird
+import Logging
+import NIOCore
+
+/// The service: the API under `/api/v1`, the page at `/`, and what those who run it ask.
+package struct Service: Sendable {
+    package typealias Context = BasicRequestContext
+
+    let configuration: ServiceConfiguration
+    let workers: Workers
+    let gate: Gate
+    let desk: InsightDesk?
+    let metrics: ServiceMetrics
+    let document: String
+
+    package init(
+        _ configuration: ServiceConfiguration, store: any ReadingStore, insights: InsightMaker?,
+        metrics: ServiceMetrics = ServiceMetrics()
+    ) {
+        self.configuration = configuration
+        workers = Workers(store, threads: configuration.limits.workers)
+        gate = Gate(configuration)
+        desk = insights.map {
+            InsightDesk($0, perHour: configuration.limits.insightsPerHour, now: configuration.now)
+        }
+        self.metrics = metrics
+        document = openAPIDocument().canonical
+    }
+
+    package func stop() async {
+        for task in await desk?.underWay ?? [] { _ = await task.result }
+        await workers.stop()
+    }
+
+    // MARK: Routes
+
+    package func router() -> Router<Context> {
+        let router = Router(context: Context.self, options: [.autoGenerateHeadEndpoints])
+        router.add(middleware: RequestRecorder(service: self))
+        router.get("healthz") { _, _ in text("ok\n") }
+        router.get("readyz") { _, _ in try await ready() }
+        router.get("metrics") { _, _ in
+            text(metrics.exposition, type: "text/plain; version=0.0.4; charset=utf-8")
+        }
+        let description = document
+        router.get("openapi.json") { _, _ in text(description, type: "application/json") }
+        for endpoint in Endpoint.all {
+            let path = RouterPath(endpoint.path)
+            router.get(path) { request, context in
+                try await answer(endpoint, request, context)
+            }
+            let hasPost = endpoint.path.hasSuffix("}/insights")
+            if hasPost {
+                router.post(path) { request, context in
+                    try await makeInsight(endpoint, request, context)
+                }
+            }
+            for method in otherMethods where method != .post || !hasPost {
+                router.on(path, method: method) { _, _ -> Response in
+                    throw Problem(.methodNotAllowed, hasPost ? "GET, HEAD, POST" : "GET, HEAD")
+                }
+            }
+        }
+        addPages(to: router)
+        return router
+    }
+
+    private var otherMethods: [HTTPRequest.Method] {
+        [.put, .post, .patch, .delete, .options, .trace, .connect]
+    }
+
+    func text(_ text: String, type: String = "text/plain; charset=utf-8") -> Response {
+        Response(
+            status: .ok, headers: [.contentType: type],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+
+    /// Whether the store can be read now.
+    private func ready() async throws -> Response {
+        _ = try await reading { reader in try reader.runs().count }
+        return text("ready\n")
+    }
+
+    // MARK: Answers
+
+    /// Reads one snapshot; what a store says is wrong with it is told without its words.
+    func reading<Result: Sendable>(
+        _ body: @escaping @Sendable (any StoreReader) throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await workers.read(body)
+        } catch is StoreFault {
+            throw Problem(.storeUnavailable, "the store does not answer")
+        }
+    }
+
+    private struct Answered: Sendable {
+        var tag: String
+        /// Nil where the client has it already.
+        var body: [UInt8]?
+        var isZipped: Bool
+    }
+
+    private func answer(
+        _ endpoint: Endpoint, _ request: Request, _ context: Context
+    ) async throws -> Response {
+        let values = try readParameters(endpoint.parameters, request, context)
+        let key = gate.key(request)
+        let known = request.headers[.ifNoneMatch]
+        let takesZip = acceptsGzip(request)
+        let target = request.uri.string
+        let answered = try await reading { reader -> Answered in
+            let visitor = try gate.visitor(key, reader)
+            let (run, pinned) = try pin(reader, values)
+            // What depends on the clock has no tag.
+            let isTimed = endpoint.path.hasSuffix("/status")
+            let tag = isTimed ? "" : entityTag(run, target, visitor, reader: reader)
+            if !tag.isEmpty, known.map({ $0.contains(tag) || $0 == "*" }) == true {
+                return Answered(tag: tag, body: nil, isZipped: false)
+            }
+            let call = Call(
+                values: values, reader: pinned, run: run, now: configuration.now(),
+                limits: configuration.limits, brands: visitor.brands)
+            let body = Array(
+                try endpoint.answer(call).with("as_of", run.asOf).canonical.utf8)
+            guard takesZip, body.count > 1_024 else {
+                return Answered(tag: tag, body: body, isZipped: false)
+            }
+            return Answered(tag: tag, body: gzip(body), isZipped: true)
+        }
+        var headers: HTTPFields = [
+            .cacheControl: answered.tag.isEmpty ? "no-store" : "private, no-cache",
+            .vary: "Accept-Encoding, Authorization",
+        ]
+        if !answered.tag.isEmpty { headers[.eTag] = answered.tag }
+        guard let body = answered.body else {
+            return Response(status: .notModified, headers: headers)
+        }
+        headers[.contentType] = "application/json"
+        if answered.isZipped { headers[.contentEncoding] = "gzip" }
+        return Response(
+            status: .ok, headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+
+    func acceptsGzip(_ request: Request) -> Bool {
+        request.headers[.acceptEncoding]?.split(separator: ",").contains { coding in
+            let parts = coding.split(separator: ";").map { $0.filter { $0 != " " } }
+            return parts.first == "gzip" && !parts.contains("q=0")
+        } ?? false
+    }
+
+    /// The run that is asked for, and the snapshot as of it. A cursor pins the run of the page before.
+    func pin(
+        _ reader: any StoreReader, _ values: [String: String]
+    ) throws -> (RunRecord, any StoreReader) {
+        let runs = try reader.runs()
+        guard let newest = runs.last else { throw Problem(.notFound, "nothing was loaded yet") }
+        var moment: AsOf?
+        if let text = values["as_of"] { moment = AsOf(runOrInstant: text) }
+        if let text = values["as_observed"], let day = Instant(iso8601: text) {
+            guard moment == nil else {
+                throw Problem(.badParameter, "as_of, as_observed: are two ways to say it")
+            }
+            moment = .observed(day)
+        }
+        if moment == nil, let cursor = values["cursor"].flatMap({ Cursor($0) }) {
+            moment = .run(cursor.run)
+        }
+        guard let moment else { return (newest, reader) }
+        do {
+            let run = try resolveAsOf(moment, among: runs)
+            return (run, run.run == newest.run ? reader : AsOfReader(reader, run: run.run))
+        } catch is AsOfFault {
+            throw Problem(.badParameter, "as_of: there is no run of that moment")
+        }
+    }
+
+    /// The same run, address and visitor: the same bytes. Insights are runs of their own, so that a new one is a new tag.
+    private func entityTag(
+        _ run: RunRecord, _ target: String, _ visitor: Visitor, reader: any StoreReader
+    ) -> String {
+        var builder = DigestBuilder(domain: "afterword.etag.1")
+        builder.add(run.run)
+        builder.add(raw: run.ledgerDigest.bytes)
+        builder.add(Array(target.utf8))
+        for brand in (visitor.brands ?? []).sorted() { builder.add(brand) }
+        return "W/\"\(run.run)-\(builder.finish128().description.prefix(20))\""
+    }
+
+    // MARK: Parameters
+
+    /// Every parameter checked by what the endpoint says of it; what it does not know is refused.
+    func readParameters(
+        _ parameters: [Parameter], _ request: Request, _ context: Context
+    ) throws(Problem) -> [String: String] {
+        var values: [String: String] = [:]
+        for parameter in parameters where parameter.isInPath {
+            let raw = context.parameters.get(parameter.name) ?? ""
+            guard let value = percentDecoded(raw), parameter.isRead(value) else {
+                throw Problem(.badParameter, "\(parameter.name): cannot be read")
+            }
+            values[parameter.name] = value
+        }
+        for pair in (request.uri.query ?? "").split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = percentDecoded(String(parts[0]).replacing("+", with: " ")),
+                let parameter = parameters.first(where: { $0.name == name && !$0.isInPath })
+            else { throw Problem(.badParameter, "a parameter that is not known") }
+            let raw = parts.count > 1 ? String(parts[1]).replacing("+", with: " ") : ""
+            guard values[name] == nil, let value = percentDecoded(raw), parameter.isRead(value)
+            else { throw Problem(.badParameter, "\(name): cannot be read") }
+            values[name] = value
+        }
+        for parameter in parameters where parameter.isRequired && values[parameter.name] == nil {
+            throw Problem(.badParameter, "\(parameter.name): is missing")
+        }
+        return values
+    }
+
+    // MARK: Insights
+
+    private func makeInsight(
+        _ endpoint: Endpoint, _ request: Request, _ context: Context
+    ) async throws -> Response {
+        guard let desk else { throw Problem(.forbidden, "this service makes no insights") }
+        try gate.checkOrigin(request)
+        let path = endpoint.parameters.filter(\.isInPath)
+        let values = try readParameters(path + [waitParameter], request, context)
+        let language = try await insightLanguage(request)
+        let key = gate.key(request)
+        let (scope, visitor) = try await reading { reader -> (ReviewScope, Visitor) in
+            let visitor = try gate.visitor(key, reader)
+            guard visitor.scopes.contains(.insight) else {
+                throw Problem(.forbidden, "the key may not ask for insights")
+            }
+            let (run, _) = try pin(reader, [:])
+            let call = Call(
+                values: values, reader: reader, run: run, now: configuration.now(),
+                limits: configuration.limits, brands: visitor.brands)
+            return values["brand"] == nil
+                ? (.product(try call.product()), visitor) : (try call.brand(), visitor)
+        }
+        let work = try await desk.order(scope, language, by: visitor.name ?? "")
+        let wait = Int64(values["wait"] ?? "") ?? 10
+        guard let outcome = try await outcome(of: work, within: .seconds(wait)) else {
+            let body = JSONValue.row(["status": .string("being_made")]).canonical
+            return Response(
+                status: .accepted,
+                headers: [.contentType: "application/json", .location: request.uri.path],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
+        }
+        switch outcome {
+        case .standing(let row), .made(let row):
+            let body = JSONValue.row(["item": row.json]).canonical
+            return text(body, type: "application/json")
+        case .notEnough(let data):
+            throw Problem(
+                .notEnoughData, "\(data.reviews) of at least \(data.threshold) reviews with a text")
+        case .failed(let failure): throw Problem(.modelFailed, failure.outcome)
+        case .stillAsked, .notTried: throw Problem(.budgetSpent, "no question was asked")
+        }
+    }
+
+    /// Nil where it takes longer.
+    private func outcome(
+        of work: Task<InsightOutcome, any Error>, within wait: Duration
+    ) async throws -> InsightOutcome? {
+        try await withThrowingTaskGroup(of: InsightOutcome?.self) { group in
+            group.addTask { try await work.value }
+            group.addTask {
+                try? await Task.sleep(for: wait)
+                return nil
+            }
+            let first = try await group.next() ?? nil
+            group.cancelAll()
+            return first
+        }
+    }
+
+    private func insightLanguage(_ request: Request) async throws -> Language {
+        let type = request.headers[.contentType]?.split(separator: ";").first
+        guard type?.filter({ $0 != " " }).lowercased() == "application/json" else {
+            throw Problem(.unsupportedMediaType, "Content-Type: application/json")
+        }
+        let buffer: ByteBuffer
+        do {
+            buffer = try await request.body.collect(upTo: configuration.limits.bodyBytes)
+        } catch is NIOTooManyBytesError {
+            throw Problem(.tooLarge, "at most \(configuration.limits.bodyBytes) bytes")
+        }
+        guard let body = try? JSONValue(parsing: Array(buffer.readableBytesView)),
+            let members = body.members
+        else { throw Problem(.badBody, "a JSON object") }
+        guard members.allSatisfy({ $0.key == "language" }), members.count < 2 else {
+            throw Problem(.badBody, "language: and nothing else")
+        }
+        guard let member = members.first else { return .english }
+        guard let text = member.value.text, languageParameter.isRead(text),
+            let language = Language(rawValue: text)
+        else { throw Problem(.badBody, "language: cannot be read") }
+        return language
+    }
+}
+
+/// Percent-encoded UTF-8, strictly; nil for what is none.
+func percentDecoded(_ text: String) -> String? {
+    var bytes: [UInt8] = []
+    var rest = text.utf8.makeIterator()
+    func digit(_ byte: UInt8?) -> UInt8? {
+        byte.flatMap { Character(Unicode.Scalar($0)).hexDigitValue }.map { UInt8($0) }
+    }
+    while let byte = rest.next() {
+        guard byte == UInt8(ascii: "%") else {
+            bytes.append(byte)
+            continue
+        }
+        guard let high = digit(rest.next()), let low = digit(rest.next()) else { return nil }
+        bytes.append(high << 4 | low)
+    }
+    return String(validating: bytes, as: UTF8.self)
+}

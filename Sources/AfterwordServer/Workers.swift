@@ -1,0 +1,31 @@
+import AfterwordPipeline
+import NIOPosix
+
+/// Threads that read the store: its calls block, and event loops never do.
+final class Workers: Sendable {
+    private let pool: NIOThreadPool
+    private let store: any ReadingStore
+
+    init(_ store: any ReadingStore, threads: Int) {
+        self.store = store
+        pool = NIOThreadPool(numberOfThreads: threads)
+        pool.start()
+    }
+
+    /// Reads one snapshot on a thread that is free, or as soon as one is.
+    func read<Result: Sendable>(
+        _ body: @escaping @Sendable (any StoreReader) throws -> Result
+    ) async throws -> Result {
+        let store = store
+        return try await pool.runIfActive { try store.read(body) }
+    }
+
+    /// Other work that would hold up an event loop.
+    func run<Result: Sendable>(
+        _ body: @escaping @Sendable () throws -> Result
+    ) async throws -> Result {
+        try await pool.runIfActive(body)
+    }
+
+    func stop() async { try? await pool.shutdownGracefully() }
+}
