@@ -23,7 +23,9 @@ struct RequestRecorder: RouterMiddleware {
             response = problem.response(id: context.id)
             if problem.kind == .methodNotAllowed { response.headers[.allow] = problem.detail }
         } catch let error as any HTTPResponseError {
-            response = problem(of: error).response(id: context.id)
+            let problem = problem(of: error, request)
+            response = problem.response(id: context.id)
+            if problem.kind == .methodNotAllowed { response.headers[.allow] = problem.detail }
         } catch {
             context.logger.error("request failed", metadata: ["kind": "\(type(of: error))"])
             response = Problem(.internalError, "see the log").response(id: context.id)
@@ -33,9 +35,23 @@ struct RequestRecorder: RouterMiddleware {
         return response
     }
 
-    private func problem(of error: any HTTPResponseError) -> Problem {
+    /// The address is one of the API's, and the method none of its.
+    private func isOfOtherMethod(_ request: Request) -> Bool {
+        ![.get, .head].contains(request.method)
+            && Endpoint.all.contains { $0.isAt(request.uri.path) }
+    }
+
+    private func allowed(_ request: Request) -> String {
+        Endpoint.all.contains { $0.isAt(request.uri.path) && $0.makesInsights }
+            ? "GET, HEAD, POST" : "GET, HEAD"
+    }
+
+    private func problem(of error: any HTTPResponseError, _ request: Request) -> Problem {
         switch error.status.code {
-        case 404: Problem(.notFound, "no such address")
+        case 404:
+            isOfOtherMethod(request)
+                ? Problem(.methodNotAllowed, allowed(request))
+                : Problem(.notFound, "no such address")
         case 405: Problem(.methodNotAllowed, "GET, HEAD")
         case 413: Problem(.tooLarge, "the body")
         case 400..<500: Problem(.badParameter, "the request")

@@ -54,24 +54,14 @@ package struct Service: Sendable {
             router.get(path) { request, context in
                 try await answer(endpoint, request, context)
             }
-            let hasPost = endpoint.path.hasSuffix("}/insights")
-            if hasPost {
+            if endpoint.makesInsights {
                 router.post(path) { request, context in
                     try await makeInsight(endpoint, request, context)
-                }
-            }
-            for method in otherMethods where method != .post || !hasPost {
-                router.on(path, method: method) { _, _ -> Response in
-                    throw Problem(.methodNotAllowed, hasPost ? "GET, HEAD, POST" : "GET, HEAD")
                 }
             }
         }
         addPages(to: router)
         return router
-    }
-
-    private var otherMethods: [HTTPRequest.Method] {
-        [.put, .post, .patch, .delete, .options, .trace, .connect]
     }
 
     func text(_ text: String, type: String = "text/plain; charset=utf-8") -> Response {
@@ -109,25 +99,38 @@ package struct Service: Sendable {
     private func answer(
         _ endpoint: Endpoint, _ request: Request, _ context: Context
     ) async throws -> Response {
-        let values = try readParameters(endpoint.parameters, request, context)
+        // What depends on the clock has no tag.
+        let isTimed = endpoint.path.hasSuffix("/status")
+        return try await respond(
+            request, context, endpoint.parameters, type: "application/json", isTimed: isTimed
+        ) { call in
+            Array(try endpoint.answer(call).with("as_of", call.run.asOf).canonical.utf8)
+        }
+    }
+
+    /// Answers from one snapshot: the key is checked, the moment found, the tag compared, the body made and, where the client
+    /// takes it so, packed.
+    func respond(
+        _ request: Request, _ context: Context, _ parameters: [Parameter], type: String,
+        isTimed: Bool = false, _ make: @escaping @Sendable (Call) throws -> [UInt8]
+    ) async throws -> Response {
+        let values = try readParameters(parameters, request, context)
         let key = gate.key(request)
         let known = request.headers[.ifNoneMatch]
         let takesZip = acceptsGzip(request)
         let target = request.uri.string
         let answered = try await reading { reader -> Answered in
             let visitor = try gate.visitor(key, reader)
-            let (run, pinned) = try pin(reader, values)
-            // What depends on the clock has no tag.
-            let isTimed = endpoint.path.hasSuffix("/status")
+            let runs = try reader.runs()
+            let (run, pinned) = try pin(reader, values, among: runs)
             let tag = isTimed ? "" : entityTag(run, target, visitor, reader: reader)
             if !tag.isEmpty, known.map({ $0.contains(tag) || $0 == "*" }) == true {
                 return Answered(tag: tag, body: nil, isZipped: false)
             }
             let call = Call(
-                values: values, reader: pinned, run: run, now: configuration.now(),
-                limits: configuration.limits, brands: visitor.brands)
-            let body = Array(
-                try endpoint.answer(call).with("as_of", run.asOf).canonical.utf8)
+                values: values, reader: pinned, run: run, allRuns: runs,
+                now: configuration.now(), limits: configuration.limits, brands: visitor.brands)
+            let body = try make(call)
             guard takesZip, body.count > 1_024 else {
                 return Answered(tag: tag, body: body, isZipped: false)
             }
@@ -141,7 +144,7 @@ package struct Service: Sendable {
         guard let body = answered.body else {
             return Response(status: .notModified, headers: headers)
         }
-        headers[.contentType] = "application/json"
+        headers[.contentType] = type
         if answered.isZipped { headers[.contentEncoding] = "gzip" }
         return Response(
             status: .ok, headers: headers,
@@ -157,15 +160,14 @@ package struct Service: Sendable {
 
     /// The run that is asked for, and the snapshot as of it. A cursor pins the run of the page before.
     func pin(
-        _ reader: any StoreReader, _ values: [String: String]
+        _ reader: any StoreReader, _ values: [String: String], among runs: [RunRecord]
     ) throws -> (RunRecord, any StoreReader) {
-        let runs = try reader.runs()
         guard let newest = runs.last else { throw Problem(.notFound, "nothing was loaded yet") }
         var moment: AsOf?
         if let text = values["as_of"] { moment = AsOf(runOrInstant: text) }
         if let text = values["as_observed"], let day = Instant(iso8601: text) {
             guard moment == nil else {
-                throw Problem(.badParameter, "as_of, as_observed: are two ways to say it")
+                throw Problem(.conflict, "as_of, as_observed: are two ways to say it")
             }
             moment = .observed(day)
         }
@@ -177,7 +179,7 @@ package struct Service: Sendable {
             let run = try resolveAsOf(moment, among: runs)
             return (run, run.run == newest.run ? reader : AsOfReader(reader, run: run.run))
         } catch is AsOfFault {
-            throw Problem(.badParameter, "as_of: there is no run of that moment")
+            throw Problem(.notFound, "as_of: there is no run of that moment")
         }
     }
 
@@ -239,10 +241,11 @@ package struct Service: Sendable {
             guard visitor.scopes.contains(.insight) else {
                 throw Problem(.forbidden, "the key may not ask for insights")
             }
-            let (run, _) = try pin(reader, [:])
+            let runs = try reader.runs()
+            let (run, _) = try pin(reader, [:], among: runs)
             let call = Call(
-                values: values, reader: reader, run: run, now: configuration.now(),
-                limits: configuration.limits, brands: visitor.brands)
+                values: values, reader: reader, run: run, allRuns: runs,
+                now: configuration.now(), limits: configuration.limits, brands: visitor.brands)
             return values["brand"] == nil
                 ? (.product(try call.product()), visitor) : (try call.brand(), visitor)
         }
@@ -267,20 +270,21 @@ package struct Service: Sendable {
         }
     }
 
-    /// Nil where it takes longer.
+    /// Nil where it takes longer. Waiting for a task cannot be given up, so that this does not wait for it: it waits for
+    /// whichever of two tells first.
     private func outcome(
         of work: Task<InsightOutcome, any Error>, within wait: Duration
     ) async throws -> InsightOutcome? {
-        try await withThrowingTaskGroup(of: InsightOutcome?.self) { group in
-            group.addTask { try await work.value }
-            group.addTask {
-                try? await Task.sleep(for: wait)
-                return nil
-            }
-            let first = try await group.next() ?? nil
-            group.cancelAll()
-            return first
+        let (first, told) = AsyncStream<Result<InsightOutcome, any Error>?>.makeStream(
+            bufferingPolicy: .bufferingOldest(1))
+        Task { told.yield(await work.result) }
+        let clock = Task {
+            try? await Task.sleep(for: wait)
+            told.yield(nil)
         }
+        defer { clock.cancel() }
+        for await result in first { return try result?.get() }
+        return nil
     }
 
     private func insightLanguage(_ request: Request) async throws -> Language {

@@ -256,10 +256,6 @@ private func signed(_ millionths: Int64, places: Int) -> String {
 }
 
 extension InboxEntry {
-    fileprivate var themeLabels: [String] {
-        themes.compactMap { id in Lexicon.first.aspects.first { $0.id == id }?.label }
-    }
-
     fileprivate var starText: String {
         let now = review.isLive ? review.values.star.map { "\($0)" } ?? "–" : "gone"
         return starBefore.map { "\($0) → \(now)" } ?? now

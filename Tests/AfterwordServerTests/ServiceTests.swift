@@ -1,1 +1,414 @@
+import AfterwordCore
+import AfterwordModels
+import AfterwordPipeline
+import AfterwordServer
+import AfterwordStores
+import AfterwordTesting
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import NIOCore
+import Synchronization
 import Testing
+
+/// The service on the router, over a real SQLite file: the two dumps of the insight goldens, and insights of them.
+@Suite struct ServiceTests {
+    /// A store that is made once for each test.
+    private final class Store: Sendable {
+        let path: String
+        private let folder: URL
+
+        init() async throws {
+            folder = FileManager.default.temporaryDirectory
+                .appendingPathComponent("afterword-service-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            path = folder.path + "/s.sqlite"
+            let golden = try #require(
+                try GoldenCase.all(in: "Golden").first { $0.name == "insights" })
+            _ = try await golden.run(on: SQLiteStore(path: path)) { name in
+                FakeModel.Behaviour(rawValue: name).map { FakeModel($0) }
+            }
+        }
+
+        deinit { try? FileManager.default.removeItem(at: folder) }
+
+        func open() throws -> SQLiteStore { try SQLiteStore(path: path, opening: .existing) }
+    }
+
+    private struct Answer {
+        var status: Int
+        var headers: HTTPFields
+        var text: String
+        var json: JSONValue? { try? JSONValue(parsing: Array(text.utf8)) }
+        var items: [JSONValue] { json?["items"]?.elements ?? [] }
+    }
+
+    private final class Client: Sendable {
+        let client: any TestClientProtocol
+        init(_ client: any TestClientProtocol) { self.client = client }
+
+        func call(
+            _ uri: String, method: HTTPRequest.Method = .get, headers: HTTPFields = [:],
+            body: String? = nil
+        ) async throws -> Answer {
+            let response = try await client.executeRequest(
+                uri: uri, method: method, headers: headers,
+                body: body.map { ByteBuffer(string: $0) })
+            return Answer(
+                status: response.status.code, headers: response.headers,
+                text: String(buffer: response.body))
+        }
+
+        func get(_ uri: String) async throws -> Answer { try await call(uri) }
+    }
+
+    private func serving(
+        _ change: (inout ServiceConfiguration) -> Void = { _ in },
+        insights: InsightMaker? = nil,
+        _ body: @escaping @Sendable (Client, String) async throws -> Void
+    ) async throws {
+        let store = try await Store()
+        var configuration = ServiceConfiguration(now: { ReviewHistory.start })
+        change(&configuration)
+        let service = Service(configuration, store: try store.open(), insights: insights)
+        let application = Application(
+            responder: HostedResponder(service.router().buildResponder()))
+        try await application.test(.router) { client in try await body(Client(client), store.path) }
+        await service.stop()
+    }
+
+    /// Router tests know no host: requests come as a browser of this machine sends them.
+    private struct HostedResponder<Inner: HTTPResponder>: HTTPResponder
+    where Inner.Context == BasicRequestContext {
+        typealias Context = BasicRequestContext
+        let inner: Inner
+        init(_ inner: Inner) { self.inner = inner }
+
+        func respond(to request: Request, context: Context) async throws -> Response {
+            var request = request
+            var head = request.head
+            if let host = head.headerFields[.init("X-Test-Host")!] {
+                head.authority = host
+            } else {
+                head.authority = "127.0.0.1:8080"
+            }
+            request = Request(head: head, body: request.body)
+            return try await inner.respond(to: request, context: context)
+        }
+    }
+
+    @Test("Every endpoint answers, with what it is as of, what it promises, and a tag that is known again")
+    func endpoints() async throws {
+        try await serving { client, _ in
+            let description = try #require(try await client.get("/openapi.json").json)
+            let paths = description["paths"]?.members ?? []
+            #expect(paths.count >= 18)
+            let reviews = try await client.get("/api/v1/products/B0FLASK001/reviews")
+            let review = try #require(reviews.items.first?["review_id"]?.text)
+            for (path, operations) in paths {
+                let address = path.replacing("{product}", with: "B0FLASK001")
+                    .replacing("{brand}", with: "Lumora").replacing("{theme}", with: "leaks")
+                    .replacing("{review}", with: review)
+                    + (path.hasSuffix("compare") ? "?brands=Lumora,Knokke" : "")
+                let answer = try await client.get(address)
+                #expect(answer.status == 200, "\(address): \(answer.text)")
+                #expect((answer.json?["as_of"]?["run"]?.integer ?? 0) > 0, "\(address)")
+                let schema = operations["get"]?["responses"]?["200"]?["content"]?[
+                    "application/json"]?["schema"]
+                let properties = schema?["properties"]
+                let entries =
+                    properties?["items"] == nil
+                    ? [answer.json?["item"]].compactMap { $0 } : answer.items
+                let required =
+                    (properties?["items"]?["items"] ?? properties?["item"])?["required"]?.elements
+                for entry in entries where path != "/api/v1/themes" {
+                    for name in required ?? [] {
+                        #expect(entry[name.text ?? ""] != nil, "\(address): \(name)")
+                    }
+                }
+                guard let tag = answer.headers[.eTag] else {
+                    #expect(path.hasSuffix("status"))
+                    continue
+                }
+                let again = try await client.call(address, headers: [.ifNoneMatch: tag])
+                #expect(again.status == 304 && again.text.isEmpty, "\(address)")
+            }
+        }
+    }
+
+    @Test("As of a run the answer is that of then; a cursor goes on in the list it came from")
+    func past() async throws {
+        try await serving { client, _ in
+            let now = try await client.get("/api/v1/brands/Lumora")
+            let then = try await client.get("/api/v1/brands/Lumora?as_of=1")
+            #expect(now.json?["item"]?["review_count"]?.integer == 14)
+            #expect(then.json?["item"]?["review_count"]?.integer == 14)
+            #expect(then.json?["item"]?["insight"] == .null)
+            #expect(now.json?["item"]?["insight"] != .null)
+            let observed = try await client.get("/api/v1/runs?as_observed=2026-05-06")
+            #expect(observed.json?["as_of"]?["run"]?.integer == 2)
+            let first = try await client.get("/api/v1/products?limit=2&as_of=2")
+            let cursor = try #require(first.json?["next"]?.text)
+            let second = try await client.get("/api/v1/products?limit=2&cursor=\(cursor)")
+            #expect(second.json?["as_of"]?["run"]?.integer == 2)
+            let all = try await client.get("/api/v1/products?as_of=2")
+            #expect(Array(all.items.prefix(4)) == first.items + second.items)
+        }
+    }
+
+    @Test(
+        "What cannot be read, is not there or contradicts itself is a problem that names it",
+        arguments: [
+            ("/api/v1/products?limit=0", 400, "limit"), ("/api/v1/products?limit=x", 400, "limit"),
+            ("/api/v1/products?nonsense=1", 400, "not known"),
+            ("/api/v1/products?q=%ff", 400, "q"), ("/api/v1/products?q=a&q=b", 400, "q"),
+            ("/api/v1/products?as_of=x", 400, "as_of"), ("/api/v1/products?as_of=99", 404, "as_of"),
+            ("/api/v1/products?as_of=1&as_observed=2026-01-01", 409, "as_of"),
+            ("/api/v1/compare", 400, "brands"), ("/api/v1/compare?brands=Nobody", 404, "brand"),
+            ("/api/v1/brands/Nobody", 404, "brand"), ("/api/v1/products/Nothing", 404, "product"),
+            ("/api/v1/themes/nonsense", 404, "theme"), ("/api/v1/nowhere", 404, "address"),
+            ("/api/v1/brands/Lumora/changes?from=3&to=1", 409, "from"),
+        ])
+    func problems(address: String, status: Int, word: String) async throws {
+        try await serving { client, _ in
+            let answer = try await client.get(address)
+            #expect(answer.status == status, "\(answer.text)")
+            #expect(answer.headers[.contentType] == "application/problem+json")
+            #expect(answer.json?["status"]?.integer == Int64(status))
+            #expect(answer.json?["detail"]?.text?.contains(word) == true, "\(answer.text)")
+            #expect(answer.json?["type"]?.text?.hasPrefix("urn:afterword:problem:") == true)
+            #expect(answer.headers[.init("X-Request-Id")!] == answer.json?["request_id"]?.text)
+        }
+    }
+
+    @Test("Another method is refused by name; another host or site is not this service's")
+    func strangers() async throws {
+        try await serving { client, _ in
+            for method in [HTTPRequest.Method.put, .delete, .patch, .init("QUERY")!] {
+                let answer = try await client.call("/api/v1/brands", method: method)
+                #expect(answer.status == 405 && answer.headers[.allow] == "GET, HEAD")
+            }
+            let host = HTTPField.Name("X-Test-Host")!
+            for name in ["evil.example", "evil.example:8080", "127.0.0.1.evil.example", ""] {
+                let answer = try await client.call("/api/v1/brands", headers: [host: name])
+                #expect(answer.status == 421, "\(name)")
+            }
+            for name in ["localhost:1234", "127.0.0.1", "[::1]:80"] {
+                #expect(try await client.call("/healthz", headers: [host: name]).status == 200)
+            }
+        }
+    }
+
+    @Test("A key is asked for where it has to be; it may what it may, sees its brands, and ends")
+    func keys() async throws {
+        try await serving({ $0.asksForKeys = true }) { client, path in
+            let store = try SQLiteStore(path: path, opening: .existing)
+            func put(_ name: String, _ scopes: Set<APIKeyRow.Scope>, _ brands: [String]?) throws {
+                try store.ledger {
+                    try $0.put(
+                        key: APIKeyRow(
+                            name: name, digest: APIKeyRow.digest(of: "key-" + name), scopes: scopes,
+                            brands: brands, createdAt: ReviewHistory.start))
+                }
+            }
+            try put("all", [.read, .insight], nil)
+            try put("lumora", [.read], ["Lumora"])
+            try put("writer", [.insight], nil)
+            func get(_ address: String, _ key: String) async throws -> Answer {
+                try await client.call(address, headers: [.authorization: "Bearer key-" + key])
+            }
+            let open = try await client.get("/api/v1/brands")
+            #expect(open.status == 401 && open.headers[.wwwAuthenticate] == "Bearer")
+            #expect(try await client.get("/healthz").status == 200)
+            #expect(try await get("/api/v1/brands", "nobody").status == 401)
+            #expect(try await get("/api/v1/brands", "writer").status == 403)
+            #expect(try await get("/api/v1/brands", "all").items.count == 2)
+            // A key of one brand: of the others there is nothing, wherever it looks.
+            #expect(try await get("/api/v1/brands", "lumora").items.count == 1)
+            for address in [
+                "/api/v1/brands/Knokke", "/api/v1/products/B0LAMP0001",
+                "/api/v1/products/B0LAMP0001/reviews", "/api/v1/themes", "/api/v1/safety",
+                "/api/v1/themes?brand=Knokke", "/api/v1/themes?product=B0LAMP0001",
+                "/api/v1/compare?brands=Lumora,Knokke", "/api/v1/insights", "/brands/Knokke",
+                "/products/B0LAMP0001", "/csv/reviews.csv?product=B0LAMP0001",
+                "/csv/themes.csv",
+            ] { #expect(try await get(address, "lumora").status == 404, "\(address)") }
+            for address in [
+                "/api/v1/brands", "/api/v1/products", "/api/v1/inbox", "/csv/brands.csv",
+                "/csv/products.csv", "/csv/inbox.csv", "/",
+            ] {
+                let answer = try await get(address, "lumora")
+                #expect(answer.status == 200 && !answer.text.contains("Knokke"), "\(address)")
+                #expect(!answer.text.contains("B0LAMP"), "\(address)")
+            }
+            let post = try await client.call(
+                "/api/v1/brands/Lumora/insights", method: .post,
+                headers: [
+                    .authorization: "Bearer key-lumora", .contentType: "application/json",
+                ], body: "{}")
+            #expect(post.status == 403)
+            let tag = try #require(try await get("/api/v1/brands", "all").headers[.eTag])
+            #expect(try await get("/api/v1/brands", "lumora").headers[.eTag] != tag)
+            var row = try #require(try store.read { try $0.apiKeys() }.first { $0.name == "all" })
+            row.revokedAt = ReviewHistory.start
+            let ended = row
+            try store.ledger { try $0.put(key: ended) }
+            #expect(try await get("/api/v1/brands", "all").status == 401)
+        }
+    }
+
+    @Test("Only a POST has an insight made: JSON, from here, once at a time, so many an hour")
+    func making() async throws {
+        let asked = Mutex(0)
+        let gate = AsyncStream<Void>.makeStream()
+        let row = InsightRow(
+            scope: .scope(Scope(kind: .brand, id: "Lumora")), language: "de", evidenceRun: 3,
+            madeRun: 9, model: "m", cacheKey: Digest256([UInt8](repeating: 1, count: 32)),
+            evidenceDigest: Digest256([UInt8](repeating: 2, count: 32)), issueCount: 0,
+            document: "{}")
+        try await serving(
+            { $0.limits.insightsPerHour = 3 },
+            insights: { scope, language in
+                asked.withLock { $0 += 1 }
+                if language == .japanese { for await _ in gate.stream { break } }
+                if language == .french { return .failed(ModelFailure(.refused)) }
+                return .made(row)
+            }
+        ) { client, _ in
+            let address = "/api/v1/brands/Lumora/insights"
+            let json: HTTPFields = [.contentType: "application/json"]
+            func post(_ body: String, _ query: String = "", _ headers: HTTPFields) async throws
+                -> Answer
+            {
+                try await client.call(address + query, method: .post, headers: headers, body: body)
+            }
+            #expect(try await post("{}", "", [.contentType: "text/plain"]).status == 415)
+            #expect(try await post("{}", "", [:]).status == 415)
+            for body in ["", "[]", "{", #"{"language": "xx"}"#, #"{"more": 1}"#] {
+                #expect(try await post(body, "", json).status == 400, "\(body)")
+            }
+            #expect(
+                try await post(String(repeating: " ", count: 20_000) + "{}", "", json).status == 413)
+            var foreign = json
+            foreign[.origin] = "https://evil.example"
+            #expect(try await post("{}", "", foreign).status == 403)
+            #expect(asked.withLock { $0 } == 0)
+            var own = json
+            own[.origin] = "http://127.0.0.1:8080"
+            let made = try await post(#"{"language": "de"}"#, "", own)
+            #expect(made.status == 200 && made.json?["item"]?["made_run"]?.integer == 9)
+            let refused = try await post(#"{"language": "fr"}"#, "", json)
+            #expect(refused.status == 502 && refused.json?["detail"]?.text == "refused")
+            let slow = try await post(#"{"language": "ja"}"#, "?wait=0", json)
+            #expect(slow.status == 202 && slow.headers[.location] == address)
+            // Asked again while it is made: one question.
+            _ = try await post(#"{"language": "ja"}"#, "?wait=0", json)
+            #expect(asked.withLock { $0 } == 3)
+            #expect(try await post(#"{"language": "it"}"#, "", json).status == 429)
+            gate.continuation.yield()
+            gate.continuation.finish()
+            #expect(try await client.call("/api/v1/brands/Nobody/insights", method: .post, headers: json, body: "{}").status == 404)
+        }
+    }
+
+    @Test("Answers are packed where that is asked for, and never change by it; every answer is guarded")
+    func wire() async throws {
+        try await serving { client, _ in
+            let plain = try await client.get("/api/v1/products")
+            let packed = try await client.call(
+                "/api/v1/products", headers: [.acceptEncoding: "br, gzip;q=0.5"])
+            #expect(packed.headers[.contentEncoding] == "gzip")
+            #expect(plain.headers[.contentEncoding] == nil)
+            #expect(packed.headers[.vary]?.contains("Accept-Encoding") == true)
+            let refused = try await client.call(
+                "/api/v1/products", headers: [.acceptEncoding: "gzip;q=0"])
+            #expect(refused.text == plain.text)
+            let head = try await client.call("/api/v1/products", method: .head)
+            #expect(head.status == 200 && head.text.isEmpty)
+            for address in ["/", "/api/v1/brands", "/nowhere", "/static/page.js", "/metrics"] {
+                let answer = try await client.get(address)
+                let policy = answer.headers[.contentSecurityPolicy] ?? ""
+                #expect(policy.contains("default-src 'none'") && !policy.contains("unsafe"))
+                #expect(answer.headers[.xContentTypeOptions] == "nosniff", "\(address)")
+            }
+            let metrics = try await client.get("/metrics").text
+            #expect(
+                metrics.contains(
+                    #"afterword_requests_total{method="GET",route="/api/v1/products",status="200"} 3"#))
+            #expect(metrics.contains("afterword_request_seconds_bucket{route=\"/api/v1/products\",le=\"+Inf\"} 4"))
+            #expect(!metrics.contains("Lumora"))
+        }
+    }
+
+    @Test("Two bytes packed and unpacked are the same, of any length")
+    func packing() throws {
+        var random = SplitMix64(seed: 7)
+        for length in [0, 1, 1_000, 200_000] {
+            let bytes = (0..<length).map { _ in UInt8(truncatingIfNeeded: random.next() % 40) }
+            let file = FileManager.default.temporaryDirectory
+                .appendingPathComponent("afterword-\(UUID().uuidString).gz")
+            defer { try? FileManager.default.removeItem(at: file) }
+            try Data(gzip(bytes)).write(to: file)
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/bin/gzip")
+            process.arguments = ["-dc", file.path]
+            let pipe = Pipe()
+            process.standardOutput = pipe
+            try process.run()
+            let unpacked = pipe.fileHandleForReading.readDataToEndOfFile()
+            process.waitUntilExit()
+            #expect(Array(unpacked) == bytes && process.terminationStatus == 0)
+        }
+    }
+
+    @Test("Pages escape what customers wrote; the moment is kept in every address; a formula is none in a CSV")
+    func pages() async throws {
+        try await serving { client, _ in
+            let first = try await client.get("/?as_of=1")
+            #expect(first.headers[.contentType] == "text/html; charset=utf-8")
+            #expect(first.text.contains("This is how it was after run 1"))
+            let links = first.text.split(separator: "href=\"").dropFirst()
+                .map { String($0.prefix { $0 != "\"" }) }
+            for link in links where link.hasPrefix("/brands") || link.hasPrefix("/themes") || link.hasPrefix("/csv") {
+                #expect(link.contains("as_of=1"), "\(link)")
+            }
+            let brand = try await client.get("/brands/Lumora")
+            #expect(brand.text.contains("Leaks or bursts") && brand.text.contains("verified"))
+            #expect(brand.text.contains("undicht und die Tasche war nass"))
+            let theme = try await client.get("/themes/leaks?brand=Lumora")
+            #expect(theme.text.contains("Perde acqua"))
+            let product = try await client.get("/products/B0FLASK001")
+            #expect(product.text.contains("no_source_time"))
+            let missing = try await client.get("/brands/%3Cscript%3E")
+            #expect(missing.status == 404 && !missing.text.contains("<script>"))
+            #expect(missing.text.contains("no such brand"))
+            let csv = try await client.get("/csv/reviews.csv?product=B0FLASK001")
+            #expect(csv.text.hasPrefix("review,version,rating,title,text\r\n"))
+            #expect(csv.headers[.contentDisposition]?.contains("reviews.csv") == true)
+        }
+    }
+
+    @Test("What the store cannot answer is 503, and says nothing of it")
+    func broken() async throws {
+        struct Broken: ReadingStore {
+            func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
+                throw StoreFault.failed("secret SQL")
+            }
+        }
+        let service = Service(
+            ServiceConfiguration(now: { ReviewHistory.start }), store: Broken(), insights: nil)
+        let application = Application(
+            responder: HostedResponder(service.router().buildResponder()))
+        try await application.test(.router) { client in
+            let client = Client(client)
+            for address in ["/readyz", "/api/v1/brands", "/"] {
+                let answer = try await client.get(address)
+                #expect(answer.status == 503 && !answer.text.contains("secret"), "\(address)")
+            }
+            #expect(try await client.get("/healthz").status == 200)
+        }
+        await service.stop()
+    }
+}

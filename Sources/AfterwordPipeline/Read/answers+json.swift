@@ -61,6 +61,11 @@ extension UnknownComplaint {
 }
 
 extension InboxEntry {
+    /// What its themes are called.
+    package var themeLabels: [String] {
+        themes.compactMap { id in Lexicon.first.aspects.first { $0.id == id }?.label }
+    }
+
     package var json: JSONValue {
         .row([
             "kind": .string(kind.rawValue), "hazard": JSONValue(hazard),

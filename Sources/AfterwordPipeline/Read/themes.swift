@@ -123,8 +123,8 @@ private func newestFirst(_ left: ThemeReview, _ right: ThemeReview) -> Bool {
 }
 
 /// The live reviews that a query is about, read with a lexicon. New are those that the newest dump brought.
-func readReviews(
-    _ reader: any StoreReader, _ query: ThemeQuery, _ lexicon: Lexicon
+package func readReviews(
+    _ reader: any StoreReader, _ query: ThemeQuery, _ lexicon: Lexicon = .first
 ) throws -> [ReadReview] {
     let newest = try reader.runs().newestDump?.run ?? 0
     var brands: [Text: Text] = [:]

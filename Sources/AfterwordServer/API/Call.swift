@@ -7,6 +7,8 @@ struct Call {
     let reader: any StoreReader
     /// The newest run of the snapshot, or that of the moment asked for.
     let run: RunRecord
+    /// Every run there is, later ones too.
+    let allRuns: [RunRecord]
     let now: Instant
     let limits: ServiceLimits
     /// Brands that the key may see; nil for all.

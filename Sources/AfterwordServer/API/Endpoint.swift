@@ -42,6 +42,16 @@ struct Endpoint: Sendable {
             comment: "As it was by the dumps taken until the end of that day in UTC."),
     ]
 
+    /// Whether a POST to it has an insight made.
+    var makesInsights: Bool { path.hasSuffix("}/insights") }
+
+    /// Whether a path is one of its.
+    func isAt(_ path: String) -> Bool {
+        let (own, asked) = (self.path.split(separator: "/"), path.split(separator: "/"))
+        return own.count == asked.count
+            && zip(own, asked).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+    }
+
     static let all: [Endpoint] = products + reviews + brands + themes + changes + ledger
 
     // MARK: Products
@@ -157,7 +167,7 @@ struct Endpoint: Sendable {
             "compare", "Brands side by side, in the order asked for.",
             [
                 Parameter(
-                    name: "brands", form: .text, isRequired: true,
+                    name: "brands", form: .names, isRequired: true,
                     comment: "Names with commas between them, twenty at most.")
             ], .list, required: ["brand", "review_count"], answer: compare),
     ]
@@ -221,7 +231,7 @@ struct Endpoint: Sendable {
             let runs = try call.reader.runs()
             let since = call.number("since") ?? runs.beforeNewestDump
             guard since == 0 || runs.contains(where: { $0.run == since }) else {
-                throw Problem(.badParameter, "since: there is no such run")
+                throw Problem(.notFound, "since: there is no such run")
             }
             let entries = try AfterwordPipeline.inbox(
                 call.reader, since: since, page: Call.everything

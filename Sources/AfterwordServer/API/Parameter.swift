@@ -11,6 +11,8 @@ struct Parameter: Sendable {
         case moment
         /// A date.
         case date
+        /// One to twenty names with commas between them.
+        case names
         /// What an earlier page gave.
         case cursor
     }
@@ -49,6 +51,10 @@ struct Parameter: Sendable {
         case .choice(let values): return values.contains(value)
         case .moment: return AsOf(runOrInstant: value) != nil
         case .date: return Instant(iso8601: value) != nil
+        case .names:
+            let names = value.split(separator: ",", omittingEmptySubsequences: false)
+            return (1...20).contains(names.count) && !names.contains("")
+                && value.unicodeScalars.allSatisfy { $0.value != 0 }
         case .cursor: return Cursor(value) != nil
         }
     }
@@ -66,13 +72,21 @@ struct Parameter: Sendable {
             .row(["type": .string("string"), "enum": .array(values.map { .string($0) })])
         case .moment:
             .row([
-                "type": .string("string"),
-                "pattern": .string(
-                    #"^([1-9][0-9]{0,6}|[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2}))?)$"#),
+                "anyOf": .array([
+                    .row([
+                        "type": .string("integer"), "minimum": JSONValue(1),
+                        "maximum": JSONValue(9_999_999),
+                    ]), .row(["type": .string("string"), "format": .string("date")]),
+                    .row(["type": .string("string"), "format": .string("date-time")]),
+                ])
             ])
         case .date: .row(["type": .string("string"), "format": .string("date")])
+        case .names:
+            .row([
+                "type": .string("string"), "pattern": .string("^[^,\\u0000]+(,[^,\\u0000]+){0,19}$"),
+            ])
         case .cursor:
-            .row(["type": .string("string"), "pattern": .string("^[0-9]+-[0-9]+$")])
+            .row(["type": .string("string"), "pattern": .string("^[0-9]{1,15}-[0-9]{1,15}$")])
         }
     }
 

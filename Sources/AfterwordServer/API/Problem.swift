@@ -8,6 +8,8 @@ struct Problem: Error, Equatable {
         case badParameter = "bad-parameter"
         case badBody = "bad-body"
         case notFound = "not-found"
+        /// Each parameter can be read, and together they say nothing.
+        case conflict = "conflicting-parameters"
         case methodNotAllowed = "method-not-allowed"
         case notAcceptable = "wrong-host"
         case unauthorized
@@ -34,6 +36,7 @@ struct Problem: Error, Equatable {
         switch kind {
         case .badParameter, .badBody: .badRequest
         case .notFound: .notFound
+        case .conflict: .conflict
         case .methodNotAllowed: .methodNotAllowed
         case .notAcceptable: .misdirectedRequest
         case .unauthorized: .unauthorized
@@ -54,6 +57,7 @@ struct Problem: Error, Equatable {
         case .badParameter: "A parameter cannot be read"
         case .badBody: "The body cannot be read"
         case .notFound: "There is no such thing"
+        case .conflict: "Parameters contradict one another"
         case .methodNotAllowed: "The method is not one of this address"
         case .notAcceptable: "The request is not for this service"
         case .unauthorized: "A key is needed"

@@ -23,7 +23,7 @@ import AfterwordPipeline
     }
 }
 
-private func isWanted(_ entry: RankedEntry, _ call: Call) -> Bool {
+func isWanted(_ entry: RankedEntry, _ call: Call) -> Bool {
     let mean = meanStars(entry.counters)
     if let least = call.number("rating_min"), (mean ?? -1) < least * 1_000 { return false }
     if let most = call.number("rating_max"), (mean ?? .max) > most * 1_000 { return false }
@@ -47,9 +47,6 @@ func brandEntries(_ call: Call) throws -> [RankedEntry] {
 
 @Sendable func compare(_ call: Call) throws -> JSONValue {
     let names = (call.text("brands") ?? "").split(separator: ",").map { Text(String($0)) }
-    guard (1...20).contains(names.count) else {
-        throw Problem(.badParameter, "brands: one to twenty names")
-    }
     let entries = try brandEntries(call)
     let found = names.compactMap { name in
         entries.first { $0.id == name && call.allows(name) }
@@ -82,10 +79,10 @@ func shift(_ call: Call, _ scope: ReviewScope) throws -> JSONValue {
         let found = try AfterwordPipeline.changes(call.reader, of: scope, from: from, to: to)
         return .row(["item": found.json(limit: call.number("limit").map(Int.init) ?? 10)])
     } catch ChangeFault.backwards {
-        throw Problem(.badParameter, "from: is the earlier run")
+        throw Problem(.conflict, "from: is the earlier run")
     } catch ChangeFault.noSuchScope {
         throw Problem(.notFound, "nothing of it was there")
     } catch is AsOfFault {
-        throw Problem(.badParameter, "from, to: there is no such run")
+        throw Problem(.notFound, "from, to: there is no such run")
     }
 }

@@ -12,11 +12,11 @@ package func openAPIDocument() -> JSONValue {
                     "operationId": .string(operationID("get", endpoint.path)),
                     "parameters": .array(endpoint.parameters.map(\.json)),
                     "responses": .object(
-                        [("200", answer(endpoint))] + problems([400, 401, 403, 404, 421, 503])),
+                        [("200", answer(endpoint))] + problems([400, 401, 403, 404, 409, 421, 503])),
                 ])
             )
         ]
-        if endpoint.path.hasSuffix("}/insights") {
+        if endpoint.makesInsights {
             operations.append(("post", makingInsights(endpoint)))
         }
         paths.append((endpoint.path, .object(operations)))
