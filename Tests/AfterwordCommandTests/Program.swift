@@ -9,7 +9,7 @@ struct Program {
     }
 
     /// The folder of the built products: where this test bundle lies, or above it.
-    private static let path: String = {
+    static let path: String = {
         var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         while folder.path != "/" {
             let candidate = folder.appendingPathComponent("afterword").path

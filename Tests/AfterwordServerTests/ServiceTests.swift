@@ -99,7 +99,9 @@ import Testing
         }
     }
 
-    @Test("Every endpoint answers, with what it is as of, what it promises, and a tag that is known again")
+    @Test(
+        "Every endpoint answers, with what it is as of, what it promises, and a tag that is known again"
+    )
     func endpoints() async throws {
         try await serving { client, _ in
             let description = try #require(try await client.get("/openapi.json").json)
@@ -108,7 +110,8 @@ import Testing
             let reviews = try await client.get("/api/v1/products/B0FLASK001/reviews")
             let review = try #require(reviews.items.first?["review_id"]?.text)
             for (path, operations) in paths {
-                let address = path.replacing("{product}", with: "B0FLASK001")
+                let address =
+                    path.replacing("{product}", with: "B0FLASK001")
                     .replacing("{brand}", with: "Lumora").replacing("{theme}", with: "leaks")
                     .replacing("{review}", with: review)
                     + (path.hasSuffix("compare") ? "?brands=Lumora,Knokke" : "")
@@ -290,7 +293,8 @@ import Testing
                 #expect(try await post(body, "", json).status == 400, "\(body)")
             }
             #expect(
-                try await post(String(repeating: " ", count: 20_000) + "{}", "", json).status == 413)
+                try await post(String(repeating: " ", count: 20_000) + "{}", "", json).status == 413
+            )
             var foreign = json
             foreign[.origin] = "https://evil.example"
             #expect(try await post("{}", "", foreign).status == 403)
@@ -309,11 +313,16 @@ import Testing
             #expect(try await post(#"{"language": "it"}"#, "", json).status == 429)
             gate.continuation.yield()
             gate.continuation.finish()
-            #expect(try await client.call("/api/v1/brands/Nobody/insights", method: .post, headers: json, body: "{}").status == 404)
+            #expect(
+                try await client.call(
+                    "/api/v1/brands/Nobody/insights", method: .post, headers: json, body: "{}"
+                ).status == 404)
         }
     }
 
-    @Test("Answers are packed where that is asked for, and never change by it; every answer is guarded")
+    @Test(
+        "Answers are packed where that is asked for, and never change by it; every answer is guarded"
+    )
     func wire() async throws {
         try await serving { client, _ in
             let plain = try await client.get("/api/v1/products")
@@ -336,8 +345,11 @@ import Testing
             let metrics = try await client.get("/metrics").text
             #expect(
                 metrics.contains(
-                    #"afterword_requests_total{method="GET",route="/api/v1/products",status="200"} 3"#))
-            #expect(metrics.contains("afterword_request_seconds_bucket{route=\"/api/v1/products\",le=\"+Inf\"} 4"))
+                    #"afterword_requests_total{method="GET",route="/api/v1/products",status="200"} 3"#
+                ))
+            #expect(
+                metrics.contains(
+                    "afterword_request_seconds_bucket{route=\"/api/v1/products\",le=\"+Inf\"} 4"))
             #expect(!metrics.contains("Lumora"))
         }
     }
@@ -363,7 +375,9 @@ import Testing
         }
     }
 
-    @Test("Pages escape what customers wrote; the moment is kept in every address; a formula is none in a CSV")
+    @Test(
+        "Pages escape what customers wrote; the moment is kept in every address; a formula is none in a CSV"
+    )
     func pages() async throws {
         try await serving { client, _ in
             let first = try await client.get("/?as_of=1")
@@ -371,7 +385,8 @@ import Testing
             #expect(first.text.contains("This is how it was after run 1"))
             let links = first.text.split(separator: "href=\"").dropFirst()
                 .map { String($0.prefix { $0 != "\"" }) }
-            for link in links where link.hasPrefix("/brands") || link.hasPrefix("/themes") || link.hasPrefix("/csv") {
+            for link in links
+            where link.hasPrefix("/brands") || link.hasPrefix("/themes") || link.hasPrefix("/csv") {
                 #expect(link.contains("as_of=1"), "\(link)")
             }
             let brand = try await client.get("/brands/Lumora")

@@ -99,7 +99,8 @@ struct Endpoint: Sendable {
     ]
 
     private static let span = [
-        Parameter.number("from", 1...1_000_000, "The run before; before the newest dump when left out."),
+        Parameter.number(
+            "from", 1...1_000_000, "The run before; before the newest dump when left out."),
         Parameter.number("to", 1...1_000_000, "The run after; the newest dump's when left out."),
         Parameter.number("limit", 0...200, "Reviews told of; 10 when left out."),
     ]
@@ -254,7 +255,10 @@ struct Endpoint: Sendable {
         },
         Endpoint(
             "insights", "The insights that stand.",
-            [.choice("kind", ["product"] + ScopeKind.allCases.map(\.rawValue), "Only of this kind.")],
+            [
+                .choice(
+                    "kind", ["product"] + ScopeKind.allCases.map(\.rawValue), "Only of this kind.")
+            ],
             .list, required: ["kind", "document"]
         ) { call in
             try call.requireAll()

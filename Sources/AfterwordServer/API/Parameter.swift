@@ -62,7 +62,11 @@ struct Parameter: Sendable {
     /// As a schema of JSON.
     var schema: JSONValue {
         switch form {
-        case .text: .row(["type": .string("string"), "minLength": JSONValue(1)])
+        case .text:
+            .row([
+                "type": .string("string"), "minLength": JSONValue(1),
+                "pattern": .string("^[^\\u0000]+$"),
+            ])
         case .number(let range):
             .row([
                 "type": .string("integer"), "minimum": JSONValue(range.lowerBound),
@@ -83,7 +87,8 @@ struct Parameter: Sendable {
         case .date: .row(["type": .string("string"), "format": .string("date")])
         case .names:
             .row([
-                "type": .string("string"), "pattern": .string("^[^,\\u0000]+(,[^,\\u0000]+){0,19}$"),
+                "type": .string("string"),
+                "pattern": .string("^[^,\\u0000]+(,[^,\\u0000]+){0,19}$"),
             ])
         case .cursor:
             .row(["type": .string("string"), "pattern": .string("^[0-9]{1,15}-[0-9]{1,15}$")])

@@ -15,7 +15,8 @@ import AfterwordPipeline
     }
     let family = call.text("family").map { Text($0) }
     let entries = try rankedProducts(call.reader, query).entries.filter { entry in
-        call.allows(entry.attributes[.brand]) && (family == nil || entry.attributes[.family] == family)
+        call.allows(entry.attributes[.brand])
+            && (family == nil || entry.attributes[.family] == family)
             && isWanted(entry, call)
     }
     return call.page(entries) { entry in

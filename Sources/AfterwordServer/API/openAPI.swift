@@ -110,7 +110,8 @@ private func makingInsights(_ endpoint: Endpoint) -> JSONValue {
         "properties": .row(["item": object(["document", "made_run"])]),
     ])
     return .row([
-        "summary": .string("Have an insight made, where its reviews changed. The one way to spend money."),
+        "summary": .string(
+            "Have an insight made, where its reviews changed. The one way to spend money."),
         "operationId": .string(operationID("post", endpoint.path)),
         "parameters": .array((path + [waitParameter]).map(\.json)),
         "requestBody": .row([

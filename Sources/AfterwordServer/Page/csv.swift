@@ -44,7 +44,9 @@ struct CSVTable: Sendable {
         },
         "themes": CSVTable(parameters: [.text("brand", ""), .text("product", "")]) { call in
             let themes = try AfterwordPipeline.themes(call.reader, themeQuery(call))
-            return [["theme", "label", "reviews", "new", "mixed", "products", "brands", "languages"]]
+            return [
+                ["theme", "label", "reviews", "new", "mixed", "products", "brands", "languages"]
+            ]
                 + themes.map { theme in
                     [
                         theme.aspect.id, theme.aspect.label, String(theme.mentions),

@@ -99,7 +99,8 @@ func productPage(_ call: Call) throws -> String {
     fields["name"] = id.string
     fields["title"] = answer.entry.attributes[.title]?.string ?? ""
     fields["brand"] = answer.entry.attributes[.brand]?.string ?? ""
-    fields["brand_link"] = answer.entry.attributes[.brand]
+    fields["brand_link"] =
+        answer.entry.attributes[.brand]
         .map { link("/brands/\(encoded($0.string))", call) } ?? ""
     fields["cards"] = try insight.map { try cardFields($0, call, brand: nil) } ?? []
     fields["has_insight"] = insight != nil

@@ -27,7 +27,9 @@ struct KeyCommand: ParsableCommand {
             guard try !keys.read({ try $0.apiKeys() }).contains(where: { $0.name == name }) else {
                 throw CommandFault(.usage, "there is a key of that name")
             }
-            let key = "aw_" + (0..<4).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }
+            let key =
+                "aw_"
+                + (0..<4).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }
                 .joined()
             let row = APIKeyRow(
                 name: name, digest: APIKeyRow.digest(of: key),
