@@ -34,6 +34,8 @@ package struct ServiceLimits: Sendable {
     /// Entries of a page, at most and when nothing is said.
     package var pageSize = 200
     package var defaultPageSize = 50
+    /// Bytes of answers that are kept to be given again.
+    package var cacheBytes = 64 << 20
     /// Insights one key may ask for in an hour.
     package var insightsPerHour = 60
     /// Seconds that `?wait=` may be.

@@ -17,6 +17,7 @@ package struct Service: Sendable {
     let desk: InsightDesk?
     let metrics: ServiceMetrics
     let document: String
+    let answers: AnswerCache
 
     package init(
         _ configuration: ServiceConfiguration, store: any ReadingStore, insights: InsightMaker?,
@@ -30,6 +31,7 @@ package struct Service: Sendable {
         }
         self.metrics = metrics
         document = openAPIDocument().canonical
+        answers = AnswerCache(bytes: configuration.limits.cacheBytes)
     }
 
     package func stop() async {
@@ -89,11 +91,33 @@ package struct Service: Sendable {
         }
     }
 
-    private struct Answered: Sendable {
-        var tag: String
-        /// Nil where the client has it already.
-        var body: [UInt8]?
-        var isZipped: Bool
+    /// An answer that was given and still holds: its tag says everything it depends on, and a run never changes. One question
+    /// to the store tells the newest run; where keys are asked for every request is checked anew.
+    private func keptAnswer(
+        _ store: any ReadingStore, _ values: [String: String], _ target: String, _ known: String?,
+        _ takesZip: Bool
+    ) throws -> Answered? {
+        guard let newest = try store.newestRun(),
+            let runs = try answers.runs(upTo: newest, { try store.read { try $0.runs() } }),
+            let run = try? pinnedRun(values, among: runs)
+        else { return nil }
+        let tag = entityTag(run, newest: newest, target, .anybody)
+        if isKnown(tag, known) { return Answered(tag: tag) }
+        return answers.kept(tag, zipped: takesZip)
+    }
+
+    private func isKnown(_ tag: String, _ known: String?) -> Bool {
+        known.map { $0.contains(tag) || $0 == "*" } ?? false
+    }
+
+    private func using<Result: Sendable>(
+        _ body: @escaping @Sendable (any ReadingStore) throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await workers.use(body)
+        } catch is StoreFault {
+            throw Problem(.storeUnavailable, "the store does not answer")
+        }
     }
 
     private func answer(
@@ -119,22 +143,29 @@ package struct Service: Sendable {
         let known = request.headers[.ifNoneMatch]
         let takesZip = acceptsGzip(request)
         let target = request.uri.string
-        let answered = try await reading { reader -> Answered in
-            let visitor = try gate.visitor(key, reader)
-            let runs = try reader.runs()
-            let (run, pinned) = try pin(reader, values, among: runs)
-            let tag = isTimed ? "" : entityTag(run, target, visitor, reader: reader)
-            if !tag.isEmpty, known.map({ $0.contains(tag) || $0 == "*" }) == true {
-                return Answered(tag: tag, body: nil, isZipped: false)
+        let answered = try await using { store -> Answered in
+            if !isTimed, !gate.asksForKeys,
+                let kept = try keptAnswer(store, values, target, known, takesZip)
+            {
+                return kept
             }
-            let call = Call(
-                values: values, reader: pinned, run: run, allRuns: runs,
-                now: configuration.now(), limits: configuration.limits, brands: visitor.brands)
-            let body = try make(call)
-            guard takesZip, body.count > 1_024 else {
-                return Answered(tag: tag, body: body, isZipped: false)
+            return try store.read { reader in
+                let visitor = try gate.visitor(key, reader)
+                let runs = try reader.runs()
+                let (run, pinned) = try pin(reader, values, among: runs)
+                let tag = isTimed ? "" : entityTag(run, newest: runs.last, target, visitor)
+                if !tag.isEmpty, isKnown(tag, known) { return Answered(tag: tag) }
+                let call = Call(
+                    values: values, reader: pinned, run: run, allRuns: runs,
+                    now: configuration.now(), limits: configuration.limits,
+                    brands: visitor.brands)
+                let body = try make(call)
+                let isZipped = takesZip && body.count > 1_024
+                let answered = Answered(
+                    tag: tag, body: isZipped ? gzip(body) : body, isZipped: isZipped)
+                if !tag.isEmpty { answers.keep(answered, zipped: takesZip) }
+                return answered
             }
-            return Answered(tag: tag, body: gzip(body), isZipped: true)
         }
         var headers: HTTPFields = [
             .cacheControl: answered.tag.isEmpty ? "no-store" : "private, no-cache",
@@ -162,6 +193,13 @@ package struct Service: Sendable {
     func pin(
         _ reader: any StoreReader, _ values: [String: String], among runs: [RunRecord]
     ) throws -> (RunRecord, any StoreReader) {
+        let run = try pinnedRun(values, among: runs)
+        return (run, run.run == runs.last?.run ? reader : AsOfReader(reader, run: run.run))
+    }
+
+    private func pinnedRun(
+        _ values: [String: String], among runs: [RunRecord]
+    ) throws -> RunRecord {
         guard let newest = runs.last else { throw Problem(.notFound, "nothing was loaded yet") }
         var moment: AsOf?
         if let text = values["as_of"] { moment = AsOf(runOrInstant: text) }
@@ -174,23 +212,24 @@ package struct Service: Sendable {
         if moment == nil, let cursor = values["cursor"].flatMap({ Cursor($0) }) {
             moment = .run(cursor.run)
         }
-        guard let moment else { return (newest, reader) }
+        guard let moment else { return newest }
         do {
-            let run = try resolveAsOf(moment, among: runs)
-            return (run, run.run == newest.run ? reader : AsOfReader(reader, run: run.run))
+            return try resolveAsOf(moment, among: runs)
         } catch is AsOfFault {
             throw Problem(.notFound, "as_of: there is no run of that moment")
         }
     }
 
-    /// The same run, address and visitor: the same bytes. Insights are runs of their own, so that a new one is a new tag.
+    /// The same runs, address and visitor: the same bytes. Insights are runs of their own, so that a new one is a new tag; the
+    /// newest run is in it because bookkeeping is told as of now.
     private func entityTag(
-        _ run: RunRecord, _ target: String, _ visitor: Visitor, reader: any StoreReader
+        _ run: RunRecord, newest: RunRecord?, _ target: String, _ visitor: Visitor
     ) -> String {
         var builder = DigestBuilder(domain: "afterword.etag.1")
         builder.add(run.run)
-        builder.add(raw: run.ledgerDigest.bytes)
+        builder.add(raw: (newest ?? run).ledgerDigest.bytes)
         builder.add(Array(target.utf8))
+        builder.add(Int64(visitor.brands == nil ? 0 : 1))
         for brand in (visitor.brands ?? []).sorted() { builder.add(brand) }
         return "W/\"\(run.run)-\(builder.finish128().description.prefix(20))\""
     }

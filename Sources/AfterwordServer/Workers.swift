@@ -20,6 +20,14 @@ final class Workers: Sendable {
         return try await pool.runIfActive { try store.read(body) }
     }
 
+    /// Does something with the store on a thread that is free.
+    func use<Result: Sendable>(
+        _ body: @escaping @Sendable (any ReadingStore) throws -> Result
+    ) async throws -> Result {
+        let store = store
+        return try await pool.runIfActive { try body(store) }
+    }
+
     /// Other work that would hold up an event loop.
     func run<Result: Sendable>(
         _ body: @escaping @Sendable () throws -> Result

@@ -79,6 +79,7 @@ enum Columns {
         outcome, seal
         """
     static let key = "name, digest, scopes, brands, created_at, revoked_at, seal"
+    static let newestRun = "SELECT * FROM runs ORDER BY run DESC LIMIT 1"
     static let shape = "name, version, document, seal"
     static let file = "run, name, byte_count, digest, shape, nonstandard_literals, \(balance)"
 

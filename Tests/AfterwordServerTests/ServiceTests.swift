@@ -405,9 +405,33 @@ import Testing
         }
     }
 
+    @Test("What was kept is never given again after a run, nor to a visitor who may not see it")
+    func kept() async throws {
+        try await serving { client, path in
+            let address = "/api/v1/brands/Lumora"
+            let first = try await client.get(address)
+            #expect(try await client.get(address).text == first.text)
+            let pinned = try await client.get(address + "?as_of=1")
+            var options = LoadOptions()
+            options.observedAt = Instant(iso8601: "2026-06-01")
+            let settings = options
+            _ = try loadDump(
+                openDumps("Golden/insights/dumps/2026-05-04")[0],
+                into: try SQLiteStore(path: path), options: settings,
+                surroundings: LoadSurroundings(now: { ReviewHistory.start }))
+            let later = try await client.get(address)
+            #expect(later.headers[.eTag] != first.headers[.eTag] && later.text != first.text)
+            // The past is the same, and says so under a tag of its own: bookkeeping may have moved.
+            let again = try await client.get(address + "?as_of=1")
+            #expect(again.json?["item"] == pinned.json?["item"])
+            #expect(try await client.get("/?as_of=1").text.contains("2026-06-01"))
+        }
+    }
+
     @Test("What the store cannot answer is 503, and says nothing of it")
     func broken() async throws {
         struct Broken: ReadingStore {
+            func newestRun() throws -> RunRecord? { throw StoreFault.failed("secret SQL") }
             func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
                 throw StoreFault.failed("secret SQL")
             }

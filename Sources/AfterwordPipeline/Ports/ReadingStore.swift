@@ -3,5 +3,8 @@
 ///
 /// Calls block: they are for worker threads, never for a server's event loops or the cooperative pool.
 package protocol ReadingStore: Sendable {
+    /// The newest committed run, by one question: what tells whether an answer that was given still holds. Nil before the
+    /// first.
+    func newestRun() throws -> RunRecord?
     func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result
 }

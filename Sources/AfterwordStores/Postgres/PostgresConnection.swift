@@ -58,7 +58,13 @@ package final class PostgresConnection: @unchecked Sendable {
     }
 
     /// Whether another statement can be run: the server is there and nobody cancelled.
-    var isUsable: Bool { PQstatus(connection) == CONNECTION_OK && !canceller.isCancelled }
+    var isUsable: Bool {
+        PQstatus(connection) == CONNECTION_OK && !canceller.isCancelled && !isOutOfDate
+    }
+
+    private var prepared: [String: String] = [:]
+    /// A table that a prepared statement reads was changed by a migration.
+    var isOutOfDate = false
 
     private static func connect(_ keywords: [String], _ values: [String]) -> OpaquePointer? {
         withCStrings(keywords) { keywords in
@@ -89,6 +95,34 @@ package final class PostgresConnection: @unchecked Sendable {
                 connection, sql, Int32(parameters.count), nil, pointers, nil, nil, 1)
             return try PostgresRows(checked(result, sql))
         }
+    }
+
+    /// Runs a statement that comes again and again: parsed and planned once a connection.
+    func runPrepared(_ sql: String, _ parameters: [String?]) throws -> PostgresRows {
+        guard let name = try preparedName(sql) else { return try run(sql, parameters) }
+        let copies = parameters.map { $0.map { strdup($0) } ?? nil }
+        defer { for copy in copies { free(copy) } }
+        let pointers = copies.map { $0.map { UnsafePointer($0) } }
+        return try canceller.whileBusy {
+            let result = PQexecPrepared(
+                connection, name, Int32(parameters.count), pointers, nil, nil, 1)
+            return try PostgresRows(checked(result, sql))
+        }
+    }
+
+    /// Statements kept prepared on one connection.
+    private static let preparedLimit = 128
+
+    /// Nil where too many are kept already.
+    private func preparedName(_ sql: String) throws -> String? {
+        if let name = prepared[sql] { return name }
+        guard prepared.count < Self.preparedLimit else { return nil }
+        let name = "s\(prepared.count + 1)"
+        try canceller.whileBusy {
+            PQclear(try checked(PQprepare(connection, name, sql, 0, nil), sql))
+        }
+        prepared[sql] = name
+        return name
     }
 
     /// Runs statements without parameters or rows, several at once: the schema.

@@ -13,6 +13,8 @@ extension PostgresConnection {
         guard let state, PQstatus(connection) == CONNECTION_OK else {
             return .unreachable("the connection to the server broke")
         }
+        // "Cached plan must not change result type": the connection is given up.
+        if state == "0A000" { isOutOfDate = true }
         switch state {
         case "53100": return .diskFull
         case "55P03", "40P01": return .locked

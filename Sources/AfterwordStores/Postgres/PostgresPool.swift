@@ -28,6 +28,23 @@ final class PostgresPool: Sendable {
         return try body(connection)
     }
 
+    /// Asks one question on a connection, and lends what it answers. One that went stale while it was idle is replaced.
+    func lendAsking<Result>(
+        _ sql: String, _ body: (PostgresRows) throws -> Result
+    ) throws -> Result {
+        free.wait()
+        defer { free.signal() }
+        while let connection = idle.withLock({ $0.popLast() }) {
+            guard let rows = try? connection.runPrepared(sql, []) else { continue }
+            defer { idle.withLock { $0.append(connection) } }
+            return try body(rows)
+        }
+        let connection = try PostgresConnection(url: url)
+        let rows = try connection.runPrepared(sql, [])
+        defer { idle.withLock { $0.append(connection) } }
+        return try body(rows)
+    }
+
     private func ready(_ begin: String) throws -> PostgresConnection {
         while let connection = idle.withLock({ $0.popLast() }) {
             if (try? connection.run(begin)) != nil { return connection }

@@ -184,6 +184,11 @@ package final class PostgresStore: ReviewStore {
 package struct PostgresReadingStore: ReadingStore {
     let readers: PostgresPool
 
+    /// One statement is a snapshot by itself: no transaction around it.
+    package func newestRun() throws -> RunRecord? {
+        try readers.lendAsking(Columns.newestRun) { rows in rows.first?.runRecord }
+    }
+
     package func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
         return try readers.lend(after: begin) { connection in
@@ -234,7 +239,7 @@ struct PostgresSession: SQLSession {
             case .text(let text): text
             }
         }
-        return try connection.run(numbered, parameters).map { decode($0) }
+        return try connection.runPrepared(numbered, parameters).map { decode($0) }
     }
 }
 

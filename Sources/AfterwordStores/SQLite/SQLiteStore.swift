@@ -123,6 +123,15 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         }
     }
 
+    package func newestRun() throws -> RunRecord? {
+        try Self.translating {
+            try writer.unsafeReentrantRead { database in
+                let statement = try database.cachedStatement(sql: Columns.newestRun)
+                return try Row.fetchOne(statement)?.runRecord
+            }
+        }
+    }
+
     package var interruption: any Interruption { SQLiteInterruption(writer: writer) }
 
     package func auditByQuery() throws -> AuditFinding? { nil }

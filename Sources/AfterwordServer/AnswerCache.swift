@@ -1,0 +1,73 @@
+import AfterwordCore
+import AfterwordPipeline
+import Synchronization
+
+/// An answer with the tag that says everything it depends on.
+struct Answered: Sendable {
+    var tag: String
+    /// Nil where the client has it already.
+    var body: [UInt8]?
+    var isZipped = false
+}
+
+/// Answers that were given, to be given again while their tag holds: so many bytes of them, those asked for last.
+final class AnswerCache: Sendable {
+    private struct Key: Hashable {
+        var tag: String
+        var zipped: Bool
+    }
+
+    private struct State {
+        var answers: [Key: (answer: Answered, used: UInt64)] = [:]
+        var bytes = 0
+        var clock: UInt64 = 0
+        var runs: [RunRecord] = []
+    }
+
+    private let limit: Int
+    private let state = Mutex(State())
+
+    init(bytes: Int) { limit = bytes }
+
+    func kept(_ tag: String, zipped: Bool) -> Answered? {
+        state.withLock { state in
+            let key = Key(tag: tag, zipped: zipped)
+            guard let found = state.answers[key] else { return nil }
+            state.clock += 1
+            state.answers[key]?.used = state.clock
+            return found.answer
+        }
+    }
+
+    /// Keeps an answer; when there are too many bytes, the half that was not asked for longest goes.
+    func keep(_ answer: Answered, zipped: Bool) {
+        let size = (answer.body?.count ?? 0) + 256
+        guard size * 16 <= limit else { return }
+        state.withLock { state in
+            state.clock += 1
+            let key = Key(tag: answer.tag, zipped: zipped)
+            guard state.answers.updateValue((answer, state.clock), forKey: key) == nil else {
+                return
+            }
+            state.bytes += size
+            guard state.bytes > limit else { return }
+            for (key, entry) in state.answers.sorted(by: { $0.value.used < $1.value.used }) {
+                guard state.bytes > limit / 2 else { return }
+                state.answers[key] = nil
+                state.bytes -= (entry.answer.body?.count ?? 0) + 256
+            }
+        }
+    }
+
+    /// The runs up to the newest: read again only where there is a newer one.
+    func runs(
+        upTo newest: RunRecord, _ read: () throws -> [RunRecord]
+    ) rethrows -> [RunRecord]? {
+        let known = state.withLock { $0.runs }
+        if known.last == newest { return known }
+        let fresh = try read()
+        guard fresh.last == newest else { return nil }
+        state.withLock { $0.runs = fresh }
+        return fresh
+    }
+}
