@@ -21,6 +21,9 @@ struct Settings: Sendable {
     var dayBudget: String?
     var monthBudget: String?
 
+    /// `AFTERWORD_CACHE_BYTES`: answers that the service keeps; 64 MiB when left out.
+    var cacheBytes: Int?
+
     /// `AFTERWORD_LOG`: trace, debug, info, notice, warning (the default), error or critical.
     var logLevel = Logger.Level.warning
 
@@ -43,6 +46,7 @@ struct Settings: Sendable {
         }
         settings.dayBudget = environment["AFTERWORD_BUDGET_DAY_USD"]
         settings.monthBudget = environment["AFTERWORD_BUDGET_MONTH_USD"]
+        settings.cacheBytes = environment["AFTERWORD_CACHE_BYTES"].flatMap { Int($0) }
         if let level = environment["AFTERWORD_LOG"].flatMap({ Logger.Level(rawValue: $0) }) {
             settings.logLevel = level
         }

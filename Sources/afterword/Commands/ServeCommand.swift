@@ -76,6 +76,7 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.port = port
         configuration.asksForKeys = keys
         configuration.isBehindProxy = behindProxy
+        if let bytes = Settings.current.cacheBytes { configuration.limits.cacheBytes = bytes }
         guard configuration.isLoopback || behindProxy || tlsKey != nil else {
             throw CommandFault(
                 .usage,
