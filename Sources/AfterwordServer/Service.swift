@@ -151,7 +151,11 @@ package struct Service: Sendable {
             }
             return try store.read { reader in
                 let visitor = try gate.visitor(key, reader)
-                let runs = try reader.runs()
+                // The ledger is read again only where it has grown.
+                let runs =
+                    try reader.newestRun().flatMap { newest in
+                        try answers.runs(upTo: newest) { try reader.runs() }
+                    } ?? []
                 let (run, pinned) = try pin(reader, values, among: runs)
                 let tag = isTimed ? "" : entityTag(run, newest: runs.last, target, visitor)
                 if !tag.isEmpty, isKnown(tag, known) { return Answered(tag: tag) }

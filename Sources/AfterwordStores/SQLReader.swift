@@ -11,9 +11,21 @@ enum SQLValue {
 
 /// Asks one snapshot of an SQL store; `?` stands for each value in turn.
 protocol SQLSession {
+    /// Rows of a question without values may be very many.
     func rows<Found>(
         _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) -> Found
     ) throws -> [Found]
+
+    /// Rows of a question that comes again and again, and answers with few.
+    func fewRows<Found>(
+        _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) -> Found
+    ) throws -> [Found]
+}
+
+extension SQLSession {
+    func fewRows<Found>(
+        _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) -> Found
+    ) throws -> [Found] { try rows(sql, values, decode) }
 }
 
 /// Reads one snapshot of an SQL store. Rows come by their text keys, by bytes. Both stores are read by the
@@ -30,7 +42,11 @@ final class SQLReader: StoreReader {
     }
 
     func runs() throws -> [RunRecord] {
-        try all("SELECT * FROM runs ORDER BY run") { $0.runRecord }
+        try session.fewRows("SELECT * FROM runs ORDER BY run", []) { $0.runRecord }
+    }
+
+    func newestRun() throws -> RunRecord? {
+        try session.fewRows(Columns.newestRun, []) { $0.runRecord }.first
     }
 
     func files(ofRun run: Int64?) throws -> [FileRecord] {
@@ -141,6 +157,22 @@ final class SQLReader: StoreReader {
         try all("SELECT * FROM scope_summary ORDER BY kind, id") { $0.scopeSummary }
     }
 
+    func scopes(_ wanted: [Scope]) throws -> [ScopeSummary] {
+        try wanted.flatMap { scope in
+            try all(
+                "SELECT * FROM scope_summary WHERE kind = ? AND id = ?",
+                [.text(scope.kind.rawValue), SQLValue(scope.id)]
+            ) { $0.scopeSummary }
+        }
+    }
+
+    func scopeHistory(of scope: Scope) throws -> [HistoryOf<ScopeSummary>] {
+        try all(
+            "SELECT * FROM scope_summary_history WHERE kind = ? AND id = ? ORDER BY run",
+            [.text(scope.kind.rawValue), SQLValue(scope.id)]
+        ) { HistoryOf(run: $0.number("run"), row: $0.scopeSummary) }
+    }
+
     func attributeHistory(ofProduct id: Text?) throws -> [AttributeRow] {
         try all(
             """
@@ -221,6 +253,8 @@ final class SQLReader: StoreReader {
 
     func cachedAnswers() throws -> [CachedAnswer] { try all(Self.answers) { $0.cachedAnswer } }
     private static let keys = "SELECT * FROM api_keys ORDER BY name"
-    func apiKeys() throws -> [APIKeyRow] { try all(Self.keys) { $0.apiKey } }
+    func apiKeys() throws -> [APIKeyRow] {
+        try session.fewRows(Self.keys, []) { $0.apiKey }
+    }
     func modelCalls() throws -> [ModelCall] { try all(Self.calls) { $0.modelCall } }
 }

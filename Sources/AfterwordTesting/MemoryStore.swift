@@ -392,6 +392,16 @@ private final class MemoryReader: StoreReader {
             .sorted { ($0.productID, $0.key) < ($1.productID, $1.key) }
     }
 
+    func newestRun() throws -> RunRecord? { state.runs.last }
+
+    func scopes(_ wanted: [Scope]) throws -> [ScopeSummary] {
+        wanted.compactMap { state.scopes[$0] }
+    }
+
+    func scopeHistory(of scope: Scope) throws -> [HistoryOf<ScopeSummary>] {
+        try scopeHistory().filter { $0.row.scope == scope }
+    }
+
     func scopes() throws -> [ScopeSummary] { state.scopes.values.sorted { $0.scope < $1.scope } }
 
     func attributeHistory(ofProduct id: Text?) throws -> [AttributeRow] {

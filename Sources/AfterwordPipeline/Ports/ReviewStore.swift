@@ -136,6 +136,7 @@ package protocol StoreLoad: AnyObject {
 /// `AsOfReader` reads the same after an earlier run.
 package protocol StoreReader: AnyObject {
     func runs() throws -> [RunRecord]
+    func newestRun() throws -> RunRecord?
     func files(ofRun run: Int64?) throws -> [FileRecord]
     func attempts() throws -> [RunAttempt]
     /// Rows that are replaced as time goes on, with the digest each was written with.
@@ -153,11 +154,14 @@ package protocol StoreReader: AnyObject {
     func products(_ id: Text?) throws -> [ProductState]
     func months(ofProduct id: Text?) throws -> [MonthSummary]
     func scopes() throws -> [ScopeSummary]
+    /// Of these scopes, in their order; nothing for one that is not there.
+    func scopes(_ wanted: [Scope]) throws -> [ScopeSummary]
 
     func attributeHistory(ofProduct id: Text?) throws -> [AttributeRow]
     func summaryHistory(ofProduct id: Text?) throws -> [HistoryOf<ProductSummary>]
     func monthHistory(ofProduct id: Text?) throws -> [HistoryOf<MonthSummary>]
     func scopeHistory() throws -> [HistoryOf<ScopeSummary>]
+    func scopeHistory(of scope: Scope) throws -> [HistoryOf<ScopeSummary>]
 
     /// What is told of each scope in each language now; of one scope, or of all.
     func insights(of scope: ReviewScope?) throws -> [InsightRow]

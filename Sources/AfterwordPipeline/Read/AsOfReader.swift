@@ -27,6 +27,8 @@ package final class AsOfReader: StoreReader {
 
     package func runs() throws -> [RunRecord] { try reader.runs().filter { $0.run <= run } }
 
+    package func newestRun() throws -> RunRecord? { try runs().last }
+
     package func files(ofRun run: Int64?) throws -> [FileRecord] {
         try reader.files(ofRun: run).filter { $0.run <= self.run }
     }
@@ -118,6 +120,16 @@ package final class AsOfReader: StoreReader {
 
     package func scopes() throws -> [ScopeSummary] {
         newest(try reader.scopeHistory(), by: \.scope).filter { !$0.isGone }
+    }
+
+    package func scopes(_ wanted: [Scope]) throws -> [ScopeSummary] {
+        try wanted.compactMap { scope in
+            try scopeHistory(of: scope).last?.row
+        }.filter { !$0.isGone }
+    }
+
+    package func scopeHistory(of scope: Scope) throws -> [HistoryOf<ScopeSummary>] {
+        try reader.scopeHistory(of: scope).filter { $0.run <= run }
     }
 
     package func attributeHistory(ofProduct id: Text?) throws -> [AttributeRow] {

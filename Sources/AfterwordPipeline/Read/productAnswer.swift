@@ -15,20 +15,28 @@ package struct ProductAnswer: Sendable {
 
 /// The answer for a product; nil for an unknown one.
 package func productAnswer(_ reader: any StoreReader, _ id: Text) throws -> ProductAnswer? {
-    guard let product = try reader.products(id).first else { return nil }
-    var scopes: [Scope: ScopeSummary] = [:]
-    for summary in try reader.scopes() { scopes[summary.scope] = summary }
-    let portfolio = scopes[.portfolio]?.counters ?? Counters()
+    try reader.products(id).first.map { try productAnswer(reader, of: $0) }
+}
+
+/// The answer for a product that was read.
+package func productAnswer(
+    _ reader: any StoreReader, of product: ProductState
+) throws -> ProductAnswer {
+    let id = product.productID
     let attributes = product.dimension
-    let brand = attributes[.brand].flatMap { scopes[Scope(kind: .brand, id: $0)] }
-    let own = product.summary.counters
+    let own = attributes[.brand].map { Scope(kind: .brand, id: $0) }
+    let scopes = try reader.scopes([.portfolio] + (own.map { [$0] } ?? []))
+    let portfolio = scopes.first { $0.scope == .portfolio }?.counters ?? Counters()
+    let brand = scopes.first { $0.scope == own }
+    let counters = product.summary.counters
     let months = try reader.months(ofProduct: id).filter { $0.key.origin == .source }
     return ProductAnswer(
         product: product,
         entry: RankedEntry(
-            id: id, counters: own, attributes: attributes, productCount: 1,
-            impact: impact(of: own, within: brand?.counters ?? portfolio, portfolio: portfolio),
-            isRanked: own.ratedCount >= MinimumSupport.product),
+            id: id, counters: counters, attributes: attributes, productCount: 1,
+            impact: impact(
+                of: counters, within: brand?.counters ?? portfolio, portfolio: portfolio),
+            isRanked: counters.ratedCount >= MinimumSupport.product),
         months: months.isEmpty ? nil : months,
         runs: try reader.summaryHistory(ofProduct: id), brand: brand)
 }

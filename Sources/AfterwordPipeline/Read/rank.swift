@@ -34,13 +34,28 @@ package func rankedBrands(
         guard summary.scope.kind == .brand, matches(query, summary.scope.id, attributes),
             summary.counters.reviewCount >= query.minimumReviews
         else { return nil }
-        return RankedEntry(
-            id: summary.scope.id, counters: summary.counters, attributes: attributes,
-            productCount: summary.productCount,
-            impact: impact(of: summary.counters, within: portfolio, portfolio: portfolio),
-            isRanked: summary.counters.ratedCount >= MinimumSupport.scope)
+        return rankedBrand(summary, within: portfolio)
     }
     return Listing(sorted(entries, query.order), page: query.page)
+}
+
+/// One brand as a ranking has it; nil for an unknown one.
+package func rankedBrand(_ reader: any StoreReader, _ id: Text) throws -> RankedEntry? {
+    let scope = Scope(kind: .brand, id: id)
+    let found = try reader.scopes([.portfolio, scope])
+    guard let own = found.first(where: { $0.scope == scope }) else { return nil }
+    let portfolio = found.first { $0.scope == .portfolio }?.counters ?? Counters()
+    return rankedBrand(own, within: portfolio)
+}
+
+private func rankedBrand(_ summary: ScopeSummary, within portfolio: Counters) -> RankedEntry {
+    var attributes = ProductAttributes()
+    attributes[.brand] = summary.scope.id
+    return RankedEntry(
+        id: summary.scope.id, counters: summary.counters, attributes: attributes,
+        productCount: summary.productCount,
+        impact: impact(of: summary.counters, within: portfolio, portfolio: portfolio),
+        isRanked: summary.counters.ratedCount >= MinimumSupport.scope)
 }
 
 private func scopeCounters(_ reader: any StoreReader) throws -> [Scope: Counters] {

@@ -18,19 +18,21 @@ struct Call {
     func number(_ name: String) -> Int64? { values[name].flatMap { Int64($0) } }
 
     /// The product of the path, if it is there and the key may see it.
-    func product() throws -> Text {
+    func productState() throws -> ProductState {
         let id = Text(values["product"] ?? "")
         guard let product = try reader.products(id).first, allows(product.dimension[.brand]) else {
             throw Problem(.notFound, "no such product")
         }
-        return id
+        return product
     }
+
+    func product() throws -> Text { try productState().productID }
 
     /// The brand of the path, if it is there and the key may see it.
     func brand() throws -> ReviewScope {
         let id = Text(values["brand"] ?? "")
         let scope = Scope(kind: .brand, id: id)
-        guard allows(id), try reader.scopes().contains(where: { $0.scope == scope }) else {
+        guard allows(id), try !reader.scopes([scope]).isEmpty else {
             throw Problem(.notFound, "no such brand")
         }
         return .scope(scope)

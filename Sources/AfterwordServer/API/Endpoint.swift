@@ -78,11 +78,9 @@ struct Endpoint: Sendable {
             "products/{product}", "One product: sums, insight, months, its own history.",
             [product], .item, required: ["product_id", "review_count", "months"]
         ) { call in
-            let id = try call.product()
-            guard let answer = try productAnswer(call.reader, id) else {
-                throw Problem(.notFound, "no such product")
-            }
-            let insight = try call.reader.insights(of: .product(id)).first
+            let product = try call.productState()
+            let answer = try productAnswer(call.reader, of: product)
+            let insight = try call.reader.insights(of: .product(product.productID)).first
             return .row(["item": answer.json.with("insight", insight?.json ?? .null)])
         },
         Endpoint(
@@ -147,7 +145,7 @@ struct Endpoint: Sendable {
             required: ["brand", "review_count"]
         ) { call in
             let scope = try call.brand()
-            guard let entry = try brandEntries(call).first(where: { $0.id == scope.id }) else {
+            guard let entry = try rankedBrand(call.reader, scope.id) else {
                 throw Problem(.notFound, "no such brand")
             }
             let insight = try call.reader.insights(of: scope).first

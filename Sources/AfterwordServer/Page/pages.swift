@@ -50,7 +50,7 @@ private let cardsOfPage = 8
 
 func brandPage(_ call: Call) throws -> String {
     let scope = try call.brand()
-    guard let entry = try brandEntries(call).first(where: { $0.id == scope.id }) else {
+    guard let entry = try rankedBrand(call.reader, scope.id) else {
         throw Problem(.notFound, "no such brand")
     }
     let insight = try call.reader.insights(of: scope).first
@@ -312,9 +312,7 @@ private func movedFields(_ scope: ReviewScope, _ call: Call) throws -> Fields {
 }
 
 private func sparkline(_ kind: ScopeKind, _ id: Text, _ call: Call) throws -> String {
-    let rows = try call.reader.scopeHistory().filter {
-        $0.row.scope == Scope(kind: kind, id: id)
-    }
+    let rows = try call.reader.scopeHistory(of: Scope(kind: kind, id: id))
     return spark(rows.map(\.row.counters))
 }
 

@@ -209,6 +209,13 @@ package struct PostgresReadingStore: ReadingStore {
 struct PostgresSession: SQLSession {
     let connection: PostgresConnection
 
+    func fewRows<Found>(
+        _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) -> Found
+    ) throws -> [Found] {
+        guard values.isEmpty else { return try rows(sql, values, decode) }
+        return try connection.runPrepared(sql, []).map { decode($0) }
+    }
+
     func rows<Found>(
         _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) -> Found
     ) throws -> [Found] {
