@@ -405,6 +405,41 @@ import Testing
         }
     }
 
+    /// Answers of the API, byte for byte; `AFTERWORD_ACCEPT=1` takes what comes out, and still ends red.
+    @Test("Answers are those that were read by a person and kept")
+    func goldens() async throws {
+        let path = "Tests/AfterwordServerTests/Expected/answers.jsonl"
+        let addresses = [
+            "brands", "brands/Lumora?as_of=1", "products?brand=Lumora&sort=id",
+            "products/B0FLASK002", "products/B0FLASK001/reviews?star=2", "themes?brand=Lumora",
+            "themes/coating", "safety", "inbox", "compare?brands=Knokke,Lumora",
+            "brands/Knokke/changes", "runs?limit=2", "runs?limit=2&cursor=6-2",
+        ]
+        let lines = Mutex<[String]>([])
+        try await serving { client, _ in
+            for address in addresses {
+                let answer = try await client.get("/api/v1/" + address)
+                let line = JSONValue.row([
+                    "address": .string(address), "status": JSONValue(answer.status),
+                    "answer": try #require(answer.json),
+                ]).canonical
+                lines.withLock { $0.append(line) }
+            }
+        }
+        let actual = lines.withLock { $0 }
+        let expected = ((try? String(contentsOfFile: path, encoding: .utf8)) ?? "")
+            .split(separator: "\n").map(String.init)
+        let environment = ProcessInfo.processInfo.environment
+        if environment["AFTERWORD_ACCEPT"] == "1", environment["CI"] == nil, actual != expected {
+            try (actual.joined(separator: "\n") + "\n").write(
+                toFile: path, atomically: true, encoding: .utf8)
+        }
+        #expect(actual.count == expected.count)
+        for (one, other) in zip(actual, expected) where one != other {
+            Issue.record("\(rowDifferences(expected: [other], actual: [one]))")
+        }
+    }
+
     @Test("What was kept is never given again after a run, nor to a visitor who may not see it")
     func kept() async throws {
         try await serving { client, path in

@@ -9,6 +9,8 @@ import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
 import Logging
+import NIOCore
+import NIOPosix
 import NIOSSL
 
 /// `serve`: the service.
@@ -110,8 +112,14 @@ struct ServeCommand: AsyncParsableCommand {
     }
 }
 
-/// The one writer of the service: makes insights one after another, and writes nothing else.
+/// The one writer of the service: makes insights one after another, and writes nothing else. Its calls to the store block, so that
+/// it has a thread of its own.
 private actor InsightWorker {
+    private static let thread = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
+    nonisolated var unownedExecutor: UnownedSerialExecutor {
+        Self.thread.executor.asUnownedSerialExecutor()
+    }
+
     private let store: any ReviewStore
     private let model: any LanguageModel
     private let options: InsightOptions
