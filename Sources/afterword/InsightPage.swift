@@ -71,7 +71,12 @@ struct InsightPage {
         guard !items.isEmpty else { return }
         print("\n" + Terminal.bold(title))
         for (index, item) in items.enumerated() {
-            print("\(index + 1). " + Terminal.bold(text("label", of: item)) + "  " + counted(item))
+            // Said by fewer than are needed to rank anything: shown, in grey.
+            let isFew = (number("mentions", of: item) ?? 0) < MinimumSupport.product
+            let heading = text("label", of: item)
+            print(
+                "\(index + 1). " + (isFew ? Terminal.grey(heading) : Terminal.bold(heading)) + "  "
+                    + counted(item) + (isFew ? " · too few to rank" : ""))
             // What says no more than the label is left out.
             let (label, summary) = (text("label", of: item), text("summary", of: item))
             if item["summary_by"]?.text == "model", !summary.contains(label) {

@@ -99,9 +99,9 @@ let pageTemplates: [String: String] = [
 
     "cards": """
     <ul class="cards issues">
-    {{#cards}}<li class="card"><h3>{{#link}}<a href="{{link}}">{{label}}</a>{{/link}}{{^link}}{{label}}{{/link}}</h3>
+    {{#cards}}<li class="card{{#is_grey}} grey{{/is_grey}}"><h3>{{#link}}<a href="{{link}}">{{label}}</a>{{/link}}{{^link}}{{label}}{{/link}}</h3>
     <p><b>{{share}}</b> of reviews <span class="small">({{interval}})</span> · {{mentions}} · {{products}} · <span class="small">{{languages}}</span></p>
-    <p class="small">{{polarity}} · {{severity}} · act on: {{route}}</p>
+    <p class="small">{{polarity}} · {{severity}} · act on: {{route}}{{#is_grey}} · too few to rank{{/is_grey}}</p>
     {{#quotes}}<blockquote><a href="{{link}}">{{text}}</a> <span class="small">{{stars}} {{language}} · {{check}}</span></blockquote>{{/quotes}}</li>{{/cards}}
     </ul>
     """,

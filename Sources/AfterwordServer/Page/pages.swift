@@ -265,6 +265,7 @@ private func cardFields(_ row: InsightRow, _ call: Call, brand: Text?) throws ->
         return [
             "label": item["label"]?.text ?? "", "mentions": several(number("mentions"), "review"),
             "share": percent(share), "interval": interval(share),
+            "is_grey": number("mentions") < MinimumSupport.product,
             "products": several(number("products"), "product"), "route": item["route"]?.text ?? "",
             "severity": item["severity"]?.text ?? "", "polarity": item["polarity"]?.text ?? "",
             "languages": (item["languages"]?.elements ?? []).compactMap(\.text)
