@@ -20,13 +20,13 @@ import Testing
         let path: String
         private let folder: URL
 
-        init() async throws {
+        init(_ name: String) async throws {
             folder = FileManager.default.temporaryDirectory
                 .appendingPathComponent("afterword-service-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             path = folder.path + "/s.sqlite"
             let golden = try #require(
-                try GoldenCase.all(in: "Golden").first { $0.name == "insights" })
+                try GoldenCase.all(in: "Golden").first { $0.name == name })
             _ = try await golden.run(on: SQLiteStore(path: path)) { name in
                 FakeModel.Behaviour(rawValue: name).map { FakeModel($0) }
             }
@@ -65,11 +65,11 @@ import Testing
     }
 
     private func serving(
-        _ change: (inout ServiceConfiguration) -> Void = { _ in },
+        _ golden: String = "insights", _ change: (inout ServiceConfiguration) -> Void = { _ in },
         insights: InsightMaker? = nil,
         _ body: @escaping @Sendable (Client, String) async throws -> Void
     ) async throws {
-        let store = try await Store()
+        let store = try await Store(golden)
         var configuration = ServiceConfiguration(now: { ReviewHistory.start })
         change(&configuration)
         let service = Service(configuration, store: try store.open(), insights: insights)
@@ -206,7 +206,7 @@ import Testing
 
     @Test("A key is asked for where it has to be; it may what it may, sees its brands, and ends")
     func keys() async throws {
-        try await serving({ $0.asksForKeys = true }) { client, path in
+        try await serving("insights", { $0.asksForKeys = true }) { client, path in
             let store = try SQLiteStore(path: path, opening: .existing)
             func put(_ name: String, _ scopes: Set<APIKeyRow.Scope>, _ brands: [String]?) throws {
                 try store.ledger {
@@ -272,7 +272,7 @@ import Testing
             evidenceDigest: Digest256([UInt8](repeating: 2, count: 32)), issueCount: 0,
             document: "{}")
         try await serving(
-            { $0.limits.insightsPerHour = 3 },
+            "insights", { $0.limits.insightsPerHour = 3 },
             insights: { scope, language in
                 asked.withLock { $0 += 1 }
                 if language == .japanese { for await _ in gate.stream { break } }
@@ -437,6 +437,142 @@ import Testing
         #expect(actual.count == expected.count)
         for (one, other) in zip(actual, expected) where one != other {
             Issue.record("\(rowDifferences(expected: [other], actual: [one]))")
+        }
+    }
+
+    @Test("Months are told from source times; every version of a review has its place")
+    func times() async throws {
+        try await serving("nested-products") { client, _ in
+            let product = try await client.get("/products/0805082115?as_of=1")
+            #expect(product.text.contains("2026-02") && product.text.contains("2026-03"))
+            #expect(!product.text.contains("no_source_time"))
+            #expect(product.text.contains("Tischlampe &quot;Abend&quot;"))
+            let now = try await client.get("/api/v1/products/0805082115")
+            #expect((now.json?["item"]?["months"]?.elements?.count ?? 0) > 1)
+            let first = try await client.get("/")
+            #expect(first.text.contains("0805082115") && first.text.contains("id=\"slider\""))
+        }
+        try await serving("second-load") { client, _ in
+            let products = try await client.get("/api/v1/products?limit=200")
+            var versions = 0
+            for product in products.items.compactMap({ $0["product_id"]?.text }) {
+                let reviews = try await client.get(
+                    "/api/v1/products/\(product)/reviews?deleted=true")
+                for review in reviews.items.compactMap({ $0["review_id"]?.text }) {
+                    let page = try await client.get("/reviews/\(product)/\(review)")
+                    let history = try await client.get(
+                        "/api/v1/reviews/\(product)/\(review)/history")
+                    let shown = page.text.components(separatedBy: "<p class=\"tag\">").count - 1
+                    #expect(page.status == 200 && shown == history.items.count, "\(review)")
+                    versions += history.items.filter { $0["operation"]?.text == "update" }.count
+                }
+            }
+            #expect(versions > 0)
+            #expect(try await client.get("/reviews/Nothing/here").status == 404)
+        }
+    }
+
+    @Test("Hostile texts stay texts on every page and in every table")
+    func hostile() async throws {
+        try await serving("hostile-text") { client, _ in
+            let product = try await client.get("/products/B0HOSTILE1")
+            #expect(product.text.contains("&lt;script&gt;alert(1)"))
+            #expect(!product.text.contains("<script>alert"))
+            let csv = try await client.get("/csv/reviews.csv?product=B0HOSTILE1")
+            #expect(csv.text.contains("'=HYPERLINK(\"\"http://x\"\")"))
+            let first = try await client.get("/")
+            #expect(!first.text.contains("<script>alert"))
+            let brand = "Robert')%3B%20DROP%20TABLE%20runs%3B--"
+            let page = try await client.get("/brands/\(brand)")
+            #expect(page.status == 200 && page.text.contains("No insight was made"))
+            for table in ["brands", "products", "inbox?since=0", "themes", "themes?brand=\(brand)"]
+            {
+                let parts = table.split(separator: "?", maxSplits: 1)
+                let address =
+                    "/csv/\(parts[0]).csv" + (parts.count > 1 ? "?\(parts[1])" : "")
+                let answer = try await client.get(address)
+                #expect(answer.status == 200 && answer.text.contains("\r\n"), "\(table)")
+                for line in answer.text.split(separator: "\r\n") {
+                    #expect(!["=", "+", "@"].contains(line.first), "\(line)")
+                }
+            }
+        }
+    }
+
+    @Test("Filters narrow the products, on the page and in the API alike")
+    func filters() async throws {
+        try await serving { client, _ in
+            func ids(_ query: String) async throws -> Set<String> {
+                Set(
+                    try await client.get("/api/v1/products?" + query).items
+                        .compactMap { $0["product_id"]?.text })
+            }
+            #expect(try await ids("brand=Lumora") == ["B0FLASK001", "B0FLASK002", "B0FLASK003"])
+            #expect(try await ids("family=FLASKS") == ["B0FLASK001", "B0FLASK002"])
+            #expect(try await ids("category=Lighting&q=desk") == ["B0LAMP0001"])
+            // Means after both dumps: 3.25, 2.2, 2.4; 2.8, 3.33, 5.
+            #expect(try await ids("rating_max=3&brand=Lumora") == ["B0FLASK002", "B0FLASK003"])
+            #expect(try await ids("rating_min=5") == ["B0LAMP0003"])
+            #expect(try await ids("sentiment=positive") == ["B0LAMP0003"])
+            #expect(try await ids("sentiment=negative") == ["B0FLASK002", "B0FLASK003"])
+            for order in ["reviews", "negatives", "rating", "id"] {
+                #expect(try await ids("sort=\(order)").count == 6)
+            }
+            let page = try await client.get("/?sentiment=negative&q=flask")
+            let grid = page.text.components(separatedBy: "id=\"products\"").last ?? ""
+            #expect(grid.contains("B0FLASK002") && !grid.contains("B0LAMP"))
+            let none = try await client.get("/?q=nothing+like+this")
+            #expect(none.text.contains("No product fits"))
+        }
+    }
+
+    @Test("A browser asks its user for the key; what is static is packed and known again")
+    func browser() async throws {
+        try await serving("insights", { $0.asksForKeys = true }) { client, path in
+            let store = try SQLiteStore(path: path, opening: .existing)
+            try store.ledger {
+                try $0.put(
+                    key: APIKeyRow(
+                        name: "all", digest: APIKeyRow.digest(of: "key"), scopes: [.read],
+                        brands: nil, createdAt: ReviewHistory.start))
+            }
+            let closed = try await client.get("/")
+            #expect(
+                closed.status == 401 && closed.headers[.wwwAuthenticate]?.hasPrefix("Basic") == true
+            )
+            #expect(closed.headers[.contentType] == "text/html; charset=utf-8")
+            let pair = Data("anybody:key".utf8).base64EncodedString()
+            let open = try await client.call("/", headers: [.authorization: "Basic \(pair)"])
+            #expect(open.status == 200)
+            for wrong in [
+                "Basic !!", "Basic", "Digest x", "Bearer " + String(repeating: "x", count: 600),
+            ] {
+                #expect(try await client.call("/", headers: [.authorization: wrong]).status == 401)
+            }
+            for name in ["page.css", "page.js", "icon.svg"] {
+                let plain = try await client.get("/static/" + name)
+                let tag = try #require(plain.headers[.eTag])
+                let packed = try await client.call(
+                    "/static/" + name, headers: [.acceptEncoding: "gzip"])
+                let again = try await client.call("/static/" + name, headers: [.ifNoneMatch: tag])
+                #expect(plain.status == 200 && packed.headers[.contentEncoding] == "gzip")
+                #expect(again.status == 304)
+            }
+        }
+    }
+
+    @Test("Kept answers are bounded: those not asked for longest go, and are made again the same")
+    func eviction() async throws {
+        try await serving("insights", { $0.limits.cacheBytes = 64 << 10 }) { client, _ in
+            var first: [String: String] = [:]
+            for round in 1...3 {
+                for limit in 1...60 {
+                    let address = "/api/v1/products?limit=\(limit)"
+                    let answer = try await client.get(address)
+                    if round == 1 { first[address] = answer.text }
+                    #expect(answer.text == first[address], "\(address)")
+                }
+            }
         }
     }
 
