@@ -1,0 +1,99 @@
+import AfterwordCore
+import AfterwordModels
+import AfterwordPipeline
+import AfterwordServer
+import AfterwordStores
+import AfterwordTesting
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import NIOCore
+import Synchronization
+import Testing
+
+/// A store that is made once for each test.
+final class ServedStore: Sendable {
+    let path: String
+    private let folder: URL
+
+    init(_ name: String) async throws {
+        folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("afterword-service-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        path = folder.path + "/s.sqlite"
+        let golden = try #require(
+            try GoldenCase.all(in: "Golden").first { $0.name == name })
+        _ = try await golden.run(on: SQLiteStore(path: path)) { name in
+            FakeModel.Behaviour(rawValue: name).map { FakeModel($0) }
+        }
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    func open() throws -> SQLiteStore { try SQLiteStore(path: path, opening: .existing) }
+}
+
+struct ServedAnswer {
+    var status: Int
+    var headers: HTTPFields
+    var text: String
+    var json: JSONValue? { try? JSONValue(parsing: Array(text.utf8)) }
+    var items: [JSONValue] { json?["items"]?.elements ?? [] }
+}
+
+final class ServedClient: Sendable {
+    let client: any TestClientProtocol
+    init(_ client: any TestClientProtocol) { self.client = client }
+
+    func call(
+        _ uri: String, method: HTTPRequest.Method = .get, headers: HTTPFields = [:],
+        body: String? = nil
+    ) async throws -> ServedAnswer {
+        let response = try await client.executeRequest(
+            uri: uri, method: method, headers: headers,
+            body: body.map { ByteBuffer(string: $0) })
+        return ServedAnswer(
+            status: response.status.code, headers: response.headers,
+            text: String(buffer: response.body))
+    }
+
+    func get(_ uri: String) async throws -> ServedAnswer { try await call(uri) }
+}
+
+func serving(
+    _ golden: String = "insights", _ change: (inout ServiceConfiguration) -> Void = { _ in },
+    insights: InsightMaker? = nil,
+    _ body: @escaping @Sendable (ServedClient, String) async throws -> Void
+) async throws {
+    let store = try await ServedStore(golden)
+    var configuration = ServiceConfiguration(now: { ReviewHistory.start })
+    change(&configuration)
+    let service = Service(configuration, store: try store.open(), insights: insights)
+    let application = Application(
+        responder: HostedResponder(service.router().buildResponder()))
+    try await application.test(.router) { client in try await body(ServedClient(client), store.path)
+    }
+    await service.stop()
+}
+
+/// Router tests know no host: requests come as a browser of this machine sends them.
+struct HostedResponder<Inner: HTTPResponder>: HTTPResponder
+where Inner.Context == BasicRequestContext {
+    typealias Context = BasicRequestContext
+    let inner: Inner
+    init(_ inner: Inner) { self.inner = inner }
+
+    func respond(to request: Request, context: Context) async throws -> Response {
+        var request = request
+        var head = request.head
+        if let host = head.headerFields[.init("X-Test-Host")!] {
+            head.authority = host
+        } else {
+            head.authority = "127.0.0.1:8080"
+        }
+        request = Request(head: head, body: request.body)
+        return try await inner.respond(to: request, context: context)
+    }
+}
