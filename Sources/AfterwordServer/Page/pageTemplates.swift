@@ -1,4 +1,4 @@
-/// The page's templates. Values are escaped by `{{ }}`; `{{{content}}}` is the page's own rendered part.
+/// The page's templates. Whatever a value holds, it is escaped: no template lets one through as it is.
 let pageTemplates: [String: String] = [
     "layout": """
     <!doctype html>
@@ -28,7 +28,7 @@ let pageTemplates: [String: String] = [
     </header>
     {{#is_past}}<p class="past" role="status">This is how it was after run {{shown_run}}, observed {{shown_day}}. <a href="?">Show now</a></p>{{/is_past}}
     <main id="main">
-    {{{content}}}
+    {{$content}}{{/content}}
     </main>
     <footer>Numbers are computed from the reviews; quotes are found in them word for word. <a href="/openapi.json">API</a></footer>
     </body>

@@ -1,12 +1,19 @@
 import AfterwordPipeline
 import Mustache
 
+/// Templates that others are made of.
+private let partNames: Set<String> = ["layout", "stars", "themetable", "grid", "cards"]
+
 /// The templates, read once; a fault in one is a mistake of ours.
 private let library: MustacheLibrary = {
     do {
         return MustacheLibrary(
             templates: try pageTemplates.reduce(into: [:]) { library, entry in
-                library[entry.key] = try MustacheTemplate(string: entry.value)
+                let isPart = partNames.contains(entry.key)
+                library[entry.key] = try MustacheTemplate(
+                    string: isPart
+                        ? entry.value
+                        : "{{<layout}}{{$content}}\(entry.value){{/content}}{{/layout}}")
             })
     } catch {
         preconditionFailure("a template cannot be read: \(error)")
@@ -17,9 +24,8 @@ private let library: MustacheLibrary = {
 func renderPage(_ name: String, title: String, _ fields: Fields) throws -> String {
     var fields = pruned(fields)
     fields["page_title"] = title
-    fields["content"] = library.render(fields, withTemplate: name) ?? ""
-    guard let page = library.render(fields, withTemplate: "layout") else {
-        preconditionFailure("there is a layout")
+    guard let page = library.render(fields, withTemplate: name) else {
+        preconditionFailure("there is no template \(name)")
     }
     return page
 }
