@@ -31,15 +31,12 @@ package struct ServiceLimits: Sendable {
     package var idleSeconds: Int64 = 30
     /// Threads that read the store.
     package var workers = 8
-    /// Entries of a page, at most and when nothing is said.
-    package var pageSize = 200
+    /// Entries of a page where nothing is said.
     package var defaultPageSize = 50
     /// Bytes of answers that are kept to be given again.
     package var cacheBytes = 64 << 20
     /// Insights one key may ask for in an hour.
     package var insightsPerHour = 60
-    /// Seconds that `?wait=` may be.
-    package var waitSeconds: Int64 = 60
 
     package init() {}
 }

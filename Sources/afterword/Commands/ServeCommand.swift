@@ -60,7 +60,9 @@ struct ServeCommand: AsyncParsableCommand {
             let application = Application(
                 router: service.router(), server: try server(configuration.limits),
                 configuration: ApplicationConfiguration(
-                    address: .hostname(host, port: port), serverName: nil, backlog: 1_024),
+                    address: .hostname(host, port: port), serverName: nil, backlog: 1_024,
+                    availableConnectionsDelegate: MaximumAvailableConnections(
+                        configuration.limits.connections)),
                 onServerRunning: { channel in
                     let port = channel.localAddress?.port ?? 0
                     let scheme = tlsKey == nil ? "http" : "https"
