@@ -309,7 +309,8 @@ package struct Service: Sendable {
             throw Problem(
                 .notEnoughData, "\(data.reviews) of at least \(data.threshold) reviews with a text")
         case .failed(let failure): throw Problem(.modelFailed, failure.outcome)
-        case .stillAsked, .notTried: throw Problem(.budgetSpent, "no question was asked")
+        case .stillAsked: throw Problem(.modelFailed, "another program asks the same")
+        case .notTried: throw Problem(.budgetSpent, "no question was asked")
         }
     }
 
@@ -326,8 +327,12 @@ package struct Service: Sendable {
             told.yield(nil)
         }
         defer { clock.cancel() }
-        for await result in first { return try result?.get() }
-        return nil
+        do {
+            for await result in first { return try result?.get() }
+            return nil
+        } catch is StoreFault {
+            throw Problem(.storeUnavailable, "the store does not answer")
+        }
     }
 
     private func insightLanguage(_ request: Request) async throws -> Language {

@@ -28,12 +28,5 @@ final class Workers: Sendable {
         return try await pool.runIfActive { try body(store) }
     }
 
-    /// Other work that would hold up an event loop.
-    func run<Result: Sendable>(
-        _ body: @escaping @Sendable () throws -> Result
-    ) async throws -> Result {
-        try await pool.runIfActive(body)
-    }
-
     func stop() async { try? await pool.shutdownGracefully() }
 }

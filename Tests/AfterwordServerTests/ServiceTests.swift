@@ -150,7 +150,8 @@ import Testing
                 "/api/v1/brands/Knokke", "/api/v1/products/B0LAMP0001",
                 "/api/v1/products/B0LAMP0001/reviews", "/api/v1/themes", "/api/v1/safety",
                 "/api/v1/themes?brand=Knokke", "/api/v1/themes?product=B0LAMP0001",
-                "/api/v1/compare?brands=Lumora,Knokke", "/api/v1/insights", "/brands/Knokke",
+                "/api/v1/compare?brands=Lumora,Knokke", "/api/v1/insights", "/api/v1/runs",
+                "/api/v1/status", "/brands/Knokke",
                 "/products/B0LAMP0001", "/csv/reviews.csv?product=B0LAMP0001",
                 "/csv/themes.csv",
             ] { #expect(try await get(address, "lumora").status == 404, "\(address)") }
@@ -188,10 +189,11 @@ import Testing
             evidenceDigest: Digest256([UInt8](repeating: 2, count: 32)), issueCount: 0,
             document: "{}")
         try await serving(
-            "insights", { $0.limits.insightsPerHour = 3 },
+            "insights", { $0.limits.insightsPerHour = 4 },
             insights: { scope, language in
                 asked.withLock { $0 += 1 }
                 if language == .japanese { for await _ in gate.stream { break } }
+                if language == .spanish { throw StoreFault.locked }
                 if language == .french { return .failed(ModelFailure(.refused)) }
                 return .made(row)
             }
@@ -221,11 +223,12 @@ import Testing
             #expect(made.status == 200 && made.json?["item"]?["made_run"]?.integer == 9)
             let refused = try await post(#"{"language": "fr"}"#, "", json)
             #expect(refused.status == 502 && refused.json?["detail"]?.text == "refused")
+            #expect(try await post(#"{"language": "es"}"#, "", json).status == 503)
             let slow = try await post(#"{"language": "ja"}"#, "?wait=0", json)
             #expect(slow.status == 202 && slow.headers[.location] == address)
             // Asked again while it is made: one question.
             _ = try await post(#"{"language": "ja"}"#, "?wait=0", json)
-            #expect(asked.withLock { $0 } == 3)
+            #expect(asked.withLock { $0 } == 4)
             #expect(try await post(#"{"language": "it"}"#, "", json).status == 429)
             gate.continuation.yield()
             gate.continuation.finish()

@@ -246,6 +246,8 @@ struct Endpoint: Sendable {
             "runs", "Every run, the newest first, with the balance of its files.", [], .list,
             required: ["run", "recorded_at", "files"]
         ) { call in
+            // Names of files and sums of everything are for keys that see all.
+            try call.requireAll()
             let files = Dictionary(grouping: try call.reader.files(ofRun: nil), by: \.run)
             return call.page(try call.reader.runs().reversed()) { run in
                 run.json.with("files", .array((files[run.run] ?? []).map(\.json)))
@@ -270,6 +272,7 @@ struct Endpoint: Sendable {
             [.number("max_age", 1...1_000_000_000, "Seconds after which it is stale.")], .item,
             required: ["is_stale"]
         ) { call in
+            try call.requireAll()
             let status = try statusAnswer(
                 call.reader, now: call.now, maxAge: call.number("max_age"))
             return .row(["item": status.json])

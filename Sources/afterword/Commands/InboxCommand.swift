@@ -26,9 +26,8 @@ struct InboxCommand: ParsableCommand {
 
     func run() throws {
         let listing = try store.openForReading().read { reader in
-            let newest = try reader.runs().newestDump?.run ?? 0
-            return try inbox(
-                reader, since: Int64(since) ?? max(newest - 1, 0), page: page.value)
+            let before = try reader.runs().beforeNewestDump
+            return try inbox(reader, since: Int64(since) ?? before, page: page.value)
         }
         if output.json { return Terminal.write(json: listing.entries.map(\.json)) }
         var table = Table([
