@@ -1,12 +1,13 @@
 import AfterwordCore
 import AfterwordPipeline
+import NIOCore
 import Synchronization
 
 /// An answer with the tag that says everything it depends on.
 struct Answered: Sendable {
     var tag: String
     /// Nil where the client has it already.
-    var body: [UInt8]?
+    var body: ByteBuffer?
     var isZipped = false
 }
 
@@ -41,7 +42,7 @@ final class AnswerCache: Sendable {
 
     /// Keeps an answer; when there are too many bytes, the half that was not asked for longest goes.
     func keep(_ answer: Answered, zipped: Bool) {
-        let size = (answer.body?.count ?? 0) + 256
+        let size = (answer.body?.readableBytes ?? 0) + 256
         guard size * 16 <= limit else { return }
         state.withLock { state in
             state.clock += 1
@@ -54,20 +55,15 @@ final class AnswerCache: Sendable {
             for (key, entry) in state.answers.sorted(by: { $0.value.used < $1.value.used }) {
                 guard state.bytes > limit / 2 else { return }
                 state.answers[key] = nil
-                state.bytes -= (entry.answer.body?.count ?? 0) + 256
+                state.bytes -= (entry.answer.body?.readableBytes ?? 0) + 256
             }
         }
     }
 
-    /// The runs up to the newest: read again only where there is a newer one.
-    func runs(
-        upTo newest: RunRecord, _ read: () throws -> [RunRecord]
-    ) rethrows -> [RunRecord]? {
-        let known = state.withLock { $0.runs }
-        if known.last == newest { return known }
-        let fresh = try read()
-        guard fresh.last == newest else { return nil }
-        state.withLock { $0.runs = fresh }
-        return fresh
+    /// The ledger up to that run; nil where it was not kept.
+    func runs(upTo newest: RunRecord) -> [RunRecord]? {
+        state.withLock { $0.runs.last == newest ? $0.runs : nil }
     }
+
+    func keep(_ runs: [RunRecord]) { state.withLock { $0.runs = runs } }
 }

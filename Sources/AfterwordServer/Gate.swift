@@ -68,11 +68,11 @@ struct Gate: Sendable {
         }
     }
 
-    func visitor(_ key: String?, _ reader: any StoreReader) throws -> Visitor {
+    func visitor(_ key: String?, _ keys: [APIKeyRow]) throws(Problem) -> Visitor {
         guard asksForKeys else { return .anybody }
         guard let key else { throw Problem(.unauthorized, "Authorization: is missing") }
         let digest = APIKeyRow.digest(of: key)
-        let row = try reader.apiKeys().first { $0.digest == digest && $0.revokedAt == nil }
+        let row = keys.first { $0.digest == digest && $0.revokedAt == nil }
         guard let row else { throw Problem(.unauthorized, "Authorization: no such key") }
         guard row.scopes.contains(.read) else {
             throw Problem(.forbidden, "the key may not read")

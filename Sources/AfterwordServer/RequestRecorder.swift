@@ -1,4 +1,3 @@
-import CoreMetrics
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -9,6 +8,12 @@ struct RequestRecorder: RouterMiddleware {
     typealias Context = Service.Context
 
     let service: Service
+    private let meters: RouteMeters
+
+    init(service: Service) {
+        self.service = service
+        meters = RouteMeters(service.metrics)
+    }
 
     func handle(
         _ request: Request, context: Context,
@@ -82,21 +87,7 @@ struct RequestRecorder: RouterMiddleware {
             took.components.seconds * 1_000_000_000 + took.components.attoseconds / 1_000_000_000
         // The route, not the address: as many series as there are routes.
         let route = context.endpointPath ?? "none"
-        let dimensions = [
-            ("method", request.method.rawValue), ("route", route),
-            ("status", "\(response.status.code)"),
-        ]
-        Counter(
-            label: "afterword_requests_total", dimensions: known(dimensions),
-            factory: service.metrics
-        ).increment()
-        Timer(
-            label: "afterword_request_seconds", dimensions: [("route", route)],
-            factory: service.metrics
-        ).recordNanoseconds(nanoseconds)
-        if response.status == .notModified {
-            Counter(label: "afterword_cache_hits_total", factory: service.metrics).increment()
-        }
+        meters.of(request.method, route, response.status.code).record(nanoseconds)
         context.logger.info(
             "request",
             metadata: [
@@ -104,14 +95,6 @@ struct RequestRecorder: RouterMiddleware {
                 "status": "\(response.status.code)", "milliseconds": "\(nanoseconds / 1_000_000)",
                 "bytes": "\(response.body.contentLength ?? 0)",
             ])
-    }
-
-    /// A method that is none of HTTP's is one series, not as many as somebody makes up.
-    private func known(_ dimensions: [(String, String)]) -> [(String, String)] {
-        let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
-        return dimensions.map { name, value in
-            name == "method" && !methods.contains(value) ? (name, "OTHER") : (name, value)
-        }
     }
 }
 

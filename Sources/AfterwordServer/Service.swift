@@ -18,18 +18,22 @@ package struct Service: Sendable {
     let metrics: ServiceMetrics
     let document: String
     let answers: AnswerCache
+    /// Answers that were not made anew.
+    private let cacheHits: Counter
 
     package init(
         _ configuration: ServiceConfiguration, store: any ReadingStore, insights: InsightMaker?,
         metrics: ServiceMetrics = ServiceMetrics()
     ) {
         self.configuration = configuration
-        workers = Workers(store, threads: configuration.limits.workers)
         gate = Gate(configuration)
+        workers = Workers(
+            store, threads: configuration.limits.workers, asksForKeys: gate.asksForKeys)
         desk = insights.map {
             InsightDesk($0, perHour: configuration.limits.insightsPerHour, now: configuration.now)
         }
         self.metrics = metrics
+        cacheHits = Counter(label: "afterword_cache_hits_total", factory: metrics)
         document = openAPIDocument().canonical
         answers = AnswerCache(bytes: configuration.limits.cacheBytes)
     }
@@ -74,51 +78,11 @@ package struct Service: Sendable {
 
     /// Whether the store can be read now.
     private func ready() async throws -> Response {
-        _ = try await reading { reader in try reader.runs().count }
+        _ = try await workers.front()
         return text("ready\n")
     }
 
     // MARK: Answers
-
-    /// Reads one snapshot; what a store says is wrong with it is told without its words.
-    func reading<Result: Sendable>(
-        _ body: @escaping @Sendable (any StoreReader) throws -> Result
-    ) async throws -> Result {
-        do {
-            return try await workers.read(body)
-        } catch is StoreFault {
-            throw Problem(.storeUnavailable, "the store does not answer")
-        }
-    }
-
-    /// An answer that was given and still holds: its tag says everything it depends on, and a run never changes. One question
-    /// to the store tells the newest run; where keys are asked for every request is checked anew.
-    private func keptAnswer(
-        _ store: any ReadingStore, _ values: [String: String], _ target: String, _ known: String?,
-        _ takesZip: Bool
-    ) throws -> Answered? {
-        guard let newest = try store.newestRun(),
-            let runs = try answers.runs(upTo: newest, { try store.read { try $0.runs() } }),
-            let run = try? pinnedRun(values, among: runs)
-        else { return nil }
-        let tag = entityTag(run, newest: newest, target, .anybody)
-        if isKnown(tag, known) { return Answered(tag: tag) }
-        return answers.kept(tag, zipped: takesZip)
-    }
-
-    private func isKnown(_ tag: String, _ known: String?) -> Bool {
-        known.map { $0.contains(tag) || $0 == "*" } ?? false
-    }
-
-    private func using<Result: Sendable>(
-        _ body: @escaping @Sendable (any ReadingStore) throws -> Result
-    ) async throws -> Result {
-        do {
-            return try await workers.use(body)
-        } catch is StoreFault {
-            throw Problem(.storeUnavailable, "the store does not answer")
-        }
-    }
 
     private func answer(
         _ endpoint: Endpoint, _ request: Request, _ context: Context
@@ -133,43 +97,25 @@ package struct Service: Sendable {
     }
 
     /// Answers from one snapshot: the key is checked, the moment found, the tag compared, the body made and, where the client
-    /// takes it so, packed.
+    /// takes it so, packed. An answer that was given and still holds is given again: its tag says everything it depends on,
+    /// and a run never changes.
     func respond(
         _ request: Request, _ context: Context, _ parameters: [Parameter], type: String,
         isTimed: Bool = false, _ make: @escaping @Sendable (Call) throws -> [UInt8]
     ) async throws -> Response {
         let values = try readParameters(parameters, request, context)
-        let key = gate.key(request)
-        let known = request.headers[.ifNoneMatch]
-        let takesZip = acceptsGzip(request)
-        let target = request.uri.string
-        let answered = try await using { store -> Answered in
-            if !isTimed, !gate.asksForKeys,
-                let kept = try keptAnswer(store, values, target, known, takesZip)
-            {
-                return kept
-            }
-            return try store.read { reader in
-                let visitor = try gate.visitor(key, reader)
-                // The ledger is read again only where it has grown.
-                let runs =
-                    try reader.newestRun().flatMap { newest in
-                        try answers.runs(upTo: newest) { try reader.runs() }
-                    } ?? []
-                let (run, pinned) = try pin(reader, values, among: runs)
-                let tag = isTimed ? "" : entityTag(run, newest: runs.last, target, visitor)
-                if !tag.isEmpty, isKnown(tag, known) { return Answered(tag: tag) }
-                let call = Call(
-                    values: values, reader: pinned, run: run, allRuns: runs,
-                    now: configuration.now(), limits: configuration.limits,
-                    brands: visitor.brands)
-                let body = try make(call)
-                let isZipped = takesZip && body.count > 1_024
-                let answered = Answered(
-                    tag: tag, body: isZipped ? gzip(body) : body, isZipped: isZipped)
-                if !tag.isEmpty { answers.keep(answered, zipped: takesZip) }
-                return answered
-            }
+        let front = try await workers.front()
+        let visitor = try gate.visitor(gate.key(request), front.keys)
+        let wanted = Wanted(
+            values: values, target: request.uri.string, visitor: visitor,
+            known: request.headers[.ifNoneMatch], takesZip: acceptsGzip(request),
+            isTimed: isTimed)
+        let answered: Answered
+        if let kept = try keptAnswer(wanted, front) {
+            cacheHits.increment()
+            answered = kept
+        } else {
+            answered = try await workers.read { reader in try fresh(wanted, reader, make) }
         }
         var headers: HTTPFields = [
             .cacheControl: answered.tag.isEmpty ? "no-store" : "private, no-cache",
@@ -181,9 +127,60 @@ package struct Service: Sendable {
         }
         headers[.contentType] = type
         if answered.isZipped { headers[.contentEncoding] = "gzip" }
-        return Response(
-            status: .ok, headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: body))
+    }
+
+    /// What a request asks for, read and checked.
+    private struct Wanted: Sendable {
+        var values: [String: String]
+        var target: String
+        var visitor: Visitor
+        /// Tags of answers that the client has.
+        var known: String?
+        var takesZip: Bool
+        var isTimed: Bool
+
+        func isKnown(_ tag: String) -> Bool { known.map { $0.contains(tag) || $0 == "*" } ?? false }
+    }
+
+    /// Nil where it has to be made.
+    private func keptAnswer(_ wanted: Wanted, _ front: Front) throws -> Answered? {
+        guard !wanted.isTimed, let newest = front.newest,
+            let runs = answers.runs(upTo: newest)
+        else { return nil }
+        let run = try pinnedRun(wanted.values, among: runs)
+        let tag = entityTag(run, newest: newest, wanted.target, wanted.visitor)
+        if wanted.isKnown(tag) { return Answered(tag: tag) }
+        return answers.kept(tag, zipped: wanted.takesZip)
+    }
+
+    private func fresh(
+        _ wanted: Wanted, _ reader: any StoreReader, _ make: (Call) throws -> [UInt8]
+    ) throws -> Answered {
+        // The ledger is read again only where it has grown.
+        var runs: [RunRecord] = []
+        if let newest = try reader.newestRun() {
+            if let known = answers.runs(upTo: newest) {
+                runs = known
+            } else {
+                runs = try reader.runs()
+                answers.keep(runs)
+            }
+        }
+        let (run, pinned) = try pin(reader, wanted.values, among: runs)
+        let tag =
+            wanted.isTimed ? "" : entityTag(run, newest: runs.last, wanted.target, wanted.visitor)
+        if !tag.isEmpty, wanted.isKnown(tag) { return Answered(tag: tag) }
+        let call = Call(
+            values: wanted.values, reader: pinned, run: run, allRuns: runs,
+            now: configuration.now(), limits: configuration.limits,
+            brands: wanted.visitor.brands)
+        let body = try make(call)
+        let isZipped = wanted.takesZip && body.count > 1_024
+        let answered = Answered(
+            tag: tag, body: ByteBuffer(bytes: isZipped ? gzip(body) : body), isZipped: isZipped)
+        if !tag.isEmpty { answers.keep(answered, zipped: wanted.takesZip) }
+        return answered
     }
 
     func acceptsGzip(_ request: Request) -> Bool {
@@ -278,19 +275,17 @@ package struct Service: Sendable {
         let path = endpoint.parameters.filter(\.isInPath)
         let values = try readParameters(path + [waitParameter], request, context)
         let language = try await insightLanguage(request)
-        let key = gate.key(request)
-        let (scope, visitor) = try await reading { reader -> (ReviewScope, Visitor) in
-            let visitor = try gate.visitor(key, reader)
-            guard visitor.scopes.contains(.insight) else {
-                throw Problem(.forbidden, "the key may not ask for insights")
-            }
+        let visitor = try gate.visitor(gate.key(request), try await workers.front().keys)
+        guard visitor.scopes.contains(.insight) else {
+            throw Problem(.forbidden, "the key may not ask for insights")
+        }
+        let scope = try await workers.read { reader -> ReviewScope in
             let runs = try reader.runs()
             let (run, _) = try pin(reader, [:], among: runs)
             let call = Call(
                 values: values, reader: reader, run: run, allRuns: runs,
                 now: configuration.now(), limits: configuration.limits, brands: visitor.brands)
-            return values["brand"] == nil
-                ? (.product(try call.product()), visitor) : (try call.brand(), visitor)
+            return values["brand"] == nil ? .product(try call.product()) : try call.brand()
         }
         let work = try await desk.order(scope, language, by: visitor.name ?? "")
         let wait = Int64(values["wait"] ?? "") ?? 10
