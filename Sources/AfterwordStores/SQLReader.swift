@@ -98,13 +98,31 @@ final class SQLReader: StoreReader {
         if review != nil { conditions.append("r.review_id = ?") }
         return try all(
             """
-            SELECT h.*, r.review_id, r.identity_digest, p.product_id
-            FROM product_reviews_history h JOIN product_reviews_clean r USING (review_key)
-            JOIN products_dim p USING (product_key)
+            \(Columns.historySelection)
             \(conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "))
             ORDER BY p.product_id, r.review_id, h.version, h.run
             """, [product, review].compactMap { $0 }.map { SQLValue($0) }
         ) { $0.historyRow }
+    }
+
+    func changed(after from: Int64, upTo to: Int64) throws -> ChangedReviews {
+        let keys = """
+            SELECT review_key FROM product_reviews_history
+            WHERE run > ? AND run <= ? AND operation <> 'late'
+            """
+        let span: [SQLValue] = [.number(from), .number(to)]
+        let reviews = try all(
+            Columns.reviewSelection
+                + " WHERE r.review_key IN (\(keys)) ORDER BY p.product_id, r.review_id", span
+        ) { $0.review }
+        let history = try all(
+            Columns.historySelection
+                + """
+                 WHERE h.review_key IN (\(keys)) AND h.run <= ?
+                ORDER BY p.product_id, r.review_id, h.version, h.run
+                """, span + [.number(to)]
+        ) { $0.historyRow }
+        return ChangedReviews(reviews: reviews, history: history)
     }
 
     func shapes() throws -> [ShapeRow] {
@@ -170,6 +188,27 @@ final class SQLReader: StoreReader {
         try all(
             "SELECT * FROM scope_summary_history WHERE kind = ? AND id = ? ORDER BY run",
             [.text(scope.kind.rawValue), SQLValue(scope.id)]
+        ) { HistoryOf(run: $0.number("run"), row: $0.scopeSummary) }
+    }
+
+    func scopeHistory(
+        _ kind: ScopeKind, after from: Int64, upTo to: Int64
+    ) throws -> [HistoryOf<ScopeSummary>] {
+        let moved = """
+            SELECT id FROM scope_summary_history WHERE run > ? AND run <= ? AND kind = ?
+            """
+        let span: [SQLValue] = [.number(from), .number(to), .text(kind.rawValue)]
+        return try all(
+            """
+            SELECT * FROM scope_summary_history WHERE run > ? AND run <= ? AND kind = ?
+            UNION ALL
+            SELECT o.* FROM (SELECT DISTINCT id FROM (\(moved)) m) c
+            JOIN scope_summary_history o ON o.kind = ? AND o.id = c.id AND o.run = (
+                SELECT max(b.run) FROM scope_summary_history b
+                WHERE b.kind = ? AND b.id = c.id AND b.run <= ?)
+            ORDER BY kind, id, run
+            """,
+            span + span + [.text(kind.rawValue), .text(kind.rawValue), .number(from)]
         ) { HistoryOf(run: $0.number("run"), row: $0.scopeSummary) }
     }
 

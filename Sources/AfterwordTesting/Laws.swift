@@ -218,7 +218,32 @@ package struct Laws {
         try history.load(history.steps, into: oracle)
         let store = try makeStore()
         try history.load(history.steps, into: store, loading)
-        return difference(try tables(oracle), try tables(store))
+        return try difference(tables(oracle), tables(store))
+            ?? difference(spans(oracle), spans(store))
+    }
+
+    /// What is read of the history between any two runs.
+    private func spans(_ store: any ReviewStore) throws -> [String: [String]] {
+        try store.read { reader in
+            var spans: [String: [String]] = [:]
+            let runs = Int64(try reader.runs().count)
+            for from in 0..<max(runs, 0) {
+                for to in from + 1...runs {
+                    let changed = try reader.changed(after: from, upTo: to)
+                    spans["reviews changed after run \(from) up to \(to)"] =
+                        changed.reviews.map { "\($0.productID) \($0.reviewID) \($0.version)" }
+                        + changed.history.map {
+                            "\($0.productID) \($0.reviewID) \($0.version) \($0.run)"
+                        }
+                    for kind in ScopeKind.allCases {
+                        spans["\(kind) moved after run \(from) up to \(to)"] =
+                            try reader.scopeHistory(kind, after: from, upTo: to)
+                            .map { "\($0.row.scope.id) \($0.run) \($0.row.counters)" }
+                    }
+                }
+            }
+            return spans
+        }
     }
 
     /// The first table and rows that differ.

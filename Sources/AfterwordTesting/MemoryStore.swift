@@ -363,6 +363,16 @@ private final class MemoryReader: StoreReader {
         }
     }
 
+    func changed(after from: Int64, upTo to: Int64) throws -> ChangedReviews {
+        let changed = Set(
+            state.history.filter { $0.run > from && $0.run <= to && $0.operation != .late }
+                .map(\.reviewKey))
+        return ChangedReviews(
+            reviews: try reviews(ofProduct: nil).filter { changed.contains($0.reviewKey) },
+            history: try history(ofProduct: nil, review: nil)
+                .filter { changed.contains($0.reviewKey) && $0.run <= to })
+    }
+
     func shapes() throws -> [ShapeRow] { state.shapes.values.sorted { $0.name < $1.name } }
 
     func raw(ofProduct id: Text?) throws -> [RawRow] {
@@ -400,6 +410,18 @@ private final class MemoryReader: StoreReader {
 
     func scopeHistory(of scope: Scope) throws -> [HistoryOf<ScopeSummary>] {
         try scopeHistory().filter { $0.row.scope == scope }
+    }
+
+    func scopeHistory(
+        _ kind: ScopeKind, after from: Int64, upTo to: Int64
+    ) throws -> [HistoryOf<ScopeSummary>] {
+        let rows = try scopeHistory().filter { $0.row.scope.kind == kind && $0.run <= to }
+        let moved = Set(rows.filter { $0.run > from }.map(\.row.scope))
+        var last: [Scope: Int64] = [:]
+        for row in rows where row.run <= from { last[row.row.scope] = row.run }
+        return rows.filter { row in
+            moved.contains(row.row.scope) && (row.run > from || row.run == last[row.row.scope])
+        }
     }
 
     func scopes() throws -> [ScopeSummary] { state.scopes.values.sorted { $0.scope < $1.scope } }

@@ -27,13 +27,49 @@ import Testing
                                     reader, of: scope, from: Int64(from), to: Int64(to))
                             else { continue }
                             compared += 1
-                            check(changes, "seed \(seed), runs \(from) to \(to)")
+                            let place = "seed \(seed), \(scope.written), runs \(from) to \(to)"
+                            check(changes, place)
+                            let whole = try WholeChanges(
+                                reader, of: scope, from: Int64(from), to: Int64(to))
+                            #expect(whole == WholeChanges(changes), "\(place)")
                         }
                     }
                 }
             }
         }
         #expect(compared > 100)
+    }
+
+    @Test("The inbox of a run is what two whole states say came between them")
+    func inboxOfWholeStates() throws {
+        var found = 0
+        for seed in 1...60 as ClosedRange<UInt64> {
+            let history = ReviewHistory(seed: seed)
+            let store = MemoryStore()
+            try history.load(history.steps, into: store)
+            try store.read { reader in
+                let runs = Int64(try reader.runs().count)
+                for since in 1..<max(runs, 1) {
+                    func state(_ run: Int64) throws -> [Text: Set<Text>] {
+                        let live = try AsOfReader(reader, run: run).reviews(ofProduct: nil)
+                            .filter { $0.isLive && ($0.values.star ?? 5) <= 2 }
+                        return Dictionary(grouping: live, by: \.productID)
+                            .mapValues { Set($0.map(\.reviewID)) }
+                    }
+                    let (before, after) = (try state(since), try state(runs))
+                    let told = try inbox(reader, since: since, page: Page(number: 1, size: .max))
+                        .entries
+                    found += told.count
+                    func count(_ kind: InboxEntry.Kind) -> Int { told.count { $0.kind == kind } }
+                    func more(_ left: [Text: Set<Text>], _ right: [Text: Set<Text>]) -> Int {
+                        left.reduce(0) { $0 + $1.value.subtracting(right[$1.key] ?? []).count }
+                    }
+                    #expect(count(.negative) == more(after, before), "seed \(seed), since \(since)")
+                    #expect(count(.resolved) == more(before, after), "seed \(seed), since \(since)")
+                }
+            }
+        }
+        #expect(found > 20)
     }
 
     private func check(_ changes: ScopeChanges, _ place: String) {
@@ -156,5 +192,72 @@ import Testing
         #expect(throws: AsOfFault.noSuchRun(7)) {
             try fixture.store.read { try inbox($0, since: 7, page: Page()) }
         }
+    }
+}
+
+/// The same by another way: two whole states side by side, every review compared.
+private struct WholeChanges: Equatable {
+    var before: Counters
+    var after: Counters
+    /// Reason, product and review, ratings before and after.
+    var movements: Set<String> = []
+
+    init(_ changes: ScopeChanges) {
+        (before, after) = (changes.before, changes.after)
+        for moved in changes.movements {
+            movements.insert(
+                Self.line(moved.movement.reason, moved.review, moved.before, moved.after))
+        }
+    }
+
+    init(_ reader: any StoreReader, of scope: ReviewScope, from: Int64, to: Int64) throws {
+        let old = try Self.live(reader, scope, from)
+        let new = try Self.live(reader, scope, to)
+        (before, after) = (Counters(), Counters())
+        for (review, isInside) in old.values where isInside { before.add(review.values, sign: 1) }
+        for (review, isInside) in new.values where isInside { after.add(review.values, sign: 1) }
+        for key in Set(old.keys).union(new.keys) {
+            let (left, right) = (old[key], new[key])
+            let was = left.flatMap { $0.isInside ? $0.review : nil }
+            let now = right.flatMap { $0.isInside ? $0.review : nil }
+            let reason: MovementReason
+            switch (was, now) {
+            case (nil, nil): continue
+            case (nil, _): reason = left == nil ? .inserted : .joined
+            case (_, nil): reason = right == nil ? .deleted : .left
+            case (let was?, let now?):
+                func said(_ values: ReviewValues) -> [Text?] { [values.title, values.body] }
+                guard
+                    was.values.rating != now.values.rating
+                        || said(was.values) != said(now.values)
+                else { continue }
+                reason = .edited
+            }
+            movements.insert(Self.line(reason, (now ?? was)!, was, now))
+        }
+    }
+
+    private static func live(
+        _ reader: any StoreReader, _ scope: ReviewScope, _ run: Int64
+    ) throws -> [Int64: (review: StoredReview, isInside: Bool)] {
+        let reader = AsOfReader(reader, run: run)
+        var inside: Set<Text> = []
+        for product in try reader.products(nil)
+        where scope.holds(product.productID, product.dimension) {
+            inside.insert(product.productID)
+        }
+        var live: [Int64: (review: StoredReview, isInside: Bool)] = [:]
+        for review in try reader.reviews(ofProduct: nil) where review.isLive {
+            live[review.reviewKey] = (review, inside.contains(review.productID))
+        }
+        return live
+    }
+
+    private static func line(
+        _ reason: MovementReason, _ review: StoredReview, _ old: StoredReview?,
+        _ new: StoredReview?
+    ) -> String {
+        "\(reason) \(review.productID) \(review.reviewID) \(old?.values.rating ?? 0)"
+            + " → \(new?.values.rating ?? 0)"
     }
 }

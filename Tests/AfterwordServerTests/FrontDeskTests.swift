@@ -31,7 +31,9 @@ private final class SlowStore: ReadingStore {
 }
 
 @Suite struct FrontDeskTests {
-    @Test("Requests that come while a question is under way share the next one, which begins after them")
+    @Test(
+        "Requests that come while a question is under way share the next one, which begins after them"
+    )
     func sharing() async throws {
         let served = try await ServedStore("first-load")
         let store = SlowStore(try served.open())

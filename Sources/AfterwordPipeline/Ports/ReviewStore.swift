@@ -148,6 +148,9 @@ package protocol StoreReader: AnyObject {
     func reviews(ofProduct id: Text?) throws -> [StoredReview]
     /// Versions and late rows: by product, review, version, then run.
     func history(ofProduct product: Text?, review: Text?) throws -> [HistoryRow]
+    /// The reviews of which the runs after `from` up to `to` brought versions, and their history up to `to`: read without
+    /// what else the history holds.
+    func changed(after from: Int64, upTo to: Int64) throws -> ChangedReviews
     func raw(ofProduct id: Text?) throws -> [RawRow]
     func productRaw(ofProduct id: Text?) throws -> [ProductRawRow]
     func rejects() throws -> [RejectRow]
@@ -162,6 +165,11 @@ package protocol StoreReader: AnyObject {
     func monthHistory(ofProduct id: Text?) throws -> [HistoryOf<MonthSummary>]
     func scopeHistory() throws -> [HistoryOf<ScopeSummary>]
     func scopeHistory(of scope: Scope) throws -> [HistoryOf<ScopeSummary>]
+    /// The sums of a kind of scopes after each of the runs after `from` up to `to` that moved them, and what those scopes had
+    /// at `from`: by scope and run.
+    func scopeHistory(
+        _ kind: ScopeKind, after from: Int64, upTo to: Int64
+    ) throws -> [HistoryOf<ScopeSummary>]
 
     /// What is told of each scope in each language now; of one scope, or of all.
     func insights(of scope: ReviewScope?) throws -> [InsightRow]
@@ -174,6 +182,38 @@ package protocol StoreReader: AnyObject {
     func modelCalls() throws -> [ModelCall]
     /// Keys of the service, by name; they belong to this store and are not copied.
     func apiKeys() throws -> [APIKeyRow]
+}
+
+/// Reviews as they are now, and their versions.
+package struct ChangedReviews: Sendable {
+    package var reviews: [StoredReview]
+    package var history: [HistoryRow]
+
+    package init(reviews: [StoredReview], history: [HistoryRow]) {
+        self.reviews = reviews
+        self.history = history
+    }
+
+    /// Those that were there after a run, as they were then, deleted ones too.
+    package func asOf(_ run: Int64) -> [StoredReview] {
+        var own: [Int64: StoredReview] = [:]
+        for review in reviews { own[review.reviewKey] = review }
+        var newest: [StoredReview] = []
+        for row in history where row.run <= run && row.operation != .late {
+            guard var review = own[row.reviewKey] else { continue }
+            review.version = row.version
+            review.isLive = row.operation != .delete
+            review.run = row.run
+            review.observedAt = row.observedAt
+            review.values = row.values
+            review.authorID = row.authorID
+            review.times = row.times
+            review.contentDigest = row.contentDigest
+            if newest.last?.reviewKey == row.reviewKey { newest.removeLast() }
+            newest.append(review)
+        }
+        return newest
+    }
 }
 
 /// Limits of one batch.

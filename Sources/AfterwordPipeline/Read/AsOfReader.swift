@@ -37,23 +37,14 @@ package final class AsOfReader: StoreReader {
     package func sealedRows() throws -> [SealedRow] { try reader.sealedRows() }
 
     package func reviews(ofProduct id: Text?) throws -> [StoredReview] {
-        var reviews: [Int64: StoredReview] = [:]
-        for review in try reader.reviews(ofProduct: id) { reviews[review.reviewKey] = review }
-        let versions = try history(ofProduct: id, review: nil)
-            .filter { $0.operation != .late }
-            .map { HistoryOf(run: $0.run, row: $0) }
-        return newest(versions, by: \.reviewKey).compactMap { row in
-            guard var review = reviews[row.reviewKey] else { return nil }
-            review.version = row.version
-            review.isLive = row.operation != .delete
-            review.run = row.run
-            review.observedAt = row.observedAt
-            review.values = row.values
-            review.authorID = row.authorID
-            review.times = row.times
-            review.contentDigest = row.contentDigest
-            return review
-        }
+        ChangedReviews(
+            reviews: try reader.reviews(ofProduct: id),
+            history: try reader.history(ofProduct: id, review: nil)
+        ).asOf(run)
+    }
+
+    package func changed(after from: Int64, upTo to: Int64) throws -> ChangedReviews {
+        try reader.changed(after: from, upTo: min(to, run))
     }
 
     package func history(ofProduct product: Text?, review: Text?) throws -> [HistoryRow] {
@@ -130,6 +121,12 @@ package final class AsOfReader: StoreReader {
 
     package func scopeHistory(of scope: Scope) throws -> [HistoryOf<ScopeSummary>] {
         try reader.scopeHistory(of: scope).filter { $0.run <= run }
+    }
+
+    package func scopeHistory(
+        _ kind: ScopeKind, after from: Int64, upTo to: Int64
+    ) throws -> [HistoryOf<ScopeSummary>] {
+        try reader.scopeHistory(kind, after: from, upTo: min(to, run))
     }
 
     package func attributeHistory(ofProduct id: Text?) throws -> [AttributeRow] {

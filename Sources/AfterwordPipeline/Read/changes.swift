@@ -38,8 +38,7 @@ package func changes(
     let first = try resolveAsOf(.run(from), among: runs)
     let last = try resolveAsOf(.run(to), among: runs)
     guard from <= to else { throw ChangeFault.backwards }
-    let old = try state(AsOfReader(reader, run: from), scope)
-    let new = try state(AsOfReader(reader, run: to), scope)
+    let (old, new) = try states(reader, of: scope, from: from, to: to)
     guard old.isKnown || new.isKnown else { throw ChangeFault.noSuchScope }
     var changes = ScopeChanges(
         from: first, to: last, before: old.counters, after: new.counters,
@@ -68,31 +67,82 @@ package enum ChangeFault: Error, Equatable, Sendable {
     case noSuchScope
 }
 
-/// The live reviews of a scope after a run, and those outside it.
+/// What a scope was after a run: its sums, and of the reviews that may have moved it those that are live.
 private struct ScopeState {
     var inside: [Int64: StoredReview] = [:]
+    /// Live reviews of products outside the scope.
     var outside: Set<Int64> = []
     var counters = Counters()
     var isKnown = false
-}
 
-private func state(_ reader: any StoreReader, _ scope: ReviewScope) throws -> ScopeState {
-    var state = ScopeState()
-    var products: Set<Text> = []
-    for product in try reader.products(nil) where scope.holds(product.productID, product.dimension)
-    {
-        products.insert(product.productID)
-    }
-    state.isKnown = !products.isEmpty
-    for review in try reader.reviews(ofProduct: nil) where review.isLive {
-        if products.contains(review.productID) {
-            state.inside[review.reviewKey] = review
-            state.counters.add(review.values, sign: 1)
-        } else {
-            state.outside.insert(review.reviewKey)
+    mutating func add(_ reviews: [StoredReview], isInside: (Text) -> Bool) {
+        for review in reviews where review.isLive {
+            if isInside(review.productID) {
+                inside[review.reviewKey] = review
+            } else {
+                outside.insert(review.reviewKey)
+            }
         }
     }
-    return state
+}
+
+/// A scope after two runs, read from what changed between them: from reviews of which there are new versions, and from
+/// products that came into the scope or left it.
+private func states(
+    _ reader: any StoreReader, of scope: ReviewScope, from: Int64, to: Int64
+) throws -> (ScopeState, ScopeState) {
+    let runs = [from, to]
+    var states = [ScopeState(), ScopeState()]
+    switch scope {
+    case .product(let id):
+        let changed = ChangedReviews(
+            reviews: try reader.reviews(ofProduct: id),
+            history: try reader.history(ofProduct: id, review: nil))
+        for (index, run) in runs.enumerated() {
+            let product = try AsOfReader(reader, run: run).products(id).first
+            states[index].isKnown = product != nil
+            states[index].counters = product?.summary.counters ?? Counters()
+            states[index].add(changed.asOf(run)) { _ in true }
+        }
+    case .scope(let own):
+        let members = try runs.map { try ScopeMembers(reader, of: scope, asOf: $0) }
+        let changed = try reader.changed(after: from, upTo: to)
+        let moved = try reader.products(nil).filter { product in
+            product.firstRun <= from
+                && members[0].holds(product.productID) != members[1].holds(product.productID)
+        }
+        for (index, run) in runs.enumerated() {
+            let reader = AsOfReader(reader, run: run)
+            let sums = try reader.scopes([own]).first
+            states[index].isKnown = sums != nil
+            states[index].counters = sums?.counters ?? Counters()
+            states[index].add(changed.asOf(run), isInside: members[index].holds)
+            for product in moved {
+                states[index].add(
+                    try reader.reviews(ofProduct: product.productID),
+                    isInside: members[index].holds)
+            }
+        }
+    }
+    return (states[0], states[1])
+}
+
+/// Which products are in a scope after a run.
+private struct ScopeMembers {
+    private let scope: ReviewScope
+    private var attributes: [Text: ProductAttributes] = [:]
+
+    init(_ reader: any StoreReader, of scope: ReviewScope, asOf run: Int64) throws {
+        self.scope = scope
+        guard scope != .scope(.portfolio) else { return }
+        for row in try AsOfReader(reader, run: run).attributeHistory(ofProduct: nil) {
+            attributes[row.productID] = row.attributes
+        }
+    }
+
+    func holds(_ product: Text) -> Bool {
+        scope.holds(product, attributes[product] ?? ProductAttributes())
+    }
 }
 
 /// Nil for a review that is as it was where it matters.
@@ -136,15 +186,16 @@ package func brandShifts(
     _ = try resolveAsOf(.run(from), among: runs)
     _ = try resolveAsOf(.run(to), among: runs)
     guard from <= to else { throw ChangeFault.backwards }
-    func brands(_ run: Int64) throws -> [Scope: Counters] {
-        let scopes = try AsOfReader(reader, run: run).scopes().filter { $0.scope.kind == .brand }
-        return Dictionary(uniqueKeysWithValues: scopes.map { ($0.scope, $0.counters) })
+    var shifts: [ScopeShift] = []
+    for row in try reader.scopeHistory(.brand, after: from, upTo: to) {
+        let scope = row.row.scope
+        if shifts.last?.scope != scope {
+            shifts.append(ScopeShift(scope: scope, before: Counters(), after: Counters()))
+        }
+        if row.run <= from { shifts[shifts.count - 1].before = row.row.counters }
+        shifts[shifts.count - 1].after = row.row.counters
     }
-    let (old, new) = (try brands(from), try brands(to))
-    return Set(old.keys).union(new.keys).map { scope in
-        ScopeShift(
-            scope: scope, before: old[scope] ?? Counters(), after: new[scope] ?? Counters())
-    }.filter { $0.before != $0.after }.sorted { left, right in
+    return shifts.filter { $0.before != $0.after }.sorted { left, right in
         let (l, r) = ((left.newNegatives, left.newReviews), (right.newNegatives, right.newReviews))
         return l == r ? left.scope < right.scope : l > r
     }

@@ -34,9 +34,14 @@ package func inbox(
 ) throws -> Listing<InboxEntry> {
     if since > 0 { _ = try resolveAsOf(.run(since), among: reader.runs()) }
     var old: [Int64: StoredReview] = [:]
+    let new: [StoredReview]
     if since > 0 {
-        for review in try AsOfReader(reader, run: since).reviews(ofProduct: nil)
-        where review.isLive { old[review.reviewKey] = review }
+        let newest = try reader.newestRun()?.run ?? 0
+        let changed = try reader.changed(after: since, upTo: newest)
+        for review in changed.asOf(since) where review.isLive { old[review.reviewKey] = review }
+        new = changed.asOf(newest)
+    } else {
+        new = try reader.reviews(ofProduct: nil)
     }
     var brands: [Text: Text] = [:]
     var outside: Set<Text> = []
@@ -47,8 +52,7 @@ package func inbox(
         }
     }
     var entries: [InboxEntry] = []
-    for review in try reader.reviews(ofProduct: nil)
-    where review.run > since && !outside.contains(review.productID) {
+    for review in new where !outside.contains(review.productID) {
         entries += inboxEntries(
             review, before: old[review.reviewKey], brands[review.productID], lexicon)
     }

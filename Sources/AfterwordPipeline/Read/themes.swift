@@ -92,7 +92,7 @@ package func safetyReviews(
     page: Page
 ) throws -> Listing<SafetyReview> {
     var found: [SafetyReview] = []
-    for read in try readReviews(reader, query, lexicon) where read.review.run > since {
+    for read in try readReviews(reader, query, lexicon, since: since) {
         let (review, reading) = (read.review, read.reading)
         for (hazard, name) in lexicon.hazards.enumerated() {
             guard let mention = reading.hazards.first(where: { $0.hazard == hazard }) else {
@@ -123,8 +123,10 @@ private func newestFirst(_ left: ThemeReview, _ right: ThemeReview) -> Bool {
 }
 
 /// The live reviews that a query is about, read with a lexicon. New are those that the newest dump brought.
+///
+/// - Parameter since: Only versions that runs after this one brought.
 package func readReviews(
-    _ reader: any StoreReader, _ query: ThemeQuery, _ lexicon: Lexicon = .first
+    _ reader: any StoreReader, _ query: ThemeQuery, _ lexicon: Lexicon = .first, since: Int64 = 0
 ) throws -> [ReadReview] {
     let newest = try reader.runs().newestDump?.run ?? 0
     var brands: [Text: Text] = [:]
@@ -137,7 +139,7 @@ package func readReviews(
     }
     let wanted = query.brand.map { Text($0) }
     var read: [ReadReview] = []
-    for review in try reader.reviews(ofProduct: query.product) where review.isLive {
+    for review in try reviews(reader, query, since: since) where review.isLive {
         let brand = brands[review.productID]
         guard wanted == nil || brand == wanted, !outside.contains(review.productID) else {
             continue
@@ -148,6 +150,16 @@ package func readReviews(
                 isNew: review.run == newest))
     }
     return read
+}
+
+private func reviews(
+    _ reader: any StoreReader, _ query: ThemeQuery, since: Int64
+) throws -> [StoredReview] {
+    guard since > 0, query.product == nil else {
+        return try reader.reviews(ofProduct: query.product).filter { $0.run > since }
+    }
+    let newest = try reader.newestRun()?.run ?? 0
+    return try reader.changed(after: since, upTo: newest).asOf(newest)
 }
 
 extension ReviewValues {

@@ -302,6 +302,7 @@ enum PostgresSchema {
             \(counters),
             PRIMARY KEY (kind, id, run)
         );
+        CREATE INDEX scope_summary_history_by_run ON scope_summary_history (run);
         """
 
     /// Keys and indexes of the bulk tables, built by the first load after its rows. Unique indexes instead of
@@ -324,6 +325,7 @@ enum PostgresSchema {
             ON product_reviews_history (review_key, version, run);
         CREATE UNIQUE INDEX product_reviews_history_once
             ON product_reviews_history (review_key, version) WHERE version > 0;
+        CREATE INDEX product_reviews_history_by_run ON product_reviews_history (run);
         ANALYZE product_reviews_raw, product_reviews_clean, product_reviews_history;
         """
 

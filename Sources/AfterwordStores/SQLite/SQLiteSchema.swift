@@ -219,6 +219,7 @@ enum SQLiteSchema {
             ON product_reviews_history (review_key, version, run);
         CREATE UNIQUE INDEX product_reviews_history_once
             ON product_reviews_history (review_key, version) WHERE version > 0;
+        CREATE INDEX product_reviews_history_by_run ON product_reviews_history (run);
         """
 
     private static let counters = """
@@ -270,6 +271,7 @@ enum SQLiteSchema {
             \(counters),
             PRIMARY KEY (kind, id, run)
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX scope_summary_history_by_run ON scope_summary_history (run);
         """
 
     private static let insights = """
