@@ -110,6 +110,10 @@ let package = Package(
             ],
             swiftSettings: house
         ),
+        .executableTarget(
+            name: "core-benchmark", dependencies: ["AfterwordCore"], path: "Benchmarks/Core",
+            swiftSettings: house
+        ),
         .systemLibrary(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .systemLibrary(

@@ -229,7 +229,7 @@ package struct Service: Sendable {
         var builder = DigestBuilder(domain: "afterword.etag.1")
         builder.add(run.run)
         builder.add(raw: (newest ?? run).ledgerDigest.bytes)
-        builder.add(Array(target.utf8))
+        builder.add(target)
         builder.add(Int64(visitor.brands == nil ? 0 : 1))
         for brand in (visitor.brands ?? []).sorted() { builder.add(brand) }
         return "W/\"\(run.run)-\(builder.finish128().description.prefix(20))\""

@@ -1,5 +1,15 @@
-import AfterwordCore
 import Testing
+
+@testable import AfterwordCore
+
+#if !canImport(Darwin)
+    @_spi(_Unicode) import Swift
+
+    extension String {
+        fileprivate var composedScalars: [Unicode.Scalar] { Array(_nfc) }
+        fileprivate var decomposedScalars: [Unicode.Scalar] { Array(_nfd) }
+    }
+#endif
 
 /// One record through a shape: what each rule of cleaning makes of it.
 @Suite struct CleaningTests {
@@ -144,4 +154,26 @@ import Testing
         #expect(record.faultCount == 2)
         #expect(record.reviewID == "R1")
     }
+
+    #if !canImport(Darwin)
+        @Test("A scalar held for plain is composed, of class 0, and joins nothing before it")
+        func plainScalars() {
+            var later: Set<Unicode.Scalar> = []
+            var all = 0
+            for number in 0...0x10FFFF as ClosedRange<UInt32> {
+                guard let scalar = Unicode.Scalar(number) else { continue }
+                // Whatever stands behind the first scalar of a decomposition could be joined to one before it.
+                later.formUnion(String(scalar).decomposedScalars.dropFirst())
+                guard isPlain(number) else { continue }
+                all += 1
+                #expect(scalar.properties.canonicalCombiningClass == .notReordered, "\(scalar)")
+                #expect(
+                    String(scalar).composedScalars == [scalar], "U+\(String(number, radix: 16))")
+            }
+            #expect(all > 20_000)
+            for scalar in later {
+                #expect(!isPlain(scalar.value), "U+\(String(scalar.value, radix: 16))")
+            }
+        }
+    #endif
 }

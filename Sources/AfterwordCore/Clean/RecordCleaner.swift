@@ -1,5 +1,5 @@
 /// A shape made ready to clean records: every field knows its slot and its rule.
-package struct RecordCleaner: Sendable {
+package final class RecordCleaner: Sendable {
     package let shape: Shape
     package let plan: ExtractionPlan
     private let recordPlan: ExtractionPlan
@@ -7,13 +7,26 @@ package struct RecordCleaner: Sendable {
     /// The context slots that reviews need, in plan order.
     private let contextSlots: [Int]
 
-    private struct Binding: Sendable {
-        var name: String
-        var isContext: Bool
-        var slot: Int
-        var format: FieldFormat
-        var part: FieldPart
-        var constant: [UInt8]?
+    /// A class, since every record goes over all of them: lent, not copied.
+    private final class Binding: Sendable {
+        let name: String
+        let isContext: Bool
+        let slot: Int
+        let format: FieldFormat
+        let part: FieldPart
+        let constant: [UInt8]?
+
+        init(
+            name: String, isContext: Bool, slot: Int, format: FieldFormat, part: FieldPart,
+            constant: [UInt8]? = nil
+        ) {
+            self.name = name
+            self.isContext = isContext
+            self.slot = slot
+            self.format = format
+            self.part = part
+            self.constant = constant
+        }
     }
     private let productID: Binding
     private let reviewID: Binding?
@@ -87,11 +100,12 @@ package struct RecordCleaner: Sendable {
 
     /// Slots of the one record that the bytes are; all missing where they are none.
     private static func tokens(_ plan: ExtractionPlan, _ bytes: [UInt8]) -> [JSONToken] {
-        var unit = ExtractedUnit()
+        var extractor = UnitExtractor(plan)
         bytes.withUnsafeBytes { buffer in
             var scanner = JSONScanner(buffer, isFinal: true, isStrict: false)
-            try? UnitExtractor.extract(plan, from: buffer, with: &scanner, into: &unit)
+            try? extractor.extract(from: buffer, with: &scanner)
         }
+        let unit = extractor.unit
         let missing = [JSONToken](repeating: .missing, count: plan.recordSources.count)
         return unit.records.count == 1 ? unit.recordTokens : missing
     }

@@ -7,7 +7,7 @@
 /// Text in Unicode normalisation form C. Bytes below 0xCC begin no scalar from U+0300 on, and all
 /// below that is composed already.
 func composeText(_ bytes: [UInt8]) -> [UInt8] {
-    if bytes.allSatisfy({ $0 < 0xCC }) { return bytes }
+    if isPlainlyComposed(bytes.span) { return bytes }
     let text = String(decoding: bytes, as: UTF8.self)
     #if canImport(Darwin)
         return Array(text.precomposedStringWithCanonicalMapping.utf8)
@@ -17,4 +17,39 @@ func composeText(_ bytes: [UInt8]) -> [UInt8] {
         for scalar in text._nfc { composed.append(scalar) }
         return Array(String(composed).utf8)
     #endif
+}
+
+/// Whether all of a text is of scalars that stand in no way to one another: composed, of combining class 0, and no second part
+/// of any composition. What is not in the list below is not plain, though it may be composed.
+private func isPlainlyComposed(_ bytes: Span<UInt8>) -> Bool {
+    var index = 0
+    while index < bytes.count {
+        let lead = bytes[index]
+        if lead < 0xCC {
+            index += 1
+            continue
+        }
+        let length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
+        guard index + length <= bytes.count else { return false }
+        var scalar = UInt32(lead) & (0x7F >> UInt32(length))
+        for place in 1..<length { scalar = scalar << 6 | UInt32(bytes[index + place] & 0x3F) }
+        guard isPlain(scalar) else { return false }
+        index += length
+    }
+    return true
+}
+
+/// Of the scripts and signs that reviews are written with; a test holds every one of them against the standard library.
+func isPlain(_ scalar: UInt32) -> Bool {
+    switch scalar {
+    case 0x0388...0x03CE, 0x0400...0x0482, 0x048A...0x052F: true  // Greek, Cyrillic
+    case 0x05D0...0x05EA, 0x0621...0x064A, 0x0E01...0x0E30: true  // Hebrew, Arabic, Thai letters
+    case 0x1EA0...0x1EF9: true  // Vietnamese
+    case 0x2002...0x2027, 0x2030...0x205E, 0x20A0...0x20C0, 0x2122: true  // punctuation, money
+    case 0x2190...0x21FF, 0x2460...0x27BF: true  // arrows, signs
+    case 0x3001...0x3029, 0x3041...0x3096, 0x30A1...0x30FE: true  // kana
+    case 0x4E00...0x9FFF, 0xAC00...0xD7A3: true  // Chinese, Korean
+    case 0xFE0F, 0xFF01...0xFF60, 0x1F300...0x1FAFF: true  // full width, emoji
+    default: false
+    }
 }

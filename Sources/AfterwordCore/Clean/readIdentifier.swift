@@ -4,7 +4,7 @@ func readIdentifier(_ raw: [UInt8]) -> Text? {
     guard let first = raw.firstIndex(where: { !isSpace($0) }),
         let last = raw.lastIndex(where: { !isSpace($0) })
     else { return nil }
-    let trimmed = Array(raw[first...last])
+    let trimmed = first == 0 && last == raw.count - 1 ? raw : Array(raw[first...last])
     return Text(trimmed.contains(0) ? unifyNull(trimmed) : trimmed)
 }
 

@@ -77,11 +77,11 @@ package struct HistoryRow: Equatable, Sendable {
     /// the run's Merkle tree. What an erasure removes is in the personal part, so that a row
     /// without it can still be checked by the inner digest.
     package var computedRowDigest: Digest256 {
-        var personal = DigestBuilder()
+        var personal = DigestBuilder(reserving: 256 + values.textBytes)
         personal.add(raw: salt)
         personal.add(reviewID)
-        personal.add(raw: identity.bytes)
-        personal.add(raw: contentDigest.bytes)
+        personal.add(raw: identity)
+        personal.add(raw: contentDigest)
         personal.add(optional: authorID)
         personal.add(optional: values.authorName)
         personal.add(optional: values.title)
@@ -90,7 +90,7 @@ package struct HistoryRow: Equatable, Sendable {
         row.add(byte: 0)
         row.add(productID)
         row.add(version)
-        row.add(Text(operation.rawValue))
+        row.add(operation.rawValue)
         row.add(run)
         row.add(observedAt.microseconds)
         row.add(changedFields.rawValue)
@@ -101,10 +101,10 @@ package struct HistoryRow: Equatable, Sendable {
         row.add(optional: values.country)
         row.add(optional: values.language)
         row.add(times.createdAt.microseconds)
-        row.add(Text(times.createdOrigin.rawValue))
+        row.add(times.createdOrigin.rawValue)
         row.add(times.updatedAt.microseconds)
-        row.add(Text(times.updatedOrigin.rawValue))
-        row.add(raw: personal.finish().bytes)
+        row.add(times.updatedOrigin.rawValue)
+        row.add(raw: personal.finish())
         return row.finish()
     }
 }

@@ -28,8 +28,8 @@ package struct MerkleTree: Sendable {
     private static func node(_ left: Digest256, _ right: Digest256) -> Digest256 {
         var builder = DigestBuilder()
         builder.add(byte: 1)
-        builder.add(raw: left.bytes)
-        builder.add(raw: right.bytes)
+        builder.add(raw: left)
+        builder.add(raw: right)
         return builder.finish()
     }
 }
@@ -40,8 +40,8 @@ package func historyDigest(previous: Digest256, rows: MerkleTree) -> Digest256 {
     guard !rows.isEmpty else { return previous }
     var builder = DigestBuilder()
     builder.add(byte: 2)
-    builder.add(raw: previous.bytes)
-    builder.add(raw: rows.root.bytes)
+    builder.add(raw: previous)
+    builder.add(raw: rows.root)
     return builder.finish()
 }
 

@@ -23,16 +23,31 @@ package struct Contest: Sendable {
 /// Short texts are numbered first: the records of one key, by content and payload digest, so that
 /// the same five in any order stay the same five.
 package func contests(_ candidates: [Candidate]) -> [Contest] {
-    var byIdentity: [Digest128: [Candidate]] = [:]
-    for candidate in numberShortTexts(candidates) {
-        byIdentity[candidate.identityDigest, default: []].append(candidate)
+    let sorted = numberShortTexts(candidates).sorted { $0.identityDigest < $1.identityDigest }
+    var contests: [Contest] = []
+    contests.reserveCapacity(sorted.count)
+    var start = 0
+    while start < sorted.count {
+        let identity = sorted[start].identityDigest
+        var end = start + 1
+        while end < sorted.count, sorted[end].identityDigest == identity { end += 1 }
+        contests.append(contest(sorted[start..<end], identity))
+        start = end
     }
-    return byIdentity.sorted { $0.key < $1.key }.map { identity, candidates in
-        let rivals = Dictionary(grouping: candidates, by: \.content).values
-            .map { group in Contest.Rival(candidates: group.sorted(by: liesBefore)) }
-            .sorted { $0.content > $1.content }
-        return split(rivals, identity)
+    return contests
+}
+
+/// The contest of the records of one identity.
+private func contest(_ candidates: ArraySlice<Candidate>, _ identity: Digest128) -> Contest {
+    // Nearly always there is one.
+    if candidates.count == 1, let only = candidates.first {
+        return Contest(
+            identity: identity, finalists: [Contest.Rival(candidates: [only])], beaten: [])
     }
+    let rivals = Dictionary(grouping: candidates, by: \.content).values
+        .map { group in Contest.Rival(candidates: group.sorted(by: liesBefore)) }
+        .sorted { $0.content > $1.content }
+    return split(rivals, identity)
 }
 
 private func liesBefore(_ left: Candidate, _ right: Candidate) -> Bool {
@@ -40,8 +55,9 @@ private func liesBefore(_ left: Candidate, _ right: Candidate) -> Bool {
 }
 
 private func numberShortTexts(_ candidates: [Candidate]) -> [Candidate] {
-    var numbered = candidates
     let short = candidates.indices.filter { candidates[$0].identity.isNumbered }
+    if short.isEmpty { return candidates }
+    var numbered = candidates
     for (identity, places) in Dictionary(grouping: short, by: { candidates[$0].identity }) {
         let ordered = places.sorted { left, right in
             let (l, r) = (candidates[left], candidates[right])

@@ -14,7 +14,7 @@ package struct Identity: Hashable, Sendable {
     /// The identity of the k-th record of this key in its dump.
     package func numbered(_ k: Int) -> Digest128 {
         var builder = DigestBuilder(domain: "afterword.identity.number.1")
-        builder.add(raw: digest.bytes)
+        builder.add(raw: digest)
         builder.add(Int64(k))
         return builder.finish128()
     }
@@ -66,7 +66,9 @@ private func identifyByContent(
     let title = normaliseSpace(record.values.title)
     let body = normaliseSpace(record.values.body)
     let scalars = [title, body].reduce(0) { $0 + scalarCount($1) }
-    var builder = DigestBuilder(domain: "afterword.identity.c1")
+    var builder = DigestBuilder(
+        domain: "afterword.identity.c1",
+        reserving: 256 + (title?.bytes.count ?? 0) + (body?.bytes.count ?? 0))
     builder.add(product)
     builder.add(optional: record.values.authorName)
     builder.add(optional: record.writtenDate)
@@ -104,7 +106,8 @@ private func looksDerived(_ id: Text) -> Bool {
 /// The digest of a record's bytes and its context: equal digests need no cleaning to be known as
 /// equal.
 package func payloadDigest(_ payload: RawSpan, context: [UInt8]) -> Digest128 {
-    var builder = DigestBuilder(domain: "afterword.payload.1")
+    var builder = DigestBuilder(
+        domain: "afterword.payload.1", reserving: payload.byteCount + context.count + 64)
     builder.add(payload)
     builder.add(context)
     return builder.finish128()

@@ -6,8 +6,16 @@ package func reviewTimes(
     seed: UInt64, productID: Text, reviewID: Text, version: Int64, values: ReviewValues,
     observedAt: Instant, previous: (times: ReviewTimes, observedAt: Instant)?
 ) -> ReviewTimes {
-    var random = mockGenerator(
-        seed: seed, productID: productID, reviewID: reviewID, version: version)
+    // Seeded at its first draw: where the source tells all times there is none.
+    var generator: SplitMix64?
+    func draw<Drawn>(_ body: (inout SplitMix64) -> Drawn) -> Drawn {
+        var random =
+            generator
+            ?? mockGenerator(
+                seed: seed, productID: productID, reviewID: reviewID, version: version)
+        defer { generator = random }
+        return body(&random)
+    }
     let isMock = values.createdAt == nil
     let created: Instant
     if let source = values.createdAt {
@@ -15,13 +23,13 @@ package func reviewTimes(
     } else if let previous, previous.times.createdOrigin == .mock {
         created = previous.times.createdAt
     } else {
-        created = observedAt.adding(seconds: -Int64(1 + random.draw(below: secondsOfAYear)))
+        created = observedAt.adding(seconds: -Int64(1 + draw { $0.draw(below: secondsOfAYear) }))
     }
     let updated: Instant
     if let source = values.updatedAt {
         updated = source
     } else if let previous {
-        updated = mockUpdate(after: previous.observedAt, until: observedAt, &random)
+        updated = draw { mockUpdate(after: previous.observedAt, until: observedAt, &$0) }
     } else {
         updated = created
     }

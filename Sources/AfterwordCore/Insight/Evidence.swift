@@ -52,7 +52,7 @@ package func evidence(
     var shown: [EvidenceReview] = []
     var left = tokens
     var builder = DigestBuilder(domain: "afterword.evidence.1")
-    builder.add(Array(scope.written.utf8))
+    builder.add(scope.written)
     builder.add(Int64(EvidenceLimit.version))
     for read in chosen.prefix(EvidenceLimit.reviews) {
         let product = products[read.review.productID] ?? "p\(products.count + 1)"
@@ -69,7 +69,7 @@ package func evidence(
         builder.add(read.review.productID)
         builder.add(read.review.reviewID)
         builder.add(read.review.version)
-        builder.add(raw: read.review.contentDigest.bytes)
+        builder.add(raw: read.review.contentDigest)
     }
     return Evidence(
         scope: scope, reviews: shown, readable: readable.count, mask: mask,

@@ -32,7 +32,7 @@ package struct ModelRequest: Equatable, Sendable {
 
     package var digest: Digest256 {
         var builder = DigestBuilder(domain: "afterword.request.1")
-        builder.add(Array(canonical.utf8))
+        builder.add(canonical)
         return builder.finish()
     }
 
@@ -64,13 +64,13 @@ package func insightCacheKey(
     _ evidence: Evidence, language: Language, request: ModelRequest
 ) -> Digest256 {
     var builder = DigestBuilder(domain: "afterword.insight.key.1")
-    builder.add(raw: evidence.digest.bytes)
+    builder.add(raw: evidence.digest)
     builder.add(Int64(Prompt.version))
     for text in [request.schemaName, request.model, language.rawValue] {
-        builder.add(Array(text.utf8))
+        builder.add(text)
     }
     builder.add(request.outputTokens)
     // The lexicon and everything else that the question is made of.
-    builder.add(raw: request.digest.bytes)
+    builder.add(raw: request.digest)
     return builder.finish()
 }

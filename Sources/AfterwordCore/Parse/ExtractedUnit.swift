@@ -1,6 +1,6 @@
-/// What one element of a container held: reviews, the objects that name their products, and faults.
+/// What elements of a container held, one after another: reviews, the objects that name their products, and faults.
 ///
-/// Offsets are relative to the scanned bytes. Reused from element to element.
+/// Offsets are relative to the scanned bytes.
 package struct ExtractedUnit: Sendable {
     package struct Record: Sendable {
         package var range: Range<Int>
@@ -31,13 +31,4 @@ package struct ExtractedUnit: Sendable {
     package var nonstandardLiterals = 0
 
     package init() {}
-
-    mutating func reset() {
-        records.removeAll(keepingCapacity: true)
-        products.removeAll(keepingCapacity: true)
-        recordTokens.removeAll(keepingCapacity: true)
-        contextTokens.removeAll(keepingCapacity: true)
-        productTokens.removeAll(keepingCapacity: true)
-        nonstandardLiterals = 0
-    }
 }

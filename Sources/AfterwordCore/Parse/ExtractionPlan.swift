@@ -20,8 +20,16 @@ package struct ExtractionPlan: Sendable {
     }
 
     struct Entry: Sendable {
-        var key: [UInt8]
-        var action: Action
+        let key: [UInt8]
+        /// `firstWord` of the key: nearly always it is enough.
+        let word: UInt64
+        let action: Action
+
+        init(key: [UInt8], action: Action) {
+            self.key = key
+            word = key.withUnsafeBytes(firstWord)
+            self.action = action
+        }
     }
 
     enum Action: Sendable {

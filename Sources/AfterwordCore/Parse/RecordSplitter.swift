@@ -6,7 +6,7 @@
 package struct RecordSplitter {
     /// What came out. Ranges and tokens are relative to `window`; `offset` is the place of its
     /// first byte in the file.
-    package enum Event {
+    package enum Event: Sendable {
         case unit(ExtractedUnit)
         /// Bytes of the container that are no element.
         case reject(RejectReason, Range<Int>)
@@ -17,7 +17,6 @@ package struct RecordSplitter {
             rejecting, done
     }
 
-    private let plan: ExtractionPlan
     private let isStrict: Bool
     private var buffer: [UInt8] = []
     private var consumed = 0
@@ -25,12 +24,15 @@ package struct RecordSplitter {
     private var state = State.start
     private var restReason = RejectReason.notJSON
     private var retryAt = 0
-    private var unit = ExtractedUnit()
+    private var extractor: UnitExtractor
+    /// Elements in the extractor's unit, and how many one event may hold.
+    private var elements = 0
+    private var elementLimit = 1
     /// Whether any element, or anything else than white space, has been met.
     package private(set) var isEmpty = true
 
     package init(_ plan: ExtractionPlan, isStrict: Bool) {
-        self.plan = plan
+        extractor = UnitExtractor(plan)
         self.isStrict = isStrict
     }
 
@@ -40,6 +42,16 @@ package struct RecordSplitter {
         _ slab: ArraySlice<UInt8>, isLast: Bool,
         emit: (Event, _ window: RawSpan, _ offset: Int64) throws(Failure) -> Void
     ) throws(Failure) {
+        try feedAll(slab, isLast: isLast, elements: 1) { (events, window, offset) throws(Failure) in
+            for event in events { try emit(event, window, offset) }
+        }
+    }
+
+    /// The same with all events of the bytes at once, in order; a unit holds up to `elements` elements.
+    package mutating func feedAll<Failure: Error>(
+        _ slab: ArraySlice<UInt8>, isLast: Bool, elements limit: Int,
+        emit: ([Event], _ window: RawSpan, _ offset: Int64) throws(Failure) -> Void
+    ) throws(Failure) {
         if consumed > 0 {
             buffer.removeSubrange(..<consumed)
             offset += Int64(consumed)
@@ -48,14 +60,26 @@ package struct RecordSplitter {
         buffer.append(contentsOf: slab)
         if !isLast, buffer.count < retryAt { return }
         retryAt = 0
+        elementLimit = limit
+        var events: [Event] = []
         while let event = step(isLast: isLast) {
-            try emit(event, buffer.span.bytes, offset)
-            if case .unit(let used) = event { unit = used }
+            // What was before a reject comes before it.
+            if case .reject = event, elements > 0 { events.append(takeUnit()) }
+            events.append(event)
         }
+        if elements > 0 { events.append(takeUnit()) }
+        if !events.isEmpty { try emit(events, buffer.span.bytes, offset) }
         // While all is rejected anyway, only what is beyond a limit's worth matters.
         if !isLast, state != .rejecting, state != .skippingLine {
             retryAt = min((buffer.count - consumed) * 2, ParseLimit.recordBytes + 1)
         }
+    }
+
+    private mutating func takeUnit() -> Event {
+        elements = 0
+        let unit = extractor.unit
+        extractor.unit = ExtractedUnit()
+        return .unit(unit)
     }
 
     /// The next event, or nil when more bytes are needed or all are used.
@@ -197,16 +221,16 @@ package struct RecordSplitter {
         skip: (inout JSONScanner) -> Bool
     ) -> Outcome {
         do throws(ScanFault) {
-            try UnitExtractor.extract(plan, from: bytes, with: &scanner, into: &unit)
+            let mark = extractor.mark
+            try extractor.extract(from: bytes, with: &scanner)
             guard scanner.position - consumed <= ParseLimit.recordBytes else {
-                unit = ExtractedUnit()
+                extractor.undo(to: mark)
                 return tooLong()
             }
             consumed = scanner.position
             state = next
-            let used = unit
-            unit = ExtractedUnit()
-            return .event(.unit(used))
+            elements += 1
+            return elements < elementLimit ? .again : .event(takeUnit())
         } catch {
             let isTooLong = scanner.count - consumed > ParseLimit.recordBytes
             guard case .reject(let reason) = error.cause else {

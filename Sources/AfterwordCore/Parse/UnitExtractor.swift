@@ -4,33 +4,61 @@
 /// else is the element's.
 struct UnitExtractor {
     private let plan: ExtractionPlan
-    private let bytes: UnsafeRawBufferPointer
-    private var unit: ExtractedUnit
+    /// Of the element under way, and only while it is.
+    private var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+    /// What the elements held, one after another, until it is taken.
+    var unit = ExtractedUnit()
     /// Captured keys of the maps entered.
     private var captures: [JSONToken]
 
-    private init(_ plan: ExtractionPlan, _ bytes: UnsafeRawBufferPointer, _ unit: ExtractedUnit) {
+    init(_ plan: ExtractionPlan) {
         self.plan = plan
-        self.bytes = bytes
-        self.unit = unit
         captures = Array(repeating: .missing, count: plan.contextSources.count)
     }
 
-    /// Extracts the element at the scanner's position into `unit`; on a fault `unit` is spoilt.
-    static func extract(
-        _ plan: ExtractionPlan, from bytes: UnsafeRawBufferPointer, with scanner: inout JSONScanner,
-        into unit: inout ExtractedUnit
+    /// Extracts the element at the scanner's position, behind what the unit holds; on a fault the unit is as it was.
+    mutating func extract(
+        from bytes: UnsafeRawBufferPointer, with scanner: inout JSONScanner
     ) throws(ScanFault) {
-        unit.reset()
+        self.bytes = bytes
         scanner.skipWhitespace()
         let start = scanner.position
         scanner.resetLiteralCount()
-        var extractor = UnitExtractor(plan, bytes, unit)
-        unit = ExtractedUnit()
-        try extractor.walk(plan.root, &scanner)
-        extractor.unit.nonstandardLiterals = scanner.nonstandardLiterals
-        extractor.unit.range = start..<scanner.position
-        unit = extractor.unit
+        let before = mark
+        do throws(ScanFault) {
+            try walk(plan.root, &scanner)
+        } catch {
+            undo(to: before)
+            for slot in captures.indices { captures[slot] = .missing }
+            throw error
+        }
+        unit.nonstandardLiterals += scanner.nonstandardLiterals
+        unit.range = (unit.range.isEmpty ? start : unit.range.lowerBound)..<scanner.position
+    }
+
+    /// How far the unit is filled.
+    struct Mark {
+        fileprivate var records, products, recordTokens, contextTokens, productTokens, literals: Int
+        fileprivate var range: Range<Int>
+    }
+
+    var mark: Mark {
+        Mark(
+            records: unit.records.count, products: unit.products.count,
+            recordTokens: unit.recordTokens.count, contextTokens: unit.contextTokens.count,
+            productTokens: unit.productTokens.count, literals: unit.nonstandardLiterals,
+            range: unit.range)
+    }
+
+    /// Takes back what came since.
+    mutating func undo(to mark: Mark) {
+        unit.records.removeSubrange(mark.records...)
+        unit.products.removeSubrange(mark.products...)
+        unit.recordTokens.removeSubrange(mark.recordTokens...)
+        unit.contextTokens.removeSubrange(mark.contextTokens...)
+        unit.productTokens.removeSubrange(mark.productTokens...)
+        unit.nonstandardLiterals = mark.literals
+        unit.range = mark.range
     }
 
     private mutating func walk(_ index: Int, _ scanner: inout JSONScanner) throws(ScanFault) {
@@ -92,11 +120,11 @@ struct UnitExtractor {
         _ entries: [ExtractionPlan.Entry], slots: Int, _ scanner: inout JSONScanner
     ) throws(ScanFault) {
         try scanner.scanObject { (scanner, key) throws(ScanFault) in
-            guard let entry = match(key, entries) else {
+            guard let action = match(key, entries) else {
                 _ = try scanner.scanValue()
                 return
             }
-            switch entry.action {
+            switch action {
             case .recordSlot(let slot):
                 unit.recordTokens[slots + slot] = try scanner.scanValue()
             case .descend(let node):
@@ -123,16 +151,16 @@ struct UnitExtractor {
         var members: [Range<Int>] = []
         var holdsList = false
         try scanner.scanObject { (scanner, key) throws(ScanFault) in
-            let entry = match(key, entries)
-            if case .onward(let node) = entry?.action {
+            let action = match(key, entries)
+            if case .onward(let node) = action {
                 holdsList = try scanner.peek() != UInt8(ascii: "n")
                 return try walk(node, &scanner)
             }
-            if case .descend(let node) = entry?.action, try scanner.peek() == UInt8(ascii: "{") {
+            if case .descend(let node) = action, try scanner.peek() == UInt8(ascii: "{") {
                 try walkContext(node, &own, &scanner)
             } else {
                 let token = try scanner.scanValue()
-                if case .contextSlot(let slot) = entry?.action { own.append((slot, token)) }
+                if case .contextSlot(let slot) = action { own.append((slot, token)) }
             }
             if isProduct { members.append(Int(key.start)..<scanner.position) }
         }
@@ -158,12 +186,12 @@ struct UnitExtractor {
     ) throws(ScanFault) {
         guard case .object(let entries, _) = plan.nodes[node] else { return }
         try scanner.scanObject { (scanner, key) throws(ScanFault) in
-            let entry = match(key, entries)
-            if case .descend(let inner) = entry?.action, try scanner.peek() == UInt8(ascii: "{") {
+            let action = match(key, entries)
+            if case .descend(let inner) = action, try scanner.peek() == UInt8(ascii: "{") {
                 return try walkContext(inner, &own, &scanner)
             }
             let token = try scanner.scanValue()
-            if case .contextSlot(let slot) = entry?.action { own.append((slot, token)) }
+            if case .contextSlot(let slot) = action { own.append((slot, token)) }
         }
     }
 
@@ -202,14 +230,13 @@ struct UnitExtractor {
     private mutating func walkElement(
         _ node: Int, until close: UInt8, _ scanner: inout JSONScanner
     ) throws(ScanFault) {
-        let before = scanner
-        let counts = (unit.records.count, unit.products.count)
-        let tokens = (unit.recordTokens.count, unit.contextTokens.count, unit.productTokens.count)
+        let place = scanner
+        let before = mark
         do throws(ScanFault) {
             try walk(node, &scanner)
         } catch {
             guard case .reject(let reason) = error.cause else { throw error }
-            scanner = before
+            scanner = place
             scanner.skipWhitespace()
             let start = scanner.position
             guard scanner.skipBroken(until: close) else {
@@ -220,25 +247,39 @@ struct UnitExtractor {
                 }
                 throw error
             }
-            unit.records.removeSubrange(counts.0...)
-            unit.products.removeSubrange(counts.1...)
-            unit.recordTokens.removeSubrange(tokens.0...)
-            unit.contextTokens.removeSubrange(tokens.1...)
-            unit.productTokens.removeSubrange(tokens.2...)
+            undo(to: before)
             emit(start..<scanner.position, fault: reason)
         }
     }
 
+    /// What is to be done with the member of a key; nil for nothing.
     private func match(
         _ key: JSONToken, _ entries: [ExtractionPlan.Entry]
-    ) -> ExtractionPlan.Entry? {
+    ) -> ExtractionPlan.Action? {
         let inner = UnsafeRawBufferPointer(
             rebasing: bytes[Int(key.start) + 1..<Int(key.end) - 1])
         if key.kind == .escapedString {
             var plain: [UInt8] = []
             unescape(inner, into: &plain)
-            return entries.first { $0.key == plain }
+            return entries.first { $0.key == plain }?.action
         }
-        return entries.first { $0.key.count == inner.count && $0.key.elementsEqual(inner) }
+        let word = firstWord(inner)
+        let entries = entries.span
+        for index in entries.indices
+        where entries[index].word == word && entries[index].key.count == inner.count {
+            // What is beyond the word.
+            var place = min(8, inner.count)
+            while place < inner.count, entries[index].key[place] == inner[place] { place += 1 }
+            if place == inner.count { return entries[index].action }
+        }
+        return nil
     }
+}
+
+/// The first eight bytes as one number, zeros behind fewer.
+func firstWord(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+    if bytes.count >= 8 { return bytes.loadUnaligned(as: UInt64.self) }
+    var word: UInt64 = 0
+    for place in 0..<bytes.count { word |= UInt64(bytes[place]) << UInt64(place * 8) }
+    return UInt64(littleEndian: word)
 }

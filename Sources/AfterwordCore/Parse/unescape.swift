@@ -2,13 +2,16 @@
 ///
 /// The bytes must have passed the scanner. A surrogate pair becomes its scalar; a lone surrogate,
 /// which no UTF-8 can hold, becomes U+FFFD.
-func unescape(_ bytes: UnsafeRawBufferPointer, into output: inout [UInt8]) {
+package func unescape(_ bytes: UnsafeRawBufferPointer, into output: inout [UInt8]) {
+    output.reserveCapacity(output.count + bytes.count)
     var index = 0
     while index < bytes.count {
-        let byte = bytes[index]
-        guard byte == UInt8(ascii: "\\") else {
-            output.append(byte)
-            index += 1
+        guard bytes[index] == UInt8(ascii: "\\") else {
+            // As far as nothing is escaped at once.
+            var end = index + 1
+            while end < bytes.count, bytes[end] != UInt8(ascii: "\\") { end += 1 }
+            output.append(contentsOf: bytes[index..<end])
+            index = end
             continue
         }
         let escape = bytes[index + 1]

@@ -7,16 +7,27 @@ package struct Digest256: Hashable, Comparable, Sendable {
     /// - Precondition: exactly 32 bytes.
     package init(_ bytes: [UInt8]) {
         precondition(bytes.count == 32, "a 256-bit digest has 32 bytes")
+        self.init(bytes.span.bytes)
+    }
+
+    private init(_ bytes: RawSpan) {
         words = (
             bigEndianWord(bytes, 0), bigEndianWord(bytes, 8), bigEndianWord(bytes, 16),
             bigEndianWord(bytes, 24)
         )
     }
 
+    init(_ hash: SHA256.Digest) {
+        self = hash.withUnsafeBytes { Digest256($0.bytes) }
+    }
+
     package var bytes: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(32)
-        for word in [words.0, words.1, words.2, words.3] { appendBigEndian(word, to: &bytes) }
+        appendBigEndian(words.0, to: &bytes)
+        appendBigEndian(words.1, to: &bytes)
+        appendBigEndian(words.2, to: &bytes)
+        appendBigEndian(words.3, to: &bytes)
         return bytes
     }
 
@@ -33,7 +44,8 @@ package struct Digest128: Hashable, Comparable, Sendable {
     /// - Precondition: exactly 16 bytes.
     package init(_ bytes: [UInt8]) {
         precondition(bytes.count == 16, "a 128-bit digest has 16 bytes")
-        words = (bigEndianWord(bytes, 0), bigEndianWord(bytes, 8))
+        let span = bytes.span.bytes
+        words = (bigEndianWord(span, 0), bigEndianWord(span, 8))
     }
 
     init(truncating digest: Digest256) { words = (digest.words.0, digest.words.1) }
@@ -63,11 +75,12 @@ extension Digest128: CustomStringConvertible {
 package struct DigestBuilder {
     private var parts: [UInt8] = []
 
-    package init() { parts.reserveCapacity(512) }
+    /// - Parameter count: About how many bytes will come.
+    package init(reserving count: Int = 256) { parts.reserveCapacity(count) }
 
     /// Starts a digest of one purpose and rule version: `afterword.identity.1`, then a zero byte.
-    package init(domain: String) {
-        self.init()
+    package init(domain: String, reserving count: Int = 256) {
+        self.init(reserving: count)
         parts.append(contentsOf: domain.utf8)
         parts.append(0)
     }
@@ -76,6 +89,18 @@ package struct DigestBuilder {
 
     /// Bytes of a fixed size, without a length before them.
     package mutating func add(raw bytes: [UInt8]) { parts.append(contentsOf: bytes) }
+
+    package mutating func add(raw digest: Digest128) {
+        appendBigEndian(digest.words.0, to: &parts)
+        appendBigEndian(digest.words.1, to: &parts)
+    }
+
+    package mutating func add(raw digest: Digest256) {
+        appendBigEndian(digest.words.0, to: &parts)
+        appendBigEndian(digest.words.1, to: &parts)
+        appendBigEndian(digest.words.2, to: &parts)
+        appendBigEndian(digest.words.3, to: &parts)
+    }
 
     /// A part with its length: 8 bytes, big-endian, then the bytes.
     package mutating func add(_ bytes: [UInt8]) {
@@ -89,6 +114,11 @@ package struct DigestBuilder {
     }
 
     package mutating func add(_ text: Text) { add(text.bytes) }
+
+    package mutating func add(_ string: String) {
+        add(Int64(string.utf8.count))
+        parts.append(contentsOf: string.utf8)
+    }
 
     /// 8 bytes, big-endian, two's complement.
     package mutating func add(_ number: Int64) {
@@ -108,7 +138,7 @@ package struct DigestBuilder {
         add(number)
     }
 
-    package func finish() -> Digest256 { Digest256(Array(SHA256.hash(data: parts))) }
+    package func finish() -> Digest256 { Digest256(SHA256.hash(data: parts)) }
     package func finish128() -> Digest128 { Digest128(truncating: finish()) }
 }
 
@@ -119,7 +149,7 @@ package struct StreamDigest {
     package mutating func add(_ bytes: ArraySlice<UInt8>) {
         bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
     }
-    package func finish() -> Digest256 { Digest256(Array(hash.finalize())) }
+    package func finish() -> Digest256 { Digest256(hash.finalize()) }
 }
 
 /// Lower-case hexadecimal digits, two a byte.
@@ -134,14 +164,10 @@ package func hexadecimal(_ bytes: [UInt8]) -> String {
     return String(decoding: text, as: UTF8.self)
 }
 
-private func bigEndianWord(_ bytes: [UInt8], _ start: Int) -> UInt64 {
-    var word: UInt64 = 0
-    for index in start..<start + 8 { word = word << 8 | UInt64(bytes[index]) }
-    return word
+private func bigEndianWord(_ bytes: RawSpan, _ start: Int) -> UInt64 {
+    UInt64(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self))
 }
 
 func appendBigEndian(_ word: UInt64, to bytes: inout [UInt8]) {
-    for shift in stride(from: 56, through: 0, by: -8) {
-        bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-    }
+    withUnsafeBytes(of: word.bigEndian) { bytes.append(contentsOf: $0) }
 }

@@ -52,7 +52,7 @@ package struct ReviewValues: Equatable, Sendable {
     /// `content_digest`: SHA-256 over a version byte and the tracked fields in the order of
     /// `Field`, each absent (00) or present (01) with its length or its 8 bytes.
     package var contentDigest: Digest256 {
-        var builder = DigestBuilder()
+        var builder = DigestBuilder(reserving: 256 + textBytes)
         builder.add(byte: 1)
         builder.add(optional: rating)
         builder.add(optional: title)
@@ -67,6 +67,9 @@ package struct ReviewValues: Equatable, Sendable {
         builder.add(optional: updatedAt?.microseconds)
         return builder.finish()
     }
+
+    /// Bytes of title and body.
+    var textBytes: Int { (title?.bytes.count ?? 0) + (body?.bytes.count ?? 0) }
 
     /// The star of the rating, rounded half up: 4.5 is a five-star review.
     package var star: Int? { rating.map { Int(($0 + 5) / 10) } }

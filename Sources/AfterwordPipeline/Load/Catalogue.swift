@@ -141,7 +141,7 @@ package func loadCatalogue(
                 run: 0, name: catalogue.name, byteCount: Int64(catalogue.bytes.count),
                 digest: digest.finish(), shape: "", balance: Balance(), nonstandardLiterals: 0)))
     for entry in known {
-        var surveyed =
+        let surveyed =
             survey.products[entry.product] ?? SurveyedProduct(kind: nil, file: 0)
         surveyed.isOfCatalogue = true
         surveyed.hasUnreadableIdentity = true

@@ -3,6 +3,8 @@ import AfterwordCore
 /// What one load knows from its beginning on, and counts up as it goes.
 final class LoadContext {
     let load: any StoreLoad
+    /// The way to `load` while products are decided.
+    let lane: StoreLane
     let options: LoadOptions
     let survey: Survey
     let head: StoreHead
@@ -37,6 +39,7 @@ final class LoadContext {
         observedAt: Instant, observedOrigin: ObservedOrigin, identicalSince: Int64?
     ) {
         self.load = load
+        lane = StoreLane(load)
         self.options = options
         self.survey = survey
         self.head = head
@@ -99,7 +102,7 @@ final class LoadContext {
     func cleaner(ofShape name: String) throws -> RecordCleaner? {
         if let cleaner = cleaners[name] { return cleaner }
         var shape = (options.shapes + Shape.builtIn).first { $0.name == name }
-        if shape == nil, let document = try load.shapeDocument(name) {
+        if shape == nil, let document = try lane.now({ try $0.shapeDocument(name) }) {
             shape = try? Shape(parsing: Array(document.utf8))
         }
         guard let shape else { return nil }
@@ -113,12 +116,14 @@ final class LoadContext {
         if let last = lastPayload, last.file == candidate.file, last.offset == candidate.offset {
             return last.bytes
         }
-        let file = survey.files[Int(candidate.file)]
-        guard let source = file.source else { preconditionFailure("a read file has a source") }
+        let place = Int(candidate.file)
+        guard let source = survey.files[place].source else {
+            preconditionFailure("a read file has a source")
+        }
         let bytes = try source.read(at: candidate.offset, count: Int(candidate.length))
         let context = survey.contexts[Int(candidate.context)]
         guard payloadDigest(bytes.span.bytes, context: context) == candidate.payload else {
-            throw InputFault.changedWhileRead(file.record.name)
+            throw InputFault.changedWhileRead(survey.files[place].record.name)
         }
         lastPayload = (candidate.file, candidate.offset, bytes)
         return bytes
@@ -126,8 +131,9 @@ final class LoadContext {
 
     /// The record that a candidate stands for, read and cleaned again.
     func record(of candidate: Candidate) throws -> (CleanedRecord, Reading) {
-        let file = survey.files[Int(candidate.file)]
-        guard let cleaner = file.cleaner else { preconditionFailure("a read file has a cleaner") }
+        guard let cleaner = survey.files[Int(candidate.file)].cleaner else {
+            preconditionFailure("a read file has a cleaner")
+        }
         let record = cleaner.clean(
             payload: try payload(of: candidate), context: survey.contexts[Int(candidate.context)])
         return (record, Reading(values: record.values, said: cleaner.shape.said))

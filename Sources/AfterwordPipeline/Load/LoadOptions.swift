@@ -27,8 +27,8 @@ package struct LoadOptions: Sendable {
     var isReplay = false
     /// Does it all, keeps nothing.
     package var isRehearsal = false
-    /// Rows of one batch.
-    package var batchRows = BatchLimit.rows
+    /// Rows of one batch: few enough to stay in a core's cache on their way.
+    package var batchRows = 2048
 
     package init() {}
 }

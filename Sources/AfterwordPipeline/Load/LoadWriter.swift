@@ -1,8 +1,7 @@
 import AfterwordCore
 
-/// Gathers rows and hands them to the store in batches within the limits.
+/// Gathers rows and hands them to the store's lane in batches within the limits.
 final class LoadWriter {
-    private let load: any StoreLoad
     private let context: LoadContext
     private let run: Int64
     private let limit: Int
@@ -16,9 +15,12 @@ final class LoadWriter {
     private var summaries: [ProductSummary] = []
     private var months: [MonthSummary] = []
     private var byteCount = 0
+    /// Batches handed over and not looked after yet. Their rows are held here so that they are freed by the thread that made
+    /// them: memory that goes to and fro between two threads costs both of them locks.
+    private var written: [(answer: StoreLane.Answer<Void>, rows: Any)] = []
+    private var newObjects: [StoreLane.Answer<[ProductRawRow]>] = []
 
     init(_ context: LoadContext) {
-        load = context.load
         self.context = context
         run = context.run
         limit = context.options.batchRows
@@ -75,24 +77,48 @@ final class LoadWriter {
     }
 
     /// Products go first: other rows hold their keys.
+    ///
+    /// - Throws: What went wrong with a batch before.
     func flush() throws {
         byteCount = 0
-        try hand(&products) { try load.put(products: $0) }
-        try hand(&attributes) { try load.append(attributes: $0) }
-        try hand(&productRaw) { rows in
-            for row in try load.append(productRaw: rows) { context.ledger.add(row) }
+        let run = run
+        if !productRaw.isEmpty {
+            // Their products have to be there.
+            hand(&products) { try $0.put(products: $1) }
+            let rows = productRaw
+            productRaw.removeAll(keepingCapacity: true)
+            newObjects.append(context.lane.later { try $0.append(productRaw: rows) })
         }
-        try hand(&raw) { try load.append(raw: $0) }
-        try hand(&reviews) { try load.put(reviews: $0) }
-        try hand(&moves) { try load.put(payloads: $0) }
-        try hand(&history) { try load.append(history: $0) }
-        try hand(&summaries) { try load.put(summaries: $0, run: run) }
-        try hand(&months) { try load.put(months: $0, run: run) }
+        hand(&products) { try $0.put(products: $1) }
+        hand(&attributes) { try $0.append(attributes: $1) }
+        hand(&raw) { try $0.append(raw: $1) }
+        hand(&reviews) { try $0.put(reviews: $1) }
+        hand(&moves) { try $0.put(payloads: $1) }
+        hand(&history) { try $0.append(history: $1) }
+        hand(&summaries) { try $0.put(summaries: $1, run: run) }
+        hand(&months) { try $0.put(months: $1, run: run) }
+        while let first = written.first, written.count > 8 || first.answer.isThere {
+            try written.removeFirst().answer.get()
+        }
     }
 
-    private func hand<Row>(_ rows: inout [Row], _ take: ([Row]) throws -> Void) throws {
+    /// Hands over what is left, and waits until all is written.
+    func finish() throws {
+        try flush()
+        for batch in written { try batch.answer.get() }
+        written = []
+        for answer in newObjects {
+            for row in try answer.get() { context.ledger.add(row) }
+        }
+    }
+
+    private func hand<Row>(
+        _ rows: inout [Row], _ take: @escaping (any StoreLoad, [Row]) throws -> Void
+    ) {
         if rows.isEmpty { return }
-        try take(rows)
-        rows.removeAll(keepingCapacity: true)
+        let handed = rows
+        rows = []
+        rows.reserveCapacity(handed.count)
+        written.append((context.lane.later { try take($0, handed) }, handed))
     }
 }

@@ -1,7 +1,7 @@
 import AfterwordCore
 
 /// A row of history to be: the review as it is after the change.
-struct PendingChange {
+final class PendingChange {
     var operation: Operation
     var review: StoredReview
     /// The review as it was, where it was known.

@@ -104,13 +104,18 @@ struct ProductDecision {
         return key.isLive && key.payloadDigest == contest.finalists[0].kept.payload
     }
 
-    private var openKeys: [CurrentKey] {
-        contests.filter { !isSettled($0) }.compactMap { current[$0.identity] }
+    /// Known reviews whose contests are open.
+    private func openKeys() -> [Int64] {
+        current.isEmpty
+            ? []
+            : contests.filter { !isSettled($0) }.compactMap { current[$0.identity]?.reviewKey }
     }
 
-    var wantedReviews: [Int64] { (openKeys + vanished).map(\.reviewKey) }
-    var wantedPayloads: [Int64] { openKeys.map(\.reviewKey) }
-    var wantedContents: [Int64] { openKeys.map(\.reviewKey) }
+    /// Whether any review of it may come, change or go.
+    var mayChange: Bool { !vanished.isEmpty || !contests.allSatisfy(isSettled) }
+
+    /// Keys of reviews that may change, and of those that vanish.
+    var wanted: (open: [Int64], vanished: [Int64]) { (openKeys(), vanished.map(\.reviewKey)) }
 
     /// Every payload of the dump that is not the one held; a new product has none in bronze.
     var wantedRaw: [RawIdentity] {
@@ -120,6 +125,15 @@ struct ProductDecision {
     /// The payloads of a contest that the review does not hold, each once, with where it lies
     /// first.
     private func raw(_ contest: Contest) -> [(record: RawIdentity, candidate: Candidate)] {
+        if contest.beaten.isEmpty, contest.finalists.count == 1,
+            contest.finalists[0].candidates.count == 1
+        {
+            let only = contest.finalists[0].candidates[0]
+            guard only.payload != current[contest.identity]?.payloadDigest else { return [] }
+            return [
+                (RawIdentity(identity: contest.identity, payload: only.payload), only)
+            ]
+        }
         let all = (contest.finalists + contest.beaten).flatMap(\.candidates)
         let held = current[contest.identity]?.payloadDigest
         var seen: Set<Digest128> = []
@@ -164,8 +178,9 @@ struct ProductDecision {
         }
         try refuseEmptying(context)
         // Reviews in order of their ids: the order of the run's Merkle leaves.
-        for change in changes.sorted(by: { $0.review.reviewID < $1.review.reviewID }) {
-            try write(change, context, writer)
+        let ids = changes.map(\.review.reviewID)
+        for place in ids.indices.sorted(by: { ids[$0] < ids[$1] }) {
+            try write(changes[place], context, writer)
         }
     }
 
@@ -194,17 +209,19 @@ struct ProductDecision {
                 written.keys[record.payload] = key
                 continue
             }
-            let file = context.survey.files[Int(candidate.file)]
+            let files = context.survey.files
+            let file = Int(candidate.file)
             let key = context.takeRawKey()
             written.keys[record.payload] = key
             written.new.insert(record.payload)
-            let place = try file.source?.place(candidate.offset, Int64(candidate.length))
+            let place = try files[file].source?.place(candidate.offset, Int64(candidate.length))
             try writer.add(
                 raw: RawRow(
                     rawKey: key, productKey: state.productKey, productID: id, record: record,
-                    run: context.run, file: file.record.name,
+                    run: context.run, file: files[file].record.name,
                     offset: place?.offset ?? candidate.offset,
-                    length: place?.length ?? Int64(candidate.length), shape: file.record.shape,
+                    length: place?.length ?? Int64(candidate.length),
+                    shape: files[file].record.shape,
                     payload: try context.payload(of: candidate),
                     context: context.survey.contexts[Int(candidate.context)]))
         }
@@ -291,6 +308,9 @@ struct ProductDecision {
             change(&context.survey.files[Int(candidate.file)].record.balance)
         }
         change(winner.candidates[0], outcome)
+        if contest.beaten.isEmpty, contest.finalists.count == 1, winner.candidates.count == 1 {
+            return
+        }
         for candidate in winner.candidates.dropFirst() { change(candidate) { $0.copies += 1 } }
         for rival in contest.finalists + contest.beaten where rival.content != winner.content {
             for candidate in rival.candidates { change(candidate) { $0.shadowed += 1 } }

@@ -46,7 +46,7 @@ struct SurveyedFile {
 }
 
 /// What a dump says of one product.
-struct SurveyedProduct {
+final class SurveyedProduct {
     var candidates: [Candidate] = []
     var attributes: [Attribute: AttributeTally] = [:]
     var objects: [ProductRawRow] = []
@@ -61,4 +61,9 @@ struct SurveyedProduct {
     var hasUnreadableIdentity = false
     /// Told of by a catalogue, which says nothing of reviews: its clocks of observation stay.
     var isOfCatalogue = false
+
+    init(kind: IdentityKind?, file: Int) {
+        self.kind = kind
+        self.file = file
+    }
 }

@@ -4,9 +4,35 @@ import AfterwordCore
 /// products.
 ///
 /// A dump complete for everything takes the store's other products along, as named without reviews.
-func applyProducts(_ context: LoadContext, progress: (Int, Int) throws -> Void) throws {
-    let writer = LoadWriter(context)
+func applyProducts(
+    _ context: LoadContext, progress: @escaping (Int, Int) throws -> Void
+) throws {
     let ids = try namedProducts(context)
+    try context.lane.whileServing {
+        let writer = LoadWriter(context)
+        var batches = batchRanges(ids, context).makeIterator()
+        func known() -> KnownBatch? {
+            batches.next().map { KnownBatch(Array(ids[$0]), context) }
+        }
+        // What the next batches are asked goes out before this one is written.
+        var following = known()
+        var opened = try following.map { try OpenBatch($0, context) }
+        following = known()
+        var done = 0
+        while let batch = opened {
+            opened = try following.map { try OpenBatch($0, context) }
+            following = known()
+            try batch.apply(context, writer)
+            done += batch.count
+            try progress(done, ids.count)
+        }
+        try writer.finish()
+    }
+}
+
+/// Batches of whole products.
+private func batchRanges(_ ids: [Text], _ context: LoadContext) -> [Range<Int>] {
+    var ranges: [Range<Int>] = []
     var start = 0
     while start < ids.count {
         var end = start
@@ -15,11 +41,10 @@ func applyProducts(_ context: LoadContext, progress: (Int, Int) throws -> Void) 
             rows += 1 + (context.survey.products[ids[end]]?.candidates.count ?? 0)
             end += 1
         } while end < ids.count && rows < context.options.batchRows
-        try applyBatch(Array(ids[start..<end]), context, writer)
+        ranges.append(start..<end)
         start = end
-        try progress(end, ids.count)
     }
-    try writer.flush()
+    return ranges
 }
 
 private func namedProducts(_ context: LoadContext) throws -> [Text] {
@@ -36,60 +61,108 @@ private func namedProducts(_ context: LoadContext) throws -> [Text] {
     return ids.sorted()
 }
 
-private func applyBatch(_ ids: [Text], _ context: LoadContext, _ writer: LoadWriter) throws {
-    var states: [Text: ProductState] = [:]
-    for state in try context.load.products(ids) { states[state.productID] = state }
-    let keys = try context.load.currentKeys(ofProducts: states.values.map(\.productKey))
-    let keysByProduct = Dictionary(grouping: keys, by: \.productKey)
-    var decisions: [ProductDecision] = []
-    for id in ids {
-        let state = states[id]
-        let current = state.flatMap { keysByProduct[$0.productKey] } ?? []
-        decisions.append(try ProductDecision(id, state, current, context))
+/// Products of a batch, and what the store is asked of them: the products, and a key for each of their reviews.
+private struct KnownBatch {
+    let ids: [Text]
+    private let answer: StoreLane.Answer<([ProductState], [CurrentKey])>
+
+    init(_ ids: [Text], _ context: LoadContext) {
+        self.ids = ids
+        let isFirst = context.head.nextProductKey == 1
+        answer = context.lane.later { load in
+            if isFirst { return ([], []) }
+            let states = try load.products(ids)
+            return (states, try load.currentKeys(ofProducts: states.map(\.productKey)))
+        }
     }
-    let stored = try StoredBatch(decisions, context)
-    for index in decisions.indices {
-        try decisions[index].apply(stored, context, writer)
+
+    func decisions(_ context: LoadContext) throws -> [ProductDecision] {
+        let (found, keys) = try answer.get()
+        var states: [Text: ProductState] = [:]
+        for state in found { states[state.productID] = state }
+        let keysByProduct = Dictionary(grouping: keys, by: \.productKey)
+        return try ids.map { id in
+            let state = states[id]
+            let current = state.flatMap { keysByProduct[$0.productKey] } ?? []
+            return try ProductDecision(id, state, current, context)
+        }
     }
-    try moveSums(decisions, context, writer)
 }
 
-/// What is read of the store for one batch of products: the few reviews that differ or vanish.
+/// A batch of which it is known what differs, and what the store is asked of that.
+private struct OpenBatch {
+    private let decisions: [ProductDecision]
+    private let answer: StoreLane.Answer<StoredBatch>
+    var count: Int { decisions.count }
+
+    init(_ batch: KnownBatch, _ context: LoadContext) throws {
+        decisions = try batch.decisions(context)
+        let wanted = WantedBatch(decisions)
+        answer = context.lane.later { try StoredBatch(wanted, $0) }
+    }
+
+    func apply(_ context: LoadContext, _ writer: LoadWriter) throws {
+        let stored = try answer.get()
+        var decisions = decisions
+        for index in decisions.indices {
+            try decisions[index].apply(stored, context, writer)
+        }
+        try moveSums(decisions, stored, context, writer)
+    }
+}
+
+/// What a batch asks of the store: the few reviews that differ or vanish.
+private struct WantedBatch {
+    var reviews: [Int64]
+    /// Those of them whose payloads and contents are wanted too.
+    var contents: [Int64]
+    var raw: [RawIdentity]
+    /// Known products with reviews that may change.
+    var products: [Int64]
+
+    init(_ decisions: [ProductDecision]) {
+        let wanted = decisions.map(\.wanted)
+        contents = wanted.flatMap(\.open)
+        reviews = contents + wanted.flatMap(\.vanished)
+        raw = decisions.flatMap(\.wantedRaw)
+        products = decisions.filter { !$0.isNew && $0.mayChange }.map { $0.state.productKey }
+    }
+}
+
+/// What the store says of it.
 struct StoredBatch {
     var reviews: [Int64: StoredReview] = [:]
     var payloads: [Int64: RawPayload] = [:]
     var contents: [Int64: Set<Digest256>] = [:]
     var rawKeys: [RawIdentity: Int64] = [:]
+    var months: [Int64: [MonthKey: Counters]] = [:]
 
-    init(_ decisions: [ProductDecision], _ context: LoadContext) throws {
-        let load = context.load
-        for review in try load.current(decisions.flatMap(\.wantedReviews)) {
-            reviews[review.reviewKey] = review
+    fileprivate init(_ wanted: WantedBatch, _ load: any StoreLoad) throws {
+        for review in try load.current(wanted.reviews) { reviews[review.reviewKey] = review }
+        let held = wanted.contents.compactMap { reviews[$0]?.rawKey }
+        for payload in try load.payloads(held) { payloads[payload.rawKey] = payload }
+        contents = try load.historyContents(wanted.contents)
+        rawKeys = try load.rawKeys(wanted.raw)
+        for month in try load.months(ofProducts: wanted.products) {
+            months[month.productKey, default: [:]][month.key] = month.counters
         }
-        let wantedPayloads = decisions.flatMap(\.wantedPayloads)
-            .compactMap { reviews[$0]?.rawKey }
-        for payload in try load.payloads(wantedPayloads) { payloads[payload.rawKey] = payload }
-        contents = try load.historyContents(decisions.flatMap(\.wantedContents))
-        rawKeys = try load.rawKeys(decisions.flatMap(\.wantedRaw))
     }
 }
 
 /// Moves summaries, months and scopes by what a batch of products changed.
 private func moveSums(
-    _ decisions: [ProductDecision], _ context: LoadContext, _ writer: LoadWriter
+    _ decisions: [ProductDecision], _ stored: StoredBatch, _ context: LoadContext,
+    _ writer: LoadWriter
 ) throws {
-    let moved = decisions.filter { !$0.delta.isEmpty }
-    var months: [Int64: [MonthKey: Counters]] = [:]
-    for month in try context.load.months(ofProducts: moved.map { $0.state.productKey }) {
-        months[month.productKey, default: [:]][month.key] = month.counters
-    }
-    let reread = moved.filter { $0.delta.losesExtreme(of: $0.before.summary) }
+    let reread = decisions.filter {
+        !$0.delta.isEmpty && $0.delta.losesExtreme(of: $0.before.summary)
+    }.map { $0.state.productKey }
     var ranges: [Int64: ClosedRange<Instant>] = [:]
     if !reread.isEmpty {
         try writer.flush()
-        ranges = try context.load.createdRange(ofProducts: reread.map { $0.state.productKey })
+        ranges = try context.lane.now { try $0.createdRange(ofProducts: reread) }
     }
-    let rereadKeys = Set(reread.map { $0.state.productKey })
+    let rereadKeys = Set(reread)
     for decision in decisions {
         var summary = decision.before.summary
         let key = decision.state.productKey
@@ -102,7 +175,7 @@ private func moveSums(
             try writer.add(summary: summary)
             for (month, counters) in decision.delta.months.sorted(by: { $0.key < $1.key })
             where !counters.isZero {
-                var sum = months[key]?[month] ?? Counters()
+                var sum = stored.months[key]?[month] ?? Counters()
                 sum.add(counters)
                 try writer.add(
                     month: MonthSummary(

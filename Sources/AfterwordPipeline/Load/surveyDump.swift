@@ -1,4 +1,6 @@
 import AfterwordCore
+import Dispatch
+import Synchronization
 
 /// Reads every file of a dump once, and keeps what the next stages need.
 struct DumpSurveyor {
@@ -64,8 +66,9 @@ struct DumpSurveyor {
         let reading = try readSlabs(file) { slab, isLast in
             try progress(Int64(slab.count))
             end += Int64(slab.count)
-            splitter.feed(slab[...], isLast: isLast) { event, window, offset in
-                take(event, window, offset, place, file.name, cleaner, &record)
+            splitter.feedAll(slab[...], isLast: isLast, elements: Self.unitElements) {
+                events, window, offset in
+                take(events, window, offset, place, file.name, cleaner, &record)
             }
         }
         if let fault = reading.fault {
@@ -92,30 +95,70 @@ struct DumpSurveyor {
             (survey.rejects[index].offset, survey.rejects[index].length) =
                 try source.place(row.offset, row.length)
         }
-        for (id, product) in survey.products {
+        for product in survey.products.values {
             for (index, row) in product.objects.enumerated() where row.file == name {
                 let place = try source.place(row.offset, row.length)
-                survey.products[id]?.objects[index].offset = place.offset
-                survey.products[id]?.objects[index].length = place.length
+                product.objects[index].offset = place.offset
+                product.objects[index].length = place.length
             }
         }
     }
 
+    /// Events of one window: their records are cleaned and digested on all cores, then entered in their order.
+    private mutating func take(
+        _ events: [RecordSplitter.Event], _ window: RawSpan, _ offset: Int64, _ place: Int,
+        _ name: String, _ cleaner: RecordCleaner?, _ record: inout FileRecord
+    ) {
+        guard let cleaner else {
+            for event in events { take(event, window, offset, place, name, nil, &record) }
+            return
+        }
+        let prepared = Mutex([[PreparedRecord]](repeating: [], count: events.count))
+        window.withUnsafeBytes { bytes in
+            // Only read, and all threads have ended when the call has.
+            nonisolated(unsafe) let bytes = bytes
+            DispatchQueue.concurrentPerform(iterations: events.count) { index in
+                guard case .unit(let unit) = events[index] else { return }
+                let own = prepare(unit, bytes.bytes, cleaner)
+                prepared.withLock { $0[index] = own }
+            }
+        }
+        for (event, records) in zip(events, prepared.withLock { $0 }) {
+            take(event, records, window, offset, place, name, cleaner, &record)
+        }
+    }
+
+    /// Elements that one thread takes at once.
+    private static let unitElements = 128
+
     mutating func take(
         _ event: RecordSplitter.Event, _ window: RawSpan, _ offset: Int64, _ place: Int,
         _ name: String, _ cleaner: RecordCleaner?, _ record: inout FileRecord
+    ) {
+        var records: [PreparedRecord] = []
+        if case .unit(let unit) = event {
+            guard let cleaner else {
+                preconditionFailure("a file without a shape has no element")
+            }
+            records = prepare(unit, window, cleaner)
+        }
+        take(event, records, window, offset, place, name, cleaner, &record)
+    }
+
+    private mutating func take(
+        _ event: RecordSplitter.Event, _ records: [PreparedRecord], _ window: RawSpan,
+        _ offset: Int64, _ place: Int, _ name: String, _ cleaner: RecordCleaner?,
+        _ record: inout FileRecord
     ) {
         switch event {
         case .reject(let reason, let range):
             let bytes = window.extracting(range).withUnsafeBytes { Array($0) }
             reject(reason, bytes, offset + Int64(range.lowerBound), name, nil, &record)
         case .unit(let unit):
-            guard let cleaner else {
-                preconditionFailure("a file without a shape has no element")
-            }
+            guard let cleaner else { return }
             record.nonstandardLiterals += Int64(unit.nonstandardLiterals)
-            for index in unit.records.indices {
-                take(index, unit, window, offset, place, name, cleaner, &record)
+            for prepared in records {
+                enter(prepared, window, offset, place, name, cleaner, &record)
             }
             for index in unit.products.indices {
                 takeProduct(index, unit, window, offset, place, name, cleaner, &record)
@@ -123,72 +166,70 @@ struct DumpSurveyor {
         }
     }
 
-    private mutating func take(
-        _ index: Int, _ unit: ExtractedUnit, _ window: RawSpan, _ offset: Int64, _ place: Int,
-        _ name: String, _ cleaner: RecordCleaner, _ record: inout FileRecord
-    ) {
-        let range = unit.records[index].range
-        let context = cleaner.context(ofRecord: index, of: unit, window: window)
-        var cleaned = cleaner.clean(record: index, of: unit, context: context, window: window)
-        if let fault = unit.records[index].fault { cleaned.fault = (fault, "") }
-        take(
-            cleaned, window.extracting(range), context.bytes, offset + Int64(range.lowerBound),
-            place, name, cleaner, &record)
-    }
-
-    /// Enters a cleaned record as a candidate, or as a reject.
+    /// Enters a record that was cleaned elsewhere.
     mutating func take(
         _ cleaned: CleanedRecord, _ payload: RawSpan, _ context: [UInt8], _ offset: Int64,
         _ place: Int, _ name: String, _ cleaner: RecordCleaner, _ record: inout FileRecord
     ) {
-        let identity = identify(cleaned, placeholders: cleaner.shape.placeholders)
-        if let fault = cleaned.fault {
-            noteRejected(cleaned, identity, fault, place, cleaner)
-            let bytes = payload.withUnsafeBytes { Array($0) }
+        let prepared = PreparedRecord(
+            cleaned, 0..<payload.byteCount, payload, context, cleaner)
+        enter(prepared, payload, offset, place, name, cleaner, &record)
+    }
+
+    /// Enters a record as a candidate, or as a reject.
+    private mutating func enter(
+        _ prepared: PreparedRecord, _ window: RawSpan, _ offset: Int64, _ place: Int,
+        _ name: String, _ cleaner: RecordCleaner, _ record: inout FileRecord
+    ) {
+        let offset = offset + Int64(prepared.range.lowerBound)
+        if let fault = prepared.fault {
+            noteRejected(prepared, fault, place, cleaner)
+            let bytes = window.extracting(prepared.range).withUnsafeBytes { Array($0) }
             reject(
-                fault.reason, bytes, offset, name, (fault.field, cleaned.productID, context),
-                &record)
+                fault.reason, bytes, offset, name,
+                (fault.field, prepared.productID, prepared.context), &record)
             return
         }
-        guard let product = cleaned.productID, let identity else {
+        guard let product = prepared.productID, let identity = prepared.identity else {
             preconditionFailure("a record without a product has a fault")
         }
-        let candidate = Candidate(
-            identity: identity, content: cleaned.values.contentDigest,
-            payload: payloadDigest(payload, context: context),
-            sourceTime: cleaned.values.updatedAt ?? cleaned.values.createdAt,
-            helpfulVotes: cleaned.values.helpfulVotes ?? 0, file: Int32(place),
-            offset: offset, length: Int32(payload.byteCount), context: contextNumber(context))
         record.balance.found += 1
         survey.profile.records += 1
-        if let rating = cleaned.values.rating {
+        if let rating = prepared.rating {
             survey.profile.rated += 1
             survey.profile.ratingSum += rating
         }
-        if cleaned.values.title == nil, cleaned.values.body == nil {
-            survey.profile.withoutText += 1
-        }
-        enter(product, place, cleaner) { surveyed in
-            surveyed.candidates.append(candidate)
-            for (attribute, value) in cleaned.attributes {
-                surveyed.attributes[attribute, default: AttributeTally()]
-                    .add(value, rank: .review, sourceTime: candidate.sourceTime)
-            }
+        if !prepared.hasText { survey.profile.withoutText += 1 }
+        let surveyed = enter(product, place, cleaner)
+        surveyed.candidates.append(
+            Candidate(
+                identity: identity, content: prepared.content, payload: prepared.payload,
+                sourceTime: prepared.sourceTime, helpfulVotes: prepared.helpfulVotes,
+                file: Int32(place), offset: offset, length: Int32(prepared.range.count),
+                context: contextNumber(prepared.context)))
+        for (attribute, value) in prepared.attributes {
+            surveyed.attributes[attribute, default: AttributeTally()]
+                .add(value, rank: .review, sourceTime: prepared.sourceTime)
         }
     }
 
     /// Enters a product as named by the dump.
     private func enter(
-        _ product: Text, _ place: Int, _ cleaner: RecordCleaner,
-        _ change: (inout SurveyedProduct) -> Void
-    ) {
+        _ product: Text, _ place: Int, _ cleaner: RecordCleaner
+    ) -> SurveyedProduct {
         let kind = cleaner.shape.holdsProducts ? nil : cleaner.shape.identityKind
-        change(&survey.products[product, default: SurveyedProduct(kind: kind, file: place)])
-        guard let kind else { return }
-        if survey.products[product]?.kind == nil { survey.products[product]?.kind = kind }
-        if survey.products[product]?.kind != kind {
-            survey.products[product]?.hasMixedKinds = true
+        let surveyed: SurveyedProduct
+        if let known = survey.products[product] {
+            surveyed = known
+        } else {
+            surveyed = SurveyedProduct(kind: kind, file: place)
+            survey.products[product] = surveyed
         }
+        if let kind {
+            if surveyed.kind == nil { surveyed.kind = kind }
+            if surveyed.kind != kind { surveyed.hasMixedKinds = true }
+        }
+        return surveyed
     }
 
     private func contextNumber(_ context: [UInt8]) -> Int32 {
@@ -200,25 +241,24 @@ struct DumpSurveyor {
     }
 
     private func noteRejected(
-        _ cleaned: CleanedRecord, _ identity: Identity?,
-        _ fault: (reason: RejectReason, field: String), _ place: Int, _ cleaner: RecordCleaner
+        _ prepared: PreparedRecord, _ fault: (reason: RejectReason, field: String), _ place: Int,
+        _ cleaner: RecordCleaner
     ) {
-        guard let product = cleaned.productID else {
+        guard let product = prepared.productID else {
             survey.hasRejectWithoutProduct = true
             return
         }
         // The identity holds only where none of its own parts is what cannot be read.
-        let isKnown = identity.map { identity in
+        let isKnown = prepared.identity.map { identity in
             if identity.kind == .source { return !fault.field.isEmpty }
-            return !identity.isNumbered && cleaned.faultCount == 1
+            return !identity.isNumbered && prepared.faultCount == 1
                 && ["rating", "verified", "helpful_votes"].contains(fault.field)
         }
-        enter(product, place, cleaner) { surveyed in
-            if let identity, isKnown == true {
-                surveyed.rejectedIdentities.insert(identity.digest)
-            } else {
-                surveyed.hasUnreadableIdentity = true
-            }
+        let surveyed = enter(product, place, cleaner)
+        if let identity = prepared.identity, isKnown == true {
+            surveyed.rejectedIdentities.insert(identity.digest)
+        } else {
+            surveyed.hasUnreadableIdentity = true
         }
     }
 
@@ -261,14 +301,13 @@ struct DumpSurveyor {
         }
         if product.holdsList { survey.filesWithProducts.insert(place) }
         let object = productRaw(product, id, window, offset, name)
-        enter(id, place, cleaner) { surveyed in
-            // Without a list it says nothing of its reviews: none of them is gone for it.
-            if !product.holdsList { surveyed.hasUnreadableIdentity = true }
-            if let object { surveyed.objects.append(object) }
-            for (attribute, value) in cleaned.attributes {
-                surveyed.attributes[attribute, default: AttributeTally()]
-                    .add(value, rank: .enclosing, sourceTime: nil)
-            }
+        let surveyed = enter(id, place, cleaner)
+        // Without a list it says nothing of its reviews: none of them is gone for it.
+        if !product.holdsList { surveyed.hasUnreadableIdentity = true }
+        if let object { surveyed.objects.append(object) }
+        for (attribute, value) in cleaned.attributes {
+            surveyed.attributes[attribute, default: AttributeTally()]
+                .add(value, rank: .enclosing, sourceTime: nil)
         }
     }
 
@@ -288,6 +327,59 @@ struct DumpSurveyor {
             productKey: 0, productID: id, digest: payloadDigest(bytes.span.bytes, context: []),
             run: 0, file: name, offset: offset + Int64(product.range.lowerBound),
             length: Int64(product.range.count), payload: bytes)
+    }
+}
+
+/// What is to be known of a record before it is entered: a function of its bytes alone. No text is in it.
+private struct PreparedRecord: Sendable {
+    /// In the window.
+    var range: Range<Int>
+    var productID: Text?
+    var identity: Identity?
+    var content = genesisDigest
+    var payload = Digest128([UInt8](repeating: 0, count: 16))
+    var sourceTime: Instant?
+    var helpfulVotes: Int64
+    var rating: Int64?
+    var hasText: Bool
+    var attributes: [(attribute: Attribute, value: Text)]
+    var context: [UInt8]
+    var fault: (reason: RejectReason, field: String)?
+    var faultCount: Int
+}
+
+extension PreparedRecord {
+    init(
+        _ cleaned: CleanedRecord, _ range: Range<Int>, _ window: RawSpan, _ context: [UInt8],
+        _ cleaner: RecordCleaner
+    ) {
+        self.range = range
+        productID = cleaned.productID
+        identity = identify(cleaned, placeholders: cleaner.shape.placeholders)
+        sourceTime = cleaned.values.updatedAt ?? cleaned.values.createdAt
+        helpfulVotes = cleaned.values.helpfulVotes ?? 0
+        rating = cleaned.values.rating
+        hasText = cleaned.values.title != nil || cleaned.values.body != nil
+        attributes = cleaned.attributes
+        self.context = context
+        fault = cleaned.fault
+        faultCount = cleaned.faultCount
+        guard fault == nil else { return }
+        content = cleaned.values.contentDigest
+        payload = payloadDigest(window.extracting(range), context: context)
+    }
+}
+
+/// Cleans and digests the records of an element.
+private func prepare(
+    _ unit: ExtractedUnit, _ window: RawSpan, _ cleaner: RecordCleaner
+) -> [PreparedRecord] {
+    unit.records.indices.map { index in
+        let record = unit.records[index]
+        let context = cleaner.context(ofRecord: index, of: unit, window: window)
+        var cleaned = cleaner.clean(record: index, of: unit, context: context, window: window)
+        if let fault = record.fault { cleaned.fault = (fault, "") }
+        return PreparedRecord(cleaned, record.range, window, context.bytes, cleaner)
     }
 }
 

@@ -42,9 +42,9 @@ package struct APIKeyRow: Equatable, Sendable {
     /// Over the row of `api_keys`.
     package var seal: Digest128 {
         var builder = DigestBuilder(domain: "afterword.seal.key.1")
-        builder.add(Array(name.utf8))
-        builder.add(raw: digest.bytes)
-        builder.add(Array(writtenScopes.utf8))
+        builder.add(name)
+        builder.add(raw: digest)
+        builder.add(writtenScopes)
         builder.add(optional: writtenBrands.map { Text($0) })
         builder.add(createdAt.microseconds)
         builder.add(optional: revokedAt?.microseconds)
@@ -54,7 +54,7 @@ package struct APIKeyRow: Equatable, Sendable {
     /// What a key is known by.
     package static func digest(of key: String) -> Digest256 {
         var builder = DigestBuilder(domain: "afterword.key.1")
-        builder.add(Array(key.utf8))
+        builder.add(key)
         return builder.finish()
     }
 }

@@ -135,26 +135,26 @@ package struct ThemeReviewRow: Equatable, Sendable {
 extension LedgerRows {
     package mutating func add(_ row: InsightRow) {
         var builder = DigestBuilder(domain: "afterword.ledger.insight.1")
-        builder.add(Array(row.scope.written.utf8))
-        builder.add(Array(row.language.utf8))
+        builder.add(row.scope.written)
+        builder.add(row.language)
         builder.add(row.evidenceRun)
-        builder.add(Array(row.model.utf8))
+        builder.add(row.model)
         builder.add(raw: row.cacheKey.bytes)
-        builder.add(raw: row.evidenceDigest.bytes)
+        builder.add(raw: row.evidenceDigest)
         builder.add(row.issueCount)
-        builder.add(Array(row.document.utf8))
+        builder.add(row.document)
         add(builder)
     }
 
     package mutating func add(_ row: ThemeRow) {
         var builder = DigestBuilder(domain: "afterword.ledger.theme.1")
-        builder.add(Array(row.json.canonical.utf8))
+        builder.add(row.json.canonical)
         add(builder)
     }
 
     package mutating func add(_ row: ThemeReviewRow) {
         var builder = DigestBuilder(domain: "afterword.ledger.theme_review.1")
-        builder.add(Array(row.json.canonical.utf8))
+        builder.add(row.json.canonical)
         add(builder)
     }
 }

@@ -20,11 +20,11 @@ package struct LedgerRows: Equatable, Sendable {
         shape: String, product: Text?
     ) {
         var builder = DigestBuilder(domain: domain)
-        for digest in digests { builder.add(raw: digest.bytes) }
-        builder.add(Array(file.utf8))
+        for digest in digests { builder.add(raw: digest) }
+        builder.add(file)
         builder.add(offset)
         builder.add(length)
-        builder.add(Array(shape.utf8))
+        builder.add(shape)
         builder.add(optional: product)
         add(builder)
     }
@@ -44,12 +44,12 @@ package struct LedgerRows: Equatable, Sendable {
 
     package mutating func add(_ row: RejectRow) {
         var builder = DigestBuilder(domain: "afterword.ledger.reject.1")
-        builder.add(raw: row.digest.bytes)
+        builder.add(raw: row.digest)
         builder.add(row.occurrence)
-        builder.add(Array(row.file.utf8))
+        builder.add(row.file)
         builder.add(row.offset)
         builder.add(row.length)
-        builder.add(Array(row.shape.utf8))
+        builder.add(row.shape)
         add(builder)
     }
 
@@ -72,25 +72,25 @@ extension RunRecord {
         previous: Digest256, files: [FileRecord], rows: LedgerRows
     ) -> Digest256 {
         var builder = DigestBuilder(domain: "afterword.ledger.1")
-        builder.add(raw: previous.bytes)
+        builder.add(raw: previous)
         for number in [run, recordedAt.microseconds, observedAt.microseconds] {
             builder.add(number)
         }
-        builder.add(Array(observedOrigin.rawValue.utf8))
-        builder.add(Array(completeness.rawValue.utf8))
+        builder.add(observedOrigin.rawValue)
+        builder.add(completeness.rawValue)
         builder.add(Int64(bitPattern: seed))
         builder.add(deleted)
         builder.add(productsNamed)
         for number in [
             profile.records, profile.brands, profile.rated, profile.ratingSum, profile.withoutText,
         ] { builder.add(number) }
-        builder.add(raw: historyDigest.bytes)
+        builder.add(raw: historyDigest)
         builder.add(balance)
         for file in files.sorted(by: { Text($0.name) < Text($1.name) }) {
-            builder.add(Array(file.name.utf8))
+            builder.add(file.name)
             builder.add(file.byteCount)
-            builder.add(raw: file.digest.bytes)
-            builder.add(Array(file.shape.utf8))
+            builder.add(raw: file.digest)
+            builder.add(file.shape)
             builder.add(file.nonstandardLiterals)
             builder.add(file.balance)
         }
@@ -125,7 +125,7 @@ extension ProductState {
     package var seal: Digest128 {
         var builder = DigestBuilder(domain: "afterword.seal.product.1")
         builder.add(productID)
-        builder.add(Array(kind.rawValue.utf8))
+        builder.add(kind.rawValue)
         builder.add(lastObservedAt.microseconds)
         builder.add(optional: lastCompleteAt?.microseconds)
         builder.add(firstRun)
@@ -144,9 +144,9 @@ extension ShapeRow {
     /// Over the row of `shapes`.
     package var seal: Digest128 {
         var builder = DigestBuilder(domain: "afterword.seal.shape.1")
-        builder.add(Array(name.utf8))
+        builder.add(name)
         builder.add(version)
-        builder.add(Array(document.utf8))
+        builder.add(document)
         return builder.finish128()
     }
 }
@@ -157,7 +157,7 @@ extension RunAttempt {
         var builder = DigestBuilder(domain: "afterword.seal.attempt.1")
         builder.add(startedAt.microseconds)
         builder.add(optional: endedAt?.microseconds)
-        builder.add(Array(dump.utf8))
+        builder.add(dump)
         switch outcome {
         case nil: builder.add(byte: 0)
         case .committed(let run):
@@ -165,7 +165,7 @@ extension RunAttempt {
             builder.add(run)
         case .failed(let failure):
             builder.add(byte: 2)
-            builder.add(Array(failure.utf8))
+            builder.add(failure)
         }
         return builder.finish128()
     }

@@ -70,8 +70,8 @@ package struct ModelCall: Equatable, Sendable {
         var builder = DigestBuilder(domain: "afterword.seal.call.1")
         builder.add(batch)
         builder.add(raw: cacheKey.bytes)
-        builder.add(raw: requestDigest.bytes)
-        builder.add(Array(model.utf8))
+        builder.add(raw: requestDigest)
+        builder.add(model)
         builder.add(startedAt.microseconds)
         builder.add(leaseUntil.microseconds)
         builder.add(optional: endedAt?.microseconds)
@@ -108,10 +108,10 @@ package struct CachedAnswer: Equatable, Sendable {
     package var seal: Digest128 {
         var builder = DigestBuilder(domain: "afterword.seal.answer.1")
         builder.add(raw: key.bytes)
-        builder.add(Array(model.utf8))
+        builder.add(model)
         builder.add(madeAt.microseconds)
         for number in [usage.input, usage.cachedInput, usage.output] { builder.add(number) }
-        builder.add(Array(answer.utf8))
+        builder.add(answer)
         return builder.finish128()
     }
 }

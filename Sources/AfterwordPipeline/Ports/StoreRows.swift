@@ -255,7 +255,7 @@ extension RejectRow {
     /// `digest` from what it covers.
     package var computedDigest: Digest128 {
         var builder = DigestBuilder(domain: "afterword.reject.1")
-        builder.add(Text(reason.rawValue))
+        builder.add(reason.rawValue)
         builder.add(Text(field))
         builder.add(optional: productID)
         builder.add(payload)

@@ -79,7 +79,7 @@ extension Service {
     ) {
         let packed = gzip(Array(content.utf8))
         var builder = DigestBuilder(domain: "afterword.static.1")
-        builder.add(Array(content.utf8))
+        builder.add(content)
         let tag = "W/\"\(builder.finish128())\""
         router.get(RouterPath(path)) { request, _ in
             var headers: HTTPFields = [

@@ -208,9 +208,11 @@ final class PostgresLoad: StoreLoad {
         if try sendFew(rows, columns, add, [insert]) != nil { return }
         let fields = Columns.names(columns).count
         try connection.copy(into: "\(table) (\(columns))") { copy in
-            for row in rows {
+            // Lent one after another: none is copied out.
+            let rows = rows.span
+            for index in rows.indices {
                 try copy.begin(fields: fields)
-                add(copy, row)
+                add(copy, rows[index])
             }
         }
     }
@@ -327,11 +329,12 @@ final class PostgresLoad: StoreLoad {
     /// new and is copied straight in.
     func put(reviews: [ReviewRow]) throws {
         let known = newestReviewKey
-        let new = reviews.filter { $0.review.reviewKey > known }
+        let areNew = reviews.allSatisfy { $0.review.reviewKey > known }
+        let new = areNew ? reviews : reviews.filter { $0.review.reviewKey > known }
         newestReviewKey = max(known, new.map(\.review.reviewKey).max() ?? known)
         try copy(new, into: "product_reviews_clean", Columns.review) { $0.add($1) }
+        if areNew { return }
         let others = reviews.filter { $0.review.reviewKey <= known }
-        guard !others.isEmpty else { return }
         try buildIndexes()
         try upsert(
             others, "product_reviews_clean", Columns.review, key: ["review_key"],

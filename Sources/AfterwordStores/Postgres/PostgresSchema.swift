@@ -307,8 +307,10 @@ enum PostgresSchema {
 
     /// Keys and indexes of the bulk tables, built by the first load after its rows. Unique indexes instead of
     /// primary keys: to add one of those would keep readers out. The statistics serve the next load's
-    /// plans.
+    /// plans. A version is there once, a late row (version 0) once a run; rows of a run lie together, which is all that
+    /// an index by blocks (BRIN) needs.
     static let bulkIndexes = """
+        SET LOCAL maintenance_work_mem = '256MB';
         CREATE UNIQUE INDEX product_reviews_raw_key ON product_reviews_raw (raw_key);
         CREATE UNIQUE INDEX product_reviews_raw_once
             ON product_reviews_raw (identity_digest, payload_digest);
@@ -322,10 +324,9 @@ enum PostgresSchema {
             ON product_reviews_clean (product_key, created_at)
             WHERE is_live AND created_origin = 'source';
         CREATE UNIQUE INDEX product_reviews_history_by_version
-            ON product_reviews_history (review_key, version, run);
-        CREATE UNIQUE INDEX product_reviews_history_once
-            ON product_reviews_history (review_key, version) WHERE version > 0;
-        CREATE INDEX product_reviews_history_by_run ON product_reviews_history (run);
+            ON product_reviews_history
+            (review_key, version, (CASE WHEN version = 0 THEN run ELSE 0 END));
+        CREATE INDEX product_reviews_history_by_run ON product_reviews_history USING brin (run);
         ANALYZE product_reviews_raw, product_reviews_clean, product_reviews_history;
         """
 

@@ -4,12 +4,22 @@ import GRDBSQLite
 
 /// A prepared statement that is bound and stepped through SQLite's C API, row after row.
 ///
-/// SQLite copies what is bound, so that no pointer outlives its call.
+/// The bytes of a row are gathered in one buffer of the statement's own, which SQLite reads while it steps: no copy and no
+/// allocation for each of them.
 final class SQLiteInsert: ColumnSink {
     private let statement: OpaquePointer
     private let connection: OpaquePointer
     private let sql: String
     private var index: Int32 = 0
+    private var bytes: [UInt8] = []
+    private var places: [Place] = []
+
+    /// Where the bytes of a column are in `bytes`.
+    private struct Place {
+        var index: Int32
+        var isText: Bool
+        var range: Range<Int>
+    }
 
     init(_ database: Database, _ sql: String) throws {
         guard let connection = database.sqliteConnection else {
@@ -39,32 +49,21 @@ final class SQLiteInsert: ColumnSink {
 
     func add(_ text: Text?) {
         guard let text else { return bindNull() }
-        index += 1
-        text.bytes.withUnsafeBytes { bytes in
-            // An empty array may have no address, which would bind NULL.
-            guard let base = bytes.baseAddress else {
-                _ = sqlite3_bind_text(statement, index, "", 0, Self.copied)
-                return
-            }
-            _ = sqlite3_bind_text(
-                statement, index, base.assumingMemoryBound(to: CChar.self), Int32(bytes.count),
-                Self.copied)
-        }
+        gather(text.bytes, isText: true)
     }
 
-    func add(_ text: String) { add(Text(text)) }
+    func add(_ text: String) { gather(text.utf8, isText: true) }
 
     func add(flag: Bool?) { add(flag.map { $0 ? 1 : 0 }) }
 
-    func add(blob bytes: [UInt8]) {
+    func add(blob bytes: [UInt8]) { gather(bytes, isText: false) }
+
+    @inline(__always)
+    private func gather(_ new: some Collection<UInt8>, isText: Bool) {
         index += 1
-        bytes.withUnsafeBytes { buffer in
-            _ =
-                buffer.count == 0
-                ? sqlite3_bind_zeroblob(statement, index, 0)
-                : sqlite3_bind_blob(
-                    statement, index, buffer.baseAddress, Int32(buffer.count), Self.copied)
-        }
+        let start = bytes.count
+        bytes.append(contentsOf: new)
+        places.append(Place(index: index, isText: isText, range: start..<bytes.count))
     }
 
     private func bindNull() {
@@ -72,11 +71,30 @@ final class SQLiteInsert: ColumnSink {
         sqlite3_bind_null(statement, index)
     }
 
-    /// Runs the statement with what was bound, and makes it ready for the next row.
+    /// Runs the statement with what was added, and makes it ready for the next row.
     func step() throws {
-        let code = sqlite3_step(statement)
-        sqlite3_reset(statement)
+        // A buffer without bytes may have no address, which would bind NULL.
+        if bytes.isEmpty { bytes.append(0) }
+        let code = bytes.withUnsafeBytes { buffer in
+            for place in places {
+                let start = buffer.baseAddress! + place.range.lowerBound
+                let count = Int32(place.range.count)
+                // No destructor (SQLITE_STATIC): the buffer outlives the step, and every row binds every column anew.
+                if place.isText {
+                    sqlite3_bind_text(
+                        statement, place.index, start.assumingMemoryBound(to: CChar.self), count,
+                        nil)
+                } else {
+                    sqlite3_bind_blob(statement, place.index, start, count, nil)
+                }
+            }
+            let code = sqlite3_step(statement)
+            sqlite3_reset(statement)
+            return code
+        }
         index = 0
+        bytes.removeAll(keepingCapacity: true)
+        places.removeAll(keepingCapacity: true)
         guard code == SQLITE_DONE || code == SQLITE_ROW else {
             throw DatabaseError(
                 resultCode: ResultCode(rawValue: code),
@@ -84,7 +102,4 @@ final class SQLiteInsert: ColumnSink {
                 sql: sql)
         }
     }
-
-    /// `SQLITE_TRANSIENT`: SQLite takes its own copy while it binds.
-    private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 }

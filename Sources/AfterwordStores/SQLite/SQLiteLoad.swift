@@ -8,6 +8,8 @@ final class SQLiteLoad: StoreLoad {
     private let database: Database
     private let attempt: Int64?
     private var inserts: [String: SQLiteInsert] = [:]
+    private var hasIndexes = true
+    private var newestReviewKey: Int64 = .max
 
     init(_ database: Database, attempt: Int64?) {
         self.database = database
@@ -28,11 +30,14 @@ final class SQLiteLoad: StoreLoad {
                 SELECT MAX(observed_at) AS observed_at, MAX(run) AS run FROM runs
                 WHERE completeness = 'all'
                 """)
+        let nextReviewKey = try next("review_key", "product_reviews_clean")
+        let nextRawKey = try next("raw_key", "product_reviews_raw")
+        newestReviewKey = nextReviewKey - 1
+        if nextReviewKey == 1, nextRawKey == 1 { try dropIndexes() }
         return StoreHead(
             nextRun: (last?.number("run") ?? 0) + 1,
             nextProductKey: try next("product_key", "products_dim"),
-            nextReviewKey: try next("review_key", "product_reviews_clean"),
-            nextRawKey: try next("raw_key", "product_reviews_raw"),
+            nextReviewKey: nextReviewKey, nextRawKey: nextRawKey,
             lastRecordedAt: last?.instant("recorded_at"),
             historyDigest: last?.digest("history_digest") ?? genesisDigest,
             ledgerDigest: last?.digest("ledger_digest") ?? genesisDigest,
@@ -58,6 +63,27 @@ final class SQLiteLoad: StoreLoad {
             }
         }.map { RunClock(run: $0.number("run"), observedAt: $0.instant("observed_at")) }
     }
+
+    // MARK: Indexes
+
+    /// A first load fills its bulk tables without indexes; they are made before anything is looked up, at the latest when
+    /// the run is finished, in its transaction.
+    private func dropIndexes() throws {
+        hasIndexes = false
+        for (name, _) in SQLiteSchema.bulkIndexes {
+            try database.execute(sql: "DROP INDEX \(name)")
+        }
+    }
+
+    private func buildIndexes() throws {
+        guard !hasIndexes else { return }
+        hasIndexes = true
+        // Two threads sort.
+        try database.execute(sql: "PRAGMA threads = 2")
+        for (_, sql) in SQLiteSchema.bulkIndexes { try database.execute(sql: sql) }
+    }
+
+    // MARK: Products
 
     func products(_ ids: [Text]) throws -> [ProductState] {
         let statement = try database.cachedStatement(
@@ -121,6 +147,7 @@ final class SQLiteLoad: StoreLoad {
                 WHERE identity_digest = ? AND payload_digest = ?
                 """)
         var keys: [RawIdentity: Int64] = [:]
+        if !records.isEmpty { try buildIndexes() }
         for record in records {
             keys[record] = try Int64.fetchOne(
                 statement,
@@ -166,6 +193,7 @@ final class SQLiteLoad: StoreLoad {
     private func rows<Found>(
         _ keys: [Int64], _ sql: String, _ decode: (Row) -> Found
     ) throws -> [Found] {
+        if !keys.isEmpty { try buildIndexes() }
         let statement = try database.cachedStatement(sql: sql)
         var found: [Found] = []
         for key in keys {
@@ -203,8 +231,10 @@ final class SQLiteLoad: StoreLoad {
     private func write<Written>(
         _ rows: [Written], _ insert: SQLiteInsert, _ add: (Written) -> Void
     ) throws {
-        for row in rows {
-            add(row)
+        // Lent one after another: none is copied out.
+        let rows = rows.span
+        for index in rows.indices {
+            add(rows[index])
             try insert.step()
         }
     }
@@ -240,10 +270,20 @@ final class SQLiteLoad: StoreLoad {
         try write(rows, insert) { insert.add($0) }
     }
 
+    /// Keys are counted up: one above all that were there, and above those written since, is of a new review.
     func put(reviews: [ReviewRow]) throws {
-        let insert = try upsert(
+        let known = newestReviewKey
+        let plain = try insert("product_reviews_clean", Columns.review)
+        let replacing = try upsert(
             "product_reviews_clean", Columns.review, keys: ["review_key", "product_key"])
-        try write(reviews, insert) { insert.add($0) }
+        let rows = reviews.span
+        for index in rows.indices {
+            let isNew = rows[index].review.reviewKey > known
+            let insert = isNew ? plain : replacing
+            insert.add(rows[index])
+            try insert.step()
+            if isNew { newestReviewKey = max(newestReviewKey, rows[index].review.reviewKey) }
+        }
     }
 
     func put(payloads: [PayloadMove]) throws {
@@ -334,9 +374,12 @@ final class SQLiteLoad: StoreLoad {
         try write(calls, insert) { insert.add($0) }
     }
 
-    var reader: any StoreReader { SQLReader(SQLiteSession(database: database)) }
+    var reader: any StoreReader {
+        SQLReader(SQLiteSession(database: database))
+    }
 
     func finish(_ run: RunRecord, files: [FileRecord]) throws {
+        try buildIndexes()
         let ledger = try insert("runs", Columns.run)
         try write([run], ledger) { ledger.add($0) }
         let insert = try insert("run_files", Columns.file)

@@ -15,6 +15,7 @@ enum SQLiteSchema {
             try database.execute(sql: silver)
             try database.execute(sql: gold)
             try database.execute(sql: insights)
+            for (_, sql) in bulkIndexes { try database.execute(sql: sql) }
         }
         migrator.registerMigration("2 report") { database in
             for view in ReportView.all {
@@ -24,6 +25,39 @@ enum SQLiteSchema {
         }
         return migrator
     }
+
+    /// Indexes of the bulk tables. A version is there once, a late row (version 0) once a run. A first load takes them away and makes them again when its rows are there, sorted, for
+    /// a third of the work.
+    static let bulkIndexes: KeyValuePairs = [
+        "product_reviews_raw_once": """
+        CREATE UNIQUE INDEX product_reviews_raw_once
+            ON product_reviews_raw (identity_digest, payload_digest)
+        """,
+        "product_reviews_raw_by_product": """
+        CREATE INDEX product_reviews_raw_by_product ON product_reviews_raw (product_key)
+        """,
+        "product_reviews_clean_by_identity": """
+        CREATE UNIQUE INDEX product_reviews_clean_by_identity
+            ON product_reviews_clean (product_key, identity_digest)
+        """,
+        "product_reviews_clean_by_review": """
+        CREATE UNIQUE INDEX product_reviews_clean_by_review
+            ON product_reviews_clean (product_key, review_id)
+        """,
+        "product_reviews_clean_by_source_time": """
+        CREATE INDEX product_reviews_clean_by_source_time
+            ON product_reviews_clean (product_key, created_at)
+            WHERE is_live = 1 AND created_origin = 'source'
+        """,
+        "product_reviews_history_by_version": """
+        CREATE UNIQUE INDEX product_reviews_history_by_version
+            ON product_reviews_history
+            (review_key, version, (CASE WHEN version = 0 THEN run ELSE 0 END))
+        """,
+        "product_reviews_history_by_run": """
+        CREATE INDEX product_reviews_history_by_run ON product_reviews_history (run)
+        """,
+    ]
 
     private static let balance = """
         found INTEGER NOT NULL, inserted INTEGER NOT NULL, updated INTEGER NOT NULL,
@@ -136,9 +170,6 @@ enum SQLiteSchema {
             payload BLOB NOT NULL,
             context BLOB NOT NULL
         ) STRICT;
-        CREATE UNIQUE INDEX product_reviews_raw_once
-            ON product_reviews_raw (identity_digest, payload_digest);
-        CREATE INDEX product_reviews_raw_by_product ON product_reviews_raw (product_key);
         CREATE TABLE product_raw (
             product_key INTEGER NOT NULL,
             digest BLOB NOT NULL,
@@ -195,13 +226,6 @@ enum SQLiteSchema {
             raw_key INTEGER NOT NULL,
             \(values)
         ) STRICT;
-        CREATE UNIQUE INDEX product_reviews_clean_by_identity
-            ON product_reviews_clean (product_key, identity_digest);
-        CREATE UNIQUE INDEX product_reviews_clean_by_review
-            ON product_reviews_clean (product_key, review_id);
-        CREATE INDEX product_reviews_clean_by_source_time
-            ON product_reviews_clean (product_key, created_at)
-            WHERE is_live = 1 AND created_origin = 'source';
         CREATE TABLE product_reviews_history (
             history_key INTEGER PRIMARY KEY,
             review_key INTEGER NOT NULL,
@@ -215,11 +239,6 @@ enum SQLiteSchema {
             row_digest BLOB NOT NULL CHECK (length(row_digest) = 32),
             \(values)
         ) STRICT;
-        CREATE UNIQUE INDEX product_reviews_history_by_version
-            ON product_reviews_history (review_key, version, run);
-        CREATE UNIQUE INDEX product_reviews_history_once
-            ON product_reviews_history (review_key, version) WHERE version > 0;
-        CREATE INDEX product_reviews_history_by_run ON product_reviews_history (run);
         """
 
     private static let counters = """
