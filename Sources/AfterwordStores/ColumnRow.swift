@@ -135,13 +135,6 @@ extension ColumnRow {
             run: number("run"), attributes: attributes)
     }
 
-    var currentKey: CurrentKey {
-        CurrentKey(
-            reviewKey: number("review_key"), productKey: number("product_key"),
-            identity: digest128("identity_digest"), payloadDigest: digest128("payload_digest"),
-            isLive: number("is_live") != 0)
-    }
-
     var rawPayload: RawPayload {
         RawPayload(
             rawKey: number("raw_key"), shape: string("shape"), payload: bytes("payload"),

@@ -110,6 +110,10 @@ enum Columns {
         SELECT r.*, p.product_id FROM product_reviews_clean r
         JOIN products_dim p USING (product_key)
         """
+    static let currentKeys = """
+        SELECT review_key, product_key, identity_digest, payload_digest, is_live
+        FROM product_reviews_clean WHERE product_key = ?
+        """
     static let historySelection = """
         SELECT h.*, r.review_id, r.identity_digest, p.product_id
         FROM product_reviews_history h JOIN product_reviews_clean r USING (review_key)

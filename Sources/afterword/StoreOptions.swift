@@ -4,9 +4,14 @@ import AfterwordStores
 import ArgumentParser
 import Foundation
 
-/// Where a store is: a SQLite file or a postgres:// URL.
+/// Where a store is: a SQLite file, which may be written as sqlite:FILE, or a postgres:// URL.
 struct StoreLocation {
-    var path: String
+    let path: String
+
+    init(path: String) {
+        let scheme = ["sqlite://", "sqlite:"].first { path.hasPrefix($0) } ?? ""
+        self.path = String(path.dropFirst(scheme.count))
+    }
 
     private var isPostgres: Bool {
         ["postgres://", "postgresql://"].contains { path.hasPrefix($0) }

@@ -73,7 +73,7 @@ import Testing
         #expect(
             try self.run("copy", "--from", "afterword.sqlite", "--to", "other.sqlite").code == 2)
         #expect(
-            try self.run("runs", "--json", "--store", "other.sqlite").output
+            try self.run("runs", "--json", "--store", "sqlite:other.sqlite").output
                 == self.run("runs", "--json").output)
         #expect(try self.run("audit").output.contains("The history of 2 runs holds."))
         #expect(try self.run("status").code == 0)

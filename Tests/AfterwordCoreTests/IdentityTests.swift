@@ -101,12 +101,12 @@ import Testing
 
     @Test("Equal contents are one rival; the greatest payload of them is kept")
     func copies() throws {
-        let contests = contests([
+        let (contests, settled) = contests([
             candidate(content: 5, payload: 1, file: 1), candidate(content: 5, payload: 9, file: 0),
             candidate(content: 5, payload: 1, file: 0, offset: 3),
         ])
         let contest = try #require(contests.first)
-        #expect(contests.count == 1)
+        #expect(contests.count == 1 && settled.isEmpty)
         #expect(contest.finalists.count == 1 && contest.beaten.isEmpty)
         #expect(contest.finalists[0].candidates.map(\.file) == [0, 0, 1])
         #expect(contest.finalists[0].kept.payload == Digest128([UInt8](repeating: 9, count: 16)))
@@ -115,7 +115,7 @@ import Testing
     @Test("The latest source time wins, absent least, then votes; the rest is for the store to say")
     func rivals() throws {
         func beaten(_ candidates: Candidate...) -> ([Int], [Int]) {
-            let contest = contests(candidates)[0]
+            let contest = contests(candidates).contests[0]
             func firstBytes(_ rivals: [Contest.Rival]) -> [Int] {
                 rivals.map { Int($0.content.bytes[0]) }
             }
@@ -137,6 +137,24 @@ import Testing
             ))
     }
 
+    @Test("A record that is settled is no contest; one of two of an identity always is in one")
+    func settled() {
+        func record(_ identity: UInt8, content: UInt8, payload: UInt8) -> Candidate {
+            var record = candidate(content: content, payload: payload)
+            record.identity.digest = Digest128([UInt8](repeating: identity, count: 16))
+            return record
+        }
+        let records = [
+            record(3, content: 1, payload: 1), record(1, content: 2, payload: 2),
+            record(2, content: 3, payload: 3), record(2, content: 4, payload: 4),
+        ]
+        let (open, settled) = contests(records) { $0.payload != records[1].payload }
+        #expect(settled.map(\.payload) == [records[0].payload])
+        #expect(open.map(\.identity) == [records[1].identity.digest, records[2].identity.digest])
+        #expect(open[1].finalists.count + open[1].beaten.count == 2)
+        #expect(contests(records).contests.count == 3 && contests(records).settled.isEmpty)
+    }
+
     @Test(
         "Between finalists the current version wins, then a known content, then the greatest digest"
     )
@@ -144,7 +162,7 @@ import Testing
         let contest = contests([
             candidate(content: 1, payload: 1), candidate(content: 2, payload: 2),
             candidate(content: 3, payload: 3),
-        ])[0]
+        ]).contests[0]
         func digest(_ byte: UInt8) -> Digest256 { Digest256([UInt8](repeating: byte, count: 32)) }
         #expect(winner(of: contest, current: digest(1), history: [digest(2)]).content == digest(1))
         #expect(winner(of: contest, current: digest(9), history: [digest(2)]).content == digest(2))
@@ -156,9 +174,9 @@ import Testing
         let five = [(1, 1), (1, 1), (1, 2), (2, 1), (2, 1)].map { content, payload in
             candidate(content: UInt8(content), payload: UInt8(payload), isNumbered: true)
         }
-        let inOrder = contests(five)
+        let inOrder = contests(five).contests
         #expect(inOrder.count == 5)
-        let reversed = contests(five.reversed())
+        let reversed = contests(five.reversed()).contests
         #expect(inOrder.map(\.identity) == reversed.map(\.identity))
         #expect(inOrder.map { $0.finalists[0].content } == reversed.map { $0.finalists[0].content })
     }

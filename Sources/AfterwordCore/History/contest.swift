@@ -22,19 +22,28 @@ package struct Contest: Sendable {
 ///
 /// Short texts are numbered first: the records of one key, by content and payload digest, so that
 /// the same five in any order stay the same five.
-package func contests(_ candidates: [Candidate]) -> [Contest] {
-    let sorted = numberShortTexts(candidates).sorted { $0.identityDigest < $1.identityDigest }
+///
+/// - Parameter isSettled: Whether nothing has to be decided of a record, if it is the only one of its identity: such records
+///   are no contests, and returned by themselves in the same order.
+package func contests(
+    _ candidates: [Candidate], isSettled: (Candidate) -> Bool = { _ in false }
+) -> (contests: [Contest], settled: [Candidate]) {
+    let sorted = numberShortTexts(candidates).sorted { $0.identity.digest < $1.identity.digest }
     var contests: [Contest] = []
-    contests.reserveCapacity(sorted.count)
+    var settled: [Candidate] = []
     var start = 0
     while start < sorted.count {
-        let identity = sorted[start].identityDigest
+        let identity = sorted[start].identity.digest
         var end = start + 1
-        while end < sorted.count, sorted[end].identityDigest == identity { end += 1 }
-        contests.append(contest(sorted[start..<end], identity))
+        while end < sorted.count, sorted[end].identity.digest == identity { end += 1 }
+        if end == start + 1, isSettled(sorted[start]) {
+            settled.append(sorted[start])
+        } else {
+            contests.append(contest(sorted[start..<end], identity))
+        }
         start = end
     }
-    return contests
+    return (contests, settled)
 }
 
 /// The contest of the records of one identity.
@@ -64,7 +73,7 @@ private func numberShortTexts(_ candidates: [Candidate]) -> [Candidate] {
             return (l.content, l.payload) < (r.content, r.payload)
         }
         for (k, place) in ordered.enumerated() {
-            numbered[place].identityDigest = identity.numbered(k)
+            numbered[place].identity.digest = identity.numbered(k)
         }
     }
     return numbered

@@ -1,8 +1,8 @@
 /// What a record is known by. `digest` is final unless `isNumbered`: then records of one digest are
 /// told apart by number (`numbered`).
 package struct Identity: Hashable, Sendable {
-    package var kind: IdentityKind
     package var digest: Digest128
+    package var kind: IdentityKind
     package var isNumbered: Bool
 
     package init(kind: IdentityKind, digest: Digest128, isNumbered: Bool) {

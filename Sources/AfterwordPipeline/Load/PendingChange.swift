@@ -10,7 +10,8 @@ final class PendingChange {
 
     /// A new review, or one that was deleted and is back.
     init(
-        inserting values: ReviewValues, record: CleanedRecord, over deleted: StoredReview?,
+        inserting values: ReviewValues, content: Digest256, record: CleanedRecord,
+        over deleted: StoredReview?,
         contest: Contest, kind: IdentityKind, holding: (digest: Digest128, rawKey: Int64),
         _ context: LoadContext
     ) {
@@ -33,7 +34,7 @@ final class PendingChange {
                 seed: context.options.seed, productID: product, reviewID: id, version: version,
                 values: values, observedAt: context.observedAt,
                 previous: deleted.map { ($0.times, $0.observedAt) }),
-            contentDigest: values.contentDigest, payloadDigest: holding.digest,
+            contentDigest: content, payloadDigest: holding.digest,
             rawKey: holding.rawKey)
     }
 

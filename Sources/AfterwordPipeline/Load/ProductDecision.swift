@@ -14,6 +14,8 @@ struct ProductDecision {
 
     private let standing: Standing
     private let contests: [Contest]
+    /// Records whose reviews hold these very bytes already, each the only one of its identity: nearly all of a second dump.
+    private let settled: [Candidate]
     private let current: [Digest128: CurrentKey]
     /// Live reviews that a dump complete for the product does not name.
     private let vanished: [CurrentKey]
@@ -34,16 +36,20 @@ struct ProductDecision {
         self.surveyed = surveyed
         isNew = stored == nil
         standing = context.standing(stored)
-        contests = AfterwordCore.contests(surveyed?.candidates ?? [])
         var current: [Digest128: CurrentKey] = [:]
+        current.reserveCapacity(keys.count)
         for key in keys { current[key.identity] = key }
         self.current = current
+        (contests, settled) = AfterwordCore.contests(surveyed?.candidates ?? []) { candidate in
+            guard let key = current[candidate.identity.digest] else { return false }
+            return key.isLive && key.payloadDigest == candidate.payload
+        }
         isComplete =
             context.options.completeness != .none
             && !context.survey.hasRejectWithoutProduct && surveyed?.hasUnreadableIdentity != true
         vanished =
             isComplete && !standing.isOlder
-            ? Self.vanished(keys, contests, surveyed) : []
+            ? Self.vanished(keys, contests, settled, surveyed) : []
         if isComplete { context.deletionScope += Int64(keys.count { $0.isLive }) }
         if surveyed != nil, standing.isOlder { context.olderProducts += 1 }
         before = stored ?? Self.newState(id, surveyed, context)
@@ -68,9 +74,14 @@ struct ProductDecision {
     }
 
     private static func vanished(
-        _ keys: [CurrentKey], _ contests: [Contest], _ surveyed: SurveyedProduct?
+        _ keys: [CurrentKey], _ contests: [Contest], _ settled: [Candidate],
+        _ surveyed: SurveyedProduct?
     ) -> [CurrentKey] {
-        var named = Set(contests.map(\.identity))
+        let live = keys.count { $0.isLive }
+        // Each of them is of a live review of its own.
+        if settled.count == live { return [] }
+        var named = Set(settled.map(\.identity.digest))
+        for contest in contests { named.insert(contest.identity) }
         named.formUnion(surveyed?.rejectedIdentities ?? [])
         return keys.filter { $0.isLive && !named.contains($0.identity) }
     }
@@ -119,7 +130,7 @@ struct ProductDecision {
 
     /// Every payload of the dump that is not the one held; a new product has none in bronze.
     var wantedRaw: [RawIdentity] {
-        isNew ? [] : contests.flatMap { raw($0).map(\.record) }
+        isNew || contests.isEmpty ? [] : contests.flatMap { raw($0).map(\.record) }
     }
 
     /// The payloads of a contest that the review does not hold, each once, with where it lies
@@ -165,6 +176,9 @@ struct ProductDecision {
             object.run = context.run
             try writer.add(productRaw: object)
         }
+        for candidate in settled {
+            context.survey.files[Int(candidate.file)].record.balance.unchanged += 1
+        }
         var changes: [PendingChange] = []
         for contest in contests {
             let raw = try writeRaw(contest, stored, context, writer)
@@ -186,7 +200,7 @@ struct ProductDecision {
 
     private func refuseEmptying(_ context: LoadContext) throws {
         let live = current.values.count { $0.isLive }
-        let isEmptied = vanished.count == live && contests.isEmpty
+        let isEmptied = vanished.count == live && contests.isEmpty && settled.isEmpty
         let isGuarded = context.options.hasGuards && context.options.maxDeletes == nil
         if isEmptied, live >= 5, isGuarded {
             throw InputFault.emptiesProduct(reviews: Int64(live))
@@ -258,7 +272,8 @@ struct ProductDecision {
         case .insert(let values):
             count(contest, winner, context) { $0.inserted += 1 }
             return PendingChange(
-                inserting: values, record: record, over: review, contest: contest,
+                inserting: values, content: winner.content, record: record, over: review,
+                contest: contest,
                 kind: winner.kept.identity.kind, holding: holding, context)
         case .update(let values, let changed):
             count(contest, winner, context) { $0.updated += 1 }

@@ -57,7 +57,8 @@ final class PostgresCopy: ColumnSink {
 
     func add(_ text: String) {
         types?.append(Self.text)
-        append(Array(text.utf8))
+        append(Int32(text.utf8.count))
+        buffer.append(contentsOf: text.utf8)
     }
 
     func add(blob bytes: [UInt8]) {

@@ -77,13 +77,20 @@ final class PostgresLoad: StoreLoad {
     }
 
     func currentKeys(ofProducts keys: [Int64]) throws -> [CurrentKey] {
-        try rows(
-            keys,
+        guard !keys.isEmpty else { return [] }
+        try buildIndexes()
+        let list = "{" + keys.map(String.init).joined(separator: ",") + "}"
+        let found = try connection.runPrepared(
             """
             SELECT review_key, product_key, identity_digest, payload_digest, is_live
             FROM product_reviews_clean WHERE product_key = ANY ($1::bigint[])
-            """
-        ) { $0.currentKey }
+            """, [list])
+        return (0..<Int32(found.count)).map { row in
+            CurrentKey(
+                reviewKey: found.number(row, 0), productKey: found.number(row, 1),
+                identity: Digest128(found.bytes(row, 2)),
+                payloadDigest: Digest128(found.bytes(row, 3)), isLive: found.number(row, 4) != 0)
+        }
     }
 
     func current(_ reviewKeys: [Int64]) throws -> [StoredReview] {

@@ -23,6 +23,22 @@ package final class PostgresRows {
         try (0..<count).map { try decode(PostgresRow(rows: self, row: Int32($0))) }
     }
 
+    /// A whole number of eight bytes by the place of its column, or a boolean of one: for what is asked of every review.
+    func number(_ row: Int32, _ column: Int32) -> Int64 {
+        let value = UnsafeRawPointer(PQgetvalue(result, row, column)!)
+        return PQgetlength(result, row, column) == 1
+            ? Int64(value.load(as: UInt8.self))
+            : Int64(bigEndian: value.loadUnaligned(as: Int64.self))
+    }
+
+    /// The bytes of a value by the place of its column.
+    func bytes(_ row: Int32, _ column: Int32) -> [UInt8] {
+        Array(
+            UnsafeRawBufferPointer(
+                start: PQgetvalue(result, row, column),
+                count: Int(PQgetlength(result, row, column))))
+    }
+
     /// One column of all rows, as text.
     package func lines(_ column: String) -> [String] { map { $0.string(column) } }
 

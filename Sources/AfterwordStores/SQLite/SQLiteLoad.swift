@@ -10,6 +10,7 @@ final class SQLiteLoad: StoreLoad {
     private var inserts: [String: SQLiteInsert] = [:]
     private var hasIndexes = true
     private var newestReviewKey: Int64 = .max
+    private var currentKeys: SQLiteQuery?
 
     init(_ database: Database, attempt: Int64?) {
         self.database = database
@@ -105,18 +106,21 @@ final class SQLiteLoad: StoreLoad {
     }
 
     func currentKeys(ofProducts keys: [Int64]) throws -> [CurrentKey] {
-        try rows(
-            keys,
-            """
-            SELECT review_key, product_key, identity_digest, payload_digest, is_live
-            FROM product_reviews_clean WHERE product_key = ?
-            """
-        ) { row in
-            // By place: one row for every review of the dump's products.
-            CurrentKey(
-                reviewKey: row[0], productKey: row[1], identity: Digest128(Array(row[2] as Data)),
-                payloadDigest: Digest128(Array(row[3] as Data)), isLive: row[4] as Int64 != 0)
+        guard !keys.isEmpty else { return [] }
+        try buildIndexes()
+        let query = try currentKeys ?? SQLiteQuery(database, Columns.currentKeys)
+        currentKeys = query
+        var found: [CurrentKey] = []
+        for key in keys {
+            try query.forEach(key) { row in
+                found.append(
+                    CurrentKey(
+                        reviewKey: row.number(0), productKey: row.number(1),
+                        identity: Digest128(row.bytes(2)), payloadDigest: Digest128(row.bytes(3)),
+                        isLive: row.number(4) != 0))
+            }
         }
+        return found
     }
 
     func current(_ reviewKeys: [Int64]) throws -> [StoredReview] {
