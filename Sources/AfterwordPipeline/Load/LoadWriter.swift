@@ -82,14 +82,12 @@ final class LoadWriter {
     func flush() throws {
         byteCount = 0
         let run = run
+        hand(&products) { try $0.put(products: $1) }
         if !productRaw.isEmpty {
-            // Their products have to be there.
-            hand(&products) { try $0.put(products: $1) }
             let rows = productRaw
-            productRaw.removeAll(keepingCapacity: true)
+            productRaw = []
             newObjects.append(context.lane.later { try $0.append(productRaw: rows) })
         }
-        hand(&products) { try $0.put(products: $1) }
         hand(&attributes) { try $0.append(attributes: $1) }
         hand(&raw) { try $0.append(raw: $1) }
         hand(&reviews) { try $0.put(reviews: $1) }
