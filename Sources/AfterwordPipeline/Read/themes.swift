@@ -1,4 +1,6 @@
 package import AfterwordCore
+import Dispatch
+import Synchronization
 
 /// What reviews are asked about.
 package struct ThemeQuery: Sendable {
@@ -28,6 +30,17 @@ package func themes(
         try readReviews(reader, query, lexicon), strengths: query.strengths, lexicon: lexicon)
 }
 
+/// The same, and of complaints what the lexicon does not know.
+package func allThemes(
+    _ reader: any StoreReader, _ query: ThemeQuery, lexicon: Lexicon = .first
+) throws -> (known: [Theme], unknown: [UnknownComplaint]) {
+    let read = try readReviews(reader, query, lexicon)
+    return (
+        countThemes(read, strengths: query.strengths, lexicon: lexicon),
+        query.strengths ? [] : unknownComplaints(read)
+    )
+}
+
 /// Complaints that no theme knows: reviews of up to three stars in which the lexicon reads none, by the words they share.
 package struct UnknownComplaint: Sendable {
     package var cluster: SentenceCluster
@@ -35,11 +48,8 @@ package struct UnknownComplaint: Sendable {
 }
 
 /// Clusters of what the lexicon does not know, those of most reviews first.
-package func unknownComplaints(
-    _ reader: any StoreReader, _ query: ThemeQuery, lexicon: Lexicon = .first
-) throws -> [UnknownComplaint] {
-    let read = try readReviews(reader, query, lexicon)
-    return clusterSentences(read.map { ($0.review.values, $0.reading) }).map { cluster in
+private func unknownComplaints(_ read: [ReadReview]) -> [UnknownComplaint] {
+    clusterSentences(read.map { ($0.review.values, $0.reading) }).map { cluster in
         UnknownComplaint(
             cluster: cluster,
             reviews: cluster.members.map { member in
@@ -138,19 +148,27 @@ package func readReviews(
         }
     }
     let wanted = query.brand.map { Text($0) }
-    var read: [ReadReview] = []
-    for review in try reviews(reader, query, since: since) where review.isLive {
-        let brand = brands[review.productID]
-        guard wanted == nil || brand == wanted, !outside.contains(review.productID) else {
-            continue
-        }
-        read.append(
-            ReadReview(
-                review: review, brand: brand, reading: readReview(review.values, with: lexicon),
-                isNew: review.run == newest))
+    let all = try reviews(reader, query, since: since).filter { review in
+        review.isLive && (wanted == nil || brands[review.productID] == wanted)
+            && !outside.contains(review.productID)
     }
-    return read
+    // On all cores: to read a review takes a hundred times as long as to fetch it.
+    let parts = (all.count + partReviews - 1) / partReviews
+    let read = Mutex([[ReadReview]](repeating: [], count: parts))
+    DispatchQueue.concurrentPerform(iterations: parts) { [brands] part in
+        let start = part * partReviews
+        let own = all[start..<min(start + partReviews, all.count)].map { review in
+            ReadReview(
+                review: review, brand: brands[review.productID],
+                reading: readReview(review.values, with: lexicon), isNew: review.run == newest)
+        }
+        read.withLock { $0[part] = own }
+    }
+    return read.withLock { Array($0.joined()) }
 }
+
+/// Reviews that one thread reads at once.
+private let partReviews = 256
 
 private func reviews(
     _ reader: any StoreReader, _ query: ThemeQuery, since: Int64

@@ -183,11 +183,10 @@ struct Endpoint: Sendable {
             .list, required: ["theme", "mentions"]
         ) { call in
             let query = try themeQuery(call)
-            let found = try AfterwordPipeline.themes(call.reader, query)
-                .map { $0.json(query.strengths) }
-            let unknown =
-                query.strengths ? [] : try unknownComplaints(call.reader, query).map(\.json)
-            return call.page(found + unknown) { $0 }
+            let found = try allThemes(call.reader, query)
+            let entries =
+                found.known.map { $0.json(query.strengths) } + found.unknown.map(\.json)
+            return call.page(entries) { $0 }
         },
         Endpoint(
             "themes/{theme}", "The reviews of one theme, with the sentence that says it.",

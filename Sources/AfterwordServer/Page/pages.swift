@@ -55,7 +55,9 @@ func brandPage(_ call: Call) throws -> String {
     }
     let insight = try call.reader.insights(of: scope).first
     let mine = call.with(["brand": scope.id.string])
-    let read = try readableReviews(call).filter { $0.brand == scope.id }
+    var query = ThemeQuery()
+    query.brand = scope.id.string
+    let read = try readReviews(call.reader, query)
     var fields = countFields(entry)
     fields["name"] = scope.id.string
     fields["cards"] = try insight.map { try cardFields($0, call, brand: scope.id) } ?? []

@@ -39,9 +39,7 @@ struct ThemesCommand: ParsableCommand {
         var query = arguments.query
         query.strengths = strengths
         let (found, unknown) = try arguments.store.read { reader in
-            (
-                try themes(reader, query), strengths ? [] : try unknownComplaints(reader, query)
-            )
+            try allThemes(reader, query)
         }
         if arguments.output.json {
             return Terminal.write(json: found.map { $0.json(strengths) } + unknown.map(\.json))
