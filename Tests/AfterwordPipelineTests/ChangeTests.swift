@@ -5,34 +5,42 @@ import Testing
 
 /// Which reviews moved a scope, the parts adding up exactly.
 @Suite struct ChangeTests {
-    @Test("Over random histories the parts add up to the change, of the mean and of every count")
-    func exact() throws {
-        var compared = 0
+    /// Random histories that made a run, with how many.
+    private func eachHistory(
+        _ body: (_ seed: UInt64, any StoreReader, _ runs: Int64) throws -> Void
+    ) throws {
         for seed in 1...60 as ClosedRange<UInt64> {
             let history = ReviewHistory(seed: seed)
             let store = MemoryStore()
             try history.load(history.steps, into: store)
             try store.read { reader in
-                let runs = try reader.runs().count
-                let products = try reader.products(nil).map(\.productID)
-                guard runs > 0 else { return }
-                var scopes: [ReviewScope] = [.scope(.portfolio)]
-                if let product = products.first { scopes.append(.product(product)) }
-                scopes += try reader.scopes().prefix(3).map { .scope($0.scope) }
-                for from in 1...runs {
-                    for to in from...runs {
-                        for scope in scopes {
-                            guard
-                                let changes = try? changes(
-                                    reader, of: scope, from: Int64(from), to: Int64(to))
-                            else { continue }
-                            compared += 1
-                            let place = "seed \(seed), \(scope.written), runs \(from) to \(to)"
-                            check(changes, place)
-                            let whole = try WholeChanges(
-                                reader, of: scope, from: Int64(from), to: Int64(to))
-                            #expect(whole == WholeChanges(changes), "\(place)")
-                        }
+                let runs = Int64(try reader.runs().count)
+                if runs > 0 { try body(seed, reader, runs) }
+            }
+        }
+    }
+
+    @Test("Over random histories the parts add up to the change, of the mean and of every count")
+    func exact() throws {
+        var compared = 0
+        try eachHistory { seed, reader, runs in
+            let products = try reader.products(nil).map(\.productID)
+            var scopes: [ReviewScope] = [.scope(.portfolio)]
+            if let product = products.first { scopes.append(.product(product)) }
+            scopes += try reader.scopes().prefix(3).map { .scope($0.scope) }
+            for from in 1...runs {
+                for to in from...runs {
+                    for scope in scopes {
+                        guard
+                            let changes = try? changes(
+                                reader, of: scope, from: from, to: to)
+                        else { continue }
+                        compared += 1
+                        let place = "seed \(seed), \(scope.written), runs \(from) to \(to)"
+                        check(changes, place)
+                        let whole = try WholeChanges(
+                            reader, of: scope, from: from, to: to)
+                        #expect(whole == WholeChanges(changes), "\(place)")
                     }
                 }
             }
@@ -43,30 +51,24 @@ import Testing
     @Test("The inbox of a run is what two whole states say came between them")
     func inboxOfWholeStates() throws {
         var found = 0
-        for seed in 1...60 as ClosedRange<UInt64> {
-            let history = ReviewHistory(seed: seed)
-            let store = MemoryStore()
-            try history.load(history.steps, into: store)
-            try store.read { reader in
-                let runs = Int64(try reader.runs().count)
-                for since in 1..<max(runs, 1) {
-                    func state(_ run: Int64) throws -> [Text: Set<Text>] {
-                        let live = try AsOfReader(reader, run: run).reviews(ofProduct: nil)
-                            .filter { $0.isLive && ($0.values.star ?? 5) <= 2 }
-                        return Dictionary(grouping: live, by: \.productID)
-                            .mapValues { Set($0.map(\.reviewID)) }
-                    }
-                    let (before, after) = (try state(since), try state(runs))
-                    let told = try inbox(reader, since: since, page: Page(number: 1, size: .max))
-                        .entries
-                    found += told.count
-                    func count(_ kind: InboxEntry.Kind) -> Int { told.count { $0.kind == kind } }
-                    func more(_ left: [Text: Set<Text>], _ right: [Text: Set<Text>]) -> Int {
-                        left.reduce(0) { $0 + $1.value.subtracting(right[$1.key] ?? []).count }
-                    }
-                    #expect(count(.negative) == more(after, before), "seed \(seed), since \(since)")
-                    #expect(count(.resolved) == more(before, after), "seed \(seed), since \(since)")
+        try eachHistory { seed, reader, runs in
+            for since in 1..<max(runs, 1) {
+                func state(_ run: Int64) throws -> [Text: Set<Text>] {
+                    let live = try AsOfReader(reader, run: run).reviews(ofProduct: nil)
+                        .filter { $0.isLive && ($0.values.star ?? 5) <= 2 }
+                    return Dictionary(grouping: live, by: \.productID)
+                        .mapValues { Set($0.map(\.reviewID)) }
                 }
+                let (before, after) = (try state(since), try state(runs))
+                let told = try inbox(reader, since: since, page: Page(number: 1, size: .max))
+                    .entries
+                found += told.count
+                func count(_ kind: InboxEntry.Kind) -> Int { told.count { $0.kind == kind } }
+                func more(_ left: [Text: Set<Text>], _ right: [Text: Set<Text>]) -> Int {
+                    left.reduce(0) { $0 + $1.value.subtracting(right[$1.key] ?? []).count }
+                }
+                #expect(count(.negative) == more(after, before), "seed \(seed), since \(since)")
+                #expect(count(.resolved) == more(before, after), "seed \(seed), since \(since)")
             }
         }
         #expect(found > 20)

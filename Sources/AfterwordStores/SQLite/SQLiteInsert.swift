@@ -7,9 +7,7 @@ import GRDBSQLite
 /// The bytes of a row are gathered in one buffer of the statement's own, which SQLite reads while it steps: no copy and no
 /// allocation for each of them.
 final class SQLiteInsert: ColumnSink {
-    private let statement: OpaquePointer
-    private let connection: OpaquePointer
-    private let sql: String
+    private let statement: SQLiteStatement
     private var index: Int32 = 0
     private var bytes: [UInt8] = []
     private var places: [Place] = []
@@ -22,25 +20,12 @@ final class SQLiteInsert: ColumnSink {
     }
 
     init(_ database: Database, _ sql: String) throws {
-        guard let connection = database.sqliteConnection else {
-            preconditionFailure("a database in use has a connection")
-        }
-        var statement: OpaquePointer?
-        let code = sqlite3_prepare_v3(
-            connection, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
-        guard code == SQLITE_OK, let statement else {
-            throw DatabaseError(resultCode: ResultCode(rawValue: code), sql: sql)
-        }
-        self.statement = statement
-        self.connection = connection
-        self.sql = sql
+        statement = try SQLiteStatement(database, sql)
     }
-
-    deinit { sqlite3_finalize(statement) }
 
     private func bind(_ number: Int64) {
         index += 1
-        sqlite3_bind_int64(statement, index, number)
+        sqlite3_bind_int64(statement.pointer, index, number)
     }
 
     func add(_ number: Int64?) {
@@ -68,7 +53,7 @@ final class SQLiteInsert: ColumnSink {
 
     private func bindNull() {
         index += 1
-        sqlite3_bind_null(statement, index)
+        sqlite3_bind_null(statement.pointer, index)
     }
 
     /// Runs the statement with what was added, and makes it ready for the next row.
@@ -82,24 +67,22 @@ final class SQLiteInsert: ColumnSink {
                 // No destructor (SQLITE_STATIC): the buffer outlives the step, and every row binds every column anew.
                 if place.isText {
                     sqlite3_bind_text(
-                        statement, place.index, start.assumingMemoryBound(to: CChar.self), count,
+                        statement.pointer, place.index, start.assumingMemoryBound(to: CChar.self),
+                        count,
                         nil)
                 } else {
-                    sqlite3_bind_blob(statement, place.index, start, count, nil)
+                    sqlite3_bind_blob(statement.pointer, place.index, start, count, nil)
                 }
             }
-            let code = sqlite3_step(statement)
-            sqlite3_reset(statement)
+            let code = sqlite3_step(statement.pointer)
+            sqlite3_reset(statement.pointer)
             return code
         }
         index = 0
         bytes.removeAll(keepingCapacity: true)
         places.removeAll(keepingCapacity: true)
         guard code == SQLITE_DONE || code == SQLITE_ROW else {
-            throw DatabaseError(
-                resultCode: ResultCode(rawValue: code),
-                message: String(cString: sqlite3_errmsg(connection)),
-                sql: sql)
+            throw statement.fault(code)
         }
     }
 }

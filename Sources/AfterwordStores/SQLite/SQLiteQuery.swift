@@ -4,26 +4,11 @@ import GRDBSQLite
 
 /// A prepared question about one key, read through SQLite's C API by the places of its columns: for what is asked of every review.
 final class SQLiteQuery {
-    private let statement: OpaquePointer
-    private let connection: OpaquePointer
-    private let sql: String
+    private let statement: SQLiteStatement
 
     init(_ database: Database, _ sql: String) throws {
-        guard let connection = database.sqliteConnection else {
-            preconditionFailure("a database in use has a connection")
-        }
-        var statement: OpaquePointer?
-        let code = sqlite3_prepare_v3(
-            connection, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
-        guard code == SQLITE_OK, let statement else {
-            throw DatabaseError(resultCode: ResultCode(rawValue: code), sql: sql)
-        }
-        self.statement = statement
-        self.connection = connection
-        self.sql = sql
+        statement = try SQLiteStatement(database, sql)
     }
-
-    deinit { sqlite3_finalize(statement) }
 
     /// A row while it is stood on.
     struct Row {
@@ -39,17 +24,13 @@ final class SQLiteQuery {
     }
 
     func forEach(_ key: Int64, _ take: (Row) -> Void) throws {
-        sqlite3_bind_int64(statement, 1, key)
-        defer { sqlite3_reset(statement) }
+        sqlite3_bind_int64(statement.pointer, 1, key)
+        defer { sqlite3_reset(statement.pointer) }
         while true {
-            let code = sqlite3_step(statement)
+            let code = sqlite3_step(statement.pointer)
             if code == SQLITE_DONE { return }
-            guard code == SQLITE_ROW else {
-                throw DatabaseError(
-                    resultCode: ResultCode(rawValue: code),
-                    message: String(cString: sqlite3_errmsg(connection)), sql: sql)
-            }
-            take(Row(statement: statement))
+            guard code == SQLITE_ROW else { throw statement.fault(code) }
+            take(Row(statement: statement.pointer))
         }
     }
 }

@@ -1,0 +1,33 @@
+import GRDB
+import GRDBSQLite
+
+/// A statement prepared for many rows, for SQLite's C API.
+final class SQLiteStatement {
+    let pointer: OpaquePointer
+    private let connection: OpaquePointer
+    private let sql: String
+
+    init(_ database: Database, _ sql: String) throws {
+        guard let connection = database.sqliteConnection else {
+            preconditionFailure("a database in use has a connection")
+        }
+        var statement: OpaquePointer?
+        let code = sqlite3_prepare_v3(
+            connection, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+        guard code == SQLITE_OK, let statement else {
+            throw DatabaseError(resultCode: ResultCode(rawValue: code), sql: sql)
+        }
+        pointer = statement
+        self.connection = connection
+        self.sql = sql
+    }
+
+    deinit { sqlite3_finalize(pointer) }
+
+    /// What a step that went wrong is told as.
+    func fault(_ code: Int32) -> DatabaseError {
+        DatabaseError(
+            resultCode: ResultCode(rawValue: code),
+            message: String(cString: sqlite3_errmsg(connection)), sql: sql)
+    }
+}
