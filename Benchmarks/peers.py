@@ -32,6 +32,7 @@ def second(select, differs, temporary):
     changed = " or ".join(f"s.{field} {differs} c.{field}" for field in FIELDS[1:])
     return [
         f"create {temporary} table stage as {select}",
+        "create unique index stage_key on stage (review_id)",
         f"""create {temporary} table delta as select case when c.review_id is null then 'insert' else 'update' end as operation, s.*
             from stage s left join clean c on c.review_id = s.review_id where c.review_id is null or {changed}""",
         """insert into delta select 'delete', c.* from clean c
@@ -63,13 +64,8 @@ def sqlite():
                 for line in text:
                     yield (line,)
     connection.executemany(f"insert into bronze values ({dump}, ?)", lines())
-    select = "select " + ", ".join(f"line ->> '{key}'" for key in KEYS) + f" from bronze where dump = {dump}"
-    named = "select " + ", ".join(f"line ->> '{key}' as {field}" for key, field in zip(KEYS, FIELDS)) + f" from bronze where dump = {dump}"
-    if dump == 2:
-        run(f"create temporary table keyed ({TYPES.format(flag='int').replace('review_id text', 'review_id text primary key')})")
-        run(f"insert into keyed {named}")
-        named = "select * from keyed"
-    for sql in first(select) if dump == 1 else second(named, "is not", "temporary"):
+    select = "select " + ", ".join(f"line ->> '{key}' as {field}" for key, field in zip(KEYS, FIELDS)) + f" from bronze where dump = {dump}"
+    for sql in first(select) if dump == 1 else second(select, "is not", "temporary"):
         run(sql)
     run("commit")
 
@@ -108,7 +104,7 @@ def postgres():
         text += f"\\copy bronze (line) from '{file}' with (format csv, quote e'\\x01', delimiter e'\\x02')\n"
     after = first(select) if dump == 1 else second(select, "is distinct from", "temporary")
     if dump == 2:
-        after.insert(1, "analyze stage")
+        after.insert(2, "analyze stage")
     text += ";\n".join(after + ["commit"]) + ";\n"
     subprocess.run(["psql", database, "-Xq", "-v", "ON_ERROR_STOP=1"], input=text, text=True, check=True)
 

@@ -25,7 +25,8 @@ extension PostgresConnection {
         default:
             // Messages of class 22 (data exceptions) quote the value they do not like.
             let message = state.hasPrefix("22") ? "" : " " + Self.oneLine(field(77) ?? "")
-            return .failed("SQLSTATE \(state)\(message) — \(sql)")
+            // A migration is tens of thousands of characters.
+            return .failed("SQLSTATE \(state)\(message) — \(sql.prefix(400))")
         }
     }
 
