@@ -152,7 +152,7 @@ package func readReviews(
         review.isLive && (wanted == nil || brands[review.productID] == wanted)
             && !outside.contains(review.productID)
     }
-    // On all cores: to read a review takes a hundred times as long as to fetch it.
+    // On all cores: most of the work is reading what a review says.
     let parts = (all.count + partReviews - 1) / partReviews
     let read = Mutex([[ReadReview]](repeating: [], count: parts))
     DispatchQueue.concurrentPerform(iterations: parts) { [brands] part in

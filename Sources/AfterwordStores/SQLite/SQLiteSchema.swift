@@ -26,8 +26,8 @@ enum SQLiteSchema {
         return migrator
     }
 
-    /// Indexes of the bulk tables. A version is there once, a late row (version 0) once a run. A first load takes them away and makes them again when its rows are there, sorted, for
-    /// a third of the work.
+    /// Indexes of the bulk tables. A version is there once, a late row (version 0) once a run. A first load takes them away and
+    /// makes them again, sorted, when its rows are there.
     static let bulkIndexes: KeyValuePairs = [
         "product_reviews_raw_once": """
         CREATE UNIQUE INDEX product_reviews_raw_once
