@@ -114,6 +114,13 @@ enum Columns {
         SELECT review_key, product_key, identity_digest, payload_digest, is_live
         FROM product_reviews_clean WHERE product_key = ?
         """
+    /// `CurrentPayload`, by place.
+    static let currentPayloads = """
+        SELECT review_key, product_key, identity_digest, payload_digest,
+               identity_kind = 'c' AS is_content, is_live, rating,
+               title IS NOT NULL OR body IS NOT NULL AS has_text
+        FROM product_reviews_clean
+        """
     static let historySelection = """
         SELECT h.*, r.review_id, r.identity_digest, p.product_id
         FROM product_reviews_history h JOIN product_reviews_clean r USING (review_key)

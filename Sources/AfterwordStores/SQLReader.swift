@@ -16,6 +16,9 @@ protocol SQLSession {
         _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) -> Found
     ) throws -> [Found]
 
+    /// The rows of `Columns.currentPayloads`.
+    func currentPayloads(_ take: (CurrentPayload) -> Void) throws
+
     /// Rows of a question that comes again and again, and answers with few.
     func fewRows<Found>(
         _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) -> Found
@@ -90,6 +93,10 @@ final class SQLReader: StoreReader {
                 + " ORDER BY p.product_id, r.review_id",
             id.map { [SQLValue($0)] } ?? []
         ) { $0.review }
+    }
+
+    func currentPayloads(_ take: (CurrentPayload) -> Void) throws {
+        try session.currentPayloads(take)
     }
 
     func history(ofProduct product: Text?, review: Text?) throws -> [HistoryRow] {

@@ -2,37 +2,43 @@
 package final class RecordCleaner: Sendable {
     package let shape: Shape
     package let plan: ExtractionPlan
-    private let recordPlan: ExtractionPlan
+    let recordPlan: ExtractionPlan
     private let contextPlan: ExtractionPlan
     /// The context slots that reviews need, in plan order.
     private let contextSlots: [Int]
 
-    /// A class, since every record goes over all of them: lent, not copied.
-    private final class Binding: Sendable {
-        let name: String
-        let isContext: Bool
-        let slot: Int
-        let format: FieldFormat
-        let part: FieldPart
-        let constant: [UInt8]?
+    /// What a member of a record, or of what encloses it, is read as.
+    private struct Binding: Sendable {
+        var target: Target
+        var place: Place
+        var slot: Int
+        var format: FieldFormat
+        var part: FieldPart
+    }
 
-        init(
-            name: String, isContext: Bool, slot: Int, format: FieldFormat, part: FieldPart,
-            constant: [UInt8]? = nil
-        ) {
-            self.name = name
-            self.isContext = isContext
-            self.slot = slot
-            self.format = format
-            self.part = part
-            self.constant = constant
+    private enum Target: Equatable, Sendable {
+        case productID, reviewID, authorID
+        case field(Field)
+        case attribute(Attribute)
+
+        /// In tables, goldens and shapes.
+        var name: String {
+            switch self {
+            case .productID: "product_id"
+            case .reviewID: "review_id"
+            case .authorID: "author_id"
+            case .field(let field): field.name
+            case .attribute(let attribute): attribute.name
+            }
         }
     }
-    private let productID: Binding
-    private let reviewID: Binding?
-    private let authorID: Binding?
-    private let fields: [(field: Field, binding: Binding)]
-    private let attributes: [(attribute: Attribute, binding: Binding)]
+
+    private enum Place: Sendable { case record, context, constant }
+
+    /// In the order in which they are read: product, review, author, fields, attributes.
+    private let bindings: [Binding]
+    /// Of the bindings that are constants, by slot.
+    private let constants: [[UInt8]]
     private let productAttributes: [(attribute: Attribute, slot: Int)]
     private let productIDSlot: Int?
     private let totalSlot: Int?
@@ -48,32 +54,38 @@ package final class RecordCleaner: Sendable {
         let slots = Set(rules.compactMap { plan.contextSlot($0.source) }).sorted()
         contextSlots = slots
         contextPlan = ExtractionPlan(members: slots.map { plan.contextSources[$0].written })
-        func bind(_ name: String, _ rule: Shape.Rule) -> Binding {
+        var constants: [[UInt8]] = []
+        func bind(_ target: Target, _ rule: Shape.Rule) -> Binding {
             if case .constant(let text) = rule.source {
+                constants.append(Array(text.utf8))
                 return Binding(
-                    name: name, isContext: false, slot: 0, format: rule.format, part: .whole,
-                    constant: Array(text.utf8))
+                    target: target, place: .constant, slot: constants.count - 1,
+                    format: rule.format, part: .whole)
             }
             if let slot = plan.recordSlot(rule.source) {
                 return Binding(
-                    name: name, isContext: false, slot: slot, format: rule.format, part: rule.part)
+                    target: target, place: .record, slot: slot, format: rule.format,
+                    part: rule.part)
             }
             let slot = plan.contextSlot(rule.source).flatMap { slots.firstIndex(of: $0) }
             return Binding(
-                name: name, isContext: true, slot: slot ?? 0, format: rule.format, part: rule.part)
+                target: target, place: .context, slot: slot ?? 0, format: rule.format,
+                part: rule.part)
         }
-        productID = bind("product_id", shape.productID)
-        reviewID = shape.reviewID.map { bind("review_id", $0) }
-        authorID = shape.authorID.map { bind("author_id", $0) }
-        fields = Field.allCases.compactMap { field in
-            shape.fields[field].map { (field, bind(field.name, $0)) }
+        var bindings = [bind(.productID, shape.productID)]
+        if let rule = shape.reviewID { bindings.append(bind(.reviewID, rule)) }
+        if let rule = shape.authorID { bindings.append(bind(.authorID, rule)) }
+        for field in Field.allCases {
+            if let rule = shape.fields[field] { bindings.append(bind(.field(field), rule)) }
         }
-        attributes = Attribute.allCases.compactMap { attribute in
+        for attribute in Attribute.allCases {
             guard let rule = shape.attributes[attribute], plan.recordSlot(rule.source) != nil else {
-                return nil
+                continue
             }
-            return (attribute, bind(attribute.name, rule))
+            bindings.append(bind(.attribute(attribute), rule))
         }
+        self.bindings = bindings
+        self.constants = constants
         productAttributes = Attribute.allCases.compactMap { attribute in
             shape.attributes[attribute].flatMap { plan.contextSlot($0.source) }
                 .map { (attribute, $0) }
@@ -82,29 +94,65 @@ package final class RecordCleaner: Sendable {
         totalSlot = shape.total.flatMap { plan.contextSlot($0.source) }
     }
 
+    /// Whether a record is all that is needed to clean it, and says nothing of its product.
+    package var readsRecordsAlone: Bool {
+        plan.isFlat
+            && !bindings.contains { binding in
+                if case .attribute = binding.target { true } else { false }
+            }
+    }
+
+    /// The name of the field that a row cannot be read for.
+    package func faultField(of row: CleanRow) -> String { bindings[Int(row.faultField)].target.name }
+
     /// Cleans a record of a unit. `window` holds the bytes that the unit's ranges are relative to.
     package func clean(
         record index: Int, of unit: ExtractedUnit, context: ReviewContext, window: RawSpan
     ) -> CleanedRecord {
-        let count = plan.recordSources.count
-        return clean(unit.recordTokens[index * count..<(index + 1) * count], window, context)
+        var rows = CleanRows()
+        return window.withUnsafeBytes { window in
+            clean(record: index, of: unit, context: context, window: window, into: &rows)
+            return rows.withTexts(in: window) { CleanedRecord(rows, $0, self) }
+        }
     }
 
     /// Cleans a kept record again, from its bytes and its context's.
     package func clean(payload: [UInt8], context: [UInt8]) -> CleanedRecord {
-        let tokens = Self.tokens(recordPlan, payload)
-        let contextTokens = context.isEmpty ? [] : Self.tokens(contextPlan, context)
-        return clean(
-            tokens[...], payload.span.bytes, ReviewContext(bytes: context, tokens: contextTokens))
+        var rows = CleanRows()
+        return payload.withUnsafeBytes { window in
+            clean(payload: window, context: context, into: &rows)
+            return rows.withTexts(in: window) { CleanedRecord(rows, $0, self) }
+        }
+    }
+
+    /// The same, behind those that `rows` holds.
+    package func clean(
+        payload: UnsafeRawBufferPointer, context: [UInt8], into rows: inout CleanRows
+    ) {
+        let contextTokens =
+            context.isEmpty ? [] : context.withUnsafeBytes { Self.tokens(contextPlan, $0) }
+        clean(
+            Self.tokens(recordPlan, payload)[...], payload,
+            ReviewContext(bytes: context, tokens: contextTokens), into: &rows)
+    }
+
+    /// Cleans a record of a unit, behind those that `rows` holds.
+    package func clean(
+        record index: Int, of unit: ExtractedUnit, context: ReviewContext,
+        window: UnsafeRawBufferPointer, into rows: inout CleanRows
+    ) {
+        let count = plan.recordSources.count
+        clean(
+            unit.recordTokens[index * count..<(index + 1) * count], window, context, into: &rows)
     }
 
     /// Slots of the one record that the bytes are; all missing where they are none.
-    private static func tokens(_ plan: ExtractionPlan, _ bytes: [UInt8]) -> [JSONToken] {
+    private static func tokens(
+        _ plan: ExtractionPlan, _ buffer: UnsafeRawBufferPointer
+    ) -> [JSONToken] {
         var extractor = UnitExtractor(plan)
-        bytes.withUnsafeBytes { buffer in
-            var scanner = JSONScanner(buffer, isFinal: true, isStrict: false)
-            try? extractor.extract(from: buffer, with: &scanner)
-        }
+        var scanner = JSONScanner(buffer, isFinal: true, isStrict: false)
+        try? extractor.extract(from: buffer, with: &scanner)
         let unit = extractor.unit
         let missing = [JSONToken](repeating: .missing, count: plan.recordSources.count)
         return unit.records.count == 1 ? unit.recordTokens : missing
@@ -142,10 +190,13 @@ package final class RecordCleaner: Sendable {
         let base = index * plan.contextSources.count
         func text(_ slot: Int) -> [UInt8]? {
             let token = unit.productTokens[base + slot]
-            guard case .success(let raw) = content(token, window, .whole) else {
-                return nil
+            var rows = CleanRows()
+            return window.withUnsafeBytes { window in
+                guard case .success(let place) = rows.content(token, window, .whole),
+                    !place.isAbsent
+                else { return nil }
+                return rows.withTexts(in: window) { Array($0[place]) }
             }
-            return raw
         }
         var product = CleanedProduct()
         product.productID = productIDSlot.flatMap(text).flatMap(readIdentifier)
@@ -158,43 +209,110 @@ package final class RecordCleaner: Sendable {
     }
 
     private func clean(
-        _ tokens: ArraySlice<JSONToken>, _ window: RawSpan, _ context: ReviewContext
-    ) -> CleanedRecord {
-        var record = CleanedRecord()
-        func raw(_ binding: Binding) -> [UInt8]? {
-            if let constant = binding.constant { return constant }
-            let token =
-                binding.isContext
-                ? (context.tokens.isEmpty ? .missing : context.tokens[binding.slot])
-                : tokens[tokens.startIndex + binding.slot]
-            let bytes = binding.isContext ? context.bytes.span.bytes : window
-            switch content(token, bytes, binding.part) {
-            case .success(let raw): return raw
-            case .failure(let fault):
-                note(fault, binding.name)
-                return nil
+        _ tokens: ArraySlice<JSONToken>, _ window: UnsafeRawBufferPointer,
+        _ context: ReviewContext, into rows: inout CleanRows
+    ) {
+        var row = CleanRow()
+        let tokens = tokens.span
+        for index in bindings.indices {
+            let fault = read(bindings[index], tokens, window, context, &row, &rows)
+            if let fault { note(fault.reason, index, &row) }
+            if index == 0, row.productID.isAbsent { note(.noProduct, index, &row) }
+        }
+        rows.rows.append(row)
+    }
+
+    private func note(_ reason: RejectReason, _ binding: Int, _ row: inout CleanRow) {
+        row.faultCount += 1
+        if row.fault != nil { return }
+        row.fault = reason
+        row.faultField = UInt8(binding)
+    }
+
+    @inline(__always)
+    private func read(
+        _ binding: Binding, _ tokens: Span<JSONToken>, _ window: UnsafeRawBufferPointer,
+        _ context: ReviewContext, _ row: inout CleanRow, _ rows: inout CleanRows
+    ) -> ReadFault? {
+        let found: Result<TextPlace, ReadFault>
+        switch binding.place {
+        case .record: found = rows.content(tokens[binding.slot], window, binding.part)
+        case .constant: found = .success(rows.make(constants[binding.slot]))
+        case .context:
+            found =
+                context.tokens.isEmpty
+                ? .success(.absent)
+                : rows.content(context.tokens[binding.slot], of: context.bytes, binding.part)
+        }
+        switch found {
+        case .failure(let fault): return fault
+        case .success(let place):
+            // An empty value is absent.
+            if place.count == 0 { return nil }
+            return read(place, binding, window, &row, &rows)
+        }
+    }
+
+    private func read(
+        _ place: TextPlace, _ binding: Binding, _ window: UnsafeRawBufferPointer,
+        _ row: inout CleanRow, _ rows: inout CleanRows
+    ) -> ReadFault? {
+        switch binding.target {
+        case .productID: row.productID = rows.identifier(place, window)
+        case .reviewID: row.reviewID = rows.identifier(place, window)
+        case .authorID: row.authorID = rows.identifier(place, window)
+        case .field(let field):
+            return read(field, place, binding.format, window, &row, &rows)
+        case .attribute(let attribute):
+            let text = rows.withTexts(in: window) { readAttribute(Array($0[place])) }
+            guard let text else { return nil }
+            rows.attributes.append((rows.rows.count, attribute, rows.make(text.bytes)))
+        }
+        return nil
+    }
+
+    private func read(
+        _ field: Field, _ place: TextPlace, _ format: FieldFormat,
+        _ window: UnsafeRawBufferPointer, _ row: inout CleanRow, _ rows: inout CleanRows
+    ) -> ReadFault? {
+        switch field {
+        case .title: row.title = rows.text(place, window)
+        case .body: row.body = rows.text(place, window)
+        case .authorName: row.authorName = rows.text(place, window)
+        case .variant: row.variant = rows.text(place, window)
+        case .country: row.country = rows.text(place, window)
+        case .language: row.language = rows.text(place, window)
+        case .rating:
+            let scale = if case .number(let scale) = format { scale } else { Int64(5) }
+            return take(rows.number(place, window) { readRating($0, scale: scale) }) {
+                row.rating = $0
+            }
+        case .verified: return take(rows.number(place, window, readFlag)) { row.verified = $0 }
+        case .helpfulVotes:
+            return take(rows.number(place, window, readCount)) { row.helpfulVotes = $0 }
+        case .createdAt:
+            row.writtenDate = rows.identifier(place, window)
+            return take(rows.number(place, window) { readInstant($0, as: format) }) {
+                row.createdAt = $0
+            }
+        case .updatedAt:
+            return take(rows.number(place, window) { readInstant($0, as: format) }) {
+                row.updatedAt = $0
             }
         }
-        func note(_ fault: ReadFault, _ name: String) {
-            record.faultCount += 1
-            if record.fault == nil { record.fault = (fault.reason, name) }
+        return nil
+    }
+
+    @inline(__always)
+    private func take<Value>(
+        _ result: Result<Value, ReadFault>, _ store: (Value) -> Void
+    ) -> ReadFault? {
+        switch result {
+        case .success(let value):
+            store(value)
+            return nil
+        case .failure(let fault): return fault
         }
-        record.productID = raw(productID).flatMap(readIdentifier)
-        if record.productID == nil { note(ReadFault(.noProduct), "product_id") }
-        record.reviewID = reviewID.flatMap(raw).flatMap(readIdentifier)
-        record.authorID = authorID.flatMap(raw).flatMap(readIdentifier)
-        for (field, binding) in fields {
-            guard let bytes = raw(binding), !bytes.isEmpty else { continue }
-            if field == .createdAt { record.writtenDate = readIdentifier(bytes) }
-            if let fault = record.values.read(field, bytes, binding.format) {
-                note(fault, binding.name)
-            }
-        }
-        for (attribute, binding) in attributes {
-            guard let value = raw(binding).flatMap(readAttribute) else { continue }
-            record.attributes.append((attribute, value))
-        }
-        return record
     }
 }
 
@@ -204,88 +322,4 @@ package struct CleanedProduct: Sendable {
     /// How many reviews it says it has.
     package var total: Int64?
     package var attributes: [(attribute: Attribute, value: Text)] = []
-}
-
-/// The bytes of a scalar value: text unescaped, numbers and flags as written; nil when absent.
-private func content(
-    _ token: JSONToken, _ bytes: RawSpan, _ part: FieldPart
-) -> Result<[UInt8]?, ReadFault> {
-    let range = token.range
-    if part != .whole, token.kind == .object || token.kind == .array {
-        return bytes.extracting(range).withUnsafeBytes { content(Array($0), part) }
-    }
-    switch token.kind {
-    case .missing, .null, .nonstandard: return .success(nil)
-    case .string:
-        return .success(
-            bytes.extracting(range.lowerBound + 1..<range.upperBound - 1)
-                .withUnsafeBytes { Array($0) })
-    case .escapedString:
-        var plain: [UInt8] = []
-        bytes.extracting(range.lowerBound + 1..<range.upperBound - 1)
-            .withUnsafeBytes { unescape($0, into: &plain) }
-        return .success(plain)
-    case .number, .yes, .no:
-        return .success(bytes.extracting(range).withUnsafeBytes { Array($0) })
-    case .object, .array:
-        return .failure(ReadFault(.wrongType))
-    }
-}
-
-extension ReviewValues {
-    /// Reads one field from a value's bytes; the fault when they cannot be read.
-    fileprivate mutating func read(
-        _ field: Field, _ raw: [UInt8], _ format: FieldFormat
-    ) -> ReadFault? {
-        func take<Value>(_ result: Result<Value, ReadFault>, _ store: (Value) -> Void) -> ReadFault?
-        {
-            switch result {
-            case .success(let value):
-                store(value)
-                return nil
-            case .failure(let fault): return fault
-            }
-        }
-        switch field {
-        case .rating:
-            let scale = if case .number(let scale) = format { scale } else { Int64(5) }
-            return take(readRating(raw, scale: scale)) { rating = $0 }
-        case .title: title = readText(raw)
-        case .body: body = readText(raw)
-        case .authorName: authorName = readText(raw)
-        case .variant: variant = readText(raw)
-        case .country: country = readText(raw)
-        case .language: language = readText(raw)
-        case .verified: return take(readFlag(raw)) { verified = $0 }
-        case .helpfulVotes: return take(readCount(raw)) { helpfulVotes = $0 }
-        case .createdAt: return take(readInstant(raw, as: format)) { createdAt = $0 }
-        case .updatedAt: return take(readInstant(raw, as: format)) { updatedAt = $0 }
-        }
-        return nil
-    }
-}
-
-/// A part of an array or an object, unescaped.
-private func content(_ compound: [UInt8], _ part: FieldPart) -> Result<[UInt8]?, ReadFault> {
-    guard let value = try? JSONValue(parsing: compound) else { return .success(nil) }
-    switch part {
-    case .whole: return .failure(ReadFault(.wrongType))
-    case .element(let index):
-        guard let elements = value.elements else { return .failure(ReadFault(.wrongType)) }
-        guard index < elements.count else { return .success(nil) }
-        return .success(elements[index].scalar)
-    case .members:
-        guard let members = value.members else { return .failure(ReadFault(.wrongType)) }
-        let named = members.compactMap { member -> (name: Text, text: Text)? in
-            guard let scalar = member.value.scalar, let text = readIdentifier(scalar),
-                let name = readIdentifier(Array(member.key.utf8))
-            else { return nil }
-            let isColoned = name.bytes.last == UInt8(ascii: ":")
-            return (isColoned ? Text(Array(name.bytes.dropLast())) : name, text)
-        }
-        let sorted = named.sorted { ($0.name, $0.text) < ($1.name, $1.text) }
-        let joined = sorted.map { $0.name.bytes + Array(": ".utf8) + $0.text.bytes }
-            .joined(separator: Array("; ".utf8))
-        return .success(sorted.isEmpty ? nil : Array(joined))
-    }
 }

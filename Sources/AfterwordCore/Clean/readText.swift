@@ -1,6 +1,6 @@
 /// A free text: markup decoded once, U+0000 → U+FFFD, line ends → LF, NFC. Empty is absent.
 func readText(_ raw: [UInt8]) -> Text? {
-    guard needsWork(raw) else { return raw.isEmpty ? nil : Text(raw) }
+    guard raw.withUnsafeBytes(needsWork) else { return raw.isEmpty ? nil : Text(raw) }
     var text = raw
     if text.contains(UInt8(ascii: "&")) || text.contains(UInt8(ascii: "<")) {
         text = decodeMarkup(text)
@@ -11,31 +11,32 @@ func readText(_ raw: [UInt8]) -> Text? {
 }
 
 /// Whether any byte may have to be changed, eight at a time: a lead byte from 0xCC on, NUL, CR, `&` or `<`.
-private func needsWork(_ bytes: [UInt8]) -> Bool {
+func needsWork(_ buffer: UnsafeRawBufferPointer) -> Bool {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let tops: UInt64 = 0x8080_8080_8080_8080
     /// The top bits of bytes that are zero; bytes above one that is may be marked as well.
     func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word & tops }
-    return bytes.withUnsafeBytes { buffer in
-        var index = 0
-        while index + 8 <= buffer.count {
-            let word = buffer.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            let leads = ((word & ~tops) &+ ones &* 0x34) & word & tops
-            let others =
-                zeros(word) | zeros(word ^ ones &* 0x0D) | zeros(word ^ ones &* 0x26)
-                | zeros(word ^ ones &* 0x3C)
-            if leads | others != 0 { return true }
-            index += 8
-        }
-        while index < buffer.count {
-            let byte = buffer[index]
-            if byte >= 0xCC || byte == 0 || byte == 0x0D || byte == 0x26 || byte == 0x3C {
-                return true
-            }
-            index += 1
-        }
-        return false
+    func mayNeedWork(_ word: UInt64) -> Bool {
+        let leads = ((word & ~tops) &+ ones &* 0x34) & word & tops
+        let others =
+            zeros(word) | zeros(word ^ ones &* 0x0D) | zeros(word ^ ones &* 0x26)
+            | zeros(word ^ ones &* 0x3C)
+        return leads | others != 0
     }
+    var index = 0
+    while index &+ 8 <= buffer.count {
+        let word = buffer.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        if mayNeedWork(word) { return true }
+        index &+= 8
+    }
+    while index < buffer.count {
+        let byte = buffer[index]
+        if byte >= 0xCC || byte == 0 || byte == 0x0D || byte == 0x26 || byte == 0x3C {
+            return true
+        }
+        index &+= 1
+    }
+    return false
 }
 
 /// CR LF and CR become LF; U+0000, which no database text can hold, becomes U+FFFD.

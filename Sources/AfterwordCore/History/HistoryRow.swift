@@ -74,18 +74,15 @@ package struct HistoryRow: Equatable, Sendable {
     }
 
     /// SHA-256(00 ‖ public fields ‖ SHA-256(salt ‖ personal fields)): with its 00 it is the leaf of
-    /// the run's Merkle tree. What an erasure removes is in the personal part, so that a row
-    /// without it can still be checked by the inner digest.
+    /// the run's Merkle tree. What an erasure removes is in the personal part, texts and author's name by their
+    /// content digest, so that a row without it can still be checked by the inner digest.
     package var computedRowDigest: Digest256 {
-        var personal = DigestBuilder(reserving: 256 + values.textBytes)
+        var personal = DigestBuilder()
         personal.add(raw: salt)
         personal.add(reviewID)
         personal.add(raw: identity)
         personal.add(raw: contentDigest)
         personal.add(optional: authorID)
-        personal.add(optional: values.authorName)
-        personal.add(optional: values.title)
-        personal.add(optional: values.body)
         var row = DigestBuilder()
         row.add(byte: 0)
         row.add(productID)

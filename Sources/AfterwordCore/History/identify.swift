@@ -28,62 +28,77 @@ package let shortTextScalars = 20
 /// Nil without a product. A released rule never changes: a better one gets a new version in its
 /// domain.
 package func identify(_ record: CleanedRecord, placeholders: Set<Text>) -> Identity? {
-    guard let product = record.productID else { return nil }
-    if let id = record.reviewID {
-        var builder = DigestBuilder(domain: "afterword.identity.a1")
-        builder.add(product)
-        builder.add(id)
-        return Identity(kind: .source, digest: builder.finish128(), isNumbered: false)
+    let rows = CleanRows(record)
+    return rows.withTexts(in: UnsafeRawBufferPointer(start: nil, count: 0)) { texts in
+        texts.identity(rows.rows[0], placeholders: placeholders)
     }
-    return identifyByAuthor(record, product, placeholders)
-        ?? identifyByContent(record, product, placeholders)
 }
 
-private func identifyByAuthor(
-    _ record: CleanedRecord, _ product: Text, _ placeholders: Set<Text>
-) -> Identity? {
-    var builder = DigestBuilder(domain: "afterword.identity.b1")
-    builder.add(product)
-    if let author = record.authorID {
-        builder.add(byte: 1)
-        builder.add(author)
-    } else if let name = record.values.authorName, !placeholders.contains(name),
-        let date = record.writtenDate
-    {
-        builder.add(byte: 2)
-        builder.add(name)
-        builder.add(date)
-    } else {
-        return nil
+extension CleanTexts {
+    /// The same of a row.
+    package func identity(_ row: CleanRow, placeholders: Set<Text>) -> Identity? {
+        if row.productID.isAbsent { return nil }
+        if row.reviewID.isAbsent {
+            return identityByAuthor(row, placeholders) ?? identityByContent(row)
+        }
+        let digest = DigestWriter.digest(room: 64 + row.productID.count + row.reviewID.count) {
+            $0.add(domain: "afterword.identity.a1")
+            $0.add(self[row.productID])
+            $0.add(self[row.reviewID])
+        }
+        return Identity(kind: .source, digest: Digest128(truncating: digest), isNumbered: false)
     }
-    builder.add(optional: record.values.variant)
-    return Identity(kind: .author, digest: builder.finish128(), isNumbered: false)
+
+    private func identityByAuthor(_ row: CleanRow, _ placeholders: Set<Text>) -> Identity? {
+        let isNamed =
+            !row.authorName.isAbsent && !row.writtenDate.isAbsent
+            && (placeholders.isEmpty || text(row.authorName).map(placeholders.contains) == false)
+        guard !row.authorID.isAbsent || isNamed else { return nil }
+        let room =
+            96 + row.productID.count + row.authorID.count + row.authorName.count
+            + row.writtenDate.count + row.variant.count
+        let digest = DigestWriter.digest(room: room) { writer in
+            writer.add(domain: "afterword.identity.b1")
+            writer.add(self[row.productID])
+            if row.authorID.isAbsent {
+                writer.add(byte: 2)
+                writer.add(self[row.authorName])
+                writer.add(self[row.writtenDate])
+            } else {
+                writer.add(byte: 1)
+                writer.add(self[row.authorID])
+            }
+            writer.add(optional: row.variant, self)
+        }
+        return Identity(kind: .author, digest: Digest128(truncating: digest), isNumbered: false)
+    }
+
+    private func identityByContent(_ row: CleanRow) -> Identity {
+        let title = row.title.isAbsent ? nil : normaliseSpace(self[row.title])
+        let body = row.body.isAbsent ? nil : normaliseSpace(self[row.body])
+        let isShort = scalarCount(title) + scalarCount(body) < shortTextScalars
+        let room =
+            128 + row.productID.count + row.authorName.count + row.writtenDate.count
+            + (title?.count ?? 0) + (body?.count ?? 0)
+        let digest = DigestWriter.digest(room: room) { writer in
+            writer.add(domain: "afterword.identity.c1")
+            writer.add(self[row.productID])
+            writer.add(optional: row.authorName, self)
+            writer.add(optional: row.writtenDate, self)
+            writer.add(optional: title)
+            writer.add(optional: body)
+            if isShort {
+                writer.add(byte: 1)
+                writer.add(optional: row.rating)
+            }
+        }
+        return Identity(
+            kind: .content, digest: Digest128(truncating: digest), isNumbered: isShort)
+    }
 }
 
-private func identifyByContent(
-    _ record: CleanedRecord, _ product: Text, _ placeholders: Set<Text>
-) -> Identity {
-    let title = normaliseSpace(record.values.title)
-    let body = normaliseSpace(record.values.body)
-    let scalars = [title, body].reduce(0) { $0 + scalarCount($1) }
-    var builder = DigestBuilder(
-        domain: "afterword.identity.c1",
-        reserving: 256 + (title?.bytes.count ?? 0) + (body?.bytes.count ?? 0))
-    builder.add(product)
-    builder.add(optional: record.values.authorName)
-    builder.add(optional: record.writtenDate)
-    builder.add(optional: title)
-    builder.add(optional: body)
-    let isShort = scalars < shortTextScalars
-    if isShort {
-        builder.add(byte: 1)
-        builder.add(optional: record.values.rating)
-    }
-    return Identity(kind: .content, digest: builder.finish128(), isNumbered: isShort)
-}
-
-private func scalarCount(_ text: Text?) -> Int {
-    text?.bytes.count { $0 & 0xC0 != 0x80 } ?? 0
+private func scalarCount(_ text: [UInt8]?) -> Int {
+    text?.count { $0 & 0xC0 != 0x80 } ?? 0
 }
 
 /// The review's id, given once at its first insert: the source's own, else kind, rule version and
@@ -92,23 +107,24 @@ package func reviewID(_ source: Text?, kind: IdentityKind, identity: Digest128) 
     guard kind == .source, let source else {
         return Text("\(kind.rawValue)1:\(identity)")
     }
-    return looksDerived(source) ? Text("a1:" + source.string) : source
+    let isDerived = source.bytes.withUnsafeBytes(looksDerived)
+    return isDerived ? Text("a1:" + source.string) : source
 }
 
 /// A letter a–c, digits, a colon.
-private func looksDerived(_ id: Text) -> Bool {
-    guard let first = id.bytes.first, (0x61...0x63).contains(first),
-        let colon = id.bytes.firstIndex(of: 0x3A), colon > 1
-    else { return false }
-    return id.bytes[1..<colon].allSatisfy { (0x30...0x39).contains($0) }
+func looksDerived(_ id: UnsafeRawBufferPointer) -> Bool {
+    guard let first = id.first, (0x61...0x63).contains(first) else { return false }
+    for index in 1..<id.count {
+        if id[index] == 0x3A { return index > 1 }
+        guard (0x30...0x39).contains(id[index]) else { return false }
+    }
+    return false
 }
 
 /// The digest of a record's bytes and its context: equal digests need no cleaning to be known as
 /// equal.
 package func payloadDigest(_ payload: RawSpan, context: [UInt8]) -> Digest128 {
-    var builder = DigestBuilder(
-        domain: "afterword.payload.1", reserving: payload.byteCount + context.count + 64)
-    builder.add(payload)
-    builder.add(context)
-    return builder.finish128()
+    payload.withUnsafeBytes { payload in
+        context.withUnsafeBytes { payloadDigest(payload, context: $0) }
+    }
 }

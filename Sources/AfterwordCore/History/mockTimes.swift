@@ -23,7 +23,7 @@ package func reviewTimes(
     } else if let previous, previous.times.createdOrigin == .mock {
         created = previous.times.createdAt
     } else {
-        created = observedAt.adding(seconds: -Int64(1 + draw { $0.draw(below: secondsOfAYear) }))
+        created = draw { mockCreation(before: observedAt, &$0) }
     }
     let updated: Instant
     if let source = values.updatedAt {
@@ -40,20 +40,37 @@ package func reviewTimes(
 
 private let secondsOfAYear: UInt64 = 365 * 86_400
 
+/// Uniform over the whole seconds of the year before.
+func mockCreation(before observedAt: Instant, _ random: inout SplitMix64) -> Instant {
+    observedAt.adding(seconds: -Int64(1 + random.draw(below: secondsOfAYear)))
+}
+
 /// SplitMix64 seeded with the first 8 bytes, big-endian, of
 /// SHA-256("afterword.timestamps.1" 00 seed 00 product 00 review 00 version).
 package func mockGenerator(
     seed: UInt64, productID: Text, reviewID: Text, version: Int64
 ) -> SplitMix64 {
-    var builder = DigestBuilder(domain: "afterword.timestamps.1")
-    builder.add(raw: Array(String(seed).utf8))
-    builder.add(byte: 0)
-    builder.add(raw: productID.bytes)
-    builder.add(byte: 0)
-    builder.add(raw: reviewID.bytes)
-    builder.add(byte: 0)
-    builder.add(raw: Array(String(version).utf8))
-    return SplitMix64(seed: builder.finish().words.0)
+    productID.bytes.withUnsafeBytes { product in
+        reviewID.bytes.withUnsafeBytes { review in
+            mockGenerator(seed: seed, product: product, review: review, version: version)
+        }
+    }
+}
+
+func mockGenerator(
+    seed: UInt64, product: UnsafeRawBufferPointer, review: UnsafeRawBufferPointer, version: Int64
+) -> SplitMix64 {
+    let digest = DigestWriter.digest(room: 96 + product.count + review.count) { writer in
+        writer.add(domain: "afterword.timestamps.1")
+        Array(String(seed).utf8).withUnsafeBytes { writer.add(raw: $0) }
+        writer.add(byte: 0)
+        writer.add(raw: product)
+        writer.add(byte: 0)
+        writer.add(raw: review)
+        writer.add(byte: 0)
+        Array(String(version).utf8).withUnsafeBytes { writer.add(raw: $0) }
+    }
+    return SplitMix64(seed: digest.words.0)
 }
 
 /// Uniform over the whole seconds before `end`, `end` included and `start` not; `end` when there

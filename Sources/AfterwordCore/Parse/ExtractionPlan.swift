@@ -47,6 +47,8 @@ package struct ExtractionPlan: Sendable {
     package private(set) var contextSources: [FieldSource] = []
     /// The map whose keys name the products, if one does.
     private(set) var productCapture: Int?
+    /// Whether each element is a record and all that is asked for are its own members.
+    private(set) var isFlat = false
 
     package init(_ shape: Shape) {
         let rules =
@@ -58,6 +60,14 @@ package struct ExtractionPlan: Sendable {
             productCapture = contextSources.firstIndex(of: shape.productID.source)
         }
         root = addPath(shape.records[...], productLevel: shape.productID.source.enclosingLevel)
+        isFlat = shape.records.isEmpty && rootHasSlotsOnly
+    }
+
+    private var rootHasSlotsOnly: Bool {
+        guard case .object(let entries, .record) = nodes[root] else { return false }
+        return entries.allSatisfy { entry in
+            if case .recordSlot = entry.action { true } else { false }
+        }
     }
 
     /// A plan for one flat object: each member has the record slot of its place.

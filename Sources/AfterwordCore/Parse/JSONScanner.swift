@@ -30,7 +30,7 @@ package struct JSONToken: Equatable, Sendable {
 ///
 /// The base pointer is borrowed: a scanner lives only inside `withUnsafeBytes` of its bytes.
 struct JSONScanner {
-    private let base: UnsafePointer<UInt8>
+    let base: UnsafePointer<UInt8>
     let count: Int
     /// Whether no byte can follow: a value cut by the end is then `truncated`.
     let isFinal: Bool

@@ -1,3 +1,17 @@
+/// An element that was recognised by its bytes.
+package struct KnownElement: Sendable {
+    package var start: Int32
+    package var length: Int32
+    /// What it is, to whoever recognised it.
+    package var number: Int32
+
+    package init(start: Int32, length: Int32, number: Int32) {
+        self.start = start
+        self.length = length
+        self.number = number
+    }
+}
+
 /// Splits the bytes of one file into elements, and each element into reviews, as the bytes arrive.
 ///
 /// Feed it slabs of any size; it keeps only what is not yet complete, at most one record's limit.
@@ -10,7 +24,12 @@ package struct RecordSplitter {
         case unit(ExtractedUnit)
         /// Bytes of the container that are no element.
         case reject(RejectReason, Range<Int>)
+        /// Elements that were recognised by their bytes, and not scanned.
+        case known([KnownElement])
     }
+
+    /// Finds elements that are known already among the bytes of a sequence: in order, each from its first byte to its last.
+    package typealias Recogniser = (UnsafeRawBufferPointer) -> [KnownElement]
 
     private enum State: Equatable {
         case start, firstElement, nextElement, afterElement, sequence, skippingLine, afterArray,
@@ -28,6 +47,9 @@ package struct RecordSplitter {
     /// Elements in the extractor's unit, and how many one event may hold.
     private var elements = 0
     private var elementLimit = 1
+    /// Elements that the bytes at hand are known to hold, the next one first, and those that were met.
+    private var expected: ArraySlice<KnownElement> = []
+    private var known: [KnownElement] = []
     /// Whether any element, or anything else than white space, has been met.
     package private(set) var isEmpty = true
 
@@ -50,6 +72,7 @@ package struct RecordSplitter {
     /// The same with all events of the bytes at once, in order; a unit holds up to `elements` elements.
     package mutating func feedAll<Failure: Error>(
         _ slab: ArraySlice<UInt8>, isLast: Bool, elements limit: Int,
+        recognise: Recogniser? = nil,
         emit: ([Event], _ window: RawSpan, _ offset: Int64) throws(Failure) -> Void
     ) throws(Failure) {
         if consumed > 0 {
@@ -62,12 +85,20 @@ package struct RecordSplitter {
         retryAt = 0
         elementLimit = limit
         var events: [Event] = []
+        expected = []
+        if let recognise, state == .sequence || state == .start {
+            expected = buffer.withUnsafeBytes { recognise($0) }[...]
+        }
         while let event = step(isLast: isLast) {
             // What was before a reject comes before it.
             if case .reject = event, elements > 0 { events.append(takeUnit()) }
             events.append(event)
         }
         if elements > 0 { events.append(takeUnit()) }
+        if !known.isEmpty {
+            events.append(.known(known))
+            known = []
+        }
         if !events.isEmpty { try emit(events, buffer.span.bytes, offset) }
         // While all is rejected anyway, only what is beyond a limit's worth matters.
         if !isLast, state != .rejecting, state != .skippingLine {
@@ -281,14 +312,30 @@ package struct RecordSplitter {
         return rejectAll(.notJSON)
     }
 
+    /// Steps over an element that is known, if one begins here.
+    private mutating func takeExpected(_ scanner: inout JSONScanner) -> Bool {
+        while let next = expected.first, Int(next.start) < consumed { expected.removeFirst() }
+        guard let next = expected.first, Int(next.start) == consumed else { return false }
+        expected.removeFirst()
+        known.append(next)
+        consumed += Int(next.length)
+        scanner.position = consumed
+        return true
+    }
+
     private mutating func sequenceElement(
         _ scanner: inout JSONScanner, _ bytes: UnsafeRawBufferPointer
     ) -> Outcome {
-        scanner.skipWhitespace()
-        consumed = scanner.position
-        guard !scanner.isAtEnd else { return .wait }
-        return element(&scanner, bytes, next: .sequence) { scanner in
-            scanner.skipLine() || scanner.isFinal
+        // As long as one element comes right after another.
+        while true {
+            scanner.skipWhitespace()
+            consumed = scanner.position
+            guard !scanner.isAtEnd else { return .wait }
+            if takeExpected(&scanner) { continue }
+            let outcome = element(&scanner, bytes, next: .sequence) { scanner in
+                scanner.skipLine() || scanner.isFinal
+            }
+            guard case .again = outcome, state == .sequence else { return outcome }
         }
     }
 }

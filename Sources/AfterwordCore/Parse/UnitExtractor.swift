@@ -10,10 +10,14 @@ struct UnitExtractor {
     var unit = ExtractedUnit()
     /// Captured keys of the maps entered.
     private var captures: [JSONToken]
+    /// Where every element is a flat record.
+    private var flat = FlatRecordScanner()
+    private let missingRecord: [JSONToken]
 
     init(_ plan: ExtractionPlan) {
         self.plan = plan
         captures = Array(repeating: .missing, count: plan.contextSources.count)
+        missingRecord = Array(repeating: .missing, count: plan.recordSources.count)
     }
 
     /// Extracts the element at the scanner's position, behind what the unit holds; on a fault the unit is as it was.
@@ -23,6 +27,7 @@ struct UnitExtractor {
         self.bytes = bytes
         scanner.skipWhitespace()
         let start = scanner.position
+        if plan.isFlat, flat.isWorthwhile, extractFlat(&scanner) { return }
         scanner.resetLiteralCount()
         let before = mark
         do throws(ScanFault) {
@@ -34,6 +39,24 @@ struct UnitExtractor {
         }
         unit.nonstandardLiterals += scanner.nonstandardLiterals
         unit.range = (unit.range.isEmpty ? start : unit.range.lowerBound)..<scanner.position
+    }
+
+    /// Extracts a record that is written like those before it; false when it has to be scanned in full.
+    private mutating func extractFlat(_ scanner: inout JSONScanner) -> Bool {
+        let start = scanner.position
+        let slots = unit.recordTokens.count
+        unit.recordTokens.append(contentsOf: missingRecord)
+        let end = unit.recordTokens.withUnsafeMutableBufferPointer { tokens in
+            flat.scan(scanner.base, start, scanner.count, tokens.baseAddress! + slots)
+        }
+        guard let end else {
+            unit.recordTokens.removeSubrange(slots...)
+            return false
+        }
+        scanner.position = end
+        unit.records.append(ExtractedUnit.Record(range: start..<end, fault: nil))
+        unit.range = (unit.range.isEmpty ? start : unit.range.lowerBound)..<end
+        return true
     }
 
     /// How far the unit is filled.
@@ -111,9 +134,29 @@ struct UnitExtractor {
     ) throws(ScanFault) {
         let start = scanner.position
         let slots = unit.recordTokens.count
-        for _ in plan.recordSources { unit.recordTokens.append(.missing) }
-        try walkInner(entries, slots: slots, &scanner)
+        unit.recordTokens.append(contentsOf: missingRecord)
+        if plan.isFlat {
+            try walkLearning(entries, slots, &scanner)
+        } else {
+            try walkInner(entries, slots: slots, &scanner)
+        }
         emit(start..<scanner.position, fault: nil)
+    }
+
+    /// A flat record scanned in full: how it is written is remembered.
+    private mutating func walkLearning(
+        _ entries: [ExtractionPlan.Entry], _ slots: Int, _ scanner: inout JSONScanner
+    ) throws(ScanFault) {
+        let start = scanner.position
+        var members: [(value: Range<Int>, slot: Int)] = []
+        try scanner.scanObject { (scanner, key) throws(ScanFault) in
+            var slot = -1
+            if case .recordSlot(let named) = match(key, entries) { slot = named }
+            let token = try scanner.scanValue()
+            if slot >= 0 { unit.recordTokens[slots + slot] = token }
+            members.append((token.range, slot))
+        }
+        flat.learn(scanner.base, start, members)
     }
 
     private mutating func walkInner(

@@ -3,16 +3,13 @@
 /// The bytes must have passed the scanner. A surrogate pair becomes its scalar; a lone surrogate,
 /// which no UTF-8 can hold, becomes U+FFFD.
 package func unescape(_ bytes: UnsafeRawBufferPointer, into output: inout [UInt8]) {
-    output.reserveCapacity(output.count + bytes.count)
     var index = 0
     while index < bytes.count {
-        guard bytes[index] == UInt8(ascii: "\\") else {
-            // As far as nothing is escaped at once.
-            var end = index + 1
-            while end < bytes.count, bytes[end] != UInt8(ascii: "\\") { end += 1 }
-            output.append(contentsOf: bytes[index..<end])
-            index = end
-            continue
+        let plain = plainEnd(bytes, index)
+        if plain > index {
+            output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[index..<plain]))
+            index = plain
+            if index == bytes.count { return }
         }
         let escape = bytes[index + 1]
         index += 2
@@ -26,6 +23,22 @@ package func unescape(_ bytes: UnsafeRawBufferPointer, into output: inout [UInt8
         default: output.append(escape)
         }
     }
+}
+
+/// The next backslash from `start` on, eight bytes at a time; the end where there is none.
+private func plainEnd(_ bytes: UnsafeRawBufferPointer, _ start: Int) -> Int {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let highs: UInt64 = 0x8080_8080_8080_8080
+    var index = start
+    while index &+ 8 <= bytes.count {
+        let loaded = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        let slash = UInt64(littleEndian: loaded) ^ (ones &* UInt64(UInt8(ascii: "\\")))
+        let found = (slash &- ones) & ~slash & highs
+        if found != 0 { return index &+ found.trailingZeroBitCount >> 3 }
+        index &+= 8
+    }
+    while index < bytes.count, bytes[index] != UInt8(ascii: "\\") { index &+= 1 }
+    return index
 }
 
 private func unescapeUnicode(

@@ -48,6 +48,15 @@ package struct Digest128: Hashable, Comparable, Sendable {
         words = (bigEndianWord(span, 0), bigEndianWord(span, 8))
     }
 
+    /// - Precondition: exactly 16 bytes.
+    package init(_ bytes: UnsafeRawBufferPointer) {
+        precondition(bytes.count == 16, "a 128-bit digest has 16 bytes")
+        words = (bigEndianWord(bytes.bytes, 0), bigEndianWord(bytes.bytes, 8))
+    }
+
+    /// As good as random, for a table of one's own.
+    package var hashBits: UInt64 { words.0 }
+
     init(truncating digest: Digest256) { words = (digest.words.0, digest.words.1) }
 
     package var bytes: [UInt8] {

@@ -129,6 +129,24 @@ final class LoadContext {
         return bytes
     }
 
+    /// A record that was known by its bytes, read after all: others claim to be the same review.
+    func candidate(_ met: MetRecord) throws -> Candidate {
+        guard let source = survey.files[met.file].source,
+            let cleaner = survey.files[met.file].cleaner
+        else { preconditionFailure("a read file has a source and a cleaner") }
+        let bytes = try source.read(at: met.offset, count: met.length)
+        let record = cleaner.clean(payload: bytes, context: [])
+        guard let identity = identify(record, placeholders: cleaner.shape.placeholders) else {
+            throw InputFault.changedWhileRead(survey.files[met.file].record.name)
+        }
+        return Candidate(
+            identity: identity, content: record.values.contentDigest,
+            payload: payloadDigest(bytes.span.bytes, context: []),
+            sourceTime: record.values.updatedAt ?? record.values.createdAt,
+            helpfulVotes: record.values.helpfulVotes ?? 0, file: Int32(met.file),
+            offset: met.offset, length: Int32(met.length), context: 0)
+    }
+
     /// The record that a candidate stands for, read and cleaned again.
     func record(of candidate: Candidate) throws -> (CleanedRecord, Reading) {
         guard let cleaner = survey.files[Int(candidate.file)].cleaner else {

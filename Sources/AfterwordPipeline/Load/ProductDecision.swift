@@ -16,31 +16,33 @@ struct ProductDecision {
     private let contests: [Contest]
     /// Records whose reviews hold these very bytes already, each the only one of its identity: nearly all of a second dump.
     private let settled: [Candidate]
-    private let current: [Digest128: CurrentKey]
+    private let reviews: StandingReviews
     /// Live reviews that a dump complete for the product does not name.
     private let vanished: [CurrentKey]
     private let isComplete: Bool
     private let surveyed: SurveyedProduct?
 
     init(
-        _ id: Text, _ stored: ProductState?, _ keys: [CurrentKey], _ context: LoadContext
+        _ id: Text, _ stored: ProductState?, _ reviews: StandingReviews, _ context: LoadContext
     ) throws {
         let surveyed = context.survey.products[id]
         // A product that never had a review may be known by anything.
-        if let stored, !keys.isEmpty, let surveyed, let kind = surveyed.kind, stored.kind != kind {
+        if let stored, !reviews.isEmpty, let surveyed, let kind = surveyed.kind, stored.kind != kind
+        {
             throw InputFault.otherIdentityKind(
                 file: context.survey.files[surveyed.file].record.name,
                 stored: stored.kind.rawValue, incoming: kind.rawValue)
         }
         self.id = id
         self.surveyed = surveyed
+        self.reviews = reviews
         isNew = stored == nil
         standing = context.standing(stored)
-        var current: [Digest128: CurrentKey] = [:]
-        current.reserveCapacity(keys.count)
-        for key in keys { current[key.identity] = key }
-        self.current = current
-        (contests, settled) = AfterwordCore.contests(surveyed?.candidates ?? []) { candidate in
+        let current = reviews.current
+        let contested = try reviews.contested.map { try context.candidate($0) }
+        (contests, settled) = AfterwordCore.contests(
+            (surveyed?.candidates ?? []) + contested
+        ) { candidate in
             guard let key = current[candidate.identity.digest] else { return false }
             return key.isLive && key.payloadDigest == candidate.payload
         }
@@ -49,12 +51,12 @@ struct ProductDecision {
             && !context.survey.hasRejectWithoutProduct && surveyed?.hasUnreadableIdentity != true
         vanished =
             isComplete && !standing.isOlder
-            ? Self.vanished(keys, contests, settled, surveyed) : []
-        if isComplete { context.deletionScope += Int64(keys.count { $0.isLive }) }
+            ? Self.vanished(reviews, contests, settled, surveyed) : []
+        if isComplete { context.deletionScope += Int64(reviews.liveCount) }
         if surveyed != nil, standing.isOlder { context.olderProducts += 1 }
         before = stored ?? Self.newState(id, surveyed, context)
         state = before
-        if keys.isEmpty, let kind = surveyed?.kind { state.kind = kind }
+        if reviews.isEmpty, let kind = surveyed?.kind { state.kind = kind }
         observe(context)
     }
 
@@ -74,16 +76,15 @@ struct ProductDecision {
     }
 
     private static func vanished(
-        _ keys: [CurrentKey], _ contests: [Contest], _ settled: [Candidate],
+        _ reviews: StandingReviews, _ contests: [Contest], _ settled: [Candidate],
         _ surveyed: SurveyedProduct?
     ) -> [CurrentKey] {
-        let live = keys.count { $0.isLive }
         // Each of them is of a live review of its own.
-        if settled.count == live { return [] }
+        if settled.count == reviews.unmet.count { return [] }
         var named = Set(settled.map(\.identity.digest))
         for contest in contests { named.insert(contest.identity) }
         named.formUnion(surveyed?.rejectedIdentities ?? [])
-        return keys.filter { $0.isLive && !named.contains($0.identity) }
+        return reviews.unmet.filter { !named.contains($0.identity) }
     }
 
     /// Moves the clocks and attributes of a product that the dump names.
@@ -109,7 +110,7 @@ struct ProductDecision {
 
     /// Whether a contest is settled without looking: one content, the bytes held live already.
     private func isSettled(_ contest: Contest) -> Bool {
-        guard contest.finalists.count == 1, let key = current[contest.identity] else {
+        guard contest.finalists.count == 1, let key = reviews.current[contest.identity] else {
             return false
         }
         return key.isLive && key.payloadDigest == contest.finalists[0].kept.payload
@@ -117,9 +118,10 @@ struct ProductDecision {
 
     /// Known reviews whose contests are open.
     private func openKeys() -> [Int64] {
-        current.isEmpty
+        reviews.current.isEmpty
             ? []
-            : contests.filter { !isSettled($0) }.compactMap { current[$0.identity]?.reviewKey }
+            : contests.filter { !isSettled($0) }
+                .compactMap { reviews.current[$0.identity]?.reviewKey }
     }
 
     /// Whether any review of it may come, change or go.
@@ -140,13 +142,13 @@ struct ProductDecision {
             contest.finalists[0].candidates.count == 1
         {
             let only = contest.finalists[0].candidates[0]
-            guard only.payload != current[contest.identity]?.payloadDigest else { return [] }
+            guard only.payload != reviews.current[contest.identity]?.payloadDigest else { return [] }
             return [
                 (RawIdentity(identity: contest.identity, payload: only.payload), only)
             ]
         }
         let all = (contest.finalists + contest.beaten).flatMap(\.candidates)
-        let held = current[contest.identity]?.payloadDigest
+        let held = reviews.current[contest.identity]?.payloadDigest
         var seen: Set<Digest128> = []
         return all.sorted { ($0.file, $0.offset) < ($1.file, $1.offset) }.compactMap { candidate in
             guard candidate.payload != held, seen.insert(candidate.payload).inserted else {
@@ -176,6 +178,9 @@ struct ProductDecision {
             object.run = context.run
             try writer.add(productRaw: object)
         }
+        for (file, count) in reviews.met {
+            context.survey.files[file].record.balance.unchanged += count
+        }
         for candidate in settled {
             context.survey.files[Int(candidate.file)].record.balance.unchanged += 1
         }
@@ -199,8 +204,9 @@ struct ProductDecision {
     }
 
     private func refuseEmptying(_ context: LoadContext) throws {
-        let live = current.values.count { $0.isLive }
-        let isEmptied = vanished.count == live && contests.isEmpty && settled.isEmpty
+        let live = reviews.liveCount
+        let isEmptied =
+            vanished.count == live && contests.isEmpty && settled.isEmpty && reviews.metCount == 0
         let isGuarded = context.options.hasGuards && context.options.maxDeletes == nil
         if isEmptied, live >= 5, isGuarded {
             throw InputFault.emptiesProduct(reviews: Int64(live))
@@ -251,7 +257,7 @@ struct ProductDecision {
             count(contest, contest.finalists[0], context) { $0.unchanged += 1 }
             return nil
         }
-        let key = current[contest.identity]
+        let key = reviews.current[contest.identity]
         let review = key.flatMap { stored.reviews[$0.reviewKey] }
         let held = try review.flatMap { try heldReading($0, stored, context) }
         let history = key.flatMap { stored.contents[$0.reviewKey] } ?? []

@@ -16,6 +16,9 @@ final class Survey {
     /// Products whose own totals exceed the reviews found in them.
     var shortTotals = 0
 
+    /// What was known by its bytes alone.
+    var known: KnownReviews?
+
     /// Ratings and texts of the records read, files' copies left out.
     var profile = DumpProfile()
 
@@ -54,6 +57,8 @@ final class SurveyedProduct {
     var kind: IdentityKind?
     /// The file that named it first.
     var file: Int
+    /// The file that named it by known bytes last.
+    var fileOfKnown = -1
     /// Two shapes of the dump know its reviews by different things.
     var hasMixedKinds = false
     /// Identities of rejects: named, so not vanished.

@@ -49,7 +49,9 @@ private func batchRanges(_ ids: [Text], _ context: LoadContext) -> [Range<Int>] 
 
 private func namedProducts(_ context: LoadContext) throws -> [Text] {
     var ids = Set(context.survey.products.keys)
-    if context.options.completeness == .all {
+    if context.options.completeness == .all, let known = context.survey.known {
+        ids.formUnion(known.numbers.keys)
+    } else if context.options.completeness == .all {
         var after: Text?
         while true {
             let page = try context.load.productIDs(after: after, limit: BatchLimit.rows)
@@ -61,31 +63,51 @@ private func namedProducts(_ context: LoadContext) throws -> [Text] {
     return ids.sorted()
 }
 
-/// Products of a batch, and what the store is asked of them: the products, and a key for each of their reviews.
+/// Products of a batch, and what the store is asked of them: the products, and a key for each of their reviews. Nothing where all
+/// reviews are known.
 private struct KnownBatch {
     let ids: [Text]
-    private let answer: StoreLane.Answer<([ProductState], [CurrentKey])>
+    private let answer: StoreLane.Answer<([ProductState], [CurrentKey])>?
 
     init(_ ids: [Text], _ context: LoadContext) {
         self.ids = ids
         let isFirst = context.head.nextProductKey == 1
-        answer = context.lane.later { load in
-            if isFirst { return ([], []) }
-            let states = try load.products(ids)
-            return (states, try load.currentKeys(ofProducts: states.map(\.productKey)))
-        }
+        answer =
+            isFirst || context.survey.known != nil
+            ? nil
+            : context.lane.later { load in
+                let states = try load.products(ids)
+                return (states, try load.currentKeys(ofProducts: states.map(\.productKey)))
+            }
     }
 
     func decisions(_ context: LoadContext) throws -> [ProductDecision] {
-        let (found, keys) = try answer.get()
+        if let known = context.survey.known {
+            return try ids.map { try ProductDecision($0, known, context) }
+        }
+        let (found, keys) = try answer?.get() ?? ([], [])
         var states: [Text: ProductState] = [:]
         for state in found { states[state.productID] = state }
         let keysByProduct = Dictionary(grouping: keys, by: \.productKey)
         return try ids.map { id in
             let state = states[id]
             let current = state.flatMap { keysByProduct[$0.productKey] } ?? []
-            return try ProductDecision(id, state, current, context)
+            return try ProductDecision(id, state, StandingReviews(current), context)
         }
+    }
+}
+
+extension ProductDecision {
+    /// The decision on a product whose reviews are known.
+    fileprivate init(_ id: Text, _ known: KnownReviews, _ context: LoadContext) throws {
+        guard let number = known.numbers[id] else {
+            try self.init(id, nil, StandingReviews([]), context)
+            return
+        }
+        let named = Set(
+            (context.survey.products[id]?.candidates ?? []).map(\.identity.digest))
+        try self.init(
+            id, known.products[number], known.standing(ofProduct: number, named: named), context)
     }
 }
 

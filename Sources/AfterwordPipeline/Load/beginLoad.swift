@@ -5,6 +5,7 @@ func beginLoad(
     _ load: any StoreLoad, _ dump: Dump, _ survey: Survey, _ options: LoadOptions, _ now: Instant
 ) throws -> LoadContext {
     let head = try load.head()
+    if let known = survey.known, known.run != head.nextRun - 1 { throw KnownReviews.Outdated() }
     let digests = Set(survey.files.map(\.record.digest)).sorted()
     let identical = try load.runs(holding: digests)
     let observed = observation(dump, options, identical, now)

@@ -41,17 +41,32 @@ private func load(
     _ surroundings: LoadSurroundings, _ inspect: (any StoreReader) throws -> Void
 ) throws -> LoadReport {
     let total = try dump.files.reduce(Int64(0)) { try $0 + byteCount($1) }
-    var read: Int64 = 0
-    var surveyor = DumpSurveyor(
-        dump: dump, shapes: options.shapes, isStrict: options.isStrict,
-        progress: { bytes in
-            try surroundings.checkInterruption()
-            read += bytes
-            surroundings.progress(.reading(bytes: read, of: max(total, read)))
-        })
-    let survey = try surveyor.run()
-    try checkSurvey(survey, dump, options)
-    return try apply(survey, dump, store, intent, options, surroundings, inspect)
+    func survey(_ known: KnownReviews?) throws -> Survey {
+        var read: Int64 = 0
+        var surveyor = DumpSurveyor(
+            dump: dump, shapes: options.shapes, isStrict: options.isStrict, known: known,
+            progress: { bytes in
+                try surroundings.checkInterruption()
+                read += bytes
+                surroundings.progress(.reading(bytes: read, of: max(total, read)))
+            })
+        let survey = try surveyor.run()
+        try checkSurvey(survey, dump, options)
+        return survey
+    }
+    // A store that cannot be read yet is told of by the load.
+    ztrace("begin")
+    let known = (try? store.read { try KnownReviews($0, dumpBytes: total) }) ?? nil
+    do {
+        ztrace("known")
+        let survey = try survey(known)
+        ztrace("surveyed")
+        return try apply(survey, dump, store, intent, options, surroundings, inspect)
+    } catch is KnownReviews.Outdated {
+        // Another run came in between: what was known is read again, all of it.
+        let survey = try survey(nil)
+        return try apply(survey, dump, store, intent, options, surroundings, inspect)
+    }
 }
 
 /// Writes what a survey found, as one run.
@@ -67,13 +82,16 @@ func apply(
         return try store.load(intent) { load in
             let context = try beginLoad(load, dump, survey, options, surroundings.now())
             try checkShift(context)
+            ztrace("begun")
             try applyProducts(context) { done, count in
                 try surroundings.checkInterruption()
                 surroundings.progress(.writing(products: done, of: count))
             }
+            ztrace("products")
             try checkDeletes(context)
             try applyScopes(context)
             let report = try finishLoad(context, dump, surroundings.now())
+            ztrace("finished")
             try inspect(load.reader)
             return report
         }

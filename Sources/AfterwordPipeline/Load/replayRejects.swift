@@ -117,10 +117,8 @@ private struct Replay {
         _ record: inout FileRecord
     ) {
         if !row.context.isEmpty, let cleaner {
-            let cleaned = cleaner.clean(payload: row.payload, context: row.context)
             surveyor.take(
-                cleaned, row.payload.span.bytes, row.context, offset, place, row.file, cleaner,
-                &record)
+                payload: row.payload, row.context, offset, place, row.file, cleaner, &record)
             return
         }
         let plan = (cleaner ?? RecordCleaner(Shape.builtIn[0])).plan

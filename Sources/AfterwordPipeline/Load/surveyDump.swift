@@ -11,10 +11,15 @@ struct DumpSurveyor {
     let progress: (Int64) throws -> Void
     let survey = Survey()
     private var occurrences: [Digest128: Int64] = [:]
+    /// Products as surveyed, by their numbers among the known ones.
+    private var surveyedOfKnown: [SurveyedProduct?] = []
 
     init(
-        dump: Dump, shapes: [Shape], isStrict: Bool, progress: @escaping (Int64) throws -> Void
+        dump: Dump, shapes: [Shape], isStrict: Bool, known: KnownReviews? = nil,
+        progress: @escaping (Int64) throws -> Void
     ) {
+        survey.known = known
+        surveyedOfKnown = Array(repeating: nil, count: known?.products.count ?? 0)
         self.dump = dump
         self.shapes = shapes
         self.isStrict = isStrict
@@ -65,11 +70,14 @@ struct DumpSurveyor {
         var splitter = RecordSplitter(plan, isStrict: isStrict)
         var end: Int64 = 0
         let firstReject = survey.rejects.count
+        let known = cleaner.flatMap { survey.known?.knows($0) == true ? survey.known : nil }
         let reading = try readSlabs(file) { slab, isLast in
             try progress(Int64(slab.count))
             end += Int64(slab.count)
-            splitter.feedAll(slab[...], isLast: isLast, elements: Self.unitElements) {
-                events, window, offset in
+            splitter.feedAll(
+                slab[...], isLast: isLast, elements: Self.unitElements,
+                recognise: known.map { known in { known.recognise($0) } }
+            ) { events, window, offset in
                 take(events, window, offset, place, file.name, cleaner, &record)
             }
         }
@@ -156,6 +164,11 @@ struct DumpSurveyor {
         case .reject(let reason, let range):
             let bytes = window.extracting(range).withUnsafeBytes { Array($0) }
             reject(reason, bytes, offset + Int64(range.lowerBound), name, nil, &record)
+        case .known(let elements):
+            guard let cleaner else { return }
+            for element in elements {
+                meet(element, window, offset, place, name, cleaner, &record)
+            }
         case .unit(let unit):
             guard let cleaner else { return }
             record.nonstandardLiterals += Int64(unit.nonstandardLiterals)
@@ -168,14 +181,49 @@ struct DumpSurveyor {
         }
     }
 
-    /// Enters a record that was cleaned elsewhere.
+    /// Counts a record that is known by its bytes; the same bytes once more are a record like any other.
+    private mutating func meet(
+        _ element: KnownElement, _ window: RawSpan, _ offset: Int64, _ place: Int, _ name: String,
+        _ cleaner: RecordCleaner, _ record: inout FileRecord
+    ) {
+        let start = offset + Int64(element.start)
+        guard let known = survey.known, let met = known.meet(element, file: place, offset: start)
+        else {
+            let range = Int(element.start)..<Int(element.start + element.length)
+            let bytes = window.extracting(range).withUnsafeBytes { Array($0) }
+            take(payload: bytes, [], start, place, name, cleaner, &record)
+            return
+        }
+        count(rating: met.rating, hasText: met.hasText, &record)
+        if surveyedOfKnown[met.product]?.fileOfKnown == place { return }
+        let surveyed = enter(known.products[met.product].productID, place, cleaner)
+        surveyed.fileOfKnown = place
+        surveyedOfKnown[met.product] = surveyed
+    }
+
+    private func count(rating: Int64?, hasText: Bool, _ record: inout FileRecord) {
+        record.balance.found += 1
+        survey.profile.records += 1
+        if let rating {
+            survey.profile.rated += 1
+            survey.profile.ratingSum += rating
+        }
+        if !hasText { survey.profile.withoutText += 1 }
+    }
+
+    /// Enters a record that stands by itself, with its context.
     mutating func take(
-        _ cleaned: CleanedRecord, _ payload: RawSpan, _ context: [UInt8], _ offset: Int64,
+        payload: [UInt8], _ context: [UInt8], _ offset: Int64,
         _ place: Int, _ name: String, _ cleaner: RecordCleaner, _ record: inout FileRecord
     ) {
-        let prepared = PreparedRecord(
-            cleaned, 0..<payload.byteCount, payload, context, cleaner)
-        enter(prepared, payload, offset, place, name, cleaner, &record)
+        var rows = CleanRows()
+        let prepared = payload.withUnsafeBytes { window in
+            cleaner.clean(payload: window, context: context, into: &rows)
+            return rows.withTexts(in: window) {
+                PreparedRecord(rows, 0, $0, 0..<payload.count, window, context, cleaner)
+            }
+        }
+        enter(prepared, payload.span.bytes, offset, place, name, cleaner, &record)
     }
 
     /// Enters a record as a candidate, or as a reject.
@@ -195,13 +243,7 @@ struct DumpSurveyor {
         guard let product = prepared.productID, let identity = prepared.identity else {
             preconditionFailure("a record without a product has a fault")
         }
-        record.balance.found += 1
-        survey.profile.records += 1
-        if let rating = prepared.rating {
-            survey.profile.rated += 1
-            survey.profile.ratingSum += rating
-        }
-        if !prepared.hasText { survey.profile.withoutText += 1 }
+        count(rating: prepared.rating, hasText: prepared.hasText, &record)
         let surveyed = enter(product, place, cleaner)
         surveyed.candidates.append(
             Candidate(
@@ -351,24 +393,34 @@ private struct PreparedRecord: Sendable {
 }
 
 extension PreparedRecord {
+    /// The first row of `rows`, or another.
     init(
-        _ cleaned: CleanedRecord, _ range: Range<Int>, _ window: RawSpan, _ context: [UInt8],
-        _ cleaner: RecordCleaner
+        _ rows: CleanRows, _ index: Int, _ texts: CleanTexts, _ range: Range<Int>,
+        _ window: UnsafeRawBufferPointer, _ context: [UInt8], _ cleaner: RecordCleaner,
+        brokenBy broken: RejectReason? = nil
     ) {
+        let row = rows.rows[index]
         self.range = range
-        productID = cleaned.productID
-        identity = identify(cleaned, placeholders: cleaner.shape.placeholders)
-        sourceTime = cleaned.values.updatedAt ?? cleaned.values.createdAt
-        helpfulVotes = cleaned.values.helpfulVotes ?? 0
-        rating = cleaned.values.rating
-        hasText = cleaned.values.title != nil || cleaned.values.body != nil
-        attributes = cleaned.attributes
+        productID = texts.text(row.productID)
+        identity = texts.identity(row, placeholders: cleaner.shape.placeholders)
+        sourceTime = row.sourceTime
+        helpfulVotes = row.helpfulVotes ?? 0
+        rating = row.rating
+        hasText = !row.title.isAbsent || !row.body.isAbsent
+        attributes = []
+        for attribute in rows.attributes where attribute.row == index {
+            guard let value = texts.text(attribute.value) else { continue }
+            attributes.append((attribute.attribute, value))
+        }
         self.context = context
-        fault = cleaned.fault
-        faultCount = cleaned.faultCount
+        fault = row.fault.map { ($0, cleaner.faultField(of: row)) }
+        if let broken { fault = (broken, "") }
+        faultCount = row.faultCount
         guard fault == nil else { return }
-        content = cleaned.values.contentDigest
-        payload = payloadDigest(window.extracting(range), context: context)
+        content = texts.contentDigest(row)
+        payload = context.withUnsafeBytes {
+            payloadDigest(UnsafeRawBufferPointer(rebasing: window[range]), context: $0)
+        }
     }
 }
 
@@ -376,12 +428,20 @@ extension PreparedRecord {
 private func prepare(
     _ unit: ExtractedUnit, _ window: RawSpan, _ cleaner: RecordCleaner
 ) -> [PreparedRecord] {
-    unit.records.indices.map { index in
+    var rows = CleanRows()
+    return unit.records.indices.map { index in
         let record = unit.records[index]
         let context = cleaner.context(ofRecord: index, of: unit, window: window)
-        var cleaned = cleaner.clean(record: index, of: unit, context: context, window: window)
-        if let fault = record.fault { cleaned.fault = (fault, "") }
-        return PreparedRecord(cleaned, record.range, window, context.bytes, cleaner)
+        rows.removeAll()
+        return window.withUnsafeBytes { window in
+            cleaner.clean(
+                record: index, of: unit, context: context, window: window, into: &rows)
+            return rows.withTexts(in: window) { texts in
+                PreparedRecord(
+                    rows, 0, texts, record.range, window, context.bytes, cleaner,
+                    brokenBy: record.fault)
+            }
+        }
     }
 }
 

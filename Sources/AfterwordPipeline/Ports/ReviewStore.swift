@@ -146,6 +146,8 @@ package protocol StoreReader: AnyObject {
 
     /// Live and deleted reviews, of one product or of all.
     func reviews(ofProduct id: Text?) throws -> [StoredReview]
+    /// As much of every review as is needed to know its bytes again, in any order.
+    func currentPayloads(_ take: (CurrentPayload) -> Void) throws
     /// Versions and late rows: by product, review, version, then run.
     func history(ofProduct product: Text?, review: Text?) throws -> [HistoryRow]
     /// The reviews of which the runs after `from` up to `to` brought versions, and their history up to `to`: read without
@@ -182,6 +184,21 @@ package protocol StoreReader: AnyObject {
     func modelCalls() throws -> [ModelCall]
     /// Keys of the service, by name; they belong to this store and are not copied.
     func apiKeys() throws -> [APIKeyRow]
+}
+
+extension StoreReader {
+    package func currentPayloads(_ take: (CurrentPayload) -> Void) throws {
+        var keys: [Text: Int64] = [:]
+        for product in try products(nil) { keys[product.productID] = product.productKey }
+        for review in try reviews(ofProduct: nil) {
+            take(
+                CurrentPayload(
+                    reviewKey: review.reviewKey, productKey: keys[review.productID] ?? 0,
+                    identity: review.identity, payload: review.payloadDigest,
+                    isKnownByTexts: review.kind == .content, isLive: review.isLive, rating: review.values.rating,
+                    hasText: review.values.title != nil || review.values.body != nil))
+        }
+    }
 }
 
 /// Reviews as they are now, and their versions.

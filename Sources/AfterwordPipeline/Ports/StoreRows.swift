@@ -84,6 +84,34 @@ package struct ProductState: Equatable, Sendable {
     }
 }
 
+/// As much of a review as is needed to know its bytes again.
+package struct CurrentPayload: Equatable, Sendable {
+    package var reviewKey: Int64
+    package var productKey: Int64
+    package var identity: Digest128
+    package var payload: Digest128
+    /// Its identity is of kind c.
+    package var isKnownByTexts: Bool
+    package var isLive: Bool
+    package var rating: Int64?
+    /// Whether it has a title or a body.
+    package var hasText: Bool
+
+    package init(
+        reviewKey: Int64, productKey: Int64, identity: Digest128, payload: Digest128,
+        isKnownByTexts: Bool, isLive: Bool, rating: Int64?, hasText: Bool
+    ) {
+        self.reviewKey = reviewKey
+        self.productKey = productKey
+        self.identity = identity
+        self.payload = payload
+        self.isKnownByTexts = isKnownByTexts
+        self.isLive = isLive
+        self.rating = rating
+        self.hasText = hasText
+    }
+}
+
 /// As much of a review as is needed to see that nothing changed.
 package struct CurrentKey: Equatable, Sendable {
     package var reviewKey: Int64

@@ -176,18 +176,26 @@ package final class PostgresConnection: @unchecked Sendable {
     /// Copies the rows of a query out in binary, one after another as they arrive: as many as there are fit
     /// into little memory. The query has no parameters.
     func copy(out query: String, _ row: (PostgresCopiedRow) -> Void) throws {
+        let columns = try canceller.whileBusy { try self.columns(of: query) }
+        try copyMessages(query) { message, isFirst in
+            PostgresCopiedRow.each(in: Array(message), hasHeader: isFirst, columns, row)
+        }
+    }
+
+    /// The messages of COPY BINARY as they arrive, each valid while the call lasts.
+    func copyMessages(
+        _ query: String, _ take: (UnsafeRawBufferPointer, _ isFirst: Bool) -> Void
+    ) throws {
         let sql = "COPY (\(query)) TO STDOUT (FORMAT binary)"
         try canceller.whileBusy {
-            let columns = try columns(of: query)
             try beginCopy(sql, PGRES_COPY_OUT)
             var buffer: UnsafeMutablePointer<CChar>?
             var isFirst = true
             while true {
                 let length = Int(PQgetCopyData(connection, &buffer, 0))
                 guard length > 0 else { break }
-                let message = Array(UnsafeRawBufferPointer(start: buffer, count: length))
+                take(UnsafeRawBufferPointer(start: buffer, count: length), isFirst)
                 PQfreemem(buffer)
-                PostgresCopiedRow.each(in: message, hasHeader: isFirst, columns, row)
                 isFirst = false
             }
             let result = PQgetResult(connection)

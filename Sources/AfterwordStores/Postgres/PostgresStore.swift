@@ -209,6 +209,20 @@ package struct PostgresReadingStore: ReadingStore {
 struct PostgresSession: SQLSession {
     let connection: PostgresConnection
 
+    func currentPayloads(_ take: (CurrentPayload) -> Void) throws {
+        try connection.copyMessages(Columns.currentPayloads) { message, isFirst in
+            var fields = PostgresFields(message, hasHeader: isFirst)
+            while fields.beginRow() {
+                take(
+                    CurrentPayload(
+                        reviewKey: fields.number() ?? 0, productKey: fields.number() ?? 0,
+                        identity: fields.digest128(), payload: fields.digest128(),
+                        isKnownByTexts: fields.number() == 1, isLive: fields.number() == 1,
+                        rating: fields.number(), hasText: fields.number() == 1))
+            }
+        }
+    }
+
     func fewRows<Found>(
         _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) -> Found
     ) throws -> [Found] {
@@ -253,6 +267,10 @@ struct PostgresSession: SQLSession {
 /// The ledger's transaction: the same questions, and single rows written.
 private struct PostgresLedgerSession: SQLLedgerSession {
     let connection: PostgresConnection
+
+    func currentPayloads(_ take: (CurrentPayload) -> Void) throws {
+        try PostgresSession(connection: connection).currentPayloads(take)
+    }
 
     func rows<Found>(
         _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) -> Found

@@ -16,6 +16,16 @@ final class SQLiteQuery {
 
         func number(_ place: Int32) -> Int64 { sqlite3_column_int64(statement, place) }
 
+        func optional(_ place: Int32) -> Int64? {
+            sqlite3_column_type(statement, place) == SQLITE_NULL ? nil : number(place)
+        }
+
+        func digest128(_ place: Int32) -> Digest128 {
+            let count = Int(sqlite3_column_bytes(statement, place))
+            return Digest128(
+                UnsafeRawBufferPointer(start: sqlite3_column_blob(statement, place), count: count))
+        }
+
         func bytes(_ place: Int32) -> [UInt8] {
             let count = Int(sqlite3_column_bytes(statement, place))
             guard let start = sqlite3_column_blob(statement, place) else { return [] }
@@ -25,6 +35,11 @@ final class SQLiteQuery {
 
     func forEach(_ key: Int64, _ take: (Row) -> Void) throws {
         sqlite3_bind_int64(statement.pointer, 1, key)
+        try forEach(take)
+    }
+
+    /// The rows of a question without a key.
+    func forEach(_ take: (Row) -> Void) throws {
         defer { sqlite3_reset(statement.pointer) }
         while true {
             let code = sqlite3_step(statement.pointer)

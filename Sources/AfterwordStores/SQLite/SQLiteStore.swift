@@ -199,6 +199,17 @@ private struct SQLiteInterruption: Interruption {
 struct SQLiteSession: SQLSession {
     let database: Database
 
+    func currentPayloads(_ take: (CurrentPayload) -> Void) throws {
+        try SQLiteQuery(database, Columns.currentPayloads).forEach { row in
+            take(
+                CurrentPayload(
+                    reviewKey: row.number(0), productKey: row.number(1),
+                    identity: row.digest128(2), payload: row.digest128(3),
+                    isKnownByTexts: row.number(4) != 0, isLive: row.number(5) != 0,
+                    rating: row.optional(6), hasText: row.number(7) != 0))
+        }
+    }
+
     func rows<Found>(
         _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) -> Found
     ) throws -> [Found] {
@@ -219,6 +230,10 @@ struct SQLiteSession: SQLSession {
 /// The ledger's transaction: the same questions, and single rows written.
 private struct SQLiteLedgerSession: SQLLedgerSession {
     let database: Database
+
+    func currentPayloads(_ take: (CurrentPayload) -> Void) throws {
+        try SQLiteSession(database: database).currentPayloads(take)
+    }
 
     func rows<Found>(
         _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) -> Found

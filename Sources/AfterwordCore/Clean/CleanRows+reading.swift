@@ -1,0 +1,76 @@
+extension CleanRows {
+    /// The bytes of a scalar value: text unescaped, numbers and flags as written; absent when it is.
+    mutating func content(
+        _ token: JSONToken, _ window: UnsafeRawBufferPointer, _ part: FieldPart
+    ) -> Result<TextPlace, ReadFault> {
+        let range = token.range
+        switch token.kind {
+        case .missing, .null, .nonstandard: return .success(.absent)
+        case .string:
+            return .success(TextPlace(inWindow: range.lowerBound + 1..<range.upperBound - 1))
+        case .escapedString:
+            let inner = window[range.lowerBound + 1..<range.upperBound - 1]
+            return .success(make(unescaping: UnsafeRawBufferPointer(rebasing: inner)))
+        case .number, .yes, .no: return .success(TextPlace(inWindow: range))
+        case .object, .array:
+            if part == .whole { return .failure(ReadFault(.wrongType)) }
+            return readPart(part, of: Array(window[range])).map { $0.map { make($0) } ?? .absent }
+        }
+    }
+
+    /// The same of other bytes than the window's: what is there is made a text of its own.
+    mutating func content(
+        _ token: JSONToken, of bytes: [UInt8], _ part: FieldPart
+    ) -> Result<TextPlace, ReadFault> {
+        bytes.withUnsafeBytes { bytes in
+            content(token, bytes, part).map { place in
+                place.isAbsent || place.isMade ? place : make(bytes[place.range])
+            }
+        }
+    }
+
+    @inline(__always)
+    func number<Value>(
+        _ place: TextPlace, _ window: UnsafeRawBufferPointer,
+        _ read: (UnsafeRawBufferPointer) -> Result<Value, ReadFault>
+    ) -> Result<Value, ReadFault> {
+        withTexts(in: window) { read($0[place]) }
+    }
+
+    /// A free text (`readText`).
+    mutating func text(_ place: TextPlace, _ window: UnsafeRawBufferPointer) -> TextPlace {
+        let raw = withTexts(in: window) { texts in
+            needsWork(texts[place]) ? Array(texts[place]) : nil
+        }
+        guard let raw else { return place }
+        guard let text = readText(raw) else { return .absent }
+        return text.bytes == raw ? place : remake(place, text.bytes)
+    }
+
+    /// An identifier (`readIdentifier`).
+    mutating func identifier(_ place: TextPlace, _ window: UnsafeRawBufferPointer) -> TextPlace {
+        let raw = withTexts(in: window) { texts in
+            isPlainIdentifier(texts[place]) ? nil : Array(texts[place])
+        }
+        guard let raw else { return place }
+        return readIdentifier(raw).map { make($0.bytes) } ?? .absent
+    }
+}
+
+extension CleanedRecord {
+    /// The first of the rows, with texts of its own.
+    init(_ rows: CleanRows, _ texts: CleanTexts, _ cleaner: RecordCleaner) {
+        let row = rows.rows[0]
+        self.init()
+        productID = texts.text(row.productID)
+        reviewID = texts.text(row.reviewID)
+        authorID = texts.text(row.authorID)
+        writtenDate = texts.text(row.writtenDate)
+        values = texts.values(of: row)
+        attributes = rows.attributes.compactMap { attribute in
+            texts.text(attribute.value).map { (attribute.attribute, $0) }
+        }
+        fault = row.fault.map { ($0, cleaner.faultField(of: row)) }
+        faultCount = row.faultCount
+    }
+}

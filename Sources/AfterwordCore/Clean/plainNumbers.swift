@@ -1,0 +1,81 @@
+// Numbers, flags and identifiers as programs write them, read where they lie. What is written in any other way is read by the
+// rules for all that people write; a test holds both against each other.
+
+/// A rating in tenths of a star (`readRating`).
+func readRating(_ raw: UnsafeRawBufferPointer, scale: Int64) -> Result<Int64, ReadFault> {
+    guard let number = plainDecimal(raw), scale > 0, scale <= 1000 else {
+        return readRating(Array(raw), scale: scale)
+    }
+    // Half up: (2·50·n + d) ∕ (2·d) of n ∕ d.
+    let divisor = scale * number.divisor
+    let tenths = (100 * number.digits + divisor) / (2 * divisor)
+    return (10...50).contains(tenths) ? .success(tenths) : .failure(ReadFault(.ratingOutOfScale))
+}
+
+/// A count (`readCount`).
+func readCount(_ raw: UnsafeRawBufferPointer) -> Result<Int64, ReadFault> {
+    guard let number = plainDecimal(raw), number.divisor == 1, number.digits <= greatestCount else {
+        return readCount(Array(raw))
+    }
+    return .success(number.digits)
+}
+
+/// A yes or no (`readFlag`).
+func readFlag(_ raw: UnsafeRawBufferPointer) -> Result<Bool, ReadFault> {
+    // As JSON writes them.
+    if raw.count == 4, isWord(raw, "true") { return .success(true) }
+    if raw.count == 5, isWord(raw, "false") { return .success(false) }
+    return readFlag(Array(raw))
+}
+
+private func isWord(_ raw: UnsafeRawBufferPointer, _ word: StaticString) -> Bool {
+    for index in 0..<raw.count where raw[index] != word.utf8Start[index] { return false }
+    return true
+}
+
+/// A moment (`readInstant`).
+func readInstant(_ raw: UnsafeRawBufferPointer, as format: FieldFormat) -> Result<
+    Instant, ReadFault
+> {
+    let unit: Int64? =
+        switch format {
+        case .unixSeconds: 1_000_000
+        case .unixMilliseconds: 1000
+        default: nil
+        }
+    guard let unit, let number = plainDecimal(raw), number.divisor == 1,
+        number.digits <= Instant.writable.upperBound / unit
+    else { return readInstant(Array(raw), as: format) }
+    return .success(Instant(microseconds: number.digits * unit))
+}
+
+/// Up to 15 digits, of which up to three after a point, and nothing else.
+@inline(__always)
+private func plainDecimal(_ raw: UnsafeRawBufferPointer) -> (digits: Int64, divisor: Int64)? {
+    guard raw.count > 0, raw.count <= 15 else { return nil }
+    var digits: Int64 = 0
+    var divisor: Int64 = 0
+    for byte in raw {
+        let digit = byte &- UInt8(ascii: "0")
+        if digit < 10 {
+            digits = digits &* 10 &+ Int64(digit)
+            divisor = divisor &* 10
+        } else {
+            guard byte == UInt8(ascii: "."), divisor == 0, digits > 0 || raw[0] == 0x30 else {
+                return nil
+            }
+            divisor = 1
+        }
+    }
+    if divisor == 0 { return (digits, 1) }
+    return divisor > 1 && divisor <= 1000 ? (digits, divisor) : nil
+}
+
+/// Whether an identifier stands as it will be kept: no white space around it, no U+0000.
+func isPlainIdentifier(_ raw: UnsafeRawBufferPointer) -> Bool {
+    guard let first = raw.first, let last = raw.last else { return false }
+    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+    if isSpace(first) || isSpace(last) { return false }
+    for byte in raw where byte == 0 { return false }
+    return true
+}

@@ -1,0 +1,90 @@
+/// The first version of a review, told by one record alone: digests, times and keys, without its texts.
+package struct NewReview: Sendable {
+    package var reviewKey: Int64 = 0
+    package var rawKey: Int64 = 0
+    package var identity: Digest128
+    package var kind: IdentityKind
+    package var content: Digest256
+    package var payload: Digest128
+    package var times: ReviewTimes
+    package var salt: Digest128
+    package var rowDigest: Digest256
+
+    /// - Parameter row: With the review's id for good (`CleanRows.giveID`).
+    package init(
+        _ row: CleanRow, _ texts: CleanTexts, identity: Identity, content: Digest256,
+        payload: Digest128, seed: UInt64, run: Int64, observedAt: Instant, salt: Digest128
+    ) {
+        self.identity = identity.digest
+        kind = identity.kind
+        self.content = content
+        self.payload = payload
+        self.salt = salt
+        let times = texts.firstTimes(row, seed: seed, observedAt: observedAt)
+        self.times = times
+        let room =
+            256 + row.reviewID.count + row.authorID.count + row.productID.count
+            + row.variant.count + row.country.count + row.language.count
+        let personal = DigestWriter.digest(room: room) { writer in
+            writer.add(raw: salt)
+            writer.add(texts[row.reviewID])
+            writer.add(raw: identity.digest)
+            writer.add(raw: content)
+            writer.add(optional: row.authorID, texts)
+        }
+        rowDigest = DigestWriter.digest(room: room) { writer in
+            writer.add(byte: 0)
+            writer.add(texts[row.productID])
+            writer.add(1)
+            writer.add(word: "insert")
+            writer.add(run)
+            writer.add(observedAt.microseconds)
+            writer.add(0)
+            writer.add(optional: row.rating)
+            writer.add(optional: row.verified.map { $0 ? 1 : 0 })
+            writer.add(optional: row.helpfulVotes)
+            writer.add(optional: row.variant, texts)
+            writer.add(optional: row.country, texts)
+            writer.add(optional: row.language, texts)
+            writer.add(times.createdAt.microseconds)
+            writer.add(word: times.createdOrigin == .source ? "source" : "mock")
+            writer.add(times.updatedAt.microseconds)
+            writer.add(word: times.updatedOrigin == .source ? "source" : "mock")
+            writer.add(raw: personal)
+        }
+    }
+}
+
+extension CleanTexts {
+    /// `reviewTimes` of a first version.
+    func firstTimes(_ row: CleanRow, seed: UInt64, observedAt: Instant) -> ReviewTimes {
+        let created =
+            row.createdAt
+            ?? {
+                var generator = mockGenerator(
+                    seed: seed, product: self[row.productID], review: self[row.reviewID],
+                    version: 1)
+                return mockCreation(before: observedAt, &generator)
+            }()
+        return ReviewTimes(
+            createdAt: created, createdOrigin: row.createdAt == nil ? .mock : .source,
+            updatedAt: row.updatedAt ?? created,
+            updatedOrigin: row.updatedAt == nil ? .mock : .source)
+    }
+}
+
+extension CleanRows {
+    /// Gives a row the id its review has for good (`reviewID`).
+    package mutating func giveID(
+        _ index: Int, _ identity: Identity, in window: UnsafeRawBufferPointer
+    ) {
+        let row = rows[index]
+        let isPlain =
+            identity.kind == .source && !row.reviewID.isAbsent
+            && withTexts(in: window) { !looksDerived($0[row.reviewID]) }
+        if isPlain { return }
+        let source = withTexts(in: window) { $0.text(row.reviewID) }
+        let id = reviewID(source, kind: identity.kind, identity: identity.digest)
+        rows[index].reviewID = make(id.bytes)
+    }
+}

@@ -1,0 +1,304 @@
+import AfterwordCore
+import Dispatch
+import Synchronization
+
+/// The reviews that a store holds, by the bytes they were last seen in: a record of a new dump whose bytes are held already is known
+/// without being read.
+///
+/// About 60 bytes a review, and no text: payload and identity digests, the key, and where a record of the dump with these bytes
+/// lies, once one is met.
+final class KnownReviews {
+    /// Beyond as many reviews (about 800 MB) every record is read instead.
+    static let limit = 12_000_000
+    /// A dump of fewer bytes for each review of the store reads its records: to know all reviews would take longer.
+    static let leastBytesPerReview: Int64 = 64
+
+    /// A review: its key, and what is asked of a record that is not read.
+    private struct Row {
+        var payload: Digest128
+        var identity: Digest128
+        /// The review's key × 512 + rating × 8 + kind is content × 4 + has text × 2 + is live.
+        var packed: Int64
+        /// Place of the file × 2⁴⁰ + offset + 1 of the record with these bytes; 0 while none was met.
+        var place: Int64
+        var length: Int32
+        var product: Int32
+    }
+
+    /// A run was committed since.
+    struct Outdated: Error {}
+
+    /// The newest run of the snapshot that was read.
+    let run: Int64
+    /// By key.
+    private(set) var products: [ProductState] = []
+    private(set) var numbers: [Text: Int] = [:]
+    /// Documents of the shapes used so far, by name: bytes that were read by another shape are not known.
+    private let shapes: [String: String]
+    /// By product.
+    private var rows: [Row] = []
+    private var firstRows: [Int] = []
+    /// Live reviews of each product, and those that were met.
+    private(set) var liveCounts: [Int32] = []
+    private(set) var metCounts: [Int32] = []
+    /// Open addressing: the number of a row + 1, by its payload digest.
+    private var slots: [UInt32] = []
+
+    /// Nil where nothing can be known by its bytes: nothing is there, or so much that it is not worth it, or a record held a bare NaN,
+    /// which has to be counted.
+    init?(_ reader: any StoreReader, dumpBytes: Int64) throws {
+        guard let newest = try reader.newestRun() else { return nil }
+        let portfolio = try reader.scopes([.portfolio]).first
+        let expected = portfolio?.counters.reviewCount ?? 0
+        guard expected > 0, expected <= Self.limit,
+            dumpBytes >= expected * Self.leastBytesPerReview
+        else { return nil }
+        let files = try reader.files(ofRun: nil)
+        guard files.allSatisfy({ $0.nonstandardLiterals == 0 }) else { return nil }
+        run = newest.run
+        shapes = Dictionary(uniqueKeysWithValues: try reader.shapes().map { ($0.name, $0.document) })
+        products = try reader.products(nil).sorted { $0.productKey < $1.productKey }
+        for (number, product) in products.enumerated() { numbers[product.productID] = number }
+        try read(reader, Int(expected))
+        index()
+    }
+
+    private func read(_ reader: any StoreReader, _ expected: Int) throws {
+        var numbersByKey: [Int64: Int32] = [:]
+        numbersByKey.reserveCapacity(products.count)
+        for (number, product) in products.enumerated() {
+            numbersByKey[product.productKey] = Int32(number)
+        }
+        var found: [Row] = []
+        found.reserveCapacity(expected + expected / 16)
+        var last: (key: Int64, number: Int32) = (-1, 0)
+        var isSorted = true
+        try reader.currentPayloads { review in
+            if review.productKey != last.key {
+                let number = numbersByKey[review.productKey] ?? 0
+                if number < last.number { isSorted = false }
+                last = (review.productKey, number)
+            }
+            var packed = review.reviewKey << 9 | (review.rating ?? 0) << 3
+            packed |= review.isKnownByTexts ? 4 : 0
+            packed |= (review.hasText ? 2 : 0) | (review.isLive ? 1 : 0)
+            found.append(
+                Row(
+                    payload: review.payload, identity: review.identity, packed: packed, place: 0,
+                    length: 0, product: last.number))
+        }
+        if !isSorted { found.sort { $0.product < $1.product } }
+        rows = found
+        liveCounts = Array(repeating: 0, count: products.count)
+        metCounts = liveCounts
+        var counts = [Int](repeating: 0, count: products.count)
+        for row in rows {
+            counts[Int(row.product)] += 1
+            if row.packed & 1 != 0 { liveCounts[Int(row.product)] += 1 }
+        }
+        firstRows = [0]
+        for count in counts { firstRows.append(firstRows[firstRows.count - 1] + count) }
+    }
+
+    /// Live reviews with bytes of their own; those that are known by their texts may be one of several, and are read.
+    private func index() {
+        var capacity = 64
+        while capacity * 2 < rows.count * 3 { capacity *= 2 }
+        slots = Array(repeating: 0, count: capacity)
+        for number in rows.indices where rows[number].packed & 5 == 1 {
+            var slot = Int(truncatingIfNeeded: rows[number].payload.hashBits) & (capacity - 1)
+            while slots[slot] != 0 { slot = (slot + 1) & (capacity - 1) }
+            slots[slot] = UInt32(number + 1)
+        }
+    }
+
+    /// Whether records of a shape may be known by their bytes.
+    func knows(_ cleaner: RecordCleaner) -> Bool {
+        cleaner.readsRecordsAlone && shapes[cleaner.shape.name] == cleaner.shape.document
+    }
+
+    // MARK: Recognising
+
+    /// Bytes of a line at a time that one thread takes.
+    private static let chunkBytes = 1 << 17
+
+    /// The lines that are records with known bytes.
+    func recognise(_ bytes: UnsafeRawBufferPointer) -> [KnownElement] {
+        let chunks = (bytes.count + Self.chunkBytes - 1) / Self.chunkBytes
+        let found = Mutex([[KnownElement]](repeating: [], count: chunks))
+        rows.withUnsafeBufferPointer { rows in
+            slots.withUnsafeBufferPointer { slots in
+                let lines = KnownLines(bytes: bytes, rows: rows, slots: slots)
+                let count = bytes.count
+                DispatchQueue.concurrentPerform(iterations: chunks) { chunk in
+                    let start = chunk * Self.chunkBytes
+                    let own = lines.recognise(start..<min(start + Self.chunkBytes, count))
+                    found.withLock { $0[chunk] = own }
+                }
+            }
+        }
+        return found.withLock { $0.flatMap { $0 } }
+    }
+
+    /// The lines of some bytes, and the table they are looked up in. Sendable by hand: it is only read, and outlived by what it
+    /// points to.
+    private struct KnownLines: @unchecked Sendable {
+        let bytes: UnsafeRawBufferPointer
+        let rows: UnsafeBufferPointer<Row>
+        let slots: UnsafeBufferPointer<UInt32>
+
+        /// The known ones among those that begin in a range.
+        func recognise(_ range: Range<Int>) -> [KnownElement] {
+            var found: [KnownElement] = []
+            var start = range.lowerBound
+            if start > 0, bytes[start - 1] != 0x0A { start = lineEnd(bytes, start) + 1 }
+            while start < range.upperBound {
+                let end = lineEnd(bytes, start)
+                // A line without its end may go on.
+                if end == bytes.count { break }
+                var last = end
+                while last > start, bytes[last - 1] == 0x0D || bytes[last - 1] == 0x20 { last -= 1 }
+                if last > start, bytes[start] == UInt8(ascii: "{") {
+                    let number = number(of: UnsafeRawBufferPointer(rebasing: bytes[start..<last]))
+                    if number >= 0 {
+                        found.append(
+                            KnownElement(
+                                start: Int32(start), length: Int32(last - start), number: number))
+                    }
+                }
+                start = end + 1
+            }
+            return found
+        }
+
+        /// The number of the row with these bytes, less than 0 for none or several.
+        private func number(of line: UnsafeRawBufferPointer) -> Int32 {
+            let payload = payloadDigest(line, context: .init(start: nil, count: 0))
+            var slot = Int(truncatingIfNeeded: payload.hashBits) & (slots.count - 1)
+            var found: Int32 = -1
+            while slots[slot] != 0 {
+                let number = Int(slots[slot]) - 1
+                if rows[number].payload == payload {
+                    if found >= 0 { return -1 }
+                    found = Int32(number)
+                }
+                slot = (slot + 1) & (slots.count - 1)
+            }
+            return found
+        }
+    }
+
+    // MARK: Meeting
+
+    /// What is known of a record without reading it.
+    struct Met {
+        var product: Int
+        var rating: Int64?
+        var hasText: Bool
+    }
+
+    /// Notes that a record of these bytes lies in the dump; nil when one was met before.
+    func meet(_ element: KnownElement, file: Int, offset: Int64) -> Met? {
+        let number = Int(element.number)
+        guard rows[number].place == 0 else { return nil }
+        rows[number].place = Int64(file) << 40 | (offset + 1)
+        rows[number].length = element.length
+        let row = rows[number]
+        metCounts[Int(row.product)] += 1
+        let rating = row.packed >> 3 & 63
+        return Met(
+            product: Int(row.product), rating: rating == 0 ? nil : rating,
+            hasText: row.packed & 2 != 0)
+    }
+
+    // MARK: Asking
+
+    /// What a product's reviews are, to the records of it that were read.
+    ///
+    /// - Parameter named: Identities of those records.
+    func standing(ofProduct number: Int, named: Set<Digest128>) -> StandingReviews {
+        var standing = StandingReviews()
+        standing.isEmpty = firstRows[number] == firstRows[number + 1]
+        standing.liveCount = Int(liveCounts[number])
+        standing.metCount = Int(metCounts[number])
+        let productKey = products[number].productKey
+        var met: (file: Int, count: Int64) = (0, 0)
+        for row in rows[firstRows[number]..<firstRows[number + 1]] {
+            // What is known by its texts may be one of several: which, is decided among all of them.
+            let isNamed =
+                row.packed & 4 != 0 || !named.isEmpty && named.contains(row.identity)
+            if row.place != 0, !isNamed {
+                let file = Int(row.place >> 40)
+                if file != met.file {
+                    standing.met[met.file, default: 0] += met.count
+                    met = (file, 0)
+                }
+                met.count += 1
+                continue
+            }
+            let key = CurrentKey(
+                reviewKey: row.packed >> 9, productKey: productKey, identity: row.identity,
+                payloadDigest: row.payload, isLive: row.packed & 1 != 0)
+            if isNamed { standing.current[row.identity] = key }
+            if row.place != 0 {
+                standing.metCount -= 1
+                let offset = (row.place & (1 << 40 - 1)) - 1
+                standing.contested.append(
+                    MetRecord(file: Int(row.place >> 40), offset: offset, length: Int(row.length)))
+            } else if key.isLive {
+                standing.unmet.append(key)
+            }
+        }
+        standing.met[met.file, default: 0] += met.count
+        return standing
+    }
+}
+
+/// Where a record lies that is known by its bytes.
+struct MetRecord {
+    var file: Int
+    var offset: Int64
+    var length: Int
+}
+
+/// The reviews of a product before a run, as far as its decision needs them.
+struct StandingReviews {
+    /// The product never had a review.
+    var isEmpty = true
+    var liveCount = 0
+    /// By identity, those that records of the dump may be of; records that were known by their bytes are of none of them.
+    var current: [Digest128: CurrentKey] = [:]
+    /// Live ones that no known bytes were met of.
+    var unmet: [CurrentKey] = []
+    /// How many records were known by their bytes, and nothing else is said of their reviews; by place of their file.
+    var met: [Int: Int64] = [:]
+    var metCount = 0
+    /// Records known by their bytes, of whose reviews others speak too.
+    var contested: [MetRecord] = []
+
+    init() {}
+
+    /// All that a store holds of a product.
+    init(_ keys: [CurrentKey]) {
+        isEmpty = keys.isEmpty
+        current.reserveCapacity(keys.count)
+        for key in keys { current[key.identity] = key }
+        unmet = keys.filter(\.isLive)
+        liveCount = unmet.count
+    }
+}
+
+/// The next line feed from `start` on, eight bytes at a time; the end where there is none.
+private func lineEnd(_ bytes: UnsafeRawBufferPointer, _ start: Int) -> Int {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    var index = start
+    while index &+ 8 <= bytes.count {
+        let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+        let feed = word ^ (ones &* 0x0A)
+        let found = (feed &- ones) & ~feed & 0x8080_8080_8080_8080
+        if found != 0 { return index &+ found.trailingZeroBitCount >> 3 }
+        index &+= 8
+    }
+    while index < bytes.count, bytes[index] != 0x0A { index &+= 1 }
+    return index
+}
