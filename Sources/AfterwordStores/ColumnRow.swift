@@ -177,7 +177,7 @@ extension ColumnRow {
             observedAt: instant("observed_at"), values: values, authorID: text("author_id"),
             times: times, changedFields: FieldSet(rawValue: number("changed_fields")),
             contentDigest: digest("content_digest"), salt: bytes("row_salt"),
-            rowDigest: digest("row_digest"))
+            rowDigest: digest("row_digest"), historyKey: number("history_key"))
     }
 
     var profile: DumpProfile {

@@ -81,6 +81,7 @@ extension ColumnSink {
     }
 
     func add(_ row: HistoryRow) {
+        add(row.historyKey)
         add(row.reviewKey)
         add(row.version)
         add(row.operation.rawValue)
@@ -100,14 +101,14 @@ extension ColumnSink {
         add(review.reviewID)
         add(blob: review.identity.bytes)
         add(review.kind.rawValue)
-        add(review.version)
         add(flag: review.isLive)
-        add(review.run)
-        add(review.observedAt.microseconds)
-        add(blob: review.contentDigest.bytes)
         add(blob: review.payloadDigest.bytes)
         add(review.rawKey)
-        add(review.values, author: review.authorID, review.times)
+        add(row.historyKey)
+        add(
+            reading(
+                rating: review.values.rating,
+                hasText: review.values.title != nil || review.values.body != nil))
     }
 
     func add(_ move: PayloadMove) {

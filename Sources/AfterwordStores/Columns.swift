@@ -27,11 +27,11 @@ enum Columns {
         payload, context
         """
     static let review = """
-        review_key, product_key, review_id, identity_digest, identity_kind, version, is_live, run, \
-        observed_at, content_digest, payload_digest, raw_key, \(values)
+        review_key, product_key, review_id, identity_digest, identity_kind, is_live, \
+        payload_digest, raw_key, history_key, reading
         """
     static let history = """
-        review_key, version, operation, run, observed_at, changed_fields, content_digest, \
+        history_key, review_key, version, operation, run, observed_at, changed_fields, content_digest, \
         row_salt, row_digest, \(values)
         """
     static let move = "payload_digest, raw_key, review_key"
@@ -112,18 +112,38 @@ enum Columns {
         """
     static let currentKeys = """
         SELECT review_key, product_key, identity_digest, payload_digest, is_live
-        FROM product_reviews_clean WHERE product_key = ?
+        FROM product_reviews_base WHERE review_key BETWEEN ? AND ?
         """
     /// `CurrentPayload`, by place.
     static let currentPayloads = """
         SELECT review_key, product_key, identity_digest, payload_digest,
-               identity_kind = 'c' AS is_content, is_live, rating,
-               title IS NOT NULL OR body IS NOT NULL AS has_text
-        FROM product_reviews_clean
+               identity_kind = 'c' AS is_content, is_live, reading
+        FROM product_reviews_base
         """
     static let historySelection = """
         SELECT h.*, r.review_id, r.identity_digest, p.product_id
-        FROM product_reviews_history h JOIN product_reviews_clean r USING (review_key)
+        FROM product_reviews_history h JOIN product_reviews_base r USING (review_key)
         JOIN products_dim p USING (product_key)
+        """
+    /// The same of reviews between two keys, by the keys of their rows.
+    static let historyBetween = """
+        SELECT h.*, r.review_id, r.identity_digest, p.product_id
+        FROM product_reviews_base r JOIN products_dim p USING (product_key)
+        JOIN product_reviews_history h ON h.history_key = r.review_key
+        WHERE r.review_key BETWEEN ? AND ?
+        UNION ALL
+        SELECT h.*, r.review_id, r.identity_digest, p.product_id
+        FROM product_reviews_base r JOIN products_dim p USING (product_key)
+        JOIN product_reviews_history h ON h.review_key = r.review_key AND h.history_key < 0
+        WHERE r.review_key BETWEEN ? AND ?
+        """
+    /// The base as rows that are whole: each points at its version in the history.
+    static let cleanView = """
+        CREATE VIEW product_reviews_clean AS
+        SELECT b.review_key, b.product_key, b.review_id, b.identity_digest, b.identity_kind,
+            h.version, b.is_live, h.run, h.observed_at, h.content_digest, b.payload_digest,
+            b.raw_key,
+            \(names(values).map { "h.\($0)" }.joined(separator: ", "))
+        FROM product_reviews_base b JOIN product_reviews_history h USING (history_key)
         """
 }

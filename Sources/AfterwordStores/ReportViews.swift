@@ -80,8 +80,9 @@ extension ReportView {
                 "observed_at", .instant("r.observed_at"), "when the dump of this version was taken"),
         ] + values,
         source: """
-            FROM product_reviews_clean r JOIN products_dim p USING (product_key) \
-            WHERE r.is_live
+            FROM product_reviews_clean r JOIN products_dim p ON p.product_key = r.product_key \
+            AND r.review_key > p.product_key * 16777216 \
+            AND r.review_key < (p.product_key + 1) * 16777216 WHERE r.is_live
             """)
 
     private static let reviewHistory = ReportView(
@@ -99,7 +100,7 @@ extension ReportView {
         ] + values,
         source: """
             FROM product_reviews_history r \
-            JOIN product_reviews_clean b USING (review_key) \
+            JOIN product_reviews_base b USING (review_key) \
             JOIN products_dim p ON p.product_key = b.product_key
             """)
 

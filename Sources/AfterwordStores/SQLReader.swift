@@ -88,11 +88,25 @@ final class SQLReader: StoreReader {
     }
 
     func reviews(ofProduct id: Text?) throws -> [StoredReview] {
-        try all(
-            Columns.reviewSelection + (id == nil ? "" : " WHERE p.product_id = ?")
-                + " ORDER BY p.product_id, r.review_id",
-            id.map { [SQLValue($0)] } ?? []
+        var keys: [SQLValue] = []
+        if let id {
+            guard let own = try self.keys(ofProduct: id) else { return [] }
+            keys = own
+        }
+        return try all(
+            Columns.reviewSelection + (id == nil ? "" : " WHERE r.review_key BETWEEN ? AND ?")
+                + " ORDER BY p.product_id, r.review_id", keys
         ) { $0.review }
+    }
+
+    /// The range of the keys of a product's reviews; nil for a product that is not there.
+    private func keys(ofProduct id: Text) throws -> [SQLValue]? {
+        try session.fewRows(
+            "SELECT product_key FROM products_dim WHERE product_id = ?", [SQLValue(id)]
+        ) { $0.number("product_key") }.first.map { key in
+            let keys = reviewKeys(ofProduct: key)
+            return [.number(keys.lowerBound), .number(keys.upperBound)]
+        }
     }
 
     func currentPayloads(_ take: (CurrentPayload) -> Void) throws {
@@ -100,22 +114,34 @@ final class SQLReader: StoreReader {
     }
 
     func history(ofProduct product: Text?, review: Text?) throws -> [HistoryRow] {
-        var conditions: [String] = []
-        if product != nil { conditions.append("p.product_id = ?") }
-        if review != nil { conditions.append("r.review_id = ?") }
+        guard let product else {
+            return try all(
+                """
+                \(Columns.historySelection) \(review == nil ? "" : "WHERE r.review_id = ?")
+                ORDER BY p.product_id, r.review_id, h.version, h.run
+                """, review.map { [SQLValue($0)] } ?? []
+            ) { $0.historyRow }
+        }
+        guard var keys = try keys(ofProduct: product) else { return [] }
+        if let review {
+            let own = try all(
+                """
+                SELECT review_key FROM product_reviews_base
+                WHERE review_key BETWEEN ? AND ? AND review_id = ?
+                """, keys + [SQLValue(review)]
+            ) { $0.number("review_key") }.first
+            guard let own else { return [] }
+            keys = [.number(own), .number(own)]
+        }
         return try all(
-            """
-            \(Columns.historySelection)
-            \(conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND "))
-            ORDER BY p.product_id, r.review_id, h.version, h.run
-            """, [product, review].compactMap { $0 }.map { SQLValue($0) }
+            "\(Columns.historyBetween) ORDER BY product_id, review_id, version, run", keys + keys
         ) { $0.historyRow }
     }
 
     func changed(after from: Int64, upTo to: Int64) throws -> ChangedReviews {
         let keys = """
             SELECT review_key FROM product_reviews_history
-            WHERE run > ? AND run <= ? AND operation <> 'late'
+            WHERE run > ? AND run <= ? AND operation <> 'late' \(from > 0 ? "AND run > 1" : "")
             """
         let span: [SQLValue] = [.number(from), .number(to)]
         let reviews = try all(
@@ -123,11 +149,14 @@ final class SQLReader: StoreReader {
                 + " WHERE r.review_key IN (\(keys)) ORDER BY p.product_id, r.review_id", span
         ) { $0.review }
         let history = try all(
-            Columns.historySelection
-                + """
-                 WHERE h.review_key IN (\(keys)) AND h.run <= ?
-                ORDER BY p.product_id, r.review_id, h.version, h.run
-                """, span + [.number(to)]
+            """
+            \(Columns.historySelection)
+            WHERE h.history_key IN (\(keys)) AND h.run <= ?
+            UNION ALL
+            \(Columns.historySelection)
+            WHERE h.review_key IN (\(keys)) AND h.history_key < 0 AND h.run <= ?
+            ORDER BY product_id, review_id, version, run
+            """, span + [.number(to)] + span + [.number(to)]
         ) { $0.historyRow }
         return ChangedReviews(reviews: reviews, history: history)
     }
@@ -137,13 +166,23 @@ final class SQLReader: StoreReader {
     }
 
     func raw(ofProduct id: Text?) throws -> [RawRow] {
-        try all(
-            """
+        let selection = """
             SELECT r.*, p.product_id FROM product_reviews_raw r
             JOIN products_dim p USING (product_key)
-            \(id == nil ? "" : "WHERE p.product_id = ?")
-            ORDER BY p.product_id, r.identity_digest, r.payload_digest
-            """, id.map { [SQLValue($0)] } ?? []
+            """
+        guard let id else {
+            return try all(
+                "\(selection) ORDER BY p.product_id, r.identity_digest, r.payload_digest"
+            ) { $0.rawRow }
+        }
+        guard let keys = try keys(ofProduct: id) else { return [] }
+        return try all(
+            """
+            \(selection) WHERE r.raw_key BETWEEN ? AND ?
+            UNION ALL
+            \(selection) WHERE r.raw_key < 0 AND p.product_id = ?
+            ORDER BY product_id, identity_digest, payload_digest
+            """, keys + [SQLValue(id)]
         ) { $0.rawRow }
     }
 
@@ -284,7 +323,7 @@ final class SQLReader: StoreReader {
         try all(
             """
             SELECT t.*, r.review_id, p.product_id FROM theme_reviews t
-            JOIN product_reviews_clean r USING (review_key)
+            JOIN product_reviews_base r USING (review_key)
             JOIN products_dim p USING (product_key)
             ORDER BY p.product_id, r.review_id, t.version, t.is_strength, t.aspect
             """

@@ -98,8 +98,9 @@ private final class MemoryLoad: StoreLoad {
         return StoreHead(
             nextRun: Int64(state.runs.count + 1),
             nextProductKey: (state.products.keys.max() ?? 0) + 1,
-            nextReviewKey: (state.reviews.keys.max() ?? 0) + 1,
-            nextRawKey: (state.raw.keys.max() ?? 0) + 1,
+            nextRawKey: nextLater(state.raw.keys.filter { $0 < 0 }.max()),
+            nextHistoryKey: nextLater(
+                state.history.map(\.historyKey).filter { $0 < 0 }.max()),
             lastRecordedAt: state.runs.last?.recordedAt,
             historyDigest: state.runs.last?.historyDigest ?? genesisDigest,
             ledgerDigest: state.runs.last?.ledgerDigest ?? genesisDigest,
@@ -161,14 +162,16 @@ private final class MemoryLoad: StoreLoad {
         return contents
     }
 
-    func rawKeys(_ records: [RawIdentity]) throws -> [RawIdentity: Int64] {
-        let wanted = Set(records)
+    func rawKeys(_ records: [RawQuestion]) throws -> [RawIdentity: Int64] {
+        let wanted = Set(records.map(\.record))
         return state.rawKeys.filter { wanted.contains($0.key) }
     }
 
-    func months(ofProducts keys: [Int64]) throws -> [MonthSummary] {
-        let wanted = Set(keys)
-        return state.months.values.filter { wanted.contains($0.productKey) }
+    func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary] {
+        let wanted = Set(wanted)
+        return state.months.values.filter {
+            wanted.contains(MonthQuestion(productKey: $0.productKey, key: $0.key))
+        }
     }
 
     func scopes(_ scopes: [Scope]) throws -> [ScopeSummary] {

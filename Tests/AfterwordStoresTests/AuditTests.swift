@@ -32,11 +32,12 @@ import Testing
         Tampering(
             "UPDATE run_files SET found = found + 1, inserted = inserted + 1", "run_files"),
         Tampering(
-            "UPDATE product_reviews_clean SET version = version + 1", "product_reviews_clean"),
-        Tampering("UPDATE product_reviews_clean SET title = 'nice'", "product_reviews_clean"),
-        Tampering("UPDATE product_reviews_clean SET raw_key = -1", "product_reviews_clean"),
+            "UPDATE product_reviews_base SET history_key = 0", "product_reviews_clean"),
+        Tampering(
+            "UPDATE product_reviews_base SET reading = reading + 2", "product_reviews_base"),
+        Tampering("UPDATE product_reviews_base SET raw_key = -1", "product_reviews_clean"),
         // A history row has its review's id from the base: without it the run's rows are too few.
-        Tampering("DELETE FROM product_reviews_clean", "runs"),
+        Tampering("DELETE FROM product_reviews_base", "runs"),
         Tampering(
             "UPDATE product_reviews_raw SET payload = context, context = payload",
             "product_reviews_raw"),

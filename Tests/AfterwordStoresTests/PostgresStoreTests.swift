@@ -109,8 +109,9 @@ struct PostgresStoreTests {
         try history.load(history.steps[0], number: 0, into: store, HistoryLoading())
         let connection = try PostgresConnection(url: schema.url)
         for sql in [
-            "UPDATE product_reviews_clean SET rating = 51",
-            "UPDATE product_reviews_clean SET created_origin = 'guess'",
+            "UPDATE product_reviews_history SET rating = 51",
+            "UPDATE product_reviews_history SET created_origin = 'guess'",
+            "UPDATE product_reviews_history SET history_key = history_key + 1",
             "UPDATE product_reviews_history SET version = 0 WHERE operation = 'insert'",
             "UPDATE runs SET found = found + 1",
             "UPDATE product_summary SET star_1 = star_1 + 1",

@@ -96,10 +96,12 @@ import Testing
         try history.load(history.steps[0], number: 0, into: store, HistoryLoading())
         let queue = try DatabaseQueue(path: file.path)
         for sql in [
-            "UPDATE product_reviews_clean SET rating = 51",
-            "UPDATE product_reviews_clean SET created_origin = 'guess'",
+            "UPDATE product_reviews_history SET rating = 51",
+            "UPDATE product_reviews_history SET created_origin = 'guess'",
+            "UPDATE product_reviews_base SET is_live = 2",
+            "UPDATE product_reviews_history SET history_key = history_key + 1",
             "UPDATE product_reviews_history SET version = 0 WHERE operation = 'insert'",
-            "INSERT INTO product_reviews_history SELECT NULL, review_key, version, operation, run + 1, "
+            "INSERT INTO product_reviews_history SELECT history_key, review_key, version, operation, run + 1, "
                 + "observed_at, changed_fields, content_digest, row_salt, row_digest, rating, title, "
                 + "body, author_name, verified, helpful_votes, variant, country, language, author_id, "
                 + "created_at, created_origin, updated_at, updated_origin "

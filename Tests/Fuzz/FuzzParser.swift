@@ -63,6 +63,7 @@ private func events(_ shape: Shape, _ slabs: [[UInt8]]) -> [Event] {
                         start: offset + Int64(unit.range.lowerBound),
                         end: offset + Int64(unit.range.upperBound), records: unit.records.count,
                         reason: ""))
+            case .known: break
             case .reject(let reason, let range):
                 events.append(
                     Event(

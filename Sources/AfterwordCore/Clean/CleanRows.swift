@@ -77,9 +77,9 @@ package struct CleanRows: Sendable {
 
     /// Lends the bytes of all texts: `window` holds the bytes that were scanned.
     package func withTexts<Result>(
-        in window: UnsafeRawBufferPointer, _ body: (CleanTexts) -> Result
-    ) -> Result {
-        made.withUnsafeBytes { body(CleanTexts(window: window, made: $0)) }
+        in window: UnsafeRawBufferPointer, _ body: (CleanTexts) throws -> Result
+    ) rethrows -> Result {
+        try made.withUnsafeBytes { try body(CleanTexts(window: window, made: $0)) }
     }
 
     /// Appends a text of its own.

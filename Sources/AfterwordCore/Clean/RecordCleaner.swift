@@ -136,6 +136,37 @@ package final class RecordCleaner: Sendable {
             ReviewContext(bytes: context, tokens: contextTokens), into: &rows)
     }
 
+    /// Cleans kept records one after another: how they are written is learnt once.
+    package struct Again {
+        private let cleaner: RecordCleaner
+        private var extractor: UnitExtractor
+
+        package init(_ cleaner: RecordCleaner) {
+            self.cleaner = cleaner
+            extractor = UnitExtractor(cleaner.recordPlan)
+        }
+
+        /// Bytes that should follow a record in the window, whatever they are: it is then scanned the fast way to its end.
+        package static let margin = 32
+
+        /// A record that lies among others: its texts stay there.
+        package mutating func clean(
+            payload range: Range<Int>, of window: UnsafeRawBufferPointer, _ context: [UInt8],
+            into rows: inout CleanRows
+        ) {
+            let plan = cleaner.contextPlan
+            let contextTokens =
+                context.isEmpty ? [] : context.withUnsafeBytes { RecordCleaner.tokens(plan, $0) }
+            let tokens = RecordCleaner.tokens(
+                &extractor, window, from: range.lowerBound,
+                slots: cleaner.recordPlan.recordSources.count)
+            cleaner.clean(
+                tokens[...], window, ReviewContext(bytes: context, tokens: contextTokens),
+                into: &rows)
+            extractor.unit.removeAll()
+        }
+    }
+
     /// Cleans a record of a unit, behind those that `rows` holds.
     package func clean(
         record index: Int, of unit: ExtractedUnit, context: ReviewContext,
@@ -151,11 +182,17 @@ package final class RecordCleaner: Sendable {
         _ plan: ExtractionPlan, _ buffer: UnsafeRawBufferPointer
     ) -> [JSONToken] {
         var extractor = UnitExtractor(plan)
-        var scanner = JSONScanner(buffer, isFinal: true, isStrict: false)
+        return tokens(&extractor, buffer, from: 0, slots: plan.recordSources.count)
+    }
+
+    private static func tokens(
+        _ extractor: inout UnitExtractor, _ buffer: UnsafeRawBufferPointer, from start: Int,
+        slots: Int
+    ) -> [JSONToken] {
+        var scanner = JSONScanner(buffer, from: start, isFinal: true, isStrict: false)
         try? extractor.extract(from: buffer, with: &scanner)
-        let unit = extractor.unit
-        let missing = [JSONToken](repeating: .missing, count: plan.recordSources.count)
-        return unit.records.count == 1 ? unit.recordTokens : missing
+        return extractor.unit.records.count == 1
+            ? extractor.unit.recordTokens : [JSONToken](repeating: .missing, count: slots)
     }
 
     /// The context of a record.

@@ -10,6 +10,8 @@ package enum Operation: String, Sendable {
 /// A row of `product_reviews_history`: the full values of a version, or of a late record (version
 /// 0).
 package struct HistoryRow: Equatable, Sendable {
+    /// Of a review's first row its review's key, else a number below 0: a surrogate that no digest covers.
+    package var historyKey: Int64
     package var reviewKey: Int64
     package var productID: Text
     package var reviewID: Text
@@ -29,8 +31,9 @@ package struct HistoryRow: Equatable, Sendable {
 
     package init(
         review: StoredReview, operation: Operation, version: Int64, run: Int64,
-        observedAt: Instant, changedFields: FieldSet, salt: [UInt8]
+        observedAt: Instant, changedFields: FieldSet, salt: [UInt8], historyKey: Int64 = 0
     ) {
+        self.historyKey = historyKey
         reviewKey = review.reviewKey
         productID = review.productID
         reviewID = review.reviewID
@@ -54,8 +57,9 @@ package struct HistoryRow: Equatable, Sendable {
         reviewKey: Int64, productID: Text, reviewID: Text, identity: Digest128, version: Int64,
         operation: Operation, run: Int64, observedAt: Instant, values: ReviewValues,
         authorID: Text?, times: ReviewTimes, changedFields: FieldSet, contentDigest: Digest256,
-        salt: [UInt8], rowDigest: Digest256
+        salt: [UInt8], rowDigest: Digest256, historyKey: Int64 = 0
     ) {
+        self.historyKey = historyKey
         self.reviewKey = reviewKey
         self.productID = productID
         self.reviewID = reviewID

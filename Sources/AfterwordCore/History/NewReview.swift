@@ -1,7 +1,16 @@
 /// The first version of a review, told by one record alone: digests, times and keys, without its texts.
 package struct NewReview: Sendable {
     package var reviewKey: Int64 = 0
-    package var rawKey: Int64 = 0
+    /// Its row among the cleaned, and its product among those of the batch.
+    package var row: Int32 = 0
+    package var product: Int32 = 0
+    /// The record: its bytes in the window, and where it lay.
+    package var payloadStart: Int32 = 0
+    package var payloadLength: Int32 = 0
+    package var file: Int32 = 0
+    package var context: Int32 = 0
+    package var offset: Int64 = 0
+    package var length: Int64 = 0
     package var identity: Digest128
     package var kind: IdentityKind
     package var content: Digest256

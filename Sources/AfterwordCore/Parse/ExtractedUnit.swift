@@ -31,4 +31,14 @@ package struct ExtractedUnit: Sendable {
     package var nonstandardLiterals = 0
 
     package init() {}
+
+    mutating func removeAll() {
+        range = 0..<0
+        records.removeAll(keepingCapacity: true)
+        products.removeAll(keepingCapacity: true)
+        recordTokens.removeAll(keepingCapacity: true)
+        contextTokens.removeAll(keepingCapacity: true)
+        productTokens.removeAll(keepingCapacity: true)
+        nonstandardLiterals = 0
+    }
 }

@@ -156,7 +156,7 @@ struct UnitExtractor {
             if slot >= 0 { unit.recordTokens[slots + slot] = token }
             members.append((token.range, slot))
         }
-        flat.learn(scanner.base, start, members)
+        if flat.isWorthwhile { flat.learn(scanner.base, start, members) }
     }
 
     private mutating func walkInner(

@@ -17,6 +17,24 @@ package struct Digest256: Hashable, Comparable, Sendable {
         )
     }
 
+    /// The bytes where they are, big-endian.
+    package func withBytes<Result>(
+        _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+        try withUnsafeBytes(
+            of: (
+                words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian
+            ), body)
+    }
+
+    /// Its first and its last 16 bytes.
+    package var halves: (Digest128, Digest128) {
+        (Digest128(words: (words.0, words.1)), Digest128(words: (words.2, words.3)))
+    }
+
+    /// As four numbers, big-endian.
+    package var lanes: (UInt64, UInt64, UInt64, UInt64) { words }
+
     init(_ hash: SHA256.Digest) {
         self = hash.withUnsafeBytes { Digest256($0.bytes) }
     }
@@ -54,8 +72,17 @@ package struct Digest128: Hashable, Comparable, Sendable {
         words = (bigEndianWord(bytes.bytes, 0), bigEndianWord(bytes.bytes, 8))
     }
 
+    /// The bytes where they are, big-endian.
+    package func withBytes<Result>(
+        _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+        try withUnsafeBytes(of: (words.0.bigEndian, words.1.bigEndian), body)
+    }
+
     /// As good as random, for a table of one's own.
     package var hashBits: UInt64 { words.0 }
+
+    fileprivate init(words: (UInt64, UInt64)) { self.words = words }
 
     init(truncating digest: Digest256) { words = (digest.words.0, digest.words.1) }
 

@@ -4,14 +4,14 @@ import Crypto
 /// does, for records by the million.
 ///
 /// Unsafe inside: every part is checked against the room that was asked for.
-struct DigestWriter {
+package struct DigestWriter {
     private let bytes: UnsafeMutableRawBufferPointer
     private var count = 0
 
     private init(_ bytes: UnsafeMutableRawBufferPointer) { self.bytes = bytes }
 
     /// - Parameter room: As many bytes as the parts may have.
-    static func digest(room: Int, _ write: (inout DigestWriter) -> Void) -> Digest256 {
+    package static func digest(room: Int, _ write: (inout DigestWriter) -> Void) -> Digest256 {
         withUnsafeTemporaryAllocation(byteCount: room, alignment: 8) { bytes in
             var writer = DigestWriter(bytes)
             write(&writer)
@@ -29,27 +29,27 @@ struct DigestWriter {
     }
 
     @inline(__always)
-    mutating func add(byte: UInt8) { take(1).storeBytes(of: byte, as: UInt8.self) }
+    package mutating func add(byte: UInt8) { take(1).storeBytes(of: byte, as: UInt8.self) }
 
     /// 8 bytes, big-endian, two's complement.
     @inline(__always)
-    mutating func add(_ number: Int64) {
+    package mutating func add(_ number: Int64) {
         take(8).storeBytes(of: number.bigEndian, as: Int64.self)
     }
 
     @inline(__always)
-    mutating func add(word: UInt64) { add(Int64(bitPattern: word)) }
+    package mutating func add(word: UInt64) { add(Int64(bitPattern: word)) }
 
     /// Bytes of a fixed size, without a length before them.
     @inline(__always)
-    mutating func add(raw part: UnsafeRawBufferPointer) {
+    package mutating func add(raw part: UnsafeRawBufferPointer) {
         let place = take(part.count)
         if let start = part.baseAddress { place.copyMemory(from: start, byteCount: part.count) }
     }
 
     /// A domain and the zero byte behind it.
     @inline(__always)
-    mutating func add(domain: StaticString) {
+    package mutating func add(domain: StaticString) {
         let start = UnsafeRawPointer(domain.utf8Start)
         add(raw: UnsafeRawBufferPointer(start: start, count: domain.utf8CodeUnitCount))
         add(byte: 0)
@@ -57,41 +57,41 @@ struct DigestWriter {
 
     /// A word with its length.
     @inline(__always)
-    mutating func add(word: StaticString) {
+    package mutating func add(word: StaticString) {
         let start = UnsafeRawPointer(word.utf8Start)
         add(UnsafeRawBufferPointer(start: start, count: word.utf8CodeUnitCount))
     }
 
     /// A part with its length.
     @inline(__always)
-    mutating func add(_ part: UnsafeRawBufferPointer) {
+    package mutating func add(_ part: UnsafeRawBufferPointer) {
         add(Int64(part.count))
         add(raw: part)
     }
 
     /// 00 for an absent part; 01 and the part otherwise.
     @inline(__always)
-    mutating func add(optional number: Int64?) {
+    package mutating func add(optional number: Int64?) {
         guard let number else { return add(byte: 0) }
         add(byte: 1)
         add(number)
     }
 
     @inline(__always)
-    mutating func add(optional place: TextPlace, _ texts: CleanTexts) {
+    package mutating func add(optional place: TextPlace, _ texts: CleanTexts) {
         if place.isAbsent { return add(byte: 0) }
         add(byte: 1)
         add(texts[place])
     }
 
-    mutating func add(optional part: [UInt8]?) {
+    package mutating func add(optional part: [UInt8]?) {
         guard let part else { return add(byte: 0) }
         add(byte: 1)
         part.withUnsafeBytes { add($0) }
     }
 
     @inline(__always)
-    mutating func add(raw digest: Digest256) {
+    package mutating func add(raw digest: Digest256) {
         add(word: digest.words.0)
         add(word: digest.words.1)
         add(word: digest.words.2)
@@ -99,7 +99,7 @@ struct DigestWriter {
     }
 
     @inline(__always)
-    mutating func add(raw digest: Digest128) {
+    package mutating func add(raw digest: Digest128) {
         add(word: digest.words.0)
         add(word: digest.words.1)
     }

@@ -72,5 +72,8 @@ package struct ReviewValues: Equatable, Sendable {
     var textBytes: Int { (title?.bytes.count ?? 0) + (body?.bytes.count ?? 0) }
 
     /// The star of the rating, rounded half up: 4.5 is a five-star review.
-    package var star: Int? { rating.map { Int(($0 + 5) / 10) } }
+    package var star: Int? { rating.map(starOf(rating:)) }
 }
+
+/// The star of a rating in tenths.
+func starOf(rating: Int64) -> Int { Int((rating + 5) / 10) }

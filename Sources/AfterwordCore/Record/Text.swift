@@ -14,18 +14,34 @@ package struct Text: Hashable, Comparable, Sendable {
     package var isEmpty: Bool { bytes.isEmpty }
 
     package static func < (left: Text, right: Text) -> Bool {
-        left.bytes.withUnsafeBytes { l in
-            right.bytes.withUnsafeBytes { r in
-                let shared = min(l.count, r.count)
-                for index in 0..<shared where l[index] != r[index] { return l[index] < r[index] }
-                return l.count < r.count
-            }
-        }
+        left.bytes.withUnsafeBytes { l in right.bytes.withUnsafeBytes { isBefore(l, $0) } }
     }
 
     package func hash(into hasher: inout Hasher) {
         bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
     }
+}
+
+/// Whether a text comes before another, by bytes.
+package func isBefore(_ left: Text, _ right: UnsafeRawBufferPointer) -> Bool {
+    left.bytes.withUnsafeBytes { isBefore($0, right) }
+}
+
+/// Whether bytes come before others.
+package func isBefore(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+    let shared = min(left.count, right.count)
+    var index = 0
+    while index &+ 8 <= shared {
+        let l = left.loadUnaligned(fromByteOffset: index, as: UInt64.self).bigEndian
+        let r = right.loadUnaligned(fromByteOffset: index, as: UInt64.self).bigEndian
+        if l != r { return l < r }
+        index &+= 8
+    }
+    while index < shared {
+        if left[index] != right[index] { return left[index] < right[index] }
+        index &+= 1
+    }
+    return left.count < right.count
 }
 
 extension Text: ExpressibleByStringLiteral, CustomStringConvertible {

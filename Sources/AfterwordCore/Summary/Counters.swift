@@ -5,7 +5,7 @@ package struct Counters: Equatable, Sendable {
     /// Tenths of a star.
     package var ratingSum: Int64 = 0
     /// Reviews of one to five stars.
-    package var stars: [Int64] = [0, 0, 0, 0, 0]
+    package var stars = StarCounts()
     package var verifiedCount: Int64 = 0
     package var helpfulVotes: Int64 = 0
 
@@ -18,7 +18,7 @@ package struct Counters: Equatable, Sendable {
         self.reviewCount = reviewCount
         self.ratedCount = ratedCount
         self.ratingSum = ratingSum
-        self.stars = stars
+        self.stars = StarCounts(stars)
         self.verifiedCount = verifiedCount
         self.helpfulVotes = helpfulVotes
     }
@@ -29,14 +29,20 @@ package struct Counters: Equatable, Sendable {
     package var positives: Int64 { stars[3] + stars[4] }
 
     package mutating func add(_ values: ReviewValues, sign: Int64) {
+        add(
+            rating: values.rating, verified: values.verified, helpfulVotes: values.helpfulVotes,
+            sign: sign)
+    }
+
+    mutating func add(rating: Int64?, verified: Bool?, helpfulVotes votes: Int64?, sign: Int64) {
         reviewCount += sign
-        if let rating = values.rating, let star = values.star {
+        if let rating {
             ratedCount += sign
             ratingSum += sign * rating
-            stars[star - 1] += sign
+            stars[starOf(rating: rating) - 1] += sign
         }
-        if values.verified == true { verifiedCount += sign }
-        helpfulVotes += sign * (values.helpfulVotes ?? 0)
+        if verified == true { verifiedCount += sign }
+        helpfulVotes += sign * (votes ?? 0)
     }
 
     package mutating func add(_ other: Counters, sign: Int64 = 1) {
@@ -47,6 +53,53 @@ package struct Counters: Equatable, Sendable {
         verifiedCount += sign * other.verifiedCount
         helpfulVotes += sign * other.helpfulVotes
     }
+}
+
+/// Five counts, in place: a list of its own for each month of each product would be as many allocations.
+package struct StarCounts: Equatable, Sendable, RandomAccessCollection, MutableCollection {
+    private var counts: (Int64, Int64, Int64, Int64, Int64) = (0, 0, 0, 0, 0)
+
+    package init() {}
+
+    /// - Precondition: five counts.
+    package init(_ list: [Int64]) {
+        precondition(list.count == 5, "there are five stars")
+        for star in 0..<5 { self[star] = list[star] }
+    }
+
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { 5 }
+
+    package subscript(star: Int) -> Int64 {
+        get {
+            switch star {
+            case 0: counts.0
+            case 1: counts.1
+            case 2: counts.2
+            case 3: counts.3
+            case 4: counts.4
+            default: preconditionFailure("there are five stars")
+            }
+        }
+        set {
+            switch star {
+            case 0: counts.0 = newValue
+            case 1: counts.1 = newValue
+            case 2: counts.2 = newValue
+            case 3: counts.3 = newValue
+            case 4: counts.4 = newValue
+            default: preconditionFailure("there are five stars")
+            }
+        }
+    }
+
+    package static func == (left: StarCounts, right: StarCounts) -> Bool {
+        left.counts == right.counts
+    }
+}
+
+extension StarCounts: ExpressibleByArrayLiteral {
+    package init(arrayLiteral elements: Int64...) { self.init(elements) }
 }
 
 /// A calendar month of one product, of times of one origin.

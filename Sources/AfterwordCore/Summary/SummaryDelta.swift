@@ -12,22 +12,34 @@ package struct SummaryDelta: Sendable {
     package init() {}
 
     package mutating func add(_ values: ReviewValues, _ times: ReviewTimes) {
-        move(values, times, sign: 1)
+        move(values.rating, values.verified, values.helpfulVotes, times, sign: 1)
+        extend(to: times)
+    }
+
+    package mutating func add(_ row: CleanRow, _ times: ReviewTimes) {
+        move(row.rating, row.verified, row.helpfulVotes, times, sign: 1)
+        extend(to: times)
+    }
+
+    private mutating func extend(to times: ReviewTimes) {
         guard times.createdOrigin == .source else { return }
         first = first.map { min($0, times.createdAt) } ?? times.createdAt
         last = last.map { max($0, times.createdAt) } ?? times.createdAt
     }
 
     package mutating func remove(_ values: ReviewValues, _ times: ReviewTimes) {
-        move(values, times, sign: -1)
+        move(values.rating, values.verified, values.helpfulVotes, times, sign: -1)
         if times.createdOrigin == .source { gone.insert(times.createdAt) }
     }
 
-    private mutating func move(_ values: ReviewValues, _ times: ReviewTimes, sign: Int64) {
+    private mutating func move(
+        _ rating: Int64?, _ verified: Bool?, _ votes: Int64?, _ times: ReviewTimes, sign: Int64
+    ) {
         isEmpty = false
-        counters.add(values, sign: sign)
+        counters.add(rating: rating, verified: verified, helpfulVotes: votes, sign: sign)
         let key = MonthKey(month: times.createdAt.month, origin: times.createdOrigin)
-        months[key, default: Counters()].add(values, sign: sign)
+        months[key, default: Counters()]
+            .add(rating: rating, verified: verified, helpfulVotes: votes, sign: sign)
     }
 
     /// Whether an extreme of the old summary went, so that the review times must be read again.

@@ -87,6 +87,26 @@ final class ByteSource {
         }
     }
 
+    /// Appends bytes from an offset on; fewer at the end.
+    func read(at offset: Int64, count: Int, into bytes: inout [UInt8]) throws {
+        guard descriptor >= 0 else { return bytes += try read(at: offset, count: count) }
+        let start = bytes.count
+        bytes.append(contentsOf: repeatElement(0, count: count))
+        var filled = 0
+        while filled < count {
+            let got = bytes.withUnsafeMutableBytes { buffer in
+                pread(
+                    descriptor, buffer.baseAddress! + start + filled, count - filled,
+                    off_t(offset) + off_t(filled))
+            }
+            if got < 0, errno == EINTR { continue }
+            guard got >= 0 else { throw InputFault.unreadableFile(name) }
+            if got == 0 { break }
+            filled += got
+        }
+        bytes.removeLast(count - filled)
+    }
+
     /// Whether offsets in the stream are not those of the source.
     var hasOtherPlaces: Bool { !checkpoints.isEmpty || !pieces.isEmpty }
 

@@ -16,8 +16,8 @@ final class LoadContext {
     let identicalSince: Int64?
 
     var nextProductKey: Int64
-    var nextReviewKey: Int64
     var nextRawKey: Int64
+    var nextHistoryKey: Int64
     var deleted: Int64 = 0
     var olderProducts: Int64 = 0
     /// Live reviews of the products that the dump is complete for.
@@ -52,16 +52,16 @@ final class LoadContext {
         }
         run = head.nextRun
         nextProductKey = head.nextProductKey
-        nextReviewKey = head.nextReviewKey
         nextRawKey = head.nextRawKey
+        nextHistoryKey = head.nextHistoryKey
         for file in survey.files {
             if let cleaner = file.cleaner { cleaners[cleaner.shape.name] = cleaner }
         }
     }
 
-    func takeReviewKey() -> Int64 {
-        defer { nextReviewKey += 1 }
-        return nextReviewKey
+    func takeHistoryKey() -> Int64 {
+        defer { nextHistoryKey += 1 }
+        return nextHistoryKey
     }
 
     func takeRawKey() -> Int64 {

@@ -19,11 +19,29 @@ final class LoadWriter {
     /// them: memory that goes to and fro between two threads costs both of them locks.
     private var written: [(answer: StoreLane.Answer<Void>, rows: Any)] = []
     private var newObjects: [StoreLane.Answer<[ProductRawRow]>] = []
+    private lazy var inserts = NewReviewWriter(context) { [unowned self] in hand($0) }
 
     init(_ context: LoadContext) {
         self.context = context
         run = context.run
         limit = context.options.batchRows
+    }
+
+    /// New reviews of a product that was added, in order of their ids (`NewReviewWriter`).
+    func insert(
+        _ candidates: [Candidate], productKey: Int64, productID: Text, firstKey: Int64,
+        step: (NewReviewWriter.Step) throws -> Void
+    ) throws {
+        try inserts.insert(
+            candidates, productKey: productKey, productID: productID, firstKey: firstKey,
+            step: step)
+        try lookAfter()
+    }
+
+    /// Products go first: reviews hold their keys.
+    private func hand(_ new: NewReviews) {
+        hand(&products) { try $0.put(products: $1) }
+        written.append((context.lane.later { try $0.insert(new) }, new))
     }
 
     func add(raw row: RawRow) throws {
@@ -81,6 +99,7 @@ final class LoadWriter {
     /// - Throws: What went wrong with a batch before.
     func flush() throws {
         byteCount = 0
+        inserts.flush()
         let run = run
         hand(&products) { try $0.put(products: $1) }
         if !productRaw.isEmpty {
@@ -95,6 +114,11 @@ final class LoadWriter {
         hand(&history) { try $0.append(history: $1) }
         hand(&summaries) { try $0.put(summaries: $1, run: run) }
         hand(&months) { try $0.put(months: $1, run: run) }
+        try lookAfter()
+    }
+
+    /// Waits for what was written long ago.
+    private func lookAfter() throws {
         while let first = written.first, written.count > 8 || first.answer.isThere {
             try written.removeFirst().answer.get()
         }

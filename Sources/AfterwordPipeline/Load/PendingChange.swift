@@ -11,8 +11,7 @@ final class PendingChange {
     /// A new review, or one that was deleted and is back.
     init(
         inserting values: ReviewValues, content: Digest256, record: CleanedRecord,
-        over deleted: StoredReview?,
-        contest: Contest, kind: IdentityKind, holding: (digest: Digest128, rawKey: Int64),
+        over deleted: StoredReview?, reviewKey: Int64, contest: Contest, kind: IdentityKind, holding: (digest: Digest128, rawKey: Int64),
         _ context: LoadContext
     ) {
         guard let product = record.productID else {
@@ -26,7 +25,7 @@ final class PendingChange {
         previous = deleted
         changed = []
         review = StoredReview(
-            reviewKey: deleted?.reviewKey ?? context.takeReviewKey(), productID: product,
+            reviewKey: reviewKey, productID: product,
             reviewID: id, identity: contest.identity, kind: deleted?.kind ?? kind,
             version: version, isLive: true, run: context.run, observedAt: context.observedAt,
             values: values, authorID: record.authorID,

@@ -21,6 +21,7 @@ struct ProductDecision {
     private let vanished: [CurrentKey]
     private let isComplete: Bool
     private let surveyed: SurveyedProduct?
+    private var lastReviewKey: Int64
 
     init(
         _ id: Text, _ stored: ProductState?, _ reviews: StandingReviews, _ context: LoadContext
@@ -56,6 +57,8 @@ struct ProductDecision {
         if surveyed != nil, standing.isOlder { context.olderProducts += 1 }
         before = stored ?? Self.newState(id, surveyed, context)
         state = before
+        lastReviewKey = max(
+            reviews.lastReviewKey, reviewKeys(ofProduct: before.productKey).lowerBound - 1)
         if reviews.isEmpty, let kind = surveyed?.kind { state.kind = kind }
         observe(context)
     }
@@ -124,15 +127,24 @@ struct ProductDecision {
                 .compactMap { reviews.current[$0.identity]?.reviewKey }
     }
 
-    /// Whether any review of it may come, change or go.
-    var mayChange: Bool { !vanished.isEmpty || !contests.allSatisfy(isSettled) }
-
     /// Keys of reviews that may change, and of those that vanish.
     var wanted: (open: [Int64], vanished: [Int64]) { (openKeys(), vanished.map(\.reviewKey)) }
 
     /// Every payload of the dump that is not the one held; a new product has none in bronze.
-    var wantedRaw: [RawIdentity] {
-        isNew || contests.isEmpty ? [] : contests.flatMap { raw($0).map(\.record) }
+    var wantedRaw: [RawQuestion] {
+        if isNew || contests.isEmpty { return [] }
+        return contests.flatMap { contest in
+            let key = reviews.current[contest.identity]?.reviewKey
+            return raw(contest).map { RawQuestion(record: $0.record, reviewKey: key) }
+        }
+    }
+
+    private mutating func takeReviewKey() -> Int64 {
+        lastReviewKey += 1
+        precondition(
+            reviewKeys(ofProduct: state.productKey).contains(lastReviewKey),
+            "a product has less than 2²⁴ reviews")
+        return lastReviewKey
     }
 
     /// The payloads of a contest that the review does not hold, each once, with where it lies
@@ -185,7 +197,12 @@ struct ProductDecision {
             context.survey.files[Int(candidate.file)].record.balance.unchanged += 1
         }
         var changes: [PendingChange] = []
+        var plain: [Candidate] = []
         for contest in contests {
+            if let candidate = plainInsert(contest, stored) {
+                plain.append(candidate)
+                continue
+            }
             let raw = try writeRaw(contest, stored, context, writer)
             if let change = try settle(contest, raw, stored, context, writer) {
                 changes.append(change)
@@ -197,10 +214,53 @@ struct ProductDecision {
         }
         try refuseEmptying(context)
         // Reviews in order of their ids: the order of the run's Merkle leaves.
-        let ids = changes.map(\.review.reviewID)
-        for place in ids.indices.sorted(by: { ids[$0] < ids[$1] }) {
-            try write(changes[place], context, writer)
+        changes.sort { $0.review.reviewID < $1.review.reviewID }
+        let firstKey = takeReviewKeys(plain, context)
+        var written = 0
+        try writer.insert(
+            plain, productKey: state.productKey, productID: id, firstKey: firstKey
+        ) { step in
+            switch step {
+            case .inserted(let row, let times): delta.add(row, times)
+            case .before(let id):
+                while written < changes.count,
+                    id.map({ isBefore(changes[written].review.reviewID, $0) }) ?? true
+                {
+                    try write(changes[written], context, writer)
+                    written += 1
+                }
+            }
         }
+    }
+
+    /// The record of a contest that nobody disputes, of a review that was never there, in bytes that are new.
+    private func plainInsert(_ contest: Contest, _ stored: StoredBatch) -> Candidate? {
+        guard contest.beaten.isEmpty, contest.finalists.count == 1,
+            contest.finalists[0].candidates.count == 1,
+            reviews.current[contest.identity] == nil,
+            !(standing.isOlder && standing.isCoveredByLaterComplete)
+        else { return nil }
+        let candidate = contest.finalists[0].candidates[0]
+        let record = RawIdentity(identity: contest.identity, payload: candidate.payload)
+        return stored.rawKeys[record] == nil ? candidate : nil
+    }
+
+    /// Counts new reviews.
+    ///
+    /// - Returns: The first of their keys, which follow one another.
+    private mutating func takeReviewKeys(
+        _ candidates: [Candidate], _ context: LoadContext
+    ) -> Int64 {
+        let first = lastReviewKey + 1
+        lastReviewKey += Int64(candidates.count)
+        precondition(
+            reviewKeys(ofProduct: state.productKey).contains(lastReviewKey) || candidates.isEmpty,
+            "a product has less than 2²⁴ reviews")
+        inserted += Int64(candidates.count)
+        for candidate in candidates {
+            context.survey.files[Int(candidate.file)].record.balance.inserted += 1
+        }
+        return first
     }
 
     private func refuseEmptying(_ context: LoadContext) throws {
@@ -249,7 +309,7 @@ struct ProductDecision {
     }
 
     /// Finds a contest's winner, judges it, and counts every record of the contest once.
-    private func settle(
+    private mutating func settle(
         _ contest: Contest, _ raw: WrittenRaw, _ stored: StoredBatch,
         _ context: LoadContext, _ writer: LoadWriter
     ) throws -> PendingChange? {
@@ -279,7 +339,7 @@ struct ProductDecision {
             count(contest, winner, context) { $0.inserted += 1 }
             return PendingChange(
                 inserting: values, content: winner.content, record: record, over: review,
-                contest: contest,
+                reviewKey: review?.reviewKey ?? takeReviewKey(), contest: contest,
                 kind: winner.kept.identity.kind, holding: holding, context)
         case .update(let values, let changed):
             count(contest, winner, context) { $0.updated += 1 }
@@ -341,18 +401,23 @@ struct ProductDecision {
     private mutating func write(
         _ change: PendingChange, _ context: LoadContext, _ writer: LoadWriter
     ) throws {
+        let isFirst = change.operation == .insert && change.previous == nil
+        let historyKey = isFirst ? change.review.reviewKey : context.takeHistoryKey()
         let row = HistoryRow(
             review: change.review, operation: change.operation,
             version: change.operation == .late ? 0 : change.review.version, run: context.run,
             observedAt: context.observedAt, changedFields: change.changed,
             salt: context.salt(
                 change.review,
-                version: change.operation == .late ? 0 : change.review.version))
+                version: change.operation == .late ? 0 : change.review.version),
+            historyKey: historyKey)
         try writer.add(history: row)
         context.leaves.add(leaf: row.rowDigest)
         guard change.operation != .late else { return }
         try writer.add(
-            review: ReviewRow(productKey: state.productKey, review: change.review))
+            review: ReviewRow(
+                productKey: state.productKey, review: change.review, historyKey: historyKey,
+                isNew: isFirst))
         if let old = change.previous, old.isLive { delta.remove(old.values, old.times) }
         if change.review.isLive { delta.add(change.review.values, change.review.times) }
         switch change.operation {

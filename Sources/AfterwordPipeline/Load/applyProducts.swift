@@ -129,7 +129,7 @@ private struct OpenBatch {
         for index in decisions.indices {
             try decisions[index].apply(stored, context, writer)
         }
-        try moveSums(decisions, stored, context, writer)
+        try moveSums(decisions, context, writer)
     }
 }
 
@@ -138,16 +138,13 @@ private struct WantedBatch {
     var reviews: [Int64]
     /// Those of them whose payloads and contents are wanted too.
     var contents: [Int64]
-    var raw: [RawIdentity]
-    /// Known products with reviews that may change.
-    var products: [Int64]
+    var raw: [RawQuestion]
 
     init(_ decisions: [ProductDecision]) {
         let wanted = decisions.map(\.wanted)
         contents = wanted.flatMap(\.open)
         reviews = contents + wanted.flatMap(\.vanished)
         raw = decisions.flatMap(\.wantedRaw)
-        products = decisions.filter { !$0.isNew && $0.mayChange }.map { $0.state.productKey }
     }
 }
 
@@ -157,7 +154,6 @@ struct StoredBatch {
     var payloads: [Int64: RawPayload] = [:]
     var contents: [Int64: Set<Digest256>] = [:]
     var rawKeys: [RawIdentity: Int64] = [:]
-    var months: [Int64: [MonthKey: Counters]] = [:]
 
     fileprivate init(_ wanted: WantedBatch, _ load: any StoreLoad) throws {
         for review in try load.current(wanted.reviews) { reviews[review.reviewKey] = review }
@@ -165,16 +161,12 @@ struct StoredBatch {
         for payload in try load.payloads(held) { payloads[payload.rawKey] = payload }
         contents = try load.historyContents(wanted.contents)
         rawKeys = try load.rawKeys(wanted.raw)
-        for month in try load.months(ofProducts: wanted.products) {
-            months[month.productKey, default: [:]][month.key] = month.counters
-        }
     }
 }
 
 /// Moves summaries, months and scopes by what a batch of products changed.
 private func moveSums(
-    _ decisions: [ProductDecision], _ stored: StoredBatch, _ context: LoadContext,
-    _ writer: LoadWriter
+    _ decisions: [ProductDecision], _ context: LoadContext, _ writer: LoadWriter
 ) throws {
     let reread = decisions.filter {
         !$0.delta.isEmpty && $0.delta.losesExtreme(of: $0.before.summary)
@@ -185,6 +177,18 @@ private func moveSums(
         ranges = try context.lane.now { try $0.createdRange(ofProducts: reread) }
     }
     let rereadKeys = Set(reread)
+    let moved = decisions.filter { !$0.isNew }.flatMap { decision in
+        decision.delta.months.keys.map {
+            MonthQuestion(productKey: decision.state.productKey, key: $0)
+        }
+    }
+    var months: [MonthQuestion: Counters] = [:]
+    if !moved.isEmpty {
+        for month in try context.lane.now({ try $0.months(moved) }) {
+            let key = MonthQuestion(productKey: month.productKey, key: month.key)
+            months[key] = month.counters
+        }
+    }
     for decision in decisions {
         var summary = decision.before.summary
         let key = decision.state.productKey
@@ -197,7 +201,7 @@ private func moveSums(
             try writer.add(summary: summary)
             for (month, counters) in decision.delta.months.sorted(by: { $0.key < $1.key })
             where !counters.isZero {
-                var sum = stored.months[key]?[month] ?? Counters()
+                var sum = months[MonthQuestion(productKey: key, key: month)] ?? Counters()
                 sum.add(counters)
                 try writer.add(
                     month: MonthSummary(

@@ -30,7 +30,7 @@ private func copyRows(
     _ reader: any StoreReader, _ load: any StoreLoad, _ progress: (Int, Int) -> Void
 ) throws -> [RunRecord] {
     let head = try load.head()
-    guard head.nextRun == 1, head.nextProductKey == 1, head.nextRawKey == 1 else {
+    guard head.nextRun == 1, head.nextProductKey == 1 else {
         throw CopyFault.targetNotEmpty
     }
     let products = try reader.products(nil)
@@ -39,12 +39,17 @@ private func copyRows(
         let id = product.productID
         try inBatches(reader.productRaw(ofProduct: id)) { try load.append(productRaw: $0) }
         try inBatches(reader.raw(ofProduct: id)) { try load.append(raw: $0) }
-        let reviews = try reader.reviews(ofProduct: id)
-            .map { ReviewRow(productKey: product.productKey, review: $0) }
-        try inBatches(reviews) { try load.put(reviews: $0) }
-        try inBatches(reader.history(ofProduct: id, review: nil)) {
-            try load.append(history: $0)
+        let history = try reader.history(ofProduct: id, review: nil)
+        try inBatches(history) { try load.append(history: $0) }
+        // The last of a review's versions is the current one.
+        var historyKeys: [Int64: Int64] = [:]
+        for row in history where row.version > 0 { historyKeys[row.reviewKey] = row.historyKey }
+        let reviews = try reader.reviews(ofProduct: id).map { review in
+            ReviewRow(
+                productKey: product.productKey, review: review,
+                historyKey: historyKeys[review.reviewKey] ?? 0, isNew: true)
         }
+        try inBatches(reviews) { try load.put(reviews: $0) }
         progress(index + 1, products.count)
     }
     try inBatches(reader.rejects()) { try load.append(rejects: $0) }

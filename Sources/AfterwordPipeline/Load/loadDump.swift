@@ -91,7 +91,7 @@ func apply(
             try checkDeletes(context)
             try applyScopes(context)
             let report = try finishLoad(context, dump, surroundings.now())
-            ztrace("finished")
+            ztrace("finished \(ztraceSums)")
             try inspect(load.reader)
             return report
         }

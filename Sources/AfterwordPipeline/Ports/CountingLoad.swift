@@ -74,12 +74,13 @@
         func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>] {
             try count().historyContents(reviewKeys)
         }
-        func rawKeys(_ records: [RawIdentity]) throws -> [RawIdentity: Int64] {
+        func rawKeys(_ records: [RawQuestion]) throws -> [RawIdentity: Int64] {
             try count().rawKeys(records)
         }
-        func months(ofProducts keys: [Int64]) throws -> [MonthSummary] {
-            try count().months(ofProducts: keys)
+        func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary] {
+            try count().months(wanted)
         }
+        func insert(_ new: NewReviews) throws { try count().insert(new) }
         func scopes(_ scopes: [Scope]) throws -> [ScopeSummary] { try count().scopes(scopes) }
         func createdRange(ofProducts keys: [Int64]) throws -> [Int64: ClosedRange<Instant>] {
             try count().createdRange(ofProducts: keys)

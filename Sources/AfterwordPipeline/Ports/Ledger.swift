@@ -8,11 +8,15 @@ package struct LedgerRows: Equatable, Sendable {
     package init() {}
 
     mutating func add(_ builder: DigestBuilder) {
-        let bytes = builder.finish().bytes
-        for lane in 0..<4 {
-            let number = bytes[lane * 8..<lane * 8 + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-            lanes[lane] &+= number
-        }
+        add(builder.finish())
+    }
+
+    private mutating func add(_ digest: Digest256) {
+        let lanes = digest.lanes
+        self.lanes[0] &+= lanes.0
+        self.lanes[1] &+= lanes.1
+        self.lanes[2] &+= lanes.2
+        self.lanes[3] &+= lanes.3
     }
 
     private mutating func add(
@@ -34,6 +38,31 @@ package struct LedgerRows: Equatable, Sendable {
         add(
             "afterword.ledger.raw.1", [row.record.identity, row.record.payload], file: row.file,
             offset: row.offset, length: row.length, shape: row.shape, product: row.productID)
+    }
+
+    /// The same of a new review's record.
+    mutating func add(
+        rawOf review: NewReview, _ file: (name: String, shape: String),
+        _ product: UnsafeRawBufferPointer
+    ) {
+        var (name, shape) = (file.name, file.shape)
+        let digest = name.withUTF8 { name in
+            shape.withUTF8 { shape in
+                let room = 160 + name.count + shape.count + product.count
+                return DigestWriter.digest(room: room) { writer in
+                    writer.add(domain: "afterword.ledger.raw.1")
+                    writer.add(raw: review.identity)
+                    writer.add(raw: review.payload)
+                    writer.add(UnsafeRawBufferPointer(name))
+                    writer.add(review.offset)
+                    writer.add(review.length)
+                    writer.add(UnsafeRawBufferPointer(shape))
+                    writer.add(byte: 1)
+                    writer.add(product)
+                }
+            }
+        }
+        add(digest)
     }
 
     package mutating func add(_ row: ProductRawRow) {

@@ -54,8 +54,8 @@ package struct LoadIntent: Sendable {
 ///
 /// Batches hold at most 16,384 rows and about 8 MiB, or one row (`BatchLimit`); any batching gives
 /// the same store. Look-ups return what is there, in any order, and nothing for what is not. Keys
-/// (`…Key`) are 64-bit surrogates counted up by the caller from `head`; they never reach a digest
-/// or a golden. Text keys are compared by bytes.
+/// (`…Key`) are 64-bit surrogates given by the caller (`reviewKeys(ofProduct:)`, `firstLaterKey`, else
+/// counted up from `head`); they never reach a digest or a golden. Text keys are compared by bytes.
 package protocol StoreLoad: AnyObject {
     /// What the load begins with.
     func head() throws -> StoreHead
@@ -74,14 +74,16 @@ package protocol StoreLoad: AnyObject {
     /// Content digests in the history of each review, late rows too.
     func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>]
     /// Keys of the raw records that are kept already.
-    func rawKeys(_ records: [RawIdentity]) throws -> [RawIdentity: Int64]
-    func months(ofProducts keys: [Int64]) throws -> [MonthSummary]
+    func rawKeys(_ records: [RawQuestion]) throws -> [RawIdentity: Int64]
+    func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary]
     func scopes(_ scopes: [Scope]) throws -> [ScopeSummary]
     /// First and last source `created_at` of the live reviews of each product, as changed so far.
     func createdRange(ofProducts keys: [Int64]) throws -> [Int64: ClosedRange<Instant>]
     /// The document of a shape by name, as last used.
     func shapeDocument(_ name: String) throws -> String?
 
+    /// New reviews with all their rows.
+    func insert(_ new: NewReviews) throws
     /// Bronze. A raw record whose identity and payload are there is never appended.
     func append(raw rows: [RawRow]) throws
     /// Unmapped parts of product objects; one that is there (product and digest) is left as it is.

@@ -5,8 +5,9 @@ package struct StoreHead: Equatable, Sendable {
     /// The number of the next run, from 1.
     package var nextRun: Int64
     package var nextProductKey: Int64
-    package var nextReviewKey: Int64
+    /// Of rows that are not a review's first (`firstLaterKey`).
     package var nextRawKey: Int64
+    package var nextHistoryKey: Int64
     package var lastRecordedAt: Instant?
     package var historyDigest: Digest256
     package var ledgerDigest: Digest256
@@ -17,15 +18,15 @@ package struct StoreHead: Equatable, Sendable {
     package var lastProfiles: [DumpProfile]
 
     package init(
-        nextRun: Int64, nextProductKey: Int64, nextReviewKey: Int64, nextRawKey: Int64,
+        nextRun: Int64, nextProductKey: Int64, nextRawKey: Int64, nextHistoryKey: Int64,
         lastRecordedAt: Instant?, historyDigest: Digest256, ledgerDigest: Digest256,
         lastCompleteAllAt: Instant?, lastCompleteAllRun: Int64?,
         lastProfiles: [DumpProfile]
     ) {
         self.nextRun = nextRun
         self.nextProductKey = nextProductKey
-        self.nextReviewKey = nextReviewKey
         self.nextRawKey = nextRawKey
+        self.nextHistoryKey = nextHistoryKey
         self.lastRecordedAt = lastRecordedAt
         self.historyDigest = historyDigest
         self.ledgerDigest = ledgerDigest
@@ -195,10 +196,38 @@ package struct RawPayload: Equatable, Sendable {
 package struct ReviewRow: Equatable, Sendable {
     package var productKey: Int64
     package var review: StoredReview
+    /// The row of the history with its version.
+    package var historyKey: Int64
+    /// No review of this key was there before.
+    package var isNew: Bool
 
-    package init(productKey: Int64, review: StoredReview) {
+    package init(productKey: Int64, review: StoredReview, historyKey: Int64, isNew: Bool) {
         self.productKey = productKey
         self.review = review
+        self.historyKey = historyKey
+        self.isNew = isNew
+    }
+}
+
+/// A month of a product that is looked for.
+package struct MonthQuestion: Hashable, Sendable {
+    package var productKey: Int64
+    package var key: MonthKey
+
+    package init(productKey: Int64, key: MonthKey) {
+        self.productKey = productKey
+        self.key = key
+    }
+}
+
+/// A raw record that is looked for, and the review it may be of.
+package struct RawQuestion: Hashable, Sendable {
+    package var record: RawIdentity
+    package var reviewKey: Int64?
+
+    package init(record: RawIdentity, reviewKey: Int64?) {
+        self.record = record
+        self.reviewKey = reviewKey
     }
 }
 

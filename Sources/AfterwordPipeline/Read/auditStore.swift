@@ -207,9 +207,20 @@ private func auditBase(
     }
     var records: [Int64: RawIdentity] = [:]
     for row in try reader.raw(ofProduct: nil) { records[row.rawKey] = row.record }
+    var told: [Int64: CurrentPayload] = [:]
+    try reader.currentPayloads { told[$0.reviewKey] = $0 }
     var count = 0
     for review in try reader.reviews(ofProduct: nil) {
         count += 1
+        let hasText = review.values.title != nil || review.values.body != nil
+        guard let own = told[review.reviewKey], own.rating == review.values.rating,
+            own.hasText == hasText, own.payload == review.payloadDigest
+        else {
+            return AuditFinding(
+                run: review.run, table: "product_reviews_base",
+                row: "product \(review.productID) review \(review.reviewID)",
+                what: "what it tells of its version is not so")
+        }
         guard let row = newest[review.reviewKey], row.version == review.version,
             row.run == review.run, row.observedAt == review.observedAt,
             row.values == review.values, row.times == review.times,

@@ -73,6 +73,16 @@ final class PostgresCopy: ColumnSink {
         buffer.append(flag ? 1 : 0)
     }
 
+    func add(text: UnsafeRawBufferPointer?) {
+        guard let text else { return append(Int32(-1)) }
+        add(bytes: text)
+    }
+
+    func add(bytes: UnsafeRawBufferPointer) {
+        append(Int32(bytes.count))
+        buffer.append(contentsOf: bytes)
+    }
+
     func finish() throws {
         append(Int16(-1))
         try send()

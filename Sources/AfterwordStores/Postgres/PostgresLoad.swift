@@ -7,7 +7,6 @@ final class PostgresLoad: StoreLoad {
     private let connection: PostgresConnection
     private let attempt: Int64?
     private var stages: Set<String> = []
-    private var newestReviewKey: Int64 = 0
     private var hasIndexes = true
 
     init(_ connection: PostgresConnection, attempt: Int64?) {
@@ -29,17 +28,19 @@ final class PostgresLoad: StoreLoad {
             WHERE completeness = 'all'
             """
         ).first
-        let nextReviewKey = try next("review_key", "product_reviews_clean")
-        newestReviewKey = nextReviewKey - 1
-        let nextRawKey = try next("raw_key", "product_reviews_raw")
+        func nextLaterKey(_ column: String, _ table: String) throws -> Int64 {
+            let rows = try connection.run(
+                "SELECT MAX(\(column)) AS last FROM \(table) WHERE \(column) < 0")
+            return nextLater(rows.first?.optional("last"))
+        }
         let indexes = try connection.run(
-            "SELECT to_regclass('product_reviews_raw_once') IS NOT NULL AS is_made")
+            "SELECT to_regclass('product_reviews_raw_key') IS NOT NULL AS is_made")
         hasIndexes = indexes.first?.number("is_made") == 1
         return StoreHead(
             nextRun: (last?.number("run") ?? 0) + 1,
             nextProductKey: try next("product_key", "products_dim"),
-            nextReviewKey: nextReviewKey,
-            nextRawKey: nextRawKey,
+            nextRawKey: try nextLaterKey("raw_key", "product_reviews_raw"),
+            nextHistoryKey: try nextLaterKey("history_key", "product_reviews_history"),
             lastRecordedAt: last?.instant("recorded_at"),
             historyDigest: last?.digest("history_digest") ?? genesisDigest,
             ledgerDigest: last?.digest("ledger_digest") ?? genesisDigest,
@@ -83,7 +84,8 @@ final class PostgresLoad: StoreLoad {
         let found = try connection.runPrepared(
             """
             SELECT review_key, product_key, identity_digest, payload_digest, is_live
-            FROM product_reviews_clean WHERE product_key = ANY ($1::bigint[])
+            FROM unnest($1::bigint[]) AS wanted (own) JOIN product_reviews_base
+                ON review_key BETWEEN own << 24 AND (own << 24) + 16777215
             """, [list])
         return (0..<Int32(found.count)).map { row in
             CurrentKey(
@@ -114,7 +116,10 @@ final class PostgresLoad: StoreLoad {
             reviewKeys,
             """
             SELECT review_key, content_digest FROM product_reviews_history
-            WHERE review_key = ANY ($1::bigint[])
+            WHERE history_key = ANY ($1::bigint[])
+            UNION ALL
+            SELECT review_key, content_digest FROM product_reviews_history
+            WHERE review_key = ANY ($1::bigint[]) AND history_key < 0
             """
         ) { ($0.number("review_key"), $0.digest("content_digest")) }
         var contents: [Int64: Set<Digest256>] = [:]
@@ -122,16 +127,26 @@ final class PostgresLoad: StoreLoad {
         return contents
     }
 
-    func rawKeys(_ records: [RawIdentity]) throws -> [RawIdentity: Int64] {
+    func rawKeys(_ records: [RawQuestion]) throws -> [RawIdentity: Int64] {
         guard !records.isEmpty else { return [:] }
         try buildIndexes()
         let found = try connection.run(
             """
             SELECT raw_key, identity_digest, payload_digest FROM product_reviews_raw
+            JOIN unnest($1::bytea[], $2::bytea[], $3::bigint[])
+                AS wanted (identity_digest, payload_digest, raw_key)
+                USING (raw_key, identity_digest, payload_digest)
+            UNION ALL
+            SELECT raw_key, identity_digest, payload_digest FROM product_reviews_raw
             JOIN unnest($1::bytea[], $2::bytea[]) AS wanted (identity_digest, payload_digest)
                 USING (identity_digest, payload_digest)
+            WHERE raw_key < 0
             """,
-            [array(records.map(\.identity.bytes)), array(records.map(\.payload.bytes))]
+            [
+                array(records.map(\.record.identity.bytes)),
+                array(records.map(\.record.payload.bytes)),
+                "{" + records.map { String($0.reviewKey ?? 0) }.joined(separator: ",") + "}",
+            ]
         ).map { row in
             let record = RawIdentity(
                 identity: row.digest128("identity_digest"),
@@ -141,14 +156,25 @@ final class PostgresLoad: StoreLoad {
         return Dictionary(found) { first, _ in first }
     }
 
-    func months(ofProducts keys: [Int64]) throws -> [MonthSummary] {
-        try rows(
-            keys, ofBulk: false,
+    func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary] {
+        guard !wanted.isEmpty else { return [] }
+        func list(_ numbers: [Int64]) -> String {
+            "{" + numbers.map(String.init).joined(separator: ",") + "}"
+        }
+        return try connection.run(
             """
-            SELECT a.*, p.product_id FROM product_aggregates a
-            JOIN products_dim p USING (product_key) WHERE a.product_key = ANY ($1::bigint[])
-            """
-        ) { $0.monthSummary }
+            SELECT a.*, p.product_id
+            FROM unnest($1::bigint[], $2::bigint[], $3::text[])
+                AS wanted (product_key, month, origin)
+            JOIN product_aggregates a ON a.product_key = wanted.product_key
+                AND a.month = wanted.month AND a.origin = wanted.origin
+            JOIN products_dim p ON p.product_key = a.product_key
+            """,
+            [
+                list(wanted.map(\.productKey)), list(wanted.map(\.key.month)),
+                array(wanted.map { Text($0.key.origin.rawValue) }),
+            ]
+        ).map { $0.monthSummary }
     }
 
     func scopes(_ scopes: [Scope]) throws -> [ScopeSummary] {
@@ -167,8 +193,9 @@ final class PostgresLoad: StoreLoad {
             keys,
             """
             SELECT product_key, MIN(created_at) AS first, MAX(created_at) AS last
-            FROM product_reviews_clean
-            WHERE product_key = ANY ($1::bigint[]) AND is_live AND created_origin = 'source'
+            FROM unnest($1::bigint[]) AS wanted (own) JOIN product_reviews_clean
+                ON review_key BETWEEN own << 24 AND (own << 24) + 16777215
+            WHERE is_live AND created_origin = 'source'
             GROUP BY product_key
             """
         ) { ($0.number("product_key"), $0.instant("first")...$0.instant("last")) }
@@ -181,10 +208,10 @@ final class PostgresLoad: StoreLoad {
     }
 
     private func rows<Found>(
-        _ keys: [Int64], ofBulk isBulk: Bool = true, _ sql: String, _ decode: (PostgresRow) -> Found
+        _ keys: [Int64], _ sql: String, _ decode: (PostgresRow) -> Found
     ) throws -> [Found] {
         guard !keys.isEmpty else { return [] }
-        if isBulk { try buildIndexes() }
+        try buildIndexes()
         let list = "{" + keys.map(String.init).joined(separator: ",") + "}"
         return try connection.run(sql, [list]).map(decode)
     }
@@ -308,6 +335,10 @@ final class PostgresLoad: StoreLoad {
             .flatMap { $0.map { $0 } }
     }
 
+    func insert(_ new: NewReviews) throws {
+        try PostgresNewReviews(new: new).copy(over: connection)
+    }
+
     func append(raw rows: [RawRow]) throws {
         try copy(rows, into: "product_reviews_raw", Columns.raw) { $0.add($1) }
     }
@@ -332,34 +363,30 @@ final class PostgresLoad: StoreLoad {
         try copy(rows, into: "product_reviews_history", Columns.history) { $0.add($1) }
     }
 
-    /// Keys are counted up: a review whose key is above all that were there, and above those written since, is
-    /// new and is copied straight in.
+    /// New reviews are copied straight in.
     func put(reviews: [ReviewRow]) throws {
-        let known = newestReviewKey
-        let areNew = reviews.allSatisfy { $0.review.reviewKey > known }
-        let new = areNew ? reviews : reviews.filter { $0.review.reviewKey > known }
-        newestReviewKey = max(known, new.map(\.review.reviewKey).max() ?? known)
-        try copy(new, into: "product_reviews_clean", Columns.review) { $0.add($1) }
+        let areNew = reviews.allSatisfy(\.isNew)
+        let new = areNew ? reviews : reviews.filter(\.isNew)
+        try copy(new, into: "product_reviews_base", Columns.review) { $0.add($1) }
         if areNew { return }
-        let others = reviews.filter { $0.review.reviewKey <= known }
         try buildIndexes()
         try upsert(
-            others, "product_reviews_clean", Columns.review, key: ["review_key"],
-            kept: ["product_key"]
+            reviews.filter { !$0.isNew }, "product_reviews_base", Columns.review,
+            key: ["review_key"], kept: ["product_key"]
         ) { $0.add($1) }
     }
 
     func put(payloads: [PayloadMove]) throws {
         let move = { (source: String) in
             """
-            UPDATE product_reviews_clean r
+            UPDATE product_reviews_base r
             SET payload_digest = stage.payload_digest, raw_key = stage.raw_key
             FROM \(source) WHERE stage.review_key = r.review_key
             """
         }
         try buildIndexes()
         try stage(
-            payloads, for: "product_reviews_clean", as: "moves", Columns.move, { $0.add($1) },
+            payloads, for: "product_reviews_base", as: "moves", Columns.move, { $0.add($1) },
             over: [move])
     }
 

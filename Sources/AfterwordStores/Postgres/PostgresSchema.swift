@@ -4,7 +4,7 @@
 /// Foreign keys stand between small tables only: on a bulk table one triples the time of its COPY.
 enum PostgresSchema {
     static let migrations: [(name: String, sql: String)] = [
-        ("1 first light", ledger + products + bronze + silver + gold + insights + recomputed),
+        ("1 first light", ledger + products + bronze + silver + Columns.cleanView + ";" + gold + insights + recomputed),
         ("2 report", report),
     ]
 
@@ -214,23 +214,20 @@ enum PostgresSchema {
         """
 
     private static let silver = """
-        CREATE TABLE product_reviews_clean (
+        CREATE TABLE product_reviews_base (
             review_key BIGINT NOT NULL,
             product_key BIGINT NOT NULL,
             review_id \(text) NOT NULL,
             identity_digest BYTEA NOT NULL,
             identity_kind \(text) NOT NULL CHECK (identity_kind IN ('a', 'b', 'c')),
-            version BIGINT NOT NULL CHECK (version > 0),
             is_live BOOLEAN NOT NULL,
-            run BIGINT NOT NULL,
-            observed_at BIGINT NOT NULL,
-            content_digest BYTEA NOT NULL,
             payload_digest BYTEA NOT NULL,
             raw_key BIGINT NOT NULL,
-            \(values)
+            history_key BIGINT NOT NULL,
+            reading BIGINT NOT NULL
         );
         CREATE TABLE product_reviews_history (
-            history_key BIGINT GENERATED ALWAYS AS IDENTITY,
+            history_key BIGINT NOT NULL,
             review_key BIGINT NOT NULL,
             version BIGINT NOT NULL CHECK ((version = 0) = (operation = 'late')),
             operation \(text) NOT NULL
@@ -241,7 +238,8 @@ enum PostgresSchema {
             content_digest BYTEA NOT NULL,
             row_salt BYTEA NOT NULL CHECK (length(row_salt) = 16),
             row_digest BYTEA NOT NULL CHECK (length(row_digest) = 32),
-            \(values)
+            \(values),
+            CHECK (history_key < 0 OR (history_key = review_key AND version = 1))
         );
         """
 
@@ -312,22 +310,17 @@ enum PostgresSchema {
     static let bulkIndexes = """
         SET LOCAL maintenance_work_mem = '256MB';
         CREATE UNIQUE INDEX product_reviews_raw_key ON product_reviews_raw (raw_key);
-        CREATE UNIQUE INDEX product_reviews_raw_once
-            ON product_reviews_raw (identity_digest, payload_digest);
-        CREATE INDEX product_reviews_raw_by_product ON product_reviews_raw (product_key);
-        CREATE UNIQUE INDEX product_reviews_clean_key ON product_reviews_clean (review_key);
-        CREATE UNIQUE INDEX product_reviews_clean_by_identity
-            ON product_reviews_clean (product_key, identity_digest);
-        CREATE UNIQUE INDEX product_reviews_clean_by_review
-            ON product_reviews_clean (product_key, review_id);
-        CREATE INDEX product_reviews_clean_by_source_time
-            ON product_reviews_clean (product_key, created_at)
-            WHERE is_live AND created_origin = 'source';
-        CREATE UNIQUE INDEX product_reviews_history_by_version
-            ON product_reviews_history
-            (review_key, version, (CASE WHEN version = 0 THEN run ELSE 0 END));
+        CREATE INDEX product_reviews_raw_later
+            ON product_reviews_raw (identity_digest, payload_digest) WHERE raw_key < 0;
+        CREATE INDEX product_reviews_raw_later_by_product
+            ON product_reviews_raw (product_key) WHERE raw_key < 0;
+        CREATE UNIQUE INDEX product_reviews_base_key ON product_reviews_base (review_key);
+        CREATE UNIQUE INDEX product_reviews_history_key ON product_reviews_history (history_key);
+        CREATE UNIQUE INDEX product_reviews_history_later ON product_reviews_history
+            (review_key, version, (CASE WHEN version = 0 THEN run ELSE 0 END))
+            WHERE history_key < 0;
         CREATE INDEX product_reviews_history_by_run ON product_reviews_history USING brin (run);
-        ANALYZE product_reviews_raw, product_reviews_clean, product_reviews_history;
+        ANALYZE product_reviews_raw, product_reviews_base, product_reviews_history;
         """
 
     /// The sums of every product with live reviews, from the history alone, in the server's own arithmetic: what
@@ -347,7 +340,7 @@ enum PostgresSchema {
         FROM (
             SELECT DISTINCT ON (review_key) * FROM product_reviews_history
             WHERE version > 0 ORDER BY review_key, version DESC
-        ) h JOIN product_reviews_clean r USING (review_key)
+        ) h JOIN product_reviews_base r USING (review_key)
         WHERE h.operation <> 'delete' GROUP BY r.product_key
         """
 

@@ -213,12 +213,15 @@ struct PostgresSession: SQLSession {
         try connection.copyMessages(Columns.currentPayloads) { message, isFirst in
             var fields = PostgresFields(message, hasHeader: isFirst)
             while fields.beginRow() {
-                take(
-                    CurrentPayload(
-                        reviewKey: fields.number() ?? 0, productKey: fields.number() ?? 0,
-                        identity: fields.digest128(), payload: fields.digest128(),
-                        isKnownByTexts: fields.number() == 1, isLive: fields.number() == 1,
-                        rating: fields.number(), hasText: fields.number() == 1))
+                var review = CurrentPayload(
+                    reviewKey: fields.number() ?? 0, productKey: fields.number() ?? 0,
+                    identity: fields.digest128(), payload: fields.digest128(),
+                    isKnownByTexts: fields.number() == 1, isLive: fields.number() == 1,
+                    rating: nil, hasText: false)
+                let reading = fields.number() ?? 0
+                review.rating = rating(ofReading: reading)
+                review.hasText = hasText(ofReading: reading)
+                take(review)
             }
         }
     }

@@ -8,9 +8,8 @@ final class SQLiteLoad: StoreLoad {
     private let database: Database
     private let attempt: Int64?
     private var inserts: [String: SQLiteInsert] = [:]
-    private var hasIndexes = true
-    private var newestReviewKey: Int64 = .max
     private var currentKeys: SQLiteQuery?
+    private var newReviews: SQLiteNewReviews?
 
     init(_ database: Database, attempt: Int64?) {
         self.database = database
@@ -31,14 +30,16 @@ final class SQLiteLoad: StoreLoad {
                 SELECT MAX(observed_at) AS observed_at, MAX(run) AS run FROM runs
                 WHERE completeness = 'all'
                 """)
-        let nextReviewKey = try next("review_key", "product_reviews_clean")
-        let nextRawKey = try next("raw_key", "product_reviews_raw")
-        newestReviewKey = nextReviewKey - 1
-        if nextReviewKey == 1, nextRawKey == 1 { try dropIndexes() }
+        func nextLaterKey(_ column: String, _ table: String) throws -> Int64 {
+            nextLater(
+                try Int64.fetchOne(
+                    database, sql: "SELECT MAX(\(column)) FROM \(table) WHERE \(column) < 0"))
+        }
         return StoreHead(
             nextRun: (last?.number("run") ?? 0) + 1,
             nextProductKey: try next("product_key", "products_dim"),
-            nextReviewKey: nextReviewKey, nextRawKey: nextRawKey,
+            nextRawKey: try nextLaterKey("raw_key", "product_reviews_raw"),
+            nextHistoryKey: try nextLaterKey("history_key", "product_reviews_history"),
             lastRecordedAt: last?.instant("recorded_at"),
             historyDigest: last?.digest("history_digest") ?? genesisDigest,
             ledgerDigest: last?.digest("ledger_digest") ?? genesisDigest,
@@ -65,25 +66,6 @@ final class SQLiteLoad: StoreLoad {
         }.map { RunClock(run: $0.number("run"), observedAt: $0.instant("observed_at")) }
     }
 
-    // MARK: Indexes
-
-    /// A first load fills its bulk tables without indexes; they are made before anything is looked up, at the latest when
-    /// the run is finished, in its transaction.
-    private func dropIndexes() throws {
-        hasIndexes = false
-        for (name, _) in SQLiteSchema.bulkIndexes {
-            try database.execute(sql: "DROP INDEX \(name)")
-        }
-    }
-
-    private func buildIndexes() throws {
-        guard !hasIndexes else { return }
-        hasIndexes = true
-        // Two threads sort.
-        try database.execute(sql: "PRAGMA threads = 2")
-        for (_, sql) in SQLiteSchema.bulkIndexes { try database.execute(sql: sql) }
-    }
-
     // MARK: Products
 
     func products(_ ids: [Text]) throws -> [ProductState] {
@@ -107,12 +89,12 @@ final class SQLiteLoad: StoreLoad {
 
     func currentKeys(ofProducts keys: [Int64]) throws -> [CurrentKey] {
         guard !keys.isEmpty else { return [] }
-        try buildIndexes()
         let query = try currentKeys ?? SQLiteQuery(database, Columns.currentKeys)
         currentKeys = query
         var found: [CurrentKey] = []
         for key in keys {
-            try query.forEach(key) { row in
+            let own = reviewKeys(ofProduct: key)
+            try query.forEach(own.lowerBound, own.upperBound) { row in
                 found.append(
                     CurrentKey(
                         reviewKey: row.number(0), productKey: row.number(1),
@@ -138,35 +120,51 @@ final class SQLiteLoad: StoreLoad {
         var contents: [Int64: Set<Digest256>] = [:]
         let found = try rows(
             reviewKeys,
-            "SELECT review_key, content_digest FROM product_reviews_history WHERE review_key = ?"
+            """
+            SELECT review_key, content_digest FROM product_reviews_history WHERE history_key = ?1
+            UNION ALL
+            SELECT review_key, content_digest FROM product_reviews_history
+            WHERE review_key = ?1 AND history_key < 0
+            """
         ) { ($0.number("review_key"), $0.digest("content_digest")) }
         for (key, digest) in found { contents[key, default: []].insert(digest) }
         return contents
     }
 
-    func rawKeys(_ records: [RawIdentity]) throws -> [RawIdentity: Int64] {
+    func rawKeys(_ records: [RawQuestion]) throws -> [RawIdentity: Int64] {
         let statement = try database.cachedStatement(
             sql: """
                 SELECT raw_key FROM product_reviews_raw
-                WHERE identity_digest = ? AND payload_digest = ?
+                WHERE raw_key = ?1 AND identity_digest = ?2 AND payload_digest = ?3
+                UNION ALL
+                SELECT raw_key FROM product_reviews_raw
+                WHERE raw_key < 0 AND identity_digest = ?2 AND payload_digest = ?3
                 """)
         var keys: [RawIdentity: Int64] = [:]
-        if !records.isEmpty { try buildIndexes() }
-        for record in records {
-            keys[record] = try Int64.fetchOne(
+        for question in records {
+            keys[question.record] = try Int64.fetchOne(
                 statement,
-                arguments: [Data(record.identity.bytes), Data(record.payload.bytes)])
+                arguments: [
+                    question.reviewKey, Data(question.record.identity.bytes),
+                    Data(question.record.payload.bytes),
+                ])
         }
         return keys
     }
 
-    func months(ofProducts keys: [Int64]) throws -> [MonthSummary] {
-        try rows(
-            keys,
-            """
-            SELECT a.*, p.product_id FROM product_aggregates a JOIN products_dim p USING (product_key)
-            WHERE a.product_key = ?
-            """, \.monthSummary)
+    func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary] {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT a.*, p.product_id FROM product_aggregates a
+                JOIN products_dim p USING (product_key)
+                WHERE a.product_key = ? AND a.month = ? AND a.origin = ?
+                """)
+        return try wanted.compactMap { month in
+            try Row.fetchOne(
+                statement,
+                arguments: [month.productKey, month.key.month, month.key.origin.rawValue])?
+                .monthSummary
+        }
     }
 
     func scopes(_ scopes: [Scope]) throws -> [ScopeSummary] {
@@ -183,7 +181,8 @@ final class SQLiteLoad: StoreLoad {
             """
             SELECT product_key, MIN(created_at) AS first, MAX(created_at) AS last
             FROM product_reviews_clean
-            WHERE product_key = ? AND is_live = 1 AND created_origin = 'source' GROUP BY product_key
+            WHERE review_key BETWEEN (?1 << 24) AND (?1 << 24) + 16777215
+                AND is_live = 1 AND created_origin = 'source' GROUP BY product_key
             """
         ) { ($0.number("product_key"), $0.instant("first")...$0.instant("last")) }
         return Dictionary(uniqueKeysWithValues: found)
@@ -197,7 +196,6 @@ final class SQLiteLoad: StoreLoad {
     private func rows<Found>(
         _ keys: [Int64], _ sql: String, _ decode: (Row) -> Found
     ) throws -> [Found] {
-        if !keys.isEmpty { try buildIndexes() }
         let statement = try database.cachedStatement(sql: sql)
         var found: [Found] = []
         for key in keys {
@@ -243,6 +241,12 @@ final class SQLiteLoad: StoreLoad {
         }
     }
 
+    func insert(_ new: NewReviews) throws {
+        let inserts = try newReviews ?? SQLiteNewReviews(database)
+        newReviews = inserts
+        try ztimed("insert") { try inserts.insert(new) }
+    }
+
     func append(raw rows: [RawRow]) throws {
         let insert = try insert("product_reviews_raw", Columns.raw)
         try write(rows, insert) { insert.add($0) }
@@ -274,32 +278,30 @@ final class SQLiteLoad: StoreLoad {
         try write(rows, insert) { insert.add($0) }
     }
 
-    /// Keys are counted up: one above all that were there, and above those written since, is of a new review.
     func put(reviews: [ReviewRow]) throws {
-        let known = newestReviewKey
-        let plain = try insert("product_reviews_clean", Columns.review)
+        let plain = try insert("product_reviews_base", Columns.review)
         let replacing = try upsert(
-            "product_reviews_clean", Columns.review, keys: ["review_key", "product_key"])
+            "product_reviews_base", Columns.review, keys: ["review_key", "product_key"])
         let rows = reviews.span
         for index in rows.indices {
-            let isNew = rows[index].review.reviewKey > known
-            let insert = isNew ? plain : replacing
+            let insert = rows[index].isNew ? plain : replacing
             insert.add(rows[index])
             try insert.step()
-            if isNew { newestReviewKey = max(newestReviewKey, rows[index].review.reviewKey) }
         }
     }
 
     func put(payloads: [PayloadMove]) throws {
         let insert = try statement(
-            "UPDATE product_reviews_clean SET payload_digest = ?, raw_key = ? WHERE review_key = ?")
+            "UPDATE product_reviews_base SET payload_digest = ?, raw_key = ? WHERE review_key = ?")
         try write(payloads, insert) { insert.add($0) }
     }
 
     func put(products: [ProductState]) throws {
+ try ztimed("products") {
         let insert = try upsert(
             "products_dim", Columns.product, keys: ["product_key", "product_id"])
         try write(products, insert) { insert.add($0) }
+ }
     }
 
     func append(attributes rows: [AttributeRow]) throws {
@@ -308,13 +310,16 @@ final class SQLiteLoad: StoreLoad {
     }
 
     func put(summaries rows: [ProductSummary], run: Int64) throws {
+ try ztimed("summaries") {
         let current = try insert("product_summary", Columns.summary, or: "REPLACE")
         try write(rows, current) { current.add($0) }
         let history = try insert("product_summary_history", Columns.summaryHistory)
         try write(rows, history) { history.add($0, run: run) }
+ }
     }
 
     func put(months rows: [MonthSummary], run: Int64) throws {
+ try ztimed("months") {
         let current = try insert("product_aggregates", Columns.month, or: "REPLACE")
         try write(rows.filter { !$0.counters.isZero }, current) { current.add($0) }
         let gone = try statement(
@@ -326,6 +331,7 @@ final class SQLiteLoad: StoreLoad {
         }
         let history = try insert("product_aggregates_history", Columns.monthHistory)
         try write(rows, history) { history.add($0, run: run) }
+ }
     }
 
     func put(scopes rows: [ScopeSummary], run: Int64) throws {
@@ -383,7 +389,6 @@ final class SQLiteLoad: StoreLoad {
     }
 
     func finish(_ run: RunRecord, files: [FileRecord]) throws {
-        try buildIndexes()
         let ledger = try insert("runs", Columns.run)
         try write([run], ledger) { ledger.add($0) }
         let insert = try insert("run_files", Columns.file)

@@ -2,7 +2,7 @@ import AfterwordCore
 import GRDB
 import GRDBSQLite
 
-/// A prepared question about one key, read through SQLite's C API by the places of its columns: for what is asked of every review.
+/// A prepared question about a range of keys, read through SQLite's C API by the places of its columns: for what is asked of every review.
 final class SQLiteQuery {
     private let statement: SQLiteStatement
 
@@ -33,12 +33,13 @@ final class SQLiteQuery {
         }
     }
 
-    func forEach(_ key: Int64, _ take: (Row) -> Void) throws {
-        sqlite3_bind_int64(statement.pointer, 1, key)
+    func forEach(_ first: Int64, _ last: Int64, _ take: (Row) -> Void) throws {
+        sqlite3_bind_int64(statement.pointer, 1, first)
+        sqlite3_bind_int64(statement.pointer, 2, last)
         try forEach(take)
     }
 
-    /// The rows of a question without a key.
+    /// The rows of a question without keys.
     func forEach(_ take: (Row) -> Void) throws {
         defer { sqlite3_reset(statement.pointer) }
         while true {

@@ -4,7 +4,8 @@ import GRDB
 ///
 /// All tables are STRICT. Times are UTC microseconds, ratings tenths of a star, digests blobs, keys
 /// between tables 64-bit surrogates. Texts are compared by bytes (BINARY, SQLite's default).
-/// Foreign keys stand between small tables only; `audit` proves the rest.
+/// Foreign keys stand between small tables only; `audit` proves the rest. A check names its words one by one: `IN` over more than two
+/// makes SQLite build a table of them for every row (half of a first load's writing).
 enum SQLiteSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -15,7 +16,8 @@ enum SQLiteSchema {
             try database.execute(sql: silver)
             try database.execute(sql: gold)
             try database.execute(sql: insights)
-            for (_, sql) in bulkIndexes { try database.execute(sql: sql) }
+            try database.execute(sql: bulkIndexes)
+            try database.execute(sql: Columns.cleanView)
         }
         migrator.registerMigration("2 report") { database in
             for view in ReportView.all {
@@ -26,38 +28,18 @@ enum SQLiteSchema {
         return migrator
     }
 
-    /// Indexes of the bulk tables. A version is there once, a late row (version 0) once a run. A first load takes them away and
-    /// makes them again, sorted, when its rows are there.
-    static let bulkIndexes: KeyValuePairs = [
-        "product_reviews_raw_once": """
-        CREATE UNIQUE INDEX product_reviews_raw_once
-            ON product_reviews_raw (identity_digest, payload_digest)
-        """,
-        "product_reviews_raw_by_product": """
-        CREATE INDEX product_reviews_raw_by_product ON product_reviews_raw (product_key)
-        """,
-        "product_reviews_clean_by_identity": """
-        CREATE UNIQUE INDEX product_reviews_clean_by_identity
-            ON product_reviews_clean (product_key, identity_digest)
-        """,
-        "product_reviews_clean_by_review": """
-        CREATE UNIQUE INDEX product_reviews_clean_by_review
-            ON product_reviews_clean (product_key, review_id)
-        """,
-        "product_reviews_clean_by_source_time": """
-        CREATE INDEX product_reviews_clean_by_source_time
-            ON product_reviews_clean (product_key, created_at)
-            WHERE is_live = 1 AND created_origin = 'source'
-        """,
-        "product_reviews_history_by_version": """
-        CREATE UNIQUE INDEX product_reviews_history_by_version
-            ON product_reviews_history
+    /// Indexes of the bulk tables. What a product has lies together and a review's first rows have its key, so that a first load
+    /// leaves nothing to index but what comes later.
+    private static let bulkIndexes = """
+        CREATE INDEX product_reviews_raw_later
+            ON product_reviews_raw (identity_digest, payload_digest) WHERE raw_key < 0;
+        CREATE INDEX product_reviews_raw_later_by_product
+            ON product_reviews_raw (product_key) WHERE raw_key < 0;
+        CREATE UNIQUE INDEX product_reviews_history_later ON product_reviews_history
             (review_key, version, (CASE WHEN version = 0 THEN run ELSE 0 END))
-        """,
-        "product_reviews_history_by_run": """
-        CREATE INDEX product_reviews_history_by_run ON product_reviews_history (run)
-        """,
-    ]
+            WHERE history_key < 0;
+        CREATE INDEX product_reviews_history_by_run ON product_reviews_history (run) WHERE run > 1;
+        """
 
     private static let balance = """
         found INTEGER NOT NULL, inserted INTEGER NOT NULL, updated INTEGER NOT NULL,
@@ -73,9 +55,8 @@ enum SQLiteSchema {
             recorded_at INTEGER NOT NULL UNIQUE,
             observed_at INTEGER NOT NULL,
             observed_origin TEXT NOT NULL
-                CHECK (observed_origin IN ('given', 'folder_name', 'identical_run', 'clock',
-                    'replay', 'catalogue', 'insight')),
-            completeness TEXT NOT NULL CHECK (completeness IN ('none', 'products', 'all')),
+                CHECK (observed_origin = 'given' OR observed_origin = 'folder_name' OR observed_origin = 'identical_run' OR observed_origin = 'clock' OR observed_origin = 'replay' OR observed_origin = 'catalogue' OR observed_origin = 'insight'),
+            completeness TEXT NOT NULL CHECK (completeness = 'none' OR completeness = 'products' OR completeness = 'all'),
             seed TEXT NOT NULL,
             deleted INTEGER NOT NULL,
             products_named INTEGER NOT NULL,
@@ -119,7 +100,7 @@ enum SQLiteSchema {
         CREATE TABLE products_dim (
             product_key INTEGER PRIMARY KEY,
             product_id TEXT NOT NULL UNIQUE,
-            identity_kind TEXT NOT NULL CHECK (identity_kind IN ('a', 'b', 'c')),
+            identity_kind TEXT NOT NULL CHECK (identity_kind = 'a' OR identity_kind = 'b' OR identity_kind = 'c'),
             last_observed_at INTEGER NOT NULL,
             last_complete_at INTEGER,
             first_run INTEGER NOT NULL,
@@ -211,33 +192,31 @@ enum SQLiteSchema {
         """
 
     private static let silver = """
-        CREATE TABLE product_reviews_clean (
+        CREATE TABLE product_reviews_base (
             review_key INTEGER PRIMARY KEY,
             product_key INTEGER NOT NULL,
             review_id TEXT NOT NULL,
             identity_digest BLOB NOT NULL,
-            identity_kind TEXT NOT NULL CHECK (identity_kind IN ('a', 'b', 'c')),
-            version INTEGER NOT NULL CHECK (version > 0),
+            identity_kind TEXT NOT NULL CHECK (identity_kind = 'a' OR identity_kind = 'b' OR identity_kind = 'c'),
             is_live INTEGER NOT NULL CHECK (is_live IN (0, 1)),
-            run INTEGER NOT NULL,
-            observed_at INTEGER NOT NULL,
-            content_digest BLOB NOT NULL,
             payload_digest BLOB NOT NULL,
             raw_key INTEGER NOT NULL,
-            \(values)
+            history_key INTEGER NOT NULL,
+            reading INTEGER NOT NULL
         ) STRICT;
         CREATE TABLE product_reviews_history (
             history_key INTEGER PRIMARY KEY,
             review_key INTEGER NOT NULL,
             version INTEGER NOT NULL CHECK ((version = 0) = (operation = 'late')),
-            operation TEXT NOT NULL CHECK (operation IN ('insert', 'update', 'delete', 'late')),
+            operation TEXT NOT NULL CHECK (operation = 'insert' OR operation = 'update' OR operation = 'delete' OR operation = 'late'),
             run INTEGER NOT NULL,
             observed_at INTEGER NOT NULL,
             changed_fields INTEGER NOT NULL,
             content_digest BLOB NOT NULL,
             row_salt BLOB NOT NULL CHECK (length(row_salt) = 16),
             row_digest BLOB NOT NULL CHECK (length(row_digest) = 32),
-            \(values)
+            \(values),
+            CHECK (history_key < 0 OR (history_key = review_key AND version = 1))
         ) STRICT;
         """
 
@@ -277,14 +256,14 @@ enum SQLiteSchema {
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE scope_summary (
             kind TEXT NOT NULL
-                CHECK (kind IN ('family', 'brand', 'category', 'portfolio')),
+                CHECK (kind = 'family' OR kind = 'brand' OR kind = 'category' OR kind = 'portfolio'),
             id TEXT NOT NULL, product_count INTEGER NOT NULL,
             \(counters),
             PRIMARY KEY (kind, id)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE scope_summary_history (
             kind TEXT NOT NULL
-                CHECK (kind IN ('family', 'brand', 'category', 'portfolio')),
+                CHECK (kind = 'family' OR kind = 'brand' OR kind = 'category' OR kind = 'portfolio'),
             id TEXT NOT NULL, run INTEGER NOT NULL,
             product_count INTEGER NOT NULL,
             \(counters),

@@ -78,7 +78,9 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         _ intent: LoadIntent, _ body: (any StoreLoad) throws -> Result
     ) throws -> Result {
         try Self.translating {
-            try writer.unsafeReentrantWrite { database in
+            let isFirst = try beginFirst()
+            defer { if isFirst { endFirst() } }
+            return try writer.unsafeReentrantWrite { database in
                 var result: Result?
                 try database.inTransaction(.immediate) {
                     // The load's statements end before the transaction does.
@@ -88,6 +90,26 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
                 guard let result else { preconditionFailure("a finished load has a result") }
                 return result
             }
+        }
+    }
+
+    /// A first load is written once, straight into the file, not first into its log: nothing is there that readers could go on
+    /// reading. Where somebody has the file open it is written as ever.
+    private func beginFirst() throws -> Bool {
+        let isEmpty = try writer.read { database in
+            try Int.fetchOne(database, sql: "SELECT 1 FROM runs LIMIT 1") == nil
+        }
+        guard isEmpty, let pool = writer as? DatabasePool else { return false }
+        pool.invalidateReadOnlyConnections()
+        return try pool.writeWithoutTransaction { database in
+            try String.fetchOne(database, sql: "PRAGMA journal_mode = TRUNCATE") == "truncate"
+        }
+    }
+
+    /// Readers and the next load find the log again; who opens the file next sees to it where this cannot.
+    private func endFirst() {
+        _ = try? writer.writeWithoutTransaction { database in
+            try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
         }
     }
 
@@ -206,7 +228,8 @@ struct SQLiteSession: SQLSession {
                     reviewKey: row.number(0), productKey: row.number(1),
                     identity: row.digest128(2), payload: row.digest128(3),
                     isKnownByTexts: row.number(4) != 0, isLive: row.number(5) != 0,
-                    rating: row.optional(6), hasText: row.number(7) != 0))
+                    rating: rating(ofReading: row.number(6)),
+                    hasText: hasText(ofReading: row.number(6))))
         }
     }
 

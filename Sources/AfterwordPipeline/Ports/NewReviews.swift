@@ -1,0 +1,88 @@
+package import AfterwordCore
+
+/// Reviews that nobody knew, each told by one record: their records, first versions and base rows in one batch of columns, without
+/// a value of its own for every text.
+///
+/// All three rows of a review have its key. A store that has no faster way takes them apart (`StoreLoad.insert`).
+package struct NewReviews: Sendable {
+    package var run: Int64
+    package var observedAt: Instant
+    /// In order of their ids, product by product.
+    package var reviews: ArraySlice<NewReview> = []
+    package var rows = CleanRows()
+    /// The bytes of all records.
+    package var payloads: [UInt8] = []
+    package var productKeys: [Int64] = []
+    package var productIDs: [Text] = []
+    /// Names of files and of the shapes they were read by, and what enclosed records, by place.
+    package var files: [(name: String, shape: String)]
+    package var contexts: [[UInt8]]
+
+    package init(
+        run: Int64, observedAt: Instant, files: [(name: String, shape: String)],
+        contexts: [[UInt8]]
+    ) {
+        self.run = run
+        self.observedAt = observedAt
+        self.files = files
+        self.contexts = contexts
+    }
+
+    /// Lends the bytes of texts and records.
+    package func withBytes<Result>(
+        _ body: (_ texts: CleanTexts, _ payloads: UnsafeRawBufferPointer) throws -> Result
+    ) rethrows -> Result {
+        try payloads.withUnsafeBytes { payloads in
+            try rows.withTexts(in: payloads) { try body($0, payloads) }
+        }
+    }
+}
+
+extension StoreLoad {
+    /// The same rows, one by one.
+    package func insert(_ new: NewReviews) throws {
+        let taken = new.withBytes { texts, payloads in
+            new.reviews.map { new.taken($0, texts, payloads) }
+        }
+        try append(raw: taken.map(\.raw))
+        try append(history: taken.map(\.history))
+        try put(reviews: taken.map(\.review))
+    }
+}
+
+extension NewReviews {
+    /// A review as the rows it stands for.
+    fileprivate func taken(
+        _ own: NewReview, _ texts: CleanTexts, _ payloads: UnsafeRawBufferPointer
+    ) -> (raw: RawRow, history: HistoryRow, review: ReviewRow) {
+        let row = rows.rows[Int(own.row)]
+        let product = Int(own.product)
+        let review = StoredReview(
+            reviewKey: own.reviewKey, productID: productIDs[product],
+            reviewID: texts.text(row.reviewID) ?? Text([]), identity: own.identity,
+            kind: own.kind, version: 1, isLive: true, run: run, observedAt: observedAt,
+            values: texts.values(of: row), authorID: texts.text(row.authorID), times: own.times,
+            contentDigest: own.content, payloadDigest: own.payload, rawKey: own.reviewKey)
+        let file = files[Int(own.file)]
+        let start = Int(own.payloadStart)
+        let raw = RawRow(
+            rawKey: own.reviewKey, productKey: productKeys[product],
+            productID: productIDs[product],
+            record: RawIdentity(identity: own.identity, payload: own.payload), run: run,
+            file: file.name, offset: own.offset, length: own.length, shape: file.shape,
+            payload: Array(payloads[start..<start + Int(own.payloadLength)]),
+            context: contexts[Int(own.context)])
+        let history = HistoryRow(
+            reviewKey: own.reviewKey, productID: review.productID, reviewID: review.reviewID,
+            identity: own.identity, version: 1, operation: .insert, run: run,
+            observedAt: observedAt, values: review.values, authorID: review.authorID,
+            times: own.times, changedFields: [], contentDigest: own.content,
+            salt: own.salt.bytes, rowDigest: own.rowDigest, historyKey: own.reviewKey)
+        return (
+            raw, history,
+            ReviewRow(
+                productKey: productKeys[product], review: review, historyKey: own.reviewKey,
+                isNew: true)
+        )
+    }
+}

@@ -1,0 +1,17 @@
+// Keys between tables, 64-bit surrogates: no digest covers them, no golden shows them.
+
+/// Bits of a review's key that number the reviews of its product: what a product has lies together, and is found by the range of
+/// its keys.
+private let reviewBits: Int64 = 24
+
+/// The keys that the reviews of a product may have.
+package func reviewKeys(ofProduct productKey: Int64) -> ClosedRange<Int64> {
+    productKey << reviewBits + 1...(productKey + 1) << reviewBits - 1
+}
+
+/// The first key of the rows of bronze and history that are not a review's first: those have the review's own. Counted up, always
+/// below 0.
+package let firstLaterKey: Int64 = -(1 << 62)
+
+/// The next of these keys, after the greatest that is there.
+package func nextLater(_ last: Int64?) -> Int64 { last.map { $0 + 1 } ?? firstLaterKey }

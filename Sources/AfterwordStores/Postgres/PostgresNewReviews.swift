@@ -1,0 +1,100 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// Copies new reviews straight from a batch of columns, table after table.
+struct PostgresNewReviews {
+    let new: NewReviews
+
+    func copy(over connection: PostgresConnection) throws {
+        try new.withBytes { texts, payloads in
+            try copy("product_reviews_raw", Columns.raw, connection) { copy, review, _ in
+                addRaw(review, payloads, to: copy)
+            }
+            try copy("product_reviews_history", Columns.history, connection) {
+                addHistory($1, $2, texts, to: $0)
+            }
+            try copy("product_reviews_base", Columns.review, connection) {
+                addBase($1, $2, texts, to: $0)
+            }
+        }
+    }
+
+    private func copy(
+        _ table: String, _ columns: String, _ connection: PostgresConnection,
+        _ add: (PostgresCopy, NewReview, CleanRow) -> Void
+    ) throws {
+        let fields = Columns.names(columns).count
+        try connection.copy(into: "\(table) (\(columns))") { copy in
+            for review in new.reviews {
+                try copy.begin(fields: fields)
+                add(copy, review, new.rows.rows[Int(review.row)])
+            }
+        }
+    }
+
+    private func addRaw(
+        _ review: NewReview, _ payloads: UnsafeRawBufferPointer, to copy: PostgresCopy
+    ) {
+        let file = new.files[Int(review.file)]
+        let start = Int(review.payloadStart)
+        copy.add(review.reviewKey)
+        copy.add(new.productKeys[Int(review.product)])
+        review.identity.withBytes { copy.add(bytes: $0) }
+        review.payload.withBytes { copy.add(bytes: $0) }
+        copy.add(new.run)
+        copy.add(file.name)
+        copy.add(review.offset)
+        copy.add(review.length)
+        copy.add(file.shape)
+        let end = start + Int(review.payloadLength)
+        copy.add(bytes: UnsafeRawBufferPointer(rebasing: payloads[start..<end]))
+        copy.add(blob: new.contexts[Int(review.context)])
+    }
+
+    private func addHistory(
+        _ review: NewReview, _ row: CleanRow, _ texts: CleanTexts, to copy: PostgresCopy
+    ) {
+        func add(_ place: TextPlace) { copy.add(text: place.isAbsent ? nil : texts[place]) }
+        copy.add(review.reviewKey)
+        copy.add(review.reviewKey)
+        copy.add(1)
+        copy.add(Operation.insert.rawValue)
+        copy.add(new.run)
+        copy.add(new.observedAt.microseconds)
+        copy.add(0)
+        review.content.withBytes { copy.add(bytes: $0) }
+        review.salt.withBytes { copy.add(bytes: $0) }
+        review.rowDigest.withBytes { copy.add(bytes: $0) }
+        copy.add(row.rating)
+        add(row.title)
+        add(row.body)
+        add(row.authorName)
+        copy.add(flag: row.verified)
+        copy.add(row.helpfulVotes)
+        add(row.variant)
+        add(row.country)
+        add(row.language)
+        add(row.authorID)
+        copy.add(review.times.createdAt.microseconds)
+        copy.add(review.times.createdOrigin.rawValue)
+        copy.add(review.times.updatedAt.microseconds)
+        copy.add(review.times.updatedOrigin.rawValue)
+    }
+
+    private func addBase(
+        _ review: NewReview, _ row: CleanRow, _ texts: CleanTexts, to copy: PostgresCopy
+    ) {
+        copy.add(review.reviewKey)
+        copy.add(new.productKeys[Int(review.product)])
+        copy.add(text: texts[row.reviewID])
+        review.identity.withBytes { copy.add(bytes: $0) }
+        copy.add(review.kind.rawValue)
+        copy.add(flag: true)
+        review.payload.withBytes { copy.add(bytes: $0) }
+        copy.add(review.reviewKey)
+        copy.add(review.reviewKey)
+        copy.add(
+            reading(
+                rating: row.rating, hasText: !row.title.isAbsent || !row.body.isAbsent))
+    }
+}
