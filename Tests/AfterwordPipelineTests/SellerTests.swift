@@ -21,7 +21,7 @@ struct SellerTests {
         let scopes = try fixture.store.read { try $0.scopes() }
         let portfolio = try #require(scopes.first { $0.scope == .portfolio })
         #expect(portfolio.productCount == 5999)
-        #expect(portfolio.counters.stars == [960, 455, 721, 1177, 6288])
+        #expect(Array(portfolio.counters.stars) == [960, 455, 721, 1177, 6288])
         #expect(scopes.count { $0.scope.kind == .brand } == 116)
         let products = try fixture.store.read { try rankedProducts($0, RankingQuery()) }.entries
         let brands = try fixture.store.read { try rankedBrands($0, RankingQuery()) }.entries

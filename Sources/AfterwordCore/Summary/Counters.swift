@@ -98,10 +98,6 @@ package struct StarCounts: Equatable, Sendable, RandomAccessCollection, MutableC
     }
 }
 
-extension StarCounts: ExpressibleByArrayLiteral {
-    package init(arrayLiteral elements: Int64...) { self.init(elements) }
-}
-
 /// A calendar month of one product, of times of one origin.
 package struct MonthKey: Hashable, Comparable, Sendable {
     /// Year × 100 + month.

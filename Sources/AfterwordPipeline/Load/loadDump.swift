@@ -55,12 +55,9 @@ private func load(
         return survey
     }
     // A store that cannot be read yet is told of by the load.
-    ztrace("begin")
     let known = (try? store.read { try KnownReviews($0, dumpBytes: total) }) ?? nil
     do {
-        ztrace("known")
         let survey = try survey(known)
-        ztrace("surveyed")
         return try apply(survey, dump, store, intent, options, surroundings, inspect)
     } catch is KnownReviews.Outdated {
         // Another run came in between: what was known is read again, all of it.
@@ -82,16 +79,13 @@ func apply(
         return try store.load(intent) { load in
             let context = try beginLoad(load, dump, survey, options, surroundings.now())
             try checkShift(context)
-            ztrace("begun")
             try applyProducts(context) { done, count in
                 try surroundings.checkInterruption()
                 surroundings.progress(.writing(products: done, of: count))
             }
-            ztrace("products")
             try checkDeletes(context)
             try applyScopes(context)
             let report = try finishLoad(context, dump, surroundings.now())
-            ztrace("finished \(ztraceSums)")
             try inspect(load.reader)
             return report
         }

@@ -244,7 +244,7 @@ final class SQLiteLoad: StoreLoad {
     func insert(_ new: NewReviews) throws {
         let inserts = try newReviews ?? SQLiteNewReviews(database)
         newReviews = inserts
-        try ztimed("insert") { try inserts.insert(new) }
+        try inserts.insert(new)
     }
 
     func append(raw rows: [RawRow]) throws {
@@ -297,11 +297,9 @@ final class SQLiteLoad: StoreLoad {
     }
 
     func put(products: [ProductState]) throws {
- try ztimed("products") {
         let insert = try upsert(
             "products_dim", Columns.product, keys: ["product_key", "product_id"])
         try write(products, insert) { insert.add($0) }
- }
     }
 
     func append(attributes rows: [AttributeRow]) throws {
@@ -310,16 +308,13 @@ final class SQLiteLoad: StoreLoad {
     }
 
     func put(summaries rows: [ProductSummary], run: Int64) throws {
- try ztimed("summaries") {
         let current = try insert("product_summary", Columns.summary, or: "REPLACE")
         try write(rows, current) { current.add($0) }
         let history = try insert("product_summary_history", Columns.summaryHistory)
         try write(rows, history) { history.add($0, run: run) }
- }
     }
 
     func put(months rows: [MonthSummary], run: Int64) throws {
- try ztimed("months") {
         let current = try insert("product_aggregates", Columns.month, or: "REPLACE")
         try write(rows.filter { !$0.counters.isZero }, current) { current.add($0) }
         let gone = try statement(
@@ -331,7 +326,6 @@ final class SQLiteLoad: StoreLoad {
         }
         let history = try insert("product_aggregates_history", Columns.monthHistory)
         try write(rows, history) { history.add($0, run: run) }
- }
     }
 
     func put(scopes rows: [ScopeSummary], run: Int64) throws {

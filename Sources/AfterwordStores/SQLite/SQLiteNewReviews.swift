@@ -26,13 +26,13 @@ final class SQLiteNewReviews {
     /// Table after table: the pages of one stay in the cache.
     func insert(_ new: NewReviews) throws {
         try new.withBytes { texts, payloads in
-            try ztimed("raw") {for review in new.reviews { try insertRaw(review, new, payloads) }}
-            try ztimed("hist"){ for review in new.reviews {
+            for review in new.reviews { try insertRaw(review, new, payloads) }
+            for review in new.reviews {
                 try insertHistory(review, new.rows.rows[Int(review.row)], new, texts)
-            }}
-            try ztimed("base") {for review in new.reviews {
+            }
+            for review in new.reviews {
                 try insertBase(review, new.rows.rows[Int(review.row)], new, texts)
-            }}
+            }
         }
     }
 
