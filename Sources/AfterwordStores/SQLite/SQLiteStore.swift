@@ -78,7 +78,8 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         _ intent: LoadIntent, _ body: (any StoreLoad) throws -> Result
     ) throws -> Result {
         try Self.translating {
-            let isFirst = try beginFirst()
+            // Who cannot is not worse off than before.
+            let isFirst = (try? beginFirst()) ?? false
             defer { if isFirst { endFirst() } }
             return try writer.unsafeReentrantWrite { database in
                 var result: Result?
