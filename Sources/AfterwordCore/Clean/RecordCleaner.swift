@@ -103,7 +103,9 @@ package final class RecordCleaner: Sendable {
     }
 
     /// The name of the field that a row cannot be read for.
-    package func faultField(of row: CleanRow) -> String { bindings[Int(row.faultField)].target.name }
+    package func faultField(of row: CleanRow) -> String {
+        bindings[Int(row.faultField)].target.name
+    }
 
     /// Cleans a record of a unit. `window` holds the bytes that the unit's ranges are relative to.
     package func clean(

@@ -89,7 +89,10 @@ final class ByteSource {
 
     /// Appends bytes from an offset on; fewer at the end.
     func read(at offset: Int64, count: Int, into bytes: inout [UInt8]) throws {
-        guard descriptor >= 0 else { return bytes += try read(at: offset, count: count) }
+        guard descriptor >= 0 else {
+            bytes += try read(at: offset, count: count)
+            return
+        }
         let start = bytes.count
         bytes.append(contentsOf: repeatElement(0, count: count))
         var filled = 0

@@ -1,4 +1,5 @@
 import AfterwordCore
+import Dispatch
 
 /// What reading a file from end to end told.
 struct FileReading {
@@ -36,10 +37,24 @@ private func forEachSlab(_ source: ByteSource, _ take: ([UInt8]) throws -> Void)
         let slab = try source.read(at: count, count: ByteSource.slabBytes)
         if slab.isEmpty { break }
         count += Int64(slab.count)
-        digest.add(slab[...])
-        try take(slab)
+        try digest.add(slab, beside: { try take(slab) })
     }
     return FileReading(byteCount: count, digest: digest.finish(), source: source)
+}
+
+extension StreamDigest {
+    /// Adds bytes on another thread while `body` runs on this one.
+    fileprivate mutating func add(_ bytes: [UInt8], beside body: () throws -> Void) throws {
+        // Handed over whole until the group is left.
+        nonisolated(unsafe) var digest = self
+        let group = DispatchGroup()
+        DispatchQueue.global(qos: .userInitiated).async(group: group) { digest.add(bytes[...]) }
+        defer {
+            group.wait()
+            self = digest
+        }
+        try body()
+    }
 }
 
 private func readPlain(

@@ -56,7 +56,8 @@ final class KnownReviews {
         let files = try reader.files(ofRun: nil)
         guard files.allSatisfy({ $0.nonstandardLiterals == 0 }) else { return nil }
         run = newest.run
-        shapes = Dictionary(uniqueKeysWithValues: try reader.shapes().map { ($0.name, $0.document) })
+        shapes = Dictionary(
+            uniqueKeysWithValues: try reader.shapes().map { ($0.name, $0.document) })
         products = try reader.products(nil).sorted { $0.productKey < $1.productKey }
         for (number, product) in products.enumerated() { numbers[product.productID] = number }
         try read(reader, Int(expected))
@@ -111,6 +112,9 @@ final class KnownReviews {
             slots[slot] = UInt32(number + 1)
         }
     }
+
+    /// Records that were met.
+    var metCount: Int64 { metCounts.reduce(0) { $0 + Int64($1) } }
 
     /// Whether records of a shape may be known by their bytes.
     func knows(_ cleaner: RecordCleaner) -> Bool {

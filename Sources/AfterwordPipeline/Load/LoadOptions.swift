@@ -25,6 +25,8 @@ package struct LoadOptions: Sendable {
     package var isCatalogue = false
     /// Rejects of an earlier run taken again, at its `observedAt`.
     var isReplay = false
+    /// Takes records whose bytes the store holds for what they are, without reading them.
+    package var recognisesBytes = true
     /// Does it all, keeps nothing.
     package var isRehearsal = false
     /// Rows of one batch: few enough to stay in a core's cache on their way.

@@ -6,6 +6,8 @@ package struct LoadReport: Sendable {
     package var dump: String
     package var files: [FileRecord]
     package var ignored: [String]
+    /// Records that were known by their bytes, without being read.
+    package var recognised: Int64 = 0
     /// Named products of which a newer dump is known: there nothing is updated, deleted or brought
     /// back.
     package var olderProducts: Int64

@@ -11,7 +11,8 @@ final class PendingChange {
     /// A new review, or one that was deleted and is back.
     init(
         inserting values: ReviewValues, content: Digest256, record: CleanedRecord,
-        over deleted: StoredReview?, reviewKey: Int64, contest: Contest, kind: IdentityKind, holding: (digest: Digest128, rawKey: Int64),
+        over deleted: StoredReview?, reviewKey: Int64, contest: Contest, kind: IdentityKind,
+        holding: (digest: Digest128, rawKey: Int64),
         _ context: LoadContext
     ) {
         guard let product = record.productID else {

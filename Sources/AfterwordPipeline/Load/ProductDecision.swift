@@ -154,7 +154,9 @@ struct ProductDecision {
             contest.finalists[0].candidates.count == 1
         {
             let only = contest.finalists[0].candidates[0]
-            guard only.payload != reviews.current[contest.identity]?.payloadDigest else { return [] }
+            guard only.payload != reviews.current[contest.identity]?.payloadDigest else {
+                return []
+            }
             return [
                 (RawIdentity(identity: contest.identity, payload: only.payload), only)
             ]

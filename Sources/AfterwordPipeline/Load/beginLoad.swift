@@ -70,6 +70,7 @@ func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> 
     try load.finish(record, files: files)
     return LoadReport(
         run: record, dump: dump.name, files: files, ignored: dump.ignored,
+        recognised: survey.known?.metCount ?? 0,
         olderProducts: context.olderProducts, changes: context.changes,
         comparison: DumpComparison(profile, with: head.lastProfiles))
 }

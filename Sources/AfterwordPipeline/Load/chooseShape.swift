@@ -16,6 +16,12 @@ enum ShapeChoice {
 func chooseShape(
     for file: DumpFile, among shapes: [Shape], isStrict: Bool
 ) throws -> ShapeChoice {
+    // Nearly always the first records tell; less has to be tried by every shape.
+    if case .fits(let shape)? = try? chooseShape(
+        for: file, among: shapes, isStrict: isStrict, bytes: firstBytes)
+    {
+        return .fits(shape)
+    }
     // The first element may be as long as a record may be: a whole wrapped dump is one.
     if let choice = try chooseShape(for: file, among: shapes, isStrict: isStrict, bytes: headBytes)
     {
@@ -61,7 +67,8 @@ private func chooseShape(
     return .unfit(shapes[0], fault)
 }
 
-/// Bytes of a file that are looked at first to tell its shape.
+/// Bytes of a file that are looked at first to tell its shape, and those that are where these do not.
+private let firstBytes = 1 << 16
 private let headBytes = 1 << 20
 
 func readHead(_ file: DumpFile, _ headBytes: Int) throws -> [UInt8] {

@@ -54,8 +54,7 @@ private func load(
         try checkSurvey(survey, dump, options)
         return survey
     }
-    // A store that cannot be read yet is told of by the load.
-    let known = (try? store.read { try KnownReviews($0, dumpBytes: total) }) ?? nil
+    let known = !options.recognisesBytes ? nil : knownReviews(of: store, dumpBytes: total)
     do {
         let survey = try survey(known)
         return try apply(survey, dump, store, intent, options, surroundings, inspect)
@@ -64,6 +63,12 @@ private func load(
         let survey = try survey(nil)
         return try apply(survey, dump, store, intent, options, surroundings, inspect)
     }
+}
+
+/// What a store holds, by its bytes; a store that cannot be read yet is told of by the load.
+private func knownReviews(of store: any ReviewStore, dumpBytes: Int64) -> KnownReviews? {
+    let known = try? store.read { try KnownReviews($0, dumpBytes: dumpBytes) }
+    return known ?? nil
 }
 
 /// Writes what a survey found, as one run.

@@ -197,7 +197,8 @@ extension StoreReader {
                 CurrentPayload(
                     reviewKey: review.reviewKey, productKey: keys[review.productID] ?? 0,
                     identity: review.identity, payload: review.payloadDigest,
-                    isKnownByTexts: review.kind == .content, isLive: review.isLive, rating: review.values.rating,
+                    isKnownByTexts: review.kind == .content, isLive: review.isLive,
+                    rating: review.values.rating,
                     hasText: review.values.title != nil || review.values.body != nil))
         }
     }

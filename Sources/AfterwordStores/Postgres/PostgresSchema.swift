@@ -4,7 +4,11 @@
 /// Foreign keys stand between small tables only: on a bulk table one triples the time of its COPY.
 enum PostgresSchema {
     static let migrations: [(name: String, sql: String)] = [
-        ("1 first light", ledger + products + bronze + silver + Columns.cleanView + ";" + gold + insights + recomputed),
+        (
+            "1 first light",
+            ledger + products + bronze + silver + Columns.cleanView + ";" + gold + insights
+                + recomputed
+        ),
         ("2 report", report),
     ]
 
