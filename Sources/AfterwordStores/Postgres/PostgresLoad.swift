@@ -8,6 +8,8 @@ final class PostgresLoad: StoreLoad {
     private let attempt: Int64?
     private var stages: Set<String> = []
     private var hasIndexes = true
+    /// A store without a product: the greatest key of a product that rows of each table were written of; nil for another.
+    private var writtenProducts: [String: Int64]?
 
     init(_ connection: PostgresConnection, attempt: Int64?) {
         self.connection = connection
@@ -17,6 +19,8 @@ final class PostgresLoad: StoreLoad {
     // MARK: Look-ups
 
     func head() throws -> StoreHead {
+        // What a load asks is answered from indexes: to compile it takes longer.
+        try connection.runAll("SET LOCAL jit = off")
         func next(_ column: String, _ table: String) throws -> Int64 {
             let rows = try connection.run("SELECT MAX(\(column)) AS last FROM \(table)")
             return (rows.first?.optional("last") ?? 0) + 1
@@ -36,9 +40,11 @@ final class PostgresLoad: StoreLoad {
         let indexes = try connection.run(
             "SELECT to_regclass('product_reviews_raw_key') IS NOT NULL AS is_made")
         hasIndexes = indexes.first?.number("is_made") == 1
+        let nextProductKey = try next("product_key", "products_dim")
+        writtenProducts = nextProductKey == 1 ? [:] : nil
         return StoreHead(
             nextRun: (last?.number("run") ?? 0) + 1,
-            nextProductKey: try next("product_key", "products_dim"),
+            nextProductKey: nextProductKey,
             nextRawKey: try nextLaterKey("raw_key", "product_reviews_raw"),
             nextHistoryKey: try nextLaterKey("history_key", "product_reviews_history"),
             lastRecordedAt: last?.instant("recorded_at"),
@@ -188,15 +194,23 @@ final class PostgresLoad: StoreLoad {
         ).map { $0.scopeSummary }
     }
 
+    /// Review by review, by their keys: the server cannot tell how few a product has, and would read all of them for a join.
     func createdRange(ofProducts keys: [Int64]) throws -> [Int64: ClosedRange<Instant>] {
         let found = try rows(
             keys,
             """
-            SELECT product_key, MIN(created_at) AS first, MAX(created_at) AS last
-            FROM unnest($1::bigint[]) AS wanted (own) JOIN product_reviews_clean
-                ON review_key BETWEEN own << 24 AND (own << 24) + 16777215
-            WHERE is_live AND created_origin = 'source'
-            GROUP BY product_key
+            SELECT own AS product_key, r.first, r.last
+            FROM unnest($1::bigint[]) AS wanted (own), LATERAL (
+                SELECT MIN(created_at) AS first, MAX(created_at) AS last FROM (
+                    SELECT (
+                        SELECT h.created_at FROM product_reviews_history h
+                        WHERE h.history_key = b.history_key AND h.created_origin = 'source'
+                    ) AS created_at
+                    FROM product_reviews_base b
+                    WHERE b.review_key BETWEEN own << 24 AND (own << 24) + 16777215 AND b.is_live
+                    OFFSET 0
+                ) s
+            ) r WHERE r.first IS NOT NULL
             """
         ) { ($0.number("product_key"), $0.instant("first")...$0.instant("last")) }
         return Dictionary(uniqueKeysWithValues: found)
@@ -290,13 +304,23 @@ final class PostgresLoad: StoreLoad {
         } else {
             try connection.runAll("TRUNCATE \(stage)")
         }
+        let fields = Columns.names(columns).count
         try connection.copy(into: "\(stage) (\(columns))") { copy in
             for row in rows {
-                try copy.begin(fields: Columns.names(columns).count)
+                try copy.begin(fields: fields)
                 add(copy, row)
             }
         }
         return try over.map { try connection.run($0("\(stage) AS stage")) }
+    }
+
+    /// Whether rows are of products that this load, the first, wrote nothing of yet: they take nobody's place.
+    private func areNew<Written>(
+        _ rows: [Written], _ table: String, _ productKey: (Written) -> Int64
+    ) -> Bool {
+        guard let written = writtenProducts?[table, default: 0] else { return false }
+        writtenProducts?[table] = max(written, rows.map(productKey).max() ?? 0)
+        return rows.allSatisfy { productKey($0) > written }
     }
 
     /// Rows that take the place of those with their key; then `gone` removes what is left of nothing.
@@ -391,6 +415,9 @@ final class PostgresLoad: StoreLoad {
     }
 
     func put(products: [ProductState]) throws {
+        if areNew(products, "products_dim", \.productKey) {
+            return try copy(products, into: "products_dim", Columns.product) { $0.add($1) }
+        }
         try upsert(
             products, "products_dim", Columns.product, key: ["product_key"], kept: ["product_id"]
         ) { $0.add($1) }
@@ -401,17 +428,28 @@ final class PostgresLoad: StoreLoad {
     }
 
     func put(summaries rows: [ProductSummary], run: Int64) throws {
-        try upsert(rows, "product_summary", Columns.summary, key: ["product_key"]) { $0.add($1) }
+        if areNew(rows, "product_summary", \.productKey) {
+            try copy(rows, into: "product_summary", Columns.summary) { $0.add($1) }
+        } else {
+            try upsert(rows, "product_summary", Columns.summary, key: ["product_key"]) {
+                $0.add($1)
+            }
+        }
         try copy(rows, into: "product_summary_history", Columns.summaryHistory) {
             $0.add($1, run: run)
         }
     }
 
     func put(months rows: [MonthSummary], run: Int64) throws {
-        try upsert(
-            rows, "product_aggregates", Columns.month, key: ["product_key", "month", "origin"],
-            gone: "stage.review_count = 0"
-        ) { $0.add($1) }
+        if areNew(rows, "product_aggregates", \.productKey) {
+            let current = rows.filter { !$0.counters.isZero }
+            try copy(current, into: "product_aggregates", Columns.month) { $0.add($1) }
+        } else {
+            try upsert(
+                rows, "product_aggregates", Columns.month,
+                key: ["product_key", "month", "origin"], gone: "stage.review_count = 0"
+            ) { $0.add($1) }
+        }
         try copy(rows, into: "product_aggregates_history", Columns.monthHistory) {
             $0.add($1, run: run)
         }

@@ -324,7 +324,9 @@ enum PostgresSchema {
             (review_key, version, (CASE WHEN version = 0 THEN run ELSE 0 END))
             WHERE history_key < 0;
         CREATE INDEX product_reviews_history_by_run ON product_reviews_history USING brin (run);
-        ANALYZE product_reviews_raw, product_reviews_base, product_reviews_history;
+        ANALYZE product_reviews_raw (raw_key, product_key, run);
+        ANALYZE product_reviews_base (review_key, product_key, review_id, history_key);
+        ANALYZE product_reviews_history (history_key, review_key, run);
         """
 
     /// The sums of every product with live reviews, from the history alone, in the server's own arithmetic: what
