@@ -46,14 +46,18 @@ measure("scan, extract, unescape every text") {
     var bytes = 0
     var plain: [UInt8] = []
     pass { unit, window in
-        for token in unit.recordTokens where token.kind == .string || token.kind == .escapedString {
-            let text = window.extracting(token.range.lowerBound + 1..<token.range.upperBound - 1)
-            if token.kind == .escapedString {
-                plain.removeAll(keepingCapacity: true)
-                text.withUnsafeBytes { unescape($0, into: &plain) }
-                bytes += plain.count
-            } else {
-                bytes += text.byteCount
+        window.withUnsafeBytes { window in
+            for token in unit.recordTokens {
+                let range = token.range
+                switch token.kind {
+                case .string: bytes += range.count - 2
+                case .escapedString:
+                    let inner = window[range.lowerBound + 1..<range.upperBound - 1]
+                    plain.removeAll(keepingCapacity: true)
+                    unescape(UnsafeRawBufferPointer(rebasing: inner), into: &plain)
+                    bytes += plain.count
+                default: break
+                }
             }
         }
     }

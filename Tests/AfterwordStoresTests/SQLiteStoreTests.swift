@@ -89,6 +89,35 @@ import Testing
         #expect(throws: StoreFault.self) { try text.open() }
     }
 
+    @Test("A first load goes past the log and leaves it in use; who comes meanwhile is told")
+    func firstLoad() throws {
+        let file = try TemporaryStore()
+        let store = try file.open()
+        var refused = 0
+        let watched = CountingStore(store) { _ in
+            do { _ = try SQLiteStore(path: file.path, opening: .existing) } catch StoreFault.locked
+            {
+                refused += 1
+                throw Enough()
+            }
+        }
+        // The first attempt is ended by what it saw: nothing of it is there, and the next one is whole.
+        #expect(throws: Enough.self) {
+            try history.load(history.steps[0], number: 0, into: watched, HistoryLoading())
+        }
+        #expect(refused == 1)
+        #expect(try store.read { try $0.runs().isEmpty })
+        #expect(try history.load(history.steps[0], number: 0, into: store, HistoryLoading()))
+        let mode = try DatabaseQueue(path: file.path).read {
+            try String.fetchOne($0, sql: "PRAGMA journal_mode")
+        }
+        #expect(mode == "wal")
+        #expect(!FileManager.default.fileExists(atPath: file.path + "-journal"))
+        #expect(try store.read { try differenceFromRebuilt($0) } == nil)
+    }
+
+    private struct Enough: Error {}
+
     @Test("The schema refuses what would be wrong history")
     func constraints() throws {
         let file = try TemporaryStore()

@@ -83,7 +83,8 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
             defer { if isFirst { endFirst() } }
             return try writer.unsafeReentrantWrite { database in
                 var result: Result?
-                try database.inTransaction(.immediate) {
+                // Without the log a reader could keep a load from its end: it is kept out from the beginning.
+                try database.inTransaction(isFirst ? .exclusive : .immediate) {
                     // The load's statements end before the transaction does.
                     result = try body(SQLiteLoad(database, attempt: intent.attempt))
                     return intent.isRehearsal ? .rollback : .commit
