@@ -46,15 +46,15 @@ measure("scan, extract, unescape every text") {
     var bytes = 0
     var plain: [UInt8] = []
     pass { unit, window in
-        window.withUnsafeBytes { window in
+        window.lend { window in
             for token in unit.recordTokens {
                 let range = token.range
                 switch token.kind {
                 case .string: bytes += range.count - 2
                 case .escapedString:
-                    let inner = window[range.lowerBound + 1..<range.upperBound - 1]
+                    let inner = window.part(range.lowerBound + 1..<range.upperBound - 1)
                     plain.removeAll(keepingCapacity: true)
-                    unescape(UnsafeRawBufferPointer(rebasing: inner), into: &plain)
+                    unescape(inner, into: &plain)
                     bytes += plain.count
                 default: break
                 }
@@ -67,7 +67,7 @@ measure("clean") {
     var found = 0
     var rows = CleanRows()
     pass { unit, window in
-        window.withUnsafeBytes { window in
+        window.lend { window in
             rows.removeAll()
             for index in unit.records.indices {
                 cleaner.clean(record: index, of: unit, context: .none, window: window, into: &rows)
@@ -82,7 +82,7 @@ measure("the whole core: clean, identity, content, payload, personal part, row")
     let observed = Instant(microseconds: 1_767_571_200_000_000)
     var rows = CleanRows()
     pass { unit, window in
-        window.withUnsafeBytes { window in
+        window.lend { window in
             rows.removeAll()
             for index in unit.records.indices {
                 cleaner.clean(record: index, of: unit, context: .none, window: window, into: &rows)
@@ -98,8 +98,8 @@ measure("the whole core: clean, identity, content, payload, personal part, row")
                     guard let identity = digests[index] else { continue }
                     let range = unit.records[index].range
                     let payload = payloadDigest(
-                        UnsafeRawBufferPointer(rebasing: window[range]),
-                        context: UnsafeRawBufferPointer(start: nil, count: 0))
+                        window.part(range),
+                        context: .none)
                     let review = NewReview(
                         row, texts, identity: identity, content: texts.contentDigest(row),
                         payload: payload, seed: 1, run: 1, observedAt: observed, salt: payload)

@@ -110,7 +110,7 @@ import Testing
                 })
         }
         for text in texts {
-            text.withUnsafeBytes { raw in
+            text.lend { raw in
                 for scale in [5, 10, 100] as [Int64] {
                     #expect(
                         outcome(readRating(raw, scale: scale))
@@ -140,7 +140,7 @@ import Testing
             let record = cleaner.clean(payload: Array(json.utf8), context: [])
             var rows = CleanRows()
             let bytes = Array(json.utf8)
-            bytes.withUnsafeBytes { window in
+            bytes.lend { window in
                 cleaner.clean(payload: window, context: [], into: &rows)
                 rows.withTexts(in: window) { texts in
                     let row = rows.rows[0]

@@ -1,7 +1,7 @@
 extension CleanRows {
     /// The bytes of a scalar value: text unescaped, numbers and flags as written; absent when it is.
     mutating func content(
-        _ token: JSONToken, _ window: UnsafeRawBufferPointer, _ part: FieldPart
+        _ token: JSONToken, _ window: LentBytes, _ part: FieldPart
     ) -> Result<TextPlace, ReadFault> {
         let range = token.range
         switch token.kind {
@@ -9,12 +9,14 @@ extension CleanRows {
         case .string:
             return .success(TextPlace(inWindow: range.lowerBound + 1..<range.upperBound - 1))
         case .escapedString:
-            let inner = window[range.lowerBound + 1..<range.upperBound - 1]
-            return .success(make(unescaping: UnsafeRawBufferPointer(rebasing: inner)))
+            let inner = window.part(range.lowerBound + 1..<range.upperBound - 1)
+            return .success(make(unescaping: inner))
         case .number, .yes, .no: return .success(TextPlace(inWindow: range))
         case .object, .array:
             if part == .whole { return .failure(ReadFault(.wrongType)) }
-            return readPart(part, of: Array(window[range])).map { $0.map { make($0) } ?? .absent }
+            return readPart(part, of: Array(window.part(range))).map {
+                $0.map { make($0) } ?? .absent
+            }
         }
     }
 
@@ -22,23 +24,23 @@ extension CleanRows {
     mutating func content(
         _ token: JSONToken, of bytes: [UInt8], _ part: FieldPart
     ) -> Result<TextPlace, ReadFault> {
-        bytes.withUnsafeBytes { bytes in
+        bytes.lend { bytes in
             content(token, bytes, part).map { place in
-                place.isAbsent || place.isMade ? place : make(bytes[place.range])
+                place.isAbsent || place.isMade ? place : make(bytes.part(place.range))
             }
         }
     }
 
     @inline(__always)
     func number<Value>(
-        _ place: TextPlace, _ window: UnsafeRawBufferPointer,
-        _ read: (UnsafeRawBufferPointer) -> Result<Value, ReadFault>
+        _ place: TextPlace, _ window: LentBytes,
+        _ read: (LentBytes) -> Result<Value, ReadFault>
     ) -> Result<Value, ReadFault> {
         withTexts(in: window) { read($0[place]) }
     }
 
     /// A free text (`readText`).
-    mutating func text(_ place: TextPlace, _ window: UnsafeRawBufferPointer) -> TextPlace {
+    mutating func text(_ place: TextPlace, _ window: LentBytes) -> TextPlace {
         let raw = withTexts(in: window) { texts in
             needsWork(texts[place]) ? Array(texts[place]) : nil
         }
@@ -48,7 +50,7 @@ extension CleanRows {
     }
 
     /// An identifier (`readIdentifier`).
-    mutating func identifier(_ place: TextPlace, _ window: UnsafeRawBufferPointer) -> TextPlace {
+    mutating func identifier(_ place: TextPlace, _ window: LentBytes) -> TextPlace {
         let raw = withTexts(in: window) { texts in
             isPlainIdentifier(texts[place]) ? nil : Array(texts[place])
         }

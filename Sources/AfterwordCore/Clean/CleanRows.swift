@@ -77,9 +77,9 @@ package struct CleanRows: Sendable {
 
     /// Lends the bytes of all texts: `window` holds the bytes that were scanned.
     package func withTexts<Result>(
-        in window: UnsafeRawBufferPointer, _ body: (CleanTexts) throws -> Result
+        in window: LentBytes, _ body: (CleanTexts) throws -> Result
     ) rethrows -> Result {
-        try made.withUnsafeBytes { try body(CleanTexts(window: window, made: $0)) }
+        try made.lend { try body(CleanTexts(window: window, made: $0)) }
     }
 
     /// Appends a text of its own.
@@ -90,7 +90,7 @@ package struct CleanRows: Sendable {
     }
 
     /// Appends what a JSON string stands for.
-    mutating func make(unescaping bytes: UnsafeRawBufferPointer) -> TextPlace {
+    mutating func make(unescaping bytes: LentBytes) -> TextPlace {
         let start = made.count
         unescape(bytes, into: &made)
         return TextPlace(made: start..<made.count)
@@ -105,18 +105,18 @@ package struct CleanRows: Sendable {
 
 /// The bytes of texts, lent for as long as a call of `CleanRows.withTexts` lasts.
 package struct CleanTexts {
-    private let window: UnsafeRawBufferPointer
-    private let made: UnsafeRawBufferPointer
+    private let window: LentBytes
+    private let made: LentBytes
 
-    init(window: UnsafeRawBufferPointer, made: UnsafeRawBufferPointer) {
+    init(window: LentBytes, made: LentBytes) {
         self.window = window
         self.made = made
     }
 
     @inline(__always)
-    package subscript(_ place: TextPlace) -> UnsafeRawBufferPointer {
+    package subscript(_ place: TextPlace) -> LentBytes {
         let bytes = place.isMade ? made : window
-        return UnsafeRawBufferPointer(rebasing: bytes[place.range])
+        return bytes.part(place.range)
     }
 
     package func text(_ place: TextPlace) -> Text? {

@@ -112,7 +112,7 @@ package final class RecordCleaner: Sendable {
         record index: Int, of unit: ExtractedUnit, context: ReviewContext, window: RawSpan
     ) -> CleanedRecord {
         var rows = CleanRows()
-        return window.withUnsafeBytes { window in
+        return window.lend { window in
             clean(record: index, of: unit, context: context, window: window, into: &rows)
             return rows.withTexts(in: window) { CleanedRecord(rows, $0, self) }
         }
@@ -121,7 +121,7 @@ package final class RecordCleaner: Sendable {
     /// Cleans a kept record again, from its bytes and its context's.
     package func clean(payload: [UInt8], context: [UInt8]) -> CleanedRecord {
         var rows = CleanRows()
-        return payload.withUnsafeBytes { window in
+        return payload.lend { window in
             clean(payload: window, context: context, into: &rows)
             return rows.withTexts(in: window) { CleanedRecord(rows, $0, self) }
         }
@@ -129,10 +129,10 @@ package final class RecordCleaner: Sendable {
 
     /// The same, behind those that `rows` holds.
     package func clean(
-        payload: UnsafeRawBufferPointer, context: [UInt8], into rows: inout CleanRows
+        payload: LentBytes, context: [UInt8], into rows: inout CleanRows
     ) {
         let contextTokens =
-            context.isEmpty ? [] : context.withUnsafeBytes { Self.tokens(contextPlan, $0) }
+            context.isEmpty ? [] : context.lend { Self.tokens(contextPlan, $0) }
         clean(
             Self.tokens(recordPlan, payload)[...], payload,
             ReviewContext(bytes: context, tokens: contextTokens), into: &rows)
@@ -153,12 +153,12 @@ package final class RecordCleaner: Sendable {
 
         /// A record that lies among others: its texts stay there.
         package mutating func clean(
-            payload range: Range<Int>, of window: UnsafeRawBufferPointer, _ context: [UInt8],
+            payload range: Range<Int>, of window: LentBytes, _ context: [UInt8],
             into rows: inout CleanRows
         ) {
             let plan = cleaner.contextPlan
             let contextTokens =
-                context.isEmpty ? [] : context.withUnsafeBytes { RecordCleaner.tokens(plan, $0) }
+                context.isEmpty ? [] : context.lend { RecordCleaner.tokens(plan, $0) }
             let tokens = RecordCleaner.tokens(
                 &extractor, window, from: range.lowerBound,
                 slots: cleaner.recordPlan.recordSources.count)
@@ -172,7 +172,7 @@ package final class RecordCleaner: Sendable {
     /// Cleans a record of a unit, behind those that `rows` holds.
     package func clean(
         record index: Int, of unit: ExtractedUnit, context: ReviewContext,
-        window: UnsafeRawBufferPointer, into rows: inout CleanRows
+        window: LentBytes, into rows: inout CleanRows
     ) {
         let count = plan.recordSources.count
         clean(
@@ -181,14 +181,14 @@ package final class RecordCleaner: Sendable {
 
     /// Slots of the one record that the bytes are; all missing where they are none.
     private static func tokens(
-        _ plan: ExtractionPlan, _ buffer: UnsafeRawBufferPointer
+        _ plan: ExtractionPlan, _ buffer: LentBytes
     ) -> [JSONToken] {
         var extractor = UnitExtractor(plan)
         return tokens(&extractor, buffer, from: 0, slots: plan.recordSources.count)
     }
 
     private static func tokens(
-        _ extractor: inout UnitExtractor, _ buffer: UnsafeRawBufferPointer, from start: Int,
+        _ extractor: inout UnitExtractor, _ buffer: LentBytes, from start: Int,
         slots: Int
     ) -> [JSONToken] {
         var scanner = JSONScanner(buffer, from: start, isFinal: true, isStrict: false)
@@ -215,7 +215,7 @@ package final class RecordCleaner: Sendable {
             bytes.append(contentsOf: key.utf8)
             bytes.append(UInt8(ascii: ":"))
             let start = Int32(bytes.count)
-            window.extracting(token.range).withUnsafeBytes { bytes.append(contentsOf: $0) }
+            window.extracting(token.range).lend { bytes.append(contentsOf: $0) }
             tokens.append(JSONToken(kind: token.kind, start: start, end: Int32(bytes.count)))
         }
         bytes.append(UInt8(ascii: "}"))
@@ -230,7 +230,7 @@ package final class RecordCleaner: Sendable {
         func text(_ slot: Int) -> [UInt8]? {
             let token = unit.productTokens[base + slot]
             var rows = CleanRows()
-            return window.withUnsafeBytes { window in
+            return window.lend { window in
                 guard case .success(let place) = rows.content(token, window, .whole),
                     !place.isAbsent
                 else { return nil }
@@ -248,7 +248,7 @@ package final class RecordCleaner: Sendable {
     }
 
     private func clean(
-        _ tokens: ArraySlice<JSONToken>, _ window: UnsafeRawBufferPointer,
+        _ tokens: ArraySlice<JSONToken>, _ window: LentBytes,
         _ context: ReviewContext, into rows: inout CleanRows
     ) {
         var row = CleanRow()
@@ -270,7 +270,7 @@ package final class RecordCleaner: Sendable {
 
     @inline(__always)
     private func read(
-        _ binding: Binding, _ tokens: Span<JSONToken>, _ window: UnsafeRawBufferPointer,
+        _ binding: Binding, _ tokens: Span<JSONToken>, _ window: LentBytes,
         _ context: ReviewContext, _ row: inout CleanRow, _ rows: inout CleanRows
     ) -> ReadFault? {
         let found: Result<TextPlace, ReadFault>
@@ -293,7 +293,7 @@ package final class RecordCleaner: Sendable {
     }
 
     private func read(
-        _ place: TextPlace, _ binding: Binding, _ window: UnsafeRawBufferPointer,
+        _ place: TextPlace, _ binding: Binding, _ window: LentBytes,
         _ row: inout CleanRow, _ rows: inout CleanRows
     ) -> ReadFault? {
         switch binding.target {
@@ -312,7 +312,7 @@ package final class RecordCleaner: Sendable {
 
     private func read(
         _ field: Field, _ place: TextPlace, _ format: FieldFormat,
-        _ window: UnsafeRawBufferPointer, _ row: inout CleanRow, _ rows: inout CleanRows
+        _ window: LentBytes, _ row: inout CleanRow, _ rows: inout CleanRows
     ) -> ReadFault? {
         switch field {
         case .title: row.title = rows.text(place, window)

@@ -1,6 +1,6 @@
 /// A free text: markup decoded once, U+0000 → U+FFFD, line ends → LF, NFC. Empty is absent.
 func readText(_ raw: [UInt8]) -> Text? {
-    guard raw.withUnsafeBytes(needsWork) else { return raw.isEmpty ? nil : Text(raw) }
+    guard raw.lend(needsWork) else { return raw.isEmpty ? nil : Text(raw) }
     var text = raw
     if text.contains(UInt8(ascii: "&")) || text.contains(UInt8(ascii: "<")) {
         text = decodeMarkup(text)
@@ -11,7 +11,7 @@ func readText(_ raw: [UInt8]) -> Text? {
 }
 
 /// Whether any byte may have to be changed, eight at a time: a lead byte from 0xCC on, NUL, CR, `&` or `<`.
-func needsWork(_ buffer: UnsafeRawBufferPointer) -> Bool {
+func needsWork(_ buffer: LentBytes) -> Bool {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let tops: UInt64 = 0x8080_8080_8080_8080
     /// The top bits of bytes that are zero; bytes above one that is may be marked as well.
@@ -25,7 +25,7 @@ func needsWork(_ buffer: UnsafeRawBufferPointer) -> Bool {
     }
     var index = 0
     while index &+ 8 <= buffer.count {
-        let word = buffer.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        let word = buffer.word(at: index)
         if mayNeedWork(word) { return true }
         index &+= 8
     }

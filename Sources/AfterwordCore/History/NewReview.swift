@@ -85,7 +85,7 @@ extension CleanTexts {
 extension CleanRows {
     /// Gives a row the id its review has for good (`reviewID`).
     package mutating func giveID(
-        _ index: Int, _ identity: Identity, in window: UnsafeRawBufferPointer
+        _ index: Int, _ identity: Identity, in window: LentBytes
     ) {
         let row = rows[index]
         let isPlain =

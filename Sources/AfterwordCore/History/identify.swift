@@ -29,7 +29,7 @@ package let shortTextScalars = 20
 /// domain.
 package func identify(_ record: CleanedRecord, placeholders: Set<Text>) -> Identity? {
     let rows = CleanRows(record)
-    return rows.withTexts(in: UnsafeRawBufferPointer(start: nil, count: 0)) { texts in
+    return rows.withTexts(in: .none) { texts in
         texts.identity(rows.rows[0], placeholders: placeholders)
     }
 }
@@ -107,12 +107,12 @@ package func reviewID(_ source: Text?, kind: IdentityKind, identity: Digest128) 
     guard kind == .source, let source else {
         return Text("\(kind.rawValue)1:\(identity)")
     }
-    let isDerived = source.bytes.withUnsafeBytes(looksDerived)
+    let isDerived = source.bytes.lend(looksDerived)
     return isDerived ? Text("a1:" + source.string) : source
 }
 
 /// A letter a–c, digits, a colon.
-func looksDerived(_ id: UnsafeRawBufferPointer) -> Bool {
+func looksDerived(_ id: LentBytes) -> Bool {
     guard let first = id.first, (0x61...0x63).contains(first) else { return false }
     for index in 1..<id.count {
         if id[index] == 0x3A { return index > 1 }
@@ -124,7 +124,7 @@ func looksDerived(_ id: UnsafeRawBufferPointer) -> Bool {
 /// The digest of a record's bytes and its context: equal digests need no cleaning to be known as
 /// equal.
 package func payloadDigest(_ payload: RawSpan, context: [UInt8]) -> Digest128 {
-    payload.withUnsafeBytes { payload in
-        context.withUnsafeBytes { payloadDigest(payload, context: $0) }
+    payload.lend { payload in
+        context.lend { payloadDigest(payload, context: $0) }
     }
 }

@@ -50,25 +50,25 @@ func mockCreation(before observedAt: Instant, _ random: inout SplitMix64) -> Ins
 package func mockGenerator(
     seed: UInt64, productID: Text, reviewID: Text, version: Int64
 ) -> SplitMix64 {
-    productID.bytes.withUnsafeBytes { product in
-        reviewID.bytes.withUnsafeBytes { review in
+    productID.bytes.lend { product in
+        reviewID.bytes.lend { review in
             mockGenerator(seed: seed, product: product, review: review, version: version)
         }
     }
 }
 
 func mockGenerator(
-    seed: UInt64, product: UnsafeRawBufferPointer, review: UnsafeRawBufferPointer, version: Int64
+    seed: UInt64, product: LentBytes, review: LentBytes, version: Int64
 ) -> SplitMix64 {
     let digest = DigestWriter.digest(room: 96 + product.count + review.count) { writer in
         writer.add(domain: "afterword.timestamps.1")
-        Array(String(seed).utf8).withUnsafeBytes { writer.add(raw: $0) }
+        Array(String(seed).utf8).lend { writer.add(raw: $0) }
         writer.add(byte: 0)
         writer.add(raw: product)
         writer.add(byte: 0)
         writer.add(raw: review)
         writer.add(byte: 0)
-        Array(String(version).utf8).withUnsafeBytes { writer.add(raw: $0) }
+        Array(String(version).utf8).lend { writer.add(raw: $0) }
     }
     return SplitMix64(seed: digest.words.0)
 }

@@ -29,7 +29,7 @@ package struct RecordSplitter {
     }
 
     /// Finds elements that are known already among the bytes of a sequence: in order, each from its first byte to its last.
-    package typealias Recogniser = (UnsafeRawBufferPointer) -> [KnownElement]
+    package typealias Recogniser = (LentBytes) -> [KnownElement]
 
     private enum State: Equatable {
         case start, firstElement, nextElement, afterElement, sequence, skippingLine, afterArray,
@@ -87,7 +87,7 @@ package struct RecordSplitter {
         var events: [Event] = []
         expected = []
         if let recognise, state == .sequence || state == .start {
-            expected = buffer.withUnsafeBytes { recognise($0) }[...]
+            expected = buffer.lend { recognise($0) }[...]
         }
         while let event = step(isLast: isLast) {
             // What was before a reject comes before it.

@@ -19,12 +19,10 @@ package struct Digest256: Hashable, Comparable, Sendable {
 
     /// The bytes where they are, big-endian.
     package func withBytes<Result>(
-        _ body: (UnsafeRawBufferPointer) throws -> Result
+        _ body: (LentBytes) throws -> Result
     ) rethrows -> Result {
-        try withUnsafeBytes(
-            of: (
-                words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian
-            ), body)
+        try lend(
+            (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian), body)
     }
 
     /// Its first and its last 16 bytes.
@@ -67,16 +65,16 @@ package struct Digest128: Hashable, Comparable, Sendable {
     }
 
     /// - Precondition: exactly 16 bytes.
-    package init(_ bytes: UnsafeRawBufferPointer) {
+    package init(_ bytes: LentBytes) {
         precondition(bytes.count == 16, "a 128-bit digest has 16 bytes")
-        words = (bigEndianWord(bytes.bytes, 0), bigEndianWord(bytes.bytes, 8))
+        words = (bytes.word(at: 0).byteSwapped, bytes.word(at: 8).byteSwapped)
     }
 
     /// The bytes where they are, big-endian.
     package func withBytes<Result>(
-        _ body: (UnsafeRawBufferPointer) throws -> Result
+        _ body: (LentBytes) throws -> Result
     ) rethrows -> Result {
-        try withUnsafeBytes(of: (words.0.bigEndian, words.1.bigEndian), body)
+        try lend((words.0.bigEndian, words.1.bigEndian), body)
     }
 
     /// As good as random, for a table of one's own.
@@ -146,7 +144,7 @@ package struct DigestBuilder {
 
     package mutating func add(_ span: RawSpan) {
         add(Int64(span.byteCount))
-        span.withUnsafeBytes { parts.append(contentsOf: $0) }
+        span.lend { parts.append(contentsOf: $0) }
     }
 
     package mutating func add(_ text: Text) { add(text.bytes) }

@@ -42,29 +42,29 @@ package struct DigestWriter {
 
     /// Bytes of a fixed size, without a length before them.
     @inline(__always)
-    package mutating func add(raw part: UnsafeRawBufferPointer) {
+    package mutating func add(raw part: LentBytes) {
         let place = take(part.count)
-        if let start = part.baseAddress { place.copyMemory(from: start, byteCount: part.count) }
+        if let start = part.address.baseAddress {
+            place.copyMemory(from: start, byteCount: part.count)
+        }
     }
 
     /// A domain and the zero byte behind it.
     @inline(__always)
     package mutating func add(domain: StaticString) {
-        let start = UnsafeRawPointer(domain.utf8Start)
-        add(raw: UnsafeRawBufferPointer(start: start, count: domain.utf8CodeUnitCount))
+        add(raw: domain.lent)
         add(byte: 0)
     }
 
     /// A word with its length.
     @inline(__always)
     package mutating func add(word: StaticString) {
-        let start = UnsafeRawPointer(word.utf8Start)
-        add(UnsafeRawBufferPointer(start: start, count: word.utf8CodeUnitCount))
+        add(word.lent)
     }
 
     /// A part with its length.
     @inline(__always)
-    package mutating func add(_ part: UnsafeRawBufferPointer) {
+    package mutating func add(_ part: LentBytes) {
         add(Int64(part.count))
         add(raw: part)
     }
@@ -87,7 +87,7 @@ package struct DigestWriter {
     package mutating func add(optional part: [UInt8]?) {
         guard let part else { return add(byte: 0) }
         add(byte: 1)
-        part.withUnsafeBytes { add($0) }
+        part.lend { add($0) }
     }
 
     @inline(__always)
@@ -131,7 +131,7 @@ extension CleanTexts {
 /// The digest of a record's bytes and its context: equal digests need no cleaning to be known as
 /// equal.
 package func payloadDigest(
-    _ payload: UnsafeRawBufferPointer, context: UnsafeRawBufferPointer
+    _ payload: LentBytes, context: LentBytes
 ) -> Digest128 {
     Digest128(
         truncating: DigestWriter.digest(room: payload.count + context.count + 64) { writer in

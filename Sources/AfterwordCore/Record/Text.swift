@@ -14,7 +14,7 @@ package struct Text: Hashable, Comparable, Sendable {
     package var isEmpty: Bool { bytes.isEmpty }
 
     package static func < (left: Text, right: Text) -> Bool {
-        left.bytes.withUnsafeBytes { l in right.bytes.withUnsafeBytes { isBefore(l, $0) } }
+        left.bytes.lend { l in right.bytes.lend { isBefore(l, $0) } }
     }
 
     package func hash(into hasher: inout Hasher) {
@@ -23,17 +23,17 @@ package struct Text: Hashable, Comparable, Sendable {
 }
 
 /// Whether a text comes before another, by bytes.
-package func isBefore(_ left: Text, _ right: UnsafeRawBufferPointer) -> Bool {
-    left.bytes.withUnsafeBytes { isBefore($0, right) }
+package func isBefore(_ left: Text, _ right: LentBytes) -> Bool {
+    left.bytes.lend { isBefore($0, right) }
 }
 
 /// Whether bytes come before others.
-package func isBefore(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+package func isBefore(_ left: LentBytes, _ right: LentBytes) -> Bool {
     let shared = min(left.count, right.count)
     var index = 0
     while index &+ 8 <= shared {
-        let l = left.loadUnaligned(fromByteOffset: index, as: UInt64.self).bigEndian
-        let r = right.loadUnaligned(fromByteOffset: index, as: UInt64.self).bigEndian
+        let l = left.word(at: index).byteSwapped
+        let r = right.word(at: index).byteSwapped
         if l != r { return l < r }
         index &+= 8
     }

@@ -127,19 +127,15 @@ final class KnownReviews {
     private static let chunkBytes = 1 << 17
 
     /// The lines that are records with known bytes.
-    func recognise(_ bytes: UnsafeRawBufferPointer) -> [KnownElement] {
+    func recognise(_ bytes: LentBytes) -> [KnownElement] {
         let chunks = (bytes.count + Self.chunkBytes - 1) / Self.chunkBytes
         let found = Mutex([[KnownElement]](repeating: [], count: chunks))
-        rows.withUnsafeBufferPointer { rows in
-            slots.withUnsafeBufferPointer { slots in
-                let lines = KnownLines(bytes: bytes, rows: rows, slots: slots)
-                let count = bytes.count
-                DispatchQueue.concurrentPerform(iterations: chunks) { chunk in
-                    let start = chunk * Self.chunkBytes
-                    let own = lines.recognise(start..<min(start + Self.chunkBytes, count))
-                    found.withLock { $0[chunk] = own }
-                }
-            }
+        let lines = KnownLines(bytes: bytes, rows: rows, slots: slots)
+        let count = bytes.count
+        DispatchQueue.concurrentPerform(iterations: chunks) { chunk in
+            let start = chunk * Self.chunkBytes
+            let own = lines.recognise(start..<min(start + Self.chunkBytes, count))
+            found.withLock { $0[chunk] = own }
         }
         return found.withLock { $0.flatMap { $0 } }
     }
@@ -147,9 +143,9 @@ final class KnownReviews {
     /// The lines of some bytes, and the table they are looked up in. Sendable by hand: it is only read, and outlived by what it
     /// points to.
     private struct KnownLines: @unchecked Sendable {
-        let bytes: UnsafeRawBufferPointer
-        let rows: UnsafeBufferPointer<Row>
-        let slots: UnsafeBufferPointer<UInt32>
+        let bytes: LentBytes
+        let rows: [Row]
+        let slots: [UInt32]
 
         /// The known ones among those that begin in a range.
         func recognise(_ range: Range<Int>) -> [KnownElement] {
@@ -163,7 +159,7 @@ final class KnownReviews {
                 var last = end
                 while last > start, bytes[last - 1] == 0x0D || bytes[last - 1] == 0x20 { last -= 1 }
                 if last > start, bytes[start] == UInt8(ascii: "{") {
-                    let number = number(of: UnsafeRawBufferPointer(rebasing: bytes[start..<last]))
+                    let number = number(of: bytes.part(start..<last))
                     if number >= 0 {
                         found.append(
                             KnownElement(
@@ -176,8 +172,8 @@ final class KnownReviews {
         }
 
         /// The number of the row with these bytes, less than 0 for none or several.
-        private func number(of line: UnsafeRawBufferPointer) -> Int32 {
-            let payload = payloadDigest(line, context: .init(start: nil, count: 0))
+        private func number(of line: LentBytes) -> Int32 {
+            let payload = payloadDigest(line, context: .none)
             var slot = Int(truncatingIfNeeded: payload.hashBits) & (slots.count - 1)
             var found: Int32 = -1
             while slots[slot] != 0 {
@@ -298,11 +294,11 @@ struct StandingReviews {
 }
 
 /// The next line feed from `start` on, eight bytes at a time; the end where there is none.
-private func lineEnd(_ bytes: UnsafeRawBufferPointer, _ start: Int) -> Int {
+private func lineEnd(_ bytes: LentBytes, _ start: Int) -> Int {
     let ones: UInt64 = 0x0101_0101_0101_0101
     var index = start
     while index &+ 8 <= bytes.count {
-        let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+        let word = UInt64(littleEndian: bytes.word(at: index))
         let feed = word ^ (ones &* 0x0A)
         let found = (feed &- ones) & ~feed & 0x8080_8080_8080_8080
         if found != 0 { return index &+ found.trailingZeroBitCount >> 3 }

@@ -25,7 +25,7 @@ final class NewReviewWriter {
     /// What the insertion of a product's reviews comes to.
     enum Step {
         /// The review of an id is next: what comes before it is to be written now; nil after the last.
-        case before(UnsafeRawBufferPointer?)
+        case before(LentBytes?)
         case inserted(CleanRow, ReviewTimes)
     }
 
@@ -49,7 +49,7 @@ final class NewReviewWriter {
         var key = firstKey
         // What is lent is not changed meanwhile.
         let (rows, payloads) = (rows, payloads)
-        try payloads.withUnsafeBytes { payloads in
+        try payloads.lend { payloads in
             try rows.withTexts(in: payloads) { texts in
                 for place in order {
                     let row = rows.rows[firstRow + place]
@@ -96,7 +96,7 @@ final class NewReviewWriter {
     }
 
     private func orderOfIDs(_ firstRow: Int, _ candidates: [Candidate]) -> [Int] {
-        payloads.withUnsafeBytes { payloads in
+        payloads.lend { payloads in
             for (place, candidate) in candidates.enumerated() {
                 rows.giveID(firstRow + place, candidate.identity, in: payloads)
             }
@@ -160,9 +160,9 @@ private final class RecordReader {
         payloads.append(contentsOf: Self.margin)
         defer { payloads.removeLast(Self.margin.count) }
         let context = survey.contexts[Int(candidate.context)]
-        let isSame = payloads.withUnsafeBytes { payloads in
-            let own = UnsafeRawBufferPointer(rebasing: payloads[start..<end])
-            let digest = context.withUnsafeBytes { payloadDigest(own, context: $0) }
+        let isSame = payloads.lend { payloads in
+            let own = payloads.part(start..<end)
+            let digest = context.lend { payloadDigest(own, context: $0) }
             guard digest == candidate.payload else { return false }
             cleaners[place]?.clean(
                 payload: start..<end, of: payloads, context, into: &rows)

@@ -124,12 +124,12 @@ struct DumpSurveyor {
             return
         }
         let prepared = Mutex([[PreparedRecord]](repeating: [], count: events.count))
-        window.withUnsafeBytes { bytes in
+        window.lend { bytes in
             // Only read, and all threads have ended when the call has.
             nonisolated(unsafe) let bytes = bytes
             DispatchQueue.concurrentPerform(iterations: events.count) { index in
                 guard case .unit(let unit) = events[index] else { return }
-                let own = prepare(unit, bytes.bytes, cleaner)
+                let own = prepare(unit, bytes.address.bytes, cleaner)
                 prepared.withLock { $0[index] = own }
             }
         }
@@ -162,7 +162,7 @@ struct DumpSurveyor {
     ) {
         switch event {
         case .reject(let reason, let range):
-            let bytes = window.extracting(range).withUnsafeBytes { Array($0) }
+            let bytes = window.extracting(range).lend { Array($0) }
             reject(reason, bytes, offset + Int64(range.lowerBound), name, nil, &record)
         case .known(let elements):
             guard let cleaner else { return }
@@ -190,7 +190,7 @@ struct DumpSurveyor {
         guard let known = survey.known, let met = known.meet(element, file: place, offset: start)
         else {
             let range = Int(element.start)..<Int(element.start + element.length)
-            let bytes = window.extracting(range).withUnsafeBytes { Array($0) }
+            let bytes = window.extracting(range).lend { Array($0) }
             take(payload: bytes, [], start, place, name, cleaner, &record)
             return
         }
@@ -217,7 +217,7 @@ struct DumpSurveyor {
         _ place: Int, _ name: String, _ cleaner: RecordCleaner, _ record: inout FileRecord
     ) {
         var rows = CleanRows()
-        let prepared = payload.withUnsafeBytes { window in
+        let prepared = payload.lend { window in
             cleaner.clean(payload: window, context: context, into: &rows)
             return rows.withTexts(in: window) {
                 PreparedRecord(rows, 0, $0, 0..<payload.count, window, context, cleaner)
@@ -234,7 +234,7 @@ struct DumpSurveyor {
         let offset = offset + Int64(prepared.range.lowerBound)
         if let fault = prepared.fault {
             noteRejected(prepared, fault, place, cleaner)
-            let bytes = window.extracting(prepared.range).withUnsafeBytes { Array($0) }
+            let bytes = window.extracting(prepared.range).lend { Array($0) }
             reject(
                 fault.reason, bytes, offset, name,
                 (fault.field, prepared.productID, prepared.context), &record)
@@ -333,7 +333,7 @@ struct DumpSurveyor {
         guard let id = cleaned.productID else {
             // Its reviews are rejects already; an object without any is one itself.
             if product.records.isEmpty {
-                let bytes = window.extracting(product.range).withUnsafeBytes { Array($0) }
+                let bytes = window.extracting(product.range).lend { Array($0) }
                 let start = offset + Int64(product.range.lowerBound)
                 reject(.noProduct, bytes, start, name, ("product_id", nil, []), &record)
                 survey.hasRejectWithoutProduct = true
@@ -364,7 +364,7 @@ struct DumpSurveyor {
         var bytes = Array("{".utf8)
         for member in product.members {
             if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-            window.extracting(member).withUnsafeBytes { bytes.append(contentsOf: $0) }
+            window.extracting(member).lend { bytes.append(contentsOf: $0) }
         }
         bytes.append(UInt8(ascii: "}"))
         return ProductRawRow(
@@ -396,7 +396,7 @@ extension PreparedRecord {
     /// The first row of `rows`, or another.
     init(
         _ rows: CleanRows, _ index: Int, _ texts: CleanTexts, _ range: Range<Int>,
-        _ window: UnsafeRawBufferPointer, _ context: [UInt8], _ cleaner: RecordCleaner,
+        _ window: LentBytes, _ context: [UInt8], _ cleaner: RecordCleaner,
         brokenBy broken: RejectReason? = nil
     ) {
         let row = rows.rows[index]
@@ -418,8 +418,8 @@ extension PreparedRecord {
         faultCount = row.faultCount
         guard fault == nil else { return }
         content = texts.contentDigest(row)
-        payload = context.withUnsafeBytes {
-            payloadDigest(UnsafeRawBufferPointer(rebasing: window[range]), context: $0)
+        payload = context.lend {
+            payloadDigest(window.part(range), context: $0)
         }
     }
 }
@@ -433,7 +433,7 @@ private func prepare(
         let record = unit.records[index]
         let context = cleaner.context(ofRecord: index, of: unit, window: window)
         rows.removeAll()
-        return window.withUnsafeBytes { window in
+        return window.lend { window in
             cleaner.clean(
                 record: index, of: unit, context: context, window: window, into: &rows)
             return rows.withTexts(in: window) { texts in

@@ -43,20 +43,19 @@ package struct LedgerRows: Equatable, Sendable {
     /// The same of a new review's record.
     mutating func add(
         rawOf review: NewReview, _ file: (name: String, shape: String),
-        _ product: UnsafeRawBufferPointer
+        _ product: LentBytes
     ) {
-        var (name, shape) = (file.name, file.shape)
-        let digest = name.withUTF8 { name in
-            shape.withUTF8 { shape in
+        let digest = file.name.lend { name in
+            file.shape.lend { shape in
                 let room = 160 + name.count + shape.count + product.count
                 return DigestWriter.digest(room: room) { writer in
                     writer.add(domain: "afterword.ledger.raw.1")
                     writer.add(raw: review.identity)
                     writer.add(raw: review.payload)
-                    writer.add(UnsafeRawBufferPointer(name))
+                    writer.add(name)
                     writer.add(review.offset)
                     writer.add(review.length)
-                    writer.add(UnsafeRawBufferPointer(shape))
+                    writer.add(shape)
                     writer.add(byte: 1)
                     writer.add(product)
                 }

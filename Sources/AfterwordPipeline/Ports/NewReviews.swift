@@ -30,9 +30,9 @@ package struct NewReviews: Sendable {
 
     /// Lends the bytes of texts and records.
     package func withBytes<Result>(
-        _ body: (_ texts: CleanTexts, _ payloads: UnsafeRawBufferPointer) throws -> Result
+        _ body: (_ texts: CleanTexts, _ payloads: LentBytes) throws -> Result
     ) rethrows -> Result {
-        try payloads.withUnsafeBytes { payloads in
+        try payloads.lend { payloads in
             try rows.withTexts(in: payloads) { try body($0, payloads) }
         }
     }
@@ -53,7 +53,7 @@ extension StoreLoad {
 extension NewReviews {
     /// A review as the rows it stands for.
     fileprivate func taken(
-        _ own: NewReview, _ texts: CleanTexts, _ payloads: UnsafeRawBufferPointer
+        _ own: NewReview, _ texts: CleanTexts, _ payloads: LentBytes
     ) -> (raw: RawRow, history: HistoryRow, review: ReviewRow) {
         let row = rows.rows[Int(own.row)]
         let product = Int(own.product)

@@ -73,14 +73,14 @@ final class PostgresCopy: ColumnSink {
         buffer.append(flag ? 1 : 0)
     }
 
-    func add(text: UnsafeRawBufferPointer?) {
+    func add(text: LentBytes?) {
         guard let text else { return append(Int32(-1)) }
         add(bytes: text)
     }
 
-    func add(bytes: UnsafeRawBufferPointer) {
+    func add(bytes: LentBytes) {
         append(Int32(bytes.count))
-        buffer.append(contentsOf: bytes)
+        buffer.append(contentsOf: bytes.address)
     }
 
     func finish() throws {

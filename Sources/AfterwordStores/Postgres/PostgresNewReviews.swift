@@ -33,7 +33,7 @@ struct PostgresNewReviews {
     }
 
     private func addRaw(
-        _ review: NewReview, _ payloads: UnsafeRawBufferPointer, to copy: PostgresCopy
+        _ review: NewReview, _ payloads: LentBytes, to copy: PostgresCopy
     ) {
         let file = new.files[Int(review.file)]
         let start = Int(review.payloadStart)
@@ -47,7 +47,7 @@ struct PostgresNewReviews {
         copy.add(review.length)
         copy.add(file.shape)
         let end = start + Int(review.payloadLength)
-        copy.add(bytes: UnsafeRawBufferPointer(rebasing: payloads[start..<end]))
+        copy.add(bytes: payloads.part(start..<end))
         copy.add(blob: new.contexts[Int(review.context)])
     }
 

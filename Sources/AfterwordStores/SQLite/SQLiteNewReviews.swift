@@ -37,28 +37,27 @@ final class SQLiteNewReviews {
     }
 
     private func insertRaw(
-        _ review: NewReview, _ new: NewReviews, _ payloads: UnsafeRawBufferPointer
+        _ review: NewReview, _ new: NewReviews, _ payloads: LentBytes
     ) throws {
         let file = new.files[Int(review.file)]
-        var (name, shape) = (file.name, file.shape)
         try review.identity.withBytes { identity in
             try review.payload.withBytes { digest in
-                try name.withUTF8 { name in
-                    try shape.withUTF8 { shape in
-                        try new.contexts[Int(review.context)].withUnsafeBytes { context in
+                try file.name.lend { name in
+                    try file.shape.lend { shape in
+                        try new.contexts[Int(review.context)].lend { context in
                             var row = BoundRow(raw)
                             row.add(review.reviewKey)
                             row.add(new.productKeys[Int(review.product)])
                             row.add(blob: identity)
                             row.add(blob: digest)
                             row.add(new.run)
-                            row.add(text: UnsafeRawBufferPointer(name))
+                            row.add(text: name)
                             row.add(review.offset)
                             row.add(review.length)
-                            row.add(text: UnsafeRawBufferPointer(shape))
+                            row.add(text: shape)
                             let start = Int(review.payloadStart)
                             let end = start + Int(review.payloadLength)
-                            row.add(blob: UnsafeRawBufferPointer(rebasing: payloads[start..<end]))
+                            row.add(blob: payloads.part(start..<end))
                             row.add(blob: context)
                             try row.step()
                         }
@@ -156,10 +155,10 @@ private struct BoundRow {
         sqlite3_bind_null(pointer, index)
     }
 
-    mutating func add(text: UnsafeRawBufferPointer) {
+    mutating func add(text: LentBytes) {
         index += 1
         // A buffer without bytes may have no address, which would bind NULL.
-        guard let start = text.baseAddress else {
+        guard let start = text.address.baseAddress else {
             sqlite3_bind_text(pointer, index, "", 0, nil)
             return
         }
@@ -168,8 +167,7 @@ private struct BoundRow {
     }
 
     mutating func add(word: StaticString) {
-        let start = UnsafeRawPointer(word.utf8Start)
-        add(text: UnsafeRawBufferPointer(start: start, count: word.utf8CodeUnitCount))
+        add(text: word.lent)
     }
 
     mutating func add(_ origin: TimeOrigin) { add(word: origin == .source ? "source" : "mock") }
@@ -178,9 +176,9 @@ private struct BoundRow {
         if place.isAbsent { addNull() } else { add(text: texts[place]) }
     }
 
-    mutating func add(blob: UnsafeRawBufferPointer) {
+    mutating func add(blob: LentBytes) {
         index += 1
-        guard let start = blob.baseAddress else {
+        guard let start = blob.address.baseAddress else {
             sqlite3_bind_zeroblob(pointer, index, 0)
             return
         }

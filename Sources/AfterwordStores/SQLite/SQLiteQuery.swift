@@ -22,8 +22,8 @@ final class SQLiteQuery {
 
         func digest128(_ place: Int32) -> Digest128 {
             let count = Int(sqlite3_column_bytes(statement, place))
-            return Digest128(
-                UnsafeRawBufferPointer(start: sqlite3_column_blob(statement, place), count: count))
+            let start = sqlite3_column_blob(statement, place)
+            return Digest128(LentBytes(UnsafeRawBufferPointer(start: start, count: count)))
         }
 
         func bytes(_ place: Int32) -> [UInt8] {

@@ -1,0 +1,97 @@
+/// Bytes that are lent for as long as a call lasts, read where they lie: what texts and records are on their way from the scanner to
+/// digests and stores.
+///
+/// Every access is checked against the bounds, in release builds too. Only who lends them and who hands them to C sees their address.
+package struct LentBytes: RandomAccessCollection {
+    /// For the parser and the wire encoders: valid as long as the bytes are lent.
+    package let address: UnsafeRawBufferPointer
+
+    package init(_ address: UnsafeRawBufferPointer) { self.address = address }
+
+    package static var none: LentBytes { LentBytes(UnsafeRawBufferPointer(start: nil, count: 0)) }
+
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { address.count }
+    package var count: Int { address.count }
+
+    @inline(__always)
+    package subscript(index: Int) -> UInt8 {
+        precondition(index >= 0 && index < address.count, "a lent byte is inside its bounds")
+        return address[index]
+    }
+
+    /// A part of them, counted from its own first byte.
+    @inline(__always)
+    package func part(_ range: Range<Int>) -> LentBytes {
+        precondition(
+            range.lowerBound >= 0 && range.upperBound <= address.count,
+            "lent bytes are inside their bounds")
+        return LentBytes(UnsafeRawBufferPointer(rebasing: address[range]))
+    }
+
+    /// Eight bytes from an index on, the first in the lowest bits.
+    @inline(__always)
+    package func word(at index: Int) -> UInt64 {
+        precondition(index >= 0 && index &+ 8 <= address.count, "a word is inside its bounds")
+        return UInt64(littleEndian: address.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+    }
+
+    package func withContiguousStorageIfAvailable<Result>(
+        _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
+    ) rethrows -> Result? {
+        try address.withMemoryRebound(to: UInt8.self, body)
+    }
+}
+
+extension Array where Element == UInt8 {
+    /// Lends its bytes while `body` runs.
+    package func lend<Result>(_ body: (LentBytes) throws -> Result) rethrows -> Result {
+        try withUnsafeBytes { try body(LentBytes($0)) }
+    }
+}
+
+extension RawSpan {
+    /// Lends its bytes while `body` runs.
+    package func lend<Result>(_ body: (LentBytes) throws -> Result) rethrows -> Result {
+        try withUnsafeBytes { try body(LentBytes($0)) }
+    }
+}
+
+extension StaticString {
+    /// Its UTF-8, which is always there.
+    package var lent: LentBytes {
+        LentBytes(UnsafeRawBufferPointer(start: utf8Start, count: utf8CodeUnitCount))
+    }
+}
+
+extension String {
+    /// Lends its UTF-8 while `body` runs.
+    package func lend<Result>(_ body: (LentBytes) throws -> Result) rethrows -> Result {
+        var own = self
+        return try own.withUTF8 { try body(LentBytes(UnsafeRawBufferPointer($0))) }
+    }
+}
+
+/// Lends the bytes of numbers in a row while `body` runs.
+func lend<Numbers, Result>(
+    _ numbers: Numbers, _ body: (LentBytes) throws -> Result
+) rethrows -> Result {
+    try withUnsafeBytes(of: numbers) { try body(LentBytes($0)) }
+}
+
+extension JSONScanner {
+    init(_ bytes: LentBytes, from position: Int = 0, isFinal: Bool, isStrict: Bool) {
+        self.init(bytes.address, from: position, isFinal: isFinal, isStrict: isStrict)
+    }
+}
+
+extension UnitExtractor {
+    mutating func extract(
+        from bytes: LentBytes, with scanner: inout JSONScanner
+    ) throws(ScanFault) { try extract(from: bytes.address, with: &scanner) }
+}
+
+/// The UTF-8 of a JSON string between its quotes, escapes undone.
+package func unescape(_ bytes: LentBytes, into output: inout [UInt8]) {
+    unescape(bytes.address, into: &output)
+}
