@@ -22,6 +22,8 @@ import Testing
             key: APIKey(Self.key), baseURL: url, facts: try #require(ModelFacts.named(name)))
         configuration.pause = { pause in pauses.all.withLock { $0.append(pause) } }
         configuration.jitter = { 0 }
+        // Beside long tests on two cores an answer may be there for minutes before anybody takes it: no time of a test decides it.
+        configuration.answerSeconds = 7_200
         change(&configuration)
         return try OpenAIModel(configuration)
     }
