@@ -5,7 +5,7 @@ import Synchronization
 /// The reviews that a store holds, by the bytes they were last seen in: a record of a new dump whose bytes are held already is known
 /// without being read.
 ///
-/// About 60 bytes a review, and no text: payload and identity digests, the key, and where a record of the dump with these bytes
+/// About 64 bytes a review, and no text: payload and identity digests, the key, and where a record of the dump with these bytes
 /// lies, once one is met.
 final class KnownReviews {
     /// Beyond as many reviews (about 800 MB) every record is read instead.
@@ -246,7 +246,9 @@ final class KnownReviews {
                 standing.metCount -= 1
                 let offset = (row.place & (1 << 40 - 1)) - 1
                 standing.contested.append(
-                    MetRecord(file: Int(row.place >> 40), offset: offset, length: Int(row.length)))
+                    MetRecord(
+                        payload: row.payload, file: Int(row.place >> 40), offset: offset,
+                        length: Int(row.length)))
             } else if key.isLive {
                 standing.unmet.append(key)
             }
@@ -256,8 +258,9 @@ final class KnownReviews {
     }
 }
 
-/// Where a record lies that is known by its bytes.
+/// Where a record lies that is known by its bytes, and their digest.
 struct MetRecord {
+    var payload: Digest128
     var file: Int
     var offset: Int64
     var length: Int
@@ -298,8 +301,7 @@ private func lineEnd(_ bytes: LentBytes, _ start: Int) -> Int {
     let ones: UInt64 = 0x0101_0101_0101_0101
     var index = start
     while index &+ 8 <= bytes.count {
-        let word = UInt64(littleEndian: bytes.word(at: index))
-        let feed = word ^ (ones &* 0x0A)
+        let feed = bytes.word(at: index) ^ (ones &* 0x0A)
         let found = (feed &- ones) & ~feed & 0x8080_8080_8080_8080
         if found != 0 { return index &+ found.trailingZeroBitCount >> 3 }
         index &+= 8

@@ -136,13 +136,12 @@ final class LoadContext {
         else { preconditionFailure("a read file has a source and a cleaner") }
         let bytes = try source.read(at: met.offset, count: met.length)
         let record = cleaner.clean(payload: bytes, context: [])
-        guard let identity = identify(record, placeholders: cleaner.shape.placeholders) else {
-            throw InputFault.changedWhileRead(survey.files[met.file].record.name)
-        }
+        guard payloadDigest(bytes.span.bytes, context: []) == met.payload,
+            let identity = identify(record, placeholders: cleaner.shape.placeholders)
+        else { throw InputFault.changedWhileRead(survey.files[met.file].record.name) }
         return Candidate(
             identity: identity, content: record.values.contentDigest,
-            payload: payloadDigest(bytes.span.bytes, context: []),
-            sourceTime: record.values.updatedAt ?? record.values.createdAt,
+            payload: met.payload, sourceTime: record.values.updatedAt ?? record.values.createdAt,
             helpfulVotes: record.values.helpfulVotes ?? 0, file: Int32(met.file),
             offset: met.offset, length: Int32(met.length), context: 0)
     }
