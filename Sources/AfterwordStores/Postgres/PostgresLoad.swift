@@ -8,8 +8,22 @@ final class PostgresLoad: StoreLoad {
     private let attempt: Int64?
     private var stages: Set<String> = []
     private var hasIndexes = true
-    /// A store without a product: the greatest key of a product that rows of each table were written of; nil for another.
-    private var writtenProducts: [String: Int64]?
+    /// In a store without a product: the key of the last row written to each table; nil in another.
+    private var lastWritten: [String: WrittenKey]?
+
+    /// Rows that need no more than one round trip as parameters; a COPY has two.
+    private static let fewRows = 4
+
+    private struct WrittenKey: Comparable {
+        var product: Int64
+        var month: MonthKey?
+
+        static func < (left: Self, right: Self) -> Bool {
+            if left.product != right.product { return left.product < right.product }
+            guard let month = right.month else { return false }
+            return left.month.map { $0 < month } ?? true
+        }
+    }
 
     init(_ connection: PostgresConnection, attempt: Int64?) {
         self.connection = connection
@@ -41,7 +55,7 @@ final class PostgresLoad: StoreLoad {
             "SELECT to_regclass('product_reviews_raw_key') IS NOT NULL AS is_made")
         hasIndexes = indexes.first?.number("is_made") == 1
         let nextProductKey = try next("product_key", "products_dim")
-        writtenProducts = nextProductKey == 1 ? [:] : nil
+        lastWritten = nextProductKey == 1 ? [:] : nil
         return StoreHead(
             nextRun: (last?.number("run") ?? 0) + 1,
             nextProductKey: nextProductKey,
@@ -253,7 +267,7 @@ final class PostgresLoad: StoreLoad {
         let insert = { (source: String) in
             "INSERT INTO \(table) (\(columns)) SELECT \(columns) FROM \(source)"
         }
-        if try sendFew(rows, columns, add, [insert]) != nil { return }
+        if rows.count <= Self.fewRows, try sendFew(rows, columns, add, [insert]) != nil { return }
         let fields = Columns.names(columns).count
         try connection.copy(into: "\(table) (\(columns))") { copy in
             // Lent one after another: none is copied out.
@@ -314,13 +328,19 @@ final class PostgresLoad: StoreLoad {
         return try over.map { try connection.run($0("\(stage) AS stage")) }
     }
 
-    /// Whether rows are of products that this load, the first, wrote nothing of yet: they take nobody's place.
+    /// Whether rows come, in the order of their keys, after all that this load, the first, wrote to their table: they take nobody's
+    /// place.
     private func areNew<Written>(
-        _ rows: [Written], _ table: String, _ productKey: (Written) -> Int64
+        _ rows: [Written], _ table: String, _ key: (Written) -> WrittenKey
     ) -> Bool {
-        guard let written = writtenProducts?[table, default: 0] else { return false }
-        writtenProducts?[table] = max(written, rows.map(productKey).max() ?? 0)
-        return rows.allSatisfy { productKey($0) > written }
+        guard var last = lastWritten?[table, default: WrittenKey(product: 0)] else { return false }
+        var areNew = true
+        for row in rows {
+            let own = key(row)
+            if own <= last { areNew = false } else { last = own }
+        }
+        lastWritten?[table] = last
+        return areNew
     }
 
     /// Rows that take the place of those with their key; then `gone` removes what is left of nothing.
@@ -415,7 +435,7 @@ final class PostgresLoad: StoreLoad {
     }
 
     func put(products: [ProductState]) throws {
-        if areNew(products, "products_dim", \.productKey) {
+        if areNew(products, "products_dim", { WrittenKey(product: $0.productKey) }) {
             return try copy(products, into: "products_dim", Columns.product) { $0.add($1) }
         }
         try upsert(
@@ -428,7 +448,7 @@ final class PostgresLoad: StoreLoad {
     }
 
     func put(summaries rows: [ProductSummary], run: Int64) throws {
-        if areNew(rows, "product_summary", \.productKey) {
+        if areNew(rows, "product_summary", { WrittenKey(product: $0.productKey) }) {
             try copy(rows, into: "product_summary", Columns.summary) { $0.add($1) }
         } else {
             try upsert(rows, "product_summary", Columns.summary, key: ["product_key"]) {
@@ -441,7 +461,7 @@ final class PostgresLoad: StoreLoad {
     }
 
     func put(months rows: [MonthSummary], run: Int64) throws {
-        if areNew(rows, "product_aggregates", \.productKey) {
+        if areNew(rows, "product_aggregates", { WrittenKey(product: $0.productKey, month: $0.key) }) {
             let current = rows.filter { !$0.counters.isZero }
             try copy(current, into: "product_aggregates", Columns.month) { $0.add($1) }
         } else {

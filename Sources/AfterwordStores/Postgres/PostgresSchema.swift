@@ -205,16 +205,16 @@ enum PostgresSchema {
         """
 
     private static let values = """
-        rating BIGINT CHECK (rating BETWEEN 10 AND 50),
+        rating BIGINT,
         title \(text), body \(text), author_name \(text),
         verified BOOLEAN,
         helpful_votes BIGINT,
         variant \(text), country \(text), language \(text),
         author_id \(text),
         created_at BIGINT NOT NULL,
-        created_origin \(text) NOT NULL CHECK (created_origin IN ('source', 'mock')),
+        created_origin \(text) NOT NULL,
         updated_at BIGINT NOT NULL,
-        updated_origin \(text) NOT NULL CHECK (updated_origin IN ('source', 'mock'))
+        updated_origin \(text) NOT NULL
         """
 
     private static let silver = """
@@ -223,7 +223,7 @@ enum PostgresSchema {
             product_key BIGINT NOT NULL,
             review_id \(text) NOT NULL,
             identity_digest BYTEA NOT NULL,
-            identity_kind \(text) NOT NULL CHECK (identity_kind IN ('a', 'b', 'c')),
+            identity_kind \(text) NOT NULL,
             is_live BOOLEAN NOT NULL,
             payload_digest BYTEA NOT NULL,
             raw_key BIGINT NOT NULL,
@@ -233,17 +233,15 @@ enum PostgresSchema {
         CREATE TABLE product_reviews_history (
             history_key BIGINT NOT NULL,
             review_key BIGINT NOT NULL,
-            version BIGINT NOT NULL CHECK ((version = 0) = (operation = 'late')),
-            operation \(text) NOT NULL
-                CHECK (operation IN ('insert', 'update', 'delete', 'late')),
+            version BIGINT NOT NULL,
+            operation \(text) NOT NULL,
             run BIGINT NOT NULL,
             observed_at BIGINT NOT NULL,
             changed_fields BIGINT NOT NULL,
             content_digest BYTEA NOT NULL,
-            row_salt BYTEA NOT NULL CHECK (length(row_salt) = 16),
-            row_digest BYTEA NOT NULL CHECK (length(row_digest) = 32),
-            \(values),
-            CHECK (history_key < 0 OR (history_key = review_key AND version = 1))
+            row_salt BYTEA NOT NULL,
+            row_digest BYTEA NOT NULL,
+            \(values)
         );
         """
 

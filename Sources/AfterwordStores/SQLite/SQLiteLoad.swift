@@ -8,6 +8,7 @@ final class SQLiteLoad: StoreLoad {
     private let database: Database
     private let attempt: Int64?
     private var inserts: [String: SQLiteInsert] = [:]
+    private var bulkInserts: [String: (one: SQLiteInsert, many: SQLiteInsert)] = [:]
     private var currentKeys: SQLiteQuery?
     private var newReviews: SQLiteNewReviews?
 
@@ -230,6 +231,38 @@ final class SQLiteLoad: StoreLoad {
             """)
     }
 
+    private static let manyRows = 16
+
+    /// Writes rows, many at a step.
+    private func write<Written>(
+        _ rows: [Written], into table: String, _ columns: String, or conflict: String = "ABORT",
+        _ add: (SQLiteInsert, Written) -> Void
+    ) throws {
+        func prepare(_ rows: Int) throws -> SQLiteInsert {
+            let row = "(\(Columns.marks(columns)))"
+            let values = Array(repeating: row, count: rows).joined(separator: ", ")
+            return try SQLiteInsert(
+                database, "INSERT OR \(conflict) INTO \(table) (\(columns)) VALUES \(values)")
+        }
+        if rows.isEmpty { return }
+        let name = "\(conflict) \(table)"
+        let (one, many) =
+            try bulkInserts[name] ?? (try prepare(1), try prepare(Self.manyRows))
+        bulkInserts[name] = (one, many)
+        // Lent one after another: none is copied out.
+        let rows = rows.span
+        var place = 0
+        while place < rows.count {
+            let isMany = place + Self.manyRows <= rows.count
+            let insert = isMany ? many : one
+            for _ in 0..<(isMany ? Self.manyRows : 1) {
+                add(insert, rows[place])
+                place += 1
+            }
+            try insert.step()
+        }
+    }
+
     private func write<Written>(
         _ rows: [Written], _ insert: SQLiteInsert, _ add: (Written) -> Void
     ) throws {
@@ -248,8 +281,7 @@ final class SQLiteLoad: StoreLoad {
     }
 
     func append(raw rows: [RawRow]) throws {
-        let insert = try insert("product_reviews_raw", Columns.raw)
-        try write(rows, insert) { insert.add($0) }
+        try write(rows, into: "product_reviews_raw", Columns.raw) { $0.add($1) }
     }
 
     func append(productRaw rows: [ProductRawRow]) throws -> [ProductRawRow] {
@@ -274,8 +306,7 @@ final class SQLiteLoad: StoreLoad {
     }
 
     func append(history rows: [HistoryRow]) throws {
-        let insert = try insert("product_reviews_history", Columns.history)
-        try write(rows, insert) { insert.add($0) }
+        try write(rows, into: "product_reviews_history", Columns.history) { $0.add($1) }
     }
 
     func put(reviews: [ReviewRow]) throws {
@@ -303,20 +334,21 @@ final class SQLiteLoad: StoreLoad {
     }
 
     func append(attributes rows: [AttributeRow]) throws {
-        let insert = try insert("products_dim_history", Columns.attributes)
-        try write(rows, insert) { insert.add($0) }
+        try write(rows, into: "products_dim_history", Columns.attributes) { $0.add($1) }
     }
 
     func put(summaries rows: [ProductSummary], run: Int64) throws {
-        let current = try insert("product_summary", Columns.summary, or: "REPLACE")
-        try write(rows, current) { current.add($0) }
-        let history = try insert("product_summary_history", Columns.summaryHistory)
-        try write(rows, history) { history.add($0, run: run) }
+        try write(rows, into: "product_summary", Columns.summary, or: "REPLACE") { $0.add($1) }
+        try write(rows, into: "product_summary_history", Columns.summaryHistory) {
+            $0.add($1, run: run)
+        }
     }
 
     func put(months rows: [MonthSummary], run: Int64) throws {
-        let current = try insert("product_aggregates", Columns.month, or: "REPLACE")
-        try write(rows.filter { !$0.counters.isZero }, current) { current.add($0) }
+        try write(
+            rows.filter { !$0.counters.isZero }, into: "product_aggregates", Columns.month,
+            or: "REPLACE"
+        ) { $0.add($1) }
         let gone = try statement(
             "DELETE FROM product_aggregates WHERE product_key = ? AND month = ? AND origin = ?")
         try write(rows.filter(\.counters.isZero), gone) { row in
@@ -324,8 +356,9 @@ final class SQLiteLoad: StoreLoad {
             gone.add(row.key.month)
             gone.add(row.key.origin.rawValue)
         }
-        let history = try insert("product_aggregates_history", Columns.monthHistory)
-        try write(rows, history) { history.add($0, run: run) }
+        try write(rows, into: "product_aggregates_history", Columns.monthHistory) {
+            $0.add($1, run: run)
+        }
     }
 
     func put(scopes rows: [ScopeSummary], run: Int64) throws {
