@@ -42,7 +42,12 @@ extension CleanRows {
     /// A free text (`readText`).
     mutating func text(_ place: TextPlace, _ window: LentBytes) -> TextPlace {
         let raw = withTexts(in: window) { texts in
-            needsWork(texts[place]) ? Array(texts[place]) : nil
+            let bytes = texts[place]
+            switch workNeeded(by: bytes) {
+            case .none: return nil as [UInt8]?
+            case .composing where isPlainlyComposed(bytes): return nil
+            case .composing, .rewriting: return Array(bytes)
+            }
         }
         guard let raw else { return place }
         guard let text = readText(raw) else { return .absent }

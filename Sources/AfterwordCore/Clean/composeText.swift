@@ -7,7 +7,7 @@
 /// Text in Unicode normalisation form C. Bytes below 0xCC begin no scalar from U+0300 on, and all
 /// below that is composed already.
 func composeText(_ bytes: [UInt8]) -> [UInt8] {
-    if isPlainlyComposed(bytes.span) { return bytes }
+    if bytes.lend({ isPlainlyComposed($0) }) { return bytes }
     let text = String(decoding: bytes, as: UTF8.self)
     #if canImport(Darwin)
         return Array(text.precomposedStringWithCanonicalMapping.utf8)
@@ -21,20 +21,26 @@ func composeText(_ bytes: [UInt8]) -> [UInt8] {
 
 /// Whether all of a text is of scalars that stand in no way to one another: composed, of combining class 0, and no second part
 /// of any composition. What is not in the list below is not plain, though it may be composed.
-private func isPlainlyComposed(_ bytes: Span<UInt8>) -> Bool {
+func isPlainlyComposed(_ bytes: LentBytes) -> Bool {
+    let tops: UInt64 = 0x8080_8080_8080_8080
     var index = 0
     while index < bytes.count {
+        // Most of a text is ASCII, or within reach of some.
+        if index &+ 8 <= bytes.count, bytes.word(at: index) & tops == 0 {
+            index &+= 8
+            continue
+        }
         let lead = bytes[index]
         if lead < 0xCC {
-            index += 1
+            index &+= 1
             continue
         }
         let length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
-        guard index + length <= bytes.count else { return false }
+        guard index &+ length <= bytes.count else { return false }
         var scalar = UInt32(lead) & (0x7F >> UInt32(length))
-        for place in 1..<length { scalar = scalar << 6 | UInt32(bytes[index + place] & 0x3F) }
+        for place in 1..<length { scalar = scalar << 6 | UInt32(bytes[index &+ place] & 0x3F) }
         guard isPlain(scalar) else { return false }
-        index += length
+        index &+= length
     }
     return true
 }

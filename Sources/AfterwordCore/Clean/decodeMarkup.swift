@@ -13,8 +13,13 @@ func decodeMarkup(_ bytes: [UInt8]) -> [UInt8] {
             output.append(0x0A)
             index += length
         } else {
-            output.append(byte)
-            index += 1
+            // Up to what may be the next.
+            var end = index + 1
+            while end < bytes.count, bytes[end] != UInt8(ascii: "&"), bytes[end] != UInt8(ascii: "<") {
+                end += 1
+            }
+            output.append(contentsOf: bytes[index..<end])
+            index = end
         }
     }
     return output

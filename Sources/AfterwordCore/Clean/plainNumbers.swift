@@ -76,6 +76,16 @@ func isPlainIdentifier(_ raw: LentBytes) -> Bool {
     guard let first = raw.first, let last = raw.last else { return false }
     func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
     if isSpace(first) || isSpace(last) { return false }
-    for byte in raw where byte == 0 { return false }
+    var index = 0
+    while index &+ 8 <= raw.count {
+        let word = raw.word(at: index)
+        // Some byte is zero.
+        if (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080 != 0 { return false }
+        index &+= 8
+    }
+    while index < raw.count {
+        if raw[index] == 0 { return false }
+        index &+= 1
+    }
     return true
 }

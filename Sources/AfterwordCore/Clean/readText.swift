@@ -1,42 +1,53 @@
 /// A free text: markup decoded once, U+0000 → U+FFFD, line ends → LF, NFC. Empty is absent.
 func readText(_ raw: [UInt8]) -> Text? {
-    guard raw.lend(needsWork) else { return raw.isEmpty ? nil : Text(raw) }
+    let work = raw.lend { workNeeded(by: $0) }
+    if work == .none { return raw.isEmpty ? nil : Text(raw) }
     var text = raw
-    if text.contains(UInt8(ascii: "&")) || text.contains(UInt8(ascii: "<")) {
-        text = decodeMarkup(text)
+    if work == .rewriting {
+        if text.contains(UInt8(ascii: "&")) || text.contains(UInt8(ascii: "<")) {
+            text = decodeMarkup(text)
+        }
+        if text.contains(0x0D) || text.contains(0) { text = unifyLineEnds(text) }
     }
-    if text.contains(0x0D) || text.contains(0) { text = unifyLineEnds(text) }
     text = composeText(text)
     return text.isEmpty ? nil : Text(text)
 }
 
-/// Whether any byte may have to be changed, eight at a time: a lead byte from 0xCC on, NUL, CR, `&` or `<`.
-func needsWork(_ buffer: LentBytes) -> Bool {
+/// What a text may need before it stands as it is to be kept.
+enum TextWork {
+    case none
+    /// It has a lead byte from 0xCC on, where scalars begin that may have to be composed.
+    case composing
+    /// It has NUL, CR, `&` or `<`.
+    case rewriting
+}
+
+/// What a text may need, told from its bytes, eight at a time.
+func workNeeded(by buffer: LentBytes) -> TextWork {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let tops: UInt64 = 0x8080_8080_8080_8080
     /// The top bits of bytes that are zero; bytes above one that is may be marked as well.
     func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word & tops }
-    func mayNeedWork(_ word: UInt64) -> Bool {
-        let leads = ((word & ~tops) &+ ones &* 0x34) & word & tops
+    var leads: UInt64 = 0
+    func look(_ word: UInt64) -> Bool {
+        leads |= ((word & ~tops) &+ ones &* 0x34) & word & tops
         let others =
             zeros(word) | zeros(word ^ ones &* 0x0D) | zeros(word ^ ones &* 0x26)
             | zeros(word ^ ones &* 0x3C)
-        return leads | others != 0
+        return others != 0
     }
     var index = 0
     while index &+ 8 <= buffer.count {
-        let word = buffer.word(at: index)
-        if mayNeedWork(word) { return true }
+        if look(buffer.word(at: index)) { return .rewriting }
         index &+= 8
     }
     while index < buffer.count {
         let byte = buffer[index]
-        if byte >= 0xCC || byte == 0 || byte == 0x0D || byte == 0x26 || byte == 0x3C {
-            return true
-        }
+        if byte == 0 || byte == 0x0D || byte == 0x26 || byte == 0x3C { return .rewriting }
+        if byte >= 0xCC { leads = 1 }
         index &+= 1
     }
-    return false
+    return leads == 0 ? .none : .composing
 }
 
 /// CR LF and CR become LF; U+0000, which no database text can hold, becomes U+FFFD.

@@ -41,12 +41,12 @@ extension CleanTexts {
         if row.reviewID.isAbsent {
             return identityByAuthor(row, placeholders) ?? identityByContent(row)
         }
-        let digest = DigestWriter.digest(room: 64 + row.productID.count + row.reviewID.count) {
-            $0.add(domain: "afterword.identity.a1")
-            $0.add(self[row.productID])
-            $0.add(self[row.reviewID])
-        }
-        return Identity(kind: .source, digest: Digest128(truncating: digest), isNumbered: false)
+        // Keyed with the first 16 bytes of SHA-256("afterword.identity.a2").
+        var hash = SipHash128(key: (0x02ab_0138_cd36_2aa2, 0x69ec_34e4_7853_0355))
+        hash.add(self[row.productID])
+        hash.add(self[row.reviewID])
+        hash.add(UInt64(row.productID.count))
+        return Identity(kind: .source, digest: hash.finish(), isNumbered: false)
     }
 
     private func identityByAuthor(_ row: CleanRow, _ placeholders: Set<Text>) -> Identity? {

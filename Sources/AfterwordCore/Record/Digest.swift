@@ -52,8 +52,8 @@ package struct Digest256: Hashable, Comparable, Sendable {
     package func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 }
 
-/// The first 16 bytes of a SHA-256 digest over a versioned domain: for identities and payloads,
-/// which are looked up in bulk and need half the room.
+/// 16 bytes for identities (the first of a SHA-256 over a versioned domain) and payloads (`payloadDigest`), which are looked up in bulk
+/// and need half the room.
 package struct Digest128: Hashable, Comparable, Sendable {
     var words: (UInt64, UInt64)
 
@@ -80,7 +80,7 @@ package struct Digest128: Hashable, Comparable, Sendable {
     /// As good as random, for a table of one's own.
     package var hashBits: UInt64 { words.0 }
 
-    fileprivate init(words: (UInt64, UInt64)) { self.words = words }
+    init(words: (UInt64, UInt64)) { self.words = words }
 
     init(truncating digest: Digest256) { words = (digest.words.0, digest.words.1) }
 

@@ -1,5 +1,8 @@
 import Crypto
 
+/// A hash that nothing was added to: to copy it takes less than to make one.
+private let unused = SHA256()
+
 /// Gathers the parts of a digest at one place and hashes them at once, without an allocation of its own: what `DigestBuilder`
 /// does, for records by the million.
 ///
@@ -15,7 +18,7 @@ package struct DigestWriter {
         withUnsafeTemporaryAllocation(byteCount: room, alignment: 8) { bytes in
             var writer = DigestWriter(bytes)
             write(&writer)
-            var hash = SHA256()
+            var hash = unused
             hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[..<writer.count]))
             return Digest256(hash.finalize())
         }
@@ -126,17 +129,4 @@ extension CleanTexts {
             writer.add(optional: row.updatedAt?.microseconds)
         }
     }
-}
-
-/// The digest of a record's bytes and its context: equal digests need no cleaning to be known as
-/// equal.
-package func payloadDigest(
-    _ payload: LentBytes, context: LentBytes
-) -> Digest128 {
-    Digest128(
-        truncating: DigestWriter.digest(room: payload.count + context.count + 64) { writer in
-            writer.add(domain: "afterword.payload.1")
-            writer.add(payload)
-            writer.add(context)
-        })
 }

@@ -1,0 +1,105 @@
+/// SipHash-2-4 with 128 bits of output, as its authors' reference has it (Aumasson and Bernstein, 2012): a keyed hash that takes a
+/// record at a third of what SHA-256 takes.
+///
+/// For telling records apart, not for proving anything to somebody who may choose them: with a key that is known, collisions are not
+/// out of reach for ever.
+struct SipHash128 {
+    private var v0: UInt64
+    private var v1: UInt64
+    private var v2: UInt64
+    private var v3: UInt64
+    /// Bytes that do not make a word yet, the first in the lowest bits.
+    private var tail: UInt64 = 0
+    private var count = 0
+
+    /// - Parameter key: Its 16 bytes as two words, little-endian.
+    init(key: (UInt64, UInt64)) {
+        v0 = key.0 ^ 0x736f_6d65_7073_6575
+        v1 = key.1 ^ 0x646f_7261_6e64_6f6d ^ 0xee
+        v2 = key.0 ^ 0x6c79_6765_6e65_7261
+        v3 = key.1 ^ 0x7465_6462_7974_6573
+    }
+
+    @inline(__always)
+    private mutating func round() {
+        v0 &+= v1
+        v2 &+= v3
+        v1 = v1 &<< 13 | v1 &>> 51
+        v3 = v3 &<< 16 | v3 &>> 48
+        v1 ^= v0
+        v3 ^= v2
+        v0 = v0 &<< 32 | v0 &>> 32
+        v2 &+= v1
+        v0 &+= v3
+        v1 = v1 &<< 17 | v1 &>> 47
+        v3 = v3 &<< 21 | v3 &>> 43
+        v1 ^= v2
+        v3 ^= v0
+        v2 = v2 &<< 32 | v2 &>> 32
+    }
+
+    @inline(__always)
+    private mutating func compress(_ word: UInt64) {
+        v3 ^= word
+        round()
+        round()
+        v0 ^= word
+    }
+
+    /// Eight bytes, the first in the lowest bits.
+    @inline(__always)
+    mutating func add(_ word: UInt64) {
+        let held = UInt64(count & 7) &* 8
+        count &+= 8
+        if held == 0 { return compress(word) }
+        compress(tail | word &<< held)
+        tail = word &>> (64 &- held)
+    }
+
+    mutating func add(_ bytes: LentBytes) {
+        var place = 0
+        while place &+ 8 <= bytes.count {
+            add(bytes.word(at: place))
+            place &+= 8
+        }
+        while place < bytes.count {
+            let held = UInt64(count & 7) &* 8
+            tail |= UInt64(bytes[place]) &<< held
+            count &+= 1
+            place &+= 1
+            if count & 7 == 0 {
+                compress(tail)
+                tail = 0
+            }
+        }
+    }
+
+    mutating func finish() -> Digest128 {
+        compress(tail | UInt64(count & 0xFF) &<< 56)
+        v2 ^= 0xee
+        round()
+        round()
+        round()
+        round()
+        let first = v0 ^ v1 ^ v2 ^ v3
+        v1 ^= 0xdd
+        round()
+        round()
+        round()
+        round()
+        let second = v0 ^ v1 ^ v2 ^ v3
+        return Digest128(words: (first.byteSwapped, second.byteSwapped))
+    }
+}
+
+/// The digest of a record's bytes and its context: equal digests need no cleaning to be known as equal.
+///
+/// SipHash-2-4-128 of payload, context and the payload's length (8 bytes, little-endian), keyed with the first 16 bytes of
+/// SHA-256("afterword.payload.2").
+package func payloadDigest(_ payload: LentBytes, context: LentBytes) -> Digest128 {
+    var hash = SipHash128(key: (0xe7df_a2fe_eb31_fa0f, 0xf28f_dd8b_d41a_c913))
+    hash.add(payload)
+    if context.count > 0 { hash.add(context) }
+    hash.add(UInt64(payload.count))
+    return hash.finish()
+}
