@@ -43,7 +43,8 @@ extension ColumnSink {
 
     func add(_ row: RawRow) {
         add(row.rawKey)
-        add(row.productKey)
+        // A first record's product is that of the review that points at it.
+        add(row.rawKey < 0 ? row.productKey : nil)
         add(blob: row.record.identity.bytes)
         add(blob: row.record.payload.bytes)
         add(row.run)
@@ -109,6 +110,7 @@ extension ColumnSink {
             reading(
                 rating: review.values.rating,
                 hasText: review.values.title != nil || review.values.body != nil))
+        add(row.firstRawKey)
     }
 
     func add(_ move: PayloadMove) {

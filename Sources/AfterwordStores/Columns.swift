@@ -21,6 +21,10 @@ enum Columns {
         raw_key, product_key, identity_digest, payload_digest, run, file, "offset", length, shape, \
         payload, context
         """
+    static let rawWithoutProduct = """
+        r.raw_key, r.identity_digest, r.payload_digest, r.run, r.file, r."offset", r.length, r.shape, \
+        r.payload, r.context
+        """
     static let productRaw = "product_key, digest, run, file, \"offset\", length, payload"
     static let rejects = """
         digest, occurrence, run, file, "offset", length, reason, field, product_id, shape, \
@@ -28,7 +32,7 @@ enum Columns {
         """
     static let review = """
         review_key, product_key, review_id, identity_digest, identity_kind, is_live, \
-        payload_digest, raw_key, history_key, reading
+        payload_digest, raw_key, history_key, reading, first_raw_key
         """
     static let history = """
         history_key, review_key, version, operation, run, observed_at, changed_fields, content_digest, \

@@ -166,22 +166,29 @@ final class SQLReader: StoreReader {
     }
 
     func raw(ofProduct id: Text?) throws -> [RawRow] {
-        let selection = """
-            SELECT r.*, p.product_id FROM product_reviews_raw r
-            JOIN products_dim p USING (product_key)
+        // A record that went ahead is of the review that it is the first of.
+        let first = """
+            SELECT p.product_key, p.product_id, \(Columns.rawWithoutProduct)
+            FROM product_reviews_base b
+            JOIN product_reviews_raw r ON r.raw_key = b.first_raw_key
+            JOIN products_dim p ON p.product_key = b.product_key
+            WHERE b.first_raw_key >= 0
             """
+        let later = """
+            SELECT p.product_key, p.product_id, \(Columns.rawWithoutProduct)
+            FROM product_reviews_raw r JOIN products_dim p ON p.product_key = r.product_key
+            WHERE r.raw_key < 0
+            """
+        let order = "ORDER BY product_id, identity_digest, payload_digest"
         guard let id else {
-            return try all(
-                "\(selection) ORDER BY p.product_id, r.identity_digest, r.payload_digest"
-            ) { $0.rawRow }
+            return try all("\(first) UNION ALL \(later) \(order)") { $0.rawRow }
         }
         guard let keys = try keys(ofProduct: id) else { return [] }
         return try all(
             """
-            \(selection) WHERE r.raw_key BETWEEN ? AND ?
+            \(first) AND b.review_key BETWEEN ? AND ?
             UNION ALL
-            \(selection) WHERE r.raw_key < 0 AND p.product_id = ?
-            ORDER BY product_id, identity_digest, payload_digest
+            \(later) AND p.product_id = ? \(order)
             """, keys + [SQLValue(id)]
         ) { $0.rawRow }
     }

@@ -220,8 +220,48 @@ private final class MemoryLoad: StoreLoad {
 
     func append(history rows: [HistoryRow]) throws { state.history += rows }
 
+    func append(ahead records: AheadRecords) throws {
+        for record in records.records {
+            precondition(AheadRecords.keys.contains(record.rawKey), "a key of its own kind")
+            let file = records.files[Int(record.file)]
+            let start = Int(record.payloadStart)
+            // Its product is told by the review that it is the first of.
+            state.raw[record.rawKey] = RawRow(
+                rawKey: record.rawKey, productKey: 0, productID: Text([]),
+                record: RawIdentity(identity: record.identity, payload: record.payload),
+                run: records.run, file: file.name, offset: record.offset,
+                length: Int64(record.payloadLength), shape: file.shape,
+                payload: Array(
+                    records.payloads[start..<start + Int(record.payloadLength)]),
+                context: records.contexts[Int(record.context)])
+        }
+    }
+
+    func settle(ahead moves: [AheadMove]) throws {
+        for move in moves {
+            guard var row = state.raw.removeValue(forKey: move.rawKey) else {
+                preconditionFailure("a record that went ahead is there")
+            }
+            guard let key = move.newKey, let product = state.products[move.productKey] else {
+                continue
+            }
+            row.rawKey = key
+            row.productKey = move.productKey
+            row.productID = product.productID
+            state.raw[key] = row
+            state.rawKeys[row.record] = key
+        }
+    }
+
     func put(reviews: [ReviewRow]) throws {
-        for row in reviews { state.reviews[row.review.reviewKey] = row.review }
+        for row in reviews {
+            state.reviews[row.review.reviewKey] = row.review
+            guard row.isNew else { continue }
+            guard let raw = state.raw[row.firstRawKey], raw.productKey == 0 else { continue }
+            state.raw[row.firstRawKey]?.productKey = row.productKey
+            state.raw[row.firstRawKey]?.productID = row.review.productID
+            state.rawKeys[raw.record] = row.firstRawKey
+        }
     }
 
     func put(payloads: [PayloadMove]) throws {

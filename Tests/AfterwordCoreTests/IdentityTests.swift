@@ -80,33 +80,67 @@ import Testing
         #expect(reviewID(Text(source), kind: .source, identity: digest) == Text(expected))
     }
 
-    @Test("A record of a dump takes at most 144 bytes in memory")
-    func candidateSize() { #expect(MemoryLayout<Candidate>.stride <= 144) }
+    @Test("A record of a dump takes at most 56 bytes in memory, and is told as it was made")
+    func candidateSize() {
+        #expect(MemoryLayout<Candidate>.stride <= 56)
+        for kind in [IdentityKind.source, .author, .content] {
+            for isNumbered in [false, true] {
+                let identity = Identity(
+                    kind: kind, digest: Digest128([UInt8](repeating: 7, count: 16)),
+                    isNumbered: isNumbered)
+                let record = Candidate(
+                    identity: identity, payload: identity.digest, file: 3, offset: 1 << 40,
+                    length: 64 << 20, context: 5)
+                #expect(record.identity == identity && record.length == 64 << 20)
+            }
+        }
+    }
 
     // MARK: Contests
 
-    private func candidate(
+    /// A record, and what it would be found to hold; records of one payload hold the same.
+    private struct Claim {
+        var candidate: Candidate
+        var merits: Merits
+    }
+
+    private func claim(
         content: UInt8, payload: UInt8, identity: UInt8 = 1, isNumbered: Bool = false,
         time: Int64? = nil, votes: Int64 = 0, file: Int32 = 0, offset: Int64 = 0
-    ) -> Candidate {
-        Candidate(
-            identity: Identity(
-                kind: .content, digest: Digest128([UInt8](repeating: identity, count: 16)),
-                isNumbered: isNumbered),
-            content: Digest256([UInt8](repeating: content, count: 32)),
-            payload: Digest128([UInt8](repeating: payload, count: 16)),
-            sourceTime: time.map { Instant(seconds: $0) }, helpfulVotes: votes, file: file,
-            offset: offset, length: 1, context: 0)
+    ) -> Claim {
+        Claim(
+            candidate: Candidate(
+                identity: Identity(
+                    kind: .content, digest: Digest128([UInt8](repeating: identity, count: 16)),
+                    isNumbered: isNumbered),
+                payload: Digest128([UInt8](repeating: payload, count: 16)), file: file,
+                offset: offset, length: 1, context: 0),
+            merits: Merits(
+                content: Digest256([UInt8](repeating: content, count: 32)),
+                sourceTime: time.map { Instant(seconds: $0) }, helpfulVotes: votes))
+    }
+
+    private func sorted(
+        _ claims: [Claim], look: (Candidate) -> SingleRecord = { _ in .contest }
+    ) throws -> SortedRecords {
+        struct Unasked: Error {}
+        return try contests(
+            claims.map(\.candidate),
+            merits: { record in
+                guard let claim = claims.first(where: { $0.candidate.payload == record.payload })
+                else { throw Unasked() }
+                return claim.merits
+            }, look: look)
     }
 
     @Test("Equal contents are one rival; the greatest payload of them is kept")
     func copies() throws {
-        let (contests, settled) = contests([
-            candidate(content: 5, payload: 1, file: 1), candidate(content: 5, payload: 9, file: 0),
-            candidate(content: 5, payload: 1, file: 0, offset: 3),
+        let records = try sorted([
+            claim(content: 5, payload: 1, file: 1), claim(content: 5, payload: 9, file: 0),
+            claim(content: 5, payload: 1, file: 0, offset: 3),
         ])
-        let contest = try #require(contests.first)
-        #expect(contests.count == 1 && settled.isEmpty)
+        let contest = try #require(records.contests.first)
+        #expect(records.contests.count == 1 && records.settled.isEmpty)
         #expect(contest.finalists.count == 1 && contest.beaten.isEmpty)
         #expect(contest.finalists[0].candidates.map(\.file) == [0, 0, 1])
         #expect(contest.finalists[0].kept.payload == Digest128([UInt8](repeating: 9, count: 16)))
@@ -114,54 +148,60 @@ import Testing
 
     @Test("The latest source time wins, absent least, then votes; the rest is for the store to say")
     func rivals() throws {
-        func beaten(_ candidates: Candidate...) -> ([Int], [Int]) {
-            let contest = contests(candidates).contests[0]
+        func beaten(_ claims: Claim...) throws -> ([Int], [Int]) {
+            let contest = try sorted(claims).contests[0]
             func firstBytes(_ rivals: [Contest.Rival]) -> [Int] {
-                rivals.map { Int($0.content.bytes[0]) }
+                rivals.map { Int($0.content?.bytes[0] ?? 0) }
             }
             return (firstBytes(contest.finalists), firstBytes(contest.beaten))
         }
         #expect(
-            beaten(
-                candidate(content: 1, payload: 1, time: 20),
-                candidate(content: 2, payload: 2, time: 10),
-                candidate(content: 3, payload: 3, votes: 9)) == ([1], [3, 2]))
+            try beaten(
+                claim(content: 1, payload: 1, time: 20),
+                claim(content: 2, payload: 2, time: 10),
+                claim(content: 3, payload: 3, votes: 9)) == ([1], [3, 2]))
         #expect(
-            beaten(
-                candidate(content: 1, payload: 1, votes: 2),
-                candidate(content: 2, payload: 2, votes: 1))
+            try beaten(
+                claim(content: 1, payload: 1, votes: 2),
+                claim(content: 2, payload: 2, votes: 1))
                 == ([1], [2]))
         #expect(
-            beaten(candidate(content: 1, payload: 1), candidate(content: 2, payload: 2)) == (
+            try beaten(claim(content: 1, payload: 1), claim(content: 2, payload: 2)) == (
                 [2, 1], []
             ))
     }
 
-    @Test("A record that is settled is no contest; one of two of an identity always is in one")
-    func settled() {
-        func record(_ identity: UInt8, content: UInt8, payload: UInt8) -> Candidate {
-            var record = candidate(content: content, payload: payload)
-            record.identity.digest = Digest128([UInt8](repeating: identity, count: 16))
-            return record
-        }
-        let records = [
-            record(3, content: 1, payload: 1), record(1, content: 2, payload: 2),
-            record(2, content: 3, payload: 3), record(2, content: 4, payload: 4),
+    @Test("A record alone is what it is looked upon as; one of two of an identity is in a contest")
+    func settled() throws {
+        let claims = [
+            claim(content: 1, payload: 1, identity: 3), claim(content: 2, payload: 2, identity: 1),
+            claim(content: 3, payload: 3, identity: 2), claim(content: 4, payload: 4, identity: 2),
+            claim(content: 5, payload: 5, identity: 4),
         ]
-        let (open, settled) = contests(records) { $0.payload != records[1].payload }
-        #expect(settled.map(\.payload) == [records[0].payload])
-        #expect(open.map(\.identity) == [records[1].identity.digest, records[2].identity.digest])
-        #expect(open[1].finalists.count + open[1].beaten.count == 2)
-        #expect(contests(records).contests.count == 3 && contests(records).settled.isEmpty)
+        let payloads = claims.map(\.candidate.payload)
+        let records = try sorted(claims) { record in
+            switch record.payload {
+            case payloads[1]: .contest
+            case payloads[4]: .newcomer
+            default: .settled
+            }
+        }
+        #expect(records.settled.map(\.payload) == [payloads[0]])
+        #expect(records.newcomers.map(\.payload) == [payloads[4]])
+        #expect(
+            records.contests.map(\.identity)
+                == [claims[1], claims[2]].map(\.candidate.identity.digest))
+        #expect(records.contests[0].finalists[0].content == nil)
+        #expect(records.contests[1].finalists.count + records.contests[1].beaten.count == 2)
     }
 
     @Test(
         "Between finalists the current version wins, then a known content, then the greatest digest"
     )
-    func finalists() {
-        let contest = contests([
-            candidate(content: 1, payload: 1), candidate(content: 2, payload: 2),
-            candidate(content: 3, payload: 3),
+    func finalists() throws {
+        let contest = try sorted([
+            claim(content: 1, payload: 1), claim(content: 2, payload: 2),
+            claim(content: 3, payload: 3),
         ]).contests[0]
         func digest(_ byte: UInt8) -> Digest256 { Digest256([UInt8](repeating: byte, count: 32)) }
         #expect(winner(of: contest, current: digest(1), history: [digest(2)]).content == digest(1))
@@ -170,15 +210,18 @@ import Testing
     }
 
     @Test("Short texts stay as many as they are, in any order")
-    func numbering() {
-        let five = [(1, 1), (1, 1), (1, 2), (2, 1), (2, 1)].map { content, payload in
-            candidate(content: UInt8(content), payload: UInt8(payload), isNumbered: true)
+    func numbering() throws {
+        let five = [(1, 1), (1, 1), (1, 2), (2, 3), (2, 3)].map { content, payload in
+            claim(content: UInt8(content), payload: UInt8(payload), isNumbered: true)
         }
-        let inOrder = contests(five).contests
+        let inOrder = try sorted(five).contests
         #expect(inOrder.count == 5)
-        let reversed = contests(five.reversed()).contests
+        let reversed = try sorted(five.reversed()).contests
         #expect(inOrder.map(\.identity) == reversed.map(\.identity))
-        #expect(inOrder.map { $0.finalists[0].content } == reversed.map { $0.finalists[0].content })
+        func kept(_ contests: [Contest]) -> [Digest128] {
+            contests.map { $0.finalists[0].kept.payload }
+        }
+        #expect(kept(inOrder) == kept(reversed))
     }
 }
 

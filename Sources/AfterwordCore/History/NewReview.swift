@@ -1,6 +1,8 @@
 /// The first version of a review, told by one record alone: digests, times and keys, without its texts.
 package struct NewReview: Sendable {
     package var reviewKey: Int64 = 0
+    /// Its record in bronze: the review's key, or that under which it went ahead.
+    package var rawKey: Int64 = 0
     /// Its row among the cleaned, and its product among those of the batch.
     package var row: Int32 = 0
     package var product: Int32 = 0
@@ -18,6 +20,9 @@ package struct NewReview: Sendable {
     package var times: ReviewTimes
     package var salt: Digest128
     package var rowDigest: Digest256
+
+    /// Its record is in bronze already.
+    package var isKeptAhead: Bool { rawKey != reviewKey }
 
     /// - Parameter row: With the review's id for good (`CleanRows.giveID`).
     package init(

@@ -3,7 +3,8 @@ package struct Contest: Sendable {
     /// Records of equal content, in order of file and offset; so of equal source times and votes.
     package struct Rival: Sendable {
         package var candidates: [Candidate]
-        package var content: Digest256 { candidates[0].content }
+        /// Nil where nobody disputes it.
+        package var content: Digest256?
 
         /// The one whose bytes are kept: the greatest payload digest.
         package var kept: Candidate {
@@ -16,6 +17,36 @@ package struct Contest: Sendable {
     package var finalists: [Rival]
     /// Those that are beaten already.
     package var beaten: [Rival]
+
+    /// The contest of a record that nobody disputes.
+    package init(of only: Candidate) {
+        self.init(
+            identity: only.identity.digest,
+            finalists: [Rival(candidates: [only], content: nil)], beaten: [])
+    }
+
+    fileprivate init(identity: Digest128, finalists: [Rival], beaten: [Rival]) {
+        self.identity = identity
+        self.finalists = finalists
+        self.beaten = beaten
+    }
+}
+
+/// What a record is to a store, if it is the only one of its identity.
+package enum SingleRecord: Sendable {
+    /// Its review holds these very bytes already.
+    case settled
+    /// No review has its identity.
+    case newcomer
+    case contest
+}
+
+/// The records of one product, sorted.
+package struct SortedRecords: Sendable {
+    /// In order of identity, each list.
+    package var contests: [Contest] = []
+    package var newcomers: [Candidate] = []
+    package var settled: [Candidate] = []
 }
 
 /// Sorts the records of one product into contests, in order of identity.
@@ -23,72 +54,80 @@ package struct Contest: Sendable {
 /// Short texts are numbered first: the records of one key, by content and payload digest, so that
 /// the same five in any order stay the same five.
 ///
-/// - Parameter isSettled: Whether nothing has to be decided of a record, if it is the only one of its identity: such records
-///   are no contests, and returned by themselves in the same order.
+/// - Parameter merits: Those of a record that others dispute.
+/// - Parameter look: What a record is that nobody disputes.
 package func contests(
-    _ candidates: [Candidate], isSettled: (Candidate) -> Bool = { _ in false }
-) -> (contests: [Contest], settled: [Candidate]) {
-    let sorted = numberShortTexts(candidates).sorted { $0.identity.digest < $1.identity.digest }
-    var contests: [Contest] = []
-    var settled: [Candidate] = []
+    _ candidates: [Candidate], merits: (Candidate) throws -> Merits,
+    look: (Candidate) -> SingleRecord
+) rethrows -> SortedRecords {
+    let sorted = try numberShortTexts(candidates, merits)
+        .sorted { $0.identity.digest < $1.identity.digest }
+    var records = SortedRecords()
     var start = 0
     while start < sorted.count {
         let identity = sorted[start].identity.digest
         var end = start + 1
         while end < sorted.count, sorted[end].identity.digest == identity { end += 1 }
-        if end == start + 1, isSettled(sorted[start]) {
-            settled.append(sorted[start])
+        if end > start + 1 {
+            records.contests.append(try contest(sorted[start..<end], identity, merits))
         } else {
-            contests.append(contest(sorted[start..<end], identity))
+            let only = sorted[start]
+            switch look(only) {
+            case .settled: records.settled.append(only)
+            case .newcomer: records.newcomers.append(only)
+            case .contest: records.contests.append(Contest(of: only))
+            }
         }
         start = end
     }
-    return (contests, settled)
+    return records
 }
 
 /// The contest of the records of one identity.
-private func contest(_ candidates: ArraySlice<Candidate>, _ identity: Digest128) -> Contest {
-    // Nearly always there is one.
-    if candidates.count == 1, let only = candidates.first {
-        return Contest(
-            identity: identity, finalists: [Contest.Rival(candidates: [only])], beaten: [])
+private func contest(
+    _ candidates: ArraySlice<Candidate>, _ identity: Digest128,
+    _ merits: (Candidate) throws -> Merits
+) rethrows -> Contest {
+    var groups: [Digest256: (candidates: [Candidate], merits: Merits)] = [:]
+    for candidate in candidates {
+        let own = try merits(candidate)
+        groups[own.content, default: ([], own)].candidates.append(candidate)
     }
-    let rivals = Dictionary(grouping: candidates, by: \.content).values
-        .map { group in Contest.Rival(candidates: group.sorted(by: liesBefore)) }
-        .sorted { $0.content > $1.content }
-    return split(rivals, identity)
+    let rivals = groups.values.sorted { $0.merits.content > $1.merits.content }
+    // Latest source time wins, absent least; then most helpful votes.
+    func rank(_ merits: Merits) -> (Int64, Int64) {
+        (merits.sourceTime?.microseconds ?? .min, merits.helpfulVotes)
+    }
+    let best = rivals.map { rank($0.merits) }.max { $0 < $1 }!
+    func rival(_ group: (candidates: [Candidate], merits: Merits)) -> Contest.Rival {
+        Contest.Rival(
+            candidates: group.candidates.sorted(by: Candidate.liesBefore),
+            content: group.merits.content)
+    }
+    return Contest(
+        identity: identity, finalists: rivals.filter { rank($0.merits) == best }.map(rival),
+        beaten: rivals.filter { rank($0.merits) != best }.map(rival))
 }
 
-private func liesBefore(_ left: Candidate, _ right: Candidate) -> Bool {
-    (left.file, left.offset) < (right.file, right.offset)
-}
-
-private func numberShortTexts(_ candidates: [Candidate]) -> [Candidate] {
+private func numberShortTexts(
+    _ candidates: [Candidate], _ merits: (Candidate) throws -> Merits
+) rethrows -> [Candidate] {
     let short = candidates.indices.filter { candidates[$0].identity.isNumbered }
     if short.isEmpty { return candidates }
     var numbered = candidates
-    for (identity, places) in Dictionary(grouping: short, by: { candidates[$0].identity }) {
-        let ordered = places.sorted { left, right in
-            let (l, r) = (candidates[left], candidates[right])
-            return (l.content, l.payload) < (r.content, r.payload)
+    for places in Dictionary(grouping: short, by: { candidates[$0].identity }).values {
+        var ordered = places
+        if places.count > 1 {
+            ordered = try places.map { (place: $0, content: try merits(candidates[$0]).content) }
+                .sorted {
+                    ($0.content, candidates[$0.place].payload)
+                        < ($1.content, candidates[$1.place].payload)
+                }
+                .map(\.place)
         }
-        for (k, place) in ordered.enumerated() {
-            numbered[place].identity.digest = identity.numbered(k)
-        }
+        for (k, place) in ordered.enumerated() { numbered[place] = candidates[place].numbered(k) }
     }
     return numbered
-}
-
-/// Latest source time wins, absent least; then most helpful votes.
-private func split(_ rivals: [Contest.Rival], _ identity: Digest128) -> Contest {
-    func rank(_ rival: Contest.Rival) -> (Int64, Int64) {
-        let candidate = rival.candidates[0]
-        return (candidate.sourceTime?.microseconds ?? .min, candidate.helpfulVotes)
-    }
-    let best = rivals.map(rank).max { $0 < $1 }!
-    return Contest(
-        identity: identity, finalists: rivals.filter { rank($0) == best },
-        beaten: rivals.filter { rank($0) != best })
 }
 
 /// The winner among finalists: the one equal to the current version, then one whose content is in
@@ -96,7 +135,8 @@ private func split(_ rivals: [Contest.Rival], _ identity: Digest128) -> Contest 
 package func winner(
     of contest: Contest, current: Digest256?, history: Set<Digest256>
 ) -> Contest.Rival {
-    contest.finalists.first { $0.content == current }
-        ?? contest.finalists.first { history.contains($0.content) }
+    if contest.finalists.count == 1 { return contest.finalists[0] }
+    return contest.finalists.first { $0.content == current }
+        ?? contest.finalists.first { $0.content.map(history.contains) == true }
         ?? contest.finalists[0]
 }

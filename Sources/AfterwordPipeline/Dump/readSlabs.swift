@@ -13,9 +13,10 @@ struct FileReading {
 }
 
 /// Reads a file from end to end, inflated where it is gzip, in slabs; `isLast` comes with the last
-/// one, which may be empty.
+/// one, which may be empty. Places in what is `isTranscoded` are not those of the file.
 func readSlabs(
-    _ file: DumpFile, take: (_ slab: [UInt8], _ isLast: Bool) throws -> Void
+    _ file: DumpFile,
+    take: (_ slab: [UInt8], _ isLast: Bool, _ isTranscoded: Bool) throws -> Void
 ) throws -> FileReading {
     let source = try ByteSource(file)
     let head = try source.read(at: 0, count: 64)
@@ -58,23 +59,24 @@ extension StreamDigest {
 }
 
 private func readPlain(
-    _ source: ByteSource, _ take: ([UInt8], Bool) throws -> Void
+    _ source: ByteSource, _ take: ([UInt8], Bool, Bool) throws -> Void
 ) throws -> FileReading {
     var stream: DecodedStream?
     var reading = try forEachSlab(source) { slab in
         if stream == nil {
             stream = try DecodedStream(beginningWith: slab, of: source, spools: false)
         }
-        try stream?.feed(slab) { try take($0, false) }
+        try stream?.feed(slab) { try take($0, false, stream?.isTranscoded == true) }
     }
-    try stream?.finish { try take($0, false) }
-    try take([], true)
+    let isTranscoded = stream?.isTranscoded == true
+    try stream?.finish { try take($0, false, isTranscoded) }
+    try take([], true, isTranscoded)
     reading.source = stream?.spool ?? source
     return reading
 }
 
 private func readGzip(
-    _ source: ByteSource, _ take: ([UInt8], Bool) throws -> Void
+    _ source: ByteSource, _ take: ([UInt8], Bool, Bool) throws -> Void
 ) throws -> FileReading {
     var stream: DecodedStream?
     let inflater = Inflater()
@@ -86,15 +88,18 @@ private func readGzip(
                 if stream == nil {
                     stream = try DecodedStream(beginningWith: piece, of: source, spools: true)
                 }
-                try stream?.feed(piece) { try take($0, false) }
+                try stream?.feed(piece) {
+                    try take($0, false, stream?.isTranscoded == true)
+                }
             }
         } catch let error as Inflater.Fault {
             fault = error == .ratio ? .gzipRatio : .damagedGzip
         }
     }
     if fault == nil, inflater.isInsideMember { fault = .damagedGzip }
-    try stream?.finish { try take($0, false) }
-    try take([], true)
+    let isTranscoded = stream?.isTranscoded == true
+    try stream?.finish { try take($0, false, isTranscoded) }
+    try take([], true, isTranscoded)
     reading.source = try stream?.spool ?? ByteSource(spoolFor: source.name)
     reading.fault = fault
     return reading
@@ -105,6 +110,7 @@ private func readGzip(
 private final class DecodedStream {
     let spool: ByteSource?
     private var transcoder: UTF16Transcoder?
+    var isTranscoded: Bool { transcoder != nil }
     /// Bytes of the source taken so far.
     private var taken: Int64 = 0
 

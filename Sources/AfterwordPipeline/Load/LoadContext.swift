@@ -35,11 +35,11 @@ final class LoadContext {
     private var lastPayload: (file: Int32, offset: Int64, bytes: [UInt8])?
 
     init(
-        load: any StoreLoad, options: LoadOptions, survey: Survey, head: StoreHead,
-        observedAt: Instant, observedOrigin: ObservedOrigin, identicalSince: Int64?
+        load: any StoreLoad, lane: StoreLane, options: LoadOptions, survey: Survey,
+        head: StoreHead, observedAt: Instant, observedOrigin: ObservedOrigin, identicalSince: Int64?
     ) {
         self.load = load
-        lane = StoreLane(load)
+        self.lane = lane
         self.options = options
         self.survey = survey
         self.head = head
@@ -140,10 +140,16 @@ final class LoadContext {
             let identity = identify(record, placeholders: cleaner.shape.placeholders)
         else { throw InputFault.changedWhileRead(survey.files[met.file].record.name) }
         return Candidate(
-            identity: identity, content: record.values.contentDigest,
-            payload: met.payload, sourceTime: record.values.updatedAt ?? record.values.createdAt,
-            helpfulVotes: record.values.helpfulVotes ?? 0, file: Int32(met.file),
-            offset: met.offset, length: Int32(met.length), context: 0)
+            identity: identity, payload: met.payload, file: Int32(met.file), offset: met.offset,
+            length: Int32(met.length), context: 0)
+    }
+
+    /// What decides between a record and others, read again.
+    func merits(of candidate: Candidate) throws -> Merits {
+        let values = try record(of: candidate).0.values
+        return Merits(
+            content: values.contentDigest, sourceTime: values.updatedAt ?? values.createdAt,
+            helpfulVotes: values.helpfulVotes ?? 0)
     }
 
     /// The record that a candidate stands for, read and cleaned again.

@@ -31,6 +31,10 @@ package struct LoadOptions: Sendable {
     package var isRehearsal = false
     /// Rows of one batch: few enough to stay in a core's cache on their way.
     package var batchRows = 2048
+    /// Rows of new reviews and of records that go ahead: each way to a server takes its time.
+    var bulkRows: Int { min(batchRows * 4, BatchLimit.rows / 2) }
+    /// In a store's first load records go to bronze while the dump is read; else when products are decided.
+    package var writesAhead = true
 
     package init() {}
 }

@@ -14,12 +14,13 @@ final class LoadWriter {
     private var attributes: [AttributeRow] = []
     private var summaries: [ProductSummary] = []
     private var months: [MonthSummary] = []
+    private var aheadMoves: [AheadMove] = []
     private var byteCount = 0
     /// Batches handed over and not looked after yet. Their rows are held here so that they are freed by the thread that made
     /// them: memory that goes to and fro between two threads costs both of them locks.
     private var written: [(answer: StoreLane.Answer<Void>, rows: Any)] = []
     private var newObjects: [StoreLane.Answer<[ProductRawRow]>] = []
-    private lazy var inserts = NewReviewWriter(context) { [unowned self] in hand($0) }
+    private lazy var inserts = NewReviewWriter(context) { [unowned self] in try hand($0) }
 
     init(_ context: LoadContext) {
         self.context = context
@@ -27,21 +28,21 @@ final class LoadWriter {
         limit = context.options.batchRows
     }
 
-    /// New reviews of a product that was added, in order of their ids (`NewReviewWriter`).
+    /// New reviews of a product that was added (`NewReviewWriter`).
     func insert(
         _ candidates: [Candidate], productKey: Int64, productID: Text, firstKey: Int64,
-        step: (NewReviewWriter.Step) throws -> Void
+        inserted: (NewReview, CleanRow, LentBytes) -> Void
     ) throws {
         try inserts.insert(
             candidates, productKey: productKey, productID: productID, firstKey: firstKey,
-            step: step)
-        try lookAfter()
+            inserted: inserted)
     }
 
     /// Products go first: reviews hold their keys.
-    private func hand(_ new: NewReviews) {
+    private func hand(_ new: NewReviews) throws {
         hand(&products) { try $0.put(products: $1) }
         written.append((context.lane.later { try $0.insert(new) }, new))
+        try lookAfter()
     }
 
     func add(raw row: RawRow) throws {
@@ -49,6 +50,11 @@ final class LoadWriter {
         context.ledger.add(row)
         raw.append(row)
         try flushWhereFull()
+    }
+    /// Where a record that went ahead belongs; `row` without its bytes, if it is kept.
+    func settle(_ move: AheadMove, as row: RawRow?) {
+        if let row { context.ledger.add(row) }
+        aheadMoves.append(move)
     }
     func add(history row: HistoryRow) throws {
         byteCount += row.values.body?.bytes.count ?? 0
@@ -99,7 +105,7 @@ final class LoadWriter {
     /// - Throws: What went wrong with a batch before.
     func flush() throws {
         byteCount = 0
-        inserts.flush()
+        try inserts.flush()
         let run = run
         hand(&products) { try $0.put(products: $1) }
         if !productRaw.isEmpty {
@@ -127,6 +133,10 @@ final class LoadWriter {
     /// Hands over what is left, and waits until all is written.
     func finish() throws {
         try flush()
+        for start in stride(from: 0, to: aheadMoves.count, by: BatchLimit.rows) {
+            let moves = Array(aheadMoves[start..<min(start + BatchLimit.rows, aheadMoves.count)])
+            written.append((context.lane.later { try $0.settle(ahead: moves) }, moves))
+        }
         for batch in written { try batch.answer.get() }
         written = []
         for answer in newObjects {

@@ -4,79 +4,72 @@ import AfterwordCore
 final class NewReviewWriter {
     private let context: LoadContext
     private let reader: RecordReader
-    private let emit: (NewReviews) -> Void
+    private let emit: (NewReviews) throws -> Void
     private var rows = CleanRows()
     private var payloads: [UInt8] = []
     private var productKeys: [Int64] = []
     private var productIDs: [Text] = []
     private var gathered: [NewReview] = []
     private var salts = RandomSalts()
-    /// A product's reviews are gathered: they are not handed over by halves.
-    private var isInserting = false
     private let files: [(name: String, shape: String)]
 
-    init(_ context: LoadContext, emit: @escaping (NewReviews) -> Void) {
+    /// Bytes of records that are handed over at once.
+    private static let batchBytes = 1 << 22
+
+    init(_ context: LoadContext, emit: @escaping (NewReviews) throws -> Void) {
         self.context = context
         self.emit = emit
         reader = RecordReader(context.survey)
         files = context.survey.files.map { ($0.record.name, $0.record.shape) }
     }
 
-    /// What the insertion of a product's reviews comes to.
-    enum Step {
-        /// The review of an id is next: what comes before it is to be written now; nil after the last.
-        case before(LentBytes?)
-        case inserted(CleanRow, ReviewTimes)
-    }
-
+    /// Gathers the new reviews of a product, with keys from the first one on in the order in which their records lie.
+    ///
+    /// - Parameter inserted: Told of each review, with its id.
     func insert(
         _ candidates: [Candidate], productKey: Int64, productID: Text, firstKey: Int64,
-        step: (Step) throws -> Void
+        inserted: (NewReview, CleanRow, LentBytes) -> Void
     ) throws {
-        if candidates.isEmpty { return try step(.before(nil)) }
-        productKeys.append(productKey)
-        productIDs.append(productID)
-        isInserting = true
-        defer { isInserting = false }
-        let firstRow = rows.rows.count
-        var starts: [Int32] = []
-        starts.reserveCapacity(candidates.count)
-        for candidate in candidates {
-            starts.append(Int32(payloads.count))
+        var isNamed = false
+        let ordered = candidates.sorted { ($0.file, $0.offset) < ($1.file, $1.offset) }
+        for (number, candidate) in ordered.enumerated() {
+            if !isNamed {
+                productKeys.append(productKey)
+                productIDs.append(productID)
+                isNamed = true
+            }
+            let start = payloads.count
             try reader.read(candidate, &payloads, &rows)
-        }
-        let order = orderOfIDs(firstRow, candidates)
-        var key = firstKey
-        // What is lent is not changed meanwhile.
-        let (rows, payloads) = (rows, payloads)
-        try payloads.lend { payloads in
-            try rows.withTexts(in: payloads) { texts in
-                for place in order {
-                    let row = rows.rows[firstRow + place]
-                    try step(.before(texts[row.reviewID]))
-                    var review = self.review(row, texts, candidates[place], productID)
-                    review.reviewKey = key
-                    key += 1
-                    review.row = Int32(firstRow + place)
+            let place = rows.rows.count - 1
+            payloads.lend { rows.giveID(place, candidate.identity, in: $0) }
+            // What is lent is not changed meanwhile.
+            let row = rows.rows[place]
+            let review = try payloads.lend { payloads in
+                try rows.withTexts(in: payloads) { texts in
+                    var review = self.review(row, texts, candidate, productID)
+                    review.reviewKey = firstKey + Int64(number)
+                    review.rawKey = candidate.aheadKey ?? review.reviewKey
+                    review.row = Int32(place)
                     review.product = Int32(productKeys.count - 1)
-                    review.payloadStart = starts[place]
-                    try locate(&review, candidates[place])
-                    try step(.inserted(row, review.times))
-                    context.leaves.add(leaf: review.rowDigest)
+                    review.payloadStart = Int32(start)
+                    try locate(&review, candidate)
+                    inserted(review, row, texts[row.reviewID])
                     context.ledger.add(
                         rawOf: review, files[Int(review.file)], texts[row.productID])
-                    gathered.append(review)
+                    return review
                 }
-                try step(.before(nil))
+            }
+            gathered.append(review)
+            if gathered.count >= context.options.bulkRows || payloads.count >= Self.batchBytes {
+                try flush()
+                isNamed = false
             }
         }
-        isInserting = false
-        if gathered.count >= context.options.batchRows || payloads.count >= 1 << 21 { flush() }
     }
 
-    /// Hands over what was gathered, in batches within the limits.
-    func flush() {
-        if gathered.isEmpty || isInserting { return }
+    /// Hands over what was gathered.
+    func flush() throws {
+        if gathered.isEmpty { return }
         var batch = NewReviews(
             run: context.run, observedAt: context.observedAt, files: files,
             contexts: context.survey.contexts)
@@ -84,27 +77,13 @@ final class NewReviewWriter {
         batch.payloads = payloads
         batch.productKeys = productKeys
         batch.productIDs = productIDs
-        for start in stride(from: 0, to: gathered.count, by: BatchLimit.rows / 2) {
-            batch.reviews = gathered[start..<min(start + BatchLimit.rows / 2, gathered.count)]
-            emit(batch)
-        }
+        batch.reviews = gathered[...]
         gathered = []
         rows = CleanRows()
         payloads = []
         productKeys = []
         productIDs = []
-    }
-
-    private func orderOfIDs(_ firstRow: Int, _ candidates: [Candidate]) -> [Int] {
-        payloads.lend { payloads in
-            for (place, candidate) in candidates.enumerated() {
-                rows.giveID(firstRow + place, candidate.identity, in: payloads)
-            }
-            return rows.withTexts(in: payloads) { texts in
-                let ids = candidates.indices.map { texts[rows.rows[firstRow + $0].reviewID] }
-                return candidates.indices.sorted { isBefore(ids[$0], ids[$1]) }
-            }
-        }
+        try emit(batch)
     }
 
     private func review(
@@ -119,7 +98,7 @@ final class NewReviewWriter {
         case .random: salt = salts.next()
         }
         return NewReview(
-            row, texts, identity: candidate.identity, content: candidate.content,
+            row, texts, identity: candidate.identity, content: texts.contentDigest(row),
             payload: candidate.payload, seed: context.options.seed, run: context.run,
             observedAt: context.observedAt, salt: salt)
     }

@@ -13,9 +13,8 @@ struct ProductDecision {
     private(set) var deleted: Int64 = 0
 
     private let standing: Standing
-    private let contests: [Contest]
-    /// Records whose reviews hold these very bytes already, each the only one of its identity: nearly all of a second dump.
-    private let settled: [Candidate]
+    /// Its contests; the newcomers; and, nearly all of a second dump, the records whose reviews hold their very bytes already.
+    private let records: SortedRecords
     private let reviews: StandingReviews
     /// Live reviews that a dump complete for the product does not name.
     private let vanished: [CurrentKey]
@@ -41,18 +40,21 @@ struct ProductDecision {
         standing = context.standing(stored)
         let current = reviews.current
         let contested = try reviews.contested.map { try context.candidate($0) }
-        (contests, settled) = AfterwordCore.contests(
-            (surveyed?.candidates ?? []) + contested
+        let isClosed = standing.isOlder && standing.isCoveredByLaterComplete
+        records = try contests(
+            context.survey.candidates(of: surveyed) + contested, merits: context.merits
         ) { candidate in
-            guard let key = current[candidate.identity.digest] else { return false }
-            return key.isLive && key.payloadDigest == candidate.payload
+            guard let key = current[candidate.identity.digest] else {
+                return isClosed ? .contest : .newcomer
+            }
+            return key.isLive && key.payloadDigest == candidate.payload ? .settled : .contest
         }
         isComplete =
             context.options.completeness != .none
             && !context.survey.hasRejectWithoutProduct && surveyed?.hasUnreadableIdentity != true
         vanished =
             isComplete && !standing.isOlder
-            ? Self.vanished(reviews, contests, settled, surveyed) : []
+            ? Self.vanished(reviews, records, surveyed) : []
         if isComplete { context.deletionScope += Int64(reviews.liveCount) }
         if surveyed != nil, standing.isOlder { context.olderProducts += 1 }
         before = stored ?? Self.newState(id, surveyed, context)
@@ -79,13 +81,12 @@ struct ProductDecision {
     }
 
     private static func vanished(
-        _ reviews: StandingReviews, _ contests: [Contest], _ settled: [Candidate],
-        _ surveyed: SurveyedProduct?
+        _ reviews: StandingReviews, _ records: SortedRecords, _ surveyed: SurveyedProduct?
     ) -> [CurrentKey] {
         // Each of them is of a live review of its own.
-        if settled.count == reviews.unmet.count { return [] }
-        var named = Set(settled.map(\.identity.digest))
-        for contest in contests { named.insert(contest.identity) }
+        if records.settled.count == reviews.unmet.count { return [] }
+        var named = Set(records.settled.map(\.identity.digest))
+        for contest in records.contests { named.insert(contest.identity) }
         named.formUnion(surveyed?.rejectedIdentities ?? [])
         return reviews.unmet.filter { !named.contains($0.identity) }
     }
@@ -123,7 +124,7 @@ struct ProductDecision {
     private func openKeys() -> [Int64] {
         reviews.current.isEmpty
             ? []
-            : contests.filter { !isSettled($0) }
+            : records.contests.filter { !isSettled($0) }
                 .compactMap { reviews.current[$0.identity]?.reviewKey }
     }
 
@@ -132,11 +133,12 @@ struct ProductDecision {
 
     /// Every payload of the dump that is not the one held; a new product has none in bronze.
     var wantedRaw: [RawQuestion] {
-        if isNew || contests.isEmpty { return [] }
-        return contests.flatMap { contest in
+        if isNew { return [] }
+        let contested = records.contests.flatMap { contest in
             let key = reviews.current[contest.identity]?.reviewKey
             return raw(contest).map { RawQuestion(record: $0.record, reviewKey: key) }
         }
+        return contested + records.newcomers.map { RawQuestion(record: $0.raw, reviewKey: nil) }
     }
 
     private mutating func takeReviewKey() -> Int64 {
@@ -157,9 +159,7 @@ struct ProductDecision {
             guard only.payload != reviews.current[contest.identity]?.payloadDigest else {
                 return []
             }
-            return [
-                (RawIdentity(identity: contest.identity, payload: only.payload), only)
-            ]
+            return [(only.raw, only)]
         }
         let all = (contest.finalists + contest.beaten).flatMap(\.candidates)
         let held = reviews.current[contest.identity]?.payloadDigest
@@ -195,16 +195,18 @@ struct ProductDecision {
         for (file, count) in reviews.met {
             context.survey.files[file].record.balance.unchanged += count
         }
-        for candidate in settled {
+        for candidate in records.settled {
             context.survey.files[Int(candidate.file)].record.balance.unchanged += 1
         }
         var changes: [PendingChange] = []
-        var plain: [Candidate] = []
-        for contest in contests {
-            if let candidate = plainInsert(contest, stored) {
-                plain.append(candidate)
-                continue
-            }
+        // Bytes that were here before, of a record that never became a review, are not kept again.
+        let plain =
+            stored.rawKeys.isEmpty
+            ? records.newcomers : records.newcomers.filter { stored.rawKeys[$0.raw] == nil }
+        let known =
+            stored.rawKeys.isEmpty
+            ? [] : records.newcomers.filter { stored.rawKeys[$0.raw] != nil }
+        for contest in records.contests + known.map(Contest.init(of:)) {
             let raw = try writeRaw(contest, stored, context, writer)
             if let change = try settle(contest, raw, stored, context, writer) {
                 changes.append(change)
@@ -215,36 +217,16 @@ struct ProductDecision {
             changes.append(PendingChange(deleting: review, context))
         }
         try refuseEmptying(context)
-        // Reviews in order of their ids: the order of the run's Merkle leaves.
-        changes.sort { $0.review.reviewID < $1.review.reviewID }
+        var leaves = ProductLeaves()
+        for change in changes { try write(change, &leaves, context, writer) }
         let firstKey = takeReviewKeys(plain, context)
-        var written = 0
         try writer.insert(
             plain, productKey: state.productKey, productID: id, firstKey: firstKey
-        ) { step in
-            switch step {
-            case .inserted(let row, let times): delta.add(row, times)
-            case .before(let id):
-                while written < changes.count,
-                    id.map({ isBefore(changes[written].review.reviewID, $0) }) ?? true
-                {
-                    try write(changes[written], context, writer)
-                    written += 1
-                }
-            }
+        ) { review, row, reviewID in
+            delta.add(row, review.times)
+            leaves.add(reviewID, review.rowDigest)
         }
-    }
-
-    /// The record of a contest that nobody disputes, of a review that was never there, in bytes that are new.
-    private func plainInsert(_ contest: Contest, _ stored: StoredBatch) -> Candidate? {
-        guard contest.beaten.isEmpty, contest.finalists.count == 1,
-            contest.finalists[0].candidates.count == 1,
-            reviews.current[contest.identity] == nil,
-            !(standing.isOlder && standing.isCoveredByLaterComplete)
-        else { return nil }
-        let candidate = contest.finalists[0].candidates[0]
-        let record = RawIdentity(identity: contest.identity, payload: candidate.payload)
-        return stored.rawKeys[record] == nil ? candidate : nil
+        leaves.addInOrder(to: &context.leaves)
     }
 
     /// Counts new reviews.
@@ -268,7 +250,8 @@ struct ProductDecision {
     private func refuseEmptying(_ context: LoadContext) throws {
         let live = reviews.liveCount
         let isEmptied =
-            vanished.count == live && contests.isEmpty && settled.isEmpty && reviews.metCount == 0
+            vanished.count == live && records.contests.isEmpty && records.newcomers.isEmpty
+            && records.settled.isEmpty && reviews.metCount == 0
         let isGuarded = context.options.hasGuards && context.options.maxDeletes == nil
         if isEmptied, live >= 5, isGuarded {
             throw InputFault.emptiesProduct(reviews: Int64(live))
@@ -286,6 +269,7 @@ struct ProductDecision {
         _ contest: Contest, _ stored: StoredBatch, _ context: LoadContext, _ writer: LoadWriter
     ) throws -> WrittenRaw {
         var written = WrittenRaw()
+        var kept: Set<Int64> = []
         for (record, candidate) in raw(contest) {
             if let key = stored.rawKeys[record] {
                 written.keys[record.payload] = key
@@ -297,15 +281,26 @@ struct ProductDecision {
             written.keys[record.payload] = key
             written.new.insert(record.payload)
             let place = try files[file].source?.place(candidate.offset, Int64(candidate.length))
-            try writer.add(
-                raw: RawRow(
-                    rawKey: key, productKey: state.productKey, productID: id, record: record,
-                    run: context.run, file: files[file].record.name,
-                    offset: place?.offset ?? candidate.offset,
-                    length: place?.length ?? Int64(candidate.length),
-                    shape: files[file].record.shape,
-                    payload: try context.payload(of: candidate),
-                    context: context.survey.contexts[Int(candidate.context)]))
+            var row = RawRow(
+                rawKey: key, productKey: state.productKey, productID: id, record: record,
+                run: context.run, file: files[file].record.name,
+                offset: place?.offset ?? candidate.offset,
+                length: place?.length ?? Int64(candidate.length),
+                shape: files[file].record.shape, payload: [], context: [])
+            if let ahead = candidate.aheadKey {
+                kept.insert(ahead)
+                writer.settle(
+                    AheadMove(rawKey: ahead, newKey: key, productKey: state.productKey), as: row)
+            } else {
+                row.payload = try context.payload(of: candidate)
+                row.context = context.survey.contexts[Int(candidate.context)]
+                try writer.add(raw: row)
+            }
+        }
+        for candidate in (contest.finalists + contest.beaten).flatMap(\.candidates) {
+            guard let ahead = candidate.aheadKey, !kept.contains(ahead) else { continue }
+            writer.settle(
+                AheadMove(rawKey: ahead, newKey: nil, productKey: state.productKey), as: nil)
         }
         return written
     }
@@ -340,7 +335,7 @@ struct ProductDecision {
         case .insert(let values):
             count(contest, winner, context) { $0.inserted += 1 }
             return PendingChange(
-                inserting: values, content: winner.content, record: record, over: review,
+                inserting: values, content: record.values.contentDigest, record: record, over: review,
                 reviewKey: review?.reviewKey ?? takeReviewKey(), contest: contest,
                 kind: winner.kept.identity.kind, holding: holding, context)
         case .update(let values, let changed):
@@ -401,7 +396,8 @@ struct ProductDecision {
     }
 
     private mutating func write(
-        _ change: PendingChange, _ context: LoadContext, _ writer: LoadWriter
+        _ change: PendingChange, _ leaves: inout ProductLeaves, _ context: LoadContext,
+        _ writer: LoadWriter
     ) throws {
         let isFirst = change.operation == .insert && change.previous == nil
         let historyKey = isFirst ? change.review.reviewKey : context.takeHistoryKey()
@@ -414,12 +410,12 @@ struct ProductDecision {
                 version: change.operation == .late ? 0 : change.review.version),
             historyKey: historyKey)
         try writer.add(history: row)
-        context.leaves.add(leaf: row.rowDigest)
+        change.review.reviewID.bytes.lend { leaves.add($0, row.rowDigest) }
         guard change.operation != .late else { return }
         try writer.add(
             review: ReviewRow(
                 productKey: state.productKey, review: change.review, historyKey: historyKey,
-                isNew: isFirst))
+                firstRawKey: change.review.rawKey, isNew: isFirst))
         if let old = change.previous, old.isLive { delta.remove(old.values, old.times) }
         if change.review.isLive { delta.add(change.review.values, change.review.times) }
         switch change.operation {
@@ -429,6 +425,33 @@ struct ProductDecision {
             deleted += 1
             context.deleted += 1
         }
+    }
+}
+
+extension Candidate {
+    /// Its key in bronze, if it went ahead.
+    var aheadKey: Int64? { isKeptAhead ? Int64(number) + 1 : nil }
+
+    /// What its bytes are kept under.
+    fileprivate var raw: RawIdentity { RawIdentity(identity: identity.digest, payload: payload) }
+}
+
+/// The row digests of a product's changes, for the run's Merkle tree: there in order of the reviews' ids.
+private struct ProductLeaves {
+    private var ids: [UInt8] = []
+    private var leaves: [(id: Range<Int>, digest: Digest256)] = []
+
+    mutating func add(_ id: LentBytes, _ digest: Digest256) {
+        let start = ids.count
+        ids.append(contentsOf: id)
+        leaves.append((start..<ids.count, digest))
+    }
+
+    mutating func addInOrder(to tree: inout MerkleTree) {
+        ids.lend { ids in
+            leaves.sort { isBefore(ids.part($0.id), ids.part($1.id)) }
+        }
+        for leaf in leaves { tree.add(leaf: leaf.digest) }
     }
 }
 

@@ -7,6 +7,9 @@ final class Survey {
     var products: [Text: SurveyedProduct] = [:]
     var contexts: [[UInt8]] = [[]]
     var rejects: [RejectRow] = []
+    private var candidates = CandidateList()
+    /// Of all products.
+    private(set) var recordCount = 0
     /// A reject that may be of any product.
     var hasRejectWithoutProduct = false
     /// Places of files with an object that names a product.
@@ -30,6 +33,19 @@ final class Survey {
         return profile
     }
 
+    /// The records of a product, in order of their entry.
+    func candidates(of product: SurveyedProduct?) -> [Candidate] {
+        product.map { candidates.all(from: $0.firstCandidate, count: $0.candidateCount) } ?? []
+    }
+
+    func add(_ candidate: Candidate, to product: SurveyedProduct) {
+        let number = candidates.append(candidate, after: product.lastCandidate)
+        recordCount += 1
+        if product.candidateCount == 0 { product.firstCandidate = number }
+        product.lastCandidate = number
+        product.candidateCount += 1
+    }
+
     var balance: Balance {
         files.filter { !$0.isPhantom }.reduce(into: Balance()) { $0.add($1.record.balance) }
     }
@@ -50,7 +66,10 @@ struct SurveyedFile {
 
 /// What a dump says of one product.
 final class SurveyedProduct {
-    var candidates: [Candidate] = []
+    /// Its records in `Survey`.
+    fileprivate(set) var candidateCount = 0
+    fileprivate var firstCandidate: Int32 = -1
+    fileprivate var lastCandidate: Int32 = -1
     var attributes: [Attribute: AttributeTally] = [:]
     var objects: [ProductRawRow] = []
     /// By what its reviews are known; nil where the dump tells of the product alone.
@@ -70,5 +89,45 @@ final class SurveyedProduct {
     init(kind: IdentityKind?, file: Int) {
         self.kind = kind
         self.file = file
+    }
+}
+
+/// The records of all products, 56 bytes each, in blocks that never move: an array that grows would need half as much again.
+private struct CandidateList {
+    private static let blockSize = 1 << 14
+    /// In place of its own number each holds that of the same product's next and 1; 0 after the last.
+    private var blocks: [[Candidate]] = []
+    private var count: Int32 = 0
+
+    mutating func append(_ candidate: Candidate, after last: Int32) -> Int32 {
+        let number = count
+        count += 1
+        if Int(number) / Self.blockSize == blocks.count {
+            var block: [Candidate] = []
+            block.reserveCapacity(Self.blockSize)
+            blocks.append(block)
+        }
+        var entry = candidate
+        entry.number = 0
+        blocks[blocks.count - 1].append(entry)
+        if last >= 0 {
+            blocks[Int(last) / Self.blockSize][Int(last) % Self.blockSize].number =
+                UInt32(number) + 1
+        }
+        return number
+    }
+
+    func all(from first: Int32, count: Int) -> [Candidate] {
+        var all: [Candidate] = []
+        all.reserveCapacity(count)
+        var number = Int(first)
+        while number >= 0 {
+            var candidate = blocks[number / Self.blockSize][number % Self.blockSize]
+            let next = Int(candidate.number) - 1
+            candidate.number = UInt32(number)
+            all.append(candidate)
+            number = next
+        }
+        return all
     }
 }

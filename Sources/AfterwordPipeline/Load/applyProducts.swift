@@ -38,7 +38,7 @@ private func batchRanges(_ ids: [Text], _ context: LoadContext) -> [Range<Int>] 
         var end = start
         var rows = 0
         repeat {
-            rows += 1 + (context.survey.products[ids[end]]?.candidates.count ?? 0)
+            rows += 1 + (context.survey.products[ids[end]]?.candidateCount ?? 0)
             end += 1
         } while end < ids.count && rows < context.options.batchRows
         ranges.append(start..<end)
@@ -105,7 +105,7 @@ extension ProductDecision {
             return
         }
         let named = Set(
-            (context.survey.products[id]?.candidates ?? []).map(\.identity.digest))
+            context.survey.candidates(of: context.survey.products[id]).map(\.identity.digest))
         try self.init(
             id, known.products[number], known.standing(ofProduct: number, named: named), context)
     }

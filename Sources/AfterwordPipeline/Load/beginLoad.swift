@@ -2,7 +2,8 @@ import AfterwordCore
 
 /// Fixes the run's number and its two clocks.
 func beginLoad(
-    _ load: any StoreLoad, _ dump: Dump, _ survey: Survey, _ options: LoadOptions, _ now: Instant
+    _ load: any StoreLoad, _ lane: StoreLane, _ dump: Dump, _ survey: Survey,
+    _ options: LoadOptions, _ now: Instant
 ) throws -> LoadContext {
     let head = try load.head()
     if let known = survey.known, known.run != head.nextRun - 1 { throw KnownReviews.Outdated() }
@@ -10,8 +11,8 @@ func beginLoad(
     let identical = try load.runs(holding: digests)
     let observed = observation(dump, options, identical, now)
     return LoadContext(
-        load: load, options: options, survey: survey, head: head, observedAt: observed.at,
-        observedOrigin: observed.origin,
+        load: load, lane: lane, options: options, survey: survey, head: head,
+        observedAt: observed.at, observedOrigin: observed.origin,
         identicalSince: identical.filter { $0.observedAt == observed.at }.map(\.run).min())
 }
 

@@ -38,7 +38,11 @@ private func copyRows(
     for (index, product) in products.enumerated() {
         let id = product.productID
         try inBatches(reader.productRaw(ofProduct: id)) { try load.append(productRaw: $0) }
-        try inBatches(reader.raw(ofProduct: id)) { try load.append(raw: $0) }
+        let raw = try reader.raw(ofProduct: id)
+        try inBatches(raw) { try load.append(raw: $0) }
+        // A review's first record is the one of its own whose key is not a later one's.
+        var firstRawKeys: [Digest128: Int64] = [:]
+        for row in raw where row.rawKey >= 0 { firstRawKeys[row.record.identity] = row.rawKey }
         let history = try reader.history(ofProduct: id, review: nil)
         try inBatches(history) { try load.append(history: $0) }
         // The last of a review's versions is the current one.
@@ -47,7 +51,8 @@ private func copyRows(
         let reviews = try reader.reviews(ofProduct: id).map { review in
             ReviewRow(
                 productKey: product.productKey, review: review,
-                historyKey: historyKeys[review.reviewKey] ?? 0, isNew: true)
+                historyKey: historyKeys[review.reviewKey] ?? 0,
+                firstRawKey: firstRawKeys[review.identity] ?? review.rawKey, isNew: true)
         }
         try inBatches(reviews) { try load.put(reviews: $0) }
         progress(index + 1, products.count)

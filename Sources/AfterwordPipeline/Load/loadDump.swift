@@ -41,10 +41,11 @@ private func load(
     _ surroundings: LoadSurroundings, _ inspect: (any StoreReader) throws -> Void
 ) throws -> LoadReport {
     let total = try dump.files.reduce(Int64(0)) { try $0 + byteCount($1) }
-    func survey(_ known: KnownReviews?) throws -> Survey {
+    func survey(_ known: KnownReviews?, ahead: AheadWriter? = nil) throws -> Survey {
         var read: Int64 = 0
         var surveyor = DumpSurveyor(
             dump: dump, shapes: options.shapes, isStrict: options.isStrict, known: known,
+            ahead: ahead,
             progress: { bytes in
                 try surroundings.checkInterruption()
                 read += bytes
@@ -54,6 +55,12 @@ private func load(
         try checkSurvey(survey, dump, options)
         return survey
     }
+    if !options.isRehearsal, options.writesAhead, isEmpty(store) {
+        do {
+            return try loadFirst(
+                dump, store, intent, options, surroundings, inspect, survey: { try survey(nil, ahead: $0) })
+        } catch is NotFirst {}
+    }
     let known = !options.recognisesBytes ? nil : knownReviews(of: store, dumpBytes: total)
     do {
         let survey = try survey(known)
@@ -62,6 +69,36 @@ private func load(
         // Another run came in between: what was known is read again, all of it.
         let survey = try survey(nil)
         return try apply(survey, dump, store, intent, options, surroundings, inspect)
+    }
+}
+
+private func isEmpty(_ store: any ReviewStore) -> Bool {
+    (try? store.read { try $0.newestRun() == nil }) ?? false
+}
+
+/// Another run was committed since.
+private struct NotFirst: Error {}
+
+/// The first load of a store: nothing that the dump says can differ from anything, so that its records go to bronze while it is still
+/// being read, in the run's own transaction.
+private func loadFirst(
+    _ dump: Dump, _ store: any ReviewStore, _ intent: LoadIntent, _ options: LoadOptions,
+    _ surroundings: LoadSurroundings, _ inspect: (any StoreReader) throws -> Void,
+    survey: @escaping (AheadWriter) throws -> Survey
+) throws -> LoadReport {
+    try surroundings.whenFree {
+        try store.load(intent) { load in
+            let head = try load.head()
+            guard head.nextRun == 1, head.nextProductKey == 1 else { throw NotFirst() }
+            let lane = StoreLane(load)
+            let surveyed = try lane.whileServing {
+                let ahead = AheadWriter(lane, run: head.nextRun, batchRows: options.bulkRows)
+                let surveyed = try survey(ahead)
+                try ahead.finish()
+                return surveyed
+            }
+            return try write(surveyed, dump, load, lane, options, surroundings, inspect)
+        }
     }
 }
 
@@ -82,19 +119,27 @@ func apply(
     return try surroundings.whenFree {
         for index in balances.indices { survey.files[index].record.balance = balances[index] }
         return try store.load(intent) { load in
-            let context = try beginLoad(load, dump, survey, options, surroundings.now())
-            try checkShift(context)
-            try applyProducts(context) { done, count in
-                try surroundings.checkInterruption()
-                surroundings.progress(.writing(products: done, of: count))
-            }
-            try checkDeletes(context)
-            try applyScopes(context)
-            let report = try finishLoad(context, dump, surroundings.now())
-            try inspect(load.reader)
-            return report
+            try write(survey, dump, load, StoreLane(load), options, surroundings, inspect)
         }
     }
+}
+
+private func write(
+    _ survey: Survey, _ dump: Dump, _ load: any StoreLoad, _ lane: StoreLane,
+    _ options: LoadOptions, _ surroundings: LoadSurroundings,
+    _ inspect: (any StoreReader) throws -> Void
+) throws -> LoadReport {
+    let context = try beginLoad(load, lane, dump, survey, options, surroundings.now())
+    try checkShift(context)
+    try applyProducts(context) { done, count in
+        try surroundings.checkInterruption()
+        surroundings.progress(.writing(products: done, of: count))
+    }
+    try checkDeletes(context)
+    try applyScopes(context)
+    let report = try finishLoad(context, dump, surroundings.now())
+    try inspect(load.reader)
+    return report
 }
 
 /// The kind of a failure, for the ledger of attempts: a case's name, never data.

@@ -103,7 +103,7 @@ private struct Replay {
         var offset: Int64 = 0
         let firstReject = surveyor.survey.rejects.count
         for row in rows {
-            take(row, at: offset, place, cleaner, &record)
+            try take(row, at: offset, place, cleaner, &record)
             offset += Int64(row.payload.count)
         }
         try surveyor.placeInSource(source, file, firstReject)
@@ -115,18 +115,18 @@ private struct Replay {
     private mutating func take(
         _ row: RejectRow, at offset: Int64, _ place: Int, _ cleaner: RecordCleaner?,
         _ record: inout FileRecord
-    ) {
+    ) throws {
         if !row.context.isEmpty, let cleaner {
-            surveyor.take(
+            try surveyor.take(
                 payload: row.payload, row.context, offset, place, row.file, cleaner, &record)
             return
         }
         let plan = (cleaner ?? RecordCleaner(Shape.builtIn[0])).plan
         var splitter = RecordSplitter(plan, isStrict: options.isStrict)
         var isEmpty = true
-        splitter.feed(row.payload[...], isLast: true) { event, window, start in
+        try splitter.feed(row.payload[...], isLast: true) { event, window, start in
             isEmpty = false
-            surveyor.take(event, window, offset + start, place, row.file, cleaner, &record)
+            try surveyor.take(event, window, offset + start, place, row.file, cleaner, &record)
         }
         // Bytes without any value in them are the reject that they were.
         guard isEmpty else { return }
@@ -139,7 +139,7 @@ private struct Replay {
         let survey = surveyor.survey
         var phantoms: [String: Phantoms] = [:]
         for (product, surveyed) in survey.products {
-            let keys = Set(surveyed.candidates.filter(\.identity.isNumbered).map(\.identity))
+            let keys = Set(survey.candidates(of: surveyed).map(\.identity).filter(\.isNumbered))
             guard !keys.isEmpty else { continue }
             let raw = Dictionary(
                 uniqueKeysWithValues: try reader.raw(ofProduct: product).map { ($0.rawKey, $0) })
@@ -154,7 +154,7 @@ private struct Replay {
                     keys.contains(identity)
                 else { continue }
                 phantoms[row.file, default: Phantoms(cleaner: cleaner)].records
-                    .append((row, cleaned, identity))
+                    .append((row, identity))
             }
         }
         for (file, own) in phantoms.sorted(by: { $0.key < $1.key }) { enter(own, file, survey) }
@@ -162,7 +162,7 @@ private struct Replay {
 
     private struct Phantoms {
         var cleaner: RecordCleaner
-        var records: [(row: RawRow, cleaned: CleanedRecord, identity: Identity)] = []
+        var records: [(row: RawRow, identity: Identity)] = []
     }
 
     private func enter(_ phantoms: Phantoms, _ file: String, _ survey: Survey) {
@@ -171,18 +171,17 @@ private struct Replay {
             run: 0, name: file, byteCount: 0, digest: genesisDigest,
             shape: phantoms.cleaner.shape.name, balance: Balance(), nonstandardLiterals: 0)
         var offset: Int64 = 0
-        for (row, cleaned, identity) in phantoms.records {
+        for (row, identity) in phantoms.records {
             if survey.contexts[survey.contexts.count - 1] != row.context, !row.context.isEmpty {
                 survey.contexts.append(row.context)
             }
             let candidate = Candidate(
-                identity: identity, content: cleaned.values.contentDigest,
-                payload: row.record.payload,
-                sourceTime: cleaned.values.updatedAt ?? cleaned.values.createdAt,
-                helpfulVotes: cleaned.values.helpfulVotes ?? 0, file: Int32(place),
+                identity: identity, payload: row.record.payload, file: Int32(place),
                 offset: offset, length: Int32(row.payload.count),
                 context: row.context.isEmpty ? 0 : Int32(survey.contexts.count - 1))
-            survey.products[row.productID]?.candidates.append(candidate)
+            if let surveyed = survey.products[row.productID] {
+                survey.add(candidate, to: surveyed)
+            }
             offset += Int64(row.payload.count)
         }
         let source = ByteSource(

@@ -7,22 +7,27 @@ struct DumpSurveyor {
     let dump: Dump
     let shapes: [Shape]
     let isStrict: Bool
+    /// Where records go to bronze ahead, in a store's first load.
+    let ahead: AheadWriter?
     /// Bytes read so far.
     let progress: (Int64) throws -> Void
     let survey = Survey()
     private var occurrences: [Digest128: Int64] = [:]
+    /// Offsets in what is read now are those of the source.
+    private var hasOwnPlaces = false
     /// Products as surveyed, by their numbers among the known ones.
     private var surveyedOfKnown: [SurveyedProduct?] = []
 
     init(
         dump: Dump, shapes: [Shape], isStrict: Bool, known: KnownReviews? = nil,
-        progress: @escaping (Int64) throws -> Void
+        ahead: AheadWriter? = nil, progress: @escaping (Int64) throws -> Void
     ) {
         survey.known = known
         surveyedOfKnown = Array(repeating: nil, count: known?.products.count ?? 0)
         self.dump = dump
         self.shapes = shapes
         self.isStrict = isStrict
+        self.ahead = ahead
         self.progress = progress
     }
 
@@ -35,8 +40,6 @@ struct DumpSurveyor {
                 try survey(file, place: place)
             }
         }
-        // An array that grew has room for half as many again.
-        for product in survey.products.values { product.candidates = product.candidates.map { $0 } }
         return survey
     }
 
@@ -71,14 +74,15 @@ struct DumpSurveyor {
         var end: Int64 = 0
         let firstReject = survey.rejects.count
         let known = cleaner.flatMap { survey.known?.knows($0) == true ? survey.known : nil }
-        let reading = try readSlabs(file) { slab, isLast in
+        let reading = try readSlabs(file) { slab, isLast, isTranscoded in
+            hasOwnPlaces = !isTranscoded
             try progress(Int64(slab.count))
             end += Int64(slab.count)
-            splitter.feedAll(
+            try splitter.feedAll(
                 slab[...], isLast: isLast, elements: Self.unitElements,
                 recognise: known.map { known in { known.recognise($0) } }
             ) { events, window, offset in
-                take(events, window, offset, place, file.name, cleaner, &record)
+                try take(events, window, offset, place, file.name, cleaner, &record)
             }
         }
         if let fault = reading.fault {
@@ -118,9 +122,9 @@ struct DumpSurveyor {
     private mutating func take(
         _ events: [RecordSplitter.Event], _ window: RawSpan, _ offset: Int64, _ place: Int,
         _ name: String, _ cleaner: RecordCleaner?, _ record: inout FileRecord
-    ) {
+    ) throws {
         guard let cleaner else {
-            for event in events { take(event, window, offset, place, name, nil, &record) }
+            for event in events { try take(event, window, offset, place, name, nil, &record) }
             return
         }
         let prepared = Mutex([[PreparedRecord]](repeating: [], count: events.count))
@@ -134,7 +138,7 @@ struct DumpSurveyor {
             }
         }
         for (event, records) in zip(events, prepared.withLock { $0 }) {
-            take(event, records, window, offset, place, name, cleaner, &record)
+            try take(event, records, window, offset, place, name, cleaner, &record)
         }
     }
 
@@ -144,7 +148,7 @@ struct DumpSurveyor {
     mutating func take(
         _ event: RecordSplitter.Event, _ window: RawSpan, _ offset: Int64, _ place: Int,
         _ name: String, _ cleaner: RecordCleaner?, _ record: inout FileRecord
-    ) {
+    ) throws {
         var records: [PreparedRecord] = []
         if case .unit(let unit) = event {
             guard let cleaner else {
@@ -152,14 +156,14 @@ struct DumpSurveyor {
             }
             records = prepare(unit, window, cleaner)
         }
-        take(event, records, window, offset, place, name, cleaner, &record)
+        try take(event, records, window, offset, place, name, cleaner, &record)
     }
 
     private mutating func take(
         _ event: RecordSplitter.Event, _ records: [PreparedRecord], _ window: RawSpan,
         _ offset: Int64, _ place: Int, _ name: String, _ cleaner: RecordCleaner?,
         _ record: inout FileRecord
-    ) {
+    ) throws {
         switch event {
         case .reject(let reason, let range):
             let bytes = window.extracting(range).lend { Array($0) }
@@ -167,13 +171,13 @@ struct DumpSurveyor {
         case .known(let elements):
             guard let cleaner else { return }
             for element in elements {
-                meet(element, window, offset, place, name, cleaner, &record)
+                try meet(element, window, offset, place, name, cleaner, &record)
             }
         case .unit(let unit):
             guard let cleaner else { return }
             record.nonstandardLiterals += Int64(unit.nonstandardLiterals)
             for prepared in records {
-                enter(prepared, window, offset, place, name, cleaner, &record)
+                try enter(prepared, window, offset, place, name, cleaner, &record)
             }
             for index in unit.products.indices {
                 takeProduct(index, unit, window, offset, place, name, cleaner, &record)
@@ -185,13 +189,13 @@ struct DumpSurveyor {
     private mutating func meet(
         _ element: KnownElement, _ window: RawSpan, _ offset: Int64, _ place: Int, _ name: String,
         _ cleaner: RecordCleaner, _ record: inout FileRecord
-    ) {
+    ) throws {
         let start = offset + Int64(element.start)
         guard let known = survey.known, let met = known.meet(element, file: place, offset: start)
         else {
             let range = Int(element.start)..<Int(element.start + element.length)
             let bytes = window.extracting(range).lend { Array($0) }
-            take(payload: bytes, [], start, place, name, cleaner, &record)
+            try take(payload: bytes, [], start, place, name, cleaner, &record)
             return
         }
         count(rating: met.rating, hasText: met.hasText, &record)
@@ -215,7 +219,7 @@ struct DumpSurveyor {
     mutating func take(
         payload: [UInt8], _ context: [UInt8], _ offset: Int64,
         _ place: Int, _ name: String, _ cleaner: RecordCleaner, _ record: inout FileRecord
-    ) {
+    ) throws {
         var rows = CleanRows()
         let prepared = payload.lend { window in
             cleaner.clean(payload: window, context: context, into: &rows)
@@ -223,14 +227,14 @@ struct DumpSurveyor {
                 PreparedRecord(rows, 0, $0, 0..<payload.count, window, context, cleaner)
             }
         }
-        enter(prepared, payload.span.bytes, offset, place, name, cleaner, &record)
+        try enter(prepared, payload.span.bytes, offset, place, name, cleaner, &record)
     }
 
     /// Enters a record as a candidate, or as a reject.
     private mutating func enter(
         _ prepared: PreparedRecord, _ window: RawSpan, _ offset: Int64, _ place: Int,
         _ name: String, _ cleaner: RecordCleaner, _ record: inout FileRecord
-    ) {
+    ) throws {
         let offset = offset + Int64(prepared.range.lowerBound)
         if let fault = prepared.fault {
             noteRejected(prepared, fault, place, cleaner)
@@ -245,12 +249,17 @@ struct DumpSurveyor {
         }
         count(rating: prepared.rating, hasText: prepared.hasText, &record)
         let surveyed = enter(product, place, cleaner)
-        surveyed.candidates.append(
-            Candidate(
-                identity: identity, content: prepared.content, payload: prepared.payload,
-                sourceTime: prepared.sourceTime, helpfulVotes: prepared.helpfulVotes,
-                file: Int32(place), offset: offset, length: Int32(prepared.range.count),
-                context: contextNumber(prepared.context)))
+        var candidate = Candidate(
+            identity: identity, payload: prepared.payload, file: Int32(place), offset: offset,
+            length: Int32(prepared.range.count), context: contextNumber(prepared.context))
+        // A numbered one has its identity only when all are known.
+        if let ahead, hasOwnPlaces, !identity.isNumbered {
+            candidate.isKeptAhead = try ahead.add(
+                survey.recordCount, identity: identity.digest, payload: prepared.payload,
+                bytes: window.extracting(prepared.range), offset: offset,
+                file: (place, name, record.shape), context: prepared.context)
+        }
+        survey.add(candidate, to: surveyed)
         for (attribute, value) in prepared.attributes {
             surveyed.attributes[attribute, default: AttributeTally()]
                 .add(value, rank: .review, sourceTime: prepared.sourceTime)
@@ -380,10 +389,8 @@ private struct PreparedRecord: Sendable {
     var range: Range<Int>
     var productID: Text?
     var identity: Identity?
-    var content = genesisDigest
     var payload = Digest128([UInt8](repeating: 0, count: 16))
     var sourceTime: Instant?
-    var helpfulVotes: Int64
     var rating: Int64?
     var hasText: Bool
     var attributes: [(attribute: Attribute, value: Text)]
@@ -404,7 +411,6 @@ extension PreparedRecord {
         productID = texts.text(row.productID)
         identity = texts.identity(row, placeholders: cleaner.shape.placeholders)
         sourceTime = row.sourceTime
-        helpfulVotes = row.helpfulVotes ?? 0
         rating = row.rating
         hasText = !row.title.isAbsent || !row.body.isAbsent
         attributes = []
@@ -417,7 +423,6 @@ extension PreparedRecord {
         if let broken { fault = (broken, "") }
         faultCount = row.faultCount
         guard fault == nil else { return }
-        content = texts.contentDigest(row)
         payload = context.lend {
             payloadDigest(window.part(range), context: $0)
         }

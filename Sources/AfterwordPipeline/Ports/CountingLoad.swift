@@ -89,6 +89,10 @@
             try count().shapeDocument(name)
         }
         func append(raw rows: [RawRow]) throws { try count().append(raw: rows) }
+        func append(ahead records: AheadRecords) throws {
+            try count().append(ahead: records)
+        }
+        func settle(ahead moves: [AheadMove]) throws { try count().settle(ahead: moves) }
         func append(productRaw rows: [ProductRawRow]) throws -> [ProductRawRow] {
             try count().append(productRaw: rows)
         }

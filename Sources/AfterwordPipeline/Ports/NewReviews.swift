@@ -3,11 +3,11 @@ package import AfterwordCore
 /// Reviews that nobody knew, each told by one record: their records, first versions and base rows in one batch of columns, without
 /// a value of its own for every text.
 ///
-/// All three rows of a review have its key. A store that has no faster way takes them apart (`StoreLoad.insert`).
+/// The rows of a review have its key; one whose record went to bronze ahead (`AheadRecords`) points there instead. A store that has no faster way takes them apart (`StoreLoad.insert`).
 package struct NewReviews: Sendable {
     package var run: Int64
     package var observedAt: Instant
-    /// In order of their ids, product by product.
+    /// In order of their keys.
     package var reviews: ArraySlice<NewReview> = []
     package var rows = CleanRows()
     /// The bytes of all records.
@@ -44,7 +44,7 @@ extension StoreLoad {
         let taken = new.withBytes { texts, payloads in
             new.reviews.map { new.taken($0, texts, payloads) }
         }
-        try append(raw: taken.map(\.raw))
+        try append(raw: zip(new.reviews, taken).filter { !$0.0.isKeptAhead }.map(\.1.raw))
         try append(history: taken.map(\.history))
         try put(reviews: taken.map(\.review))
     }
@@ -62,11 +62,11 @@ extension NewReviews {
             reviewID: texts.text(row.reviewID) ?? Text([]), identity: own.identity,
             kind: own.kind, version: 1, isLive: true, run: run, observedAt: observedAt,
             values: texts.values(of: row), authorID: texts.text(row.authorID), times: own.times,
-            contentDigest: own.content, payloadDigest: own.payload, rawKey: own.reviewKey)
+            contentDigest: own.content, payloadDigest: own.payload, rawKey: own.rawKey)
         let file = files[Int(own.file)]
         let start = Int(own.payloadStart)
         let raw = RawRow(
-            rawKey: own.reviewKey, productKey: productKeys[product],
+            rawKey: own.rawKey, productKey: productKeys[product],
             productID: productIDs[product],
             record: RawIdentity(identity: own.identity, payload: own.payload), run: run,
             file: file.name, offset: own.offset, length: own.length, shape: file.shape,
@@ -82,7 +82,7 @@ extension NewReviews {
             raw, history,
             ReviewRow(
                 productKey: productKeys[product], review: review, historyKey: own.reviewKey,
-                isNew: true)
+                firstRawKey: own.rawKey, isNew: true)
         )
     }
 }

@@ -86,6 +86,10 @@ package protocol StoreLoad: AnyObject {
     func insert(_ new: NewReviews) throws
     /// Bronze. A raw record whose identity and payload are there is never appended.
     func append(raw rows: [RawRow]) throws
+    /// Bronze of a store's first load, before anything is decided of it.
+    func append(ahead records: AheadRecords) throws
+    /// What becomes of those of them that are no review's first.
+    func settle(ahead moves: [AheadMove]) throws
     /// Unmapped parts of product objects; one that is there (product and digest) is left as it is.
     ///
     /// - Returns: The rows that were not there.

@@ -198,13 +198,19 @@ package struct ReviewRow: Equatable, Sendable {
     package var review: StoredReview
     /// The row of the history with its version.
     package var historyKey: Int64
+    /// The record that it was first seen in; of one that was there before it stays what it is.
+    package var firstRawKey: Int64
     /// No review of this key was there before.
     package var isNew: Bool
 
-    package init(productKey: Int64, review: StoredReview, historyKey: Int64, isNew: Bool) {
+    package init(
+        productKey: Int64, review: StoredReview, historyKey: Int64, firstRawKey: Int64,
+        isNew: Bool
+    ) {
         self.productKey = productKey
         self.review = review
         self.historyKey = historyKey
+        self.firstRawKey = firstRawKey
         self.isNew = isNew
     }
 }

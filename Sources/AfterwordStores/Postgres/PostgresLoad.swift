@@ -152,10 +152,13 @@ final class PostgresLoad: StoreLoad {
         try buildIndexes()
         let found = try connection.run(
             """
-            SELECT raw_key, identity_digest, payload_digest FROM product_reviews_raw
-            JOIN unnest($1::bytea[], $2::bytea[], $3::bigint[])
-                AS wanted (identity_digest, payload_digest, raw_key)
-                USING (raw_key, identity_digest, payload_digest)
+            SELECT r.raw_key, r.identity_digest, r.payload_digest
+            FROM unnest($1::bytea[], $2::bytea[], $3::bigint[])
+                AS wanted (identity_digest, payload_digest, review_key)
+            JOIN product_reviews_base b ON b.review_key = wanted.review_key
+            JOIN product_reviews_raw r ON r.raw_key = b.first_raw_key
+                AND r.identity_digest = wanted.identity_digest
+                AND r.payload_digest = wanted.payload_digest
             UNION ALL
             SELECT raw_key, identity_digest, payload_digest FROM product_reviews_raw
             JOIN unnest($1::bytea[], $2::bytea[]) AS wanted (identity_digest, payload_digest)
@@ -165,7 +168,7 @@ final class PostgresLoad: StoreLoad {
             [
                 array(records.map(\.record.identity.bytes)),
                 array(records.map(\.record.payload.bytes)),
-                "{" + records.map { String($0.reviewKey ?? 0) }.joined(separator: ",") + "}",
+                array(records.map { $0.reviewKey ?? 0 }),
             ]
         ).map { row in
             let record = RawIdentity(
@@ -240,8 +243,7 @@ final class PostgresLoad: StoreLoad {
     ) throws -> [Found] {
         guard !keys.isEmpty else { return [] }
         try buildIndexes()
-        let list = "{" + keys.map(String.init).joined(separator: ",") + "}"
-        return try connection.run(sql, [list]).map(decode)
+        return try connection.run(sql, [array(keys)]).map(decode)
     }
 
     /// The written form of an array of texts: each in quotes, `"` and `\` escaped.
@@ -250,6 +252,10 @@ final class PostgresLoad: StoreLoad {
             "\"" + text.string.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
         }
         return "{" + quoted.joined(separator: ",") + "}"
+    }
+
+    private func array(_ numbers: [Int64]) -> String {
+        "{" + numbers.map(String.init).joined(separator: ",") + "}"
     }
 
     /// The written form of an array of byte strings.
@@ -387,6 +393,30 @@ final class PostgresLoad: StoreLoad {
         try copy(rows, into: "product_reviews_raw", Columns.raw) { $0.add($1) }
     }
 
+    func append(ahead records: AheadRecords) throws {
+        try PostgresAhead(batch: records).copy(over: connection)
+    }
+
+    func settle(ahead moves: [AheadMove]) throws {
+        guard !moves.isEmpty else { return }
+        try buildIndexes()
+        try connection.run(
+            """
+            UPDATE product_reviews_raw r SET raw_key = moved.new_key, product_key = moved.product_key
+            FROM unnest($1::bigint[], $2::bigint[], $3::bigint[])
+                AS moved (raw_key, new_key, product_key)
+            WHERE r.raw_key = moved.raw_key
+            """,
+            [
+                array(moves.compactMap { $0.newKey == nil ? nil : $0.rawKey }),
+                array(moves.compactMap(\.newKey)),
+                array(moves.compactMap { $0.newKey == nil ? nil : $0.productKey }),
+            ])
+        try connection.run(
+            "DELETE FROM product_reviews_raw WHERE raw_key = ANY ($1::bigint[])",
+            [array(moves.compactMap { $0.newKey == nil ? $0.rawKey : nil })])
+    }
+
     func append(productRaw rows: [ProductRawRow]) throws -> [ProductRawRow] {
         let new = try insertOnce(
             rows, "product_raw", Columns.productRaw, key: "product_key, digest"
@@ -416,7 +446,7 @@ final class PostgresLoad: StoreLoad {
         try buildIndexes()
         try upsert(
             reviews.filter { !$0.isNew }, "product_reviews_base", Columns.review,
-            key: ["review_key"], kept: ["product_key"]
+            key: ["review_key"], kept: ["product_key", "first_raw_key"]
         ) { $0.add($1) }
     }
 
@@ -465,6 +495,7 @@ final class PostgresLoad: StoreLoad {
             let current = rows.filter { !$0.counters.isZero }
             try copy(current, into: "product_aggregates", Columns.month) { $0.add($1) }
         } else {
+            try buildIndexes()
             try upsert(
                 rows, "product_aggregates", Columns.month,
                 key: ["product_key", "month", "origin"], gone: "stage.review_count = 0"

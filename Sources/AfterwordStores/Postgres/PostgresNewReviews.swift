@@ -7,8 +7,10 @@ struct PostgresNewReviews {
 
     func copy(over connection: PostgresConnection) throws {
         try new.withBytes { texts, payloads in
-            try copy("product_reviews_raw", Columns.raw, connection) { copy, review, _ in
-                addRaw(review, payloads, to: copy)
+            if !new.reviews.allSatisfy(\.isKeptAhead) {
+                try copy("product_reviews_raw", Columns.raw, connection) { copy, review, _ in
+                    addRaw(review, payloads, to: copy)
+                }
             }
             try copy("product_reviews_history", Columns.history, connection) {
                 addHistory($1, $2, texts, to: $0)
@@ -25,7 +27,7 @@ struct PostgresNewReviews {
     ) throws {
         let fields = Columns.names(columns).count
         try connection.copy(into: "\(table) (\(columns))") { copy in
-            for review in new.reviews {
+            for review in new.reviews where table != "product_reviews_raw" || !review.isKeptAhead {
                 try copy.begin(fields: fields)
                 add(copy, review, new.rows.rows[Int(review.row)])
             }
@@ -37,8 +39,8 @@ struct PostgresNewReviews {
     ) {
         let file = new.files[Int(review.file)]
         let start = Int(review.payloadStart)
-        copy.add(review.reviewKey)
-        copy.add(new.productKeys[Int(review.product)])
+        copy.add(review.rawKey)
+        copy.add(nil as Int64?)
         review.identity.withBytes { copy.add(bytes: $0) }
         review.payload.withBytes { copy.add(bytes: $0) }
         copy.add(new.run)
@@ -91,10 +93,46 @@ struct PostgresNewReviews {
         copy.add(review.kind.rawValue)
         copy.add(flag: true)
         review.payload.withBytes { copy.add(bytes: $0) }
-        copy.add(review.reviewKey)
+        copy.add(review.rawKey)
         copy.add(review.reviewKey)
         copy.add(
             reading(
                 rating: row.rating, hasText: !row.title.isAbsent || !row.body.isAbsent))
+        copy.add(review.rawKey)
+    }
+}
+
+/// Copies records that go ahead of what is decided of them.
+struct PostgresAhead {
+    let batch: AheadRecords
+
+    func copy(over connection: PostgresConnection) throws {
+        let fields = Columns.names(Columns.raw).count
+        try batch.payloads.lend { payloads in
+            try connection.copy(into: "product_reviews_raw (\(Columns.raw))") { copy in
+                for record in batch.records {
+                    try copy.begin(fields: fields)
+                    add(record, payloads, to: copy)
+                }
+            }
+        }
+    }
+
+    private func add(
+        _ record: AheadRecords.Record, _ payloads: LentBytes, to copy: PostgresCopy
+    ) {
+        let file = batch.files[Int(record.file)]
+        let start = Int(record.payloadStart)
+        copy.add(record.rawKey)
+        copy.add(nil as Int64?)
+        record.identity.withBytes { copy.add(bytes: $0) }
+        record.payload.withBytes { copy.add(bytes: $0) }
+        copy.add(batch.run)
+        copy.add(file.name)
+        copy.add(record.offset)
+        copy.add(Int64(record.payloadLength))
+        copy.add(file.shape)
+        copy.add(bytes: payloads.part(start..<start + Int(record.payloadLength)))
+        copy.add(blob: batch.contexts[Int(record.context)])
     }
 }

@@ -11,6 +11,7 @@ final class SQLiteLoad: StoreLoad {
     private var bulkInserts: [String: (one: SQLiteInsert, many: SQLiteInsert)] = [:]
     private var currentKeys: SQLiteQuery?
     private var newReviews: SQLiteNewReviews?
+    private var aheadRecords: SQLiteAhead?
 
     init(_ database: Database, attempt: Int64?) {
         self.database = database
@@ -136,7 +137,9 @@ final class SQLiteLoad: StoreLoad {
         let statement = try database.cachedStatement(
             sql: """
                 SELECT raw_key FROM product_reviews_raw
-                WHERE raw_key = ?1 AND identity_digest = ?2 AND payload_digest = ?3
+                WHERE raw_key = (
+                    SELECT first_raw_key FROM product_reviews_base WHERE review_key = ?1
+                ) AND identity_digest = ?2 AND payload_digest = ?3
                 UNION ALL
                 SELECT raw_key FROM product_reviews_raw
                 WHERE raw_key < 0 AND identity_digest = ?2 AND payload_digest = ?3
@@ -284,6 +287,24 @@ final class SQLiteLoad: StoreLoad {
         try write(rows, into: "product_reviews_raw", Columns.raw) { $0.add($1) }
     }
 
+    func append(ahead records: AheadRecords) throws {
+        let inserts = try aheadRecords ?? SQLiteAhead(database)
+        aheadRecords = inserts
+        try inserts.insert(records)
+    }
+
+    func settle(ahead moves: [AheadMove]) throws {
+        let move = try statement(
+            "UPDATE product_reviews_raw SET raw_key = ?, product_key = ? WHERE raw_key = ?")
+        try write(moves.filter { $0.newKey != nil }, move) {
+            move.add($0.newKey)
+            move.add($0.productKey)
+            move.add($0.rawKey)
+        }
+        let drop = try statement("DELETE FROM product_reviews_raw WHERE raw_key = ?")
+        try write(moves.filter { $0.newKey == nil }, drop) { drop.add($0.rawKey) }
+    }
+
     func append(productRaw rows: [ProductRawRow]) throws -> [ProductRawRow] {
         let insert = try insert("product_raw", Columns.productRaw, or: "IGNORE")
         return try writeOnce(rows, insert) { insert.add($0) }
@@ -312,7 +333,8 @@ final class SQLiteLoad: StoreLoad {
     func put(reviews: [ReviewRow]) throws {
         let plain = try insert("product_reviews_base", Columns.review)
         let replacing = try upsert(
-            "product_reviews_base", Columns.review, keys: ["review_key", "product_key"])
+            "product_reviews_base", Columns.review, 
+            keys: ["review_key", "product_key", "first_raw_key"])
         let rows = reviews.span
         for index in rows.indices {
             let insert = rows[index].isNew ? plain : replacing

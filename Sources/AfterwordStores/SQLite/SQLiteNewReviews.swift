@@ -22,7 +22,9 @@ final class SQLiteNewReviews {
             try new.withBytes { texts, payloads in
                 let lent = Lent(
                     new: new, texts: texts, payloads: payloads, laid: laid, bytes: bytes)
-                try raw.insert(new.reviews.count) { lent.addRaw($0, to: &$1) }
+                let own = new.reviews.indices.filter { !new.reviews[$0].isKeptAhead }
+                    .map { $0 - new.reviews.startIndex }
+                try raw.insert(own.count) { lent.addRaw(own[$0], to: &$1) }
                 try history.insert(new.reviews.count) { lent.addHistory($0, to: &$1) }
                 try base.insert(new.reviews.count) { lent.addBase($0, to: &$1) }
             }
@@ -102,8 +104,8 @@ private struct Lent {
     func addRaw(_ place: Int, to row: inout BoundRow) {
         let review = review(place)
         let file = laid.files[Int(review.file)]
-        row.add(review.reviewKey)
-        row.add(new.productKeys[Int(review.product)])
+        row.add(review.rawKey)
+        row.addNull()
         row.add(blob: digest(LaidBytes.identity, place))
         row.add(blob: digest(LaidBytes.payload, place))
         row.add(new.run)
@@ -155,12 +157,13 @@ private struct Lent {
         row.add(word: review.kind == .source ? "a" : review.kind == .author ? "b" : "c")
         row.add(1)
         row.add(blob: digest(LaidBytes.payload, place))
-        row.add(review.reviewKey)
+        row.add(review.rawKey)
         row.add(review.reviewKey)
         row.add(
             reading(
                 rating: values.rating,
                 hasText: !values.title.isAbsent || !values.body.isAbsent))
+        row.add(review.rawKey)
     }
 }
 
@@ -171,5 +174,51 @@ extension BoundRow {
 
     fileprivate mutating func add(_ place: TextPlace, _ texts: CleanTexts) {
         if place.isAbsent { addNull() } else { add(text: texts[place]) }
+    }
+}
+
+/// Writes records that go ahead of what is decided of them.
+final class SQLiteAhead {
+    private let raw: SQLiteRows
+    private var laid: [UInt8] = []
+
+    init(_ database: Database) throws {
+        raw = try SQLiteRows(database, "product_reviews_raw", Columns.raw)
+    }
+
+    func insert(_ batch: AheadRecords) throws {
+        // Digests first, 32 bytes a record; then names of files and shapes; then contexts.
+        laid.removeAll(keepingCapacity: true)
+        for record in batch.records {
+            record.identity.withBytes { laid.append(contentsOf: $0) }
+            record.payload.withBytes { laid.append(contentsOf: $0) }
+        }
+        func append(_ bytes: [UInt8]) -> Range<Int> {
+            laid.append(contentsOf: bytes)
+            return laid.count - bytes.count..<laid.count
+        }
+        let files = batch.files.map { (append(Array($0.name.utf8)), append(Array($0.shape.utf8))) }
+        let contexts = batch.contexts.map(append)
+        try laid.lend { laid in
+            try batch.payloads.lend { payloads in
+                try raw.insert(batch.records.count) { place, row in
+                    let record = batch.records[place]
+                    let file = files[Int(record.file)]
+                    let start = Int(record.payloadStart)
+                    row.add(record.rawKey)
+                    row.addNull()
+                    row.add(blob: laid.part(place * 32..<place * 32 + 16))
+                    row.add(blob: laid.part(place * 32 + 16..<place * 32 + 32))
+                    row.add(batch.run)
+                    row.add(text: laid.part(file.0))
+                    row.add(record.offset)
+                    row.add(Int64(record.payloadLength))
+                    row.add(text: laid.part(file.1))
+                    row.add(
+                        blob: payloads.part(start..<start + Int(record.payloadLength)))
+                    row.add(blob: laid.part(contexts[Int(record.context)]))
+                }
+            }
+        }
     }
 }

@@ -4,8 +4,8 @@ import GRDB
 ///
 /// All tables are STRICT. Times are UTC microseconds, ratings tenths of a star, digests blobs, keys
 /// between tables 64-bit surrogates. Texts are compared by bytes (BINARY, SQLite's default).
-/// Foreign keys and checks stand on small tables only: those of the reviews, whose every row `audit` proves by its digest, would pay a
-/// quarter of their writing for checks. A check names its words one by one: `IN` over more than two makes SQLite build a table of them
+/// Foreign keys stand between small tables only; `audit` proves the rest, and so what a check on the reviews' tables would tell of
+/// every row for a quarter of its writing: they have those alone whose words a reader takes one for another. A check names its words one by one: `IN` over more than two makes SQLite build a table of them
 /// for every row.
 enum SQLiteSchema {
     static var migrator: DatabaseMigrator {
@@ -141,7 +141,7 @@ enum SQLiteSchema {
     private static let bronze = """
         CREATE TABLE product_reviews_raw (
             raw_key INTEGER PRIMARY KEY,
-            product_key INTEGER NOT NULL,
+            product_key INTEGER,
             identity_digest BLOB NOT NULL,
             payload_digest BLOB NOT NULL,
             run INTEGER NOT NULL,
@@ -150,7 +150,8 @@ enum SQLiteSchema {
             length INTEGER NOT NULL,
             shape TEXT NOT NULL,
             payload BLOB NOT NULL,
-            context BLOB NOT NULL
+            context BLOB NOT NULL,
+            CHECK ((raw_key < 0) = (product_key IS NOT NULL))
         ) STRICT;
         CREATE TABLE product_raw (
             product_key INTEGER NOT NULL,
@@ -187,9 +188,9 @@ enum SQLiteSchema {
         variant TEXT, country TEXT, language TEXT,
         author_id TEXT,
         created_at INTEGER NOT NULL,
-        created_origin TEXT NOT NULL,
+        created_origin TEXT NOT NULL CHECK (created_origin IN ('source', 'mock')),
         updated_at INTEGER NOT NULL,
-        updated_origin TEXT NOT NULL
+        updated_origin TEXT NOT NULL CHECK (updated_origin IN ('source', 'mock'))
         """
 
     private static let silver = """
@@ -198,12 +199,13 @@ enum SQLiteSchema {
             product_key INTEGER NOT NULL,
             review_id TEXT NOT NULL,
             identity_digest BLOB NOT NULL,
-            identity_kind TEXT NOT NULL,
-            is_live INTEGER NOT NULL,
+            identity_kind TEXT NOT NULL CHECK (identity_kind = 'a' OR identity_kind = 'b' OR identity_kind = 'c'),
+            is_live INTEGER NOT NULL CHECK (is_live IN (0, 1)),
             payload_digest BLOB NOT NULL,
             raw_key INTEGER NOT NULL,
             history_key INTEGER NOT NULL,
-            reading INTEGER NOT NULL
+            reading INTEGER NOT NULL,
+            first_raw_key INTEGER NOT NULL
         ) STRICT;
         CREATE TABLE product_reviews_history (
             history_key INTEGER PRIMARY KEY,
