@@ -159,11 +159,11 @@ extension ColumnSink {
     }
 
     /// With a run it is a row of the history.
-    func add(_ row: MonthSummary, run: Int64? = nil) {
+    func add(_ row: MonthSummary, run: Int64) {
         add(row.productKey)
         add(row.key.month)
         add(row.key.origin.rawValue)
-        if let run { add(run) }
+        add(run)
         add(row.counters)
     }
 

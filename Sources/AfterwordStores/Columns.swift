@@ -55,8 +55,7 @@ enum Columns {
     static let summaryHistory = """
         product_key, run, first_review_at, last_review_at, \(counters)
         """
-    static let month = "product_key, month, origin, \(counters)"
-    static let monthHistory = "product_key, month, origin, run, \(counters)"
+    static let month = "product_key, month, origin, run, \(counters)"
     static let scope = "kind, id, product_count, \(counters)"
     static let scopeHistory = "kind, id, run, product_count, \(counters)"
     static let run = """

@@ -200,7 +200,10 @@ extension ReportView {
             Column(
                 "origin", .plain("s.origin"), "source; mock months are made up and are no trend"),
         ] + counters,
-        source: "FROM product_aggregates s JOIN products_dim p USING (product_key)")
+        source: """
+            FROM product_aggregates s JOIN products_dim p USING (product_key) \
+            WHERE s.review_count > 0
+            """)
 
     private static let scopes = ReportView(
         name: "scopes", comment: "Brands, categories, families and the portfolio with their sums.",

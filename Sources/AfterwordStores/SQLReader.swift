@@ -219,7 +219,8 @@ final class SQLReader: StoreReader {
             """
             SELECT a.*, p.product_id FROM product_aggregates a
             JOIN products_dim p USING (product_key)
-            \(id == nil ? "" : "WHERE p.product_id = ?") ORDER BY p.product_id, a.month, a.origin
+            WHERE a.review_count > 0 \(id == nil ? "" : "AND p.product_id = ?")
+            ORDER BY p.product_id, a.month, a.origin
             """, id.map { [SQLValue($0)] } ?? []
         ) { $0.monthSummary }
     }
@@ -286,13 +287,19 @@ final class SQLReader: StoreReader {
     }
 
     func monthHistory(ofProduct id: Text?) throws -> [HistoryOf<MonthSummary>] {
-        try all(
+        // A month's last version is the current one; those before it are history.
+        func versions(_ table: String) -> String {
             """
-            SELECT h.*, p.product_id FROM product_aggregates_history h
-            JOIN products_dim p USING (product_key)
+            SELECT p.product_id, \(Columns.names(Columns.month).map { "h.\($0)" }.joined(separator: ", "))
+            FROM \(table) h JOIN products_dim p ON p.product_key = h.product_key
             \(id == nil ? "" : "WHERE p.product_id = ?")
-            ORDER BY p.product_id, h.month, h.origin, h.run
-            """, id.map { [SQLValue($0)] } ?? []
+            """
+        }
+        return try all(
+            """
+            \(versions("product_aggregates_history")) UNION ALL \(versions("product_aggregates"))
+            ORDER BY product_id, month, origin, run
+            """, id.map { [SQLValue($0), SQLValue($0)] } ?? []
         ) { HistoryOf(run: $0.number("run"), row: $0.monthSummary) }
     }
 

@@ -51,7 +51,7 @@ import Testing
         Tampering("DELETE FROM product_aggregates", "product_aggregates"),
         Tampering(
             "UPDATE product_aggregates_history SET month = month + 100000",
-            "product_aggregates_history"),
+            "product_aggregates"),
         Tampering("UPDATE scope_summary SET product_count = product_count + 1", "scope_summary"),
         Tampering(
             "UPDATE scope_summary_history SET verified_count = verified_count + 1",

@@ -70,7 +70,7 @@ import Testing
 
     private func run(
         _ dumps: [(text: String, at: Instant, complete: Completeness)], into store: any ReviewStore,
-        recognising: Bool
+        recognising: Bool, ahead: Bool = true, isWide: Bool = false, isDealt: Bool = false
     ) throws -> (Outcome, recognised: Int64) {
         var outcome = Outcome(tables: [:], balances: [], refused: [])
         var recognised: Int64 = 0
@@ -81,15 +81,19 @@ import Testing
             options.observedAt = dump.at
             options.completeness = dump.complete
             options.recognisesBytes = recognising
+            options.writesAhead = ahead
+            options.batchRows = isDealt ? 3 : options.batchRows
             let files = [
-                DumpFile(name: "a.jsonl", content: .memory(Array(dump.text.utf8))),
+                DumpFile(
+                    name: "a.jsonl",
+                    content: .memory(isWide ? utf16(dump.text) : Array(dump.text.utf8))),
                 DumpFile(
                     name: "b.jsonl",
                     content: .memory(Array((dump.text + "\n").utf8))),
             ]
             let clock = Instant(seconds: 1_800_000_000 + Int64(number))
             let report = try? loadDump(
-                Dump(name: "dump", files: number % 3 == 2 ? files : [files[0]]), into: store,
+                Dump(name: "dump", files: isDealt || number % 3 == 2 ? files : [files[0]]), into: store,
                 options: options, surroundings: LoadSurroundings(now: { clock }))
             outcome.refused.append(report == nil)
             outcome.balances.append(report?.files.map(\.balance) ?? [])
@@ -97,6 +101,35 @@ import Testing
         }
         outcome.tables = try store.read { try goldenTables($0) }
         return (outcome, recognised)
+    }
+
+    private func utf16(_ text: String) -> [UInt8] {
+        [0xFF, 0xFE] + text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+    }
+
+    @Test(
+        "What went to bronze ahead comes out as if it had gone with its review",
+        arguments: StoreKind.available)
+    func ahead(kind: StoreKind) throws {
+        for seed in 1...(kind == .memory ? 120 : 25) as ClosedRange<UInt64> {
+            var weekly = Weekly(seed: seed)
+            var dumps: [(text: String, at: Instant, complete: Completeness)] = []
+            for week in 0..<3 {
+                // The first is what goes ahead: of more than one week, so that records meet.
+                let text = week == 0 ? weekly.advance() + "\n" + weekly.advance() : weekly.advance()
+                dumps.append((text, Instant(seconds: 1_700_000_000 + Int64(week) * 86_400), .all))
+            }
+            let stores = TemporaryStores(kind)
+            // In two files that hold the same records all are there twice; in UTF-16 nothing goes ahead.
+            let (isDealt, isWide) = (seed % 3 == 0, seed % 5 == 0)
+            let ahead = try run(
+                dumps, into: try stores.make(), recognising: seed % 2 == 0, isWide: isWide,
+                isDealt: isDealt)
+            let with = try run(
+                dumps, into: MemoryStore(), recognising: seed % 2 == 0, ahead: false,
+                isWide: isWide, isDealt: isDealt)
+            #expect(ahead.0 == with.0, "seed \(seed)")
+        }
     }
 
     @Test(

@@ -48,6 +48,11 @@ extension Array where Element == UInt8 {
     package func lend<Result>(_ body: (LentBytes) throws -> Result) rethrows -> Result {
         try withUnsafeBytes { try body(LentBytes($0)) }
     }
+
+    /// Copies them all at once, which the general way does not.
+    package mutating func append(contentsOf bytes: LentBytes) {
+        append(contentsOf: bytes.address.assumingMemoryBound(to: UInt8.self))
+    }
 }
 
 extension RawSpan {

@@ -110,7 +110,8 @@ package struct MonthKey: Hashable, Comparable, Sendable {
     }
 
     package static func < (left: MonthKey, right: MonthKey) -> Bool {
-        (left.month, left.origin.rawValue) < (right.month, right.origin.rawValue)
+        if left.month != right.month { return left.month < right.month }
+        return left.origin.rawValue < right.origin.rawValue
     }
 }
 

@@ -20,7 +20,7 @@ final class LoadWriter {
     /// them: memory that goes to and fro between two threads costs both of them locks.
     private var written: [(answer: StoreLane.Answer<Void>, rows: Any)] = []
     private var newObjects: [StoreLane.Answer<[ProductRawRow]>] = []
-    private lazy var inserts = NewReviewWriter(context) { [unowned self] in try hand($0) }
+    private lazy var inserts = NewReviewWriter(context)
 
     init(_ context: LoadContext) {
         self.context = context
@@ -28,14 +28,9 @@ final class LoadWriter {
         limit = context.options.batchRows
     }
 
-    /// New reviews of a product that was added (`NewReviewWriter`).
-    func insert(
-        _ candidates: [Candidate], productKey: Int64, productID: Text, firstKey: Int64,
-        inserted: (NewReview, CleanRow, LentBytes) -> Void
-    ) throws {
-        try inserts.insert(
-            candidates, productKey: productKey, productID: productID, firstKey: firstKey,
-            inserted: inserted)
+    /// The new reviews of products that were added (`NewReviewWriter`).
+    func insert(of decisions: inout [ProductDecision]) throws {
+        try inserts.insert(of: &decisions) { try hand($0) }
     }
 
     /// Products go first: reviews hold their keys.
@@ -105,7 +100,6 @@ final class LoadWriter {
     /// - Throws: What went wrong with a batch before.
     func flush() throws {
         byteCount = 0
-        try inserts.flush()
         let run = run
         hand(&products) { try $0.put(products: $1) }
         if !productRaw.isEmpty {

@@ -1,89 +1,165 @@
 import AfterwordCore
+import Dispatch
+import Synchronization
 
-/// Gathers new reviews, product by product: reads their records again, cleans and digests them.
+/// Makes the rows of new reviews: reads their records again, cleans and digests them, on all cores.
 final class NewReviewWriter {
     private let context: LoadContext
+    private let makers: [ReviewMaker]
+
+    /// Records are made ready by so many at once.
+    private static let threads = 2
+
+    init(_ context: LoadContext) {
+        self.context = context
+        let secret = RandomSalts.Secret()
+        makers = (0..<Self.threads).map { ReviewMaker(context, RandomSalts(secret, stream: $0)) }
+    }
+
+    /// A record, and the product it is of by its place.
+    fileprivate typealias Work = (product: Int, candidate: Candidate)
+
+    /// Makes the rows of all that products insert.
+    ///
+    /// - Parameter emit: Takes them in batches within the limits.
+    func insert(
+        of decisions: inout [ProductDecision], emit: (NewReviews) throws -> Void
+    ) throws {
+        let products = decisions.map { (key: $0.state.productKey, id: $0.id) }
+        var slice: [Work] = []
+        let limit = context.options.bulkRows
+        for product in decisions.indices {
+            // Lent for the loop: `insert` changes the decision.
+            let inserts = decisions[product].inserts
+            for candidate in inserts {
+                slice.append((product, candidate))
+                if slice.count < limit { continue }
+                try insert(slice, products, &decisions, emit)
+                slice.removeAll(keepingCapacity: true)
+            }
+        }
+        if !slice.isEmpty { try insert(slice, products, &decisions, emit) }
+    }
+
+    private func insert(
+        _ slice: [Work], _ products: [(key: Int64, id: Text)],
+        _ decisions: inout [ProductDecision], _ emit: (NewReviews) throws -> Void
+    ) throws {
+        for var made in try make(slice, products) {
+            let batch = made.batch
+            batch.withBytes { texts, _ in
+                for place in made.work.indices {
+                    let (product, candidate) = made.work[place]
+                    let row = batch.rows.rows[place]
+                    decisions[product].insert(
+                        &made.reviews[place], candidate, row, id: texts[row.reviewID])
+                }
+            }
+            context.ledger.add(made.ledger)
+            made.batch.reviews = made.reviews[...]
+            try emit(made.batch)
+        }
+    }
+
+    /// In parts, side by side.
+    private func make(
+        _ slice: [Work], _ products: [(key: Int64, id: Text)]
+    ) throws -> [MadeReviews] {
+        // A few are made sooner than a thread is woken.
+        let count = slice.count < 256 ? 1 : makers.count
+        let results = Mutex([Result<[MadeReviews], any Error>?](repeating: nil, count: count))
+        // Only read, each maker by one thread, and all have ended when the call has.
+        nonisolated(unsafe) let makers = makers
+        DispatchQueue.concurrentPerform(iterations: count) { part in
+            let own = slice[slice.count * part / count..<slice.count * (part + 1) / count]
+            let made = Result { try makers[part].make(own, products) }
+            results.withLock { $0[part] = made }
+        }
+        return try results.withLock { results in
+            try results.flatMap { try $0?.get() ?? [] }
+        }
+    }
+}
+
+/// Reviews with their rows, but for their keys.
+private struct MadeReviews {
+    var work: [NewReviewWriter.Work]
+    var batch: NewReviews
+    var reviews: [NewReview] = []
+    /// Of their records.
+    var ledger = LedgerRows()
+}
+
+/// Makes the rows of new reviews on one thread.
+private final class ReviewMaker {
+    private let context: LoadContext
     private let reader: RecordReader
-    private let emit: (NewReviews) throws -> Void
-    private var rows = CleanRows()
-    private var payloads: [UInt8] = []
-    private var productKeys: [Int64] = []
-    private var productIDs: [Text] = []
-    private var gathered: [NewReview] = []
-    private var salts = RandomSalts()
+    private var salts: RandomSalts
     private let files: [(name: String, shape: String)]
 
-    /// Bytes of records that are handed over at once.
+    /// Bytes of records in one batch.
     private static let batchBytes = 1 << 22
 
-    init(_ context: LoadContext, emit: @escaping (NewReviews) throws -> Void) {
+    init(_ context: LoadContext, _ salts: RandomSalts) {
         self.context = context
-        self.emit = emit
+        self.salts = salts
         reader = RecordReader(context.survey)
         files = context.survey.files.map { ($0.record.name, $0.record.shape) }
     }
 
-    /// Gathers the new reviews of a product, with keys from the first one on in the order in which their records lie.
-    ///
-    /// - Parameter inserted: Told of each review, with its id.
-    func insert(
-        _ candidates: [Candidate], productKey: Int64, productID: Text, firstKey: Int64,
-        inserted: (NewReview, CleanRow, LentBytes) -> Void
-    ) throws {
-        var isNamed = false
-        let ordered = candidates.sorted { ($0.file, $0.offset) < ($1.file, $1.offset) }
-        for (number, candidate) in ordered.enumerated() {
-            if !isNamed {
-                productKeys.append(productKey)
-                productIDs.append(productID)
-                isNamed = true
+    func make(
+        _ work: ArraySlice<NewReviewWriter.Work>, _ products: [(key: Int64, id: Text)]
+    ) throws -> [MadeReviews] {
+        var batches: [MadeReviews] = []
+        var start = work.startIndex
+        while start < work.endIndex {
+            var end = start
+            var bytes = 0
+            while end < work.endIndex, end == start || bytes < Self.batchBytes {
+                bytes += Int(work[end].candidate.length)
+                end += 1
             }
-            let start = payloads.count
-            try reader.read(candidate, &payloads, &rows)
-            let place = rows.rows.count - 1
-            payloads.lend { rows.giveID(place, candidate.identity, in: $0) }
-            // What is lent is not changed meanwhile.
-            let row = rows.rows[place]
-            let review = try payloads.lend { payloads in
-                try rows.withTexts(in: payloads) { texts in
-                    var review = self.review(row, texts, candidate, productID)
-                    review.reviewKey = firstKey + Int64(number)
-                    review.rawKey = candidate.aheadKey ?? review.reviewKey
-                    review.row = Int32(place)
-                    review.product = Int32(productKeys.count - 1)
-                    review.payloadStart = Int32(start)
-                    try locate(&review, candidate)
-                    inserted(review, row, texts[row.reviewID])
-                    context.ledger.add(
-                        rawOf: review, files[Int(review.file)], texts[row.productID])
-                    return review
-                }
-            }
-            gathered.append(review)
-            if gathered.count >= context.options.bulkRows || payloads.count >= Self.batchBytes {
-                try flush()
-                isNamed = false
-            }
+            batches.append(try batch(Array(work[start..<end]), products))
+            start = end
         }
+        return batches
     }
 
-    /// Hands over what was gathered.
-    func flush() throws {
-        if gathered.isEmpty { return }
+    private func batch(
+        _ work: [NewReviewWriter.Work], _ products: [(key: Int64, id: Text)]
+    ) throws -> MadeReviews {
         var batch = NewReviews(
             run: context.run, observedAt: context.observedAt, files: files,
             contexts: context.survey.contexts)
-        batch.rows = rows
-        batch.payloads = payloads
-        batch.productKeys = productKeys
-        batch.productIDs = productIDs
-        batch.reviews = gathered[...]
-        gathered = []
-        rows = CleanRows()
-        payloads = []
-        productKeys = []
-        productIDs = []
-        try emit(batch)
+        var starts: [Int32] = []
+        starts.reserveCapacity(work.count)
+        for (place, (_, candidate)) in work.enumerated() {
+            starts.append(Int32(batch.payloads.count))
+            try reader.read(candidate, &batch.payloads, &batch.rows)
+            batch.payloads.lend { batch.rows.giveID(place, candidate.identity, in: $0) }
+        }
+        var made = MadeReviews(work: work, batch: batch)
+        made.reviews.reserveCapacity(work.count)
+        var last = -1
+        try batch.withBytes { texts, _ in
+            for (place, (product, candidate)) in work.enumerated() {
+                if product != last {
+                    made.batch.productKeys.append(products[product].key)
+                    made.batch.productIDs.append(products[product].id)
+                    last = product
+                }
+                let row = batch.rows.rows[place]
+                var review = self.review(row, texts, candidate, products[product].id)
+                review.row = Int32(place)
+                review.product = Int32(made.batch.productKeys.count - 1)
+                review.payloadStart = starts[place]
+                try locate(&review, candidate)
+                made.ledger.add(
+                    rawOf: review, files[Int(review.file)], texts[row.productID])
+                made.reviews.append(review)
+            }
+        }
+        return made
     }
 
     private func review(
@@ -154,16 +230,26 @@ private final class RecordReader {
 }
 
 /// Salts from 32 bytes of the system's randomness that are of this run alone and never stored: without them no salt can be made
-/// again. Two from each SHA-256 over secret and number.
+/// again. Two from each SHA-256 over secret, stream and number.
 private struct RandomSalts {
+    struct Secret {
+        fileprivate let digest: Digest256
+
+        init() {
+            var generator = SystemRandomNumberGenerator()
+            digest = Digest256(
+                (0..<4).flatMap { _ in withUnsafeBytes(of: generator.next()) { Array($0) } })
+        }
+    }
+
     private let secret: Digest256
+    private let stream: Int64
     private var number: Int64 = 0
     private var spare: Digest128?
 
-    init() {
-        var generator = SystemRandomNumberGenerator()
-        secret = Digest256(
-            (0..<4).flatMap { _ in withUnsafeBytes(of: generator.next()) { Array($0) } })
+    init(_ secret: Secret, stream: Int) {
+        self.secret = secret.digest
+        self.stream = Int64(stream)
     }
 
     mutating func next() -> Digest128 {
@@ -173,8 +259,9 @@ private struct RandomSalts {
         }
         number += 1
         let digest = DigestWriter.digest(room: 96) { writer in
-            writer.add(domain: "afterword.salt.random.2")
+            writer.add(domain: "afterword.salt.random.3")
             writer.add(raw: secret)
+            writer.add(stream)
             writer.add(number)
         }
         let halves = digest.halves

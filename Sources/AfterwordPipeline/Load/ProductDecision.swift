@@ -21,6 +21,10 @@ struct ProductDecision {
     private let isComplete: Bool
     private let surveyed: SurveyedProduct?
     private var lastReviewKey: Int64
+    private var leaves = ProductLeaves()
+    /// Newcomers whose bytes are new, in the order in which they lie, once `apply` is done: their rows are still to be made.
+    private(set) var inserts: [Candidate] = []
+    private var nextInsertKey: Int64 = 0
 
     init(
         _ id: Text, _ stored: ProductState?, _ reviews: StandingReviews, _ context: LoadContext
@@ -217,17 +221,24 @@ struct ProductDecision {
             changes.append(PendingChange(deleting: review, context))
         }
         try refuseEmptying(context)
-        var leaves = ProductLeaves()
-        for change in changes { try write(change, &leaves, context, writer) }
-        let firstKey = takeReviewKeys(plain, context)
-        try writer.insert(
-            plain, productKey: state.productKey, productID: id, firstKey: firstKey
-        ) { review, row, reviewID in
-            delta.add(row, review.times)
-            leaves.add(reviewID, review.rowDigest)
-        }
-        leaves.addInOrder(to: &context.leaves)
+        for change in changes { try write(change, context, writer) }
+        nextInsertKey = takeReviewKeys(plain, context)
+        inserts = plain.sorted { ($0.file, $0.offset) < ($1.file, $1.offset) }
     }
+
+    /// Counts the next of `inserts`, and gives it its keys.
+    mutating func insert(
+        _ review: inout NewReview, _ candidate: Candidate, _ row: CleanRow, id: LentBytes
+    ) {
+        review.reviewKey = nextInsertKey
+        review.rawKey = candidate.aheadKey ?? nextInsertKey
+        nextInsertKey += 1
+        delta.add(row, review.times)
+        leaves.add(id, review.rowDigest)
+    }
+
+    /// Adds what changed to the run's tree, when all is written.
+    mutating func addLeaves(to tree: inout MerkleTree) { leaves.addInOrder(to: &tree) }
 
     /// Counts new reviews.
     ///
@@ -396,8 +407,7 @@ struct ProductDecision {
     }
 
     private mutating func write(
-        _ change: PendingChange, _ leaves: inout ProductLeaves, _ context: LoadContext,
-        _ writer: LoadWriter
+        _ change: PendingChange, _ context: LoadContext, _ writer: LoadWriter
     ) throws {
         let isFirst = change.operation == .insert && change.previous == nil
         let historyKey = isFirst ? change.review.reviewKey : context.takeHistoryKey()

@@ -32,6 +32,10 @@ func applyProducts(
 
 /// Batches of whole products.
 private func batchRanges(_ ids: [Text], _ context: LoadContext) -> [Range<Int>] {
+    // All of a first load is new reviews.
+    let limit =
+        context.head.nextProductKey == 1
+        ? context.options.bulkRows : context.options.batchRows
     var ranges: [Range<Int>] = []
     var start = 0
     while start < ids.count {
@@ -40,7 +44,7 @@ private func batchRanges(_ ids: [Text], _ context: LoadContext) -> [Range<Int>] 
         repeat {
             rows += 1 + (context.survey.products[ids[end]]?.candidateCount ?? 0)
             end += 1
-        } while end < ids.count && rows < context.options.batchRows
+        } while end < ids.count && rows < limit
         ranges.append(start..<end)
         start = end
     }
@@ -129,6 +133,8 @@ private struct OpenBatch {
         for index in decisions.indices {
             try decisions[index].apply(stored, context, writer)
         }
+        try writer.insert(of: &decisions)
+        for index in decisions.indices { decisions[index].addLeaves(to: &context.leaves) }
         try moveSums(decisions, context, writer)
     }
 }

@@ -7,6 +7,11 @@ package struct LedgerRows: Equatable, Sendable {
 
     package init() {}
 
+    /// Rows that were summed elsewhere.
+    mutating func add(_ rows: LedgerRows) {
+        for lane in lanes.indices { lanes[lane] &+= rows.lanes[lane] }
+    }
+
     mutating func add(_ builder: DigestBuilder) {
         add(builder.finish())
     }

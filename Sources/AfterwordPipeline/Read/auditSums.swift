@@ -67,7 +67,7 @@ private func compare(
     for month in touched.months.sorted()
     where stored.months[month] ?? Counters() != fold.counters(month) {
         return AuditFinding(
-            run: run, table: "product_aggregates_history",
+            run: run, table: "product_aggregates",
             row: "product \(month.product) month \(month.key.month)", what: what)
     }
     for scope in touched.scopes.sorted()

@@ -14,17 +14,6 @@ final class PostgresLoad: StoreLoad {
     /// Rows that need no more than one round trip as parameters; a COPY has two.
     private static let fewRows = 4
 
-    private struct WrittenKey: Comparable {
-        var product: Int64
-        var month: MonthKey?
-
-        static func < (left: Self, right: Self) -> Bool {
-            if left.product != right.product { return left.product < right.product }
-            guard let month = right.month else { return false }
-            return left.month.map { $0 < month } ?? true
-        }
-    }
-
     init(_ connection: PostgresConnection, attempt: Int64?) {
         self.connection = connection
         self.attempt = attempt
@@ -339,14 +328,7 @@ final class PostgresLoad: StoreLoad {
     private func areNew<Written>(
         _ rows: [Written], _ table: String, _ key: (Written) -> WrittenKey
     ) -> Bool {
-        guard var last = lastWritten?[table, default: WrittenKey(product: 0)] else { return false }
-        var areNew = true
-        for row in rows {
-            let own = key(row)
-            if own <= last { areNew = false } else { last = own }
-        }
-        lastWritten?[table] = last
-        return areNew
+        lastWritten?[table, default: WrittenKey(product: 0)].follow(rows.lazy.map(key)) ?? false
     }
 
     /// Rows that take the place of those with their key; then `gone` removes what is left of nothing.
@@ -490,20 +472,31 @@ final class PostgresLoad: StoreLoad {
         }
     }
 
+    /// What a month was goes to the history; one that nothing is left of stays, with no reviews.
     func put(months rows: [MonthSummary], run: Int64) throws {
         if areNew(rows, "product_aggregates", { WrittenKey(product: $0.productKey, month: $0.key) }) {
-            let current = rows.filter { !$0.counters.isZero }
-            try copy(current, into: "product_aggregates", Columns.month) { $0.add($1) }
-        } else {
-            try buildIndexes()
-            try upsert(
-                rows, "product_aggregates", Columns.month,
-                key: ["product_key", "month", "origin"], gone: "stage.review_count = 0"
-            ) { $0.add($1) }
+            return try copy(rows, into: "product_aggregates", Columns.month) {
+                $0.add($1, run: run)
+            }
         }
-        try copy(rows, into: "product_aggregates_history", Columns.monthHistory) {
-            $0.add($1, run: run)
+        try buildIndexes()
+        let columns = Columns.month
+        let keep = { (source: String) in
+            """
+            INSERT INTO product_aggregates_history (\(columns))
+            SELECT \(Columns.names(columns).map { "t.\($0)" }.joined(separator: ", "))
+            FROM product_aggregates t JOIN \(source) USING (product_key, month, origin)
+            """
         }
+        let put = { (source: String) in
+            """
+            INSERT INTO product_aggregates (\(columns)) SELECT \(columns) FROM \(source)
+            ON CONFLICT (product_key, month, origin) DO UPDATE
+            SET \(Columns.replacing(columns, butNot: ["product_key", "month", "origin"]))
+            """
+        }
+        try stage(
+            rows, for: "product_aggregates", columns, { $0.add($1, run: run) }, over: [keep, put])
     }
 
     func put(scopes rows: [ScopeSummary], run: Int64) throws {

@@ -1,8 +1,8 @@
 /// The schema in Postgres, one migration a change; a released migration never changes.
 ///
 /// The same tables as in SQLite. Texts compare by bytes whatever the database's locale (`COLLATE "C"`).
-/// Foreign keys stand between small tables only: on a bulk table one triples the time of its COPY. Of checks the reviews' tables have
-/// those alone that `audit` would miss.
+/// Foreign keys stand between small tables only: on a bulk table one triples the time of its COPY. What digests prove by themselves the
+/// reviews' tables do not check besides.
 enum PostgresSchema {
     static let migrations: [(name: String, sql: String)] = [
         (
@@ -207,7 +207,7 @@ enum PostgresSchema {
         """
 
     private static let values = """
-        rating BIGINT,
+        rating BIGINT CHECK (rating BETWEEN 10 AND 50),
         title \(text), body \(text), author_name \(text),
         verified BOOLEAN,
         helpful_votes BIGINT,
@@ -236,7 +236,7 @@ enum PostgresSchema {
         CREATE TABLE product_reviews_history (
             history_key BIGINT NOT NULL,
             review_key BIGINT NOT NULL,
-            version BIGINT NOT NULL,
+            version BIGINT NOT NULL CHECK ((version = 0) = (operation = 'late')),
             operation \(text) NOT NULL,
             run BIGINT NOT NULL,
             observed_at BIGINT NOT NULL,
@@ -281,6 +281,7 @@ enum PostgresSchema {
         );
         CREATE TABLE product_aggregates (
             product_key BIGINT NOT NULL, month BIGINT NOT NULL, origin \(text) NOT NULL CHECK (origin IN ('source', 'mock')),
+            run BIGINT NOT NULL,
             \(counters)
         );
         CREATE TABLE product_aggregates_history (

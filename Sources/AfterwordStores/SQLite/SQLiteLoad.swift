@@ -11,6 +11,8 @@ final class SQLiteLoad: StoreLoad {
     private var bulkInserts: [String: (one: SQLiteInsert, many: SQLiteInsert)] = [:]
     private var currentKeys: SQLiteQuery?
     private var newReviews: SQLiteNewReviews?
+    /// In a store without a product: the key of the last month written; nil in another.
+    private var lastMonth: WrittenKey?
     private var aheadRecords: SQLiteAhead?
 
     init(_ database: Database, attempt: Int64?) {
@@ -37,9 +39,11 @@ final class SQLiteLoad: StoreLoad {
                 try Int64.fetchOne(
                     database, sql: "SELECT MAX(\(column)) FROM \(table) WHERE \(column) < 0"))
         }
+        let nextProductKey = try next("product_key", "products_dim")
+        lastMonth = nextProductKey == 1 ? WrittenKey(product: 0) : nil
         return StoreHead(
             nextRun: (last?.number("run") ?? 0) + 1,
-            nextProductKey: try next("product_key", "products_dim"),
+            nextProductKey: nextProductKey,
             nextRawKey: try nextLaterKey("raw_key", "product_reviews_raw"),
             nextHistoryKey: try nextLaterKey("history_key", "product_reviews_history"),
             lastRecordedAt: last?.instant("recorded_at"),
@@ -366,19 +370,25 @@ final class SQLiteLoad: StoreLoad {
         }
     }
 
+    /// What a month was goes to the history; one that nothing is left of stays, with no reviews.
     func put(months rows: [MonthSummary], run: Int64) throws {
-        try write(
-            rows.filter { !$0.counters.isZero }, into: "product_aggregates", Columns.month,
-            or: "REPLACE"
-        ) { $0.add($1) }
-        let gone = try statement(
-            "DELETE FROM product_aggregates WHERE product_key = ? AND month = ? AND origin = ?")
-        try write(rows.filter(\.counters.isZero), gone) { row in
-            gone.add(row.productKey)
-            gone.add(row.key.month)
-            gone.add(row.key.origin.rawValue)
+        let areNew =
+            lastMonth?.follow(
+                rows.lazy.map { WrittenKey(product: $0.productKey, month: $0.key) }) ?? false
+        if !areNew {
+            let keep = try statement(
+                """
+                INSERT INTO product_aggregates_history (\(Columns.month))
+                SELECT \(Columns.month) FROM product_aggregates
+                WHERE product_key = ? AND month = ? AND origin = ?
+                """)
+            try write(rows, keep) { row in
+                keep.add(row.productKey)
+                keep.add(row.key.month)
+                keep.add(row.key.origin.rawValue)
+            }
         }
-        try write(rows, into: "product_aggregates_history", Columns.monthHistory) {
+        try write(rows, into: "product_aggregates", Columns.month, or: "REPLACE") {
             $0.add($1, run: run)
         }
     }

@@ -4,8 +4,8 @@ import GRDB
 ///
 /// All tables are STRICT. Times are UTC microseconds, ratings tenths of a star, digests blobs, keys
 /// between tables 64-bit surrogates. Texts are compared by bytes (BINARY, SQLite's default).
-/// Foreign keys stand between small tables only; `audit` proves the rest, and so what a check on the reviews' tables would tell of
-/// every row for a quarter of its writing: they have those alone whose words a reader takes one for another. A check names its words one by one: `IN` over more than two makes SQLite build a table of them
+/// Foreign keys stand between small tables only; `audit` proves the rest. Every row of the reviews' tables pays for each of their
+/// checks, all of them together a quarter of its writing: what digests prove by themselves is not checked besides. A check names its words one by one: `IN` over more than two makes SQLite build a table of them
 /// for every row.
 enum SQLiteSchema {
     static var migrator: DatabaseMigrator {
@@ -181,7 +181,7 @@ enum SQLiteSchema {
         """
 
     private static let values = """
-        rating INTEGER,
+        rating INTEGER CHECK (rating BETWEEN 10 AND 50),
         title TEXT, body TEXT, author_name TEXT,
         verified INTEGER,
         helpful_votes INTEGER,
@@ -210,7 +210,7 @@ enum SQLiteSchema {
         CREATE TABLE product_reviews_history (
             history_key INTEGER PRIMARY KEY,
             review_key INTEGER NOT NULL,
-            version INTEGER NOT NULL,
+            version INTEGER NOT NULL CHECK ((version = 0) = (operation = 'late')),
             operation TEXT NOT NULL,
             run INTEGER NOT NULL,
             observed_at INTEGER NOT NULL,
@@ -247,6 +247,7 @@ enum SQLiteSchema {
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE product_aggregates (
             product_key INTEGER NOT NULL, month INTEGER NOT NULL, origin TEXT NOT NULL CHECK (origin IN ('source', 'mock')),
+            run INTEGER NOT NULL,
             \(counters),
             PRIMARY KEY (product_key, month, origin)
         ) STRICT, WITHOUT ROWID;
