@@ -93,7 +93,8 @@ import Testing
             ]
             let clock = Instant(seconds: 1_800_000_000 + Int64(number))
             let report = try? loadDump(
-                Dump(name: "dump", files: isDealt || number % 3 == 2 ? files : [files[0]]), into: store,
+                Dump(name: "dump", files: isDealt || number % 3 == 2 ? files : [files[0]]),
+                into: store,
                 options: options, surroundings: LoadSurroundings(now: { clock }))
             outcome.refused.append(report == nil)
             outcome.balances.append(report?.files.map(\.balance) ?? [])

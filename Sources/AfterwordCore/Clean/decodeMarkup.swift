@@ -15,7 +15,9 @@ func decodeMarkup(_ bytes: [UInt8]) -> [UInt8] {
         } else {
             // Up to what may be the next.
             var end = index + 1
-            while end < bytes.count, bytes[end] != UInt8(ascii: "&"), bytes[end] != UInt8(ascii: "<") {
+            while end < bytes.count, bytes[end] != UInt8(ascii: "&"),
+                bytes[end] != UInt8(ascii: "<")
+            {
                 end += 1
             }
             output.append(contentsOf: bytes[index..<end])

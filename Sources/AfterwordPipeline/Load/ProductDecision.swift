@@ -346,7 +346,8 @@ struct ProductDecision {
         case .insert(let values):
             count(contest, winner, context) { $0.inserted += 1 }
             return PendingChange(
-                inserting: values, content: record.values.contentDigest, record: record, over: review,
+                inserting: values, content: record.values.contentDigest, record: record,
+                over: review,
                 reviewKey: review?.reviewKey ?? takeReviewKey(), contest: contest,
                 kind: winner.kept.identity.kind, holding: holding, context)
         case .update(let values, let changed):

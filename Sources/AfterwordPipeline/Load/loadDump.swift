@@ -58,7 +58,8 @@ private func load(
     if !options.isRehearsal, options.writesAhead, isEmpty(store) {
         do {
             return try loadFirst(
-                dump, store, intent, options, surroundings, inspect, survey: { try survey(nil, ahead: $0) })
+                dump, store, intent, options, surroundings, inspect,
+                survey: { try survey(nil, ahead: $0) })
         } catch is NotFirst {}
     }
     let known = !options.recognisesBytes ? nil : knownReviews(of: store, dumpBytes: total)

@@ -474,7 +474,8 @@ final class PostgresLoad: StoreLoad {
 
     /// What a month was goes to the history; one that nothing is left of stays, with no reviews.
     func put(months rows: [MonthSummary], run: Int64) throws {
-        if areNew(rows, "product_aggregates", { WrittenKey(product: $0.productKey, month: $0.key) }) {
+        if areNew(rows, "product_aggregates", { WrittenKey(product: $0.productKey, month: $0.key) })
+        {
             return try copy(rows, into: "product_aggregates", Columns.month) {
                 $0.add($1, run: run)
             }

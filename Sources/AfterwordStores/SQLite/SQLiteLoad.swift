@@ -337,7 +337,7 @@ final class SQLiteLoad: StoreLoad {
     func put(reviews: [ReviewRow]) throws {
         let plain = try insert("product_reviews_base", Columns.review)
         let replacing = try upsert(
-            "product_reviews_base", Columns.review, 
+            "product_reviews_base", Columns.review,
             keys: ["review_key", "product_key", "first_raw_key"])
         let rows = reviews.span
         for index in rows.indices {
