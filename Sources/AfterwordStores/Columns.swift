@@ -119,8 +119,7 @@ enum Columns {
         """
     /// `CurrentPayload`, by place.
     static let currentPayloads = """
-        SELECT review_key, product_key, identity_digest, payload_digest,
-               identity_kind = 'c' AS is_content, is_live, reading
+        SELECT review_key, identity_digest, payload_digest, identity_kind = 'c' AS is_content, is_live, reading
         FROM product_reviews_base
         """
     static let historySelection = """

@@ -73,7 +73,7 @@ package protocol StoreLoad: AnyObject {
     func payloads(_ rawKeys: [Int64]) throws -> [RawPayload]
     /// Content digests in the history of each review, late rows too.
     func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>]
-    /// Keys of the raw records that are kept already.
+    /// Keys of the raw records that are kept already; the one that a review holds is not asked for.
     func rawKeys(_ records: [RawQuestion]) throws -> [RawIdentity: Int64]
     func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary]
     func scopes(_ scopes: [Scope]) throws -> [ScopeSummary]

@@ -9,6 +9,8 @@ package func reviewKeys(ofProduct productKey: Int64) -> ClosedRange<Int64> {
     productKey << reviewBits + 1...(productKey + 1) << reviewBits - 1
 }
 
+package func productKey(ofReview reviewKey: Int64) -> Int64 { reviewKey >> reviewBits }
+
 /// The first key of the rows of bronze and history that are not a review's first: those have the review's own. Counted up, always
 /// below 0.
 package let firstLaterKey: Int64 = -(1 << 62)

@@ -144,7 +144,8 @@ final class PostgresLoad: StoreLoad {
             SELECT r.raw_key, r.identity_digest, r.payload_digest
             FROM unnest($1::bytea[], $2::bytea[], $3::bigint[])
                 AS wanted (identity_digest, payload_digest, review_key)
-            JOIN product_reviews_base b ON b.review_key = wanted.review_key
+            JOIN product_reviews_base b
+                ON b.review_key = wanted.review_key AND b.raw_key <> b.first_raw_key
             JOIN product_reviews_raw r ON r.raw_key = b.first_raw_key
                 AND r.identity_digest = wanted.identity_digest
                 AND r.payload_digest = wanted.payload_digest

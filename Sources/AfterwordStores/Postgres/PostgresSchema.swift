@@ -328,7 +328,6 @@ enum PostgresSchema {
             ON product_aggregates (product_key, month, origin);
         CREATE UNIQUE INDEX product_aggregates_history_key
             ON product_aggregates_history (product_key, month, origin, run);
-        ANALYZE product_reviews_raw (raw_key, product_key, run);
         ANALYZE product_reviews_base (review_key, product_key, review_id, history_key);
         ANALYZE product_reviews_history (history_key, review_key, run);
         """

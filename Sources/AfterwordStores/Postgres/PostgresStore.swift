@@ -213,8 +213,9 @@ struct PostgresSession: SQLSession {
         try connection.copyMessages(Columns.currentPayloads) { message, isFirst in
             var fields = PostgresFields(message, hasHeader: isFirst)
             while fields.beginRow() {
+                let key = fields.number() ?? 0
                 var review = CurrentPayload(
-                    reviewKey: fields.number() ?? 0, productKey: fields.number() ?? 0,
+                    reviewKey: key, productKey: productKey(ofReview: key),
                     identity: fields.digest128(), payload: fields.digest128(),
                     isKnownByTexts: fields.number() == 1, isLive: fields.number() == 1,
                     rating: nil, hasText: false)

@@ -142,7 +142,8 @@ final class SQLiteLoad: StoreLoad {
             sql: """
                 SELECT raw_key FROM product_reviews_raw
                 WHERE raw_key = (
-                    SELECT first_raw_key FROM product_reviews_base WHERE review_key = ?1
+                    SELECT first_raw_key FROM product_reviews_base
+                    WHERE review_key = ?1 AND raw_key <> first_raw_key
                 ) AND identity_digest = ?2 AND payload_digest = ?3
                 UNION ALL
                 SELECT raw_key FROM product_reviews_raw

@@ -227,11 +227,11 @@ struct SQLiteSession: SQLSession {
         try SQLiteQuery(database, Columns.currentPayloads).forEach { row in
             take(
                 CurrentPayload(
-                    reviewKey: row.number(0), productKey: row.number(1),
-                    identity: row.digest128(2), payload: row.digest128(3),
-                    isKnownByTexts: row.number(4) != 0, isLive: row.number(5) != 0,
-                    rating: rating(ofReading: row.number(6)),
-                    hasText: hasText(ofReading: row.number(6))))
+                    reviewKey: row.number(0), productKey: productKey(ofReview: row.number(0)),
+                    identity: row.digest128(1), payload: row.digest128(2),
+                    isKnownByTexts: row.number(3) != 0, isLive: row.number(4) != 0,
+                    rating: rating(ofReading: row.number(5)),
+                    hasText: hasText(ofReading: row.number(5))))
         }
     }
 
