@@ -7,6 +7,7 @@ import GRDB
 final class SQLiteLoad: StoreLoad {
     private let database: Database
     private let attempt: Int64?
+    private let writeBack: WriteBack?
     private var inserts: [String: SQLiteInsert] = [:]
     private var bulkInserts: [String: (one: SQLiteInsert, many: SQLiteInsert)] = [:]
     private var currentKeys: SQLiteQuery?
@@ -15,8 +16,9 @@ final class SQLiteLoad: StoreLoad {
     private var lastMonth: WrittenKey?
     private var aheadRecords: SQLiteAhead?
 
-    init(_ database: Database, attempt: Int64?) {
+    init(_ database: Database, attempt: Int64?, writeBack: WriteBack?) {
         self.database = database
+        self.writeBack = writeBack
         self.attempt = attempt
     }
 
@@ -286,6 +288,8 @@ final class SQLiteLoad: StoreLoad {
         let inserts = try newReviews ?? SQLiteNewReviews(database)
         newReviews = inserts
         try inserts.insert(new)
+        // About what a review has besides its bytes.
+        writeBack?.note(new.payloads.count + new.reviews.count * 128)
     }
 
     func append(raw rows: [RawRow]) throws {
@@ -296,6 +300,7 @@ final class SQLiteLoad: StoreLoad {
         let inserts = try aheadRecords ?? SQLiteAhead(database)
         aheadRecords = inserts
         try inserts.insert(records)
+        writeBack?.note(records.payloads.count)
     }
 
     func settle(ahead moves: [AheadMove]) throws {

@@ -83,10 +83,13 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
             defer { if isFirst { endFirst() } }
             return try writer.unsafeReentrantWrite { database in
                 var result: Result?
+                let writeBack = isFirst ? WriteBack(path: writer.path) : nil
+                defer { writeBack?.finish() }
                 // Without the log a reader could keep a load from its end: it is kept out from the beginning.
                 try database.inTransaction(isFirst ? .exclusive : .immediate) {
                     // The load's statements end before the transaction does.
-                    result = try body(SQLiteLoad(database, attempt: intent.attempt))
+                    result = try body(
+                        SQLiteLoad(database, attempt: intent.attempt, writeBack: writeBack))
                     return intent.isRehearsal ? .rollback : .commit
                 }
                 guard let result else { preconditionFailure("a finished load has a result") }
