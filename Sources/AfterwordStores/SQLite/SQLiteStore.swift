@@ -46,6 +46,8 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         var configuration = Configuration()
         configuration.busyMode = .timeout(busySeconds)
         configuration.prepareDatabase { database in
+            // Of a new file: half as many pages to find and to write.
+            try database.execute(sql: "PRAGMA page_size = 8192")
             // A committed run survives a power cut.
             try database.execute(sql: "PRAGMA synchronous = FULL")
             try database.execute(sql: "PRAGMA temp_store = MEMORY")
