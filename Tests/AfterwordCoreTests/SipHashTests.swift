@@ -7,14 +7,14 @@ import Testing
     @Test(
         "The authors' vectors, however the bytes arrive",
         arguments: [
-            (0, "a3817f04ba25a8e66df67214c7550293"),
-            (1, "da87c1d86b99af44347659119b22fc45"),
-            (7, "a1f1ebbed8dbc153c0b84aa61ff08239"),
-            (8, "3b62a9ba6258f5610f83e264f31497b4"),
-            (9, "264499060ad9baabc47f8b02bb6d71ed"),
-            (15, "5493e99933b0a8117e08ec0f97cfc3d9"),
-            (16, "6ee2a4ca67b054bbfd3315bf85230577"),
-            (63, "5150d1772f50834a503e069a973fbd7c"),
+            (0, "a3817f04ba25a8e6 6df67214c7550293"),
+            (1, "da87c1d86b99af44 347659119b22fc45"),
+            (7, "a1f1ebbed8dbc153 c0b84aa61ff08239"),
+            (8, "3b62a9ba6258f561 0f83e264f31497b4"),
+            (9, "264499060ad9baab c47f8b02bb6d71ed"),
+            (15, "5493e99933b0a811 7e08ec0f97cfc3d9"),
+            (16, "6ee2a4ca67b054bb fd3315bf85230577"),
+            (63, "5150d1772f50834a 503e069a973fbd7c"),
         ])
     func vectors(count: Int, expected: String) {
         let message = (0..<UInt8(count)).map { $0 }
@@ -22,7 +22,8 @@ import Testing
             var hash = SipHash128(key: (0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908))
             Array(message[..<cut]).lend { hash.add($0) }
             Array(message[cut...]).lend { hash.add($0) }
-            #expect(hash.finish().description == expected)
+            let halves = hash.finish().description
+            #expect("\(halves.prefix(16)) \(halves.suffix(16))" == expected)
         }
     }
 

@@ -14,9 +14,9 @@ final class SQLiteRows {
     init(_ database: Database, _ table: String, _ columns: String) throws {
         let row = "(\(Columns.marks(columns)))"
         func prepare(_ rows: Int) throws -> SQLiteStatement {
-            let values = Array(repeating: row, count: rows).joined(separator: ", ")
+            let marks = Array(repeating: row, count: rows).joined(separator: ", ")
             return try SQLiteStatement(
-                database, "INSERT INTO \(table) (\(columns)) VALUES \(values)")
+                database, "INSERT INTO \(table) (\(columns)) VALUES \(marks)")
         }
         one = try prepare(1)
         many = try prepare(Self.manyRows)

@@ -250,9 +250,9 @@ final class SQLiteLoad: StoreLoad {
     ) throws {
         func prepare(_ rows: Int) throws -> SQLiteInsert {
             let row = "(\(Columns.marks(columns)))"
-            let values = Array(repeating: row, count: rows).joined(separator: ", ")
+            let marks = Array(repeating: row, count: rows).joined(separator: ", ")
             return try SQLiteInsert(
-                database, "INSERT OR \(conflict) INTO \(table) (\(columns)) VALUES \(values)")
+                database, "INSERT OR \(conflict) INTO \(table) (\(columns)) VALUES \(marks)")
         }
         if rows.isEmpty { return }
         let name = "\(conflict) \(table)"
