@@ -51,8 +51,9 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
             // A committed run survives a power cut.
             try database.execute(sql: "PRAGMA synchronous = FULL")
             try database.execute(sql: "PRAGMA temp_store = MEMORY")
-            // 64 MiB: index pages of a load are not written and read again for each batch.
-            try database.execute(sql: "PRAGMA cache_size = -65536")
+            // 64 MiB: index pages of a load are not written and read again for each batch. Who reads all of a table once needs few.
+            let cache = database.configuration.readonly ? 8_192 : 65_536
+            try database.execute(sql: "PRAGMA cache_size = -\(cache)")
         }
         return try DatabasePool(path: path, configuration: configuration)
     }
