@@ -1,8 +1,7 @@
 /// The schema in Postgres, one migration a change; a released migration never changes.
 ///
 /// The same tables as in SQLite. Texts compare by bytes whatever the database's locale (`COLLATE "C"`).
-/// Foreign keys stand between small tables only: on a bulk table one triples the time of its COPY. What digests prove by themselves the
-/// reviews' tables do not check besides.
+/// Foreign keys stand between small tables only: on a bulk table one triples the time of its COPY.
 enum PostgresSchema {
     static let migrations: [(name: String, sql: String)] = [
         (
@@ -237,14 +236,16 @@ enum PostgresSchema {
             history_key BIGINT NOT NULL,
             review_key BIGINT NOT NULL,
             version BIGINT NOT NULL CHECK ((version = 0) = (operation = 'late')),
-            operation \(text) NOT NULL,
+            operation \(text) NOT NULL
+                CHECK (operation IN ('insert', 'update', 'delete', 'late')),
             run BIGINT NOT NULL,
             observed_at BIGINT NOT NULL,
             changed_fields BIGINT NOT NULL,
             content_digest BYTEA NOT NULL,
-            row_salt BYTEA NOT NULL,
-            row_digest BYTEA NOT NULL,
-            \(values)
+            row_salt BYTEA NOT NULL CHECK (length(row_salt) = 16),
+            row_digest BYTEA NOT NULL CHECK (length(row_digest) = 32),
+            \(values),
+            CHECK (history_key < 0 OR (history_key = review_key AND version = 1))
         );
         """
 

@@ -90,10 +90,9 @@ struct BoundRow {
 /// allocation for each of them.
 final class SQLiteInsert: ColumnSink {
     private let statement: SQLiteStatement
-    // One thread has it, and nothing that it calls comes back to it.
-    @exclusivity(unchecked) private var index: Int32 = 0
-    @exclusivity(unchecked) private var bytes: [UInt8] = []
-    @exclusivity(unchecked) private var places: [Place] = []
+    private var index: Int32 = 0
+    private var bytes: [UInt8] = []
+    private var places: [Place] = []
 
     /// Where the bytes of a column are in `bytes`.
     private struct Place {

@@ -4,9 +4,8 @@ import GRDB
 ///
 /// All tables are STRICT. Times are UTC microseconds, ratings tenths of a star, digests blobs, keys
 /// between tables 64-bit surrogates. Texts are compared by bytes (BINARY, SQLite's default).
-/// Foreign keys stand between small tables only; `audit` proves the rest. Every row of the reviews' tables pays for each of their
-/// checks, all of them together a quarter of its writing: what digests prove by themselves is not checked besides. A check names its words one by one: `IN` over more than two makes SQLite build a table of them
-/// for every row.
+/// Foreign keys stand between small tables only; `audit` proves the rest. A check names its words one by one: `IN` over more than two
+/// makes SQLite build a table of them for every row (half of a first load's writing).
 enum SQLiteSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -183,7 +182,7 @@ enum SQLiteSchema {
     private static let values = """
         rating INTEGER CHECK (rating BETWEEN 10 AND 50),
         title TEXT, body TEXT, author_name TEXT,
-        verified INTEGER,
+        verified INTEGER CHECK (verified IN (0, 1)),
         helpful_votes INTEGER,
         variant TEXT, country TEXT, language TEXT,
         author_id TEXT,
@@ -211,14 +210,15 @@ enum SQLiteSchema {
             history_key INTEGER PRIMARY KEY,
             review_key INTEGER NOT NULL,
             version INTEGER NOT NULL CHECK ((version = 0) = (operation = 'late')),
-            operation TEXT NOT NULL,
+            operation TEXT NOT NULL CHECK (operation = 'insert' OR operation = 'update' OR operation = 'delete' OR operation = 'late'),
             run INTEGER NOT NULL,
             observed_at INTEGER NOT NULL,
             changed_fields INTEGER NOT NULL,
             content_digest BLOB NOT NULL,
-            row_salt BLOB NOT NULL,
-            row_digest BLOB NOT NULL,
-            \(values)
+            row_salt BLOB NOT NULL CHECK (length(row_salt) = 16),
+            row_digest BLOB NOT NULL CHECK (length(row_digest) = 32),
+            \(values),
+            CHECK (history_key < 0 OR (history_key = review_key AND version = 1))
         ) STRICT;
         """
 
