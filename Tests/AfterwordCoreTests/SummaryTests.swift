@@ -14,6 +14,38 @@ import Testing
         return counters
     }
 
+    /// Old reviews at 10, 20 and 30; what is written anew at the same time, or further out, needs no other review.
+    @Test(
+        "Review times are read again only where an extreme went and nothing as far out came",
+        arguments: [
+            (gone: [10], new: [10], loses: false), (gone: [10], new: [5], loses: false),
+            (gone: [10], new: [11], loses: true), (gone: [10], new: [], loses: true),
+            (gone: [30], new: [30], loses: false), (gone: [30], new: [31], loses: false),
+            (gone: [30], new: [29], loses: true), (gone: [20], new: [], loses: false),
+            (gone: [10, 30], new: [10], loses: true), (gone: [10, 30], new: [10, 40], loses: false),
+        ])
+    func extremes(gone: [Int64], new: [Int64], loses: Bool) {
+        func times(_ instant: Int64) -> ReviewTimes {
+            let at = Instant(microseconds: instant)
+            return ReviewTimes(
+                createdAt: at, createdOrigin: .source, updatedAt: at, updatedOrigin: .source)
+        }
+        var delta = SummaryDelta()
+        for instant in gone { delta.remove(ReviewValues(), times(instant)) }
+        for instant in new { delta.add(ReviewValues(), times(instant)) }
+        let old = ProductSummary(
+            productKey: 1, productID: Text("P"), counters: Counters(),
+            firstReviewAt: Instant(microseconds: 10), lastReviewAt: Instant(microseconds: 30),
+            lastChangedRun: 1)
+        #expect(delta.losesExtreme(of: old) == loses)
+        if !loses {
+            let summary = delta.applied(to: old, run: 2)
+            let left = [10, 20, 30].filter { !gone.contains($0) } + new
+            #expect(summary.firstReviewAt?.microseconds == left.min())
+            #expect(summary.lastReviewAt?.microseconds == left.max())
+        }
+    }
+
     @Test(
         "A star is the rating rounded half up",
         arguments: [

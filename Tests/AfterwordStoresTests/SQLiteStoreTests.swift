@@ -118,6 +118,38 @@ import Testing
 
     private struct Enough: Error {}
 
+    @Test("What comes to a product with reviews lies behind all others, a new product's together")
+    func laterRows() throws {
+        let file = try TemporaryStore()
+        let store = try file.open()
+        func record(_ product: String, _ id: String) -> ReviewHistory.RecordText {
+            .init(
+                text:
+                    #"{"product": "\#(product)", "id": "\#(id)", "who": "\#(id)", "rating": 5, "body": "body \#(id)"}"#,
+                product: nil)
+        }
+        for (number, records) in [
+            [record("P", "1"), record("P", "2")],
+            [record("P", "3"), record("Q", "4"), record("Q", "5")],
+        ].enumerated() {
+            let step = ReviewHistory.Step(
+                records: records, observedAt: ReviewHistory.start, completeness: .none)
+            #expect(try history.load(step, number: number, into: store, HistoryLoading()))
+        }
+        let later = try DatabaseQueue(path: file.path).read { database in
+            try String.fetchAll(
+                database,
+                sql: """
+                    SELECT p.product_id || (h.history_key < 0) FROM product_reviews_history h
+                    JOIN product_reviews_base b USING (review_key) JOIN products_dim p USING (product_key)
+                    ORDER BY h.review_key
+                    """)
+        }
+        #expect(later == ["P0", "P0", "P1", "Q0", "Q0"])
+        #expect(try store.read { try differenceFromRebuilt($0) } == nil)
+        #expect(try store.read { try auditStore($0) } == nil)
+    }
+
     @Test("The schema refuses what would be wrong history")
     func constraints() throws {
         let file = try TemporaryStore()

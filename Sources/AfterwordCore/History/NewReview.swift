@@ -3,6 +3,8 @@ package struct NewReview: Sendable {
     package var reviewKey: Int64 = 0
     /// Its record in bronze: the review's key, or that under which it went ahead.
     package var rawKey: Int64 = 0
+    /// Its row of the history.
+    package var historyKey: Int64 = 0
     /// Its row among the cleaned, and its product among those of the batch.
     package var row: Int32 = 0
     package var product: Int32 = 0

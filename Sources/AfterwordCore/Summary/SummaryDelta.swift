@@ -42,9 +42,13 @@ package struct SummaryDelta: Sendable {
             .add(rating: rating, verified: verified, helpfulVotes: votes, sign: sign)
     }
 
-    /// Whether an extreme of the old summary went, so that the review times must be read again.
+    /// Whether an extreme of the old summary went and nothing as far out came, so that the review times must be read again.
     package func losesExtreme(of old: ProductSummary) -> Bool {
-        [old.firstReviewAt, old.lastReviewAt].contains { $0.map(gone.contains) ?? false }
+        func goes(_ extreme: Instant?, _ new: Instant?, _ reaches: (Instant, Instant) -> Bool) -> Bool {
+            guard let extreme, gone.contains(extreme) else { return false }
+            return new.map { !reaches($0, extreme) } ?? true
+        }
+        return goes(old.firstReviewAt, first, <=) || goes(old.lastReviewAt, last, >=)
     }
 
     /// The new summary; first and last are right unless `losesExtreme`.

@@ -10,6 +10,7 @@ import Synchronization
 final class KnownReviews {
     /// Beyond as many reviews (about 800 MB) every record is read instead.
     static let limit = 12_000_000
+    private static let slotRows = 1 << 24
     /// A dump of fewer bytes for each review of the store reads its records: to know all reviews would take longer.
     static let leastBytesPerReview: Int64 = 64
 
@@ -41,8 +42,33 @@ final class KnownReviews {
     /// Live reviews of each product, and those that were met.
     private(set) var liveCounts: [Int32] = []
     private(set) var metCounts: [Int32] = []
-    /// Open addressing: the number of a row + 1, by its payload digest.
-    private var slots: [UInt32] = []
+    /// Open addressing by payload digest.
+    private var slots: [Slot] = []
+
+    /// The number of a row + 1 in 24 bits, and 8 bits of its digest, so that hardly any other row is looked at; 0 for none.
+    private struct Slot {
+        private var packed: UInt32 = 0
+
+        init() {}
+
+        init(row: Int, _ digest: Digest128) {
+            packed = UInt32(row + 1) | Self.mark(digest)
+        }
+
+        private static func mark(_ digest: Digest128) -> UInt32 {
+            UInt32(truncatingIfNeeded: digest.hashBits >> 56) << 24
+        }
+
+        var isFree: Bool { packed == 0 }
+        var row: Int { Int(packed & 0xFF_FFFF) - 1 }
+
+        func mayHold(_ digest: Digest128) -> Bool { packed & 0xFF00_0000 == Self.mark(digest) }
+
+        /// Where a digest is looked for first.
+        static func first(_ digest: Digest128, _ capacity: Int) -> Int {
+            Int(truncatingIfNeeded: digest.hashBits) & (capacity - 1)
+        }
+    }
 
     /// Nil where nothing can be known by its bytes: nothing is there, or so much that it is not worth it, or a record held a bare NaN,
     /// which has to be counted.
@@ -61,6 +87,8 @@ final class KnownReviews {
         products = try reader.products(nil).sorted { $0.productKey < $1.productKey }
         for (number, product) in products.enumerated() { numbers[product.productID] = number }
         try read(reader, Int(expected))
+        // Deleted ones are among them.
+        guard rows.count < Self.slotRows else { return nil }
         index()
     }
 
@@ -105,11 +133,12 @@ final class KnownReviews {
     private func index() {
         var capacity = 64
         while capacity * 2 < rows.count * 3 { capacity *= 2 }
-        slots = Array(repeating: 0, count: capacity)
+        slots = Array(repeating: Slot(), count: capacity)
         for number in rows.indices where rows[number].packed & 5 == 1 {
-            var slot = Int(truncatingIfNeeded: rows[number].payload.hashBits) & (capacity - 1)
-            while slots[slot] != 0 { slot = (slot + 1) & (capacity - 1) }
-            slots[slot] = UInt32(number + 1)
+            let payload = rows[number].payload
+            var slot = Slot.first(payload, capacity)
+            while !slots[slot].isFree { slot = (slot + 1) & (capacity - 1) }
+            slots[slot] = Slot(row: number, payload)
         }
     }
 
@@ -145,11 +174,33 @@ final class KnownReviews {
     private struct KnownLines: @unchecked Sendable {
         let bytes: LentBytes
         let rows: [Row]
-        let slots: [UInt32]
+        let slots: [Slot]
+
+        private struct Line {
+            var start: Int32
+            var length: Int32
+            var payload: Digest128
+            /// What its first slot holds.
+            var slot = Slot()
+        }
 
         /// The known ones among those that begin in a range.
         func recognise(_ range: Range<Int>) -> [KnownElement] {
-            var found: [KnownElement] = []
+            // One step for all lines, then the next: that a line's place in the table is far away is not waited for by the others.
+            var lines = lines(range)
+            for index in lines.indices {
+                lines[index].slot = slots[Slot.first(lines[index].payload, slots.count)]
+            }
+            return lines.compactMap { line in
+                let number = number(of: line)
+                return number < 0
+                    ? nil : KnownElement(start: line.start, length: line.length, number: number)
+            }
+        }
+
+        private func lines(_ range: Range<Int>) -> [Line] {
+            var found: [Line] = []
+            found.reserveCapacity(range.count / 256)
             var start = range.lowerBound
             if start > 0, bytes[start - 1] != 0x0A { start = lineEnd(bytes, start) + 1 }
             while start < range.upperBound {
@@ -159,12 +210,10 @@ final class KnownReviews {
                 var last = end
                 while last > start, bytes[last - 1] == 0x0D || bytes[last - 1] == 0x20 { last -= 1 }
                 if last > start, bytes[start] == UInt8(ascii: "{") {
-                    let number = number(of: bytes.part(start..<last))
-                    if number >= 0 {
-                        found.append(
-                            KnownElement(
-                                start: Int32(start), length: Int32(last - start), number: number))
-                    }
+                    found.append(
+                        Line(
+                            start: Int32(start), length: Int32(last - start),
+                            payload: payloadDigest(bytes.part(start..<last), context: .none)))
                 }
                 start = end + 1
             }
@@ -172,17 +221,17 @@ final class KnownReviews {
         }
 
         /// The number of the row with these bytes, less than 0 for none or several.
-        private func number(of line: LentBytes) -> Int32 {
-            let payload = payloadDigest(line, context: .none)
-            var slot = Int(truncatingIfNeeded: payload.hashBits) & (slots.count - 1)
+        private func number(of line: Line) -> Int32 {
+            var place = Slot.first(line.payload, slots.count)
+            var slot = line.slot
             var found: Int32 = -1
-            while slots[slot] != 0 {
-                let number = Int(slots[slot]) - 1
-                if rows[number].payload == payload {
+            while !slot.isFree {
+                if slot.mayHold(line.payload), rows[slot.row].payload == line.payload {
                     if found >= 0 { return -1 }
-                    found = Int32(number)
+                    found = Int32(slot.row)
                 }
-                slot = (slot + 1) & (slots.count - 1)
+                place = (place + 1) & (slots.count - 1)
+                slot = slots[place]
             }
             return found
         }

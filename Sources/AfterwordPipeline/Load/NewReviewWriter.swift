@@ -52,7 +52,7 @@ final class NewReviewWriter {
                     let (product, candidate) = made.work[place]
                     let row = batch.rows.rows[place]
                     decisions[product].insert(
-                        &made.reviews[place], candidate, row, id: texts[row.reviewID])
+                        &made.reviews[place], candidate, row, id: texts[row.reviewID], context)
                 }
             }
             context.ledger.add(made.ledger)

@@ -228,10 +228,12 @@ struct ProductDecision {
 
     /// Counts the next of `inserts`, and gives it its keys.
     mutating func insert(
-        _ review: inout NewReview, _ candidate: Candidate, _ row: CleanRow, id: LentBytes
+        _ review: inout NewReview, _ candidate: Candidate, _ row: CleanRow, id: LentBytes,
+        _ context: LoadContext
     ) {
         review.reviewKey = nextInsertKey
         review.rawKey = candidate.aheadKey ?? nextInsertKey
+        review.historyKey = historyKey(ofFirst: nextInsertKey, context)
         nextInsertKey += 1
         delta.add(row, review.times)
         leaves.add(id, review.rowDigest)
@@ -407,11 +409,19 @@ struct ProductDecision {
         }
     }
 
+    /// The key of a review's first version: the review's own, so that a product's versions lie together. One that comes to a product with
+    /// reviews goes behind all others: between them it would split a full page of its own.
+    private func historyKey(ofFirst reviewKey: Int64, _ context: LoadContext) -> Int64 {
+        reviews.isEmpty ? reviewKey : context.takeHistoryKey()
+    }
+
     private mutating func write(
         _ change: PendingChange, _ context: LoadContext, _ writer: LoadWriter
     ) throws {
         let isFirst = change.operation == .insert && change.previous == nil
-        let historyKey = isFirst ? change.review.reviewKey : context.takeHistoryKey()
+        let historyKey =
+            isFirst
+            ? historyKey(ofFirst: change.review.reviewKey, context) : context.takeHistoryKey()
         let row = HistoryRow(
             review: change.review, operation: change.operation,
             version: change.operation == .late ? 0 : change.review.version, run: context.run,

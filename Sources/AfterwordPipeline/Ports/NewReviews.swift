@@ -3,7 +3,8 @@ package import AfterwordCore
 /// Reviews that nobody knew, each told by one record: their records, first versions and base rows in one batch of columns, without
 /// a value of its own for every text.
 ///
-/// The rows of a review have its key; one whose record went to bronze ahead (`AheadRecords`) points there instead. A store that has no faster way takes them apart (`StoreLoad.insert`).
+/// The rows of a review have its key; one whose record went to bronze ahead (`AheadRecords`) points there instead, and the version of one that
+/// comes to a product with reviews has a later key. A store that has no faster way takes them apart (`StoreLoad.insert`).
 package struct NewReviews: Sendable {
     package var run: Int64
     package var observedAt: Instant
@@ -77,11 +78,11 @@ extension NewReviews {
             identity: own.identity, version: 1, operation: .insert, run: run,
             observedAt: observedAt, values: review.values, authorID: review.authorID,
             times: own.times, changedFields: [], contentDigest: own.content,
-            salt: own.salt.bytes, rowDigest: own.rowDigest, historyKey: own.reviewKey)
+            salt: own.salt.bytes, rowDigest: own.rowDigest, historyKey: own.historyKey)
         return (
             raw, history,
             ReviewRow(
-                productKey: productKeys[product], review: review, historyKey: own.reviewKey,
+                productKey: productKeys[product], review: review, historyKey: own.historyKey,
                 firstRawKey: own.rawKey, isNew: true)
         )
     }

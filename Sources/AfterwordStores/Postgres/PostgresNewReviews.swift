@@ -57,7 +57,7 @@ struct PostgresNewReviews {
         _ review: NewReview, _ row: CleanRow, _ texts: CleanTexts, to copy: PostgresCopy
     ) {
         func add(_ place: TextPlace) { copy.add(text: place.isAbsent ? nil : texts[place]) }
-        copy.add(review.reviewKey)
+        copy.add(review.historyKey)
         copy.add(review.reviewKey)
         copy.add(1)
         copy.add(Operation.insert.rawValue)
@@ -94,7 +94,7 @@ struct PostgresNewReviews {
         copy.add(flag: true)
         review.payload.withBytes { copy.add(bytes: $0) }
         copy.add(review.rawKey)
-        copy.add(review.reviewKey)
+        copy.add(review.historyKey)
         copy.add(
             reading(
                 rating: row.rating, hasText: !row.title.isAbsent || !row.body.isAbsent))

@@ -8,9 +8,8 @@ final class SQLiteLoad: StoreLoad {
     private let database: Database
     private let attempt: Int64?
     private let writeBack: WriteBack?
-    private var inserts: [String: SQLiteInsert] = [:]
-    private var bulkInserts: [String: (one: SQLiteInsert, many: SQLiteInsert)] = [:]
-    private var currentKeys: SQLiteQuery?
+    private var statements: [String: BoundStatement] = [:]
+    private var bulkInserts: [String: (one: BoundStatement, many: BoundStatement)] = [:]
     private var newReviews: SQLiteNewReviews?
     /// In a store without a product: the key of the last month written; nil in another.
     private var lastMonth: WrittenKey?
@@ -25,215 +24,216 @@ final class SQLiteLoad: StoreLoad {
     // MARK: Look-ups
 
     func head() throws -> StoreHead {
-        func next(_ column: String, _ table: String) throws -> Int64 {
-            try Int64.fetchOne(database, sql: "SELECT MAX(\(column)) FROM \(table)").map { $0 + 1 }
-                ?? 1
+        func newest(_ column: String, _ table: String, _ condition: String = "TRUE") throws -> Int64?
+        {
+            try ask("SELECT MAX(\(column)) AS newest FROM \(table) WHERE \(condition)") {
+                $0.optional("newest")
+            }.first ?? nil
         }
-        let last = try Row.fetchOne(database, sql: "SELECT * FROM runs ORDER BY run DESC LIMIT 1")
-        let complete = try Row.fetchOne(
-            database,
-            sql: """
-                SELECT MAX(observed_at) AS observed_at, MAX(run) AS run FROM runs
-                WHERE completeness = 'all'
-                """)
-        func nextLaterKey(_ column: String, _ table: String) throws -> Int64 {
-            nextLater(
-                try Int64.fetchOne(
-                    database, sql: "SELECT MAX(\(column)) FROM \(table) WHERE \(column) < 0"))
-        }
-        let nextProductKey = try next("product_key", "products_dim")
+        let last = try ask("SELECT * FROM runs ORDER BY run DESC LIMIT 1") { $0.runRecord }.first
+        let complete = "completeness = 'all'"
+        let nextProductKey = (try newest("product_key", "products_dim") ?? 0) + 1
         lastMonth = nextProductKey == 1 ? WrittenKey(product: 0) : nil
         return StoreHead(
-            nextRun: (last?.number("run") ?? 0) + 1,
+            nextRun: (last?.run ?? 0) + 1,
             nextProductKey: nextProductKey,
-            nextRawKey: try nextLaterKey("raw_key", "product_reviews_raw"),
-            nextHistoryKey: try nextLaterKey("history_key", "product_reviews_history"),
-            lastRecordedAt: last?.instant("recorded_at"),
-            historyDigest: last?.digest("history_digest") ?? genesisDigest,
-            ledgerDigest: last?.digest("ledger_digest") ?? genesisDigest,
-            lastCompleteAllAt: complete?.optionalInstant("observed_at"),
-            lastCompleteAllRun: complete?.optional("run"),
-            lastProfiles: try Row.fetchAll(database, sql: Columns.lastProfiles).map(\.profile))
+            nextRawKey: nextLater(try newest("raw_key", "product_reviews_raw", "raw_key < 0")),
+            nextHistoryKey: nextLater(
+                try newest("history_key", "product_reviews_history", "history_key < 0")),
+            lastRecordedAt: last?.recordedAt,
+            historyDigest: last?.historyDigest ?? genesisDigest,
+            ledgerDigest: last?.ledgerDigest ?? genesisDigest,
+            lastCompleteAllAt: try newest("observed_at", "runs", complete)
+                .map { Instant(microseconds: $0) },
+            lastCompleteAllRun: try newest("run", "runs", complete),
+            lastProfiles: try ask(Columns.lastProfiles) { $0.profile })
     }
 
     func runs(holding files: [Digest256]) throws -> [RunClock] {
         guard let first = files.first else { return [] }
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT DISTINCT r.run, r.observed_at FROM run_files f JOIN runs r USING (run)
-                WHERE f.digest = ? ORDER BY r.run
-                """)
-        let candidates = try Row.fetchAll(statement, arguments: [Data(first.bytes)])
+        let candidates = try ask(
+            """
+            SELECT DISTINCT r.run, r.observed_at FROM run_files f JOIN runs r USING (run)
+            WHERE f.digest = ? ORDER BY r.run
+            """, of: [first], { $0.add(blob: $1.bytes) }
+        ) { RunClock(run: $0.number("run"), observedAt: $0.instant("observed_at")) }
         return try candidates.filter { candidate in
-            try files.allSatisfy { digest in
-                let found = try database.cachedStatement(
-                    sql: "SELECT 1 FROM run_files WHERE digest = ? AND run = ?")
-                return try Int.fetchOne(
-                    found, arguments: [Data(digest.bytes), candidate.number("run")]) != nil
-            }
-        }.map { RunClock(run: $0.number("run"), observedAt: $0.instant("observed_at")) }
+            let found = try ask(
+                "SELECT 1 AS one FROM run_files WHERE digest = ? AND run = ? LIMIT 1", of: files
+            ) {
+                $0.add(blob: $1.bytes)
+                $0.add(candidate.run)
+            } _: { _ in true }
+            return found.count == files.count
+        }
     }
 
     // MARK: Products
 
     func products(_ ids: [Text]) throws -> [ProductState] {
-        let statement = try database.cachedStatement(
-            sql: Columns.productSelection + " WHERE p.product_id = ?")
-        return try ids.compactMap {
-            try Row.fetchOne(statement, arguments: [$0.string])?.product
+        try ask(Columns.productSelection + " WHERE p.product_id = ?", of: ids, { $0.add($1) }) {
+            $0.product
         }
     }
 
     func productIDs(after id: Text?, limit: Int) throws -> [Text] {
-        let rows = try String.fetchAll(
-            database,
-            sql: """
-                SELECT product_id FROM products_dim WHERE product_id > ?
-                ORDER BY product_id LIMIT ?
-                """,
-            arguments: [id?.string ?? "", limit])
-        return rows.map { Text($0) }
+        try ask(
+            "SELECT product_id FROM products_dim WHERE product_id > ? ORDER BY product_id LIMIT ?",
+            of: [id ?? Text([])]
+        ) {
+            $0.add($1)
+            $0.add(Int64(limit))
+        } _: {
+            $0.text("product_id") ?? Text([])
+        }
     }
 
     func currentKeys(ofProducts keys: [Int64]) throws -> [CurrentKey] {
-        guard !keys.isEmpty else { return [] }
-        let query = try currentKeys ?? SQLiteQuery(database, Columns.currentKeys)
-        currentKeys = query
-        var found: [CurrentKey] = []
-        for key in keys {
-            let own = reviewKeys(ofProduct: key)
-            try query.forEach(own.lowerBound, own.upperBound) { row in
-                found.append(
-                    CurrentKey(
-                        reviewKey: row.number(0), productKey: row.number(1),
-                        identity: Digest128(row.bytes(2)), payloadDigest: Digest128(row.bytes(3)),
-                        isLive: row.number(4) != 0))
-            }
+        try ask(Columns.currentKeys, of: keys.map { reviewKeys(ofProduct: $0) }) {
+            $0.add($1.lowerBound)
+            $0.add($1.upperBound)
+        } _: { row in
+            CurrentKey(
+                reviewKey: row.number(0), productKey: row.number(1),
+                identity: row.digest128(2), payloadDigest: row.digest128(3),
+                isLive: row.number(4) != 0)
         }
-        return found
     }
 
     func current(_ reviewKeys: [Int64]) throws -> [StoredReview] {
-        try rows(reviewKeys, Columns.reviewSelection + " WHERE r.review_key = ?", \.review)
+        try ask(Columns.reviewSelection + " WHERE r.review_key = ?", of: reviewKeys) { $0.review }
     }
 
     func payloads(_ rawKeys: [Int64]) throws -> [RawPayload] {
-        try rows(
-            rawKeys,
-            "SELECT raw_key, shape, payload, context FROM product_reviews_raw WHERE raw_key = ?"
+        try ask(
+            "SELECT raw_key, shape, payload, context FROM product_reviews_raw WHERE raw_key = ?",
+            of: rawKeys
         ) { $0.rawPayload }
     }
 
     func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>] {
         var contents: [Int64: Set<Digest256>] = [:]
-        let found = try rows(
-            reviewKeys,
+        let found = try ask(
             """
             SELECT review_key, content_digest FROM product_reviews_history WHERE history_key = ?1
             UNION ALL
             SELECT review_key, content_digest FROM product_reviews_history
             WHERE review_key = ?1 AND history_key < 0
-            """
+            """, of: reviewKeys
         ) { ($0.number("review_key"), $0.digest("content_digest")) }
         for (key, digest) in found { contents[key, default: []].insert(digest) }
         return contents
     }
 
     func rawKeys(_ records: [RawQuestion]) throws -> [RawIdentity: Int64] {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT raw_key FROM product_reviews_raw
-                WHERE raw_key = (
-                    SELECT first_raw_key FROM product_reviews_base
-                    WHERE review_key = ?1 AND raw_key <> first_raw_key
-                ) AND identity_digest = ?2 AND payload_digest = ?3
-                UNION ALL
-                SELECT raw_key FROM product_reviews_raw
-                WHERE raw_key < 0 AND identity_digest = ?2 AND payload_digest = ?3
-                """)
-        var keys: [RawIdentity: Int64] = [:]
-        for question in records {
-            keys[question.record] = try Int64.fetchOne(
-                statement,
-                arguments: [
-                    question.reviewKey, Data(question.record.identity.bytes),
-                    Data(question.record.payload.bytes),
-                ])
+        let found = try ask(
+            """
+            SELECT raw_key, identity_digest, payload_digest FROM product_reviews_raw
+            WHERE raw_key = (
+                SELECT first_raw_key FROM product_reviews_base
+                WHERE review_key = ?1 AND raw_key <> first_raw_key
+            ) AND identity_digest = ?2 AND payload_digest = ?3
+            UNION ALL
+            SELECT raw_key, identity_digest, payload_digest FROM product_reviews_raw
+            WHERE raw_key < 0 AND identity_digest = ?2 AND payload_digest = ?3
+            """, of: records
+        ) {
+            $0.add($1.reviewKey)
+            $0.add(blob: $1.record.identity.bytes)
+            $0.add(blob: $1.record.payload.bytes)
+        } _: {
+            (RawIdentity(identity: $0.digest128(1), payload: $0.digest128(2)), $0.number(0))
         }
-        return keys
+        // The first record of a review before all others.
+        return Dictionary(found) { first, _ in first }
     }
 
     func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary] {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT a.*, p.product_id FROM product_aggregates a
-                JOIN products_dim p USING (product_key)
-                WHERE a.product_key = ? AND a.month = ? AND a.origin = ?
-                """)
-        return try wanted.compactMap { month in
-            try Row.fetchOne(
-                statement,
-                arguments: [month.productKey, month.key.month, month.key.origin.rawValue])?
-                .monthSummary
+        try ask(
+            """
+            SELECT a.*, p.product_id FROM product_aggregates a
+            JOIN products_dim p USING (product_key)
+            WHERE a.product_key = ? AND a.month = ? AND a.origin = ?
+            """, of: wanted
+        ) {
+            $0.add($1.productKey)
+            $0.add($1.key.month)
+            $0.add($1.key.origin.rawValue)
+        } _: {
+            $0.monthSummary
         }
     }
 
     func scopes(_ scopes: [Scope]) throws -> [ScopeSummary] {
-        let statement = try database.cachedStatement(
-            sql: "SELECT * FROM scope_summary WHERE kind = ? AND id = ?")
-        return try scopes.compactMap {
-            try Row.fetchOne(statement, arguments: [$0.kind.rawValue, $0.id.string])?.scopeSummary
+        try ask("SELECT * FROM scope_summary WHERE kind = ? AND id = ?", of: scopes) {
+            $0.add($1.kind.rawValue)
+            $0.add($1.id)
+        } _: {
+            $0.scopeSummary
         }
     }
 
     func createdRange(ofProducts keys: [Int64]) throws -> [Int64: ClosedRange<Instant>] {
-        let found = try rows(
-            keys,
+        let found = try ask(
             """
             SELECT product_key, MIN(created_at) AS first, MAX(created_at) AS last
             FROM product_reviews_clean
             WHERE review_key BETWEEN (?1 << 24) AND (?1 << 24) + 16777215
                 AND is_live = 1 AND created_origin = 'source' GROUP BY product_key
-            """
+            """, of: keys
         ) { ($0.number("product_key"), $0.instant("first")...$0.instant("last")) }
         return Dictionary(uniqueKeysWithValues: found)
     }
 
     func shapeDocument(_ name: String) throws -> String? {
-        try String.fetchOne(
-            database, sql: "SELECT document FROM shapes WHERE name = ?", arguments: [name])
+        try ask("SELECT document FROM shapes WHERE name = ?", of: [name], { $0.add($1) }) {
+            $0.string("document")
+        }.first
     }
 
-    private func rows<Found>(
-        _ keys: [Int64], _ sql: String, _ decode: (Row) -> Found
+    /// The answers to a question asked of one after another.
+    private func ask<Asked, Found>(
+        _ sql: String, of all: [Asked], _ bind: (BoundStatement, Asked) -> Void,
+        _ decode: (SQLiteRow) -> Found
     ) throws -> [Found] {
-        let statement = try database.cachedStatement(sql: sql)
+        if all.isEmpty { return [] }
+        let question = try statement(sql)
         var found: [Found] = []
-        for key in keys {
-            let cursor = try Row.fetchCursor(statement, arguments: [key])
-            while let row = try cursor.next() { found.append(decode(row)) }
+        for asked in all {
+            bind(question, asked)
+            try question.forEach { found.append(decode($0)) }
         }
         return found
     }
 
+    private func ask<Found>(
+        _ sql: String, of keys: [Int64], _ decode: (SQLiteRow) -> Found
+    ) throws -> [Found] {
+        try ask(sql, of: keys, { $0.add($1) }, decode)
+    }
+
+    private func ask<Found>(_ sql: String, _ decode: (SQLiteRow) -> Found) throws -> [Found] {
+        try statement(sql).rows(decode)
+    }
+
     // MARK: Rows
 
-    /// The statement of a kind of row, prepared at its first use.
-    private func statement(_ sql: String) throws -> SQLiteInsert {
-        if let insert = inserts[sql] { return insert }
-        let insert = try SQLiteInsert(database, sql)
-        inserts[sql] = insert
-        return insert
+    /// A statement, prepared at its first use.
+    private func statement(_ sql: String) throws -> BoundStatement {
+        if let statement = statements[sql] { return statement }
+        let statement = try BoundStatement(database, sql)
+        statements[sql] = statement
+        return statement
     }
 
     private func insert(
         _ table: String, _ columns: String, or conflict: String = "ABORT"
-    ) throws -> SQLiteInsert {
+    ) throws -> BoundStatement {
         try statement(
             "INSERT OR \(conflict) INTO \(table) (\(columns)) VALUES (\(Columns.marks(columns)))")
     }
 
-    private func upsert(_ table: String, _ columns: String, keys: [String]) throws -> SQLiteInsert {
+    private func upsert(_ table: String, _ columns: String, keys: [String]) throws -> BoundStatement {
         try statement(
             """
             INSERT INTO \(table) (\(columns)) VALUES (\(Columns.marks(columns)))
@@ -246,12 +246,12 @@ final class SQLiteLoad: StoreLoad {
     /// Writes rows, many at a step.
     private func write<Written>(
         _ rows: [Written], into table: String, _ columns: String, or conflict: String = "ABORT",
-        _ add: (SQLiteInsert, Written) -> Void
+        _ add: (BoundStatement, Written) -> Void
     ) throws {
-        func prepare(_ rows: Int) throws -> SQLiteInsert {
+        func prepare(_ rows: Int) throws -> BoundStatement {
             let row = "(\(Columns.marks(columns)))"
             let marks = Array(repeating: row, count: rows).joined(separator: ", ")
-            return try SQLiteInsert(
+            return try BoundStatement(
                 database, "INSERT OR \(conflict) INTO \(table) (\(columns)) VALUES \(marks)")
         }
         if rows.isEmpty { return }
@@ -274,7 +274,7 @@ final class SQLiteLoad: StoreLoad {
     }
 
     private func write<Written>(
-        _ rows: [Written], _ insert: SQLiteInsert, _ add: (Written) -> Void
+        _ rows: [Written], _ insert: BoundStatement, _ add: (Written) -> Void
     ) throws {
         // Lent one after another: none is copied out.
         let rows = rows.span
@@ -327,7 +327,7 @@ final class SQLiteLoad: StoreLoad {
 
     /// Returns the rows that were not there.
     private func writeOnce<Written>(
-        _ rows: [Written], _ insert: SQLiteInsert, _ add: (Written) -> Void
+        _ rows: [Written], _ insert: BoundStatement, _ add: (Written) -> Void
     ) throws -> [Written] {
         try rows.filter { row in
             add(row)
@@ -468,16 +468,18 @@ final class SQLiteLoad: StoreLoad {
 func endAttempt(
     _ key: Int64, at instant: Instant, as outcome: AttemptOutcome, in database: Database
 ) throws {
-    let found = try Row.fetchOne(
-        database, sql: "SELECT * FROM run_attempts WHERE attempt = ?", arguments: [key])
-    guard var attempt = found?.runAttempt else { return }
+    let question = try BoundStatement(database, "SELECT * FROM run_attempts WHERE attempt = ?")
+    question.add(key)
+    guard var attempt = try question.rows({ $0.runAttempt }).first else { return }
     attempt.endedAt = instant
     attempt.outcome = outcome
-    try database.execute(
-        sql: """
-            UPDATE run_attempts SET ended_at = ?, run = ?, failure = ?, seal = ? WHERE attempt = ?
-            """,
-        arguments: [
-            instant.microseconds, outcome.run, outcome.failure, Data(attempt.seal.bytes), key,
-        ])
+    let update = try BoundStatement(
+        database,
+        "UPDATE run_attempts SET ended_at = ?, run = ?, failure = ?, seal = ? WHERE attempt = ?")
+    update.add(instant.microseconds)
+    update.add(outcome.run)
+    update.add(outcome.failure.map { Text($0) })
+    update.add(blob: attempt.seal.bytes)
+    update.add(key)
+    try update.step()
 }

@@ -121,7 +121,7 @@ private struct Lent {
     func addHistory(_ place: Int, to row: inout BoundRow) {
         let review = review(place)
         let values = new.rows.rows[Int(review.row)]
-        row.add(review.reviewKey)
+        row.add(review.historyKey)
         row.add(review.reviewKey)
         row.add(1)
         row.add(word: "insert")
@@ -158,7 +158,7 @@ private struct Lent {
         row.add(1)
         row.add(blob: digest(LaidBytes.payload, place))
         row.add(review.rawKey)
-        row.add(review.reviewKey)
+        row.add(review.historyKey)
         row.add(
             reading(
                 rating: values.rating,

@@ -6,6 +6,8 @@ final class SQLiteStatement {
     let pointer: OpaquePointer
     private let connection: OpaquePointer
     private let sql: String
+    /// The places of the columns it answers with.
+    private let places: [String: Int32]
 
     init(_ database: Database, _ sql: String) throws {
         guard let connection = database.sqliteConnection else {
@@ -20,6 +22,19 @@ final class SQLiteStatement {
         pointer = statement
         self.connection = connection
         self.sql = sql
+        var places: [String: Int32] = [:]
+        for place in 0..<sqlite3_column_count(statement) {
+            guard let name = sqlite3_column_name(statement, place) else { continue }
+            places[String(cString: name)] = place
+        }
+        self.places = places
+    }
+
+    func place(of column: String) -> Int32 {
+        guard let place = places[column] else {
+            preconditionFailure("no column is called \(column)")
+        }
+        return place
     }
 
     deinit { sqlite3_finalize(pointer) }

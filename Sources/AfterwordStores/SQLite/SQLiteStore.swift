@@ -156,8 +156,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
     package func newestRun() throws -> RunRecord? {
         try Self.translating {
             try writer.unsafeReentrantRead { database in
-                let statement = try database.cachedStatement(sql: Columns.newestRun)
-                return try Row.fetchOne(statement)?.runRecord
+                try BoundStatement(database, Columns.newestRun).rows { $0.runRecord }.first
             }
         }
     }
@@ -230,7 +229,7 @@ struct SQLiteSession: SQLSession {
     let database: Database
 
     func currentPayloads(_ take: (CurrentPayload) -> Void) throws {
-        try SQLiteQuery(database, Columns.currentPayloads).forEach { row in
+        try BoundStatement(database, Columns.currentPayloads).forEach { row in
             take(
                 CurrentPayload(
                     reviewKey: row.number(0), productKey: productKey(ofReview: row.number(0)),
@@ -244,17 +243,14 @@ struct SQLiteSession: SQLSession {
     func rows<Found>(
         _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) -> Found
     ) throws -> [Found] {
-        let arguments: [DatabaseValue] = values.map { value in
+        let question = try BoundStatement(database, sql)
+        for value in values {
             switch value {
-            case .number(let number): number.databaseValue
-            case .text(let text): text.databaseValue
+            case .number(let number): question.add(number)
+            case .text(let text): question.add(text)
             }
         }
-        var found: [Found] = []
-        let cursor = try Row.fetchCursor(
-            database, sql: sql, arguments: StatementArguments(arguments))
-        while let row = try cursor.next() { found.append(decode(row)) }
-        return found
+        return try question.rows { decode($0) }
     }
 }
 
@@ -275,7 +271,7 @@ private struct SQLiteLedgerSession: SQLLedgerSession {
     func put(
         _ table: String, _ columns: String, key: String, _ add: (any ColumnSink) -> Void
     ) throws {
-        let insert = try SQLiteInsert(
+        let insert = try BoundStatement(
             database,
             """
             INSERT INTO \(table) (\(columns)) VALUES (\(Columns.marks(columns)))
