@@ -178,11 +178,14 @@ private final class MemoryLoad: StoreLoad {
         scopes.compactMap { state.scopes[$0] }
     }
 
-    func createdRange(ofProducts keys: [Int64]) throws -> [Int64: ClosedRange<Instant>] {
+    func createdRange(_ wanted: [RangeQuestion]) throws -> [Int64: ClosedRange<Instant>] {
         var ranges: [Int64: ClosedRange<Instant>] = [:]
         for review in state.reviews.values
         where review.isLive && review.times.createdOrigin == .source {
-            guard let key = productKey(review.productID), keys.contains(key) else { continue }
+            guard let key = productKey(review.productID),
+                let question = wanted.first(where: { $0.productKey == key }),
+                !question.without.contains(review.reviewKey)
+            else { continue }
             let at = review.times.createdAt
             let old = ranges[key]
             ranges[key] = min(old?.lowerBound ?? at, at)...max(old?.upperBound ?? at, at)

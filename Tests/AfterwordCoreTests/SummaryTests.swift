@@ -22,7 +22,8 @@ import Testing
             (gone: [10], new: [11], loses: true), (gone: [10], new: [], loses: true),
             (gone: [30], new: [30], loses: false), (gone: [30], new: [31], loses: false),
             (gone: [30], new: [29], loses: true), (gone: [20], new: [], loses: false),
-            (gone: [10, 30], new: [10], loses: true), (gone: [10, 30], new: [10, 40], loses: false),
+            (gone: [10, 30], new: [10], loses: true),
+            (gone: [10, 30], new: [10, 40], loses: false),
         ])
     func extremes(gone: [Int64], new: [Int64], loses: Bool) {
         func times(_ instant: Int64) -> ReviewTimes {

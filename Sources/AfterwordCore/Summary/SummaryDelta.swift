@@ -44,7 +44,9 @@ package struct SummaryDelta: Sendable {
 
     /// Whether an extreme of the old summary went and nothing as far out came, so that the review times must be read again.
     package func losesExtreme(of old: ProductSummary) -> Bool {
-        func goes(_ extreme: Instant?, _ new: Instant?, _ reaches: (Instant, Instant) -> Bool) -> Bool {
+        func goes(_ extreme: Instant?, _ new: Instant?, _ reaches: (Instant, Instant) -> Bool)
+            -> Bool
+        {
             guard let extreme, gone.contains(extreme) else { return false }
             return new.map { !reaches($0, extreme) } ?? true
         }
@@ -53,11 +55,20 @@ package struct SummaryDelta: Sendable {
 
     /// The new summary; first and last are right unless `losesExtreme`.
     package func applied(to old: ProductSummary, run: Int64) -> ProductSummary {
+        applied(to: old, run: run, beside: (old.firstReviewAt, old.lastReviewAt))
+    }
+
+    /// The new summary.
+    ///
+    /// - Parameter others: First and last source time of the reviews that did not change.
+    package func applied(
+        to old: ProductSummary, run: Int64, beside others: (first: Instant?, last: Instant?)
+    ) -> ProductSummary {
         var new = old
         new.counters.add(counters)
         new.lastChangedRun = run
-        new.firstReviewAt = [old.firstReviewAt, first].compactMap { $0 }.min()
-        new.lastReviewAt = [old.lastReviewAt, last].compactMap { $0 }.max()
+        new.firstReviewAt = [others.first, first].compactMap { $0 }.min()
+        new.lastReviewAt = [others.last, last].compactMap { $0 }.max()
         return new
     }
 }

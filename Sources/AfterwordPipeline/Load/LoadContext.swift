@@ -2,9 +2,12 @@ import AfterwordCore
 
 /// What one load knows from its beginning on, and counts up as it goes.
 final class LoadContext {
+    let store: any ReviewStore
     let load: any StoreLoad
     /// The way to `load` while products are decided.
     let lane: StoreLane
+    /// A way beside it for look-ups, where the store has one.
+    var lookUps: (any StoreLookUps)?
     let options: LoadOptions
     let survey: Survey
     let head: StoreHead
@@ -35,9 +38,11 @@ final class LoadContext {
     private var lastPayload: (file: Int32, offset: Int64, bytes: [UInt8])?
 
     init(
-        load: any StoreLoad, lane: StoreLane, options: LoadOptions, survey: Survey,
+        store: any ReviewStore, load: any StoreLoad, lane: StoreLane, options: LoadOptions,
+        survey: Survey,
         head: StoreHead, observedAt: Instant, observedOrigin: ObservedOrigin, identicalSince: Int64?
     ) {
+        self.store = store
         self.load = load
         self.lane = lane
         self.options = options
@@ -57,6 +62,12 @@ final class LoadContext {
         for file in survey.files {
             if let cleaner = file.cleaner { cleaners[cleaner.shape.name] = cleaner }
         }
+    }
+
+    /// Asks the store what was there before this run: reviews, records and months of a product are written by its own decision alone.
+    func lookUp<Found>(_ ask: @escaping (any StoreLookUps) throws -> Found) throws -> Found {
+        if let lookUps { return try ask(lookUps) }
+        return try lane.now { try ask($0) }
     }
 
     func takeHistoryKey() -> Int64 {

@@ -11,6 +11,8 @@ struct ProductDecision {
     private(set) var inserted: Int64 = 0
     private(set) var updated: Int64 = 0
     private(set) var deleted: Int64 = 0
+    /// Reviews that were live and are not what they were.
+    private(set) var changedKeys: [Int64] = []
 
     private let standing: Standing
     /// Its contests; the newcomers; and, nearly all of a second dump, the records whose reviews hold their very bytes already.
@@ -437,7 +439,10 @@ struct ProductDecision {
             review: ReviewRow(
                 productKey: state.productKey, review: change.review, historyKey: historyKey,
                 firstRawKey: change.review.rawKey, isNew: isFirst))
-        if let old = change.previous, old.isLive { delta.remove(old.values, old.times) }
+        if let old = change.previous, old.isLive {
+            delta.remove(old.values, old.times)
+            changedKeys.append(old.reviewKey)
+        }
         if change.review.isLive { delta.add(change.review.values, change.review.times) }
         switch change.operation {
         case .insert: inserted += 1

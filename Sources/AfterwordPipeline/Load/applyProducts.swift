@@ -9,25 +9,37 @@ func applyProducts(
 ) throws {
     let ids = try namedProducts(context)
     try context.lane.whileServing {
-        let writer = LoadWriter(context)
-        var batches = batchRanges(ids, context).makeIterator()
-        func known() -> KnownBatch? {
-            batches.next().map { KnownBatch(Array(ids[$0]), context) }
+        // What is known of all reviews is asked of few: that need not wait for what is being written.
+        guard context.survey.known != nil else { return try apply(ids, context, progress) }
+        try context.store.besideLoad { lookUps in
+            context.lookUps = lookUps
+            defer { context.lookUps = nil }
+            try apply(ids, context, progress)
         }
-        // What the next batches are asked goes out before this one is written.
-        var following = known()
-        var opened = try following.map { try OpenBatch($0, context) }
-        following = known()
-        var done = 0
-        while let batch = opened {
-            opened = try following.map { try OpenBatch($0, context) }
-            following = known()
-            try batch.apply(context, writer)
-            done += batch.count
-            try progress(done, ids.count)
-        }
-        try writer.finish()
     }
+}
+
+private func apply(
+    _ ids: [Text], _ context: LoadContext, _ progress: (Int, Int) throws -> Void
+) throws {
+    let writer = LoadWriter(context)
+    var batches = batchRanges(ids, context).makeIterator()
+    func known() -> KnownBatch? {
+        batches.next().map { KnownBatch(Array(ids[$0]), context) }
+    }
+    // What the next batches are asked goes out before this one is written.
+    var following = known()
+    var opened = try following.map { try OpenBatch($0, context) }
+    following = known()
+    var done = 0
+    while let batch = opened {
+        opened = try following.map { try OpenBatch($0, context) }
+        following = known()
+        try batch.apply(context, writer)
+        done += batch.count
+        try progress(done, ids.count)
+    }
+    try writer.finish()
 }
 
 /// Batches of whole products.
@@ -118,17 +130,19 @@ extension ProductDecision {
 /// A batch of which it is known what differs, and what the store is asked of that.
 private struct OpenBatch {
     private let decisions: [ProductDecision]
-    private let answer: StoreLane.Answer<StoredBatch>
+    private let answer: StoreLane.Answer<StoredBatch>?
+    private let wanted: WantedBatch
     var count: Int { decisions.count }
 
     init(_ batch: KnownBatch, _ context: LoadContext) throws {
         decisions = try batch.decisions(context)
         let wanted = WantedBatch(decisions)
-        answer = context.lane.later { try StoredBatch(wanted, $0) }
+        self.wanted = wanted
+        answer = context.lookUps == nil ? context.lane.later { try StoredBatch(wanted, $0) } : nil
     }
 
     func apply(_ context: LoadContext, _ writer: LoadWriter) throws {
-        let stored = try answer.get()
+        let stored = try answer?.get() ?? context.lookUp { try StoredBatch(wanted, $0) }
         var decisions = decisions
         for index in decisions.indices {
             try decisions[index].apply(stored, context, writer)
@@ -161,7 +175,7 @@ struct StoredBatch {
     var contents: [Int64: Set<Digest256>] = [:]
     var rawKeys: [RawIdentity: Int64] = [:]
 
-    fileprivate init(_ wanted: WantedBatch, _ load: any StoreLoad) throws {
+    fileprivate init(_ wanted: WantedBatch, _ load: any StoreLookUps) throws {
         for review in try load.current(wanted.reviews) { reviews[review.reviewKey] = review }
         let held = wanted.contents.compactMap { reviews[$0]?.rawKey }
         for payload in try load.payloads(held) { payloads[payload.rawKey] = payload }
@@ -176,13 +190,9 @@ private func moveSums(
 ) throws {
     let reread = decisions.filter {
         !$0.delta.isEmpty && $0.delta.losesExtreme(of: $0.before.summary)
-    }.map { $0.state.productKey }
-    var ranges: [Int64: ClosedRange<Instant>] = [:]
-    if !reread.isEmpty {
-        try writer.flush()
-        ranges = try context.lane.now { try $0.createdRange(ofProducts: reread) }
-    }
-    let rereadKeys = Set(reread)
+    }.map { RangeQuestion(productKey: $0.state.productKey, without: $0.changedKeys) }
+    let ranges = reread.isEmpty ? [:] : try context.lookUp { try $0.createdRange(reread) }
+    let rereadKeys = Set(reread.map(\.productKey))
     let moved = decisions.filter { !$0.isNew }.flatMap { decision in
         decision.delta.months.keys.map {
             MonthQuestion(productKey: decision.state.productKey, key: $0)
@@ -190,7 +200,7 @@ private func moveSums(
     }
     var months: [MonthQuestion: Counters] = [:]
     if !moved.isEmpty {
-        for month in try context.lane.now({ try $0.months(moved) }) {
+        for month in try context.lookUp({ try $0.months(moved) }) {
             let key = MonthQuestion(productKey: month.productKey, key: month.key)
             months[key] = month.counters
         }
@@ -199,11 +209,13 @@ private func moveSums(
         var summary = decision.before.summary
         let key = decision.state.productKey
         if !decision.delta.isEmpty {
-            summary = decision.delta.applied(to: summary, run: context.run)
-            if rereadKeys.contains(key) {
-                summary.firstReviewAt = ranges[key]?.lowerBound
-                summary.lastReviewAt = ranges[key]?.upperBound
-            }
+            let delta = decision.delta
+            summary =
+                rereadKeys.contains(key)
+                ? delta.applied(
+                    to: summary, run: context.run,
+                    beside: (ranges[key]?.lowerBound, ranges[key]?.upperBound))
+                : delta.applied(to: summary, run: context.run)
             try writer.add(summary: summary)
             for (month, counters) in decision.delta.months.sorted(by: { $0.key < $1.key })
             where !counters.isZero {

@@ -2,7 +2,8 @@ import AfterwordCore
 
 /// Fixes the run's number and its two clocks.
 func beginLoad(
-    _ load: any StoreLoad, _ lane: StoreLane, _ dump: Dump, _ survey: Survey,
+    _ store: any ReviewStore, _ load: any StoreLoad, _ lane: StoreLane, _ dump: Dump,
+    _ survey: Survey,
     _ options: LoadOptions, _ now: Instant
 ) throws -> LoadContext {
     let head = try load.head()
@@ -11,7 +12,7 @@ func beginLoad(
     let identical = try load.runs(holding: digests)
     let observed = observation(dump, options, identical, now)
     return LoadContext(
-        load: load, lane: lane, options: options, survey: survey, head: head,
+        store: store, load: load, lane: lane, options: options, survey: survey, head: head,
         observedAt: observed.at, observedOrigin: observed.origin,
         identicalSince: identical.filter { $0.observedAt == observed.at }.map(\.run).min())
 }

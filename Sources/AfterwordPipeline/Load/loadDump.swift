@@ -98,7 +98,8 @@ private func loadFirst(
                 try ahead.finish()
                 return surveyed
             }
-            return try write(surveyed, dump, load, lane, options, surroundings, inspect)
+            return try write(
+                surveyed, dump, store, load, lane, options, surroundings, inspect)
         }
     }
 }
@@ -120,17 +121,19 @@ func apply(
     return try surroundings.whenFree {
         for index in balances.indices { survey.files[index].record.balance = balances[index] }
         return try store.load(intent) { load in
-            try write(survey, dump, load, StoreLane(load), options, surroundings, inspect)
+            try write(survey, dump, store, load, StoreLane(load), options, surroundings, inspect)
         }
     }
 }
 
 private func write(
-    _ survey: Survey, _ dump: Dump, _ load: any StoreLoad, _ lane: StoreLane,
+    _ survey: Survey, _ dump: Dump, _ store: any ReviewStore, _ load: any StoreLoad,
+    _ lane: StoreLane,
     _ options: LoadOptions, _ surroundings: LoadSurroundings,
     _ inspect: (any StoreReader) throws -> Void
 ) throws -> LoadReport {
-    let context = try beginLoad(load, lane, dump, survey, options, surroundings.now())
+    let context = try beginLoad(
+        store, load, lane, dump, survey, options, surroundings.now())
     try checkShift(context)
     try applyProducts(context) { done, count in
         try surroundings.checkInterruption()

@@ -82,8 +82,10 @@
         }
         func insert(_ new: NewReviews) throws { try count().insert(new) }
         func scopes(_ scopes: [Scope]) throws -> [ScopeSummary] { try count().scopes(scopes) }
-        func createdRange(ofProducts keys: [Int64]) throws -> [Int64: ClosedRange<Instant>] {
-            try count().createdRange(ofProducts: keys)
+        func createdRange(
+            _ wanted: [RangeQuestion]
+        ) throws -> [Int64: ClosedRange<Instant>] {
+            try count().createdRange(wanted)
         }
         func shapeDocument(_ name: String) throws -> String? {
             try count().shapeDocument(name)

@@ -14,6 +14,10 @@ package protocol ReviewStore: ModelLedger {
     func load<Result>(_ intent: LoadIntent, _ body: (any StoreLoad) throws -> Result) throws
         -> Result
 
+    /// Look-ups in the state before the load under way, on a way of their own, while the load's rows are being written: inside its `body`, on
+    /// any thread. Nil where a store has only one way.
+    func besideLoad<Result>(_ body: ((any StoreLookUps)?) throws -> Result) throws -> Result
+
     /// Reads one consistent state: that of the newest committed run.
     func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result
 
@@ -30,6 +34,12 @@ package protocol ReviewStore: ModelLedger {
     func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64
     /// Ends an attempt that failed, with the kind of failure.
     func failAttempt(_ key: Int64, at instant: Instant, failure: String) throws
+}
+
+extension ReviewStore {
+    package func besideLoad<Result>(
+        _ body: ((any StoreLookUps)?) throws -> Result
+    ) throws -> Result { try body(nil) }
 }
 
 /// A way to end something from another thread.
@@ -50,13 +60,28 @@ package struct LoadIntent: Sendable {
     }
 }
 
+/// What is asked of single reviews, months and products while their changes are decided. Answers come in any order, with nothing for what is
+/// not there.
+package protocol StoreLookUps: AnyObject {
+    /// Whole reviews, for the few that differ or vanish.
+    func current(_ reviewKeys: [Int64]) throws -> [StoredReview]
+    func payloads(_ rawKeys: [Int64]) throws -> [RawPayload]
+    /// Content digests in the history of each review, late rows too.
+    func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>]
+    /// Keys of the raw records that are kept already; the one that a review holds is not asked for.
+    func rawKeys(_ records: [RawQuestion]) throws -> [RawIdentity: Int64]
+    func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary]
+    /// First and last source `created_at` of the live reviews of each product; of those that are named nothing counts.
+    func createdRange(_ wanted: [RangeQuestion]) throws -> [Int64: ClosedRange<Instant>]
+}
+
 /// The bulk port: one load of one run, inside one transaction.
 ///
 /// Batches hold at most 16,384 rows and about 8 MiB, or one row (`BatchLimit`); any batching gives
 /// the same store. Look-ups return what is there, in any order, and nothing for what is not. Keys
 /// (`…Key`) are 64-bit surrogates given by the caller (`reviewKeys(ofProduct:)`, `firstLaterKey`, else
 /// counted up from `head`); they never reach a digest or a golden. Text keys are compared by bytes.
-package protocol StoreLoad: AnyObject {
+package protocol StoreLoad: StoreLookUps {
     /// What the load begins with.
     func head() throws -> StoreHead
 
@@ -68,17 +93,7 @@ package protocol StoreLoad: AnyObject {
     func productIDs(after id: Text?, limit: Int) throws -> [Text]
     /// One key for each review of the products, deleted ones too.
     func currentKeys(ofProducts keys: [Int64]) throws -> [CurrentKey]
-    /// Whole reviews, for the few that differ or vanish.
-    func current(_ reviewKeys: [Int64]) throws -> [StoredReview]
-    func payloads(_ rawKeys: [Int64]) throws -> [RawPayload]
-    /// Content digests in the history of each review, late rows too.
-    func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>]
-    /// Keys of the raw records that are kept already; the one that a review holds is not asked for.
-    func rawKeys(_ records: [RawQuestion]) throws -> [RawIdentity: Int64]
-    func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary]
     func scopes(_ scopes: [Scope]) throws -> [ScopeSummary]
-    /// First and last source `created_at` of the live reviews of each product, as changed so far.
-    func createdRange(ofProducts keys: [Int64]) throws -> [Int64: ClosedRange<Instant>]
     /// The document of a shape by name, as last used.
     func shapeDocument(_ name: String) throws -> String?
 

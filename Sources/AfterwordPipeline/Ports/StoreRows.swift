@@ -215,6 +215,17 @@ package struct ReviewRow: Equatable, Sendable {
     }
 }
 
+/// A product whose review times are looked for, but for those of some reviews.
+package struct RangeQuestion: Sendable {
+    package var productKey: Int64
+    package var without: [Int64]
+
+    package init(productKey: Int64, without: [Int64]) {
+        self.productKey = productKey
+        self.without = without
+    }
+}
+
 /// A month of a product that is looked for.
 package struct MonthQuestion: Hashable, Sendable {
     package var productKey: Int64

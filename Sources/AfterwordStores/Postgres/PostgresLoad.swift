@@ -105,89 +105,31 @@ final class PostgresLoad: StoreLoad {
     }
 
     func current(_ reviewKeys: [Int64]) throws -> [StoredReview] {
-        try rows(
-            reviewKeys, Columns.reviewSelection + " WHERE r.review_key = ANY ($1::bigint[])"
-        ) { $0.review }
+        try lookUp(reviewKeys) { try $0.current(reviewKeys) } ?? []
     }
-
     func payloads(_ rawKeys: [Int64]) throws -> [RawPayload] {
-        try rows(
-            rawKeys,
-            """
-            SELECT raw_key, shape, payload, context FROM product_reviews_raw
-            WHERE raw_key = ANY ($1::bigint[])
-            """
-        ) { $0.rawPayload }
+        try lookUp(rawKeys) { try $0.payloads(rawKeys) } ?? []
     }
-
     func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>] {
-        let found = try rows(
-            reviewKeys,
-            """
-            SELECT review_key, content_digest FROM product_reviews_history
-            WHERE history_key = ANY ($1::bigint[])
-            UNION ALL
-            SELECT review_key, content_digest FROM product_reviews_history
-            WHERE review_key = ANY ($1::bigint[]) AND history_key < 0
-            """
-        ) { ($0.number("review_key"), $0.digest("content_digest")) }
-        var contents: [Int64: Set<Digest256>] = [:]
-        for (key, digest) in found { contents[key, default: []].insert(digest) }
-        return contents
+        try lookUp(reviewKeys) { try $0.historyContents(reviewKeys) } ?? [:]
     }
-
     func rawKeys(_ records: [RawQuestion]) throws -> [RawIdentity: Int64] {
-        guard !records.isEmpty else { return [:] }
-        try buildIndexes()
-        let found = try connection.run(
-            """
-            SELECT r.raw_key, r.identity_digest, r.payload_digest
-            FROM unnest($1::bytea[], $2::bytea[], $3::bigint[])
-                AS wanted (identity_digest, payload_digest, review_key)
-            JOIN product_reviews_base b
-                ON b.review_key = wanted.review_key AND b.raw_key <> b.first_raw_key
-            JOIN product_reviews_raw r ON r.raw_key = b.first_raw_key
-                AND r.identity_digest = wanted.identity_digest
-                AND r.payload_digest = wanted.payload_digest
-            UNION ALL
-            SELECT raw_key, identity_digest, payload_digest FROM product_reviews_raw
-            JOIN unnest($1::bytea[], $2::bytea[]) AS wanted (identity_digest, payload_digest)
-                USING (identity_digest, payload_digest)
-            WHERE raw_key < 0
-            """,
-            [
-                array(records.map(\.record.identity.bytes)),
-                array(records.map(\.record.payload.bytes)),
-                array(records.map { $0.reviewKey ?? 0 }),
-            ]
-        ).map { row in
-            let record = RawIdentity(
-                identity: row.digest128("identity_digest"),
-                payload: row.digest128("payload_digest"))
-            return (record, row.number("raw_key"))
-        }
-        return Dictionary(found) { first, _ in first }
+        try lookUp(records) { try $0.rawKeys(records) } ?? [:]
+    }
+    func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary] {
+        try lookUp(wanted) { try $0.months(wanted) } ?? []
+    }
+    func createdRange(_ wanted: [RangeQuestion]) throws -> [Int64: ClosedRange<Instant>] {
+        try lookUp(wanted) { try $0.createdRange(wanted) } ?? [:]
     }
 
-    func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary] {
-        guard !wanted.isEmpty else { return [] }
-        func list(_ numbers: [Int64]) -> String {
-            "{" + numbers.map(String.init).joined(separator: ",") + "}"
-        }
-        return try connection.run(
-            """
-            SELECT a.*, p.product_id
-            FROM unnest($1::bigint[], $2::bigint[], $3::text[])
-                AS wanted (product_key, month, origin)
-            JOIN product_aggregates a ON a.product_key = wanted.product_key
-                AND a.month = wanted.month AND a.origin = wanted.origin
-            JOIN products_dim p ON p.product_key = a.product_key
-            """,
-            [
-                list(wanted.map(\.productKey)), list(wanted.map(\.key.month)),
-                array(wanted.map { Text($0.key.origin.rawValue) }),
-            ]
-        ).map { $0.monthSummary }
+    /// Nothing is asked of no key; what is asked is answered from indexes.
+    private func lookUp<Key, Found>(
+        _ keys: [Key], _ ask: (PostgresLookUps) throws -> Found
+    ) throws -> Found? {
+        if keys.isEmpty { return nil }
+        try buildIndexes()
+        return try ask(PostgresLookUps(connection))
     }
 
     func scopes(_ scopes: [Scope]) throws -> [ScopeSummary] {
@@ -201,56 +143,9 @@ final class PostgresLoad: StoreLoad {
         ).map { $0.scopeSummary }
     }
 
-    /// Review by review, by their keys: the server cannot tell how few a product has, and would read all of them for a join.
-    func createdRange(ofProducts keys: [Int64]) throws -> [Int64: ClosedRange<Instant>] {
-        let found = try rows(
-            keys,
-            """
-            SELECT own AS product_key, r.first, r.last
-            FROM unnest($1::bigint[]) AS wanted (own), LATERAL (
-                SELECT MIN(created_at) AS first, MAX(created_at) AS last FROM (
-                    SELECT (
-                        SELECT h.created_at FROM product_reviews_history h
-                        WHERE h.history_key = b.history_key AND h.created_origin = 'source'
-                    ) AS created_at
-                    FROM product_reviews_base b
-                    WHERE b.review_key BETWEEN own << 24 AND (own << 24) + 16777215 AND b.is_live
-                    OFFSET 0
-                ) s
-            ) r WHERE r.first IS NOT NULL
-            """
-        ) { ($0.number("product_key"), $0.instant("first")...$0.instant("last")) }
-        return Dictionary(uniqueKeysWithValues: found)
-    }
-
     func shapeDocument(_ name: String) throws -> String? {
         try connection.run("SELECT document FROM shapes WHERE name = $1", [name])
             .first?.string("document")
-    }
-
-    private func rows<Found>(
-        _ keys: [Int64], _ sql: String, _ decode: (PostgresRow) -> Found
-    ) throws -> [Found] {
-        guard !keys.isEmpty else { return [] }
-        try buildIndexes()
-        return try connection.run(sql, [array(keys)]).map(decode)
-    }
-
-    /// The written form of an array of texts: each in quotes, `"` and `\` escaped.
-    private func array(_ texts: [Text]) -> String {
-        let quoted = texts.map { text in
-            "\"" + text.string.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
-        }
-        return "{" + quoted.joined(separator: ",") + "}"
-    }
-
-    private func array(_ numbers: [Int64]) -> String {
-        "{" + numbers.map(String.init).joined(separator: ",") + "}"
-    }
-
-    /// The written form of an array of byte strings.
-    private func array(_ blobs: [[UInt8]]) -> String {
-        "{" + blobs.map { "\"\\\\x" + hexadecimal($0) + "\"" }.joined(separator: ",") + "}"
     }
 
     // MARK: Rows

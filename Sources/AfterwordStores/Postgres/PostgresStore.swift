@@ -94,6 +94,16 @@ package final class PostgresStore: ReviewStore {
         try reading.read(body)
     }
 
+    /// On a reader's connection, in a snapshot of its own: who holds the load's lock knows that no run comes in between.
+    package func besideLoad<Result>(
+        _ body: ((any StoreLookUps)?) throws -> Result
+    ) throws -> Result {
+        try reading.inSnapshot { connection in
+            try connection.runAll("SET LOCAL jit = off")
+            return try body(PostgresLookUps(connection))
+        }
+    }
+
     /// Its readers alone, for many threads.
     package var reading: PostgresReadingStore { PostgresReadingStore(readers: readers) }
 
@@ -190,11 +200,17 @@ package struct PostgresReadingStore: ReadingStore {
     }
 
     package func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
+        try inSnapshot { try body(SQLReader(PostgresSession(connection: $0))) }
+    }
+
+    fileprivate func inSnapshot<Result>(
+        _ body: (PostgresConnection) throws -> Result
+    ) throws -> Result {
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
         return try readers.lend(after: begin) { connection in
             let result: Result
             do {
-                result = try body(SQLReader(PostgresSession(connection: connection)))
+                result = try body(connection)
             } catch {
                 connection.rollBack()
                 throw error

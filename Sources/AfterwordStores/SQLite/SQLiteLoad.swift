@@ -8,7 +8,8 @@ final class SQLiteLoad: StoreLoad {
     private let database: Database
     private let attempt: Int64?
     private let writeBack: WriteBack?
-    private var statements: [String: BoundStatement] = [:]
+    private let statements: SQLiteStatements
+    private let lookUps: SQLiteLookUps
     private var bulkInserts: [String: (one: BoundStatement, many: BoundStatement)] = [:]
     private var newReviews: SQLiteNewReviews?
     /// In a store without a product: the key of the last month written; nil in another.
@@ -17,6 +18,8 @@ final class SQLiteLoad: StoreLoad {
 
     init(_ database: Database, attempt: Int64?, writeBack: WriteBack?) {
         self.database = database
+        statements = SQLiteStatements(database)
+        lookUps = SQLiteLookUps(statements)
         self.writeBack = writeBack
         self.attempt = attempt
     }
@@ -24,7 +27,8 @@ final class SQLiteLoad: StoreLoad {
     // MARK: Look-ups
 
     func head() throws -> StoreHead {
-        func newest(_ column: String, _ table: String, _ condition: String = "TRUE") throws -> Int64?
+        func newest(_ column: String, _ table: String, _ condition: String = "TRUE") throws
+            -> Int64?
         {
             try ask("SELECT MAX(\(column)) AS newest FROM \(table) WHERE \(condition)") {
                 $0.optional("newest")
@@ -63,7 +67,9 @@ final class SQLiteLoad: StoreLoad {
             ) {
                 $0.add(blob: $1.bytes)
                 $0.add(candidate.run)
-            } _: { _ in true }
+            } _: { _ in
+                true
+            }
             return found.count == files.count
         }
     }
@@ -101,67 +107,18 @@ final class SQLiteLoad: StoreLoad {
     }
 
     func current(_ reviewKeys: [Int64]) throws -> [StoredReview] {
-        try ask(Columns.reviewSelection + " WHERE r.review_key = ?", of: reviewKeys) { $0.review }
+        try lookUps.current(reviewKeys)
     }
-
-    func payloads(_ rawKeys: [Int64]) throws -> [RawPayload] {
-        try ask(
-            "SELECT raw_key, shape, payload, context FROM product_reviews_raw WHERE raw_key = ?",
-            of: rawKeys
-        ) { $0.rawPayload }
-    }
-
+    func payloads(_ rawKeys: [Int64]) throws -> [RawPayload] { try lookUps.payloads(rawKeys) }
     func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>] {
-        var contents: [Int64: Set<Digest256>] = [:]
-        let found = try ask(
-            """
-            SELECT review_key, content_digest FROM product_reviews_history WHERE history_key = ?1
-            UNION ALL
-            SELECT review_key, content_digest FROM product_reviews_history
-            WHERE review_key = ?1 AND history_key < 0
-            """, of: reviewKeys
-        ) { ($0.number("review_key"), $0.digest("content_digest")) }
-        for (key, digest) in found { contents[key, default: []].insert(digest) }
-        return contents
+        try lookUps.historyContents(reviewKeys)
     }
-
     func rawKeys(_ records: [RawQuestion]) throws -> [RawIdentity: Int64] {
-        let found = try ask(
-            """
-            SELECT raw_key, identity_digest, payload_digest FROM product_reviews_raw
-            WHERE raw_key = (
-                SELECT first_raw_key FROM product_reviews_base
-                WHERE review_key = ?1 AND raw_key <> first_raw_key
-            ) AND identity_digest = ?2 AND payload_digest = ?3
-            UNION ALL
-            SELECT raw_key, identity_digest, payload_digest FROM product_reviews_raw
-            WHERE raw_key < 0 AND identity_digest = ?2 AND payload_digest = ?3
-            """, of: records
-        ) {
-            $0.add($1.reviewKey)
-            $0.add(blob: $1.record.identity.bytes)
-            $0.add(blob: $1.record.payload.bytes)
-        } _: {
-            (RawIdentity(identity: $0.digest128(1), payload: $0.digest128(2)), $0.number(0))
-        }
-        // The first record of a review before all others.
-        return Dictionary(found) { first, _ in first }
+        try lookUps.rawKeys(records)
     }
-
-    func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary] {
-        try ask(
-            """
-            SELECT a.*, p.product_id FROM product_aggregates a
-            JOIN products_dim p USING (product_key)
-            WHERE a.product_key = ? AND a.month = ? AND a.origin = ?
-            """, of: wanted
-        ) {
-            $0.add($1.productKey)
-            $0.add($1.key.month)
-            $0.add($1.key.origin.rawValue)
-        } _: {
-            $0.monthSummary
-        }
+    func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary] { try lookUps.months(wanted) }
+    func createdRange(_ wanted: [RangeQuestion]) throws -> [Int64: ClosedRange<Instant>] {
+        try lookUps.createdRange(wanted)
     }
 
     func scopes(_ scopes: [Scope]) throws -> [ScopeSummary] {
@@ -173,58 +130,24 @@ final class SQLiteLoad: StoreLoad {
         }
     }
 
-    func createdRange(ofProducts keys: [Int64]) throws -> [Int64: ClosedRange<Instant>] {
-        let found = try ask(
-            """
-            SELECT product_key, MIN(created_at) AS first, MAX(created_at) AS last
-            FROM product_reviews_clean
-            WHERE review_key BETWEEN (?1 << 24) AND (?1 << 24) + 16777215
-                AND is_live = 1 AND created_origin = 'source' GROUP BY product_key
-            """, of: keys
-        ) { ($0.number("product_key"), $0.instant("first")...$0.instant("last")) }
-        return Dictionary(uniqueKeysWithValues: found)
-    }
-
     func shapeDocument(_ name: String) throws -> String? {
         try ask("SELECT document FROM shapes WHERE name = ?", of: [name], { $0.add($1) }) {
             $0.string("document")
         }.first
     }
 
-    /// The answers to a question asked of one after another.
     private func ask<Asked, Found>(
         _ sql: String, of all: [Asked], _ bind: (BoundStatement, Asked) -> Void,
         _ decode: (SQLiteRow) -> Found
-    ) throws -> [Found] {
-        if all.isEmpty { return [] }
-        let question = try statement(sql)
-        var found: [Found] = []
-        for asked in all {
-            bind(question, asked)
-            try question.forEach { found.append(decode($0)) }
-        }
-        return found
-    }
-
-    private func ask<Found>(
-        _ sql: String, of keys: [Int64], _ decode: (SQLiteRow) -> Found
-    ) throws -> [Found] {
-        try ask(sql, of: keys, { $0.add($1) }, decode)
-    }
+    ) throws -> [Found] { try statements.ask(sql, of: all, bind, decode) }
 
     private func ask<Found>(_ sql: String, _ decode: (SQLiteRow) -> Found) throws -> [Found] {
-        try statement(sql).rows(decode)
+        try statements.prepared(sql).rows(decode)
     }
 
     // MARK: Rows
 
-    /// A statement, prepared at its first use.
-    private func statement(_ sql: String) throws -> BoundStatement {
-        if let statement = statements[sql] { return statement }
-        let statement = try BoundStatement(database, sql)
-        statements[sql] = statement
-        return statement
-    }
+    private func statement(_ sql: String) throws -> BoundStatement { try statements.prepared(sql) }
 
     private func insert(
         _ table: String, _ columns: String, or conflict: String = "ABORT"
@@ -233,7 +156,8 @@ final class SQLiteLoad: StoreLoad {
             "INSERT OR \(conflict) INTO \(table) (\(columns)) VALUES (\(Columns.marks(columns)))")
     }
 
-    private func upsert(_ table: String, _ columns: String, keys: [String]) throws -> BoundStatement {
+    private func upsert(_ table: String, _ columns: String, keys: [String]) throws -> BoundStatement
+    {
         try statement(
             """
             INSERT INTO \(table) (\(columns)) VALUES (\(Columns.marks(columns)))

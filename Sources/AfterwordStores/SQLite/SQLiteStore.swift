@@ -101,6 +101,26 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         }
     }
 
+    /// On a reader's connection: the log keeps apart what the load writes. A file without its log, or in memory, has no second way.
+    package func besideLoad<Result>(
+        _ body: ((any StoreLookUps)?) throws -> Result
+    ) throws -> Result {
+        guard writer is DatabasePool else { return try body(nil) }
+        return try Self.translating {
+            try writer.unsafeReentrantRead { database in
+                let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode")
+                guard mode == "wal" else { return try body(nil) }
+                var result: Result?
+                try database.inTransaction(.deferred) {
+                    result = try body(SQLiteLookUps(SQLiteStatements(database)))
+                    return .rollback
+                }
+                guard let result else { preconditionFailure("a finished read has a result") }
+                return result
+            }
+        }
+    }
+
     /// A first load is written once, straight into the file, not first into its log: nothing is there that readers could go on
     /// reading. Where somebody has the file open it is written as ever.
     private func beginFirst() throws -> Bool {

@@ -1,0 +1,142 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// Look-ups of one transaction, by arrays of keys.
+final class PostgresLookUps: StoreLookUps {
+    private let connection: PostgresConnection
+
+    init(_ connection: PostgresConnection) { self.connection = connection }
+
+    func current(_ reviewKeys: [Int64]) throws -> [StoredReview] {
+        try rows(
+            reviewKeys, Columns.reviewSelection + " WHERE r.review_key = ANY ($1::bigint[])"
+        ) { $0.review }
+    }
+
+    func payloads(_ rawKeys: [Int64]) throws -> [RawPayload] {
+        try rows(
+            rawKeys,
+            """
+            SELECT raw_key, shape, payload, context FROM product_reviews_raw
+            WHERE raw_key = ANY ($1::bigint[])
+            """
+        ) { $0.rawPayload }
+    }
+
+    func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>] {
+        let found = try rows(
+            reviewKeys,
+            """
+            SELECT review_key, content_digest FROM product_reviews_history
+            WHERE history_key = ANY ($1::bigint[])
+            UNION ALL
+            SELECT review_key, content_digest FROM product_reviews_history
+            WHERE review_key = ANY ($1::bigint[]) AND history_key < 0
+            """
+        ) { ($0.number("review_key"), $0.digest("content_digest")) }
+        var contents: [Int64: Set<Digest256>] = [:]
+        for (key, digest) in found { contents[key, default: []].insert(digest) }
+        return contents
+    }
+
+    func rawKeys(_ records: [RawQuestion]) throws -> [RawIdentity: Int64] {
+        guard !records.isEmpty else { return [:] }
+        let found = try connection.run(
+            """
+            SELECT r.raw_key, r.identity_digest, r.payload_digest
+            FROM unnest($1::bytea[], $2::bytea[], $3::bigint[])
+                AS wanted (identity_digest, payload_digest, review_key)
+            JOIN product_reviews_base b
+                ON b.review_key = wanted.review_key AND b.raw_key <> b.first_raw_key
+            JOIN product_reviews_raw r ON r.raw_key = b.first_raw_key
+                AND r.identity_digest = wanted.identity_digest
+                AND r.payload_digest = wanted.payload_digest
+            UNION ALL
+            SELECT raw_key, identity_digest, payload_digest FROM product_reviews_raw
+            JOIN unnest($1::bytea[], $2::bytea[]) AS wanted (identity_digest, payload_digest)
+                USING (identity_digest, payload_digest)
+            WHERE raw_key < 0
+            """,
+            [
+                array(records.map(\.record.identity.bytes)),
+                array(records.map(\.record.payload.bytes)),
+                array(records.map { $0.reviewKey ?? 0 }),
+            ]
+        ).map { row in
+            let record = RawIdentity(
+                identity: row.digest128("identity_digest"),
+                payload: row.digest128("payload_digest"))
+            return (record, row.number("raw_key"))
+        }
+        return Dictionary(found) { first, _ in first }
+    }
+
+    func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary] {
+        guard !wanted.isEmpty else { return [] }
+        func list(_ numbers: [Int64]) -> String {
+            "{" + numbers.map(String.init).joined(separator: ",") + "}"
+        }
+        return try connection.run(
+            """
+            SELECT a.*, p.product_id
+            FROM unnest($1::bigint[], $2::bigint[], $3::text[])
+                AS wanted (product_key, month, origin)
+            JOIN product_aggregates a ON a.product_key = wanted.product_key
+                AND a.month = wanted.month AND a.origin = wanted.origin
+            JOIN products_dim p ON p.product_key = a.product_key
+            """,
+            [
+                list(wanted.map(\.productKey)), list(wanted.map(\.key.month)),
+                array(wanted.map { Text($0.key.origin.rawValue) }),
+            ]
+        ).map { $0.monthSummary }
+    }
+
+    /// Review by review, by their keys: the server cannot tell how few a product has, and would read all of them for a join.
+    func createdRange(_ wanted: [RangeQuestion]) throws -> [Int64: ClosedRange<Instant>] {
+        guard !wanted.isEmpty else { return [:] }
+        let found = try connection.run(
+            """
+            SELECT own AS product_key, r.first, r.last
+            FROM unnest($1::bigint[]) AS wanted (own), LATERAL (
+                SELECT MIN(created_at) AS first, MAX(created_at) AS last FROM (
+                    SELECT (
+                        SELECT h.created_at FROM product_reviews_history h
+                        WHERE h.history_key = b.history_key AND h.created_origin = 'source'
+                    ) AS created_at
+                    FROM product_reviews_base b
+                    WHERE b.review_key BETWEEN own << 24 AND (own << 24) + 16777215 AND b.is_live
+                        AND b.review_key <> ALL ($2::bigint[])
+                    OFFSET 0
+                ) s
+            ) r WHERE r.first IS NOT NULL
+            """,
+            [array(wanted.map(\.productKey)), array(wanted.flatMap(\.without))]
+        ).map { ($0.number("product_key"), $0.instant("first")...$0.instant("last")) }
+        return Dictionary(uniqueKeysWithValues: found)
+    }
+
+    private func rows<Found>(
+        _ keys: [Int64], _ sql: String, _ decode: (PostgresRow) -> Found
+    ) throws -> [Found] {
+        guard !keys.isEmpty else { return [] }
+        return try connection.run(sql, [array(keys)]).map(decode)
+    }
+}
+
+/// The written form of an array of texts: each in quotes, `"` and `\` escaped.
+func array(_ texts: [Text]) -> String {
+    let quoted = texts.map { text in
+        "\"" + text.string.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+    return "{" + quoted.joined(separator: ",") + "}"
+}
+
+func array(_ numbers: [Int64]) -> String {
+    "{" + numbers.map(String.init).joined(separator: ",") + "}"
+}
+
+/// The written form of an array of byte strings.
+func array(_ blobs: [[UInt8]]) -> String {
+    "{" + blobs.map { "\"\\\\x" + hexadecimal($0) + "\"" }.joined(separator: ",") + "}"
+}

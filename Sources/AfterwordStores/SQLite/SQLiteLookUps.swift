@@ -1,0 +1,131 @@
+import AfterwordCore
+import AfterwordPipeline
+import GRDB
+
+/// Look-ups of one transaction, row by row through prepared statements.
+final class SQLiteLookUps: StoreLookUps {
+    private let statements: SQLiteStatements
+
+    init(_ statements: SQLiteStatements) { self.statements = statements }
+
+    func current(_ reviewKeys: [Int64]) throws -> [StoredReview] {
+        try statements.ask(Columns.reviewSelection + " WHERE r.review_key = ?", of: reviewKeys) {
+            $0.review
+        }
+    }
+
+    func payloads(_ rawKeys: [Int64]) throws -> [RawPayload] {
+        try statements.ask(
+            "SELECT raw_key, shape, payload, context FROM product_reviews_raw WHERE raw_key = ?",
+            of: rawKeys
+        ) { $0.rawPayload }
+    }
+
+    func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>] {
+        var contents: [Int64: Set<Digest256>] = [:]
+        let found = try statements.ask(
+            """
+            SELECT review_key, content_digest FROM product_reviews_history WHERE history_key = ?1
+            UNION ALL
+            SELECT review_key, content_digest FROM product_reviews_history
+            WHERE review_key = ?1 AND history_key < 0
+            """, of: reviewKeys
+        ) { ($0.number("review_key"), $0.digest("content_digest")) }
+        for (key, digest) in found { contents[key, default: []].insert(digest) }
+        return contents
+    }
+
+    func rawKeys(_ records: [RawQuestion]) throws -> [RawIdentity: Int64] {
+        let found = try statements.ask(
+            """
+            SELECT raw_key, identity_digest, payload_digest FROM product_reviews_raw
+            WHERE raw_key = (
+                SELECT first_raw_key FROM product_reviews_base
+                WHERE review_key = ?1 AND raw_key <> first_raw_key
+            ) AND identity_digest = ?2 AND payload_digest = ?3
+            UNION ALL
+            SELECT raw_key, identity_digest, payload_digest FROM product_reviews_raw
+            WHERE raw_key < 0 AND identity_digest = ?2 AND payload_digest = ?3
+            """, of: records
+        ) {
+            $0.add($1.reviewKey)
+            $0.add(blob: $1.record.identity.bytes)
+            $0.add(blob: $1.record.payload.bytes)
+        } _: {
+            (RawIdentity(identity: $0.digest128(1), payload: $0.digest128(2)), $0.number(0))
+        }
+        // The first record of a review before all others.
+        return Dictionary(found) { first, _ in first }
+    }
+
+    func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary] {
+        try statements.ask(
+            """
+            SELECT a.*, p.product_id FROM product_aggregates a
+            JOIN products_dim p USING (product_key)
+            WHERE a.product_key = ? AND a.month = ? AND a.origin = ?
+            """, of: wanted
+        ) {
+            $0.add($1.productKey)
+            $0.add($1.key.month)
+            $0.add($1.key.origin.rawValue)
+        } _: {
+            $0.monthSummary
+        }
+    }
+
+    func createdRange(_ wanted: [RangeQuestion]) throws -> [Int64: ClosedRange<Instant>] {
+        let found = try statements.ask(
+            """
+            SELECT product_key, MIN(created_at) AS first, MAX(created_at) AS last
+            FROM product_reviews_clean
+            WHERE review_key BETWEEN (?1 << 24) AND (?1 << 24) + 16777215
+                AND is_live = 1 AND created_origin = 'source'
+                AND review_key NOT IN (SELECT value FROM json_each(?2))
+            GROUP BY product_key
+            """, of: wanted
+        ) {
+            $0.add($1.productKey)
+            $0.add("[" + $1.without.map(String.init).joined(separator: ",") + "]")
+        } _: {
+            ($0.number("product_key"), $0.instant("first")...$0.instant("last"))
+        }
+        return Dictionary(uniqueKeysWithValues: found)
+    }
+}
+
+/// Statements of one connection, each prepared at its first use.
+final class SQLiteStatements {
+    private let database: Database
+    private var statements: [String: BoundStatement] = [:]
+
+    init(_ database: Database) { self.database = database }
+
+    func prepared(_ sql: String) throws -> BoundStatement {
+        if let statement = statements[sql] { return statement }
+        let statement = try BoundStatement(database, sql)
+        statements[sql] = statement
+        return statement
+    }
+
+    /// The answers to a question asked of one after another.
+    func ask<Asked, Found>(
+        _ sql: String, of all: [Asked], _ bind: (BoundStatement, Asked) -> Void,
+        _ decode: (SQLiteRow) -> Found
+    ) throws -> [Found] {
+        if all.isEmpty { return [] }
+        let question = try prepared(sql)
+        var found: [Found] = []
+        for asked in all {
+            bind(question, asked)
+            try question.forEach { found.append(decode($0)) }
+        }
+        return found
+    }
+
+    func ask<Found>(
+        _ sql: String, of keys: [Int64], _ decode: (SQLiteRow) -> Found
+    ) throws -> [Found] {
+        try ask(sql, of: keys, { $0.add($1) }, decode)
+    }
+}
