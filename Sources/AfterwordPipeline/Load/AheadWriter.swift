@@ -7,7 +7,7 @@ final class AheadWriter {
     private var written: [StoreLane.Answer<Void>] = []
     private var file: Int32 = -1
 
-    private static let batchBytes = 1 << 22
+    private static let batchBytes = 1 << 20
     private let batchRows: Int
 
     init(_ lane: StoreLane, run: Int64, batchRows: Int) {

@@ -16,6 +16,12 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
     /// person waits to be told that one is writing.
     private static let busySeconds = 1.0
 
+    /// KiB of pages that a load holds: index pages are not written and read again for each batch.
+    private static let writerCache = 65_536
+    /// Who reads all of a table once needs few.
+    private static let readerCache = 8_192
+    private static let firstCache = 8_192
+
     /// Opens a file; only `making` makes one, or changes its schema.
     package convenience init(path: String, opening: StoreOpening = .making) throws {
         try self.init(path: path, opening: opening, checks: true)
@@ -51,8 +57,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
             // A committed run survives a power cut.
             try database.execute(sql: "PRAGMA synchronous = FULL")
             try database.execute(sql: "PRAGMA temp_store = MEMORY")
-            // 64 MiB: index pages of a load are not written and read again for each batch. Who reads all of a table once needs few.
-            let cache = database.configuration.readonly ? 8_192 : 65_536
+            let cache = database.configuration.readonly ? readerCache : writerCache
             try database.execute(sql: "PRAGMA cache_size = -\(cache)")
         }
         return try DatabasePool(path: path, configuration: configuration)
@@ -130,14 +135,18 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         guard isEmpty, let pool = writer as? DatabasePool else { return false }
         pool.invalidateReadOnlyConnections()
         return try pool.writeWithoutTransaction { database in
-            try String.fetchOne(database, sql: "PRAGMA journal_mode = TRUNCATE") == "truncate"
+            // All that it writes is behind what was written: nothing is found again.
+            try database.execute(sql: "PRAGMA cache_size = -\(Self.firstCache)")
+            return try String.fetchOne(database, sql: "PRAGMA journal_mode = TRUNCATE")
+                == "truncate"
         }
     }
 
     /// Readers and the next load find the log again; who opens the file next sees to it where this cannot.
     private func endFirst() {
         _ = try? writer.writeWithoutTransaction { database in
-            try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
+            try database.execute(sql: "PRAGMA cache_size = -\(Self.writerCache)")
+            return try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
         }
     }
 
