@@ -17,7 +17,9 @@ protocol SQLSession {
     ) throws -> [Found]
 
     /// The rows of `Columns.currentPayloads`.
-    func currentPayloads(_ take: (CurrentPayload) -> Void) throws
+    func currentPayloads(
+        ofProducts keys: ClosedRange<Int64>?, _ take: (CurrentPayload) -> Void
+    ) throws
 
     /// Rows of a question that comes again and again, and answers with few.
     func fewRows<Found>(
@@ -109,8 +111,10 @@ final class SQLReader: StoreReader {
         }
     }
 
-    func currentPayloads(_ take: (CurrentPayload) -> Void) throws {
-        try session.currentPayloads(take)
+    func currentPayloads(
+        ofProducts keys: ClosedRange<Int64>?, _ take: (CurrentPayload) -> Void
+    ) throws {
+        try session.currentPayloads(ofProducts: keys, take)
     }
 
     func history(ofProduct product: Text?, review: Text?) throws -> [HistoryRow] {

@@ -151,6 +151,16 @@ package final class RecordCleaner: Sendable {
         /// Bytes that should follow a record in the window, whatever they are: it is then scanned the fast way to its end.
         package static let margin = 32
 
+        /// A record that stands by itself.
+        package mutating func clean(payload: [UInt8], context: [UInt8]) -> CleanedRecord {
+            var rows = CleanRows()
+            let window = payload + [UInt8](repeating: 0x20, count: Self.margin)
+            return window.lend { window in
+                clean(payload: 0..<payload.count, of: window, context, into: &rows)
+                return rows.withTexts(in: window) { CleanedRecord(rows, $0, cleaner) }
+            }
+        }
+
         /// A record that lies among others: its texts stay there.
         package mutating func clean(
             payload range: Range<Int>, of window: LentBytes, _ context: [UInt8],

@@ -70,9 +70,37 @@ final class KnownReviews {
         }
     }
 
+    /// What a store holds, read on all cores; nil where nothing can be known by its bytes.
+    ///
+    /// - Throws: `Outdated` where a run was committed meanwhile.
+    static func read(_ store: any ReviewStore, dumpBytes: Int64) throws -> KnownReviews? {
+        let known = try store.read { try KnownReviews($0, dumpBytes: dumpBytes) }
+        guard let known else { return nil }
+        let parts = known.parts()
+        let found = Mutex([Result<[Row], any Error>?](repeating: nil, count: parts.count))
+        // Only read, and all threads have ended when the call has.
+        nonisolated(unsafe) let (store, reading) = (store, known)
+        DispatchQueue.concurrentPerform(iterations: parts.count) { part in
+            let own = Result { try store.read { try reading.rows($0, parts[part]) } }
+            found.withLock { $0[part] = own }
+        }
+        for part in parts.indices {
+            let own = found.withLock { found in
+                defer { found[part] = nil }
+                return found[part]
+            }
+            try known.rows.append(contentsOf: own?.get() ?? [])
+        }
+        // Deleted ones are among them.
+        guard known.rows.count < slotRows else { return nil }
+        known.count()
+        known.index()
+        return known
+    }
+
     /// Nil where nothing can be known by its bytes: nothing is there, or so much that it is not worth it, or a record held a bare NaN,
     /// which has to be counted.
-    init?(_ reader: any StoreReader, dumpBytes: Int64) throws {
+    private init?(_ reader: any StoreReader, dumpBytes: Int64) throws {
         guard let newest = try reader.newestRun() else { return nil }
         let portfolio = try reader.scopes([.portfolio]).first
         let expected = portfolio?.counters.reviewCount ?? 0
@@ -86,23 +114,43 @@ final class KnownReviews {
             uniqueKeysWithValues: try reader.shapes().map { ($0.name, $0.document) })
         products = try reader.products(nil).sorted { $0.productKey < $1.productKey }
         for (number, product) in products.enumerated() { numbers[product.productID] = number }
-        try read(reader, Int(expected))
-        // Deleted ones are among them.
-        guard rows.count < Self.slotRows else { return nil }
-        index()
+        rows.reserveCapacity(Int(expected + expected / 16))
     }
 
-    private func read(_ reader: any StoreReader, _ expected: Int) throws {
-        var numbersByKey: [Int64: Int32] = [:]
-        numbersByKey.reserveCapacity(products.count)
+    /// Reviews that are read by one thread at a time.
+    private static let partRows: Int64 = 1 << 16
+
+    /// The products in parts of about so many reviews: one is freed when it has been put with the others.
+    private func parts() -> [Range<Int>] {
+        var parts: [Range<Int>] = []
+        var start = 0
+        var count: Int64 = 0
         for (number, product) in products.enumerated() {
-            numbersByKey[product.productKey] = Int32(number)
+            count += product.summary.counters.reviewCount
+            guard count >= Self.partRows || number == products.count - 1 else { continue }
+            parts.append(start..<number + 1)
+            start = number + 1
+            count = 0
+        }
+        return parts
+    }
+
+    /// The reviews of some products, in their order.
+    private func rows(_ reader: any StoreReader, _ part: Range<Int>) throws -> [Row] {
+        guard try reader.newestRun()?.run == run else { throw Outdated() }
+        var numbersByKey: [Int64: Int32] = [:]
+        numbersByKey.reserveCapacity(part.count)
+        var expected: Int64 = 0
+        for number in part {
+            numbersByKey[products[number].productKey] = Int32(number)
+            expected += products[number].summary.counters.reviewCount
         }
         var found: [Row] = []
-        found.reserveCapacity(expected + expected / 16)
+        found.reserveCapacity(Int(expected + expected / 16))
         var last: (key: Int64, number: Int32) = (-1, 0)
         var isSorted = true
-        try reader.currentPayloads { review in
+        let keys = products[part.lowerBound].productKey...products[part.upperBound - 1].productKey
+        try reader.currentPayloads(ofProducts: keys) { review in
             if review.productKey != last.key {
                 let number = numbersByKey[review.productKey] ?? 0
                 if number < last.number { isSorted = false }
@@ -117,7 +165,10 @@ final class KnownReviews {
                     length: 0, product: last.number))
         }
         if !isSorted { found.sort { $0.product < $1.product } }
-        rows = found
+        return found
+    }
+
+    private func count() {
         liveCounts = Array(repeating: 0, count: products.count)
         metCounts = liveCounts
         var counts = [Int](repeating: 0, count: products.count)
@@ -246,18 +297,40 @@ final class KnownReviews {
         var hasText: Bool
     }
 
-    /// Notes that a record of these bytes lies in the dump; nil when one was met before.
-    func meet(_ element: KnownElement, file: Int, offset: Int64) -> Met? {
-        let number = Int(element.number)
-        guard rows[number].place == 0 else { return nil }
-        rows[number].place = Int64(file) << 40 | (offset + 1)
-        rows[number].length = element.length
-        let row = rows[number]
-        metCounts[Int(row.product)] += 1
-        let rating = row.packed >> 3 & 63
-        return Met(
-            product: Int(row.product), rating: rating == 0 ? nil : rating,
-            hasText: row.packed & 2 != 0)
+    /// Notes that records of these bytes lie in the dump; nil for one that was met before.
+    ///
+    /// - Parameter offset: Of the window that their places are in.
+    func meet(_ elements: [KnownElement], file: Int, offset: Int64) -> [Met?] {
+        // Taken out for the loop: nobody else looks at them meanwhile.
+        var (rows, counts): ([Row], [Int32]) = ([], [])
+        swap(&rows, &self.rows)
+        swap(&counts, &metCounts)
+        defer {
+            swap(&rows, &self.rows)
+            swap(&counts, &metCounts)
+        }
+        // Rows lie anywhere in memory: one is not waited for before the next is asked for.
+        let isMet = elements.map { rows[Int($0.number)].place != 0 }
+        var found: [Met?] = []
+        found.reserveCapacity(elements.count)
+        for (element, isMet) in zip(elements, isMet) {
+            let number = Int(element.number)
+            // Twins may be among them.
+            if isMet || rows[number].place != 0 {
+                found.append(nil)
+                continue
+            }
+            rows[number].place = Int64(file) << 40 | (offset + Int64(element.start) + 1)
+            rows[number].length = element.length
+            let row = rows[number]
+            counts[Int(row.product)] += 1
+            let rating = row.packed >> 3 & 63
+            found.append(
+                Met(
+                    product: Int(row.product), rating: rating == 0 ? nil : rating,
+                    hasText: row.packed & 2 != 0))
+        }
+        return found
     }
 
     // MARK: Asking

@@ -31,6 +31,8 @@ final class LoadContext {
     var scopeDeltas: [Scope: ScopeDelta] = [:]
     var changes: [ProductChange] = []
     private var cleaners: [String: RecordCleaner] = [:]
+    /// What they learnt of how records are written.
+    private var learnt: [ObjectIdentifier: RecordCleaner.Again] = [:]
     /// 32 bytes of the system's randomness, of this run and never stored: without it no salt can be
     /// made again.
     private let saltSecret: [UInt8]
@@ -122,6 +124,14 @@ final class LoadContext {
         return cleaner
     }
 
+    /// Cleans a kept record again.
+    func clean(
+        _ payload: [UInt8], _ context: [UInt8], by cleaner: RecordCleaner
+    ) -> CleanedRecord {
+        learnt[ObjectIdentifier(cleaner), default: RecordCleaner.Again(cleaner)]
+            .clean(payload: payload, context: context)
+    }
+
     /// A record's bytes, read again; they must be what they were.
     func payload(of candidate: Candidate) throws -> [UInt8] {
         if let last = lastPayload, last.file == candidate.file, last.offset == candidate.offset {
@@ -146,7 +156,7 @@ final class LoadContext {
             let cleaner = survey.files[met.file].cleaner
         else { preconditionFailure("a read file has a source and a cleaner") }
         let bytes = try source.read(at: met.offset, count: met.length)
-        let record = cleaner.clean(payload: bytes, context: [])
+        let record = clean(bytes, [], by: cleaner)
         guard payloadDigest(bytes.span.bytes, context: []) == met.payload,
             let identity = identify(record, placeholders: cleaner.shape.placeholders)
         else { throw InputFault.changedWhileRead(survey.files[met.file].record.name) }
@@ -168,8 +178,8 @@ final class LoadContext {
         guard let cleaner = survey.files[Int(candidate.file)].cleaner else {
             preconditionFailure("a read file has a cleaner")
         }
-        let record = cleaner.clean(
-            payload: try payload(of: candidate), context: survey.contexts[Int(candidate.context)])
+        let record = clean(
+            try payload(of: candidate), survey.contexts[Int(candidate.context)], by: cleaner)
         return (record, Reading(values: record.values, said: cleaner.shape.said))
     }
 }

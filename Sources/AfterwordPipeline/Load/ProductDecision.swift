@@ -387,7 +387,7 @@ struct ProductDecision {
         guard let payload = stored.payloads[review.rawKey],
             let cleaner = try context.cleaner(ofShape: payload.shape)
         else { return nil }
-        let record = cleaner.clean(payload: payload.payload, context: payload.context)
+        let record = context.clean(payload.payload, payload.context, by: cleaner)
         // What today's rules cannot read is compared with what was stored when they could.
         return record.fault == nil
             ? Reading(values: record.values, said: cleaner.shape.said) : nil

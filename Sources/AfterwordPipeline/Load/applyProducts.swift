@@ -44,10 +44,13 @@ private func apply(
 
 /// Batches of whole products.
 private func batchRanges(_ ids: [Text], _ context: LoadContext) -> [Range<Int>] {
-    // All of a first load is new reviews.
+    // All of a first load is new reviews; what is known is looked up in so few that pages that were read are still there for the next
+    // question.
     let limit =
         context.head.nextProductKey == 1
-        ? context.options.bulkRows : context.options.batchRows
+        ? context.options.bulkRows
+        : context.survey.known == nil
+            ? context.options.batchRows : max(context.options.batchRows / 4, 1)
     var ranges: [Range<Int>] = []
     var start = 0
     while start < ids.count {
@@ -162,9 +165,10 @@ private struct WantedBatch {
 
     init(_ decisions: [ProductDecision]) {
         let wanted = decisions.map(\.wanted)
-        contents = wanted.flatMap(\.open)
-        reviews = contents + wanted.flatMap(\.vanished)
-        raw = decisions.flatMap(\.wantedRaw)
+        // In order of their keys: neighbours are read together.
+        contents = wanted.flatMap(\.open).sorted()
+        reviews = (contents + wanted.flatMap(\.vanished)).sorted()
+        raw = decisions.flatMap(\.wantedRaw).sorted { $0.reviewKey ?? 0 < $1.reviewKey ?? 0 }
     }
 }
 
@@ -177,7 +181,7 @@ struct StoredBatch {
 
     fileprivate init(_ wanted: WantedBatch, _ load: any StoreLookUps) throws {
         for review in try load.current(wanted.reviews) { reviews[review.reviewKey] = review }
-        let held = wanted.contents.compactMap { reviews[$0]?.rawKey }
+        let held = wanted.contents.compactMap { reviews[$0]?.rawKey }.sorted()
         for payload in try load.payloads(held) { payloads[payload.rawKey] = payload }
         contents = try load.historyContents(wanted.contents)
         rawKeys = try load.rawKeys(wanted.raw)

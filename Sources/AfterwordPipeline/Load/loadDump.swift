@@ -106,8 +106,7 @@ private func loadFirst(
 
 /// What a store holds, by its bytes; a store that cannot be read yet is told of by the load.
 private func knownReviews(of store: any ReviewStore, dumpBytes: Int64) -> KnownReviews? {
-    let known = try? store.read { try KnownReviews($0, dumpBytes: dumpBytes) }
-    return known ?? nil
+    (try? KnownReviews.read(store, dumpBytes: dumpBytes)) ?? nil
 }
 
 /// Writes what a survey found, as one run.

@@ -170,8 +170,9 @@ struct DumpSurveyor {
             reject(reason, bytes, offset + Int64(range.lowerBound), name, nil, &record)
         case .known(let elements):
             guard let cleaner else { return }
-            for element in elements {
-                try meet(element, window, offset, place, name, cleaner, &record)
+            let met = survey.known?.meet(elements, file: place, offset: offset) ?? []
+            for (element, met) in zip(elements, met) {
+                try meet(element, met, window, offset, place, name, cleaner, &record)
             }
         case .unit(let unit):
             guard let cleaner else { return }
@@ -187,12 +188,11 @@ struct DumpSurveyor {
 
     /// Counts a record that is known by its bytes; the same bytes once more are a record like any other.
     private mutating func meet(
-        _ element: KnownElement, _ window: RawSpan, _ offset: Int64, _ place: Int, _ name: String,
-        _ cleaner: RecordCleaner, _ record: inout FileRecord
+        _ element: KnownElement, _ met: KnownReviews.Met?, _ window: RawSpan, _ offset: Int64,
+        _ place: Int, _ name: String, _ cleaner: RecordCleaner, _ record: inout FileRecord
     ) throws {
         let start = offset + Int64(element.start)
-        guard let known = survey.known, let met = known.meet(element, file: place, offset: start)
-        else {
+        guard let known = survey.known, let met else {
             let range = Int(element.start)..<Int(element.start + element.length)
             let bytes = window.extracting(range).lend { Array($0) }
             try take(payload: bytes, [], start, place, name, cleaner, &record)

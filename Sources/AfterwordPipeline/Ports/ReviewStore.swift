@@ -167,8 +167,10 @@ package protocol StoreReader: AnyObject {
 
     /// Live and deleted reviews, of one product or of all.
     func reviews(ofProduct id: Text?) throws -> [StoredReview]
-    /// As much of every review as is needed to know its bytes again, in any order.
-    func currentPayloads(_ take: (CurrentPayload) -> Void) throws
+    /// As much of every review, or of every one of the products between two keys, as is needed to know its bytes again, in any order.
+    func currentPayloads(
+        ofProducts keys: ClosedRange<Int64>?, _ take: (CurrentPayload) -> Void
+    ) throws
     /// Versions and late rows: by product, review, version, then run.
     func history(ofProduct product: Text?, review: Text?) throws -> [HistoryRow]
     /// The reviews of which the runs after `from` up to `to` brought versions, and their history up to `to`: read without
@@ -208,13 +210,16 @@ package protocol StoreReader: AnyObject {
 }
 
 extension StoreReader {
-    package func currentPayloads(_ take: (CurrentPayload) -> Void) throws {
+    package func currentPayloads(
+        ofProducts wanted: ClosedRange<Int64>?, _ take: (CurrentPayload) -> Void
+    ) throws {
         var keys: [Text: Int64] = [:]
         for product in try products(nil) { keys[product.productID] = product.productKey }
         for review in try reviews(ofProduct: nil) {
+            guard let key = keys[review.productID], wanted?.contains(key) ?? true else { continue }
             take(
                 CurrentPayload(
-                    reviewKey: review.reviewKey, productKey: keys[review.productID] ?? 0,
+                    reviewKey: review.reviewKey, productKey: key,
                     identity: review.identity, payload: review.payloadDigest,
                     isKnownByTexts: review.kind == .content, isLive: review.isLive,
                     rating: review.values.rating,

@@ -208,7 +208,7 @@ private func auditBase(
     var records: [Int64: RawIdentity] = [:]
     for row in try reader.raw(ofProduct: nil) { records[row.rawKey] = row.record }
     var told: [Int64: CurrentPayload] = [:]
-    try reader.currentPayloads { told[$0.reviewKey] = $0 }
+    try reader.currentPayloads(ofProducts: nil) { told[$0.reviewKey] = $0 }
     var count = 0
     for review in try reader.reviews(ofProduct: nil) {
         count += 1

@@ -225,8 +225,18 @@ package struct PostgresReadingStore: ReadingStore {
 struct PostgresSession: SQLSession {
     let connection: PostgresConnection
 
-    func currentPayloads(_ take: (CurrentPayload) -> Void) throws {
-        try connection.copyMessages(Columns.currentPayloads) { message, isFirst in
+    func currentPayloads(
+        ofProducts keys: ClosedRange<Int64>?, _ take: (CurrentPayload) -> Void
+    ) throws {
+        // COPY takes no parameters.
+        let isWithin = keys.map { keys in
+            """
+            WHERE review_key BETWEEN \(reviewKeys(ofProduct: keys.lowerBound).lowerBound)
+                AND \(reviewKeys(ofProduct: keys.upperBound).upperBound)
+            """
+        }
+        let question = "\(Columns.currentPayloads) \(isWithin ?? "")"
+        try connection.copyMessages(question) { message, isFirst in
             var fields = PostgresFields(message, hasHeader: isFirst)
             while fields.beginRow() {
                 let key = fields.number() ?? 0
@@ -288,8 +298,10 @@ struct PostgresSession: SQLSession {
 private struct PostgresLedgerSession: SQLLedgerSession {
     let connection: PostgresConnection
 
-    func currentPayloads(_ take: (CurrentPayload) -> Void) throws {
-        try PostgresSession(connection: connection).currentPayloads(take)
+    func currentPayloads(
+        ofProducts keys: ClosedRange<Int64>?, _ take: (CurrentPayload) -> Void
+    ) throws {
+        try PostgresSession(connection: connection).currentPayloads(ofProducts: keys, take)
     }
 
     func rows<Found>(

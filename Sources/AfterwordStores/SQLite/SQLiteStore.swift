@@ -257,8 +257,16 @@ private struct SQLiteInterruption: Interruption {
 struct SQLiteSession: SQLSession {
     let database: Database
 
-    func currentPayloads(_ take: (CurrentPayload) -> Void) throws {
-        try BoundStatement(database, Columns.currentPayloads).forEach { row in
+    func currentPayloads(
+        ofProducts keys: ClosedRange<Int64>?, _ take: (CurrentPayload) -> Void
+    ) throws {
+        let isWithin = keys == nil ? "" : "WHERE review_key BETWEEN ? AND ?"
+        let question = try BoundStatement(database, "\(Columns.currentPayloads) \(isWithin)")
+        if let keys {
+            question.add(reviewKeys(ofProduct: keys.lowerBound).lowerBound)
+            question.add(reviewKeys(ofProduct: keys.upperBound).upperBound)
+        }
+        try question.forEach { row in
             take(
                 CurrentPayload(
                     reviewKey: row.number(0), productKey: productKey(ofReview: row.number(0)),
@@ -287,8 +295,10 @@ struct SQLiteSession: SQLSession {
 private struct SQLiteLedgerSession: SQLLedgerSession {
     let database: Database
 
-    func currentPayloads(_ take: (CurrentPayload) -> Void) throws {
-        try SQLiteSession(database: database).currentPayloads(take)
+    func currentPayloads(
+        ofProducts keys: ClosedRange<Int64>?, _ take: (CurrentPayload) -> Void
+    ) throws {
+        try SQLiteSession(database: database).currentPayloads(ofProducts: keys, take)
     }
 
     func rows<Found>(
