@@ -93,13 +93,11 @@ measure("the whole core: clean, identity, content, payload, personal part, row")
             for (index, identity) in digests.enumerated() {
                 if let identity { rows.giveID(index, identity, in: window) }
             }
+            let payloads = payloadDigests(of: unit.records.map(\.range), in: window)
             rows.withTexts(in: window) { texts in
                 for (index, row) in rows.rows.enumerated() {
                     guard let identity = digests[index] else { continue }
-                    let range = unit.records[index].range
-                    let payload = payloadDigest(
-                        window.part(range),
-                        context: .none)
+                    let payload = payloads[index]
                     let review = NewReview(
                         row, texts, identity: identity, content: texts.contentDigest(row),
                         payload: payload, seed: 1, run: 1, observedAt: observed, salt: payload)

@@ -176,4 +176,27 @@ import Testing
             }
         }
     #endif
+
+    /// By hand: NUL, CR, `&` and `<` are rewritten, what begins with CC or above may have to be composed.
+    @Test("What a text needs is told alike wherever the byte lies that needs it")
+    func work() {
+        for count in 0...40 {
+            let plain = [UInt8](repeating: 0x61, count: count)
+            #expect(plain.lend { workNeeded(by: $0) } == .none)
+            for place in 0..<count {
+                for byte in UInt8.min...UInt8.max {
+                    var text = plain
+                    text[place] = byte
+                    let expected: TextWork =
+                        [0x00, 0x0D, 0x26, 0x3C].contains(byte)
+                        ? .rewriting : byte >= 0xCC ? .composing : .none
+                    #expect(text.lend { workNeeded(by: $0) } == expected)
+                    text[count / 2] = 0xE3
+                    let isKept = place != count / 2 && expected == .rewriting
+                    #expect(
+                        text.lend { workNeeded(by: $0) } == (isKept ? .rewriting : .composing))
+                }
+            }
+        }
+    }
 }

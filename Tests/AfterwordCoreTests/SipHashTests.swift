@@ -33,4 +33,21 @@ import Testing
         let parted = payloadDigest(Array("abcd".utf8).span.bytes, context: Array("efgh".utf8))
         #expect(whole != parted)
     }
+
+    @Test("Records digested two at a time have the digests they have alone")
+    func pairs() {
+        var random = SplitMix64(seed: 17)
+        for count in 0...9 {
+            var window: [UInt8] = []
+            var ranges: [Range<Int>] = []
+            for _ in 0..<count {
+                let start = window.count
+                let length = Int(random.draw(below: 70))
+                window += (0..<length).map { _ in UInt8(random.draw(below: 256)) }
+                ranges.append(start..<window.count)
+            }
+            let alone = ranges.map { payloadDigest(window.span.bytes.extracting($0), context: []) }
+            #expect(window.lend { payloadDigests(of: ranges, in: $0) } == alone)
+        }
+    }
 }

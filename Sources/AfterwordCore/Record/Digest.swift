@@ -172,6 +172,33 @@ package struct DigestBuilder {
         add(number)
     }
 
+    /// How many bytes a number is counted in, then those bytes, big-endian, two's complement: as few as it has, none for 0.
+    package mutating func pack(_ number: Int64) {
+        let size = packedSize(number)
+        parts.append(UInt8(size))
+        for place in (0..<size).reversed() {
+            parts.append(UInt8(truncatingIfNeeded: number >> Int64(8 * place)))
+        }
+    }
+
+    /// A part with its packed length.
+    package mutating func pack(_ bytes: [UInt8]) {
+        pack(Int64(bytes.count))
+        parts.append(contentsOf: bytes)
+    }
+
+    package mutating func pack(_ text: Text) { pack(text.bytes) }
+    package mutating func pack(_ string: String) { pack(Array(string.utf8)) }
+
+    /// FF for what is absent.
+    package mutating func pack(optional text: Text?) {
+        if let text { pack(text) } else { add(byte: 0xFF) }
+    }
+
+    package mutating func pack(optional number: Int64?) {
+        if let number { pack(number) } else { add(byte: 0xFF) }
+    }
+
     package func finish() -> Digest256 { Digest256(SHA256.hash(data: parts)) }
     package func finish128() -> Digest128 { Digest128(truncating: finish()) }
 }

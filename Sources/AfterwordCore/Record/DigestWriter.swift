@@ -93,6 +93,41 @@ package struct DigestWriter {
         part.lend { add($0) }
     }
 
+    // MARK: Packed
+
+    /// How many bytes a number is counted in, then those bytes, big-endian, two's complement: as few as it has, none for 0.
+    @inline(__always)
+    package mutating func pack(_ number: Int64) {
+        let size = packedSize(number)
+        // All eight are stored; those that are not its own are written over by what comes next.
+        let place = take(9)
+        place.storeBytes(of: UInt8(truncatingIfNeeded: size), as: UInt8.self)
+        let shifted = UInt64(bitPattern: number) &<< UInt64(64 &- 8 &* size)
+        (place + 1).storeBytes(of: shifted.bigEndian, as: UInt64.self)
+        count &-= 8 &- size
+    }
+
+    /// A part with its packed length.
+    @inline(__always)
+    package mutating func pack(_ part: LentBytes) {
+        pack(Int64(part.count))
+        add(raw: part)
+    }
+
+    @inline(__always)
+    package mutating func pack(word: StaticString) { pack(word.lent) }
+
+    /// FF for what is absent.
+    @inline(__always)
+    package mutating func pack(optional number: Int64?) {
+        if let number { pack(number) } else { add(byte: 0xFF) }
+    }
+
+    @inline(__always)
+    package mutating func pack(optional place: TextPlace, _ texts: CleanTexts) {
+        if place.isAbsent { add(byte: 0xFF) } else { pack(texts[place]) }
+    }
+
     @inline(__always)
     package mutating func add(raw digest: Digest256) {
         add(word: digest.words.0)
@@ -108,6 +143,15 @@ package struct DigestWriter {
     }
 }
 
+/// How many bytes of two's complement a number has; none for 0.
+@inline(__always)
+func packedSize(_ number: Int64) -> Int {
+    if number == 0 { return 0 }
+    let bits = 64 &- (number ^ number &>> 63).leadingZeroBitCount
+    // And the sign.
+    return (bits &+ 8) &>> 3
+}
+
 extension CleanTexts {
     /// `content_digest` of a row: that of its values.
     package func contentDigest(_ row: CleanRow) -> Digest256 {
@@ -115,18 +159,18 @@ extension CleanTexts {
             row.title.count + row.body.count + row.authorName.count + row.variant.count
             + row.country.count + row.language.count
         return DigestWriter.digest(room: 128 + texts) { writer in
-            writer.add(byte: 1)
-            writer.add(optional: row.rating)
-            writer.add(optional: row.title, self)
-            writer.add(optional: row.body, self)
-            writer.add(optional: row.authorName, self)
-            writer.add(optional: row.verified.map { $0 ? 1 : 0 })
-            writer.add(optional: row.helpfulVotes)
-            writer.add(optional: row.variant, self)
-            writer.add(optional: row.country, self)
-            writer.add(optional: row.language, self)
-            writer.add(optional: row.createdAt?.microseconds)
-            writer.add(optional: row.updatedAt?.microseconds)
+            writer.add(byte: 2)
+            writer.pack(optional: row.rating)
+            writer.pack(optional: row.title, self)
+            writer.pack(optional: row.body, self)
+            writer.pack(optional: row.authorName, self)
+            writer.pack(optional: row.verified.map { $0 ? 1 : 0 })
+            writer.pack(optional: row.helpfulVotes)
+            writer.pack(optional: row.variant, self)
+            writer.pack(optional: row.country, self)
+            writer.pack(optional: row.language, self)
+            writer.pack(optional: row.createdAt?.microseconds)
+            writer.pack(optional: row.updatedAt?.microseconds)
         }
     }
 }

@@ -228,8 +228,7 @@ final class KnownReviews {
         let slots: [Slot]
 
         private struct Line {
-            var start: Int32
-            var length: Int32
+            var range: Range<Int>
             var payload: Digest128
             /// What its first slot holds.
             var slot = Slot()
@@ -245,12 +244,22 @@ final class KnownReviews {
             return lines.compactMap { line in
                 let number = number(of: line)
                 return number < 0
-                    ? nil : KnownElement(start: line.start, length: line.length, number: number)
+                    ? nil
+                    : KnownElement(
+                        start: Int32(line.range.lowerBound), length: Int32(line.range.count),
+                        number: number)
             }
         }
 
         private func lines(_ range: Range<Int>) -> [Line] {
-            var found: [Line] = []
+            let found = ranges(range)
+            return zip(found, payloadDigests(of: found, in: bytes)).map {
+                Line(range: $0, payload: $1)
+            }
+        }
+
+        private func ranges(_ range: Range<Int>) -> [Range<Int>] {
+            var found: [Range<Int>] = []
             found.reserveCapacity(range.count / 256)
             var start = range.lowerBound
             if start > 0, bytes[start - 1] != 0x0A { start = lineEnd(bytes, start) + 1 }
@@ -261,10 +270,7 @@ final class KnownReviews {
                 var last = end
                 while last > start, bytes[last - 1] == 0x0D || bytes[last - 1] == 0x20 { last -= 1 }
                 if last > start, bytes[start] == UInt8(ascii: "{") {
-                    found.append(
-                        Line(
-                            start: Int32(start), length: Int32(last - start),
-                            payload: payloadDigest(bytes.part(start..<last), context: .none)))
+                    found.append(start..<last)
                 }
                 start = end + 1
             }

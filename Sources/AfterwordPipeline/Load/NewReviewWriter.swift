@@ -138,6 +138,7 @@ private final class ReviewMaker {
             try reader.read(candidate, &batch.payloads, &batch.rows)
             batch.payloads.lend { batch.rows.giveID(place, candidate.identity, in: $0) }
         }
+        try reader.check(work.map(\.candidate), starts, batch.payloads)
         var made = MadeReviews(work: work, batch: batch)
         made.reviews.reserveCapacity(work.count)
         var last = -1
@@ -201,7 +202,7 @@ private final class RecordReader {
         cleaners = survey.files.map { $0.cleaner.map(RecordCleaner.Again.init) }
     }
 
-    /// Appends a record's bytes, which must be what they were, and its row.
+    /// Appends a record's bytes, which are still to be checked, and its row.
     func read(
         _ candidate: Candidate, _ payloads: inout [UInt8], _ rows: inout CleanRows
     ) throws {
@@ -215,17 +216,34 @@ private final class RecordReader {
         payloads.append(contentsOf: Self.margin)
         defer { payloads.removeLast(Self.margin.count) }
         let context = survey.contexts[Int(candidate.context)]
-        let isSame = payloads.lend { payloads in
-            let own = payloads.part(start..<end)
-            let digest = context.lend { payloadDigest(own, context: $0) }
-            guard digest == candidate.payload else { return false }
+        payloads.lend { payloads in
             cleaners[place]?.clean(
                 payload: start..<end, of: payloads, context, into: &rows)
-            return true
         }
-        guard isSame else {
-            throw InputFault.changedWhileRead(survey.files[place].record.name)
+    }
+
+    /// Records must be what they were.
+    func check(
+        _ candidates: [Candidate], _ starts: [Int32], _ payloads: [UInt8]
+    ) throws {
+        let ranges = zip(candidates, starts).map { candidate, start in
+            Int(start)..<Int(start) + Int(candidate.length)
         }
+        let changed = payloads.lend { payloads in
+            let digests = payloadDigests(of: ranges, in: payloads)
+            return candidates.indices.first { place in
+                let candidate = candidates[place]
+                let context = survey.contexts[Int(candidate.context)]
+                let digest =
+                    context.isEmpty
+                    ? digests[place]
+                    : context.lend { payloadDigest(payloads.part(ranges[place]), context: $0) }
+                return digest != candidate.payload
+            }
+        }
+        guard let changed else { return }
+        throw InputFault.changedWhileRead(
+            survey.files[Int(candidates[changed].file)].record.name)
     }
 }
 

@@ -404,7 +404,7 @@ extension PreparedRecord {
     init(
         _ rows: CleanRows, _ index: Int, _ texts: CleanTexts, _ range: Range<Int>,
         _ window: LentBytes, _ context: [UInt8], _ cleaner: RecordCleaner,
-        brokenBy broken: RejectReason? = nil
+        payload known: Digest128? = nil, brokenBy broken: RejectReason? = nil
     ) {
         let row = rows.rows[index]
         self.range = range
@@ -423,9 +423,8 @@ extension PreparedRecord {
         if let broken { fault = (broken, "") }
         faultCount = row.faultCount
         guard fault == nil else { return }
-        payload = context.lend {
-            payloadDigest(window.part(range), context: $0)
-        }
+        payload =
+            known ?? context.lend { payloadDigest(window.part(range), context: $0) }
     }
 }
 
@@ -434,6 +433,7 @@ private func prepare(
     _ unit: ExtractedUnit, _ window: RawSpan, _ cleaner: RecordCleaner
 ) -> [PreparedRecord] {
     var rows = CleanRows()
+    let payloads = window.lend { payloadDigests(of: unit.records.map(\.range), in: $0) }
     return unit.records.indices.map { index in
         let record = unit.records[index]
         let context = cleaner.context(ofRecord: index, of: unit, window: window)
@@ -444,6 +444,7 @@ private func prepare(
             return rows.withTexts(in: window) { texts in
                 PreparedRecord(
                     rows, 0, texts, record.range, window, context.bytes, cleaner,
+                    payload: context.bytes.isEmpty ? payloads[index] : nil,
                     brokenBy: record.fault)
             }
         }

@@ -1,0 +1,51 @@
+import Crypto
+import Testing
+
+@testable import AfterwordCore
+
+@Suite struct PackedDigestTests {
+    /// By hand: how many bytes, then two's complement, the greatest first.
+    @Test(
+        "A number is packed into as few bytes as it has",
+        arguments: [
+            (0, [0]), (1, [1, 0x01]), (-1, [1, 0xFF]), (127, [1, 0x7F]), (128, [2, 0x00, 0x80]),
+            (-128, [1, 0x80]), (-129, [2, 0xFF, 0x7F]), (65_535, [3, 0x00, 0xFF, 0xFF]),
+            (Int64.max, [8, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]),
+            (Int64.min, [8, 0x80, 0, 0, 0, 0, 0, 0, 0]),
+        ] as [(Int64, [UInt8])])
+    func numbers(number: Int64, bytes: [UInt8]) {
+        let expected = Digest256(SHA256.hash(data: bytes + bytes))
+        var builder = DigestBuilder()
+        builder.pack(number)
+        builder.pack(optional: number)
+        #expect(builder.finish() == expected)
+        // Room for the eight bytes that are stored at once.
+        let written = DigestWriter.digest(room: 32) { writer in
+            writer.pack(number)
+            writer.pack(optional: number)
+        }
+        #expect(written == expected)
+    }
+
+    @Test("What is absent is FF, an empty text a length of none, another its length and its bytes")
+    func texts() {
+        let long = [UInt8](repeating: 0x61, count: 300)
+        let expected = Digest256(
+            SHA256.hash(data: [0xFF, 0xFF, 0, 2, 0x01, 0x2C] + long + [1, 3] + Array("abc".utf8)))
+        var builder = DigestBuilder()
+        builder.pack(optional: nil as Int64?)
+        builder.pack(optional: nil as Text?)
+        builder.pack(optional: Text([]))
+        builder.pack(Text(long))
+        builder.pack("abc")
+        #expect(builder.finish() == expected)
+        let written = DigestWriter.digest(room: 400) { writer in
+            writer.pack(optional: nil)
+            writer.add(byte: 0xFF)
+            writer.pack(word: "")
+            long.lend { writer.pack($0) }
+            writer.pack(word: "abc")
+        }
+        #expect(written == expected)
+    }
+}
