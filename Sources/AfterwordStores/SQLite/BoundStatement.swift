@@ -8,7 +8,7 @@ import GRDBSQLite
 /// The bytes of what is bound are gathered in one buffer of the statement's own, which SQLite reads while it steps: no copy and no
 /// allocation for each of them.
 final class BoundStatement: ColumnSink {
-    private let statement: SQLiteStatement
+    let statement: SQLiteStatement
     private var index: Int32 = 0
     private var bytes: [UInt8] = []
     private var places: [Place] = []
@@ -60,27 +60,8 @@ final class BoundStatement: ColumnSink {
     /// Runs the statement with what was added, and makes it ready for the next.
     func step() throws { try whileBound { try statement.stepOnce() } }
 
-    /// The rows of a question, each while it is stood on.
-    func forEach(_ take: (SQLiteRow) -> Void) throws {
-        try whileBound {
-            let row = SQLiteRow(statement)
-            defer { sqlite3_reset(statement.pointer) }
-            while true {
-                let code = sqlite3_step(statement.pointer)
-                if code == SQLITE_DONE { return }
-                guard code == SQLITE_ROW else { throw statement.fault(code) }
-                take(row)
-            }
-        }
-    }
-
-    func rows<Found>(_ decode: (SQLiteRow) -> Found) throws -> [Found] {
-        var found: [Found] = []
-        try forEach { found.append(decode($0)) }
-        return found
-    }
-
-    private func whileBound(_ body: () throws -> Void) throws {
+    /// Runs `body` while what was added is bound.
+    func whileBound(_ body: () throws -> Void) throws {
         // A buffer without bytes may have no address, which would bind NULL.
         if bytes.isEmpty { bytes.append(0) }
         defer {

@@ -1,6 +1,29 @@
 import AfterwordCore
 import GRDBSQLite
 
+/// Asking through SQLite's C API: what is asked of every review would take too long otherwise.
+extension BoundStatement {
+    /// The rows of a question, each while it is stood on.
+    func forEach(_ take: (SQLiteRow) -> Void) throws {
+        try whileBound {
+            let row = SQLiteRow(statement)
+            defer { sqlite3_reset(statement.pointer) }
+            while true {
+                let code = sqlite3_step(statement.pointer)
+                if code == SQLITE_DONE { return }
+                guard code == SQLITE_ROW else { throw statement.fault(code) }
+                take(row)
+            }
+        }
+    }
+
+    func rows<Found>(_ decode: (SQLiteRow) -> Found) throws -> [Found] {
+        var found: [Found] = []
+        try forEach { found.append(decode($0)) }
+        return found
+    }
+}
+
 /// The row that a statement stands on: values by the names of their columns or, for what is asked of every review, by their places.
 struct SQLiteRow: ColumnRow {
     private let statement: SQLiteStatement
