@@ -159,18 +159,18 @@ extension CleanTexts {
             row.title.count + row.body.count + row.authorName.count + row.variant.count
             + row.country.count + row.language.count
         return DigestWriter.digest(room: 128 + texts) { writer in
-            writer.add(byte: 2)
-            writer.pack(optional: row.rating)
-            writer.pack(optional: row.title, self)
-            writer.pack(optional: row.body, self)
-            writer.pack(optional: row.authorName, self)
-            writer.pack(optional: row.verified.map { $0 ? 1 : 0 })
-            writer.pack(optional: row.helpfulVotes)
-            writer.pack(optional: row.variant, self)
-            writer.pack(optional: row.country, self)
-            writer.pack(optional: row.language, self)
-            writer.pack(optional: row.createdAt?.microseconds)
-            writer.pack(optional: row.updatedAt?.microseconds)
+            writer.add(byte: 1)
+            writer.add(optional: row.rating)
+            writer.add(optional: row.title, self)
+            writer.add(optional: row.body, self)
+            writer.add(optional: row.authorName, self)
+            writer.add(optional: row.verified.map { $0 ? 1 : 0 })
+            writer.add(optional: row.helpfulVotes)
+            writer.add(optional: row.variant, self)
+            writer.add(optional: row.country, self)
+            writer.add(optional: row.language, self)
+            writer.add(optional: row.createdAt?.microseconds)
+            writer.add(optional: row.updatedAt?.microseconds)
         }
     }
 }

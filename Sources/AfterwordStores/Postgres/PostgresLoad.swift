@@ -65,7 +65,7 @@ final class PostgresLoad: StoreLoad {
             WHERE f.digest = ANY ($1::bytea[])
             GROUP BY r.run, r.observed_at HAVING COUNT(DISTINCT f.digest) = $2::bigint
             ORDER BY r.run
-            """, [array(files.map(\.bytes)), String(Set(files).count)])
+            """, [postgresArray(files.map(\.bytes)), String(Set(files).count)])
         return rows.map {
             RunClock(run: $0.number("run"), observedAt: $0.instant("observed_at"))
         }
@@ -73,7 +73,8 @@ final class PostgresLoad: StoreLoad {
 
     func products(_ ids: [Text]) throws -> [ProductState] {
         try connection.run(
-            Columns.productSelection + " WHERE p.product_id = ANY ($1::text[])", [array(ids)]
+            Columns.productSelection + " WHERE p.product_id = ANY ($1::text[])",
+            [postgresArray(ids)]
         ).map { $0.product }
     }
 
@@ -139,7 +140,7 @@ final class PostgresLoad: StoreLoad {
             JOIN unnest($1::text[], $2::text[]) AS wanted (kind, id)
                 ON s.kind = wanted.kind AND s.id = wanted.id
             """,
-            [array(scopes.map { Text($0.kind.rawValue) }), array(scopes.map(\.id))]
+            [postgresArray(scopes.map { Text($0.kind.rawValue) }), postgresArray(scopes.map(\.id))]
         ).map { $0.scopeSummary }
     }
 
@@ -286,13 +287,13 @@ final class PostgresLoad: StoreLoad {
             WHERE r.raw_key = moved.raw_key
             """,
             [
-                array(moves.compactMap { $0.newKey == nil ? nil : $0.rawKey }),
-                array(moves.compactMap(\.newKey)),
-                array(moves.compactMap { $0.newKey == nil ? nil : $0.productKey }),
+                postgresArray(moves.compactMap { $0.newKey == nil ? nil : $0.rawKey }),
+                postgresArray(moves.compactMap(\.newKey)),
+                postgresArray(moves.compactMap { $0.newKey == nil ? nil : $0.productKey }),
             ])
         try connection.run(
             "DELETE FROM product_reviews_raw WHERE raw_key = ANY ($1::bigint[])",
-            [array(moves.compactMap { $0.newKey == nil ? $0.rawKey : nil })])
+            [postgresArray(moves.compactMap { $0.newKey == nil ? $0.rawKey : nil })])
     }
 
     func append(productRaw rows: [ProductRawRow]) throws -> [ProductRawRow] {

@@ -58,9 +58,9 @@ final class PostgresLookUps: StoreLookUps {
             WHERE raw_key < 0
             """,
             [
-                array(records.map(\.record.identity.bytes)),
-                array(records.map(\.record.payload.bytes)),
-                array(records.map { $0.reviewKey ?? 0 }),
+                postgresArray(records.map(\.record.identity.bytes)),
+                postgresArray(records.map(\.record.payload.bytes)),
+                postgresArray(records.map { $0.reviewKey ?? 0 }),
             ]
         ).map { row in
             let record = RawIdentity(
@@ -87,7 +87,7 @@ final class PostgresLookUps: StoreLookUps {
             """,
             [
                 list(wanted.map(\.productKey)), list(wanted.map(\.key.month)),
-                array(wanted.map { Text($0.key.origin.rawValue) }),
+                postgresArray(wanted.map { Text($0.key.origin.rawValue) }),
             ]
         ).map { $0.monthSummary }
     }
@@ -111,7 +111,7 @@ final class PostgresLookUps: StoreLookUps {
                 ) s
             ) r WHERE r.first IS NOT NULL
             """,
-            [array(wanted.map(\.productKey)), array(wanted.flatMap(\.without))]
+            [postgresArray(wanted.map(\.productKey)), postgresArray(wanted.flatMap(\.without))]
         ).map { ($0.number("product_key"), $0.instant("first")...$0.instant("last")) }
         return Dictionary(uniqueKeysWithValues: found)
     }
@@ -120,23 +120,23 @@ final class PostgresLookUps: StoreLookUps {
         _ keys: [Int64], _ sql: String, _ decode: (PostgresRow) -> Found
     ) throws -> [Found] {
         guard !keys.isEmpty else { return [] }
-        return try connection.run(sql, [array(keys)]).map(decode)
+        return try connection.run(sql, [postgresArray(keys)]).map(decode)
     }
 }
 
 /// The written form of an array of texts: each in quotes, `"` and `\` escaped.
-func array(_ texts: [Text]) -> String {
+func postgresArray(_ texts: [Text]) -> String {
     let quoted = texts.map { text in
         "\"" + text.string.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
     return "{" + quoted.joined(separator: ",") + "}"
 }
 
-func array(_ numbers: [Int64]) -> String {
+func postgresArray(_ numbers: [Int64]) -> String {
     "{" + numbers.map(String.init).joined(separator: ",") + "}"
 }
 
 /// The written form of an array of byte strings.
-func array(_ blobs: [[UInt8]]) -> String {
+func postgresArray(_ blobs: [[UInt8]]) -> String {
     "{" + blobs.map { "\"\\\\x" + hexadecimal($0) + "\"" }.joined(separator: ",") + "}"
 }
