@@ -24,6 +24,14 @@ final class SQLiteLoad: StoreLoad {
         self.attempt = attempt
     }
 
+    /// Ends its statements: on the thread that has the connection, whoever may still hold the load.
+    func end() {
+        statements.end()
+        bulkInserts = [:]
+        newReviews = nil
+        aheadRecords = nil
+    }
+
     // MARK: Look-ups
 
     func head() throws -> StoreHead {

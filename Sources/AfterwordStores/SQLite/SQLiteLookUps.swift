@@ -101,6 +101,9 @@ final class SQLiteStatements {
 
     init(_ database: Database) { self.database = database }
 
+    /// Ends them all: on the thread that has the connection.
+    func end() { statements = [:] }
+
     func prepared(_ sql: String) throws -> BoundStatement {
         if let statement = statements[sql] { return statement }
         let statement = try BoundStatement(database, sql)

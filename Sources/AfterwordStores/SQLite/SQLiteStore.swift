@@ -95,9 +95,12 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
                 defer { writeBack?.finish() }
                 // Without the log a reader could keep a load from its end: it is kept out from the beginning.
                 try database.inTransaction(isFirst ? .exclusive : .immediate) {
-                    // The load's statements end before the transaction does.
-                    result = try body(
-                        SQLiteLoad(database, attempt: intent.attempt, writeBack: writeBack))
+                    let load = SQLiteLoad(
+                        database, attempt: intent.attempt, writeBack: writeBack)
+                    // The load's statements end before the transaction does, and here: another thread that held the load may let it go
+                    // later.
+                    defer { load.end() }
+                    result = try body(load)
                     return intent.isRehearsal ? .rollback : .commit
                 }
                 guard let result else { preconditionFailure("a finished load has a result") }
@@ -117,7 +120,9 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
                 guard mode == "wal" else { return try body(nil) }
                 var result: Result?
                 try database.inTransaction(.deferred) {
-                    result = try body(SQLiteLookUps(SQLiteStatements(database)))
+                    let statements = SQLiteStatements(database)
+                    defer { statements.end() }
+                    result = try body(SQLiteLookUps(statements))
                     return .rollback
                 }
                 guard let result else { preconditionFailure("a finished read has a result") }
