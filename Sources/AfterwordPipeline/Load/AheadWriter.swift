@@ -7,12 +7,13 @@ final class AheadWriter {
     private var written: [StoreLane.Answer<Void>] = []
     private var file: Int32 = -1
 
-    private static let batchBytes = 1 << 20
     private let batchRows: Int
+    private let batchBytes: Int
 
-    init(_ lane: StoreLane, run: Int64, batchRows: Int) {
+    init(_ lane: StoreLane, run: Int64, batchRows: Int, batchBytes: Int) {
         self.lane = lane
         self.batchRows = batchRows
+        self.batchBytes = batchBytes
         batch = AheadRecords(run: run)
     }
 
@@ -38,7 +39,7 @@ final class AheadWriter {
                 offset: offset, payloadStart: Int32(batch.payloads.count),
                 payloadLength: Int32(bytes.byteCount)))
         bytes.lend { batch.payloads.append(contentsOf: $0) }
-        if batch.records.count >= batchRows || batch.payloads.count >= Self.batchBytes {
+        if batch.records.count >= batchRows || batch.payloads.count >= batchBytes {
             try flush()
         }
         return true

@@ -119,7 +119,7 @@ final class LoadWriter {
 
     /// Waits for what was written long ago.
     private func lookAfter() throws {
-        while let first = written.first, written.count > 6 || first.answer.isThere {
+        while let first = written.first, written.count > 16 || first.answer.isThere {
             try written.removeFirst().answer.get()
         }
     }

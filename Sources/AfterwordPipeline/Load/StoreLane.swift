@@ -23,7 +23,7 @@ final class StoreLane: @unchecked Sendable {
     private let state = Mutex(Waiting())
     private let arrived = DispatchSemaphore(value: 0)
     /// Batches on their way at most: each may hold megabytes.
-    private let room = DispatchSemaphore(value: 6)
+    private let room = DispatchSemaphore(value: 12)
 
     init(_ load: any StoreLoad) { self.load = load }
 

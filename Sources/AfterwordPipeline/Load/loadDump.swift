@@ -93,7 +93,9 @@ private func loadFirst(
             guard head.nextRun == 1, head.nextProductKey == 1 else { throw NotFirst() }
             let lane = StoreLane(load)
             let surveyed = try lane.whileServing {
-                let ahead = AheadWriter(lane, run: head.nextRun, batchRows: options.bulkRows)
+                let ahead = AheadWriter(
+                    lane, run: head.nextRun, batchRows: options.bulkRows,
+                    batchBytes: load.aheadBytes)
                 let surveyed = try survey(ahead)
                 try ahead.finish()
                 return surveyed

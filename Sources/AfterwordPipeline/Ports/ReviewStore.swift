@@ -101,6 +101,8 @@ package protocol StoreLoad: StoreLookUps {
     func insert(_ new: NewReviews) throws
     /// Bronze. A raw record whose identity and payload are there is never appended.
     func append(raw rows: [RawRow]) throws
+    /// About how many bytes of bronze ahead come at once.
+    var aheadBytes: Int { get }
     /// Bronze of a store's first load, before anything is decided of it.
     func append(ahead records: AheadRecords) throws
     /// What becomes of those of them that are no review's first.
@@ -151,6 +153,11 @@ package protocol StoreLoad: StoreLookUps {
     /// The ledger, and the attempt's end at `recordedAt`: the last call of a load. A copy of a whole
     /// store makes one for each run, in their order.
     func finish(_ run: RunRecord, files: [FileRecord]) throws
+}
+
+extension StoreLoad {
+    /// What a message to a server is worth.
+    package var aheadBytes: Int { 1 << 22 }
 }
 
 /// One snapshot: the state after its newest committed run. Rows come by their text keys in byte order.

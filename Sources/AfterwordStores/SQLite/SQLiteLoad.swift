@@ -228,6 +228,9 @@ final class SQLiteLoad: StoreLoad {
         try write(rows, into: "product_reviews_raw", Columns.raw) { $0.add($1) }
     }
 
+    /// Nothing is won by more at once.
+    var aheadBytes: Int { 1 << 20 }
+
     func append(ahead records: AheadRecords) throws {
         let inserts = try aheadRecords ?? SQLiteAhead(database)
         aheadRecords = inserts

@@ -20,7 +20,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
     private static let writerCache = 65_536
     /// Who reads all of a table once needs few.
     private static let readerCache = 8_192
-    private static let firstCache = 8_192
+    private static let firstCache = 4_096
 
     /// Opens a file; only `making` makes one, or changes its schema.
     package convenience init(path: String, opening: StoreOpening = .making) throws {
