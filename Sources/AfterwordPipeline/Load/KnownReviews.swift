@@ -117,8 +117,8 @@ final class KnownReviews {
         rows.reserveCapacity(Int(expected + expected / 16))
     }
 
-    /// Reviews that are read by one thread at a time.
-    private static let partRows: Int64 = 1 << 16
+    /// Reviews that are read by one thread at a time: 32 MiB, which the allocator gives back to the system when they are freed.
+    private static let partRows: Int64 = 1 << 19
 
     /// The products in parts of about so many reviews: one is freed when it has been put with the others.
     private func parts() -> [Range<Int>] {

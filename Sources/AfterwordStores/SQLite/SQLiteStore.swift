@@ -17,7 +17,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
     private static let busySeconds = 1.0
 
     /// KiB of pages that a load holds: index pages are not written and read again for each batch.
-    private static let writerCache = 65_536
+    private static let writerCache = 49_152
     /// Who reads all of a table once needs few.
     private static let readerCache = 8_192
     private static let firstCache = 4_096
