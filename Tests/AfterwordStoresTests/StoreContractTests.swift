@@ -82,6 +82,20 @@ import Testing
         #expect(try other.load(LoadIntent(isRehearsal: false)) { try $0.head().nextRun } == 2)
     }
 
+    /// A thread that is still ending would close the store's connections, which Dispatch does not bear.
+    @Test("A load that has returned holds nothing of its store")
+    func letsGo() throws {
+        for round in 0..<600 {
+            weak var left: MemoryStore?
+            do {
+                let store = MemoryStore()
+                left = store
+                try history.load(history.steps[0], number: 0, into: store, HistoryLoading())
+            }
+            #expect(left == nil, "round \(round)")
+        }
+    }
+
     @Test(
         "Two runs at once, round after round: one commits, the other is told, never a gap",
         arguments: StoreKind.lasting)

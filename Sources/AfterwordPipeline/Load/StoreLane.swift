@@ -14,14 +14,39 @@ final class StoreLane: @unchecked Sendable {
         var run: ((any Error)?) throws -> Void
     }
 
-    private struct Waiting {
-        var jobs: [Job] = []
-        var isServing = false
+    /// Where jobs wait for the serving thread, which is told of each, and of the end.
+    private final class Desk: Sendable {
+        private struct Waiting {
+            var jobs: [Job] = []
+            var isOpen = false
+        }
+
+        private let waiting = Mutex(Waiting())
+        private let arrived = DispatchSemaphore(value: 0)
+
+        var isOpen: Bool { waiting.withLock { $0.isOpen } }
+
+        func open() { waiting.withLock { $0.isOpen = true } }
+
+        func close() {
+            waiting.withLock { $0.isOpen = false }
+            arrived.signal()
+        }
+
+        func add(_ job: Job) {
+            waiting.withLock { $0.jobs.append(job) }
+            arrived.signal()
+        }
+
+        /// Waits for the next; nil once it is closed and nothing is left.
+        func next() -> Job? {
+            arrived.wait()
+            return waiting.withLock { $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }
+        }
     }
 
     private let load: any StoreLoad
-    private let state = Mutex(Waiting())
-    private let arrived = DispatchSemaphore(value: 0)
+    private let desk = Desk()
     /// Batches on their way at most: each may hold megabytes.
     private let room = DispatchSemaphore(value: 12)
 
@@ -62,13 +87,12 @@ final class StoreLane: @unchecked Sendable {
             answer.result = result
             _ = try result.get()
         }
-        guard state.withLock({ $0.isServing }) else {
+        guard desk.isOpen else {
             try? job.run(nil)
             return answer
         }
         room.wait()
-        state.withLock { $0.jobs.append(job) }
-        arrived.signal()
+        desk.add(job)
         return answer
     }
 
@@ -79,33 +103,55 @@ final class StoreLane: @unchecked Sendable {
 
     /// Runs `decide` on another thread, and serves the store on this one until it ends.
     ///
+    /// When it returns, nothing that `decide` holds is held by that thread: a store whose last reference went with a thread would be
+    /// closed while the thread ends, where Dispatch, which GRDB closes its connections with, has already put its own things away.
+    ///
     /// - Throws: What `decide` throws; a failure of the store that nobody asked for is thrown as well.
     func whileServing<Value>(_ decide: @escaping () throws -> Value) throws -> Value {
-        state.withLock { $0.isServing = true }
-        let decided = Answer<Value>()
-        // Handed over whole: this thread does nothing but serve until it is done.
-        nonisolated(unsafe) let work = decide
+        desk.open()
+        let errand = Errand(decide, closing: desk)
         // A thread of its own: one of a pool might not come while all of them wait for stores.
-        let thread = Thread {
-            decided.result = Result { try work() }
-            self.state.withLock { $0.isServing = false }
-            decided.done.signal()
-            self.arrived.signal()
-        }
+        let thread = Thread { errand.run() }
         thread.stackSize = 8 << 20
         thread.start()
         var failure: (any Error)?
         while true {
-            arrived.wait()
-            let job = state.withLock { state in
-                state.jobs.isEmpty ? nil : state.jobs.removeFirst()
-            }
-            guard let job else { break }
+            guard let job = desk.next() else { break }
             do { try job.run(failure) } catch { failure = failure ?? error }
             room.signal()
         }
-        let value = try decided.get()
+        let value = try errand.takeResult().get()
         if let failure { throw failure }
         return value
+    }
+
+    /// What the deciding thread does, and what comes of it. The thread holds nothing else, and this is empty before it ends.
+    ///
+    /// Sendable by hand: one thread has it until the desk is closed, the other after that.
+    private final class Errand<Value>: @unchecked Sendable {
+        private var work: (() throws -> Value)?
+        private var desk: Desk?
+        private var result: Result<Value, any Error>?
+
+        init(_ work: @escaping () throws -> Value, closing desk: Desk) {
+            self.work = work
+            self.desk = desk
+        }
+
+        func run() {
+            result = done()
+            desk.take()?.close()
+        }
+
+        /// A function of its own: with its end nothing of the work is left.
+        private func done() -> Result<Value, any Error> {
+            guard let work = work.take() else { preconditionFailure("an errand is run once") }
+            return Result { try work() }
+        }
+
+        func takeResult() -> Result<Value, any Error> {
+            guard let result = result.take() else { preconditionFailure("an errand was run") }
+            return result
+        }
     }
 }
