@@ -49,7 +49,9 @@ final class AheadWriter {
         if batch.records.isEmpty { return }
         let full = batch
         batch = AheadRecords(run: full.run)
-        batch.payloads.reserveCapacity(full.payloads.count)
+        // A little more: one that grows at its end takes twice its room.
+        batch.payloads.reserveCapacity(full.payloads.count + full.payloads.count / 16)
+        batch.records.reserveCapacity(full.records.count + full.records.count / 16)
         written.append(lane.later { try $0.append(ahead: full) })
         while let first = written.first, written.count > 4 || first.isThere {
             try written.removeFirst().get()

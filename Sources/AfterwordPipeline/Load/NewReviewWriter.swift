@@ -119,18 +119,19 @@ private final class ReviewMaker {
                 bytes += Int(work[end].candidate.length)
                 end += 1
             }
-            batches.append(try batch(Array(work[start..<end]), products))
+            batches.append(try batch(Array(work[start..<end]), bytes, products))
             start = end
         }
         return batches
     }
 
     private func batch(
-        _ work: [NewReviewWriter.Work], _ products: [(key: Int64, id: Text)]
+        _ work: [NewReviewWriter.Work], _ bytes: Int, _ products: [(key: Int64, id: Text)]
     ) throws -> MadeReviews {
         var batch = NewReviews(
             run: context.run, observedAt: context.observedAt, files: files,
             contexts: context.survey.contexts)
+        batch.payloads.reserveCapacity(bytes + RecordCleaner.Again.margin)
         var starts: [Int32] = []
         starts.reserveCapacity(work.count)
         for (place, (_, candidate)) in work.enumerated() {
