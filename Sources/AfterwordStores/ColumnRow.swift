@@ -67,9 +67,12 @@ extension ColumnRow {
     }
 
     /// A row of the base joined with its product's id.
-    var review: StoredReview {
+    var review: StoredReview { review(ofProduct: text("product_id") ?? Text([])) }
+
+    /// A row of `product_reviews_clean` of a product that is known.
+    func review(ofProduct id: Text) -> StoredReview {
         StoredReview(
-            reviewKey: number("review_key"), productID: text("product_id") ?? Text([]),
+            reviewKey: number("review_key"), productID: id,
             reviewID: text("review_id") ?? Text([]), identity: digest128("identity_digest"),
             kind: IdentityKind(rawValue: string("identity_kind")) ?? .content,
             version: number("version"), isLive: number("is_live") != 0, run: number("run"),

@@ -127,17 +127,42 @@ enum Columns {
         FROM product_reviews_history h JOIN product_reviews_base r USING (review_key)
         JOIN products_dim p USING (product_key)
         """
-    /// The same of reviews between two keys, by the keys of their rows.
-    static let historyBetween = """
-        SELECT h.*, r.review_id, r.identity_digest, p.product_id
-        FROM product_reviews_base r JOIN products_dim p USING (product_key)
-        JOIN product_reviews_history h ON h.history_key = r.review_key
-        WHERE r.review_key BETWEEN ? AND ?
+    /// Where a column is among the keys of a product's reviews; its id is asked for twice. The bounds are answers of their own: a server that
+    /// saw them would plan anew for each.
+    static func ofProduct(_ column: String) -> String {
+        """
+        \(column) BETWEEN (SELECT product_key << 24 FROM products_dim WHERE product_id = ?)
+            AND (SELECT (product_key << 24) + 16777215 FROM products_dim WHERE product_id = ?)
+        """
+    }
+    /// A product's reviews; its id is asked for twice. What every row would repeat is left out: a page of them takes a tenth less.
+    static let reviewsOfProduct = """
+        SELECT review_key, review_id, identity_digest, identity_kind, is_live, payload_digest, raw_key,
+            version, run, observed_at, content_digest, \(values)
+        FROM product_reviews_clean WHERE \(ofProduct("review_key"))
+        """
+    /// All versions of a product's reviews, first ones by the keys of their rows; its id is asked for six times.
+    static let historyOfProduct = """
+        SELECT h.*, r.review_id, r.identity_digest, ? AS product_id
+        FROM product_reviews_base r JOIN product_reviews_history h ON h.history_key = r.review_key
+        WHERE \(ofProduct("r.review_key"))
         UNION ALL
-        SELECT h.*, r.review_id, r.identity_digest, p.product_id
-        FROM product_reviews_base r JOIN products_dim p USING (product_key)
-        JOIN product_reviews_history h ON h.review_key = r.review_key AND h.history_key < 0
-        WHERE r.review_key BETWEEN ? AND ?
+        SELECT h.*, r.review_id, r.identity_digest, ? AS product_id
+        FROM product_reviews_history h JOIN product_reviews_base r USING (review_key)
+        WHERE h.history_key < 0 AND \(ofProduct("h.review_key"))
+        ORDER BY review_id, version, run
+        """
+    /// All versions of a product's review; the product's id is asked for three times, then the review's.
+    static let historyOfReview = """
+        WITH r AS MATERIALIZED (
+            SELECT ? AS product_id, review_key, review_id, identity_digest FROM product_reviews_base
+            WHERE \(ofProduct("review_key")) AND review_id = ? LIMIT 1
+        )
+        SELECT h.*, r.review_id, r.identity_digest, r.product_id
+        FROM r JOIN product_reviews_history h ON h.history_key = r.review_key
+        UNION ALL
+        SELECT h.*, r.review_id, r.identity_digest, r.product_id
+        FROM r JOIN product_reviews_history h ON h.review_key = r.review_key AND h.history_key < 0
         """
     /// The base as rows that are whole: each points at its version in the history.
     static let cleanView = """

@@ -90,15 +90,16 @@ final class SQLReader: StoreReader {
     }
 
     func reviews(ofProduct id: Text?) throws -> [StoredReview] {
-        var keys: [SQLValue] = []
-        if let id {
-            guard let own = try self.keys(ofProduct: id) else { return [] }
-            keys = own
+        guard let id else {
+            return try all(Columns.reviewSelection + " ORDER BY p.product_id, r.review_id") {
+                $0.review
+            }
         }
-        return try all(
-            Columns.reviewSelection + (id == nil ? "" : " WHERE r.review_key BETWEEN ? AND ?")
-                + " ORDER BY p.product_id, r.review_id", keys
-        ) { $0.review }
+        // A sixth of what a server takes for a page of them is their order.
+        return try all(Columns.reviewsOfProduct, [SQLValue(id), SQLValue(id)]) {
+            $0.review(ofProduct: id)
+        }
+        .sorted { $0.reviewID < $1.reviewID }
     }
 
     /// The range of the keys of a product's reviews; nil for a product that is not there.
@@ -126,20 +127,14 @@ final class SQLReader: StoreReader {
                 """, review.map { [SQLValue($0)] } ?? []
             ) { $0.historyRow }
         }
-        guard var keys = try keys(ofProduct: product) else { return [] }
         if let review {
-            let own = try all(
-                """
-                SELECT review_key FROM product_reviews_base
-                WHERE review_key BETWEEN ? AND ? AND review_id = ?
-                """, keys + [SQLValue(review)]
-            ) { $0.number("review_key") }.first
-            guard let own else { return [] }
-            keys = [.number(own), .number(own)]
+            let own = [SQLValue](repeating: SQLValue(product), count: 3) + [SQLValue(review)]
+            // Few: their order is soon made.
+            return try all(Columns.historyOfReview, own) { $0.historyRow }
+                .sorted { ($0.version, $0.run) < ($1.version, $1.run) }
         }
-        return try all(
-            "\(Columns.historyBetween) ORDER BY product_id, review_id, version, run", keys + keys
-        ) { $0.historyRow }
+        let own = [SQLValue](repeating: SQLValue(product), count: 6)
+        return try all(Columns.historyOfProduct, own) { $0.historyRow }
     }
 
     func changed(after from: Int64, upTo to: Int64) throws -> ChangedReviews {

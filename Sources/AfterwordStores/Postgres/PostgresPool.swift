@@ -39,7 +39,7 @@ final class PostgresPool: Sendable {
             defer { idle.withLock { $0.append(connection) } }
             return try body(rows)
         }
-        let connection = try PostgresConnection(url: url)
+        let connection = try make()
         let rows = try connection.runPrepared(sql, [])
         defer { idle.withLock { $0.append(connection) } }
         return try body(rows)
@@ -49,8 +49,16 @@ final class PostgresPool: Sendable {
         while let connection = idle.withLock({ $0.popLast() }) {
             if (try? connection.run(begin)) != nil { return connection }
         }
-        let connection = try PostgresConnection(url: url)
+        let connection = try make()
         try connection.run(begin)
+        return connection
+    }
+
+    /// What is asked of a product takes less time than the server's helpers take to come, however many rows it expects. Whole tables may
+    /// have them (`PostgresSession`).
+    private func make() throws -> PostgresConnection {
+        let connection = try PostgresConnection(url: url)
+        try connection.run("SET max_parallel_workers_per_gather = 0")
         return connection
     }
 }

@@ -266,7 +266,10 @@ struct PostgresSession: SQLSession {
         guard !values.isEmpty else {
             // Whole tables: row after row, not a whole result at once.
             var found: [Found] = []
+            try connection.run("SET LOCAL max_parallel_workers_per_gather TO DEFAULT")
             try connection.copy(out: sql) { found.append(decode($0)) }
+            // Plans of what is asked of products are kept: none may be made meanwhile.
+            try connection.run("SET LOCAL max_parallel_workers_per_gather = 0")
             return found
         }
         // `?` in turn is `$1`, `$2` …; a number says its type, since parameters travel as text.
