@@ -1,29 +1,9 @@
-import AfterwordCore
 import Foundation
 
 // core-benchmark FILE …: what the core does by itself on one thread, the bytes being in memory: medians of three rounds in
 // gigabytes a second. Files are JSON Lines of the 2023 research shape.
 
-private let slabs = try CommandLine.arguments.dropFirst().flatMap { path -> [[UInt8]] in
-    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-    return stride(from: 0, to: bytes.count, by: 4 << 20).map {
-        Array(bytes[$0..<min($0 + 4 << 20, bytes.count)])
-    }
-}
-private let byteCount = slabs.reduce(0) { $0 + $1.count }
-private let cleaner = RecordCleaner(.amazon2023)
-
-private func pass(_ take: (ExtractedUnit, RawSpan) -> Void) {
-    var splitter = RecordSplitter(cleaner.plan, isStrict: false)
-    for (place, slab) in slabs.enumerated() {
-        splitter.feedAll(slab[...], isLast: place == slabs.count - 1, elements: 128) {
-            events, window, _ in
-            for event in events {
-                if case .unit(let unit) = event { take(unit, window) }
-            }
-        }
-    }
-}
+private let passes = try CorePasses(files: Array(CommandLine.arguments.dropFirst()))
 
 private func measure(_ name: String, _ body: () -> Int) {
     var seconds: [Double] = []
@@ -33,78 +13,11 @@ private func measure(_ name: String, _ body: () -> Int) {
         found = body()
         seconds.append(start.duration(to: .now) / .seconds(1))
     }
-    let rate = Double(byteCount) / seconds.sorted()[1] / 1e9
+    let rate = Double(passes.byteCount) / seconds.sorted()[1] / 1e9
     print(String(format: "%6.3f GB/s  %@ (%ld)", rate, name, found))
 }
 
-measure("scan and extract") {
-    var records = 0
-    pass { unit, _ in records += unit.records.count }
-    return records
-}
-measure("scan, extract, unescape every text") {
-    var bytes = 0
-    var plain: [UInt8] = []
-    pass { unit, window in
-        window.lend { window in
-            for token in unit.recordTokens {
-                let range = token.range
-                switch token.kind {
-                case .string: bytes += range.count - 2
-                case .escapedString:
-                    let inner = window.part(range.lowerBound + 1..<range.upperBound - 1)
-                    plain.removeAll(keepingCapacity: true)
-                    unescape(inner, into: &plain)
-                    bytes += plain.count
-                default: break
-                }
-            }
-        }
-    }
-    return bytes
-}
-measure("clean") {
-    var found = 0
-    var rows = CleanRows()
-    pass { unit, window in
-        window.lend { window in
-            rows.removeAll()
-            for index in unit.records.indices {
-                cleaner.clean(record: index, of: unit, context: .none, window: window, into: &rows)
-            }
-        }
-        found += rows.rows.count { $0.fault == nil }
-    }
-    return found
-}
-measure("the whole core: clean, identity, content, payload, personal part, row") {
-    var found = 0
-    let observed = Instant(microseconds: 1_767_571_200_000_000)
-    var rows = CleanRows()
-    pass { unit, window in
-        window.lend { window in
-            rows.removeAll()
-            for index in unit.records.indices {
-                cleaner.clean(record: index, of: unit, context: .none, window: window, into: &rows)
-            }
-            let digests = rows.withTexts(in: window) { texts in
-                rows.rows.map { texts.identity($0, placeholders: cleaner.shape.placeholders) }
-            }
-            for (index, identity) in digests.enumerated() {
-                if let identity { rows.giveID(index, identity, in: window) }
-            }
-            let payloads = payloadDigests(of: unit.records.map(\.range), in: window)
-            rows.withTexts(in: window) { texts in
-                for (index, row) in rows.rows.enumerated() {
-                    guard let identity = digests[index] else { continue }
-                    let payload = payloads[index]
-                    let review = NewReview(
-                        row, texts, identity: identity, content: texts.contentDigest(row),
-                        payload: payload, seed: 1, run: 1, observedAt: observed, salt: payload)
-                    if review.rowDigest != review.content { found += 1 }
-                }
-            }
-        }
-    }
-    return found
-}
+measure("scan and extract") { passes.extract() }
+measure("scan, extract, unescape every text") { passes.unescapeAll() }
+measure("clean") { passes.clean() }
+measure("the whole core: clean, identity, content, payload, personal part, row") { passes.digest() }
