@@ -26,28 +26,36 @@ enum TextWork {
 func workNeeded(by buffer: LentBytes) -> TextWork {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let tops: UInt64 = 0x8080_8080_8080_8080
-    /// The top bits of bytes that are zero; bytes above one that is may be marked as well.
-    func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word & tops }
-    var leads: UInt64 = 0
-    func look(_ word: UInt64) -> Bool {
-        leads |= ((word & ~tops) &+ ones &* 0x34) & word & tops
-        let others =
-            zeros(word) | zeros(word ^ ones &* 0x0D) | zeros(word ^ ones &* 0x26)
+    /// The top bits of bytes that are zero, and perhaps of some above one that is; the others mean nothing.
+    func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
+    /// The top bits of bytes from 0xCC on; the others mean nothing.
+    func composing(_ word: UInt64) -> UInt64 { ((word & ~tops) &+ ones &* 0x34) & word }
+    /// The top bits of NUL, CR, `&` and `<`; the others mean nothing.
+    func rewriting(_ word: UInt64) -> UInt64 {
+        zeros(word) | zeros(word ^ ones &* 0x0D) | zeros(word ^ ones &* 0x26)
             | zeros(word ^ ones &* 0x3C)
-        return others != 0
     }
+    var leads: UInt64 = 0
     var index = 0
-    while index &+ 8 <= buffer.count {
-        if look(buffer.word(at: index)) { return .rewriting }
+    while index &+ 16 <= buffer.count {
+        let (one, other) = (buffer.word(at: index), buffer.word(at: index &+ 8))
+        leads |= composing(one) | composing(other)
+        if (rewriting(one) | rewriting(other)) & tops != 0 { return .rewriting }
+        index &+= 16
+    }
+    if index &+ 8 <= buffer.count {
+        let word = buffer.word(at: index)
+        leads |= composing(word)
+        if rewriting(word) & tops != 0 { return .rewriting }
         index &+= 8
     }
     while index < buffer.count {
         let byte = buffer[index]
         if byte == 0 || byte == 0x0D || byte == 0x26 || byte == 0x3C { return .rewriting }
-        if byte >= 0xCC { leads = 1 }
+        if byte >= 0xCC { leads = tops }
         index &+= 1
     }
-    return leads == 0 ? .none : .composing
+    return leads & tops == 0 ? .none : .composing
 }
 
 /// CR LF and CR become LF; U+0000, which no database text can hold, becomes U+FFFD.

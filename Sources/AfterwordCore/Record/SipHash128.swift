@@ -83,6 +83,13 @@ struct SipHash128 {
             add(bytes.word(at: place))
             place &+= 8
         }
+        if place < bytes.count, place > 0, count & 7 == 0 {
+            // The last bytes of the word that ends here.
+            let left = bytes.count &- place
+            tail = bytes.word(at: bytes.count &- 8) &>> UInt64((8 &- left) &* 8)
+            count &+= left
+            return
+        }
         while place < bytes.count {
             let held = UInt64(count & 7) &* 8
             tail |= UInt64(bytes[place]) &<< held

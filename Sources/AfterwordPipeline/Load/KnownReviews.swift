@@ -78,7 +78,7 @@ final class KnownReviews {
         guard let known else { return nil }
         let parts = known.parts()
         let found = Mutex([Result<[Row], any Error>?](repeating: nil, count: parts.count))
-        // Only read, and all threads have ended when the call has.
+        // The store may be read by several threads at once (`ReviewStore`), `known` is only read, and all have ended when the call has.
         nonisolated(unsafe) let (store, reading) = (store, known)
         DispatchQueue.concurrentPerform(iterations: parts.count) { part in
             let own = Result { try store.read { try reading.rows($0, parts[part]) } }

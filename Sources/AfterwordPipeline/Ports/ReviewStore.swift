@@ -3,8 +3,9 @@ package import AfterwordCore
 /// Where the history lives. A store keeps rows and finds them by key; it never compares or computes
 /// a value: the core decides everything.
 ///
-/// Calls are synchronous: a store is used from one thread at a time, and an adapter whose driver is
-/// asynchronous blocks a thread of its own.
+/// Calls are synchronous, and an adapter whose driver is asynchronous blocks a thread of its own. One thread at a time has a store and its
+/// load, with two exceptions: `read` may be called from several at once (what is known is read in parts), and `besideLoad` from another
+/// than the one that the load is on.
 package protocol ReviewStore: ModelLedger {
     /// Opens one load: takes the store's lock, begins one transaction, and gives `body` its load.
     /// When `body` returns the transaction is committed, and readers see all of it at once; when it

@@ -1,6 +1,5 @@
 import AfterwordCore
 import AfterwordPipeline
-import FoundationEssentials
 import GRDB
 
 /// One load: look-ups through cached statements, bulk rows through SQLite's own binding.

@@ -35,8 +35,9 @@ struct SQLiteRow: ColumnRow {
     func number(_ place: Int32) -> Int64 { sqlite3_column_int64(statement.pointer, place) }
 
     func digest128(_ place: Int32) -> Digest128 {
-        let count = Int(sqlite3_column_bytes(statement.pointer, place))
+        // The blob first: to ask for it may change how many bytes it has.
         let start = sqlite3_column_blob(statement.pointer, place)
+        let count = Int(sqlite3_column_bytes(statement.pointer, place))
         return Digest128(LentBytes(UnsafeRawBufferPointer(start: start, count: count)))
     }
 
