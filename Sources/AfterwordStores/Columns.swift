@@ -135,7 +135,7 @@ enum Columns {
             AND (SELECT (product_key << 24) + 16777215 FROM products_dim WHERE product_id = ?)
         """
     }
-    /// A product's reviews; its id is asked for twice. What every row would repeat is left out: a page of them takes a tenth less.
+    /// A product's reviews; its id is asked for twice. What every row would repeat is left out: a page of them takes a twentieth less.
     static let reviewsOfProduct = """
         SELECT review_key, review_id, identity_digest, identity_kind, is_live, payload_digest, raw_key,
             version, run, observed_at, content_digest, \(values)
