@@ -6,22 +6,27 @@ package struct LentBytes: RandomAccessCollection {
     /// For the parser and the wire encoders: valid as long as the bytes are lent.
     package let address: UnsafeRawBufferPointer
 
+    @inlinable
     package init(_ address: UnsafeRawBufferPointer) { self.address = address }
 
+    @inlinable
     package static var none: LentBytes { LentBytes(UnsafeRawBufferPointer(start: nil, count: 0)) }
 
+    @inlinable
     package var startIndex: Int { 0 }
+    @inlinable
     package var endIndex: Int { address.count }
+    @inlinable
     package var count: Int { address.count }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     package subscript(index: Int) -> UInt8 {
         precondition(index >= 0 && index < address.count, "a lent byte is inside its bounds")
         return address[index]
     }
 
     /// A part of them, counted from its own first byte.
-    @inline(__always)
+    @inlinable @inline(__always)
     package func part(_ range: Range<Int>) -> LentBytes {
         precondition(
             range.lowerBound >= 0 && range.upperBound <= address.count,
@@ -30,7 +35,7 @@ package struct LentBytes: RandomAccessCollection {
     }
 
     /// Eight bytes from an index on, the first in the lowest bits.
-    @inline(__always)
+    @inlinable @inline(__always)
     package func word(at index: Int) -> UInt64 {
         precondition(index >= 0 && index &+ 8 <= address.count, "a word is inside its bounds")
         return UInt64(littleEndian: address.loadUnaligned(fromByteOffset: index, as: UInt64.self))
