@@ -67,7 +67,8 @@ struct CorePasses {
             window.lend { window in
                 rows.removeAll()
                 for index in unit.records.indices {
-                    cleaner.clean(record: index, of: unit, context: .none, window: window, into: &rows)
+                    cleaner.clean(
+                        record: index, of: unit, context: .none, window: window, into: &rows)
                 }
             }
             found += rows.rows.count { $0.fault == nil }
@@ -84,7 +85,8 @@ struct CorePasses {
             window.lend { window in
                 rows.removeAll()
                 for index in unit.records.indices {
-                    cleaner.clean(record: index, of: unit, context: .none, window: window, into: &rows)
+                    cleaner.clean(
+                        record: index, of: unit, context: .none, window: window, into: &rows)
                 }
                 let digests = rows.withTexts(in: window) { texts in
                     rows.rows.map { texts.identity($0, placeholders: cleaner.shape.placeholders) }
