@@ -27,6 +27,16 @@ import Testing
         try folder.write("dumps/2026-03-09/a.json", "[\(review(1, a)),\(review(4, c))]")
     }
 
+    @Test("A command leaves one file: SQLite's log and index go with it")
+    func oneFile() throws {
+        try writeWeeks()
+        for arguments in [["run", "dumps"], ["products"], ["reviews", "B01"], ["status"]] {
+            #expect(try Program.run(arguments, in: folder.path).code == 0)
+            let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+            #expect(left == ["afterword.sqlite", "dumps"], "\(arguments)")
+        }
+    }
+
     @Test("A series is loaded in order; what changed is told and can be asked for")
     func story() throws {
         try writeWeeks()
