@@ -29,6 +29,13 @@ struct CorePasses {
         }
     }
 
+    private func clean(_ unit: ExtractedUnit, _ window: LentBytes, into rows: inout CleanRows) {
+        rows.removeAll()
+        for index in unit.records.indices {
+            cleaner.clean(record: index, of: unit, context: .none, window: window, into: &rows)
+        }
+    }
+
     /// The records found.
     func extract() -> Int {
         var records = 0
@@ -64,13 +71,7 @@ struct CorePasses {
         var found = 0
         var rows = CleanRows()
         pass { unit, window in
-            window.lend { window in
-                rows.removeAll()
-                for index in unit.records.indices {
-                    cleaner.clean(
-                        record: index, of: unit, context: .none, window: window, into: &rows)
-                }
-            }
+            window.lend { clean(unit, $0, into: &rows) }
             found += rows.rows.count { $0.fault == nil }
         }
         return found
@@ -83,11 +84,7 @@ struct CorePasses {
         var rows = CleanRows()
         pass { unit, window in
             window.lend { window in
-                rows.removeAll()
-                for index in unit.records.indices {
-                    cleaner.clean(
-                        record: index, of: unit, context: .none, window: window, into: &rows)
-                }
+                clean(unit, window, into: &rows)
                 let digests = rows.withTexts(in: window) { texts in
                     rows.rows.map { texts.identity($0, placeholders: cleaner.shape.placeholders) }
                 }
