@@ -129,10 +129,12 @@ enum Columns {
         """
     /// Where a column is among the keys of a product's reviews; its id is asked for twice. The bounds are answers of their own: a server that
     /// saw them would plan anew for each.
-    static func ofProduct(_ column: String) -> String {
+    static func ofProduct(
+        _ column: String, from first: String = "0", through last: String = "16777215"
+    ) -> String {
         """
-        \(column) BETWEEN (SELECT product_key << 24 FROM products_dim WHERE product_id = ?)
-            AND (SELECT (product_key << 24) + 16777215 FROM products_dim WHERE product_id = ?)
+        \(column) BETWEEN (SELECT (product_key << 24) + \(first) FROM products_dim WHERE product_id = ?)
+            AND (SELECT (product_key << 24) + \(last) FROM products_dim WHERE product_id = ?)
         """
     }
     /// A product's reviews; its id is asked for twice. What every row would repeat is left out: a page of them takes a twentieth less.
@@ -152,11 +154,12 @@ enum Columns {
         WHERE h.history_key < 0 AND \(ofProduct("h.review_key"))
         ORDER BY review_id, version, run
         """
-    /// All versions of a product's review; the product's id is asked for three times, then the review's.
+    /// All versions of a product's review. Asked for: the product's id; the first number that the review may have in it, the product's id;
+    /// the last one, the product's id; the review's id.
     static let historyOfReview = """
         WITH r AS MATERIALIZED (
             SELECT ? AS product_id, review_key, review_id, identity_digest FROM product_reviews_base
-            WHERE \(ofProduct("review_key")) AND review_id = ? LIMIT 1
+            WHERE \(ofProduct("review_key", from: "?", through: "?")) AND review_id = ? LIMIT 1
         )
         SELECT h.*, r.review_id, r.identity_digest, r.product_id
         FROM r JOIN product_reviews_history h ON h.history_key = r.review_key

@@ -102,16 +102,6 @@ final class SQLReader: StoreReader {
         .sorted { $0.reviewID < $1.reviewID }
     }
 
-    /// The range of the keys of a product's reviews; nil for a product that is not there.
-    private func keys(ofProduct id: Text) throws -> [SQLValue]? {
-        try session.fewRows(
-            "SELECT product_key FROM products_dim WHERE product_id = ?", [SQLValue(id)]
-        ) { $0.number("product_key") }.first.map { key in
-            let keys = reviewKeys(ofProduct: key)
-            return [.number(keys.lowerBound), .number(keys.upperBound)]
-        }
-    }
-
     func currentPayloads(
         ofProducts keys: ClosedRange<Int64>?, _ take: (CurrentPayload) -> Void
     ) throws {
@@ -128,13 +118,29 @@ final class SQLReader: StoreReader {
             ) { $0.historyRow }
         }
         if let review {
-            let own = [SQLValue](repeating: SQLValue(product), count: 3) + [SQLValue(review)]
-            // Few: their order is soon made.
-            return try all(Columns.historyOfReview, own) { $0.historyRow }
-                .sorted { ($0.version, $0.run) < ($1.version, $1.run) }
+            // Where its id tells that it is, else anywhere among its product's.
+            if let identity = identityDigest(ofReview: review, ofProduct: product) {
+                let first = firstKey(ofProduct: 0, identity: identity)
+                let found = try history(product, review, first...first + nearKeys)
+                if !found.isEmpty { return found }
+            }
+            return try history(product, review, reviewKeys(ofProduct: 0))
         }
         let own = [SQLValue](repeating: SQLValue(product), count: 6)
         return try all(Columns.historyOfProduct, own) { $0.historyRow }
+    }
+
+    /// All versions of a review that has one of some numbers in its product.
+    private func history(
+        _ product: Text, _ review: Text, _ numbers: ClosedRange<Int64>
+    ) throws -> [HistoryRow] {
+        let asked: [SQLValue] = [
+            SQLValue(product), .number(numbers.lowerBound), SQLValue(product),
+            .number(numbers.upperBound), SQLValue(product), SQLValue(review),
+        ]
+        // Few: their order is soon made.
+        return try all(Columns.historyOfReview, asked) { $0.historyRow }
+            .sorted { ($0.version, $0.run) < ($1.version, $1.run) }
     }
 
     func changed(after from: Int64, upTo to: Int64) throws -> ChangedReviews {
@@ -182,13 +188,12 @@ final class SQLReader: StoreReader {
         guard let id else {
             return try all("\(first) UNION ALL \(later) \(order)") { $0.rawRow }
         }
-        guard let keys = try keys(ofProduct: id) else { return [] }
         return try all(
             """
-            \(first) AND b.review_key BETWEEN ? AND ?
+            \(first) AND \(Columns.ofProduct("b.review_key"))
             UNION ALL
             \(later) AND p.product_id = ? \(order)
-            """, keys + [SQLValue(id)]
+            """, [SQLValue](repeating: SQLValue(id), count: 3)
         ) { $0.rawRow }
     }
 

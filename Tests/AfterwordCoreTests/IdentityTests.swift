@@ -39,6 +39,24 @@ import Testing
         #expect(identity { $0.productID = nil } == nil)
     }
 
+    @Test("The id that a review was given tells the identity it had")
+    func told() throws {
+        let records = [
+            record(), record { $0.authorID = "u1" }, record { $0.reviewID = "R1" },
+            record { $0.reviewID = "" }, record { $0.reviewID = "c1:00" },
+            record { $0.reviewID = "a1:R1" }, record { $0.reviewID = "b12:" },
+        ]
+        for record in records {
+            let identity = try #require(identify(record, placeholders: []))
+            let id = reviewID(record.reviewID, kind: identity.kind, identity: identity.digest)
+            #expect(identityDigest(ofReview: id, ofProduct: "P") == identity.digest)
+            #expect(identityDigest(ofReview: id, ofProduct: "Q") != identity.digest || identity.kind != .source)
+        }
+        for id: Text in ["c1:00", "c1:0g", "b1:", "c2:00112233445566778899aabbccddeeff", "a12:R"] {
+            #expect(identityDigest(ofReview: id, ofProduct: "P") == nil)
+        }
+    }
+
     @Test("White space does not tell texts apart; case, product, name and date do")
     func content() {
         let plain = identity()

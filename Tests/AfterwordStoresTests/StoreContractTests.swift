@@ -156,6 +156,52 @@ import Testing
         #expect(balance == [0, 1])
     }
 
+    @Test(
+        "A review lies where its id tells, and is found where it does not", arguments: StoreKind.available)
+    func places(kind: StoreKind) throws {
+        let stores = TemporaryStores(kind)
+        let store = try stores.make()
+        for (number, step) in history.steps.enumerated() {
+            _ = try history.load(step, number: number, into: store, HistoryLoading())
+        }
+        let reviews = try store.read { try $0.reviews(ofProduct: nil) }
+        #expect(reviews.count >= 20)
+        for review in reviews {
+            let told = firstKey(
+                ofProduct: productKey(ofReview: review.reviewKey), identity: review.identity)
+            #expect(told...told + nearKeys ~= review.reviewKey)
+            let versions = try store.read {
+                try $0.history(ofProduct: review.productID, review: review.reviewID)
+            }
+            #expect(versions.last?.rowDigest != nil && versions.allSatisfy { $0.reviewKey == review.reviewKey })
+        }
+        // One that was written elsewhere, and one whose id tells nothing.
+        for (number, id) in ["elsewhere", "c9:1"].enumerated() {
+            var review = reviews[0]
+            review.reviewID = Text(id)
+            review.version = 1
+            review.reviewKey =
+                reviewKeys(ofProduct: productKey(ofReview: review.reviewKey)).upperBound
+                - Int64(number)
+            let row = HistoryRow(
+                review: review, operation: .insert, version: 1, run: 1,
+                observedAt: review.observedAt, changedFields: [], salt: Array(repeating: 1, count: 16),
+                historyKey: -1 - Int64(number))
+            try store.load(LoadIntent(isRehearsal: false)) { load in
+                try load.append(history: [row])
+                try load.put(reviews: [
+                    ReviewRow(
+                        productKey: productKey(ofReview: review.reviewKey), review: review,
+                        historyKey: row.historyKey, firstRawKey: review.rawKey, isNew: true)
+                ])
+            }
+            let found = try store.read {
+                try $0.history(ofProduct: review.productID, review: review.reviewID)
+            }
+            #expect(found.map(\.rowDigest) == [row.rowDigest])
+        }
+    }
+
     @Test("A store's error shows the SQL, never the data", arguments: StoreKind.lasting)
     func errors(kind: StoreKind) throws {
         let stores = TemporaryStores(kind)

@@ -41,12 +41,8 @@ extension CleanTexts {
         if row.reviewID.isAbsent {
             return identityByAuthor(row, placeholders) ?? identityByContent(row)
         }
-        // Keyed with the first 16 bytes of SHA-256("afterword.identity.a2").
-        var hash = SipHash128(key: (0x02ab_0138_cd36_2aa2, 0x69ec_34e4_7853_0355))
-        hash.add(self[row.productID])
-        hash.add(self[row.reviewID])
-        hash.add(UInt64(row.productID.count))
-        return Identity(kind: .source, digest: hash.finish(), isNumbered: false)
+        let digest = identityBySource(product: self[row.productID], review: self[row.reviewID])
+        return Identity(kind: .source, digest: digest, isNumbered: false)
     }
 
     private func identityByAuthor(_ row: CleanRow, _ placeholders: Set<Text>) -> Identity? {
@@ -97,6 +93,15 @@ extension CleanTexts {
     }
 }
 
+private func identityBySource(product: LentBytes, review: LentBytes) -> Digest128 {
+    // Keyed with the first 16 bytes of SHA-256("afterword.identity.a2").
+    var hash = SipHash128(key: (0x02ab_0138_cd36_2aa2, 0x69ec_34e4_7853_0355))
+    hash.add(product)
+    hash.add(review)
+    hash.add(UInt64(product.count))
+    return hash.finish()
+}
+
 private func scalarCount(_ text: [UInt8]?) -> Int {
     text?.count { $0 & 0xC0 != 0x80 } ?? 0
 }
@@ -109,6 +114,24 @@ package func reviewID(_ source: Text?, kind: IdentityKind, identity: Digest128) 
     }
     let isDerived = source.bytes.lend(looksDerived)
     return isDerived ? Text("a1:" + source.string) : source
+}
+
+/// The identity that a review had when it was given its id (`reviewID`); nil for an id that was not given so.
+package func identityDigest(ofReview id: Text, ofProduct product: Text) -> Digest128? {
+    var source = id.bytes[...]
+    if id.bytes.lend(looksDerived) {
+        let form = Array(id.bytes.prefix(3))
+        let told = id.bytes.dropFirst(3)
+        switch form {
+        case Array("a1:".utf8): source = told
+        case Array("b1:".utf8), Array("c1:".utf8):
+            return hexadecimalBytes(told).flatMap { $0.count == 16 ? Digest128($0) : nil }
+        default: return nil
+        }
+    }
+    return product.bytes.lend { product in
+        Array(source).lend { identityBySource(product: product, review: $0) }
+    }
 }
 
 /// A letter a–c, digits, a colon.

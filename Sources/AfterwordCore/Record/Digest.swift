@@ -225,6 +225,23 @@ package func hexadecimal(_ bytes: [UInt8]) -> String {
     return String(decoding: text, as: UTF8.self)
 }
 
+/// The bytes that digits tell, two each; nil for other text.
+package func hexadecimalBytes(_ digits: some Collection<UInt8>) -> [UInt8]? {
+    guard digits.count.isMultiple(of: 2) else { return nil }
+    var bytes: [UInt8] = []
+    var high: UInt8?
+    for digit in digits {
+        guard let value = hexadecimalValue(digit) else { return nil }
+        if let first = high {
+            bytes.append(first << 4 | UInt8(value))
+            high = nil
+        } else {
+            high = UInt8(value)
+        }
+    }
+    return bytes
+}
+
 private func bigEndianWord(_ bytes: RawSpan, _ start: Int) -> UInt64 {
     UInt64(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self))
 }

@@ -349,11 +349,13 @@ final class KnownReviews {
         standing.isEmpty = firstRows[number] == firstRows[number + 1]
         standing.liveCount = Int(liveCounts[number])
         standing.metCount = Int(metCounts[number])
-        standing.lastReviewKey = 0
+        // Who is not named gets no new ones.
+        if !named.isEmpty {
+            standing.keys = rows[firstRows[number]..<firstRows[number + 1]].map { $0.packed >> 9 }
+        }
         let productKey = products[number].productKey
         var met: (file: Int, count: Int64) = (0, 0)
         for row in rows[firstRows[number]..<firstRows[number + 1]] {
-            standing.lastReviewKey = max(standing.lastReviewKey, row.packed >> 9)
             // What is known by its texts may be one of several: which, is decided among all of them.
             let isNamed =
                 row.packed & 4 != 0 || !named.isEmpty && named.contains(row.identity)
@@ -406,8 +408,8 @@ struct StandingReviews {
     /// How many records were known by their bytes, and nothing else is said of their reviews; by place of their file.
     var met: [Int: Int64] = [:]
     var metCount = 0
-    /// The greatest key; 0 without any.
-    var lastReviewKey: Int64 = 0
+    /// The keys of all, if any of the dump's records may be of a new one.
+    var keys: [Int64] = []
     /// Records known by their bytes, of whose reviews others speak too.
     var contested: [MetRecord] = []
 
@@ -418,7 +420,7 @@ struct StandingReviews {
         isEmpty = keys.isEmpty
         current.reserveCapacity(keys.count)
         for key in keys { current[key.identity] = key }
-        lastReviewKey = keys.map(\.reviewKey).max() ?? 0
+        self.keys = keys.map(\.reviewKey)
         unmet = keys.filter(\.isLive)
         liveCount = unmet.count
     }

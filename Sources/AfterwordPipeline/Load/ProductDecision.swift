@@ -22,11 +22,12 @@ struct ProductDecision {
     private let vanished: [CurrentKey]
     private let isComplete: Bool
     private let surveyed: SurveyedProduct?
-    private var lastReviewKey: Int64
+    private var keys: ReviewKeys
     private var leaves = ProductLeaves()
-    /// Newcomers whose bytes are new, in the order in which they lie, once `apply` is done: their rows are still to be made.
+    /// Newcomers whose bytes are new, in the order of their keys, once `apply` is done: their rows are still to be made.
     private(set) var inserts: [Candidate] = []
-    private var nextInsertKey: Int64 = 0
+    private var insertKeys: [Int64] = []
+    private var nextInsert = 0
 
     init(
         _ id: Text, _ stored: ProductState?, _ reviews: StandingReviews, _ context: LoadContext
@@ -65,8 +66,7 @@ struct ProductDecision {
         if surveyed != nil, standing.isOlder { context.olderProducts += 1 }
         before = stored ?? Self.newState(id, surveyed, context)
         state = before
-        lastReviewKey = max(
-            reviews.lastReviewKey, reviewKeys(ofProduct: before.productKey).lowerBound - 1)
+        keys = ReviewKeys(ofProduct: before.productKey, stored: reviews.keys)
         if reviews.isEmpty, let kind = surveyed?.kind { state.kind = kind }
         observe(context)
     }
@@ -147,14 +147,6 @@ struct ProductDecision {
         return contested + records.newcomers.map { RawQuestion(record: $0.raw, reviewKey: nil) }
     }
 
-    private mutating func takeReviewKey() -> Int64 {
-        lastReviewKey += 1
-        precondition(
-            reviewKeys(ofProduct: state.productKey).contains(lastReviewKey),
-            "a product has less than 2²⁴ reviews")
-        return lastReviewKey
-    }
-
     /// The payloads of a contest that the review does not hold, each once, with where it lies
     /// first.
     private func raw(_ contest: Contest) -> [(record: RawIdentity, candidate: Candidate)] {
@@ -224,8 +216,7 @@ struct ProductDecision {
         }
         try refuseEmptying(context)
         for change in changes { try write(change, context, writer) }
-        nextInsertKey = takeReviewKeys(plain, context)
-        inserts = plain.sorted { ($0.file, $0.offset) < ($1.file, $1.offset) }
+        takeInserts(plain, context)
     }
 
     /// Counts the next of `inserts`, and gives it its keys.
@@ -233,10 +224,10 @@ struct ProductDecision {
         _ review: inout NewReview, _ candidate: Candidate, _ row: CleanRow, id: LentBytes,
         _ context: LoadContext
     ) {
-        review.reviewKey = nextInsertKey
-        review.rawKey = candidate.aheadKey ?? nextInsertKey
-        review.historyKey = historyKey(ofFirst: nextInsertKey, context)
-        nextInsertKey += 1
+        review.reviewKey = insertKeys[nextInsert]
+        review.rawKey = candidate.aheadKey ?? review.reviewKey
+        review.historyKey = historyKey(ofFirst: review.reviewKey, context)
+        nextInsert += 1
         delta.add(row, review.times)
         leaves.add(id, review.rowDigest)
     }
@@ -244,22 +235,22 @@ struct ProductDecision {
     /// Adds what changed to the run's tree, when all is written.
     mutating func addLeaves(to tree: inout MerkleTree) { leaves.addInOrder(to: &tree) }
 
-    /// Counts new reviews.
-    ///
-    /// - Returns: The first of their keys, which follow one another.
-    private mutating func takeReviewKeys(
-        _ candidates: [Candidate], _ context: LoadContext
-    ) -> Int64 {
-        let first = lastReviewKey + 1
-        lastReviewKey += Int64(candidates.count)
-        precondition(
-            reviewKeys(ofProduct: state.productKey).contains(lastReviewKey) || candidates.isEmpty,
-            "a product has less than 2²⁴ reviews")
+    /// Counts new reviews, and gives them their keys.
+    private mutating func takeInserts(_ candidates: [Candidate], _ context: LoadContext) {
         inserted += Int64(candidates.count)
         for candidate in candidates {
             context.survey.files[Int(candidate.file)].record.balance.inserted += 1
         }
-        return first
+        let placed = candidates.sorted { ($0.file, $0.offset) < ($1.file, $1.offset) }
+        // Numbers alone are put in order: the key in the upper half, and who it is of.
+        let first = reviewKeys(ofProduct: state.productKey).lowerBound
+        let order = placed.enumerated().map { place, candidate in
+            let key = firstKey(
+                ofProduct: state.productKey, identity: candidate.identity.digest)
+            return UInt64(key - first) << 32 | UInt64(place)
+        }.sorted()
+        inserts = order.map { placed[Int($0 & 0xFFFF_FFFF)] }
+        insertKeys = keys.take(all: inserts.lazy.map(\.identity.digest))
     }
 
     private func refuseEmptying(_ context: LoadContext) throws {
@@ -352,7 +343,7 @@ struct ProductDecision {
             return PendingChange(
                 inserting: values, content: record.values.contentDigest, record: record,
                 over: review,
-                reviewKey: review?.reviewKey ?? takeReviewKey(), contest: contest,
+                reviewKey: review?.reviewKey ?? keys.take(contest.identity), contest: contest,
                 kind: winner.kept.identity.kind, holding: holding, context)
         case .update(let values, let changed):
             count(contest, winner, context) { $0.updated += 1 }

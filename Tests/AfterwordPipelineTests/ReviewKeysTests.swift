@@ -1,0 +1,43 @@
+import AfterwordCore
+import Testing
+
+@testable import AfterwordPipeline
+
+@Suite struct ReviewKeysTests {
+    private let keys = reviewKeys(ofProduct: 3)
+
+    /// An identity that tells the key of a number.
+    private func identity(_ number: UInt8) -> Digest128 {
+        Digest128([0, 0, 0, 0, 0, 0, 0, number] + [UInt8](repeating: 7, count: 8))
+    }
+
+    @Test("A review has the key that its identity tells, else the next that is free")
+    func next() {
+        let first = keys.lowerBound
+        // Not in order, as some stores tell them.
+        var own = ReviewKeys(ofProduct: 3, stored: [first + 8, first + 5, first + 6])
+        #expect(own.take(identity(4)) == first + 4)
+        #expect(own.take(identity(4)) == first + 7)
+        #expect(own.take(identity(5)) == first + 9)
+        #expect(own.take(identity(200)) == first + 200)
+        let many = [0, 3, 3, 5, 9, 10, 200].map(identity)
+        #expect(
+            own.take(all: many)
+                == [0, 3, 10, 11, 12, 13, 201].map { first + $0 })
+    }
+
+    @Test("Every identity tells a key of its product, with room behind it")
+    func range() {
+        var random = SplitMix64(seed: 5)
+        var told: Set<Int64> = []
+        for _ in 0..<10_000 {
+            let bytes = (0..<16).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+            let key = firstKey(ofProduct: 3, identity: Digest128(bytes))
+            #expect(keys.contains(key) && keys.contains(key + 1 << 20))
+            told.insert(key)
+        }
+        #expect(told.count > 9_900)
+        let greatest = Digest128([UInt8](repeating: 255, count: 16))
+        #expect(keys.contains(firstKey(ofProduct: 3, identity: greatest) + nearKeys))
+    }
+}
