@@ -86,19 +86,24 @@ struct CorePasses {
             window.lend { window in
                 clean(unit, window, into: &rows)
                 let digests = rows.withTexts(in: window) { texts in
-                    rows.rows.map { texts.identity($0, placeholders: cleaner.shape.placeholders) }
+                    let all = rows.rows.span
+                    return all.indices.map {
+                        texts.identity(all[$0], placeholders: cleaner.shape.placeholders)
+                    }
                 }
                 for (index, identity) in digests.enumerated() {
                     if let identity { rows.giveID(index, identity, in: window) }
                 }
                 let payloads = payloadDigests(of: unit.records.map(\.range), in: window)
                 rows.withTexts(in: window) { texts in
-                    for (index, row) in rows.rows.enumerated() {
+                    // Lent one after another: none is copied out.
+                    let all = rows.rows.span
+                    for index in all.indices {
                         guard let identity = digests[index] else { continue }
                         let payload = payloads[index]
                         let review = NewReview(
-                            row, texts, identity: identity, content: texts.contentDigest(row),
-                            payload: payload, seed: 1, run: 1, observedAt: observed, salt: payload)
+                            all[index], texts, identity: identity,
+                            content: texts.contentDigest(all[index]), payload: payload, seed: 1, run: 1, observedAt: observed, salt: payload)
                         if review.rowDigest != review.content { found += 1 }
                     }
                 }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import AfterwordCore
@@ -92,6 +93,56 @@ import Testing
         let record = clean(#""date": "\#(raw)""#)
         #expect(record.values.createdAt?.description == expected)
         #expect((record.fault?.reason == .unreadableDate) == (expected == nil))
+    }
+
+    @Test("A text is read as by hand: references once, line breaks, line ends, NUL, composed")
+    func textByHand() {
+        let parts = [
+            "a", "&", "amp;", "&amp;", "&amp", "&lt;", "<br>", "<BR />", "<bR/", "<", "br>", "\r", "\n", "\0",
+            "&#13;", "&#x0d;", "&#0;", "&#x41;", "&#", "&eacute;", "é", "e\u{301}", "ein langer Text ohne alles", ";",
+        ]
+        let references = [
+            "&amp;": "&", "&lt;": "<", "&#13;": "\r", "&#x0d;": "\r", "&#0;": "\u{FFFD}", "&#x41;": "A",
+            "&eacute;": "é",
+        ]
+        for seed in 1...3000 as ClosedRange<UInt64> {
+            var random = SplitMix64(seed: seed)
+            let raw = (0..<random.draw(below: 12)).map { _ in
+                parts[Int(random.draw(below: UInt64(parts.count)))]
+            }.joined()
+            // By scalars: letters of several would hide a CR before an LF.
+            var (rest, decoded) = (raw.unicodeScalars[...], String.UnicodeScalarView())
+            while !rest.isEmpty {
+                let text = String(String.UnicodeScalarView(rest.prefix(9)))
+                func begins(_ start: String) -> Bool {
+                    text.unicodeScalars.starts(with: start.unicodeScalars)
+                }
+                if let found = references.first(where: { begins($0.key) }) {
+                    decoded.append(contentsOf: found.value.unicodeScalars)
+                    rest = rest.dropFirst(found.key.unicodeScalars.count)
+                } else if let line = ["<br>", "<BR />"].first(where: begins) {
+                    decoded.append("\n")
+                    rest = rest.dropFirst(line.unicodeScalars.count)
+                } else {
+                    decoded.append(rest.removeFirst())
+                }
+            }
+            var expected = String.UnicodeScalarView()
+            var previous: Unicode.Scalar = " "
+            for scalar in decoded {
+                switch scalar {
+                case "\0": expected.append("\u{FFFD}")
+                case "\r": expected.append("\n")
+                case "\n" where previous == "\r": break
+                default: expected.append(scalar)
+                }
+                previous = scalar
+            }
+            let composed = String(expected).precomposedStringWithCanonicalMapping
+            #expect(
+                readText(Array(raw.utf8))?.string ?? "" == composed,
+                "seed \(seed): \(raw.debugDescription)")
+        }
     }
 
     @Test("Days and dates agree with each other over four centuries")

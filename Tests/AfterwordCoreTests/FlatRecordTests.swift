@@ -19,9 +19,9 @@ import Testing
     }
 
     /// The records of one stream of lines.
-    private func split(_ bytes: [UInt8], slab: Int) -> [Piece] {
+    private func split(_ bytes: [UInt8], slab: Int, join: Int = 1 << 14) -> [Piece] {
         let plan = RecordCleaner(.amazon2023).plan
-        var splitter = RecordSplitter(plan, isStrict: false)
+        var splitter = RecordSplitter(plan, isStrict: false, joinBytes: join)
         var pieces: [Piece] = []
         func take(_ events: [RecordSplitter.Event], _ window: RawSpan) {
             func text(_ range: Range<Int>) -> String {
@@ -83,7 +83,8 @@ import Testing
                 lines.append(bytes)
             }
             let together = split(
-                Array(lines.joined(separator: [0x0A])), slab: [1 << 20, 97, 7][pick(3)])
+                Array(lines.joined(separator: [0x0A])), slab: [1 << 20, 97, 7][pick(3)],
+                join: [1 << 14, 30, 5][pick(3)])
             let alone = lines.flatMap { split($0, slab: 1 << 20) }
             // A line that is cut may take what follows it along: then both are told apart otherwise.
             let isCut = alone.contains { $0.fault == .truncated }

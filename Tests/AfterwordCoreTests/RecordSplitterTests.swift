@@ -23,9 +23,11 @@ import Testing
 
     /// Splits by feeding slabs of `size` bytes.
     static func split(
-        _ bytes: [UInt8], shape: Shape = .customerReviews, slab size: Int, strict: Bool = false
+        _ bytes: [UInt8], shape: Shape = .customerReviews, slab size: Int, join: Int = 1 << 14,
+        strict: Bool = false
     ) -> [Piece] {
-        var splitter = RecordSplitter(RecordCleaner(shape).plan, isStrict: strict)
+        var splitter = RecordSplitter(
+            RecordCleaner(shape).plan, isStrict: strict, joinBytes: join)
         var pieces: [Piece] = []
         func take(_ event: RecordSplitter.Event, _ window: RawSpan, _ offset: Int64) {
             func piece(_ range: Range<Int>, _ reason: RejectReason?) -> Piece {
@@ -56,9 +58,11 @@ import Testing
     ) {
         let bytes = Array(text.utf8)
         for size in [1, 2, 3, 7, 64, 100_000] {
-            #expect(
-                Self.split(bytes, shape: shape, slab: size) == expected, "slabs of \(size)",
-                sourceLocation: sourceLocation)
+            for join in [1, 2, 5, 20, 1 << 14] {
+                #expect(
+                    Self.split(bytes, shape: shape, slab: size, join: join) == expected,
+                    "slabs of \(size), \(join) joined", sourceLocation: sourceLocation)
+            }
         }
     }
 
@@ -210,7 +214,8 @@ import Testing
             }
             let whole = Self.split(bytes, slab: bytes.count)
             for size in [1, 5, 33] {
-                #expect(Self.split(bytes, slab: size) == whole, "seed \(seed), slabs of \(size)")
+                let pieces = Self.split(bytes, slab: size, join: 1 + size / 5)
+                #expect(pieces == whole, "seed \(seed), slabs of \(size)")
             }
             var end: Int64 = 0
             for piece in whole {
@@ -249,7 +254,7 @@ import Testing
                 let whole = Self.split(bytes, shape: shape, slab: bytes.count)
                 for size in [1, 7, 41, 97] {
                     #expect(
-                        Self.split(bytes, shape: shape, slab: size) == whole,
+                        Self.split(bytes, shape: shape, slab: size, join: 1 + size / 5) == whole,
                         "seed \(seed), \(shape.name), slabs of \(size)")
                 }
             }

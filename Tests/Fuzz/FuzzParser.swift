@@ -48,7 +48,7 @@ private struct Event: Equatable {
 
 private func events(_ shape: Shape, _ slabs: [[UInt8]]) -> [Event] {
     let cleaner = RecordCleaner(shape)
-    var splitter = RecordSplitter(cleaner.plan, isStrict: false)
+    var splitter = RecordSplitter(cleaner.plan, isStrict: false, joinBytes: 3)
     var events: [Event] = []
     for (index, slab) in slabs.enumerated() {
         splitter.feed(slab[...], isLast: index == slabs.count - 1) { event, window, offset in

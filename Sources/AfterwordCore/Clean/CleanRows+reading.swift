@@ -41,17 +41,21 @@ extension CleanRows {
 
     /// A free text (`readText`).
     mutating func text(_ place: TextPlace, _ window: LentBytes) -> TextPlace {
-        let raw = withTexts(in: window) { texts in
-            let bytes = texts[place]
-            switch workNeeded(by: bytes) {
-            case .none: return nil as [UInt8]?
-            case .composing where isPlainlyComposed(bytes): return nil
-            case .composing, .rewriting: return Array(bytes)
-            }
+        let work = withTexts(in: window) { texts in
+            let work = workNeeded(by: texts[place])
+            return work == .composing && isPlainlyComposed(texts[place]) ? .none : work
         }
-        guard let raw else { return place }
-        guard let text = readText(raw) else { return .absent }
-        return text.bytes == raw ? place : remake(place, text.bytes)
+        if work == .none { return place }
+        // Its room is used again and again.
+        var text: [UInt8] = []
+        swap(&text, &scratch)
+        defer { swap(&text, &scratch) }
+        text.removeAll(keepingCapacity: true)
+        let isKept = withTexts(in: window) { texts in
+            readText(texts[place], work, into: &text)
+            return text.lend { texts[place].elementsEqual($0) }
+        }
+        return isKept ? place : text.isEmpty ? .absent : remake(place, text)
     }
 
     /// An identifier (`readIdentifier`).

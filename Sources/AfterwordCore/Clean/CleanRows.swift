@@ -66,6 +66,8 @@ package struct CleanRows: Sendable {
     /// What records say of their products: number of the row, attribute, value.
     package var attributes: [(row: Int, attribute: Attribute, value: TextPlace)] = []
     private(set) var made: [UInt8] = []
+    /// A text that is being read.
+    var scratch: [UInt8] = []
 
     package init() {}
 

@@ -1,9 +1,8 @@
 /// Decodes HTML character references (with their semicolon) and `<br>`, once: what a reference
 /// yields is not read again, so `&amp;lt;` becomes `&lt;` and `&lt;br&gt;` becomes the four
 /// characters.
-func decodeMarkup(_ bytes: [UInt8]) -> [UInt8] {
-    var output: [UInt8] = []
-    output.reserveCapacity(bytes.count)
+func decodeMarkup(_ bytes: LentBytes, into output: inout [UInt8]) {
+    output.reserveCapacity(output.count + bytes.count)
     var index = 0
     while index < bytes.count {
         let byte = bytes[index]
@@ -13,22 +12,30 @@ func decodeMarkup(_ bytes: [UInt8]) -> [UInt8] {
             output.append(0x0A)
             index += length
         } else {
-            // Up to what may be the next.
-            var end = index + 1
-            while end < bytes.count, bytes[end] != UInt8(ascii: "&"),
-                bytes[end] != UInt8(ascii: "<")
-            {
-                end += 1
-            }
-            output.append(contentsOf: bytes[index..<end])
+            let end = markupStart(bytes, index + 1)
+            output.append(contentsOf: bytes.part(index..<end))
             index = end
         }
     }
-    return output
+}
+
+/// The next `&` or `<` from `start` on, eight bytes at a time; the end where there is none.
+private func markupStart(_ bytes: LentBytes, _ start: Int) -> Int {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    var index = start
+    while index &+ 8 <= bytes.count {
+        let and = bytes.word(at: index) ^ ones &* 0x26
+        let less = bytes.word(at: index) ^ ones &* 0x3C
+        let found = ((and &- ones) & ~and | (less &- ones) & ~less) & ones &* 0x80
+        if found != 0 { return index &+ found.trailingZeroBitCount >> 3 }
+        index &+= 8
+    }
+    while index < bytes.count, bytes[index] != 0x26, bytes[index] != 0x3C { index &+= 1 }
+    return index
 }
 
 /// The length of `<br>`, `<br/>` or `<br />` in any case, if it stands here.
-private func lineBreakLength(_ bytes: [UInt8], _ start: Int) -> Int? {
+private func lineBreakLength(_ bytes: LentBytes, _ start: Int) -> Int? {
     guard start + 3 < bytes.count, bytes[start + 1] | 0x20 == UInt8(ascii: "b"),
         bytes[start + 2] | 0x20 == UInt8(ascii: "r")
     else { return nil }
@@ -42,14 +49,16 @@ private func lineBreakLength(_ bytes: [UInt8], _ start: Int) -> Int? {
 /// The longest name of the table, `CounterClockwiseContourIntegral`, has 31 letters.
 private let longestReference = 33
 
-private func decodeReference(_ bytes: [UInt8], _ start: Int, _ output: inout [UInt8]) -> Int? {
+private func decodeReference(
+    _ bytes: LentBytes, _ start: Int, _ output: inout [UInt8]
+) -> Int? {
     let limit = min(bytes.count, start + longestReference)
-    guard let end = bytes[start..<limit].firstIndex(of: UInt8(ascii: ";")), end > start + 1 else {
-        return nil
-    }
-    let name = bytes[start + 1..<end]
+    guard let length = bytes.part(start..<limit).firstIndex(of: UInt8(ascii: ";")), length > 1
+    else { return nil }
+    let end = start + length
+    let name = bytes.part(start + 1..<end)
     if name.first == UInt8(ascii: "#") {
-        guard let number = referenceNumber(name.dropFirst()) else { return nil }
+        guard let number = referenceNumber(Array(name)[1...]) else { return nil }
         appendScalar(windows1252[number] ?? (number == 0 ? 0xFFFD : number), to: &output)
     } else {
         guard let scalars = namedReferences[Text(Array(name))] else { return nil }

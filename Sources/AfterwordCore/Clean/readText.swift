@@ -1,16 +1,37 @@
 /// A free text: markup decoded once, U+0000 → U+FFFD, line ends → LF, NFC. Empty is absent.
 func readText(_ raw: [UInt8]) -> Text? {
-    let work = raw.lend { workNeeded(by: $0) }
-    if work == .none { return raw.isEmpty ? nil : Text(raw) }
-    var text = raw
-    if work == .rewriting {
-        if text.contains(UInt8(ascii: "&")) || text.contains(UInt8(ascii: "<")) {
-            text = decodeMarkup(text)
-        }
-        if text.contains(0x0D) || text.contains(0) { text = unifyLineEnds(text) }
-    }
-    text = composeText(text)
+    var text: [UInt8] = []
+    raw.lend { readText($0, workNeeded(by: $0), into: &text) }
     return text.isEmpty ? nil : Text(text)
+}
+
+/// The same of bytes whose work is known, into an empty text.
+func readText(_ raw: LentBytes, _ work: TextWork, into text: inout [UInt8]) {
+    if work != .rewriting {
+        text.append(contentsOf: raw)
+    } else {
+        decodeMarkup(raw, into: &text)
+        // What references stand for is among it.
+        if text.lend(holdsNulOrReturn) { text = unifyLineEnds(text) }
+    }
+    if work != .none, !text.lend(isPlainlyComposed) { text = composeText(text) }
+}
+
+private func holdsNulOrReturn(_ bytes: LentBytes) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    var index = 0
+    while index &+ 8 <= bytes.count {
+        let word = bytes.word(at: index)
+        let other = word ^ ones &* 0x0D
+        let found = (word &- ones) & ~word | (other &- ones) & ~other
+        if found & ones &* 0x80 != 0 { return true }
+        index &+= 8
+    }
+    while index < bytes.count {
+        if bytes[index] == 0 || bytes[index] == 0x0D { return true }
+        index &+= 1
+    }
+    return false
 }
 
 /// What a text may need before it stands as it is to be kept.

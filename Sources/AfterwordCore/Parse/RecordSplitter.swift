@@ -37,6 +37,8 @@ package struct RecordSplitter {
     }
 
     private let isStrict: Bool
+    private let joinBytes: Int
+    /// What is left of the bytes that came, from `consumed` on.
     private var buffer: [UInt8] = []
     private var consumed = 0
     private var offset: Int64 = 0
@@ -53,7 +55,9 @@ package struct RecordSplitter {
     /// Whether any element, or anything else than white space, has been met.
     package private(set) var isEmpty = true
 
-    package init(_ plan: ExtractionPlan, isStrict: Bool) {
+    /// - Parameter joinBytes: How many of the next bytes are put behind what is left of the last ones; all others stay where they are.
+    package init(_ plan: ExtractionPlan, isStrict: Bool, joinBytes: Int = 1 << 14) {
+        self.joinBytes = joinBytes
         extractor = UnitExtractor(plan)
         self.isStrict = isStrict
     }
@@ -75,6 +79,45 @@ package struct RecordSplitter {
         recognise: Recogniser? = nil,
         emit: ([Event], _ window: RawSpan, _ offset: Int64) throws(Failure) -> Void
     ) throws(Failure) {
+        var slab = slab
+        let kept = buffer.count - consumed
+        if kept > 0, slab.count > joinBytes {
+            // Mostly what is left is complete with a few of these.
+            try feedJoined(
+                slab.prefix(joinBytes), isLast: false, elements: limit, recognise: recognise,
+                emit: emit)
+            let used = consumed - (buffer.count - joinBytes)
+            if used < 0 {
+                slab = slab.dropFirst(joinBytes)
+            } else {
+                offset += Int64(consumed)
+                buffer.removeAll(keepingCapacity: true)
+                consumed = 0
+                slab = slab.dropFirst(used)
+            }
+        }
+        guard buffer.count == consumed else {
+            return try feedJoined(
+                slab, isLast: isLast, elements: limit, recognise: recognise, emit: emit)
+        }
+        offset += Int64(consumed)
+        consumed = 0
+        let found = slab.withUnsafeBytes {
+            events(of: $0, isLast: isLast, elements: limit, recognise: recognise)
+        }
+        if !found.isEmpty { try emit(found, slab.span.bytes, offset) }
+        offset += Int64(consumed)
+        buffer.removeAll(keepingCapacity: true)
+        buffer.append(contentsOf: slab.dropFirst(consumed))
+        consumed = 0
+    }
+
+    /// Takes the next bytes behind those that are left.
+    private mutating func feedJoined<Failure: Error>(
+        _ slab: ArraySlice<UInt8>, isLast: Bool, elements limit: Int,
+        recognise: Recogniser?,
+        emit: ([Event], _ window: RawSpan, _ offset: Int64) throws(Failure) -> Void
+    ) throws(Failure) {
         if consumed > 0 {
             buffer.removeSubrange(..<consumed)
             offset += Int64(consumed)
@@ -82,14 +125,25 @@ package struct RecordSplitter {
         }
         buffer.append(contentsOf: slab)
         if !isLast, buffer.count < retryAt { return }
+        let found = buffer.withUnsafeBytes {
+            events(of: $0, isLast: isLast, elements: limit, recognise: recognise)
+        }
+        if !found.isEmpty { try emit(found, buffer.span.bytes, offset) }
+    }
+
+    /// All events of some bytes; `consumed` is how many of them are done with.
+    private mutating func events(
+        of bytes: UnsafeRawBufferPointer, isLast: Bool, elements limit: Int,
+        recognise: Recogniser?
+    ) -> [Event] {
         retryAt = 0
         elementLimit = limit
         var events: [Event] = []
         expected = []
         if let recognise, state == .sequence || state == .start {
-            expected = buffer.lend { recognise($0) }[...]
+            expected = recognise(LentBytes(bytes))[...]
         }
-        while let event = step(isLast: isLast) {
+        while let event = step(bytes, isLast: isLast) {
             // What was before a reject comes before it.
             if case .reject = event, elements > 0 { events.append(takeUnit()) }
             events.append(event)
@@ -99,11 +153,11 @@ package struct RecordSplitter {
             events.append(.known(known))
             known = []
         }
-        if !events.isEmpty { try emit(events, buffer.span.bytes, offset) }
         // While all is rejected anyway, only what is beyond a limit's worth matters.
         if !isLast, state != .rejecting, state != .skippingLine {
-            retryAt = min((buffer.count - consumed) * 2, ParseLimit.recordBytes + 1)
+            retryAt = min((bytes.count - consumed) * 2, ParseLimit.recordBytes + 1)
         }
+        return events
     }
 
     private mutating func takeUnit() -> Event {
@@ -114,15 +168,11 @@ package struct RecordSplitter {
     }
 
     /// The next event, or nil when more bytes are needed or all are used.
-    private mutating func step(isLast: Bool) -> Event? {
+    private mutating func step(_ bytes: UnsafeRawBufferPointer, isLast: Bool) -> Event? {
         while true {
-            var outcome = Outcome.wait
-            buffer.withUnsafeBytes { bytes in
-                var scanner = JSONScanner(
-                    bytes, from: consumed, isFinal: isLast, isStrict: isStrict)
-                outcome = advance(&scanner, bytes)
-            }
-            switch outcome {
+            var scanner = JSONScanner(
+                bytes, from: consumed, isFinal: isLast, isStrict: isStrict)
+            switch advance(&scanner, bytes) {
             case .again: continue
             case .wait: return nil
             case .event(let event): return event
@@ -223,7 +273,7 @@ package struct RecordSplitter {
     ) -> Outcome {
         scanner.skipWhitespace()
         consumed = scanner.position
-        guard !scanner.isAtEnd else { return scanner.isFinal ? end(.truncated) : .wait }
+        guard !scanner.isAtEnd else { return scanner.isFinal ? end(.truncated, scanner.count) : .wait }
         if scanner.byte(at: consumed) == UInt8(ascii: "]") {
             let isFirst = state == .firstElement
             consumed += 1
@@ -236,9 +286,9 @@ package struct RecordSplitter {
     }
 
     /// The container ended where it should go on.
-    private mutating func end(_ reason: RejectReason) -> Outcome {
+    private mutating func end(_ reason: RejectReason, _ count: Int) -> Outcome {
         // Nothing is left of an array that ends after a comma or an element: that is told all the same.
-        guard consumed < buffer.count else {
+        guard consumed < count else {
             state = .done
             return .event(.reject(reason, consumed..<consumed))
         }
@@ -271,7 +321,7 @@ package struct RecordSplitter {
             var broken = JSONScanner(
                 bytes, from: start, isFinal: scanner.isFinal, isStrict: isStrict)
             guard skip(&broken) else {
-                if scanner.isFinal { return end(reason) }
+                if scanner.isFinal { return end(reason, scanner.count) }
                 return isTooLong ? tooLong() : .wait
             }
             guard broken.position - start <= ParseLimit.recordBytes else { return tooLong() }
@@ -283,7 +333,7 @@ package struct RecordSplitter {
 
     private mutating func separator(_ scanner: inout JSONScanner) -> Outcome {
         scanner.skipWhitespace()
-        guard !scanner.isAtEnd else { return scanner.isFinal ? end(.truncated) : .wait }
+        guard !scanner.isAtEnd else { return scanner.isFinal ? end(.truncated, scanner.count) : .wait }
         switch scanner.byte(at: scanner.position) {
         case UInt8(ascii: ","):
             consumed = scanner.position + 1
@@ -297,7 +347,7 @@ package struct RecordSplitter {
             let start = scanner.position
             consumed = start
             guard scanner.skipBroken(until: UInt8(ascii: "]")) else {
-                if scanner.isFinal { return end(.expectedComma) }
+                if scanner.isFinal { return end(.expectedComma, scanner.count) }
                 return scanner.count - start > ParseLimit.recordBytes ? tooLong() : .wait
             }
             consumed = scanner.position
