@@ -10,8 +10,8 @@ struct CorePasses {
     init(files: [String]) throws {
         slabs = try files.flatMap { path -> [[UInt8]] in
             let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-            return stride(from: 0, to: bytes.count, by: 4 << 20).map {
-                Array(bytes[$0..<min($0 + 4 << 20, bytes.count)])
+            return stride(from: 0, to: bytes.count, by: 1 << 18).map {
+                Array(bytes[$0..<min($0 + 1 << 18, bytes.count)])
             }
         }
         byteCount = slabs.reduce(0) { $0 + $1.count }

@@ -261,14 +261,23 @@ package final class RecordCleaner: Sendable {
         _ tokens: ArraySlice<JSONToken>, _ window: LentBytes,
         _ context: ReviewContext, into rows: inout CleanRows
     ) {
-        var row = CleanRow()
-        let tokens = tokens.span
+        // Filled where it stays: to move a row that was just written takes longer than to write it.
+        var all: [CleanRow] = []
+        swap(&all, &rows.rows)
+        defer { swap(&all, &rows.rows) }
+        all.append(CleanRow())
+        fill(&all[all.count - 1], number: all.count - 1, tokens.span, window, context, &rows)
+    }
+
+    private func fill(
+        _ row: inout CleanRow, number: Int, _ tokens: Span<JSONToken>, _ window: LentBytes,
+        _ context: ReviewContext, _ rows: inout CleanRows
+    ) {
         for index in bindings.indices {
-            let fault = read(bindings[index], tokens, window, context, &row, &rows)
+            let fault = read(bindings[index], number, tokens, window, context, &row, &rows)
             if let fault { note(fault.reason, index, &row) }
             if index == 0, row.productID.isAbsent { note(.noProduct, index, &row) }
         }
-        rows.rows.append(row)
     }
 
     private func note(_ reason: RejectReason, _ binding: Int, _ row: inout CleanRow) {
@@ -280,7 +289,7 @@ package final class RecordCleaner: Sendable {
 
     @inline(__always)
     private func read(
-        _ binding: Binding, _ tokens: Span<JSONToken>, _ window: LentBytes,
+        _ binding: Binding, _ number: Int, _ tokens: Span<JSONToken>, _ window: LentBytes,
         _ context: ReviewContext, _ row: inout CleanRow, _ rows: inout CleanRows
     ) -> ReadFault? {
         let found: Result<TextPlace, ReadFault>
@@ -298,12 +307,12 @@ package final class RecordCleaner: Sendable {
         case .success(let place):
             // An empty value is absent.
             if place.count == 0 { return nil }
-            return read(place, binding, window, &row, &rows)
+            return read(place, binding, number, window, &row, &rows)
         }
     }
 
     private func read(
-        _ place: TextPlace, _ binding: Binding, _ window: LentBytes,
+        _ place: TextPlace, _ binding: Binding, _ number: Int, _ window: LentBytes,
         _ row: inout CleanRow, _ rows: inout CleanRows
     ) -> ReadFault? {
         switch binding.target {
@@ -315,7 +324,7 @@ package final class RecordCleaner: Sendable {
         case .attribute(let attribute):
             let text = rows.withTexts(in: window) { readAttribute(Array($0[place])) }
             guard let text else { return nil }
-            rows.attributes.append((rows.rows.count, attribute, rows.make(text.bytes)))
+            rows.attributes.append((number, attribute, rows.make(text.bytes)))
         }
         return nil
     }

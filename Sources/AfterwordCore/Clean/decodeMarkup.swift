@@ -22,11 +22,12 @@ func decodeMarkup(_ bytes: LentBytes, into output: inout [UInt8]) {
 /// The next `&` or `<` from `start` on, eight bytes at a time; the end where there is none.
 private func markupStart(_ bytes: LentBytes, _ start: Int) -> Int {
     let ones: UInt64 = 0x0101_0101_0101_0101
+    let tops: UInt64 = 0x8080_8080_8080_8080
     var index = start
     while index &+ 8 <= bytes.count {
         let and = bytes.word(at: index) ^ ones &* 0x26
         let less = bytes.word(at: index) ^ ones &* 0x3C
-        let found = ((and &- ones) & ~and | (less &- ones) & ~less) & ones &* 0x80
+        let found = ((and &- ones) & ~and | (less &- ones) & ~less) & tops
         if found != 0 { return index &+ found.trailingZeroBitCount >> 3 }
         index &+= 8
     }

@@ -19,12 +19,13 @@ func readText(_ raw: LentBytes, _ work: TextWork, into text: inout [UInt8]) {
 
 private func holdsNulOrReturn(_ bytes: LentBytes) -> Bool {
     let ones: UInt64 = 0x0101_0101_0101_0101
+    let tops: UInt64 = 0x8080_8080_8080_8080
     var index = 0
     while index &+ 8 <= bytes.count {
         let word = bytes.word(at: index)
         let other = word ^ ones &* 0x0D
         let found = (word &- ones) & ~word | (other &- ones) & ~other
-        if found & ones &* 0x80 != 0 { return true }
+        if found & tops != 0 { return true }
         index &+= 8
     }
     while index < bytes.count {
