@@ -53,7 +53,7 @@ extension CleanRows {
         text.removeAll(keepingCapacity: true)
         let isKept = withTexts(in: window) { texts in
             readText(texts[place], work, into: &text)
-            return text.lend { texts[place].elementsEqual($0) }
+            return text.lend { isSame(texts[place], $0) }
         }
         return isKept ? place : text.isEmpty ? .absent : remake(place, text)
     }

@@ -44,6 +44,21 @@ package func isBefore(_ left: LentBytes, _ right: LentBytes) -> Bool {
     return left.count < right.count
 }
 
+/// Whether bytes are the same as others.
+func isSame(_ left: LentBytes, _ right: LentBytes) -> Bool {
+    guard left.count == right.count else { return false }
+    var index = 0
+    while index &+ 8 <= left.count {
+        if left.word(at: index) != right.word(at: index) { return false }
+        index &+= 8
+    }
+    while index < left.count {
+        if left[index] != right[index] { return false }
+        index &+= 1
+    }
+    return true
+}
+
 extension Text: ExpressibleByStringLiteral, CustomStringConvertible {
     package init(stringLiteral value: String) { self.init(value) }
     package var description: String { string }
