@@ -6,7 +6,7 @@ import GRDB
 final class SQLiteLoad: StoreLoad {
     private let database: Database
     private let attempt: Int64?
-    private let writeBack: WriteBack?
+    private let writeBack: WriteBack
     private let statements: SQLiteStatements
     private let lookUps: SQLiteLookUps
     private var bulkInserts: [String: (one: BoundStatement, many: BoundStatement)] = [:]
@@ -15,7 +15,7 @@ final class SQLiteLoad: StoreLoad {
     private var lastMonth: WrittenKey?
     private var aheadRecords: SQLiteAhead?
 
-    init(_ database: Database, attempt: Int64?, writeBack: WriteBack?) {
+    init(_ database: Database, attempt: Int64?, writeBack: WriteBack) {
         self.database = database
         statements = SQLiteStatements(database)
         lookUps = SQLiteLookUps(statements)
@@ -220,7 +220,7 @@ final class SQLiteLoad: StoreLoad {
         newReviews = inserts
         try inserts.insert(new)
         // About what a review has besides its bytes.
-        writeBack?.note(new.payloads.count + new.reviews.count * 128)
+        writeBack.note(new.payloads.count + new.reviews.count * 128)
     }
 
     func append(raw rows: [RawRow]) throws {
@@ -234,7 +234,7 @@ final class SQLiteLoad: StoreLoad {
         let inserts = try aheadRecords ?? SQLiteAhead(database)
         aheadRecords = inserts
         try inserts.insert(records)
-        writeBack?.note(records.payloads.count)
+        writeBack.note(records.payloads.count)
     }
 
     func settle(ahead moves: [AheadMove]) throws {
@@ -275,6 +275,8 @@ final class SQLiteLoad: StoreLoad {
     }
 
     func put(reviews: [ReviewRow]) throws {
+        // Each lies on a page of its own.
+        defer { writeBack.note(reviews.count * SQLiteStore.pageBytes) }
         let plain = try insert("product_reviews_base", Columns.review)
         let replacing = try upsert(
             "product_reviews_base", Columns.review,

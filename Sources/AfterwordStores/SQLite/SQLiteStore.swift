@@ -18,6 +18,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
 
     /// KiB of pages that a load holds: index pages are not written and read again for each batch.
     private static let writerCache = 49_152
+    static let pageBytes = 8192
     /// Who reads all of a table once needs few.
     private static let readerCache = 8_192
     private static let firstCache = 4_096
@@ -53,7 +54,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         configuration.busyMode = .timeout(busySeconds)
         configuration.prepareDatabase { database in
             // Of a new file: half as many pages to find and to write.
-            try database.execute(sql: "PRAGMA page_size = 8192")
+            try database.execute(sql: "PRAGMA page_size = \(pageBytes)")
             // A committed run survives a power cut.
             try database.execute(sql: "PRAGMA synchronous = FULL")
             try database.execute(sql: "PRAGMA temp_store = MEMORY")
@@ -91,8 +92,8 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
             defer { if isFirst { endFirst() } }
             return try writer.unsafeReentrantWrite { database in
                 var result: Result?
-                let writeBack = isFirst ? WriteBack(path: writer.path) : nil
-                defer { writeBack?.finish() }
+                let writeBack = WriteBack(path: isFirst ? writer.path : writer.path + "-wal")
+                defer { writeBack.finish() }
                 // Without the log a reader could keep a load from its end: it is kept out from the beginning.
                 try database.inTransaction(isFirst ? .exclusive : .immediate) {
                     let load = SQLiteLoad(
