@@ -96,7 +96,7 @@ final class SQLReader: StoreReader {
             }
         }
         // A sixth of what a server takes for a page of them is their order.
-        return try all(Columns.reviewsOfProduct, [SQLValue(id), SQLValue(id)]) {
+        return try all(Columns.reviewsOfProduct, [SQLValue(id)]) {
             $0.review(ofProduct: id)
         }
         .sorted { $0.reviewID < $1.reviewID }
