@@ -103,7 +103,8 @@ struct CorePasses {
                         let payload = payloads[index]
                         let review = NewReview(
                             all[index], texts, identity: identity,
-                            content: texts.contentDigest(all[index]), payload: payload, seed: 1, run: 1, observedAt: observed, salt: payload)
+                            content: texts.contentDigest(all[index]), payload: payload, seed: 1,
+                            run: 1, observedAt: observed, salt: payload)
                         if review.rowDigest != review.content { found += 1 }
                     }
                 }

@@ -50,7 +50,9 @@ import Testing
             let identity = try #require(identify(record, placeholders: []))
             let id = reviewID(record.reviewID, kind: identity.kind, identity: identity.digest)
             #expect(identityDigest(ofReview: id, ofProduct: "P") == identity.digest)
-            #expect(identityDigest(ofReview: id, ofProduct: "Q") != identity.digest || identity.kind != .source)
+            #expect(
+                identityDigest(ofReview: id, ofProduct: "Q") != identity.digest
+                    || identity.kind != .source)
         }
         for id: Text in ["c1:00", "c1:0g", "b1:", "c2:00112233445566778899aabbccddeeff", "a12:R"] {
             #expect(identityDigest(ofReview: id, ofProduct: "P") == nil)

@@ -157,7 +157,8 @@ import Testing
     }
 
     @Test(
-        "A review lies where its id tells, and is found where it does not", arguments: StoreKind.available)
+        "A review lies where its id tells, and is found where it does not",
+        arguments: StoreKind.available)
     func places(kind: StoreKind) throws {
         let stores = TemporaryStores(kind)
         let store = try stores.make()
@@ -173,7 +174,9 @@ import Testing
             let versions = try store.read {
                 try $0.history(ofProduct: review.productID, review: review.reviewID)
             }
-            #expect(versions.last?.rowDigest != nil && versions.allSatisfy { $0.reviewKey == review.reviewKey })
+            #expect(
+                versions.last?.rowDigest != nil
+                    && versions.allSatisfy { $0.reviewKey == review.reviewKey })
         }
         // One that was written elsewhere, and one whose id tells nothing.
         for (number, id) in ["elsewhere", "c9:1"].enumerated() {
@@ -185,7 +188,8 @@ import Testing
                 - Int64(number)
             let row = HistoryRow(
                 review: review, operation: .insert, version: 1, run: 1,
-                observedAt: review.observedAt, changedFields: [], salt: Array(repeating: 1, count: 16),
+                observedAt: review.observedAt, changedFields: [],
+                salt: Array(repeating: 1, count: 16),
                 historyKey: -1 - Int64(number))
             try store.load(LoadIntent(isRehearsal: false)) { load in
                 try load.append(history: [row])

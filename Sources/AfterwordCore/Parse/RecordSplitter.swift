@@ -273,7 +273,9 @@ package struct RecordSplitter {
     ) -> Outcome {
         scanner.skipWhitespace()
         consumed = scanner.position
-        guard !scanner.isAtEnd else { return scanner.isFinal ? end(.truncated, scanner.count) : .wait }
+        guard !scanner.isAtEnd else {
+            return scanner.isFinal ? end(.truncated, scanner.count) : .wait
+        }
         if scanner.byte(at: consumed) == UInt8(ascii: "]") {
             let isFirst = state == .firstElement
             consumed += 1
@@ -333,7 +335,9 @@ package struct RecordSplitter {
 
     private mutating func separator(_ scanner: inout JSONScanner) -> Outcome {
         scanner.skipWhitespace()
-        guard !scanner.isAtEnd else { return scanner.isFinal ? end(.truncated, scanner.count) : .wait }
+        guard !scanner.isAtEnd else {
+            return scanner.isFinal ? end(.truncated, scanner.count) : .wait
+        }
         switch scanner.byte(at: scanner.position) {
         case UInt8(ascii: ","):
             consumed = scanner.position + 1

@@ -29,7 +29,8 @@ struct ReviewKeys {
         var key = first
         while isTaken(key) { key += 1 }
         precondition(
-            reviewKeys(ofProduct: productKey).contains(key), "a product has at most 15,728,639 reviews")
+            reviewKeys(ofProduct: productKey).contains(key),
+            "a product has at most 15,728,639 reviews")
         return key
     }
 
