@@ -26,6 +26,33 @@ import Testing
                 == [0, 3, 10, 11, 12, 13, 201].map { first + $0 })
     }
 
+    @Test("What is given is what would be found one after another")
+    func crowds() {
+        for seed in 1...200 as ClosedRange<UInt64> {
+            var random = SplitMix64(seed: seed)
+            func pick(_ count: UInt64) -> UInt8 { UInt8(random.draw(below: count)) }
+            var taken = Set((0..<pick(120)).map { _ in keys.lowerBound + Int64(pick(150)) })
+            var own = ReviewKeys(ofProduct: 3, stored: taken.shuffled(using: &random))
+            func next(from first: Int64) -> Int64 {
+                var key = first
+                while taken.contains(key) { key += 1 }
+                taken.insert(key)
+                return key
+            }
+            for _ in 0..<20 {
+                let number = pick(150)
+                let key = own.take(identity(number))
+                #expect(key == next(from: keys.lowerBound + Int64(number)), "seed \(seed)")
+            }
+            let many = (0..<30).map { _ in pick(150) }.sorted()
+            let given = own.take(all: many.map(identity))
+            #expect(given == given.sorted())
+            for (number, key) in zip(many, given) {
+                #expect(key >= keys.lowerBound + Int64(number) && taken.insert(key).inserted)
+            }
+        }
+    }
+
     @Test("Every identity tells a key of its product, with room behind it")
     func range() {
         var random = SplitMix64(seed: 5)

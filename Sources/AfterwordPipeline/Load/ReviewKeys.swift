@@ -15,19 +15,28 @@ struct ReviewKeys {
         self.stored = isSorted ? stored : stored.sorted()
     }
 
-    private func isTaken(_ key: Int64) -> Bool {
-        var (low, high) = (0, stored.count)
+    /// The first of some places that is not one of those before.
+    private func firstPlace(_ places: Range<Int>, isBefore: (Int) -> Bool) -> Int {
+        var (low, high) = (places.lowerBound, places.upperBound)
         while low < high {
             let middle = (low + high) / 2
-            if stored[middle] < key { low = middle + 1 } else { high = middle }
+            if isBefore(middle) { low = middle + 1 } else { high = middle }
         }
-        return low < stored.count && stored[low] == key || given.contains(key)
+        return low
+    }
+
+    /// The first key from one on that no stored review has: a crowd of them is stepped over at once.
+    private func unstored(from key: Int64) -> Int64 {
+        let place = firstPlace(0..<stored.count) { stored[$0] < key }
+        guard place < stored.count, stored[place] == key else { return key }
+        let end = firstPlace(place..<stored.count) { stored[$0] - key == Int64($0 - place) }
+        return key + Int64(end - place)
     }
 
     /// The first key from one on that is free.
     private func free(from first: Int64) -> Int64 {
-        var key = first
-        while isTaken(key) { key += 1 }
+        var key = unstored(from: first)
+        while given.contains(key) { key = unstored(from: key + 1) }
         precondition(
             reviewKeys(ofProduct: productKey).contains(key),
             "a product has at most 15,728,639 reviews")
