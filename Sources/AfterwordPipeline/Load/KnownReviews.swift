@@ -349,10 +349,6 @@ final class KnownReviews {
         standing.isEmpty = firstRows[number] == firstRows[number + 1]
         standing.liveCount = Int(liveCounts[number])
         standing.metCount = Int(metCounts[number])
-        // Who is not named gets no new ones.
-        if !named.isEmpty {
-            standing.keys = rows[firstRows[number]..<firstRows[number + 1]].map { $0.packed >> 9 }
-        }
         let productKey = products[number].productKey
         var met: (file: Int, count: Int64) = (0, 0)
         for row in rows[firstRows[number]..<firstRows[number + 1]] {
@@ -384,6 +380,10 @@ final class KnownReviews {
             }
         }
         standing.met[met.file, default: 0] += met.count
+        // Without a record that is to be decided of there is no new one.
+        if !named.isEmpty || !standing.contested.isEmpty {
+            standing.keys = rows[firstRows[number]..<firstRows[number + 1]].map { $0.packed >> 9 }
+        }
         return standing
     }
 }
