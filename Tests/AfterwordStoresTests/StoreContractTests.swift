@@ -170,13 +170,12 @@ import Testing
         for review in reviews {
             let told = firstKey(
                 ofProduct: productKey(ofReview: review.reviewKey), identity: review.identity)
-            #expect(told...told + nearKeys ~= review.reviewKey)
+            #expect((told...told + nearKeys).contains(review.reviewKey))
             let versions = try store.read {
                 try $0.history(ofProduct: review.productID, review: review.reviewID)
             }
-            #expect(
-                versions.last?.rowDigest != nil
-                    && versions.allSatisfy { $0.reviewKey == review.reviewKey })
+            #expect(!versions.isEmpty)
+            #expect(versions.allSatisfy { $0.reviewKey == review.reviewKey })
         }
         // One that was written elsewhere, and one whose id tells nothing.
         for (number, id) in ["elsewhere", "c9:1"].enumerated() {

@@ -12,27 +12,13 @@ func decodeMarkup(_ bytes: LentBytes, into output: inout [UInt8]) {
             output.append(0x0A)
             index += length
         } else {
-            let end = markupStart(bytes, index + 1)
+            // Up to what may be the next.
+            let end = bytes.firstIndex(
+                of: UInt8(ascii: "&"), or: UInt8(ascii: "<"), from: index + 1)
             output.append(contentsOf: bytes.part(index..<end))
             index = end
         }
     }
-}
-
-/// The next `&` or `<` from `start` on, eight bytes at a time; the end where there is none.
-private func markupStart(_ bytes: LentBytes, _ start: Int) -> Int {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let tops: UInt64 = 0x8080_8080_8080_8080
-    var index = start
-    while index &+ 8 <= bytes.count {
-        let and = bytes.word(at: index) ^ ones &* 0x26
-        let less = bytes.word(at: index) ^ ones &* 0x3C
-        let found = ((and &- ones) & ~and | (less &- ones) & ~less) & tops
-        if found != 0 { return index &+ found.trailingZeroBitCount >> 3 }
-        index &+= 8
-    }
-    while index < bytes.count, bytes[index] != 0x26, bytes[index] != 0x3C { index &+= 1 }
-    return index
 }
 
 /// The length of `<br>`, `<br/>` or `<br />` in any case, if it stands here.

@@ -12,27 +12,10 @@ func readText(_ raw: LentBytes, _ work: TextWork, into text: inout [UInt8]) {
     } else {
         decodeMarkup(raw, into: &text)
         // What references stand for is among it.
-        if text.lend(holdsNulOrReturn) { text = unifyLineEnds(text) }
+        let isUnified = text.lend { $0.firstIndex(of: 0, or: 0x0D) == $0.count }
+        if !isUnified { text = unifyLineEnds(text) }
     }
     if work != .none, !text.lend(isPlainlyComposed) { text = composeText(text) }
-}
-
-private func holdsNulOrReturn(_ bytes: LentBytes) -> Bool {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let tops: UInt64 = 0x8080_8080_8080_8080
-    var index = 0
-    while index &+ 8 <= bytes.count {
-        let word = bytes.word(at: index)
-        let other = word ^ ones &* 0x0D
-        let found = (word &- ones) & ~word | (other &- ones) & ~other
-        if found & tops != 0 { return true }
-        index &+= 8
-    }
-    while index < bytes.count {
-        if bytes[index] == 0 || bytes[index] == 0x0D { return true }
-        index &+= 1
-    }
-    return false
 }
 
 /// What a text may need before it stands as it is to be kept.

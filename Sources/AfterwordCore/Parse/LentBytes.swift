@@ -41,6 +41,22 @@ package struct LentBytes: RandomAccessCollection {
         return UInt64(littleEndian: address.loadUnaligned(fromByteOffset: index, as: UInt64.self))
     }
 
+    /// Where the next of two bytes is from `start` on, eight bytes at a time; the end where there is none.
+    func firstIndex(of one: UInt8, or other: UInt8, from start: Int = 0) -> Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let tops: UInt64 = 0x8080_8080_8080_8080
+        let (all, others) = (ones &* UInt64(one), ones &* UInt64(other))
+        var index = start
+        while index &+ 8 <= count {
+            let (first, second) = (word(at: index) ^ all, word(at: index) ^ others)
+            let found = ((first &- ones) & ~first | (second &- ones) & ~second) & tops
+            if found != 0 { return index &+ found.trailingZeroBitCount >> 3 }
+            index &+= 8
+        }
+        while index < count, self[index] != one, self[index] != other { index &+= 1 }
+        return index
+    }
+
     package func withContiguousStorageIfAvailable<Result>(
         _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
     ) rethrows -> Result? {

@@ -241,15 +241,9 @@ struct ProductDecision {
         for candidate in candidates {
             context.survey.files[Int(candidate.file)].record.balance.inserted += 1
         }
-        // Numbers alone are put in order: the key in the upper half, and who it is of.
-        let first = reviewKeys(ofProduct: state.productKey).lowerBound
-        let order = candidates.enumerated().map { place, candidate in
-            let key = firstKey(
-                ofProduct: state.productKey, identity: candidate.identity.digest)
-            return UInt64(key - first) << 32 | UInt64(place)
-        }.sorted()
-        inserts = order.map { candidates[Int($0 & 0xFFFF_FFFF)] }
-        insertKeys = keys.take(all: inserts.lazy.map(\.identity.digest))
+        let given = keys.take(all: candidates.map(\.identity.digest))
+        inserts = given.map { candidates[$0.place] }
+        insertKeys = given.map(\.key)
     }
 
     private func refuseEmptying(_ context: LoadContext) throws {

@@ -6,6 +6,7 @@ struct ReviewKeys {
     /// In order.
     private let stored: [Int64]
     private var given: Set<Int64> = []
+    private var isClosed = false
 
     /// - Parameter stored: Keys of the product's reviews.
     init(ofProduct productKey: Int64, stored: [Int64]) {
@@ -44,17 +45,26 @@ struct ReviewKeys {
     }
 
     mutating func take(_ identity: Digest128) -> Int64 {
+        precondition(!isClosed, "nobody is given a key after many")
         let key = free(from: firstKey(ofProduct: productKey, identity: identity))
         given.insert(key)
         return key
     }
 
-    /// The keys of many, who come in the order of what their identities tell; nobody is given one after them.
-    consuming func take(all identities: some Sequence<Digest128>) -> [Int64] {
+    /// The keys of many, in order, and whose they are by their places; nobody is given one after them.
+    mutating func take(all identities: [Digest128]) -> [(key: Int64, place: Int)] {
+        precondition(!isClosed, "nobody is given a key after many")
+        isClosed = true
+        // Numbers alone are put in order: which key is told in the upper half, and by whom.
+        let lowest = reviewKeys(ofProduct: productKey).lowerBound
+        let told = identities.enumerated().map { place, identity in
+            let key = firstKey(ofProduct: productKey, identity: identity)
+            return UInt64(key - lowest) << 32 | UInt64(place)
+        }
         var last: Int64 = 0
-        return identities.map { identity in
-            last = free(from: max(last + 1, firstKey(ofProduct: productKey, identity: identity)))
-            return last
+        return told.sorted().map { told in
+            last = free(from: max(last + 1, lowest + Int64(told >> 32)))
+            return (last, Int(told & 0xFFFF_FFFF))
         }
     }
 }

@@ -18,6 +18,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
 
     /// KiB of pages that a load holds: index pages are not written and read again for each batch.
     private static let writerCache = 49_152
+    /// Of a file that is made.
     static let pageBytes = 8192
     /// Who reads all of a table once needs few.
     private static let readerCache = 8_192

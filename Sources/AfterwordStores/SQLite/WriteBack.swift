@@ -6,7 +6,7 @@ import Synchronization
     import Glibc
 #endif
 
-/// Has what was written to a file go to the disk while more is written: a first load's commit would else wait for all of it.
+/// Has what was written to a file go to the disk while more is written, a first load's file or a later one's log: the commit would else wait for all of it.
 ///
 /// It promises nothing: the commit syncs as ever, and finds little left. Only on Linux; elsewhere nothing is done. The descriptor is SQLite's own: one of our own could not be closed without giving up the file's locks.
 final class WriteBack: Sendable {
