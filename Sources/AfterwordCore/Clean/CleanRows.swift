@@ -1,9 +1,9 @@
 /// Where a text of a record lies: in the bytes that were scanned, or among the texts that cleaning had to make.
-package struct TextPlace: Equatable, Sendable {
+public struct TextPlace: Equatable, Sendable {
     /// Of a made text the complement of its start.
-    private var start: Int32
+    @usableFromInline let start: Int32
     /// Less than 0 for an absent text.
-    private var length: Int32
+    @usableFromInline let length: Int32
 
     package static let absent = TextPlace(start: 0, length: -1)
 
@@ -20,11 +20,11 @@ package struct TextPlace: Equatable, Sendable {
         self.init(start: ~Int32(range.lowerBound), length: Int32(range.count))
     }
 
-    package var isAbsent: Bool { length < 0 }
-    package var count: Int { Int(max(length, 0)) }
-    var isMade: Bool { start < 0 }
+    @inlinable public var isAbsent: Bool { length < 0 }
+    @inlinable public var count: Int { Int(max(length, 0)) }
+    @inlinable var isMade: Bool { start < 0 }
     /// In the window, or among the made texts.
-    var range: Range<Int> {
+    @inlinable var range: Range<Int> {
         let first = Int(start < 0 ? ~start : start)
         return first..<first + count
     }
@@ -106,17 +106,17 @@ package struct CleanRows: Sendable {
 }
 
 /// The bytes of texts, lent for as long as a call of `CleanRows.withTexts` lasts.
-package struct CleanTexts {
-    private let window: LentBytes
-    private let made: LentBytes
+public struct CleanTexts {
+    @usableFromInline let window: LentBytes
+    @usableFromInline let made: LentBytes
 
     init(window: LentBytes, made: LentBytes) {
         self.window = window
         self.made = made
     }
 
-    @inline(__always)
-    package subscript(_ place: TextPlace) -> LentBytes {
+    @inlinable @inline(__always)
+    public subscript(_ place: TextPlace) -> LentBytes {
         let bytes = place.isMade ? made : window
         return bytes.part(place.range)
     }

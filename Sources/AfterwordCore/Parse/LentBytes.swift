@@ -2,32 +2,29 @@
 /// digests and stores.
 ///
 /// Every access is checked against the bounds, in release builds too. Only who lends them and who hands them to C sees their address.
-package struct LentBytes: RandomAccessCollection {
+///
+/// Public, as is what else is read byte by byte or compared by the million: only what is public is inlined in another module.
+public struct LentBytes: RandomAccessCollection {
     /// For the parser and the wire encoders: valid as long as the bytes are lent.
-    package let address: UnsafeRawBufferPointer
+    public let address: UnsafeRawBufferPointer
 
-    @inlinable
-    package init(_ address: UnsafeRawBufferPointer) { self.address = address }
+    @inlinable public init(_ address: UnsafeRawBufferPointer) { self.address = address }
 
-    @inlinable
-    package static var none: LentBytes { LentBytes(UnsafeRawBufferPointer(start: nil, count: 0)) }
+    @inlinable public static var none: LentBytes { LentBytes(UnsafeRawBufferPointer(start: nil, count: 0)) }
 
-    @inlinable
-    package var startIndex: Int { 0 }
-    @inlinable
-    package var endIndex: Int { address.count }
-    @inlinable
-    package var count: Int { address.count }
+    @inlinable public var startIndex: Int { 0 }
+    @inlinable public var endIndex: Int { address.count }
+    @inlinable public var count: Int { address.count }
 
     @inlinable @inline(__always)
-    package subscript(index: Int) -> UInt8 {
+    public subscript(index: Int) -> UInt8 {
         precondition(index >= 0 && index < address.count, "a lent byte is inside its bounds")
         return address[index]
     }
 
     /// A part of them, counted from its own first byte.
     @inlinable @inline(__always)
-    package func part(_ range: Range<Int>) -> LentBytes {
+    public func part(_ range: Range<Int>) -> LentBytes {
         precondition(
             range.lowerBound >= 0 && range.upperBound <= address.count,
             "lent bytes are inside their bounds")
@@ -36,7 +33,7 @@ package struct LentBytes: RandomAccessCollection {
 
     /// Eight bytes from an index on, the first in the lowest bits.
     @inlinable @inline(__always)
-    package func word(at index: Int) -> UInt64 {
+    public func word(at index: Int) -> UInt64 {
         precondition(index >= 0 && index &+ 8 <= address.count, "a word is inside its bounds")
         return UInt64(littleEndian: address.loadUnaligned(fromByteOffset: index, as: UInt64.self))
     }
@@ -57,7 +54,7 @@ package struct LentBytes: RandomAccessCollection {
         return index
     }
 
-    package func withContiguousStorageIfAvailable<Result>(
+    public func withContiguousStorageIfAvailable<Result>(
         _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
     ) rethrows -> Result? {
         try address.withMemoryRebound(to: UInt8.self, body)
@@ -99,7 +96,7 @@ extension String {
 }
 
 /// Lends the bytes of numbers in a row while `body` runs.
-func lend<Numbers, Result>(
+@inlinable func lend<Numbers, Result>(
     _ numbers: Numbers, _ body: (LentBytes) throws -> Result
 ) rethrows -> Result {
     try withUnsafeBytes(of: numbers) { try body(LentBytes($0)) }

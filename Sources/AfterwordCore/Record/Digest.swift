@@ -54,8 +54,8 @@ package struct Digest256: Hashable, Comparable, Sendable {
 
 /// 16 bytes for identities (the first of a SHA-256 over a versioned domain) and payloads (`payloadDigest`), which are looked up in bulk
 /// and need half the room.
-package struct Digest128: Hashable, Comparable, Sendable {
-    var words: (UInt64, UInt64)
+public struct Digest128: Hashable, Comparable, Sendable {
+    @usableFromInline var words: (UInt64, UInt64)
 
     /// - Precondition: exactly 16 bytes.
     package init(_ bytes: [UInt8]) {
@@ -65,20 +65,20 @@ package struct Digest128: Hashable, Comparable, Sendable {
     }
 
     /// - Precondition: exactly 16 bytes.
-    package init(_ bytes: LentBytes) {
+    @inlinable public init(_ bytes: LentBytes) {
         precondition(bytes.count == 16, "a 128-bit digest has 16 bytes")
         words = (bytes.word(at: 0).byteSwapped, bytes.word(at: 8).byteSwapped)
     }
 
     /// The bytes where they are, big-endian.
-    package func withBytes<Result>(
+    @inlinable public func withBytes<Result>(
         _ body: (LentBytes) throws -> Result
     ) rethrows -> Result {
         try lend((words.0.bigEndian, words.1.bigEndian), body)
     }
 
     /// As good as random, for a table of one's own.
-    package var hashBits: UInt64 { words.0 }
+    @inlinable public var hashBits: UInt64 { words.0 }
 
     init(words: (UInt64, UInt64)) { self.words = words }
 
@@ -92,16 +92,16 @@ package struct Digest128: Hashable, Comparable, Sendable {
         return bytes
     }
 
-    package static func == (l: Digest128, r: Digest128) -> Bool { l.words == r.words }
-    package static func < (l: Digest128, r: Digest128) -> Bool { l.words < r.words }
-    package func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
+    @inlinable public static func == (l: Digest128, r: Digest128) -> Bool { l.words == r.words }
+    @inlinable public static func < (l: Digest128, r: Digest128) -> Bool { l.words < r.words }
+    @inlinable public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 }
 
 extension Digest256: CustomStringConvertible {
     package var description: String { hexadecimal(bytes) }
 }
 extension Digest128: CustomStringConvertible {
-    package var description: String { hexadecimal(bytes) }
+    public var description: String { hexadecimal(bytes) }
 }
 
 /// Builds a SHA-256 digest over parts that cannot run into each other: every variable part is

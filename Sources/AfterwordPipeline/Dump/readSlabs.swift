@@ -1,5 +1,5 @@
 import AfterwordCore
-import Dispatch
+import Synchronization
 
 /// What reading a file from end to end told.
 struct FileReading {
@@ -15,54 +15,50 @@ struct FileReading {
 /// Reads a file from end to end, inflated where it is gzip, in slabs; `isLast` comes with the last
 /// one, which may be empty. Places in what is `isTranscoded` are not those of the file.
 func readSlabs(
-    _ file: DumpFile,
+    _ file: DumpFile, _ crew: Crew,
     take: (_ slab: [UInt8], _ isLast: Bool, _ isTranscoded: Bool) throws -> Void
 ) throws -> FileReading {
     let source = try ByteSource(file)
     let head = try source.read(at: 0, count: 64)
     guard head.starts(with: [0x1F, 0x8B]) else {
         if file.name.lowercased().hasSuffix(".gz") {
-            return try refuseGzip(source, head)
+            return try refuseGzip(source, head, crew)
         }
-        return try readPlain(source, take)
+        return try readPlain(source, crew, take)
     }
-    return try readGzip(source, take)
+    return try readGzip(source, crew, take)
 }
 
-private func forEachSlab(_ source: ByteSource, _ take: ([UInt8]) throws -> Void) throws
-    -> FileReading
-{
+private func forEachSlab(
+    _ source: ByteSource, _ crew: Crew, _ take: ([UInt8]) throws -> Void
+) throws -> FileReading {
     var digest = StreamDigest()
     var count: Int64 = 0
     while true {
         let slab = try source.read(at: count, count: ByteSource.slabBytes)
         if slab.isEmpty { break }
         count += Int64(slab.count)
-        try digest.add(slab, beside: { try take(slab) })
+        try digest.add(slab, crew, beside: { try take(slab) })
     }
     return FileReading(byteCount: count, digest: digest.finish(), source: source)
 }
 
 extension StreamDigest {
     /// Adds bytes on another thread while `body` runs on this one.
-    fileprivate mutating func add(_ bytes: [UInt8], beside body: () throws -> Void) throws {
-        // Handed over whole until the group is left.
-        nonisolated(unsafe) var digest = self
-        let group = DispatchGroup()
-        DispatchQueue.global(qos: .userInitiated).async(group: group) { digest.add(bytes[...]) }
-        defer {
-            group.wait()
-            self = digest
-        }
-        try body()
+    fileprivate mutating func add(
+        _ bytes: [UInt8], _ crew: Crew, beside body: () throws -> Void
+    ) throws {
+        let digest = Mutex(self)
+        defer { self = digest.withLock { $0 } }
+        try crew.beside({ digest.withLock { $0.add(bytes[...]) } }, body)
     }
 }
 
 private func readPlain(
-    _ source: ByteSource, _ take: ([UInt8], Bool, Bool) throws -> Void
+    _ source: ByteSource, _ crew: Crew, _ take: ([UInt8], Bool, Bool) throws -> Void
 ) throws -> FileReading {
     var stream: DecodedStream?
-    var reading = try forEachSlab(source) { slab in
+    var reading = try forEachSlab(source, crew) { slab in
         if stream == nil {
             stream = try DecodedStream(beginningWith: slab, of: source, spools: false)
         }
@@ -76,12 +72,12 @@ private func readPlain(
 }
 
 private func readGzip(
-    _ source: ByteSource, _ take: ([UInt8], Bool, Bool) throws -> Void
+    _ source: ByteSource, _ crew: Crew, _ take: ([UInt8], Bool, Bool) throws -> Void
 ) throws -> FileReading {
     var stream: DecodedStream?
     let inflater = Inflater()
     var fault: RejectReason?
-    var reading = try forEachSlab(source) { slab in
+    var reading = try forEachSlab(source, crew) { slab in
         guard fault == nil else { return }
         do {
             try inflater.inflate(slab) { piece in
@@ -147,8 +143,10 @@ private final class DecodedStream {
 }
 
 /// A name that says gzip over bytes that are not.
-private func refuseGzip(_ source: ByteSource, _ head: [UInt8]) throws -> FileReading {
-    var reading = try forEachSlab(source) { _ in }
+private func refuseGzip(
+    _ source: ByteSource, _ head: [UInt8], _ crew: Crew
+) throws -> FileReading {
+    var reading = try forEachSlab(source, crew) { _ in }
     let pointer = Array("version https://git-lfs".utf8)
     reading.fault = head.starts(with: pointer) ? .lfsPointer : .notGzip
     return reading

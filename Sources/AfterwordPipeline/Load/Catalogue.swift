@@ -153,7 +153,7 @@ package func loadCatalogue(
     }
     let dump = Dump(name: catalogue.name, files: [])
     let report = try attempt(dump, store, options, surroundings) { intent in
-        try apply(survey, dump, store, intent, options, surroundings)
+        try apply(survey, dump, store, intent, options, surroundings, Crew())
     }
     let unknown = Set(catalogue.entries.map(\.product)).subtracting(ids)
     return CatalogueReport(

@@ -207,12 +207,12 @@ final class KnownReviews {
     private static let chunkBytes = 1 << 17
 
     /// The lines that are records with known bytes.
-    func recognise(_ bytes: LentBytes) -> [KnownElement] {
+    func recognise(_ bytes: LentBytes, _ crew: Crew) -> [KnownElement] {
         let chunks = (bytes.count + Self.chunkBytes - 1) / Self.chunkBytes
         let found = Mutex([[KnownElement]](repeating: [], count: chunks))
         let lines = KnownLines(bytes: bytes, rows: rows, slots: slots)
         let count = bytes.count
-        DispatchQueue.concurrentPerform(iterations: chunks) { chunk in
+        crew.share(chunks) { chunk in
             let start = chunk * Self.chunkBytes
             let own = lines.recognise(start..<min(start + Self.chunkBytes, count))
             found.withLock { $0[chunk] = own }

@@ -1,20 +1,18 @@
 import AfterwordCore
-import Dispatch
 import Synchronization
 
 /// Makes the rows of new reviews: reads their records again, cleans and digests them, on all cores.
 final class NewReviewWriter {
     private let context: LoadContext
-    private let makers: [ReviewMaker]
-
-    /// Records are made ready by so many at once.
-    private static let threads = 2
+    private let makers: IdleMakers
 
     init(_ context: LoadContext) {
         self.context = context
-        let secret = RandomSalts.Secret()
-        makers = (0..<Self.threads).map { ReviewMaker(context, RandomSalts(secret, stream: $0)) }
+        makers = IdleMakers(context)
     }
+
+    /// Records that are not made ready in smaller parts: a few are made sooner than a thread is woken.
+    private static let leastPart = 512
 
     /// A record, and the product it is of by its place.
     fileprivate typealias Work = (product: Int, candidate: Candidate)
@@ -52,7 +50,8 @@ final class NewReviewWriter {
                     let (product, candidate) = made.work[place]
                     let row = batch.rows.rows[place]
                     decisions[product].insert(
-                        &made.reviews[place], candidate, row, id: texts[row.reviewID], context)
+                        &made.reviews[place], candidate, row,
+                        id: (made.heads[place], texts[row.reviewID]), context)
                 }
             }
             context.ledger.add(made.ledger)
@@ -61,18 +60,21 @@ final class NewReviewWriter {
         }
     }
 
-    /// In parts, side by side.
+    /// In parts, side by side: large ones first, so that whoever ends first waits for the end of a small one.
     private func make(
         _ slice: [Work], _ products: [(key: Int64, id: Text)]
     ) throws -> [MadeReviews] {
-        // A few are made sooner than a thread is woken.
-        let count = slice.count < 256 ? 1 : makers.count
-        let results = Mutex([Result<[MadeReviews], any Error>?](repeating: nil, count: count))
-        // Only read, each maker by one thread, and all have ended when the call has.
-        nonisolated(unsafe) let makers = makers
-        DispatchQueue.concurrentPerform(iterations: count) { part in
-            let own = slice[slice.count * part / count..<slice.count * (part + 1) / count]
-            let made = Result { try makers[part].make(own, products) }
+        var parts: [Range<Int>] = []
+        while let start = parts.isEmpty ? 0 : parts.last?.upperBound, start < slice.count {
+            let left = slice.count - start
+            parts.append(start..<start + min(max(left / 4, Self.leastPart), left))
+        }
+        let results = Mutex(
+            [Result<[MadeReviews], any Error>?](repeating: nil, count: parts.count))
+        context.lane.crew.share(parts.count) { [makers, parts] part in
+            let maker = makers.take()
+            let made = Result { try maker.make(slice[parts[part]], products) }
+            makers.give(back: maker)
             results.withLock { $0[part] = made }
         }
         return try results.withLock { results in
@@ -81,11 +83,36 @@ final class NewReviewWriter {
     }
 }
 
+/// Those who make rows, while they have nothing to do: each has what it learnt of how records are written.
+///
+/// Sendable by hand: what is in it is behind a lock, and a maker is with one thread at a time.
+private final class IdleMakers: @unchecked Sendable {
+    private let context: LoadContext
+    private let secret = RandomSalts.Secret()
+    private let lock = Mutex(())
+    private var idle: [ReviewMaker] = []
+    private var count = 0
+
+    init(_ context: LoadContext) { self.context = context }
+
+    func take() -> ReviewMaker {
+        lock.withLock { _ in
+            if let maker = idle.popLast() { return maker }
+            count += 1
+            return ReviewMaker(context, RandomSalts(secret, stream: count))
+        }
+    }
+
+    func give(back maker: ReviewMaker) { lock.withLock { _ in idle.append(maker) } }
+}
+
 /// Reviews with their rows, but for their keys.
 private struct MadeReviews {
     var work: [NewReviewWriter.Work]
     var batch: NewReviews
     var reviews: [NewReview] = []
+    /// How their ids begin.
+    var heads: [TextHead] = []
     /// Of their records.
     var ledger = LedgerRows()
 }
@@ -142,6 +169,7 @@ private final class ReviewMaker {
         try reader.check(work.map(\.candidate), starts, batch.payloads)
         var made = MadeReviews(work: work, batch: batch)
         made.reviews.reserveCapacity(work.count)
+        made.heads.reserveCapacity(work.count)
         var last = -1
         try batch.withBytes { texts, _ in
             for (place, (product, candidate)) in work.enumerated() {
@@ -159,6 +187,7 @@ private final class ReviewMaker {
                 made.ledger.add(
                     rawOf: review, files[Int(review.file)], texts[row.productID])
                 made.reviews.append(review)
+                made.heads.append(TextHead(texts[row.reviewID]))
             }
         }
         return made

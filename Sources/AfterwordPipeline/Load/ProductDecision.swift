@@ -30,7 +30,8 @@ struct ProductDecision {
     private var nextInsert = 0
 
     init(
-        _ id: Text, _ stored: ProductState?, _ reviews: StandingReviews, _ context: LoadContext
+        _ id: Text, _ stored: ProductState?, _ reviews: StandingReviews, _ candidates: [Candidate],
+        _ context: LoadContext
     ) throws {
         let surveyed = context.survey.products[id]
         // A product that never had a review may be known by anything.
@@ -49,7 +50,7 @@ struct ProductDecision {
         let contested = try reviews.contested.map { try context.candidate($0) }
         let isClosed = standing.isOlder && standing.isCoveredByLaterComplete
         records = try contests(
-            context.survey.candidates(of: surveyed) + contested, merits: context.merits
+            candidates + contested, merits: context.merits
         ) { candidate in
             guard let key = current[candidate.identity.digest] else {
                 return isClosed ? .contest : .newcomer
@@ -221,15 +222,15 @@ struct ProductDecision {
 
     /// Counts the next of `inserts`, and gives it its keys.
     mutating func insert(
-        _ review: inout NewReview, _ candidate: Candidate, _ row: CleanRow, id: LentBytes,
-        _ context: LoadContext
+        _ review: inout NewReview, _ candidate: Candidate, _ row: CleanRow,
+        id: (head: TextHead, bytes: LentBytes), _ context: LoadContext
     ) {
         review.reviewKey = insertKeys[nextInsert]
         review.rawKey = candidate.aheadKey ?? review.reviewKey
         review.historyKey = historyKey(ofFirst: review.reviewKey, context)
         nextInsert += 1
         delta.add(row, review.times)
-        leaves.add(id, review.rowDigest)
+        leaves.add(id.head, id.bytes, review.rowDigest)
     }
 
     /// Adds what changed to the run's tree, when all is written.
@@ -417,7 +418,7 @@ struct ProductDecision {
                 version: change.operation == .late ? 0 : change.review.version),
             historyKey: historyKey)
         try writer.add(history: row)
-        change.review.reviewID.bytes.lend { leaves.add($0, row.rowDigest) }
+        change.review.reviewID.bytes.lend { leaves.add(TextHead($0), $0, row.rowDigest) }
         guard change.operation != .late else { return }
         try writer.add(
             review: ReviewRow(
@@ -448,20 +449,32 @@ extension Candidate {
 
 /// The row digests of a product's changes, for the run's Merkle tree: there in order of the reviews' ids.
 private struct ProductLeaves {
-    private var ids: [UInt8] = []
-    private var leaves: [(id: Range<Int>, digest: Digest256)] = []
+    private struct Place {
+        var head: TextHead
+        var leaf: Int
+    }
 
-    mutating func add(_ id: LentBytes, _ digest: Digest256) {
-        let start = ids.count
-        ids.append(contentsOf: id)
-        leaves.append((start..<ids.count, digest))
+    private var places: [Place] = []
+    private var digests: [Digest256] = []
+    /// What ids have beyond their heads, by leaf.
+    private var rests: [Int: [UInt8]] = [:]
+
+    /// - Parameter id: Read only where its head is not all of it.
+    mutating func add(_ head: TextHead, _ id: LentBytes, _ digest: Digest256) {
+        if head.isPart {
+            rests[digests.count] = Array(id.part(TextHead.byteCount..<id.count))
+        }
+        places.append(Place(head: head, leaf: digests.count))
+        digests.append(digest)
     }
 
     mutating func addInOrder(to tree: inout MerkleTree) {
-        ids.lend { ids in
-            leaves.sort { isBefore(ids.part($0.id), ids.part($1.id)) }
+        places.sort { left, right in
+            TextHead.isBefore(left.head, right.head) {
+                Text(rests[left.leaf] ?? []) < Text(rests[right.leaf] ?? [])
+            }
         }
-        for leaf in leaves { tree.add(leaf: leaf.digest) }
+        for place in places { tree.add(leaf: digests[place.leaf]) }
     }
 }
 

@@ -38,19 +38,33 @@ final class StoreLane: @unchecked Sendable {
             arrived.signal()
         }
 
-        /// Waits for the next; nil once it is closed and nothing is left.
-        func next() -> Job? {
-            arrived.wait()
-            return waiting.withLock { $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }
+        /// Tells the serving thread that there is something else to do.
+        func call() { arrived.signal() }
+
+        /// Waits for the next, and does `crew`'s parts as long as none is there; nil once it is closed and nothing is left.
+        func next(helping crew: Crew) -> Job? {
+            while true {
+                let (job, isOpen) = waiting.withLock { waiting in
+                    (waiting.jobs.isEmpty ? nil : waiting.jobs.removeFirst(), waiting.isOpen)
+                }
+                if job != nil || !isOpen { return job }
+                // It is told of whatever comes after this look.
+                if !crew.help() { arrived.wait() }
+            }
         }
     }
 
     private let load: any StoreLoad
+    /// Who does parts of the work that is shared, the serving thread among them.
+    let crew: Crew
     private let desk = Desk()
     /// Batches on their way at most: each may hold megabytes.
     private let room = DispatchSemaphore(value: 12)
 
-    init(_ load: any StoreLoad) { self.load = load }
+    init(_ load: any StoreLoad, _ crew: Crew) {
+        self.load = load
+        self.crew = crew
+    }
 
     /// An answer that is on its way.
     final class Answer<Value>: @unchecked Sendable {
@@ -114,9 +128,11 @@ final class StoreLane: @unchecked Sendable {
         let thread = Thread { errand.run() }
         thread.stackSize = 8 << 20
         thread.start()
+        crew.serve { [desk] in desk.call() }
+        defer { crew.serve(nil) }
         var failure: (any Error)?
         while true {
-            guard let job = desk.next() else { break }
+            guard let job = desk.next(helping: crew) else { break }
             do { try job.run(failure) } catch { failure = failure ?? error }
             room.signal()
         }

@@ -35,7 +35,13 @@ final class Survey {
 
     /// The records of a product, in order of their entry.
     func candidates(of product: SurveyedProduct?) -> [Candidate] {
-        product.map { candidates.all(from: $0.firstCandidate, count: $0.candidateCount) } ?? []
+        product.map { candidates.all(of: [($0.firstCandidate, $0.candidateCount)])[0] } ?? []
+    }
+
+    /// The records of each of some products.
+    func candidates(ofEach ids: [Text]) -> [[Candidate]] {
+        candidates.all(
+            of: ids.map { id in products[id].map { ($0.firstCandidate, $0.candidateCount) } ?? (-1, 0) })
     }
 
     func add(_ candidate: Candidate, to product: SurveyedProduct) {
@@ -117,16 +123,33 @@ private struct CandidateList {
         return number
     }
 
-    func all(from first: Int32, count: Int) -> [Candidate] {
-        var all: [Candidate] = []
-        all.reserveCapacity(count)
-        var number = Int(first)
-        while number >= 0 {
-            var candidate = blocks[number / Self.blockSize][number % Self.blockSize]
-            let next = Int(candidate.number) - 1
-            candidate.number = UInt32(number)
-            all.append(candidate)
-            number = next
+    /// Those that follow each of some first ones. A few chains are followed at once: that the next of one is far away is not waited for by the
+    /// others.
+    func all(of chains: [(first: Int32, count: Int)]) -> [[Candidate]] {
+        var all = chains.map { chain in
+            var own: [Candidate] = []
+            own.reserveCapacity(chain.count)
+            return own
+        }
+        var open: [(chain: Int, next: Int)] = []
+        var waiting = chains.indices.makeIterator()
+        func begin() -> (chain: Int, next: Int)? {
+            while let chain = waiting.next() {
+                if chains[chain].first >= 0 { return (chain, Int(chains[chain].first)) }
+            }
+            return nil
+        }
+        while open.count < 8, let chain = begin() { open.append(chain) }
+        while !open.isEmpty {
+            for place in open.indices.reversed() {
+                let (chain, number) = open[place]
+                var candidate = blocks[number / Self.blockSize][number % Self.blockSize]
+                open[place].next = Int(candidate.number) - 1
+                candidate.number = UInt32(number)
+                all[chain].append(candidate)
+                if open[place].next >= 0 { continue }
+                if let chain = begin() { open[place] = chain } else { open.remove(at: place) }
+            }
         }
         return all
     }

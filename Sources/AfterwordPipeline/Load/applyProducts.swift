@@ -101,32 +101,36 @@ private struct KnownBatch {
     }
 
     func decisions(_ context: LoadContext) throws -> [ProductDecision] {
+        let candidates = context.survey.candidates(ofEach: ids)
         if let known = context.survey.known {
-            return try ids.map { try ProductDecision($0, known, context) }
+            return try zip(ids, candidates).map { try ProductDecision($0, known, $1, context) }
         }
         let (found, keys) = try answer?.get() ?? ([], [])
         var states: [Text: ProductState] = [:]
         for state in found { states[state.productID] = state }
         let keysByProduct = Dictionary(grouping: keys, by: \.productKey)
-        return try ids.map { id in
+        return try zip(ids, candidates).map { id, candidates in
             let state = states[id]
             let current = state.flatMap { keysByProduct[$0.productKey] } ?? []
-            return try ProductDecision(id, state, StandingReviews(current), context)
+            return try ProductDecision(
+                id, state, StandingReviews(current), candidates, context)
         }
     }
 }
 
 extension ProductDecision {
     /// The decision on a product whose reviews are known.
-    fileprivate init(_ id: Text, _ known: KnownReviews, _ context: LoadContext) throws {
+    fileprivate init(
+        _ id: Text, _ known: KnownReviews, _ candidates: [Candidate], _ context: LoadContext
+    ) throws {
         guard let number = known.numbers[id] else {
-            try self.init(id, nil, StandingReviews([]), context)
+            try self.init(id, nil, StandingReviews([]), candidates, context)
             return
         }
-        let named = Set(
-            context.survey.candidates(of: context.survey.products[id]).map(\.identity.digest))
+        let named = Set(candidates.map(\.identity.digest))
         try self.init(
-            id, known.products[number], known.standing(ofProduct: number, named: named), context)
+            id, known.products[number], known.standing(ofProduct: number, named: named),
+            candidates, context)
     }
 }
 

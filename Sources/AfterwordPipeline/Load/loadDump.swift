@@ -40,12 +40,13 @@ private func load(
     _ dump: Dump, _ store: any ReviewStore, _ intent: LoadIntent, _ options: LoadOptions,
     _ surroundings: LoadSurroundings, _ inspect: (any StoreReader) throws -> Void
 ) throws -> LoadReport {
+    let crew = Crew()
     let total = try dump.files.reduce(Int64(0)) { try $0 + byteCount($1) }
     func survey(_ known: KnownReviews?, ahead: AheadWriter? = nil) throws -> Survey {
         var read: Int64 = 0
         var surveyor = DumpSurveyor(
             dump: dump, shapes: options.shapes, isStrict: options.isStrict, known: known,
-            ahead: ahead,
+            ahead: ahead, crew: crew,
             progress: { bytes in
                 try surroundings.checkInterruption()
                 read += bytes
@@ -58,18 +59,18 @@ private func load(
     if !options.isRehearsal, options.writesAhead, isEmpty(store) {
         do {
             return try loadFirst(
-                dump, store, intent, options, surroundings, inspect,
+                dump, store, intent, options, surroundings, crew, inspect,
                 survey: { try survey(nil, ahead: $0) })
         } catch is NotFirst {}
     }
     let known = !options.recognisesBytes ? nil : knownReviews(of: store, dumpBytes: total)
     do {
         let survey = try survey(known)
-        return try apply(survey, dump, store, intent, options, surroundings, inspect)
+        return try apply(survey, dump, store, intent, options, surroundings, crew, inspect)
     } catch is KnownReviews.Outdated {
         // Another run came in between: what was known is read again, all of it.
         let survey = try survey(nil)
-        return try apply(survey, dump, store, intent, options, surroundings, inspect)
+        return try apply(survey, dump, store, intent, options, surroundings, crew, inspect)
     }
 }
 
@@ -84,14 +85,15 @@ private struct NotFirst: Error {}
 /// being read, in the run's own transaction.
 private func loadFirst(
     _ dump: Dump, _ store: any ReviewStore, _ intent: LoadIntent, _ options: LoadOptions,
-    _ surroundings: LoadSurroundings, _ inspect: (any StoreReader) throws -> Void,
+    _ surroundings: LoadSurroundings, _ crew: Crew,
+    _ inspect: (any StoreReader) throws -> Void,
     survey: @escaping (AheadWriter) throws -> Survey
 ) throws -> LoadReport {
     try surroundings.whenFree {
         try store.load(intent) { load in
             let head = try load.head()
             guard head.nextRun == 1, head.nextProductKey == 1 else { throw NotFirst() }
-            let lane = StoreLane(load)
+            let lane = StoreLane(load, crew)
             let surveyed = try lane.whileServing {
                 let ahead = AheadWriter(
                     lane, run: head.nextRun, batchRows: options.bulkRows,
@@ -114,7 +116,7 @@ private func knownReviews(of store: any ReviewStore, dumpBytes: Int64) -> KnownR
 /// Writes what a survey found, as one run.
 func apply(
     _ survey: Survey, _ dump: Dump, _ store: any ReviewStore, _ intent: LoadIntent,
-    _ options: LoadOptions, _ surroundings: LoadSurroundings,
+    _ options: LoadOptions, _ surroundings: LoadSurroundings, _ crew: Crew,
     _ inspect: (any StoreReader) throws -> Void = { _ in }
 ) throws -> LoadReport {
     // What a refused try counted in the survey's balances must not be counted again.
@@ -122,7 +124,7 @@ func apply(
     return try surroundings.whenFree {
         for index in balances.indices { survey.files[index].record.balance = balances[index] }
         return try store.load(intent) { load in
-            try write(survey, dump, store, load, StoreLane(load), options, surroundings, inspect)
+            try write(survey, dump, store, load, StoreLane(load, crew), options, surroundings, inspect)
         }
     }
 }

@@ -48,15 +48,16 @@ package func replayRejects(
     options.observedAt = run.observedAt
     options.completeness = .none
     options.hasGuards = false
+    let crew = Crew()
     let dump = Dump(name: "rejects of run \(run.run)", files: [])
-    var replay = Replay(dump: dump, options: options, shapes: shapes)
+    var replay = Replay(dump: dump, options: options, shapes: shapes, crew: crew)
     for (file, rows) in Dictionary(grouping: rejects, by: \.file).sorted(by: { $0.key < $1.key }) {
         try replay.survey(rows.sorted { $0.offset < $1.offset }, of: file)
     }
     try store.read { try replay.addPhantoms($0, asOf: run.run) }
     let survey = replay.surveyor.survey
     return try attempt(dump, store, options, surroundings) { intent in
-        try apply(survey, dump, store, intent, options, surroundings)
+        try apply(survey, dump, store, intent, options, surroundings, crew)
     }
 }
 
@@ -66,9 +67,10 @@ private struct Replay {
     /// Shapes as they were last used, by name.
     let stored: [String: ShapeRow]
 
-    init(dump: Dump, options: LoadOptions, shapes: [ShapeRow]) {
+    init(dump: Dump, options: LoadOptions, shapes: [ShapeRow], crew: Crew) {
         surveyor = DumpSurveyor(
-            dump: dump, shapes: options.shapes, isStrict: options.isStrict, progress: { _ in })
+            dump: dump, shapes: options.shapes, isStrict: options.isStrict,
+            crew: crew, progress: { _ in })
         self.options = options
         stored = Dictionary(uniqueKeysWithValues: shapes.map { ($0.name, $0) })
     }

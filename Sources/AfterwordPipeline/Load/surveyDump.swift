@@ -1,5 +1,4 @@
 import AfterwordCore
-import Dispatch
 import Synchronization
 
 /// Reads every file of a dump once, and keeps what the next stages need.
@@ -9,6 +8,7 @@ struct DumpSurveyor {
     let isStrict: Bool
     /// Where records go to bronze ahead, in a store's first load.
     let ahead: AheadWriter?
+    let crew: Crew
     /// Bytes read so far.
     let progress: (Int64) throws -> Void
     let survey = Survey()
@@ -20,7 +20,7 @@ struct DumpSurveyor {
 
     init(
         dump: Dump, shapes: [Shape], isStrict: Bool, known: KnownReviews? = nil,
-        ahead: AheadWriter? = nil, progress: @escaping (Int64) throws -> Void
+        ahead: AheadWriter? = nil, crew: Crew, progress: @escaping (Int64) throws -> Void
     ) {
         survey.known = known
         surveyedOfKnown = Array(repeating: nil, count: known?.products.count ?? 0)
@@ -28,6 +28,7 @@ struct DumpSurveyor {
         self.shapes = shapes
         self.isStrict = isStrict
         self.ahead = ahead
+        self.crew = crew
         self.progress = progress
     }
 
@@ -74,13 +75,14 @@ struct DumpSurveyor {
         var end: Int64 = 0
         let firstReject = survey.rejects.count
         let known = cleaner.flatMap { survey.known?.knows($0) == true ? survey.known : nil }
-        let reading = try readSlabs(file) { slab, isLast, isTranscoded in
+        let crew = crew
+        let reading = try readSlabs(file, crew) { slab, isLast, isTranscoded in
             hasOwnPlaces = !isTranscoded
             try progress(Int64(slab.count))
             end += Int64(slab.count)
             try splitter.feedAll(
                 slab[...], isLast: isLast, elements: Self.unitElements,
-                recognise: known.map { known in { known.recognise($0) } }
+                recognise: known.map { known in { known.recognise($0, crew) } }
             ) { events, window, offset in
                 try take(events, window, offset, place, file.name, cleaner, &record)
             }
@@ -131,7 +133,7 @@ struct DumpSurveyor {
         window.lend { bytes in
             // Only read, and all threads have ended when the call has.
             nonisolated(unsafe) let bytes = bytes
-            DispatchQueue.concurrentPerform(iterations: events.count) { index in
+            crew.share(events.count) { index in
                 guard case .unit(let unit) = events[index] else { return }
                 let own = prepare(unit, bytes.address.bytes, cleaner)
                 prepared.withLock { $0[index] = own }

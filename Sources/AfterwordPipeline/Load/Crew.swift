@@ -1,0 +1,136 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Those who do parts of a load's work beside the thread that has it to do: the one that serves the store, while nothing waits for it
+/// (`StoreLane`), and threads of Dispatch for the other cores.
+///
+/// As many threads as there are cores, no more: a core stands idle for milliseconds where a thread of its own goes to sleep while two
+/// others share the next core, and is woken for each piece of work. Whoever shares work does its parts too until none is left, so that it gets
+/// done even if nobody comes.
+final class Crew: Sendable {
+    private struct State {
+        /// Work with parts that nobody has begun.
+        var open: [Work] = []
+        /// Threads of Dispatch at work or on their way.
+        var helpers = 0
+        /// Tells the thread that serves the store of new work.
+        var call: (@Sendable () -> Void)?
+    }
+
+    private let state = Mutex(State())
+    /// Threads beside the one that shares work.
+    private let width: Int
+
+    init(width: Int = ProcessInfo.processInfo.activeProcessorCount - 1) { self.width = width }
+
+    /// Calls `body` for each number below `count`, on several threads at once; all calls have ended when this one has.
+    func share(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+        guard count > 1 else {
+            if count == 1 { body(0) }
+            return
+        }
+        let work = Work(count, body)
+        open(work, for: count - 1)
+        while let part = begin(work) { work.run(part) }
+        work.finish()
+    }
+
+    /// Has something done on another thread while `body` runs on this one, or else after it.
+    func beside<Result>(
+        _ other: @escaping @Sendable () -> Void, _ body: () throws -> Result
+    ) rethrows -> Result {
+        let work = Work(1) { _ in other() }
+        open(work, for: 1)
+        defer {
+            if let part = begin(work) { work.run(part) }
+            work.finish()
+        }
+        return try body()
+    }
+
+    /// Has the thread that serves the store called from now on, or no more.
+    func serve(_ call: (@Sendable () -> Void)?) { state.withLock { $0.call = call } }
+
+    /// Does one part, if there is any.
+    func help() -> Bool {
+        guard let (work, part) = state.withLock({ Self.beginAny(&$0) }) else { return false }
+        work.run(part)
+        return true
+    }
+
+    private func open(_ work: Work, for others: Int) {
+        let (call, wanted) = state.withLock { state in
+            state.open.append(work)
+            let room = width - state.helpers - (state.call == nil ? 0 : 1)
+            let wanted = max(min(room, others), 0)
+            state.helpers += wanted
+            return (state.call, wanted)
+        }
+        call?()
+        for _ in 0..<wanted {
+            DispatchQueue.global(qos: .userInitiated).async { [self] in
+                while helpOrLeave() {}
+            }
+        }
+    }
+
+    private func helpOrLeave() -> Bool {
+        let begun = state.withLock { state in
+            let begun = Self.beginAny(&state)
+            if begun == nil { state.helpers -= 1 }
+            return begun
+        }
+        guard let (work, part) = begun else { return false }
+        work.run(part)
+        return true
+    }
+
+    private static func beginAny(_ state: inout State) -> (Work, part: Int)? {
+        guard let work = state.open.first else { return nil }
+        return begin(work, &state).map { (work, $0) }
+    }
+
+    private func begin(_ work: Work) -> Int? { state.withLock { Self.begin(work, &$0) } }
+
+    /// The next part of some work, which is no longer open with its last.
+    private static func begin(_ work: Work, _ state: inout State) -> Int? {
+        guard work.begun < work.count else { return nil }
+        defer { work.begun += 1 }
+        if work.begun == work.count - 1 { state.open.removeAll { $0 === work } }
+        return work.begun
+    }
+}
+
+/// Something to be done in parts.
+///
+/// Sendable by hand: `begun` is behind the crew's lock; `body` is emptied by the thread that shares it when all parts are done, so that no other
+/// thread is ever the last to hold what is in it.
+private final class Work: @unchecked Sendable {
+    let count: Int
+    var begun = 0
+    private var body: (@Sendable (Int) -> Void)?
+    private let left: Atomic<Int>
+    private let done = DispatchSemaphore(value: 0)
+
+    init(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+        self.count = count
+        self.body = body
+        left = Atomic(count)
+    }
+
+    func run(_ part: Int) {
+        call(part)
+        if left.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { done.signal() }
+    }
+
+    /// A function of its own: with its end this thread holds nothing of the body.
+    @inline(never)
+    private func call(_ part: Int) { body?(part) }
+
+    /// Waits for the parts that others have begun.
+    func finish() {
+        done.wait()
+        body = nil
+    }
+}

@@ -1,0 +1,102 @@
+import Dispatch
+import Foundation
+import Synchronization
+import Testing
+
+@testable import AfterwordPipeline
+
+@Suite struct CrewTests {
+    @Test("every part is done once, with any number of others", arguments: [0, 1, 3])
+    func partsAreDoneOnce(width: Int) {
+        let crew = Crew(width: width)
+        for count in [0, 1, 2, 7, 1000] {
+            let done = Mutex([Int](repeating: 0, count: count))
+            crew.share(count) { part in done.withLock { $0[part] += 1 } }
+            let found = done.withLock { $0 }
+            #expect(found == [Int](repeating: 1, count: count))
+        }
+    }
+
+    @Test("two threads share their work at the same time, and parts share work of their own")
+    func workInWork() {
+        let crew = Crew(width: 2)
+        let sum = Atomic(0)
+        DispatchQueue.concurrentPerform(iterations: 4) { _ in
+            for _ in 0..<50 {
+                crew.share(4) { _ in crew.share(5) { sum.add($0, ordering: .relaxed) } }
+            }
+        }
+        let found = sum.load(ordering: .relaxed)
+        #expect(found == 4 * 50 * 4 * 10)
+    }
+
+    @Test("without anybody else what goes beside is done after it")
+    func besideAlone() {
+        let order = Mutex<[String]>([])
+        Crew(width: 0).beside({ order.withLock { $0.append("other") } }) {
+            order.withLock { $0.append("body") }
+        }
+        let found = order.withLock { $0 }
+        #expect(found == ["body", "other"])
+    }
+
+    @Test("what goes beside is done by another thread while the body runs")
+    func besideAnother() {
+        let crew = Crew(width: 1)
+        let met = DispatchSemaphore(value: 0)
+        let isMet = crew.beside({ met.signal() }) { met.wait(timeout: .now() + 60) == .success }
+        #expect(isMet)
+    }
+
+    @Test("what goes beside is done although the body throws")
+    func besideThrowing() {
+        struct Fault: Error {}
+        let isDone = Atomic(false)
+        #expect(throws: Fault.self) {
+            try Crew(width: 1).beside({ isDone.store(true, ordering: .relaxed) }) { throw Fault() }
+        }
+        let isDoneNow = isDone.load(ordering: .relaxed)
+        #expect(isDoneNow)
+    }
+
+    @Test("who serves is called, does parts, and is called no more")
+    func server() {
+        let crew = Crew(width: 1)
+        let called = DispatchSemaphore(value: 0)
+        let helped = DispatchSemaphore(value: 0)
+        crew.serve { called.signal() }
+        let server = Thread {
+            called.wait()
+            while crew.help() {}
+            helped.signal()
+        }
+        server.start()
+        // Of two parts that wait for each other each has a thread of its own.
+        let parts = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let met = Atomic(0)
+        crew.share(2) { part in
+            (part == 0 ? parts.0 : parts.1).signal()
+            let other = part == 0 ? parts.1 : parts.0
+            if other.wait(timeout: .now() + 60) == .success { met.add(1, ordering: .relaxed) }
+        }
+        let count = met.load(ordering: .relaxed)
+        #expect(count == 2)
+        helped.wait()
+        crew.serve(nil)
+        crew.share(3) { _ in }
+        #expect(called.wait(timeout: .now()) == .timedOut)
+    }
+
+    @Test("nothing of a body is left when its work is done")
+    func bodiesAreLeft() {
+        final class Held: Sendable {}
+        let crew = Crew(width: 3)
+        for _ in 0..<1000 {
+            var held: Held? = Held()
+            weak let seen = held
+            if let held { crew.share(4) { _ in _ = ObjectIdentifier(held) } }
+            held = nil
+            #expect(seen == nil)
+        }
+    }
+}
