@@ -30,33 +30,36 @@ import Testing
         #expect(found == 4 * 50 * 4 * 10)
     }
 
-    @Test("without anybody else what goes beside is done after it")
-    func besideAlone() {
-        let order = Mutex<[String]>([])
-        Crew(width: 0).beside({ order.withLock { $0.append("other") } }) {
-            order.withLock { $0.append("body") }
-        }
-        let found = order.withLock { $0 }
-        #expect(found == ["body", "other"])
+    @Test("without anybody else what was laid aside is done when it is waited for")
+    func asideAlone() {
+        let isDone = Mutex(false)
+        let aside = Crew(width: 0).layAside { isDone.withLock { $0 = true } }
+        #expect(!isDone.withLock { $0 })
+        aside.finish()
+        #expect(isDone.withLock { $0 })
     }
 
-    @Test("what goes beside is done by another thread while the body runs")
-    func besideAnother() {
+    @Test("what was laid aside is done by who came for parts, after them")
+    func asideAnother() {
         let crew = Crew(width: 1)
-        let met = DispatchSemaphore(value: 0)
-        let isMet = crew.beside({ met.signal() }) { met.wait(timeout: .now() + 60) == .success }
-        #expect(isMet)
-    }
-
-    @Test("what goes beside is done although the body throws")
-    func besideThrowing() {
-        struct Fault: Error {}
-        let isDone = Atomic(false)
-        #expect(throws: Fault.self) {
-            try Crew(width: 1).beside({ isDone.store(true, ordering: .relaxed) }) { throw Fault() }
+        let order = Mutex<[String]>([])
+        let done = DispatchSemaphore(value: 0)
+        let aside = crew.layAside {
+            order.withLock { $0.append("aside") }
+            done.signal()
         }
-        let isDoneNow = isDone.load(ordering: .relaxed)
-        #expect(isDoneNow)
+        // Of two parts that wait for each other each has a thread of its own.
+        let parts = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        crew.share(2) { part in
+            (part == 0 ? parts.0 : parts.1).signal()
+            _ = (part == 0 ? parts.1 : parts.0).wait(timeout: .now() + 60)
+            order.withLock { $0.append("part") }
+        }
+        let isDone = done.wait(timeout: .now() + 60) == .success
+        let found = order.withLock { $0 }
+        #expect(isDone)
+        #expect(found.sorted() == ["aside", "part", "part"] && found.first == "part")
+        aside.finish()
     }
 
     @Test("who serves is called, does parts, and is called no more")

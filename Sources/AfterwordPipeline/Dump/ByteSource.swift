@@ -25,8 +25,8 @@ final class ByteSource {
     /// Bytes between two checkpoints: what is counted again to find a place.
     static let checkpointBytes = 1 << 16
 
-    /// Bytes of one read: 4 MiB.
-    static let slabBytes = 4 << 20
+    /// Bytes of one read: 1 MiB, which stays in a core's cache.
+    static let slabBytes = 1 << 20
 
     init(_ file: DumpFile) throws {
         name = file.name

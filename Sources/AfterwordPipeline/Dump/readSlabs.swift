@@ -32,26 +32,29 @@ func readSlabs(
 private func forEachSlab(
     _ source: ByteSource, _ crew: Crew, _ take: ([UInt8]) throws -> Void
 ) throws -> FileReading {
-    var digest = StreamDigest()
+    let digest = FileDigest()
     var count: Int64 = 0
+    var before: Crew.Aside?
+    defer { before?.finish() }
     while true {
         let slab = try source.read(at: count, count: ByteSource.slabBytes)
         if slab.isEmpty { break }
         count += Int64(slab.count)
-        try digest.add(slab, crew, beside: { try take(slab) })
+        // One slab after another: the next is read and taken while this one is still being digested.
+        before.take()?.finish()
+        before = crew.layAside { digest.add(slab) }
+        try take(slab)
     }
+    before.take()?.finish()
     return FileReading(byteCount: count, digest: digest.finish(), source: source)
 }
 
-extension StreamDigest {
-    /// Adds bytes on another thread while `body` runs on this one.
-    fileprivate mutating func add(
-        _ bytes: [UInt8], _ crew: Crew, beside body: () throws -> Void
-    ) throws {
-        let digest = Mutex(self)
-        defer { self = digest.withLock { $0 } }
-        try crew.beside({ digest.withLock { $0.add(bytes[...]) } }, body)
-    }
+/// The digest of a file's bytes, added by one thread after another.
+private final class FileDigest: Sendable {
+    private let digest = Mutex(StreamDigest())
+
+    func add(_ bytes: [UInt8]) { digest.withLock { $0.add(bytes[...]) } }
+    func finish() -> Digest256 { digest.withLock { $0.finish() } }
 }
 
 private func readPlain(

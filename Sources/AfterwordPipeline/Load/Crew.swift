@@ -10,7 +10,7 @@ import Synchronization
 /// done even if nobody comes.
 final class Crew: Sendable {
     private struct State {
-        /// Work with parts that nobody has begun.
+        /// Work with parts that nobody has begun, what is to be done first last.
         var open: [Work] = []
         /// Threads of Dispatch at work or on their way.
         var helpers = 0
@@ -36,17 +36,23 @@ final class Crew: Sendable {
         work.finish()
     }
 
-    /// Has something done on another thread while `body` runs on this one, or else after it.
-    func beside<Result>(
-        _ other: @escaping @Sendable () -> Void, _ body: () throws -> Result
-    ) rethrows -> Result {
-        let work = Work(1) { _ in other() }
-        open(work, for: 1)
-        defer {
-            if let part = begin(work) { work.run(part) }
+    /// Lays something aside for those who came for what is shared and find nothing left of that. Nobody is called for it alone.
+    func layAside(_ body: @escaping @Sendable () -> Void) -> Aside {
+        let work = Work(1) { _ in body() }
+        state.withLock { $0.open.insert(work, at: 0) }
+        return Aside(crew: self, work: work)
+    }
+
+    /// What was laid aside.
+    struct Aside {
+        fileprivate let crew: Crew
+        fileprivate let work: Work
+
+        /// Waits until it is done, or does it where nobody has begun; to be called once, whatever happens.
+        func finish() {
+            if let part = crew.begin(work) { work.run(part) }
             work.finish()
         }
-        return try body()
     }
 
     /// Has the thread that serves the store called from now on, or no more.
@@ -87,7 +93,7 @@ final class Crew: Sendable {
     }
 
     private static func beginAny(_ state: inout State) -> (Work, part: Int)? {
-        guard let work = state.open.first else { return nil }
+        guard let work = state.open.last else { return nil }
         return begin(work, &state).map { (work, $0) }
     }
 
@@ -106,7 +112,7 @@ final class Crew: Sendable {
 ///
 /// Sendable by hand: `begun` is behind the crew's lock; `body` is emptied by the thread that shares it when all parts are done, so that no other
 /// thread is ever the last to hold what is in it.
-private final class Work: @unchecked Sendable {
+fileprivate final class Work: @unchecked Sendable {
     let count: Int
     var begun = 0
     private var body: (@Sendable (Int) -> Void)?
