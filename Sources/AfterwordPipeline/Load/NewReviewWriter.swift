@@ -64,10 +64,13 @@ final class NewReviewWriter {
     private func make(
         _ slice: [Work], _ products: [(key: Int64, id: Text)]
     ) throws -> [MadeReviews] {
+        // Each way to a server takes its time.
+        let leastPart =
+            context.load.worksElsewhere ? max((slice.count + 1) / 2, 128) : Self.leastPart
         var parts: [Range<Int>] = []
         while let start = parts.isEmpty ? 0 : parts.last?.upperBound, start < slice.count {
             let left = slice.count - start
-            parts.append(start..<start + min(max(left / 4, Self.leastPart), left))
+            parts.append(start..<start + min(max(left / 4, leastPart), left))
         }
         let results = Mutex(
             [Result<[MadeReviews], any Error>?](repeating: nil, count: parts.count))

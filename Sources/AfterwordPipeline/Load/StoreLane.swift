@@ -41,15 +41,15 @@ final class StoreLane: @unchecked Sendable {
         /// Tells the serving thread that there is something else to do.
         func call() { arrived.signal() }
 
-        /// Waits for the next, and does `crew`'s parts as long as none is there; nil once it is closed and nothing is left.
-        func next(helping crew: Crew) -> Job? {
+        /// Waits for the next, and does a crew's parts as long as none is there; nil once it is closed and nothing is left.
+        func next(helping crew: Crew?) -> Job? {
             while true {
                 let (job, isOpen) = waiting.withLock { waiting in
                     (waiting.jobs.isEmpty ? nil : waiting.jobs.removeFirst(), waiting.isOpen)
                 }
                 if job != nil || !isOpen { return job }
                 // It is told of whatever comes after this look.
-                if !crew.help() { arrived.wait() }
+                if crew?.help() != true { arrived.wait() }
             }
         }
     }
@@ -128,11 +128,13 @@ final class StoreLane: @unchecked Sendable {
         let thread = Thread { errand.run() }
         thread.stackSize = 8 << 20
         thread.start()
-        crew.serve { [desk] in desk.call() }
-        defer { crew.serve(nil) }
+        // Where another process does the work this thread leaves its core to that.
+        let helped = load.worksElsewhere ? nil : crew
+        helped?.serve { [desk] in desk.call() }
+        defer { helped?.serve(nil) }
         var failure: (any Error)?
         while true {
-            guard let job = desk.next(helping: crew) else { break }
+            guard let job = desk.next(helping: helped) else { break }
             do { try job.run(failure) } catch { failure = failure ?? error }
             room.signal()
         }

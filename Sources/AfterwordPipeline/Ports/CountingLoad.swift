@@ -91,6 +91,7 @@
             try count().shapeDocument(name)
         }
         func append(raw rows: [RawRow]) throws { try count().append(raw: rows) }
+        var worksElsewhere: Bool { load.worksElsewhere }
         var aheadBytes: Int { load.aheadBytes }
         func append(ahead records: AheadRecords) throws {
             try count().append(ahead: records)

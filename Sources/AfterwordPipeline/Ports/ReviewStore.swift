@@ -102,6 +102,8 @@ package protocol StoreLoad: StoreLookUps {
     func insert(_ new: NewReviews) throws
     /// Bronze. A raw record whose identity and payload are there is never appended.
     func append(raw rows: [RawRow]) throws
+    /// Whether another process does the work, so that who calls mostly waits for it.
+    var worksElsewhere: Bool { get }
     /// About how many bytes of bronze ahead come at once.
     var aheadBytes: Int { get }
     /// Bronze of a store's first load, before anything is decided of it.
@@ -158,6 +160,7 @@ package protocol StoreLoad: StoreLookUps {
 
 extension StoreLoad {
     /// What a message to a server is worth.
+    package var worksElsewhere: Bool { false }
     package var aheadBytes: Int { 1 << 22 }
 }
 
