@@ -10,7 +10,9 @@ public struct LentBytes: RandomAccessCollection {
 
     @inlinable public init(_ address: UnsafeRawBufferPointer) { self.address = address }
 
-    @inlinable public static var none: LentBytes { LentBytes(UnsafeRawBufferPointer(start: nil, count: 0)) }
+    @inlinable public static var none: LentBytes {
+        LentBytes(UnsafeRawBufferPointer(start: nil, count: 0))
+    }
 
     @inlinable public var startIndex: Int { 0 }
     @inlinable public var endIndex: Int { address.count }

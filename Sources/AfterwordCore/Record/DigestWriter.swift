@@ -1,8 +1,5 @@
 import Crypto
 
-/// A hash that nothing was added to: to copy it takes less than to make one.
-private let unused = SHA256()
-
 /// Gathers the parts of a digest at one place and hashes them at once, without an allocation of its own: what `DigestBuilder`
 /// does, for records by the million.
 ///
@@ -18,7 +15,7 @@ package struct DigestWriter {
         withUnsafeTemporaryAllocation(byteCount: room, alignment: 8) { bytes in
             var writer = DigestWriter(bytes)
             write(&writer)
-            var hash = unused
+            var hash = SHA256()
             hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: bytes[..<writer.count]))
             return Digest256(hash.finalize())
         }

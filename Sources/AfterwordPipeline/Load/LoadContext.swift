@@ -7,7 +7,7 @@ final class LoadContext {
     /// The way to `load` while products are decided.
     let lane: StoreLane
     /// A way beside it for look-ups, where the store has one.
-    var lookUps: (any StoreLookUps)?
+    var secondWay: SecondWay?
     let options: LoadOptions
     let survey: Survey
     let head: StoreHead
@@ -68,7 +68,7 @@ final class LoadContext {
 
     /// Asks the store what was there before this run: reviews, records and months of a product are written by its own decision alone.
     func lookUp<Found>(_ ask: @escaping (any StoreLookUps) throws -> Found) throws -> Found {
-        if let lookUps { return try ask(lookUps) }
+        if let secondWay { return try secondWay.ask(ask) }
         return try lane.now { try ask($0) }
     }
 

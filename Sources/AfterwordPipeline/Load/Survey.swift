@@ -41,7 +41,9 @@ final class Survey {
     /// The records of each of some products.
     func candidates(ofEach ids: [Text]) -> [[Candidate]] {
         candidates.all(
-            of: ids.map { id in products[id].map { ($0.firstCandidate, $0.candidateCount) } ?? (-1, 0) })
+            of: ids.map { id in
+                products[id].map { ($0.firstCandidate, $0.candidateCount) } ?? (-1, 0)
+            })
     }
 
     func add(_ candidate: Candidate, to product: SurveyedProduct) {

@@ -12,8 +12,8 @@ func applyProducts(
         // What is known of all reviews is asked of few: that need not wait for what is being written.
         guard context.survey.known != nil else { return try apply(ids, context, progress) }
         try context.store.besideLoad { lookUps in
-            context.lookUps = lookUps
-            defer { context.lookUps = nil }
+            context.secondWay = lookUps.map(SecondWay.init)
+            defer { context.secondWay = nil }
             try apply(ids, context, progress)
         }
     }
@@ -31,14 +31,23 @@ private func apply(
     var following = known()
     var opened = try following.map { try OpenBatch($0, context) }
     following = known()
+    // Sums are moved a batch later, when what they were is there.
+    var changed: ChangedBatch?
+    defer {
+        opened?.finish()
+        changed?.finish()
+    }
     var done = 0
     while let batch = opened {
         opened = try following.map { try OpenBatch($0, context) }
         following = known()
-        try batch.apply(context, writer)
+        let next = try batch.apply(context, writer)
+        defer { changed = next }
+        try changed?.moveSums(context, writer)
         done += batch.count
         try progress(done, ids.count)
     }
+    try changed?.moveSums(context, writer)
     try writer.finish()
 }
 
@@ -137,26 +146,27 @@ extension ProductDecision {
 /// A batch of which it is known what differs, and what the store is asked of that.
 private struct OpenBatch {
     private let decisions: [ProductDecision]
-    private let answer: StoreLane.Answer<StoredBatch>?
-    private let wanted: WantedBatch
+    private let stored: Asked<StoredBatch>
     var count: Int { decisions.count }
 
     init(_ batch: KnownBatch, _ context: LoadContext) throws {
         decisions = try batch.decisions(context)
         let wanted = WantedBatch(decisions)
-        self.wanted = wanted
-        answer = context.lookUps == nil ? context.lane.later { try StoredBatch(wanted, $0) } : nil
+        stored =
+            wanted.isEmpty ? Asked(StoredBatch()) : Asked(context) { try StoredBatch(wanted, $0) }
     }
 
-    func apply(_ context: LoadContext, _ writer: LoadWriter) throws {
-        let stored = try answer?.get() ?? context.lookUp { try StoredBatch(wanted, $0) }
+    func finish() { stored.finish() }
+
+    func apply(_ context: LoadContext, _ writer: LoadWriter) throws -> ChangedBatch {
+        let stored = try stored.get()
         var decisions = decisions
         for index in decisions.indices {
             try decisions[index].apply(stored, context, writer)
         }
         try writer.insert(of: &decisions)
         for index in decisions.indices { decisions[index].addLeaves(to: &context.leaves) }
-        try moveSums(decisions, context, writer)
+        return ChangedBatch(decisions, context)
     }
 }
 
@@ -174,6 +184,8 @@ private struct WantedBatch {
         reviews = (contents + wanted.flatMap(\.vanished)).sorted()
         raw = decisions.flatMap(\.wantedRaw).sorted { $0.reviewKey ?? 0 < $1.reviewKey ?? 0 }
     }
+
+    var isEmpty: Bool { contents.isEmpty && reviews.isEmpty && raw.isEmpty }
 }
 
 /// What the store says of it.
@@ -182,6 +194,8 @@ struct StoredBatch {
     var payloads: [Int64: RawPayload] = [:]
     var contents: [Int64: Set<Digest256>] = [:]
     var rawKeys: [RawIdentity: Int64] = [:]
+
+    fileprivate init() {}
 
     fileprivate init(_ wanted: WantedBatch, _ load: any StoreLookUps) throws {
         for review in try load.current(wanted.reviews) { reviews[review.reviewKey] = review }
@@ -192,28 +206,42 @@ struct StoredBatch {
     }
 }
 
-/// Moves summaries, months and scopes by what a batch of products changed.
-private func moveSums(
-    _ decisions: [ProductDecision], _ context: LoadContext, _ writer: LoadWriter
-) throws {
-    let reread = decisions.filter {
-        !$0.delta.isEmpty && $0.delta.losesExtreme(of: $0.before.summary)
-    }.map { RangeQuestion(productKey: $0.state.productKey, without: $0.changedKeys) }
-    let ranges = reread.isEmpty ? [:] : try context.lookUp { try $0.createdRange(reread) }
-    let rereadKeys = Set(reread.map(\.productKey))
-    let moved = decisions.filter { !$0.isNew }.flatMap { decision in
-        decision.delta.months.keys.map {
-            MonthQuestion(productKey: decision.state.productKey, key: $0)
+/// A batch whose changes are written, and what the store is asked of its sums.
+private struct ChangedBatch {
+    private let decisions: [ProductDecision]
+    private let rereadKeys: Set<Int64>
+    private let stored: Asked<StoredSums>
+
+    init(_ decisions: [ProductDecision], _ context: LoadContext) {
+        self.decisions = decisions
+        let reread = decisions.filter {
+            !$0.delta.isEmpty && $0.delta.losesExtreme(of: $0.before.summary)
+        }.map { RangeQuestion(productKey: $0.state.productKey, without: $0.changedKeys) }
+        rereadKeys = Set(reread.map(\.productKey))
+        let moved = decisions.filter { !$0.isNew }.flatMap { decision in
+            decision.delta.months.keys.map {
+                MonthQuestion(productKey: decision.state.productKey, key: $0)
+            }
+        }
+        stored =
+            reread.isEmpty && moved.isEmpty
+            ? Asked(StoredSums()) : Asked(context) { try StoredSums(reread, moved, $0) }
+    }
+
+    func finish() { stored.finish() }
+
+    /// Moves summaries, months and scopes by what the products changed.
+    func moveSums(_ context: LoadContext, _ writer: LoadWriter) throws {
+        let stored = try stored.get()
+        for decision in decisions {
+            try moveSums(of: decision, stored, context, writer)
         }
     }
-    var months: [MonthQuestion: Counters] = [:]
-    if !moved.isEmpty {
-        for month in try context.lookUp({ try $0.months(moved) }) {
-            let key = MonthQuestion(productKey: month.productKey, key: month.key)
-            months[key] = month.counters
-        }
-    }
-    for decision in decisions {
+
+    private func moveSums(
+        of decision: ProductDecision, _ stored: StoredSums, _ context: LoadContext,
+        _ writer: LoadWriter
+    ) throws {
         var summary = decision.before.summary
         let key = decision.state.productKey
         if !decision.delta.isEmpty {
@@ -222,12 +250,12 @@ private func moveSums(
                 rereadKeys.contains(key)
                 ? delta.applied(
                     to: summary, run: context.run,
-                    beside: (ranges[key]?.lowerBound, ranges[key]?.upperBound))
+                    beside: (stored.ranges[key]?.lowerBound, stored.ranges[key]?.upperBound))
                 : delta.applied(to: summary, run: context.run)
             try writer.add(summary: summary)
             for (month, counters) in decision.delta.months.sorted(by: { $0.key < $1.key })
             where !counters.isZero {
-                var sum = months[MonthQuestion(productKey: key, key: month)] ?? Counters()
+                var sum = stored.months[MonthQuestion(productKey: key, key: month)] ?? Counters()
                 sum.add(counters)
                 try writer.add(
                     month: MonthSummary(
@@ -243,5 +271,23 @@ private func moveSums(
             context.scopeDeltas[scope]?.counters.add(delta.counters)
         }
         context.noteChange(decision, after: summary.counters)
+    }
+}
+
+/// What the sums of a batch were, as far as its changes need it.
+private struct StoredSums {
+    var ranges: [Int64: ClosedRange<Instant>] = [:]
+    var months: [MonthQuestion: Counters] = [:]
+
+    init() {}
+
+    init(
+        _ reread: [RangeQuestion], _ moved: [MonthQuestion], _ lookUps: any StoreLookUps
+    ) throws {
+        if !reread.isEmpty { ranges = try lookUps.createdRange(reread) }
+        if moved.isEmpty { return }
+        for month in try lookUps.months(moved) {
+            months[MonthQuestion(productKey: month.productKey, key: month.key)] = month.counters
+        }
     }
 }

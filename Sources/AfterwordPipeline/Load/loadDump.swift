@@ -124,7 +124,8 @@ func apply(
     return try surroundings.whenFree {
         for index in balances.indices { survey.files[index].record.balance = balances[index] }
         return try store.load(intent) { load in
-            try write(survey, dump, store, load, StoreLane(load, crew), options, surroundings, inspect)
+            try write(
+                survey, dump, store, load, StoreLane(load, crew), options, surroundings, inspect)
         }
     }
 }
