@@ -13,6 +13,24 @@ package struct DumpProfile: Equatable, Sendable {
 
     package init() {}
 
+    /// Counts one record.
+    mutating func count(rating: Int64?, hasText: Bool) {
+        records += 1
+        if let rating {
+            rated += 1
+            ratingSum += rating
+        }
+        if !hasText { withoutText += 1 }
+    }
+
+    /// Counts the records of another, whose brands are told elsewhere.
+    mutating func add(_ other: DumpProfile) {
+        records += other.records
+        rated += other.rated
+        ratingSum += other.ratingSum
+        withoutText += other.withoutText
+    }
+
     /// Mean in hundredths of a star.
     package var meanHundredths: Int64? { rated > 0 ? ratingSum * 10 / rated : nil }
     /// Records without text, in thousandths.

@@ -84,8 +84,6 @@ final class SurveyedProduct {
     var kind: IdentityKind?
     /// The file that named it first.
     var file: Int
-    /// The file that named it by known bytes last.
-    var fileOfKnown = -1
     /// Two shapes of the dump know its reviews by different things.
     var hasMixedKinds = false
     /// Identities of rejects: named, so not vanished.

@@ -15,15 +15,15 @@ struct DumpSurveyor {
     private var occurrences: [Digest128: Int64] = [:]
     /// Offsets in what is read now are those of the source.
     private var hasOwnPlaces = false
-    /// Products as surveyed, by their numbers among the known ones.
-    private var surveyedOfKnown: [SurveyedProduct?] = []
+    /// The file that named each known product last, by its place; -1 for none.
+    private var filesOfKnown: [Int] = []
 
     init(
         dump: Dump, shapes: [Shape], isStrict: Bool, known: KnownReviews? = nil,
         ahead: AheadWriter? = nil, crew: Crew, progress: @escaping (Int64) throws -> Void
     ) {
         survey.known = known
-        surveyedOfKnown = Array(repeating: nil, count: known?.products.count ?? 0)
+        filesOfKnown = Array(repeating: -1, count: known?.products.count ?? 0)
         self.dump = dump
         self.shapes = shapes
         self.isStrict = isStrict
@@ -172,10 +172,7 @@ struct DumpSurveyor {
             reject(reason, bytes, offset + Int64(range.lowerBound), name, nil, &record)
         case .known(let elements):
             guard let cleaner else { return }
-            let met = survey.known?.meet(elements, file: place, offset: offset) ?? []
-            for (element, met) in zip(elements, met) {
-                try meet(element, met, window, offset, place, name, cleaner, &record)
-            }
+            try meet(elements, window, offset, place, name, cleaner, &record)
         case .unit(let unit):
             guard let cleaner else { return }
             record.nonstandardLiterals += Int64(unit.nonstandardLiterals)
@@ -188,33 +185,36 @@ struct DumpSurveyor {
         }
     }
 
-    /// Counts a record that is known by its bytes; the same bytes once more are a record like any other.
+    /// Counts records that are known by their bytes; the same bytes once more are a record like any other.
     private mutating func meet(
-        _ element: KnownElement, _ met: KnownReviews.Met?, _ window: RawSpan, _ offset: Int64,
-        _ place: Int, _ name: String, _ cleaner: RecordCleaner, _ record: inout FileRecord
+        _ elements: [KnownElement], _ window: RawSpan, _ offset: Int64, _ place: Int,
+        _ name: String, _ cleaner: RecordCleaner, _ record: inout FileRecord
     ) throws {
-        let start = offset + Int64(element.start)
-        guard let known = survey.known, let met else {
-            let range = Int(element.start)..<Int(element.start + element.length)
-            let bytes = window.extracting(range).lend { Array($0) }
-            try take(payload: bytes, [], start, place, name, cleaner, &record)
-            return
+        guard let known = survey.known else { preconditionFailure("nothing else is recognised") }
+        let met = known.meet(elements, file: place, offset: offset)
+        // Of all of them at once: to count into what everybody sees takes as long as the rest.
+        var profile = DumpProfile()
+        for (element, met) in zip(elements, met) {
+            guard let met else {
+                let range = Int(element.start)..<Int(element.start + element.length)
+                let bytes = window.extracting(range).lend { Array($0) }
+                try take(
+                    payload: bytes, [], offset + Int64(element.start), place, name, cleaner,
+                    &record)
+                continue
+            }
+            profile.count(rating: met.rating, hasText: met.hasText)
+            if filesOfKnown[met.product] == place { continue }
+            filesOfKnown[met.product] = place
+            _ = enter(known.products[met.product].productID, place, cleaner)
         }
-        count(rating: met.rating, hasText: met.hasText, &record)
-        if surveyedOfKnown[met.product]?.fileOfKnown == place { return }
-        let surveyed = enter(known.products[met.product].productID, place, cleaner)
-        surveyed.fileOfKnown = place
-        surveyedOfKnown[met.product] = surveyed
+        record.balance.found += profile.records
+        survey.profile.add(profile)
     }
 
     private func count(rating: Int64?, hasText: Bool, _ record: inout FileRecord) {
         record.balance.found += 1
-        survey.profile.records += 1
-        if let rating {
-            survey.profile.rated += 1
-            survey.profile.ratingSum += rating
-        }
-        if !hasText { survey.profile.withoutText += 1 }
+        survey.profile.count(rating: rating, hasText: hasText)
     }
 
     /// Enters a record that stands by itself, with its context.
