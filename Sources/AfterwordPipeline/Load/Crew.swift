@@ -112,7 +112,7 @@ final class Crew: Sendable {
 ///
 /// Sendable by hand: `begun` is behind the crew's lock; `body` is emptied by the thread that shares it when all parts are done, so that no other
 /// thread is ever the last to hold what is in it.
-fileprivate final class Work: @unchecked Sendable {
+private final class Work: @unchecked Sendable {
     let count: Int
     var begun = 0
     private var body: (@Sendable (Int) -> Void)?

@@ -451,30 +451,34 @@ extension Candidate {
 private struct ProductLeaves {
     private struct Place {
         var head: TextHead
-        var leaf: Int
+        /// What the id has beyond its head, among `rests`.
+        var rest: Range<Int32>
+        var leaf: Int32
     }
 
     private var places: [Place] = []
     private var digests: [Digest256] = []
-    /// What ids have beyond their heads, by leaf.
-    private var rests: [Int: [UInt8]] = [:]
+    private var rests: [UInt8] = []
 
     /// - Parameter id: Read only where its head is not all of it.
     mutating func add(_ head: TextHead, _ id: LentBytes, _ digest: Digest256) {
-        if head.isPart {
-            rests[digests.count] = Array(id.part(TextHead.byteCount..<id.count))
-        }
-        places.append(Place(head: head, leaf: digests.count))
+        let start = Int32(rests.count)
+        if head.isPart { rests.append(contentsOf: id.part(TextHead.byteCount..<id.count)) }
+        places.append(
+            Place(head: head, rest: start..<Int32(rests.count), leaf: Int32(digests.count)))
         digests.append(digest)
     }
 
     mutating func addInOrder(to tree: inout MerkleTree) {
-        places.sort { left, right in
-            TextHead.isBefore(left.head, right.head) {
-                Text(rests[left.leaf] ?? []) < Text(rests[right.leaf] ?? [])
+        rests.lend { rests in
+            func rest(_ place: Place) -> LentBytes {
+                rests.part(Int(place.rest.lowerBound)..<Int(place.rest.upperBound))
+            }
+            places.sort { left, right in
+                TextHead.isBefore(left.head, right.head) { isBefore(rest(left), rest(right)) }
             }
         }
-        for place in places { tree.add(leaf: digests[place.leaf]) }
+        for place in places { tree.add(leaf: digests[Int(place.leaf)]) }
     }
 }
 

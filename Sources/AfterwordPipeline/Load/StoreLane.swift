@@ -128,10 +128,10 @@ final class StoreLane: @unchecked Sendable {
         let thread = Thread { errand.run() }
         thread.stackSize = 8 << 20
         thread.start()
-        // Where another process does the work this thread leaves its core to that.
+        // Where another process does the work its core is left to that.
         let helped = load.worksElsewhere ? nil : crew
-        helped?.serve { [desk] in desk.call() }
-        defer { helped?.serve(nil) }
+        crew.serve { [desk] in if helped != nil { desk.call() } }
+        defer { crew.serve(nil) }
         var failure: (any Error)?
         while true {
             guard let job = desk.next(helping: helped) else { break }

@@ -5,7 +5,7 @@ package import AfterwordCore
 ///
 /// Calls are synchronous, and an adapter whose driver is asynchronous blocks a thread of its own. One thread at a time has a store and its
 /// load, with two exceptions: `read` may be called from several at once (what is known is read in parts), and `besideLoad` from another
-/// than the one that the load is on.
+/// than the one that the load is on; what it lends is asked by one thread after another, by whoever has time.
 package protocol ReviewStore: ModelLedger {
     /// Opens one load: takes the store's lock, begins one transaction, and gives `body` its load.
     /// When `body` returns the transaction is committed, and readers see all of it at once; when it
