@@ -17,7 +17,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
     private static let busySeconds = 1.0
 
     /// KiB of pages that a load holds: index pages are not written and read again for each batch.
-    private static let writerCache = 49_152
+    private static let writerCache = 45_056
     /// Of a file that is made.
     static let pageBytes = 8192
     /// Who reads all of a table once needs few.
