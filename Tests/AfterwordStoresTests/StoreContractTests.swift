@@ -23,6 +23,9 @@ import Testing
         let second = history.steps[1]
         let wholeStore = try stores.make()
         #expect(try history.load([first, second], into: wholeStore) == [true, true])
+        // Of several batches: while one is written, others are open and ask beside it.
+        var loading = HistoryLoading()
+        loading.batchRows = 32
         var call = 1
         while true {
             let store = try stores.make()
@@ -30,7 +33,7 @@ import Testing
             let before = try tables(store)
             let failing = CountingStore(store) { if $0 == call { throw Stop() } }
             do {
-                _ = try history.load(second, number: 1, into: failing, HistoryLoading())
+                _ = try history.load(second, number: 1, into: failing, loading)
                 break
             } catch is Stop {
                 #expect(try tables(store) == before, "call \(call)")

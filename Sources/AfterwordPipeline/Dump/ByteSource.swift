@@ -25,7 +25,7 @@ final class ByteSource {
     /// Bytes between two checkpoints: what is counted again to find a place.
     static let checkpointBytes = 1 << 16
 
-    /// Bytes of one read: 1 MiB, which stays in a core's cache.
+    /// Bytes of one read: 1 MiB.
     static let slabBytes = 1 << 20
 
     init(_ file: DumpFile) throws {

@@ -22,8 +22,8 @@ final class Asked<Value>: @unchecked Sendable {
     private var aside: Crew.Aside?
     private var answer: StoreLane.Answer<Value>?
 
-    /// - Parameter question: Called once. What was there before this run is asked: what the load itself writes in between may be there or
-    ///   not.
+    /// - Parameter question: Called once. What was there before this run is asked: reviews, records and months of a product are written by its
+    ///   own decision alone, and it makes no difference which of its new rows are there already.
     init(_ context: LoadContext, _ question: @escaping (any StoreLookUps) throws -> Value) {
         guard let way = context.secondWay else {
             answer = context.lane.later { try question($0) }

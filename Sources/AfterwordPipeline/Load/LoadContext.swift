@@ -66,12 +66,6 @@ final class LoadContext {
         }
     }
 
-    /// Asks the store what was there before this run: reviews, records and months of a product are written by its own decision alone.
-    func lookUp<Found>(_ ask: @escaping (any StoreLookUps) throws -> Found) throws -> Found {
-        if let secondWay { return try secondWay.ask(ask) }
-        return try lane.now { try ask($0) }
-    }
-
     func takeHistoryKey() -> Int64 {
         defer { nextHistoryKey += 1 }
         return nextHistoryKey

@@ -68,9 +68,12 @@ final class NewReviewWriter {
         let leastPart =
             context.load.worksElsewhere ? max((slice.count + 1) / 2, 128) : Self.leastPart
         var parts: [Range<Int>] = []
-        while let start = parts.isEmpty ? 0 : parts.last?.upperBound, start < slice.count {
+        var start = 0
+        while start < slice.count {
             let left = slice.count - start
-            parts.append(start..<start + min(max(left / 4, leastPart), left))
+            let end = start + min(max(left / 4, leastPart), left)
+            parts.append(start..<end)
+            start = end
         }
         let results = Mutex(
             [Result<[MadeReviews], any Error>?](repeating: nil, count: parts.count))
