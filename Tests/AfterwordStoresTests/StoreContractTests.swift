@@ -23,7 +23,7 @@ import Testing
         let second = history.steps[1]
         let wholeStore = try stores.make()
         #expect(try history.load([first, second], into: wholeStore) == [true, true])
-        // Of several batches: while one is written, others are open and ask beside it.
+        // Of several batches: while one is written, others are open.
         var loading = HistoryLoading()
         loading.batchRows = 32
         var call = 1

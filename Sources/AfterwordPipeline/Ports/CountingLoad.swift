@@ -22,10 +22,6 @@
             try store.read(body)
         }
 
-        package func besideLoad<Result>(
-            _ body: ((any StoreLookUps)?) throws -> Result
-        ) throws -> Result { try store.besideLoad(body) }
-
         package func ledger<Result>(
             _ body: (any LedgerTransaction) throws -> Result
         ) throws -> Result { try store.ledger(body) }
