@@ -77,6 +77,12 @@ package struct CleanRows: Sendable {
         made.removeAll(keepingCapacity: true)
     }
 
+    /// Their texts stay.
+    package mutating func removeRows() {
+        rows.removeAll(keepingCapacity: true)
+        attributes.removeAll(keepingCapacity: true)
+    }
+
     /// Lends the bytes of all texts: `window` holds the bytes that were scanned.
     package func withTexts<Result>(
         in window: LentBytes, _ body: (CleanTexts) throws -> Result

@@ -110,9 +110,11 @@ package struct MonthKey: Hashable, Comparable, Sendable {
     }
 
     package static func < (left: MonthKey, right: MonthKey) -> Bool {
-        if left.month != right.month { return left.month < right.month }
-        return left.origin.rawValue < right.origin.rawValue
+        left.order < right.order
     }
+
+    /// Mock times before those of the source, as their names are ordered.
+    private var order: Int64 { month * 2 + (origin == .source ? 1 : 0) }
 }
 
 /// A row of `product_summary`.

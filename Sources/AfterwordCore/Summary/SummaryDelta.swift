@@ -2,7 +2,8 @@
 /// not change.
 package struct SummaryDelta: Sendable {
     package private(set) var counters = Counters()
-    package private(set) var months: [MonthKey: Counters] = [:]
+    /// In order of their keys: a product has few, and those of all products are many.
+    package private(set) var months: [(key: MonthKey, counters: Counters)] = []
     /// The first and last source times that came in.
     private var first: Instant?
     private var last: Instant?
@@ -38,8 +39,21 @@ package struct SummaryDelta: Sendable {
         isEmpty = false
         counters.add(rating: rating, verified: verified, helpfulVotes: votes, sign: sign)
         let key = MonthKey(month: times.createdAt.month, origin: times.createdOrigin)
-        months[key, default: Counters()]
+        months[place(of: key)].counters
             .add(rating: rating, verified: verified, helpfulVotes: votes, sign: sign)
+    }
+
+    /// Where a month is, or comes to be.
+    private mutating func place(of key: MonthKey) -> Int {
+        var (low, high) = (0, months.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if months[middle].key < key { low = middle + 1 } else { high = middle }
+        }
+        if low == months.count || months[low].key != key {
+            months.insert((key, Counters()), at: low)
+        }
+        return low
     }
 
     /// Whether an extreme of the old summary went and nothing as far out came, so that the review times must be read again.

@@ -72,42 +72,63 @@ final class ByteSource {
             let start = min(Int(offset), memory.count)
             return Array(memory[start..<min(start + count, memory.count)])
         }
-        let name = name
-        let descriptor = descriptor
         return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            while filled < count {
-                let got = pread(
+            filled = try fill(count) { filled in
+                pread(
                     descriptor, buffer.baseAddress! + filled, count - filled,
                     off_t(offset) + off_t(filled))
-                if got < 0, errno == EINTR { continue }
-                guard got >= 0 else { throw InputFault.unreadableFile(name) }
-                if got == 0 { break }
-                filled += got
             }
         }
     }
 
-    /// Appends bytes from an offset on; fewer at the end.
-    func read(at offset: Int64, count: Int, into bytes: inout [UInt8]) throws {
-        guard descriptor >= 0 else {
-            bytes += try read(at: offset, count: count)
-            return
+    /// The bytes of places in sources, one after another, and as many spaces as `margin` behind them.
+    ///
+    /// - Parameter count: How many they are, without the margin.
+    /// - Throws: `InputFault.changedWhileRead` where a source ends before.
+    static func read(
+        _ places: some Sequence<(source: ByteSource, offset: Int64, count: Int)>, count: Int,
+        margin: Int
+    ) throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: count + margin) { buffer, filled in
+            for (source, offset, length) in places {
+                precondition(length <= count - filled, "there is room for what is read")
+                let start = filled
+                if source.descriptor < 0 {
+                    let end = min(Int(offset) + length, source.memory.count)
+                    for byte in source.memory[min(Int(offset), end)..<end] {
+                        buffer.initializeElement(at: filled, to: byte)
+                        filled += 1
+                    }
+                } else {
+                    filled += try source.fill(length) { filled in
+                        pread(
+                            source.descriptor, buffer.baseAddress! + start + filled,
+                            length - filled, off_t(offset) + off_t(filled))
+                    }
+                }
+                guard filled - start == length else {
+                    throw InputFault.changedWhileRead(source.name)
+                }
+            }
+            buffer[filled..<filled + margin].initialize(repeating: 0x20)
+            filled += margin
         }
-        let start = bytes.count
-        bytes.append(contentsOf: repeatElement(0, count: count))
+    }
+
+    /// Reads until all is there or the source ends.
+    ///
+    /// - Parameter read: Reads what is left behind what is filled.
+    /// - Returns: How many bytes are filled.
+    private func fill(_ count: Int, _ read: (_ filled: Int) -> Int) throws -> Int {
         var filled = 0
         while filled < count {
-            let got = bytes.withUnsafeMutableBytes { buffer in
-                pread(
-                    descriptor, buffer.baseAddress! + start + filled, count - filled,
-                    off_t(offset) + off_t(filled))
-            }
+            let got = read(filled)
             if got < 0, errno == EINTR { continue }
             guard got >= 0 else { throw InputFault.unreadableFile(name) }
             if got == 0 { break }
             filled += got
         }
-        bytes.removeLast(count - filled)
+        return filled
     }
 
     /// Whether offsets in the stream are not those of the source.

@@ -33,9 +33,8 @@ final class LoadContext {
     private var cleaners: [String: RecordCleaner] = [:]
     /// What they learnt of how records are written.
     private var learnt: [ObjectIdentifier: RecordCleaner.Again] = [:]
-    /// 32 bytes of the system's randomness, of this run and never stored: without it no salt can be
-    /// made again.
-    private let saltSecret: [UInt8]
+    let saltSecret: RandomSalts.Secret
+    private var salts: RandomSalts
     /// The record read last: it is kept as bytes, then cleaned.
     private var lastPayload: (file: Int32, offset: Int64, bytes: [UInt8])?
 
@@ -53,10 +52,8 @@ final class LoadContext {
         self.observedAt = observedAt
         self.observedOrigin = observedOrigin
         self.identicalSince = identicalSince
-        var generator = SystemRandomNumberGenerator()
-        saltSecret = (0..<4).flatMap { _ in
-            withUnsafeBytes(of: generator.next()) { Array($0) }
-        }
+        saltSecret = RandomSalts.Secret()
+        salts = RandomSalts(saltSecret, stream: 0)
         run = head.nextRun
         nextProductKey = head.nextProductKey
         nextRawKey = head.nextRawKey
@@ -95,12 +92,7 @@ final class LoadContext {
             return seededSalt(
                 seed, productID: review.productID, reviewID: review.reviewID, version: version,
                 run: run)
-        case .random:
-            var builder = DigestBuilder(domain: "afterword.salt.random.1")
-            builder.add(raw: saltSecret)
-            builder.add(review.reviewKey)
-            builder.add(version)
-            return builder.finish128().bytes
+        case .random: return salts.next().bytes
         }
     }
 

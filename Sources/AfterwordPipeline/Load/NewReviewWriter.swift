@@ -94,10 +94,10 @@ final class NewReviewWriter {
 /// Sendable by hand: what is in it is behind a lock, and a maker is with one thread at a time.
 private final class IdleMakers: @unchecked Sendable {
     private let context: LoadContext
-    private let secret = RandomSalts.Secret()
     private let lock = Mutex(())
     private var idle: [ReviewMaker] = []
-    private var count = 0
+    /// Of salts: 0 is what single rows have.
+    private var count: UInt32 = 0
 
     init(_ context: LoadContext) { self.context = context }
 
@@ -105,7 +105,7 @@ private final class IdleMakers: @unchecked Sendable {
         lock.withLock { _ in
             if let maker = idle.popLast() { return maker }
             count += 1
-            return ReviewMaker(context, RandomSalts(secret, stream: count))
+            return ReviewMaker(context, RandomSalts(context.saltSecret, stream: count))
         }
     }
 
@@ -164,15 +164,16 @@ private final class ReviewMaker {
         var batch = NewReviews(
             run: context.run, observedAt: context.observedAt, files: files,
             contexts: context.survey.contexts)
-        batch.payloads.reserveCapacity(bytes + RecordCleaner.Again.margin)
-        var starts: [Int32] = []
+        var starts: [Int] = []
         starts.reserveCapacity(work.count)
-        for (place, (_, candidate)) in work.enumerated() {
-            starts.append(Int32(batch.payloads.count))
-            try reader.read(candidate, &batch.payloads, &batch.rows)
-            batch.payloads.lend { batch.rows.giveID(place, candidate.identity, in: $0) }
+        batch.payloads = try reader.read(work.lazy.map(\.candidate), starts: &starts)
+        batch.payloads.lend { payloads in
+            for (place, (_, candidate)) in work.enumerated() {
+                reader.clean(candidate, starts[place], of: payloads, into: &batch.rows)
+                batch.rows.giveID(place, candidate.identity, in: payloads)
+            }
         }
-        try reader.check(work.map(\.candidate), starts, batch.payloads)
+        batch.payloads.removeLast(RecordCleaner.Again.margin)
         var made = MadeReviews(work: work, batch: batch)
         made.reviews.reserveCapacity(work.count)
         made.heads.reserveCapacity(work.count)
@@ -188,7 +189,7 @@ private final class ReviewMaker {
                 var review = self.review(row, texts, candidate, products[product].id)
                 review.row = Int32(place)
                 review.product = Int32(made.batch.productKeys.count - 1)
-                review.payloadStart = starts[place]
+                review.payloadStart = Int32(starts[place])
                 try locate(&review, candidate)
                 made.ledger.add(
                     rawOf: review, files[Int(review.file)], texts[row.productID])
@@ -227,99 +228,68 @@ private final class ReviewMaker {
     }
 }
 
-/// Reads the records of candidates again, and cleans them.
+/// Reads the records of candidates again, holds them against what they were, and cleans them.
 private final class RecordReader {
     private let survey: Survey
     private var cleaners: [RecordCleaner.Again?]
-    private static let margin = [UInt8](repeating: 0x20, count: RecordCleaner.Again.margin)
 
     init(_ survey: Survey) {
         self.survey = survey
         cleaners = survey.files.map { $0.cleaner.map(RecordCleaner.Again.init) }
     }
 
-    /// Appends a record's bytes, which are still to be checked, and its row.
+    /// The bytes of records, one after another, and a margin behind the last.
+    ///
+    /// - Parameter starts: Takes where each begins.
+    /// - Throws: `InputFault.changedWhileRead` where they are not what they were.
     func read(
-        _ candidate: Candidate, _ payloads: inout [UInt8], _ rows: inout CleanRows
-    ) throws {
-        let place = Int(candidate.file)
-        guard let source = survey.files[place].source else {
-            preconditionFailure("a read file has a source")
+        _ candidates: some Sequence<Candidate>, starts: inout [Int]
+    ) throws -> [UInt8] {
+        var end = 0
+        let places = candidates.lazy.map { [survey] candidate in
+            guard let source = survey.files[Int(candidate.file)].source else {
+                preconditionFailure("a read file has a source")
+            }
+            return (source: source, offset: candidate.offset, count: Int(candidate.length))
         }
-        let start = payloads.count
-        try source.read(at: candidate.offset, count: Int(candidate.length), into: &payloads)
-        let end = payloads.count
-        payloads.append(contentsOf: Self.margin)
-        defer { payloads.removeLast(Self.margin.count) }
-        let context = survey.contexts[Int(candidate.context)]
-        payloads.lend { payloads in
-            cleaners[place]?.clean(
-                payload: start..<end, of: payloads, context, into: &rows)
+        for candidate in candidates {
+            starts.append(end)
+            end += Int(candidate.length)
         }
+        let payloads = try ByteSource.read(
+            places, count: end, margin: RecordCleaner.Again.margin)
+        try check(candidates, starts, payloads)
+        return payloads
     }
 
-    /// Records must be what they were.
-    func check(
-        _ candidates: [Candidate], _ starts: [Int32], _ payloads: [UInt8]
+    /// Appends the row of a record that begins at `start`.
+    func clean(
+        _ candidate: Candidate, _ start: Int, of payloads: LentBytes, into rows: inout CleanRows
+    ) {
+        cleaners[Int(candidate.file)]?.clean(
+            payload: start..<start + Int(candidate.length), of: payloads,
+            survey.contexts[Int(candidate.context)], into: &rows)
+    }
+
+    private func check(
+        _ candidates: some Sequence<Candidate>, _ starts: [Int], _ payloads: [UInt8]
     ) throws {
         let ranges = zip(candidates, starts).map { candidate, start in
-            Int(start)..<Int(start) + Int(candidate.length)
+            start..<start + Int(candidate.length)
         }
         let changed = payloads.lend { payloads in
             let digests = payloadDigests(of: ranges, in: payloads)
-            return candidates.indices.first { place in
-                let candidate = candidates[place]
+            return zip(candidates, digests.indices).first { candidate, place in
                 let context = survey.contexts[Int(candidate.context)]
                 let digest =
                     context.isEmpty
                     ? digests[place]
                     : context.lend { payloadDigest(payloads.part(ranges[place]), context: $0) }
                 return digest != candidate.payload
-            }
+            }?.0
         }
         guard let changed else { return }
-        throw InputFault.changedWhileRead(
-            survey.files[Int(candidates[changed].file)].record.name)
+        throw InputFault.changedWhileRead(survey.files[Int(changed.file)].record.name)
     }
 }
 
-/// Salts from 32 bytes of the system's randomness that are of this run alone and never stored: without them no salt can be made
-/// again. Two from each SHA-256 over secret, stream and number.
-private struct RandomSalts {
-    struct Secret {
-        fileprivate let digest: Digest256
-
-        init() {
-            var generator = SystemRandomNumberGenerator()
-            digest = Digest256(
-                (0..<4).flatMap { _ in withUnsafeBytes(of: generator.next()) { Array($0) } })
-        }
-    }
-
-    private let secret: Digest256
-    private let stream: Int64
-    private var number: Int64 = 0
-    private var spare: Digest128?
-
-    init(_ secret: Secret, stream: Int) {
-        self.secret = secret.digest
-        self.stream = Int64(stream)
-    }
-
-    mutating func next() -> Digest128 {
-        if let salt = spare {
-            spare = nil
-            return salt
-        }
-        number += 1
-        let digest = DigestWriter.digest(room: 96) { writer in
-            writer.add(domain: "afterword.salt.random.3")
-            writer.add(raw: secret)
-            writer.add(stream)
-            writer.add(number)
-        }
-        let halves = digest.halves
-        spare = halves.1
-        return halves.0
-    }
-}

@@ -219,8 +219,8 @@ private struct ChangedBatch {
         }.map { RangeQuestion(productKey: $0.state.productKey, without: $0.changedKeys) }
         rereadKeys = Set(reread.map(\.productKey))
         let moved = decisions.filter { !$0.isNew }.flatMap { decision in
-            decision.delta.months.keys.map {
-                MonthQuestion(productKey: decision.state.productKey, key: $0)
+            decision.delta.months.map {
+                MonthQuestion(productKey: decision.state.productKey, key: $0.key)
             }
         }
         stored =
@@ -253,8 +253,7 @@ private struct ChangedBatch {
                     beside: (stored.ranges[key]?.lowerBound, stored.ranges[key]?.upperBound))
                 : delta.applied(to: summary, run: context.run)
             try writer.add(summary: summary)
-            for (month, counters) in decision.delta.months.sorted(by: { $0.key < $1.key })
-            where !counters.isZero {
+            for (month, counters) in decision.delta.months where !counters.isZero {
                 var sum = stored.months[MonthQuestion(productKey: key, key: month)] ?? Counters()
                 sum.add(counters)
                 try writer.add(

@@ -15,6 +15,8 @@ struct DumpSurveyor {
     private var occurrences: [Digest128: Int64] = [:]
     /// Offsets in what is read now are those of the source.
     private var hasOwnPlaces = false
+    /// The product whose record is entered: looked for without a text of its own for each.
+    private var named = Text([])
     /// The file that named each known product last, by its place; -1 for none.
     private var filesOfKnown: [Int] = []
 
@@ -129,7 +131,7 @@ struct DumpSurveyor {
             for event in events { try take(event, window, offset, place, name, nil, &record) }
             return
         }
-        let prepared = Mutex([[PreparedRecord]](repeating: [], count: events.count))
+        let prepared = Mutex([PreparedUnit](repeating: PreparedUnit(), count: events.count))
         window.lend { bytes in
             // Only read, and all threads have ended when the call has.
             nonisolated(unsafe) let bytes = bytes
@@ -139,8 +141,8 @@ struct DumpSurveyor {
                 prepared.withLock { $0[index] = own }
             }
         }
-        for (event, records) in zip(events, prepared.withLock { $0 }) {
-            try take(event, records, window, offset, place, name, cleaner, &record)
+        for (event, prepared) in zip(events, prepared.withLock { $0 }) {
+            try take(event, prepared, window, offset, place, name, cleaner, &record)
         }
     }
 
@@ -151,18 +153,18 @@ struct DumpSurveyor {
         _ event: RecordSplitter.Event, _ window: RawSpan, _ offset: Int64, _ place: Int,
         _ name: String, _ cleaner: RecordCleaner?, _ record: inout FileRecord
     ) throws {
-        var records: [PreparedRecord] = []
+        var prepared = PreparedUnit()
         if case .unit(let unit) = event {
             guard let cleaner else {
                 preconditionFailure("a file without a shape has no element")
             }
-            records = prepare(unit, window, cleaner)
+            prepared = prepare(unit, window, cleaner)
         }
-        try take(event, records, window, offset, place, name, cleaner, &record)
+        try take(event, prepared, window, offset, place, name, cleaner, &record)
     }
 
     private mutating func take(
-        _ event: RecordSplitter.Event, _ records: [PreparedRecord], _ window: RawSpan,
+        _ event: RecordSplitter.Event, _ prepared: PreparedUnit, _ window: RawSpan,
         _ offset: Int64, _ place: Int, _ name: String, _ cleaner: RecordCleaner?,
         _ record: inout FileRecord
     ) throws {
@@ -176,9 +178,7 @@ struct DumpSurveyor {
         case .unit(let unit):
             guard let cleaner else { return }
             record.nonstandardLiterals += Int64(unit.nonstandardLiterals)
-            for prepared in records {
-                try enter(prepared, window, offset, place, name, cleaner, &record)
-            }
+            try enter(prepared, window, offset, place, name, cleaner, &record)
             for index in unit.products.indices {
                 takeProduct(index, unit, window, offset, place, name, cleaner, &record)
             }
@@ -212,79 +212,105 @@ struct DumpSurveyor {
         survey.profile.add(profile)
     }
 
-    private func count(rating: Int64?, hasText: Bool, _ record: inout FileRecord) {
-        record.balance.found += 1
-        survey.profile.count(rating: rating, hasText: hasText)
-    }
-
     /// Enters a record that stands by itself, with its context.
     mutating func take(
         payload: [UInt8], _ context: [UInt8], _ offset: Int64,
         _ place: Int, _ name: String, _ cleaner: RecordCleaner, _ record: inout FileRecord
     ) throws {
-        var rows = CleanRows()
-        let prepared = payload.lend { window in
-            cleaner.clean(payload: window, context: context, into: &rows)
-            return rows.withTexts(in: window) {
-                PreparedRecord(rows, 0, $0, 0..<payload.count, window, context, cleaner)
-            }
+        var prepared = PreparedUnit()
+        payload.lend { window in
+            cleaner.clean(payload: window, context: context, into: &prepared.rows)
+            prepared.take(0..<payload.count, window, context, cleaner)
         }
         try enter(prepared, payload.span.bytes, offset, place, name, cleaner, &record)
     }
 
-    /// Enters a record as a candidate, or as a reject.
+    /// Enters records as candidates, or as rejects.
     private mutating func enter(
-        _ prepared: PreparedRecord, _ window: RawSpan, _ offset: Int64, _ place: Int,
+        _ prepared: PreparedUnit, _ window: RawSpan, _ offset: Int64, _ place: Int,
         _ name: String, _ cleaner: RecordCleaner, _ record: inout FileRecord
     ) throws {
-        let offset = offset + Int64(prepared.range.lowerBound)
-        if let fault = prepared.fault {
-            noteRejected(prepared, fault, place, cleaner)
-            let bytes = window.extracting(prepared.range).lend { Array($0) }
-            reject(
-                fault.reason, bytes, offset, name,
-                (fault.field, prepared.productID, prepared.context), &record)
-            return
+        // Counted together: to count each into what everybody sees takes as long as the rest.
+        var profile = DumpProfile()
+        defer {
+            record.balance.found += profile.records
+            survey.profile.add(profile)
         }
-        guard let product = prepared.productID, let identity = prepared.identity else {
+        try window.lend { bytes in
+            try prepared.rows.withTexts(in: bytes) { texts in
+                for one in prepared.records {
+                    let other = one.other >= 0 ? prepared.others[Int(one.other)] : Other()
+                    guard other.fault == nil else {
+                        reject(one, other, texts, bytes, offset, place, name, cleaner, &record)
+                        continue
+                    }
+                    profile.count(rating: one.rating, hasText: one.hasText)
+                    try enter(one, other, texts, window, offset, place, name, cleaner, record)
+                }
+            }
+        }
+    }
+
+    private mutating func enter(
+        _ one: PreparedRecord, _ other: Other, _ texts: CleanTexts, _ window: RawSpan,
+        _ offset: Int64, _ place: Int, _ name: String, _ cleaner: RecordCleaner,
+        _ record: FileRecord
+    ) throws {
+        let offset = offset + Int64(one.range.lowerBound)
+        guard !one.product.isAbsent, let identity = one.identity else {
             preconditionFailure("a record without a product has a fault")
         }
-        count(rating: prepared.rating, hasText: prepared.hasText, &record)
-        let surveyed = enter(product, place, cleaner)
+        let surveyed = enter(texts[one.product], place, cleaner)
         var candidate = Candidate(
-            identity: identity, payload: prepared.payload, file: Int32(place), offset: offset,
-            length: Int32(prepared.range.count), context: contextNumber(prepared.context))
+            identity: identity, payload: one.payload, file: Int32(place), offset: offset,
+            length: Int32(one.range.count), context: contextNumber(other.context))
         // A numbered one has its identity only when all are known.
         if let ahead, hasOwnPlaces, !identity.isNumbered {
             candidate.isKeptAhead = try ahead.add(
-                survey.recordCount, identity: identity.digest, payload: prepared.payload,
-                bytes: window.extracting(prepared.range), offset: offset,
-                file: (place, name, record.shape), context: prepared.context)
+                survey.recordCount, identity: identity.digest, payload: one.payload,
+                bytes: window.extracting(one.range), offset: offset,
+                file: (place, name, record.shape), context: other.context)
         }
         survey.add(candidate, to: surveyed)
-        for (attribute, value) in prepared.attributes {
+        for (attribute, value) in other.attributes {
             surveyed.attributes[attribute, default: AttributeTally()]
-                .add(value, rank: .review, sourceTime: prepared.sourceTime)
+                .add(value, rank: .review, sourceTime: one.sourceTime)
         }
+    }
+
+    /// Enters a product as named by a record.
+    private mutating func enter(
+        _ product: LentBytes, _ place: Int, _ cleaner: RecordCleaner
+    ) -> SurveyedProduct {
+        named.bytes.removeAll(keepingCapacity: true)
+        named.bytes.append(contentsOf: product)
+        if let known = survey.products[named] { return enter(known, cleaner) }
+        return enter(Text(Array(product)), place, cleaner)
     }
 
     /// Enters a product as named by the dump.
     private func enter(
         _ product: Text, _ place: Int, _ cleaner: RecordCleaner
     ) -> SurveyedProduct {
-        let kind = cleaner.shape.holdsProducts ? nil : cleaner.shape.identityKind
-        let surveyed: SurveyedProduct
-        if let known = survey.products[product] {
-            surveyed = known
-        } else {
-            surveyed = SurveyedProduct(kind: kind, file: place)
-            survey.products[product] = surveyed
-        }
-        if let kind {
+        if let known = survey.products[product] { return enter(known, cleaner) }
+        let surveyed = SurveyedProduct(kind: kind(cleaner), file: place)
+        survey.products[product] = surveyed
+        return surveyed
+    }
+
+    private func enter(
+        _ surveyed: SurveyedProduct, _ cleaner: RecordCleaner
+    ) -> SurveyedProduct {
+        if let kind = kind(cleaner) {
             if surveyed.kind == nil { surveyed.kind = kind }
             if surveyed.kind != kind { surveyed.hasMixedKinds = true }
         }
         return surveyed
+    }
+
+    /// By what a shape's reviews are known; nil where it tells of products.
+    private func kind(_ cleaner: RecordCleaner) -> IdentityKind? {
+        cleaner.shape.holdsProducts ? nil : cleaner.shape.identityKind
     }
 
     private func contextNumber(_ context: [UInt8]) -> Int32 {
@@ -295,22 +321,35 @@ struct DumpSurveyor {
         return Int32(survey.contexts.count - 1)
     }
 
-    private func noteRejected(
-        _ prepared: PreparedRecord, _ fault: (reason: RejectReason, field: String), _ place: Int,
-        _ cleaner: RecordCleaner
+    private mutating func reject(
+        _ one: PreparedRecord, _ other: Other, _ texts: CleanTexts, _ window: LentBytes,
+        _ offset: Int64, _ place: Int, _ name: String, _ cleaner: RecordCleaner,
+        _ record: inout FileRecord
     ) {
-        guard let product = prepared.productID else {
+        guard let fault = other.fault else { preconditionFailure("a reject has a fault") }
+        let product = texts.text(one.product)
+        noteRejected(one, other, fault, product, place, cleaner)
+        reject(
+            fault.reason, Array(window.part(one.range)), offset + Int64(one.range.lowerBound), name,
+            (fault.field, product, other.context), &record)
+    }
+
+    private func noteRejected(
+        _ one: PreparedRecord, _ other: Other, _ fault: (reason: RejectReason, field: String),
+        _ product: Text?, _ place: Int, _ cleaner: RecordCleaner
+    ) {
+        guard let product else {
             survey.hasRejectWithoutProduct = true
             return
         }
         // The identity holds only where none of its own parts is what cannot be read.
-        let isKnown = prepared.identity.map { identity in
+        let isKnown = one.identity.map { identity in
             if identity.kind == .source { return !fault.field.isEmpty }
-            return !identity.isNumbered && prepared.faultCount == 1
+            return !identity.isNumbered && other.faultCount == 1
                 && ["rating", "verified", "helpful_votes"].contains(fault.field)
         }
         let surveyed = enter(product, place, cleaner)
-        if let identity = prepared.identity, isKnown == true {
+        if let identity = one.identity, isKnown == true {
             surveyed.rejectedIdentities.insert(identity.digest)
         } else {
             surveyed.hasUnreadableIdentity = true
@@ -385,72 +424,86 @@ struct DumpSurveyor {
     }
 }
 
-/// What is to be known of a record before it is entered: a function of its bytes alone. No text is in it.
+/// What is to be known of a record before it is entered: a function of its bytes alone. Nothing in it is counted by reference.
 private struct PreparedRecord: Sendable {
     /// In the window.
     var range: Range<Int>
-    var productID: Text?
+    var product: TextPlace
     var identity: Identity?
     var payload = Digest128([UInt8](repeating: 0, count: 16))
     var sourceTime: Instant?
     var rating: Int64?
     var hasText: Bool
-    var attributes: [(attribute: Attribute, value: Text)]
-    var context: [UInt8]
-    var fault: (reason: RejectReason, field: String)?
-    var faultCount: Int
+    /// Among the unit's others; -1 for none.
+    var other: Int32 = -1
 }
 
-extension PreparedRecord {
-    /// The first row of `rows`, or another.
-    init(
-        _ rows: CleanRows, _ index: Int, _ texts: CleanTexts, _ range: Range<Int>,
-        _ window: LentBytes, _ context: [UInt8], _ cleaner: RecordCleaner,
+/// What most records do not have.
+private struct Other: Sendable {
+    var attributes: [(attribute: Attribute, value: Text)] = []
+    var context: [UInt8] = []
+    var fault: (reason: RejectReason, field: String)?
+    var faultCount = 0
+}
+
+/// The records of a unit.
+private struct PreparedUnit: Sendable {
+    var records: [PreparedRecord] = []
+    var others: [Other] = []
+    /// The row of the record that is prepared, and texts that cleaning made.
+    var rows = CleanRows()
+
+    /// Takes the row that was cleaned last.
+    mutating func take(
+        _ range: Range<Int>, _ window: LentBytes, _ context: [UInt8], _ cleaner: RecordCleaner,
         payload known: Digest128? = nil, brokenBy broken: RejectReason? = nil
     ) {
-        let row = rows.rows[index]
-        self.range = range
-        productID = texts.text(row.productID)
-        identity = texts.identity(row, placeholders: cleaner.shape.placeholders)
-        sourceTime = row.sourceTime
-        rating = row.rating
-        hasText = !row.title.isAbsent || !row.body.isAbsent
-        attributes = []
-        for attribute in rows.attributes where attribute.row == index {
-            guard let value = texts.text(attribute.value) else { continue }
-            attributes.append((attribute.attribute, value))
+        let row = rows.rows[0]
+        var other = Other(context: context, faultCount: row.faultCount)
+        var one = rows.withTexts(in: window) { texts in
+            for attribute in rows.attributes {
+                guard let value = texts.text(attribute.value) else { continue }
+                other.attributes.append((attribute.attribute, value))
+            }
+            return PreparedRecord(
+                range: range, product: row.productID,
+                identity: texts.identity(row, placeholders: cleaner.shape.placeholders),
+                sourceTime: row.sourceTime, rating: row.rating,
+                hasText: !row.title.isAbsent || !row.body.isAbsent)
         }
-        self.context = context
-        fault = row.fault.map { ($0, cleaner.faultField(of: row)) }
-        if let broken { fault = (broken, "") }
-        faultCount = row.faultCount
-        guard fault == nil else { return }
-        payload =
-            known ?? context.lend { payloadDigest(window.part(range), context: $0) }
+        if let reason = row.fault { other.fault = (reason, cleaner.faultField(of: row)) }
+        if let broken { other.fault = (broken, "") }
+        if other.fault == nil {
+            one.payload =
+                known ?? context.lend { payloadDigest(window.part(range), context: $0) }
+        }
+        if other.fault != nil || !context.isEmpty || !other.attributes.isEmpty {
+            one.other = Int32(others.count)
+            others.append(other)
+        }
+        records.append(one)
+        rows.removeRows()
     }
 }
 
 /// Cleans and digests the records of an element.
 private func prepare(
     _ unit: ExtractedUnit, _ window: RawSpan, _ cleaner: RecordCleaner
-) -> [PreparedRecord] {
-    var rows = CleanRows()
-    let payloads = window.lend { payloadDigests(of: unit.records.map(\.range), in: $0) }
-    return unit.records.indices.map { index in
-        let record = unit.records[index]
-        let context = cleaner.context(ofRecord: index, of: unit, window: window)
-        rows.removeAll()
-        return window.lend { window in
+) -> PreparedUnit {
+    var prepared = PreparedUnit()
+    prepared.records.reserveCapacity(unit.records.count)
+    window.lend { bytes in
+        let payloads = payloadDigests(of: unit.records.map(\.range), in: bytes)
+        for (index, record) in unit.records.enumerated() {
+            let context = cleaner.context(ofRecord: index, of: unit, window: window)
             cleaner.clean(
-                record: index, of: unit, context: context, window: window, into: &rows)
-            return rows.withTexts(in: window) { texts in
-                PreparedRecord(
-                    rows, 0, texts, record.range, window, context.bytes, cleaner,
-                    payload: context.bytes.isEmpty ? payloads[index] : nil,
-                    brokenBy: record.fault)
-            }
+                record: index, of: unit, context: context, window: bytes, into: &prepared.rows)
+            prepared.take(
+                record.range, bytes, context.bytes, cleaner,
+                payload: context.bytes.isEmpty ? payloads[index] : nil, brokenBy: record.fault)
         }
     }
+    return prepared
 }
 
 /// Files with the bytes of an earlier one, by place; only files of equal size are read for it.
