@@ -1,5 +1,6 @@
 extension CleanRows {
     /// The bytes of a scalar value: text unescaped, numbers and flags as written; absent when it is.
+    @inline(__always)
     mutating func content(
         _ token: JSONToken, _ window: LentBytes, _ part: FieldPart
     ) -> Result<TextPlace, ReadFault> {
@@ -8,11 +9,21 @@ extension CleanRows {
         case .missing, .null, .nonstandard: return .success(.absent)
         case .string:
             return .success(TextPlace(inWindow: range.lowerBound + 1..<range.upperBound - 1))
+        case .number, .yes, .no: return .success(TextPlace(inWindow: range))
+        case .escapedString, .object, .array: return madeContent(token, window, part)
+        }
+    }
+
+    /// The same of what does not stand in the window as it is.
+    private mutating func madeContent(
+        _ token: JSONToken, _ window: LentBytes, _ part: FieldPart
+    ) -> Result<TextPlace, ReadFault> {
+        let range = token.range
+        switch token.kind {
         case .escapedString:
             let inner = window.part(range.lowerBound + 1..<range.upperBound - 1)
             return .success(make(unescaping: inner))
-        case .number, .yes, .no: return .success(TextPlace(inWindow: range))
-        case .object, .array:
+        default:
             if part == .whole { return .failure(ReadFault(.wrongType)) }
             return readPart(part, of: Array(window.part(range))).map {
                 $0.map { make($0) } ?? .absent

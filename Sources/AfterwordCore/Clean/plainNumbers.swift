@@ -77,8 +77,9 @@ func isPlainIdentifier(_ raw: LentBytes) -> Bool {
     func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
     if isSpace(first) || isSpace(last) { return false }
     var index = 0
-    while index &+ 8 <= raw.count {
-        let word = raw.word(at: index)
+    while index < raw.count, raw.count >= 8 {
+        // The last word begins in the one before it.
+        let word = raw.word(at: min(index, raw.count &- 8))
         // Some byte is zero.
         if (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080 != 0 { return false }
         index &+= 8

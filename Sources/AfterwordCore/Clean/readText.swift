@@ -48,8 +48,9 @@ func workNeeded(by buffer: LentBytes) -> TextWork {
         if (rewriting(one) | rewriting(other)) & tops != 0 { return .rewriting }
         index &+= 16
     }
-    if index &+ 8 <= buffer.count {
-        let word = buffer.word(at: index)
+    while index < buffer.count, buffer.count >= 8 {
+        // The last word begins in the one before it: what is looked at twice is the same twice.
+        let word = buffer.word(at: min(index, buffer.count &- 8))
         leads |= composing(word)
         if rewriting(word) & tops != 0 { return .rewriting }
         index &+= 8

@@ -164,6 +164,9 @@ package struct RecordSplitter {
         elements = 0
         let unit = extractor.unit
         extractor.unit = ExtractedUnit()
+        // The next one is mostly as large: it need not grow to that step by step.
+        extractor.unit.records.reserveCapacity(min(unit.records.count, 1 << 10))
+        extractor.unit.recordTokens.reserveCapacity(min(unit.recordTokens.count, 1 << 14))
         return .unit(unit)
     }
 

@@ -12,12 +12,12 @@ struct UnitExtractor {
     private var captures: [JSONToken]
     /// Where every element is a flat record.
     private var flat = FlatRecordScanner()
-    private let missingRecord: [JSONToken]
+    private let slotCount: Int
 
     init(_ plan: ExtractionPlan) {
         self.plan = plan
         captures = Array(repeating: .missing, count: plan.contextSources.count)
-        missingRecord = Array(repeating: .missing, count: plan.recordSources.count)
+        slotCount = plan.recordSources.count
     }
 
     /// Extracts the element at the scanner's position, behind what the unit holds; on a fault the unit is as it was.
@@ -45,7 +45,7 @@ struct UnitExtractor {
     private mutating func extractFlat(_ scanner: inout JSONScanner) -> Bool {
         let start = scanner.position
         let slots = unit.recordTokens.count
-        unit.recordTokens.append(contentsOf: missingRecord)
+        unit.recordTokens.append(contentsOf: repeatElement(.missing, count: slotCount))
         let end = unit.recordTokens.withUnsafeMutableBufferPointer { tokens in
             flat.scan(scanner.base, start, scanner.count, tokens.baseAddress! + slots)
         }
@@ -134,7 +134,7 @@ struct UnitExtractor {
     ) throws(ScanFault) {
         let start = scanner.position
         let slots = unit.recordTokens.count
-        unit.recordTokens.append(contentsOf: missingRecord)
+        unit.recordTokens.append(contentsOf: repeatElement(.missing, count: slotCount))
         if plan.isFlat {
             try walkLearning(entries, slots, &scanner)
         } else {

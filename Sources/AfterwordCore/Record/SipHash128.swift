@@ -56,25 +56,65 @@ struct SipHash128 {
         tail = word &>> (64 &- held)
     }
 
-    /// Begins two hashes side by side: as a step of one waits for the step before it, two take hardly longer than one.
+    /// Two hashes side by side, each of bytes and their count: as a step of one waits for the step before it, two take hardly longer than
+    /// one.
     ///
-    /// - Returns: How many bytes of each were taken.
-    static func begin(
-        _ first: inout SipHash128, _ firstBytes: LentBytes, _ second: inout SipHash128,
-        _ secondBytes: LentBytes
-    ) -> Int {
-        let shared = min(firstBytes.count, secondBytes.count) & ~7
-        var (one, other) = (first, second)
+    /// - Precondition: Nothing was taken so far, and both have eight bytes at least.
+    static func digests(
+        _ start: SipHash128, _ first: LentBytes, _ second: LentBytes
+    ) -> (Digest128, Digest128) {
+        var (one, other) = (start, start)
+        let (words, otherWords) = (first.count & ~7, second.count & ~7)
+        let shared = min(words, otherWords)
         var place = 0
         while place < shared {
-            one.compress(firstBytes.word(at: place))
-            other.compress(secondBytes.word(at: place))
+            one.compress(first.word(at: place))
+            other.compress(second.word(at: place))
             place &+= 8
         }
-        one.count = shared
-        other.count = shared
-        (first, second) = (one, other)
-        return shared
+        var otherPlace = place
+        while place < words {
+            one.compress(first.word(at: place))
+            place &+= 8
+        }
+        while otherPlace < otherWords {
+            other.compress(second.word(at: otherPlace))
+            otherPlace &+= 8
+        }
+        let (last, otherLast) = (lastWords(first), lastWords(second))
+        one.compress(last.0)
+        other.compress(otherLast.0)
+        one.compress(last.1)
+        other.compress(otherLast.1)
+        one.v2 ^= 0xee
+        other.v2 ^= 0xee
+        for _ in 0..<4 {
+            one.round()
+            other.round()
+        }
+        let firsts = (one.folded, other.folded)
+        one.v1 ^= 0xdd
+        other.v1 ^= 0xdd
+        for _ in 0..<4 {
+            one.round()
+            other.round()
+        }
+        return (
+            Digest128(words: (firsts.0.byteSwapped, one.folded.byteSwapped)),
+            Digest128(words: (firsts.1.byteSwapped, other.folded.byteSwapped))
+        )
+    }
+
+    private var folded: UInt64 { v0 ^ v1 ^ v2 ^ v3 }
+
+    /// What comes behind the whole words of bytes: those that are left, their count (8 bytes), and the end.
+    private static func lastWords(_ bytes: LentBytes) -> (UInt64, UInt64) {
+        let left = UInt64(bytes.count & 7) &* 8
+        let count = UInt64(bytes.count)
+        let end = (count &+ 8) &<< 56
+        if left == 0 { return (count, end) }
+        let tail = bytes.word(at: bytes.count &- 8) &>> (64 &- left)
+        return (tail | count &<< left, count &>> (64 &- left) | end)
     }
 
     mutating func add(_ bytes: LentBytes) {
@@ -83,23 +123,21 @@ struct SipHash128 {
             add(bytes.word(at: place))
             place &+= 8
         }
-        if place < bytes.count, place > 0, count & 7 == 0 {
+        let left = bytes.count &- place
+        if left == 0 { return }
+        var word: UInt64 = 0
+        if place > 0 {
             // The last bytes of the word that ends here.
-            let left = bytes.count &- place
-            tail = bytes.word(at: bytes.count &- 8) &>> UInt64((8 &- left) &* 8)
-            count &+= left
-            return
+            word = bytes.word(at: bytes.count &- 8) &>> (64 &- UInt64(left) &* 8)
+        } else {
+            for index in 0..<left { word |= UInt64(bytes[index]) &<< (UInt64(index) &* 8) }
         }
-        while place < bytes.count {
-            let held = UInt64(count & 7) &* 8
-            tail |= UInt64(bytes[place]) &<< held
-            count &+= 1
-            place &+= 1
-            if count & 7 == 0 {
-                compress(tail)
-                tail = 0
-            }
-        }
+        let held = count & 7
+        count &+= left
+        tail |= word &<< (UInt64(held) &* 8)
+        guard held &+ left >= 8 else { return }
+        compress(tail)
+        tail = word &>> (UInt64(8 &- held) &* 8)
     }
 
     mutating func finish() -> Digest128 {
@@ -109,13 +147,13 @@ struct SipHash128 {
         round()
         round()
         round()
-        let first = v0 ^ v1 ^ v2 ^ v3
+        let first = folded
         v1 ^= 0xdd
         round()
         round()
         round()
         round()
-        let second = v0 ^ v1 ^ v2 ^ v3
+        let second = folded
         return Digest128(words: (first.byteSwapped, second.byteSwapped))
     }
 }
@@ -144,14 +182,12 @@ package func payloadDigests(of ranges: [Range<Int>], in window: LentBytes) -> [D
             break
         }
         let second = window.part(ranges[place + 1])
-        var (one, other) = (payloadHash, payloadHash)
-        let taken = SipHash128.begin(&one, first, &other, second)
-        one.add(first.part(taken..<first.count))
-        one.add(UInt64(first.count))
-        other.add(second.part(taken..<second.count))
-        other.add(UInt64(second.count))
-        digests.append(one.finish())
-        digests.append(other.finish())
+        let pair =
+            min(first.count, second.count) >= 8
+            ? SipHash128.digests(payloadHash, first, second)
+            : (payloadDigest(first, context: .none), payloadDigest(second, context: .none))
+        digests.append(pair.0)
+        digests.append(pair.1)
         place += 2
     }
     return digests
