@@ -1,5 +1,4 @@
 import AfterwordCore
-import Dispatch
 import Synchronization
 
 /// The reviews that a store holds, by the bytes they were last seen in: a record of a new dump whose bytes are held already is known
@@ -28,9 +27,17 @@ final class KnownReviews {
 
     /// A run was committed since.
     struct Outdated: Error {}
+    /// A review's key is greater than a row has room for.
+    private struct Unknowable: Error {}
+
+    /// Of a review: what `Row.packed` has room for. That of its product then has room in 30 bits.
+    private static let greatestKey = Int64.max >> 9
 
     /// The newest run of the snapshot that was read.
     let run: Int64
+    /// Live reviews, and the products that have any.
+    private let reviewCount: Int64
+    private let productCount: Int64
     /// By key.
     private(set) var products: [ProductState] = []
     private(set) var numbers: [Text: Int] = [:]
@@ -73,27 +80,37 @@ final class KnownReviews {
     /// What a store holds, read on all cores; nil where nothing can be known by its bytes.
     ///
     /// - Throws: `Outdated` where a run was committed meanwhile.
-    static func read(_ store: any ReviewStore, dumpBytes: Int64) throws -> KnownReviews? {
+    static func read(
+        _ store: any ReviewStore, dumpBytes: Int64, _ crew: Crew
+    ) throws -> KnownReviews? {
         let known = try store.read { try KnownReviews($0, dumpBytes: dumpBytes) }
         guard let known else { return nil }
         let parts = known.parts()
+        let products = Mutex(Result<[ProductState], any Error>.success([]))
         let found = Mutex([Result<[Row], any Error>?](repeating: nil, count: parts.count))
         // The store may be read by several threads at once (`ReviewStore`), `known` is only read, and all have ended when the call has.
         nonisolated(unsafe) let (store, reading) = (store, known)
-        DispatchQueue.concurrentPerform(iterations: parts.count) { part in
-            let own = Result { try store.read { try reading.rows($0, parts[part]) } }
-            found.withLock { $0[part] = own }
+        crew.share(parts.count + 1) { place in
+            guard place > 0 else {
+                let own = Result { try store.read { try reading.products($0) } }
+                return products.withLock { $0 = own }
+            }
+            let own = Result { try store.read { try reading.rows($0, parts[place - 1]) } }
+            found.withLock { $0[place - 1] = own }
         }
+        try known.take(products.withLock { $0 }.get())
         for part in parts.indices {
             let own = found.withLock { found in
                 defer { found[part] = nil }
                 return found[part]
             }
-            try known.rows.append(contentsOf: own?.get() ?? [])
+            try known.add(own?.get() ?? [], from: parts[part].lowerBound)
         }
         // Deleted ones are among them.
         guard known.rows.count < slotRows else { return nil }
-        known.count()
+        while known.firstRows.count <= known.products.count {
+            known.firstRows.append(known.rows.count)
+        }
         known.index()
         return known
     }
@@ -112,84 +129,115 @@ final class KnownReviews {
         run = newest.run
         shapes = Dictionary(
             uniqueKeysWithValues: try reader.shapes().map { ($0.name, $0.document) })
-        products = try reader.products(nil).sorted { $0.productKey < $1.productKey }
-        for (number, product) in products.enumerated() { numbers[product.productID] = number }
+        reviewCount = expected
+        productCount = portfolio?.productCount ?? 0
         rows.reserveCapacity(Int(expected + expected / 16))
     }
 
-    /// Reviews that are read by one thread at a time: 32 MiB, which the allocator gives back to the system when they are freed.
-    private static let partRows: Int64 = 1 << 19
+    /// Reviews that are read at a time, about.
+    private static let partRows: Int64 = 1 << 17
+    /// Room for as many: 32 MiB, which the allocator gives back to the system when they are freed.
+    private static let partRoom = 1 << 19
 
-    /// The products in parts of about so many reviews: one is freed when it has been put with the others.
-    private func parts() -> [Range<Int>] {
-        var parts: [Range<Int>] = []
-        var start = 0
-        var count: Int64 = 0
-        for (number, product) in products.enumerated() {
-            count += product.summary.counters.reviewCount
-            guard count >= Self.partRows || number == products.count - 1 else { continue }
-            parts.append(start..<number + 1)
-            start = number + 1
-            count = 0
+    /// Keys of products in parts of about so many reviews: one is freed when it has been put with the others. That keys are given one after
+    /// another is only reckoned with.
+    private func parts() -> [ClosedRange<Int64>] {
+        let count = max((reviewCount + Self.partRows / 2) / Self.partRows, 1)
+        let step = max(productCount / count, 1)
+        return (0..<count).map { part in
+            part * step...(part == count - 1 ? greatestProductKey : (part + 1) * step - 1)
         }
-        return parts
     }
 
-    /// The reviews of some products, in their order.
-    private func rows(_ reader: any StoreReader, _ part: Range<Int>) throws -> [Row] {
+    private func products(_ reader: any StoreReader) throws -> [ProductState] {
         guard try reader.newestRun()?.run == run else { throw Outdated() }
-        var numbersByKey: [Int64: Int32] = [:]
-        numbersByKey.reserveCapacity(part.count)
-        var expected: Int64 = 0
-        for number in part {
-            numbersByKey[products[number].productKey] = Int32(number)
-            expected += products[number].summary.counters.reviewCount
-        }
+        return try reader.products(nil).sorted { $0.productKey < $1.productKey }
+    }
+
+    /// The reviews of products with some keys, in order of those: in place of its product's number each has its key from the first of them on.
+    private func rows(
+        _ reader: any StoreReader, _ keys: ClosedRange<Int64>
+    ) throws -> [Row] {
+        guard try reader.newestRun()?.run == run else { throw Outdated() }
         var found: [Row] = []
-        found.reserveCapacity(Int(expected + expected / 16))
-        var last: (key: Int64, number: Int32) = (-1, 0)
-        var isSorted = true
-        let keys = products[part.lowerBound].productKey...products[part.upperBound - 1].productKey
+        found.reserveCapacity(Self.partRoom)
+        var last: Int32 = 0
+        var (isSorted, isBeyond) = (true, false)
         try reader.currentPayloads(ofProducts: keys) { review in
-            if review.productKey != last.key {
-                let number = numbersByKey[review.productKey] ?? 0
-                if number < last.number { isSorted = false }
-                last = (review.productKey, number)
+            guard review.reviewKey <= Self.greatestKey else {
+                isBeyond = true
+                return
             }
+            let product = Int32(review.productKey - keys.lowerBound)
+            if product < last { isSorted = false }
+            last = product
             var packed = review.reviewKey << 9 | (review.rating ?? 0) << 3
             packed |= review.isKnownByTexts ? 4 : 0
             packed |= (review.hasText ? 2 : 0) | (review.isLive ? 1 : 0)
             found.append(
                 Row(
                     payload: review.payload, identity: review.identity, packed: packed, place: 0,
-                    length: 0, product: last.number))
+                    length: 0, product: product))
         }
+        if isBeyond { throw Unknowable() }
         if !isSorted { found.sort { $0.product < $1.product } }
         return found
     }
 
-    private func count() {
+    private func take(_ products: [ProductState]) {
+        self.products = products
+        for (number, product) in products.enumerated() { numbers[product.productID] = number }
         liveCounts = Array(repeating: 0, count: products.count)
         metCounts = liveCounts
-        var counts = [Int](repeating: 0, count: products.count)
-        for row in rows {
-            counts[Int(row.product)] += 1
-            if row.packed & 1 != 0 { liveCounts[Int(row.product)] += 1 }
+    }
+
+    /// Puts the reviews of a part behind those before, with their products' numbers.
+    private func add(_ part: [Row], from firstKey: Int64) throws {
+        // Taken out for the loop: nobody else looks at them meanwhile.
+        var (rows, firsts, counts): ([Row], [Int], [Int32]) = ([], [], [])
+        swap(&rows, &self.rows)
+        swap(&firsts, &firstRows)
+        swap(&counts, &liveCounts)
+        defer {
+            swap(&rows, &self.rows)
+            swap(&firsts, &firstRows)
+            swap(&counts, &liveCounts)
         }
-        firstRows = [0]
-        for count in counts { firstRows.append(firstRows[firstRows.count - 1] + count) }
+        let products = products
+        var number = max(firsts.count - 1, 0)
+        for var row in part {
+            let key = firstKey + Int64(row.product)
+            while number < products.count, products[number].productKey < key { number += 1 }
+            guard number < products.count, products[number].productKey == key else {
+                throw Outdated()
+            }
+            while firsts.count <= number { firsts.append(rows.count) }
+            row.product = Int32(number)
+            counts[number] += Int32(row.packed & 1)
+            rows.append(row)
+        }
     }
 
     /// Live reviews with bytes of their own; those that are known by their texts may be one of several, and are read.
     private func index() {
         var capacity = 64
         while capacity * 2 < rows.count * 3 { capacity *= 2 }
-        slots = Array(repeating: Slot(), count: capacity)
-        for number in rows.indices where rows[number].packed & 5 == 1 {
-            let payload = rows[number].payload
-            var slot = Slot.first(payload, capacity)
-            while !slots[slot].isFree { slot = (slot + 1) & (capacity - 1) }
-            slots[slot] = Slot(row: number, payload)
+        var slots = Array(repeating: Slot(), count: capacity)
+        defer { self.slots = slots }
+        let rows = rows
+        var first = 0
+        while first < rows.count {
+            let some = first..<min(first + 64, rows.count)
+            // Places in the table are far from each other: none is waited for before the next is looked at.
+            let isFree = some.map { slots[Slot.first(rows[$0].payload, capacity)].isFree }
+            for number in some where rows[number].packed & 5 == 1 {
+                let payload = rows[number].payload
+                var slot = Slot.first(payload, capacity)
+                if !isFree[number - first] { slot = (slot + 1) & (capacity - 1) }
+                while !slots[slot].isFree { slot = (slot + 1) & (capacity - 1) }
+                slots[slot] = Slot(row: number, payload)
+            }
+            first = some.upperBound
         }
     }
 

@@ -63,7 +63,7 @@ private func load(
                 survey: { try survey(nil, ahead: $0) })
         } catch is NotFirst {}
     }
-    let known = !options.recognisesBytes ? nil : knownReviews(of: store, dumpBytes: total)
+    let known = !options.recognisesBytes ? nil : knownReviews(of: store, dumpBytes: total, crew)
     do {
         let survey = try survey(known)
         return try apply(survey, dump, store, intent, options, surroundings, crew, inspect)
@@ -109,8 +109,10 @@ private func loadFirst(
 }
 
 /// What a store holds, by its bytes; a store that cannot be read yet is told of by the load.
-private func knownReviews(of store: any ReviewStore, dumpBytes: Int64) -> KnownReviews? {
-    (try? KnownReviews.read(store, dumpBytes: dumpBytes)) ?? nil
+private func knownReviews(
+    of store: any ReviewStore, dumpBytes: Int64, _ crew: Crew
+) -> KnownReviews? {
+    (try? KnownReviews.read(store, dumpBytes: dumpBytes, crew)) ?? nil
 }
 
 /// Writes what a survey found, as one run.

@@ -6,6 +6,9 @@ package import AfterwordCore
 /// its keys.
 private let reviewBits: Int64 = 24
 
+/// No product has a greater key: there would be none for its reviews.
+package let greatestProductKey = Int64.max >> reviewBits - 1
+
 /// The keys that the reviews of a product may have.
 package func reviewKeys(ofProduct productKey: Int64) -> ClosedRange<Int64> {
     productKey << reviewBits + 1...(productKey + 1) << reviewBits - 1
