@@ -26,11 +26,11 @@ package struct MerkleTree: Sendable {
     }
 
     private static func node(_ left: Digest256, _ right: Digest256) -> Digest256 {
-        var builder = DigestBuilder()
-        builder.add(byte: 1)
-        builder.add(raw: left)
-        builder.add(raw: right)
-        return builder.finish()
+        DigestWriter.digest(room: 65) { writer in
+            writer.add(byte: 1)
+            writer.add(raw: left)
+            writer.add(raw: right)
+        }
     }
 }
 

@@ -60,8 +60,7 @@ package func contests(
     _ candidates: [Candidate], merits: (Candidate) throws -> Merits,
     look: (Candidate) -> SingleRecord
 ) rethrows -> SortedRecords {
-    let sorted = try numberShortTexts(candidates, merits)
-        .sorted { $0.identity.digest < $1.identity.digest }
+    let sorted = sortedByIdentity(try numberShortTexts(candidates, merits))
     var records = SortedRecords()
     var start = 0
     while start < sorted.count {
@@ -81,6 +80,18 @@ package func contests(
         start = end
     }
     return records
+}
+
+/// Small things are put in order: how an identity begins, and whose it is.
+private func sortedByIdentity(_ candidates: [Candidate]) -> [Candidate] {
+    var places = candidates.indices.map { place in
+        (head: candidates[place].identity.digest.words.0, place: place)
+    }
+    places.sort { left, right in
+        if left.head != right.head { return left.head < right.head }
+        return candidates[left.place].identity.digest < candidates[right.place].identity.digest
+    }
+    return places.map { candidates[$0.place] }
 }
 
 /// The contest of the records of one identity.

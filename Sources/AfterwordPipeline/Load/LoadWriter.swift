@@ -88,11 +88,12 @@ final class LoadWriter {
     }
 
     private func flushWhereFull() throws {
-        let rows = [
-            raw.count, history.count, reviews.count, moves.count, products.count,
-            productRaw.count, attributes.count, summaries.count, months.count,
-        ]
-        if rows.contains(where: { $0 >= limit }) || byteCount >= BatchLimit.bytes { try flush() }
+        // Asked at every row: the tables with most rows first.
+        let isFull =
+            months.count >= limit || raw.count >= limit || history.count >= limit
+            || reviews.count >= limit || moves.count >= limit || products.count >= limit
+            || summaries.count >= limit || attributes.count >= limit || productRaw.count >= limit
+        if isFull || byteCount >= BatchLimit.bytes { try flush() }
     }
 
     /// Products go first: other rows hold their keys.

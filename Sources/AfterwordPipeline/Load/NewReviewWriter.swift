@@ -222,9 +222,9 @@ private final class ReviewMaker {
         review.file = candidate.file
         review.context = candidate.context
         let source = context.survey.files[Int(candidate.file)].source
-        let place = try source?.place(candidate.offset, Int64(candidate.length))
-        review.offset = place?.offset ?? candidate.offset
-        review.length = place?.length ?? Int64(candidate.length)
+        (review.offset, review.length) = (candidate.offset, Int64(candidate.length))
+        guard let source, source.hasOtherPlaces else { return }
+        (review.offset, review.length) = try source.place(review.offset, review.length)
     }
 }
 

@@ -194,6 +194,7 @@ struct DumpSurveyor {
         let met = known.meet(elements, file: place, offset: offset)
         // Of all of them at once: to count into what everybody sees takes as long as the rest.
         var profile = DumpProfile()
+        let kind = kind(cleaner)
         for (element, met) in zip(elements, met) {
             guard let met else {
                 let range = Int(element.start)..<Int(element.start + element.length)
@@ -206,7 +207,7 @@ struct DumpSurveyor {
             profile.count(rating: met.rating, hasText: met.hasText)
             if filesOfKnown[met.product] == place { continue }
             filesOfKnown[met.product] = place
-            _ = enter(known.products[met.product].productID, place, cleaner)
+            _ = enter(known.products[met.product].productID, place, kind)
         }
         record.balance.found += profile.records
         survey.profile.add(profile)
@@ -236,42 +237,43 @@ struct DumpSurveyor {
             record.balance.found += profile.records
             survey.profile.add(profile)
         }
+        let (kind, file) = (kind(cleaner), (place: place, name: name, shape: record.shape))
         try window.lend { bytes in
             try prepared.rows.withTexts(in: bytes) { texts in
                 for one in prepared.records {
-                    let other = one.other >= 0 ? prepared.others[Int(one.other)] : Other()
-                    guard other.fault == nil else {
-                        reject(one, other, texts, bytes, offset, place, name, cleaner, &record)
+                    let other = one.other < 0 ? nil : prepared.others[Int(one.other)]
+                    if let other, let fault = other.fault {
+                        reject(one, other, fault, texts, bytes, offset, file, kind, &record)
                         continue
                     }
                     profile.count(rating: one.rating, hasText: one.hasText)
-                    try enter(one, other, texts, window, offset, place, name, cleaner, record)
+                    try enter(one, other, texts, window, offset, file, kind)
                 }
             }
         }
     }
 
     private mutating func enter(
-        _ one: PreparedRecord, _ other: Other, _ texts: CleanTexts, _ window: RawSpan,
-        _ offset: Int64, _ place: Int, _ name: String, _ cleaner: RecordCleaner,
-        _ record: FileRecord
+        _ one: PreparedRecord, _ other: Other?, _ texts: CleanTexts, _ window: RawSpan,
+        _ offset: Int64, _ file: (place: Int, name: String, shape: String), _ kind: IdentityKind?
     ) throws {
         let offset = offset + Int64(one.range.lowerBound)
         guard !one.product.isAbsent, let identity = one.identity else {
             preconditionFailure("a record without a product has a fault")
         }
-        let surveyed = enter(texts[one.product], place, cleaner)
+        let surveyed = enter(texts[one.product], file.place, kind)
+        let context = other?.context ?? []
         var candidate = Candidate(
-            identity: identity, payload: one.payload, file: Int32(place), offset: offset,
-            length: Int32(one.range.count), context: contextNumber(other.context))
+            identity: identity, payload: one.payload, file: Int32(file.place), offset: offset,
+            length: Int32(one.range.count), context: contextNumber(context))
         // A numbered one has its identity only when all are known.
         if let ahead, hasOwnPlaces, !identity.isNumbered {
             candidate.isKeptAhead = try ahead.add(
                 survey.recordCount, identity: identity.digest, payload: one.payload,
-                bytes: window.extracting(one.range), offset: offset,
-                file: (place, name, record.shape), context: other.context)
+                bytes: window.extracting(one.range), offset: offset, file: file, context: context)
         }
         survey.add(candidate, to: surveyed)
+        guard let other else { return }
         for (attribute, value) in other.attributes {
             surveyed.attributes[attribute, default: AttributeTally()]
                 .add(value, rank: .review, sourceTime: one.sourceTime)
@@ -280,28 +282,28 @@ struct DumpSurveyor {
 
     /// Enters a product as named by a record.
     private mutating func enter(
-        _ product: LentBytes, _ place: Int, _ cleaner: RecordCleaner
+        _ product: LentBytes, _ place: Int, _ kind: IdentityKind?
     ) -> SurveyedProduct {
         named.bytes.removeAll(keepingCapacity: true)
         named.bytes.append(contentsOf: product)
-        if let known = survey.products[named] { return enter(known, cleaner) }
-        return enter(Text(Array(product)), place, cleaner)
+        if let known = survey.products[named] { return enter(known, kind) }
+        return enter(Text(Array(product)), place, kind)
     }
 
     /// Enters a product as named by the dump.
     private func enter(
-        _ product: Text, _ place: Int, _ cleaner: RecordCleaner
+        _ product: Text, _ place: Int, _ kind: IdentityKind?
     ) -> SurveyedProduct {
-        if let known = survey.products[product] { return enter(known, cleaner) }
-        let surveyed = SurveyedProduct(kind: kind(cleaner), file: place)
+        if let known = survey.products[product] { return enter(known, kind) }
+        let surveyed = SurveyedProduct(kind: kind, file: place)
         survey.products[product] = surveyed
         return surveyed
     }
 
     private func enter(
-        _ surveyed: SurveyedProduct, _ cleaner: RecordCleaner
+        _ surveyed: SurveyedProduct, _ kind: IdentityKind?
     ) -> SurveyedProduct {
-        if let kind = kind(cleaner) {
+        if let kind {
             if surveyed.kind == nil { surveyed.kind = kind }
             if surveyed.kind != kind { surveyed.hasMixedKinds = true }
         }
@@ -322,21 +324,21 @@ struct DumpSurveyor {
     }
 
     private mutating func reject(
-        _ one: PreparedRecord, _ other: Other, _ texts: CleanTexts, _ window: LentBytes,
-        _ offset: Int64, _ place: Int, _ name: String, _ cleaner: RecordCleaner,
+        _ one: PreparedRecord, _ other: Other, _ fault: (reason: RejectReason, field: String),
+        _ texts: CleanTexts, _ window: LentBytes, _ offset: Int64,
+        _ file: (place: Int, name: String, shape: String), _ kind: IdentityKind?,
         _ record: inout FileRecord
     ) {
-        guard let fault = other.fault else { preconditionFailure("a reject has a fault") }
         let product = texts.text(one.product)
-        noteRejected(one, other, fault, product, place, cleaner)
+        noteRejected(one, other, fault, product, file.place, kind)
         reject(
-            fault.reason, Array(window.part(one.range)), offset + Int64(one.range.lowerBound), name,
-            (fault.field, product, other.context), &record)
+            fault.reason, Array(window.part(one.range)), offset + Int64(one.range.lowerBound),
+            file.name, (fault.field, product, other.context), &record)
     }
 
     private func noteRejected(
         _ one: PreparedRecord, _ other: Other, _ fault: (reason: RejectReason, field: String),
-        _ product: Text?, _ place: Int, _ cleaner: RecordCleaner
+        _ product: Text?, _ place: Int, _ kind: IdentityKind?
     ) {
         guard let product else {
             survey.hasRejectWithoutProduct = true
@@ -348,7 +350,7 @@ struct DumpSurveyor {
             return !identity.isNumbered && other.faultCount == 1
                 && ["rating", "verified", "helpful_votes"].contains(fault.field)
         }
-        let surveyed = enter(product, place, cleaner)
+        let surveyed = enter(product, place, kind)
         if let identity = one.identity, isKnown == true {
             surveyed.rejectedIdentities.insert(identity.digest)
         } else {
@@ -395,7 +397,7 @@ struct DumpSurveyor {
         }
         if product.holdsList { survey.filesWithProducts.insert(place) }
         let object = productRaw(product, id, window, offset, name)
-        let surveyed = enter(id, place, cleaner)
+        let surveyed = enter(id, place, kind(cleaner))
         // Without a list it says nothing of its reviews: none of them is gone for it.
         if !product.holdsList { surveyed.hasUnreadableIdentity = true }
         if let object { surveyed.objects.append(object) }
