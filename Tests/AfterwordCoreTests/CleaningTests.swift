@@ -231,6 +231,24 @@ import Testing
         }
     #endif
 
+    /// What is asked only whether it is there is not read.
+    @Test("A text that is there is never read as absent")
+    func present() {
+        var texts = namedReferenceTable.description.split(separator: ";").map {
+            "&\($0.prefix { $0 != " " });"
+        }
+        #expect(texts.count > 2000 && texts.contains("&AElig;"))
+        texts += (0...0x11_0001 as ClosedRange<UInt32>).filter { $0 < 0x3000 || $0 & 0xFFF < 2 }
+            .map { "&#\($0);" }
+        texts += [
+            "\0", "\r", "\n", "\r\n", " ", "<br>", "<br/>", "\u{301}", "\u{FEFF}", "&", "&;", "<",
+        ]
+        for text in texts {
+            #expect(readText(Array(text.utf8)) != nil, "\(text.debugDescription)")
+        }
+        #expect(readText([]) == nil)
+    }
+
     /// By hand: NUL, CR, `&` and `<` are rewritten, what begins with CC or above may have to be composed.
     @Test("What a text needs is told alike wherever the byte lies that needs it")
     func work() {

@@ -14,6 +14,31 @@ import Testing
         return counters
     }
 
+    @Test(
+        "Months come in order, mock times before the source's, and hold what was added less what was removed"
+    )
+    func months() {
+        var random = SplitMix64(seed: 23)
+        var delta = SummaryDelta()
+        var expected: [MonthKey: Counters] = [:]
+        for _ in 0..<500 {
+            let at = Instant(microseconds: Int64(random.draw(below: 40)) * 20 * 86_400_000_000)
+            let origin: TimeOrigin = random.draw(below: 2) == 0 ? .source : .mock
+            let times = ReviewTimes(
+                createdAt: at, createdOrigin: origin, updatedAt: at, updatedOrigin: origin)
+            var values = ReviewValues()
+            values.rating = 10 * (1 + Int64(random.draw(below: 5)))
+            let isAdded = random.draw(below: 3) > 0
+            if isAdded { delta.add(values, times) } else { delta.remove(values, times) }
+            expected[MonthKey(month: at.month, origin: origin), default: Counters()]
+                .add(values, sign: isAdded ? 1 : -1)
+        }
+        let names = delta.months.map { "\($0.key.month) \($0.key.origin.rawValue)" }
+        #expect(names == names.sorted() && names.first == "197001 mock")
+        #expect(delta.months.count == expected.count)
+        #expect(delta.months.allSatisfy { expected[$0.key] == $0.counters })
+    }
+
     /// Old reviews at 10, 20 and 30; what is written anew at the same time, or further out, needs no other review.
     @Test(
         "Review times are read again only where an extreme went and nothing as far out came",

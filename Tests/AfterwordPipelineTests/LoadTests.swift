@@ -1,6 +1,7 @@
 import AfterwordCore
 import AfterwordPipeline
 import AfterwordTesting
+import Foundation
 import Synchronization
 import Testing
 
@@ -47,6 +48,58 @@ import Testing
             $0.observedAt = Instant(iso8601: "2026-01-01")
         }
         #expect(given.run.observedOrigin == .given)
+    }
+
+    @Test("A first load before which another run comes in is a later one")
+    func notFirst() throws {
+        let fixture = Fixture()
+        let first = ["a.json": Fixture.array(Fixture.reviews("P1", 3))]
+        let second = ["a.json": Fixture.array(Fixture.reviews("P1", 2) + Fixture.reviews("P2", 2))]
+        let surroundings = LoadSurroundings(now: { [clock = fixture.clock] in clock })
+        func dump(_ files: [String: String]) -> Dump {
+            Dump(
+                name: "dump",
+                files: files.map {
+                    DumpFile(name: $0.key, content: .memory(Array($0.value.utf8)))
+                })
+        }
+        // When the store has been seen to be empty.
+        let busy = BusyStore(fixture.store) {
+            _ = try loadDump(
+                dump(first), into: fixture.store, options: fixture.options,
+                surroundings: surroundings)
+        }
+        let report = try loadDump(
+            dump(second), into: busy, options: fixture.options, surroundings: surroundings)
+        #expect(report.run.run == 2)
+        #expect(report.run.balance.inserted == 2 && report.run.balance.unchanged == 2)
+        let plain = Fixture()
+        _ = try plain.load(dump: dump(first))
+        _ = try plain.load(dump: dump(second))
+        let (found, expected) = try (fixture.tables(), plain.tables())
+        #expect(found == expected)
+        #expect(try fixture.store.read { try auditStore($0) } == nil)
+    }
+
+    @Test("A file that is cut while it is loaded is told of, and nothing is stored")
+    func cutFile() throws {
+        let fixture = Fixture()
+        let folder = try TemporaryFolder()
+        let text = Fixture.array(Fixture.reviews("P1", 50))
+        try folder.write("a.json", text)
+        let path = folder.url.appendingPathComponent("a.json").path
+        let dump = Dump(name: "dump", files: [DumpFile(name: "a.json", content: .path(path))])
+        let surroundings = LoadSurroundings(
+            now: { [clock = fixture.clock] in clock },
+            progress: { [url = folder.url] progress in
+                guard case .reading(let bytes, let total) = progress, bytes == total else { return }
+                try? Data(text.utf8.prefix(100)).write(to: url.appendingPathComponent("a.json"))
+            })
+        #expect(throws: InputFault.changedWhileRead("a.json")) {
+            try loadDump(
+                dump, into: fixture.store, options: fixture.options, surroundings: surroundings)
+        }
+        #expect(try fixture.store.read { try $0.runs() }.isEmpty)
     }
 
     @Test("A plan reports what a run would, and leaves nothing")
@@ -199,5 +252,41 @@ import Testing
         #expect(status.attemptsSince.count == 1)
         let fresh = try fixture.store.read { try statusAnswer($0, now: now, maxAge: 10 * 86_400) }
         #expect(!fresh.isStale)
+    }
+}
+
+/// A store that somebody else changes once, after it was read for the first time.
+private final class BusyStore: ReviewStore {
+    private let store: any ReviewStore
+    private var change: (() throws -> Void)?
+
+    init(_ store: any ReviewStore, change: @escaping () throws -> Void) {
+        self.store = store
+        self.change = change
+    }
+
+    func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
+        let result = try store.read(body)
+        let change = change
+        self.change = nil
+        try change?()
+        return result
+    }
+
+    func load<Result>(
+        _ intent: LoadIntent, _ body: (any StoreLoad) throws -> Result
+    ) throws -> Result { try store.load(intent, body) }
+
+    func ledger<Result>(_ body: (any LedgerTransaction) throws -> Result) throws -> Result {
+        try store.ledger(body)
+    }
+
+    var interruption: any Interruption { store.interruption }
+    func auditByQuery() throws -> AuditFinding? { try store.auditByQuery() }
+    func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64 {
+        try store.beginAttempt(startedAt: instant, dump: dump)
+    }
+    func failAttempt(_ key: Int64, at instant: Instant, failure: String) throws {
+        try store.failAttempt(key, at: instant, failure: failure)
     }
 }

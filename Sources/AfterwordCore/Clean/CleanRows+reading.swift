@@ -52,6 +52,8 @@ extension CleanRows {
 
     /// A free text (`readText`).
     mutating func text(_ place: TextPlace, _ window: LentBytes) -> TextPlace {
+        // One that is there is never read as absent.
+        if leavesTexts { return place }
         let work = withTexts(in: window) { texts in
             let work = workNeeded(by: texts[place])
             return work == .composing && isPlainlyComposed(texts[place]) ? .none : work

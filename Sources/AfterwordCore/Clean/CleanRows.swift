@@ -68,6 +68,8 @@ package struct CleanRows: Sendable {
     private(set) var made: [UInt8] = []
     /// A text that is being read.
     var scratch: [UInt8] = []
+    /// Free texts are left as the source has them: for who asks only whether they are there.
+    package var leavesTexts = false
 
     package init() {}
 

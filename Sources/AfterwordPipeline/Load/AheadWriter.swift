@@ -3,9 +3,8 @@ import AfterwordCore
 /// Gathers a first load's records and hands them to the store while the dump is still being read.
 final class AheadWriter {
     private let lane: StoreLane
-    private var batch: AheadRecords
+    private var batch: Gathered
     private var written: [StoreLane.Answer<Void>] = []
-    private var file: Int32 = -1
 
     private let batchRows: Int
     private let batchBytes: Int
@@ -14,7 +13,50 @@ final class AheadWriter {
         self.lane = lane
         self.batchRows = batchRows
         self.batchBytes = batchBytes
-        batch = AheadRecords(run: run)
+        batch = Gathered(run: run)
+    }
+
+    /// The batch that is gathered, and the file that came last.
+    private struct Gathered {
+        var records: AheadRecords
+        private var file: Int32 = -1
+
+        init(run: Int64) { records = AheadRecords(run: run) }
+
+        mutating func add(
+            _ key: Int64, _ identity: Digest128, _ payload: Digest128, _ bytes: RawSpan,
+            _ offset: Int64, _ file: (place: Int, name: String, shape: String), _ context: [UInt8]
+        ) {
+            if self.file != Int32(file.place) || records.files.isEmpty {
+                records.files.append((file.name, file.shape))
+                self.file = Int32(file.place)
+            }
+            if records.contexts.last != context { records.contexts.append(context) }
+            records.records.append(
+                AheadRecords.Record(
+                    rawKey: key, identity: identity, payload: payload,
+                    file: Int32(records.files.count - 1),
+                    context: Int32(records.contexts.count - 1), offset: offset,
+                    payloadStart: Int32(records.payloads.count),
+                    payloadLength: Int32(bytes.byteCount)))
+            bytes.lend { records.payloads.append(contentsOf: $0) }
+        }
+
+        func isFull(rows: Int, bytes: Int) -> Bool {
+            records.records.count >= rows || records.payloads.count >= bytes
+        }
+
+        /// Begins anew.
+        ///
+        /// - Returns: What was gathered.
+        mutating func take() -> AheadRecords {
+            let full = records
+            self = Gathered(run: full.run)
+            // A little more: one that grows at its end takes twice its room.
+            records.payloads.reserveCapacity(full.payloads.count + full.payloads.count / 16)
+            records.records.reserveCapacity(full.records.count + full.records.count / 16)
+            return full
+        }
     }
 
     /// Takes a record, if there is a key for it.
@@ -27,31 +69,14 @@ final class AheadWriter {
     ) throws -> Bool {
         let key = Int64(number) + 1
         guard AheadRecords.keys.contains(key) else { return false }
-        if self.file != Int32(file.place) || batch.files.isEmpty {
-            batch.files.append((file.name, file.shape))
-            self.file = Int32(file.place)
-        }
-        if batch.contexts.last != context { batch.contexts.append(context) }
-        batch.records.append(
-            AheadRecords.Record(
-                rawKey: key, identity: identity, payload: payload,
-                file: Int32(batch.files.count - 1), context: Int32(batch.contexts.count - 1),
-                offset: offset, payloadStart: Int32(batch.payloads.count),
-                payloadLength: Int32(bytes.byteCount)))
-        bytes.lend { batch.payloads.append(contentsOf: $0) }
-        if batch.records.count >= batchRows || batch.payloads.count >= batchBytes {
-            try flush()
-        }
+        batch.add(key, identity, payload, bytes, offset, file, context)
+        if batch.isFull(rows: batchRows, bytes: batchBytes) { try flush() }
         return true
     }
 
     private func flush() throws {
-        if batch.records.isEmpty { return }
-        let full = batch
-        batch = AheadRecords(run: full.run)
-        // A little more: one that grows at its end takes twice its room.
-        batch.payloads.reserveCapacity(full.payloads.count + full.payloads.count / 16)
-        batch.records.reserveCapacity(full.records.count + full.records.count / 16)
+        if batch.records.records.isEmpty { return }
+        let full = batch.take()
         written.append(lane.later { try $0.append(ahead: full) })
         while let first = written.first, written.count > 4 || first.isThere {
             try written.removeFirst().get()

@@ -79,13 +79,14 @@ final class KnownReviews {
 
     /// What a store holds, read on all cores; nil where nothing can be known by its bytes.
     ///
+    /// - Parameter partRows: Reviews that are read at a time, about.
     /// - Throws: `Outdated` where a run was committed meanwhile.
     static func read(
-        _ store: any ReviewStore, dumpBytes: Int64, _ crew: Crew
+        _ store: any ReviewStore, dumpBytes: Int64, _ crew: Crew, partRows: Int64 = 1 << 17
     ) throws -> KnownReviews? {
         let known = try store.read { try KnownReviews($0, dumpBytes: dumpBytes) }
         guard let known else { return nil }
-        let parts = known.parts()
+        let parts = known.parts(of: partRows)
         let products = Mutex(Result<[ProductState], any Error>.success([]))
         let found = Mutex([Result<[Row], any Error>?](repeating: nil, count: parts.count))
         // The store may be read by several threads at once (`ReviewStore`), `known` is only read, and all have ended when the call has.
@@ -134,15 +135,13 @@ final class KnownReviews {
         rows.reserveCapacity(Int(expected + expected / 16))
     }
 
-    /// Reviews that are read at a time, about.
-    private static let partRows: Int64 = 1 << 17
-    /// Room for as many: 32 MiB, which the allocator gives back to the system when they are freed.
+    /// Reviews that a part has room for: 32 MiB, which the allocator gives back to the system when they are freed.
     private static let partRoom = 1 << 19
 
     /// Keys of products in parts of about so many reviews: one is freed when it has been put with the others. That keys are given one after
     /// another is only reckoned with.
-    private func parts() -> [ClosedRange<Int64>] {
-        let count = max((reviewCount + Self.partRows / 2) / Self.partRows, 1)
+    private func parts(of rows: Int64) -> [ClosedRange<Int64>] {
+        let count = max((reviewCount + rows / 2) / rows, 1)
         let step = max(productCount / count, 1)
         return (0..<count).map { part in
             part * step...(part == count - 1 ? greatestProductKey : (part + 1) * step - 1)

@@ -292,4 +292,3 @@ private final class RecordReader {
         throw InputFault.changedWhileRead(survey.files[Int(changed.file)].record.name)
     }
 }
-

@@ -9,7 +9,7 @@ final class Survey {
     var rejects: [RejectRow] = []
     private var candidates = CandidateList()
     /// Of all products.
-    private(set) var recordCount = 0
+    var recordCount: Int { Int(candidates.count) }
     /// A reject that may be of any product.
     var hasRejectWithoutProduct = false
     /// Places of files with an object that names a product.
@@ -35,23 +35,16 @@ final class Survey {
 
     /// The records of a product, in order of their entry.
     func candidates(of product: SurveyedProduct?) -> [Candidate] {
-        product.map { candidates.all(of: [($0.firstCandidate, $0.candidateCount)])[0] } ?? []
+        product.map { candidates.all(of: [$0.chain])[0] } ?? []
     }
 
     /// The records of each of some products.
     func candidates(ofEach ids: [Text]) -> [[Candidate]] {
-        candidates.all(
-            of: ids.map { id in
-                products[id].map { ($0.firstCandidate, $0.candidateCount) } ?? (-1, 0)
-            })
+        candidates.all(of: ids.map { products[$0]?.chain ?? CandidateChain() })
     }
 
     func add(_ candidate: Candidate, to product: SurveyedProduct) {
-        let number = candidates.append(candidate, after: product.lastCandidate)
-        recordCount += 1
-        if product.candidateCount == 0 { product.firstCandidate = number }
-        product.lastCandidate = number
-        product.candidateCount += 1
+        candidates.append(candidate, to: &product.chain)
     }
 
     var balance: Balance {
@@ -75,9 +68,8 @@ struct SurveyedFile {
 /// What a dump says of one product.
 final class SurveyedProduct {
     /// Its records in `Survey`.
-    fileprivate(set) var candidateCount = 0
-    fileprivate var firstCandidate: Int32 = -1
-    fileprivate var lastCandidate: Int32 = -1
+    fileprivate var chain = CandidateChain()
+    var candidateCount: Int { chain.count }
     var attributes: [Attribute: AttributeTally] = [:]
     var objects: [ProductRawRow] = []
     /// By what its reviews are known; nil where the dump tells of the product alone.
@@ -98,14 +90,21 @@ final class SurveyedProduct {
     }
 }
 
+/// The records of one product among those of all: by their numbers the first and the last, less than 0 for none.
+private struct CandidateChain {
+    var first: Int32 = -1
+    var last: Int32 = -1
+    var count = 0
+}
+
 /// The records of all products, 56 bytes each, in blocks that never move: an array that grows would need half as much again.
 private struct CandidateList {
     private static let blockSize = 1 << 14
     /// In place of its own number each holds that of the same product's next and 1; 0 after the last.
     private var blocks: [[Candidate]] = []
-    private var count: Int32 = 0
+    private(set) var count: Int32 = 0
 
-    mutating func append(_ candidate: Candidate, after last: Int32) -> Int32 {
+    mutating func append(_ candidate: Candidate, to chain: inout CandidateChain) {
         let number = count
         count += 1
         if Int(number) / Self.blockSize == blocks.count {
@@ -116,16 +115,19 @@ private struct CandidateList {
         var entry = candidate
         entry.number = 0
         blocks[blocks.count - 1].append(entry)
-        if last >= 0 {
-            blocks[Int(last) / Self.blockSize][Int(last) % Self.blockSize].number =
+        if chain.last >= 0 {
+            blocks[Int(chain.last) / Self.blockSize][Int(chain.last) % Self.blockSize].number =
                 UInt32(number) + 1
+        } else {
+            chain.first = number
         }
-        return number
+        chain.last = number
+        chain.count += 1
     }
 
     /// Those that follow each of some first ones. A few chains are followed at once: that the next of one is far away is not waited for by the
     /// others.
-    func all(of chains: [(first: Int32, count: Int)]) -> [[Candidate]] {
+    func all(of chains: [CandidateChain]) -> [[Candidate]] {
         var all = chains.map { chain in
             var own: [Candidate] = []
             own.reserveCapacity(chain.count)

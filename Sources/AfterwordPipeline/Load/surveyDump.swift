@@ -494,12 +494,22 @@ private func prepare(
 ) -> PreparedUnit {
     var prepared = PreparedUnit()
     prepared.records.reserveCapacity(unit.records.count)
+    let hasIDs = cleaner.shape.identityKind == .source
     window.lend { bytes in
         let payloads = payloadDigests(of: unit.records.map(\.range), in: bytes)
         for (index, record) in unit.records.enumerated() {
             let context = cleaner.context(ofRecord: index, of: unit, window: window)
-            cleaner.clean(
-                record: index, of: unit, context: context, window: bytes, into: &prepared.rows)
+            func clean(leavesTexts: Bool) {
+                prepared.rows.leavesTexts = leavesTexts
+                cleaner.clean(
+                    record: index, of: unit, context: context, window: bytes, into: &prepared.rows)
+            }
+            // What has an id of its source is known without its texts.
+            clean(leavesTexts: hasIDs)
+            if prepared.rows.leavesTexts, prepared.rows.rows[0].reviewID.isAbsent {
+                prepared.rows.removeRows()
+                clean(leavesTexts: false)
+            }
             prepared.take(
                 record.range, bytes, context.bytes, cleaner,
                 payload: context.bytes.isEmpty ? payloads[index] : nil, brokenBy: record.fault)

@@ -1,0 +1,83 @@
+import AfterwordCore
+import AfterwordTesting
+import Testing
+
+@testable import AfterwordPipeline
+
+@Suite struct KnownReviewsTests {
+    private static func line(_ product: Int, _ review: Int, _ text: String = "text") -> String {
+        """
+        {"review_id": "R\(review)", "rating": \(1 + review % 5).0, "title": "T", "text": "\(text)", \
+        "asin": "P\(product)", "parent_asin": "P\(product)", "user_id": "A", "timestamp": 1600000000000}
+        """
+    }
+
+    /// Products with 0 to 9 reviews, not as many as their keys let one reckon; one review is gone.
+    private func fixture() throws -> Fixture {
+        let fixture = Fixture()
+        func dump(from first: Int) -> String {
+            var lines: [String] = []
+            for product in 0..<60 {
+                for review in 0..<(product * product % 10) {
+                    lines.append(Self.line(product, product * 100 + review))
+                }
+            }
+            return lines[first...].joined(separator: "\n")
+        }
+        try fixture.load(["a.jsonl": dump(from: 0)])
+        try fixture.load(["a.jsonl": dump(from: 1)]) { $0.completeness = .all }
+        return fixture
+    }
+
+    @Test("In any number of parts a store's reviews are known as they are in one")
+    func parts() throws {
+        let fixture = try fixture()
+        func known(_ partRows: Int64, _ width: Int) throws -> KnownReviews {
+            try #require(
+                try KnownReviews.read(
+                    fixture.store, dumpBytes: 1 << 20, Crew(width: width), partRows: partRows))
+        }
+        let whole = try known(1 << 17, 0)
+        let reviews = try fixture.store.read { try $0.reviews(ofProduct: nil) }
+        #expect(whole.liveCounts.reduce(0) { $0 + Int($1) } == reviews.count { $0.isLive })
+        #expect(reviews.contains { !$0.isLive })
+        for partRows in [1, 2, 7, 100, 1000] as [Int64] {
+            let parted = try known(partRows, 2)
+            #expect(parted.numbers == whole.numbers)
+            #expect(parted.liveCounts == whole.liveCounts)
+            for (id, number) in whole.numbers {
+                let own = reviews.filter { $0.productID == id }
+                let named = Set(own.map(\.identity))
+                let standing = parted.standing(ofProduct: number, named: named)
+                #expect(standing.current.count == own.count)
+                #expect(Set(standing.keys) == Set(own.map(\.reviewKey)))
+                #expect(standing.keys == whole.standing(ofProduct: number, named: named).keys)
+                for review in own {
+                    let key = standing.current[review.identity]
+                    #expect(key?.reviewKey == review.reviewKey)
+                    #expect(key?.payloadDigest == review.payloadDigest)
+                    #expect(key?.isLive == review.isLive)
+                }
+            }
+        }
+    }
+
+    @Test("Lines are recognised by their bytes, however the table was filled")
+    func lines() throws {
+        let fixture = try fixture()
+        let crew = Crew(width: 1)
+        let known = try #require(
+            try KnownReviews.read(fixture.store, dumpBytes: 1 << 20, crew, partRows: 5))
+        let text = [
+            Self.line(7, 700), Self.line(7, 700, "other"), "{}", Self.line(59, 5900),
+            Self.line(1, 100),
+            "",
+        ].joined(separator: "\n")
+        let found = Array(text.utf8).lend { known.recognise($0, crew) }
+        let lines = text.split(separator: "\n")
+        // The review that is gone (P1's only one) is not recognised.
+        #expect(found.map { Int($0.length) } == [lines[0].utf8.count, lines[3].utf8.count])
+        #expect(
+            found.map(\.start) == [0, Int32(lines[0...2].reduce(0) { $0 + $1.utf8.count + 1 })])
+    }
+}
