@@ -1,0 +1,169 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordStores
+import AfterwordTesting
+import Synchronization
+import Testing
+
+/// What is asked on a store's second way fails: it was asked ahead, perhaps by another thread, and is waited for later.
+@Suite struct BesideFaultTests {
+    /// Three products with six reviews each; the second week edits two of each, takes the oldest and brings one.
+    private func dump(_ week: Int) -> Dump {
+        var lines: [String] = []
+        for product in 0..<3 {
+            for review in (week == 0 ? 0..<6 : 1..<7) {
+                let isEdited = week == 1 && review < 3
+                lines.append(
+                    """
+                    {"review_id": "R\(product)\(review)", "rating": \(isEdited ? 1 : 5).0, "title": "T", \
+                    "text": "A text of its own, \(isEdited ? "edited" : "as it was")", "asin": "P\(product)", \
+                    "parent_asin": "P\(product)", "user_id": "A\(review)", "timestamp": \(1_600_000_000_000 + review)}
+                    """)
+            }
+        }
+        return Dump(
+            name: "dump",
+            files: [
+                DumpFile(
+                    name: "a.jsonl", content: .memory(Array(lines.joined(separator: "\n").utf8)))
+            ])
+    }
+
+    @discardableResult
+    private func load(_ week: Int, into store: any ReviewStore) throws -> LoadReport {
+        var options = LoadOptions()
+        options.salts = .seeded(7)
+        options.hasGuards = false
+        options.completeness = .all
+        options.observedAt = Instant(seconds: 1_700_000_000 + Int64(week) * 604_800)
+        // A product a batch: others are asked about while one is written.
+        options.batchRows = 4
+        let clock = Instant(seconds: 1_800_000_000 + Int64(week))
+        return try loadDump(
+            dump(week), into: store, options: options,
+            surroundings: LoadSurroundings(now: { clock }))
+    }
+
+    @Test(
+        "A look-up that fails on the second way ends the load, which leaves the store as it was",
+        arguments: StoreKind.lasting)
+    func failing(kind: StoreKind) throws {
+        let stores = TemporaryStores(kind)
+        let whole = try stores.make()
+        try load(0, into: whole)
+        let report = try load(1, into: whole)
+        #expect(report.run.balance.updated == 6 && report.run.balance.inserted == 3)
+        #expect(report.run.deleted == 3)
+        let expected = try whole.read { try goldenTables($0) }
+        var call = 1
+        var asked: Set<String> = []
+        while true {
+            let store = try stores.make()
+            try load(0, into: store)
+            let before = try store.read { try goldenTables($0) }
+            let failing = FailingStore(store, at: call)
+            do {
+                try load(1, into: failing)
+                break
+            } catch is FailingStore.Stop {
+                #expect(try store.read { try goldenTables($0) } == before, "call \(call)")
+                try load(1, into: store)
+                #expect(try store.read { try goldenTables($0) } == expected, "after call \(call)")
+            }
+            asked.insert(failing.failed)
+            call += 1
+        }
+        let all = ["current", "payloads", "historyContents", "rawKeys", "months", "createdRange"]
+        #expect(asked == Set(all))
+        #expect(call > 3 * all.count)
+    }
+}
+
+/// A store whose second way fails at a call.
+private final class FailingStore: ReviewStore {
+    struct Stop: Error {}
+
+    private let store: any ReviewStore
+    private let call: Int
+    private let state = Mutex((calls: 0, failed: ""))
+
+    init(_ store: any ReviewStore, at call: Int) {
+        self.store = store
+        self.call = call
+    }
+
+    /// What was asked when it failed.
+    var failed: String { state.withLock { $0.failed } }
+
+    fileprivate func count(_ name: String) throws {
+        let isLast = state.withLock { state in
+            state.calls += 1
+            if state.calls == call { state.failed = name }
+            return state.calls == call
+        }
+        if isLast { throw Stop() }
+    }
+
+    func besideLoad<Result>(
+        _ body: ((any StoreLookUps)?) throws -> Result
+    ) throws -> Result {
+        try store.besideLoad { lookUps in
+            try body(lookUps.map { FailingLookUps($0, self) })
+        }
+    }
+
+    func load<Result>(
+        _ intent: LoadIntent, _ body: (any StoreLoad) throws -> Result
+    ) throws -> Result { try store.load(intent, body) }
+
+    func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
+        try store.read(body)
+    }
+
+    func ledger<Result>(_ body: (any LedgerTransaction) throws -> Result) throws -> Result {
+        try store.ledger(body)
+    }
+
+    var interruption: any Interruption { store.interruption }
+    func auditByQuery() throws -> AuditFinding? { try store.auditByQuery() }
+    func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64 {
+        try store.beginAttempt(startedAt: instant, dump: dump)
+    }
+    func failAttempt(_ key: Int64, at instant: Instant, failure: String) throws {
+        try store.failAttempt(key, at: instant, failure: failure)
+    }
+}
+
+private final class FailingLookUps: StoreLookUps {
+    private let lookUps: any StoreLookUps
+    private let store: FailingStore
+
+    init(_ lookUps: any StoreLookUps, _ store: FailingStore) {
+        self.lookUps = lookUps
+        self.store = store
+    }
+
+    private func ask(_ name: String) throws -> any StoreLookUps {
+        try store.count(name)
+        return lookUps
+    }
+
+    func current(_ reviewKeys: [Int64]) throws -> [StoredReview] {
+        try ask("current").current(reviewKeys)
+    }
+    func payloads(_ rawKeys: [Int64]) throws -> [RawPayload] {
+        try ask("payloads").payloads(rawKeys)
+    }
+    func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>] {
+        try ask("historyContents").historyContents(reviewKeys)
+    }
+    func rawKeys(_ records: [RawQuestion]) throws -> [RawIdentity: Int64] {
+        try ask("rawKeys").rawKeys(records)
+    }
+    func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary] {
+        try ask("months").months(wanted)
+    }
+    func createdRange(_ wanted: [RangeQuestion]) throws -> [Int64: ClosedRange<Instant>] {
+        try ask("createdRange").createdRange(wanted)
+    }
+}
