@@ -256,8 +256,8 @@ import Testing
 }
 
 /// A store that somebody else changes once, after it was read for the first time.
-private final class BusyStore: ReviewStore {
-    private let store: any ReviewStore
+private final class BusyStore: ForwardingStore {
+    let store: any ReviewStore
     private var change: (() throws -> Void)?
 
     init(_ store: any ReviewStore, change: @escaping () throws -> Void) {
@@ -271,22 +271,5 @@ private final class BusyStore: ReviewStore {
         self.change = nil
         try change?()
         return result
-    }
-
-    func load<Result>(
-        _ intent: LoadIntent, _ body: (any StoreLoad) throws -> Result
-    ) throws -> Result { try store.load(intent, body) }
-
-    func ledger<Result>(_ body: (any LedgerTransaction) throws -> Result) throws -> Result {
-        try store.ledger(body)
-    }
-
-    var interruption: any Interruption { store.interruption }
-    func auditByQuery() throws -> AuditFinding? { try store.auditByQuery() }
-    func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64 {
-        try store.beginAttempt(startedAt: instant, dump: dump)
-    }
-    func failAttempt(_ key: Int64, at instant: Instant, failure: String) throws {
-        try store.failAttempt(key, at: instant, failure: failure)
     }
 }

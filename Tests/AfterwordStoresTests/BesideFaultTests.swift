@@ -80,10 +80,10 @@ import Testing
 }
 
 /// A store whose second way fails at a call.
-private final class FailingStore: ReviewStore {
+private final class FailingStore: ForwardingStore {
     struct Stop: Error {}
 
-    private let store: any ReviewStore
+    let store: any ReviewStore
     private let call: Int
     private let state = Mutex((calls: 0, failed: ""))
 
@@ -110,27 +110,6 @@ private final class FailingStore: ReviewStore {
         try store.besideLoad { lookUps in
             try body(lookUps.map { FailingLookUps($0, self) })
         }
-    }
-
-    func load<Result>(
-        _ intent: LoadIntent, _ body: (any StoreLoad) throws -> Result
-    ) throws -> Result { try store.load(intent, body) }
-
-    func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
-        try store.read(body)
-    }
-
-    func ledger<Result>(_ body: (any LedgerTransaction) throws -> Result) throws -> Result {
-        try store.ledger(body)
-    }
-
-    var interruption: any Interruption { store.interruption }
-    func auditByQuery() throws -> AuditFinding? { try store.auditByQuery() }
-    func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64 {
-        try store.beginAttempt(startedAt: instant, dump: dump)
-    }
-    func failAttempt(_ key: Int64, at instant: Instant, failure: String) throws {
-        try store.failAttempt(key, at: instant, failure: failure)
     }
 }
 

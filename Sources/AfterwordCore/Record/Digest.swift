@@ -25,11 +25,6 @@ package struct Digest256: Hashable, Comparable, Sendable {
             (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian), body)
     }
 
-    /// Its first and its last 16 bytes.
-    package var halves: (Digest128, Digest128) {
-        (Digest128(words: (words.0, words.1)), Digest128(words: (words.2, words.3)))
-    }
-
     /// As four numbers, big-endian.
     package var lanes: (UInt64, UInt64, UInt64, UInt64) { words }
 

@@ -16,7 +16,7 @@ final class AheadWriter {
         batch = Gathered(run: run)
     }
 
-    /// The batch that is gathered, and the file that came last.
+    /// The batch that is gathered, and the last of its files; less than 0 for none.
     private struct Gathered {
         var records: AheadRecords
         private var file: Int32 = -1
@@ -27,7 +27,7 @@ final class AheadWriter {
             _ key: Int64, _ identity: Digest128, _ payload: Digest128, _ bytes: RawSpan,
             _ offset: Int64, _ file: (place: Int, name: String, shape: String), _ context: [UInt8]
         ) {
-            if self.file != Int32(file.place) || records.files.isEmpty {
+            if self.file != Int32(file.place) {
                 records.files.append((file.name, file.shape))
                 self.file = Int32(file.place)
             }

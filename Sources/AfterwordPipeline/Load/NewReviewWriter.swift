@@ -152,14 +152,14 @@ private final class ReviewMaker {
                 bytes += Int(work[end].candidate.length)
                 end += 1
             }
-            batches.append(try batch(Array(work[start..<end]), bytes, products))
+            batches.append(try batch(Array(work[start..<end]), products))
             start = end
         }
         return batches
     }
 
     private func batch(
-        _ work: [NewReviewWriter.Work], _ bytes: Int, _ products: [(key: Int64, id: Text)]
+        _ work: [NewReviewWriter.Work], _ products: [(key: Int64, id: Text)]
     ) throws -> MadeReviews {
         var batch = NewReviews(
             run: context.run, observedAt: context.observedAt, files: files,

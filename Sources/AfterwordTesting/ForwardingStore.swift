@@ -1,0 +1,36 @@
+package import AfterwordCore
+package import AfterwordPipeline
+
+/// A store in front of another, for tests: all that it does not do itself is done by that one.
+package protocol ForwardingStore: ReviewStore {
+    var store: any ReviewStore { get }
+}
+
+extension ForwardingStore {
+    package func load<Result>(
+        _ intent: LoadIntent, _ body: (any StoreLoad) throws -> Result
+    ) throws -> Result { try store.load(intent, body) }
+
+    package func besideLoad<Result>(
+        _ body: ((any StoreLookUps)?) throws -> Result
+    ) throws -> Result { try store.besideLoad(body) }
+
+    package func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
+        try store.read(body)
+    }
+
+    package func ledger<Result>(
+        _ body: (any LedgerTransaction) throws -> Result
+    ) throws -> Result { try store.ledger(body) }
+
+    package var interruption: any Interruption { store.interruption }
+    package func auditByQuery() throws -> AuditFinding? { try store.auditByQuery() }
+
+    package func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64 {
+        try store.beginAttempt(startedAt: instant, dump: dump)
+    }
+
+    package func failAttempt(_ key: Int64, at instant: Instant, failure: String) throws {
+        try store.failAttempt(key, at: instant, failure: failure)
+    }
+}
