@@ -118,10 +118,12 @@ enum Columns {
         FROM product_reviews_base WHERE review_key BETWEEN ? AND ?
         """
     /// `CurrentPayload`, by place.
-    static let currentPayloads = """
-        SELECT review_key, identity_digest, payload_digest, identity_kind = 'c' AS is_content, is_live, reading
-        FROM product_reviews_base
+    static func currentPayloads(from table: StaticString) -> String {
         """
+        SELECT review_key, identity_digest, payload_digest, identity_kind = 'c' AS is_content, is_live, reading
+        FROM \(table)
+        """
+    }
     static let historySelection = """
         SELECT h.*, r.review_id, r.identity_digest, p.product_id
         FROM product_reviews_history h JOIN product_reviews_base r USING (review_key)

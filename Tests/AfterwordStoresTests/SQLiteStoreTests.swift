@@ -159,7 +159,7 @@ import Testing
         for sql in [
             "UPDATE product_reviews_history SET rating = 51",
             "UPDATE product_reviews_history SET created_origin = 'guess'",
-            "UPDATE product_reviews_base SET is_live = 2",
+            "UPDATE product_reviews_base_first SET is_live = 2",
             "UPDATE product_reviews_history SET history_key = history_key + 1",
             "UPDATE product_reviews_history SET version = 0 WHERE operation = 'insert'",
             "INSERT INTO product_reviews_history SELECT history_key, review_key, version, operation, run + 1, "

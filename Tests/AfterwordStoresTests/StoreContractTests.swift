@@ -208,6 +208,74 @@ import Testing
         }
     }
 
+    @Test(
+        "First and last times are those of the reviews that are not left out, whichever are",
+        arguments: StoreKind.available)
+    func createdRanges(kind: StoreKind) throws {
+        for seed in 1...12 as ClosedRange<UInt64> {
+            var random = SplitMix64(seed: seed)
+            let stores = TemporaryStores(kind)
+            let store = try stores.make()
+            // Of few or of many months, before 1970 and on their borders too.
+            let width = [40, 400, 40_000][Int(random.draw(below: 3))] as UInt64
+            func record(_ id: Int) -> ReviewHistory.RecordText {
+                let days = Int64(random.draw(below: width)) - Int64(width / 3)
+                let at = Instant(seconds: days * 86_400 + [0, -1, 40_000][id % 3])
+                return .init(
+                    text: """
+                        {"product": "P\(id % 2)", "id": "r\(id)", "rating": 4, "body": "b\(id)", "at": "\(at)"}
+                        """, product: nil)
+            }
+            let shape = try Shape(
+                parsing: Array(
+                    #"""
+                    {"shape": "law", "version": 1, "fields": {"review_id": "id", "product_id": "product",
+                     "rating": "rating", "body": "body", "created_at": "at"}}
+                    """#.utf8))
+            let count = 3 + Int(random.draw(below: 40))
+            let records = (0..<count).map(record)
+            var second: [ReviewHistory.RecordText] = []
+            for id in records.indices {
+                let draw = random.draw(below: 4)
+                if draw > 0 { second.append(draw == 1 ? record(id) : records[id]) }
+            }
+            let steps = [records, second + (count..<count + 4).map(record)].map {
+                ReviewHistory.Step(
+                    records: $0, observedAt: ReviewHistory.start, completeness: .products)
+            }
+            let history = ReviewHistory(seed: seed, shape: shape, steps: steps)
+            #expect(try history.load(steps, into: store) == [true, true])
+            let reviews = try store.read { try $0.reviews(ofProduct: nil) }
+            let products = try store.read { try $0.products(nil) }
+            for share in 0...4 as ClosedRange<UInt64> {
+                // None, some, nearly all, and those that come first or last.
+                let without = Set(
+                    reviews.filter { _ in random.draw(below: 4) < share }.map(\.reviewKey))
+                let left = reviews.filter {
+                    $0.isLive && $0.times.createdOrigin == .source
+                        && !without.contains($0.reviewKey)
+                }
+                let expected = products.map { product in
+                    let times = left.filter { $0.productID == product.productID }
+                        .map(\.times.createdAt)
+                    return times.min().flatMap { first in times.max().map { first...$0 } }
+                }
+                let wanted = products.map { product in
+                    RangeQuestion(
+                        productKey: product.productKey,
+                        without: without.filter { productKey(ofReview: $0) == product.productKey }
+                            .sorted())
+                }
+                let found = try store.load(LoadIntent(isRehearsal: true)) {
+                    try $0.createdRange(wanted)
+                }
+                #expect(
+                    products.map { found[$0.productKey] } == expected,
+                    "seed \(seed), \(share) of 4 left out")
+            }
+        }
+    }
+
     @Test("A store's error shows the SQL, never the data", arguments: StoreKind.lasting)
     func errors(kind: StoreKind) throws {
         let stores = TemporaryStores(kind)

@@ -19,6 +19,21 @@ package struct Instant: Hashable, Comparable, Sendable {
         return Int64(date.year * 100 + date.month)
     }
 
+    /// The first moment of a month, or of the one after it.
+    ///
+    /// - Parameter month: Year × 100 + month, as `month` is; nil where there is no such month.
+    package init?(startOfMonth month: Int64, plusMonths more: Int64 = 0) {
+        let last = month % 100
+        guard (1...12).contains(last) else { return nil }
+        let months = month / 100 * 12 + last - 1 + more
+        guard
+            let day = CivilDate(
+                year: Int(Self.floorDivide(months, 12)),
+                month: Int(months - Self.floorDivide(months, 12) * 12) + 1, day: 1)
+        else { return nil }
+        self.init(seconds: day.daysSinceEpoch * 86_400)
+    }
+
     /// The start of the UTC day this moment lies in.
     package var startOfDay: Instant {
         let day: Int64 = 86_400_000_000

@@ -235,7 +235,8 @@ struct PostgresSession: SQLSession {
                 AND \(reviewKeys(ofProduct: keys.upperBound).upperBound)
             """
         }
-        let question = "\(Columns.currentPayloads) \(isWithin ?? "")"
+        let current = Columns.currentPayloads(from: "product_reviews_base")
+        let question = "\(current) \(isWithin ?? "")"
         try connection.copyMessages(question) { message, isFirst in
             var fields = PostgresFields(message, hasHeader: isFirst)
             while fields.beginRow() {

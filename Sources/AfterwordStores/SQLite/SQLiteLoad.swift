@@ -14,6 +14,9 @@ final class SQLiteLoad: StoreLoad {
     /// In a store without a product: the key of the last month written; nil in another.
     private var lastMonth: WrittenKey?
     private var aheadRecords: SQLiteAhead?
+    /// Products from this key on are new: their reviews lie behind all others.
+    private var firstNewProduct = Int64.max
+    private var wroteLater = false
 
     init(_ database: Database, attempt: Int64?, writeBack: WriteBack) {
         self.database = database
@@ -44,6 +47,7 @@ final class SQLiteLoad: StoreLoad {
         let last = try ask("SELECT * FROM runs ORDER BY run DESC LIMIT 1") { $0.runRecord }.first
         let complete = "completeness = 'all'"
         let nextProductKey = (try newest("product_key", "products_dim") ?? 0) + 1
+        firstNewProduct = nextProductKey
         lastMonth = nextProductKey == 1 ? WrittenKey(product: 0) : nil
         return StoreHead(
             nextRun: (last?.run ?? 0) + 1,
@@ -216,9 +220,9 @@ final class SQLiteLoad: StoreLoad {
     }
 
     func insert(_ new: NewReviews) throws {
-        let inserts = try newReviews ?? SQLiteNewReviews(database)
+        let inserts = try newReviews ?? SQLiteNewReviews(database, newFrom: firstNewProduct)
         newReviews = inserts
-        try inserts.insert(new)
+        if try inserts.insert(new) { wroteLater = true }
         // About what a review has besides its bytes.
         writeBack.note(new.payloads.count + new.reviews.count * 128)
     }
@@ -275,24 +279,42 @@ final class SQLiteLoad: StoreLoad {
     }
 
     func put(reviews: [ReviewRow]) throws {
-        // Each lies on a page of its own.
-        defer { writeBack.note(reviews.count * SQLiteStore.pageBytes) }
-        let plain = try insert("product_reviews_base", Columns.review)
-        let replacing = try upsert(
-            "product_reviews_base", Columns.review,
+        defer { writeBack.note(reviews.count * 128) }
+        let behind = try insert("\(SQLiteBase.first)", Columns.review)
+        let bring = try statement(SQLiteBase.bring)
+        let later = try upsert(
+            "\(SQLiteBase.later)", Columns.review,
             keys: ["review_key", "product_key", "first_raw_key"])
         let rows = reviews.span
         for index in rows.indices {
-            let insert = rows[index].isNew ? plain : replacing
+            let isBehind = rows[index].isNew && rows[index].productKey >= firstNewProduct
+            if !rows[index].isNew {
+                bring.add(rows[index].review.reviewKey)
+                try bring.step()
+            }
+            let insert = isBehind ? behind : later
             insert.add(rows[index])
             try insert.step()
+            if !isBehind { wroteLater = true }
         }
     }
 
     func put(payloads: [PayloadMove]) throws {
-        let insert = try statement(
-            "UPDATE product_reviews_base SET payload_digest = ?, raw_key = ? WHERE review_key = ?")
-        try write(payloads, insert) { insert.add($0) }
+        let bring = try statement(SQLiteBase.bring)
+        try write(payloads, bring) { bring.add($0.reviewKey) }
+        let move = try statement(
+            "UPDATE product_reviews_base_later SET payload_digest = ?, raw_key = ? WHERE review_key = ?"
+        )
+        try write(payloads, move) { move.add($0) }
+        if !payloads.isEmpty { wroteLater = true }
+    }
+
+    /// Puts later rows in the place of first ones, when they have become many.
+    func putLaterBack() throws {
+        guard wroteLater, try ask(SQLiteBase.isFullOfLater, { $0.number(0) == 1 }).first == true
+        else { return }
+        try statement(SQLiteBase.putBack).step()
+        try statement("DELETE FROM product_reviews_base_later").step()
     }
 
     func put(products: [ProductState]) throws {

@@ -75,22 +75,68 @@ final class SQLiteLookUps: StoreLookUps {
     }
 
     func createdRange(_ wanted: [RangeQuestion]) throws -> [Int64: ClosedRange<Instant>] {
-        let found = try statements.ask(
+        var ranges: [Int64: ClosedRange<Instant>] = [:]
+        for question in wanted { ranges[question.productKey] = try createdRange(question) }
+        return ranges
+    }
+
+    /// Among the first months that have more reviews than are left out is one that is not, and so at the other end: only rows of
+    /// those months are held against the base.
+    private func createdRange(_ question: RangeQuestion) throws -> ClosedRange<Instant>? {
+        let key = question.productKey
+        let months = try statements.ask(
             """
-            SELECT product_key, MIN(created_at) AS first, MAX(created_at) AS last
-            FROM product_reviews_clean
-            WHERE review_key BETWEEN (?1 << 24) AND (?1 << 24) + 16777215
-                AND is_live = 1 AND created_origin = 'source'
-                AND review_key NOT IN (SELECT value FROM json_each(?2))
-            GROUP BY product_key
-            """, of: wanted
-        ) {
-            $0.add($1.productKey)
-            $0.add("[" + $1.without.map(String.init).joined(separator: ",") + "]")
-        } _: {
-            ($0.number("product_key"), $0.instant("first")...$0.instant("last"))
+            SELECT month, review_count FROM product_aggregates
+            WHERE product_key = ? AND origin = 'source' AND review_count > 0 ORDER BY month
+            """, of: [key]
+        ) { (month: $0.number(0), count: $0.number(1)) }
+        func reached(_ months: some Sequence<(month: Int64, count: Int64)>) -> Int64? {
+            var left = Int64(question.without.count)
+            for month in months {
+                left -= month.count
+                if left < 0 { return month.month }
+            }
+            return nil
         }
-        return Dictionary(uniqueKeysWithValues: found)
+        let firstsEnd = reached(months).flatMap { Instant(startOfMonth: $0, plusMonths: 1) }
+        let lastsStart = reached(months.reversed()).flatMap { Instant(startOfMonth: $0) }
+        let without = Set(question.without)
+        let rows = try statements.ask(
+            """
+            SELECT review_key, history_key, created_at FROM product_reviews_history
+            WHERE history_key BETWEEN ?1 AND ?2
+                AND created_origin = 'source' AND (created_at < ?3 OR created_at >= ?4)
+            UNION ALL
+            SELECT review_key, history_key, created_at FROM product_reviews_history
+            WHERE review_key BETWEEN ?1 AND ?2 AND history_key < 0
+                AND created_origin = 'source' AND (created_at < ?3 OR created_at >= ?4)
+            """, of: [reviewKeys(ofProduct: key)]
+        ) {
+            $0.add($1.lowerBound)
+            $0.add($1.upperBound)
+            $0.add((firstsEnd ?? Instant(microseconds: .max)).microseconds)
+            $0.add((lastsStart ?? Instant(microseconds: .min)).microseconds)
+        } _: {
+            (review: $0.number(0), version: $0.number(1), at: $0.number(2))
+        }
+        .filter { !without.contains($0.review) }
+        .sorted { $0.at < $1.at }
+        let first = try rows.first { try isCurrent($0.version, ofReview: $0.review) }
+        let last = try rows.last { try isCurrent($0.version, ofReview: $0.review) }
+        guard let first, let last else { return nil }
+        return Instant(microseconds: first.at)...Instant(microseconds: last.at)
+    }
+
+    /// Whether a row of the history is what a live review is now.
+    private func isCurrent(_ historyKey: Int64, ofReview reviewKey: Int64) throws -> Bool {
+        let question = try statements.prepared(
+            """
+            SELECT 1 AS one FROM product_reviews_base
+            WHERE review_key = ? AND history_key = ? AND is_live = 1
+            """)
+        question.add(reviewKey)
+        question.add(historyKey)
+        return try !question.rows { _ in true }.isEmpty
     }
 }
 

@@ -6,18 +6,33 @@ import GRDB
 final class SQLiteNewReviews {
     private let raw: SQLiteRows
     private let history: SQLiteRows
-    private let base: SQLiteRows
+    private let first: SQLiteRows
+    private let later: SQLiteRows
+    private let firstNewProduct: Int64
     private var laid = LaidBytes()
 
-    init(_ database: Database) throws {
+    /// - Parameter firstNewProduct: Products with lesser keys have reviews already, among which theirs would lie.
+    init(_ database: Database, newFrom firstNewProduct: Int64) throws {
+        self.firstNewProduct = firstNewProduct
         raw = try SQLiteRows(database, "product_reviews_raw", Columns.raw)
         history = try SQLiteRows(database, "product_reviews_history", Columns.history)
-        base = try SQLiteRows(database, "product_reviews_base", Columns.review)
+        first = try SQLiteRows(database, "\(SQLiteBase.first)", Columns.review)
+        later = try SQLiteRows(database, "\(SQLiteBase.later)", Columns.review)
     }
 
     /// Table after table: the pages of one stay in the cache.
-    func insert(_ new: NewReviews) throws {
+    ///
+    /// - Returns: Whether some are of products that have reviews already.
+    func insert(_ new: NewReviews) throws -> Bool {
         laid.lay(new)
+        let places = 0..<new.reviews.count
+        let areOfNew = new.productKeys.map { $0 >= firstNewProduct }
+        let behind = places.filter {
+            areOfNew[Int(new.reviews[new.reviews.startIndex + $0].product)]
+        }
+        let among = places.filter {
+            !areOfNew[Int(new.reviews[new.reviews.startIndex + $0].product)]
+        }
         try laid.bytes.lend { bytes in
             try new.withBytes { texts, payloads in
                 let lent = Lent(
@@ -26,9 +41,11 @@ final class SQLiteNewReviews {
                     .map { $0 - new.reviews.startIndex }
                 try raw.insert(own.count) { lent.addRaw(own[$0], to: &$1) }
                 try history.insert(new.reviews.count) { lent.addHistory($0, to: &$1) }
-                try base.insert(new.reviews.count) { lent.addBase($0, to: &$1) }
+                try first.insert(behind.count) { lent.addBase(behind[$0], to: &$1) }
+                try later.insert(among.count) { lent.addBase(among[$0], to: &$1) }
             }
         }
+        return !among.isEmpty
     }
 }
 

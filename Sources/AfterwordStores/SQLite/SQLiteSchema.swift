@@ -20,12 +20,24 @@ enum SQLiteSchema {
             try database.execute(sql: Columns.cleanView)
         }
         migrator.registerMigration("2 report") { database in
+            try makeReportViews(database)
+        }
+        migrator.registerMigration("3 later reviews apart") { database in
             for view in ReportView.all {
-                try database.execute(
-                    sql: "CREATE VIEW report_\(view.name) AS \(ReportDialect.sqlite.select(view))")
+                try database.execute(sql: "DROP VIEW report_\(view.name)")
             }
+            try database.execute(sql: SQLiteBase.schema)
+            try database.execute(sql: Columns.cleanView)
+            try makeReportViews(database)
         }
         return migrator
+    }
+
+    private static func makeReportViews(_ database: Database) throws {
+        for view in ReportView.all {
+            try database.execute(
+                sql: "CREATE VIEW report_\(view.name) AS \(ReportDialect.sqlite.select(view))")
+        }
     }
 
     /// Indexes of the bulk tables. What a product has lies together and a review's first rows have its key, so that a first load

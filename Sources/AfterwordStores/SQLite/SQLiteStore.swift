@@ -103,7 +103,9 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
                     // later.
                     defer { load.end() }
                     result = try body(load)
-                    return intent.isRehearsal ? .rollback : .commit
+                    if intent.isRehearsal { return .rollback }
+                    try load.putLaterBack()
+                    return .commit
                 }
                 guard let result else { preconditionFailure("a finished load has a result") }
                 return result
@@ -199,7 +201,20 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
 
     package var interruption: any Interruption { SQLiteInterruption(writer: writer) }
 
-    package func auditByQuery() throws -> AuditFinding? { nil }
+    /// What the base's view hides is held against what it was.
+    package func auditByQuery() throws -> AuditFinding? {
+        try Self.translating {
+            try writer.unsafeReentrantRead { database in
+                try BoundStatement(database, SQLiteBase.faultOfReplaced).rows { row in
+                    AuditFinding(
+                        run: nil, table: "product_reviews_base",
+                        row:
+                            "product \(row.string("product_id")) review \(row.string("review_id"))",
+                        what: "what it was first is not in its history")
+                }.first
+            }
+        }
+    }
 
     package func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64 {
         let attempt = RunAttempt(startedAt: instant, endedAt: nil, dump: dump, outcome: nil)
@@ -267,8 +282,30 @@ struct SQLiteSession: SQLSession {
     func currentPayloads(
         ofProducts keys: ClosedRange<Int64>?, _ take: (CurrentPayload) -> Void
     ) throws {
+        // Both in order of their keys, so that none is looked for.
+        var later: [CurrentPayload] = []
+        try currentPayloads(from: SQLiteBase.later, keys) { later.append($0) }
+        var next = 0
+        func takeLater(upTo key: Int64) {
+            while next < later.count, later[next].reviewKey <= key {
+                take(later[next])
+                next += 1
+            }
+        }
+        try currentPayloads(from: SQLiteBase.first, keys) { review in
+            takeLater(upTo: review.reviewKey)
+            let isReplaced = next > 0 && later[next - 1].reviewKey == review.reviewKey
+            if !isReplaced { take(review) }
+        }
+        takeLater(upTo: .max)
+    }
+
+    private func currentPayloads(
+        from table: StaticString, _ keys: ClosedRange<Int64>?, _ take: (CurrentPayload) -> Void
+    ) throws {
         let isWithin = keys == nil ? "" : "WHERE review_key BETWEEN ? AND ?"
-        let question = try BoundStatement(database, "\(Columns.currentPayloads) \(isWithin)")
+        let question = try BoundStatement(
+            database, "\(Columns.currentPayloads(from: table)) \(isWithin) ORDER BY review_key")
         if let keys {
             question.add(reviewKeys(ofProduct: keys.lowerBound).lowerBound)
             question.add(reviewKeys(ofProduct: keys.upperBound).upperBound)
