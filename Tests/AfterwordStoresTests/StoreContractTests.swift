@@ -247,16 +247,23 @@ import Testing
             #expect(try history.load(steps, into: store) == [true, true])
             let reviews = try store.read { try $0.reviews(ofProduct: nil) }
             let products = try store.read { try $0.products(nil) }
-            for share in 0...4 as ClosedRange<UInt64> {
-                // None, some, nearly all, and those that come first or last.
-                let without = Set(
-                    reviews.filter { _ in random.draw(below: 4) < share }.map(\.reviewKey))
-                let left = reviews.filter {
+            let byTime = reviews.filter(\.isLive).sorted { $0.times.createdAt < $1.times.createdAt }
+            for turn in 0..<12 as Range<UInt64> {
+                // None, some, nearly all; then those that come first, or last.
+                let few = Int(random.draw(below: UInt64(byTime.count)))
+                let chosen =
+                    switch turn {
+                    case 0...4: reviews.filter { _ in random.draw(below: 4) < turn }
+                    case 5...8: Array(byTime.prefix(few))
+                    default: Array(byTime.suffix(few))
+                    }
+                let without = Set(chosen.map(\.reviewKey))
+                let others = reviews.filter {
                     $0.isLive && $0.times.createdOrigin == .source
                         && !without.contains($0.reviewKey)
                 }
                 let expected = products.map { product in
-                    let times = left.filter { $0.productID == product.productID }
+                    let times = others.filter { $0.productID == product.productID }
                         .map(\.times.createdAt)
                     return times.min().flatMap { first in times.max().map { first...$0 } }
                 }
@@ -271,7 +278,7 @@ import Testing
                 }
                 #expect(
                     products.map { found[$0.productKey] } == expected,
-                    "seed \(seed), \(share) of 4 left out")
+                    "seed \(seed), turn \(turn)")
             }
         }
     }
