@@ -96,6 +96,12 @@ extension ColumnSink {
     }
 
     func add(_ row: ReviewRow) {
+        add(stateOf: row)
+        add(row.firstRawKey)
+    }
+
+    /// All of a row but its first record.
+    func add(stateOf row: ReviewRow) {
         let review = row.review
         add(review.reviewKey)
         add(row.productKey)
@@ -110,7 +116,6 @@ extension ColumnSink {
             reading(
                 rating: review.values.rating,
                 hasText: review.values.title != nil || review.values.body != nil))
-        add(row.firstRawKey)
     }
 
     func add(_ move: PayloadMove) {

@@ -48,7 +48,7 @@ import Testing
         FROM product_reviews_base_first ORDER BY review_id
         """
     private static let laters = """
-        SELECT review_id || ' live ' || is_live || ' replaces ' || replaces
+        SELECT review_id || ' live ' || is_live || ' replaces ' || (first_raw_key IS NULL)
         FROM product_reviews_base_later ORDER BY review_id
         """
 

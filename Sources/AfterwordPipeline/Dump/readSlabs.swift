@@ -34,26 +34,40 @@ private func forEachSlab(
 ) throws -> FileReading {
     let digest = FileDigest()
     var count: Int64 = 0
-    var before: Crew.Aside?
-    defer { before?.finish() }
+    var asides: [Crew.Aside] = []
+    defer { for aside in asides { aside.finish() } }
     while true {
         let slab = try source.read(at: count, count: ByteSource.slabBytes)
         if slab.isEmpty { break }
         count += Int64(slab.count)
-        // One slab after another: the next is read and taken while this one is still being digested.
-        before.take()?.finish()
-        before = crew.layAside { digest.add(slab) }
+        // Slabs are read and taken while those before are still being digested: whoever is behind is not waited for at once.
+        if asides.count == slabsAside { asides.removeFirst().finish() }
+        digest.queue(slab)
+        asides.append(crew.layAside { digest.addNext() })
         try take(slab)
     }
-    before.take()?.finish()
+    while !asides.isEmpty { asides.removeFirst().finish() }
     return FileReading(byteCount: count, digest: digest.finish(), source: source)
 }
 
+/// Slabs that wait to be digested.
+private let slabsAside = 4
+
 /// The digest of a file's bytes, added by one thread after another.
 private final class FileDigest: Sendable {
+    private let waiting = Mutex<[[UInt8]]>([])
     private let digest = Mutex(StreamDigest())
 
-    func add(_ bytes: [UInt8]) { digest.withLock { $0.add(bytes[...]) } }
+    func queue(_ slab: [UInt8]) { waiting.withLock { $0.append(slab) } }
+
+    /// Adds the first slab that waits: in their order, whoever comes.
+    func addNext() {
+        digest.withLock { digest in
+            let slab = waiting.withLock { $0.isEmpty ? [] : $0.removeFirst() }
+            digest.add(slab[...])
+        }
+    }
+
     func finish() -> Digest256 { digest.withLock { $0.finish() } }
 }
 

@@ -100,19 +100,32 @@ final class KnownReviews {
             found.withLock { $0[place - 1] = own }
         }
         try known.take(products.withLock { $0 }.get())
-        for part in parts.indices {
-            let own = found.withLock { found in
-                defer { found[part] = nil }
-                return found[part]
-            }
-            try known.add(own?.get() ?? [], from: parts[part].lowerBound)
-        }
         // Deleted ones are among them.
-        guard known.rows.count < slotRows else { return nil }
+        let count = try found.withLock { try $0.reduce(0) { try $0 + ($1?.get().count ?? 0) } }
+        guard count < slotRows else { return nil }
+        let slots = Mutex(Self.freeSlots(forRows: count))
+        for part in parts.indices {
+            let own = try found.withLock { found in
+                defer { found[part] = nil }
+                return try found[part]?.get() ?? []
+            }
+            let first = known.rows.count
+            let added = Mutex(Result<Void, any Error>.success(()))
+            // Rows are put behind those before while their places are noted; only who puts them there looks at `known`.
+            crew.share(2) { turn in
+                if turn == 0 {
+                    let own = Result { try reading.add(own, from: parts[part].lowerBound) }
+                    added.withLock { $0 = own }
+                } else {
+                    slots.withLock { Self.note(own, from: first, in: &$0) }
+                }
+            }
+            try added.withLock { try $0.get() }
+        }
         while known.firstRows.count <= known.products.count {
             known.firstRows.append(known.rows.count)
         }
-        known.index()
+        known.slots = slots.withLock { $0 }
         return known
     }
 
@@ -217,24 +230,26 @@ final class KnownReviews {
         }
     }
 
-    /// Live reviews with bytes of their own; those that are known by their texts may be one of several, and are read.
-    private func index() {
+    private static func freeSlots(forRows count: Int) -> [Slot] {
         var capacity = 64
-        while capacity * 2 < rows.count * 3 { capacity *= 2 }
-        var slots = Array(repeating: Slot(), count: capacity)
-        defer { self.slots = slots }
-        let rows = rows
+        while capacity * 2 < count * 3 { capacity *= 2 }
+        return Array(repeating: Slot(), count: capacity)
+    }
+
+    /// Notes the places of live reviews with bytes of their own; those that are known by their texts may be one of several, and are read.
+    private static func note(_ rows: [Row], from number: Int, in slots: inout [Slot]) {
+        let last = slots.count - 1
         var first = 0
         while first < rows.count {
             let some = first..<min(first + 64, rows.count)
             // Places in the table are far from each other: none is waited for before the next is looked at.
-            let isFree = some.map { slots[Slot.first(rows[$0].payload, capacity)].isFree }
-            for number in some where rows[number].packed & 5 == 1 {
-                let payload = rows[number].payload
-                var slot = Slot.first(payload, capacity)
-                if !isFree[number - first] { slot = (slot + 1) & (capacity - 1) }
-                while !slots[slot].isFree { slot = (slot + 1) & (capacity - 1) }
-                slots[slot] = Slot(row: number, payload)
+            let isFree = some.map { slots[Slot.first(rows[$0].payload, slots.count)].isFree }
+            for place in some where rows[place].packed & 5 == 1 {
+                let payload = rows[place].payload
+                var slot = Slot.first(payload, slots.count)
+                if !isFree[place - first] { slot = (slot + 1) & last }
+                while !slots[slot].isFree { slot = (slot + 1) & last }
+                slots[slot] = Slot(row: number + place, payload)
             }
             first = some.upperBound
         }
@@ -398,10 +413,15 @@ final class KnownReviews {
         standing.metCount = Int(metCounts[number])
         let productKey = products[number].productKey
         var met: (file: Int, count: Int64) = (0, 0)
+        var foundCount = 0
+        // Few rows are looked for among the named: those that have a bit of one.
+        let bits = named.reduce(UInt64(0)) { $0 | 1 << ($1.hashBits & 63) }
         for row in rows[firstRows[number]..<firstRows[number + 1]] {
             // What is known by its texts may be one of several: which, is decided among all of them.
-            let isNamed =
-                row.packed & 4 != 0 || !named.isEmpty && named.contains(row.identity)
+            let isFound =
+                bits >> (row.identity.hashBits & 63) & 1 != 0 && named.contains(row.identity)
+            if isFound { foundCount += 1 }
+            let isNamed = isFound || row.packed & 4 != 0
             if row.place != 0, !isNamed {
                 let file = Int(row.place >> 40)
                 if file != met.file {
@@ -427,8 +447,8 @@ final class KnownReviews {
             }
         }
         standing.met[met.file, default: 0] += met.count
-        // Without a record that is to be decided of there is no new one.
-        if !named.isEmpty || !standing.contested.isEmpty {
+        // Without a record that is of none of them there is no new one.
+        if foundCount < named.count {
             standing.keys = rows[firstRows[number]..<firstRows[number + 1]].map { $0.packed >> 9 }
         }
         return standing

@@ -17,7 +17,7 @@ enum SQLiteBase {
     /// So many are never worth it.
     static let fewLater: Int64 = 1024
 
-    /// `replaces` tells whether a row of the same review lies in the first table.
+    /// A later row without a first record replaces a first row, and has its first record.
     static let schema = """
         DROP VIEW product_reviews_clean;
         ALTER TABLE product_reviews_base RENAME TO product_reviews_base_first;
@@ -32,22 +32,38 @@ enum SQLiteBase {
             raw_key INTEGER NOT NULL,
             history_key INTEGER NOT NULL,
             reading INTEGER NOT NULL,
-            first_raw_key INTEGER NOT NULL,
-            replaces INTEGER NOT NULL DEFAULT 0 CHECK (replaces IN (0, 1))
+            first_raw_key INTEGER
         ) STRICT;
         CREATE VIEW product_reviews_base AS
-        SELECT \(Columns.review) FROM product_reviews_base_later
+        SELECT \(state), CAST(COALESCE(first_raw_key, (
+                SELECT f.first_raw_key FROM product_reviews_base_first f
+                WHERE f.review_key = l.review_key
+            )) AS INTEGER) AS first_raw_key
+        FROM product_reviews_base_later l
         UNION ALL
-        SELECT \(Columns.review) FROM product_reviews_base_first f
+        SELECT \(state), first_raw_key FROM product_reviews_base_first f
         WHERE NOT EXISTS (
             SELECT 1 FROM product_reviews_base_later l WHERE l.review_key = f.review_key
         );
         """
 
+    /// All of a row but its first record.
+    private static let state = """
+        review_key, product_key, review_id, identity_digest, identity_kind, is_live, \
+        payload_digest, raw_key, history_key, reading
+        """
+    private static let replacing = Columns.replacing(state, butNot: ["review_key", "product_key"])
+
+    /// What moved; its first record stays what it was.
+    static let putMoved = """
+        INSERT INTO product_reviews_base_later (\(state)) VALUES (\(Columns.marks(state)))
+        ON CONFLICT (review_key) DO UPDATE SET \(replacing)
+        """
+
     /// What a review has in the first table begins its later row.
     static let bring = """
-        INSERT OR IGNORE INTO product_reviews_base_later (\(Columns.review), replaces)
-        SELECT \(Columns.review), 1 FROM product_reviews_base_first WHERE review_key = ?
+        INSERT OR IGNORE INTO product_reviews_base_later (\(state))
+        SELECT \(state) FROM product_reviews_base_first WHERE review_key = ?
         """
 
     static let isFullOfLater = """
@@ -56,9 +72,12 @@ enum SQLiteBase {
         FROM (SELECT COUNT(*) AS later FROM product_reviews_base_later)
         """
 
+    /// A row that replaces one leaves it its first record.
     static let putBack = """
-        INSERT OR REPLACE INTO product_reviews_base_first (\(Columns.review))
-        SELECT \(Columns.review) FROM product_reviews_base_later ORDER BY review_key
+        INSERT INTO product_reviews_base_first (\(Columns.review))
+        SELECT \(state), COALESCE(first_raw_key, 0) FROM product_reviews_base_later
+        WHERE TRUE ORDER BY review_key
+        ON CONFLICT (review_key) DO UPDATE SET \(replacing)
         """
 
     /// The first later row under which lies none that its review was once.
@@ -66,20 +85,21 @@ enum SQLiteBase {
         SELECT p.product_id, l.review_id
         FROM product_reviews_base_later l JOIN products_dim p USING (product_key)
         LEFT JOIN product_reviews_base_first f USING (review_key)
-        WHERE l.replaces <> (f.review_key IS NOT NULL) OR l.replaces = 1 AND NOT (
-            f.product_key = l.product_key AND f.review_id = l.review_id
-            AND f.identity_kind = l.identity_kind AND f.first_raw_key = l.first_raw_key
-            AND EXISTS (
-                SELECT 1 FROM product_reviews_raw r WHERE r.raw_key = f.raw_key
-                    AND r.identity_digest = f.identity_digest
-                    AND r.payload_digest = f.payload_digest)
-            AND EXISTS (
-                SELECT 1 FROM product_reviews_history h WHERE h.history_key = f.history_key
-                    AND h.review_key = f.review_key AND h.version > 0
-                    AND f.is_live = (h.operation <> 'delete')
-                    AND f.reading = COALESCE(h.rating, 0) * 2
-                        + (h.title IS NOT NULL OR h.body IS NOT NULL))
-        )
+        WHERE (l.first_raw_key IS NULL) <> (f.review_key IS NOT NULL)
+            OR f.review_key IS NOT NULL AND NOT (
+                f.product_key = l.product_key AND f.review_id = l.review_id
+                AND f.identity_kind = l.identity_kind
+                AND EXISTS (
+                    SELECT 1 FROM product_reviews_raw r WHERE r.raw_key = f.raw_key
+                        AND r.identity_digest = f.identity_digest
+                        AND r.payload_digest = f.payload_digest)
+                AND EXISTS (
+                    SELECT 1 FROM product_reviews_history h WHERE h.history_key = f.history_key
+                        AND h.review_key = f.review_key AND h.version > 0
+                        AND f.is_live = (h.operation <> 'delete')
+                        AND f.reading = COALESCE(h.rating, 0) * 2
+                            + (h.title IS NOT NULL OR h.body IS NOT NULL))
+            )
         LIMIT 1
         """
 }

@@ -280,19 +280,19 @@ final class SQLiteLoad: StoreLoad {
 
     func put(reviews: [ReviewRow]) throws {
         defer { writeBack.note(reviews.count * 128) }
-        let behind = try insert("\(SQLiteBase.first)", Columns.review)
-        let bring = try statement(SQLiteBase.bring)
-        let later = try upsert(
-            "\(SQLiteBase.later)", Columns.review,
-            keys: ["review_key", "product_key", "first_raw_key"])
+        let first = try insert("\(SQLiteBase.first)", Columns.review)
+        let later = try insert("\(SQLiteBase.later)", Columns.review)
+        let moved = try statement(SQLiteBase.putMoved)
         let rows = reviews.span
         for index in rows.indices {
-            let isBehind = rows[index].isNew && rows[index].productKey >= firstNewProduct
-            if !rows[index].isNew {
-                bring.add(rows[index].review.reviewKey)
-                try bring.step()
+            guard rows[index].isNew else {
+                moved.add(stateOf: rows[index])
+                try moved.step()
+                wroteLater = true
+                continue
             }
-            let insert = isBehind ? behind : later
+            let isBehind = rows[index].productKey >= firstNewProduct
+            let insert = isBehind ? first : later
             insert.add(rows[index])
             try insert.step()
             if !isBehind { wroteLater = true }
