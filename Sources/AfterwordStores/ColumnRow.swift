@@ -81,6 +81,19 @@ extension ColumnRow {
             payloadDigest: digest128("payload_digest"), rawKey: number("raw_key"))
     }
 
+    /// A review of a product that is known, without what only the store needs.
+    ///
+    /// - Parameter isLive: Where the rows do not tell it.
+    func listedReview(ofProduct id: Text, isLive: Bool?) -> ListedReview {
+        ListedReview(
+            productID: id, reviewID: text("review_id") ?? Text([]),
+            identity: digest128("identity_digest"),
+            kind: IdentityKind(rawValue: string("identity_kind")) ?? .content,
+            version: number("version"), isLive: isLive ?? (number("is_live") != 0),
+            run: number("run"), observedAt: instant("observed_at"), values: values,
+            authorID: text("author_id"), times: times, contentDigest: digest("content_digest"))
+    }
+
     /// A row of `products_dim` joined with its summary.
     var product: ProductState {
         var attributes: [Attribute: StoredAttribute] = [:]

@@ -139,24 +139,36 @@ enum Columns {
             AND (SELECT (product_key << 24) + \(last) FROM products_dim WHERE product_id = ?)
         """
     }
-    /// A product's reviews; its id is asked for once. What every row would repeat is left out: a page of them takes a twentieth less. As
-    /// much is saved by reading the rows of first versions as they lie, not one after another by their keys.
-    static let reviewsOfProduct = """
-        WITH own AS MATERIALIZED (SELECT product_key << 24 AS lowest FROM products_dim WHERE product_id = ?)
-        \(cleanRows) ON h.history_key = b.review_key
-        WHERE b.history_key >= 0 AND \(ofOwn("b.review_key")) AND \(ofOwn("h.history_key"))
-        UNION ALL
-        \(cleanRows) ON h.history_key = b.history_key
-        WHERE b.history_key < 0 AND \(ofOwn("b.review_key"))
+    /// A product's reviews.
+    static let reviewsOfProduct = currentVersions(
         """
+        b.review_key, b.review_id, b.identity_digest, b.identity_kind, b.is_live, b.payload_digest,
+        b.raw_key, h.version, h.run, h.observed_at, h.content_digest, \(historyValues)
+        """)
+    /// Those that a page shows, the live ones or all: each column that they are told with takes a fiftieth of it.
+    static func listedOfProduct(withDeleted: Bool) -> String {
+        currentVersions(
+            """
+            b.review_id, b.identity_digest, b.identity_kind, h.version, h.run, h.observed_at,
+            h.content_digest, \(historyValues)\(withDeleted ? ", b.is_live" : "")
+            """, condition: withDeleted ? "" : "AND b.is_live")
+    }
+    /// Reviews of a product with their current versions; its id is asked for once. What every row would repeat is left out: a page of them
+    /// takes a twentieth less. As much is saved by reading the rows of first versions as they lie, not one after another by their keys.
+    private static func currentVersions(_ columns: String, condition: String = "") -> String {
+        let rows = "SELECT \(columns) FROM product_reviews_base b JOIN product_reviews_history h"
+        return """
+            WITH own AS MATERIALIZED (SELECT product_key << 24 AS lowest FROM products_dim WHERE product_id = ?)
+            \(rows) ON h.history_key = b.review_key
+            WHERE b.history_key >= 0 AND \(ofOwn("b.review_key")) AND \(ofOwn("h.history_key")) \(condition)
+            UNION ALL
+            \(rows) ON h.history_key = b.history_key
+            WHERE b.history_key < 0 AND \(ofOwn("b.review_key")) \(condition)
+            """
+    }
     private static func ofOwn(_ column: String) -> String {
         "\(column) BETWEEN (SELECT lowest FROM own) AND (SELECT lowest + 16777215 FROM own)"
     }
-    private static let cleanRows = """
-        SELECT b.review_key, b.review_id, b.identity_digest, b.identity_kind, b.is_live, b.payload_digest,
-            b.raw_key, h.version, h.run, h.observed_at, h.content_digest, \(historyValues)
-        FROM product_reviews_base b JOIN product_reviews_history h
-        """
     private static let historyValues = names(values).map { "h.\($0)" }.joined(separator: ", ")
     /// All versions of a product's reviews, first ones by the keys of their rows; its id is asked for six times.
     static let historyOfProduct = """

@@ -102,6 +102,12 @@ final class SQLReader: StoreReader {
         .sorted { $0.reviewID < $1.reviewID }
     }
 
+    func listedReviews(ofProduct id: Text, withDeleted: Bool) throws -> [ListedReview] {
+        try all(Columns.listedOfProduct(withDeleted: withDeleted), [SQLValue(id)]) {
+            $0.listedReview(ofProduct: id, isLive: withDeleted ? nil : true)
+        }
+    }
+
     func currentPayloads(
         ofProducts keys: ClosedRange<Int64>?, _ take: (CurrentPayload) -> Void
     ) throws {

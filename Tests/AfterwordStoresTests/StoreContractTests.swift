@@ -209,6 +209,34 @@ import Testing
     }
 
     @Test(
+        "Reviews are listed as they are, deleted ones when they are asked for",
+        arguments: StoreKind.available)
+    func listed(kind: StoreKind) throws {
+        var deleted = 0
+        for seed in 1...6 as ClosedRange<UInt64> {
+            let stores = TemporaryStores(kind)
+            let store = try stores.make()
+            let history = ReviewHistory(seed: seed)
+            try history.load(history.steps, into: store)
+            try store.read { reader in
+                for product in try reader.products(nil) {
+                    let whole = try reader.reviews(ofProduct: product.productID)
+                    for withDeleted in [true, false] {
+                        let found = try reader.listedReviews(
+                            ofProduct: product.productID, withDeleted: withDeleted)
+                        let expected = whole.filter { withDeleted || $0.isLive }.map(\.listed)
+                        #expect(
+                            found.sorted { $0.reviewID < $1.reviewID } == expected, "seed \(seed)")
+                    }
+                    deleted += whole.count { !$0.isLive }
+                }
+                #expect(try reader.listedReviews(ofProduct: "none", withDeleted: true).isEmpty)
+            }
+        }
+        #expect(deleted > 0)
+    }
+
+    @Test(
         "First and last times are those of the reviews that are not left out, whichever are",
         arguments: StoreKind.available)
     func createdRanges(kind: StoreKind) throws {

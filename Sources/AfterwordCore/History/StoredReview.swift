@@ -67,3 +67,49 @@ package struct StoredReview: Equatable, Sendable {
         self.rawKey = rawKey
     }
 }
+
+/// A review as it is listed: all of it but the bookkeeping of the store.
+package struct ListedReview: Equatable, Sendable {
+    package var productID: Text
+    package var reviewID: Text
+    package var identity: Digest128
+    package var kind: IdentityKind
+    package var version: Int64
+    package var isLive: Bool
+    /// The run that made this version.
+    package var run: Int64
+    /// When the dump of this version was taken.
+    package var observedAt: Instant
+    package var values: ReviewValues
+    package var authorID: Text?
+    package var times: ReviewTimes
+    package var contentDigest: Digest256
+
+    package init(
+        productID: Text, reviewID: Text, identity: Digest128, kind: IdentityKind, version: Int64,
+        isLive: Bool, run: Int64, observedAt: Instant, values: ReviewValues, authorID: Text?,
+        times: ReviewTimes, contentDigest: Digest256
+    ) {
+        self.productID = productID
+        self.reviewID = reviewID
+        self.identity = identity
+        self.kind = kind
+        self.version = version
+        self.isLive = isLive
+        self.run = run
+        self.observedAt = observedAt
+        self.values = values
+        self.authorID = authorID
+        self.times = times
+        self.contentDigest = contentDigest
+    }
+}
+
+extension StoredReview {
+    package var listed: ListedReview {
+        ListedReview(
+            productID: productID, reviewID: reviewID, identity: identity, kind: kind,
+            version: version, isLive: isLive, run: run, observedAt: observedAt, values: values,
+            authorID: authorID, times: times, contentDigest: contentDigest)
+    }
+}

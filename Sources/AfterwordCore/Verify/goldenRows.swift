@@ -17,6 +17,10 @@ extension ReviewValues {
 
 extension StoredReview {
     /// A row of `product_reviews_clean`, without the bookkeeping of the payload held.
+    package var json: JSONValue { listed.json }
+}
+
+extension ListedReview {
     package var json: JSONValue {
         .object(
             [

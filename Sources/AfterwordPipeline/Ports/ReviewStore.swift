@@ -178,6 +178,8 @@ package protocol StoreReader: AnyObject {
 
     /// Live and deleted reviews, of one product or of all.
     func reviews(ofProduct id: Text?) throws -> [StoredReview]
+    /// The reviews of a product without the store's bookkeeping, in any order.
+    func listedReviews(ofProduct id: Text, withDeleted: Bool) throws -> [ListedReview]
     /// As much of every review, or of every one of the products between two keys, as is needed to know its bytes again, in any order.
     func currentPayloads(
         ofProducts keys: ClosedRange<Int64>?, _ take: (CurrentPayload) -> Void
@@ -221,6 +223,10 @@ package protocol StoreReader: AnyObject {
 }
 
 extension StoreReader {
+    package func listedReviews(ofProduct id: Text, withDeleted: Bool) throws -> [ListedReview] {
+        try reviews(ofProduct: id).filter { withDeleted || $0.isLive }.map(\.listed)
+    }
+
     package func currentPayloads(
         ofProducts wanted: ClosedRange<Int64>?, _ take: (CurrentPayload) -> Void
     ) throws {

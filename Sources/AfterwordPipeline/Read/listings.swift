@@ -3,10 +3,9 @@ package import AfterwordCore
 /// The reviews of a product, newest first.
 package func reviewListing(
     _ reader: any StoreReader, product: Text, star: Int?, withDeleted: Bool, page: Page
-) throws -> Listing<StoredReview> {
-    let reviews = try reader.reviews(ofProduct: product).filter { review in
-        (withDeleted || review.isLive) && (star == nil || review.values.star == star)
-    }
+) throws -> Listing<ListedReview> {
+    let reviews = try reader.listedReviews(ofProduct: product, withDeleted: withDeleted)
+        .filter { star == nil || $0.values.star == star }
     let sorted = reviews.sorted { left, right in
         let (l, r) = (left.times.createdAt, right.times.createdAt)
         return l == r ? left.reviewID < right.reviewID : l > r

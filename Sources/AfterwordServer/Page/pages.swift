@@ -81,7 +81,7 @@ func themePage(_ call: Call) throws -> String {
     let fields: Fields = [
         "name": aspect.label, "brand": query.brand ?? "", "total": grouped(Int64(found.total)),
         "reviews": found.entries.map { entry -> Fields in
-            var fields = reviewFields(entry.review, call)
+            var fields = reviewFields(entry.review.listed, call)
             fields["quote"] = entry.quote
             fields["language"] = entry.language.rawValue
             fields["is_new"] = entry.isNew
@@ -232,7 +232,7 @@ private func themeFields(_ theme: Theme, _ call: Call) -> Fields {
 }
 
 private func inboxFields(_ entry: InboxEntry, _ call: Call) -> Fields {
-    var fields = reviewFields(entry.review, call)
+    var fields = reviewFields(entry.review.listed, call)
     fields["kind"] = entry.kind.rawValue
     fields["is_safety"] = entry.kind == .safety
     fields["hazard"] = entry.hazard?.replacing("_", with: " ") ?? ""
@@ -242,7 +242,7 @@ private func inboxFields(_ entry: InboxEntry, _ call: Call) -> Fields {
     return fields
 }
 
-private func reviewFields(_ review: StoredReview, _ call: Call) -> Fields {
+private func reviewFields(_ review: ListedReview, _ call: Call) -> Fields {
     let (product, id) = (review.productID.string, review.reviewID.string)
     return [
         "stars": starText(review.values), "product": product, "review": id,
@@ -306,7 +306,7 @@ private func movedFields(_ scope: ReviewScope, _ call: Call) throws -> Fields {
         "is_none": false, "from": to - 1, "to": to, "before": stars(found.before),
         "after": stars(found.after), "change": part(attribution?.change),
         "list": found.movements.prefix(6).map { moved -> Fields in
-            var fields = reviewFields(moved.review, call)
+            var fields = reviewFields(moved.review.listed, call)
             fields["reason"] = moved.movement.reason.rawValue
             fields["part"] = part(moved.part)
             return fields
