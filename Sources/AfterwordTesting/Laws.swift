@@ -171,7 +171,8 @@ package struct Laws {
     private func rebuild() throws -> String? {
         let store = try makeStore()
         try history.load(history.steps, into: store, loading)
-        return try store.read { try differenceFromRebuilt($0) }
+        if let difference = try store.read({ try differenceFromRebuilt($0) }) { return difference }
+        return try store.auditByQuery().map { "audit by query: \($0)" }
     }
 
     /// Law 5: every record is counted once, and its bytes are kept.

@@ -19,7 +19,7 @@ package struct Instant: Hashable, Comparable, Sendable {
         return Int64(date.year * 100 + date.month)
     }
 
-    /// The first moment of a month, or of the one after it.
+    /// The first moment of a month, or of one some months after it.
     ///
     /// - Parameter month: Year × 100 + month, as `month` is; nil where there is no such month.
     package init?(startOfMonth month: Int64, plusMonths more: Int64 = 0) {

@@ -6,11 +6,14 @@ import GRDB
 ///
 /// Reviews that move, and new ones of products that have reviews, lie on any page of a large table, and nearly all of its pages
 /// would be written for a fiftieth of its rows. They lie together in `product_reviews_base_later`, where a review's row replaces that in
-/// `product_reviews_base_first`; the first table is only written by a first load, by products that are new, and when later rows are put
-/// back (decision 17).
+/// `product_reviews_base_first`; the first table is only written for products that had no review, and when later rows are put back
+/// (decision 17).
 enum SQLiteBase {
     static let first: StaticString = "product_reviews_base_first"
     static let later: StaticString = "product_reviews_base_later"
+
+    /// Whether a new review's row lies in the first table, as its first version lies among the first ones: its product had none.
+    static func isFirst(_ historyKey: Int64) -> Bool { historyKey >= 0 }
 
     /// Later rows are put back when there is one for so many live reviews: a small table is written whole, too.
     static let reviewsPerLater: Int64 = 4

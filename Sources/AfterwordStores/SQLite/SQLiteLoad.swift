@@ -14,8 +14,8 @@ final class SQLiteLoad: StoreLoad {
     /// In a store without a product: the key of the last month written; nil in another.
     private var lastMonth: WrittenKey?
     private var aheadRecords: SQLiteAhead?
-    /// Products from this key on are new: their reviews lie behind all others.
-    private var firstNewProduct = Int64.max
+    /// Nothing is there that rows could lie among.
+    private var isOfEmptyStore = false
     private var wroteLater = false
 
     init(_ database: Database, attempt: Int64?, writeBack: WriteBack) {
@@ -47,8 +47,8 @@ final class SQLiteLoad: StoreLoad {
         let last = try ask("SELECT * FROM runs ORDER BY run DESC LIMIT 1") { $0.runRecord }.first
         let complete = "completeness = 'all'"
         let nextProductKey = (try newest("product_key", "products_dim") ?? 0) + 1
-        firstNewProduct = nextProductKey
-        lastMonth = nextProductKey == 1 ? WrittenKey(product: 0) : nil
+        isOfEmptyStore = nextProductKey == 1
+        lastMonth = isOfEmptyStore ? WrittenKey(product: 0) : nil
         return StoreHead(
             nextRun: (last?.run ?? 0) + 1,
             nextProductKey: nextProductKey,
@@ -220,7 +220,7 @@ final class SQLiteLoad: StoreLoad {
     }
 
     func insert(_ new: NewReviews) throws {
-        let inserts = try newReviews ?? SQLiteNewReviews(database, newFrom: firstNewProduct)
+        let inserts = try newReviews ?? SQLiteNewReviews(database)
         newReviews = inserts
         if try inserts.insert(new) { wroteLater = true }
         // About what a review has besides its bytes.
@@ -291,11 +291,11 @@ final class SQLiteLoad: StoreLoad {
                 wroteLater = true
                 continue
             }
-            let isBehind = rows[index].productKey >= firstNewProduct
-            let insert = isBehind ? first : later
+            let isFirst = isOfEmptyStore || SQLiteBase.isFirst(rows[index].historyKey)
+            let insert = isFirst ? first : later
             insert.add(rows[index])
             try insert.step()
-            if !isBehind { wroteLater = true }
+            if !isFirst { wroteLater = true }
         }
     }
 

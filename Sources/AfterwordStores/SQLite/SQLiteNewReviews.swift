@@ -8,12 +8,9 @@ final class SQLiteNewReviews {
     private let history: SQLiteRows
     private let first: SQLiteRows
     private let later: SQLiteRows
-    private let firstNewProduct: Int64
     private var laid = LaidBytes()
 
-    /// - Parameter firstNewProduct: Products with lesser keys have reviews already, among which theirs would lie.
-    init(_ database: Database, newFrom firstNewProduct: Int64) throws {
-        self.firstNewProduct = firstNewProduct
+    init(_ database: Database) throws {
         raw = try SQLiteRows(database, "product_reviews_raw", Columns.raw)
         history = try SQLiteRows(database, "product_reviews_history", Columns.history)
         first = try SQLiteRows(database, "\(SQLiteBase.first)", Columns.review)
@@ -26,13 +23,11 @@ final class SQLiteNewReviews {
     func insert(_ new: NewReviews) throws -> Bool {
         laid.lay(new)
         let places = 0..<new.reviews.count
-        let areOfNew = new.productKeys.map { $0 >= firstNewProduct }
-        let behind = places.filter {
-            areOfNew[Int(new.reviews[new.reviews.startIndex + $0].product)]
+        func isFirst(_ place: Int) -> Bool {
+            SQLiteBase.isFirst(new.reviews[new.reviews.startIndex + place].historyKey)
         }
-        let among = places.filter {
-            !areOfNew[Int(new.reviews[new.reviews.startIndex + $0].product)]
-        }
+        let firsts = places.filter(isFirst)
+        let laters = places.filter { !isFirst($0) }
         try laid.bytes.lend { bytes in
             try new.withBytes { texts, payloads in
                 let lent = Lent(
@@ -41,11 +36,11 @@ final class SQLiteNewReviews {
                     .map { $0 - new.reviews.startIndex }
                 try raw.insert(own.count) { lent.addRaw(own[$0], to: &$1) }
                 try history.insert(new.reviews.count) { lent.addHistory($0, to: &$1) }
-                try first.insert(behind.count) { lent.addBase(behind[$0], to: &$1) }
-                try later.insert(among.count) { lent.addBase(among[$0], to: &$1) }
+                try first.insert(firsts.count) { lent.addBase(firsts[$0], to: &$1) }
+                try later.insert(laters.count) { lent.addBase(laters[$0], to: &$1) }
             }
         }
-        return !among.isEmpty
+        return !laters.isEmpty
     }
 }
 
