@@ -60,21 +60,28 @@ package func contests(
     _ candidates: [Candidate], merits: (Candidate) throws -> Merits,
     look: (Candidate) -> SingleRecord
 ) rethrows -> SortedRecords {
-    let sorted = sortedByIdentity(try numberShortTexts(candidates, merits))
+    let candidates = try numberShortTexts(candidates, merits)
+    // Their places are put in order, not they: those of a product may be many.
+    let places = placesByIdentity(candidates)
     var records = SortedRecords()
     var start = 0
-    while start < sorted.count {
-        let identity = sorted[start].identity.digest
+    while start < places.count {
+        let first = candidates[places[start]]
+        let identity = first.identity.digest
         var end = start + 1
-        while end < sorted.count, sorted[end].identity.digest == identity { end += 1 }
+        while end < places.count, candidates[places[end]].identity.digest == identity { end += 1 }
         if end > start + 1 {
-            records.contests.append(try contest(sorted[start..<end], identity, merits))
+            let rivals = places[start..<end].map { candidates[$0] }
+            records.contests.append(try contest(rivals, identity, merits))
         } else {
-            let only = sorted[start]
-            switch look(only) {
-            case .settled: records.settled.append(only)
-            case .newcomer: records.newcomers.append(only)
-            case .contest: records.contests.append(Contest(of: only))
+            switch look(first) {
+            case .settled: records.settled.append(first)
+            case .newcomer:
+                if records.newcomers.isEmpty {
+                    records.newcomers.reserveCapacity(places.count - start)
+                }
+                records.newcomers.append(first)
+            case .contest: records.contests.append(Contest(of: first))
             }
         }
         start = end
@@ -83,7 +90,7 @@ package func contests(
 }
 
 /// Small things are put in order: how an identity begins, and whose it is.
-private func sortedByIdentity(_ candidates: [Candidate]) -> [Candidate] {
+private func placesByIdentity(_ candidates: [Candidate]) -> [Int] {
     var places = candidates.indices.map { place in
         (head: candidates[place].identity.digest.words.0, place: place)
     }
@@ -91,12 +98,12 @@ private func sortedByIdentity(_ candidates: [Candidate]) -> [Candidate] {
         if left.head != right.head { return left.head < right.head }
         return candidates[left.place].identity.digest < candidates[right.place].identity.digest
     }
-    return places.map { candidates[$0.place] }
+    return places.map(\.place)
 }
 
 /// The contest of the records of one identity.
 private func contest(
-    _ candidates: ArraySlice<Candidate>, _ identity: Digest128,
+    _ candidates: [Candidate], _ identity: Digest128,
     _ merits: (Candidate) throws -> Merits
 ) rethrows -> Contest {
     var groups: [Digest256: (candidates: [Candidate], merits: Merits)] = [:]

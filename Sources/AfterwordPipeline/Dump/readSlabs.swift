@@ -51,7 +51,7 @@ private func forEachSlab(
 }
 
 /// Slabs that wait to be digested.
-private let slabsAside = 4
+private let slabsAside = 2
 
 /// The digest of a file's bytes, added by one thread after another.
 private final class FileDigest: Sendable {

@@ -29,8 +29,8 @@ final class NewReviewWriter {
         for product in decisions.indices {
             // Lent for the loop: `insert` changes the decision.
             let inserts = decisions[product].inserts
-            for candidate in inserts {
-                slice.append((product, candidate))
+            for index in inserts.indices {
+                slice.append((product, inserts[index]))
                 if slice.count < limit { continue }
                 try insert(slice, products, &decisions, emit)
                 slice.removeAll(keepingCapacity: true)

@@ -25,7 +25,7 @@ struct ProductDecision {
     private var keys: ReviewKeys
     private var leaves = ProductLeaves()
     /// Newcomers whose bytes are new, in the order of their keys, once `apply` is done: their rows are still to be made.
-    private(set) var inserts: [Candidate] = []
+    private(set) var inserts = Inserts()
     private var insertKeys: [Int64] = []
     private var nextInsert = 0
 
@@ -49,8 +49,9 @@ struct ProductDecision {
         let current = reviews.current
         let contested = try reviews.contested.map { try context.candidate($0) }
         let isClosed = standing.isOlder && standing.isCoveredByLaterComplete
+        // A product's records may be many: they are not copied for nothing.
         records = try contests(
-            candidates + contested, merits: context.merits
+            contested.isEmpty ? candidates : candidates + contested, merits: context.merits
         ) { candidate in
             guard let key = current[candidate.identity.digest] else {
                 return isClosed ? .contest : .newcomer
@@ -243,8 +244,18 @@ struct ProductDecision {
             context.survey.files[Int(candidate.file)].record.balance.inserted += 1
         }
         let given = keys.take(all: candidates.map(\.identity.digest))
-        inserts = given.map { candidates[$0.place] }
+        inserts = Inserts(candidates: candidates, places: given.map { Int32($0.place) })
         insertKeys = given.map(\.key)
+        leaves.reserve(given.count)
+    }
+
+    /// Records in an order of their own: of a product they may be many, and are not copied for it.
+    struct Inserts {
+        fileprivate var candidates: [Candidate] = []
+        fileprivate var places: [Int32] = []
+
+        var indices: Range<Int> { places.indices }
+        subscript(index: Int) -> Candidate { candidates[Int(places[index])] }
     }
 
     private func refuseEmptying(_ context: LoadContext) throws {
@@ -459,6 +470,11 @@ private struct ProductLeaves {
     private var places: [Place] = []
     private var digests: [Digest256] = []
     private var rests: [UInt8] = []
+
+    mutating func reserve(_ more: Int) {
+        places.reserveCapacity(places.count + more)
+        digests.reserveCapacity(digests.count + more)
+    }
 
     /// - Parameter id: Read only where its head is not all of it.
     mutating func add(_ head: TextHead, _ id: LentBytes, _ digest: Digest256) {
