@@ -146,7 +146,8 @@ import Testing
     func putBack() throws {
         let file = try TemporaryStore()
         let store = try file.open()
-        let count = 4400
+        // More than a piece of rows is put back.
+        let count = 17_000
         func dump(moved: Int) -> [ReviewHistory.RecordText] {
             (0..<count).map { record("P\($0 % 7)", "\($0)", "body \($0 < moved ? -moved : $0)") }
         }

@@ -75,11 +75,20 @@ enum SQLiteBase {
         FROM (SELECT COUNT(*) AS later FROM product_reviews_base_later)
         """
 
+    /// The last of some rows after a key; NULL after the last of all. Rows are put back in pieces: what a statement changes is kept in memory
+    /// until it has ended.
+    static let pieceEnd = """
+        SELECT MAX(review_key) AS piece_end FROM (
+            SELECT review_key FROM product_reviews_base_later WHERE review_key > ?
+            ORDER BY review_key LIMIT 4096
+        )
+        """
+
     /// A row that replaces one leaves it its first record.
     static let putBack = """
         INSERT INTO product_reviews_base_first (\(Columns.review))
         SELECT \(state), COALESCE(first_raw_key, 0) FROM product_reviews_base_later
-        WHERE TRUE ORDER BY review_key
+        WHERE review_key > ? AND review_key <= ? ORDER BY review_key
         ON CONFLICT (review_key) DO UPDATE SET \(replacing)
         """
 

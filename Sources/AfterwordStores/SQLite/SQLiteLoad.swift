@@ -313,7 +313,16 @@ final class SQLiteLoad: StoreLoad {
     func putLaterBack() throws {
         guard wroteLater, try ask(SQLiteBase.isFullOfLater, { $0.number(0) == 1 }).first == true
         else { return }
-        try statement(SQLiteBase.putBack).step()
+        let putBack = try statement(SQLiteBase.putBack)
+        var last = Int64.min
+        while let end = try ask(
+            SQLiteBase.pieceEnd, of: [last], { $0.add($1) }, { $0.optional("piece_end") }
+        ).first ?? nil {
+            putBack.add(last)
+            putBack.add(end)
+            try putBack.step()
+            last = end
+        }
         try statement("DELETE FROM product_reviews_base_later").step()
     }
 
