@@ -89,7 +89,8 @@ final class KnownReviews {
         let parts = known.parts(of: partRows)
         let products = Mutex(Result<[ProductState], any Error>.success([]))
         let found = Mutex([Result<[Row], any Error>?](repeating: nil, count: parts.count))
-        // The store may be read by several threads at once (`ReviewStore`), `known` is only read, and all have ended when the call has.
+        // The store may be read by several threads at once (`ReviewStore`). While it is, `known` is only read, and afterwards changed by one
+        // thread at a time; all have ended when the call has.
         nonisolated(unsafe) let (store, reading) = (store, known)
         crew.share(parts.count + 1) { place in
             guard place > 0 else {
