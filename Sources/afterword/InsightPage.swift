@@ -31,7 +31,7 @@ struct InsightPage {
 
     /// `1 product`, `2 products`.
     private func several(_ count: Int64?, _ noun: String) -> String {
-        "\(grouped(count ?? 0)) \(noun)" + (count == 1 ? "" : "s")
+        AfterwordCore.several(count ?? 0, noun)
     }
 
     private func share(_ name: String, of value: JSONValue? = nil) -> Share? {

@@ -1,22 +1,6 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// `1,234`.
-func grouped(_ number: Int64) -> String {
-    var digits = Array(String(number.magnitude))
-    var place = digits.count - 3
-    while place > 0 {
-        digits.insert(",", at: place)
-        place -= 3
-    }
-    return (number < 0 ? "-" : "") + String(digits)
-}
-
-/// `1 product`, `2 products`.
-func several(_ count: Int64, _ noun: String) -> String {
-    grouped(count) + " " + noun + (count == 1 ? "" : "s")
-}
-
 func stars(_ counters: Counters) -> String {
     meanStars(counters).map { fixed($0, of: 1_000, places: 2) } ?? "–"
 }

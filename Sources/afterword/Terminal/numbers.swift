@@ -1,16 +1,5 @@
 import AfterwordCore
 
-/// A whole number with thousands apart: `9,601`.
-func grouped(_ number: Int64) -> String {
-    let digits = String(number.magnitude)
-    var text = ""
-    for (index, digit) in digits.enumerated() {
-        if index > 0, (digits.count - index) % 3 == 0 { text.append(",") }
-        text.append(digit)
-    }
-    return (number < 0 ? "-" : "") + text
-}
-
 /// A fraction given in parts of `unit`, with decimals: `decimal(4213, 1000, 2)` is `4.21`; half up.
 func decimal(_ number: Int64, of unit: Int64, places: Int) -> String {
     var scale: Int64 = 1
