@@ -14,7 +14,8 @@ import Testing
     }
 
     private func hazards(_ body: String) -> [String] {
-        read(body).hazards.map { Lexicon.first.hazards[$0.hazard] }
+        read(body).hazards.filter(\.dangerClass.leads)
+            .map { Lexicon.first.hazards[$0.hazard] }
     }
 
     @Test("Words are folded: case, diacritics and apostrophes do not count")
@@ -165,7 +166,7 @@ import Testing
     @Test("The lexicon's phrases are folded, say more than a frequent word, and none stands twice")
     func lexicon() {
         let lexicon = Lexicon.first
-        #expect(lexicon.version == 1 && lexicon.aspects.count >= 25 && lexicon.hazards.count == 5)
+        #expect(lexicon.version == 1 && lexicon.aspects.count >= 25 && lexicon.hazards.count == 6)
         #expect(Set(lexicon.aspects.map(\.id)).count == lexicon.aspects.count)
         #expect(lexicon.faults == [])
         for aspect in lexicon.aspects {

@@ -3,7 +3,12 @@
 ///     {"lexicon": 1, "aspects": [{"aspect": "leaks", "label": "Leaks or bursts", "route": "product",
 ///       "strength": "Tight", "general": false,
 ///       "negative": {"en": "leak* | burst*", "de": "undicht* | lauft .. aus"}, "positive": {…}}],
-///      "negations": {"en": "not | never"}, "safety": [{"hazard": "fire", "words": {…}, "but": {…}}]}
+///      "negations": {"en": "not | never"}}
+///
+/// Dangers are a document of their own:
+///
+///     {"safety": [{"hazard": "fire", "events": {…}, "says": {…}, "alone": {…}, "but": {…}}],
+///      "around": {"en": {"ends": "but | and", …}}}
 ///
 /// A phrase is words in order, folded as `words(of:)` folds them: `stem*` is any word that begins so, `..` up to three words
 /// of any kind. In Japanese, which sets no spaces, a phrase is characters.
@@ -34,6 +39,14 @@ package struct Lexicon: Sendable {
             }
         }
         var parts: [Part]
+
+        /// As it is written in the data.
+        init(_ written: String) {
+            parts = written.split(separator: " ").map { part in
+                if part == ".." { return .gap }
+                return part.hasSuffix("*") ? .stem(String(part.dropLast())) : .word(String(part))
+            }
+        }
     }
 
     /// A phrase with what it means.
@@ -45,20 +58,35 @@ package struct Lexicon: Sendable {
 
     enum Meaning: Equatable, Sendable {
         case aspect(Int, isNegative: Bool)
-        case hazard(Int)
+        case hazard(Int, Sense)
         /// Words that look like a hazard and are none.
         case harmless(Int)
     }
 
+    /// What a phrase tells of a hazard.
+    enum Sense: String, CaseIterable, Sendable {
+        /// That it happened.
+        case event = "events"
+        /// That something is dangerous.
+        case said = "says"
+        /// Nothing by itself.
+        case alone
+    }
+
+    /// The hazard of reviews that call something dangerous and say no kind.
+    static let unspecified = "dangerous"
+
     package let version: Int
     package private(set) var aspects: [Aspect] = []
+    /// By severity, the worst first.
     package private(set) var hazards: [String] = []
+    private(set) var dangerCues: [Language: DangerCues] = [:]
     private(set) var negations: [Language: Set<String>] = [:]
     /// By the first three characters of their first word.
     private(set) var entries: [String: [Entry]] = [:]
     private(set) var japanese: [(text: [UInt8], meaning: Meaning)] = []
 
-    package init(parsing document: JSONValue) {
+    package init(parsing document: JSONValue, dangers: JSONValue) {
         version = Int(document["lexicon"]?.integer ?? 0)
         for aspect in document["aspects"]?.elements ?? [] {
             aspects.append(
@@ -70,10 +98,16 @@ package struct Lexicon: Sendable {
             add(aspect["negative"], .aspect(aspects.count - 1, isNegative: true))
             add(aspect["positive"], .aspect(aspects.count - 1, isNegative: false))
         }
-        for hazard in document["safety"]?.elements ?? [] {
+        for hazard in dangers["safety"]?.elements ?? [] {
             hazards.append(hazard["hazard"]?.text ?? "")
-            add(hazard["words"], .hazard(hazards.count - 1))
+            for sense in Sense.allCases {
+                add(hazard[sense.rawValue], .hazard(hazards.count - 1, sense))
+            }
             add(hazard["but"], .harmless(hazards.count - 1))
+        }
+        for member in dangers["around"]?.members ?? [] {
+            guard let language = Language(rawValue: member.key) else { continue }
+            dangerCues[language] = DangerCues(member.value)
         }
         for member in document["negations"]?.members ?? [] {
             guard let language = Language(rawValue: member.key) else { continue }
@@ -81,7 +115,7 @@ package struct Lexicon: Sendable {
         }
     }
 
-    private static func split(_ list: String) -> [String] {
+    static func split(_ list: String) -> [String] {
         list.split(separator: "|").map { String($0.drop { $0 == " " }) }
             .map { String($0.reversed().drop { $0 == " " }.reversed()) }.filter { !$0.isEmpty }
     }
@@ -94,13 +128,9 @@ package struct Lexicon: Sendable {
                     japanese.append((Array(written.utf8), meaning))
                     continue
                 }
-                let parts = written.split(separator: " ").map { part -> Phrase.Part in
-                    if part == ".." { return .gap }
-                    return part.hasSuffix("*")
-                        ? .stem(String(part.dropLast())) : .word(String(part))
-                }
-                entries[Self.key(parts[0]), default: []].append(
-                    Entry(phrase: Phrase(parts: parts), language: language, meaning: meaning))
+                let phrase = Phrase(written)
+                entries[Self.key(phrase.parts[0]), default: []].append(
+                    Entry(phrase: phrase, language: language, meaning: meaning))
             }
         }
     }

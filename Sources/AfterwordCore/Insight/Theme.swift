@@ -5,8 +5,14 @@ package struct ReadReview: Sendable {
     package var reading: ReviewReading
     /// Of a version that the newest run brought.
     package var isNew: Bool
+    /// What a person found of its danger, as long as it says what it said then.
+    package var verdict: Verdict?
 
-    package init(review: StoredReview, brand: Text?, reading: ReviewReading, isNew: Bool) {
+    package init(
+        review: StoredReview, brand: Text?, reading: ReviewReading, isNew: Bool,
+        verdict: Verdict? = nil
+    ) {
+        self.verdict = verdict
         self.review = review
         self.brand = brand
         self.reading = reading

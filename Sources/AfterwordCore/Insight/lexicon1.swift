@@ -2,7 +2,9 @@ extension Lexicon {
     /// The first lexicon. A released lexicon never changes: what was told with it must be told again.
     package static let first: Lexicon = {
         do throws(ScanFault) {
-            return Lexicon(parsing: try JSONValue(parsing: Array(document.utf8)))
+            return Lexicon(
+                parsing: try JSONValue(parsing: Array(document.utf8)),
+                dangers: try JSONValue(parsing: Array(dangersDocument.utf8)))
         } catch {
             preconditionFailure("the lexicon is no JSON at byte \(error.offset)")
         }
@@ -372,84 +374,6 @@ extension Lexicon {
              "nl": "beschermt goed | goede bescherming",
              "pt": "protege bem | boa protecao",
              "ja": "しっかり保護|守ってくれ"}}
-        ],
-        "safety": [
-          {"hazard": "fire_or_smoke",
-           "words": {
-             "en": "caught fire | on fire | fire hazard | flames | smoke | smoking | burnt | burned | burning smell | melted | melting | exploded | explosion | sparks | sparking",
-             "de": "brandgefahr | gebrannt | angebrannt | verbrannt | rauch | qualmt | geschmolzen | explodiert | explosion | funken | feuer gefangen | in flammen | schmort | verschmort | brannte",
-             "it": "preso fuoco | in fiamme | usciva fumo | esce fumo | bruciat* | fus* il | esplos* | scintill* | incendi*",
-             "fr": "pris feu | feu | fumee | brule* | fondu* | explose* | etincelle* | incendie",
-             "es": "se incendio | prendio fuego | prende fuego | en llamas | echaba humo | salio humo | echa humo | olor .. quemado | quemad* | quemo | derretid* | se derritio | exploto | explosion | chispa* | incendio",
-             "nl": "vlam gevat | brandgevaar | in brand | rook | verbrand | gesmolten | ontploft | vonken",
-             "pt": "pegou fogo | deitou fumo | queimad* | derreteu | explodiu | faiscas | incendio",
-             "ja": "発火|煙が|燃え|焦げ|爆発|溶け"},
-           "but": {
-             "en": "fire tv | fire stick | fire hd | kindle fire | fire tablet | magic smoke | firestick | smoke detector | smoke grey | smoke gray | burned a | freezer burn* | melted .. heat gun | melted butter | melted cheese | melted using | when melted",
-             "de": "rauchmelder | rauchgrau | fire tv | fire stick | in magischen rauch",
-             "it": "fire tv | fire stick | fuochi | a fuoco | messa a fuoco | fumo di londra",
-             "fr": "fire tv | feu rouge | gris fume | coup de feu | brule parfum | brule parfums | eviter de se bruler | sans se bruler",
-             "es": "fire tv | fire stick | gris humo | detector de humo",
-             "nl": "fire tv | rookmelder | rookgrijs",
-             "pt": "fire tv | cinza fumo"}},
-          {"hazard": "injury",
-           "words": {
-             "en": "injured | caused .. injury | injury risk | risk of injury | could injure | cut my finger* | cut my hand* | cut my thumb | cut my foot | cut my leg | cut my skin | cut myself | bleeding | drew blood | hurt myself | sliced my | electric shock | shocked me | electrocut* | burned my | burnt my | burns on",
-             "de": "verletzt | verletzungsgefahr | verletzungen verursach* | mich geschnitten | finger geschnitten | geschnitten .. finger | geblutet | stromschlag | verbruhung | verbrennung*",
-             "it": "ferit* | tagliat* il dito | mi sono tagliat* | sangue | scossa elettrica | presa la scossa | ustion*",
-             "fr": "blesse* | coupe le doigt | me suis coupe* | sang | electrocut* | choc electrique | brulure*",
-             "es": "me he cortado | me corte | heridas en | descarga electrica | calambre | quemadura* | lesion*",
-             "nl": "gewond | verwond* | gesneden | bloed | stroomschok | brandwond*",
-             "pt": "ferid* | cortei | sangue | choque eletrico | queimadura*",
-             "ja": "怪我|ケガ|出血|感電|やけど|火傷"},
-           "but": {
-             "en": "injury recovery | previously injured | injured my | injured knee | injured back | sports injury | if you are injured | when injured",
-             "de": "nach verletzung | sportverletzung* | zugeschnitten",
-             "it": "pressione del sangue | pressione sanguigna",
-             "fr": "pression du sang | sang froid",
-             "es": "presion .. sangre | para lesiones",
-             "nl": "bloeddruk"}},
-          {"hazard": "choking",
-           "words": {
-             "en": "choking | choked | choke hazard | swallowed | suffocat*",
-             "de": "erstick* | verschluckt | verschlucken | erstickungsgefahr",
-             "it": "soffoc* | ingoiat* | inghiottit*",
-             "fr": "etouff* | avale | avaler",
-             "es": "asfixia* | se atragant* | atragant* | tragado | tragarse",
-             "nl": "verstik* | stikken | ingeslikt | verslikt",
-             "pt": "asfixia* | engasg* | engoliu",
-             "ja": "窒息|誤飲|飲み込"}},
-          {"hazard": "mould",
-           "words": {
-             "en": "mold | mould | moldy | mouldy | mildew | it molded | they molded",
-             "de": "schimmel | schimmelt | schimmlig | verschimmelt",
-             "it": "muffa | ammuffit*",
-             "fr": "moisissure* | moisi*",
-             "es": "moho | enmohecid*",
-             "nl": "schimmel | beschimmeld | schimmelt",
-             "pt": "bolor | mofo | bolorent*",
-             "ja": "カビ|かび"},
-           "but": {
-             "en": "mold to | molds to | mould to | molded to | moulded to | mold release | injection mold* | silicone mold* | silicone mould* | baking mold* | the molds | cake mold*",
-             "de": "edelschimmel"}},
-          {"hazard": "toxic_or_allergic",
-           "words": {
-             "en": "toxic | poison* | allergic reaction* | got a rash | gave me a rash | a rash on | broke out in | carcinogen* | made me sick | nauseous | made me nauseous | gave me .. headache* | gives me .. headache* | caused .. headache* | burning eyes",
-             "de": "giftig | gift | allergische reaktion | allergisch | ausschlag | ubelkeit | kopfschmerzen | krebserregend | atemnot",
-             "it": "tossic* | velen* | allergi* | eruzione | nausea | mal di testa",
-             "fr": "toxique* | poison | allergi* | eruption | nausee* | maux de tete | mal de tete",
-             "es": "toxic* | veneno* | alergi* | sarpullido | erupcion | nauseas | dolor de cabeza",
-             "nl": "giftig* | allergisch* | uitslag | misselijk* | hoofdpijn",
-             "pt": "toxic* | veneno* | alergi* | nausea* | dor de cabeca",
-             "ja": "有毒|アレルギー|かぶれ|吐き気|頭痛"},
-           "but": {
-             "en": "non toxic | nontoxic | gift | gifts | gift for | as a gift",
-             "de": "ungiftig | nicht giftig | gegen kopfschmerzen | bei kopfschmerzen",
-             "it": "non tossic* | per il mal di testa | contro il mal",
-             "fr": "non toxique* | contre les maux | pour les maux | pour mes maux",
-             "es": "no toxic* | para el dolor | sin toxic*",
-             "nl": "niet giftig* | tegen hoofdpijn",
-             "pt": "nao toxic* | para a dor"}}
         ]
         }
         """#

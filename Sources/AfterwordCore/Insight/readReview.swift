@@ -11,6 +11,7 @@ package struct Mention: Equatable, Sendable {
 /// A word of danger in a review, for a person to look at.
 package struct HazardMention: Equatable, Sendable {
     package var hazard: Int
+    package var dangerClass: DangerClass
     package var field: Field
     package var range: Range<Int>
     package var sentence: Range<Int>
@@ -27,8 +28,8 @@ package struct ReviewReading: Equatable, Sendable {
 }
 
 /// Reads a review's texts with a lexicon: phrases of its language, or of every language where that is unknown. A negation
-/// up to three words before a phrase turns it round; a word of danger so denied, or part of a harmless phrase, is left
-/// out.
+/// up to three words before a phrase turns it round. A word of danger has a class by the words around it; as part of a
+/// harmless phrase it is left out.
 package func readReview(_ values: ReviewValues, with lexicon: Lexicon) -> ReviewReading {
     let texts: [(Field, Text)] = [(.title, values.title), (.body, values.body)]
         .compactMap { field, text in text.map { (field, $0) } }
@@ -40,6 +41,8 @@ package func readReview(_ values: ReviewValues, with lexicon: Lexicon) -> Review
             readJapanese(text, field, lexicon, &reading)
         } else {
             readWords(words, text, field, lexicon, &reading)
+            reading.hazards += hazards(
+                in: words, text, field, star: values.star, language, lexicon)
         }
     }
     return reading
@@ -49,39 +52,25 @@ private func readWords(
     _ words: [Word], _ text: Text, _ field: Field, _ lexicon: Lexicon,
     _ reading: inout ReviewReading
 ) {
-    var harmless: [(hazard: Int, range: Range<Int>)] = []
-    var dangers: [HazardMention] = []
     for start in words.indices {
         for entry in lexicon.entries(for: words[start].text)
         where reading.language == .unknown || entry.language == reading.language {
-            guard let end = match(entry.phrase.parts[...], words, start) else { continue }
-            let range = words[start].range.lowerBound..<words[end - 1].range.upperBound
-            let sentence = sentence(words, around: start..<end, in: text)
-            switch entry.meaning {
-            case .aspect(let aspect, let isNegative):
-                let isTurned = isNegated(words, before: start, entry.language, lexicon)
-                let mention = Mention(
-                    aspect: aspect, isNegative: isNegative != isTurned, field: field, range: range,
-                    sentence: sentence)
-                if !reading.mentions.contains(mention) { reading.mentions.append(mention) }
-            case .hazard(let hazard):
-                let danger = HazardMention(
-                    hazard: hazard, field: field, range: range, sentence: sentence)
-                let isDenied = isNegated(words, before: start, entry.language, lexicon)
-                if !isDenied, !dangers.contains(danger) { dangers.append(danger) }
-            case .harmless(let hazard): harmless.append((hazard, range))
-            }
+            guard case .aspect(let aspect, let isNegative) = entry.meaning,
+                let end = match(entry.phrase.parts[...], words, start)
+            else { continue }
+            let isTurned = isNegated(words, before: start, entry.language, lexicon)
+            let mention = Mention(
+                aspect: aspect, isNegative: isNegative != isTurned, field: field,
+                range: words[start].range.lowerBound..<words[end - 1].range.upperBound,
+                sentence: sentence(words, around: start..<end, in: text))
+            if !reading.mentions.contains(mention) { reading.mentions.append(mention) }
         }
     }
     reading.mentions = withoutInner(reading.mentions) { ($0.aspect, $0.field, $0.range) }
-    let open = dangers.filter { danger in
-        !harmless.contains { $0.hazard == danger.hazard && $0.range.overlaps(danger.range) }
-    }
-    reading.hazards += withoutInner(open) { ($0.hazard, $0.field, $0.range) }
 }
 
 /// Of phrases inside one another the longest alone counts: "bad smell", not "smell" as well.
-private func withoutInner<Found>(
+func withoutInner<Found>(
     _ found: [Found], _ key: (Found) -> (meaning: Int, field: Field, range: Range<Int>)
 ) -> [Found] {
     let keys = found.map(key)
@@ -97,7 +86,7 @@ private func withoutInner<Found>(
 }
 
 /// The end of a phrase that begins at a word, within its sentence; nil where it does not.
-private func match(
+func match(
     _ parts: ArraySlice<Lexicon.Phrase.Part>, _ words: [Word], _ start: Int
 ) -> Int? {
     guard let part = parts.first else { return start }
@@ -123,7 +112,7 @@ private func match(
 /// Words before a phrase that are looked at for a negation.
 private let negationReach = 3
 /// After these a negation denies nothing: "not only".
-private let onlyWords: Set<String> = [
+let onlyWords: Set<String> = [
     "only", "nur", "solo", "seulement", "alleen", "slechts", "apenas",
 ]
 
@@ -153,30 +142,26 @@ private func readJapanese(
     _ text: Text, _ field: Field, _ lexicon: Lexicon, _ reading: inout ReviewReading
 ) {
     for (phrase, meaning) in lexicon.japanese {
-        guard let start = find(phrase, in: text.bytes) else { continue }
+        guard case .aspect(let aspect, let isNegative) = meaning,
+            let start = places(of: phrase, in: text.bytes).first
+        else { continue }
         let range = start..<start + phrase.count
-        let sentence = japaneseSentence(around: range, in: text.bytes)
-        switch meaning {
-        case .aspect(let aspect, let isNegative):
-            reading.mentions.append(
-                Mention(
-                    aspect: aspect, isNegative: isNegative, field: field, range: range,
-                    sentence: sentence))
-        case .hazard(let hazard):
-            reading.hazards.append(
-                HazardMention(hazard: hazard, field: field, range: range, sentence: sentence))
-        case .harmless: break
-        }
+        reading.mentions.append(
+            Mention(
+                aspect: aspect, isNegative: isNegative, field: field, range: range,
+                sentence: japaneseSentence(around: range, in: text.bytes)))
     }
+    reading.hazards += japaneseHazards(in: text, field, lexicon)
 }
 
-private func find(_ phrase: [UInt8], in bytes: [UInt8]) -> Int? {
-    guard bytes.count >= phrase.count else { return nil }
-    return (0...bytes.count - phrase.count).first { bytes[$0...].starts(with: phrase) }
+/// Where a phrase stands in a text, in order.
+func places(of phrase: [UInt8], in bytes: [UInt8]) -> [Int] {
+    guard !phrase.isEmpty, bytes.count >= phrase.count else { return [] }
+    return (0...bytes.count - phrase.count).filter { bytes[$0...].starts(with: phrase) }
 }
 
 /// Between the nearest ideographic full stops, or line ends.
-private func japaneseSentence(around range: Range<Int>, in bytes: [UInt8]) -> Range<Int> {
+func japaneseSentence(around range: Range<Int>, in bytes: [UInt8]) -> Range<Int> {
     let stop: [UInt8] = [0xE3, 0x80, 0x82]
     var start = range.lowerBound
     while start > 0, bytes[start - 1] != 0x0A {
