@@ -105,7 +105,8 @@ import Testing
         let text = "Smoke, lots of it, the whole kitchen"
         #expect(classes(text, star: 1) == ["A fire_or_smoke"])
         #expect(classes(text, star: 5) == ["C fire_or_smoke"])
-        #expect(classes("The smoke smell of this tea is what I like", star: 5) == ["C fire_or_smoke"])
+        #expect(
+            classes("The smoke smell of this tea is what I like", star: 5) == ["C fire_or_smoke"])
     }
 
     @Test("A denial reaches neither over a comma or 'but', nor out of 'do not buy'")

@@ -104,11 +104,12 @@ struct DangerContext {
             guard !place.contains(index), isNegation(index) else { return false }
             let end = min(clause.upperBound, index + 2 + Self.problemGap)
             return (index + 1..<max(index + 1, end)).contains { fits(cues.problem, at: $0) }
-        } || clause.contains { index in
-            // "Mould is not a problem", "… ist kein Thema": the same, with the negation further ahead.
-            guard index >= place.upperBound, fits(cues.problem, at: index) else { return false }
-            return (place.upperBound..<index).contains(where: isNegation)
         }
+            || clause.contains { index in
+                // "Mould is not a problem", "… ist kein Thema": the same, with the negation further ahead.
+                guard index >= place.upperBound, fits(cues.problem, at: index) else { return false }
+                return (place.upperBound..<index).contains(where: isNegation)
+            }
     }
 
     /// "Es brannte nicht": the clause ends with a negation close behind the word.

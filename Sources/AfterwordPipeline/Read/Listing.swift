@@ -6,6 +6,8 @@ package struct Listing<Entry: Sendable>: Sendable {
     package var total: Int
     /// The place of the first entry, from 0.
     package var first: Int
+    /// Beside the list: dangers of class C, which are probably none. They are counted and not listed.
+    package var unlikely = 0
 
     package init(_ all: [Entry], page: Page) {
         total = all.count

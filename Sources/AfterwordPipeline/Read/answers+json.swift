@@ -33,11 +33,13 @@ extension ThemeReview {
 extension SafetyReview {
     package var json: JSONValue {
         .row([
-            "hazard": .string(hazard), "product_id": JSONValue(review.productID),
+            "hazard": .string(hazard), "class": .string(danger.dangerClass.rawValue),
+            "verdict": JSONValue(verdict?.rawValue), "product_id": JSONValue(review.productID),
             "brand": JSONValue(brand), "review_id": JSONValue(review.reviewID),
             "version": JSONValue(review.version), "run": JSONValue(review.run),
             "rating": JSONValue(review.values.rating), "language": .string(language.rawValue),
-            "field": .string(field.name), "quote": .string(quote), "is_new": .bool(isNew),
+            "field": .string(danger.field.name), "quote": .string(quote),
+            "is_new": .bool(isNew),
         ])
     }
 }
@@ -68,7 +70,7 @@ extension InboxEntry {
 
     package var json: JSONValue {
         .row([
-            "kind": .string(kind.rawValue), "hazard": JSONValue(hazard),
+            "kind": .string(kind.rawValue), "hazard": JSONValue(hazard), "class": JSONValue(dangerClass?.rawValue),
             "product_id": JSONValue(review.productID), "brand": JSONValue(brand),
             "review_id": JSONValue(review.reviewID), "version": JSONValue(review.version),
             "run": JSONValue(review.run), "is_live": .bool(review.isLive),

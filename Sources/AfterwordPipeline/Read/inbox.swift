@@ -14,6 +14,8 @@ package struct InboxEntry: Sendable {
     }
     package var kind: Kind
     package var hazard: String?
+    /// How the review speaks of it: A or B.
+    package var dangerClass: DangerClass?
     package var review: StoredReview
     package var brand: Text?
     /// Stars before; nil for a review that was not there, or had none.
@@ -67,18 +69,19 @@ private func inboxEntries(
     let wasNegative = starBefore.map { $0 <= 2 } ?? false
     let isNegative = star.map { $0 <= 2 } ?? false
     let reading = readReview(review.values, with: lexicon)
-    func entry(_ kind: InboxEntry.Kind, hazard: String? = nil, _ mention: (Field, Range<Int>)?)
+    func entry(_ kind: InboxEntry.Kind, danger: Danger? = nil, _ mention: (Field, Range<Int>)?)
         -> InboxEntry
     {
         InboxEntry(
-            kind: kind, hazard: hazard, review: review, brand: brand, starBefore: starBefore,
+            kind: kind, hazard: danger?.hazard, dangerClass: danger?.dangerClass, review: review,
+            brand: brand, starBefore: starBefore,
             quote: mention.map { review.values.quote($0.0, $0.1) } ?? review.values.beginning,
             themes: reading.complaints.sorted().map { lexicon.aspects[$0].id })
     }
     var entries: [InboxEntry] = []
-    if review.isLive, let danger = reading.hazards.first {
-        entries.append(
-            entry(.safety, hazard: lexicon.hazards[danger.hazard], (danger.field, danger.sentence)))
+    let found = dangers(in: reading, of: review.values, lexicon: lexicon)
+    if review.isLive, let danger = found.first, danger.dangerClass.leads {
+        entries.append(entry(.safety, danger: danger, (danger.field, danger.sentence)))
     }
     let complaint = reading.mentions.first(where: \.isNegative).map { ($0.field, $0.sentence) }
     if isNegative {

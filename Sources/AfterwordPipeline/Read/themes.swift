@@ -83,49 +83,6 @@ package func themeReviews(
     return Listing(found.sorted(by: newestFirst), page: page)
 }
 
-/// A review with a word of danger in it: one is enough, a person should look.
-package struct SafetyReview: Sendable {
-    package var hazard: String
-    package var review: StoredReview
-    package var brand: Text?
-    package var language: Language
-    package var field: Field
-    package var quote: String
-    package var isNew: Bool
-}
-
-/// Reviews with words of danger, each hazard once a review: the newest versions first, of a run the fewest stars.
-///
-/// - Parameter since: Only of versions that runs after this one brought.
-package func safetyReviews(
-    _ reader: any StoreReader, _ query: ThemeQuery, since: Int64 = 0, lexicon: Lexicon = .first,
-    page: Page
-) throws -> Listing<SafetyReview> {
-    var found: [SafetyReview] = []
-    for read in try readReviews(reader, query, lexicon, since: since) {
-        let (review, reading) = (read.review, read.reading)
-        for (hazard, name) in lexicon.hazards.enumerated() {
-            guard let mention = reading.hazards.first(where: { $0.hazard == hazard }) else {
-                continue
-            }
-            found.append(
-                SafetyReview(
-                    hazard: name, review: review, brand: read.brand, language: reading.language,
-                    field: mention.field,
-                    quote: review.values.quote(mention.field, mention.sentence), isNew: read.isNew))
-        }
-    }
-    let sorted = found.sorted { left, right in
-        let (l, r) = (left.review, right.review)
-        if l.run != r.run { return l.run > r.run }
-        let stars = (l.values.star ?? 6, r.values.star ?? 6)
-        if stars.0 != stars.1 { return stars.0 < stars.1 }
-        return (l.productID, l.reviewID, Text(left.hazard))
-            < (r.productID, r.reviewID, Text(right.hazard))
-    }
-    return Listing(sorted, page: page)
-}
-
 private func newestFirst(_ left: ThemeReview, _ right: ThemeReview) -> Bool {
     let (l, r) = (left.review, right.review)
     if l.run != r.run { return l.run > r.run }

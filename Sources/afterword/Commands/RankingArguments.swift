@@ -1,3 +1,4 @@
+import AfterwordCore
 import AfterwordPipeline
 import ArgumentParser
 
@@ -33,5 +34,8 @@ func showFooter<Entry>(_ listing: Listing<Entry>, _ what: String, hasGrey: Bool)
     let last = listing.first + listing.entries.count
     let range = listing.entries.isEmpty ? "none" : "\(listing.first + 1)–\(last)"
     print(Terminal.grey("\(range) of \(grouped(Int64(listing.total))) \(what)"))
+    if listing.unlikely > 0 {
+        print(Terminal.grey("\(grouped(listing.unlikely)) more, probably not dangers"))
+    }
     if hasGrey { print(Terminal.grey("* too few ratings to be ranked")) }
 }

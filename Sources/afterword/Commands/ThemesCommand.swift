@@ -114,27 +114,35 @@ struct SafetyCommand: ParsableCommand {
         commandName: "safety",
         abstract: "Reviews that speak of fire, injury, choking, mould or poison: one is enough.",
         discussion: """
-            Words in eight languages, with what looks like them and is harmless left out. It is a list \
-            for a person to look at: neither all that is on it is a danger, nor every danger on it.
+            Words in eight languages, with what looks like them and is harmless left out. Class A: it \
+            happened. B: the review says that it is dangerous. C, listed with --all: the word alone, or \
+            denied. It is a list for a person to look at: neither all that is on it is a danger, nor \
+            every danger on it.
             """)
 
     @OptionGroup var arguments: ThemeArguments
     @OptionGroup var page: PageOptions
     @Option(help: "Only what runs after this one brought.")
     var since: Int64 = 0
+    @Flag(help: "Also list class C: the word alone, or denied.")
+    var all = false
 
     func run() throws {
         let listing = try arguments.store.read { reader in
-            try safetyReviews(reader, arguments.query, since: since, page: page.value)
+            try safetyReviews(
+                reader, arguments.query, since: since, withUnlikely: all, page: page.value)
         }
         if arguments.output.json { return Terminal.write(json: listing.entries.map(\.json)) }
         var table = Table([
-            "hazard": .left, "product": .left, "brand": .left, "stars": .right, "run": .right,
+            "": .left, "hazard": .left, "product": .left, "brand": .left, "stars": .right,
+            "run": .right,
             "says": .left,
         ])
         for entry in listing.entries {
             table.add([
-                Terminal.red(entry.hazard), cut(printable(entry.review.productID.string), to: 24),
+                entry.danger.dangerClass.rawValue,
+                entry.danger.dangerClass.leads ? Terminal.red(entry.hazard) : entry.hazard,
+                cut(printable(entry.review.productID.string), to: 24),
                 cut(printable(entry.brand?.string ?? "–"), to: 20),
                 entry.review.values.star.map { "\($0)" } ?? "–", String(entry.review.run),
                 cut(printable(entry.quote), to: 90),
