@@ -73,6 +73,44 @@ import Testing
         #expect(ProseCheck(shown).fault(text) == fault, "\(text)")
     }
 
+    @Test(
+        "due-to-is-a-number: words and names that only look like numbers or links are shown",
+        arguments: [
+            (.english, "Parts give way early due to thin plastic.", nil),
+            (.french, "Les pièces sont très fragiles et cassent vite.", nil),
+            (.english, "The tape is double-sided but weak.", nil),
+            (.english, "Customers compare it with third-party chargers.", nil),
+            (.english, "People say it is half empty when it comes.", nil),
+            (.english, "Provide a USB-C 3.0 cable with it.", nil),
+            (.spanish, "La meta del cliente es clara aqui.", nil),
+            (.french, "Les clients se plaignent du dos de la coque.", nil),
+            (.english, "The size chart is wrong.This should be changed.", nil),
+            // Brothers: the same words in their own language, and names with digits.
+            (.english, "Pair it by Bluetooth 5 and Wi-Fi 6 alone.", nil),
+            (.english, "It does not play MP3 files at all.", nil),
+            (.german, "Das Gerät ist doppelt verpackt und teuer.", nil),
+            (.french, "Le double fond se décolle très vite.", nil),
+            (.dutch, "De tien klanten klagen over de geur.", .number),
+            (.japanese, "一部の顧客は十分だと言う。", nil),
+            (.japanese, "三割の顧客は漏れると言う。", .number),
+            (.italian, "Due clienti dicono che perde acqua.", .number),
+            (.italian, "La metà dei clienti lo rende subito.", .number),
+            (.french, "Trois clients disent que tout casse.", .number),
+            (.english, "Half of them return it at once.", .number),
+            (.english, "A third of buyers return it soon.", .number),
+            (.english, "USB 3 customers complain about this.", .number),
+            (.english, "Bluetooth 500 is what they all want.", .number),
+            // A model that answers in another language than asked is read in its own as well.
+            (.french, "They say that twelve of the parts broke.", .number),
+            (.english, "Look it up at evil.ninja before you buy.", .link),
+            (.english, "Look it up at Evil.Com before you buy.", .link),
+            (.english, "It is weak, e.g. the lid and the seam.", nil),
+        ] as [(Language, String, ProseFault?)])
+    func dueToIsANumber(language: Language, text: String, fault: ProseFault?) {
+        let shown = evidence(.product("P"), [])
+        #expect(ProseCheck(shown, language: language).fault(text) == fault, "\(text)")
+    }
+
     private func stored(_ values: ReviewValues, _ number: Int = 1) -> StoredReview {
         let epoch = Instant(microseconds: 0)
         return StoredReview(
@@ -105,6 +143,70 @@ import Testing
         #expect(
             mask.masking("Amazon Customer likes it", author: "Amazon Customer")
                 == "Amazon Customer likes it")
+    }
+
+    @Test(
+        "masks-leave-names: what names a person does not leave",
+        arguments: [
+            ("My name is Peter Parker", ["Peter", "Parker"]),
+            ("Mrs Anna Smith", ["Anna", "Smith"]),
+            (
+                "Ich bin Sabine Köhler aus der Musterstraße 12, 80331 München",
+                ["Sabine", "Köhler", "Muster", "12", "80331", "München"]
+            ),
+            (
+                "My son Liam Johnson, 4, of 22 Baker Street London NW1 6XE, cut his finger.",
+                ["Liam", "Johnson", "22", "Baker", "London", "NW1", "6XE"]
+            ),
+            ("Thanks to Maria Schneider and Tom from the shop", ["Maria", "Schneider", "Tom"]),
+            (
+                "Habe mit Thomas gesprochen, Herrn schmidt nicht erreicht. Mein Mann Jürgen",
+                ["Thomas", "schmidt", "Jürgen"]
+            ),
+            ("M. Dupont du SAV", ["Dupont"]), ("La Sig.ra Rossi", ["Rossi"]),
+            ("Hr. Meier und Fr. Lehmann", ["Meier", "Lehmann"]), ("田中さん", ["田中"]),
+            ("佐藤様から連絡", ["佐藤"]),
+            ("IBAN DE89 3704 0044 0532 0130 00", ["DE89", "3704", "0532", "00"]),
+            ("card 4111 1111 1111 1111", ["4111", "1111"]),
+            ("jane.doe (at) example (dot) com", ["jane", "doe", "example"]),
+            ("jane.doe[at]example.com now", ["jane", "example"]),
+            ("Ask @janedoe99 about it", ["janedoe99"]),
+            ("see facebook.com/jane.doe.77 please", ["facebook", "jane", "77"]),
+            ("D01-1234567-7654321", ["D01", "1234567", "7654321"]),
+            ("Parcel 1Z999AA10123456784 is lost", ["1Z999AA10123456784"]),
+            ("order #A1B2C3D4E5", ["A1B2C3D4E5"]),
+            // Brothers in other languages and forms.
+            (
+                "Mme Claire Petit habite 12 rue de la Paix, 75002 Paris",
+                ["Petit", "12 rue", "Paris"]
+            ),
+            ("Abita in Via Garibaldi 5, 20121 Milano", ["Garibaldi", "20121", "Milano"]),
+            ("Bestellnummer AB12345678 fehlt", ["AB12345678"]),
+            ("Mi hijo Pablo García se cayó", ["Pablo", "García"]),
+            ("I spoke to Priya Natarajan of support", ["Priya", "Natarajan"]),
+            ("Dr. Hans-Peter von Weizmann says so", ["Hans", "Peter", "Weizmann"]),
+            ("FR76 3000 6000 0112 3456 7890 189", ["3000", "189"]),
+        ])
+    func masksLeaveNames(text: String, personal: [String]) {
+        var mask = Mask()
+        let masked = mask.masking(text, author: nil)
+        for part in personal { #expect(!masked.contains(part), "\(part) in \(masked)") }
+        #expect(mask.unmasking(masked) == text)
+    }
+
+    @Test(
+        "masks-leave-names: what only looks like a name or number stays",
+        arguments: [
+            "Size M. Perfect fit.", "Meine Frau ist begeistert.", "Der Herr war freundlich.",
+            "10000 Lumen sind hell.", "The WH-1000XM4 works.", "お客様サポートは最悪です。",
+            "Connect it via USB 3 or via Bluetooth 5.", "Place Kindle 3 inches away from it.",
+            "Mein Platz 1 ist die blaue.", "It broke on the 12th, in 2026.", "Ask @ the counter.",
+            "Works 24/7 and/or at night.", "Thanks to Amazon for the refund.", "店員さんは親切。",
+            "My son loves it. It is ok.", "Die Lampe ist im Keller.", "Ich bin begeistert davon.",
+        ])
+    func masksLeaveThings(text: String) {
+        var mask = Mask()
+        #expect(mask.masking(text, author: nil) == text)
     }
 
     // MARK: Schema and answers

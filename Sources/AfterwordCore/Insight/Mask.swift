@@ -1,5 +1,9 @@
-/// Personal names, mail addresses, phone and order numbers, each with the mark that stands for it in what leaves the house:
-/// one to one, so that a quote can be put back. An author's fields are never sent at all.
+/// Personal data in review texts, each with the mark that stands for it in what is sent to a model:
+/// one to one, so that a quote maps back to its text. Author fields are never sent at all.
+///
+/// Marked are names (`NAME`), mail addresses (`MAIL`), handles and profiles (`HANDLE`), phone and
+/// other long numbers (`PHONE`), orders and parcels (`ORDER`), accounts and cards (`ACCOUNT`),
+/// streets and postcodes (`ADDRESS`). `docs/insights.md` says what is not found.
 package struct Mask: Sendable {
     /// In marks a text cannot be taken for one: these brackets are taken out of the texts.
     package static let brackets: (Character, Character) = ("⟦", "⟧")
@@ -19,9 +23,13 @@ package struct Mask: Sendable {
         if masked.contains(where: { $0 == Self.brackets.0 || $0 == Self.brackets.1 }) {
             masked = String(masked.map { $0 == "⟦" ? "[" : $0 == "⟧" ? "]" : $0 })
         }
-        var spans = mailAddresses(masked) + numbers(masked)
-        spans += names(masked, author: author)
-        spans.sort { $0.range.lowerBound < $1.range.lowerBound }
+        let text = MaskText(masked)
+        var spans = mailAddresses(text) + profiles(text) + addresses(text) + numbers(text)
+        spans += personalNames(text, author: author)
+        // Of two spans that begin at one place the longer is marked.
+        spans.sort {
+            ($0.range.lowerBound, -$0.range.count) < ($1.range.lowerBound, -$1.range.count)
+        }
         let utf8 = Array(masked.utf8)
         var bytes: [UInt8] = []
         var end = 0
@@ -58,111 +66,50 @@ package struct Mask: Sendable {
     }
 }
 
-private struct Span {
+/// A part of a text to be marked.
+struct MaskSpan {
     var kind: String
-    /// Bytes.
+    /// Bytes of the text.
     var range: Range<Int>
 }
 
-/// Letters and digits around an `@` with a dot after it.
-private func mailAddresses(_ text: String) -> [Span] {
-    let bytes = Array(text.utf8)
-    func isPart(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2B, 0x2D, 0x2E, 0x5F, 0x80...: true
-        default: false
-        }
-    }
-    var spans: [Span] = []
-    for at in bytes.indices where bytes[at] == 0x40 {
-        var start = at
-        while start > 0, isPart(bytes[start - 1]) { start -= 1 }
-        var end = at + 1
-        while end < bytes.count, isPart(bytes[end]) { end += 1 }
-        while end > at + 1, bytes[end - 1] == 0x2E { end -= 1 }
-        if start < at, bytes[at..<end].contains(0x2E) {
-            spans.append(Span(kind: "MAIL", range: start..<end))
-        }
-    }
-    return spans
-}
+/// A text, its bytes and its words.
+struct MaskText {
+    let bytes: [UInt8]
+    let words: [Word]
 
-/// Digits with signs between them: an order number of Amazon's form (3-7-7), else seven to fifteen digits are a phone's.
-private func numbers(_ text: String) -> [Span] {
-    let bytes = Array(text.utf8)
-    var spans: [Span] = []
-    var start = 0
-    while start < bytes.count {
-        guard isDigit(bytes[start]) || bytes[start] == 0x2B || bytes[start] == 0x28 else {
-            start += 1
-            continue
-        }
-        var end = start
-        while end < bytes.count, isDigit(bytes[end]) || " -/.()+".utf8.contains(bytes[end]) {
-            end += 1
-        }
-        let next = end
-        while end > start, !isDigit(bytes[end - 1]) { end -= 1 }
-        let groups = bytes[start..<end].split { !isDigit($0) }.map(\.count)
-        let digits = groups.reduce(0, +)
-        let isAlone = start == 0 || !isLetter(bytes[start - 1])
-        if groups == [3, 7, 7] {
-            spans.append(Span(kind: "ORDER", range: start..<end))
-        } else if isAlone, (7...15).contains(digits) {
-            spans.append(Span(kind: "PHONE", range: start..<end))
-        }
-        start = max(next, start + 1)
+    init(_ text: String) {
+        bytes = Array(text.utf8)
+        words = AfterwordCore.words(of: Text(text))
     }
-    return spans
-}
 
-/// What stands after words by which people are called, and the author's own names where they stand in the text.
-private func names(_ text: String, author: Text?) -> [Span] {
-    let found = words(of: Text(text))
-    let bytes = Array(text.utf8)
-    let own = author.map { author in
-        Set(
-            words(of: author).map(\.text).filter { $0.utf8.count > 2 && !placeholders.contains($0) }
-        )
+    /// What stands between a word and the one behind it.
+    func gap(after place: Int) -> ArraySlice<UInt8> {
+        guard place + 1 < words.count else { return bytes[words[place].range.upperBound...] }
+        return bytes[words[place].range.upperBound..<words[place + 1].range.lowerBound]
     }
-    func isCapital(_ word: Word) -> Bool {
-        let first = bytes[word.range.lowerBound]
-        let second = word.range.count > 1 ? bytes[word.range.lowerBound + 1] : 0
-        return (0x41...0x5A).contains(first) || first == 0xC3 && (0x80...0x9E).contains(second)
-    }
-    var spans: [Span] = []
-    for (index, word) in found.enumerated() where isCapital(word) {
-        let isCalled =
-            index > 0 && titles.contains(found[index - 1].text)
-            || index > 2
-                && introductions.contains(
-                    found[index - 3..<index].map(\.text).joined(separator: " "))
-            || index > 1
-                && introductions.contains(
-                    found[index - 2..<index].map(\.text).joined(separator: " "))
-        if own?.contains(word.text) == true || isCalled {
-            spans.append(Span(kind: "NAME", range: word.range))
-        }
-    }
-    return spans
-}
 
-private func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
-private func isLetter(_ byte: UInt8) -> Bool {
-    (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte > 0x7F
-}
+    func isGap(after place: Int, of allowed: Set<String>) -> Bool {
+        place + 1 < words.count
+            && allowed.contains(String(decoding: gap(after: place), as: UTF8.self))
+    }
 
-/// Names of authors that are nobody's.
-private let placeholders: Set<String> = [
-    "amazon", "customer", "kunde", "client", "cliente", "klant", "kindle", "user", "the", "and",
-    "von", "van", "della", "anonymous",
-]
-/// Folded words after which a capital begins a name.
-private let titles: Set<String> = [
-    "mr", "mrs", "ms", "dr", "herr", "herrn", "frau", "sig", "signor", "signora", "monsieur",
-    "madame", "mme", "senor", "senora", "meneer", "mevrouw", "senhor", "senhora",
-]
-private let introductions: Set<String> = [
-    "my name is", "mein name ist", "ich heisse", "mi chiamo", "je mappelle", "je m appelle",
-    "me llamo", "mi nombre es", "mijn naam is", "ik heet", "meu nome e", "chamo me",
-]
+    /// Whether a word begins with a capital letter of Latin script.
+    func isCapital(_ place: Int) -> Bool {
+        let range = words[place].range
+        let text = String(decoding: bytes[range], as: UTF8.self)
+        return text.unicodeScalars.first?.properties.isUppercase ?? false
+    }
+
+    func isNumber(_ place: Int) -> Bool {
+        words[place].text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    }
+
+    func span(_ kind: String, _ places: ClosedRange<Int>) -> MaskSpan {
+        MaskSpan(
+            kind: kind,
+            range: words[places.lowerBound].range
+                .lowerBound..<words[places.upperBound].range
+                .upperBound)
+    }
+}

@@ -55,7 +55,7 @@ private struct InsightComposer {
         self.language = language
         self.lexicon = lexicon
         shown = Dictionary(uniqueKeysWithValues: evidence.reviews.map { ($0.alias, $0) })
-        check = ProseCheck(evidence)
+        check = ProseCheck(evidence, language: language)
         complaints = countThemes(subject.reviews, strengths: false, lexicon: lexicon)
         praise = countThemes(subject.reviews, strengths: true, lexicon: lexicon)
         clusters = clusterSentences(subject.reviews.map { ($0.review.values, $0.reading) })
@@ -141,7 +141,7 @@ private struct InsightComposer {
     private mutating func translation(_ text: String, of quote: String) -> String? {
         switch check.fault(text) {
         case nil, .echo: return text
-        case .number where ProseCheck.hasNumber(quote) && digits(text).isSubset(of: digits(quote)):
+        case .number where check.hasNumber(quote) && digits(text).isSubset(of: digits(quote)):
             return text
         case .empty where !text.isEmpty: return text
         case .some(let fault):

@@ -20,11 +20,15 @@ package struct ProseCheck: Sendable {
     private var shown: [Set<String>]
     /// Texts without spaces: whole.
     private var japanese: [String]
+    private let language: Language
 
     package static let scalarLimit = 400
     private static let run = 3
 
-    package init(_ evidence: Evidence) {
+    /// - Parameter language: What the model was asked to answer in; `unknown` takes the number
+    ///   words of all languages for numbers.
+    package init(_ evidence: Evidence, language: Language = .unknown) {
+        self.language = language
         shown = []
         japanese = []
         for review in evidence.reviews {
@@ -51,16 +55,16 @@ package struct ProseCheck: Sendable {
         if scalars.contains(where: isHidden) || text.contains("⟦") || text.contains("⟧") {
             return .sign
         }
-        if Self.hasNumber(text) { return .number }
-        if isLink(text) { return .link }
+        if hasNumber(text) { return .number }
+        if holdsLink(text) { return .link }
         if scalars.contains(where: quotationMarks.contains) { return .quotation }
         return isEcho(found, text, isJapanese) ? .echo : nil
     }
 
-    /// In digits of any script, or in words.
-    static func hasNumber(_ text: String) -> Bool {
-        text.unicodeScalars.contains { $0.properties.numericType != nil } || text.contains("%")
-            || words(of: Text(text)).contains { numberWords.contains($0.text) }
+    /// Whether a text states a number, read in the language asked for and in its own.
+    func hasNumber(_ text: String) -> Bool {
+        let own = detectLanguage(words(of: Text(text)), of: [Text(text)])
+        return holdsNumber(text, in: own == .unknown ? [language] : [language, own])
     }
 
     /// Most of its words stand in a row in one review.
@@ -95,32 +99,4 @@ private func isHidden(_ scalar: Unicode.Scalar) -> Bool {
     }
 }
 
-private func isLink(_ text: String) -> Bool {
-    if text.contains("://") || text.contains("@") || text.lowercased().contains("www.") {
-        return true
-    }
-    // A letter, a dot and two letters, as in a host's name.
-    let scalars = Array(text.unicodeScalars)
-    return scalars.indices.contains { index in
-        scalars[index] == "." && index > 0 && index + 2 < scalars.count
-            && scalars[index - 1].properties.isAlphabetic
-            && scalars[index + 1].properties.isAlphabetic
-            && scalars[index + 2].properties.isAlphabetic
-    }
-}
-
 private let quotationMarks: Set<Unicode.Scalar> = Set("\"“”„«»‹›「」『』".unicodeScalars)
-
-/// Folded. Words that are something else as often are left out: one, sei, neuf, mil.
-private let numberWords: Set<String> = Set(
-    """
-    two three four five six seven eight nine ten eleven twelve dozen dozens hundred hundreds thousand thousands million
-    percent half third quarter twice thrice double
-    zwei drei vier funf sechs sieben acht neun zehn elf zwolf dutzend dutzende hundert hunderte tausend prozent halfte
-    drittel viertel doppelt zweimal dreimal
-    due tre quattro cinque sette otto nove dieci dozzina cento mille percento meta terzo doppio
-    deux trois quatre cinq sept huit dix douzaine cent mille moitie tiers quart pourcent double
-    dos tres cuatro cinco seis siete ocho nueve diez docena cien ciento mitad tercio doble
-    twee drie vier vijf zes zeven acht negen tien dozijn honderd duizend procent helft derde kwart dubbel
-    dois duas tres quatro sete oito nove dez duzia cem metade terco dobro
-    """.split { $0 == " " || $0 == "\n" }.map(String.init))

@@ -1,0 +1,34 @@
+/// Whether a text names an address on the internet: a scheme, `www.`, an `@`, or a host. A host is
+/// written without spaces, its last label in lower case or known as a top-level domain. A missing
+/// space after a sentence ("wrong.This") is no host.
+package func holdsLink(_ text: String) -> Bool {
+    if text.contains("://") || text.contains("@") || text.lowercased().contains("www.") {
+        return true
+    }
+    return text.split(whereSeparator: \.isWhitespace).contains { holdsHost($0) }
+}
+
+private func holdsHost(_ token: Substring) -> Bool {
+    let labels = token.split(separator: ".", omittingEmptySubsequences: false)
+    return labels.indices.dropFirst().contains { place in
+        guard let end = labels[place - 1].last, end.isLetter || end.isNumber else { return false }
+        let label = labels[place].prefix { $0.isLetter || $0.isNumber || $0 == "-" }
+        guard label.filter(\.isLetter).count >= 2 else { return false }
+        if label.allSatisfy({ !$0.isUppercase }) { return true }
+        // A capital begins a sentence, unless the label is a domain and its host has capitals too.
+        let domain = label.lowercased()
+        return topLevelDomains.contains(domain) && !words.contains(domain)
+            && labels[place - 1].contains(where: \.isUppercase)
+            || topLevelDomains.contains(domain) && label.allSatisfy(\.isUppercase)
+    }
+}
+
+/// Domains that begin sentences.
+private let words: Set<String> = ["it", "at", "in", "is", "be", "us", "me", "no", "so", "to"]
+
+private let topLevelDomains: Set<String> = Set(
+    """
+    com net org info biz shop store online site website page link click top xyz club live app dev
+    io co me tv cc ly gg ai eu de fr it es uk us nl be at ch pl pt se no dk fi jp cn hk tw kr ru ua
+    tr cz sk hu ro bg gr ie ca au nz in br mx ar za
+    """.split { $0 == " " || $0 == "\n" }.map(String.init))

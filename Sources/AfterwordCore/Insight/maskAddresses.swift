@@ -1,0 +1,258 @@
+/// Mail addresses: letters and digits around an `@` with a dot after it, also where the signs are
+/// written as `(at)` and `(dot)` in any brackets.
+func mailAddresses(_ text: MaskText) -> [MaskSpan] {
+    let bytes = text.bytes
+    var spans: [MaskSpan] = []
+    for at in bytes.indices {
+        guard let sign = signEnd(bytes, at, of: ["@"], words: ["at", "ät"]) else { continue }
+        var start = at
+        while start > 0, bytes[start - 1] == 0x20, sign - at > 1 { start -= 1 }
+        while start > 0, isMailPart(bytes[start - 1]) { start -= 1 }
+        guard start < at, let end = hostEnd(bytes, sign) else { continue }
+        spans.append(MaskSpan(kind: "MAIL", range: start..<end))
+    }
+    return spans
+}
+
+/// The end of a host with at least one dot, written as `.` or in brackets; nil for none.
+private func hostEnd(_ bytes: [UInt8], _ start: Int) -> Int? {
+    var end = start
+    var dots = 0
+    while end < bytes.count {
+        if let next = signEnd(bytes, end, of: [], words: ["dot", "punkt", "point", "punto"]) {
+            dots += 1
+            end = next
+        } else if isMailPart(bytes[end]) {
+            dots += bytes[end] == 0x2E ? 1 : 0
+            end += 1
+        } else if bytes[end] == 0x20, end == start || isBracketDot(bytes, end) {
+            end += 1
+        } else {
+            break
+        }
+    }
+    while end > start, bytes[end - 1] == 0x2E || bytes[end - 1] == 0x20 {
+        dots -= bytes[end - 1] == 0x2E ? 1 : 0
+        end -= 1
+    }
+    return dots > 0 ? end : nil
+}
+
+/// A space beside a dot in brackets.
+private func isBracketDot(_ bytes: [UInt8], _ place: Int) -> Bool {
+    let words = ["dot", "punkt", "point", "punto"]
+    if signEnd(bytes, place + 1, of: [], words: words) != nil { return true }
+    return place > 0 && ")]}".utf8.contains(bytes[place - 1])
+}
+
+/// The end of one of `signs`, or of one of `words` in brackets, that begins at a place.
+private func signEnd(
+    _ bytes: [UInt8], _ place: Int, of signs: [String], words: [String]
+) -> Int? {
+    func holds(_ text: String, at start: Int) -> Bool {
+        let wanted = Array(text.utf8)
+        guard start + wanted.count <= bytes.count else { return false }
+        return zip(bytes[start...], wanted).allSatisfy { $0 == $1 || $0 | 0x20 == $1 }
+    }
+    guard place < bytes.count else { return nil }
+    for sign in signs where holds(sign, at: place) { return place + sign.utf8.count }
+    guard "([{".utf8.contains(bytes[place]) else { return nil }
+    for word in words where holds(word, at: place + 1) {
+        let close = place + 1 + word.utf8.count
+        if close < bytes.count, ")]}".utf8.contains(bytes[close]) { return close + 1 }
+    }
+    return nil
+}
+
+private func isMailPart(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2B, 0x2D, 0x2E, 0x5F, 0x80...: true
+    default: false
+    }
+}
+
+/// Handles (`@name`) and addresses of profiles and pages with a path.
+func profiles(_ text: MaskText) -> [MaskSpan] {
+    let bytes = text.bytes
+    var spans: [MaskSpan] = []
+    var start = 0
+    while start < bytes.count {
+        var end = start
+        while end < bytes.count, !isBreak(bytes[end]) { end += 1 }
+        var last = end
+        while last > start, ".,;:!?)".utf8.contains(bytes[last - 1]) { last -= 1 }
+        var first = start
+        while first < last, "(\"'".utf8.contains(bytes[first]) { first += 1 }
+        let token = String(decoding: bytes[first..<last], as: UTF8.self)
+        if isHandle(token) || isProfile(token) {
+            spans.append(MaskSpan(kind: "HANDLE", range: first..<last))
+        }
+        start = end + 1
+    }
+    return spans
+}
+
+private func isBreak(_ byte: UInt8) -> Bool { byte <= 0x20 }
+
+private func isHandle(_ token: String) -> Bool {
+    guard token.first == "@", token.utf8.count > 3 else { return false }
+    return token.dropFirst().utf8.allSatisfy { isMailPart($0) && $0 != 0x2B }
+}
+
+/// A host and a path behind it: what one person's page has.
+private func isProfile(_ token: String) -> Bool {
+    if token.contains("://") { return true }
+    guard let slash = token.firstIndex(of: "/") else { return false }
+    let host = token[..<slash]
+    let path = token[slash...].dropFirst()
+    return host.contains(".") && holdsLink(String(host)) && !path.isEmpty
+}
+
+// MARK: Streets
+
+/// Streets with a house number, and the postcode and town beside them.
+func addresses(_ text: MaskText) -> [MaskSpan] {
+    var spans: [MaskSpan] = []
+    for place in text.words.indices {
+        guard let street = street(text, at: place) else { continue }
+        spans.append(text.span("ADDRESS", withTown(text, street)))
+    }
+    return spans + postcodes(text)
+}
+
+/// Endings of a street's name in one word.
+private let streetEndings = [
+    "strasse", "straße", "str", "weg", "platz", "allee", "gasse", "ufer", "damm", "chaussee",
+    "straat", "laan", "plein", "gracht", "kade",
+]
+/// Words before a street's name, the number in front of or behind it.
+private let streetBeginnings: Set<String> = [
+    "rue", "avenue", "boulevard", "place", "chemin", "impasse", "allee", "quai", "via", "viale",
+    "piazza", "corso", "largo", "vicolo", "calle", "avenida", "plaza", "paseo", "carrer", "rua",
+    "travessa", "praca",
+]
+/// Words behind a street's name, the number in front of it.
+private let streetWords: Set<String> = [
+    "street", "st", "road", "rd", "avenue", "ave", "lane", "ln", "drive", "court", "boulevard",
+    "blvd", "close", "crescent", "terrace", "gardens", "highway", "parkway",
+]
+
+private func street(_ text: MaskText, at place: Int) -> ClosedRange<Int>? {
+    let words = text.words
+    if text.isCapital(place), streetEndings.contains(where: words[place].text.hasSuffix),
+        isStreetName(words[place].text), let number = houseNumber(text, after: place)
+    {
+        return place...number
+    }
+    if streetBeginnings.contains(words[place].text) {
+        return beginningStreet(text, at: place)
+    }
+    guard text.isNumber(place), words[place].text.utf8.count <= 5 else { return nil }
+    for end in place + 1..<min(place + 5, words.count) {
+        guard text.isGap(after: end - 1, of: [" ", ", "]) else { return nil }
+        if end > place + 1, streetWords.contains(words[end].text) { return place...end }
+        guard text.isCapital(end) else { return nil }
+    }
+    return nil
+}
+
+/// "Str." alone is a street only behind a name; "Weg 2" is not one.
+private func isStreetName(_ word: String) -> Bool {
+    streetEndings.contains { word.hasSuffix($0) && word.utf8.count >= $0.utf8.count + 3 }
+}
+
+/// A number of at most four digits, with a letter of its own or without.
+private func houseNumber(_ text: MaskText, after place: Int) -> Int? {
+    let number = place + 1
+    guard number < text.words.count, text.isGap(after: place, of: [" ", ". ", ".", ", "]) else {
+        return nil
+    }
+    let word = text.words[number].text
+    let digits = word.prefix { $0.isNumber }
+    let isNumber = (1...4).contains(digits.count) && word.utf8.count <= digits.count + 1
+    return isNumber ? number : nil
+}
+
+/// "12 rue de la Paix", "Via Roma 5".
+private func beginningStreet(_ text: MaskText, at place: Int) -> ClosedRange<Int>? {
+    var end = place
+    var hasName = false
+    while end + 1 < text.words.count, end - place < 5, text.isGap(after: end, of: [" ", "'", "-"]),
+        !text.isNumber(end + 1)
+    {
+        let isLink = streetParticles.contains(text.words[end + 1].text)
+        guard text.isCapital(end + 1) || isLink else { break }
+        hasName = hasName || text.isCapital(end + 1)
+        end += 1
+    }
+    while end > place, streetParticles.contains(text.words[end].text) { end -= 1 }
+    guard hasName else { return nil }
+    let isNumbered =
+        place > 0 && text.isNumber(place - 1) && text.isGap(after: place - 1, of: [" ", ", "])
+    if isNumbered { return place - 1...end }
+    guard numberBehind.contains(text.words[place].text), end > place,
+        !interfaces.contains(text.words[place + 1].text)
+    else { return nil }
+    return houseNumber(text, after: end).map { place...$0 }
+}
+
+/// Those whose number stands behind the name; in English "place" and others are verbs.
+private let numberBehind: Set<String> = [
+    "via", "viale", "piazza", "corso", "largo", "vicolo", "calle", "avenida", "plaza", "paseo",
+    "carrer", "rua", "travessa", "praca",
+]
+private let streetParticles: Set<String> = [
+    "de", "du", "des", "la", "le", "les", "del", "della", "delle", "dei", "di", "da", "do", "dos",
+    "das", "l", "d",
+]
+
+/// A postcode within four words behind a street, and the town beside it.
+private func withTown(_ text: MaskText, _ street: ClosedRange<Int>) -> ClosedRange<Int> {
+    var end = street.upperBound
+    for place in street.upperBound + 1..<min(street.upperBound + 5, text.words.count) {
+        guard text.isGap(after: place - 1, of: [" ", ", ", " - ", "\n", ",", ", D-", " D-"]) else {
+            break
+        }
+        if isPostcode(text, place) {
+            end = place
+            if text.isGap(after: place, of: [" "]), place + 1 < text.words.count,
+                text.isCapital(place + 1) || isInwardCode(text, place + 1)
+            {
+                end = place + 1
+            }
+            break
+        }
+        guard text.isCapital(place) else { break }
+    }
+    return street.lowerBound...end
+}
+
+private func isPostcode(_ text: MaskText, _ place: Int) -> Bool {
+    let count = text.words[place].text.utf8.count
+    return text.isNumber(place) && (4...5).contains(count) || isOutwardCode(text, place)
+}
+
+/// British postcodes anywhere: `NW1 6XE`.
+private func postcodes(_ text: MaskText) -> [MaskSpan] {
+    text.words.indices.dropLast().compactMap { place in
+        isOutwardCode(text, place) && isInwardCode(text, place + 1)
+            && text.isGap(after: place, of: [" "])
+            ? text.span("ADDRESS", place...place + 1) : nil
+    }
+}
+
+private func isOutwardCode(_ text: MaskText, _ place: Int) -> Bool {
+    let code = text.bytes[text.words[place].range]
+    guard (2...4).contains(code.count), code.allSatisfy({ isDigit($0) || $0 & 0x20 == 0 }) else {
+        return false
+    }
+    let letters = code.prefix { (0x41...0x5A).contains($0) }
+    return (1...2).contains(letters.count)
+        && code.dropFirst(letters.count).first.map(isDigit) == true
+}
+
+private func isInwardCode(_ text: MaskText, _ place: Int) -> Bool {
+    let code = Array(text.bytes[text.words[place].range])
+    return code.count == 3 && isDigit(code[0])
+        && code[1...].allSatisfy { (0x41...0x5A).contains($0) }
+}
