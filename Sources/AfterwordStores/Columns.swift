@@ -7,9 +7,6 @@ enum Columns {
     static let profile = """
         profile_records, profile_brands, profile_rated, profile_rating_sum, profile_without_text
         """
-    static let lastProfiles = """
-        SELECT \(profile) FROM runs WHERE observed_origin NOT IN ('replay', 'catalogue', 'insight') ORDER BY run DESC LIMIT 5
-        """
     static let counters = """
         review_count, rated_count, rating_sum, star_1, star_2, star_3, star_4, star_5, \
         verified_count, helpful_votes

@@ -105,11 +105,7 @@ private final class MemoryLoad: StoreLoad {
             historyDigest: state.runs.last?.historyDigest ?? genesisDigest,
             ledgerDigest: state.runs.last?.ledgerDigest ?? genesisDigest,
             lastCompleteAllAt: complete.map(\.observedAt).max(),
-            lastCompleteAllRun: complete.map(\.run).max(),
-            lastProfiles: state.runs
-                .filter { ![.replay, .catalogue, .insight].contains($0.observedOrigin) }
-                .suffix(5).reversed()
-                .map(\.profile))
+            lastCompleteAllRun: complete.map(\.run).max())
     }
 
     func runs(holding files: [Digest256]) throws -> [RunClock] {

@@ -82,9 +82,13 @@ struct Failure {
             "a product of \(reviews) reviews would be emptied; nothing was stored. "
                 + "If they are gone indeed: --max-deletes N"
         case .unlikeTheLast(let comparison):
-            "the dump is unlike the last five: "
+            "the dump is unlike those before: "
                 + comparison.rows.filter(\.isUnlike).map(\.words).joined(separator: "; ")
-                + "; nothing was stored. 'plan' shows all of it; if it is right: --accept-shift"
+                + "; nothing was stored. 'plan' shows all of it; if it is right: --accept-drift"
+        case .observedInFuture(let instant):
+            "the dump says that it was taken at \(instant), which is yet to come: until then no "
+                + "dump would update its products. Nothing was stored. If it is right: "
+                + "--accept-future; else give the time: --observed-at DATE"
         case .otherIdentityKind(let file, let stored, let incoming):
             "\(file): its products are known by identity \(stored), the file by \(incoming)"
         case .seriesWithObservedAt:

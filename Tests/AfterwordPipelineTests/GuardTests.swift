@@ -1,6 +1,7 @@
 import AfterwordCore
 import AfterwordPipeline
 import AfterwordTesting
+import Foundation
 import Testing
 
 /// Dumps that are refused whole: nothing of them is stored, and the attempt is known.
@@ -166,5 +167,111 @@ import Testing
         #expect(
             Set(live.map(\.values.body))
                 == ["The text of review number 0", "The text of review number 1"])
+    }
+
+    @Test("future-observed-at-is-for-ever: a dump taken more than two days from now is refused")
+    func future() throws {
+        let fixture = Fixture()
+        let clock = fixture.clock
+        let ahead = clock.adding(seconds: 2 * 86_400 + 1)
+        let text = Fixture.array(good)
+        #expect(throws: InputFault.observedInFuture(ahead)) {
+            try fixture.load(["a.json": text]) { $0.observedAt = ahead }
+        }
+        // A folder's name says it as well as an option.
+        let slip = Instant(iso8601: "2062-01-05")!
+        #expect(throws: InputFault.observedInFuture(slip)) {
+            try fixture.load(["a.json": text], named: "20620105") { $0.observedAt = nil }
+        }
+        #expect(throws: InputFault.observedInFuture(slip)) {
+            try fixture.load(["a.json": text]) {
+                $0.observedAt = slip
+                $0.isRehearsal = true
+            }
+        }
+        #expect(try fixture.store.read { try $0.runs() }.isEmpty)
+        let near = try fixture.load(["a.json": text]) {
+            $0.observedAt = clock.adding(seconds: 2 * 86_400)
+        }
+        #expect(near.run.run == 1)
+        let accepted = try fixture.load(["a.json": text]) {
+            $0.observedAt = slip
+            $0.acceptsFuture = true
+        }
+        #expect(accepted.run.observedAt == slip)
+    }
+
+    @Test("future-observed-at-is-for-ever: so is a catalog")
+    func futureCatalog() throws {
+        let fixture = Fixture()
+        try fixture.load(["a.json": Fixture.array(good)])
+        let slip = Instant(iso8601: "2062-01-05")!
+        let clock = fixture.clock
+        let folder = try TemporaryFolder()
+        try folder.write("c.csv", "asin,title\nP1,A lamp\n")
+        let catalogue = try Catalogue(file: folder.path + "/c.csv")
+        var options = fixture.options
+        options.observedAt = slip
+        let surroundings = LoadSurroundings(now: { clock })
+        #expect(throws: InputFault.observedInFuture(slip)) {
+            try loadCatalogue(
+                catalogue, into: fixture.store, options: options, surroundings: surroundings)
+        }
+    }
+
+    @Test(
+        "complete-dump-with-ignored-file-deletes: what may hold reviews and is not read refuses it",
+        arguments: [
+            ("b.jsonl.part", true), ("b.jsonl.zst", true), ("b.json.bz2", true), ("b.csv", true),
+            ("b.xlsx", true), ("b.jsonl.tmp", true), (".b.jsonl.Xa81", true), ("b", true),
+            ("b.json.txt", true), ("sub/b.jsonl.crdownload", true), ("archive.zip", true),
+            ("README.txt", false), ("NOTE.md", false), ("b.jsonl.sha256", false),
+            (".DS_Store", false), ("._a.jsonl", false), ("_SUCCESS", false), ("photo.png", false),
+        ])
+    func unreadFiles(name: String, isRefused: Bool) throws {
+        let folder = try TemporaryFolder()
+        try folder.write("a.jsonl", good.joined(separator: "\n").replacing("\n ", with: " "))
+        try folder.write(name, "x")
+        for completeness in [Completeness.products, .all] {
+            let dump = try #require(try openDumps(folder.path).first)
+            #expect(loads(dump, completeness) == !isRefused, "\(name) \(completeness)")
+            // A dump that is not said to be complete has nothing to lose by it.
+            #expect(loads(dump, .none))
+            // Who names the review files has said the word.
+            let named = try #require(try openDumps(folder.path, files: "a.jsonl").first)
+            #expect(loads(named, completeness))
+        }
+    }
+
+    @Test("complete-dump-with-ignored-file-deletes: nor is it complete with a link to nowhere")
+    func irregularFiles() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("a.jsonl", good.joined(separator: "\n").replacing("\n ", with: " "))
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path + "/b.jsonl", withDestinationPath: folder.path + "/gone")
+        let dangling = try #require(try openDumps(folder.path).first)
+        #expect(!loads(dangling, .all))
+        #expect(try !loads(#require(openDumps(folder.path, files: "*.jsonl").first), .all))
+        try FileManager.default.removeItem(atPath: folder.path + "/b.jsonl")
+        #expect(mkfifo(folder.path + "/b.jsonl", 0o600) == 0)
+        #expect(try !loads(#require(openDumps(folder.path).first), .products))
+    }
+
+    private func loads(_ dump: Dump, _ completeness: Completeness) -> Bool {
+        let fixture = Fixture()
+        let clock = fixture.clock
+        var options = fixture.options
+        options.completeness = completeness
+        do {
+            _ = try loadDump(
+                dump, into: fixture.store, options: options,
+                surroundings: LoadSurroundings(now: { clock }))
+            return true
+        } catch InputFault.incompleteDump {
+            return false
+        } catch {
+            Issue.record("\(error)")
+            return false
+        }
     }
 }

@@ -327,4 +327,41 @@ import Testing
             #expect(!message.contains(row.values.body?.string ?? " "))
         }
     }
+
+    @Test(
+        "late-row-keeps-others-time: a late row holds its own record's values, and audit holds",
+        arguments: StoreKind.available)
+    func lateRow(kind: StoreKind) throws {
+        // Each line leaves out what the newer one says: time, votes, author, title.
+        let newer = """
+            {"review_id":"r1","rating":5.0,"title":"T","text":"fine","asin":"P","parent_asin":"P",\
+            "user_id":"U","timestamp":1767000000000,"helpful_vote":3,"verified_purchase":true}
+            """
+        let older = """
+            {"review_id":"r1","rating":4.0,"text":"fine","asin":"P","parent_asin":"P"}
+            """
+        let stores = TemporaryStores(kind)
+        let store = try stores.make()
+        let now = Instant(iso8601: "2026-03-02T08:00:00Z")!
+        for (day, line) in [("2026-01-08", newer), ("2026-01-01", older), ("2026-01-01", older)] {
+            var options = LoadOptions()
+            options.observedAt = Instant(iso8601: day)
+            let dump = Dump(
+                name: day, files: [DumpFile(name: "d.jsonl", content: .memory(Array(line.utf8)))])
+            _ = try loadDump(
+                dump, into: store, options: options,
+                surroundings: LoadSurroundings(now: { now }))
+        }
+        try store.read { reader in
+            let rows = try reader.history(ofProduct: "P", review: nil)
+            let late = try #require(rows.first { $0.operation == .late })
+            #expect(late.values.createdAt == nil && late.times.createdOrigin == .mock)
+            #expect(late.times.updatedOrigin == .mock)
+            #expect(late.times.createdAt <= Instant(iso8601: "2026-01-01")!)
+            #expect(late.values.title == nil && late.values.helpfulVotes == nil)
+            #expect(late.authorID == nil)
+            #expect(rows.count == 2)
+            #expect(try auditStore(reader) == nil)
+        }
+    }
 }

@@ -8,8 +8,13 @@ package struct Dump: Sendable {
     package var files: [DumpFile]
     /// Names of files that are no review files.
     package var ignored: [String]
+    /// Of the ignored, those that may hold reviews: a dump with one of them is not complete.
+    package var unread: [UnreadFile]
 
-    package init(name: String, files: [DumpFile], ignored: [String] = []) {
+    package init(
+        name: String, files: [DumpFile], ignored: [String] = [], unread: [UnreadFile] = []
+    ) {
+        self.unread = unread.sorted { Text($0.name) < Text($1.name) }
         self.name = name
         self.files = files.sorted { Text($0.name) < Text($1.name) }
         self.ignored = ignored.sorted { Text($0) < Text($1) }
@@ -56,7 +61,9 @@ package enum InputFault: Error, Equatable, Sendable {
     case incompleteDump(reason: String)
     case tooManyDeletes(deleted: Int64, scope: Int64)
     case emptiesProduct(reviews: Int64)
-    /// Records, brands, stars or texts are not as in the last five dumps.
+    /// Taken more than two days after now.
+    case observedInFuture(Instant)
+    /// Records, products, brands, stars or texts are not as in the dumps before.
     case unlikeTheLast(DumpComparison)
     case otherIdentityKind(file: String, stored: String, incoming: String)
     case seriesWithObservedAt

@@ -70,38 +70,48 @@ private func isDirectory(_ url: URL) -> Bool {
 }
 
 private func dump(name: String, folder: URL, _ glob: String?) throws -> Dump {
+    var found = FolderContents()
+    try collect(folder, root: folder.resolvingSymlinksInPath().path, prefix: "", &found)
+    if let glob {
+        found.ignored += found.files.map(\.name).filter { !fits($0, glob) }
+        found.files.removeAll { !fits($0.name, glob) }
+        found.unread.removeAll { !fits($0.name, glob) }
+    }
+    guard !found.files.isEmpty else {
+        throw InputFault.nothingToRead(dump: name, ignored: found.ignored.count)
+    }
+    return Dump(name: name, files: found.files, ignored: found.ignored, unread: found.unread)
+}
+
+/// What lies below a folder.
+private struct FolderContents {
     var files: [DumpFile] = []
     var ignored: [String] = []
-    try collect(folder, root: folder.resolvingSymlinksInPath().path, prefix: "", &files, &ignored)
-    if let glob {
-        ignored += files.map(\.name).filter { !fits($0, glob) }
-        files.removeAll { !fits($0.name, glob) }
-    }
-    guard !files.isEmpty else {
-        throw InputFault.nothingToRead(dump: name, ignored: ignored.count)
-    }
-    return Dump(name: name, files: files, ignored: ignored)
+    var unread: [UnreadFile] = []
 }
 
 /// Regular files below a folder; a link is followed where it stays inside the dump.
 private func collect(
-    _ folder: URL, root: String, prefix: String, _ files: inout [DumpFile],
-    _ ignored: inout [String]
+    _ folder: URL, root: String, prefix: String, _ found: inout FolderContents
 ) throws {
+    let hidden = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        .filter { $0.hasPrefix(".") }
+    found.unread += hidden.compactMap { UnreadFile(name: prefix + $0, isRegular: true) }
     for entry in try entries(folder) {
         let name = prefix + entry.lastPathComponent
         let real = entry.resolvingSymlinksInPath().path
         guard real.hasPrefix(root + "/") else { throw InputFault.linkLeavesDump(name) }
         if isDirectory(entry) {
-            try collect(entry, root: root, prefix: name + "/", &files, &ignored)
+            try collect(entry, root: root, prefix: name + "/", &found)
             continue
         }
         let attributes = try? FileManager.default.attributesOfItem(atPath: real)
         let isRegular = attributes?[.type] as? FileAttributeType == .typeRegular
         if isRegular, isReviewFile(name) {
-            files.append(DumpFile(name: name, content: .path(real)))
+            found.files.append(DumpFile(name: name, content: .path(real)))
         } else {
-            ignored.append(name)
+            found.ignored.append(name)
+            if let file = UnreadFile(name: name, isRegular: isRegular) { found.unread.append(file) }
         }
     }
 }

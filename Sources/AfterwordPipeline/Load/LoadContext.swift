@@ -28,6 +28,8 @@ final class LoadContext {
     var leaves = MerkleTree()
     /// What the run appended beside its history.
     var ledger = LedgerRows()
+    /// The dump beside those before it; nil where there is none to compare with.
+    var comparison: DumpComparison?
     var scopeDeltas: [Scope: ScopeDelta] = [:]
     var changes: [ProductChange] = []
     private var cleaners: [String: RecordCleaner] = [:]

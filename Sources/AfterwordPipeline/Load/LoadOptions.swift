@@ -19,8 +19,10 @@ package struct LoadOptions: Sendable {
     package var maxDeletes: Int64?
     /// Refuses dumps that look broken. Off for a part of a dump that was checked as a whole.
     package var hasGuards = true
-    /// Loads a dump unlike the last five.
-    package var acceptsShift = false
+    /// Loads a dump unlike the last ones.
+    package var acceptsDrift = false
+    /// Loads a dump said to be taken more than two days after now.
+    package var acceptsFuture = false
     /// Attributes of products from a catalogue.
     package var isCatalogue = false
     /// Rejects of an earlier run taken again, at its `observedAt`.

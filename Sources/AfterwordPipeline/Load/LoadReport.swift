@@ -13,7 +13,7 @@ package struct LoadReport: Sendable {
     package var olderProducts: Int64
     /// Products whose reviews changed, by id.
     package var changes: [ProductChange]
-    /// The dump beside the last five; nil where there are too few to compare with.
+    /// The dump beside the last ones; nil where there is none to compare with.
     package var comparison: DumpComparison?
 }
 

@@ -66,7 +66,8 @@ final class PendingChange {
         review.isLive = false
     }
 
-    /// What a late record says, with the source's times where it has them.
+    /// What a late record says. Its times are its own: the source's where it has them, else mock
+    /// ones; of the review's current version it takes a mock creation alone, which is the review's.
     init(
         late values: ReviewValues, author: Text?, of current: StoredReview, _ context: LoadContext
     ) {
@@ -75,17 +76,29 @@ final class PendingChange {
         changed = []
         review = current
         review.values = values
-        review.authorID = author ?? current.authorID
+        review.authorID = author
         review.contentDigest = values.contentDigest
-        if let created = values.createdAt {
-            review.times.createdAt = created
-            review.times.createdOrigin = .source
-        }
-        if let updated = values.updatedAt {
-            review.times.updatedAt = updated
-            review.times.updatedOrigin = .source
-        }
+        review.times = lateTimes(values, of: current, context)
     }
+}
+
+/// Times of a late row: a mock time is drawn for version 0 where the current version has none of
+/// the same field.
+private func lateTimes(
+    _ values: ReviewValues, of current: StoredReview, _ context: LoadContext
+) -> ReviewTimes {
+    let drawn = reviewTimes(
+        seed: context.options.seed, productID: current.productID, reviewID: current.reviewID,
+        version: 0, values: values, observedAt: context.observedAt, previous: nil)
+    var times = drawn
+    if drawn.createdOrigin == .mock, current.times.createdOrigin == .mock {
+        times.createdAt = current.times.createdAt
+    }
+    if drawn.updatedOrigin == .mock {
+        times.updatedAt =
+            current.times.updatedOrigin == .mock ? current.times.updatedAt : times.createdAt
+    }
+    return times
 }
 
 extension StoredReview {

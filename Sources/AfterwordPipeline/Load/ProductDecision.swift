@@ -372,7 +372,10 @@ struct ProductDecision {
             guard let review, raw.new.contains(winner.kept.payload),
                 !history.contains(values.contentDigest)
             else { return nil }
-            return PendingChange(late: values, author: record.authorID, of: review, context)
+            let shape = context.survey.files[Int(winner.kept.file)].cleaner?.shape
+            return PendingChange(
+                late: values, author: shape?.authorID == nil ? review.authorID : record.authorID,
+                of: review, context)
         }
     }
 

@@ -11,6 +11,7 @@ func beginLoad(
     let digests = Set(survey.files.map(\.record.digest)).sorted()
     let identical = try load.runs(holding: digests)
     let observed = observation(dump, options, identical, now)
+    try checkObservation(observed.at, now: now, options)
     return LoadContext(
         store: store, load: load, lane: lane, options: options, survey: survey, head: head,
         observedAt: observed.at, observedOrigin: observed.origin,
@@ -74,7 +75,7 @@ func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> 
         run: record, dump: dump.name, files: files, ignored: dump.ignored,
         recognised: survey.known?.metCount ?? 0,
         olderProducts: context.olderProducts, changes: context.changes,
-        comparison: DumpComparison(profile, with: head.lastProfiles))
+        comparison: context.comparison)
 }
 
 /// A replayed short text may take the number of a record that was there, which is then inserted under the next: what

@@ -31,7 +31,7 @@ func checkSurvey(_ survey: Survey, _ dump: Dump, _ options: LoadOptions) throws 
         throw InputFault.nothingToRead(dump: dump.name, ignored: dump.ignored.count)
     }
     try checkKinds(survey)
-    try checkCompleteness(survey, options)
+    try checkCompleteness(survey, dump, options)
 }
 
 /// The reviews of a product are known by one kind of identity.
@@ -49,8 +49,13 @@ private let truncating: Set<RejectReason> = [
     .unsupportedEncoding, .notJSON,
 ]
 
-private func checkCompleteness(_ survey: Survey, _ options: LoadOptions) throws {
+private func checkCompleteness(
+    _ survey: Survey, _ dump: Dump, _ options: LoadOptions
+) throws {
     guard options.completeness != .none else { return }
+    if let unread = dump.unread.first {
+        throw InputFault.incompleteDump(reason: unread.words)
+    }
     for (place, file) in survey.files.enumerated() {
         let original = file.duplicateOf ?? place
         if file.record.balance.found == 0, file.cleaner?.shape.holdsProducts != true,
@@ -68,17 +73,42 @@ private func checkCompleteness(_ survey: Survey, _ options: LoadOptions) throws 
     }
 }
 
-/// Refuses a dump unlike the last five; a rehearsal shows it instead. The very files of an earlier run are what they
-/// were.
-func checkShift(_ context: LoadContext) throws {
+/// The dump beside those before it; other runs of the same dump (one market each) are no dumps
+/// before it.
+func compareWithPast(_ context: LoadContext) throws -> DumpComparison? {
+    let day = context.observedAt.startOfDay
+    let past = try context.load.reader.runs().reversed().filter { run in
+        run.readsReviews && run.profile.records > 0 && run.observedAt.startOfDay != day
+    }
+    return DumpComparison(
+        DumpOutline(
+            profile: context.survey.wholeProfile,
+            products: Int64(context.survey.products.count)),
+        with: past.map { DumpOutline(profile: $0.profile, products: $0.productsNamed) })
+}
+
+/// Refuses a dump unlike the last ones; a rehearsal shows it instead. The very files of an earlier
+/// run are what they were.
+func checkDrift(_ context: LoadContext) throws {
     let options = context.options
-    guard options.hasGuards, !options.acceptsShift, !options.isRehearsal,
-        context.identicalSince == nil,
-        let comparison = DumpComparison(
-            context.survey.wholeProfile, with: context.head.lastProfiles),
-        comparison.isUnlike
+    guard options.hasGuards, !options.acceptsDrift, !options.isRehearsal,
+        context.identicalSince == nil, let comparison = context.comparison, comparison.isUnlike
     else { return }
     throw InputFault.unlikeTheLast(comparison)
+}
+
+/// Refuses a dump said to be taken later than now: its products would take no update until then.
+func checkObservation(_ observedAt: Instant, now: Instant, _ options: LoadOptions) throws {
+    guard options.hasGuards || options.isCatalogue, !options.acceptsFuture, !options.isReplay,
+        observedAt > now.adding(seconds: ObservationLimit.aheadSeconds)
+    else { return }
+    throw InputFault.observedInFuture(observedAt)
+}
+
+/// How far `observed_at` may be from the clock.
+package enum ObservationLimit {
+    /// Two days: clocks and time zones differ by less.
+    package static let aheadSeconds: Int64 = 2 * 86_400
 }
 
 /// Refuses a run that deletes more than a feed that works would.

@@ -140,7 +140,8 @@ private func write(
 ) throws -> LoadReport {
     let context = try beginLoad(
         store, load, lane, dump, survey, options, surroundings.now())
-    try checkShift(context)
+    context.comparison = try compareWithPast(context)
+    try checkDrift(context)
     try applyProducts(context) { done, count in
         try surroundings.checkInterruption()
         surroundings.progress(.writing(products: done, of: count))

@@ -24,6 +24,16 @@ package enum ObservedOrigin: String, Sendable {
     case insight
 }
 
+extension RunRecord {
+    /// Whether the run loaded a dump of reviews, rather than rejects, a catalog or insights.
+    var readsReviews: Bool {
+        switch observedOrigin {
+        case .given, .folderName, .identicalRun, .clock: true
+        case .replay, .catalogue, .insight: false
+        }
+    }
+}
+
 /// What became of the records of a file, or of a run: each is counted once.
 package struct Balance: Equatable, Sendable {
     package var found: Int64 = 0

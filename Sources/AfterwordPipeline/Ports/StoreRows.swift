@@ -14,14 +14,11 @@ package struct StoreHead: Equatable, Sendable {
     /// When the newest dump that was complete for everything was taken, and the newest such run.
     package var lastCompleteAllAt: Instant?
     package var lastCompleteAllRun: Int64?
-    /// Of the newest five runs that were no replays, the newest first.
-    package var lastProfiles: [DumpProfile]
 
     package init(
         nextRun: Int64, nextProductKey: Int64, nextRawKey: Int64, nextHistoryKey: Int64,
         lastRecordedAt: Instant?, historyDigest: Digest256, ledgerDigest: Digest256,
-        lastCompleteAllAt: Instant?, lastCompleteAllRun: Int64?,
-        lastProfiles: [DumpProfile]
+        lastCompleteAllAt: Instant?, lastCompleteAllRun: Int64?
     ) {
         self.nextRun = nextRun
         self.nextProductKey = nextProductKey
@@ -32,7 +29,6 @@ package struct StoreHead: Equatable, Sendable {
         self.ledgerDigest = ledgerDigest
         self.lastCompleteAllAt = lastCompleteAllAt
         self.lastCompleteAllRun = lastCompleteAllRun
-        self.lastProfiles = lastProfiles
     }
 }
 

@@ -54,8 +54,7 @@ final class PostgresLoad: StoreLoad {
             historyDigest: last?.digest("history_digest") ?? genesisDigest,
             ledgerDigest: last?.digest("ledger_digest") ?? genesisDigest,
             lastCompleteAllAt: complete?.optionalInstant("observed_at"),
-            lastCompleteAllRun: complete?.optional("run"),
-            lastProfiles: try connection.run(Columns.lastProfiles).map { $0.profile })
+            lastCompleteAllRun: complete?.optional("run"))
     }
 
     func runs(holding files: [Digest256]) throws -> [RunClock] {

@@ -60,8 +60,7 @@ final class SQLiteLoad: StoreLoad {
             ledgerDigest: last?.ledgerDigest ?? genesisDigest,
             lastCompleteAllAt: try newest("observed_at", "runs", complete)
                 .map { Instant(microseconds: $0) },
-            lastCompleteAllRun: try newest("run", "runs", complete),
-            lastProfiles: try ask(Columns.lastProfiles) { $0.profile })
+            lastCompleteAllRun: try newest("run", "runs", complete))
     }
 
     func runs(holding files: [Digest256]) throws -> [RunClock] {

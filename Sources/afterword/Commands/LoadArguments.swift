@@ -37,9 +37,15 @@ struct LoadArguments: ParsableArguments {
     var maxDeletes: Int64?
 
     @Flag(
-        help: "Load a dump that is unlike the last five: records, brands, mean star, missing texts."
-    )
+        help: "Load a dump unlike those before: records, products, brands, mean star, texts.")
+    var acceptDrift = false
+
+    /// The name that `--accept-drift` had before.
+    @Flag(help: .hidden)
     var acceptShift = false
+
+    @Flag(help: "Load a dump said to be taken more than two days from now.")
+    var acceptFuture = false
 
     @Flag(help: "Wait while another run holds the store, instead of failing.")
     var wait = false
@@ -66,7 +72,8 @@ struct LoadArguments: ParsableArguments {
         options.isStrict = strictJson
         options.maxRejects = maxRejects
         options.maxDeletes = maxDeletes
-        options.acceptsShift = acceptShift
+        options.acceptsDrift = acceptDrift || acceptShift
+        options.acceptsFuture = acceptFuture
         return options
     }
 

@@ -40,7 +40,7 @@ func show(_ report: LoadReport, isRehearsal: Bool) {
     print("")
 }
 
-/// The dump beside the last five.
+/// The dump beside those before it.
 private func show(_ comparison: DumpComparison) {
     var table = Table([
         "measure": .left, "usual": .right, "here": .right, "": .left,
@@ -57,7 +57,7 @@ private func show(_ comparison: DumpComparison) {
 extension DumpComparison.Row {
     func written(_ value: Int64) -> String {
         switch measure {
-        case .records, .brands: grouped(value)
+        case .records, .products, .brands: grouped(value)
         case .meanStar: "\(value / 100).\(padded(Int(value % 100), 2))"
         case .withoutText: "\(value / 10).\(value % 10) %"
         }

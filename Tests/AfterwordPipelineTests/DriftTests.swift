@@ -3,8 +3,8 @@ import AfterwordPipeline
 import AfterwordTesting
 import Testing
 
-/// A dump that is unlike the last five is refused: half of an export, another marketplace, lost texts.
-@Suite struct ShiftTests {
+/// A dump unlike those before it is refused: half of an export, another marketplace, lost texts.
+@Suite struct DriftTests {
     /// So many records of so many brands with this rating; each `emptyOf`-th without a text.
     private func dump(
         _ records: Int, brands: Int = 4, rating: Int = 4, emptyOf: Int = 0, salt: String = ""
@@ -29,7 +29,8 @@ import Testing
                 microseconds: ReviewHistory.start.microseconds + Int64(week) * 604_800_000_000)
             try fixture.load(["a.json": dump(100, salt: "\(week)")])
         }
-        fixture.options.observedAt = Instant(iso8601: "2030-01-01")
+        fixture.options.observedAt = ReviewHistory.start.adding(seconds: 604_800 * 20)
+        fixture.clock = ReviewHistory.start.adding(seconds: 604_800 * 20)
         return fixture
     }
 
@@ -45,7 +46,7 @@ import Testing
     @Test(
         "What is beyond a limit is named; at the limit it is not",
         arguments: [
-            (50, 4, 4, 0, []), (49, 4, 4, 0, [.records]), (200, 4, 4, 0, []),
+            (50, 4, 4, 0, []), (49, 4, 4, 0, [.records, .products]), (200, 4, 4, 0, []),
             (201, 4, 4, 0, [.records]), (100, 2, 4, 0, []), (100, 1, 4, 0, [.brands]),
             (100, 40, 4, 0, []), (100, 4, 3, 0, [.meanStar]), (100, 4, 4, 5, []),
             (100, 4, 4, 4, [.withoutText]), (40, 1, 1, 2, DumpComparison.Measure.allCases),
@@ -58,25 +59,65 @@ import Testing
         #expect(try unlike(fixture, text) == expected)
     }
 
-    @Test("Nothing of a refused dump is stored; --accept-shift loads it; a plan shows it")
+    @Test("Nothing of a refused dump is stored; --accept-drift loads it; a plan shows it")
     func accepted() throws {
         let fixture = try weeks(5)
         let before = try fixture.tables()
         let half = dump(40, salt: "new")
-        #expect(try unlike(fixture, half) == [.records])
+        #expect(try unlike(fixture, half) == [.records, .products])
         #expect(try fixture.tables() == before)
         let plan = try fixture.load(["a.json": half]) { $0.isRehearsal = true }
         #expect(plan.comparison?.isUnlike == true)
         #expect(plan.comparison?.rows.first?.usual == 100)
-        let report = try fixture.load(["a.json": half]) { $0.acceptsShift = true }
+        let report = try fixture.load(["a.json": half]) { $0.acceptsDrift = true }
         #expect(report.run.run == 6)
     }
 
-    @Test("Fewer than five runs, and small ones, are not compared with", arguments: [1, 4])
-    func few(count: Int) throws {
-        #expect(try unlike(weeks(count), dump(7, brands: 1, rating: 1, salt: "new")) == [])
-        let small = Fixture()
-        for week in 0..<6 { try small.load(["a.json": dump(20, salt: "\(week)")]) }
+    @Test(
+        "newest-dump: from the second dump on half of the products is refused, growth is not",
+        arguments: [
+            (50, 4, 4, 0, []), (49, 4, 4, 0, [.records, .products]), (900, 40, 4, 0, []),
+            (100, 1, 4, 0, [.brands]), (100, 4, 3, 0, []), (100, 4, 2, 0, [.meanStar]),
+            (100, 4, 4, 3, []), (100, 4, 4, 2, [.withoutText]),
+        ] as [(Int, Int, Int, Int, [DumpComparison.Measure])])
+    func second(
+        records: Int, brands: Int, rating: Int, emptyOf: Int, expected: [DumpComparison.Measure]
+    ) throws {
+        let text = dump(records, brands: brands, rating: rating, emptyOf: emptyOf, salt: "new")
+        for count in [1, 4] { #expect(try unlike(weeks(count), text) == expected) }
+    }
+
+    @Test("As many records of far fewer products are unlike the dumps before")
+    func products() throws {
+        let few = (0..<100).map { Fixture.review("P\($0 % 40)", 4, "One more text, number \($0)") }
+        let fixture = try weeks(1)
+        #expect(
+            try unlike(
+                fixture, Fixture.array(few.map { $0.replacing("\"B\"", with: "\"Brand 0\"") }))
+                == [.products, .brands])
+    }
+
+    @Test("Markets loaded one after another on one day are one dump; next week each finds its like")
+    func markets() throws {
+        var fixture = Fixture()
+        for week in 0..<2 {
+            let day = ReviewHistory.start.adding(seconds: Int64(week) * 604_800)
+            fixture.options.observedAt = day
+            fixture.clock = day
+            try fixture.load(["de.json": dump(400, salt: "de \(week)")])
+            fixture.options.observedAt = day.adding(seconds: 3600)
+            try fixture.load(["it.json": dump(60, salt: "it \(week)")])
+        }
+    }
+
+    @Test("Small dumps are not compared with")
+    func small() throws {
+        var small = Fixture()
+        for week in 0..<6 {
+            small.options.observedAt = ReviewHistory.start.adding(seconds: Int64(week) * 604_800)
+            small.clock = small.options.observedAt!
+            try small.load(["a.json": dump(20, salt: "\(week)")])
+        }
         #expect(try unlike(small, dump(3, brands: 1, salt: "new")) == [])
     }
 
@@ -85,7 +126,7 @@ import Testing
         let fixture = Fixture()
         try fixture.load(["a.json": dump(400, salt: "first")])
         for week in 0..<5 {
-            try fixture.load(["a.json": dump(100, salt: "\(week)")]) { $0.acceptsShift = true }
+            try fixture.load(["a.json": dump(100, salt: "\(week)")]) { $0.acceptsDrift = true }
         }
         let report = try fixture.load(["a.json": dump(400, salt: "first")])
         #expect(report.run.balance.inserted == 0)

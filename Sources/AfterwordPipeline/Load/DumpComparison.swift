@@ -1,0 +1,131 @@
+/// A loaded dump as later ones are compared with it.
+package struct DumpOutline: Equatable, Sendable {
+    package var profile: DumpProfile
+    /// Products that it named.
+    package var products: Int64
+
+    package init(profile: DumpProfile, products: Int64) {
+        self.profile = profile
+        self.products = products
+    }
+}
+
+/// A dump beside the last ones. Beyond a limit it is unlike them: half of an export, another
+/// marketplace, texts that a scraper lost.
+///
+/// With five dumps or more each measure is compared with their median. With fewer a median says
+/// little: the dump is compared with the one it is most like, within wider limits, and may grow.
+package struct DumpComparison: Equatable, Sendable {
+    package enum Measure: String, CaseIterable, Sendable {
+        case records
+        case products
+        case brands
+        case meanStar = "mean_star"
+        case withoutText = "without_text"
+    }
+    package struct Row: Equatable, Sendable {
+        package var measure: Measure
+        /// Counts, the mean in hundredths of a star, the share in thousandths.
+        package var usual: Int64
+        package var found: Int64
+        package var isUnlike: Bool
+    }
+
+    /// Dumps whose median is compared with.
+    package static let runs = 5
+    /// Dumps of fewer records vary by themselves.
+    package static let fewestRecords: Int64 = 50
+    /// Products below which their number varies by itself.
+    package static let fewestProducts: Int64 = 10
+
+    package var rows: [Row]
+    package var isUnlike: Bool { rows.contains(where: \.isUnlike) }
+
+    /// - Parameter past: The dumps before, the newest first.
+    /// - Returns: Nil where there is none to compare with, or only small ones.
+    package init?(_ dump: DumpOutline, with past: [DumpOutline]) {
+        if past.count >= Self.runs {
+            let last = past.prefix(Self.runs)
+            let usual = UsualDump(last)
+            guard usual.records >= Self.fewestRecords else { return nil }
+            rows = DumpLimits.many.rows(dump, usual)
+        } else {
+            let known = past.filter { $0.profile.records >= Self.fewestRecords }
+            let compared = known.map { DumpLimits.few.rows(dump, UsualDump([$0])) }
+            guard
+                let nearest = compared.min(by: { left, right in
+                    left.count(where: \.isUnlike) < right.count(where: \.isUnlike)
+                })
+            else { return nil }
+            rows = nearest
+        }
+    }
+}
+
+/// What a dump usually comes to.
+private struct UsualDump {
+    var records: Int64
+    var products: Int64
+    var brands: Int64
+    var meanHundredths: Int64?
+    var withoutTextThousandths: Int64
+
+    init(_ dumps: some Collection<DumpOutline>) {
+        func median(_ value: (DumpOutline) -> Int64?) -> Int64? {
+            let values = dumps.compactMap(value).sorted()
+            return values.isEmpty ? nil : values[values.count / 2]
+        }
+        records = median(\.profile.records) ?? 0
+        products = median(\.products) ?? 0
+        brands = median(\.profile.brands) ?? 0
+        meanHundredths = median(\.profile.meanHundredths)
+        withoutTextThousandths = median(\.profile.withoutTextThousandths) ?? 0
+    }
+}
+
+/// How far a dump may be from the usual one.
+private struct DumpLimits {
+    /// Records, products and brands may fall to the usual number divided by this.
+    var fall: Int64 = 2
+    /// Records may grow to the usual number times this; nil for any growth.
+    var growth: Int64?
+    /// Hundredths of a star that the mean may move.
+    var star: Int64
+    /// Thousandths that the share without text may move.
+    var text: Int64
+
+    static let many = DumpLimits(growth: 2, star: 50, text: 200)
+    static let few = DumpLimits(growth: nil, star: 100, text: 400)
+
+    func rows(_ dump: DumpOutline, _ usual: UsualDump) -> [DumpComparison.Row] {
+        func row(
+            _ measure: DumpComparison.Measure, _ usual: Int64, _ found: Int64, isUnlike: Bool
+        ) -> DumpComparison.Row {
+            DumpComparison.Row(measure: measure, usual: usual, found: found, isUnlike: isUnlike)
+        }
+        func isFallen(_ found: Int64, _ usual: Int64) -> Bool { found * fall < usual }
+        let profile = dump.profile
+        let isGrown = growth.map { profile.records > usual.records * $0 } ?? false
+        var rows = [
+            row(
+                .records, usual.records, profile.records,
+                isUnlike: isFallen(profile.records, usual.records) || isGrown),
+            row(
+                .products, usual.products, dump.products,
+                isUnlike: usual.products >= DumpComparison.fewestProducts
+                    && isFallen(dump.products, usual.products)),
+            row(
+                .brands, usual.brands, profile.brands,
+                isUnlike: isFallen(profile.brands, usual.brands)),
+        ]
+        if let mean = usual.meanHundredths, let found = profile.meanHundredths {
+            rows.append(row(.meanStar, mean, found, isUnlike: abs(found - mean) > star))
+        }
+        let missing = profile.withoutTextThousandths
+        rows.append(
+            row(
+                .withoutText, usual.withoutTextThousandths, missing,
+                isUnlike: abs(missing - usual.withoutTextThousandths) > text))
+        return rows
+    }
+}
