@@ -102,6 +102,12 @@ import Testing
             (.english, "Bluetooth 500 is what they all want.", .number),
             // A model that answers in another language than asked is read in its own as well.
             (.french, "They say that twelve of the parts broke.", .number),
+            (.japanese, "レビューの声です。 Half of them return it.", .number),
+            (.english, "The makers should look into it. Due terzi lo dicono.", .number),
+            (.english, "Tres clientes dicen que todo se rompe.", .number),
+            (.english, "It has a double wall and a third party lid.", nil),
+            (.english, "It broke once and for all.", nil),
+            (.spanish, "Once clientes lo dicen siempre.", .number),
             (.english, "Look it up at evil.ninja before you buy.", .link),
             (.english, "Look it up at Evil.Com before you buy.", .link),
             (.english, "It is weak, e.g. the lid and the seam.", nil),

@@ -21,6 +21,7 @@ import Testing
         var options = LoadOptions()
         options.salts = .seeded(1)
         options.observedAt = instant.flatMap { Instant(iso8601: $0) }
+        options.acceptsFuture = true
         let clock = fixture.clock
         return try loadCatalogue(
             catalogue, into: fixture.store, options: options,

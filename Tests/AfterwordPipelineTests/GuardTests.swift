@@ -171,7 +171,8 @@ import Testing
 
     @Test("future-observed-at-is-for-ever: a dump taken more than two days from now is refused")
     func future() throws {
-        let fixture = Fixture()
+        var fixture = Fixture()
+        fixture.options.acceptsFuture = false
         let clock = fixture.clock
         let ahead = clock.adding(seconds: 2 * 86_400 + 1)
         let text = Fixture.array(good)
@@ -212,6 +213,7 @@ import Testing
         let catalogue = try Catalogue(file: folder.path + "/c.csv")
         var options = fixture.options
         options.observedAt = slip
+        options.acceptsFuture = false
         let surroundings = LoadSurroundings(now: { clock })
         #expect(throws: InputFault.observedInFuture(slip)) {
             try loadCatalogue(

@@ -1,12 +1,15 @@
 /// Whether a text states a number, in digits of any script or in words.
 ///
-/// Number words are those of `languages` alone: `due` is a number in Italian and not in English,
-/// `dos` in Spanish and not in French. `unknown` stands for all of them. A word that is a fraction
-/// in one phrase and something else in another ("half of them", "half empty") counts only where
-/// the phrase says so. The version in a name of an interface ("USB 3.0") and a name with a digit
+/// Number words of all languages count, since a model may answer in another than it is asked in. A
+/// word that is an ordinary one in another language (`once`, `elf`) counts only where its own is
+/// among `languages`; `due`, `tres`, `dos` and `meta` are told apart by what stands beside them.
+/// A word that is a fraction in one phrase and something else in another ("half of them", "half
+/// empty") counts only where the phrase says so. The version in a name of an interface ("USB 3.0") and a name with a digit
 /// in it ("MP3") are names.
 ///
-/// - Parameter text: A model's own words, or a quote.
+/// - Parameters:
+///   - text: A model's own words, or a quote.
+///   - languages: What was asked for, and what the text is in; `unknown` stands for all.
 package func holdsNumber(_ text: String, in languages: Set<Language>) -> Bool {
     if text.contains("%") || text.contains("‰") { return true }
     let found = words(of: Text(text))
@@ -15,10 +18,34 @@ package func holdsNumber(_ text: String, in languages: Set<Language>) -> Bool {
     let bytes = Array(text.utf8)
     return found.indices.contains { place in
         let word = found[place].text
-        if known.cardinals.contains(word) { return true }
+        if known.cardinals.contains(word) {
+            return !isOrdinary(found, at: place, in: bytes, languages)
+        }
         guard let companions = known.fractions[word] else { return false }
+        // Italian metà has an accent, the goal of other languages has none.
+        if word == "meta", !hasAccent(found[place], in: bytes) { return false }
         return companions.isMet(at: place, among: found, in: bytes)
     }
+}
+
+/// Whether a number word is another language's word here: "due to", "très", "le dos", "la meta".
+private func isOrdinary(
+    _ found: [Word], at place: Int, in bytes: [UInt8], _ languages: Set<Language>
+) -> Bool {
+    let next = place + 1 < found.count ? found[place + 1].text : ""
+    switch found[place].text {
+    case "due":
+        let before = place > 0 ? found[place - 1].text : ""
+        return ["to", "date", "dates", "for"].contains(next)
+            || ["is", "was", "are", "were", "be", "been", "not"].contains(before)
+    case "tres": return hasAccent(found[place], in: bytes)
+    case "dos": return !languages.isDisjoint(with: [.french, .portuguese])
+    default: return false
+    }
+}
+
+private func hasAccent(_ word: Word, in bytes: [UInt8]) -> Bool {
+    bytes[word.range].contains { $0 > 0x7F }
 }
 
 // MARK: Digits
@@ -135,6 +162,8 @@ private struct FractionCompanions {
     var behind: Set<String> = []
     /// Directly before it.
     var before: Set<String> = []
+    /// Directly behind it where it is none, whatever stands before: "a third party".
+    var noneBefore: Set<String> = []
 
     /// In one compound with its neighbour ("third-party") a word is no fraction.
     func isMet(at place: Int, among words: [Word], in bytes: [UInt8]) -> Bool {
@@ -143,7 +172,9 @@ private struct FractionCompanions {
             bytes.indices.contains(index) && bytes[index] == 0x2D
         }
         if isHyphen(range.upperBound) { return false }
-        if place + 1 < words.count, behind.contains(words[place + 1].text) { return true }
+        let next = place + 1 < words.count ? words[place + 1].text : ""
+        if noneBefore.contains(next) { return false }
+        if behind.contains(next) { return true }
         return place > 0 && !isHyphen(range.lowerBound - 1)
             && before.contains(words[place - 1].text)
     }
@@ -155,10 +186,19 @@ private struct NumberWords {
 
     static func of(_ languages: Set<Language>) -> NumberWords {
         if languages.contains(.unknown) { return all }
-        return languages.reduce(into: NumberWords()) { words, language in
-            words.add(table[language] ?? NumberWords())
+        var words = all
+        words.cardinals.subtract(ordinaryElsewhere)
+        for language in languages {
+            words.cardinals.formUnion(table[language]?.cardinals ?? [])
         }
+        return words
     }
+
+    /// Words of another of the languages too.
+    private static let ordinaryElsewhere: Set<String> = [
+        "once", "elf", "tien", "onze", "cent", "cents", "mille", "mila", "miles", "venti", "sept",
+        "trente", "huit",
+    ]
 
     private static let all = table.values.reduce(into: NumberWords()) { $0.add($1) }
 
@@ -166,7 +206,8 @@ private struct NumberWords {
         cardinals.formUnion(other.cardinals)
         fractions.merge(other.fractions) { left, right in
             FractionCompanions(
-                behind: left.behind.union(right.behind), before: left.before.union(right.before))
+                behind: left.behind.union(right.behind), before: left.before.union(right.before),
+                noneBefore: left.noneBefore.union(right.noneBefore))
         }
     }
 
@@ -179,7 +220,9 @@ private struct NumberWords {
             Set(text.split { $0 == " " || $0 == "\n" }.map(String.init))
         }
         self.cardinals = list(cardinals)
-        let companions = FractionCompanions(behind: list(behind), before: list(before))
+        let companions = FractionCompanions(
+            behind: list(behind), before: list(before),
+            noneBefore: ["party", "parties", "person", "wall", "walled", "layer", "sided", "hour"])
         for word in list(fractions) { self.fractions[word] = companions }
     }
 
@@ -193,8 +236,7 @@ private struct NumberWords {
             thrice
             """,
             fractions: "half third thirds quarter quarters double triple",
-            before: "a one two three about almost nearly over than by",
-            behind: "of the as"),
+            before: "one two three about almost nearly over than by", behind: "of the as"),
         .german: NumberWords(
             """
             zwei drei vier funf sechs sieben acht neun zehn elf zwolf zwanzig dreissig vierzig

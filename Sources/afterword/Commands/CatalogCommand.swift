@@ -26,9 +26,12 @@ struct CatalogCommand: ParsableCommand {
         @OptionGroup var output: OutputOptions
         @Option(help: "When the catalogue was taken: a date or an instant; else now.")
         var observedAt: String?
+        @Flag(help: "Load a catalog said to be taken more than two days from now.")
+        var acceptFuture = false
 
         func run() throws {
             var options = LoadOptions()
+            options.acceptsFuture = acceptFuture
             if let observedAt {
                 guard let instant = Instant(iso8601: observedAt) else {
                     throw ValidationError("--observed-at is a date or an instant of ISO 8601")
