@@ -154,6 +154,7 @@ let package = Package(
                 "AfterwordModels",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
+            exclude: ["Fixtures"],
             swiftSettings: house
         ),
         .testTarget(

@@ -3,324 +3,404 @@ import AfterwordPipeline
 
 /// A row that a store answered: values by the names of their columns, and the rows of the port from
 /// them. Both stores read through it, so that they cannot differ.
+///
+/// A store's file may be damaged, or changed by another program: a value that this program never
+/// writes is never read as another. Its column throws `StoreFault.unreadable`.
 protocol ColumnRow {
-    func optional(_ column: String) -> Int64?
-    func text(_ column: String) -> Text?
-    func bytes(_ column: String) -> [UInt8]
+    /// The question that the row answers: its tables are named where a column cannot be read.
+    var question: String { get }
+    /// A whole number; nil for NULL.
+    func optional(_ column: String) throws -> Int64?
+    /// A text; nil for NULL.
+    func text(_ column: String) throws -> Text?
+    /// Bytes, not NULL.
+    func bytes(_ column: String) throws -> [UInt8]
 }
 
 extension ColumnRow {
-    func number(_ column: String) -> Int64 { optional(column) ?? 0 }
-    func string(_ column: String) -> String { text(column)?.string ?? "" }
-    func instant(_ column: String) -> Instant { Instant(microseconds: number(column)) }
-    func optionalInstant(_ column: String) -> Instant? {
-        optional(column).map { Instant(microseconds: $0) }
-    }
-    func digest(_ column: String) -> Digest256 { Digest256(bytes(column)) }
-    func digest128(_ column: String) -> Digest128 { Digest128(bytes(column)) }
-
     var values: ReviewValues {
-        var values = ReviewValues()
-        values.rating = optional("rating")
-        values.title = text("title")
-        values.body = text("body")
-        values.authorName = text("author_name")
-        values.verified = optional("verified").map { $0 != 0 }
-        values.helpfulVotes = optional("helpful_votes")
-        values.variant = text("variant")
-        values.country = text("country")
-        values.language = text("language")
-        let times = times
-        if times.createdOrigin == .source { values.createdAt = times.createdAt }
-        if times.updatedOrigin == .source { values.updatedAt = times.updatedAt }
-        return values
+        get throws {
+            var values = ReviewValues()
+            values.rating = try optionalRating("rating")
+            values.title = try text("title")
+            values.body = try text("body")
+            values.authorName = try text("author_name")
+            values.verified = try optionalFlag("verified")
+            values.helpfulVotes = try optionalCount("helpful_votes")
+            values.variant = try text("variant")
+            values.country = try text("country")
+            values.language = try text("language")
+            let times = try times
+            if times.createdOrigin == .source { values.createdAt = times.createdAt }
+            if times.updatedOrigin == .source { values.updatedAt = times.updatedAt }
+            return values
+        }
     }
 
     var times: ReviewTimes {
-        ReviewTimes(
-            createdAt: instant("created_at"),
-            createdOrigin: TimeOrigin(rawValue: string("created_origin")) ?? .mock,
-            updatedAt: instant("updated_at"),
-            updatedOrigin: TimeOrigin(rawValue: string("updated_origin")) ?? .mock)
+        get throws {
+            ReviewTimes(
+                createdAt: try instant("created_at"), createdOrigin: try word("created_origin"),
+                updatedAt: try instant("updated_at"), updatedOrigin: try word("updated_origin"))
+        }
     }
 
     var counters: Counters {
-        Counters(
-            reviewCount: number("review_count"), ratedCount: number("rated_count"),
-            ratingSum: number("rating_sum"),
-            stars: (1...5).map { number("star_\($0)") }, verifiedCount: number("verified_count"),
-            helpfulVotes: number("helpful_votes"))
+        get throws {
+            Counters(
+                reviewCount: try count("review_count"), ratedCount: try count("rated_count"),
+                ratingSum: try sum("rating_sum"),
+                stars: try (1...5).map { try count("star_\($0)") },
+                verifiedCount: try count("verified_count"),
+                helpfulVotes: try sum("helpful_votes"))
+        }
     }
 
     var balance: Balance {
-        var balance = Balance()
-        balance.found = number("found")
-        balance.inserted = number("inserted")
-        balance.updated = number("updated")
-        balance.unchanged = number("unchanged")
-        balance.copies = number("copies")
-        balance.shadowed = number("shadowed")
-        balance.late = number("late")
-        balance.rejected = number("rejected")
-        balance.suppressed = number("suppressed")
-        return balance
+        get throws {
+            var balance = Balance()
+            balance.found = try count("found")
+            balance.inserted = try count("inserted")
+            balance.updated = try count("updated")
+            balance.unchanged = try count("unchanged")
+            balance.copies = try count("copies")
+            balance.shadowed = try count("shadowed")
+            balance.late = try count("late")
+            balance.rejected = try count("rejected")
+            balance.suppressed = try count("suppressed")
+            return balance
+        }
     }
 
     /// A row of the base joined with its product's id.
-    var review: StoredReview { review(ofProduct: text("product_id") ?? Text([])) }
+    var review: StoredReview { get throws { try review(ofProduct: id("product_id")) } }
 
     /// A row of `product_reviews_clean` of a product that is known.
-    func review(ofProduct id: Text) -> StoredReview {
+    func review(ofProduct id: Text) throws -> StoredReview {
         StoredReview(
-            reviewKey: number("review_key"), productID: id,
-            reviewID: text("review_id") ?? Text([]), identity: digest128("identity_digest"),
-            kind: IdentityKind(rawValue: string("identity_kind")) ?? .content,
-            version: number("version"), isLive: number("is_live") != 0, run: number("run"),
-            observedAt: instant("observed_at"), values: values, authorID: text("author_id"),
-            times: times, contentDigest: digest("content_digest"),
-            payloadDigest: digest128("payload_digest"), rawKey: number("raw_key"))
+            reviewKey: try reviewKey(), productID: id,
+            reviewID: try self.id("review_id"), identity: try digest128("identity_digest"),
+            kind: try word("identity_kind"), version: try run("version"),
+            isLive: try flag("is_live"), run: try run(), observedAt: try instant("observed_at"),
+            values: try values, authorID: try text("author_id"), times: try times,
+            contentDigest: try digest("content_digest"),
+            payloadDigest: try digest128("payload_digest"), rawKey: try number("raw_key"))
     }
 
     /// A review of a product that is known, without what only the store needs.
     ///
     /// - Parameter isLive: Where the rows do not tell it.
-    func listedReview(ofProduct id: Text, isLive: Bool?) -> ListedReview {
+    func listedReview(ofProduct id: Text, isLive: Bool?) throws -> ListedReview {
         ListedReview(
-            productID: id, reviewID: text("review_id") ?? Text([]),
-            identity: digest128("identity_digest"),
-            kind: IdentityKind(rawValue: string("identity_kind")) ?? .content,
-            version: number("version"), isLive: isLive ?? (number("is_live") != 0),
-            run: number("run"), observedAt: instant("observed_at"), values: values,
-            authorID: text("author_id"), times: times, contentDigest: digest("content_digest"))
+            productID: id, reviewID: try self.id("review_id"),
+            identity: try digest128("identity_digest"), kind: try word("identity_kind"),
+            version: try run("version"), isLive: try isLive ?? flag("is_live"), run: try run(),
+            observedAt: try instant("observed_at"), values: try values,
+            authorID: try text("author_id"), times: try times,
+            contentDigest: try digest("content_digest"))
+    }
+
+    private func attribute(_ attribute: Attribute) throws -> StoredAttribute? {
+        guard let value = try text(attribute.name) else { return nil }
+        let rank = "\(attribute.name)_rank"
+        guard let stored = AttributeRank(rawValue: try number(rank)) else { throw unreadable(rank) }
+        return StoredAttribute(
+            value: value, rank: stored,
+            observedAt: try instant("\(attribute.name)_observed_at"))
     }
 
     /// A row of `products_dim` joined with its summary.
     var product: ProductState {
-        var attributes: [Attribute: StoredAttribute] = [:]
-        for attribute in Attribute.allCases {
-            guard let value = text(attribute.name) else { continue }
-            attributes[attribute] = StoredAttribute(
-                value: value,
-                rank: AttributeRank(rawValue: number("\(attribute.name)_rank")) ?? .review,
-                observedAt: instant("\(attribute.name)_observed_at"))
+        get throws {
+            var attributes: [Attribute: StoredAttribute] = [:]
+            for attribute in Attribute.allCases {
+                attributes[attribute] = try self.attribute(attribute)
+            }
+            // A product of a catalogue has no sums.
+            let hasSummary = try optional("last_changed_run") != nil
+            let summary = ProductSummary(
+                productKey: try productKey(), productID: try id("product_id"),
+                counters: hasSummary ? try counters : Counters(),
+                firstReviewAt: try optionalInstant("first_review_at"),
+                lastReviewAt: try optionalInstant("last_review_at"),
+                lastChangedRun: hasSummary ? try run("last_changed_run") : 0)
+            return ProductState(
+                productKey: summary.productKey, productID: summary.productID,
+                kind: try word("identity_kind"), lastObservedAt: try instant("last_observed_at"),
+                lastCompleteAt: try optionalInstant("last_complete_at"),
+                firstRun: try run("first_run"), lastRun: try run("last_run"),
+                attributes: attributes, summary: summary)
         }
-        let hasSummary = optional("review_count") != nil
-        let summary = ProductSummary(
-            productKey: number("product_key"), productID: text("product_id") ?? Text([]),
-            counters: hasSummary ? counters : Counters(),
-            firstReviewAt: optionalInstant("first_review_at"),
-            lastReviewAt: optionalInstant("last_review_at"),
-            lastChangedRun: optional("last_changed_run") ?? 0)
-        return ProductState(
-            productKey: summary.productKey, productID: summary.productID,
-            kind: IdentityKind(rawValue: string("identity_kind")) ?? .content,
-            lastObservedAt: instant("last_observed_at"),
-            lastCompleteAt: optionalInstant("last_complete_at"), firstRun: number("first_run"),
-            lastRun: number("last_run"),
-            attributes: attributes, summary: summary)
     }
 
     var monthSummary: MonthSummary {
-        MonthSummary(
-            productKey: number("product_key"), productID: text("product_id") ?? Text([]),
-            key: MonthKey(
-                month: number("month"), origin: TimeOrigin(rawValue: string("origin")) ?? .mock),
-            counters: counters)
+        get throws {
+            MonthSummary(
+                productKey: try productKey(), productID: try id("product_id"),
+                key: MonthKey(month: try month("month"), origin: try word("origin")),
+                counters: try counters)
+        }
     }
 
     var scopeSummary: ScopeSummary {
-        ScopeSummary(
-            scope: Scope(
-                kind: ScopeKind(rawValue: string("kind")) ?? .portfolio,
-                id: text("id") ?? Text([])),
-            productCount: number("product_count"), counters: counters)
+        get throws {
+            ScopeSummary(
+                scope: Scope(kind: try word("kind"), id: try id("id")),
+                productCount: try count("product_count"), counters: try counters)
+        }
     }
 
     var productSummary: ProductSummary {
-        ProductSummary(
-            productKey: number("product_key"), productID: text("product_id") ?? Text([]),
-            counters: counters, firstReviewAt: optionalInstant("first_review_at"),
-            lastReviewAt: optionalInstant("last_review_at"), lastChangedRun: number("run"))
+        get throws {
+            ProductSummary(
+                productKey: try productKey(), productID: try id("product_id"),
+                counters: try counters, firstReviewAt: try optionalInstant("first_review_at"),
+                lastReviewAt: try optionalInstant("last_review_at"), lastChangedRun: try run())
+        }
     }
 
     var attributeRow: AttributeRow {
-        var attributes = ProductAttributes()
-        for attribute in Attribute.allCases { attributes[attribute] = text(attribute.name) }
-        return AttributeRow(
-            productKey: number("product_key"), productID: text("product_id") ?? Text([]),
-            run: number("run"), attributes: attributes)
+        get throws {
+            var attributes = ProductAttributes()
+            for attribute in Attribute.allCases {
+                attributes[attribute] = try text(attribute.name)
+            }
+            return AttributeRow(
+                productKey: try productKey(), productID: try id("product_id"), run: try run(),
+                attributes: attributes)
+        }
     }
 
     var rawPayload: RawPayload {
-        RawPayload(
-            rawKey: number("raw_key"), shape: string("shape"), payload: bytes("payload"),
-            context: bytes("context"))
+        get throws {
+            RawPayload(
+                rawKey: try number("raw_key"), shape: try string("shape"),
+                payload: try bytes("payload"), context: try bytes("context"))
+        }
     }
 
     var rawRow: RawRow {
-        RawRow(
-            rawKey: number("raw_key"), productKey: number("product_key"),
-            productID: text("product_id") ?? Text([]),
-            record: RawIdentity(
-                identity: digest128("identity_digest"), payload: digest128("payload_digest")),
-            run: number("run"), file: string("file"), offset: number("offset"),
-            length: number("length"), shape: string("shape"), payload: bytes("payload"),
-            context: bytes("context"))
+        get throws {
+            RawRow(
+                rawKey: try number("raw_key"), productKey: try productKey(),
+                productID: try id("product_id"),
+                record: RawIdentity(
+                    identity: try digest128("identity_digest"),
+                    payload: try digest128("payload_digest")),
+                run: try run(), file: try string("file"), offset: try count("offset"),
+                length: try count("length"), shape: try string("shape"),
+                payload: try bytes("payload"), context: try bytes("context"))
+        }
     }
 
     var productRawRow: ProductRawRow {
-        ProductRawRow(
-            productKey: number("product_key"), productID: text("product_id") ?? Text([]),
-            digest: digest128("digest"), run: number("run"), file: string("file"),
-            offset: number("offset"), length: number("length"), payload: bytes("payload"))
+        get throws {
+            ProductRawRow(
+                productKey: try productKey(), productID: try id("product_id"),
+                digest: try digest128("digest"), run: try run(), file: try string("file"),
+                offset: try count("offset"), length: try count("length"),
+                payload: try bytes("payload"))
+        }
     }
 
     var rejectRow: RejectRow {
-        RejectRow(
-            digest: digest128("digest"), occurrence: number("occurrence"), run: number("run"),
-            file: string("file"), offset: number("offset"), length: number("length"),
-            reason: RejectReason(rawValue: string("reason")) ?? .notJSON,
-            field: string("field"), productID: text("product_id"), shape: string("shape"),
-            payload: bytes("payload"), context: bytes("context"))
+        get throws {
+            RejectRow(
+                digest: try digest128("digest"), occurrence: try count("occurrence"),
+                run: try run(), file: try string("file"), offset: try count("offset"),
+                length: try count("length"), reason: try word("reason"),
+                field: try string("field"), productID: try text("product_id"),
+                shape: try string("shape"), payload: try bytes("payload"),
+                context: try bytes("context"))
+        }
     }
 
     var historyRow: HistoryRow {
-        HistoryRow(
-            reviewKey: number("review_key"), productID: text("product_id") ?? Text([]),
-            reviewID: text("review_id") ?? Text([]), identity: digest128("identity_digest"),
-            version: number("version"),
-            operation: Operation(rawValue: string("operation")) ?? .late, run: number("run"),
-            observedAt: instant("observed_at"), values: values, authorID: text("author_id"),
-            times: times, changedFields: FieldSet(rawValue: number("changed_fields")),
-            contentDigest: digest("content_digest"), salt: bytes("row_salt"),
-            rowDigest: digest("row_digest"), historyKey: number("history_key"))
+        get throws {
+            HistoryRow(
+                reviewKey: try reviewKey(), productID: try id("product_id"),
+                reviewID: try id("review_id"), identity: try digest128("identity_digest"),
+                version: try run("version"), operation: try word("operation"), run: try run(),
+                observedAt: try instant("observed_at"), values: try values,
+                authorID: try text("author_id"), times: try times,
+                changedFields: FieldSet(rawValue: try count("changed_fields")),
+                contentDigest: try digest("content_digest"), salt: try salt("row_salt"),
+                rowDigest: try digest("row_digest"), historyKey: try number("history_key"))
+        }
     }
 
     var profile: DumpProfile {
-        var profile = DumpProfile()
-        profile.records = number("profile_records")
-        profile.brands = number("profile_brands")
-        profile.rated = number("profile_rated")
-        profile.ratingSum = number("profile_rating_sum")
-        profile.withoutText = number("profile_without_text")
-        return profile
+        get throws {
+            var profile = DumpProfile()
+            profile.records = try count("profile_records")
+            profile.brands = try count("profile_brands")
+            profile.rated = try count("profile_rated")
+            profile.ratingSum = try sum("profile_rating_sum")
+            profile.withoutText = try count("profile_without_text")
+            return profile
+        }
     }
 
     var runRecord: RunRecord {
-        var record = RunRecord(
-            run: number("run"), recordedAt: instant("recorded_at"),
-            observedAt: instant("observed_at"),
-            observedOrigin: ObservedOrigin(rawValue: string("observed_origin")) ?? .clock,
-            completeness: Completeness(rawValue: string("completeness")) ?? .none,
-            seed: UInt64(string("seed")) ?? .max, balance: balance, deleted: number("deleted"),
-            productsNamed: number("products_named"), previousDigest: digest("previous_digest"),
-            historyDigest: digest("history_digest"), ledgerDigest: digest("ledger_digest"))
-        record.profile = profile
-        return record
+        get throws {
+            guard let seed = UInt64(try string("seed")) else { throw unreadable("seed") }
+            var record = RunRecord(
+                run: try run(), recordedAt: try instant("recorded_at"),
+                observedAt: try instant("observed_at"),
+                observedOrigin: try word("observed_origin"),
+                completeness: try word("completeness"), seed: seed, balance: try balance,
+                deleted: try count("deleted"), productsNamed: try count("products_named"),
+                previousDigest: try digest("previous_digest"),
+                historyDigest: try digest("history_digest"),
+                ledgerDigest: try digest("ledger_digest"))
+            record.profile = try profile
+            return record
+        }
     }
 
     var fileRecord: FileRecord {
-        FileRecord(
-            run: number("run"), name: string("name"), byteCount: number("byte_count"),
-            digest: digest("digest"), shape: string("shape"), balance: balance,
-            nonstandardLiterals: number("nonstandard_literals"))
+        get throws {
+            FileRecord(
+                run: try run(), name: try string("name"), byteCount: try count("byte_count"),
+                digest: try digest("digest"), shape: try string("shape"), balance: try balance,
+                nonstandardLiterals: try count("nonstandard_literals"))
+        }
     }
 
     var shapeRow: ShapeRow {
-        ShapeRow(name: string("name"), version: number("version"), document: string("document"))
+        get throws {
+            ShapeRow(
+                name: try string("name"), version: try count("version"),
+                document: try string("document"))
+        }
     }
 
     /// A row with the digest it was written with.
-    func sealed(_ table: String, _ row: String, _ seal: Digest128) -> SealedRow {
-        SealedRow(table: table, row: row, stored: digest128("seal"), computed: seal)
+    func sealed(_ table: String, _ row: String, _ seal: Digest128) throws -> SealedRow {
+        SealedRow(table: table, row: row, stored: try digest128("seal"), computed: seal)
     }
 
     var runAttempt: RunAttempt {
-        let outcome: AttemptOutcome? =
-            optional("run").map { .committed(run: $0) }
-            ?? text("failure").map { .failed($0.string) }
-        return RunAttempt(
-            startedAt: instant("started_at"), endedAt: optionalInstant("ended_at"),
-            dump: string("dump"), outcome: outcome)
+        get throws {
+            let failure = try text("failure").map { AttemptOutcome.failed($0.string) }
+            let run = try optional("run") == nil ? nil : try run()
+            return RunAttempt(
+                startedAt: try instant("started_at"), endedAt: try optionalInstant("ended_at"),
+                dump: try string("dump"),
+                outcome: run.map { .committed(run: $0) } ?? failure)
+        }
     }
 }
 
 extension ColumnRow {
-    private func hexDigest(_ column: String) -> Digest256 {
-        let digits = Array(string(column).utf8)
-        let bytes = stride(from: 0, to: digits.count - 1, by: 2).compactMap { index in
-            UInt8(String(decoding: digits[index..<index + 2], as: UTF8.self), radix: 16)
+    private func hexDigest(_ column: String) throws -> Digest256 {
+        guard let bytes = hexadecimalBytes(try id(column).bytes), bytes.count == 32 else {
+            throw unreadable(column)
         }
-        // What was not written by this program reads as a digest that is nothing's.
-        guard digits.count == 64, bytes.count == 32 else { return genesisDigest }
         return Digest256(bytes)
     }
 
+    /// Three counts, or none.
     private var usage: ModelUsage? {
-        guard let input = optional("input_tokens"),
-            let cached = optional("cached_input_tokens"), let output = optional("output_tokens")
-        else { return nil }
-        return ModelUsage(input: input, cachedInput: cached, output: output)
+        get throws {
+            guard try optional("input_tokens") != nil else { return nil }
+            return ModelUsage(
+                input: try count("input_tokens"), cachedInput: try count("cached_input_tokens"),
+                output: try count("output_tokens"))
+        }
+    }
+
+    private var reviewScope: ReviewScope {
+        get throws {
+            let kind = try string("kind")
+            let id = try id("id")
+            if let kind = ScopeKind(rawValue: kind) { return .scope(Scope(kind: kind, id: id)) }
+            guard kind == ReviewScope.product(id).kind else { throw unreadable("kind") }
+            return .product(id)
+        }
     }
 
     var insightRow: InsightRow {
-        let kind = string("kind")
-        let id = text("id") ?? Text([])
-        return InsightRow(
-            scope: ScopeKind(rawValue: kind).map { .scope(Scope(kind: $0, id: id)) }
-                ?? .product(id),
-            language: string("language"), evidenceRun: number("evidence_run"),
-            madeRun: number("made_run"), model: string("model"),
-            cacheKey: hexDigest("cache_key"), evidenceDigest: hexDigest("evidence_digest"),
-            issueCount: number("issue_count"), document: string("document"))
+        get throws {
+            InsightRow(
+                scope: try reviewScope, language: try string("language"),
+                evidenceRun: try run("evidence_run"), madeRun: try run("made_run"),
+                model: try string("model"), cacheKey: try hexDigest("cache_key"),
+                evidenceDigest: try hexDigest("evidence_digest"),
+                issueCount: try count("issue_count"), document: try string("document"))
+        }
     }
 
     var themeRow: ThemeRow {
-        ThemeRow(
-            madeRun: number("made_run"), evidenceRun: number("evidence_run"),
-            aspect: string("aspect"), isStrength: number("is_strength") != 0,
-            mentions: number("mentions"), mixed: number("mixed"), new: number("new_mentions"),
-            products: number("products"), brands: number("brands"),
-            languages: string("languages"), starImpact: optional("star_impact"))
+        get throws {
+            ThemeRow(
+                madeRun: try run("made_run"), evidenceRun: try run("evidence_run"),
+                aspect: try string("aspect"), isStrength: try flag("is_strength"),
+                mentions: try count("mentions"), mixed: try count("mixed"),
+                new: try count("new_mentions"), products: try count("products"),
+                brands: try count("brands"), languages: try string("languages"),
+                starImpact: try optionalImpact("star_impact"))
+        }
     }
 
     var themeReviewRow: ThemeReviewRow {
-        ThemeReviewRow(
-            reviewKey: number("review_key"), productID: text("product_id") ?? Text([]),
-            reviewID: text("review_id") ?? Text([]), version: number("version"),
-            madeRun: number("made_run"), aspect: string("aspect"),
-            isStrength: number("is_strength") != 0, isMixed: number("is_mixed") != 0,
-            field: string("field"), start: number("start_byte"), end: number("end_byte"))
+        get throws {
+            ThemeReviewRow(
+                reviewKey: try reviewKey(), productID: try id("product_id"),
+                reviewID: try id("review_id"), version: try run("version"),
+                madeRun: try run("made_run"), aspect: try string("aspect"),
+                isStrength: try flag("is_strength"), isMixed: try flag("is_mixed"),
+                field: try string("field"), start: try count("start_byte"),
+                end: try count("end_byte"))
+        }
     }
 
     var cachedAnswer: CachedAnswer {
-        CachedAnswer(
-            key: hexDigest("cache_key"), model: string("model"), madeAt: instant("made_at"),
-            usage: usage ?? ModelUsage(input: 0, cachedInput: 0, output: 0),
-            answer: string("answer"))
+        get throws {
+            guard let usage = try usage else { throw unreadable("input_tokens") }
+            return CachedAnswer(
+                key: try hexDigest("cache_key"), model: try string("model"),
+                madeAt: try instant("made_at"), usage: usage, answer: try string("answer"))
+        }
     }
 
     var apiKey: APIKeyRow {
-        let scopes = string("scopes").split(separator: ",").compactMap {
-            APIKeyRow.Scope(rawValue: String($0))
+        get throws {
+            let scopes = try string("scopes").split(separator: ",").map { written in
+                guard let scope = APIKeyRow.Scope(rawValue: String(written)) else {
+                    throw unreadable("scopes")
+                }
+                return scope
+            }
+            return APIKeyRow(
+                name: try string("name"), digest: try hexDigest("digest"), scopes: Set(scopes),
+                brands: try brands, createdAt: try instant("created_at"),
+                revokedAt: try optionalInstant("revoked_at"))
         }
-        // What is no list is no brand, never all of them.
-        let brands = text("brands").map { written in
-            (try? JSONValue(parsing: written.bytes))?.elements?.compactMap(\.text) ?? []
+    }
+
+    /// A JSON array of texts; nil for all brands.
+    private var brands: [String]? {
+        get throws {
+            guard let written = try text("brands") else { return nil }
+            let elements = (try? JSONValue(parsing: written.bytes))?.elements
+            let brands = elements?.compactMap(\.text)
+            guard let brands, brands.count == elements?.count else { throw unreadable("brands") }
+            return brands
         }
-        return APIKeyRow(
-            name: string("name"), digest: hexDigest("digest"), scopes: Set(scopes),
-            brands: brands, createdAt: instant("created_at"),
-            revokedAt: optionalInstant("revoked_at"))
     }
 
     var modelCall: ModelCall {
-        ModelCall(
-            call: number("call"), batch: number("batch"), cacheKey: hexDigest("cache_key"),
-            requestDigest: hexDigest("request_digest"), model: string("model"),
-            startedAt: instant("started_at"), leaseUntil: instant("lease_until"),
-            endedAt: optionalInstant("ended_at"), reserved: number("reserved_nanodollars"),
-            cost: optional("cost_nanodollars"), usage: usage,
-            outcome: text("outcome")?.string)
+        get throws {
+            ModelCall(
+                call: try number("call"), batch: try number("batch"),
+                cacheKey: try hexDigest("cache_key"),
+                requestDigest: try hexDigest("request_digest"), model: try string("model"),
+                startedAt: try instant("started_at"), leaseUntil: try instant("lease_until"),
+                endedAt: try optionalInstant("ended_at"),
+                reserved: try sum("reserved_nanodollars"),
+                cost: try optionalSum("cost_nanodollars"), usage: try usage,
+                outcome: try text("outcome")?.string)
+        }
     }
 }

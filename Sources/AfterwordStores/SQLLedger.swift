@@ -17,14 +17,14 @@ final class SQLLedger: LedgerTransaction {
     func answer(for key: Digest256) throws -> CachedAnswer? {
         try session.rows(
             "SELECT * FROM product_insights_cache WHERE cache_key = ?", [.text(key.description)]
-        ) { $0.cachedAnswer }.first
+        ) { try $0.cachedAnswer }.first
     }
 
     func openCall(for key: Digest256) throws -> ModelCall? {
         try session.rows(
             "SELECT * FROM llm_calls WHERE cache_key = ? AND ended_at IS NULL",
             [.text(key.description)]
-        ) { $0.modelCall }.first
+        ) { try $0.modelCall }.first
     }
 
     private func sum(_ condition: String, _ value: Int64) throws -> Int64 {
@@ -33,7 +33,7 @@ final class SQLLedger: LedgerTransaction {
             SELECT CAST(COALESCE(SUM(COALESCE(cost_nanodollars, reserved_nanodollars)), 0) AS BIGINT)
                 AS spent FROM llm_calls WHERE \(condition)
             """, [.number(value)]
-        ) { $0.number("spent") }.first ?? 0
+        ) { try $0.number("spent") }.first ?? 0
     }
 
     func spent(since instant: Instant) throws -> Int64 {
@@ -43,9 +43,11 @@ final class SQLLedger: LedgerTransaction {
     func spent(batch: Int64) throws -> Int64 { try sum("batch = ?", batch) }
 
     func begin(_ call: ModelCall) throws -> Int64 {
-        let last = try session.rows(
-            "SELECT MAX(call) AS last FROM llm_calls WHERE call > ?", [.number(0)]
-        ) { $0.number("last") }.first
+        // NULL where there was none.
+        let last =
+            try session.rows(
+                "SELECT MAX(call) AS last FROM llm_calls WHERE call > ?", [.number(0)]
+            ) { try $0.optionalCount("last") }.first ?? nil
         var call = call
         call.call = (last ?? 0) + 1
         try end(call)

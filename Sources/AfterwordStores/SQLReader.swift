@@ -13,7 +13,7 @@ enum SQLValue {
 protocol SQLSession {
     /// Rows of a question without values may be very many.
     func rows<Found>(
-        _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) -> Found
+        _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) throws -> Found
     ) throws -> [Found]
 
     /// The rows of `Columns.currentPayloads`.
@@ -23,13 +23,13 @@ protocol SQLSession {
 
     /// Rows of a question that comes again and again, and answers with few.
     func fewRows<Found>(
-        _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) -> Found
+        _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) throws -> Found
     ) throws -> [Found]
 }
 
 extension SQLSession {
     func fewRows<Found>(
-        _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) -> Found
+        _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) throws -> Found
     ) throws -> [Found] { try rows(sql, values, decode) }
 }
 
@@ -41,50 +41,54 @@ final class SQLReader: StoreReader {
     init(_ session: any SQLSession) { self.session = session }
 
     private func all<Found>(
-        _ sql: String, _ values: [SQLValue] = [], _ decode: (any ColumnRow) -> Found
+        _ sql: String, _ values: [SQLValue] = [], _ decode: (any ColumnRow) throws -> Found
     ) throws -> [Found] {
         try session.rows(sql, values, decode)
     }
 
     func runs() throws -> [RunRecord] {
-        try session.fewRows("SELECT * FROM runs ORDER BY run", []) { $0.runRecord }
+        try session.fewRows("SELECT * FROM runs ORDER BY run", []) { try $0.runRecord }
     }
 
     func newestRun() throws -> RunRecord? {
-        try session.fewRows(Columns.newestRun, []) { $0.runRecord }.first
+        try session.fewRows(Columns.newestRun, []) { try $0.runRecord }.first
     }
 
     func files(ofRun run: Int64?) throws -> [FileRecord] {
         try all(
             "SELECT * FROM run_files \(run == nil ? "" : "WHERE run = ?") ORDER BY run, name",
             run.map { [.number($0)] } ?? []
-        ) { $0.fileRecord }
+        ) { try $0.fileRecord }
     }
 
     func attempts() throws -> [RunAttempt] {
-        try all("SELECT * FROM run_attempts ORDER BY attempt") { $0.runAttempt }
+        try all("SELECT * FROM run_attempts ORDER BY attempt") { try $0.runAttempt }
     }
 
     func sealedRows() throws -> [SealedRow] {
         let products = try all(Columns.productSelection + " ORDER BY p.product_id") { row in
-            row.sealed("products_dim", "product \(row.product.productID)", row.product.seal)
+            let product = try row.product
+            return try row.sealed(
+                "products_dim", "product \(product.productID)", product.seal)
         }
         let shapes = try all("SELECT * FROM shapes ORDER BY name") { row in
-            row.sealed("shapes", "shape \(row.shapeRow.name)", row.shapeRow.seal)
+            let shape = try row.shapeRow
+            return try row.sealed("shapes", "shape \(shape.name)", shape.seal)
         }
         let attempts = try all("SELECT * FROM run_attempts ORDER BY attempt") { row in
-            row.sealed("run_attempts", "attempt \(row.number("attempt"))", row.runAttempt.seal)
+            try row.sealed(
+                "run_attempts", "attempt \(row.number("attempt"))", row.runAttempt.seal)
         }
         let answers = try all(Self.answers) { row in
-            row.sealed(
+            try row.sealed(
                 "product_insights_cache", "answer \(row.string("cache_key"))",
                 row.cachedAnswer.seal)
         }
         let calls = try all(Self.calls) { row in
-            row.sealed("llm_calls", "call \(row.number("call"))", row.modelCall.seal)
+            try row.sealed("llm_calls", "call \(row.number("call"))", row.modelCall.seal)
         }
         let keys = try all(Self.keys) { row in
-            row.sealed("api_keys", "key \(row.string("name"))", row.apiKey.seal)
+            try row.sealed("api_keys", "key \(row.string("name"))", row.apiKey.seal)
         }
         return products + shapes + attempts + answers + calls + keys
     }
@@ -92,19 +96,19 @@ final class SQLReader: StoreReader {
     func reviews(ofProduct id: Text?) throws -> [StoredReview] {
         guard let id else {
             return try all(Columns.reviewSelection + " ORDER BY p.product_id, r.review_id") {
-                $0.review
+                try $0.review
             }
         }
         // A sixth of what a server takes for a page of them is their order.
         return try all(Columns.reviewsOfProduct, [SQLValue(id)]) {
-            $0.review(ofProduct: id)
+            try $0.review(ofProduct: id)
         }
         .sorted { $0.reviewID < $1.reviewID }
     }
 
     func listedReviews(ofProduct id: Text, withDeleted: Bool) throws -> [ListedReview] {
         try all(Columns.listedOfProduct(withDeleted: withDeleted), [SQLValue(id)]) {
-            $0.listedReview(ofProduct: id, isLive: withDeleted ? nil : true)
+            try $0.listedReview(ofProduct: id, isLive: withDeleted ? nil : true)
         }
     }
 
@@ -121,7 +125,7 @@ final class SQLReader: StoreReader {
                 \(Columns.historySelection) \(review == nil ? "" : "WHERE r.review_id = ?")
                 ORDER BY p.product_id, r.review_id, h.version, h.run
                 """, review.map { [SQLValue($0)] } ?? []
-            ) { $0.historyRow }
+            ) { try $0.historyRow }
         }
         if let review {
             // Where its id tells that it is, else anywhere among its product's.
@@ -133,7 +137,7 @@ final class SQLReader: StoreReader {
             return try history(product, review, reviewKeys(ofProduct: 0))
         }
         let own = [SQLValue](repeating: SQLValue(product), count: 6)
-        return try all(Columns.historyOfProduct, own) { $0.historyRow }
+        return try all(Columns.historyOfProduct, own) { try $0.historyRow }
     }
 
     /// All versions of a review that has one of some numbers in its product.
@@ -145,7 +149,7 @@ final class SQLReader: StoreReader {
             .number(numbers.upperBound), SQLValue(product), SQLValue(review),
         ]
         // Few: their order is soon made.
-        return try all(Columns.historyOfReview, asked) { $0.historyRow }
+        return try all(Columns.historyOfReview, asked) { try $0.historyRow }
             .sorted { ($0.version, $0.run) < ($1.version, $1.run) }
     }
 
@@ -158,7 +162,7 @@ final class SQLReader: StoreReader {
         let reviews = try all(
             Columns.reviewSelection
                 + " WHERE r.review_key IN (\(keys)) ORDER BY p.product_id, r.review_id", span
-        ) { $0.review }
+        ) { try $0.review }
         let history = try all(
             """
             \(Columns.historySelection)
@@ -168,12 +172,12 @@ final class SQLReader: StoreReader {
             WHERE h.review_key IN (\(keys)) AND h.history_key < 0 AND h.run <= ?
             ORDER BY product_id, review_id, version, run
             """, span + [.number(to)] + span + [.number(to)]
-        ) { $0.historyRow }
+        ) { try $0.historyRow }
         return ChangedReviews(reviews: reviews, history: history)
     }
 
     func shapes() throws -> [ShapeRow] {
-        try all("SELECT * FROM shapes ORDER BY name") { $0.shapeRow }
+        try all("SELECT * FROM shapes ORDER BY name") { try $0.shapeRow }
     }
 
     func raw(ofProduct id: Text?) throws -> [RawRow] {
@@ -192,7 +196,7 @@ final class SQLReader: StoreReader {
             """
         let order = "ORDER BY product_id, identity_digest, payload_digest"
         guard let id else {
-            return try all("\(first) UNION ALL \(later) \(order)") { $0.rawRow }
+            return try all("\(first) UNION ALL \(later) \(order)") { try $0.rawRow }
         }
         return try all(
             """
@@ -200,7 +204,7 @@ final class SQLReader: StoreReader {
             UNION ALL
             \(later) AND p.product_id = ? \(order)
             """, [SQLValue](repeating: SQLValue(id), count: 3)
-        ) { $0.rawRow }
+        ) { try $0.rawRow }
     }
 
     func productRaw(ofProduct id: Text?) throws -> [ProductRawRow] {
@@ -209,11 +213,11 @@ final class SQLReader: StoreReader {
             SELECT r.*, p.product_id FROM product_raw r JOIN products_dim p USING (product_key)
             \(id == nil ? "" : "WHERE p.product_id = ?") ORDER BY p.product_id, r.digest
             """, id.map { [SQLValue($0)] } ?? []
-        ) { $0.productRawRow }
+        ) { try $0.productRawRow }
     }
 
     func rejects() throws -> [RejectRow] {
-        try all("SELECT * FROM rejected_records ORDER BY digest, occurrence") { $0.rejectRow }
+        try all("SELECT * FROM rejected_records ORDER BY digest, occurrence") { try $0.rejectRow }
     }
 
     func products(_ id: Text?) throws -> [ProductState] {
@@ -221,7 +225,7 @@ final class SQLReader: StoreReader {
             Columns.productSelection
                 + (id == nil ? " ORDER BY p.product_id" : " WHERE p.product_id = ?"),
             id.map { [SQLValue($0)] } ?? []
-        ) { $0.product }
+        ) { try $0.product }
     }
 
     func months(ofProduct id: Text?) throws -> [MonthSummary] {
@@ -232,11 +236,11 @@ final class SQLReader: StoreReader {
             WHERE a.review_count > 0 \(id == nil ? "" : "AND p.product_id = ?")
             ORDER BY p.product_id, a.month, a.origin
             """, id.map { [SQLValue($0)] } ?? []
-        ) { $0.monthSummary }
+        ) { try $0.monthSummary }
     }
 
     func scopes() throws -> [ScopeSummary] {
-        try all("SELECT * FROM scope_summary ORDER BY kind, id") { $0.scopeSummary }
+        try all("SELECT * FROM scope_summary ORDER BY kind, id") { try $0.scopeSummary }
     }
 
     func scopes(_ wanted: [Scope]) throws -> [ScopeSummary] {
@@ -244,7 +248,7 @@ final class SQLReader: StoreReader {
             try all(
                 "SELECT * FROM scope_summary WHERE kind = ? AND id = ?",
                 [.text(scope.kind.rawValue), SQLValue(scope.id)]
-            ) { $0.scopeSummary }
+            ) { try $0.scopeSummary }
         }
     }
 
@@ -252,7 +256,7 @@ final class SQLReader: StoreReader {
         try all(
             "SELECT * FROM scope_summary_history WHERE kind = ? AND id = ? ORDER BY run",
             [.text(scope.kind.rawValue), SQLValue(scope.id)]
-        ) { HistoryOf(run: $0.number("run"), row: $0.scopeSummary) }
+        ) { HistoryOf(run: try $0.run(), row: try $0.scopeSummary) }
     }
 
     func scopeHistory(
@@ -273,7 +277,7 @@ final class SQLReader: StoreReader {
             ORDER BY kind, id, run
             """,
             span + span + [.text(kind.rawValue), .text(kind.rawValue), .number(from)]
-        ) { HistoryOf(run: $0.number("run"), row: $0.scopeSummary) }
+        ) { HistoryOf(run: try $0.run(), row: try $0.scopeSummary) }
     }
 
     func attributeHistory(ofProduct id: Text?) throws -> [AttributeRow] {
@@ -283,7 +287,7 @@ final class SQLReader: StoreReader {
             JOIN products_dim p USING (product_key)
             \(id == nil ? "" : "WHERE p.product_id = ?") ORDER BY p.product_id, h.run
             """, id.map { [SQLValue($0)] } ?? []
-        ) { $0.attributeRow }
+        ) { try $0.attributeRow }
     }
 
     func summaryHistory(ofProduct id: Text?) throws -> [HistoryOf<ProductSummary>] {
@@ -293,29 +297,34 @@ final class SQLReader: StoreReader {
             JOIN products_dim p USING (product_key)
             \(id == nil ? "" : "WHERE p.product_id = ?") ORDER BY p.product_id, h.run
             """, id.map { [SQLValue($0)] } ?? []
-        ) { HistoryOf(run: $0.number("run"), row: $0.productSummary) }
+        ) { HistoryOf(run: try $0.run(), row: try $0.productSummary) }
     }
 
     func monthHistory(ofProduct id: Text?) throws -> [HistoryOf<MonthSummary>] {
-        // A month's last version is the current one; those before it are history.
-        func versions(_ table: String) -> String {
-            """
-            SELECT p.product_id, \(Columns.names(Columns.month).map { "h.\($0)" }.joined(separator: ", "))
-            FROM \(table) h JOIN products_dim p ON p.product_key = h.product_key
-            \(id == nil ? "" : "WHERE p.product_id = ?")
-            """
+        // A month's last version is the current one; those before it are history. Asked one after the other, so that
+        // a row that cannot be read is told with its own table.
+        func versions(_ table: String) throws -> [HistoryOf<MonthSummary>] {
+            let columns = Columns.names(Columns.month).map { "h.\($0)" }.joined(separator: ", ")
+            return try all(
+                """
+                SELECT p.product_id, \(columns)
+                FROM \(table) h JOIN products_dim p ON p.product_key = h.product_key
+                \(id == nil ? "" : "WHERE p.product_id = ?")
+                """, id.map { [SQLValue($0)] } ?? []
+            ) { HistoryOf(run: try $0.run(), row: try $0.monthSummary) }
         }
-        return try all(
-            """
-            \(versions("product_aggregates_history")) UNION ALL \(versions("product_aggregates"))
-            ORDER BY product_id, month, origin, run
-            """, id.map { [SQLValue($0), SQLValue($0)] } ?? []
-        ) { HistoryOf(run: $0.number("run"), row: $0.monthSummary) }
+        return try (versions("product_aggregates_history") + versions("product_aggregates"))
+            .sorted { left, right in
+                guard left.row.productID == right.row.productID else {
+                    return left.row.productID < right.row.productID
+                }
+                return (left.row.key, left.run) < (right.row.key, right.run)
+            }
     }
 
     func scopeHistory() throws -> [HistoryOf<ScopeSummary>] {
         try all("SELECT * FROM scope_summary_history ORDER BY kind, id, run") {
-            HistoryOf(run: $0.number("run"), row: $0.scopeSummary)
+            HistoryOf(run: try $0.run(), row: try $0.scopeSummary)
         }
     }
 
@@ -328,7 +337,7 @@ final class SQLReader: StoreReader {
             SELECT * FROM \(table) \(scope == nil ? "" : "WHERE kind = ? AND id = ?")
             ORDER BY kind, id, language, made_run
             """, scope.map { [.text($0.kind), SQLValue($0.id)] } ?? []
-        ) { $0.insightRow }
+        ) { try $0.insightRow }
     }
 
     func insights(of scope: ReviewScope?) throws -> [InsightRow] {
@@ -340,7 +349,7 @@ final class SQLReader: StoreReader {
     }
 
     func themeRows() throws -> [ThemeRow] {
-        try all("SELECT * FROM themes ORDER BY made_run, is_strength, aspect") { $0.themeRow }
+        try all("SELECT * FROM themes ORDER BY made_run, is_strength, aspect") { try $0.themeRow }
     }
 
     func themeReviewRows() throws -> [ThemeReviewRow] {
@@ -351,19 +360,19 @@ final class SQLReader: StoreReader {
             JOIN products_dim p USING (product_key)
             ORDER BY p.product_id, r.review_id, t.version, t.is_strength, t.aspect
             """
-        ) { $0.themeReviewRow }
+        ) { try $0.themeReviewRow }
     }
 
     func cachedAnswer(_ key: Digest256) throws -> CachedAnswer? {
         try all(
             "SELECT * FROM product_insights_cache WHERE cache_key = ?", [.text(key.description)]
-        ) { $0.cachedAnswer }.first
+        ) { try $0.cachedAnswer }.first
     }
 
-    func cachedAnswers() throws -> [CachedAnswer] { try all(Self.answers) { $0.cachedAnswer } }
+    func cachedAnswers() throws -> [CachedAnswer] { try all(Self.answers) { try $0.cachedAnswer } }
     private static let keys = "SELECT * FROM api_keys ORDER BY name"
     func apiKeys() throws -> [APIKeyRow] {
-        try session.fewRows(Self.keys, []) { $0.apiKey }
+        try session.fewRows(Self.keys, []) { try $0.apiKey }
     }
-    func modelCalls() throws -> [ModelCall] { try all(Self.calls) { $0.modelCall } }
+    func modelCalls() throws -> [ModelCall] { try all(Self.calls) { try $0.modelCall } }
 }

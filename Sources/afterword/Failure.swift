@@ -150,6 +150,12 @@ struct Failure {
         case .schemaNewer: "the store was made by a newer Afterword; update this program"
         case .timedOut: "the server ended a statement that took too long; nothing was stored"
         case .interrupted: "interrupted"
+        case .unreadable(let table, let column):
+            "the store is damaged: a row of \(table) cannot be read (\(column)); "
+                + "restore it from a backup (docs/backup.md)"
+        case .damaged(let what):
+            "the store is damaged: \(what); restore it from a backup (docs/backup.md)"
+        case .readOnly: "the store can only be read here; nothing was stored"
         case .diskFull: "the disk is full; nothing was stored"
         case .failed(let what): "the store failed: \(what)"
         }

@@ -29,11 +29,19 @@ struct StoreLocation {
         return store
     }
 
-    /// A store to rehearse on: what is there, or one in memory where no file is.
+    /// A store to rehearse on: what is there, one in memory where no file is, or a copy of one that can only be
+    /// read, gone with the rehearsal.
     func openForRehearsal() throws -> any ReviewStore {
         try checkKind()
-        if isPostgres { return try PostgresStore(url: path, opening: .rehearsing) }
-        return isFileThere ? try SQLiteStore(path: path, opening: .rehearsing) : try SQLiteStore()
+        guard isPostgres || isFileThere else { return try SQLiteStore() }
+        let store: any ReviewStore =
+            isPostgres
+            ? try PostgresStore(url: path, opening: .rehearsing)
+            : try SQLiteStore(path: path, opening: .rehearsing)
+        guard store.isReadOnly else { return store }
+        let copy = try SQLiteStore.temporary()
+        _ = try copyStore(from: openForReading(), to: copy)
+        return copy
     }
 
     /// Opens a store that is there.

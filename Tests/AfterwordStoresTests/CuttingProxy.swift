@@ -58,7 +58,7 @@ final class CuttingProxy: Sendable {
         shutdown(target, Int32(SHUT_RDWR))
     }
 
-    private static func socketHandle() -> Int32 {
+    static func socketHandle() -> Int32 {
         #if canImport(Darwin)
             socket(AF_UNIX, SOCK_STREAM, 0)
         #else
@@ -66,7 +66,7 @@ final class CuttingProxy: Sendable {
         #endif
     }
 
-    private static func withAddress(
+    static func withAddress(
         _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
     ) -> Int32 {
         var address = sockaddr_un()

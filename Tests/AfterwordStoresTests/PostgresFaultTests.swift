@@ -143,7 +143,7 @@ struct PostgresFaultTests {
             let canceller = connection.canceller
             let watcher = try PostgresConnection(url: schema.url)
             let pid = try #require(
-                connection.run("SELECT pg_backend_pid()::bigint AS pid").first?.number("pid"))
+                try connection.run("SELECT pg_backend_pid()::bigint AS pid").first?.number("pid"))
             let thread = Thread {
                 // Half of the rounds wait for the statement to run; the others race it.
                 while round % 2 == 0 {

@@ -103,7 +103,7 @@ import Testing
                 let finding = try stores.tampered(
                     column.table, column.name, column.value, isFirst: isFirst
                 ) {
-                    try store.read { try auditStore($0) } ?? store.auditByQuery()
+                    try TemporaryStores.audited(store)
                 }
                 // What the schema refuses cannot be tampered with.
                 guard let finding else { continue }

@@ -76,13 +76,62 @@ final class TemporaryStores {
 
     func make() throws -> any ReviewStore { try makeOpener()() }
 
+    /// Whether the tables take any value.
+    private var isWithoutRules = false
+
+    /// Takes the rules of the tables away from the store made last: types, NOT NULL, CHECK, references. Its keys stay.
+    ///
+    /// - Returns: The store, opened anew.
+    func withoutRules() throws -> any ReviewStore {
+        isWithoutRules = true
+        if let schema = schemas.last {
+            try PostgresConnection(url: schema.url).runAll(Self.dropRules)
+            return try schema.open()
+        }
+        guard let file = files.last else { preconditionFailure("no store was made") }
+        let plain = "replace(replace(replace(sql, ' STRICT, WITHOUT', ' WITHOUT'), ' STRICT', '')"
+        try shell(
+            """
+            sqlite3 '\(file.path)' "PRAGMA writable_schema = ON;
+            UPDATE sqlite_schema SET sql = \(plain), ' NOT NULL', '') WHERE type = 'table'"
+            """)
+        return try file.open()
+    }
+
+    private static let dropRules = """
+        DO $$
+        DECLARE rule RECORD;
+        BEGIN
+        FOR rule IN SELECT c.oid::regclass AS name, n.conname FROM pg_constraint n
+            JOIN pg_class c ON c.oid = n.conrelid
+            WHERE n.contype IN ('c', 'f') AND c.relnamespace = current_schema()::regnamespace
+        LOOP
+            EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', rule.name, rule.conname);
+        END LOOP;
+        FOR rule IN SELECT c.oid::regclass AS name, a.attname FROM pg_attribute a
+            JOIN pg_class c ON c.oid = a.attrelid
+            WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace
+                AND a.attnotnull AND a.attnum > 0 AND a.attidentity = ''
+                AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid
+                    AND i.indisprimary AND a.attnum = ANY (i.indkey))
+        LOOP
+            EXECUTE format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL', rule.name, rule.attname);
+        END LOOP;
+        END $$
+        """
+
     /// Runs SQL on the store made last, behind its back.
     func tamper(_ sql: String) throws {
         switch kind {
         case .memory: preconditionFailure("the memory store has no SQL")
         case .sqlite:
             guard let path = files.last?.path else { return }
-            try DatabaseQueue(path: path).write { try $0.execute(sql: sql) }
+            try DatabaseQueue(path: path).write { database in
+                if isWithoutRules {
+                    try database.execute(sql: "PRAGMA ignore_check_constraints = ON")
+                }
+                try database.execute(sql: sql)
+            }
         case .postgres:
             guard let url = schemas.last?.url else { return }
             try PostgresConnection(url: url).runAll(sql)
@@ -112,7 +161,7 @@ final class TemporaryStores {
                 WHERE table_schema = current_schema() AND t.table_type = 'BASE TABLE'
                 ORDER BY table_name, ordinal_position
                 """)
-            return rows.lines("line").map { line in
+            return try rows.lines("line").map { line in
                 let parts = line.split(separator: "|").map(String.init)
                 return (parts[0], parts[1], parts[2])
             }
@@ -147,6 +196,15 @@ final class TemporaryStores {
             try tamper("INSERT INTO \(table) \(overriding) SELECT * FROM saved_\(table)")
         }
         return result
+    }
+
+    /// What an audit finds; a row that cannot be read is found too.
+    static func audited(_ store: any ReviewStore) throws -> AuditFinding? {
+        do {
+            return try store.read { try auditStore($0) } ?? store.auditByQuery()
+        } catch StoreFault.unreadable(let table, let column) {
+            return AuditFinding(run: nil, table: table, row: column, what: "unreadable")
+        }
     }
 
     /// Keys of the tables without a rowid.

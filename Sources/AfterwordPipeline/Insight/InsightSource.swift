@@ -23,7 +23,7 @@ package struct InsightSource: Sendable {
         let runs = try reader.runs()
         guard let newest = runs.newestDump else { throw InsightFault.noRuns }
         newestDump = newest
-        observed = Dictionary(uniqueKeysWithValues: runs.map { ($0.run, $0.observedAt) })
+        observed = Dictionary(runs.map { ($0.run, $0.observedAt) }) { $1 }
         var query = ThemeQuery()
         query.scope = scope
         if case .product(let id) = scope { query.product = id }

@@ -142,10 +142,9 @@ final class KnownReviews {
         let files = try reader.files(ofRun: nil)
         guard files.allSatisfy({ $0.nonstandardLiterals == 0 }) else { return nil }
         run = newest.run
-        shapes = Dictionary(
-            uniqueKeysWithValues: try reader.shapes().map { ($0.name, $0.document) })
+        shapes = Dictionary(try reader.shapes().map { ($0.name, $0.document) }) { $1 }
         reviewCount = expected
-        productCount = portfolio?.productCount ?? 0
+        productCount = min(portfolio?.productCount ?? 0, greatestProductKey)
         rows.reserveCapacity(Int(expected + expected / 16))
     }
 

@@ -72,7 +72,7 @@ private struct Replay {
             dump: dump, shapes: options.shapes, isStrict: options.isStrict,
             crew: crew, progress: { _ in })
         self.options = options
-        stored = Dictionary(uniqueKeysWithValues: shapes.map { ($0.name, $0) })
+        stored = Dictionary(shapes.map { ($0.name, $0) }) { $1 }
     }
 
     /// The shape given; else the one that the record was read by, as it is today.
@@ -144,7 +144,7 @@ private struct Replay {
             let keys = Set(survey.candidates(of: surveyed).map(\.identity).filter(\.isNumbered))
             guard !keys.isEmpty else { continue }
             let raw = Dictionary(
-                uniqueKeysWithValues: try reader.raw(ofProduct: product).map { ($0.rawKey, $0) })
+                try reader.raw(ofProduct: product).map { ($0.rawKey, $0) }) { $1 }
             for review in try AsOfReader(reader, run: run).reviews(ofProduct: product)
             where review.isLive {
                 guard let row = raw[review.rawKey], let shape = shape(named: row.shape) else {

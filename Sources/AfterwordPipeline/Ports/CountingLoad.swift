@@ -27,6 +27,7 @@
         ) throws -> Result { try store.ledger(body) }
 
         package var interruption: any Interruption { store.interruption }
+        package var isReadOnly: Bool { store.isReadOnly }
         package func auditByQuery() throws -> AuditFinding? { try store.auditByQuery() }
 
         package func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64 {

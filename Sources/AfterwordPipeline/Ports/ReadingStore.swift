@@ -7,4 +7,10 @@ package protocol ReadingStore: Sendable {
     /// first.
     func newestRun() throws -> RunRecord?
     func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result
+    /// Whether nothing can be written to the store here (`ReviewStore.isReadOnly`).
+    var isReadOnly: Bool { get }
+}
+
+extension ReadingStore {
+    package var isReadOnly: Bool { false }
 }

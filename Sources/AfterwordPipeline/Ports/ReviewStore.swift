@@ -26,7 +26,12 @@ package protocol ReviewStore: ModelLedger {
     /// and the store takes no other load.
     var interruption: any Interruption { get }
 
-    /// What the store finds wrong by means of its own, apart from `auditStore`; nil for nothing.
+    /// Whether nothing can be written here: a file or its folder that is read-only, a standby server, a role
+    /// without the right to. What would write throws `StoreFault.readOnly`.
+    var isReadOnly: Bool { get }
+
+    /// What the store finds wrong by means of its own, apart from `auditStore`; nil for nothing. Needs no right to
+    /// write.
     func auditByQuery() throws -> AuditFinding?
 
     /// Notes that a run was tried, outside any load, so that failed runs are known too. Returns the
@@ -38,6 +43,8 @@ package protocol ReviewStore: ModelLedger {
 }
 
 extension ReviewStore {
+    package var isReadOnly: Bool { false }
+
     package func besideLoad<Result>(
         _ body: ((any StoreLookUps)?) throws -> Result
     ) throws -> Result { try body(nil) }
@@ -291,6 +298,12 @@ package enum StoreFault: Error, Equatable, Sendable {
     case unreachable(String)
     /// The schema was made by a newer program.
     case schemaNewer
+    /// A stored value that this program does not write: the disk, or another program, changed it.
+    case unreadable(table: String, column: String)
+    /// The file or a table of it is damaged.
+    case damaged(String)
+    /// Something was to be written to a store that can only be read here.
+    case readOnly
     case diskFull
     /// A statement took longer than the server allows, or its administrator ended it.
     case timedOut

@@ -1,5 +1,6 @@
 import AfterwordPipeline
 import CLibpq
+import Dispatch
 import Foundation
 
 #if canImport(Darwin)
@@ -28,8 +29,11 @@ package final class PostgresConnection: @unchecked Sendable {
     /// Where neither says how, TLS is required and the server's name checked (`verify-full`), unless
     /// the way there is a socket or loopback.
     package init(url: String) throws {
-        var keywords = ["dbname", "fallback_application_name", "client_encoding"]
-        var values = [url, "afterword", "UTF8"]
+        let timeouts = PostgresTimeouts.parameters
+        var keywords = timeouts.map(\.keyword)
+        var values = timeouts.map(\.value)
+        keywords += ["dbname", "fallback_application_name", "client_encoding"]
+        values += [url, "afterword", "UTF8"]
         if try !Self.isSecuredOrLocal(url) {
             keywords.append("sslmode")
             values.append("verify-full")
@@ -62,6 +66,19 @@ package final class PostgresConnection: @unchecked Sendable {
         PQstatus(connection) == CONNECTION_OK && !canceller.isCancelled && !isOutOfDate
     }
 
+    /// After so long a statement's connection is given up; nil for never.
+    var limit: DispatchTimeInterval?
+    /// Whether a pooler lies between (`notePooler`): a statement may reach another session of the server than the
+    /// one before, so that nothing is prepared or set for longer than a transaction.
+    var isPooled = false
+
+    /// A pooler gives its clients keys of its own to cancel by, not the server's process.
+    ///
+    /// - Parameter process: What the server says that it is (`pg_backend_pid()`).
+    func notePooler(_ process: Int64) {
+        isPooled = Int64(PQbackendPID(connection)) != process
+    }
+
     private var prepared: [String: String] = [:]
     /// A table that a prepared statement reads was changed by a migration.
     var isOutOfDate = false
@@ -90,23 +107,23 @@ package final class PostgresConnection: @unchecked Sendable {
         let copies = parameters.map { $0.map { strdup($0) } ?? nil }
         defer { for copy in copies { free(copy) } }
         let pointers = copies.map { $0.map { UnsafePointer($0) } }
-        return try canceller.whileBusy {
+        return try canceller.whileBusy(within: limit) {
             let result = PQexecParams(
                 connection, sql, Int32(parameters.count), nil, pointers, nil, nil, 1)
-            return try PostgresRows(checked(result, sql))
+            return PostgresRows(try checked(result, sql), sql)
         }
     }
 
     /// Runs a statement that comes again and again: parsed and planned once a connection.
     func runPrepared(_ sql: String, _ parameters: [String?]) throws -> PostgresRows {
-        guard let name = try preparedName(sql) else { return try run(sql, parameters) }
+        guard !isPooled, let name = try preparedName(sql) else { return try run(sql, parameters) }
         let copies = parameters.map { $0.map { strdup($0) } ?? nil }
         defer { for copy in copies { free(copy) } }
         let pointers = copies.map { $0.map { UnsafePointer($0) } }
-        return try canceller.whileBusy {
+        return try canceller.whileBusy(within: limit) {
             let result = PQexecPrepared(
                 connection, name, Int32(parameters.count), pointers, nil, nil, 1)
-            return try PostgresRows(checked(result, sql))
+            return PostgresRows(try checked(result, sql), sql)
         }
     }
 
@@ -118,7 +135,7 @@ package final class PostgresConnection: @unchecked Sendable {
         if let name = prepared[sql] { return name }
         guard prepared.count < Self.preparedLimit else { return nil }
         let name = "s\(prepared.count + 1)"
-        try canceller.whileBusy {
+        try canceller.whileBusy(within: limit) {
             PQclear(try checked(PQprepare(connection, name, sql, 0, nil), sql))
         }
         prepared[sql] = name
@@ -127,14 +144,18 @@ package final class PostgresConnection: @unchecked Sendable {
 
     /// Runs statements without parameters or rows, several at once: the schema.
     package func runAll(_ sql: String) throws {
-        try canceller.whileBusy { PQclear(try checked(PQexec(connection, sql), sql)) }
+        try canceller.whileBusy(within: limit) {
+            PQclear(try checked(PQexec(connection, sql), sql))
+        }
     }
 
     /// Ends the transaction as undone, after a cancellation too: a request that arrives late can only hit this,
     /// and is answered by trying again. A connection that is gone has undone it already.
     func rollBack() {
-        for _ in 0..<3 where PQtransactionStatus(connection) != PQTRANS_IDLE {
-            PQclear(PQexec(connection, "ROLLBACK"))
+        canceller.whileEnding {
+            for _ in 0..<3 where PQtransactionStatus(connection) != PQTRANS_IDLE {
+                PQclear(PQexec(connection, "ROLLBACK"))
+            }
         }
     }
 
@@ -156,7 +177,7 @@ package final class PostgresConnection: @unchecked Sendable {
     /// Copies rows into a table in binary.
     func copy(into target: String, _ rows: (PostgresCopy) throws -> Void) throws {
         let sql = "COPY \(target) FROM STDIN (FORMAT binary)"
-        try canceller.whileBusy {
+        try canceller.whileBusy(within: limit) {
             try beginCopy(sql, PGRES_COPY_IN)
             let copy = PostgresCopy(connection)
             do {
@@ -175,32 +196,41 @@ package final class PostgresConnection: @unchecked Sendable {
 
     /// Copies the rows of a query out in binary, one after another as they arrive: as many as there are fit
     /// into little memory. The query has no parameters.
-    func copy(out query: String, _ row: (PostgresCopiedRow) -> Void) throws {
-        let columns = try canceller.whileBusy { try self.columns(of: query) }
+    func copy(out query: String, _ row: (PostgresCopiedRow) throws -> Void) throws {
+        let columns = try canceller.whileBusy(within: limit) { try self.columns(of: query) }
         try copyMessages(query) { message, isFirst in
-            PostgresCopiedRow.each(in: Array(message), hasHeader: isFirst, columns, row)
+            try PostgresCopiedRow.each(
+                in: Array(message), hasHeader: isFirst, PostgresColumns(columns, query), row)
         }
     }
 
     /// The messages of COPY BINARY as they arrive, each valid while the call lasts.
     func copyMessages(
-        _ query: String, _ take: (UnsafeRawBufferPointer, _ isFirst: Bool) -> Void
+        _ query: String, _ take: (UnsafeRawBufferPointer, _ isFirst: Bool) throws -> Void
     ) throws {
         let sql = "COPY (\(query)) TO STDOUT (FORMAT binary)"
-        try canceller.whileBusy {
+        try canceller.whileBusy(within: limit) {
             try beginCopy(sql, PGRES_COPY_OUT)
             var buffer: UnsafeMutablePointer<CChar>?
             var isFirst = true
+            var unreadable: (any Error)?
             while true {
                 let length = Int(PQgetCopyData(connection, &buffer, 0))
                 guard length > 0 else { break }
-                take(UnsafeRawBufferPointer(start: buffer, count: length), isFirst)
-                PQfreemem(buffer)
+                defer { PQfreemem(buffer) }
+                // What is still on its way is taken, so that the connection goes on.
+                if unreadable != nil { continue }
+                do {
+                    try take(UnsafeRawBufferPointer(start: buffer, count: length), isFirst)
+                } catch {
+                    unreadable = error
+                }
                 isFirst = false
             }
             let result = PQgetResult(connection)
             defer { drain() }
             PQclear(try checked(result, sql))
+            if let unreadable { throw unreadable }
         }
     }
 
@@ -235,7 +265,7 @@ package final class PostgresConnection: @unchecked Sendable {
     @discardableResult
     package func pipeline(_ statements: [PostgresStatement]) throws -> [PostgresRows] {
         precondition(statements.count <= PostgresStatement.pipelineLimit)
-        return try canceller.whileBusy {
+        return try canceller.whileBusy(within: limit) {
             guard PQenterPipelineMode(connection) == 1 else { throw fault(nil, "") }
             for statement in statements where !statement.send(to: connection) {
                 throw fault(nil, statement.sql)
@@ -247,7 +277,8 @@ package final class PostgresConnection: @unchecked Sendable {
                 let result = PQgetResult(connection)
                 do {
                     if failure == nil {
-                        answers.append(try PostgresRows(checked(result, statement.sql)))
+                        answers.append(
+                            PostgresRows(try checked(result, statement.sql), statement.sql))
                     } else {
                         PQclear(result)
                     }

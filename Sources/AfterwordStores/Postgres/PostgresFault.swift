@@ -17,6 +17,16 @@ extension PostgresConnection {
         if state == "0A000" { isOutOfDate = true }
         switch state {
         case "53100": return .diskFull
+        // "Read-only SQL transaction": a standby, or a database or role that is set so.
+        case "25006": return .readOnly
+        // "Data corrupted", "index corrupted".
+        case "XX001", "XX002":
+            return .damaged("SQLSTATE \(state) \(Self.oneLine(field(77) ?? ""))")
+        // A prepared statement that is there already, or is not: only where sessions change between statements.
+        case "42P05", "26000":
+            return .unreachable(
+                "a pooler between changes sessions (SQLSTATE \(state)); use session pooling or a "
+                    + "direct connection")
         case "55P03", "40P01": return .locked
         // Nobody of ours cancelled it: `statement_timeout`, or an administrator.
         case "57014": return .timedOut

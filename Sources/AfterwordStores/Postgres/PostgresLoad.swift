@@ -26,7 +26,7 @@ final class PostgresLoad: StoreLoad {
         try connection.runAll("SET LOCAL jit = off")
         func next(_ column: String, _ table: String) throws -> Int64 {
             let rows = try connection.run("SELECT MAX(\(column)) AS last FROM \(table)")
-            return (rows.first?.optional("last") ?? 0) + 1
+            return (try rows.first?.optionalCount("last") ?? 0) + 1
         }
         let last = try connection.run("SELECT * FROM runs ORDER BY run DESC LIMIT 1").first
         let complete = try connection.run(
@@ -38,23 +38,23 @@ final class PostgresLoad: StoreLoad {
         func nextLaterKey(_ column: String, _ table: String) throws -> Int64 {
             let rows = try connection.run(
                 "SELECT MAX(\(column)) AS last FROM \(table) WHERE \(column) < 0")
-            return nextLater(rows.first?.optional("last"))
+            return nextLater(try rows.first?.optional("last"))
         }
         let indexes = try connection.run(
             "SELECT to_regclass('product_reviews_raw_key') IS NOT NULL AS is_made")
-        hasIndexes = indexes.first?.number("is_made") == 1
+        hasIndexes = try indexes.first?.number("is_made") == 1
         let nextProductKey = try next("product_key", "products_dim")
         lastWritten = nextProductKey == 1 ? [:] : nil
         return StoreHead(
-            nextRun: (last?.number("run") ?? 0) + 1,
+            nextRun: (try last?.run() ?? 0) + 1,
             nextProductKey: nextProductKey,
             nextRawKey: try nextLaterKey("raw_key", "product_reviews_raw"),
             nextHistoryKey: try nextLaterKey("history_key", "product_reviews_history"),
-            lastRecordedAt: last?.instant("recorded_at"),
-            historyDigest: last?.digest("history_digest") ?? genesisDigest,
-            ledgerDigest: last?.digest("ledger_digest") ?? genesisDigest,
-            lastCompleteAllAt: complete?.optionalInstant("observed_at"),
-            lastCompleteAllRun: complete?.optional("run"))
+            lastRecordedAt: try last?.instant("recorded_at"),
+            historyDigest: try last?.digest("history_digest") ?? genesisDigest,
+            ledgerDigest: try last?.digest("ledger_digest") ?? genesisDigest,
+            lastCompleteAllAt: try complete?.optionalInstant("observed_at"),
+            lastCompleteAllRun: try complete?.optional("run"))
     }
 
     func runs(holding files: [Digest256]) throws -> [RunClock] {
@@ -65,8 +65,8 @@ final class PostgresLoad: StoreLoad {
             GROUP BY r.run, r.observed_at HAVING COUNT(DISTINCT f.digest) = $2::bigint
             ORDER BY r.run
             """, [postgresArray(files.map(\.bytes)), String(Set(files).count)])
-        return rows.map {
-            RunClock(run: $0.number("run"), observedAt: $0.instant("observed_at"))
+        return try rows.map {
+            RunClock(run: try $0.run(), observedAt: try $0.instant("observed_at"))
         }
     }
 
@@ -74,7 +74,7 @@ final class PostgresLoad: StoreLoad {
         try connection.run(
             Columns.productSelection + " WHERE p.product_id = ANY ($1::text[])",
             [postgresArray(ids)]
-        ).map { $0.product }
+        ).map { try $0.product }
     }
 
     func productIDs(after id: Text?, limit: Int) throws -> [Text] {
@@ -83,7 +83,7 @@ final class PostgresLoad: StoreLoad {
             SELECT product_id FROM products_dim WHERE product_id > $1
             ORDER BY product_id LIMIT $2::bigint
             """, [id?.string ?? "", String(limit)]
-        ).map { $0.text("product_id") ?? Text([]) }
+        ).map { try $0.text("product_id") ?? Text([]) }
     }
 
     func currentKeys(ofProducts keys: [Int64]) throws -> [CurrentKey] {
@@ -96,11 +96,11 @@ final class PostgresLoad: StoreLoad {
             FROM unnest($1::bigint[]) AS wanted (own) JOIN product_reviews_base
                 ON review_key BETWEEN own << 24 AND (own << 24) + 16777215
             """, [list])
-        return (0..<Int32(found.count)).map { row in
+        return try found.map { row in
             CurrentKey(
-                reviewKey: found.number(row, 0), productKey: found.number(row, 1),
-                identity: Digest128(found.bytes(row, 2)),
-                payloadDigest: Digest128(found.bytes(row, 3)), isLive: found.number(row, 4) != 0)
+                reviewKey: try row.reviewKey(0), productKey: try row.number(1),
+                identity: try row.digest128(2), payloadDigest: try row.digest128(3),
+                isLive: try row.number(4) != 0)
         }
     }
 
@@ -140,7 +140,7 @@ final class PostgresLoad: StoreLoad {
                 ON s.kind = wanted.kind AND s.id = wanted.id
             """,
             [postgresArray(scopes.map { Text($0.kind.rawValue) }), postgresArray(scopes.map(\.id))]
-        ).map { $0.scopeSummary }
+        ).map { try $0.scopeSummary }
     }
 
     func shapeDocument(_ name: String) throws -> String? {
@@ -301,7 +301,8 @@ final class PostgresLoad: StoreLoad {
         let new = try insertOnce(
             rows, "product_raw", Columns.productRaw, key: "product_key, digest"
         ) { $0.add($1) }
-        let keys = Set(new.map { RowKey(digest: $0.digest128("digest"), $0.number("product_key")) })
+        let keys = Set(
+            try new.map { RowKey(digest: try $0.digest128("digest"), try $0.productKey()) })
         return rows.once(among: keys) { RowKey(digest: $0.digest, $0.productKey) }
     }
 
@@ -309,7 +310,8 @@ final class PostgresLoad: StoreLoad {
         let new = try insertOnce(
             rows, "rejected_records", Columns.rejects, key: "digest, occurrence"
         ) { $0.add($1) }
-        let keys = Set(new.map { RowKey(digest: $0.digest128("digest"), $0.number("occurrence")) })
+        let keys = Set(
+            try new.map { RowKey(digest: try $0.digest128("digest"), try $0.count("occurrence")) })
         return rows.once(among: keys) { RowKey(digest: $0.digest, $0.occurrence) }
     }
 
@@ -432,10 +434,10 @@ final class PostgresLoad: StoreLoad {
             "\(key) \(version) \(isStrength) \(aspect)"
         }
         let names = Set(
-            new.map { row in
+            try new.map { row in
                 name(
-                    row.number("review_key"), row.number("version"),
-                    row.number("is_strength") != 0, row.string("aspect"))
+                    try row.reviewKey(), try row.run("version"),
+                    try row.flag("is_strength"), try row.string("aspect"))
             })
         return rows.filter {
             names.contains(name($0.reviewKey, $0.version, $0.isStrength, $0.aspect))
@@ -482,7 +484,7 @@ func endAttempt(
 ) throws {
     let found = try connection.run(
         "SELECT * FROM run_attempts WHERE attempt = $1::bigint", [String(key)])
-    guard var attempt = found.first?.runAttempt else { return }
+    guard var attempt = try found.first?.runAttempt else { return }
     attempt.endedAt = instant
     attempt.outcome = outcome
     try connection.run(

@@ -10,7 +10,7 @@ final class PostgresLookUps: StoreLookUps {
     func current(_ reviewKeys: [Int64]) throws -> [StoredReview] {
         try rows(
             reviewKeys, Columns.reviewSelection + " WHERE r.review_key = ANY ($1::bigint[])"
-        ) { $0.review }
+        ) { try $0.review }
     }
 
     func payloads(_ rawKeys: [Int64]) throws -> [RawPayload] {
@@ -20,7 +20,7 @@ final class PostgresLookUps: StoreLookUps {
             SELECT raw_key, shape, payload, context FROM product_reviews_raw
             WHERE raw_key = ANY ($1::bigint[])
             """
-        ) { $0.rawPayload }
+        ) { try $0.rawPayload }
     }
 
     func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>] {
@@ -33,7 +33,7 @@ final class PostgresLookUps: StoreLookUps {
             SELECT review_key, content_digest FROM product_reviews_history
             WHERE review_key = ANY ($1::bigint[]) AND history_key < 0
             """
-        ) { ($0.number("review_key"), $0.digest("content_digest")) }
+        ) { (try $0.reviewKey(), try $0.digest("content_digest")) }
         var contents: [Int64: Set<Digest256>] = [:]
         for (key, digest) in found { contents[key, default: []].insert(digest) }
         return contents
@@ -64,9 +64,9 @@ final class PostgresLookUps: StoreLookUps {
             ]
         ).map { row in
             let record = RawIdentity(
-                identity: row.digest128("identity_digest"),
-                payload: row.digest128("payload_digest"))
-            return (record, row.number("raw_key"))
+                identity: try row.digest128("identity_digest"),
+                payload: try row.digest128("payload_digest"))
+            return (record, try row.number("raw_key"))
         }
         return Dictionary(found) { first, _ in first }
     }
@@ -89,7 +89,7 @@ final class PostgresLookUps: StoreLookUps {
                 list(wanted.map(\.productKey)), list(wanted.map(\.key.month)),
                 postgresArray(wanted.map { Text($0.key.origin.rawValue) }),
             ]
-        ).map { $0.monthSummary }
+        ).map { try $0.monthSummary }
     }
 
     /// Review by review, by their keys: the server cannot tell how few a product has, and would read all of them for a join.
@@ -112,12 +112,15 @@ final class PostgresLookUps: StoreLookUps {
             ) r WHERE r.first IS NOT NULL
             """,
             [postgresArray(wanted.map(\.productKey)), postgresArray(wanted.flatMap(\.without))]
-        ).map { ($0.number("product_key"), $0.instant("first")...$0.instant("last")) }
-        return Dictionary(uniqueKeysWithValues: found)
+        ).map { row in
+            let first = try row.instant("first")
+            return (try row.productKey(), try first...max(first, row.instant("last")))
+        }
+        return Dictionary(found) { first, _ in first }
     }
 
     private func rows<Found>(
-        _ keys: [Int64], _ sql: String, _ decode: (PostgresRow) -> Found
+        _ keys: [Int64], _ sql: String, _ decode: (PostgresRow) throws -> Found
     ) throws -> [Found] {
         guard !keys.isEmpty else { return [] }
         return try connection.run(sql, [postgresArray(keys)]).map(decode)

@@ -1,20 +1,44 @@
 import AfterwordCore
+import AfterwordPipeline
 import CLibpq
+
+/// The columns of an answer by their names, and the question they answer.
+struct PostgresColumns {
+    let places: [String: Int]
+    let question: String
+
+    init(_ places: [String: Int], _ question: String) {
+        self.places = places
+        self.question = question
+    }
+
+    func name(of place: Int) -> String { places.first { $0.value == place }?.key ?? "" }
+}
+
+/// A value on the wire, as the types of our columns are sent.
+private enum PostgresValue {
+    /// A whole number of 2, 4 or 8 bytes, big-endian, or a boolean of one; nil for anything else.
+    static func number(_ bytes: some Collection<UInt8>) -> Int64? {
+        guard [1, 2, 4, 8].contains(bytes.count), let first = bytes.first else { return nil }
+        let isNegative = bytes.count > 1 && first & 0x80 != 0
+        return bytes.reduce(isNegative ? -1 : 0) { $0 << 8 | Int64($1) }
+    }
+}
 
 /// The rows of a result, in binary; lives as long as its rows are read.
 package final class PostgresRows {
     private let result: OpaquePointer?
-    private let columns: [String: Int32]
+    let columns: PostgresColumns
     let count: Int
 
-    init(_ result: OpaquePointer?) {
+    init(_ result: OpaquePointer?, _ question: String) {
         self.result = result
         count = Int(PQntuples(result))
-        var columns: [String: Int32] = [:]
+        var places: [String: Int] = [:]
         for index in 0..<PQnfields(result) {
-            columns[String(cString: PQfname(result, index))] = index
+            places[String(cString: PQfname(result, index))] = Int(index)
         }
-        self.columns = columns
+        columns = PostgresColumns(places, question)
     }
 
     deinit { PQclear(result) }
@@ -23,145 +47,217 @@ package final class PostgresRows {
         try (0..<count).map { try decode(PostgresRow(rows: self, row: Int32($0))) }
     }
 
-    /// A whole number of eight bytes by the place of its column, or a boolean of one: for what is asked of every review.
-    func number(_ row: Int32, _ column: Int32) -> Int64 {
-        let value = UnsafeRawPointer(PQgetvalue(result, row, column)!)
-        return PQgetlength(result, row, column) == 1
-            ? Int64(value.load(as: UInt8.self))
-            : Int64(bigEndian: value.loadUnaligned(as: Int64.self))
-    }
-
-    /// The bytes of a value by the place of its column.
-    func bytes(_ row: Int32, _ column: Int32) -> [UInt8] {
-        Array(
-            UnsafeRawBufferPointer(
-                start: PQgetvalue(result, row, column),
-                count: Int(PQgetlength(result, row, column))))
-    }
-
     /// One column of all rows, as text.
-    package func lines(_ column: String) -> [String] { map { $0.string(column) } }
+    package func lines(_ column: String) throws -> [String] { try map { try $0.string(column) } }
 
     package var first: PostgresRow? { count > 0 ? PostgresRow(rows: self, row: 0) : nil }
 
     /// The bytes of a value; nil for NULL.
-    fileprivate func bytes(_ row: Int32, _ column: String) -> [UInt8]? {
-        guard let index = columns[column] else {
-            preconditionFailure("no column is called \(column)")
-        }
-        guard PQgetisnull(result, row, index) == 0 else { return nil }
-        let length = Int(PQgetlength(result, row, index))
-        return Array(UnsafeRawBufferPointer(start: PQgetvalue(result, row, index), count: length))
+    fileprivate func bytes(_ row: Int32, _ column: Int) -> [UInt8]? {
+        let column = Int32(column)
+        guard PQgetisnull(result, row, column) == 0 else { return nil }
+        let length = Int(PQgetlength(result, row, column))
+        return Array(UnsafeRawBufferPointer(start: PQgetvalue(result, row, column), count: length))
     }
 }
 
-/// One row: values by the names of their columns.
+/// One row: values by the names of their columns or, for what is asked of every review, by their
+/// places.
 package struct PostgresRow: ColumnRow {
     fileprivate let rows: PostgresRows
     fileprivate let row: Int32
 
-    package func optional(_ column: String) -> Int64? {
-        // Integers of 2, 4 and 8 bytes, big-endian, and booleans of one.
-        rows.bytes(row, column).map { bytes in
-            let negative = bytes.count > 1 && bytes[0] & 0x80 != 0
-            return bytes.reduce(negative ? -1 : 0) { $0 << 8 | Int64($1) }
+    var question: String { rows.columns.question }
+
+    // MARK: By place
+
+    private func value(_ place: Int) throws -> [UInt8] {
+        guard let bytes = rows.bytes(row, place) else {
+            throw unreadable(rows.columns.name(of: place))
         }
+        return bytes
     }
-    func bytes(_ column: String) -> [UInt8] { rows.bytes(row, column) ?? [] }
-    func text(_ column: String) -> Text? { rows.bytes(row, column).map { Text($0) } }
-    package func number(_ column: String) -> Int64 { optional(column) ?? 0 }
+
+    func number(_ place: Int) throws -> Int64 {
+        guard let number = PostgresValue.number(try value(place)) else {
+            throw unreadable(rows.columns.name(of: place))
+        }
+        return number
+    }
+
+    func reviewKey(_ place: Int) throws -> Int64 {
+        let key = try number(place)
+        guard greatestReviewKeys.contains(key) else {
+            throw unreadable(rows.columns.name(of: place))
+        }
+        return key
+    }
+
+    func digest128(_ place: Int) throws -> Digest128 {
+        let bytes = try value(place)
+        guard bytes.count == 16 else { throw unreadable(rows.columns.name(of: place)) }
+        return Digest128(bytes)
+    }
+
+    // MARK: By name
+
+    private func value(_ column: String) throws -> [UInt8]? {
+        guard let place = rows.columns.places[column] else { throw unreadable(column) }
+        return rows.bytes(row, place)
+    }
+
+    package func optional(_ column: String) throws -> Int64? {
+        guard let bytes = try value(column) else { return nil }
+        guard let number = PostgresValue.number(bytes) else { throw unreadable(column) }
+        return number
+    }
+    func bytes(_ column: String) throws -> [UInt8] {
+        guard let bytes = try value(column) else { throw unreadable(column) }
+        return bytes
+    }
+    func text(_ column: String) throws -> Text? { try value(column).map { Text($0) } }
+    package func number(_ column: String) throws -> Int64 {
+        guard let number = try optional(column) else { throw unreadable(column) }
+        return number
+    }
 }
+
+/// What was sent is no COPY that can be read.
+private let badCopy = StoreFault.failed("the server sent a COPY that cannot be read")
 
 /// One row of COPY BINARY on its way out.
 struct PostgresCopiedRow: ColumnRow {
     private let message: [UInt8]
-    private let columns: [String: Int]
+    private let columns: PostgresColumns
     private let fields: [Range<Int>?]
 
-    /// The rows of a message, after the header that the first one begins with, up to the trailer of the last.
+    var question: String { columns.question }
+
+    /// The rows of a message, after the header that the first one begins with, up to the trailer of
+    /// the last.
     static func each(
-        in message: [UInt8], hasHeader: Bool, _ columns: [String: Int],
-        _ body: (PostgresCopiedRow) -> Void
-    ) {
-        func number(_ start: Int, _ length: Int) -> Int {
-            let negative = message[start] & 0x80 != 0
-            return message[start..<start + length].reduce(negative ? -1 : 0) { $0 << 8 | Int($1) }
+        in message: [UInt8], hasHeader: Bool, _ columns: PostgresColumns,
+        _ body: (PostgresCopiedRow) throws -> Void
+    ) throws {
+        func number(_ start: Int, _ length: Int) throws -> Int {
+            guard start >= 0, start + length <= message.count,
+                let number = PostgresValue.number(message[start..<start + length])
+            else { throw badCopy }
+            return Int(number)
         }
         // Eleven bytes of signature, four of flags, four of the length of what an extension adds.
-        var offset = hasHeader ? 19 + number(15, 4) : 0
+        var offset = hasHeader ? 19 + (try number(15, 4)) : 0
         while offset < message.count {
-            let count = number(offset, 2)
+            let count = try number(offset, 2)
             offset += 2
             if count < 0 { return }
             var fields: [Range<Int>?] = []
             fields.reserveCapacity(count)
             for _ in 0..<count {
-                let length = number(offset, 4)
+                let length = try number(offset, 4)
                 offset += 4
+                guard length <= message.count - offset else { throw badCopy }
                 fields.append(length < 0 ? nil : offset..<offset + length)
                 offset += max(length, 0)
             }
-            body(PostgresCopiedRow(message: message, columns: columns, fields: fields))
+            try body(PostgresCopiedRow(message: message, columns: columns, fields: fields))
         }
     }
 
-    private func value(_ column: String) -> ArraySlice<UInt8>? {
-        guard let index = columns[column] else {
-            preconditionFailure("no column is called \(column)")
+    private func value(_ column: String) throws -> ArraySlice<UInt8>? {
+        guard let index = columns.places[column], index < fields.count else {
+            throw unreadable(column)
         }
         return fields[index].map { message[$0] }
     }
 
-    func optional(_ column: String) -> Int64? {
-        value(column).map { bytes in
-            let negative = bytes.count > 1 && bytes.first.map { $0 & 0x80 != 0 } ?? false
-            return bytes.reduce(negative ? -1 : 0) { $0 << 8 | Int64($1) }
-        }
+    func optional(_ column: String) throws -> Int64? {
+        guard let bytes = try value(column) else { return nil }
+        guard let number = PostgresValue.number(bytes) else { throw unreadable(column) }
+        return number
     }
-    func bytes(_ column: String) -> [UInt8] { value(column).map(Array.init) ?? [] }
-    func text(_ column: String) -> Text? { value(column).map { Text(Array($0)) } }
+    func bytes(_ column: String) throws -> [UInt8] {
+        guard let bytes = try value(column) else { throw unreadable(column) }
+        return Array(bytes)
+    }
+    func text(_ column: String) throws -> Text? { try value(column).map { Text(Array($0)) } }
 }
 
 /// The fields of COPY BINARY one after another, where they lie: for what is asked of every review.
 struct PostgresFields {
     private let message: UnsafeRawBufferPointer
+    private let question: String
     private var offset = 0
 
-    init(_ message: UnsafeRawBufferPointer, hasHeader: Bool) {
+    init(_ message: UnsafeRawBufferPointer, hasHeader: Bool, _ question: String) throws {
         self.message = message
+        self.question = question
         // Eleven bytes of signature, four of flags, four of the length of what an extension adds.
-        if hasHeader { offset = 19 + Int(read(Int32.self, at: 15)) }
+        if hasHeader { offset = 19 + Int(try read(Int32.self, at: 15)) }
     }
 
-    private func read<Number: FixedWidthInteger>(_: Number.Type, at place: Int) -> Number {
-        Number(bigEndian: message.loadUnaligned(fromByteOffset: place, as: Number.self))
+    private func read<Number: FixedWidthInteger>(
+        _: Number.Type, at place: Int
+    ) throws -> Number {
+        guard place >= 0, place <= message.count - MemoryLayout<Number>.size else { throw badCopy }
+        return Number(bigEndian: message.loadUnaligned(fromByteOffset: place, as: Number.self))
     }
 
     /// Stands on the first field of the next row; false where none follows.
-    mutating func beginRow() -> Bool {
-        guard offset < message.count, read(Int16.self, at: offset) >= 0 else { return false }
+    mutating func beginRow() throws -> Bool {
+        guard offset < message.count, try read(Int16.self, at: offset) >= 0 else { return false }
         offset += 2
         return true
     }
 
-    private mutating func next() -> UnsafeRawBufferPointer? {
-        let length = Int(read(Int32.self, at: offset))
+    /// The bytes of a field that is there.
+    private mutating func next(_ column: StaticString) throws -> UnsafeRawBufferPointer {
+        let length = Int(try read(Int32.self, at: offset))
         offset += 4
-        guard length >= 0 else { return nil }
+        guard length >= 0 else { throw unreadable(column) }
+        guard length <= message.count - offset else { throw badCopy }
         defer { offset += length }
         return UnsafeRawBufferPointer(rebasing: message[offset..<offset + length])
     }
 
-    /// A whole number of eight bytes, or a boolean of one; nil for NULL.
-    mutating func number() -> Int64? {
-        next().map { field in
-            field.count == 1
-                ? Int64(field[0])
-                : Int64(bigEndian: field.loadUnaligned(as: Int64.self))
-        }
+    private func unreadable(_ column: StaticString) -> StoreFault {
+        let column = "\(column)"
+        return .unreadable(table: Columns.table(of: column, in: question), column: column)
     }
 
-    mutating func digest128() -> Digest128 {
-        Digest128(LentBytes(next() ?? UnsafeRawBufferPointer(start: nil, count: 0)))
+    /// A whole number of eight bytes.
+    private mutating func number(_ column: StaticString) throws -> Int64 {
+        let field = try next(column)
+        guard field.count == 8 else { throw unreadable(column) }
+        return Int64(bigEndian: field.loadUnaligned(as: Int64.self))
+    }
+
+    private mutating func flag(_ column: StaticString) throws -> Bool {
+        let field = try next(column)
+        guard field.count == 1 else { throw unreadable(column) }
+        return field[0] != 0
+    }
+
+    private mutating func digest128(_ column: StaticString) throws -> Digest128 {
+        let field = try next(column)
+        guard field.count == 16 else { throw unreadable(column) }
+        return Digest128(LentBytes(field))
+    }
+
+    /// The row of `Columns.currentPayloads`.
+    mutating func currentPayload() throws -> CurrentPayload {
+        let key = try number("review_key")
+        guard greatestReviewKeys.contains(key) else { throw unreadable("review_key") }
+        let identity = try digest128("identity_digest")
+        let payload = try digest128("payload_digest")
+        let isKnownByTexts = try flag("identity_kind")
+        let isLive = try flag("is_live")
+        guard let told = told(byReading: try number("reading")) else {
+            throw unreadable("reading")
+        }
+        return CurrentPayload(
+            reviewKey: key, productKey: productKey(ofReview: key), identity: identity,
+            payload: payload, isKnownByTexts: isKnownByTexts, isLive: isLive,
+            rating: told.rating, hasText: told.hasText)
     }
 }

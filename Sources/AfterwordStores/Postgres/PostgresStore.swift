@@ -15,14 +15,23 @@ package final class PostgresStore: ReviewStore {
     /// First half of the advisory locks' keys: `AFTW`. The second is the schema's.
     private static let lockClass = 0x4146_5457
 
-    package init(url: String, opening: StoreOpening = .making) throws {
+    /// A standby, a database or role that only reads, or a role that may not add a run.
+    package let isReadOnly: Bool
+
+    package init(
+        url: String, opening: StoreOpening = .making,
+        readers limits: PostgresReaderLimits = PostgresReaderLimits()
+    ) throws {
         self.url = url
-        readers = PostgresPool(url: url)
+        readers = PostgresPool(url: url, limits: limits)
         writer = try PostgresConnection(url: url)
-        let encoding = try writer.run("SHOW server_encoding").first?.string("server_encoding")
-        guard encoding == "UTF8" else {
+        let server = try writer.run(Self.aboutServer).first
+        guard try server?.string("encoding") == "UTF8" else {
             throw StoreFault.unreachable("the database's encoding is not UTF8")
         }
+        writer.notePooler(try server?.number("process") ?? 0)
+        isReadOnly = try server?.flag("is_read_only") ?? false
+        if isReadOnly, opening == .making { throw StoreFault.readOnly }
         switch opening {
         case .making: try transaction(writer, "BEGIN") { try migrate() }
         case .existing: try checkSchema()
@@ -30,18 +39,31 @@ package final class PostgresStore: ReviewStore {
         }
     }
 
+    private static let aboutServer = """
+        SELECT current_setting('server_encoding') AS encoding, pg_backend_pid() AS process,
+            pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on'
+                OR NOT COALESCE(has_table_privilege(to_regclass('runs')::oid, 'INSERT'), true)
+                AS is_read_only
+        """
+
+    /// A commit that was answered survives a crash, whatever the database's own setting.
+    private static let durable = """
+        SELECT set_config('synchronous_commit', 'on', true)
+        WHERE current_setting('synchronous_commit') = 'off'
+        """
+
     private func isMade() throws -> Bool {
         let found = try writer.run(
             """
             SELECT EXISTS (SELECT FROM pg_tables
                 WHERE schemaname = current_schema() AND tablename = 'migrations') AS is_made
             """)
-        return found.first?.number("is_made") == 1
+        return try found.first?.flag("is_made") ?? false
     }
 
     /// The migrations that are done; refuses those of a newer program.
     private func doneMigrations() throws -> Set<String> {
-        let done = Set(try writer.run("SELECT name FROM migrations").map { $0.string("name") })
+        let done = Set(try writer.run("SELECT name FROM migrations").map { try $0.string("name") })
         guard done.isSubset(of: PostgresSchema.migrations.map(\.name)) else {
             throw StoreFault.schemaNewer
         }
@@ -72,20 +94,16 @@ package final class PostgresStore: ReviewStore {
     package func load<Result>(
         _ intent: LoadIntent, _ body: (any StoreLoad) throws -> Result
     ) throws -> Result {
-        try load(intent, migrates: intent.isRehearsal, body)
-    }
-
-    private func load<Result>(
-        _ intent: LoadIntent, migrates: Bool, _ body: (any StoreLoad) throws -> Result
-    ) throws -> Result {
-        try transaction(writer, "BEGIN", commits: !intent.isRehearsal) {
+        if isReadOnly { throw StoreFault.readOnly }
+        return try transaction(writer, "BEGIN", commits: !intent.isRehearsal) {
             let lock = try writer.run(
                 """
                 SELECT pg_try_advisory_xact_lock(\(Self.lockClass), hashtext(current_schema()))
                     AS is_held
                 """)
-            guard lock.first?.number("is_held") == 1 else { throw StoreFault.locked }
-            if migrates { try migrate() }
+            guard try lock.first?.flag("is_held") == true else { throw StoreFault.locked }
+            try writer.run(Self.durable)
+            if intent.isRehearsal { try migrate() }
             return try body(PostgresLoad(writer, attempt: intent.attempt))
         }
     }
@@ -105,12 +123,16 @@ package final class PostgresStore: ReviewStore {
     }
 
     /// Its readers alone, for many threads.
-    package var reading: PostgresReadingStore { PostgresReadingStore(readers: readers) }
+    package var reading: PostgresReadingStore {
+        PostgresReadingStore(readers: readers, isReadOnly: isReadOnly)
+    }
 
     package func ledger<Result>(
         _ body: (any LedgerTransaction) throws -> Result
     ) throws -> Result {
-        try transaction(writer, "BEGIN") {
+        if isReadOnly { throw StoreFault.readOnly }
+        return try transaction(writer, "BEGIN") {
+            try writer.run(Self.durable)
             // Loads go on: the ledger's lock is another.
             try writer.run(
                 """
@@ -122,18 +144,8 @@ package final class PostgresStore: ReviewStore {
 
     package var interruption: any Interruption { writer.canceller }
 
-    /// The sums of all products recomputed by the server itself, in a materialized view, and held against those
-    /// stored. Under the lock of a run: no other changes them meanwhile.
     package func auditByQuery() throws -> AuditFinding? {
-        try load(LoadIntent(isRehearsal: true), migrates: false) { _ in
-            try writer.runAll("REFRESH MATERIALIZED VIEW product_summary_recomputed")
-            let fault = try writer.run(PostgresSchema.recomputationFault).first
-            return fault.map { row in
-                AuditFinding(
-                    run: nil, table: "product_summary", row: "product \(row.string("product_id"))",
-                    what: "the server's own recomputation gives other sums")
-            }
-        }
+        try reading.inSnapshot { try auditPostgres($0) }
     }
 
     /// Runs `body` in a transaction, which ends as undone when it throws.
@@ -167,13 +179,14 @@ package final class PostgresStore: ReviewStore {
     }
 
     package func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64 {
+        if isReadOnly { throw StoreFault.readOnly }
         let attempt = RunAttempt(startedAt: instant, endedAt: nil, dump: dump, outcome: nil)
         let rows = try writer.run(
             """
             INSERT INTO run_attempts (started_at, dump, seal)
             VALUES ($1::bigint, $2, decode($3, 'hex')) RETURNING attempt
             """, [String(instant.microseconds), dump, attempt.seal.description])
-        return rows.first?.number("attempt") ?? 0
+        return try rows.first?.number("attempt") ?? 0
     }
 
     /// On a connection of its own where the load's was cancelled or broke.
@@ -193,10 +206,11 @@ package final class PostgresStore: ReviewStore {
 /// Reads a Postgres store from many threads, each on a connection of the pool that can write nothing.
 package struct PostgresReadingStore: ReadingStore {
     let readers: PostgresPool
+    package let isReadOnly: Bool
 
     /// One statement is a snapshot by itself: no transaction around it.
     package func newestRun() throws -> RunRecord? {
-        try readers.lendAsking(Columns.newestRun) { rows in rows.first?.runRecord }
+        try readers.lendAsking(Columns.newestRun) { rows in try rows.first?.runRecord }
     }
 
     package func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
@@ -238,37 +252,28 @@ struct PostgresSession: SQLSession {
         let current = Columns.currentPayloads(from: "product_reviews_base")
         let question = "\(current) \(isWithin ?? "")"
         try connection.copyMessages(question) { message, isFirst in
-            var fields = PostgresFields(message, hasHeader: isFirst)
-            while fields.beginRow() {
-                let key = fields.number() ?? 0
-                var review = CurrentPayload(
-                    reviewKey: key, productKey: productKey(ofReview: key),
-                    identity: fields.digest128(), payload: fields.digest128(),
-                    isKnownByTexts: fields.number() == 1, isLive: fields.number() == 1,
-                    rating: nil, hasText: false)
-                let reading = fields.number() ?? 0
-                review.rating = rating(ofReading: reading)
-                review.hasText = hasText(ofReading: reading)
-                take(review)
+            var fields = try PostgresFields(message, hasHeader: isFirst, question)
+            while try fields.beginRow() {
+                take(try fields.currentPayload())
             }
         }
     }
 
     func fewRows<Found>(
-        _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) -> Found
+        _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) throws -> Found
     ) throws -> [Found] {
         guard values.isEmpty else { return try rows(sql, values, decode) }
-        return try connection.runPrepared(sql, []).map { decode($0) }
+        return try connection.runPrepared(sql, []).map { try decode($0) }
     }
 
     func rows<Found>(
-        _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) -> Found
+        _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) throws -> Found
     ) throws -> [Found] {
         guard !values.isEmpty else {
             // Whole tables: row after row, not a whole result at once.
             var found: [Found] = []
             try connection.run("SET LOCAL max_parallel_workers_per_gather TO DEFAULT")
-            try connection.copy(out: sql) { found.append(decode($0)) }
+            try connection.copy(out: sql) { found.append(try decode($0)) }
             // Plans of what is asked of products are kept: none may be made meanwhile.
             try connection.run("SET LOCAL max_parallel_workers_per_gather = 0")
             return found
@@ -294,7 +299,7 @@ struct PostgresSession: SQLSession {
             case .text(let text): text
             }
         }
-        return try connection.runPrepared(numbered, parameters).map { decode($0) }
+        return try connection.runPrepared(numbered, parameters).map { try decode($0) }
     }
 }
 
@@ -309,7 +314,7 @@ private struct PostgresLedgerSession: SQLLedgerSession {
     }
 
     func rows<Found>(
-        _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) -> Found
+        _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) throws -> Found
     ) throws -> [Found] {
         try PostgresSession(connection: connection).rows(sql, values, decode)
     }

@@ -45,3 +45,21 @@ extension PostgresConnection {
         return secrets.filter { !$0.isEmpty }.reduce(message) { $0.replacing($1, with: "***") }
     }
 }
+
+extension PostgresConnection {
+    /// What the connection was made with, by libpq's keywords; nothing that is secret.
+    package func settings() throws -> [String: String] {
+        guard let options = PQconninfo(connection) else { return [:] }
+        defer { PQconninfoFree(options) }
+        var settings: [String: String] = [:]
+        var index = 0
+        while let keyword = options[index].keyword {
+            let isSecret = options[index].dispchar.map { $0[0] == 0x2A } ?? false
+            if !isSecret, let value = options[index].val {
+                settings[String(cString: keyword)] = String(cString: value)
+            }
+            index += 1
+        }
+        return settings
+    }
+}

@@ -41,10 +41,11 @@ final class SQLiteLoad: StoreLoad {
             -> Int64?
         {
             try ask("SELECT MAX(\(column)) AS newest FROM \(table) WHERE \(condition)") {
-                $0.optional("newest")
+                try $0.optional("newest")
             }.first ?? nil
         }
-        let last = try ask("SELECT * FROM runs ORDER BY run DESC LIMIT 1") { $0.runRecord }.first
+        let last = try ask("SELECT * FROM runs ORDER BY run DESC LIMIT 1") { try $0.runRecord }
+            .first
         let complete = "completeness = 'all'"
         let nextProductKey = (try newest("product_key", "products_dim") ?? 0) + 1
         isOfEmptyStore = nextProductKey == 1
@@ -70,7 +71,7 @@ final class SQLiteLoad: StoreLoad {
             SELECT DISTINCT r.run, r.observed_at FROM run_files f JOIN runs r USING (run)
             WHERE f.digest = ? ORDER BY r.run
             """, of: [first], { $0.add(blob: $1.bytes) }
-        ) { RunClock(run: $0.number("run"), observedAt: $0.instant("observed_at")) }
+        ) { RunClock(run: try $0.run(), observedAt: try $0.instant("observed_at")) }
         return try candidates.filter { candidate in
             let found = try ask(
                 "SELECT 1 AS one FROM run_files WHERE digest = ? AND run = ? LIMIT 1", of: files
@@ -88,7 +89,7 @@ final class SQLiteLoad: StoreLoad {
 
     func products(_ ids: [Text]) throws -> [ProductState] {
         try ask(Columns.productSelection + " WHERE p.product_id = ?", of: ids, { $0.add($1) }) {
-            $0.product
+            try $0.product
         }
     }
 
@@ -100,7 +101,7 @@ final class SQLiteLoad: StoreLoad {
             $0.add($1)
             $0.add(Int64(limit))
         } _: {
-            $0.text("product_id") ?? Text([])
+            try $0.id("product_id")
         }
     }
 
@@ -110,9 +111,9 @@ final class SQLiteLoad: StoreLoad {
             $0.add($1.upperBound)
         } _: { row in
             CurrentKey(
-                reviewKey: row.number(0), productKey: row.number(1),
-                identity: row.digest128(2), payloadDigest: row.digest128(3),
-                isLive: row.number(4) != 0)
+                reviewKey: try row.reviewKey(0), productKey: try row.productKey(),
+                identity: try row.digest128(2), payloadDigest: try row.digest128(3),
+                isLive: try row.flag(4))
         }
     }
 
@@ -136,22 +137,23 @@ final class SQLiteLoad: StoreLoad {
             $0.add($1.kind.rawValue)
             $0.add($1.id)
         } _: {
-            $0.scopeSummary
+            try $0.scopeSummary
         }
     }
 
     func shapeDocument(_ name: String) throws -> String? {
         try ask("SELECT document FROM shapes WHERE name = ?", of: [name], { $0.add($1) }) {
-            $0.string("document")
+            try $0.string("document")
         }.first
     }
 
     private func ask<Asked, Found>(
         _ sql: String, of all: [Asked], _ bind: (BoundStatement, Asked) -> Void,
-        _ decode: (SQLiteRow) -> Found
+        _ decode: (SQLiteRow) throws -> Found
     ) throws -> [Found] { try statements.ask(sql, of: all, bind, decode) }
 
-    private func ask<Found>(_ sql: String, _ decode: (SQLiteRow) -> Found) throws -> [Found] {
+    private func ask<Found>(_ sql: String, _ decode: (SQLiteRow) throws -> Found) throws -> [Found]
+    {
         try statements.prepared(sql).rows(decode)
     }
 
@@ -310,12 +312,12 @@ final class SQLiteLoad: StoreLoad {
 
     /// Puts later rows in the place of first ones, when they have become many.
     func putLaterBack() throws {
-        guard wroteLater, try ask(SQLiteBase.isFullOfLater, { $0.number(0) == 1 }).first == true
+        guard wroteLater, try ask(SQLiteBase.isFullOfLater, { try $0.number(0) == 1 }).first == true
         else { return }
         let putBack = try statement(SQLiteBase.putBack)
         var last = Int64.min
         while let end = try ask(
-            SQLiteBase.pieceEnd, of: [last], { $0.add($1) }, { $0.optional("piece_end") }
+            SQLiteBase.pieceEnd, of: [last], { $0.add($1) }, { try $0.optional("piece_end") }
         ).first ?? nil {
             putBack.add(last)
             putBack.add(end)
@@ -436,7 +438,7 @@ func endAttempt(
 ) throws {
     let question = try BoundStatement(database, "SELECT * FROM run_attempts WHERE attempt = ?")
     question.add(key)
-    guard var attempt = try question.rows({ $0.runAttempt }).first else { return }
+    guard var attempt = try question.rows({ try $0.runAttempt }).first else { return }
     attempt.endedAt = instant
     attempt.outcome = outcome
     let update = try BoundStatement(

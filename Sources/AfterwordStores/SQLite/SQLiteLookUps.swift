@@ -10,7 +10,7 @@ final class SQLiteLookUps: StoreLookUps {
 
     func current(_ reviewKeys: [Int64]) throws -> [StoredReview] {
         try statements.ask(Columns.reviewSelection + " WHERE r.review_key = ?", of: reviewKeys) {
-            $0.review
+            try $0.review
         }
     }
 
@@ -18,7 +18,7 @@ final class SQLiteLookUps: StoreLookUps {
         try statements.ask(
             "SELECT raw_key, shape, payload, context FROM product_reviews_raw WHERE raw_key = ?",
             of: rawKeys
-        ) { $0.rawPayload }
+        ) { try $0.rawPayload }
     }
 
     func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>] {
@@ -30,7 +30,7 @@ final class SQLiteLookUps: StoreLookUps {
             SELECT review_key, content_digest FROM product_reviews_history
             WHERE review_key = ?1 AND history_key < 0
             """, of: reviewKeys
-        ) { ($0.number("review_key"), $0.digest("content_digest")) }
+        ) { (try $0.reviewKey(), try $0.digest("content_digest")) }
         for (key, digest) in found { contents[key, default: []].insert(digest) }
         return contents
     }
@@ -52,7 +52,10 @@ final class SQLiteLookUps: StoreLookUps {
             $0.add(blob: $1.record.identity.bytes)
             $0.add(blob: $1.record.payload.bytes)
         } _: {
-            (RawIdentity(identity: $0.digest128(1), payload: $0.digest128(2)), $0.number(0))
+            (
+                RawIdentity(identity: try $0.digest128(1), payload: try $0.digest128(2)),
+                try $0.number(0)
+            )
         }
         // The first record of a review before all others.
         return Dictionary(found) { first, _ in first }
@@ -70,7 +73,7 @@ final class SQLiteLookUps: StoreLookUps {
             $0.add($1.key.month)
             $0.add($1.key.origin.rawValue)
         } _: {
-            $0.monthSummary
+            try $0.monthSummary
         }
     }
 
@@ -89,7 +92,7 @@ final class SQLiteLookUps: StoreLookUps {
             SELECT month, review_count FROM product_aggregates
             WHERE product_key = ? AND origin = 'source' AND review_count > 0 ORDER BY month
             """, of: [key]
-        ) { (month: $0.number(0), count: $0.number(1)) }
+        ) { (month: try $0.month("month"), count: try $0.count("review_count")) }
         func reached(_ months: some Sequence<(month: Int64, count: Int64)>) -> Int64? {
             var left = Int64(question.without.count)
             for month in months {
@@ -117,14 +120,17 @@ final class SQLiteLookUps: StoreLookUps {
             $0.add((firstsEnd ?? Instant(microseconds: .max)).microseconds)
             $0.add((lastsStart ?? Instant(microseconds: .min)).microseconds)
         } _: {
-            (review: $0.number(0), version: $0.number(1), at: $0.number(2))
+            (
+                review: try $0.reviewKey(0), version: try $0.number(1),
+                at: try $0.instant("created_at")
+            )
         }
         .filter { !without.contains($0.review) }
         .sorted { $0.at < $1.at }
         let first = try rows.first { try isCurrent($0.version, ofReview: $0.review) }
         let last = try rows.last { try isCurrent($0.version, ofReview: $0.review) }
         guard let first, let last else { return nil }
-        return Instant(microseconds: first.at)...Instant(microseconds: last.at)
+        return first.at...last.at
     }
 
     /// Whether a row of the history is what a live review is now.
@@ -160,20 +166,20 @@ final class SQLiteStatements {
     /// The answers to a question asked of one after another.
     func ask<Asked, Found>(
         _ sql: String, of all: [Asked], _ bind: (BoundStatement, Asked) -> Void,
-        _ decode: (SQLiteRow) -> Found
+        _ decode: (SQLiteRow) throws -> Found
     ) throws -> [Found] {
         if all.isEmpty { return [] }
         let question = try prepared(sql)
         var found: [Found] = []
         for asked in all {
             bind(question, asked)
-            try question.forEach { found.append(decode($0)) }
+            try question.forEach { found.append(try decode($0)) }
         }
         return found
     }
 
     func ask<Found>(
-        _ sql: String, of keys: [Int64], _ decode: (SQLiteRow) -> Found
+        _ sql: String, of keys: [Int64], _ decode: (SQLiteRow) throws -> Found
     ) throws -> [Found] {
         try ask(sql, of: keys, { $0.add($1) }, decode)
     }

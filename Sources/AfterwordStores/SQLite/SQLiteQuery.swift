@@ -1,10 +1,11 @@
 import AfterwordCore
+import AfterwordPipeline
 import GRDBSQLite
 
 /// Asking through SQLite's C API: what is asked of every review would take too long otherwise.
 extension BoundStatement {
     /// The rows of a question, each while it is stood on.
-    func forEach(_ take: (SQLiteRow) -> Void) throws {
+    func forEach(_ take: (SQLiteRow) throws -> Void) throws {
         try whileBound {
             let row = SQLiteRow(statement)
             defer { sqlite3_reset(statement.pointer) }
@@ -12,14 +13,14 @@ extension BoundStatement {
                 let code = sqlite3_step(statement.pointer)
                 if code == SQLITE_DONE { return }
                 guard code == SQLITE_ROW else { throw statement.fault(code) }
-                take(row)
+                try take(row)
             }
         }
     }
 
-    func rows<Found>(_ decode: (SQLiteRow) -> Found) throws -> [Found] {
+    func rows<Found>(_ decode: (SQLiteRow) throws -> Found) throws -> [Found] {
         var found: [Found] = []
-        try forEach { found.append(decode($0)) }
+        try forEach { found.append(try decode($0)) }
         return found
     }
 }
@@ -30,34 +31,73 @@ struct SQLiteRow: ColumnRow {
 
     init(_ statement: SQLiteStatement) { self.statement = statement }
 
+    var question: String { statement.sql }
+
+    /// Of a file that is damaged a value may be of another type than its column.
+    private func isOfType(_ type: Int32, _ place: Int32) -> Bool {
+        sqlite3_column_type(statement.pointer, place) == type
+    }
+
     // MARK: By place
 
-    func number(_ place: Int32) -> Int64 { sqlite3_column_int64(statement.pointer, place) }
+    private func unreadable(_ place: Int32) -> StoreFault { unreadable(statement.name(of: place)) }
 
-    func digest128(_ place: Int32) -> Digest128 {
+    func number(_ place: Int32) throws -> Int64 {
+        guard isOfType(SQLITE_INTEGER, place) else { throw unreadable(place) }
+        return sqlite3_column_int64(statement.pointer, place)
+    }
+
+    func flag(_ place: Int32) throws -> Bool {
+        let number = try number(place)
+        guard number == 0 || number == 1 else { throw unreadable(place) }
+        return number == 1
+    }
+
+    /// A review's key, which its product's is part of.
+    func reviewKey(_ place: Int32) throws -> Int64 {
+        let key = try number(place)
+        guard greatestReviewKeys.contains(key) else { throw unreadable(place) }
+        return key
+    }
+
+    /// What `reading` tells.
+    func reading(_ place: Int32) throws -> (rating: Int64?, hasText: Bool) {
+        guard let told = told(byReading: try number(place)) else { throw unreadable(place) }
+        return told
+    }
+
+    func digest128(_ place: Int32) throws -> Digest128 {
         // The blob first: to ask for it may change how many bytes it has.
         let start = sqlite3_column_blob(statement.pointer, place)
         let count = Int(sqlite3_column_bytes(statement.pointer, place))
+        guard count == 16, isOfType(SQLITE_BLOB, place) else { throw unreadable(place) }
         return Digest128(LentBytes(UnsafeRawBufferPointer(start: start, count: count)))
     }
 
     // MARK: By name
 
-    private func isNull(_ place: Int32) -> Bool {
-        sqlite3_column_type(statement.pointer, place) == SQLITE_NULL
+    private func place(_ column: String) throws -> Int32 {
+        guard let place = statement.place(of: column) else { throw unreadable(column) }
+        return place
     }
 
-    func optional(_ column: String) -> Int64? {
-        let place = statement.place(of: column)
-        return isNull(place) ? nil : number(place)
+    func optional(_ column: String) throws -> Int64? {
+        let place = try place(column)
+        return isOfType(SQLITE_NULL, place) ? nil : try number(place)
     }
 
-    func text(_ column: String) -> Text? {
-        let place = statement.place(of: column)
-        return isNull(place) ? nil : Text(bytes(place))
+    func text(_ column: String) throws -> Text? {
+        let place = try place(column)
+        if isOfType(SQLITE_NULL, place) { return nil }
+        guard isOfType(SQLITE_TEXT, place) else { throw unreadable(place) }
+        return Text(bytes(place))
     }
 
-    func bytes(_ column: String) -> [UInt8] { bytes(statement.place(of: column)) }
+    func bytes(_ column: String) throws -> [UInt8] {
+        let place = try place(column)
+        guard isOfType(SQLITE_BLOB, place) else { throw unreadable(place) }
+        return bytes(place)
+    }
 
     private func bytes(_ place: Int32) -> [UInt8] {
         // Of a text these are its bytes as they are kept: every file is in UTF-8.

@@ -5,7 +5,7 @@ import GRDBSQLite
 final class SQLiteStatement {
     let pointer: OpaquePointer
     private let connection: OpaquePointer
-    private let sql: String
+    let sql: String
     /// The places of the columns it answers with.
     private let places: [String: Int32]
 
@@ -30,11 +30,11 @@ final class SQLiteStatement {
         self.places = places
     }
 
-    func place(of column: String) -> Int32 {
-        guard let place = places[column] else {
-            preconditionFailure("no column is called \(column)")
-        }
-        return place
+    /// Nil where the answer has no such column: a schema that was changed behind the program's back.
+    func place(of column: String) -> Int32? { places[column] }
+
+    func name(of place: Int32) -> String {
+        sqlite3_column_name(pointer, place).map { String(cString: $0) } ?? ""
     }
 
     deinit { sqlite3_finalize(pointer) }

@@ -2,19 +2,28 @@ package import AfterwordCore
 package import AfterwordPipeline
 import Foundation
 import GRDB
+import Synchronization
 
 /// The embedded store: one SQLite file in WAL mode, so that readers go on while a run writes.
 ///
 /// The file and what SQLite puts beside it are readable by their owner alone (0600).
+///
+/// Where the file or its folder cannot be written the store is read only: without a lock where no log lies beside the
+/// file, so that it is opened anew when it was changed, and a read that a change overtook fails as locked.
 package final class SQLiteStore: ReviewStore, ReadingStore {
-    private let writer: any DatabaseWriter
+    private let path: String
+    private let opened: Mutex<Opened>
 
-    /// `AFTW` in the file's header: a file of another program is refused, not migrated.
-    private static let applicationID: Int32 = 0x4146_5457
+    /// The connections, and what the file was when they were opened.
+    private struct Opened {
+        var writer: any DatabaseWriter
+        var access: SQLiteAccess
+        var signature: SQLiteSignature
+    }
 
     /// How long a lock is waited for: longer than another run takes to note its attempt, shorter than a
     /// person waits to be told that one is writing.
-    private static let busySeconds = 1.0
+    static let busySeconds = 1.0
 
     /// KiB of pages that a load holds: index pages are not written and read again for each batch.
     private static let writerCache = 45_056
@@ -33,54 +42,113 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         guard opening == .making || FileManager.default.fileExists(atPath: path) else {
             throw StoreFault.unreachable(StoreOpening.notCurrent)
         }
-        writer = try Self.translating { try Self.open(path) }
-        if checks { try Self.translating { try Self.migrate(writer, opening) } }
+        self.path = path
+        opened = Mutex(
+            try Self.translating {
+                if opening == .making { try Self.create(path) }
+                try SQLiteOwner.check(path: path)
+                let opened = try Self.open(path)
+                guard opening != .making || opened.access == .writable else {
+                    throw StoreFault.readOnly
+                }
+                if checks { try Self.migrate(opened.writer, opening) }
+                return opened
+            })
     }
 
     /// A store in memory, gone with this object: what a plan is made on where there is no store
     /// yet.
-    package init() throws {
-        writer = try DatabaseQueue()
-        try Self.translating { try Self.migrate(writer, .making) }
+    package convenience init() throws {
+        try self.init(of: try DatabaseQueue())
     }
 
-    private static func open(_ path: String) throws -> any DatabaseWriter {
-        if !FileManager.default.fileExists(atPath: path) {
-            guard
-                FileManager.default.createFile(
-                    atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
-            else { throw StoreFault.unreachable("cannot create \(path)") }
+    /// A store in a temporary file of SQLite's own, gone with this object: for a copy of one that cannot be written.
+    package static func temporary() throws -> SQLiteStore {
+        try SQLiteStore(of: try DatabaseQueue(path: ""))
+    }
+
+    private init(of queue: DatabaseQueue) throws {
+        path = ""
+        try Self.translating { try Self.migrate(queue, .making) }
+        opened = Mutex(
+            Opened(writer: queue, access: .writable, signature: SQLiteSignature(path: "")))
+    }
+
+    /// Makes an empty file where there is none; through a link, never in its place.
+    private static func create(_ path: String) throws {
+        if FileManager.default.fileExists(atPath: path) { return }
+        let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw StoreFault.unreachable(
+                "cannot create \(path): \(String(cString: strerror(errno)))")
         }
-        var configuration = Configuration()
-        configuration.busyMode = .timeout(busySeconds)
+        close(descriptor)
+    }
+
+    private static func open(_ path: String) throws -> Opened {
+        let signature = SQLiteSignature(path: path)
+        let access = SQLiteAccess(path: path)
+        var configuration = access.configuration
         configuration.prepareDatabase { database in
             // Of a new file: half as many pages to find and to write.
             try database.execute(sql: "PRAGMA page_size = \(pageBytes)")
-            // A committed run survives a power cut.
-            try database.execute(sql: "PRAGMA synchronous = FULL")
             try database.execute(sql: "PRAGMA temp_store = MEMORY")
             let cache = database.configuration.readonly ? readerCache : writerCache
             try database.execute(sql: "PRAGMA cache_size = -\(cache)")
         }
-        return try DatabasePool(path: path, configuration: configuration)
+        let pool = try DatabasePool(path: access.source(path), configuration: configuration)
+        if access == .writable {
+            // A committed run survives a power cut. After the pool is made: it sets less.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        }
+        return Opened(writer: pool, access: access, signature: signature)
     }
 
     private static func migrate(_ writer: any DatabaseWriter, _ opening: StoreOpening) throws {
         let migrator = SQLiteSchema.migrator
-        try writer.writeWithoutTransaction { database in
-            let id = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-            let tables = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM sqlite_schema") ?? 0
-            guard id == applicationID || (id == 0 && tables == 0) else {
-                throw StoreFault.unreachable("the file is another program's database")
-            }
+        let isCurrent = try writer.read { database in
+            try SQLiteOwner.check(database)
             if try migrator.hasBeenSuperseded(database) { throw StoreFault.schemaNewer }
+            return try migrator.hasCompletedMigrations(database)
         }
-        let isCurrent = try writer.read { try migrator.hasCompletedMigrations($0) }
         if isCurrent { return }
         guard opening == .making else { throw StoreFault.unreachable(StoreOpening.notCurrent) }
+        // Before anything is made: what is killed after this goes on where it ended.
+        try writer.write { try SQLiteOwner.mark($0) }
         try migrator.migrate(writer)
-        try writer.writeWithoutTransaction { database in
-            try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+    }
+
+    package var isReadOnly: Bool { opened.withLock { $0.access != .writable } }
+
+    /// The connections of one that can be written.
+    private func writer() throws -> any DatabaseWriter {
+        try opened.withLock { opened in
+            guard opened.access == .writable else { throw StoreFault.readOnly }
+            return opened.writer
+        }
+    }
+
+    /// Runs `body` on a reader's connection.
+    private func reading<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        try Self.translating {
+            let current = try opened.withLock { opened in
+                // No lock keeps such a file as it was.
+                if opened.access == .immutable, SQLiteSignature(path: path) != opened.signature {
+                    opened = try Self.open(path)
+                }
+                return opened
+            }
+            let isOvertaken = {
+                current.access == .immutable
+                    && SQLiteSignature(path: self.path) != current.signature
+            }
+            do {
+                let result = try current.writer.unsafeReentrantRead(body)
+                if isOvertaken() { throw StoreFault.locked }
+                return result
+            } catch {
+                throw isOvertaken() ? StoreFault.locked : error
+            }
         }
     }
 
@@ -89,8 +157,9 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
     ) throws -> Result {
         try Self.translating {
             // Who cannot is not worse off than before.
-            let isFirst = (try? beginFirst()) ?? false
-            defer { if isFirst { endFirst() } }
+            let writer = try writer()
+            let isFirst = (try? beginFirst(writer)) ?? false
+            defer { if isFirst { endFirst(writer) } }
             return try writer.unsafeReentrantWrite { database in
                 var result: Result?
                 let writeBack = WriteBack(path: isFirst ? writer.path : writer.path + "-wal")
@@ -117,9 +186,10 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
     package func besideLoad<Result>(
         _ body: ((any StoreLookUps)?) throws -> Result
     ) throws -> Result {
-        guard writer is DatabasePool else { return try body(nil) }
         return try Self.translating {
-            try writer.unsafeReentrantRead { database in
+            let writer = try writer()
+            guard writer is DatabasePool else { return try body(nil) }
+            return try writer.unsafeReentrantRead { database in
                 let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode")
                 guard mode == "wal" else { return try body(nil) }
                 var result: Result?
@@ -137,7 +207,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
 
     /// A first load is written once, straight into the file, not first into its log: nothing is there that readers could go on
     /// reading. Where somebody has the file open it is written as ever.
-    private func beginFirst() throws -> Bool {
+    private func beginFirst(_ writer: any DatabaseWriter) throws -> Bool {
         let isEmpty = try writer.read { database in
             try Int.fetchOne(database, sql: "SELECT 1 FROM runs LIMIT 1") == nil
         }
@@ -152,7 +222,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
     }
 
     /// Readers and the next load find the log again; who opens the file next sees to it where this cannot.
-    private func endFirst() {
+    private func endFirst(_ writer: any DatabaseWriter) {
         _ = try? writer.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA cache_size = -\(Self.writerCache)")
             return try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
@@ -160,17 +230,15 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
     }
 
     package func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
-        try Self.translating {
-            try writer.unsafeReentrantRead { database in
-                var result: Result?
-                // One deferred transaction is one snapshot.
-                try database.inTransaction(.deferred) {
-                    result = try body(SQLReader(SQLiteSession(database: database)))
-                    return .rollback
-                }
-                guard let result else { preconditionFailure("a finished read has a result") }
-                return result
+        try reading { database in
+            var result: Result?
+            // One deferred transaction is one snapshot.
+            try database.inTransaction(.deferred) {
+                result = try body(SQLReader(SQLiteSession(database: database)))
+                return .rollback
             }
+            guard let result else { preconditionFailure("a finished read has a result") }
+            return result
         }
     }
 
@@ -178,7 +246,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         _ body: (any LedgerTransaction) throws -> Result
     ) throws -> Result {
         try Self.translating {
-            try writer.unsafeReentrantWrite { database in
+            try writer().unsafeReentrantWrite { database in
                 var result: Result?
                 // The one writer of the file: nobody else's ledger is open meanwhile.
                 try database.inTransaction(.immediate) {
@@ -192,34 +260,21 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
     }
 
     package func newestRun() throws -> RunRecord? {
-        try Self.translating {
-            try writer.unsafeReentrantRead { database in
-                try BoundStatement(database, Columns.newestRun).rows { $0.runRecord }.first
-            }
+        try reading { database in
+            try BoundStatement(database, Columns.newestRun).rows { try $0.runRecord }.first
         }
     }
 
-    package var interruption: any Interruption { SQLiteInterruption(writer: writer) }
-
-    /// What the base's view hides is held against what it was.
-    package func auditByQuery() throws -> AuditFinding? {
-        try Self.translating {
-            try writer.unsafeReentrantRead { database in
-                try BoundStatement(database, SQLiteBase.faultOfReplaced).rows { row in
-                    AuditFinding(
-                        run: nil, table: "product_reviews_base",
-                        row:
-                            "product \(row.string("product_id")) review \(row.string("review_id"))",
-                        what: "what it was first is not in its history")
-                }.first
-            }
-        }
+    package var interruption: any Interruption {
+        SQLiteInterruption(writer: opened.withLock { $0.writer })
     }
+
+    package func auditByQuery() throws -> AuditFinding? { try reading { try auditSQLite($0) } }
 
     package func beginAttempt(startedAt instant: Instant, dump: String) throws -> Int64 {
         let attempt = RunAttempt(startedAt: instant, endedAt: nil, dump: dump, outcome: nil)
         return try Self.translating {
-            try writer.write { database in
+            try writer().write { database in
                 try database.execute(
                     sql: "INSERT INTO run_attempts (started_at, dump, seal) VALUES (?, ?, ?)",
                     arguments: [instant.microseconds, dump, Data(attempt.seal.bytes)])
@@ -230,7 +285,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
 
     package func failAttempt(_ key: Int64, at instant: Instant, failure: String) throws {
         try Self.translating {
-            try writer.write { database in
+            try writer().write { database in
                 try endAttempt(key, at: instant, as: .failed(failure), in: database)
             }
         }
@@ -242,7 +297,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         guard FileManager.default.fileExists(atPath: path) else { return migrator.migrations }
         let store = try SQLiteStore(path: path, opening: .rehearsing, checks: false)
         return try translating {
-            try store.writer.read { database in
+            try store.opened.withLock { $0.writer }.read { database in
                 let done = try migrator.appliedIdentifiers(database)
                 return migrator.migrations.filter { !done.contains($0) }
             }
@@ -258,7 +313,9 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
             case .SQLITE_BUSY, .SQLITE_LOCKED: throw StoreFault.locked
             case .SQLITE_FULL: throw StoreFault.diskFull
             case .SQLITE_INTERRUPT, .SQLITE_ABORT: throw StoreFault.interrupted
-            case .SQLITE_CANTOPEN, .SQLITE_NOTADB, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CORRUPT:
+            case .SQLITE_READONLY: throw StoreFault.readOnly
+            case .SQLITE_CORRUPT: throw StoreFault.damaged(error.message ?? "a page is not whole")
+            case .SQLITE_CANTOPEN, .SQLITE_NOTADB, .SQLITE_PERM:
                 throw StoreFault.unreachable(error.message ?? "cannot open the file")
             default:
                 let sql = error.sql.map { " — \($0)" } ?? ""
@@ -311,18 +368,19 @@ struct SQLiteSession: SQLSession {
             question.add(reviewKeys(ofProduct: keys.upperBound).upperBound)
         }
         try question.forEach { row in
+            let key = try row.reviewKey(0)
+            let told = try row.reading(5)
             take(
                 CurrentPayload(
-                    reviewKey: row.number(0), productKey: productKey(ofReview: row.number(0)),
-                    identity: row.digest128(1), payload: row.digest128(2),
-                    isKnownByTexts: row.number(3) != 0, isLive: row.number(4) != 0,
-                    rating: rating(ofReading: row.number(5)),
-                    hasText: hasText(ofReading: row.number(5))))
+                    reviewKey: key, productKey: productKey(ofReview: key),
+                    identity: try row.digest128(1), payload: try row.digest128(2),
+                    isKnownByTexts: try row.flag(3), isLive: try row.flag(4),
+                    rating: told.rating, hasText: told.hasText))
         }
     }
 
     func rows<Found>(
-        _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) -> Found
+        _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) throws -> Found
     ) throws -> [Found] {
         let question = try BoundStatement(database, sql)
         for value in values {
@@ -331,7 +389,7 @@ struct SQLiteSession: SQLSession {
             case .text(let text): question.add(text)
             }
         }
-        return try question.rows { decode($0) }
+        return try question.rows { try decode($0) }
     }
 }
 
@@ -346,7 +404,7 @@ private struct SQLiteLedgerSession: SQLLedgerSession {
     }
 
     func rows<Found>(
-        _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) -> Found
+        _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) throws -> Found
     ) throws -> [Found] {
         try SQLiteSession(database: database).rows(sql, values, decode)
     }

@@ -128,7 +128,7 @@ struct ReplayRejects: ParsableCommand {
             }
             selection.reason = known
         }
-        let store = try plan ? store.openForReading() : store.openForWriting()
+        let store = try plan ? store.openForRehearsal() : store.openForWriting()
         let report = try replayRejects(
             selection, of: store, options: options,
             surroundings: LoadSurroundings(now: { now() }))

@@ -1,0 +1,108 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// What rows may hold: whatever lies beyond was not written by this program, and sums of what lies
+/// within cannot overflow.
+private enum Believed {
+    static let counts: ClosedRange<Int64> = 0...1 << 48
+    /// Sums of votes, and money in billionths.
+    static let sums: ClosedRange<Int64> = 0...1 << 57
+    static let ratings: ClosedRange<Int64> = 10...50
+    static let runs: ClosedRange<Int64> = 0...1 << 40
+    static let products: ClosedRange<Int64> = 0...greatestProductKey
+    /// About the years -7500 to 11500, in microseconds.
+    static let instants: ClosedRange<Int64> = -300_000_000_000_000_000...300_000_000_000_000_000
+    static let months: ClosedRange<Int64> = -1_200_000...1_200_000
+}
+
+extension ColumnRow {
+    func unreadable(_ column: String) -> StoreFault {
+        .unreadable(table: Columns.table(of: column, in: question), column: column)
+    }
+
+    func number(_ column: String) throws -> Int64 {
+        guard let number = try optional(column) else { throw unreadable(column) }
+        return number
+    }
+
+    private func number(_ column: String, in range: ClosedRange<Int64>) throws -> Int64 {
+        let number = try number(column)
+        guard range.contains(number) else { throw unreadable(column) }
+        return number
+    }
+
+    private func optional(_ column: String, in range: ClosedRange<Int64>) throws -> Int64? {
+        guard let number = try optional(column) else { return nil }
+        guard range.contains(number) else { throw unreadable(column) }
+        return number
+    }
+
+    func count(_ column: String) throws -> Int64 { try number(column, in: Believed.counts) }
+    func sum(_ column: String) throws -> Int64 { try number(column, in: Believed.sums) }
+    func optionalSum(_ column: String) throws -> Int64? {
+        try optional(column, in: Believed.sums)
+    }
+    func run(_ column: String = "run") throws -> Int64 { try number(column, in: Believed.runs) }
+    func reviewKey() throws -> Int64 { try number("review_key", in: greatestReviewKeys) }
+    func productKey() throws -> Int64 { try number("product_key", in: Believed.products) }
+
+    func optionalCount(_ column: String) throws -> Int64? {
+        try optional(column, in: Believed.counts)
+    }
+    func optionalRating(_ column: String) throws -> Int64? {
+        try optional(column, in: Believed.ratings)
+    }
+    func optionalImpact(_ column: String) throws -> Int64? {
+        try optional(column, in: -Believed.counts.upperBound...Believed.counts.upperBound)
+    }
+
+    func flag(_ column: String) throws -> Bool { try number(column, in: 0...1) == 1 }
+    func optionalFlag(_ column: String) throws -> Bool? {
+        try optional(column, in: 0...1).map { $0 == 1 }
+    }
+
+    func string(_ column: String) throws -> String { try id(column).string }
+
+    /// A text that is there.
+    func id(_ column: String) throws -> Text {
+        guard let text = try text(column) else { throw unreadable(column) }
+        return text
+    }
+
+    /// One of the words that a column may hold.
+    func word<Word: RawRepresentable>(
+        _ column: String, of _: Word.Type = Word.self
+    ) throws -> Word where Word.RawValue == String {
+        guard let word = Word(rawValue: try string(column)) else { throw unreadable(column) }
+        return word
+    }
+
+    func instant(_ column: String) throws -> Instant {
+        Instant(microseconds: try number(column, in: Believed.instants))
+    }
+    func optionalInstant(_ column: String) throws -> Instant? {
+        try optional(column, in: Believed.instants).map { Instant(microseconds: $0) }
+    }
+
+    func digest(_ column: String) throws -> Digest256 {
+        let bytes = try bytes(column)
+        guard bytes.count == 32 else { throw unreadable(column) }
+        return Digest256(bytes)
+    }
+    func salt(_ column: String) throws -> [UInt8] {
+        let bytes = try bytes(column)
+        guard bytes.count == 16 else { throw unreadable(column) }
+        return bytes
+    }
+    func digest128(_ column: String) throws -> Digest128 {
+        let bytes = try bytes(column)
+        guard bytes.count == 16 else { throw unreadable(column) }
+        return Digest128(bytes)
+    }
+
+    func month(_ column: String) throws -> Int64 {
+        let month = try number(column, in: Believed.months)
+        guard Instant(startOfMonth: month) != nil else { throw unreadable(column) }
+        return month
+    }
+}

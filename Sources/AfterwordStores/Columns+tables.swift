@@ -1,0 +1,37 @@
+/// Which table a column is of: what a value that cannot be read is told with.
+extension Columns {
+    private static let tables: [(name: String, columns: String)] = [
+        ("runs", run), ("run_files", file), ("shapes", shape),
+        ("run_attempts", "attempt, started_at, ended_at, dump, run, failure, seal"),
+        ("products_dim", product), ("products_dim_history", attributes),
+        ("product_reviews_raw", raw), ("product_raw", productRaw), ("rejected_records", rejects),
+        ("product_reviews_base", review), ("product_reviews_history", history),
+        ("product_summary", summary), ("product_summary_history", summaryHistory),
+        ("product_aggregates", month), ("product_aggregates_history", month),
+        ("scope_summary", scope), ("scope_summary_history", scopeHistory),
+        ("product_insights", insight), ("product_insights_history", insight),
+        ("product_insights_cache", answer), ("llm_calls", call), ("api_keys", key),
+        ("themes", theme), ("theme_reviews", themeReview),
+    ]
+
+    /// The first table that a question names and that has the column; else the first that it names.
+    static func table(of column: String, in question: String) -> String {
+        let words = question.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init)
+        // A view, and the two tables that SQLite keeps the base in.
+        let tables = words.flatMap { word in
+            switch word {
+            case "product_reviews_clean": ["product_reviews_history", "product_reviews_base"]
+            case "product_reviews_base_first", "product_reviews_base_later":
+                ["product_reviews_base"]
+            default: [word]
+            }
+        }
+        let named = tables.compactMap { word in Self.tables.first { $0.name == word } }
+        let own = named.first { table in
+            names(table.columns).contains { $0.filter { $0 != "\"" } == column }
+        }
+        if let own = own ?? named.first { return own.name }
+        // What is asked of no table of the history: the first word after FROM.
+        return zip(words, words.dropFirst()).first { $0.0 == "FROM" }?.1 ?? "the store"
+    }
+}

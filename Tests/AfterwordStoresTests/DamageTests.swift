@@ -1,0 +1,238 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordStores
+import AfterwordTesting
+import Foundation
+import GRDB
+import Testing
+
+/// A disk that changes bytes, and what else writes past the program: found by the audit, and never
+/// more than a fault of the store to whatever reads it.
+@Suite struct DamageTests {
+    private let history = ReviewHistory(seed: 5)
+
+    private func made(_ stores: TemporaryStores) throws -> any ReviewStore {
+        let store = try stores.make()
+        try history.load(history.steps, into: store)
+        return store
+    }
+
+    /// Changes a file behind the program's back, in spite of its rules.
+    private func damage(_ path: String, _ sql: String) throws {
+        try shell("sqlite3 -unsafe-testing '\(path)' \"\(sql)\" || sqlite3 '\(path)' \"\(sql)\"")
+    }
+
+    private func file() throws -> TemporaryStore {
+        let file = try TemporaryStore()
+        try history.load(history.steps, into: try file.open())
+        #expect(try TemporaryStores.audited(file.open()) == nil)
+        return file
+    }
+
+    /// Rules of a table that are taken away while `sql` runs, and put back.
+    private func without(_ rule: String, of table: String, _ sql: String) -> String {
+        """
+        PRAGMA writable_schema = ON;
+        CREATE TEMP TABLE kept AS SELECT sql FROM sqlite_schema WHERE name = '\(table)';
+        UPDATE sqlite_schema SET sql = replace(sql, '\(rule)', '') WHERE name = '\(table)';
+        PRAGMA writable_schema = RESET;
+        PRAGMA ignore_check_constraints = ON;
+        \(sql);
+        PRAGMA writable_schema = ON;
+        UPDATE sqlite_schema SET sql = (SELECT sql FROM kept) WHERE name = '\(table)';
+        """
+    }
+
+    @Test("audit-blind-to-indexes-and-constraints: a row that an index lacks is found")
+    func index() throws {
+        let file = try file()
+        let index = "product_reviews_history_by_run"
+        try damage(
+            file.path,
+            """
+            CREATE TABLE kept AS SELECT * FROM sqlite_schema WHERE name = '\(index)';
+            PRAGMA writable_schema = ON;
+            DELETE FROM sqlite_schema WHERE name = '\(index)';
+            PRAGMA writable_schema = RESET;
+            UPDATE product_reviews_history SET run = 900 WHERE history_key =
+                (SELECT min(history_key) FROM product_reviews_history WHERE run > 1);
+            PRAGMA writable_schema = ON;
+            INSERT INTO sqlite_schema SELECT * FROM kept;
+            PRAGMA writable_schema = RESET;
+            UPDATE sqlite_schema SET sql = sql WHERE 0;
+            """)
+        // The table is put back as it was, through no index.
+        try damage(
+            file.path,
+            """
+            PRAGMA writable_schema = ON;
+            DELETE FROM sqlite_schema WHERE name = '\(index)';
+            PRAGMA writable_schema = RESET;
+            UPDATE product_reviews_history SET run = (
+                SELECT run FROM product_reviews_history h
+                WHERE h.history_key < 0 AND h.run < 900 ORDER BY history_key LIMIT 1)
+            WHERE run = 900;
+            PRAGMA writable_schema = ON;
+            INSERT INTO sqlite_schema SELECT * FROM kept;
+            DROP TABLE kept;
+            """)
+        let store = try SQLiteStore(path: file.path, opening: .existing)
+        let finding = try store.auditByQuery()
+        #expect(finding?.table == "product_reviews_history", "\(String(describing: finding))")
+        #expect(finding?.what.contains(index) == true)
+    }
+
+    @Test("audit-blind-to-indexes-and-constraints: a NULL where none may be is found")
+    func missingValue() throws {
+        let file = try file()
+        try damage(
+            file.path,
+            without(
+                "star_3 INTEGER NOT NULL", of: "product_aggregates",
+                "UPDATE product_aggregates SET month = month"))
+        try damage(
+            file.path,
+            without(
+                " NOT NULL", of: "product_aggregates", "UPDATE product_aggregates SET star_3 = NULL"
+            ))
+        let store = try SQLiteStore(path: file.path, opening: .existing)
+        #expect(try store.auditByQuery()?.table == "product_aggregates")
+        #expect(
+            throws: StoreFault.unreadable(table: "product_aggregates", column: "star_3")
+        ) { try store.read { try auditStore($0) } }
+    }
+
+    @Test("audit-blind-to-indexes-and-constraints: a word that no rule allows is found")
+    func brokenRule() throws {
+        let file = try file()
+        try damage(
+            file.path,
+            """
+            PRAGMA ignore_check_constraints = ON;
+            UPDATE product_reviews_history SET created_origin = 'mocK' WHERE history_key =
+                (SELECT max(history_key) FROM product_reviews_history)
+            """)
+        let store = try SQLiteStore(path: file.path, opening: .existing)
+        #expect(try store.auditByQuery()?.table == "product_reviews_history")
+        #expect(
+            throws: StoreFault.unreadable(
+                table: "product_reviews_history", column: "created_origin")
+        ) { try store.read { try auditStore($0) } }
+    }
+
+    @Test(
+        "A definition that was changed or is missing is found",
+        arguments: [
+            "DROP INDEX run_files_by_digest", "DROP VIEW report_months",
+            """
+            PRAGMA writable_schema = ON;
+            UPDATE sqlite_schema SET sql = replace(sql, 'star_3 INTEGER NOT NULL', 'star_3 INTEGER')
+            WHERE name = 'product_summary'
+            """,
+        ])
+    func definition(sql: String) throws {
+        let file = try file()
+        try damage(file.path, sql)
+        let store = try SQLiteStore(path: file.path, opening: .existing)
+        let finding = try store.auditByQuery()
+        #expect(finding?.what.hasPrefix("it") == true, "\(String(describing: finding))")
+    }
+
+    @Test("A column that is not there is a fault of the store, not the end of the program")
+    func missingColumn() throws {
+        let file = try file()
+        try damage(
+            file.path,
+            "ALTER TABLE product_summary_history RENAME COLUMN star_2 TO star_9")
+        let store = try SQLiteStore(path: file.path, opening: .existing)
+        #expect(
+            throws: StoreFault.unreadable(table: "product_summary_history", column: "star_2")
+        ) { try store.read { try auditStore($0) } }
+        #expect(try store.auditByQuery()?.table == "product_summary_history")
+    }
+
+    /// Every table without its rules, every column at random: numbers, texts, bytes, nothing.
+    /// `AFTERWORD_DAMAGES=N` tries N rounds, `AFTERWORD_DAMAGE_SEED=S` others.
+    @Test("Random rows end no reader and no load", arguments: StoreKind.lasting)
+    func random(kind: StoreKind) throws {
+        let environment = ProcessInfo.processInfo.environment
+        let seed = environment["AFTERWORD_DAMAGE_SEED"].flatMap { UInt64($0) } ?? 1
+        print("random rows on \(kind): AFTERWORD_DAMAGE_SEED=\(seed)")
+        var random = SplitMix64(seed: seed)
+        let stores = TemporaryStores(kind)
+        _ = try made(stores)
+        let store = try stores.withoutRules()
+        let columns = try stores.tableColumns().filter {
+            !["grdb_migrations", "migrations", "sqlite_sequence"].contains($0.table)
+        }
+        for _ in 0..<(environment["AFTERWORD_DAMAGES"].flatMap { Int($0) } ?? 60) {
+            let column = columns[Int(random.draw(below: UInt64(columns.count)))]
+            let value = Self.value(&random, kind, column.type)
+            try stores.tampered(
+                column.table, column.name, value, isFirst: random.draw(below: 2) == 0
+            ) { readAll(store) }
+        }
+    }
+
+    /// A value of any type that the table takes, near a limit or anywhere.
+    private static func value(
+        _ random: inout SplitMix64, _ kind: StoreKind, _ type: String
+    ) -> String {
+        let numbers = [
+            "0", "-1", "1", "2", "51", "9223372036854775807", "-9223372036854775807",
+            "4611686018427387904", "\(Int64(bitPattern: random.next()))",
+        ]
+        let texts = ["''", "'x'", "'source'", "'[1,2'", "'99999999999999999999'", "'\u{FFFD}'"]
+        let blobs =
+            kind == .sqlite
+            ? ["x''", "x'00'", "zeroblob(16)", "zeroblob(31)", "zeroblob(32)"]
+            : [
+                "''::bytea", "'\\x00'::bytea", "decode(repeat('00', 16), 'hex')",
+                "decode(repeat('00', 31), 'hex')", "decode(repeat('00', 32), 'hex')",
+            ]
+        var values = ["NULL"]
+        switch type.lowercased() {
+        case _ where kind == .sqlite: values += numbers + texts + blobs + ["1.5"]
+        case "text": values += texts
+        case "bytea": values += blobs
+        case "boolean": values += ["true", "false"]
+        default: values += numbers
+        }
+        return values[Int(random.draw(below: UInt64(values.count)))]
+    }
+
+    /// Everything that reads rows, and a load that looks them up; each may fail as the store's
+    /// fault.
+    private func readAll(_ store: any ReviewStore) {
+        func tried(_ body: (any StoreReader) throws -> Void) { try? store.read(body) }
+        tried { _ = try auditStore($0) }
+        tried { _ = try goldenTables($0) }
+        tried { try $0.currentPayloads(ofProducts: nil) { _ in } }
+        tried { reader in
+            for product in try reader.products(nil) {
+                _ = try reader.listedReviews(ofProduct: product.productID, withDeleted: true)
+                _ = try reader.history(ofProduct: product.productID, review: nil)
+            }
+        }
+        tried { _ = try $0.changed(after: 0, upTo: .max - 1) }
+        tried { _ = try $0.scopeHistory(.brand, after: 1, upTo: 3) }
+        tried { _ = try $0.apiKeys() }
+        tried { _ = try $0.modelCalls() }
+        tried { reader in
+            for run in try reader.runs() {
+                _ = try AsOfReader(reader, run: run.run).products(nil)
+            }
+        }
+        load(into: store)
+    }
+
+    private func load(into store: any ReviewStore) {
+        let step = history.steps[2]
+        var options = history.options(step, batchRows: BatchLimit.rows)
+        options.isRehearsal = true
+        _ = try? loadDump(
+            step.dump(HistoryLoading()), into: store, options: options,
+            surroundings: LoadSurroundings(
+                now: { ReviewHistory.start.adding(seconds: 2000 * 86_400) }))
+    }
+}

@@ -1,0 +1,158 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordStores
+import AfterwordTesting
+import Foundation
+import GRDB
+import Testing
+
+/// Whose a SQLite file is, and where a new one is made.
+@Suite struct OwnershipTests {
+    private let history = ReviewHistory(seed: 3)
+
+    /// Loads a dump into a store and audits it.
+    private func expectGoesOn(_ path: String) throws {
+        let store = try SQLiteStore(path: path)
+        #expect(try history.load(history.steps[0], number: 0, into: store, HistoryLoading()))
+        #expect(try TemporaryStores.audited(store) == nil)
+    }
+
+    private func applicationID(_ path: String) throws -> Int32? {
+        try DatabaseQueue(path: path).read {
+            try Int32.fetchOne($0, sql: "PRAGMA application_id")
+        }
+    }
+
+    @Test("bricked-by-kill-in-first-migration: a store killed in its first migration goes on")
+    func killed() throws {
+        let file = try TemporaryStore()
+        let folder = URL(fileURLWithPath: file.path).deletingLastPathComponent().path
+        try shell(
+            "tar xzf '\(fixtures)/bricked-by-kill-in-first-migration.tgz' -C '\(folder)'")
+        let path = folder + "/s.sqlite"
+        #expect(throws: StoreFault.self, "it is not whole yet") {
+            try SQLiteStore(path: path, opening: .existing)
+        }
+        try expectGoesOn(path)
+        #expect(try applicationID(path) == 0x4146_5457)
+    }
+
+    @Test(
+        "A store that an older program left without its mark goes on, whatever was made of it",
+        arguments: 0...3)
+    func halfMade(migrations: Int) throws {
+        let file = try TemporaryStore()
+        try unmarkedStore(file.path, migrations: migrations)
+        try expectGoesOn(file.path)
+        #expect(try applicationID(file.path) == 0x4146_5457)
+    }
+
+    /// As a program left it that marked a file last: made whole, then taken back to so many
+    /// migrations.
+    private func unmarkedStore(_ path: String, migrations: Int) throws {
+        let whole = try TemporaryStore()
+        _ = try whole.open()
+        let names = try DatabaseQueue(path: whole.path).read {
+            try String.fetchAll($0, sql: "SELECT identifier FROM grdb_migrations ORDER BY rowid")
+        }
+        try DatabaseQueue(path: path).write { database in
+            try database.execute(
+                sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+        }
+        if migrations == 0 { return }
+        try shell("sqlite3 '\(whole.path)' .dump | sqlite3 '\(path)-whole'")
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.moveItem(atPath: path + "-whole", toPath: path)
+        guard migrations < names.count else { return }
+        // The last migrations are undone by name only where they may be done again.
+        try DatabaseQueue(path: path).write { database in
+            for name in names.dropFirst(migrations).reversed() { try undo(name, in: database) }
+        }
+    }
+
+    private func undo(_ migration: String, in database: Database) throws {
+        try database.execute(
+            sql: "DELETE FROM grdb_migrations WHERE identifier = ?", arguments: [migration])
+        let views = try Row.fetchAll(
+            database, sql: "SELECT name, sql FROM sqlite_schema WHERE type = 'view'")
+        func drop(_ isDropped: (String) -> Bool) throws {
+            for view in views where isDropped(view["name"]) {
+                try database.execute(sql: "DROP VIEW \(view["name"] as String)")
+            }
+        }
+        switch migration {
+        case "2 report": try drop { $0.hasPrefix("report_") }
+        case "3 later reviews apart":
+            try drop { _ in true }
+            try database.execute(
+                sql: """
+                    DROP TABLE product_reviews_base_later;
+                    ALTER TABLE product_reviews_base_first RENAME TO product_reviews_base
+                    """)
+            for view in views where view["name"] != "product_reviews_base" {
+                try database.execute(sql: view["sql"])
+            }
+        default: Issue.record("\(migration) cannot be undone here: say how")
+        }
+    }
+
+    @Test("no-documented-backup: what .dump and sqlite3 made of a store is taken")
+    func restored() throws {
+        let (file, restored) = (try TemporaryStore(), try TemporaryStore())
+        let store = try file.open()
+        #expect(try history.load(history.steps[0], number: 0, into: store, HistoryLoading()))
+        try shell("sqlite3 '\(file.path)' .dump | sqlite3 '\(restored.path)'")
+        #expect(try applicationID(restored.path) == 0)
+        let reading = try SQLiteStore(path: restored.path, opening: .existing)
+        #expect(try TemporaryStores.audited(reading) == nil)
+        let writing = try restored.open()
+        #expect(try history.load(history.steps[1], number: 1, into: writing, HistoryLoading()))
+        #expect(try TemporaryStores.audited(writing) == nil)
+    }
+
+    @Test(
+        "Another program's database is refused and left as it is",
+        arguments: [
+            "CREATE TABLE runs (run INTEGER)",
+            "CREATE TABLE grdb_migrations (identifier TEXT); CREATE TABLE runs (run INTEGER)",
+            """
+            CREATE TABLE grdb_migrations (identifier TEXT);
+            INSERT INTO grdb_migrations VALUES ('v1')
+            """,
+            "PRAGMA application_id = 77",
+            "PRAGMA journal_mode = WAL; CREATE TABLE t (x)",
+        ])
+    func foreign(sql: String) throws {
+        let file = try TemporaryStore()
+        try shell("sqlite3 '\(file.path)' \"\(sql)\"")
+        let before = try Data(contentsOf: URL(fileURLWithPath: file.path))
+        for opening in [StoreOpening.making, .existing, .rehearsing] {
+            #expect(throws: StoreFault.unreachable("the file is another program's database")) {
+                try SQLiteStore(path: file.path, opening: opening)
+            }
+        }
+        #expect(throws: StoreFault.unreachable("the file is another program's database")) {
+            try SQLiteStore.pendingMigrations(path: file.path)
+        }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: file.path)) == before)
+    }
+
+    @Test("store-behind-dangling-link: a store is made through the link, or not at all")
+    func danglingLink() throws {
+        let (link, target) = (try TemporaryStore(), try TemporaryStore())
+        let files = FileManager.default
+        try files.createSymbolicLink(
+            atPath: link.path, withDestinationPath: target.path + "-no-folder/s.sqlite")
+        #expect(throws: StoreFault.self) { try link.open() }
+        #expect(
+            try files.destinationOfSymbolicLink(atPath: link.path)
+                == target.path + "-no-folder/s.sqlite")
+        try files.removeItem(atPath: link.path)
+        try files.createSymbolicLink(atPath: link.path, withDestinationPath: target.path)
+        try expectGoesOn(link.path)
+        #expect(try files.destinationOfSymbolicLink(atPath: link.path) == target.path)
+        #expect(try SQLiteStore(path: target.path).read { try $0.runs().count } == 1)
+        let attributes = try files.attributesOfItem(atPath: target.path)
+        #expect(attributes[.posixPermissions] as? NSNumber == 0o600)
+    }
+}
