@@ -144,7 +144,8 @@ private struct Replay {
             let keys = Set(survey.candidates(of: surveyed).map(\.identity).filter(\.isNumbered))
             guard !keys.isEmpty else { continue }
             let raw = Dictionary(
-                try reader.raw(ofProduct: product).map { ($0.rawKey, $0) }) { $1 }
+                try reader.raw(ofProduct: product).map { ($0.rawKey, $0) }
+            ) { $1 }
             for review in try AsOfReader(reader, run: run).reviews(ofProduct: product)
             where review.isLive {
                 guard let row = raw[review.rawKey], let shape = shape(named: row.shape) else {
