@@ -78,33 +78,36 @@ enum SQLiteOwner {
         var configuration = access.configuration
         configuration.readonly = true
         let queue = try DatabaseQueue(path: access.source(path), configuration: configuration)
-        try queue.read { try check($0) }
+        _ = try queue.read { try check($0) }
         try queue.close()
     }
 
     /// A file is ours by its mark. Without one it is where it is empty, or where our migrations
     /// were done in it: a store that an older program left half made, or one restored from SQL
     /// text, which does not hold the mark.
-    static func check(_ database: Database) throws {
+    ///
+    /// - Returns: Whether it has its mark.
+    static func check(_ database: Database) throws -> Bool {
         let id = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-        if id == applicationID { return }
+        if id == applicationID { return true }
         guard id == 0 else { throw foreign }
         let names = try String.fetchAll(
             database,
             sql: "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
-        if names.isEmpty { return }
+        if names.isEmpty { return false }
         guard names.contains("grdb_migrations") else { throw foreign }
         let done = try SQLiteSchema.migrator.appliedIdentifiers(database)
         // Killed after it made the table of migrations and before the first of them.
-        if done.isEmpty, names.count == 1 { return }
+        if done.isEmpty, names.count == 1 { return false }
         guard SQLiteSchema.migrator.migrations.first.map(done.contains) == true else {
             throw foreign
         }
+        return false
     }
 
     /// Marks a file that is ours or empty, before the first table is made in it.
     static func mark(_ database: Database) throws {
-        try check(database)
+        _ = try check(database)
         try database.execute(sql: "PRAGMA application_id = \(applicationID)")
     }
 

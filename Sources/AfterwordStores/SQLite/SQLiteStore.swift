@@ -106,12 +106,12 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
 
     private static func migrate(_ writer: any DatabaseWriter, _ opening: StoreOpening) throws {
         let migrator = SQLiteSchema.migrator
-        let isCurrent = try writer.read { database in
-            try SQLiteOwner.check(database)
+        let (isMarked, isCurrent) = try writer.read { database in
+            let isMarked = try SQLiteOwner.check(database)
             if try migrator.hasBeenSuperseded(database) { throw StoreFault.schemaNewer }
-            return try migrator.hasCompletedMigrations(database)
+            return (isMarked, try migrator.hasCompletedMigrations(database))
         }
-        if isCurrent { return }
+        if isCurrent, isMarked || opening != .making { return }
         guard opening == .making else { throw StoreFault.unreachable(StoreOpening.notCurrent) }
         // Before anything is made: what is killed after this goes on where it ended.
         try writer.write { try SQLiteOwner.mark($0) }

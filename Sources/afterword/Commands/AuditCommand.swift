@@ -8,9 +8,10 @@ struct AuditCommand: ParsableCommand {
         commandName: "audit",
         abstract: "Check every digest, balance and sum against the history; exit 1 on a fault.",
         discussion: """
-            Names the first run and row that fail. On Postgres the server recomputes all sums \
-            besides, while no run may write. All rows are read into memory: an audit of a large \
-            store takes its time and room.
+            Names the first run and row that fail. The database checks its own pages, indexes and \
+            rules besides; a Postgres server recomputes all sums, and checks its B-trees where \
+            the extension amcheck is installed. Needs no right to write. All rows are read into \
+            memory: an audit of a large store takes its time and room.
             """)
 
     @OptionGroup var store: StoreOptions
