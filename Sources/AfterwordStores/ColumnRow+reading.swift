@@ -4,7 +4,7 @@ import AfterwordPipeline
 /// What rows may hold: whatever lies beyond was not written by this program, and sums of what lies
 /// within cannot overflow.
 private enum Believed {
-    static let counts: ClosedRange<Int64> = 0...1 << 48
+    static let counts: ClosedRange<Int64> = 0...1 << 40
     /// Sums of votes, and money in billionths.
     static let sums: ClosedRange<Int64> = 0...1 << 57
     static let ratings: ClosedRange<Int64> = 10...50

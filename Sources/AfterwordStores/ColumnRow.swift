@@ -47,12 +47,22 @@ extension ColumnRow {
 
     var counters: Counters {
         get throws {
-            Counters(
-                reviewCount: try count("review_count"), ratedCount: try count("rated_count"),
-                ratingSum: try sum("rating_sum"),
-                stars: try (1...5).map { try count("star_\($0)") },
-                verifiedCount: try count("verified_count"),
-                helpfulVotes: try sum("helpful_votes"))
+            let stars = try (1...5).map { try count("star_\($0)") }
+            let reviews = try count("review_count")
+            let rated = try count("rated_count")
+            // What is derived of them divides by one and takes it for a part of another.
+            guard rated == stars.reduce(0, +), rated <= reviews else {
+                throw unreadable("rated_count")
+            }
+            let ratings = try sum("rating_sum")
+            guard (rated * 10...rated * 50).contains(ratings) else {
+                throw unreadable("rating_sum")
+            }
+            let verified = try count("verified_count")
+            guard verified <= reviews else { throw unreadable("verified_count") }
+            return Counters(
+                reviewCount: reviews, ratedCount: rated, ratingSum: ratings, stars: stars,
+                verifiedCount: verified, helpfulVotes: try sum("helpful_votes"))
         }
     }
 

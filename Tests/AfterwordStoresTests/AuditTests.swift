@@ -89,7 +89,7 @@ import Testing
         for part in isBase ? ["_first", "_later"] : [""] {
             try stores.tamper(tampering.sql.replacing(base, with: base + part))
         }
-        let finding = try store.read { try auditStore($0) }
+        let finding = try TemporaryStores.audited(store)
         #expect(finding?.table == tampering.table, "\(String(describing: finding))")
     }
 

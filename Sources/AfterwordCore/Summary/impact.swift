@@ -20,8 +20,9 @@ package func impact(
     of own: Counters, within surroundings: Counters, portfolio: Counters
 ) -> Int64 {
     let rest = (
-        rated: Int128(surroundings.ratedCount - own.ratedCount),
-        negatives: Int128(surroundings.negatives - own.negatives)
+        // Of a damaged store the surroundings may lack what lies in them.
+        rated: Int128(max(surroundings.ratedCount - own.ratedCount, 0)),
+        negatives: Int128(max(surroundings.negatives - own.negatives, 0))
     )
     let strength = Int128(priorStrength)
     let whole = Int128(portfolio.ratedCount)
