@@ -19,7 +19,7 @@ import Testing
 
     /// Changes a file behind the program's back, in spite of its rules.
     private func damage(_ path: String, _ sql: String) throws {
-        try shell("sqlite3 -unsafe-testing '\(path)' \"\(sql)\" || sqlite3 '\(path)' \"\(sql)\"")
+        try DatabaseQueue(path: path).writeWithoutTransaction { try $0.execute(sql: sql) }
     }
 
     private func file() throws -> TemporaryStore {
@@ -40,6 +40,7 @@ import Testing
         \(sql);
         PRAGMA writable_schema = ON;
         UPDATE sqlite_schema SET sql = (SELECT sql FROM kept) WHERE name = '\(table)';
+        PRAGMA writable_schema = RESET;
         """
     }
 
@@ -47,6 +48,7 @@ import Testing
     func index() throws {
         let file = try file()
         let index = "product_reviews_history_by_run"
+        // A row comes while the schema says that there is no index.
         try damage(
             file.path,
             """
@@ -54,27 +56,17 @@ import Testing
             PRAGMA writable_schema = ON;
             DELETE FROM sqlite_schema WHERE name = '\(index)';
             PRAGMA writable_schema = RESET;
-            UPDATE product_reviews_history SET run = 900 WHERE history_key =
-                (SELECT min(history_key) FROM product_reviews_history WHERE run > 1);
-            PRAGMA writable_schema = ON;
-            INSERT INTO sqlite_schema SELECT * FROM kept;
-            PRAGMA writable_schema = RESET;
-            UPDATE sqlite_schema SET sql = sql WHERE 0;
             """)
-        // The table is put back as it was, through no index.
         try damage(
             file.path,
             """
-            PRAGMA writable_schema = ON;
-            DELETE FROM sqlite_schema WHERE name = '\(index)';
-            PRAGMA writable_schema = RESET;
-            UPDATE product_reviews_history SET run = (
-                SELECT run FROM product_reviews_history h
-                WHERE h.history_key < 0 AND h.run < 900 ORDER BY history_key LIMIT 1)
-            WHERE run = 900;
+            UPDATE product_reviews_history SET run = run + 900 WHERE run > 1;
+            UPDATE product_reviews_history SET history_key = history_key + 1000 WHERE run > 900;
+            UPDATE product_reviews_history SET run = run - 900 WHERE run > 900;
             PRAGMA writable_schema = ON;
             INSERT INTO sqlite_schema SELECT * FROM kept;
             DROP TABLE kept;
+            PRAGMA writable_schema = RESET;
             """)
         let store = try SQLiteStore(path: file.path, opening: .existing)
         let finding = try store.auditByQuery()
@@ -85,11 +77,6 @@ import Testing
     @Test("audit-blind-to-indexes-and-constraints: a NULL where none may be is found")
     func missingValue() throws {
         let file = try file()
-        try damage(
-            file.path,
-            without(
-                "star_3 INTEGER NOT NULL", of: "product_aggregates",
-                "UPDATE product_aggregates SET month = month"))
         try damage(
             file.path,
             without(
@@ -113,7 +100,8 @@ import Testing
                 (SELECT max(history_key) FROM product_reviews_history)
             """)
         let store = try SQLiteStore(path: file.path, opening: .existing)
-        #expect(try store.auditByQuery()?.table == "product_reviews_history")
+        let finding = try store.auditByQuery()
+        #expect(finding?.table == "product_reviews_history", "\(String(describing: finding))")
         #expect(
             throws: StoreFault.unreadable(
                 table: "product_reviews_history", column: "created_origin")

@@ -89,12 +89,19 @@ final class TemporaryStores {
             return try schema.open()
         }
         guard let file = files.last else { preconditionFailure("no store was made") }
-        let plain = "replace(replace(replace(sql, ' STRICT, WITHOUT', ' WITHOUT'), ' STRICT', '')"
-        try shell(
-            """
-            sqlite3 '\(file.path)' "PRAGMA writable_schema = ON;
-            UPDATE sqlite_schema SET sql = \(plain), ' NOT NULL', '') WHERE type = 'table'"
-            """)
+        let rules = [
+            (" STRICT, WITHOUT", " WITHOUT"), (" STRICT", ""), ("INTEGER NOT NULL", "INTEGER"),
+            ("TEXT NOT NULL", "TEXT"), ("BLOB NOT NULL", "BLOB"),
+        ]
+        let plain = rules.reduce("sql") { "replace(\($0), '\($1.0)', '\($1.1)')" }
+        try DatabaseQueue(path: file.path).writeWithoutTransaction { database in
+            try database.execute(
+                sql: """
+                    PRAGMA writable_schema = ON;
+                    UPDATE sqlite_schema SET sql = \(plain) WHERE type = 'table';
+                    PRAGMA writable_schema = RESET;
+                    """)
+        }
         return try file.open()
     }
 
