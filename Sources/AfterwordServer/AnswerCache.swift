@@ -3,12 +3,32 @@ import AfterwordPipeline
 import NIOCore
 import Synchronization
 
+/// How an answer is written.
+struct AnswerForm: Sendable {
+    var type: String
+    /// It depends on the clock, so that it has no tag.
+    var isTimed = false
+    /// The name of a table to download.
+    var table: String?
+
+    static let page = AnswerForm(type: "text/html; charset=utf-8")
+
+    static func csv(_ table: String) -> AnswerForm {
+        AnswerForm(type: "text/csv; charset=utf-8", table: table)
+    }
+}
+
 /// An answer with the tag that says everything it depends on.
 struct Answered: Sendable {
     var tag: String
+    /// The run that it is as of.
+    var run: RunRecord
     /// Nil where the client has it already.
     var body: ByteBuffer?
     var isZipped = false
+
+    /// The run and its day, for the name of a file.
+    var moment: String { "\(day(run.observedAt))-run-\(run.run)" }
 }
 
 /// Answers that were given, to be given again while their tag holds: so many bytes of them, those asked for last.

@@ -25,15 +25,16 @@ struct RequestRecorder: RouterMiddleware {
             try service.gate.checkHost(request)
             response = try await next(request, context)
         } catch let problem as Problem {
-            response = problem.response(id: context.id)
+            response = service.answer(to: request, problem, id: context.id)
             if problem.kind == .methodNotAllowed { response.headers[.allow] = problem.detail }
         } catch let error as any HTTPResponseError {
             let problem = problem(of: error, request)
-            response = problem.response(id: context.id)
+            response = service.answer(to: request, problem, id: context.id)
             if problem.kind == .methodNotAllowed { response.headers[.allow] = problem.detail }
         } catch {
             context.logger.error("request failed", metadata: ["kind": "\(type(of: error))"])
-            response = Problem(.internalError, "see the log").response(id: context.id)
+            response = service.answer(
+                to: request, Problem(.internalError, "see the log"), id: context.id)
         }
         finish(&response, context)
         record(request, response, context, since: started)

@@ -10,6 +10,8 @@ package struct ServiceConfiguration: Sendable {
     /// Keys are asked for, on loopback too; off loopback they always are.
     package var asksForKeys = false
     package var limits = ServiceLimits()
+    /// A page with an empty text where there should be one is a failure: for tests.
+    package var refusesEmptyTexts = false
     package var now: @Sendable () -> Instant
 
     package init(now: @escaping @Sendable () -> Instant) { self.now = now }

@@ -90,7 +90,8 @@ package struct Service: Sendable {
         // What depends on the clock has no tag.
         let isTimed = endpoint.path.hasSuffix("/status")
         return try await respond(
-            request, context, endpoint.parameters, type: "application/json", isTimed: isTimed
+            request, context, endpoint.parameters,
+            as: AnswerForm(type: "application/json", isTimed: isTimed)
         ) { call in
             Array(try endpoint.answer(call).with("as_of", call.run.asOf).canonical.utf8)
         }
@@ -100,8 +101,8 @@ package struct Service: Sendable {
     /// takes it so, packed. An answer that was given and still holds is given again: its tag says everything it depends on,
     /// and a run never changes.
     func respond(
-        _ request: Request, _ context: Context, _ parameters: [Parameter], type: String,
-        isTimed: Bool = false, _ make: @escaping @Sendable (Call) throws -> [UInt8]
+        _ request: Request, _ context: Context, _ parameters: [Parameter], as form: AnswerForm,
+        _ make: @escaping @Sendable (Call) throws -> [UInt8]
     ) async throws -> Response {
         let values = try readParameters(parameters, request, context)
         let front = try await workers.front()
@@ -109,7 +110,7 @@ package struct Service: Sendable {
         let wanted = Wanted(
             values: values, target: request.uri.string, visitor: visitor,
             known: request.headers[.ifNoneMatch], takesZip: acceptsGzip(request),
-            isTimed: isTimed)
+            isTimed: form.isTimed)
         let answered: Answered
         if let kept = try keptAnswer(wanted, front) {
             cacheHits.increment()
@@ -125,7 +126,11 @@ package struct Service: Sendable {
         guard let body = answered.body else {
             return Response(status: .notModified, headers: headers)
         }
-        headers[.contentType] = type
+        headers[.contentType] = form.type
+        if let table = form.table {
+            headers[.contentDisposition] =
+                "attachment; filename=\"afterword-\(table)-\(answered.moment).csv\""
+        }
         if answered.isZipped { headers[.contentEncoding] = "gzip" }
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: body))
     }
@@ -150,7 +155,7 @@ package struct Service: Sendable {
         else { return nil }
         let run = try pinnedRun(wanted.values, among: runs)
         let tag = entityTag(run, newest: newest, wanted.target, wanted.visitor)
-        if wanted.isKnown(tag) { return Answered(tag: tag) }
+        if wanted.isKnown(tag) { return Answered(tag: tag, run: run) }
         return answers.kept(tag, zipped: wanted.takesZip)
     }
 
@@ -170,15 +175,17 @@ package struct Service: Sendable {
         let (run, pinned) = try pin(reader, wanted.values, among: runs)
         let tag =
             wanted.isTimed ? "" : entityTag(run, newest: runs.last, wanted.target, wanted.visitor)
-        if !tag.isEmpty, wanted.isKnown(tag) { return Answered(tag: tag) }
+        if !tag.isEmpty, wanted.isKnown(tag) { return Answered(tag: tag, run: run) }
         let call = Call(
             values: wanted.values, reader: pinned, run: run, allRuns: runs,
             now: configuration.now(), limits: configuration.limits,
-            brands: wanted.visitor.brands)
+            brands: wanted.visitor.brands,
+            refusesEmptyTexts: configuration.refusesEmptyTexts)
         let body = try make(call)
         let isZipped = wanted.takesZip && body.count > 1_024
         let answered = Answered(
-            tag: tag, body: ByteBuffer(bytes: isZipped ? gzip(body) : body), isZipped: isZipped)
+            tag: tag, run: run, body: ByteBuffer(bytes: isZipped ? gzip(body) : body),
+            isZipped: isZipped)
         if !tag.isEmpty { answers.keep(answered, zipped: wanted.takesZip) }
         return answered
     }
@@ -201,7 +208,7 @@ package struct Service: Sendable {
     private func pinnedRun(
         _ values: [String: String], among runs: [RunRecord]
     ) throws -> RunRecord {
-        guard let newest = runs.last else { throw Problem(.notFound, "nothing was loaded yet") }
+        guard let newest = runs.last else { throw Problem.nothingLoaded }
         var moment: AsOf?
         if let text = values["as_of"] { moment = AsOf(runOrInstant: text) }
         if let text = values["as_observed"], let day = Instant(iso8601: text) {

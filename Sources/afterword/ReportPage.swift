@@ -1,6 +1,6 @@
 import AfterwordCore
 import AfterwordPipeline
-import Mustache
+import AfterwordServer
 
 /// A digest as a page: the same values in HTML, Markdown and JSON.
 struct ReportPage {
@@ -102,23 +102,22 @@ struct ReportPage {
 
     /// The template escapes whatever it is given.
     func html() throws -> String {
-        let template = try MustacheTemplate(string: Self.template)
-        return template.render([
-            "title": title, "summary": summary,
-            "alerts": digest.changes.alerts.map(\.sentence), "silences": digest.silences,
-            "sections": sections.filter { !$0.rows.isEmpty }.map { section -> [String: Any] in
-                [
-                    "heading": section.title, "note": section.note, "head": section.head,
-                    "rows": section.rows.map { row in
-                        [
-                            "cells": zip(section.head, row).map {
-                                ["label": $0, "value": printable($1)]
-                            }
-                        ]
-                    },
-                ]
-            },
-        ])
+        let template = try Template<ReportHTML>(Self.template)
+        let page = ReportHTML(
+            title: title, summary: summary,
+            alerts: digest.changes.alerts.map { ReportLine(text: $0.sentence) },
+            sections: sections.filter { !$0.rows.isEmpty }.map { section in
+                ReportSection(
+                    heading: section.title, note: section.note,
+                    head: section.head.map { ReportLine(text: $0) },
+                    rows: section.rows.map { row in
+                        ReportRow(
+                            cells: zip(section.head, row).map {
+                                ReportCell(label: $0, value: printable($1))
+                            })
+                    })
+            }, silences: digest.silences.map { ReportLine(text: $0) })
+        return template.render(page).page.text
     }
 
     private static let template = """
@@ -163,7 +162,7 @@ struct ReportPage {
         <h1>{{title}}</h1>
         <p>{{summary}}</p>
         {{#alerts}}
-        <p class="alert">{{.}}</p>
+        <p class="alert">{{text}}</p>
         {{/alerts}}
         {{#sections}}
         <section>
@@ -171,10 +170,10 @@ struct ReportPage {
         <p class="note">{{note}}</p>
         <div class="wide" tabindex="0" role="region" aria-label="{{heading}}">
         <table>
-        <thead><tr>{{#head}}<th scope="col">{{.}}</th>{{/head}}</tr></thead>
+        <thead><tr>{{#head}}<th scope="col">{{text}}</th>{{/head}}</tr></thead>
         <tbody>
         {{#rows}}
-        <tr>{{#cells}}<td data-label="{{label}}">{{value}}</td>{{/cells}}</tr>
+        <tr>{{#cells}}<td data-label="{{label}}">{{#value}}{{value}}{{/value}}</td>{{/cells}}</tr>
         {{/rows}}
         </tbody>
         </table>
@@ -182,7 +181,7 @@ struct ReportPage {
         </section>
         {{/sections}}
         {{#silences}}
-        <p class="silence">{{.}}</p>
+        <p class="silence">{{text}}</p>
         {{/silences}}
         </main>
         </body>

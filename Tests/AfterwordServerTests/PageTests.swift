@@ -40,8 +40,10 @@ import Testing
             #expect(missing.status == 404 && !missing.text.contains("<script>"))
             #expect(missing.text.contains("no such brand"))
             let csv = try await client.get("/csv/reviews.csv?product=B0FLASK001")
-            #expect(csv.text.hasPrefix("review,version,rating,title,text\r\n"))
-            #expect(csv.headers[.contentDisposition]?.contains("reviews.csv") == true)
+            #expect(
+                csv.text.hasPrefix(
+                    "\u{FEFF}\"review\",\"version\",\"rating\",\"title\",\"text\"\r\n"))
+            #expect(csv.headers[.contentDisposition]?.contains("afterword-reviews-2026") == true)
         }
     }
 

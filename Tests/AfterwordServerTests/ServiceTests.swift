@@ -148,16 +148,17 @@ import Testing
             #expect(try await get("/api/v1/brands", "lumora").items.count == 1)
             for address in [
                 "/api/v1/brands/Knokke", "/api/v1/products/B0LAMP0001",
-                "/api/v1/products/B0LAMP0001/reviews", "/api/v1/themes", "/api/v1/safety",
+                "/api/v1/products/B0LAMP0001/reviews", "/api/v1/safety?brand=Knokke",
                 "/api/v1/themes?brand=Knokke", "/api/v1/themes?product=B0LAMP0001",
                 "/api/v1/compare?brands=Lumora,Knokke", "/api/v1/insights", "/api/v1/runs",
                 "/api/v1/status", "/brands/Knokke",
                 "/products/B0LAMP0001", "/csv/reviews.csv?product=B0LAMP0001",
-                "/csv/themes.csv",
+                "/csv/themes.csv?brand=Knokke", "/themes/leaks?brand=Knokke",
             ] { #expect(try await get(address, "lumora").status == 404, "\(address)") }
             for address in [
                 "/api/v1/brands", "/api/v1/products", "/api/v1/inbox", "/csv/brands.csv",
-                "/csv/products.csv", "/csv/inbox.csv", "/",
+                "/csv/products.csv", "/csv/inbox.csv", "/", "/api/v1/themes", "/api/v1/safety",
+                "/csv/themes.csv", "/themes/leaks", "/api/v1/themes/leaks",
             ] {
                 let answer = try await get(address, "lumora")
                 #expect(answer.status == 200 && !answer.text.contains("Knokke"), "\(address)")

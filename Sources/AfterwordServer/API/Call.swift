@@ -13,6 +13,8 @@ struct Call {
     let limits: ServiceLimits
     /// Brands that the key may see; nil for all.
     let brands: Set<Text>?
+    /// Whether a page with an empty text is a failure, as in tests; else the text shows as a dash.
+    var refusesEmptyTexts = false
 
     func text(_ name: String) -> String? { values[name] }
     func number(_ name: String) -> Int64? { values[name].flatMap { Int64($0) } }
@@ -31,11 +33,23 @@ struct Call {
     /// The brand of the path, if it is there and the key may see it.
     func brand() throws -> ReviewScope {
         let id = Text(values["brand"] ?? "")
-        let scope = Scope(kind: .brand, id: id)
-        guard allows(id), try !reader.scopes([scope]).isEmpty else {
+        try requireBrand(id)
+        return .scope(Scope(kind: .brand, id: id))
+    }
+
+    func requireBrand(_ id: Text) throws {
+        guard allows(id), try !reader.scopes([Scope(kind: .brand, id: id)]).isEmpty else {
             throw Problem(.notFound, "no such brand")
         }
-        return .scope(scope)
+    }
+
+    /// The run after which something came; nil where none was asked for.
+    func since() throws -> Int64? {
+        guard let since = number("since") else { return nil }
+        guard try since == 0 || reader.runs().contains(where: { $0.run == since }) else {
+            throw Problem(.notFound, "since: there is no such run")
+        }
+        return since
     }
 
     func allows(_ brand: Text?) -> Bool {
@@ -45,12 +59,6 @@ struct Call {
     /// What is not narrowed to a brand is for keys that see all.
     func requireAll() throws {
         guard brands == nil else { throw Problem(.notFound, "not for a key of some brands") }
-    }
-
-    /// The brand asked for has to be one that the key may see; a key of some brands has to name one.
-    func requireBrand(_ brand: String?) throws {
-        guard brands != nil else { return }
-        guard let brand, allows(Text(brand)) else { throw Problem(.notFound, "no such brand") }
     }
 
     var pageSize: Int { number("limit").map(Int.init) ?? limits.defaultPageSize }

@@ -209,7 +209,7 @@ struct Endpoint: Sendable {
             ], .list, required: ["hazard", "quote"]
         ) { call in
             let found = try safetyReviews(
-                call.reader, themeQuery(call), since: call.number("since") ?? 0,
+                call.reader, themeQuery(call), since: call.since() ?? 0,
                 page: Call.everything)
             return call.page(found.entries) { $0.json }
         },
@@ -226,11 +226,7 @@ struct Endpoint: Sendable {
                     comment: "A run's number; what the newest dump brought when left out.")
             ], .list, required: ["kind", "quote"]
         ) { call in
-            let runs = try call.reader.runs()
-            let since = call.number("since") ?? runs.beforeNewestDump
-            guard since == 0 || runs.contains(where: { $0.run == since }) else {
-                throw Problem(.notFound, "since: there is no such run")
-            }
+            let since = try call.since() ?? call.reader.runs().beforeNewestDump
             let entries = try AfterwordPipeline.inbox(
                 call.reader, since: since, page: Call.everything
             ).entries

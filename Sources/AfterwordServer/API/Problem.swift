@@ -32,6 +32,8 @@ struct Problem: Error, Equatable {
         self.detail = detail
     }
 
+    static let nothingLoaded = Problem(.notFound, "nothing was loaded yet")
+
     var status: HTTPResponse.Status {
         switch kind {
         case .badParameter, .badBody: .badRequest
@@ -52,7 +54,7 @@ struct Problem: Error, Equatable {
         }
     }
 
-    private var title: String {
+    var title: String {
         switch kind {
         case .badParameter: "A parameter cannot be read"
         case .badBody: "The body cannot be read"

@@ -56,17 +56,20 @@ func brandEntries(_ call: Call) throws -> [RankedEntry] {
     return call.page(found) { $0.json("brand") }
 }
 
+/// What themes are asked of: a product, a brand, or all that the key may see. What it may not see is
+/// not there, and what is not there is no empty answer, which would read as an all-clear.
 func themeQuery(_ call: Call) throws -> ThemeQuery {
     var query = ThemeQuery()
     query.brand = call.text("brand")
+    query.brands = call.brands
     query.product = call.text("product").map { Text($0) }
     query.strengths = call.text("side") == "strengths"
     if let product = query.product {
         guard let found = try call.reader.products(product).first,
             call.allows(found.dimension[.brand])
         else { throw Problem(.notFound, "no such product") }
-    } else {
-        try call.requireBrand(query.brand)
+    } else if let brand = query.brand {
+        try call.requireBrand(Text(brand))
     }
     return query
 }

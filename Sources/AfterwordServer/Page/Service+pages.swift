@@ -6,25 +6,22 @@ import Hummingbird
 extension Service {
     /// The page and its parts: rendered here, nothing fetched from outside.
     func addPages(to router: Router<Context>) {
-        addPage(router, "", [.text("brand", ""), .text("q", "")] + Self.filters) { call in
-            try overview(call)
-        }
-        addPage(router, "brands/{brand}", [.path("brand", "")]) { try brandPage($0) }
-        addPage(router, "themes/{theme}", [.path("theme", ""), .text("brand", "")]) {
-            try themePage($0)
-        }
-        addPage(router, "products/{product}", [.path("product", "")]) { try productPage($0) }
+        addPage(router, "", Self.filters) { call in try overview(call) }
+        addPage(router, "brands/{brand}", [.path("brand", "The brand's name.")], brandPage)
         addPage(
-            router, "reviews/{product}/{review}", [.path("product", ""), .path("review", "")]
-        ) { try reviewPage($0) }
+            router, "themes/{theme}",
+            [.path("theme", "As `themes` names it."), .text("brand", "Only this brand.")],
+            themePage)
+        addPage(router, "products/{product}", [.path("product", "The product's id.")], productPage)
+        addPage(
+            router, "reviews/{product}/{review}",
+            [.path("product", "The product's id."), .path("review", "The review's id.")],
+            reviewPage)
         for (name, table) in CSVTable.all {
             router.get(RouterPath("csv/\(name).csv")) { request, context in
-                var response = try await respond(
-                    request, context, table.parameters + Self.moments,
-                    type: "text/csv; charset=utf-8"
-                ) { call in Array(try csv(table.rows(call)).utf8) }
-                response.headers[.contentDisposition] = "attachment; filename=\"\(name).csv\""
-                return response
+                try await respond(
+                    request, context, table.parameters + Self.moments, as: .csv(name)
+                ) { call in Array(csv(table.head, try table.rows(call)).utf8) }
             }
         }
         addStatic(router, "static/page.css", "text/css; charset=utf-8", pageStyle)
@@ -32,17 +29,18 @@ extension Service {
         addStatic(router, "static/page.js", "text/javascript; charset=utf-8", pageScript)
     }
 
-    private static let filters = [
-        Parameter.choice("sentiment", ["positive", "neutral", "negative"], ""),
-        Parameter(name: "cursor", form: .cursor, comment: ""),
+    private static let filters: [Parameter] = [
+        .text("brand", "Only products of this brand."),
+        .text("q", "Part of a product's id, title or brand, in any case."),
+        .choice("sentiment", ["positive", "neutral", "negative"], "The mean's stars, rounded."),
+        Parameter(name: "cursor", form: .cursor, comment: "Where the products go on."),
     ]
 
     private static let moments = [
-        Parameter(name: "as_of", form: .moment, comment: ""),
-        Parameter(name: "as_observed", form: .date, comment: ""),
+        Parameter(name: "as_of", form: .moment, comment: "As it was after a run."),
+        Parameter(name: "as_observed", form: .date, comment: "As it was by the dumps of a day."),
     ]
 
-    /// A page; what cannot be answered is told as a page too.
     private func addPage(
         _ router: Router<Context>, _ path: String, _ parameters: [Parameter],
         _ render: @escaping @Sendable (Call) throws -> String
@@ -50,28 +48,14 @@ extension Service {
         router.get(RouterPath(path)) { request, context in
             do {
                 return try await respond(
-                    request, context, parameters + Self.moments,
-                    type: "text/html; charset=utf-8"
+                    request, context, parameters + Self.moments, as: .page
                 ) { call in Array(try render(call).utf8) }
-            } catch let problem as Problem where problem.kind != .unauthorized {
-                return try errorPage(problem)
-            } catch let problem as Problem {
-                var response = try errorPage(problem)
-                // A browser asks its user for the key, as a password.
-                response.headers[.wwwAuthenticate] = "Basic realm=\"afterword\", charset=\"UTF-8\""
-                return response
+            } catch let problem as Problem where problem == .nothingLoaded && path.isEmpty {
+                return html(
+                    timelessPage(
+                        Templates.shared.empty, EmptyStorePage(), title: "Nothing loaded yet"))
             }
         }
-    }
-
-    private func errorPage(_ problem: Problem) throws -> Response {
-        let page = try renderPage(
-            "error", title: problem.kind == .notFound ? "Not found" : "Cannot be shown",
-            ["detail": problem.detail, "status": problem.status.code])
-        return Response(
-            status: problem.status,
-            headers: [.contentType: "text/html; charset=utf-8", .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: page)))
     }
 
     private func addStatic(

@@ -1,113 +1,82 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// A table to download.
-struct CSVTable: Sendable {
-    var parameters: [Parameter]
-    var rows: @Sendable (Call) throws -> [[String]]
+/// A cell of a table to download.
+enum CSVCell: Sendable {
+    /// Written by this program: digits, a sign, a decimal point.
+    case number(String)
+    /// Anybody's words.
+    case text(String)
 
-    static let all: KeyValuePairs<String, CSVTable> = [
-        "brands": CSVTable(parameters: []) { call in
-            [["brand", "products"] + counted]
-                + (try brandEntries(call).filter { call.allows($0.id) }.map { entry in
-                    [entry.id.string, String(entry.productCount)] + counts(entry)
-                })
-        },
-        "products": CSVTable(
-            parameters: [
-                .text("brand", ""), .text("q", ""),
-                .choice("sentiment", ["positive", "neutral", "negative"], ""),
-            ]
-        ) { call in
-            [["product", "brand", "title"] + counted]
-                + (try productEntries(call).map { entry in
-                    [
-                        entry.id.string, entry.attributes[.brand]?.string ?? "",
-                        entry.attributes[.title]?.string ?? "",
-                    ] + counts(entry)
-                })
-        },
-        "inbox": CSVTable(parameters: [.number("since", 0...1_000_000, "")]) { call in
-            let since = try call.number("since") ?? call.reader.runs().beforeNewestDump
-            let entries = try AfterwordPipeline.inbox(
-                call.reader, since: since, page: Call.everything
-            ).entries.filter { call.allows($0.brand) }
-            return [["kind", "hazard", "brand", "product", "review", "version", "stars", "says"]]
-                + entries.map { entry in
-                    [
-                        entry.kind.rawValue, entry.hazard ?? "", entry.brand?.string ?? "",
-                        entry.review.productID.string, entry.review.reviewID.string,
-                        String(entry.review.version),
-                        entry.review.values.star.map { String($0) } ?? "", entry.quote,
-                    ]
-                }
-        },
-        "themes": CSVTable(parameters: [.text("brand", ""), .text("product", "")]) { call in
-            let themes = try AfterwordPipeline.themes(call.reader, themeQuery(call))
-            return [
-                ["theme", "label", "reviews", "new", "mixed", "products", "brands", "languages"]
-            ]
-                + themes.map { theme in
-                    [
-                        theme.aspect.id, theme.aspect.label, String(theme.mentions),
-                        String(theme.new), String(theme.mixed), String(theme.products.count),
-                        String(theme.brands.count),
-                        theme.languages.sorted().joined(separator: " "),
-                    ]
-                }
-        },
-        "reviews": CSVTable(
-            parameters: [
-                Parameter(name: "product", form: .text, isRequired: true, comment: "")
-            ]
-        ) { call in
-            let reviews = try reviewListing(
-                call.reader, product: call.product(), star: nil, withDeleted: false,
-                page: Call.everything
-            ).entries
-            return [["review", "version", "rating", "title", "text"]]
-                + reviews.map { review in
-                    [
-                        review.reviewID.string, String(review.version),
-                        review.values.rating.map { tenths($0) } ?? "",
-                        review.values.title?.string ?? "", review.values.body?.string ?? "",
-                    ]
-                }
-        },
-    ]
+    static func count(_ number: some BinaryInteger) -> CSVCell { .number(String(number)) }
 
-    private static let counted = [
-        "reviews", "mean_stars", "negative_share", "negative_low", "negative_high", "impact",
-    ]
-
-    private static func counts(_ entry: RankedEntry) -> [String] {
-        let share = entry.negativeShare
-        return [
-            String(entry.counters.reviewCount),
-            meanStars(entry.counters).map { fixed($0, of: 1_000, places: 3) } ?? "",
-            share.map { fixed($0.value, of: 1_000_000, places: 6) } ?? "",
-            share.map { fixed($0.low, of: 1_000_000, places: 6) } ?? "",
-            share.map { fixed($0.high, of: 1_000_000, places: 6) } ?? "",
-            fixed(entry.impact, of: 1_000_000, places: 3),
-        ]
+    /// Millionths or thousandths as a decimal; an empty cell where there is nothing.
+    static func decimal(_ value: Int64?, of unit: Int64, places: Int) -> CSVCell {
+        .number(value.map { fixed($0, of: unit, places: places) } ?? "")
     }
+
+    static func text(_ text: Text?) -> CSVCell { .text(text?.string ?? "") }
 }
 
-/// RFC 4180. A cell that a spreadsheet would take for a formula begins with an apostrophe.
-func csv(_ rows: [[String]]) -> String {
-    rows.map { row in row.map(cell).joined(separator: ",") + "\r\n" }.joined()
+/// A table as RFC 4180 has it, for spreadsheets too.
+///
+/// 1. It begins with a byte order mark, by which spreadsheets know that it is UTF-8.
+/// 2. Every cell is quoted.
+/// 3. No text becomes a formula, whatever separator a spreadsheet takes for its own: an apostrophe
+///    stands before every sign that would begin one.
+func csv(_ head: [String], _ rows: [[CSVCell]]) -> String {
+    func line(_ cells: [String]) -> String {
+        cells.map { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }.joined(separator: ",")
+            + "\r\n"
+    }
+    let lines = rows.map { row in
+        line(
+            row.map { cell in
+                switch cell {
+                case .number(let number): number
+                case .text(let text): guarded(text)
+                }
+            })
+    }
+    return "\u{FEFF}" + line(head) + lines.joined()
 }
 
-private func cell(_ text: String) -> String {
-    var safe = text
-    let isNumber = text.allSatisfy { $0.isASCII && ($0.isNumber || $0 == "." || $0 == "-") }
-    if !isNumber, let first = text.unicodeScalars.first(where: { $0 != " " }),
-        ["=", "+", "-", "@", "\t", "\r"].contains(first)
-    {
-        safe = "'" + text
+/// A text with an apostrophe before every sign that begins a formula: at its start, and after what
+/// some spreadsheet takes for the end of a cell. White space, signs that cannot be seen, and quotes
+/// may stand between.
+private func guarded(_ text: String) -> String {
+    var safe = String.UnicodeScalarView()
+    // Where a cell would begin; nil within one.
+    var start: String.UnicodeScalarIndex? = safe.startIndex
+    for scalar in text.unicodeScalars {
+        let opensLine = safe.isEmpty && ["\t", "\r", "\n"].contains(scalar)
+        if let place = start, formulaSigns.contains(scalar) || opensLine {
+            safe.insert("'", at: place)
+            start = nil
+        } else if start != nil, !isBlank(scalar), scalar != "\"" {
+            start = nil
+        }
+        safe.append(scalar)
+        if cellEnds.contains(scalar) { start = safe.endIndex }
     }
-    guard safe.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return safe }
-    return "\"" + safe.replacing("\"", with: "\"\"") + "\""
+    return String(safe)
+}
+
+/// Signs that begin a formula, in all widths.
+private let formulaSigns: Set<Unicode.Scalar> = [
+    "=", "+", "-", "@", "\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}", "\u{FE66}", "\u{FE62}",
+    "\u{FE63}", "\u{FE6B}", "\u{2212}",
+]
+
+/// Where some spreadsheet ends a cell or a line, other than at a comma: every cell is quoted, and
+/// that holds where commas separate.
+private let cellEnds: Set<Unicode.Scalar> = [
+    ";", "\t", "\n", "\r", "|", "\u{B}", "\u{C}", "\u{85}", "\u{2028}", "\u{2029}", "\u{FF1B}",
+]
+
+private func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.isWhitespace
+        || [.format, .control].contains(scalar.properties.generalCategory)
 }
 
 /// A whole number of parts as a decimal: 4321 of 1000 in 2 places is `4.32`.

@@ -1,0 +1,71 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// An address of the page with its filters, so that it can be sent to somebody; the moment that is
+/// shown is added to it, or another one, or none.
+struct Address: Sendable {
+    var path: String
+    /// Names and values, in the order they are written.
+    var query: [(name: String, value: String)] = []
+    var fragment = ""
+    /// The first run after which there was anything at it.
+    var firstRun: Int64 = 0
+
+    init(_ path: String, _ query: KeyValuePairs<String, String?> = [:], firstRun: Int64 = 0) {
+        self.path = path
+        self.firstRun = firstRun
+        self.query = query.compactMap { name, value in value.map { (name, $0) } }
+    }
+
+    func with(_ name: String, _ value: String?) -> Address {
+        var other = self
+        other.query.removeAll { $0.name == name }
+        if let value { other.query.append((name, value)) }
+        return other
+    }
+
+    /// As a link holds it.
+    var text: String {
+        let pairs = query.map { "\($0.name)=\(encoded($0.value))" }
+        return path + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
+            + (fragment.isEmpty ? "" : "#" + fragment)
+    }
+}
+
+extension Call {
+    /// The moment that was asked for: a name and a value of the address.
+    var moment: (name: String, value: String)? {
+        ["as_of", "as_observed"].compactMap { name in text(name).map { (name, $0) } }.first
+    }
+
+    /// An address that keeps the moment.
+    func link(_ path: String, _ query: KeyValuePairs<String, String?> = [:]) -> String {
+        address(path, query).text
+    }
+
+    func address(_ path: String, _ query: KeyValuePairs<String, String?> = [:]) -> Address {
+        let address = Address(path, query)
+        return moment.map { address.with($0.name, $0.value) } ?? address
+    }
+
+    func link(toProduct id: Text) -> String { link("/products/\(encoded(id.string))") }
+
+    func link(toBrand name: Text) -> String { link("/brands/\(encoded(name.string))") }
+
+    func link(toReview id: Text, of product: Text) -> String {
+        link("/reviews/\(encoded(product.string))/\(encoded(id.string))")
+    }
+}
+
+/// A text as a part of an address.
+func encoded(_ text: String) -> String {
+    let digits = Array("0123456789ABCDEF".utf8)
+    var bytes: [UInt8] = []
+    for byte in text.utf8 {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: bytes.append(byte)
+        default: bytes += [0x25, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+        }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+}

@@ -1,0 +1,128 @@
+import AfterwordCore
+import AfterwordPipeline
+
+struct BrandPage: PageRow {
+    var home: String
+    var name: String
+    var sums: SumsRow
+    var products: String
+    var impact: String
+    var insight: InsightPart?
+    /// What to type to have an insight made.
+    var command: String
+    var moved: MovedRow?
+    /// Why nothing is told of what the newest dump moved.
+    var unmoved: String
+    var arrivals: ArrivalsRow?
+    var mean: MeanChart?
+    var themes: ThemeTable
+    var cards: [ProductCard]
+    var moreProducts: String?
+    var productsCSV: String
+
+    static let members: KeyValuePairs<String, Member<BrandPage>> = [
+        "home": .text { $0.home },
+        "name": .text { $0.name }, "sums": .row { $0.sums }, "products": .text { $0.products },
+        "impact": .text { $0.impact }, "insight": .row { $0.insight },
+        "command": .text { $0.command }, "moved": .row { $0.moved },
+        "unmoved": .text { $0.unmoved }, "arrivals": .row { $0.arrivals },
+        "mean": .row { $0.mean }, "themes": .row { $0.themes }, "cards": .rows { $0.cards },
+        "more_products": .maybe { $0.moreProducts }, "products_csv": .text { $0.productsCSV },
+    ]
+}
+
+/// What the newest dump moved, with the reviews that did.
+struct MovedRow: PageRow {
+    var from: Int64
+    var to: Int64
+    var before: String
+    var after: String
+    var change: String
+    var list: [MovementRow]
+
+    static let members: KeyValuePairs<String, Member<MovedRow>> = [
+        "from": .text { "\($0.from)" }, "to": .text { "\($0.to)" }, "before": .text { $0.before },
+        "after": .text { $0.after }, "change": .text { $0.change }, "list": .rows { $0.list },
+    ]
+}
+
+struct MovementRow: PageRow {
+    var moved: ReviewMovement
+    var part: String
+    var link: String
+
+    static let members: KeyValuePairs<String, Member<MovementRow>> = [
+        "part": .text { $0.part }, "reason": .text { $0.moved.movement.reason.rawValue },
+        "stars": .text { starText($0.moved.review.values) }, "link": .text { $0.link },
+        "title": .maybe { shown($0.moved.review.values.title?.string) },
+        "body": .maybe { shown($0.moved.review.values.body?.string) },
+        "is_wordless": .flag { row in
+            let values = row.moved.review.values
+            return shown(values.title?.string) == nil && shown(values.body?.string) == nil
+        },
+    ]
+}
+
+func brandPage(_ call: Call) throws -> String {
+    let scope = try call.brand()
+    guard let entry = try rankedBrand(call.reader, scope.id) else {
+        throw Problem(.notFound, "no such brand")
+    }
+    let name = scope.id.string
+    var query = ThemeQuery()
+    query.brand = name
+    let read = try readReviews(call.reader, query)
+    let dumps = dumps(try call.reader.runs())
+    let sums = try call.reader.scopeHistory(of: Scope(kind: .brand, id: scope.id))
+        .map { (run: $0.run, counters: $0.row.counters) }
+    let products = try productEntries(call.with(["brand": name]))
+    let (moved, unmoved) = try movedRow(scope, call)
+    let page = BrandPage(
+        home: call.link("/"), name: name, sums: SumsRow(entry),
+        products: several(entry.productCount, "product"),
+        impact: entry.isRanked ? fixed(entry.impact, of: 1_000_000, places: 1) : "–",
+        insight: InsightPart(
+            try call.reader.insights(of: scope).first, brand: scope.id, call),
+        command: "afterword insight " + shellQuoted("brand:" + name), moved: moved,
+        unmoved: unmoved, arrivals: ArrivalsRow(DumpArrivals.of(read.map(\.review), with: dumps)),
+        mean: MeanChart(sums, over: dumps),
+        themes: ThemeTable(read, limit: 100, brand: name, call),
+        cards: products.prefix(productsOfPage).map { ProductCard($0, call) },
+        moreProducts: products.count > productsOfPage
+            ? "\(grouped(Int64(products.count))) in all; the rest is in the CSV." : nil,
+        productsCSV: call.link("/csv/products.csv", ["brand": name]))
+    return try AfterwordServer.page(
+        Templates.shared.brand, page, title: name,
+        at: Address("/brands/\(encoded(name))", firstRun: sums.first?.run ?? 0), call)
+}
+
+private func movedRow(
+    _ scope: ReviewScope, _ call: Call
+) throws -> (row: MovedRow?, unmoved: String) {
+    let runs = try call.reader.runs()
+    let (since, to) = (runs.beforeNewestDump, runs.newestDump?.run ?? 0)
+    guard since > 0 else { return (nil, "This is the first dump: all of it came with it.") }
+    let found: ScopeChanges
+    do {
+        found = try changes(call.reader, of: scope, from: since, to: to)
+    } catch ChangeFault.noSuchScope {
+        return (nil, "Nothing of it was there before the newest dump, or is now.")
+    }
+    guard !found.movements.isEmpty else {
+        return (nil, "Nothing of this brand changed with the newest dump.")
+    }
+    func part(_ numerator: Int128?) -> String {
+        guard let attribution = found.attribution, let numerator else { return "–" }
+        let millionths = attribution.millionths(numerator)
+        return (millionths > 0 ? "+" : "") + fixed(millionths, of: 1_000_000, places: 4)
+    }
+    let row = MovedRow(
+        from: since, to: to, before: stars(found.before), after: stars(found.after),
+        change: part(found.attribution?.change),
+        list: found.movements.prefix(6).map { moved in
+            MovementRow(
+                moved: moved, part: part(moved.part),
+                link: call.link(toReview: moved.review.reviewID, of: moved.review.productID))
+        })
+    return (row, "")
+}

@@ -1,0 +1,147 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// A table to download: what a page shows, all of it, with the page's filters.
+struct CSVTable: Sendable {
+    var summary: String
+    var parameters: [Parameter]
+    var head: [String]
+    var rows: @Sendable (Call) throws -> [[CSVCell]]
+
+    static let all: KeyValuePairs<String, CSVTable> = [
+        "brands": brands, "products": products, "inbox": inbox, "themes": themes, "theme": theme,
+        "reviews": reviews,
+    ]
+
+    private static let brands = CSVTable(
+        summary: "Brands by impact, as the first page ranks them.", parameters: [],
+        head: ["brand", "products"] + counted + ["new_negative", "main_complaint"]
+    ) { call in
+        let since = try call.reader.runs().beforeNewestDump
+        let read = try readReviews(call.reader, ThemeQuery()).filter { call.allows($0.brand) }
+        let facts = BrandFacts(call, read, since == 0 ? nil : try newEntries(call, since))
+        return try rankedBrandEntries(call).map { entry in
+            [.text(entry.id), .count(entry.productCount)] + counts(entry) + [
+                .number(facts.new(entry.id).map { String($0) } ?? ""),
+                .text(facts.topTheme(entry.id) ?? ""),
+            ]
+        }
+    }
+
+    private static let products = CSVTable(
+        summary: "Products that fit the filters, by impact.",
+        parameters: [
+            .text("brand", "Only this brand."),
+            .text("q", "Part of an id, title or brand, in any case."),
+            .choice(
+                "sentiment", ["positive", "neutral", "negative"], "The mean's stars, rounded."),
+        ], head: ["product", "brand", "title"] + counted
+    ) { call in
+        try productEntries(call).map { entry in
+            [
+                .text(entry.id), .text(entry.attributes[.brand]), .text(entry.attributes[.title]),
+            ] + counts(entry)
+        }
+    }
+
+    private static let inbox = CSVTable(
+        summary: "What came since a run: dangers, new negatives, edits, what is resolved.",
+        parameters: [.number("since", 0...1_000_000, "The newest dump when left out.")],
+        head: [
+            "kind", "hazard", "brand", "product", "review", "version", "stars", "themes", "says",
+        ]
+    ) { call in
+        let since = try call.since() ?? call.reader.runs().beforeNewestDump
+        return try newEntries(call, since).map { entry in
+            [
+                .text(entry.kind.rawValue), .text(entry.hazard ?? ""), .text(entry.brand),
+                .text(entry.review.productID), .text(entry.review.reviewID),
+                .count(entry.review.version),
+                .number(entry.review.values.star.map { String($0) } ?? ""),
+                .text(entry.themeLabels.joined(separator: ", ")), .text(entry.quote),
+            ]
+        }
+    }
+
+    private static let themes = CSVTable(
+        summary: "Complaints, those of most reviews first.",
+        parameters: [.text("brand", "Only this brand."), .text("product", "Only this product.")],
+        head: [
+            "theme", "label", "reviews", "new", "mixed", "products", "brands", "star_impact",
+            "languages",
+        ]
+    ) { call in
+        try complaints(readReviews(call.reader, themeQuery(call))).map { theme in
+            [
+                .text(theme.aspect.id), .text(theme.aspect.label), .count(theme.mentions),
+                .count(theme.new), .count(theme.mixed), .count(theme.products.count),
+                .count(theme.brands.count), .decimal(theme.starImpact, of: 1_000_000, places: 3),
+                .text(languagesText(theme)),
+            ]
+        }
+    }
+
+    private static let theme = CSVTable(
+        summary: "The reviews of one theme, with the sentence that says it.",
+        parameters: [
+            Parameter(
+                name: "theme", form: .text, isRequired: true, comment: "As `themes` names it."),
+            .text("brand", "Only this brand."),
+        ], head: ["product", "review", "version", "stars", "language", "new", "says"]
+    ) { call in
+        let found = try themeReviews(
+            call.reader, aspect: call.text("theme") ?? "", themeQuery(call), page: Call.everything)
+        guard let found else { throw Problem(.notFound, "no such theme") }
+        return found.entries.map { entry in
+            [
+                .text(entry.review.productID), .text(entry.review.reviewID),
+                .count(entry.review.version),
+                .number(entry.review.values.star.map { String($0) } ?? ""),
+                .text(entry.language.rawValue), .text(entry.isNew ? "yes" : "no"),
+                .text(entry.quote),
+            ]
+        }
+    }
+
+    private static let reviews = CSVTable(
+        summary: "The reviews of a product.",
+        parameters: [
+            Parameter(
+                name: "product", form: .text, isRequired: true, comment: "The product's id.")
+        ], head: ["review", "version", "rating", "title", "text"]
+    ) { call in
+        let reviews = try reviewListing(
+            call.reader, product: call.product(), star: nil, withDeleted: false,
+            page: Call.everything
+        ).entries
+        return reviews.map { review in
+            [
+                .text(review.reviewID), .count(review.version),
+                .number(review.values.rating.map { tenths($0) } ?? ""),
+                .text(review.values.title), .text(review.values.body),
+            ]
+        }
+    }
+
+    private static let counted = [
+        "reviews", "mean_stars", "negative_share", "negative_low", "negative_high", "impact",
+    ]
+
+    private static func counts(_ entry: RankedEntry) -> [CSVCell] {
+        let share = entry.negativeShare
+        return [
+            .count(entry.counters.reviewCount),
+            .decimal(meanStars(entry.counters), of: 1_000, places: 3),
+            .decimal(share?.value, of: 1_000_000, places: 6),
+            .decimal(share?.low, of: 1_000_000, places: 6),
+            .decimal(share?.high, of: 1_000_000, places: 6),
+            .decimal(entry.impact, of: 1_000_000, places: 3),
+        ]
+    }
+}
+
+/// What came since a run, of brands that the key may see.
+func newEntries(_ call: Call, _ since: Int64) throws -> [InboxEntry] {
+    try inbox(call.reader, since: since, page: Call.everything).entries
+        .filter { call.allows($0.brand) }
+}

@@ -1,0 +1,206 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// Columns over time: negative reviews at the bottom, the others on them.
+struct ColumnChart: PageRow {
+    var title: String
+    var columns: [Column]
+    /// The height of the chart in reviews.
+    var most: String
+    var first: String
+    var last: String
+
+    static let members: KeyValuePairs<String, Member<ColumnChart>> = [
+        "title": .text { $0.title }, "columns": .rows { $0.columns }, "most": .text { $0.most },
+        "first": .text { $0.first }, "last": .text { $0.last },
+    ]
+
+    /// A period, where on the axis it lies, and what it has.
+    struct Period {
+        var name: String
+        var day: String
+        var place: Int64
+        var reviews: Int64
+        var negatives: Int64
+    }
+
+    /// Nil of fewer than two periods: one is told in words.
+    init?(_ title: String, _ periods: [Period]) {
+        guard let first = periods.first, let last = periods.last, periods.count > 1 else {
+            return nil
+        }
+        let most = max(1, periods.map(\.reviews).max() ?? 1)
+        let width = max(6, min(60, 700 / periods.count))
+        let axis = Axis(first.place, last.place, width: Int64(1_000 - width))
+        self.title = title
+        self.most = several(most, "review")
+        self.first = first.day
+        self.last = last.day
+        columns = periods.map { period in
+            let height = Int(period.reviews * 100 / most)
+            // A negative review is seen, however many there are beside it.
+            let bad = period.negatives == 0 ? 0 : max(1, Int(period.negatives * 100 / most))
+            return Column(
+                name: period.name, reviews: period.reviews, negatives: period.negatives,
+                x: Int(axis.place(period.place)), width: width, bad: bad,
+                good: max(0, height - bad))
+        }
+    }
+}
+
+extension ColumnChart {
+    init?(_ title: String, _ arrivals: ArraySlice<DumpArrivals>) {
+        // By the time of the dumps; one of an older day that was loaded later lies where it came.
+        var place = Int64.min
+        self.init(
+            title,
+            arrivals.map { entry in
+                let observed = entry.dump.observedAt
+                place = max(place, observed.microseconds)
+                return Period(
+                    name: "run \(entry.dump.run), \(day(observed))", day: day(observed),
+                    place: place, reviews: entry.reviews, negatives: entry.negatives)
+            })
+    }
+}
+
+struct Column: PageRow {
+    var name: String
+    var reviews: Int64
+    var negatives: Int64
+    var x: Int
+    var width: Int
+    var bad: Int
+    var good: Int
+
+    static let members: KeyValuePairs<String, Member<Column>> = [
+        "name": .text { $0.name }, "reviews": .text { several($0.reviews, "review") },
+        "negative": .text { grouped($0.negatives) }, "x": .number { $0.x },
+        "width": .number { $0.width }, "bad": .number { $0.bad }, "good": .number { $0.good },
+        "bad_top": .number { 100 - $0.bad }, "good_top": .number { 100 - $0.bad - $0.good },
+    ]
+}
+
+/// The mean of all reviews after each dump, over time.
+struct MeanChart: PageRow {
+    var points: String
+    var high: String
+    var low: String
+    var first: String
+    var last: String
+    var words: String
+
+    static let members: KeyValuePairs<String, Member<MeanChart>> = [
+        "points": .text { $0.points }, "high": .text { $0.high }, "low": .text { $0.low },
+        "first": .text { $0.first }, "last": .text { $0.last }, "words": .text { $0.words },
+    ]
+
+    /// - Parameter sums: Sums after runs, in order.
+    /// - Parameter dumps: What the axis is made of; a sum holds until the next one.
+    init?(_ sums: [(run: Int64, counters: Counters)], over dumps: [RunRecord]) {
+        var known: [(day: String, place: Int64, mean: Int64)] = []
+        for dump in dumps {
+            guard let sum = sums.last(where: { $0.run <= dump.run })?.counters,
+                let mean = meanStars(sum)
+            else { continue }
+            let place = max(dump.observedAt.microseconds, known.last?.place ?? .min)
+            known.append((day(dump.observedAt), place, mean))
+        }
+        guard let first = known.first, let last = known.last, first.place < last.place else {
+            return nil
+        }
+        // Whole tenths of a star, two of them at least: both ends of the axis are written beside it.
+        let means = known.map(\.mean)
+        var low = (means.min() ?? 1_000) / 100 * 100
+        let high = max((means.max() ?? 5_000) + 99, low + 200) / 100 * 100
+        low = max(0, min(low, high - 200))
+        let axis = Axis(first.place, last.place, width: 1_000)
+        points = known.map { entry in
+            "\(axis.place(entry.place)),\(100 - (entry.mean - low) * 100 / (high - low))"
+        }.joined(separator: " ")
+        self.high = fixed(high, of: 1_000, places: 1)
+        self.low = fixed(low, of: 1_000, places: 1)
+        self.first = first.day
+        self.last = last.day
+        words =
+            "\(fixed(first.mean, of: 1_000, places: 2)) on \(first.day), "
+            + "\(fixed(last.mean, of: 1_000, places: 2)) on \(last.day)"
+    }
+}
+
+/// Places on an axis of so many units.
+private struct Axis {
+    private let first: Int64
+    private let span: Int64
+    private let width: Int64
+
+    init(_ first: Int64, _ last: Int64, width: Int64) {
+        self.first = first
+        span = max(1, last - first)
+        self.width = width
+    }
+
+    func place(_ value: Int64) -> Int64 {
+        Int64(Double(min(max(0, value - first), span)) / Double(span) * Double(width))
+    }
+}
+
+/// What came with a dump: live reviews whose present version it brought.
+struct DumpArrivals {
+    var dump: RunRecord
+    var reviews: Int64 = 0
+    var negatives: Int64 = 0
+
+    /// One for each dump, those that brought nothing too.
+    static func of(_ reviews: some Sequence<StoredReview>, with dumps: [RunRecord]) -> [Self] {
+        var arrivals = dumps.map { DumpArrivals(dump: $0) }
+        var places: [Int64: Int] = [:]
+        for review in reviews where review.isLive {
+            let place = places[review.run] ?? dumps.lastIndex { $0.run <= review.run } ?? -1
+            places[review.run] = place
+            guard place >= 0 else { continue }
+            arrivals[place].reviews += 1
+            if let star = review.values.star, star <= 2 { arrivals[place].negatives += 1 }
+        }
+        return arrivals
+    }
+}
+
+/// What came with each dump, as a chart, in words, and as numbers.
+struct ArrivalsRow: PageRow {
+    /// What came with the first dump, which is everything there was then.
+    var start: String
+    var chart: ColumnChart?
+    /// What came with the newest dumps, and with those before them.
+    var newest: [ArrivalRow]
+    var older: [ArrivalRow]
+
+    static let members: KeyValuePairs<String, Member<ArrivalsRow>> = [
+        "start": .text { $0.start }, "chart": .row { $0.chart }, "newest": .rows { $0.newest },
+        "older": .rows { $0.older }, "has_older": .flag { !$0.older.isEmpty },
+    ]
+
+    /// Nil where nothing came yet.
+    init?(_ arrivals: [DumpArrivals]) {
+        guard let first = arrivals.firstIndex(where: { $0.reviews > 0 }) else { return nil }
+        let (start, later) = (arrivals[first], arrivals[(first + 1)...])
+        self.start =
+            "Run \(start.dump.run), \(day(start.dump.observedAt)): "
+            + "\(several(start.reviews, "review")), \(grouped(start.negatives)) negative."
+        chart = ColumnChart("What came with each later dump", later)
+        let rows = later.reversed().map { ArrivalRow(arrivals: $0) }
+        newest = Array(rows.prefix(5))
+        older = Array(rows.dropFirst(5))
+    }
+}
+
+struct ArrivalRow: PageRow {
+    var arrivals: DumpArrivals
+
+    static let members: KeyValuePairs<String, Member<ArrivalRow>> = [
+        "run": .text { "\($0.arrivals.dump.run)" },
+        "observed": .text { day($0.arrivals.dump.observedAt) },
+        "reviews": .text { several($0.arrivals.reviews, "review") },
+        "negative": .text { grouped($0.arrivals.negatives) },
+    ]
+}

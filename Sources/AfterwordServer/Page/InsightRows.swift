@@ -1,0 +1,114 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// A stored insight: what the program counted and what a model said of it.
+struct InsightPart: PageRow {
+    var issues: [IssueCard]
+    var strengths: [IssueCard]
+    var recommendations: [LineRow]
+    var limitations: [LineRow]
+    var toldBy: String
+
+    static let members: KeyValuePairs<String, Member<InsightPart>> = [
+        "issues": .rows { $0.issues }, "strengths": .rows { $0.strengths },
+        "has_strengths": .flag { !$0.strengths.isEmpty },
+        "recommendations": .rows { $0.recommendations },
+        "has_recommendations": .flag { !$0.recommendations.isEmpty },
+        "limitations": .rows { $0.limitations }, "told_by": .text { $0.toldBy },
+    ]
+
+    private static let cards = 8
+
+    /// Nil where there is none, or too little was there to make one of.
+    ///
+    /// - Parameter brand: The brand that links to themes are narrowed to.
+    init?(_ row: InsightRow?, brand: Text?, _ call: Call) {
+        guard let row, let document = try? JSONValue(parsing: Array(row.document.utf8)),
+            document["status"]?.text == "made"
+        else { return nil }
+        func elements(_ name: String) -> [JSONValue] { document[name]?.elements ?? [] }
+        issues = elements("issues").prefix(Self.cards).map {
+            IssueCard($0, isStrength: false, brand: brand, call)
+        }
+        strengths = elements("strengths").prefix(Self.cards).map {
+            IssueCard($0, isStrength: true, brand: brand, call)
+        }
+        recommendations = elements("recommendations").map { entry in
+            LineRow(
+                text: [entry["route"], entry["text"]].compactMap { $0?.text }
+                    .joined(separator: ": "))
+        }
+        limitations = elements("limitations").compactMap { shown($0.text) }
+            .map { LineRow(text: $0) }
+        toldBy = "\(row.model), of reviews as of run \(row.evidenceRun)"
+    }
+}
+
+/// A line of text.
+struct LineRow: PageRow {
+    var text: String
+
+    static let members: KeyValuePairs<String, Member<LineRow>> = ["text": .text { $0.text }]
+}
+
+/// An issue or a strength: its numbers and its quotes.
+struct IssueCard: PageRow {
+    var item: JSONValue
+    var link: String?
+    var quotes: [QuoteRow]
+
+    init(_ item: JSONValue, isStrength: Bool, brand: Text?, _ call: Call) {
+        self.item = item
+        let aspect = item["aspect"]?.text ?? ""
+        // The pages of themes hold complaints.
+        let isKnown = !isStrength && Lexicon.first.aspects.contains { $0.id == aspect }
+        link = isKnown ? call.link("/themes/\(aspect)", ["brand": brand?.string]) : nil
+        quotes = (item["quotes"]?.elements ?? []).prefix(3).map { QuoteRow($0, call) }
+    }
+
+    private func text(_ name: String) -> String { item[name]?.text ?? "" }
+    private func number(_ name: String) -> Int64 { item[name]?.integer ?? 0 }
+
+    private var share: Share? {
+        guard let value = item["share_millionths"]?.integer,
+            let low = item["share_low_millionths"]?.integer,
+            let high = item["share_high_millionths"]?.integer
+        else { return nil }
+        return Share(value: value, low: low, high: high)
+    }
+
+    static let members: KeyValuePairs<String, Member<IssueCard>> = [
+        "label": .text { $0.text("label") }, "link": .maybe { $0.link },
+        "is_grey": .flag { $0.number("mentions") < MinimumSupport.product },
+        "share": .text { percent($0.share) }, "interval": .maybe { interval($0.share) },
+        "mentions": .text { several($0.number("mentions"), "review") },
+        "products": .text { several($0.number("products"), "product") },
+        "languages": .maybe { row in
+            shown(
+                (row.item["languages"]?.elements ?? []).compactMap(\.text)
+                    .joined(separator: " "))
+        },
+        "polarity": .text { $0.text("polarity") }, "severity": .text { $0.text("severity") },
+        "route": .text { $0.text("route") }, "quotes": .rows { $0.quotes },
+    ]
+}
+
+/// A customer's words, as they were found in the review.
+struct QuoteRow: PageRow {
+    var quote: JSONValue
+    var link: String
+
+    init(_ quote: JSONValue, _ call: Call) {
+        self.quote = quote
+        link = call.link(
+            toReview: Text(quote["review_id"]?.text ?? ""),
+            of: Text(quote["product_id"]?.text ?? ""))
+    }
+
+    static let members: KeyValuePairs<String, Member<QuoteRow>> = [
+        "text": .text { $0.quote["quote"]?.text ?? "" }, "link": .text { $0.link },
+        "stars": .text { $0.quote["star"]?.integer.map { "\($0) ★" } ?? "no stars" },
+        "language": .text { $0.quote["language"]?.text ?? "" },
+        "check": .text { $0.quote["check"]?.text ?? "" },
+    ]
+}

@@ -1,0 +1,138 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// What stands around every page.
+struct Layout: PageRow {
+    var title: String
+    var home: String
+    var time: TimeRow?
+    var past: PastRow?
+    var content: Markup
+
+    static let members: KeyValuePairs<String, Member<Layout>> = [
+        "title": .text { $0.title }, "home": .text { $0.home }, "time": .row { $0.time },
+        "past": .row { $0.past }, "content": .markup { $0.content },
+    ]
+}
+
+/// The dumps that everything can be shown as of: a slider, a list, steps, and a link that stays.
+struct TimeRow: PageRow {
+    var shown: String
+    var shownIndex: Int
+    var lastIndex: Int
+    var stops: [StopRow]
+    /// Where the list's button leads, and the filters that it keeps.
+    var path: String
+    var kept: [KeptRow]
+    var earlier: String?
+    var later: String?
+    var pinned: String
+
+    static let members: KeyValuePairs<String, Member<TimeRow>> = [
+        "shown": .text { $0.shown }, "shown_index": .number { $0.shownIndex },
+        "last_index": .number { $0.lastIndex }, "stops": .rows { $0.stops },
+        "path": .text { $0.path }, "kept": .rows { $0.kept }, "earlier": .maybe { $0.earlier },
+        "later": .maybe { $0.later }, "pinned": .text { $0.pinned },
+    ]
+}
+
+struct StopRow: PageRow {
+    var index: Int
+    var run: Int64
+    var name: String
+    var isShown: Bool
+
+    static let members: KeyValuePairs<String, Member<StopRow>> = [
+        "index": .number { $0.index }, "run": .text { "\($0.run)" }, "name": .text { $0.name },
+        "is_shown": .flag { $0.isShown },
+    ]
+}
+
+/// A filter that a form keeps.
+struct KeptRow: PageRow {
+    var name: String
+    var value: String
+
+    static let members: KeyValuePairs<String, Member<KeptRow>> = [
+        "name": .text { $0.name }, "value": .text { $0.value },
+    ]
+}
+
+/// Says that a past state is shown, or one that is pinned.
+struct PastRow: PageRow {
+    var run: String
+    var observed: String
+    var isNewest: Bool
+    var now: String
+
+    static let members: KeyValuePairs<String, Member<PastRow>> = [
+        "run": .text { $0.run }, "observed": .text { $0.observed },
+        "is_newest": .flag { $0.isNewest }, "now": .text { $0.now },
+    ]
+}
+
+/// A page within its layout.
+///
+/// - Parameter own: The address of the page with its filters, without a moment.
+func page<Content: PageRow>(
+    _ template: Template<Content>, _ content: Content, title: String, at own: Address, _ call: Call
+) throws -> String {
+    let inner = template.render(content)
+    let layout = Layout(
+        title: title, home: call.link("/"), time: timeRow(own, call), past: pastRow(own, call),
+        content: inner.page)
+    let outer = Templates.shared.layout.render(layout)
+    let empty = inner.empty + outer.empty
+    if call.refusesEmptyTexts, !empty.isEmpty { throw EmptyTexts(names: empty) }
+    return outer.page.text
+}
+
+/// A page without a moment: an error, or the first page of an empty store.
+func timelessPage<Content: PageRow>(
+    _ template: Template<Content>, _ content: Content, title: String
+) -> String {
+    let layout = Layout(
+        title: title, home: "/", time: nil, past: nil, content: template.render(content).page)
+    return Templates.shared.layout.render(layout).page.text
+}
+
+/// Texts of a page that should be there and are empty, by name: a mistake of ours.
+struct EmptyTexts: Error {
+    var names: [String]
+}
+
+private func timeRow(_ own: Address, _ call: Call) -> TimeRow? {
+    let stops = dumps(call.allRuns).filter { $0.run >= own.firstRun }
+    guard stops.count > 1 else { return nil }
+    let shown = stops.lastIndex { $0.run <= call.run.run } ?? 0
+    // The newest needs no moment: it is what is shown when none is asked for.
+    func address(_ index: Int) -> String {
+        index == stops.count - 1 ? own.text : own.with("as_of", "\(stops[index].run)").text
+    }
+    return TimeRow(
+        shown: name(stops[shown]), shownIndex: shown, lastIndex: stops.count - 1,
+        stops: stops.enumerated().map { index, run in
+            StopRow(index: index, run: run.run, name: name(run), isShown: index == shown)
+        },
+        path: own.path, kept: own.query.map { KeptRow(name: $0.name, value: $0.value) },
+        earlier: shown > 0 ? address(shown - 1) : nil,
+        later: shown < stops.count - 1 ? address(shown + 1) : nil,
+        pinned: own.with("as_of", "\(call.run.run)").text)
+}
+
+private func pastRow(_ own: Address, _ call: Call) -> PastRow? {
+    let isNewest = call.run.run == call.allRuns.last?.run
+    guard call.moment != nil || !isNewest else { return nil }
+    return PastRow(
+        run: "\(call.run.run)", observed: day(call.run.observedAt), isNewest: isNewest,
+        now: own.text)
+}
+
+private func name(_ run: RunRecord) -> String { "\(day(run.observedAt)), run \(run.run)" }
+
+/// Runs that read reviews of a dump, in the order they were loaded.
+func dumps(_ runs: [RunRecord]) -> [RunRecord] {
+    runs.filter {
+        ![.insight, .catalogue, .replay].contains($0.observedOrigin) && $0.balance.found > 0
+    }
+}

@@ -1,0 +1,261 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// The first page: what is new and dangerous, brands, complaints, products.
+struct OverviewPage: PageRow {
+    /// The run since which everything is new; nil where the first dump is shown.
+    var since: Int64?
+    var covers: String
+    var inbox: [InboxCard]
+    var more: String?
+    var inboxCSV: String
+    var brands: BrandTable
+    var themes: ThemeTable
+    var products: ProductList
+
+    static let members: KeyValuePairs<String, Member<OverviewPage>> = [
+        "since": .maybe { $0.since.map { "\($0)" } }, "covers": .text { $0.covers },
+        "inbox": .rows { $0.inbox }, "more": .maybe { $0.more },
+        "inbox_csv": .text { $0.inboxCSV }, "brands": .row { $0.brands },
+        "themes": .row { $0.themes }, "products": .row { $0.products },
+    ]
+}
+
+/// The page of a store in which nothing was loaded yet.
+struct EmptyStorePage: PageRow {
+    static let members: KeyValuePairs<String, Member<EmptyStorePage>> = [:]
+}
+
+/// Why something cannot be shown.
+struct ErrorPage: PageRow {
+    var title: String
+    var detail: String
+    var status: String
+    /// By what the log names the request.
+    var request: String
+    /// The same address without its moment, where it has one.
+    var now: String?
+
+    static let members: KeyValuePairs<String, Member<ErrorPage>> = [
+        "title": .text { $0.title }, "detail": .text { $0.detail }, "status": .text { $0.status },
+        "request": .text { $0.request }, "now": .maybe { $0.now },
+    ]
+}
+
+/// Brands by impact.
+struct BrandTable: PageRow {
+    var rows: [BrandRow]
+    /// All brands with enough ratings to be ranked.
+    var rankedCount: Int
+    /// The days between which the columns of what came lie; nil before a third dump.
+    var span: String?
+    var csv: String
+
+    static let members: KeyValuePairs<String, Member<BrandTable>> = [
+        "rows": .rows { $0.rows }, "count": .text { several(Int64($0.rankedCount), "brand") },
+        "span": .maybe { $0.span }, "csv": .text { $0.csv },
+    ]
+}
+
+struct BrandRow: PageRow {
+    var entry: RankedEntry
+    var link: String
+    /// New negative reviews of the newest dump; nil at the first, where everything is new.
+    var new: Int64?
+    /// What came with each dump after the first.
+    var chart: ColumnChart?
+    var topTheme: String?
+
+    static let members: KeyValuePairs<String, Member<BrandRow>> = [
+        "name": .text { $0.entry.id.string }, "link": .text { $0.link },
+        "impact": .text { $0.impact }, "negative": .text { percent($0.entry.negativeShare) },
+        "interval": .maybe { interval($0.entry.negativeShare) },
+        "new": .maybe { $0.new.map { grouped($0) } }, "is_worse": .flag { ($0.new ?? 0) > 0 },
+        "reviews": .text { grouped($0.entry.counters.reviewCount) },
+        "mean": .text { stars($0.entry.counters) }, "chart": .row { $0.chart },
+        "top": .maybe { $0.topTheme },
+    ]
+
+    private var impact: String {
+        entry.isRanked ? fixed(entry.impact, of: 1_000_000, places: 1) : "–"
+    }
+}
+
+/// Complaints, with where their table can be had.
+struct ThemeTable: PageRow {
+    var rows: [ThemeRow]
+    var more: String?
+    var csv: String
+
+    static let members: KeyValuePairs<String, Member<ThemeTable>> = [
+        "rows": .rows { $0.rows }, "more": .maybe { $0.more }, "csv": .text { $0.csv },
+    ]
+
+    /// - Parameter limit: Rows that are shown.
+    init(_ read: [ReadReview], limit: Int, brand: String?, _ call: Call) {
+        let themes = complaints(read)
+        rows = themes.prefix(limit).map { ThemeRow($0, brand: brand, call) }
+        more = themes.count > limit ? "\(themes.count) in all; the rest is in the CSV." : nil
+        csv = call.link("/csv/themes.csv", ["brand": brand])
+    }
+}
+
+/// Products that fit the filters.
+struct ProductList: PageRow {
+    var cards: [ProductCard]
+    var total: Int
+    var text: String?
+    var brand: String?
+    var sentiment: String?
+    var csv: String
+    var all: String
+    var previous: String?
+    var next: String?
+    /// The moment, for the form to keep.
+    var kept: [KeptRow]
+
+    static let members: KeyValuePairs<String, Member<ProductList>> = [
+        "cards": .rows { $0.cards }, "count": .text { several(Int64($0.total), "product") },
+        "q": .maybe { $0.text }, "brand": .maybe { $0.brand },
+        "is_negative": .flag { $0.sentiment == "negative" },
+        "is_neutral": .flag { $0.sentiment == "neutral" },
+        "is_positive": .flag { $0.sentiment == "positive" }, "csv": .text { $0.csv },
+        "all": .text { $0.all }, "previous": .maybe { $0.previous }, "next": .maybe { $0.next },
+        "kept": .rows { $0.kept },
+    ]
+}
+
+func overview(_ call: Call) throws -> String {
+    let runs = try call.reader.runs()
+    let read = try readableReviews(call)
+    let since = runs.beforeNewestDump
+    let inbox = try AfterwordPipeline.inbox(call.reader, since: since, page: Call.everything)
+        .entries.filter { call.allows($0.brand) && $0.kind != .resolved }
+    // Of a first dump everything is new: the worst of it, not all of it.
+    let shown = inbox.prefix(since == 0 ? 6 : 8)
+    let more = inbox.count - shown.count
+    let page = OverviewPage(
+        since: since == 0 ? nil : since, covers: try coverage(call, runs),
+        inbox: shown.map { InboxCard($0, call) },
+        more: more > 0
+            ? "\(grouped(Int64(shown.count))) of \(grouped(Int64(inbox.count)));"
+                + " all of them are in the CSV." : nil,
+        inboxCSV: call.link("/csv/inbox.csv"),
+        brands: try brandTable(call, read, new: since == 0 ? nil : inbox),
+        themes: ThemeTable(read, limit: themesOfPage, brand: nil, call),
+        products: try productList(call))
+    let filters = Address(
+        "/",
+        ["brand": call.text("brand"), "q": call.text("q"), "sentiment": call.text("sentiment")])
+    return try AfterwordServer.page(
+        Templates.shared.overview, page, title: "What customers say", at: filters, call)
+}
+
+let productsOfPage = 12
+private let brandsOfPage = 10
+private let themesOfPage = 8
+
+/// What the newest dump covers, of what is known: an all-clear says no more than this.
+private func coverage(_ call: Call, _ runs: [RunRecord]) throws -> String {
+    guard let newest = dumps(runs).last else { return "No dump with reviews was loaded yet." }
+    let products = try call.reader.products(nil).filter { call.allows($0.dimension[.brand]) }
+    let named = products.count { $0.lastObservedAt >= newest.observedAt }
+    return "The newest dump, run \(newest.run) of \(day(newest.observedAt)), holds "
+        + "\(grouped(Int64(named))) of \(several(Int64(products.count), "known product"))."
+}
+
+/// The live reviews that the key may see, with what the lexicon reads in them.
+private func readableReviews(_ call: Call) throws -> [ReadReview] {
+    try readReviews(call.reader, ThemeQuery()).filter { call.allows($0.brand) }
+}
+
+/// - Parameter inbox: What the newest dump brought; nil at the first.
+private func brandTable(
+    _ call: Call, _ read: [ReadReview], new inbox: [InboxEntry]?
+) throws -> BrandTable {
+    let entries = try rankedBrandEntries(call).filter(\.isRanked)
+    let facts = BrandFacts(call, read, inbox)
+    let later = facts.dumps.dropFirst()
+    return BrandTable(
+        rows: entries.prefix(brandsOfPage).map { entry in
+            BrandRow(
+                entry: entry, link: call.link(toBrand: entry.id), new: facts.new(entry.id),
+                chart: facts.chart(entry.id), topTheme: facts.topTheme(entry.id))
+        }, rankedCount: entries.count,
+        span: later.count > 1
+            ? later.first.flatMap { first in
+                later.last.map { "\(day(first.observedAt)) to \(day($0.observedAt))" }
+            } : nil, csv: call.link("/csv/brands.csv"))
+}
+
+func rankedBrandEntries(_ call: Call) throws -> [RankedEntry] {
+    var query = RankingQuery()
+    query.page = Call.everything
+    return try rankedBrands(call.reader, query).entries.filter { call.allows($0.id) }
+}
+
+/// What the page and the table of brands tell of each beside its sums.
+struct BrandFacts {
+    let dumps: [RunRecord]
+    private let reviews: [Text?: [ReadReview]]
+    private let newCounts: [Text?: Int64]?
+
+    init(_ call: Call, _ read: [ReadReview], _ inbox: [InboxEntry]?) {
+        dumps = AfterwordServer.dumps(call.allRuns.filter { $0.run <= call.run.run })
+        reviews = Dictionary(grouping: read, by: \.brand)
+        newCounts = inbox.map { entries in
+            Dictionary(grouping: entries.filter { $0.kind == .negative }, by: \.brand)
+                .mapValues { Int64($0.count) }
+        }
+    }
+
+    /// New negative reviews; nil where everything is new.
+    func new(_ brand: Text) -> Int64? { newCounts.map { $0[brand] ?? 0 } }
+
+    func topTheme(_ brand: Text) -> String? {
+        countThemes(reviews[brand] ?? [], strengths: false, lexicon: .first).first?.aspect.label
+    }
+
+    func chart(_ brand: Text) -> ColumnChart? {
+        let arrivals = DumpArrivals.of((reviews[brand] ?? []).map(\.review), with: dumps)
+        return ColumnChart("What came with each dump after the first", arrivals.dropFirst())
+    }
+}
+
+private func productList(_ call: Call) throws -> ProductList {
+    let entries = try productEntries(call)
+    let start = min(call.text("cursor").flatMap { Cursor($0) }?.first ?? 0, entries.count)
+    let end = min(start + productsOfPage, entries.count)
+    var address = call.address(
+        "/",
+        ["brand": call.text("brand"), "q": call.text("q"), "sentiment": call.text("sentiment")])
+    address.fragment = "products"
+    func more(_ first: Int) -> String {
+        address.with("cursor", Cursor(run: call.run.run, first: first).text).text
+    }
+    var all = call.address("/")
+    all.fragment = "products"
+    return ProductList(
+        cards: entries[start..<end].map { ProductCard($0, call) }, total: entries.count,
+        text: call.text("q"), brand: call.text("brand"), sentiment: call.text("sentiment"),
+        csv: call.link(
+            "/csv/products.csv",
+            [
+                "brand": call.text("brand"), "q": call.text("q"),
+                "sentiment": call.text("sentiment"),
+            ]), all: all.text,
+        previous: start > 0 ? more(max(0, start - productsOfPage)) : nil,
+        next: end < entries.count ? more(end) : nil,
+        kept: call.moment.map { [KeptRow(name: $0.name, value: $0.value)] } ?? [])
+}
+
+/// Products that fit the filters and that the key may see, by impact.
+func productEntries(_ call: Call) throws -> [RankedEntry] {
+    var query = RankingQuery()
+    query.page = Call.everything
+    query.brand = call.text("brand")
+    query.text = call.text("q")
+    return try rankedProducts(call.reader, query).entries.filter {
+        call.allows($0.attributes[.brand]) && isWanted($0, call)
+    }
+}

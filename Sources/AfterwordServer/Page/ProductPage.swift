@@ -1,0 +1,195 @@
+import AfterwordCore
+import AfterwordPipeline
+
+struct ProductPage: PageRow {
+    var home: String
+    var name: String
+    var title: String?
+    var brand: BrandLink?
+    var sums: SumsRow
+    var insight: InsightPart?
+    /// Nil where the source tells no review times.
+    var months: MonthsRow?
+    var arrivals: ArrivalsRow?
+    var mean: MeanChart?
+    var reviews: [ReviewCard]
+    var total: String
+    var csv: String
+
+    static let members: KeyValuePairs<String, Member<ProductPage>> = [
+        "home": .text { $0.home },
+        "name": .text { $0.name }, "title": .maybe { $0.title }, "brand": .row { $0.brand },
+        "sums": .row { $0.sums }, "insight": .row { $0.insight }, "months": .row { $0.months },
+        "arrivals": .row { $0.arrivals }, "mean": .row { $0.mean },
+        "reviews": .rows { $0.reviews }, "total": .text { $0.total }, "csv": .text { $0.csv },
+    ]
+}
+
+struct BrandLink: PageRow {
+    var name: String
+    var link: String
+
+    static let members: KeyValuePairs<String, Member<BrandLink>> = [
+        "name": .text { $0.name }, "link": .text { $0.link },
+    ]
+}
+
+/// Reviews by month, from source times; months without any are there too.
+struct MonthsRow: PageRow {
+    var chart: ColumnChart?
+    var months: [MonthRow]
+
+    static let members: KeyValuePairs<String, Member<MonthsRow>> = [
+        "chart": .row { $0.chart }, "months": .rows { $0.months },
+    ]
+
+    /// Months that are shown, up to the last with a review.
+    private static let shown: Int64 = 24
+
+    init?(_ summaries: [MonthSummary]) {
+        // Months since the year 0, so that they can be counted.
+        var sums: [Int64: Counters] = [:]
+        for summary in summaries {
+            let month = summary.key.month
+            sums[month / 100 * 12 + month % 100 - 1, default: Counters()].add(summary.counters)
+        }
+        sums = sums.filter { $0.value.reviewCount > 0 }
+        guard let first = sums.keys.min(), let last = sums.keys.max() else { return nil }
+        months = (max(first, last - Self.shown + 1)...last).map { number in
+            MonthRow(number: number, counters: sums[number] ?? Counters())
+        }
+        chart = ColumnChart(
+            "Reviews by month",
+            months.map { month in
+                ColumnChart.Period(
+                    name: month.name, day: month.name, place: month.number,
+                    reviews: month.counters.reviewCount, negatives: month.counters.negatives)
+            })
+        months.reverse()
+    }
+}
+
+struct MonthRow: PageRow {
+    var number: Int64
+    var counters: Counters
+
+    var name: String { "\(number / 12)-\(padded(Int(number % 12) + 1, 2))" }
+
+    static let members: KeyValuePairs<String, Member<MonthRow>> = [
+        "name": .text { $0.name }, "reviews": .text { several($0.counters.reviewCount, "review") },
+        "negative": .text { grouped($0.counters.negatives) },
+    ]
+}
+
+func productPage(_ call: Call) throws -> String {
+    let state = try call.productState()
+    let id = state.productID
+    let answer = try productAnswer(call.reader, of: state)
+    let dumps = dumps(try call.reader.runs())
+    let reviews = try reviewListing(
+        call.reader, product: id, star: nil, withDeleted: false, page: Page(number: 1, size: 50))
+    let sums = answer.runs.map { (run: $0.run, counters: $0.row.counters) }
+    let page = ProductPage(
+        home: call.link("/"), name: id.string,
+        title: shown(answer.entry.attributes[.title]?.string),
+        brand: answer.entry.attributes[.brand].map {
+            BrandLink(name: $0.string, link: call.link(toBrand: $0))
+        }, sums: SumsRow(answer.entry),
+        insight: InsightPart(
+            try call.reader.insights(of: .product(id)).first, brand: nil, call),
+        months: answer.months.flatMap { MonthsRow($0) },
+        arrivals: ArrivalsRow(
+            DumpArrivals.of(try call.reader.reviews(ofProduct: id), with: dumps)),
+        mean: MeanChart(sums, over: dumps), reviews: reviews.entries.map { ReviewCard($0, call) },
+        total: reviews.total > reviews.entries.count
+            ? "\(reviews.entries.count) of \(several(Int64(reviews.total), "review"))"
+            : several(Int64(reviews.total), "review"),
+        csv: call.link("/csv/reviews.csv", ["product": id.string]))
+    return try AfterwordServer.page(
+        Templates.shared.product, page, title: id.string,
+        at: Address("/products/\(encoded(id.string))", firstRun: state.firstRun), call)
+}
+
+// MARK: A review
+
+struct ReviewPage: PageRow {
+    var home: String
+    var name: String
+    var product: String
+    var productLink: String
+    var versions: [VersionRow]
+
+    static let members: KeyValuePairs<String, Member<ReviewPage>> = [
+        "home": .text { $0.home },
+        "name": .text { $0.name }, "product": .text { $0.product },
+        "product_link": .text { $0.productLink }, "versions": .rows { $0.versions },
+    ]
+}
+
+struct VersionRow: PageRow {
+    var row: HistoryRow
+
+    static let members: KeyValuePairs<String, Member<VersionRow>> = [
+        "version": .text { "\($0.row.version)" }, "operation": .text { $0.row.operation.rawValue },
+        "changed": .maybe { shown($0.row.changedFields.names.joined(separator: ", ")) },
+        "run": .text { "\($0.row.run)" }, "observed": .text { day($0.row.observedAt) },
+        "stars": .text { starText($0.row.values) },
+        "title": .maybe { shown($0.row.values.title?.string) },
+        "body": .maybe { shown($0.row.values.body?.string) },
+        "digest": .text { String($0.row.rowDigest.description.prefix(16)) },
+    ]
+}
+
+func reviewPage(_ call: Call) throws -> String {
+    let product = try call.product()
+    let name = call.text("review") ?? ""
+    let rows = try call.reader.history(ofProduct: product, review: Text(name))
+    guard !rows.isEmpty else { throw Problem(.notFound, "no such review") }
+    let page = ReviewPage(
+        home: call.link("/"), name: name, product: product.string,
+        productLink: call.link(toProduct: product),
+        versions: rows.reversed().map { VersionRow(row: $0) })
+    return try AfterwordServer.page(
+        Templates.shared.review, page, title: "Review",
+        at: Address(
+            "/reviews/\(encoded(product.string))/\(encoded(name))", firstRun: rows[0].run), call)
+}
+
+// MARK: A theme
+
+struct ThemePage: PageRow {
+    var home: String
+    var name: String
+    var brand: BrandLink?
+    var total: String
+    var reviews: [MentionCard]
+    var csv: String
+
+    static let members: KeyValuePairs<String, Member<ThemePage>> = [
+        "home": .text { $0.home },
+        "name": .text { $0.name }, "brand": .row { $0.brand }, "total": .text { $0.total },
+        "reviews": .rows { $0.reviews }, "csv": .text { $0.csv },
+    ]
+}
+
+func themePage(_ call: Call) throws -> String {
+    let query = try themeQuery(call)
+    guard let aspect = Lexicon.first.aspects.first(where: { $0.id == call.text("theme") }),
+        let found = try themeReviews(
+            call.reader, aspect: aspect.id, query, page: Page(number: 1, size: 100))
+    else { throw Problem(.notFound, "no such theme") }
+    let total = several(Int64(found.total), "review")
+    let firstRun = try query.brand.map { brand in
+        try call.reader.scopeHistory(of: Scope(kind: .brand, id: Text(brand))).first?.run ?? 0
+    }
+    let page = ThemePage(
+        home: call.link("/"), name: aspect.label,
+        brand: query.brand.map { BrandLink(name: $0, link: call.link(toBrand: Text($0))) },
+        total: found.total > found.entries.count
+            ? "The newest \(found.entries.count) of \(total)" : total,
+        reviews: found.entries.map { MentionCard($0, call) },
+        csv: call.link("/csv/theme.csv", ["theme": aspect.id, "brand": query.brand]))
+    return try AfterwordServer.page(
+        Templates.shared.theme, page, title: aspect.label,
+        at: Address("/themes/\(aspect.id)", ["brand": query.brand], firstRun: firstRun ?? 0), call)
+}

@@ -1,0 +1,168 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// Sums of a brand or product, as every page tells them.
+struct SumsRow: PageRow {
+    var counters: Counters
+    var share: Share?
+
+    init(_ entry: RankedEntry) {
+        counters = entry.counters
+        share = entry.negativeShare
+    }
+
+    static let members: KeyValuePairs<String, Member<SumsRow>> = [
+        "mean": .text { stars($0.counters) }, "negative": .text { percent($0.share) },
+        "interval": .maybe { interval($0.share) },
+        "reviews": .text { several($0.counters.reviewCount, "review") },
+        "histogram": .rows { row in
+            let most = max(1, row.counters.stars.max() ?? 1)
+            return (1...5).reversed().map { star in
+                let count = row.counters.stars[star - 1]
+                return StarRow(star: star, count: count, width: Int(count * 200 / most))
+            }
+        },
+    ]
+}
+
+struct StarRow: PageRow {
+    var star: Int
+    var count: Int64
+    var width: Int
+
+    static let members: KeyValuePairs<String, Member<StarRow>> = [
+        "star": .number { $0.star }, "count": .text { grouped($0.count) },
+        "width": .number { $0.width }, "is_bad": .flag { $0.star <= 2 },
+    ]
+}
+
+/// A product in a grid.
+struct ProductCard: PageRow {
+    var entry: RankedEntry
+    var link: String
+
+    init(_ entry: RankedEntry, _ call: Call) {
+        self.entry = entry
+        link = call.link(toProduct: entry.id)
+    }
+
+    static let members: KeyValuePairs<String, Member<ProductCard>> = [
+        "name": .text { $0.entry.id.string }, "link": .text { $0.link },
+        "title": .maybe { shown($0.entry.attributes[.title]?.string) },
+        "brand": .maybe { shown($0.entry.attributes[.brand]?.string) },
+        "mean": .text { stars($0.entry.counters) },
+        "reviews": .text { grouped($0.entry.counters.reviewCount) },
+        "negative": .text { percent($0.entry.negativeShare) },
+        "interval": .maybe { interval($0.entry.negativeShare) },
+        "is_grey": .flag { !$0.entry.isRanked },
+    ]
+}
+
+/// A theme in the table of complaints.
+struct ThemeRow: PageRow {
+    var theme: Theme
+    var link: String
+
+    init(_ theme: Theme, brand: String?, _ call: Call) {
+        self.theme = theme
+        link = call.link("/themes/\(theme.aspect.id)", ["brand": brand])
+    }
+
+    static let members: KeyValuePairs<String, Member<ThemeRow>> = [
+        "label": .text { $0.theme.aspect.label }, "link": .text { $0.link },
+        "mentions": .text { grouped($0.theme.mentions) }, "new": .text { grouped($0.theme.new) },
+        "products": .text { grouped(Int64($0.theme.products.count)) },
+        "impact": .text { starImpactText($0.theme) },
+        "languages": .text { languagesText($0.theme) },
+    ]
+}
+
+func starImpactText(_ theme: Theme) -> String {
+    theme.starImpact.map { fixed($0, of: 1_000_000, places: 3) } ?? "–"
+}
+
+func languagesText(_ theme: Theme) -> String {
+    theme.languages.sorted().joined(separator: " ")
+}
+
+/// Complaints as tables show them: those that most reviews speak of first.
+func complaints(_ read: [ReadReview]) -> [Theme] {
+    countThemes(read, strengths: false, lexicon: .first).enumerated().sorted { left, right in
+        let (l, r) = (left.element.mentions, right.element.mentions)
+        return l == r ? left.offset < right.offset : l > r
+    }.map(\.element)
+}
+
+/// A review in a list.
+struct ReviewCard: PageRow {
+    var values: ReviewValues
+    var version: Int64
+    var link: String
+
+    init(_ review: ListedReview, _ call: Call) {
+        values = review.values
+        version = review.version
+        link = call.link(toReview: review.reviewID, of: review.productID)
+    }
+
+    static let members: KeyValuePairs<String, Member<ReviewCard>> = [
+        "stars": .text { starText($0.values) }, "link": .text { $0.link },
+        "title": .maybe { shown($0.values.title?.string) },
+        "body": .maybe { shown($0.values.body?.string) }, "version": .text { "\($0.version)" },
+    ]
+}
+
+/// A review that came with the newest dump and wants to be read.
+struct InboxCard: PageRow {
+    var entry: InboxEntry
+    var link: String
+    var productLink: String
+
+    init(_ entry: InboxEntry, _ call: Call) {
+        self.entry = entry
+        link = call.link(toReview: entry.review.reviewID, of: entry.review.productID)
+        productLink = call.link(toProduct: entry.review.productID)
+    }
+
+    static let members: KeyValuePairs<String, Member<InboxCard>> = [
+        "tag": .text { inboxTag($0.entry) }, "is_safety": .flag { $0.entry.kind == .safety },
+        "link": .text { $0.link }, "quote": .maybe { shown($0.entry.quote) },
+        "stars": .text { starText($0.entry.review.values) },
+        "brand": .maybe { shown($0.entry.brand?.string) },
+        "product": .text { $0.entry.review.productID.string },
+        "product_link": .text { $0.productLink },
+        "themes": .maybe { shown($0.entry.themeLabels.joined(separator: ", ")) },
+    ]
+}
+
+private func inboxTag(_ entry: InboxEntry) -> String {
+    switch entry.kind {
+    case .safety:
+        "Safety: " + (entry.hazard?.replacing("_", with: " ") ?? "danger")
+            + (entry.dangerClass == .said ? ", said to be dangerous" : "")
+    case .negative: "New negative"
+    case .edited: "Edited, still negative"
+    case .resolved: "Resolved"
+    }
+}
+
+/// A review that speaks of a theme.
+struct MentionCard: PageRow {
+    var mention: ThemeReview
+    var link: String
+    var productLink: String
+
+    init(_ mention: ThemeReview, _ call: Call) {
+        self.mention = mention
+        link = call.link(toReview: mention.review.reviewID, of: mention.review.productID)
+        productLink = call.link(toProduct: mention.review.productID)
+    }
+
+    static let members: KeyValuePairs<String, Member<MentionCard>> = [
+        "quote": .text { $0.mention.quote }, "link": .text { $0.link },
+        "stars": .text { starText($0.mention.review.values) },
+        "language": .text { $0.mention.language.rawValue },
+        "product": .text { $0.mention.review.productID.string },
+        "product_link": .text { $0.productLink }, "is_new": .flag { $0.mention.isNew },
+    ]
+}

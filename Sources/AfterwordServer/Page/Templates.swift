@@ -1,0 +1,39 @@
+/// The templates, read once; a fault in one is a mistake of ours and ends the program at its start.
+package struct Templates: Sendable {
+    let layout: Template<Layout>
+    let overview: Template<OverviewPage>
+    let empty: Template<EmptyStorePage>
+    let error: Template<ErrorPage>
+    let brand: Template<BrandPage>
+    let theme: Template<ThemePage>
+    let product: Template<ProductPage>
+    let review: Template<ReviewPage>
+    /// Members that rows declare and no template names: `Row.name`.
+    package let unused: Set<String>
+
+    package static let shared: Templates = {
+        do {
+            return try Templates(pageTemplates)
+        } catch {
+            preconditionFailure("a template cannot be read: \(error)")
+        }
+    }()
+
+    /// - Parameter texts: Templates and their parts by name.
+    package init(_ texts: [String: String]) throws {
+        var binder = TemplateBinder(parts: texts)
+        func read<Row: PageRow>(_ name: String) throws -> Template<Row> {
+            guard let text = texts[name] else { throw TemplateFault.unknownPart(name) }
+            return try Template(text, &binder)
+        }
+        layout = try read("layout")
+        overview = try read("overview")
+        empty = try read("empty")
+        error = try read("error")
+        brand = try read("brand")
+        theme = try read("theme")
+        product = try read("product")
+        review = try read("review")
+        unused = binder.declared.subtracting(binder.used)
+    }
+}

@@ -1,0 +1,73 @@
+import AfterwordCore
+import HTTPTypes
+import Hummingbird
+
+extension Service {
+    /// A problem as the client reads it: a page for a person's browser, JSON for a program.
+    func answer(to request: Request, _ problem: Problem, id: String) -> Response {
+        guard prefersPage(request) else { return problem.response(id: id) }
+        var response = html(errorPage(problem, request, id: id), status: problem.status)
+        let data = problem.response(id: id)
+        for name in [HTTPField.Name.retryAfter, .allow] {
+            response.headers[name] = data.headers[name]
+        }
+        if problem.kind == .unauthorized {
+            // A browser asks its user for the key, as a password.
+            response.headers[.wwwAuthenticate] = "Basic realm=\"afterword\", charset=\"UTF-8\""
+        }
+        return response
+    }
+
+    func html(_ page: String, status: HTTPResponse.Status = .ok) -> Response {
+        Response(
+            status: status,
+            headers: [
+                .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
+                .vary: "Accept, Authorization",
+            ], body: ResponseBody(byteBuffer: ByteBuffer(string: page)))
+    }
+
+    private func errorPage(_ problem: Problem, _ request: Request, id: String) -> String {
+        let query = (request.uri.query ?? "").split(separator: "&")
+        let kept = query.filter { !$0.hasPrefix("as_of=") && !$0.hasPrefix("as_observed=") }
+        let now = request.uri.path + (kept.isEmpty ? "" : "?" + kept.joined(separator: "&"))
+        let page = ErrorPage(
+            title: problem.title, detail: problem.detail, status: "\(problem.status.code)",
+            request: id, now: kept.count < query.count ? now : nil)
+        return timelessPage(Templates.shared.error, page, title: problem.title)
+    }
+
+    /// Pages are for browsers, the rest for programs, unless the client says what it takes.
+    private func prefersPage(_ request: Request) -> Bool {
+        let accepted = request.headers[values: .accept].joined(separator: ",")
+        let page = quality("text/html", in: accepted)
+        let data = max(
+            quality("application/json", in: accepted),
+            quality("application/problem+json", in: accepted))
+        guard page == data else { return page > data }
+        let first = request.uri.path.split(separator: "/").first
+        return first.map { ["brands", "themes", "products", "reviews"].contains($0) } ?? true
+    }
+}
+
+/// How gladly a client takes a type, in thousandths, as RFC 9110 weighs them: the most specific range
+/// that holds the type decides.
+private func quality(_ type: String, in accepted: String) -> Int {
+    guard accepted.contains(where: { $0 != " " }) else { return 1_000 }
+    var best = (specificity: 0, quality: 0)
+    for range in accepted.lowercased().split(separator: ",") {
+        let parts = range.split(separator: ";").map { $0.filter { $0 != " " } }
+        let name = parts.first ?? ""
+        let specificity =
+            switch name {
+            case type: 3
+            case String(type.prefix { $0 != "/" }) + "/*": 2
+            case "*/*": 1
+            default: 0
+            }
+        guard specificity > best.specificity else { continue }
+        let weight = parts.first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1
+        best = (specificity, Int(min(max(0, weight.isFinite ? weight : 0), 1) * 1_000))
+    }
+    return best.quality
+}

@@ -1,0 +1,183 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordServer
+import AfterwordStores
+import AfterwordTesting
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Testing
+
+/// A review of a made-up dump; what is nil is not in the file.
+struct MadeReview {
+    var id: String
+    var rating: Int?
+    var title: String?
+    var text: String?
+    var date: String?
+}
+
+struct MadeProduct {
+    var id: String
+    var brand: String?
+    var title: String?
+    var reviews: [MadeReview]
+
+    fileprivate var json: JSONValue {
+        func members(_ pairs: [(String, String?)]) -> [(key: String, value: JSONValue)] {
+            pairs.compactMap { name, value in value.map { (name, .string($0)) } }
+        }
+        return .object(
+            members([("product_id", id), ("brand", brand), ("title", title)]) + [
+                (
+                    "reviews",
+                    .array(
+                        reviews.map { review in
+                            .object(
+                                members([
+                                    ("review_id", review.id), ("title", review.title),
+                                    ("text", review.text), ("date", review.date),
+                                ])
+                                    + (review.rating.map {
+                                        [(key: "rating", value: JSONValue(Int64($0)))]
+                                    } ?? []))
+                        })
+                )
+            ])
+    }
+}
+
+/// What is loaded: a dump of a day, or a catalogue.
+enum MadeLoad {
+    case dump(String, [MadeProduct])
+    case catalogue(String, csv: String)
+    /// A folder that is there.
+    case folder(String)
+}
+
+/// A store of what is loaded, in order, served: a page with an empty text where there should be one fails.
+func serving(
+    _ loads: [MadeLoad], _ change: (inout ServiceConfiguration) -> Void = { _ in },
+    _ body: @escaping @Sendable (ServedClient, String) async throws -> Void
+) async throws {
+    let folder = FileManager.default.temporaryDirectory
+        .appendingPathComponent("afterword-page-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let path = folder.path + "/s.sqlite"
+    let store = try SQLiteStore(path: path)
+    for (index, entry) in loads.enumerated() {
+        try load(entry, into: store, folder.path + "/\(index)", index)
+    }
+    try await serving(store: path, change, body)
+}
+
+/// Serves a store that is there.
+func serving(
+    store path: String, _ change: (inout ServiceConfiguration) -> Void = { _ in },
+    _ body: @escaping @Sendable (ServedClient, String) async throws -> Void
+) async throws {
+    var configuration = ServiceConfiguration(now: { ReviewHistory.start })
+    configuration.refusesEmptyTexts = true
+    change(&configuration)
+    let service = Service(
+        configuration, store: try SQLiteStore(path: path, opening: .existing), insights: nil)
+    let application = Application(
+        responder: HostedResponder(service.router().buildResponder()))
+    try await application.test(.router) { client in try await body(ServedClient(client), path) }
+    await service.stop()
+}
+
+private func load(
+    _ entry: MadeLoad, into store: SQLiteStore, _ folder: String, _ index: Int
+) throws {
+    var options = LoadOptions()
+    options.hasGuards = false
+    options.salts = .seeded(1)
+    let recorded = Instant(seconds: 1_800_000_000 + Int64(index) * 60)
+    let surroundings = LoadSurroundings(now: { recorded })
+    switch entry {
+    case .dump(let day, let products):
+        // The folder's name says when the dump was taken.
+        let dump = folder + "/" + day
+        try write(.array(products.map(\.json)), to: dump + "/r.json")
+        try load(dump, into: store, options, surroundings)
+    case .folder(let path): try load(path, into: store, options, surroundings)
+    case .catalogue(let day, let csv):
+        options.observedAt = Instant(iso8601: day)
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        try csv.write(toFile: folder + "/c.csv", atomically: true, encoding: .utf8)
+        _ = try loadCatalogue(
+            Catalogue(file: folder + "/c.csv"), into: store, options: options,
+            surroundings: surroundings)
+    }
+}
+
+private func load(
+    _ path: String, into store: SQLiteStore, _ options: LoadOptions,
+    _ surroundings: LoadSurroundings
+) throws {
+    for dump in try openDumps(path) {
+        _ = try loadDump(dump, into: store, options: options, surroundings: surroundings)
+    }
+}
+
+private func write(_ value: JSONValue, to path: String) throws {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try value.canonical.write(toFile: path, atomically: true, encoding: .utf8)
+}
+
+// MARK: Pages
+
+extension ServedAnswer {
+    /// What a person reads: without tags, entities as the signs they stand for.
+    var words: String { Self.words(of: text) }
+
+    static func words(of html: String) -> String {
+        var words = html.replacing(#/<[^>]*>/#, with: " ")
+        for (entity, sign) in [
+            ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&"),
+        ] { words = words.replacing(entity, with: sign) }
+        return words.replacing(#/\s+/#, with: " ")
+    }
+
+    /// Rows of lists and tables, innermost, as HTML.
+    var rows: [String] {
+        ["li", "tr"].flatMap { tag in
+            text.components(separatedBy: "</\(tag)>").dropLast().compactMap { part in
+                part.components(separatedBy: "<\(tag)").dropFirst().last.map { "<\(tag)" + $0 }
+            }
+        }
+    }
+
+    /// Addresses of this service that it links to.
+    var links: [String] {
+        text.matches(of: #/(?:href|action)="(\/[^"]*)"/#).map {
+            String($0.output.1).replacing("&amp;", with: "&")
+        }
+    }
+}
+
+extension ServedClient {
+    /// Every page and table that can be reached from an address by links, each once.
+    func crawl(
+        from start: String = "/", headers: HTTPFields = [:], limit: Int = 400
+    ) async throws -> [(address: String, answer: ServedAnswer)] {
+        var seen: Set<String> = [start]
+        var open = [start]
+        var found: [(address: String, answer: ServedAnswer)] = []
+        while let next = open.popLast(), found.count < limit {
+            let answer = try await call(next, headers: headers)
+            found.append((next, answer))
+            guard answer.headers[.contentType]?.hasPrefix("text/html") == true else { continue }
+            for link in answer.links {
+                let address = String(link.prefix { $0 != "#" })
+                if !address.isEmpty, seen.insert(address).inserted { open.append(address) }
+            }
+        }
+        return found
+    }
+}
