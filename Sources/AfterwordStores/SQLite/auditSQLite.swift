@@ -1,4 +1,5 @@
 import AfterwordPipeline
+import Foundation
 import GRDB
 
 /// What SQLite itself finds wrong: pages, indexes against their tables, NOT NULL, CHECK and the
@@ -6,8 +7,9 @@ import GRDB
 /// this program. Readers go through the same indexes as what they read, and cannot see it. What the
 /// base's view hides is compared with what it was.
 func auditSQLite(_ database: Database) throws -> AuditFinding? {
-    try integrityFault(database) ?? referenceFault(database) ?? schemaFault(database)
-        ?? replacedFault(database)
+    let schema = try schemaMade()
+    return try integrityFault(database) ?? ruleFault(schema, database) ?? referenceFault(database)
+        ?? schemaFault(schema, database) ?? replacedFault(database)
 }
 
 private func integrityFault(_ database: Database) throws -> AuditFinding? {
@@ -46,26 +48,77 @@ private func referenceFault(_ database: Database) throws -> AuditFinding? {
         what: "what it refers to is missing")
 }
 
-/// Tables, indexes and views as this program makes them; others beside them are the user's.
-private func schemaFault(_ database: Database) throws -> AuditFinding? {
-    let sql = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
+/// A table, an index or a view.
+private struct Definition {
+    var type: String
+    var name: String
+    var table: String
+    var sql: String
+}
+
+private let definitions =
+    "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
+
+/// The schema as this program makes it.
+private func schemaMade() throws -> [Definition] {
     let made = try DatabaseQueue()
     try SQLiteSchema.migrator.migrate(made)
-    let wanted = try made.read { try Row.fetchAll($0, sql: sql + " ORDER BY rowid") }
+    return try made.read { database in
+        try Row.fetchAll(database, sql: definitions + " ORDER BY rowid").map { row in
+            Definition(
+                type: row["type"], name: row["name"], table: row["tbl_name"], sql: row["sql"])
+        }
+    }
+}
+
+/// SQLite does not know of a table's CHECK rules on a connection that only reads, and
+/// `integrity_check` passes them over: each is asked as a question.
+private func ruleFault(_ schema: [Definition], _ database: Database) throws -> AuditFinding? {
+    for table in schema where table.type == "table" {
+        let rules = rules(of: table.sql)
+        // A table that is missing or has other columns is found by its definition.
+        guard !rules.isEmpty, try isThere(table, in: database) else { continue }
+        let broken = rules.map { "NOT (\($0))" }.joined(separator: " OR ")
+        let found = try Int.fetchOne(
+            database, sql: "SELECT 1 FROM \(table.name) WHERE \(broken) LIMIT 1")
+        guard found != nil else { continue }
+        return AuditFinding(
+            run: nil, table: table.name, row: "a row of it",
+            what: "it breaks a CHECK of the table")
+    }
+    return nil
+}
+
+private func isThere(_ table: Definition, in database: Database) throws -> Bool {
+    try Int.fetchOne(
+        database, sql: "SELECT 1 FROM sqlite_schema WHERE name = ? AND sql = ?",
+        arguments: [table.name, table.sql]) != nil
+}
+
+/// What stands in the parentheses of each CHECK of a definition of ours: none of its texts holds a
+/// parenthesis.
+private func rules(of sql: String) -> [String] {
+    sql.components(separatedBy: "CHECK (").dropFirst().map { rest in
+        var depth = 1
+        let end = rest.firstIndex { character in
+            depth += character == "(" ? 1 : character == ")" ? -1 : 0
+            return depth == 0
+        }
+        return String(rest[..<(end ?? rest.endIndex)])
+    }
+}
+
+/// Tables, indexes and views as this program makes them; others beside them are the user's.
+private func schemaFault(_ schema: [Definition], _ database: Database) throws -> AuditFinding? {
     var found: [String: String] = [:]
-    for row in try Row.fetchAll(database, sql: sql) {
+    for row in try Row.fetchAll(database, sql: definitions) {
         found[String.fromDatabaseValue(row["name"]) ?? ""] =
             String.fromDatabaseValue(row["sql"]) ?? ""
     }
-    for row in wanted {
-        let (type, name, table, sql): (String, String, String, String) =
-            (row["type"], row["name"], row["tbl_name"], row["sql"])
-        guard found[name] != sql else { continue }
-        return AuditFinding(
-            run: nil, table: table, row: "\(type) \(name)",
-            what: found[name] == nil ? "it is missing" : "its definition was changed")
-    }
-    return nil
+    guard let changed = schema.first(where: { found[$0.name] != $0.sql }) else { return nil }
+    return AuditFinding(
+        run: nil, table: changed.table, row: "\(changed.type) \(changed.name)",
+        what: found[changed.name] == nil ? "it is missing" : "its definition was changed")
 }
 
 private func replacedFault(_ database: Database) throws -> AuditFinding? {
