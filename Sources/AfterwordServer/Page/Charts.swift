@@ -7,12 +7,14 @@ struct ColumnChart: PageRow {
     var columns: [Column]
     /// The height of the chart in reviews.
     var most: String
+    /// There is nothing in any of them.
+    var isEmpty: Bool
     var first: String
     var last: String
 
     static let members: KeyValuePairs<String, Member<ColumnChart>> = [
         "title": .text { $0.title }, "columns": .rows { $0.columns }, "most": .text { $0.most },
-        "first": .text { $0.first }, "last": .text { $0.last },
+        "is_empty": .flag { $0.isEmpty }, "first": .text { $0.first }, "last": .text { $0.last },
     ]
 
     /// A period, where on the axis it lies, and what it has.
@@ -29,11 +31,13 @@ struct ColumnChart: PageRow {
         guard let first = periods.first, let last = periods.last, periods.count > 1 else {
             return nil
         }
-        let most = max(1, periods.map(\.reviews).max() ?? 1)
+        let greatest = periods.map(\.reviews).max() ?? 0
+        let most = max(1, greatest)
         let width = max(6, min(60, 700 / periods.count))
         let axis = Axis(first.place, last.place, width: Int64(1_000 - width))
         self.title = title
-        self.most = several(most, "review")
+        self.most = several(greatest, "review")
+        isEmpty = greatest == 0
         self.first = first.day
         self.last = last.day
         columns = periods.map { period in

@@ -72,6 +72,7 @@ let pageStyle = """
     .data tbody th { font-weight: 600; }
     .worse { color: var(--bad); font-weight: 700; }
     .spark { width: 120px; height: 28px; vertical-align: middle; }
+    .trend { white-space: nowrap; }
     .spark, .columns { border-bottom: 1px solid var(--soft); }
     .chart { margin: 12px 0; max-width: 640px; } .chart svg { display: block; width: 100%; }
     .columns, .line { height: 96px; }

@@ -162,12 +162,13 @@ let pageTemplates: [String: String] = [
     <td class="number small">{{#interval}}{{interval}}{{/interval}}{{^interval}}–{{/interval}}</td>
     <td class="number{{#is_worse}} worse{{/is_worse}}">{{#new}}{{new}}{{/new}}{{^new}}–{{/new}}</td>
     <td class="number">{{reviews}}</td><td class="number">{{mean}}</td>
-    {{#chart}}<td><svg class="spark" viewBox="0 0 1000 100" preserveAspectRatio="none" role="img"
+    {{#chart}}<td class="trend">{{#is_empty}}<span class="small">nothing</span>{{/is_empty}}
+    {{^is_empty}}<svg class="spark" viewBox="0 0 1000 100" preserveAspectRatio="none" role="img"
      aria-label="{{title}}, {{first}} to {{last}}: at most {{most}}">
     {{#columns}}<g><title>{{name}}: {{reviews}}, {{negative}} negative</title>
     <rect class="good" x="{{x}}" y="{{good_top}}" width="{{width}}" height="{{good}}"/>
     <rect class="bad" x="{{x}}" y="{{bad_top}}" width="{{width}}" height="{{bad}}"/></g>
-    {{/columns}}</svg> <span class="small">up to {{most}}</span></td>{{/chart}}
+    {{/columns}}</svg> <span class="small">up to {{most}}</span>{{/is_empty}}</td>{{/chart}}
     <td>{{#top}}{{top}}{{/top}}{{^top}}–{{/top}}</td></tr>{{/rows}}
     </tbody></table></div>
     {{#span}}<p class="small key"><i class="bad"></i> 1 and 2 stars <i class="good"></i> others; each

@@ -76,6 +76,7 @@ struct InsightCommand: AsyncParsableCommand {
         print(
             "Too little to say of \(printable(scope.written)): \(data.reviews) of at least "
                 + "\(data.threshold) reviews with a text (not_enough_data)."
-                + (data.see.map { " Try: afterword insight " + shellQuoted(printable($0.written)) } ?? ""))
+                + (data.see.map { " Try: afterword insight " + shellQuoted(printable($0.written)) }
+                    ?? ""))
     }
 }
