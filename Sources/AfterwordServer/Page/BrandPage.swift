@@ -11,7 +11,7 @@ struct BrandPage: PageRow {
     /// What to type to have an insight made.
     var command: String
     var moved: MovedRow?
-    /// Why nothing is told of what the newest dump moved.
+    /// Why there is nothing that the newest dump moved.
     var unmoved: String
     var arrivals: ArrivalsRow?
     var mean: MeanChart?

@@ -26,7 +26,7 @@ struct ColumnChart: PageRow {
         var negatives: Int64
     }
 
-    /// Nil of fewer than two periods: one is told in words.
+    /// Nil of fewer than two periods: one needs no chart.
     init?(_ title: String, _ periods: [Period]) {
         guard let first = periods.first, let last = periods.last, periods.count > 1 else {
             return nil
