@@ -402,7 +402,7 @@ extension ColumnRow {
 
     var modelCall: ModelCall {
         get throws {
-            ModelCall(
+            var call = ModelCall(
                 call: try number("call"), batch: try number("batch"),
                 cacheKey: try hexDigest("cache_key"),
                 requestDigest: try hexDigest("request_digest"), model: try string("model"),
@@ -411,6 +411,12 @@ extension ColumnRow {
                 reserved: try sum("reserved_nanodollars"),
                 cost: try optionalSum("cost_nanodollars"), usage: try usage,
                 outcome: try text("outcome")?.string)
+            call.usage?.cacheWrite = try optionalCount("cache_write_tokens")
+            call.tier = try text("service_tier")?.string
+            call.requestID = try text("request_id")?.string
+            call.clientRequestID = try text("client_request_id")?.string
+            call.unreadAnswer = try text("unread_answer")?.string
+            return call
         }
     }
 }

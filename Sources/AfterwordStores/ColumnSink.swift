@@ -295,6 +295,10 @@ extension ColumnSink {
         add(row.cost)
         add(row.usage)
         add(row.outcome.map { Text($0) })
+        add(row.usage?.cacheWrite)
+        for text in [row.tier, row.requestID, row.clientRequestID, row.unreadAnswer] {
+            add(text.map { Text($0) })
+        }
         add(blob: row.seal.bytes)
     }
 }

@@ -76,7 +76,8 @@ enum Columns {
     static let call = """
         call, batch, cache_key, request_digest, model, started_at, lease_until, ended_at, \
         reserved_nanodollars, cost_nanodollars, input_tokens, cached_input_tokens, output_tokens, \
-        outcome, seal
+        outcome, cache_write_tokens, service_tier, request_id, client_request_id, unread_answer, \
+        seal
         """
     static let key = "name, digest, scopes, brands, created_at, revoked_at, seal"
     static let newestRun = "SELECT * FROM runs ORDER BY run DESC LIMIT 1"

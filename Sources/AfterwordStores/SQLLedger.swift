@@ -42,6 +42,33 @@ final class SQLLedger: LedgerTransaction {
 
     func spent(batch: Int64) throws -> Int64 { try sum("batch = ?", batch) }
 
+    func onTheWay(since instant: Instant, at now: Instant) throws -> Int64 {
+        try reserved("started_at >= ?", instant.microseconds, now)
+    }
+
+    func onTheWay(batch: Int64, at now: Instant) throws -> Int64 {
+        try reserved("batch = ?", batch, now)
+    }
+
+    private func reserved(_ condition: String, _ value: Int64, _ now: Instant) throws -> Int64 {
+        try session.rows(
+            """
+            SELECT CAST(COALESCE(SUM(reserved_nanodollars), 0) AS BIGINT) AS open FROM llm_calls
+            WHERE \(condition) AND ended_at IS NULL AND lease_until > ?
+            """, [.number(value), .number(now.microseconds)]
+        ) { try $0.number("open") }.first ?? 0
+    }
+
+    func unusableAnswers(for key: Digest256) throws -> Int64 {
+        let outcomes = ModelFailure.unusable.map { "'\($0)'" }.joined(separator: ", ")
+        return try session.rows(
+            """
+            SELECT COUNT(*) AS unusable FROM llm_calls
+            WHERE cache_key = ? AND outcome IN (\(outcomes))
+            """, [.text(key.description)]
+        ) { try $0.number("unusable") }.first ?? 0
+    }
+
     func begin(_ call: ModelCall) throws -> Int64 {
         // NULL where there was none.
         let last =

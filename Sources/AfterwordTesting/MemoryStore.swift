@@ -358,6 +358,26 @@ private final class MemoryLedger: LedgerTransaction {
         state.calls.filter { $0.batch == batch }.reduce(0) { $0 + ($1.cost ?? $1.reserved) }
     }
 
+    func onTheWay(since instant: Instant, at now: Instant) throws -> Int64 {
+        reserved(at: now) { $0.startedAt >= instant }
+    }
+
+    func onTheWay(batch: Int64, at now: Instant) throws -> Int64 {
+        reserved(at: now) { $0.batch == batch }
+    }
+
+    private func reserved(at now: Instant, _ isMeant: (ModelCall) -> Bool) -> Int64 {
+        state.calls.filter { isMeant($0) && $0.endedAt == nil && $0.leaseUntil > now }
+            .reduce(0) { $0 + $1.reserved }
+    }
+
+    func unusableAnswers(for key: Digest256) throws -> Int64 {
+        Int64(
+            state.calls.count { call in
+                call.cacheKey == key && ModelFailure.unusable.contains(call.outcome ?? "")
+            })
+    }
+
     func begin(_ call: ModelCall) throws -> Int64 {
         var call = call
         call.call = Int64(state.calls.count + 1)

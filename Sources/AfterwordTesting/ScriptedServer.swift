@@ -20,6 +20,10 @@ package final class ScriptedServer: Sendable {
         case silence
         /// Closes the line without a word.
         case hangUp
+        /// Promises a long answer, sends the beginning of one, and nothing more.
+        case stall(String)
+        /// Bytes as they are, whatever they are, and closes the line.
+        case raw([UInt8])
     }
 
     package let url: String
@@ -109,6 +113,26 @@ package final class ScriptedServer: Sendable {
             switch reply {
             case .silence: return
             case .hangUp: try? await channel.close().get()
+            case .stall(let beginning):
+                let head = HTTPResponseHead(
+                    version: .http1_1, status: .ok, headers: ["Content-Length": "100000"])
+                channel.write(HTTPServerResponsePart.head(head), promise: nil)
+                let buffer = ByteBuffer(string: beginning)
+                try? await channel.writeAndFlush(
+                    HTTPServerResponsePart.body(.byteBuffer(buffer))).get()
+            case .raw(let bytes):
+                // Past the encoder, so that nothing is put right.
+                try? await channel.eventLoop.flatSubmit {
+                    do {
+                        let context = try channel.pipeline.syncOperations.context(
+                            handlerType: HTTPResponseEncoder.self)
+                        let buffer = IOData.byteBuffer(ByteBuffer(bytes: bytes))
+                        return context.writeAndFlush(NIOAny(buffer))
+                    } catch {
+                        return channel.eventLoop.makeFailedFuture(error)
+                    }
+                }.get()
+                try? await channel.close().get()
             case .answer(let status, let headers, let body):
                 let buffer = ByteBuffer(string: body)
                 var fields = HTTPHeaders(headers.map { ($0.key, $0.value) })

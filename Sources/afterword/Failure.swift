@@ -109,7 +109,7 @@ struct Failure {
         case .refused: "the model refused to answer"
         case .cut: "the answer was cut at its longest; it is not used"
         case .filtered: "a filter of the model's maker took the answer"
-        case .quotaSpent: "the account has no money left (insufficient_quota)"
+        case .quotaSpent: "the account has no money left, or may spend no more (insufficient_quota or the like)"
         case .rateLimited: "too many requests; the model's maker asks to wait"
         case .unauthorized: "the key is not accepted"
         case .unknownModel: "there is no such model"
@@ -119,6 +119,10 @@ struct Failure {
         case .serverError(let status): "the model's server failed (\(status))"
         case .malformed: "the answer is not of the form that was asked for"
         case .refusedRedirect: "the address leads elsewhere; a key is not sent on"
+        case .leftAlone:
+            "asked twice about these reviews, and no answer could be used; --refresh asks again "
+                + "('costs --calls --json' has what came)"
+        case .beyondBound: "the server counts more than the question can have used"
         }
     }
 

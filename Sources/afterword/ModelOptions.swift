@@ -19,6 +19,20 @@ struct ModelOptions: ParsableArguments {
     @Option(help: "The paid model.")
     var model = OpenAIModel.defaultModel
 
+    @Flag(
+        help: """
+            Ask for the cheap tier ('flex'): half of the price, and up to a quarter of an hour for an \
+            answer.
+            """)
+    var flex = false
+
+    @Option(
+        help: """
+            Seconds that an answer may take, 1 to 3600; 180 when left out, with --flex 900. One that began \
+            and stops for a minute is given up before.
+            """)
+    var answerSeconds: Int?
+
     @Option(
         help: """
             Dollars this command may spend; 1 when left out. A day's and a month's ceilings are \
@@ -44,6 +58,9 @@ struct ModelOptions: ParsableArguments {
             throw ValidationError(
                 "--fake-llm is one of "
                     + FakeModel.Behaviour.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        guard (1...3_600).contains(answerSeconds ?? 1) else {
+            throw ValidationError("--answer-seconds is 1 to 3600")
         }
         guard (1...64).contains(parallel) else { throw ValidationError("--parallel is 1 to 64") }
         _ = try budget()
@@ -110,9 +127,12 @@ struct ModelOptions: ParsableArguments {
             throw CommandFault(.usage, "--real-llm needs a key in OPENAI_API_KEY")
         }
         if let warning = facts.warning(at: now()) { Terminal.writeError("afterword: \(warning)") }
-        return try OpenAIModel(
-            OpenAIModel.Configuration(
-                key: key, baseURL: settings.openAIBaseURL, facts: facts))
+        var configuration = OpenAIModel.Configuration(
+            key: key, baseURL: settings.openAIBaseURL, facts: facts)
+        configuration.tier = flex ? .flex : .standard
+        configuration.answerSeconds = Int64(answerSeconds ?? (flex ? 900 : 180))
+        configuration.onFailedTry = { Terminal.writeError("afterword: \($0.words)") }
+        return try OpenAIModel(configuration)
     }
 }
 
@@ -138,13 +158,67 @@ func dollars(_ nanodollars: Int64) -> String {
 /// What the shell lends to the making of insights.
 func insightSurroundings(isQuiet: Bool) -> InsightSurroundings {
     let bar = ProgressBar(isQuiet: isQuiet)
-    return InsightSurroundings(
+    var surroundings = InsightSurroundings(
         now: { now() }, batch: Int64.random(in: 1..<Int64.max),
         pause: { try? await Task.sleep(for: .milliseconds(50)) },
         progress: { done, count in
             bar.show("insights", done, of: count)
             if done == count { bar.finish() }
         })
+    surroundings.wait = { try? await Task.sleep(for: .milliseconds(500)) }
+    surroundings.notice = { Terminal.writeError("afterword: \($0.words)") }
+    return surroundings
+}
+
+extension OpenAIModel.FailedTry {
+    /// A line for people.
+    var words: String {
+        let next = pause.map { "; again in \(seconds($0)) s" } ?? ""
+        let name = (ids.server ?? ids.own).map { " (\(printable($0)))" } ?? ""
+        return "try \(number) of \(of): \(reason)\(next)\(name)"
+    }
+
+    private func seconds(_ pause: Duration) -> String {
+        let (whole, atto) = pause.components
+        let tenths = whole * 10 + atto / 100_000_000_000_000_000
+        return decimal(tenths, of: 10, places: 1)
+    }
+}
+
+extension InsightNotice {
+    /// A line for people.
+    var words: String {
+        switch self {
+        case .waitingForModel(let questions, let seconds):
+            "waiting for the model: \(several(Int64(questions), "question")) without an answer, the oldest "
+                + "for \(seconds) s"
+        case .waitingForAnother(let scopes):
+            "waiting for another program that asks about "
+                + scopes.prefix(3).map { printable($0.written) }.joined(separator: ", ")
+                + (scopes.count > 3 ? " and \(scopes.count - 3) more" : "")
+                + "; if it died, its questions are free within a minute"
+        case .waitingForBudget(let refusal):
+            "waiting: what other programs have reserved leaves no room in the budget of the "
+                + "\(refusal.span.rawValue), \(dollars(refusal.ceiling))"
+        case .unusable(let scope, let fault, let isAskedAgain):
+            "\(printable(scope.written)): \(Failure.words(fault))"
+                + (isAskedAgain ? "; asked once more" : "")
+        case .beyondBound(let scope, let beyond):
+            "\(printable(scope.written)): \(beyond.words)"
+        case .unknownUsage(let scope):
+            "\(printable(scope.written)): what the question used is not said, or not to be believed; it "
+                + "counts as the most it can cost"
+        }
+    }
+}
+
+extension BeyondBound {
+    var words: String {
+        "the server counts \(grouped(usage.input)) tokens in and \(grouped(usage.output)) out, "
+            + "\(dollars(cost)); the question can have used \(grouped(bound.input)) and "
+            + "\(grouped(bound.output)), \(dollars(price)). It is booked as the server says, and "
+            + "nothing more is asked"
+    }
 }
 
 extension InsightReport {
@@ -156,6 +230,7 @@ extension InsightReport {
             if case .notEnough = $0.outcome { true } else { false }
         }
         if silent > 0 { parts.append("\(silent) with too little to say") }
+        if !leftAlone.isEmpty { parts.append("\(leftAlone.count) left alone") }
         print(
             "Insights: " + parts.joined(separator: ", ") + "; \(calls) "
                 + (calls == 1 ? "question" : "questions") + " asked, \(cacheHits) known"
@@ -171,11 +246,13 @@ extension InsightReport {
             "cache_hits": JSONValue(cacheHits), "cost_nanodollars": JSONValue(cost),
             "runs": .array(runs.map { JSONValue($0) }),
             "failed": .array(failures.map { .string($0.scope.written) }),
+            "left_alone": .array(leftAlone.map { .string($0.written) }),
         ])
     }
 
     /// Ends the command with its exit code where a budget or the model ended it.
     func check() throws {
+        if let beyond { throw CommandFault(.model, beyond.words + ". What was made is stored") }
         if let refusal {
             throw CommandFault(
                 .budget,
@@ -188,6 +265,10 @@ extension InsightReport {
                 .model,
                 "\(scope.written): \(Failure.words(failure.fault))"
                     + (failures.count > 1 ? "; \(failures.count - 1) more scopes failed" : ""))
+        }
+        if outcomes.count == 1, let scope = leftAlone.first {
+            throw CommandFault(
+                .model, "\(scope.written): \(Failure.words(ModelFailure.Fault.leftAlone))")
         }
         if let entry = outcomes.first(where: { $0.outcome == .stillAsked }) {
             throw CommandFault(

@@ -168,8 +168,8 @@ final class CountingModel: LanguageModel {
         let report = try await make(store, CountingModel(reply: "{"))
         #expect(report.made == 0 && report.failures.map(\.failure) == [ModelFailure(.malformed)])
         let call = try #require(try calls(store).first)
-        // Ten tokens in at 150, five out at 600 nano-dollars.
-        #expect(call.outcome == "unreadable" && call.cost == 4_500 && report.cost == 4_500)
+        // Ten tokens in at 150, five out at 600 nano-dollars; asked once more.
+        #expect(call.outcome == "unreadable" && call.cost == 4_500 && report.cost == 9_000)
         #expect(call.reserved > call.cost! && call.endedAt != nil)
         #expect(try store.read { try $0.cachedAnswers() } == [])
         for (failure, cost) in [
@@ -177,7 +177,7 @@ final class CountingModel: LanguageModel {
             (ModelFailure(.timedOut, unknownTries: 1), call.reserved),
             (ModelFailure(.refused, usage: ModelUsage(input: 10, cachedInput: 10, output: 0)), 750),
         ] {
-            _ = try await make(store, CountingModel(failure: failure))
+            _ = try await make(store, CountingModel(failure: failure)) { $0.isRefreshing = true }
             let last = try #require(try calls(store).last)
             #expect(last.cost == cost && last.outcome == failure.outcome, "\(failure)")
         }
@@ -239,7 +239,7 @@ final class CountingModel: LanguageModel {
         }
         try begin(ReviewHistory.start.adding(seconds: 60))
         var waiting = surroundings
-        waiting.patience = 3
+        waiting.waits = 3
         let model = CountingModel()
         let inFlight = try await makeInsights(
             [lumora], in: store, by: model, options: InsightOptions(), surroundings: waiting)

@@ -39,11 +39,17 @@ import Testing
         let server = try await ScriptedServer { _, count in replies[min(count, replies.count - 1)] }
         let pauses = Pauses()
         let model = try model(server.url, name, pauses, change)
+        // Names of requests differ every time; the test of them looks at the requests.
         let result: Result<ModelReply, ModelFailure>
         do throws(ModelFailure) {
-            result = .success(try await model.answer(someRequest()))
+            var reply = try await model.answer(someRequest())
+            reply.requestIDs = RequestIDs()
+            result = .success(reply)
         } catch {
-            result = .failure(error)
+            var failure = error
+            failure.requestIDs = RequestIDs()
+            failure.answer = nil
+            result = .failure(failure)
         }
         await model.shutDown()
         let requests = server.requests
@@ -71,7 +77,12 @@ import Testing
             #expect(body[member]?.integer == ModelRequest.outputTokens)
             let format = body["response_format"]?["json_schema"]
             #expect(format?["strict"] == .bool(true) && format?["name"]?.text == "insight_answer_1")
-            #expect(body["reasoning_effort"]?.text == (name == "gpt-6-luna" ? "none" : nil))
+            let isLuna = name == "gpt-6-luna"
+            #expect(body["reasoning_effort"]?.text == (isLuna ? "none" : nil))
+            #expect(body["seed"]?.integer == (isLuna ? nil : 1))
+            #expect(body["service_tier"]?.text == "default")
+            #expect(body["prompt_cache_options"]?["mode"]?.text == (isLuna ? "explicit" : nil))
+            #expect(sent.headers["x-client-request-id"]?.hasPrefix("afterword-") == true)
             #expect(body["messages"]?.elements?.map { $0["role"]?.text } == ["system", "user"])
         }
     }
@@ -98,8 +109,15 @@ import Testing
             (["retry-after": "7"], Duration.seconds(7)),
             (["retry-after-ms": "250", "retry-after": "7"], .milliseconds(250)),
             (["retry-after": "120"], .seconds(120)), (["retry-after": "121"], nil),
-            (["retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"], .seconds(0)),
-            (["x-should-retry": "false"], nil),
+            (["retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"], .seconds(0.5)),
+            (["retry-after": "Wednesday, 21-Oct-15 07:28:00 GMT"], .seconds(0.5)),
+            (["retry-after": "Wed Oct 21 07:28:00 2115"], .seconds(0.5)),
+            (["x-should-retry": "false"], nil), (["retry-after": "0"], .seconds(0.5)),
+            (["retry-after-ms": "0", "retry-after": "7"], .seconds(0.5)),
+            (["retry-after-ms": "soon", "retry-after": "7"], .seconds(7)),
+            (["retry-after": "-3"], .seconds(0.5)), (["retry-after": " 7 "], .seconds(7)),
+            (["retry-after": "nan"], .seconds(0.5)), (["retry-after": "-inf"], .seconds(0.5)),
+            (["retry-after": "86400"], nil), (["retry-after-ms": "120001"], nil),
         ] as [([String: String], Duration?)])
     func waits(headers: [String: String], pause: Duration?) async throws {
         let (result, requests, pauses) = try await ask([
@@ -112,6 +130,107 @@ import Testing
             #expect(pauses == [] && requests.count == 1)
             #expect(result == .failure(ModelFailure(.rateLimited)))
         }
+    }
+
+    @Test(
+        "retry-after-kills-the-program: a wait that no number holds is none",
+        arguments: ["retry-after", "retry-after-ms"],
+        ["1e300", "inf", "+infinity", "1e19", "9223372036854775808", "0x1p1023", "nan(0x1)"])
+    func absurdWaits(name: String, value: String) async throws {
+        let limited = ScriptedServer.Reply.answer(
+            429, headers: [name: value], body: chatError("rate_limit_exceeded"))
+        let (result, requests, pauses) = try await ask([limited])
+        #expect(result == .failure(ModelFailure(.rateLimited)))
+        #expect(requests.count == 3 && pauses == [.seconds(0.5), .seconds(1)])
+    }
+
+    @Test(
+        "usage-overflow-kills-the-program: a usage that nobody can believe is an unknown one",
+        arguments: [
+            (Int.max, 0, Int.max), (Int.max, 0, 1), (1, 0, Int.max), (-1, 0, 5), (0, 0, 5),
+            (100, 101, 5), (100, -1, 5), (100, 0, 0), (200_000_000, 0, 5),
+        ])
+    func unbelievable(input: Int, cached: Int, output: Int) async throws {
+        // Their sum is not theirs to tell.
+        let body = chatAnswer("{}", input: 1, cached: cached, output: 1)
+            .replacing(#""prompt_tokens": 1"#, with: #""prompt_tokens": \#(input)"#)
+            .replacing(#""completion_tokens": 1"#, with: #""completion_tokens": \#(output)"#)
+        let (result, _, _) = try await ask([.answer(200, body: body)])
+        let reply = try result.get()
+        #expect(!reply.isUsageKnown && reply.unknownTries == 1 && reply.text == "{}")
+    }
+
+    @Test(
+        "stall-is-fifteen-silent-minutes: an answer that stops is given up, and each try is told",
+        arguments: ["", #"{"choices": "#])
+    func stalls(beginning: String) async throws {
+        let told = Mutex<[String]>([])
+        let (result, requests, _) = try await ask([.stall(beginning)]) {
+            $0.idleSeconds = 1
+            $0.onFailedTry = { failed in
+                told.withLock { $0.append("\(failed.number)/\(failed.of) \(failed.reason)") }
+            }
+        }
+        #expect(result == .failure(ModelFailure(.timedOut, unknownTries: 3)))
+        #expect(requests.count == 3)
+        let lines = told.withLock { $0 }
+        #expect(lines == (1...3).map { "\($0)/3 the answer stopped for 1 s" })
+    }
+
+    @Test("An answer in a fence, and one in parts, are read as what they hold")
+    func wrapped() async throws {
+        for text in [
+            "```json\n{\"a\": 1}\n```", "```\n{\"a\": 1}\n```\n", "\n ```JSON\r\n{\"a\": 1}\r\n```",
+        ] {
+            let (result, _, _) = try await ask([.answer(200, body: chatAnswer(text))])
+            let read = try JSONValue(parsing: Array(try result.get().text.utf8))
+            #expect(read["a"]?.integer == 1, "\(text)")
+        }
+        for text in ["```", "``````", "```json", "Well: ```json\n{}\n```", "{}"] {
+            let (result, _, _) = try await ask([.answer(200, body: chatAnswer(text))])
+            #expect(try result.get().text == text)
+        }
+        let parts = chatAnswer("PARTS").replacing(
+            #""PARTS""#,
+            with: #"[{"type": "text", "text": "{\"a\""}, {"type": "text", "text": ": 1}"}]"#)
+        let (result, _, _) = try await ask([.answer(200, body: parts)])
+        #expect(try result.get().text == #"{"a": 1}"#)
+    }
+
+    @Test(
+        "No money left, or none to be spent, is never tried again, whatever else is said",
+        arguments: [
+            "insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded",
+            "project_spend_limit_exceeded", "organization_usage_limit_exceeded",
+        ])
+    func spentMoney(word: String) async throws {
+        for (status, body) in [
+            (429, chatError(word)), (429, chatError("x", type: word)), (402, chatError(word)),
+            (403, chatError(word)), (503, chatError(word)),
+        ] {
+            let (result, requests, pauses) = try await ask([
+                .answer(
+                    status, headers: ["x-should-retry": "true", "retry-after": "1"], body: body)
+            ])
+            #expect(result == .failure(ModelFailure(.quotaSpent)), "\(status)")
+            #expect(requests.count == 1 && pauses == [])
+        }
+    }
+
+    @Test("The names of a request are kept, ours is another for every try, and no foreign sign is")
+    func names() async throws {
+        let server = try await ScriptedServer { _, count in
+            .answer(
+                count == 0 ? 500 : 200, headers: ["X-Request-Id": count == 0 ? "a b" : "req_1"],
+                body: chatAnswer("{}"))
+        }
+        let model = try model(server.url)
+        let reply = try await model.answer(someRequest())
+        await model.shutDown()
+        let sent = server.requests.compactMap { $0.headers["x-client-request-id"] }
+        #expect(reply.requestIDs == RequestIDs(server: "req_1", own: sent.last))
+        #expect(Set(sent).count == 2)
+        await server.stop()
     }
 
     @Test("x-should-retry: true asks again where the status alone would not")
@@ -173,7 +292,7 @@ import Testing
     func withoutUsage() async throws {
         let body = chatAnswer("{}").replacing(#""usage""#, with: #""other""#)
         let (result, _, _) = try await ask([.answer(200, body: body)])
-        #expect(try result.get().unknownTries == 1)
+        #expect(try result.get().unknownTries == 1 && !result.get().isUsageKnown)
     }
 
     @Test("An answer larger than any is given up, not read into memory")
@@ -249,8 +368,29 @@ import Testing
         let cached = ModelUsage(input: 1_000_000, cachedInput: 1_000_000, output: 0)
         let mini = try #require(ModelFacts.named("gpt-4o-mini"))
         #expect(mini.cost(million) == 750_000_000 && mini.cost(cached) == 75_000_000)
-        // What is read may be written to the cache, which costs more: counted so.
         let luna = try #require(ModelFacts.named("gpt-6-luna"))
-        #expect(luna.cost(million) == 625_000_000 && luna.cost(cached) == 10_000_000)
+        func cost(
+            _ input: Int64, _ written: Int64?, _ output: Int64, _ tier: ServiceTier = .standard,
+            isRegional: Bool = false
+        ) -> Int64 {
+            luna.cost(
+                ModelUsage(input: input, cachedInput: 0, cacheWrite: written, output: output),
+                PriceTerms(tier: tier, isRegional: isRegional))
+        }
+        // What is read may be written to the cache, which costs more: counted so where it is not said.
+        #expect(cost(1_000, nil, 1_000) == 625_000 && cost(1_000, 0, 1_000) == 600_000)
+        #expect(cost(1_000, 400, 1_000) == 610_000)
+        // Beyond 272,000 tokens in: twice the input, one and a half times the output.
+        #expect(cost(272_000, 0, 10) == 27_205_000 && cost(272_001, 0, 10) == 54_407_700)
+        // Flex is half, a faster tier twice, a region a tenth more for what is new.
+        #expect(cost(1_000, 0, 1_000, .flex) == 300_000)
+        #expect(cost(1_000, 0, 1_000, .priority) == 1_200_000)
+        #expect(cost(1_000, 0, 1_000, isRegional: true) == 660_000)
+        let old = PriceTerms(isRegional: true)
+        #expect(mini.cost(million, old) == mini.cost(million))
+        #expect(ServiceTier(named: "turbo") == .priority && ServiceTier(named: nil) == .standard)
+        // No count is too large to be asked about.
+        #expect(cost(.max, .max, .max, .priority, isRegional: true) == .max)
+        #expect(cost(.min, .min, .min) == 0)
     }
 }

@@ -50,8 +50,11 @@ import Testing
         #expect(try spent() == [90, 790, 700, 90, 0])
         first.endedAt = Instant(seconds: 55)
         first.cost = 20
-        first.usage = ModelUsage(input: 3, cachedInput: 2, output: 1)
+        first.usage = ModelUsage(input: 3, cachedInput: 2, cacheWrite: 1, output: 1)
         first.outcome = "answered"
+        first.tier = "flex"
+        first.requestID = "req_1"
+        first.unreadAnswer = "{\"ü"
         let answer = CachedAnswer(
             key: first.cacheKey, model: "m", madeAt: Instant(seconds: 55),
             usage: ModelUsage(input: 3, cachedInput: 2, output: 1), answer: "{\"ü\": \"⟦NAME1⟧\"}")
@@ -67,6 +70,68 @@ import Testing
         #expect(try spent() == [90, 110, 20, 90, 0])
         let (calls, answers) = try store.read { (try $0.modelCalls(), try $0.cachedAnswers()) }
         #expect(calls == [ended, second] && answers == [answer])
+    }
+
+    @Test(
+        "What is on its way is told apart from what is spent, and unusable answers are counted",
+        arguments: StoreKind.available)
+    func onTheWay(kind: StoreKind) throws {
+        let stores = TemporaryStores(kind)
+        let store = try stores.make()
+        try store.ledger { ledger in
+            var (first, second) = (
+                call(1, batch: 1, at: 50, reserved: 700), call(2, batch: 1, at: 100, reserved: 90)
+            )
+            first.call = try ledger.begin(first)
+            second.call = try ledger.begin(second)
+            func seen(_ now: Int64) throws -> [Int64] {
+                let now = Instant(seconds: now)
+                return [
+                    try ledger.onTheWay(batch: 1, at: now), try ledger.onTheWay(batch: 2, at: now),
+                    try ledger.onTheWay(since: Instant(seconds: 60), at: now),
+                ]
+            }
+            // Their leases end 60 seconds after they began.
+            #expect(try seen(60) == [790, 0, 90] && seen(110) == [90, 0, 90])
+            #expect(try seen(160) == [0, 0, 0])
+            #expect(try ledger.unusableAnswers(for: first.cacheKey) == 0)
+            for outcome in ["unreadable", "cut", "answered", "timed_out"] {
+                first.endedAt = Instant(seconds: 60)
+                first.cost = 1
+                first.outcome = outcome
+                try ledger.end(first)
+                let isUnusable = ["unreadable", "cut"].contains(outcome)
+                #expect(try ledger.unusableAnswers(for: first.cacheKey) == (isUnusable ? 1 : 0))
+            }
+            #expect(try seen(60) == [90, 0, 90])
+            #expect(try ledger.unusableAnswers(for: second.cacheKey) == 0)
+        }
+    }
+
+    @Test("A call of before tier, request ids and unread answers keeps its seal")
+    func seal() {
+        let old = call(1, batch: 2, at: 3, reserved: 4)
+        var builder = DigestBuilder(domain: "afterword.seal.call.1")
+        builder.add(old.batch)
+        builder.add(raw: old.cacheKey.bytes)
+        builder.add(raw: old.requestDigest)
+        builder.add(old.model)
+        builder.add(old.startedAt.microseconds)
+        builder.add(old.leaseUntil.microseconds)
+        builder.add(optional: nil as Int64?)
+        builder.add(old.reserved)
+        for _ in 0..<4 { builder.add(optional: nil as Int64?) }
+        builder.add(optional: nil as Text?)
+        #expect(old.seal == builder.finish128())
+        var seals: Set<String> = [old.seal.description]
+        for change in [
+            { $0.tier = "x" }, { $0.requestID = "x" }, { $0.clientRequestID = "x" },
+            { $0.unreadAnswer = "x" },
+        ] as [(inout ModelCall) -> Void] {
+            var changed = old
+            change(&changed)
+            #expect(seals.insert(changed.seal.description).inserted)
+        }
     }
 
     @Test(

@@ -85,7 +85,11 @@ import Testing
                 guard key == 1 else { continue }
                 call.endedAt = ReviewHistory.start
                 call.cost = 5
-                call.usage = ModelUsage(input: 3, cachedInput: 1, output: 2)
+                call.usage = ModelUsage(input: 3, cachedInput: 1, cacheWrite: 1, output: 2)
+                call.tier = "default"
+                call.requestID = "req"
+                call.clientRequestID = "own"
+                call.unreadAnswer = "{"
                 call.outcome = "answered"
                 try ledger.end(call)
             }

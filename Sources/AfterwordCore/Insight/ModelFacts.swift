@@ -4,38 +4,57 @@ package struct ModelFacts: Equatable, Sendable {
     /// Nano-dollars a token.
     package var input: Int64
     package var cachedInput: Int64
-    /// What reading into the maker's cache costs, where that is more than reading; usage does not tell how much of
-    /// the input it was, so that all of it is counted so.
+    /// What input costs that is written to the maker's cache, where that is more than reading. Where usage does not say how
+    /// much of the input that was, all of it counts so.
     package var cacheWrite: Int64?
     package var output: Int64
     /// The member that bounds an answer's length.
-    package var lengthMember: String
-    /// Sent where the model would else reason, which costs tokens nobody sees.
+    package var lengthMember = "max_completion_tokens"
+    /// Sent where the model would else reason more, which costs tokens nobody sees.
     package var reasoningEffort: String?
+    /// Whether it takes a temperature other than 1.
+    package var takesTemperature = true
+    /// Whether it takes a seed; deprecated, and refused by some gateways.
+    package var takesSeed = false
+    /// Whether it is told not to write to a cache (`prompt_cache_options`).
+    package var takesCacheMode = true
+    /// Input beyond it makes the whole call dearer: twice the input, half as much again for the output. Nil where it does not.
+    package var longInput: Int64? = 272_000
+    /// Since when it is there. Unknown counts as new: newer models cost more on regional hosts.
+    package var released: CivilDate?
     /// The day on which it ends, and what comes after it.
     package var shutdown: CivilDate?
     package var replacement: String?
 
-    /// Prices and dates as published in November 2026.
+    /// Prices and dates as published in November 2026. What writing to the cache costs is not published for all of them:
+    /// a quarter more than reading, as for the others.
     package static let all: [ModelFacts] = [
         ModelFacts(
-            name: "gpt-4o-mini", input: 150, cachedInput: 75, cacheWrite: nil, output: 600,
-            lengthMember: "max_tokens", reasoningEffort: nil,
-            shutdown: CivilDate(year: 2027, month: 1, day: 14), replacement: "gpt-6-luna"),
-        ModelFacts(
             name: "gpt-6-luna", input: 100, cachedInput: 10, cacheWrite: 125, output: 500,
-            lengthMember: "max_completion_tokens", reasoningEffort: "none", shutdown: nil,
-            replacement: nil),
+            reasoningEffort: "none"),
+        ModelFacts(
+            name: "gpt-5.6-luna", input: 200, cachedInput: 20, cacheWrite: 250, output: 1_200,
+            reasoningEffort: "none"),
+        ModelFacts(
+            name: "gpt-6.1-terra", input: 1_000, cachedInput: 50, cacheWrite: 1_250,
+            output: 5_000, reasoningEffort: "none"),
+        ModelFacts(
+            name: "gpt-6.1-sol", input: 2_000, cachedInput: 100, cacheWrite: 2_500,
+            output: 10_000, reasoningEffort: "none"),
+        ModelFacts(
+            name: "gpt-6.2-sol", input: 2_000, cachedInput: 100, cacheWrite: 2_500,
+            output: 10_000, reasoningEffort: "low", takesTemperature: false),
+        ModelFacts(
+            name: "gpt-6.2-astra", input: 8_000, cachedInput: 400, cacheWrite: 10_000,
+            output: 40_000, reasoningEffort: "low", takesTemperature: false),
+        ModelFacts(
+            name: "gpt-4o-mini", input: 150, cachedInput: 75, cacheWrite: nil, output: 600,
+            lengthMember: "max_tokens", takesSeed: true, takesCacheMode: false, longInput: nil,
+            released: CivilDate(year: 2024, month: 7, day: 18),
+            shutdown: CivilDate(year: 2027, month: 1, day: 14), replacement: "gpt-6-luna"),
     ]
 
     package static func named(_ name: String) -> ModelFacts? { all.first { $0.name == name } }
-
-    /// What a call costs, in nano-dollars.
-    package func cost(_ usage: ModelUsage) -> Int64 {
-        (usage.input - usage.cachedInput) * max(input, cacheWrite ?? 0)
-            + usage.cachedInput * cachedInput
-            + usage.output * output
-    }
 
     /// That it ends, where it does within `days` of a moment, or has ended.
     package func warning(at now: Instant, days: Int64 = 120) -> String? {
@@ -46,19 +65,5 @@ package struct ModelFacts: Equatable, Sendable {
         let next = replacement.map { "; \($0) takes its place" } ?? ""
         return left <= 0
             ? "\(name) was shut down on \(date)\(next)" : "\(name) is shut down on \(date)\(next)"
-    }
-}
-
-/// Tokens of a call, as the model's maker counts them.
-package struct ModelUsage: Equatable, Sendable {
-    package var input: Int64
-    /// Of the input, what was read from the maker's cache.
-    package var cachedInput: Int64
-    package var output: Int64
-
-    package init(input: Int64, cachedInput: Int64, output: Int64) {
-        self.input = input
-        self.cachedInput = cachedInput
-        self.output = output
     }
 }

@@ -9,6 +9,9 @@ package struct ModelRequest: Equatable, Sendable {
     /// The longest answer, in tokens.
     package var outputTokens: Int64
 
+    /// What was wrong with an answer before: sent after the reviews. Nil where the question is asked for the first time.
+    package var hint: String?
+
     package static let outputTokens: Int64 = 6_000
 
     package init(model: String, system: String, user: String, schemaName: String, schema: JSONValue)
@@ -23,11 +26,22 @@ package struct ModelRequest: Equatable, Sendable {
 
     /// The whole request as one text: the same question has the same bytes.
     package var canonical: String {
-        JSONValue.row([
+        let question = JSONValue.row([
             "model": .string(model), "system": .string(system), "user": .string(user),
             "schema_name": .string(schemaName), "schema": schema,
             "output_tokens": JSONValue(outputTokens),
-        ]).canonical
+        ])
+        return (hint.map { question.with("hint", .string($0)) } ?? question).canonical
+    }
+
+    /// The same question once more, after an answer that could not be used.
+    package var askedAgain: ModelRequest {
+        var request = self
+        request.hint = """
+            The answer before was not of the form that was asked for, or was cut at its longest. Answer again, shorter, \
+            with one JSON document of the given schema and nothing around it.
+            """
+        return request
     }
 
     package var digest: Digest256 {
@@ -38,7 +52,9 @@ package struct ModelRequest: Equatable, Sendable {
 
     /// The most that a call can use: its input by `tokenBound`, with three tokens a message and three for the answer.
     package var usageBound: ModelUsage {
-        let input = tokenBound(system) + tokenBound(user) + tokenBound(schema.canonical) + 9
+        let hint = hint.map { tokenBound($0) + 3 } ?? 0
+        let input =
+            tokenBound(system) + tokenBound(user) + tokenBound(schema.canonical) + hint + 9
         return ModelUsage(input: Int64(input), cachedInput: 0, output: outputTokens)
     }
 }

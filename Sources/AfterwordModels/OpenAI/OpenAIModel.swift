@@ -5,6 +5,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Synchronization
 
 /// A model of OpenAI's, or of anything that speaks its chat completions.
 ///
@@ -15,10 +16,13 @@ package final class OpenAIModel: LanguageModel {
         package var key: APIKey
         package var baseURL: String
         package var facts: ModelFacts
+        package var tier = ServiceTier.standard
         /// Seconds until a connection is there.
         package var connectSeconds: Int64 = 5
-        /// Seconds until the whole answer is there.
-        package var answerSeconds: Int64 = 300
+        /// Seconds until the whole answer is there. Nothing of it comes before the model has done its work.
+        package var answerSeconds: Int64 = 180
+        /// Seconds without a byte after which an answer that began is given up.
+        package var idleSeconds: Int64 = 60
         /// Tries after the first.
         package var retries = 2
         /// The largest answer that is read.
@@ -26,6 +30,8 @@ package final class OpenAIModel: LanguageModel {
         package var pause: @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
         /// Between 0 and 1; shortens a pause by up to a quarter, so that many clients do not come back together.
         package var jitter: @Sendable () -> Double = { Double.random(in: 0..<1) }
+        /// Is told of each try that gave no answer.
+        package var onFailedTry: @Sendable (FailedTry) -> Void = { _ in }
 
         package init(key: APIKey, baseURL: String, facts: ModelFacts) {
             self.key = key
@@ -34,12 +40,25 @@ package final class OpenAIModel: LanguageModel {
         }
     }
 
+    /// A try that gave no answer, and what follows.
+    package struct FailedTry: Sendable {
+        /// Counted from 1.
+        package var number: Int
+        package var of: Int
+        /// In words, with nothing of the server's but numbers.
+        package var reason: String
+        /// How long until the next one; nil where there is none.
+        package var pause: Duration?
+        package var ids: RequestIDs
+    }
+
     package static let defaultURL = "https://api.openai.com/v1"
-    package static let defaultModel = "gpt-4o-mini"
+    package static let defaultModel = "gpt-6-luna"
 
     package let name: String
     package let facts: ModelFacts?
     package let tries: Int
+    package let terms: PriceTerms
     private let configuration: Configuration
     private let client: HTTPClient
 
@@ -50,6 +69,8 @@ package final class OpenAIModel: LanguageModel {
         name = configuration.facts.name
         facts = configuration.facts
         tries = configuration.retries + 1
+        terms = PriceTerms(
+            tier: configuration.tier, isRegional: isRegional(configuration.baseURL))
         var http = HTTPClient.Configuration()
         http.redirectConfiguration = .disallow
         http.timeout = .init(
@@ -66,16 +87,28 @@ package final class OpenAIModel: LanguageModel {
     package func shutDown() async { try? await client.shutdown() }
 
     package func answer(_ request: ModelRequest) async throws(ModelFailure) -> ModelReply {
-        let body = Array(chatBody(request, configuration.facts).canonical.utf8)
+        let body = Array(
+            chatBody(request, configuration.facts, configuration.tier).canonical.utf8)
+        // One name a question, one number a try: both can be found again at the maker's.
+        let question = UUID().uuidString.lowercased()
         var unknown = 0
         var attempt = 0
         while true {
-            let outcome = await exchange(body)
+            let own = "afterword-\(question)-\(attempt + 1)"
+            let outcome = await exchange(body, own)
             if case .broken = outcome.kind { unknown += 1 }
-            let wait = attempt < configuration.retries ? retryPause(outcome, attempt) : nil
-            guard let wait else {
-                return try finish(outcome, unknown)
+            let ids = RequestIDs(server: outcome.requestID, own: own)
+            var wait: Duration?
+            if attempt < configuration.retries, !Task.isCancelled {
+                wait = retryPause(outcome, attempt)
             }
+            if let reason = outcome.failureReason(configuration) {
+                configuration.onFailedTry(
+                    FailedTry(
+                        number: attempt + 1, of: configuration.retries + 1, reason: reason,
+                        pause: wait, ids: ids))
+            }
+            guard let wait else { return try finish(outcome, unknown, ids) }
             attempt += 1
             await configuration.pause(wait)
         }
@@ -83,41 +116,40 @@ package final class OpenAIModel: LanguageModel {
 
     /// The outcome of the last try as an answer or a failure, with the tries that may have been paid for.
     private func finish(
-        _ outcome: Exchange, _ unknown: Int
+        _ outcome: Exchange, _ unknown: Int, _ ids: RequestIDs
     ) throws(ModelFailure) -> ModelReply {
         do throws(ModelFailure) {
             var reply = try readChat(outcome)
             reply.unknownTries += unknown
+            reply.requestIDs = ids
             return reply
         } catch {
             var failure = error
             failure.unknownTries += unknown
+            failure.requestIDs = ids
             throw failure
         }
     }
 
     // MARK: One try
 
-    private func exchange(_ body: [UInt8]) async -> Exchange {
-        var request = HTTPClientRequest(url: configuration.baseURL + "/chat/completions")
-        request.method = .POST
-        request.headers.add(name: "Authorization", value: "Bearer \(configuration.key.secret)")
-        request.headers.add(name: "Content-Type", value: "application/json")
-        request.headers.add(name: "User-Agent", value: "afterword")
-        request.body = .bytes(ByteBuffer(bytes: body))
+    private func exchange(_ body: [UInt8], _ id: String) async -> Exchange {
         do {
             let response = try await client.execute(
-                request, timeout: .seconds(configuration.answerSeconds))
+                httpRequest(body, id), timeout: .seconds(configuration.answerSeconds))
             let headers = Dictionary(
                 response.headers.map { ($0.name.lowercased(), $0.value) }
             ) { first, _ in first }
             do {
-                let bytes = try await response.body.collect(upTo: configuration.answerBytes)
                 return Exchange(
                     kind: .answered(Int(response.status.code)), headers: headers,
-                    body: Array(bytes.readableBytesView))
+                    body: try await collectBody(
+                        response.body, upTo: configuration.answerBytes,
+                        idle: .seconds(configuration.idleSeconds)))
             } catch is NIOTooManyBytesError {
                 return Exchange(kind: .tooLarge, headers: headers)
+            } catch is StalledAnswer {
+                return Exchange(kind: .broken(.stalled), headers: headers)
             }
         } catch let error as HTTPClientError where Self.neverSent.contains(error) {
             return Exchange(kind: .notReached)
@@ -128,10 +160,21 @@ package final class OpenAIModel: LanguageModel {
         } catch let error as HTTPClientError
             where error == .deadlineExceeded || error == .readTimeout
         {
-            return Exchange(kind: .broken(isTimeout: true))
+            return Exchange(kind: .broken(.timedOut))
         } catch {
-            return Exchange(kind: .broken(isTimeout: false))
+            return Exchange(kind: .broken(.lost))
         }
+    }
+
+    private func httpRequest(_ body: [UInt8], _ id: String) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: configuration.baseURL + "/chat/completions")
+        request.method = .POST
+        request.headers.add(name: "Authorization", value: "Bearer \(configuration.key.secret)")
+        request.headers.add(name: "Content-Type", value: "application/json")
+        request.headers.add(name: "User-Agent", value: "afterword")
+        request.headers.add(name: "X-Client-Request-Id", value: id)
+        request.body = .bytes(ByteBuffer(bytes: body))
+        return request
     }
 
     private static let neverSent: [HTTPClientError] = [
@@ -141,16 +184,82 @@ package final class OpenAIModel: LanguageModel {
     /// The system's words for a line that never was.
     private static let refusals: [CInt] = [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ENETDOWN]
 
-    /// How long to wait before the next try, as the official client does: 408, 409, 429 (but not for a spent quota), 5xx and
-    /// what did not arrive; the server's own word first. Nil for none.
+    /// How long to wait before the next try, as the official client does: 408, 409, 429 (but not where no money is left),
+    /// 5xx and what did not arrive; the server's own word first. Nil for none.
     private func retryPause(_ outcome: Exchange, _ attempt: Int) -> Duration? {
         guard outcome.asksForRetry else { return nil }
-        if let asked = outcome.retryAfter(now: Date()) {
-            return asked <= .seconds(120) ? asked : nil
+        switch outcome.retryAfter(now: Date()) {
+        case .seconds(let seconds): return .seconds(seconds)
+        case .tooLong: return nil
+        case .ownPause:
+            let base = min(0.5 * Double(1 << min(attempt, 10)), 8)
+            return .seconds(base * (1 - 0.25 * configuration.jitter()))
         }
-        let base = min(0.5 * Double(1 << attempt), 8)
-        return .seconds(base * (1 - 0.25 * configuration.jitter()))
     }
+}
+
+extension Exchange {
+    /// Why it is no answer; nil where it is one.
+    fileprivate func failureReason(_ limits: OpenAIModel.Configuration) -> String? {
+        switch kind {
+        case .answered(200): nil
+        case .answered(let status): "HTTP \(status)"
+        case .tooLarge: "the answer is larger than \(limits.answerBytes) bytes"
+        case .notReached: "no connection"
+        case .broken(.timedOut): "no answer within \(limits.answerSeconds) s"
+        case .broken(.stalled): "the answer stopped for \(limits.idleSeconds) s"
+        case .broken(.lost): "the connection broke"
+        }
+    }
+}
+
+/// An answer that began and then stood still.
+private struct StalledAnswer: Error {}
+
+/// When the last byte came; shared by the two tasks that read an answer and watch it.
+private final class LastByte: Sendable {
+    private let instant = Mutex(ContinuousClock.now)
+
+    var at: ContinuousClock.Instant { instant.withLock { $0 } }
+    func mark() { instant.withLock { $0 = .now } }
+}
+
+/// Reads an answer as it comes. It ends by itself: at so many bytes, or when none came for so long.
+private func collectBody(
+    _ body: HTTPClientResponse.Body, upTo limit: Int, idle: Duration
+) async throws -> [UInt8] {
+    let lastByte = LastByte()
+    return try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
+        group.addTask {
+            var bytes: [UInt8] = []
+            for try await part in body {
+                lastByte.mark()
+                guard bytes.count + part.readableBytes <= limit else {
+                    throw NIOTooManyBytesError(maxBytes: limit)
+                }
+                bytes += part.readableBytesView
+            }
+            return bytes
+        }
+        group.addTask {
+            while true {
+                let due = lastByte.at.advanced(by: idle)
+                if due <= .now { throw StalledAnswer() }
+                try await Task.sleep(until: due)
+            }
+        }
+        defer { group.cancelAll() }
+        while let bytes = try await group.next() {
+            if let bytes { return bytes }
+        }
+        return []
+    }
+}
+
+/// Hosts of a region, which cost more for newer models.
+private func isRegional(_ address: String) -> Bool {
+    let host = URL(string: address)?.host?.lowercased() ?? ""
+    return ["eu", "us", "au", "in", "jp"].contains { host == "\($0).api.openai.com" }
 }
 
 /// A secret that shows itself in one place only.

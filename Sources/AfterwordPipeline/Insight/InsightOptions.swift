@@ -41,19 +41,33 @@ package struct Budget: Equatable, Sendable {
         }
     }
 
-    /// The first ceiling that would be passed by so much more; nil where none is.
-    package func refusal(
-        of amount: Int64, spent: (Span) throws -> Int64
-    ) rethrows -> BudgetRefusal? {
+    /// Whether so much more fits below every ceiling.
+    ///
+    /// - Parameters:
+    ///   - spent: What is spent or reserved.
+    ///   - onTheWay: Of it, what is reserved by calls that have not ended.
+    package func verdict(
+        on amount: Int64, spent: (Span) throws -> Int64, onTheWay: (Span) throws -> Int64
+    ) rethrows -> BudgetVerdict {
+        var verdict = BudgetVerdict.fits
         for span in Span.allCases {
             let before = try spent(span)
-            guard before + amount <= ceiling(span) else {
-                return BudgetRefusal(
-                    span: span, spent: before, asked: amount, ceiling: ceiling(span))
-            }
+            guard saturatingSum(before, amount) > ceiling(span) else { continue }
+            let refusal = BudgetRefusal(
+                span: span, spent: before, asked: amount, ceiling: ceiling(span))
+            let settled = saturatingSum(before, -(try onTheWay(span)))
+            guard saturatingSum(settled, amount) <= ceiling(span) else { return .refused(refusal) }
+            if case .fits = verdict { verdict = .full(refusal) }
         }
-        return nil
+        return verdict
     }
+}
+
+package enum BudgetVerdict: Equatable, Sendable {
+    case fits
+    /// Only what is reserved by calls on their way is in its way: when they end, it may fit.
+    case full(BudgetRefusal)
+    case refused(BudgetRefusal)
 }
 
 /// A call that was not made: its reservation would have passed a ceiling. Nano-dollars.
@@ -64,13 +78,45 @@ package struct BudgetRefusal: Error, Equatable, Sendable {
     package var ceiling: Int64
 }
 
-/// What the shell lends to the making of insights.
+/// A call that says to have used more than it can have.
+package struct BeyondBound: Equatable, Sendable {
+    package var usage: ModelUsage
+    package var bound: ModelUsage
+    /// Nano-dollars: what was booked, and the most that one try can cost.
+    package var cost: Int64
+    package var price: Int64
+}
+
+/// What happens while insights are made, for those who wait.
+package enum InsightNotice: Equatable, Sendable {
+    /// So many questions have no answer yet, the oldest of them for so many seconds.
+    case waitingForModel(questions: Int, seconds: Int64)
+    /// Another program asks the same; its lease ends then, where it does not renew it.
+    case waitingForAnother(scopes: [ReviewScope])
+    /// What is reserved by calls on their way leaves no room below a ceiling.
+    case waitingForBudget(BudgetRefusal)
+    /// An answer could not be used.
+    case unusable(ReviewScope, ModelFailure.Fault, isAskedAgain: Bool)
+    case beyondBound(ReviewScope, BeyondBound)
+    /// What a call used is not said, or cannot be believed: it counts as the most it can cost.
+    case unknownUsage(ReviewScope)
+}
+
+/// What the shell gives to the making of insights.
 package struct InsightSurroundings: Sendable {
     package var now: @Sendable () -> Instant
     /// Waits a little for another program, before the next look.
     package var pause: @Sendable () async -> Void
     /// How often it looks before it gives up.
     package var patience = 6_000
+    /// Waits before the next look whether another program's question has ended, and how often it does.
+    package var wait: @Sendable () async -> Void
+    package var waits = 1_200
+    /// Waits until leases are to be renewed: a quarter of `callLeaseSeconds`. Ends when its task is cancelled.
+    package var beat: @Sendable () async -> Void = {
+        try? await Task.sleep(for: .seconds(callLeaseSeconds / 4))
+    }
+    package var notice: @Sendable (InsightNotice) -> Void = { _ in }
     /// Names the calls of one command; no two commands have the same.
     package var batch: Int64
     package var progress: @Sendable (_ done: Int, _ of: Int) -> Void
@@ -83,6 +129,7 @@ package struct InsightSurroundings: Sendable {
         self.now = now
         self.batch = batch
         self.pause = pause
+        wait = pause
         self.progress = progress
     }
 
@@ -132,6 +179,8 @@ package struct InsightReport: Sendable {
     package var refusal: BudgetRefusal?
     /// The failure after which nothing more was asked.
     package var ending: ModelFailure?
+    /// The first call that says to have used more than it can have; the run ended with it.
+    package var beyond: BeyondBound?
 
     package init() {}
 
@@ -139,9 +188,19 @@ package struct InsightReport: Sendable {
     package var standing: Int {
         outcomes.count { if case .standing = $0.outcome { true } else { false } }
     }
+    /// Scopes that were asked about and have no insight.
     package var failures: [(scope: ReviewScope, failure: ModelFailure)] {
         outcomes.compactMap { entry in
-            if case .failed(let failure) = entry.outcome { (entry.scope, failure) } else { nil }
+            guard case .failed(let failure) = entry.outcome, failure.fault != .leftAlone else {
+                return nil
+            }
+            return (entry.scope, failure)
+        }
+    }
+    /// Scopes whose answers could not be used before: not asked about again.
+    package var leftAlone: [ReviewScope] {
+        outcomes.compactMap { entry in
+            if case .failed(ModelFailure(.leftAlone)) = entry.outcome { entry.scope } else { nil }
         }
     }
 }

@@ -33,13 +33,22 @@ package func costsByDay(_ calls: [ModelCall]) -> [DayCost] {
         days[index].calls += 1
         if call.endedAt == nil { days[index].open += 1 }
         if let outcome = call.outcome, outcome != "answered" { days[index].failed += 1 }
-        days[index].cost += call.cost ?? call.reserved
+        days[index].cost = saturatingSum(days[index].cost, call.cost ?? call.reserved)
         guard let usage = call.usage else { continue }
-        days[index].usage.input += usage.input
-        days[index].usage.cachedInput += usage.cachedInput
-        days[index].usage.output += usage.output
+        days[index].usage.add(usage)
     }
     return days
+}
+
+extension ModelUsage {
+    fileprivate mutating func add(_ usage: ModelUsage) {
+        input = saturatingSum(input, usage.input)
+        cachedInput = saturatingSum(cachedInput, usage.cachedInput)
+        output = saturatingSum(output, usage.output)
+        if let written = usage.cacheWrite {
+            cacheWrite = saturatingSum(cacheWrite ?? 0, written)
+        }
+    }
 }
 
 extension ModelCall {
@@ -52,7 +61,10 @@ extension ModelCall {
             "reserved_nanodollars": JSONValue(reserved), "cost_nanodollars": JSONValue(cost),
             "input_tokens": JSONValue(usage?.input),
             "cached_input_tokens": JSONValue(usage?.cachedInput),
-            "output_tokens": JSONValue(usage?.output),
+            "cache_write_tokens": JSONValue(usage?.cacheWrite),
+            "output_tokens": JSONValue(usage?.output), "service_tier": JSONValue(tier),
+            "request_id": JSONValue(requestID), "client_request_id": JSONValue(clientRequestID),
+            "unread_answer": JSONValue(unreadAnswer),
         ])
     }
 }

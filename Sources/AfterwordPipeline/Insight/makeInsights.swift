@@ -14,41 +14,85 @@ package func makeInsights(
     let source = try store.read { try InsightSource($0, for: only, lexicon: lexicon) }
     var report = InsightReport()
     let isThemeless = options.countsThemes && source.themesAreOld
-    var themes = isThemeless ? countedThemes(source, lexicon) : nil
+    var wave = InsightWave(
+        desk: AnswerDesk(model: model, options: options, surroundings: surroundings),
+        source: source, lexicon: lexicon, themes: isThemeless ? countedThemes(source, lexicon) : nil)
     for start in stride(from: 0, to: max(scopes.count, 1), by: InsightOptions.wave) {
-        let wave = scopes[start..<min(start + InsightOptions.wave, scopes.count)]
-        let subjects = try wave.map { try source.subject($0) }
+        let end = min(start + InsightOptions.wave, scopes.count)
+        try await wave.make(Array(scopes[start..<end]), in: store, &report)
+        surroundings.progress(end, scopes.count)
+    }
+    return report
+}
+
+/// Makes the insights of so many scopes at a time.
+private struct InsightWave {
+    let desk: AnswerDesk
+    let source: InsightSource
+    let lexicon: Lexicon
+    /// To be stored with the first rows.
+    var themes: CountedThemes?
+
+    /// What waits for another program is waited for when the others are stored.
+    mutating func make(
+        _ scopes: [ReviewScope], in store: any ReviewStore, _ report: inout InsightReport
+    ) async throws {
+        let subjects = try scopes.map { try self.source.subject($0) }
+        let (source, options, lexicon, model) = (source, desk.options, lexicon, desk.model)
         let plans = await concurrently(subjects, width: options.parallel) { subject in
             planInsight(
                 subject, stored: source.stored[subject.scope] ?? [], model: model.name,
                 options: options, lexicon: lexicon)
         }
-        let desk = AnswerDesk(
-            model: model, options: options, surroundings: surroundings)
-        let answers = try await desk.answers(plans, store, &report)
-        let rows = await concurrently(Array(zip(plans, answers)), width: options.parallel) {
-            plan, answer -> InsightRow? in
+        var rows = [InsightRow?](repeating: nil, count: plans.count)
+        var answers: [AnswerDesk.Answer?]
+        if let facts = model.facts {
+            var paid = PaidAnswers(desk, facts, plans)
+            try await paid.ask(store, &report)
+            answers = paid.answers
+            try await keep(plans, answers, &rows, store, &report)
+            if !paid.waiting.isEmpty {
+                try await paid.askWaiting(store, &report)
+                answers = paid.answers
+                try await keep(plans, answers, &rows, store, &report)
+            }
+        } else {
+            answers = try await desk.freeAnswers(plans, store, &report)
+            try await keep(plans, answers, &rows, store, &report)
+        }
+        for (index, plan) in plans.enumerated() {
+            report.outcomes.append((plan.subject.scope, outcome(plan, rows[index], answers[index])))
+        }
+    }
+
+    /// Stores the insights of the answers that are there and not stored yet, as one run.
+    private mutating func keep(
+        _ plans: [InsightPlan], _ answers: [AnswerDesk.Answer?], _ rows: inout [InsightRow?],
+        _ store: any ReviewStore, _ report: inout InsightReport
+    ) async throws {
+        let (run, lexicon) = (source.newestDump.run, lexicon)
+        let open = plans.indices.filter { rows[$0] == nil && answers[$0] != nil }
+        let composed = await concurrently(
+            open.map { (plans[$0], answers[$0]) }, width: desk.options.parallel
+        ) { plan, answer -> InsightRow? in
             guard case .success(let answer)? = answer,
                 let read = try? readAnswer(answer.text, schema: plan.request.schema)
             else { return nil }
-            return plan.row(read, evidenceRun: source.newestDump.run, lexicon: lexicon)
+            return plan.row(read, evidenceRun: run, lexicon: lexicon)
         }
-        let kept = model.facts == nil ? desk.kept(plans, answers, at: surroundings.now()) : []
+        let isFree = desk.model.facts == nil
+        let kept = isFree ? desk.kept(plans, answers, at: desk.surroundings.now()) : []
+        let (source, surroundings, themes) = (source, desk.surroundings, themes)
         let stored = try await surroundings.whenFree {
             try storeInsights(
-                rows.compactMap { $0 }, kept, themes, of: source, in: store,
+                composed.compactMap { $0 }, kept, themes, of: source, in: store,
                 now: surroundings.now())
         }
-        themes = nil
+        self.themes = nil
         if let run = stored.run { report.runs.append(run) }
         var made = stored.rows.makeIterator()
-        for (index, plan) in plans.enumerated() {
-            let row = rows[index] == nil ? nil : made.next()
-            report.outcomes.append((plan.subject.scope, outcome(plan, row, answers[index])))
-        }
-        surroundings.progress(min(start + InsightOptions.wave, scopes.count), scopes.count)
+        for (index, row) in zip(open, composed) where row != nil { rows[index] = made.next() }
     }
-    return report
 }
 
 private func outcome(

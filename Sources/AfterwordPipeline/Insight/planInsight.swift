@@ -16,7 +16,9 @@ package struct InsightPlan: Sendable {
     package var language: Language
 
     /// What one try would cost at most, in nano-dollars.
-    package func reservation(_ facts: ModelFacts) -> Int64 { facts.cost(request.usageBound) }
+    package func reservation(_ facts: ModelFacts, _ terms: PriceTerms = PriceTerms()) -> Int64 {
+        facts.price(of: request, terms)
+    }
 
     /// The row that an answer makes, without its run.
     func row(_ answer: ModelAnswer, evidenceRun: Int64, lexicon: Lexicon) -> InsightRow {
@@ -28,6 +30,15 @@ package struct InsightPlan: Sendable {
             madeRun: 0, model: request.model, cacheKey: cacheKey,
             evidenceDigest: evidence.digest, issueCount: Int64(insight.issues.count),
             document: insight.json.canonical)
+    }
+}
+
+extension ModelFacts {
+    /// The most that one try of a question can cost. A cheaper tier is asked for, never relied on.
+    package func price(of request: ModelRequest, _ terms: PriceTerms) -> Int64 {
+        var terms = terms
+        if terms.tier == .flex { terms.tier = .standard }
+        return cost(request.usageBound, terms)
     }
 }
 
@@ -106,9 +117,12 @@ package func priceInsights(
             }
             price.calls += 1
             let bound = plan.request.usageBound
-            price.inputTokens += bound.input
-            price.outputTokens += bound.output
-            if let facts = model.facts { price.cost? += plan.reservation(facts) }
+            price.inputTokens = saturatingSum(price.inputTokens, bound.input)
+            price.outputTokens = saturatingSum(price.outputTokens, bound.output)
+            if let facts = model.facts {
+                price.cost = saturatingSum(
+                    price.cost ?? 0, plan.reservation(facts, model.terms))
+            }
         }
     }
     return price

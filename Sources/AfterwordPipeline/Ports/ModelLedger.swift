@@ -17,6 +17,11 @@ package protocol LedgerTransaction: AnyObject {
     /// reserved.
     func spent(since instant: Instant) throws -> Int64
     func spent(batch: Int64) throws -> Int64
+    /// Of these, what is reserved by calls that are on their way: open, with a lease that goes beyond a moment.
+    func onTheWay(since instant: Instant, at now: Instant) throws -> Int64
+    func onTheWay(batch: Int64, at now: Instant) throws -> Int64
+    /// How many calls for a key ended with an answer that could not be used (`ModelFailure.unusable`).
+    func unusableAnswers(for key: Digest256) throws -> Int64
     /// Returns its number.
     func begin(_ call: ModelCall) throws -> Int64
     /// A call of that number, as it ended.
@@ -26,7 +31,7 @@ package protocol LedgerTransaction: AnyObject {
     func put(key: APIKeyRow) throws
 }
 
-/// A row of `llm_calls`: one question that costs something, without its text.
+/// A row of `llm_calls`: one question that costs something, without its text; of its answer only what could not be read.
 package struct ModelCall: Equatable, Sendable {
     /// Given by the store; 0 before.
     package var call: Int64
@@ -45,6 +50,13 @@ package struct ModelCall: Equatable, Sendable {
     package var usage: ModelUsage?
     /// `answered`, or why not.
     package var outcome: String?
+    /// As the answer names it.
+    package var tier: String?
+    /// What the server called the last try, and what we did.
+    package var requestID: String?
+    package var clientRequestID: String?
+    /// The beginning of an answer that could not be read (`keptAnswer`).
+    package var unreadAnswer: String?
 
     package init(
         call: Int64, batch: Int64, cacheKey: Digest256, requestDigest: Digest256, model: String,
@@ -81,6 +93,12 @@ package struct ModelCall: Equatable, Sendable {
             builder.add(optional: number)
         }
         builder.add(optional: outcome.map { Text($0) })
+        let later = [tier, requestID, clientRequestID, unreadAnswer]
+        // Rows of before these columns keep their seal.
+        if usage?.cacheWrite != nil || later.contains(where: { $0 != nil }) {
+            builder.add(optional: usage?.cacheWrite)
+            for text in later { builder.add(optional: text.map { Text($0) }) }
+        }
         return builder.finish128()
     }
 }

@@ -12,6 +12,7 @@ enum PostgresSchema {
         ("2 report", report),
         // `audit` recomputes by a question of its own, which needs no right to write.
         ("3 recomputed by a question", "DROP MATERIALIZED VIEW product_summary_recomputed"),
+        (ModelCallColumns.migration, ModelCallColumns.postgres),
     ]
 
     /// The schema of the views: `report` beside `public`, else the store's own name and `_report`.

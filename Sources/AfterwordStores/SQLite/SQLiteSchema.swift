@@ -30,6 +30,9 @@ enum SQLiteSchema {
             try database.execute(sql: Columns.cleanView)
             try makeReportViews(database)
         }
+        migrator.registerMigration(ModelCallColumns.migration) { database in
+            try database.execute(sql: ModelCallColumns.sqlite)
+        }
         return migrator
     }
 

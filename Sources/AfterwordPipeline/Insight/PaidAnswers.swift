@@ -1,0 +1,187 @@
+import AfterwordCore
+
+/// The answers of a wave that are paid for. Each question is reserved for before it is asked and booked after it; what is asked
+/// runs beside this task, which alone has the store.
+struct PaidAnswers {
+    let desk: AnswerDesk
+    let facts: ModelFacts
+    let plans: [InsightPlan]
+    private(set) var answers: [AnswerDesk.Answer?]
+    /// Plans that cannot be asked about now: another program asks the same, or what it has reserved leaves no room.
+    private(set) var waiting: [Int]
+    private var held: BudgetRefusal?
+    private var onTheWay: [Int: (call: ModelCall, question: PaidQuestion)] = [:]
+    private var beats: Int64 = 0
+
+    private enum Event: Sendable {
+        case answered(Int, Result<ModelReply, ModelFailure>)
+        case beat
+    }
+
+    init(_ desk: AnswerDesk, _ facts: ModelFacts, _ plans: [InsightPlan]) {
+        self.desk = desk
+        self.facts = facts
+        self.plans = plans
+        answers = [AnswerDesk.Answer?](repeating: nil, count: plans.count)
+        waiting = plans.indices.filter { plans[$0].step == .ask }
+    }
+
+    private var surroundings: InsightSurroundings { desk.surroundings }
+
+    /// Asks about all that waits; what still waits after it is another program's.
+    mutating func ask(_ store: any ReviewStore, _ report: inout InsightReport) async throws {
+        var queue = waiting.map { question($0, isAgain: false) }[...]
+        waiting = []
+        held = nil
+        try await withThrowingTaskGroup(of: Event.self) { group in
+            addBeat(to: &group)
+            while true {
+                try await start(&queue, &group, store, &report)
+                guard !onTheWay.isEmpty, let event = try await group.next() else { break }
+                switch event {
+                case .beat:
+                    try await beat(store)
+                    if report.beyond == nil { addBeat(to: &group) }
+                case .answered(let index, let result):
+                    let again = try await settle(index, result, store, &report)
+                    if let again { queue.insert(again, at: queue.startIndex) }
+                    // What such a server says of the others cannot be believed either.
+                    if report.beyond != nil { group.cancelAll() }
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// Looks again and again until nothing waits, or for so long that it gives up.
+    mutating func askWaiting(_ store: any ReviewStore, _ report: inout InsightReport) async throws {
+        var waits = surroundings.waits
+        let first = waiting
+        if let held {
+            surroundings.notice(.waitingForBudget(held))
+        } else {
+            surroundings.notice(
+                .waitingForAnother(scopes: first.map { plans[$0].subject.scope }))
+        }
+        while !waiting.isEmpty, waits > 0, report.refusal == nil, report.ending == nil {
+            await surroundings.wait()
+            let before = waiting.count
+            try await ask(store, &report)
+            if waiting.count == before { waits -= 1 }
+        }
+        if let held, !waiting.isEmpty, report.refusal == nil { report.refusal = held }
+        if held == nil, report.refusal == nil, report.ending == nil {
+            for index in waiting { answers[index] = .inFlight }
+        }
+        waiting = []
+    }
+
+    private func question(_ index: Int, isAgain: Bool) -> (index: Int, question: PaidQuestion) {
+        (index, PaidQuestion(plans[index], facts, desk.model.terms, isAgain: isAgain))
+    }
+
+    // MARK: Begin, renew, end
+
+    /// Begins as many questions as may be on their way and as there is room for.
+    private mutating func start(
+        _ queue: inout ArraySlice<(index: Int, question: PaidQuestion)>,
+        _ group: inout ThrowingTaskGroup<Event, any Error>, _ store: any ReviewStore,
+        _ report: inout InsightReport
+    ) async throws {
+        while onTheWay.count < desk.options.parallel, report.refusal == nil, report.ending == nil,
+            let (index, question) = queue.first
+        {
+            switch try await reserve(question, store) {
+            case .cached(let known):
+                report.cacheHits += 1
+                answers[index] = .success(ModelReply(text: known.answer, usage: known.usage))
+            case .inFlight: waiting.append(index)
+            case .leftAlone: answers[index] = .failure(ModelFailure(.leftAlone))
+            case .askAgain:
+                queue[queue.startIndex] = self.question(index, isAgain: true)
+                continue
+            case .full(let refusal):
+                // One of ours ends before long, and then there may be room.
+                if !onTheWay.isEmpty { return }
+                held = refusal
+                waiting += queue.map(\.index)
+                queue = []
+                return
+            case .refused(let refusal): report.refusal = refusal
+            case .granted(let call):
+                onTheWay[index] = (call, question)
+                report.calls += 1
+                let (model, request) = (desk.model, question.request)
+                group.addTask { .answered(index, await result(model, request)) }
+            }
+            queue.removeFirst()
+        }
+    }
+
+    private func reserve(
+        _ question: PaidQuestion, _ store: any ReviewStore
+    ) async throws -> Reservation {
+        try await surroundings.whenFree {
+            try reserveCall(
+                question, tries: desk.model.tries, in: store, options: desk.options,
+                batch: surroundings.batch, now: surroundings.now())
+        }
+    }
+
+    private func addBeat(to group: inout ThrowingTaskGroup<Event, any Error>) {
+        let beat = surroundings.beat
+        group.addTask {
+            await beat()
+            return .beat
+        }
+    }
+
+    private mutating func beat(_ store: any ReviewStore) async throws {
+        let calls = onTheWay.values.map(\.call)
+        try await surroundings.whenFree {
+            try renewLeases(calls, in: store, now: surroundings.now())
+        }
+        beats += 1
+        guard beats.isMultiple(of: 2), let first = calls.map(\.startedAt).min() else { return }
+        let (age, overflow) = surroundings.now().microseconds.subtractingReportingOverflow(
+            first.microseconds)
+        guard !overflow, age >= 0 else { return }
+        surroundings.notice(
+            .waitingForModel(questions: calls.count, seconds: age / 1_000_000))
+    }
+
+    /// Books an answer; returns the question where it is to be asked once more.
+    private mutating func settle(
+        _ index: Int, _ result: Result<ModelReply, ModelFailure>, _ store: any ReviewStore,
+        _ report: inout InsightReport
+    ) async throws -> (index: Int, question: PaidQuestion)? {
+        guard let (call, question) = onTheWay.removeValue(forKey: index) else { return nil }
+        let settled = try await surroundings.whenFree {
+            try settleCall(
+                call, question, result, by: desk.model, in: store, now: surroundings.now())
+        }
+        report.cost = saturatingSum(report.cost, settled.cost)
+        answers[index] = AnswerDesk.Answer(result)
+        let scope = plans[index].subject.scope
+        if !settled.isUsageKnown { surroundings.notice(.unknownUsage(scope)) }
+        if let beyond = settled.beyond, report.beyond == nil {
+            report.beyond = beyond
+            report.ending = ModelFailure(.beyondBound)
+            surroundings.notice(.beyondBound(scope, beyond))
+        }
+        let fault: ModelFailure.Fault
+        switch result {
+        case .success(let reply):
+            guard !isReadable(reply, question.plan) else { return nil }
+            fault = .malformed
+        case .failure(let failure):
+            if failure.endsTheRun { report.ending = report.ending ?? failure }
+            guard ModelFailure.unusable.contains(failure.outcome) else { return nil }
+            fault = failure.fault
+        }
+        let isAskedAgain =
+            !question.isAgain && report.ending == nil && ModelFailure(fault).isWorthAnotherTry
+        surroundings.notice(.unusable(scope, fault, isAskedAgain: isAskedAgain))
+        return isAskedAgain ? self.question(index, isAgain: true) : nil
+    }
+}
