@@ -119,7 +119,8 @@ package final class ScriptedServer: Sendable {
                 channel.write(HTTPServerResponsePart.head(head), promise: nil)
                 let buffer = ByteBuffer(string: beginning)
                 try? await channel.writeAndFlush(
-                    HTTPServerResponsePart.body(.byteBuffer(buffer))).get()
+                    HTTPServerResponsePart.body(.byteBuffer(buffer))
+                ).get()
             case .raw(let bytes):
                 // Past the encoder, so that nothing is put right.
                 try? await channel.eventLoop.flatSubmit {

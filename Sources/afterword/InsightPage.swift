@@ -6,8 +6,10 @@ struct InsightPage {
     private let row: InsightRow
     private let document: JSONValue
 
-    /// Quotes shown of an item.
+    /// Quotes shown of an item, and items shown in full.
     private static let quotes = 4
+    private static let filed = 2
+    private static let items = 8
     private static let width = 100
 
     init(_ row: InsightRow) {
@@ -17,6 +19,7 @@ struct InsightPage {
 
     func show() {
         showHead()
+        showDangers()
         showStars()
         show("Issues", "issues")
         show("Strengths", "strengths")
@@ -66,11 +69,35 @@ struct InsightPage {
         }
     }
 
+    /// One review is enough, and nothing stands before it.
+    private func showDangers() {
+        let dangers = document["dangers"]?.elements ?? []
+        let unlikely = number("dangers_unlikely") ?? 0
+        if !dangers.isEmpty { print("\n" + Terminal.bold("Dangers: a person should look")) }
+        for danger in dangers {
+            let happened = number("happened", of: danger) ?? 0
+            print(
+                "! " + Terminal.bold(text("hazard", of: danger).replacing("_", with: " ")) + "  "
+                    + several(number("mentions", of: danger), "review") + " · "
+                    + several(number("products", of: danger), "product") + " · "
+                    + (happened > 0
+                        ? "it happened in \(grouped(happened))" : "the product is called dangerous")
+                    + " · severity \(text("severity", of: danger))")
+            showQuotes(danger)
+        }
+        if unlikely > 0 {
+            print(
+                Terminal.grey(
+                    "\(several(unlikely, "review")) more with words of danger, probably none."))
+        }
+        if !dangers.isEmpty { print("") }
+    }
+
     private func show(_ title: String, _ name: String) {
         let items = document[name]?.elements ?? []
         guard !items.isEmpty else { return }
         print("\n" + Terminal.bold(title))
-        for (index, item) in items.enumerated() {
+        for (index, item) in items.prefix(Self.items).enumerated() {
             // Said by fewer than are needed to rank anything: shown, in grey.
             let isFew = (number("mentions", of: item) ?? 0) < MinimumSupport.product
             let heading = text("label", of: item)
@@ -80,12 +107,47 @@ struct InsightPage {
             // What says no more than the label is left out.
             let (label, summary) = (text("label", of: item), text("summary", of: item))
             if item["summary_by"]?.text == "model", !summary.contains(label) {
-                print("   " + summary)
+                print("   in the model's words: " + summary)
             }
-            for quote in (item["quotes"]?.elements ?? []).prefix(Self.quotes) { show(quote) }
-            let more = (item["quotes"]?.elements?.count ?? 0) - Self.quotes
-            if more > 0 { print(Terminal.grey("   … and \(more) more quotes (--json)")) }
+            showQuotes(item)
+            showFiled(item)
         }
+        let more = items.dropFirst(Self.items).map {
+            "\(text("label", of: $0)) (\(grouped(number("mentions", of: $0) ?? 0)))"
+        }
+        if !more.isEmpty { print("Also said: " + more.joined(separator: ", ") + ".") }
+        let leftOut = Set(document["left_out"]?[name]?.elements?.compactMap(\.text) ?? [])
+        let labels = items.filter { leftOut.contains($0["aspect"]?.text ?? "") }.map {
+            "\(text("label", of: $0)) (\(several(number("mentions", of: $0), "review")))"
+        }
+        if !labels.isEmpty {
+            print("The model left out: " + labels.joined(separator: ", ") + ".")
+        }
+    }
+
+    private func showQuotes(_ item: JSONValue) {
+        let quotes = (item["quotes"]?.elements ?? []).filter { isTicked($0, item) }
+        for quote in quotes.prefix(Self.quotes) { show(quote, isTicked: true) }
+        let more = quotes.count - Self.quotes
+        if more > 0 {
+            print(Terminal.grey("   … and \(several(Int64(more), "more quote")) (--json)"))
+        }
+    }
+
+    /// What the model filed under an item and the program does not read so.
+    private func showFiled(_ item: JSONValue) {
+        let own = (item["quotes"]?.elements ?? []).filter { !isTicked($0, item) }
+        let filed = own + (item["filed_by_model"]?.elements ?? [])
+        guard !filed.isEmpty else { return }
+        print(Terminal.grey("   the model's own filing; the program does not read it so:"))
+        for quote in filed.prefix(Self.filed) { show(quote, isTicked: false) }
+        let more = filed.count - Self.filed
+        if more > 0 { print(Terminal.grey("   … and \(grouped(more)) more (--json)")) }
+    }
+
+    /// Documents of the first form hold both kinds in one list.
+    private func isTicked(_ quote: JSONValue, _ item: JSONValue) -> Bool {
+        quote["agrees"] != .bool(false) || item["aspect"]?.text == "other"
     }
 
     private func counted(_ item: JSONValue) -> String {
@@ -121,11 +183,11 @@ struct InsightPage {
         return "\(written(share.value)) %, \(written(share.low))–\(written(share.high))"
     }
 
-    private func show(_ quote: JSONValue) {
+    private func show(_ quote: JSONValue, isTicked: Bool) {
         let star = number("star", of: quote).map { "\($0)★" } ?? "–"
-        let check = quote["check"]?.text == "verified" ? "✓" : "✓ repaired"
+        let check = !isTicked ? "" : quote["check"]?.text == "verified" ? " ✓" : " ✓ repaired"
         let says = text("quote", of: quote)
-        print("   \(star) \(text("language", of: quote)) “\(cut(says, to: Self.width))” \(check)")
+        print("   \(star) \(text("language", of: quote)) “\(cut(says, to: Self.width))”\(check)")
         print(
             Terminal.grey(
                 "      \(text("product_id", of: quote)) \(text("review_id", of: quote)) "
@@ -139,9 +201,10 @@ struct InsightPage {
     private func showRecommendations() {
         let recommendations = document["recommendations"]?.elements ?? []
         guard !recommendations.isEmpty else { return }
-        print("\n" + Terminal.bold("To do"))
+        print("\n" + Terminal.bold("To do, in the model's words"))
         for entry in recommendations {
-            print("- \(text("route", of: entry)): \(text("text", of: entry))")
+            let carried = number("mentions", of: entry).map { " (\(several($0, "review")))" } ?? ""
+            print("- \(text("route", of: entry)): \(text("text", of: entry))\(carried)")
         }
     }
 
@@ -167,7 +230,7 @@ struct InsightPage {
                         + window(step))
             }
         }
-        if let told = standing["told"]?.text { print(printable(told)) }
+        if let told = standing["told"]?.text { print("In the model's words: " + printable(told)) }
         if let mismatches = number("mismatches"), mismatches > 0 {
             print("\(grouped(mismatches)) reviews say one thing in stars and another in words.")
         }
@@ -176,7 +239,7 @@ struct InsightPage {
     private func showFoot() {
         let evidence = document["evidence"]
         for limitation in document["limitations"]?.elements ?? [] {
-            print(Terminal.grey(printable(limitation.text ?? "")))
+            print(Terminal.grey("In the model's words: " + printable(limitation.text ?? "")))
         }
         var parts = [
             "run \(row.madeRun) by \(printable(row.model)), of reviews as of run \(row.evidenceRun)",

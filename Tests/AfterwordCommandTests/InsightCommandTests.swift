@@ -92,7 +92,9 @@ import Testing
         #expect(history.map { $0["made_run"]?.integer } == [2, 3])
         let diff = try rows(try await run("insights", "diff", "brand:Lumora", "--json"))
         let leaks = diff.first { $0["aspect"]?.text == "leaks" }
-        #expect(leaks?["mentions_before"]?.integer == 4 && leaks?["mentions_after"] == .null)
+        #expect(leaks?["mentions_before"]?.integer == 4)
+        // What the second model cannot prove is the program's all the same.
+        #expect(leaks?["mentions_after"]?.integer == 4)
     }
 
     @Test("A paid model is asked with a key only, not in CI, not over plain http elsewhere")
@@ -144,7 +146,7 @@ import Testing
         #expect(shown.code == 0, "\(shown.errors)")
         #expect(
             shown.output.contains(
-                "“My order 303-1234567-1234567, mail to jo.doe@example.org please” ✓"))
+                "“My order 303-1234567-1234567, mail to jo.doe@example.org please”"))
         let sent = try #require(server.requests.first?.body)
         for secret in ["303-1234567", "jo.doe", "Konrad", Self.key] {
             #expect(!sent.contains(secret), "\(secret)")

@@ -5,8 +5,8 @@ import AfterwordTesting
 import Foundation
 import Testing
 
-/// Whatever a server says, over a real socket: the adapter ends with an answer or a typed failure, and what is booked is
-/// a number.
+/// Whatever a server says, over a real socket: the adapter ends with an answer or a typed failure,
+/// and what is booked is a number.
 @Suite struct ForeignAnswerTests {
     private static let numbers = [
         "0", "-1", "1", "7", "1e300", "-1e300", "inf", "nan", "9223372036854775807",
@@ -78,7 +78,9 @@ import Testing
         case 2:
             let length = pick(numbers, &random)
             return .raw(
-                Array("HTTP/1.1 \(pick(numbers, &random)) x\r\nContent-Length: \(length)\r\n\r\n{}".utf8))
+                Array(
+                    "HTTP/1.1 \(pick(numbers, &random)) x\r\nContent-Length: \(length)\r\n\r\n{}"
+                        .utf8))
         default:
             let status = pick(statuses, &random)
             return .answer(status, headers: headers(&random), body: body(&random))

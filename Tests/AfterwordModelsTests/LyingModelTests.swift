@@ -58,8 +58,9 @@ import Testing
         for (items, isStrength) in [(insight.issues, false), (insight.strengths, true)] {
             let themes = countThemes(reviews, strengths: isStrength, lexicon: .first)
             for item in items {
-                #expect(!item.quotes.isEmpty, "\(what)")
-                for quote in item.quotes {
+                #expect(!(item.quotes + item.filed).isEmpty, "\(what)")
+                #expect(item.quotes.allSatisfy(\.agrees) && !item.filed.contains(where: \.agrees))
+                for quote in item.quotes + item.filed {
                     count += 1
                     let source = reviews.first { $0.review.reviewID == quote.reviewID }
                     let values = source?.review.values
@@ -79,6 +80,12 @@ import Testing
                 }
                 #expect(item.share == share(item.mentions, of: Int64(reviews.count)))
             }
+        }
+        // Nothing that the program counts is missing, in the order of themes.
+        for (items, isStrength) in [(insight.issues, false), (insight.strengths, true)] {
+            let themes = countThemes(reviews, strengths: isStrength, lexicon: .first)
+            let told = items.filter { $0.basis == .lexicon }.map(\.aspect)
+            #expect(told == themes.map(\.aspect.id), "\(what)")
         }
         let prose =
             (insight.issues + insight.strengths).filter(\.isSummaryOfModel).map(\.summary)

@@ -11,8 +11,14 @@ extension Insight {
         let told: KeyValuePairs<String, JSONValue> = [
             "product_count": JSONValue(productCount),
             "mean_thousandths": JSONValue(meanStars(counters)),
-            "mismatches": JSONValue(mismatches), "issues": .array(issues.map(\.json)),
+            "mismatches": JSONValue(mismatches), "dangers": .array(dangers.map(\.json)),
+            "dangers_unlikely": JSONValue(unlikelyDangers),
+            "issues": .array(issues.map(\.json)),
             "strengths": .array(strengths.map(\.json)),
+            "left_out": .row([
+                "issues": leftOut(issues, InsightLimit.issues),
+                "strengths": leftOut(strengths, InsightLimit.strengths),
+            ]),
             "recommendations": .array(recommendations.map(\.json)),
             "standing": standing.json, "limitations": .array(limitations.map { .string($0) }),
         ]
@@ -26,6 +32,17 @@ extension Insight {
         members += shareMembers("negative", negative)
         members += shareMembers("portfolio_negative", portfolioNegative)
         return .object(members)
+    }
+
+    private func leftOut(_ items: [Item], _ limit: Int) -> JSONValue {
+        .array(Self.leftOut(items, limit: limit).map { .string($0.aspect) })
+    }
+
+    /// Whether a stored document has the form of this version, and tells the dangers that the reviews have now.
+    package static func isCurrent(_ document: String, dangers: [InsightDanger]) -> Bool {
+        guard let document = try? JSONValue(parsing: Array(document.utf8)) else { return false }
+        return document["insight"]?.integer == Int64(version)
+            && document["dangers"]?.canonical == JSONValue.array(dangers.map(\.json)).canonical
     }
 }
 
@@ -52,12 +69,14 @@ extension Insight.Item {
                 ("languages", .array(languages.map { .string($0) })),
                 ("star_impact_millionths", JSONValue(starImpact)),
                 ("quotes", .array(quotes.map(\.json))),
+                ("filed_by_model", .array(filed.map(\.json))),
+                ("named_by", .string(isNamedByModel ? "model" : "program")),
             ] + shareMembers("share", share))
     }
 }
 
 extension Insight.Quote {
-    fileprivate var json: JSONValue {
+    var json: JSONValue {
         .row([
             "product_id": JSONValue(productID), "review_id": JSONValue(reviewID),
             "version": JSONValue(version), "star": JSONValue(star.map { Int64($0) }),
@@ -74,6 +93,7 @@ extension Insight.Recommendation {
     fileprivate var json: JSONValue {
         .row([
             "aspect": .string(aspect), "route": .string(route.rawValue), "text": .string(text),
+            "by": .string("model"), "mentions": JSONValue(mentions),
         ])
     }
 }

@@ -1,7 +1,7 @@
 /// What is told of a scope: every number of it computed, every quote found in its review.
 package struct Insight: Equatable, Sendable {
     /// Changed with the form of the document.
-    package static let version = 1
+    package static let version = 2
 
     package struct Quote: Equatable, Sendable {
         package var productID: Text
@@ -12,7 +12,7 @@ package struct Insight: Equatable, Sendable {
         package var grounded: GroundedQuote
         /// The model's, unchecked.
         package var translation: String?
-        /// Whether the lexicon reads the same in that review.
+        /// Whether the program reads the same in those words, or, of what is on no list, the stars go with it.
         package var agrees: Bool
     }
 
@@ -44,13 +44,40 @@ package struct Insight: Equatable, Sendable {
         package var share: Share?
         /// Millionths of a star.
         package var starImpact: Int64?
+        /// They prove it: the program reads them so, or chose them itself.
         package var quotes: [Quote]
+        /// What the model filed under it and the program does not read so.
+        package var filed: [Quote] = []
+        /// Else the model left it out, or gave no quote that shows it.
+        package var isNamedByModel = true
+
+        /// One that nothing was counted of yet.
+        init(aspect: String, severity: Severity, isStrength: Bool, quotes: [Quote]) {
+            self.aspect = aspect
+            self.severity = severity
+            self.quotes = quotes
+            label = ""
+            route = .both
+            polarity = isStrength ? .positive : .negative
+            summary = ""
+            isSummaryOfModel = false
+            basis = .quotes
+            (mentions, mixed, new, products) = (0, 0, 0, 0)
+            languages = []
+        }
+    }
+
+    /// Items that the model was asked for and left out, or did not prove: those among the first of their side.
+    package static func leftOut(_ items: [Item], limit: Int) -> [Item] {
+        items.prefix(limit).filter { !$0.isNamedByModel }
     }
 
     package struct Recommendation: Equatable, Sendable {
         package var aspect: String
         package var route: Route
         package var text: String
+        /// Reviews that carry it.
+        package var mentions: Int64
     }
 
     package var scope: ReviewScope
@@ -59,10 +86,13 @@ package struct Insight: Equatable, Sendable {
     package var counters: Counters
     package var productCount: Int64
     package var negative: Share?
-    /// Of the whole portfolio, to hold it against.
+    /// Of the whole portfolio, to compare with.
     package var portfolioNegative: Share?
     /// Reviews whose text and stars say opposite things.
     package var mismatches: Int64
+    package var dangers: [InsightDanger]
+    /// Reviews with words of danger that are probably none.
+    package var unlikelyDangers: Int64
     package var issues: [Item]
     package var strengths: [Item]
     package var recommendations: [Recommendation]

@@ -4,8 +4,8 @@ package struct ModelFacts: Equatable, Sendable {
     /// Nano-dollars a token.
     package var input: Int64
     package var cachedInput: Int64
-    /// What input costs that is written to the maker's cache, where that is more than reading. Where usage does not say how
-    /// much of the input that was, all of it counts so.
+    /// What input costs that is written to the maker's cache, where that is more than reading.
+    /// Where usage does not say how much of the input that was, all of it counts so.
     package var cacheWrite: Int64?
     package var output: Int64
     /// The member that bounds an answer's length.
@@ -18,7 +18,8 @@ package struct ModelFacts: Equatable, Sendable {
     package var takesSeed = false
     /// Whether it is told not to write to a cache (`prompt_cache_options`).
     package var takesCacheMode = true
-    /// Input beyond it makes the whole call dearer: twice the input, half as much again for the output. Nil where it does not.
+    /// Input beyond it makes the whole call dearer: twice the input, half as much again for the
+    /// output. Nil where it does not.
     package var longInput: Int64? = 272_000
     /// Since when it is there. Unknown counts as new: newer models cost more on regional hosts.
     package var released: CivilDate?
@@ -26,8 +27,8 @@ package struct ModelFacts: Equatable, Sendable {
     package var shutdown: CivilDate?
     package var replacement: String?
 
-    /// Prices and dates as published in November 2026. What writing to the cache costs is not published for all of them:
-    /// a quarter more than reading, as for the others.
+    /// Prices and dates as published in November 2026. What writing to the cache costs is not
+    /// published for all of them: a quarter more than reading, as for the others.
     package static let all: [ModelFacts] = [
         ModelFacts(
             name: "gpt-6-luna", input: 100, cachedInput: 10, cacheWrite: 125, output: 500,

@@ -7,7 +7,8 @@ package enum ServiceTier: String, CaseIterable, Sendable {
     /// Twice as much. Never asked for; a project's own setting may choose it.
     case priority
 
-    /// Of an answer that names its tier. One that names none was answered by a server that knows none.
+    /// Of an answer that names its tier. One that names none was answered by a server that knows
+    /// none.
     ///
     /// - Returns: The dearest for a word that is not known.
     package init(named name: String?) {
@@ -47,7 +48,8 @@ package struct ModelUsage: Equatable, Sendable {
         self.output = output
     }
 
-    /// Whether it can be what a call used: something went in, no part is larger than its whole, nothing is beyond measure.
+    /// Whether it can be what a call used: something went in, no part is larger than its whole,
+    /// nothing is beyond measure.
     package var isBelievable: Bool {
         let range = 0...Self.believable
         guard input > 0, range.contains(input), range.contains(output), range.contains(cachedInput),
@@ -78,8 +80,8 @@ extension ModelFacts {
     /// Models that came on this day or later cost a tenth more on regional hosts.
     private static let regionalSince = CivilDate(year: 2026, month: 3, day: 5)
 
-    /// What a call costs, in nano-dollars, rounded up. Any counts can be asked about: below zero counts as none, and what no
-    /// 64-bit number holds is the largest.
+    /// What a call costs, in nano-dollars, rounded up. Any counts can be asked about: below zero
+    /// counts as none, and what no 64-bit number holds is the largest.
     package func cost(_ usage: ModelUsage, _ terms: PriceTerms = PriceTerms()) -> Int64 {
         let whole = Int128(max(usage.input, 0))
         let cached = min(Int128(max(usage.cachedInput, 0)), whole)

@@ -1,5 +1,6 @@
-/// Makes an insight of an answer: quotes are looked up in their reviews, words are checked, everything that can be counted is
-/// counted anew. What does not hold is dropped, and how much of it is told.
+/// Makes an insight of an answer: the program's own themes and numbers, and a model's words for them. Quotes are looked up in
+/// their reviews, words are checked, everything that can be counted is counted anew. What does not hold is dropped, and how much
+/// of it is told; what the model left out is there all the same.
 package func composeInsight(
     _ answer: ModelAnswer, _ evidence: Evidence, of subject: InsightSubject, language: Language,
     model: String, lexicon: Lexicon
@@ -9,6 +10,7 @@ package func composeInsight(
     let issues = composer.items(answer.issues.prefix(InsightLimit.issues), strengths: false)
     let strengths = composer.items(
         answer.strengths.prefix(InsightLimit.strengths), strengths: true)
+    let (dangers, unlikely) = insightDangers(subject.reviews, lexicon: lexicon)
     let recommendations = composer.recommendations(answer.recommendations, issues + strengths)
     let told = composer.prose(answer.standing)
     let limitations = answer.limitations.prefix(InsightLimit.limitations)
@@ -20,7 +22,8 @@ package func composeInsight(
         productCount: Int64(Set(subject.reviews.map(\.review.productID)).count),
         negative: share(counters.negatives, of: counters.ratedCount),
         portfolioNegative: share(subject.portfolio.negatives, of: subject.portfolio.ratedCount),
-        mismatches: Int64(subject.reviews.count(where: \.isMismatch)), issues: issues,
+        mismatches: Int64(subject.reviews.count(where: \.isMismatch)), dangers: dangers,
+        unlikelyDangers: unlikely, issues: issues,
         strengths: strengths, recommendations: recommendations,
         standing: HistoricalStanding(story: story(subject), told: told), limitations: limitations,
         evidenceShown: Int64(evidence.reviews.count),
@@ -70,31 +73,60 @@ private struct InsightComposer {
 
     // MARK: Items
 
-    /// Items with a quote that holds, each aspect or cluster once; those that most reviews say first.
+    /// The model's items, each aspect or cluster once, and every theme that it left out; those that most reviews say first.
     mutating func items(_ items: ArraySlice<ModelAnswer.Item>, strengths: Bool) -> [Insight.Item] {
-        var made: [(item: Insight.Item, isGeneral: Bool)] = []
+        var made: [Insight.Item] = []
         for item in items {
             let aspect = lexicon.aspects.firstIndex { $0.id == item.aspect }
             let quotes = quotes(item, aspect, strengths: strengths)
             guard !quotes.isEmpty,
                 let next = counted(item, aspect, quotes, strengths: strengths),
-                !made.contains(where: {
-                    $0.item.aspect == next.aspect && $0.item.label == next.label
-                })
+                !made.contains(where: { $0.aspect == next.aspect && $0.label == next.label })
             else {
                 dropped.items += 1
                 continue
             }
-            made.append((next, aspect.map { lexicon.aspects[$0].isGeneral } ?? false))
+            made.append(next)
         }
-        func weight(_ entry: (item: Insight.Item, isGeneral: Bool)) -> (Int64, Int64) {
-            let mentions = entry.item.mentions
-            return (entry.isGeneral ? mentions : mentions * 2, entry.item.starImpact ?? 0)
+        for theme in strengths ? praise : complaints
+        where !made.contains(where: { $0.aspect == theme.aspect.id }) {
+            made.append(ownItem(theme, strengths: strengths))
         }
         return made.enumerated().sorted { left, right in
-            let (l, r) = (weight(left.element), weight(right.element))
-            return l == r ? left.offset < right.offset : l > r
-        }.map(\.element.item)
+            let (l, r) = (rank(left.element), rank(right.element))
+            if l != r { return l > r }
+            let ids = (Text(left.element.aspect), Text(right.element.aspect))
+            return ids.0 == ids.1 ? left.offset < right.offset : ids.0 < ids.1
+        }.map(\.element)
+    }
+
+    /// As themes are ranked. What nobody but the model reads comes last.
+    private func rank(_ item: Insight.Item) -> (Int, Int64, Int64, Int64) {
+        let isGeneral = lexicon.aspects.contains { $0.id == item.aspect && $0.isGeneral }
+        return (
+            item.quotes.isEmpty ? 0 : 1, isGeneral ? item.mentions : item.mentions * 2,
+            item.starImpact ?? 0, item.products
+        )
+    }
+
+    private func places(_ theme: Theme, strengths: Bool) -> [ProvenPlace] {
+        guard let aspect = lexicon.aspects.firstIndex(of: theme.aspect) else { return [] }
+        return subject.reviews.filter { $0.counts(asStrength: strengths) }
+            .compactMap { $0.place(of: aspect, isNegative: !strengths) }
+    }
+
+    /// A theme in the program's own words and quotes.
+    private func ownItem(_ theme: Theme, strengths: Bool) -> Insight.Item {
+        let severity: Severity = strengths ? .low : theme.severity
+        var made = Insight.Item(
+            aspect: theme.aspect.id, severity: severity, isStrength: strengths, quotes: [])
+        describe(&made, theme.aspect, strengths: strengths)
+        fill(&made, theme)
+        mix(&made, theme, strengths: strengths)
+        made.quotes = programQuotes(places(theme, strengths: strengths))
+        made.summary = made.label
+        made.isNamedByModel = false
+        return made
     }
 
     private mutating func quotes(
@@ -106,7 +138,7 @@ private struct InsightComposer {
                 dropped.quotes[.unknownReview, default: 0] += 1
                 continue
             }
-            // The lexicon tells for its aspects whether a review agrees; for others its stars have to.
+            // The lexicon tells for its aspects whether a quote agrees; for others the stars have to.
             guard aspect != nil || source.read.counts(asStrength: strengths) else {
                 dropped.quotes[.againstStars, default: 0] += 1
                 continue
@@ -129,11 +161,11 @@ private struct InsightComposer {
                             translation($0, of: grounded.text)
                         },
                         agrees: aspect.map {
-                            source.read.aspects(negative: !strengths).contains($0)
-                        } ?? false))
+                            source.read.says($0, isNegative: !strengths, at: grounded)
+                        } ?? true))
             }
         }
-        return quotes.filter(\.agrees) + quotes.filter { !$0.agrees }
+        return quotes
     }
 
     /// A translation may say what its quote says: a number only where the quote has one, and in digits only those of the
@@ -157,19 +189,22 @@ private struct InsightComposer {
     private mutating func counted(
         _ item: ModelAnswer.Item, _ aspect: Int?, _ quotes: [Insight.Quote], strengths: Bool
     ) -> Insight.Item? {
-        let summary = prose(item.summary)
         var made = Insight.Item(
-            aspect: item.aspect, label: "", route: .both, severity: item.severity,
-            polarity: strengths ? .positive : .negative, summary: summary ?? "",
-            isSummaryOfModel: summary != nil, basis: .quotes,
-            mentions: 0, mixed: 0, new: 0, products: 0, languages: [], share: nil,
-            starImpact: nil, quotes: quotes)
+            aspect: item.aspect, severity: item.severity, isStrength: strengths,
+            quotes: quotes.filter(\.agrees))
+        made.filed = quotes.filter { !$0.agrees }
+        // Words for what no quote of the model's shows are not believed.
+        let summary = made.quotes.isEmpty ? nil : wording(item.summary, strengths: strengths)
         let known = aspect.map { lexicon.aspects[$0] }
         let themes = strengths ? praise : complaints
         if let known, let theme = themes.first(where: { $0.aspect == known }) {
             fill(&made, theme)
-            let opposite = (strengths ? complaints : praise).first { $0.aspect == known }
-            if (opposite?.mentions ?? 0) * 2 >= theme.mentions { made.polarity = .mixed }
+            mix(&made, theme, strengths: strengths)
+            made.isNamedByModel = !made.quotes.isEmpty
+            if made.quotes.isEmpty {
+                made.severity = strengths ? .low : theme.severity
+                made.quotes = programQuotes(places(theme, strengths: strengths))
+            }
         } else if !strengths, known == nil, let cluster = cluster(of: quotes) {
             fill(&made, theme(of: cluster.members.map { subject.reviews[$0.index] }, known))
             made.basis = .cluster
@@ -183,15 +218,35 @@ private struct InsightComposer {
             fill(&made, theme(of: reviews, known))
             made.basis = .quotes
         }
-        if let known {
-            made.label = AspectLabel.text(known, strength: strengths, in: language)
-            made.route = Route(rawValue: known.route) ?? .both
-        } else if made.label.isEmpty {
-            // Nothing but the model's word for it: its own, or none.
-            made.label = AnswerSchema.other
-        }
-        if made.summary.isEmpty { made.summary = made.label }
+        if let known { describe(&made, known, strengths: strengths) }
+        // Nothing but the model's word for it: its own, or none.
+        if made.label.isEmpty { made.label = AnswerSchema.other }
+        made.summary = summary ?? made.label
+        made.isSummaryOfModel = summary != nil
         return made
+    }
+
+    /// A model's words for an item where they hold and do not say the opposite of it.
+    private mutating func wording(_ text: String, strengths: Bool) -> String? {
+        guard let text = prose(text) else { return nil }
+        guard !saysTheOpposite(text, isStrength: strengths, lexicon: lexicon) else {
+            dropped.prose[.opposite, default: 0] += 1
+            return nil
+        }
+        return text
+    }
+
+    private func describe(
+        _ item: inout Insight.Item, _ aspect: Lexicon.Aspect, strengths: Bool
+    ) {
+        item.label = AspectLabel.text(aspect, strength: strengths, in: language)
+        item.route = Route(rawValue: aspect.route) ?? .both
+    }
+
+    /// Said well and badly by about as many.
+    private func mix(_ item: inout Insight.Item, _ theme: Theme, strengths: Bool) {
+        let opposite = (strengths ? complaints : praise).first { $0.aspect == theme.aspect }
+        if (opposite?.mentions ?? 0) * 2 >= theme.mentions { item.polarity = .mixed }
     }
 
     private struct RowName: Hashable {
@@ -240,13 +295,18 @@ private struct InsightComposer {
 
     // MARK: Recommendations
 
-    /// Of aspects that are told of; who can act on a known aspect is data, not the model's choice.
+    /// Of aspects that reviews carry, as the program counts them; who can act on a known aspect is data, not the model's
+    /// choice. The words stay the model's.
     mutating func recommendations(
         _ recommendations: [ModelAnswer.Recommendation], _ items: [Insight.Item]
     ) -> [Insight.Recommendation] {
         var made: [Insight.Recommendation] = []
         for recommendation in recommendations.prefix(InsightLimit.recommendations) {
-            guard let item = items.first(where: { $0.aspect == recommendation.aspect }) else {
+            guard
+                let item = items.first(where: {
+                    $0.aspect == recommendation.aspect && !$0.quotes.isEmpty
+                })
+            else {
                 dropped.items += 1
                 continue
             }
@@ -255,36 +315,18 @@ private struct InsightComposer {
             made.append(
                 Insight.Recommendation(
                     aspect: recommendation.aspect,
-                    route: isKnown ? item.route : recommendation.route, text: text))
+                    route: isKnown ? item.route : recommendation.route, text: text,
+                    mentions: item.mentions))
         }
         return made
     }
 }
 
-/// How a scope came to stand where it does.
-private func story(_ subject: InsightSubject) -> HistoricalStanding.Story {
-    let live = subject.reviews.map(\.review)
-    func window(_ reviews: [StoredReview]) -> HistoricalStanding.Window {
-        HistoricalStanding.Window(
-            reviews: Int64(reviews.count),
-            negatives: Int64(reviews.count { ($0.values.star ?? 5) <= 2 }))
+extension Theme {
+    /// By the stars of its reviews.
+    fileprivate var severity: Severity {
+        guard ratings.count > 0 else { return .medium }
+        let tenths = ratings.sum / ratings.count
+        return tenths <= 15 ? .high : tenths <= 24 ? .medium : .low
     }
-    if live.contains(where: { $0.values.createdAt != nil }) {
-        func days(_ from: Int64, _ to: Int64) -> HistoricalStanding.Window {
-            let first = subject.observedAt.adding(seconds: -86_400 * from)
-            let last = subject.observedAt.adding(seconds: -86_400 * to)
-            return window(
-                live.filter { review in
-                    review.values.createdAt.map { $0 > first && $0 <= last } ?? false
-                })
-        }
-        return .days(last: days(30, 0), before: days(60, 30))
-    }
-    let byRun = Dictionary(grouping: live, by: \.run)
-    let steps = byRun.keys.sorted().suffix(HistoricalStanding.stepLimit).map { run in
-        HistoricalStanding.Step(
-            run: run, observedAt: subject.runs[run] ?? subject.observedAt,
-            window: window(byRun[run] ?? []))
-    }
-    return .noSourceTime(Array(steps))
 }

@@ -12,6 +12,8 @@ package enum ProseFault: String, CaseIterable, Sendable {
     case echo
     /// A mark that stands for somebody's name or number, or a sign that cannot be seen.
     case sign
+    /// Praise where a complaint is told, or a complaint where praise is (`saysTheOpposite`).
+    case opposite
 }
 
 /// Checks what a model says in its own words against what it was shown.

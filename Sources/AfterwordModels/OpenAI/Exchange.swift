@@ -2,8 +2,8 @@ import AfterwordCore
 import AfterwordPipeline
 import Foundation
 
-/// What came of one try. Everything in it was written by a server: no number of it is converted unchecked, no text kept
-/// unbounded.
+/// What came of one try. Everything in it was written by a server: no number of it is converted
+/// unchecked, no text kept unbounded.
 struct Exchange {
     enum Kind {
         case answered(Int)
@@ -34,7 +34,8 @@ struct Exchange {
         return (error?["code"]?.text ?? "", error?["type"]?.text ?? "")
     }
 
-    /// Codes and types that say that no money is left, or none may be spent: asking again cannot help.
+    /// Codes and types that say that no money is left, or none may be spent: asking again cannot
+    /// help.
     private static let spentMoney: Set<String> = [
         "insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded",
         "project_spend_limit_exceeded", "organization_usage_limit_exceeded",
@@ -66,7 +67,8 @@ struct Exchange {
     // MARK: How long the server asks to wait
 
     enum Wait: Equatable {
-        /// It says nothing, or nothing that can be meant: zero, the past, no number, longer than any life.
+        /// It says nothing, or nothing that can be meant: zero, the past, no number, longer than
+        /// any life.
         case ownPause
         case seconds(Double)
         /// Longer than is waited for.

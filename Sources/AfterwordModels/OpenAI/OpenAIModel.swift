@@ -9,8 +9,9 @@ import Synchronization
 
 /// A model of OpenAI's, or of anything that speaks its chat completions.
 ///
-/// What is sent was masked before (`Mask`); the key goes into one header and nowhere else. Redirects are not followed. Asks again
-/// as the official client does; a try whose end is not known is counted as paid for.
+/// What is sent was masked before (`Mask`); the key goes into one header and nowhere else.
+/// Redirects are not followed. Asks again as the official client does; a try whose end is not known
+/// is counted as paid for.
 package final class OpenAIModel: LanguageModel {
     package struct Configuration: Sendable {
         package var key: APIKey
@@ -19,7 +20,8 @@ package final class OpenAIModel: LanguageModel {
         package var tier = ServiceTier.standard
         /// Seconds until a connection is there.
         package var connectSeconds: Int64 = 5
-        /// Seconds until the whole answer is there. Nothing of it comes before the model has done its work.
+        /// Seconds until the whole answer is there. Nothing of it comes before the model has done
+        /// its work.
         package var answerSeconds: Int64 = 180
         /// Seconds without a byte after which an answer that began is given up.
         package var idleSeconds: Int64 = 60
@@ -28,7 +30,8 @@ package final class OpenAIModel: LanguageModel {
         /// The largest answer that is read.
         package var answerBytes = 4 << 20
         package var pause: @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
-        /// Between 0 and 1; shortens a pause by up to a quarter, so that many clients do not come back together.
+        /// Between 0 and 1; shortens a pause by up to a quarter, so that many clients do not come
+        /// back together.
         package var jitter: @Sendable () -> Double = { Double.random(in: 0..<1) }
         /// Is told of each try that gave no answer.
         package var onFailedTry: @Sendable (FailedTry) -> Void = { _ in }
@@ -114,7 +117,8 @@ package final class OpenAIModel: LanguageModel {
         }
     }
 
-    /// The outcome of the last try as an answer or a failure, with the tries that may have been paid for.
+    /// The outcome of the last try as an answer or a failure, with the tries that may have been
+    /// paid for.
     private func finish(
         _ outcome: Exchange, _ unknown: Int, _ ids: RequestIDs
     ) throws(ModelFailure) -> ModelReply {
@@ -184,8 +188,9 @@ package final class OpenAIModel: LanguageModel {
     /// The system's words for a line that never was.
     private static let refusals: [CInt] = [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ENETDOWN]
 
-    /// How long to wait before the next try, as the official client does: 408, 409, 429 (but not where no money is left),
-    /// 5xx and what did not arrive; the server's own word first. Nil for none.
+    /// How long to wait before the next try, as the official client does: 408, 409, 429 (but not
+    /// where no money is left), 5xx and what did not arrive; the server's own word first. Nil for
+    /// none.
     private func retryPause(_ outcome: Exchange, _ attempt: Int) -> Duration? {
         guard outcome.asksForRetry else { return nil }
         switch outcome.retryAfter(now: Date()) {

@@ -33,7 +33,8 @@ func chatBody(_ request: ModelRequest, _ facts: ModelFacts, _ tier: ServiceTier)
     return body
 }
 
-/// Reads what came of a try. Only an answer that ended by itself is one; a cut or filtered one is never read.
+/// Reads what came of a try. Only an answer that ended by itself is one; a cut or filtered one is
+/// never read.
 func readChat(_ exchange: Exchange) throws(ModelFailure) -> ModelReply {
     switch exchange.kind {
     case .notReached: throw ModelFailure(.unreachable)

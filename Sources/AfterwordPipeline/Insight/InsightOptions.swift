@@ -181,6 +181,8 @@ package struct InsightReport: Sendable {
     package var ending: ModelFailure?
     /// The first call that says to have used more than it can have; the run ended with it.
     package var beyond: BeyondBound?
+    /// A question was asked and booked.
+    var isProven = false
 
     package init() {}
 

@@ -1,13 +1,14 @@
 import AfterwordCore
 
-/// The answers of a wave that are paid for. Each question is reserved for before it is asked and booked after it; what is asked
-/// runs beside this task, which alone has the store.
+/// The answers of a wave that are paid for. Each question is reserved for before it is asked and
+/// booked after it; what is asked runs beside this task, which alone has the store.
 struct PaidAnswers {
     let desk: AnswerDesk
     let facts: ModelFacts
     let plans: [InsightPlan]
     private(set) var answers: [AnswerDesk.Answer?]
-    /// Plans that cannot be asked about now: another program asks the same, or what it has reserved leaves no room.
+    /// Plans that cannot be asked about now: another program asks the same, or what it has reserved
+    /// leaves no room.
     private(set) var waiting: [Int]
     private var held: BudgetRefusal?
     private var onTheWay: [Int: (call: ModelCall, question: PaidQuestion)] = [:]
@@ -88,7 +89,9 @@ struct PaidAnswers {
         _ group: inout ThrowingTaskGroup<Event, any Error>, _ store: any ReviewStore,
         _ report: inout InsightReport
     ) async throws {
-        while onTheWay.count < desk.options.parallel, report.refusal == nil, report.ending == nil,
+        // The first question of a run goes alone: a server that counts what cannot be is found by it.
+        let width = report.isProven ? desk.options.parallel : 1
+        while onTheWay.count < width, report.refusal == nil, report.ending == nil,
             let (index, question) = queue.first
         {
             switch try await reserve(question, store) {
@@ -161,6 +164,7 @@ struct PaidAnswers {
                 call, question, result, by: desk.model, in: store, now: surroundings.now())
         }
         report.cost = saturatingSum(report.cost, settled.cost)
+        report.isProven = true
         answers[index] = AnswerDesk.Answer(result)
         let scope = plans[index].subject.scope
         if !settled.isUsageKnown { surroundings.notice(.unknownUsage(scope)) }

@@ -16,7 +16,8 @@ package func makeInsights(
     let isThemeless = options.countsThemes && source.themesAreOld
     var wave = InsightWave(
         desk: AnswerDesk(model: model, options: options, surroundings: surroundings),
-        source: source, lexicon: lexicon, themes: isThemeless ? countedThemes(source, lexicon) : nil)
+        source: source, lexicon: lexicon, themes: isThemeless ? countedThemes(source, lexicon) : nil
+    )
     for start in stride(from: 0, to: max(scopes.count, 1), by: InsightOptions.wave) {
         let end = min(start + InsightOptions.wave, scopes.count)
         try await wave.make(Array(scopes[start..<end]), in: store, &report)
@@ -46,6 +47,7 @@ private struct InsightWave {
         }
         var rows = [InsightRow?](repeating: nil, count: plans.count)
         var answers: [AnswerDesk.Answer?]
+        try await recompose(plans, &rows, store, &report)
         if let facts = model.facts {
             var paid = PaidAnswers(desk, facts, plans)
             try await paid.ask(store, &report)
@@ -63,6 +65,25 @@ private struct InsightWave {
         for (index, plan) in plans.enumerated() {
             report.outcomes.append((plan.subject.scope, outcome(plan, rows[index], answers[index])))
         }
+    }
+
+    /// Makes anew what is told otherwise by now, of the answers that are known.
+    private mutating func recompose(
+        _ plans: [InsightPlan], _ rows: inout [InsightRow?], _ store: any ReviewStore,
+        _ report: inout InsightReport
+    ) async throws {
+        var answers = [AnswerDesk.Answer?](repeating: nil, count: plans.count)
+        try store.read { reader in
+            for (index, plan) in plans.enumerated() {
+                guard case .recompose = plan.step,
+                    let known = try reader.cachedAnswer(plan.cacheKey)
+                else { continue }
+                answers[index] = .success(ModelReply(text: known.answer, usage: known.usage))
+                report.cacheHits += 1
+            }
+        }
+        guard answers.contains(where: { $0 != nil }) else { return }
+        try await keep(plans, answers, &rows, store, &report)
     }
 
     /// Stores the insights of the answers that are there and not stored yet, as one run.
@@ -100,7 +121,8 @@ private func outcome(
 ) -> InsightOutcome {
     switch plan.step {
     case .notEnough(let data): return .notEnough(data)
-    case .standing(let row): return .standing(row)
+    case .standing(let standing): return .standing(standing)
+    case .recompose(let old): return row.map { .made($0) } ?? .standing(old)
     case .ask: break
     }
     if let row { return .made(row) }

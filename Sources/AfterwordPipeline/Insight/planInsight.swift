@@ -6,6 +6,9 @@ package struct InsightPlan: Sendable {
         case notEnough(NotEnoughData)
         /// What was made stands.
         case standing(InsightRow)
+        /// It is of an older form, or tells other dangers than there are: made again of the answer it was made of, which costs
+        /// nothing. Where that answer is not there any more, it stands as it is.
+        case recompose(InsightRow)
         case ask
     }
     package var subject: InsightSubject
@@ -48,19 +51,22 @@ package func planInsight(
     lexicon: Lexicon = .first
 ) -> InsightPlan {
     let evidence = evidence(subject.scope, subject.reviews, tokens: options.evidenceTokens)
-    let request = insightRequest(
-        evidence, language: options.language, model: model, lexicon: lexicon)
     let old = stored.first {
         $0.scope == subject.scope && $0.language == options.language.rawValue
     }
+    let same = options.isRefreshing || old?.evidenceDigest != evidence.digest ? nil : old
+    let request = insightRequest(
+        evidence, language: options.language, model: same?.model ?? model, lexicon: lexicon)
     var plan = InsightPlan(
         subject: subject, evidence: evidence, request: request,
         cacheKey: insightCacheKey(evidence, language: options.language, request: request),
         step: .ask, language: options.language)
     if let notEnough = subject.notEnoughData {
         plan.step = .notEnough(notEnough)
-    } else if let old, old.evidenceDigest == evidence.digest, !options.isRefreshing {
-        plan.step = .standing(old)
+    } else if let same {
+        let (dangers, _) = insightDangers(subject.reviews, lexicon: lexicon)
+        let stands = Insight.isCurrent(same.document, dangers: dangers)
+        plan.step = stands || plan.cacheKey != same.cacheKey ? .standing(same) : .recompose(same)
     }
     return plan
 }
@@ -109,7 +115,7 @@ package func priceInsights(
             options: options)
         switch plan.step {
         case .notEnough: price.notEnough += 1
-        case .standing: price.standing += 1
+        case .standing, .recompose: price.standing += 1
         case .ask:
             if try reader.cachedAnswer(plan.cacheKey) != nil, !options.isRefreshing {
                 price.cached += 1

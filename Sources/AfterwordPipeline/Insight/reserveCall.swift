@@ -16,7 +16,8 @@ package enum Reservation: Sendable {
     case leftAlone
 }
 
-/// How long others wait for a call whose owner gives no sign. It is renewed every quarter of this while its owner lives.
+/// How long others wait for a call whose owner gives no sign. It is renewed every quarter of this
+/// while its owner lives.
 package let callLeaseSeconds: Int64 = 60
 
 /// Answers to one question that may be unusable before it is left alone.
@@ -39,8 +40,9 @@ struct PaidQuestion: Sendable {
     }
 }
 
-/// Reserves the most that a question can cost, in one transaction with the look at what is spent: no two programs can both
-/// see room for one. A call whose lease ran out is ended, and counts as spent.
+/// Reserves the most that a question can cost, in one transaction with the look at what is spent:
+/// no two programs can both see room for one. A call whose lease ran out is ended, and counts as
+/// spent.
 func reserveCall(
     _ question: PaidQuestion, tries: Int, in store: any ModelLedger, options: InsightOptions,
     batch: Int64, now: Instant
@@ -112,9 +114,9 @@ struct SettledCall {
     var beyond: BeyondBound?
 }
 
-/// Ends a call: what it cost by the maker's count, at the price of the tier that the answer names; a try whose end is not
-/// known costs the most it can, for it may have been spent. An answer that can be read is kept with it, of another one the
-/// beginning.
+/// Ends a call: what it cost by the maker's count, at the price of the tier that the answer names;
+/// a try whose end is not known costs the most it can, for it may have been spent. An answer that
+/// can be read is kept with it, of another one the beginning.
 func settleCall(
     _ call: ModelCall, _ question: PaidQuestion, _ result: Result<ModelReply, ModelFailure>,
     by model: any LanguageModel, in store: any ModelLedger, now: Instant

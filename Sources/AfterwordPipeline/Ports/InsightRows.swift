@@ -30,6 +30,12 @@ package struct InsightRow: Equatable, Sendable {
         self.document = document
     }
 
+    /// Whether its document has the form that is written now.
+    package var isCurrentForm: Bool {
+        let document = try? JSONValue(parsing: Array(document.utf8))
+        return document?["insight"]?.integer == Int64(Insight.version)
+    }
+
     package var json: JSONValue {
         .row([
             "kind": .string(scope.kind), "id": JSONValue(scope.id), "language": .string(language),

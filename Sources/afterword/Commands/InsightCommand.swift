@@ -44,7 +44,9 @@ struct InsightCommand: AsyncParsableCommand {
         // One read where nothing was loaded since.
         let known = try reviews.read { reader -> InsightRow? in
             let newest = try reader.runs().newestDump?.run ?? 0
-            return try standing(reader, scope).flatMap { $0.evidenceRun >= newest ? $0 : nil }
+            return try standing(reader, scope).flatMap { row in
+                row.evidenceRun >= newest && row.isCurrentForm ? row : nil
+            }
         }
         if let known, !refresh { return show(known) }
         var options = try model.options()

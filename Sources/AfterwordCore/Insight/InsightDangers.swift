@@ -1,0 +1,66 @@
+/// A danger across the reviews of a scope. One review is enough; its stars say nothing of how bad
+/// it is.
+package struct InsightDanger: Equatable, Sendable {
+    package var hazard: String
+    /// The strongest way in which a review speaks of it.
+    package var dangerClass: DangerClass
+    /// Reviews in which it happened, or that call the product dangerous.
+    package var mentions: Int64 = 0
+    /// Of these, those in which it happened.
+    package var happened: Int64 = 0
+    /// Of the mentions, those in versions that the newest run brought.
+    package var new: Int64 = 0
+    package var products: Int64 = 0
+    package var quotes: [Insight.Quote] = []
+}
+
+/// The dangers of a scope, those that happened first, then by how bad they are; and how many
+/// reviews have nothing but words that are probably none.
+package func insightDangers(
+    _ reviews: [ReadReview], lexicon: Lexicon
+) -> (dangers: [InsightDanger], unlikely: Int64) {
+    var found: [String: [(danger: Danger, read: ReadReview)]] = [:]
+    var unlikely: Int64 = 0
+    for read in reviews {
+        let own = read.dangers(lexicon)
+        if !own.isEmpty, !own.contains(where: \.dangerClass.leads) { unlikely += 1 }
+        for danger in own where danger.dangerClass.leads {
+            found[danger.hazard, default: []].append((danger, read))
+        }
+    }
+    let ranked = found.values.map { said -> (worst: Danger, made: InsightDanger) in
+        let worst = said.map(\.danger).min() ?? said[0].danger
+        var made = InsightDanger(hazard: worst.hazard, dangerClass: worst.dangerClass)
+        made.mentions = Int64(said.count)
+        made.happened = Int64(said.count { $0.danger.dangerClass == .happened })
+        made.new = Int64(said.count(where: \.read.isNew))
+        made.products = Int64(Set(said.map(\.read.review.productID)).count)
+        // What happened proves most.
+        for dangerClass in [DangerClass.happened, .said] {
+            let places = said.filter { $0.danger.dangerClass == dangerClass }.map {
+                ProvenPlace(
+                    read: $0.read, field: $0.danger.field, sentence: $0.danger.sentence,
+                    words: $0.danger.sentence)
+            }
+            made.quotes += programQuotes(
+                places, limit: ProgramQuote.limit - made.quotes.count)
+        }
+        return (worst, made)
+    }
+    let sorted = ranked.sorted { left, right in
+        if left.worst < right.worst || right.worst < left.worst { return left.worst < right.worst }
+        return Text(left.made.hazard) < Text(right.made.hazard)
+    }
+    return (sorted.map(\.made), unlikely)
+}
+
+extension InsightDanger {
+    package var json: JSONValue {
+        .row([
+            "hazard": .string(hazard), "class": .string(dangerClass.rawValue),
+            "severity": .string(Severity.high.rawValue), "mentions": JSONValue(mentions),
+            "happened": JSONValue(happened), "new": JSONValue(new),
+            "products": JSONValue(products), "quotes": .array(quotes.map(\.json)),
+        ])
+    }
+}

@@ -1,0 +1,113 @@
+/// Limits of the quotes that the program chooses itself.
+package enum ProgramQuote {
+    /// Of one theme or danger.
+    package static let limit = 4
+    /// Bytes of a quote, as long as there are ends of words to cut at.
+    static let bytes = 280
+}
+
+/// A place in a review that proves something.
+struct ProvenPlace {
+    var read: ReadReview
+    var field: Field
+    var sentence: Range<Int>
+    /// The words themselves.
+    var words: Range<Int>
+}
+
+/// Quotes of the program's own: of as many products and languages as there are, the same whatever
+/// the order of the reviews.
+func programQuotes(_ places: [ProvenPlace], limit: Int = ProgramQuote.limit) -> [Insight.Quote] {
+    let sorted = places.sorted { left, right in
+        let (l, r) = (left.read.review, right.read.review)
+        if l.contentDigest != r.contentDigest { return l.contentDigest < r.contentDigest }
+        return (l.productID, l.reviewID) < (r.productID, r.reviewID)
+    }
+    var texts: [Text: Int] = [:]
+    var products: [Text: Int] = [:]
+    var languages: [Language: Int] = [:]
+    func next<Key>(_ counts: inout [Key: Int], _ key: Key) -> Int {
+        counts[key, default: 0] += 1
+        return counts[key]!
+    }
+    let placed = sorted.enumerated().map { index, place in
+        let quote = ownQuote(place)
+        return (
+            quote: quote,
+            rank: [
+                next(&texts, Text(quote.grounded.text)),
+                next(&products, place.read.review.productID),
+                next(&languages, place.read.reading.language), index,
+            ]
+        )
+    }
+    return placed.sorted { $0.rank.lexicographicallyPrecedes($1.rank) }.prefix(limit)
+        .map(\.quote)
+}
+
+private func ownQuote(_ place: ProvenPlace) -> Insight.Quote {
+    let review = place.read.review
+    let text = (place.field == .title ? review.values.title : review.values.body) ?? ""
+    let range = quotedRange(text, place.sentence, around: place.words)
+    return Insight.Quote(
+        productID: review.productID, reviewID: review.reviewID, version: review.version,
+        star: review.values.star, language: place.read.reading.language,
+        grounded: GroundedQuote(
+            check: .verified, field: place.field, range: range,
+            text: String(decoding: text.bytes[range], as: UTF8.self)),
+        translation: nil, agrees: true)
+}
+
+/// A sentence, cut to a quote's length at the ends of words. A word or two say more with what
+/// stands around them.
+private func quotedRange(
+    _ text: Text, _ sentence: Range<Int>, around words: Range<Int>
+) -> Range<Int> {
+    let bytes = text.bytes
+    if sentence.count < 24, bytes.count <= ProgramQuote.bytes { return trimmed(bytes) }
+    guard sentence.count > ProgramQuote.bytes else { return sentence }
+    func isEnd(_ index: Int) -> Bool { bytes[index] == 0x20 || bytes[index] == 0x0A }
+    var start = max(sentence.lowerBound, words.lowerBound - ProgramQuote.bytes / 3)
+    while start > sentence.lowerBound, !isEnd(start - 1) { start -= 1 }
+    var end = min(sentence.upperBound, words.upperBound + ProgramQuote.bytes / 3)
+    while end < sentence.upperBound, !isEnd(end) { end += 1 }
+    while end > start, isEnd(end - 1) { end -= 1 }
+    return start..<end
+}
+
+/// The whole text without blanks at its ends.
+private func trimmed(_ bytes: [UInt8]) -> Range<Int> {
+    func isBlank(_ index: Int) -> Bool { bytes[index] == 0x20 || bytes[index] == 0x0A }
+    var range = 0..<bytes.count
+    while let first = range.first, isBlank(first) { range = range.dropFirst() }
+    while let last = range.last, isBlank(last) { range = range.dropLast() }
+    return range
+}
+
+extension ReadReview {
+    /// Where it says something of an aspect, in the longest sentence, which says most; nil where it
+    /// does not.
+    func place(of aspect: Int, isNegative: Bool) -> ProvenPlace? {
+        var longest: Mention?
+        for mention in reading.mentions
+        where mention.aspect == aspect && mention.isNegative == isNegative {
+            let length = min(mention.sentence.count, ProgramQuote.bytes)
+            if length > longest.map({ min($0.sentence.count, ProgramQuote.bytes) }) ?? -1 {
+                longest = mention
+            }
+        }
+        return longest.map {
+            ProvenPlace(read: self, field: $0.field, sentence: $0.sentence, words: $0.range)
+        }
+    }
+
+    /// Whether it says an aspect at a place: its words there, read as a complaint or as praise, in
+    /// a review that counts.
+    func says(_ aspect: Int, isNegative: Bool, at place: GroundedQuote) -> Bool {
+        counts(asStrength: !isNegative)
+            && reading.mentions.contains {
+                $0.aspect == aspect && $0.isNegative == isNegative && $0.field == place.field
+                    && $0.range.overlaps(place.range)
+            }
+    }
+}
