@@ -27,6 +27,9 @@ func readReviewForTest(
         reading: readReview(values, with: .first), isNew: false)
 }
 
+/// Dumps are not loaded before they are taken.
+let afterAllDumps = Instant(iso8601: "2026-06-03")!
+
 let lumora = ReviewScope.scope(Scope(kind: .brand, id: "Lumora"))
 
 /// Complaints and praise in three languages.

@@ -49,7 +49,7 @@ final class CountingModel: LanguageModel {
             _ = try loadDump(
                 openDumps("Golden/insights/dumps/\(folder)")[0], into: store,
                 options: LoadOptions(),
-                surroundings: LoadSurroundings(now: { ReviewHistory.start }))
+                surroundings: LoadSurroundings(now: { afterAllDumps }))
         }
         return store
     }
@@ -132,7 +132,7 @@ final class CountingModel: LanguageModel {
             let settings = options
             _ = try loadDump(
                 openDumps("Golden/insights/dumps/\(folder)")[0], into: store, options: settings,
-                surroundings: LoadSurroundings(now: { ReviewHistory.start }))
+                surroundings: LoadSurroundings(now: { afterAllDumps }))
             _ = try await make(store, model)
         }
         // Three sets of reviews: both dumps as they came, the first alone, the second alone.
@@ -355,7 +355,7 @@ final class CountingModel: LanguageModel {
         let store = MemoryStore()
         _ = try loadDump(
             openDumps(Self.dump)[0], into: store, options: LoadOptions(),
-            surroundings: LoadSurroundings(now: { ReviewHistory.start }))
+            surroundings: LoadSurroundings(now: { afterAllDumps }))
         for (brand, labels) in Self.labels.sorted(by: { $0.key < $1.key }) {
             let scope = ReviewScope.scope(Scope(kind: .brand, id: Text(brand)))
             let report = try await makeInsights(

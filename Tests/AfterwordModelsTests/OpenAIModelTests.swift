@@ -322,9 +322,10 @@ import Testing
         let url = server.url
         await server.stop()
         let model = try model(url)
-        await #expect(throws: ModelFailure(.unreachable)) {
+        let failure = await #expect(throws: ModelFailure.self) {
             try await model.answer(someRequest())
         }
+        #expect(failure?.fault == .unreachable && failure?.unknownTries == 0)
         await model.shutDown()
     }
 

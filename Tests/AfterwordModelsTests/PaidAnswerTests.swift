@@ -61,7 +61,7 @@ import Testing
             _ = try loadDump(
                 openDumps("Golden/insights/dumps/\(folder)")[0], into: store,
                 options: LoadOptions(),
-                surroundings: LoadSurroundings(now: { ReviewHistory.start }))
+                surroundings: LoadSurroundings(now: { afterAllDumps }))
         }
         return store
     }

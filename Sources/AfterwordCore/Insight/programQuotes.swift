@@ -2,6 +2,8 @@
 package enum ProgramQuote {
     /// Of one theme or danger.
     package static let limit = 4
+    /// Reviews that are looked at for them.
+    static let looked = 1_000
     /// Bytes of a quote, as long as there are ends of words to cut at.
     static let bytes = 280
 }
@@ -23,6 +25,7 @@ func programQuotes(_ places: [ProvenPlace], limit: Int = ProgramQuote.limit) -> 
         if l.contentDigest != r.contentDigest { return l.contentDigest < r.contentDigest }
         return (l.productID, l.reviewID) < (r.productID, r.reviewID)
     }
+    .prefix(ProgramQuote.looked)
     var texts: [Text: Int] = [:]
     var products: [Text: Int] = [:]
     var languages: [Language: Int] = [:]

@@ -109,12 +109,8 @@ private func contentText(_ content: JSONValue) -> String? {
 
 /// What stands inside a fence (```json … ```) that is all there is around an answer.
 func withoutFence(_ text: String) -> String {
-    let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
-    func isBlank(_ line: Substring) -> Bool { line.allSatisfy(\.isWhitespace) }
-    guard let first = lines.firstIndex(where: { !isBlank($0) }),
-        let last = lines.lastIndex(where: { !isBlank($0) })
-    else { return text }
-    var inner = text[lines[first].startIndex..<lines[last].endIndex]
+    var inner = text.drop(while: \.isWhitespace)
+    while let last = inner.last, last.isWhitespace { inner.removeLast() }
     guard inner.hasPrefix("```"), inner.hasSuffix("```"), inner.utf8.count > 6 else { return text }
     inner = inner.dropFirst(3).dropLast(3)
     // The language's name after the first fence, if any.
