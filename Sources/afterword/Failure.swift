@@ -109,7 +109,8 @@ struct Failure {
         case .refused: "the model refused to answer"
         case .cut: "the answer was cut at its longest; it is not used"
         case .filtered: "a filter of the model's maker took the answer"
-        case .quotaSpent: "the account has no money left, or may spend no more (insufficient_quota or the like)"
+        case .quotaSpent:
+            "the account has no money left, or may spend no more (insufficient_quota or the like)"
         case .rateLimited: "too many requests; the model's maker asks to wait"
         case .unauthorized: "the key is not accepted"
         case .unknownModel: "there is no such model"
