@@ -75,6 +75,12 @@ enum SQLiteOwner {
     static func check(path: String) throws {
         // Through SQLite: to close a file that was opened past it gives up this process's locks.
         let access = SQLiteAccess(path: path)
+        let index = URL(fileURLWithPath: path).resolvingSymlinksInPath().path + "-shm"
+        if access == .readOnly, !FileManager.default.fileExists(atPath: index) {
+            throw StoreFault.unreachable(
+                "a log lies beside the file that cannot be read without its index (-shm), and "
+                    + "none can be made here; open the store once where it can be written")
+        }
         var configuration = access.configuration
         configuration.readonly = true
         let queue = try DatabaseQueue(path: access.source(path), configuration: configuration)
