@@ -354,6 +354,7 @@ import Testing
             let pinned = try await client.get(address + "?as_of=1")
             var options = LoadOptions()
             options.observedAt = Instant(iso8601: "2026-06-01")
+            options.acceptsFuture = true
             let settings = options
             _ = try loadDump(
                 openDumps("Golden/insights/dumps/2026-05-04")[0],
