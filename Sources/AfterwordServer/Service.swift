@@ -209,10 +209,10 @@ package struct Service: Sendable {
         _ values: [String: String], among runs: [RunRecord]
     ) throws -> RunRecord {
         guard let newest = runs.last else { throw Problem.nothingLoaded }
+        let asked = values["as_of"].flatMap { Moment($0) }
         var moment: AsOf?
-        if let text = values["as_of"] { moment = AsOf(runOrInstant: text) }
         if let text = values["as_observed"], let day = Instant(iso8601: text) {
-            guard moment == nil else {
+            guard asked == nil else {
                 throw Problem(.conflict, "as_of, as_observed: are two ways to say it")
             }
             moment = .observed(day)
@@ -220,9 +220,12 @@ package struct Service: Sendable {
         if moment == nil, let cursor = values["cursor"].flatMap({ Cursor($0) }) {
             moment = .run(cursor.run)
         }
-        guard let moment else { return newest }
         do {
+            if let asked { return try resolve(asked, among: runs) }
+            guard let moment else { return newest }
             return try resolveAsOf(moment, among: runs)
+        } catch let fault as AsOfFault where fault.isUnreadable {
+            throw Problem(.badParameter, "as_of: \(fault.words)")
         } catch is AsOfFault {
             throw Problem(.notFound, "as_of: there is no run of that moment")
         }

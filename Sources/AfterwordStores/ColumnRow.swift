@@ -264,7 +264,16 @@ extension ColumnRow {
                 historyDigest: try digest("history_digest"),
                 ledgerDigest: try digest("ledger_digest"))
             record.profile = try profile
+            record.dumpLabel = try text("dump_label")
             return record
+        }
+    }
+
+    var runClock: RunClock {
+        get throws {
+            RunClock(
+                run: try run(), observedAt: try instant("observed_at"),
+                dumpLabel: try text("dump_label"))
         }
     }
 

@@ -199,6 +199,7 @@ extension ColumnSink {
         add(blob: run.historyDigest.bytes)
         add(blob: run.ledgerDigest.bytes)
         add(run.balance)
+        add(run.dumpLabel)
     }
 
     func add(_ shape: ShapeRow) {

@@ -57,7 +57,7 @@ enum Columns {
     static let scopeHistory = "kind, id, run, product_count, \(counters)"
     static let run = """
         run, recorded_at, observed_at, observed_origin, completeness, seed, deleted, \
-        products_named, \(profile), previous_digest, history_digest, ledger_digest, \(balance)
+        products_named, \(profile), previous_digest, history_digest, ledger_digest, \(balance), dump_label
         """
     static let insight = """
         kind, id, language, evidence_run, made_run, model, cache_key, evidence_digest, issue_count, \

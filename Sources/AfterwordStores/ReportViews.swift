@@ -9,6 +9,8 @@ struct ReportView {
         case instant(String)
         /// Bytes as hexadecimal digits.
         case digest(String)
+        /// UTC microseconds as a timestamp where they are of an origin, else NULL.
+        case instantOf(String, origin: String, is: String)
         /// Tenths as stars.
         case stars(String)
         /// The mean of a sum of tenths over a count, in stars; NULL over nothing.
@@ -27,11 +29,14 @@ struct ReportView {
         var name: String
         var expression: Expression
         var comment: String
+        /// The version of the views that it came with.
+        var since: Int
 
-        init(_ name: String, _ expression: Expression, _ comment: String) {
+        init(_ name: String, _ expression: Expression, _ comment: String, since: Int = 1) {
             self.name = name
             self.expression = expression
             self.comment = comment
+            self.since = since
         }
     }
 
@@ -43,7 +48,18 @@ struct ReportView {
 }
 
 extension ReportView {
-    /// The views of the first version. A released view never loses a column.
+    /// With the columns that it has had since a version: what a migration makes stays as it was. A
+    /// column that came later stands after all that were there.
+    func asOf(version: Int) -> ReportView {
+        var view = self
+        view.columns = (1...version).flatMap { own in columns.filter { $0.since == own } }
+        return view
+    }
+
+    /// The newest version of the views.
+    static let version = 2
+
+    /// The views. A released view never loses a column.
     static let all = [
         reviews, reviewHistory, products, productHistory, productsByRun, months, scopes, runs,
         files, insights, insightHistory, themes, themeReviews, modelAnswers, modelCalls,
@@ -59,12 +75,26 @@ extension ReportView {
         Column("variant", .plain("r.variant"), "which variant of the product"),
         Column("country", .plain("r.country"), "as the source tells it"),
         Column("language", .plain("r.language"), "as the source tells it"),
-        Column("created_at", .instant("r.created_at"), "when it was written; see created_origin"),
+        Column(
+            "created_at",
+            .instantOf("r.created_at", origin: "r.created_origin", is: "source"),
+            "when it was written; NULL where the source does not say"),
         Column(
             "created_origin", .plain("r.created_origin"),
             "source, or mock: made up where the source tells no time, never a trend"),
-        Column("updated_at", .instant("r.updated_at"), "when it was last edited"),
+        Column(
+            "updated_at",
+            .instantOf("r.updated_at", origin: "r.updated_origin", is: "source"),
+            "when it was last edited; NULL where the source does not say"),
         Column("updated_origin", .plain("r.updated_origin"), "source or mock"),
+        Column(
+            "mock_created_at",
+            .instantOf("r.created_at", origin: "r.created_origin", is: "mock"),
+            "a made-up time where created_at is NULL: never sort or chart by it", since: 2),
+        Column(
+            "mock_updated_at",
+            .instantOf("r.updated_at", origin: "r.updated_origin", is: "mock"),
+            "a made-up time where updated_at is NULL: never sort or chart by it", since: 2),
     ]
 
     private static let reviews = ReportView(
@@ -233,6 +263,10 @@ extension ReportView {
             Column("deleted", .plain("b.deleted"), "reviews it deleted"),
             Column("products_named", .plain("b.products_named"), "products its dump named"),
             Column("history_digest", .digest("b.history_digest"), "the chain up to this run"),
+            Column(
+                "dump_label", .plain("b.dump_label"),
+                "the dump it is part of, as --dump called it; NULL for the dump of its day",
+                since: 2),
         ] + balance,
         source: "FROM runs b")
 
@@ -263,6 +297,8 @@ enum ReportDialect {
             return self == .sqlite
                 ? "strftime('%Y-%m-%dT%H:%M:%fZ', \(column) / 1000000.0, 'unixepoch')"
                 : "TIMESTAMPTZ 'epoch' + \(column) * INTERVAL '1 microsecond'"
+        case .instantOf(let column, let origin, let word):
+            return "CASE WHEN \(origin) = '\(word)' THEN \(sql(.instant(column))) END"
         case .digest(let column):
             return self == .sqlite ? "lower(hex(\(column)))" : "encode(\(column), 'hex')"
         case .stars(let column): return "\(column) / 10.0"
@@ -393,7 +429,7 @@ package func reportDocumentation() -> String {
         loses a column. Roles that may read these and nothing else: `afterword grant reader ROLE`.
 
         """
-    for view in ReportView.all {
+    for view in ReportView.all.map({ $0.asOf(version: ReportView.version) }) {
         text += "\n## \(view.name)\n\n\(view.comment)\n\n| column | |\n| --- | --- |\n"
         for column in view.columns { text += "| `\(column.name)` | \(column.comment) |\n" }
     }

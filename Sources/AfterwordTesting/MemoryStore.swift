@@ -112,7 +112,10 @@ private final class MemoryLoad: StoreLoad {
         state.runs.filter { run in
             let held = Set(state.files.filter { $0.run == run.run }.map(\.digest))
             return !files.isEmpty && files.allSatisfy(held.contains)
-        }.map { RunClock(run: $0.run, observedAt: $0.observedAt) }
+        }.map {
+            RunClock(
+                run: $0.run, observedAt: $0.observedAt, dumpLabel: $0.dumpLabel)
+        }
     }
 
     func products(_ ids: [Text]) throws -> [ProductState] {

@@ -1,3 +1,4 @@
+import AfterwordCore
 import AfterwordModels
 import AfterwordPipeline
 
@@ -27,11 +28,12 @@ struct Failure {
         case StoreFault.interrupted:
             self.init(.interrupted, "interrupted; nothing of this run was stored")
         case let fault as StoreFault: self.init(.store, Self.words(fault))
-        case let fault as AsOfFault: self.init(.usage, Self.words(fault))
+        case let fault as AsOfFault: self.init(.usage, printable(fault.words))
         case ReplayFault.noSuchRun(let run): self.init(.usage, "there is no run \(run)")
         case ReplayFault.noRejects(let run):
             self.init(.usage, "run \(run) has no rejects of that kind")
-        case ChangeFault.backwards: self.init(.usage, "--from is the earlier run")
+        case let fault as ScopeNameFault: self.init(.usage, printable(fault.words))
+        case ChangeFault.backwards: self.init(.usage, AsOfFault.backwards.words)
         case ChangeFault.noSuchScope: self.init(.usage, "no product is of that scope")
         case let fault as InsightFault: self.init(.usage, Self.words(fault))
         case ModelAddressFault.noAddress:
@@ -136,15 +138,6 @@ struct Failure {
                 "the copy is not what was copied: "
                     + (finding.map { "\($0.table): \($0.what)" } ?? "other runs")
                     + ". Throw it away")
-        }
-    }
-
-    private static func words(_ fault: AsOfFault) -> String {
-        switch fault {
-        case .noSuchRun(let run): "there is no run \(run)"
-        case .afterNewestRun(let instant):
-            "\(instant) is after the newest run: what it will have been is not known yet"
-        case .beforeFirstRun: "there was no run yet"
         }
     }
 

@@ -7,7 +7,7 @@ struct ReadOptions: ParsableArguments {
     @OptionGroup var store: StoreOptions
 
     @Option(
-        help: "Answer as of a run: its number, or an instant (the newest run recorded by then).")
+        help: "Answer as of a run (3), a date (2026-03-09), an instant, a dump's label, or last.")
     var asOf: String?
 
     @Option(help: "Answer as of the dumps taken by the end of that day in UTC.")
@@ -23,18 +23,18 @@ struct ReadOptions: ParsableArguments {
     /// An earlier moment is asked for.
     var isPast: Bool { asOf != nil || asObserved != nil }
 
-    private func moment() throws -> AsOf? {
-        if let asOf {
-            guard let moment = AsOf(runOrInstant: asOf) else {
-                throw ValidationError("--as-of is a run's number or an instant of ISO 8601")
-            }
-            return moment
-        }
+    private func moment() throws -> MomentAsked? {
+        if let asOf { return .moment(try readMoment(asOf, of: "--as-of")) }
         guard let asObserved else { return nil }
         guard let day = Instant(iso8601: asObserved) else {
-            throw ValidationError("--as-observed is a date")
+            throw ValidationError("--as-observed is a date: 2026-03-09")
         }
         return .observed(day)
+    }
+
+    private enum MomentAsked {
+        case moment(Moment)
+        case observed(Instant)
     }
 
     /// Reads one snapshot, as of the run asked for; which one that is goes to standard error.
@@ -42,10 +42,47 @@ struct ReadOptions: ParsableArguments {
         let moment = try moment()
         return try store.openForReading().read { reader in
             guard let moment else { return try body(reader) }
-            let run = try resolveAsOf(moment, among: reader.runs())
+            let run =
+                switch moment {
+                case .moment(let moment): try resolve(moment, among: reader.runs())
+                case .observed(let day): try resolveAsOf(.observed(day), among: reader.runs())
+                }
             Terminal.writeError(
                 "as of run \(run.run), recorded \(run.recordedAt), observed \(run.observedAt)")
             return try body(AsOfReader(reader, run: run.run))
+        }
+    }
+}
+
+/// A moment as an option writes it.
+func readMoment(_ text: String, of option: String) throws -> Moment {
+    guard let moment = Moment(text) else {
+        throw ValidationError("\(option): \(Moment.examples)")
+    }
+    return moment
+}
+
+/// From when to when: what `inbox`, `report` and `changes` are about.
+struct WindowOptions {
+    var since: Moment?
+    var to: Moment?
+
+    /// - Parameter option: The option that says where it ends.
+    init(since: String?, to: String?, option: String = "--to") throws {
+        self.since = try since.map { try readMoment($0, of: "--since") }
+        self.to = try to.map { try readMoment($0, of: option) }
+    }
+
+    /// Reads one snapshot, as of its end.
+    func read<Result>(
+        _ store: any ReviewStore, _ body: (any StoreReader, DumpWindow) throws -> Result
+    ) throws -> Result {
+        try store.read { reader in
+            let runs = try reader.runs()
+            guard let newest = runs.last else { throw AsOfFault.beforeFirstRun }
+            let window = try runs.dumps.window(since: since, to: to)
+            let isNow = window.to == newest.run
+            return try body(isNow ? reader : AsOfReader(reader, run: window.to), window)
         }
     }
 }

@@ -6,12 +6,12 @@ struct ReportHTML: PageRow {
     var summary: String
     var alerts: [ReportLine]
     var sections: [ReportSection]
-    var silences: [ReportLine]
+    var remarks: [ReportLine]
 
     static let members: KeyValuePairs<String, Member<ReportHTML>> = [
         "title": .text { $0.title }, "summary": .text { $0.summary },
         "alerts": .rows { $0.alerts }, "sections": .rows { $0.sections },
-        "silences": .rows { $0.silences },
+        "remarks": .rows { $0.remarks },
     ]
 }
 

@@ -19,34 +19,81 @@ struct ReportPage {
 
     init(_ digest: ScopeDigest) {
         self.digest = digest
-        let changes = digest.changes
-        title = "\(digest.scope): run \(changes.from.run) to \(changes.to.run)"
+        title = Self.title(digest)
+        summary = Self.summary(digest)
+        sections = [
+            safety,
+            entries(
+                "New negatives", "One and two stars, fewest stars first.", .negative),
+            entries("Edited down", "From three stars or more to two or fewer.", .editedDown),
+            entries("Back", "Negative reviews that had vanished and are there again.", .back),
+            firstSeen,
+            entries("Edited", "Negative reviews that say something else.", .edited),
+            entries("Resolved", "Negative reviews that have three stars or more now.", .resolved),
+            entries("Gone", "Negative reviews that vanished.", .gone),
+            themes, brands, movements,
+        ]
+    }
+
+    private static func title(_ digest: ScopeDigest) -> String {
+        let window = digest.window
+        let name = digest.scope.prefix(1).uppercased() + digest.scope.dropFirst()
+        guard let dump = window.dump else { return "\(name): nothing loaded yet" }
+        if window.isFirst, window.since == nil { return "\(name): all up to \(dump.fullName)" }
+        return
+            "\(name): \(window.since?.fullName ?? "since run \(window.from)") to \(dump.fullName)"
+    }
+
+    private static func summary(_ digest: ScopeDigest) -> String {
+        let (changes, counts) = (digest.changes, digest.changes.counts)
         let mean = changes.attribution.map {
             ", mean \(stars(changes.before)) → \(stars(changes.after)) "
                 + "(\(signed($0.millionths($0.change), places: 3)))"
         }
-        summary =
-            "Observed \(day(changes.from.observedAt)) to \(day(changes.to.observedAt)). "
-            + "\(grouped(changes.before.reviewCount)) → \(grouped(changes.after.reviewCount)) reviews"
-            + (mean ?? "") + ". \(grouped(Int64(digest.negativeCount))) new negatives, "
-            + "\(grouped(Int64(digest.resolvedCount))) resolved."
-        sections = [safety, negatives, themes, brands, movements]
+        var parts = [
+            several(counts.newNegative, "new negative"),
+            "\(grouped(counts.editedDown)) edited down",
+            "\(grouped(counts.resolved)) resolved", "\(grouped(counts.goneNegative)) gone",
+        ]
+        if counts.firstSeen > 0 {
+            parts.append(
+                "\(several(counts.firstSeen, "review")) of products seen for the first time, "
+                    + "\(grouped(counts.firstSeenNegative)) negative")
+        }
+        if counts.back > 0 { parts.append("\(grouped(counts.back)) back") }
+        return "\(grouped(changes.before.reviewCount)) → "
+            + several(changes.after.reviewCount, "review") + (mean ?? "") + ". "
+            + parts.joined(separator: ", ") + "."
     }
 
     private var safety: Section {
         Section(
             title: "Safety", note: "Words of danger in what came; a person should look.",
-            head: ["hazard", "product", "stars", "says"],
-            rows: digest.safety.map {
-                [$0.hazard ?? "", $0.review.productID.string, $0.starText, $0.quote]
+            head: ["hazard", "brand", "product", "stars", "says"],
+            rows: digest.entries(.safety).map {
+                [
+                    $0.hazard?.replacing("_", with: " ") ?? "", $0.brand?.string ?? "–",
+                    $0.review.productID.string, $0.starText, $0.quote,
+                ]
             })
     }
 
-    private var negatives: Section {
+    private func entries(_ title: String, _ note: String, _ kind: InboxEntry.Kind) -> Section {
+        entries(title, note, digest.entries(kind)[...])
+    }
+
+    private var firstSeen: Section {
+        entries(
+            "Products seen for the first time", "Their one- and two-star reviews; no alarm.",
+            digest.firstSeen)
+    }
+
+    private func entries(
+        _ title: String, _ note: String, _ entries: ArraySlice<InboxEntry>
+    ) -> Section {
         Section(
-            title: "New negatives", note: "One and two stars, new or edited.",
-            head: ["brand", "product", "stars", "themes", "says"],
-            rows: digest.negatives.map {
+            title: title, note: note, head: ["brand", "product", "stars", "themes", "says"],
+            rows: entries.map {
                 [
                     $0.brand?.string ?? "–", $0.review.productID.string, $0.starText,
                     $0.themeLabels.joined(separator: ", "), $0.quote,
@@ -70,12 +117,13 @@ struct ReportPage {
     private var brands: Section {
         Section(
             title: "Brands", note: "Those with most new negatives first.",
-            head: ["brand", "reviews", "negative", "mean"],
+            head: ["brand", "new", "negative", "edited down", "first seen", "mean", "alert"],
             rows: digest.brands.map {
                 [
-                    $0.scope.id.string, ($0.newReviews > 0 ? "+" : "") + grouped($0.newReviews),
-                    ($0.newNegatives > 0 ? "+" : "") + grouped($0.newNegatives),
+                    $0.scope.id.string, grouped($0.counts.new), grouped($0.counts.newNegative),
+                    grouped($0.counts.editedDown), grouped($0.counts.firstSeen),
                     "\(stars($0.before)) → \(stars($0.after))",
+                    $0.alerts.map(\.words).joined(separator: "; "),
                 ]
             })
     }
@@ -116,7 +164,7 @@ struct ReportPage {
                                 ReportCell(label: $0, value: printable($1))
                             })
                     })
-            }, silences: digest.silences.map { ReportLine(text: $0) })
+            }, remarks: digest.remarks.map { ReportLine(text: printable($0)) })
         return template.render(page).page.text
     }
 
@@ -138,7 +186,7 @@ struct ReportPage {
         h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .5rem; overflow-wrap: anywhere; }
         h2 { font-size: 1.125rem; margin: 2.25rem 0 .25rem; }
         p { margin: .25rem 0; }
-        .note, .silence { color: var(--soft); }
+        .note, .remark { color: var(--soft); }
         .alert { color: var(--alert); font-weight: 600; }
         .wide { overflow-x: auto; }
         table { border-collapse: collapse; width: 100%; margin-top: .5rem; font-variant-numeric: tabular-nums; }
@@ -150,7 +198,7 @@ struct ReportPage {
           thead { position: absolute; clip-path: inset(50%); }
           table, tbody, tr, td { display: block; }
           tr { padding: .6rem 0; border-bottom: 1px solid var(--line); }
-          td { display: grid; grid-template-columns: 6.5rem 1fr; gap: .5rem; padding: .1rem 0; border: 0; white-space: normal;
+          td { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); gap: .5rem; padding: .1rem 0; border: 0; white-space: normal;
             overflow-wrap: anywhere; }
           td::before { content: attr(data-label); color: var(--soft); }
           td:empty { display: none; }
@@ -164,6 +212,9 @@ struct ReportPage {
         {{#alerts}}
         <p class="alert">{{text}}</p>
         {{/alerts}}
+        {{#remarks}}
+        <p class="remark">{{text}}</p>
+        {{/remarks}}
         {{#sections}}
         <section>
         <h2>{{heading}}</h2>
@@ -180,9 +231,6 @@ struct ReportPage {
         </div>
         </section>
         {{/sections}}
-        {{#silences}}
-        <p class="silence">{{text}}</p>
-        {{/silences}}
         </main>
         </body>
         </html>
@@ -194,6 +242,7 @@ struct ReportPage {
     var markdown: String {
         var text = "# \(Self.plain(title))\n\n\(Self.plain(summary))\n"
         for alert in digest.changes.alerts { text += "\n**\(Self.plain(alert.sentence))**\n" }
+        for remark in digest.remarks { text += "\n\(Self.plain(remark))\n" }
         for section in sections where !section.rows.isEmpty {
             text += "\n## \(section.title)\n\n\(section.note)\n\n"
             text += "| " + section.head.joined(separator: " | ") + " |\n"
@@ -202,7 +251,6 @@ struct ReportPage {
                 text += "| " + row.map { Self.plain($0) }.joined(separator: " | ") + " |\n"
             }
         }
-        for silence in digest.silences { text += "\n\(silence)\n" }
         return text
     }
 
@@ -225,14 +273,16 @@ struct ReportPage {
 
     var json: JSONValue {
         .row([
-            "scope": .string(digest.scope), "from": JSONValue(digest.changes.from.run),
-            "to": JSONValue(digest.changes.to.run),
+            "scope": .string(digest.scope), "title": .string(title),
+            "from": JSONValue(digest.window.from), "to": JSONValue(digest.window.to),
             "before": .object(digest.changes.before.members),
             "after": .object(digest.changes.after.members),
-            "new_negatives": JSONValue(digest.negativeCount),
-            "resolved": JSONValue(digest.resolvedCount),
+            "counts": .object(digest.changes.counts.members),
+            "new_negatives": JSONValue(digest.changes.counts.newNegative),
+            "resolved": JSONValue(digest.changes.counts.resolved),
             "alerts": .array(digest.changes.alerts.map { .string($0.sentence) }),
-            "silences": .array(digest.silences.map { .string($0) }),
+            "coverage": digest.coverage?.json ?? .null,
+            "remarks": .array(digest.remarks.map { .string($0) }),
             "sections": .array(
                 sections.map { section in
                     .row([
@@ -243,11 +293,6 @@ struct ReportPage {
                 }),
         ])
     }
-}
-
-/// A day's start as the day, anything else as the instant it is.
-private func day(_ instant: Instant) -> String {
-    instant == instant.startOfDay ? String("\(instant)".prefix(10)) : "\(instant)"
 }
 
 private func signed(_ millionths: Int64, places: Int) -> String {
@@ -262,11 +307,5 @@ extension InboxEntry {
 }
 
 extension ChangeAlert {
-    fileprivate var sentence: String {
-        switch self {
-        case .meanFell(let millionths):
-            "The mean fell by \(decimal(millionths, of: 1_000_000, places: 2)) stars."
-        case .negatives(let count, let all): "\(count) of \(all) reviews that came are negative."
-        }
-    }
+    fileprivate var sentence: String { words.prefix(1).uppercased() + words.dropFirst() + "." }
 }

@@ -190,15 +190,20 @@ import Testing
                 sql: """
                     DROP TABLE product_reviews_base_later;
                     ALTER TABLE product_reviews_base_first RENAME TO product_reviews_base;
-                    DELETE FROM grdb_migrations WHERE identifier LIKE '3 %';
+                    ALTER TABLE runs DROP COLUMN dump_label;
+                    DELETE FROM grdb_migrations
+                        WHERE identifier LIKE '3 %' OR identifier LIKE '4 %';
                     """)
             for view in views where view["name"] != "product_reviews_base" {
-                try database.execute(sql: view["sql"])
+                try database.execute(
+                    sql: (view["sql"] as String)
+                        .replacing(", b.dump_label AS dump_label", with: ""))
             }
         }
         #expect(throws: StoreFault.self) { try SQLiteStore(path: old.path, opening: .existing) }
         #expect(
-            try SQLiteStore.pendingMigrations(path: old.path) == ["3 later reviews apart"])
+            try SQLiteStore.pendingMigrations(path: old.path)
+                == ["3 later reviews apart", "5 dump labels"])
         for file in [old, new] {
             let store = try file.open()
             for (number, step) in history.steps.enumerated().dropFirst() {

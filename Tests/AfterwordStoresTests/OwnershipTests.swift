@@ -39,7 +39,7 @@ import Testing
 
     @Test(
         "A store that an older program left without its mark goes on, whatever was made of it",
-        arguments: 0...3)
+        arguments: 0...4)
     func halfMade(migrations: Int) throws {
         let file = try TemporaryStore()
         try unmarkedStore(file.path, migrations: migrations)
@@ -91,6 +91,14 @@ import Testing
                     """)
             for view in views where view["name"] != "product_reviews_base" {
                 try database.execute(sql: view["sql"])
+            }
+        case "5 dump labels":
+            try drop { $0.hasPrefix("report_") }
+            try database.execute(sql: "ALTER TABLE runs DROP COLUMN dump_label")
+            for view in views where (view["name"] as String).hasPrefix("report_") {
+                try database.execute(
+                    sql: (view["sql"] as String)
+                        .replacing(", b.dump_label AS dump_label", with: ""))
             }
         default: Issue.record("\(migration) cannot be undone here: say how")
         }

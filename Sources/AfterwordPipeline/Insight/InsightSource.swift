@@ -3,7 +3,10 @@ package import AfterwordCore
 /// What insights are made of, read in one snapshot: the live reviews with what the lexicon reads in them, by scope.
 package struct InsightSource: Sendable {
     package let reviews: [ReadReview]
-    package let newestDump: RunRecord
+    /// The newest run whose reviews it holds.
+    package let newestData: RunRecord
+    /// When the newest dump was taken.
+    package let observedAt: Instant
     private let observed: [Int64: Instant]
     private let portfolio: Counters
     /// Places in `reviews`, by scope.
@@ -21,8 +24,9 @@ package struct InsightSource: Sendable {
         _ reader: any StoreReader, for scope: ReviewScope? = nil, lexicon: Lexicon = .first
     ) throws {
         let runs = try reader.runs()
-        guard let newest = runs.newestDump else { throw InsightFault.noRuns }
-        newestDump = newest
+        guard let newest = runs.newestData else { throw InsightFault.noRuns }
+        newestData = newest
+        observedAt = runs.newestDump?.observedAt ?? newest.observedAt
         observed = Dictionary(runs.map { ($0.run, $0.observedAt) }) { $1 }
         var query = ThemeQuery()
         query.scope = scope
@@ -53,7 +57,7 @@ package struct InsightSource: Sendable {
         guard known.contains(scope) else { throw InsightFault.noSuchScope(scope.written) }
         return InsightSubject(
             scope: scope, reviews: (members[scope] ?? []).map { reviews[$0] },
-            portfolio: portfolio, observedAt: newestDump.observedAt, runs: observed)
+            portfolio: portfolio, observedAt: observedAt, runs: observed)
     }
 }
 

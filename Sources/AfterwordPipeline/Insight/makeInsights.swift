@@ -91,7 +91,7 @@ private struct InsightWave {
         _ plans: [InsightPlan], _ answers: [AnswerDesk.Answer?], _ rows: inout [InsightRow?],
         _ store: any ReviewStore, _ report: inout InsightReport
     ) async throws {
-        let (run, lexicon) = (source.newestDump.run, lexicon)
+        let (run, lexicon) = (source.newestData.run, lexicon)
         let open = plans.indices.filter { rows[$0] == nil && answers[$0] != nil }
         let composed = await concurrently(
             open.map { (plans[$0], answers[$0]) }, width: desk.options.parallel

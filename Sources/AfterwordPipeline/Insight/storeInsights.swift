@@ -13,7 +13,7 @@ func countedThemes(_ source: InsightSource, _ lexicon: Lexicon) -> CountedThemes
         let themes = countThemes(source.reviews, strengths: isStrength, lexicon: lexicon)
         counted.themes += themes.map { theme in
             ThemeRow(
-                madeRun: 0, evidenceRun: source.newestDump.run, aspect: theme.aspect.id,
+                madeRun: 0, evidenceRun: source.newestData.run, aspect: theme.aspect.id,
                 isStrength: isStrength, mentions: theme.mentions, mixed: theme.mixed,
                 new: theme.new, products: Int64(theme.products.count),
                 brands: Int64(theme.brands.count),
@@ -87,7 +87,7 @@ private func record(
     let earliest = head.lastRecordedAt.map { Instant(microseconds: $0.microseconds + 1) }
     var record = RunRecord(
         run: head.nextRun, recordedAt: max(now, earliest ?? now),
-        observedAt: source.newestDump.observedAt, observedOrigin: .insight,
+        observedAt: source.observedAt, observedOrigin: .insight,
         completeness: .none, seed: 0, balance: Balance(), deleted: 0, productsNamed: 0,
         previousDigest: head.historyDigest,
         historyDigest: historyDigest(previous: head.historyDigest, rows: MerkleTree()))

@@ -14,6 +14,8 @@ final class LoadContext {
     let run: Int64
     let observedAt: Instant
     let observedOrigin: ObservedOrigin
+    /// What `--dump` says, else the label of the run whose files these are.
+    var dumpLabel: Text?
     /// The first run of these very files with this very `observed_at`: this dump is then older
     /// wherever a run since covered a product.
     let identicalSince: Int64?

@@ -8,6 +8,8 @@ package struct LoadOptions: Sendable {
     /// When the dump was taken; nil to take it from its name, an identical run, or the clock.
     package var observedAt: Instant?
     package var completeness = Completeness.none
+    /// The dump that the run is part of; nil for the dump of its day, or that of the run it repeats.
+    package var dumpLabel: Text?
     /// Shapes to choose from; the first that fits a file is used.
     package var shapes = Shape.builtIn
     /// Refuses bare NaN and infinities.

@@ -12,10 +12,16 @@ func beginLoad(
     let identical = try load.runs(holding: digests)
     let observed = observation(dump, options, identical, now)
     try checkObservation(observed.at, now: now, options)
-    return LoadContext(
+    let context = LoadContext(
         store: store, load: load, lane: lane, options: options, survey: survey, head: head,
         observedAt: observed.at, observedOrigin: observed.origin,
         identicalSince: identical.filter { $0.observedAt == observed.at }.map(\.run).min())
+    if !options.isReplay && !options.isCatalogue {
+        // A dump loaded twice is one dump.
+        let repeated = identical.last { $0.observedAt == observed.at }
+        context.dumpLabel = options.dumpLabel ?? repeated?.dumpLabel
+    }
+    return context
 }
 
 /// `observed_at`: as given, else from the dump's name, else that of the newest run of the same
@@ -68,6 +74,7 @@ func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> 
     }
     precondition(files.allSatisfy(\.balance.holds), "every record is counted once")
     record.profile = profile
+    record.dumpLabel = context.dumpLabel
     record.ledgerDigest = record.computedLedgerDigest(
         previous: head.ledgerDigest, files: files, rows: context.ledger)
     try load.finish(record, files: files)

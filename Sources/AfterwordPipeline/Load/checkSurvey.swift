@@ -79,6 +79,7 @@ func compareWithPast(_ context: LoadContext) throws -> DumpComparison? {
     let day = context.observedAt.startOfDay
     let past = try context.load.reader.runs().reversed().filter { run in
         run.readsReviews && run.profile.records > 0 && run.observedAt.startOfDay != day
+            && (run.dumpLabel == nil || run.dumpLabel != context.dumpLabel)
     }
     return DumpComparison(
         DumpOutline(

@@ -128,6 +128,11 @@ extension RunRecord {
             builder.add(file.balance)
         }
         rows.fold(into: &builder)
+        // Only where there is one: rows without it keep the digests they have.
+        if let dumpLabel {
+            builder.add("dump_label")
+            builder.add(dumpLabel)
+        }
         return builder.finish()
     }
 }

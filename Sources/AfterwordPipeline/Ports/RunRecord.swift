@@ -87,6 +87,8 @@ package struct RunRecord: Equatable, Sendable {
     package var deleted: Int64
     package var productsNamed: Int64
     package var profile = DumpProfile()
+    /// What `--dump` called the dump that the run is part of.
+    package var dumpLabel: Text?
     package var previousDigest: Digest256
     package var historyDigest: Digest256
     /// Over what the run wrote beside its history, and the ledger of the run before.
@@ -169,12 +171,24 @@ package struct RunAttempt: Equatable, Sendable {
     }
 }
 
-extension [RunRecord] {
-    /// The newest run that is none of insights: what the products were last changed by.
-    package var newestDump: RunRecord? { last { $0.observedOrigin != .insight } }
+extension RunRecord {
+    /// As the words of the core take it.
+    package var dumpRun: DumpRun {
+        DumpRun(
+            run: run, recordedAt: recordedAt, observedAt: observedAt, label: dumpLabel,
+            readsReviews: readsReviews && balance.found > balance.rejected)
+    }
 }
 
 extension [RunRecord] {
-    /// The run before the newest dump: what the dump brought came since.
-    package var beforeNewestDump: Int64 { Swift.max((newestDump?.run ?? 1) - 1, 0) }
+    package var dumps: LoadedDumps { LoadedDumps(map(\.dumpRun)) }
+
+    /// The newest run of the newest dump: what was observed last.
+    package var newestDump: RunRecord? {
+        let newest = dumps.newest?.lastRun
+        return last { $0.run == newest }
+    }
+
+    /// The newest run that may have changed what is told: any but one of insights.
+    package var newestData: RunRecord? { last { $0.observedOrigin != .insight } }
 }

@@ -35,10 +35,12 @@ package struct StoreHead: Equatable, Sendable {
 package struct RunClock: Equatable, Sendable {
     package var run: Int64
     package var observedAt: Instant
+    package var dumpLabel: Text?
 
-    package init(run: Int64, observedAt: Instant) {
+    package init(run: Int64, observedAt: Instant, dumpLabel: Text?) {
         self.run = run
         self.observedAt = observedAt
+        self.dumpLabel = dumpLabel
     }
 }
 

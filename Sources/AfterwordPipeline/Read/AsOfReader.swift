@@ -33,7 +33,13 @@ package final class AsOfReader: StoreReader {
         try reader.files(ofRun: run).filter { $0.run <= self.run }
     }
 
-    package func attempts() throws -> [RunAttempt] { try reader.attempts() }
+    /// Those that began before the run was recorded, and of these no later run.
+    package func attempts() throws -> [RunAttempt] {
+        guard let end = try newestRun()?.recordedAt else { return [] }
+        return try reader.attempts().filter { attempt in
+            attempt.startedAt <= end && (attempt.outcome?.run ?? 0) <= run
+        }
+    }
     package func sealedRows() throws -> [SealedRow] { try reader.sealedRows() }
 
     package func reviews(ofProduct id: Text?) throws -> [StoredReview] {
@@ -146,10 +152,15 @@ package final class AsOfReader: StoreReader {
     }
 
     package func insights(of scope: ReviewScope?) throws -> [InsightRow] {
-        let rows = try reader.insightHistory(of: scope).map {
-            HistoryOf(run: $0.madeRun, row: $0)
+        let end = try reader.runs().dumps.insightsEnd(asOf: run)
+        var newest: [InsightRow] = []
+        for row in try reader.insightHistory(of: scope) where row.madeRun <= end {
+            if let last = newest.last, InsightName(last) == InsightName(row) {
+                newest.removeLast()
+            }
+            newest.append(row)
         }
-        return newest(rows) { InsightName($0) }
+        return newest
     }
 
     private struct InsightName: Equatable {

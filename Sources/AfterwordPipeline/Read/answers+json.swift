@@ -70,7 +70,8 @@ extension InboxEntry {
 
     package var json: JSONValue {
         .row([
-            "kind": .string(kind.rawValue), "hazard": JSONValue(hazard), "class": JSONValue(dangerClass?.rawValue),
+            "kind": .string(kind.rawValue), "hazard": JSONValue(hazard),
+            "class": JSONValue(dangerClass?.rawValue),
             "product_id": JSONValue(review.productID), "brand": JSONValue(brand),
             "review_id": JSONValue(review.reviewID), "version": JSONValue(review.version),
             "run": JSONValue(review.run), "is_live": .bool(review.isLive),
@@ -100,6 +101,8 @@ extension ReviewMovement {
 extension ChangeAlert {
     package var json: JSONValue {
         switch self {
+        case .dangers(let count):
+            .row(["alert": .string("dangers"), "reviews": JSONValue(count)])
         case .meanFell(let millionths):
             .row(["alert": .string("mean_fell"), "millionths": JSONValue(millionths)])
         case .negatives(let count, let all):
@@ -110,20 +113,39 @@ extension ChangeAlert {
     }
 }
 
+extension NewsCounts {
+    package var members: [(key: String, value: JSONValue)] {
+        [
+            ("new_reviews", JSONValue(new)), ("new_negatives", JSONValue(newNegative)),
+            ("first_seen_reviews", JSONValue(firstSeen)),
+            ("first_seen_negatives", JSONValue(firstSeenNegative)),
+            ("back_reviews", JSONValue(back)), ("edited_reviews", JSONValue(edited)),
+            ("edited_down", JSONValue(editedDown)), ("resolved", JSONValue(resolved)),
+            ("gone_reviews", JSONValue(gone)), ("gone_negatives", JSONValue(goneNegative)),
+        ]
+    }
+}
+
+extension JSONValue {
+    /// The same object with more members.
+    func with(_ more: [(key: String, value: JSONValue)]) -> JSONValue {
+        .object((members ?? []) + more)
+    }
+}
+
 extension ScopeShift {
     package var json: JSONValue {
         .row([
-            "brand": JSONValue(scope.id), "new_reviews": JSONValue(newReviews),
-            "new_negatives": JSONValue(newNegatives), "before": .object(before.members),
-            "after": .object(after.members),
-        ])
+            "brand": JSONValue(scope.id), "before": .object(before.members),
+            "after": .object(after.members), "alerts": .array(alerts.map(\.json)),
+        ]).with(counts.members)
     }
 }
 
 extension ScopeChanges {
     package func json(limit: Int) -> JSONValue {
         .row([
-            "from": JSONValue(from.run), "to": JSONValue(to.run),
+            "from": JSONValue(window.from), "to": JSONValue(to.run),
             "before": .object(before.members), "after": .object(after.members),
             "mean_change_numerator": JSONValue(attribution.map { "\($0.change)" }),
             "mean_denominator": JSONValue(attribution.map { "\($0.denominator)" }),
@@ -138,6 +160,6 @@ extension ScopeChanges {
                     ])
                 }), "movements": .array(movements.prefix(limit).map { $0.json(attribution) }),
             "says_enough": .bool(saysEnough), "alerts": .array(alerts.map(\.json)),
-        ])
+        ]).with(counts.members)
     }
 }

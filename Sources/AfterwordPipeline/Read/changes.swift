@@ -7,13 +7,17 @@ package struct ReviewMovement: Sendable {
     package var after: StoredReview?
     /// Its part of the mean's change, over the attribution's denominator; nil where there is no mean to change.
     package var part: Int128?
+    /// What the review is between the runs; nil where only its product came or left.
+    package var difference: ReviewDifference?
 
     package var review: StoredReview { after ?? before! }
 }
 
 /// What moved a scope between two runs.
 package struct ScopeChanges: Sendable {
-    package var from: RunRecord
+    package var window: DumpWindow
+    /// Nil before the first run.
+    package var from: RunRecord?
     package var to: RunRecord
     package var before: Counters
     package var after: Counters
@@ -21,6 +25,9 @@ package struct ScopeChanges: Sendable {
     package var attribution: MeanAttribution?
     /// Those that moved the mean most come first.
     package var movements: [ReviewMovement]
+    /// Its reviews by what they are between the two runs.
+    package var counts = NewsCounts()
+    package var alerts: [ChangeAlert] = []
 
     /// The sum of the parts of one reason.
     package func part(_ reason: MovementReason) -> Int128 {
@@ -30,28 +37,44 @@ package struct ScopeChanges: Sendable {
 
 /// Which inserted, edited and deleted reviews moved a scope between two runs, the parts adding up exactly.
 ///
-/// - Throws: `AsOfFault` for runs that are not there; `ChangeFault.backwards`.
+/// - Throws: `AsOfFault` for runs that are not there; `ChangeFault`.
 package func changes(
     _ reader: any StoreReader, of scope: ReviewScope, from: Int64, to: Int64
 ) throws -> ScopeChanges {
-    let runs = try reader.runs()
-    let first = try resolveAsOf(.run(from), among: runs)
-    let last = try resolveAsOf(.run(to), among: runs)
     guard from <= to else { throw ChangeFault.backwards }
-    let (old, new) = try states(reader, of: scope, from: from, to: to)
+    return try changes(reader, of: scope, in: DumpWindow(from: from, to: to))
+}
+
+/// The same within a window.
+package func changes(
+    _ reader: any StoreReader, of scope: ReviewScope, in window: DumpWindow
+) throws -> ScopeChanges {
+    let runs = try reader.runs()
+    let first = window.from > 0 ? try resolveAsOf(.run(window.from), among: runs) : nil
+    let last = try resolveAsOf(.run(window.to), among: runs)
+    let states = try ScopeStates(reader, of: scope, from: window.from, to: window.to)
+    let (old, new) = (states.old, states.new)
     guard old.isKnown || new.isKnown else { throw ChangeFault.noSuchScope }
     var changes = ScopeChanges(
-        from: first, to: last, before: old.counters, after: new.counters,
+        window: window, from: first, to: last, before: old.counters, after: new.counters,
         attribution: MeanAttribution(
             before: (old.counters.ratingSum, old.counters.ratedCount),
             after: (new.counters.ratingSum, new.counters.ratedCount)),
         movements: [])
+    var product: Text?
+    if case .product(let id) = scope { product = id }
+    let history = WindowHistory(window, states.changed, products: try reader.products(product))
     for key in Set(old.inside.keys).union(new.inside.keys) {
         guard let movement = movement(key, old, new) else { continue }
-        changes.movements.append(
-            ReviewMovement(
-                movement: movement, before: old.inside[key], after: new.inside[key],
-                part: changes.attribution?.part(movement)))
+        var moved = ReviewMovement(
+            movement: movement, before: old.inside[key], after: new.inside[key],
+            part: changes.attribution?.part(movement))
+        if movement.reason != .joined && movement.reason != .left {
+            var review = moved.review
+            review.isLive = moved.after != nil
+            moved.difference = history.difference(review)
+        }
+        changes.movements.append(moved)
     }
     changes.movements.sort { left, right in
         let (l, r) = ((left.part ?? 0).magnitude, (right.part ?? 0).magnitude)
@@ -59,7 +82,30 @@ package func changes(
         return (left.review.productID, left.review.reviewID)
             < (right.review.productID, right.review.reviewID)
     }
+    changes.addAlerts()
     return changes
+}
+
+extension ScopeChanges {
+    /// Counts the movements by what they are, and says what is to be reported at once.
+    fileprivate mutating func addAlerts() {
+        var known = after
+        var dangers: Int64 = 0
+        for moved in movements {
+            guard let difference = moved.difference else { continue }
+            counts.add(difference)
+            guard let values = moved.after?.values else { continue }
+            if difference.news == .firstSeen { known.add(values, sign: -1) }
+            if speaksOfDanger(values) { dangers += 1 }
+        }
+        alerts = changeAlerts(before: before, after: known, counts: counts, dangers: dangers)
+    }
+}
+
+/// Whether a review speaks of a danger that is to be reported at once.
+func speaksOfDanger(_ values: ReviewValues, lexicon: Lexicon = .first) -> Bool {
+    dangers(in: readReview(values, with: lexicon), of: values, lexicon: lexicon)
+        .contains { $0.dangerClass.leads }
 }
 
 package enum ChangeFault: Error, Equatable, Sendable {
@@ -88,43 +134,60 @@ private struct ScopeState {
 
 /// A scope after two runs, read from what changed between them: from reviews of which there are new versions, and from
 /// products that came into the scope or left it.
-private func states(
-    _ reader: any StoreReader, of scope: ReviewScope, from: Int64, to: Int64
-) throws -> (ScopeState, ScopeState) {
-    let runs = [from, to]
-    var states = [ScopeState(), ScopeState()]
-    switch scope {
-    case .product(let id):
-        let changed = ChangedReviews(
-            reviews: try reader.reviews(ofProduct: id),
-            history: try reader.history(ofProduct: id, review: nil))
-        for (index, run) in runs.enumerated() {
-            let product = try AsOfReader(reader, run: run).products(id).first
-            states[index].isKnown = product != nil
-            states[index].counters = product?.summary.counters ?? Counters()
-            states[index].add(changed.asOf(run)) { _ in true }
-        }
-    case .scope(let own):
-        let members = try runs.map { try ScopeMembers(reader, of: scope, asOf: $0) }
-        let changed = try reader.changed(after: from, upTo: to)
-        let moved = try reader.products(nil).filter { product in
-            product.firstRun <= from
-                && members[0].holds(product.productID) != members[1].holds(product.productID)
-        }
-        for (index, run) in runs.enumerated() {
-            let reader = AsOfReader(reader, run: run)
-            let sums = try reader.scopes([own]).first
-            states[index].isKnown = sums != nil
-            states[index].counters = sums?.counters ?? Counters()
-            states[index].add(changed.asOf(run), isInside: members[index].holds)
-            for product in moved {
-                states[index].add(
-                    try reader.reviews(ofProduct: product.productID),
-                    isInside: members[index].holds)
-            }
+private struct ScopeStates {
+    var old = ScopeState()
+    var new = ScopeState()
+    let changed: ChangedReviews
+
+    init(_ reader: any StoreReader, of scope: ReviewScope, from: Int64, to: Int64) throws {
+        switch scope {
+        case .product(let id):
+            changed = ChangedReviews(
+                reviews: try reader.reviews(ofProduct: id),
+                history: try reader.history(ofProduct: id, review: nil))
+            old = try ofProduct(id, reader, asOf: from)
+            new = try ofProduct(id, reader, asOf: to)
+        case .scope(let own):
+            changed = try reader.changed(after: from, upTo: to)
+            let members = (
+                try ScopeMembers(reader, of: scope, asOf: from),
+                try ScopeMembers(reader, of: scope, asOf: to)
+            )
+            let moved = try reader.products(nil).filter { product in
+                product.firstRun <= from
+                    && members.0.holds(product.productID) != members.1.holds(product.productID)
+            }.map(\.productID)
+            old = try ofScope(own, reader, members.0, moved, asOf: from)
+            new = try ofScope(own, reader, members.1, moved, asOf: to)
         }
     }
-    return (states[0], states[1])
+
+    private func ofProduct(
+        _ id: Text, _ reader: any StoreReader, asOf run: Int64
+    ) throws -> ScopeState {
+        var state = ScopeState()
+        let product = try AsOfReader(reader, run: run).products(id).first
+        state.isKnown = product != nil
+        state.counters = product?.summary.counters ?? Counters()
+        state.add(changed.asOf(run)) { _ in true }
+        return state
+    }
+
+    private func ofScope(
+        _ own: Scope, _ reader: any StoreReader, _ members: ScopeMembers, _ moved: [Text],
+        asOf run: Int64
+    ) throws -> ScopeState {
+        var state = ScopeState()
+        let reader = AsOfReader(reader, run: run)
+        let sums = try reader.scopes([own]).first
+        state.isKnown = sums != nil
+        state.counters = sums?.counters ?? Counters()
+        state.add(changed.asOf(run), isInside: members.holds)
+        for product in moved {
+            state.add(try reader.reviews(ofProduct: product), isInside: members.holds)
+        }
+        return state
+    }
 }
 
 /// Which products are in a scope after a run.
@@ -155,10 +218,7 @@ private func movement(_ key: Int64, _ old: ScopeState, _ new: ScopeState) -> Mov
     case (nil, _): reason = old.outside.contains(key) ? .joined : .inserted
     case (_, nil): reason = new.outside.contains(key) ? .left : .deleted
     case (let before?, let after?):
-        guard
-            before.rating != after.rating || before.title != after.title
-                || before.body != after.body
-        else { return nil }
+        guard !before.saysTheSame(as: after) else { return nil }
         reason = .edited
     }
     func rated(_ values: ReviewValues?) -> Int64 { values?.rating == nil ? 0 : 1 }
@@ -173,67 +233,71 @@ package struct ScopeShift: Sendable {
     package var scope: Scope
     package var before: Counters
     package var after: Counters
-
-    package var newNegatives: Int64 { after.negatives - before.negatives }
-    package var newReviews: Int64 { after.reviewCount - before.reviewCount }
+    /// Its reviews by what they are between the two runs.
+    package var counts = NewsCounts()
+    package var alerts: [ChangeAlert] = []
 }
 
-/// The brands that moved between two runs: those with most one- and two-star reviews more come first.
+/// The brands that moved between two runs: those with an alert first, then those with most new negatives.
 package func brandShifts(
     _ reader: any StoreReader, from: Int64, to: Int64
 ) throws -> [ScopeShift] {
-    let runs = try reader.runs()
-    _ = try resolveAsOf(.run(from), among: runs)
-    _ = try resolveAsOf(.run(to), among: runs)
     guard from <= to else { throw ChangeFault.backwards }
-    var shifts: [ScopeShift] = []
-    for row in try reader.scopeHistory(.brand, after: from, upTo: to) {
-        let scope = row.row.scope
-        if shifts.last?.scope != scope {
-            shifts.append(ScopeShift(scope: scope, before: Counters(), after: Counters()))
-        }
-        if row.run <= from { shifts[shifts.count - 1].before = row.row.counters }
-        shifts[shifts.count - 1].after = row.row.counters
-    }
-    return shifts.filter { $0.before != $0.after }.sorted { left, right in
-        let (l, r) = ((left.newNegatives, left.newReviews), (right.newNegatives, right.newReviews))
-        return l == r ? left.scope < right.scope : l > r
-    }
+    return try brandShifts(reader, in: DumpWindow(from: from, to: to))
 }
 
-/// What makes a change one to be told of at once.
-package enum ChangeAlert: Equatable, Sendable {
-    /// The mean fell by at least `meanFall`.
-    case meanFell(millionths: Int64)
-    /// Of the reviews that came, at least `negativeCount` and at least half are negative.
-    case negatives(Int64, of: Int64)
+/// The same within a window.
+package func brandShifts(
+    _ reader: any StoreReader, in window: DumpWindow
+) throws -> [ScopeShift] {
+    var shifts: [Scope: ScopeShift] = [:]
+    for row in try reader.scopeHistory(.brand, after: window.from, upTo: window.to) {
+        let scope = row.row.scope
+        var shift =
+            shifts[scope] ?? ScopeShift(scope: scope, before: Counters(), after: Counters())
+        if row.run <= window.from { shift.before = row.row.counters }
+        shift.after = row.row.counters
+        shifts[scope] = shift
+    }
+    var firstSeen: [Scope: Counters] = [:]
+    var dangers: [Scope: Int64] = [:]
+    for change in try reviewChanges(reader, in: window) {
+        guard let brand = change.brand else { continue }
+        let scope = Scope(kind: .brand, id: brand)
+        shifts[scope]?.counts.add(change.difference)
+        guard change.review.isLive else { continue }
+        if change.difference.news == .firstSeen {
+            firstSeen[scope, default: Counters()].add(change.review.values, sign: 1)
+        }
+        if speaksOfDanger(change.review.values) { dangers[scope, default: 0] += 1 }
+    }
+    return shifts.values.map { shift in
+        var shift = shift
+        var known = shift.after
+        known.add(firstSeen[shift.scope] ?? Counters(), sign: -1)
+        shift.alerts = changeAlerts(
+            before: shift.before, after: known, counts: shift.counts,
+            dangers: dangers[shift.scope] ?? 0)
+        return shift
+    }.filter { $0.before != $0.after || !$0.alerts.isEmpty || $0.counts.edited > 0 }
+        .sorted(by: isWorse)
+}
 
-    /// Millionths of a star: 0.2.
-    package static let meanFall: Int64 = 200_000
-    /// Ratings before and after below which a mean says too little.
-    package static let fewestRatings: Int64 = 10
-    package static let negativeCount: Int64 = 5
+private func isWorse(_ left: ScopeShift, _ right: ScopeShift) -> Bool {
+    func place(_ shift: ScopeShift) -> (Int, Int64, Int64, Int64) {
+        let counts = shift.counts
+        return (
+            shift.alerts.isEmpty ? 0 : 1, counts.newNegative + counts.editedDown,
+            counts.firstSeenNegative, counts.new
+        )
+    }
+    let (l, r) = (place(left), place(right))
+    return l == r ? left.scope < right.scope : l > r
 }
 
 extension ScopeChanges {
     /// Whether there are enough ratings to say anything of the mean.
     package var saysEnough: Bool {
         min(before.ratedCount, after.ratedCount) >= ChangeAlert.fewestRatings
-    }
-
-    package var alerts: [ChangeAlert] {
-        var alerts: [ChangeAlert] = []
-        if let attribution, saysEnough {
-            let fall = -attribution.millionths(attribution.change)
-            if fall >= ChangeAlert.meanFall { alerts.append(.meanFell(millionths: fall)) }
-        }
-        let came = movements.filter {
-            $0.movement.reason == .inserted || $0.movement.reason == .edited
-        }
-        let negative = Int64(came.count { ($0.after?.values.star ?? 5) <= 2 })
-        if negative >= ChangeAlert.negativeCount, negative * 2 >= Int64(came.count) {
-            alerts.append(.negatives(negative, of: Int64(came.count)))
-        }
-        return alerts
     }
 }

@@ -7,47 +7,51 @@ package struct ThemeShift: Sendable {
     package var change: Int64 { theme.mentions - before }
 }
 
-/// What there is to tell of a scope since a run, for people: one page to mail.
+/// What there is to say of a scope within a window, for people: one page to mail.
 package struct ScopeDigest: Sendable {
     package var scope: String
+    package var window: DumpWindow
     package var changes: ScopeChanges
-    /// Words of danger in what came.
-    package var safety: [InboxEntry]
-    package var negatives: [InboxEntry]
-    package var negativeCount: Int
-    package var resolvedCount: Int
+    package var coverage: Coverage?
+    /// All that the window brought, in the order of an inbox.
+    package var entries: [InboxEntry]
     /// Themes that more, or fewer, reviews speak of; those that moved most first.
     package var themes: [ThemeShift]
     package var brands: [ScopeShift]
-    /// What was too little to say.
-    package var silences: [String]
+    /// What is left out and what was too little to say.
+    package var remarks: [String]
 
-    package static let quoteLimit = 25
     package static let rowLimit = 12
+    /// Negative reviews of products seen for the first time: these may be a whole store.
+    package static let firstSeenLimit = 50
+
+    package func entries(_ kinds: InboxEntry.Kind...) -> [InboxEntry] {
+        entries.filter { kinds.contains($0.kind) }
+    }
+
+    package var firstSeen: ArraySlice<InboxEntry> {
+        entries(.firstSeen).prefix(Self.firstSeenLimit)
+    }
 }
 
-/// Gathers what there is to tell of a scope since a run.
+/// Gathers what there is to say of a scope within a window.
 ///
 /// - Throws: as `changes` and `inbox`.
 package func scopeDigest(
-    _ reader: any StoreReader, of scope: ReviewScope, written: String, since: Int64
+    _ reader: any StoreReader, of scope: ReviewScope, written: String, in window: DumpWindow
 ) throws -> ScopeDigest {
-    let newest = try reader.runs().newestDump?.run ?? 0
-    let changes = try changes(reader, of: scope, from: since, to: newest)
-    let entries = try inbox(
-        reader, since: since, of: scope, page: Page(number: 1, size: 1_000_000)
-    ).entries
-    let negatives = entries.filter { $0.kind == .negative || $0.kind == .edited }
+    let news = try reviewChanges(reader, in: window, of: scope)
+    let entries = inbox(news, page: Page(number: 1, size: .max)).entries
     var digest = ScopeDigest(
-        scope: written, changes: changes, safety: entries.filter { $0.kind == .safety },
-        negatives: Array(negatives.prefix(ScopeDigest.quoteLimit)), negativeCount: negatives.count,
-        resolvedCount: entries.count { $0.kind == .resolved },
-        themes: try themeShifts(reader, scope, since: since), brands: [], silences: [])
+        scope: written, window: window, changes: try changes(reader, of: scope, in: window),
+        coverage: try coverage(reader, of: window, changes: news), entries: entries,
+        themes: try themeShifts(AsOfReader(reader, run: window.to), scope, since: window.from),
+        brands: [], remarks: [])
     if scope == .scope(.portfolio) {
         digest.brands = Array(
-            try brandShifts(reader, from: since, to: newest).prefix(ScopeDigest.rowLimit))
+            try brandShifts(reader, in: window).prefix(ScopeDigest.rowLimit))
     }
-    digest.silences = silences(digest)
+    digest.remarks = remarks(digest)
     return digest
 }
 
@@ -77,22 +81,25 @@ private func themeShifts(
     return Array(moved.prefix(ScopeDigest.rowLimit))
 }
 
-/// What a reader might look for and why it is not told.
-private func silences(_ digest: ScopeDigest) -> [String] {
-    var silences: [String] = []
-    if !digest.changes.saysEnough {
-        silences.append(
+/// What a reader might look for and why it is not there; it stands before everything else.
+private func remarks(_ digest: ScopeDigest) -> [String] {
+    var remarks = digest.coverage?.sentences ?? []
+    if digest.changes.movements.isEmpty {
+        remarks.append("Nothing changed in this scope since then.")
+    } else if !digest.window.isFirst, !digest.changes.saysEnough {
+        remarks.append(
             "The mean says little: fewer than \(ChangeAlert.fewestRatings) ratings before or after."
         )
     }
-    if digest.changes.movements.isEmpty {
-        silences.append("Nothing changed in this scope since run \(digest.changes.from.run).")
+    let more = digest.entries(.firstSeen).count - digest.firstSeen.count
+    if more > 0 {
+        remarks.append(
+            "Of products seen for the first time the worst \(ScopeDigest.firstSeenLimit) negative "
+                + "reviews stand here; 'afterword inbox' lists "
+                + "\(several(more, "more of them", plural: "more of them")).")
     }
-    if digest.themes.isEmpty { silences.append("No theme is spoken of by more or fewer reviews.") }
-    if digest.negativeCount > digest.negatives.count {
-        silences.append(
-            "\(digest.negativeCount - digest.negatives.count) more negative reviews are in the inbox."
-        )
+    if digest.themes.isEmpty, !digest.window.isFirst {
+        remarks.append("No theme is spoken of by more or fewer reviews.")
     }
-    return silences
+    return remarks
 }

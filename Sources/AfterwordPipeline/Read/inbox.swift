@@ -3,14 +3,22 @@ package import AfterwordCore
 /// What came since a run and wants to be read.
 package struct InboxEntry: Sendable {
     package enum Kind: String, CaseIterable, Sendable {
-        /// A word of danger in a review that is new or changed.
+        /// A word of danger in a review that is new or says something else.
         case safety
-        /// A new review of one or two stars, or one that an edit made so.
+        /// A new review of one or two stars.
         case negative
-        /// A negative review that says something else now and is still negative.
+        /// A review that went from three stars or more to two or fewer.
+        case editedDown = "edited_down"
+        /// A negative review that is live again.
+        case back
+        /// A review that was or is negative and says something else; none of the others.
         case edited
-        /// A negative review that is gone, or has three stars or more now.
+        /// A negative review of a product that no earlier dump named.
+        case firstSeen = "first_seen"
+        /// A negative review that has three stars or more now.
         case resolved
+        /// A negative review that vanished.
+        case gone
     }
     package var kind: Kind
     package var hazard: String?
@@ -26,55 +34,61 @@ package struct InboxEntry: Sendable {
     package var themes: [String]
 }
 
-/// What the runs after `since` brought: words of danger first, then new negatives, edits, and what is resolved; of one kind
-/// the brand with most of it first.
+/// What a window brought: dangers first, then new negatives and what was edited down, then the rest;
+/// of one kind fewest stars first, then the brand with most of it.
 ///
-/// - Throws: `AsOfFault` for a run that is not there; 0 stands for before the first.
+/// - Throws: `AsOfFault` for runs that are not there.
+package func inbox(
+    _ reader: any StoreReader, in window: DumpWindow, of scope: ReviewScope? = nil,
+    lexicon: Lexicon = .first, page: Page
+) throws -> Listing<InboxEntry> {
+    inbox(try reviewChanges(reader, in: window, of: scope), lexicon: lexicon, page: page)
+}
+
+/// The same of changes that were read.
+package func inbox(
+    _ changes: [ReviewChange], lexicon: Lexicon = .first, page: Page
+) -> Listing<InboxEntry> {
+    Listing(sorted(changes.flatMap { inboxEntries($0, lexicon) }), page: page)
+}
+
+/// What all runs after one brought; 0 is before the first.
 package func inbox(
     _ reader: any StoreReader, since: Int64, of scope: ReviewScope? = nil,
     lexicon: Lexicon = .first, page: Page
 ) throws -> Listing<InboxEntry> {
-    if since > 0 { _ = try resolveAsOf(.run(since), among: reader.runs()) }
-    var old: [Int64: StoredReview] = [:]
-    let new: [StoredReview]
-    if since > 0 {
-        let newest = try reader.newestRun()?.run ?? 0
-        let changed = try reader.changed(after: since, upTo: newest)
-        for review in changed.asOf(since) where review.isLive { old[review.reviewKey] = review }
-        new = changed.asOf(newest)
-    } else {
-        new = try reader.reviews(ofProduct: nil)
-    }
-    var brands: [Text: Text] = [:]
-    var outside: Set<Text> = []
-    for product in try reader.products(nil) {
-        brands[product.productID] = product.dimension[.brand]
-        if scope?.holds(product.productID, product.dimension) == false {
-            outside.insert(product.productID)
-        }
-    }
-    var entries: [InboxEntry] = []
-    for review in new where !outside.contains(review.productID) {
-        entries += inboxEntries(
-            review, before: old[review.reviewKey], brands[review.productID], lexicon)
-    }
-    return Listing(sorted(entries), page: page)
+    let newest = try reader.newestRun()?.run ?? 0
+    return try inbox(
+        reader, in: DumpWindow(from: since, to: newest), of: scope, lexicon: lexicon, page: page)
 }
 
-private func inboxEntries(
-    _ review: StoredReview, before: StoredReview?, _ brand: Text?, _ lexicon: Lexicon
-) -> [InboxEntry] {
-    let star = review.isLive ? review.values.star : nil
-    let starBefore = before?.values.star
-    let wasNegative = starBefore.map { $0 <= 2 } ?? false
-    let isNegative = star.map { $0 <= 2 } ?? false
+extension ReviewDifference {
+    /// As an inbox lists it; nil for what it does not list.
+    fileprivate var inboxKind: InboxEntry.Kind? {
+        if isEditedDown { return .editedDown }
+        if isResolved { return .resolved }
+        if isGoneNegative { return .gone }
+        if isEditedNegative { return .edited }
+        guard isNegative else { return nil }
+        switch news {
+        case .new: return .negative
+        case .back: return .back
+        case .firstSeen: return .firstSeen
+        case .older, .edited, .gone: return nil
+        }
+    }
+}
+
+private func inboxEntries(_ change: ReviewChange, _ lexicon: Lexicon) -> [InboxEntry] {
+    let review = change.review
+    let kind = change.difference.inboxKind
     let reading = readReview(review.values, with: lexicon)
     func entry(_ kind: InboxEntry.Kind, danger: Danger? = nil, _ mention: (Field, Range<Int>)?)
         -> InboxEntry
     {
         InboxEntry(
             kind: kind, hazard: danger?.hazard, dangerClass: danger?.dangerClass, review: review,
-            brand: brand, starBefore: starBefore,
+            brand: change.brand, starBefore: change.difference.starBefore,
             quote: mention.map { review.values.quote($0.0, $0.1) } ?? review.values.beginning,
             themes: reading.complaints.sorted().map { lexicon.aspects[$0].id })
     }
@@ -83,12 +97,9 @@ private func inboxEntries(
     if review.isLive, let danger = found.first, danger.dangerClass.leads {
         entries.append(entry(.safety, danger: danger, (danger.field, danger.sentence)))
     }
-    let complaint = reading.mentions.first(where: \.isNegative).map { ($0.field, $0.sentence) }
-    if isNegative {
-        let isEdit = wasNegative && before.map { $0.values != review.values } ?? false
-        if !wasNegative || isEdit { entries.append(entry(isEdit ? .edited : .negative, complaint)) }
-    } else if wasNegative {
-        entries.append(entry(.resolved, complaint))
+    if let kind {
+        let complaint = reading.mentions.first(where: \.isNegative).map { ($0.field, $0.sentence) }
+        entries.append(entry(kind, complaint))
     }
     return entries
 }
@@ -97,9 +108,10 @@ private func sorted(_ entries: [InboxEntry]) -> [InboxEntry] {
     let kinds = InboxEntry.Kind.allCases
     let counts = Dictionary(grouping: entries) { "\($0.kind.rawValue)\n\($0.brand?.string ?? "")" }
         .mapValues(\.count)
-    func place(_ entry: InboxEntry) -> (Int, Int, Text) {
+    func place(_ entry: InboxEntry) -> (Int, Int, Int, Text) {
         (
             kinds.firstIndex(of: entry.kind) ?? 0,
+            entry.review.isLive ? entry.review.values.star ?? 6 : entry.starBefore ?? 6,
             -(counts["\(entry.kind.rawValue)\n\(entry.brand?.string ?? "")"] ?? 0),
             entry.brand ?? Text([])
         )

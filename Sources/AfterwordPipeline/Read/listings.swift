@@ -1,15 +1,22 @@
 package import AfterwordCore
 
-/// The reviews of a product, newest first.
+/// The reviews of a product, newest first: by source time where all have one, else by the run that
+/// brought them.
 package func reviewListing(
     _ reader: any StoreReader, product: Text, star: Int?, withDeleted: Bool, page: Page
 ) throws -> Listing<ListedReview> {
     let reviews = try reader.listedReviews(ofProduct: product, withDeleted: withDeleted)
         .filter { star == nil || $0.values.star == star }
-    let sorted = reviews.sorted { left, right in
-        let (l, r) = (left.times.createdAt, right.times.createdAt)
-        return l == r ? left.reviewID < right.reviewID : l > r
+    var brought: [Text: Int64] = [:]
+    let isMock = reviews.contains { $0.times.createdOrigin == .mock }
+    // A first version's run is the one that brought the review.
+    if isMock, reviews.contains(where: { $0.version > 1 }) {
+        for row in try reader.history(ofProduct: product, review: nil)
+        where row.operation == .insert {
+            brought[row.reviewID] = min(row.run, brought[row.reviewID] ?? .max)
+        }
     }
+    let sorted = newestFirst(reviews) { brought[$0.reviewID] ?? $0.run }
     return Listing(sorted, page: page)
 }
 

@@ -3,6 +3,8 @@ package import AfterwordCore
 /// One product at a glance.
 package struct ProductAnswer: Sendable {
     package var product: ProductState
+    /// When it was last in a dump; nil as of an earlier run, of which that is not known any more.
+    package var lastObservedAt: Instant?
     package var entry: RankedEntry
     /// Reviews by calendar month, from source times; nil where the source tells no times
     /// (`no_source_time`): its mock ones are no trend.
@@ -32,6 +34,7 @@ package func productAnswer(
     let months = try reader.months(ofProduct: id).filter { $0.key.origin == .source }
     return ProductAnswer(
         product: product,
+        lastObservedAt: reader is AsOfReader ? nil : product.lastObservedAt,
         entry: RankedEntry(
             id: id, counters: counters, attributes: attributes, productCount: 1,
             impact: impact(
@@ -46,7 +49,7 @@ extension ProductAnswer {
         entry.json("product_id")
             .with("first_review_at", JSONValue(product.summary.firstReviewAt))
             .with("last_review_at", JSONValue(product.summary.lastReviewAt))
-            .with("last_observed_at", JSONValue(product.lastObservedAt))
+            .with("last_observed_at", JSONValue(lastObservedAt))
             .with(
                 "months",
                 months.map { .array($0.map(\.json)) } ?? .string("no_source_time")

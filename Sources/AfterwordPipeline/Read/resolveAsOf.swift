@@ -7,25 +7,6 @@ package enum AsOf: Equatable, Sendable {
     case recorded(Instant)
     /// By when dumps were taken, to the end of a day in UTC.
     case observed(Instant)
-
-    /// Reads a run's number or an instant.
-    package init?(runOrInstant text: String) {
-        if let run = Int64(text), run > 0, text.utf8.count < 8 {
-            self = .run(run)
-        } else if let instant = Instant(iso8601: text) {
-            self = .recorded(instant)
-        } else {
-            return nil
-        }
-    }
-}
-
-/// Why a moment cannot be answered for.
-package enum AsOfFault: Error, Equatable, Sendable {
-    case noSuchRun(Int64)
-    /// Later runs may still be recorded with that time.
-    case afterNewestRun(Instant)
-    case beforeFirstRun
 }
 
 /// The run that a moment stands for.
@@ -55,4 +36,16 @@ package func resolveAsOf(_ asOf: AsOf, among runs: [RunRecord]) throws -> RunRec
         }
         return run
     }
+}
+
+/// The run that a moment as people write it stands for: a run, a date, an instant, a dump's label, or
+/// `last`.
+///
+/// - Throws: `AsOfFault`, without a run at all `beforeFirstRun`.
+package func resolve(_ moment: Moment, among runs: [RunRecord]) throws -> RunRecord {
+    let number = try runs.dumps.run(at: moment)
+    guard let run = runs.first(where: { $0.run == number }) else {
+        throw AsOfFault.beforeFirstRun
+    }
+    return run
 }

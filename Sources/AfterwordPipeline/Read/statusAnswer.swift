@@ -2,7 +2,9 @@ package import AfterwordCore
 
 /// How a store stands.
 package struct StatusAnswer: Sendable {
+    /// The newest run that brought anything but insights.
     package var lastRun: RunRecord?
+    package var newestDump: LoadedDump?
     /// Seconds since the newest dump was taken.
     package var ageSeconds: Int64?
     /// Attempts after the last good run: failed, or never ended.
@@ -12,8 +14,9 @@ package struct StatusAnswer: Sendable {
     package var isStale: Bool
 }
 
-/// The standing of a store at a moment; stale where its newest dump is older than `maxAge` seconds,
-/// or where there is none.
+/// The standing of a store at a moment; stale where its newest dump is older than `maxAge` seconds, is
+/// said to be taken later than now, or where there is none. Loads of a catalog, replays and insights
+/// make nothing fresh.
 package func statusAnswer(
     _ reader: any StoreReader, now: Instant, maxAge: Int64?
 ) throws -> StatusAnswer {
@@ -21,23 +24,33 @@ package func statusAnswer(
     let scopes = try reader.scopes()
     let attempts = try reader.attempts()
     let good = attempts.lastIndex { if case .committed = $0.outcome { true } else { false } }
-    let newest = runs.map(\.observedAt).max()
-    let age = newest.map { (now.microseconds - $0.microseconds) / 1_000_000 }
+    let dump = runs.dumps.newest
+    let age = (dump?.observedAt).map { (now.microseconds - $0.microseconds) / 1_000_000 }
     return StatusAnswer(
-        lastRun: runs.newestDump, ageSeconds: age,
+        lastRun: runs.newestData, newestDump: dump, ageSeconds: age,
         attemptsSince: Array(attempts[(good.map { $0 + 1 } ?? 0)...]),
         portfolio: scopes.first { $0.scope == .portfolio } ?? ScopeSummary(scope: .portfolio),
         brandCount: scopes.count { $0.scope.kind == .brand },
-        isStale: maxAge.map { limit in age.map { $0 > limit } ?? true } ?? false)
+        isStale: maxAge.map { limit in age.map { $0 > limit || $0 < 0 } ?? true } ?? false)
 }
 
 extension StatusAnswer {
     package var json: JSONValue {
         .object([
-            ("last_run", lastRun?.json ?? .null), ("age_seconds", JSONValue(ageSeconds)),
+            ("last_run", lastRun?.json ?? .null), ("newest_dump", newestDump?.json ?? .null),
+            ("age_seconds", JSONValue(ageSeconds)),
             ("is_stale", .bool(isStale)), ("brand_count", JSONValue(brandCount)),
             ("portfolio", portfolio.json),
             ("attempts_since", .array(attemptsSince.map(\.json))),
+        ])
+    }
+}
+
+extension LoadedDump {
+    package var json: JSONValue {
+        .row([
+            "label": JSONValue(label), "observed_at": JSONValue(observedAt),
+            "runs": .array(runs.map { JSONValue($0) }),
         ])
     }
 }

@@ -97,7 +97,6 @@ private func newestFirst(_ left: ThemeReview, _ right: ThemeReview) -> Bool {
 package func readReviews(
     _ reader: any StoreReader, _ query: ThemeQuery, _ lexicon: Lexicon = .first, since: Int64 = 0
 ) throws -> [ReadReview] {
-    let newest = try reader.runs().newestDump?.run ?? 0
     var brands: [Text: Text] = [:]
     var outside: Set<Text> = []
     for product in try reader.products(query.product) {
@@ -112,15 +111,16 @@ package func readReviews(
             && (query.brands.map { $0.holds(brands[review.productID]) } ?? true)
             && !outside.contains(review.productID)
     }
+    let brought = try BroughtReviews(reader, among: all)
     // On all cores: most of the work is reading what a review says.
     let parts = (all.count + partReviews - 1) / partReviews
     let read = Mutex([[ReadReview]](repeating: [], count: parts))
-    DispatchQueue.concurrentPerform(iterations: parts) { [brands] part in
+    DispatchQueue.concurrentPerform(iterations: parts) { [brands, brought] part in
         let start = part * partReviews
         let own = all[start..<min(start + partReviews, all.count)].map { review in
             ReadReview(
                 review: review, brand: brands[review.productID],
-                reading: readReview(review.values, with: lexicon), isNew: review.run == newest)
+                reading: readReview(review.values, with: lexicon), isNew: brought.holds(review))
         }
         read.withLock { $0[part] = own }
     }
@@ -137,11 +137,15 @@ private let partReviews = 256
 private func reviews(
     _ reader: any StoreReader, _ query: ThemeQuery, since: Int64
 ) throws -> [StoredReview] {
-    guard since > 0, query.product == nil else {
-        return try reader.reviews(ofProduct: query.product).filter { $0.run > since }
-    }
+    guard since > 0 else { return try reader.reviews(ofProduct: query.product) }
     let newest = try reader.newestRun()?.run ?? 0
-    return try reader.changed(after: since, upTo: newest).asOf(newest)
+    let changed = try reader.changed(after: since, upTo: newest)
+    // New votes alone bring nothing.
+    let history = WindowHistory(DumpWindow(from: since, to: newest), changed, products: [])
+    return changed.asOf(newest).filter { review in
+        (query.product ?? review.productID) == review.productID
+            && history.difference(review) != nil
+    }
 }
 
 extension ReviewValues {

@@ -50,7 +50,7 @@ extension RunRecord {
                 ("products_named", JSONValue(productsNamed)),
                 ("previous_digest", .string(previousDigest.description)),
                 ("history_digest", .string(historyDigest.description)),
-            ] + balance.members)
+            ] + (dumpLabel.map { [("dump_label", JSONValue($0))] } ?? []) + balance.members)
     }
 }
 

@@ -32,24 +32,15 @@ struct Call {
 
     /// The brand of the path, if it is there and the key may see it.
     func brand() throws -> ReviewScope {
-        let id = Text(values["brand"] ?? "")
-        try requireBrand(id)
-        return .scope(Scope(kind: .brand, id: id))
+        guard let brand = try brandFilter() else { throw Problem(.notFound, "no such brand") }
+        try requireBrand(Text(brand))
+        return .scope(Scope(kind: .brand, id: Text(brand)))
     }
 
     func requireBrand(_ id: Text) throws {
         guard allows(id), try !reader.scopes([Scope(kind: .brand, id: id)]).isEmpty else {
             throw Problem(.notFound, "no such brand")
         }
-    }
-
-    /// The run after which something came; nil where none was asked for.
-    func since() throws -> Int64? {
-        guard let since = number("since") else { return nil }
-        guard try since == 0 || reader.runs().contains(where: { $0.run == since }) else {
-            throw Problem(.notFound, "since: there is no such run")
-        }
-        return since
     }
 
     func allows(_ brand: Text?) -> Bool {

@@ -36,7 +36,7 @@ struct Endpoint: Sendable {
     private static let moments = [
         Parameter(
             name: "as_of", form: .moment,
-            comment: "As it was after a run: its number, or the newest recorded by an instant."),
+            comment: "As it was at a run, a date, an instant, a dump's label, or last."),
         Parameter(
             name: "as_observed", form: .date,
             comment: "As it was by the dumps taken until the end of that day in UTC."),
@@ -97,9 +97,10 @@ struct Endpoint: Sendable {
     ]
 
     private static let span = [
-        Parameter.number(
-            "from", 1...1_000_000, "The run before; before the newest dump when left out."),
-        Parameter.number("to", 1...1_000_000, "The run after; the newest dump's when left out."),
+        Parameter(
+            name: "from", form: .moment,
+            comment: "The moment before; the dump before the newest when left out."),
+        Parameter(name: "to", form: .moment, comment: "The moment after; now when left out."),
         Parameter.number("limit", 0...200, "Reviews told of; 10 when left out."),
     ]
 
@@ -205,11 +206,14 @@ struct Endpoint: Sendable {
             "safety", "Reviews with words of danger, for a person to look at.",
             [
                 .text("brand", "Only this brand."), .text("product", "Only this product."),
-                .number("since", 0...1_000_000, "Only of versions that later runs brought."),
+                Parameter(
+                    name: "since", form: .moment,
+                    comment: "Only of versions that came after this moment."),
             ], .list, required: ["hazard", "quote"]
         ) { call in
             let found = try safetyReviews(
-                call.reader, themeQuery(call), since: call.since() ?? 0,
+                call.reader, themeQuery(call),
+                since: call.text("since") == nil ? 0 : call.window().from,
                 page: Call.everything)
             return call.page(found.entries) { $0.json }
         },
@@ -222,15 +226,13 @@ struct Endpoint: Sendable {
             "inbox", "What came since a run: dangers, new negatives, edits, what is resolved.",
             [
                 Parameter(
-                    name: "since", form: .number(0...1_000_000),
-                    comment: "A run's number; what the newest dump brought when left out.")
+                    name: "since", form: .moment,
+                    comment: "A moment; what the newest dump brought when left out.")
             ], .list, required: ["kind", "quote"]
         ) { call in
-            let since = try call.since() ?? call.reader.runs().beforeNewestDump
-            let entries = try AfterwordPipeline.inbox(
-                call.reader, since: since, page: Call.everything
-            ).entries
-            return call.page(entries.filter { call.allows($0.brand) }) { $0.json }
+            let news = try call.news()
+            return call.page(news.entries) { $0.json }
+                .with("coverage", news.coverage?.json ?? .null)
         }
     ]
 

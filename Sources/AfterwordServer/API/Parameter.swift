@@ -7,7 +7,7 @@ struct Parameter: Sendable {
         case text
         case number(ClosedRange<Int64>)
         case choice([String])
-        /// A run's number or an instant of ISO 8601.
+        /// A run's number, a date, an instant of ISO 8601, a dump's label, or `last`.
         case moment
         /// A date.
         case date
@@ -49,7 +49,7 @@ struct Parameter: Sendable {
             return value.utf8.count < 20 && Int64(value).map(range.contains) == true
                 && value.utf8.first != UInt8(ascii: "+")
         case .choice(let values): return values.contains(value)
-        case .moment: return AsOf(runOrInstant: value) != nil
+        case .moment: return Moment(value) != nil
         case .date: return Instant(iso8601: value) != nil
         case .names:
             let names = value.split(separator: ",", omittingEmptySubsequences: false)
@@ -82,6 +82,10 @@ struct Parameter: Sendable {
                         "maximum": JSONValue(9_999_999),
                     ]), .row(["type": .string("string"), "format": .string("date")]),
                     .row(["type": .string("string"), "format": .string("date-time")]),
+                    .row([
+                        "type": .string("string"), "minLength": JSONValue(1),
+                        "maxLength": JSONValue(100),
+                    ]),
                 ])
             ])
         case .date: .row(["type": .string("string"), "format": .string("date")])

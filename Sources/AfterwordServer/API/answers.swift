@@ -6,14 +6,14 @@ import AfterwordPipeline
     var query = RankingQuery()
     query.page = Call.everything
     query.order = call.text("sort").flatMap { RankingOrder(rawValue: $0) } ?? .impact
-    query.brand = call.text("brand")
-    query.category = call.text("category")
+    query.brand = try call.brandFilter()
+    query.category = try call.scopeFilter(.category)
     query.text = call.text("q")
     var issues: [Text: Int64] = [:]
     for row in try call.reader.insights(of: nil) {
         if case .product(let id) = row.scope { issues[id] = row.issueCount }
     }
-    let family = call.text("family").map { Text($0) }
+    let family = try call.scopeFilter(.family).map { Text($0) }
     let entries = try rankedProducts(call.reader, query).entries.filter { entry in
         call.allows(entry.attributes[.brand])
             && (family == nil || entry.attributes[.family] == family)
@@ -47,7 +47,10 @@ func brandEntries(_ call: Call) throws -> [RankedEntry] {
 }
 
 @Sendable func compare(_ call: Call) throws -> JSONValue {
-    let names = (call.text("brands") ?? "").split(separator: ",").map { Text(String($0)) }
+    let names = try (call.text("brands") ?? "").split(separator: ",").map { name in
+        Text(
+            try call.named { try resolveBrand(String(name), in: call.reader, allows: call.allows) })
+    }
     let entries = try brandEntries(call)
     let found = names.compactMap { name in
         entries.first { $0.id == name && call.allows(name) }
@@ -60,7 +63,7 @@ func brandEntries(_ call: Call) throws -> [RankedEntry] {
 /// not there, and what is not there is no empty answer, which would read as an all-clear.
 func themeQuery(_ call: Call) throws -> ThemeQuery {
     var query = ThemeQuery()
-    query.brand = call.text("brand")
+    query.brand = try call.brandFilter()
     query.brands = call.brands
     query.product = call.text("product").map { Text($0) }
     query.strengths = call.text("side") == "strengths"
@@ -74,19 +77,65 @@ func themeQuery(_ call: Call) throws -> ThemeQuery {
     return query
 }
 
-/// What moved a scope between two runs; without them what the newest dump moved.
+/// What moved a scope between two moments; without them what the newest dump moved.
 func shift(_ call: Call, _ scope: ReviewScope) throws -> JSONValue {
-    let runs = try call.reader.runs()
-    let to = call.number("to") ?? runs.newestDump?.run ?? 0
-    let from = call.number("from") ?? max(to - 1, 1)
+    let window = try call.window(since: "from")
     do {
-        let found = try AfterwordPipeline.changes(call.reader, of: scope, from: from, to: to)
+        let found = try AfterwordPipeline.changes(call.reader, of: scope, in: window)
         return .row(["item": found.json(limit: call.number("limit").map(Int.init) ?? 10)])
     } catch ChangeFault.backwards {
         throw Problem(.conflict, "from: is the earlier run")
     } catch ChangeFault.noSuchScope {
         throw Problem(.notFound, "nothing of it was there")
-    } catch is AsOfFault {
-        throw Problem(.notFound, "from, to: there is no such run")
+    }
+}
+
+extension Call {
+    /// From when to when: what the parameters say, else what the newest dump brought.
+    func window(since name: String = "since") throws -> DumpWindow {
+        let (since, to) = (text(name).flatMap { Moment($0) }, text("to").flatMap { Moment($0) })
+        do {
+            return try reader.runs().dumps.window(since: since, to: to)
+        } catch let fault as AsOfFault where fault.isUnreadable {
+            throw Problem(.badParameter, "\(name): \(fault.words)")
+        } catch AsOfFault.backwards {
+            throw Problem(.conflict, "\(name): \(AsOfFault.backwards.words)")
+        } catch let fault as AsOfFault {
+            throw Problem(.notFound, "\(name): \(fault.words)")
+        }
+    }
+
+    /// What a window brought, as far as the key may see it, and what that covers: of all products, so
+    /// that a key of some brands is not told.
+    func news(
+        in asked: DumpWindow? = nil
+    ) throws -> (entries: [InboxEntry], coverage: Coverage?) {
+        let window = try asked ?? self.window()
+        let changes = try reviewChanges(reader, in: window).filter { allows($0.brand) }
+        return (
+            inbox(changes, page: Call.everything).entries,
+            brands == nil ? try coverage(reader, of: window, changes: changes) : nil
+        )
+    }
+
+    /// The brand that a parameter names, exactly or without case; nil where it names none.
+    func brandFilter() throws -> String? {
+        try named { try text("brand").map { try resolveBrand($0, in: reader, allows: allows) } }
+    }
+
+    /// The category or family that a parameter names, as a brand is named.
+    func scopeFilter(_ kind: ScopeKind) throws -> String? {
+        try text(kind.rawValue).map { name in
+            let scope = ReviewScope.scope(Scope(kind: kind, id: Text(name)))
+            return try named { try resolve(scope, in: reader, allows: allows).id.string }
+        }
+    }
+
+    func named<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let fault as ScopeNameFault {
+            throw Problem(.notFound, fault.words)
+        }
     }
 }

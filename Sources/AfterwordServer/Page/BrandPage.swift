@@ -33,15 +33,14 @@ struct BrandPage: PageRow {
 
 /// What the newest dump moved, with the reviews that did.
 struct MovedRow: PageRow {
-    var from: Int64
-    var to: Int64
+    var span: String
     var before: String
     var after: String
     var change: String
     var list: [MovementRow]
 
     static let members: KeyValuePairs<String, Member<MovedRow>> = [
-        "from": .text { "\($0.from)" }, "to": .text { "\($0.to)" }, "before": .text { $0.before },
+        "span": .text { $0.span }, "before": .text { $0.before },
         "after": .text { $0.after }, "change": .text { $0.change }, "list": .rows { $0.list },
     ]
 }
@@ -99,12 +98,11 @@ func brandPage(_ call: Call) throws -> String {
 private func movedRow(
     _ scope: ReviewScope, _ call: Call
 ) throws -> (row: MovedRow?, unmoved: String) {
-    let runs = try call.reader.runs()
-    let (since, to) = (runs.beforeNewestDump, runs.newestDump?.run ?? 0)
-    guard since > 0 else { return (nil, "This is the first dump: all of it came with it.") }
+    let window = try call.window()
+    guard !window.isFirst else { return (nil, "This is the first dump: all of it came with it.") }
     let found: ScopeChanges
     do {
-        found = try changes(call.reader, of: scope, from: since, to: to)
+        found = try changes(call.reader, of: scope, in: window)
     } catch ChangeFault.noSuchScope {
         return (nil, "Nothing of it was there before the newest dump, or is now.")
     }
@@ -117,7 +115,7 @@ private func movedRow(
         return (millionths > 0 ? "+" : "") + fixed(millionths, of: 1_000_000, places: 4)
     }
     let row = MovedRow(
-        from: since, to: to, before: stars(found.before), after: stars(found.after),
+        span: window.words, before: stars(found.before), after: stars(found.after),
         change: part(found.attribution?.change),
         list: found.movements.prefix(6).map { moved in
             MovementRow(

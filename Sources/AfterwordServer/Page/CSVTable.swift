@@ -17,9 +17,9 @@ struct CSVTable: Sendable {
         summary: "Brands by impact, as the first page ranks them.", parameters: [],
         head: ["brand", "products"] + counted + ["new_negative", "main_complaint"]
     ) { call in
-        let since = try call.reader.runs().beforeNewestDump
+        let window = try call.window()
         let read = try readReviews(call.reader, ThemeQuery()).filter { call.allows($0.brand) }
-        let facts = BrandFacts(call, read, since == 0 ? nil : try newEntries(call, since))
+        let facts = BrandFacts(call, read, window.isFirst ? nil : try call.news(in: window).entries)
         return try rankedBrandEntries(call).map { entry in
             [.text(entry.id), .count(entry.productCount)] + counts(entry) + [
                 .number(facts.new(entry.id).map { String($0) } ?? ""),
@@ -46,13 +46,16 @@ struct CSVTable: Sendable {
 
     private static let inbox = CSVTable(
         summary: "What came since a run: dangers, new negatives, edits, what is resolved.",
-        parameters: [.number("since", 0...1_000_000, "The newest dump when left out.")],
+        parameters: [
+            Parameter(
+                name: "since", form: .moment,
+                comment: "A moment; what the newest dump brought when left out.")
+        ],
         head: [
             "kind", "hazard", "brand", "product", "review", "version", "stars", "themes", "says",
         ]
     ) { call in
-        let since = try call.since() ?? call.reader.runs().beforeNewestDump
-        return try newEntries(call, since).map { entry in
+        try call.news().entries.map { entry in
             [
                 .text(entry.kind.rawValue), .text(entry.hazard ?? ""), .text(entry.brand),
                 .text(entry.review.productID), .text(entry.review.reviewID),
@@ -138,10 +141,4 @@ struct CSVTable: Sendable {
             .decimal(entry.impact, of: 1_000_000, places: 3),
         ]
     }
-}
-
-/// What came since a run, of brands that the key may see.
-func newEntries(_ call: Call, _ since: Int64) throws -> [InboxEntry] {
-    try inbox(call.reader, since: since, page: Call.everything).entries
-        .filter { call.allows($0.brand) }
 }

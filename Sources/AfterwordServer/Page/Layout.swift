@@ -102,17 +102,17 @@ struct EmptyTexts: Error {
 }
 
 private func timeRow(_ own: Address, _ call: Call) -> TimeRow? {
-    let stops = dumps(call.allRuns).filter { $0.run >= own.firstRun }
+    let stops = dumpStops(call.allRuns).filter { $0.run >= own.firstRun }
     guard stops.count > 1 else { return nil }
-    let shown = stops.lastIndex { $0.run <= call.run.run } ?? 0
+    let shown = stops.lastIndex { $0.dump.firstRun <= call.run.run } ?? 0
     // The newest needs no moment: it is what is shown when none is asked for.
     func address(_ index: Int) -> String {
         index == stops.count - 1 ? own.text : own.with("as_of", "\(stops[index].run)").text
     }
     return TimeRow(
-        shown: name(stops[shown]), shownIndex: shown, lastIndex: stops.count - 1,
-        stops: stops.enumerated().map { index, run in
-            StopRow(index: index, run: run.run, name: name(run), isShown: index == shown)
+        shown: stops[shown].name, shownIndex: shown, lastIndex: stops.count - 1,
+        stops: stops.enumerated().map { index, stop in
+            StopRow(index: index, run: stop.run, name: stop.name, isShown: index == shown)
         },
         path: own.path, kept: own.query.map { KeptRow(name: $0.name, value: $0.value) },
         earlier: shown > 0 ? address(shown - 1) : nil,
@@ -128,7 +128,22 @@ private func pastRow(_ own: Address, _ call: Call) -> PastRow? {
         now: own.text)
 }
 
-private func name(_ run: RunRecord) -> String { "\(day(run.observedAt)), run \(run.run)" }
+/// A dump with the run that it is shown as of.
+private struct Stop {
+    var dump: LoadedDump
+    var run: Int64
+
+    var name: String { "\(dump.fullName), run \(run)" }
+}
+
+/// Dumps in the order in which they were taken; one that was loaded after a newer one has no state
+/// of its own.
+private func dumpStops(_ runs: [RunRecord]) -> [Stop] {
+    let history = runs.dumps
+    return history.all.map { dump in
+        Stop(dump: dump, run: min(dump.lastRun, history.state(of: dump)))
+    }.filter { $0.run >= $0.dump.firstRun }
+}
 
 /// Runs that read reviews of a dump, in the order they were loaded.
 func dumps(_ runs: [RunRecord]) -> [RunRecord] {

@@ -3,8 +3,8 @@ import AfterwordPipeline
 
 /// The first page: what is new and dangerous, brands, complaints, products.
 struct OverviewPage: PageRow {
-    /// The run since which everything is new; nil where the first dump is shown.
-    var since: Int64?
+    /// The dump since which everything is new; nil where the first is shown.
+    var since: String?
     var covers: String
     var inbox: [InboxCard]
     var more: String?
@@ -14,7 +14,7 @@ struct OverviewPage: PageRow {
     var products: ProductList
 
     static let members: KeyValuePairs<String, Member<OverviewPage>> = [
-        "since": .maybe { $0.since.map { "\($0)" } }, "covers": .text { $0.covers },
+        "since": .maybe { $0.since }, "covers": .text { $0.covers },
         "inbox": .rows { $0.inbox }, "more": .maybe { $0.more },
         "inbox_csv": .text { $0.inboxCSV }, "brands": .row { $0.brands },
         "themes": .row { $0.themes }, "products": .row { $0.products },
@@ -126,22 +126,22 @@ struct ProductList: PageRow {
 }
 
 func overview(_ call: Call) throws -> String {
-    let runs = try call.reader.runs()
+    let window = try call.window()
     let read = try readableReviews(call)
-    let since = runs.beforeNewestDump
-    let inbox = try AfterwordPipeline.inbox(call.reader, since: since, page: Call.everything)
-        .entries.filter { call.allows($0.brand) && $0.kind != .resolved }
+    let news = try call.news(in: window)
+    let inbox = news.entries.filter { $0.kind != .resolved && $0.kind != .gone }
     // Of a first dump everything is new: the worst of it, not all of it.
-    let shown = inbox.prefix(since == 0 ? 6 : 8)
+    let shown = inbox.prefix(window.isFirst ? 6 : 8)
     let more = inbox.count - shown.count
     let page = OverviewPage(
-        since: since == 0 ? nil : since, covers: try coverage(call, runs),
+        since: window.isFirst ? nil : window.since?.fullName ?? "run \(window.from)",
+        covers: try news.coverage?.sentences.joined(separator: " ") ?? coverage(call, window),
         inbox: shown.map { InboxCard($0, call) },
         more: more > 0
             ? "\(grouped(Int64(shown.count))) of \(grouped(Int64(inbox.count)));"
                 + " all of them are in the CSV." : nil,
         inboxCSV: call.link("/csv/inbox.csv"),
-        brands: try brandTable(call, read, new: since == 0 ? nil : inbox),
+        brands: try brandTable(call, read, new: window.isFirst ? nil : inbox),
         themes: ThemeTable(read, limit: themesOfPage, brand: nil, call),
         products: try productList(call))
     let filters = Address(
@@ -155,12 +155,12 @@ let productsOfPage = 12
 private let brandsOfPage = 10
 private let themesOfPage = 8
 
-/// What the newest dump covers, of what is known: an all-clear says no more than this.
-private func coverage(_ call: Call, _ runs: [RunRecord]) throws -> String {
-    guard let newest = dumps(runs).last else { return "No dump with reviews was loaded yet." }
+/// What the newest dump covers, of what a key of some brands may see.
+private func coverage(_ call: Call, _ window: DumpWindow) throws -> String {
+    guard let newest = window.dump else { return "No dump with reviews was loaded yet." }
     let products = try call.reader.products(nil).filter { call.allows($0.dimension[.brand]) }
-    let named = products.count { $0.lastObservedAt >= newest.observedAt }
-    return "The newest dump, run \(newest.run) of \(day(newest.observedAt)), holds "
+    let named = products.count { $0.lastObservedAt >= newest.firstObservedAt }
+    return "The dump of \(newest.fullName) names "
         + "\(grouped(Int64(named))) of \(several(Int64(products.count), "known product"))."
 }
 
@@ -253,7 +253,7 @@ private func productList(_ call: Call) throws -> ProductList {
 func productEntries(_ call: Call) throws -> [RankedEntry] {
     var query = RankingQuery()
     query.page = Call.everything
-    query.brand = call.text("brand")
+    query.brand = try call.brandFilter()
     query.text = call.text("q")
     return try rankedProducts(call.reader, query).entries.filter {
         call.allows($0.attributes[.brand]) && isWanted($0, call)

@@ -141,8 +141,12 @@ private func inboxTag(_ entry: InboxEntry) -> String {
         "Safety: " + (entry.hazard?.replacing("_", with: " ") ?? "danger")
             + (entry.dangerClass == .said ? ", said to be dangerous" : "")
     case .negative: "New negative"
-    case .edited: "Edited, still negative"
+    case .editedDown: "Edited down"
+    case .back: "Back again"
+    case .edited: "Edited, negative"
+    case .firstSeen: "Of a product seen for the first time"
     case .resolved: "Resolved"
+    case .gone: "Gone"
     }
 }
 

@@ -119,7 +119,7 @@ let pageTemplates: [String: String] = [
     <h1>What customers say</h1>
     <p class="small" id="covers">{{covers}}</p>
     <section aria-labelledby="new">
-    <div class="head"><h2 id="new">{{#since}}New since run {{since}}{{/since}}
+    <div class="head"><h2 id="new">{{#since}}New since {{since}}{{/since}}
     {{^since}}Dangers and worst reviews of the first dump{{/since}}</h2>
     <a class="csv" href="{{inbox_csv}}" download>CSV</a></div>
     {{^inbox}}<p class="empty">Nothing negative came with it, and no word of danger.</p>{{/inbox}}
@@ -263,7 +263,7 @@ let pageTemplates: [String: String] = [
     <code>{{command}}</code></p>{{/insight}}</section>
     <section aria-labelledby="moved"><h2 id="moved">What the newest dump moved</h2>
     {{^moved}}<p class="empty">{{unmoved}}</p>{{/moved}}
-    {{#moved}}<p>Run {{from}} to {{to}}: mean {{before}} → {{after}} ({{change}})</p>
+    {{#moved}}<p>{{span}}: mean {{before}} → {{after}} ({{change}})</p>
     <ul class="moves">{{#list}}<li><b>{{part}}</b> {{reason}}, {{stars}}:
     <a href="{{link}}" dir="auto">{{#title}}{{title}} {{/title}}{{#body}}{{body}}{{/body}}
     {{#is_wordless}}review without a text{{/is_wordless}}</a></li>{{/list}}</ul>{{/moved}}</section>

@@ -60,14 +60,12 @@ final class PostgresLoad: StoreLoad {
     func runs(holding files: [Digest256]) throws -> [RunClock] {
         let rows = try connection.run(
             """
-            SELECT r.run, r.observed_at FROM run_files f JOIN runs r USING (run)
+            SELECT r.run, r.observed_at, r.dump_label FROM run_files f JOIN runs r USING (run)
             WHERE f.digest = ANY ($1::bytea[])
-            GROUP BY r.run, r.observed_at HAVING COUNT(DISTINCT f.digest) = $2::bigint
+            GROUP BY r.run, r.observed_at, r.dump_label HAVING COUNT(DISTINCT f.digest) = $2::bigint
             ORDER BY r.run
             """, [postgresArray(files.map(\.bytes)), String(Set(files).count)])
-        return try rows.map {
-            RunClock(run: try $0.run(), observedAt: try $0.instant("observed_at"))
-        }
+        return try rows.map { try $0.runClock }
     }
 
     func products(_ ids: [Text]) throws -> [ProductState] {

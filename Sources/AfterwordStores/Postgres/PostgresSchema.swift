@@ -13,6 +13,7 @@ enum PostgresSchema {
         // `audit` recomputes by a question of its own, which needs no right to write.
         ("3 recomputed by a question", "DROP MATERIALIZED VIEW product_summary_recomputed"),
         (ModelCallColumns.migration, ModelCallColumns.postgres),
+        ("5 dump labels", "ALTER TABLE runs ADD COLUMN dump_label \(text);" + reportAgain(2)),
     ]
 
     /// The schema of the views: `report` beside `public`, else the store's own name and `_report`.
@@ -33,13 +34,9 @@ enum PostgresSchema {
             """
         for view in ReportView.all {
             sql += execute(
-                "CREATE VIEW %I.\(view.name) AS \(ReportDialect.postgres.select(view))")
-            sql += execute("COMMENT ON VIEW %I.\(view.name) IS \(quoted(view.comment))")
-            for column in view.columns {
-                sql += execute(
-                    "COMMENT ON COLUMN %I.\(view.name).\(column.name) IS \(quoted(column.comment))"
-                )
-            }
+                "CREATE VIEW %I.\(view.name) AS "
+                    + ReportDialect.postgres.select(view.asOf(version: 1)))
+            sql += comments(on: view.asOf(version: 1))
         }
         sql += execute(
             """
@@ -51,6 +48,33 @@ enum PostgresSchema {
             COMMENT ON FUNCTION %I.products_as_of(BIGINT) IS 'Every product as it was after a run.'
             """)
         return sql + "END $make$"
+    }
+
+    /// The views with the columns that they have had since a version, put in the place of those that
+    /// are there: who may read them still may, and new columns stand last.
+    private static func reportAgain(_ version: Int) -> String {
+        var sql = """
+            DO $make$
+            DECLARE target TEXT := \(reportSchema);
+            BEGIN
+
+            """
+        for view in ReportView.all.map({ $0.asOf(version: version) }) {
+            sql += execute(
+                "CREATE OR REPLACE VIEW %I.\(view.name) AS "
+                    + ReportDialect.postgres.select(view))
+            sql += comments(on: view)
+        }
+        return sql + "END $make$"
+    }
+
+    private static func comments(on view: ReportView) -> String {
+        let own = execute("COMMENT ON VIEW %I.\(view.name) IS \(quoted(view.comment))")
+        return view.columns.reduce(own) { sql, column in
+            sql
+                + execute(
+                    "COMMENT ON COLUMN %I.\(view.name).\(column.name) IS \(quoted(column.comment))")
+        }
     }
 
     private static func quoted(_ text: String) -> String {

@@ -68,10 +68,10 @@ final class SQLiteLoad: StoreLoad {
         guard let first = files.first else { return [] }
         let candidates = try ask(
             """
-            SELECT DISTINCT r.run, r.observed_at FROM run_files f JOIN runs r USING (run)
+            SELECT DISTINCT r.run, r.observed_at, r.dump_label FROM run_files f JOIN runs r USING (run)
             WHERE f.digest = ? ORDER BY r.run
             """, of: [first], { $0.add(blob: $1.bytes) }
-        ) { RunClock(run: try $0.run(), observedAt: try $0.instant("observed_at")) }
+        ) { try $0.runClock }
         return try candidates.filter { candidate in
             let found = try ask(
                 "SELECT 1 AS one FROM run_files WHERE digest = ? AND run = ? LIMIT 1", of: files

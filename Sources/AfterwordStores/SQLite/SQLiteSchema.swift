@@ -33,13 +33,21 @@ enum SQLiteSchema {
         migrator.registerMigration(ModelCallColumns.migration) { database in
             try database.execute(sql: ModelCallColumns.sqlite)
         }
+        migrator.registerMigration("5 dump labels") { database in
+            try database.execute(sql: "ALTER TABLE runs ADD COLUMN dump_label TEXT")
+            for view in ReportView.all {
+                try database.execute(sql: "DROP VIEW report_\(view.name)")
+            }
+            try makeReportViews(database, version: 2)
+        }
         return migrator
     }
 
-    private static func makeReportViews(_ database: Database) throws {
+    /// - Parameter version: Of the views: with the columns that they have had since then.
+    private static func makeReportViews(_ database: Database, version: Int = 1) throws {
         for view in ReportView.all {
-            try database.execute(
-                sql: "CREATE VIEW report_\(view.name) AS \(ReportDialect.sqlite.select(view))")
+            let select = ReportDialect.sqlite.select(view.asOf(version: version))
+            try database.execute(sql: "CREATE VIEW report_\(view.name) AS \(select)")
         }
     }
 

@@ -12,18 +12,22 @@ struct ChangesCommand: ParsableCommand {
             --top the brands that moved are listed, those with most new one- and two-star reviews \
             first. The parts of the reviews add up to the change of the mean exactly.
 
-            --alert exits 6 where the mean fell by 0.2 stars or more (of at least 10 ratings before and \
-            after), or where at least 5 reviews that came, and half of all that came, are negative.
+            A moment is a run (3), a date (2026-03-09), an instant, a dump's label, or last.
+
+            --alert exits 6 where a review that came or was edited speaks of a danger, where the mean \
+            fell by 0.2 stars or more (of at least 10 ratings before and after), or where at least 5 \
+            reviews are new and negative or were edited down, and half of all that came. With --top it \
+            looks at every brand. Products seen for the first time raise no alert but of dangers.
             """)
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
     @Argument(help: "The scope.")
     var scope: String?
-    @Option(help: "The run before; the one before the last dump when left out.")
-    var from: Int64?
-    @Option(help: "The run after; the last dump's when left out.")
-    var to: Int64?
+    @Option(help: "The moment before; the dump before the newest when left out.")
+    var from: String?
+    @Option(help: "The moment after; now when left out.")
+    var to: String?
     @Option(help: "List so many brands instead of one scope.")
     var top: Int?
     @Option(help: "Reviews shown.")
@@ -35,37 +39,49 @@ struct ChangesCommand: ParsableCommand {
         guard (scope == nil) != (top == nil) else {
             throw ValidationError("give a scope, or --top N for the brands that moved")
         }
-        if let scope, ReviewScope(scope) == nil {
-            throw ValidationError(
-                "a scope is portfolio, brand:NAME, product:ID, category:NAME or family:ID")
-        }
+        if let scope { try checkScope(scope) }
+        _ = try WindowOptions(since: from, to: to)
         guard (top ?? 1) > 0, limit >= 0 else { throw ValidationError("--top and --limit count") }
     }
 
     func run() throws {
-        try store.openForReading().read { reader in
-            let last = try reader.runs().newestDump?.run ?? 0
-            guard last > 1 || (from != nil && to != nil) else {
-                throw CommandFault(.usage, "there is one dump: nothing changed since another")
-            }
-            let (from, to) = (from ?? max((to ?? last) - 1, 1), to ?? last)
+        try WindowOptions(since: from, to: to).read(store.openForReading()) { reader, window in
             if let top {
-                try show(brandShifts(reader, from: from, to: to).prefix(top))
-            } else if let scope = scope.flatMap({ ReviewScope($0) }) {
-                try show(changes(reader, of: scope, from: from, to: to))
+                try show(brandShifts(reader, in: window), first: top, window)
+            } else if let scope {
+                try show(changes(reader, of: resolveScope(reader, scope), in: window))
             }
         }
     }
 
-    private func show(_ shifts: ArraySlice<ScopeShift>) {
-        if output.json { return Terminal.write(json: shifts.map(\.json)) }
+    /// Brands with an alert come first; of those beyond the wanted number the names.
+    private func show(_ shifts: [ScopeShift], first: Int, _ window: DumpWindow) throws {
+        let alerted = shifts.filter { !$0.alerts.isEmpty }
+        if output.json {
+            Terminal.write(json: shifts.prefix(first).map(\.json))
+        } else {
+            showTable(shifts.prefix(first))
+            let rest = alerted.dropFirst(first).map { printable($0.scope.id.string) }
+            if !rest.isEmpty {
+                print(Terminal.red("ALERT too: ") + rest.joined(separator: ", "))
+            }
+        }
+        if alert, !alerted.isEmpty { throw ExitCode(Failure.Code.alert.rawValue) }
+    }
+
+    private func showTable(_ shifts: ArraySlice<ScopeShift>) {
         var table = Table([
-            "brand": .left, "reviews": .right, "negative": .right, "mean": .right,
+            "brand": .left, "new": .right, "negative": .right, "edited down": .right,
+            "first seen": .right, "mean": .right, "": .left,
         ])
         for shift in shifts {
             table.add([
-                cut(printable(shift.scope.id.string), to: 30), signed(shift.newReviews),
-                signed(shift.newNegatives), "\(stars(shift.before)) → \(stars(shift.after))",
+                cut(printable(shift.scope.id.string), to: 30), grouped(shift.counts.new),
+                grouped(shift.counts.newNegative), grouped(shift.counts.editedDown),
+                grouped(shift.counts.firstSeen), "\(stars(shift.before)) → \(stars(shift.after))",
+                shift.alerts.isEmpty
+                    ? ""
+                    : Terminal.red("ALERT: ") + shift.alerts.map(\.words).joined(separator: "; "),
             ])
         }
         table.show()
@@ -84,7 +100,7 @@ struct ChangesCommand: ParsableCommand {
 
     private func showTable(_ changes: ScopeChanges) {
         print(
-            "Run \(changes.from.run) → \(changes.to.run): \(grouped(changes.before.reviewCount)) → "
+            "\(printable(changes.window.words)): \(grouped(changes.before.reviewCount)) → "
                 + "\(grouped(changes.after.reviewCount)) reviews, mean \(stars(changes.before)) → "
                 + stars(changes.after))
         var reasons = Table(["because of": .left, "reviews": .right, "mean": .right])
@@ -123,8 +139,6 @@ struct ChangesCommand: ParsableCommand {
     }
 }
 
-private func signed(_ number: Int64) -> String { (number > 0 ? "+" : "") + grouped(number) }
-
 private func signedStars(_ millionths: Int64) -> String {
     (millionths > 0 ? "+" : "") + decimal(millionths, of: 1_000_000, places: 3)
 }
@@ -134,15 +148,5 @@ extension ReviewMovement {
         func star(_ review: StoredReview?) -> String { review?.values.star.map { "\($0)" } ?? "–" }
         return before == nil || after == nil
             ? star(review) : "\(star(before)) → \(star(after))"
-    }
-}
-
-extension ChangeAlert {
-    fileprivate var words: String {
-        switch self {
-        case .meanFell(let millionths):
-            "the mean fell by \(decimal(millionths, of: 1_000_000, places: 2)) stars"
-        case .negatives(let count, let all): "\(count) of \(all) reviews that came are negative"
-        }
     }
 }

@@ -16,7 +16,8 @@ struct HistoryCommand: ParsableCommand {
 
     func run() throws {
         let rows = try store.read { reader in
-            try reader.history(ofProduct: Text(product), review: Text(review))
+            try reader.history(
+                ofProduct: resolveScope(reader, "product:\(product)").id, review: Text(review))
         }
         guard !rows.isEmpty else { throw CommandFault(.usage, "no such review of that product") }
         if output.json { return Terminal.write(json: rows.map(\.json)) }
@@ -31,6 +32,11 @@ struct HistoryCommand: ParsableCommand {
         }
     }
 
+    /// A mock time says nothing of the review; when it was observed stands above.
+    private static func told(_ instant: Instant, _ origin: TimeOrigin) -> String {
+        origin == .source ? "\(instant)" : "the source does not say (mock \(instant))"
+    }
+
     private func shown(_ row: HistoryRow) -> [(String, String)] {
         let values = row.values
         let times = row.times
@@ -41,8 +47,8 @@ struct HistoryCommand: ParsableCommand {
             ("helpful votes", values.helpfulVotes.map { grouped($0) }),
             ("variant", values.variant?.string), ("country", values.country?.string),
             ("language", values.language?.string),
-            ("created", "\(times.createdAt) (\(times.createdOrigin.rawValue))"),
-            ("updated", "\(times.updatedAt) (\(times.updatedOrigin.rawValue))"),
+            ("created", Self.told(times.createdAt, times.createdOrigin)),
+            ("updated", Self.told(times.updatedAt, times.updatedOrigin)),
         ]
         return fields.compactMap { name, value in value.map { (name, printable($0)) } }
     }

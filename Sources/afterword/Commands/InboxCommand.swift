@@ -8,26 +8,36 @@ struct InboxCommand: ParsableCommand {
         commandName: "inbox",
         abstract: "What came since a run: dangers, new negatives, edits, and what is resolved.",
         discussion: """
-            'last' stands for the run before the newest: what the newest brought. 0 is before the \
-            first run. Resolved is a negative review that is gone or has three stars or more now.
+            Without --since what the newest dump brought. A moment is a run (3; 0 is before the first), \
+            a date (2026-03-09), an instant, a dump's label, or last. Edited down went from three stars \
+            or more to two or fewer; resolved is a negative review that has three or more now, gone \
+            one that vanished; first seen are negative reviews of products that no earlier dump named.
             """)
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var page: PageOptions
-    @Option(help: "A run's number, or last.")
-    var since = "last"
+    @Option(help: "What came after this moment; the dump before the newest when left out.")
+    var since: String?
+    @Option(help: "As it was at this moment.")
+    var asOf: String?
+    @Option(help: "Only this scope: brand:NAME, product:ID, category:NAME or family:ID.")
+    var scope: String?
 
     func validate() throws {
-        guard since == "last" || Int64(since).map({ $0 >= 0 }) == true else {
-            throw ValidationError("--since is a run's number or last")
-        }
+        _ = try WindowOptions(since: since, to: asOf, option: "--as-of")
+        if let scope { try checkScope(scope) }
     }
 
     func run() throws {
-        let listing = try store.openForReading().read { reader in
-            let before = try reader.runs().beforeNewestDump
-            return try inbox(reader, since: Int64(since) ?? before, page: page.value)
+        let window = try WindowOptions(since: since, to: asOf, option: "--as-of")
+        let (listing, coverage) = try window.read(store.openForReading()) { reader, window in
+            let scope = try scope.map { try resolveScope(reader, $0) }
+            let changes = try reviewChanges(reader, in: window, of: scope)
+            return (
+                inbox(changes, page: page.value),
+                try AfterwordPipeline.coverage(reader, of: window, changes: changes)
+            )
         }
         if output.json { return Terminal.write(json: listing.entries.map(\.json)) }
         var table = Table([
@@ -35,7 +45,8 @@ struct InboxCommand: ParsableCommand {
             "says": .left,
         ])
         for entry in listing.entries {
-            let kind = entry.hazard.map { "\(entry.kind.rawValue): \($0)" } ?? entry.kind.rawValue
+            let name = entry.kind.rawValue.replacing("_", with: " ")
+            let kind = entry.hazard.map { "\(name): \($0)" } ?? name
             table.add([
                 entry.kind == .safety ? Terminal.red(kind) : kind,
                 cut(printable(entry.brand?.string ?? "–"), to: 18),
@@ -46,6 +57,7 @@ struct InboxCommand: ParsableCommand {
         }
         table.show()
         showFooter(listing, "entries", hasGrey: false)
+        for sentence in coverage?.sentences ?? [] { print(Terminal.grey(printable(sentence))) }
     }
 }
 

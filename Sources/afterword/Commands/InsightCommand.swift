@@ -22,31 +22,33 @@ struct InsightCommand: AsyncParsableCommand {
     var refresh = false
 
     func validate() throws {
-        guard ReviewScope(scope) != nil else {
-            throw ValidationError(
-                "a scope is portfolio, brand:NAME, product:ID, category:NAME or family:ID")
-        }
+        try checkScope(scope)
         guard !(refresh && store.isPast) else {
             throw ValidationError("the past is shown, never asked again: leave --refresh out")
         }
     }
 
     func run() async throws {
-        guard let scope = ReviewScope(scope) else { preconditionFailure("validated") }
         if store.isPast {
-            let row = try store.read { try standing($0, scope) }
+            let (scope, row) = try store.read { reader in
+                let scope = try resolveScope(reader, self.scope)
+                return (scope, try standing(reader, scope))
+            }
             guard let row else {
-                throw CommandFault(.usage, "no insight of \(scope.written) was made by then")
+                throw CommandFault(
+                    .usage, "no insight of \(printable(scope.written)) was made by then")
             }
             return show(row)
         }
         let reviews = try store.store.openForReading()
         // One read where nothing was loaded since.
-        let known = try reviews.read { reader -> InsightRow? in
-            let newest = try reader.runs().newestDump?.run ?? 0
-            return try standing(reader, scope).flatMap { row in
+        let (scope, known) = try reviews.read { reader in
+            let newest = try reader.runs().newestData?.run ?? 0
+            let scope = try resolveScope(reader, self.scope)
+            let row = try standing(reader, scope).flatMap { row in
                 row.evidenceRun >= newest && row.isCurrentForm ? row : nil
             }
+            return (scope, row)
         }
         if let known, !refresh { return show(known) }
         var options = try model.options()

@@ -126,9 +126,9 @@ struct InsightMakeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let reviews = try store.openForWriting()
-        let newest = try reviews.read { try $0.runs().newestDump?.run ?? 0 }
+        let newest = try reviews.read { try $0.runs().dumps.newest?.runs ?? [] }
         try await makeChosen(
-            choice.choice(loaded: [newest]), in: reviews, model, isQuiet: false,
+            choice.choice(loaded: Set(newest)), in: reviews, model, isQuiet: false,
             isJSON: output.json)
     }
 }

@@ -21,6 +21,11 @@ struct LoadArguments: ParsableArguments {
         help: "When the dump was taken: a date or an instant; else its name tells, or the clock.")
     var observedAt: String?
 
+    @Option(
+        name: .customLong("dump"),
+        help: "The dump that this is part of, by a label: DE on Monday and UK on Tuesday are one.")
+    var dumpLabel: String?
+
     @Option(help: "What the dump holds all of: none, products (each it names) or all.")
     var complete: Completeness = .none
 
@@ -67,6 +72,12 @@ struct LoadArguments: ParsableArguments {
             }
             options.observedAt = instant
         }
+        if let dumpLabel {
+            if let fault = Moment.labelFault(dumpLabel) {
+                throw ValidationError("--dump: \(fault)")
+            }
+            options.dumpLabel = Text(dumpLabel)
+        }
         options.completeness = complete
         if let shape { options.shapes = [try namedShape(shape)] }
         options.isStrict = strictJson
@@ -82,6 +93,10 @@ struct LoadArguments: ParsableArguments {
     func dumpsInOrder() throws -> [Dump] {
         let opened = try dumps.flatMap { try openDumps($0, files: files) }
         if observedAt != nil, opened.count > 1 { throw InputFault.seriesWithObservedAt }
+        let days = Set(opened.map { $0.namedInstant?.startOfDay })
+        if dumpLabel != nil, days.count > 1 {
+            throw CommandFault(.usage, "--dump names one dump; these folders are of several days")
+        }
         let ordered = opened.enumerated().sorted { left, right in
             let (l, r) = (left.element.namedInstant, right.element.namedInstant)
             guard l != r else { return left.offset < right.offset }

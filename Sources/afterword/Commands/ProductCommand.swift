@@ -14,7 +14,7 @@ struct ProductCommand: ParsableCommand {
 
     func run() throws {
         let found = try store.read { reader in
-            try productAnswer(reader, Text(id))
+            try productAnswer(reader, resolveScope(reader, "product:\(id)").id)
         }
         guard let answer = found else { throw CommandFault(.usage, "no such product") }
         if output.json { return Terminal.write(json: [answer.json]) }

@@ -21,10 +21,12 @@ struct ProductsCommand: ParsableCommand {
 
     func run() throws {
         var query = arguments.query
-        query.brand = brand
-        query.category = category
         let listing = try arguments.store.read { reader in
-            try rankedProducts(reader, query)
+            query.brand = try brand.map { try resolveBrand($0, in: reader) }
+            query.category = try category.map {
+                try resolveScope(reader, "category:\($0)").id.string
+            }
+            return try rankedProducts(reader, query)
         }
         if arguments.output.json {
             return Terminal.write(json: listing.entries.map { $0.json("product_id") })

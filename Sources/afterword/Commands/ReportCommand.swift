@@ -10,8 +10,10 @@ struct ReportCommand: ParsableCommand {
         abstract:
             "One page to mail: dangers, new negatives quoted, themes up and down, what moved.",
         discussion: """
-            A scope is 'portfolio', 'brand:NAME', 'product:ID', 'category:NAME' or 'family:ID'. The HTML \
-            is one file: nothing in it is fetched, nothing runs.
+            A scope is 'portfolio', 'brand:NAME', 'product:ID', 'category:NAME' or 'family:ID'. A moment is \
+            a run (3; 0 is before the first), a date (2026-03-09), an instant, a dump's label, or last. \
+            With --as-of the report is what it was then. The HTML is one file: nothing in it is \
+            fetched, nothing runs.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -21,32 +23,25 @@ struct ReportCommand: ParsableCommand {
     @OptionGroup var store: StoreOptions
     @Option(help: "What it is about.")
     var scope = "portfolio"
-    @Option(help: "A run's number, or last: what the newest run brought.")
-    var since = "last"
+    @Option(help: "What came after this moment; the dump before the newest when left out.")
+    var since: String?
+    @Option(help: "As it was at this moment.")
+    var asOf: String?
     @Option(help: "html, md or json.")
     var format = Format.html
     @Option(help: "The file to write; standard output when left out.")
     var output: String?
 
     func validate() throws {
-        guard ReviewScope(scope) != nil else {
-            throw ValidationError(
-                "a scope is portfolio, brand:NAME, product:ID, category:NAME or family:ID")
-        }
-        guard since == "last" || Int64(since).map({ $0 > 0 }) == true else {
-            throw ValidationError("--since is a run's number or last")
-        }
+        try checkScope(scope)
+        _ = try WindowOptions(since: since, to: asOf, option: "--as-of")
     }
 
     func run() throws {
-        let digest = try store.openForReading().read { reader in
-            let newest = try reader.runs().newestDump?.run ?? 0
-            guard newest > 1 else {
-                throw CommandFault(.usage, "there is one dump: nothing changed since another")
-            }
-            guard let scope = ReviewScope(scope) else { preconditionFailure("validated") }
-            return try scopeDigest(
-                reader, of: scope, written: self.scope, since: Int64(since) ?? newest - 1)
+        let window = try WindowOptions(since: since, to: asOf, option: "--as-of")
+        let digest = try window.read(store.openForReading()) { reader, window in
+            let scope = try resolveScope(reader, self.scope)
+            return try scopeDigest(reader, of: scope, written: scope.written, in: window)
         }
         let text =
             switch format {

@@ -5,7 +5,11 @@ import ArgumentParser
 /// `reviews`: the reviews of a product.
 struct ReviewsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "reviews", abstract: "List the reviews of a product, newest first.")
+        commandName: "reviews", abstract: "List the reviews of a product, newest first.",
+        discussion: """
+            By the source's times where every review has one; else by the run that brought a review, which \
+            then stands in place of its time.
+            """)
 
     @Argument(help: "The product's id.")
     var product: String
@@ -17,13 +21,17 @@ struct ReviewsCommand: ParsableCommand {
     @Flag(help: "Deleted reviews too.")
     var deleted = false
 
+    func validate() throws {
+        guard star.map({ (1...5).contains($0) }) ?? true else {
+            throw ValidationError("--star is 1, 2, 3, 4 or 5")
+        }
+    }
+
     func run() throws {
         let listing = try store.read { reader in
-            guard try !reader.products(Text(product)).isEmpty else {
-                throw CommandFault(.usage, "no such product")
-            }
+            let id = try resolveScope(reader, "product:\(product)").id
             return try reviewListing(
-                reader, product: Text(product), star: star, withDeleted: deleted, page: page.value)
+                reader, product: id, star: star, withDeleted: deleted, page: page.value)
         }
         if output.json { return Terminal.write(json: listing.entries.map(\.json)) }
         var table = Table([
@@ -32,12 +40,12 @@ struct ReviewsCommand: ParsableCommand {
         ])
         for review in listing.entries {
             let values = review.values
-            let day = String(review.times.createdAt.description.prefix(10))
             table.add(
                 [
                     cut(printable(review.reviewID.string), to: 36), String(review.version),
                     values.rating.map { decimal($0, of: 10, places: $0 % 10 == 0 ? 0 : 1) } ?? "–",
-                    day + (review.times.createdOrigin == .mock ? " mock" : ""),
+                    review.times.createdOrigin == .mock
+                        ? "run \(review.run)" : review.times.createdAt.day,
                     cut(printable(values.title?.string ?? ""), to: 28),
                     cut(printable(values.body?.string ?? ""), to: 48),
                 ], isGrey: !review.isLive)

@@ -31,6 +31,7 @@ struct RunsCommand: ParsableCommand {
             print(
                 Terminal.bold("Run \(record.run)")
                     + " recorded \(record.recordedAt), observed \(record.observedAt)"
+                    + (record.dumpLabel.map { ", dump \(printable($0.string))" } ?? "")
                     + (record.observedOrigin == .insight
                         ? ", made insights"
                         : ", complete: \(record.completeness.rawValue), deleted "

@@ -6,7 +6,11 @@ import ArgumentParser
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Show the last good run, its age, and attempts since; exit 1 when stale.")
+        abstract: "Show the last good run, its age, and attempts since; exit 1 when stale.",
+        discussion: """
+            The age is that of the newest dump that held reviews: loads of a catalog, replays and insights \
+            make nothing fresh. A dump said to be taken later than now is stale.
+            """)
 
     @OptionGroup var store: ReadOptions
     @OptionGroup var output: OutputOptions
@@ -29,8 +33,7 @@ struct StatusCommand: ParsableCommand {
     private func show(_ status: StatusAnswer) {
         if let run = status.lastRun {
             print("Last good run: \(run.run), recorded \(run.recordedAt)")
-            let age = status.ageSeconds.map { duration($0) } ?? "–"
-            print("Newest dump: \(age) old" + (status.isStale ? Terminal.red(" — stale") : ""))
+            print(newestDump(status) + (status.isStale ? Terminal.red(" — stale") : ""))
         } else {
             print("No run yet.")
         }
@@ -44,6 +47,16 @@ struct StatusCommand: ParsableCommand {
             if case .failed(let kind) = attempt.outcome { outcome = "failed (\(kind))" }
             print("Attempt of \(attempt.startedAt) on \(printable(attempt.dump)): \(outcome)")
         }
+    }
+
+    private func newestDump(_ status: StatusAnswer) -> String {
+        guard let dump = status.newestDump, let age = status.ageSeconds else {
+            return "No dump with reviews yet"
+        }
+        let name = printable(dump.fullName)
+        return age < 0
+            ? "Newest dump: \(name), said to be taken \(duration(-age)) from now"
+            : "Newest dump: \(name), \(duration(age)) old"
     }
 
     private static func seconds(_ text: String) throws -> Int64 {

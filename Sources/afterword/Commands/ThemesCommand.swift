@@ -11,10 +11,11 @@ struct ThemeArguments: ParsableArguments {
     @Option(help: "Only this product.")
     var product: String?
 
-    var query: ThemeQuery {
+    /// Names matched exactly or without case.
+    func query(_ reader: any StoreReader) throws -> ThemeQuery {
         var query = ThemeQuery()
-        query.brand = brand
-        query.product = product.map { Text($0) }
+        query.brand = try brand.map { try resolveBrand($0, in: reader) }
+        query.product = try product.map { try resolveScope(reader, "product:\($0)").id }
         return query
     }
 }
@@ -27,7 +28,7 @@ struct ThemesCommand: ParsableCommand {
         discussion: """
             Found by a lexicon in eight languages, without a model. A complaint counts in a review of \
             up to three stars; in one of four or five it is counted apart, as mixed. Star impact is \
-            what the mean would gain without these reviews. New is what the newest run brought. \
+            what the mean would gain without these reviews. New is what the newest dump brought. \
             Complaints that the lexicon does not know stand below, by the words their reviews share.
             """)
 
@@ -36,10 +37,10 @@ struct ThemesCommand: ParsableCommand {
     var strengths = false
 
     func run() throws {
-        var query = arguments.query
-        query.strengths = strengths
         let (found, unknown) = try arguments.store.read { reader in
-            try allThemes(reader, query)
+            var query = try arguments.query(reader)
+            query.strengths = strengths
+            return try allThemes(reader, query)
         }
         if arguments.output.json {
             return Terminal.write(json: found.map { $0.json(strengths) } + unknown.map(\.json))
@@ -82,10 +83,10 @@ struct ThemeCommand: ParsableCommand {
     var strengths = false
 
     func run() throws {
-        var query = arguments.query
-        query.strengths = strengths
         let found = try arguments.store.read { reader in
-            try themeReviews(reader, aspect: theme, query, page: page.value)
+            var query = try arguments.query(reader)
+            query.strengths = strengths
+            return try themeReviews(reader, aspect: theme, query, page: page.value)
         }
         guard let listing = found else {
             let names = Lexicon.first.aspects.map(\.id).joined(separator: ", ")
@@ -122,15 +123,20 @@ struct SafetyCommand: ParsableCommand {
 
     @OptionGroup var arguments: ThemeArguments
     @OptionGroup var page: PageOptions
-    @Option(help: "Only what runs after this one brought.")
-    var since: Int64 = 0
+    @Option(
+        help: "Only what came after a run, a date, an instant or a dump; last: the newest dump.")
+    var since: String?
     @Flag(help: "Also list class C: the word alone, or denied.")
     var all = false
 
+    func validate() throws { _ = try since.map { try readMoment($0, of: "--since") } }
+
     func run() throws {
+        let since = try since.map { try readMoment($0, of: "--since") }
         let listing = try arguments.store.read { reader in
-            try safetyReviews(
-                reader, arguments.query, since: since, withUnlikely: all, page: page.value)
+            let from = try since.map { try reader.runs().dumps.window(since: $0).from } ?? 0
+            return try safetyReviews(
+                reader, arguments.query(reader), since: from, withUnlikely: all, page: page.value)
         }
         if arguments.output.json { return Terminal.write(json: listing.entries.map(\.json)) }
         var table = Table([

@@ -10,7 +10,8 @@ func show(_ report: LoadReport, isRehearsal: Bool) {
     let title = isRehearsal ? "Plan of run \(run.run)" : "Run \(run.run)"
     print(
         Terminal.bold("\(title): \(printable(report.dump))")
-            + ", observed \(run.observedAt) (\(origin(run.observedOrigin)))")
+            + ", observed \(run.observedAt) (\(origin(run.observedOrigin)))"
+            + (run.dumpLabel.map { ", dump \(printable($0.string))" } ?? ""))
     let balance = run.balance
     print(
         "\(grouped(balance.found)) reviews in \(grouped(run.productsNamed)) products: "

@@ -1,0 +1,190 @@
+/// The dumps of a ledger, in the order in which they were taken.
+package struct LoadedDumps: Equatable, Sendable {
+    package let all: [LoadedDump]
+    private let runs: [DumpRun]
+
+    private enum Key: Hashable {
+        case label(Text)
+        case day(Instant)
+    }
+
+    /// - Parameter runs: The whole ledger by number, or its beginning: what it then said.
+    package init(_ runs: [DumpRun]) {
+        self.runs = runs
+        let own = Dictionary(grouping: runs.filter(\.readsReviews)) { run -> Key in
+            run.label.map { .label($0) } ?? .day(run.observedAt.startOfDay)
+        }
+        all = own.values.map { LoadedDump(label: $0[0].label, runs: $0) }.sorted { left, right in
+            (left.observedAt, left.lastRun) < (right.observedAt, right.lastRun)
+        }
+    }
+
+    /// The number of the newest run of any kind; 0 where there is none.
+    package var newestRun: Int64 { runs.last?.run ?? 0 }
+
+    /// The dump with the greatest `observed_at`.
+    package var newest: LoadedDump? { all.last }
+
+    /// The dump that was taken before another; nil for the first.
+    package func dump(before dump: LoadedDump) -> LoadedDump? {
+        all.firstIndex(of: dump).flatMap { $0 > 0 ? all[$0 - 1] : nil }
+    }
+
+    /// The dump that a run belongs to; nil for a run that read no reviews.
+    package func dump(ofRun run: Int64) -> LoadedDump? { all.first { $0.runs.contains(run) } }
+
+    package func dump(labelled label: Text) -> LoadedDump? { all.first { $0.label == label } }
+
+    /// The newest dump taken by the end of a UTC day.
+    package func dump(takenBy day: Instant) -> LoadedDump? {
+        let end = day.startOfDay.adding(seconds: 86_400)
+        return all.last { $0.observedAt < end }
+    }
+
+    /// The run after which the store says what it said of a dump: the one before the first run of
+    /// any newer dump. Loads of catalogs, replays and insights that followed the dump are in it.
+    package func state(of dump: LoadedDump) -> Int64 {
+        guard let place = all.firstIndex(of: dump) else { return newestRun }
+        return all[(place + 1)...].map(\.firstRun).min().map { $0 - 1 } ?? newestRun
+    }
+
+    /// Where insights of a moment end: as of a run of a dump, those made before the next dump's
+    /// first run.
+    package func insightsEnd(asOf run: Int64) -> Int64 {
+        dump(ofRun: run).map { max(run, state(of: $0)) } ?? run
+    }
+
+    /// The same ledger as it was after a run.
+    package func asOf(_ run: Int64) -> LoadedDumps {
+        LoadedDumps(runs.filter { $0.run <= run })
+    }
+
+    // MARK: Moments
+
+    /// The run that a moment stands for.
+    ///
+    /// - Throws: `AsOfFault`.
+    package func run(at moment: Moment) throws -> Int64 {
+        if let dump = dump(labelled: Text(moment.written)) { return state(of: dump) }
+        switch moment.form {
+        case .last: return newestRun
+        case .run(let run):
+            guard runs.contains(where: { $0.run == run }) else { throw AsOfFault.noSuchRun(run) }
+            return run
+        case .day(let day):
+            let end = [runs.last?.recordedAt, newest?.observedAt].compactMap { $0 }.max()
+            guard let end, day <= end else { throw AsOfFault.afterNewestRun(day) }
+            guard let dump = dump(takenBy: day) else { throw AsOfFault.beforeFirstRun }
+            return state(of: dump)
+        case .instant(let instant):
+            guard let newest = runs.last, instant <= newest.recordedAt else {
+                throw AsOfFault.afterNewestRun(instant)
+            }
+            guard let run = runs.last(where: { $0.recordedAt <= instant }) else {
+                throw AsOfFault.beforeFirstRun
+            }
+            return run.run
+        case .label:
+            throw AsOfFault.unknownMoment(moment.written, labels: all.compactMap(\.label))
+        }
+    }
+
+    /// From A to B: B is the newest dump where nothing is said, A the dump before B.
+    ///
+    /// - Throws: `AsOfFault`, `backwards` where A comes after B.
+    package func window(since: Moment? = nil, to: Moment? = nil) throws -> DumpWindow {
+        let end = try to.map { try run(at: $0) } ?? newestRun
+        if let since, since.form != .last, try runBefore(since) > end {
+            throw AsOfFault.backwards
+        }
+        let past = asOf(end)
+        return try past.window(since: since, of: past.newest)
+    }
+
+    private func window(since: Moment?, of dump: LoadedDump?) throws -> DumpWindow {
+        var window = DumpWindow(from: 0, to: newestRun, since: nil, dump: dump, olderRuns: [])
+        let isDefault = since == nil || since?.form == .last
+        if isDefault {
+            window.since = dump.flatMap { self.dump(before: $0) }
+        } else if let since {
+            if case .run(0) = since.form { return window }
+            if let labelled = self.dump(labelled: Text(since.written)) {
+                window.since = labelled
+            } else if case .day(let day) = since.form {
+                _ = try runBefore(since)
+                window.since = self.dump(takenBy: day)
+            } else {
+                window.from = try runBefore(since)
+                return window
+            }
+        }
+        guard let older = window.since else { return window }
+        guard let dump, older == dump || isBefore(older, dump) else { throw AsOfFault.backwards }
+        window.from = state(of: older)
+        window.olderRuns = Set(
+            all.filter { $0 == older || isBefore($0, older) }.flatMap(\.runs)
+                .filter { $0 > window.from })
+        return window
+    }
+
+    /// As `run(at:)`, and 0 before the first run: everything came since then.
+    private func runBefore(_ moment: Moment) throws -> Int64 {
+        if case .run(0) = moment.form { return 0 }
+        do {
+            return try run(at: moment)
+        } catch AsOfFault.beforeFirstRun {
+            return 0
+        }
+    }
+
+    private func isBefore(_ left: LoadedDump, _ right: LoadedDump) -> Bool {
+        guard let l = all.firstIndex(of: left), let r = all.firstIndex(of: right) else {
+            return false
+        }
+        return l < r
+    }
+}
+
+/// What lies between two moments of a store.
+package struct DumpWindow: Equatable, Sendable {
+    /// The run after which it begins; 0 for before the first.
+    package var from: Int64
+    /// The run after which it ends.
+    package var to: Int64
+    /// The dump before; nil where there is none, or where a run was asked for.
+    package var since: LoadedDump?
+    /// The dump whose news it holds; nil where no dump was loaded by then.
+    package var dump: LoadedDump?
+    /// Runs in between that loaded dumps taken no later than `since`: what they brought was there.
+    package var olderRuns: Set<Int64>
+
+    package init(
+        from: Int64, to: Int64, since: LoadedDump? = nil, dump: LoadedDump? = nil,
+        olderRuns: Set<Int64> = []
+    ) {
+        self.from = from
+        self.to = to
+        self.since = since
+        self.dump = dump
+        self.olderRuns = olderRuns
+    }
+
+    /// From when to when, for people: `2026-03-02 → 2026-03-09`.
+    package var words: String {
+        let begin = since?.fullName ?? (isFirst ? "before the first dump" : "run \(from)")
+        return "\(begin) → \(dump?.fullName ?? "run \(to)")"
+    }
+
+    /// Nothing was there before: all that came is seen for the first time.
+    package var isFirst: Bool { from == 0 }
+
+    /// Whether what a run brought is news here.
+    package func holds(run: Int64) -> Bool {
+        run > from && run <= to && !olderRuns.contains(run)
+    }
+
+    /// Whether a product was named by an earlier dump.
+    ///
+    /// - Parameter firstRun: The run that named it first.
+    package func knew(productSince firstRun: Int64) -> Bool { !holds(run: firstRun) }
+}

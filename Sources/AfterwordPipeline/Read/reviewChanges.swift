@@ -1,0 +1,114 @@
+package import AfterwordCore
+
+/// A review that is something else at the end of a window than at its beginning.
+package struct ReviewChange: Sendable {
+    package var difference: ReviewDifference
+    /// As it is at the end; a vanished one with the values it had.
+    package var review: StoredReview
+    package var before: StoredReview?
+    package var brand: Text?
+}
+
+/// What a window says of single reviews: the one place where reviews are called new, back, first
+/// seen, edited or gone.
+package struct WindowHistory {
+    package let window: DumpWindow
+    /// As they were at the beginning, deleted ones too.
+    private var old: [Int64: StoredReview] = [:]
+    /// Brought since by a dump that is older than the window.
+    private var older: Set<Int64> = []
+    private var knownProducts: Set<Text> = []
+
+    package init(
+        _ window: DumpWindow, _ changed: ChangedReviews, products: [ProductState]
+    ) {
+        self.window = window
+        for review in changed.asOf(window.from) { old[review.reviewKey] = review }
+        if !window.olderRuns.isEmpty {
+            for row in changed.history
+            where window.olderRuns.contains(row.run) && row.operation == .insert {
+                older.insert(row.reviewKey)
+            }
+        }
+        for product in products where window.knew(productSince: product.firstRun) {
+            knownProducts.insert(product.productID)
+        }
+    }
+
+    package func before(_ review: StoredReview) -> StoredReview? {
+        old[review.reviewKey].flatMap { $0.isLive ? $0 : nil }
+    }
+
+    package func difference(_ review: StoredReview) -> ReviewDifference? {
+        let known = old[review.reviewKey]
+        return ReviewDifference(
+            now: review.isLive ? review.values : nil,
+            past: ReviewPast(
+                live: known.flatMap { $0.isLive ? $0.values : nil }, wasEverLive: known != nil,
+                isOfOlderDump: older.contains(review.reviewKey),
+                productWasNamed: knownProducts.contains(review.productID)))
+    }
+}
+
+/// Reviews that changed within a window, in no order.
+///
+/// - Throws: `AsOfFault` for runs that are not there; 0 stands for before the first.
+package func reviewChanges(
+    _ reader: any StoreReader, in window: DumpWindow, of scope: ReviewScope? = nil
+) throws -> [ReviewChange] {
+    let runs = try reader.runs()
+    if window.from > 0 { _ = try resolveAsOf(.run(window.from), among: runs) }
+    guard window.to > 0 else { return [] }
+    _ = try resolveAsOf(.run(window.to), among: runs)
+    let isNow = window.to == runs.last?.run
+    let reader = isNow ? reader : AsOfReader(reader, run: window.to)
+    let products = try reader.products(nil)
+    let changed: ChangedReviews
+    let new: [StoredReview]
+    if window.from > 0 {
+        changed = try reader.changed(after: window.from, upTo: window.to)
+        new = changed.asOf(window.to)
+    } else {
+        changed = ChangedReviews(reviews: [], history: [])
+        new = try reader.reviews(ofProduct: nil)
+    }
+    let history = WindowHistory(window, changed, products: products)
+    var brands: [Text: Text] = [:]
+    var outside: Set<Text> = []
+    for product in products {
+        brands[product.productID] = product.dimension[.brand]
+        if scope?.holds(product.productID, product.dimension) == false {
+            outside.insert(product.productID)
+        }
+    }
+    return new.compactMap { review in
+        guard !outside.contains(review.productID),
+            let difference = history.difference(review)
+        else { return nil }
+        return ReviewChange(
+            difference: difference, review: review, before: history.before(review),
+            brand: brands[review.productID])
+    }
+}
+
+/// Which reviews the newest dump brought: new ones, and those of products seen for the first time.
+struct BroughtReviews {
+    private let window: DumpWindow
+    /// Reviews that were there before, of those with a version in the window.
+    private var earlier: Set<Int64> = []
+
+    init(_ reader: any StoreReader, among reviews: [StoredReview]) throws {
+        let window = try reader.runs().dumps.window()
+        self.window = window
+        let isUnclear = reviews.contains { $0.version > 1 && window.holds(run: $0.run) }
+        guard isUnclear, window.from > 0 else { return }
+        for row in try reader.changed(after: window.from, upTo: window.to).history
+        where row.operation != .late && !window.holds(run: row.run) {
+            earlier.insert(row.reviewKey)
+        }
+    }
+
+    func holds(_ review: StoredReview) -> Bool {
+        window.holds(run: review.run) && !earlier.contains(review.reviewKey)
+    }
+}
