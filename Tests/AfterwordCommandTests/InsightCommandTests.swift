@@ -86,7 +86,9 @@ import Testing
         #expect(then.first?["model"]?.text == "fake-1")
         let now = try rows(try await run("insight", "brand:Lumora", "--json"))
         #expect(now.first?["made_run"]?.integer == 3)
-        #expect(try await run("insight", "brand:Lumora", "--as-of", "1").code == 2)
+        // As of a dump it is the insight that was made of it, before the next dump.
+        let ofDump = try rows(try await run("insight", "brand:Lumora", "--as-of", "1", "--json"))
+        #expect(ofDump == now)
         #expect(try await run("insight", "brand:Lumora", "--as-of", "2", "--refresh").code == 2)
         let history = try rows(try await run("insights", "history", "brand:Lumora", "--json"))
         #expect(history.map { $0["made_run"]?.integer } == [2, 3])

@@ -173,7 +173,9 @@ import Testing
                 try source.read { try AsOfReader($0, run: run).insights(of: nil) },
                 try target.read { try AsOfReader($0, run: run).insights(of: nil) }
             )
-            #expect(here == there && here.allSatisfy { $0.madeRun <= run })
+            // As of a dump those made of it, before the next dump's first run.
+            let end = runs.dumps.insightsEnd(asOf: run)
+            #expect(here == there && here.allSatisfy { $0.madeRun <= end })
         }
         #expect(try target.read { try auditStore($0) } == nil)
     }
