@@ -192,7 +192,7 @@ import Testing
                     ALTER TABLE product_reviews_base_first RENAME TO product_reviews_base;
                     ALTER TABLE runs DROP COLUMN dump_label;
                     DELETE FROM grdb_migrations
-                        WHERE identifier LIKE '3 %' OR identifier LIKE '4 %';
+                        WHERE identifier LIKE '3 %' OR identifier LIKE '5 %';
                     """)
             for view in views where view["name"] != "product_reviews_base" {
                 try database.execute(

@@ -39,7 +39,7 @@ import Testing
 
     @Test(
         "A store that an older program left without its mark goes on, whatever was made of it",
-        arguments: 0...4)
+        arguments: 0...5)
     func halfMade(migrations: Int) throws {
         let file = try TemporaryStore()
         try unmarkedStore(file.path, migrations: migrations)
@@ -91,6 +91,13 @@ import Testing
                     """)
             for view in views where view["name"] != "product_reviews_base" {
                 try database.execute(sql: view["sql"])
+            }
+        case "llm_calls: tier, request ids, unread answers":
+            for column in [
+                "cache_write_tokens", "service_tier", "request_id", "client_request_id",
+                "unread_answer",
+            ] {
+                try database.execute(sql: "ALTER TABLE llm_calls DROP COLUMN \(column)")
             }
         case "5 dump labels":
             try drop { $0.hasPrefix("report_") }
