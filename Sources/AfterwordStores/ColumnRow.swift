@@ -374,6 +374,17 @@ extension ColumnRow {
         }
     }
 
+    var verdictRow: VerdictRow {
+        VerdictRow(
+            review: (
+                number("review_key"), text("product_id") ?? Text([]),
+                text("review_id") ?? Text([]), number("version")
+            ),
+            madeRun: number("made_run"), verdict: Verdict(rawValue: string("verdict")) ?? .real,
+            by: (text("judged_by") ?? Text([]), text("why") ?? Text([])),
+            judged: digest128("judged_digest"))
+    }
+
     var cachedAnswer: CachedAnswer {
         get throws {
             guard let usage = try usage else { throw unreadable("input_tokens") }

@@ -258,6 +258,16 @@ extension ColumnSink {
         add(row.end)
     }
 
+    func add(_ row: VerdictRow) {
+        add(row.reviewKey)
+        add(row.version)
+        add(row.madeRun)
+        add(row.verdict.rawValue)
+        add(row.judgedBy)
+        add(row.why)
+        add(blob: row.judged.bytes)
+    }
+
     private func add(_ usage: ModelUsage?) {
         add(usage?.input)
         add(usage?.cachedInput)

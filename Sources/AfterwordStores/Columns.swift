@@ -70,6 +70,9 @@ enum Columns {
     static let themeReview = """
         review_key, version, made_run, aspect, is_strength, is_mixed, field, start_byte, end_byte
         """
+    static let verdict = """
+        review_key, version, made_run, verdict, judged_by, why, judged_digest
+        """
     static let answer = """
         cache_key, model, made_at, input_tokens, cached_input_tokens, output_tokens, answer, seal
         """

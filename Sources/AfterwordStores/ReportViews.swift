@@ -65,6 +65,26 @@ extension ReportView {
         files, insights, insightHistory, themes, themeReviews, modelAnswers, modelCalls,
     ]
 
+    /// What came with a migration of its own.
+    static let verdicts = ReportView(
+        name: "verdicts",
+        comment: "What people found of reviews; rows are only ever added, the newest counts.",
+        columns: [
+            Column("product_id", .plain("p.product_id"), "the product, as the source names it"),
+            Column("review_id", .plain("r.review_id"), "the review, for ever the same"),
+            Column("version", .plain("v.version"), "the version that was judged"),
+            Column("run", .plain("v.made_run"), "the run that recorded it, one of its own"),
+            Column("recorded_at", .instant("o.recorded_at"), "when it was recorded"),
+            Column("verdict", .plain("v.verdict"), "real, or false: no danger"),
+            Column("judged_by", .plain("v.judged_by"), "who judged it"),
+            Column("why", .plain("v.why"), "why"),
+        ],
+        source: """
+            FROM review_verdicts v JOIN runs o ON o.run = v.made_run \
+            JOIN product_reviews_base r USING (review_key) \
+            JOIN products_dim p USING (product_key)
+            """)
+
     private static let values: [Column] = [
         Column("rating", .stars("r.rating"), "stars, 1.0 to 5.0"),
         Column("title", .plain("r.title"), "the title, cleaned"),
@@ -429,7 +449,8 @@ package func reportDocumentation() -> String {
         loses a column. Roles that may read these and nothing else: `afterword grant reader ROLE`.
 
         """
-    for view in ReportView.all.map({ $0.asOf(version: ReportView.version) }) {
+    let views = ReportView.all + [.verdicts]
+    for view in views.map({ $0.asOf(version: ReportView.version) }) {
         text += "\n## \(view.name)\n\n\(view.comment)\n\n| column | |\n| --- | --- |\n"
         for column in view.columns { text += "| `\(column.name)` | \(column.comment) |\n" }
     }

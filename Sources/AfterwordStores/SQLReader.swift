@@ -363,6 +363,17 @@ final class SQLReader: StoreReader {
         ) { try $0.themeReviewRow }
     }
 
+    func verdicts() throws -> [VerdictRow] {
+        try session.fewRows(
+            """
+            SELECT v.*, r.review_id, p.product_id FROM review_verdicts v
+            JOIN product_reviews_base r USING (review_key)
+            JOIN products_dim p USING (product_key)
+            ORDER BY v.made_run, p.product_id, r.review_id
+            """, []
+        ) { $0.verdictRow }
+    }
+
     func cachedAnswer(_ key: Digest256) throws -> CachedAnswer? {
         try all(
             "SELECT * FROM product_insights_cache WHERE cache_key = ?", [.text(key.description)]

@@ -26,6 +26,7 @@ package final class MemoryStore: ReviewStore {
         var insights: [InsightRow] = []
         var themes: [ThemeRow] = []
         var themeReviews: [ThemeReviewRow] = []
+        var verdicts: [VerdictRow] = []
         var answers: [Digest256: CachedAnswer] = [:]
         var calls: [ModelCall] = []
         var keys: [String: APIKeyRow] = [:]
@@ -325,6 +326,8 @@ private final class MemoryLoad: StoreLoad {
         return Array(state.themeReviews[before...])
     }
 
+    func append(verdicts rows: [VerdictRow]) throws { state.verdicts += rows }
+
     func append(answers: [CachedAnswer]) throws {
         for answer in answers where state.answers[answer.key] == nil {
             state.answers[answer.key] = answer
@@ -539,6 +542,12 @@ private final class MemoryReader: StoreReader {
         state.themeReviews.sorted { l, r in
             (l.productID, l.reviewID, l.version, l.isStrength ? 1 : 0, Text(l.aspect))
                 < (r.productID, r.reviewID, r.version, r.isStrength ? 1 : 0, Text(r.aspect))
+        }
+    }
+
+    func verdicts() throws -> [VerdictRow] {
+        state.verdicts.sorted { l, r in
+            (l.madeRun, l.productID, l.reviewID) < (r.madeRun, r.productID, r.reviewID)
         }
     }
 

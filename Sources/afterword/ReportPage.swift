@@ -67,11 +67,17 @@ struct ReportPage {
     }
 
     private var safety: Section {
-        Section(
-            title: "Safety", note: "Words of danger in what came; a person should look.",
-            head: ["hazard", "brand", "product", "stars", "says"],
+        let more =
+            digest.unlikelyDangers == 0
+            ? "" : " \(grouped(digest.unlikelyDangers)) more, probably not dangers."
+        return Section(
+            title: "Safety",
+            note: "A: it happened. B: the review says that it is dangerous. A person should look."
+                + more,
+            head: ["class", "hazard", "brand", "product", "stars", "says"],
             rows: digest.entries(.safety).map {
                 [
+                    $0.dangerClass?.rawValue ?? "",
                     $0.hazard?.replacing("_", with: " ") ?? "", $0.brand?.string ?? "–",
                     $0.review.productID.string, $0.starText, $0.quote,
                 ]
@@ -103,13 +109,15 @@ struct ReportPage {
 
     private var themes: Section {
         Section(
-            title: "Themes up and down", note: "Reviews that complain of it.",
-            head: ["theme", "before", "now", "change", "star impact"],
+            title: "Themes up and down",
+            note:
+                "Of a hundred reviews so many complain of it, each reviewer's text once; only what is "
+                + "beyond chance.",
+            head: ["theme", "", "before", "among the new"],
             rows: digest.themes.map {
                 [
-                    $0.theme.aspect.label, grouped($0.before), grouped($0.theme.mentions),
-                    ($0.change > 0 ? "+" : "") + grouped($0.change),
-                    $0.theme.starImpact.map { decimal($0, of: 1_000_000, places: 3) } ?? "–",
+                    $0.aspect.label, $0.isUp ? "up" : "down", perHundred($0.before),
+                    perHundred($0.new),
                 ]
             })
     }
@@ -308,4 +316,11 @@ extension InboxEntry {
 
 extension ChangeAlert {
     fileprivate var sentence: String { words.prefix(1).uppercased() + words.dropFirst() + "." }
+}
+
+/// `3.1 (270 of 8,600)`
+func perHundred(_ share: Proportion) -> String {
+    let value = AfterwordCore.share(share.part, of: share.whole)?.value ?? 0
+    return "\(decimal(value, of: 10_000, places: 1)) "
+        + "(\(grouped(share.part)) of \(grouped(share.whole)))"
 }

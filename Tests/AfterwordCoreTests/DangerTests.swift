@@ -137,6 +137,24 @@ import Testing
         #expect(String(decoding: sentence, as: UTF8.self).hasPrefix("This one"))
     }
 
+    @Test("What was judged is rating, title and body; white space and votes are not in it")
+    func judged() {
+        var first = values("It caught fire here.", star: 1)
+        first.title = "Oh no"
+        var other = first
+        other.body = "It  caught\u{A0}fire here. "
+        other.helpfulVotes = 7
+        #expect(first.judgedDigest == other.judgedDigest)
+        for change: (inout ReviewValues) -> Void in [
+            { $0.rating = 20 }, { $0.title = "Oh" }, { $0.title = nil },
+            { $0.body = "It caught fire there." },
+        ] {
+            var edited = first
+            change(&edited)
+            #expect(edited.judgedDigest != first.judgedDigest)
+        }
+    }
+
     @Test("A verdict of false leaves nothing; one of real makes it class A, even without a word")
     func verdicts() {
         #expect(found("It caught fire and that is that", .isFalse).isEmpty)

@@ -64,7 +64,20 @@ import Testing
             _ = try await golden.run(on: store, models: simulatedModels)
         }
         try makeCalls(store)
+        try makeVerdicts(store)
         return store
+    }
+
+    /// Two verdicts on one review, by different people.
+    private func makeVerdicts(_ store: any ReviewStore) throws {
+        let reviews = try store.read { try $0.reviews(ofProduct: nil) }
+        let review = try #require(reviews.first { $0.isLive })
+        for (verdict, name) in [(Verdict.real, "Ann"), (.isFalse, "Bea")] {
+            let new = NewVerdict(
+                product: review.productID, review: review.reviewID, verdict: verdict,
+                judgedBy: Text(name), why: "looked at it")
+            _ = try judgeReview(new, in: store, now: ReviewHistory.start)
+        }
     }
 
     /// A call that was answered, and one that is open.

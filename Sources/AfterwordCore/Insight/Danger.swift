@@ -13,12 +13,6 @@ package enum DangerClass: String, CaseIterable, Comparable, Sendable {
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// What a person found of a review: that its danger is real, or that there is none.
-package enum Verdict: String, CaseIterable, Sendable {
-    case real
-    case isFalse = "false"
-}
-
 /// A danger of one review, after a person's verdict where there is one: what every list and alarm shows.
 package struct Danger: Equatable, Sendable {
     /// The lexicon's name; `judged` where only a person found it.

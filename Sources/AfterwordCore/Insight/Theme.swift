@@ -7,11 +7,14 @@ package struct ReadReview: Sendable {
     package var isNew: Bool
     /// What a person found of its danger, as long as it says what it said then.
     package var verdict: Verdict?
+    /// Its product's family.
+    package var family: Text?
 
     package init(
         review: StoredReview, brand: Text?, reading: ReviewReading, isNew: Bool,
-        verdict: Verdict? = nil
+        verdict: Verdict? = nil, family: Text? = nil
     ) {
+        self.family = family
         self.verdict = verdict
         self.review = review
         self.brand = brand
@@ -54,6 +57,8 @@ package struct Theme: Sendable {
     package var languages: Set<String> = []
     /// Millionths of a star that the mean would be higher without them; nil where nothing is left.
     package var starImpact: Int64?
+    /// Of distinct readable reviews those that say so; nil where it was not counted.
+    package var distinct: Proportion?
     var ratings: (sum: Int64, count: Int64) = (0, 0)
 
     package init(aspect: Lexicon.Aspect) { self.aspect = aspect }

@@ -126,6 +126,7 @@
         func append(themeReviews rows: [ThemeReviewRow]) throws -> [ThemeReviewRow] {
             try count().append(themeReviews: rows)
         }
+        func append(verdicts rows: [VerdictRow]) throws { try count().append(verdicts: rows) }
         func append(answers: [CachedAnswer]) throws { try count().append(answers: answers) }
         func append(calls: [ModelCall]) throws { try count().append(calls: calls) }
         var reader: any StoreReader { load.reader }

@@ -154,6 +154,8 @@ package protocol StoreLoad: StoreLookUps {
     func append(themeReviews rows: [ThemeReviewRow]) throws -> [ThemeReviewRow]
     /// Answers by their keys; one that is there is left as it is.
     func append(answers: [CachedAnswer]) throws
+    /// Verdicts on reviews; rows are only ever added.
+    func append(verdicts: [VerdictRow]) throws
     /// Calls of a store that is copied.
     func append(calls: [ModelCall]) throws
 
@@ -222,6 +224,8 @@ package protocol StoreReader: AnyObject {
     func insightHistory(of scope: ReviewScope?) throws -> [InsightRow]
     func themeRows() throws -> [ThemeRow]
     func themeReviewRows() throws -> [ThemeReviewRow]
+    /// What people found of reviews, in the order in which it was recorded.
+    func verdicts() throws -> [VerdictRow]
     func cachedAnswer(_ key: Digest256) throws -> CachedAnswer?
     func cachedAnswers() throws -> [CachedAnswer]
     func modelCalls() throws -> [ModelCall]

@@ -22,14 +22,16 @@ package enum ObservedOrigin: String, Sendable {
     case catalogue
     /// Of the newest dump: the run made insights of what it had brought.
     case insight
+    /// The clock's, when the verdict was recorded: the run is one of a person's verdict.
+    case verdict
 }
 
 extension RunRecord {
-    /// Whether the run loaded a dump of reviews, rather than rejects, a catalog or insights.
+    /// Whether the run loaded a dump of reviews, rather than rejects, a catalog, insights or a verdict.
     var readsReviews: Bool {
         switch observedOrigin {
         case .given, .folderName, .identicalRun, .clock: true
-        case .replay, .catalogue, .insight: false
+        case .replay, .catalogue, .insight, .verdict: false
         }
     }
 }

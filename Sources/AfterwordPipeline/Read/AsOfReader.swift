@@ -181,6 +181,10 @@ package final class AsOfReader: StoreReader {
         try reader.themeReviewRows().filter { $0.madeRun <= run }
     }
 
+    package func verdicts() throws -> [VerdictRow] {
+        try reader.verdicts().filter { $0.madeRun <= run }
+    }
+
     package func cachedAnswer(_ key: Digest256) throws -> CachedAnswer? {
         try reader.cachedAnswer(key)
     }

@@ -28,7 +28,8 @@ package func auditStore(_ reader: any StoreReader) throws -> AuditFinding? {
     return try auditRows(history) ?? auditChain(runs, history)
         ?? auditBalances(runs, reader) ?? auditBronze(reader)
         ?? auditBase(history, reader) ?? auditSums(history, runs, reader)
-        ?? auditInsights(reader) ?? auditLedger(runs, reader) ?? auditSeals(reader)
+        ?? auditInsights(reader) ?? auditVerdicts(reader) ?? auditLedger(runs, reader)
+        ?? auditSeals(reader)
 }
 
 /// What every run wrote beside its history, from the rows of that run.
@@ -51,6 +52,7 @@ private func auditLedger(
     for row in try reader.themeReviewRows() {
         rows[row.madeRun, default: LedgerRows()].add(row)
     }
+    for row in try reader.verdicts() { rows[row.madeRun, default: LedgerRows()].add(row) }
     let files = Dictionary(grouping: try reader.files(ofRun: nil), by: \.run)
     var previous = genesisDigest
     for run in runs {
@@ -93,6 +95,24 @@ private func auditInsights(_ reader: any StoreReader) throws -> AuditFinding? {
         run: broken?.madeRun, table: "product_insights",
         row: broken?.scope.written ?? "\(current.count) insights",
         what: "it is not the newest in its history")
+}
+
+/// Every verdict is of a run that is there, and of what its version says.
+private func auditVerdicts(_ reader: any StoreReader) throws -> AuditFinding? {
+    let verdicts = try reader.verdicts()
+    guard !verdicts.isEmpty else { return nil }
+    let last = try reader.runs().last?.run ?? 0
+    for row in verdicts {
+        let version = try reader.history(ofProduct: row.productID, review: row.reviewID)
+            .first { $0.version == row.version }
+        guard row.madeRun <= last, version?.values.judgedDigest == row.judged else {
+            return AuditFinding(
+                run: row.madeRun, table: "review_verdicts",
+                row: "product \(row.productID) review \(row.reviewID) version \(row.version)",
+                what: "its run or its version is missing, or says something else")
+        }
+    }
+    return nil
 }
 
 /// Rows that are replaced as time goes on are as they were written; every run has the attempt that made

@@ -82,30 +82,34 @@ package func changes(
         return (left.review.productID, left.review.reviewID)
             < (right.review.productID, right.review.reviewID)
     }
-    changes.addAlerts()
+    changes.addAlerts(
+        VerdictBook(try AsOfReader(reader, run: window.to).verdicts()))
     return changes
 }
 
 extension ScopeChanges {
     /// Counts the movements by what they are, and says what is to be reported at once.
-    fileprivate mutating func addAlerts() {
+    fileprivate mutating func addAlerts(_ verdicts: VerdictBook) {
         var known = after
         var dangers: Int64 = 0
         for moved in movements {
             guard let difference = moved.difference else { continue }
             counts.add(difference)
-            guard let values = moved.after?.values else { continue }
-            if difference.news == .firstSeen { known.add(values, sign: -1) }
-            if speaksOfDanger(values) { dangers += 1 }
+            guard let review = moved.after else { continue }
+            if difference.news == .firstSeen { known.add(review.values, sign: -1) }
+            if speaksOfDanger(review.values, verdicts.verdict(on: review)) { dangers += 1 }
         }
         alerts = changeAlerts(before: before, after: known, counts: counts, dangers: dangers)
     }
 }
 
 /// Whether a review speaks of a danger that is to be reported at once.
-func speaksOfDanger(_ values: ReviewValues, lexicon: Lexicon = .first) -> Bool {
-    dangers(in: readReview(values, with: lexicon), of: values, lexicon: lexicon)
-        .contains { $0.dangerClass.leads }
+func speaksOfDanger(
+    _ values: ReviewValues, _ verdict: Verdict?, lexicon: Lexicon = .first
+) -> Bool {
+    dangers(
+        in: readReview(values, with: lexicon), of: values, verdict: verdict, lexicon: lexicon
+    ).contains { $0.dangerClass.leads }
 }
 
 package enum ChangeFault: Error, Equatable, Sendable {
@@ -269,7 +273,7 @@ package func brandShifts(
         if change.difference.news == .firstSeen {
             firstSeen[scope, default: Counters()].add(change.review.values, sign: 1)
         }
-        if speaksOfDanger(change.review.values) { dangers[scope, default: 0] += 1 }
+        if speaksOfDanger(change.review.values, change.verdict) { dangers[scope, default: 0] += 1 }
     }
     return shifts.values.map { shift in
         var shift = shift

@@ -1,12 +1,5 @@
 package import AfterwordCore
 
-/// A theme beside what it was.
-package struct ThemeShift: Sendable {
-    package var theme: Theme
-    package var before: Int64
-    package var change: Int64 { theme.mentions - before }
-}
-
 /// What there is to say of a scope within a window, for people: one page to mail.
 package struct ScopeDigest: Sendable {
     package var scope: String
@@ -15,11 +8,13 @@ package struct ScopeDigest: Sendable {
     package var coverage: Coverage?
     /// All that the window brought, in the order of an inbox.
     package var entries: [InboxEntry]
-    /// Themes that more, or fewer, reviews speak of; those that moved most first.
+    /// Themes that a greater, or smaller, share of the new reviews speak of, beyond chance.
     package var themes: [ThemeShift]
     package var brands: [ScopeShift]
     /// What is left out and what was too little to say.
     package var remarks: [String]
+    /// Dangers of class C: probably none.
+    package var unlikelyDangers = 0
 
     package static let rowLimit = 12
     /// Negative reviews of products seen for the first time: these may be a whole store.
@@ -41,12 +36,13 @@ package func scopeDigest(
     _ reader: any StoreReader, of scope: ReviewScope, written: String, in window: DumpWindow
 ) throws -> ScopeDigest {
     let news = try reviewChanges(reader, in: window, of: scope)
-    let entries = inbox(news, page: Page(number: 1, size: .max)).entries
+    let box = inbox(news, page: Page(number: 1, size: .max))
     var digest = ScopeDigest(
         scope: written, window: window, changes: try changes(reader, of: scope, in: window),
-        coverage: try coverage(reader, of: window, changes: news), entries: entries,
-        themes: try themeShifts(AsOfReader(reader, run: window.to), scope, since: window.from),
+        coverage: try coverage(reader, of: window, changes: news), entries: box.entries,
+        themes: try themeShifts(reader, scope, in: window, news),
         brands: [], remarks: [])
+    digest.unlikelyDangers = box.unlikely
     if scope == .scope(.portfolio) {
         digest.brands = Array(
             try brandShifts(reader, in: window).prefix(ScopeDigest.rowLimit))
@@ -55,30 +51,18 @@ package func scopeDigest(
     return digest
 }
 
+/// The new reviews of a window set against those that were there before it.
 private func themeShifts(
-    _ reader: any StoreReader, _ scope: ReviewScope, since: Int64
+    _ reader: any StoreReader, _ scope: ReviewScope, in window: DumpWindow, _ news: [ReviewChange]
 ) throws -> [ThemeShift] {
+    guard window.from > 0 else { return [] }
     var query = ThemeQuery()
     query.scope = scope
-    let before = try themes(AsOfReader(reader, run: since), query)
-    let now = try themes(reader, query)
-    var shifts = now.map { theme in
-        ThemeShift(
-            theme: theme,
-            before: before.first { $0.aspect == theme.aspect }?.mentions ?? 0)
-    }
-    for old in before where !now.contains(where: { $0.aspect == old.aspect }) {
-        var gone = old
-        gone.mentions = 0
-        gone.starImpact = nil
-        shifts.append(ThemeShift(theme: gone, before: old.mentions))
-    }
-    let moved = shifts.filter { $0.change != 0 }.sorted { left, right in
-        left.change.magnitude != right.change.magnitude
-            ? left.change.magnitude > right.change.magnitude
-            : Text(left.theme.aspect.id) < Text(right.theme.aspect.id)
-    }
-    return Array(moved.prefix(ScopeDigest.rowLimit))
+    let before = try readReviews(AsOfReader(reader, run: window.from), query)
+    let new = Set(news.filter { $0.difference.news == .new }.map(\.review.reviewKey))
+    let now = try readReviews(AsOfReader(reader, run: window.to), query)
+    return themeShifts(
+        before: before, new: now.filter { new.contains($0.review.reviewKey) }, lexicon: .first)
 }
 
 /// What a reader might look for and why it is not there; it stands before everything else.
@@ -99,7 +83,7 @@ private func remarks(_ digest: ScopeDigest) -> [String] {
                 + "\(several(more, "more of them", plural: "more of them")).")
     }
     if digest.themes.isEmpty, !digest.window.isFirst {
-        remarks.append("No theme is spoken of by more or fewer reviews.")
+        remarks.append("No theme is up or down beyond chance.")
     }
     return remarks
 }

@@ -21,9 +21,8 @@ package struct InboxEntry: Sendable {
         case gone
     }
     package var kind: Kind
-    package var hazard: String?
-    /// How the review speaks of it: A or B.
-    package var dangerClass: DangerClass?
+    /// Of class A or B, where the entry is one of a danger.
+    package var danger: Danger?
     package var review: StoredReview
     package var brand: Text?
     /// Stars before; nil for a review that was not there, or had none.
@@ -32,10 +31,14 @@ package struct InboxEntry: Sendable {
     package var quote: String
     /// Themes complained of.
     package var themes: [String]
+
+    package var hazard: String? { danger?.hazard }
+    package var dangerClass: DangerClass? { danger?.dangerClass }
 }
 
-/// What a window brought: dangers first, then new negatives and what was edited down, then the rest;
-/// of one kind fewest stars first, then the brand with most of it.
+/// What a window brought: dangers first, then new negatives and what was edited down, then the rest.
+/// Dangers stand by class, then severity; of one kind fewest stars stand first, then the brand with most
+/// of it. Dangers of class C are only counted.
 ///
 /// - Throws: `AsOfFault` for runs that are not there.
 package func inbox(
@@ -49,7 +52,16 @@ package func inbox(
 package func inbox(
     _ changes: [ReviewChange], lexicon: Lexicon = .first, page: Page
 ) -> Listing<InboxEntry> {
-    Listing(sorted(changes.flatMap { inboxEntries($0, lexicon) }), page: page)
+    var unlikely = 0
+    var entries: [InboxEntry] = []
+    for change in changes {
+        let (own, isUnlikely) = inboxEntries(change, lexicon)
+        entries += own
+        if isUnlikely { unlikely += 1 }
+    }
+    var listing = Listing(sorted(entries), page: page)
+    listing.unlikely = unlikely
+    return listing
 }
 
 /// What all runs after one brought; 0 is before the first.
@@ -79,7 +91,10 @@ extension ReviewDifference {
     }
 }
 
-private func inboxEntries(_ change: ReviewChange, _ lexicon: Lexicon) -> [InboxEntry] {
+/// The entries of a review, and whether it speaks of a danger that is probably none.
+private func inboxEntries(
+    _ change: ReviewChange, _ lexicon: Lexicon
+) -> (entries: [InboxEntry], isUnlikely: Bool) {
     let review = change.review
     let kind = change.difference.inboxKind
     let reading = readReview(review.values, with: lexicon)
@@ -87,21 +102,23 @@ private func inboxEntries(_ change: ReviewChange, _ lexicon: Lexicon) -> [InboxE
         -> InboxEntry
     {
         InboxEntry(
-            kind: kind, hazard: danger?.hazard, dangerClass: danger?.dangerClass, review: review,
-            brand: change.brand, starBefore: change.difference.starBefore,
+            kind: kind, danger: danger, review: review, brand: change.brand,
+            starBefore: change.difference.starBefore,
             quote: mention.map { review.values.quote($0.0, $0.1) } ?? review.values.beginning,
             themes: reading.complaints.sorted().map { lexicon.aspects[$0].id })
     }
     var entries: [InboxEntry] = []
-    let found = dangers(in: reading, of: review.values, lexicon: lexicon)
-    if review.isLive, let danger = found.first, danger.dangerClass.leads {
+    let found =
+        review.isLive
+        ? dangers(in: reading, of: review.values, verdict: change.verdict, lexicon: lexicon) : []
+    if let danger = found.first, danger.dangerClass.leads {
         entries.append(entry(.safety, danger: danger, (danger.field, danger.sentence)))
     }
     if let kind {
         let complaint = reading.mentions.first(where: \.isNegative).map { ($0.field, $0.sentence) }
         entries.append(entry(kind, complaint))
     }
-    return entries
+    return (entries, found.first.map { !$0.dangerClass.leads } ?? false)
 }
 
 private func sorted(_ entries: [InboxEntry]) -> [InboxEntry] {
@@ -117,6 +134,9 @@ private func sorted(_ entries: [InboxEntry]) -> [InboxEntry] {
         )
     }
     return entries.sorted { left, right in
+        if let danger = left.danger, let other = right.danger, danger < other || other < danger {
+            return danger < other
+        }
         let (l, r) = (place(left), place(right))
         if l != r { return l < r }
         if left.review.run != right.review.run { return left.review.run > right.review.run }

@@ -7,6 +7,8 @@ package struct ReviewChange: Sendable {
     package var review: StoredReview
     package var before: StoredReview?
     package var brand: Text?
+    /// What a person found of its danger, as of the end.
+    package var verdict: Verdict?
 }
 
 /// What a window says of single reviews: the one place where reviews are called new, back, first
@@ -73,6 +75,7 @@ package func reviewChanges(
         new = try reader.reviews(ofProduct: nil)
     }
     let history = WindowHistory(window, changed, products: products)
+    let verdicts = VerdictBook(try reader.verdicts())
     var brands: [Text: Text] = [:]
     var outside: Set<Text> = []
     for product in products {
@@ -87,7 +90,7 @@ package func reviewChanges(
         else { return nil }
         return ReviewChange(
             difference: difference, review: review, before: history.before(review),
-            brand: brands[review.productID])
+            brand: brands[review.productID], verdict: verdicts.verdict(on: review))
     }
 }
 

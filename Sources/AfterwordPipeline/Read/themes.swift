@@ -28,7 +28,7 @@ package struct ThemeReview: Sendable {
 package func themes(
     _ reader: any StoreReader, _ query: ThemeQuery, lexicon: Lexicon = .first
 ) throws -> [Theme] {
-    countThemes(
+    sharedThemes(
         try readReviews(reader, query, lexicon), strengths: query.strengths, lexicon: lexicon)
 }
 
@@ -38,7 +38,7 @@ package func allThemes(
 ) throws -> (known: [Theme], unknown: [UnknownComplaint]) {
     let read = try readReviews(reader, query, lexicon)
     return (
-        countThemes(read, strengths: query.strengths, lexicon: lexicon),
+        sharedThemes(read, strengths: query.strengths, lexicon: lexicon),
         query.strengths ? [] : unknownComplaints(read)
     )
 }
@@ -98,9 +98,12 @@ package func readReviews(
     _ reader: any StoreReader, _ query: ThemeQuery, _ lexicon: Lexicon = .first, since: Int64 = 0
 ) throws -> [ReadReview] {
     var brands: [Text: Text] = [:]
+    var families: [Text: Text] = [:]
     var outside: Set<Text> = []
+    let verdicts = VerdictBook(try reader.verdicts())
     for product in try reader.products(query.product) {
         brands[product.productID] = product.dimension[.brand]
+        families[product.productID] = product.dimension[.family]
         if query.scope?.holds(product.productID, product.dimension) == false {
             outside.insert(product.productID)
         }
@@ -115,12 +118,13 @@ package func readReviews(
     // On all cores: most of the work is reading what a review says.
     let parts = (all.count + partReviews - 1) / partReviews
     let read = Mutex([[ReadReview]](repeating: [], count: parts))
-    DispatchQueue.concurrentPerform(iterations: parts) { [brands, brought] part in
+    DispatchQueue.concurrentPerform(iterations: parts) { [brands, families, brought] part in
         let start = part * partReviews
         let own = all[start..<min(start + partReviews, all.count)].map { review in
             ReadReview(
                 review: review, brand: brands[review.productID],
-                reading: readReview(review.values, with: lexicon), isNew: brought.holds(review))
+                reading: readReview(review.values, with: lexicon), isNew: brought.holds(review),
+                verdict: verdicts.verdict(on: review), family: families[review.productID])
         }
         read.withLock { $0[part] = own }
     }

@@ -35,6 +35,8 @@ package func goldenTables(_ reader: any StoreReader) throws -> [String: [String]
         tables["themes"] = try reader.themeRows().map(\.json)
         tables["theme_reviews"] = try reader.themeReviewRows().map(\.json)
     }
+    let verdicts = try reader.verdicts()
+    if !verdicts.isEmpty { tables["review_verdicts"] = verdicts.map(\.json) }
     return tables.mapValues { $0.map(\.canonical) }
 }
 

@@ -217,6 +217,13 @@ struct Endpoint: Sendable {
                 page: Call.everything)
             return call.page(found.entries) { $0.json }
         },
+        Endpoint(
+            "verdicts", "What people found of reviews that speak of dangers, the newest first.",
+            [], .list, required: ["verdict", "judged_by"]
+        ) { call in
+            let found = try verdictListing(call.reader, page: Call.everything)
+            return call.page(found.entries.filter { call.allows($0.brand) }) { $0.json }
+        },
     ]
 
     // MARK: What is new

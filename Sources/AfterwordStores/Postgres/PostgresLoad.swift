@@ -442,6 +442,10 @@ final class PostgresLoad: StoreLoad {
         }
     }
 
+    func append(verdicts rows: [VerdictRow]) throws {
+        try copy(rows, into: "review_verdicts", Columns.verdict) { $0.add($1) }
+    }
+
     func append(answers: [CachedAnswer]) throws {
         _ = try insertOnce(
             answers, "product_insights_cache", Columns.answer, key: "cache_key"

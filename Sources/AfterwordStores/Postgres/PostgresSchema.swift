@@ -14,7 +14,43 @@ enum PostgresSchema {
         ("3 recomputed by a question", "DROP MATERIALIZED VIEW product_summary_recomputed"),
         (ModelCallColumns.migration, ModelCallColumns.postgres),
         ("5 dump labels", "ALTER TABLE runs ADD COLUMN dump_label \(text);" + reportAgain(2)),
+        ("6 verdicts", verdicts + ";" + reportView(.verdicts)),
     ]
+
+    private static let verdicts = """
+        CREATE TABLE review_verdicts (
+            review_key BIGINT NOT NULL,
+            version BIGINT NOT NULL CHECK (version > 0),
+            made_run BIGINT NOT NULL CHECK (made_run > 0),
+            verdict \(text) NOT NULL CHECK (verdict IN ('real', 'false')),
+            judged_by \(text) NOT NULL,
+            why \(text) NOT NULL,
+            judged_digest BYTEA NOT NULL CHECK (length(judged_digest) = 16),
+            PRIMARY KEY (made_run, review_key)
+        );
+        ALTER TABLE runs DROP CONSTRAINT runs_observed_origin_check;
+        ALTER TABLE runs ADD CONSTRAINT runs_observed_origin_check
+            CHECK (observed_origin IN ('given', 'folder_name', 'identical_run', 'clock',
+                'replay', 'catalogue', 'insight', 'verdict'))
+        """
+
+    /// A view that came after the first ones.
+    private static func reportView(_ view: ReportView) -> String {
+        var sql = """
+            DO $make$
+            DECLARE target TEXT := \(reportSchema);
+            BEGIN
+
+            """
+        sql += execute(
+            "CREATE VIEW %I.\(view.name) AS \(ReportDialect.postgres.select(view))")
+        sql += execute("COMMENT ON VIEW %I.\(view.name) IS \(quoted(view.comment))")
+        for column in view.columns {
+            sql += execute(
+                "COMMENT ON COLUMN %I.\(view.name).\(column.name) IS \(quoted(column.comment))")
+        }
+        return sql + "END $make$"
+    }
 
     /// The schema of the views: `report` beside `public`, else the store's own name and `_report`.
     private static let reportSchema = """

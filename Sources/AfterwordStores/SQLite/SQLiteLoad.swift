@@ -407,6 +407,11 @@ final class SQLiteLoad: StoreLoad {
         return new
     }
 
+    func append(verdicts rows: [VerdictRow]) throws {
+        let insert = try insert("review_verdicts", Columns.verdict)
+        try write(rows, insert) { insert.add($0) }
+    }
+
     func append(answers: [CachedAnswer]) throws {
         let insert = try insert("product_insights_cache", Columns.answer, or: "IGNORE")
         try write(answers, insert) { insert.add($0) }

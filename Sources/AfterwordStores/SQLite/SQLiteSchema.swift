@@ -40,6 +40,9 @@ enum SQLiteSchema {
             }
             try makeReportViews(database, version: 2)
         }
+        migrator.registerMigration("6 verdicts") { database in
+            try SQLiteVerdicts.migrate(database)
+        }
         return migrator
     }
 

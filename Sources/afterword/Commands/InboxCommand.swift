@@ -24,6 +24,9 @@ struct InboxCommand: ParsableCommand {
     @Option(help: "Only this scope: brand:NAME, product:ID, category:NAME or family:ID.")
     var scope: String?
 
+    @Flag(help: "Exit 6 where a danger of class A or B is among what came.")
+    var alert = false
+
     func validate() throws {
         _ = try WindowOptions(since: since, to: asOf, option: "--as-of")
         if let scope { try checkScope(scope) }
@@ -31,14 +34,23 @@ struct InboxCommand: ParsableCommand {
 
     func run() throws {
         let window = try WindowOptions(since: since, to: asOf, option: "--as-of")
-        let (listing, coverage) = try window.read(store.openForReading()) { reader, window in
+        let (listing, dangers, coverage) = try window.read(store.openForReading()) {
+            reader, window in
             let scope = try scope.map { try resolveScope(reader, $0) }
             let changes = try reviewChanges(reader, in: window, of: scope)
+            let all = inbox(changes, page: Page(number: 1, size: .max))
+            var listing = Listing(all.entries, page: page.value)
+            listing.unlikely = all.unlikely
             return (
-                inbox(changes, page: page.value),
+                listing, all.entries.count { $0.kind == .safety },
                 try AfterwordPipeline.coverage(reader, of: window, changes: changes)
             )
         }
+        show(listing, coverage)
+        if alert, dangers > 0 { throw ExitCode(Failure.Code.alert.rawValue) }
+    }
+
+    private func show(_ listing: Listing<InboxEntry>, _ coverage: Coverage?) {
         if output.json { return Terminal.write(json: listing.entries.map(\.json)) }
         var table = Table([
             "": .left, "brand": .left, "product": .left, "stars": .left, "themes": .left,
@@ -46,7 +58,8 @@ struct InboxCommand: ParsableCommand {
         ])
         for entry in listing.entries {
             let name = entry.kind.rawValue.replacing("_", with: " ")
-            let kind = entry.hazard.map { "\(name): \($0)" } ?? name
+            let kind =
+                entry.danger.map { "\($0.dangerClass.rawValue) \(name): \($0.hazard)" } ?? name
             table.add([
                 entry.kind == .safety ? Terminal.red(kind) : kind,
                 cut(printable(entry.brand?.string ?? "–"), to: 18),

@@ -32,13 +32,19 @@ struct RunsCommand: ParsableCommand {
                 Terminal.bold("Run \(record.run)")
                     + " recorded \(record.recordedAt), observed \(record.observedAt)"
                     + (record.dumpLabel.map { ", dump \(printable($0.string))" } ?? "")
-                    + (record.observedOrigin == .insight
-                        ? ", made insights"
-                        : ", complete: \(record.completeness.rawValue), deleted "
-                            + grouped(record.deleted)))
+                    + Self.words(record))
             print(Terminal.grey("history \(record.historyDigest)"))
             let own = files.filter { $0.run == record.run }
             if !own.isEmpty { show(own) }
+        }
+    }
+
+    private static func words(_ record: RunRecord) -> String {
+        switch record.observedOrigin {
+        case .insight: ", made insights"
+        case .verdict: ", recorded a verdict"
+        default:
+            ", complete: \(record.completeness.rawValue), deleted " + grouped(record.deleted)
         }
     }
 

@@ -46,13 +46,14 @@ struct ThemesCommand: ParsableCommand {
             return Terminal.write(json: found.map { $0.json(strengths) } + unknown.map(\.json))
         }
         var table = Table([
-            "theme": .left, "": .left, "reviews": .right, "new": .right, "mixed": .right,
+            "theme": .left, "": .left, "reviews": .right, "per 100": .right, "new": .right,
+            "mixed": .right,
             "products": .right, "brands": .right, "star impact": .right, "languages": .left,
         ])
         for theme in found {
             table.add([
                 theme.aspect.id, theme.label(strengths), grouped(theme.mentions),
-                grouped(theme.new),
+                theme.distinct?.share.map { interval($0) } ?? "–", grouped(theme.new),
                 grouped(theme.mixed), grouped(Int64(theme.products.count)),
                 grouped(Int64(theme.brands.count)),
                 theme.starImpact.map { decimal($0, of: 1_000_000, places: 3) } ?? "–",
@@ -65,6 +66,12 @@ struct ThemesCommand: ParsableCommand {
                 "“\(printable(complaint.cluster.label))” (\(complaint.cluster.language.rawValue)): "
                     + "\(complaint.reviews.count) reviews, as "
                     + "“\(cut(printable(complaint.reviews.first?.quote ?? ""), to: 70))”")
+        }
+        if let readable = found.first?.distinct?.whole {
+            print(
+                Terminal.grey(
+                    "per 100 of \(several(readable, "readable review")), each reviewer's text once, "
+                        + "with 95 % interval"))
         }
         print(Terminal.grey("lexicon \(Lexicon.first.version); one theme's reviews: theme NAME"))
     }
@@ -109,52 +116,10 @@ struct ThemeCommand: ParsableCommand {
     }
 }
 
-/// `safety`: reviews with words of danger, for a person to look at.
-struct SafetyCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "safety",
-        abstract: "Reviews that speak of fire, injury, choking, mould or poison: one is enough.",
-        discussion: """
-            Words in eight languages, with what looks like them and is harmless left out. Class A: it \
-            happened. B: the review says that it is dangerous. C, listed with --all: the word alone, or \
-            denied. It is a list for a person to look at: neither all that is on it is a danger, nor \
-            every danger on it.
-            """)
-
-    @OptionGroup var arguments: ThemeArguments
-    @OptionGroup var page: PageOptions
-    @Option(
-        help: "Only what came after a run, a date, an instant or a dump; last: the newest dump.")
-    var since: String?
-    @Flag(help: "Also list class C: the word alone, or denied.")
-    var all = false
-
-    func validate() throws { _ = try since.map { try readMoment($0, of: "--since") } }
-
-    func run() throws {
-        let since = try since.map { try readMoment($0, of: "--since") }
-        let listing = try arguments.store.read { reader in
-            let from = try since.map { try reader.runs().dumps.window(since: $0).from } ?? 0
-            return try safetyReviews(
-                reader, arguments.query(reader), since: from, withUnlikely: all, page: page.value)
-        }
-        if arguments.output.json { return Terminal.write(json: listing.entries.map(\.json)) }
-        var table = Table([
-            "": .left, "hazard": .left, "product": .left, "brand": .left, "stars": .right,
-            "run": .right,
-            "says": .left,
-        ])
-        for entry in listing.entries {
-            table.add([
-                entry.danger.dangerClass.rawValue,
-                entry.danger.dangerClass.leads ? Terminal.red(entry.hazard) : entry.hazard,
-                cut(printable(entry.review.productID.string), to: 24),
-                cut(printable(entry.brand?.string ?? "–"), to: 20),
-                entry.review.values.star.map { "\($0)" } ?? "–", String(entry.review.run),
-                cut(printable(entry.quote), to: 90),
-            ])
-        }
-        table.show()
-        showFooter(listing, "reviews", hasGrey: false)
+/// `12.5 (10.1–15.3)`: per hundred, with its interval.
+private func interval(_ share: Share) -> String {
+    func perHundred(_ millionths: Int64) -> String {
+        decimal(millionths, of: 10_000, places: 1)
     }
+    return "\(perHundred(share.value)) (\(perHundred(share.low))–\(perHundred(share.high)))"
 }

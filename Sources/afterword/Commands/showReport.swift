@@ -85,6 +85,7 @@ private func origin(_ origin: ObservedOrigin) -> String {
     case .clock: "now"
     case .catalogue: "a catalogue"
     case .insight: "as the dump they are of"
+    case .verdict: "when it was judged"
     case .replay: "as the run whose rejects these are"
     }
 }

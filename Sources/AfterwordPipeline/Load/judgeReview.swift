@@ -1,0 +1,83 @@
+package import AfterwordCore
+
+/// Why a verdict is not taken.
+package enum JudgeFault: Error, Equatable, Sendable {
+    case noSuchReview
+    /// The review was deleted: there is nothing to judge.
+    case notLive
+    /// `by` or `why` is empty, too long, or holds signs that cannot be seen.
+    case unfitText(String)
+}
+
+/// A verdict to record.
+package struct NewVerdict: Sendable {
+    package var product: Text
+    package var review: Text
+    package var verdict: Verdict
+    package var judgedBy: Text
+    package var why: Text
+
+    /// Bytes.
+    package static let judgedByLimit = 200
+    package static let whyLimit = 2_000
+
+    package init(product: Text, review: Text, verdict: Verdict, judgedBy: Text, why: Text) {
+        self.product = product
+        self.review = review
+        self.verdict = verdict
+        self.judgedBy = judgedBy
+        self.why = why
+    }
+
+    fileprivate func check() throws(JudgeFault) {
+        for (name, text, limit) in [
+            ("--by", judgedBy, Self.judgedByLimit), ("--why", why, Self.whyLimit),
+        ] {
+            let scalars = text.string.unicodeScalars
+            let isSeen = scalars.contains { !$0.properties.isWhitespace }
+            let isPlain = scalars.allSatisfy { $0.properties.generalCategory != .control }
+            guard isSeen, isPlain, text.bytes.count <= limit else {
+                throw .unfitText(name)
+            }
+        }
+    }
+}
+
+/// Records a verdict on the current version of a review, as a run of its own kind: answers as of earlier runs stay as they
+/// were, and the chain of runs covers it. The run brings no reviews and is no dump; it is observed when it is recorded.
+///
+/// - Throws: `JudgeFault`; nothing is stored then.
+package func judgeReview(
+    _ new: NewVerdict, in store: any ReviewStore, now: Instant
+) throws -> VerdictRow {
+    try new.check()
+    return try store.load(LoadIntent(isRehearsal: false)) { load in
+        let found = try load.reader.reviews(ofProduct: new.product)
+            .first { $0.reviewID == new.review }
+        guard let review = found else { throw JudgeFault.noSuchReview }
+        guard review.isLive else { throw JudgeFault.notLive }
+        let head = try load.head()
+        let row = VerdictRow(
+            of: review, madeRun: head.nextRun, verdict: new.verdict, judgedBy: new.judgedBy,
+            why: new.why)
+        try load.append(verdicts: [row])
+        var ledger = LedgerRows()
+        ledger.add(row)
+        try load.finish(verdictRun(head, ledger, now), files: [])
+        return row
+    }
+}
+
+/// The ledger's row of a verdict.
+private func verdictRun(_ head: StoreHead, _ ledger: LedgerRows, _ now: Instant) -> RunRecord {
+    let earliest = head.lastRecordedAt.map { Instant(microseconds: $0.microseconds + 1) }
+    let recordedAt = max(now, earliest ?? now)
+    var record = RunRecord(
+        run: head.nextRun, recordedAt: recordedAt, observedAt: recordedAt,
+        observedOrigin: .verdict, completeness: .none, seed: 0, balance: Balance(), deleted: 0,
+        productsNamed: 0, previousDigest: head.historyDigest,
+        historyDigest: historyDigest(previous: head.historyDigest, rows: MerkleTree()))
+    record.ledgerDigest = record.computedLedgerDigest(
+        previous: head.ledgerDigest, files: [], rows: ledger)
+    return record
+}

@@ -1,0 +1,64 @@
+package import AfterwordCore
+
+/// What people found of reviews, as of a moment: of each review the newest verdict counts, as long as rating, title and body
+/// say what they said when it was given.
+package struct VerdictBook: Sendable {
+    private var newest: [Int64: VerdictRow] = [:]
+
+    /// - Parameter rows: In the order in which they were given.
+    package init(_ rows: [VerdictRow]) {
+        for row in rows { newest[row.reviewKey] = row }
+    }
+
+    /// Nil where nobody judged what the review says now.
+    package func row(on review: StoredReview) -> VerdictRow? {
+        guard let row = newest[review.reviewKey], row.judged == review.values.judgedDigest else {
+            return nil
+        }
+        return row
+    }
+
+    package func verdict(on review: StoredReview) -> Verdict? { row(on: review)?.verdict }
+}
+
+/// A verdict with when it was given, and whether it holds for what the review says now.
+package struct ListedVerdict: Sendable {
+    package var row: VerdictRow
+    package var recordedAt: Instant?
+    package var brand: Text?
+    /// Neither replaced by a later verdict nor outdated by an edit.
+    package var holds: Bool
+
+    package var json: JSONValue {
+        guard case .object(let members) = row.json else { return row.json }
+        return .object(
+            members + [
+                ("brand", JSONValue(brand)), ("recorded_at", JSONValue(recordedAt)),
+                ("holds", .bool(holds)),
+            ])
+    }
+}
+
+/// All verdicts, the newest first.
+package func verdictListing(
+    _ reader: any StoreReader, page: Page
+) throws -> Listing<ListedVerdict> {
+    let rows = try reader.verdicts()
+    let book = VerdictBook(rows)
+    var recorded: [Int64: Instant] = [:]
+    for run in try reader.runs() { recorded[run.run] = run.recordedAt }
+    var holding: Set<Int64> = []
+    var brands: [Text: Text] = [:]
+    for product in Set(rows.map(\.productID)) {
+        brands[product] = try reader.products(product).first?.dimension[.brand]
+        for review in try reader.reviews(ofProduct: product) {
+            if let row = book.row(on: review) { holding.insert(row.madeRun) }
+        }
+    }
+    let listed = rows.reversed().map { row in
+        ListedVerdict(
+            row: row, recordedAt: recorded[row.madeRun], brand: brands[row.productID],
+            holds: holding.contains(row.madeRun))
+    }
+    return Listing(listed, page: page)
+}

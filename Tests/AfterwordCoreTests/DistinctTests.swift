@@ -1,0 +1,85 @@
+import AfterwordCore
+import Testing
+
+/// What counts as one review above the product.
+@Suite struct DistinctTests {
+    private static let long =
+        "It leaked after two days and everything in my bag was wet and ruined for good."
+
+    private func appearance(
+        _ key: Int64, product: Text = "P1", body: Text?, star: Int64 = 1, author: Text? = nil,
+        name: Text? = nil, day: String? = nil, source: Text? = nil, family: Text? = nil,
+        brand: Text? = "Lumora"
+    ) -> ReviewAppearance {
+        var values = ReviewValues()
+        values.body = body
+        values.rating = star * 10
+        values.authorName = name
+        let at = day.flatMap { Instant(iso8601: $0) } ?? Instant(seconds: key)
+        let times = ReviewTimes(
+            createdAt: at, createdOrigin: day == nil ? .mock : .source, updatedAt: at,
+            updatedOrigin: .mock)
+        let review = StoredReview(
+            reviewKey: key, productID: product, reviewID: source ?? Text("c:\(key)"),
+            identity: Digest128([UInt8](repeating: UInt8(key), count: 16)),
+            kind: source == nil ? .content : .source, version: 1, isLive: true, run: 1,
+            observedAt: at, values: values, authorID: author, times: times,
+            contentDigest: values.contentDigest,
+            payloadDigest: Digest128([UInt8](repeating: 0, count: 16)), rawKey: key)
+        return ReviewAppearance(review: review, family: family, brand: brand)
+    }
+
+    private func groups(_ appearances: ReviewAppearance...) -> [Int] {
+        distinctReviews(appearances)
+    }
+
+    @Test("One author's text on several variants is one review; another text is another")
+    func authors() {
+        #expect(
+            groups(
+                appearance(1, body: "Leaks.", author: "A"),
+                appearance(2, product: "P2", body: "Leaks. ", author: "A"),
+                appearance(3, product: "P3", body: "Leaks a lot.", author: "A"),
+                appearance(4, product: "P2", body: "Leaks.", author: "B")) == [0, 0, 2, 3])
+    }
+
+    @Test("A real name and the day it was written stand for an author; 'Amazon Customer' does not")
+    func names() {
+        let day = "2026-03-02"
+        #expect(
+            groups(
+                appearance(1, body: "Leaks.", name: "Ann Ott", day: day),
+                appearance(2, body: "Leaks.", name: "Ann Ott", day: day),
+                appearance(3, body: "Leaks.", name: "Ann Ott", day: "2026-03-03"),
+                appearance(4, body: "Leaks.", name: "Amazon Customer", day: day),
+                appearance(5, body: "Leaks.", name: "Amazon Customer", day: day))
+                == [0, 0, 2, 3, 4])
+    }
+
+    @Test("Without an author the same rating and a long text are one within family or brand")
+    func texts() {
+        let body = Text(Self.long)
+        #expect(
+            groups(
+                appearance(1, body: body), appearance(2, product: "P2", body: body),
+                appearance(3, body: body, star: 2), appearance(4, body: body, brand: "Knokke"),
+                appearance(5, body: body, brand: nil),
+                appearance(6, body: "Good."), appearance(7, body: "Good."))
+                == [0, 0, 2, 3, 4, 5, 6])
+        #expect(
+            groups(
+                appearance(1, body: body, family: "F1"), appearance(2, body: body, family: "F2"),
+                appearance(3, body: body, family: "F1", brand: "Other")) == [0, 1, 0])
+    }
+
+    @Test("The same id of the source with the same text is one, and links what else is the same")
+    func sources() {
+        #expect(
+            groups(
+                appearance(1, body: "Leaks.", source: "R1"),
+                appearance(2, body: "Leaks.", author: "A"),
+                appearance(3, body: "Leaks.", author: "A", source: "R1"),
+                appearance(4, body: "Leaks no more.", source: "R1"),
+                appearance(5, body: nil, author: "A", source: "R1")) == [0, 0, 0, 3, 4])
+    }
+}
