@@ -375,14 +375,15 @@ extension ColumnRow {
     }
 
     var verdictRow: VerdictRow {
-        VerdictRow(
-            review: (
-                number("review_key"), text("product_id") ?? Text([]),
-                text("review_id") ?? Text([]), number("version")
-            ),
-            madeRun: number("made_run"), verdict: Verdict(rawValue: string("verdict")) ?? .real,
-            by: (text("judged_by") ?? Text([]), text("why") ?? Text([])),
-            judged: digest128("judged_digest"))
+        get throws {
+            VerdictRow(
+                review: (
+                    try reviewKey(), try id("product_id"), try id("review_id"), try run("version")
+                ),
+                madeRun: try run("made_run"), verdict: try word("verdict"),
+                by: (try id("judged_by"), try id("why")),
+                judged: try digest128("judged_digest"))
+        }
     }
 
     var cachedAnswer: CachedAnswer {

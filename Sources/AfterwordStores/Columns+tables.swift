@@ -11,7 +11,7 @@ extension Columns {
         ("scope_summary", scope), ("scope_summary_history", scopeHistory),
         ("product_insights", insight), ("product_insights_history", insight),
         ("product_insights_cache", answer), ("llm_calls", call), ("api_keys", key),
-        ("themes", theme), ("theme_reviews", themeReview),
+        ("themes", theme), ("theme_reviews", themeReview), ("review_verdicts", verdict),
     ]
 
     /// The first table that a question names and that has the column; else the first that it names.

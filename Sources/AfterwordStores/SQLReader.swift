@@ -371,7 +371,7 @@ final class SQLReader: StoreReader {
             JOIN products_dim p USING (product_key)
             ORDER BY v.made_run, p.product_id, r.review_id
             """, []
-        ) { $0.verdictRow }
+        ) { try $0.verdictRow }
     }
 
     func cachedAnswer(_ key: Digest256) throws -> CachedAnswer? {
