@@ -38,9 +38,14 @@ struct ReadOptions: ParsableArguments {
     }
 
     /// Reads one snapshot, as of the run asked for; which one that is goes to standard error.
-    func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
+    ///
+    /// - Parameter allowsEmpty: Whether a store that nothing was loaded into has an answer.
+    func read<Result>(
+        allowsEmpty: Bool = false, _ body: (any StoreReader) throws -> Result
+    ) throws -> Result {
         let moment = try moment()
         return try store.openForReading().read { reader in
+            if !allowsEmpty || moment != nil { try requireLoaded(reader) }
             guard let moment else { return try body(reader) }
             let run = try resolveAsOf(moment, among: reader.runs())
             Terminal.writeError(

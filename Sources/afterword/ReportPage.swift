@@ -27,8 +27,8 @@ struct ReportPage {
         }
         summary =
             "Observed \(day(changes.from.observedAt)) to \(day(changes.to.observedAt)). "
-            + "\(grouped(changes.before.reviewCount)) → \(grouped(changes.after.reviewCount)) reviews"
-            + (mean ?? "") + ". \(grouped(Int64(digest.negativeCount))) new negatives, "
+            + "\(grouped(changes.before.reviewCount)) → \(several(changes.after.reviewCount, "review"))"
+            + (mean ?? "") + ". \(several(digest.negativeCount, "new negative")), "
             + "\(grouped(Int64(digest.resolvedCount))) resolved."
         sections = [safety, negatives, themes, brands, movements]
     }
@@ -266,7 +266,8 @@ extension ChangeAlert {
         switch self {
         case .meanFell(let millionths):
             "The mean fell by \(decimal(millionths, of: 1_000_000, places: 2)) stars."
-        case .negatives(let count, let all): "\(count) of \(all) reviews that came are negative."
+        case .negatives(let count, let all):
+            "\(grouped(count)) of \(several(all, "review")) that came \(count == 1 ? "is" : "are") negative."
         }
     }
 }

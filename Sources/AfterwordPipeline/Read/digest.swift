@@ -91,7 +91,9 @@ private func silences(_ digest: ScopeDigest) -> [String] {
     if digest.themes.isEmpty { silences.append("No theme is spoken of by more or fewer reviews.") }
     if digest.negativeCount > digest.negatives.count {
         silences.append(
-            "\(digest.negativeCount - digest.negatives.count) more negative reviews are in the inbox."
+            several(digest.negativeCount - digest.negatives.count, "more negative review")
+                + (digest.negativeCount - digest.negatives.count == 1 ? " is" : " are")
+                + " in the inbox."
         )
     }
     return silences

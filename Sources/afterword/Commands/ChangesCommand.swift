@@ -44,6 +44,7 @@ struct ChangesCommand: ParsableCommand {
 
     func run() throws {
         try store.openForReading().read { reader in
+            try requireLoaded(reader)
             let last = try reader.runs().newestDump?.run ?? 0
             guard last > 1 || (from != nil && to != nil) else {
                 throw CommandFault(.usage, "there is one dump: nothing changed since another")
@@ -64,7 +65,7 @@ struct ChangesCommand: ParsableCommand {
         ])
         for shift in shifts {
             table.add([
-                cut(printable(shift.scope.id.string), to: 30), signed(shift.newReviews),
+                printable(shift.scope.id.string), signed(shift.newReviews),
                 signed(shift.newNegatives), "\(stars(shift.before)) → \(stars(shift.after))",
             ])
         }
@@ -83,9 +84,9 @@ struct ChangesCommand: ParsableCommand {
     }
 
     private func showTable(_ changes: ScopeChanges) {
-        print(
+        say(
             "Run \(changes.from.run) → \(changes.to.run): \(grouped(changes.before.reviewCount)) → "
-                + "\(grouped(changes.after.reviewCount)) reviews, mean \(stars(changes.before)) → "
+                + "\(several(changes.after.reviewCount, "review")), mean \(stars(changes.before)) → "
                 + stars(changes.after))
         var reasons = Table(["because of": .left, "reviews": .right, "mean": .right])
         for reason in MovementReason.allCases {
@@ -98,7 +99,7 @@ struct ChangesCommand: ParsableCommand {
         }
         reasons.show()
         var table = Table([
-            "": .left, "product": .left, "stars": .left, "mean": .right, "says": .left,
+            "": .left, "product": .left, "stars": .left, "mean": .right, "says": .text,
         ])
         for moved in changes.movements.prefix(limit) {
             let part = changes.attribution.flatMap { attribution in
@@ -106,11 +107,8 @@ struct ChangesCommand: ParsableCommand {
             }
             table.add([
                 moved.movement.reason.rawValue,
-                cut(printable(moved.review.productID.string), to: 20), moved.starText, part ?? "–",
-                cut(
-                    printable(
-                        (moved.review.values.title ?? moved.review.values.body)?.string ?? ""),
-                    to: 70),
+                printable(moved.review.productID.string), moved.starText, part ?? "–",
+                printable((moved.review.values.title ?? moved.review.values.body)?.string ?? ""),
             ])
         }
         table.show()
@@ -142,7 +140,8 @@ extension ChangeAlert {
         switch self {
         case .meanFell(let millionths):
             "the mean fell by \(decimal(millionths, of: 1_000_000, places: 2)) stars"
-        case .negatives(let count, let all): "\(count) of \(all) reviews that came are negative"
+        case .negatives(let count, let all):
+            "\(grouped(count)) of \(several(all, "review")) that came \(count == 1 ? "is" : "are") negative"
         }
     }
 }

@@ -26,26 +26,27 @@ struct InboxCommand: ParsableCommand {
 
     func run() throws {
         let listing = try store.openForReading().read { reader in
+            try requireLoaded(reader)
             let before = try reader.runs().beforeNewestDump
             return try inbox(reader, since: Int64(since) ?? before, page: page.value)
         }
         if output.json { return Terminal.write(json: listing.entries.map(\.json)) }
         var table = Table([
             "": .left, "brand": .left, "product": .left, "stars": .left, "themes": .left,
-            "says": .left,
+            "says": .text,
         ])
         for entry in listing.entries {
             let kind = entry.hazard.map { "\(entry.kind.rawValue): \($0)" } ?? entry.kind.rawValue
             table.add([
                 entry.kind == .safety ? Terminal.red(kind) : kind,
-                cut(printable(entry.brand?.string ?? "–"), to: 18),
-                cut(printable(entry.review.productID.string), to: 16), entry.stars,
-                cut(entry.themes.joined(separator: " "), to: 28),
-                cut(printable(entry.quote), to: 70),
+                printable(entry.brand?.string ?? "–"),
+                printable(entry.review.productID.string), entry.stars,
+                entry.themes.joined(separator: " "),
+                printable(entry.quote),
             ])
         }
         table.show()
-        showFooter(listing, "entries", hasGrey: false)
+        showFooter(listing, "entry", plural: "entries", hasGrey: false)
     }
 }
 

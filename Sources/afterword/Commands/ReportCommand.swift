@@ -25,7 +25,11 @@ struct ReportCommand: ParsableCommand {
     var since = "last"
     @Option(help: "html, md or json.")
     var format = Format.html
-    @Option(help: "The file to write; standard output when left out.")
+    @Option(
+        help: """
+            The file to write, whole or not at all; a link is followed, a device or pipe is written \
+            to. Standard output when left out.
+            """)
     var output: String?
 
     func validate() throws {
@@ -40,6 +44,7 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         let digest = try store.openForReading().read { reader in
+            try requireLoaded(reader)
             let newest = try reader.runs().newestDump?.run ?? 0
             guard newest > 1 else {
                 throw CommandFault(.usage, "there is one dump: nothing changed since another")
@@ -55,11 +60,6 @@ struct ReportCommand: ParsableCommand {
             case .json: ReportPage(digest).json.canonical + "\n"
             }
         guard let output else { return print(text, terminator: "") }
-        do {
-            try text.write(toFile: output, atomically: true, encoding: .utf8)
-            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: output)
-        } catch {
-            throw CommandFault(.usage, "cannot write \(output)")
-        }
+        try writeOutput(text, to: output)
     }
 }

@@ -45,7 +45,7 @@ struct ThemesCommand: ParsableCommand {
             return Terminal.write(json: found.map { $0.json(strengths) } + unknown.map(\.json))
         }
         var table = Table([
-            "theme": .left, "": .left, "reviews": .right, "new": .right, "mixed": .right,
+            "theme": .left, "": .text, "reviews": .right, "new": .right, "mixed": .right,
             "products": .right, "brands": .right, "star impact": .right, "languages": .left,
         ])
         for theme in found {
@@ -59,13 +59,14 @@ struct ThemesCommand: ParsableCommand {
             ])
         }
         table.show()
+        let quoteWidth = max((Terminal.width ?? Table.cellLimit) - 40, 20)
         for complaint in unknown {
-            print(
+            say(
                 "“\(printable(complaint.cluster.label))” (\(complaint.cluster.language.rawValue)): "
-                    + "\(complaint.reviews.count) reviews, as "
-                    + "“\(cut(printable(complaint.reviews.first?.quote ?? ""), to: 70))”")
+                    + "\(several(complaint.reviews.count, "review")), as "
+                    + "“\(cut(printable(complaint.reviews.first?.quote ?? ""), to: quoteWidth))”")
         }
-        print(Terminal.grey("lexicon \(Lexicon.first.version); one theme's reviews: theme NAME"))
+        say(Terminal.grey("lexicon \(Lexicon.first.version); one theme's reviews: theme NAME"))
     }
 }
 
@@ -76,7 +77,7 @@ struct ThemeCommand: ParsableCommand {
 
     @OptionGroup var arguments: ThemeArguments
     @OptionGroup var page: PageOptions
-    @Argument(help: "The theme, as 'themes' names it.")
+    @Argument(help: "The theme, as 'themes' names it: its short name or its label.")
     var theme: String
     @Flag(help: "What is praised.")
     var strengths = false
@@ -84,27 +85,47 @@ struct ThemeCommand: ParsableCommand {
     func run() throws {
         var query = arguments.query
         query.strengths = strengths
+        let aspect = try Self.aspect(named: theme)
         let found = try arguments.store.read { reader in
-            try themeReviews(reader, aspect: theme, query, page: page.value)
+            try themeReviews(reader, aspect: aspect, query, page: page.value)
         }
-        guard let listing = found else {
-            let names = Lexicon.first.aspects.map(\.id).joined(separator: ", ")
-            throw CommandFault(.usage, "no theme is called \(printable(theme)); there are \(names)")
-        }
+        guard let listing = found else { preconditionFailure("an aspect of the lexicon") }
         if arguments.output.json { return Terminal.write(json: listing.entries.map(\.json)) }
         var table = Table([
-            "product": .left, "review": .left, "stars": .right, "": .left, "says": .left,
+            "product": .left, "review": .left, "stars": .right, "": .left, "says": .text,
         ])
         for entry in listing.entries {
             table.add([
-                cut(printable(entry.review.productID.string), to: 24),
-                cut(printable(entry.review.reviewID.string), to: 36),
+                printable(entry.review.productID.string),
+                printable(entry.review.reviewID.string),
                 entry.review.values.star.map { "\($0)" } ?? "–", entry.isNew ? "new" : "",
-                cut(printable(entry.quote), to: 90),
+                printable(entry.quote),
             ])
         }
         table.show()
-        showFooter(listing, "reviews", hasGrey: false)
+        showFooter(listing, "review", hasGrey: false)
+    }
+}
+
+extension ThemeCommand {
+    /// The id of a theme by its id or label, in any case and in any language that it is shown in.
+    fileprivate static func aspect(named name: String) throws -> String {
+        let aspects = Lexicon.first.aspects
+        let wanted = name.lowercased()
+        let found = aspects.first { aspect in
+            ([aspect.id, aspect.label, aspect.strength].compactMap { $0 }
+                + Language.allCases.flatMap { language in
+                    [true, false].map { AspectLabel.text(aspect, strength: $0, in: language) }
+                }).contains { $0.lowercased() == wanted }
+        }
+        if let found { return found.id }
+        let ids = aspects.map(\.id)
+        let hint = nearest(to: name, among: ids + aspects.map(\.label))
+        throw CommandFault(
+            .usage,
+            "no theme is called \(printable(name)); "
+                + (hint.map { "did you mean '\($0)'? " } ?? "")
+                + "There are \(ids.joined(separator: ", "))")
     }
 }
 
@@ -136,19 +157,19 @@ struct SafetyCommand: ParsableCommand {
         var table = Table([
             "": .left, "hazard": .left, "product": .left, "brand": .left, "stars": .right,
             "run": .right,
-            "says": .left,
+            "says": .text,
         ])
         for entry in listing.entries {
             table.add([
                 entry.danger.dangerClass.rawValue,
                 entry.danger.dangerClass.leads ? Terminal.red(entry.hazard) : entry.hazard,
-                cut(printable(entry.review.productID.string), to: 24),
-                cut(printable(entry.brand?.string ?? "–"), to: 20),
+                printable(entry.review.productID.string),
+                printable(entry.brand?.string ?? "–"),
                 entry.review.values.star.map { "\($0)" } ?? "–", String(entry.review.run),
-                cut(printable(entry.quote), to: 90),
+                printable(entry.quote),
             ])
         }
         table.show()
-        showFooter(listing, "reviews", hasGrey: false)
+        showFooter(listing, "review", hasGrey: false)
     }
 }
