@@ -29,7 +29,8 @@ actor InsightDesk {
         let hour = now().adding(seconds: -3_600)
         let recent = (asked[visitor] ?? []).filter { $0 > hour }
         guard recent.count < perHour else {
-            throw Problem(.tooManyRequests, "the key asked for \(perHour) insights in an hour")
+            throw Problem(
+                .tooManyRequests, "the key asked for \(several(perHour, "insight")) in an hour")
         }
         asked[visitor] = recent + [now()]
         let make = make

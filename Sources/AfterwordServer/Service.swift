@@ -312,7 +312,8 @@ package struct Service: Sendable {
             return text(body, type: "application/json")
         case .notEnough(let data):
             throw Problem(
-                .notEnoughData, "\(data.reviews) of at least \(data.threshold) reviews with a text")
+                .notEnoughData,
+                "\(data.reviews) of at least \(several(data.threshold, "review")) with a text")
         case .failed(let failure): throw Problem(.modelFailed, failure.outcome)
         case .stillAsked: throw Problem(.modelFailed, "another program asks the same")
         case .notTried: throw Problem(.budgetSpent, "no question was asked")

@@ -41,6 +41,9 @@ struct Failure {
         case ModelAddressFault.notSecure:
             self.init(.usage, "OPENAI_BASE_URL is https, or this machine; a key goes nowhere else")
         case let fault as CopyFault: self = Self.failure(fault)
+        case let fault as OutputFault:
+            self.init(
+                fault.isOfDisk ? .store : .usage, "cannot write \(fault.path): \(fault.reason)")
         case let fault as CaseFault: self.init(.usage, fault.description)
         case let fault as CommandFault: self = fault.failure
         default: return nil
@@ -52,12 +55,16 @@ struct Failure {
         case .noSuchDump(let name): "no such file or folder: \(name)"
         case .nothingToRead(let dump, let ignored):
             "nothing to read in \(dump): no review in a .json, .jsonl or .ndjson file "
-                + "(plain or .gz); \(ignored) other files"
+                + "(plain or .gz); \(several(ignored, "other file"))"
         case .badCatalogue(let file, let reason): "\(file): \(reason)"
         case .onlyRejects(let file, let reason, let rejected):
-            "\(file): \(reason). Nothing of \(rejected) pieces can be read as a review; "
-                + "nothing was stored"
-        case .unreadableFile(let name): "cannot read \(name)"
+            "\(file): \(reason). Nothing of \(several(rejected, "piece")) can be read as a review; "
+                + "nothing was stored. Files are JSON, or JSON Lines: one object a review"
+        case .unreadableFile(let name, let reason): "cannot read \(name): \(reason)"
+        case .notAFile(let name, let kind):
+            "\(name) is \(kind); only files and folders are read. Write what comes from it to a file "
+                + "first"
+        case .otherFormat(let file, let format): "\(file) " + words(format)
         case .linkLeavesDump(let name): "\(name) is a link that leads out of the dump"
         case .outsideSeries(let name):
             "\(name) lies beside dated folders and belongs to none of them; move it, or name the dumps"
@@ -68,20 +75,22 @@ struct Failure {
                 + ". Missing: \(missing.joined(separator: "; ")). Propose one: shape detect FILE; use it: --shape FILE"
         case .noProposal(let file, let reason):
             "\(file): no shape can be proposed: \(reason)"
-        case .noSuchShape(let name): "no built-in shape and no file is called \(name)"
+        case .noSuchShape(let name, let nearest):
+            "no built-in shape and no file is called \(name)"
+                + (nearest.map { "; did you mean '\($0)'?" } ?? "; see 'afterword shape list'")
         case .noReviews(let file): "\(file) holds products and no reviews; leave it out of the dump"
         case .badShape(let what): "the shape cannot be used: \(what)"
         case .tooManyRejects(let rejected, let found):
-            "\(rejected) of \(found) records cannot be read; nothing was stored. "
+            "\(grouped(rejected)) of \(several(found, "record")) cannot be read; nothing was stored. "
                 + "Look at them with 'plan --max-rejects \(rejected)', "
                 + "or load the rest with 'run --max-rejects \(rejected)'"
         case .incompleteDump(let reason):
             "the dump is said to be complete and is not: \(reason); nothing was stored"
         case .tooManyDeletes(let deleted, let scope):
-            "\(deleted) of \(scope) reviews would be deleted; nothing was stored. "
+            "\(grouped(deleted)) of \(several(scope, "review")) would be deleted; nothing was stored. "
                 + "If they are gone indeed: --max-deletes \(deleted)"
         case .emptiesProduct(let reviews):
-            "a product of \(reviews) reviews would be emptied; nothing was stored. "
+            "a product of \(several(reviews, "review")) would be emptied; nothing was stored. "
                 + "If they are gone indeed: --max-deletes N"
         case .unlikeTheLast(let comparison):
             "the dump is unlike those before: "
@@ -95,6 +104,30 @@ struct Failure {
             "\(file): its products are known by identity \(stored), the file by \(incoming)"
         case .seriesWithObservedAt:
             "--observed-at is for one dump; the folders of a series carry their own dates"
+        }
+    }
+
+    /// What the format is, and what to do to load what is in it.
+    private static func words(_ format: OtherFormat) -> String {
+        switch format {
+        case .csv:
+            "is a table (CSV), which is not read as reviews: write it as JSON Lines first, for "
+                + "instance: python3 -c 'import csv, json, sys; [print(json.dumps(row)) for row in "
+                + "csv.DictReader(sys.stdin)]' < FILE.csv > FILE.jsonl. "
+                + "A table of products: catalog load FILE.csv"
+        case .zip: "is a ZIP archive, which is not read: unpack it, and load the folder"
+        case .tar: "is a tar archive, which is not read: unpack it (tar -xf), and load the folder"
+        case .sevenZip: "is a 7z archive, which is not read: unpack it, and load the folder"
+        case .spreadsheet:
+            "is a spreadsheet, which is not read: save it as CSV, and that as JSON Lines"
+        case .parquet: "is Parquet, which is not read: write it as JSON Lines first"
+        case .sqlite: "is a SQLite database, not a dump; a store is named by --store"
+        case .pdf: "is a PDF, which is not read"
+        case .bzip2:
+            "is packed with bzip2, which is not read: unpack it (bunzip2), or pack it with gzip"
+        case .xz: "is packed with xz, which is not read: unpack it (unxz), or pack it with gzip"
+        case .zstd:
+            "is packed with zstd, which is not read: unpack it (unzstd), or pack it with gzip"
         }
     }
 

@@ -10,7 +10,8 @@ struct InsightPage {
     private static let quotes = 4
     private static let filed = 2
     private static let items = 8
-    private static let width = 100
+    /// Columns of a quote: what the terminal has beside its stars, language and check.
+    private static let width = max((Terminal.width ?? 120) - 20, 20)
 
     init(_ row: InsightRow) {
         self.row = row
@@ -52,7 +53,7 @@ struct InsightPage {
     private func showHead() {
         print(Terminal.bold(text("scope", of: document)))
         let mean = number("mean_thousandths").map { decimal($0, of: 1_000, places: 2) } ?? "–"
-        print(
+        say(
             several(number("review_count"), "review") + " of "
                 + "\(several(number("product_count"), "product")), mean \(mean), negative "
                 + percent(share("negative")) + "; the portfolio: "
@@ -101,7 +102,7 @@ struct InsightPage {
             // Said by fewer than are needed to rank anything: shown, in grey.
             let isFew = (number("mentions", of: item) ?? 0) < MinimumSupport.product
             let heading = text("label", of: item)
-            print(
+            say(
                 "\(index + 1). " + (isFew ? Terminal.grey(heading) : Terminal.bold(heading)) + "  "
                     + counted(item) + (isFew ? " · too few to rank" : ""))
             // What says no more than the label is left out.
@@ -213,7 +214,7 @@ struct InsightPage {
         print("\n" + Terminal.bold("Standing"))
         func window(_ value: JSONValue?) -> String {
             guard let value else { return "–" }
-            return "\(grouped(number("reviews", of: value) ?? 0)) reviews, "
+            return several(number("reviews", of: value), "review") + ", "
                 + "\(grouped(number("negatives", of: value) ?? 0)) negative"
         }
         if standing["type"]?.text == "days" {
@@ -232,7 +233,9 @@ struct InsightPage {
         }
         if let told = standing["told"]?.text { print("In the model's words: " + printable(told)) }
         if let mismatches = number("mismatches"), mismatches > 0 {
-            print("\(grouped(mismatches)) reviews say one thing in stars and another in words.")
+            print(
+                several(mismatches, "review") + (mismatches == 1 ? " says" : " say")
+                    + " one thing in stars and another in words.")
         }
     }
 
@@ -250,6 +253,7 @@ struct InsightPage {
             document["dropped"]?[$0]?.members ?? []
         }.reduce(number("items", of: document["dropped"]) ?? 0) { $0 + ($1.value.integer ?? 0) }
         if dropped > 0 { parts.append("\(grouped(dropped)) of its claims did not hold") }
-        print("\n" + Terminal.grey(parts.joined(separator: "; ") + "."))
+        print()
+        say(Terminal.grey(parts.joined(separator: "; ") + "."))
     }
 }

@@ -16,13 +16,10 @@ struct JUnitOptions: ParsableArguments {
     func write(_ report: JUnitReport) throws {
         guard let path else { return }
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-        do {
-            try FileManager.default.createDirectory(
-                at: folder, withIntermediateDirectories: true)
-            try report.xml(isStrict ? .strict : .usual)
-                .write(toFile: path, atomically: true, encoding: .utf8)
-        } catch {
-            throw CommandFault(.usage, "cannot write \(path)")
-        }
+        // Where it cannot be made the file cannot be written either, which says why.
+        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        // Others read it than who ran the tests: it is as open as any file this user makes.
+        let xml = report.xml(isStrict ? .strict : .usual)
+        try writeOutput(xml, to: path, mode: openMode())
     }
 }

@@ -264,7 +264,8 @@ extension InsightReport {
             throw CommandFault(
                 .model,
                 "\(scope.written): \(Failure.words(failure.fault))"
-                    + (failures.count > 1 ? "; \(failures.count - 1) more scopes failed" : ""))
+                    + (failures.count > 1
+                        ? "; \(several(failures.count - 1, "more scope")) failed" : ""))
         }
         if outcomes.count == 1, let scope = leftAlone.first {
             throw CommandFault(

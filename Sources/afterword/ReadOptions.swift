@@ -38,9 +38,14 @@ struct ReadOptions: ParsableArguments {
     }
 
     /// Reads one snapshot, as of the run asked for; which one that is goes to standard error.
-    func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
+    ///
+    /// - Parameter allowsEmpty: Whether a store that nothing was loaded into has an answer.
+    func read<Result>(
+        allowsEmpty: Bool = false, _ body: (any StoreReader) throws -> Result
+    ) throws -> Result {
         let moment = try moment()
         return try store.openForReading().read { reader in
+            if !allowsEmpty || moment != nil { try requireLoaded(reader) }
             guard let moment else { return try body(reader) }
             let run =
                 switch moment {
@@ -78,6 +83,7 @@ struct WindowOptions {
         _ store: any ReviewStore, _ body: (any StoreReader, DumpWindow) throws -> Result
     ) throws -> Result {
         try store.read { reader in
+            try requireLoaded(reader)
             let runs = try reader.runs()
             guard let newest = runs.last else { throw AsOfFault.beforeFirstRun }
             let window = try runs.dumps.window(since: since, to: to)

@@ -21,6 +21,11 @@ struct Settings: Sendable {
     var dayBudget: String?
     var monthBudget: String?
 
+    /// `COLUMNS`: how wide tables and help are, whatever the terminal says.
+    var columns: Int?
+    /// Less is no width that a table could have.
+    static let fewestColumns = 20
+
     /// `AFTERWORD_CACHE_BYTES`: answers that the service keeps; 64 MiB when left out.
     var cacheBytes: Int?
 
@@ -46,6 +51,8 @@ struct Settings: Sendable {
         }
         settings.dayBudget = environment["AFTERWORD_BUDGET_DAY_USD"]
         settings.monthBudget = environment["AFTERWORD_BUDGET_MONTH_USD"]
+        settings.columns = environment["COLUMNS"].flatMap { Int($0) }
+            .flatMap { (1...10_000).contains($0) ? max($0, fewestColumns) : nil }
         settings.cacheBytes = environment["AFTERWORD_CACHE_BYTES"].flatMap { Int($0) }
         if let level = environment["AFTERWORD_LOG"].flatMap({ Logger.Level(rawValue: $0) }) {
             settings.logLevel = level

@@ -13,6 +13,9 @@ struct StoreLocation {
         self.path = String(path.dropFirst(scheme.count))
     }
 
+    /// A SQLite file, not a server's address.
+    var isFile: Bool { !isPostgres && !path.contains("://") }
+
     private var isPostgres: Bool {
         ["postgres://", "postgresql://"].contains { path.hasPrefix($0) }
     }
@@ -78,6 +81,7 @@ struct StoreLocation {
     }
 
     private func checkKind() throws {
+        if isFile { FolderLock.share(path) }
         guard isPostgres || !path.contains("://") else {
             // The URL may hold a password: only its beginning is shown.
             let scheme = path.prefix { $0 != ":" }
@@ -122,6 +126,15 @@ struct PageOptions: ParsableArguments {
     }
 
     var value: Page { Page(number: page, size: limit) }
+}
+
+/// Refuses to answer from a store that nothing was loaded into: zero of everything looks like an
+/// all-clear.
+func requireLoaded(_ reader: any StoreReader) throws {
+    guard try reader.newestRun() != nil else {
+        throw CommandFault(
+            .usage, "nothing was loaded yet; load a dump with 'afterword run DUMP'")
+    }
 }
 
 func now() -> Instant {

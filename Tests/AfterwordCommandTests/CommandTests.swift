@@ -42,7 +42,7 @@ import Testing
         try writeWeeks()
         let run = try run("run", "dumps", "--complete", "products")
         #expect(run.code == 0, "\(run.errors)")
-        #expect(run.output.contains("2 reviews in 1 products: 2 inserted, 0 rejected."))
+        #expect(run.output.contains("2 reviews in 1 product: 2 inserted, 0 rejected."))
         #expect(run.output.contains("1 inserted, 1 updated, 0 rejected; 1 deleted."))
         #expect(!run.output.contains("\u{1B}["), "no colours where no terminal is")
 
@@ -166,7 +166,7 @@ import Testing
         try folder.write("Golden/mine/dumps/02_2026-03-09/a.json", "[]")
         let changed = try run("verify")
         #expect(changed.code == 1)
-        #expect(changed.output.contains("product_summary.jsonl: 1 rows differ"))
+        #expect(changed.output.contains("product_summary.jsonl: 1 row differs"))
         let actual = folder.path + "/Golden/mine/expected/product_summary.jsonl.actual"
         #expect(FileManager.default.fileExists(atPath: actual))
         try FileManager.default.removeItem(atPath: actual)
@@ -174,18 +174,24 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: actual), "nothing is written in CI")
     }
 
-    @Test("docs/cli.md is what --help prints")
+    @Test("cli-docs-half: docs/cli.md is what --help prints of every command that the parser knows")
     func documentation() throws {
-        let path = "docs/cli.md"
-        let expected = try String(contentsOfFile: path, encoding: .utf8)
+        let expected = try String(contentsOfFile: "docs/cli.md", encoding: .utf8)
+        let dump = try Program.run(["--experimental-dump-help"]).output
+        let root = try #require(JSONValue(parsing: Array(dump.utf8))["command"])
+        func names(_ command: JSONValue, _ path: [String]) -> [[String]] {
+            let children = command["subcommands"]?.elements ?? []
+            return [path]
+                + children.flatMap { child -> [[String]] in
+                    let name = child["commandName"]?.text ?? ""
+                    return name == "help" ? [] : names(child, path + [name])
+                }
+        }
+        let commands = names(root, [])
+        for known in [["inbox"], ["key", "revoke"], ["rejects", "replay"], ["insights", "make"]] {
+            #expect(commands.contains(known))
+        }
         var actual = "# The commands\n\nPrinted from `--help` by `ci/cli-docs`; a test compares.\n"
-        let commands = [
-            [], ["run"], ["plan"], ["products"], ["brands"], ["product"], ["reviews"], ["history"],
-            ["runs"], ["rejects"], ["status"], ["audit"], ["copy"], ["grant"], ["grant", "reader"],
-            ["tables"], ["verify"],
-            ["verify", "check"],
-            ["verify", "accept"], ["verify", "new"],
-        ]
         for command in commands {
             let help = try Program.run(command + ["--help"])
             #expect(help.code == 0)
@@ -193,6 +199,7 @@ import Testing
             actual += "\n## `\(title)`\n\n```\n\(help.output)```\n"
         }
         #expect(expected == actual, "run ci/cli-docs")
+        #expect(expected.split(separator: "\n").allSatisfy { $0.count <= 100 })
     }
 
     @Test("migrate tells what it would do, does it, and has nothing left to do")
@@ -245,7 +252,7 @@ import Testing
 
         try folder.write("catalogue.csv", "asin,brand\nB01,Lumora\nB99,X\n")
         let catalogue = try run("catalog", "load", "catalogue.csv")
-        #expect(catalogue.code == 0 && catalogue.output.contains("1 unknown ids: B99"))
+        #expect(catalogue.code == 0 && catalogue.output.contains("1 unknown id: B99"))
         #expect(try rows(try run("product", "B01", "--json"))[0]["brand"]?.text == "Lumora")
     }
 
@@ -285,7 +292,7 @@ import Testing
         #expect(found.first?["theme"]?.text == "leaks" && found.first?["new"] == .number("0"))
         let one = try rows(try run("theme", "leaks", "--json"))
         #expect(one.count == 1 && one[0]["quote"]?.text == "It leaked after a week and that is bad")
-        #expect(try run("theme", "nonsense").errors.contains("there are defect_on_arrival"))
+        #expect(try run("theme", "nonsense").errors.contains("There are defect_on_arrival"))
         let safety = try rows(try run("safety", "--json"))
         #expect(safety.map { $0["hazard"]?.text } == ["fire_or_smoke"])
         #expect(try rows(try run("safety", "--json", "--as-of", "1")).isEmpty)

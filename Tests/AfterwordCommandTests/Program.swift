@@ -29,12 +29,21 @@ struct Program {
             && isFolder.boolValue
     }
 
+    /// A script of bash, in which `afterword` is the program.
+    static func shell(
+        _ script: String, in folder: String, environment: [String: String] = [:]
+    ) throws -> Result {
+        try run(
+            ["-c", "afterword() { \"$AFTERWORD\" \"$@\"; }\n" + script], in: folder,
+            environment: environment.merging(["AFTERWORD": path]) { $1 }, program: "/bin/bash")
+    }
+
     static func run(
         _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:],
-        meanwhile: (Running) throws -> Void = { _ in }
+        program: String = path, meanwhile: (Running) throws -> Void = { _ in }
     ) throws -> Result {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
+        process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
         var own = ProcessInfo.processInfo.environment

@@ -13,8 +13,10 @@ import Testing
         folder = try TemporaryFolder()
         try folder.write("a", "0123456789")
         file = try ByteSource(
-            DumpFile(name: "a", content: .path(folder.url.appendingPathComponent("a").path)))
-        memory = try ByteSource(DumpFile(name: "m", content: .memory(Array("abcdef".utf8))))
+            DumpFile(name: "a", content: .path(folder.url.appendingPathComponent("a").path)),
+            OpenFiles())
+        memory = try ByteSource(
+            DumpFile(name: "m", content: .memory(Array("abcdef".utf8))), OpenFiles())
     }
 
     private func place(

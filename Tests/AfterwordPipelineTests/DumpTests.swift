@@ -55,11 +55,13 @@ import Testing
     func nothing() throws {
         let folder = try TemporaryFolder()
         #expect(throws: InputFault.self) { try openDumps(folder.path) }
-        try folder.write("x.csv", "a,b")
+        try folder.write("x.txt", "a,b")
         #expect(
             throws: InputFault.nothingToRead(
                 dump: folder.url.lastPathComponent, ignored: 1)
         ) { try openDumps(folder.path) }
+        try folder.write("x.csv", "a,b")
+        #expect(throws: InputFault.otherFormat(file: "x.csv", .csv)) { try openDumps(folder.path) }
         #expect(throws: InputFault.noSuchDump("gone")) { try openDumps(folder.path + "/gone") }
     }
 

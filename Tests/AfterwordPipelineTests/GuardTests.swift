@@ -100,7 +100,7 @@ import Testing
             [{"product_id": "P", "total_reviews": 3, "reviews": [{"review_id": "1", "rating": 5}]}]
             """
         try refused(
-            .incompleteDump(reason: "1 products say they have more reviews than were found"),
+            .incompleteDump(reason: "1 product with more reviews by its own count than were found"),
             first: [], second: ["a.json": text]
         ) { $0.completeness = .products }
     }

@@ -10,16 +10,23 @@ import AfterwordCore
 
 /// Bytes that are read twice: once from end to end, then here and there.
 ///
-/// A file is read in place. An inflated stream is written to a private, nameless temporary file as
-/// it goes by, so that its records can be found again by their offsets.
+/// A file is read in place and is open only while it is read (`OpenFiles`). An inflated stream is
+/// written to a private, nameless temporary file as it goes by, so that its records can be found
+/// again by their offsets.
 final class ByteSource {
-    private let descriptor: Int32
-    private let memory: [UInt8]
+    private enum Bytes {
+        case memory([UInt8])
+        case file(ReadFile)
+        /// A part of the temporary file, from `start` on.
+        case spool(Spool, start: Int64)
+    }
+    private let bytes: Bytes
     let name: String
     /// Of a transcoded stream: places in it, and where they were in the source.
     private var checkpoints: [(stream: Int64, source: Int64)] = []
     /// Of pieces put together: where each begins, and where it was.
     private var pieces: [(stream: Int64, source: Int64)] = []
+    /// Bytes written to the temporary file.
     private var length: Int64 = 0
 
     /// Bytes between two checkpoints: what is counted again to find a place.
@@ -28,55 +35,62 @@ final class ByteSource {
     /// Bytes of one read: 1 MiB.
     static let slabBytes = 1 << 20
 
-    init(_ file: DumpFile) throws {
+    /// - Throws: `InputFault` where the file cannot be opened.
+    init(_ file: DumpFile, _ files: OpenFiles) throws {
         name = file.name
         switch file.content {
-        case .memory(let bytes):
-            memory = bytes
-            descriptor = -1
+        case .memory(let memory): bytes = .memory(memory)
         case .path(let path):
-            memory = []
-            descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-            guard descriptor >= 0 else { throw InputFault.unreadableFile(file.name) }
+            let readFile = ReadFile(path: path, name: file.name, files: files)
+            _ = try readFile.opened()
+            bytes = .file(readFile)
         }
     }
 
     /// Pieces of another stream, each with where it was there.
     init(name: String, pieces: [(bytes: [UInt8], source: Int64)]) {
         self.name = name
-        descriptor = -1
         var memory: [UInt8] = []
         for piece in pieces {
             self.pieces.append((Int64(memory.count), piece.source))
             memory += piece.bytes
         }
-        self.memory = memory
+        bytes = .memory(memory)
     }
 
-    /// A nameless temporary file to write an inflated stream to.
-    init(spoolFor name: String) throws {
+    /// A stream that is written to the temporary file: all of it, before another one begins.
+    init(spoolFor name: String, _ files: OpenFiles) throws {
         self.name = name
-        memory = []
-        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(folder)/afterword-XXXXXX".utf8CString)
-        descriptor = mkstemp(&template)
-        guard descriptor >= 0 else { throw InputFault.unreadableFile(name) }
-        unlink(template)
+        let spool = try files.temporaryFile(for: name)
+        bytes = .spool(spool, start: spool.length)
     }
 
-    deinit { if descriptor >= 0 { close(descriptor) } }
+    /// Where bytes are read: the descriptor, the place in it, and how many are there at most.
+    private func place(
+        at offset: Int64, _ count: Int
+    ) throws -> (descriptor: Int32, offset: Int64, count: Int) {
+        switch bytes {
+        case .memory: preconditionFailure("memory is not read by a descriptor")
+        case .file(let file): return (try file.opened(), offset, count)
+        case .spool(let spool, let start):
+            return (
+                spool.descriptor, start + offset, Int(max(0, min(Int64(count), length - offset)))
+            )
+        }
+    }
 
     /// The bytes from an offset on, at most `count` of them; fewer at the end.
     func read(at offset: Int64, count: Int) throws -> [UInt8] {
-        if descriptor < 0 {
+        if case .memory(let memory) = bytes {
             let start = min(Int(offset), memory.count)
             return Array(memory[start..<min(start + count, memory.count)])
         }
+        let place = try place(at: offset, count)
         return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            filled = try fill(count) { filled in
+            filled = try fill(place.count) { filled in
                 pread(
-                    descriptor, buffer.baseAddress! + filled, count - filled,
-                    off_t(offset) + off_t(filled))
+                    place.descriptor, buffer.baseAddress! + filled, place.count - filled,
+                    off_t(place.offset) + off_t(filled))
             }
         }
     }
@@ -93,17 +107,18 @@ final class ByteSource {
             for (source, offset, length) in places {
                 precondition(length <= count - filled, "there is room for what is read")
                 let start = filled
-                if source.descriptor < 0 {
-                    let end = min(Int(offset) + length, source.memory.count)
-                    for byte in source.memory[min(Int(offset), end)..<end] {
+                if case .memory(let memory) = source.bytes {
+                    let end = min(Int(offset) + length, memory.count)
+                    for byte in memory[min(Int(offset), end)..<end] {
                         buffer.initializeElement(at: filled, to: byte)
                         filled += 1
                     }
                 } else {
-                    filled += try source.fill(length) { filled in
+                    let place = try source.place(at: offset, length)
+                    filled += try source.fill(place.count) { filled in
                         pread(
-                            source.descriptor, buffer.baseAddress! + start + filled,
-                            length - filled, off_t(offset) + off_t(filled))
+                            place.descriptor, buffer.baseAddress! + start + filled,
+                            place.count - filled, off_t(place.offset) + off_t(filled))
                     }
                 }
                 guard filled - start == length else {
@@ -124,7 +139,9 @@ final class ByteSource {
         while filled < count {
             let got = read(filled)
             if got < 0, errno == EINTR { continue }
-            guard got >= 0 else { throw InputFault.unreadableFile(name) }
+            guard got >= 0 else {
+                throw InputFault.unreadableFile(name, reason: systemReason(errno))
+            }
             if got == 0 { break }
             filled += got
         }
@@ -161,16 +178,12 @@ final class ByteSource {
         try append(bytes)
     }
 
-    func append(_ bytes: [UInt8]) throws {
-        length += Int64(bytes.count)
-        var written = 0
-        while written < bytes.count {
-            let count = bytes.withUnsafeBytes { buffer in
-                write(descriptor, buffer.baseAddress! + written, bytes.count - written)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw StoreFault.diskFull }
-            written += count
+    func append(_ more: [UInt8]) throws {
+        guard case .spool(let spool, let start) = bytes else {
+            preconditionFailure("only a stream in the temporary file grows")
         }
+        precondition(spool.length == start + length, "one stream is written at a time")
+        try spool.append(more)
+        length += Int64(more.count)
     }
 }

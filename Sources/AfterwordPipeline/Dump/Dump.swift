@@ -46,13 +46,18 @@ package enum InputFault: Error, Equatable, Sendable {
     case badCatalogue(file: String, reason: String)
     /// No record at all in any file; the first file's reason.
     case onlyRejects(file: String, reason: String, rejected: Int64)
-    case unreadableFile(String)
+    /// With the system's reason.
+    case unreadableFile(String, reason: String)
+    /// A pipe, a socket or a device, where only files are read.
+    case notAFile(String, kind: String)
+    /// A file of a known format that is none of JSON.
+    case otherFormat(file: String, OtherFormat)
     case linkLeavesDump(String)
     /// A review file beside the dated folders of a series.
     case outsideSeries(String)
     case changedWhileRead(String)
     case unknownShape(file: String, seen: [String], missing: [String])
-    case noSuchShape(String)
+    case noSuchShape(String, nearest: String?)
     case noProposal(file: String, reason: String)
     /// A file of products that hold no list of reviews.
     case noReviews(file: String)

@@ -1,22 +1,29 @@
 import AfterwordCore
-import Foundation
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
 
 /// The size of a file in bytes.
 func byteCount(_ file: DumpFile) throws -> Int64 {
     switch file.content {
     case .memory(let bytes): return Int64(bytes.count)
     case .path(let path):
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        guard let size = attributes?[.size] as? NSNumber else {
-            throw InputFault.unreadableFile(file.name)
+        var info = stat()
+        guard stat(path, &info) == 0 else {
+            throw InputFault.unreadableFile(file.name, reason: systemReason(errno))
         }
-        return size.int64Value
+        return Int64(info.st_size)
     }
 }
 
 /// SHA-256 of a file's bytes as they lie there.
 func fileDigest(_ file: DumpFile) throws -> Digest256 {
-    let source = try ByteSource(file)
+    let source = try ByteSource(file, OpenFiles())
     var digest = StreamDigest()
     var offset: Int64 = 0
     while true {

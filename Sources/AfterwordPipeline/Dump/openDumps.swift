@@ -4,23 +4,21 @@ import Foundation
 /// The dumps that a path given by the user stands for: one, or a series where the folder's direct
 /// subfolders begin with a date.
 ///
-/// - Throws: `InputFault` where there is nothing to read or a link leads out of the folder.
-///
-/// - Parameter glob: narrows the files to those whose name inside the dump, or its last part, fits (`*`, `?`, `[…]`);
-///   the others count as ignored.
+/// - Parameter glob: narrows the files to those whose name inside the dump, or its last part, fits
+///   (`*`, `?`, `[…]`); the others count as ignored.
+/// - Throws: `InputFault` where there is nothing to read, where something cannot be read, where
+///   what is given is no file and no folder, or a link leads out of the folder. Nothing is opened.
 package func openDumps(_ path: String, files glob: String? = nil) throws -> [Dump] {
-    let manager = FileManager.default
-    let root = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath()
-    var isFolder: ObjCBool = false
     let name = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
-    guard manager.fileExists(atPath: root.path, isDirectory: &isFolder) else {
-        throw InputFault.noSuchDump(name)
+    // What the path itself names: a pipe of a shell has no path that it could be resolved to.
+    guard try FileKind(at: path, name: name) == .folder else {
+        try requireRegularFile(at: path, name: name)
+        let real = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath()
+        return [Dump(name: name, files: [DumpFile(name: name, content: .path(real.path))])]
     }
-    guard isFolder.boolValue else {
-        return [Dump(name: name, files: [DumpFile(name: name, content: .path(root.path))])]
-    }
-    let series = try entries(root).filter { entry in
-        isDirectory(entry) && instant(inName: entry.lastPathComponent) != nil
+    let root = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath()
+    let series = try entries(root, named: name).filter { entry in
+        try isDirectory(entry) && instant(inName: entry.lastPathComponent) != nil
     }
     guard series.isEmpty else {
         try refuseOutsiders(root, series)
@@ -31,9 +29,9 @@ package func openDumps(_ path: String, files glob: String? = nil) throws -> [Dum
 
 /// Reviews beside the dated folders belong to no run: they are told of, not passed over.
 private func refuseOutsiders(_ root: URL, _ series: [URL]) throws {
-    for entry in try entries(root) where !series.contains(entry) {
+    for entry in try entries(root, named: root.lastPathComponent) where !series.contains(entry) {
         let name = entry.lastPathComponent
-        guard isDirectory(entry) else {
+        guard try isDirectory(entry) else {
             if isReviewFile(name) { throw InputFault.outsideSeries(name) }
             continue
         }
@@ -57,16 +55,31 @@ package func isReviewFile(_ name: String) -> Bool {
     return readEndings.contains { base.hasSuffix($0) }
 }
 
-private func entries(_ folder: URL) throws -> [URL] {
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-    return names.filter { !$0.hasPrefix(".") }.sorted { Text($0) < Text($1) }
+/// What a folder holds, in byte order, without what begins with a dot.
+private func entries(_ folder: URL, named name: String) throws -> [URL] {
+    try names(folder, named: name).filter { !$0.hasPrefix(".") }.sorted { Text($0) < Text($1) }
         .map { folder.appendingPathComponent($0) }
 }
 
-private func isDirectory(_ url: URL) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
-        && isFolder.boolValue
+/// - Throws: `InputFault.unreadableFile` with the system's reason.
+private func names(_ folder: URL, named name: String) throws -> [String] {
+    do {
+        return try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    } catch {
+        throw InputFault.unreadableFile(name, reason: folderReason(error))
+    }
+}
+
+/// The system's reason in an error of Foundation.
+private func folderReason(_ error: any Error) -> String {
+    let inner = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+    if let inner, inner.domain == NSPOSIXErrorDomain { return systemReason(Int32(inner.code)) }
+    let isForbidden = (error as? CocoaError)?.code == .fileReadNoPermission
+    return systemReason(isForbidden ? EACCES : EIO)
+}
+
+private func isDirectory(_ url: URL) throws -> Bool {
+    try FileKind(at: url.path, name: url.lastPathComponent) == .folder
 }
 
 private func dump(name: String, folder: URL, _ glob: String?) throws -> Dump {
@@ -78,6 +91,10 @@ private func dump(name: String, folder: URL, _ glob: String?) throws -> Dump {
         found.unread.removeAll { !fits($0.name, glob) }
     }
     guard !found.files.isEmpty else {
+        for name in found.ignored {
+            guard let format = OtherFormat(ending: name) else { continue }
+            throw InputFault.otherFormat(file: name, format)
+        }
         throw InputFault.nothingToRead(dump: name, ignored: found.ignored.count)
     }
     return Dump(name: name, files: found.files, ignored: found.ignored, unread: found.unread)
@@ -94,19 +111,19 @@ private struct FolderContents {
 private func collect(
     _ folder: URL, root: String, prefix: String, _ found: inout FolderContents
 ) throws {
-    let hidden = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-        .filter { $0.hasPrefix(".") }
-    found.unread += hidden.compactMap { UnreadFile(name: prefix + $0, isRegular: true) }
-    for entry in try entries(folder) {
+    let folderName = prefix.isEmpty ? folder.lastPathComponent : String(prefix.dropLast())
+    found.unread += try names(folder, named: folderName).filter { $0.hasPrefix(".") }
+        .compactMap { UnreadFile(name: prefix + $0, isRegular: true) }
+    for entry in try entries(folder, named: folderName) {
         let name = prefix + entry.lastPathComponent
         let real = entry.resolvingSymlinksInPath().path
         guard real.hasPrefix(root + "/") else { throw InputFault.linkLeavesDump(name) }
-        if isDirectory(entry) {
+        let kind = try FileKind(at: real, name: name)
+        if kind == .folder {
             try collect(entry, root: root, prefix: name + "/", &found)
             continue
         }
-        let attributes = try? FileManager.default.attributesOfItem(atPath: real)
-        let isRegular = attributes?[.type] as? FileAttributeType == .typeRegular
+        let isRegular = kind == .regular
         if isRegular, isReviewFile(name) {
             found.files.append(DumpFile(name: name, content: .path(real)))
         } else {

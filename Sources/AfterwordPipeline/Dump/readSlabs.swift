@@ -14,19 +14,21 @@ struct FileReading {
 
 /// Reads a file from end to end, inflated where it is gzip, in slabs; `isLast` comes with the last
 /// one, which may be empty. Places in what is `isTranscoded` are not those of the file.
+///
+/// - Parameter files: What may be open at once, this file among it.
 func readSlabs(
-    _ file: DumpFile, _ crew: Crew,
+    _ file: DumpFile, _ crew: Crew, _ files: OpenFiles = OpenFiles(),
     take: (_ slab: [UInt8], _ isLast: Bool, _ isTranscoded: Bool) throws -> Void
 ) throws -> FileReading {
-    let source = try ByteSource(file)
+    let source = try ByteSource(file, files)
     let head = try source.read(at: 0, count: 64)
     guard head.starts(with: [0x1F, 0x8B]) else {
         if file.name.lowercased().hasSuffix(".gz") {
             return try refuseGzip(source, head, crew)
         }
-        return try readPlain(source, crew, take)
+        return try readPlain(source, crew, files, take)
     }
-    return try readGzip(source, crew, take)
+    return try readGzip(source, crew, files, take)
 }
 
 private func forEachSlab(
@@ -72,12 +74,13 @@ private final class FileDigest: Sendable {
 }
 
 private func readPlain(
-    _ source: ByteSource, _ crew: Crew, _ take: ([UInt8], Bool, Bool) throws -> Void
+    _ source: ByteSource, _ crew: Crew, _ files: OpenFiles,
+    _ take: ([UInt8], Bool, Bool) throws -> Void
 ) throws -> FileReading {
     var stream: DecodedStream?
     var reading = try forEachSlab(source, crew) { slab in
         if stream == nil {
-            stream = try DecodedStream(beginningWith: slab, of: source, spools: false)
+            stream = try DecodedStream(beginningWith: slab, of: source, spools: false, files)
         }
         try stream?.feed(slab) { try take($0, false, stream?.isTranscoded == true) }
     }
@@ -89,7 +92,8 @@ private func readPlain(
 }
 
 private func readGzip(
-    _ source: ByteSource, _ crew: Crew, _ take: ([UInt8], Bool, Bool) throws -> Void
+    _ source: ByteSource, _ crew: Crew, _ files: OpenFiles,
+    _ take: ([UInt8], Bool, Bool) throws -> Void
 ) throws -> FileReading {
     var stream: DecodedStream?
     let inflater = Inflater()
@@ -99,7 +103,8 @@ private func readGzip(
         do {
             try inflater.inflate(slab) { piece in
                 if stream == nil {
-                    stream = try DecodedStream(beginningWith: piece, of: source, spools: true)
+                    stream = try DecodedStream(
+                        beginningWith: piece, of: source, spools: true, files)
                 }
                 try stream?.feed(piece) {
                     try take($0, false, stream?.isTranscoded == true)
@@ -113,7 +118,7 @@ private func readGzip(
     let isTranscoded = stream?.isTranscoded == true
     try stream?.finish { try take($0, false, isTranscoded) }
     try take([], true, isTranscoded)
-    reading.source = try stream?.spool ?? ByteSource(spoolFor: source.name)
+    reading.source = try stream?.spool ?? ByteSource(spoolFor: source.name, files)
     reading.fault = fault
     return reading
 }
@@ -127,9 +132,11 @@ private final class DecodedStream {
     /// Bytes of the source taken so far.
     private var taken: Int64 = 0
 
-    init(beginningWith bytes: [UInt8], of source: ByteSource, spools: Bool) throws {
+    init(
+        beginningWith bytes: [UInt8], of source: ByteSource, spools: Bool, _ files: OpenFiles
+    ) throws {
         transcoder = UTF16Transcoder(beginningOf: bytes)
-        spool = spools || transcoder != nil ? try ByteSource(spoolFor: source.name) : nil
+        spool = spools || transcoder != nil ? try ByteSource(spoolFor: source.name, files) : nil
     }
 
     func feed(_ bytes: [UInt8], _ take: ([UInt8]) throws -> Void) throws {

@@ -34,8 +34,9 @@ package struct Catalogue: Sendable {
     /// - Throws: `InputFault.badCatalogue` saying what is missing.
     package init(file path: String) throws {
         name = URL(fileURLWithPath: path).lastPathComponent
+        try requireRegularFile(at: path, name: name)
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw InputFault.noSuchDump(name)
+            throw InputFault.unreadableFile(name, reason: systemReason(errno))
         }
         bytes = Array(data)
         let rows =
@@ -91,7 +92,10 @@ package struct Catalogue: Sendable {
 
     private static func json(_ path: String, _ name: String) throws -> [[String: String]] {
         let elements = try firstElements(
-            of: DumpFile(name: name, content: .path(path)), count: .max)
+            of: DumpFile(
+                name: name,
+                content: .path(URL(fileURLWithPath: path).resolvingSymlinksInPath().path)),
+            count: .max)
         return elements.compactMap(\.members).map { members in
             var row: [String: String] = [:]
             for member in members {

@@ -69,7 +69,9 @@ private func checkCompleteness(
     }
     if survey.shortTotals > 0 {
         throw InputFault.incompleteDump(
-            reason: "\(survey.shortTotals) products say they have more reviews than were found")
+            reason:
+                "\(several(survey.shortTotals, "product")) with more reviews by its own count than were found"
+        )
     }
 }
 

@@ -11,11 +11,13 @@ package enum DetectedShape: Sendable {
 ///
 /// - Throws: `InputFault.noProposal` with what is missing.
 package func detectShape(ofFile path: String) throws -> DetectedShape {
-    guard FileManager.default.fileExists(atPath: path) else {
-        throw InputFault.noSuchDump(URL(fileURLWithPath: path).lastPathComponent)
+    let url = URL(fileURLWithPath: path)
+    let name = url.lastPathComponent
+    try requireRegularFile(at: path, name: name)
+    let file = DumpFile(name: name, content: .path(url.resolvingSymlinksInPath().path))
+    if let format = OtherFormat(try readHead(file, OtherFormat.headBytes), name: name) {
+        throw InputFault.otherFormat(file: name, format)
     }
-    let name = URL(fileURLWithPath: path).lastPathComponent
-    let file = DumpFile(name: name, content: .path(path))
     do {
         switch try chooseShape(for: file, among: Shape.builtIn, isStrict: false) {
         case .fits(let shape):

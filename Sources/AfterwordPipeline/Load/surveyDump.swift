@@ -12,6 +12,8 @@ struct DumpSurveyor {
     /// Bytes read so far.
     let progress: (Int64) throws -> Void
     let survey = Survey()
+    /// What is open of the dump, then and when its records are read again.
+    private let files = OpenFiles()
     private var occurrences: [Digest128: Int64] = [:]
     /// Offsets in what is read now are those of the source.
     private var hasOwnPlaces = false
@@ -59,6 +61,9 @@ struct DumpSurveyor {
     }
 
     private mutating func survey(_ file: DumpFile, place: Int) throws {
+        if let format = OtherFormat(try readHead(file, OtherFormat.headBytes), name: file.name) {
+            throw InputFault.otherFormat(file: file.name, format)
+        }
         var shape: Shape?
         switch try chooseShape(for: file, among: shapes, isStrict: isStrict) {
         case .fits(let fitting): shape = fitting
@@ -78,7 +83,7 @@ struct DumpSurveyor {
         let firstReject = survey.rejects.count
         let known = cleaner.flatMap { survey.known?.knows($0) == true ? survey.known : nil }
         let crew = crew
-        let reading = try readSlabs(file, crew) { slab, isLast, isTranscoded in
+        let reading = try readSlabs(file, crew, files) { slab, isLast, isTranscoded in
             hasOwnPlaces = !isTranscoded
             try progress(Int64(slab.count))
             end += Int64(slab.count)

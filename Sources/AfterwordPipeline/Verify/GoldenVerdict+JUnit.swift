@@ -14,14 +14,17 @@ extension GoldenVerdict {
             case .missing:
                 .failed(
                     message: "no golden file is there", type: "missing",
-                    text: "\(got.count) rows came out; afterword verify accept \(caseName)")
+                    text:
+                        "\(several(got.count, "row")) came out; afterword verify accept \(caseName)"
+                )
             case .unused:
                 .failed(
                     message: "the golden file is there, nothing of it came out", type: "unused",
                     text: "afterword verify accept \(caseName) removes it")
             case .differs(let rows):
                 .failed(
-                    message: "\(rows.count) rows differ", type: "difference",
+                    message: several(rows.count, "row")
+                        + (rows.count == 1 ? " differs" : " differ"), type: "difference",
                     text: rows.prefix(50).flatMap(\.lines).joined(separator: "\n"))
             }
         return JUnitReport.Case(

@@ -73,7 +73,7 @@ private func write(_ lines: [String], to path: String) throws {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let text = lines.map { $0 + "\n" }.joined()
-    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    try writeFile(Array(text.utf8), to: path, mode: 0o644)
 }
 
 /// Freezes dumps as a new case: copied as they are, one step each.

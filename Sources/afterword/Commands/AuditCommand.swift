@@ -32,7 +32,7 @@ struct AuditCommand: ParsableCommand {
                     + finding.what)
         } else {
             let digest = runs.last.map { " \($0.historyDigest)" } ?? ""
-            print("The history of \(grouped(Int64(runs.count))) runs holds.\(digest)")
+            print("The history of \(several(runs.count, "run")) holds.\(digest)")
         }
         if finding != nil { throw ExitCode(Failure.Code.check.rawValue) }
     }

@@ -29,13 +29,13 @@ struct BrandsCommand: ParsableCommand {
         for entry in listing.entries {
             table.add(
                 [
-                    cut(printable(entry.id.string), to: 32),
+                    printable(entry.id.string),
                     entry.isRanked ? decimal(entry.impact, of: 1_000_000, places: 1) : "*",
                     grouped(entry.productCount), grouped(entry.counters.reviewCount),
                     stars(entry.counters), percent(entry.negativeShare),
                 ], isGrey: !entry.isRanked)
         }
         table.show()
-        showFooter(listing, "brands", hasGrey: listing.entries.contains { !$0.isRanked })
+        showFooter(listing, "brand", hasGrey: listing.entries.contains { !$0.isRanked })
     }
 }

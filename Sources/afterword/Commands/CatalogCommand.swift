@@ -34,7 +34,7 @@ struct CatalogCommand: ParsableCommand {
             options.acceptsFuture = acceptFuture
             if let observedAt {
                 guard let instant = Instant(iso8601: observedAt) else {
-                    throw ValidationError("--observed-at is a date or an instant of ISO 8601")
+                    throw ValidationError(observedAtForm)
                 }
                 options.observedAt = instant
             }
@@ -45,8 +45,9 @@ struct CatalogCommand: ParsableCommand {
                 surroundings: LoadSurroundings(now: { now() }))
             if output.json { return Terminal.write(json: [report.json]) }
             print(
-                "Run \(report.load.run.run): \(grouped(Int64(report.known))) products told of"
-                    + (catalogue.nameless > 0 ? ", \(catalogue.nameless) rows without an id" : ""))
+                "Run \(report.load.run.run): attributes of \(several(report.known, "product"))"
+                    + (catalogue.nameless > 0
+                        ? ", \(several(catalogue.nameless, "row")) without an id" : ""))
             if !report.ignored.isEmpty {
                 print(
                     "columns not used: "
@@ -55,7 +56,7 @@ struct CatalogCommand: ParsableCommand {
             guard !report.unknown.isEmpty else { return }
             let shown = report.unknown.prefix(20).map { printable($0.string) }
             print(
-                "\(grouped(Int64(report.unknown.count))) unknown ids: "
+                "\(several(report.unknown.count, "unknown id")): "
                     + shown.joined(separator: ", "))
         }
     }

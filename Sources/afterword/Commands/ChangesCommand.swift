@@ -76,7 +76,7 @@ struct ChangesCommand: ParsableCommand {
         ])
         for shift in shifts {
             table.add([
-                cut(printable(shift.scope.id.string), to: 30), grouped(shift.counts.new),
+                printable(shift.scope.id.string), grouped(shift.counts.new),
                 grouped(shift.counts.newNegative), grouped(shift.counts.editedDown),
                 grouped(shift.counts.firstSeen), "\(stars(shift.before)) → \(stars(shift.after))",
                 shift.alerts.isEmpty
@@ -114,7 +114,7 @@ struct ChangesCommand: ParsableCommand {
         }
         reasons.show()
         var table = Table([
-            "": .left, "product": .left, "stars": .left, "mean": .right, "says": .left,
+            "": .left, "product": .left, "stars": .left, "mean": .right, "says": .text,
         ])
         for moved in changes.movements.prefix(limit) {
             let part = changes.attribution.flatMap { attribution in
@@ -122,11 +122,8 @@ struct ChangesCommand: ParsableCommand {
             }
             table.add([
                 moved.movement.reason.rawValue,
-                cut(printable(moved.review.productID.string), to: 20), moved.starText, part ?? "–",
-                cut(
-                    printable(
-                        (moved.review.values.title ?? moved.review.values.body)?.string ?? ""),
-                    to: 70),
+                printable(moved.review.productID.string), moved.starText, part ?? "–",
+                printable((moved.review.values.title ?? moved.review.values.body)?.string ?? ""),
             ])
         }
         table.show()

@@ -29,6 +29,6 @@ struct CopyCommand: ParsableCommand {
         bar.finish()
         guard !output.json else { return Terminal.write(json: runs.map(\.json)) }
         let digest = runs.last.map { ", history \($0.historyDigest)" } ?? ""
-        print("Copied \(grouped(Int64(runs.count))) runs\(digest)")
+        print("Copied \(several(runs.count, "run"))\(digest)")
     }
 }

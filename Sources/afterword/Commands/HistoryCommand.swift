@@ -24,11 +24,13 @@ struct HistoryCommand: ParsableCommand {
         for row in rows {
             let version = row.operation == .late ? "late" : "version \(row.version)"
             let changed = row.changedFields.names.joined(separator: ", ")
-            print(
+            say(
                 Terminal.bold("\(version): \(row.operation.rawValue)")
                     + (changed.isEmpty ? "" : " of \(changed)")
                     + ", run \(row.run), observed \(row.observedAt)")
-            for (name, value) in shown(row) { print("  \(name): \(value)") }
+            for (name, value) in shown(row) {
+                say("  \(name): \(value)", indent: "    ")
+            }
         }
     }
 

@@ -54,7 +54,7 @@ struct InboxCommand: ParsableCommand {
         if output.json { return Terminal.write(json: listing.entries.map(\.json)) }
         var table = Table([
             "": .left, "brand": .left, "product": .left, "stars": .left, "themes": .left,
-            "says": .left,
+            "says": .text,
         ])
         for entry in listing.entries {
             let name = entry.kind.rawValue.replacing("_", with: " ")
@@ -62,14 +62,14 @@ struct InboxCommand: ParsableCommand {
                 entry.danger.map { "\($0.dangerClass.rawValue) \(name): \($0.hazard)" } ?? name
             table.add([
                 entry.kind == .safety ? Terminal.red(kind) : kind,
-                cut(printable(entry.brand?.string ?? "–"), to: 18),
-                cut(printable(entry.review.productID.string), to: 16), entry.stars,
-                cut(entry.themes.joined(separator: " "), to: 28),
-                cut(printable(entry.quote), to: 70),
+                printable(entry.brand?.string ?? "–"),
+                printable(entry.review.productID.string), entry.stars,
+                entry.themes.joined(separator: " "),
+                printable(entry.quote),
             ])
         }
         table.show()
-        showFooter(listing, "entries", hasGrey: false)
+        showFooter(listing, "entry", plural: "entries", hasGrey: false)
         for sentence in coverage?.sentences ?? [] { print(Terminal.grey(printable(sentence))) }
     }
 }

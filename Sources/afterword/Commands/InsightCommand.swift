@@ -79,7 +79,7 @@ struct InsightCommand: AsyncParsableCommand {
         if output.json { return Terminal.write(json: [data.json(scope, language)]) }
         print(
             "Too little to say of \(printable(scope.written)): \(data.reviews) of at least "
-                + "\(data.threshold) reviews with a text (not_enough_data)."
+                + "\(several(data.threshold, "review")) with a text (not_enough_data)."
                 + (data.see.map { " Try: afterword insight " + shellQuoted(printable($0.written)) }
                     ?? ""))
     }

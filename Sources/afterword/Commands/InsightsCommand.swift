@@ -27,7 +27,7 @@ struct InsightListCommand: ParsableCommand {
         let listing = Listing(rows, page: page.value)
         if output.json { return Terminal.write(json: listing.entries.map(\.json)) }
         show(listing.entries)
-        showFooter(listing, "insights", hasGrey: false)
+        showFooter(listing, "insight", hasGrey: false)
     }
 }
 
@@ -191,14 +191,14 @@ func readScope(_ written: String) throws -> ReviewScope {
 private func show(_ rows: [InsightRow]) {
     var table = Table([
         "scope": .left, "language": .left, "made in run": .right, "of run": .right,
-        "issues": .right, "first issue": .left, "model": .left,
+        "issues": .right, "first issue": .text, "model": .left,
     ])
     for row in rows {
         let document = try? JSONValue(parsing: Array(row.document.utf8))
         table.add([
-            cut(printable(row.scope.written), to: 32), row.language, String(row.madeRun),
+            printable(row.scope.written), row.language, String(row.madeRun),
             String(row.evidenceRun), String(row.issueCount),
-            cut(printable(document?["issues"]?.elements?.first?["label"]?.text ?? "–"), to: 32),
+            printable(document?["issues"]?.elements?.first?["label"]?.text ?? "–"),
             printable(row.model),
         ])
     }

@@ -68,7 +68,7 @@ struct LoadArguments: ParsableArguments {
         options.seed = seed
         if let observedAt {
             guard let instant = Instant(iso8601: observedAt) else {
-                throw ValidationError("--observed-at is a date or an instant of ISO 8601")
+                throw ValidationError(observedAtForm)
             }
             options.observedAt = instant
         }
@@ -157,3 +157,8 @@ struct LoadArguments: ParsableArguments {
 }
 
 extension Completeness: ExpressibleByArgument {}
+
+/// What `--observed-at` takes.
+let observedAtForm =
+    "--observed-at is a date or an instant, as 2026-03-31 or 2026-03-31T14:00:00Z (a date is "
+    + "the day's start in UTC)"

@@ -35,12 +35,14 @@ struct PlanCommand: AsyncParsableCommand {
         if arguments.output.json { return Terminal.write(json: [price.json]) }
         guard !arguments.quiet else { return }
         print(
-            "Insights: \(price.scopes) scopes, of which \(price.standing) stand and "
-                + "\(price.notEnough) have too little to say; \(price.cached) answers are known, "
-                + "\(price.calls) are to be asked for from \(model).")
+            "Insights: \(several(price.scopes, "scope")), \(price.standing) standing, "
+                + "\(price.notEnough) with too little to say; "
+                + "\(several(price.cached, "answer")) known, "
+                + "\(price.calls) \(price.calls == 1 ? "is" : "are") to be asked for from "
+                + "\(model).")
         guard price.calls > 0 else { return }
         print(
-            "At most \(grouped(price.inputTokens)) tokens in and \(grouped(price.outputTokens)) out, "
+            "At most \(several(price.inputTokens, "token")) in and \(grouped(price.outputTokens)) out, "
                 + (price.cost.map { "at most \(dollars($0))" } ?? "at no cost") + ".")
         if let cost = price.cost, cost > options.budget.run {
             print("That is more than the \(dollars(options.budget.run)) this command may spend.")

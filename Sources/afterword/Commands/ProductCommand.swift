@@ -29,10 +29,10 @@ struct ProductCommand: ParsableCommand {
         let (entry, counters) = (answer.entry, answer.entry.counters)
         print(Terminal.bold(printable(entry.id.string)))
         for (name, value) in entry.attributes.members {
-            if let text = value.text { print("\(name): \(printable(text))") }
+            if let text = value.text { say("\(name): \(printable(text))") }
         }
-        print(
-            "\(grouped(counters.reviewCount)) reviews, mean \(stars(counters)), negative "
+        say(
+            "\(several(counters.reviewCount, "review")), mean \(stars(counters)), negative "
                 + percent(entry.negativeShare)
                 + (entry.isRanked
                     ? ", impact \(decimal(entry.impact, of: 1_000_000, places: 1))"
@@ -40,7 +40,7 @@ struct ProductCommand: ParsableCommand {
         if counters.verifiedCount > 0 || counters.helpfulVotes > 0 {
             print(
                 "\(grouped(counters.verifiedCount)) verified, "
-                    + "\(grouped(counters.helpfulVotes)) helpful votes")
+                    + several(counters.helpfulVotes, "helpful vote"))
         }
     }
 
@@ -55,7 +55,7 @@ struct ProductCommand: ParsableCommand {
 
     private func showMonths(_ answer: ProductAnswer) {
         guard let months = answer.months else {
-            return print(
+            return say(
                 Terminal.grey("no months: the source tells no review times (no_source_time)"))
         }
         var table = Table([
@@ -83,9 +83,9 @@ struct ProductCommand: ParsableCommand {
 
     private func showBrand(_ answer: ProductAnswer) {
         guard !answer.entry.isRanked, let brand = answer.brand else { return }
-        print(
+        say(
             "Its brand \(printable(brand.scope.id.string)) has "
-                + "\(grouped(brand.counters.reviewCount)) reviews of "
-                + "\(grouped(brand.productCount)) products, mean \(stars(brand.counters)).")
+                + "\(several(brand.counters.reviewCount, "review")) of "
+                + "\(several(brand.productCount, "product")), mean \(stars(brand.counters)).")
     }
 }

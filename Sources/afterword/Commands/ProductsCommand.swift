@@ -33,20 +33,20 @@ struct ProductsCommand: ParsableCommand {
         }
         var table = Table([
             "product": .left, "brand": .left, "impact": .right, "reviews": .right,
-            "mean": .right, "negative (95 %)": .right, "title": .left,
+            "mean": .right, "negative (95 %)": .right, "title": .text,
         ])
         for entry in listing.entries {
             table.add(
                 [
-                    cut(printable(entry.id.string), to: 24),
-                    cut(printable(entry.attributes[.brand]?.string ?? "–"), to: 20),
+                    printable(entry.id.string),
+                    printable(entry.attributes[.brand]?.string ?? "–"),
                     entry.isRanked ? decimal(entry.impact, of: 1_000_000, places: 1) : "*",
                     grouped(entry.counters.reviewCount), stars(entry.counters),
                     percent(entry.negativeShare),
-                    cut(printable(entry.attributes[.title]?.string ?? ""), to: 32),
+                    printable(entry.attributes[.title]?.string ?? ""),
                 ], isGrey: !entry.isRanked)
         }
         table.show()
-        showFooter(listing, "products", hasGrey: listing.entries.contains { !$0.isRanked })
+        showFooter(listing, "product", hasGrey: listing.entries.contains { !$0.isRanked })
     }
 }

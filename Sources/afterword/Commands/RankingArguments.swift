@@ -30,12 +30,20 @@ struct RankingArguments: ParsableArguments {
 extension RankingOrder: ExpressibleByArgument {}
 
 /// Where a list stands in the whole.
-func showFooter<Entry>(_ listing: Listing<Entry>, _ what: String, hasGrey: Bool) {
+///
+/// - Parameter noun: What an entry is, one of them.
+func showFooter<Entry>(
+    _ listing: Listing<Entry>, _ noun: String, plural: String? = nil, hasGrey: Bool
+) {
     let last = listing.first + listing.entries.count
     let range = listing.entries.isEmpty ? "none" : "\(listing.first + 1)–\(last)"
-    print(Terminal.grey("\(range) of \(grouped(Int64(listing.total))) \(what)"))
+    print(Terminal.grey("\(range) of \(several(listing.total, noun, plural: plural))"))
     if listing.unlikely > 0 {
-        print(Terminal.grey("\(grouped(listing.unlikely)) more, probably not dangers"))
+        print(
+            Terminal.grey(
+                several(
+                    listing.unlikely, "more, probably not a danger",
+                    plural: "more, probably not dangers")))
     }
     if hasGrey { print(Terminal.grey("* too few ratings to be ranked")) }
 }

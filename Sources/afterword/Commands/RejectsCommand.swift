@@ -26,25 +26,25 @@ struct ListRejects: ParsableCommand {
     var bytes = false
 
     func run() throws {
-        let listing = try store.read { reader in
+        let listing = try store.read(allowsEmpty: true) { reader in
             try rejectListing(reader, run: number, page: page.value)
         }
         if output.json { return Terminal.write(json: listing.entries.map(\.json)) }
         var table = Table([
             "reject": .left, "run": .right, "file": .left, "offset": .right, "length": .right,
             "reason": .left,
-            "field": .left, "bytes": .left,
+            "field": .left, "bytes": .text,
         ])
         for row in listing.entries {
             let head = String(decoding: row.payload.prefix(60), as: UTF8.self)
             table.add([
-                row.name, String(row.run), cut(printable(row.file), to: 40), grouped(row.offset),
+                row.name, String(row.run), printable(row.file), grouped(row.offset),
                 grouped(row.length), row.reason.rawValue, row.field,
-                bytes ? cut(printable(head), to: 48) : "",
+                bytes ? printable(head) : "",
             ])
         }
         table.show()
-        showFooter(listing, "rejects", hasGrey: false)
+        showFooter(listing, "reject", hasGrey: false)
     }
 }
 
@@ -66,9 +66,10 @@ struct ShowReject: ParsableCommand {
             throw CommandFault(.usage, "no reject is called \(printable(reject))")
         }
         guard found.count == 1 else {
-            throw CommandFault(.usage, "\(found.count) rejects begin so; more digits, please")
+            throw CommandFault(
+                .usage, "\(several(found.count, "reject")) begin so; more digits, please")
         }
-        if raw { return FileHandle.standardOutput.write(Data(row.payload)) }
+        if raw { return StandardOutput.write(row.payload) }
         if output.json { return Terminal.write(json: [row.json]) }
         print(
             Terminal.bold(row.name) + " \(row.reason.rawValue)"
@@ -90,7 +91,7 @@ struct ShowReject: ParsableCommand {
 struct ReplayRejects: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
-        abstract: "Take the rejects of a run again, after a mend.",
+        abstract: "Take the rejects of a run again, after a fix.",
         discussion: """
             With a better --shape, or without the strict mode that refused them. It is a run of its own \
             with the first run's time of observation; it never deletes, and what is there already stays as it \

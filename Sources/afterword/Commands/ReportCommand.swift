@@ -29,7 +29,11 @@ struct ReportCommand: ParsableCommand {
     var asOf: String?
     @Option(help: "html, md or json.")
     var format = Format.html
-    @Option(help: "The file to write; standard output when left out.")
+    @Option(
+        help: """
+            The file to write, whole or not at all; a link is followed, a device or pipe is written \
+            to. Standard output when left out.
+            """)
     var output: String?
 
     func validate() throws {
@@ -50,11 +54,6 @@ struct ReportCommand: ParsableCommand {
             case .json: ReportPage(digest).json.canonical + "\n"
             }
         guard let output else { return print(text, terminator: "") }
-        do {
-            try text.write(toFile: output, atomically: true, encoding: .utf8)
-            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: output)
-        } catch {
-            throw CommandFault(.usage, "cannot write \(output)")
-        }
+        try writeOutput(text, to: output)
     }
 }

@@ -35,22 +35,22 @@ struct ReviewsCommand: ParsableCommand {
         }
         if output.json { return Terminal.write(json: listing.entries.map(\.json)) }
         var table = Table([
-            "review": .left, "v": .right, "stars": .right, "created": .left, "title": .left,
-            "text": .left,
+            "review": .left, "v": .right, "stars": .right, "created": .left, "title": .text,
+            "text": .text,
         ])
         for review in listing.entries {
             let values = review.values
             table.add(
                 [
-                    cut(printable(review.reviewID.string), to: 36), String(review.version),
+                    printable(review.reviewID.string), String(review.version),
                     values.rating.map { decimal($0, of: 10, places: $0 % 10 == 0 ? 0 : 1) } ?? "–",
                     review.times.createdOrigin == .mock
                         ? "run \(review.run)" : review.times.createdAt.day,
-                    cut(printable(values.title?.string ?? ""), to: 28),
-                    cut(printable(values.body?.string ?? ""), to: 48),
+                    printable(values.title?.string ?? ""),
+                    printable(values.body?.string ?? ""),
                 ], isGrey: !review.isLive)
         }
         table.show()
-        showFooter(listing, "reviews", hasGrey: false)
+        showFooter(listing, "review", hasGrey: false)
     }
 }

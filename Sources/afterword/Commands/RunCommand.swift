@@ -23,6 +23,17 @@ struct RunCommand: AsyncParsableCommand {
         // Nothing is made, not even a store, for a dump that is not there.
         _ = try arguments.dumpsInOrder()
         _ = try arguments.options()
+        let made = NewStore(arguments.store.location)
+        do {
+            try await load()
+        } catch {
+            made?.discardIfEmpty()
+            throw error
+        }
+    }
+
+    /// The store is closed when this returns or throws.
+    private func load() async throws {
         let store = try arguments.store.openForWriting()
         let runs = try arguments.load(into: store)
         try await makeChosen(

@@ -13,13 +13,17 @@ struct RunsCommand: ParsableCommand {
     @Option(name: .customLong("run"), help: "Only this run.")
     var number: Int64?
 
+    @Flag(help: "The digest of the history after each run; --json always has it.")
+    var digests = false
+
     func run() throws {
-        let (runs, files) = try store.read { reader in
+        let (runs, files) = try store.read(allowsEmpty: true) { reader in
             (
                 try reader.runs().filter { number == nil || $0.run == number },
                 try reader.files(ofRun: number)
             )
         }
+        if let number, runs.isEmpty { throw CommandFault(.usage, "there is no run \(number)") }
         if output.json {
             return Terminal.write(
                 json: runs.map { record in
@@ -27,15 +31,16 @@ struct RunsCommand: ParsableCommand {
                     return record.json.with("files", .array(own.map(\.json)))
                 })
         }
+        if runs.isEmpty { return print("No run yet.") }
         for record in runs {
-            print(
+            say(
                 Terminal.bold("Run \(record.run)")
                     + " recorded \(record.recordedAt), observed \(record.observedAt)"
                     + (record.dumpLabel.map { ", dump \(printable($0.string))" } ?? "")
                     + Self.words(record))
-            print(Terminal.grey("history \(record.historyDigest)"))
             let own = files.filter { $0.run == record.run }
             if !own.isEmpty { show(own) }
+            if digests { print(Terminal.grey("history \(record.historyDigest)")) }
         }
     }
 
@@ -57,7 +62,7 @@ struct RunsCommand: ParsableCommand {
         for file in files {
             let balance = file.balance
             table.add(
-                [cut(printable(file.name), to: 40)]
+                [printable(file.name)]
                     + [
                         balance.found, balance.inserted, balance.updated, balance.unchanged,
                         balance.copies, balance.shadowed, balance.late, balance.rejected,

@@ -65,20 +65,20 @@ struct ListDangers: ParsableCommand {
         var table = Table([
             "": .left, "hazard": .left, "product": .left, "brand": .left, "stars": .right,
             "run": .right,
-            "says": .left,
+            "says": .text,
         ])
         for entry in listing.entries {
             table.add([
                 entry.danger.dangerClass.rawValue,
                 entry.danger.dangerClass.leads ? Terminal.red(entry.hazard) : entry.hazard,
-                cut(printable(entry.review.productID.string), to: 24),
-                cut(printable(entry.brand?.string ?? "–"), to: 20),
+                printable(entry.review.productID.string),
+                printable(entry.brand?.string ?? "–"),
                 entry.review.values.star.map { "\($0)" } ?? "–", String(entry.review.run),
-                cut(printable(entry.quote), to: 90),
+                printable(entry.quote),
             ])
         }
         table.show()
-        showFooter(listing, "dangers", hasGrey: false)
+        showFooter(listing, "danger", hasGrey: false)
         for sentence in coverage?.sentences ?? [] { print(Terminal.grey(printable(sentence))) }
     }
 }

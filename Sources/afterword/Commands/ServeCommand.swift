@@ -66,8 +66,9 @@ struct ServeCommand: AsyncParsableCommand {
                 onServerRunning: { channel in
                     let port = channel.localAddress?.port ?? 0
                     let scheme = tlsKey == nil ? "http" : "https"
-                    let line = "afterword serves on \(scheme)://\(host):\(port)/\n"
-                    FileHandle.standardOutput.write(Data(line.utf8))
+                    Activity.stop()
+                    print("afterword serves on \(scheme)://\(host):\(port)/")
+                    StandardOutput.flush()
                 }, logger: logger)
             try await application.runService()
             await service.stop()

@@ -80,8 +80,14 @@ struct ShapeCommand: ParsableCommand {
 /// A built-in shape by its name, or the shape in a file.
 func namedShape(_ name: String) throws -> Shape {
     if let builtIn = Shape.builtIn.first(where: { $0.name == name }) { return builtIn }
+    do {
+        try requireRegularFile(at: name, name: name)
+    } catch InputFault.noSuchDump {
+        let hint = nearest(to: name, among: Shape.builtIn.map(\.name))
+        throw InputFault.noSuchShape(name, nearest: hint)
+    }
     guard let data = FileManager.default.contents(atPath: name) else {
-        throw InputFault.noSuchShape(name)
+        throw InputFault.unreadableFile(name, reason: systemReason(errno))
     }
     do throws(ShapeFault) {
         return try Shape(parsing: Array(data))

@@ -19,7 +19,7 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         let limit = try maxAge.map(Self.seconds)
-        let status = try store.read { reader in
+        let status = try store.read(allowsEmpty: true) { reader in
             try statusAnswer(reader, now: now(), maxAge: limit)
         }
         if output.json {
@@ -38,14 +38,15 @@ struct StatusCommand: ParsableCommand {
             print("No run yet.")
         }
         let sums = status.portfolio
-        print(
-            "\(grouped(sums.counters.reviewCount)) reviews, \(grouped(sums.productCount)) products, "
-                + "\(grouped(Int64(status.brandCount))) brands; stars 1–5: "
+        say(
+            "\(several(sums.counters.reviewCount, "review")), "
+                + "\(several(sums.productCount, "product")), "
+                + "\(several(status.brandCount, "brand")); stars 1–5: "
                 + sums.counters.stars.map(grouped).joined(separator: " / "))
         for attempt in status.attemptsSince {
             var outcome = "did not end"
             if case .failed(let kind) = attempt.outcome { outcome = "failed (\(kind))" }
-            print("Attempt of \(attempt.startedAt) on \(printable(attempt.dump)): \(outcome)")
+            say("Attempt of \(attempt.startedAt) on \(printable(attempt.dump)): \(outcome)")
         }
     }
 

@@ -46,7 +46,7 @@ struct ThemesCommand: ParsableCommand {
             return Terminal.write(json: found.map { $0.json(strengths) } + unknown.map(\.json))
         }
         var table = Table([
-            "theme": .left, "": .left, "reviews": .right, "per 100": .right, "new": .right,
+            "theme": .left, "": .text, "reviews": .right, "per 100": .right, "new": .right,
             "mixed": .right,
             "products": .right, "brands": .right, "star impact": .right, "languages": .left,
         ])
@@ -61,11 +61,12 @@ struct ThemesCommand: ParsableCommand {
             ])
         }
         table.show()
+        let quoteWidth = max((Terminal.width ?? Table.cellLimit) - 40, 20)
         for complaint in unknown {
-            print(
+            say(
                 "“\(printable(complaint.cluster.label))” (\(complaint.cluster.language.rawValue)): "
-                    + "\(complaint.reviews.count) reviews, as "
-                    + "“\(cut(printable(complaint.reviews.first?.quote ?? ""), to: 70))”")
+                    + "\(several(complaint.reviews.count, "review")), as "
+                    + "“\(cut(printable(complaint.reviews.first?.quote ?? ""), to: quoteWidth))”")
         }
         if let readable = found.first?.distinct?.whole {
             print(
@@ -84,35 +85,55 @@ struct ThemeCommand: ParsableCommand {
 
     @OptionGroup var arguments: ThemeArguments
     @OptionGroup var page: PageOptions
-    @Argument(help: "The theme, as 'themes' names it.")
+    @Argument(help: "The theme, as 'themes' names it: its short name or its label.")
     var theme: String
     @Flag(help: "What is praised.")
     var strengths = false
 
     func run() throws {
+        let aspect = try Self.aspect(named: theme)
         let found = try arguments.store.read { reader in
             var query = try arguments.query(reader)
             query.strengths = strengths
-            return try themeReviews(reader, aspect: theme, query, page: page.value)
+            return try themeReviews(reader, aspect: aspect, query, page: page.value)
         }
-        guard let listing = found else {
-            let names = Lexicon.first.aspects.map(\.id).joined(separator: ", ")
-            throw CommandFault(.usage, "no theme is called \(printable(theme)); there are \(names)")
-        }
+        guard let listing = found else { preconditionFailure("an aspect of the lexicon") }
         if arguments.output.json { return Terminal.write(json: listing.entries.map(\.json)) }
         var table = Table([
-            "product": .left, "review": .left, "stars": .right, "": .left, "says": .left,
+            "product": .left, "review": .left, "stars": .right, "": .left, "says": .text,
         ])
         for entry in listing.entries {
             table.add([
-                cut(printable(entry.review.productID.string), to: 24),
-                cut(printable(entry.review.reviewID.string), to: 36),
+                printable(entry.review.productID.string),
+                printable(entry.review.reviewID.string),
                 entry.review.values.star.map { "\($0)" } ?? "–", entry.isNew ? "new" : "",
-                cut(printable(entry.quote), to: 90),
+                printable(entry.quote),
             ])
         }
         table.show()
-        showFooter(listing, "reviews", hasGrey: false)
+        showFooter(listing, "review", hasGrey: false)
+    }
+}
+
+extension ThemeCommand {
+    /// The id of a theme by its id or label, in any case and in any language that it is shown in.
+    fileprivate static func aspect(named name: String) throws -> String {
+        let aspects = Lexicon.first.aspects
+        let wanted = name.lowercased()
+        let found = aspects.first { aspect in
+            ([aspect.id, aspect.label, aspect.strength].compactMap { $0 }
+                + Language.allCases.flatMap { language in
+                    [true, false].map { AspectLabel.text(aspect, strength: $0, in: language) }
+                }).contains { $0.lowercased() == wanted }
+        }
+        if let found { return found.id }
+        let ids = aspects.map(\.id)
+        let hint = nearest(to: name, among: ids + aspects.map(\.label))
+        throw CommandFault(
+            .usage,
+            "no theme is called \(printable(name)); "
+                + (hint.map { "did you mean '\($0)'? " } ?? "")
+                + "There are \(ids.joined(separator: ", "))")
     }
 }
 

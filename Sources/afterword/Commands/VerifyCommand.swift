@@ -135,7 +135,9 @@ private func verify(
                         message: failure.message, type: "case", text: failure.message)))
         }
     }
-    print("\(outcome.cases.count - outcome.failed) golden files agree, \(outcome.failed) do not")
+    let passed = outcome.cases.count - outcome.failed
+    let agree = several(passed, "golden file") + (passed == 1 ? " agrees" : " agree")
+    print("\(agree), \(outcome.failed) \(outcome.failed == 1 ? "does" : "do") not")
     return outcome
 }
 
@@ -167,14 +169,20 @@ private func onFreshSchema<Result>(
 
 private func show(_ golden: GoldenCase, _ verdicts: [GoldenVerdict]) {
     let failed = verdicts.filter { !$0.passes }
-    print("\(golden.name): " + (failed.isEmpty ? "\(verdicts.count) files agree" : "DIFFERS"))
+    print(
+        "\(golden.name): "
+            + (failed.isEmpty
+                ? several(verdicts.count, "file") + (verdicts.count == 1 ? " agrees" : " agree")
+                : "DIFFERS"))
     for verdict in failed {
         switch verdict.outcome {
         case .same: continue
         case .missing: print("  \(verdict.file): no golden file is there")
         case .unused: print("  \(verdict.file): the golden file is there, nothing of it came out")
         case .differs(let rows):
-            print("  \(verdict.file): \(rows.count) rows differ")
+            print(
+                "  \(verdict.file): \(several(rows.count, "row")) \(rows.count == 1 ? "differs" : "differ")"
+            )
             for row in rows.prefix(20) { show(row) }
         }
     }
@@ -182,10 +190,10 @@ private func show(_ golden: GoldenCase, _ verdicts: [GoldenVerdict]) {
 
 private func show(_ row: RowDifference) {
     switch row.kind {
-    case .added: print("    + \(cut(row.key, to: 160))")
-    case .removed: print("    - \(cut(row.key, to: 160))")
+    case .added: print("    + \(cut(row.key, to: Terminal.width ?? 160))")
+    case .removed: print("    - \(cut(row.key, to: Terminal.width ?? 160))")
     case .changed(let fields):
-        print("    ~ \(cut(row.key, to: 160))")
+        print("    ~ \(cut(row.key, to: Terminal.width ?? 160))")
         for field in fields {
             print(
                 "        \(field.name): \(cut(field.expected, to: 60)) → \(cut(field.actual, to: 60))"

@@ -8,13 +8,13 @@ private let shownChanges = 10
 func show(_ report: LoadReport, isRehearsal: Bool) {
     let run = report.run
     let title = isRehearsal ? "Plan of run \(run.run)" : "Run \(run.run)"
-    print(
+    say(
         Terminal.bold("\(title): \(printable(report.dump))")
             + ", observed \(run.observedAt) (\(origin(run.observedOrigin)))"
             + (run.dumpLabel.map { ", dump \(printable($0.string))" } ?? ""))
     let balance = run.balance
-    print(
-        "\(grouped(balance.found)) reviews in \(grouped(run.productsNamed)) products: "
+    say(
+        "\(several(balance.found, "review")) in \(several(run.productsNamed, "product")): "
             + balance.parts.dropFirst().filter { $0.value > 0 || $0.key == "rejected" }
             .map { "\(grouped($0.value)) \($0.key)" }.joined(separator: ", ")
             + (run.deleted > 0 ? "; \(grouped(run.deleted)) deleted" : "") + ".")
@@ -23,13 +23,13 @@ func show(_ report: LoadReport, isRehearsal: Bool) {
         print("\(grouped(tolerated)) bare NaN or Infinity read as absent (nonstandard_literal).")
     }
     if report.olderProducts > 0 {
-        print(
-            "Older than what is loaded for \(grouped(report.olderProducts)) of its products: "
+        say(
+            "Older than what is loaded for \(several(report.olderProducts, "product")) of it: "
                 + "nothing of them is updated, deleted or brought back.")
     }
     if balance.rejected > 0 { print("See 'afterword rejects' for what could not be read.") }
     if !report.ignored.isEmpty {
-        print(
+        say(
             "Ignored: "
                 + report.ignored.prefix(5).map(printable).joined(separator: ", ")
                 + (report.ignored.count > 5 ? " and \(report.ignored.count - 5) more" : ""))
@@ -98,15 +98,15 @@ private func showChanges(_ report: LoadReport) {
         let (l, r) = (left.size, right.size)
         return l == r ? left.productID < right.productID : l > r
     }
-    print("\(grouped(Int64(changed.count))) products changed:")
+    print("\(several(changed.count, "product")) changed:")
     var table = Table([
         "product": .left, "brand": .left, "inserted": .right, "updated": .right,
         "deleted": .right, "reviews": .right, "mean": .right,
     ])
     for change in sorted.prefix(shownChanges) {
         table.add([
-            cut(printable(change.productID.string), to: 20),
-            cut(printable(change.brand?.string ?? "–"), to: 20), grouped(change.inserted),
+            printable(change.productID.string),
+            printable(change.brand?.string ?? "–"), grouped(change.inserted),
             grouped(change.updated), grouped(change.deleted),
             "\(grouped(change.before.reviewCount)) → \(grouped(change.after.reviewCount))",
             "\(stars(change.before)) → \(stars(change.after))",

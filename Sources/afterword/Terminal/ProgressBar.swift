@@ -1,5 +1,4 @@
 import AfterwordPipeline
-import Foundation
 import Synchronization
 
 /// One line on standard error that tells how far a run is; nothing where that is no terminal.
@@ -30,14 +29,17 @@ final class ProgressBar: Sendable {
             return last != percent
         }
         guard isNew else { return }
-        let filled = percent * 30 / 100
-        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
-        FileHandle.standardError.write(Data("\r\(stage) \(bar) \(percent) %".utf8))
+        Activity.stop()
+        let width = max(5, min(30, Terminal.errorWidth - stage.count - 8))
+        let filled = percent * width / 100
+        let bar =
+            String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+        Terminal.write(error: "\r\(stage) \(bar) \(percent) %")
     }
 
     /// Wipes the line.
     func finish() {
         guard isShown else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+        Terminal.write(error: "\r\u{1B}[K")
     }
 }

@@ -1,38 +1,103 @@
 /// A table for people: columns as wide as their widest cell, numbers to the right.
+///
+/// It fits the width of the terminal (or `COLUMNS`): texts are cut first, then names, never numbers;
+/// where that is not enough each row is written below the other, a line or more each. Without a
+/// width, as in a pipe, a cell is cut only beyond `cellLimit` columns.
 struct Table {
-    enum Alignment { case left, right }
-    private let columns: [(title: String, alignment: Alignment)]
+    enum Column {
+        /// A name: cut where texts alone do not make room.
+        case left
+        /// A number: never cut.
+        case right
+        /// A text of a customer or a title: cut first.
+        case text
+    }
+    private let columns: [(title: String, kind: Column)]
     private var rows: [(cells: [String], isGrey: Bool)] = []
+    private let width: Int?
 
-    init(_ columns: KeyValuePairs<String, Alignment>) {
+    /// Columns of the longest cell where there is no width to fit.
+    static let cellLimit = 200
+    private static let gap = 2
+    /// What texts and names keep at least.
+    private static let shortestText = 16
+    private static let shortestName = 12
+
+    init(_ columns: KeyValuePairs<String, Column>, width: Int? = Terminal.width) {
         self.columns = columns.map { ($0.key, $0.value) }
+        self.width = width
     }
 
     var isEmpty: Bool { rows.isEmpty }
 
     mutating func add(_ cells: [String], isGrey: Bool = false) {
         precondition(cells.count == columns.count, "a cell for each column")
-        rows.append((cells, isGrey))
+        let limit = width ?? Self.cellLimit
+        rows.append((cells.map { cut($0, to: limit) }, isGrey))
     }
 
-    func show() {
-        let widths = columns.indices.map { index in
+    func show() { for line in lines() { print(line) } }
+
+    /// What is printed: a heading and a line for each row, or a few lines for each row where the width
+    /// is too small for columns.
+    func lines() -> [String] {
+        guard let widths = fittedWidths() else { return rows.flatMap(record) }
+        let heading = Terminal.bold(line(columns.map(\.title), widths))
+        return [heading]
+            + rows.map { row in
+                let text = line(row.cells, widths)
+                return row.isGrey ? Terminal.grey(text) : text
+            }
+    }
+
+    /// The widths of the columns; nil where they do not fit.
+    private func fittedWidths() -> [Int]? {
+        var widths = columns.indices.map { index in
             rows.map { displayWidth($0.cells[index]) }
                 .reduce(displayWidth(columns[index].title), max)
         }
-        print(Terminal.bold(line(columns.map(\.title), widths)))
-        for row in rows {
-            let text = line(row.cells, widths)
-            print(row.isGrey ? Terminal.grey(text) : text)
+        guard let width else { return widths }
+        var excess = widths.reduce(0, +) + Self.gap * (columns.count - 1) - width
+        for (kind, least) in [(Column.text, Self.shortestText), (.left, Self.shortestName)] {
+            func canShrink(_ index: Int) -> Bool {
+                columns[index].kind == kind
+                    && widths[index] > max(least, displayWidth(columns[index].title))
+            }
+            while excess > 0,
+                let widest = columns.indices.filter(canShrink).max(by: { widths[$0] < widths[$1] })
+            {
+                widths[widest] -= 1
+                excess -= 1
+            }
         }
+        return excess > 0 ? nil : widths
     }
 
     private func line(_ cells: [String], _ widths: [Int]) -> String {
         let padded = cells.indices.map { index in
-            let space = String(repeating: " ", count: widths[index] - displayWidth(cells[index]))
-            return columns[index].alignment == .left ? cells[index] + space : space + cells[index]
+            let cell = cut(cells[index], to: widths[index])
+            let space = String(repeating: " ", count: widths[index] - displayWidth(cell))
+            return columns[index].kind == .right ? space + cell : cell + space
         }
-        let text = padded.joined(separator: "  ")
+        let text = padded.joined(separator: String(repeating: " ", count: Self.gap))
         return String(text.reversed().drop { $0 == " " }.reversed())
+    }
+
+    /// A row on lines of its own: its names and numbers with their titles, its texts on a line each.
+    private func record(_ row: (cells: [String], isGrey: Bool)) -> [String] {
+        let width = width ?? Self.cellLimit
+        var facts: [String] = []
+        var texts: [String] = []
+        for (column, cell) in zip(columns, row.cells) where !cell.isEmpty {
+            if column.kind == .text {
+                texts.append("  " + cut(cell, to: width - 2))
+            } else {
+                let title = facts.isEmpty || column.title.isEmpty ? "" : column.title + " "
+                facts.append(title + cell)
+            }
+        }
+        let head = wrapped(facts.joined(separator: " · "), to: width, indent: "  ")
+            .map { cut($0, to: width) }
+        return (head + texts).map { row.isGrey ? Terminal.grey($0) : $0 }
     }
 }

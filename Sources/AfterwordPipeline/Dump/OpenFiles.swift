@@ -1,0 +1,153 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// What is held open of a dump: a handful of its files and one temporary file, however many files
+/// the dump has.
+///
+/// Not thread-safe: it belongs to the sources of one dump, which are read by one thread at a time.
+final class OpenFiles {
+    private struct Entry { weak var file: ReadFile? }
+
+    private let limit: Int
+    /// Those open, the one that was opened first at the front.
+    private var entries: [Entry] = []
+    private var spool: Spool?
+
+    /// - Parameter limit: Files open at once.
+    init(limit: Int = 16) { self.limit = limit }
+
+    /// The files that are open now.
+    var count: Int { entries.count { ($0.file?.isOpen) == true } }
+
+    /// Takes a file that was just opened; where there are too many, one that was not read since it
+    /// was last looked at is closed. With few files nothing is ever closed.
+    fileprivate func admit(_ file: ReadFile) {
+        entries.removeAll { $0.file?.isOpen != true }
+        while entries.count >= limit {
+            let entry = entries.removeFirst()
+            guard let oldest = entry.file else { continue }
+            if oldest.wasRead {
+                oldest.wasRead = false
+                entries.append(entry)
+            } else {
+                oldest.close()
+            }
+        }
+        entries.append(Entry(file: file))
+    }
+
+    /// The temporary file of all streams that are not a file as it lies there.
+    func temporaryFile(for name: String) throws -> Spool {
+        if let spool { return spool }
+        let made = try Spool(for: name)
+        spool = made
+        return made
+    }
+}
+
+/// A regular file of a dump: opened when it is read, closed when others need to be open, and
+/// opened again as the same file or not at all.
+final class ReadFile {
+    private let path: String
+    private let name: String
+    private let files: OpenFiles
+    private var descriptor: Int32 = -1
+    /// Which file it was when it was opened first.
+    private var identity: (device: dev_t, number: ino_t)?
+    fileprivate var wasRead = false
+    fileprivate var isOpen: Bool { descriptor >= 0 }
+
+    init(path: String, name: String, files: OpenFiles) {
+        self.path = path
+        self.name = name
+        self.files = files
+    }
+
+    deinit { close() }
+
+    fileprivate func close() {
+        if descriptor >= 0 { _ = systemClose(descriptor) }
+        descriptor = -1
+    }
+
+    /// The open file.
+    ///
+    /// - Throws: `InputFault.unreadableFile` with the system's reason, `.notAFile`, or
+    ///   `.changedWhileRead` where another file lies there by now.
+    func opened() throws -> Int32 {
+        wasRead = true
+        if descriptor >= 0 { return descriptor }
+        // A pipe put there since it was looked at is not waited for.
+        let opened = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard opened >= 0 else {
+            throw InputFault.unreadableFile(name, reason: systemReason(errno))
+        }
+        descriptor = opened
+        do {
+            try check(opened)
+        } catch {
+            close()
+            throw error
+        }
+        files.admit(self)
+        return opened
+    }
+
+    private func check(_ opened: Int32) throws {
+        var info = stat()
+        guard fstat(opened, &info) == 0 else {
+            throw InputFault.unreadableFile(name, reason: systemReason(errno))
+        }
+        let kind = FileKind(mode: info.st_mode)
+        guard kind == .regular else { throw InputFault.notAFile(name, kind: kind.words) }
+        if let identity {
+            guard identity == (info.st_dev, info.st_ino) else {
+                throw InputFault.changedWhileRead(name)
+            }
+        } else {
+            identity = (info.st_dev, info.st_ino)
+        }
+    }
+}
+
+/// A nameless temporary file: streams are written to it one after another and read anywhere.
+final class Spool {
+    let descriptor: Int32
+    private(set) var length: Int64 = 0
+
+    fileprivate init(for name: String) throws {
+        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var template = Array("\(folder)/afterword-XXXXXX".utf8CString)
+        descriptor = mkstemp(&template)
+        guard descriptor >= 0 else {
+            throw InputFault.unreadableFile(
+                name, reason: "no temporary file in \(folder): \(systemReason(errno))")
+        }
+        unlink(template)
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    }
+
+    deinit { _ = systemClose(descriptor) }
+
+    /// - Throws: `StoreFault.diskFull`.
+    func append(_ bytes: [UInt8]) throws {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer in
+                write(descriptor, buffer.baseAddress! + written, bytes.count - written)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw StoreFault.diskFull }
+            written += count
+        }
+        length += Int64(bytes.count)
+    }
+}
+
+/// `close` of the system, where a method of that name hides it.
+private func systemClose(_ descriptor: Int32) -> Int32 { close(descriptor) }

@@ -1,0 +1,81 @@
+import AfterwordCore
+
+/// A format that reviews come in and that is not read: told by a file's first bytes, so that the
+/// refusal can name it.
+package enum OtherFormat: Equatable, Sendable {
+    case csv
+    case zip
+    case spreadsheet
+    case parquet
+    case sqlite
+    case pdf
+    case tar
+    case bzip2
+    case xz
+    case zstd
+    case sevenZip
+
+    /// Bytes at the beginning that tell the format.
+    static let headBytes = 1024
+
+    private static let beginnings: [(bytes: [UInt8], format: OtherFormat)] = [
+        ([0x50, 0x4B, 0x03, 0x04], .zip), ([0x50, 0x4B, 0x05, 0x06], .zip),
+        ([0x50, 0x4B, 0x07, 0x08], .zip), (Array("PAR1".utf8), .parquet),
+        (Array("SQLite format 3".utf8), .sqlite), (Array("%PDF-".utf8), .pdf),
+        (Array("BZh".utf8), .bzip2), ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], .xz),
+        ([0x28, 0xB5, 0x2F, 0xFD], .zstd), ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], .sevenZip),
+        ([0xD0, 0xCF, 0x11, 0xE0], .spreadsheet),
+    ]
+
+    private static let endings: [(ending: String, format: OtherFormat)] = [
+        (".csv", .csv), (".tsv", .csv), (".csv.gz", .csv), (".tsv.gz", .csv), (".zip", .zip),
+        (".xlsx", .spreadsheet), (".xls", .spreadsheet), (".ods", .spreadsheet),
+        (".parquet", .parquet), (".sqlite", .sqlite), (".pdf", .pdf), (".tar", .tar),
+        (".tar.gz", .tar), (".tgz", .tar), (".bz2", .bzip2), (".xz", .xz), (".zst", .zstd),
+        (".7z", .sevenZip),
+    ]
+
+    /// The format of a file that begins with these bytes; nil where it may be JSON.
+    init?(_ head: [UInt8], name: String = "") {
+        if let known = Self.beginnings.first(where: { head.starts(with: $0.bytes) })?.format {
+            let named = OtherFormat(ending: name)
+            self = known == .zip && named == .spreadsheet ? .spreadsheet : known
+        } else if head.count > 262, head[257..<262].elementsEqual(Array("ustar".utf8)) {
+            self = .tar
+        } else if Self.isTable(head) {
+            self = .csv
+        } else {
+            return nil
+        }
+    }
+
+    /// The format that a file's name tells.
+    init?(ending name: String) {
+        let plain = name.lowercased()
+        guard let known = Self.endings.last(where: { plain.hasSuffix($0.ending) }) else {
+            return nil
+        }
+        self = known.format
+    }
+
+    /// A line of names with separators between them, more such lines, and no line that begins as
+    /// JSON does.
+    private static func isTable(_ head: [UInt8]) -> Bool {
+        let text = String(decoding: head, as: UTF8.self).drop { $0 == "\u{FEFF}" }
+        let lines = text.split(whereSeparator: \.isNewline)
+        guard lines.count > 1, !lines.contains(where: { "{[<".contains($0.first ?? " ") }) else {
+            return false
+        }
+        return [",", ";", "\t", "|"].contains { (separator: Character) in
+            let names = lines[0].split(separator: separator, omittingEmptySubsequences: false)
+            return names.count > 1 && names.allSatisfy { isName($0, separator) }
+                && lines[1].contains(separator)
+        }
+    }
+
+    private static func isName(_ cell: Substring, _ separator: Character) -> Bool {
+        let name = cell.filter { $0 != "\"" }
+        return (1...40).contains(name.count) && name.contains(where: \.isLetter)
+            && name.allSatisfy { $0.isLetter || $0.isNumber || " _-.()/#".contains($0) }
+    }
+}

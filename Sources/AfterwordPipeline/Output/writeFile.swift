@@ -1,0 +1,155 @@
+import Foundation
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// A file that could not be written, and why.
+package struct OutputFault: Error, Equatable, Sendable {
+    package var path: String
+    /// The system's error number.
+    package var number: Int32
+
+    package var reason: String { systemReason(number) }
+    /// The disk or what lies behind it failed, not the path that was given.
+    package var isOfDisk: Bool { [ENOSPC, EDQUOT, EIO, EFBIG, EPIPE].contains(number) }
+}
+
+/// Writes a file whole: a reader sees what was there or all of the new bytes.
+///
+/// 1. A link is followed; what it leads to is written, the link stays.
+/// 2. Only a regular file, or nothing, is replaced, by renaming. A file that was there keeps its
+///    mode, and its owner where the system allows it.
+/// 3. A device or a pipe is opened and written to; so is a file that cannot be replaced (mounted by
+///    itself, or in a folder that may not be written).
+/// 4. A path that stands for an open descriptor (`/dev/stdout`, `/dev/fd/3`) is written to by it.
+/// 5. Every write and close is checked.
+///
+/// - Parameter mode: Of a file that was not there.
+package func writeFile(
+    _ bytes: [UInt8], to path: String, mode: UInt32 = 0o600
+) throws(OutputFault) {
+    if let descriptor = namedDescriptor(path) {
+        let copy = dup(descriptor)
+        guard copy >= 0 else { throw OutputFault(path: path, number: errno) }
+        return try fill(copy, bytes, path)
+    }
+    var info = stat()
+    if stat(path, &info) == 0 {
+        guard FileKind(mode: info.st_mode) == .regular else {
+            return try writeInPlace(bytes, path, O_WRONLY)
+        }
+        let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        return try replace(real, bytes, like: info, mode_t(mode), path)
+    }
+    guard errno == ENOENT else { throw OutputFault(path: path, number: errno) }
+    try replace(linkEnd(path), bytes, like: nil, mode_t(mode), path)
+}
+
+/// The descriptor of this process that a path stands for.
+package func namedDescriptor(_ path: String) -> Int32? {
+    var path = path
+    for _ in 0..<longestChain {
+        for folder in ["/dev/fd/", "/proc/self/fd/", "/proc/\(getpid())/fd/"]
+        where path.hasPrefix(folder) {
+            return Int32(path.dropFirst(folder.count))
+        }
+        guard let next = linkTarget(path) else { return nil }
+        path = next
+    }
+    return nil
+}
+
+/// Links followed one after another, as the system allows it.
+private let longestChain = 40
+
+private func linkTarget(_ path: String) -> String? {
+    guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else {
+        return nil
+    }
+    if target.hasPrefix("/") { return target }
+    return URL(fileURLWithPath: path).deletingLastPathComponent()
+        .appendingPathComponent(target).path
+}
+
+/// Where a path leads that nothing lies at: the end of its links.
+private func linkEnd(_ path: String) -> String {
+    var end = path
+    for _ in 0..<longestChain {
+        guard let next = linkTarget(end) else { break }
+        end = next
+    }
+    return end
+}
+
+private func replace(
+    _ target: String, _ bytes: [UInt8], like info: stat?, _ mode: mode_t, _ path: String
+) throws(OutputFault) {
+    let url = URL(fileURLWithPath: target)
+    let folder = url.deletingLastPathComponent().path
+    var template = Array("\(folder)/.\(url.lastPathComponent.prefix(100)).XXXXXX".utf8CString)
+    let descriptor = mkstemp(&template)
+    guard descriptor >= 0 else {
+        guard info != nil, [EACCES, EPERM, EROFS].contains(errno) else {
+            throw OutputFault(path: path, number: errno)
+        }
+        return try writeInPlace(bytes, target, O_WRONLY | O_TRUNC)
+    }
+    var isRenamed = false
+    defer { if !isRenamed { unlink(template) } }
+    // Where the owner may not be kept the file is this user's; its mode is kept all the same.
+    if let info { _ = fchown(descriptor, info.st_uid, info.st_gid) }
+    _ = fchmod(descriptor, info.map { $0.st_mode & 0o7777 } ?? mode)
+    try fill(descriptor, bytes, path, synchronises: true)
+    guard rename(template, target) == 0 else {
+        guard info != nil, [EBUSY, EXDEV, EPERM, EACCES].contains(errno) else {
+            throw OutputFault(path: path, number: errno)
+        }
+        return try writeInPlace(bytes, target, O_WRONLY | O_TRUNC)
+    }
+    isRenamed = true
+}
+
+private func writeInPlace(
+    _ bytes: [UInt8], _ path: String, _ flags: Int32
+) throws(OutputFault) {
+    let descriptor = open(path, flags | O_CLOEXEC)
+    guard descriptor >= 0 else { throw OutputFault(path: path, number: errno) }
+    try fill(descriptor, bytes, path)
+}
+
+/// Writes all and closes.
+private func fill(
+    _ descriptor: Int32, _ bytes: [UInt8], _ path: String, synchronises: Bool = false
+) throws(OutputFault) {
+    var number = writeAll(bytes, to: descriptor)
+    if number == 0, synchronises, fsync(descriptor) != 0 { number = errno }
+    if close(descriptor) != 0, number == 0 { number = errno }
+    if number != 0 { throw OutputFault(path: path, number: number) }
+}
+
+/// Writes all of the bytes to a descriptor.
+///
+/// - Returns: 0, or the system's error number.
+package func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
+    var written = 0
+    while written < bytes.count {
+        let count = bytes[written...].withUnsafeBytes {
+            write(descriptor, $0.baseAddress, $0.count)
+        }
+        if count < 0, errno == EINTR { continue }
+        if count < 0, errno == EAGAIN {
+            // A terminal or pipe that somebody made non-blocking: waited for.
+            var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            _ = poll(&ready, 1, -1)
+            continue
+        }
+        guard count > 0 else { return count < 0 ? errno : EIO }
+        written += count
+    }
+    return 0
+}

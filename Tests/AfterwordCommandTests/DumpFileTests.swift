@@ -1,0 +1,150 @@
+import AfterwordStores
+import Foundation
+import Testing
+
+/// Dumps of many files, and of what is no file, as a shell hands them in.
+@Suite struct DumpFileTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func review(_ number: Int) -> String {
+        """
+        {"review_id":"r\(number)","rating":5,"title":"t","text":"text \(number) of it",\
+        "parent_asin":"P\(number % 7)","user_id":"u\(number)"}
+        """
+    }
+
+    @Test("holds-every-file-open: 300 files load where 40 may be open, plain and packed")
+    func many() throws {
+        for number in 0..<300 { try folder.write("d/\(number).json", review(number)) }
+        let plain = try Program.shell(
+            "ulimit -Sn 40; afterword run d --json --observed-at 2026-01-01", in: folder.path)
+        #expect(plain.code == 0 && plain.output.contains(#""inserted":300"#), "\(plain.errors)")
+        let packed = try Program.shell(
+            "gzip d/*.json; ulimit -Sn 40; afterword run d --quiet --store packed.sqlite "
+                + "--observed-at 2026-01-01 && afterword status --store packed.sqlite",
+            in: folder.path)
+        #expect(packed.code == 0 && packed.output.contains("300 reviews"), "\(packed.errors)")
+        #expect(try Program.run(["audit"], in: folder.path).code == 0)
+    }
+
+    @Test(
+        "holds-every-file-open: the same on Postgres",
+        .enabled(
+            if: CrashTests.server != nil,
+            "SKIPPED: AFTERWORD_TEST_POSTGRES names no server (ci/postgres start)"))
+    func manyOnPostgres() throws {
+        let server = try #require(CrashTests.server)
+        let schema = "many_" + UUID().uuidString.lowercased().replacing("-", with: "_")
+        let owner = try PostgresConnection(url: server)
+        try owner.runAll("CREATE SCHEMA \(schema)")
+        defer {
+            try? owner.runAll("DROP SCHEMA \(schema) CASCADE; DROP SCHEMA \(schema)_report CASCADE")
+        }
+        for number in 0..<300 { try folder.write("d/\(number).json", review(number)) }
+        let plain = try Program.shell(
+            "ulimit -Sn 40; afterword run d --json --observed-at 2026-01-01", in: folder.path,
+            environment: ["AFTERWORD_STORE": server + "&options=-csearch_path%3D" + schema])
+        #expect(plain.code == 0 && plain.output.contains(#""inserted":300"#), "\(plain.errors)")
+    }
+
+    @Test("holds-every-file-open: too few open files are named as the reason")
+    func named() throws {
+        try folder.write("d/a.json", review(1))
+        let refused = try Program.shell("ulimit -n 4; afterword run d", in: folder.path)
+        #expect(refused.code == 2 || refused.code == 3, "\(refused.errors)")
+        #expect(!refused.errors.contains("cannot read a.json\n"))
+    }
+
+    @Test(
+        "fifo-as-dump-hangs: pipes and devices are refused by name, exit 2",
+        arguments: [
+            ("mkfifo p.json; afterword run p.json", "p.json is a pipe"),
+            ("afterword run <(echo '[]')", " is a pipe"),
+            ("echo '[]' | afterword run /dev/stdin", "stdin is a pipe"),
+            ("afterword run /dev/stdin < /dev/null", "stdin is a device"),
+            ("afterword plan /dev/zero", "zero is a device"),
+            ("mkfifo s; afterword run d --shape s", "s is a pipe"),
+            ("mkfifo c.csv; afterword catalog load c.csv", "c.csv is a pipe"),
+            ("mkfifo c.json; afterword shape detect c.json", "c.json is a pipe"),
+            ("mkfifo v.json; afterword verify new x v.json", "v.json is a pipe"),
+        ])
+    func special(script: String, words: String) throws {
+        try folder.write("d/a.json", review(1))
+        let result = try Program.shell(script, in: folder.path)
+        #expect(result.code == 2, "\(result.errors)")
+        #expect(result.errors.contains(words), "\(result.errors)")
+        let store = folder.path + "/afterword.sqlite"
+        #expect(!FileManager.default.fileExists(atPath: store))
+    }
+
+    @Test("A file that the shell opened is read by the name of standard input")
+    func redirected() throws {
+        try folder.write("a.json", review(1))
+        let result = try Program.shell("afterword run /dev/stdin < a.json", in: folder.path)
+        #expect(result.code == 0 && result.output.contains("1 inserted"), "\(result)")
+    }
+
+    @Test("fifo-as-dump-hangs: an unreadable folder and file are sentences with the reason")
+    func unreadable() throws {
+        try folder.write("d/sub/a.json", review(1))
+        try folder.write("e/a.json", review(1))
+        // Root may read everything: the program runs as nobody then.
+        let nobody = geteuid() == 0 ? "setpriv --reuid=65534 --clear-groups " : ""
+        let result = try Program.shell(
+            """
+            chmod 755 . d e; chmod 000 d/sub e/a.json
+            for dump in d e; do \(nobody)"$AFTERWORD" plan $dump; echo $?; done; chmod 755 d/sub
+            """, in: folder.path)
+        #expect(result.output == "2\n2\n", "\(result)")
+        #expect(
+            result.errors == """
+                afterword: cannot read sub: Permission denied
+                afterword: cannot read a.json: Permission denied
+
+                """)
+    }
+
+    @Test("failed-run-leaves-store: a run that is refused makes no store; one that was there stays")
+    func failedRun() throws {
+        try folder.write("bad.json", "nothing of JSON in it")
+        try folder.write("good.json", review(1))
+        let store = folder.path + "/afterword.sqlite"
+        for arguments in [
+            ["run", "bad.json"], ["run", "bad.json", "--quiet", "--json"],
+            ["run", "good.json", "--complete", "all", "--shape", "customer-reviews"],
+        ] {
+            #expect(try Program.run(arguments, in: folder.path).code == 2)
+            let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+            #expect(left == ["bad.json", "good.json"], "\(arguments): \(left)")
+        }
+        // Of a series the first run is committed: the store stays.
+        let half = try Program.run(["run", "good.json", "bad.json"], in: folder.path)
+        #expect(half.code == 2 && FileManager.default.fileExists(atPath: store))
+        #expect(try Program.run(["run", "bad.json"], in: folder.path).code == 2)
+        #expect(try Program.run(["status"], in: folder.path).output.contains("failed"))
+        #expect(
+            try Program.run(["run", "bad.json", "--store", "new.sqlite"], in: folder.path).code == 2
+        )
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/new.sqlite"))
+    }
+
+    @Test(
+        "failed-run-leaves-store: reading an empty store says that nothing was loaded yet",
+        arguments: [
+            "brands", "products", "product P", "reviews P", "history P R", "themes",
+            "theme leaks", "safety", "inbox", "changes portfolio", "report", "insights",
+            "insight portfolio", "products --json", "brands --as-of 1",
+        ])
+    func emptyStore(command: String) throws {
+        #expect(try Program.run(["migrate"], in: folder.path).code == 0)
+        let result = try Program.shell("afterword \(command)", in: folder.path)
+        #expect(result.code == 2, "\(result.errors)")
+        #expect(result.errors.contains("nothing was loaded yet"), "\(result.errors)")
+        #expect(result.output.isEmpty)
+        for other in ["runs", "status", "audit", "rejects", "costs"] {
+            #expect(try Program.run([other], in: folder.path).code == 0)
+        }
+    }
+}
