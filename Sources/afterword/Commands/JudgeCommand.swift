@@ -76,13 +76,13 @@ struct ListVerdicts: ParsableCommand {
             let row = entry.row
             table.add([
                 String(row.madeRun), row.verdict.rawValue,
-                cut(printable(row.productID.string), to: 24),
-                cut(printable(row.reviewID.string), to: 36), String(row.version),
-                cut(printable(row.judgedBy.string), to: 20), entry.holds ? "yes" : "no",
-                cut(printable(row.why.string), to: 60),
+                printable(row.productID.string),
+                printable(row.reviewID.string), String(row.version),
+                printable(row.judgedBy.string), entry.holds ? "yes" : "no",
+                printable(row.why.string),
             ])
         }
         table.show()
-        showFooter(listing, "verdicts", hasGrey: false)
+        showFooter(listing, "verdict", hasGrey: false)
     }
 }
