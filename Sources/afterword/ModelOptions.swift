@@ -231,12 +231,12 @@ extension InsightReport {
         }
         if silent > 0 { parts.append("\(silent) with too little to say") }
         if !leftAlone.isEmpty { parts.append("\(leftAlone.count) left alone") }
-        print(
-            "Insights: " + parts.joined(separator: ", ") + "; \(calls) "
-                + (calls == 1 ? "question" : "questions") + " asked, \(cacheHits) known"
-                + (cost > 0 ? ", \(dollars(cost))" : "")
-                + (runs.isEmpty ? "" : "; run " + runs.map(String.init).joined(separator: ", "))
-                + ".")
+        var ending = "\(several(calls, "question")) asked, \(grouped(Int64(cacheHits))) known"
+        if cost > 0 { ending += ", \(dollars(cost))" }
+        if !runs.isEmpty {
+            ending += "; run " + runs.map { String($0) }.joined(separator: ", ")
+        }
+        print("Insights: \(parts.joined(separator: ", ")); \(ending).")
     }
 
     /// The report for programs.
