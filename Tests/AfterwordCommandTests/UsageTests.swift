@@ -45,7 +45,7 @@ import Testing
         "cli-errors: a refusal shows the usage of the command that failed",
         arguments: [
             (["run", "d", "--observed-at", "last week"], "Usage: afterword run [<options"),
-            (["status", "--max-age", "8"], "Usage: afterword status [<optio"),
+            (["status", "--max-age", "8"], "Usage: afterword status [--stor"),
             (["key", "create"], "Usage: afterword key create"),
             (["rejects", "replay"], "Usage: afterword rejects replay"),
         ])
