@@ -53,8 +53,7 @@ package struct Service: Sendable {
         router.get("metrics") { _, _ in
             text(metrics.exposition, type: "text/plain; version=0.0.4; charset=utf-8")
         }
-        let description = document
-        router.get("openapi.json") { _, _ in text(description, type: "application/json") }
+        addDescriptions(to: router)
         for endpoint in Endpoint.all {
             let path = RouterPath(endpoint.path)
             router.get(path) { request, context in
@@ -87,13 +86,13 @@ package struct Service: Sendable {
     private func answer(
         _ endpoint: Endpoint, _ request: Request, _ context: Context
     ) async throws -> Response {
-        // What depends on the clock has no tag.
-        let isTimed = endpoint.path.hasSuffix("/status")
         return try await respond(
             request, context, endpoint.parameters,
-            as: AnswerForm(type: "application/json", isTimed: isTimed)
+            as: AnswerForm(type: "application/json", isTimed: endpoint.isTimed)
         ) { call in
-            Array(try endpoint.answer(call).with("as_of", call.run.asOf).canonical.utf8)
+            Array(
+                try endpoint.answer(call).with("as_of", RunRecord.asOfForm.json(call.run)).canonical
+                    .utf8)
         }
     }
 
@@ -305,7 +304,7 @@ package struct Service: Sendable {
         }
         switch outcome {
         case .standing(let row), .made(let row):
-            let body = JSONValue.row(["item": row.json]).canonical
+            let body = JSONValue.row(["item": row.answer]).canonical
             return text(body, type: "application/json")
         case .notEnough(let data):
             throw Problem(

@@ -227,8 +227,8 @@ struct ReportPage {
         .row([
             "scope": .string(digest.scope), "from": JSONValue(digest.changes.from.run),
             "to": JSONValue(digest.changes.to.run),
-            "before": .object(digest.changes.before.members),
-            "after": .object(digest.changes.after.members),
+            "before": Counters.form.json(digest.changes.before),
+            "after": Counters.form.json(digest.changes.after),
             "new_negatives": JSONValue(digest.negativeCount),
             "resolved": JSONValue(digest.resolvedCount),
             "alerts": .array(digest.changes.alerts.map { .string($0.sentence) }),

@@ -21,11 +21,12 @@ import Testing
     func endpoints() async throws {
         try await serving { client, _ in
             let description = try #require(try await client.get("/openapi.json").json)
-            let paths = description["paths"]?.members ?? []
+            let paths = (description["paths"]?.members ?? []).map(\.key)
+                .filter { $0.hasPrefix("/api/v1/") }
             #expect(paths.count >= 18)
             let reviews = try await client.get("/api/v1/products/B0FLASK001/reviews")
             let review = try #require(reviews.items.first?["review_id"]?.text)
-            for (path, operations) in paths {
+            for path in paths {
                 let address =
                     path.replacing("{product}", with: "B0FLASK001")
                     .replacing("{brand}", with: "Lumora").replacing("{theme}", with: "leaks")
@@ -34,19 +35,6 @@ import Testing
                 let answer = try await client.get(address)
                 #expect(answer.status == 200, "\(address): \(answer.text)")
                 #expect((answer.json?["as_of"]?["run"]?.integer ?? 0) > 0, "\(address)")
-                let schema = operations["get"]?["responses"]?["200"]?["content"]?[
-                    "application/json"]?["schema"]
-                let properties = schema?["properties"]
-                let entries =
-                    properties?["items"] == nil
-                    ? [answer.json?["item"]].compactMap { $0 } : answer.items
-                let required =
-                    (properties?["items"]?["items"] ?? properties?["item"])?["required"]?.elements
-                for entry in entries where path != "/api/v1/themes" {
-                    for name in required ?? [] {
-                        #expect(entry[name.text ?? ""] != nil, "\(address): \(name)")
-                    }
-                }
                 guard let tag = answer.headers[.eTag] else {
                     #expect(path.hasSuffix("status"))
                     continue

@@ -20,6 +20,8 @@ struct Parameter: Sendable {
     var name: String
     var form: Form
     var isInPath = false
+    /// Read by who needs it, not with the others.
+    var isInHeader = false
     var isRequired = false
     var comment: String
 
@@ -96,11 +98,21 @@ struct Parameter: Sendable {
     }
 
     var json: JSONValue {
-        .row([
-            "name": .string(name), "in": .string(isInPath ? "path" : "query"),
-            "required": .bool(isRequired), "schema": schema, "description": .string(comment),
-        ])
+        var members: [(key: String, value: JSONValue)] = [
+            ("name", .string(name)), ("in", .string(place)), ("required", .bool(isRequired)),
+            ("schema", schema), ("description", .string(comment)),
+        ]
+        if let example = Self.examples[name] { members.append(("example", .string(example))) }
+        return .object(members)
     }
+
+    /// Where it is given.
+    var place: String { isInPath ? "path" : isInHeader ? "header" : "query" }
+
+    /// Of the sample that comes with the program.
+    private static let examples = [
+        "product": "B0LUM2DESK", "brand": "Lumora", "brands": "Lumora,Knokke", "theme": "leaks",
+    ]
 }
 
 /// Where a list goes on: the run it is read as of, and the entries before. A list stays the same list while it is paged

@@ -76,11 +76,7 @@ struct Problem: Error, Equatable {
     }
 
     func response(id: String) -> Response {
-        let body = JSONValue.row([
-            "type": .string("urn:afterword:problem:\(kind.rawValue)"), "title": .string(title),
-            "status": JSONValue(Int64(status.code)), "detail": .string(detail),
-            "request_id": .string(id),
-        ]).canonical
+        let body = Self.form.json(Written(problem: self, requestID: id)).canonical
         var headers: HTTPFields = [.contentType: "application/problem+json"]
         if kind == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
         if kind == .tooManyRequests { headers[.retryAfter] = "60" }

@@ -19,7 +19,7 @@ struct HistoryCommand: ParsableCommand {
             try reader.history(ofProduct: Text(product), review: Text(review))
         }
         guard !rows.isEmpty else { throw CommandFault(.usage, "no such review of that product") }
-        if output.json { return Terminal.write(json: rows.map(\.json)) }
+        if output.json { return Terminal.write(json: rows.map(\.answer)) }
         for row in rows {
             let version = row.operation == .late ? "late" : "version \(row.version)"
             let changed = row.changedFields.names.joined(separator: ", ")

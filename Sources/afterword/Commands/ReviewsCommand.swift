@@ -25,7 +25,7 @@ struct ReviewsCommand: ParsableCommand {
             return try reviewListing(
                 reader, product: Text(product), star: star, withDeleted: deleted, page: page.value)
         }
-        if output.json { return Terminal.write(json: listing.entries.map(\.json)) }
+        if output.json { return Terminal.write(json: listing.entries.map(\.answer)) }
         var table = Table([
             "review": .left, "v": .right, "stars": .right, "created": .left, "title": .left,
             "text": .left,
