@@ -65,7 +65,7 @@ extension DumpComparison.Row {
 
     private var unit: String {
         switch measure {
-        case .records, .brands: "count"
+        case .records, .products, .brands: "count"
         case .meanStar: "hundredths of a star"
         case .withoutText: "thousandths"
         }
