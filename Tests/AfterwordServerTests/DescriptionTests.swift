@@ -153,7 +153,8 @@ import Testing
     )
     func routes() async throws {
         try await serving { client, _ in
-            for operation in Operation.all where operation.method == "get" {
+            for operation in Operation.all
+            where operation.method == "get" && operation.id != JobItem.operation.id {
                 let address = filled(operation.path)
                 let answer = try await client.get(address)
                 #expect(answer.status == 200, "\(address): \(answer.text.prefix(200))")
@@ -191,6 +192,19 @@ import Testing
             }
             #expect(!page.contains("http://") && !page.contains("https://"))
         }
+    }
+
+    /// `AFTERWORD_ACCEPT=1` takes what comes out, and still ends red.
+    @Test("docs/answers.md is what the forms say")
+    func document() throws {
+        let path = "docs/answers.md"
+        let expected = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+        let actual = answersDocument()
+        let environment = ProcessInfo.processInfo.environment
+        if environment["AFTERWORD_ACCEPT"] == "1", environment["CI"] == nil, actual != expected {
+            try actual.write(toFile: path, atomically: true, encoding: .utf8)
+        }
+        #expect(actual == expected)
     }
 
     private func filled(_ path: String) -> String {

@@ -22,7 +22,7 @@ import Testing
         try await serving { client, _ in
             let description = try #require(try await client.get("/openapi.json").json)
             let paths = (description["paths"]?.members ?? []).map(\.key)
-                .filter { $0.hasPrefix("/api/v1/") }
+                .filter { $0.hasPrefix("/api/v1/") && !$0.contains("{job}") }
             #expect(paths.count >= 18)
             let reviews = try await client.get("/api/v1/products/B0FLASK001/reviews")
             let review = try #require(reviews.items.first?["review_id"]?.text)
@@ -214,7 +214,8 @@ import Testing
             #expect(refused.status == 502 && refused.json?["detail"]?.text == "refused")
             #expect(try await post(#"{"language": "es"}"#, "", json).status == 503)
             let slow = try await post(#"{"language": "ja"}"#, "?wait=0", json)
-            #expect(slow.status == 202 && slow.headers[.location] == address)
+            #expect(slow.status == 202)
+            #expect(slow.headers[.location]?.hasPrefix("/api/v1/jobs/") == true)
             // Asked again while it is made: one question.
             _ = try await post(#"{"language": "ja"}"#, "?wait=0", json)
             #expect(asked.withLock { $0 } == 4)

@@ -1,16 +1,32 @@
 extension ObjectForm {
     /// A moment `NAME_at`: `NAME_at_us` and, for people, `NAME_at_utc`. The member without its unit
     /// stays for one release.
+    ///
+    /// - Parameter hasOld: False for a row that never had that member.
     package mutating func instant(
-        _ name: String, _ comment: String, _ value: @escaping @Sendable (Row) -> Instant
+        _ name: String, _ comment: String, hasOld: Bool = true,
+        _ value: @escaping @Sendable (Row) -> Instant
     ) {
+        if hasOld { old(name, comment, isOptional: false) { value($0) } }
         moment(name, comment, isOptional: false) { value($0) }
     }
 
     package mutating func optionalInstant(
-        _ name: String, _ comment: String, _ value: @escaping @Sendable (Row) -> Instant?
+        _ name: String, _ comment: String, hasOld: Bool = true,
+        _ value: @escaping @Sendable (Row) -> Instant?
     ) {
+        if hasOld { old(name, comment, isOptional: true, value) }
         moment(name, comment, isOptional: true, value)
+    }
+
+    private mutating func old(
+        _ name: String, _ comment: String, isOptional: Bool,
+        _ value: @escaping @Sendable (Row) -> Instant?
+    ) {
+        let form = isOptional ? ValueForm.nullable(.whole) : .whole
+        deprecated(name, form, comment, by: "\(name)_us", unit: .microseconds) {
+            JSONValue(value($0))
+        }
     }
 
     private mutating func moment(
@@ -18,9 +34,6 @@ extension ObjectForm {
         _ value: @escaping @Sendable (Row) -> Instant?
     ) {
         func form(_ form: ValueForm) -> ValueForm { isOptional ? .nullable(form) : form }
-        deprecated(name, form(.whole), comment, by: "\(name)_us", unit: .microseconds) {
-            JSONValue(value($0))
-        }
         self.value("\(name)_us", form(.whole), comment, unit: .microseconds) {
             JSONValue(value($0))
         }

@@ -97,6 +97,8 @@ package protocol JobTransaction: AnyObject {
 
 /// Where the jobs of the service are kept.
 package protocol JobStore: Sendable {
+    /// Whether other processes see the jobs, and `StoreReader.job` reads them.
+    var isShared: Bool { get }
     /// One short transaction.
     ///
     /// - Throws: `StoreFault.locked` where another program writes the store.
@@ -108,6 +110,7 @@ package protocol JobStore: Sendable {
 /// Jobs in memory, of a service whose store cannot be written: another process knows nothing of
 /// them.
 package actor MemoryJobStore: JobStore {
+    package nonisolated let isShared = false
     private let rows = MemoryJobs()
 
     package init() {}

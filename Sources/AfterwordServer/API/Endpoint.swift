@@ -49,13 +49,6 @@ struct Endpoint: Sendable {
     /// Whether a POST to it has an insight made.
     var makesInsights: Bool { path.hasSuffix("}/insights") }
 
-    /// Whether a path is one of its.
-    func isAt(_ path: String) -> Bool {
-        let (own, asked) = (self.path.split(separator: "/"), path.split(separator: "/"))
-        return own.count == asked.count
-            && zip(own, asked).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
-    }
-
     static let all: [Endpoint] = products + reviews + brands + themes + changes + ledger
 
     // MARK: Products

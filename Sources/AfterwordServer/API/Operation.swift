@@ -96,6 +96,13 @@ struct Operation: Sendable {
         return ([method] + (words.isEmpty ? ["index"] : words)).joined(separator: "_")
     }
 
+    /// Whether a path is one of its.
+    func isAt(_ path: String) -> Bool {
+        let (own, asked) = (self.path.split(separator: "/"), path.split(separator: "/"))
+        return own.count == asked.count
+            && zip(own, asked).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+    }
+
     /// Every operation of the service, in the order of `/docs`.
     static let all: [Operation] = {
         var all: [Operation] = []
@@ -103,6 +110,7 @@ struct Operation: Sendable {
             all.append(endpoint.operation)
             if endpoint.makesInsights { all.append(endpoint.making) }
         }
+        all.append(JobItem.operation)
         all += CSVTable.operations
         all += PageRoute.all.map(\.operation)
         return all + serviceOperations

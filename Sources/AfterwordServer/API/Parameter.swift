@@ -15,6 +15,8 @@ struct Parameter: Sendable {
         case names
         /// What an earlier page gave.
         case cursor
+        /// 1 to 255 visible ASCII characters.
+        case token
     }
 
     var name: String
@@ -58,6 +60,9 @@ struct Parameter: Sendable {
             return (1...20).contains(names.count) && !names.contains("")
                 && value.unicodeScalars.allSatisfy { $0.value != 0 }
         case .cursor: return Cursor(value) != nil
+        case .token:
+            return (1...255).contains(value.utf8.count)
+                && value.utf8.allSatisfy { (0x21...0x7E).contains($0) }
         }
     }
 
@@ -91,6 +96,11 @@ struct Parameter: Sendable {
             .row([
                 "type": .string("string"),
                 "pattern": .string("^[^,\\u0000]+(,[^,\\u0000]+){0,19}$"),
+            ])
+        case .token:
+            .row([
+                "type": .string("string"), "minLength": JSONValue(1), "maxLength": JSONValue(255),
+                "pattern": .string("^[!-~]+$"),
             ])
         case .cursor:
             .row(["type": .string("string"), "pattern": .string("^[0-9]{1,15}-[0-9]{1,15}$")])

@@ -22,19 +22,12 @@ struct MadeInsight: Sendable {
     }
 }
 
-/// Work that goes on after the answer.
-struct AcceptedJob: Sendable {
-    static let form = ObjectForm<AcceptedJob>("AcceptedJob", "Work that goes on.") { form in
-        form.choice("status", ["being_made"], "It is being made.") { _ in "being_made" }
-    }
-}
-
 extension Parameter {
     static let ifNoneMatch = Parameter(
         name: "If-None-Match", form: .text, isInHeader: true,
         comment: "`ETag` of an earlier answer: 304 without a body where it still holds.")
     static let idempotencyKey = Parameter(
-        name: "Idempotency-Key", form: .text, isInHeader: true,
+        name: "Idempotency-Key", form: .token, isInHeader: true,
         comment: "A name of your own for the request: for a day the same is answered the same.")
 }
 

@@ -154,7 +154,7 @@ extension Parameter {
         case .moment: "run or instant"
         case .date: "date"
         case .names: "names with commas between them"
-        case .cursor: "text"
+        case .cursor, .token: "text"
         }
     }
 }
