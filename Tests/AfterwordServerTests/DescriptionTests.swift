@@ -213,6 +213,7 @@ import Testing
             .replacing("{review}", with: "c1%3A99470d33c85e2581f9b6db13fba1d103")
             + (path.hasSuffix("compare") ? "?brands=Lumora,Knokke" : "")
             + (path.hasSuffix("reviews.csv") ? "?product=B0FLASK001" : "")
+            + (path.hasSuffix("theme.csv") ? "?theme=leaks" : "")
     }
 }
 
