@@ -1,4 +1,5 @@
 import AfterwordPipeline
+import NIOCore
 import NIOPosix
 
 /// Keeps the jobs of the service in its store, where a restart and other replicas find them. Its

@@ -118,10 +118,8 @@ struct Operation: Sendable {
 }
 
 extension Operation.Answer {
-    /// Why a request is not answered.
-    static func problems(
-        _ statuses: [Int], alsoAs more: [Operation.Content] = []
-    ) -> [Operation.Answer] {
+    /// Why a request is not answered: JSON for a program, a page for a browser.
+    static func problems(_ statuses: [Int]) -> [Operation.Answer] {
         statuses.map { status in
             let kinds = Problem.Kind.allCases.filter { Problem($0, "").status.code == status }
             let titles = kinds.map { Problem($0, "").title }
@@ -130,7 +128,7 @@ extension Operation.Answer {
             if status == 429 || status == 503 { headers.append(.retryAfter) }
             return Operation.Answer(
                 status: status, comment: titles.joined(separator: ", or ") + ".",
-                contents: more + [.problem], headers: headers)
+                contents: [.problem, .html], headers: headers)
         }
     }
 

@@ -43,8 +43,7 @@ struct PageRoute: Sendable {
                     status: 200, comment: summary, contents: [.html],
                     headers: [.requestID, .etag, .cacheControl]), .unchanged,
             ]
-                + Operation.Answer.problems(
-                    Operation.Answer.readingProblems, alsoAs: [.html]))
+                + Operation.Answer.problems(Operation.Answer.readingProblems))
     }
 }
 
