@@ -47,7 +47,7 @@ import Testing
                 }
                 for address in addresses {
                     let path = String(address.prefix { $0 != "?" })
-                    let endpoint = try #require(Endpoint.all.first { $0.isAt(path) })
+                    let endpoint = try #require(Endpoint.all.first { $0.operation.isAt(path) })
                     let answer = try await client.get(address)
                     let json = try #require(answer.json, "\(address)")
                     if answer.status == 200 { asked.insert(endpoint.path) }

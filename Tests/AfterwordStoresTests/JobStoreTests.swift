@@ -33,7 +33,8 @@ import Testing
         try store.ledger { ledger in
             try ledger.put(job: open)
             try ledger.put(job: ended)
-            #expect(try ledger.job("1") == open && ledger.job("2") == ended)
+            #expect(try ledger.job("1") == open)
+            #expect(try ledger.job("2") == ended)
             #expect(try ledger.job("3") == nil)
             #expect(try ledger.job(askedBy: "crm", idempotency: name) == open)
             #expect(try ledger.job(askedBy: "other", idempotency: name) == nil)
@@ -83,9 +84,11 @@ import Testing
             try ledger.put(job: job("lost", at: 1) { $0.leaseUntil = Instant(seconds: 5) })
             try ledger.put(job: job("open", at: 1) { $0.leaseUntil = Instant(seconds: 50) })
             try ledger.removeJobs(before: Instant(seconds: 5))
-            #expect(try ledger.job("ended") != nil && ledger.job("lost") != nil)
+            #expect(try ledger.job("ended") != nil)
+            #expect(try ledger.job("lost") != nil)
             try ledger.removeJobs(before: Instant(seconds: 6))
-            #expect(try ledger.job("ended") == nil && ledger.job("lost") == nil)
+            #expect(try ledger.job("ended") == nil)
+            #expect(try ledger.job("lost") == nil)
             #expect(try ledger.job("open") != nil)
         }
     }
