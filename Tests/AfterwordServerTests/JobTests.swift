@@ -100,7 +100,7 @@ extension ServedClient {
             return .failed(ModelFailure(.malformed))
         }
         let address = Mutex("")
-        try await serving.run { client in
+        try await serving.run { client async throws in
             let answer = try await client.order("Lumora", #"{"language": "ja"}"#, wait: 0)
             #expect(answer.status == 202)
             let fault = formFault(try #require(answer.json), as: AcceptedJob.form.form)
@@ -119,7 +119,7 @@ extension ServedClient {
             address.withLock { $0 = job }
         }
         let job = address.withLock { $0 }
-        try await serving.run { client in
+        try await serving.run { client async throws in
             let answer = try await client.get(job)
             let fault = formFault(try #require(answer.json), as: JobItem.form.form)
             #expect(fault == nil, "\(fault ?? "")")
@@ -139,7 +139,7 @@ extension ServedClient {
         lost.leaseUntil = ReviewHistory.start.adding(seconds: 60)
         let row = lost
         try store.ledger { try $0.put(job: row) }
-        try await serving.run { client in
+        try await serving.run { client async throws in
             let spent = try await client.order(wait: 0)
             let job = try #require(spent.headers[.location])
             let ended = try await client.ended(job)
@@ -172,7 +172,7 @@ extension ServedClient {
                         scopes: [.read, .insight], brands: brands, createdAt: ReviewHistory.start))
             }
         }
-        try await serving.run { client in
+        try await serving.run { client async throws in
             for (brand, status) in [("Lumora", 200), ("Knokke", 404)] {
                 let answer = try await client.order(brand, wait: 0, key: "all")
                 let job = try #require(answer.headers[.location])
@@ -202,7 +202,7 @@ extension ServedClient {
             }
         }
         let clock = serving.clock
-        try await serving.run { client in
+        try await serving.run { client async throws in
             for _ in 1...5 {
                 #expect(try await client.order("Lumora", #"{"language": "de"}"#).status == 200)
                 #expect(try await client.order("Lumora", #"{"language": "es"}"#).status == 409)
@@ -220,7 +220,7 @@ extension ServedClient {
             #expect(refused.status == 429 && refused.headers[.retryAfter] == "2400")
             #expect(try await client.order("Lumora", #"{"language": "de"}"#).status == 200)
         }
-        try await serving.run { client in
+        try await serving.run { client async throws in
             #expect(try await client.retryAfter() == "2400")
             clock.advance(seconds: 2_399)
             #expect(try await client.retryAfter() == "1")
@@ -243,7 +243,7 @@ extension ServedClient {
             return language == .japanese ? .failed(ModelFailure(.refused)) : .made(made)
         }
         let language = #"{"language": "\#(made.language)"}"#
-        try await serving.run { client in
+        try await serving.run { client async throws in
             let first = try await client.order("Lumora", language, name: "a")
             #expect(first.status == 200)
             let again = try await client.order("Lumora", language, name: "a")
@@ -263,7 +263,7 @@ extension ServedClient {
         }
         // A day later the name is free.
         serving.clock.advance(seconds: 86_500)
-        try await serving.run { client in
+        try await serving.run { client async throws in
             #expect(try await client.order("Lumora", language, name: "a").status == 200)
             #expect(asked.withLock { $0 } == 3)
         }
@@ -278,7 +278,7 @@ extension ServedClient {
             for await _ in gate.stream { break }
             return .failed(ModelFailure(.refused))
         }
-        try await serving.run { client in
+        try await serving.run { client async throws in
             let first = try await client.order(wait: 0, name: "a")
             let again = try await client.order(wait: 0, name: "a")
             #expect(first.status == 202 && again.status == 202)
