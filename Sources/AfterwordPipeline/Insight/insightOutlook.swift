@@ -4,7 +4,7 @@ package import AfterwordCore
 package enum InsightOutlook: Equatable, Sendable {
     /// Nothing is to be made: it stands, or there is too little to say.
     case settled(InsightOutcome)
-    /// The model's answer is kept: making it asks nothing.
+    /// The model's answer is kept, or only the program's part is made anew: it asks nothing.
     case known
     /// A model is asked.
     case asks
@@ -21,6 +21,7 @@ package func insightOutlook(
     switch plan.step {
     case .notEnough(let data): return .settled(.notEnough(data))
     case .standing(let row): return .settled(.standing(row))
+    case .recompose: return .known
     case .ask:
         let isKept = try !options.isRefreshing && reader.cachedAnswer(plan.cacheKey) != nil
         return isKept ? .known : .asks

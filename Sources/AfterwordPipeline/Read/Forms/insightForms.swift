@@ -93,6 +93,26 @@ private let quoteForm = ObjectForm<JSONValue>(
     form.stored("agrees", .flag, "Whether the lexicon reads the same in that review.")
 }
 
+private let dangerForm = ObjectForm<JSONValue>(
+    "InsightDanger", "A danger that reviews speak of, for a person to look at."
+) { form in
+    form.stored("hazard", .string, "The danger.")
+    form.stored("class", .string, "A: it happened; B: it is called dangerous.")
+    form.stored("severity", .choice(Severity.allCases.map(\.rawValue)), "How bad it is.")
+    form.stored("mentions", .count, "Reviews that speak of it.")
+    form.stored("happened", .count, "Of those, reviews in which it happened.")
+    form.stored("new", .count, "Of those, reviews of the newest dump.")
+    form.stored("products", .count, "Products whose reviews speak of it.")
+    form.stored("quotes", .list(quoteForm.form), "Sentences of customers that say it.")
+}
+
+private let leftOutForm = ObjectForm<JSONValue>(
+    "InsightLeftOut", "Themes that were counted and have no room in the insight."
+) { form in
+    form.stored("issues", .list(.string), "Issues.")
+    form.stored("strengths", .list(.string), "Strengths.")
+}
+
 private let itemForm = ObjectForm<JSONValue>(
     "InsightItem", "An issue or a strength; every number of it is computed."
 ) { form in
@@ -114,6 +134,13 @@ private let itemForm = ObjectForm<JSONValue>(
         unit: .millionths)
     form.stored("quotes", .list(quoteForm.form), "Sentences of customers that say it.")
     form.storedShare("share", "Its share of the reviews.")
+    form.add(
+        .init(
+            name: "filed_by_model", form: .list(quoteForm.form),
+            comment: "Quotes that only the model files under it.", isRequired: false)
+    ) { $0["filed_by_model"] }
+    form.stored(
+        "named_by", .choice(["model", "program"]), "Who named it.", isRequired: false)
 }
 
 private let documentForm = ObjectForm<JSONValue>(
@@ -133,6 +160,8 @@ private let documentForm = ObjectForm<JSONValue>(
         $0.stored("aspect", .string, "What it is about.")
         $0.stored("route", .choice(Route.allCases.map(\.rawValue)), "Who can do it.")
         $0.stored("text", .string, "In a sentence.")
+        $0.stored("by", .string, "Whose words these are.", isRequired: false)
+        $0.stored("mentions", .nullable(.count), "Reviews behind it.", isRequired: false)
     }
     form.stored("insight", .count, "The version of the document's form.")
     form.stored("status", .string, "`made`.")
@@ -146,6 +175,11 @@ private let documentForm = ObjectForm<JSONValue>(
     form.stored(
         "mean_thousandths", .nullable(.count), "The mean rating.", unit: .thousandths)
     form.stored("mismatches", .count, "Reviews whose text and stars say opposite things.")
+    form.storedList("dangers", dangerForm, "Dangers, first of all.", isRequired: false)
+    form.stored(
+        "dangers_unlikely", .count, "Reviews with a word of danger, probably none.",
+        isRequired: false)
+    form.stored("left_out", leftOutForm, "Themes without room.", isRequired: false)
     form.storedList("issues", itemForm, "What customers complain of.")
     form.storedList("strengths", itemForm, "What customers praise.")
     form.storedList("recommendations", recommendation, "What could be done.")
