@@ -41,14 +41,14 @@ struct RequestRecorder: RouterMiddleware {
         return response
     }
 
-    /// The address is one of the API's, and the method none of its.
+    /// The address is one of the service's, and the method none of its.
     private func isOfOtherMethod(_ request: Request) -> Bool {
         ![.get, .head].contains(request.method)
-            && Endpoint.all.contains { $0.isAt(request.uri.path) }
+            && Operation.all.contains { $0.isAt(request.uri.path) }
     }
 
     private func allowed(_ request: Request) -> String {
-        Endpoint.all.contains { $0.isAt(request.uri.path) && $0.makesInsights }
+        Operation.all.contains { $0.isAt(request.uri.path) && $0.method == "post" }
             ? "GET, HEAD, POST" : "GET, HEAD"
     }
 

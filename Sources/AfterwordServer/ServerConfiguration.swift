@@ -37,11 +37,18 @@ package struct ServiceLimits: Sendable {
     package var defaultPageSize = 50
     /// Bytes of answers that are kept to be given again.
     package var cacheBytes = 64 << 20
-    /// Insights one key may ask for in an hour.
+    /// Questions to a model that one key may ask for in an hour.
     package var insightsPerHour = 60
+    /// Insights that are being made or wait for it, and how many are made at once.
+    package var openInsights = 64
+    package var insightsAtOnce = 4
 
     package init() {}
 }
 
 /// Makes an insight: the one way in which the service writes, and only into the tables of insights and their ledger.
 package typealias InsightMaker = @Sendable (ReviewScope, Language) async throws -> InsightOutcome
+
+/// What asking for an insight comes to, read in one snapshot.
+package typealias InsightOutlooker =
+    @Sendable (any StoreReader, ReviewScope, Language) throws -> InsightOutlook

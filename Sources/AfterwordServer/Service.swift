@@ -15,6 +15,8 @@ package struct Service: Sendable {
     let workers: Workers
     let gate: Gate
     let desk: InsightDesk?
+    let jobs: any JobStore
+    let outlook: InsightOutlooker
     let metrics: ServiceMetrics
     let document: String
     let answers: AnswerCache
@@ -23,15 +25,18 @@ package struct Service: Sendable {
 
     package init(
         _ configuration: ServiceConfiguration, store: any ReadingStore, insights: InsightMaker?,
-        metrics: ServiceMetrics = ServiceMetrics()
+        outlook: @escaping InsightOutlooker = { _, _, _ in .asks },
+        jobs: any JobStore = MemoryJobStore(), metrics: ServiceMetrics = ServiceMetrics()
     ) {
         self.configuration = configuration
         gate = Gate(configuration)
         workers = Workers(
             store, threads: configuration.limits.workers, asksForKeys: gate.asksForKeys)
         desk = insights.map {
-            InsightDesk($0, perHour: configuration.limits.insightsPerHour, now: configuration.now)
+            InsightDesk($0, jobs: jobs, limits: configuration.limits, now: configuration.now)
         }
+        self.jobs = jobs
+        self.outlook = outlook
         self.metrics = metrics
         cacheHits = Counter(label: "afterword_cache_hits_total", factory: metrics)
         document = openAPIDocument().canonical
@@ -39,7 +44,7 @@ package struct Service: Sendable {
     }
 
     package func stop() async {
-        for task in await desk?.underWay ?? [] { _ = await task.result }
+        for task in await desk?.underWay ?? [] { _ = await task.value }
         await workers.stop()
     }
 
@@ -53,19 +58,14 @@ package struct Service: Sendable {
         router.get("metrics") { _, _ in
             text(metrics.exposition, type: "text/plain; version=0.0.4; charset=utf-8")
         }
-        let description = document
-        router.get("openapi.json") { _, _ in text(description, type: "application/json") }
+        addDescriptions(to: router)
         for endpoint in Endpoint.all {
             let path = RouterPath(endpoint.path)
             router.get(path) { request, context in
                 try await answer(endpoint, request, context)
             }
-            if endpoint.makesInsights {
-                router.post(path) { request, context in
-                    try await makeInsight(endpoint, request, context)
-                }
-            }
         }
+        addInsights(to: router)
         addPages(to: router)
         return router
     }
@@ -87,13 +87,13 @@ package struct Service: Sendable {
     private func answer(
         _ endpoint: Endpoint, _ request: Request, _ context: Context
     ) async throws -> Response {
-        // What depends on the clock has no tag.
-        let isTimed = endpoint.path.hasSuffix("/status")
         return try await respond(
             request, context, endpoint.parameters,
-            as: AnswerForm(type: "application/json", isTimed: isTimed)
+            as: AnswerForm(type: "application/json", isTimed: endpoint.isTimed)
         ) { call in
-            Array(try endpoint.answer(call).with("as_of", call.run.asOf).canonical.utf8)
+            Array(
+                try endpoint.answer(call).with("as_of", RunRecord.asOfForm.json(call.run)).canonical
+                    .utf8)
         }
     }
 
@@ -273,96 +273,6 @@ package struct Service: Sendable {
             throw Problem(.badParameter, "\(parameter.name): is missing")
         }
         return values
-    }
-
-    // MARK: Insights
-
-    private func makeInsight(
-        _ endpoint: Endpoint, _ request: Request, _ context: Context
-    ) async throws -> Response {
-        guard let desk else { throw Problem(.forbidden, "this service makes no insights") }
-        try gate.checkOrigin(request)
-        let path = endpoint.parameters.filter(\.isInPath)
-        let values = try readParameters(path + [waitParameter], request, context)
-        let language = try await insightLanguage(request)
-        let visitor = try gate.visitor(gate.key(request), try await workers.front().keys)
-        guard visitor.scopes.contains(.insight) else {
-            throw Problem(.forbidden, "the key may not ask for insights")
-        }
-        let scope = try await workers.read { reader -> ReviewScope in
-            let runs = try reader.runs()
-            let (run, _) = try pin(reader, [:], among: runs)
-            let call = Call(
-                values: values, reader: reader, run: run, allRuns: runs,
-                now: configuration.now(), limits: configuration.limits, brands: visitor.brands)
-            return values["brand"] == nil ? .product(try call.product()) : try call.brand()
-        }
-        let work = try await desk.order(scope, language, by: visitor.name ?? "")
-        let wait = Int64(values["wait"] ?? "") ?? 10
-        guard let outcome = try await outcome(of: work, within: .seconds(wait)) else {
-            let body = JSONValue.row(["status": .string("being_made")]).canonical
-            return Response(
-                status: .accepted,
-                headers: [.contentType: "application/json", .location: request.uri.path],
-                body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
-        }
-        switch outcome {
-        case .standing(let row), .made(let row):
-            let body = JSONValue.row(["item": row.json]).canonical
-            return text(body, type: "application/json")
-        case .notEnough(let data):
-            throw Problem(
-                .notEnoughData,
-                "\(data.reviews) of at least \(several(data.threshold, "review")) with a text")
-        case .failed(let failure): throw Problem(.modelFailed, failure.outcome)
-        case .stillAsked: throw Problem(.modelFailed, "another program asks the same")
-        case .notTried: throw Problem(.budgetSpent, "no question was asked")
-        }
-    }
-
-    /// Nil where it takes longer. Waiting for a task cannot be given up, so that this does not wait for it: it waits for
-    /// whichever of two tells first.
-    private func outcome(
-        of work: Task<InsightOutcome, any Error>, within wait: Duration
-    ) async throws -> InsightOutcome? {
-        let (first, told) = AsyncStream<Result<InsightOutcome, any Error>?>.makeStream(
-            bufferingPolicy: .bufferingOldest(1))
-        Task { told.yield(await work.result) }
-        let clock = Task {
-            try? await Task.sleep(for: wait)
-            told.yield(nil)
-        }
-        defer { clock.cancel() }
-        do {
-            for await result in first { return try result?.get() }
-            return nil
-        } catch is StoreFault {
-            throw Problem(.storeUnavailable, "the store does not answer")
-        }
-    }
-
-    private func insightLanguage(_ request: Request) async throws -> Language {
-        let type = request.headers[.contentType]?.split(separator: ";").first
-        guard type?.filter({ $0 != " " }).lowercased() == "application/json" else {
-            throw Problem(.unsupportedMediaType, "Content-Type: application/json")
-        }
-        let buffer: ByteBuffer
-        do {
-            buffer = try await request.body.collect(upTo: configuration.limits.bodyBytes)
-        } catch is NIOTooManyBytesError {
-            throw Problem(.tooLarge, "at most \(configuration.limits.bodyBytes) bytes")
-        }
-        guard let body = try? JSONValue(parsing: Array(buffer.readableBytesView)),
-            let members = body.members
-        else { throw Problem(.badBody, "a JSON object") }
-        guard members.allSatisfy({ $0.key == "language" }), members.count < 2 else {
-            throw Problem(.badBody, "language: and nothing else")
-        }
-        guard let member = members.first else { return .english }
-        guard let text = member.value.text, languageParameter.isRead(text),
-            let language = Language(rawValue: text)
-        else { throw Problem(.badBody, "language: cannot be read") }
-        return language
     }
 }
 

@@ -96,20 +96,8 @@ private func key(_ entry: RankedEntry, _ order: RankingOrder) -> (Int64, Int64) 
 }
 
 extension RankedEntry {
-    /// With `key` as the name of its id: `product_id` or `brand`. Shares and impact are millionths,
-    /// the mean thousandths of a star.
+    /// With `key` as the name of its id: `product_id` or `brand`.
     package func json(_ key: String) -> JSONValue {
-        let share = negativeShare
-        var members = counters.members
-        members += attributes.members.filter { $0.key != key }
-        members += [
-            (key, JSONValue(id)), ("product_count", JSONValue(productCount)),
-            ("impact_millionths", JSONValue(impact)), ("is_ranked", .bool(isRanked)),
-            ("mean_thousandths", JSONValue(meanStars(counters))),
-            ("negative_millionths", JSONValue(share?.value)),
-            ("negative_low_millionths", JSONValue(share?.low)),
-            ("negative_high_millionths", JSONValue(share?.high)),
-        ]
-        return .object(members)
+        (key == "brand" ? Self.brandForm : Self.productForm).json(self)
     }
 }

@@ -69,13 +69,3 @@ struct Call {
     /// The whole of what a listing may hold, to be paged by `page`.
     static let everything = Page(number: 1, size: .max)
 }
-
-extension RunRecord {
-    /// What an answer is as of.
-    var asOf: JSONValue {
-        .row([
-            "run": JSONValue(run), "recorded_at": JSONValue(recordedAt),
-            "observed_at": JSONValue(observedAt),
-        ])
-    }
-}

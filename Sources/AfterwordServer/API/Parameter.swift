@@ -15,11 +15,15 @@ struct Parameter: Sendable {
         case names
         /// What an earlier page gave.
         case cursor
+        /// 1 to 255 visible ASCII characters.
+        case token
     }
 
     var name: String
     var form: Form
     var isInPath = false
+    /// Read by who needs it, not with the others.
+    var isInHeader = false
     var isRequired = false
     var comment: String
 
@@ -56,6 +60,9 @@ struct Parameter: Sendable {
             return (1...20).contains(names.count) && !names.contains("")
                 && value.unicodeScalars.allSatisfy { $0.value != 0 }
         case .cursor: return Cursor(value) != nil
+        case .token:
+            return (1...255).contains(value.utf8.count)
+                && value.utf8.allSatisfy { (0x21...0x7E).contains($0) }
         }
     }
 
@@ -94,17 +101,32 @@ struct Parameter: Sendable {
                 "type": .string("string"),
                 "pattern": .string("^[^,\\u0000]+(,[^,\\u0000]+){0,19}$"),
             ])
+        case .token:
+            .row([
+                "type": .string("string"), "minLength": JSONValue(1), "maxLength": JSONValue(255),
+                "pattern": .string("^[!-~]+$"),
+            ])
         case .cursor:
             .row(["type": .string("string"), "pattern": .string("^[0-9]{1,15}-[0-9]{1,15}$")])
         }
     }
 
     var json: JSONValue {
-        .row([
-            "name": .string(name), "in": .string(isInPath ? "path" : "query"),
-            "required": .bool(isRequired), "schema": schema, "description": .string(comment),
-        ])
+        var members: [(key: String, value: JSONValue)] = [
+            ("name", .string(name)), ("in", .string(place)), ("required", .bool(isRequired)),
+            ("schema", schema), ("description", .string(comment)),
+        ]
+        if let example = Self.examples[name] { members.append(("example", .string(example))) }
+        return .object(members)
     }
+
+    /// Where it is given.
+    var place: String { isInPath ? "path" : isInHeader ? "header" : "query" }
+
+    /// Of the sample that comes with the program.
+    private static let examples = [
+        "product": "B0LUM2DESK", "brand": "Lumora", "brands": "Lumora,Knokke", "theme": "leaks",
+    ]
 }
 
 /// Where a list goes on: the run it is read as of, and the entries before. A list stays the same list while it is paged

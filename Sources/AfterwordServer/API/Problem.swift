@@ -17,6 +17,10 @@ struct Problem: Error, Equatable {
         case unsupportedMediaType = "unsupported-media-type"
         case tooLarge = "too-large"
         case tooManyRequests = "too-many-requests"
+        case idempotencyKeyReused = "idempotency-key-reused"
+        case busy
+        /// Of a job: its process ended before its work did.
+        case jobLost = "job-lost"
         case notEnoughData = "not-enough-data"
         case budgetSpent = "budget-spent"
         case modelFailed = "model-failed"
@@ -26,10 +30,13 @@ struct Problem: Error, Equatable {
 
     var kind: Kind
     var detail: String
+    /// Seconds after which asking again can help.
+    var retryAfter: Int64?
 
-    init(_ kind: Kind, _ detail: String) {
+    init(_ kind: Kind, _ detail: String, retryAfter: Int64? = nil) {
         self.kind = kind
         self.detail = detail
+        self.retryAfter = retryAfter
     }
 
     static let nothingLoaded = Problem(.notFound, "nothing was loaded yet")
@@ -46,6 +53,9 @@ struct Problem: Error, Equatable {
         case .unsupportedMediaType: .unsupportedMediaType
         case .tooLarge: .contentTooLarge
         case .tooManyRequests: .tooManyRequests
+        case .idempotencyKeyReused: .unprocessableContent
+        case .busy: .serviceUnavailable
+        case .jobLost: .internalServerError
         case .notEnoughData: .conflict
         case .budgetSpent: .init(code: 402, reasonPhrase: "Payment Required")
         case .modelFailed: .badGateway
@@ -67,6 +77,9 @@ struct Problem: Error, Equatable {
         case .unsupportedMediaType: "The body has to be JSON"
         case .tooLarge: "The body is too large"
         case .tooManyRequests: "Too many requests"
+        case .idempotencyKeyReused: "The name is another request's"
+        case .busy: "Too much is under way"
+        case .jobLost: "The work was lost"
         case .notEnoughData: "There is too little to say"
         case .budgetSpent: "The budget is spent"
         case .modelFailed: "The model gave no answer"
@@ -76,14 +89,11 @@ struct Problem: Error, Equatable {
     }
 
     func response(id: String) -> Response {
-        let body = JSONValue.row([
-            "type": .string("urn:afterword:problem:\(kind.rawValue)"), "title": .string(title),
-            "status": JSONValue(Int64(status.code)), "detail": .string(detail),
-            "request_id": .string(id),
-        ]).canonical
+        let body = Self.form.json(Written(problem: self, requestID: id)).canonical
         var headers: HTTPFields = [.contentType: "application/problem+json"]
         if kind == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
-        if kind == .tooManyRequests { headers[.retryAfter] = "60" }
+        let isLater = status == .tooManyRequests || status == .serviceUnavailable
+        if let seconds = retryAfter ?? (isLater ? 5 : nil) { headers[.retryAfter] = "\(seconds)" }
         return Response(
             status: status, headers: headers,
             body: ResponseBody(byteBuffer: ByteBuffer(string: body)))

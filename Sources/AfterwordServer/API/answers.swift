@@ -20,7 +20,7 @@ import AfterwordPipeline
             && isWanted(entry, call)
     }
     return call.page(entries) { entry in
-        entry.json("product_id").with("issue_count", JSONValue(issues[entry.id]))
+        ListedProduct.form.json(ListedProduct(entry: entry, issueCount: issues[entry.id]))
     }
 }
 

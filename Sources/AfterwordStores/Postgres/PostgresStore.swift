@@ -319,6 +319,10 @@ private struct PostgresLedgerSession: SQLLedgerSession {
         try PostgresSession(connection: connection).rows(sql, values, decode)
     }
 
+    func execute(_ sql: String, _ values: [SQLValue]) throws {
+        _ = try rows(sql, values) { _ in }
+    }
+
     func put(
         _ table: String, _ columns: String, key: String, _ add: (any ColumnSink) -> Void
     ) throws {

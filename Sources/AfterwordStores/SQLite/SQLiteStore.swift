@@ -409,6 +409,10 @@ private struct SQLiteLedgerSession: SQLLedgerSession {
         try SQLiteSession(database: database).rows(sql, values, decode)
     }
 
+    func execute(_ sql: String, _ values: [SQLValue]) throws {
+        _ = try rows(sql, values) { _ in }
+    }
+
     func put(
         _ table: String, _ columns: String, key: String, _ add: (any ColumnSink) -> Void
     ) throws {

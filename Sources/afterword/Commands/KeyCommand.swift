@@ -52,17 +52,7 @@ struct KeyCommand: ParsableCommand {
         func run() throws {
             let rows = try store.openForReading().read { try $0.apiKeys() }
             if output.json {
-                return Terminal.write(
-                    json: rows.map { row in
-                        .row([
-                            "name": .string(row.name),
-                            "scopes": .array(
-                                row.scopes.map(\.rawValue).sorted().map { .string($0) }),
-                            "brands": row.brands.map { .array($0.map { .string($0) }) } ?? .null,
-                            "created_at": JSONValue(row.createdAt),
-                            "revoked_at": JSONValue(row.revokedAt),
-                        ])
-                    })
+                return Terminal.write(json: rows.map(\.json))
             }
             var table = Table([
                 "name": .left, "may": .left, "brands": .left, "created": .left, "revoked": .left,

@@ -52,9 +52,16 @@ struct ServeCommand: AsyncParsableCommand {
         try await model.withModel { model in
             let desk = try InsightWorker(
                 store: store.openForReading(), model: model, options: try self.model.options())
+            let jobs = StoredJobs(try store.openForReading())
+            let (name, options) = (model.name, try self.model.options())
             let service = Service(
                 configuration, store: reading,
-                insights: { scope, language in try await desk.make(scope, language) })
+                insights: { scope, language in try await desk.make(scope, language) },
+                outlook: { reader, scope, language in
+                    var own = options
+                    own.language = language
+                    return try insightOutlook(reader, of: scope, model: name, options: own)
+                }, jobs: jobs)
             var logger = Logger(label: "afterword.service")
             logger.logLevel = Settings.current.logLevel
             let application = Application(
