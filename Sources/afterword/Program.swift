@@ -8,6 +8,7 @@ enum Program {
         startLogging()
         do {
             var command = try Afterword.parseAsRoot()
+            if let fault = Settings.current.faults.first { throw CommandFault(.usage, fault) }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

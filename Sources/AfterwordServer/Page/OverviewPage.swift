@@ -130,7 +130,7 @@ func overview(_ call: Call) throws -> String {
     let read = try readableReviews(call)
     let since = runs.beforeNewestDump
     let inbox = try AfterwordPipeline.inbox(call.reader, since: since, page: Call.everything)
-        .entries.filter { call.allows($0.brand) && $0.kind != .resolved }
+        .entries.filter { $0.kind != .resolved }
     // Of a first dump everything is new: the worst of it, not all of it.
     let shown = inbox.prefix(since == 0 ? 6 : 8)
     let more = inbox.count - shown.count
@@ -158,7 +158,7 @@ private let themesOfPage = 8
 /// What the newest dump covers, of what is known: an all-clear says no more than this.
 private func coverage(_ call: Call, _ runs: [RunRecord]) throws -> String {
     guard let newest = dumps(runs).last else { return "No dump with reviews was loaded yet." }
-    let products = try call.reader.products(nil).filter { call.allows($0.dimension[.brand]) }
+    let products = try call.reader.products(nil)
     let named = products.count { $0.lastObservedAt >= newest.observedAt }
     return "The newest dump, run \(newest.run) of \(day(newest.observedAt)), holds "
         + "\(grouped(Int64(named))) of \(several(Int64(products.count), "known product"))."
@@ -166,7 +166,7 @@ private func coverage(_ call: Call, _ runs: [RunRecord]) throws -> String {
 
 /// The live reviews that the key may see, with what the lexicon reads in them.
 private func readableReviews(_ call: Call) throws -> [ReadReview] {
-    try readReviews(call.reader, ThemeQuery()).filter { call.allows($0.brand) }
+    try readReviews(call.reader, ThemeQuery())
 }
 
 /// - Parameter inbox: What the newest dump brought; nil at the first.
@@ -256,6 +256,6 @@ func productEntries(_ call: Call) throws -> [RankedEntry] {
     query.brand = call.text("brand")
     query.text = call.text("q")
     return try rankedProducts(call.reader, query).entries.filter {
-        call.allows($0.attributes[.brand]) && isWanted($0, call)
+        isWanted($0, call)
     }
 }
