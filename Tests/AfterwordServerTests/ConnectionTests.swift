@@ -193,6 +193,7 @@ import Testing
         try await live("first-load", insights: { _, _ in .notTried }) { live in
             let connection = try await live.connect()
             try await connection.send(request)
+            #expect(try await connection.head.get().hasPrefix("HTTP/1.1 100 Continue"))
             try await connection.send("{}")
             let answer = try await connection.everything()
             #expect(answer.hasPrefix("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 402"), "\(answer)")

@@ -1,3 +1,4 @@
+import AfterwordPipeline
 import AfterwordServer
 import AfterwordTesting
 import HTTPTypes

@@ -53,7 +53,9 @@ struct LiveService: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     let received = Received(channel.eventLoop)
                     try channel.pipeline.syncOperations.addHandler(received)
-                    return RawConnection(channel: channel, ended: received.ended.futureResult)
+                    return RawConnection(
+                        channel: channel, head: received.head.futureResult,
+                        ended: received.ended.futureResult)
                 }
             }
         return channel
@@ -75,6 +77,8 @@ struct LiveService: Sendable {
 
 struct RawConnection: Sendable {
     let channel: any Channel
+    /// The first head that is received.
+    let head: EventLoopFuture<String>
     let ended: EventLoopFuture<String>
 
     func send(_ text: String) async throws {
@@ -87,14 +91,19 @@ struct RawConnection: Sendable {
 
 private final class Received: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
+    let head: EventLoopPromise<String>
     let ended: EventLoopPromise<String>
     private var text = ""
     private var isOver = false
 
-    init(_ eventLoop: any EventLoop) { ended = eventLoop.makePromise() }
+    init(_ eventLoop: any EventLoop) {
+        head = eventLoop.makePromise()
+        ended = eventLoop.makePromise()
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         text += String(buffer: unwrapInboundIn(data))
+        if text.contains("\r\n\r\n") { head.succeed(text) }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -110,6 +119,7 @@ private final class Received: ChannelInboundHandler {
     private func end() {
         guard !isOver else { return }
         isOver = true
+        head.succeed(text)
         ended.succeed(text)
     }
 }
@@ -121,7 +131,7 @@ func live(
     _ body: @escaping @Sendable (LiveService) async throws -> Void
 ) async throws {
     let store = try await ServedStore(golden)
-    var configuration = ServiceConfiguration(now: { ReviewHistory.start })
+    var configuration = ServiceConfiguration.patient
     change(&configuration)
     let service = Service(configuration, store: try store.open(), insights: insights)
     let log = LogLines()

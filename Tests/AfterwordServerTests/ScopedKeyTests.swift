@@ -78,7 +78,7 @@ import Testing
                     "/api/v1/themes?brand=Alpha", "/api/v1/themes/leaks?brand=Alpha", "/",
                     "/brands/Alpha", "/csv/products.csv", "/api/v1/brands",
                     "/api/v1/brands/Alpha/changes?from=1&to=2",
-                ] where !(address.contains("since") && moment == "as_of=1") {
+                ] where !(address.contains("changes") && moment == "as_of=1") {
                     let joined = address + (address.contains("?") ? "&" : "?") + moment
                     let answer = try await get(joined, "alpha")
                     #expect(answer.status == 200, "\(joined): \(answer.text)")
@@ -118,18 +118,24 @@ import Testing
         try Self.load(folder.path)
         try SQLiteStore(path: folder.path, opening: .existing).read { reader in
             let scoped = ScopedReader(reader, brands: ["Alpha", "Beta"])
-            #expect(try scoped.scopes() == reader.scopes())
-            #expect(try scoped.scopeHistory() == reader.scopeHistory())
+            func isSame<Value: Equatable>(
+                _ read: (any StoreReader) throws -> Value
+            ) throws -> Bool {
+                let (own, stored) = (try read(scoped), try read(reader))
+                return own == stored
+            }
+            var same = [
+                try isSame { try $0.scopes() }, try isSame { try $0.scopeHistory() },
+                try isSame { try $0.products(nil) },
+                try isSame { try AsOfReader($0, run: 1).scopes() },
+            ]
             for kind in ScopeKind.allCases {
                 for from in Int64(0)...2 {
-                    #expect(
-                        try scoped.scopeHistory(kind, after: from, upTo: 2)
-                            == reader.scopeHistory(kind, after: from, upTo: 2), "\(kind) \(from)")
+                    same.append(
+                        try isSame { try $0.scopeHistory(kind, after: from, upTo: 2) })
                 }
             }
-            #expect(
-                try AsOfReader(scoped, run: 1).scopes() == AsOfReader(reader, run: 1).scopes())
-            #expect(try scoped.products(nil) == reader.products(nil))
+            #expect(!same.contains(false), "\(same)")
         }
     }
 }

@@ -38,7 +38,7 @@ private final class HeldStore: ReadingStore {
         _ held: HeldStore, beside: any ReadingStore,
         _ change: (inout ServiceConfiguration) -> Void
     ) -> Service {
-        var configuration = ServiceConfiguration(now: { ReviewHistory.start })
+        var configuration = ServiceConfiguration.patient
         configuration.limits.workers = 1
         change(&configuration)
         return Service(configuration, store: held, beside: beside, insights: nil)
@@ -148,7 +148,7 @@ private final class HeldStore: ReadingStore {
         try FileHandle(forWritingTo: URL(fileURLWithPath: served.path)).write(contentsOf: bytes)
         let log = LogLines()
         let service = Service(
-            ServiceConfiguration(now: { ReviewHistory.start }), store: store,
+            ServiceConfiguration.patient, store: store,
             beside: try served.open(), insights: nil)
         let application = Application(
             responder: HostedResponder(service.router().buildResponder()), logger: log.logger())
@@ -172,7 +172,7 @@ private final class HeldStore: ReadingStore {
         let other = try await ServedStore("first-load")
         let asked = Mutex(0)
         let service = Service(
-            ServiceConfiguration(now: { ReviewHistory.start }), store: try served.open(),
+            ServiceConfiguration.patient, store: try served.open(),
             beside: try served.open(),
             insights: { _, _ in
                 asked.withLock { $0 += 1 }

@@ -68,7 +68,7 @@ func serving(
     _ body: @escaping @Sendable (ServedClient, String) async throws -> Void
 ) async throws {
     let store = try await ServedStore(golden)
-    var configuration = ServiceConfiguration(now: { ReviewHistory.start })
+    var configuration = ServiceConfiguration.patient
     change(&configuration)
     let service = Service(configuration, store: try store.open(), insights: insights)
     let application = Application(
@@ -76,6 +76,19 @@ func serving(
     try await application.test(.router) { client in try await body(ServedClient(client), store.path)
     }
     await service.stop()
+}
+
+extension ServiceConfiguration {
+    /// No time-out decides a test, but where one is what it tries.
+    static var patient: ServiceConfiguration {
+        var configuration = ServiceConfiguration(now: { ReviewHistory.start })
+        configuration.limits.storeSeconds = 3_600
+        configuration.limits.headSeconds = 3_600
+        configuration.limits.bodySeconds = 3_600
+        configuration.limits.idleSeconds = 3_600
+        configuration.limits.requestSeconds = 3_600
+        return configuration
+    }
 }
 
 /// Router tests know no host: requests come as a browser of this machine sends them.
@@ -131,7 +144,7 @@ func serving(
     at path: String, _ change: (inout ServiceConfiguration) -> Void,
     _ body: @escaping @Sendable (ServedClient) async throws -> Void
 ) async throws {
-    var configuration = ServiceConfiguration(now: { ReviewHistory.start })
+    var configuration = ServiceConfiguration.patient
     change(&configuration)
     let service = Service(
         configuration, store: try SQLiteStore(path: path, opening: .existing), insights: nil)
