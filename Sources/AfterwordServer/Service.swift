@@ -326,6 +326,7 @@ package struct Service: Sendable {
         guard visitor.scopes.contains(.insight) else {
             throw Problem(.forbidden, "the key may not ask for insights")
         }
+        guard !workers.isReadOnly else { throw StoreFault.readOnly }
         let path = endpoint.parameters.filter(\.isInPath)
         let values = try readParameters(path + [waitParameter], request, context)
         let language = try await insightLanguage(request)

@@ -41,6 +41,9 @@ final class Workers: Sendable {
             beside, asksForKeys: false, pool: readinessPool, patience: patience, isThorough: true)
     }
 
+    /// Whether nothing can be written to the store here.
+    var isReadOnly: Bool { store.isReadOnly }
+
     /// Requests that are read for or wait for that.
     var busy: Int { atWork.load(ordering: .acquiring) }
 

@@ -55,6 +55,10 @@ struct ServeCommand: AsyncParsableCommand {
         let reading = try store.location.openForServing()
         let beside = try store.location.openForServing()
         try warnAboutKeys(configuration, beside)
+        if reading.isReadOnly {
+            Terminal.writeError(
+                "afterword: the store may only be read here: no insights can be asked for")
+        }
         let serving = configuration
         try await model.withModel { model in
             let desk = try InsightWorker(
