@@ -220,7 +220,7 @@ package struct PostgresReadingStore: ReadingStore {
     package func checkHealth() throws {
         try inSnapshot { connection in
             let done = Set(
-                try connection.run("SELECT name FROM migrations").map { $0.string("name") })
+                try connection.run("SELECT name FROM migrations").map { try $0.string("name") })
             guard done.isSubset(of: PostgresSchema.migrations.map(\.name)) else {
                 throw StoreFault.schemaNewer
             }
