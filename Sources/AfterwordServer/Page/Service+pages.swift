@@ -5,7 +5,7 @@ import Hummingbird
 
 extension Service {
     /// The page and its parts: rendered here, nothing fetched from outside.
-    func addPages(to router: Router<Context>) {
+    func addPages(to router: ListedRouter) {
         addPage(router, "", Self.filters) { call in try overview(call) }
         addPage(router, "brands/{brand}", [.path("brand", "The brand's name.")], brandPage)
         addPage(
@@ -31,7 +31,7 @@ extension Service {
 
     private static let filters: [Parameter] = [
         .text("brand", "Only products of this brand."),
-        .text("q", "Part of a product's id, title or brand, in any case."),
+        .search("q", "Part of a product's id, title or brand, in any case."),
         .choice("sentiment", ["positive", "neutral", "negative"], "The mean's stars, rounded."),
         Parameter(name: "cursor", form: .cursor, comment: "Where the products go on."),
     ]
@@ -42,7 +42,7 @@ extension Service {
     ]
 
     private func addPage(
-        _ router: Router<Context>, _ path: String, _ parameters: [Parameter],
+        _ router: ListedRouter, _ path: String, _ parameters: [Parameter],
         _ render: @escaping @Sendable (Call) throws -> String
     ) {
         router.get(RouterPath(path)) { request, context in
@@ -59,7 +59,7 @@ extension Service {
     }
 
     private func addStatic(
-        _ router: Router<Context>, _ path: String, _ type: String, _ content: String
+        _ router: ListedRouter, _ path: String, _ type: String, _ content: String
     ) {
         let packed = gzip(Array(content.utf8))
         var builder = DigestBuilder(domain: "afterword.static.1")
@@ -70,7 +70,7 @@ extension Service {
                 .contentType: type, .eTag: tag, .cacheControl: "public, no-cache",
                 .vary: "Accept-Encoding",
             ]
-            if request.headers[.ifNoneMatch] == tag {
+            if isMatch(request.headers[.ifNoneMatch], tag) {
                 return Response(status: .notModified, headers: headers)
             }
             guard acceptsGzip(request) else {
