@@ -207,12 +207,14 @@ actor InsightDesk {
     private func result(_ order: Order) async -> (End, isAsked: Bool) {
         do {
             return Self.end(try await make(order.scope, order.language))
-        } catch is StoreFault {
-            return (.problem(Problem(.storeUnavailable, "the store does not answer")), true)
+        } catch let fault as StoreFault {
+            return (.problem(fault.problem), true)
         } catch let problem as Problem {
             return (.problem(problem), true)
         } catch {
-            return (.problem(Problem(.internalError, "see the log")), true)
+            // Of an error that nobody foresaw only the type is known to hold no data.
+            let problem = Problem(.internalError, "see the log", cause: "\(type(of: error))")
+            return (.problem(problem), true)
         }
     }
 

@@ -65,7 +65,7 @@ struct Endpoint: Sendable {
             [
                 .text("brand", "Only this brand."), .text("category", "Only this category."),
                 .text("family", "Only this family."),
-                .text("q", "Part of an id, title or brand, in any case."),
+                .search("q", "Part of an id, title or brand, in any case."),
                 .number("rating_min", 1...5, "A mean of so many stars or more."),
                 .number("rating_max", 1...5, "A mean of so many stars or fewer."),
                 .choice(
@@ -87,7 +87,7 @@ struct Endpoint: Sendable {
             [product], .list(InsightRow.answerForm.form)
         ) { call in
             let rows = try call.reader.insightHistory(of: .product(try call.product()))
-            return call.page(rows.sorted { $0.madeRun < $1.madeRun }) { $0.answer }
+            return try call.page(rows.sorted { $0.madeRun < $1.madeRun }) { $0.answer }
         },
         Endpoint(
             "products/{product}/changes", "What moved a product between two runs.",
@@ -116,7 +116,7 @@ struct Endpoint: Sendable {
             let listing = try reviewListing(
                 call.reader, product: call.product(), star: call.number("star").map(Int.init),
                 withDeleted: call.text("deleted") == "true", page: Call.everything)
-            return call.page(listing.entries) { $0.answer }
+            return try call.page(listing.entries) { $0.answer }
         },
         Endpoint(
             "reviews/{product}/{review}/history", "Every version of a review, the oldest first.",
@@ -126,7 +126,7 @@ struct Endpoint: Sendable {
             let rows = try call.reader.history(
                 ofProduct: call.product(), review: Text(call.text("review") ?? ""))
             guard !rows.isEmpty else { throw Problem(.notFound, "no such review") }
-            return call.page(rows) { $0.answer }
+            return try call.page(rows) { $0.answer }
         },
     ]
 
@@ -135,10 +135,10 @@ struct Endpoint: Sendable {
     private static let brands = [
         Endpoint(
             "brands", "Brands, those of most avoidable harm first.",
-            [.text("q", "Part of its name, in any case."), order],
+            [.search("q", "Part of its name, in any case."), order],
             .list(RankedEntry.brandForm.form)
         ) { call in
-            call.page(try brandEntries(call).filter { call.allows($0.id) }) { $0.json("brand") }
+            try call.page(brandEntries(call).filter { call.allows($0.id) }) { $0.json("brand") }
         },
         Endpoint(
             "brands/{brand}", "One brand: sums, standing, insight.", [brand],
@@ -157,7 +157,7 @@ struct Endpoint: Sendable {
             .list(InsightRow.answerForm.form)
         ) { call in
             let rows = try call.reader.insightHistory(of: try call.brand())
-            return call.page(rows.sorted { $0.madeRun < $1.madeRun }) { $0.answer }
+            return try call.page(rows.sorted { $0.madeRun < $1.madeRun }) { $0.answer }
         },
         Endpoint(
             "brands/{brand}/changes", "What moved a brand between two runs.", [brand] + span,
@@ -187,7 +187,7 @@ struct Endpoint: Sendable {
             let found = try allThemes(call.reader, query)
             let entries =
                 found.known.map { $0.json(query.strengths) } + found.unknown.map(\.json)
-            return call.page(entries) { $0 }
+            return try call.page(entries) { $0 }
         },
         Endpoint(
             "themes/{theme}", "The reviews of one theme, with the sentence that says it.",
@@ -200,7 +200,7 @@ struct Endpoint: Sendable {
                 call.reader, aspect: call.text("theme") ?? "", themeQuery(call),
                 page: Call.everything)
             guard let found else { throw Problem(.notFound, "no such theme") }
-            return call.page(found.entries) { $0.json }
+            return try call.page(found.entries) { $0.json }
         },
         Endpoint(
             "safety", "Reviews with words of danger, for a person to look at.",
@@ -215,14 +215,14 @@ struct Endpoint: Sendable {
                 call.reader, themeQuery(call),
                 since: call.text("since") == nil ? 0 : call.window().from,
                 page: Call.everything)
-            return call.page(found.entries) { $0.json }
+            return try call.page(found.entries) { $0.json }
         },
         Endpoint(
             "verdicts", "What people found of reviews that speak of dangers, the newest first.",
             [], .list(ListedVerdict.form.form)
         ) { call in
             let found = try verdictListing(call.reader, page: Call.everything)
-            return call.page(found.entries.filter { call.allows($0.brand) }) { $0.json }
+            return try call.page(found.entries) { $0.json }
         },
     ]
 
@@ -244,7 +244,7 @@ struct Endpoint: Sendable {
                 ])
         ) { call in
             let news = try call.news()
-            return call.page(news.entries) { $0.json }
+            return try call.page(news.entries) { $0.json }
                 .with("coverage", news.coverage?.json ?? .null)
         }
     ]
@@ -259,7 +259,7 @@ struct Endpoint: Sendable {
             // Names of files and sums of everything are for keys that see all.
             try call.requireAll()
             let files = Dictionary(grouping: try call.reader.files(ofRun: nil), by: \.run)
-            return call.page(try call.reader.runs().reversed()) { run in
+            return try call.page(call.reader.runs().reversed()) { run in
                 RunWithFiles(run: run, files: files[run.run] ?? []).json
             }
         },
@@ -273,7 +273,7 @@ struct Endpoint: Sendable {
         ) { call in
             try call.requireAll()
             let rows = try call.reader.insights(of: nil)
-            return call.page(
+            return try call.page(
                 rows.filter { row in call.text("kind").map { $0 == row.scope.kind } ?? true }
             ) { $0.answer }
         },

@@ -3,7 +3,7 @@ import Hummingbird
 
 extension Service {
     /// What describes the API: for programs, for people, and an index of its addresses.
-    func addDescriptions(to router: Router<Context>) {
+    func addDescriptions(to router: ListedRouter) {
         let description = document
         router.get("openapi.json") { _, _ in text(description, type: "application/json") }
         let docs = docsPage()

@@ -6,7 +6,7 @@ import NIOCore
 
 /// Having insights made: the one thing that a client can change, and spend money by.
 extension Service {
-    func addInsights(to router: Router<Context>) {
+    func addInsights(to router: ListedRouter) {
         for endpoint in Endpoint.all where endpoint.makesInsights {
             router.post(RouterPath(endpoint.path)) { request, context in
                 try await makeInsight(endpoint, request, context)
@@ -22,14 +22,15 @@ extension Service {
     ) async throws -> Response {
         guard let desk else { throw Problem(.forbidden, "this service makes no insights") }
         try gate.checkOrigin(request)
-        let path = endpoint.parameters.filter(\.isInPath)
-        let values = try readParameters(path + [waitParameter], request, context)
-        let name = try idempotencyKey(request)
+        // The key first: of a client without one, nothing more is read.
         let visitor = try gate.visitor(gate.key(request), try await workers.front().keys)
         guard visitor.scopes.contains(.insight) else {
             throw Problem(.forbidden, "the key may not ask for insights")
         }
-        // Who has no key is not read any further.
+        guard !workers.isReadOnly else { throw StoreFault.readOnly }
+        let path = endpoint.parameters.filter(\.isInPath)
+        let values = try readParameters(path + [waitParameter], request, context)
+        let name = try idempotencyKey(request)
         let language = try await insightLanguage(request)
         let scope = try await scope(values, visitor)
         let asked = InsightDesk.Request(
@@ -58,8 +59,11 @@ extension Service {
     ) async throws -> Result {
         do {
             return try await body()
-        } catch is StoreFault {
-            throw Problem(.storeUnavailable, "the store cannot be written now", retryAfter: 5)
+        } catch let fault as StoreFault {
+            if fault == .readOnly { throw fault.problem }
+            throw Problem(
+                .storeUnavailable, "the store cannot be written now", retryAfter: 5,
+                cause: fault.cause)
         }
     }
 
@@ -70,7 +74,7 @@ extension Service {
             let runs = try reader.runs()
             let (run, _) = try pin(reader, [:], among: runs)
             let call = Call(
-                values: values, reader: reader, run: run, allRuns: runs,
+                values: values, reader: visitor.view(of: reader), run: run, allRuns: runs,
                 now: configuration.now(), limits: configuration.limits, brands: visitor.brands)
             return values["brand"] == nil ? .product(try call.product()) : try call.brand()
         }
@@ -206,12 +210,7 @@ extension Service {
         guard type?.filter({ $0 != " " }).lowercased() == "application/json" else {
             throw Problem(.unsupportedMediaType, "Content-Type: application/json")
         }
-        let buffer: ByteBuffer
-        do {
-            buffer = try await request.body.collect(upTo: configuration.limits.bodyBytes)
-        } catch is NIOTooManyBytesError {
-            throw Problem(.tooLarge, "at most \(configuration.limits.bodyBytes) bytes")
-        }
+        let buffer = try await readBody(request)
         guard let body = try? JSONValue(parsing: Array(buffer.readableBytesView)),
             let members = body.members
         else { throw Problem(.badBody, "a JSON object") }

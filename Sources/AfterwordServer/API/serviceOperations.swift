@@ -23,7 +23,9 @@ let serviceOperations: [Operation] = {
         operation("/docs", "The same for people.", .html),
         operation("/healthz", "Whether the process runs.", text),
         operation("/readyz", "Whether the store can be read now.", text, problems: [421, 503]),
-        operation("/metrics", "Counts and times, as Prometheus reads them.", text),
+        operation(
+            "/metrics", "Counts and times, as Prometheus reads them.", text,
+            problems: [401, 404, 421, 503]),
     ]
 }()
 

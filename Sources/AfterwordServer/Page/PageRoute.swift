@@ -12,7 +12,7 @@ struct PageRoute: Sendable {
     static let all = [
         PageRoute(
             path: "/", summary: "What is dangerous or newly negative, brands, themes, products.",
-            parameters: [.brandFilter, .search, .sentiment, .cursor]
+            parameters: [.brandFilter, .searchFilter, .sentiment, .cursor]
         ) { try overview($0) },
         PageRoute(
             path: "/brands/{brand}", summary: "A brand.",
@@ -49,7 +49,8 @@ struct PageRoute: Sendable {
 
 extension Parameter {
     static let brandFilter = Parameter.text("brand", "Only this brand.")
-    static let search = Parameter.text("q", "Part of an id, title or brand, in any case.")
+    static let searchFilter = Parameter.search(
+        "q", "Part of an id, title or brand, in any case.")
     static let sentiment = Parameter.choice(
         "sentiment", ["positive", "neutral", "negative"],
         "The mean's stars, rounded: 4 and 5, 3, or 1 and 2.")

@@ -5,7 +5,7 @@ import Hummingbird
 
 extension Service {
     /// The page and its parts: rendered here, nothing fetched from outside.
-    func addPages(to router: Router<Context>) {
+    func addPages(to router: ListedRouter) {
         for route in PageRoute.all { addPage(router, route) }
         for (name, table) in CSVTable.all {
             router.get(RouterPath("csv/\(name).csv")) { request, context in
@@ -19,7 +19,7 @@ extension Service {
         addStatic(router, "static/page.js", "text/javascript; charset=utf-8", pageScript)
     }
 
-    private func addPage(_ router: Router<Context>, _ route: PageRoute) {
+    private func addPage(_ router: ListedRouter, _ route: PageRoute) {
         router.get(RouterPath(route.path)) { request, context in
             do {
                 return try await respond(
@@ -34,7 +34,7 @@ extension Service {
     }
 
     private func addStatic(
-        _ router: Router<Context>, _ path: String, _ type: String, _ content: String
+        _ router: ListedRouter, _ path: String, _ type: String, _ content: String
     ) {
         let packed = gzip(Array(content.utf8))
         var builder = DigestBuilder(domain: "afterword.static.1")
@@ -45,7 +45,7 @@ extension Service {
                 .contentType: type, .eTag: tag, .cacheControl: "public, no-cache",
                 .vary: "Accept-Encoding",
             ]
-            if request.headers[.ifNoneMatch] == tag {
+            if isMatch(request.headers[.ifNoneMatch], tag) {
                 return Response(status: .notModified, headers: headers)
             }
             guard acceptsGzip(request) else {
