@@ -231,12 +231,12 @@ extension InsightReport {
         }
         if silent > 0 { parts.append("\(silent) with too little to say") }
         if !leftAlone.isEmpty { parts.append("\(leftAlone.count) left alone") }
-        print(
-            "Insights: " + parts.joined(separator: ", ") + "; \(calls) "
-                + (calls == 1 ? "question" : "questions") + " asked, \(cacheHits) known"
-                + (cost > 0 ? ", \(dollars(cost))" : "")
-                + (runs.isEmpty ? "" : "; run " + runs.map(String.init).joined(separator: ", "))
-                + ".")
+        let questions = calls == 1 ? "question" : "questions"
+        let price = cost > 0 ? ", \(dollars(cost))" : ""
+        let numbers = runs.map { String($0) }.joined(separator: ", ")
+        let made = runs.isEmpty ? "" : "; run \(numbers)"
+        let what = parts.joined(separator: ", ")
+        print("Insights: \(what); \(calls) \(questions) asked, \(cacheHits) known\(price)\(made).")
     }
 
     /// The report for programs.
