@@ -32,6 +32,13 @@ USER 10001
 WORKDIR /data
 VOLUME /data
 ENV AFTERWORD_STORE=/data/afterword.sqlite
-HEALTHCHECK --interval=60s --timeout=5s CMD ["/usr/local/bin/afterword", "--version"]
+# `serve --host 0.0.0.0 --behind-proxy`; other commands listen to nothing.
+EXPOSE 8080
+# Where a service listens it has to be ready; where none does, the program has to start.
+HEALTHCHECK --interval=30s --timeout=12s --start-period=10s CMD ["/bin/bash", "-c", \
+    "if exec 3<>/dev/tcp/127.0.0.1/8080; then \
+        printf 'GET /readyz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3; \
+        grep -q '^HTTP/1.1 200' <&3; \
+    else exec /usr/local/bin/afterword --version; fi 2> /dev/null"]
 ENTRYPOINT ["/usr/local/bin/afterword"]
 CMD ["--help"]

@@ -13,6 +13,11 @@ struct Visitor: Sendable {
     var brands: Set<Text>?
 
     static let anybody = Visitor(name: nil, scopes: Set(APIKeyRow.Scope.allCases), brands: nil)
+
+    /// Of a store as it is now, what this visitor may see of it: the one rule of every route.
+    func view(of reader: any StoreReader) -> any StoreReader {
+        brands.map { ScopedReader(reader, brands: $0) } ?? reader
+    }
 }
 
 /// Lets in who may: the host has to be this one, a key the store's.
@@ -22,17 +27,17 @@ struct Gate: Sendable {
     let hosts: Set<String>?
 
     init(_ configuration: ServiceConfiguration) {
-        asksForKeys = configuration.asksForKeys || !configuration.isLoopback
+        asksForKeys = configuration.needsKeys
         hosts =
-            configuration.isLoopback && !configuration.isBehindProxy
-            ? ["127.0.0.1", "localhost", "[::1]"] : nil
+            configuration.isReachedFromElsewhere
+            ? nil : ["127.0.0.1", "localhost", "[::1]", configuration.host.lowercased()]
     }
 
     /// A page of somebody else's in a browser of this machine may send requests here, by a name of its own: refused.
     func checkHost(_ request: Request) throws(Problem) {
         guard let hosts else { return }
         let authority = request.head.authority ?? ""
-        guard hosts.contains(host(of: authority)) else {
+        guard hosts.contains(host(of: authority).lowercased()) else {
             throw Problem(.notAcceptable, "Host: is none of this service")
         }
     }
@@ -41,7 +46,7 @@ struct Gate: Sendable {
     func checkOrigin(_ request: Request) throws(Problem) {
         guard let origin = request.headers[.origin] else { return }
         let authority = origin.split(separator: "/", maxSplits: 2).last.map(String.init) ?? ""
-        guard authority == request.head.authority else {
+        guard authority.lowercased() == request.head.authority?.lowercased() else {
             throw Problem(.forbidden, "Origin: is another site")
         }
     }
@@ -74,6 +79,7 @@ struct Gate: Sendable {
         let digest = APIKeyRow.digest(of: key)
         let row = keys.first { $0.digest == digest && $0.revokedAt == nil }
         guard let row else { throw Problem(.unauthorized, "Authorization: no such key") }
+        RequestNotes.current?.note(key: row.name)
         guard row.scopes.contains(.read) else {
             throw Problem(.forbidden, "the key may not read")
         }

@@ -1,6 +1,8 @@
+import AfterwordPipeline
 import HTTPTypes
 import Hummingbird
 import Logging
+import NIOHTTP1
 
 /// Around every request: the host is checked, problems become answers, headers that every answer has are set, and one line and a
 /// few counts tell how it went, without texts of reviews.
@@ -8,10 +10,12 @@ struct RequestRecorder: RouterMiddleware {
     typealias Context = Service.Context
 
     let service: Service
+    private let routes: RouteList
     private let meters: RouteMeters
 
-    init(service: Service) {
+    init(service: Service, routes: RouteList) {
         self.service = service
+        self.routes = routes
         meters = RouteMeters(service.metrics)
     }
 
@@ -20,49 +24,57 @@ struct RequestRecorder: RouterMiddleware {
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         let started = ContinuousClock.now
+        let notes = RequestNotes()
         var response: Response
         do {
             try service.gate.checkHost(request)
-            response = try await next(request, context)
-        } catch let problem as Problem {
-            response = service.answer(to: request, problem, id: context.id)
-            if problem.kind == .methodNotAllowed { response.headers[.allow] = problem.detail }
-        } catch let error as any HTTPResponseError {
+            response = try await RequestNotes.$current.withValue(notes) {
+                try await next(request, context)
+            }
+        } catch {
             let problem = problem(of: error, request)
             response = service.answer(to: request, problem, id: context.id)
             if problem.kind == .methodNotAllowed { response.headers[.allow] = problem.detail }
-        } catch {
-            context.logger.error("request failed", metadata: ["kind": "\(type(of: error))"])
-            response = service.answer(
-                to: request, Problem(.internalError, "see the log"), id: context.id)
+            logCause(of: problem, context)
         }
         finish(&response, context)
-        record(request, response, context, since: started)
+        record(request, response, context, notes, since: started)
         return response
     }
 
-    /// The address is one of the API's, and the method none of its.
-    private func isOfOtherMethod(_ request: Request) -> Bool {
-        ![.get, .head].contains(request.method)
-            && Endpoint.all.contains { $0.isAt(request.uri.path) }
-    }
-
-    private func allowed(_ request: Request) -> String {
-        Endpoint.all.contains { $0.isAt(request.uri.path) && $0.makesInsights }
-            ? "GET, HEAD, POST" : "GET, HEAD"
+    private func problem(of error: any Error, _ request: Request) -> Problem {
+        switch error {
+        case let problem as Problem: return problem
+        case let fault as StoreFault: return fault.problem
+        case let error as any HTTPResponseError: return self.problem(of: error, request)
+        case is HTTPParserError: return Problem(.badRequest, "this is not HTTP/1.1")
+        case is CancellationError: return Problem(.clientLeft, "nobody waits for the answer")
+        default:
+            // Of an error that nobody foresaw only the type is known to hold no data.
+            return Problem(.internalError, "see the log", cause: "\(type(of: error))")
+        }
     }
 
     private func problem(of error: any HTTPResponseError, _ request: Request) -> Problem {
         switch error.status.code {
-        case 404:
-            isOfOtherMethod(request)
-                ? Problem(.methodNotAllowed, allowed(request))
-                : Problem(.notFound, "no such address")
-        case 405: Problem(.methodNotAllowed, "GET, HEAD")
+        case 404, 405:
+            routes.allowed(at: request.uri.path).map { Problem(.methodNotAllowed, $0) }
+                ?? Problem(.notFound, "no such address")
         case 413: Problem(.tooLarge, "the body")
         case 400..<500: Problem(.badParameter, "the request")
-        default: Problem(.internalError, "see the log")
+        default: Problem(.internalError, "see the log", cause: "\(type(of: error))")
         }
+    }
+
+    /// Why a request could not be answered here, for those who run the service.
+    private func logCause(of problem: Problem, _ context: Context) {
+        guard problem.status.code >= 500 else { return }
+        context.logger.error(
+            "request failed",
+            metadata: [
+                "route": "\(context.endpointPath ?? "none")", "kind": "\(problem.kind.rawValue)",
+                "cause": "\(problem.cause ?? problem.detail)",
+            ])
     }
 
     private func finish(_ response: inout Response, _ context: Context) {
@@ -71,6 +83,9 @@ struct RequestRecorder: RouterMiddleware {
         response.headers[.contentSecurityPolicy] = Self.policy
         response.headers[.referrerPolicy] = "no-referrer"
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+        if service.configuration.speaksTLS {
+            response.headers[.strictTransportSecurity] = "max-age=31536000"
+        }
     }
 
     /// Nothing from outside, no script or style in the page itself, no frame around it.
@@ -80,7 +95,7 @@ struct RequestRecorder: RouterMiddleware {
         """
 
     private func record(
-        _ request: Request, _ response: Response, _ context: Context,
+        _ request: Request, _ response: Response, _ context: Context, _ notes: RequestNotes,
         since started: ContinuousClock.Instant
     ) {
         let took = started.duration(to: .now)
@@ -89,17 +104,31 @@ struct RequestRecorder: RouterMiddleware {
         // The route, not the address: as many series as there are routes.
         let route = context.endpointPath ?? "none"
         meters.of(request.method, route, response.status.code).record(nanoseconds)
-        context.logger.info(
-            "request",
+        // A key that was tried and is none is worth a line where requests are not.
+        let level: Logger.Level = response.status == .unauthorized ? .notice : .info
+        context.logger.log(
+            level: level, "request",
             metadata: [
                 "method": "\(request.method.rawValue.prefix(16))", "route": "\(route)",
                 "status": "\(response.status.code)", "milliseconds": "\(nanoseconds / 1_000_000)",
                 "bytes": "\(response.body.contentLength ?? 0)",
+                "client": "\(client(of: request))", "key": "\(notes.keyName ?? "none")",
             ])
+    }
+
+    /// The address a request comes from: behind a proxy the one that the proxy itself saw, which it appends.
+    private func client(of request: Request) -> String {
+        let own = ClientConnection.current?.address ?? "none"
+        guard service.configuration.isBehindProxy,
+            let last = request.headers[values: .xForwardedFor].last?.split(separator: ",").last
+        else { return own }
+        let address = last.filter { $0.isHexDigit || $0 == "." || $0 == ":" }
+        return address.isEmpty || address.count > 45 ? own : String(address)
     }
 }
 
 extension HTTPField.Name {
     static let xRequestID = HTTPField.Name("X-Request-Id")!
     static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
+    static let xForwardedFor = HTTPField.Name("X-Forwarded-For")!
 }

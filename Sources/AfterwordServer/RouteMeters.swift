@@ -25,7 +25,8 @@ final class RouteMeters: Sendable {
 
     init(_ metrics: ServiceMetrics) { self.metrics = metrics }
 
-    func of(_ method: HTTPRequest.Method, _ route: String, _ status: Int) -> Meter {
+    /// Without a method where nothing of the request could be read.
+    func of(_ method: HTTPRequest.Method?, _ route: String, _ status: Int) -> Meter {
         let name = Name(method: known(method), route: route, status: status)
         return meters.withLock { meters in
             if let meter = meters[name] { return meter }
@@ -44,7 +45,8 @@ final class RouteMeters: Sendable {
     }
 
     /// A method that is none of HTTP's is one series, not as many as somebody makes up.
-    private func known(_ method: HTTPRequest.Method) -> String {
+    private func known(_ method: HTTPRequest.Method?) -> String {
+        guard let method else { return "OTHER" }
         let methods: [HTTPRequest.Method] = [
             .get, .head, .post, .put, .patch, .delete, .options, .trace,
         ]

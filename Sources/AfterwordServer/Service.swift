@@ -15,59 +15,78 @@ package struct Service: Sendable {
     let workers: Workers
     let gate: Gate
     let desk: InsightDesk?
+    let jobs: any JobStore
+    let outlook: InsightOutlooker
     let metrics: ServiceMetrics
     let document: String
     let answers: AnswerCache
+    let connections: ConnectionTable
     /// Answers that were not made anew.
     private let cacheHits: Counter
 
+    /// `beside` is the same store, opened again: what must be known before every answer, and whether it can be read at all, is
+    /// asked there, so that neither waits for a connection that an answer holds.
     package init(
-        _ configuration: ServiceConfiguration, store: any ReadingStore, insights: InsightMaker?,
-        metrics: ServiceMetrics = ServiceMetrics()
+        _ configuration: ServiceConfiguration, store: any ReadingStore,
+        beside: (any ReadingStore)? = nil, insights: InsightMaker?,
+        outlook: @escaping InsightOutlooker = { _, _, _ in .asks },
+        jobs: any JobStore = MemoryJobStore(), metrics: ServiceMetrics = ServiceMetrics()
     ) {
         self.configuration = configuration
         gate = Gate(configuration)
         workers = Workers(
-            store, threads: configuration.limits.workers, asksForKeys: gate.asksForKeys)
+            store, beside: beside ?? store, limits: configuration.limits,
+            asksForKeys: gate.asksForKeys)
+        connections = ConnectionTable(
+            configuration.limits, isBehindProxy: configuration.isBehindProxy)
         desk = insights.map {
-            InsightDesk($0, perHour: configuration.limits.insightsPerHour, now: configuration.now)
+            InsightDesk($0, jobs: jobs, limits: configuration.limits, now: configuration.now)
         }
+        self.jobs = jobs
+        self.outlook = outlook
         self.metrics = metrics
         cacheHits = Counter(label: "afterword_cache_hits_total", factory: metrics)
         document = openAPIDocument().canonical
         answers = AnswerCache(bytes: configuration.limits.cacheBytes)
     }
 
+    /// Ends in an orderly way: insights that are being made are waited for, no longer than `shutdownSeconds`.
     package func stop() async {
-        for task in await desk?.underWay ?? [] { _ = await task.result }
+        let underWay = await desk?.underWay ?? []
+        try? await firstOf(.seconds(configuration.limits.shutdownSeconds)) { answer in
+            Task {
+                for task in underWay { _ = await task.value }
+                answer(.success(()))
+            }
+        }
         await workers.stop()
     }
+
+    /// Requests that the store is read for, or that wait for that.
+    package var busy: Int { workers.busy }
 
     // MARK: Routes
 
     package func router() -> Router<Context> {
-        let router = Router(context: Context.self, options: [.autoGenerateHeadEndpoints])
-        router.add(middleware: RequestRecorder(service: self))
+        let inner = Router(context: Context.self, options: [.autoGenerateHeadEndpoints])
+        let router = ListedRouter(router: inner, list: RouteList())
+        router.add(middleware: RequestRecorder(service: self, routes: router.list))
         router.get("healthz") { _, _ in text("ok\n") }
         router.get("readyz") { _, _ in try await ready() }
-        router.get("metrics") { _, _ in
-            text(metrics.exposition, type: "text/plain; version=0.0.4; charset=utf-8")
+        router.get("metrics") { request, _ in
+            try await checkMayWatch(request)
+            return text(metrics.exposition, type: "text/plain; version=0.0.4; charset=utf-8")
         }
-        let description = document
-        router.get("openapi.json") { _, _ in text(description, type: "application/json") }
+        addDescriptions(to: router)
         for endpoint in Endpoint.all {
             let path = RouterPath(endpoint.path)
             router.get(path) { request, context in
                 try await answer(endpoint, request, context)
             }
-            if endpoint.makesInsights {
-                router.post(path) { request, context in
-                    try await makeInsight(endpoint, request, context)
-                }
-            }
         }
+        addInsights(to: router)
         addPages(to: router)
-        return router
+        return inner
     }
 
     func text(_ text: String, type: String = "text/plain; charset=utf-8") -> Response {
@@ -76,10 +95,19 @@ package struct Service: Sendable {
             body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 
-    /// Whether the store can be read now.
+    /// Whether the store is the one that was opened, and can be read now.
     private func ready() async throws -> Response {
-        _ = try await workers.front()
+        try await workers.checkReadiness()
         return text("ready\n")
+    }
+
+    /// Counts tell who asks for what: where keys are needed, one that sees all.
+    private func checkMayWatch(_ request: Request) async throws {
+        guard gate.asksForKeys else { return }
+        let visitor = try gate.visitor(gate.key(request), try await workers.front().keys)
+        guard visitor.brands == nil else {
+            throw Problem(.notFound, "not for a key of some brands")
+        }
     }
 
     // MARK: Answers
@@ -87,13 +115,13 @@ package struct Service: Sendable {
     private func answer(
         _ endpoint: Endpoint, _ request: Request, _ context: Context
     ) async throws -> Response {
-        // What depends on the clock has no tag.
-        let isTimed = endpoint.path.hasSuffix("/status")
         return try await respond(
             request, context, endpoint.parameters,
-            as: AnswerForm(type: "application/json", isTimed: isTimed)
+            as: AnswerForm(type: "application/json", isTimed: endpoint.isTimed)
         ) { call in
-            Array(try endpoint.answer(call).with("as_of", call.run.asOf).canonical.utf8)
+            Array(
+                try endpoint.answer(call).with("as_of", RunRecord.asOfForm.json(call.run)).canonical
+                    .utf8)
         }
     }
 
@@ -145,7 +173,19 @@ package struct Service: Sendable {
         var takesZip: Bool
         var isTimed: Bool
 
-        func isKnown(_ tag: String) -> Bool { known.map { $0.contains(tag) || $0 == "*" } ?? false }
+        /// Which list it is a page of: the address, and what narrows or sorts it.
+        var list: String {
+            var builder = DigestBuilder(domain: "afterword.list.1")
+            builder.add(String(target.prefix { $0 != "?" }))
+            for (name, value) in values.sorted(by: { $0.key < $1.key })
+            where !["limit", "cursor", "as_of", "as_observed"].contains(name) {
+                builder.add(name)
+                builder.add(value)
+            }
+            return String(builder.finish128().description.prefix(8))
+        }
+
+        func isKnown(_ tag: String) -> Bool { isMatch(known, tag) }
     }
 
     /// Nil where it has to be made.
@@ -172,7 +212,8 @@ package struct Service: Sendable {
                 answers.keep(runs)
             }
         }
-        let (run, pinned) = try pin(reader, wanted.values, among: runs)
+        let (run, pinned) = try pin(
+            wanted.visitor.view(of: reader), wanted.values, among: runs)
         let tag =
             wanted.isTimed ? "" : entityTag(run, newest: runs.last, wanted.target, wanted.visitor)
         if !tag.isEmpty, wanted.isKnown(tag) { return Answered(tag: tag, run: run) }
@@ -180,7 +221,7 @@ package struct Service: Sendable {
             values: wanted.values, reader: pinned, run: run, allRuns: runs,
             now: configuration.now(), limits: configuration.limits,
             brands: wanted.visitor.brands,
-            refusesEmptyTexts: configuration.refusesEmptyTexts)
+            refusesEmptyTexts: configuration.refusesEmptyTexts, list: wanted.list)
         let body = try make(call)
         let isZipped = wanted.takesZip && body.count > 1_024
         let answered = Answered(
@@ -188,13 +229,6 @@ package struct Service: Sendable {
             isZipped: isZipped)
         if !tag.isEmpty { answers.keep(answered, zipped: wanted.takesZip) }
         return answered
-    }
-
-    func acceptsGzip(_ request: Request) -> Bool {
-        request.headers[.acceptEncoding]?.split(separator: ",").contains { coding in
-            let parts = coding.split(separator: ";").map { $0.filter { $0 != " " } }
-            return parts.first == "gzip" && !parts.contains("q=0")
-        } ?? false
     }
 
     /// The run that is asked for, and the snapshot as of it. A cursor pins the run of the page before.
@@ -210,6 +244,7 @@ package struct Service: Sendable {
     ) throws -> RunRecord {
         guard let newest = runs.last else { throw Problem.nothingLoaded }
         let asked = values["as_of"].flatMap { Moment($0) }
+        let cursor = values["cursor"].flatMap { Cursor($0) }
         var moment: AsOf?
         if let text = values["as_observed"], let day = Instant(iso8601: text) {
             guard asked == nil else {
@@ -217,13 +252,19 @@ package struct Service: Sendable {
             }
             moment = .observed(day)
         }
-        if moment == nil, let cursor = values["cursor"].flatMap({ Cursor($0) }) {
-            moment = .run(cursor.run)
-        }
         do {
-            if let asked { return try resolve(asked, among: runs) }
-            guard let moment else { return newest }
-            return try resolveAsOf(moment, among: runs)
+            let run =
+                if let asked {
+                    try resolve(asked, among: runs)
+                } else if let moment {
+                    try resolveAsOf(moment, among: runs)
+                } else if let cursor {
+                    try resolveAsOf(.run(cursor.run), among: runs)
+                } else { newest }
+            guard cursor == nil || cursor?.run == run.run else {
+                throw Problem(.conflict, "as_of, cursor: are of two moments")
+            }
+            return run
         } catch let fault as AsOfFault where fault.isUnreadable {
             throw Problem(.badParameter, "as_of: \(fault.words)")
         } catch is AsOfFault {
@@ -255,114 +296,28 @@ package struct Service: Sendable {
         for parameter in parameters where parameter.isInPath {
             let raw = context.parameters.get(parameter.name) ?? ""
             guard let value = percentDecoded(raw), parameter.isRead(value) else {
-                throw Problem(.badParameter, "\(parameter.name): cannot be read")
+                throw Problem(
+                    .badParameter, "\(parameter.name): cannot be read; \(parameter.allowed)")
             }
             values[parameter.name] = value
         }
         for pair in (request.uri.query ?? "").split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = percentDecoded(String(parts[0]).replacing("+", with: " ")),
-                let parameter = parameters.first(where: { $0.name == name && !$0.isInPath })
-            else { throw Problem(.badParameter, "a parameter that is not known") }
+            let name = percentDecoded(String(parts[0]).replacing("+", with: " ")) ?? ""
+            guard let parameter = parameters.first(where: { $0.name == name && !$0.isInPath })
+            else { throw Problem(.badParameter, unknownParameter(name, among: parameters)) }
             let raw = parts.count > 1 ? String(parts[1]).replacing("+", with: " ") : ""
-            guard values[name] == nil, let value = percentDecoded(raw), parameter.isRead(value)
-            else { throw Problem(.badParameter, "\(name): cannot be read") }
+            guard values[name] == nil else {
+                throw Problem(.badParameter, "\(name): is there twice")
+            }
+            guard let value = percentDecoded(raw), parameter.isRead(value)
+            else { throw Problem(.badParameter, "\(name): cannot be read; \(parameter.allowed)") }
             values[name] = value
         }
         for parameter in parameters where parameter.isRequired && values[parameter.name] == nil {
             throw Problem(.badParameter, "\(parameter.name): is missing")
         }
         return values
-    }
-
-    // MARK: Insights
-
-    private func makeInsight(
-        _ endpoint: Endpoint, _ request: Request, _ context: Context
-    ) async throws -> Response {
-        guard let desk else { throw Problem(.forbidden, "this service makes no insights") }
-        try gate.checkOrigin(request)
-        let path = endpoint.parameters.filter(\.isInPath)
-        let values = try readParameters(path + [waitParameter], request, context)
-        let language = try await insightLanguage(request)
-        let visitor = try gate.visitor(gate.key(request), try await workers.front().keys)
-        guard visitor.scopes.contains(.insight) else {
-            throw Problem(.forbidden, "the key may not ask for insights")
-        }
-        let scope = try await workers.read { reader -> ReviewScope in
-            let runs = try reader.runs()
-            let (run, _) = try pin(reader, [:], among: runs)
-            let call = Call(
-                values: values, reader: reader, run: run, allRuns: runs,
-                now: configuration.now(), limits: configuration.limits, brands: visitor.brands)
-            return values["brand"] == nil ? .product(try call.product()) : try call.brand()
-        }
-        let work = try await desk.order(scope, language, by: visitor.name ?? "")
-        let wait = Int64(values["wait"] ?? "") ?? 10
-        guard let outcome = try await outcome(of: work, within: .seconds(wait)) else {
-            let body = JSONValue.row(["status": .string("being_made")]).canonical
-            return Response(
-                status: .accepted,
-                headers: [.contentType: "application/json", .location: request.uri.path],
-                body: ResponseBody(byteBuffer: ByteBuffer(string: body)))
-        }
-        switch outcome {
-        case .standing(let row), .made(let row):
-            let body = JSONValue.row(["item": row.json]).canonical
-            return text(body, type: "application/json")
-        case .notEnough(let data):
-            throw Problem(
-                .notEnoughData,
-                "\(data.reviews) of at least \(several(data.threshold, "review")) with a text")
-        case .failed(let failure): throw Problem(.modelFailed, failure.outcome)
-        case .stillAsked: throw Problem(.modelFailed, "another program asks the same")
-        case .notTried: throw Problem(.budgetSpent, "no question was asked")
-        }
-    }
-
-    /// Nil where it takes longer. Waiting for a task cannot be given up, so that this does not wait for it: it waits for
-    /// whichever of two tells first.
-    private func outcome(
-        of work: Task<InsightOutcome, any Error>, within wait: Duration
-    ) async throws -> InsightOutcome? {
-        let (first, told) = AsyncStream<Result<InsightOutcome, any Error>?>.makeStream(
-            bufferingPolicy: .bufferingOldest(1))
-        Task { told.yield(await work.result) }
-        let clock = Task {
-            try? await Task.sleep(for: wait)
-            told.yield(nil)
-        }
-        defer { clock.cancel() }
-        do {
-            for await result in first { return try result?.get() }
-            return nil
-        } catch is StoreFault {
-            throw Problem(.storeUnavailable, "the store does not answer")
-        }
-    }
-
-    private func insightLanguage(_ request: Request) async throws -> Language {
-        let type = request.headers[.contentType]?.split(separator: ";").first
-        guard type?.filter({ $0 != " " }).lowercased() == "application/json" else {
-            throw Problem(.unsupportedMediaType, "Content-Type: application/json")
-        }
-        let buffer: ByteBuffer
-        do {
-            buffer = try await request.body.collect(upTo: configuration.limits.bodyBytes)
-        } catch is NIOTooManyBytesError {
-            throw Problem(.tooLarge, "at most \(configuration.limits.bodyBytes) bytes")
-        }
-        guard let body = try? JSONValue(parsing: Array(buffer.readableBytesView)),
-            let members = body.members
-        else { throw Problem(.badBody, "a JSON object") }
-        guard members.allSatisfy({ $0.key == "language" }), members.count < 2 else {
-            throw Problem(.badBody, "language: and nothing else")
-        }
-        guard let member = members.first else { return .english }
-        guard let text = member.value.text, languageParameter.isRead(text),
-            let language = Language(rawValue: text)
-        else { throw Problem(.badBody, "language: cannot be read") }
-        return language
     }
 }
 

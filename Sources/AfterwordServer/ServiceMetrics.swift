@@ -47,6 +47,18 @@ package final class ServiceMetrics: MetricsFactory, Sendable {
         }
     }
 
+    /// What each says, for those who read it.
+    private static let help = [
+        "afterword_requests_total": "Requests answered, by method, route and status.",
+        "afterword_request_seconds": "Seconds from a request's head to its answer, by route.",
+        "afterword_cache_hits_total": "Answers that were kept and given again.",
+    ]
+
+    private static func head(_ label: String, _ type: String) -> String {
+        let words = help[label] ?? "Counted by the service."
+        return "# HELP \(label) \(words)\n# TYPE \(label) \(type)\n"
+    }
+
     private let counts = Mutex<[Name: Count]>([:])
     private let gauges = Mutex<[Name: Count]>([:])
     private let timings = Mutex<[Name: Timing]>([:])
@@ -95,7 +107,7 @@ package final class ServiceMetrics: MetricsFactory, Sendable {
         func write(_ all: [Name: Count], _ type: String) {
             var last = ""
             for (name, count) in all.sorted(by: { $0.key < $1.key }) {
-                if name.label != last { text += "# TYPE \(name.label) \(type)\n" }
+                if name.label != last { text += Self.head(name.label, type) }
                 last = name.label
                 let braces = name.dimensions.isEmpty ? "" : "{\(name.dimensions)}"
                 text += "\(name.label)\(braces) \(count.value.withLock { $0 })\n"
@@ -105,7 +117,7 @@ package final class ServiceMetrics: MetricsFactory, Sendable {
         write(gauges.withLock { $0 }, "gauge")
         var last = ""
         for (name, timing) in timings.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
-            if name.label != last { text += "# TYPE \(name.label) histogram\n" }
+            if name.label != last { text += Self.head(name.label, "histogram") }
             last = name.label
             let state = timing.state.withLock { $0 }
             let comma = name.dimensions.isEmpty ? "" : ","

@@ -1,40 +1,143 @@
 import AfterwordPipeline
+import NIOCore
 import NIOPosix
+import Synchronization
 
 /// Threads that read the store: its calls block, and event loops never do.
+///
+/// 1. Reads have `workers` threads; what must be known before every answer has one of its own, and
+///    so has readiness: neither waits behind reads.
+/// 2. No more than so many requests wait for a thread; one more is 503 at once.
+/// 3. A request that had to wait, and whose client has left meanwhile, is not read for.
+/// 4. Nobody waits longer than `storeSeconds` for a store that does not answer.
 final class Workers: Sendable {
     private let pool: NIOThreadPool
+    private let frontPool = NIOThreadPool(numberOfThreads: 1)
+    private let readinessPool = NIOThreadPool(numberOfThreads: 1)
     private let store: any ReadingStore
+    private let threads: Int
+    private let limit: Int
+    private let patience: Duration
     private let desk: FrontDesk
+    private let readiness: FrontDesk
+    /// Requests that have a thread or wait for one.
+    private let atWork = Atomic(0)
 
-    init(_ store: any ReadingStore, threads: Int, asksForKeys: Bool) {
+    /// `beside` is asked what must be known before every answer: connections that reads cannot take
+    /// all of.
+    init(
+        _ store: any ReadingStore, beside: any ReadingStore, limits: ServiceLimits,
+        asksForKeys: Bool
+    ) {
         self.store = store
-        pool = NIOThreadPool(numberOfThreads: threads)
-        pool.start()
-        desk = FrontDesk(store, asksForKeys: asksForKeys, pool: pool)
+        threads = limits.workers
+        limit = limits.workers + limits.waitingRequests
+        patience = .seconds(limits.storeSeconds)
+        pool = NIOThreadPool(numberOfThreads: limits.workers)
+        for pool in [pool, frontPool, readinessPool] { pool.start() }
+        desk = FrontDesk(
+            beside, asksForKeys: asksForKeys, pool: frontPool, patience: patience)
+        readiness = FrontDesk(
+            beside, asksForKeys: false, pool: readinessPool, patience: patience, isThorough: true)
     }
+
+    /// Whether nothing can be written to the store here.
+    var isReadOnly: Bool { store.isReadOnly }
+
+    /// Requests that are read for or wait for that.
+    var busy: Int { atWork.load(ordering: .acquiring) }
 
     /// What holds now.
     func front() async throws -> Front {
         try await telling { try await desk.front() }
     }
 
+    /// Whether the store is the one that was opened, and can be read.
+    func checkReadiness() async throws {
+        try await telling { _ = try await readiness.front() }
+    }
+
     /// Reads one snapshot on a thread that is free, or as soon as one is.
     func read<Result: Sendable>(
         _ body: @escaping @Sendable (any StoreReader) throws -> Result
     ) async throws -> Result {
+        let before = atWork.add(1, ordering: .acquiringAndReleasing).oldValue
+        guard before < limit else {
+            atWork.subtract(1, ordering: .releasing)
+            throw Problem(.overloaded, "too many requests wait for the store")
+        }
+        let waits = before >= threads
+        let client = ClientConnection.current
         let store = store
-        return try await telling { try await pool.runIfActive { try store.read(body) } }
-    }
-
-    /// What a store says is wrong with it is told without its words.
-    private func telling<Result>(_ body: () async throws -> Result) async throws -> Result {
-        do {
-            return try await body()
-        } catch is StoreFault {
-            throw Problem(.storeUnavailable, "the store does not answer")
+        return try await telling {
+            try await firstOf(patience) { answer in
+                pool.submit { state in
+                    defer { self.atWork.subtract(1, ordering: .releasing) }
+                    answer(
+                        Swift.Result {
+                            guard state == .active else { throw CancellationError() }
+                            if answer.isLate || (waits && client?.hasLeft == true) {
+                                throw Problem(.clientLeft, "nobody waits for the answer")
+                            }
+                            return try store.read(body)
+                        })
+                }
+            }
         }
     }
 
-    func stop() async { try? await pool.shutdownGracefully() }
+    /// What a store says is wrong with it is for the log, not for the client.
+    private func telling<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch let fault as StoreFault {
+            throw fault.problem
+        }
+    }
+
+    /// Ends when all is read; a thread that a store holds is not waited for longer than the store
+    /// is.
+    func stop() async {
+        for pool in [pool, frontPool, readinessPool] {
+            try? await firstOf(patience) { (answer: Answer<Void>) in
+                pool.shutdownGracefully { _ in answer(.success(())) }
+            }
+        }
+    }
+}
+
+/// Where one of two says how something went: whoever is first.
+final class Answer<Value: Sendable>: Sendable {
+    private let continuation: Mutex<CheckedContinuation<Value, any Error>?>
+
+    init(_ continuation: CheckedContinuation<Value, any Error>) {
+        self.continuation = Mutex(continuation)
+    }
+
+    /// Whether it was given.
+    var isLate: Bool { continuation.withLock { $0 == nil } }
+
+    func callAsFunction(_ result: sending Result<Value, any Error>) {
+        let waiting = continuation.withLock { continuation in
+            defer { continuation = nil }
+            return continuation
+        }
+        waiting?.resume(with: result)
+    }
+}
+
+/// What `begin` has answered, or that it did not in time.
+func firstOf<Value: Sendable>(
+    _ patience: Duration, _ begin: (Answer<Value>) -> Void
+) async throws -> Value {
+    let clock = Mutex<Scheduled<Void>?>(nil)
+    defer { clock.withLock { $0 }?.cancel() }
+    return try await withCheckedThrowingContinuation { continuation in
+        let answer = Answer(continuation)
+        let scheduled = MultiThreadedEventLoopGroup.singleton.next().scheduleTask(
+            in: TimeAmount(patience)
+        ) { answer(.failure(StoreFault.timedOut)) }
+        clock.withLock { $0 = scheduled }
+        begin(answer)
+    }
 }

@@ -395,6 +395,27 @@ extension ColumnRow {
         }
     }
 
+    var jobRow: JobRow {
+        get throws {
+            var job = JobRow(
+                job: try string("job"), askedBy: try string("asked_by"),
+                request: try hexDigest("request_digest"), scope: try reviewScope,
+                language: try string("language"), createdAt: try instant("created_at"))
+            if try text("idempotency_digest") != nil {
+                job.idempotency = try hexDigest("idempotency_digest")
+            }
+            job.status = try word("status")
+            job.startedAt = try optionalInstant("started_at")
+            job.endedAt = try optionalInstant("ended_at")
+            job.leaseUntil = try instant("lease_until")
+            job.isCounted = try flag("is_counted")
+            job.madeRun = try optionalCount("made_run")
+            job.problem = try text("problem")?.string
+            job.detail = try text("detail")?.string
+            return job
+        }
+    }
+
     var apiKey: APIKeyRow {
         get throws {
             let scopes = try string("scopes").split(separator: ",").map { written in

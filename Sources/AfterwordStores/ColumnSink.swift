@@ -293,6 +293,25 @@ extension ColumnSink {
         add(blob: row.seal.bytes)
     }
 
+    func add(_ row: JobRow) {
+        add(row.job)
+        add(row.askedBy)
+        add(row.idempotency.map { Text($0.description) })
+        add(row.request.description)
+        add(row.scope.kind)
+        add(row.scope.id)
+        add(row.language)
+        add(row.status.rawValue)
+        for instant in [row.createdAt, row.startedAt, row.endedAt, row.leaseUntil] as [Instant?] {
+            add(instant?.microseconds)
+        }
+        add(flag: row.isCounted)
+        add(row.madeRun)
+        add(row.problem.map { Text($0) })
+        add(row.detail.map { Text($0) })
+        add(blob: row.seal.bytes)
+    }
+
     func add(_ row: ModelCall) {
         add(row.call)
         add(row.batch)

@@ -11,6 +11,7 @@ extension Columns {
         ("scope_summary", scope), ("scope_summary_history", scopeHistory),
         ("product_insights", insight), ("product_insights_history", insight),
         ("product_insights_cache", answer), ("llm_calls", call), ("api_keys", key),
+        ("service_jobs", job),
         ("themes", theme), ("theme_reviews", themeReview), ("review_verdicts", verdict),
     ]
 

@@ -82,6 +82,10 @@ enum Columns {
         outcome, cache_write_tokens, service_tier, request_id, client_request_id, unread_answer, \
         seal
         """
+    static let job = """
+        job, asked_by, idempotency_digest, request_digest, kind, id, language, status, \
+        created_at, started_at, ended_at, lease_until, is_counted, made_run, problem, detail, seal
+        """
     static let key = "name, digest, scopes, brands, created_at, revoked_at, seal"
     static let newestRun = "SELECT * FROM runs ORDER BY run DESC LIMIT 1"
     static let shape = "name, version, document, seal"

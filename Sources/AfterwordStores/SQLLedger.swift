@@ -3,6 +3,8 @@ import AfterwordPipeline
 
 /// Asks and writes inside one transaction of the ledger; `?` stands for each value in turn.
 protocol SQLLedgerSession: SQLSession {
+    /// Runs a statement that answers nothing.
+    func execute(_ sql: String, _ values: [SQLValue]) throws
     /// One row into a table, or over the one with its key.
     func put(_ table: String, _ columns: String, key: String, _ add: (any ColumnSink) -> Void)
         throws
@@ -10,7 +12,7 @@ protocol SQLLedgerSession: SQLSession {
 
 /// The ledger of calls in an SQL store; both stores are asked the same.
 final class SQLLedger: LedgerTransaction {
-    private let session: any SQLLedgerSession
+    fileprivate let session: any SQLLedgerSession
 
     init(_ session: any SQLLedgerSession) { self.session = session }
 
@@ -93,5 +95,50 @@ final class SQLLedger: LedgerTransaction {
         try session.put("product_insights_cache", Columns.answer, key: "cache_key") {
             $0.add(answer)
         }
+    }
+}
+
+// MARK: Jobs of the service
+
+extension SQLLedger {
+    static let jobOfID = "SELECT * FROM service_jobs WHERE job = ?"
+
+    func job(_ id: String) throws -> JobRow? {
+        try session.rows(Self.jobOfID, [.text(id)]) { try $0.jobRow }.first
+    }
+
+    func job(askedBy: String, idempotency: Digest256) throws -> JobRow? {
+        try session.rows(
+            "SELECT * FROM service_jobs WHERE asked_by = ? AND idempotency_digest = ?",
+            [.text(askedBy), .text(idempotency.description)]
+        ) { try $0.jobRow }.first
+    }
+
+    func openJob(scope: ReviewScope, language: String) throws -> JobRow? {
+        try session.rows(
+            """
+            SELECT * FROM service_jobs WHERE kind = ? AND id = ? AND language = ?
+                AND ended_at IS NULL ORDER BY created_at DESC LIMIT 1
+            """, [.text(scope.kind), .text(scope.id.string), .text(language)]
+        ) { try $0.jobRow }.first
+    }
+
+    func countedJobs(askedBy: String, after instant: Instant) throws -> [Instant] {
+        try session.rows(
+            """
+            SELECT created_at FROM service_jobs
+            WHERE asked_by = ? AND is_counted AND created_at > ? ORDER BY created_at
+            """, [.text(askedBy), .number(instant.microseconds)]
+        ) { try $0.instant("created_at") }
+    }
+
+    func put(job: JobRow) throws {
+        try session.put("service_jobs", Columns.job, key: "job") { $0.add(job) }
+    }
+
+    func removeJobs(before instant: Instant) throws {
+        try session.execute(
+            "DELETE FROM service_jobs WHERE COALESCE(ended_at, lease_until) < ?",
+            [.number(instant.microseconds)])
     }
 }

@@ -90,7 +90,10 @@ final class SQLReader: StoreReader {
         let keys = try all(Self.keys) { row in
             try row.sealed("api_keys", "key \(row.string("name"))", row.apiKey.seal)
         }
-        return products + shapes + attempts + answers + calls + keys
+        let jobs = try all("SELECT * FROM service_jobs ORDER BY job") { row in
+            try row.sealed("service_jobs", "job \(row.string("job"))", row.jobRow.seal)
+        }
+        return products + shapes + attempts + answers + calls + keys + jobs
     }
 
     func reviews(ofProduct id: Text?) throws -> [StoredReview] {
@@ -384,6 +387,9 @@ final class SQLReader: StoreReader {
     private static let keys = "SELECT * FROM api_keys ORDER BY name"
     func apiKeys() throws -> [APIKeyRow] {
         try session.fewRows(Self.keys, []) { try $0.apiKey }
+    }
+    func job(_ id: String) throws -> JobRow? {
+        try session.fewRows(SQLLedger.jobOfID, [.text(id)]) { try $0.jobRow }.first
     }
     func modelCalls() throws -> [ModelCall] { try all(Self.calls) { try $0.modelCall } }
 }

@@ -30,6 +30,7 @@ package final class MemoryStore: ReviewStore {
         var answers: [Digest256: CachedAnswer] = [:]
         var calls: [ModelCall] = []
         var keys: [String: APIKeyRow] = [:]
+        var jobs: [String: JobRow] = [:]
     }
 
     private var state = State()
@@ -67,6 +68,7 @@ package final class MemoryStore: ReviewStore {
         state.answers = ledger.state.answers
         state.calls = ledger.state.calls
         state.keys = ledger.state.keys
+        state.jobs = ledger.jobs.rows
         return result
     }
 
@@ -346,8 +348,12 @@ private final class MemoryLoad: StoreLoad {
 
 private final class MemoryLedger: LedgerTransaction {
     var state: MemoryStore.State
+    let jobs = MemoryJobs()
 
-    init(_ state: MemoryStore.State) { self.state = state }
+    init(_ state: MemoryStore.State) {
+        self.state = state
+        jobs.rows = state.jobs
+    }
 
     func answer(for key: Digest256) throws -> CachedAnswer? { state.answers[key] }
 
@@ -394,6 +400,19 @@ private final class MemoryLedger: LedgerTransaction {
     func end(_ call: ModelCall) throws { state.calls[Int(call.call - 1)] = call }
     func put(answer: CachedAnswer) throws { state.answers[answer.key] = answer }
     func put(key: APIKeyRow) throws { state.keys[key.name] = key }
+
+    func job(_ id: String) throws -> JobRow? { jobs.job(id) }
+    func job(askedBy: String, idempotency: Digest256) throws -> JobRow? {
+        jobs.job(askedBy: askedBy, idempotency: idempotency)
+    }
+    func openJob(scope: ReviewScope, language: String) throws -> JobRow? {
+        jobs.openJob(scope: scope, language: language)
+    }
+    func countedJobs(askedBy: String, after instant: Instant) throws -> [Instant] {
+        jobs.countedJobs(askedBy: askedBy, after: instant)
+    }
+    func put(job: JobRow) throws { jobs.put(job: job) }
+    func removeJobs(before instant: Instant) throws { jobs.removeJobs(before: instant) }
 }
 
 private final class MemoryReader: StoreReader {
@@ -556,6 +575,7 @@ private final class MemoryReader: StoreReader {
         state.answers.values.sorted { $0.key < $1.key }
     }
     func modelCalls() throws -> [ModelCall] { state.calls }
+    func job(_ id: String) throws -> JobRow? { state.jobs[id] }
     func apiKeys() throws -> [APIKeyRow] {
         state.keys.values.sorted { Text($0.name) < Text($1.name) }
     }

@@ -15,6 +15,7 @@ enum Program {
         do {
             try checkHelp(arguments)
             var command = try Afterword.parseAsRoot()
+            if let fault = Settings.current.faults.first { throw CommandFault(.usage, fault) }
             running = type(of: command)
             if !arguments.contains("--quiet") { Activity.begin(commandLine(of: running)) }
             if var command = command as? any AsyncParsableCommand {

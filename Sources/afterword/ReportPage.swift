@@ -283,9 +283,9 @@ struct ReportPage {
         .row([
             "scope": .string(digest.scope), "title": .string(title),
             "from": JSONValue(digest.window.from), "to": JSONValue(digest.window.to),
-            "before": .object(digest.changes.before.members),
-            "after": .object(digest.changes.after.members),
-            "counts": .object(digest.changes.counts.members),
+            "before": Counters.form.json(digest.changes.before),
+            "after": Counters.form.json(digest.changes.after),
+            "counts": NewsCounts.form.json(digest.changes.counts),
             "new_negatives": JSONValue(digest.changes.counts.newNegative),
             "resolved": JSONValue(digest.changes.counts.resolved),
             "alerts": .array(digest.changes.alerts.map { .string($0.sentence) }),

@@ -38,6 +38,9 @@ struct Settings: Sendable {
         var crashAt: Int?
     #endif
 
+    /// Values that mean nothing: no command runs with them.
+    var faults: [String] = []
+
     static let current: Settings = {
         let environment = ProcessInfo.processInfo.environment
         var settings = Settings()
@@ -53,13 +56,29 @@ struct Settings: Sendable {
         settings.monthBudget = environment["AFTERWORD_BUDGET_MONTH_USD"]
         settings.columns = environment["COLUMNS"].flatMap { Int($0) }
             .flatMap { (1...10_000).contains($0) ? max($0, fewestColumns) : nil }
-        settings.cacheBytes = environment["AFTERWORD_CACHE_BYTES"].flatMap { Int($0) }
-        if let level = environment["AFTERWORD_LOG"].flatMap({ Logger.Level(rawValue: $0) }) {
-            settings.logLevel = level
-        }
+        settings.readServiceSettings(environment)
         #if DEBUG
             settings.crashAt = environment["AFTERWORD_CRASH_AT"].flatMap { Int($0) }
         #endif
         return settings
     }()
+}
+
+extension Settings {
+    fileprivate mutating func readServiceSettings(_ environment: [String: String]) {
+        if let written = environment["AFTERWORD_CACHE_BYTES"], !written.isEmpty {
+            cacheBytes = Int(written).flatMap { $0 < 0 ? nil : $0 }
+            if cacheBytes == nil {
+                faults.append("AFTERWORD_CACHE_BYTES is a whole number of bytes, 0 or more")
+            }
+        }
+        if let written = environment["AFTERWORD_LOG"], !written.isEmpty {
+            if let level = Logger.Level(rawValue: written) {
+                logLevel = level
+            } else {
+                let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+                faults.append("AFTERWORD_LOG is one of \(levels)")
+            }
+        }
+    }
 }

@@ -113,11 +113,13 @@ import Testing
 }
 
 /// `serve` on a free port, until it is stopped.
-private final class RunningService {
-    private let process = Process()
-    private let url: String
+final class RunningService {
+    let process = Process()
+    let url: String
 
-    init(_ folder: TemporaryFolder, _ more: [String] = []) throws {
+    init(
+        _ folder: TemporaryFolder, _ more: [String] = [], address: String = "http://127.0.0.1:"
+    ) throws {
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: Program.path)
         process.arguments = ["serve", "--port", "0"] + more
@@ -133,7 +135,7 @@ private final class RunningService {
             line += String(decoding: more, as: UTF8.self)
         }
         url = line.split(separator: " ").last.map { String($0.filter { !$0.isNewline }) } ?? ""
-        #expect(url.hasPrefix("http://127.0.0.1:"), "\(line)")
+        #expect(url.hasPrefix(address), "\(line)")
     }
 
     func get(_ address: String, key: String? = nil) throws -> JSONValue {
@@ -141,7 +143,7 @@ private final class RunningService {
         let output = Pipe()
         curl.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         curl.arguments =
-            ["curl", "--silent", "--max-time", "20", url + "api/v1/" + address]
+            ["curl", "--silent", "--globoff", "--max-time", "20", url + "api/v1/" + address]
             + (key.map { ["--header", "Authorization: Bearer \($0)"] } ?? [])
         curl.standardOutput = output
         try curl.run()

@@ -39,7 +39,8 @@ private final class SlowStore: ReadingStore {
         let store = SlowStore(try served.open())
         let pool = NIOThreadPool(numberOfThreads: 2)
         pool.start()
-        let desk = FrontDesk(store, asksForKeys: false, pool: pool)
+        let desk = FrontDesk(
+            store, asksForKeys: false, pool: pool, patience: .seconds(3_600))
         let first = Task { try await desk.front().newest?.run }
         while store.questions.withLock({ $0 }) == 0 { await Task.yield() }
         let others = (0..<20).map { _ in Task { try await desk.front().newest?.run } }

@@ -21,11 +21,12 @@ import Testing
     func endpoints() async throws {
         try await serving { client, _ in
             let description = try #require(try await client.get("/openapi.json").json)
-            let paths = description["paths"]?.members ?? []
+            let paths = (description["paths"]?.members ?? []).map(\.key)
+                .filter { $0.hasPrefix("/api/v1/") && !$0.contains("{job}") }
             #expect(paths.count >= 18)
             let reviews = try await client.get("/api/v1/products/B0FLASK001/reviews")
             let review = try #require(reviews.items.first?["review_id"]?.text)
-            for (path, operations) in paths {
+            for path in paths {
                 let address =
                     path.replacing("{product}", with: "B0FLASK001")
                     .replacing("{brand}", with: "Lumora").replacing("{theme}", with: "leaks")
@@ -34,19 +35,6 @@ import Testing
                 let answer = try await client.get(address)
                 #expect(answer.status == 200, "\(address): \(answer.text)")
                 #expect((answer.json?["as_of"]?["run"]?.integer ?? 0) > 0, "\(address)")
-                let schema = operations["get"]?["responses"]?["200"]?["content"]?[
-                    "application/json"]?["schema"]
-                let properties = schema?["properties"]
-                let entries =
-                    properties?["items"] == nil
-                    ? [answer.json?["item"]].compactMap { $0 } : answer.items
-                let required =
-                    (properties?["items"]?["items"] ?? properties?["item"])?["required"]?.elements
-                for entry in entries where path != "/api/v1/themes" {
-                    for name in required ?? [] {
-                        #expect(entry[name.text ?? ""] != nil, "\(address): \(name)")
-                    }
-                }
                 guard let tag = answer.headers[.eTag] else {
                     #expect(path.hasSuffix("status"))
                     continue
@@ -226,7 +214,8 @@ import Testing
             #expect(refused.status == 502 && refused.json?["detail"]?.text == "refused")
             #expect(try await post(#"{"language": "es"}"#, "", json).status == 503)
             let slow = try await post(#"{"language": "ja"}"#, "?wait=0", json)
-            #expect(slow.status == 202 && slow.headers[.location] == address)
+            #expect(slow.status == 202)
+            #expect(slow.headers[.location]?.hasPrefix("/api/v1/jobs/") == true)
             // Asked again while it is made: one question.
             _ = try await post(#"{"language": "ja"}"#, "?wait=0", json)
             #expect(asked.withLock { $0 } == 4)
@@ -303,12 +292,15 @@ import Testing
             "brands", "brands/Lumora?as_of=1", "products?brand=Lumora&sort=id",
             "products/B0FLASK002", "products/B0FLASK001/reviews?star=2", "themes?brand=Lumora",
             "themes/coating", "safety", "inbox", "compare?brands=Knokke,Lumora",
-            "brands/Knokke/changes", "runs?limit=2", "runs?limit=2&cursor=6-2",
+            "brands/Knokke/changes", "runs?limit=2", "runs?limit=2&cursor={next}",
         ]
         let lines = Mutex<[String]>([])
         try await serving { client, _ in
+            var next = ""
             for address in addresses {
+                let address = address.replacing("{next}", with: next)
                 let answer = try await client.get("/api/v1/" + address)
+                next = answer.json?["next"]?.text ?? ""
                 let line = JSONValue.row([
                     "address": .string(address), "status": JSONValue(answer.status),
                     "answer": try #require(answer.json),

@@ -68,7 +68,7 @@ func serving(
     _ body: @escaping @Sendable (ServedClient, String) async throws -> Void
 ) async throws {
     let store = try await ServedStore(golden)
-    var configuration = ServiceConfiguration(now: { ReviewHistory.start })
+    var configuration = ServiceConfiguration.patient
     change(&configuration)
     let service = Service(configuration, store: try store.open(), insights: insights)
     let application = Application(
@@ -76,6 +76,19 @@ func serving(
     try await application.test(.router) { client in try await body(ServedClient(client), store.path)
     }
     await service.stop()
+}
+
+extension ServiceConfiguration {
+    /// No time-out decides a test, but where one is what it tries.
+    static var patient: ServiceConfiguration {
+        var configuration = ServiceConfiguration(now: { ReviewHistory.start })
+        configuration.limits.storeSeconds = 3_600
+        configuration.limits.headSeconds = 3_600
+        configuration.limits.bodySeconds = 3_600
+        configuration.limits.idleSeconds = 3_600
+        configuration.limits.requestSeconds = 3_600
+        return configuration
+    }
 }
 
 /// Router tests know no host: requests come as a browser of this machine sends them.
@@ -96,4 +109,47 @@ where Inner.Context == BasicRequestContext {
         request = Request(head: head, body: request.body)
         return try await inner.respond(to: request, context: context)
     }
+}
+
+/// Lets `key-NAME` read all, or some brands.
+func addKey(
+    _ name: String, brands: [String]? = nil, _ scopes: Set<APIKeyRow.Scope> = [.read],
+    to path: String
+) throws {
+    try SQLiteStore(path: path, opening: .existing).ledger {
+        try $0.put(
+            key: APIKeyRow(
+                name: name, digest: APIKeyRow.digest(of: "key-" + name), scopes: scopes,
+                brands: brands, createdAt: ReviewHistory.start))
+    }
+}
+
+/// A place for a store, gone with this object.
+final class EmptyStore: Sendable {
+    let path: String
+    private let folder: URL
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("afterword-service-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        path = folder.path + "/s.sqlite"
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+}
+
+/// Serves a store that is there.
+func serving(
+    at path: String, _ change: (inout ServiceConfiguration) -> Void,
+    _ body: @escaping @Sendable (ServedClient) async throws -> Void
+) async throws {
+    var configuration = ServiceConfiguration.patient
+    change(&configuration)
+    let service = Service(
+        configuration, store: try SQLiteStore(path: path, opening: .existing), insights: nil)
+    let application = Application(
+        responder: HostedResponder(service.router().buildResponder()))
+    try await application.test(.router) { client in try await body(ServedClient(client)) }
+    await service.stop()
 }

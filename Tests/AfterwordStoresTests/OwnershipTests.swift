@@ -39,7 +39,7 @@ import Testing
 
     @Test(
         "A store that an older program left without its mark goes on, whatever was made of it",
-        arguments: 0...5)
+        arguments: 0...7)
     func halfMade(migrations: Int) throws {
         let file = try TemporaryStore()
         try unmarkedStore(file.path, migrations: migrations)
@@ -107,7 +107,33 @@ import Testing
                     sql: (view["sql"] as String)
                         .replacing(", b.dump_label AS dump_label", with: ""))
             }
+        case "6 verdicts":
+            try undoVerdicts(database)
+        case "7 service jobs": try database.execute(sql: "DROP TABLE service_jobs")
         default: Issue.record("\(migration) cannot be undone here: say how")
+        }
+    }
+
+    /// `runs` is made anew as it was before a run could be one of a verdict.
+    private func undoVerdicts(_ database: Database) throws {
+        let views = try Row.fetchAll(
+            database, sql: "SELECT name, sql FROM sqlite_schema WHERE type = 'view' ORDER BY rowid")
+        for view in views {
+            try database.execute(sql: "DROP VIEW \(view["name"] as String)")
+        }
+        let made = try #require(
+            try String.fetchOne(
+                database, sql: "SELECT sql FROM sqlite_schema WHERE name = 'runs'"))
+        let before = made.replacing(" OR observed_origin = 'verdict'", with: "")
+        #expect(before != made)
+        try database.execute(
+            sql: """
+                DROP TABLE review_verdicts;
+                DROP TABLE runs;
+                \(before.replacing("TABLE \"runs\"", with: "TABLE runs"))
+                """)
+        for view in views where view["name"] != "report_verdicts" {
+            try database.execute(sql: view["sql"])
         }
     }
 

@@ -27,7 +27,7 @@ import Testing
     ]
 
     /// The columns of a made store, with another value for each: same type, never the same value. Rows of
-    /// `run_attempts`, `llm_calls` and `api_keys` may go: they are no history.
+    /// `run_attempts`, `llm_calls`, `api_keys` and `service_jobs` may go: they are no history.
     private static func columns(_ kind: StoreKind) throws -> [Column] {
         let stores = TemporaryStores(kind)
         _ = try stores.make()
@@ -48,7 +48,7 @@ import Testing
                 return [Column(table: table, name: name, value: other)]
             }
             + Set(stores.tableColumns().map(\.table)).subtracting(outside)
-            .subtracting(["run_attempts", "llm_calls", "api_keys"]).sorted()
+            .subtracting(["run_attempts", "llm_calls", "api_keys", "service_jobs"]).sorted()
             .map { Column(table: $0, name: "(a row)", value: nil) }
     }
 
@@ -80,6 +80,20 @@ import Testing
         }
     }
 
+    private func endedJob(_ name: String) -> JobRow {
+        let digest = APIKeyRow.digest(of: name)
+        var job = JobRow(
+            job: name, askedBy: "all", request: digest, scope: .product("p"), language: "en",
+            createdAt: ReviewHistory.start)
+        job.idempotency = digest
+        job.status = .failed
+        job.startedAt = ReviewHistory.start
+        job.endedAt = ReviewHistory.start
+        job.madeRun = 3
+        (job.problem, job.detail) = ("model-failed", "refused")
+        return job
+    }
+
     /// A call that was answered, and one that is open.
     private func makeCalls(_ store: any ReviewStore) throws {
         try store.ledger { ledger in
@@ -89,6 +103,7 @@ import Testing
                         name: name, digest: APIKeyRow.digest(of: name), scopes: [.read],
                         brands: brands, createdAt: ReviewHistory.start))
             }
+            for name in ["a", "b"] { try ledger.put(job: endedJob(name)) }
             for key in [1, 2] as [UInt8] {
                 let digest = Digest256([UInt8](repeating: key, count: 32))
                 var call = ModelCall(

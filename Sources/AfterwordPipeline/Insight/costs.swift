@@ -50,21 +50,3 @@ extension ModelUsage {
         }
     }
 }
-
-extension ModelCall {
-    package var json: JSONValue {
-        .row([
-            "call": JSONValue(call), "model": .string(model), "started_at": JSONValue(startedAt),
-            "ended_at": JSONValue(endedAt), "outcome": JSONValue(outcome),
-            "cache_key": .string(cacheKey.description),
-            "request_digest": .string(requestDigest.description),
-            "reserved_nanodollars": JSONValue(reserved), "cost_nanodollars": JSONValue(cost),
-            "input_tokens": JSONValue(usage?.input),
-            "cached_input_tokens": JSONValue(usage?.cachedInput),
-            "cache_write_tokens": JSONValue(usage?.cacheWrite),
-            "output_tokens": JSONValue(usage?.output), "service_tier": JSONValue(tier),
-            "request_id": JSONValue(requestID), "client_request_id": JSONValue(clientRequestID),
-            "unread_answer": JSONValue(unreadAnswer),
-        ])
-    }
-}

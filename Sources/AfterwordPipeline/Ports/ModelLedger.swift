@@ -9,7 +9,7 @@ package protocol ModelLedger: AnyObject {
     func ledger<Result>(_ body: (any LedgerTransaction) throws -> Result) throws -> Result
 }
 
-package protocol LedgerTransaction: AnyObject {
+package protocol LedgerTransaction: JobTransaction {
     func answer(for key: Digest256) throws -> CachedAnswer?
     /// The call for a key that has begun and not ended.
     func openCall(for key: Digest256) throws -> ModelCall?

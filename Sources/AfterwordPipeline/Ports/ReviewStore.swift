@@ -231,6 +231,8 @@ package protocol StoreReader: AnyObject {
     func modelCalls() throws -> [ModelCall]
     /// Keys of the service, by name; they belong to this store and are not copied.
     func apiKeys() throws -> [APIKeyRow]
+    /// A job of the service, as it is now; they belong to this store and are not copied.
+    func job(_ id: String) throws -> JobRow?
 }
 
 extension StoreReader {

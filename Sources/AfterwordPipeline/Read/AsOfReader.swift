@@ -190,5 +190,6 @@ package final class AsOfReader: StoreReader {
     }
     package func cachedAnswers() throws -> [CachedAnswer] { try reader.cachedAnswers() }
     package func apiKeys() throws -> [APIKeyRow] { try reader.apiKeys() }
+    package func job(_ id: String) throws -> JobRow? { try reader.job(id) }
     package func modelCalls() throws -> [ModelCall] { try reader.modelCalls() }
 }

@@ -34,18 +34,6 @@ package func coverage(
     return coverage
 }
 
-extension Coverage {
-    package var json: JSONValue {
-        .row([
-            "dump": dump.json, "known_products": JSONValue(knownProducts),
-            "named_products": JSONValue(namedProducts), "missing_since": JSONValue(missingSince),
-            "absent_reviews": JSONValue(absentReviews),
-            "unread_reviews": JSONValue(unreadReviews),
-            "sentences": .array(sentences.map { .string($0) }),
-        ])
-    }
-}
-
 /// What the runs of a dump show, a dump loaded twice counted once.
 private func present(
     _ reader: any StoreReader, _ runs: [RunRecord]

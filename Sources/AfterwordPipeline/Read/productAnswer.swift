@@ -45,15 +45,5 @@ package func productAnswer(
 }
 
 extension ProductAnswer {
-    package var json: JSONValue {
-        entry.json("product_id")
-            .with("first_review_at", JSONValue(product.summary.firstReviewAt))
-            .with("last_review_at", JSONValue(product.summary.lastReviewAt))
-            .with("last_observed_at", JSONValue(lastObservedAt))
-            .with(
-                "months",
-                months.map { .array($0.map(\.json)) } ?? .string("no_source_time")
-            )
-            .with("runs", .array(runs.map { $0.row.json.with("run", JSONValue($0.run)) }))
-    }
+    package var json: JSONValue { Self.form.json(self) }
 }

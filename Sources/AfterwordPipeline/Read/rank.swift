@@ -7,10 +7,12 @@ package func rankedProducts(
     let scopes = try scopeCounters(reader)
     let portfolio = scopes[.portfolio] ?? Counters()
     var entries: [RankedEntry] = []
+    let wanted = WantedEntries(query)
     for product in try reader.products(nil) {
         let own = product.summary.counters
         let attributes = product.dimension
-        guard matches(query, product.productID, attributes), own.reviewCount >= query.minimumReviews
+        guard wanted.contains(product.productID, attributes),
+            own.reviewCount >= query.minimumReviews
         else { continue }
         let brand = attributes[.brand].flatMap { scopes[Scope(kind: .brand, id: $0)] }
         entries.append(
@@ -28,10 +30,11 @@ package func rankedBrands(
 ) throws -> Listing<RankedEntry> {
     let scopes = try reader.scopes()
     let portfolio = scopes.first { $0.scope == .portfolio }?.counters ?? Counters()
+    let wanted = WantedEntries(query)
     let entries = scopes.compactMap { summary -> RankedEntry? in
         var attributes = ProductAttributes()
         attributes[.brand] = summary.scope.id
-        guard summary.scope.kind == .brand, matches(query, summary.scope.id, attributes),
+        guard summary.scope.kind == .brand, wanted.contains(summary.scope.id, attributes),
             summary.counters.reviewCount >= query.minimumReviews
         else { return nil }
         return rankedBrand(summary, within: portfolio)
@@ -64,12 +67,27 @@ private func scopeCounters(_ reader: any StoreReader) throws -> [Scope: Counters
     return counters
 }
 
-private func matches(_ query: RankingQuery, _ id: Text, _ attributes: ProductAttributes) -> Bool {
-    if let brand = query.brand, attributes[.brand] != Text(brand) { return false }
-    if let category = query.category, attributes[.category] != Text(category) { return false }
-    guard let wanted = query.text?.lowercased() else { return true }
-    return [id, attributes[.title], attributes[.brand]].contains {
-        $0?.string.lowercased().contains(wanted) ?? false
+/// Which entries a query is for: its text folded once, and not looked for where it cannot be.
+private struct WantedEntries {
+    private let brand: Text?
+    private let category: Text?
+    private let text: String?
+
+    init(_ query: RankingQuery) {
+        brand = query.brand.map { Text($0) }
+        category = query.category.map { Text($0) }
+        text = query.text?.lowercased()
+    }
+
+    func contains(_ id: Text, _ attributes: ProductAttributes) -> Bool {
+        if let brand, attributes[.brand] != brand { return false }
+        if let category, attributes[.category] != category { return false }
+        guard let text else { return true }
+        return [id, attributes[.title], attributes[.brand]].contains { field in
+            guard let field = field?.string else { return false }
+            // In lower case a text has three times its bytes at most.
+            return field.utf8.count * 3 >= text.utf8.count && field.lowercased().contains(text)
+        }
     }
 }
 
@@ -96,20 +114,8 @@ private func key(_ entry: RankedEntry, _ order: RankingOrder) -> (Int64, Int64) 
 }
 
 extension RankedEntry {
-    /// With `key` as the name of its id: `product_id` or `brand`. Shares and impact are millionths,
-    /// the mean thousandths of a star.
+    /// With `key` as the name of its id: `product_id` or `brand`.
     package func json(_ key: String) -> JSONValue {
-        let share = negativeShare
-        var members = counters.members
-        members += attributes.members.filter { $0.key != key }
-        members += [
-            (key, JSONValue(id)), ("product_count", JSONValue(productCount)),
-            ("impact_millionths", JSONValue(impact)), ("is_ranked", .bool(isRanked)),
-            ("mean_thousandths", JSONValue(meanStars(counters))),
-            ("negative_millionths", JSONValue(share?.value)),
-            ("negative_low_millionths", JSONValue(share?.low)),
-            ("negative_high_millionths", JSONValue(share?.high)),
-        ]
-        return .object(members)
+        (key == "brand" ? Self.brandForm : Self.productForm).json(self)
     }
 }

@@ -33,35 +33,3 @@ package func statusAnswer(
         brandCount: scopes.count { $0.scope.kind == .brand },
         isStale: maxAge.map { limit in age.map { $0 > limit || $0 < 0 } ?? true } ?? false)
 }
-
-extension StatusAnswer {
-    package var json: JSONValue {
-        .object([
-            ("last_run", lastRun?.json ?? .null), ("newest_dump", newestDump?.json ?? .null),
-            ("age_seconds", JSONValue(ageSeconds)),
-            ("is_stale", .bool(isStale)), ("brand_count", JSONValue(brandCount)),
-            ("portfolio", portfolio.json),
-            ("attempts_since", .array(attemptsSince.map(\.json))),
-        ])
-    }
-}
-
-extension LoadedDump {
-    package var json: JSONValue {
-        .row([
-            "label": JSONValue(label), "observed_at": JSONValue(observedAt),
-            "runs": .array(runs.map { JSONValue($0) }),
-        ])
-    }
-}
-
-extension RunAttempt {
-    package var json: JSONValue {
-        var failure: String?
-        if case .failed(let kind) = outcome { failure = kind }
-        return .row([
-            "started_at": JSONValue(startedAt), "ended_at": JSONValue(endedAt),
-            "dump": .string(dump), "failure": JSONValue(failure),
-        ])
-    }
-}

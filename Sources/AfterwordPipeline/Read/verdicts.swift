@@ -28,15 +28,6 @@ package struct ListedVerdict: Sendable {
     package var brand: Text?
     /// Neither replaced by a later verdict nor outdated by an edit.
     package var holds: Bool
-
-    package var json: JSONValue {
-        guard case .object(let members) = row.json else { return row.json }
-        return .object(
-            members + [
-                ("brand", JSONValue(brand)), ("recorded_at", JSONValue(recordedAt)),
-                ("holds", .bool(holds)),
-            ])
-    }
 }
 
 /// All verdicts, the newest first.

@@ -15,14 +15,16 @@ struct Call {
     let brands: Set<Text>?
     /// Whether a page with an empty text is a failure, as in tests; else the text shows as a dash.
     var refusesEmptyTexts = false
+    /// Which list is asked for: a cursor of another one is refused.
+    var list = ""
 
     func text(_ name: String) -> String? { values[name] }
     func number(_ name: String) -> Int64? { values[name].flatMap { Int64($0) } }
 
-    /// The product of the path, if it is there and the key may see it.
+    /// The product of the path, if it is there and the key may see it: `reader` holds no other.
     func productState() throws -> ProductState {
         let id = Text(values["product"] ?? "")
-        guard let product = try reader.products(id).first, allows(product.dimension[.brand]) else {
+        guard let product = try reader.products(id).first else {
             throw Problem(.notFound, "no such product")
         }
         return product
@@ -43,6 +45,7 @@ struct Call {
         }
     }
 
+    /// Whether the key may see a brand by its name. Products need no such question: `reader` holds those that it may see.
     func allows(_ brand: Text?) -> Bool {
         brands.map { allowed in brand.map(allowed.contains) ?? false } ?? true
     }
@@ -56,10 +59,13 @@ struct Call {
     private var first: Int { values["cursor"].flatMap { Cursor($0) }?.first ?? 0 }
 
     /// A page of a list, with where it goes on.
-    func page<Entry>(_ all: [Entry], _ json: (Entry) throws -> JSONValue) rethrows -> JSONValue {
+    func page<Entry>(_ all: [Entry], _ json: (Entry) throws -> JSONValue) throws -> JSONValue {
+        if let cursor = values["cursor"].flatMap({ Cursor($0) }), cursor.list != list {
+            throw Problem(.badParameter, "cursor: is of another list")
+        }
         let start = min(first, all.count)
         let end = min(all.count, start + pageSize)
-        let next = end < all.count ? Cursor(run: run.run, first: end).text : nil
+        let next = end < all.count ? Cursor(run: run.run, first: end, list: list).text : nil
         return .row([
             "items": .array(try all[start..<end].map(json)), "total": JSONValue(all.count),
             "next": JSONValue(next),
@@ -68,14 +74,4 @@ struct Call {
 
     /// The whole of what a listing may hold, to be paged by `page`.
     static let everything = Page(number: 1, size: .max)
-}
-
-extension RunRecord {
-    /// What an answer is as of.
-    var asOf: JSONValue {
-        .row([
-            "run": JSONValue(run), "recorded_at": JSONValue(recordedAt),
-            "observed_at": JSONValue(observedAt),
-        ])
-    }
 }

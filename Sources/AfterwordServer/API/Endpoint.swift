@@ -3,28 +3,33 @@ import AfterwordPipeline
 
 /// An address that answers: the one place that requests, routes, `/openapi.json` and tests are made from.
 struct Endpoint: Sendable {
-    enum Shape: String, Sendable {
-        case item, list, object
+    /// What it answers with: one entry, or a page of them.
+    enum Shape: Sendable {
+        case item(ValueForm)
+        /// Beside the page and its bounds, members of its own.
+        case list(ValueForm, beside: [ObjectDescription.Member] = [])
+
+        var isList: Bool { if case .list = self { true } else { false } }
     }
 
     var path: String
     var summary: String
     var parameters: [Parameter]
     var shape: Shape
-    /// What an entry has at least, besides what it may have.
-    var required: [String]
+    /// What depends on the clock has no tag.
+    var isTimed = false
     var answer: @Sendable (Call) throws -> JSONValue
 
     init(
         _ path: String, _ summary: String, _ parameters: [Parameter] = [], _ shape: Shape,
-        required: [String] = [], answer: @escaping @Sendable (Call) throws -> JSONValue
+        isTimed: Bool = false, answer: @escaping @Sendable (Call) throws -> JSONValue
     ) {
         self.path = "/api/v1/" + path
         self.summary = summary
-        let page = shape == .list ? Self.page : []
+        let page = shape.isList ? Self.page : []
         self.parameters = parameters + page + Self.moments
         self.shape = shape
-        self.required = required
+        self.isTimed = isTimed
         self.answer = answer
     }
 
@@ -33,7 +38,7 @@ struct Endpoint: Sendable {
         Parameter(name: "cursor", form: .cursor, comment: "`next` of the page before."),
     ]
 
-    private static let moments = [
+    static let moments = [
         Parameter(
             name: "as_of", form: .moment,
             comment: "As it was at a run, a date, an instant, a dump's label, or last."),
@@ -44,13 +49,6 @@ struct Endpoint: Sendable {
 
     /// Whether a POST to it has an insight made.
     var makesInsights: Bool { path.hasSuffix("}/insights") }
-
-    /// Whether a path is one of its.
-    func isAt(_ path: String) -> Bool {
-        let (own, asked) = (self.path.split(separator: "/"), path.split(separator: "/"))
-        return own.count == asked.count
-            && zip(own, asked).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
-    }
 
     static let all: [Endpoint] = products + reviews + brands + themes + changes + ledger
 
@@ -67,32 +65,33 @@ struct Endpoint: Sendable {
             [
                 .text("brand", "Only this brand."), .text("category", "Only this category."),
                 .text("family", "Only this family."),
-                .text("q", "Part of an id, title or brand, in any case."),
+                .search("q", "Part of an id, title or brand, in any case."),
                 .number("rating_min", 1...5, "A mean of so many stars or more."),
                 .number("rating_max", 1...5, "A mean of so many stars or fewer."),
                 .choice(
                     "sentiment", ["positive", "neutral", "negative"],
                     "The mean's stars, rounded: 4 and 5, 3, or 1 and 2."), order,
-            ], .list, required: ["product_id", "review_count"], answer: productList),
+            ], .list(ListedProduct.form.form), answer: productList),
         Endpoint(
             "products/{product}", "One product: sums, insight, months, its own history.",
-            [product], .item, required: ["product_id", "review_count", "months"]
+            [product], .item(ProductWithInsight.form.form)
         ) { call in
             let product = try call.productState()
             let answer = try productAnswer(call.reader, of: product)
             let insight = try call.reader.insights(of: .product(product.productID)).first
-            return .row(["item": answer.json.with("insight", insight?.json ?? .null)])
+            let entry = ProductWithInsight(answer: answer, insight: insight)
+            return .row(["item": ProductWithInsight.form.json(entry)])
         },
         Endpoint(
             "products/{product}/insights", "What was told of a product, the oldest first.",
-            [product], .list, required: ["document", "made_run"]
+            [product], .list(InsightRow.answerForm.form)
         ) { call in
             let rows = try call.reader.insightHistory(of: .product(try call.product()))
-            return call.page(rows.sorted { $0.madeRun < $1.madeRun }) { $0.json }
+            return try call.page(rows.sorted { $0.madeRun < $1.madeRun }) { $0.answer }
         },
         Endpoint(
             "products/{product}/changes", "What moved a product between two runs.",
-            [product] + span, .item, required: ["from", "to", "movements"]
+            [product] + span, .item(ShownChanges.form.form)
         ) { call in try shift(call, .product(call.product())) },
     ]
 
@@ -112,22 +111,22 @@ struct Endpoint: Sendable {
             [
                 product, .number("star", 1...5, "Only of so many stars."),
                 .choice("deleted", ["true", "false"], "Deleted ones too."),
-            ], .list, required: ["review_id", "version"]
+            ], .list(ListedReview.answerForm.form)
         ) { call in
             let listing = try reviewListing(
                 call.reader, product: call.product(), star: call.number("star").map(Int.init),
                 withDeleted: call.text("deleted") == "true", page: Call.everything)
-            return call.page(listing.entries) { $0.json }
+            return try call.page(listing.entries) { $0.answer }
         },
         Endpoint(
             "reviews/{product}/{review}/history", "Every version of a review, the oldest first.",
-            [product, .path("review", "The review's id.")], .list,
-            required: ["version", "operation"]
+            [product, .path("review", "The review's id.")],
+            .list(HistoryRow.answerForm.form)
         ) { call in
             let rows = try call.reader.history(
                 ofProduct: call.product(), review: Text(call.text("review") ?? ""))
             guard !rows.isEmpty else { throw Problem(.notFound, "no such review") }
-            return call.page(rows) { $0.json }
+            return try call.page(rows) { $0.answer }
         },
     ]
 
@@ -136,32 +135,33 @@ struct Endpoint: Sendable {
     private static let brands = [
         Endpoint(
             "brands", "Brands, those of most avoidable harm first.",
-            [.text("q", "Part of its name, in any case."), order], .list,
-            required: ["brand", "review_count"]
+            [.search("q", "Part of its name, in any case."), order],
+            .list(RankedEntry.brandForm.form)
         ) { call in
-            call.page(try brandEntries(call).filter { call.allows($0.id) }) { $0.json("brand") }
+            try call.page(brandEntries(call).filter { call.allows($0.id) }) { $0.json("brand") }
         },
         Endpoint(
-            "brands/{brand}", "One brand: sums, standing, insight.", [brand], .item,
-            required: ["brand", "review_count"]
+            "brands/{brand}", "One brand: sums, standing, insight.", [brand],
+            .item(BrandWithInsight.form.form)
         ) { call in
             let scope = try call.brand()
             guard let entry = try rankedBrand(call.reader, scope.id) else {
                 throw Problem(.notFound, "no such brand")
             }
             let insight = try call.reader.insights(of: scope).first
-            return .row(["item": entry.json("brand").with("insight", insight?.json ?? .null)])
+            let answer = BrandWithInsight(entry: entry, insight: insight)
+            return .row(["item": BrandWithInsight.form.json(answer)])
         },
         Endpoint(
             "brands/{brand}/insights", "What was told of a brand, the oldest first.", [brand],
-            .list, required: ["document", "made_run"]
+            .list(InsightRow.answerForm.form)
         ) { call in
             let rows = try call.reader.insightHistory(of: try call.brand())
-            return call.page(rows.sorted { $0.madeRun < $1.madeRun }) { $0.json }
+            return try call.page(rows.sorted { $0.madeRun < $1.madeRun }) { $0.answer }
         },
         Endpoint(
             "brands/{brand}/changes", "What moved a brand between two runs.", [brand] + span,
-            .item, required: ["from", "to", "movements"]
+            .item(ShownChanges.form.form)
         ) { call in try shift(call, call.brand()) },
         Endpoint(
             "compare", "Brands side by side, in the order asked for.",
@@ -169,7 +169,7 @@ struct Endpoint: Sendable {
                 Parameter(
                     name: "brands", form: .names, isRequired: true,
                     comment: "Names with commas between them, twenty at most.")
-            ], .list, required: ["brand", "review_count"], answer: compare),
+            ], .list(RankedEntry.brandForm.form), answer: compare),
     ]
 
     // MARK: Themes
@@ -181,26 +181,26 @@ struct Endpoint: Sendable {
         Endpoint(
             "themes", "What reviews complain of, or praise, across products and languages.",
             [.text("brand", "Only this brand."), .text("product", "Only this product."), side],
-            .list, required: ["theme", "mentions"]
+            .list(.either([ThemeEntry.form.form, UnknownComplaint.form.form]))
         ) { call in
             let query = try themeQuery(call)
             let found = try allThemes(call.reader, query)
             let entries =
                 found.known.map { $0.json(query.strengths) } + found.unknown.map(\.json)
-            return call.page(entries) { $0 }
+            return try call.page(entries) { $0 }
         },
         Endpoint(
             "themes/{theme}", "The reviews of one theme, with the sentence that says it.",
             [
                 .path("theme", "As `themes` names it."), .text("brand", "Only this brand."),
                 .text("product", "Only this product."), side,
-            ], .list, required: ["review_id", "quote"]
+            ], .list(ThemeReview.form.form)
         ) { call in
             let found = try themeReviews(
                 call.reader, aspect: call.text("theme") ?? "", themeQuery(call),
                 page: Call.everything)
             guard let found else { throw Problem(.notFound, "no such theme") }
-            return call.page(found.entries) { $0.json }
+            return try call.page(found.entries) { $0.json }
         },
         Endpoint(
             "safety", "Reviews with words of danger, for a person to look at.",
@@ -209,20 +209,20 @@ struct Endpoint: Sendable {
                 Parameter(
                     name: "since", form: .moment,
                     comment: "Only of versions that came after this moment."),
-            ], .list, required: ["hazard", "quote"]
+            ], .list(SafetyReview.form.form)
         ) { call in
             let found = try safetyReviews(
                 call.reader, themeQuery(call),
                 since: call.text("since") == nil ? 0 : call.window().from,
                 page: Call.everything)
-            return call.page(found.entries) { $0.json }
+            return try call.page(found.entries) { $0.json }
         },
         Endpoint(
             "verdicts", "What people found of reviews that speak of dangers, the newest first.",
-            [], .list, required: ["verdict", "judged_by"]
+            [], .list(ListedVerdict.form.form)
         ) { call in
             let found = try verdictListing(call.reader, page: Call.everything)
-            return call.page(found.entries.filter { call.allows($0.brand) }) { $0.json }
+            return try call.page(found.entries) { $0.json }
         },
     ]
 
@@ -235,10 +235,16 @@ struct Endpoint: Sendable {
                 Parameter(
                     name: "since", form: .moment,
                     comment: "A moment; what the newest dump brought when left out.")
-            ], .list, required: ["kind", "quote"]
+            ], .list(
+                InboxEntry.form.form,
+                beside: [
+                    .init(
+                        name: "coverage", form: .nullable(Coverage.form.form),
+                        comment: "What the newest dump covers; null for a key of some brands.")
+                ])
         ) { call in
             let news = try call.news()
-            return call.page(news.entries) { $0.json }
+            return try call.page(news.entries) { $0.json }
                 .with("coverage", news.coverage?.json ?? .null)
         }
     ]
@@ -247,14 +253,14 @@ struct Endpoint: Sendable {
 
     private static let ledger = [
         Endpoint(
-            "runs", "Every run, the newest first, with the balance of its files.", [], .list,
-            required: ["run", "recorded_at", "files"]
+            "runs", "Every run, the newest first, with the balance of its files.", [],
+            .list(RunWithFiles.form.form)
         ) { call in
             // Names of files and sums of everything are for keys that see all.
             try call.requireAll()
             let files = Dictionary(grouping: try call.reader.files(ofRun: nil), by: \.run)
-            return call.page(try call.reader.runs().reversed()) { run in
-                run.json.with("files", .array((files[run.run] ?? []).map(\.json)))
+            return try call.page(call.reader.runs().reversed()) { run in
+                RunWithFiles(run: run, files: files[run.run] ?? []).json
             }
         },
         Endpoint(
@@ -263,18 +269,18 @@ struct Endpoint: Sendable {
                 .choice(
                     "kind", ["product"] + ScopeKind.allCases.map(\.rawValue), "Only of this kind.")
             ],
-            .list, required: ["kind", "document"]
+            .list(InsightRow.answerForm.form)
         ) { call in
             try call.requireAll()
             let rows = try call.reader.insights(of: nil)
-            return call.page(
+            return try call.page(
                 rows.filter { row in call.text("kind").map { $0 == row.scope.kind } ?? true }
-            ) { $0.json }
+            ) { $0.answer }
         },
         Endpoint(
             "status", "The last good run, its age, and attempts since.",
-            [.number("max_age", 1...1_000_000_000, "Seconds after which it is stale.")], .item,
-            required: ["is_stale"]
+            [.number("max_age", 1...1_000_000_000, "Seconds after which it is stale.")],
+            .item(StatusAnswer.form.form), isTimed: true
         ) { call in
             try call.requireAll()
             let status = try statusAnswer(

@@ -15,13 +15,19 @@ struct Parameter: Sendable {
         case names
         /// What an earlier page gave.
         case cursor
+        /// 1 to 255 visible ASCII characters.
+        case token
     }
 
     var name: String
     var form: Form
     var isInPath = false
+    /// Read by who needs it, not with the others.
+    var isInHeader = false
     var isRequired = false
     var comment: String
+    /// Characters of a text: more than any name or id has, few enough to look for.
+    var maxLength = 1_024
 
     static func path(_ name: String, _ comment: String) -> Parameter {
         Parameter(name: name, form: .text, isInPath: true, isRequired: true, comment: comment)
@@ -29,6 +35,11 @@ struct Parameter: Sendable {
 
     static func text(_ name: String, _ comment: String) -> Parameter {
         Parameter(name: name, form: .text, comment: comment)
+    }
+
+    /// Part of a text, looked for in many.
+    static func search(_ name: String, _ comment: String) -> Parameter {
+        Parameter(name: name, form: .text, comment: comment, maxLength: 200)
     }
 
     static func number(
@@ -44,18 +55,47 @@ struct Parameter: Sendable {
     /// The value where it is one; nil where it is not.
     func isRead(_ value: String) -> Bool {
         switch form {
-        case .text: return !value.isEmpty && value.unicodeScalars.allSatisfy { $0.value != 0 }
+        case .text:
+            return !value.isEmpty && value.unicodeScalars.count <= maxLength
+                && value.unicodeScalars.allSatisfy { $0.value != 0 }
         case .number(let range):
             return value.utf8.count < 20 && Int64(value).map(range.contains) == true
                 && value.utf8.first != UInt8(ascii: "+")
         case .choice(let values): return values.contains(value)
         case .moment: return Moment(value) != nil
-        case .date: return Instant(iso8601: value) != nil
+        case .date: return isDate(value)
         case .names:
             let names = value.split(separator: ",", omittingEmptySubsequences: false)
             return (1...20).contains(names.count) && !names.contains("")
+                && value.unicodeScalars.count <= Self.namesLength
                 && value.unicodeScalars.allSatisfy { $0.value != 0 }
         case .cursor: return Cursor(value) != nil
+        case .token:
+            return (1...255).contains(value.utf8.count)
+                && value.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+        }
+    }
+
+    /// Characters of a list of names.
+    private static let namesLength = 8_192
+
+    /// `2026-05-04`, a day of the calendar.
+    private func isDate(_ value: String) -> Bool {
+        let parts = value.split(separator: "-", omittingEmptySubsequences: false)
+        return parts.map(\.utf8.count) == [4, 2, 2] && Instant(iso8601: value) != nil
+    }
+
+    /// What it may be, for whom it was not.
+    var allowed: String {
+        switch form {
+        case .text: "1 to \(maxLength) characters"
+        case .number(let range): "\(range.lowerBound) to \(range.upperBound)"
+        case .choice(let values): "one of \(values.joined(separator: ", "))"
+        case .moment: Moment.examples
+        case .date: "a date, as 2026-05-04"
+        case .names: "1 to 20 names with commas between them"
+        case .cursor: "`next` of the page before"
+        case .token: "1 to 255 visible ASCII characters"
         }
     }
 
@@ -65,7 +105,7 @@ struct Parameter: Sendable {
         case .text:
             .row([
                 "type": .string("string"), "minLength": JSONValue(1),
-                "pattern": .string("^[^\\u0000]+$"),
+                "maxLength": JSONValue(maxLength), "pattern": .string("^[^\\u0000]+$"),
             ])
         case .number(let range):
             .row([
@@ -91,20 +131,38 @@ struct Parameter: Sendable {
         case .date: .row(["type": .string("string"), "format": .string("date")])
         case .names:
             .row([
-                "type": .string("string"),
+                "type": .string("string"), "maxLength": JSONValue(Self.namesLength),
                 "pattern": .string("^[^,\\u0000]+(,[^,\\u0000]+){0,19}$"),
             ])
+        case .token:
+            .row([
+                "type": .string("string"), "minLength": JSONValue(1), "maxLength": JSONValue(255),
+                "pattern": .string("^[!-~]+$"),
+            ])
         case .cursor:
-            .row(["type": .string("string"), "pattern": .string("^[0-9]{1,15}-[0-9]{1,15}$")])
+            .row([
+                "type": .string("string"),
+                "pattern": .string("^[0-9]{1,15}-[0-9]{1,15}(-[0-9a-f]{8})?$"),
+            ])
         }
     }
 
     var json: JSONValue {
-        .row([
-            "name": .string(name), "in": .string(isInPath ? "path" : "query"),
-            "required": .bool(isRequired), "schema": schema, "description": .string(comment),
-        ])
+        var members: [(key: String, value: JSONValue)] = [
+            ("name", .string(name)), ("in", .string(place)), ("required", .bool(isRequired)),
+            ("schema", schema), ("description", .string(comment)),
+        ]
+        if let example = Self.examples[name] { members.append(("example", .string(example))) }
+        return .object(members)
     }
+
+    /// Where it is given.
+    var place: String { isInPath ? "path" : isInHeader ? "header" : "query" }
+
+    /// Of the sample that comes with the program.
+    private static let examples = [
+        "product": "B0LUM2DESK", "brand": "Lumora", "brands": "Lumora,Knokke", "theme": "leaks",
+    ]
 }
 
 /// Where a list goes on: the run it is read as of, and the entries before. A list stays the same list while it is paged
@@ -112,20 +170,38 @@ struct Parameter: Sendable {
 struct Cursor: Equatable, Sendable {
     var run: Int64
     var first: Int
+    /// Which list it is of; empty on the page.
+    var list: String
 
-    init(run: Int64, first: Int) {
+    init(run: Int64, first: Int, list: String = "") {
         self.run = run
         self.first = first
+        self.list = list
     }
 
     init?(_ text: String) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts.allSatisfy({ (1...15).contains($0.utf8.count) }),
-            parts.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }),
+        guard (2...3).contains(parts.count),
+            parts.prefix(2).allSatisfy({ (1...15).contains($0.utf8.count) }),
+            parts.prefix(2).allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }),
             let run = Int64(parts[0]), let first = Int(parts[1])
         else { return nil }
-        self.init(run: run, first: first)
+        let list = parts.count > 2 ? String(parts[2]) : ""
+        guard parts.count == 2 || (list.utf8.count == 8 && list.allSatisfy(\.isHexDigit)) else {
+            return nil
+        }
+        self.init(run: run, first: first, list: list)
     }
 
-    var text: String { "\(run)-\(first)" }
+    var text: String { list.isEmpty ? "\(run)-\(first)" : "\(run)-\(first)-\(list)" }
+}
+
+/// What is said of a parameter that an address does not have; a name that could be anything is not repeated.
+func unknownParameter(_ name: String, among parameters: [Parameter]) -> String {
+    let isName =
+        (1...40).contains(name.utf8.count)
+        && name.utf8.allSatisfy { Character(Unicode.Scalar($0)).isLetter || $0 == 0x5F }
+    let known = parameters.filter { !$0.isInPath }.map(\.name).sorted()
+    return (isName ? "\(name): is" : "a parameter that is") + " not known; known are "
+        + known.joined(separator: ", ")
 }

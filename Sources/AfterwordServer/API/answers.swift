@@ -15,12 +15,10 @@ import AfterwordPipeline
     }
     let family = try call.scopeFilter(.family).map { Text($0) }
     let entries = try rankedProducts(call.reader, query).entries.filter { entry in
-        call.allows(entry.attributes[.brand])
-            && (family == nil || entry.attributes[.family] == family)
-            && isWanted(entry, call)
+        (family == nil || entry.attributes[.family] == family) && isWanted(entry, call)
     }
-    return call.page(entries) { entry in
-        entry.json("product_id").with("issue_count", JSONValue(issues[entry.id]))
+    return try call.page(entries) { entry in
+        ListedProduct.form.json(ListedProduct(entry: entry, issueCount: issues[entry.id]))
     }
 }
 
@@ -56,7 +54,7 @@ func brandEntries(_ call: Call) throws -> [RankedEntry] {
         entries.first { $0.id == name && call.allows(name) }
     }
     guard found.count == names.count else { throw Problem(.notFound, "no such brand") }
-    return call.page(found) { $0.json("brand") }
+    return try call.page(found) { $0.json("brand") }
 }
 
 /// What themes are asked of: a product, a brand, or all that the key may see. What it may not see is
@@ -68,9 +66,9 @@ func themeQuery(_ call: Call) throws -> ThemeQuery {
     query.product = call.text("product").map { Text($0) }
     query.strengths = call.text("side") == "strengths"
     if let product = query.product {
-        guard let found = try call.reader.products(product).first,
-            call.allows(found.dimension[.brand])
-        else { throw Problem(.notFound, "no such product") }
+        guard try !call.reader.products(product).isEmpty else {
+            throw Problem(.notFound, "no such product")
+        }
     } else if let brand = query.brand {
         try call.requireBrand(Text(brand))
     }
@@ -111,7 +109,7 @@ extension Call {
         in asked: DumpWindow? = nil
     ) throws -> (entries: [InboxEntry], coverage: Coverage?) {
         let window = try asked ?? self.window()
-        let changes = try reviewChanges(reader, in: window).filter { allows($0.brand) }
+        let changes = try reviewChanges(reader, in: window)
         return (
             inbox(changes, page: Call.everything).entries,
             brands == nil ? try coverage(reader, of: window, changes: changes) : nil

@@ -1,150 +1,113 @@
 package import AfterwordCore
 
-/// The description of the service, of OpenAPI 3.1, made from the endpoints: what requests are checked by cannot differ from it.
+/// The description of the service, of OpenAPI 3.1, made from its operations: what requests are checked by, and what answers are
+/// written by, cannot differ from it.
 package func openAPIDocument() -> JSONValue {
-    var paths: [(key: String, value: JSONValue)] = []
-    for endpoint in Endpoint.all {
-        var operations: [(key: String, value: JSONValue)] = [
-            (
-                "get",
-                .row([
-                    "summary": .string(endpoint.summary),
-                    "operationId": .string(operationID("get", endpoint.path)),
-                    "parameters": .array(endpoint.parameters.map(\.json)),
-                    "responses": .object(
-                        [("200", answer(endpoint))] + problems([400, 401, 403, 404, 409, 421, 503])),
-                ])
-            )
-        ]
-        if endpoint.makesInsights {
-            operations.append(("post", makingInsights(endpoint)))
+    var paths: [(path: String, operations: [(key: String, value: JSONValue)])] = []
+    for operation in Operation.all {
+        let entry = (key: operation.method, value: operation.json)
+        if let index = paths.firstIndex(where: { $0.path == operation.path }) {
+            paths[index].operations.append(entry)
+        } else {
+            paths.append((operation.path, [entry]))
         }
-        paths.append((endpoint.path, .object(operations)))
+    }
+    let tags = Operation.Tag.allCases.map { tag in
+        JSONValue.row(["name": .string(tag.rawValue), "description": .string(tag.comment)])
     }
     return .row([
-        "openapi": .string("3.1.0"),
-        "info": .row([
-            "title": .string("Afterword"), "version": .string("1"),
-            "description": .string(
-                "Product reviews as a replayable history: exact sums, checked insights, as of any past run. Numbers are whole: tenths of a star, thousandths, millionths, microseconds."
-            ),
-        ]),
-        "servers": .array([.row(["url": .string("/")])]),
-        "security": .array([.row([:]), .row(["key": .array([])])]),
-        "paths": .object(paths),
+        "openapi": .string("3.1.0"), "info": information,
+        "servers": .array([.row(["url": .string("/")])]), "tags": .array(tags),
+        "security": .array(anyone + [.row(["key": .array([])]), .row(["password": .array([])])]),
+        "paths": .object(paths.map { ($0.path, .object($0.operations)) }),
         "components": .row([
             "securitySchemes": .row([
-                "key": .row(["type": .string("http"), "scheme": .string("bearer")])
-            ]),
-            "schemas": .row([
-                "AsOf": object(["run", "recorded_at", "observed_at"]),
-                "Problem": object(["type", "title", "status", "detail", "request_id"]),
-            ]),
+                "key": .row(["type": .string("http"), "scheme": .string("bearer")]),
+                "password": .row([
+                    "type": .string("http"), "scheme": .string("basic"),
+                    "description": .string("For browsers: the key is the password."),
+                ]),
+            ]), "schemas": .object(schemas), "headers": .object(headers),
         ]),
     ])
 }
 
-/// `get_products_product_reviews`.
-private func operationID(_ method: String, _ path: String) -> String {
-    let words = path.split { !$0.isLetter }.dropFirst(2)
-    return ([method] + words.map(String.init)).joined(separator: "_")
+/// Where no keys are asked for.
+private let anyone = [JSONValue.row([:])]
+
+private let information = JSONValue.row([
+    "title": .string("Afterword"), "version": .string("1"),
+    "description": .string(
+        """
+        Product reviews as a replayable history: exact sums, checked insights, as of any past \
+        run. Numbers are whole, with their unit in the name: `rating_tenths`, \
+        `mean_thousandths`, `negative_millionths`, `created_at_us`, `age_seconds`; a number \
+        without a unit counts or numbers what it is named for. `*_utc` is the moment of `*_us` \
+        as RFC 3339 writes it. Deprecated members stay for one release.
+        """),
+])
+
+/// Every object that an answer or a body refers to, by name.
+private var schemas: [(key: String, value: JSONValue)] {
+    describedObjects().map { ($0.name, $0.schema) }
 }
 
-private func object(_ required: [String]) -> JSONValue {
-    .row([
-        "type": .string("object"), "required": .array(required.map { .string($0) }),
-    ])
-}
-
-private func reference(_ name: String) -> JSONValue {
-    .row(["$ref": .string("#/components/schemas/\(name)")])
-}
-
-private func content(_ type: String, _ schema: JSONValue) -> JSONValue {
-    .row([type: .row(["schema": schema])])
-}
-
-private func answer(_ endpoint: Endpoint) -> JSONValue {
-    let entry = object(endpoint.required)
-    let schema: JSONValue =
-        switch endpoint.shape {
-        case .list:
-            .row([
-                "type": .string("object"),
-                "required": .array(["as_of", "items", "total", "next"].map { .string($0) }),
-                "properties": .row([
-                    "as_of": reference("AsOf"),
-                    "items": .row(["type": .string("array"), "items": entry]),
-                    "total": .row(["type": .string("integer"), "minimum": JSONValue(0)]),
-                    "next": .row(["type": .array([.string("string"), .string("null")])]),
-                ]),
-            ])
-        case .item, .object:
-            .row([
-                "type": .string("object"),
-                "required": .array(["as_of", "item"].map { .string($0) }),
-                "properties": .row(["as_of": reference("AsOf"), "item": entry]),
-            ])
-        }
-    return .row([
-        "description": .string(endpoint.summary), "content": content("application/json", schema),
-    ])
-}
-
-private func problems(_ codes: [Int]) -> [(key: String, value: JSONValue)] {
-    codes.map { code in
+private var headers: [(key: String, value: JSONValue)] {
+    Operation.Header.allCases.map { header in
         (
-            String(code),
+            header.rawValue,
             .row([
-                "description": .string("A problem (RFC 9457)."),
-                "content": content("application/problem+json", reference("Problem")),
+                "description": .string(header.comment), "schema": header.form.schema,
             ])
         )
     }
 }
 
-private func makingInsights(_ endpoint: Endpoint) -> JSONValue {
-    let path = endpoint.parameters.filter(\.isInPath)
-    let made = JSONValue.row([
-        "type": .string("object"), "required": .array([.string("item")]),
-        "properties": .row(["item": object(["document", "made_run"])]),
-    ])
-    return .row([
-        "summary": .string(
-            "Have an insight made, where its reviews changed. The one way to spend money."),
-        "operationId": .string(operationID("post", endpoint.path)),
-        "parameters": .array((path + [waitParameter]).map(\.json)),
-        "requestBody": .row([
-            "required": .bool(true),
-            "content": content(
-                "application/json",
-                .row([
-                    "type": .string("object"), "additionalProperties": .bool(false),
-                    "properties": .row(["language": languageParameter.schema]),
-                ])),
-        ]),
-        "responses": .object(
-            [
+extension Operation {
+    fileprivate var json: JSONValue {
+        var members: [(key: String, value: JSONValue)] = [
+            ("summary", .string(summary)), ("operationId", .string(id)),
+            ("tags", .array([.string(tag.rawValue)])),
+            ("parameters", .array(parameters.map(\.json))),
+            ("responses", .object(answers.map { (String($0.status), $0.json) })),
+        ]
+        if !needsKey { members.append(("security", .array([]))) }
+        if let body {
+            members.append(
                 (
-                    "200",
+                    "requestBody",
                     .row([
-                        "description": .string("The insight."),
-                        "content": content("application/json", made),
+                        "required": .bool(true),
+                        "content": .row([
+                            "application/json": .row([
+                                "schema": body.schema, "example": body.example,
+                            ])
+                        ]),
                     ])
-                ),
-                (
-                    "202",
-                    .row([
-                        "description": .string("It is being made; see Location."),
-                        "content": content("application/json", object(["status"])),
-                    ])
-                ),
-            ] + problems([400, 401, 402, 403, 404, 409, 413, 415, 421, 429, 502, 503])),
-    ])
+                ))
+        }
+        return .object(members)
+    }
 }
 
-let waitParameter = Parameter.number(
-    "wait", 0...60, "Seconds to wait for it before the answer is 202; 10 when left out.")
-let languageParameter = Parameter.choice(
-    "language", Language.allCases.filter { $0 != .unknown }.map(\.rawValue),
-    "The language it is told in; en when left out.")
+extension Operation.Answer {
+    fileprivate var json: JSONValue {
+        var members: [(key: String, value: JSONValue)] = [("description", .string(comment))]
+        if !contents.isEmpty {
+            members.append(("content", .object(contents.map { ($0.type, $0.json) })))
+        }
+        let named = headers.map { header in
+            let name = "#/components/headers/\(header.rawValue)"
+            return (key: header.rawValue, value: JSONValue.row(["$ref": .string(name)]))
+        }
+        members.append(("headers", .object(named)))
+        return .object(members)
+    }
+}
+
+extension Operation.Content {
+    fileprivate var json: JSONValue {
+        guard type.hasSuffix("json") else { return .row(["schema": form.schema]) }
+        return .row(["schema": form.schema, "example": form.example])
+    }
+}

@@ -18,7 +18,7 @@ struct CSVTable: Sendable {
         head: ["brand", "products"] + counted + ["new_negative", "main_complaint"]
     ) { call in
         let window = try call.window()
-        let read = try readReviews(call.reader, ThemeQuery()).filter { call.allows($0.brand) }
+        let read = try readReviews(call.reader, ThemeQuery())
         let facts = BrandFacts(call, read, window.isFirst ? nil : try call.news(in: window).entries)
         return try rankedBrandEntries(call).map { entry in
             [.text(entry.id), .count(entry.productCount)] + counts(entry) + [
@@ -32,7 +32,7 @@ struct CSVTable: Sendable {
         summary: "Products that fit the filters, by impact.",
         parameters: [
             .text("brand", "Only this brand."),
-            .text("q", "Part of an id, title or brand, in any case."),
+            .search("q", "Part of an id, title or brand, in any case."),
             .choice(
                 "sentiment", ["positive", "neutral", "negative"], "The mean's stars, rounded."),
         ], head: ["product", "brand", "title"] + counted

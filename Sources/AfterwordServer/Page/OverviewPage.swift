@@ -158,7 +158,7 @@ private let themesOfPage = 8
 /// What the newest dump covers, of what a key of some brands may see.
 private func coverage(_ call: Call, _ window: DumpWindow) throws -> String {
     guard let newest = window.dump else { return "No dump with reviews was loaded yet." }
-    let products = try call.reader.products(nil).filter { call.allows($0.dimension[.brand]) }
+    let products = try call.reader.products(nil)
     let named = products.count { $0.lastObservedAt >= newest.firstObservedAt }
     return "The dump of \(newest.fullName) names "
         + "\(grouped(Int64(named))) of \(several(Int64(products.count), "known product"))."
@@ -166,7 +166,7 @@ private func coverage(_ call: Call, _ window: DumpWindow) throws -> String {
 
 /// The live reviews that the key may see, with what the lexicon reads in them.
 private func readableReviews(_ call: Call) throws -> [ReadReview] {
-    try readReviews(call.reader, ThemeQuery()).filter { call.allows($0.brand) }
+    try readReviews(call.reader, ThemeQuery())
 }
 
 /// - Parameter inbox: What the newest dump brought; nil at the first.
@@ -256,6 +256,6 @@ func productEntries(_ call: Call) throws -> [RankedEntry] {
     query.brand = try call.brandFilter()
     query.text = call.text("q")
     return try rankedProducts(call.reader, query).entries.filter {
-        call.allows($0.attributes[.brand]) && isWanted($0, call)
+        isWanted($0, call)
     }
 }

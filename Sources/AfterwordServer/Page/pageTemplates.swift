@@ -27,7 +27,7 @@ let pageTemplates: [String: String] = [
     {{content}}
     </main>
     <footer>Numbers are computed from the reviews; quotes are found in them word for word.
-    <a href="/openapi.json">API</a></footer>
+    <a href="/docs">API</a></footer>
     </body>
     </html>
     """,
@@ -69,7 +69,7 @@ let pageTemplates: [String: String] = [
     <p class="empty">Load a dump: <code>afterword run FOLDER</code></p>
     <p>A folder of review JSON is enough; <code>afterword run --help</code> says what else there is.
     What it loads can be read here at once, and by programs through the
-    <a href="/openapi.json">API</a>.</p>
+    <a href="/docs">API</a>.</p>
     """,
 
     "stars": """

@@ -15,6 +15,7 @@ enum PostgresSchema {
         (ModelCallColumns.migration, ModelCallColumns.postgres),
         ("5 dump labels", "ALTER TABLE runs ADD COLUMN dump_label \(text);" + reportAgain(2)),
         ("6 verdicts", verdicts + ";" + reportView(.verdicts)),
+        ("7 service jobs", jobs),
     ]
 
     private static let verdicts = """
@@ -128,6 +129,36 @@ enum PostgresSchema {
         """
 
     private static let text = #"TEXT COLLATE "C""#
+
+    /// What requests of the service asked for, and what became of it.
+    private static let jobs = """
+        CREATE TABLE service_jobs (
+            job \(text) PRIMARY KEY,
+            asked_by \(text) NOT NULL,
+            idempotency_digest \(text),
+            request_digest \(text) NOT NULL,
+            kind \(text) NOT NULL
+                CHECK (kind IN ('product', 'family', 'brand', 'category', 'portfolio')),
+            id \(text) NOT NULL,
+            language \(text) NOT NULL,
+            status \(text) NOT NULL CHECK (status IN ('queued', 'running', 'done', 'failed')),
+            created_at BIGINT NOT NULL,
+            started_at BIGINT,
+            ended_at BIGINT,
+            lease_until BIGINT NOT NULL,
+            is_counted BOOLEAN NOT NULL,
+            made_run BIGINT,
+            problem \(text),
+            detail \(text),
+            seal BYTEA NOT NULL,
+            CHECK ((status IN ('done', 'failed')) = (ended_at IS NOT NULL))
+        );
+        CREATE UNIQUE INDEX service_jobs_by_name ON service_jobs (asked_by, idempotency_digest)
+            WHERE idempotency_digest IS NOT NULL;
+        CREATE INDEX service_jobs_by_time ON service_jobs (asked_by, created_at);
+        CREATE INDEX service_jobs_open ON service_jobs (kind, id, language)
+            WHERE ended_at IS NULL;
+        """
 
     private static let balance = """
         found BIGINT NOT NULL, inserted BIGINT NOT NULL, updated BIGINT NOT NULL,

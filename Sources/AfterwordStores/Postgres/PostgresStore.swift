@@ -217,6 +217,17 @@ package struct PostgresReadingStore: ReadingStore {
         try inSnapshot { try body(SQLReader(PostgresSession(connection: $0))) }
     }
 
+    package func checkHealth() throws {
+        try inSnapshot { connection in
+            let done = Set(
+                try connection.run("SELECT name FROM migrations").map { try $0.string("name") })
+            guard done.isSubset(of: PostgresSchema.migrations.map(\.name)) else {
+                throw StoreFault.schemaNewer
+            }
+        }
+        try readWhatAnswersBeginWith()
+    }
+
     fileprivate func inSnapshot<Result>(
         _ body: (PostgresConnection) throws -> Result
     ) throws -> Result {
@@ -317,6 +328,10 @@ private struct PostgresLedgerSession: SQLLedgerSession {
         _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) throws -> Found
     ) throws -> [Found] {
         try PostgresSession(connection: connection).rows(sql, values, decode)
+    }
+
+    func execute(_ sql: String, _ values: [SQLValue]) throws {
+        _ = try rows(sql, values) { _ in }
     }
 
     func put(

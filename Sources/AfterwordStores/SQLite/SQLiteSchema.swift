@@ -43,8 +43,41 @@ enum SQLiteSchema {
         migrator.registerMigration("6 verdicts") { database in
             try SQLiteVerdicts.migrate(database)
         }
+        migrator.registerMigration("7 service jobs") { database in
+            try database.execute(sql: jobs)
+        }
         return migrator
     }
+
+    /// What requests of the service asked for, and what became of it.
+    private static let jobs = """
+        CREATE TABLE service_jobs (
+            job TEXT PRIMARY KEY,
+            asked_by TEXT NOT NULL,
+            idempotency_digest TEXT,
+            request_digest TEXT NOT NULL,
+            kind TEXT NOT NULL
+                CHECK (kind IN ('product', 'family', 'brand', 'category', 'portfolio')),
+            id TEXT NOT NULL,
+            language TEXT NOT NULL,
+            status TEXT NOT NULL CHECK (status IN ('queued', 'running', 'done', 'failed')),
+            created_at INTEGER NOT NULL,
+            started_at INTEGER,
+            ended_at INTEGER,
+            lease_until INTEGER NOT NULL,
+            is_counted INTEGER NOT NULL CHECK (is_counted IN (0, 1)),
+            made_run INTEGER,
+            problem TEXT,
+            detail TEXT,
+            seal BLOB NOT NULL,
+            CHECK ((status IN ('done', 'failed')) = (ended_at IS NOT NULL))
+        ) STRICT;
+        CREATE UNIQUE INDEX service_jobs_by_name ON service_jobs (asked_by, idempotency_digest)
+            WHERE idempotency_digest IS NOT NULL;
+        CREATE INDEX service_jobs_by_time ON service_jobs (asked_by, created_at);
+        CREATE INDEX service_jobs_open ON service_jobs (kind, id, language)
+            WHERE ended_at IS NULL;
+        """
 
     /// - Parameter version: Of the views: with the columns that they have had since then.
     private static func makeReportViews(_ database: Database, version: Int = 1) throws {

@@ -11,7 +11,9 @@ import Synchronization
 /// Where the file or its folder cannot be written the store is read only: without a lock where no log lies beside the
 /// file, so that it is opened anew when it was changed, and a read that a change overtook fails as locked.
 package final class SQLiteStore: ReviewStore, ReadingStore {
-    private let path: String
+    let path: String
+    /// The file that was opened; nil in memory.
+    let identity: FileIdentity?
     private let opened: Mutex<Opened>
 
     /// The connections, and what the file was when they were opened.
@@ -54,6 +56,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
                 if checks { try Self.migrate(opened.writer, opening) }
                 return opened
             })
+        identity = FileIdentity(path: path)
     }
 
     /// A store in memory, gone with this object: what a plan is made on where there is no store
@@ -69,6 +72,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
 
     private init(of queue: DatabaseQueue) throws {
         path = ""
+        identity = nil
         try Self.translating { try Self.migrate(queue, .making) }
         opened = Mutex(
             Opened(writer: queue, access: .writable, signature: SQLiteSignature(path: "")))
@@ -129,7 +133,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
     }
 
     /// Runs `body` on a reader's connection.
-    private func reading<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    func reading<Result>(_ body: (Database) throws -> Result) throws -> Result {
         try Self.translating {
             let current = try opened.withLock { opened in
                 // No lock keeps such a file as it was.
@@ -305,7 +309,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
     }
 
     /// SQLite's errors as the port's: message and SQL, never values.
-    private static func translating<Result>(_ body: () throws -> Result) throws -> Result {
+    static func translating<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch let error as DatabaseError {
@@ -407,6 +411,10 @@ private struct SQLiteLedgerSession: SQLLedgerSession {
         _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) throws -> Found
     ) throws -> [Found] {
         try SQLiteSession(database: database).rows(sql, values, decode)
+    }
+
+    func execute(_ sql: String, _ values: [SQLValue]) throws {
+        _ = try rows(sql, values) { _ in }
     }
 
     func put(

@@ -64,7 +64,7 @@ struct CatalogCommand: ParsableCommand {
 
 extension CatalogueReport {
     fileprivate var json: JSONValue {
-        load.run.json.with("known", JSONValue(known))
+        load.run.answer.with("known", JSONValue(known))
             .with("unknown", .array(unknown.map { .string($0.string) }))
             .with("ignored", .array(ignored.map { .string($0) }))
     }

@@ -27,7 +27,7 @@ struct CopyCommand: ParsableCommand {
             bar.show(.writing(products: done, of: count))
         }
         bar.finish()
-        guard !output.json else { return Terminal.write(json: runs.map(\.json)) }
+        guard !output.json else { return Terminal.write(json: runs.map(\.answer)) }
         let digest = runs.last.map { ", history \($0.historyDigest)" } ?? ""
         print("Copied \(several(runs.count, "run"))\(digest)")
     }

@@ -20,7 +20,7 @@ struct HistoryCommand: ParsableCommand {
                 ofProduct: resolveScope(reader, "product:\(product)").id, review: Text(review))
         }
         guard !rows.isEmpty else { throw CommandFault(.usage, "no such review of that product") }
-        if output.json { return Terminal.write(json: rows.map(\.json)) }
+        if output.json { return Terminal.write(json: rows.map(\.answer)) }
         for row in rows {
             let version = row.operation == .late ? "late" : "version \(row.version)"
             let changed = row.changedFields.names.joined(separator: ", ")

@@ -71,7 +71,7 @@ struct InsightCommand: AsyncParsableCommand {
     }
 
     private func show(_ row: InsightRow) {
-        if output.json { return Terminal.write(json: [row.json]) }
+        if output.json { return Terminal.write(json: [row.answer]) }
         InsightPage(row).show()
     }
 

@@ -25,7 +25,7 @@ struct InsightListCommand: ParsableCommand {
     func run() throws {
         let rows = try store.read { try $0.insights(of: nil) }
         let listing = Listing(rows, page: page.value)
-        if output.json { return Terminal.write(json: listing.entries.map(\.json)) }
+        if output.json { return Terminal.write(json: listing.entries.map(\.answer)) }
         show(listing.entries)
         showFooter(listing, "insight", hasGrey: false)
     }
@@ -46,7 +46,7 @@ struct InsightHistoryCommand: ParsableCommand {
         guard !rows.isEmpty else {
             throw CommandFault(.usage, "no insight of \(scope.written) was made")
         }
-        if output.json { return Terminal.write(json: rows.map(\.json)) }
+        if output.json { return Terminal.write(json: rows.map(\.answer)) }
         show(rows.sorted { $0.madeRun < $1.madeRun })
     }
 }

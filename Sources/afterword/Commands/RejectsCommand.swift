@@ -29,7 +29,7 @@ struct ListRejects: ParsableCommand {
         let listing = try store.read(allowsEmpty: true) { reader in
             try rejectListing(reader, run: number, page: page.value)
         }
-        if output.json { return Terminal.write(json: listing.entries.map(\.json)) }
+        if output.json { return Terminal.write(json: listing.entries.map(\.answer)) }
         var table = Table([
             "reject": .left, "run": .right, "file": .left, "offset": .right, "length": .right,
             "reason": .left,
@@ -70,7 +70,7 @@ struct ShowReject: ParsableCommand {
                 .usage, "\(several(found.count, "reject")) begin so; more digits, please")
         }
         if raw { return StandardOutput.write(row.payload) }
-        if output.json { return Terminal.write(json: [row.json]) }
+        if output.json { return Terminal.write(json: [row.answer]) }
         print(
             Terminal.bold(row.name) + " \(row.reason.rawValue)"
                 + (row.field.isEmpty ? "" : " in \(row.field)"))

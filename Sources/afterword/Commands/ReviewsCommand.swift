@@ -33,7 +33,7 @@ struct ReviewsCommand: ParsableCommand {
             return try reviewListing(
                 reader, product: id, star: star, withDeleted: deleted, page: page.value)
         }
-        if output.json { return Terminal.write(json: listing.entries.map(\.json)) }
+        if output.json { return Terminal.write(json: listing.entries.map(\.answer)) }
         var table = Table([
             "review": .left, "v": .right, "stars": .right, "created": .left, "title": .text,
             "text": .text,

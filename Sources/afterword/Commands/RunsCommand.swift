@@ -27,8 +27,7 @@ struct RunsCommand: ParsableCommand {
         if output.json {
             return Terminal.write(
                 json: runs.map { record in
-                    let own = files.filter { $0.run == record.run }
-                    return record.json.with("files", .array(own.map(\.json)))
+                    RunWithFiles(run: record, files: files.filter { $0.run == record.run }).json
                 })
         }
         if runs.isEmpty { return print("No run yet.") }

@@ -7,11 +7,11 @@ import ArgumentParser
 import Foundation
 import Hummingbird
 import HummingbirdCore
-import HummingbirdTLS
 import Logging
 import NIOCore
 import NIOPosix
-import NIOSSL
+import ServiceLifecycle
+import UnixSignals
 
 /// `serve`: the service.
 struct ServeCommand: AsyncParsableCommand {
@@ -21,7 +21,8 @@ struct ServeCommand: AsyncParsableCommand {
             Reads the store on connections that can write nothing, each request on one committed run; only a POST \
             has insights made. On this machine alone no key is asked for unless --keys says so; elsewhere keys are \
             needed ('key create'), and TLS: --tls-certificate and --tls-key, or --behind-proxy where a proxy \
-            speaks it. Ends in an orderly way on Ctrl-C or SIGTERM.
+            speaks it; behind a proxy keys are needed on this machine too. A renewed certificate is \
+            read on SIGHUP. Ends in an orderly way on Ctrl-C or SIGTERM, after 15 seconds at most.
             """)
 
     @OptionGroup var store: StoreOptions
@@ -47,31 +48,94 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let configuration = try settings()
+        var configuration = try settings()
+        try prepareOpenFiles(for: &configuration.limits)
+        let certificate = try certificate()
+        configuration.speaksTLS = certificate != nil
         let reading = try store.location.openForServing()
+        let beside = try store.location.openForServing()
+        try warnAboutKeys(configuration, beside)
+        if reading.isReadOnly {
+            Terminal.writeError(
+                "afterword: the store may only be read here: no insights can be asked for")
+        }
+        let serving = configuration
         try await model.withModel { model in
             let desk = try InsightWorker(
                 store: store.openForReading(), model: model, options: try self.model.options())
+            let jobs = StoredJobs(try store.openForReading())
+            let (name, options) = (model.name, try self.model.options())
             let service = Service(
-                configuration, store: reading,
-                insights: { scope, language in try await desk.make(scope, language) })
-            var logger = Logger(label: "afterword.service")
-            logger.logLevel = Settings.current.logLevel
-            let application = Application(
-                router: service.router(), server: try server(configuration.limits),
-                configuration: ApplicationConfiguration(
-                    address: .hostname(host, port: port), serverName: nil, backlog: 1_024,
-                    availableConnectionsDelegate: MaximumAvailableConnections(
-                        configuration.limits.connections)),
-                onServerRunning: { channel in
-                    let port = channel.localAddress?.port ?? 0
-                    let scheme = tlsKey == nil ? "http" : "https"
-                    Activity.stop()
-                    print("afterword serves on \(scheme)://\(host):\(port)/")
-                    StandardOutput.flush()
-                }, logger: logger)
-            try await application.runService()
+                serving, store: reading, beside: beside,
+                insights: { scope, language in try await desk.make(scope, language) },
+                outlook: { reader, scope, language in
+                    var own = options
+                    own.language = language
+                    return try insightOutlook(reader, of: scope, model: name, options: own)
+                }, jobs: jobs)
+            try await serve(service, serving, certificate)
             await service.stop()
+        }
+    }
+
+    private func serve(
+        _ service: AfterwordServer.Service, _ configuration: ServiceConfiguration,
+        _ certificate: Certificate?
+    ) async throws {
+        var logger = Logger(label: "afterword.service")
+        logger.logLevel = Settings.current.logLevel
+        let reloading = certificate.map { reloadOnHangUp($0, logger) }
+        defer { reloading?.cancel() }
+        let application = Application(
+            router: service.router(),
+            server: service.server(logger: logger) { channel -> any ServerChildChannel in
+                if let certificate { return CertifiedChannel(channel, certificate) }
+                return channel
+            },
+            configuration: ApplicationConfiguration(
+                address: .hostname(host, port: port), serverName: nil, backlog: 1_024,
+                availableConnectionsDelegate: service.availableConnections),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? 0
+                let scheme = certificate == nil ? "http" : "https"
+                let name = host.contains(":") ? "[\(host)]" : host
+                Activity.stop()
+                print("afterword serves on \(scheme)://\(name):\(port)/")
+                StandardOutput.flush()
+            }, logger: logger)
+        var group = ServiceGroupConfiguration(
+            services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        // Connections close themselves by then; what goes on nevertheless is given up.
+        group.maximumGracefulShutdownDuration = Duration.seconds(
+            configuration.limits.shutdownSeconds + 1)
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch let error as IOError {
+            throw listeningFault(error)
+        } catch is SocketAddressError {
+            throw CommandFault(.usage, "--host: \(host) is no address of this machine")
+        }
+    }
+
+    /// Why nothing can be listened to, and what helps.
+    private func listeningFault(_ error: IOError) -> CommandFault {
+        switch error.errnoCode {
+        case EADDRINUSE:
+            CommandFault(
+                .usage,
+                "port \(port) is in use by another program: give another by --port, "
+                    + "or --port 0 for any that is free")
+        case EACCES:
+            CommandFault(
+                .usage,
+                "port \(port) may not be listened to by this user: "
+                    + "give one above 1023 by --port")
+        case EADDRNOTAVAIL, EAFNOSUPPORT:
+            CommandFault(.usage, "--host: \(host) is no address of this machine")
+        default:
+            CommandFault(
+                .usage,
+                "port \(port) cannot be listened to: \(String(cString: strerror(error.errnoCode)))")
         }
     }
 
@@ -91,27 +155,15 @@ struct ServeCommand: AsyncParsableCommand {
         return configuration
     }
 
-    /// Slow and idle connections are closed, headers bounded.
-    private func server(_ limits: ServiceLimits) throws -> HTTPServerBuilder {
-        let plain = HTTPServerBuilder.http1(
-            configuration: .init(
-                idleTimeout: .seconds(limits.idleSeconds),
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: limits.headerBytes,
-                    maxHeaderListSize: limits.headerBytes * 2, maxHeaderFieldCount: limits.headers)
-            ))
-        guard let tlsCertificate, let tlsKey else { return plain }
-        do {
-            let chain = try NIOSSLCertificate.fromPEMFile(tlsCertificate)
-            let key = try NIOSSLPrivateKey(file: tlsKey, format: .pem)
-            return try .tls(
-                plain,
-                tlsConfiguration: .makeServerConfiguration(
-                    certificateChain: chain.map { .certificate($0) },
-                    privateKey: .privateKey(key)))
-        } catch {
-            throw CommandFault(.usage, "the certificate or its key cannot be read")
-        }
+    /// Where keys are needed and there is none, nobody can ask anything.
+    private func warnAboutKeys(
+        _ configuration: ServiceConfiguration, _ store: any ReadingStore
+    ) throws {
+        guard configuration.needsKeys else { return }
+        let valid = try store.read { try $0.apiKeys() }.contains { $0.revokedAt == nil }
+        guard !valid else { return }
+        Terminal.writeError(
+            "afterword: keys are needed and there is none: make one with 'afterword key create'")
     }
 }
 

@@ -64,10 +64,19 @@ extension DumpComparison.Row {
         }
     }
 
-    /// Counts, hundredths of a star, thousandths without text.
+    private var unit: String {
+        switch measure {
+        case .records, .products, .brands: "count"
+        case .meanStar: "hundredths of a star"
+        case .withoutText: "thousandths"
+        }
+    }
+
+    /// Whole numbers; `unit` says what one of them is.
     var json: JSONValue {
         .row([
-            "measure": .string(measure.rawValue), "usual": JSONValue(usual),
+            "measure": .string(measure.rawValue), "unit": .string(unit),
+            "usual": JSONValue(usual),
             "found": JSONValue(found), "is_unlike": .bool(isUnlike),
         ])
     }
@@ -123,16 +132,16 @@ extension ProductChange {
         .row([
             "product_id": JSONValue(productID), "brand": JSONValue(brand),
             "inserted": JSONValue(inserted), "updated": JSONValue(updated),
-            "deleted": JSONValue(deleted), "before": .object(before.members),
-            "after": .object(after.members),
+            "deleted": JSONValue(deleted), "before": Counters.form.json(before),
+            "after": Counters.form.json(after),
         ])
     }
 }
 
 extension LoadReport {
     var json: JSONValue {
-        run.json.with("dump", .string(dump)).with("older_products", JSONValue(olderProducts))
-            .with("files", .array(files.map(\.json)))
+        run.answer.with("dump", .string(dump)).with("older_products", JSONValue(olderProducts))
+            .with("files", .array(files.map(\.answer)))
             .with("ignored", .array(ignored.map { .string($0) }))
             .with("changes", .array(changes.map(\.json)))
             .with("comparison", .array((comparison?.rows ?? []).map(\.json)))

@@ -1,0 +1,120 @@
+package import AfterwordCore
+
+/// What a version of a review holds.
+private struct VersionValues: Sendable {
+    var values: ReviewValues
+    var authorID: Text?
+    var times: ReviewTimes
+
+    static let form = ObjectForm<VersionValues>("Values", "What a review says.") { form in
+        form.rating("The rating; null where the source gives none.") { $0.values.rating }
+        form.optionalText("title", "The title.") { $0.values.title }
+        form.optionalText("body", "The text.") { $0.values.body }
+        form.optionalText("author_id", "The author's id at the source.") { $0.authorID }
+        form.optionalText("author_name", "The author's name.") { $0.values.authorName }
+        form.optionalFlag("verified", "Whether the purchase is verified.") { $0.values.verified }
+        form.optionalNumber("helpful_votes", "Votes that found it helpful.") {
+            $0.values.helpfulVotes
+        }
+        form.optionalText("variant", "The variant that was reviewed.") { $0.values.variant }
+        form.optionalText("country", "The country, as the source writes it.") {
+            $0.values.country
+        }
+        form.optionalText("language", "The language, as the source writes it.") {
+            $0.values.language
+        }
+        form.instant("created_at", "When it was written.") { $0.times.createdAt }
+        form.text("created_origin", "Whose time that is: `source`, or `mock` where it tells none.")
+        { $0.times.createdOrigin.rawValue }
+        form.instant("updated_at", "When it was last edited.") { $0.times.updatedAt }
+        form.text("updated_origin", "Whose time that is.") { $0.times.updatedOrigin.rawValue }
+    }
+}
+
+extension ListedReview {
+    package static let answerForm = ObjectForm<ListedReview>(
+        "Review", "A review as it stands."
+    ) { form in
+        form.id("product_id", "The product's id.") { $0.productID }
+        form.id("review_id", "The review's id within the product.") { $0.reviewID }
+        form.value(
+            "identity_digest", .text(.hexadecimal(32)), "What it is recognised by in a dump."
+        ) { .string($0.identity.description) }
+        form.choice(
+            "identity_kind", ["a", "b", "c"],
+            "Recognised by the source's id (a), by its author (b), or by its text (c)."
+        ) { $0.kind.rawValue }
+        form.count("version", "The version, from 1.") { $0.version }
+        form.flag("is_live", "False for one that was deleted.") { $0.isLive }
+        form.count("run", "The run that made this version.") { $0.run }
+        form.instant("observed_at", "When the dump of this version was taken.") { $0.observedAt }
+        form.digest("content_digest", "SHA-256 over its values.") { $0.contentDigest }
+        form.include(VersionValues.form) {
+            VersionValues(values: $0.values, authorID: $0.authorID, times: $0.times)
+        }
+    }
+
+    /// As commands and API answer.
+    package var answer: JSONValue { Self.answerForm.json(self) }
+}
+
+extension HistoryRow {
+    package static let answerForm = ObjectForm<HistoryRow>(
+        "ReviewVersion", "A version of a review, or a record that came too late to count."
+    ) { form in
+        form.id("product_id", "The product's id.") { $0.productID }
+        form.id("review_id", "The review's id within the product.") { $0.reviewID }
+        form.count("version", "The version, from 1; 0 for a late record.") { $0.version }
+        form.text("operation", "`insert`, `update`, `delete`, `restate`, or `late`.") {
+            $0.operation.rawValue
+        }
+        form.count("run", "The run that made it.") { $0.run }
+        form.instant("observed_at", "When its dump was taken.") { $0.observedAt }
+        form.texts("changed_fields", "The fields that differ from the version before.") {
+            $0.changedFields.names
+        }
+        form.digest("content_digest", "SHA-256 over its values.") { $0.contentDigest }
+        form.value("row_salt", .text(.hexadecimal(32)), "The salt of the row's digest.") {
+            .string(hexadecimal($0.salt))
+        }
+        form.digest("row_digest", "SHA-256 over the row.") { $0.rowDigest }
+        form.include(VersionValues.form) {
+            VersionValues(values: $0.values, authorID: $0.authorID, times: $0.times)
+        }
+    }
+
+    /// As commands and API answer.
+    package var answer: JSONValue { Self.answerForm.json(self) }
+}
+
+extension RejectRow {
+    package static let answerForm = ObjectForm<RejectRow>(
+        "Reject", "A record that could not be read."
+    ) { form in
+        form.value("digest", .text(.hexadecimal(32)), "What it is known by among rejects.") {
+            .string($0.digest.description)
+        }
+        form.count("occurrence", "Numbers equal records.") { $0.occurrence }
+        form.count("run", "The run it came with.") { $0.run }
+        form.text("file", "The file it lies in.") { $0.file }
+        form.count("offset", "Where it begins in the inflated file.", unit: .bytes) { $0.offset }
+        form.count("length", "How long it is.", unit: .bytes) { $0.length }
+        form.text("reason", "Why it was rejected.") { $0.reason.rawValue }
+        form.text("field", "The field that could not be read; empty where it is no field.") {
+            $0.field
+        }
+        form.optionalText("product_id", "The product's id, where it could be read.") {
+            $0.productID
+        }
+        form.text("shape", "The shape it was read by.") { $0.shape }
+        form.value("payload", .anything, "Its bytes: text where they are UTF-8, else in hex.") {
+            JSONValue(bytes: $0.payload)
+        }
+        form.value("context", .anything, "What stood around it in the file.") {
+            JSONValue(bytes: $0.context)
+        }
+    }
+
+    /// As commands answer.
+    package var answer: JSONValue { Self.answerForm.json(self) }
+}

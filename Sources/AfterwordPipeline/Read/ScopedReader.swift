@@ -1,0 +1,262 @@
+package import AfterwordCore
+
+/// Reads of a store what belongs to the products of some brands, and nothing else: what a key of
+/// those brands may see.
+///
+/// 1. A product belongs to the brand that it has now, whatever it had at a moment asked about.
+/// 2. Sums of scopes are computed from those products alone, then as now: nothing told by them
+///    depends on another product.
+/// 3. An insight of a brand is left out where it was made while a product was the brand's that is
+///    another's now.
+/// 4. Names of files, attempts, rejects and what models were asked are nobody's but the store's.
+package final class ScopedReader: StoreReader {
+    private let reader: any StoreReader
+    private let brands: Set<Text>
+    private var knownIDs: Set<Text>?
+
+    /// `reader` reads the store as it is now.
+    package init(_ reader: any StoreReader, brands: Set<Text>) {
+        self.reader = reader
+        self.brands = brands
+    }
+
+    private func isVisible(_ product: ProductState) -> Bool {
+        product.dimension[.brand].map(brands.contains) ?? false
+    }
+
+    private func ids() throws -> Set<Text> {
+        if let knownIDs { return knownIDs }
+        let ids = Set(try reader.products(nil).filter(isVisible).map(\.productID))
+        knownIDs = ids
+        return ids
+    }
+
+    /// Rows of one product, or of all that are seen.
+    private func visible<Row>(
+        _ id: Text?, _ rows: (Text?) throws -> [Row], of product: (Row) -> Text
+    ) throws -> [Row] {
+        if let id {
+            return try reader.products(id).contains(where: isVisible) ? rows(id) : []
+        }
+        let ids = try ids()
+        return try rows(nil).filter { ids.contains(product($0)) }
+    }
+
+    // MARK: Runs
+
+    package func runs() throws -> [RunRecord] { try reader.runs() }
+    package func newestRun() throws -> RunRecord? { try reader.newestRun() }
+    package func shapes() throws -> [ShapeRow] { try reader.shapes() }
+    package func files(ofRun run: Int64?) throws -> [FileRecord] { [] }
+    package func attempts() throws -> [RunAttempt] { [] }
+    package func sealedRows() throws -> [SealedRow] { [] }
+    package func rejects() throws -> [RejectRow] { [] }
+
+    // MARK: Products and reviews
+
+    package func products(_ id: Text?) throws -> [ProductState] {
+        try reader.products(id).filter(isVisible)
+    }
+
+    package func reviews(ofProduct id: Text?) throws -> [StoredReview] {
+        try visible(id, reader.reviews) { $0.productID }
+    }
+
+    package func listedReviews(
+        ofProduct id: Text, withDeleted: Bool
+    ) throws -> [ListedReview] {
+        guard try !products(id).isEmpty else { return [] }
+        return try reader.listedReviews(ofProduct: id, withDeleted: withDeleted)
+    }
+
+    package func currentPayloads(
+        ofProducts keys: ClosedRange<Int64>?, _ take: (CurrentPayload) -> Void
+    ) throws {
+        let seen = Set(try products(nil).map(\.productKey))
+        try reader.currentPayloads(ofProducts: keys) { payload in
+            if seen.contains(payload.productKey) { take(payload) }
+        }
+    }
+
+    package func history(ofProduct product: Text?, review: Text?) throws -> [HistoryRow] {
+        try visible(product, { try reader.history(ofProduct: $0, review: review) }) {
+            $0.productID
+        }
+    }
+
+    package func changed(after from: Int64, upTo to: Int64) throws -> ChangedReviews {
+        let ids = try ids()
+        let changed = try reader.changed(after: from, upTo: to)
+        return ChangedReviews(
+            reviews: changed.reviews.filter { ids.contains($0.productID) },
+            history: changed.history.filter { ids.contains($0.productID) })
+    }
+
+    package func raw(ofProduct id: Text?) throws -> [RawRow] {
+        try visible(id, reader.raw) { $0.productID }
+    }
+
+    package func productRaw(ofProduct id: Text?) throws -> [ProductRawRow] {
+        try visible(id, reader.productRaw) { $0.productID }
+    }
+
+    package func months(ofProduct id: Text?) throws -> [MonthSummary] {
+        try visible(id, reader.months) { $0.productID }
+    }
+
+    package func monthHistory(ofProduct id: Text?) throws -> [HistoryOf<MonthSummary>] {
+        try visible(id, reader.monthHistory) { $0.row.productID }
+    }
+
+    package func attributeHistory(ofProduct id: Text?) throws -> [AttributeRow] {
+        try visible(id, reader.attributeHistory) { $0.productID }
+    }
+
+    package func summaryHistory(ofProduct id: Text?) throws -> [HistoryOf<ProductSummary>] {
+        try visible(id, reader.summaryHistory) { $0.row.productID }
+    }
+
+    // MARK: Scopes
+
+    package func scopes() throws -> [ScopeSummary] {
+        var sums = ScopeSums()
+        for product in try products(nil) {
+            sums.add(product.summary.counters, to: product.dimension.scopes, sign: 1)
+        }
+        return sums.all.values.filter { !$0.isGone }.sorted { $0.scope < $1.scope }
+    }
+
+    package func scopes(_ wanted: [Scope]) throws -> [ScopeSummary] {
+        let own = try scopes()
+        return wanted.compactMap { scope in own.first { $0.scope == scope } }
+    }
+
+    /// Run by run, what the products that are seen added up to.
+    package func scopeHistory() throws -> [HistoryOf<ScopeSummary>] {
+        let summaries = Dictionary(grouping: try summaryHistory(ofProduct: nil), by: \.run)
+        let attributes = Dictionary(grouping: try attributeHistory(ofProduct: nil), by: \.run)
+        var counters: [Text: Counters] = [:]
+        var scopes: [Text: [Scope]] = [:]
+        var sums = ScopeSums()
+        var history: [HistoryOf<ScopeSummary>] = []
+        for run in Set(summaries.keys).union(attributes.keys).sorted() {
+            let before = sums.all
+            var touched: Set<Scope> = []
+            func count(_ products: Set<Text>, sign: Int64) {
+                for product in products {
+                    let own = scopes[product] ?? []
+                    touched.formUnion(own)
+                    sums.add(counters[product] ?? Counters(), to: own, sign: sign)
+                }
+            }
+            let named = Set(summaries[run]?.map(\.row.productID) ?? [])
+                .union(attributes[run]?.map(\.productID) ?? [])
+            count(named, sign: -1)
+            for row in attributes[run] ?? [] { scopes[row.productID] = row.attributes.scopes }
+            for row in summaries[run] ?? [] { counters[row.row.productID] = row.row.counters }
+            count(named, sign: 1)
+            for scope in touched where sums.all[scope] != before[scope] {
+                history.append(
+                    HistoryOf(run: run, row: sums.all[scope] ?? ScopeSummary(scope: scope)))
+            }
+        }
+        return history.sorted { ($0.row.scope, $0.run) < ($1.row.scope, $1.run) }
+    }
+
+    package func scopeHistory(of scope: Scope) throws -> [HistoryOf<ScopeSummary>] {
+        try scopeHistory().filter { $0.row.scope == scope }
+    }
+
+    package func scopeHistory(
+        _ kind: ScopeKind, after from: Int64, upTo to: Int64
+    ) throws -> [HistoryOf<ScopeSummary>] {
+        let own = try scopeHistory().filter { $0.row.scope.kind == kind && $0.run <= to }
+        let moved = Set(own.filter { $0.run > from }.map(\.row.scope))
+        var rows: [HistoryOf<ScopeSummary>] = []
+        for row in own where moved.contains(row.row.scope) {
+            if row.run <= from, let last = rows.last, last.row.scope == row.row.scope {
+                rows.removeLast()
+            }
+            rows.append(row)
+        }
+        return rows
+    }
+
+    // MARK: Insights
+
+    package func insights(of scope: ReviewScope?) throws -> [InsightRow] {
+        try seen(try reader.insights(of: scope))
+    }
+
+    package func insightHistory(of scope: ReviewScope?) throws -> [InsightRow] {
+        try seen(try reader.insightHistory(of: scope))
+    }
+
+    private func seen(_ rows: [InsightRow]) throws -> [InsightRow] {
+        guard !rows.isEmpty else { return [] }
+        let ids = try ids()
+        var lastLeft: [Text: Int64]?
+        return try rows.filter { row in
+            switch row.scope {
+            case .product(let id): return ids.contains(id)
+            case .scope(let scope):
+                guard scope.kind == .brand, brands.contains(scope.id) else { return false }
+                let left = try lastLeft ?? runsAtWhichProductsLeft(ids)
+                lastLeft = left
+                return row.madeRun >= left[scope.id] ?? 0
+            }
+        }
+    }
+
+    /// Of each brand the last run at which a product left it that is another's now.
+    private func runsAtWhichProductsLeft(_ ids: Set<Text>) throws -> [Text: Int64] {
+        var left: [Text: Int64] = [:]
+        var last: (product: Text, brand: Text?)?
+        for row in try reader.attributeHistory(ofProduct: nil) where !ids.contains(row.productID) {
+            let brand = row.attributes[.brand]
+            if let last, last.product == row.productID, let old = last.brand, old != brand {
+                left[old] = max(left[old] ?? 0, row.run)
+            }
+            last = (row.productID, brand)
+        }
+        return left
+    }
+
+    package func themeRows() throws -> [ThemeRow] { [] }
+
+    package func themeReviewRows() throws -> [ThemeReviewRow] {
+        let ids = try ids()
+        return try reader.themeReviewRows().filter { ids.contains($0.productID) }
+    }
+
+    package func verdicts() throws -> [VerdictRow] {
+        let ids = try ids()
+        return try reader.verdicts().filter { ids.contains($0.productID) }
+    }
+
+    package func cachedAnswer(_ key: Digest256) throws -> CachedAnswer? { nil }
+    package func cachedAnswers() throws -> [CachedAnswer] { [] }
+    package func modelCalls() throws -> [ModelCall] { [] }
+    package func apiKeys() throws -> [APIKeyRow] { [] }
+
+    package func job(_ id: String) throws -> JobRow? {
+        guard let job = try reader.job(id) else { return nil }
+        switch job.scope {
+        case .product(let id): return try products(id).isEmpty ? nil : job
+        case .scope(let scope):
+            return scope.kind == .brand && brands.contains(scope.id) ? job : nil
+        }
+    }
+}
+
+/// Sums of scopes as products come to them and leave them.
+private struct ScopeSums {
+    var all: [Scope: ScopeSummary] = [:]
+
+    mutating func add(_ counters: Counters, to scopes: [Scope], sign: Int64) {
+        for scope in scopes {
+            all[scope, default: ScopeSummary(scope: scope)].counters.add(counters, sign: sign)
+            if counters.reviewCount > 0 { all[scope]?.productCount += sign }
+        }
+    }
+}

@@ -1,0 +1,241 @@
+import AfterwordCore
+import AfterwordPipeline
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Having insights made: the one thing that a client can change, and spend money by.
+extension Service {
+    func addInsights(to router: ListedRouter) {
+        for endpoint in Endpoint.all where endpoint.makesInsights {
+            router.post(RouterPath(endpoint.path)) { request, context in
+                try await makeInsight(endpoint, request, context)
+            }
+        }
+        router.get(RouterPath(JobItem.operation.path)) { request, context in
+            try await job(request, context)
+        }
+    }
+
+    private func makeInsight(
+        _ endpoint: Endpoint, _ request: Request, _ context: Context
+    ) async throws -> Response {
+        guard let desk else { throw Problem(.forbidden, "this service makes no insights") }
+        try gate.checkOrigin(request)
+        // The key first: of a client without one, nothing more is read.
+        let visitor = try gate.visitor(gate.key(request), try await workers.front().keys)
+        guard visitor.scopes.contains(.insight) else {
+            throw Problem(.forbidden, "the key may not ask for insights")
+        }
+        guard !workers.isReadOnly else { throw StoreFault.readOnly }
+        let path = endpoint.parameters.filter(\.isInPath)
+        let values = try readParameters(path + [waitParameter], request, context)
+        let name = try idempotencyKey(request)
+        let language = try await insightLanguage(request)
+        let scope = try await scope(values, visitor)
+        let asked = InsightDesk.Request(
+            order: .init(scope: scope, language: language), askedBy: visitor.name ?? "",
+            idempotency: name)
+        let wait = Duration.seconds(Int64(values["wait"] ?? "") ?? 10)
+        return try await storeFaultsAreProblems {
+            if let known = try await desk.known(asked) {
+                return try await answer(known, within: wait)
+            }
+            let found = try await workers.read { [outlook] reader in
+                try outlook(reader, scope, language)
+            }
+            if case .settled(let outcome) = found {
+                let end = InsightDesk.end(outcome).0
+                try await desk.record(end, of: asked)
+                return try answer(end, nil)
+            }
+            let begun = try await desk.begin(asked, asks: found == .asks)
+            return try await answer(begun, within: wait)
+        }
+    }
+
+    private func storeFaultsAreProblems<Result>(
+        _ body: () async throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await body()
+        } catch let fault as StoreFault {
+            if fault == .readOnly { throw fault.problem }
+            throw Problem(
+                .storeUnavailable, "the store cannot be written now", retryAfter: 5,
+                cause: fault.cause)
+        }
+    }
+
+    private func scope(
+        _ values: [String: String], _ visitor: Visitor
+    ) async throws -> ReviewScope {
+        try await workers.read { reader -> ReviewScope in
+            let runs = try reader.runs()
+            let (run, _) = try pin(reader, [:], among: runs)
+            let call = Call(
+                values: values, reader: visitor.view(of: reader), run: run, allRuns: runs,
+                now: configuration.now(), limits: configuration.limits, brands: visitor.brands)
+            return values["brand"] == nil ? .product(try call.product()) : try call.brand()
+        }
+    }
+
+    // MARK: Answers
+
+    /// What a job came to, or the job where it takes longer.
+    private func answer(
+        _ begun: InsightDesk.Begun, within wait: Duration
+    ) async throws -> Response {
+        if let work = begun.work {
+            if let end = await end(of: work, within: wait) { return try answer(end, begun.quota) }
+            return try await accepted(begun)
+        }
+        switch begun.job.status {
+        case .queued, .running: return try await accepted(begun)
+        case .failed: throw begun.job.kept
+        case .done:
+            let (scope, run) = (begun.job.scope, begun.job.madeRun)
+            let language = begun.job.language
+            let row = try await workers.read { reader in
+                try reader.insightHistory(of: scope)
+                    .first { $0.madeRun == run && $0.language == language }
+            }
+            guard let row else { throw Problem(.notFound, "the insight is no longer there") }
+            return try answer(.insight(row), nil)
+        }
+    }
+
+    private func answer(
+        _ end: InsightDesk.End, _ quota: InsightDesk.Quota?
+    ) throws -> Response {
+        switch end {
+        case .problem(let problem): throw problem
+        case .insight(let row):
+            var response = text(
+                MadeInsight.form.json(MadeInsight(row: row)).canonical, type: "application/json")
+            response.headers.add(quota)
+            return response
+        }
+    }
+
+    private func accepted(_ begun: InsightDesk.Begun) async throws -> Response {
+        let job = try await current(begun.job)
+        var headers: HTTPFields = [
+            .contentType: "application/json", .location: JobAnswer.path(job.row.job),
+            .retryAfter: "\(Self.pollSeconds)",
+        ]
+        headers.add(begun.quota)
+        return Response(
+            status: .accepted, headers: headers,
+            body: ResponseBody(
+                byteBuffer: ByteBuffer(
+                    string: AcceptedJob.form.json(AcceptedJob(job: job)).canonical)))
+    }
+
+    /// Seconds after which a job is worth another look.
+    private static let pollSeconds = 2
+
+    private func current(_ row: JobRow) async throws -> JobAnswer {
+        JobAnswer(
+            row, now: configuration.now(), isAlive: await desk?.isAlive(row.job) ?? false)
+    }
+
+    /// Nil where it takes longer. Waiting for a task cannot be given up, so that this does not wait
+    /// for it: it waits for whichever of two ends first.
+    private func end(
+        of work: Task<InsightDesk.End, Never>, within wait: Duration
+    ) async -> InsightDesk.End? {
+        let (first, ended) = AsyncStream<InsightDesk.End?>.makeStream(
+            bufferingPolicy: .bufferingOldest(1))
+        Task { ended.yield(await work.value) }
+        let clock = Task {
+            try? await Task.sleep(for: wait)
+            ended.yield(nil)
+        }
+        defer { clock.cancel() }
+        for await end in first { return end }
+        return nil
+    }
+
+    // MARK: Jobs
+
+    /// A job, to who may see what it makes an insight of.
+    private func job(_ request: Request, _ context: Context) async throws -> Response {
+        let values = try readParameters(JobItem.parameters, request, context)
+        let visitor = try gate.visitor(gate.key(request), try await workers.front().keys)
+        let id = values["job"] ?? ""
+        let found: JobRow?
+        if jobs.isShared {
+            found = try await workers.read { try $0.job(id) }
+        } else {
+            found = try await jobs.jobs { try $0.job(id) }
+        }
+        guard let found, try await isVisible(found.scope, to: visitor) else {
+            throw Problem(.notFound, "no such job")
+        }
+        let job = try await current(found)
+        var response = text(
+            JobItem.form.json(JobItem(job: job)).canonical, type: "application/json")
+        if job.row.isOpen { response.headers[.retryAfter] = "\(Self.pollSeconds)" }
+        return response
+    }
+
+    private func isVisible(_ scope: ReviewScope, to visitor: Visitor) async throws -> Bool {
+        guard let brands = visitor.brands else { return true }
+        switch scope {
+        case .product(let id):
+            let product = try await workers.read { try $0.products(id).first }
+            return product?.dimension[.brand].map(brands.contains) ?? false
+        case .scope(let own): return own.kind == .brand && brands.contains(own.id)
+        }
+    }
+
+    // MARK: Requests
+
+    /// What the client calls the request, as a digest: names are not kept as they are.
+    private func idempotencyKey(_ request: Request) throws -> Digest256? {
+        guard let name = HTTPField.Name(Parameter.idempotencyKey.name),
+            let value = request.headers[name]
+        else { return nil }
+        guard Parameter.idempotencyKey.isRead(value) else {
+            throw Problem(.badParameter, "Idempotency-Key: 1 to 255 visible ASCII characters")
+        }
+        var builder = DigestBuilder(domain: "afterword.job.name.1")
+        builder.add(value)
+        return builder.finish()
+    }
+
+    private func insightLanguage(_ request: Request) async throws -> Language {
+        let type = request.headers[.contentType]?.split(separator: ";").first
+        guard type?.filter({ $0 != " " }).lowercased() == "application/json" else {
+            throw Problem(.unsupportedMediaType, "Content-Type: application/json")
+        }
+        let buffer = try await readBody(request)
+        guard let body = try? JSONValue(parsing: Array(buffer.readableBytesView)),
+            let members = body.members
+        else { throw Problem(.badBody, "a JSON object") }
+        guard members.allSatisfy({ $0.key == "language" }), members.count < 2 else {
+            throw Problem(.badBody, "language: and nothing else")
+        }
+        guard let member = members.first else { return .english }
+        guard let text = member.value.text, languageParameter.isRead(text),
+            let language = Language(rawValue: text)
+        else { throw Problem(.badBody, "language: cannot be read") }
+        return language
+    }
+}
+
+extension HTTPFields {
+    /// What is left of a quota, as draft-ietf-httpapi-ratelimit-headers writes it.
+    fileprivate mutating func add(_ quota: InsightDesk.Quota?) {
+        guard let quota else { return }
+        self[.rateLimit] = "\"insights\";r=\(quota.remaining);t=\(quota.seconds)"
+        self[.rateLimitPolicy] =
+            "\"insights\";q=\(quota.limit);w=\(InsightDesk.Quota.seconds)"
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static let rateLimit = HTTPField.Name("RateLimit")!
+    fileprivate static let rateLimitPolicy = HTTPField.Name("RateLimit-Policy")!
+}

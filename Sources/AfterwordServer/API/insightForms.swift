@@ -1,0 +1,38 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// The body of a POST that has an insight made.
+let insightRequestForm: ValueForm = {
+    let languages = Language.allCases.filter { $0 != .unknown }.map(\.rawValue)
+    let language = ObjectDescription.Member(
+        name: "language", form: .choice(languages), comment: languageParameter.comment,
+        isRequired: false)
+    return .object(
+        ObjectDescription(
+            name: "InsightRequest", comment: "What is asked for.", members: [language],
+            isClosed: true))
+}()
+
+/// An insight that a POST gives.
+struct MadeInsight: Sendable {
+    var row: InsightRow
+
+    static let form = ObjectForm<MadeInsight>("MadeInsight", "The insight of a POST.") { form in
+        form.object("item", InsightRow.answerForm, "The insight.") { $0.row }
+    }
+}
+
+extension Parameter {
+    static let ifNoneMatch = Parameter(
+        name: "If-None-Match", form: .text, isInHeader: true,
+        comment: "`ETag` of an earlier answer: 304 without a body where it still holds.")
+    static let idempotencyKey = Parameter(
+        name: "Idempotency-Key", form: .token, isInHeader: true,
+        comment: "A name of your own for the request: for a day the same is answered the same.")
+}
+
+let waitParameter = Parameter.number(
+    "wait", 0...60, "Seconds to wait for it before the answer is 202; 10 when left out.")
+let languageParameter = Parameter.choice(
+    "language", Language.allCases.filter { $0 != .unknown }.map(\.rawValue),
+    "The language it is written in; en when left out.")

@@ -1,0 +1,73 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// An address with a page for people: the one place that its route and its description are made
+/// from.
+struct PageRoute: Sendable {
+    var path: String
+    var summary: String
+    var parameters: [Parameter]
+    var render: @Sendable (Call) throws -> String
+
+    static let all = [
+        PageRoute(
+            path: "/", summary: "What is dangerous or newly negative, brands, themes, products.",
+            parameters: [.brandFilter, .searchFilter, .sentiment, .cursor]
+        ) { try overview($0) },
+        PageRoute(
+            path: "/brands/{brand}", summary: "A brand.",
+            parameters: [.path("brand", "The brand's name.")]
+        ) { try brandPage($0) },
+        PageRoute(
+            path: "/themes/{theme}", summary: "The reviews of a theme.",
+            parameters: [.path("theme", "As `themes` names it."), .brandFilter]
+        ) { try themePage($0) },
+        PageRoute(
+            path: "/products/{product}", summary: "A product.",
+            parameters: [.path("product", "The product's id.")]
+        ) { try productPage($0) },
+        PageRoute(
+            path: "/reviews/{product}/{review}", summary: "A review with its versions.",
+            parameters: [
+                .path("product", "The product's id."), .path("review", "The review's id."),
+            ]
+        ) { try reviewPage($0) },
+    ]
+
+    var operation: Operation {
+        Operation(
+            method: "get", path: path, summary: summary, tag: .pages,
+            parameters: parameters + Endpoint.moments + [.ifNoneMatch],
+            answers: [
+                .init(
+                    status: 200, comment: summary, contents: [.html],
+                    headers: [.requestID, .etag, .cacheControl]), .unchanged,
+            ]
+                + Operation.Answer.problems(Operation.Answer.readingProblems))
+    }
+}
+
+extension Parameter {
+    static let brandFilter = Parameter.text("brand", "Only this brand.")
+    static let searchFilter = Parameter.search(
+        "q", "Part of an id, title or brand, in any case.")
+    static let sentiment = Parameter.choice(
+        "sentiment", ["positive", "neutral", "negative"],
+        "The mean's stars, rounded: 4 and 5, 3, or 1 and 2.")
+    static let cursor = Parameter(
+        name: "cursor", form: .cursor, comment: "`next` of the page before.")
+}
+
+extension CSVTable {
+    static let operations = all.map { name, table in
+        Operation(
+            method: "get", path: "/csv/\(name).csv", summary: table.summary, tag: .tables,
+            parameters: table.parameters + Endpoint.moments + [.ifNoneMatch],
+            answers: [
+                .init(
+                    status: 200, comment: "RFC 4180, its first line the names of the columns.",
+                    contents: [.init(type: "text/csv", form: .string)],
+                    headers: [.requestID, .etag, .cacheControl, .disposition]), .unchanged,
+            ] + Operation.Answer.problems(Operation.Answer.readingProblems))
+    }
+}

@@ -1,0 +1,54 @@
+import AfterwordPipeline
+import GRDB
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// Which file a path leads to.
+struct FileIdentity: Equatable, Sendable {
+    private let device: UInt64
+    private let file: UInt64
+
+    /// Nil where there is none.
+    init?(path: String) {
+        var info = stat()
+        guard stat(path, &info) == 0 else { return nil }
+        device = UInt64(truncatingIfNeeded: info.st_dev)
+        file = UInt64(truncatingIfNeeded: info.st_ino)
+    }
+}
+
+extension SQLiteStore {
+    package func checkIdentity() throws {
+        // One that is opened without locks is opened anew when it was changed.
+        guard let identity, !isReadOnly else { return }
+        guard let now = FileIdentity(path: path) else {
+            throw StoreFault.unreachable("the file was deleted while it was served: start again")
+        }
+        guard now == identity else {
+            throw StoreFault.unreachable("the file was replaced while it was served: start again")
+        }
+    }
+
+    package func checkHealth() throws {
+        try checkIdentity()
+        try reading { database in
+            if try SQLiteSchema.migrator.hasBeenSuperseded(database) {
+                throw StoreFault.schemaNewer
+            }
+            // A row of every table, the way to it included.
+            let tables = try String.fetchAll(
+                database, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+            for table in tables {
+                let name = table.quotedDatabaseIdentifier
+                _ = try Row.fetchOne(database, sql: "SELECT * FROM \(name) LIMIT 1")
+            }
+        }
+        try readWhatAnswersBeginWith()
+    }
+}
