@@ -109,7 +109,7 @@ final class CountingModel: LanguageModel {
         ) { $0.isRefreshing = true }
         let (early, then, now) = try store.read { reader in
             (
-                try AsOfReader(reader, run: 2).insights(of: lumora),
+                try AsOfReader(reader, run: 1).insights(of: lumora),
                 try AsOfReader(reader, run: 3).insights(of: lumora),
                 try reader.insights(of: lumora)
             )

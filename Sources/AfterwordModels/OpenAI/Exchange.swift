@@ -103,7 +103,7 @@ struct Exchange {
 
     private static func wait(_ seconds: Double) -> Wait {
         // Comparisons with what is no number are false, so that it ends here too.
-        guard seconds > 0, seconds < absurdWait else { return .ownPause }
+        guard seconds >= 0.001, seconds < absurdWait else { return .ownPause }
         return seconds <= longestWait ? .seconds(seconds) : .tooLong
     }
 

@@ -141,8 +141,10 @@ struct PaidAnswers {
 
     private mutating func beat(_ store: any ReviewStore) async throws {
         let calls = onTheWay.values.map(\.call)
-        try await surroundings.whenFree {
-            try renewLeases(calls, in: store, now: surroundings.now())
+        let now = surroundings.now()
+        try await surroundings.whenFree { try renewLeases(calls, in: store, now: now) }
+        for index in onTheWay.keys {
+            onTheWay[index]?.call.leaseUntil = now.adding(seconds: callLeaseSeconds)
         }
         beats += 1
         guard beats.isMultiple(of: 2), let first = calls.map(\.startedAt).min() else { return }
