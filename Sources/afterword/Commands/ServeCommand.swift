@@ -106,7 +106,9 @@ struct ServeCommand: AsyncParsableCommand {
         } catch let error as IOError {
             throw listeningFault(error)
         } catch let error
-            where error is SocketAddressError || error is SocketAddressError.UnknownHost {
+            where error is SocketAddressError
+            || error is SocketAddressError.UnknownHost
+        {
             throw CommandFault(.usage, "--host: \(host) is no address of this machine")
         }
     }
