@@ -231,12 +231,12 @@ extension InsightReport {
         }
         if silent > 0 { parts.append("\(silent) with too little to say") }
         if !leftAlone.isEmpty { parts.append("\(leftAlone.count) left alone") }
-        let questions = calls == 1 ? "question" : "questions"
-        let price = cost > 0 ? ", \(dollars(cost))" : ""
-        let numbers = runs.map { String($0) }.joined(separator: ", ")
-        let made = runs.isEmpty ? "" : "; run \(numbers)"
-        let what = parts.joined(separator: ", ")
-        print("Insights: \(what); \(calls) \(questions) asked, \(cacheHits) known\(price)\(made).")
+        var ending = "\(several(calls, "question")) asked, \(grouped(Int64(cacheHits))) known"
+        if cost > 0 { ending += ", \(dollars(cost))" }
+        if !runs.isEmpty {
+            ending += "; run " + runs.map { String($0) }.joined(separator: ", ")
+        }
+        print("Insights: \(parts.joined(separator: ", ")); \(ending).")
     }
 
     /// The report for programs.

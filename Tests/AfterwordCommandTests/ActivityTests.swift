@@ -13,7 +13,7 @@ import Testing
         #expect(try Program.run(["run", "d", "--quiet"], in: folder.path).code == 0)
         // A pipe that nobody reads yet holds the command up, until it has said so on its terminal.
         try folder.write(
-            "pty.py",
+            "terminal.py",
             """
             import os, pty, sys, threading
             os.mkfifo('p')
@@ -35,7 +35,7 @@ import Testing
             sys.stdout.buffer.write(out + b'code %d' % os.waitpid(pid, 0)[1])
             """)
         // The report is longer than a pipe holds: it is read beside.
-        let result = try Program.shell("timeout 60 python3 pty.py", in: folder.path)
+        let result = try Program.shell("timeout 60 python3 terminal.py", in: folder.path)
         #expect(result.output.contains("afterword report: at work, "), "\(result)")
         #expect(result.output.hasSuffix("\r\u{1B}[Kcode 0"), "\(result)")
     }

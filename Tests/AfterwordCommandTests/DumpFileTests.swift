@@ -52,7 +52,7 @@ import Testing
     @Test("holds-every-file-open: too few open files are named as the reason")
     func named() throws {
         try folder.write("d/a.json", review(1))
-        let refused = try Program.shell("ulimit -n 4; afterword run d", in: folder.path)
+        let refused = try Program.shell("ulimit -n 7; afterword run d", in: folder.path)
         #expect(refused.code == 2 || refused.code == 3, "\(refused.errors)")
         #expect(!refused.errors.contains("cannot read a.json\n"))
     }

@@ -44,8 +44,8 @@ import Testing
     @Test(
         "cli-errors: a refusal shows the usage of the command that failed",
         arguments: [
-            (["run", "d", "--observed-at", "last week"], "USAGE: afterword run <dumps>"),
-            (["status", "--max-age", "8"], "USAGE: afterword status [--store <store>]"),
+            (["run", "d", "--observed-at", "last week"], "Usage: afterword run [<options"),
+            (["status", "--max-age", "8"], "Usage: afterword status [--stor"),
             (["key", "create"], "Usage: afterword key create"),
             (["rejects", "replay"], "Usage: afterword rejects replay"),
         ])

@@ -49,7 +49,7 @@ import Testing
     private func onTerminal(_ columns: Int, _ arguments: [String]) throws -> String {
         let words = arguments.map { "'\($0)'" }.joined(separator: ", ")
         try folder.write(
-            "pty.py",
+            "terminal.py",
             """
             import fcntl, os, pty, struct, sys, termios
             pid, fd = pty.fork()
@@ -66,7 +66,7 @@ import Testing
             os.waitpid(pid, 0)
             sys.stdout.buffer.write(out)
             """)
-        return try Program.shell("python3 pty.py", in: folder.path).output
+        return try Program.shell("python3 terminal.py", in: folder.path).output
     }
 
     private func plain(_ shown: String) throws -> String {
