@@ -15,8 +15,13 @@ enum Program {
         do {
             try checkHelp(arguments)
             var command = try Afterword.parseAsRoot()
-            if let fault = Settings.current.faults.first { throw CommandFault(.usage, fault) }
             running = type(of: command)
+            // Help, which the parser makes a command of its own, is given whatever the settings.
+            if NamedCommand.root.all.contains(where: { $0.type == running }),
+                let fault = Settings.current.faults.first
+            {
+                throw CommandFault(.usage, fault)
+            }
             if !arguments.contains("--quiet") { Activity.begin(commandLine(of: running)) }
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()

@@ -96,7 +96,7 @@ import Testing
                 #expect((400..<500).contains(answer.status), "\(address): \(answer.status)")
             }
             let answer = try await client.get("/csv/inbox.csv?since=99")
-            #expect(answer.status == 404 && answer.text.contains("since: there is no such run"))
+            #expect(answer.status == 404 && answer.text.contains("since: there is no run 99"))
         }
     }
 }

@@ -61,7 +61,8 @@ import Testing
     func presentBrand() async throws {
         try await served { get in
             let review = try #require(
-                try await get("/api/v1/products/M2/reviews", "all").items.first?["review_id"]?.text)
+                try await get("/api/v1/products/M2/reviews?as_of=1", "all")
+                    .items.first?["review_id"]?.text)
             for moment in ["", "as_of=1", "as_of=2"] {
                 for address in [
                     "/api/v1/products/M2", "/api/v1/products/M2/reviews",

@@ -144,12 +144,11 @@ private final class HeldStore: ReadingStore {
         for index in stride(from: 8_192, to: bytes.count, by: 1) {
             bytes[index] = UInt8(truncatingIfNeeded: index &* 31)
         }
-        let store = try served.open()
+        let (store, beside) = (try served.open(), try served.open())
         try FileHandle(forWritingTo: URL(fileURLWithPath: served.path)).write(contentsOf: bytes)
         let log = LogLines()
         let service = Service(
-            ServiceConfiguration.patient, store: store,
-            beside: try served.open(), insights: nil)
+            ServiceConfiguration.patient, store: store, beside: beside, insights: nil)
         let application = Application(
             responder: HostedResponder(service.router().buildResponder()), logger: log.logger())
         try await application.test(.router) { client in

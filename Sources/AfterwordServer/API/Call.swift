@@ -45,7 +45,8 @@ struct Call {
         }
     }
 
-    /// Whether the key may see a brand by its name. Products need no such question: `reader` holds those that it may see.
+    /// Whether the key may see a brand by its name. Products need no such question: `reader` holds
+    /// those that it may see.
     func allows(_ brand: Text?) -> Bool {
         brands.map { allowed in brand.map(allowed.contains) ?? false } ?? true
     }

@@ -112,7 +112,10 @@ struct ServeCommand: AsyncParsableCommand {
             try await ServiceGroup(configuration: group).run()
         } catch let error as IOError {
             throw listeningFault(error)
-        } catch is SocketAddressError {
+        } catch let error
+            where error is SocketAddressError
+            || error is SocketAddressError.UnknownHost
+        {
             throw CommandFault(.usage, "--host: \(host) is no address of this machine")
         }
     }
