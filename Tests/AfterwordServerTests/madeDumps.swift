@@ -78,7 +78,7 @@ func serving(
     store path: String, _ change: (inout ServiceConfiguration) -> Void = { _ in },
     _ body: @escaping @Sendable (ServedClient, String) async throws -> Void
 ) async throws {
-    var configuration = ServiceConfiguration(now: { ReviewHistory.start })
+    var configuration = ServiceConfiguration.patient
     configuration.refusesEmptyTexts = true
     change(&configuration)
     let service = Service(
