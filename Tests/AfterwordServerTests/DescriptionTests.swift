@@ -24,15 +24,16 @@ import Testing
         "brands/Knokke/changes?from=2&to=3", "compare?brands=Lumora,Knokke", "themes",
         "themes?side=strengths", "themes?brand=Lumora", "themes/leaks",
         "themes/smell?side=strengths",
-        "safety", "safety?since=3", "inbox", "inbox?since=0", "inbox?since=1", "runs",
+        "safety", "safety?since=3", "verdicts", "inbox", "inbox?since=0", "inbox?since=1", "runs",
         "runs?limit=1", "insights", "insights?kind=family", "status", "status?max_age=1",
     ]
 
     @Test("Every endpoint's answers are as they are described, with data and empty")
     func answers() async throws {
         for golden in ["insights", "second-load", "nested-products", "hostile-text"] {
-            try await serving(golden) { client, _ in
+            try await serving(golden) { client, path in
                 var asked: Set<String> = []
+                if golden == "insights" { try judgeOne(path) }
                 var addresses = Self.addresses.map { "/api/v1/" + $0 }
                 let products = try await client.get("/api/v1/products").items
                 for product in products.compactMap({ $0["product_id"]?.text }) {
@@ -61,6 +62,17 @@ import Testing
                 }
             }
         }
+    }
+
+    /// A verdict on a live review.
+    private func judgeOne(_ path: String) throws {
+        let store = try SQLiteStore(path: path, opening: .existing)
+        let reviews = try store.read { try $0.reviews(ofProduct: nil) }
+        let review = try #require(reviews.first { $0.isLive })
+        let verdict = NewVerdict(
+            product: review.productID, review: review.reviewID, verdict: .real, judgedBy: "Ann",
+            why: "looked at it")
+        _ = try judgeReview(verdict, in: store, now: ReviewHistory.start)
     }
 
     @Test(

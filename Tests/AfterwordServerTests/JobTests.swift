@@ -39,7 +39,8 @@ private struct Serving: Sendable {
     var outlook: InsightOutlooker = { _, _, _ in .asks }
 
     func run(_ body: @escaping @Sendable (ServedClient) async throws -> Void) async throws {
-        var configuration = ServiceConfiguration(now: { [clock] in clock.now })
+        var configuration = ServiceConfiguration.patient
+        configuration.now = { [clock] in clock.now }
         configuration.limits.insightsPerHour = perHour
         configuration.asksForKeys = asksForKeys
         let file = try store.open()
