@@ -453,7 +453,12 @@ extension ColumnRow {
                 reserved: try sum("reserved_nanodollars"),
                 cost: try optionalSum("cost_nanodollars"), usage: try usage,
                 outcome: try text("outcome")?.string)
-            call.usage?.cacheWrite = try optionalCount("cache_write_tokens")
+            let written = try optionalCount("cache_write_tokens")
+            // Part of a usage: without one the seal would not see it.
+            guard written == nil || call.usage != nil else {
+                throw unreadable("cache_write_tokens")
+            }
+            call.usage?.cacheWrite = written
             call.tier = try text("service_tier")?.string
             call.requestID = try text("request_id")?.string
             call.clientRequestID = try text("client_request_id")?.string
