@@ -7,6 +7,14 @@ import Testing
 /// Jobs of the service are kept, found by what they are asked for by, counted, and removed; the
 /// same in every store.
 @Suite("202-has-no-outcome, in the store") struct JobStoreTests {
+    /// A store whose schema a load has made.
+    private func made(_ stores: TemporaryStores) throws -> any ReviewStore {
+        let store = try stores.make()
+        let history = ReviewHistory(seed: 3)
+        #expect(try history.load(history.steps[0], number: 0, into: store, HistoryLoading()))
+        return store
+    }
+
     private func job(
         _ id: String, by name: String = "crm", at second: Int64,
         _ change: (inout JobRow) -> Void = { _ in }
@@ -23,7 +31,9 @@ import Testing
         "A job is found by id, by its client's name and by what it makes",
         arguments: StoreKind.available)
     func found(kind: StoreKind) throws {
-        let store = try TemporaryStores(kind).make()
+        let stores = TemporaryStores(kind)
+        defer { withExtendedLifetime(stores) {} }
+        let store = try made(stores)
         let name = APIKeyRow.digest(of: "my-request")
         let open = job("1", at: 10) { $0.idempotency = name }
         let ended = job("2", at: 20) {
@@ -57,7 +67,9 @@ import Testing
         "retry-after-and-quota: a quota counts by key, from a moment, what reached a model",
         arguments: StoreKind.available)
     func counted(kind: StoreKind) throws {
-        let store = try TemporaryStores(kind).make()
+        let stores = TemporaryStores(kind)
+        defer { withExtendedLifetime(stores) {} }
+        let store = try made(stores)
         try store.ledger { ledger in
             for second in [30, 10, 20] as [Int64] {
                 try ledger.put(job: job("c\(second)", at: second) { $0.isCounted = true })
@@ -75,7 +87,9 @@ import Testing
         "What ended before a moment is removed, and what was lost before it",
         arguments: StoreKind.available)
     func removed(kind: StoreKind) throws {
-        let store = try TemporaryStores(kind).make()
+        let stores = TemporaryStores(kind)
+        defer { withExtendedLifetime(stores) {} }
+        let store = try made(stores)
         try store.ledger { ledger in
             try ledger.put(
                 job: job("ended", at: 1) {

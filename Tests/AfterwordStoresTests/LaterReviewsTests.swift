@@ -183,16 +183,18 @@ import Testing
         }
         // As the second version of the schema left it.
         try DatabaseQueue(path: old.path).write { database in
+            try undoVerdicts(database)
             let views = try Row.fetchAll(
                 database, sql: "SELECT name, sql FROM sqlite_schema WHERE type = 'view'")
             for view in views { try database.execute(sql: "DROP VIEW \(view["name"] as String)") }
             try database.execute(
                 sql: """
+                    DROP TABLE service_jobs;
                     DROP TABLE product_reviews_base_later;
                     ALTER TABLE product_reviews_base_first RENAME TO product_reviews_base;
                     ALTER TABLE runs DROP COLUMN dump_label;
                     DELETE FROM grdb_migrations
-                        WHERE identifier LIKE '3 %' OR identifier LIKE '5 %';
+                        WHERE substr(identifier, 1, 2) IN ('3 ', '5 ', '6 ', '7 ');
                     """)
             for view in views where view["name"] != "product_reviews_base" {
                 try database.execute(
@@ -203,7 +205,9 @@ import Testing
         #expect(throws: StoreFault.self) { try SQLiteStore(path: old.path, opening: .existing) }
         #expect(
             try SQLiteStore.pendingMigrations(path: old.path)
-                == ["3 later reviews apart", "5 dump labels"])
+                == [
+                    "3 later reviews apart", "5 dump labels", "6 verdicts", "7 service jobs",
+                ])
         for file in [old, new] {
             let store = try file.open()
             for (number, step) in history.steps.enumerated().dropFirst() {

@@ -114,29 +114,6 @@ import Testing
         }
     }
 
-    /// `runs` is made anew as it was before a run could be one of a verdict.
-    private func undoVerdicts(_ database: Database) throws {
-        let views = try Row.fetchAll(
-            database, sql: "SELECT name, sql FROM sqlite_schema WHERE type = 'view' ORDER BY rowid")
-        for view in views {
-            try database.execute(sql: "DROP VIEW \(view["name"] as String)")
-        }
-        let made = try #require(
-            try String.fetchOne(
-                database, sql: "SELECT sql FROM sqlite_schema WHERE name = 'runs'"))
-        let before = made.replacing(" OR observed_origin = 'verdict'", with: "")
-        #expect(before != made)
-        try database.execute(
-            sql: """
-                DROP TABLE review_verdicts;
-                DROP TABLE runs;
-                \(before.replacing("TABLE \"runs\"", with: "TABLE runs"))
-                """)
-        for view in views where view["name"] != "report_verdicts" {
-            try database.execute(sql: view["sql"])
-        }
-    }
-
     @Test("no-documented-backup: what .dump and sqlite3 made of a store is taken")
     func restored() throws {
         let (file, restored) = (try TemporaryStore(), try TemporaryStore())
@@ -195,5 +172,28 @@ import Testing
         #expect(try SQLiteStore(path: target.path).read { try $0.runs().count } == 1)
         let attributes = try files.attributesOfItem(atPath: target.path)
         #expect(attributes[.posixPermissions] as? NSNumber == 0o600)
+    }
+}
+
+/// `runs` is made anew as it was before a run could be one of a verdict.
+func undoVerdicts(_ database: Database) throws {
+    let views = try Row.fetchAll(
+        database, sql: "SELECT name, sql FROM sqlite_schema WHERE type = 'view' ORDER BY rowid")
+    for view in views {
+        try database.execute(sql: "DROP VIEW \(view["name"] as String)")
+    }
+    let made = try #require(
+        try String.fetchOne(
+            database, sql: "SELECT sql FROM sqlite_schema WHERE name = 'runs'"))
+    let before = made.replacing(" OR observed_origin = 'verdict'", with: "")
+    #expect(before != made)
+    try database.execute(
+        sql: """
+            DROP TABLE review_verdicts;
+            DROP TABLE runs;
+            \(before.replacing("TABLE \"runs\"", with: "TABLE runs"))
+            """)
+    for view in views where view["name"] != "report_verdicts" {
+        try database.execute(sql: view["sql"])
     }
 }

@@ -15,7 +15,7 @@ import Testing
         try store.read { try goldenTables($0) }
     }
 
-    /// On a file system of 1 MiB, mounted for the test where that is allowed.
+    /// On a file system of 2 MiB, mounted for the test where that is allowed.
     @Test("A full disk ends a run with nothing half-written")
     func diskFull() throws {
         let folder = FileManager.default.temporaryDirectory
@@ -23,7 +23,7 @@ import Testing
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        guard try run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder]) == 0 else {
+        guard try run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder]) == 0 else {
             print("SKIPPED: no file system can be mounted here, so none can be filled")
             return
         }
