@@ -167,7 +167,8 @@ actor InsightDesk {
         let left = max(1, (free.microseconds - job.createdAt.microseconds + 999_999) / 1_000_000)
         guard used <= limit else {
             throw Problem(
-                .tooManyRequests, "\(several(limit, "question")) to a model in an hour", retryAfter: left)
+                .tooManyRequests, "\(several(limit, "question")) to a model in an hour",
+                retryAfter: left)
         }
         try jobs.put(job: job)
         return Quota(limit: limit, remaining: limit - used, seconds: left)

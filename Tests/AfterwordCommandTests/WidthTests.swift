@@ -70,8 +70,10 @@ import Testing
     }
 
     private func plain(_ shown: String) throws -> String {
-        shown.replacing("\r", with: "").replacing("\u{1B}[K", with: "")
-            .replacing(try Regex("\u{1B}\\[[0-9]*m"), with: "")
+        shown.replacing("\r\n", with: "\n").replacing("\r", with: "").replacing(
+            "\u{1B}[K", with: ""
+        )
+        .replacing(try Regex("\u{1B}\\[[0-9]*m"), with: "")
     }
 
     @Test(

@@ -182,7 +182,9 @@ import Testing
             try history.load(history.steps[0], number: 0, into: store, HistoryLoading())
         }
         // As the second version of the schema left it.
-        try DatabaseQueue(path: old.path).write { database in
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = false
+        try DatabaseQueue(path: old.path, configuration: configuration).write { database in
             try undoVerdicts(database)
             let views = try Row.fetchAll(
                 database, sql: "SELECT name, sql FROM sqlite_schema WHERE type = 'view'")

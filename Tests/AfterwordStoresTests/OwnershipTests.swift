@@ -190,8 +190,11 @@ func undoVerdicts(_ database: Database) throws {
     try database.execute(
         sql: """
             DROP TABLE review_verdicts;
+            CREATE TEMP TABLE kept AS SELECT * FROM runs;
             DROP TABLE runs;
-            \(before.replacing("TABLE \"runs\"", with: "TABLE runs"))
+            \(before.replacing("TABLE \"runs\"", with: "TABLE runs"));
+            INSERT INTO runs SELECT * FROM kept;
+            DROP TABLE kept
             """)
     for view in views where view["name"] != "report_verdicts" {
         try database.execute(sql: view["sql"])

@@ -83,6 +83,7 @@ package final class OpenAIModel: LanguageModel {
         http.connectionPool.retryConnectionEstablishment = false
         // As many as are asked at once: none waits for a line while its time runs.
         http.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
+        http.http1_1ConnectionDebugInitializer = HeadlessAnswerGuard.add
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: http)
     }
 

@@ -235,7 +235,8 @@ struct Endpoint: Sendable {
                 Parameter(
                     name: "since", form: .moment,
                     comment: "A moment; what the newest dump brought when left out.")
-            ], .list(
+            ],
+            .list(
                 InboxEntry.form.form,
                 beside: [
                     .init(

@@ -70,7 +70,7 @@ struct InboxCommand: ParsableCommand {
         }
         table.show()
         showFooter(listing, "entry", plural: "entries", hasGrey: false)
-        for sentence in coverage?.sentences ?? [] { print(Terminal.grey(printable(sentence))) }
+        for sentence in coverage?.sentences ?? [] { say(Terminal.grey(printable(sentence))) }
     }
 }
 

@@ -79,6 +79,6 @@ struct ListDangers: ParsableCommand {
         }
         table.show()
         showFooter(listing, "danger", hasGrey: false)
-        for sentence in coverage?.sentences ?? [] { print(Terminal.grey(printable(sentence))) }
+        for sentence in coverage?.sentences ?? [] { say(Terminal.grey(printable(sentence))) }
     }
 }

@@ -69,7 +69,7 @@ struct ThemesCommand: ParsableCommand {
                     + "“\(cut(printable(complaint.reviews.first?.quote ?? ""), to: quoteWidth))”")
         }
         if let readable = found.first?.distinct?.whole {
-            print(
+            say(
                 Terminal.grey(
                     "per 100 of \(several(readable, "readable review")), each reviewer's text once, "
                         + "with 95 % interval"))

@@ -187,7 +187,9 @@ extension StatusAnswer {
         form.optionalNumber("age_seconds", "Since the newest dump was taken.", unit: .seconds) {
             $0.ageSeconds
         }
-        form.flag("is_stale", "Whether it is older than the age asked for, or of the future.") { $0.isStale }
+        form.flag("is_stale", "Whether it is older than the age asked for, or of the future.") {
+            $0.isStale
+        }
         form.count("brand_count", "Brands that are known.") { Int64($0.brandCount) }
         form.object("portfolio", ScopeSummary.answerForm, "The sums of everything.") {
             $0.portfolio

@@ -1,0 +1,42 @@
+internal import NIOCore
+internal import NIOHTTP1
+
+/// Closes a connection on which a server sends a body, or the end of one, without a head.
+///
+/// The decoder drops informational heads (1xx) and passes on a body that such a head must not
+/// have; the client's state machine traps on it.
+final class HeadlessAnswerGuard: ChannelInboundHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias InboundOut = HTTPClientResponsePart
+
+    private var hasHead = false
+    private var isBroken = false
+
+    /// Adds the guard right behind the decoder of a connection.
+    @Sendable static func add(to channel: any Channel) -> EventLoopFuture<Void> {
+        channel.eventLoop.submit {
+            let pipeline = channel.pipeline.syncOperations
+            let decoder = try pipeline.handler(
+                type: ByteToMessageHandler<HTTPResponseDecoder>.self)
+            try pipeline.addHandler(HeadlessAnswerGuard(), position: .after(decoder))
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isBroken else { return }
+        switch unwrapInboundIn(data) {
+        case .head: hasHead = true
+        case .body:
+            guard hasHead else { return close(context) }
+        case .end:
+            guard hasHead else { return close(context) }
+            hasHead = false
+        }
+        context.fireChannelRead(data)
+    }
+
+    private func close(_ context: ChannelHandlerContext) {
+        isBroken = true
+        context.close(promise: nil)
+    }
+}
