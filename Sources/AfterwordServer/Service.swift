@@ -266,7 +266,7 @@ package struct Service: Sendable {
             }
             return run
         } catch let fault as AsOfFault where fault.isUnreadable {
-            throw Problem(.badParameter, "as_of: \(fault.words)")
+            throw Problem(.notFound, "as_of: \(fault.words)")
         } catch is AsOfFault {
             throw Problem(.notFound, "as_of: there is no run of that moment")
         }

@@ -87,7 +87,7 @@ import Testing
                 #expect(data.headers[.contentType] == "application/problem+json", "\(address)")
             }
             let bad = try await client.call("/?as_of=x", headers: browser)
-            #expect(bad.status == 400 && bad.text.contains("as_of: no dump is called"))
+            #expect(bad.status == 404 && bad.text.contains("as_of: no dump is called"))
             let both = try await client.call("/?as_of=1&as_observed=2026-03-02", headers: browser)
             #expect(both.status == 409 && both.text.hasPrefix("<!doctype html>"))
             // What says nothing of itself is a program, but for the addresses of pages.

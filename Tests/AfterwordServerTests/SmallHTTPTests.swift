@@ -91,7 +91,7 @@ import Testing
         arguments: [
             ("as_observed=9999-12-31T23:59:59.999999Z", "a date"),
             ("as_observed=2026-5-4", "a date"),
-            ("as_of=%2B1", "give a run"), ("as_of=12345678", "give a run"),
+            ("as_of=%20last", "give a run"), ("as_of=%01", "give a run"),
             ("limit=500", "1 to 200"), ("sort=nonsense", "one of"), ("rating_min=9", "1 to 5"),
             ("nonsense=1", "brand, category"), ("nonsense=1", "nonsense: is not known"),
             ("%3Cscript%3E=1", "a parameter that is not known"),

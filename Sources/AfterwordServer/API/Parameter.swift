@@ -17,6 +17,8 @@ struct Parameter: Sendable {
         case cursor
         /// 1 to 255 visible ASCII characters.
         case token
+        /// Whatever a header may be.
+        case header
     }
 
     var name: String
@@ -70,6 +72,7 @@ struct Parameter: Sendable {
                 && value.unicodeScalars.count <= Self.namesLength
                 && value.unicodeScalars.allSatisfy { $0.value != 0 }
         case .cursor: return Cursor(value) != nil
+        case .header: return true
         case .token:
             return (1...255).contains(value.utf8.count)
                 && value.utf8.allSatisfy { (0x21...0x7E).contains($0) }
@@ -95,6 +98,7 @@ struct Parameter: Sendable {
         case .date: "a date, as 2026-05-04"
         case .names: "1 to 20 names with commas between them"
         case .cursor: "`next` of the page before"
+        case .header: "anything"
         case .token: "1 to 255 visible ASCII characters"
         }
     }
@@ -125,10 +129,12 @@ struct Parameter: Sendable {
                     .row([
                         "type": .string("string"), "minLength": JSONValue(1),
                         "maxLength": JSONValue(100),
+                        "pattern": .string("^[!-~]([ -~]{0,98}[!-~])?$"),
                     ]),
                 ])
             ])
         case .date: .row(["type": .string("string"), "format": .string("date")])
+        case .header: .row(["type": .string("string")])
         case .names:
             .row([
                 "type": .string("string"), "maxLength": JSONValue(Self.namesLength),

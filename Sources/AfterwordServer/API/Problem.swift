@@ -65,7 +65,7 @@ struct Problem: Error, Equatable {
         case .unsupportedMediaType: .unsupportedMediaType
         case .tooLarge: .contentTooLarge
         case .tooManyRequests: .tooManyRequests
-        case .idempotencyKeyReused: .unprocessableContent
+        case .idempotencyKeyReused: .conflict
         case .busy: .serviceUnavailable
         case .jobLost: .internalServerError
         case .notEnoughData: .conflict

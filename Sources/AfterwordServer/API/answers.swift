@@ -95,7 +95,7 @@ extension Call {
         do {
             return try reader.runs().dumps.window(since: since, to: to)
         } catch let fault as AsOfFault where fault.isUnreadable {
-            throw Problem(.badParameter, "\(name): \(fault.words)")
+            throw Problem(.notFound, "\(name): \(fault.words)")
         } catch AsOfFault.backwards {
             throw Problem(.conflict, "\(name): \(AsOfFault.backwards.words)")
         } catch let fault as AsOfFault {

@@ -24,7 +24,7 @@ struct MadeInsight: Sendable {
 
 extension Parameter {
     static let ifNoneMatch = Parameter(
-        name: "If-None-Match", form: .text, isInHeader: true,
+        name: "If-None-Match", form: .header, isInHeader: true,
         comment: "`ETag` of an earlier answer: 304 without a body where it still holds.")
     static let idempotencyKey = Parameter(
         name: "Idempotency-Key", form: .token, isInHeader: true,

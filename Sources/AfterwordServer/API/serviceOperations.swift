@@ -33,9 +33,7 @@ let serviceOperations: [Operation] = {
 struct APIIndex: Sendable {
     private static let entryForm = ObjectForm<Operation>("IndexEntry", "A method of an address.") {
         $0.text("method", "The method.") { $0.method.uppercased() }
-        $0.value("path", .text(.address), "The address; names in braces stand for values.") {
-            .string($0.path)
-        }
+        $0.text("path", "The address; names in braces stand for values.") { $0.path }
         $0.text("operation", "Its `operationId` in the description.") { $0.id }
         $0.text("summary", "What it answers.") { $0.summary }
     }

@@ -149,6 +149,7 @@ extension Parameter {
     fileprivate var words: String {
         switch form {
         case .text: "text"
+        case .header: "text"
         case .number(let range): "whole number from \(range.lowerBound) to \(range.upperBound)"
         case .choice(let values): values.joined(separator: ", ")
         case .moment: "run or instant"
