@@ -71,7 +71,7 @@ import Testing
             ("/api/v1/products?limit=0", 400, "limit"), ("/api/v1/products?limit=x", 400, "limit"),
             ("/api/v1/products?nonsense=1", 400, "not known"),
             ("/api/v1/products?q=%ff", 400, "q"), ("/api/v1/products?q=a&q=b", 400, "q"),
-            ("/api/v1/products?as_of=x", 400, "as_of"), ("/api/v1/products?as_of=99", 404, "as_of"),
+            ("/api/v1/products?as_of=x", 404, "as_of"), ("/api/v1/products?as_of=99", 404, "as_of"),
             ("/api/v1/products?as_of=1&as_observed=2026-01-01", 409, "as_of"),
             ("/api/v1/compare", 400, "brands"), ("/api/v1/compare?brands=Nobody", 404, "brand"),
             ("/api/v1/brands/Nobody", 404, "brand"), ("/api/v1/products/Nothing", 404, "product"),
