@@ -134,7 +134,7 @@ struct Parameter: Sendable {
                 ])
             ])
         case .date: .row(["type": .string("string"), "format": .string("date")])
-        case .header: .row(["type": .string("string"), "maxLength": JSONValue(16_384)])
+        case .header: .row(["type": .string("string")])
         case .names:
             .row([
                 "type": .string("string"), "maxLength": JSONValue(Self.namesLength),
