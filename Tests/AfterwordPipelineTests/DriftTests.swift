@@ -110,6 +110,21 @@ import Testing
         }
     }
 
+    @Test("Runs of one label are one dump whatever their days; two labels of one day are two dumps")
+    func labels() throws {
+        var fixture = Fixture()
+        fixture.clock = ReviewHistory.start.adding(seconds: 10 * 86_400)
+        fixture.options.observedAt = ReviewHistory.start
+        fixture.options.dumpLabel = Text("week 1")
+        try fixture.load(["de.json": dump(400, salt: "de")])
+        // Another market of the same dump, taken two days later.
+        fixture.options.observedAt = ReviewHistory.start.adding(seconds: 2 * 86_400)
+        try fixture.load(["it.json": dump(60, salt: "it")])
+        fixture.options.dumpLabel = Text("week 2")
+        #expect(
+            try unlike(fixture, dump(20, brands: 1, salt: "new")) == [.records, .products, .brands])
+    }
+
     @Test("Small dumps are not compared with")
     func small() throws {
         var small = Fixture()

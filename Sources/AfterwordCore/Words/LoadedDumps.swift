@@ -33,6 +33,18 @@ package struct LoadedDumps: Equatable, Sendable {
     /// The dump that a run belongs to; nil for a run that read no reviews.
     package func dump(ofRun run: Int64) -> LoadedDump? { all.first { $0.runs.contains(run) } }
 
+    /// The place in `all` of the dump that a run belongs to; for a run that read no reviews, of the dump
+    /// loaded last before it. Nil before the first.
+    package func place(ofRun run: Int64) -> Int? {
+        all.indices.max { left, right in lastRun(all[left], by: run) < lastRun(all[right], by: run)
+        }
+        .flatMap { lastRun(all[$0], by: run) > 0 ? $0 : nil }
+    }
+
+    private func lastRun(_ dump: LoadedDump, by run: Int64) -> Int64 {
+        dump.runs.last { $0 <= run } ?? 0
+    }
+
     package func dump(labelled label: Text) -> LoadedDump? { all.first { $0.label == label } }
 
     /// The newest dump taken by the end of a UTC day.

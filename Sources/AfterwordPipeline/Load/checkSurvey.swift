@@ -80,8 +80,10 @@ private func checkCompleteness(
 func compareWithPast(_ context: LoadContext) throws -> DumpComparison? {
     let day = context.observedAt.startOfDay
     let past = try context.load.reader.runs().reversed().filter { run in
-        run.readsReviews && run.profile.records > 0 && run.observedAt.startOfDay != day
-            && (run.dumpLabel == nil || run.dumpLabel != context.dumpLabel)
+        let isSameDump =
+            run.dumpLabel == context.dumpLabel
+            && (run.dumpLabel != nil || run.observedAt.startOfDay == day)
+        return run.readsReviews && run.profile.records > 0 && !isSameDump
     }
     return DumpComparison(
         DumpOutline(

@@ -34,6 +34,9 @@ package struct InboxEntry: Sendable {
 
     package var hazard: String? { danger?.hazard }
     package var dangerClass: DangerClass? { danger?.dangerClass }
+    /// What a person found of the review, as it is now.
+    package var verdict: Verdict?
+    package var isJudgedReal: Bool { verdict == .real }
 }
 
 /// What a window brought: dangers first, then new negatives and what was edited down, then the rest.
@@ -105,7 +108,8 @@ private func inboxEntries(
             kind: kind, danger: danger, review: review, brand: change.brand,
             starBefore: change.difference.starBefore,
             quote: mention.map { review.values.quote($0.0, $0.1) } ?? review.values.beginning,
-            themes: reading.complaints.sorted().map { lexicon.aspects[$0].id })
+            themes: reading.complaints.sorted().map { lexicon.aspects[$0].id },
+            verdict: change.verdict)
     }
     var entries: [InboxEntry] = []
     let found =

@@ -107,11 +107,12 @@ extension Call {
     /// that a key of some brands is not told.
     func news(
         in asked: DumpWindow? = nil
-    ) throws -> (entries: [InboxEntry], coverage: Coverage?) {
+    ) throws -> (entries: [InboxEntry], unlikely: Int, coverage: Coverage?) {
         let window = try asked ?? self.window()
         let changes = try reviewChanges(reader, in: window)
+        let found = inbox(changes, page: Call.everything)
         return (
-            inbox(changes, page: Call.everything).entries,
+            found.entries, found.unlikely,
             brands == nil ? try coverage(reader, of: window, changes: changes) : nil
         )
     }

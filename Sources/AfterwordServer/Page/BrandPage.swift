@@ -7,6 +7,7 @@ struct BrandPage: PageRow {
     var sums: SumsRow
     var products: String
     var impact: String
+    var dangers: DangersPart?
     var insight: InsightPart?
     /// What to type to have an insight made.
     var command: String
@@ -23,7 +24,8 @@ struct BrandPage: PageRow {
     static let members: KeyValuePairs<String, Member<BrandPage>> = [
         "home": .text { $0.home },
         "name": .text { $0.name }, "sums": .row { $0.sums }, "products": .text { $0.products },
-        "impact": .text { $0.impact }, "insight": .row { $0.insight },
+        "impact": .text { $0.impact }, "dangers": .row { $0.dangers },
+        "insight": .row { $0.insight },
         "command": .text { $0.command }, "moved": .row { $0.moved },
         "unmoved": .text { $0.unmoved }, "arrivals": .row { $0.arrivals },
         "mean": .row { $0.mean }, "themes": .row { $0.themes }, "cards": .rows { $0.cards },
@@ -71,7 +73,7 @@ func brandPage(_ call: Call) throws -> String {
     var query = ThemeQuery()
     query.brand = name
     let read = try readReviews(call.reader, query)
-    let dumps = dumps(try call.reader.runs())
+    let dumps = try call.reader.runs().dumps
     let sums = try call.reader.scopeHistory(of: Scope(kind: .brand, id: scope.id))
         .map { (run: $0.run, counters: $0.row.counters) }
     let products = try productEntries(call.with(["brand": name]))
@@ -80,6 +82,7 @@ func brandPage(_ call: Call) throws -> String {
         home: call.link("/"), name: name, sums: SumsRow(entry),
         products: several(entry.productCount, "product"),
         impact: entry.isRanked ? fixed(entry.impact, of: 1_000_000, places: 1) : "–",
+        dangers: DangersPart(read, call),
         insight: InsightPart(
             try call.reader.insights(of: scope).first, brand: scope.id, call),
         command: "afterword insight " + shellQuoted("brand:" + name), moved: moved,

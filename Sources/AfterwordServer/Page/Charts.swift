@@ -53,17 +53,14 @@ struct ColumnChart: PageRow {
 }
 
 extension ColumnChart {
-    init?(_ title: String, _ arrivals: ArraySlice<DumpArrivals>) {
-        // By the time of the dumps; one of an older day that was loaded later lies where it came.
-        var place = Int64.min
+    init?(_ title: String, _ arrivals: some Sequence<DumpArrivals>) {
         self.init(
             title,
             arrivals.map { entry in
-                let observed = entry.dump.observedAt
-                place = max(place, observed.microseconds)
-                return Period(
-                    name: "run \(entry.dump.run), \(day(observed))", day: day(observed),
-                    place: place, reviews: entry.reviews, negatives: entry.negatives)
+                Period(
+                    name: entry.dump.fullName, day: entry.dump.day,
+                    place: entry.dump.observedAt.microseconds, reviews: entry.reviews,
+                    negatives: entry.negatives)
             })
     }
 }
@@ -99,16 +96,18 @@ struct MeanChart: PageRow {
         "first": .text { $0.first }, "last": .text { $0.last }, "words": .text { $0.words },
     ]
 
-    /// - Parameter sums: Sums after runs, in order.
-    /// - Parameter dumps: What the axis is made of; a sum holds until the next one.
-    init?(_ sums: [(run: Int64, counters: Counters)], over dumps: [RunRecord]) {
+    /// - Parameter sums: Sums after runs, in order; a sum holds until the next one.
+    /// - Parameter dumps: The axis. A dump loaded after a newer one has no state of its own and is
+    ///   left out.
+    init?(_ sums: [(run: Int64, counters: Counters)], over dumps: LoadedDumps) {
         var known: [(day: String, place: Int64, mean: Int64)] = []
-        for dump in dumps {
-            guard let sum = sums.last(where: { $0.run <= dump.run })?.counters,
+        for dump in dumps.all {
+            let state = dumps.state(of: dump)
+            guard state >= dump.firstRun,
+                let sum = sums.last(where: { $0.run <= state })?.counters,
                 let mean = meanStars(sum)
             else { continue }
-            let place = max(dump.observedAt.microseconds, known.last?.place ?? .min)
-            known.append((day(dump.observedAt), place, mean))
+            known.append((dump.day, dump.observedAt.microseconds, mean))
         }
         guard let first = known.first, let last = known.last, first.place < last.place else {
             return nil
@@ -151,16 +150,17 @@ private struct Axis {
 
 /// What came with a dump: live reviews whose present version it brought.
 struct DumpArrivals {
-    var dump: RunRecord
+    var dump: LoadedDump
     var reviews: Int64 = 0
     var negatives: Int64 = 0
 
-    /// One for each dump, those that brought nothing too.
-    static func of(_ reviews: some Sequence<StoredReview>, with dumps: [RunRecord]) -> [Self] {
-        var arrivals = dumps.map { DumpArrivals(dump: $0) }
+    /// One for each dump in the order in which they were taken, those that brought nothing too.
+    /// What a replay brought counts with the dump loaded before it.
+    static func of(_ reviews: some Sequence<StoredReview>, with dumps: LoadedDumps) -> [Self] {
+        var arrivals = dumps.all.map { DumpArrivals(dump: $0) }
         var places: [Int64: Int] = [:]
         for review in reviews where review.isLive {
-            let place = places[review.run] ?? dumps.lastIndex { $0.run <= review.run } ?? -1
+            let place = places[review.run] ?? dumps.place(ofRun: review.run) ?? -1
             places[review.run] = place
             guard place >= 0 else { continue }
             arrivals[place].reviews += 1
@@ -186,11 +186,14 @@ struct ArrivalsRow: PageRow {
 
     /// Nil where nothing came yet.
     init?(_ arrivals: [DumpArrivals]) {
-        guard let first = arrivals.firstIndex(where: { $0.reviews > 0 }) else { return nil }
-        let (start, later) = (arrivals[first], arrivals[(first + 1)...])
+        guard
+            let start = arrivals.filter({ $0.reviews > 0 })
+                .min(by: { $0.dump.firstRun < $1.dump.firstRun })
+        else { return nil }
+        let later = arrivals.filter { $0.dump.firstRun > start.dump.firstRun }
         self.start =
-            "Run \(start.dump.run), \(day(start.dump.observedAt)): "
-            + "\(several(start.reviews, "review")), \(grouped(start.negatives)) negative."
+            "\(start.dump.fullName): \(several(start.reviews, "review")), "
+            + "\(grouped(start.negatives)) negative."
         chart = ColumnChart("What came with each later dump", later)
         let rows = later.reversed().map { ArrivalRow(arrivals: $0) }
         newest = Array(rows.prefix(5))
@@ -202,8 +205,7 @@ struct ArrivalRow: PageRow {
     var arrivals: DumpArrivals
 
     static let members: KeyValuePairs<String, Member<ArrivalRow>> = [
-        "run": .text { "\($0.arrivals.dump.run)" },
-        "observed": .text { day($0.arrivals.dump.observedAt) },
+        "dump": .text { $0.arrivals.dump.fullName },
         "reviews": .text { several($0.arrivals.reviews, "review") },
         "negative": .text { grouped($0.arrivals.negatives) },
     ]

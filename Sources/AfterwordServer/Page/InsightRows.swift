@@ -4,13 +4,19 @@ import AfterwordPipeline
 /// A stored insight: what the program counted and what a model said of it.
 struct InsightPart: PageRow {
     var issues: [IssueCard]
+    /// Issues without a card of their own.
+    var moreIssues: String?
+    /// What the program counted and the model did not name.
+    var leftOut: String?
     var strengths: [IssueCard]
     var recommendations: [LineRow]
     var limitations: [LineRow]
     var toldBy: String
 
     static let members: KeyValuePairs<String, Member<InsightPart>> = [
-        "issues": .rows { $0.issues }, "strengths": .rows { $0.strengths },
+        "issues": .rows { $0.issues }, "more_issues": .maybe { $0.moreIssues },
+        "left_out": .maybe { $0.leftOut },
+        "strengths": .rows { $0.strengths },
         "has_strengths": .flag { !$0.strengths.isEmpty },
         "recommendations": .rows { $0.recommendations },
         "has_recommendations": .flag { !$0.recommendations.isEmpty },
@@ -27,6 +33,12 @@ struct InsightPart: PageRow {
             document["status"]?.text == "made"
         else { return nil }
         func elements(_ name: String) -> [JSONValue] { document[name]?.elements ?? [] }
+        moreIssues = shown(
+            elements("issues").dropFirst(Self.cards).map(Self.counted).joined(separator: ", "))
+        let names = Set(document["left_out"]?["issues"]?.elements?.compactMap(\.text) ?? [])
+        leftOut = shown(
+            elements("issues").filter { names.contains($0["aspect"]?.text ?? "") }
+                .map(Self.counted).joined(separator: ", "))
         issues = elements("issues").prefix(Self.cards).map {
             IssueCard($0, isStrength: false, brand: brand, call)
         }
@@ -42,6 +54,60 @@ struct InsightPart: PageRow {
             .map { LineRow(text: $0) }
         toldBy = "\(row.model), of reviews as of run \(row.evidenceRun)"
     }
+
+    private static func counted(_ item: JSONValue) -> String {
+        "\(item["label"]?.text ?? "") (\(several(item["mentions"]?.integer ?? 0, "review")))"
+    }
+}
+
+/// The dangers that live reviews speak of, after people's verdicts: counted when the page is made, so
+/// that neither a model nor an insight of before decides what stands here.
+struct DangersPart: PageRow {
+    var cards: [DangerCard]
+    /// What has words of danger and is probably none; nil where there is nothing of it.
+    var unlikely: String?
+
+    /// Nil where no review has a word of danger.
+    init?(_ read: [ReadReview], _ call: Call) {
+        let found = insightDangers(read, lexicon: .first)
+        guard !found.dangers.isEmpty || found.unlikely > 0 else { return nil }
+        cards = found.dangers.map { DangerCard($0.json, call) }
+        unlikely =
+            found.unlikely > 0
+            ? "\(several(found.unlikely, "review")) more with words of danger, probably not dangers."
+            : nil
+    }
+
+    static let members: KeyValuePairs<String, Member<DangersPart>> = [
+        "cards": .rows { $0.cards }, "has_cards": .flag { !$0.cards.isEmpty },
+        "unlikely": .maybe { $0.unlikely },
+    ]
+}
+
+/// A danger that reviews speak of: one review is enough.
+struct DangerCard: PageRow {
+    var item: JSONValue
+    var quotes: [QuoteRow]
+
+    init(_ item: JSONValue, _ call: Call) {
+        self.item = item
+        quotes = (item["quotes"]?.elements ?? []).prefix(3).map { QuoteRow($0, call) }
+    }
+
+    private func number(_ name: String) -> Int64 { item[name]?.integer ?? 0 }
+
+    static let members: KeyValuePairs<String, Member<DangerCard>> = [
+        "hazard": .text { hazardName($0.item["hazard"]?.text) },
+        "how": .text { row in
+            let happened = row.number("happened")
+            return happened > 0
+                ? "it happened in \(several(happened, "review"))"
+                : "the product is called dangerous"
+        },
+        "mentions": .text { several($0.number("mentions"), "review") },
+        "products": .text { several($0.number("products"), "product") },
+        "quotes": .rows { $0.quotes },
+    ]
 }
 
 /// A line of text.
@@ -56,6 +122,8 @@ struct IssueCard: PageRow {
     var item: JSONValue
     var link: String?
     var quotes: [QuoteRow]
+    /// What the model filed here and the program reads differently.
+    var filed: [QuoteRow]
 
     init(_ item: JSONValue, isStrength: Bool, brand: Text?, _ call: Call) {
         self.item = item
@@ -63,7 +131,14 @@ struct IssueCard: PageRow {
         // The pages of themes hold complaints.
         let isKnown = !isStrength && Lexicon.first.aspects.contains { $0.id == aspect }
         link = isKnown ? call.link("/themes/\(aspect)", ["brand": brand?.string]) : nil
-        quotes = (item["quotes"]?.elements ?? []).prefix(3).map { QuoteRow($0, call) }
+        // Documents of the first form hold both kinds in one list.
+        func agrees(_ quote: JSONValue) -> Bool {
+            quote["agrees"] != .bool(false) || aspect == AnswerSchema.other
+        }
+        let all = item["quotes"]?.elements ?? []
+        quotes = all.filter(agrees).prefix(3).map { QuoteRow($0, call) }
+        filed = (all.filter { !agrees($0) } + (item["filed_by_model"]?.elements ?? []))
+            .prefix(2).map { QuoteRow($0, call) }
     }
 
     private func text(_ name: String) -> String { item[name]?.text ?? "" }
@@ -90,6 +165,7 @@ struct IssueCard: PageRow {
         },
         "polarity": .text { $0.text("polarity") }, "severity": .text { $0.text("severity") },
         "route": .text { $0.text("route") }, "quotes": .rows { $0.quotes },
+        "filed": .rows { $0.filed }, "has_filed": .flag { !$0.filed.isEmpty },
     ]
 }
 

@@ -144,10 +144,3 @@ private func dumpStops(_ runs: [RunRecord]) -> [Stop] {
         Stop(dump: dump, run: min(dump.lastRun, history.state(of: dump)))
     }.filter { $0.run >= $0.dump.firstRun }
 }
-
-/// Runs that read reviews of a dump, in the order they were loaded.
-func dumps(_ runs: [RunRecord]) -> [RunRecord] {
-    runs.filter {
-        ![.insight, .catalogue, .replay].contains($0.observedOrigin) && $0.balance.found > 0
-    }
-}

@@ -8,6 +8,8 @@ struct OverviewPage: PageRow {
     var covers: String
     var inbox: [InboxCard]
     var more: String?
+    /// What has words of danger and is probably none; nil where there is nothing of it.
+    var unlikely: String?
     var inboxCSV: String
     var brands: BrandTable
     var themes: ThemeTable
@@ -15,7 +17,7 @@ struct OverviewPage: PageRow {
 
     static let members: KeyValuePairs<String, Member<OverviewPage>> = [
         "since": .maybe { $0.since }, "covers": .text { $0.covers },
-        "inbox": .rows { $0.inbox }, "more": .maybe { $0.more },
+        "inbox": .rows { $0.inbox }, "more": .maybe { $0.more }, "unlikely": .maybe { $0.unlikely },
         "inbox_csv": .text { $0.inboxCSV }, "brands": .row { $0.brands },
         "themes": .row { $0.themes }, "products": .row { $0.products },
     ]
@@ -140,6 +142,9 @@ func overview(_ call: Call) throws -> String {
         more: more > 0
             ? "\(grouped(Int64(shown.count))) of \(grouped(Int64(inbox.count)));"
                 + " all of them are in the CSV." : nil,
+        unlikely: news.unlikely > 0
+            ? "\(several(Int64(news.unlikely), "review")) more with words of danger,"
+                + " probably not dangers." : nil,
         inboxCSV: call.link("/csv/inbox.csv"),
         brands: try brandTable(call, read, new: window.isFirst ? nil : inbox),
         themes: ThemeTable(read, limit: themesOfPage, brand: nil, call),
@@ -175,7 +180,7 @@ private func brandTable(
 ) throws -> BrandTable {
     let entries = try rankedBrandEntries(call).filter(\.isRanked)
     let facts = BrandFacts(call, read, inbox)
-    let later = facts.dumps.dropFirst()
+    let later = facts.dumps.all.dropFirst()
     return BrandTable(
         rows: entries.prefix(brandsOfPage).map { entry in
             BrandRow(
@@ -184,7 +189,7 @@ private func brandTable(
         }, rankedCount: entries.count,
         span: later.count > 1
             ? later.first.flatMap { first in
-                later.last.map { "\(day(first.observedAt)) to \(day($0.observedAt))" }
+                later.last.map { "\(first.day) to \($0.day)" }
             } : nil, csv: call.link("/csv/brands.csv"))
 }
 
@@ -196,12 +201,12 @@ func rankedBrandEntries(_ call: Call) throws -> [RankedEntry] {
 
 /// What the page and the table of brands tell of each beside its sums.
 struct BrandFacts {
-    let dumps: [RunRecord]
+    let dumps: LoadedDumps
     private let reviews: [Text?: [ReadReview]]
     private let newCounts: [Text?: Int64]?
 
     init(_ call: Call, _ read: [ReadReview], _ inbox: [InboxEntry]?) {
-        dumps = AfterwordServer.dumps(call.allRuns.filter { $0.run <= call.run.run })
+        dumps = call.allRuns.dumps.asOf(call.run.run)
         reviews = Dictionary(grouping: read, by: \.brand)
         newCounts = inbox.map { entries in
             Dictionary(grouping: entries.filter { $0.kind == .negative }, by: \.brand)

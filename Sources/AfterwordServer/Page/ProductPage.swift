@@ -7,6 +7,7 @@ struct ProductPage: PageRow {
     var title: String?
     var brand: BrandLink?
     var sums: SumsRow
+    var dangers: DangersPart?
     var insight: InsightPart?
     /// Nil where the source tells no review times.
     var months: MonthsRow?
@@ -19,7 +20,8 @@ struct ProductPage: PageRow {
     static let members: KeyValuePairs<String, Member<ProductPage>> = [
         "home": .text { $0.home },
         "name": .text { $0.name }, "title": .maybe { $0.title }, "brand": .row { $0.brand },
-        "sums": .row { $0.sums }, "insight": .row { $0.insight }, "months": .row { $0.months },
+        "sums": .row { $0.sums }, "dangers": .row { $0.dangers },
+        "insight": .row { $0.insight }, "months": .row { $0.months },
         "arrivals": .row { $0.arrivals }, "mean": .row { $0.mean },
         "reviews": .rows { $0.reviews }, "total": .text { $0.total }, "csv": .text { $0.csv },
     ]
@@ -85,7 +87,10 @@ func productPage(_ call: Call) throws -> String {
     let state = try call.productState()
     let id = state.productID
     let answer = try productAnswer(call.reader, of: state)
-    let dumps = dumps(try call.reader.runs())
+    var query = ThemeQuery()
+    query.product = id
+    let read = try readReviews(call.reader, query)
+    let dumps = try call.reader.runs().dumps
     let reviews = try reviewListing(
         call.reader, product: id, star: nil, withDeleted: false, page: Page(number: 1, size: 50))
     let sums = answer.runs.map { (run: $0.run, counters: $0.row.counters) }
@@ -95,11 +100,12 @@ func productPage(_ call: Call) throws -> String {
         brand: answer.entry.attributes[.brand].map {
             BrandLink(name: $0.string, link: call.link(toBrand: $0))
         }, sums: SumsRow(answer.entry),
+        dangers: DangersPart(read, call),
         insight: InsightPart(
             try call.reader.insights(of: .product(id)).first, brand: nil, call),
         months: answer.months.flatMap { MonthsRow($0) },
         arrivals: ArrivalsRow(
-            DumpArrivals.of(try call.reader.reviews(ofProduct: id), with: dumps)),
+            DumpArrivals.of(read.map(\.review), with: dumps)),
         mean: MeanChart(sums, over: dumps), reviews: reviews.entries.map { ReviewCard($0, call) },
         total: reviews.total > reviews.entries.count
             ? "\(reviews.entries.count) of \(several(Int64(reviews.total), "review"))"

@@ -138,8 +138,9 @@ struct InboxCard: PageRow {
 private func inboxTag(_ entry: InboxEntry) -> String {
     switch entry.kind {
     case .safety:
-        "Safety: " + (entry.hazard?.replacing("_", with: " ") ?? "danger")
-            + (entry.dangerClass == .said ? ", said to be dangerous" : "")
+        "Safety: \(hazardName(entry.hazard)), "
+            + (entry.isJudgedReal
+                ? "judged real" : entry.dangerClass == .said ? "called dangerous" : "it happened")
     case .negative: "New negative"
     case .editedDown: "Edited down"
     case .back: "Back again"

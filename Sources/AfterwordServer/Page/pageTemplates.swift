@@ -107,9 +107,9 @@ let pageTemplates: [String: String] = [
     "arrivals": """
     {{#chart}}{{> columns}}{{/chart}}
     <ul class="plain">
-    {{#newest}}<li>Run {{run}}, {{observed}}: {{reviews}}, {{negative}} negative</li>{{/newest}}
+    {{#newest}}<li>{{dump}}: {{reviews}}, {{negative}} negative</li>{{/newest}}
     {{#has_older}}<li><details><summary>Dumps before</summary><ul class="plain">
-    {{#older}}<li>Run {{run}}, {{observed}}: {{reviews}}, {{negative}} negative</li>{{/older}}
+    {{#older}}<li>{{dump}}: {{reviews}}, {{negative}} negative</li>{{/older}}
     </ul></details></li>{{/has_older}}
     <li>{{start}}</li>
     </ul>
@@ -125,6 +125,7 @@ let pageTemplates: [String: String] = [
     {{^inbox}}<p class="empty">Nothing negative came with it, and no word of danger.</p>{{/inbox}}
     <ul class="cards">{{#inbox}}{{> inboxcard}}{{/inbox}}</ul>
     {{#more}}<p class="small">{{more}}</p>{{/more}}
+    {{#unlikely}}<p class="small">{{unlikely}}</p>{{/unlikely}}
     </section>
     {{#brands}}<section aria-labelledby="brands">
     <div class="head"><h2 id="brands">Brands by impact</h2>
@@ -229,6 +230,8 @@ let pageTemplates: [String: String] = [
     "insight": """
     <ul class="cards issues">{{#issues}}{{> issuecard}}{{/issues}}</ul>
     {{^issues}}<p class="empty">No issue was found.</p>{{/issues}}
+    {{#more_issues}}<p class="small">Also said: {{more_issues}}.</p>{{/more_issues}}
+    {{#left_out}}<p class="small">The model left out: {{left_out}}.</p>{{/left_out}}
     {{#has_strengths}}<h3>Strengths</h3>
     <ul class="cards issues">{{#strengths}}{{> issuecard}}{{/strengths}}</ul>{{/has_strengths}}
     {{#has_recommendations}}<h3>To do</h3>
@@ -236,6 +239,20 @@ let pageTemplates: [String: String] = [
     {{/has_recommendations}}
     {{#limitations}}<p class="small">{{text}}</p>{{/limitations}}
     <p class="small">Told by {{told_by}}.</p>
+    """,
+
+    "dangers": """
+    <section aria-labelledby="dangers"><h2 id="dangers">Dangers</h2>
+    {{#has_cards}}<p class="small">One review is enough: a person should look.</p>
+    <ul class="cards issues">{{#cards}}{{> dangercard}}{{/cards}}</ul>{{/has_cards}}
+    {{#unlikely}}<p class="small">{{unlikely}}</p>{{/unlikely}}</section>
+    """,
+
+    "dangercard": """
+    <li class="card danger"><h3>{{hazard}}</h3>
+    <p>{{how}} · {{mentions}} · {{products}}</p>
+    {{#quotes}}<blockquote dir="auto"><a href="{{link}}">{{text}}</a>
+    <span class="small">{{stars}} {{language}} · {{check}}</span></blockquote>{{/quotes}}</li>
     """,
 
     "issuecard": """
@@ -247,7 +264,10 @@ let pageTemplates: [String: String] = [
     <p class="small">{{polarity}} · {{severity}} · act on: {{route}}
     {{#is_grey}} · too few to rank{{/is_grey}}</p>
     {{#quotes}}<blockquote dir="auto"><a href="{{link}}">{{text}}</a>
-    <span class="small">{{stars}} {{language}} · {{check}}</span></blockquote>{{/quotes}}</li>
+    <span class="small">{{stars}} {{language}} · {{check}}</span></blockquote>{{/quotes}}
+    {{#has_filed}}<p class="small">The model files these here; the program reads them differently:</p>
+    {{#filed}}<blockquote dir="auto" class="small"><a href="{{link}}">{{text}}</a>
+    {{stars}} {{language}}</blockquote>{{/filed}}{{/has_filed}}</li>
     """,
 
     "brand": """
@@ -255,6 +275,7 @@ let pageTemplates: [String: String] = [
     <h1 dir="auto">{{name}}</h1>
     <div class="summary"><p>{{#sums}}{{> sums}}{{/sums}} · {{products}} · impact {{impact}}</p>
     {{#sums}}{{> stars}}{{/sums}}</div>
+    {{#dangers}}{{> dangers}}{{/dangers}}
     <section aria-labelledby="time"><h2 id="time">Over time</h2>
     {{#arrivals}}{{> arrivals}}{{/arrivals}}{{#mean}}{{> mean}}{{/mean}}</section>
     <section aria-labelledby="issues"><h2 id="issues">Issues</h2>
@@ -293,6 +314,7 @@ let pageTemplates: [String: String] = [
     {{#brand}} › <a href="{{link}}"><bdi>{{name}}</bdi></a>{{/brand}}</p>
     <h1 dir="auto">{{name}}</h1>{{#title}}<p dir="auto">{{title}}</p>{{/title}}
     <div class="summary"><p>{{#sums}}{{> sums}}{{/sums}}</p>{{#sums}}{{> stars}}{{/sums}}</div>
+    {{#dangers}}{{> dangers}}{{/dangers}}
     {{#insight}}<section aria-labelledby="issues"><h2 id="issues">Issues</h2>{{> insight}}</section>
     {{/insight}}
     <section aria-labelledby="months"><h2 id="months">Over time</h2>

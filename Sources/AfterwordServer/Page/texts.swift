@@ -29,3 +29,9 @@ extension Call {
             now: now, limits: limits, brands: brands, refusesEmptyTexts: refusesEmptyTexts)
     }
 }
+
+/// A hazard as people read it; of one that only a person found, that.
+func hazardName(_ hazard: String?) -> String {
+    guard let hazard, hazard != Danger.judged else { return "danger" }
+    return hazard.replacing("_", with: " ")
+}
