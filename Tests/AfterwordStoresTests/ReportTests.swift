@@ -136,6 +136,35 @@ import Testing
         try server.runAll("RESET ROLE")
     }
 
+    @Test(
+        "A role granted before a view was there reads it after the migration",
+        .enabled(
+            if: ProcessInfo.processInfo.environment["AFTERWORD_TEST_POSTGRES"] != nil,
+            "SKIPPED: AFTERWORD_TEST_POSTGRES names no server (ci/postgres start)"))
+    func grantedBefore() throws {
+        let schema = try TemporarySchema()
+        let views = schema.reportSchema
+        let store = try schema.open()
+        let role = "analyst " + UUID().uuidString
+        let server = try PostgresConnection(url: schema.url)
+        try server.runAll("CREATE ROLE \"\(role)\" LOGIN")
+        defer {
+            try? server.runAll("DROP OWNED BY \"\(role)\"; DROP ROLE \"\(role)\"")
+        }
+        // As the store of a program was that knew no verdicts.
+        try server.runAll(
+            """
+            DROP VIEW \(views).verdicts; DROP TABLE review_verdicts; DROP TABLE service_jobs;
+            DELETE FROM migrations WHERE name IN ('6 verdicts', '7 service jobs')
+            """)
+        try store.grantReader(role)
+        _ = try schema.open()
+        try server.runAll("SET ROLE \"\(role)\"")
+        try server.runAll("SELECT * FROM \(views).verdicts")
+        #expect(throws: StoreFault.self) { try server.runAll("SELECT * FROM review_verdicts") }
+        try server.runAll("RESET ROLE")
+    }
+
     @Test("docs/tables.md is made from the views")
     func documentation() throws {
         let written = try String(contentsOfFile: "docs/tables.md", encoding: .utf8)

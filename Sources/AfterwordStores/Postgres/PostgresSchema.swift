@@ -50,8 +50,20 @@ enum PostgresSchema {
             sql += execute(
                 "COMMENT ON COLUMN %I.\(view.name).\(column.name) IS \(quoted(column.comment))")
         }
-        return sql + "END $make$"
+        return sql + grantAgain + "END $make$"
     }
+
+    /// Roles that were let read the views before may read a new one.
+    private static let grantAgain = """
+        EXECUTE COALESCE((SELECT string_agg(DISTINCT format(
+                'GRANT SELECT ON ALL TABLES IN SCHEMA %I TO %I', target,
+                pg_get_userbyid(entry.grantee)), '; ')
+            FROM pg_class view, aclexplode(view.relacl) entry
+            WHERE view.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = target)
+                AND entry.privilege_type = 'SELECT' AND entry.grantee NOT IN (0, view.relowner)),
+            'SELECT 1');
+
+        """
 
     /// The schema of the views: `report` beside `public`, else the store's own name and `_report`.
     private static let reportSchema = """
