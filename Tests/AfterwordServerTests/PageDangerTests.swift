@@ -47,7 +47,9 @@ import Testing
                 first.words.contains("1 review more with words of danger, probably not dangers."))
             for address in ["/brands/Delta", "/products/D1"] {
                 let page = try await client.get(address)
-                #expect(page.words.contains("it happened in 1 review · 2 reviews · 1 product"))
+                #expect(
+                    page.words.contains(
+                        "it happened in 1 review, 1 more calls it dangerous · 1 product"))
                 #expect(
                     page.words.contains("1 review more with words of danger, probably not dangers.")
                 )
@@ -62,7 +64,7 @@ import Testing
         try await serving(Self.dumps) { client, path in
             try self.judge("fire", .isFalse, in: path)
             let brand = try await client.get("/brands/Delta")
-            #expect(brand.words.contains("the product is called dangerous · 1 review · 1 product"))
+            #expect(brand.words.contains("1 review calls it dangerous · 1 product"))
             #expect(!brand.words.contains("it happened"))
             let past = try await client.get("/brands/Delta?as_of=2")
             #expect(past.words.contains("it happened in 1 review"))

@@ -99,12 +99,15 @@ struct DangerCard: PageRow {
     static let members: KeyValuePairs<String, Member<DangerCard>> = [
         "hazard": .text { hazardName($0.item["hazard"]?.text) },
         "how": .text { row in
-            let happened = row.number("happened")
-            return happened > 0
-                ? "it happened in \(several(happened, "review"))"
-                : "the product is called dangerous"
+            let (happened, all) = (row.number("happened"), row.number("mentions"))
+            guard happened > 0 else {
+                return "\(several(all, "review")) \(all == 1 ? "calls" : "call") it dangerous"
+            }
+            let more = all - happened
+            return "it happened in \(several(happened, "review"))"
+                + (more > 0
+                    ? ", \(grouped(more)) more \(more == 1 ? "calls" : "call") it dangerous" : "")
         },
-        "mentions": .text { several($0.number("mentions"), "review") },
         "products": .text { several($0.number("products"), "product") },
         "quotes": .rows { $0.quotes },
     ]

@@ -250,7 +250,7 @@ let pageTemplates: [String: String] = [
 
     "dangercard": """
     <li class="card danger"><h3>{{hazard}}</h3>
-    <p>{{how}} · {{mentions}} · {{products}}</p>
+    <p>{{how}} · {{products}}</p>
     {{#quotes}}<blockquote dir="auto"><a href="{{link}}">{{text}}</a>
     <span class="small">{{stars}} {{language}} · {{check}}</span></blockquote>{{/quotes}}</li>
     """,
