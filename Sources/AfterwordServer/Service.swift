@@ -132,7 +132,8 @@ package struct Service: Sendable {
         _ request: Request, _ context: Context, _ parameters: [Parameter], as form: AnswerForm,
         _ make: @escaping @Sendable (Call) throws -> [UInt8]
     ) async throws -> Response {
-        let values = try readParameters(parameters, request, context)
+        let values = try readParameters(
+            parameters, request, context, isForm: form.type.hasPrefix("text/html"))
         let front = try await workers.front()
         let visitor = try gate.visitor(gate.key(request), front.keys)
         let wanted = Wanted(
@@ -289,8 +290,10 @@ package struct Service: Sendable {
     // MARK: Parameters
 
     /// Every parameter checked by what the endpoint says of it; what it does not know is refused.
+    ///
+    /// - Parameter isForm: A field that a form sends empty is one that is not filled in.
     func readParameters(
-        _ parameters: [Parameter], _ request: Request, _ context: Context
+        _ parameters: [Parameter], _ request: Request, _ context: Context, isForm: Bool = false
     ) throws(Problem) -> [String: String] {
         var values: [String: String] = [:]
         for parameter in parameters where parameter.isInPath {
@@ -307,6 +310,7 @@ package struct Service: Sendable {
             guard let parameter = parameters.first(where: { $0.name == name && !$0.isInPath })
             else { throw Problem(.badParameter, unknownParameter(name, among: parameters)) }
             let raw = parts.count > 1 ? String(parts[1]).replacing("+", with: " ") : ""
+            if isForm, raw.isEmpty { continue }
             guard values[name] == nil else {
                 throw Problem(.badParameter, "\(name): is there twice")
             }

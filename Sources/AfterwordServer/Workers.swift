@@ -9,7 +9,10 @@ import Synchronization
 ///    so has readiness: neither waits behind reads.
 /// 2. No more than so many requests wait for a thread; one more is 503 at once.
 /// 3. A request that had to wait, and whose client has left meanwhile, is not read for.
-/// 4. Nobody waits longer than `storeSeconds` for a store that does not answer.
+/// 4. Nobody waits longer than `storeSeconds` for an answer. One that was not begun by then is 503
+///    `overloaded`; only one that was begun says that the store does not answer.
+/// 5. A store found damaged while it was read is not ready for `damageMemory`, whatever the small
+///    read of readiness finds.
 final class Workers: Sendable {
     private let pool: NIOThreadPool
     private let frontPool = NIOThreadPool(numberOfThreads: 1)
@@ -22,6 +25,8 @@ final class Workers: Sendable {
     private let readiness: FrontDesk
     /// Requests that have a thread or wait for one.
     private let atWork = Atomic(0)
+    private let damage = Mutex<(fault: StoreFault, at: ContinuousClock.Instant)?>(nil)
+    private static let damageMemory = Duration.seconds(60)
 
     /// `beside` is asked what must be known before every answer: connections that reads cannot take
     /// all of.
@@ -54,7 +59,11 @@ final class Workers: Sendable {
 
     /// Whether the store is the one that was opened, and can be read.
     func checkReadiness() async throws {
-        try await telling { _ = try await readiness.front() }
+        try await telling {
+            _ = try await readiness.front()
+            let found = damage.withLock { $0 }
+            if let found, found.at + Self.damageMemory > .now { throw found.fault }
+        }
     }
 
     /// Reads one snapshot on a thread that is free, or as soon as one is.
@@ -69,9 +78,11 @@ final class Workers: Sendable {
         let waits = before >= threads
         let client = ClientConnection.current
         let store = store
-        return try await telling {
+        let isBegun = Mutex(false)
+        return try await telling(isOverdue: { isBegun.withLock { !$0 } }) {
             try await firstOf(patience) { answer in
                 pool.submit { state in
+                    isBegun.withLock { $0 = true }
                     defer { self.atWork.subtract(1, ordering: .releasing) }
                     answer(
                         Swift.Result {
@@ -87,10 +98,18 @@ final class Workers: Sendable {
     }
 
     /// What a store says is wrong with it is for the log, not for the client.
-    private func telling<Result>(_ body: () async throws -> Result) async throws -> Result {
+    ///
+    /// - Parameter isOverdue: Whether what timed out waited for a thread, not for the store.
+    private func telling<Result>(
+        isOverdue: () -> Bool = { false }, _ body: () async throws -> Result
+    ) async throws -> Result {
         do {
             return try await body()
+        } catch StoreFault.timedOut where isOverdue() {
+            throw Problem(.overloaded, "other requests took all the time there is for this one")
         } catch let fault as StoreFault {
+            if case .damaged = fault { damage.withLock { $0 = (fault, .now) } }
+            if case .unreadable = fault { damage.withLock { $0 = (fault, .now) } }
             throw fault.problem
         }
     }

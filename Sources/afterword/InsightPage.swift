@@ -221,7 +221,7 @@ struct InsightPage {
             print("Last 30 days: \(window(standing["last_30"])).")
             print("The 30 before: \(window(standing["before_30"])).")
         } else {
-            print("The source tells no review times (no_source_time); by run:")
+            print("The source tells no review times. Reviews by the run of their newest version:")
             for step in standing["runs"]?.elements ?? [] {
                 let observed = number("observed_at", of: step).map {
                     Instant(microseconds: $0).description.prefix(10)

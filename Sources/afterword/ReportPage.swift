@@ -123,12 +123,15 @@ struct ReportPage {
     }
 
     private var brands: Section {
-        Section(
-            title: "Brands", note: "Those with most new negatives first.",
+        let more = digest.brandsLeftOut
+        return Section(
+            title: "Brands",
+            note: "Those with most new negatives first."
+                + (more > 0 ? " \(several(Int64(more), "more brand")) changed." : ""),
             head: ["brand", "new", "negative", "edited down", "first seen", "mean", "alert"],
             rows: digest.brands.map {
                 [
-                    $0.scope.id.string, grouped($0.counts.new), grouped($0.counts.newNegative),
+                    $0.name, grouped($0.counts.new), grouped($0.counts.newNegative),
                     grouped($0.counts.editedDown), grouped($0.counts.firstSeen),
                     "\(stars($0.before)) → \(stars($0.after))",
                     $0.alerts.map(\.words).joined(separator: "; "),
@@ -138,10 +141,20 @@ struct ReportPage {
 
     private var movements: Section {
         let attribution = digest.changes.attribution
+        let movements = digest.changes.movements
+        let shown = movements.prefix(ScopeDigest.rowLimit)
+        var note = "All parts add up to the change exactly."
+        if let attribution, shown.count < movements.count {
+            let rest = movements.dropFirst(shown.count).compactMap(\.part).reduce(0, +)
+            note =
+                "The \(grouped(Int64(shown.count))) that moved it most; the other "
+                + "\(grouped(Int64(movements.count - shown.count))) moved it by "
+                + "\(signed(attribution.millionths(rest), places: 4)) together."
+        }
         return Section(
-            title: "What moved the mean", note: "All parts add up to the change exactly.",
+            title: "What moved the mean", note: note,
             head: ["because of", "product", "stars", "mean", "says"],
-            rows: digest.changes.movements.prefix(ScopeDigest.rowLimit).map { moved in
+            rows: shown.map { moved in
                 let part = attribution.flatMap { attribution in
                     moved.part.map { signed(attribution.millionths($0), places: 4) }
                 }
@@ -301,6 +314,11 @@ struct ReportPage {
                 }),
         ])
     }
+}
+
+extension ScopeShift {
+    /// As a table names it.
+    var name: String { brand?.string ?? "(no brand)" }
 }
 
 private func signed(_ millionths: Int64, places: Int) -> String {

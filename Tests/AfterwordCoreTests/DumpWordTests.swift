@@ -97,6 +97,21 @@ import Testing
         #expect(try dumps.run(at: #require(Moment(written))) == expected)
     }
 
+    @Test("A dump that was loaded after newer ones has no state to be shown as of")
+    func loadedLate() throws {
+        let dumps = LoadedDumps([
+            run(1, 12, label: "jan"), run(2, 20, label: "feb"), run(3, 15, label: "late"),
+        ])
+        #expect(throws: AsOfFault.noStateOfItsOwn("late (2026-03-15)")) {
+            try dumps.run(at: #require(Moment("late")))
+        }
+        #expect(try dumps.run(at: #require(Moment("jan"))) == 1)
+        let first = LoadedDumps([run(1, 12), run(2, 2, label: "dec")])
+        #expect(throws: AsOfFault.noStateOfItsOwn("dec (2026-03-02)")) {
+            try first.run(at: #require(Moment("dec")))
+        }
+    }
+
     @Test("What stands for nothing is refused by name")
     func refused() throws {
         let none = try #require(Moment("soon"))

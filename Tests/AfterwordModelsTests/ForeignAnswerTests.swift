@@ -88,6 +88,32 @@ import Testing
         }
     }
 
+    @Test(
+        "A body behind a head that the client ignores ends the connection, not the program",
+        arguments: ["1", "7", "007", "99", "100", "101", "102", "103", "199"])
+    func bodyOfIgnoredHead(status: String) async throws {
+        let frames = [
+            "Content-Length: 2\r\n\r\n{}", "Content-Length: 0\r\n\r\n",
+            "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+            "Connection: close\r\n\r\n{}", "\r\nHTTP/1.1 \(status) y\r\nContent-Length: 1\r\n\r\n{",
+        ]
+        let server = try await ScriptedServer { _, count in
+            .raw(Array("HTTP/1.1 \(status) x\r\n\(frames[count % frames.count])".utf8))
+        }
+        var configuration = OpenAIModel.Configuration(
+            key: APIKey("sk"), baseURL: server.url,
+            facts: try #require(ModelFacts.named("gpt-6-luna")))
+        configuration.pause = { _ in }
+        configuration.idleSeconds = 1
+        configuration.answerSeconds = 2
+        let model = try OpenAIModel(configuration)
+        for _ in frames.indices {
+            await #expect(throws: ModelFailure.self) { try await model.answer(someRequest()) }
+        }
+        await model.shutDown()
+        await server.stop()
+    }
+
     @Test("Random headers, statuses, bodies and usages: never a trap, always an end and a price")
     func random() async throws {
         let seed =

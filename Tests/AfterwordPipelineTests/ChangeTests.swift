@@ -144,6 +144,29 @@ import Testing
         #expect(shifts[0].alerts == found.alerts)
     }
 
+    @Test(
+        "alert-top-never-exits-6: products without a brand, and edits at equal stars, are among the brands"
+    )
+    func unbranded() throws {
+        // Rows with ids and without a brand: what is edited moves no sum.
+        func rows(_ last: String) -> String {
+            (0..<12).map { number in
+                let text = number == 11 ? last : "Text \(number)."
+                return """
+                    {"review_id": "R\(number)", "parent_asin": "P1", "rating": 5.0, "title": "T", \
+                    "text": "\(text)", "user_id": "U\(number)"}
+                    """
+            }.joined(separator: "\n")
+        }
+        let fixture = Fixture()
+        try fixture.load(["a.jsonl": rows("Fine so far.")])
+        try fixture.load(["a.jsonl": rows("It caught fire in the kitchen.")])
+        let shifts = try fixture.store.read { try brandShifts($0, from: 1, to: 2) }
+        #expect(shifts.map(\.brand) == [nil])
+        #expect(shifts.first?.alerts == [.dangers(1)])
+        #expect(shifts.first?.after.reviewCount == 12 && shifts.first?.before.reviewCount == 12)
+    }
+
     @Test("Scopes and runs that are not there are told of")
     func refused() throws {
         let fixture = try weeks()

@@ -137,9 +137,9 @@ import Testing
             .dump("2026-06-01", [Self.product("A1", "Alpha", 30, negative: 1...9)]),
         ]) { client, _ in
             let page = try await client.get("/brands/Alpha")
-            // Six of the twelve of the first dump were edited by the second, which brought eight.
-            #expect(page.words.contains("2026-03-02: 6 reviews, 3 negative."))
-            #expect(page.words.contains("2026-03-09: 14 reviews, 6 negative"))
+            // Six of the twelve of the first dump were edited by the second: they did not come with it.
+            #expect(page.words.contains("2026-03-02: 12 reviews, 3 negative."))
+            #expect(page.words.contains("2026-03-09: 8 reviews, 0 negative"))
             #expect(page.words.contains("2026-03-16: 0 reviews, 0 negative"))
             #expect(page.words.contains("2026-06-01: 10 reviews, 0 negative"))
             // By time: of the 84 days between the second dump and the last, 7 lie before the third.
@@ -152,6 +152,41 @@ import Testing
             let first = try await client.get("/brands/Alpha?as_of=1")
             #expect(first.words.contains("This is the first dump: all of it came with it."))
             #expect(!first.words.contains("Nothing of this brand changed"))
+        }
+    }
+
+    @Test(
+        "edited-counted-as-new-negative: an edit and a review that is gone later came with their dump"
+    )
+    func arrivals() async throws {
+        func acme(_ stars: [Int]) -> MadeProduct {
+            MadeProduct(
+                id: "A1", brand: "Acme", title: nil,
+                reviews: stars.enumerated().map {
+                    MadeReview(id: "R\($0.offset)", rating: $0.element, text: "Text \($0.offset).")
+                })
+        }
+        try await serving([
+            .dump("2026-03-02", [acme([5, 5, 1])]),
+            // Two are edited, one comes.
+            .dump("2026-03-09", [acme([1, 5, 2, 1])]),
+            .dump("2026-03-16", [acme([1, 5, 2, 5])]),
+        ]) { client, _ in
+            for address in ["/brands/Acme", "/products/A1"] {
+                let page = try await client.get(address)
+                #expect(page.words.contains("2026-03-02: 3 reviews, 1 negative."), "\(address)")
+                #expect(page.words.contains("2026-03-09: 1 review, 1 negative"), "\(address)")
+                #expect(page.words.contains("2026-03-16: 0 reviews, 0 negative"), "\(address)")
+            }
+        }
+    }
+
+    @Test("A field that the form of filters sends empty is none")
+    func emptyFields() async throws {
+        try await serving(Self.two) { client, _ in
+            let page = try await client.get("/?q=A1&brand=&sentiment=")
+            #expect(page.status == 200 && page.words.contains("1 product "))
+            #expect(try await client.get("/api/v1/products?brand=").status == 400)
         }
     }
 

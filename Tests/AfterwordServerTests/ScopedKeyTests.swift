@@ -57,6 +57,21 @@ import Testing
         }
     }
 
+    @Test(
+        "silent-wrong-brand: a key of some brands names them without case; an all-clear covers its own"
+    )
+    func names() async throws {
+        try await served { get in
+            for address in ["/api/v1/brands/alpha", "/brands/alpha", "/api/v1/themes?brand=ALPHA"] {
+                #expect(try await get(address, "alpha").status == 200, "\(address)")
+                #expect(try await get(address, "beta").status == 404, "\(address)")
+            }
+            #expect(try await get("/", "alpha").text.contains("of 1 known product."))
+            let coverage = try await get("/api/v1/inbox", "alpha").json?["coverage"]
+            #expect(coverage?["known_products"]?.integer == 1)
+        }
+    }
+
     @Test("scoped-key-as-of: a product is its present brand's, at every moment and on every route")
     func presentBrand() async throws {
         try await served { get in

@@ -17,19 +17,22 @@ extension ReviewValues {
 package struct Coverage: Equatable, Sendable {
     /// The dump it is about.
     package var dump: LoadedDump
-    /// Products that the store knows, and of them those that the dump names.
+    /// Products that the store knows, and of them those that the dump names; nil where that is not
+    /// known any more.
     package var knownProducts: Int64
-    package var namedProducts: Int64
+    package var namedProducts: Int64?
     /// When the product that is missing longest was last in a dump; nil where none is missing, or
     /// where that is not known any more.
     package var missingSince: Instant?
     /// Live reviews that the dump does not show; they are kept.
     package var absentReviews: Int64
+    /// There may be more of them: only those of products that are missing are counted.
+    package var isAbsenceAtLeast = false
     /// Reviews that came in languages that are not read for themes and dangers.
     package var unreadReviews: Int64
 
     package init(
-        dump: LoadedDump, knownProducts: Int64, namedProducts: Int64, missingSince: Instant?,
+        dump: LoadedDump, knownProducts: Int64, namedProducts: Int64?, missingSince: Instant?,
         absentReviews: Int64, unreadReviews: Int64
     ) {
         self.dump = dump
@@ -40,18 +43,22 @@ package struct Coverage: Equatable, Sendable {
         self.unreadReviews = unreadReviews
     }
 
-    package var missingProducts: Int64 { max(0, knownProducts - namedProducts) }
+    package var missingProducts: Int64 {
+        namedProducts.map { max(0, knownProducts - $0) } ?? 0
+    }
 
     /// Everything known was looked at.
     package var isWhole: Bool {
-        missingProducts == 0 && absentReviews == 0 && unreadReviews == 0
+        namedProducts != nil && missingProducts == 0 && absentReviews == 0 && unreadReviews == 0
     }
 
     /// In sentences: `The dump of 2026-03-09 names 2 of 3 known products.` and what is left out.
     package var sentences: [String] {
+        let name = "The dump \(dump.label.map { "\($0) " } ?? "")of \(dump.day)"
+        let known = several(knownProducts, "known product")
         var sentences = [
-            "The dump \(dump.label.map { "\($0) " } ?? "")of \(dump.day) names "
-                + "\(grouped(namedProducts)) of \(several(knownProducts, "known product"))."
+            namedProducts.map { "\(name) names \(grouped($0)) of \(known)." }
+                ?? "\(name): which of \(known) it named is not kept."
         ]
         if missingProducts > 0 {
             sentences.append(
@@ -63,7 +70,8 @@ package struct Coverage: Equatable, Sendable {
         }
         if absentReviews > 0 {
             sentences.append(
-                "\(several(absentReviews, "review")) of earlier dumps "
+                (isAbsenceAtLeast ? "At least " : "")
+                    + "\(several(absentReviews, "review")) of earlier dumps "
                     + "\(absentReviews == 1 ? "is" : "are") not in it and kept.")
         }
         if unreadReviews > 0 {

@@ -60,6 +60,15 @@ package struct LoadedDumps: Equatable, Sendable {
         return all[(place + 1)...].map(\.firstRun).min().map { $0 - 1 } ?? newestRun
     }
 
+    /// As `state(of:)`.
+    ///
+    /// - Throws: `AsOfFault.noStateOfItsOwn`.
+    private func ownState(of dump: LoadedDump) throws -> Int64 {
+        let run = state(of: dump)
+        guard run >= dump.firstRun else { throw AsOfFault.noStateOfItsOwn(dump.fullName) }
+        return run
+    }
+
     /// Where insights of a moment end: as of a run of a dump, those made before the next dump's
     /// first run.
     package func insightsEnd(asOf run: Int64) -> Int64 {
@@ -77,7 +86,7 @@ package struct LoadedDumps: Equatable, Sendable {
     ///
     /// - Throws: `AsOfFault`.
     package func run(at moment: Moment) throws -> Int64 {
-        if let dump = dump(labelled: Text(moment.written)) { return state(of: dump) }
+        if let dump = dump(labelled: Text(moment.written)) { return try ownState(of: dump) }
         switch moment.form {
         case .last: return newestRun
         case .run(let run):
@@ -87,7 +96,9 @@ package struct LoadedDumps: Equatable, Sendable {
             let end = [runs.last?.recordedAt, newest?.observedAt].compactMap { $0 }.max()
             guard let end, day <= end else { throw AsOfFault.afterNewestRun(day) }
             guard let dump = dump(takenBy: day) else { throw AsOfFault.beforeFirstRun }
-            return state(of: dump)
+            let run = state(of: dump)
+            guard run > 0 else { throw AsOfFault.noStateOfItsOwn(dump.fullName) }
+            return run
         case .instant(let instant):
             guard let newest = runs.last, instant <= newest.recordedAt else {
                 throw AsOfFault.afterNewestRun(instant)

@@ -68,6 +68,8 @@ package enum AsOfFault: Error, Equatable, Sendable {
     /// Later runs may still be recorded with that time.
     case afterNewestRun(Instant)
     case beforeFirstRun
+    /// A dump that was loaded after newer ones: the store never said what it alone says.
+    case noStateOfItsOwn(String)
     /// Neither a run, a date nor an instant, and no dump has that label.
     case unknownMoment(String, labels: [Text])
     /// A window ends before it begins.
@@ -87,6 +89,9 @@ extension AsOfFault {
         case .afterNewestRun(let instant):
             "\(instant) is after the newest run: what it will have been is not known yet"
         case .beforeFirstRun: "there was no run yet"
+        case .noStateOfItsOwn(let dump):
+            "the dump \(dump) was loaded after newer ones and has no state of its own; "
+                + "a run or an instant says what the store knew then"
         case .unknownMoment(let written, let labels):
             "no dump is called '\(written)'"
                 + (labels.isEmpty

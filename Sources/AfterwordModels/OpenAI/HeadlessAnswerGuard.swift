@@ -3,8 +3,8 @@ internal import NIOHTTP1
 
 /// Closes a connection on which a server sends a body, or the end of one, without a head.
 ///
-/// The decoder drops informational heads (1xx) and passes on a body that such a head must not
-/// have; the client's state machine traps on it.
+/// The client ignores heads below 200 other than 101 (`HTTPRequestStateMachine`), and its state
+/// machine traps on the body, or the end, of an answer whose head it ignored.
 final class HeadlessAnswerGuard: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias InboundOut = HTTPClientResponsePart
@@ -25,7 +25,8 @@ final class HeadlessAnswerGuard: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isBroken else { return }
         switch unwrapInboundIn(data) {
-        case .head: hasHead = true
+        case .head(let head):
+            hasHead = head.status.code >= 200 || head.status == .switchingProtocols
         case .body:
             guard hasHead else { return close(context) }
         case .end:

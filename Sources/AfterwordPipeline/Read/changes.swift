@@ -232,9 +232,10 @@ private func movement(_ key: Int64, _ old: ScopeState, _ new: ScopeState) -> Mov
         ratingDelta: (after?.rating ?? 0) - (before?.rating ?? 0))
 }
 
-/// A scope beside what it was.
+/// A brand beside what it was, or the products that have none.
 package struct ScopeShift: Sendable {
-    package var scope: Scope
+    /// Nil for the products without a brand.
+    package var brand: Text?
     package var before: Counters
     package var after: Counters
     /// Its reviews by what they are between the two runs.
@@ -254,37 +255,65 @@ package func brandShifts(
 package func brandShifts(
     _ reader: any StoreReader, in window: DumpWindow
 ) throws -> [ScopeShift] {
-    var shifts: [Scope: ScopeShift] = [:]
-    for row in try reader.scopeHistory(.brand, after: window.from, upTo: window.to) {
-        let scope = row.row.scope
-        var shift =
-            shifts[scope] ?? ScopeShift(scope: scope, before: Counters(), after: Counters())
-        if row.run <= window.from { shift.before = row.row.counters }
-        shift.after = row.row.counters
-        shifts[scope] = shift
-    }
-    var firstSeen: [Scope: Counters] = [:]
-    var dangers: [Scope: Int64] = [:]
-    for change in try reviewChanges(reader, in: window) {
-        guard let brand = change.brand else { continue }
-        let scope = Scope(kind: .brand, id: brand)
-        shifts[scope]?.counts.add(change.difference)
+    let changes = try reviewChanges(reader, in: window)
+    var shifts = try brandSums(reader, in: window, with: changes)
+    var firstSeen: [Text?: Counters] = [:]
+    var dangers: [Text?: Int64] = [:]
+    for change in changes {
+        shifts[change.brand]?.counts.add(change.difference)
         guard change.review.isLive else { continue }
         if change.difference.news == .firstSeen {
-            firstSeen[scope, default: Counters()].add(change.review.values, sign: 1)
+            firstSeen[change.brand, default: Counters()].add(change.review.values, sign: 1)
         }
-        if speaksOfDanger(change.review.values, change.verdict) { dangers[scope, default: 0] += 1 }
+        if speaksOfDanger(change.review.values, change.verdict) {
+            dangers[change.brand, default: 0] += 1
+        }
     }
     return shifts.values.map { shift in
         var shift = shift
         var known = shift.after
-        known.add(firstSeen[shift.scope] ?? Counters(), sign: -1)
+        known.add(firstSeen[shift.brand] ?? Counters(), sign: -1)
         shift.alerts = changeAlerts(
             before: shift.before, after: known, counts: shift.counts,
-            dangers: dangers[shift.scope] ?? 0)
+            dangers: dangers[shift.brand] ?? 0)
         return shift
     }.filter { $0.before != $0.after || !$0.alerts.isEmpty || $0.counts.edited > 0 }
         .sorted(by: isWorse)
+}
+
+/// The sums, before and after, of every brand whose sums or reviews changed; under nil those of the
+/// products without a brand, where one of their reviews changed.
+private func brandSums(
+    _ reader: any StoreReader, in window: DumpWindow, with changes: [ReviewChange]
+) throws -> [Text?: ScopeShift] {
+    var shifts: [Text?: ScopeShift] = [:]
+    for row in try reader.scopeHistory(.brand, after: window.from, upTo: window.to) {
+        let brand = row.row.scope.id
+        var shift =
+            shifts[brand] ?? ScopeShift(brand: brand, before: Counters(), after: Counters())
+        if row.run <= window.from { shift.before = row.row.counters }
+        shift.after = row.row.counters
+        shifts[brand] = shift
+    }
+    // An edit at equal stars moves no sum.
+    let still = Set(changes.map(\.brand)).filter { shifts[$0] == nil }
+    guard !still.isEmpty else { return shifts }
+    func sums(at run: Int64) throws -> [Text?: Counters] {
+        guard run > 0 else { return [:] }
+        var sums: [Text?: Counters] = [:]
+        for product in try AsOfReader(reader, run: run).products(nil)
+        where still.contains(product.dimension[.brand]) {
+            sums[product.dimension[.brand], default: Counters()]
+                .add(product.summary.counters, sign: 1)
+        }
+        return sums
+    }
+    let (before, after) = (try sums(at: window.from), try sums(at: window.to))
+    for brand in still {
+        shifts[brand] = ScopeShift(
+            brand: brand, before: before[brand] ?? Counters(), after: after[brand] ?? Counters())
+    }
+    return shifts
 }
 
 private func isWorse(_ left: ScopeShift, _ right: ScopeShift) -> Bool {
@@ -296,7 +325,9 @@ private func isWorse(_ left: ScopeShift, _ right: ScopeShift) -> Bool {
         )
     }
     let (l, r) = (place(left), place(right))
-    return l == r ? left.scope < right.scope : l > r
+    if l != r { return l > r }
+    guard let own = left.brand, let other = right.brand else { return left.brand != nil }
+    return own < other
 }
 
 extension ScopeChanges {

@@ -4,17 +4,18 @@ package import AfterwordCore
 ///
 /// Of the present, products are counted by when they were last in a dump; of the past, by what the
 /// ledger says of the dump's runs.
+///
+/// - Parameter isOfAll: The reader sees all products, of which alone the ledger speaks.
 package func coverage(
-    _ reader: any StoreReader, of window: DumpWindow, changes: [ReviewChange]
+    _ reader: any StoreReader, of window: DumpWindow, changes: [ReviewChange],
+    isOfAll: Bool = true
 ) throws -> Coverage? {
     guard let dump = window.dump else { return nil }
     let isNow = try !(reader is AsOfReader) && reader.newestRun()?.run == window.to
     let past = isNow ? reader : AsOfReader(reader, run: window.to)
     let products = try past.products(nil)
-    let runs = try past.runs().filter { dump.runs.contains($0.run) }
-    let shown = try present(past, runs)
     var coverage = Coverage(
-        dump: dump, knownProducts: Int64(products.count), namedProducts: 0, missingSince: nil,
+        dump: dump, knownProducts: Int64(products.count), namedProducts: nil, missingSince: nil,
         absentReviews: 0,
         unreadReviews: Int64(
             changes.count { change in
@@ -26,9 +27,14 @@ package func coverage(
         let missing = products.filter { $0.lastObservedAt < dump.firstObservedAt }
         coverage.namedProducts = Int64(products.count - missing.count)
         coverage.missingSince = missing.map(\.lastObservedAt).min()
-    } else {
-        coverage.namedProducts = min(shown.products, coverage.knownProducts)
+        if !isOfAll {
+            coverage.absentReviews = missing.map(\.summary.counters.reviewCount).reduce(0, +)
+            coverage.isAbsenceAtLeast = true
+        }
     }
+    guard isOfAll else { return coverage }
+    let shown = try present(past, past.runs().filter { dump.runs.contains($0.run) })
+    if !isNow { coverage.namedProducts = min(shown.products, coverage.knownProducts) }
     let live = try past.scopes([.portfolio]).first?.counters.reviewCount ?? 0
     coverage.absentReviews = max(0, live - shown.reviews)
     return coverage

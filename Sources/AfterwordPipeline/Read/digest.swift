@@ -11,21 +11,24 @@ package struct ScopeDigest: Sendable {
     /// Themes that a greater, or smaller, share of the new reviews speak of, beyond chance.
     package var themes: [ThemeShift]
     package var brands: [ScopeShift]
+    /// Brands that changed and are not among them.
+    package var brandsLeftOut = 0
     /// What is left out and what was too little to say.
     package var remarks: [String]
     /// Dangers of class C: probably none.
     package var unlikelyDangers = 0
 
     package static let rowLimit = 12
-    /// Negative reviews of products seen for the first time: these may be a whole store.
-    package static let firstSeenLimit = 50
+    package static let brandLimit = 50
+    /// Negative reviews of products seen for the first time: of a first dump these are a whole store.
+    package var firstSeenLimit: Int { window.isFirst ? 50 : 1_000 }
 
     package func entries(_ kinds: InboxEntry.Kind...) -> [InboxEntry] {
         entries.filter { kinds.contains($0.kind) }
     }
 
     package var firstSeen: ArraySlice<InboxEntry> {
-        entries(.firstSeen).prefix(Self.firstSeenLimit)
+        entries(.firstSeen).prefix(firstSeenLimit)
     }
 }
 
@@ -44,8 +47,9 @@ package func scopeDigest(
         brands: [], remarks: [])
     digest.unlikelyDangers = box.unlikely
     if scope == .scope(.portfolio) {
-        digest.brands = Array(
-            try brandShifts(reader, in: window).prefix(ScopeDigest.rowLimit))
+        let brands = try brandShifts(reader, in: window)
+        digest.brands = Array(brands.prefix(ScopeDigest.brandLimit))
+        digest.brandsLeftOut = brands.count - digest.brands.count
     }
     digest.remarks = remarks(digest)
     return digest
@@ -78,9 +82,8 @@ private func remarks(_ digest: ScopeDigest) -> [String] {
     let more = digest.entries(.firstSeen).count - digest.firstSeen.count
     if more > 0 {
         remarks.append(
-            "Of products seen for the first time the worst \(ScopeDigest.firstSeenLimit) negative "
-                + "reviews stand here; 'afterword inbox' lists "
-                + "\(several(more, "more of them", plural: "more of them")).")
+            "Of products seen for the first time the worst \(digest.firstSeenLimit) negative "
+                + "reviews stand here; \(grouped(Int64(more))) more are not listed.")
     }
     if digest.themes.isEmpty, !digest.window.isFirst {
         remarks.append("No theme is up or down beyond chance.")

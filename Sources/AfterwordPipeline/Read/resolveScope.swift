@@ -41,10 +41,7 @@ package func resolve(
         let products = try reader.products(nil).filter { allows($0.dimension[.brand]) }
         return .product(try name(id, "product", among: products.map(\.productID)))
     case .scope(let own):
-        if own.kind == .brand, !allows(own.id) {
-            throw ScopeNameFault.unknown(kind: "brand", name: own.id, nearest: [])
-        }
-        if try !reader.scopes([own]).isEmpty, own.kind == .brand { return scope }
+        if own.kind == .brand, allows(own.id), try !reader.scopes([own]).isEmpty { return scope }
         let names = try reader.products(nil)
             .filter { allows($0.dimension[.brand]) }
             .flatMap(\.dimension.scopes).filter { $0.kind == own.kind }.map(\.id)

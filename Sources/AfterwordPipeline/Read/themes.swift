@@ -5,8 +5,6 @@ import Synchronization
 /// What reviews are asked about.
 package struct ThemeQuery: Sendable {
     package var brand: String?
-    /// Only these brands; nil for all, and for products without one.
-    package var brands: Set<Text>?
     package var product: Text?
     package var scope: ReviewScope?
     /// What is praised instead of what is complained of.
@@ -111,7 +109,6 @@ package func readReviews(
     let wanted = query.brand.map { Text($0) }
     let all = try reviews(reader, query, since: since).filter { review in
         review.isLive && (wanted == nil || brands[review.productID] == wanted)
-            && (query.brands.map { $0.holds(brands[review.productID]) } ?? true)
             && !outside.contains(review.productID)
     }
     let brought = try BroughtReviews(reader, among: all)
@@ -129,10 +126,6 @@ package func readReviews(
         read.withLock { $0[part] = own }
     }
     return read.withLock { Array($0.joined()) }
-}
-
-extension Set<Text> {
-    fileprivate func holds(_ brand: Text?) -> Bool { brand.map(contains) ?? false }
 }
 
 /// Reviews that one thread reads at once.

@@ -241,7 +241,7 @@ struct Endpoint: Sendable {
                 beside: [
                     .init(
                         name: "coverage", form: .nullable(Coverage.form.form),
-                        comment: "What the newest dump covers; null for a key of some brands.")
+                        comment: "What the newest dump covers; null before the first.")
                 ])
         ) { call in
             let news = try call.news()

@@ -28,6 +28,8 @@ extension Service {
             throw Problem(.forbidden, "the key may not ask for insights")
         }
         guard !workers.isReadOnly else { throw StoreFault.readOnly }
+        // Nothing is written into a store that another program has changed meanwhile.
+        try await workers.checkReadiness()
         let path = endpoint.parameters.filter(\.isInPath)
         let values = try readParameters(path + [waitParameter], request, context)
         let name = try idempotencyKey(request)

@@ -62,7 +62,6 @@ func brandEntries(_ call: Call) throws -> [RankedEntry] {
 func themeQuery(_ call: Call) throws -> ThemeQuery {
     var query = ThemeQuery()
     query.brand = try call.brandFilter()
-    query.brands = call.brands
     query.product = call.text("product").map { Text($0) }
     query.strengths = call.text("side") == "strengths"
     if let product = query.product {
@@ -103,8 +102,7 @@ extension Call {
         }
     }
 
-    /// What a window brought, as far as the key may see it, and what that covers: of all products, so
-    /// that a key of some brands is not told.
+    /// What a window brought, as far as the key may see it, and what of that the dump covers.
     func news(
         in asked: DumpWindow? = nil
     ) throws -> (entries: [InboxEntry], unlikely: Int, coverage: Coverage?) {
@@ -113,7 +111,7 @@ extension Call {
         let found = inbox(changes, page: Call.everything)
         return (
             found.entries, found.unlikely,
-            brands == nil ? try coverage(reader, of: window, changes: changes) : nil
+            try coverage(reader, of: window, changes: changes, isOfAll: brands == nil)
         )
     }
 

@@ -77,6 +77,9 @@ func brandPage(_ call: Call) throws -> String {
     let sums = try call.reader.scopeHistory(of: Scope(kind: .brand, id: scope.id))
         .map { (run: $0.run, counters: $0.row.counters) }
     let products = try productEntries(call.with(["brand": name]))
+    let history = try ArrivalHistory(call.reader)
+    let members = try call.reader.products(nil).filter { $0.dimension[.brand] == scope.id }
+        .map(\.productID)
     let (moved, unmoved) = try movedRow(scope, call)
     let page = BrandPage(
         home: call.link("/"), name: name, sums: SumsRow(entry),
@@ -86,7 +89,8 @@ func brandPage(_ call: Call) throws -> String {
         insight: InsightPart(
             try call.reader.insights(of: scope).first, brand: scope.id, call),
         command: "afterword insight " + shellQuoted("brand:" + name), moved: moved,
-        unmoved: unmoved, arrivals: ArrivalsRow(DumpArrivals.of(read.map(\.review), with: dumps)),
+        unmoved: unmoved,
+        arrivals: ArrivalsRow(history.arrivals(of: members, first: history.first(sums))),
         mean: MeanChart(sums, over: dumps),
         themes: ThemeTable(read, limit: 100, brand: name, call),
         cards: products.prefix(productsOfPage).map { ProductCard($0, call) },

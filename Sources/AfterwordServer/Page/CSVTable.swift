@@ -19,7 +19,8 @@ struct CSVTable: Sendable {
     ) { call in
         let window = try call.window()
         let read = try readReviews(call.reader, ThemeQuery())
-        let facts = BrandFacts(call, read, window.isFirst ? nil : try call.news(in: window).entries)
+        let facts = try BrandFacts(
+            call, read, window.isFirst ? nil : try call.news(in: window).entries)
         return try rankedBrandEntries(call).map { entry in
             [.text(entry.id), .count(entry.productCount)] + counts(entry) + [
                 .number(facts.new(entry.id).map { String($0) } ?? ""),

@@ -148,28 +148,6 @@ private struct Axis {
     }
 }
 
-/// What came with a dump: live reviews whose present version it brought.
-struct DumpArrivals {
-    var dump: LoadedDump
-    var reviews: Int64 = 0
-    var negatives: Int64 = 0
-
-    /// One for each dump in the order in which they were taken, those that brought nothing too.
-    /// What a replay brought counts with the dump loaded before it.
-    static func of(_ reviews: some Sequence<StoredReview>, with dumps: LoadedDumps) -> [Self] {
-        var arrivals = dumps.all.map { DumpArrivals(dump: $0) }
-        var places: [Int64: Int] = [:]
-        for review in reviews where review.isLive {
-            let place = places[review.run] ?? dumps.place(ofRun: review.run) ?? -1
-            places[review.run] = place
-            guard place >= 0 else { continue }
-            arrivals[place].reviews += 1
-            if let star = review.values.star, star <= 2 { arrivals[place].negatives += 1 }
-        }
-        return arrivals
-    }
-}
-
 /// What came with each dump, as a chart, in words, and as numbers.
 struct ArrivalsRow: PageRow {
     /// What came with the first dump, which is everything there was then.

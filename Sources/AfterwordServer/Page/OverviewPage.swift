@@ -137,7 +137,8 @@ func overview(_ call: Call) throws -> String {
     let more = inbox.count - shown.count
     let page = OverviewPage(
         since: window.isFirst ? nil : window.since?.fullName ?? "run \(window.from)",
-        covers: try news.coverage?.sentences.joined(separator: " ") ?? coverage(call, window),
+        covers: news.coverage?.sentences.joined(separator: " ")
+            ?? "No dump with reviews was loaded yet.",
         inbox: shown.map { InboxCard($0, call) },
         more: more > 0
             ? "\(grouped(Int64(shown.count))) of \(grouped(Int64(inbox.count)));"
@@ -160,15 +161,6 @@ let productsOfPage = 12
 private let brandsOfPage = 10
 private let themesOfPage = 8
 
-/// What the newest dump covers, of what a key of some brands may see.
-private func coverage(_ call: Call, _ window: DumpWindow) throws -> String {
-    guard let newest = window.dump else { return "No dump with reviews was loaded yet." }
-    let products = try call.reader.products(nil)
-    let named = products.count { $0.lastObservedAt >= newest.firstObservedAt }
-    return "The dump of \(newest.fullName) names "
-        + "\(grouped(Int64(named))) of \(several(Int64(products.count), "known product"))."
-}
-
 /// The live reviews that the key may see, with what the lexicon reads in them.
 private func readableReviews(_ call: Call) throws -> [ReadReview] {
     try readReviews(call.reader, ThemeQuery())
@@ -179,8 +171,9 @@ private func brandTable(
     _ call: Call, _ read: [ReadReview], new inbox: [InboxEntry]?
 ) throws -> BrandTable {
     let entries = try rankedBrandEntries(call).filter(\.isRanked)
-    let facts = BrandFacts(call, read, inbox)
-    let later = facts.dumps.all.dropFirst()
+    let facts = try BrandFacts(call, read, inbox)
+    let firstRun = facts.dumps.all.map(\.firstRun).min() ?? 0
+    let later = facts.dumps.all.filter { $0.firstRun > firstRun }
     return BrandTable(
         rows: entries.prefix(brandsOfPage).map { entry in
             BrandRow(
@@ -203,10 +196,15 @@ func rankedBrandEntries(_ call: Call) throws -> [RankedEntry] {
 struct BrandFacts {
     let dumps: LoadedDumps
     private let reviews: [Text?: [ReadReview]]
+    private let products: [Text?: [Text]]
+    private let history: ArrivalHistory
     private let newCounts: [Text?: Int64]?
 
-    init(_ call: Call, _ read: [ReadReview], _ inbox: [InboxEntry]?) {
+    init(_ call: Call, _ read: [ReadReview], _ inbox: [InboxEntry]?) throws {
         dumps = call.allRuns.dumps.asOf(call.run.run)
+        history = try ArrivalHistory(call.reader)
+        products = Dictionary(grouping: try call.reader.products(nil)) { $0.dimension[.brand] }
+            .mapValues { $0.map(\.productID) }
         reviews = Dictionary(grouping: read, by: \.brand)
         newCounts = inbox.map { entries in
             Dictionary(grouping: entries.filter { $0.kind == .negative }, by: \.brand)
@@ -222,8 +220,8 @@ struct BrandFacts {
     }
 
     func chart(_ brand: Text) -> ColumnChart? {
-        let arrivals = DumpArrivals.of((reviews[brand] ?? []).map(\.review), with: dumps)
-        return ColumnChart("What came with each dump after the first", arrivals.dropFirst())
+        let arrivals = history.arrivals(of: products[brand] ?? [], first: Counters())
+        return ColumnChart("What came with each dump after the first", arrivals.later)
     }
 }
 

@@ -29,10 +29,16 @@ struct ProductPage: PageRow {
 
 struct BrandLink: PageRow {
     var name: String
-    var link: String
+    /// Nil for a brand of the past that the key may not see.
+    var link: String?
+
+    init(_ brand: Text, _ call: Call) {
+        name = brand.string
+        link = call.allows(brand) ? call.link(toBrand: brand) : nil
+    }
 
     static let members: KeyValuePairs<String, Member<BrandLink>> = [
-        "name": .text { $0.name }, "link": .text { $0.link },
+        "name": .text { $0.name }, "link": .maybe { $0.link },
     ]
 }
 
@@ -40,9 +46,12 @@ struct BrandLink: PageRow {
 struct MonthsRow: PageRow {
     var chart: ColumnChart?
     var months: [MonthRow]
+    /// What was written before the months that are shown; nil where that is nothing.
+    var before: String?
 
     static let members: KeyValuePairs<String, Member<MonthsRow>> = [
         "chart": .row { $0.chart }, "months": .rows { $0.months },
+        "before": .maybe { $0.before },
     ]
 
     /// Months that are shown, up to the last with a review.
@@ -60,6 +69,13 @@ struct MonthsRow: PageRow {
         months = (max(first, last - Self.shown + 1)...last).map { number in
             MonthRow(number: number, counters: sums[number] ?? Counters())
         }
+        let start = months[0]
+        var earlier = Counters()
+        for (number, counters) in sums where number < start.number { earlier.add(counters) }
+        before =
+            earlier.reviewCount > 0
+            ? "Before \(start.name): \(several(earlier.reviewCount, "review")), "
+                + "\(grouped(earlier.negatives)) negative; not in the chart." : nil
         chart = ColumnChart(
             "Reviews by month",
             months.map { month in
@@ -91,6 +107,7 @@ func productPage(_ call: Call) throws -> String {
     query.product = id
     let read = try readReviews(call.reader, query)
     let dumps = try call.reader.runs().dumps
+    let history = try ArrivalHistory(call.reader, ofProduct: id)
     let reviews = try reviewListing(
         call.reader, product: id, star: nil, withDeleted: false, page: Page(number: 1, size: 50))
     let sums = answer.runs.map { (run: $0.run, counters: $0.row.counters) }
@@ -98,14 +115,13 @@ func productPage(_ call: Call) throws -> String {
         home: call.link("/"), name: id.string,
         title: shown(answer.entry.attributes[.title]?.string),
         brand: answer.entry.attributes[.brand].map {
-            BrandLink(name: $0.string, link: call.link(toBrand: $0))
+            BrandLink($0, call)
         }, sums: SumsRow(answer.entry),
         dangers: DangersPart(read, call),
         insight: InsightPart(
             try call.reader.insights(of: .product(id)).first, brand: nil, call),
         months: answer.months.flatMap { MonthsRow($0) },
-        arrivals: ArrivalsRow(
-            DumpArrivals.of(read.map(\.review), with: dumps)),
+        arrivals: ArrivalsRow(history.arrivals(of: [id], first: history.first(sums))),
         mean: MeanChart(sums, over: dumps), reviews: reviews.entries.map { ReviewCard($0, call) },
         total: reviews.total > reviews.entries.count
             ? "\(reviews.entries.count) of \(several(Int64(reviews.total), "review"))"
@@ -142,6 +158,10 @@ struct VersionRow: PageRow {
         "stars": .text { starText($0.row.values) },
         "title": .maybe { shown($0.row.values.title?.string) },
         "body": .maybe { shown($0.row.values.body?.string) },
+        "written": .text { writtenOn($0.row.values) },
+        "author": .maybe { shown($0.row.values.authorName?.string) },
+        "is_verified": .flag { $0.row.values.verified == true },
+        "country": .maybe { shown($0.row.values.country?.string) },
         "digest": .text { String($0.row.rowDigest.description.prefix(16)) },
     ]
 }
@@ -190,7 +210,7 @@ func themePage(_ call: Call) throws -> String {
     }
     let page = ThemePage(
         home: call.link("/"), name: aspect.label,
-        brand: query.brand.map { BrandLink(name: $0, link: call.link(toBrand: Text($0))) },
+        brand: query.brand.map { BrandLink(Text($0), call) },
         total: found.total > found.entries.count
             ? "The newest \(found.entries.count) of \(total)" : total,
         reviews: found.entries.map { MentionCard($0, call) },

@@ -109,7 +109,13 @@ struct ReviewCard: PageRow {
         "stars": .text { starText($0.values) }, "link": .text { $0.link },
         "title": .maybe { shown($0.values.title?.string) },
         "body": .maybe { shown($0.values.body?.string) }, "version": .text { "\($0.version)" },
+        "written": .text { writtenOn($0.values) },
     ]
+}
+
+/// The day that the source tells of a review; a made-up one is no day to show.
+func writtenOn(_ values: ReviewValues) -> String {
+    values.createdAt.map { "written on \($0.day)" } ?? "day of writing unknown"
 }
 
 /// A review that came with the newest dump and wants to be read.

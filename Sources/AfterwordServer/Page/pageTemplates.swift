@@ -300,7 +300,8 @@ let pageTemplates: [String: String] = [
     "theme": """
     <p class="crumbs"><a href="{{home}}">All brands</a></p>
     <div class="head"><h1>{{name}}</h1><a class="csv" href="{{csv}}" download>CSV</a></div>
-    <p>{{total}}{{#brand}} of <a href="{{link}}"><bdi>{{name}}</bdi></a>{{/brand}}</p>
+    <p>{{total}}{{#brand}} of {{#link}}<a href="{{link}}"><bdi>{{name}}</bdi></a>{{/link}}
+    {{^link}}<bdi>{{name}}</bdi>{{/link}}{{/brand}}</p>
     {{^reviews}}<p class="empty">No review says so.</p>{{/reviews}}
     <ul class="cards">
     {{#reviews}}<li class="card"><blockquote dir="auto"><a href="{{link}}">{{quote}}</a></blockquote>
@@ -311,7 +312,8 @@ let pageTemplates: [String: String] = [
 
     "product": """
     <p class="crumbs"><a href="{{home}}">All brands</a>
-    {{#brand}} › <a href="{{link}}"><bdi>{{name}}</bdi></a>{{/brand}}</p>
+    {{#brand}} › {{#link}}<a href="{{link}}"><bdi>{{name}}</bdi></a>{{/link}}
+    {{^link}}<bdi>{{name}}</bdi>{{/link}}{{/brand}}</p>
     <h1 dir="auto">{{name}}</h1>{{#title}}<p dir="auto">{{title}}</p>{{/title}}
     <div class="summary"><p>{{#sums}}{{> sums}}{{/sums}}</p>{{#sums}}{{> stars}}{{/sums}}</div>
     {{#dangers}}{{> dangers}}{{/dangers}}
@@ -321,8 +323,8 @@ let pageTemplates: [String: String] = [
     {{#months}}{{#chart}}{{> columns}}{{/chart}}
     <details><summary>Each month in numbers</summary><ul class="plain">
     {{#months}}<li>{{name}}: {{reviews}}, {{negative}} negative</li>{{/months}}
-    </ul></details>{{/months}}
-    {{^months}}<p class="empty">The source tells no review times (no_source_time);
+    </ul></details>{{#before}}<p class="small">{{before}}</p>{{/before}}{{/months}}
+    {{^months}}<p class="empty">The source tells no review times;
     here is what came with each dump.</p>{{/months}}
     {{#arrivals}}{{> arrivals}}{{/arrivals}}{{#mean}}{{> mean}}{{/mean}}</section>
     <section aria-labelledby="reviews"><div class="head"><h2 id="reviews">Reviews</h2>
@@ -330,7 +332,7 @@ let pageTemplates: [String: String] = [
     <ul class="cards">{{#reviews}}<li class="card"><p dir="auto"><b>{{stars}}</b>
     <a href="{{link}}">{{#title}}{{title}}{{/title}}{{^title}}Review{{/title}}</a></p>
     {{#body}}<p class="body" dir="auto">{{body}}</p>{{/body}}
-    <p class="small">version {{version}}</p></li>{{/reviews}}</ul></section>
+    <p class="small">{{written}} · version {{version}}</p></li>{{/reviews}}</ul></section>
     """,
 
     "review": """
@@ -341,6 +343,8 @@ let pageTemplates: [String: String] = [
     {{changed}}{{/changed}}, run {{run}}, observed {{observed}}</p>
     <p dir="auto"><b>{{stars}}</b>{{#title}} {{title}}{{/title}}</p>
     {{#body}}<p class="body" dir="auto">{{body}}</p>{{/body}}
+    <p class="small">{{written}}{{#author}} · <bdi>{{author}}</bdi>{{/author}}
+    {{#is_verified}} · verified purchase{{/is_verified}}{{#country}} · {{country}}{{/country}}</p>
     <p class="small">version {{version}} · digest {{digest}}…</p></li>{{/versions}}</ol>
     """,
 ]

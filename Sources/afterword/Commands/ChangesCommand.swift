@@ -61,7 +61,7 @@ struct ChangesCommand: ParsableCommand {
             Terminal.write(json: shifts.prefix(first).map(\.json))
         } else {
             showTable(shifts.prefix(first))
-            let rest = alerted.dropFirst(first).map { printable($0.scope.id.string) }
+            let rest = alerted.dropFirst(first).map { printable($0.name) }
             if !rest.isEmpty {
                 print(Terminal.red("ALERT too: ") + rest.joined(separator: ", "))
             }
@@ -76,7 +76,7 @@ struct ChangesCommand: ParsableCommand {
         ])
         for shift in shifts {
             table.add([
-                printable(shift.scope.id.string), grouped(shift.counts.new),
+                printable(shift.name), grouped(shift.counts.new),
                 grouped(shift.counts.newNegative), grouped(shift.counts.editedDown),
                 grouped(shift.counts.firstSeen), "\(stars(shift.before)) → \(stars(shift.after))",
                 shift.alerts.isEmpty
@@ -130,7 +130,8 @@ struct ChangesCommand: ParsableCommand {
         if !changes.saysEnough {
             print(
                 Terminal.grey(
-                    "fewer than \(ChangeAlert.fewestRatings) ratings: the mean says little"))
+                    "fewer than \(ChangeAlert.fewestRatings) ratings before or after: "
+                        + "the mean says little"))
         }
         for alert in changes.alerts { print(Terminal.red("ALERT: ") + alert.words) }
     }

@@ -103,7 +103,9 @@ extension ScopeShift {
     package static let form = ObjectForm<ScopeShift>(
         "BrandShift", "What moved a brand between two runs."
     ) { form in
-        form.id("brand", "The brand's name.") { $0.scope.id }
+        form.optionalText("brand", "The brand's name; null for the products without one.") {
+            $0.brand
+        }
         form.object("before", Counters.form, "Its sums before.") { $0.before }
         form.object("after", Counters.form, "Its sums after.") { $0.after }
         form.list("alerts", ChangeAlert.form, "Why it should be looked at.") { $0.alerts }

@@ -156,9 +156,10 @@ extension Coverage {
     ) { form in
         form.object("dump", LoadedDump.form, "The dump.") { $0.dump }
         form.count("known_products", "Products that are known.") { $0.knownProducts }
-        form.count("named_products", "Of those, products that the dump names.") {
-            $0.namedProducts
-        }
+        form.optionalCount(
+            "named_products",
+            "Of those, products that the dump names; null where that is not known any more."
+        ) { $0.namedProducts }
         form.optionalInstant(
             "missing_since",
             "Of the products it does not name, when the one longest missing was last in a dump."
