@@ -61,6 +61,7 @@ import Testing
         "fifo-as-dump-hangs: pipes and devices are refused by name, exit 2",
         arguments: [
             ("mkfifo p.json; afterword run p.json", "p.json is a pipe"),
+            ("afterword run <(echo '[]')", "afterword: /dev/fd/"),
             ("afterword run <(echo '[]')", " is a pipe"),
             ("echo '[]' | afterword run /dev/stdin", "stdin is a pipe"),
             ("afterword run /dev/stdin < /dev/null", "stdin is a device"),
@@ -69,6 +70,9 @@ import Testing
             ("mkfifo c.csv; afterword catalog load c.csv", "c.csv is a pipe"),
             ("mkfifo c.json; afterword shape detect c.json", "c.json is a pipe"),
             ("mkfifo v.json; afterword verify new x v.json", "v.json is a pipe"),
+            ("afterword shape detect d", "d is a folder, and one file is needed"),
+            ("afterword run d --shape d", "d is a folder, and one file is needed"),
+            ("afterword catalog load d", "d is a folder, and one file is needed"),
         ])
     func special(script: String, words: String) throws {
         try folder.write("d/a.json", review(1))
@@ -77,6 +81,48 @@ import Testing
         #expect(result.errors.contains(words), "\(result.errors)")
         let store = folder.path + "/afterword.sqlite"
         #expect(!FileManager.default.fileExists(atPath: store))
+    }
+
+    @Test(
+        "fifo-as-dump-hangs: a store that is no file is refused by name at once, exit 2",
+        arguments: [
+            "run d --store STORE", "plan d --store STORE", "run d --store sqlite:STORE",
+            "brands --store STORE", "audit --store STORE", "catalog load c.csv --store STORE",
+            "migrate --store STORE", "migrate --plan --store STORE", "serve --store STORE",
+            "copy --from STORE --to new.sqlite", "copy --from good.sqlite --to STORE",
+        ])
+    func irregularStore(command: String) throws {
+        try folder.write("d/a.json", review(1))
+        try folder.write("c.csv", "asin,title\nP1,A title\n")
+        for (make, kind) in [("mkfifo s.sqlite", "a pipe"), ("mkdir s.sqlite", "a folder")] {
+            let result = try Program.shell(
+                """
+                afterword run d --quiet --store good.sqlite; rm -rf s.sqlite; \(make)
+                timeout -k 1 20 "$AFTERWORD" \(command.replacing("STORE", with: "s.sqlite"))
+                """, in: folder.path)
+            #expect(result.code == 2, "\(make), \(command): \(result)")
+            let words = "afterword: s.sqlite is \(kind); a store is"
+            #expect(result.errors.contains(words), "\(result.errors)")
+            #expect(!FileManager.default.fileExists(atPath: folder.path + "/new.sqlite"))
+        }
+    }
+
+    @Test("fifo-as-dump-hangs: a certificate or key that is no file is refused by name at once")
+    func irregularCertificate() throws {
+        try folder.write("own.pem", "")
+        for (certificate, key, words) in [
+            ("f", "f", "f is a pipe; "), ("own.pem", "f", "f is a pipe; "),
+            ("g", "own.pem", "g is a folder; "),
+            ("own.pem", "/dev/null", "/dev/null is a device; "),
+        ] {
+            let result = try Program.shell(
+                """
+                rm -rf f g; mkfifo f; mkdir g; timeout -k 1 20 "$AFTERWORD" serve --port 0 \
+                --tls-certificate \(certificate) --tls-key \(key)
+                """, in: folder.path)
+            #expect(result.code == 2, "\(result)")
+            #expect(result.errors.contains("afterword: \(words)"), "\(result.errors)")
+        }
     }
 
     @Test("A file that the shell opened is read by the name of standard input")

@@ -50,6 +50,8 @@ package enum InputFault: Error, Equatable, Sendable {
     case unreadableFile(String, reason: String)
     /// A pipe, a socket or a device, where only files are read.
     case notAFile(String, kind: String)
+    /// A folder where one file is read.
+    case folderForFile(String)
     /// A file of a known format that is none of JSON.
     case otherFormat(file: String, OtherFormat)
     case linkLeavesDump(String)
