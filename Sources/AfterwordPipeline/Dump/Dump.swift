@@ -8,7 +8,8 @@ package struct Dump: Sendable {
     package var files: [DumpFile]
     /// Names of files that are no review files.
     package var ignored: [String]
-    /// Of the ignored, those that may hold reviews: a dump with one of them is not complete.
+    /// Of the ignored, those that may hold reviews, and folders without any file: a dump with one
+    /// of them is not complete.
     package var unread: [UnreadFile]
 
     package init(
