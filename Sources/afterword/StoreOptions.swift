@@ -141,13 +141,17 @@ struct PageOptions: ParsableArguments {
     var value: Page { Page(number: page, size: limit) }
 }
 
-/// Refuses to answer from a store that nothing was loaded into: zero of everything looks like an
-/// all-clear.
+/// Refuses to answer from a store that nothing was loaded into, or dumps alone that hold nothing:
+/// zero of everything looks like an all-clear.
 func requireLoaded(_ reader: any StoreReader) throws {
-    guard try reader.newestRun() != nil else {
-        throw CommandFault(
-            .usage, "nothing was loaded yet; load a dump with 'afterword run DUMP'")
-    }
+    guard try !reader.isLoaded() else { return }
+    throw reader is AsOfReader
+        ? CommandFault(.usage, "nothing was loaded by then") : CommandFault.nothingLoaded
+}
+
+extension CommandFault {
+    static let nothingLoaded = CommandFault(
+        .usage, "nothing was loaded yet; load a dump with 'afterword run DUMP'")
 }
 
 func now() -> Instant {

@@ -178,21 +178,62 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/new.sqlite"))
     }
 
+    static let readingCommands = [
+        "brands", "products", "product P", "reviews P", "history P R", "themes", "theme leaks",
+        "safety", "safety --alert", "safety verdicts", "inbox", "inbox --alert",
+        "changes portfolio", "changes --top 3", "report", "insights", "insight portfolio",
+        "insights make top:3", "products --json", "brands --as-of 1",
+    ]
+
     @Test(
         "failed-run-leaves-store: reading an empty store says that nothing was loaded yet",
-        arguments: [
-            "brands", "products", "product P", "reviews P", "history P R", "themes",
-            "theme leaks", "safety", "inbox", "changes portfolio", "report", "insights",
-            "insight portfolio", "products --json", "brands --as-of 1",
-        ])
-    func emptyStore(command: String) throws {
-        #expect(try Program.run(["migrate"], in: folder.path).code == 0)
+        arguments: DumpFileTests.readingCommands, [true, false])
+    func emptyStore(command: String, hasRun: Bool) throws {
+        try makeEmptyStore(hasRun: hasRun)
         let result = try Program.shell("afterword \(command)", in: folder.path)
         #expect(result.code == 2, "\(result.errors)")
         #expect(result.errors.contains("nothing was loaded yet"), "\(result.errors)")
         #expect(result.output.isEmpty)
+    }
+
+    /// A dump that holds nothing loads nothing: none of 0 dangers is no all-clear.
+    private func makeEmptyStore(hasRun: Bool) throws {
+        try folder.write("e.json", "[]")
+        let made = try Program.run(
+            hasRun ? ["run", "e.json", "--quiet"] : ["migrate"], in: folder.path)
+        #expect(made.code == 0, "\(made.errors)")
+    }
+
+    @Test(
+        "failed-run-leaves-store: what tells of the store itself answers of an empty one",
+        arguments: [true, false])
+    func emptyLedger(hasRun: Bool) throws {
+        try makeEmptyStore(hasRun: hasRun)
         for other in ["runs", "status", "audit", "rejects", "costs"] {
             #expect(try Program.run([other], in: folder.path).code == 0)
+        }
+        let runs = try Program.run(["runs", "--as-of", "1"], in: folder.path)
+        #expect(runs.code == (hasRun ? 0 : 2), "\(runs)")
+    }
+
+    @Test("failed-run-leaves-store: a later empty dump makes no store an empty one")
+    func laterEmptyDump() throws {
+        try folder.write("2026-03-02/e.json", "[]")
+        try folder.write("2026-03-09/a.json", review(1))
+        try folder.write("2026-03-16/e.json", "[ ]")
+        let path = folder.path
+        for dump in ["2026-03-02", "2026-03-09", "2026-03-16"] {
+            let run = try Program.run(["run", dump, "--quiet", "--accept-drift"], in: path)
+            #expect(run.code == 0, "\(run.errors)")
+        }
+        for command in ["brands", "products", "safety --alert", "inbox --alert", "report"] {
+            let now = try Program.shell("afterword \(command)", in: path)
+            #expect(now.code == 0, "\(command): \(now.errors)")
+            let then = try Program.shell("afterword \(command) --as-of 2", in: path)
+            #expect(then.code == 0, "\(command): \(then.errors)")
+            let before = try Program.shell("afterword \(command) --as-of 1", in: path)
+            #expect(before.code == 2 && before.output.isEmpty, "\(command): \(before)")
+            #expect(before.errors.contains("nothing was loaded by then"), "\(before.errors)")
         }
     }
 }
