@@ -64,6 +64,8 @@ struct Failure {
         case .notAFile(let name, let kind):
             "\(name) is \(kind); only files and folders are read. Write what comes from it to a file "
                 + "first"
+        case .folderForFile(let name):
+            "\(name) is a folder, and one file is needed here: name a file that lies in it"
         case .otherFormat(let file, let format): "\(file) " + words(format)
         case .linkLeavesDump(let name): "\(name) is a link that leads out of the dump"
         case .outsideSeries(let name):

@@ -45,8 +45,9 @@ struct ReadOptions: ParsableArguments {
     ) throws -> Result {
         let moment = try moment()
         return try store.openForReading().read { reader in
-            if !allowsEmpty || moment != nil { try requireLoaded(reader) }
+            if !allowsEmpty { try requireLoaded(reader) }
             guard let moment else { return try body(reader) }
+            guard try reader.newestRun() != nil else { throw CommandFault.nothingLoaded }
             let run =
                 switch moment {
                 case .moment(let moment): try resolve(moment, among: reader.runs())
@@ -54,7 +55,9 @@ struct ReadOptions: ParsableArguments {
                 }
             Terminal.writeError(
                 "as of run \(run.run), recorded \(run.recordedAt), observed \(run.observedAt)")
-            return try body(AsOfReader(reader, run: run.run))
+            let past = AsOfReader(reader, run: run.run)
+            if !allowsEmpty { try requireLoaded(past) }
+            return try body(past)
         }
     }
 }
@@ -87,8 +90,10 @@ struct WindowOptions {
             let runs = try reader.runs()
             guard let newest = runs.last else { throw AsOfFault.beforeFirstRun }
             let window = try runs.dumps.window(since: since, to: to)
-            let isNow = window.to == newest.run
-            return try body(isNow ? reader : AsOfReader(reader, run: window.to), window)
+            guard window.to != newest.run else { return try body(reader, window) }
+            let past = AsOfReader(reader, run: window.to)
+            try requireLoaded(past)
+            return try body(past, window)
         }
     }
 }

@@ -81,13 +81,26 @@ struct StoreLocation {
     }
 
     private func checkKind() throws {
-        if isFile { FolderLock.share(path) }
+        if isFile {
+            try refuseIrregular()
+            FolderLock.share(path)
+        }
         guard isPostgres || !path.contains("://") else {
             // The URL may hold a password: only its beginning is shown.
             let scheme = path.prefix { $0 != ":" }
             throw CommandFault(
                 .usage, "a store is a SQLite file or a postgres:// URL, not \(scheme)://…")
         }
+    }
+
+    /// To open a pipe waits until somebody writes to it; of a folder SQLite says that the disk is
+    /// at fault.
+    private func refuseIrregular() throws {
+        guard let kind = FileKind.irregular(at: path) else { return }
+        throw CommandFault(
+            .usage,
+            "\(path) is \(kind.words); a store is a SQLite file or a postgres:// URL"
+                + (kind == .folder ? ": name a file in it, as \(path)/afterword.sqlite" : ""))
     }
 }
 
@@ -128,13 +141,17 @@ struct PageOptions: ParsableArguments {
     var value: Page { Page(number: page, size: limit) }
 }
 
-/// Refuses to answer from a store that nothing was loaded into: zero of everything looks like an
-/// all-clear.
+/// Refuses to answer from a store that nothing was loaded into, or dumps alone that hold nothing:
+/// zero of everything looks like an all-clear.
 func requireLoaded(_ reader: any StoreReader) throws {
-    guard try reader.newestRun() != nil else {
-        throw CommandFault(
-            .usage, "nothing was loaded yet; load a dump with 'afterword run DUMP'")
-    }
+    guard try !reader.isLoaded() else { return }
+    throw reader is AsOfReader
+        ? CommandFault(.usage, "nothing was loaded by then") : CommandFault.nothingLoaded
+}
+
+extension CommandFault {
+    static let nothingLoaded = CommandFault(
+        .usage, "nothing was loaded yet; load a dump with 'afterword run DUMP'")
 }
 
 func now() -> Instant {

@@ -87,6 +87,8 @@ private func words(_ fault: CertificateFault) -> String {
     return switch fault {
     case .unreadableCertificate(let file): "\(file) holds no certificate in PEM that can be read"
     case .unreadableKey(let file): "\(file) holds no key in PEM that can be read"
+    case .notAFile(let file, let kind):
+        "\(file) is \(kind); certificate and key are read from files"
     case .notOfOneAnother(let certificate, let key):
         "the key in \(key) is not that of the certificate in \(certificate)"
     case .expired(let file, let end): "the certificate in \(file) ended at \(day(end)): renew it"

@@ -61,6 +61,7 @@ import Testing
         "fifo-as-dump-hangs: pipes and devices are refused by name, exit 2",
         arguments: [
             ("mkfifo p.json; afterword run p.json", "p.json is a pipe"),
+            ("afterword run <(echo '[]')", "afterword: /dev/fd/"),
             ("afterword run <(echo '[]')", " is a pipe"),
             ("echo '[]' | afterword run /dev/stdin", "stdin is a pipe"),
             ("afterword run /dev/stdin < /dev/null", "stdin is a device"),
@@ -69,6 +70,9 @@ import Testing
             ("mkfifo c.csv; afterword catalog load c.csv", "c.csv is a pipe"),
             ("mkfifo c.json; afterword shape detect c.json", "c.json is a pipe"),
             ("mkfifo v.json; afterword verify new x v.json", "v.json is a pipe"),
+            ("afterword shape detect d", "d is a folder, and one file is needed"),
+            ("afterword run d --shape d", "d is a folder, and one file is needed"),
+            ("afterword catalog load d", "d is a folder, and one file is needed"),
         ])
     func special(script: String, words: String) throws {
         try folder.write("d/a.json", review(1))
@@ -77,6 +81,48 @@ import Testing
         #expect(result.errors.contains(words), "\(result.errors)")
         let store = folder.path + "/afterword.sqlite"
         #expect(!FileManager.default.fileExists(atPath: store))
+    }
+
+    @Test(
+        "fifo-as-dump-hangs: a store that is no file is refused by name at once, exit 2",
+        arguments: [
+            "run d --store STORE", "plan d --store STORE", "run d --store sqlite:STORE",
+            "brands --store STORE", "audit --store STORE", "catalog load c.csv --store STORE",
+            "migrate --store STORE", "migrate --plan --store STORE", "serve --store STORE",
+            "copy --from STORE --to new.sqlite", "copy --from good.sqlite --to STORE",
+        ])
+    func irregularStore(command: String) throws {
+        try folder.write("d/a.json", review(1))
+        try folder.write("c.csv", "asin,title\nP1,A title\n")
+        for (make, kind) in [("mkfifo s.sqlite", "a pipe"), ("mkdir s.sqlite", "a folder")] {
+            let result = try Program.shell(
+                """
+                afterword run d --quiet --store good.sqlite; rm -rf s.sqlite; \(make)
+                timeout -k 1 20 "$AFTERWORD" \(command.replacing("STORE", with: "s.sqlite"))
+                """, in: folder.path)
+            #expect(result.code == 2, "\(make), \(command): \(result)")
+            let words = "afterword: s.sqlite is \(kind); a store is"
+            #expect(result.errors.contains(words), "\(result.errors)")
+            #expect(!FileManager.default.fileExists(atPath: folder.path + "/new.sqlite"))
+        }
+    }
+
+    @Test("fifo-as-dump-hangs: a certificate or key that is no file is refused by name at once")
+    func irregularCertificate() throws {
+        try folder.write("own.pem", "")
+        for (certificate, key, words) in [
+            ("f", "f", "f is a pipe; "), ("own.pem", "f", "f is a pipe; "),
+            ("g", "own.pem", "g is a folder; "),
+            ("own.pem", "/dev/null", "/dev/null is a device; "),
+        ] {
+            let result = try Program.shell(
+                """
+                rm -rf f g; mkfifo f; mkdir g; timeout -k 1 20 "$AFTERWORD" serve --port 0 \
+                --tls-certificate \(certificate) --tls-key \(key)
+                """, in: folder.path)
+            #expect(result.code == 2, "\(result)")
+            #expect(result.errors.contains("afterword: \(words)"), "\(result.errors)")
+        }
     }
 
     @Test("A file that the shell opened is read by the name of standard input")
@@ -132,21 +178,62 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/new.sqlite"))
     }
 
+    static let readingCommands = [
+        "brands", "products", "product P", "reviews P", "history P R", "themes", "theme leaks",
+        "safety", "safety --alert", "safety verdicts", "inbox", "inbox --alert",
+        "changes portfolio", "changes --top 3", "report", "insights", "insight portfolio",
+        "insights make top:3", "products --json", "brands --as-of 1",
+    ]
+
     @Test(
         "failed-run-leaves-store: reading an empty store says that nothing was loaded yet",
-        arguments: [
-            "brands", "products", "product P", "reviews P", "history P R", "themes",
-            "theme leaks", "safety", "inbox", "changes portfolio", "report", "insights",
-            "insight portfolio", "products --json", "brands --as-of 1",
-        ])
-    func emptyStore(command: String) throws {
-        #expect(try Program.run(["migrate"], in: folder.path).code == 0)
+        arguments: DumpFileTests.readingCommands, [true, false])
+    func emptyStore(command: String, hasRun: Bool) throws {
+        try makeEmptyStore(hasRun: hasRun)
         let result = try Program.shell("afterword \(command)", in: folder.path)
         #expect(result.code == 2, "\(result.errors)")
         #expect(result.errors.contains("nothing was loaded yet"), "\(result.errors)")
         #expect(result.output.isEmpty)
+    }
+
+    /// A dump that holds nothing loads nothing: none of 0 dangers is no all-clear.
+    private func makeEmptyStore(hasRun: Bool) throws {
+        try folder.write("e.json", "[]")
+        let made = try Program.run(
+            hasRun ? ["run", "e.json", "--quiet"] : ["migrate"], in: folder.path)
+        #expect(made.code == 0, "\(made.errors)")
+    }
+
+    @Test(
+        "failed-run-leaves-store: what tells of the store itself answers of an empty one",
+        arguments: [true, false])
+    func emptyLedger(hasRun: Bool) throws {
+        try makeEmptyStore(hasRun: hasRun)
         for other in ["runs", "status", "audit", "rejects", "costs"] {
             #expect(try Program.run([other], in: folder.path).code == 0)
+        }
+        let runs = try Program.run(["runs", "--as-of", "1"], in: folder.path)
+        #expect(runs.code == (hasRun ? 0 : 2), "\(runs)")
+    }
+
+    @Test("failed-run-leaves-store: a later empty dump makes no store an empty one")
+    func laterEmptyDump() throws {
+        try folder.write("2026-03-02/e.json", "[]")
+        try folder.write("2026-03-09/a.json", review(1))
+        try folder.write("2026-03-16/e.json", "[ ]")
+        let path = folder.path
+        for dump in ["2026-03-02", "2026-03-09", "2026-03-16"] {
+            let run = try Program.run(["run", dump, "--quiet", "--accept-drift"], in: path)
+            #expect(run.code == 0, "\(run.errors)")
+        }
+        for command in ["brands", "products", "safety --alert", "inbox --alert", "report"] {
+            let now = try Program.shell("afterword \(command)", in: path)
+            #expect(now.code == 0, "\(command): \(now.errors)")
+            let then = try Program.shell("afterword \(command) --as-of 2", in: path)
+            #expect(then.code == 0, "\(command): \(then.errors)")
+            let before = try Program.shell("afterword \(command) --as-of 1", in: path)
+            #expect(before.code == 2 && before.output.isEmpty, "\(command): \(before)")
+            #expect(before.errors.contains("nothing was loaded by then"), "\(before.errors)")
         }
     }
 }

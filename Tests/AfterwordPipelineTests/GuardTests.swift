@@ -259,6 +259,51 @@ import Testing
         #expect(try !loads(#require(openDumps(folder.path).first), .products))
     }
 
+    @Test(
+        "complete-dump-with-ignored-file-deletes: nor is it complete with a folder without files",
+        arguments: [
+            ("UK", true), ("UK/2026", true), ("b.jsonl", true), ("docs", true),
+            ("__MACOSX", false), ("__MACOSX/UK", false), ("@eaDir", false), ("UK/@eaDir", true),
+            ("lost+found", false), (".git", false), (".git/refs", false),
+        ])
+    func emptyFolders(name: String, isRefused: Bool) throws {
+        let folder = try TemporaryFolder()
+        try folder.write("a.jsonl", good.joined(separator: "\n").replacing("\n ", with: " "))
+        let path = folder.path + "/" + name
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true)
+        for glob in [nil, "*.jsonl"] {
+            let dump = try #require(try openDumps(folder.path, files: glob).first)
+            for completeness in [Completeness.products, .all] {
+                #expect(loads(dump, completeness) == !isRefused, "\(name) \(completeness)")
+            }
+            #expect(loads(dump, .none))
+        }
+        // A note is a file: that is no volume that is not mounted.
+        try Data("x".utf8).write(to: URL(fileURLWithPath: path + "/README.txt"))
+        #expect(try loads(#require(openDumps(folder.path).first), .all))
+    }
+
+    @Test("complete-dump-with-ignored-file-deletes: it is named, unless --files leaves it out")
+    func namedFolder() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("DE/a.jsonl", good.joined(separator: "\n").replacing("\n ", with: " "))
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/UK/2026", withIntermediateDirectories: true)
+        try folder.write("UK/.DS_Store", "x")
+        let unread = try openDumps(folder.path)[0].unread
+        #expect(unread.map(\.name) == ["UK/2026"])
+        #expect(unread.first?.words.hasPrefix("UK/2026 is a folder without any file") == true)
+        for (glob, isNamed) in [
+            ("*.jsonl", true), ("*/a.jsonl", true), ("DE/*", false), ("DE/a.jsonl", false),
+        ] {
+            let names = try openDumps(folder.path, files: glob)[0].unread.map(\.name)
+            #expect(names == (isNamed ? ["UK/2026"] : []), "\(glob)")
+        }
+        try folder.write("UK/2026/.b.jsonl.part", "x")
+        #expect(try openDumps(folder.path)[0].unread.map(\.name) == ["UK/2026/.b.jsonl.part"])
+    }
+
     private func loads(_ dump: Dump, _ completeness: Completeness) -> Bool {
         let fixture = Fixture()
         let clock = fixture.clock

@@ -89,7 +89,8 @@ import Testing
         #expect(throws: InputFault.notAFile("p.json", kind: "a pipe")) {
             try Catalogue(file: path + "/p.json")
         }
-        #expect(throws: InputFault.notAFile("null", kind: "a device")) {
+        // Of what a shell opened the last part of the name is a number.
+        #expect(throws: InputFault.notAFile("/dev/null", kind: "a device")) {
             try openDumps("/dev/null")
         }
         try folder.write("d/a.json", "[]")
@@ -97,6 +98,18 @@ import Testing
         let dump = try openDumps(path + "/d")[0]
         #expect(dump.files.map(\.name) == ["a.json"] && dump.ignored == ["q.json"])
         #expect(FileKind(mode: S_IFSOCK | 0o600).words == "a socket")
+    }
+
+    @Test("fifo-as-dump-hangs: a folder where one file is read is told to be one")
+    func folderForFile() throws {
+        try folder.write("d/a.json", "[]")
+        let path = folder.url.path
+        #expect(throws: InputFault.folderForFile("d")) { try detectShape(ofFile: path + "/d") }
+        #expect(throws: InputFault.folderForFile("d")) { try Catalogue(file: path + "/d") }
+        #expect(FileKind.irregular(at: path + "/d") == .folder)
+        #expect(FileKind.irregular(at: path + "/d/a.json") == nil)
+        #expect(FileKind.irregular(at: path + "/d/b.json") == nil)
+        #expect(FileKind.irregular(at: path + "/d/a.json/c") == nil)
     }
 }
 

@@ -213,6 +213,11 @@ import Testing
             let first = try await client.get("/")
             #expect(first.status == 200)
             expectNoDebugWords(first, "/")
+            // Nothing wrong among no reviews is no all-clear.
+            #expect(first.words.contains("Load a dump: afterword run FOLDER"))
+            #expect(!first.words.contains("no word of danger"))
+            // Lists of the API are answers, empty ones too.
+            #expect(try await client.get("/api/v1/brands").status == 200)
         }
     }
 }

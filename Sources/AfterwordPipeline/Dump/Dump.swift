@@ -8,7 +8,8 @@ package struct Dump: Sendable {
     package var files: [DumpFile]
     /// Names of files that are no review files.
     package var ignored: [String]
-    /// Of the ignored, those that may hold reviews: a dump with one of them is not complete.
+    /// Of the ignored, those that may hold reviews, and folders without any file: a dump with one
+    /// of them is not complete.
     package var unread: [UnreadFile]
 
     package init(
@@ -50,6 +51,8 @@ package enum InputFault: Error, Equatable, Sendable {
     case unreadableFile(String, reason: String)
     /// A pipe, a socket or a device, where only files are read.
     case notAFile(String, kind: String)
+    /// A folder where one file is read.
+    case folderForFile(String)
     /// A file of a known format that is none of JSON.
     case otherFormat(file: String, OtherFormat)
     case linkLeavesDump(String)

@@ -7,7 +7,7 @@
 #endif
 
 /// What lies at a path, links followed.
-enum FileKind: Equatable {
+package enum FileKind: Equatable, Sendable {
     case regular
     case folder
     case pipe
@@ -15,7 +15,7 @@ enum FileKind: Equatable {
     case device
 
     /// In a message: `p.json is a named pipe`.
-    var words: String {
+    package var words: String {
         switch self {
         case .regular: "a file"
         case .folder: "a folder"
@@ -46,18 +46,30 @@ enum FileKind: Equatable {
         }
         self.init(mode: info.st_mode)
     }
+
+    /// What lies at a path in place of a regular file; nil for a regular file, and where nothing
+    /// lies there or the system does not say: who opens it is told why.
+    package static func irregular(at path: String) -> FileKind? {
+        guard let kind = try? FileKind(at: path, name: path), kind != .regular else { return nil }
+        return kind
+    }
 }
 
 /// Refuses what is no regular file, before it is opened: to open a pipe waits until somebody writes
 /// to it.
 ///
-/// - Throws: `InputFault.noSuchDump`, `.notAFile`, or `.unreadableFile`.
+/// - Throws: `InputFault.noSuchDump`, `.notAFile`, `.folderForFile`, or `.unreadableFile`.
 package func requireRegularFile(at path: String, name: String) throws {
     guard let kind = try FileKind(at: path, name: name) else {
         throw InputFault.noSuchDump(name)
     }
-    guard kind == .regular else {
-        throw InputFault.notAFile(name, kind: kind.words)
+    switch kind {
+    case .regular: return
+    case .folder: throw InputFault.folderForFile(name)
+    case .pipe, .socket, .device:
+        // What a shell opened is a number below /dev/fd, which says nothing without the way to it.
+        let isOfSystem = ["/dev/", "/proc/"].contains { path.hasPrefix($0) }
+        throw InputFault.notAFile(isOfSystem ? path : name, kind: kind.words)
     }
 }
 

@@ -1,4 +1,4 @@
-/// A file of a dump that may hold reviews and is not read.
+/// A file of a dump that may hold reviews and is not read, or a folder that may have held some.
 package struct UnreadFile: Equatable, Sendable {
     package enum Reason: Equatable, Sendable {
         /// A link without a target, a pipe, a socket, a device.
@@ -7,6 +7,8 @@ package struct UnreadFile: Equatable, Sendable {
         case name
         /// An ending that is not read: a part of a download, another compression or format.
         case form
+        /// A folder without any file: what is mounted there, or stood there, may be missing.
+        case emptyFolder
     }
     package var name: String
     package var reason: Reason
@@ -32,6 +34,26 @@ package struct UnreadFile: Equatable, Sendable {
             reason = .form
         }
         self.name = name
+    }
+
+    /// Nil for a folder that systems put into others' folders.
+    ///
+    /// - Parameter emptyFolder: Inside the dump, with `/` between its parts.
+    init?(emptyFolder: String) {
+        let parts = emptyFolder.lowercased().split(separator: "/").map(String.init)
+        guard systemFolders.isDisjoint(with: parts) else { return nil }
+        name = emptyFolder
+        reason = .emptyFolder
+    }
+
+    /// Whether `--files` asks for it: for a folder, where it could ask for a file in it.
+    func isAsked(by glob: String) -> Bool {
+        guard reason == .emptyFolder else { return fits(name, glob) }
+        // Without a slash it is held against the last part of any name.
+        guard glob.contains("/") else { return true }
+        let beginning = glob.prefix { !"*?[\\".contains($0) }
+        let folder = name + "/"
+        return folder.hasPrefix(beginning) || beginning.hasPrefix(folder)
     }
 
     private static func isNote(_ name: String) -> Bool {
@@ -60,6 +82,10 @@ private let noteNames: Set<String> = [
     "sha512sums", "md5sums", "checksums", "_success", "_started", "_committed", "thumbs.db",
     "desktop.ini",
 ]
+/// Folders of file systems, archives and network drives, which hold no reviews.
+private let systemFolders: Set<String> = [
+    "__macosx", "@eadir", "#recycle", "$recycle.bin", "lost+found", "system volume information",
+]
 
 extension UnreadFile {
     /// What is wrong with it and what to do.
@@ -70,6 +96,9 @@ extension UnreadFile {
         case .form:
             "\(name) may hold reviews and is not of a form that is read; where it holds none, "
                 + "name the review files: --files GLOB"
+        case .emptyFolder:
+            "\(name) is a folder without any file: what belongs there may be missing, as where a "
+                + "volume is not mounted; where nothing does, take the folder away"
         }
     }
 }

@@ -41,7 +41,8 @@ private func refuseOutsiders(_ root: URL, _ series: [URL]) throws {
     }
 }
 
-private func fits(_ name: String, _ glob: String) -> Bool {
+/// Whether a name inside a dump, or its last part, fits what `--files` says.
+func fits(_ name: String, _ glob: String) -> Bool {
     let last = name.split(separator: "/").last.map(String.init) ?? name
     return fnmatch(glob, name, 0) == 0 || fnmatch(glob, last, 0) == 0
 }
@@ -88,7 +89,7 @@ private func dump(name: String, folder: URL, _ glob: String?) throws -> Dump {
     if let glob {
         found.ignored += found.files.map(\.name).filter { !fits($0, glob) }
         found.files.removeAll { !fits($0.name, glob) }
-        found.unread.removeAll { !fits($0.name, glob) }
+        found.unread.removeAll { !$0.isAsked(by: glob) }
     }
     guard !found.files.isEmpty else {
         for name in found.ignored {
@@ -105,6 +106,9 @@ private struct FolderContents {
     var files: [DumpFile] = []
     var ignored: [String] = []
     var unread: [UnreadFile] = []
+
+    /// What was found so far, hidden files of the system's apart.
+    var count: Int { files.count + ignored.count + unread.count }
 }
 
 /// Regular files below a folder; a link is followed where it stays inside the dump.
@@ -120,7 +124,11 @@ private func collect(
         guard real.hasPrefix(root + "/") else { throw InputFault.linkLeavesDump(name) }
         let kind = try FileKind(at: real, name: name)
         if kind == .folder {
+            let before = found.count
             try collect(entry, root: root, prefix: name + "/", &found)
+            if found.count == before, let folder = UnreadFile(emptyFolder: name) {
+                found.unread.append(folder)
+            }
             continue
         }
         let isRegular = kind == .regular

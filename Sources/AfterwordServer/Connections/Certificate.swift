@@ -1,3 +1,4 @@
+import AfterwordPipeline
 import HummingbirdCore
 package import Logging
 package import NIOCore
@@ -8,6 +9,8 @@ import Synchronization
 package enum CertificateFault: Error, Equatable {
     case unreadableCertificate(String)
     case unreadableKey(String)
+    /// A folder, a pipe, a socket or a device, where files are read.
+    case notAFile(String, kind: String)
     case notOfOneAnother(certificate: String, key: String)
     /// Seconds since 1970.
     case expired(String, at: Int)
@@ -46,6 +49,11 @@ package final class Certificate: Sendable {
     private static func read(
         _ chainFile: String, _ keyFile: String, _ now: Int
     ) throws -> sending Held {
+        // To open a pipe waits until somebody writes to it.
+        for file in [chainFile, keyFile] {
+            guard let kind = FileKind.irregular(at: file) else { continue }
+            throw CertificateFault.notAFile(file, kind: kind.words)
+        }
         guard let chain = try? NIOSSLCertificate.fromPEMFile(chainFile), let first = chain.first
         else { throw CertificateFault.unreadableCertificate(chainFile) }
         guard let key = try? NIOSSLPrivateKey(file: keyFile, format: .pem) else {

@@ -128,6 +128,7 @@ struct ProductList: PageRow {
 }
 
 func overview(_ call: Call) throws -> String {
+    try requireLoaded(call)
     let window = try call.window()
     let read = try readableReviews(call)
     let news = try call.news(in: window)
@@ -155,6 +156,13 @@ func overview(_ call: Call) throws -> String {
         ["brand": call.text("brand"), "q": call.text("q"), "sentiment": call.text("sentiment")])
     return try AfterwordServer.page(
         Templates.shared.overview, page, title: "What customers say", at: filters, call)
+}
+
+/// A page of a store that holds nothing would say that nothing is wrong. What a key of some brands
+/// does not see, and what was not there by a moment of the past, was loaded all the same.
+private func requireLoaded(_ call: Call) throws {
+    guard call.brands == nil, call.run.run == call.allRuns.last?.run else { return }
+    guard try call.reader.isLoaded() else { throw Problem.nothingLoaded }
 }
 
 let productsOfPage = 12

@@ -43,6 +43,7 @@ struct InsightCommand: AsyncParsableCommand {
         let reviews = try store.store.openForReading()
         // One read where nothing was loaded since.
         let (scope, known) = try reviews.read { reader in
+            try requireLoaded(reader)
             let newest = try reader.runs().newestData?.run ?? 0
             let scope = try resolveScope(reader, self.scope)
             let row = try standing(reader, scope).flatMap { row in

@@ -126,7 +126,10 @@ struct InsightMakeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let reviews = try store.openForWriting()
-        let newest = try reviews.read { try $0.runs().dumps.newest?.runs ?? [] }
+        let newest = try reviews.read { reader in
+            try requireLoaded(reader)
+            return try reader.runs().dumps.newest?.runs ?? []
+        }
         try await makeChosen(
             choice.choice(loaded: Set(newest)), in: reviews, model, isQuiet: false,
             isJSON: output.json)
