@@ -29,7 +29,7 @@ struct CorePasses {
         }
     }
 
-    private func clean(_ unit: ExtractedUnit, _ window: LentBytes, into rows: inout CleanRows) {
+    private func clean(_ unit: ExtractedUnit, _ window: BorrowedBytes, into rows: inout CleanRows) {
         rows.removeAll()
         for index in unit.records.indices {
             cleaner.clean(record: index, of: unit, context: .none, window: window, into: &rows)

@@ -13,8 +13,8 @@ package struct Service: Sendable {
 
     let configuration: ServiceConfiguration
     let workers: Workers
-    let gate: Gate
-    let desk: InsightDesk?
+    let gate: Authenticator
+    let queue: InsightQueue?
     let jobs: any JobStore
     let outlook: InsightOutlooker
     let metrics: ServiceMetrics
@@ -33,14 +33,14 @@ package struct Service: Sendable {
         jobs: any JobStore = MemoryJobStore(), metrics: ServiceMetrics = ServiceMetrics()
     ) {
         self.configuration = configuration
-        gate = Gate(configuration)
+        gate = Authenticator(configuration)
         workers = Workers(
             store, beside: beside ?? store, limits: configuration.limits,
             asksForKeys: gate.asksForKeys)
         connections = ConnectionTable(
             configuration.limits, isBehindProxy: configuration.isBehindProxy)
-        desk = insights.map {
-            InsightDesk($0, jobs: jobs, limits: configuration.limits, now: configuration.now)
+        queue = insights.map {
+            InsightQueue($0, jobs: jobs, limits: configuration.limits, now: configuration.now)
         }
         self.jobs = jobs
         self.outlook = outlook
@@ -52,7 +52,7 @@ package struct Service: Sendable {
 
     /// Ends in an orderly way: insights that are being made are waited for, no longer than `shutdownSeconds`.
     package func stop() async {
-        let underWay = await desk?.underWay ?? []
+        let underWay = await queue?.underWay ?? []
         try? await firstOf(.seconds(configuration.limits.shutdownSeconds)) { answer in
             Task {
                 for task in underWay { _ = await task.value }
@@ -104,8 +104,8 @@ package struct Service: Sendable {
     /// Counts tell who asks for what: where keys are needed, one that sees all.
     private func checkMayWatch(_ request: Request) async throws {
         guard gate.asksForKeys else { return }
-        let visitor = try gate.visitor(gate.key(request), try await workers.front().keys)
-        guard visitor.brands == nil else {
+        let caller = try gate.caller(gate.key(request), try await workers.front().keys)
+        guard caller.brands == nil else {
             throw Problem(.notFound, "not for a key of some brands")
         }
     }
@@ -135,9 +135,9 @@ package struct Service: Sendable {
         let values = try readParameters(
             parameters, request, context, isForm: form.type.hasPrefix("text/html"))
         let front = try await workers.front()
-        let visitor = try gate.visitor(gate.key(request), front.keys)
+        let caller = try gate.caller(gate.key(request), front.keys)
         let wanted = Wanted(
-            values: values, target: request.uri.string, visitor: visitor,
+            values: values, target: request.uri.string, caller: caller,
             known: request.headers[.ifNoneMatch], takesZip: acceptsGzip(request),
             isTimed: form.isTimed)
         let answered: Answered
@@ -168,7 +168,7 @@ package struct Service: Sendable {
     private struct Wanted: Sendable {
         var values: [String: String]
         var target: String
-        var visitor: Visitor
+        var caller: Caller
         /// Tags of answers that the client has.
         var known: String?
         var takesZip: Bool
@@ -195,7 +195,7 @@ package struct Service: Sendable {
             let runs = answers.runs(upTo: newest)
         else { return nil }
         let run = try pinnedRun(wanted.values, among: runs)
-        let tag = entityTag(run, newest: newest, wanted.target, wanted.visitor)
+        let tag = entityTag(run, newest: newest, wanted.target, wanted.caller)
         if wanted.isKnown(tag) { return Answered(tag: tag, run: run) }
         return answers.kept(tag, zipped: wanted.takesZip)
     }
@@ -214,14 +214,14 @@ package struct Service: Sendable {
             }
         }
         let (run, pinned) = try pin(
-            wanted.visitor.view(of: reader), wanted.values, among: runs)
+            wanted.caller.view(of: reader), wanted.values, among: runs)
         let tag =
-            wanted.isTimed ? "" : entityTag(run, newest: runs.last, wanted.target, wanted.visitor)
+            wanted.isTimed ? "" : entityTag(run, newest: runs.last, wanted.target, wanted.caller)
         if !tag.isEmpty, wanted.isKnown(tag) { return Answered(tag: tag, run: run) }
         let call = Call(
             values: wanted.values, reader: pinned, run: run, allRuns: runs,
             now: configuration.now(), limits: configuration.limits,
-            brands: wanted.visitor.brands,
+            brands: wanted.caller.brands,
             refusesEmptyTexts: configuration.refusesEmptyTexts, list: wanted.list)
         let body = try make(call)
         let isZipped = wanted.takesZip && body.count > 1_024
@@ -273,17 +273,17 @@ package struct Service: Sendable {
         }
     }
 
-    /// The same runs, address and visitor: the same bytes. Insights are runs of their own, so that a new one is a new tag; the
+    /// The same runs, address and caller: the same bytes. Insights are runs of their own, so that a new one is a new tag; the
     /// newest run is in it because bookkeeping is told as of now.
     private func entityTag(
-        _ run: RunRecord, newest: RunRecord?, _ target: String, _ visitor: Visitor
+        _ run: RunRecord, newest: RunRecord?, _ target: String, _ caller: Caller
     ) -> String {
         var builder = DigestBuilder(domain: "afterword.etag.1")
         builder.add(run.run)
         builder.add(raw: (newest ?? run).ledgerDigest.bytes)
         builder.add(target)
-        builder.add(Int64(visitor.brands == nil ? 0 : 1))
-        for brand in (visitor.brands ?? []).sorted() { builder.add(brand) }
+        builder.add(Int64(caller.brands == nil ? 0 : 1))
+        for brand in (caller.brands ?? []).sorted() { builder.add(brand) }
         return "W/\"\(run.run)-\(builder.finish128().description.prefix(20))\""
     }
 

@@ -21,8 +21,8 @@ final class Workers: Sendable {
     private let threads: Int
     private let limit: Int
     private let patience: Duration
-    private let desk: FrontDesk
-    private let readiness: FrontDesk
+    private let coalescer: RequestCoalescer
+    private let readiness: RequestCoalescer
     /// Requests that have a thread or wait for one.
     private let atWork = Atomic(0)
     private let damage = Mutex<(fault: StoreFault, at: ContinuousClock.Instant)?>(nil)
@@ -40,9 +40,9 @@ final class Workers: Sendable {
         patience = .seconds(limits.storeSeconds)
         pool = NIOThreadPool(numberOfThreads: limits.workers)
         for pool in [pool, frontPool, readinessPool] { pool.start() }
-        desk = FrontDesk(
+        coalescer = RequestCoalescer(
             beside, asksForKeys: asksForKeys, pool: frontPool, patience: patience)
-        readiness = FrontDesk(
+        readiness = RequestCoalescer(
             beside, asksForKeys: false, pool: readinessPool, patience: patience, isThorough: true)
     }
 
@@ -54,7 +54,7 @@ final class Workers: Sendable {
 
     /// What holds now.
     func front() async throws -> Front {
-        try await telling { try await desk.front() }
+        try await telling { try await coalescer.front() }
     }
 
     /// Whether the store is the one that was opened, and can be read.

@@ -186,7 +186,7 @@ enum Columns {
         WHERE h.history_key < 0 AND \(ofProduct("h.review_key"))
         ORDER BY review_id, version, run
         """
-    /// All versions of a product's review. Asked for: the product's id; the first number that the review may have in it, the product's id;
+    /// All versions of a product's review. Prefetch for: the product's id; the first number that the review may have in it, the product's id;
     /// the last one, the product's id; the review's id.
     static let historyOfReview = """
         WITH r AS MATERIALIZED (

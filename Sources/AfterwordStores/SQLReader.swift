@@ -304,7 +304,7 @@ final class SQLReader: StoreReader {
     }
 
     func monthHistory(ofProduct id: Text?) throws -> [HistoryOf<MonthSummary>] {
-        // A month's last version is the current one; those before it are history. Asked one after the other, so that
+        // A month's last version is the current one; those before it are history. Prefetch one after the other, so that
         // a row that cannot be read is told with its own table.
         func versions(_ table: String) throws -> [HistoryOf<MonthSummary>] {
             let columns = Columns.names(Columns.month).map { "h.\($0)" }.joined(separator: ", ")

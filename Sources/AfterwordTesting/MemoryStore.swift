@@ -225,9 +225,9 @@ private final class MemoryLoad: StoreLoad {
 
     func append(history rows: [HistoryRow]) throws { state.history += rows }
 
-    func append(ahead records: AheadRecords) throws {
+    func append(staged records: StagedRecords) throws {
         for record in records.records {
-            precondition(AheadRecords.keys.contains(record.rawKey), "a key of its own kind")
+            precondition(StagedRecords.keys.contains(record.rawKey), "a key of its own kind")
             let file = records.files[Int(record.file)]
             let start = Int(record.payloadStart)
             // Its product is told by the review that it is the first of.
@@ -242,7 +242,7 @@ private final class MemoryLoad: StoreLoad {
         }
     }
 
-    func settle(ahead moves: [AheadMove]) throws {
+    func resolve(staged moves: [StagedMove]) throws {
         for move in moves {
             guard var row = state.raw.removeValue(forKey: move.rawKey) else {
                 preconditionFailure("a record that went ahead is there")

@@ -192,23 +192,23 @@ private struct World {
             text: "{" + members.joined(separator: ", ") + extra + "}", product: product)
     }
 
-    /// Copies in the same and in other bytes, rivals, and records that cannot be read.
+    /// Copies in the same and in other bytes, variants, and records that cannot be read.
     func noise(
         _ records: [ReviewHistory.RecordText], _ random: inout SplitMix64
     ) -> [ReviewHistory.RecordText] {
         var noise: [ReviewHistory.RecordText] = []
         for review in reviews where review.isThere && random.draw(below: 6) == 0 {
             guard records.contains(where: { $0.product == "P\(review.product)" }) else { continue }
-            var rival = review
+            var variant = review
             switch random.draw(below: 4) {
             case 0: noise.append(record(review))
             case 1: noise.append(record(review, with: #", "position": \#(review.id)"#))
             case 2:
-                rival.rating = 6 - review.rating
-                noise.append(record(rival))
+                variant.rating = 6 - review.rating
+                noise.append(record(variant))
             default:
-                rival.votes += 1
-                noise.append(record(rival))
+                variant.votes += 1
+                noise.append(record(variant))
             }
         }
         switch random.draw(below: 5) {

@@ -56,7 +56,7 @@ struct Failure {
         case .nothingToRead(let dump, let ignored):
             "nothing to read in \(dump): no review in a .json, .jsonl or .ndjson file "
                 + "(plain or .gz); \(several(ignored, "other file"))"
-        case .badCatalogue(let file, let reason): "\(file): \(reason)"
+        case .badCatalog(let file, let reason): "\(file): \(reason)"
         case .onlyRejects(let file, let reason, let rejected):
             "\(file): \(reason). Nothing of \(several(rejected, "piece")) can be read as a review; "
                 + "nothing was stored. Files are JSON, or JSON Lines: one object a review"

@@ -12,12 +12,12 @@ struct ReportPage {
         var rows: [[String]]
     }
 
-    private let digest: ScopeDigest
+    private let digest: ScopeBriefing
     private let title: String
     private let summary: String
     private var sections: [Section] = []
 
-    init(_ digest: ScopeDigest) {
+    init(_ digest: ScopeBriefing) {
         self.digest = digest
         title = Self.title(digest)
         summary = Self.summary(digest)
@@ -35,7 +35,7 @@ struct ReportPage {
         ]
     }
 
-    private static func title(_ digest: ScopeDigest) -> String {
+    private static func title(_ digest: ScopeBriefing) -> String {
         let window = digest.window
         let name = digest.scope.prefix(1).uppercased() + digest.scope.dropFirst()
         guard let dump = window.dump else { return "\(name): nothing loaded yet" }
@@ -44,7 +44,7 @@ struct ReportPage {
             "\(name): \(window.since?.fullName ?? "since run \(window.from)") to \(dump.fullName)"
     }
 
-    private static func summary(_ digest: ScopeDigest) -> String {
+    private static func summary(_ digest: ScopeBriefing) -> String {
         let (changes, counts) = (digest.changes, digest.changes.counts)
         let mean = changes.attribution.map {
             ", mean \(stars(changes.before)) → \(stars(changes.after)) "
@@ -142,7 +142,7 @@ struct ReportPage {
     private var movements: Section {
         let attribution = digest.changes.attribution
         let movements = digest.changes.movements
-        let shown = movements.prefix(ScopeDigest.rowLimit)
+        let shown = movements.prefix(ScopeBriefing.rowLimit)
         var note = "All parts add up to the change exactly."
         if let attribution, shown.count < movements.count {
             let rest = movements.dropFirst(shown.count).compactMap(\.part).reduce(0, +)

@@ -109,9 +109,9 @@ import Testing
         return review
     }
 
-    private let newer = Standing(isOlder: false, isCoveredByLaterComplete: false)
-    private let older = Standing(isOlder: true, isCoveredByLaterComplete: false)
-    private let coveredOlder = Standing(isOlder: true, isCoveredByLaterComplete: true)
+    private let newer = ObservationOrder(isOlder: false, isCoveredByLaterComplete: false)
+    private let older = ObservationOrder(isOlder: true, isCoveredByLaterComplete: false)
+    private let coveredOlder = ObservationOrder(isOlder: true, isCoveredByLaterComplete: true)
 
     private func reading(_ rating: Int64, said: FieldSet = .all) -> Reading {
         var values = stored().values
@@ -122,20 +122,20 @@ import Testing
     @Test("A new record is inserted; in an older dump only where no later complete one covered it")
     func inserts() {
         let values = reading(30).values
-        #expect(judge(reading(30), against: nil, held: nil, standing: newer) == .insert(values))
-        #expect(judge(reading(30), against: nil, held: nil, standing: older) == .insert(values))
+        #expect(judge(reading(30), against: nil, held: nil, order: newer) == .insert(values))
+        #expect(judge(reading(30), against: nil, held: nil, order: older) == .insert(values))
         #expect(
-            judge(reading(30), against: nil, held: nil, standing: coveredOlder) == .late(values))
+            judge(reading(30), against: nil, held: nil, order: coveredOlder) == .late(values))
     }
 
     @Test("A deleted review returns, but not from an older dump")
     func returns() {
         let gone = stored { $0.isLive = false }
         #expect(
-            judge(reading(30), against: gone, held: reading(30), standing: newer)
+            judge(reading(30), against: gone, held: reading(30), order: newer)
                 == .insert(reading(30).values))
         #expect(
-            judge(reading(30), against: gone, held: reading(30), standing: older)
+            judge(reading(30), against: gone, held: reading(30), order: older)
                 == .late(reading(30).values))
     }
 
@@ -143,16 +143,16 @@ import Testing
     func updates() {
         let live = stored()
         #expect(
-            judge(reading(50), against: live, held: reading(30), standing: newer)
+            judge(reading(50), against: live, held: reading(30), order: newer)
                 == .update(reading(50).values, changed: FieldSet(.rating)))
         #expect(
-            judge(reading(50), against: live, held: reading(30), standing: older)
+            judge(reading(50), against: live, held: reading(30), order: older)
                 == .late(reading(50).values))
         #expect(
-            judge(reading(30), against: live, held: reading(30), standing: newer)
+            judge(reading(30), against: live, held: reading(30), order: newer)
                 == .unchanged(keepsPayload: true))
         #expect(
-            judge(reading(30), against: live, held: reading(30), standing: older)
+            judge(reading(30), against: live, held: reading(30), order: older)
                 == .unchanged(keepsPayload: false))
     }
 
@@ -162,11 +162,11 @@ import Testing
         var incoming = reading(50)
         incoming.values.updatedAt = Instant(iso8601: "2026-02-01")
         #expect(
-            judge(incoming, against: live, held: nil, standing: newer) == .late(incoming.values))
+            judge(incoming, against: live, held: nil, order: newer) == .late(incoming.values))
         incoming.values.updatedAt = Instant(iso8601: "2026-02-03")
         let changed: FieldSet = [FieldSet(.rating), FieldSet(.updatedAt)]
         #expect(
-            judge(incoming, against: live, held: nil, standing: newer)
+            judge(incoming, against: live, held: nil, order: newer)
                 == .update(incoming.values, changed: changed))
     }
 
@@ -175,12 +175,12 @@ import Testing
         // Stored by an old rule, the text was raw; today both bytes read the same.
         let live = stored { $0.values.body = "as it &amp; was" }
         #expect(
-            judge(reading(30), against: live, held: reading(30), standing: newer)
+            judge(reading(30), against: live, held: reading(30), order: newer)
                 == .unchanged(keepsPayload: true))
         // A real edit changes its own field only; the old text stays as stored.
         guard
             case .update(let values, let changed) = judge(
-                reading(50), against: live, held: reading(30), standing: newer)
+                reading(50), against: live, held: reading(30), order: newer)
         else {
             Issue.record("an edited rating is an update")
             return
@@ -195,7 +195,7 @@ import Testing
         var incoming = reading(30, said: [FieldSet(.rating), FieldSet(.body)])
         incoming.values.helpfulVotes = nil
         #expect(
-            judge(incoming, against: live, held: incoming, standing: newer)
+            judge(incoming, against: live, held: incoming, order: newer)
                 == .unchanged(keepsPayload: true))
         // Said for the first time it is compared with what is stored.
         incoming.said = .all
@@ -203,7 +203,7 @@ import Testing
         let held = reading(30, said: [FieldSet(.rating), FieldSet(.body)])
         guard
             case .update(_, let changed) = judge(
-                incoming, against: live, held: held, standing: newer)
+                incoming, against: live, held: held, order: newer)
         else {
             Issue.record("another number of votes is an update")
             return

@@ -121,7 +121,7 @@ import Testing
     /// A record, and what it would be found to hold; records of one payload hold the same.
     private struct Claim {
         var candidate: Candidate
-        var merits: Merits
+        var precedence: Precedence
     }
 
     private func claim(
@@ -135,45 +135,46 @@ import Testing
                     isNumbered: isNumbered),
                 payload: Digest128([UInt8](repeating: payload, count: 16)), file: file,
                 offset: offset, length: 1, context: 0),
-            merits: Merits(
+            precedence: Precedence(
                 content: Digest256([UInt8](repeating: content, count: 32)),
                 sourceTime: time.map { Instant(seconds: $0) }, helpfulVotes: votes))
     }
 
     private func sorted(
-        _ claims: [Claim], look: (Candidate) -> SingleRecord = { _ in .contest }
+        _ claims: [Claim], look: (Candidate) -> SingleRecord = { _ in .duplicateGroup }
     ) throws -> SortedRecords {
         struct Unasked: Error {}
-        return try contests(
+        return try duplicateGroups(
             claims.map(\.candidate),
-            merits: { record in
+            precedence: { record in
                 guard let claim = claims.first(where: { $0.candidate.payload == record.payload })
                 else { throw Unasked() }
-                return claim.merits
+                return claim.precedence
             }, look: look)
     }
 
-    @Test("Equal contents are one rival; the greatest payload of them is kept")
+    @Test("Equal contents are one variant; the greatest payload of them is kept")
     func copies() throws {
         let records = try sorted([
             claim(content: 5, payload: 1, file: 1), claim(content: 5, payload: 9, file: 0),
             claim(content: 5, payload: 1, file: 0, offset: 3),
         ])
-        let contest = try #require(records.contests.first)
-        #expect(records.contests.count == 1 && records.settled.isEmpty)
-        #expect(contest.finalists.count == 1 && contest.beaten.isEmpty)
-        #expect(contest.finalists[0].candidates.map(\.file) == [0, 0, 1])
-        #expect(contest.finalists[0].kept.payload == Digest128([UInt8](repeating: 9, count: 16)))
+        let duplicateGroup = try #require(records.duplicateGroups.first)
+        #expect(records.duplicateGroups.count == 1 && records.unchanged.isEmpty)
+        #expect(duplicateGroup.finalists.count == 1 && duplicateGroup.beaten.isEmpty)
+        #expect(duplicateGroup.finalists[0].candidates.map(\.file) == [0, 0, 1])
+        #expect(
+            duplicateGroup.finalists[0].kept.payload == Digest128([UInt8](repeating: 9, count: 16)))
     }
 
     @Test("The latest source time wins, absent least, then votes; the rest is for the store to say")
-    func rivals() throws {
+    func variants() throws {
         func beaten(_ claims: Claim...) throws -> ([Int], [Int]) {
-            let contest = try sorted(claims).contests[0]
-            func firstBytes(_ rivals: [Contest.Rival]) -> [Int] {
-                rivals.map { Int($0.content?.bytes[0] ?? 0) }
+            let duplicateGroup = try sorted(claims).duplicateGroups[0]
+            func firstBytes(_ variants: [DuplicateGroup.Variant]) -> [Int] {
+                variants.map { Int($0.content?.bytes[0] ?? 0) }
             }
-            return (firstBytes(contest.finalists), firstBytes(contest.beaten))
+            return (firstBytes(duplicateGroup.finalists), firstBytes(duplicateGroup.beaten))
         }
         #expect(
             try beaten(
@@ -191,7 +192,9 @@ import Testing
             ))
     }
 
-    @Test("A record alone is what it is looked upon as; one of two of an identity is in a contest")
+    @Test(
+        "A record alone is what it is looked upon as; one of two of an identity is in a duplicateGroup"
+    )
     func settled() throws {
         let claims = [
             claim(content: 1, payload: 1, identity: 3), claim(content: 2, payload: 2, identity: 1),
@@ -201,32 +204,38 @@ import Testing
         let payloads = claims.map(\.candidate.payload)
         let records = try sorted(claims) { record in
             switch record.payload {
-            case payloads[1]: .contest
-            case payloads[4]: .newcomer
-            default: .settled
+            case payloads[1]: .duplicateGroup
+            case payloads[4]: .insert
+            default: .unchanged
             }
         }
-        #expect(records.settled.map(\.payload) == [payloads[0]])
-        #expect(records.newcomers.map(\.payload) == [payloads[4]])
+        #expect(records.unchanged.map(\.payload) == [payloads[0]])
+        #expect(records.inserts.map(\.payload) == [payloads[4]])
         #expect(
-            records.contests.map(\.identity)
+            records.duplicateGroups.map(\.identity)
                 == [claims[1], claims[2]].map(\.candidate.identity.digest))
-        #expect(records.contests[0].finalists[0].content == nil)
-        #expect(records.contests[1].finalists.count + records.contests[1].beaten.count == 2)
+        #expect(records.duplicateGroups[0].finalists[0].content == nil)
+        #expect(
+            records.duplicateGroups[1].finalists.count + records.duplicateGroups[1].beaten.count
+                == 2)
     }
 
     @Test(
         "Between finalists the current version wins, then a known content, then the greatest digest"
     )
     func finalists() throws {
-        let contest = try sorted([
+        let duplicateGroup = try sorted([
             claim(content: 1, payload: 1), claim(content: 2, payload: 2),
             claim(content: 3, payload: 3),
-        ]).contests[0]
+        ]).duplicateGroups[0]
         func digest(_ byte: UInt8) -> Digest256 { Digest256([UInt8](repeating: byte, count: 32)) }
-        #expect(winner(of: contest, current: digest(1), history: [digest(2)]).content == digest(1))
-        #expect(winner(of: contest, current: digest(9), history: [digest(2)]).content == digest(2))
-        #expect(winner(of: contest, current: nil, history: []).content == digest(3))
+        #expect(
+            winner(of: duplicateGroup, current: digest(1), history: [digest(2)]).content
+                == digest(1))
+        #expect(
+            winner(of: duplicateGroup, current: digest(9), history: [digest(2)]).content
+                == digest(2))
+        #expect(winner(of: duplicateGroup, current: nil, history: []).content == digest(3))
     }
 
     @Test("Short texts stay as many as they are, in any order")
@@ -234,12 +243,12 @@ import Testing
         let five = [(1, 1), (1, 1), (1, 2), (2, 3), (2, 3)].map { content, payload in
             claim(content: UInt8(content), payload: UInt8(payload), isNumbered: true)
         }
-        let inOrder = try sorted(five).contests
+        let inOrder = try sorted(five).duplicateGroups
         #expect(inOrder.count == 5)
-        let reversed = try sorted(five.reversed()).contests
+        let reversed = try sorted(five.reversed()).duplicateGroups
         #expect(inOrder.map(\.identity) == reversed.map(\.identity))
-        func kept(_ contests: [Contest]) -> [Digest128] {
-            contests.map { $0.finalists[0].kept.payload }
+        func kept(_ duplicateGroups: [DuplicateGroup]) -> [Digest128] {
+            duplicateGroups.map { $0.finalists[0].kept.payload }
         }
         #expect(kept(inOrder) == kept(reversed))
     }

@@ -87,7 +87,7 @@ import Testing
             try detectShape(ofFile: path + "/p.json")
         }
         #expect(throws: InputFault.notAFile("p.json", kind: "a pipe")) {
-            try Catalogue(file: path + "/p.json")
+            try Catalog(file: path + "/p.json")
         }
         // Of what a shell opened the last part of the name is a number.
         #expect(throws: InputFault.notAFile("/dev/null", kind: "a device")) {
@@ -105,7 +105,7 @@ import Testing
         try folder.write("d/a.json", "[]")
         let path = folder.url.path
         #expect(throws: InputFault.folderForFile("d")) { try detectShape(ofFile: path + "/d") }
-        #expect(throws: InputFault.folderForFile("d")) { try Catalogue(file: path + "/d") }
+        #expect(throws: InputFault.folderForFile("d")) { try Catalog(file: path + "/d") }
         #expect(FileKind.irregular(at: path + "/d") == .folder)
         #expect(FileKind.irregular(at: path + "/d/a.json") == nil)
         #expect(FileKind.irregular(at: path + "/d/b.json") == nil)

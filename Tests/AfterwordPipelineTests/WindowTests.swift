@@ -38,8 +38,8 @@ import Testing
         var options = LoadOptions()
         options.observedAt = day(30)
         let clock = day(31)
-        _ = try loadCatalogue(
-            Catalogue(file: folder.path + "/catalog.csv"), into: fixture.store, options: options,
+        _ = try loadCatalog(
+            Catalog(file: folder.path + "/catalog.csv"), into: fixture.store, options: options,
             surroundings: LoadSurroundings(now: { clock }))
     }
 

@@ -206,7 +206,7 @@ import Testing
     }
 
     @Test("Only a catalogue was loaded: a page without a dump holds")
-    func onlyCatalogue() async throws {
+    func onlyCatalog() async throws {
         try await serving([
             .catalogue("2026-03-03", csv: "product_id,title\nP2,P2 cup\n")
         ]) { client, _ in

@@ -216,7 +216,7 @@ import Testing
             let slow = try await post(#"{"language": "ja"}"#, "?wait=0", json)
             #expect(slow.status == 202)
             #expect(slow.headers[.location]?.hasPrefix("/api/v1/jobs/") == true)
-            // Asked again while it is made: one question.
+            // Prefetch again while it is made: one question.
             _ = try await post(#"{"language": "ja"}"#, "?wait=0", json)
             #expect(asked.withLock { $0 } == 4)
             #expect(try await post(#"{"language": "it"}"#, "", json).status == 429)
@@ -337,7 +337,7 @@ import Testing
         }
     }
 
-    @Test("What was kept is never given again after a run, nor to a visitor who may not see it")
+    @Test("What was kept is never given again after a run, nor to a caller who may not see it")
     func kept() async throws {
         try await serving { client, path in
             let address = "/api/v1/brands/Lumora"

@@ -109,8 +109,8 @@ private func load(
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
         try csv.write(toFile: folder + "/c.csv", atomically: true, encoding: .utf8)
-        _ = try loadCatalogue(
-            Catalogue(file: folder + "/c.csv"), into: store, options: options,
+        _ = try loadCatalog(
+            Catalog(file: folder + "/c.csv"), into: store, options: options,
             surroundings: surroundings)
     }
 }

@@ -51,8 +51,8 @@ import Testing
         let path = folder.appendingPathComponent("catalogue.csv").path
         try "asin,brand,owner,units_sold\nP1,Lumora,Ada,12\nP2,,Bob,\nP9,X,,\n"
             .write(toFile: path, atomically: true, encoding: .utf8)
-        let catalogue = try loadCatalogue(
-            Catalogue(file: path), into: store, options: options, surroundings: surroundings())
+        let catalogue = try loadCatalog(
+            Catalog(file: path), into: store, options: options, surroundings: surroundings())
         #expect(catalogue.known == 2 && catalogue.unknown == ["P9"])
         let again = try loadDump(
             Self.dump("NaN"), into: store, options: options, surroundings: surroundings())

@@ -2,7 +2,7 @@ extension CleanRows {
     /// The bytes of a scalar value: text unescaped, numbers and flags as written; absent when it is.
     @inline(__always)
     mutating func content(
-        _ token: JSONToken, _ window: LentBytes, _ part: FieldPart
+        _ token: JSONToken, _ window: BorrowedBytes, _ part: FieldPart
     ) -> Result<TextPlace, ReadFault> {
         let range = token.range
         switch token.kind {
@@ -16,7 +16,7 @@ extension CleanRows {
 
     /// The same of what does not stand in the window as it is.
     private mutating func madeContent(
-        _ token: JSONToken, _ window: LentBytes, _ part: FieldPart
+        _ token: JSONToken, _ window: BorrowedBytes, _ part: FieldPart
     ) -> Result<TextPlace, ReadFault> {
         let range = token.range
         switch token.kind {
@@ -44,14 +44,14 @@ extension CleanRows {
 
     @inline(__always)
     func number<Value>(
-        _ place: TextPlace, _ window: LentBytes,
-        _ read: (LentBytes) -> Result<Value, ReadFault>
+        _ place: TextPlace, _ window: BorrowedBytes,
+        _ read: (BorrowedBytes) -> Result<Value, ReadFault>
     ) -> Result<Value, ReadFault> {
         withTexts(in: window) { read($0[place]) }
     }
 
     /// A free text (`readText`).
-    mutating func text(_ place: TextPlace, _ window: LentBytes) -> TextPlace {
+    mutating func text(_ place: TextPlace, _ window: BorrowedBytes) -> TextPlace {
         // One that is there is never read as absent.
         if leavesTexts { return place }
         let work = withTexts(in: window) { texts in
@@ -72,7 +72,7 @@ extension CleanRows {
     }
 
     /// An identifier (`readIdentifier`).
-    mutating func identifier(_ place: TextPlace, _ window: LentBytes) -> TextPlace {
+    mutating func identifier(_ place: TextPlace, _ window: BorrowedBytes) -> TextPlace {
         let raw = withTexts(in: window) { texts in
             isPlainIdentifier(texts[place]) ? nil : Array(texts[place])
         }

@@ -87,7 +87,7 @@ package struct CleanRows: Sendable {
 
     /// Lends the bytes of all texts: `window` holds the bytes that were scanned.
     package func withTexts<Result>(
-        in window: LentBytes, _ body: (CleanTexts) throws -> Result
+        in window: BorrowedBytes, _ body: (CleanTexts) throws -> Result
     ) rethrows -> Result {
         try made.lend { try body(CleanTexts(window: window, made: $0)) }
     }
@@ -100,7 +100,7 @@ package struct CleanRows: Sendable {
     }
 
     /// Appends what a JSON string stands for.
-    mutating func make(unescaping bytes: LentBytes) -> TextPlace {
+    mutating func make(unescaping bytes: BorrowedBytes) -> TextPlace {
         let start = made.count
         unescape(bytes, into: &made)
         return TextPlace(made: start..<made.count)
@@ -115,16 +115,16 @@ package struct CleanRows: Sendable {
 
 /// The bytes of texts, lent for as long as a call of `CleanRows.withTexts` lasts.
 public struct CleanTexts {
-    @usableFromInline let window: LentBytes
-    @usableFromInline let made: LentBytes
+    @usableFromInline let window: BorrowedBytes
+    @usableFromInline let made: BorrowedBytes
 
-    init(window: LentBytes, made: LentBytes) {
+    init(window: BorrowedBytes, made: BorrowedBytes) {
         self.window = window
         self.made = made
     }
 
     @inlinable @inline(__always)
-    public subscript(_ place: TextPlace) -> LentBytes {
+    public subscript(_ place: TextPlace) -> BorrowedBytes {
         let bytes = place.isMade ? made : window
         return bytes.part(place.range)
     }

@@ -129,7 +129,7 @@ package final class RecordCleaner: Sendable {
 
     /// The same, behind those that `rows` holds.
     package func clean(
-        payload: LentBytes, context: [UInt8], into rows: inout CleanRows
+        payload: BorrowedBytes, context: [UInt8], into rows: inout CleanRows
     ) {
         let contextTokens =
             context.isEmpty ? [] : context.lend { Self.tokens(contextPlan, $0) }
@@ -163,7 +163,7 @@ package final class RecordCleaner: Sendable {
 
         /// A record that lies among others: its texts stay there.
         package mutating func clean(
-            payload range: Range<Int>, of window: LentBytes, _ context: [UInt8],
+            payload range: Range<Int>, of window: BorrowedBytes, _ context: [UInt8],
             into rows: inout CleanRows
         ) {
             let plan = cleaner.contextPlan
@@ -182,7 +182,7 @@ package final class RecordCleaner: Sendable {
     /// Cleans a record of a unit, behind those that `rows` holds.
     package func clean(
         record index: Int, of unit: ExtractedUnit, context: ReviewContext,
-        window: LentBytes, into rows: inout CleanRows
+        window: BorrowedBytes, into rows: inout CleanRows
     ) {
         let count = plan.recordSources.count
         clean(
@@ -191,14 +191,14 @@ package final class RecordCleaner: Sendable {
 
     /// Slots of the one record that the bytes are; all missing where they are none.
     private static func tokens(
-        _ plan: ExtractionPlan, _ buffer: LentBytes
+        _ plan: ExtractionPlan, _ buffer: BorrowedBytes
     ) -> [JSONToken] {
         var extractor = UnitExtractor(plan)
         return tokens(&extractor, buffer, from: 0, slots: plan.recordSources.count)
     }
 
     private static func tokens(
-        _ extractor: inout UnitExtractor, _ buffer: LentBytes, from start: Int,
+        _ extractor: inout UnitExtractor, _ buffer: BorrowedBytes, from start: Int,
         slots: Int
     ) -> [JSONToken] {
         var scanner = JSONScanner(buffer, from: start, isFinal: true, isStrict: false)
@@ -258,7 +258,7 @@ package final class RecordCleaner: Sendable {
     }
 
     private func clean(
-        _ tokens: ArraySlice<JSONToken>, _ window: LentBytes,
+        _ tokens: ArraySlice<JSONToken>, _ window: BorrowedBytes,
         _ context: ReviewContext, into rows: inout CleanRows
     ) {
         // Filled where it stays: to move a row that was just written takes longer than to write it.
@@ -270,7 +270,7 @@ package final class RecordCleaner: Sendable {
     }
 
     private func fill(
-        _ row: inout CleanRow, number: Int, _ tokens: Span<JSONToken>, _ window: LentBytes,
+        _ row: inout CleanRow, number: Int, _ tokens: Span<JSONToken>, _ window: BorrowedBytes,
         _ context: ReviewContext, _ rows: inout CleanRows
     ) {
         for index in bindings.indices {
@@ -289,7 +289,7 @@ package final class RecordCleaner: Sendable {
 
     @inline(__always)
     private func read(
-        _ binding: Binding, _ number: Int, _ tokens: Span<JSONToken>, _ window: LentBytes,
+        _ binding: Binding, _ number: Int, _ tokens: Span<JSONToken>, _ window: BorrowedBytes,
         _ context: ReviewContext, _ row: inout CleanRow, _ rows: inout CleanRows
     ) -> ReadFault? {
         let found: Result<TextPlace, ReadFault>
@@ -312,7 +312,7 @@ package final class RecordCleaner: Sendable {
     }
 
     private func read(
-        _ place: TextPlace, _ binding: Binding, _ number: Int, _ window: LentBytes,
+        _ place: TextPlace, _ binding: Binding, _ number: Int, _ window: BorrowedBytes,
         _ row: inout CleanRow, _ rows: inout CleanRows
     ) -> ReadFault? {
         switch binding.target {
@@ -331,7 +331,7 @@ package final class RecordCleaner: Sendable {
 
     private func read(
         _ field: Field, _ place: TextPlace, _ format: FieldFormat,
-        _ window: LentBytes, _ row: inout CleanRow, _ rows: inout CleanRows
+        _ window: BorrowedBytes, _ row: inout CleanRow, _ rows: inout CleanRows
     ) -> ReadFault? {
         switch field {
         case .title: row.title = rows.text(place, window)

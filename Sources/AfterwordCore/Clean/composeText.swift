@@ -21,7 +21,7 @@ func composeText(_ bytes: [UInt8]) -> [UInt8] {
 
 /// Whether all of a text is of scalars that stand in no way to one another: composed, of combining class 0, and no second part
 /// of any composition. What is not in the list below is not plain, though it may be composed.
-func isPlainlyComposed(_ bytes: LentBytes) -> Bool {
+func isPlainlyComposed(_ bytes: BorrowedBytes) -> Bool {
     let tops: UInt64 = 0x8080_8080_8080_8080
     var index = 0
     while index < bytes.count {

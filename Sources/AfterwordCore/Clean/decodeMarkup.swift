@@ -1,7 +1,7 @@
 /// Decodes HTML character references (with their semicolon) and `<br>`, once: what a reference
 /// yields is not read again, so `&amp;lt;` becomes `&lt;` and `&lt;br&gt;` becomes the four
 /// characters.
-func decodeMarkup(_ bytes: LentBytes, into output: inout [UInt8]) {
+func decodeMarkup(_ bytes: BorrowedBytes, into output: inout [UInt8]) {
     output.reserveCapacity(output.count + bytes.count)
     var index = 0
     while index < bytes.count {
@@ -22,7 +22,7 @@ func decodeMarkup(_ bytes: LentBytes, into output: inout [UInt8]) {
 }
 
 /// The length of `<br>`, `<br/>` or `<br />` in any case, if it stands here.
-private func lineBreakLength(_ bytes: LentBytes, _ start: Int) -> Int? {
+private func lineBreakLength(_ bytes: BorrowedBytes, _ start: Int) -> Int? {
     guard start + 3 < bytes.count, bytes[start + 1] | 0x20 == UInt8(ascii: "b"),
         bytes[start + 2] | 0x20 == UInt8(ascii: "r")
     else { return nil }
@@ -37,7 +37,7 @@ private func lineBreakLength(_ bytes: LentBytes, _ start: Int) -> Int? {
 private let longestReference = 33
 
 private func decodeReference(
-    _ bytes: LentBytes, _ start: Int, _ output: inout [UInt8]
+    _ bytes: BorrowedBytes, _ start: Int, _ output: inout [UInt8]
 ) -> Int? {
     let limit = min(bytes.count, start + longestReference)
     guard let length = bytes.part(start..<limit).firstIndex(of: UInt8(ascii: ";")), length > 1

@@ -2,7 +2,7 @@
 // rules for all that people write; a test holds both against each other.
 
 /// A rating in tenths of a star (`readRating`).
-func readRating(_ raw: LentBytes, scale: Int64) -> Result<Int64, ReadFault> {
+func readRating(_ raw: BorrowedBytes, scale: Int64) -> Result<Int64, ReadFault> {
     guard let number = plainDecimal(raw), scale > 0, scale <= 1000 else {
         return readRating(Array(raw), scale: scale)
     }
@@ -13,7 +13,7 @@ func readRating(_ raw: LentBytes, scale: Int64) -> Result<Int64, ReadFault> {
 }
 
 /// A count (`readCount`).
-func readCount(_ raw: LentBytes) -> Result<Int64, ReadFault> {
+func readCount(_ raw: BorrowedBytes) -> Result<Int64, ReadFault> {
     guard let number = plainDecimal(raw), number.divisor == 1, number.digits <= greatestCount else {
         return readCount(Array(raw))
     }
@@ -21,20 +21,20 @@ func readCount(_ raw: LentBytes) -> Result<Int64, ReadFault> {
 }
 
 /// A yes or no (`readFlag`).
-func readFlag(_ raw: LentBytes) -> Result<Bool, ReadFault> {
+func readFlag(_ raw: BorrowedBytes) -> Result<Bool, ReadFault> {
     // As JSON writes them.
     if raw.count == 4, isWord(raw, "true") { return .success(true) }
     if raw.count == 5, isWord(raw, "false") { return .success(false) }
     return readFlag(Array(raw))
 }
 
-private func isWord(_ raw: LentBytes, _ word: StaticString) -> Bool {
+private func isWord(_ raw: BorrowedBytes, _ word: StaticString) -> Bool {
     for index in 0..<raw.count where raw[index] != word.utf8Start[index] { return false }
     return true
 }
 
 /// A moment (`readInstant`).
-func readInstant(_ raw: LentBytes, as format: FieldFormat) -> Result<
+func readInstant(_ raw: BorrowedBytes, as format: FieldFormat) -> Result<
     Instant, ReadFault
 > {
     let unit: Int64? =
@@ -51,7 +51,7 @@ func readInstant(_ raw: LentBytes, as format: FieldFormat) -> Result<
 
 /// Up to 15 digits, of which up to three after a point, and nothing else.
 @inline(__always)
-private func plainDecimal(_ raw: LentBytes) -> (digits: Int64, divisor: Int64)? {
+private func plainDecimal(_ raw: BorrowedBytes) -> (digits: Int64, divisor: Int64)? {
     guard raw.count > 0, raw.count <= 15 else { return nil }
     var digits: Int64 = 0
     var divisor: Int64 = 0
@@ -72,7 +72,7 @@ private func plainDecimal(_ raw: LentBytes) -> (digits: Int64, divisor: Int64)? 
 }
 
 /// Whether an identifier stands as it will be kept: no white space around it, no U+0000.
-func isPlainIdentifier(_ raw: LentBytes) -> Bool {
+func isPlainIdentifier(_ raw: BorrowedBytes) -> Bool {
     guard let first = raw.first, let last = raw.last else { return false }
     func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
     if isSpace(first) || isSpace(last) { return false }

@@ -6,7 +6,7 @@ func readText(_ raw: [UInt8]) -> Text? {
 }
 
 /// The same of bytes whose work is known, into an empty text.
-func readText(_ raw: LentBytes, _ work: TextWork, into text: inout [UInt8]) {
+func readText(_ raw: BorrowedBytes, _ work: TextWork, into text: inout [UInt8]) {
     if work != .rewriting {
         text.append(contentsOf: raw)
     } else {
@@ -28,7 +28,7 @@ enum TextWork {
 }
 
 /// What a text may need, told from its bytes, eight at a time.
-func workNeeded(by buffer: LentBytes) -> TextWork {
+func workNeeded(by buffer: BorrowedBytes) -> TextWork {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let tops: UInt64 = 0x8080_8080_8080_8080
     /// The top bits of bytes that are zero, and perhaps of some above one that is; the others mean nothing.

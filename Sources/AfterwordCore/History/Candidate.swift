@@ -1,5 +1,5 @@
 /// A record of a dump, small enough to keep all of them: what it is and where it lies. What it holds is read again where somebody
-/// disputes it (`Merits`).
+/// disputes it (`Precedence`).
 package struct Candidate: Sendable {
     private var digest: Digest128
     package var payload: Digest128
@@ -32,7 +32,7 @@ package struct Candidate: Sendable {
         packed = UInt32(length) << 4 | kind << 1 | (identity.isNumbered ? 1 : 0)
     }
 
-    /// What the record is looked up by; of a numbered one, with its number once all are known (`contests`).
+    /// What the record is looked up by; of a numbered one, with its number once all are known (`duplicateGroups`).
     package var identity: Identity {
         let kind: IdentityKind =
             switch packed >> 1 & 3 {
@@ -46,7 +46,7 @@ package struct Candidate: Sendable {
     package var length: Int32 { Int32(packed >> 4) }
 
     /// Whether its bytes went to bronze before anything was decided of it.
-    package var isKeptAhead: Bool {
+    package var isStaged: Bool {
         get { packed & 8 != 0 }
         set { packed = newValue ? packed | 8 : packed & ~8 }
     }
@@ -64,7 +64,7 @@ package struct Candidate: Sendable {
 }
 
 /// What decides between records that claim to be the same review.
-package struct Merits: Sendable {
+package struct Precedence: Sendable {
     package var content: Digest256
     /// `updated_at`, else `created_at`, of the source.
     package var sourceTime: Instant?

@@ -24,7 +24,7 @@ package struct NewReview: Sendable {
     package var rowDigest: Digest256
 
     /// Its record is in bronze already.
-    package var isKeptAhead: Bool { rawKey != reviewKey }
+    package var isStaged: Bool { rawKey != reviewKey }
 
     /// - Parameter row: With the review's id for good (`CleanRows.giveID`).
     package init(
@@ -92,7 +92,7 @@ extension CleanTexts {
 extension CleanRows {
     /// Gives a row the id its review has for good (`reviewID`).
     package mutating func giveID(
-        _ index: Int, _ identity: Identity, in window: LentBytes
+        _ index: Int, _ identity: Identity, in window: BorrowedBytes
     ) {
         let row = rows[index]
         let isPlain =

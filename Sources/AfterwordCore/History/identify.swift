@@ -93,7 +93,7 @@ extension CleanTexts {
     }
 }
 
-private func identityBySource(product: LentBytes, review: LentBytes) -> Digest128 {
+private func identityBySource(product: BorrowedBytes, review: BorrowedBytes) -> Digest128 {
     // Keyed with the first 16 bytes of SHA-256("afterword.identity.a2").
     var hash = SipHash128(key: (0x02ab_0138_cd36_2aa2, 0x69ec_34e4_7853_0355))
     hash.add(product)
@@ -135,7 +135,7 @@ package func identityDigest(ofReview id: Text, ofProduct product: Text) -> Diges
 }
 
 /// A letter a–c, digits, a colon.
-func looksDerived(_ id: LentBytes) -> Bool {
+func looksDerived(_ id: BorrowedBytes) -> Bool {
     guard let first = id.first, (0x61...0x63).contains(first) else { return false }
     for index in 1..<id.count {
         if id[index] == 0x3A { return index > 1 }

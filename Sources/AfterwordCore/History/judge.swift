@@ -1,5 +1,5 @@
 /// How the dump stands to what the store knows of one product.
-package struct Standing: Equatable, Sendable {
+package struct ObservationOrder: Equatable, Sendable {
     /// The dump was taken before the newest one that named the product.
     package var isOlder: Bool
     /// A dump complete for the product was taken after this one.
@@ -36,22 +36,22 @@ package enum Judgement: Equatable, Sendable {
 /// Judges one record against the live or deleted review it names, under one reading: `held` is the
 /// payload of `current` cleaned by today's shape and rules.
 package func judge(
-    _ incoming: Reading, against current: StoredReview?, held: Reading?, standing: Standing
+    _ incoming: Reading, against current: StoredReview?, held: Reading?, order: ObservationOrder
 ) -> Judgement {
     guard let current else {
-        return standing.isOlder && standing.isCoveredByLaterComplete
+        return order.isOlder && order.isCoveredByLaterComplete
             ? .late(incoming.values) : .insert(incoming.values)
     }
     guard current.isLive else {
-        return standing.isOlder ? .late(incoming.values) : .insert(incoming.values)
+        return order.isOlder ? .late(incoming.values) : .insert(incoming.values)
     }
     let changed = changedFields(incoming, stored: current.values, held: held)
-    if changed.isEmpty { return .unchanged(keepsPayload: !standing.isOlder) }
+    if changed.isEmpty { return .unchanged(keepsPayload: !order.isOlder) }
     var values = current.values
     for field in Field.allCases where changed.contains(field) {
         values.take(field, from: incoming.values)
     }
-    if standing.isOlder { return .late(values) }
+    if order.isOlder { return .late(values) }
     if let ours = current.values.updatedAt, let theirs = incoming.values.updatedAt, theirs < ours {
         return .late(values)
     }

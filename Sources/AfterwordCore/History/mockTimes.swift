@@ -58,7 +58,7 @@ package func mockGenerator(
 }
 
 func mockGenerator(
-    seed: UInt64, product: LentBytes, review: LentBytes, version: Int64
+    seed: UInt64, product: BorrowedBytes, review: BorrowedBytes, version: Int64
 ) -> SplitMix64 {
     let digest = DigestWriter.digest(room: 96 + product.count + review.count) { writer in
         writer.add(domain: "afterword.timestamps.1")

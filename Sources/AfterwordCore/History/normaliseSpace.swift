@@ -1,6 +1,6 @@
 /// White-space runs become one space, none at the ends, case kept; nothing left is absent. White space is
 /// Unicode's property `White_Space`. The text is NFC already.
-func normaliseSpace(_ bytes: LentBytes) -> [UInt8]? {
+func normaliseSpace(_ bytes: BorrowedBytes) -> [UInt8]? {
     var output: [UInt8] = []
     output.reserveCapacity(bytes.count)
     var isPending = false
@@ -21,7 +21,7 @@ func normaliseSpace(_ bytes: LentBytes) -> [UInt8]? {
 }
 
 /// The bytes of the white-space scalar that begins here; 0 where none does.
-private func spaceLength(_ bytes: LentBytes, _ index: Int) -> Int {
+private func spaceLength(_ bytes: BorrowedBytes, _ index: Int) -> Int {
     let lead = bytes[index]
     if lead == 0x20 || (0x09...0x0D).contains(lead) { return 1 }
     guard lead >= 0xC2, lead <= 0xE3 else { return 0 }

@@ -67,7 +67,7 @@ package struct ModelUsage: Equatable, Sendable {
 /// Where and how a model is asked, as far as it changes what it costs.
 package struct PriceTerms: Equatable, Sendable {
     package var tier: ServiceTier
-    /// Asked on a regional host.
+    /// Prefetch on a regional host.
     package var isRegional: Bool
 
     package init(tier: ServiceTier = .standard, isRegional: Bool = false) {

@@ -29,7 +29,7 @@ package struct RecordSplitter {
     }
 
     /// Finds elements that are known already among the bytes of a sequence: in order, each from its first byte to its last.
-    package typealias Recogniser = (LentBytes) -> [KnownElement]
+    package typealias Recogniser = (BorrowedBytes) -> [KnownElement]
 
     private enum State: Equatable {
         case start, firstElement, nextElement, afterElement, sequence, skippingLine, afterArray,
@@ -141,7 +141,7 @@ package struct RecordSplitter {
         var events: [Event] = []
         expected = []
         if let recognise, state == .sequence || state == .start {
-            expected = recognise(LentBytes(bytes))[...]
+            expected = recognise(BorrowedBytes(bytes))[...]
         }
         while let event = step(bytes, isLast: isLast) {
             // What was before a reject comes before it.

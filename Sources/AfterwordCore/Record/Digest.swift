@@ -19,7 +19,7 @@ package struct Digest256: Hashable, Comparable, Sendable {
 
     /// The bytes where they are, big-endian.
     package func withBytes<Result>(
-        _ body: (LentBytes) throws -> Result
+        _ body: (BorrowedBytes) throws -> Result
     ) rethrows -> Result {
         try lend(
             (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian), body)
@@ -60,14 +60,14 @@ public struct Digest128: Hashable, Comparable, Sendable {
     }
 
     /// - Precondition: exactly 16 bytes.
-    @inlinable public init(_ bytes: LentBytes) {
+    @inlinable public init(_ bytes: BorrowedBytes) {
         precondition(bytes.count == 16, "a 128-bit digest has 16 bytes")
         words = (bytes.word(at: 0).byteSwapped, bytes.word(at: 8).byteSwapped)
     }
 
     /// The bytes where they are, big-endian.
     @inlinable public func withBytes<Result>(
-        _ body: (LentBytes) throws -> Result
+        _ body: (BorrowedBytes) throws -> Result
     ) rethrows -> Result {
         try lend((words.0.bigEndian, words.1.bigEndian), body)
     }

@@ -42,7 +42,7 @@ package struct DigestWriter {
 
     /// Bytes of a fixed size, without a length before them.
     @inline(__always)
-    package mutating func add(raw part: LentBytes) {
+    package mutating func add(raw part: BorrowedBytes) {
         let place = take(part.count)
         if let start = part.address.baseAddress {
             place.copyMemory(from: start, byteCount: part.count)
@@ -64,7 +64,7 @@ package struct DigestWriter {
 
     /// A part with its length.
     @inline(__always)
-    package mutating func add(_ part: LentBytes) {
+    package mutating func add(_ part: BorrowedBytes) {
         add(Int64(part.count))
         add(raw: part)
     }
@@ -106,7 +106,7 @@ package struct DigestWriter {
 
     /// A part with its packed length.
     @inline(__always)
-    package mutating func pack(_ part: LentBytes) {
+    package mutating func pack(_ part: BorrowedBytes) {
         pack(Int64(part.count))
         add(raw: part)
     }

@@ -61,7 +61,7 @@ struct SipHash128 {
     ///
     /// - Precondition: Nothing was taken so far, and both have eight bytes at least.
     static func digests(
-        _ start: SipHash128, _ first: LentBytes, _ second: LentBytes
+        _ start: SipHash128, _ first: BorrowedBytes, _ second: BorrowedBytes
     ) -> (Digest128, Digest128) {
         var (one, other) = (start, start)
         let (words, otherWords) = (first.count & ~7, second.count & ~7)
@@ -108,7 +108,7 @@ struct SipHash128 {
     private var folded: UInt64 { v0 ^ v1 ^ v2 ^ v3 }
 
     /// What comes behind the whole words of bytes: those that are left, their count (8 bytes), and the end.
-    private static func lastWords(_ bytes: LentBytes) -> (UInt64, UInt64) {
+    private static func lastWords(_ bytes: BorrowedBytes) -> (UInt64, UInt64) {
         let left = UInt64(bytes.count & 7) &* 8
         let count = UInt64(bytes.count)
         let end = (count &+ 8) &<< 56
@@ -117,7 +117,7 @@ struct SipHash128 {
         return (tail | count &<< left, count &>> (64 &- left) | end)
     }
 
-    mutating func add(_ bytes: LentBytes) {
+    mutating func add(_ bytes: BorrowedBytes) {
         var place = 0
         while place &+ 8 <= bytes.count {
             add(bytes.word(at: place))
@@ -162,7 +162,7 @@ struct SipHash128 {
 ///
 /// SipHash-2-4-128 of payload, context and the payload's length (8 bytes, little-endian), keyed with the first 16 bytes of
 /// SHA-256("afterword.payload.2").
-package func payloadDigest(_ payload: LentBytes, context: LentBytes) -> Digest128 {
+package func payloadDigest(_ payload: BorrowedBytes, context: BorrowedBytes) -> Digest128 {
     var hash = payloadHash
     hash.add(payload)
     if context.count > 0 { hash.add(context) }
@@ -171,7 +171,7 @@ package func payloadDigest(_ payload: LentBytes, context: LentBytes) -> Digest12
 }
 
 /// The same of records without context, two at a time.
-package func payloadDigests(of ranges: [Range<Int>], in window: LentBytes) -> [Digest128] {
+package func payloadDigests(of ranges: [Range<Int>], in window: BorrowedBytes) -> [Digest128] {
     var digests: [Digest128] = []
     digests.reserveCapacity(ranges.count)
     var place = 0

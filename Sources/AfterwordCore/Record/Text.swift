@@ -23,12 +23,12 @@ package struct Text: Hashable, Comparable, Sendable {
 }
 
 /// Whether a text comes before another, by bytes.
-package func isBefore(_ left: Text, _ right: LentBytes) -> Bool {
+package func isBefore(_ left: Text, _ right: BorrowedBytes) -> Bool {
     left.bytes.lend { isBefore($0, right) }
 }
 
 /// Whether bytes come before others.
-package func isBefore(_ left: LentBytes, _ right: LentBytes) -> Bool {
+package func isBefore(_ left: BorrowedBytes, _ right: BorrowedBytes) -> Bool {
     let shared = min(left.count, right.count)
     var index = 0
     while index &+ 8 <= shared {
@@ -53,12 +53,12 @@ package struct TextHead: Sendable {
     private let words: (UInt64, UInt64)
     private let count: Int
 
-    package init(_ text: LentBytes) {
+    package init(_ text: BorrowedBytes) {
         words = (Self.word(text, 0), Self.word(text, 8))
         count = text.count
     }
 
-    private static func word(_ text: LentBytes, _ start: Int) -> UInt64 {
+    private static func word(_ text: BorrowedBytes, _ start: Int) -> UInt64 {
         if start &+ 8 <= text.count { return text.word(at: start).byteSwapped }
         var word: UInt64 = 0
         var shift: UInt64 = 56
@@ -87,7 +87,7 @@ package struct TextHead: Sendable {
 }
 
 /// Whether bytes are the same as others.
-func isSame(_ left: LentBytes, _ right: LentBytes) -> Bool {
+func isSame(_ left: BorrowedBytes, _ right: BorrowedBytes) -> Bool {
     guard left.count == right.count else { return false }
     var index = 0
     while index &+ 8 <= left.count {

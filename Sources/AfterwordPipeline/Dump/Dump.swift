@@ -44,7 +44,7 @@ package struct DumpFile: Sendable {
 package enum InputFault: Error, Equatable, Sendable {
     case noSuchDump(String)
     case nothingToRead(dump: String, ignored: Int)
-    case badCatalogue(file: String, reason: String)
+    case badCatalog(file: String, reason: String)
     /// No record at all in any file; the first file's reason.
     case onlyRejects(file: String, reason: String, rejected: Int64)
     /// With the system's reason.

@@ -17,38 +17,38 @@ struct FileReading {
 ///
 /// - Parameter files: What may be open at once, this file among it.
 func readSlabs(
-    _ file: DumpFile, _ crew: Crew, _ files: OpenFiles = OpenFiles(),
+    _ file: DumpFile, _ workers: WorkerPool, _ files: OpenFiles = OpenFiles(),
     take: (_ slab: [UInt8], _ isLast: Bool, _ isTranscoded: Bool) throws -> Void
 ) throws -> FileReading {
     let source = try ByteSource(file, files)
     let head = try source.read(at: 0, count: 64)
     guard head.starts(with: [0x1F, 0x8B]) else {
         if file.name.lowercased().hasSuffix(".gz") {
-            return try refuseGzip(source, head, crew)
+            return try refuseGzip(source, head, workers)
         }
-        return try readPlain(source, crew, files, take)
+        return try readPlain(source, workers, files, take)
     }
-    return try readGzip(source, crew, files, take)
+    return try readGzip(source, workers, files, take)
 }
 
 private func forEachSlab(
-    _ source: ByteSource, _ crew: Crew, _ take: ([UInt8]) throws -> Void
+    _ source: ByteSource, _ workers: WorkerPool, _ take: ([UInt8]) throws -> Void
 ) throws -> FileReading {
     let digest = FileDigest()
     var count: Int64 = 0
-    var asides: [Crew.Aside] = []
-    defer { for aside in asides { aside.finish() } }
+    var deferredTasks: [WorkerPool.DeferredTask] = []
+    defer { for aside in deferredTasks { aside.finish() } }
     while true {
         let slab = try source.read(at: count, count: ByteSource.slabBytes)
         if slab.isEmpty { break }
         count += Int64(slab.count)
         // Slabs are read and taken while those before are still being digested: whoever is behind is not waited for at once.
-        if asides.count == slabsAside { asides.removeFirst().finish() }
+        if deferredTasks.count == slabsAside { deferredTasks.removeFirst().finish() }
         digest.queue(slab)
-        asides.append(crew.layAside { digest.addNext() })
+        deferredTasks.append(workers.deferTask { digest.addNext() })
         try take(slab)
     }
-    while !asides.isEmpty { asides.removeFirst().finish() }
+    while !deferredTasks.isEmpty { deferredTasks.removeFirst().finish() }
     return FileReading(byteCount: count, digest: digest.finish(), source: source)
 }
 
@@ -74,11 +74,11 @@ private final class FileDigest: Sendable {
 }
 
 private func readPlain(
-    _ source: ByteSource, _ crew: Crew, _ files: OpenFiles,
+    _ source: ByteSource, _ workers: WorkerPool, _ files: OpenFiles,
     _ take: ([UInt8], Bool, Bool) throws -> Void
 ) throws -> FileReading {
     var stream: DecodedStream?
-    var reading = try forEachSlab(source, crew) { slab in
+    var reading = try forEachSlab(source, workers) { slab in
         if stream == nil {
             stream = try DecodedStream(beginningWith: slab, of: source, spools: false, files)
         }
@@ -92,13 +92,13 @@ private func readPlain(
 }
 
 private func readGzip(
-    _ source: ByteSource, _ crew: Crew, _ files: OpenFiles,
+    _ source: ByteSource, _ workers: WorkerPool, _ files: OpenFiles,
     _ take: ([UInt8], Bool, Bool) throws -> Void
 ) throws -> FileReading {
     var stream: DecodedStream?
     let inflater = Inflater()
     var fault: RejectReason?
-    var reading = try forEachSlab(source, crew) { slab in
+    var reading = try forEachSlab(source, workers) { slab in
         guard fault == nil else { return }
         do {
             try inflater.inflate(slab) { piece in
@@ -168,9 +168,9 @@ private final class DecodedStream {
 
 /// A name that says gzip over bytes that are not.
 private func refuseGzip(
-    _ source: ByteSource, _ head: [UInt8], _ crew: Crew
+    _ source: ByteSource, _ head: [UInt8], _ workers: WorkerPool
 ) throws -> FileReading {
-    var reading = try forEachSlab(source, crew) { _ in }
+    var reading = try forEachSlab(source, workers) { _ in }
     let pointer = Array("version https://git-lfs".utf8)
     reading.fault = head.starts(with: pointer) ? .lfsPointer : .notGzip
     return reading

@@ -3,10 +3,10 @@ import AfterwordCore
 /// The answers of a wave that are paid for. Each question is reserved for before it is asked and
 /// booked after it; what is asked runs beside this task, which alone has the store.
 struct PaidAnswers {
-    let desk: AnswerDesk
+    let provider: AnswerProvider
     let facts: ModelFacts
     let plans: [InsightPlan]
-    private(set) var answers: [AnswerDesk.Answer?]
+    private(set) var answers: [AnswerProvider.Answer?]
     /// Plans that cannot be asked about now: another program asks the same, or what it has reserved
     /// leaves no room.
     private(set) var waiting: [Int]
@@ -19,15 +19,15 @@ struct PaidAnswers {
         case beat
     }
 
-    init(_ desk: AnswerDesk, _ facts: ModelFacts, _ plans: [InsightPlan]) {
-        self.desk = desk
+    init(_ provider: AnswerProvider, _ facts: ModelFacts, _ plans: [InsightPlan]) {
+        self.provider = provider
         self.facts = facts
         self.plans = plans
-        answers = [AnswerDesk.Answer?](repeating: nil, count: plans.count)
+        answers = [AnswerProvider.Answer?](repeating: nil, count: plans.count)
         waiting = plans.indices.filter { plans[$0].step == .ask }
     }
 
-    private var surroundings: InsightSurroundings { desk.surroundings }
+    private var surroundings: InsightSurroundings { provider.surroundings }
 
     /// Asks about all that waits; what still waits after it is another program's.
     mutating func ask(_ store: any ReviewStore, _ report: inout InsightReport) async throws {
@@ -78,7 +78,7 @@ struct PaidAnswers {
     }
 
     private func question(_ index: Int, isAgain: Bool) -> (index: Int, question: PaidQuestion) {
-        (index, PaidQuestion(plans[index], facts, desk.model.terms, isAgain: isAgain))
+        (index, PaidQuestion(plans[index], facts, provider.model.terms, isAgain: isAgain))
     }
 
     // MARK: Begin, renew, end
@@ -90,7 +90,7 @@ struct PaidAnswers {
         _ report: inout InsightReport
     ) async throws {
         // The first question of a run goes alone: a server that counts what cannot be is found by it.
-        let width = report.isProven ? desk.options.parallel : 1
+        let width = report.isProven ? provider.options.parallel : 1
         while onTheWay.count < width, report.refusal == nil, report.ending == nil,
             let (index, question) = queue.first
         {
@@ -114,7 +114,7 @@ struct PaidAnswers {
             case .granted(let call):
                 onTheWay[index] = (call, question)
                 report.calls += 1
-                let (model, request) = (desk.model, question.request)
+                let (model, request) = (provider.model, question.request)
                 group.addTask { .answered(index, await result(model, request)) }
             }
             queue.removeFirst()
@@ -126,7 +126,7 @@ struct PaidAnswers {
     ) async throws -> Reservation {
         try await surroundings.whenFree {
             try reserveCall(
-                question, tries: desk.model.tries, in: store, options: desk.options,
+                question, tries: provider.model.tries, in: store, options: provider.options,
                 batch: surroundings.batch, now: surroundings.now())
         }
     }
@@ -163,11 +163,11 @@ struct PaidAnswers {
         guard let (call, question) = onTheWay.removeValue(forKey: index) else { return nil }
         let settled = try await surroundings.whenFree {
             try settleCall(
-                call, question, result, by: desk.model, in: store, now: surroundings.now())
+                call, question, result, by: provider.model, in: store, now: surroundings.now())
         }
         report.cost = saturatingSum(report.cost, settled.cost)
         report.isProven = true
-        answers[index] = AnswerDesk.Answer(result)
+        answers[index] = AnswerProvider.Answer(result)
         let scope = plans[index].subject.scope
         if !settled.isUsageKnown { surroundings.notice(.unknownUsage(scope)) }
         if let beyond = settled.beyond, report.beyond == nil {

@@ -15,7 +15,7 @@ package func makeInsights(
     var report = InsightReport()
     let isThemeless = options.countsThemes && source.themesAreOld
     var wave = InsightWave(
-        desk: AnswerDesk(model: model, options: options, surroundings: surroundings),
+        provider: AnswerProvider(model: model, options: options, surroundings: surroundings),
         source: source, lexicon: lexicon, themes: isThemeless ? countedThemes(source, lexicon) : nil
     )
     for start in stride(from: 0, to: max(scopes.count, 1), by: InsightOptions.wave) {
@@ -28,7 +28,7 @@ package func makeInsights(
 
 /// Makes the insights of so many scopes at a time.
 private struct InsightWave {
-    let desk: AnswerDesk
+    let provider: AnswerProvider
     let source: InsightSource
     let lexicon: Lexicon
     /// To be stored with the first rows.
@@ -39,17 +39,17 @@ private struct InsightWave {
         _ scopes: [ReviewScope], in store: any ReviewStore, _ report: inout InsightReport
     ) async throws {
         let subjects = try scopes.map { try self.source.subject($0) }
-        let (source, options, lexicon, model) = (source, desk.options, lexicon, desk.model)
+        let (source, options, lexicon, model) = (source, provider.options, lexicon, provider.model)
         let plans = await concurrently(subjects, width: options.parallel) { subject in
             planInsight(
                 subject, stored: source.stored[subject.scope] ?? [], model: model.name,
                 options: options, lexicon: lexicon)
         }
         var rows = [InsightRow?](repeating: nil, count: plans.count)
-        var answers: [AnswerDesk.Answer?]
+        var answers: [AnswerProvider.Answer?]
         try await recompose(plans, &rows, store, &report)
         if let facts = model.facts {
-            var paid = PaidAnswers(desk, facts, plans)
+            var paid = PaidAnswers(provider, facts, plans)
             try await paid.ask(store, &report)
             answers = paid.answers
             try await keep(plans, answers, &rows, store, &report)
@@ -59,7 +59,7 @@ private struct InsightWave {
                 try await keep(plans, answers, &rows, store, &report)
             }
         } else {
-            answers = try await desk.freeAnswers(plans, store, &report)
+            answers = try await provider.freeAnswers(plans, store, &report)
             try await keep(plans, answers, &rows, store, &report)
         }
         for (index, plan) in plans.enumerated() {
@@ -72,7 +72,7 @@ private struct InsightWave {
         _ plans: [InsightPlan], _ rows: inout [InsightRow?], _ store: any ReviewStore,
         _ report: inout InsightReport
     ) async throws {
-        var answers = [AnswerDesk.Answer?](repeating: nil, count: plans.count)
+        var answers = [AnswerProvider.Answer?](repeating: nil, count: plans.count)
         try store.read { reader in
             for (index, plan) in plans.enumerated() {
                 guard case .recompose = plan.step,
@@ -88,22 +88,22 @@ private struct InsightWave {
 
     /// Stores the insights of the answers that are there and not stored yet, as one run.
     private mutating func keep(
-        _ plans: [InsightPlan], _ answers: [AnswerDesk.Answer?], _ rows: inout [InsightRow?],
+        _ plans: [InsightPlan], _ answers: [AnswerProvider.Answer?], _ rows: inout [InsightRow?],
         _ store: any ReviewStore, _ report: inout InsightReport
     ) async throws {
         let (run, lexicon) = (source.newestData.run, lexicon)
         let open = plans.indices.filter { rows[$0] == nil && answers[$0] != nil }
         let composed = await concurrently(
-            open.map { (plans[$0], answers[$0]) }, width: desk.options.parallel
+            open.map { (plans[$0], answers[$0]) }, width: provider.options.parallel
         ) { plan, answer -> InsightRow? in
             guard case .success(let answer)? = answer,
                 let read = try? readAnswer(answer.text, schema: plan.request.schema)
             else { return nil }
             return plan.row(read, evidenceRun: run, lexicon: lexicon)
         }
-        let isFree = desk.model.facts == nil
-        let kept = isFree ? desk.kept(plans, answers, at: desk.surroundings.now()) : []
-        let (source, surroundings, themes) = (source, desk.surroundings, themes)
+        let isFree = provider.model.facts == nil
+        let kept = isFree ? provider.kept(plans, answers, at: provider.surroundings.now()) : []
+        let (source, surroundings, themes) = (source, provider.surroundings, themes)
         let stored = try await surroundings.whenFree {
             try storeInsights(
                 composed.compactMap { $0 }, kept, themes, of: source, in: store,
@@ -117,7 +117,7 @@ private struct InsightWave {
 }
 
 private func outcome(
-    _ plan: InsightPlan, _ row: InsightRow?, _ answer: AnswerDesk.Answer?
+    _ plan: InsightPlan, _ row: InsightRow?, _ answer: AnswerProvider.Answer?
 ) -> InsightOutcome {
     switch plan.step {
     case .notEnough(let data): return .notEnough(data)

@@ -5,11 +5,11 @@ final class LoadContext {
     let store: any ReviewStore
     let load: any StoreLoad
     /// The way to `load` while products are decided.
-    let lane: StoreLane
+    let executor: StoreExecutor
     /// A way beside it for look-ups, where the store has one.
-    var secondWay: SecondWay?
+    var readConnection: ReadConnection?
     let options: LoadOptions
-    let survey: Survey
+    let dumpIndex: DumpIndex
     let head: StoreHead
     let run: Int64
     let observedAt: Instant
@@ -43,15 +43,15 @@ final class LoadContext {
     private var lastPayload: (file: Int32, offset: Int64, bytes: [UInt8])?
 
     init(
-        store: any ReviewStore, load: any StoreLoad, lane: StoreLane, options: LoadOptions,
-        survey: Survey,
+        store: any ReviewStore, load: any StoreLoad, executor: StoreExecutor, options: LoadOptions,
+        dumpIndex: DumpIndex,
         head: StoreHead, observedAt: Instant, observedOrigin: ObservedOrigin, identicalSince: Int64?
     ) {
         self.store = store
         self.load = load
-        self.lane = lane
+        self.executor = executor
         self.options = options
-        self.survey = survey
+        self.dumpIndex = dumpIndex
         self.head = head
         self.observedAt = observedAt
         self.observedOrigin = observedOrigin
@@ -62,7 +62,7 @@ final class LoadContext {
         nextProductKey = head.nextProductKey
         nextRawKey = head.nextRawKey
         nextHistoryKey = head.nextHistoryKey
-        for file in survey.files {
+        for file in dumpIndex.files {
             if let cleaner = file.cleaner { cleaners[cleaner.shape.name] = cleaner }
         }
     }
@@ -78,12 +78,12 @@ final class LoadContext {
     }
 
     /// How this dump stands to what is known of a product; nil state for a product that is new.
-    func standing(_ state: ProductState?) -> Standing {
+    func order(_ state: ProductState?) -> ObservationOrder {
         let newest = [state?.lastObservedAt, head.lastCompleteAllAt].compactMap { $0 }.max()
         let newestRun = [state?.lastRun, head.lastCompleteAllRun].compactMap { $0 }.max() ?? 0
         let isRepeat = identicalSince.map { newestRun > $0 } ?? false
         let complete = [state?.lastCompleteAt, head.lastCompleteAllAt].compactMap { $0 }.max()
-        return Standing(
+        return ObservationOrder(
             isOlder: isRepeat || newest.map { observedAt < $0 } ?? false,
             isCoveredByLaterComplete: complete.map {
                 observedAt < $0 || (isRepeat && observedAt == $0)
@@ -105,7 +105,7 @@ final class LoadContext {
     func cleaner(ofShape name: String) throws -> RecordCleaner? {
         if let cleaner = cleaners[name] { return cleaner }
         var shape = (options.shapes + Shape.builtIn).first { $0.name == name }
-        if shape == nil, let document = try lane.now({ try $0.shapeDocument(name) }) {
+        if shape == nil, let document = try executor.now({ try $0.shapeDocument(name) }) {
             shape = try? Shape(parsing: Array(document.utf8))
         }
         guard let shape else { return nil }
@@ -128,13 +128,13 @@ final class LoadContext {
             return last.bytes
         }
         let place = Int(candidate.file)
-        guard let source = survey.files[place].source else {
+        guard let source = dumpIndex.files[place].source else {
             preconditionFailure("a read file has a source")
         }
         let bytes = try source.read(at: candidate.offset, count: Int(candidate.length))
-        let context = survey.contexts[Int(candidate.context)]
+        let context = dumpIndex.contexts[Int(candidate.context)]
         guard payloadDigest(bytes.span.bytes, context: context) == candidate.payload else {
-            throw InputFault.changedWhileRead(survey.files[place].record.name)
+            throw InputFault.changedWhileRead(dumpIndex.files[place].record.name)
         }
         lastPayload = (candidate.file, candidate.offset, bytes)
         return bytes
@@ -142,34 +142,34 @@ final class LoadContext {
 
     /// A record that was known by its bytes, read after all: others claim to be the same review.
     func candidate(_ met: MetRecord) throws -> Candidate {
-        guard let source = survey.files[met.file].source,
-            let cleaner = survey.files[met.file].cleaner
+        guard let source = dumpIndex.files[met.file].source,
+            let cleaner = dumpIndex.files[met.file].cleaner
         else { preconditionFailure("a read file has a source and a cleaner") }
         let bytes = try source.read(at: met.offset, count: met.length)
         let record = clean(bytes, [], by: cleaner)
         guard payloadDigest(bytes.span.bytes, context: []) == met.payload,
             let identity = identify(record, placeholders: cleaner.shape.placeholders)
-        else { throw InputFault.changedWhileRead(survey.files[met.file].record.name) }
+        else { throw InputFault.changedWhileRead(dumpIndex.files[met.file].record.name) }
         return Candidate(
             identity: identity, payload: met.payload, file: Int32(met.file), offset: met.offset,
             length: Int32(met.length), context: 0)
     }
 
     /// What decides between a record and others, read again.
-    func merits(of candidate: Candidate) throws -> Merits {
+    func precedence(of candidate: Candidate) throws -> Precedence {
         let values = try record(of: candidate).0.values
-        return Merits(
+        return Precedence(
             content: values.contentDigest, sourceTime: values.updatedAt ?? values.createdAt,
             helpfulVotes: values.helpfulVotes ?? 0)
     }
 
     /// The record that a candidate stands for, read and cleaned again.
     func record(of candidate: Candidate) throws -> (CleanedRecord, Reading) {
-        guard let cleaner = survey.files[Int(candidate.file)].cleaner else {
+        guard let cleaner = dumpIndex.files[Int(candidate.file)].cleaner else {
             preconditionFailure("a read file has a cleaner")
         }
         let record = clean(
-            try payload(of: candidate), survey.contexts[Int(candidate.context)], by: cleaner)
+            try payload(of: candidate), dumpIndex.contexts[Int(candidate.context)], by: cleaner)
         return (record, Reading(values: record.values, said: cleaner.shape.said))
     }
 }

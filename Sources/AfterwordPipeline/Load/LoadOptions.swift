@@ -26,7 +26,7 @@ package struct LoadOptions: Sendable {
     /// Loads a dump said to be taken more than two days after now.
     package var acceptsFuture = false
     /// Attributes of products from a catalogue.
-    package var isCatalogue = false
+    package var isCatalog = false
     /// Rejects of an earlier run taken again, at its `observedAt`.
     var isReplay = false
     /// Takes records whose bytes the store holds for what they are, without reading them.
@@ -38,7 +38,7 @@ package struct LoadOptions: Sendable {
     /// Rows of new reviews and of records that go ahead: each way to a server takes its time.
     var bulkRows: Int { min(batchRows * 4, BatchLimit.rows / 2) }
     /// In a store's first load records go to bronze while the dump is read; else when products are decided.
-    package var writesAhead = true
+    package var stagesRecords = true
 
     package init() {}
 }

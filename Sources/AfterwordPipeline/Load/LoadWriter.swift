@@ -14,12 +14,12 @@ final class LoadWriter {
     private var attributes: [AttributeRow] = []
     private var summaries: [ProductSummary] = []
     private var months: [MonthSummary] = []
-    private var aheadMoves: [AheadMove] = []
+    private var stagedMoves: [StagedMove] = []
     private var byteCount = 0
     /// Batches handed over and not looked after yet. Their rows are held here so that they are freed by the thread that made
     /// them: memory that goes to and fro between two threads costs both of them locks.
-    private var written: [(answer: StoreLane.Answer<Void>, rows: Any)] = []
-    private var newObjects: [StoreLane.Answer<[ProductRawRow]>] = []
+    private var written: [(answer: StoreExecutor.Answer<Void>, rows: Any)] = []
+    private var newObjects: [StoreExecutor.Answer<[ProductRawRow]>] = []
     private lazy var inserts = NewReviewWriter(context)
 
     init(_ context: LoadContext) {
@@ -29,14 +29,14 @@ final class LoadWriter {
     }
 
     /// The new reviews of products that were added (`NewReviewWriter`).
-    func insert(of decisions: inout [ProductDecision]) throws {
+    func insert(of decisions: inout [ProductChanges]) throws {
         try inserts.insert(of: &decisions) { try hand($0) }
     }
 
     /// Products go first: reviews hold their keys.
     private func hand(_ new: NewReviews) throws {
         hand(&products) { try $0.put(products: $1) }
-        written.append((context.lane.later { try $0.insert(new) }, new))
+        written.append((context.executor.later { try $0.insert(new) }, new))
         try lookAfter()
     }
 
@@ -47,9 +47,9 @@ final class LoadWriter {
         try flushWhereFull()
     }
     /// Where a record that went ahead belongs; `row` without its bytes, if it is kept.
-    func settle(_ move: AheadMove, as row: RawRow?) {
+    func resolve(_ move: StagedMove, as row: RawRow?) {
         if let row { context.ledger.add(row) }
-        aheadMoves.append(move)
+        stagedMoves.append(move)
     }
     func add(history row: HistoryRow) throws {
         byteCount += row.values.body?.bytes.count ?? 0
@@ -88,7 +88,7 @@ final class LoadWriter {
     }
 
     private func flushWhereFull() throws {
-        // Asked at every row: the tables with most rows first.
+        // Prefetch at every row: the tables with most rows first.
         let isFull =
             months.count >= limit || raw.count >= limit || history.count >= limit
             || reviews.count >= limit || moves.count >= limit || products.count >= limit
@@ -106,7 +106,7 @@ final class LoadWriter {
         if !productRaw.isEmpty {
             let rows = productRaw
             productRaw = []
-            newObjects.append(context.lane.later { try $0.append(productRaw: rows) })
+            newObjects.append(context.executor.later { try $0.append(productRaw: rows) })
         }
         hand(&attributes) { try $0.append(attributes: $1) }
         hand(&raw) { try $0.append(raw: $1) }
@@ -128,9 +128,9 @@ final class LoadWriter {
     /// Hands over what is left, and waits until all is written.
     func finish() throws {
         try flush()
-        for start in stride(from: 0, to: aheadMoves.count, by: BatchLimit.rows) {
-            let moves = Array(aheadMoves[start..<min(start + BatchLimit.rows, aheadMoves.count)])
-            written.append((context.lane.later { try $0.settle(ahead: moves) }, moves))
+        for start in stride(from: 0, to: stagedMoves.count, by: BatchLimit.rows) {
+            let moves = Array(stagedMoves[start..<min(start + BatchLimit.rows, stagedMoves.count)])
+            written.append((context.executor.later { try $0.resolve(staged: moves) }, moves))
         }
         for batch in written { try batch.answer.get() }
         written = []
@@ -146,6 +146,6 @@ final class LoadWriter {
         let handed = rows
         rows = []
         rows.reserveCapacity(handed.count)
-        written.append((context.lane.later { try take($0, handed) }, handed))
+        written.append((context.executor.later { try take($0, handed) }, handed))
     }
 }

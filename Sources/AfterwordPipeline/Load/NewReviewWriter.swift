@@ -4,11 +4,11 @@ import Synchronization
 /// Makes the rows of new reviews: reads their records again, cleans and digests them, on all cores.
 final class NewReviewWriter {
     private let context: LoadContext
-    private let makers: IdleMakers
+    private let makers: BuilderPool
 
     init(_ context: LoadContext) {
         self.context = context
-        makers = IdleMakers(context)
+        makers = BuilderPool(context)
     }
 
     /// Records that are not made ready in smaller parts: a few are made sooner than a thread is woken.
@@ -21,7 +21,7 @@ final class NewReviewWriter {
     ///
     /// - Parameter emit: Takes them in batches within the limits.
     func insert(
-        of decisions: inout [ProductDecision], emit: (NewReviews) throws -> Void
+        of decisions: inout [ProductChanges], emit: (NewReviews) throws -> Void
     ) throws {
         let products = decisions.map { (key: $0.state.productKey, id: $0.id) }
         var slice: [Work] = []
@@ -41,7 +41,7 @@ final class NewReviewWriter {
 
     private func insert(
         _ slice: [Work], _ products: [(key: Int64, id: Text)],
-        _ decisions: inout [ProductDecision], _ emit: (NewReviews) throws -> Void
+        _ decisions: inout [ProductChanges], _ emit: (NewReviews) throws -> Void
     ) throws {
         for var made in try make(slice, products) {
             let batch = made.batch
@@ -77,7 +77,7 @@ final class NewReviewWriter {
         }
         let results = Mutex(
             [Result<[MadeReviews], any Error>?](repeating: nil, count: parts.count))
-        context.lane.crew.share(parts.count) { [makers, parts] part in
+        context.executor.workers.share(parts.count) { [makers, parts] part in
             let maker = makers.take()
             let made = Result { try maker.make(slice[parts[part]], products) }
             makers.give(back: maker)
@@ -92,7 +92,7 @@ final class NewReviewWriter {
 /// Those who make rows, while they have nothing to do: each has what it learnt of how records are written.
 ///
 /// Sendable by hand: what is in it is behind a lock, and a maker is with one thread at a time.
-private final class IdleMakers: @unchecked Sendable {
+private final class BuilderPool: @unchecked Sendable {
     private let context: LoadContext
     private let lock = Mutex(())
     private var idle: [ReviewMaker] = []
@@ -136,8 +136,8 @@ private final class ReviewMaker {
     init(_ context: LoadContext, _ salts: RandomSalts) {
         self.context = context
         self.salts = salts
-        reader = RecordReader(context.survey)
-        files = context.survey.files.map { ($0.record.name, $0.record.shape) }
+        reader = RecordReader(context.dumpIndex)
+        files = context.dumpIndex.files.map { ($0.record.name, $0.record.shape) }
     }
 
     func make(
@@ -163,7 +163,7 @@ private final class ReviewMaker {
     ) throws -> MadeReviews {
         var batch = NewReviews(
             run: context.run, observedAt: context.observedAt, files: files,
-            contexts: context.survey.contexts)
+            contexts: context.dumpIndex.contexts)
         var starts: [Int] = []
         starts.reserveCapacity(work.count)
         batch.payloads = try reader.read(work.lazy.map(\.candidate), starts: &starts)
@@ -221,7 +221,7 @@ private final class ReviewMaker {
         review.payloadLength = candidate.length
         review.file = candidate.file
         review.context = candidate.context
-        let source = context.survey.files[Int(candidate.file)].source
+        let source = context.dumpIndex.files[Int(candidate.file)].source
         (review.offset, review.length) = (candidate.offset, Int64(candidate.length))
         guard let source, source.hasOtherPlaces else { return }
         (review.offset, review.length) = try source.place(review.offset, review.length)
@@ -230,12 +230,12 @@ private final class ReviewMaker {
 
 /// Reads the records of candidates again, holds them against what they were, and cleans them.
 private final class RecordReader {
-    private let survey: Survey
+    private let dumpIndex: DumpIndex
     private var cleaners: [RecordCleaner.Again?]
 
-    init(_ survey: Survey) {
-        self.survey = survey
-        cleaners = survey.files.map { $0.cleaner.map(RecordCleaner.Again.init) }
+    init(_ dumpIndex: DumpIndex) {
+        self.dumpIndex = dumpIndex
+        cleaners = dumpIndex.files.map { $0.cleaner.map(RecordCleaner.Again.init) }
     }
 
     /// The bytes of records, one after another, and a margin behind the last.
@@ -246,8 +246,8 @@ private final class RecordReader {
         _ candidates: some Sequence<Candidate>, starts: inout [Int]
     ) throws -> [UInt8] {
         var end = 0
-        let places = candidates.lazy.map { [survey] candidate in
-            guard let source = survey.files[Int(candidate.file)].source else {
+        let places = candidates.lazy.map { [dumpIndex] candidate in
+            guard let source = dumpIndex.files[Int(candidate.file)].source else {
                 preconditionFailure("a read file has a source")
             }
             return (source: source, offset: candidate.offset, count: Int(candidate.length))
@@ -264,11 +264,11 @@ private final class RecordReader {
 
     /// Appends the row of a record that begins at `start`.
     func clean(
-        _ candidate: Candidate, _ start: Int, of payloads: LentBytes, into rows: inout CleanRows
+        _ candidate: Candidate, _ start: Int, of payloads: BorrowedBytes, into rows: inout CleanRows
     ) {
         cleaners[Int(candidate.file)]?.clean(
             payload: start..<start + Int(candidate.length), of: payloads,
-            survey.contexts[Int(candidate.context)], into: &rows)
+            dumpIndex.contexts[Int(candidate.context)], into: &rows)
     }
 
     private func check(
@@ -280,7 +280,7 @@ private final class RecordReader {
         let changed = payloads.lend { payloads in
             let digests = payloadDigests(of: ranges, in: payloads)
             return zip(candidates, digests.indices).first { candidate, place in
-                let context = survey.contexts[Int(candidate.context)]
+                let context = dumpIndex.contexts[Int(candidate.context)]
                 let digest =
                     context.isEmpty
                     ? digests[place]
@@ -289,6 +289,6 @@ private final class RecordReader {
             }?.0
         }
         guard let changed else { return }
-        throw InputFault.changedWhileRead(survey.files[Int(changed.file)].record.name)
+        throw InputFault.changedWhileRead(dumpIndex.files[Int(changed.file)].record.name)
     }
 }

@@ -11,7 +11,8 @@ final class PendingChange {
     /// A new review, or one that was deleted and is back.
     init(
         inserting values: ReviewValues, content: Digest256, record: CleanedRecord,
-        over deleted: StoredReview?, reviewKey: Int64, contest: Contest, kind: IdentityKind,
+        over deleted: StoredReview?, reviewKey: Int64, duplicateGroup: DuplicateGroup,
+        kind: IdentityKind,
         holding: (digest: Digest128, rawKey: Int64),
         _ context: LoadContext
     ) {
@@ -20,14 +21,15 @@ final class PendingChange {
         }
         let id =
             deleted?.reviewID
-            ?? AfterwordCore.reviewID(record.reviewID, kind: kind, identity: contest.identity)
+            ?? AfterwordCore.reviewID(
+                record.reviewID, kind: kind, identity: duplicateGroup.identity)
         let version = (deleted?.version ?? 0) + 1
         operation = .insert
         previous = deleted
         changed = []
         review = StoredReview(
             reviewKey: reviewKey, productID: product,
-            reviewID: id, identity: contest.identity, kind: deleted?.kind ?? kind,
+            reviewID: id, identity: duplicateGroup.identity, kind: deleted?.kind ?? kind,
             version: version, isLive: true, run: context.run, observedAt: context.observedAt,
             values: values, authorID: record.authorID,
             times: reviewTimes(

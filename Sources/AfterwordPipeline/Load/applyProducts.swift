@@ -8,12 +8,12 @@ func applyProducts(
     _ context: LoadContext, progress: @escaping (Int, Int) throws -> Void
 ) throws {
     let ids = try namedProducts(context)
-    try context.lane.whileServing {
+    try context.executor.whileServing {
         // What is known of all reviews is asked of few: that need not wait for what is being written.
-        guard context.survey.known != nil else { return try apply(ids, context, progress) }
+        guard context.dumpIndex.known != nil else { return try apply(ids, context, progress) }
         try context.store.besideLoad { lookUps in
-            context.secondWay = lookUps.map(SecondWay.init)
-            defer { context.secondWay = nil }
+            context.readConnection = lookUps.map(ReadConnection.init)
+            defer { context.readConnection = nil }
             try apply(ids, context, progress)
         }
     }
@@ -58,7 +58,7 @@ private func batchRanges(_ ids: [Text], _ context: LoadContext) -> [Range<Int>] 
     let limit =
         context.head.nextProductKey == 1
         ? context.options.bulkRows
-        : context.survey.known == nil
+        : context.dumpIndex.known == nil
             ? context.options.batchRows : max(context.options.batchRows / 4, 1)
     var ranges: [Range<Int>] = []
     var start = 0
@@ -66,7 +66,7 @@ private func batchRanges(_ ids: [Text], _ context: LoadContext) -> [Range<Int>] 
         var end = start
         var rows = 0
         repeat {
-            rows += 1 + (context.survey.products[ids[end]]?.candidateCount ?? 0)
+            rows += 1 + (context.dumpIndex.products[ids[end]]?.candidateCount ?? 0)
             end += 1
         } while end < ids.count && rows < limit
         ranges.append(start..<end)
@@ -76,8 +76,8 @@ private func batchRanges(_ ids: [Text], _ context: LoadContext) -> [Range<Int>] 
 }
 
 private func namedProducts(_ context: LoadContext) throws -> [Text] {
-    var ids = Set(context.survey.products.keys)
-    if context.options.completeness == .all, let known = context.survey.known {
+    var ids = Set(context.dumpIndex.products.keys)
+    if context.options.completeness == .all, let known = context.dumpIndex.known {
         ids.formUnion(known.numbers.keys)
     } else if context.options.completeness == .all {
         var after: Text?
@@ -95,24 +95,24 @@ private func namedProducts(_ context: LoadContext) throws -> [Text] {
 /// reviews are known.
 private struct KnownBatch {
     let ids: [Text]
-    private let answer: StoreLane.Answer<([ProductState], [CurrentKey])>?
+    private let answer: StoreExecutor.Answer<([ProductState], [CurrentKey])>?
 
     init(_ ids: [Text], _ context: LoadContext) {
         self.ids = ids
         let isFirst = context.head.nextProductKey == 1
         answer =
-            isFirst || context.survey.known != nil
+            isFirst || context.dumpIndex.known != nil
             ? nil
-            : context.lane.later { load in
+            : context.executor.later { load in
                 let states = try load.products(ids)
                 return (states, try load.currentKeys(ofProducts: states.map(\.productKey)))
             }
     }
 
-    func decisions(_ context: LoadContext) throws -> [ProductDecision] {
-        let candidates = context.survey.candidates(ofEach: ids)
-        if let known = context.survey.known {
-            return try zip(ids, candidates).map { try ProductDecision($0, known, $1, context) }
+    func decisions(_ context: LoadContext) throws -> [ProductChanges] {
+        let candidates = context.dumpIndex.candidates(ofEach: ids)
+        if let known = context.dumpIndex.known {
+            return try zip(ids, candidates).map { try ProductChanges($0, known, $1, context) }
         }
         let (found, keys) = try answer?.get() ?? ([], [])
         var states: [Text: ProductState] = [:]
@@ -121,39 +121,40 @@ private struct KnownBatch {
         return try zip(ids, candidates).map { id, candidates in
             let state = states[id]
             let current = state.flatMap { keysByProduct[$0.productKey] } ?? []
-            return try ProductDecision(
-                id, state, StandingReviews(current), candidates, context)
+            return try ProductChanges(
+                id, state, ExistingReviews(current), candidates, context)
         }
     }
 }
 
-extension ProductDecision {
+extension ProductChanges {
     /// The decision on a product whose reviews are known.
     fileprivate init(
-        _ id: Text, _ known: KnownReviews, _ candidates: [Candidate], _ context: LoadContext
+        _ id: Text, _ known: PayloadIndex, _ candidates: [Candidate], _ context: LoadContext
     ) throws {
         guard let number = known.numbers[id] else {
-            try self.init(id, nil, StandingReviews([]), candidates, context)
+            try self.init(id, nil, ExistingReviews([]), candidates, context)
             return
         }
         let named = Set(candidates.map(\.identity.digest))
         try self.init(
-            id, known.products[number], known.standing(ofProduct: number, named: named),
+            id, known.products[number], known.existing(ofProduct: number, named: named),
             candidates, context)
     }
 }
 
 /// A batch of which it is known what differs, and what the store is asked of that.
 private struct OpenBatch {
-    private let decisions: [ProductDecision]
-    private let stored: Asked<StoredBatch>
+    private let decisions: [ProductChanges]
+    private let stored: Prefetch<StoredBatch>
     var count: Int { decisions.count }
 
     init(_ batch: KnownBatch, _ context: LoadContext) throws {
         decisions = try batch.decisions(context)
         let wanted = WantedBatch(decisions)
         stored =
-            wanted.isEmpty ? Asked(StoredBatch()) : Asked(context) { try StoredBatch(wanted, $0) }
+            wanted.isEmpty
+            ? Prefetch(StoredBatch()) : Prefetch(context) { try StoredBatch(wanted, $0) }
     }
 
     func finish() { stored.finish() }
@@ -177,7 +178,7 @@ private struct WantedBatch {
     var contents: [Int64]
     var raw: [RawQuestion]
 
-    init(_ decisions: [ProductDecision]) {
+    init(_ decisions: [ProductChanges]) {
         let wanted = decisions.map(\.wanted)
         // In order of their keys: neighbours are read together.
         contents = wanted.flatMap(\.open).sorted()
@@ -208,11 +209,11 @@ struct StoredBatch {
 
 /// A batch whose changes are written, and what the store is asked of its sums.
 private struct ChangedBatch {
-    private let decisions: [ProductDecision]
+    private let decisions: [ProductChanges]
     private let rereadKeys: Set<Int64>
-    private let stored: Asked<StoredSums>
+    private let stored: Prefetch<StoredSums>
 
-    init(_ decisions: [ProductDecision], _ context: LoadContext) {
+    init(_ decisions: [ProductChanges], _ context: LoadContext) {
         self.decisions = decisions
         let reread = decisions.filter {
             !$0.delta.isEmpty && $0.delta.losesExtreme(of: $0.before.summary)
@@ -225,7 +226,7 @@ private struct ChangedBatch {
         }
         stored =
             reread.isEmpty && moved.isEmpty
-            ? Asked(StoredSums()) : Asked(context) { try StoredSums(reread, moved, $0) }
+            ? Prefetch(StoredSums()) : Prefetch(context) { try StoredSums(reread, moved, $0) }
     }
 
     func finish() { stored.finish() }
@@ -239,7 +240,7 @@ private struct ChangedBatch {
     }
 
     private func moveSums(
-        of decision: ProductDecision, _ stored: StoredSums, _ context: LoadContext,
+        of decision: ProductChanges, _ stored: StoredSums, _ context: LoadContext,
         _ writer: LoadWriter
     ) throws {
         var summary = decision.before.summary

@@ -2,21 +2,22 @@ import AfterwordCore
 
 /// Fixes the run's number and its two clocks.
 func beginLoad(
-    _ store: any ReviewStore, _ load: any StoreLoad, _ lane: StoreLane, _ dump: Dump,
-    _ survey: Survey,
+    _ store: any ReviewStore, _ load: any StoreLoad, _ executor: StoreExecutor, _ dump: Dump,
+    _ dumpIndex: DumpIndex,
     _ options: LoadOptions, _ now: Instant
 ) throws -> LoadContext {
     let head = try load.head()
-    if let known = survey.known, known.run != head.nextRun - 1 { throw KnownReviews.Outdated() }
-    let digests = Set(survey.files.map(\.record.digest)).sorted()
+    if let known = dumpIndex.known, known.run != head.nextRun - 1 { throw PayloadIndex.Outdated() }
+    let digests = Set(dumpIndex.files.map(\.record.digest)).sorted()
     let identical = try load.runs(holding: digests)
     let observed = observation(dump, options, identical, now)
     try checkObservation(observed.at, now: now, options)
     let context = LoadContext(
-        store: store, load: load, lane: lane, options: options, survey: survey, head: head,
+        store: store, load: load, executor: executor, options: options, dumpIndex: dumpIndex,
+        head: head,
         observedAt: observed.at, observedOrigin: observed.origin,
         identicalSince: identical.filter { $0.observedAt == observed.at }.map(\.run).min())
-    if !options.isReplay && !options.isCatalogue {
+    if !options.isReplay && !options.isCatalog {
         // A dump loaded twice is one dump.
         let repeated = identical.last { $0.observedAt == observed.at }
         context.dumpLabel = options.dumpLabel ?? repeated?.dumpLabel
@@ -30,7 +31,7 @@ private func observation(
     _ dump: Dump, _ options: LoadOptions, _ identical: [RunClock], _ now: Instant
 ) -> (at: Instant, origin: ObservedOrigin) {
     if options.isReplay, let original = options.observedAt { return (original, .replay) }
-    if options.isCatalogue { return (options.observedAt ?? now, .catalogue) }
+    if options.isCatalog { return (options.observedAt ?? now, .catalogue) }
     if let given = options.observedAt { return (given, .given) }
     if let named = dump.namedInstant { return (named, .folderName) }
     if let earlier = identical.max(by: { $0.run < $1.run }) {
@@ -41,15 +42,15 @@ private func observation(
 
 /// Writes what stands apart from products, and the ledger's row as the last of all.
 func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> LoadReport {
-    let (load, survey, head) = (context.load, context.survey, context.head)
-    for file in survey.files where !file.isPhantom {
+    let (load, dumpIndex, head) = (context.load, context.dumpIndex, context.head)
+    for file in dumpIndex.files where !file.isPlaceholder {
         guard let shape = file.cleaner?.shape else { continue }
         try load.put(
             shape: ShapeRow(
                 name: shape.name, version: Int64(shape.version), document: shape.document))
     }
     // A replay's rejects are kept already.
-    var rejects = context.options.isReplay ? [] : survey.rejects
+    var rejects = context.options.isReplay ? [] : dumpIndex.rejects
     for index in rejects.indices { rejects[index].run = context.run }
     for start in stride(from: 0, to: rejects.count, by: context.options.batchRows) {
         let end = min(start + context.options.batchRows, rejects.count)
@@ -57,17 +58,17 @@ func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> 
             context.ledger.add(row)
         }
     }
-    settlePhantoms(survey)
-    let profile = survey.wholeProfile
+    settlePlaceholders(dumpIndex)
+    let profile = dumpIndex.wholeProfile
     let earliest = head.lastRecordedAt.map { Instant(microseconds: $0.microseconds + 1) }
     var record = RunRecord(
         run: context.run, recordedAt: [now, earliest].compactMap { $0 }.max()!,
         observedAt: context.observedAt, observedOrigin: context.observedOrigin,
         completeness: context.options.completeness, seed: context.options.seed,
-        balance: survey.balance, deleted: context.deleted,
-        productsNamed: Int64(survey.products.count), previousDigest: head.historyDigest,
+        balance: dumpIndex.balance, deleted: context.deleted,
+        productsNamed: Int64(dumpIndex.products.count), previousDigest: head.historyDigest,
         historyDigest: historyDigest(previous: head.historyDigest, rows: context.leaves))
-    let files = survey.files.filter { !$0.isPhantom }.map { file in
+    let files = dumpIndex.files.filter { !$0.isPlaceholder }.map { file in
         var record = file.record
         record.run = context.run
         return record
@@ -80,20 +81,23 @@ func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> 
     try load.finish(record, files: files)
     return LoadReport(
         run: record, dump: dump.name, files: files, ignored: dump.ignored,
-        recognised: survey.known?.metCount ?? 0,
+        recognised: dumpIndex.known?.metCount ?? 0,
         olderProducts: context.olderProducts, changes: context.changes,
         comparison: context.comparison)
 }
 
 /// A replayed short text may take the number of a record that was there, which is then inserted under the next: what
 /// counts is that one more is there.
-private func settlePhantoms(_ survey: Survey) {
-    var inserted = survey.files.filter(\.isPhantom).reduce(0) { $0 + $1.record.balance.inserted }
-    for index in survey.files.indices where !survey.files[index].isPhantom && inserted > 0 {
+private func settlePlaceholders(_ dumpIndex: DumpIndex) {
+    var inserted = dumpIndex.files.filter(\.isPlaceholder).reduce(0) {
+        $0 + $1.record.balance.inserted
+    }
+    for index in dumpIndex.files.indices where !dumpIndex.files[index].isPlaceholder && inserted > 0
+    {
         for part in [\Balance.unchanged, \.updated, \.late] {
-            let moved = min(inserted, survey.files[index].record.balance[keyPath: part])
-            survey.files[index].record.balance[keyPath: part] -= moved
-            survey.files[index].record.balance.inserted += moved
+            let moved = min(inserted, dumpIndex.files[index].record.balance[keyPath: part])
+            dumpIndex.files[index].record.balance[keyPath: part] -= moved
+            dumpIndex.files[index].record.balance.inserted += moved
             inserted -= moved
         }
     }

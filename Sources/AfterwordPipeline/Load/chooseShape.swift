@@ -75,7 +75,7 @@ func readHead(_ file: DumpFile, _ headBytes: Int) throws -> [UInt8] {
     struct Enough: Error {}
     var head: [UInt8] = []
     do {
-        _ = try readSlabs(file, Crew(width: 0)) { slab, _, _ in
+        _ = try readSlabs(file, WorkerPool(width: 0)) { slab, _, _ in
             head.append(contentsOf: slab.prefix(headBytes - head.count))
             if head.count >= headBytes { throw Enough() }
         }

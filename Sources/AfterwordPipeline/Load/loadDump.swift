@@ -1,6 +1,6 @@
 import AfterwordCore
 
-/// Loads one dump as one run: survey → guards → products, in order of their ids → sums → ledger.
+/// Loads one dump as one run: dumpIndex → guards → products, in order of their ids → sums → ledger.
 ///
 /// - Parameter inspect: Looks at what the store would hold, before it is committed or discarded.
 ///
@@ -40,37 +40,37 @@ private func load(
     _ dump: Dump, _ store: any ReviewStore, _ intent: LoadIntent, _ options: LoadOptions,
     _ surroundings: LoadSurroundings, _ inspect: (any StoreReader) throws -> Void
 ) throws -> LoadReport {
-    let crew = Crew()
+    let workers = WorkerPool()
     let total = try dump.files.reduce(Int64(0)) { try $0 + byteCount($1) }
-    func survey(_ known: KnownReviews?, ahead: AheadWriter? = nil) throws -> Survey {
+    func scan(_ known: PayloadIndex?, early: EarlyBronzeWriter? = nil) throws -> DumpIndex {
         var read: Int64 = 0
-        var surveyor = DumpSurveyor(
+        var scanner = DumpScanner(
             dump: dump, shapes: options.shapes, isStrict: options.isStrict, known: known,
-            ahead: ahead, crew: crew,
+            early: early, workers: workers,
             progress: { bytes in
                 try surroundings.checkInterruption()
                 read += bytes
                 surroundings.progress(.reading(bytes: read, of: max(total, read)))
             })
-        let survey = try surveyor.run()
-        try checkSurvey(survey, dump, options)
-        return survey
+        let dumpIndex = try scanner.run()
+        try checkDumpIndex(dumpIndex, dump, options)
+        return dumpIndex
     }
-    if !options.isRehearsal, options.writesAhead, isEmpty(store) {
+    if !options.isRehearsal, options.stagesRecords, isEmpty(store) {
         do {
             return try loadFirst(
-                dump, store, intent, options, surroundings, crew, inspect,
-                survey: { try survey(nil, ahead: $0) })
+                dump, store, intent, options, surroundings, workers, inspect,
+                scan: { try scan(nil, early: $0) })
         } catch is NotFirst {}
     }
-    let known = !options.recognisesBytes ? nil : knownReviews(of: store, dumpBytes: total, crew)
+    let known = !options.recognisesBytes ? nil : payloadIndex(of: store, dumpBytes: total, workers)
     do {
-        let survey = try survey(known)
-        return try apply(survey, dump, store, intent, options, surroundings, crew, inspect)
-    } catch is KnownReviews.Outdated {
+        let dumpIndex = try scan(known)
+        return try apply(dumpIndex, dump, store, intent, options, surroundings, workers, inspect)
+    } catch is PayloadIndex.Outdated {
         // Another run came in between: what was known is read again, all of it.
-        let survey = try survey(nil)
-        return try apply(survey, dump, store, intent, options, surroundings, crew, inspect)
+        let dumpIndex = try scan(nil)
+        return try apply(dumpIndex, dump, store, intent, options, surroundings, workers, inspect)
     }
 }
 
@@ -85,61 +85,62 @@ private struct NotFirst: Error {}
 /// being read, in the run's own transaction.
 private func loadFirst(
     _ dump: Dump, _ store: any ReviewStore, _ intent: LoadIntent, _ options: LoadOptions,
-    _ surroundings: LoadSurroundings, _ crew: Crew,
+    _ surroundings: LoadSurroundings, _ workers: WorkerPool,
     _ inspect: (any StoreReader) throws -> Void,
-    survey: @escaping (AheadWriter) throws -> Survey
+    scan: @escaping (EarlyBronzeWriter) throws -> DumpIndex
 ) throws -> LoadReport {
     try surroundings.whenFree {
         try store.load(intent) { load in
             let head = try load.head()
             guard head.nextRun == 1, head.nextProductKey == 1 else { throw NotFirst() }
-            let lane = StoreLane(load, crew)
-            let surveyed = try lane.whileServing {
-                let ahead = AheadWriter(
-                    lane, run: head.nextRun, batchRows: options.bulkRows,
-                    batchBytes: load.aheadBytes)
-                let surveyed = try survey(ahead)
-                try ahead.finish()
-                return surveyed
+            let executor = StoreExecutor(load, workers)
+            let indexed = try executor.whileServing {
+                let early = EarlyBronzeWriter(
+                    executor, run: head.nextRun, batchRows: options.bulkRows,
+                    batchBytes: load.stagedBytes)
+                let indexed = try scan(early)
+                try early.finish()
+                return indexed
             }
             return try write(
-                surveyed, dump, store, load, lane, options, surroundings, inspect)
+                indexed, dump, store, load, executor, options, surroundings, inspect)
         }
     }
 }
 
 /// What a store holds, by its bytes; a store that cannot be read yet is told of by the load.
-private func knownReviews(
-    of store: any ReviewStore, dumpBytes: Int64, _ crew: Crew
-) -> KnownReviews? {
-    (try? KnownReviews.read(store, dumpBytes: dumpBytes, crew)) ?? nil
+private func payloadIndex(
+    of store: any ReviewStore, dumpBytes: Int64, _ workers: WorkerPool
+) -> PayloadIndex? {
+    (try? PayloadIndex.read(store, dumpBytes: dumpBytes, workers)) ?? nil
 }
 
-/// Writes what a survey found, as one run.
+/// Writes what a dumpIndex found, as one run.
 func apply(
-    _ survey: Survey, _ dump: Dump, _ store: any ReviewStore, _ intent: LoadIntent,
-    _ options: LoadOptions, _ surroundings: LoadSurroundings, _ crew: Crew,
+    _ dumpIndex: DumpIndex, _ dump: Dump, _ store: any ReviewStore, _ intent: LoadIntent,
+    _ options: LoadOptions, _ surroundings: LoadSurroundings, _ workers: WorkerPool,
     _ inspect: (any StoreReader) throws -> Void = { _ in }
 ) throws -> LoadReport {
-    // What a refused try counted in the survey's balances must not be counted again.
-    let balances = survey.files.map(\.record.balance)
+    // What a refused try counted in the dumpIndex's balances must not be counted again.
+    let balances = dumpIndex.files.map(\.record.balance)
     return try surroundings.whenFree {
-        for index in balances.indices { survey.files[index].record.balance = balances[index] }
+        for index in balances.indices { dumpIndex.files[index].record.balance = balances[index] }
         return try store.load(intent) { load in
             try write(
-                survey, dump, store, load, StoreLane(load, crew), options, surroundings, inspect)
+                dumpIndex, dump, store, load, StoreExecutor(load, workers), options, surroundings,
+                inspect)
         }
     }
 }
 
 private func write(
-    _ survey: Survey, _ dump: Dump, _ store: any ReviewStore, _ load: any StoreLoad,
-    _ lane: StoreLane,
+    _ dumpIndex: DumpIndex, _ dump: Dump, _ store: any ReviewStore, _ load: any StoreLoad,
+    _ executor: StoreExecutor,
     _ options: LoadOptions, _ surroundings: LoadSurroundings,
     _ inspect: (any StoreReader) throws -> Void
 ) throws -> LoadReport {
     let context = try beginLoad(
-        store, load, lane, dump, survey, options, surroundings.now())
+        store, load, executor, dump, dumpIndex, options, surroundings.now())
     context.comparison = try compareWithPast(context)
     try checkDrift(context)
     try applyProducts(context) { done, count in

@@ -48,29 +48,29 @@ package func replayRejects(
     options.observedAt = run.observedAt
     options.completeness = .none
     options.hasGuards = false
-    let crew = Crew()
+    let workers = WorkerPool()
     let dump = Dump(name: "rejects of run \(run.run)", files: [])
-    var replay = Replay(dump: dump, options: options, shapes: shapes, crew: crew)
+    var replay = Replay(dump: dump, options: options, shapes: shapes, workers: workers)
     for (file, rows) in Dictionary(grouping: rejects, by: \.file).sorted(by: { $0.key < $1.key }) {
-        try replay.survey(rows.sorted { $0.offset < $1.offset }, of: file)
+        try replay.scan(rows.sorted { $0.offset < $1.offset }, of: file)
     }
-    try store.read { try replay.addPhantoms($0, asOf: run.run) }
-    let survey = replay.surveyor.survey
+    try store.read { try replay.addPlaceholders($0, asOf: run.run) }
+    let dumpIndex = replay.scanner.dumpIndex
     return try attempt(dump, store, options, surroundings) { intent in
-        try apply(survey, dump, store, intent, options, surroundings, crew)
+        try apply(dumpIndex, dump, store, intent, options, surroundings, workers)
     }
 }
 
 private struct Replay {
-    var surveyor: DumpSurveyor
+    var scanner: DumpScanner
     let options: LoadOptions
     /// Shapes as they were last used, by name.
     let stored: [String: ShapeRow]
 
-    init(dump: Dump, options: LoadOptions, shapes: [ShapeRow], crew: Crew) {
-        surveyor = DumpSurveyor(
+    init(dump: Dump, options: LoadOptions, shapes: [ShapeRow], workers: WorkerPool) {
+        scanner = DumpScanner(
             dump: dump, shapes: options.shapes, isStrict: options.isStrict,
-            crew: crew, progress: { _ in })
+            workers: workers, progress: { _ in })
         self.options = options
         stored = Dictionary(shapes.map { ($0.name, $0) }) { $1 }
     }
@@ -83,7 +83,7 @@ private struct Replay {
     }
 
     /// The rejects of one file, put together in their order.
-    mutating func survey(_ rows: [RejectRow], of file: String) throws {
+    mutating func scan(_ rows: [RejectRow], of file: String) throws {
         let source = ByteSource(name: file, pieces: rows.map { ($0.payload, $0.offset) })
         let whole = rows.flatMap(\.payload)
         var shape = Set(rows.map(\.shape)).sorted().compactMap { self.shape(named: $0) }.first
@@ -95,7 +95,7 @@ private struct Replay {
                 shape = fitting
             }
         }
-        let place = surveyor.survey.files.count
+        let place = scanner.dumpIndex.files.count
         let cleaner = shape.map(RecordCleaner.init)
         var digest = StreamDigest()
         digest.add(whole[...])
@@ -103,14 +103,14 @@ private struct Replay {
             run: 0, name: file, byteCount: Int64(whole.count), digest: digest.finish(),
             shape: shape?.name ?? "", balance: Balance(), nonstandardLiterals: 0)
         var offset: Int64 = 0
-        let firstReject = surveyor.survey.rejects.count
+        let firstReject = scanner.dumpIndex.rejects.count
         for row in rows {
             try take(row, at: offset, place, cleaner, &record)
             offset += Int64(row.payload.count)
         }
-        try surveyor.placeInSource(source, file, firstReject)
-        surveyor.survey.files.append(
-            SurveyedFile(record: record, cleaner: cleaner, source: source))
+        try scanner.placeInSource(source, file, firstReject)
+        scanner.dumpIndex.files.append(
+            IndexedFile(record: record, cleaner: cleaner, source: source))
     }
 
     /// A record with what enclosed it is cleaned as it is; anything else is split anew.
@@ -119,7 +119,7 @@ private struct Replay {
         _ record: inout FileRecord
     ) throws {
         if !row.context.isEmpty, let cleaner {
-            try surveyor.take(
+            try scanner.take(
                 payload: row.payload, row.context, offset, place, row.file, cleaner, &record)
             return
         }
@@ -128,7 +128,7 @@ private struct Replay {
         var isEmpty = true
         try splitter.feed(row.payload[...], isLast: true) { event, window, start in
             isEmpty = false
-            try surveyor.take(event, window, offset + start, place, row.file, cleaner, &record)
+            try scanner.take(event, window, offset + start, place, row.file, cleaner, &record)
         }
         // Bytes without any value in them are the reject that they were.
         guard isEmpty else { return }
@@ -137,11 +137,11 @@ private struct Replay {
     }
 
     /// Records of short texts that the products had as of the run, so that those replayed are numbered with them.
-    func addPhantoms(_ reader: any StoreReader, asOf run: Int64) throws {
-        let survey = surveyor.survey
-        var phantoms: [String: Phantoms] = [:]
-        for (product, surveyed) in survey.products {
-            let keys = Set(survey.candidates(of: surveyed).map(\.identity).filter(\.isNumbered))
+    func addPlaceholders(_ reader: any StoreReader, asOf run: Int64) throws {
+        let dumpIndex = scanner.dumpIndex
+        var placeholders: [String: Placeholders] = [:]
+        for (product, indexed) in dumpIndex.products {
+            let keys = Set(dumpIndex.candidates(of: indexed).map(\.identity).filter(\.isNumbered))
             guard !keys.isEmpty else { continue }
             let raw = Dictionary(
                 try reader.raw(ofProduct: product).map { ($0.rawKey, $0) }
@@ -156,41 +156,44 @@ private struct Replay {
                 guard let identity = identify(cleaned, placeholders: shape.placeholders),
                     keys.contains(identity)
                 else { continue }
-                phantoms[row.file, default: Phantoms(cleaner: cleaner)].records
+                placeholders[row.file, default: Placeholders(cleaner: cleaner)].records
                     .append((row, identity))
             }
         }
-        for (file, own) in phantoms.sorted(by: { $0.key < $1.key }) { enter(own, file, survey) }
+        for (file, own) in placeholders.sorted(by: { $0.key < $1.key }) {
+            enter(own, file, dumpIndex)
+        }
     }
 
-    private struct Phantoms {
+    private struct Placeholders {
         var cleaner: RecordCleaner
         var records: [(row: RawRow, identity: Identity)] = []
     }
 
-    private func enter(_ phantoms: Phantoms, _ file: String, _ survey: Survey) {
-        let place = survey.files.count
+    private func enter(_ placeholders: Placeholders, _ file: String, _ dumpIndex: DumpIndex) {
+        let place = dumpIndex.files.count
         let record = FileRecord(
             run: 0, name: file, byteCount: 0, digest: genesisDigest,
-            shape: phantoms.cleaner.shape.name, balance: Balance(), nonstandardLiterals: 0)
+            shape: placeholders.cleaner.shape.name, balance: Balance(), nonstandardLiterals: 0)
         var offset: Int64 = 0
-        for (row, identity) in phantoms.records {
-            if survey.contexts[survey.contexts.count - 1] != row.context, !row.context.isEmpty {
-                survey.contexts.append(row.context)
+        for (row, identity) in placeholders.records {
+            if dumpIndex.contexts[dumpIndex.contexts.count - 1] != row.context, !row.context.isEmpty
+            {
+                dumpIndex.contexts.append(row.context)
             }
             let candidate = Candidate(
                 identity: identity, payload: row.record.payload, file: Int32(place),
                 offset: offset, length: Int32(row.payload.count),
-                context: row.context.isEmpty ? 0 : Int32(survey.contexts.count - 1))
-            if let surveyed = survey.products[row.productID] {
-                survey.add(candidate, to: surveyed)
+                context: row.context.isEmpty ? 0 : Int32(dumpIndex.contexts.count - 1))
+            if let indexed = dumpIndex.products[row.productID] {
+                dumpIndex.add(candidate, to: indexed)
             }
             offset += Int64(row.payload.count)
         }
         let source = ByteSource(
-            name: file, pieces: phantoms.records.map { ($0.row.payload, $0.row.offset) })
-        survey.files.append(
-            SurveyedFile(
-                record: record, cleaner: phantoms.cleaner, source: source, isPhantom: true))
+            name: file, pieces: placeholders.records.map { ($0.row.payload, $0.row.offset) })
+        dumpIndex.files.append(
+            IndexedFile(
+                record: record, cleaner: placeholders.cleaner, source: source, isPlaceholder: true))
     }
 }

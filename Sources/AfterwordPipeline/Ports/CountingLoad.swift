@@ -93,11 +93,11 @@
         }
         func append(raw rows: [RawRow]) throws { try count().append(raw: rows) }
         var worksElsewhere: Bool { load.worksElsewhere }
-        var aheadBytes: Int { load.aheadBytes }
-        func append(ahead records: AheadRecords) throws {
-            try count().append(ahead: records)
+        var stagedBytes: Int { load.stagedBytes }
+        func append(staged records: StagedRecords) throws {
+            try count().append(staged: records)
         }
-        func settle(ahead moves: [AheadMove]) throws { try count().settle(ahead: moves) }
+        func resolve(staged moves: [StagedMove]) throws { try count().resolve(staged: moves) }
         func append(productRaw rows: [ProductRawRow]) throws -> [ProductRawRow] {
             try count().append(productRaw: rows)
         }

@@ -48,7 +48,7 @@ package struct LedgerRows: Equatable, Sendable {
     /// The same of a new review's record.
     mutating func add(
         rawOf review: NewReview, _ file: (name: String, shape: String),
-        _ product: LentBytes
+        _ product: BorrowedBytes
     ) {
         let digest = file.name.lend { name in
             file.shape.lend { shape in

@@ -3,7 +3,7 @@ package import AfterwordCore
 /// Reviews that nobody knew, each told by one record: their records, first versions and base rows in one batch of columns, without
 /// a value of its own for every text.
 ///
-/// The rows of a review have its key; one whose record went to bronze ahead (`AheadRecords`) points there instead, and the version of one that
+/// The rows of a review have its key; one whose record went to bronze ahead (`StagedRecords`) points there instead, and the version of one that
 /// comes to a product with reviews has a later key. A store that has no faster way takes them apart (`StoreLoad.insert`).
 package struct NewReviews: Sendable {
     package var run: Int64
@@ -31,7 +31,7 @@ package struct NewReviews: Sendable {
 
     /// Lends the bytes of texts and records.
     package func withBytes<Result>(
-        _ body: (_ texts: CleanTexts, _ payloads: LentBytes) throws -> Result
+        _ body: (_ texts: CleanTexts, _ payloads: BorrowedBytes) throws -> Result
     ) rethrows -> Result {
         try payloads.lend { payloads in
             try rows.withTexts(in: payloads) { try body($0, payloads) }
@@ -45,7 +45,7 @@ extension StoreLoad {
         let taken = new.withBytes { texts, payloads in
             new.reviews.map { new.taken($0, texts, payloads) }
         }
-        try append(raw: zip(new.reviews, taken).filter { !$0.0.isKeptAhead }.map(\.1.raw))
+        try append(raw: zip(new.reviews, taken).filter { !$0.0.isStaged }.map(\.1.raw))
         try append(history: taken.map(\.history))
         try put(reviews: taken.map(\.review))
     }
@@ -54,7 +54,7 @@ extension StoreLoad {
 extension NewReviews {
     /// A review as the rows it stands for.
     fileprivate func taken(
-        _ own: NewReview, _ texts: CleanTexts, _ payloads: LentBytes
+        _ own: NewReview, _ texts: CleanTexts, _ payloads: BorrowedBytes
     ) -> (raw: RawRow, history: HistoryRow, review: ReviewRow) {
         let row = rows.rows[Int(own.row)]
         let product = Int(own.product)

@@ -112,11 +112,11 @@ package protocol StoreLoad: StoreLookUps {
     /// Whether another process does the work, so that who calls mostly waits for it.
     var worksElsewhere: Bool { get }
     /// About how many bytes of bronze ahead come at once.
-    var aheadBytes: Int { get }
+    var stagedBytes: Int { get }
     /// Bronze of a store's first load, before anything is decided of it.
-    func append(ahead records: AheadRecords) throws
+    func append(staged records: StagedRecords) throws
     /// What becomes of those of them that are no review's first.
-    func settle(ahead moves: [AheadMove]) throws
+    func resolve(staged moves: [StagedMove]) throws
     /// Unmapped parts of product objects; one that is there (product and digest) is left as it is.
     ///
     /// - Returns: The rows that were not there.
@@ -170,7 +170,7 @@ package protocol StoreLoad: StoreLookUps {
 extension StoreLoad {
     /// What a message to a server is worth.
     package var worksElsewhere: Bool { false }
-    package var aheadBytes: Int { 1 << 22 }
+    package var stagedBytes: Int { 1 << 22 }
 }
 
 /// One snapshot: the state after its newest committed run. Rows come by their text keys in byte order.

@@ -1,7 +1,7 @@
 package import AfterwordCore
 
 /// What there is to say of a scope within a window, for people: one page to mail.
-package struct ScopeDigest: Sendable {
+package struct ScopeBriefing: Sendable {
     package var scope: String
     package var window: DumpWindow
     package var changes: ScopeChanges
@@ -37,10 +37,10 @@ package struct ScopeDigest: Sendable {
 /// - Throws: as `changes` and `inbox`.
 package func scopeDigest(
     _ reader: any StoreReader, of scope: ReviewScope, written: String, in window: DumpWindow
-) throws -> ScopeDigest {
+) throws -> ScopeBriefing {
     let news = try reviewChanges(reader, in: window, of: scope)
     let box = inbox(news, page: Page(number: 1, size: .max))
-    var digest = ScopeDigest(
+    var digest = ScopeBriefing(
         scope: written, window: window, changes: try changes(reader, of: scope, in: window),
         coverage: try coverage(reader, of: window, changes: news), entries: box.entries,
         themes: try themeShifts(reader, scope, in: window, news),
@@ -48,7 +48,7 @@ package func scopeDigest(
     digest.unlikelyDangers = box.unlikely
     if scope == .scope(.portfolio) {
         let brands = try brandShifts(reader, in: window)
-        digest.brands = Array(brands.prefix(ScopeDigest.brandLimit))
+        digest.brands = Array(brands.prefix(ScopeBriefing.brandLimit))
         digest.brandsLeftOut = brands.count - digest.brands.count
     }
     digest.remarks = remarks(digest)
@@ -70,7 +70,7 @@ private func themeShifts(
 }
 
 /// What a reader might look for and why it is not there; it stands before everything else.
-private func remarks(_ digest: ScopeDigest) -> [String] {
+private func remarks(_ digest: ScopeBriefing) -> [String] {
     var remarks = digest.coverage?.sentences ?? []
     if digest.changes.movements.isEmpty {
         remarks.append("Nothing changed in this scope since then.")

@@ -12,7 +12,7 @@ package struct GoldenCase: Sendable {
     package struct Step: Sendable {
         package var folder: String
         /// A catalogue's file instead of a dump's folder.
-        package var isCatalogue: Bool
+        package var isCatalog: Bool
         package var observedAt: Instant?
         package var recordedAt: Instant
         package var completeness: Completeness
@@ -87,7 +87,7 @@ package struct GoldenCase: Sendable {
             throw CaseFault(description: "\(name): complete cannot be \(complete)")
         }
         return Step(
-            folder: folder, isCatalogue: catalogue != nil,
+            folder: folder, isCatalog: catalogue != nil,
             observedAt: value["observed_at"]?.text.flatMap { Instant(iso8601: $0) },
             recordedAt: recordedAt, completeness: completeness,
             isStrict: value["strict"] == .bool(true))
@@ -104,9 +104,9 @@ package struct GoldenCase: Sendable {
             options.observedAt = step.observedAt
             options.completeness = step.completeness
             options.isStrict = step.isStrict
-            if step.isCatalogue {
-                _ = try loadCatalogue(
-                    Catalogue(file: "\(folder)/dumps/\(step.folder)"), into: store,
+            if step.isCatalog {
+                _ = try loadCatalog(
+                    Catalog(file: "\(folder)/dumps/\(step.folder)"), into: store,
                     options: options, surroundings: LoadSurroundings(now: { step.recordedAt }))
                 continue
             }

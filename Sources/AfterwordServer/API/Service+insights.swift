@@ -20,11 +20,11 @@ extension Service {
     private func makeInsight(
         _ endpoint: Endpoint, _ request: Request, _ context: Context
     ) async throws -> Response {
-        guard let desk else { throw Problem(.forbidden, "this service makes no insights") }
+        guard let queue else { throw Problem(.forbidden, "this service makes no insights") }
         try gate.checkOrigin(request)
         // The key first: of a client without one, nothing more is read.
-        let visitor = try gate.visitor(gate.key(request), try await workers.front().keys)
-        guard visitor.scopes.contains(.insight) else {
+        let caller = try gate.caller(gate.key(request), try await workers.front().keys)
+        guard caller.scopes.contains(.insight) else {
             throw Problem(.forbidden, "the key may not ask for insights")
         }
         guard !workers.isReadOnly else { throw StoreFault.readOnly }
@@ -34,24 +34,24 @@ extension Service {
         let values = try readParameters(path + [waitParameter], request, context)
         let name = try idempotencyKey(request)
         let language = try await insightLanguage(request)
-        let scope = try await scope(values, visitor)
-        let asked = InsightDesk.Request(
-            order: .init(scope: scope, language: language), askedBy: visitor.name ?? "",
+        let scope = try await scope(values, caller)
+        let asked = InsightQueue.Request(
+            order: .init(scope: scope, language: language), askedBy: caller.name ?? "",
             idempotency: name)
         let wait = Duration.seconds(Int64(values["wait"] ?? "") ?? 10)
         return try await storeFaultsAreProblems {
-            if let known = try await desk.known(asked) {
+            if let known = try await queue.known(asked) {
                 return try await answer(known, within: wait)
             }
             let found = try await workers.read { [outlook] reader in
                 try outlook(reader, scope, language)
             }
             if case .settled(let outcome) = found {
-                let end = InsightDesk.end(outcome).0
-                try await desk.record(end, of: asked)
+                let end = InsightQueue.end(outcome).0
+                try await queue.record(end, of: asked)
                 return try answer(end, nil)
             }
-            let begun = try await desk.begin(asked, asks: found == .asks)
+            let begun = try await queue.begin(asked, asks: found == .asks)
             return try await answer(begun, within: wait)
         }
     }
@@ -70,14 +70,14 @@ extension Service {
     }
 
     private func scope(
-        _ values: [String: String], _ visitor: Visitor
+        _ values: [String: String], _ caller: Caller
     ) async throws -> ReviewScope {
         try await workers.read { reader -> ReviewScope in
             let runs = try reader.runs()
             let (run, _) = try pin(reader, [:], among: runs)
             let call = Call(
-                values: values, reader: visitor.view(of: reader), run: run, allRuns: runs,
-                now: configuration.now(), limits: configuration.limits, brands: visitor.brands)
+                values: values, reader: caller.view(of: reader), run: run, allRuns: runs,
+                now: configuration.now(), limits: configuration.limits, brands: caller.brands)
             return values["brand"] == nil ? .product(try call.product()) : try call.brand()
         }
     }
@@ -86,7 +86,7 @@ extension Service {
 
     /// What a job came to, or the job where it takes longer.
     private func answer(
-        _ begun: InsightDesk.Begun, within wait: Duration
+        _ begun: InsightQueue.Begun, within wait: Duration
     ) async throws -> Response {
         if let work = begun.work {
             if let end = await end(of: work, within: wait) { return try answer(end, begun.quota) }
@@ -108,7 +108,7 @@ extension Service {
     }
 
     private func answer(
-        _ end: InsightDesk.End, _ quota: InsightDesk.Quota?
+        _ end: InsightQueue.End, _ quota: InsightQueue.Quota?
     ) throws -> Response {
         switch end {
         case .problem(let problem): throw problem
@@ -120,7 +120,7 @@ extension Service {
         }
     }
 
-    private func accepted(_ begun: InsightDesk.Begun) async throws -> Response {
+    private func accepted(_ begun: InsightQueue.Begun) async throws -> Response {
         let job = try await current(begun.job)
         var headers: HTTPFields = [
             .contentType: "application/json", .location: JobAnswer.path(job.row.job),
@@ -139,15 +139,15 @@ extension Service {
 
     private func current(_ row: JobRow) async throws -> JobAnswer {
         JobAnswer(
-            row, now: configuration.now(), isAlive: await desk?.isAlive(row.job) ?? false)
+            row, now: configuration.now(), isAlive: await queue?.isAlive(row.job) ?? false)
     }
 
     /// Nil where it takes longer. Waiting for a task cannot be given up, so that this does not wait
     /// for it: it waits for whichever of two ends first.
     private func end(
-        of work: Task<InsightDesk.End, Never>, within wait: Duration
-    ) async -> InsightDesk.End? {
-        let (first, ended) = AsyncStream<InsightDesk.End?>.makeStream(
+        of work: Task<InsightQueue.End, Never>, within wait: Duration
+    ) async -> InsightQueue.End? {
+        let (first, ended) = AsyncStream<InsightQueue.End?>.makeStream(
             bufferingPolicy: .bufferingOldest(1))
         Task { ended.yield(await work.value) }
         let clock = Task {
@@ -164,7 +164,7 @@ extension Service {
     /// A job, to who may see what it makes an insight of.
     private func job(_ request: Request, _ context: Context) async throws -> Response {
         let values = try readParameters(JobItem.parameters, request, context)
-        let visitor = try gate.visitor(gate.key(request), try await workers.front().keys)
+        let caller = try gate.caller(gate.key(request), try await workers.front().keys)
         let id = values["job"] ?? ""
         let found: JobRow?
         if jobs.isShared {
@@ -172,7 +172,7 @@ extension Service {
         } else {
             found = try await jobs.jobs { try $0.job(id) }
         }
-        guard let found, try await isVisible(found.scope, to: visitor) else {
+        guard let found, try await isVisible(found.scope, to: caller) else {
             throw Problem(.notFound, "no such job")
         }
         let job = try await current(found)
@@ -182,8 +182,8 @@ extension Service {
         return response
     }
 
-    private func isVisible(_ scope: ReviewScope, to visitor: Visitor) async throws -> Bool {
-        guard let brands = visitor.brands else { return true }
+    private func isVisible(_ scope: ReviewScope, to caller: Caller) async throws -> Bool {
+        guard let brands = caller.brands else { return true }
         switch scope {
         case .product(let id):
             let product = try await workers.read { try $0.products(id).first }
@@ -229,11 +229,11 @@ extension Service {
 
 extension HTTPFields {
     /// What is left of a quota, as draft-ietf-httpapi-ratelimit-headers writes it.
-    fileprivate mutating func add(_ quota: InsightDesk.Quota?) {
+    fileprivate mutating func add(_ quota: InsightQueue.Quota?) {
         guard let quota else { return }
         self[.rateLimit] = "\"insights\";r=\(quota.remaining);t=\(quota.seconds)"
         self[.rateLimitPolicy] =
-            "\"insights\";q=\(quota.limit);w=\(InsightDesk.Quota.seconds)"
+            "\"insights\";q=\(quota.limit);w=\(InsightQueue.Quota.seconds)"
     }
 }
 

@@ -108,12 +108,12 @@ final class PostgresCopy: ColumnSink {
         append(UInt8(flag ? 1 : 0))
     }
 
-    func add(text: LentBytes?) {
+    func add(text: BorrowedBytes?) {
         guard let text else { return append(Int32(-1)) }
         add(bytes: text)
     }
 
-    func add(bytes: LentBytes) {
+    func add(bytes: BorrowedBytes) {
         append(Int32(bytes.count))
         write(bytes.address)
     }

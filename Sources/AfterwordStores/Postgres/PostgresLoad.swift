@@ -271,11 +271,11 @@ final class PostgresLoad: StoreLoad {
         try copy(rows, into: "product_reviews_raw", Columns.raw) { $0.add($1) }
     }
 
-    func append(ahead records: AheadRecords) throws {
-        try PostgresAhead(batch: records).copy(over: connection)
+    func append(staged records: StagedRecords) throws {
+        try PostgresStagedRecords(batch: records).copy(over: connection)
     }
 
-    func settle(ahead moves: [AheadMove]) throws {
+    func resolve(staged moves: [StagedMove]) throws {
         guard !moves.isEmpty else { return }
         try buildIndexes()
         try connection.run(

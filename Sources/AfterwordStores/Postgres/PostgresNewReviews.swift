@@ -7,7 +7,7 @@ struct PostgresNewReviews {
 
     func copy(over connection: PostgresConnection) throws {
         try new.withBytes { texts, payloads in
-            if !new.reviews.allSatisfy(\.isKeptAhead) {
+            if !new.reviews.allSatisfy(\.isStaged) {
                 try copy("product_reviews_raw", Columns.raw, connection) { copy, review, _ in
                     addRaw(review, payloads, to: copy)
                 }
@@ -27,7 +27,7 @@ struct PostgresNewReviews {
     ) throws {
         let fields = Columns.names(columns).count
         try connection.copy(into: "\(table) (\(columns))") { copy in
-            for review in new.reviews where table != "product_reviews_raw" || !review.isKeptAhead {
+            for review in new.reviews where table != "product_reviews_raw" || !review.isStaged {
                 try copy.begin(fields: fields)
                 add(copy, review, new.rows.rows[Int(review.row)])
             }
@@ -35,7 +35,7 @@ struct PostgresNewReviews {
     }
 
     private func addRaw(
-        _ review: NewReview, _ payloads: LentBytes, to copy: PostgresCopy
+        _ review: NewReview, _ payloads: BorrowedBytes, to copy: PostgresCopy
     ) {
         let file = new.files[Int(review.file)]
         let start = Int(review.payloadStart)
@@ -103,8 +103,8 @@ struct PostgresNewReviews {
 }
 
 /// Copies records that go ahead of what is decided of them.
-struct PostgresAhead {
-    let batch: AheadRecords
+struct PostgresStagedRecords {
+    let batch: StagedRecords
 
     func copy(over connection: PostgresConnection) throws {
         let fields = Columns.names(Columns.raw).count
@@ -119,7 +119,7 @@ struct PostgresAhead {
     }
 
     private func add(
-        _ record: AheadRecords.Record, _ payloads: LentBytes, to copy: PostgresCopy
+        _ record: StagedRecords.Record, _ payloads: BorrowedBytes, to copy: PostgresCopy
     ) {
         let file = batch.files[Int(record.file)]
         let start = Int(record.payloadStart)

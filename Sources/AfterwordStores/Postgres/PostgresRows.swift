@@ -241,7 +241,7 @@ struct PostgresFields {
     private mutating func digest128(_ column: StaticString) throws -> Digest128 {
         let field = try next(column)
         guard field.count == 16 else { throw unreadable(column) }
-        return Digest128(LentBytes(field))
+        return Digest128(BorrowedBytes(field))
     }
 
     /// The row of `Columns.currentPayloads`.

@@ -13,7 +13,7 @@ final class SQLiteLoad: StoreLoad {
     private var newReviews: SQLiteNewReviews?
     /// In a store without a product: the key of the last month written; nil in another.
     private var lastMonth: WrittenKey?
-    private var aheadRecords: SQLiteAhead?
+    private var stagedRecords: SQLiteStagedRecords?
     /// Nothing is there that rows could lie among.
     private var isOfEmptyStore = false
     private var wroteLater = false
@@ -31,7 +31,7 @@ final class SQLiteLoad: StoreLoad {
         statements.end()
         bulkInserts = [:]
         newReviews = nil
-        aheadRecords = nil
+        stagedRecords = nil
     }
 
     // MARK: Look-ups
@@ -147,8 +147,8 @@ final class SQLiteLoad: StoreLoad {
         }.first
     }
 
-    private func ask<Asked, Found>(
-        _ sql: String, of all: [Asked], _ bind: (BoundStatement, Asked) -> Void,
+    private func ask<Prefetch, Found>(
+        _ sql: String, of all: [Prefetch], _ bind: (BoundStatement, Prefetch) -> Void,
         _ decode: (SQLiteRow) throws -> Found
     ) throws -> [Found] { try statements.ask(sql, of: all, bind, decode) }
 
@@ -233,16 +233,16 @@ final class SQLiteLoad: StoreLoad {
     }
 
     /// Nothing is won by more at once.
-    var aheadBytes: Int { 1 << 20 }
+    var stagedBytes: Int { 1 << 20 }
 
-    func append(ahead records: AheadRecords) throws {
-        let inserts = try aheadRecords ?? SQLiteAhead(database)
-        aheadRecords = inserts
+    func append(staged records: StagedRecords) throws {
+        let inserts = try stagedRecords ?? SQLiteStagedRecords(database)
+        stagedRecords = inserts
         try inserts.insert(records)
         writeBack.note(records.payloads.count)
     }
 
-    func settle(ahead moves: [AheadMove]) throws {
+    func resolve(staged moves: [StagedMove]) throws {
         let move = try statement(
             "UPDATE product_reviews_raw SET raw_key = ?, product_key = ? WHERE raw_key = ?")
         try write(moves.filter { $0.newKey != nil }, move) {

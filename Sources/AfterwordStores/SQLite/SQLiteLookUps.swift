@@ -164,8 +164,8 @@ final class SQLiteStatements {
     }
 
     /// The answers to a question asked of one after another.
-    func ask<Asked, Found>(
-        _ sql: String, of all: [Asked], _ bind: (BoundStatement, Asked) -> Void,
+    func ask<Prefetch, Found>(
+        _ sql: String, of all: [Prefetch], _ bind: (BoundStatement, Prefetch) -> Void,
         _ decode: (SQLiteRow) throws -> Found
     ) throws -> [Found] {
         if all.isEmpty { return [] }

@@ -32,7 +32,7 @@ final class SQLiteNewReviews {
             try new.withBytes { texts, payloads in
                 let lent = Lent(
                     new: new, texts: texts, payloads: payloads, laid: laid, bytes: bytes)
-                let own = new.reviews.indices.filter { !new.reviews[$0].isKeptAhead }
+                let own = new.reviews.indices.filter { !new.reviews[$0].isStaged }
                     .map { $0 - new.reviews.startIndex }
                 try raw.insert(own.count) { lent.addRaw(own[$0], to: &$1) }
                 try history.insert(new.reviews.count) { lent.addHistory($0, to: &$1) }
@@ -103,11 +103,11 @@ private struct LaidBytes {
 private struct Lent {
     let new: NewReviews
     let texts: CleanTexts
-    let payloads: LentBytes
+    let payloads: BorrowedBytes
     let laid: LaidBytes
-    let bytes: LentBytes
+    let bytes: BorrowedBytes
 
-    private func digest(_ part: Range<Int>, _ place: Int) -> LentBytes {
+    private func digest(_ part: Range<Int>, _ place: Int) -> BorrowedBytes {
         bytes.part(laid.digest(part, ofReview: place))
     }
 
@@ -190,7 +190,7 @@ extension BoundRow {
 }
 
 /// Writes records that go ahead of what is decided of them.
-final class SQLiteAhead {
+final class SQLiteStagedRecords {
     private let raw: SQLiteRows
     private var laid: [UInt8] = []
 
@@ -198,7 +198,7 @@ final class SQLiteAhead {
         raw = try SQLiteRows(database, "product_reviews_raw", Columns.raw)
     }
 
-    func insert(_ batch: AheadRecords) throws {
+    func insert(_ batch: StagedRecords) throws {
         // Digests first, 32 bytes a record; then names of files and shapes; then contexts.
         laid.removeAll(keepingCapacity: true)
         for record in batch.records {

@@ -71,7 +71,7 @@ struct SQLiteRow: ColumnRow {
         let start = sqlite3_column_blob(statement.pointer, place)
         let count = Int(sqlite3_column_bytes(statement.pointer, place))
         guard count == 16, isOfType(SQLITE_BLOB, place) else { throw unreadable(place) }
-        return Digest128(LentBytes(UnsafeRawBufferPointer(start: start, count: count)))
+        return Digest128(BorrowedBytes(UnsafeRawBufferPointer(start: start, count: count)))
     }
 
     // MARK: By name

@@ -61,7 +61,7 @@ struct BoundRow {
         sqlite3_bind_null(pointer, index)
     }
 
-    mutating func add(text: LentBytes) {
+    mutating func add(text: BorrowedBytes) {
         index += 1
         // A buffer without bytes may have no address, which would bind NULL.
         guard let start = text.address.baseAddress else {
@@ -74,7 +74,7 @@ struct BoundRow {
 
     mutating func add(word: StaticString) { add(text: word.lent) }
 
-    mutating func add(blob: LentBytes) {
+    mutating func add(blob: BorrowedBytes) {
         index += 1
         guard let start = blob.address.baseAddress else {
             sqlite3_bind_zeroblob(pointer, index, 0)

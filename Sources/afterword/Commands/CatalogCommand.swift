@@ -38,9 +38,9 @@ struct CatalogCommand: ParsableCommand {
                 }
                 options.observedAt = instant
             }
-            let catalogue = try Catalogue(file: file)
+            let catalogue = try Catalog(file: file)
             _ = try store.openForReading()
-            let report = try loadCatalogue(
+            let report = try loadCatalog(
                 catalogue, into: try store.openForWriting(), options: options,
                 surroundings: LoadSurroundings(now: { now() }))
             if output.json { return Terminal.write(json: [report.json]) }
@@ -62,7 +62,7 @@ struct CatalogCommand: ParsableCommand {
     }
 }
 
-extension CatalogueReport {
+extension CatalogReport {
     fileprivate var json: JSONValue {
         load.run.answer.with("known", JSONValue(known))
             .with("unknown", .array(unknown.map { .string($0.string) }))

@@ -61,13 +61,13 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let serving = configuration
         try await model.withModel { model in
-            let desk = try InsightWorker(
+            let queue = try InsightWorker(
                 store: store.openForReading(), model: model, options: try self.model.options())
             let jobs = StoredJobs(try store.openForReading())
             let (name, options) = (model.name, try self.model.options())
             let service = Service(
                 serving, store: reading, beside: beside,
-                insights: { scope, language in try await desk.make(scope, language) },
+                insights: { scope, language in try await queue.make(scope, language) },
                 outlook: { reader, scope, language in
                     var own = options
                     own.language = language

@@ -3,12 +3,12 @@ import Foundation
 import Synchronization
 
 /// Those who do parts of a load's work beside the thread that has it to do: the one that serves the store, while nothing waits for it
-/// (`StoreLane`), and threads of Dispatch for the other cores.
+/// (`StoreExecutor`), and threads of Dispatch for the other cores.
 ///
 /// As many threads as there are cores, no more: a core stands idle for milliseconds where a thread of its own goes to sleep while two
 /// others share the next core, and is woken for each piece of work. Whoever shares work does its parts too until none is left, so that it gets
 /// done even if nobody comes.
-final class Crew: Sendable {
+final class WorkerPool: Sendable {
     private struct State {
         /// Work with parts that nobody has begun, what is to be done first last.
         var open: [Work] = []
@@ -37,20 +37,20 @@ final class Crew: Sendable {
     }
 
     /// Lays something aside for those who came for what is shared and find nothing left of that. Nobody is called for it alone.
-    func layAside(_ body: @escaping @Sendable () -> Void) -> Aside {
+    func deferTask(_ body: @escaping @Sendable () -> Void) -> DeferredTask {
         let work = Work(1) { _ in body() }
         state.withLock { $0.open.insert(work, at: 0) }
-        return Aside(crew: self, work: work)
+        return DeferredTask(workers: self, work: work)
     }
 
     /// What was laid aside.
-    struct Aside {
-        fileprivate let crew: Crew
+    struct DeferredTask {
+        fileprivate let workers: WorkerPool
         fileprivate let work: Work
 
         /// Waits until it is done, or does it where nobody has begun; to be called once, whatever happens.
         func finish() {
-            if let part = crew.begin(work) { work.run(part) }
+            if let part = workers.begin(work) { work.run(part) }
             work.finish()
         }
     }
@@ -110,7 +110,7 @@ final class Crew: Sendable {
 
 /// Something to be done in parts.
 ///
-/// Sendable by hand: `begun` is behind the crew's lock; `body` is emptied by the thread that shares it when all parts are done, so that no other
+/// Sendable by hand: `begun` is behind the workers's lock; `body` is emptied by the thread that shares it when all parts are done, so that no other
 /// thread is ever the last to hold what is in it.
 private final class Work: @unchecked Sendable {
     let count: Int

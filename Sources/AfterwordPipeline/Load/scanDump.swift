@@ -2,16 +2,16 @@ import AfterwordCore
 import Synchronization
 
 /// Reads every file of a dump once, and keeps what the next stages need.
-struct DumpSurveyor {
+struct DumpScanner {
     let dump: Dump
     let shapes: [Shape]
     let isStrict: Bool
-    /// Where records go to bronze ahead, in a store's first load.
-    let ahead: AheadWriter?
-    let crew: Crew
+    /// Where records go to bronze early, in a store's first load.
+    let early: EarlyBronzeWriter?
+    let workers: WorkerPool
     /// Bytes read so far.
     let progress: (Int64) throws -> Void
-    let survey = Survey()
+    let dumpIndex = DumpIndex()
     /// What is open of the dump, then and when its records are read again.
     private let files = OpenFiles()
     private var occurrences: [Digest128: Int64] = [:]
@@ -23,44 +23,45 @@ struct DumpSurveyor {
     private var filesOfKnown: [Int] = []
 
     init(
-        dump: Dump, shapes: [Shape], isStrict: Bool, known: KnownReviews? = nil,
-        ahead: AheadWriter? = nil, crew: Crew, progress: @escaping (Int64) throws -> Void
+        dump: Dump, shapes: [Shape], isStrict: Bool, known: PayloadIndex? = nil,
+        early: EarlyBronzeWriter? = nil, workers: WorkerPool,
+        progress: @escaping (Int64) throws -> Void
     ) {
-        survey.known = known
+        dumpIndex.known = known
         filesOfKnown = Array(repeating: -1, count: known?.products.count ?? 0)
         self.dump = dump
         self.shapes = shapes
         self.isStrict = isStrict
-        self.ahead = ahead
-        self.crew = crew
+        self.early = early
+        self.workers = workers
         self.progress = progress
     }
 
-    mutating func run() throws -> Survey {
+    mutating func run() throws -> DumpIndex {
         let duplicates = try duplicateFiles(dump.files)
         for (place, file) in dump.files.enumerated() {
             if let original = duplicates[place] {
                 copy(original, as: file)
             } else {
-                try survey(file, place: place)
+                try scan(file, place: place)
             }
         }
-        return survey
+        return dumpIndex
     }
 
     /// A file byte-identical to an earlier one: all that it holds are copies.
     private func copy(_ original: Int, as file: DumpFile) {
-        var surveyed = survey.files[original]
-        let found = surveyed.record.balance.found
-        surveyed.record.name = file.name
-        surveyed.record.balance = Balance()
-        surveyed.record.balance.found = found
-        surveyed.record.balance.copies = found
-        surveyed.duplicateOf = original
-        survey.files.append(surveyed)
+        var indexed = dumpIndex.files[original]
+        let found = indexed.record.balance.found
+        indexed.record.name = file.name
+        indexed.record.balance = Balance()
+        indexed.record.balance.found = found
+        indexed.record.balance.copies = found
+        indexed.duplicateOf = original
+        dumpIndex.files.append(indexed)
     }
 
-    private mutating func survey(_ file: DumpFile, place: Int) throws {
+    private mutating func scan(_ file: DumpFile, place: Int) throws {
         if let format = OtherFormat(try readHead(file, OtherFormat.headBytes), name: file.name) {
             throw InputFault.otherFormat(file: file.name, format)
         }
@@ -69,7 +70,7 @@ struct DumpSurveyor {
         case .fits(let fitting): shape = fitting
         case .unfit(let given, let fault):
             shape = given
-            survey.unfitFile = survey.unfitFile ?? fault
+            dumpIndex.unfitFile = dumpIndex.unfitFile ?? fault
         case .nothing: break
         }
         let cleaner = shape.map(RecordCleaner.init)
@@ -80,16 +81,16 @@ struct DumpSurveyor {
         let plan = (cleaner ?? RecordCleaner(Shape.builtIn[0])).plan
         var splitter = RecordSplitter(plan, isStrict: isStrict)
         var end: Int64 = 0
-        let firstReject = survey.rejects.count
-        let known = cleaner.flatMap { survey.known?.knows($0) == true ? survey.known : nil }
-        let crew = crew
-        let reading = try readSlabs(file, crew, files) { slab, isLast, isTranscoded in
+        let firstReject = dumpIndex.rejects.count
+        let known = cleaner.flatMap { dumpIndex.known?.knows($0) == true ? dumpIndex.known : nil }
+        let workers = workers
+        let reading = try readSlabs(file, workers, files) { slab, isLast, isTranscoded in
             hasOwnPlaces = !isTranscoded
             try progress(Int64(slab.count))
             end += Int64(slab.count)
             try splitter.feedAll(
                 slab[...], isLast: isLast, elements: Self.unitElements,
-                recognise: known.map { known in { known.recognise($0, crew) } }
+                recognise: known.map { known in { known.recognise($0, workers) } }
             ) { events, window, offset in
                 try take(events, window, offset, place, file.name, cleaner, &record)
             }
@@ -104,8 +105,8 @@ struct DumpSurveyor {
         try placeInSource(reading.source, file.name, firstReject)
         record.byteCount = reading.byteCount
         record.digest = reading.digest
-        survey.files.append(
-            SurveyedFile(
+        dumpIndex.files.append(
+            IndexedFile(
                 record: record, cleaner: cleaner, source: reading.source,
                 isEmpty: splitter.isEmpty && reading.fault == nil))
     }
@@ -113,12 +114,12 @@ struct DumpSurveyor {
     /// Offsets in a transcoded stream, or in one put together of pieces, become those of the source.
     func placeInSource(_ source: ByteSource, _ name: String, _ firstReject: Int) throws {
         guard source.hasOtherPlaces else { return }
-        for index in firstReject..<survey.rejects.count {
-            let row = survey.rejects[index]
-            (survey.rejects[index].offset, survey.rejects[index].length) =
+        for index in firstReject..<dumpIndex.rejects.count {
+            let row = dumpIndex.rejects[index]
+            (dumpIndex.rejects[index].offset, dumpIndex.rejects[index].length) =
                 try source.place(row.offset, row.length)
         }
-        for product in survey.products.values {
+        for product in dumpIndex.products.values {
             for (index, row) in product.objects.enumerated() where row.file == name {
                 let place = try source.place(row.offset, row.length)
                 product.objects[index].offset = place.offset
@@ -140,7 +141,7 @@ struct DumpSurveyor {
         window.lend { bytes in
             // Only read, and all threads have ended when the call has.
             nonisolated(unsafe) let bytes = bytes
-            crew.share(events.count) { index in
+            workers.share(events.count) { index in
                 guard case .unit(let unit) = events[index] else { return }
                 let own = prepare(unit, bytes.address.bytes, cleaner)
                 prepared.withLock { $0[index] = own }
@@ -195,7 +196,7 @@ struct DumpSurveyor {
         _ elements: [KnownElement], _ window: RawSpan, _ offset: Int64, _ place: Int,
         _ name: String, _ cleaner: RecordCleaner, _ record: inout FileRecord
     ) throws {
-        guard let known = survey.known else { preconditionFailure("nothing else is recognised") }
+        guard let known = dumpIndex.known else { preconditionFailure("nothing else is recognised") }
         let met = known.meet(elements, file: place, offset: offset)
         // Of all of them at once: to count into what everybody sees takes as long as the rest.
         var profile = DumpProfile()
@@ -215,7 +216,7 @@ struct DumpSurveyor {
             _ = enter(known.products[met.product].productID, place, kind)
         }
         record.balance.found += profile.records
-        survey.profile.add(profile)
+        dumpIndex.profile.add(profile)
     }
 
     /// Enters a record that stands by itself, with its context.
@@ -240,7 +241,7 @@ struct DumpSurveyor {
         var profile = DumpProfile()
         defer {
             record.balance.found += profile.records
-            survey.profile.add(profile)
+            dumpIndex.profile.add(profile)
         }
         let (kind, file) = (kind(cleaner), (place: place, name: name, shape: record.shape))
         try window.lend { bytes in
@@ -266,53 +267,53 @@ struct DumpSurveyor {
         guard !one.product.isAbsent, let identity = one.identity else {
             preconditionFailure("a record without a product has a fault")
         }
-        let surveyed = enter(texts[one.product], file.place, kind)
+        let indexed = enter(texts[one.product], file.place, kind)
         let context = other?.context ?? []
         var candidate = Candidate(
             identity: identity, payload: one.payload, file: Int32(file.place), offset: offset,
             length: Int32(one.range.count), context: contextNumber(context))
         // A numbered one has its identity only when all are known.
-        if let ahead, hasOwnPlaces, !identity.isNumbered {
-            candidate.isKeptAhead = try ahead.add(
-                survey.recordCount, identity: identity.digest, payload: one.payload,
+        if let early, hasOwnPlaces, !identity.isNumbered {
+            candidate.isStaged = try early.add(
+                dumpIndex.recordCount, identity: identity.digest, payload: one.payload,
                 bytes: window.extracting(one.range), offset: offset, file: file, context: context)
         }
-        survey.add(candidate, to: surveyed)
+        dumpIndex.add(candidate, to: indexed)
         guard let other else { return }
         for (attribute, value) in other.attributes {
-            surveyed.attributes[attribute, default: AttributeTally()]
+            indexed.attributes[attribute, default: AttributeTally()]
                 .add(value, rank: .review, sourceTime: one.sourceTime)
         }
     }
 
     /// Enters a product as named by a record.
     private mutating func enter(
-        _ product: LentBytes, _ place: Int, _ kind: IdentityKind?
-    ) -> SurveyedProduct {
+        _ product: BorrowedBytes, _ place: Int, _ kind: IdentityKind?
+    ) -> IndexedProduct {
         named.bytes.removeAll(keepingCapacity: true)
         named.bytes.append(contentsOf: product)
-        if let known = survey.products[named] { return enter(known, kind) }
+        if let known = dumpIndex.products[named] { return enter(known, kind) }
         return enter(Text(Array(product)), place, kind)
     }
 
     /// Enters a product as named by the dump.
     private func enter(
         _ product: Text, _ place: Int, _ kind: IdentityKind?
-    ) -> SurveyedProduct {
-        if let known = survey.products[product] { return enter(known, kind) }
-        let surveyed = SurveyedProduct(kind: kind, file: place)
-        survey.products[product] = surveyed
-        return surveyed
+    ) -> IndexedProduct {
+        if let known = dumpIndex.products[product] { return enter(known, kind) }
+        let indexed = IndexedProduct(kind: kind, file: place)
+        dumpIndex.products[product] = indexed
+        return indexed
     }
 
     private func enter(
-        _ surveyed: SurveyedProduct, _ kind: IdentityKind?
-    ) -> SurveyedProduct {
+        _ indexed: IndexedProduct, _ kind: IdentityKind?
+    ) -> IndexedProduct {
         if let kind {
-            if surveyed.kind == nil { surveyed.kind = kind }
-            if surveyed.kind != kind { surveyed.hasMixedKinds = true }
+            if indexed.kind == nil { indexed.kind = kind }
+            if indexed.kind != kind { indexed.hasMixedKinds = true }
         }
-        return surveyed
+        return indexed
     }
 
     /// By what a shape's reviews are known; nil where it tells of products.
@@ -321,16 +322,16 @@ struct DumpSurveyor {
     }
 
     private func contextNumber(_ context: [UInt8]) -> Int32 {
-        if survey.contexts[survey.contexts.count - 1] != context {
+        if dumpIndex.contexts[dumpIndex.contexts.count - 1] != context {
             if context.isEmpty { return 0 }
-            survey.contexts.append(context)
+            dumpIndex.contexts.append(context)
         }
-        return Int32(survey.contexts.count - 1)
+        return Int32(dumpIndex.contexts.count - 1)
     }
 
     private mutating func reject(
         _ one: PreparedRecord, _ other: Other, _ fault: (reason: RejectReason, field: String),
-        _ texts: CleanTexts, _ window: LentBytes, _ offset: Int64,
+        _ texts: CleanTexts, _ window: BorrowedBytes, _ offset: Int64,
         _ file: (place: Int, name: String, shape: String), _ kind: IdentityKind?,
         _ record: inout FileRecord
     ) {
@@ -346,7 +347,7 @@ struct DumpSurveyor {
         _ product: Text?, _ place: Int, _ kind: IdentityKind?
     ) {
         guard let product else {
-            survey.hasRejectWithoutProduct = true
+            dumpIndex.hasRejectWithoutProduct = true
             return
         }
         // The identity holds only where none of its own parts is what cannot be read.
@@ -355,11 +356,11 @@ struct DumpSurveyor {
             return !identity.isNumbered && other.faultCount == 1
                 && ["rating", "verified", "helpful_votes"].contains(fault.field)
         }
-        let surveyed = enter(product, place, kind)
+        let indexed = enter(product, place, kind)
         if let identity = one.identity, isKnown == true {
-            surveyed.rejectedIdentities.insert(identity.digest)
+            indexed.rejectedIdentities.insert(identity.digest)
         } else {
-            surveyed.hasUnreadableIdentity = true
+            indexed.hasUnreadableIdentity = true
         }
     }
 
@@ -369,7 +370,7 @@ struct DumpSurveyor {
     ) {
         record.balance.found += 1
         record.balance.rejected += 1
-        if place == nil { survey.hasRejectWithoutProduct = true }
+        if place == nil { dumpIndex.hasRejectWithoutProduct = true }
         var row = RejectRow(
             digest: Digest128([UInt8](repeating: 0, count: 16)), occurrence: 0, run: 0, file: file,
             offset: offset, length: Int64(bytes.count), reason: reason,
@@ -378,7 +379,7 @@ struct DumpSurveyor {
         row.digest = row.computedDigest
         row.occurrence = occurrences[row.digest, default: 0]
         occurrences[row.digest] = row.occurrence + 1
-        survey.rejects.append(row)
+        dumpIndex.rejects.append(row)
     }
 
     private mutating func takeProduct(
@@ -393,21 +394,21 @@ struct DumpSurveyor {
                 let bytes = window.extracting(product.range).lend { Array($0) }
                 let start = offset + Int64(product.range.lowerBound)
                 reject(.noProduct, bytes, start, name, ("product_id", nil, []), &record)
-                survey.hasRejectWithoutProduct = true
+                dumpIndex.hasRejectWithoutProduct = true
             }
             return
         }
         if let total = cleaned.total, total > Int64(product.records.count) {
-            survey.shortTotals += 1
+            dumpIndex.shortTotals += 1
         }
-        if product.holdsList { survey.filesWithProducts.insert(place) }
+        if product.holdsList { dumpIndex.filesWithProducts.insert(place) }
         let object = productRaw(product, id, window, offset, name)
-        let surveyed = enter(id, place, kind(cleaner))
+        let indexed = enter(id, place, kind(cleaner))
         // Without a list it says nothing of its reviews: none of them is gone for it.
-        if !product.holdsList { surveyed.hasUnreadableIdentity = true }
-        if let object { surveyed.objects.append(object) }
+        if !product.holdsList { indexed.hasUnreadableIdentity = true }
+        if let object { indexed.objects.append(object) }
         for (attribute, value) in cleaned.attributes {
-            surveyed.attributes[attribute, default: AttributeTally()]
+            indexed.attributes[attribute, default: AttributeTally()]
                 .add(value, rank: .enclosing, sourceTime: nil)
         }
     }
@@ -462,7 +463,7 @@ private struct PreparedUnit: Sendable {
 
     /// Takes the row that was cleaned last.
     mutating func take(
-        _ range: Range<Int>, _ window: LentBytes, _ context: [UInt8], _ cleaner: RecordCleaner,
+        _ range: Range<Int>, _ window: BorrowedBytes, _ context: [UInt8], _ cleaner: RecordCleaner,
         payload known: Digest128? = nil, brokenBy broken: RejectReason? = nil
     ) {
         let row = rows.rows[0]

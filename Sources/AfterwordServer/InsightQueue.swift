@@ -6,7 +6,7 @@ import AfterwordPipeline
 /// 1. A job is in the store before its work begins, and ends there with what came of it.
 /// 2. Only what reaches a model is counted against a key's quota.
 /// 3. As long as the process lives it renews the leases of its jobs; a job whose lease ran out is lost.
-actor InsightDesk {
+actor InsightQueue {
     struct Order: Hashable, Sendable {
         var scope: ReviewScope
         var language: Language

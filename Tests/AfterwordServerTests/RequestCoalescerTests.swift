@@ -30,7 +30,7 @@ private final class SlowStore: ReadingStore {
     }
 }
 
-@Suite struct FrontDeskTests {
+@Suite struct RequestCoalescerTests {
     @Test(
         "Requests that come while a question is under way share the next one, which begins after them"
     )
@@ -39,23 +39,23 @@ private final class SlowStore: ReadingStore {
         let store = SlowStore(try served.open())
         let pool = NIOThreadPool(numberOfThreads: 2)
         pool.start()
-        let desk = FrontDesk(
+        let coalescer = RequestCoalescer(
             store, asksForKeys: false, pool: pool, patience: .seconds(3_600))
-        let first = Task { try await desk.front().newest?.run }
+        let first = Task { try await coalescer.front().newest?.run }
         while store.questions.withLock({ $0 }) == 0 { await Task.yield() }
-        let others = (0..<20).map { _ in Task { try await desk.front().newest?.run } }
-        while desk.waiting < 20 { await Task.yield() }
+        let others = (0..<20).map { _ in Task { try await coalescer.front().newest?.run } }
+        while coalescer.waiting < 20 { await Task.yield() }
         store.mayGoOn.signal()
         #expect(try await first.value == 1)
         store.mayGoOn.signal()
         for other in others { #expect(try await other.value == 2) }
         #expect(store.questions.withLock { $0 } == 2)
         // Nobody waits any more: the next one is asked for anew.
-        let last = Task { try await desk.front().newest?.run }
+        let last = Task { try await coalescer.front().newest?.run }
         store.mayGoOn.signal()
         #expect(try await last.value == 3)
         try await pool.shutdownGracefully()
         // A service that stops answers all the same.
-        await #expect(throws: CancellationError.self) { try await desk.front() }
+        await #expect(throws: CancellationError.self) { try await coalescer.front() }
     }
 }

@@ -1,19 +1,19 @@
 import AfterwordCore
 
 /// Refuses a dump whose faults are too many, or that says it is complete and cannot be.
-func checkSurvey(_ survey: Survey, _ dump: Dump, _ options: LoadOptions) throws {
-    guard options.hasGuards else { return try checkKinds(survey) }
-    for (place, file) in survey.files.enumerated() {
+func checkDumpIndex(_ dumpIndex: DumpIndex, _ dump: Dump, _ options: LoadOptions) throws {
+    guard options.hasGuards else { return try checkKinds(dumpIndex) }
+    for (place, file) in dumpIndex.files.enumerated() {
         let original = file.duplicateOf ?? place
         guard file.record.balance.found == 0, let shape = file.cleaner?.shape,
             !shape.holdsProducts, !shape.records.isEmpty,
-            !survey.filesWithProducts.contains(original)
+            !dumpIndex.filesWithProducts.contains(original)
         else { continue }
         throw InputFault.noReviews(file: file.record.name)
     }
-    let balance = survey.balance
-    let hasRecords = balance.found > balance.rejected || !survey.products.isEmpty
-    if !hasRecords, let fault = survey.unfitFile { throw fault }
+    let balance = dumpIndex.balance
+    let hasRecords = balance.found > balance.rejected || !dumpIndex.products.isEmpty
+    if !hasRecords, let fault = dumpIndex.unfitFile { throw fault }
     let isOver =
         if let limit = options.maxRejects { balance.rejected > limit } else {
             balance.rejected > 10 && balance.rejected * 100 > balance.found
@@ -22,23 +22,23 @@ func checkSurvey(_ survey: Survey, _ dump: Dump, _ options: LoadOptions) throws 
         throw InputFault.tooManyRejects(rejected: balance.rejected, found: balance.found)
     }
     // An empty list is a dump that names nothing; files without any JSON at all are no dump.
-    let isReadable = survey.files.contains { $0.cleaner != nil || !$0.isEmpty }
-    if !hasRecords, let reject = survey.rejects.first {
+    let isReadable = dumpIndex.files.contains { $0.cleaner != nil || !$0.isEmpty }
+    if !hasRecords, let reject = dumpIndex.rejects.first {
         throw InputFault.onlyRejects(
             file: reject.file, reason: reject.reason.rawValue, rejected: balance.rejected)
     }
     if !hasRecords, !isReadable {
         throw InputFault.nothingToRead(dump: dump.name, ignored: dump.ignored.count)
     }
-    try checkKinds(survey)
-    try checkCompleteness(survey, dump, options)
+    try checkKinds(dumpIndex)
+    try checkCompleteness(dumpIndex, dump, options)
 }
 
 /// The reviews of a product are known by one kind of identity.
-private func checkKinds(_ survey: Survey) throws {
-    for product in survey.products.values where product.hasMixedKinds {
+private func checkKinds(_ dumpIndex: DumpIndex) throws {
+    for product in dumpIndex.products.values where product.hasMixedKinds {
         throw InputFault.otherIdentityKind(
-            file: survey.files[product.file].record.name, stored: product.kind?.rawValue ?? "",
+            file: dumpIndex.files[product.file].record.name, stored: product.kind?.rawValue ?? "",
             incoming: "another of this dump")
     }
 }
@@ -50,27 +50,27 @@ private let truncating: Set<RejectReason> = [
 ]
 
 private func checkCompleteness(
-    _ survey: Survey, _ dump: Dump, _ options: LoadOptions
+    _ dumpIndex: DumpIndex, _ dump: Dump, _ options: LoadOptions
 ) throws {
     guard options.completeness != .none else { return }
     if let unread = dump.unread.first {
         throw InputFault.incompleteDump(reason: unread.words)
     }
-    for (place, file) in survey.files.enumerated() {
+    for (place, file) in dumpIndex.files.enumerated() {
         let original = file.duplicateOf ?? place
         if file.record.balance.found == 0, file.cleaner?.shape.holdsProducts != true,
-            !survey.filesWithProducts.contains(original)
+            !dumpIndex.filesWithProducts.contains(original)
         {
             throw InputFault.incompleteDump(reason: "\(file.record.name) is empty")
         }
     }
-    if let cut = survey.rejects.first(where: { truncating.contains($0.reason) }) {
+    if let cut = dumpIndex.rejects.first(where: { truncating.contains($0.reason) }) {
         throw InputFault.incompleteDump(reason: "\(cut.file): \(cut.reason.rawValue)")
     }
-    if survey.shortTotals > 0 {
+    if dumpIndex.shortTotals > 0 {
         throw InputFault.incompleteDump(
             reason:
-                "\(several(survey.shortTotals, "product")) with more reviews by its own count than were found"
+                "\(several(dumpIndex.shortTotals, "product")) with more reviews by its own count than were found"
         )
     }
 }
@@ -87,8 +87,8 @@ func compareWithPast(_ context: LoadContext) throws -> DumpComparison? {
     }
     return DumpComparison(
         DumpOutline(
-            profile: context.survey.wholeProfile,
-            products: Int64(context.survey.products.count)),
+            profile: context.dumpIndex.wholeProfile,
+            products: Int64(context.dumpIndex.products.count)),
         with: past.map { DumpOutline(profile: $0.profile, products: $0.productsNamed) })
 }
 
@@ -104,7 +104,7 @@ func checkDrift(_ context: LoadContext) throws {
 
 /// Refuses a dump said to be taken later than now: its products would take no update until then.
 func checkObservation(_ observedAt: Instant, now: Instant, _ options: LoadOptions) throws {
-    guard options.hasGuards || options.isCatalogue, !options.acceptsFuture, !options.isReplay,
+    guard options.hasGuards || options.isCatalog, !options.acceptsFuture, !options.isReplay,
         observedAt > now.adding(seconds: ObservationLimit.aheadSeconds)
     else { return }
     throw InputFault.observedInFuture(observedAt)

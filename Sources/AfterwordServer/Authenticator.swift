@@ -5,23 +5,23 @@ import HTTPTypes
 import Hummingbird
 
 /// Who asks, and for what.
-struct Visitor: Sendable {
+struct Caller: Sendable {
     /// The key's name; nil where none is asked for.
     var name: String?
     var scopes: Set<APIKeyRow.Scope>
     /// Nil for all.
     var brands: Set<Text>?
 
-    static let anybody = Visitor(name: nil, scopes: Set(APIKeyRow.Scope.allCases), brands: nil)
+    static let anybody = Caller(name: nil, scopes: Set(APIKeyRow.Scope.allCases), brands: nil)
 
-    /// Of a store as it is now, what this visitor may see of it: the one rule of every route.
+    /// Of a store as it is now, what this caller may see of it: the one rule of every route.
     func view(of reader: any StoreReader) -> any StoreReader {
         brands.map { ScopedReader(reader, brands: $0) } ?? reader
     }
 }
 
 /// Lets in who may: the host has to be this one, a key the store's.
-struct Gate: Sendable {
+struct Authenticator: Sendable {
     let asksForKeys: Bool
     /// Names under which the service is reached; nil for any.
     let hosts: Set<String>?
@@ -73,7 +73,7 @@ struct Gate: Sendable {
         }
     }
 
-    func visitor(_ key: String?, _ keys: [APIKeyRow]) throws(Problem) -> Visitor {
+    func caller(_ key: String?, _ keys: [APIKeyRow]) throws(Problem) -> Caller {
         guard asksForKeys else { return .anybody }
         guard let key else { throw Problem(.unauthorized, "Authorization: is missing") }
         let digest = APIKeyRow.digest(of: key)
@@ -83,7 +83,7 @@ struct Gate: Sendable {
         guard row.scopes.contains(.read) else {
             throw Problem(.forbidden, "the key may not read")
         }
-        return Visitor(
+        return Caller(
             name: row.name, scopes: row.scopes, brands: row.brands.map { Set($0.map { Text($0) }) })
     }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AfterwordPipeline
 
-@Suite struct KnownReviewsTests {
+@Suite struct PayloadIndexTests {
     private static func line(_ product: Int, _ review: Int, _ text: String = "text") -> String {
         """
         {"review_id": "R\(review)", "rating": \(1 + review % 5).0, "title": "T", "text": "\(text)", \
@@ -32,10 +32,11 @@ import Testing
     @Test("In any number of parts a store's reviews are known as they are in one")
     func parts() throws {
         let fixture = try fixture()
-        func known(_ partRows: Int64, _ width: Int) throws -> KnownReviews {
+        func known(_ partRows: Int64, _ width: Int) throws -> PayloadIndex {
             try #require(
-                try KnownReviews.read(
-                    fixture.store, dumpBytes: 1 << 20, Crew(width: width), partRows: partRows))
+                try PayloadIndex.read(
+                    fixture.store, dumpBytes: 1 << 20, WorkerPool(width: width), partRows: partRows)
+            )
         }
         let whole = try known(1 << 17, 0)
         let reviews = try fixture.store.read { try $0.reviews(ofProduct: nil) }
@@ -48,17 +49,17 @@ import Testing
             for (id, number) in whole.numbers {
                 let own = reviews.filter { $0.productID == id }
                 let named = Set(own.map(\.identity))
-                let standing = parted.standing(ofProduct: number, named: named)
-                #expect(standing.current.count == own.count)
+                let order = parted.existing(ofProduct: number, named: named)
+                #expect(order.current.count == own.count)
                 // Nobody is given a key where all records are of reviews that are there.
-                #expect(standing.keys.isEmpty)
+                #expect(order.keys.isEmpty)
                 let stranger = try #require(reviews.first { $0.productID != id }).identity
                 let more = named.union([stranger])
-                let keys = parted.standing(ofProduct: number, named: more).keys
+                let keys = parted.existing(ofProduct: number, named: more).keys
                 #expect(Set(keys) == Set(own.map(\.reviewKey)))
-                #expect(keys == whole.standing(ofProduct: number, named: more).keys)
+                #expect(keys == whole.existing(ofProduct: number, named: more).keys)
                 for review in own {
-                    let key = standing.current[review.identity]
+                    let key = order.current[review.identity]
                     #expect(key?.reviewKey == review.reviewKey)
                     #expect(key?.payloadDigest == review.payloadDigest)
                     #expect(key?.isLive == review.isLive)
@@ -70,15 +71,15 @@ import Testing
     @Test("Lines are recognised by their bytes, however the table was filled")
     func lines() throws {
         let fixture = try fixture()
-        let crew = Crew(width: 1)
+        let workers = WorkerPool(width: 1)
         let known = try #require(
-            try KnownReviews.read(fixture.store, dumpBytes: 1 << 20, crew, partRows: 5))
+            try PayloadIndex.read(fixture.store, dumpBytes: 1 << 20, workers, partRows: 5))
         let text = [
             Self.line(7, 700), Self.line(7, 700, "other"), "{}", Self.line(59, 5900),
             Self.line(1, 100),
             "",
         ].joined(separator: "\n")
-        let found = Array(text.utf8).lend { known.recognise($0, crew) }
+        let found = Array(text.utf8).lend { known.recognise($0, workers) }
         let lines = text.split(separator: "\n")
         // The review that is gone (P1's only one) is not recognised.
         #expect(found.map { Int($0.length) } == [lines[0].utf8.count, lines[3].utf8.count])

@@ -5,13 +5,13 @@ import Testing
 
 @testable import AfterwordPipeline
 
-@Suite struct CrewTests {
+@Suite struct WorkerPoolTests {
     @Test("every part is done once, with any number of others", arguments: [0, 1, 3])
     func partsAreDoneOnce(width: Int) {
-        let crew = Crew(width: width)
+        let workers = WorkerPool(width: width)
         for count in [0, 1, 2, 7, 1000] {
             let done = Mutex([Int](repeating: 0, count: count))
-            crew.share(count) { part in done.withLock { $0[part] += 1 } }
+            workers.share(count) { part in done.withLock { $0[part] += 1 } }
             let found = done.withLock { $0 }
             #expect(found == [Int](repeating: 1, count: count))
         }
@@ -19,11 +19,11 @@ import Testing
 
     @Test("two threads share their work at the same time, and parts share work of their own")
     func workInWork() {
-        let crew = Crew(width: 2)
+        let workers = WorkerPool(width: 2)
         let sum = Atomic(0)
         DispatchQueue.concurrentPerform(iterations: 4) { _ in
             for _ in 0..<50 {
-                crew.share(4) { _ in crew.share(5) { sum.add($0, ordering: .relaxed) } }
+                workers.share(4) { _ in workers.share(5) { sum.add($0, ordering: .relaxed) } }
             }
         }
         let found = sum.load(ordering: .relaxed)
@@ -33,7 +33,7 @@ import Testing
     @Test("without anybody else what was laid aside is done when it is waited for")
     func asideAlone() {
         let isDone = Mutex(false)
-        let aside = Crew(width: 0).layAside { isDone.withLock { $0 = true } }
+        let aside = WorkerPool(width: 0).deferTask { isDone.withLock { $0 = true } }
         #expect(!isDone.withLock { $0 })
         aside.finish()
         #expect(isDone.withLock { $0 })
@@ -41,16 +41,16 @@ import Testing
 
     @Test("what was laid aside is done by who came for parts, after them")
     func asideAnother() {
-        let crew = Crew(width: 1)
+        let workers = WorkerPool(width: 1)
         let order = Mutex<[String]>([])
         let done = DispatchSemaphore(value: 0)
-        let aside = crew.layAside {
+        let aside = workers.deferTask {
             order.withLock { $0.append("aside") }
             done.signal()
         }
         // Of two parts that wait for each other each has a thread of its own.
         let parts = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-        crew.share(2) { part in
+        workers.share(2) { part in
             (part == 0 ? parts.0 : parts.1).signal()
             _ = (part == 0 ? parts.1 : parts.0).wait(timeout: .now() + 60)
             order.withLock { $0.append("part") }
@@ -64,20 +64,20 @@ import Testing
 
     @Test("who serves is called, does parts, and is called no more")
     func server() {
-        let crew = Crew(width: 1)
+        let workers = WorkerPool(width: 1)
         let called = DispatchSemaphore(value: 0)
         let helped = DispatchSemaphore(value: 0)
-        crew.serve { called.signal() }
+        workers.serve { called.signal() }
         let server = Thread {
             called.wait()
-            while crew.help() {}
+            while workers.help() {}
             helped.signal()
         }
         server.start()
         // Of two parts that wait for each other each has a thread of its own.
         let parts = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         let met = Atomic(0)
-        crew.share(2) { part in
+        workers.share(2) { part in
             (part == 0 ? parts.0 : parts.1).signal()
             let other = part == 0 ? parts.1 : parts.0
             if other.wait(timeout: .now() + 60) == .success { met.add(1, ordering: .relaxed) }
@@ -85,19 +85,19 @@ import Testing
         let count = met.load(ordering: .relaxed)
         #expect(count == 2)
         helped.wait()
-        crew.serve(nil)
-        crew.share(3) { _ in }
+        workers.serve(nil)
+        workers.share(3) { _ in }
         #expect(called.wait(timeout: .now()) == .timedOut)
     }
 
     @Test("nothing of a body is left when its work is done")
     func bodiesAreLeft() {
         final class Held: Sendable {}
-        let crew = Crew(width: 3)
+        let workers = WorkerPool(width: 3)
         for _ in 0..<1000 {
             var held: Held? = Held()
             weak let seen = held
-            if let held { crew.share(4) { _ in _ = ObjectIdentifier(held) } }
+            if let held { workers.share(4) { _ in _ = ObjectIdentifier(held) } }
             held = nil
             #expect(seen == nil)
         }

@@ -4,14 +4,14 @@
 /// Every access is checked against the bounds, in release builds too. Only who lends them and who hands them to C sees their address.
 ///
 /// Public, as is what else is read byte by byte or compared by the million: only what is public is inlined in another module.
-public struct LentBytes: RandomAccessCollection {
+public struct BorrowedBytes: RandomAccessCollection {
     /// For the parser and the wire encoders: valid as long as the bytes are lent.
     public let address: UnsafeRawBufferPointer
 
     @inlinable public init(_ address: UnsafeRawBufferPointer) { self.address = address }
 
-    @inlinable public static var none: LentBytes {
-        LentBytes(UnsafeRawBufferPointer(start: nil, count: 0))
+    @inlinable public static var none: BorrowedBytes {
+        BorrowedBytes(UnsafeRawBufferPointer(start: nil, count: 0))
     }
 
     @inlinable public var startIndex: Int { 0 }
@@ -26,11 +26,11 @@ public struct LentBytes: RandomAccessCollection {
 
     /// A part of them, counted from its own first byte.
     @inlinable @inline(__always)
-    public func part(_ range: Range<Int>) -> LentBytes {
+    public func part(_ range: Range<Int>) -> BorrowedBytes {
         precondition(
             range.lowerBound >= 0 && range.upperBound <= address.count,
             "lent bytes are inside their bounds")
-        return LentBytes(UnsafeRawBufferPointer(rebasing: address[range]))
+        return BorrowedBytes(UnsafeRawBufferPointer(rebasing: address[range]))
     }
 
     /// Eight bytes from an index on, the first in the lowest bits.
@@ -65,58 +65,58 @@ public struct LentBytes: RandomAccessCollection {
 
 extension Array where Element == UInt8 {
     /// Lends its bytes while `body` runs.
-    package func lend<Result>(_ body: (LentBytes) throws -> Result) rethrows -> Result {
-        try withUnsafeBytes { try body(LentBytes($0)) }
+    package func lend<Result>(_ body: (BorrowedBytes) throws -> Result) rethrows -> Result {
+        try withUnsafeBytes { try body(BorrowedBytes($0)) }
     }
 
     /// Copies them all at once, which the general way does not.
-    package mutating func append(contentsOf bytes: LentBytes) {
+    package mutating func append(contentsOf bytes: BorrowedBytes) {
         append(contentsOf: bytes.address.assumingMemoryBound(to: UInt8.self))
     }
 }
 
 extension RawSpan {
     /// Lends its bytes while `body` runs.
-    package func lend<Result>(_ body: (LentBytes) throws -> Result) rethrows -> Result {
-        try withUnsafeBytes { try body(LentBytes($0)) }
+    package func lend<Result>(_ body: (BorrowedBytes) throws -> Result) rethrows -> Result {
+        try withUnsafeBytes { try body(BorrowedBytes($0)) }
     }
 }
 
 extension StaticString {
     /// Its UTF-8, which is always there.
-    package var lent: LentBytes {
-        LentBytes(UnsafeRawBufferPointer(start: utf8Start, count: utf8CodeUnitCount))
+    package var lent: BorrowedBytes {
+        BorrowedBytes(UnsafeRawBufferPointer(start: utf8Start, count: utf8CodeUnitCount))
     }
 }
 
 extension String {
     /// Lends its UTF-8 while `body` runs.
-    package func lend<Result>(_ body: (LentBytes) throws -> Result) rethrows -> Result {
+    package func lend<Result>(_ body: (BorrowedBytes) throws -> Result) rethrows -> Result {
         var own = self
-        return try own.withUTF8 { try body(LentBytes(UnsafeRawBufferPointer($0))) }
+        return try own.withUTF8 { try body(BorrowedBytes(UnsafeRawBufferPointer($0))) }
     }
 }
 
 /// Lends the bytes of numbers in a row while `body` runs.
 @inlinable func lend<Numbers, Result>(
-    _ numbers: Numbers, _ body: (LentBytes) throws -> Result
+    _ numbers: Numbers, _ body: (BorrowedBytes) throws -> Result
 ) rethrows -> Result {
-    try withUnsafeBytes(of: numbers) { try body(LentBytes($0)) }
+    try withUnsafeBytes(of: numbers) { try body(BorrowedBytes($0)) }
 }
 
 extension JSONScanner {
-    init(_ bytes: LentBytes, from position: Int = 0, isFinal: Bool, isStrict: Bool) {
+    init(_ bytes: BorrowedBytes, from position: Int = 0, isFinal: Bool, isStrict: Bool) {
         self.init(bytes.address, from: position, isFinal: isFinal, isStrict: isStrict)
     }
 }
 
 extension UnitExtractor {
     mutating func extract(
-        from bytes: LentBytes, with scanner: inout JSONScanner
+        from bytes: BorrowedBytes, with scanner: inout JSONScanner
     ) throws(ScanFault) { try extract(from: bytes.address, with: &scanner) }
 }
 
 /// The UTF-8 of a JSON string between its quotes, escapes undone.
-package func unescape(_ bytes: LentBytes, into output: inout [UInt8]) {
+package func unescape(_ bytes: BorrowedBytes, into output: inout [UInt8]) {
     unescape(bytes.address, into: &output)
 }

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// About 64 bytes a review, and no text: payload and identity digests, the key, and where a record of the dump with these bytes
 /// lies, once one is met.
-final class KnownReviews {
+final class PayloadIndex {
     /// Beyond as many reviews (about 800 MB) every record is read instead.
     static let limit = 12_000_000
     private static let slotRows = 1 << 24
@@ -82,9 +82,9 @@ final class KnownReviews {
     /// - Parameter partRows: Reviews that are read at a time, about.
     /// - Throws: `Outdated` where a run was committed meanwhile.
     static func read(
-        _ store: any ReviewStore, dumpBytes: Int64, _ crew: Crew, partRows: Int64 = 1 << 17
-    ) throws -> KnownReviews? {
-        let known = try store.read { try KnownReviews($0, dumpBytes: dumpBytes) }
+        _ store: any ReviewStore, dumpBytes: Int64, _ workers: WorkerPool, partRows: Int64 = 1 << 17
+    ) throws -> PayloadIndex? {
+        let known = try store.read { try PayloadIndex($0, dumpBytes: dumpBytes) }
         guard let known else { return nil }
         let parts = known.parts(of: partRows)
         let products = Mutex(Result<[ProductState], any Error>.success([]))
@@ -92,7 +92,7 @@ final class KnownReviews {
         // The store may be read by several threads at once (`ReviewStore`). While it is, `known` is only read, and afterwards changed by one
         // thread at a time; all have ended when the call has.
         nonisolated(unsafe) let (store, reading) = (store, known)
-        crew.share(parts.count + 1) { place in
+        workers.share(parts.count + 1) { place in
             guard place > 0 else {
                 let own = Result { try store.read { try reading.products($0) } }
                 return products.withLock { $0 = own }
@@ -113,7 +113,7 @@ final class KnownReviews {
             let first = known.rows.count
             let added = Mutex(Result<Void, any Error>.success(()))
             // Rows are put behind those before while their places are noted; only who puts them there looks at `known`.
-            crew.share(2) { turn in
+            workers.share(2) { turn in
                 if turn == 0 {
                     let own = Result { try reading.add(own, from: parts[part].lowerBound) }
                     added.withLock { $0 = own }
@@ -269,12 +269,12 @@ final class KnownReviews {
     private static let chunkBytes = 1 << 17
 
     /// The lines that are records with known bytes.
-    func recognise(_ bytes: LentBytes, _ crew: Crew) -> [KnownElement] {
+    func recognise(_ bytes: BorrowedBytes, _ workers: WorkerPool) -> [KnownElement] {
         let chunks = (bytes.count + Self.chunkBytes - 1) / Self.chunkBytes
         let found = Mutex([[KnownElement]](repeating: [], count: chunks))
         let lines = KnownLines(bytes: bytes, rows: rows, slots: slots)
         let count = bytes.count
-        crew.share(chunks) { chunk in
+        workers.share(chunks) { chunk in
             let start = chunk * Self.chunkBytes
             let own = lines.recognise(start..<min(start + Self.chunkBytes, count))
             found.withLock { $0[chunk] = own }
@@ -285,7 +285,7 @@ final class KnownReviews {
     /// The lines of some bytes, and the table they are looked up in. Sendable by hand: it is only read, and outlived by what it
     /// points to.
     private struct KnownLines: @unchecked Sendable {
-        let bytes: LentBytes
+        let bytes: BorrowedBytes
         let rows: [Row]
         let slots: [Slot]
 
@@ -406,11 +406,11 @@ final class KnownReviews {
     /// What a product's reviews are, to the records of it that were read.
     ///
     /// - Parameter named: Identities of those records.
-    func standing(ofProduct number: Int, named: Set<Digest128>) -> StandingReviews {
-        var standing = StandingReviews()
-        standing.isEmpty = firstRows[number] == firstRows[number + 1]
-        standing.liveCount = Int(liveCounts[number])
-        standing.metCount = Int(metCounts[number])
+    func existing(ofProduct number: Int, named: Set<Digest128>) -> ExistingReviews {
+        var existing = ExistingReviews()
+        existing.isEmpty = firstRows[number] == firstRows[number + 1]
+        existing.liveCount = Int(liveCounts[number])
+        existing.metCount = Int(metCounts[number])
         let productKey = products[number].productKey
         var met: (file: Int, count: Int64) = (0, 0)
         var foundCount = 0
@@ -425,7 +425,7 @@ final class KnownReviews {
             if row.place != 0, !isNamed {
                 let file = Int(row.place >> 40)
                 if file != met.file {
-                    standing.met[met.file, default: 0] += met.count
+                    existing.met[met.file, default: 0] += met.count
                     met = (file, 0)
                 }
                 met.count += 1
@@ -434,24 +434,24 @@ final class KnownReviews {
             let key = CurrentKey(
                 reviewKey: row.packed >> 9, productKey: productKey, identity: row.identity,
                 payloadDigest: row.payload, isLive: row.packed & 1 != 0)
-            if isNamed { standing.current[row.identity] = key }
+            if isNamed { existing.current[row.identity] = key }
             if row.place != 0 {
-                standing.metCount -= 1
+                existing.metCount -= 1
                 let offset = (row.place & (1 << 40 - 1)) - 1
-                standing.contested.append(
+                existing.duplicated.append(
                     MetRecord(
                         payload: row.payload, file: Int(row.place >> 40), offset: offset,
                         length: Int(row.length)))
             } else if key.isLive {
-                standing.unmet.append(key)
+                existing.unmet.append(key)
             }
         }
-        standing.met[met.file, default: 0] += met.count
+        existing.met[met.file, default: 0] += met.count
         // Without a record that is of none of them there is no new one.
         if foundCount < named.count {
-            standing.keys = rows[firstRows[number]..<firstRows[number + 1]].map { $0.packed >> 9 }
+            existing.keys = rows[firstRows[number]..<firstRows[number + 1]].map { $0.packed >> 9 }
         }
-        return standing
+        return existing
     }
 }
 
@@ -464,7 +464,7 @@ struct MetRecord {
 }
 
 /// The reviews of a product before a run, as far as its decision needs them.
-struct StandingReviews {
+struct ExistingReviews {
     /// The product never had a review.
     var isEmpty = true
     var liveCount = 0
@@ -478,7 +478,7 @@ struct StandingReviews {
     /// The keys of all, if any of the dump's records may be of a new one.
     var keys: [Int64] = []
     /// Records known by their bytes, of whose reviews others speak too.
-    var contested: [MetRecord] = []
+    var duplicated: [MetRecord] = []
 
     init() {}
 
@@ -494,7 +494,7 @@ struct StandingReviews {
 }
 
 /// The next line feed from `start` on, eight bytes at a time; the end where there is none.
-private func lineEnd(_ bytes: LentBytes, _ start: Int) -> Int {
+private func lineEnd(_ bytes: BorrowedBytes, _ start: Int) -> Int {
     let ones: UInt64 = 0x0101_0101_0101_0101
     var index = start
     while index &+ 8 <= bytes.count {

@@ -3,8 +3,8 @@ package import AfterwordCore
 /// Records of a store's first load on their way to bronze while the dump is still being read, in one batch of columns.
 ///
 /// What they are to reviews is decided later. Nearly every one becomes the first record of a review, which then points at it
-/// (`ReviewRow.firstRawKey`) and tells its product; of the others the load says where they belong (`AheadMove`).
-package struct AheadRecords: Sendable {
+/// (`ReviewRow.firstRawKey`) and tells its product; of the others the load says where they belong (`StagedMove`).
+package struct StagedRecords: Sendable {
     package struct Record: Sendable {
         package var rawKey: Int64
         package var identity: Digest128
@@ -33,7 +33,7 @@ package struct AheadRecords: Sendable {
 }
 
 /// What becomes of a record that went ahead and is no review's first: it gets another key and its product, or was there twice.
-package struct AheadMove: Equatable, Sendable {
+package struct StagedMove: Equatable, Sendable {
     package var rawKey: Int64
     /// Nil for a record that is not kept.
     package var newKey: Int64?

@@ -3,7 +3,7 @@ import Foundation
 /// The second way to a store, for look-ups beside the load: asked by one thread at a time.
 ///
 /// Sendable by hand: behind a lock.
-final class SecondWay: @unchecked Sendable {
+final class ReadConnection: @unchecked Sendable {
     private let lookUps: any StoreLookUps
     private let lock = NSLock()
 
@@ -16,22 +16,22 @@ final class SecondWay: @unchecked Sendable {
 
 /// What the store is asked before the answer is needed: on its second way by whoever has time, or else in its turn.
 ///
-/// Sendable by hand: the result is written by the one who asks, and read by the one who laid it aside when that is done.
-final class Asked<Value>: @unchecked Sendable {
+/// Sendable by hand: the result is written by the one who asks, and read by the one who laid it deferred when that is done.
+final class Prefetch<Value>: @unchecked Sendable {
     private var result: Result<Value, any Error>?
-    private var aside: Crew.Aside?
-    private var answer: StoreLane.Answer<Value>?
+    private var deferred: WorkerPool.DeferredTask?
+    private var answer: StoreExecutor.Answer<Value>?
 
     /// - Parameter question: Called once. What was there before this run is asked: reviews, records and months of a product are written by its
     ///   own decision alone, and it makes no difference which of its new rows are there already.
     init(_ context: LoadContext, _ question: @escaping (any StoreLookUps) throws -> Value) {
-        guard let way = context.secondWay else {
-            answer = context.lane.later { try question($0) }
+        guard let way = context.readConnection else {
+            answer = context.executor.later { try question($0) }
             return
         }
         // By one thread, which has ended with it when `finish` has.
         nonisolated(unsafe) let question = question
-        aside = context.lane.crew.layAside { [self] in
+        deferred = context.executor.workers.deferTask { [self] in
             result = Result { try way.ask(question) }
         }
     }
@@ -40,7 +40,7 @@ final class Asked<Value>: @unchecked Sendable {
     init(_ value: Value) { result = .success(value) }
 
     /// To be called before the second way ends, whatever happens.
-    func finish() { aside.take()?.finish() }
+    func finish() { deferred.take()?.finish() }
 
     func get() throws -> Value {
         finish()

@@ -4,26 +4,26 @@ import AfterwordTesting
 import Testing
 
 /// What one's own systems know of the products stands over what dumps say.
-@Suite struct CatalogueTests {
+@Suite struct CatalogTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
 
-    private func catalogue(_ name: String, _ text: String) throws -> Catalogue {
+    private func catalogue(_ name: String, _ text: String) throws -> Catalog {
         try folder.write(name, text)
-        return try Catalogue(file: folder.path + "/" + name)
+        return try Catalog(file: folder.path + "/" + name)
     }
 
     @discardableResult
     private func load(
-        _ catalogue: Catalogue, into fixture: Fixture, at instant: String? = nil
-    ) throws -> CatalogueReport {
+        _ catalogue: Catalog, into fixture: Fixture, at instant: String? = nil
+    ) throws -> CatalogReport {
         var options = LoadOptions()
         options.salts = .seeded(1)
         options.observedAt = instant.flatMap { Instant(iso8601: $0) }
         options.acceptsFuture = true
         let clock = fixture.clock
-        return try loadCatalogue(
+        return try loadCatalog(
             catalogue, into: fixture.store, options: options,
             surroundings: LoadSurroundings(now: { clock }))
     }
@@ -71,7 +71,7 @@ import Testing
         ])
     func refused(name: String, text: String) throws {
         try folder.write(name, text)
-        #expect(throws: InputFault.self) { try Catalogue(file: folder.path + "/" + name) }
+        #expect(throws: InputFault.self) { try Catalog(file: folder.path + "/" + name) }
     }
 
     @Test("It stands over dumps, moves the brands' sums, and leaves reviews and the past alone")

@@ -1,16 +1,16 @@
 import AfterwordCore
 
 /// Gathers a first load's records and hands them to the store while the dump is still being read.
-final class AheadWriter {
-    private let lane: StoreLane
+final class EarlyBronzeWriter {
+    private let executor: StoreExecutor
     private var batch: Gathered
-    private var written: [StoreLane.Answer<Void>] = []
+    private var written: [StoreExecutor.Answer<Void>] = []
 
     private let batchRows: Int
     private let batchBytes: Int
 
-    init(_ lane: StoreLane, run: Int64, batchRows: Int, batchBytes: Int) {
-        self.lane = lane
+    init(_ executor: StoreExecutor, run: Int64, batchRows: Int, batchBytes: Int) {
+        self.executor = executor
         self.batchRows = batchRows
         self.batchBytes = batchBytes
         batch = Gathered(run: run)
@@ -18,10 +18,10 @@ final class AheadWriter {
 
     /// The batch that is gathered, and the last of its files; less than 0 for none.
     private struct Gathered {
-        var records: AheadRecords
+        var records: StagedRecords
         private var file: Int32 = -1
 
-        init(run: Int64) { records = AheadRecords(run: run) }
+        init(run: Int64) { records = StagedRecords(run: run) }
 
         mutating func add(
             _ key: Int64, _ identity: Digest128, _ payload: Digest128, _ bytes: RawSpan,
@@ -33,7 +33,7 @@ final class AheadWriter {
             }
             if records.contexts.last != context { records.contexts.append(context) }
             records.records.append(
-                AheadRecords.Record(
+                StagedRecords.Record(
                     rawKey: key, identity: identity, payload: payload,
                     file: Int32(records.files.count - 1),
                     context: Int32(records.contexts.count - 1), offset: offset,
@@ -49,7 +49,7 @@ final class AheadWriter {
         /// Begins anew.
         ///
         /// - Returns: What was gathered.
-        mutating func take() -> AheadRecords {
+        mutating func take() -> StagedRecords {
             let full = records
             self = Gathered(run: full.run)
             // A little more: one that grows at its end takes twice its room.
@@ -68,7 +68,7 @@ final class AheadWriter {
         file: (place: Int, name: String, shape: String), context: [UInt8]
     ) throws -> Bool {
         let key = Int64(number) + 1
-        guard AheadRecords.keys.contains(key) else { return false }
+        guard StagedRecords.keys.contains(key) else { return false }
         batch.add(key, identity, payload, bytes, offset, file, context)
         if batch.isFull(rows: batchRows, bytes: batchBytes) { try flush() }
         return true
@@ -77,7 +77,7 @@ final class AheadWriter {
     private func flush() throws {
         if batch.records.records.isEmpty { return }
         let full = batch.take()
-        written.append(lane.later { try $0.append(ahead: full) })
+        written.append(executor.later { try $0.append(staged: full) })
         while let first = written.first, written.count > 4 || first.isThere {
             try written.removeFirst().get()
         }

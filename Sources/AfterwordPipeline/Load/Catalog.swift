@@ -3,7 +3,7 @@ import Foundation
 import SwiftCSV
 
 /// What a catalogue file says of products: rows by product id.
-package struct Catalogue: Sendable {
+package struct Catalog: Sendable {
     package struct Entry: Equatable, Sendable {
         package var product: Text
         package var attributes: [Attribute: Text]
@@ -31,7 +31,7 @@ package struct Catalogue: Sendable {
 
     /// Reads a CSV file with a header (comma or semicolon), or a JSON array or lines of objects.
     ///
-    /// - Throws: `InputFault.badCatalogue` saying what is missing.
+    /// - Throws: `InputFault.badCatalog` saying what is missing.
     package init(file path: String) throws {
         name = URL(fileURLWithPath: path).lastPathComponent
         try requireRegularFile(at: path, name: name)
@@ -51,7 +51,7 @@ package struct Catalogue: Sendable {
         ignored = keys.filter { !attribute(of: $0).isKnown }.sorted()
         let products = keys.filter { attribute(of: $0) == (true, nil) }
         guard let product = products.first, products.count == 1 else {
-            throw InputFault.badCatalogue(
+            throw InputFault.badCatalog(
                 file: name,
                 reason: products.isEmpty
                     ? "no column is called product_id or asin"
@@ -75,18 +75,18 @@ package struct Catalogue: Sendable {
             entries.append(Entry(product: id, attributes: attributes))
         }
         guard !entries.isEmpty else {
-            throw InputFault.badCatalogue(file: name, reason: "no row names a product")
+            throw InputFault.badCatalog(file: name, reason: "no row names a product")
         }
     }
 
     private static func csv(_ data: Data, _ name: String) throws -> [[String: String]] {
         guard let text = String(data: data, encoding: .utf8) else {
-            throw InputFault.badCatalogue(file: name, reason: "it is not UTF-8")
+            throw InputFault.badCatalog(file: name, reason: "it is not UTF-8")
         }
         do {
             return try NamedCSV(string: text, loadColumns: false).rows
         } catch {
-            throw InputFault.badCatalogue(file: name, reason: "it is no CSV with a header")
+            throw InputFault.badCatalog(file: name, reason: "it is no CSV with a header")
         }
     }
 
@@ -115,7 +115,7 @@ private func cleaned(_ value: String) -> Text? {
 }
 
 /// What a catalogue did.
-package struct CatalogueReport: Sendable {
+package struct CatalogReport: Sendable {
     package var load: LoadReport
     /// Products that were told of and are in the store.
     package var known: Int
@@ -126,41 +126,41 @@ package struct CatalogueReport: Sendable {
 
 /// Takes the attributes of a catalogue, as a run of its own: over what dumps and reviews say of the products; an
 /// empty cell clears nothing. Reviews, and when they were observed, are not touched.
-package func loadCatalogue(
-    _ catalogue: Catalogue, into store: any ReviewStore, options: LoadOptions,
+package func loadCatalog(
+    _ catalogue: Catalog, into store: any ReviewStore, options: LoadOptions,
     surroundings: LoadSurroundings
-) throws -> CatalogueReport {
+) throws -> CatalogReport {
     let ids = Set(try store.read { try $0.products(nil).map(\.productID) })
     let known = catalogue.entries.filter { ids.contains($0.product) }
     var options = options
-    options.isCatalogue = true
+    options.isCatalog = true
     options.completeness = .none
     options.hasGuards = false
-    let survey = Survey()
+    let dumpIndex = DumpIndex()
     var digest = StreamDigest()
     digest.add(catalogue.bytes[...])
-    survey.files.append(
-        SurveyedFile(
+    dumpIndex.files.append(
+        IndexedFile(
             record: FileRecord(
                 run: 0, name: catalogue.name, byteCount: Int64(catalogue.bytes.count),
                 digest: digest.finish(), shape: "", balance: Balance(), nonstandardLiterals: 0)))
     for entry in known {
-        let surveyed =
-            survey.products[entry.product] ?? SurveyedProduct(kind: nil, file: 0)
-        surveyed.isOfCatalogue = true
-        surveyed.hasUnreadableIdentity = true
+        let indexed =
+            dumpIndex.products[entry.product] ?? IndexedProduct(kind: nil, file: 0)
+        indexed.isOfCatalog = true
+        indexed.hasUnreadableIdentity = true
         for (attribute, value) in entry.attributes {
-            surveyed.attributes[attribute, default: AttributeTally()]
+            indexed.attributes[attribute, default: AttributeTally()]
                 .add(value, rank: .catalogue, sourceTime: nil)
         }
-        survey.products[entry.product] = surveyed
+        dumpIndex.products[entry.product] = indexed
     }
     let dump = Dump(name: catalogue.name, files: [])
     let report = try attempt(dump, store, options, surroundings) { intent in
-        try apply(survey, dump, store, intent, options, surroundings, Crew())
+        try apply(dumpIndex, dump, store, intent, options, surroundings, WorkerPool())
     }
     let unknown = Set(catalogue.entries.map(\.product)).subtracting(ids)
-    return CatalogueReport(
-        load: report, known: survey.products.count, unknown: unknown.sorted(),
+    return CatalogReport(
+        load: report, known: dumpIndex.products.count, unknown: unknown.sorted(),
         ignored: catalogue.ignored)
 }

@@ -2,9 +2,9 @@ import AfterwordCore
 
 /// What a dump holds, before any store is asked: every record's identity and digests and where it
 /// lies, product by product. No text of a review stays in memory.
-final class Survey {
-    var files: [SurveyedFile] = []
-    var products: [Text: SurveyedProduct] = [:]
+final class DumpIndex {
+    var files: [IndexedFile] = []
+    var products: [Text: IndexedProduct] = [:]
     var contexts: [[UInt8]] = [[]]
     var rejects: [RejectRow] = []
     private var candidates = CandidateList()
@@ -20,7 +20,7 @@ final class Survey {
     var shortTotals = 0
 
     /// What was known by its bytes alone.
-    var known: KnownReviews?
+    var known: PayloadIndex?
 
     /// Ratings and texts of the records read, files' copies left out.
     var profile = DumpProfile()
@@ -34,7 +34,7 @@ final class Survey {
     }
 
     /// The records of a product, in order of their entry.
-    func candidates(of product: SurveyedProduct?) -> [Candidate] {
+    func candidates(of product: IndexedProduct?) -> [Candidate] {
         product.map { candidates.all(of: [$0.chain])[0] } ?? []
     }
 
@@ -43,31 +43,31 @@ final class Survey {
         candidates.all(of: ids.map { products[$0]?.chain ?? CandidateChain() })
     }
 
-    func add(_ candidate: Candidate, to product: SurveyedProduct) {
+    func add(_ candidate: Candidate, to product: IndexedProduct) {
         candidates.append(candidate, to: &product.chain)
     }
 
     var balance: Balance {
-        files.filter { !$0.isPhantom }.reduce(into: Balance()) { $0.add($1.record.balance) }
+        files.filter { !$0.isPlaceholder }.reduce(into: Balance()) { $0.add($1.record.balance) }
     }
 }
 
 /// One file of a dump as read.
-struct SurveyedFile {
+struct IndexedFile {
     var record: FileRecord
     var cleaner: RecordCleaner?
     var source: ByteSource?
     /// The place of the file with the same bytes that comes before it.
     var duplicateOf: Int?
     /// Records that were loaded before, here only so that others are numbered with them: they count nowhere.
-    var isPhantom = false
+    var isPlaceholder = false
     /// The file holds nothing but white space.
     var isEmpty = false
 }
 
 /// What a dump says of one product.
-final class SurveyedProduct {
-    /// Its records in `Survey`.
+final class IndexedProduct {
+    /// Its records in `DumpIndex`.
     fileprivate var chain = CandidateChain()
     var candidateCount: Int { chain.count }
     var attributes: [Attribute: AttributeTally] = [:]
@@ -82,7 +82,7 @@ final class SurveyedProduct {
     var rejectedIdentities: Set<Digest128> = []
     var hasUnreadableIdentity = false
     /// Told of by a catalogue, which says nothing of reviews: its clocks of observation stay.
-    var isOfCatalogue = false
+    var isOfCatalog = false
 
     init(kind: IdentityKind?, file: Int) {
         self.kind = kind

@@ -1,7 +1,7 @@
 /// The records of one dump that claim to be the same review: groups of equal content.
-package struct Contest: Sendable {
+package struct DuplicateGroup: Sendable {
     /// Records of equal content, in order of file and offset; so of equal source times and votes.
-    package struct Rival: Sendable {
+    package struct Variant: Sendable {
         package var candidates: [Candidate]
         /// Nil where nobody disputes it.
         package var content: Digest256?
@@ -14,18 +14,18 @@ package struct Contest: Sendable {
 
     package var identity: Digest128
     /// Those that nothing in the dump beats; more than one only where the store must be asked.
-    package var finalists: [Rival]
+    package var finalists: [Variant]
     /// Those that are beaten already.
-    package var beaten: [Rival]
+    package var beaten: [Variant]
 
-    /// The contest of a record that nobody disputes.
+    /// The duplicateGroup of a record that nobody disputes.
     package init(of only: Candidate) {
         self.init(
             identity: only.identity.digest,
-            finalists: [Rival(candidates: [only], content: nil)], beaten: [])
+            finalists: [Variant(candidates: [only], content: nil)], beaten: [])
     }
 
-    fileprivate init(identity: Digest128, finalists: [Rival], beaten: [Rival]) {
+    fileprivate init(identity: Digest128, finalists: [Variant], beaten: [Variant]) {
         self.identity = identity
         self.finalists = finalists
         self.beaten = beaten
@@ -35,32 +35,32 @@ package struct Contest: Sendable {
 /// What a record is to a store, if it is the only one of its identity.
 package enum SingleRecord: Sendable {
     /// Its review holds these very bytes already.
-    case settled
+    case unchanged
     /// No review has its identity.
-    case newcomer
-    case contest
+    case insert
+    case duplicateGroup
 }
 
 /// The records of one product, sorted.
 package struct SortedRecords: Sendable {
     /// In order of identity, each list.
-    package var contests: [Contest] = []
-    package var newcomers: [Candidate] = []
-    package var settled: [Candidate] = []
+    package var duplicateGroups: [DuplicateGroup] = []
+    package var inserts: [Candidate] = []
+    package var unchanged: [Candidate] = []
 }
 
-/// Sorts the records of one product into contests, in order of identity.
+/// Sorts the records of one product into duplicateGroups, in order of identity.
 ///
 /// Short texts are numbered first: the records of one key, by content and payload digest, so that
 /// the same five in any order stay the same five.
 ///
-/// - Parameter merits: Those of a record that others dispute.
+/// - Parameter precedence: Those of a record that others dispute.
 /// - Parameter look: What a record is that nobody disputes.
-package func contests(
-    _ candidates: [Candidate], merits: (Candidate) throws -> Merits,
+package func duplicateGroups(
+    _ candidates: [Candidate], precedence: (Candidate) throws -> Precedence,
     look: (Candidate) -> SingleRecord
 ) rethrows -> SortedRecords {
-    let candidates = try numberShortTexts(candidates, merits)
+    let candidates = try numberShortTexts(candidates, precedence)
     // Their places are put in order, not they: those of a product may be many.
     let places = placesByIdentity(candidates)
     var records = SortedRecords()
@@ -71,17 +71,17 @@ package func contests(
         var end = start + 1
         while end < places.count, candidates[places[end]].identity.digest == identity { end += 1 }
         if end > start + 1 {
-            let rivals = places[start..<end].map { candidates[$0] }
-            records.contests.append(try contest(rivals, identity, merits))
+            let variants = places[start..<end].map { candidates[$0] }
+            records.duplicateGroups.append(try duplicateGroup(variants, identity, precedence))
         } else {
             switch look(first) {
-            case .settled: records.settled.append(first)
-            case .newcomer:
-                if records.newcomers.isEmpty {
-                    records.newcomers.reserveCapacity(places.count - start)
+            case .unchanged: records.unchanged.append(first)
+            case .insert:
+                if records.inserts.isEmpty {
+                    records.inserts.reserveCapacity(places.count - start)
                 }
-                records.newcomers.append(first)
-            case .contest: records.contests.append(Contest(of: first))
+                records.inserts.append(first)
+            case .duplicateGroup: records.duplicateGroups.append(DuplicateGroup(of: first))
             }
         }
         start = end
@@ -101,34 +101,36 @@ private func placesByIdentity(_ candidates: [Candidate]) -> [Int] {
     return places.map(\.place)
 }
 
-/// The contest of the records of one identity.
-private func contest(
+/// The duplicateGroup of the records of one identity.
+private func duplicateGroup(
     _ candidates: [Candidate], _ identity: Digest128,
-    _ merits: (Candidate) throws -> Merits
-) rethrows -> Contest {
-    var groups: [Digest256: (candidates: [Candidate], merits: Merits)] = [:]
+    _ precedence: (Candidate) throws -> Precedence
+) rethrows -> DuplicateGroup {
+    var groups: [Digest256: (candidates: [Candidate], precedence: Precedence)] = [:]
     for candidate in candidates {
-        let own = try merits(candidate)
+        let own = try precedence(candidate)
         groups[own.content, default: ([], own)].candidates.append(candidate)
     }
-    let rivals = groups.values.sorted { $0.merits.content > $1.merits.content }
+    let variants = groups.values.sorted { $0.precedence.content > $1.precedence.content }
     // Latest source time wins, absent least; then most helpful votes.
-    func rank(_ merits: Merits) -> (Int64, Int64) {
-        (merits.sourceTime?.microseconds ?? .min, merits.helpfulVotes)
+    func rank(_ precedence: Precedence) -> (Int64, Int64) {
+        (precedence.sourceTime?.microseconds ?? .min, precedence.helpfulVotes)
     }
-    let best = rivals.map { rank($0.merits) }.max { $0 < $1 }!
-    func rival(_ group: (candidates: [Candidate], merits: Merits)) -> Contest.Rival {
-        Contest.Rival(
+    let best = variants.map { rank($0.precedence) }.max { $0 < $1 }!
+    func variant(_ group: (candidates: [Candidate], precedence: Precedence))
+        -> DuplicateGroup.Variant
+    {
+        DuplicateGroup.Variant(
             candidates: group.candidates.sorted(by: Candidate.liesBefore),
-            content: group.merits.content)
+            content: group.precedence.content)
     }
-    return Contest(
-        identity: identity, finalists: rivals.filter { rank($0.merits) == best }.map(rival),
-        beaten: rivals.filter { rank($0.merits) != best }.map(rival))
+    return DuplicateGroup(
+        identity: identity, finalists: variants.filter { rank($0.precedence) == best }.map(variant),
+        beaten: variants.filter { rank($0.precedence) != best }.map(variant))
 }
 
 private func numberShortTexts(
-    _ candidates: [Candidate], _ merits: (Candidate) throws -> Merits
+    _ candidates: [Candidate], _ precedence: (Candidate) throws -> Precedence
 ) rethrows -> [Candidate] {
     let short = candidates.indices.filter { candidates[$0].identity.isNumbered }
     if short.isEmpty { return candidates }
@@ -136,12 +138,14 @@ private func numberShortTexts(
     for places in Dictionary(grouping: short, by: { candidates[$0].identity }).values {
         var ordered = places
         if places.count > 1 {
-            ordered = try places.map { (place: $0, content: try merits(candidates[$0]).content) }
-                .sorted {
-                    ($0.content, candidates[$0.place].payload)
-                        < ($1.content, candidates[$1.place].payload)
-                }
-                .map(\.place)
+            ordered = try places.map {
+                (place: $0, content: try precedence(candidates[$0]).content)
+            }
+            .sorted {
+                ($0.content, candidates[$0.place].payload)
+                    < ($1.content, candidates[$1.place].payload)
+            }
+            .map(\.place)
         }
         for (k, place) in ordered.enumerated() { numbered[place] = candidates[place].numbered(k) }
     }
@@ -151,10 +155,10 @@ private func numberShortTexts(
 /// The winner among finalists: the one equal to the current version, then one whose content is in
 /// that review's history already, then the greatest content digest.
 package func winner(
-    of contest: Contest, current: Digest256?, history: Set<Digest256>
-) -> Contest.Rival {
-    if contest.finalists.count == 1 { return contest.finalists[0] }
-    return contest.finalists.first { $0.content == current }
-        ?? contest.finalists.first { $0.content.map(history.contains) == true }
-        ?? contest.finalists[0]
+    of duplicateGroup: DuplicateGroup, current: Digest256?, history: Set<Digest256>
+) -> DuplicateGroup.Variant {
+    if duplicateGroup.finalists.count == 1 { return duplicateGroup.finalists[0] }
+    return duplicateGroup.finalists.first { $0.content == current }
+        ?? duplicateGroup.finalists.first { $0.content.map(history.contains) == true }
+        ?? duplicateGroup.finalists[0]
 }

@@ -6,7 +6,7 @@ import Foundation
 import Testing
 
 /// Records whose bytes a store holds are not read: what comes of a dump is the same.
-@Suite struct KnownBytesTests {
+@Suite struct PayloadIndexStoreTests {
     /// A dump of flat records, line by line, as weekly exports are: most lines as they were.
     private struct Weekly {
         var random: SplitMix64
@@ -81,7 +81,7 @@ import Testing
             options.observedAt = dump.at
             options.completeness = dump.complete
             options.recognisesBytes = recognising
-            options.writesAhead = ahead
+            options.stagesRecords = ahead
             options.batchRows = isDealt ? 3 : options.batchRows
             let files = [
                 DumpFile(

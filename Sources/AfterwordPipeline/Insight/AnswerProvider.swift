@@ -1,7 +1,7 @@
 import AfterwordCore
 
 /// Gets the answers of a wave: known ones from the cache, the others by asking, so many at once.
-struct AnswerDesk {
+struct AnswerProvider {
     enum Answer: Sendable {
         case success(ModelReply)
         case failure(ModelFailure)

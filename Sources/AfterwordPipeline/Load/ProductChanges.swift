@@ -1,7 +1,7 @@
 import AfterwordCore
 
 /// One product of a dump: what is asked of the store for it, then what is written.
-struct ProductDecision {
+struct ProductChanges {
     let id: Text
     /// The product before and after this run; a new one begins with empty sums.
     let before: ProductState
@@ -14,72 +14,73 @@ struct ProductDecision {
     /// Reviews that were live and are not what they were.
     private(set) var changedKeys: [Int64] = []
 
-    private let standing: Standing
-    /// Its contests; the newcomers; and, nearly all of a second dump, the records whose reviews hold their very bytes already.
+    private let order: ObservationOrder
+    /// Its duplicateGroups; the inserts; and, nearly all of a second dump, the records whose reviews hold their very bytes already.
     private let records: SortedRecords
-    private let reviews: StandingReviews
+    private let reviews: ExistingReviews
     /// Live reviews that a dump complete for the product does not name.
     private let vanished: [CurrentKey]
     private let isComplete: Bool
-    private let surveyed: SurveyedProduct?
+    private let indexed: IndexedProduct?
     private var keys: ReviewKeys
     private var leaves = ProductLeaves()
-    /// Newcomers whose bytes are new, in the order of their keys, once `apply` is done: their rows are still to be made.
+    /// Inserts whose bytes are new, in the order of their keys, once `apply` is done: their rows are still to be made.
     private(set) var inserts = Inserts()
     private var insertKeys: [Int64] = []
     private var nextInsert = 0
 
     init(
-        _ id: Text, _ stored: ProductState?, _ reviews: StandingReviews, _ candidates: [Candidate],
+        _ id: Text, _ stored: ProductState?, _ reviews: ExistingReviews, _ candidates: [Candidate],
         _ context: LoadContext
     ) throws {
-        let surveyed = context.survey.products[id]
+        let indexed = context.dumpIndex.products[id]
         // A product that never had a review may be known by anything.
-        if let stored, !reviews.isEmpty, let surveyed, let kind = surveyed.kind, stored.kind != kind
-        {
+        if let stored, !reviews.isEmpty, let indexed, let kind = indexed.kind, stored.kind != kind {
             throw InputFault.otherIdentityKind(
-                file: context.survey.files[surveyed.file].record.name,
+                file: context.dumpIndex.files[indexed.file].record.name,
                 stored: stored.kind.rawValue, incoming: kind.rawValue)
         }
         self.id = id
-        self.surveyed = surveyed
+        self.indexed = indexed
         self.reviews = reviews
         isNew = stored == nil
-        standing = context.standing(stored)
+        order = context.order(stored)
         let current = reviews.current
-        let contested = try reviews.contested.map { try context.candidate($0) }
-        let isClosed = standing.isOlder && standing.isCoveredByLaterComplete
+        let duplicated = try reviews.duplicated.map { try context.candidate($0) }
+        let isClosed = order.isOlder && order.isCoveredByLaterComplete
         // A product's records may be many: they are not copied for nothing.
-        records = try contests(
-            contested.isEmpty ? candidates : candidates + contested, merits: context.merits
+        records = try duplicateGroups(
+            duplicated.isEmpty ? candidates : candidates + duplicated,
+            precedence: context.precedence
         ) { candidate in
             guard let key = current[candidate.identity.digest] else {
-                return isClosed ? .contest : .newcomer
+                return isClosed ? .duplicateGroup : .insert
             }
-            return key.isLive && key.payloadDigest == candidate.payload ? .settled : .contest
+            return key.isLive && key.payloadDigest == candidate.payload
+                ? .unchanged : .duplicateGroup
         }
         isComplete =
             context.options.completeness != .none
-            && !context.survey.hasRejectWithoutProduct && surveyed?.hasUnreadableIdentity != true
+            && !context.dumpIndex.hasRejectWithoutProduct && indexed?.hasUnreadableIdentity != true
         vanished =
-            isComplete && !standing.isOlder
-            ? Self.vanished(reviews, records, surveyed) : []
+            isComplete && !order.isOlder
+            ? Self.vanished(reviews, records, indexed) : []
         if isComplete { context.deletionScope += Int64(reviews.liveCount) }
-        if surveyed != nil, standing.isOlder { context.olderProducts += 1 }
-        before = stored ?? Self.newState(id, surveyed, context)
+        if indexed != nil, order.isOlder { context.olderProducts += 1 }
+        before = stored ?? Self.newState(id, indexed, context)
         state = before
         keys = ReviewKeys(ofProduct: before.productKey, stored: reviews.keys)
-        if reviews.isEmpty, let kind = surveyed?.kind { state.kind = kind }
+        if reviews.isEmpty, let kind = indexed?.kind { state.kind = kind }
         observe(context)
     }
 
     private static func newState(
-        _ id: Text, _ surveyed: SurveyedProduct?, _ context: LoadContext
+        _ id: Text, _ indexed: IndexedProduct?, _ context: LoadContext
     ) -> ProductState {
         let key = context.nextProductKey
         context.nextProductKey += 1
         return ProductState(
-            productKey: key, productID: id, kind: surveyed?.kind ?? .content,
+            productKey: key, productID: id, kind: indexed?.kind ?? .content,
             lastObservedAt: context.observedAt, lastCompleteAt: nil, firstRun: context.run,
             lastRun: context.run,
             attributes: [:],
@@ -89,20 +90,20 @@ struct ProductDecision {
     }
 
     private static func vanished(
-        _ reviews: StandingReviews, _ records: SortedRecords, _ surveyed: SurveyedProduct?
+        _ reviews: ExistingReviews, _ records: SortedRecords, _ indexed: IndexedProduct?
     ) -> [CurrentKey] {
         // Each of them is of a live review of its own.
-        if records.settled.count == reviews.unmet.count { return [] }
-        var named = Set(records.settled.map(\.identity.digest))
-        for contest in records.contests { named.insert(contest.identity) }
-        named.formUnion(surveyed?.rejectedIdentities ?? [])
+        if records.unchanged.count == reviews.unmet.count { return [] }
+        var named = Set(records.unchanged.map(\.identity.digest))
+        for duplicateGroup in records.duplicateGroups { named.insert(duplicateGroup.identity) }
+        named.formUnion(indexed?.rejectedIdentities ?? [])
         return reviews.unmet.filter { !named.contains($0.identity) }
     }
 
     /// Moves the clocks and attributes of a product that the dump names.
     private mutating func observe(_ context: LoadContext) {
-        guard let surveyed else { return }
-        if !surveyed.isOfCatalogue {
+        guard let indexed else { return }
+        if !indexed.isOfCatalog {
             state.lastObservedAt = max(state.lastObservedAt, context.observedAt)
             state.lastRun = context.run
         }
@@ -110,29 +111,31 @@ struct ProductDecision {
             state.lastCompleteAt = [state.lastCompleteAt, context.observedAt].compactMap { $0 }
                 .max()
         }
-        for (attribute, tally) in surveyed.attributes {
+        for (attribute, tally) in indexed.attributes {
             guard let told = tally.chosen else { continue }
             state.attributes[attribute] = updatedAttribute(
                 state.attributes[attribute], with: told, observedAt: context.observedAt,
-                isOlder: standing.isOlder && !surveyed.isOfCatalogue)
+                isOlder: order.isOlder && !indexed.isOfCatalog)
         }
     }
 
     // MARK: What is asked
 
-    /// Whether a contest is settled without looking: one content, the bytes held live already.
-    private func isSettled(_ contest: Contest) -> Bool {
-        guard contest.finalists.count == 1, let key = reviews.current[contest.identity] else {
+    /// Whether a duplicateGroup is settled without looking: one content, the bytes held live already.
+    private func isUnchanged(_ duplicateGroup: DuplicateGroup) -> Bool {
+        guard duplicateGroup.finalists.count == 1,
+            let key = reviews.current[duplicateGroup.identity]
+        else {
             return false
         }
-        return key.isLive && key.payloadDigest == contest.finalists[0].kept.payload
+        return key.isLive && key.payloadDigest == duplicateGroup.finalists[0].kept.payload
     }
 
-    /// Known reviews whose contests are open.
+    /// Known reviews whose duplicateGroups are open.
     private func openKeys() -> [Int64] {
         reviews.current.isEmpty
             ? []
-            : records.contests.filter { !isSettled($0) }
+            : records.duplicateGroups.filter { !isUnchanged($0) }
                 .compactMap { reviews.current[$0.identity]?.reviewKey }
     }
 
@@ -142,34 +145,37 @@ struct ProductDecision {
     /// Every payload of the dump that is not the one held; a new product has none in bronze.
     var wantedRaw: [RawQuestion] {
         if isNew { return [] }
-        let contested = records.contests.flatMap { contest in
-            let key = reviews.current[contest.identity]?.reviewKey
-            return raw(contest).map { RawQuestion(record: $0.record, reviewKey: key) }
+        let duplicated = records.duplicateGroups.flatMap { duplicateGroup in
+            let key = reviews.current[duplicateGroup.identity]?.reviewKey
+            return raw(duplicateGroup).map { RawQuestion(record: $0.record, reviewKey: key) }
         }
-        return contested + records.newcomers.map { RawQuestion(record: $0.raw, reviewKey: nil) }
+        return duplicated + records.inserts.map { RawQuestion(record: $0.raw, reviewKey: nil) }
     }
 
-    /// The payloads of a contest that the review does not hold, each once, with where it lies
+    /// The payloads of a duplicateGroup that the review does not hold, each once, with where it lies
     /// first.
-    private func raw(_ contest: Contest) -> [(record: RawIdentity, candidate: Candidate)] {
-        if contest.beaten.isEmpty, contest.finalists.count == 1,
-            contest.finalists[0].candidates.count == 1
+    private func raw(_ duplicateGroup: DuplicateGroup) -> [(
+        record: RawIdentity, candidate: Candidate
+    )] {
+        if duplicateGroup.beaten.isEmpty, duplicateGroup.finalists.count == 1,
+            duplicateGroup.finalists[0].candidates.count == 1
         {
-            let only = contest.finalists[0].candidates[0]
-            guard only.payload != reviews.current[contest.identity]?.payloadDigest else {
+            let only = duplicateGroup.finalists[0].candidates[0]
+            guard only.payload != reviews.current[duplicateGroup.identity]?.payloadDigest else {
                 return []
             }
             return [(only.raw, only)]
         }
-        let all = (contest.finalists + contest.beaten).flatMap(\.candidates)
-        let held = reviews.current[contest.identity]?.payloadDigest
+        let all = (duplicateGroup.finalists + duplicateGroup.beaten).flatMap(\.candidates)
+        let held = reviews.current[duplicateGroup.identity]?.payloadDigest
         var seen: Set<Digest128> = []
         return all.sorted { ($0.file, $0.offset) < ($1.file, $1.offset) }.compactMap { candidate in
             guard candidate.payload != held, seen.insert(candidate.payload).inserted else {
                 return nil
             }
             return (
-                RawIdentity(identity: contest.identity, payload: candidate.payload), candidate
+                RawIdentity(identity: duplicateGroup.identity, payload: candidate.payload),
+                candidate
             )
         }
     }
@@ -186,29 +192,29 @@ struct ProductDecision {
                     productKey: state.productKey, productID: id, run: context.run,
                     attributes: state.dimension))
         }
-        for object in surveyed?.objects ?? [] {
+        for object in indexed?.objects ?? [] {
             var object = object
             object.productKey = state.productKey
             object.run = context.run
             try writer.add(productRaw: object)
         }
         for (file, count) in reviews.met {
-            context.survey.files[file].record.balance.unchanged += count
+            context.dumpIndex.files[file].record.balance.unchanged += count
         }
-        for candidate in records.settled {
-            context.survey.files[Int(candidate.file)].record.balance.unchanged += 1
+        for candidate in records.unchanged {
+            context.dumpIndex.files[Int(candidate.file)].record.balance.unchanged += 1
         }
         var changes: [PendingChange] = []
         // Bytes that were here before, of a record that never became a review, are not kept again.
         let plain =
             stored.rawKeys.isEmpty
-            ? records.newcomers : records.newcomers.filter { stored.rawKeys[$0.raw] == nil }
+            ? records.inserts : records.inserts.filter { stored.rawKeys[$0.raw] == nil }
         let known =
             stored.rawKeys.isEmpty
-            ? [] : records.newcomers.filter { stored.rawKeys[$0.raw] != nil }
-        for contest in records.contests + known.map(Contest.init(of:)) {
-            let raw = try writeRaw(contest, stored, context, writer)
-            if let change = try settle(contest, raw, stored, context, writer) {
+            ? [] : records.inserts.filter { stored.rawKeys[$0.raw] != nil }
+        for duplicateGroup in records.duplicateGroups + known.map(DuplicateGroup.init(of:)) {
+            let raw = try writeRaw(duplicateGroup, stored, context, writer)
+            if let change = try settle(duplicateGroup, raw, stored, context, writer) {
                 changes.append(change)
             }
         }
@@ -224,10 +230,10 @@ struct ProductDecision {
     /// Counts the next of `inserts`, and gives it its keys.
     mutating func insert(
         _ review: inout NewReview, _ candidate: Candidate, _ row: CleanRow,
-        id: (head: TextHead, bytes: LentBytes), _ context: LoadContext
+        id: (head: TextHead, bytes: BorrowedBytes), _ context: LoadContext
     ) {
         review.reviewKey = insertKeys[nextInsert]
-        review.rawKey = candidate.aheadKey ?? review.reviewKey
+        review.rawKey = candidate.stagedKey ?? review.reviewKey
         review.historyKey = historyKey(ofFirst: review.reviewKey, context)
         nextInsert += 1
         delta.add(row, review.times)
@@ -241,7 +247,7 @@ struct ProductDecision {
     private mutating func takeInserts(_ candidates: [Candidate], _ context: LoadContext) {
         inserted += Int64(candidates.count)
         for candidate in candidates {
-            context.survey.files[Int(candidate.file)].record.balance.inserted += 1
+            context.dumpIndex.files[Int(candidate.file)].record.balance.inserted += 1
         }
         let given = keys.take(all: candidates.map(\.identity.digest))
         inserts = Inserts(candidates: candidates, places: given.map { Int32($0.place) })
@@ -261,32 +267,33 @@ struct ProductDecision {
     private func refuseEmptying(_ context: LoadContext) throws {
         let live = reviews.liveCount
         let isEmptied =
-            vanished.count == live && records.contests.isEmpty && records.newcomers.isEmpty
-            && records.settled.isEmpty && reviews.metCount == 0
+            vanished.count == live && records.duplicateGroups.isEmpty && records.inserts.isEmpty
+            && records.unchanged.isEmpty && reviews.metCount == 0
         let isGuarded = context.options.hasGuards && context.options.maxDeletes == nil
         if isEmptied, live >= 5, isGuarded {
             throw InputFault.emptiesProduct(reviews: Int64(live))
         }
     }
 
-    /// Raw keys of the payloads that a contest brought, and which of them are new to the store.
+    /// Raw keys of the payloads that a duplicateGroup brought, and which of them are new to the store.
     private struct WrittenRaw {
         var keys: [Digest128: Int64] = [:]
         var new: Set<Digest128> = []
     }
 
-    /// Keeps the bytes of every record of a contest, each once.
+    /// Keeps the bytes of every record of a duplicateGroup, each once.
     private func writeRaw(
-        _ contest: Contest, _ stored: StoredBatch, _ context: LoadContext, _ writer: LoadWriter
+        _ duplicateGroup: DuplicateGroup, _ stored: StoredBatch, _ context: LoadContext,
+        _ writer: LoadWriter
     ) throws -> WrittenRaw {
         var written = WrittenRaw()
         var kept: Set<Int64> = []
-        for (record, candidate) in raw(contest) {
+        for (record, candidate) in raw(duplicateGroup) {
             if let key = stored.rawKeys[record] {
                 written.keys[record.payload] = key
                 continue
             }
-            let files = context.survey.files
+            let files = context.dumpIndex.files
             let file = Int(candidate.file)
             let key = context.takeRawKey()
             written.keys[record.payload] = key
@@ -298,66 +305,67 @@ struct ProductDecision {
                 offset: place?.offset ?? candidate.offset,
                 length: place?.length ?? Int64(candidate.length),
                 shape: files[file].record.shape, payload: [], context: [])
-            if let ahead = candidate.aheadKey {
+            if let ahead = candidate.stagedKey {
                 kept.insert(ahead)
-                writer.settle(
-                    AheadMove(rawKey: ahead, newKey: key, productKey: state.productKey), as: row)
+                writer.resolve(
+                    StagedMove(rawKey: ahead, newKey: key, productKey: state.productKey), as: row)
             } else {
                 row.payload = try context.payload(of: candidate)
-                row.context = context.survey.contexts[Int(candidate.context)]
+                row.context = context.dumpIndex.contexts[Int(candidate.context)]
                 try writer.add(raw: row)
             }
         }
-        for candidate in (contest.finalists + contest.beaten).flatMap(\.candidates) {
-            guard let ahead = candidate.aheadKey, !kept.contains(ahead) else { continue }
-            writer.settle(
-                AheadMove(rawKey: ahead, newKey: nil, productKey: state.productKey), as: nil)
+        for candidate in (duplicateGroup.finalists + duplicateGroup.beaten).flatMap(\.candidates) {
+            guard let ahead = candidate.stagedKey, !kept.contains(ahead) else { continue }
+            writer.resolve(
+                StagedMove(rawKey: ahead, newKey: nil, productKey: state.productKey), as: nil)
         }
         return written
     }
 
-    /// Finds a contest's winner, judges it, and counts every record of the contest once.
+    /// Finds a duplicateGroup's winner, judges it, and counts every record of the duplicateGroup once.
     private mutating func settle(
-        _ contest: Contest, _ raw: WrittenRaw, _ stored: StoredBatch,
+        _ duplicateGroup: DuplicateGroup, _ raw: WrittenRaw, _ stored: StoredBatch,
         _ context: LoadContext, _ writer: LoadWriter
     ) throws -> PendingChange? {
-        if isSettled(contest) {
-            count(contest, contest.finalists[0], context) { $0.unchanged += 1 }
+        if isUnchanged(duplicateGroup) {
+            count(duplicateGroup, duplicateGroup.finalists[0], context) { $0.unchanged += 1 }
             return nil
         }
-        let key = reviews.current[contest.identity]
+        let key = reviews.current[duplicateGroup.identity]
         let review = key.flatMap { stored.reviews[$0.reviewKey] }
         let held = try review.flatMap { try heldReading($0, stored, context) }
         let history = key.flatMap { stored.contents[$0.reviewKey] } ?? []
         let currentContent =
             review?.isLive == true
             ? held.map(\.values.contentDigest) ?? review?.contentDigest : nil
-        let winner = winner(of: contest, current: currentContent, history: history)
+        let winner = winner(of: duplicateGroup, current: currentContent, history: history)
         let (record, reading) = try context.record(of: winner.kept)
         let judgement =
             key?.isLive == true && key?.payloadDigest == winner.kept.payload
             ? .unchanged(keepsPayload: false)
-            : judge(reading, against: review, held: held, standing: standing)
+            : judge(reading, against: review, held: held, order: order)
         guard let rawKey = raw.keys[winner.kept.payload] ?? review?.rawKey else {
             preconditionFailure("a record that no review holds has just been kept")
         }
         let holding = (digest: winner.kept.payload, rawKey: rawKey)
         switch judgement {
         case .insert(let values):
-            count(contest, winner, context) { $0.inserted += 1 }
+            count(duplicateGroup, winner, context) { $0.inserted += 1 }
             return PendingChange(
                 inserting: values, content: record.values.contentDigest, record: record,
                 over: review,
-                reviewKey: review?.reviewKey ?? keys.take(contest.identity), contest: contest,
+                reviewKey: review?.reviewKey ?? keys.take(duplicateGroup.identity),
+                duplicateGroup: duplicateGroup,
                 kind: winner.kept.identity.kind, holding: holding, context)
         case .update(let values, let changed):
-            count(contest, winner, context) { $0.updated += 1 }
+            count(duplicateGroup, winner, context) { $0.updated += 1 }
             guard let review else { preconditionFailure("an update has a review") }
             return PendingChange(
                 updating: review, to: values, author: record.authorID, changed: changed,
                 holding: holding, context)
         case .unchanged(let keepsPayload):
-            count(contest, winner, context) { $0.unchanged += 1 }
+            count(duplicateGroup, winner, context) { $0.unchanged += 1 }
             if keepsPayload, let review {
                 try writer.add(
                     move: PayloadMove(
@@ -366,13 +374,13 @@ struct ProductDecision {
             }
             return nil
         case .late(let values):
-            count(contest, winner, context) { $0.late += 1 }
+            count(duplicateGroup, winner, context) { $0.late += 1 }
             // Bytes that were here before were told of then: as late without a review, or as
             // shadowed.
             guard let review, raw.new.contains(winner.kept.payload),
                 !history.contains(values.contentDigest)
             else { return nil }
-            let shape = context.survey.files[Int(winner.kept.file)].cleaner?.shape
+            let shape = context.dumpIndex.files[Int(winner.kept.file)].cleaner?.shape
             return PendingChange(
                 late: values, author: shape?.authorID == nil ? review.authorID : record.authorID,
                 of: review, context)
@@ -394,19 +402,22 @@ struct ProductDecision {
 
     /// The winner counts in its first file; equal contents are copies, all others shadowed.
     private func count(
-        _ contest: Contest, _ winner: Contest.Rival, _ context: LoadContext,
+        _ duplicateGroup: DuplicateGroup, _ winner: DuplicateGroup.Variant, _ context: LoadContext,
         _ outcome: (inout Balance) -> Void
     ) {
         func change(_ candidate: Candidate, _ change: (inout Balance) -> Void) {
-            change(&context.survey.files[Int(candidate.file)].record.balance)
+            change(&context.dumpIndex.files[Int(candidate.file)].record.balance)
         }
         change(winner.candidates[0], outcome)
-        if contest.beaten.isEmpty, contest.finalists.count == 1, winner.candidates.count == 1 {
+        if duplicateGroup.beaten.isEmpty, duplicateGroup.finalists.count == 1,
+            winner.candidates.count == 1
+        {
             return
         }
         for candidate in winner.candidates.dropFirst() { change(candidate) { $0.copies += 1 } }
-        for rival in contest.finalists + contest.beaten where rival.content != winner.content {
-            for candidate in rival.candidates { change(candidate) { $0.shadowed += 1 } }
+        for variant in duplicateGroup.finalists + duplicateGroup.beaten
+        where variant.content != winner.content {
+            for candidate in variant.candidates { change(candidate) { $0.shadowed += 1 } }
         }
     }
 
@@ -455,7 +466,7 @@ struct ProductDecision {
 
 extension Candidate {
     /// Its key in bronze, if it went ahead.
-    var aheadKey: Int64? { isKeptAhead ? Int64(number) + 1 : nil }
+    var stagedKey: Int64? { isStaged ? Int64(number) + 1 : nil }
 
     /// What its bytes are kept under.
     fileprivate var raw: RawIdentity { RawIdentity(identity: identity.digest, payload: payload) }
@@ -480,7 +491,7 @@ private struct ProductLeaves {
     }
 
     /// - Parameter id: Read only where its head is not all of it.
-    mutating func add(_ head: TextHead, _ id: LentBytes, _ digest: Digest256) {
+    mutating func add(_ head: TextHead, _ id: BorrowedBytes, _ digest: Digest256) {
         let start = Int32(rests.count)
         if head.isPart { rests.append(contentsOf: id.part(TextHead.byteCount..<id.count)) }
         places.append(
@@ -490,7 +501,7 @@ private struct ProductLeaves {
 
     mutating func addInOrder(to tree: inout MerkleTree) {
         rests.lend { rests in
-            func rest(_ place: Place) -> LentBytes {
+            func rest(_ place: Place) -> BorrowedBytes {
                 rests.part(Int(place.rest.lowerBound)..<Int(place.rest.upperBound))
             }
             places.sort { left, right in
@@ -503,7 +514,7 @@ private struct ProductLeaves {
 
 extension LoadContext {
     /// Remembers a product whose reviews changed, for the report.
-    func noteChange(_ decision: ProductDecision, after: Counters) {
+    func noteChange(_ decision: ProductChanges, after: Counters) {
         guard !decision.delta.isEmpty else { return }
         changes.append(
             ProductChange(

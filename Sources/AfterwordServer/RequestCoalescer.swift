@@ -18,7 +18,7 @@ package struct Front: Sendable {
 ///    when it was asked.
 /// 2. Nobody waits longer than `patience`: where a question has been under way that long, all are
 ///    answered with a time-out, and so is who comes until it ends.
-package final class FrontDesk: Sendable {
+package final class RequestCoalescer: Sendable {
     private struct State {
         var waiting: [CheckedContinuation<Front, any Error>] = []
         /// Those whom the question under way answers.

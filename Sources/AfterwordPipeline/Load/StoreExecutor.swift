@@ -8,14 +8,14 @@ import Synchronization
 /// Whoever opened the load stays the only one that calls it. Outside `whileServing` everything is done at once.
 ///
 /// Sendable by hand: `load` is called by one thread at a time, the one that serves; what two threads touch is behind a lock.
-final class StoreLane: @unchecked Sendable {
+final class StoreExecutor: @unchecked Sendable {
     /// What is to be done, told of a failure before it. Sendable by hand: only the serving thread calls it.
     private struct Job: @unchecked Sendable {
         var run: ((any Error)?) throws -> Void
     }
 
     /// Where jobs wait for the serving thread, which is told of each, and of the end.
-    private final class Desk: Sendable {
+    private final class Queue: Sendable {
         private struct Waiting {
             var jobs: [Job] = []
             var isOpen = false
@@ -41,29 +41,29 @@ final class StoreLane: @unchecked Sendable {
         /// Tells the serving thread that there is something else to do.
         func call() { arrived.signal() }
 
-        /// Waits for the next, and does a crew's parts as long as none is there; nil once it is closed and nothing is left.
-        func next(helping crew: Crew?) -> Job? {
+        /// Waits for the next, and does a workers's parts as long as none is there; nil once it is closed and nothing is left.
+        func next(helping workers: WorkerPool?) -> Job? {
             while true {
                 let (job, isOpen) = waiting.withLock { waiting in
                     (waiting.jobs.isEmpty ? nil : waiting.jobs.removeFirst(), waiting.isOpen)
                 }
                 if job != nil || !isOpen { return job }
                 // It is told of whatever comes after this look.
-                if crew?.help() != true { arrived.wait() }
+                if workers?.help() != true { arrived.wait() }
             }
         }
     }
 
     private let load: any StoreLoad
     /// Who does parts of the work that is shared, the serving thread among them.
-    let crew: Crew
-    private let desk = Desk()
+    let workers: WorkerPool
+    private let queue = Queue()
     /// Batches on their way at most: each may hold megabytes.
     private let room = DispatchSemaphore(value: 12)
 
-    init(_ load: any StoreLoad, _ crew: Crew) {
+    init(_ load: any StoreLoad, _ workers: WorkerPool) {
         self.load = load
-        self.crew = crew
+        self.workers = workers
     }
 
     /// An answer that is on its way.
@@ -101,12 +101,12 @@ final class StoreLane: @unchecked Sendable {
             answer.result = result
             _ = try result.get()
         }
-        guard desk.isOpen else {
+        guard queue.isOpen else {
             try? job.run(nil)
             return answer
         }
         room.wait()
-        desk.add(job)
+        queue.add(job)
         return answer
     }
 
@@ -122,53 +122,53 @@ final class StoreLane: @unchecked Sendable {
     ///
     /// - Throws: What `decide` throws; a failure of the store that nobody asked for is thrown as well.
     func whileServing<Value>(_ decide: @escaping () throws -> Value) throws -> Value {
-        desk.open()
-        let errand = Errand(decide, closing: desk)
+        queue.open()
+        let task = DecisionTask(decide, closing: queue)
         // A thread of its own: one of a pool might not come while all of them wait for stores.
-        let thread = Thread { errand.run() }
+        let thread = Thread { task.run() }
         thread.stackSize = 8 << 20
         thread.start()
         // Where another process does the work its core is left to that.
-        let helped = load.worksElsewhere ? nil : crew
-        crew.serve { [desk] in if helped != nil { desk.call() } }
-        defer { crew.serve(nil) }
+        let helped = load.worksElsewhere ? nil : workers
+        workers.serve { [queue] in if helped != nil { queue.call() } }
+        defer { workers.serve(nil) }
         var failure: (any Error)?
         while true {
-            guard let job = desk.next(helping: helped) else { break }
+            guard let job = queue.next(helping: helped) else { break }
             do { try job.run(failure) } catch { failure = failure ?? error }
             room.signal()
         }
-        let value = try errand.takeResult().get()
+        let value = try task.takeResult().get()
         if let failure { throw failure }
         return value
     }
 
     /// What the deciding thread does, and what comes of it. The thread holds nothing else, and this is empty before it ends.
     ///
-    /// Sendable by hand: one thread has it until the desk is closed, the other after that.
-    private final class Errand<Value>: @unchecked Sendable {
+    /// Sendable by hand: one thread has it until the queue is closed, the other after that.
+    private final class DecisionTask<Value>: @unchecked Sendable {
         private var work: (() throws -> Value)?
-        private var desk: Desk?
+        private var queue: Queue?
         private var result: Result<Value, any Error>?
 
-        init(_ work: @escaping () throws -> Value, closing desk: Desk) {
+        init(_ work: @escaping () throws -> Value, closing queue: Queue) {
             self.work = work
-            self.desk = desk
+            self.queue = queue
         }
 
         func run() {
             result = done()
-            desk.take()?.close()
+            queue.take()?.close()
         }
 
         /// A function of its own: with its end nothing of the work is left.
         private func done() -> Result<Value, any Error> {
-            guard let work = work.take() else { preconditionFailure("an errand is run once") }
+            guard let work = work.take() else { preconditionFailure("an task is run once") }
             return Result { try work() }
         }
 
         func takeResult() -> Result<Value, any Error> {
-            guard let result = result.take() else { preconditionFailure("an errand was run") }
+            guard let result = result.take() else { preconditionFailure("an task was run") }
             return result
         }
     }
