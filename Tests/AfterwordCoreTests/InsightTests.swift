@@ -287,6 +287,35 @@ import Testing
             ("I spoke to Priya Natarajan of support", ["Priya", "Natarajan"]),
             ("Dr. Hans-Peter von Weizmann says so", ["Hans", "Peter", "Weizmann"]),
             ("FR76 3000 6000 0112 3456 7890 189", ["3000", "189"]),
+            // Particles in small letters behind a title.
+            ("Mevr. de Vries helpt goed", ["Vries"]),
+            ("Dhr. van der Berg en de heer Jansen", ["der Berg", "Jansen"]),
+            ("Habe mit Frau von Weizmann telefoniert", ["Weizmann"]),
+            ("M. de Villepin du SAV", ["Villepin"]),
+            // Relatives.
+            ("It was for grandma Betty Miller.", ["Betty", "Miller"]),
+            ("Uncle Winston and aunt Prudence use it.", ["Winston", "Prudence"]),
+            ("Gekauft für Oma Erna und Onkel Ottokar.", ["Erna", "Ottokar"]),
+            ("Per nonna Pina e zio Gino", ["Pina", "Gino"]),
+            ("Pour grand-mère Odette et tonton Achille", ["Odette", "Achille"]),
+            ("Para la tía Rosario y el abuelo Paco", ["Rosario", "Paco"]),
+            ("Voor tante Sjaan en oom Joop", ["Sjaan", "Joop"]),
+            ("Para a vovó Benedita", ["Benedita"]),
+            // Handles behind a service, and addresses with their signs in words.
+            ("instagram: jane_doe99", ["jane", "doe99"]),
+            ("Insta:@jane.doe is mine", ["jane", "doe is"]),
+            ("Telegram: jane99 or my snapchat: janedoe", ["jane"]),
+            ("Write to jane dot doe at gmail dot com", ["jane", "doe", "gmail", "com"]),
+            ("jane punkt doe (at) gmx punkt de schreiben", ["jane", "doe", "gmx"]),
+            ("jane dot doe [at] example dot org", ["jane", "doe", "example"]),
+            ("jane.doe at gmail dot com now", ["jane", "doe", "gmail"]),
+            ("jane punto doe arroba hotmail punto com", ["jane", "doe", "hotmail"]),
+            // Postcodes and towns behind a street, and with their country.
+            ("Hauptstr. 5a in 10115 Berlin", ["Haupt", "5a", "10115", "Berlin"]),
+            ("Lindenweg 3, D-10115 Berlin", ["Linden", "10115", "Berlin"]),
+            ("Abito in Via Roma 5 a 20121 Milano", ["Roma", "20121", "Milano"]),
+            ("Kerkstraat 10, 1234 AB Amsterdam", ["Kerk", "1234", "Amsterdam"]),
+            ("Retour an D-10115 Berlin", ["10115", "Berlin"]),
         ])
     func masksLeaveNames(text: String, personal: [String]) {
         var mask = Mask()
@@ -304,6 +333,14 @@ import Testing
             "Mein Platz 1 ist die blaue.", "It broke on the 12th, in 2026.", "Ask @ the counter.",
             "Works 24/7 and/or at night.", "Thanks to Amazon for the refund.", "店員さんは親切。",
             "My son loves it. It is ok.", "Die Lampe ist im Keller.", "Ich bin begeistert davon.",
+            "Der Herr von der Post war nett.", "Mevr. de verkoopster was boos.",
+            "Il fait 20 mm de Largo.", "An uncle of mine has it.", "My aunt likes it.",
+            "Great for grandma. Perfect gift.", "Grandma Loves It", "GRANDMA SWEARS BY IT",
+            "Oma und Opa lieben es.", "YouTube: works. Twitter: 4k only.",
+            "Instagram: great pictures", "It looks good on facebook: nice.",
+            "Bought it at amazon dot com and left it at home.", "Look at the red dot at night.",
+            "It is well-made at front.It is weak behind.", "10115 pieces Berlin blue",
+            "The D-1000 Player and the A-1000 Kamera", "10000 Stunden in 2020 Tagen",
         ])
     func masksLeaveThings(text: String) {
         var mask = Mask()

@@ -43,7 +43,7 @@ private let abbreviations = [
 /// Domains that begin sentences.
 private let words: Set<String> = ["it", "at", "in", "is", "be", "us", "me", "no", "so", "to"]
 
-private let topLevelDomains: Set<String> = Set(
+let topLevelDomains: Set<String> = Set(
     """
     com net org info biz shop store online site website page link click top xyz club live app dev
     io co me tv cc ly gg ai eu de fr it es uk us nl be at ch pl pt se no dk fi jp cn hk tw kr ru ua
