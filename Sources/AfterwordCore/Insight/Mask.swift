@@ -25,6 +25,7 @@ package struct Mask: Sendable {
         }
         let text = MaskText(masked)
         var spans = mailAddresses(text) + profiles(text) + addresses(text) + numbers(text)
+        spans += spokenMailAddresses(text) + namedHandles(text)
         spans += personalNames(text, author: author)
         // Of two spans that begin at one place the longer is marked.
         spans.sort {

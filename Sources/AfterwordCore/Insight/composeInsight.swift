@@ -171,7 +171,7 @@ private struct InsightComposer {
     /// A translation may say what its quote says: a number only where the quote has one, and in digits only those of the
     /// quote; never a link or a sign that cannot be seen.
     private mutating func translation(_ text: String, of quote: String) -> String? {
-        switch check.fault(text) {
+        switch check.fault(text, isTranslation: true) {
         case nil, .echo: return text
         case .number where check.hasNumber(quote) && digits(text).isSubset(of: digits(quote)):
             return text
@@ -182,8 +182,17 @@ private struct InsightComposer {
         }
     }
 
-    private func digits(_ text: String) -> Set<Substring> {
-        Set(text.split { !$0.isNumber })
+    /// Numbers in digits; those of other scripts and the small ones of formulas as plain ones.
+    private func digits(_ text: String) -> Set<String> {
+        let runs = text.split { !$0.isNumber }
+        return Set(runs.map { run in run.map(plainDigit).joined() })
+    }
+
+    private func plainDigit(_ digit: Character) -> String {
+        switch digit.unicodeScalars.first?.properties.numericType {
+        case .decimal, .digit: digit.wholeNumberValue.map { String($0) } ?? String(digit)
+        default: String(digit)
+        }
     }
 
     private mutating func counted(

@@ -1,6 +1,6 @@
 /// Whether a text names an address on the internet: a scheme, `www.`, an `@`, or a host. A host is
 /// written without spaces, its last label in lower case or known as a top-level domain. A missing
-/// space after a sentence ("wrong.This") is no host.
+/// space after a sentence ("wrong.This") or an abbreviation ("e.g.at") is no host.
 package func holdsLink(_ text: String) -> Bool {
     if text.contains("://") || text.contains("@") || text.lowercased().contains("www.") {
         return true
@@ -14,6 +14,7 @@ private func holdsHost(_ token: Substring) -> Bool {
         guard let end = labels[place - 1].last, end.isLetter || end.isNumber else { return false }
         let label = labels[place].prefix { $0.isLetter || $0.isNumber || $0 == "-" }
         guard label.filter(\.isLetter).count >= 2 else { return false }
+        if endsAbbreviation(labels[..<place]) || endsAbbreviation(labels[...place]) { return false }
         if label.allSatisfy({ !$0.isUppercase }) { return true }
         // A capital begins a sentence, unless the label is a domain and its host has capitals too.
         let domain = label.lowercased()
@@ -23,10 +24,26 @@ private func holdsHost(_ token: Substring) -> Bool {
     }
 }
 
+/// Whether labels, with the dot behind them, end with an abbreviation that stands alone: `e.g.`.
+private func endsAbbreviation(_ labels: ArraySlice<Substring>) -> Bool {
+    let text = labels.joined(separator: ".").lowercased() + "."
+    return abbreviations.contains { abbreviation in
+        guard text.hasSuffix(abbreviation) else { return false }
+        guard let before = text.dropLast(abbreviation.count).last else { return true }
+        return !before.isLetter && !before.isNumber && before != "." && before != "-"
+    }
+}
+
+private let abbreviations = [
+    "e.g.", "i.e.", "a.m.", "p.m.", "etc.", "incl.", "approx.", "z.b.", "d.h.", "u.a.", "o.ä.",
+    "v.a.", "i.d.r.", "bzw.", "usw.", "evtl.", "ggf.", "inkl.", "vgl.", "p.ex.", "p.ej.", "p.es.",
+    "p.e.", "ecc.", "b.v.", "bijv.", "d.w.z.", "m.a.w.", "enz.",
+]
+
 /// Domains that begin sentences.
 private let words: Set<String> = ["it", "at", "in", "is", "be", "us", "me", "no", "so", "to"]
 
-private let topLevelDomains: Set<String> = Set(
+let topLevelDomains: Set<String> = Set(
     """
     com net org info biz shop store online site website page link click top xyz club live app dev
     io co me tv cc ly gg ai eu de fr it es uk us nl be at ch pl pt se no dk fi jp cn hk tw kr ru ua

@@ -5,21 +5,27 @@
 /// among `languages`; `due`, `tres`, `dos` and `meta` are told apart by what stands beside them.
 /// A word that is a fraction in one phrase and something else in another ("half of them", "half
 /// empty") counts only where the phrase says so. The version in a name of an interface ("USB 3.0") and a name with a digit
-/// in it ("MP3") are names.
+/// in it ("MP3") are names, and a number word joined to a letter word ("two-tone") describes a
+/// thing. A share in words (`holdsShare`) is a number.
 ///
 /// - Parameters:
 ///   - text: A model's own words, or a quote.
 ///   - languages: What was asked for, and what the text is in; `unknown` stands for all.
-package func holdsNumber(_ text: String, in languages: Set<Language>) -> Bool {
+///   - names: Names with digits that are no numbers here (`versionedNames`).
+package func holdsNumber(
+    _ text: String, in languages: Set<Language>, besides names: Set<String> = []
+) -> Bool {
     if text.contains("%") || text.contains("‰") { return true }
     let found = words(of: Text(text))
-    if holdsDigits(text, found) || holdsIdeographicNumber(text) { return true }
-    let known = NumberWords.of(languages)
     let bytes = Array(text.utf8)
+    if holdsDigits(text, found, names) || holdsIdeographicNumber(text) { return true }
+    if holdsShare(found, in: bytes) { return true }
+    let known = NumberWords.of(languages)
     return found.indices.contains { place in
         let word = found[place].text
         if known.cardinals.contains(word) {
             return !isOrdinary(found, at: place, in: bytes, languages)
+                && !isCompound(found, at: place, in: bytes)
         }
         guard let companions = known.fractions[word] else { return false }
         // Italian metà has an accent, the goal of other languages has none.
@@ -38,7 +44,10 @@ private func isOrdinary(
         let before = place > 0 ? found[place - 1].text : ""
         return ["to", "date", "dates", "for"].contains(next)
             || ["is", "was", "are", "were", "be", "been", "not"].contains(before)
-    case "tres": return hasAccent(found[place], in: bytes)
+    // The grave accent of French très; the circumflex of Portuguese três is a number's.
+    case "tres":
+        let isCircumflex = bytes[found[place].range].contains { $0 == 0xAA || $0 == 0x8A }
+        return hasAccent(found[place], in: bytes) && !isCircumflex
     case "dos": return !languages.isDisjoint(with: [.french, .portuguese])
     default: return false
     }
@@ -48,18 +57,55 @@ private func hasAccent(_ word: Word, in bytes: [UInt8]) -> Bool {
     bytes[word.range].contains { $0 > 0x7F }
 }
 
+/// Whether a number word and the letter word joined to it describe a thing and count nothing:
+/// "two-tone", "three-ply". Joined to another number word ("twenty-one"), to what is counted
+/// ("five-star") or to a measure ("two-week") it stays a number.
+private func isCompound(_ found: [Word], at place: Int, in bytes: [UInt8]) -> Bool {
+    guard isHyphenated(found, behind: place, in: bytes) else { return false }
+    let part = found[place + 1].text
+    let isCounted = measures.contains(part) || countedThings.contains { part.hasPrefix($0) }
+    let hasDigit = part.utf8.contains { (0x30...0x39).contains($0) }
+    return !isCounted && !hasDigit && !NumberWords.holds(part)
+}
+
+/// Whether nothing but a hyphen stands between a word and the one behind it.
+func isHyphenated(_ found: [Word], behind place: Int, in bytes: [UInt8]) -> Bool {
+    guard place + 1 < found.count else { return false }
+    let gap = bytes[found[place].range.upperBound..<found[place + 1].range.lowerBound]
+    return hyphens.contains(String(decoding: gap, as: UTF8.self))
+}
+
+private let hyphens: Set<String> = ["-", "\u{2010}", "\u{2011}"]
+
+/// Folded words behind a number word and a hyphen that leave it an amount, or lead on to the next
+/// number ("trente-et-un").
+private let measures: Set<String> = Set(
+    """
+    percent pourcent percento prozent procent fold times fach mal keer fois veces volte vezes second
+    seconds minute minutes hour hours day days week weeks month months year years sekunde sekunden
+    minuten stunde stunden tag tage tagen woche wochen monat monate monaten monats jahr jahre jahren
+    jahres uhr dollar dollars euro euros pound pounds inch inches feet mile miles zoll meter metre
+    litre liter gramm gram and or to und oder bis et ou y o e en of odd plus a
+    """.split { $0 == " " || $0 == "\n" }.map(String.init))
+
 // MARK: Digits
 
 /// Digits outside names. Numeric letters such as `½` and `Ⅳ` count, ideographs do not: they are
-/// parts of ordinary words.
-private func holdsDigits(_ text: String, _ found: [Word]) -> Bool {
-    let names = nameRanges(found, Array(text.utf8))
+/// parts of ordinary words, and neither do the small digits of a formula (`H₂O`).
+private func holdsDigits(_ text: String, _ found: [Word], _ names: Set<String>) -> Bool {
+    let ranges = nameRanges(found, Array(text.utf8), names)
     var offset = 0
+    var before: UInt32 = 0
     for scalar in text.unicodeScalars {
         let place = offset
         offset += UTF8.width(scalar)
-        guard scalar.properties.numericType != nil, !isIdeographic(scalar) else { continue }
-        if !names.contains(where: { $0.contains(place) }) { return true }
+        let isFormula =
+            (0x2080...0x2089).contains(scalar.value) && (0x41...0x5A).contains(before)
+        before = scalar.value
+        guard scalar.properties.numericType != nil, !isIdeographic(scalar), !isFormula else {
+            continue
+        }
+        if !ranges.contains(where: { $0.contains(place) }) { return true }
     }
     return false
 }
@@ -77,14 +123,17 @@ let interfaces: Set<String> = [
 private let digitNames: Set<String> = [
     "mp3", "mp4", "2d", "3d", "4k", "8k", "2g", "3g", "4g", "5g", "h264", "h265", "a3", "a4", "a5",
     "usb2", "usb3", "usb4", "ip44", "ip54", "ip65", "ip66", "ip67", "ip68", "ps3", "ps4", "ps5",
-    "co2", "b12",
+    "co2", "b12", "h2o", "o2", "n95", "ffp2", "ffp3", "d3",
 ]
 
 /// Bytes of the names that hold digits, versions included.
-private func nameRanges(_ found: [Word], _ bytes: [UInt8]) -> [Range<Int>] {
+private func nameRanges(
+    _ found: [Word], _ bytes: [UInt8], _ names: Set<String>
+) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
     for (place, word) in found.enumerated() {
         if digitNames.contains(word.text) { ranges.append(word.range) }
+        if let range = shownName(found, at: place, bytes, names) { ranges.append(range) }
         let isInterface =
             interfaces.contains(word.text)
             || word.text == "fi" && place > 0 && found[place - 1].text == "wi"
@@ -94,6 +143,27 @@ private func nameRanges(_ found: [Word], _ bytes: [UInt8]) -> [Range<Int>] {
         ranges.append(word.range.lowerBound..<end)
     }
     return ranges
+}
+
+/// The bytes of one of `names` that begins at a word; nil for none, and where things are counted
+/// behind it ("iPhone 15 customers").
+private func shownName(
+    _ found: [Word], at place: Int, _ bytes: [UInt8], _ names: Set<String>
+) -> Range<Int>? {
+    let word = found[place]
+    var end: Int?
+    if names.contains(String(decoding: bytes[word.range], as: UTF8.self)) {
+        end = word.range.upperBound
+    } else if place + 1 < found.count {
+        let next = found[place + 1]
+        let gap = bytes[word.range.upperBound..<next.range.lowerBound]
+        let isJoined = gap.count == 1 && (gap.first == 0x20 || gap.first == 0x2D)
+        if isJoined, names.contains(word.text + " " + next.text) {
+            end = next.range.upperBound
+        }
+    }
+    guard let end, !isCountedThing(after: end, bytes) else { return nil }
+    return word.range.lowerBound..<end
 }
 
 /// The end of `3.0`, `-C 3.2` or ` 5` behind a name; nil where no version stands there. A version
@@ -147,11 +217,27 @@ private let ideographicNumerals = Set("〇一二三四五六七八九十百千�
 private let counters = Set("件人個割回倍名点本枚年月週台円％".unicodeScalars)
 
 private func holdsIdeographicNumber(_ text: String) -> Bool {
+    if halves.contains(where: { text.contains($0) }) { return true }
     let scalars = Array(text.unicodeScalars)
     return scalars.indices.contains { place in
         counters.contains(scalars[place]) && place > 0
             && ideographicNumerals.contains(scalars[place - 1])
+            || isIdeographicShare(scalars, at: place)
     }
+}
+
+/// Half of a number of things; 半分に and 半分だけ are said of one.
+private let halves = [
+    "半数", "半分の", "半分が", "半分以上", "半分近く", "半分ほど", "半分くらい", "約半分", "ほぼ半分", "半分は、",
+]
+
+/// 三分の一 and 三つに一つ: a numeral, two signs, and a numeral.
+private func isIdeographicShare(_ scalars: [Unicode.Scalar], at place: Int) -> Bool {
+    guard place >= 3, ideographicNumerals.contains(scalars[place]),
+        ideographicNumerals.contains(scalars[place - 3])
+    else { return false }
+    return scalars[place - 2] == "分" && scalars[place - 1] == "の"
+        || scalars[place - 2] == "つ" && scalars[place - 1] == "に"
 }
 
 // MARK: Words
@@ -193,6 +279,19 @@ private struct NumberWords {
         }
         return words
     }
+
+    /// Whether a word is one of a number in any language, or may be.
+    static func holds(_ word: String) -> Bool {
+        all.cardinals.contains(word) || all.fractions[word] != nil || leftOut.contains(word)
+    }
+
+    /// Numbers behind a hyphen ("twenty-one", "dix-neuf") that stand in no table: alone they are
+    /// something else as often.
+    private static let leftOut: Set<String> = [
+        "one", "ein", "eins", "eine", "un", "une", "una", "uno", "um", "uma", "een", "neuf", "sei",
+        "mil", "vingts", "first", "second", "fourth", "fifth", "sixth", "seventh", "eighth",
+        "ninth", "tenth",
+    ]
 
     /// Words of another of the languages too.
     private static let ordinaryElsewhere: Set<String> = [
@@ -243,7 +342,10 @@ private struct NumberWords {
             funfzig sechzig siebzig achtzig neunzig dutzend dutzende hundert hunderte tausend
             tausende prozent zweimal dreimal
             """,
-            fractions: "halfte drittel viertel doppelt dreifach",
+            fractions: """
+                halfte drittel viertel funftel sechstel siebtel achtel neuntel zehntel doppelt
+                dreifach
+                """,
             before: "die der ein fast uber knapp rund mehr",
             behind: "der aller davon so von"),
         .italian: NumberWords(
@@ -252,7 +354,7 @@ private struct NumberWords {
             cinquanta sessanta settanta ottanta novanta dozzina cento mille mila percento
             """,
             fractions: "meta terzo terzi quarto quarti doppio triplo",
-            before: "un due tre quasi circa oltre",
+            before: "un la due tre quasi circa oltre",
             behind: "di dei del degli delle della dello"),
         .french: NumberWords(
             """
@@ -260,7 +362,7 @@ private struct NumberWords {
             soixante douzaine cent cents mille pourcent
             """,
             fractions: "moitie tiers quart quarts double triple",
-            before: "un deux trois la presque environ",
+            before: "un dun deux trois la presque environ",
             behind: "de des du d"),
         .spanish: NumberWords(
             """

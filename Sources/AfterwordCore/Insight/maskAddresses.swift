@@ -117,7 +117,7 @@ func addresses(_ text: MaskText) -> [MaskSpan] {
         guard let street = street(text, at: place) else { continue }
         spans.append(text.span("ADDRESS", withTown(text, street)))
     }
-    return spans + postcodes(text)
+    return spans + postcodes(text) + prefixedPostcodes(text)
 }
 
 /// Endings of a street's name in one word.
@@ -206,30 +206,72 @@ private let streetParticles: Set<String> = [
     "das", "l", "d",
 ]
 
-/// A postcode within four words behind a street, and the town beside it.
+/// A postcode within four words behind a street, and the town beside it. Behind a small word ("in
+/// 10115 Berlin") and with six digits a number is a postcode only before a town.
 private func withTown(_ text: MaskText, _ street: ClosedRange<Int>) -> ClosedRange<Int> {
-    var end = street.upperBound
+    var isLinked = false
     for place in street.upperBound + 1..<min(street.upperBound + 5, text.words.count) {
-        guard text.isGap(after: place - 1, of: [" ", ", ", " - ", "\n", ",", ", D-", " D-"]) else {
-            break
-        }
+        guard isTownGap(text, before: place) else { break }
         if isPostcode(text, place) {
-            end = place
-            if text.isGap(after: place, of: [" "]), place + 1 < text.words.count,
-                text.isCapital(place + 1) || isInwardCode(text, place + 1)
-            {
-                end = place + 1
-            }
-            break
+            let town = townEnd(text, behind: place)
+            let isWhole = town > place || !isLinked && text.words[place].text.utf8.count < 6
+            return street.lowerBound...(isWhole ? town : street.upperBound)
         }
-        guard text.isCapital(place) else { break }
+        let isLink = townLinks.contains(text.words[place].text)
+        guard isLink || text.isCapital(place) else { break }
+        isLinked = isLinked || isLink
     }
-    return street.lowerBound...end
+    return street
+}
+
+/// Signs between a street, a postcode and its country: "Weg 5 (Hof), D-10115 Berlin".
+private func isTownGap(_ text: MaskText, before place: Int) -> Bool {
+    let isBehindCountry = postcodeDigits[text.words[place - 1].text] != nil
+    return text.isGap(after: place - 1, of: [" ", ", ", " - ", "\n", ",", " (", ") ", "), "])
+        || isBehindCountry && text.isGap(after: place - 1, of: ["-"])
+}
+
+/// The last word of what stands behind a postcode: the other half of a British one, the town, the
+/// town behind the two letters of a Dutch one; the postcode itself where none does.
+private func townEnd(_ text: MaskText, behind postcode: Int) -> Int {
+    let next = postcode + 1
+    guard text.isGap(after: postcode, of: [" "]) else { return postcode }
+    if isInwardCode(text, next) { return next }
+    guard text.isCapital(next) else { return postcode }
+    let letters = text.bytes[text.words[next].range]
+    let isDutch =
+        text.words[postcode].text.utf8.count == 4 && letters.count == 2
+        && letters.allSatisfy { (0x41...0x5A).contains($0) }
+    let hasTown = text.isGap(after: next, of: [" ", ", "]) && text.isCapital(next + 1)
+    return isDutch && hasTown ? next + 1 : next
 }
 
 private func isPostcode(_ text: MaskText, _ place: Int) -> Bool {
     let count = text.words[place].text.utf8.count
-    return text.isNumber(place) && (4...5).contains(count) || isOutwardCode(text, place)
+    return text.isNumber(place) && (4...6).contains(count) || isOutwardCode(text, place)
+}
+
+/// Small words between a street and its postcode.
+private let townLinks: Set<String> = ["in", "a", "en", "em", "te", "at"]
+
+/// Countries before a postcode, folded, and its digits. Those of four digits with one letter before
+/// them are names of products as often.
+private let postcodeDigits: [String: Int] = [
+    "d": 5, "de": 5, "f": 5, "fr": 5, "i": 5, "it": 5, "e": 5, "es": 5, "a": 4, "at": 4, "ch": 4,
+    "nl": 4, "b": 4, "be": 4, "l": 4, "lu": 4,
+]
+
+/// "D-10115 Berlin" anywhere.
+private func prefixedPostcodes(_ text: MaskText) -> [MaskSpan] {
+    text.words.indices.dropLast(2).compactMap { place -> MaskSpan? in
+        let country = text.words[place].text
+        let code = text.words[place + 1].text
+        guard postcodeDigits[country] == code.utf8.count, code.utf8.count + country.utf8.count > 5,
+            text.isCapital(place), text.isNumber(place + 1), text.isGap(after: place, of: ["-"]),
+            text.isGap(after: place + 1, of: [" "]), text.isCapital(place + 2)
+        else { return nil }
+        return text.span("ADDRESS", place...place + 2)
+    }
 }
 
 /// British postcodes anywhere: `NW1 6XE`.

@@ -1,6 +1,7 @@
-/// Personal names: the run of capitals behind a title ("Mrs Anna Smith"), an introduction ("my name
-/// is"), a word for a relative ("my son Liam") or for talking ("spoke to Anna"); a common first name
-/// with the capitals behind it; a name before さん or 様; the author's own names.
+/// Personal names: the run of capitals behind a title ("Mrs Anna Smith", "Mevr. de Vries"), an
+/// introduction ("my name is"), a word for a relative ("my son Liam", "grandma Betty") or for
+/// talking ("spoke to Anna"); a common first name with the capitals behind it; a name before さん or
+/// 様; the author's own names.
 func personalNames(_ text: MaskText, author: Text?) -> [MaskSpan] {
     var spans: [MaskSpan] = []
     for place in text.words.indices {
@@ -28,7 +29,7 @@ private func nameBegin(_ text: MaskText, at place: Int) -> Int? {
     guard text.isCapital(place), !placeholders.contains(word), !text.isNumber(place) else {
         return nil
     }
-    if firstNames.contains(word) { return place }
+    if firstNames.contains(word) || isBehindRelative(text, place) { return place }
     for count in 1...3 where place >= count {
         let before = text.words[place - count..<place].map(\.text).joined(separator: " ")
         guard (place - count..<place).allSatisfy({ isPlainGap(text, after: $0) }) else { continue }
@@ -47,6 +48,27 @@ private func isFollowedByCapital(_ text: MaskText, _ place: Int) -> Bool {
     text.isGap(after: place, of: [" ", "-"]) && text.isCapital(place + 1)
 }
 
+/// Directly behind "grandma", "Onkel", "tía" and their like. In a title of capitals ("Grandma Loves
+/// It", "GRANDMA AGREES") a capital says nothing.
+private func isBehindRelative(_ text: MaskText, _ place: Int) -> Bool {
+    let word = text.words[place].text
+    guard place > 0, word.utf8.count > 1, text.isGap(after: place - 1, of: [" "]),
+        !plainWords.contains(word), !behindRelatives.contains(word), !relatives.contains(word)
+    else { return false }
+    let isGrandParent =
+        place > 1 && text.words[place - 2].text == "grand"
+        && text.isGap(after: place - 2, of: ["-", " "])
+        && ["mere", "pere"].contains(text.words[place - 1].text)
+    return (isGrandParent || relatives.contains(text.words[place - 1].text))
+        && !(isShouted(text, place - 1) && isShouted(text, place))
+}
+
+/// A word in nothing but capitals.
+private func isShouted(_ text: MaskText, _ place: Int) -> Bool {
+    let bytes = text.bytes[text.words[place].range]
+    return bytes.count > 1 && !bytes.contains { (0x61...0x7A).contains($0) }
+}
+
 /// Behind a title; after those that are used for nobody else a small letter begins a name too.
 private func isTitled(_ text: MaskText, _ place: Int) -> Bool {
     guard place > 0, text.isGap(after: place - 1, of: [" ", ". ", "."]) else { return false }
@@ -58,10 +80,32 @@ private func isTitled(_ text: MaskText, _ place: Int) -> Bool {
         return text.isCapital(place)
     }
     if dotTitles.contains(title) {
-        return isAbbreviated && text.isCapital(place) && isTitleBegin(text, place - 1)
+        return isAbbreviated && (text.isCapital(place) || isParticleName(text, place))
+            && isTitleBegin(text, place - 1)
     }
     guard titles.contains(title), !titles.contains(word) else { return false }
     return text.isCapital(place) || strictTitles.contains(title) && !plainWords.contains(word)
+        || isParticleName(text, place)
+}
+
+/// Particles in small letters with a capital behind them: "de Vries", "van der Berg". Behind an
+/// article no German is named ("der Herr von der Post"), behind a number nobody ("20 mm de Largo").
+private func isParticleName(_ text: MaskText, _ place: Int) -> Bool {
+    var next = place
+    while next - place < 3, particles.contains(text.words[next].text), !text.isCapital(next),
+        text.isGap(after: next, of: [" "])
+    {
+        next += 1
+    }
+    guard next > place, text.isCapital(next), !text.isNumber(next),
+        !placeholders.contains(text.words[next].text)
+    else { return false }
+    let title = text.words[place - 1].text
+    guard !measureTitles.contains(title) else { return false }
+    guard place > 1 else { return true }
+    let isGerman = ["herr", "herrn", "frau"].contains(title)
+    return !text.isNumber(place - 2)
+        && !(isGerman && germanArticles.contains(text.words[place - 2].text))
 }
 
 /// "M. Dupont", not "size M. Perfect": the letter is a capital and no size.
@@ -141,13 +185,45 @@ private let plainWords = list(
     war ist hat und der die das von vom am im in den dem des aus mit sehr so auch aber nicht is was
     has and of from for with at to in et est de du qui que a e ha che di del la le les il lo i ra na
     """)
-private let particles = list("von van de der den di da del della du la le zu zum dos bin al")
+private let particles = list(
+    "von van de der den di da del della du la le zu zum dos bin al ter ten dei degli")
+/// Titles that are a measure or a gift before a particle.
+private let measureTitles = list("mm don dona")
+/// Folded words before "Herr" and "Frau" that make them anybody.
+private let germanArticles = list(
+    """
+    der die dem den des ein eine einem einen einer dieser diese diesem diesen mein meine meiner
+    meinem meinen seine seiner ihre ihrer unsere unserer nette netter netten freundliche
+    freundlicher
+    """)
+/// Folded words for relatives that a name follows. Those that are other words as often are left
+/// out: gran, nan, son, brother, tata, primo.
+private let relatives = list(
+    """
+    grandma grandpa granny grandad granddad grandmother grandfather nana aunt auntie uncle cousin
+    nephew niece
+    oma opa omi opi grossmutter grossvater tante onkel cousine
+    nonna nonno zia zio cugina cugino suocera suocero
+    mamie papi papy tatie tonton oncle
+    abuela abuelo abuelita abuelito yaya yayo tia tio
+    oom
+    avo vovo titia
+    """)
+/// What follows a relative in a title whose words all have capitals.
+private let behindRelatives = list(
+    """
+    love loves loved like likes liked hate hates hated use uses used say says said want wants wanted
+    got get gets had have will can could cannot would approved approves agrees day gift gifts
+    present friendly style size proof who that or on by now still just never always really needs
+    enjoys your my his her our their this these it its we you he she they an but if when very too also
+    und oder liebt mag sagt hat ist war e y et ou o le la les il lo en ama adore adora
+    """)
 /// Folded words behind which a name stands.
 private let titles = list(
     """
     mr mrs ms miss mister dr prof herr herrn frau hr fr frl sig signor signora signorina sigra dott
     dottssa monsieur madame mademoiselle mme mlle mm senor senora senorita sr sra srta don dona
-    meneer mevrouw mevr dhr mw senhor senhora
+    meneer mevrouw mevr mej heer dhr mw drs senhor senhora
     """)
 /// Titles behind which nothing but a name stands.
 private let strictTitles = list("mr mrs herrn mme mlle sig monsieur mevrouw meneer")

@@ -22,6 +22,8 @@ package struct ProseCheck: Sendable {
     private var shown: [Set<String>]
     /// Texts without spaces: whole.
     private var japanese: [String]
+    /// Names with digits that stand in what was shown (`versionedNames`).
+    private var names: Set<String>
     private let language: Language
 
     package static let scalarLimit = 400
@@ -33,7 +35,11 @@ package struct ProseCheck: Sendable {
         self.language = language
         shown = []
         japanese = []
+        names = []
         for review in evidence.reviews {
+            for text in [review.title, review.body].compactMap({ $0 }) {
+                names.formUnion(versionedNames(text))
+            }
             let texts = [review.review.values.title, review.review.values.body].compactMap { $0 }
             if review.read.reading.language == .japanese { japanese += texts.map(\.string) }
             let found = texts.flatMap { words(of: $0).map(\.text) }
@@ -47,8 +53,9 @@ package struct ProseCheck: Sendable {
         return (0...words.count - run).map { words[$0..<$0 + run].joined(separator: " ") }
     }
 
-    /// What is wrong with a text; nil for nothing.
-    package func fault(_ text: String) -> ProseFault? {
+    /// What is wrong with a text; nil for nothing. In a translation the names that others wrote are
+    /// numbers too: its digits are its quote's.
+    package func fault(_ text: String, isTranslation: Bool = false) -> ProseFault? {
         let scalars = text.unicodeScalars
         guard scalars.count <= Self.scalarLimit else { return .tooLong }
         let found = words(of: Text(text)).map(\.text)
@@ -57,16 +64,17 @@ package struct ProseCheck: Sendable {
         if scalars.contains(where: isHidden) || text.contains("⟦") || text.contains("⟧") {
             return .sign
         }
-        if hasNumber(text) { return .number }
+        if hasNumber(text, besides: isTranslation ? [] : names) { return .number }
         if holdsLink(text) { return .link }
         if scalars.contains(where: quotationMarks.contains) { return .quotation }
         return isEcho(found, text, isJapanese) ? .echo : nil
     }
 
     /// Whether a text states a number, read in the language asked for and in its own.
-    func hasNumber(_ text: String) -> Bool {
+    func hasNumber(_ text: String, besides names: Set<String> = []) -> Bool {
         let own = detectLanguage(words(of: Text(text)), of: [Text(text)])
-        return holdsNumber(text, in: own == .unknown ? [language] : [language, own])
+        return holdsNumber(
+            text, in: own == .unknown ? [language] : [language, own], besides: names)
     }
 
     /// Most of its words stand in a row in one review.

@@ -1,0 +1,90 @@
+/// Mail addresses with their signs in words: "jane dot doe at gmail dot com", "jane.doe [at] gmx
+/// punkt de".
+///
+/// A shop is spelled out as well ("bought it at amazon dot com"): an address has a sign or a digit
+/// before its "at", brackets around it, or a mail service behind it.
+func spokenMailAddresses(_ text: MaskText) -> [MaskSpan] {
+    text.words.indices.compactMap { at -> MaskSpan? in
+        guard at > 0, atWords.contains(text.words[at].text), isJoined(text, at - 1),
+            isJoined(text, at), let end = spokenHostEnd(text, from: at + 1)
+        else { return nil }
+        let start = spokenLocalBegin(text, to: at - 1)
+        let name = text.words[at - 1].text
+        let isAddress =
+            start.hasSign || name.utf8.contains(where: isDigit) || isBracketed(text, at)
+            || mailServices.contains(text.words[at + 1].text) && !pointers.contains(name)
+        return isAddress ? text.span("MAIL", start.place...end) : nil
+    }
+}
+
+/// The last word of a host that ends with a domain, its dots as words or as signs; nil for none.
+private func spokenHostEnd(_ text: MaskText, from first: Int) -> Int? {
+    var last = first
+    var end: Int?
+    while true {
+        let isSpoken = isDotWord(text, last + 1)
+        if isSpoken {
+            last += 2
+        } else if text.isGap(after: last, of: [".", "-"]) {
+            last += 1
+        } else {
+            break
+        }
+        // "front.It" begins a sentence.
+        let isDomain = topLevelDomains.contains(text.words[last].text)
+        if isDomain, isSpoken || !text.isCapital(last) { end = last }
+    }
+    return end
+}
+
+/// The first word of what stands before the "at", and whether signs are in it.
+private func spokenLocalBegin(_ text: MaskText, to last: Int) -> (place: Int, hasSign: Bool) {
+    var place = last
+    var hasSign = false
+    while place > 0 {
+        if isDotWord(text, place - 1) {
+            place -= 2
+            hasSign = true
+        } else if text.isGap(after: place - 1, of: [".", "_", "-"]) {
+            hasSign = hasSign || !text.isGap(after: place - 1, of: ["-"])
+            place -= 1
+        } else {
+            break
+        }
+    }
+    return (place, hasSign)
+}
+
+/// A word for a sign, with a word on either side of it.
+private func isDotWord(_ text: MaskText, _ place: Int) -> Bool {
+    place > 0 && place + 1 < text.words.count && dotWords.contains(text.words[place].text)
+        && isJoined(text, place - 1) && isJoined(text, place)
+}
+
+/// Spaces and brackets alone stand between a word and the one behind it.
+private func isJoined(_ text: MaskText, _ place: Int) -> Bool {
+    guard place + 1 < text.words.count else { return false }
+    return text.gap(after: place).allSatisfy { " ()[]{}".utf8.contains($0) }
+}
+
+private func isBracketed(_ text: MaskText, _ place: Int) -> Bool {
+    text.gap(after: place - 1).contains { "([{".utf8.contains($0) }
+        && text.gap(after: place).contains { ")]}".utf8.contains($0) }
+}
+
+/// Folded: `ät` is one of them.
+private let atWords: Set<String> = [
+    "at", "klammeraffe", "arobase", "arobas", "arroba", "chiocciola", "apenstaartje",
+]
+private let dotWords: Set<String> = [
+    "dot", "punkt", "point", "punto", "punt", "ponto", "underscore", "unterstrich",
+]
+private let mailServices: Set<String> = [
+    "gmail", "googlemail", "gmx", "web", "outlook", "hotmail", "yahoo", "icloud", "aol", "proton",
+    "protonmail", "libero", "laposte",
+]
+/// What stands before "at" where a service is a place: "look at outlook dot com".
+private let pointers: Set<String> = [
+    "look", "looked", "in", "log", "on", "up", "here", "there", "me", "us", "them", "it", "mail",
+    "email", "account", "address",
+]

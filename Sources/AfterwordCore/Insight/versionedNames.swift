@@ -1,0 +1,50 @@
+/// Names with digits that stand in a text, so that a model may repeat them: a product with its
+/// version ("iPhone 15", given as `iphone 15`), and a short code in capitals ("S23", given as it
+/// is).
+package func versionedNames(_ text: String) -> Set<String> {
+    let bytes = Array(text.utf8)
+    let found = words(of: Text(text))
+    var names: Set<String> = []
+    for (place, word) in found.enumerated() {
+        let written = bytes[word.range]
+        if isCode(written) { names.insert(String(decoding: written, as: UTF8.self)) }
+        guard place + 1 < found.count, productLines.contains(word.text) || isCamelCase(written)
+        else { continue }
+        let next = found[place + 1]
+        let gap = bytes[word.range.upperBound..<next.range.lowerBound]
+        let isJoined = gap.count == 1 && (gap.first == 0x20 || gap.first == 0x2D)
+        if isJoined, isVersion(next.text) {
+            names.insert(word.text + " " + next.text)
+        }
+    }
+    return names
+}
+
+/// Lines of products whose version stands behind them, also where they are written small.
+private let productLines: Set<String> = [
+    "iphone", "ipad", "airpods", "macbook", "galaxy", "pixel", "kindle", "playstation", "xbox",
+    "gopro", "redmi", "oneplus", "thinkpad",
+]
+
+/// One or two digits.
+private func isVersion(_ word: String) -> Bool {
+    word.utf8.count <= 2 && word.utf8.allSatisfy(isDigit)
+}
+
+/// A capital inside a word: iPhone, PlayStation.
+private func isCamelCase(_ written: ArraySlice<UInt8>) -> Bool {
+    zip(written, written.dropFirst()).contains { left, right in
+        (0x61...0x7A).contains(left) && (0x41...0x5A).contains(right)
+    }
+}
+
+/// One to three capitals and as many digits, a capital first. `R1` and `P1` are what reviews and
+/// products are called before a model, `X2` is a factor.
+private func isCode(_ written: ArraySlice<UInt8>) -> Bool {
+    let capitals = written.count { (0x41...0x5A).contains($0) }
+    let digits = written.count(where: isDigit)
+    guard let first = written.first, !isDigit(first), capitals + digits == written.count,
+        (1...3).contains(capitals), (1...3).contains(digits)
+    else { return false }
+    return capitals > 1 || !"RPX".utf8.contains(first)
+}
