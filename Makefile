@@ -1,11 +1,15 @@
 # Two commands do everything: `make run` and `make test`. Each step is a script in ci/.
-.PHONY: run test nightly bench format laws accept clean
+.PHONY: run test quick nightly bench format laws accept clean
 
 run:
 	@ci/demo
 
 test:
 	@ci/test
+
+# Before a commit: format, arrows, core tests, goldens on SQLite
+quick:
+	@ci/quick
 
 # More random histories for the laws: make laws N=1000 [SEED=1]
 N ?= 1000
