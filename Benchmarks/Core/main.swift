@@ -1,11 +1,21 @@
 import Foundation
 
-// core-benchmark FILE …: what the core does by itself on one thread, the bytes being in memory: medians of three rounds in
-// gigabytes a second. Files are JSON Lines of the 2023 research shape.
+// core-benchmark FILE …         medians of three rounds, in gigabytes a second
+// core-benchmark --once FILE …  one round of each pass, for a tool that counts instructions
+//
+// What the core does by itself on one thread, the bytes being in memory. Files are JSON Lines of
+// the 2023 research shape.
 
-private let passes = try CorePasses(files: Array(CommandLine.arguments.dropFirst()))
+private var arguments = Array(CommandLine.arguments.dropFirst())
+private let isOnce = arguments.first == "--once"
+if isOnce { arguments.removeFirst() }
+private let passes = try CorePasses(files: arguments)
 
 private func measure(_ name: String, _ body: () -> Int) {
+    if isOnce {
+        print("\(name) (\(body()))")
+        return
+    }
     var seconds: [Double] = []
     var found = 0
     for _ in 0..<3 {
