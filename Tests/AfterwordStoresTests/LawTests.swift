@@ -5,13 +5,13 @@ import AfterwordTesting
 import Foundation
 import Testing
 
-/// Laws 1–5 and 7 over random histories, on every store, in batches of 1, 7 and 16,384 rows.
+/// All seven laws over random histories, on every store, in batches of 1, 7 and 16,384 rows.
 ///
 /// `AFTERWORD_LAWS=N` checks N histories instead of 50, `AFTERWORD_LAW_SEED=S` begins at seed S.
 @Suite struct LawTests {
     static let count = setting("AFTERWORD_LAWS") ?? 50
     static let first = setting("AFTERWORD_LAW_SEED") ?? 1
-    /// Histories of at most so many records are also checked in batches of 1 and 7.
+    /// Histories of at most this many records are also checked in batches of 1 and 7 rows.
     static let smallRecords = 80
 
     private static func setting(_ name: String) -> UInt64? {
