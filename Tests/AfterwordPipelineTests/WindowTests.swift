@@ -25,7 +25,7 @@ import Testing
     ) throws {
         fixture.options.observedAt = self.day(day)
         fixture.options.dumpLabel = label
-        // These dumps are too small for the guards, and loaded in the order of the test.
+        // These dumps are too small for the guards, and their dates are fixed.
         fixture.options.hasGuards = false
         fixture.clock = fixture.clock.adding(seconds: 3_600)
         try fixture.load(["\(day).json": Fixture.array(reviews)])

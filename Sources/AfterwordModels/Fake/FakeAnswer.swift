@@ -36,10 +36,10 @@ struct FakeAnswer {
     static let strengthLimit = 4
     static let quoteLimit = 12
 
-    /// Builds an honest answer from the reviews: issues and strengths by aspect, most mentioned
-    /// first, at most 7 and 4 of them; recommendations for the issues; then clusters of sentences
-    /// outside the lexicon, up to 8 issues in all. From 30 reviews on, an aspect needs two
-    /// mentions.
+    /// Builds an honest answer from the reviews: at most 7 issues and 4 strengths by aspect,
+    /// ordered by mentions, which count twice for an aspect that is not general; a recommendation
+    /// for each issue; then clusters of sentences outside the lexicon, up to 8 issues in all. From
+    /// 30 reviews on, an aspect needs two mentions.
     init(_ reviews: [FakeReview], language: Language, lexicon: Lexicon) {
         let phrases = FakePhrases.of(language)
         standing = phrases.standing
