@@ -1,16 +1,16 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// What rows may hold: whatever lies beyond was not written by this program, and sums of what lies
-/// within cannot overflow.
+/// Valid ranges of column values. This program never writes a value outside them, and sums of
+/// values inside them cannot overflow.
 private enum Believed {
     static let counts: ClosedRange<Int64> = 0...1 << 40
-    /// Sums of votes, and money in billionths.
+    /// Sums of helpful votes, and money in nanodollars.
     static let sums: ClosedRange<Int64> = 0...1 << 57
     static let ratings: ClosedRange<Int64> = 10...50
     static let runs: ClosedRange<Int64> = 0...1 << 40
     static let products: ClosedRange<Int64> = 0...greatestProductKey
-    /// About the years -7500 to 11500, in microseconds.
+    /// About the years -7500 to 11500, in microseconds since 1970.
     static let instants: ClosedRange<Int64> = -300_000_000_000_000_000...300_000_000_000_000_000
     static let months: ClosedRange<Int64> = -1_200_000...1_200_000
 }
@@ -63,13 +63,13 @@ extension ColumnRow {
 
     func string(_ column: String) throws -> String { try id(column).string }
 
-    /// A text that is there.
+    /// A text that must not be NULL.
     func id(_ column: String) throws -> Text {
         guard let text = try text(column) else { throw unreadable(column) }
         return text
     }
 
-    /// One of the words that a column may hold.
+    /// A text that must be one of the raw values of `Word`.
     func word<Word: RawRepresentable>(
         _ column: String, of _: Word.Type = Word.self
     ) throws -> Word where Word.RawValue == String {

@@ -1,19 +1,25 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// A row that a store answered: values by the names of their columns, and the rows of the port from
-/// them. Both stores read through it, so that they cannot differ.
+/// A row of a query result. Columns are read by name and decoded into the row types of the port.
+/// Both stores share this decoding, so that it cannot differ between them.
 ///
-/// A store's file may be damaged, or changed by another program: a value that this program never
-/// writes is never read as another. Its column throws `StoreFault.unreadable`.
+/// A store's file may be damaged or changed by another program. A value that this program never
+/// writes is never decoded as another value: the column throws `StoreFault.unreadable`.
 protocol ColumnRow {
-    /// The question that the row answers: its tables are named where a column cannot be read.
+    /// The SQL of the query, from which the table of an unreadable column is named.
     var question: String { get }
-    /// A whole number; nil for NULL.
+    /// An integer; nil for NULL.
+    ///
+    /// - Throws: `StoreFault.unreadable` where the value has another type or the column is missing.
     func optional(_ column: String) throws -> Int64?
     /// A text; nil for NULL.
+    ///
+    /// - Throws: `StoreFault.unreadable` where the value has another type or the column is missing.
     func text(_ column: String) throws -> Text?
-    /// Bytes, not NULL.
+    /// A byte string.
+    ///
+    /// - Throws: `StoreFault.unreadable` for NULL, another type or a missing column.
     func bytes(_ column: String) throws -> [UInt8]
 }
 
@@ -50,7 +56,7 @@ extension ColumnRow {
             let stars = try (1...5).map { try count("star_\($0)") }
             let reviews = try count("review_count")
             let rated = try count("rated_count")
-            // What is derived of them divides by one and takes it for a part of another.
+            // Derived values divide by these counts and treat one as a part of another.
             guard rated == stars.reduce(0, +), rated <= reviews else {
                 throw unreadable("rated_count")
             }
@@ -82,10 +88,10 @@ extension ColumnRow {
         }
     }
 
-    /// A row of the base joined with its product's id.
+    /// A row of `product_reviews_clean` joined with the product's id.
     var review: StoredReview { get throws { try review(ofProduct: id("product_id")) } }
 
-    /// A row of `product_reviews_clean` of a product that is known.
+    /// A row of `product_reviews_clean`, of a product whose id the caller knows.
     func review(ofProduct id: Text) throws -> StoredReview {
         StoredReview(
             reviewKey: try reviewKey(), productID: id,
@@ -97,9 +103,10 @@ extension ColumnRow {
             payloadDigest: try digest128("payload_digest"), rawKey: try number("raw_key"))
     }
 
-    /// A review of a product that is known, without what only the store needs.
+    /// A review of a product whose id the caller knows, without the store's own keys.
     ///
-    /// - Parameter isLive: Where the rows do not tell it.
+    /// - Parameter isLive: The value where the query does not select `is_live`; nil to read the
+    ///   column.
     func listedReview(ofProduct id: Text, isLive: Bool?) throws -> ListedReview {
         ListedReview(
             productID: id, reviewID: try self.id("review_id"),
@@ -119,14 +126,14 @@ extension ColumnRow {
             observedAt: try instant("\(attribute.name)_observed_at"))
     }
 
-    /// A row of `products_dim` joined with its summary.
+    /// A row of `products_dim` joined with `product_summary`.
     var product: ProductState {
         get throws {
             var attributes: [Attribute: StoredAttribute] = [:]
             for attribute in Attribute.allCases {
                 attributes[attribute] = try self.attribute(attribute)
             }
-            // A product of a catalogue has no sums.
+            // A product that only the catalog names has no sums.
             let hasSummary = try optional("last_changed_run") != nil
             let summary = ProductSummary(
                 productKey: try productKey(), productID: try id("product_id"),
@@ -294,7 +301,7 @@ extension ColumnRow {
         }
     }
 
-    /// A row with the digest it was written with.
+    /// A row's stored checksum together with the checksum computed from its values.
     func sealed(_ table: String, _ row: String, _ seal: Digest128) throws -> SealedRow {
         SealedRow(table: table, row: row, stored: try digest128("seal"), computed: seal)
     }
@@ -319,7 +326,7 @@ extension ColumnRow {
         return Digest256(bytes)
     }
 
-    /// Three counts, or none.
+    /// The token counts of a model call; nil where `input_tokens` is NULL.
     private var usage: ModelUsage? {
         get throws {
             guard try optional("input_tokens") != nil else { return nil }
@@ -431,7 +438,7 @@ extension ColumnRow {
         }
     }
 
-    /// A JSON array of texts; nil for all brands.
+    /// The brands of an API key, stored as a JSON array of texts; nil for all brands.
     private var brands: [String]? {
         get throws {
             guard let written = try text("brands") else { return nil }
@@ -454,7 +461,7 @@ extension ColumnRow {
                 cost: try optionalSum("cost_nanodollars"), usage: try usage,
                 outcome: try text("outcome")?.string)
             let written = try optionalCount("cache_write_tokens")
-            // Part of a usage: without one the seal would not see it.
+            // The count belongs to a usage: without one, the row checksum would not cover it.
             guard written == nil || call.usage != nil else {
                 throw unreadable("cache_write_tokens")
             }

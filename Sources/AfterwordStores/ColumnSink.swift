@@ -1,12 +1,17 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// Takes the columns of a row one after another, in the order of `Columns`.
+/// Receives the columns of a row in the order of `Columns`, one call per column.
 protocol ColumnSink {
+    /// Adds an integer; nil for NULL.
     func add(_ number: Int64?)
+    /// Adds a text; nil for NULL.
     func add(_ text: Text?)
+    /// Adds a text.
     func add(_ text: String)
+    /// Adds a byte string.
     func add(blob bytes: [UInt8])
+    /// Adds a boolean; nil for NULL.
     func add(flag: Bool?)
 }
 
@@ -43,7 +48,8 @@ extension ColumnSink {
 
     func add(_ row: RawRow) {
         add(row.rawKey)
-        // A first record's product is that of the review that points at it.
+        // The first record of a review has no product key of its own: the review that references
+        // the record has it.
         add(row.rawKey < 0 ? row.productKey : nil)
         add(blob: row.record.identity.bytes)
         add(blob: row.record.payload.bytes)
@@ -100,7 +106,7 @@ extension ColumnSink {
         add(row.firstRawKey)
     }
 
-    /// All of a row but its first record.
+    /// All columns of a current row except `first_raw_key`.
     func add(stateOf row: ReviewRow) {
         let review = row.review
         add(review.reviewKey)
@@ -163,7 +169,7 @@ extension ColumnSink {
         add(row.counters)
     }
 
-    /// With a run it is a row of the history.
+    /// A row of `product_aggregates`, or of its history.
     func add(_ row: MonthSummary, run: Int64) {
         add(row.productKey)
         add(row.key.month)
@@ -172,7 +178,7 @@ extension ColumnSink {
         add(row.counters)
     }
 
-    /// With a run it is a row of the history.
+    /// A row of `scope_summary`; with a run, a row of `scope_summary_history`.
     func add(_ row: ScopeSummary, run: Int64? = nil) {
         add(row.scope.kind.rawValue)
         add(row.scope.id)

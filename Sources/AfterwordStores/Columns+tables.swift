@@ -1,4 +1,4 @@
-/// Which table a column is of: what a value that cannot be read is told with.
+/// Finds the table of a column, which an error about an unreadable value names.
 extension Columns {
     private static let tables: [(name: String, columns: String)] = [
         ("runs", run), ("run_files", file), ("shapes", shape),
@@ -15,10 +15,10 @@ extension Columns {
         ("themes", theme), ("theme_reviews", themeReview), ("review_verdicts", verdict),
     ]
 
-    /// The first table that a question names and that has the column; else the first that it names.
+    /// The first table named in the SQL that has the column, otherwise the first table named.
     static func table(of column: String, in question: String) -> String {
         let words = question.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init)
-        // A view, and the two tables that SQLite keeps the base in.
+        // The view's tables, and the two SQLite tables behind `product_reviews_base`.
         let tables = words.flatMap { word in
             switch word {
             case "product_reviews_clean": ["product_reviews_history", "product_reviews_base"]
@@ -32,7 +32,7 @@ extension Columns {
             names(table.columns).contains { $0.filter { $0 != "\"" } == column }
         }
         if let own = own ?? named.first { return own.name }
-        // What is asked of no table of the history: the first word after FROM.
+        // No known table is named: take the word after FROM.
         return zip(words, words.dropFirst()).first { $0.0 == "FROM" }?.1 ?? "the store"
     }
 }

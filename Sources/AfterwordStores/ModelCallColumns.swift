@@ -1,4 +1,4 @@
-/// What came to `llm_calls` after its first release: a migration of its own on both stores.
+/// The columns that a later migration adds to `llm_calls`, on both stores.
 enum ModelCallColumns {
     static let migration = "llm_calls: tier, request ids, unread answers"
 

@@ -1,35 +1,36 @@
 import AfterwordCore
 
-/// A view for analysts: plain units, averages derived, every column told.
+/// A view for analysts: plain units, computed means and shares, and a comment for every column.
 struct ReportView {
-    /// How a column is made of stored ones; each store writes it in its own SQL.
+    /// How a column is computed from stored ones. `ReportDialect` turns it into each store's SQL.
     enum Expression {
         case plain(String)
         /// UTC microseconds as a timestamp.
         case instant(String)
         /// Bytes as hexadecimal digits.
         case digest(String)
-        /// UTC microseconds as a timestamp where they are of an origin, else NULL.
+        /// UTC microseconds as a timestamp where their origin is the given one, otherwise NULL.
         case instantOf(String, origin: String, is: String)
-        /// Tenths as stars.
+        /// Tenths of a star as stars.
         case stars(String)
-        /// The mean of a sum of tenths over a count, in stars; NULL over nothing.
+        /// The mean in stars, from a sum of tenths and a count; NULL for a count of zero.
         case mean(sum: String, count: String)
-        /// A share of a count; NULL of nothing.
+        /// A part divided by a whole; NULL where the whole is zero.
         case share(String, of: String)
         /// Millionths as a number.
         case millionths(String)
-        /// Nano-dollars as dollars.
+        /// Nanodollars as dollars.
         case dollars(String)
-        /// The names of the changed fields, with spaces between.
+        /// The names of the changed fields, separated by spaces.
         case fields(String)
     }
 
+    /// A column of a view, with the comment that analysts read.
     struct Column {
         var name: String
         var expression: Expression
         var comment: String
-        /// The version of the views that it came with.
+        /// The version of the views that added the column.
         var since: Int
 
         init(_ name: String, _ expression: Expression, _ comment: String, since: Int = 1) {
@@ -43,13 +44,13 @@ struct ReportView {
     var name: String
     var comment: String
     var columns: [Column]
-    /// What it reads: FROM and what follows.
+    /// The SQL after the select list: FROM and what follows.
     var source: String
 }
 
 extension ReportView {
-    /// With the columns that it has had since a version: what a migration makes stays as it was. A
-    /// column that came later stands after all that were there.
+    /// The view with the columns added up to a version, so that a released migration keeps creating
+    /// the same view. Columns of later versions come last.
     func asOf(version: Int) -> ReportView {
         var view = self
         view.columns = (1...version).flatMap { own in columns.filter { $0.since == own } }
@@ -59,13 +60,13 @@ extension ReportView {
     /// The newest version of the views.
     static let version = 2
 
-    /// The views. A released view never loses a column.
+    /// The views of the first release. A released view never loses a column.
     static let all = [
         reviews, reviewHistory, products, productHistory, productsByRun, months, scopes, runs,
         files, insights, insightHistory, themes, themeReviews, modelAnswers, modelCalls,
     ]
 
-    /// What came with a migration of its own.
+    /// The view added by the migration `6 verdicts`.
     static let verdicts = ReportView(
         name: "verdicts",
         comment: "What people found of reviews; rows are only ever added, the newest counts.",
@@ -305,7 +306,7 @@ extension ReportView {
         source: "FROM run_files b")
 }
 
-/// The SQL of a store for the parts of a view that differ.
+/// Generates SQL for the parts of a view that differ between the stores.
 enum ReportDialect {
     case sqlite
     case postgres
@@ -336,7 +337,7 @@ enum ReportDialect {
         }
     }
 
-    /// The SELECT of a view.
+    /// The SELECT statement of a view.
     func select(_ view: ReportView) -> String {
         let columns = view.columns.map { "\(sql($0.expression)) AS \($0.name)" }
         return "SELECT " + columns.joined(separator: ", ") + " " + view.source
@@ -438,7 +439,7 @@ extension ReportView {
         ], source: "FROM llm_calls c")
 }
 
-/// `docs/tables.md`, made from the views.
+/// The text of `docs/tables.md`, generated from the views.
 package func reportDocumentation() -> String {
     var text = """
         # Tables for analysts

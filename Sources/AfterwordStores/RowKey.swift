@@ -1,6 +1,7 @@
 import AfterwordCore
 
-/// What a row that is kept once is known by.
+/// The key of a row that is stored once: a digest with a product key (`product_raw`) or with an
+/// occurrence (`rejected_records`).
 struct RowKey: Hashable {
     var digest: Digest128
     var number: Int64
@@ -12,7 +13,7 @@ struct RowKey: Hashable {
 }
 
 extension Array {
-    /// The first row of each of these keys.
+    /// The first row for each of the given keys.
     func once(among keys: Set<RowKey>, by key: (Element) -> RowKey) -> [Element] {
         var wanted = keys
         return filter { wanted.remove(key($0)) != nil }

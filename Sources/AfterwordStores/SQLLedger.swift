@@ -1,16 +1,16 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// Asks and writes inside one transaction of the ledger; `?` stands for each value in turn.
+/// Queries and writes within one ledger transaction. Each `?` takes the next value.
 protocol SQLLedgerSession: SQLSession {
-    /// Runs a statement that answers nothing.
+    /// Runs a statement that returns no rows.
     func execute(_ sql: String, _ values: [SQLValue]) throws
-    /// One row into a table, or over the one with its key.
+    /// Inserts one row, or updates the row with the same key.
     func put(_ table: String, _ columns: String, key: String, _ add: (any ColumnSink) -> Void)
         throws
 }
 
-/// The ledger of calls in an SQL store; both stores are asked the same.
+/// The ledger of model calls, jobs and API keys in an SQL store. Both stores run the same SQL.
 final class SQLLedger: LedgerTransaction {
     fileprivate let session: any SQLLedgerSession
 
@@ -72,7 +72,7 @@ final class SQLLedger: LedgerTransaction {
     }
 
     func begin(_ call: ModelCall) throws -> Int64 {
-        // NULL where there was none.
+        // MAX is NULL where there is no call.
         let last =
             try session.rows(
                 "SELECT MAX(call) AS last FROM llm_calls WHERE call > ?", [.number(0)]

@@ -1,7 +1,7 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// A value that a question is asked with.
+/// The value of a query parameter.
 enum SQLValue {
     case number(Int64)
     case text(String)
@@ -9,19 +9,21 @@ enum SQLValue {
     init(_ text: Text) { self = .text(text.string) }
 }
 
-/// Asks one snapshot of an SQL store; `?` stands for each value in turn.
+/// Queries on one snapshot of an SQL store. Each `?` takes the next value.
 protocol SQLSession {
-    /// Rows of a question without values may be very many.
+    /// The rows of a query, decoded. A query without values may return a very large number of rows.
     func rows<Found>(
         _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) throws -> Found
     ) throws -> [Found]
 
-    /// The rows of `Columns.currentPayloads`.
+    /// Passes the rows of `Columns.currentPayloads` to `take`.
+    ///
+    /// - Parameter keys: Product keys whose reviews are read; nil for all reviews.
     func currentPayloads(
         ofProducts keys: ClosedRange<Int64>?, _ take: (CurrentPayload) -> Void
     ) throws
 
-    /// Rows of a question that comes again and again, and answers with few.
+    /// The rows of a query that is run repeatedly and returns few rows.
     func fewRows<Found>(
         _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) throws -> Found
     ) throws -> [Found]
@@ -33,8 +35,8 @@ extension SQLSession {
     ) throws -> [Found] { try rows(sql, values, decode) }
 }
 
-/// Reads one snapshot of an SQL store. Rows come by their text keys, by bytes. Both stores are read by the
-/// same questions, so that they cannot answer differently.
+/// Reads one snapshot of an SQL store. Rows are ordered by their text keys, compared by bytes. Both
+/// stores run the same queries, so that their answers cannot differ.
 final class SQLReader: StoreReader {
     private let session: any SQLSession
 
@@ -102,7 +104,7 @@ final class SQLReader: StoreReader {
                 try $0.review
             }
         }
-        // A sixth of what a server takes for a page of them is their order.
+        // Sorting in the server would take a sixth of the time of a page.
         return try all(Columns.reviewsOfProduct, [SQLValue(id)]) {
             try $0.review(ofProduct: id)
         }
@@ -131,7 +133,8 @@ final class SQLReader: StoreReader {
             ) { try $0.historyRow }
         }
         if let review {
-            // Where its id tells that it is, else anywhere among its product's.
+            // Search first near the key derived from the review's id, then among all reviews of the
+            // product.
             if let identity = identityDigest(ofReview: review, ofProduct: product) {
                 let first = firstKey(ofProduct: 0, identity: identity)
                 let found = try history(product, review, first...first + nearKeys)
@@ -143,7 +146,7 @@ final class SQLReader: StoreReader {
         return try all(Columns.historyOfProduct, own) { try $0.historyRow }
     }
 
-    /// All versions of a review that has one of some numbers in its product.
+    /// All versions of a review whose number within its product lies in a range.
     private func history(
         _ product: Text, _ review: Text, _ numbers: ClosedRange<Int64>
     ) throws -> [HistoryRow] {
@@ -151,7 +154,7 @@ final class SQLReader: StoreReader {
             SQLValue(product), .number(numbers.lowerBound), SQLValue(product),
             .number(numbers.upperBound), SQLValue(product), SQLValue(review),
         ]
-        // Few: their order is soon made.
+        // A review has few versions, so sorting here is fast.
         return try all(Columns.historyOfReview, asked) { try $0.historyRow }
             .sorted { ($0.version, $0.run) < ($1.version, $1.run) }
     }
@@ -184,7 +187,8 @@ final class SQLReader: StoreReader {
     }
 
     func raw(ofProduct id: Text?) throws -> [RawRow] {
-        // A record that went ahead is of the review that it is the first of.
+        // The first record of a review has no product key: its product is that of the review which
+        // references the record.
         let first = """
             SELECT p.product_key, p.product_id, \(Columns.rawWithoutProduct)
             FROM product_reviews_base b
@@ -304,8 +308,8 @@ final class SQLReader: StoreReader {
     }
 
     func monthHistory(ofProduct id: Text?) throws -> [HistoryOf<MonthSummary>] {
-        // A month's last version is the current one; those before it are history. Prefetch one after the other, so that
-        // a row that cannot be read is told with its own table.
+        // The last version of a month is the current row, earlier ones are history. Two separate
+        // queries, so that an error about an unreadable row names the right table.
         func versions(_ table: String) throws -> [HistoryOf<MonthSummary>] {
             let columns = Columns.names(Columns.month).map { "h.\($0)" }.joined(separator: ", ")
             return try all(

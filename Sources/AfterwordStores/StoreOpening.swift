@@ -1,11 +1,11 @@
-/// What opening a store may do to it.
+/// What opening a store may change.
 package enum StoreOpening: Sendable {
-    /// Makes it where it is not there, and brings its schema up to this program's.
+    /// Creates the store where none exists, and migrates its schema to this program's version.
     case making
-    /// Only what is there, as it is: nothing is written by opening or reading.
+    /// Opens an existing store. Neither opening nor reading writes anything.
     case existing
-    /// Like `existing`, for a load that is undone: where the schema is missing, it is made and undone
-    /// with the load.
+    /// Like `existing`, for a load that is rolled back: a missing schema is created and rolled back
+    /// together with the load.
     case rehearsing
 
     static let notCurrent = "no store is there, or an older one: the next run brings it up to date"

@@ -1,7 +1,7 @@
 import AfterwordCore
 
-/// The key of a row that a product has one of, or one of for each month: rows that come in the order of their keys take nobody's
-/// place.
+/// The key of a row that exists once per product, or once per product and month. Rows written in
+/// ascending key order cannot replace an earlier row.
 struct WrittenKey: Comparable {
     var product: Int64
     var month: MonthKey?
@@ -12,9 +12,9 @@ struct WrittenKey: Comparable {
         return left.month.map { $0 < month } ?? true
     }
 
-    /// Moves it to the last of keys that come after it, each after the one before.
+    /// Advances to the greatest of the given keys.
     ///
-    /// - Returns: Whether all did.
+    /// - Returns: Whether every key was greater than the one before it, the first than `self`.
     mutating func follow(_ keys: some Sequence<WrittenKey>) -> Bool {
         var areInOrder = true
         for key in keys {

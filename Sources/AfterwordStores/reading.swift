@@ -1,16 +1,17 @@
 import AfterwordPipeline
 
-/// What the profile of a dump is told of a review without reading it, as one number: the rating in tenths × 2, or 0, and 1 for a title or
-/// a body.
+/// The rating flags of a review, stored in the column `reading`: twice the rating in tenths, or 0
+/// without a rating, plus 1 where the review has a title or a body. The profile of a dump needs no
+/// more than this number.
 func reading(rating: Int64?, hasText: Bool) -> Int64 { (rating ?? 0) << 1 | (hasText ? 1 : 0) }
 
-/// Nil for a number that no review has.
+/// Decodes rating flags; nil for a number that no review has.
 func told(byReading reading: Int64) -> (rating: Int64?, hasText: Bool)? {
     let rating = reading >> 1
     guard rating == 0 || (10...50).contains(rating) else { return nil }
     return (rating == 0 ? nil : rating, reading & 1 == 1)
 }
 
-/// The keys that reviews of any product have.
+/// The range of all valid review keys.
 let greatestReviewKeys: ClosedRange<Int64> =
     0...reviewKeys(ofProduct: greatestProductKey).upperBound

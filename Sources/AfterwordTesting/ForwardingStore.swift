@@ -1,8 +1,9 @@
 package import AfterwordCore
 package import AfterwordPipeline
 
-/// A store in front of another, for tests: all that it does not do itself is done by that one.
+/// A store that forwards to another store every call it does not implement itself. For tests.
 package protocol ForwardingStore: ReviewStore {
+    /// The store that receives the calls.
     var store: any ReviewStore { get }
 }
 

@@ -1,8 +1,8 @@
 import AfterwordCore
 package import AfterwordPipeline
 
-/// The laws of the history as checks over a random history: nil where a law holds, else what broke
-/// it.
+/// Checks the laws of the history against a random history. A check returns nil where the law
+/// holds, otherwise a description of the violation.
 package struct Laws {
     package typealias MakeStore = () throws -> any ReviewStore
 
@@ -20,7 +20,7 @@ package struct Laws {
         "rerun", "split", "order", "rebuild", "balance", "stable past", "same everywhere",
     ]
 
-    /// Checks a law by its name.
+    /// Checks a law by its name, one of `names`.
     package func check(_ law: String) throws -> String? {
         switch law {
         case "rerun": try rerun()
@@ -48,7 +48,7 @@ package struct Laws {
 
     private static let ledger: Set<String> = ["runs", "run_files"]
 
-    /// Law 1: the same dump again, at once or after dumps observed later, changes nothing.
+    /// Law 1: loading the same dump again, at once or after dumps observed later, changes nothing.
     private func rerun() throws -> String? {
         let store = try makeStore()
         for (number, step) in history.steps.enumerated() {
@@ -73,8 +73,8 @@ package struct Laws {
         return nil
     }
 
-    /// Law 2: the parts of a dump by product, each in a store of its own, are the whole when
-    /// joined.
+    /// Law 2: the parts of a dump by product, each loaded into its own store, together equal the
+    /// whole dump.
     private func split() throws -> String? {
         var history = history
         for index in history.steps.indices where history.steps[index].completeness == .all {
@@ -90,7 +90,7 @@ package struct Laws {
                 own.records = step.records.filter { record in
                     record.product.map { Int($0.utf8.last ?? 0) % 2 == part } ?? true
                 }
-                // A part that names nothing is complete for nothing.
+                // A part without records must not be complete, or it would delete reviews.
                 if own.records.isEmpty { own.completeness = .none }
                 guard try history.load(own, number: number, into: store, loading) else {
                     return "part \(part) of step \(number) was refused, the whole was not"
@@ -106,7 +106,7 @@ package struct Laws {
         return difference(expected.mapValues { $0.sorted() }, joined)
     }
 
-    /// Tables without the ledger and without the places where records lay.
+    /// Tables without the ledger and without the positions of records in files.
     private func comparable(_ store: any ReviewStore) throws -> [String: [String]] {
         try withoutPlaces(tables(store, without: Self.ledger))
     }
@@ -145,7 +145,7 @@ package struct Laws {
         return sums.values.map { JSONValue.object($0).canonical }
     }
 
-    /// Law 3: the order of records and files, and the container, change nothing.
+    /// Law 3: the order of records and files, and the container format, make no difference.
     private func order() throws -> String? {
         let plain = try makeStore()
         let loaded = try history.load(history.steps, into: plain, loading)
@@ -167,7 +167,7 @@ package struct Laws {
         return nil
     }
 
-    /// Law 4: what is stored is what the history alone gives, now and as of any run.
+    /// Law 4: the stored rows are those rebuilt from the history alone, now and as of any run.
     private func rebuild() throws -> String? {
         let store = try makeStore()
         try history.load(history.steps, into: store, loading)
@@ -175,7 +175,7 @@ package struct Laws {
         return try store.auditByQuery().map { "audit by query: \($0)" }
     }
 
-    /// Law 5: every record is counted once, and its bytes are kept.
+    /// Law 5: each record is counted once, and its bytes are kept.
     private func balance() throws -> String? {
         let store = try makeStore()
         let loaded = try history.load(history.steps, into: store, loading)
@@ -196,7 +196,7 @@ package struct Laws {
         }
     }
 
-    /// Law 6: what a store answers right after a run is what it answers as of that run for ever.
+    /// Law 6: a store's answer directly after a run is its answer as of that run at any later time.
     private func stablePast() throws -> String? {
         let store = try makeStore()
         var told: [(run: Int64, tables: [String: [String]])] = []
@@ -213,7 +213,7 @@ package struct Laws {
         return nil
     }
 
-    /// Law 7: the same golden bytes as the oracle's.
+    /// Law 7: the golden tables equal those of the oracle, byte for byte.
     private func sameEverywhere() throws -> String? {
         let oracle = MemoryStore()
         try history.load(history.steps, into: oracle)
@@ -223,7 +223,7 @@ package struct Laws {
             ?? difference(spans(oracle), spans(store))
     }
 
-    /// What is read of the history between any two runs.
+    /// What a reader returns for the changes between any two runs.
     private func spans(_ store: any ReviewStore) throws -> [String: [String]] {
         try store.read { reader in
             var spans: [String: [String]] = [:]
@@ -247,7 +247,7 @@ package struct Laws {
         }
     }
 
-    /// The first table and rows that differ.
+    /// The first table that differs, with up to two removed and two added rows.
     private func difference(
         _ expected: [String: [String]], _ actual: [String: [String]]
     ) -> String? {
@@ -263,8 +263,8 @@ package struct Laws {
     }
 }
 
-/// Finds a smaller history that breaks the same law: steps and records are left out one by one as
-/// long as it stays broken.
+/// Finds a smaller history that breaks the same law, by removing steps and records one by one while
+/// `isBroken` holds.
 package func shrink(
     _ history: ReviewHistory, while isBroken: (ReviewHistory) -> Bool
 ) -> ReviewHistory {

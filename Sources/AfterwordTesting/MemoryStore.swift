@@ -1,10 +1,12 @@
 package import AfterwordCore
 package import AfterwordPipeline
 
-/// The oracle of the contract suite: a store of plain dictionaries, with no thought of speed.
+/// The oracle of the contract suite: a store made of plain dictionaries, written for clarity, not
+/// speed.
 ///
-/// A load works on a copy of the state, and committing is taking the copy.
+/// A load changes a copy of the state; the commit replaces the state by the copy. Not thread-safe.
 package final class MemoryStore: ReviewStore {
+    /// All tables. Histories are arrays in the order of writing.
     struct State {
         var runs: [RunRecord] = []
         var files: [FileRecord] = []
@@ -86,7 +88,7 @@ package final class MemoryStore: ReviewStore {
     }
 }
 
-/// A load of this store never waits for anything.
+/// A load of this store never blocks, so there is nothing to interrupt.
 private struct NoInterruption: Interruption {
     func interrupt() {}
 }
@@ -230,7 +232,7 @@ private final class MemoryLoad: StoreLoad {
             precondition(StagedRecords.keys.contains(record.rawKey), "a key of its own kind")
             let file = records.files[Int(record.file)]
             let start = Int(record.payloadStart)
-            // Its product is told by the review that it is the first of.
+            // The product is set when the load resolves the record.
             state.raw[record.rawKey] = RawRow(
                 rawKey: record.rawKey, productKey: 0, productID: Text([]),
                 record: RawIdentity(identity: record.identity, payload: record.payload),
@@ -279,7 +281,7 @@ private final class MemoryLoad: StoreLoad {
     func put(products: [ProductState]) throws {
         for product in products {
             var product = product
-            // Sums have a call of their own.
+            // Summaries are written by `put(summaries:run:)`.
             if let summary = state.products[product.productKey]?.summary {
                 product.summary = summary
             }
@@ -425,7 +427,7 @@ private final class MemoryReader: StoreReader {
     }
 
     func runs() throws -> [RunRecord] { state.runs }
-    /// Nobody can reach them but this store.
+    /// Empty: no other program can change these rows.
     func sealedRows() throws -> [SealedRow] { [] }
 
     func files(ofRun run: Int64?) throws -> [FileRecord] {

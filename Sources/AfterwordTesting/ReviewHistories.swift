@@ -1,12 +1,12 @@
 package import AfterwordCore
 package import AfterwordPipeline
 
-/// A random history of dumps for the laws: a small world of reviews that are written, edited,
-/// deleted and brought back, and dumps of it, some of them old, incomplete, double or broken.
+/// A random history of dumps for the laws: reviews that are written, edited, deleted and restored,
+/// and dumps of them, some of which are old, incomplete, duplicate or malformed.
 ///
 /// Everything is a function of the seed.
 package struct ReviewHistory: Sendable {
-    /// One dump of the history: records as JSON text, and how it is loaded.
+    /// One dump of the history: records as JSON text, and how the dump is loaded.
     package struct Step: Sendable {
         package var records: [RecordText]
         package var observedAt: Instant
@@ -21,7 +21,7 @@ package struct ReviewHistory: Sendable {
         }
     }
 
-    /// A record and the product it is of; nil where that cannot be read.
+    /// A record and its product; nil where the record names no readable product.
     package struct RecordText: Sendable, Equatable {
         package var text: String
         package var product: String?
@@ -42,7 +42,7 @@ package struct ReviewHistory: Sendable {
         self.steps = steps
     }
 
-    /// The moment at which every history begins.
+    /// The time at which every history begins.
     package static let start = Instant(iso8601: "2026-01-05")!
 
     package init(seed: UInt64) {
@@ -64,14 +64,14 @@ package struct ReviewHistory: Sendable {
                     records: records,
                     observedAt: Self.start.adding(seconds: week * 7 * 86_400),
                     completeness: complete))
-            // Now and then the same dump again, at once.
+            // Sometimes load the same dump again, at once.
             if random.draw(below: 5) == 0, let last = steps.last { steps.append(last) }
         }
         self.init(seed: seed, shape: kind.shape, steps: steps)
     }
 }
 
-/// By what the reviews of a world are known: one for each kind of identity.
+/// How the reviews of a world are identified: one case for each kind of identity.
 private enum WorldKind: CaseIterable {
     case ids, authors, texts
 
@@ -128,7 +128,8 @@ private struct World {
             .joined(separator: " ")
     }
 
-    /// A week goes by: reviews come, change, go and come back; products change brands.
+    /// Advances the world by a week: reviews are added, changed, deleted and restored, and products
+    /// change brands.
     mutating func live(_ random: inout SplitMix64) {
         week += 1
         for _ in 0..<(2 + random.draw(below: 9)) {
@@ -156,7 +157,7 @@ private struct World {
         }
     }
 
-    /// What a dump names: all that is there, or only some products of it.
+    /// The records of a dump: the existing reviews of about four fifths of the products.
     func dump(_ random: inout SplitMix64) -> [ReviewHistory.RecordText] {
         let named = (0..<products).filter { _ in random.draw(below: 5) > 0 }
         return reviews.filter { $0.isThere && named.contains($0.product) }.map { review in
@@ -192,7 +193,7 @@ private struct World {
             text: "{" + members.joined(separator: ", ") + extra + "}", product: product)
     }
 
-    /// Copies in the same and in other bytes, variants, and records that cannot be read.
+    /// Duplicates with the same and with other bytes, variants, and malformed records.
     func noise(
         _ records: [ReviewHistory.RecordText], _ random: inout SplitMix64
     ) -> [ReviewHistory.RecordText] {

@@ -4,25 +4,27 @@ import NIOHTTP1
 import NIOPosix
 import Synchronization
 
-/// An HTTP server on this machine that answers as a test says: a real socket, no mock of a client.
+/// An HTTP server on this machine that answers as a test decides, through a real socket.
 package final class ScriptedServer: Sendable {
+    /// A request that the server received.
     package struct Request: Sendable {
         package var uri: String
-        /// By names in small letters.
+        /// By lower-case name.
         package var headers: [String: String]
         package var body: String
         package var at: ContinuousClock.Instant
     }
 
+    /// What the server does with a request.
     package enum Reply: Sendable {
         case answer(Int, headers: [String: String] = [:], body: String)
-        /// Says nothing until the client gives up.
+        /// Sends nothing and keeps the connection open.
         case silence
-        /// Closes the line without a word.
+        /// Closes the connection without a response.
         case hangUp
-        /// Promises a long answer, sends the beginning of one, and nothing more.
+        /// Announces 100,000 bytes, sends only this beginning, and keeps the connection open.
         case stall(String)
-        /// Bytes as they are, whatever they are, and closes the line.
+        /// Sends these bytes unchanged and closes the connection.
         case raw([UInt8])
     }
 
@@ -30,11 +32,12 @@ package final class ScriptedServer: Sendable {
     private let channel: any Channel
     private let log: RequestLog
 
+    /// The requests so far. Thread-safe.
     fileprivate final class RequestLog: Sendable {
         let requests = Mutex<[Request]>([])
     }
 
-    /// - Parameter answer: Is given each request and how many came before it.
+    /// - Parameter answer: Called with each request and the number of requests before it.
     package init(_ answer: @escaping @concurrent @Sendable (Request, Int) async -> Reply)
         async throws
     {
@@ -122,7 +125,7 @@ package final class ScriptedServer: Sendable {
                     HTTPServerResponsePart.body(.byteBuffer(buffer))
                 ).get()
             case .raw(let bytes):
-                // Past the encoder, so that nothing is put right.
+                // Bypass the encoder, so that the bytes are sent unchanged.
                 try? await channel.eventLoop.flatSubmit {
                     do {
                         let context = try channel.pipeline.syncOperations.context(
@@ -149,7 +152,7 @@ package final class ScriptedServer: Sendable {
     }
 }
 
-/// An answer in OpenAI's form.
+/// A response in the format of OpenAI's chat completions.
 package func chatAnswer(
     _ text: String, finish: String = "stop", input: Int = 1_000, cached: Int = 0, output: Int = 100
 ) -> String {
@@ -163,7 +166,7 @@ package func chatAnswer(
         """
 }
 
-/// An error in OpenAI's form.
+/// An error in OpenAI's format.
 package func chatError(_ code: String, type: String = "invalid_request_error") -> String {
     #"{"error": {"message": "no", "type": "\#(type)", "param": null, "code": "\#(code)"}}"#
 }

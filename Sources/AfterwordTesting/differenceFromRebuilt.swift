@@ -1,9 +1,9 @@
 import AfterwordCore
 package import AfterwordPipeline
 
-/// Rebuilds base, sums and dimensions from the histories alone and says where the store differs,
-/// now or as of a run; nil where it does not. Written apart from the code it judges: it folds whole
-/// rows, no deltas.
+/// Rebuilds reviews, sums and dimensions from the histories alone and returns where the store
+/// differs, now or as of a run; nil where it does not. Independent of the code it tests: it adds up
+/// whole rows instead of deltas.
 package func differenceFromRebuilt(_ reader: any StoreReader) throws -> String? {
     let history = try reader.history(ofProduct: nil, review: nil)
         .filter { $0.operation != .late }
@@ -111,7 +111,7 @@ private struct Rebuilt {
     }
 }
 
-/// Every run's digest from the rows it made and the digest before it.
+/// Recomputes each run's history digest from the run's rows and the previous digest.
 private func differenceInChain(_ reader: any StoreReader) throws -> String? {
     let rows = try reader.history(ofProduct: nil, review: nil)
     var previous = genesisDigest

@@ -1,16 +1,16 @@
 import AfterwordCore
 package import AfterwordPipeline
 
-/// How the dumps of a history are brought to a store.
+/// How the dumps of a history are loaded into a store.
 package struct HistoryLoading: Sendable {
-    /// In what container the records lie.
+    /// The container format of the records.
     package enum Container: CaseIterable, Sendable { case array, lines }
 
     package var batchRows = BatchLimit.rows
     package var container = Container.array
-    /// Files that the records of a dump are dealt to.
+    /// The number of files over which a dump's records are distributed.
     package var files = 1
-    /// Changes the order of records where given.
+    /// Seed for shuffling the records; nil to keep their order.
     package var shuffleSeed: UInt64?
 
     package init() {}
@@ -26,7 +26,7 @@ extension ReviewHistory.Step {
         }
         var parts = [[String]](repeating: [], count: loading.files)
         for (index, record) in records.enumerated() { parts[index % loading.files].append(record) }
-        // An empty file is refused where a dump is said to be complete.
+        // An empty file is refused in a dump that is declared complete.
         let full = parts.filter { !$0.isEmpty }
         let files = (full.isEmpty ? [[]] : full).enumerated().map { index, part in
             var text =
@@ -34,7 +34,7 @@ extension ReviewHistory.Step {
                 case .array: "[" + part.joined(separator: ",\n") + "]"
                 case .lines: part.joined(separator: "\n")
                 }
-            // Files of the same bytes would be copies of each other.
+            // Identical files would be recognized as copies of each other.
             text += String(repeating: "\n", count: index)
             return DumpFile(name: "part-\(index).json", content: .memory(Array(text.utf8)))
         }
@@ -51,15 +51,15 @@ extension ReviewHistory {
         options.completeness = step.completeness
         options.shapes = [shape]
         options.batchRows = batchRows
-        // The guards have tests of their own; here they would end histories early.
+        // The guards have their own tests; here they would end histories early.
         options.hasGuards = false
         return options
     }
 
-    /// Loads step after step; a dump that a guard refuses (an empty file said to be complete)
-    /// changes nothing and is gone over, the same on every store.
+    /// Loads step after step. A dump that is refused (an empty file in a dump declared complete)
+    /// changes nothing and is skipped, in the same way on every store.
     ///
-    /// - Returns: Of each step whether it was loaded.
+    /// - Returns: For each step, whether it was loaded.
     @discardableResult
     package func load(
         _ steps: [Step], into store: any ReviewStore, _ loading: HistoryLoading = HistoryLoading()

@@ -2,8 +2,10 @@ import AfterwordCore
 import AfterwordPipeline
 import Testing
 
+/// Which run a point in time selects.
 @Suite struct AsOfTests {
-    /// A run recorded on a day of May, observed on a day of March, that changed something or not.
+    /// A run recorded on a day in May and observed on a day in March, which changed something or
+    /// not.
     private func run(_ number: Int64, recorded: Int, observed: Int, changed: Bool = true)
         -> RunRecord
     {
@@ -30,7 +32,8 @@ import Testing
             (AsOf.run(3), 3),
             (.recorded(Instant(iso8601: "2026-05-02T08:00:00Z")!), 2),
             (.recorded(Instant(iso8601: "2026-05-03T07:59:59Z")!), 2),
-            // By the 9th only the first was seen: the third lies behind one observed later.
+            // On the 9th, only run 1: run 3 was observed by then too, but the run before it was
+            // not.
             (.observed(Instant(iso8601: "2026-03-09")!), 1),
             (.observed(Instant(iso8601: "2026-03-16T23:00:00Z")!), 3),
             (.observed(Instant(iso8601: "2026-03-29")!), 5),

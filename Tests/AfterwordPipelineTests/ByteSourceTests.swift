@@ -4,6 +4,7 @@ import Testing
 
 @testable import AfterwordPipeline
 
+/// Reads byte ranges from files and from memory.
 @Suite struct ByteSourceTests {
     private let folder: TemporaryFolder
     private let file: ByteSource

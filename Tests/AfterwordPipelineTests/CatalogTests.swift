@@ -3,7 +3,7 @@ import AfterwordPipeline
 import AfterwordTesting
 import Testing
 
-/// What one's own systems know of the products stands over what dumps say.
+/// A catalog's product attributes take precedence over those in dumps.
 @Suite struct CatalogTests {
     private let folder: TemporaryFolder
 
@@ -99,7 +99,8 @@ import Testing
             try AsOfReader($0, run: 1).products("P1").first?.dimension[.brand]
         }
         #expect(past == "B")
-        // A dump that says otherwise does not, and one older than the catalogue is no late one for it.
+        // A dump with another brand changes nothing, and a dump older than the catalog is not
+        // counted as late.
         fixture.options.observedAt = Instant(iso8601: "2026-03-03")
         let next = try fixture.load([
             "a.json": Fixture.array(

@@ -3,9 +3,9 @@ import AfterwordPipeline
 import AfterwordTesting
 import Testing
 
-/// Which reviews moved a scope, the parts adding up exactly.
+/// Which reviews changed a scope's mean; the parts add up exactly.
 @Suite struct ChangeTests {
-    /// Random histories that made a run, with how many.
+    /// Calls `body` with each random history that committed a run, and its number of runs.
     private func eachHistory(
         _ body: (_ seed: UInt64, any StoreReader, _ runs: Int64) throws -> Void
     ) throws {
@@ -98,13 +98,13 @@ import Testing
 
     @Test("A mean from 4.0 to 3.0: what each of three reviews did")
     func example() throws {
-        // Ratings 5 4 3; then the 3 is edited to 1, the 4 is gone, a 3 comes: 5 1 3.
+        // Ratings 5 4 3. Then the 3 is edited to 1, the 4 is deleted, and a 3 is added: 5 1 3.
         let attribution = try #require(MeanAttribution(before: (120, 3), after: (90, 3)))
         let edit = Movement(reason: .edited, reviewDelta: 0, countDelta: 0, ratingDelta: -20)
         let gone = Movement(reason: .deleted, reviewDelta: -1, countDelta: -1, ratingDelta: -40)
         let came = Movement(reason: .inserted, reviewDelta: 1, countDelta: 1, ratingDelta: 30)
         let parts = [edit, gone, came].map { attribution.millionths(attribution.part($0)) }
-        // -2/3, nothing (it stood at the mean), -1/3.
+        // -2/3, 0 (its rating was the mean), -1/3.
         #expect(parts == [-666_667, 0, -333_333])
         #expect(attribution.millionths(attribution.change) == -1_000_000)
     }
@@ -148,7 +148,7 @@ import Testing
         "alert-top-never-exits-6: products without a brand, and edits at equal stars, are among the brands"
     )
     func unbranded() throws {
-        // Rows with ids and without a brand: what is edited moves no sum.
+        // Rows with ids and without a brand, so that an edit changes no sum.
         func rows(_ last: String) -> String {
             (0..<12).map { number in
                 let text = number == 11 ? last : "Text \(number)."
@@ -230,11 +230,11 @@ import Testing
     }
 }
 
-/// The same by another way: two whole states side by side, every review compared.
+/// The changes computed independently: two complete states, compared review by review.
 private struct WholeChanges: Equatable {
     var before: Counters
     var after: Counters
-    /// Reason, product and review, ratings before and after.
+    /// Reason, product, review, and the ratings before and after.
     var movements: Set<String> = []
 
     init(_ changes: ScopeChanges) {

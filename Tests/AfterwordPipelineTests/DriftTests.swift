@@ -3,9 +3,11 @@ import AfterwordPipeline
 import AfterwordTesting
 import Testing
 
-/// A dump unlike those before it is refused: half of an export, another marketplace, lost texts.
+/// A dump that differs strongly from the earlier ones is refused: half of an export, another
+/// marketplace, or missing texts.
 @Suite struct DriftTests {
-    /// So many records of so many brands with this rating; each `emptyOf`-th without a text.
+    /// A dump of records with the given rating, distributed over brands. Every `emptyOf`-th record
+    /// has no text; 0 for none.
     private func dump(
         _ records: Int, brands: Int = 4, rating: Int = 4, emptyOf: Int = 0, salt: String = ""
     ) -> String {
@@ -21,7 +23,7 @@ import Testing
             })
     }
 
-    /// Weeks of dumps of 100 records.
+    /// Loads a dump of 100 records for each week.
     private func weeks(_ count: Int) throws -> Fixture {
         var fixture = Fixture()
         for week in 0..<count {
@@ -117,7 +119,7 @@ import Testing
         fixture.options.observedAt = ReviewHistory.start
         fixture.options.dumpLabel = Text("week 1")
         try fixture.load(["de.json": dump(400, salt: "de")])
-        // Another market of the same dump, taken two days later.
+        // Another market in the same dump, observed two days later.
         fixture.options.observedAt = ReviewHistory.start.adding(seconds: 2 * 86_400)
         try fixture.load(["it.json": dump(60, salt: "it")])
         fixture.options.dumpLabel = Text("week 2")

@@ -4,6 +4,7 @@ import AfterwordTesting
 import Foundation
 import Testing
 
+/// Opens dumps from files and folders.
 @Suite struct DumpTests {
     @Test(
         "A name that begins with a date or an instant tells when a dump was taken",
@@ -111,11 +112,11 @@ import Testing
             try reasons(Array("version https://git-lfs.github.com/spec/v1".utf8)) == [.lfsPointer])
         let bomb = try gzipped([UInt8](repeating: 0x20, count: 8 << 20)[...])
         #expect(try reasons(bomb) == [.gzipRatio])
-        // Gzip under a plain name is read all the same.
+        // A gzip file is recognized without the extension.
         #expect(try reasons(good, "b.json") == [])
     }
 
-    /// Compressed by the system's gzip: a real part, not a twin of the code under test.
+    /// Compresses with the system's gzip, to test against an independent implementation.
     private func gzipped(_ bytes: ArraySlice<UInt8>) throws -> [UInt8] {
         let folder = try TemporaryFolder()
         try folder.write("x", Array(bytes))

@@ -3,7 +3,7 @@ import AfterwordPipeline
 import AfterwordTesting
 import Foundation
 
-/// Dumps in memory and a store to load them into.
+/// A store in memory, and options to load dumps into it.
 struct Fixture {
     let store = MemoryStore()
     var options = LoadOptions()
@@ -11,12 +11,12 @@ struct Fixture {
 
     init() {
         options.salts = .seeded(1)
-        // Most tests care for the order of dumps, not for the clock they are loaded by.
+        // Most tests depend on the order of dumps, not on the clock.
         options.acceptsFuture = true
         options.observedAt = Instant(iso8601: "2026-03-02")
     }
 
-    /// Loads files given by name and text.
+    /// Loads a dump made of files, given by name and text.
     @discardableResult
     func load(
         _ files: KeyValuePairs<String, String>, named name: String = "dump",
@@ -32,7 +32,7 @@ struct Fixture {
             dump, into: store, options: options, surroundings: LoadSurroundings(now: { clock }))
     }
 
-    /// Loads a dump as it is.
+    /// Loads a dump unchanged.
     func load(dump: Dump) throws -> LoadReport {
         let clock = clock
         return try loadDump(
@@ -41,7 +41,7 @@ struct Fixture {
 
     func tables() throws -> [String: [String]] { try store.read { try goldenTables($0) } }
 
-    /// A flat review of the user's shape.
+    /// A flat review in the seller's shape.
     static func review(_ product: String, _ rating: Int, _ body: String) -> String {
         """
         {"PRODUCT_BRAND": "B", "CUSTOMER_REVIEW_RATING": \(rating), "CUSTOMER_REVIEW_TITLE": "A title",
@@ -51,13 +51,13 @@ struct Fixture {
 
     static func array(_ records: [String]) -> String { "[" + records.joined(separator: ",") + "]" }
 
-    /// So many different reviews of a product.
+    /// `count` different reviews of a product.
     static func reviews(_ product: String, _ count: Int) -> [String] {
         (0..<count).map { review(product, 1 + $0 % 5, "The text of review number \($0)") }
     }
 }
 
-/// A folder of one test, gone when the test is done with it.
+/// A folder of one test, deleted together with this object.
 final class TemporaryFolder {
     let url: URL
     var path: String { url.path }

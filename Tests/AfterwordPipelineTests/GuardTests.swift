@@ -4,11 +4,11 @@ import AfterwordTesting
 import Foundation
 import Testing
 
-/// Dumps that are refused whole: nothing of them is stored, and the attempt is known.
+/// Dumps that are refused as a whole: nothing is stored, and the attempt is recorded as failed.
 @Suite struct GuardTests {
     private let good = Fixture.reviews("P1", 10)
 
-    /// Loads `first`, then expects `second` to be refused and to leave nothing.
+    /// Loads `first`, then expects `second` to be refused and to change nothing.
     private func refused(
         _ expected: InputFault, first: [String], second: KeyValuePairs<String, String>,
         _ change: (inout LoadOptions) -> Void = { _ in },
@@ -139,7 +139,7 @@ import Testing
         try fixture.load([
             "a.json": Fixture.array(Fixture.reviews("P1", 3) + Fixture.reviews("P2", 3))
         ])
-        // A title that is no text: the review's identity cannot be read, its product can.
+        // The title is not a text: the review's identity is unreadable, its product is not.
         let broken =
             #"{"CHILD_ASIN": "P1", "CUSTOMER_REVIEW_RATING": 1, "CUSTOMER_REVIEW_TITLE": []}"#
         let one = try fixture.load([
@@ -179,7 +179,7 @@ import Testing
         #expect(throws: InputFault.observedInFuture(ahead)) {
             try fixture.load(["a.json": text]) { $0.observedAt = ahead }
         }
-        // A folder's name says it as well as an option.
+        // The folder's name gives the date too.
         let slip = Instant(iso8601: "2062-01-05")!
         #expect(throws: InputFault.observedInFuture(slip)) {
             try fixture.load(["a.json": text], named: "20620105") { $0.observedAt = nil }
@@ -237,9 +237,9 @@ import Testing
         for completeness in [Completeness.products, .all] {
             let dump = try #require(try openDumps(folder.path).first)
             #expect(loads(dump, completeness) == !isRefused, "\(name) \(completeness)")
-            // A dump that is not said to be complete has nothing to lose by it.
+            // A dump that is not declared complete cannot delete anything.
             #expect(loads(dump, .none))
-            // Who names the review files has said the word.
+            // Naming the review files confirms that the other files hold none.
             let named = try #require(try openDumps(folder.path, files: "a.jsonl").first)
             #expect(loads(named, completeness))
         }
@@ -279,7 +279,7 @@ import Testing
             }
             #expect(loads(dump, .none))
         }
-        // A note is a file: that is no volume that is not mounted.
+        // With a file in it, the folder cannot be the mount point of a missing volume.
         try Data("x".utf8).write(to: URL(fileURLWithPath: path + "/README.txt"))
         #expect(try loads(#require(openDumps(folder.path).first), .all))
     }

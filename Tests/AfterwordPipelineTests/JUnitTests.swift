@@ -4,8 +4,9 @@ import AfterwordTesting
 import Foundation
 import Testing
 
-/// Streams recorded from a package of six tests: one fails, one is skipped, one is parameterised and fails for
-/// one argument, one has a known issue, one throws, one warns; in the second stream one crashes.
+/// Event streams recorded from a package of six tests: one fails, one is skipped, one is
+/// parameterized and fails for one argument, one has a known issue, one throws, and one warns. In
+/// the second stream, one crashes.
 @Suite struct JUnitTests {
     private func report(_ name: String, exitCode: Int = 1) throws -> JUnitReport {
         let path = "Tests/AfterwordPipelineTests/Fixtures/\(name).jsonl"
@@ -84,7 +85,7 @@ import Testing
         #expect(reportTestEvents(Array(quiet.utf8), named: "x", root: "/", exitCode: 5).isRed)
     }
 
-    /// The rules are those of `ci/junit-check`, which reads every report of `ci/test` again.
+    /// The rules are those of `ci/junit-check`, which also checks every report of `ci/test`.
     @Test(
         "What is written keeps the rules, in both dialects", arguments: ["events", "events-crash"])
     func rules(name: String) throws {

@@ -5,11 +5,12 @@ import Foundation
 import Synchronization
 import Testing
 
+/// Loads of whole dumps, and what they report.
 @Suite struct LoadTests {
     @Test("Twice the same file in a dump: all of the second are copies")
     func duplicateFile() throws {
         let fixture = Fixture()
-        // Short texts too, which would count twice by themselves.
+        // Includes short texts, which within one file count as two reviews.
         let text = Fixture.array(
             Fixture.reviews("P1", 3)
                 + (0..<2).map { _ in
@@ -63,7 +64,7 @@ import Testing
                     DumpFile(name: $0.key, content: .memory(Array($0.value.utf8)))
                 })
         }
-        // When the store has been seen to be empty.
+        // The other run commits after the load has seen an empty store.
         let busy = BusyStore(fixture.store) {
             _ = try loadDump(
                 dump(first), into: fixture.store, options: fixture.options,
@@ -146,7 +147,7 @@ import Testing
             $0.completeness = .products
         }
         #expect(report.run.deleted == 1)
-        // Without its list the object is the same each time: kept once.
+        // Without its list of reviews, the product object is the same each time and is stored once.
         #expect(try fixture.store.read { try $0.productRaw(ofProduct: "P").count } == 1)
         #expect(throws: InputFault.noReviews(file: "b.json")) {
             try fixture.load(["b.json": #"[{"product_id": "P", "title": "x"}]"#])
@@ -165,7 +166,7 @@ import Testing
         #expect(raw.count == 2)
         let held = try fixture.store.read { try $0.reviews(ofProduct: "P")[0].payloadDigest }
         #expect(raw.first { $0.record.payload == held }?.run == 2)
-        // And back again: the old bytes are known.
+        // Then the first bytes again, which are already stored.
         try fixture.load(["a.json": Fixture.array([plain])]) {
             $0.observedAt = Instant(iso8601: "2026-03-10")
         }
@@ -176,7 +177,7 @@ import Testing
     func waiting() throws {
         let fixture = Fixture()
         let busy = Mutex(3)
-        // The first tries find the store held: at its lock, then after all of the work.
+        // The first attempts find the store locked: when they lock it, and after all other calls.
         let store = CountingStore(fixture.store) { call in
             let isBusy = busy.withLock { left in
                 guard left > 0, call == (left == 1 ? 12 : 1) else { return false }
@@ -255,7 +256,7 @@ import Testing
     }
 }
 
-/// A store that somebody else changes once, after it was read for the first time.
+/// A store that another run changes once, after the first read.
 private final class BusyStore: ForwardingStore {
     let store: any ReviewStore
     private var change: (() throws -> Void)?

@@ -13,6 +13,7 @@ import Testing
     import Glibc
 #endif
 
+/// Reading many files with few of them open, and refusing what is not a regular file.
 @Suite struct OpenFilesTests {
     private let folder: TemporaryFolder
 
@@ -89,7 +90,8 @@ import Testing
         #expect(throws: InputFault.notAFile("p.json", kind: "a pipe")) {
             try Catalog(file: path + "/p.json")
         }
-        // Of what a shell opened the last part of the name is a number.
+        // The error names the full path, because the last part of a shell's /dev/fd/63 is only a
+        // number.
         #expect(throws: InputFault.notAFile("/dev/null", kind: "a device")) {
             try openDumps("/dev/null")
         }
@@ -113,6 +115,7 @@ import Testing
     }
 }
 
+/// File formats recognized only to be refused with a clear error.
 @Suite struct OtherFormatTests {
     @Test(
         "cli-errors: a format that is not read is told by its first bytes",

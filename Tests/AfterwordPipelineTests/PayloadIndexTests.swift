@@ -4,6 +4,7 @@ import Testing
 
 @testable import AfterwordPipeline
 
+/// The index of stored payloads, read in parts, and the lines it recognizes.
 @Suite struct PayloadIndexTests {
     private static func line(_ product: Int, _ review: Int, _ text: String = "text") -> String {
         """
@@ -12,7 +13,8 @@ import Testing
         """
     }
 
-    /// Products with 0 to 9 reviews, not as many as their keys let one reckon; one review is gone.
+    /// Products with 0 to 9 reviews, in numbers that cannot be derived from their keys; one review
+    /// is deleted.
     private func fixture() throws -> Fixture {
         let fixture = Fixture()
         func dump(from first: Int) -> String {
@@ -51,7 +53,7 @@ import Testing
                 let named = Set(own.map(\.identity))
                 let order = parted.existing(ofProduct: number, named: named)
                 #expect(order.current.count == own.count)
-                // Nobody is given a key where all records are of reviews that are there.
+                // No free keys are needed where every record belongs to an existing review.
                 #expect(order.keys.isEmpty)
                 let stranger = try #require(reviews.first { $0.productID != id }).identity
                 let more = named.union([stranger])
@@ -81,7 +83,7 @@ import Testing
         ].joined(separator: "\n")
         let found = Array(text.utf8).lend { known.recognise($0, workers) }
         let lines = text.split(separator: "\n")
-        // The review that is gone (P1's only one) is not recognised.
+        // The deleted review, P1's only one, is not recognized.
         #expect(found.map { Int($0.length) } == [lines[0].utf8.count, lines[3].utf8.count])
         #expect(
             found.map(\.start) == [0, Int32(lines[0...2].reduce(0) { $0 + $1.utf8.count + 1 })])

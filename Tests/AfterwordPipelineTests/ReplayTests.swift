@@ -3,7 +3,7 @@ import AfterwordPipeline
 import AfterwordTesting
 import Testing
 
-/// Rejects taken again after a mend: as if the mended dump had been loaded at once.
+/// A replay of rejects after a fix gives the same reviews as loading the fixed dump at once.
 @Suite struct ReplayTests {
     private func review(_ product: String, _ rating: String, _ body: String) -> String {
         Fixture.review(product, 0, body).replacing(
@@ -24,7 +24,7 @@ import Testing
             surroundings: LoadSurroundings(now: { clock }))
     }
 
-    /// Reviews by what they say; ids, versions and times with them.
+    /// The reviews without keys and runs: contents, ids, versions and times.
     private func reviews(_ fixture: Fixture) throws -> [StoredReview] {
         try fixture.store.read { try $0.reviews(ofProduct: nil) }.map { review in
             var review = review
@@ -49,7 +49,7 @@ import Testing
         let whole = Fixture()
         try whole.load(["a.json": Fixture.array(records)])
         #expect(try reviews(fixture) == reviews(whole))
-        // The first run's balance and the rejects stand; the audit holds.
+        // The first run's balance and the rejects are unchanged, and the audit finds nothing.
         let (runs, rejects, raw) = try fixture.store.read { reader in
             (try reader.runs(), try reader.rejects(), try reader.raw(ofProduct: nil))
         }
@@ -95,7 +95,7 @@ import Testing
         try whole.load(["a.json": Fixture.array(records)])
         #expect(
             try Set(reviews(fixture).map(\.reviewID)) == Set(reviews(whole).map(\.reviewID)))
-        // The mended dump itself then changes nothing.
+        // Loading the fixed dump itself then changes nothing.
         let before = try fixture.tables()["product_reviews_history"]
         fixture.clock = Instant(iso8601: "2026-05-05")!
         try fixture.load(["a.json": Fixture.array(records)])

@@ -3,10 +3,11 @@ import Testing
 
 @testable import AfterwordPipeline
 
+/// How reviews get their keys within a product.
 @Suite struct ReviewKeysTests {
     private let keys = reviewKeys(ofProduct: 3)
 
-    /// An identity that tells the key of a number.
+    /// An identity from which the key with this number follows.
     private func identity(_ number: UInt8) -> Digest128 {
         Digest128([0, 0, 0, 0, 0, 0, 0, number] + [UInt8](repeating: 7, count: 8))
     }
@@ -14,7 +15,7 @@ import Testing
     @Test("A review has the key that its identity tells, else the next that is free")
     func next() {
         let first = keys.lowerBound
-        // Not in order, as some stores tell them.
+        // Not in order, as some stores return them.
         var own = ReviewKeys(ofProduct: 3, stored: [first + 8, first + 5, first + 6])
         #expect(own.take(identity(4)) == first + 4)
         #expect(own.take(identity(4)) == first + 7)

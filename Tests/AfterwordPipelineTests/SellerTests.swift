@@ -6,7 +6,7 @@ import Testing
 
 private let sellerDump = "../shared/data/sellerx"
 
-/// The shipped shape on a real dump, which stays outside the project.
+/// The built-in shape on a real dump, which is not part of the repository.
 @Suite(
     .enabled(
         if: FileManager.default.fileExists(atPath: sellerDump),
@@ -41,8 +41,7 @@ struct SellerTests {
         records.shuffle(using: &random)
         var parts: [[UInt8]] = [[], [], []]
         for (index, record) in records.enumerated() {
-            // Lines: the records are written over several, so their line feeds go; none is in a
-            // text.
+            // JSON Lines: replace the line feeds inside a record by spaces; no text contains one.
             parts[index % 3] += record.map { $0 == 0x0A ? 0x20 : $0 } + [0x0A]
         }
         let dump = Dump(
@@ -53,7 +52,7 @@ struct SellerTests {
         let other = Fixture()
         let shuffled = try other.load(dump: dump)
         #expect(shuffled.run.balance.inserted == 9601)
-        // The same reviews, times and digests, down to the digest over all of the history.
+        // The same reviews, times and digests, including the digest of the whole history.
         #expect(shuffled.run.historyDigest == plain.run.historyDigest)
         let summaries = try fixture.store.read { try $0.products(nil).map(\.summary) }
         #expect(try other.store.read { try $0.products(nil).map(\.summary) } == summaries)

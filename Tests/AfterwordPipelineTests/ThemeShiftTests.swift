@@ -3,13 +3,14 @@ import AfterwordPipeline
 import AfterwordTesting
 import Testing
 
-/// Case themes-up-where-everything-is-up: a theme is up only where its share is.
+/// Case themes-up-where-everything-is-up: a theme rises only if its share rises.
 @Suite struct ThemeShiftTests {
     private func record(_ number: Int, _ rating: Int, _ body: String) -> String {
         Fixture.review("P\(number % 7)", rating, body + " Number \(number) of all of them.")
     }
 
-    /// Complaints and praise, so many of a hundred complaining of leaks and of the smell.
+    /// Complaints and praise. Of each hundred reviews, `leaks` complain of leaks and `smell` of the
+    /// smell.
     private func reviews(_ numbers: Range<Int>, leaks: Int, smell: Int) -> [String] {
         numbers.map { number in
             let place = number % 100

@@ -4,7 +4,7 @@ import AfterwordTesting
 import Foundation
 import Testing
 
-/// Themes across products, as a brand manager asks for them.
+/// Themes across products.
 @Suite struct ThemeTests {
     private func record(
         _ product: String, _ brand: String, _ rating: Int, _ body: String
@@ -12,7 +12,8 @@ import Testing
         #"{"PRODUCT_BRAND": "\#(brand)", "CUSTOMER_REVIEW_RATING": \#(rating), "CUSTOMER_REVIEW_DESCRIPTION": "\#(body)", "CHILD_ASIN": "\#(product)"}"#
     }
 
-    /// Two weeks of two brands: three leaks in two languages, one mixed, one denied; then one more.
+    /// Two weeks of two brands: first three complaints about leaks in two languages, a mixed one
+    /// and a denial; then one more complaint.
     private func made() throws -> Fixture {
         var fixture = Fixture()
         let first = [
@@ -54,7 +55,8 @@ import Testing
         #expect(all.mentions == 4 && all.mixed == 1 && all.new == 1)
         #expect(all.products == ["P1", "P2", "P3"] && all.brands == ["Lumora", "Knokke"])
         #expect(all.languages == ["en", "de"])
-        // Ratings 1 2 2 1 of 1 2 2 5 5 4 1: the mean 20/7 would be 14/3 without them, 38/21 of a star more.
+        // Ratings 1 2 2 1 among 1 2 2 5 5 4 1: the mean is 20/7, without them 14/3, a difference of
+        // 38/21 stars.
         #expect(all.starImpact == 1_809_523)
         let own = try #require(try leaks(fixture, brand: "Knokke"))
         #expect(own.mentions == 2 && own.products == ["P3"])
@@ -110,7 +112,7 @@ import Testing
         #expect(try listed(since: 2) == [])
     }
 
-    /// Which themes stand for the labelled ones.
+    /// The lexicon's aspects that match each hand-assigned label.
     private static let labels: [String: Set<String>] = [
         "leaks/bursts": ["leaks", "breaks_early"], "cooling": ["temperature"],
         "size/fit": ["size", "fit"], "misleading heating claim": ["not_as_listed"],

@@ -3,7 +3,7 @@ import AfterwordPipeline
 import AfterwordTesting
 import Testing
 
-/// Dumps in UTF-16: the same reviews as in UTF-8, placed where they lie in the source.
+/// Dumps in UTF-16 give the same reviews as in UTF-8. Offsets are those in the source file.
 @Suite struct UTF16Tests {
     private static let texts = ["plain ascii text", "größe é ü", "日本語のレビュー", "smile 😀👍🏽 end"]
 

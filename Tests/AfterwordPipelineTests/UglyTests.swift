@@ -4,8 +4,8 @@ import AfterwordTesting
 import Foundation
 import Testing
 
-/// Broken containers as people have them, and what each must come to: every whole record kept, every other byte
-/// a reject that says why.
+/// Malformed files as they occur in practice, and the expected result of each: every complete
+/// record is stored, and all other bytes become rejects with a reason.
 @Suite(
     .enabled(
         if: FileManager.default.fileExists(atPath: "../shared/data/ugly"),
@@ -13,9 +13,10 @@ import Testing
 struct UglyTests {
     static let folder = "../shared/data"
 
+    /// A file, and the counts expected from loading it.
     struct Case: CustomTestStringConvertible {
         var file: String
-        /// Inserted, copies and shadowed: the records that were read.
+        /// Records that were read: inserted, copies and shadowed.
         var read: [Int64]
         var rejects: [String: Int]
         var tolerated: Int64 = 0
@@ -34,23 +35,23 @@ struct UglyTests {
         }
     }
 
-    /// Rows of one app, whose product no field names.
+    /// Rows of one app. No field names the product.
     private static let app = """
         {"shape": "app", "version": 1, "fields": {"product_id": {"value": "app"}, "review_id": "id",
          "rating": "rating", "title": "title", "body": "body", "author_name": "author",
          "country": "cc", "created_at": "date"}}
         """
 
-    /// Counted by Python's json over the repaired containers; 2018's copies and shadowed by
-    /// (asin, reviewerID, style).
+    /// Counted by Python's `json` over the repaired files; the copies and shadowed records of 2018
+    /// by (asin, reviewerID, style).
     static let cases = [
         Case("ugly/array_one_huge_line.json", [1424, 67, 9], shape: "amazon-2018"),
         Case("ugly/bom_array.json", [83, 0, 0], shape: "app"),
         Case("ugly/concatenated_no_newline.json", [50, 0, 0], shape: "amazon-2014"),
-        // 39 of 69 rows hold a byte that is no UTF-8.
+        // 39 of 69 rows contain a byte that is invalid in UTF-8.
         Case("ugly/cp1252.json", [30, 0, 0], ["bad_utf8": 39], shape: "app"),
         Case("ugly/crlf_blank_lines.jsonl", [50, 0, 0], shape: "amazon-2014"),
-        // Of a repeated key the last counts.
+        // Of repeated keys, the last one counts.
         Case("ugly/duplicate_keys.json", [1, 0, 0], shape: "app"),
         Case("ugly/last_line_cut.jsonl", [49, 0, 0], ["truncated": 1], shape: "amazon-2014"),
         Case("ugly/lone_surrogate.jsonl", [1, 0, 0], shape: "amazon-2014"),
@@ -59,7 +60,7 @@ struct UglyTests {
         Case("ugly/nul_in_string.jsonl", [1, 0, 0], shape: "amazon-2014"),
         Case(
             "ugly/one_bad_line_in_middle.jsonl", [60, 0, 0],
-            // A line that ends after a comma and a line of HTML, both among good ones.
+            // A line that ends after a comma, and a line of HTML, both among valid ones.
             ["expected_key": 1, "expected_value": 1], shape: "amazon-2014"),
         Case("ugly/reviews_2018.jsonl.gz", [424, 67, 9], shape: "amazon-2018"),
         Case(
@@ -141,7 +142,8 @@ struct UglyTests {
         #expect(throws: InputFault.self) { try load("ugly/null.json", into: MemoryStore()) }
     }
 
-    /// The lone surrogate stands in a field that the shape does not map: its bytes are kept as they are.
+    /// The lone surrogate is in a field that the shape does not map, so its bytes are stored
+    /// unchanged.
     @Test("An escaped NUL becomes the replacement character; bronze keeps what was written")
     func replaced() throws {
         let store = MemoryStore()

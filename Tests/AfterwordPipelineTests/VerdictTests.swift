@@ -3,11 +3,11 @@ import AfterwordPipeline
 import AfterwordTesting
 import Testing
 
-/// What a verdict does to what is shown, and for how long.
+/// How a verdict changes what is shown, and for how long.
 @Suite struct VerdictTests {
     private static let fire = "It caught fire in the kitchen and I was afraid."
 
-    /// A dump of a fire and a mild danger, then one with news of both kinds.
+    /// A dump with a harmless review, then one that adds a review about a fire.
     private func made() throws -> Fixture {
         var fixture = Fixture()
         try fixture.load(["a.json": Fixture.array([Fixture.review("P1", 5, "Fine, I like it.")])])
@@ -15,7 +15,7 @@ import Testing
         return fixture
     }
 
-    /// A week later the review says this.
+    /// Loads a later dump, in which the second review has this text and rating.
     private func next(
         _ fixture: inout Fixture, _ day: String, body: String, star: Int = 1
     ) throws {
@@ -77,7 +77,7 @@ import Testing
         #expect(try shown(fixture) == Shown())
         #expect(try shown(fixture, asOf: before) == Self.alarm)
         #expect(try shown(fixture, asOf: row.madeRun) == Shown())
-        // A later verdict replaces it, and changes nothing of what was.
+        // A later verdict replaces the first one, but not answers as of earlier runs.
         _ = try judge(fixture, .real)
         #expect(try shown(fixture) == Self.alarm)
         #expect(try shown(fixture, asOf: row.madeRun) == Shown())

@@ -4,14 +4,14 @@ import AfterwordTesting
 import Foundation
 import Testing
 
-/// What is new, on stores that a sync, a retry or an older dump came to since.
+/// What is new, on stores that have since received a catalog, a retry or an older dump.
 @Suite struct WindowTests {
     private func day(_ day: Int) -> Instant { Instant(iso8601: "2026-03-\(padded(day, 2))")! }
 
     private static let old = (0..<8).map { Fixture.review("P1", 5, "A good thing, number \($0)") }
     private static let fire = Fixture.review("P1", 1, "It caught fire after a week")
 
-    /// Two weeks: the second brings a danger.
+    /// Loads two weeks, of which the second adds a danger.
     private func weeks() throws -> Fixture {
         var fixture = Fixture()
         fixture.options.completeness = .products
@@ -25,7 +25,7 @@ import Testing
     ) throws {
         fixture.options.observedAt = self.day(day)
         fixture.options.dumpLabel = label
-        // These dumps are tiny, and taken by the calendar.
+        // These dumps are too small for the guards, and their dates are fixed.
         fixture.options.hasGuards = false
         fixture.clock = fixture.clock.adding(seconds: 3_600)
         try fixture.load(["\(day).json": Fixture.array(reviews)])
@@ -175,7 +175,7 @@ import Testing
         let new = (0..<6).map { Fixture.review("P1", 1, "A new text, number \($0) of all") }
         try load(&fixture, old, on: 2)
         try load(&fixture, old + new, on: 9)
-        // An edit of an old one makes it no newer.
+        // An edit does not make an old review newer.
         try load(&fixture, [Fixture.review("P1", 4, "An old text, number 7 of all")], on: 16)
         let listed = try fixture.store.read {
             try reviewListing(
@@ -197,7 +197,7 @@ import Testing
             #expect(wrong.words == "no brand BELE VOUS; did you mean BELLE VOUS?")
             let product = try resolve(ReviewScope.product("p1"), in: reader)
             #expect(product == .product("P1"))
-            // A key of other brands hears of none.
+            // A key for other brands gets no suggestions.
             #expect(throws: ScopeNameFault.unknown(kind: "brand", name: "BELE VOUS", nearest: [])) {
                 try resolveBrand("BELE VOUS", in: reader, allows: { $0 == "Other" })
             }

@@ -5,6 +5,7 @@ import Testing
 
 @testable import AfterwordPipeline
 
+/// The worker pool: shared parts, deferred tasks and a serving thread.
 @Suite struct WorkerPoolTests {
     @Test("every part is done once, with any number of others", arguments: [0, 1, 3])
     func partsAreDoneOnce(width: Int) {
@@ -48,7 +49,7 @@ import Testing
             order.withLock { $0.append("aside") }
             done.signal()
         }
-        // Of two parts that wait for each other each has a thread of its own.
+        // The two parts wait for each other, so each must have its own thread.
         let parts = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         workers.share(2) { part in
             (part == 0 ? parts.0 : parts.1).signal()
@@ -74,7 +75,7 @@ import Testing
             helped.signal()
         }
         server.start()
-        // Of two parts that wait for each other each has a thread of its own.
+        // The two parts wait for each other, so each must have its own thread.
         let parts = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         let met = Atomic(0)
         workers.share(2) { part in

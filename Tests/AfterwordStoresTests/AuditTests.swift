@@ -4,7 +4,8 @@ import AfterwordStores
 import AfterwordTesting
 import Testing
 
-/// What was changed behind the program's back, and where the audit must find it.
+/// Changes made by another program, and the table in which the audit must report each of them.
+/// A change in SQL, and the table that the audit must name.
 @Suite struct AuditTests {
     struct Tampering: CustomTestStringConvertible {
         var sql: String
@@ -36,7 +37,8 @@ import Testing
         Tampering(
             "UPDATE product_reviews_base SET reading = reading + 2", "product_reviews_base"),
         Tampering("UPDATE product_reviews_base SET raw_key = -1", "product_reviews_clean"),
-        // A history row has its review's id from the base: without it the run's rows are too few.
+        // A history row takes its review's id from the current row: without it, the run has too few
+        // rows.
         Tampering("DELETE FROM product_reviews_base", "runs"),
         Tampering(
             "UPDATE product_reviews_raw SET payload = context, context = payload",
@@ -59,7 +61,7 @@ import Testing
         Tampering("UPDATE products_dim SET last_run = last_run + 1", "products_dim"),
     ]
 
-    /// A history with ids, rejects and changes of brands.
+    /// A history with ids, rejects and brand changes.
     private static let history = ReviewHistory(seed: 5)
 
     private func made(_ stores: TemporaryStores) throws -> any ReviewStore {
@@ -83,7 +85,7 @@ import Testing
     func found(kind: StoreKind, tampering: Tampering) throws {
         let stores = TemporaryStores(kind)
         let store = try made(stores)
-        // On SQLite the base is a view over two tables.
+        // On SQLite, the current rows are a view over two tables.
         let base = "product_reviews_base"
         let isBase = kind == .sqlite && tampering.sql.contains(base)
         for part in isBase ? ["_first", "_later"] : [""] {

@@ -5,9 +5,11 @@ import AfterwordTesting
 import Synchronization
 import Testing
 
-/// What is asked on a store's second way fails: it was asked ahead, perhaps by another thread, and is waited for later.
+/// Look-ups on the read connection beside a load fail. Such a look-up was started early, perhaps on
+/// another thread, and its result is awaited later.
 @Suite struct BesideFaultTests {
-    /// Three products with six reviews each; the second week edits two of each, takes the oldest and brings one.
+    /// Three products with six reviews each. The second week edits two reviews of each product,
+    /// removes the oldest and adds one.
     private func dump(_ week: Int) -> Dump {
         var lines: [String] = []
         for product in 0..<3 {
@@ -36,7 +38,7 @@ import Testing
         options.hasGuards = false
         options.completeness = .all
         options.observedAt = Instant(seconds: 1_700_000_000 + Int64(week) * 604_800)
-        // A product a batch: others are asked about while one is written.
+        // One product per batch: the next products are looked up while one is written.
         options.batchRows = 4
         let clock = Instant(seconds: 1_800_000_000 + Int64(week))
         return try loadDump(
@@ -79,7 +81,7 @@ import Testing
     }
 }
 
-/// A store whose second way fails at a call.
+/// A store whose read connection beside the load fails at the given call.
 private final class FailingStore: ForwardingStore {
     struct Stop: Error {}
 
@@ -92,7 +94,7 @@ private final class FailingStore: ForwardingStore {
         self.call = call
     }
 
-    /// What was asked when it failed.
+    /// The look-up that failed.
     var failed: String { state.withLock { $0.failed } }
 
     fileprivate func count(_ name: String) throws {

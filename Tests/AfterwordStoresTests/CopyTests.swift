@@ -3,6 +3,7 @@ import AfterwordPipeline
 import AfterwordTesting
 import Testing
 
+/// Copies between all kinds of stores.
 @Suite struct CopyTests {
     @Test(
         "A copy to another kind of store and back holds the same bytes, and goes on as the original",
@@ -21,7 +22,7 @@ import Testing
         #expect(try there.read { try goldenTables($0) } == expected)
         #expect(try back.read { try goldenTables($0) } == expected)
         #expect(try back.read { try $0.shapes() } == source.read { try $0.shapes() })
-        // Bookkeeping came along too: the next dump means the same to all of them.
+        // The bookkeeping was copied too: the next dump has the same effect on all three.
         let last = try #require(history.steps.last)
         let number = history.steps.count - 1
         for store in [source, there, back] {

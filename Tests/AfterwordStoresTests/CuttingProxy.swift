@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// A line to a Postgres socket that is cut, both ways, after so many bytes to the server.
+/// A proxy in front of a Postgres socket. It closes the connection, in both directions, after the
+/// given number of bytes to the server.
 final class CuttingProxy: Sendable {
     /// The folder of the proxy's own socket: the `host` of a URL.
     let folder: String
@@ -47,7 +48,7 @@ final class CuttingProxy: Sendable {
         }
     }
 
-    /// Passes bytes on until the budget is gone, then cuts.
+    /// Forwards bytes until `spend` returns no budget, then closes both sockets.
     private func pump(from source: Int32, to target: Int32, spend: (Int) -> Int) {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {

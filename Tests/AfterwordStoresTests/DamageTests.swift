@@ -6,8 +6,8 @@ import Foundation
 import GRDB
 import Testing
 
-/// A disk that changes bytes, and what else writes past the program: found by the audit, and never
-/// more than a fault of the store to whatever reads it.
+/// Damage to a store's file: a disk that changes bytes, or writes by other programs. The audit
+/// finds it, and any other reader sees at most a `StoreFault`.
 @Suite struct DamageTests {
     private let history = ReviewHistory(seed: 5)
 
@@ -17,7 +17,7 @@ import Testing
         return store
     }
 
-    /// Changes a file behind the program's back, in spite of its rules.
+    /// Changes a file with another connection, despite its constraints.
     private func damage(_ path: String, _ sql: String) throws {
         try DatabaseQueue(path: path).writeWithoutTransaction { try $0.execute(sql: sql) }
     }
@@ -29,7 +29,8 @@ import Testing
         return file
     }
 
-    /// Rules of a table that are taken away while `sql` runs, and put back.
+    /// SQL that removes the text `rule` from a table's definition, runs `sql`, and restores the
+    /// definition.
     private func without(_ rule: String, of table: String, _ sql: String) -> String {
         """
         PRAGMA writable_schema = ON;
@@ -48,7 +49,7 @@ import Testing
     func index() throws {
         let file = try file()
         let index = "product_reviews_history_by_run"
-        // Rows change while the schema says that there is no index.
+        // Change rows while the schema does not list the index.
         try damage(
             file.path,
             """
@@ -151,8 +152,8 @@ import Testing
         #expect(try store.auditByQuery()?.table == "product_summary_history")
     }
 
-    /// Every table without its rules, every column at random: numbers, texts, bytes, nothing.
-    /// `AFTERWORD_DAMAGES=N` tries N rounds, `AFTERWORD_DAMAGE_SEED=S` others.
+    /// Writes random values into random columns of tables without constraints: numbers, texts,
+    /// bytes, NULL. `AFTERWORD_DAMAGES=N` runs N rounds, `AFTERWORD_DAMAGE_SEED=S` sets the seed.
     @Test("Random rows end no reader and no load", arguments: StoreKind.lasting)
     func random(kind: StoreKind) throws {
         let environment = ProcessInfo.processInfo.environment
@@ -174,7 +175,7 @@ import Testing
         }
     }
 
-    /// A value of any type that the table takes, near a limit or anywhere.
+    /// A random value of a type that the column accepts, often near a limit.
     private static func value(
         _ random: inout SplitMix64, _ kind: StoreKind, _ type: String
     ) -> String {
@@ -201,8 +202,8 @@ import Testing
         return values[Int(random.draw(below: UInt64(values.count)))]
     }
 
-    /// Everything that reads rows, and a load that looks them up; each may fail as the store's
-    /// fault.
+    /// Calls everything that reads rows, and a load that looks rows up. Each call may throw a
+    /// `StoreFault`.
     private func readAll(_ store: any ReviewStore) {
         func tried(_ body: (any StoreReader) throws -> Void) { try? store.read(body) }
         tried { _ = try auditStore($0) }

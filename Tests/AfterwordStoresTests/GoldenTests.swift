@@ -4,7 +4,7 @@ import AfterwordPipeline
 import AfterwordTesting
 import Testing
 
-/// Every golden case on every store, judged by the same judge as `verify`.
+/// Runs every golden case on every store, with the comparison of `verify`.
 @Suite struct GoldenTests {
     @Test("Golden cases come out byte for byte", arguments: StoreKind.available)
     func cases(kind: StoreKind) async throws {
@@ -35,7 +35,7 @@ import Testing
     }
 }
 
-/// The simulated models that golden cases ask for.
+/// The fake models that golden cases name.
 let simulatedModels: GoldenCase.Models = { name in
     FakeModel.Behaviour(rawValue: name).map { FakeModel($0) }
 }

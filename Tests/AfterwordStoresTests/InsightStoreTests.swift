@@ -4,7 +4,7 @@ import AfterwordPipeline
 import AfterwordTesting
 import Testing
 
-/// What every store has to do for insights and for what they cost.
+/// What every store must do for insights and their cost.
 @Suite struct InsightStoreTests {
     private static let lumora = ReviewScope.scope(Scope(kind: .brand, id: "Lumora"))
 
@@ -91,7 +91,7 @@ import Testing
                     try ledger.onTheWay(since: Instant(seconds: 60), at: now),
                 ]
             }
-            // Their leases end 60 seconds after they began.
+            // A lease ends 60 seconds after the call began.
             #expect(try seen(60) == [790, 0, 90] && seen(110) == [90, 0, 90])
             #expect(try seen(160) == [0, 0, 0])
             #expect(try ledger.unusableAnswers(for: first.cacheKey) == 0)
@@ -173,7 +173,7 @@ import Testing
                 try source.read { try AsOfReader($0, run: run).insights(of: nil) },
                 try target.read { try AsOfReader($0, run: run).insights(of: nil) }
             )
-            // As of a dump those made of it, before the next dump's first run.
+            // As of a dump: the insights made of it, before the next dump's first run.
             let end = runs.dumps.insightsEnd(asOf: run)
             #expect(here == there && here.allSatisfy { $0.madeRun <= end })
         }

@@ -4,10 +4,9 @@ import AfterwordStores
 import AfterwordTesting
 import Testing
 
-/// Jobs of the service are kept, found by what they are asked for by, counted, and removed; the
-/// same in every store.
+/// Every store keeps jobs of the service, finds them by each key, counts them and removes them.
 @Suite("202-has-no-outcome, in the store") struct JobStoreTests {
-    /// A store whose schema a load has made.
+    /// A store whose schema was created by a load.
     private func made(_ stores: TemporaryStores) throws -> any ReviewStore {
         let store = try stores.make()
         let history = ReviewHistory(seed: 3)

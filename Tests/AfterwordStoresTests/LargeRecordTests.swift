@@ -4,7 +4,7 @@ import AfterwordTesting
 import Foundation
 import Testing
 
-/// A review as large as a record may be, kept byte for byte by every store; one byte more is a reject.
+/// A review of the greatest record size is stored byte for byte; one byte more is a reject.
 @Suite struct LargeRecordTests {
     private static let head =
         Array(
@@ -33,7 +33,8 @@ import Testing
         let report = try loadDump(
             openDumps(folder.path)[0], into: store, options: LoadOptions(),
             surroundings: LoadSurroundings(now: { ReviewHistory.start }))
-        // What is too long is kept in pieces of the limit; the line after it is a review.
+        // A record that is too long is stored in pieces of the limit; the line after it is a
+        // review.
         let balance = report.run.balance
         #expect(balance.inserted == 2 && balance.rejected == 2)
         let (raw, body) = try store.read { reader in
@@ -42,7 +43,7 @@ import Testing
                 try reader.reviews(ofProduct: nil).compactMap { $0.values.body?.bytes.count }.max()
             )
         }
-        // Compared before it is expected: nobody wants 64 MiB described.
+        // Compared outside `#expect`, which would print 64 MiB.
         let isWhole = raw == [whole, small]
         #expect(isWhole)
         let rejects = try store.read { try $0.rejects() }

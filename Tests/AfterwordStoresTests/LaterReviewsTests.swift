@@ -6,7 +6,8 @@ import Foundation
 import GRDB
 import Testing
 
-/// The two tables of SQLite's base: what a later load writes lies apart, and everybody reads one.
+/// SQLite's two tables of current rows: the first table, and the delta of later loads. Readers see
+/// one view.
 @Suite struct LaterReviewsTests {
     private let history = ReviewHistory(seed: 3)
 
@@ -65,12 +66,12 @@ import Testing
         let memory = MemoryStore()
         let dumps = [
             ["1", "2", "3", "4"].map { record("P", $0, "body \($0)") },
-            // 1 edited, 2 gone, 3 in other bytes, 4 as it was, 5 new; Q is new.
+            // 1 edited, 2 gone, 3 with other bytes, 4 unchanged, 5 new; product Q is new.
             [
                 record("P", "1", "other"), record("P", "3", "body 3", more: #", "x": 1"#),
                 record("P", "4", "body 4"), record("P", "5", "body 5"), record("Q", "6", "body 6"),
             ],
-            // 1 edited again, 2 back, 5 gone, Q's edited.
+            // 1 edited again, 2 restored, 5 gone, Q's review edited.
             [
                 record("P", "1", "third"), record("P", "2", "body 2"),
                 record("P", "3", "body 3", more: #", "x": 1"#), record("P", "4", "body 4"),
@@ -109,7 +110,7 @@ import Testing
             try store.read { try goldenTables($0) }
         }
         #expect(bases[0] == bases[1])
-        // Read by keys and by products as well as all at once.
+        // The same reviews, read by product and all at once.
         let all = try store.read { try $0.reviews(ofProduct: nil) }
         let byProduct = try ["P", "Q"].flatMap { id in
             try store.read { try $0.reviews(ofProduct: Text(id)) }
@@ -146,14 +147,14 @@ import Testing
     func putBack() throws {
         let file = try TemporaryStore()
         let store = try file.open()
-        // More than a piece of rows is put back.
+        // More rows than one piece of a compaction.
         let count = 17_000
         func dump(moved: Int) -> [ReviewHistory.RecordText] {
             (0..<count).map { record("P\($0 % 7)", "\($0)", "body \($0 < moved ? -moved : $0)") }
         }
         try load(dump(moved: 0), number: 0, into: store)
         let first = try lines(file, Self.firsts)
-        // A quarter of the reviews, and not one more.
+        // Exactly a quarter of the reviews.
         try load(dump(moved: count / 4), number: 1, into: store)
         #expect(try lines(file, Self.firsts) == first)
         #expect(try lines(file, Self.laters).count == count / 4)
@@ -181,7 +182,7 @@ import Testing
             let store = try file.open()
             try history.load(history.steps[0], number: 0, into: store, HistoryLoading())
         }
-        // As the second version of the schema left it.
+        // As the second version of the schema left the store.
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
         try DatabaseQueue(path: old.path, configuration: configuration).write { database in

@@ -5,7 +5,7 @@ import AfterwordTesting
 import Foundation
 import Testing
 
-/// Laws 1–5 and 7 over random histories, on every store, in batches of 1, 7 and 16,384 rows.
+/// All seven laws over random histories, on every store, in batches of 1, 7 and 16,384 rows.
 ///
 /// `AFTERWORD_LAWS=N` checks N histories instead of 50 in memory and 20 on a disk or server,
 /// `AFTERWORD_LAW_SEED=S` begins at seed S.
@@ -14,7 +14,7 @@ import Testing
         setting("AFTERWORD_LAWS") ?? (kind == .memory ? 50 : 20)
     }
     static let first = setting("AFTERWORD_LAW_SEED") ?? 1
-    /// Histories of at most so many records are also checked in batches of 1 and 7.
+    /// Histories of at most this many records are also checked in batches of 1 and 7 rows.
     static let smallRecords = 80
 
     private static func setting(_ name: String) -> UInt64? {

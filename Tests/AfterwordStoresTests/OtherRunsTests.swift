@@ -5,7 +5,7 @@ import AfterwordTesting
 import Foundation
 import Testing
 
-/// Runs that are no dumps, on every store: rejects taken again, and a catalogue. The same bytes everywhere.
+/// Runs without a dump give the same bytes on every store: a replay of rejects and a catalog.
 @Suite struct OtherRunsTests {
     private static func record(_ product: Int, _ rating: String, _ title: String) -> String {
         #"{"PRODUCT_BRAND": "B\#(product % 2)", "CUSTOMER_REVIEW_RATING": \#(rating), "CUSTOMER_REVIEW_TITLE": "\#(title)", "CHILD_ASIN": "P\#(product)"}"#
@@ -13,7 +13,7 @@ import Testing
 
     private static func dump(_ rating: String) -> Dump {
         let records = (0..<40).map { number in
-            // Short texts, numbered among their like, and long ones; every seventh without a rating.
+            // Short texts that need numbering, and long ones; every seventh record has no rating.
             record(
                 number % 3, number % 7 == 0 ? rating : "\(1 + number % 5)",
                 number % 2 == 0 ? "Ok" : "A title of its own, number \(number)")
@@ -23,7 +23,7 @@ import Testing
             name: "dump", files: [DumpFile(name: "a.json", content: .memory(Array(text.utf8)))])
     }
 
-    /// A strict load, its rejects again, a catalogue, and the dump once more.
+    /// A strict load, a replay of its rejects, a catalog, and the same dump again.
     private func story(_ store: any ReviewStore) throws -> [String: [String]] {
         var options = LoadOptions()
         options.salts = .seeded(3)

@@ -6,11 +6,11 @@ import Foundation
 import GRDB
 import Testing
 
-/// Whose a SQLite file is, and where a new one is made.
+/// Which program a SQLite file belongs to, and where a new file is created.
 @Suite struct OwnershipTests {
     private let history = ReviewHistory(seed: 3)
 
-    /// Loads a dump into a store and audits it.
+    /// Expects that a dump can be loaded into the store, and that the audit finds nothing.
     private func expectGoesOn(_ path: String) throws {
         let store = try SQLiteStore(path: path)
         #expect(try history.load(history.steps[0], number: 0, into: store, HistoryLoading()))
@@ -47,8 +47,8 @@ import Testing
         #expect(try applicationID(file.path) == 0x4146_5457)
     }
 
-    /// As a program left it that marked a file last: made whole, then taken back to so many
-    /// migrations.
+    /// A store as left by a program that set the application id last: created completely, then
+    /// reduced to the first migrations.
     private func unmarkedStore(_ path: String, migrations: Int) throws {
         let whole = try TemporaryStore()
         _ = try whole.open()
@@ -64,7 +64,8 @@ import Testing
         try FileManager.default.removeItem(atPath: path)
         try FileManager.default.moveItem(atPath: path + "-whole", toPath: path)
         guard migrations < names.count else { return }
-        // The last migrations are undone by name only where they may be done again.
+        // Undo the later migrations by name, last one first, so that opening the store runs them
+        // again.
         try DatabaseQueue(path: path).write { database in
             for name in names.dropFirst(migrations).reversed() { try undo(name, in: database) }
         }
@@ -175,7 +176,7 @@ import Testing
     }
 }
 
-/// `runs` is made anew as it was before a run could be one of a verdict.
+/// Restores the table `runs` as it was before runs of verdicts.
 func undoVerdicts(_ database: Database) throws {
     let views = try Row.fetchAll(
         database, sql: "SELECT name, sql FROM sqlite_schema WHERE type = 'view' ORDER BY rowid")

@@ -5,9 +5,9 @@ import AfterwordTesting
 import Foundation
 import Testing
 
-/// Records whose bytes a store holds are not read: what comes of a dump is the same.
+/// Skipping records whose bytes are already stored does not change the result of a load.
 @Suite struct PayloadIndexStoreTests {
-    /// A dump of flat records, line by line, as weekly exports are: most lines as they were.
+    /// A dump of flat records, one per line, as in weekly exports: most lines are unchanged.
     private struct Weekly {
         var random: SplitMix64
         private var lines: [String] = []
@@ -19,7 +19,8 @@ import Testing
 
         private mutating func line(_ number: Int) -> String {
             let product = "B0PRODUCT\(pick(4))"
-            // Some have no id, some of these no author either: known by their author, or by their texts.
+            // Some records have no id, and some of these no author: they are identified by author
+            // or by text.
             let id = pick(5) == 0 ? "" : "\"review_id\": \"R\(number)\", "
             let author = pick(6) == 0 ? "" : "\"user_id\": \"A\(number % 9)\", "
             let text = ["ok", "Works well, would buy again", "smells of \\u0026 plastic", "é"][
@@ -31,7 +32,7 @@ import Testing
                 """
         }
 
-        /// The next week's: some edited, gone, new, twice, or broken.
+        /// The next week's dump: some records edited, removed, new, duplicate or malformed.
         mutating func advance() -> String {
             for place in lines.indices where pick(8) == 0 {
                 lines[place] = lines[place].replacingOccurrences(
@@ -45,7 +46,7 @@ import Testing
             var dump = lines
             for _ in 0..<pick(3) { dump.append(dump[pick(dump.count)]) }
             if pick(3) == 0 {
-                // The same review told otherwise, besides.
+                // Also add a variant of the same review.
                 let other = dump[pick(dump.count)]
                 dump.append(
                     other.replacingOccurrences(
@@ -116,12 +117,14 @@ import Testing
             var weekly = Weekly(seed: seed)
             var dumps: [(text: String, at: Instant, complete: Completeness)] = []
             for week in 0..<3 {
-                // The first is what goes ahead: of more than one week, so that records meet.
+                // The first dump is the one whose records are staged. It covers two weeks, so that
+                // records collide.
                 let text = week == 0 ? weekly.advance() + "\n" + weekly.advance() : weekly.advance()
                 dumps.append((text, Instant(seconds: 1_700_000_000 + Int64(week) * 86_400), .all))
             }
             let stores = TemporaryStores(kind)
-            // In two files that hold the same records all are there twice; in UTF-16 nothing goes ahead.
+            // Two files with the same records make each record a duplicate; UTF-16 files are not
+            // staged.
             let (isDealt, isWide) = (seed % 3 == 0, seed % 5 == 0)
             let ahead = try run(
                 dumps, into: try stores.make(), recognising: seed % 2 == 0, isWide: isWide,
@@ -145,7 +148,7 @@ import Testing
                 let text =
                     weekly.random.draw(below: 6) == 0 && week > 1
                     ? dumps[week - 1].text : weekly.advance()
-                // Now and then one that was taken before.
+                // Sometimes a dump that was observed earlier.
                 let day = weekly.random.draw(below: 5) == 0 ? Int64(week) - 2 : Int64(week)
                 let at = Instant(seconds: 1_700_000_000).adding(seconds: day * 86_400)
                 let complete = Completeness.allCases[Int(weekly.random.draw(below: 3))]
@@ -185,11 +188,11 @@ import Testing
             options.observedAt = Instant(seconds: 1_700_000_000 + day * 86_400)
             options.hasGuards = false
             var surroundings = LoadSurroundings(now: { Instant(seconds: 1_800_000_000 + day) })
-            // Called by this test's own thread alone.
+            // Called only by the thread of this test.
             nonisolated(unsafe) var hasRun = false
             nonisolated(unsafe) let during = during
             surroundings.progress = { step in
-                // The dump is being read: what the store holds is known already.
+                // The dump is being read: the load has already read the stored payloads.
                 guard case .reading = step, !hasRun else { return }
                 hasRun = true
                 during()

@@ -5,7 +5,8 @@ import AfterwordTesting
 import Foundation
 import Testing
 
-/// What happens between a run and its server: time-outs, cuts, a full disk, a cancelled statement.
+/// Faults between a run and its server: timeouts, lost connections, a full disk, a cancelled
+/// statement.
 @Suite(
     .enabled(
         if: ProcessInfo.processInfo.environment["AFTERWORD_TEST_POSTGRES"] != nil,
@@ -13,7 +14,7 @@ import Testing
 struct PostgresFaultTests {
     private let history = ReviewHistory(seed: 3)
 
-    /// A store with the first dump loaded, and its tables.
+    /// Creates a store with the first dump and returns its tables.
     private func made(_ schema: TemporarySchema) throws -> [String: [String]] {
         let store = try schema.open()
         try history.load(history.steps[0], number: 0, into: store, HistoryLoading())
@@ -37,8 +38,8 @@ struct PostgresFaultTests {
         #expect(try history.load(history.steps[1], number: 1, into: store, HistoryLoading()))
     }
 
-    /// Where the cut falls on the commit nobody can know whether it arrived: then the run is there whole, and
-    /// loading again changes nothing.
+    /// Where the connection ends during the commit, the client cannot know whether the commit
+    /// arrived. The run may then be complete, and loading again changes nothing.
     @Test("A line that is cut leaves all of a run or nothing", arguments: 0..<12)
     func cut(round: Int) throws {
         let schema = try TemporarySchema()
@@ -68,7 +69,7 @@ struct PostgresFaultTests {
             }
             isCut = true
         }
-        // The first rounds' budgets carry no whole load.
+        // The byte budgets of the first rounds are too small for a whole load.
         #expect(isCut || round > 1, "after \(bytes) bytes")
         let store = try schema.open()
         let found = try store.read { try goldenTables($0) }
@@ -80,7 +81,7 @@ struct PostgresFaultTests {
         #expect(loaded["product_reviews_history"] == after["product_reviews_history"])
     }
 
-    /// On a tablespace of a few MiB, mounted for the test where that is allowed.
+    /// Uses a tablespace of 16 MiB, mounted for the test where mounting is allowed.
     @Test("A full disk of the server ends a run with nothing half-written")
     func diskFull() throws {
         let folder = NSTemporaryDirectory() + "/afterword-space-" + UUID().uuidString
@@ -106,7 +107,7 @@ struct PostgresFaultTests {
         let store = try PostgresStore(url: schema.url + "%20-cdefault_tablespace%3D" + name)
         try history.load(history.steps[0], number: 0, into: store, HistoryLoading())
         let before = try store.read { try goldenTables($0) }
-        // Texts that no compression makes small.
+        // Incompressible texts.
         var random = SplitMix64(seed: 1)
         let large = ReviewHistory.Step(
             records: (0..<100).map { number in
@@ -120,7 +121,7 @@ struct PostgresFaultTests {
         }
         let after = try store.read { try goldenTables($0) }
         #expect(after == before)
-        // The server keeps the room of what was undone until it is vacuumed: somebody makes more.
+        // The server keeps the space of the rolled-back rows until a vacuum, so enlarge the disk.
         #expect(try shell("mount -o remount,size=64m '\(folder)'"))
         #expect(try history.load(history.steps[1], number: 1, into: store, HistoryLoading()))
     }
@@ -145,7 +146,7 @@ struct PostgresFaultTests {
             let pid = try #require(
                 try connection.run("SELECT pg_backend_pid()::bigint AS pid").first?.number("pid"))
             let thread = Thread {
-                // Half of the rounds wait for the statement to run; the others race it.
+                // In even rounds, wait until the statement runs; in odd rounds, race it.
                 while round % 2 == 0 {
                     let state = try? watcher.run(
                         "SELECT state FROM pg_stat_activity WHERE pid = $1::int AND state = 'active'",

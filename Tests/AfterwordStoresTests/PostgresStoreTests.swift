@@ -5,7 +5,7 @@ import AfterwordTesting
 import Foundation
 import Testing
 
-/// What a server can do to a run, and what it must not do to the history.
+/// Faults of a server during a run, none of which may damage the history.
 @Suite(
     .enabled(
         if: ProcessInfo.processInfo.environment["AFTERWORD_TEST_POSTGRES"] != nil,
@@ -135,7 +135,7 @@ struct PostgresStoreTests {
         }
     }
 
-    /// The decision alone: no test speaks to a far server.
+    /// Tests the decision only: no test connects to a remote server.
     @Test(
         "A far server is asked for TLS with its name checked, unless the URL says otherwise",
         arguments: [

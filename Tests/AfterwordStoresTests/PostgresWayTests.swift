@@ -5,8 +5,8 @@ import AfterwordTesting
 import Foundation
 import Testing
 
-/// What lies between the program and a Postgres server: dead lines, poolers, and settings that
-/// promise less.
+/// The path between the program and a Postgres server: dead connections, poolers, and settings that
+/// weaken durability.
 @Suite(
     .enabled(
         if: TemporarySchema.server != nil,
@@ -32,7 +32,7 @@ struct PostgresWayTests {
         try connection.run("SELECT 1 AS one")
         line.silence()
         let canceller = connection.canceller
-        // Not before the statement is on its way.
+        // Wait until the statement was sent.
         Thread.detachNewThread {
             line.waitUntilSilenced()
             canceller.cancel()
@@ -92,7 +92,7 @@ struct PostgresWayTests {
         let schema = try TemporarySchema()
         _ = try schema.open()
         let owner = try PostgresConnection(url: schema.url)
-        // What a transaction commits with is noted by the rows that it writes.
+        // Triggers record the setting with which each transaction commits.
         try owner.runAll(
             """
             CREATE TABLE noted (setting TEXT);
@@ -178,7 +178,7 @@ struct PostgresWayTests {
         try history.load(history.steps, into: store)
         let owner = try PostgresConnection(url: schema.url)
         #expect(try store.auditByQuery() == nil)
-        // A rule that its rows do not keep, as a damaged page leaves it.
+        // A constraint that existing rows violate, as a damaged page would leave it.
         let rule = "product_reviews_history_created_origin_check"
         try owner.runAll(
             """
@@ -211,8 +211,8 @@ struct PostgresWayTests {
             return print("SKIPPED: amcheck is not installed (Debian: postgresql-contrib)")
         }
         #expect(try store.auditByQuery() == nil)
-        // A row that its index lacks: the heap is written while the catalogue says that it has no
-        // index.
+        // A row missing from its index: the table is written while `pg_index` marks the index as
+        // not ready.
         try owner.runAll(
             """
             UPDATE pg_index SET indisready = false

@@ -5,7 +5,7 @@ import AfterwordTesting
 import Foundation
 import Testing
 
-/// reading-needs-write: what only reads needs no right to write, on either store.
+/// reading-needs-write: readers need no write permission, on either store.
 @Suite struct ReadOnlyTests {
     private let history = ReviewHistory(seed: 5)
 
@@ -32,8 +32,8 @@ import Testing
                 now: { ReviewHistory.start.adding(seconds: 2000 * 86_400) }))
     }
 
-    /// Makes a folder that nothing can be written in: of a file system of its own where that is
-    /// allowed (root may write anywhere else), else by its permissions.
+    /// Creates a read-only folder. As root, which ignores permissions, the folder is a file system
+    /// mounted read only, where mounting is allowed.
     private func readOnly(
         _ make: (String) throws -> Void, _ body: (String) throws -> Void
     ) throws {

@@ -5,11 +5,11 @@ import AfterwordTesting
 import Foundation
 import Testing
 
-/// The views for analysts, read by the tools that analysts use.
+/// The report views, queried with the tools that analysts use.
 @Suite struct ReportTests {
     private let history = ReviewHistory(seed: 5)
 
-    /// Runs a program and returns what it wrote.
+    /// Runs a program and returns its standard output.
     private func output(_ arguments: [String]) throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -31,7 +31,7 @@ import Testing
         SELECT count(*) FROM %review_history WHERE changed_fields LIKE '%rating%'
         """
 
-    /// The same questions, answered by the store's reader.
+    /// The same queries, answered by the store's reader.
     private func expected(_ store: any ReviewStore) throws -> (String, String) {
         let sums = try store.read { try $0.products(nil) }.map(\.summary.counters)
             .filter { $0.reviewCount > 0 }
@@ -45,7 +45,7 @@ import Testing
         return (line, String(edits))
     }
 
-    /// `review_count`, `rating_sum` in stars and brands of all products as of each run.
+    /// Number of products, `review_count`, `rating_sum` in stars and number of brands, as of a run.
     private static func asOf(_ source: String) -> String {
         """
         SELECT count(*), sum(review_count), CAST(round(sum(mean_rating * rated_count), 0) AS INTEGER),
@@ -151,7 +151,7 @@ import Testing
         defer {
             try? server.runAll("DROP OWNED BY \"\(role)\"; DROP ROLE \"\(role)\"")
         }
-        // As the store of a program was that knew no verdicts.
+        // The store of a program from before verdicts.
         try server.runAll(
             """
             DROP VIEW \(views).verdicts; DROP TABLE review_verdicts; DROP TABLE service_jobs;

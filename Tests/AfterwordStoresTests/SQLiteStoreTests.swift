@@ -6,8 +6,8 @@ import Foundation
 import GRDB
 import Testing
 
-/// What the file promises beyond the contract: one writer, nothing half-written, nobody else's
-/// eyes.
+/// What a SQLite store promises beyond the contract: one writer, no partial writes, no access for
+/// other users.
 @Suite struct SQLiteStoreTests {
     private let history = ReviewHistory(seed: 3)
 
@@ -15,7 +15,7 @@ import Testing
         try store.read { try goldenTables($0) }
     }
 
-    /// On a file system of 2 MiB, mounted for the test where that is allowed.
+    /// Uses a file system of 2 MiB, mounted for the test where mounting is allowed.
     @Test("A full disk ends a run with nothing half-written")
     func diskFull() throws {
         let folder = FileManager.default.temporaryDirectory
@@ -101,7 +101,7 @@ import Testing
                 throw Enough()
             }
         }
-        // The first attempt is ended by what it saw: nothing of it is there, and the next one is whole.
+        // The first attempt ends with an error and leaves nothing; the second one is complete.
         #expect(throws: Enough.self) {
             try history.load(history.steps[0], number: 0, into: watched, HistoryLoading())
         }

@@ -2,8 +2,8 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// A line to a Postgres socket that goes silent: both sides stay connected, and nothing that they
-/// send arrives.
+/// A proxy in front of a Postgres socket that can go silent: both sides stay connected, and their
+/// bytes are dropped.
 final class SilentProxy: Sendable {
     /// The folder of the proxy's own socket: the `host` of a URL.
     let folder: String
@@ -37,7 +37,7 @@ final class SilentProxy: Sendable {
 
     func silence() { isSilent.store(true, ordering: .sequentiallyConsistent) }
 
-    /// Returns when something was sent that did not arrive.
+    /// Waits until bytes were dropped.
     func waitUntilSilenced() { swallowed.wait() }
 
     func stop() {

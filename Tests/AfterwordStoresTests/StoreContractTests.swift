@@ -5,7 +5,7 @@ import AfterwordTesting
 import Foundation
 import Testing
 
-/// What every store promises beyond the laws: one writer, nothing half-written, no data in errors.
+/// What every store promises beyond the laws: one writer, no partial writes, no data in errors.
 @Suite struct StoreContractTests {
     private let history = ReviewHistory(seed: 3)
 
@@ -23,7 +23,7 @@ import Testing
         let second = history.steps[1]
         let wholeStore = try stores.make()
         #expect(try history.load([first, second], into: wholeStore) == [true, true])
-        // Of several batches: while one is written, others are open.
+        // Several batches, so that one is written while others are open.
         var loading = HistoryLoading()
         loading.batchRows = 32
         var call = 1
@@ -85,7 +85,8 @@ import Testing
         #expect(try other.load(LoadIntent(isRehearsal: false)) { try $0.head().nextRun } == 2)
     }
 
-    /// A thread that is still ending would close the store's connections, which Dispatch does not bear.
+    /// If an ending thread held the last reference, it would close the store's connections, which
+    /// Dispatch does not allow.
     @Test("A load that has returned holds nothing of its store")
     func letsGo() throws {
         for round in 0..<600 {
@@ -113,7 +114,7 @@ import Testing
             await withTaskGroup(of: Bool.self) { group in
                 for handle in handles {
                     group.addTask {
-                        // A busy store is an answer; anything else fails the count below.
+                        // A busy store is expected; any other failure shows in the count below.
                         (try? history.load(
                             step, number: round, into: handle.store, HistoryLoading())) ?? false
                     }
@@ -127,7 +128,8 @@ import Testing
         #expect(try handles[0].store.read { try differenceFromRebuilt($0) } == nil)
     }
 
-    /// Each handle is used by one task of a round alone, and rounds follow one another.
+    /// `@unchecked Sendable`: in each round, one task alone uses a handle, and rounds run one after
+    /// another.
     private struct Handle: @unchecked Sendable {
         let store: any ReviewStore
         init(_ store: any ReviewStore) { self.store = store }
@@ -180,7 +182,7 @@ import Testing
             #expect(!versions.isEmpty)
             #expect(versions.allSatisfy { $0.reviewKey == review.reviewKey })
         }
-        // One that was written elsewhere, and one whose id tells nothing.
+        // A review stored away from the key that its id implies, and one whose id implies none.
         for (number, id) in ["elsewhere", "c9:1"].enumerated() {
             var review = reviews[0]
             review.reviewID = Text(id)
@@ -244,7 +246,7 @@ import Testing
             var random = SplitMix64(seed: seed)
             let stores = TemporaryStores(kind)
             let store = try stores.make()
-            // Of few or of many months, before 1970 and on their borders too.
+            // Dates in few or many months, also before 1970 and at the borders of months.
             let width = [40, 400, 40_000][Int(random.draw(below: 3))] as UInt64
             func record(_ id: Int) -> ReviewHistory.RecordText {
                 let days = Int64(random.draw(below: width)) - Int64(width / 3)
@@ -277,7 +279,7 @@ import Testing
             let products = try store.read { try $0.products(nil) }
             let byTime = reviews.filter(\.isLive).sorted { $0.times.createdAt < $1.times.createdAt }
             for turn in 0..<12 as Range<UInt64> {
-                // None, some, nearly all; then those that come first, or last.
+                // Exclude none, some or nearly all reviews; then the earliest, or the latest.
                 let few = Int(random.draw(below: UInt64(byTime.count)))
                 let chosen =
                     switch turn {
@@ -332,7 +334,7 @@ import Testing
         "late-row-keeps-others-time: a late row holds its own record's values, and audit holds",
         arguments: StoreKind.available)
     func lateRow(kind: StoreKind) throws {
-        // Each line leaves out what the newer one says: time, votes, author, title.
+        // Each older line lacks something that the newer one has: time, votes, author, title.
         let newer = """
             {"review_id":"r1","rating":5.0,"title":"T","text":"fine","asin":"P","parent_asin":"P",\
             "user_id":"U","timestamp":1767000000000,"helpful_vote":3,"verified_purchase":true}

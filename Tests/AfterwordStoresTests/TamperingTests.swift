@@ -6,28 +6,30 @@ import Foundation
 import GRDB
 import Testing
 
-/// Every column of every table, changed in one row behind the program's back, and every table with a row
-/// taken out: the audit finds each.
+/// Another program changes every column of every table in one row, and removes a row of every
+/// table: the audit finds each change.
+/// A column to change, or a row to remove.
 @Suite struct TamperingTests {
     struct Column: CustomTestStringConvertible {
         var table: String
         var name: String
-        /// SQL for another value of the column, or nil to take a row out.
+        /// SQL for another value of the column; nil to remove a row.
         var value: String?
         var testDescription: String { "\(table).\(name)" }
     }
 
-    /// Numbers that only join rows or count them: they carry nothing that could be told wrongly.
+    /// Numbers that only join or count rows: a change to them alters no information.
     private static let surrogates: Set<String> = [
         "product_reviews_history.history_key", "run_attempts.attempt", "llm_calls.call",
     ]
-    /// The schema's own bookkeeping.
+    /// The bookkeeping of migrations and of SQLite.
     private static let outside: Set<String> = [
         "migrations", "grdb_migrations", "sqlite_sequence", "sqlite_stat1",
     ]
 
-    /// The columns of a made store, with another value for each: same type, never the same value. Rows of
-    /// `run_attempts`, `llm_calls`, `api_keys` and `service_jobs` may go: they are no history.
+    /// The columns of a new store, each with SQL for another value of the same type. Rows of
+    /// `run_attempts`, `llm_calls`, `api_keys` and `service_jobs` are no history and may be
+    /// removed.
     private static func columns(_ kind: StoreKind) throws -> [Column] {
         let stores = TemporaryStores(kind)
         _ = try stores.make()
@@ -52,8 +54,8 @@ import Testing
             .map { Column(table: $0, name: "(a row)", value: nil) }
     }
 
-    /// The runs of three golden cases: nested products, edits, deletes, late rows, rejects; and an attempt that
-    /// failed. No table is empty.
+    /// Runs four golden cases (nested products, edits, deletes, late rows, rejects, insights) and
+    /// adds a failed attempt, so that no table is empty.
     private func make(_ stores: TemporaryStores) async throws -> any ReviewStore {
         let store = try stores.make()
         let attempt = try store.beginAttempt(startedAt: ReviewHistory.start, dump: "x")
@@ -68,7 +70,7 @@ import Testing
         return store
     }
 
-    /// Two verdicts on one review, by different people.
+    /// Adds two verdicts on one review, by different people.
     private func makeVerdicts(_ store: any ReviewStore) throws {
         let reviews = try store.read { try $0.reviews(ofProduct: nil) }
         let review = try #require(reviews.first { $0.isLive })
@@ -94,7 +96,7 @@ import Testing
         return job
     }
 
-    /// A call that was answered, and one that is open.
+    /// Adds API keys, ended jobs, and two model calls: one answered, one open.
     private func makeCalls(_ store: any ReviewStore) throws {
         try store.ledger { ledger in
             for (name, brands) in [("all", nil), ("some", ["Lumora", "Knokke"])] {
@@ -137,7 +139,7 @@ import Testing
                 ) {
                     try TemporaryStores.audited(store)
                 }
-                // What the schema refuses cannot be tampered with.
+                // Skip changes that the schema refuses.
                 guard let finding else { continue }
                 #expect(finding != nil, "\(column.testDescription), first \(isFirst), on \(kind)")
             }

@@ -4,7 +4,7 @@ import AfterwordTesting
 import Foundation
 import GRDB
 
-/// A SQLite file of one test, gone when the test is done with it.
+/// A SQLite file of one test, deleted together with this object.
 final class TemporaryStore {
     let path: String
     private let folder: URL
@@ -21,8 +21,8 @@ final class TemporaryStore {
     func open() throws -> SQLiteStore { try SQLiteStore(path: path) }
 }
 
-/// A Postgres schema of one test on the server that `AFTERWORD_TEST_POSTGRES` names, gone when the
-/// test is done with it.
+/// A Postgres schema of one test, on the server named by `AFTERWORD_TEST_POSTGRES`. Dropped
+/// together with this object.
 final class TemporarySchema {
     /// The server of `ci/postgres start`.
     static let server = ProcessInfo.processInfo.environment["AFTERWORD_TEST_POSTGRES"]
@@ -50,13 +50,13 @@ final class TemporarySchema {
     func open() throws -> PostgresStore { try PostgresStore(url: url) }
 }
 
-/// The stores that every contract and law is checked on; Postgres where a server is named.
+/// The stores on which every contract and law is checked; Postgres only where a server is named.
 enum StoreKind: String, CaseIterable, Sendable {
     case memory
     case sqlite
     case postgres
 
-    /// Those that live outside the process.
+    /// The stores outside the process's memory.
     static let lasting: [StoreKind] = available.filter { $0 != .memory }
 
     static let available: [StoreKind] = allCases.filter { kind in
@@ -66,7 +66,7 @@ enum StoreKind: String, CaseIterable, Sendable {
     }
 }
 
-/// Stores of one test, all of one kind, gone with this object.
+/// The stores of one test, all of one kind, deleted together with this object.
 final class TemporaryStores {
     private let kind: StoreKind
     private var files: [TemporaryStore] = []
@@ -76,12 +76,13 @@ final class TemporaryStores {
 
     func make() throws -> any ReviewStore { try makeOpener()() }
 
-    /// Whether the tables take any value.
+    /// Whether the constraints were removed.
     private var isWithoutRules = false
 
-    /// Takes the rules of the tables away from the store made last: types, NOT NULL, CHECK, references. Its keys stay.
+    /// Removes the constraints from the store made last: types, NOT NULL, CHECK and foreign keys.
+    /// Keys stay.
     ///
-    /// - Returns: The store, opened anew.
+    /// - Returns: The store, reopened.
     func withoutRules() throws -> any ReviewStore {
         isWithoutRules = true
         if let schema = schemas.last {
@@ -127,7 +128,7 @@ final class TemporaryStores {
         END $$
         """
 
-    /// Runs SQL on the store made last, behind its back.
+    /// Runs SQL on the store made last, through another connection.
     func tamper(_ sql: String) throws {
         switch kind {
         case .memory: preconditionFailure("the memory store has no SQL")
@@ -175,8 +176,9 @@ final class TemporaryStores {
         }
     }
 
-    /// Changes one row of a table (the last by its key, or the first), or takes it out where there is no value,
-    /// runs `body` and puts it back. Nil where the schema refuses the change or the table is empty.
+    /// Changes one row of a table (the first or the last by its key), or removes it where `value`
+    /// is nil; then runs `body` and restores the table. Returns nil where the change fails, for
+    /// instance because the schema refuses it.
     func tampered<Result>(
         _ table: String, _ column: String, _ value: String?, isFirst: Bool,
         _ body: () throws -> Result
@@ -187,7 +189,7 @@ final class TemporaryStores {
         let change =
             value.map { "UPDATE \(table) SET \"\(column)\" = \($0) WHERE \(place)" }
             ?? "DELETE FROM \(table) WHERE \(place)"
-        // Rows that refer to those of the table go and come with them.
+        // Rows with a foreign key to this table are saved and restored too.
         let tables = [table] + (table == "runs" ? ["run_files"] : [])
         for table in tables { try tamper("CREATE TABLE saved_\(table) AS SELECT * FROM \(table)") }
         defer { for table in tables { try? tamper("DROP TABLE saved_\(table)") } }
@@ -205,7 +207,7 @@ final class TemporaryStores {
         return result
     }
 
-    /// What an audit finds; a row that cannot be read is found too.
+    /// The finding of an audit. An unreadable row counts as a finding.
     static func audited(_ store: any ReviewStore) throws -> AuditFinding? {
         do {
             return try store.read { try auditStore($0) } ?? store.auditByQuery()
@@ -214,7 +216,7 @@ final class TemporaryStores {
         }
     }
 
-    /// Keys of the tables without a rowid.
+    /// Keys of tables without a rowid.
     private static let keys = [
         "run_files": "run, name", "shapes": "name", "products_dim_history": "product_key, run",
         "product_raw": "product_key, digest", "rejected_records": "digest, occurrence",
@@ -224,7 +226,8 @@ final class TemporaryStores {
         "scope_summary": "kind, id", "scope_summary_history": "kind, id, run",
     ]
 
-    /// Opens one new store as often as it is called; the memory store is one handle only.
+    /// A closure that opens the same new store at each call. For the memory store, all calls return
+    /// one object.
     func makeOpener() throws -> () throws -> any ReviewStore {
         switch kind {
         case .memory:

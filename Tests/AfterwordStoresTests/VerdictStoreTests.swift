@@ -3,11 +3,11 @@ import AfterwordPipeline
 import AfterwordTesting
 import Testing
 
-/// What every store has to do for verdicts.
+/// What every store must do for verdicts.
 @Suite struct VerdictStoreTests {
     private let history = ReviewHistory(seed: 8)
 
-    /// A store with three verdicts on two reviews.
+    /// Adds three verdicts on two reviews and returns them.
     private func made(_ store: any ReviewStore) throws -> [VerdictRow] {
         try history.load(history.steps, into: store)
         let reviews = try store.read { try $0.reviews(ofProduct: nil) }.filter(\.isLive)

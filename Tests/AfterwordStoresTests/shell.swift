@@ -1,10 +1,12 @@
 import Foundation
 import Testing
 
-/// Files that tests begin with.
+/// The folder of files used by tests.
 let fixtures = "Tests/AfterwordStoresTests/Fixtures"
 
-/// Runs a line of shell; its output, where it ended well.
+/// Runs a shell command and returns its standard output.
+///
+/// - Throws: `ShellFault` where the command fails.
 @discardableResult
 func shell(_ command: String) throws -> String {
     let process = Process()
@@ -21,6 +23,7 @@ func shell(_ command: String) throws -> String {
     return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
 }
 
+/// A shell command that ended with an exit code other than 0.
 struct ShellFault: Error {
     var command: String
     var code: Int32

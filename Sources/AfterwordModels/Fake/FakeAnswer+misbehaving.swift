@@ -1,8 +1,8 @@
 import AfterwordCore
 
 extension FakeAnswer {
-    /// Does what the reviews tell it to do, as a model without a will would: takes their words for its own, their claims for
-    /// true, their ids for real.
+    /// The answer of a model that follows instructions in the reviews: it repeats their text,
+    /// accepts their claims and cites review ids that do not exist.
     func obeying(_ reviews: [FakeReview]) -> FakeAnswer {
         var answer = self
         let orders = reviews.flatMap { review in
@@ -18,7 +18,8 @@ extension FakeAnswer {
         for index in answer.recommendations.indices {
             answer.recommendations[index].text = orders[index % orders.count].1
         }
-        // A claim as praise, of a review that is not there; the order itself as a fact, short enough for a quote.
+        // Present a claim as praise from a review that does not exist, and the instruction itself
+        // as a fact, short enough to be a quote.
         answer.strengths.append(
             Item(
                 aspect: "quality", summary: order, severity: .low, polarity: .positive,
@@ -39,7 +40,8 @@ extension FakeAnswer {
         return answer
     }
 
-    /// Tells lies: quotes nobody wrote, numbers nobody counted, reviews that are not there.
+    /// Falsifies the answer, depending on the behavior: invented quotes, invented numbers,
+    /// citations of reviews that do not exist.
     func bent(
         _ behaviour: FakeModel.Behaviour, _ reviews: [FakeReview], _ random: inout SplitMix64,
         _ lexicon: Lexicon
@@ -80,7 +82,7 @@ extension FakeAnswer {
     }
 }
 
-/// Signs of somebody speaking to the machine.
+/// Whether a text addresses the model, rather than other customers.
 private func isOrder(_ text: String) -> Bool {
     let lower = text.lowercased()
     return orderSigns.contains { lower.contains($0) }
@@ -115,10 +117,10 @@ private func falsified(
     case 3: quote.version += 1
     case 4: quote.text = String(quote.text.reversed())
     case 5:
-        // Another review's words.
+        // Attributes the quote to another review.
         quote.review = reviews[Int(random.next() % UInt64(reviews.count))].id
     default:
-        // One letter less in the middle of it.
+        // Removes one character from the middle.
         var scalars = Array(quote.text.unicodeScalars)
         if scalars.count > 4 { scalars.remove(at: scalars.count / 2) }
         var text = String.UnicodeScalarView()

@@ -1,13 +1,15 @@
 import AfterwordCore
 
-/// What the fake model says, before it is written down.
+/// The fake model's answer, before it is encoded as JSON.
 struct FakeAnswer {
+    /// A quote of a version of a review, cited by its id in the request.
     struct Quote {
         var review: String
         var version: Int64
         var text: String
     }
 
+    /// An issue or a strength of one aspect, with its evidence.
     struct Item {
         var aspect: String
         var summary: String
@@ -16,6 +18,7 @@ struct FakeAnswer {
         var quotes: [Quote]
     }
 
+    /// A suggested action, and who can take it.
     struct Recommendation {
         var aspect: String
         var route: Route
@@ -33,8 +36,10 @@ struct FakeAnswer {
     static let strengthLimit = 4
     static let quoteLimit = 12
 
-    /// Reads the reviews: aspects most of them complain of first, then clusters of what the lexicon does not know; what is
-    /// praised; who can act.
+    /// Builds an honest answer from the reviews: at most 7 issues and 4 strengths by aspect,
+    /// ordered by mentions, which count twice for an aspect that is not general; a recommendation
+    /// for each issue; then clusters of sentences outside the lexicon, up to 8 issues in all. From
+    /// 30 reviews on, an aspect needs two mentions.
     init(_ reviews: [FakeReview], language: Language, lexicon: Lexicon) {
         let phrases = FakePhrases.of(language)
         standing = phrases.standing
@@ -67,7 +72,7 @@ struct FakeAnswer {
         addClusters(reviews, phrases)
     }
 
-    /// One review that says something of an aspect.
+    /// A review that mentions an aspect, with the quote.
     private struct Said {
         var review: FakeReview
         var quote: Quote
@@ -95,7 +100,7 @@ struct FakeAnswer {
         }.map { ($0.key, $0.value) }
     }
 
-    /// Quotes that say it in words of their own first, of many products and languages.
+    /// Orders quotes so that distinct texts come first, then distinct products and languages.
     private static func spread(_ said: [Said]) -> [Said] {
         var texts: [String: Int] = [:]
         var languages: [Language: Int] = [:]
@@ -142,7 +147,7 @@ struct FakeAnswer {
 }
 
 extension FakeAnswer {
-    /// In the form of `AnswerSchema`.
+    /// The answer as JSON that conforms to `AnswerSchema`.
     var json: JSONValue {
         .row([
             "issue_highlights": .array(issues.map(\.json)),

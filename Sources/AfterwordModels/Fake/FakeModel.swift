@@ -1,25 +1,26 @@
 package import AfterwordCore
 package import AfterwordPipeline
 
-/// A model without a network: a pure function of the request and a seed, with real content. It reads the reviews out of the
-/// request as a model would, finds aspects with the lexicon, clusters what that does not know, quotes verbatim, and answers in the
-/// form that was asked for. On demand it misbehaves.
+/// A model without a network: a pure function of the request and a seed. It reads the reviews in
+/// the request, finds aspects with the lexicon, clusters other sentences, quotes verbatim, and
+/// answers in the requested JSON schema. A `Behaviour` makes it misbehave in a defined way.
 package struct FakeModel: LanguageModel {
+    /// How the model answers. The raw value becomes part of the model's name.
     package enum Behaviour: String, CaseIterable, Sendable {
         case honest
-        /// Will not answer.
+        /// Refuses to answer.
         case refusal
-        /// Breaks off in the middle.
+        /// Stops in the middle of the answer.
         case cut
-        /// Quotes what nobody wrote, of reviews that are not there.
+        /// Invents quotes, and cites reviews that do not exist.
         case ungrounded
-        /// Puts numbers into everything it says.
+        /// Adds invented numbers to every text.
         case numbers
-        /// Answers with what is no JSON.
+        /// Answers with invalid JSON.
         case badJSON = "bad_json"
-        /// Obeys whatever a review tells it to do.
+        /// Follows instructions in the reviews.
         case gullible
-        /// All of it at once, at random.
+        /// Combines `ungrounded` and `numbers`, at random, and adds an invented issue.
         case lying
     }
 
@@ -28,7 +29,8 @@ package struct FakeModel: LanguageModel {
     package var tries: Int { 1 }
     private let behaviour: Behaviour
     private let seed: UInt64
-    /// Of a thousand requests so many fail; which and how is decided by request and seed.
+    /// How many of a thousand requests fail. Request and seed decide which ones, and with which
+    /// error.
     private let faultsPerMille: UInt64
     private let lexicon = Lexicon.first
 
@@ -65,7 +67,10 @@ package struct FakeModel: LanguageModel {
         }
     }
 
-    /// Nothing leaves that is not of the form asked for.
+    /// The answer as text.
+    ///
+    /// - Throws: `ModelFailure` with `.badRequest` where the answer does not conform to the schema
+    ///   of the request.
     private func checked(
         _ answer: JSONValue, _ request: ModelRequest
     ) throws(ModelFailure) -> String {
@@ -94,7 +99,7 @@ package struct FakeModel: LanguageModel {
     }
 }
 
-/// A review as it stands in a request.
+/// A review, read from the request.
 struct FakeReview: Sendable {
     var id: String
     var version: Int64
@@ -123,7 +128,7 @@ struct FakeReview: Sendable {
         return asStrength ? star >= 4 : star <= 3
     }
 
-    /// One mention of each aspect: that in the longest sentence, which says most.
+    /// One mention per aspect: the one in the longest sentence.
     func mentions(ofStrengths isStrength: Bool) -> [Mention] {
         var longest: [Int: Mention] = [:]
         for mention in reading.mentions where mention.isNegative != isStrength {
@@ -137,10 +142,11 @@ struct FakeReview: Sendable {
         return longest.values.sorted { $0.aspect < $1.aspect }
     }
 
-    /// A sentence of it, cut to a quote's length at the ends of words.
+    /// A sentence of the review as a quote. A sentence of more than 280 bytes is cut at word ends,
+    /// around `words`.
     func quote(_ field: Field, _ sentence: Range<Int>, around words: Range<Int>) -> String {
         let bytes = (field == .title ? values.title : values.body)?.bytes ?? []
-        // A word or two say more with what stands around them.
+        // A sentence of a word or two says more together with the rest of a short text.
         if sentence.count < Self.shortBytes, bytes.count <= Self.quoteBytes {
             return String(decoding: bytes, as: UTF8.self)
         }

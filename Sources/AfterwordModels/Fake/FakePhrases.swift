@@ -1,7 +1,9 @@
 import AfterwordCore
 
-/// What the fake model says around a label, in the language asked for. No numbers, no quotation marks.
+/// Phrases of the fake model in one language, used around an aspect's label. They contain no
+/// numbers and no quotation marks.
 struct FakePhrases {
+    /// What a phrase introduces.
     enum Kind {
         case issue, strength
         case recommendation(Route)

@@ -2,40 +2,41 @@ import AfterwordCore
 import AfterwordPipeline
 import Foundation
 
-/// What came of one try. Everything in it was written by a server: no number of it is converted
-/// unchecked, no text kept unbounded.
+/// The result of one HTTP attempt. Its contents come from a server: numbers are converted only
+/// after checks, and no text is kept without a limit.
 struct Exchange {
+    /// How the attempt ended.
     enum Kind {
         case answered(Int)
-        /// Its answer is larger than any is read.
+        /// The answer is larger than the limit.
         case tooLarge
-        /// No connection: nothing was sent.
+        /// No connection was made and nothing was sent.
         case notReached
-        /// Sent, and no answer: what it cost is not known.
+        /// The request was sent, but no complete answer arrived: the cost is unknown.
         case broken(Break)
     }
 
+    /// Why no complete answer arrived.
     enum Break: Equatable {
-        /// The time of the whole answer was over.
+        /// The timeout of the whole answer expired.
         case timedOut
-        /// An answer began and went on no more.
+        /// An answer began, then no bytes arrived for the idle timeout.
         case stalled
         case lost
     }
 
     var kind: Kind
-    /// By names in small letters.
+    /// By lower-case name.
     var headers: [String: String] = [:]
     var body: [UInt8] = []
 
-    /// The error's code and type, of OpenAI's form.
+    /// The code and type of an error in OpenAI's format; empty where they are missing.
     var error: (code: String, type: String) {
         let error = (try? JSONValue(parsing: body))?["error"]
         return (error?["code"]?.text ?? "", error?["type"]?.text ?? "")
     }
 
-    /// Codes and types that say that no money is left, or none may be spent: asking again cannot
-    /// help.
+    /// Error codes and types for exhausted credit or a spending limit, where a retry cannot help.
     private static let spentMoney: Set<String> = [
         "insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded",
         "project_spend_limit_exceeded", "organization_usage_limit_exceeded",
@@ -61,25 +62,27 @@ struct Exchange {
         }
     }
 
-    /// What the server calls this exchange; nil for what is no name.
+    /// The server's request id; nil where it is not a plain name.
     var requestID: String? { headers["x-request-id"].flatMap(plainName) }
 
     // MARK: How long the server asks to wait
 
+    /// How long the server asks the client to wait before a retry.
     enum Wait: Equatable {
-        /// It says nothing, or nothing that can be meant: zero, the past, no number, longer than
-        /// any life.
+        /// The header is missing or meaningless: zero, in the past, not a number, or more than 30
+        /// years. The client chooses its own pause.
         case ownPause
         case seconds(Double)
-        /// Longer than is waited for.
+        /// Longer than `longestWait`: no retry.
         case tooLong
     }
 
+    /// In seconds.
     static let longestWait: Double = 120
-    /// Beyond it nobody means what is said.
+    /// In seconds. Longer times are treated as mistakes.
     private static let absurdWait: Double = 1_000_000_000
 
-    /// `retry-after-ms`, else `retry-after` in seconds or as a date.
+    /// Reads `retry-after-ms`, otherwise `retry-after` in seconds or as a date.
     func retryAfter(now: Date) -> Wait {
         if let text = headers["retry-after-ms"], let milliseconds = Double(trimmed(text)) {
             return Self.wait(milliseconds / 1_000)
@@ -96,13 +99,13 @@ struct Exchange {
         return .ownPause
     }
 
-    /// The three forms of a date in HTTP.
+    /// The three date formats of HTTP.
     private static let dateForms = [
         "EEE, dd MMM yyyy HH:mm:ss zzz", "EEEE, dd-MMM-yy HH:mm:ss zzz", "EEE MMM d HH:mm:ss yyyy",
     ]
 
     private static func wait(_ seconds: Double) -> Wait {
-        // Comparisons with what is no number are false, so that it ends here too.
+        // Comparisons with NaN are false, so NaN ends here too.
         guard seconds >= 0.001, seconds < absurdWait else { return .ownPause }
         return seconds <= longestWait ? .seconds(seconds) : .tooLong
     }
@@ -112,7 +115,8 @@ struct Exchange {
     }
 }
 
-/// A server's word for something, to be kept or shown: short, of plain signs, or nil.
+/// A server's identifier that is safe to store and show: 1 to 128 visible ASCII characters;
+/// otherwise nil.
 func plainName(_ text: String) -> String? {
     guard (1...128).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
     else { return nil }

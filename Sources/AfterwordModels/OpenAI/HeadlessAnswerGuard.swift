@@ -1,10 +1,12 @@
 internal import NIOCore
 internal import NIOHTTP1
 
-/// Closes a connection on which a server sends a body, or the end of one, without a head.
+/// Closes a connection on which the server sends a body, or the end of one, without a response
+/// head.
 ///
-/// The client ignores heads below 200 other than 101 (`HTTPRequestStateMachine`), and its state
-/// machine traps on the body, or the end, of an answer whose head it ignored.
+/// AsyncHTTPClient ignores response heads with a status below 200, except 101
+/// (`HTTPRequestStateMachine`). Its state machine traps on the body, or the end, of a response
+/// whose head it ignored.
 final class HeadlessAnswerGuard: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias InboundOut = HTTPClientResponsePart
@@ -12,7 +14,7 @@ final class HeadlessAnswerGuard: ChannelInboundHandler {
     private var hasHead = false
     private var isBroken = false
 
-    /// Adds the guard right behind the decoder of a connection.
+    /// Adds the guard to a connection's pipeline, directly after the HTTP decoder.
     @Sendable static func add(to channel: any Channel) -> EventLoopFuture<Void> {
         channel.eventLoop.submit {
             let pipeline = channel.pipeline.syncOperations

@@ -7,33 +7,34 @@ import NIOHTTP1
 import NIOPosix
 import Synchronization
 
-/// A model of OpenAI's, or of anything that speaks its chat completions.
+/// A model behind OpenAI's chat completions API, or behind a compatible one.
 ///
-/// What is sent was masked before (`Mask`); the key goes into one header and nowhere else.
-/// Redirects are not followed. Asks again as the official client does; a try whose end is not known
-/// is counted as paid for.
+/// The prompt was masked before it arrives here (`Mask`). The API key is sent in one header and
+/// nowhere else. Redirects are not followed. Retries follow the rules of the official client. An
+/// attempt with an unknown outcome counts as paid for. Thread-safe.
 package final class OpenAIModel: LanguageModel {
+    /// Settings of the model, with their defaults.
     package struct Configuration: Sendable {
         package var key: APIKey
         package var baseURL: String
         package var facts: ModelFacts
         package var tier = ServiceTier.standard
-        /// Seconds until a connection is there.
+        /// Timeout of the connection, in seconds.
         package var connectSeconds: Int64 = 5
-        /// Seconds until the whole answer is there. Nothing of it comes before the model has done
-        /// its work.
+        /// Timeout of the whole answer, in seconds. The answer arrives only after the model has
+        /// finished.
         package var answerSeconds: Int64 = 180
-        /// Seconds without a byte after which an answer that began is given up.
+        /// Timeout, in seconds, between two parts of an answer that has begun.
         package var idleSeconds: Int64 = 60
-        /// Tries after the first.
+        /// Attempts after the first one.
         package var retries = 2
-        /// The largest answer that is read.
+        /// Greatest size of an answer, in bytes.
         package var answerBytes = 4 << 20
         package var pause: @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
-        /// Between 0 and 1; shortens a pause by up to a quarter, so that many clients do not come
-        /// back together.
+        /// A random number from 0 to below 1, which shortens a pause by up to a quarter, so that
+        /// many clients do not retry at the same moment.
         package var jitter: @Sendable () -> Double = { Double.random(in: 0..<1) }
-        /// Is told of each try that gave no answer.
+        /// Called after each attempt that gave no answer.
         package var onFailedTry: @Sendable (FailedTry) -> Void = { _ in }
 
         package init(key: APIKey, baseURL: String, facts: ModelFacts) {
@@ -43,14 +44,14 @@ package final class OpenAIModel: LanguageModel {
         }
     }
 
-    /// A try that gave no answer, and what follows.
+    /// An attempt that gave no answer, and the pause before the next one.
     package struct FailedTry: Sendable {
         /// Counted from 1.
         package var number: Int
         package var of: Int
-        /// In words, with nothing of the server's but numbers.
+        /// In words. Of the server's response, only its status code.
         package var reason: String
-        /// How long until the next one; nil where there is none.
+        /// Pause before the next attempt; nil after the last one.
         package var pause: Duration?
         package var ids: RequestIDs
     }
@@ -65,7 +66,7 @@ package final class OpenAIModel: LanguageModel {
     private let configuration: Configuration
     private let client: HTTPClient
 
-    /// - Throws: `ModelAddressFault` where the address is not https and not this machine.
+    /// - Throws: `ModelAddressFault` where the address is neither https nor on this machine.
     package init(_ configuration: Configuration) throws {
         try checkAddress(configuration.baseURL)
         self.configuration = configuration
@@ -79,21 +80,22 @@ package final class OpenAIModel: LanguageModel {
         http.timeout = .init(
             connect: .seconds(configuration.connectSeconds),
             read: .seconds(configuration.answerSeconds))
-        // A broken connection is told of, not tried again behind our back.
+        // The client must not retry a connection by itself, so that each failure is reported.
         http.connectionPool.retryConnectionEstablishment = false
-        // As many as are asked at once: none waits for a line while its time runs.
+        // One connection for each concurrent request, so that no request waits while its timeout
+        // runs.
         http.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         http.http1_1ConnectionDebugInitializer = HeadlessAnswerGuard.add
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: http)
     }
 
-    /// Ends its connections; nothing is asked after it.
+    /// Closes the connections. No request may follow.
     package func shutDown() async { try? await client.shutdown() }
 
     package func answer(_ request: ModelRequest) async throws(ModelFailure) -> ModelReply {
         let body = Array(
             chatBody(request, configuration.facts, configuration.tier).canonical.utf8)
-        // One name a question, one number a try: both can be found again at the maker's.
+        // One id per question, one number per attempt: both can be found in the provider's logs.
         let question = UUID().uuidString.lowercased()
         var unknown = 0
         var attempt = 0
@@ -118,8 +120,8 @@ package final class OpenAIModel: LanguageModel {
         }
     }
 
-    /// The outcome of the last try as an answer or a failure, with the tries that may have been
-    /// paid for.
+    /// Turns the result of the last attempt into a reply or a failure, with the number of attempts
+    /// that may have been paid for.
     private func finish(
         _ outcome: Exchange, _ unknown: Int, _ ids: RequestIDs
     ) throws(ModelFailure) -> ModelReply {
@@ -186,12 +188,12 @@ package final class OpenAIModel: LanguageModel {
         .connectTimeout, .tlsHandshakeTimeout, .getConnectionFromPoolTimeout,
     ]
 
-    /// The system's words for a line that never was.
+    /// System errors of connections that were never made.
     private static let refusals: [CInt] = [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ENETDOWN]
 
-    /// How long to wait before the next try, as the official client does: 408, 409, 429 (but not
-    /// where no money is left), 5xx and what did not arrive; the server's own word first. Nil for
-    /// none.
+    /// The pause before the next attempt; nil for no further attempt. As in the official client, an
+    /// attempt is repeated after 408, 409, 429 (unless the credit is exhausted), 5xx and a lost
+    /// connection. A pause requested by the server takes precedence.
     private func retryPause(_ outcome: Exchange, _ attempt: Int) -> Duration? {
         guard outcome.asksForRetry else { return nil }
         switch outcome.retryAfter(now: Date()) {
@@ -205,7 +207,7 @@ package final class OpenAIModel: LanguageModel {
 }
 
 extension Exchange {
-    /// Why it is no answer; nil where it is one.
+    /// Why an attempt gave no answer; nil where it did.
     fileprivate func failureReason(_ limits: OpenAIModel.Configuration) -> String? {
         switch kind {
         case .answered(200): nil
@@ -219,10 +221,11 @@ extension Exchange {
     }
 }
 
-/// An answer that began and then stood still.
+/// An answer that began and then stopped.
 private struct StalledAnswer: Error {}
 
-/// When the last byte came; shared by the two tasks that read an answer and watch it.
+/// The time of the last byte, shared by the task that reads an answer and the one that watches it.
+/// Thread-safe.
 private final class LastByte: Sendable {
     private let instant = Mutex(ContinuousClock.now)
 
@@ -230,7 +233,10 @@ private final class LastByte: Sendable {
     func mark() { instant.withLock { $0 = .now } }
 }
 
-/// Reads an answer as it comes. It ends by itself: at so many bytes, or when none came for so long.
+/// Reads an answer's body.
+///
+/// - Throws: `NIOTooManyBytesError` beyond `limit` bytes, `StalledAnswer` where no bytes arrive for
+///   `idle`.
 private func collectBody(
     _ body: HTTPClientResponse.Body, upTo limit: Int, idle: Duration
 ) async throws -> [UInt8] {
@@ -262,13 +268,13 @@ private func collectBody(
     }
 }
 
-/// Hosts of a region, which cost more for newer models.
+/// Whether the address is one of OpenAI's regional hosts, where newer models cost more.
 private func isRegional(_ address: String) -> Bool {
     let host = URL(string: address)?.host?.lowercased() ?? ""
     return ["eu", "us", "au", "in", "jp"].contains { host == "\($0).api.openai.com" }
 }
 
-/// A secret that shows itself in one place only.
+/// A secret that is hidden from descriptions, logs and mirrors.
 package struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible,
     CustomReflectable
 {
@@ -281,10 +287,11 @@ package struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConve
     package var customMirror: Mirror { Mirror(reflecting: description) }
 }
 
-/// Where no key is sent to.
+/// Why an address must not receive the API key.
 package enum ModelAddressFault: Error, Equatable, Sendable {
     /// Neither https nor this machine.
     case notSecure
+    /// Not a URL with a host, or a URL that contains a user name.
     case noAddress
 }
 

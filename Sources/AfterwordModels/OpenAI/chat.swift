@@ -1,7 +1,7 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// A request in the form of chat completions, with the members that the model takes.
+/// The body of a chat completions request, with the members that the model supports.
 func chatBody(_ request: ModelRequest, _ facts: ModelFacts, _ tier: ServiceTier) -> JSONValue {
     func message(_ role: String, _ text: String) -> JSONValue {
         .row(["role": .string(role), "content": .string(text)])
@@ -18,27 +18,29 @@ func chatBody(_ request: ModelRequest, _ facts: ModelFacts, _ tier: ServiceTier)
                 "schema": request.schema,
             ]),
         ]),
-        // Left out, a setting of the project decides, which may be twice as dear.
+        // If omitted, a project setting decides, whose price may be twice as high.
         "service_tier": .string(tier.rawValue),
     ])
     body = body.with(facts.lengthMember, JSONValue(request.outputTokens))
-    // The same question is to have the same answer, as far as the model can.
+    // As far as the model supports it, the same question gets the same answer.
     if facts.takesTemperature { body = body.with("temperature", JSONValue(0)) }
     if facts.takesSeed { body = body.with("seed", JSONValue(request.hint == nil ? 1 : 2)) }
     if let effort = facts.reasoningEffort { body = body.with("reasoning_effort", .string(effort)) }
-    // No question is asked twice, so that nothing is to be written to a cache, which costs more.
+    // Questions are not repeated, so a prompt cache, whose writes cost extra, has no use.
     if facts.takesCacheMode {
         body = body.with("prompt_cache_options", .row(["mode": .string("explicit")]))
     }
     return body
 }
 
-/// Reads what came of a try. Only an answer that ended by itself is one; a cut or filtered one is
-/// never read.
+/// Decodes the result of an attempt. Only an answer that the model finished is accepted; a cut or
+/// filtered one is not decoded.
+///
+/// - Throws: `ModelFailure` for anything else.
 func readChat(_ exchange: Exchange) throws(ModelFailure) -> ModelReply {
     switch exchange.kind {
     case .notReached: throw ModelFailure(.unreachable)
-    // Counted as unknown by the caller, who knows of every try.
+    // The caller counts this attempt as unknown, because it sees every attempt.
     case .broken(let what):
         throw ModelFailure(what == .lost ? .unreachable : .timedOut)
     case .tooLarge: throw ModelFailure(.malformed, unknownTries: 1)
@@ -61,7 +63,8 @@ private func fault(_ status: Int, _ exchange: Exchange) -> ModelFailure.Fault {
     }
 }
 
-/// A code is one of the maker's words; anything else may quote what was sent.
+/// An error code that looks like a word of the provider; otherwise an empty string, because the
+/// code may quote the request.
 private func makersWord(_ code: String) -> String {
     let isWord = code.utf8.allSatisfy {
         (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F
@@ -98,7 +101,7 @@ private func readAnswer(_ body: [UInt8]) throws(ModelFailure) -> ModelReply {
         unknownTries: usage == nil ? 1 : 0, isUsageKnown: usage != nil, tier: tier)
 }
 
-/// The text of an answer: as it stands, or in parts, as some servers write it.
+/// The text of an answer: a string, or an array of parts, as some servers send it.
 private func contentText(_ content: JSONValue) -> String? {
     if let text = content.text { return text }
     guard let parts = content.elements else { return nil }
@@ -107,23 +110,24 @@ private func contentText(_ content: JSONValue) -> String? {
     return texts.isEmpty ? nil : texts.joined()
 }
 
-/// What stands inside a fence (```json … ```) that is all there is around an answer.
+/// The content of a code fence (```json … ```) that encloses the whole answer; otherwise the text
+/// unchanged.
 func withoutFence(_ text: String) -> String {
     var inner = text.drop(while: \.isWhitespace)
     while let last = inner.last, last.isWhitespace { inner.removeLast() }
     guard inner.hasPrefix("```"), inner.hasSuffix("```"), inner.utf8.count > 6 else { return text }
     inner = inner.dropFirst(3).dropLast(3)
-    // The language's name after the first fence, if any.
+    // Skip the name of the language after the opening fence.
     return String(inner.drop { $0.isLetter })
 }
 
-/// Tokens as the server counts them; nil where it does not, or nobody can believe it.
+/// The server's token counts; nil where they are missing or implausible.
 private func usage(_ document: JSONValue?, hasText: Bool) -> ModelUsage? {
     guard let document, let input = document["prompt_tokens"]?.integer,
         let output = document["completion_tokens"]?.integer, output > 0 || !hasText
     else { return nil }
     let details = document["prompt_tokens_details"]
-    /// Zero where it is not said; below zero, which nobody believes, where it is no whole number.
+    /// Nil where the member is missing; -1, which is implausible, where it is not an integer.
     func part(_ name: String) -> Int64? {
         guard let part = details?[name], part != .null else { return nil }
         return part.integer ?? -1

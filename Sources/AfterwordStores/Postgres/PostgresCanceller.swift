@@ -12,31 +12,33 @@ import Synchronization
     import Glibc
 #endif
 
-/// Ends what a connection is doing, from any thread, and never what comes after it.
+/// Cancels the statement that a connection is running, from any thread, and never a later one.
 ///
-/// A cancelled connection runs nothing any more: each later statement fails as interrupted, so that
-/// a request that reaches the server late finds no other statement to end. The transaction goes
-/// with the connection.
+/// After `cancel` the connection runs nothing more: each later statement throws
+/// `StoreFault.interrupted`. A cancel request that reaches the server late therefore finds no other
+/// statement to end. The transaction ends together with the connection.
 ///
-/// The server is asked on a way of its own, which may be as dead as the connection's: after `limit`
-/// the connection's socket is shut, and its statement ends as interrupted.
+/// libpq sends the cancel request over a second network connection, which may be as dead as the
+/// first. After `limit` the connection's own socket is shut down, so that its statement ends as
+/// interrupted.
 package final class PostgresCanceller: Interruption {
-    /// How long the server is waited for, until the statement has ended.
+    /// Longest wait, in seconds, for a cancelled statement to end: 5.
     package static let limit = DispatchTimeInterval.seconds(5)
 
-    /// Sendable by hand: a request to cancel may be made from any thread, says libpq, and one
-    /// thread takes it out; the socket is only shut under the lock, before `close` ends the
-    /// connection.
+    /// `@unchecked Sendable`, because libpq allows `PQcancel` from any thread and exactly one
+    /// thread takes the request out of the state. The socket is shut down only under the lock, and
+    /// `close` runs before the connection ends.
     private struct State: @unchecked Sendable {
         var request: OpaquePointer?
         var socket: Int32
         var isBusy = false
         var isCancelled = false
-        /// Counts statements, so that a limit ends none but its own.
+        /// Number of the current statement, so that a timeout ends only the statement it was set
+        /// for.
         var statement = 0
-        /// Whether `isBusy` ended by a limit.
+        /// Whether the current statement was ended by its timeout.
         var isOverdue = false
-        /// Signalled when the statement under way has ended.
+        /// Signaled when the statement being cancelled has ended.
         var ended: DispatchSemaphore?
     }
     private let state: Mutex<State>
@@ -45,10 +47,11 @@ package final class PostgresCanceller: Interruption {
         state = Mutex(State(request: PQgetCancel(connection), socket: PQsocket(connection)))
     }
 
-    /// Runs a statement; when it was cancelled meanwhile, its answer does not count.
+    /// Runs a statement. A statement that was cancelled while it ran returns no result.
     ///
-    /// - Parameter limit: After so long without an answer the connection is given up.
-    /// - Throws: `StoreFault.interrupted` where it was cancelled, `.timedOut` after the limit.
+    /// - Parameter limit: Timeout after which the connection's socket is shut down; nil for none.
+    /// - Throws: `StoreFault.interrupted` after a cancellation, `StoreFault.timedOut` where `body`
+    ///   throws after the timeout, otherwise the error of `body`.
     func whileBusy<Result>(
         within limit: DispatchTimeInterval? = nil, _ body: () throws -> Result
     ) throws -> Result {
@@ -71,8 +74,8 @@ package final class PostgresCanceller: Interruption {
         return result
     }
 
-    /// Runs what ends a transaction, on a connection that may be cancelled: its line may be dead,
-    /// and is given up after the limit.
+    /// Runs the statement that ends a transaction, also on a cancelled connection. Shuts the socket
+    /// down after `limit`, because the network connection may be dead.
     func whileEnding(_ body: () -> Void) {
         let statement = state.withLock { state in
             state.isBusy = true
@@ -86,7 +89,8 @@ package final class PostgresCanceller: Interruption {
         end()
     }
 
-    /// The number of the statement; nil where nothing is run any more.
+    /// Marks the connection as busy and returns the number of the statement; nil after a
+    /// cancellation.
     private func begin() -> Int? {
         state.withLock { state in
             guard !state.isCancelled else { return nil }
@@ -123,7 +127,8 @@ package final class PostgresCanceller: Interruption {
 
     package var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
-    /// Returns when the statement has ended, or was given up; at once where there is none.
+    /// Cancels the current statement. Returns when it has ended, at the latest about `limit` later;
+    /// at once where no statement runs.
     package func cancel() {
         let ended = DispatchSemaphore(value: 0)
         let asks = state.withLock { state in
@@ -133,28 +138,30 @@ package final class PostgresCanceller: Interruption {
             return true
         }
         guard asks else { return }
-        // libpq 15 has no way to ask without waiting: a thread of its own, which may stay behind.
+        // libpq 15 can only cancel synchronously: the request gets its own thread, which may
+        // outlive this call.
         Thread.detachNewThread { self.ask() }
         if ended.wait(timeout: .now() + Self.limit) == .success { return }
         state.withLock { if $0.isBusy { Self.shut($0) } }
     }
 
     private func ask() {
-        // A structure around the pointer: it crosses no thread, being taken out by one.
+        // The pointer crosses as an integer, because `OpaquePointer` is not `Sendable`. Exactly one
+        // thread takes it out.
         let taken = state.withLock { state in
             defer { state.request = nil }
             return state.request.map { UInt(bitPattern: $0) }
         }
         guard let request = taken.flatMap({ OpaquePointer(bitPattern: $0) }) else { return }
         var message = [CChar](repeating: 0, count: 256)
-        // A server that cannot be asked has ended the statement itself.
+        // An error is ignored: a server that cannot be reached no longer runs the statement.
         PQcancel(request, &message, Int32(message.count))
         PQfreeCancel(request)
     }
 
     package func interrupt() { cancel() }
 
-    /// The connection is about to be gone.
+    /// Frees the cancel request. Called just before the connection is closed.
     func close() {
         state.withLock { state in
             PQfreeCancel(state.request)

@@ -13,21 +13,25 @@ import Foundation
 
 /// One connection to a Postgres server.
 ///
-/// Values travel as parameters only, results in binary. Errors carry SQLSTATE and SQL, never data; a
-/// password is in no message. What the server remarks goes to the log.
+/// Values are sent only as parameters; results arrive in binary. Errors carry SQLSTATE and SQL,
+/// never data, and no message contains a password. Server notices go to the log.
 ///
-/// Sendable by hand: libpq's connections know no threads, and each is with one thread at a time. It is handed
-/// over whole (`PostgresPool`); what another thread may do meanwhile is in `canceller`, which has a
-/// lock.
+/// `@unchecked Sendable`: a libpq connection is not thread-safe, and only one thread uses it at a
+/// time. `PostgresPool` hands the whole connection over. Other threads may use only `canceller`,
+/// which has its own lock.
 package final class PostgresConnection: @unchecked Sendable {
     let connection: OpaquePointer
-    /// Ends what the connection is doing, from any thread.
+    /// Cancels the current statement, from any thread.
     package let canceller: PostgresCanceller
 
-    /// Connects by a URL; what it leaves out comes from the usual environment (`PG*`, `.pgpass`).
+    /// Connects by a URL. Settings missing from the URL come from the environment (`PG*`) and
+    /// `.pgpass`.
     ///
-    /// Where neither says how, TLS is required and the server's name checked (`verify-full`), unless
-    /// the way there is a socket or loopback.
+    /// Where neither the URL nor the environment sets `sslmode`, TLS with a checked server name
+    /// (`verify-full`) is required, except over a Unix socket or loopback.
+    ///
+    /// - Throws: `StoreFault.unreachable` where the server refuses, is older than Postgres 14, or
+    ///   the URL cannot be parsed.
     package init(url: String) throws {
         let timeouts = PostgresTimeouts.parameters
         var keywords = timeouts.map(\.keyword)
@@ -61,26 +65,30 @@ package final class PostgresConnection: @unchecked Sendable {
         PQfinish(connection)
     }
 
-    /// Whether another statement can be run: the server is there and nobody cancelled.
+    /// Whether the connection can run another statement: connected, not cancelled, and without
+    /// outdated prepared statements.
     var isUsable: Bool {
         PQstatus(connection) == CONNECTION_OK && !canceller.isCancelled && !isOutOfDate
     }
 
-    /// After so long a statement's connection is given up; nil for never.
+    /// Timeout of one statement, after which the connection is closed; nil for none.
     var limit: DispatchTimeInterval?
-    /// Whether a pooler lies between (`notePooler`): a statement may reach another session of the server than the
-    /// one before, so that nothing is prepared or set for longer than a transaction.
+    /// Whether a connection pooler sits in front of the server (`notePooler`). Successive
+    /// statements may then reach different server sessions, so nothing is prepared and settings
+    /// last one transaction.
     var isPooled = false
 
-    /// A pooler gives its clients keys of its own to cancel by, not the server's process.
+    /// Detects a pooler: a pooler gives its clients its own cancel keys, not the process id of the
+    /// server's backend.
     ///
-    /// - Parameter process: What the server says that it is (`pg_backend_pid()`).
+    /// - Parameter process: The backend's process id as reported by the server
+    ///   (`pg_backend_pid()`).
     func notePooler(_ process: Int64) {
         isPooled = Int64(PQbackendPID(connection)) != process
     }
 
     private var prepared: [String: String] = [:]
-    /// A table that a prepared statement reads was changed by a migration.
+    /// Whether a migration changed a table that a prepared statement reads.
     var isOutOfDate = false
 
     private static func connect(_ keywords: [String], _ values: [String]) -> OpaquePointer? {
@@ -89,7 +97,8 @@ package final class PostgresConnection: @unchecked Sendable {
         }
     }
 
-    /// Lends C strings, ended by a null pointer.
+    /// Passes a null-terminated array of C strings to `body`; the pointers are valid during the
+    /// call.
     private static func withCStrings<Result>(
         _ strings: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result
     ) -> Result {
@@ -99,7 +108,7 @@ package final class PostgresConnection: @unchecked Sendable {
         return pointers.withUnsafeBufferPointer { body($0.baseAddress!) }
     }
 
-    /// Runs one statement. Parameters are text, in the form that Postgres reads for their type.
+    /// Runs one statement. Parameters are text, in the form in which Postgres parses their type.
     @discardableResult
     package func run(
         _ sql: String, _ parameters: [String?] = []
@@ -114,7 +123,8 @@ package final class PostgresConnection: @unchecked Sendable {
         }
     }
 
-    /// Runs a statement that comes again and again: parsed and planned once a connection.
+    /// Runs a statement that is used repeatedly: parsed once per connection. Behind a pooler, and
+    /// beyond `preparedLimit`, the statement is not prepared.
     func runPrepared(_ sql: String, _ parameters: [String?]) throws -> PostgresRows {
         guard !isPooled, let name = try preparedName(sql) else { return try run(sql, parameters) }
         let copies = parameters.map { $0.map { strdup($0) } ?? nil }
@@ -127,10 +137,11 @@ package final class PostgresConnection: @unchecked Sendable {
         }
     }
 
-    /// Statements kept prepared on one connection.
+    /// Greatest number of prepared statements per connection.
     private static let preparedLimit = 128
 
-    /// Nil where too many are kept already.
+    /// The name of the prepared statement, prepared at the first use; nil once `preparedLimit` is
+    /// reached.
     private func preparedName(_ sql: String) throws -> String? {
         if let name = prepared[sql] { return name }
         guard prepared.count < Self.preparedLimit else { return nil }
@@ -142,15 +153,16 @@ package final class PostgresConnection: @unchecked Sendable {
         return name
     }
 
-    /// Runs statements without parameters or rows, several at once: the schema.
+    /// Runs one or more statements without parameters or result rows, such as schema changes.
     package func runAll(_ sql: String) throws {
         try canceller.whileBusy(within: limit) {
             PQclear(try checked(PQexec(connection, sql), sql))
         }
     }
 
-    /// Ends the transaction as undone, after a cancellation too: a request that arrives late can only hit this,
-    /// and is answered by trying again. A connection that is gone has undone it already.
+    /// Rolls the transaction back, also after a cancellation. A late cancel request can only hit
+    /// the `ROLLBACK`, which is tried up to three times. Where the connection is gone, the server
+    /// has already rolled back.
     func rollBack() {
         canceller.whileEnding {
             for _ in 0..<3 where PQtransactionStatus(connection) != PQTRANS_IDLE {
@@ -174,7 +186,7 @@ package final class PostgresConnection: @unchecked Sendable {
 
     // MARK: COPY
 
-    /// Copies rows into a table in binary.
+    /// Copies rows into a table with COPY BINARY.
     func copy(into target: String, _ rows: (PostgresCopy) throws -> Void) throws {
         let sql = "COPY \(target) FROM STDIN (FORMAT binary)"
         try canceller.whileBusy(within: limit) {
@@ -194,8 +206,8 @@ package final class PostgresConnection: @unchecked Sendable {
         }
     }
 
-    /// Copies the rows of a query out in binary, one after another as they arrive: as many as there are fit
-    /// into little memory. The query has no parameters.
+    /// Copies the rows of a query out with COPY BINARY. Rows are passed to `row` as they arrive, so
+    /// that a large result needs little memory. The query has no parameters.
     func copy(out query: String, _ row: (PostgresCopiedRow) throws -> Void) throws {
         let columns = try canceller.whileBusy(within: limit) { try self.columns(of: query) }
         try copyMessages(query) { message, isFirst in
@@ -204,7 +216,8 @@ package final class PostgresConnection: @unchecked Sendable {
         }
     }
 
-    /// The messages of COPY BINARY as they arrive, each valid while the call lasts.
+    /// The messages of a COPY BINARY as they arrive. Each buffer is valid during one call of
+    /// `take`.
     func copyMessages(
         _ query: String, _ take: (UnsafeRawBufferPointer, _ isFirst: Bool) throws -> Void
     ) throws {
@@ -218,7 +231,7 @@ package final class PostgresConnection: @unchecked Sendable {
                 let length = Int(PQgetCopyData(connection, &buffer, 0))
                 guard length > 0 else { break }
                 defer { PQfreemem(buffer) }
-                // What is still on its way is taken, so that the connection goes on.
+                // Drain the remaining messages, so that the connection stays usable.
                 if unreadable != nil { continue }
                 do {
                     try take(UnsafeRawBufferPointer(start: buffer, count: length), isFirst)
@@ -243,7 +256,7 @@ package final class PostgresConnection: @unchecked Sendable {
         PQclear(begun)
     }
 
-    /// The names of a query's columns, in order.
+    /// The columns of a query: place by name.
     private func columns(of query: String) throws -> [String: Int] {
         PQclear(try checked(PQprepare(connection, "", query, 0, nil), query))
         let described = try checked(PQdescribePrepared(connection, ""), query)
@@ -257,11 +270,13 @@ package final class PostgresConnection: @unchecked Sendable {
 
     // MARK: Pipeline
 
-    /// Statements sent together and answered together: small writes for the price of one round trip. When
-    /// one fails, those after it are not run.
+    /// Sends several statements and then reads all results, so that small writes cost one round
+    /// trip. When a statement fails, the server skips those after it.
     ///
-    /// At most `PostgresStatement.pipelineLimit` of them, so that neither side can fill the other's buffers
-    /// while both write.
+    /// At most `PostgresStatement.pipelineLimit` statements, so that neither side can fill the
+    /// other's buffers while both are writing.
+    ///
+    /// - Throws: The first error among the statements.
     @discardableResult
     package func pipeline(_ statements: [PostgresStatement]) throws -> [PostgresRows] {
         precondition(statements.count <= PostgresStatement.pipelineLimit)
@@ -285,10 +300,11 @@ package final class PostgresConnection: @unchecked Sendable {
                 } catch let fault as StoreFault {
                     failure = fault
                 }
-                // Each answer is ended by a null; after a break of the line there is nothing more.
+                // A null pointer ends the results of each statement; a broken connection yields
+                // only nulls.
                 drain()
             }
-            // The answer to the end of the pipeline.
+            // The result of the pipeline sync.
             PQclear(PQgetResult(connection))
             PQexitPipelineMode(connection)
             if let failure { throw failure }

@@ -2,18 +2,20 @@ import AfterwordCore
 import AfterwordPipeline
 import CLibpq
 
-/// Writes rows in the format of COPY BINARY: a header, then of each row the number of its fields and of
-/// each field its length and bytes. The fields alone serve as parameters of a `PostgresStatement`.
+/// Encodes rows in the COPY BINARY format: a header, then for each row the number of its fields,
+/// and for each field its length and bytes. The fields without a header also serve as parameters of
+/// a `PostgresStatement`.
 ///
-/// Unsafe inside: every part is written to room that was checked, or made, for it. One thread has it, and nothing that it calls comes
-/// back to it: to let the runtime look for that at every byte takes longer than to write them.
+/// Unsafe code: every write goes to memory whose size was checked or grown first. Not thread-safe:
+/// one thread owns the encoder, and no callee calls back into it. Exclusivity checking is therefore
+/// off; a check per byte takes longer than writing it.
 final class PostgresCopy: ColumnSink {
     private let connection: OpaquePointer?
     @exclusivity(unchecked) private var room: UnsafeMutableRawBufferPointer
     @exclusivity(unchecked) private var count = 0
-    /// The types of the fields so far, where they are asked for.
+    /// The types of the fields so far; nil while a COPY is encoded.
     @exclusivity(unchecked) private var types: [Oid]?
-    /// Bytes gathered before they go to libpq.
+    /// Buffered bytes after which the buffer is sent to libpq: 256 KiB.
     private static let pieceBytes = 1 << 18
 
     private static let bool: Oid = 16
@@ -39,7 +41,7 @@ final class PostgresCopy: ColumnSink {
         for part in parts { part.withUnsafeBytes { write($0) } }
     }
 
-    /// Room for so many more bytes, which are then there.
+    /// Extends the buffer by `size` bytes and returns their address. The caller must fill them.
     @inline(__always)
     private func take(_ size: Int) -> UnsafeMutableRawPointer {
         if count + size > room.count { grow(size) }
@@ -61,7 +63,7 @@ final class PostgresCopy: ColumnSink {
         take(bytes.count).copyMemory(from: start, byteCount: bytes.count)
     }
 
-    /// The fields of one row as parameters.
+    /// The fields of one row as binary parameters, and their types.
     static func parameters(
         _ add: (PostgresCopy) -> Void
     ) -> (fields: [UInt8], types: [Oid]) {

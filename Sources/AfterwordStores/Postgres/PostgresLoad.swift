@@ -1,17 +1,18 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// One load: look-ups by arrays of keys, bulk rows by COPY BINARY; rows that may be there already go
-/// through a temporary table of the transaction, then over in one statement.
+/// One load: looks rows up by arrays of keys and writes in bulk with COPY BINARY. Rows that may
+/// already exist are copied into a temporary table of the transaction and merged in one statement.
 final class PostgresLoad: StoreLoad {
     private let connection: PostgresConnection
     private let attempt: Int64?
     private var stages: Set<String> = []
     private var hasIndexes = true
-    /// In a store without a product: the key of the last row written to each table; nil in another.
+    /// In a store without products, the key of the last row written to each table; nil in any other
+    /// store.
     private var lastWritten: [String: WrittenKey]?
 
-    /// Rows that need no more than one round trip as parameters; a COPY has two.
+    /// At most this many rows are sent as parameters, in one round trip; a COPY takes two.
     private static let fewRows = 4
 
     init(_ connection: PostgresConnection, attempt: Int64?) {
@@ -22,7 +23,7 @@ final class PostgresLoad: StoreLoad {
     // MARK: Look-ups
 
     func head() throws -> StoreHead {
-        // What a load asks is answered from indexes: to compile it takes longer.
+        // The queries of a load use indexes; JIT compilation would take longer than they do.
         try connection.runAll("SET LOCAL jit = off")
         func next(_ column: String, _ table: String) throws -> Int64 {
             let rows = try connection.run("SELECT MAX(\(column)) AS last FROM \(table)")
@@ -121,7 +122,8 @@ final class PostgresLoad: StoreLoad {
         try lookUp(wanted) { try $0.createdRange(wanted) } ?? [:]
     }
 
-    /// Nothing is asked of no key; what is asked is answered from indexes.
+    /// Runs a query for some keys, after the indexes exist. Returns nil without a query for no
+    /// keys.
     private func lookUp<Key, Found>(
         _ keys: [Key], _ ask: (PostgresLookUps) throws -> Found
     ) throws -> Found? {
@@ -159,7 +161,7 @@ final class PostgresLoad: StoreLoad {
         if rows.count <= Self.fewRows, try sendFew(rows, columns, add, [insert]) != nil { return }
         let fields = Columns.names(columns).count
         try connection.copy(into: "\(table) (\(columns))") { copy in
-            // Lent one after another: none is copied out.
+            // A span gives access to each row without copying it.
             let rows = rows.span
             for index in rows.indices {
                 try copy.begin(fields: fields)
@@ -168,8 +170,8 @@ final class PostgresLoad: StoreLoad {
         }
     }
 
-    /// Rows that fit into one pipeline are sent as parameters, each with the statements `over` it; nil for
-    /// more.
+    /// Sends few rows as parameters, in one pipeline that runs each statement of `over` for each
+    /// row. Returns nil, without sending anything, where the rows do not fit into one pipeline.
     private func sendFew<Written>(
         _ rows: [Written], _ columns: String, _ add: (PostgresCopy, Written) -> Void,
         _ over: [(String) -> String]
@@ -188,8 +190,9 @@ final class PostgresLoad: StoreLoad {
         return try connection.pipeline(all)
     }
 
-    /// Writes rows that may be there already: `over` are statements on a source of the rows, called `stage`. Few
-    /// rows go as parameters, many through a temporary table.
+    /// Writes rows that may already exist. Each closure of `over` makes a statement that reads the
+    /// rows from the given source, named `stage`. Few rows are sent as parameters, many through a
+    /// temporary table.
     @discardableResult
     private func stage<Written>(
         _ rows: [Written], for table: String, as name: String? = nil, _ columns: String,
@@ -217,15 +220,16 @@ final class PostgresLoad: StoreLoad {
         return try over.map { try connection.run($0("\(stage) AS stage")) }
     }
 
-    /// Whether rows come, in the order of their keys, after all that this load, the first, wrote to their table: they take nobody's
-    /// place.
+    /// Whether all these rows are new: this is the first load, and in key order the rows come after
+    /// every row that the load has written to the table.
     private func areNew<Written>(
         _ rows: [Written], _ table: String, _ key: (Written) -> WrittenKey
     ) -> Bool {
         lastWritten?[table, default: WrittenKey(product: 0)].follow(rows.lazy.map(key)) ?? false
     }
 
-    /// Rows that take the place of those with their key; then `gone` removes what is left of nothing.
+    /// Upserts rows by `key`, without changing the columns `kept` of existing rows. Then deletes
+    /// the rows of these keys that match the SQL condition `gone`.
     private func upsert<Written>(
         _ rows: [Written], _ table: String, _ columns: String, key: [String],
         kept: [String] = [], gone: String? = nil, _ add: (PostgresCopy, Written) -> Void
@@ -246,7 +250,8 @@ final class PostgresLoad: StoreLoad {
         try stage(rows, for: table, columns, add, over: [put] + (remove.map { [$0] } ?? []))
     }
 
-    /// Rows that are left as they are where their key is there. Returns the keys of the others.
+    /// Inserts rows whose key does not exist yet, and leaves the existing ones unchanged. Returns
+    /// the keys of the inserted rows.
     private func insertOnce<Written>(
         _ rows: [Written], _ table: String, _ columns: String, key: String,
         _ add: (PostgresCopy, Written) -> Void
@@ -317,7 +322,7 @@ final class PostgresLoad: StoreLoad {
         try copy(rows, into: "product_reviews_history", Columns.history) { $0.add($1) }
     }
 
-    /// New reviews are copied straight in.
+    /// Updates moved reviews. New reviews are copied in directly, where the indexes allow.
     func put(reviews: [ReviewRow]) throws {
         let areNew = reviews.allSatisfy(\.isNew)
         let new = areNew ? reviews : reviews.filter(\.isNew)
@@ -370,7 +375,8 @@ final class PostgresLoad: StoreLoad {
         }
     }
 
-    /// What a month was goes to the history; one that nothing is left of stays, with no reviews.
+    /// Moves the previous row of a month to the history. A month without remaining reviews keeps
+    /// its row, with a count of zero.
     func put(months rows: [MonthSummary], run: Int64) throws {
         if areNew(rows, "product_aggregates", { WrittenKey(product: $0.productKey, month: $0.key) })
         {
@@ -469,9 +475,9 @@ final class PostgresLoad: StoreLoad {
 
     // MARK: Indexes
 
-    /// The schema is made without indexes on its bulk tables, and a first load fills them so; the indexes are
-    /// built before anything is looked up, at the latest when the run is finished, in its transaction. Readers
-    /// go on meanwhile.
+    /// Builds the indexes of the bulk tables. The schema creates these tables without indexes, so
+    /// that a first load fills them faster. The indexes are built before the first look-up that
+    /// needs them, or when the run is finished, in the load's transaction. Readers are not blocked.
     private func buildIndexes() throws {
         guard !hasIndexes else { return }
         hasIndexes = true
@@ -479,7 +485,7 @@ final class PostgresLoad: StoreLoad {
     }
 }
 
-/// Ends an attempt: its row read, ended, and sealed anew.
+/// Ends an attempt: reads its row, sets time and outcome, and recomputes the row checksum.
 func endAttempt(
     _ key: Int64, at instant: Instant, as outcome: AttemptOutcome,
     on connection: PostgresConnection

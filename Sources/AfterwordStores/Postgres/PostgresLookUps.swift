@@ -1,7 +1,7 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// Look-ups of one transaction, by arrays of keys.
+/// Look-ups within one transaction, by arrays of keys.
 final class PostgresLookUps: StoreLookUps {
     private let connection: PostgresConnection
 
@@ -92,7 +92,9 @@ final class PostgresLookUps: StoreLookUps {
         ).map { try $0.monthSummary }
     }
 
-    /// Review by review, by their keys: the server cannot tell how few a product has, and would read all of them for a join.
+    /// The first and last source times of live reviews. Rows of the history are fetched by key,
+    /// review by review: the server cannot estimate how few reviews a product has, and would scan
+    /// the whole history for a join.
     func createdRange(_ wanted: [RangeQuestion]) throws -> [Int64: ClosedRange<Instant>] {
         guard !wanted.isEmpty else { return [:] }
         let found = try connection.run(
@@ -127,7 +129,7 @@ final class PostgresLookUps: StoreLookUps {
     }
 }
 
-/// The written form of an array of texts: each in quotes, `"` and `\` escaped.
+/// An array literal of texts: each quoted, with `"` and `\` escaped.
 func postgresArray(_ texts: [Text]) -> String {
     let quoted = texts.map { text in
         "\"" + text.string.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
@@ -139,7 +141,7 @@ func postgresArray(_ numbers: [Int64]) -> String {
     "{" + numbers.map(String.init).joined(separator: ",") + "}"
 }
 
-/// The written form of an array of byte strings.
+/// An array literal of byte strings, in hexadecimal.
 func postgresArray(_ blobs: [[UInt8]]) -> String {
     "{" + blobs.map { "\"\\\\x" + hexadecimal($0) + "\"" }.joined(separator: ",") + "}"
 }

@@ -1,7 +1,7 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// Copies new reviews straight from a batch of columns, table after table.
+/// Copies new reviews directly from a column batch, one table after another.
 struct PostgresNewReviews {
     let new: NewReviews
 
@@ -102,7 +102,7 @@ struct PostgresNewReviews {
     }
 }
 
-/// Copies records that go ahead of what is decided of them.
+/// Copies staged records to Bronze, before the load has decided about them.
 struct PostgresStagedRecords {
     let batch: StagedRecords
 

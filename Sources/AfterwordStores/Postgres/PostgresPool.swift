@@ -2,8 +2,10 @@ import AfterwordPipeline
 import Dispatch
 import Synchronization
 
-/// Connections for readers: at most `limit` at once, each lent to one thread; who comes when all are lent
-/// waits.
+/// A pool of read connections: at most `limit` at once, each used by one thread. Further threads
+/// wait until a connection is free.
+///
+/// Thread-safe. A statement's timeout is that of `PostgresReaderLimits`.
 final class PostgresPool: Sendable {
     /// Enough for a server's worker threads, few enough for many servers on one database.
     static let limit = 8
@@ -22,7 +24,8 @@ final class PostgresPool: Sendable {
         free = DispatchSemaphore(value: limit)
     }
 
-    /// Lends a connection on which `begin` has been run. One that went stale while it was idle is replaced.
+    /// Runs `begin` on a connection and passes the connection to `body`. An idle connection that
+    /// has become stale is replaced.
     func lend<Result>(
         after begin: String, _ body: (PostgresConnection) throws -> Result
     ) throws -> Result {
@@ -33,7 +36,8 @@ final class PostgresPool: Sendable {
         return try body(connection)
     }
 
-    /// Asks one question on a connection, and lends what it answers. One that went stale while it was idle is replaced.
+    /// Runs one query on a connection, in no transaction, and passes its rows to `body`. An idle
+    /// connection that has become stale is replaced.
     func lendAsking<Result>(
         _ sql: String, _ body: (PostgresRows) throws -> Result
     ) throws -> Result {
@@ -59,7 +63,8 @@ final class PostgresPool: Sendable {
         return connection
     }
 
-    /// Nil where the connection went stale; one that does not answer in time is no reason to try another.
+    /// Returns nil where the connection is stale. Rethrows a timeout: a slow server is no reason to
+    /// try another connection.
     private func ifFresh<Result>(_ body: () throws -> Result) throws -> Result? {
         do {
             return try body()
@@ -70,21 +75,23 @@ final class PostgresPool: Sendable {
         }
     }
 
-    /// Begins a transaction. Behind a pooler it has the settings to itself.
+    /// Begins a transaction. Behind a pooler, also applies the settings to the transaction.
     private func begin(_ begin: String, on connection: PostgresConnection) throws {
         try connection.run(begin)
         guard connection.isPooled else { return }
         for setting in settings { try connection.run("SET LOCAL \(setting)") }
     }
 
-    /// What is asked of a product takes less time than the server's helpers take to come, however many rows it
-    /// expects. Whole tables may have them (`PostgresSession`).
+    /// Settings of a read connection. Queries about one product finish before parallel workers
+    /// would start, whatever number of rows the server estimates. Scans of whole tables allow
+    /// parallel workers (`PostgresSession`).
     private var settings: [String] {
         ["max_parallel_workers_per_gather = 0"]
             + (limits.statementMilliseconds.map { ["statement_timeout = \($0)"] } ?? [])
     }
 
-    /// The server ends a statement at its time-out; where nothing is heard of that, the way to it is dead.
+    /// Milliseconds after the server's own statement timeout, after which the connection counts as
+    /// dead.
     private static let graceMilliseconds = 5_000
 
     private func make() throws -> PostgresConnection {

@@ -2,7 +2,7 @@ import AfterwordCore
 import AfterwordPipeline
 import CLibpq
 
-/// The columns of an answer by their names, and the question they answer.
+/// The columns of a result, place by name, and the query that produced it.
 struct PostgresColumns {
     let places: [String: Int]
     let question: String
@@ -15,9 +15,10 @@ struct PostgresColumns {
     func name(of place: Int) -> String { places.first { $0.value == place }?.key ?? "" }
 }
 
-/// A value on the wire, as the types of our columns are sent.
+/// Decodes values of our column types from the wire format.
 private enum PostgresValue {
-    /// A whole number of 2, 4 or 8 bytes, big-endian, or a boolean of one; nil for anything else.
+    /// An integer of 2, 4 or 8 bytes, big-endian, or a boolean of one byte; nil for any other
+    /// length.
     static func number(_ bytes: some Collection<UInt8>) -> Int64? {
         guard [1, 2, 4, 8].contains(bytes.count), let first = bytes.first else { return nil }
         let isNegative = bytes.count > 1 && first & 0x80 != 0
@@ -25,7 +26,7 @@ private enum PostgresValue {
     }
 }
 
-/// The rows of a result, in binary; lives as long as its rows are read.
+/// The rows of a result, in binary. Owns libpq's memory, which lives as long as a row refers to it.
 package final class PostgresRows {
     private let result: OpaquePointer?
     let columns: PostgresColumns
@@ -61,8 +62,7 @@ package final class PostgresRows {
     }
 }
 
-/// One row: values by the names of their columns or, for what is asked of every review, by their
-/// places.
+/// One row. Values are read by column name or, in queries that return many reviews, by place.
 package struct PostgresRow: ColumnRow {
     fileprivate let rows: PostgresRows
     fileprivate let row: Int32
@@ -122,10 +122,10 @@ package struct PostgresRow: ColumnRow {
     }
 }
 
-/// What was sent is no COPY that can be read.
+/// The server sent a COPY stream that cannot be parsed.
 private let badCopy = StoreFault.failed("the server sent a COPY that cannot be read")
 
-/// One row of COPY BINARY on its way out.
+/// One row of a COPY BINARY that the server sends.
 struct PostgresCopiedRow: ColumnRow {
     private let message: [UInt8]
     private let columns: PostgresColumns
@@ -133,8 +133,8 @@ struct PostgresCopiedRow: ColumnRow {
 
     var question: String { columns.question }
 
-    /// The rows of a message, after the header that the first one begins with, up to the trailer of
-    /// the last.
+    /// The rows of one message. The first message begins with a header; the last one ends with a
+    /// trailer.
     static func each(
         in message: [UInt8], hasHeader: Bool, _ columns: PostgresColumns,
         _ body: (PostgresCopiedRow) throws -> Void
@@ -145,7 +145,7 @@ struct PostgresCopiedRow: ColumnRow {
             else { throw badCopy }
             return Int(number)
         }
-        // Eleven bytes of signature, four of flags, four of the length of what an extension adds.
+        // Signature (11 bytes), flags (4), and the length of the header extension (4).
         var offset = hasHeader ? 19 + (try number(15, 4)) : 0
         while offset < message.count {
             let count = try number(offset, 2)
@@ -183,7 +183,9 @@ struct PostgresCopiedRow: ColumnRow {
     func text(_ column: String) throws -> Text? { try value(column).map { Text(Array($0)) } }
 }
 
-/// The fields of COPY BINARY one after another, where they lie: for what is asked of every review.
+/// Reads the fields of a COPY BINARY in place, without copying them: for queries over all reviews.
+///
+/// The message must outlive this value.
 struct PostgresFields {
     private let message: UnsafeRawBufferPointer
     private let question: String
@@ -192,7 +194,7 @@ struct PostgresFields {
     init(_ message: UnsafeRawBufferPointer, hasHeader: Bool, _ question: String) throws {
         self.message = message
         self.question = question
-        // Eleven bytes of signature, four of flags, four of the length of what an extension adds.
+        // Signature (11 bytes), flags (4), and the length of the header extension (4).
         if hasHeader { offset = 19 + Int(try read(Int32.self, at: 15)) }
     }
 
@@ -203,14 +205,14 @@ struct PostgresFields {
         return Number(bigEndian: message.loadUnaligned(fromByteOffset: place, as: Number.self))
     }
 
-    /// Stands on the first field of the next row; false where none follows.
+    /// Moves to the first field of the next row; returns false after the last row.
     mutating func beginRow() throws -> Bool {
         guard offset < message.count, try read(Int16.self, at: offset) >= 0 else { return false }
         offset += 2
         return true
     }
 
-    /// The bytes of a field that is there.
+    /// The bytes of the next field, which must not be NULL.
     private mutating func next(_ column: StaticString) throws -> UnsafeRawBufferPointer {
         let length = Int(try read(Int32.self, at: offset))
         offset += 4
@@ -225,7 +227,7 @@ struct PostgresFields {
         return .unreadable(table: Columns.table(of: column, in: question), column: column)
     }
 
-    /// A whole number of eight bytes.
+    /// An integer of 8 bytes.
     private mutating func number(_ column: StaticString) throws -> Int64 {
         let field = try next(column)
         guard field.count == 8 else { throw unreadable(column) }
@@ -244,7 +246,7 @@ struct PostgresFields {
         return Digest128(BorrowedBytes(field))
     }
 
-    /// The row of `Columns.currentPayloads`.
+    /// A row of `Columns.currentPayloads`.
     mutating func currentPayload() throws -> CurrentPayload {
         let key = try number("review_key")
         guard greatestReviewKeys.contains(key) else { throw unreadable("review_key") }

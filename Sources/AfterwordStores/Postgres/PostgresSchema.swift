@@ -1,7 +1,8 @@
-/// The schema in Postgres, one migration a change; a released migration never changes.
+/// The Postgres schema, as a list of migrations. A released migration never changes.
 ///
-/// The same tables as in SQLite. Texts compare by bytes whatever the database's locale (`COLLATE "C"`).
-/// Foreign keys stand between small tables only: on a bulk table one triples the time of its COPY.
+/// The tables are those of SQLite. Text columns compare by bytes, independent of the database's
+/// locale (`COLLATE "C"`). Only small tables have foreign keys: on a bulk table, a foreign key
+/// triples the time of a COPY.
 enum PostgresSchema {
     static let migrations: [(name: String, sql: String)] = [
         (
@@ -10,7 +11,7 @@ enum PostgresSchema {
                 + recomputed
         ),
         ("2 report", report),
-        // `audit` recomputes by a question of its own, which needs no right to write.
+        // `audit` recomputes the sums with a query, which needs no write permission.
         ("3 recomputed by a question", "DROP MATERIALIZED VIEW product_summary_recomputed"),
         (ModelCallColumns.migration, ModelCallColumns.postgres),
         ("5 dump labels", "ALTER TABLE runs ADD COLUMN dump_label \(text);" + reportAgain(2)),
@@ -35,7 +36,7 @@ enum PostgresSchema {
                 'replay', 'catalogue', 'insight', 'verdict'))
         """
 
-    /// A view that came after the first ones.
+    /// A view added after the first release.
     private static func reportView(_ view: ReportView) -> String {
         var sql = """
             DO $make$
@@ -53,7 +54,7 @@ enum PostgresSchema {
         return sql + grantAgain + "END $make$"
     }
 
-    /// Roles that were let read the views before may read a new one.
+    /// Grants new views to the roles that may read the existing ones.
     private static let grantAgain = """
         EXECUTE COALESCE((SELECT string_agg(DISTINCT format(
                 'GRANT SELECT ON ALL TABLES IN SCHEMA %I TO %I', target,
@@ -65,14 +66,15 @@ enum PostgresSchema {
 
         """
 
-    /// The schema of the views: `report` beside `public`, else the store's own name and `_report`.
+    /// The schema of the report views: `report` for `public`, otherwise the store's schema followed
+    /// by `_report`.
     private static let reportSchema = """
         CASE current_schema() WHEN 'public' THEN 'report'
             ELSE current_schema() || '_report' END
         """
 
-    /// Views belong to the schema's owner and read with its rights, so that a reader needs none on the
-    /// tables.
+    /// Creates the report views. The views belong to the schema's owner and run with its
+    /// permissions, so that a reader needs none on the tables.
     private static var report: String {
         var sql = """
             DO $make$
@@ -99,8 +101,9 @@ enum PostgresSchema {
         return sql + "END $make$"
     }
 
-    /// The views with the columns that they have had since a version, put in the place of those that
-    /// are there: who may read them still may, and new columns stand last.
+    /// Replaces the report views by those of a version. Grants are kept, and new columns come last.
+    ///
+    /// - Parameter version: Views contain the columns added up to this version.
     private static func reportAgain(_ version: Int) -> String {
         var sql = """
             DO $make$
@@ -134,7 +137,8 @@ enum PostgresSchema {
         "EXECUTE format($sql$\(statement)$sql$, target);\n"
     }
 
-    /// Lets a role read the views and nothing else. The role's name is quoted by the server.
+    /// Grants a role read access to the views and to nothing else. The server quotes the role's
+    /// name.
     static let grantReader = """
         SELECT format('GRANT USAGE ON SCHEMA %1$I TO %2$I; GRANT SELECT ON ALL TABLES IN SCHEMA %1$I TO %2$I',
             \(reportSchema), $1::text) AS sql
@@ -142,7 +146,7 @@ enum PostgresSchema {
 
     private static let text = #"TEXT COLLATE "C""#
 
-    /// What requests of the service asked for, and what became of it.
+    /// Insight jobs requested through the API, and their outcome.
     private static let jobs = """
         CREATE TABLE service_jobs (
             job \(text) PRIMARY KEY,
@@ -414,10 +418,11 @@ enum PostgresSchema {
         CREATE INDEX scope_summary_history_by_run ON scope_summary_history (run);
         """
 
-    /// Keys and indexes of the bulk tables, built by the first load after its rows. Unique indexes instead of
-    /// primary keys: to add one of those would keep readers out. The statistics serve the next load's
-    /// plans. A version is there once, a late row (version 0) once a run; rows of a run lie together, which is all that
-    /// an index by blocks (BRIN) needs.
+    /// Keys and indexes of the bulk tables, built by the first load after its rows. Unique indexes
+    /// instead of primary keys, because adding a primary key would block readers. The statistics
+    /// serve the query plans of the next load. In the history each version of a review exists once,
+    /// and a late row (version 0) once per run. The rows of one run are adjacent, so that a block
+    /// range index (BRIN) on the run suffices.
     static let bulkIndexes = """
         SET LOCAL maintenance_work_mem = '256MB';
         CREATE UNIQUE INDEX product_reviews_raw_key ON product_reviews_raw (raw_key);
@@ -439,8 +444,8 @@ enum PostgresSchema {
         ANALYZE product_reviews_history (history_key, review_key, run);
         """
 
-    /// The sums of every product with live reviews, from the history alone, in the server's own arithmetic: what
-    /// `audit` holds against `product_summary`.
+    /// The sums of every product with live reviews, computed by the server from the history.
+    /// `audit` compares them with `product_summary`.
     static let recomputation = """
         SELECT r.product_key, COUNT(*) AS review_count, COUNT(h.rating) AS rated_count,
             COALESCE(SUM(h.rating), 0)::bigint AS rating_sum,
@@ -460,7 +465,7 @@ enum PostgresSchema {
         WHERE h.operation <> 'delete' GROUP BY r.product_key
         """
 
-    /// The first product whose stored sums are not those recomputed.
+    /// The first product whose stored sums differ from the recomputed ones.
     static let recomputationFault = """
         WITH stored AS (SELECT \(sums) FROM product_summary WHERE review_count > 0),
             recomputed AS MATERIALIZED (SELECT \(sums) FROM (\(recomputation)) AS r),

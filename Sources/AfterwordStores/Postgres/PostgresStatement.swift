@@ -1,14 +1,14 @@
 package import CLibpq
 
-/// A statement with the fields of one row as its parameters, in binary.
+/// A statement with the fields of one row as binary parameters.
 package struct PostgresStatement {
-    /// Statements of one pipeline.
+    /// Greatest number of statements in one pipeline.
     static let pipelineLimit = 64
-    /// Bytes of all parameters of one pipeline; what is larger goes by COPY.
+    /// Greatest number of parameter bytes in one pipeline; larger rows are sent with COPY.
     static let pipelineBytes = 1 << 15
 
     var sql: String
-    /// Of each field its length (4 bytes, -1 for NULL) and its bytes.
+    /// Each field as its length (4 bytes, -1 for NULL) followed by its bytes.
     var fields: [UInt8]
     package var types: [Oid]
 
@@ -18,7 +18,7 @@ package struct PostgresStatement {
         types = parameters.types
     }
 
-    /// `$1 AS a, $2 AS b …`: the parameters as a SELECT list.
+    /// The parameters as a SELECT list: `$1 AS a, $2 AS b …`.
     static func selection(_ columns: String) -> String {
         Columns.names(columns).enumerated().map { "$\($0 + 1) AS \($1)" }.joined(separator: ", ")
     }

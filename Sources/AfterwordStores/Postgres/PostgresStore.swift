@@ -1,21 +1,23 @@
 package import AfterwordCore
 package import AfterwordPipeline
 
-/// The production store: a schema of one Postgres database.
+/// The production store: one schema of a Postgres database.
 ///
-/// The schema is the first of the connection's `search_path`; one store is one schema. A load holds an
-/// advisory lock of that schema, so that a second run anywhere fails clearly; readers are
-/// snapshots of their own.
+/// The schema is the first one of the connection's `search_path`. A load holds an advisory lock of
+/// that schema, so that a second run on any machine fails with `StoreFault.locked`. Each reader has
+/// its own connection and snapshot.
 package final class PostgresStore: ReviewStore {
     private let url: String
-    /// The connection of loads and attempts.
+    /// The connection used by loads, the ledger and attempts.
     private let writer: PostgresConnection
     private let readers: PostgresPool
 
-    /// First half of the advisory locks' keys: `AFTW`. The second is the schema's.
+    /// First half of the advisory lock keys: `AFTW`. The second half is a hash of the schema's
+    /// name.
     private static let lockClass = 0x4146_5457
 
-    /// A standby, a database or role that only reads, or a role that may not add a run.
+    /// True for a standby, for a database or role set to read only, and for a role without INSERT
+    /// on `runs`.
     package let isReadOnly: Bool
 
     package init(
@@ -46,7 +48,7 @@ package final class PostgresStore: ReviewStore {
                 AS is_read_only
         """
 
-    /// A commit that was answered survives a crash, whatever the database's own setting.
+    /// Makes an acknowledged commit survive a crash, whatever the database's default is.
     private static let durable = """
         SELECT set_config('synchronous_commit', 'on', true)
         WHERE current_setting('synchronous_commit') = 'off'
@@ -61,7 +63,9 @@ package final class PostgresStore: ReviewStore {
         return try found.first?.flag("is_made") ?? false
     }
 
-    /// The migrations that are done; refuses those of a newer program.
+    /// The names of the migrations done.
+    ///
+    /// - Throws: `StoreFault.schemaNewer` where one of them is unknown to this program.
     private func doneMigrations() throws -> Set<String> {
         let done = Set(try writer.run("SELECT name FROM migrations").map { try $0.string("name") })
         guard done.isSubset(of: PostgresSchema.migrations.map(\.name)) else {
@@ -76,9 +80,10 @@ package final class PostgresStore: ReviewStore {
         }
     }
 
-    /// Inside a transaction: with it all of the schema is made, or undone.
+    /// Runs the pending migrations. Must be called inside a transaction, which makes or undoes all
+    /// of them.
     private func migrate() throws {
-        // One program at a time; the others find the schema made.
+        // One program migrates at a time; the others then find the schema up to date.
         try writer.run(
             "SELECT pg_advisory_xact_lock(\(Self.lockClass + 1), hashtext(current_schema()))")
         if try !isMade() {
@@ -112,7 +117,8 @@ package final class PostgresStore: ReviewStore {
         try reading.read(body)
     }
 
-    /// On a reader's connection, in a snapshot of its own: who holds the load's lock knows that no run comes in between.
+    /// Runs look-ups on a read connection, in its own snapshot. The caller holds the load's lock,
+    /// so no other run can commit meanwhile.
     package func besideLoad<Result>(
         _ body: ((any StoreLookUps)?) throws -> Result
     ) throws -> Result {
@@ -122,7 +128,7 @@ package final class PostgresStore: ReviewStore {
         }
     }
 
-    /// Its readers alone, for many threads.
+    /// The store's readers, for many threads.
     package var reading: PostgresReadingStore {
         PostgresReadingStore(readers: readers, isReadOnly: isReadOnly)
     }
@@ -133,7 +139,7 @@ package final class PostgresStore: ReviewStore {
         if isReadOnly { throw StoreFault.readOnly }
         return try transaction(writer, "BEGIN") {
             try writer.run(Self.durable)
-            // Loads go on: the ledger's lock is another.
+            // The ledger has its own lock, so that a load may run at the same time.
             try writer.run(
                 """
                 SELECT pg_advisory_xact_lock(\(Self.lockClass + 2), hashtext(current_schema()))
@@ -148,7 +154,7 @@ package final class PostgresStore: ReviewStore {
         try reading.inSnapshot { try auditPostgres($0) }
     }
 
-    /// Runs `body` in a transaction, which ends as undone when it throws.
+    /// Runs `body` in a transaction, which is rolled back when `body` throws.
     private func transaction<Result>(
         _ connection: PostgresConnection, _ begin: String, commits: Bool = true,
         _ body: () throws -> Result
@@ -171,7 +177,7 @@ package final class PostgresStore: ReviewStore {
         return result
     }
 
-    /// Lets a role of the server read the views for analysts, and nothing else.
+    /// Grants a role of the server read access to the report views, and to nothing else.
     package func grantReader(_ role: String) throws {
         guard let sql = try writer.run(PostgresSchema.grantReader, [role]).first?.string("sql")
         else { return }
@@ -189,13 +195,13 @@ package final class PostgresStore: ReviewStore {
         return try rows.first?.number("attempt") ?? 0
     }
 
-    /// On a connection of its own where the load's was cancelled or broke.
+    /// Uses a new connection where the load's connection was cancelled or is broken.
     package func failAttempt(_ key: Int64, at instant: Instant, failure: String) throws {
         let connection = writer.isUsable ? writer : try PostgresConnection(url: url)
         try endAttempt(key, at: instant, as: .failed(failure), on: connection)
     }
 
-    /// The migrations that the store still needs, by name; of a schema that is not there, all.
+    /// The names of the pending migrations; all of them where the schema does not exist.
     package static func pendingMigrations(url: String) throws -> [String] {
         let store = try PostgresStore(url: url, opening: .rehearsing)
         let done = try store.isMade() ? store.doneMigrations() : []
@@ -203,12 +209,13 @@ package final class PostgresStore: ReviewStore {
     }
 }
 
-/// Reads a Postgres store from many threads, each on a connection of the pool that can write nothing.
+/// Reads a Postgres store from many threads. Each read takes a connection from the pool; nothing
+/// can be written.
 package struct PostgresReadingStore: ReadingStore {
     let readers: PostgresPool
     package let isReadOnly: Bool
 
-    /// One statement is a snapshot by itself: no transaction around it.
+    /// A single statement is its own snapshot and needs no transaction.
     package func newestRun() throws -> RunRecord? {
         try readers.lendAsking(Columns.newestRun) { rows in try rows.first?.runRecord }
     }
@@ -246,7 +253,7 @@ package struct PostgresReadingStore: ReadingStore {
     }
 }
 
-/// Questions to one Postgres snapshot.
+/// Queries on one Postgres snapshot.
 struct PostgresSession: SQLSession {
     let connection: PostgresConnection
 
@@ -281,15 +288,16 @@ struct PostgresSession: SQLSession {
         _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) throws -> Found
     ) throws -> [Found] {
         guard !values.isEmpty else {
-            // Whole tables: row after row, not a whole result at once.
+            // Queries without values scan whole tables: COPY returns row by row instead of one
+            // large result.
             var found: [Found] = []
             try connection.run("SET LOCAL max_parallel_workers_per_gather TO DEFAULT")
             try connection.copy(out: sql) { found.append(try decode($0)) }
-            // Plans of what is asked of products are kept: none may be made meanwhile.
+            // Plans of queries about one product are cached and must not be parallel.
             try connection.run("SET LOCAL max_parallel_workers_per_gather = 0")
             return found
         }
-        // `?` in turn is `$1`, `$2` …; a number says its type, since parameters travel as text.
+        // Replace each `?` by `$1`, `$2`… Numbers get a type, because parameters travel as text.
         var numbered = ""
         var place = 0
         for character in sql {
@@ -314,7 +322,7 @@ struct PostgresSession: SQLSession {
     }
 }
 
-/// The ledger's transaction: the same questions, and single rows written.
+/// Queries and single-row writes of one ledger transaction.
 private struct PostgresLedgerSession: SQLLedgerSession {
     let connection: PostgresConnection
 

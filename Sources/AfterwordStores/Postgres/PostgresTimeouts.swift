@@ -1,10 +1,10 @@
 import Foundation
 
-/// How long a way to the server may be dead before a connection ends by itself; what the URL or the
-/// environment says instead holds.
+/// Timeouts after which a connection to an unresponsive server fails. Values from the URL or the
+/// environment take precedence.
 enum PostgresTimeouts {
-    /// libpq's keywords, and the variables that they are set by in the environment. In seconds, the
-    /// last in milliseconds.
+    /// libpq's keywords, default values, and environment variables. In seconds, except the last,
+    /// which is in milliseconds.
     private static let settings: [(keyword: String, value: String, variable: String?)] = [
         ("connect_timeout", "10", "PGCONNECT_TIMEOUT"),
         ("keepalives_idle", "30", nil),
@@ -13,8 +13,8 @@ enum PostgresTimeouts {
         ("tcp_user_timeout", "60000", nil),
     ]
 
-    /// Those that the environment does not set. They come before the URL among a connection's
-    /// parameters: the last of two is taken.
+    /// The settings that no environment variable sets. They precede the URL in a connection's
+    /// parameters, because libpq uses the last of two values.
     static var parameters: [(keyword: String, value: String)] {
         settings.filter { setting in
             setting.variable.map { getenv($0) == nil } ?? true
@@ -22,11 +22,11 @@ enum PostgresTimeouts {
     }
 }
 
-/// How long readers of a Postgres store may wait.
+/// How long a reader of a Postgres store may wait.
 package struct PostgresReaderLimits: Sendable {
-    /// After so many milliseconds the server ends a statement (`statement_timeout`), and some
-    /// seconds later the connection is given up, should it be dead; nil for the server's own
-    /// setting.
+    /// Milliseconds after which the server ends a statement (`statement_timeout`); nil for the
+    /// server's own setting. Where the server does not answer, the connection is closed 5 seconds
+    /// later.
     package var statementMilliseconds: Int?
 
     package init(statementMilliseconds: Int? = nil) {

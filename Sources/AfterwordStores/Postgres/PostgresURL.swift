@@ -2,13 +2,15 @@ import AfterwordPipeline
 import CLibpq
 import Foundation
 
-/// What a store's URL says of the way to the server, and what of it must not be shown.
+/// Reads a store's URL: whether the connection is secured, and which parts are secret.
 extension PostgresConnection {
-    /// Whether the URL or the environment says how to secure the way, or the way needs none.
+    /// Whether the URL or the environment sets `sslmode`, or the server is local and needs no TLS.
+    ///
+    /// - Throws: `StoreFault.unreachable` where the URL cannot be parsed.
     package static func isSecuredOrLocal(_ url: String) throws -> Bool {
         var message: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(url, &message) else {
-            // libpq's message may repeat the URL, password and all.
+            // libpq's message may repeat the URL, including its password.
             if let message { PQfreemem(message) }
             throw StoreFault.unreachable("the store's URL cannot be read")
         }
@@ -30,8 +32,9 @@ extension PostgresConnection {
             || way.hasPrefix("127.")
     }
 
-    /// A message without anything that stands before the last `@` of the URL, or is given there as a
-    /// password: a URL that was read otherwise than meant may put parts of it in the host's place.
+    /// A message with every secret of the URL replaced by `***`: the parts before the last `@`
+    /// except the first one, and the value of `password=`. A malformed URL can put parts of its
+    /// password where libpq expects the host.
     static func redacted(_ message: String, url: String) -> String {
         var secrets: [Substring] = []
         if let at = url.lastIndex(of: "@"), let start = url.range(of: "://")?.upperBound, start < at
@@ -47,7 +50,7 @@ extension PostgresConnection {
 }
 
 extension PostgresConnection {
-    /// What the connection was made with, by libpq's keywords; nothing that is secret.
+    /// The connection's settings by libpq keyword, without secret ones.
     package func settings() throws -> [String: String] {
         guard let options = PQconninfo(connection) else { return [:] }
         defer { PQconninfoFree(options) }

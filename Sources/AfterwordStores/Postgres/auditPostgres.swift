@@ -1,9 +1,9 @@
 import AfterwordPipeline
 
-/// What Postgres itself finds wrong, in the snapshot of a reader and without a right to write: sums
-/// of products that it recomputes, CHECK and NOT NULL of every table, indexes that are not valid
-/// and, where the extension `amcheck` is installed and may be used, every B-tree index against its
-/// table.
+/// The first inconsistency that Postgres itself can find. Runs in a read-only snapshot and checks,
+/// in this order: product sums recomputed by the server; CHECK and NOT NULL constraints of every
+/// table; invalid indexes; and, where the extension `amcheck` is installed and executable, every
+/// B-tree index against its table.
 func auditPostgres(_ connection: PostgresConnection) throws -> AuditFinding? {
     try sumFault(connection) ?? constraintFault(connection) ?? indexFault(connection)
         ?? treeFault(connection)
@@ -17,9 +17,10 @@ private func sumFault(_ connection: PostgresConnection) throws -> AuditFinding? 
     }
 }
 
-/// A constraint is asked for as a question: what was written around it, or before it, is found too.
+/// Checks each constraint with a query, so that rows written around the constraint, or before it
+/// existed, are found too.
 private func constraintFault(_ connection: PostgresConnection) throws -> AuditFinding? {
-    // The server must not conclude the answer from the constraint.
+    // The planner must not infer the result from the constraint itself.
     try connection.run("SET LOCAL constraint_exclusion = off")
     let constraints = try connection.run(
         """

@@ -3,8 +3,8 @@ import Logging
 
 private let log = Logger(label: "afterword.postgres")
 
-/// A remark of the server to the log: SQLSTATE and the message, which names objects; details and hints may
-/// hold data and stay out.
+/// Logs a server notice: SQLSTATE and the message, which names objects. Details and hints may
+/// contain data and are left out.
 func logNotice(_ notice: OpaquePointer?) {
     func field(_ code: Character) -> String {
         let value = code.asciiValue.flatMap { PQresultErrorField(notice, Int32($0)) }

@@ -2,18 +2,18 @@ import AfterwordCore
 import GRDB
 import GRDBSQLite
 
-/// A prepared statement that is bound and stepped through SQLite's C API: rows that are written one after another, and questions that come
-/// again and again.
+/// A prepared statement that is bound and stepped through SQLite's C API, for rows inserted one by
+/// one and for repeated queries.
 ///
-/// The bytes of what is bound are gathered in one buffer of the statement's own, which SQLite reads while it steps: no copy and no
-/// allocation for each of them.
+/// The bytes of bound values are collected in one buffer of the statement, which SQLite reads
+/// during the step. No value needs an allocation or a copy inside SQLite. Not thread-safe.
 final class BoundStatement: ColumnSink {
     let statement: SQLiteStatement
     private var index: Int32 = 0
     private var bytes: [UInt8] = []
     private var places: [Place] = []
 
-    /// Where the bytes of a column are in `bytes`.
+    /// Where the bytes of a parameter are in `bytes`.
     private struct Place {
         var index: Int32
         var isText: Bool
@@ -57,12 +57,12 @@ final class BoundStatement: ColumnSink {
         sqlite3_bind_null(statement.pointer, index)
     }
 
-    /// Runs the statement with what was added, and makes it ready for the next.
+    /// Runs the statement once with the values added, then resets it.
     func step() throws { try whileBound { try statement.stepOnce() } }
 
-    /// Runs `body` while what was added is bound.
+    /// Runs `body` while the added values are bound, then discards them.
     func whileBound(_ body: () throws -> Void) throws {
-        // A buffer without bytes may have no address, which would bind NULL.
+        // The address of an empty buffer may be null, which would bind NULL.
         if bytes.isEmpty { bytes.append(0) }
         defer {
             index = 0
@@ -73,7 +73,8 @@ final class BoundStatement: ColumnSink {
             for place in places {
                 let start = buffer.baseAddress! + place.range.lowerBound
                 let count = Int32(place.range.count)
-                // No destructor (SQLITE_STATIC): the buffer outlives the steps, and every mark is bound anew.
+                // No destructor (SQLITE_STATIC): the buffer outlives the step, and each run binds
+                // every parameter again.
                 if place.isText {
                     sqlite3_bind_text(
                         statement.pointer, place.index, start.assumingMemoryBound(to: CChar.self),
@@ -89,7 +90,9 @@ final class BoundStatement: ColumnSink {
 }
 
 extension SQLiteStatement {
-    /// Runs it with what is bound, and makes it ready to be bound anew.
+    /// Runs the statement once with its bound values, then resets it.
+    ///
+    /// - Throws: `DatabaseError` where the step fails.
     func stepOnce() throws {
         let code = sqlite3_step(pointer)
         sqlite3_reset(pointer)

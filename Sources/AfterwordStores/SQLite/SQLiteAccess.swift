@@ -2,14 +2,14 @@ import AfterwordPipeline
 import Foundation
 import GRDB
 
-/// How a store's file can be reached: whether it and what SQLite puts beside it can be written.
+/// How the program can access a store's file: whether the file and its folder are writable.
 enum SQLiteAccess {
     case writable
-    /// Read only, with the log that lies beside the file.
+    /// Read only, with the WAL file next to the database.
     case readOnly
-    /// Read only and without a log. SQLite then takes no lock and looks for no log, so that the
-    /// file needs no folder that can be written; `SQLiteStore` checks that it did not change
-    /// meanwhile.
+    /// Read only, without a WAL file. SQLite then takes no lock and looks for no WAL, so that the
+    /// folder need not be writable. `SQLiteStore` checks that the file did not change during a
+    /// read.
     case immutable
 
     init(path: String) {
@@ -22,7 +22,7 @@ enum SQLiteAccess {
         }
     }
 
-    /// The file as SQLite opens it.
+    /// The path or URI with which SQLite opens the file.
     func source(_ path: String) -> String {
         guard self == .immutable else { return path }
         return URL(fileURLWithPath: path).resolvingSymlinksInPath().absoluteString + "?immutable=1"
@@ -36,7 +36,7 @@ enum SQLiteAccess {
     }
 }
 
-/// What tells that a file was written: read before and after a read that takes no lock.
+/// Detects writes to a file: compared before and after a read that takes no lock.
 struct SQLiteSignature: Equatable {
     private var file: FileTimes
     private var log: FileTimes
@@ -50,7 +50,7 @@ struct SQLiteSignature: Equatable {
     }
 }
 
-/// A file's number, size and time of its last change; zero where there is none.
+/// A file's inode number, size and modification time; zero where the file does not exist.
 private struct FileTimes: Equatable {
     var number: UInt64 = 0
     var bytes: Int64 = 0
@@ -66,14 +66,18 @@ private struct FileTimes: Equatable {
     }
 }
 
-/// Whose a SQLite file is.
+/// Decides whether a SQLite file belongs to this program.
 enum SQLiteOwner {
-    /// `AFTW` in the file's header: a file of another program is refused, not migrated.
+    /// `AFTW` in the file's header. A file of another program is refused, not migrated.
     static let applicationID: Int32 = 0x4146_5457
 
     /// Refuses another program's file before anything is written to it.
+    ///
+    /// - Throws: `StoreFault.unreachable` for a file of another program, and for a WAL file that
+    ///   cannot be read because its index (-shm) is missing.
     static func check(path: String) throws {
-        // Through SQLite: to close a file that was opened past it gives up this process's locks.
+        // Opened through SQLite: closing a separate descriptor of the file would release this
+        // process's locks.
         let access = SQLiteAccess(path: path)
         let index = URL(fileURLWithPath: path).resolvingSymlinksInPath().path + "-shm"
         if access == .readOnly, !FileManager.default.fileExists(atPath: index) {
@@ -88,11 +92,11 @@ enum SQLiteOwner {
         try queue.close()
     }
 
-    /// A file is ours by its mark. Without one it is where it is empty, or where our migrations
-    /// were done in it: a store that an older program left half made, or one restored from SQL
-    /// text, which does not hold the mark.
+    /// Checks that a file is this program's. Without the application id, a file is accepted where
+    /// it is empty or contains our first migration: an older program left it half made, or it was
+    /// restored from SQL text, which does not contain the id.
     ///
-    /// - Returns: Whether it has its mark.
+    /// - Returns: Whether the file has the application id.
     static func check(_ database: Database) throws -> Bool {
         let id = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
         if id == applicationID { return true }
@@ -103,7 +107,7 @@ enum SQLiteOwner {
         if names.isEmpty { return false }
         guard names.contains("grdb_migrations") else { throw foreign }
         let done = try SQLiteSchema.migrator.appliedIdentifiers(database)
-        // Killed after it made the table of migrations and before the first of them.
+        // The program was killed between creating the table of migrations and the first migration.
         if done.isEmpty, names.count == 1 { return false }
         guard SQLiteSchema.migrator.migrations.first.map(done.contains) == true else {
             throw foreign
@@ -111,7 +115,7 @@ enum SQLiteOwner {
         return false
     }
 
-    /// Marks a file that is ours or empty, before the first table is made in it.
+    /// Sets the application id in a file that is ours or empty, before the first table is created.
     static func mark(_ database: Database) throws {
         _ = try check(database)
         try database.execute(sql: "PRAGMA application_id = \(applicationID)")

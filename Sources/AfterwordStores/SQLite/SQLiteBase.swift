@@ -2,25 +2,28 @@ import AfterwordCore
 import AfterwordPipeline
 import GRDB
 
-/// The base in two tables; everybody reads `product_reviews_base`, a view over both.
+/// Stores current rows in two tables. All readers use `product_reviews_base`, a view over both.
 ///
-/// Reviews that move, and new ones of products that have reviews, lie on any page of a large table, and nearly all of its pages
-/// would be written for a fiftieth of its rows. They lie together in `product_reviews_base_later`, where a review's row replaces that in
-/// `product_reviews_base_first`; the first table is only written for products that had no review, and when later rows are put back
-/// (decision 17).
+/// Changed reviews, and new reviews of products that already have some, are spread over all pages
+/// of a large table: writing 2 % of its rows would rewrite nearly all of its pages. Such rows are
+/// stored together in the delta table `product_reviews_base_later`, where a review's row replaces
+/// the one in `product_reviews_base_first`. The first table is written only for products that had
+/// no reviews, and when the delta is compacted (decision 17).
 enum SQLiteBase {
     static let first: StaticString = "product_reviews_base_first"
     static let later: StaticString = "product_reviews_base_later"
 
-    /// Whether a new review's row lies in the first table, as its first version lies among the first ones: its product had none.
+    /// Whether a new review is stored in the first table: its product had no reviews before. Its
+    /// history key is then not negative.
     static func isFirst(_ historyKey: Int64) -> Bool { historyKey >= 0 }
 
-    /// Later rows are put back when there is one for so many live reviews: a small table is written whole, too.
+    /// The delta is compacted when it has more than one row for this many live reviews.
     static let reviewsPerLater: Int64 = 4
-    /// So many are never worth it.
+    /// A delta of at most this many rows is never compacted.
     static let fewLater: Int64 = 1024
 
-    /// A later row without a first record replaces a first row, and has its first record.
+    /// A delta row with `first_raw_key` NULL replaces a row of the first table and takes its
+    /// `first_raw_key`.
     static let schema = """
         DROP VIEW product_reviews_clean;
         ALTER TABLE product_reviews_base RENAME TO product_reviews_base_first;
@@ -50,20 +53,20 @@ enum SQLiteBase {
         );
         """
 
-    /// All of a row but its first record.
+    /// All columns of a current row except `first_raw_key`.
     private static let state = """
         review_key, product_key, review_id, identity_digest, identity_kind, is_live, \
         payload_digest, raw_key, history_key, reading
         """
     private static let replacing = Columns.replacing(state, butNot: ["review_key", "product_key"])
 
-    /// What moved; its first record stays what it was.
+    /// Upserts a changed review into the delta. `first_raw_key` stays as it is.
     static let putMoved = """
         INSERT INTO product_reviews_base_later (\(state)) VALUES (\(Columns.marks(state)))
         ON CONFLICT (review_key) DO UPDATE SET \(replacing)
         """
 
-    /// What a review has in the first table begins its later row.
+    /// Copies a review's row from the first table to the delta, unless the delta already has one.
     static let bring = """
         INSERT OR IGNORE INTO product_reviews_base_later (\(state))
         SELECT \(state) FROM product_reviews_base_first WHERE review_key = ?
@@ -75,8 +78,9 @@ enum SQLiteBase {
         FROM (SELECT COUNT(*) AS later FROM product_reviews_base_later)
         """
 
-    /// The last of some rows after a key; NULL after the last of all. Rows are put back in pieces: what a statement changes is kept in memory
-    /// until it has ended.
+    /// The last key of the next 4096 delta rows after a key; NULL where no row follows. The delta
+    /// is compacted in pieces, because SQLite keeps the changes of one statement in memory until it
+    /// ends.
     static let pieceEnd = """
         SELECT MAX(review_key) AS piece_end FROM (
             SELECT review_key FROM product_reviews_base_later WHERE review_key > ?
@@ -84,7 +88,7 @@ enum SQLiteBase {
         )
         """
 
-    /// A row that replaces one leaves it its first record.
+    /// Moves a range of delta rows to the first table. A replaced row keeps its `first_raw_key`.
     static let putBack = """
         INSERT INTO product_reviews_base_first (\(Columns.review))
         SELECT \(state), COALESCE(first_raw_key, 0) FROM product_reviews_base_later
@@ -92,7 +96,8 @@ enum SQLiteBase {
         ON CONFLICT (review_key) DO UPDATE SET \(replacing)
         """
 
-    /// The first later row under which lies none that its review was once.
+    /// The first delta row that is inconsistent with the first table: the row beneath it is missing
+    /// or unexpected, or is not an earlier state of the same review.
     static let faultOfReplaced = """
         SELECT p.product_id, l.review_id
         FROM product_reviews_base_later l JOIN products_dim p USING (product_key)

@@ -9,12 +9,12 @@ import GRDB
     import Glibc
 #endif
 
-/// Which file a path leads to.
+/// Identifies the file at a path by device and inode.
 struct FileIdentity: Equatable, Sendable {
     private let device: UInt64
     private let file: UInt64
 
-    /// Nil where there is none.
+    /// Nil where the file does not exist.
     init?(path: String) {
         var info = stat()
         guard stat(path, &info) == 0 else { return nil }
@@ -25,7 +25,7 @@ struct FileIdentity: Equatable, Sendable {
 
 extension SQLiteStore {
     package func checkIdentity() throws {
-        // One that is opened without locks is opened anew when it was changed.
+        // A file opened without locks is reopened when it changes.
         guard let identity, !isReadOnly else { return }
         guard let now = FileIdentity(path: path) else {
             throw StoreFault.unreachable("the file was deleted while it was served: start again")
@@ -41,7 +41,7 @@ extension SQLiteStore {
             if try SQLiteSchema.migrator.hasBeenSuperseded(database) {
                 throw StoreFault.schemaNewer
             }
-            // A row of every table, the way to it included.
+            // Read one row of every table, and so the pages leading to that row.
             let tables = try String.fetchAll(
                 database, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
             for table in tables {

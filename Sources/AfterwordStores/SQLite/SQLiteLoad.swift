@@ -2,7 +2,7 @@ import AfterwordCore
 import AfterwordPipeline
 import GRDB
 
-/// One load: look-ups through cached statements, bulk rows through SQLite's own binding.
+/// One load: look-ups through cached statements, bulk rows bound through SQLite's C API.
 final class SQLiteLoad: StoreLoad {
     private let database: Database
     private let attempt: Int64?
@@ -11,10 +11,10 @@ final class SQLiteLoad: StoreLoad {
     private let lookUps: SQLiteLookUps
     private var bulkInserts: [String: (one: BoundStatement, many: BoundStatement)] = [:]
     private var newReviews: SQLiteNewReviews?
-    /// In a store without a product: the key of the last month written; nil in another.
+    /// In a store without products, the key of the last month written; nil in any other store.
     private var lastMonth: WrittenKey?
     private var stagedRecords: SQLiteStagedRecords?
-    /// Nothing is there that rows could lie among.
+    /// Whether the store had no products when the load began.
     private var isOfEmptyStore = false
     private var wroteLater = false
 
@@ -26,7 +26,8 @@ final class SQLiteLoad: StoreLoad {
         self.attempt = attempt
     }
 
-    /// Ends its statements: on the thread that has the connection, whoever may still hold the load.
+    /// Finalizes the load's statements. Must be called on the thread that uses the connection;
+    /// another thread may still hold a reference to the load.
     func end() {
         statements.end()
         bulkInserts = [:]
@@ -179,7 +180,7 @@ final class SQLiteLoad: StoreLoad {
 
     private static let manyRows = 16
 
-    /// Writes rows, many at a step.
+    /// Inserts rows, `manyRows` per step.
     private func write<Written>(
         _ rows: [Written], into table: String, _ columns: String, or conflict: String = "ABORT",
         _ add: (BoundStatement, Written) -> Void
@@ -195,7 +196,7 @@ final class SQLiteLoad: StoreLoad {
         let (one, many) =
             try bulkInserts[name] ?? (try prepare(1), try prepare(Self.manyRows))
         bulkInserts[name] = (one, many)
-        // Lent one after another: none is copied out.
+        // A span gives access to each row without copying it.
         let rows = rows.span
         var place = 0
         while place < rows.count {
@@ -212,7 +213,7 @@ final class SQLiteLoad: StoreLoad {
     private func write<Written>(
         _ rows: [Written], _ insert: BoundStatement, _ add: (Written) -> Void
     ) throws {
-        // Lent one after another: none is copied out.
+        // A span gives access to each row without copying it.
         let rows = rows.span
         for index in rows.indices {
             add(rows[index])
@@ -224,7 +225,7 @@ final class SQLiteLoad: StoreLoad {
         let inserts = try newReviews ?? SQLiteNewReviews(database)
         newReviews = inserts
         if try inserts.insert(new) { wroteLater = true }
-        // About what a review has besides its bytes.
+        // 128 bytes: an estimate of a review's size besides its payload.
         writeBack.note(new.payloads.count + new.reviews.count * 128)
     }
 
@@ -232,7 +233,7 @@ final class SQLiteLoad: StoreLoad {
         try write(rows, into: "product_reviews_raw", Columns.raw) { $0.add($1) }
     }
 
-    /// Nothing is won by more at once.
+    /// 1 MiB. Larger batches are not faster.
     var stagedBytes: Int { 1 << 20 }
 
     func append(staged records: StagedRecords) throws {
@@ -264,7 +265,7 @@ final class SQLiteLoad: StoreLoad {
         return try writeOnce(rows, insert) { insert.add($0) }
     }
 
-    /// Returns the rows that were not there.
+    /// Inserts rows and returns those that did not exist yet.
     private func writeOnce<Written>(
         _ rows: [Written], _ insert: BoundStatement, _ add: (Written) -> Void
     ) throws -> [Written] {
@@ -310,7 +311,7 @@ final class SQLiteLoad: StoreLoad {
         if !payloads.isEmpty { wroteLater = true }
     }
 
-    /// Puts later rows in the place of first ones, when they have become many.
+    /// Compacts the delta of current rows into the first table, once the delta is large.
     func putLaterBack() throws {
         guard wroteLater, try ask(SQLiteBase.isFullOfLater, { try $0.number(0) == 1 }).first == true
         else { return }
@@ -344,7 +345,8 @@ final class SQLiteLoad: StoreLoad {
         }
     }
 
-    /// What a month was goes to the history; one that nothing is left of stays, with no reviews.
+    /// Moves the previous row of a month to the history. A month without remaining reviews keeps
+    /// its row, with a count of zero.
     func put(months rows: [MonthSummary], run: Int64) throws {
         let areNew =
             lastMonth?.follow(
@@ -437,7 +439,7 @@ final class SQLiteLoad: StoreLoad {
     }
 }
 
-/// Ends an attempt: its row read, ended, and sealed anew.
+/// Ends an attempt: reads its row, sets time and outcome, and recomputes the row checksum.
 func endAttempt(
     _ key: Int64, at instant: Instant, as outcome: AttemptOutcome, in database: Database
 ) throws {

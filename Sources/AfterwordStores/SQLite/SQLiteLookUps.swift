@@ -2,7 +2,7 @@ import AfterwordCore
 import AfterwordPipeline
 import GRDB
 
-/// Look-ups of one transaction, row by row through prepared statements.
+/// Look-ups within one transaction, key by key through prepared statements.
 final class SQLiteLookUps: StoreLookUps {
     private let statements: SQLiteStatements
 
@@ -57,7 +57,7 @@ final class SQLiteLookUps: StoreLookUps {
                 try $0.number(0)
             )
         }
-        // The first record of a review before all others.
+        // A review's first record takes precedence over appended ones.
         return Dictionary(found) { first, _ in first }
     }
 
@@ -83,8 +83,12 @@ final class SQLiteLookUps: StoreLookUps {
         return ranges
     }
 
-    /// Among the first months that have more reviews than are left out is one that is not, and so at the other end: only rows of
-    /// those months are held against the base.
+    /// The first and last source times of a product's live reviews, without those in
+    /// `question.without`.
+    ///
+    /// The earliest months whose review counts together exceed the number of excluded reviews
+    /// contain at least one review that is not excluded; likewise the latest months. Only history
+    /// rows of these months are therefore compared with the current rows.
     private func createdRange(_ question: RangeQuestion) throws -> ClosedRange<Instant>? {
         let key = question.productKey
         let months = try statements.ask(
@@ -133,7 +137,7 @@ final class SQLiteLookUps: StoreLookUps {
         return first.at...last.at
     }
 
-    /// Whether a row of the history is what a live review is now.
+    /// Whether a history row is the current version of a live review.
     private func isCurrent(_ historyKey: Int64, ofReview reviewKey: Int64) throws -> Bool {
         let question = try statements.prepared(
             """
@@ -146,14 +150,14 @@ final class SQLiteLookUps: StoreLookUps {
     }
 }
 
-/// Statements of one connection, each prepared at its first use.
+/// The statements of one connection, each prepared at its first use. Not thread-safe.
 final class SQLiteStatements {
     private let database: Database
     private var statements: [String: BoundStatement] = [:]
 
     init(_ database: Database) { self.database = database }
 
-    /// Ends them all: on the thread that has the connection.
+    /// Finalizes all statements. Must be called on the thread that uses the connection.
     func end() { statements = [:] }
 
     func prepared(_ sql: String) throws -> BoundStatement {
@@ -163,7 +167,7 @@ final class SQLiteStatements {
         return statement
     }
 
-    /// The answers to a question asked of one after another.
+    /// Runs a query once per element of `all` and returns the rows of all runs.
     func ask<Prefetch, Found>(
         _ sql: String, of all: [Prefetch], _ bind: (BoundStatement, Prefetch) -> Void,
         _ decode: (SQLiteRow) throws -> Found

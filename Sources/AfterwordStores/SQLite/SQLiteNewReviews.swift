@@ -2,7 +2,7 @@ import AfterwordCore
 import AfterwordPipeline
 import GRDB
 
-/// Writes new reviews straight from a batch of columns: SQLite reads every text and record where it lies.
+/// Inserts new reviews directly from a column batch: SQLite reads every text and payload in place.
 final class SQLiteNewReviews {
     private let raw: SQLiteRows
     private let history: SQLiteRows
@@ -17,9 +17,9 @@ final class SQLiteNewReviews {
         later = try SQLiteRows(database, "\(SQLiteBase.later)", Columns.review)
     }
 
-    /// Table after table: the pages of one stay in the cache.
+    /// Inserts one table after another, so that the pages of one table stay in the cache.
     ///
-    /// - Returns: Whether some are of products that have reviews already.
+    /// - Returns: Whether some reviews are of products that already had reviews.
     func insert(_ new: NewReviews) throws -> Bool {
         laid.lay(new)
         let places = 0..<new.reviews.count
@@ -44,15 +44,16 @@ final class SQLiteNewReviews {
     }
 }
 
-/// What is not bytes in a batch laid out as bytes: they are where they are until the batch is written.
+/// A column buffer for the values of a batch that are not yet contiguous bytes: digests, names and
+/// contexts. Their addresses stay valid until the batch is written.
 private struct LaidBytes {
     private(set) var bytes: [UInt8] = []
-    /// Names of files and of their shapes.
+    /// Names of files, and of the shapes they are read by.
     private(set) var files: [(name: Range<Int>, shape: Range<Int>)] = []
-    /// What enclosed each record.
+    /// The context of each review: the bytes that enclose its record.
     private(set) var contexts: [Range<Int>] = []
 
-    // The digests of a review, counted from its first byte.
+    // The digests of a review, as offsets from the review's first byte in the buffer.
     static let identity = 0..<16
     static let payload = 16..<32
     static let salt = 32..<48
@@ -99,7 +100,7 @@ private struct LaidBytes {
     }
 }
 
-/// A batch whose bytes are lent.
+/// A batch together with its borrowed buffers.
 private struct Lent {
     let new: NewReviews
     let texts: CleanTexts
@@ -189,7 +190,7 @@ extension BoundRow {
     }
 }
 
-/// Writes records that go ahead of what is decided of them.
+/// Inserts staged records into Bronze, before the load has decided about them.
 final class SQLiteStagedRecords {
     private let raw: SQLiteRows
     private var laid: [UInt8] = []
@@ -199,7 +200,8 @@ final class SQLiteStagedRecords {
     }
 
     func insert(_ batch: StagedRecords) throws {
-        // Digests first, 32 bytes a record; then names of files and shapes; then contexts.
+        // The buffer holds 32 bytes of digests per record, then names of files and shapes, then
+        // contexts.
         laid.removeAll(keepingCapacity: true)
         for record in batch.records {
             record.identity.withBytes { laid.append(contentsOf: $0) }

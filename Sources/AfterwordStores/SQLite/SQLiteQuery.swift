@@ -2,9 +2,9 @@ import AfterwordCore
 import AfterwordPipeline
 import GRDBSQLite
 
-/// Asking through SQLite's C API: what is asked of every review would take too long otherwise.
+/// Queries through SQLite's C API, which are fast enough to read every review.
 extension BoundStatement {
-    /// The rows of a question, each while it is stood on.
+    /// Passes each row of the query to `take`. The row is valid only during the call.
     func forEach(_ take: (SQLiteRow) throws -> Void) throws {
         try whileBound {
             let row = SQLiteRow(statement)
@@ -25,7 +25,8 @@ extension BoundStatement {
     }
 }
 
-/// The row that a statement stands on: values by the names of their columns or, for what is asked of every review, by their places.
+/// The row that a statement currently points at. Values are read by column name or, in queries that
+/// return every review, by place.
 struct SQLiteRow: ColumnRow {
     private let statement: SQLiteStatement
 
@@ -33,7 +34,7 @@ struct SQLiteRow: ColumnRow {
 
     var question: String { statement.sql }
 
-    /// Of a file that is damaged a value may be of another type than its column.
+    /// In a damaged file, a value may have another type than its column.
     private func isOfType(_ type: Int32, _ place: Int32) -> Bool {
         sqlite3_column_type(statement.pointer, place) == type
     }
@@ -53,21 +54,21 @@ struct SQLiteRow: ColumnRow {
         return number == 1
     }
 
-    /// A review's key, which its product's is part of.
+    /// A review's key, which contains the key of its product.
     func reviewKey(_ place: Int32) throws -> Int64 {
         let key = try number(place)
         guard greatestReviewKeys.contains(key) else { throw unreadable(place) }
         return key
     }
 
-    /// What `reading` tells.
+    /// The rating flags of the column `reading`.
     func reading(_ place: Int32) throws -> (rating: Int64?, hasText: Bool) {
         guard let told = told(byReading: try number(place)) else { throw unreadable(place) }
         return told
     }
 
     func digest128(_ place: Int32) throws -> Digest128 {
-        // The blob first: to ask for it may change how many bytes it has.
+        // Ask for the blob first: the request may convert the value and so change its length.
         let start = sqlite3_column_blob(statement.pointer, place)
         let count = Int(sqlite3_column_bytes(statement.pointer, place))
         guard count == 16, isOfType(SQLITE_BLOB, place) else { throw unreadable(place) }
@@ -100,7 +101,7 @@ struct SQLiteRow: ColumnRow {
     }
 
     private func bytes(_ place: Int32) -> [UInt8] {
-        // Of a text these are its bytes as they are kept: every file is in UTF-8.
+        // For a text, these are the stored bytes: every file is encoded in UTF-8.
         guard let start = sqlite3_column_blob(statement.pointer, place) else { return [] }
         let count = Int(sqlite3_column_bytes(statement.pointer, place))
         return Array(UnsafeRawBufferPointer(start: start, count: count))

@@ -2,10 +2,11 @@ import AfterwordCore
 import GRDB
 import GRDBSQLite
 
-/// Rows of one table, bound where their bytes lie and inserted many at a step: to start and end a statement costs as much as half a row.
+/// Inserts rows of one table, `manyRows` per step, with values bound in place. Starting and ending
+/// a statement costs as much as half a row.
 ///
-/// Unsafe inside: what is bound without a copy (SQLITE_STATIC) outlives the step that reads it, and every column of a row is bound
-/// anew for the next.
+/// Unsafe code: values are bound without a copy (SQLITE_STATIC). The bound bytes outlive the step
+/// that reads them, and each row binds every column again.
 final class SQLiteRows {
     private let one: SQLiteStatement
     private let many: SQLiteStatement
@@ -22,9 +23,10 @@ final class SQLiteRows {
         many = try prepare(Self.manyRows)
     }
 
-    /// Inserts so many rows.
+    /// Inserts `count` rows.
     ///
-    /// - Parameter bind: Binds the columns of the row of a place, to bytes that stay where they are until this returns.
+    /// - Parameter bind: Binds the columns of one row. The bound bytes must stay at their address
+    ///   until `insert` returns.
     func insert(_ count: Int, _ bind: (Int, inout BoundRow) -> Void) throws {
         var place = 0
         while place < count {
@@ -40,7 +42,7 @@ final class SQLiteRows {
     }
 }
 
-/// The columns of one row after another, bound in their order.
+/// Binds the columns of consecutive rows, in order.
 struct BoundRow {
     private let pointer: OpaquePointer
     private var index: Int32 = 0
@@ -63,7 +65,7 @@ struct BoundRow {
 
     mutating func add(text: BorrowedBytes) {
         index += 1
-        // A buffer without bytes may have no address, which would bind NULL.
+        // The address of an empty buffer may be null, which would bind NULL.
         guard let start = text.address.baseAddress else {
             sqlite3_bind_text(pointer, index, "", 0, nil)
             return

@@ -1,11 +1,12 @@
 import GRDB
 
-/// The schema, one migration a change; a released migration never changes.
+/// The SQLite schema, as a list of migrations. A released migration never changes.
 ///
 /// All tables are STRICT. Times are UTC microseconds, ratings tenths of a star, digests blobs, keys
-/// between tables 64-bit surrogates. Texts are compared by bytes (BINARY, SQLite's default).
-/// Foreign keys stand between small tables only; `audit` proves the rest. A check names its words one by one: `IN` over more than two
-/// makes SQLite build a table of them for every row (half of a first load's writing).
+/// between tables 64-bit surrogates. Texts compare by bytes (BINARY, SQLite's default). Only small
+/// tables have foreign keys; `audit` checks the other references. CHECK constraints compare words
+/// one by one: for `IN` with more than two words, SQLite builds a temporary table per row, which
+/// took half of a first load's writing time.
 enum SQLiteSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -49,7 +50,7 @@ enum SQLiteSchema {
         return migrator
     }
 
-    /// What requests of the service asked for, and what became of it.
+    /// Insight jobs requested through the API, and their outcome.
     private static let jobs = """
         CREATE TABLE service_jobs (
             job TEXT PRIMARY KEY,
@@ -79,7 +80,9 @@ enum SQLiteSchema {
             WHERE ended_at IS NULL;
         """
 
-    /// - Parameter version: Of the views: with the columns that they have had since then.
+    /// Creates the report views.
+    ///
+    /// - Parameter version: Views contain the columns added up to this version.
     private static func makeReportViews(_ database: Database, version: Int = 1) throws {
         for view in ReportView.all {
             let select = ReportDialect.sqlite.select(view.asOf(version: version))
@@ -87,8 +90,9 @@ enum SQLiteSchema {
         }
     }
 
-    /// Indexes of the bulk tables. What a product has lies together and a review's first rows have its key, so that a first load
-    /// leaves nothing to index but what comes later.
+    /// Indexes of the bulk tables. A product's rows are adjacent, and the first rows of a review
+    /// use the review's key. The indexes cover only rows written after that, so a first load adds
+    /// nothing to them.
     private static let bulkIndexes = """
         CREATE INDEX product_reviews_raw_later
             ON product_reviews_raw (identity_digest, payload_digest) WHERE raw_key < 0;

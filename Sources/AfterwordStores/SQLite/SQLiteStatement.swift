@@ -1,12 +1,12 @@
 import GRDB
 import GRDBSQLite
 
-/// A statement prepared for many rows, for SQLite's C API.
+/// A statement prepared through SQLite's C API for repeated use.
 final class SQLiteStatement {
     let pointer: OpaquePointer
     private let connection: OpaquePointer
     let sql: String
-    /// The places of the columns it answers with.
+    /// The place of each result column, by name.
     private let places: [String: Int32]
 
     init(_ database: Database, _ sql: String) throws {
@@ -30,7 +30,7 @@ final class SQLiteStatement {
         self.places = places
     }
 
-    /// Nil where the answer has no such column: a schema that was changed behind the program's back.
+    /// Nil where the result has no such column, because another program changed the schema.
     func place(of column: String) -> Int32? { places[column] }
 
     func name(of place: Int32) -> String {
@@ -39,7 +39,7 @@ final class SQLiteStatement {
 
     deinit { sqlite3_finalize(pointer) }
 
-    /// What a step that went wrong is told as.
+    /// The error of a failed step, with SQLite's message and the SQL.
     func fault(_ code: Int32) -> DatabaseError {
         DatabaseError(
             resultCode: ResultCode(rawValue: code),

@@ -4,38 +4,42 @@ import Foundation
 import GRDB
 import Synchronization
 
-/// The embedded store: one SQLite file in WAL mode, so that readers go on while a run writes.
+/// The embedded store: one SQLite file in WAL mode, so that readers continue while a run writes.
 ///
-/// The file and what SQLite puts beside it are readable by their owner alone (0600).
+/// The file, and the files SQLite creates next to it, are accessible to their owner only (0600).
 ///
-/// Where the file or its folder cannot be written the store is read only: without a lock where no log lies beside the
-/// file, so that it is opened anew when it was changed, and a read that a change overtook fails as locked.
+/// Where the file or its folder is not writable, the store is read only. Without a WAL file next to
+/// the database, the file is then read without locks: the store reopens the file when it has
+/// changed, and a read during which the file changes throws `StoreFault.locked`.
 package final class SQLiteStore: ReviewStore, ReadingStore {
     let path: String
-    /// The file that was opened; nil in memory.
+    /// The identity of the opened file; nil in memory.
     let identity: FileIdentity?
     private let opened: Mutex<Opened>
 
-    /// The connections, and what the file was when they were opened.
+    /// The connections, and the signature of the file when they were opened.
     private struct Opened {
         var writer: any DatabaseWriter
         var access: SQLiteAccess
         var signature: SQLiteSignature
     }
 
-    /// How long a lock is waited for: longer than another run takes to note its attempt, shorter than a
-    /// person waits to be told that one is writing.
+    /// Longest wait for a lock, in seconds: longer than another run needs to record its attempt,
+    /// and short enough for a person to wait for the message that another run is writing.
     static let busySeconds = 1.0
 
-    /// KiB of pages that a load holds: index pages are not written and read again for each batch.
+    /// Page cache of a load in KiB: index pages stay in memory between batches.
     private static let writerCache = 45_056
-    /// Of a file that is made.
+    /// Page size of a new file, in bytes.
     static let pageBytes = 8192
-    /// Who reads all of a table once needs few.
+    /// Page cache of a reader in KiB. A scan of a whole table does not profit from more.
     private static let readerCache = 8_192
+    /// Page cache of a first load in KiB.
     private static let firstCache = 4_096
 
-    /// Opens a file; only `making` makes one, or changes its schema.
+    /// Opens a file. Only `.making` creates a file or changes its schema.
+    ///
+    /// - Throws: `StoreFault.unreachable`, `.readOnly`, `.schemaNewer` or `.locked`.
     package convenience init(path: String, opening: StoreOpening = .making) throws {
         try self.init(path: path, opening: opening, checks: true)
     }
@@ -59,13 +63,14 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         identity = FileIdentity(path: path)
     }
 
-    /// A store in memory, gone with this object: what a plan is made on where there is no store
+    /// A store in memory, which ends with this object. Used to plan a load where no store exists
     /// yet.
     package convenience init() throws {
         try self.init(of: try DatabaseQueue())
     }
 
-    /// A store in a temporary file of SQLite's own, gone with this object: for a copy of one that cannot be written.
+    /// A store in a temporary file of SQLite, which ends with this object. Used as a copy of a
+    /// store that is not writable.
     package static func temporary() throws -> SQLiteStore {
         try SQLiteStore(of: try DatabaseQueue(path: ""))
     }
@@ -78,7 +83,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
             Opened(writer: queue, access: .writable, signature: SQLiteSignature(path: "")))
     }
 
-    /// Makes an empty file where there is none; through a link, never in its place.
+    /// Creates an empty file where none exists. A symbolic link is followed, not replaced.
     private static func create(_ path: String) throws {
         if FileManager.default.fileExists(atPath: path) { return }
         let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -94,7 +99,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         let access = SQLiteAccess(path: path)
         var configuration = access.configuration
         configuration.prepareDatabase { database in
-            // Of a new file: half as many pages to find and to write.
+            // For a new file: larger pages halve the number of pages to look up and write.
             try database.execute(sql: "PRAGMA page_size = \(pageBytes)")
             try database.execute(sql: "PRAGMA temp_store = MEMORY")
             let cache = database.configuration.readonly ? readerCache : writerCache
@@ -102,7 +107,8 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         }
         let pool = try DatabasePool(path: access.source(path), configuration: configuration)
         if access == .writable {
-            // A committed run survives a power cut. After the pool is made: it sets less.
+            // A committed run survives a power failure. Set here because opening the pool sets a
+            // lower level.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         }
         return Opened(writer: pool, access: access, signature: signature)
@@ -117,14 +123,16 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         }
         if isCurrent, isMarked || opening != .making { return }
         guard opening == .making else { throw StoreFault.unreachable(StoreOpening.notCurrent) }
-        // Before anything is made: what is killed after this goes on where it ended.
+        // Before any table is created, so that a program killed after this point can continue.
         try writer.write { try SQLiteOwner.mark($0) }
         try migrator.migrate(writer)
     }
 
     package var isReadOnly: Bool { opened.withLock { $0.access != .writable } }
 
-    /// The connections of one that can be written.
+    /// The write connection.
+    ///
+    /// - Throws: `StoreFault.readOnly` where the store is not writable.
     private func writer() throws -> any DatabaseWriter {
         try opened.withLock { opened in
             guard opened.access == .writable else { throw StoreFault.readOnly }
@@ -132,11 +140,13 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         }
     }
 
-    /// Runs `body` on a reader's connection.
+    /// Runs `body` on a read connection.
+    ///
+    /// - Throws: `StoreFault.locked` where a file read without locks changed during the read.
     func reading<Result>(_ body: (Database) throws -> Result) throws -> Result {
         try Self.translating {
             let current = try opened.withLock { opened in
-                // No lock keeps such a file as it was.
+                // Such a file is not protected by a lock.
                 if opened.access == .immutable, SQLiteSignature(path: path) != opened.signature {
                     opened = try Self.open(path)
                 }
@@ -160,7 +170,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         _ intent: LoadIntent, _ body: (any StoreLoad) throws -> Result
     ) throws -> Result {
         try Self.translating {
-            // Who cannot is not worse off than before.
+            // If the fast path is unavailable, fall back to the normal load.
             let writer = try writer()
             let isFirst = (try? beginFirst(writer)) ?? false
             defer { if isFirst { endFirst(writer) } }
@@ -168,12 +178,13 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
                 var result: Result?
                 let writeBack = WriteBack(path: isFirst ? writer.path : writer.path + "-wal")
                 defer { writeBack.finish() }
-                // Without the log a reader could keep a load from its end: it is kept out from the beginning.
+                // Without a WAL, a reader could block the commit: readers are locked out from the
+                // beginning.
                 try database.inTransaction(isFirst ? .exclusive : .immediate) {
                     let load = SQLiteLoad(
                         database, attempt: intent.attempt, writeBack: writeBack)
-                    // The load's statements end before the transaction does, and here: another thread that held the load may let it go
-                    // later.
+                    // Finalize the load's statements before the transaction ends, and on this
+                    // thread: another thread that held the load may release it later.
                     defer { load.end() }
                     result = try body(load)
                     if intent.isRehearsal { return .rollback }
@@ -186,7 +197,8 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         }
     }
 
-    /// On a reader's connection: the log keeps apart what the load writes. A file without its log, or in memory, has no second way.
+    /// Runs look-ups on a read connection, which does not see what the load writes. Passes nil for
+    /// a store without a WAL, or in memory, where there is no read connection beside the load.
     package func besideLoad<Result>(
         _ body: ((any StoreLookUps)?) throws -> Result
     ) throws -> Result {
@@ -209,8 +221,11 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         }
     }
 
-    /// A first load is written once, straight into the file, not first into its log: nothing is there that readers could go on
-    /// reading. Where somebody has the file open it is written as ever.
+    /// Switches an empty store from the WAL to a rollback journal. A first load then writes its
+    /// pages directly to the file, once, instead of to the WAL first. There is nothing yet to read.
+    ///
+    /// - Returns: False where the store has a run, or another connection has the file open. The
+    ///   load then uses the WAL.
     private func beginFirst(_ writer: any DatabaseWriter) throws -> Bool {
         let isEmpty = try writer.read { database in
             try Int.fetchOne(database, sql: "SELECT 1 FROM runs LIMIT 1") == nil
@@ -218,14 +233,15 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         guard isEmpty, let pool = writer as? DatabasePool else { return false }
         pool.invalidateReadOnlyConnections()
         return try pool.writeWithoutTransaction { database in
-            // All that it writes is behind what was written: nothing is found again.
+            // A first load only appends, so cached pages are not needed again.
             try database.execute(sql: "PRAGMA cache_size = -\(Self.firstCache)")
             return try String.fetchOne(database, sql: "PRAGMA journal_mode = TRUNCATE")
                 == "truncate"
         }
     }
 
-    /// Readers and the next load find the log again; who opens the file next sees to it where this cannot.
+    /// Switches back to the WAL. A failure is ignored: the next program that opens the file
+    /// switches.
     private func endFirst(_ writer: any DatabaseWriter) {
         _ = try? writer.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA cache_size = -\(Self.writerCache)")
@@ -252,7 +268,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         try Self.translating {
             try writer().unsafeReentrantWrite { database in
                 var result: Result?
-                // The one writer of the file: nobody else's ledger is open meanwhile.
+                // SQLite has one writer per file, so no other ledger transaction is open.
                 try database.inTransaction(.immediate) {
                     result = try body(SQLLedger(SQLiteLedgerSession(database: database)))
                     return .commit
@@ -295,7 +311,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         }
     }
 
-    /// The migrations that the store still needs, by name; of a file that is not there, all.
+    /// The names of the pending migrations; all of them where the file does not exist.
     package static func pendingMigrations(path: String) throws -> [String] {
         let migrator = SQLiteSchema.migrator
         guard FileManager.default.fileExists(atPath: path) else { return migrator.migrations }
@@ -308,7 +324,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         }
     }
 
-    /// SQLite's errors as the port's: message and SQL, never values.
+    /// Maps SQLite's errors to `StoreFault`, with message and SQL, never with values.
     static func translating<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()
@@ -329,21 +345,21 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
     }
 }
 
-/// Ends the statements under way.
+/// Interrupts the running statements.
 private struct SQLiteInterruption: Interruption {
     let writer: any DatabaseWriter
 
     func interrupt() { writer.interrupt() }
 }
 
-/// Questions to one SQLite snapshot.
+/// Queries on one SQLite snapshot.
 struct SQLiteSession: SQLSession {
     let database: Database
 
     func currentPayloads(
         ofProducts keys: ClosedRange<Int64>?, _ take: (CurrentPayload) -> Void
     ) throws {
-        // Both in order of their keys, so that none is looked for.
+        // Merge the two tables, both in key order, so that no row needs a look-up.
         var later: [CurrentPayload] = []
         try currentPayloads(from: SQLiteBase.later, keys) { later.append($0) }
         var next = 0
@@ -397,7 +413,7 @@ struct SQLiteSession: SQLSession {
     }
 }
 
-/// The ledger's transaction: the same questions, and single rows written.
+/// Queries and single-row writes of one ledger transaction.
 private struct SQLiteLedgerSession: SQLLedgerSession {
     let database: Database
 

@@ -1,6 +1,6 @@
 import GRDB
 
-/// The migration that brings verdicts: their table, their view, and their kind of run.
+/// The migration that adds verdicts: their table, their view, and their kind of run.
 enum SQLiteVerdicts {
     static func migrate(_ database: Database) throws {
         try allowVerdictRuns(database)
@@ -23,8 +23,9 @@ enum SQLiteVerdicts {
         ) STRICT;
         """
 
-    /// SQLite changes no check of a table that is there: `runs` is made anew with all of its columns and rows, and what refers
-    /// to it, views and the keys of `run_files`, goes on doing so.
+    /// Allows runs of the origin `verdict`. SQLite cannot change a CHECK of an existing table, so
+    /// `runs` is rebuilt with all columns and rows. The views and the foreign key of `run_files`
+    /// refer to the new table.
     private static func allowVerdictRuns(_ database: Database) throws {
         let views = try Row.fetchAll(
             database, sql: "SELECT name, sql FROM sqlite_master WHERE type = 'view' ORDER BY rowid")

@@ -6,15 +6,18 @@ import Synchronization
     import Glibc
 #endif
 
-/// Has what was written to a file go to the disk while more is written, a first load's file or a later one's log: the commit would else wait for all of it.
+/// Flushes a file in the background while a load writes it: the database file of a first load, the
+/// WAL of any other. Otherwise the commit would wait for all of it.
 ///
-/// It promises nothing: the commit syncs as ever, and finds little left. Only on Linux; elsewhere nothing is done. The descriptor is SQLite's own: one of our own could not be closed without giving up the file's locks.
+/// This is only an optimization: the commit still syncs, and finds little left to write. Works on
+/// Linux with glibc; does nothing elsewhere. Uses SQLite's own descriptor, because closing a second
+/// one would release the file's locks. Thread-safe.
 final class WriteBack: Sendable {
     private let descriptor: Int32?
     private let queue = DispatchQueue(label: "afterword.write-back")
     private let state = Mutex((byteCount: 0, isBusy: false))
 
-    /// Bytes after which the next piece is begun.
+    /// Bytes written after which the next flush begins: 16 MiB.
     private static let pieceBytes = 1 << 24
 
     /// - Parameter path: A file that this process has open.
@@ -29,7 +32,8 @@ final class WriteBack: Sendable {
         }
     }
 
-    /// Notes that so many bytes were written.
+    /// Records that `byteCount` bytes were written. Starts a flush where `pieceBytes` is reached
+    /// and none is running.
     func note(_ byteCount: Int) {
         #if canImport(Glibc)
             guard let descriptor else { return }
@@ -47,6 +51,6 @@ final class WriteBack: Sendable {
         #endif
     }
 
-    /// Waits until nothing uses the descriptor any more.
+    /// Waits until no flush uses the descriptor.
     func finish() { queue.sync {} }
 }

@@ -2,10 +2,10 @@ import AfterwordPipeline
 import Foundation
 import GRDB
 
-/// What SQLite itself finds wrong: pages, indexes against their tables, NOT NULL, CHECK and the
-/// types of columns (`PRAGMA integrity_check`), references, and definitions that are not those of
-/// this program. Readers go through the same indexes as what they read, and cannot see it. What the
-/// base's view hides is compared with what it was.
+/// The first inconsistency that SQLite itself can find: pages, indexes against their tables, NOT
+/// NULL and column types (`PRAGMA integrity_check`); CHECK constraints; foreign keys; and
+/// definitions that differ from those of this program. Ordinary reads use the same indexes and
+/// would not notice. Rows hidden by the view `product_reviews_base` are compared with the history.
 func auditSQLite(_ database: Database) throws -> AuditFinding? {
     let schema = try schemaMade()
     return try integrityFault(database) ?? ruleFault(schema, database) ?? referenceFault(database)
@@ -21,8 +21,8 @@ private func integrityFault(_ database: Database) throws -> AuditFinding? {
         what: "integrity_check: \(line)")
 }
 
-/// The table that a finding is about: by its name, an index of it, or the page that its tree begins
-/// on.
+/// The table that a finding is about, found by its name, by one of its indexes, or by the root page
+/// of its tree.
 private func table(named line: String, in database: Database) throws -> String {
     let words = line.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init)
     for word in words {
@@ -59,7 +59,7 @@ private struct Definition {
 private let definitions =
     "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL"
 
-/// The schema as this program makes it.
+/// The schema as this program creates it.
 private func schemaMade() throws -> [Definition] {
     let made = try DatabaseQueue()
     try SQLiteSchema.migrator.migrate(made)
@@ -71,12 +71,12 @@ private func schemaMade() throws -> [Definition] {
     }
 }
 
-/// SQLite does not know of a table's CHECK rules on a connection that only reads, and
-/// `integrity_check` passes them over: each is asked as a question.
+/// Checks each CHECK constraint with a query. SQLite does not load CHECK constraints on a read-only
+/// connection, and `integrity_check` then skips them.
 private func ruleFault(_ schema: [Definition], _ database: Database) throws -> AuditFinding? {
     for table in schema where table.type == "table" {
         let rules = rules(of: table.sql)
-        // A table that is missing or has other columns is found by its definition.
+        // A table that is missing or has other columns is reported by `schemaFault`.
         guard !rules.isEmpty, try isThere(table, in: database) else { continue }
         let broken = rules.map { "NOT (\($0))" }.joined(separator: " OR ")
         let found = try Int.fetchOne(
@@ -95,8 +95,8 @@ private func isThere(_ table: Definition, in database: Database) throws -> Bool 
         arguments: [table.name, table.sql]) != nil
 }
 
-/// What stands in the parentheses of each CHECK of a definition of ours: none of its texts holds a
-/// parenthesis.
+/// The conditions of the CHECK constraints in one of our definitions. None of its string literals
+/// contains a parenthesis.
 private func rules(of sql: String) -> [String] {
     sql.components(separatedBy: "CHECK (").dropFirst().map { rest in
         var depth = 1
@@ -108,7 +108,8 @@ private func rules(of sql: String) -> [String] {
     }
 }
 
-/// Tables, indexes and views as this program makes them; others beside them are the user's.
+/// Compares tables, indexes and views with those this program creates. Objects with other names are
+/// the user's and are ignored.
 private func schemaFault(_ schema: [Definition], _ database: Database) throws -> AuditFinding? {
     var found: [String: String] = [:]
     for row in try Row.fetchAll(database, sql: definitions) {
