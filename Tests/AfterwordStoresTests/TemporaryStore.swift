@@ -195,7 +195,7 @@ final class TemporaryStores {
         defer { for table in tables { try? tamper("DROP TABLE saved_\(table)") } }
         do {
             try tamper(change)
-        } catch {
+        } catch where Self.isRefusal(error) {
             return nil
         }
         let result = try body()
@@ -224,7 +224,17 @@ final class TemporaryStores {
         "product_aggregates": "product_key, month, origin",
         "product_aggregates_history": "product_key, month, origin, run",
         "scope_summary": "kind, id", "scope_summary_history": "kind, id, run",
+        "themes": "made_run, is_strength, aspect",
+        "theme_reviews": "review_key, version, is_strength, aspect",
     ]
+
+    /// Whether the schema refuses a change: a constraint or a type, nothing else.
+    private static func isRefusal(_ error: any Error) -> Bool {
+        if let error = error as? DatabaseError { return error.resultCode == .SQLITE_CONSTRAINT }
+        return ["SQLSTATE 22", "SQLSTATE 23", "SQLSTATE 42804"].contains {
+            "\(error)".contains($0)
+        }
+    }
 
     /// A closure that opens the same new store at each call. For the memory store, all calls return
     /// one object.

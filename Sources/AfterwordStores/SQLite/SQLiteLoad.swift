@@ -148,8 +148,8 @@ final class SQLiteLoad: StoreLoad {
         }.first
     }
 
-    private func ask<Prefetch, Found>(
-        _ sql: String, of all: [Prefetch], _ bind: (BoundStatement, Prefetch) -> Void,
+    private func ask<Question, Found>(
+        _ sql: String, of all: [Question], _ bind: (BoundStatement, Question) -> Void,
         _ decode: (SQLiteRow) throws -> Found
     ) throws -> [Found] { try statements.ask(sql, of: all, bind, decode) }
 

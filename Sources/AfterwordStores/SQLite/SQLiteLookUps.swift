@@ -168,8 +168,8 @@ final class SQLiteStatements {
     }
 
     /// Runs a query once per element of `all` and returns the rows of all runs.
-    func ask<Prefetch, Found>(
-        _ sql: String, of all: [Prefetch], _ bind: (BoundStatement, Prefetch) -> Void,
+    func ask<Question, Found>(
+        _ sql: String, of all: [Question], _ bind: (BoundStatement, Question) -> Void,
         _ decode: (SQLiteRow) throws -> Found
     ) throws -> [Found] {
         if all.isEmpty { return [] }
