@@ -9,7 +9,7 @@
 /// The open files of a dump: at most `limit` of its files and one temporary file, however many
 /// files the dump has.
 ///
-/// Not thread-safe: it belongs to the sources of one dump, which one thread at a time reads.
+/// Not thread-safe: the sources of one dump share it, and one thread at a time may read them.
 final class OpenFiles {
     private struct Entry { weak var file: ReadFile? }
 

@@ -5,11 +5,11 @@ import Synchronization
 /// The threads of a load that share work in parts: Dispatch threads, and the thread that serves the
 /// store while its queue is empty (`StoreExecutor`).
 ///
-/// 1. At most as many threads as cores work at once. A thread more would leave a core idle for
-///    milliseconds, whenever two threads share one core while the thread of another one sleeps.
+/// 1. At most as many threads as cores work at once. With more, two threads may share one core while
+///    another core stays idle for milliseconds, until its thread wakes.
 /// 2. The thread that calls `share` runs parts too until none is left: the work finishes even where
 ///    no other thread is free.
-/// 3. Thread-safe; parts may call `share` themselves.
+/// 3. Thread-safe.
 final class WorkerPool: Sendable {
     private struct State {
         /// Work with parts that no thread has begun; the last element is taken first.

@@ -9,8 +9,8 @@ package enum CopyFault: Error, Equatable, Sendable {
 }
 
 /// Copies all of a store's data to an empty store, in one transaction: bronze, history, current
-/// rows, sums, ledger, shapes and insights. Attempts, API keys and jobs stay behind. At the end the
-/// copy is audited, and its runs with their digests must equal the source's.
+/// rows, sums, ledger, shapes and insights. Attempts, API keys and jobs are not copied. At the end
+/// the copy is audited, and its runs with their digests must equal the source's.
 ///
 /// - Parameter progress: Called after each product with the products copied and their total.
 /// - Returns: The runs copied.
