@@ -5,8 +5,8 @@ import Synchronization
 /// The threads of a load that share work in parts: Dispatch threads, and the thread that serves the
 /// store while its queue is empty (`StoreExecutor`).
 ///
-/// 1. At most as many threads as cores work at once. With more, two threads may share one core while
-///    another core stays idle for milliseconds, until its thread wakes.
+/// 1. At most as many threads as cores work at once. With more, two threads may share one core
+///    while another core stays idle for milliseconds, until its thread wakes.
 /// 2. The thread that calls `share` runs parts too until none is left: the work finishes even where
 ///    no other thread is free.
 /// 3. Thread-safe.

@@ -27,8 +27,8 @@ package protocol ReviewStore: ModelLedger {
     /// Passes to `body` a snapshot of the newest committed run. May run on several threads at once.
     func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result
 
-    /// Ends the load under way from another thread: it throws `StoreFault.interrupted`, it is rolled
-    /// back, and the store takes no other load.
+    /// Ends the load under way from another thread: the load throws `StoreFault.interrupted` and is
+    /// rolled back, and the store takes no other load.
     var interruption: any Interruption { get }
 
     /// Whether nothing can be written: a read-only file or folder, a standby server, a role without
