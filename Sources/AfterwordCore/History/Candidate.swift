@@ -1,17 +1,17 @@
-/// A record of a dump, small enough to keep all of them: what it is and where it lies. What it holds is read again where somebody
-/// disputes it (`Precedence`).
+/// A record of a dump in 56 bytes: its identity, its digests and its position. Its values are read
+/// again only where they are needed (`Precedence`).
 package struct Candidate: Sendable {
     private var digest: Digest128
     package var payload: Digest128
-    /// Place of the record in its file.
+    /// Offset in bytes in its file's stream.
     package var offset: Int64
-    /// Place of the file in name order.
+    /// Index of the file in the dump.
     package var file: Int32
-    /// Which of the dump's contexts is the record's.
+    /// Index of its context in the dump's list of contexts.
     package var context: Int32
     /// Its number among the records of the dump.
     package var number: UInt32 = 0
-    /// Length × 16 + kept ahead × 8 + kind × 2 + is numbered: a record has at most 64 MiB.
+    /// Length × 16 + is staged × 8 + kind × 2 + is numbered; a record has at most 64 MiB.
     private var packed: UInt32
 
     package init(
@@ -32,7 +32,7 @@ package struct Candidate: Sendable {
         packed = UInt32(length) << 4 | kind << 1 | (identity.isNumbered ? 1 : 0)
     }
 
-    /// What the record is looked up by; of a numbered one, with its number once all are known (`duplicateGroups`).
+    /// The record's identity. A numbered identity has its number only after `duplicateGroups`.
     package var identity: Identity {
         let kind: IdentityKind =
             switch packed >> 1 & 3 {
@@ -43,30 +43,32 @@ package struct Candidate: Sendable {
         return Identity(kind: kind, digest: digest, isNumbered: packed & 1 == 1)
     }
 
+    /// In bytes.
     package var length: Int32 { Int32(packed >> 4) }
 
-    /// Whether its bytes went to bronze before anything was decided of it.
+    /// Whether its bytes were written to bronze during the scan.
     package var isStaged: Bool {
         get { packed & 8 != 0 }
         set { packed = newValue ? packed | 8 : packed & ~8 }
     }
 
-    /// The same with the number that it was given.
+    /// The candidate with the identity of the `number`-th record of its key.
     func numbered(_ number: Int) -> Candidate {
         var numbered = self
         numbered.digest = identity.numbered(number)
         return numbered
     }
 
+    /// Order of position: by file, then offset.
     static func liesBefore(_ left: Candidate, _ right: Candidate) -> Bool {
         (left.file, left.offset) < (right.file, right.offset)
     }
 }
 
-/// What decides between records that claim to be the same review.
+/// The values that rank the records of one identity.
 package struct Precedence: Sendable {
     package var content: Digest256
-    /// `updated_at`, else `created_at`, of the source.
+    /// The source's `updated_at`, else its `created_at`; nil for none.
     package var sourceTime: Instant?
     package var helpfulVotes: Int64
 

@@ -1,24 +1,25 @@
-/// The records of one dump that claim to be the same review: groups of equal content.
+/// The records of one dump with the same identity, grouped by equal content.
 package struct DuplicateGroup: Sendable {
-    /// Records of equal content, in order of file and offset; so of equal source times and votes.
+    /// Records of equal content, in order of file and offset. They have equal source times and
+    /// votes.
     package struct Variant: Sendable {
         package var candidates: [Candidate]
-        /// Nil where nobody disputes it.
+        /// Nil where the group has one record only, which is not read for it.
         package var content: Digest256?
 
-        /// The one whose bytes are kept: the greatest payload digest.
+        /// The record whose bytes are stored: the one with the greatest payload digest.
         package var kept: Candidate {
             candidates.max { $0.payload < $1.payload }!
         }
     }
 
     package var identity: Digest128
-    /// Those that nothing in the dump beats; more than one only where the store must be asked.
+    /// Variants of the highest rank; where there are several, the stored review decides (`winner`).
     package var finalists: [Variant]
-    /// Those that are beaten already.
+    /// Variants of a lower rank.
     package var beaten: [Variant]
 
-    /// The duplicateGroup of a record that nobody disputes.
+    /// The group of a single record.
     package init(of only: Candidate) {
         self.init(
             identity: only.identity.digest,
@@ -32,36 +33,39 @@ package struct DuplicateGroup: Sendable {
     }
 }
 
-/// What a record is to a store, if it is the only one of its identity.
+/// What a record is to the store, where it is the only one of its identity.
 package enum SingleRecord: Sendable {
-    /// Its review holds these very bytes already.
+    /// Its live review holds the same bytes.
     case unchanged
-    /// No review has its identity.
+    /// No review has its identity: it is a new review.
     case insert
+    /// It has to be compared with a stored review.
     case duplicateGroup
 }
 
-/// The records of one product, sorted.
+/// The records of one product, sorted; each list is in order of identity.
 package struct SortedRecords: Sendable {
-    /// In order of identity, each list.
+    /// Records to compare with stored reviews or with each other.
     package var duplicateGroups: [DuplicateGroup] = []
+    /// New reviews, one record each.
     package var inserts: [Candidate] = []
+    /// Records whose live reviews hold the same bytes.
     package var unchanged: [Candidate] = []
 }
 
-/// Sorts the records of one product into duplicateGroups, in order of identity.
+/// Sorts the records of one product by identity, and groups those of equal identity.
 ///
-/// Short texts are numbered first: the records of one key, by content and payload digest, so that
-/// the same five in any order stay the same five.
+/// Short texts are numbered first: records of one key get numbers in order of content and payload
+/// digest, so that the same five records get the same identities in any order.
 ///
-/// - Parameter precedence: Those of a record that others dispute.
-/// - Parameter look: What a record is that nobody disputes.
+/// - Parameter precedence: The rank of a record; called only for records that share an identity.
+/// - Parameter look: Classifies a record that is the only one of its identity.
 package func duplicateGroups(
     _ candidates: [Candidate], precedence: (Candidate) throws -> Precedence,
     look: (Candidate) -> SingleRecord
 ) rethrows -> SortedRecords {
     let candidates = try numberShortTexts(candidates, precedence)
-    // Their places are put in order, not they: those of a product may be many.
+    // Sorts indexes instead of records: a product may have very many.
     let places = placesByIdentity(candidates)
     var records = SortedRecords()
     var start = 0
@@ -89,7 +93,8 @@ package func duplicateGroups(
     return records
 }
 
-/// Small things are put in order: how an identity begins, and whose it is.
+/// The indexes of the candidates in order of identity. Compares the first 8 bytes of an identity
+/// first.
 private func placesByIdentity(_ candidates: [Candidate]) -> [Int] {
     var places = candidates.indices.map { place in
         (head: candidates[place].identity.digest.words.0, place: place)
@@ -101,7 +106,7 @@ private func placesByIdentity(_ candidates: [Candidate]) -> [Int] {
     return places.map(\.place)
 }
 
-/// The duplicateGroup of the records of one identity.
+/// The group of the records of one identity.
 private func duplicateGroup(
     _ candidates: [Candidate], _ identity: Digest128,
     _ precedence: (Candidate) throws -> Precedence
@@ -112,7 +117,7 @@ private func duplicateGroup(
         groups[own.content, default: ([], own)].candidates.append(candidate)
     }
     let variants = groups.values.sorted { $0.precedence.content > $1.precedence.content }
-    // Latest source time wins, absent least; then most helpful votes.
+    // The latest source time ranks highest, an absent one lowest; then most helpful votes.
     func rank(_ precedence: Precedence) -> (Int64, Int64) {
         (precedence.sourceTime?.microseconds ?? .min, precedence.helpfulVotes)
     }
@@ -129,6 +134,7 @@ private func duplicateGroup(
         beaten: variants.filter { rank($0.precedence) != best }.map(variant))
 }
 
+/// Gives numbered identities their numbers.
 private func numberShortTexts(
     _ candidates: [Candidate], _ precedence: (Candidate) throws -> Precedence
 ) rethrows -> [Candidate] {
@@ -152,8 +158,11 @@ private func numberShortTexts(
     return numbered
 }
 
-/// The winner among finalists: the one equal to the current version, then one whose content is in
-/// that review's history already, then the greatest content digest.
+/// The winner among the finalists: the one equal to the current version, else one whose content is
+/// in that review's history, else the one with the greatest content digest.
+///
+/// - Parameter current: Content digest of the live review; nil for none.
+/// - Parameter history: Content digests of all of the review's versions and late rows.
 package func winner(
     of duplicateGroup: DuplicateGroup, current: Digest256?, history: Set<Digest256>
 ) -> DuplicateGroup.Variant {

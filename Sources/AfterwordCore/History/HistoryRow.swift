@@ -1,16 +1,17 @@
-/// What a row of the history tells.
+/// The operation that a history row records.
 package enum Operation: String, Sendable {
     case insert
     case update
     case delete
-    /// Observed too late to count: kept, without a version.
+    /// Observed too late to count: stored without a version.
     case late
 }
 
 /// A row of `product_reviews_history`: the full values of a version, or of a late record (version
 /// 0).
 package struct HistoryRow: Equatable, Sendable {
-    /// Of a review's first row its review's key, else a number below 0: a surrogate that no digest covers.
+    /// Surrogate key, covered by no digest: the review key, or a negative appended key
+    /// (`firstLaterKey`).
     package var historyKey: Int64
     package var reviewKey: Int64
     package var productID: Text
@@ -25,10 +26,11 @@ package struct HistoryRow: Equatable, Sendable {
     package var times: ReviewTimes
     package var changedFields: FieldSet
     package var contentDigest: Digest256
-    /// 16 bytes; destroyed by an erasure.
+    /// 16 bytes; an erasure destroys them.
     package var salt: [UInt8]
     package var rowDigest: Digest256
 
+    /// The row of a change, with its digest computed.
     package init(
         review: StoredReview, operation: Operation, version: Int64, run: Int64,
         observedAt: Instant, changedFields: FieldSet, salt: [UInt8], historyKey: Int64 = 0
@@ -52,7 +54,7 @@ package struct HistoryRow: Equatable, Sendable {
         rowDigest = computedRowDigest
     }
 
-    /// A row as it stands in a store, its digest not computed again.
+    /// A stored row; its digest is taken as it is.
     package init(
         reviewKey: Int64, productID: Text, reviewID: Text, identity: Digest128, version: Int64,
         operation: Operation, run: Int64, observedAt: Instant, values: ReviewValues,
@@ -77,9 +79,10 @@ package struct HistoryRow: Equatable, Sendable {
         self.rowDigest = rowDigest
     }
 
-    /// SHA-256(00 ‖ public fields ‖ SHA-256(salt ‖ personal fields)): with its 00 it is the leaf of
-    /// the run's Merkle tree. What an erasure removes is in the personal part, texts and author's name by their
-    /// content digest, so that a row without it can still be checked by the inner digest.
+    /// SHA-256(00 ‖ public fields ‖ SHA-256(salt ‖ personal fields)): with the leading 00 it is a
+    /// leaf of the run's Merkle tree. The personal part holds everything that an erasure removes
+    /// (texts and the author's name by their content digest), so that an erased row can still be
+    /// checked by the inner digest.
     package var computedRowDigest: Digest256 {
         var personal = DigestBuilder()
         personal.add(raw: salt)
@@ -110,7 +113,7 @@ package struct HistoryRow: Equatable, Sendable {
     }
 }
 
-/// The salt of a row where goldens need it to be a function: of a seed, the review and the version.
+/// The salt of a row as a function of a seed, the review and the version: for goldens.
 package func seededSalt(
     _ seed: UInt64, productID: Text, reviewID: Text, version: Int64, run: Int64
 ) -> [UInt8] {
@@ -119,7 +122,7 @@ package func seededSalt(
     builder.add(productID)
     builder.add(reviewID)
     builder.add(version)
-    // A late row has no version of its own; its run tells it apart.
+    // A late row has no version of its own: its run distinguishes it.
     if version == 0 { builder.add(run) }
     return builder.finish128().bytes
 }

@@ -1,12 +1,14 @@
-/// The root of an RFC 6962 Merkle tree, built leaf by leaf; its room grows with the logarithm.
+/// The root of an RFC 6962 Merkle tree, built leaf by leaf; needs memory logarithmic in the number
+/// of leaves.
 package struct MerkleTree: Sendable {
-    /// Complete subtrees, the greatest first: their sizes are the bits of the number of leaves.
+    /// Roots of complete subtrees, the largest first: their sizes are the bits of the number of
+    /// leaves.
     private var subtrees: [(size: Int, digest: Digest256)] = []
 
     package init() {}
     package var isEmpty: Bool { subtrees.isEmpty }
 
-    /// Adds a leaf: a digest over 00 and the leaf's data.
+    /// Appends a leaf: a digest over 00 and the leaf's data.
     package mutating func add(leaf: Digest256) {
         subtrees.append((1, leaf))
         while subtrees.count >= 2,
@@ -18,7 +20,7 @@ package struct MerkleTree: Sendable {
         }
     }
 
-    /// SHA-256 of nothing for no leaves.
+    /// The root of all leaves; SHA-256 of nothing without any.
     package var root: Digest256 {
         guard var root = subtrees.last?.digest else { return DigestBuilder().finish() }
         for subtree in subtrees.dropLast().reversed() { root = Self.node(subtree.digest, root) }
@@ -34,8 +36,8 @@ package struct MerkleTree: Sendable {
     }
 }
 
-/// `history_digest` of a run: SHA-256(02 ‖ previous ‖ root). A run that made no row keeps the
-/// previous one, so that a rerun leaves it as it was.
+/// `history_digest` of a run: SHA-256(02 ‖ previous ‖ root). A run without rows keeps the previous
+/// digest, so that a rerun changes nothing.
 package func historyDigest(previous: Digest256, rows: MerkleTree) -> Digest256 {
     guard !rows.isEmpty else { return previous }
     var builder = DigestBuilder()

@@ -1,14 +1,14 @@
-/// The first version of a review, told by one record alone: digests, times and keys, without its texts.
+/// The first version of a review from a single record: digests, times and keys, without its texts.
 package struct NewReview: Sendable {
     package var reviewKey: Int64 = 0
-    /// Its record in bronze: the review's key, or that under which it went ahead.
+    /// Key of its record in bronze: the review key, or that of the staged record.
     package var rawKey: Int64 = 0
-    /// Its row of the history.
+    /// Key of its history row.
     package var historyKey: Int64 = 0
-    /// Its row among the cleaned, and its product among those of the batch.
+    /// Index of its row among the cleaned rows, and of its product among the batch's products.
     package var row: Int32 = 0
     package var product: Int32 = 0
-    /// The record: its bytes in the window, and where it lay.
+    /// The record: its bytes among the batch's payloads, and its position in the dump.
     package var payloadStart: Int32 = 0
     package var payloadLength: Int32 = 0
     package var file: Int32 = 0
@@ -23,10 +23,10 @@ package struct NewReview: Sendable {
     package var salt: Digest128
     package var rowDigest: Digest256
 
-    /// Its record is in bronze already.
+    /// Its record was staged: it is in bronze already.
     package var isStaged: Bool { rawKey != reviewKey }
 
-    /// - Parameter row: With the review's id for good (`CleanRows.giveID`).
+    /// - Parameter row: Its review id must be the final one (`CleanRows.giveID`).
     package init(
         _ row: CleanRow, _ texts: CleanTexts, identity: Identity, content: Digest256,
         payload: Digest128, seed: UInt64, run: Int64, observedAt: Instant, salt: Digest128
@@ -90,7 +90,7 @@ extension CleanTexts {
 }
 
 extension CleanRows {
-    /// Gives a row the id its review has for good (`reviewID`).
+    /// Replaces the source's id in a row by the review's permanent id (`reviewID`).
     package mutating func giveID(
         _ index: Int, _ identity: Identity, in window: BorrowedBytes
     ) {

@@ -4,7 +4,7 @@ package enum TimeOrigin: String, Sendable {
     case mock
 }
 
-/// The times of a review as stored: the source's, or mock ones in their place.
+/// The times of a review as stored: the source's, or mock times in their place.
 package struct ReviewTimes: Equatable, Sendable {
     package var createdAt: Instant
     package var createdOrigin: TimeOrigin
@@ -22,8 +22,8 @@ package struct ReviewTimes: Equatable, Sendable {
     }
 }
 
-/// A review of the base: its newest version, whole. A deleted one stays, not live, with the values
-/// it had.
+/// A review's current row: its newest version with all values. A deleted review keeps its last
+/// values, with `isLive` false.
 package struct StoredReview: Equatable, Sendable {
     package var reviewKey: Int64
     package var productID: Text
@@ -32,15 +32,15 @@ package struct StoredReview: Equatable, Sendable {
     package var kind: IdentityKind
     package var version: Int64
     package var isLive: Bool
-    /// The run that made this version.
+    /// The run that wrote this version.
     package var run: Int64
-    /// When the dump of this version was taken.
+    /// `observed_at` of that run's dump.
     package var observedAt: Instant
     package var values: ReviewValues
     package var authorID: Text?
     package var times: ReviewTimes
     package var contentDigest: Digest256
-    /// The record it was last seen as: bookkeeping, outside the laws of history.
+    /// The record that the review holds: the one seen last. Covered by no digest of the history.
     package var payloadDigest: Digest128
     package var rawKey: Int64
 
@@ -68,7 +68,7 @@ package struct StoredReview: Equatable, Sendable {
     }
 }
 
-/// A review as it is listed: all of it but the bookkeeping of the store.
+/// A review as listed: all columns but the internal ones.
 package struct ListedReview: Equatable, Sendable {
     package var productID: Text
     package var reviewID: Text
@@ -76,9 +76,9 @@ package struct ListedReview: Equatable, Sendable {
     package var kind: IdentityKind
     package var version: Int64
     package var isLive: Bool
-    /// The run that made this version.
+    /// The run that wrote this version.
     package var run: Int64
-    /// When the dump of this version was taken.
+    /// `observed_at` of that run's dump.
     package var observedAt: Instant
     package var values: ReviewValues
     package var authorID: Text?
@@ -106,6 +106,7 @@ package struct ListedReview: Equatable, Sendable {
 }
 
 extension StoredReview {
+    /// Without the internal columns.
     package var listed: ListedReview {
         ListedReview(
             productID: productID, reviewID: reviewID, identity: identity, kind: kind,

@@ -1,5 +1,5 @@
-/// What a record is known by. `digest` is final unless `isNumbered`: then records of one digest are
-/// told apart by number (`numbered`).
+/// By what a record is matched with a review. `digest` is final unless `isNumbered`: then records
+/// of equal digest get different numbers (`numbered`).
 package struct Identity: Hashable, Sendable {
     package var digest: Digest128
     package var kind: IdentityKind
@@ -20,13 +20,15 @@ package struct Identity: Hashable, Sendable {
     }
 }
 
-/// Title and body of fewer Unicode scalars than this do not identify a review by themselves.
+/// A title and body of fewer Unicode scalars than this in total do not identify a review.
 package let shortTextScalars = 20
 
-/// The identity of a record: (a) its source id, else (b) its author, else (c) its texts.
+/// The identity of a record: (a) its source id, else (b) its author, else (c) its texts. Nil
+/// without a product.
 ///
-/// Nil without a product. A released rule never changes: a better one gets a new version in its
-/// domain.
+/// A released rule never changes; a new rule gets a new version in its domain.
+///
+/// - Parameter placeholders: Author names that stand for no author.
 package func identify(_ record: CleanedRecord, placeholders: Set<Text>) -> Identity? {
     let rows = CleanRows(record)
     return rows.withTexts(in: .none) { texts in
@@ -35,7 +37,7 @@ package func identify(_ record: CleanedRecord, placeholders: Set<Text>) -> Ident
 }
 
 extension CleanTexts {
-    /// The same of a row.
+    /// The identity of a cleaned row.
     package func identity(_ row: CleanRow, placeholders: Set<Text>) -> Identity? {
         if row.productID.isAbsent { return nil }
         if row.reviewID.isAbsent {
@@ -106,8 +108,9 @@ private func scalarCount(_ text: [UInt8]?) -> Int {
     text?.count { $0 & 0xC0 != 0x80 } ?? 0
 }
 
-/// The review's id, given once at its first insert: the source's own, else kind, rule version and
-/// the identity's digits. A source id that looks like a derived one is escaped.
+/// The permanent id of a review, assigned at its first insert: the source's id, else kind, rule
+/// version and the identity in hexadecimal digits. A source id that looks like a derived one is
+/// escaped.
 package func reviewID(_ source: Text?, kind: IdentityKind, identity: Digest128) -> Text {
     guard kind == .source, let source else {
         return Text("\(kind.rawValue)1:\(identity)")
@@ -116,7 +119,8 @@ package func reviewID(_ source: Text?, kind: IdentityKind, identity: Digest128) 
     return isDerived ? Text("a1:" + source.string) : source
 }
 
-/// The identity that a review had when it was given its id (`reviewID`); nil for an id that was not given so.
+/// The identity that a review had when its id was assigned (`reviewID`); nil for an id of another
+/// form.
 package func identityDigest(ofReview id: Text, ofProduct product: Text) -> Digest128? {
     var source = id.bytes[...]
     if id.bytes.lend(looksDerived) {
@@ -134,7 +138,7 @@ package func identityDigest(ofReview id: Text, ofProduct product: Text) -> Diges
     }
 }
 
-/// A letter a–c, digits, a colon.
+/// Whether an id begins with a letter a–c, digits and a colon.
 func looksDerived(_ id: BorrowedBytes) -> Bool {
     guard let first = id.first, (0x61...0x63).contains(first) else { return false }
     for index in 1..<id.count {
@@ -144,8 +148,8 @@ func looksDerived(_ id: BorrowedBytes) -> Bool {
     return false
 }
 
-/// The digest of a record's bytes and its context: equal digests need no cleaning to be known as
-/// equal.
+/// The digest of a record's bytes and its context: records of equal digest are equal without
+/// cleaning them.
 package func payloadDigest(_ payload: RawSpan, context: [UInt8]) -> Digest128 {
     payload.lend { payload in
         context.lend { payloadDigest(payload, context: $0) }

@@ -1,4 +1,4 @@
-/// How the dump stands to what the store knows of one product.
+/// How a dump's `observed_at` compares with what the store has observed of one product.
 package struct ObservationOrder: Equatable, Sendable {
     /// The dump was taken before the newest one that named the product.
     package var isOlder: Bool
@@ -11,7 +11,7 @@ package struct ObservationOrder: Equatable, Sendable {
     }
 }
 
-/// A cleaned record with the fields its shape speaks of.
+/// A cleaned record, with the fields that its shape maps.
 package struct Reading: Sendable {
     package var values: ReviewValues
     package var said: FieldSet
@@ -22,19 +22,22 @@ package struct Reading: Sendable {
     }
 }
 
-/// What a record means for the review it names.
+/// What a record means for the review that it names.
 package enum Judgement: Equatable, Sendable {
+    /// The review is new, or was deleted and returns.
     case insert(ReviewValues)
     case update(ReviewValues, changed: FieldSet)
-    /// Nothing new is said; `keepsPayload` when the new bytes take the place of the held ones.
+    /// The review stays as it is; `keepsPayload` where it holds the new bytes from now on.
     case unchanged(keepsPayload: Bool)
-    /// Observed too late to count. With the whole values it would have had: kept in the history
-    /// once, if the review is known and this content is not.
+    /// Observed too late to count, with all values that the version would have had. It is stored in
+    /// the history once, if the review exists and has no such content yet.
     case late(ReviewValues)
 }
 
-/// Judges one record against the live or deleted review it names, under one reading: `held` is the
-/// payload of `current` cleaned by today's shape and rules.
+/// Judges a record against the live or deleted review that it names. Both sides are cleaned by the
+/// same rules: `held` is the payload of `current`, cleaned by today's shape.
+///
+/// - Parameter held: Nil where the payload cannot be cleaned: then stored values are compared.
 package func judge(
     _ incoming: Reading, against current: StoredReview?, held: Reading?, order: ObservationOrder
 ) -> Judgement {
@@ -58,8 +61,8 @@ package func judge(
     return .update(values, changed: changed)
 }
 
-/// The fields that a reading changes. What it does not say keeps its value; what the held reading
-/// does not say is compared with the stored value.
+/// The fields that a record changes. A field that its shape does not map keeps its value; one that
+/// the held record's shape does not map is compared with the stored value.
 package func changedFields(
     _ incoming: Reading, stored: ReviewValues, held: Reading?
 ) -> FieldSet {

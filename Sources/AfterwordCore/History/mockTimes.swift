@@ -1,12 +1,14 @@
-/// The times of a review's version: the source's where it has them, mock ones where it has not.
+/// The times of a review's version: the source's where given, else mock times.
 ///
-/// Mock times are a function of seed, product, review and version alone: never of a clock, of the
-/// order of records, or of a store.
+/// Mock times depend on seed, product, review, version and the times of observation, never on a
+/// clock, on the order of records, or on a store.
+///
+/// - Parameter previous: The version before; nil for the first.
 package func reviewTimes(
     seed: UInt64, productID: Text, reviewID: Text, version: Int64, values: ReviewValues,
     observedAt: Instant, previous: (times: ReviewTimes, observedAt: Instant)?
 ) -> ReviewTimes {
-    // Seeded at its first draw: where the source tells all times there is none.
+    // Seeded at the first draw: no draw where the source gives all times.
     var generator: SplitMix64?
     func draw<Drawn>(_ body: (inout SplitMix64) -> Drawn) -> Drawn {
         var random =
@@ -40,13 +42,13 @@ package func reviewTimes(
 
 private let secondsOfAYear: UInt64 = 365 * 86_400
 
-/// Uniform over the whole seconds of the year before.
+/// Uniform over the whole seconds of the year before `observedAt`.
 func mockCreation(before observedAt: Instant, _ random: inout SplitMix64) -> Instant {
     observedAt.adding(seconds: -Int64(1 + random.draw(below: secondsOfAYear)))
 }
 
-/// SplitMix64 seeded with the first 8 bytes, big-endian, of
-/// SHA-256("afterword.timestamps.1" 00 seed 00 product 00 review 00 version).
+/// SplitMix64 seeded with the first 8 bytes, big-endian, of SHA-256("afterword.timestamps.1" 00
+/// seed 00 product 00 review 00 version).
 package func mockGenerator(
     seed: UInt64, productID: Text, reviewID: Text, version: Int64
 ) -> SplitMix64 {
@@ -73,8 +75,8 @@ func mockGenerator(
     return SplitMix64(seed: digest.words.0)
 }
 
-/// Uniform over the whole seconds before `end`, `end` included and `start` not; `end` when there
-/// are none.
+/// Uniform over the whole seconds back from `end` to `start`, `end` included and `start` excluded;
+/// `end` where `start` is not before it.
 private func mockUpdate(
     after start: Instant, until end: Instant, _ random: inout SplitMix64
 ) -> Instant {

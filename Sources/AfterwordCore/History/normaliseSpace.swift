@@ -1,5 +1,5 @@
-/// White-space runs become one space, none at the ends, case kept; nothing left is absent. White space is
-/// Unicode's property `White_Space`. The text is NFC already.
+/// Replaces runs of white space by one space and trims both ends; letter case is kept. Nil where
+/// nothing is left. White space is Unicode's property `White_Space`. Expects NFC text.
 func normaliseSpace(_ bytes: BorrowedBytes) -> [UInt8]? {
     var output: [UInt8] = []
     output.reserveCapacity(bytes.count)
@@ -20,7 +20,7 @@ func normaliseSpace(_ bytes: BorrowedBytes) -> [UInt8]? {
     return output.isEmpty ? nil : output
 }
 
-/// The bytes of the white-space scalar that begins here; 0 where none does.
+/// Number of bytes of the white-space scalar at an index; 0 for any other.
 private func spaceLength(_ bytes: BorrowedBytes, _ index: Int) -> Int {
     let lead = bytes[index]
     if lead == 0x20 || (0x09...0x0D).contains(lead) { return 1 }

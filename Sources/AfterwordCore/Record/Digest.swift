@@ -4,7 +4,7 @@ import Crypto
 package struct Digest256: Hashable, Comparable, Sendable {
     var words: (UInt64, UInt64, UInt64, UInt64)
 
-    /// - Precondition: exactly 32 bytes.
+    /// - Precondition: Exactly 32 bytes.
     package init(_ bytes: [UInt8]) {
         precondition(bytes.count == 32, "a 256-bit digest has 32 bytes")
         self.init(bytes.span.bytes)
@@ -17,7 +17,7 @@ package struct Digest256: Hashable, Comparable, Sendable {
         )
     }
 
-    /// The bytes where they are, big-endian.
+    /// Passes the bytes in place, big-endian; they are valid only during the call.
     package func withBytes<Result>(
         _ body: (BorrowedBytes) throws -> Result
     ) rethrows -> Result {
@@ -25,7 +25,7 @@ package struct Digest256: Hashable, Comparable, Sendable {
             (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian), body)
     }
 
-    /// As four numbers, big-endian.
+    /// The digest as four big-endian integers.
     package var lanes: (UInt64, UInt64, UInt64, UInt64) { words }
 
     init(_ hash: SHA256.Digest) {
@@ -47,32 +47,33 @@ package struct Digest256: Hashable, Comparable, Sendable {
     package func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 }
 
-/// 16 bytes for identities (the first of a SHA-256 over a versioned domain) and payloads (`payloadDigest`), which are looked up in bulk
-/// and need half the room.
+/// A 128-bit digest: the first 16 bytes of a SHA-256 over a versioned domain, for identities, or a
+/// payload's hash (`payloadDigest`). Both are looked up in bulk, where half the size of SHA-256
+/// counts.
 public struct Digest128: Hashable, Comparable, Sendable {
     @usableFromInline var words: (UInt64, UInt64)
 
-    /// - Precondition: exactly 16 bytes.
+    /// - Precondition: Exactly 16 bytes.
     package init(_ bytes: [UInt8]) {
         precondition(bytes.count == 16, "a 128-bit digest has 16 bytes")
         let span = bytes.span.bytes
         words = (bigEndianWord(span, 0), bigEndianWord(span, 8))
     }
 
-    /// - Precondition: exactly 16 bytes.
+    /// - Precondition: Exactly 16 bytes.
     @inlinable public init(_ bytes: BorrowedBytes) {
         precondition(bytes.count == 16, "a 128-bit digest has 16 bytes")
         words = (bytes.word(at: 0).byteSwapped, bytes.word(at: 8).byteSwapped)
     }
 
-    /// The bytes where they are, big-endian.
+    /// Passes the bytes in place, big-endian; they are valid only during the call.
     @inlinable public func withBytes<Result>(
         _ body: (BorrowedBytes) throws -> Result
     ) rethrows -> Result {
         try lend((words.0.bigEndian, words.1.bigEndian), body)
     }
 
-    /// As good as random, for a table of one's own.
+    /// Uniformly distributed bits, for hash tables.
     @inlinable public var hashBits: UInt64 { words.0 }
 
     init(words: (UInt64, UInt64)) { self.words = words }
@@ -99,15 +100,16 @@ extension Digest128: CustomStringConvertible {
     public var description: String { hexadecimal(bytes) }
 }
 
-/// Builds a SHA-256 digest over parts that cannot run into each other: every variable part is
-/// preceded by its length. Parts are gathered and hashed at once.
+/// Builds a SHA-256 digest over parts that cannot run into each other: every part of variable size
+/// is preceded by its length. The parts are collected and hashed at once.
 package struct DigestBuilder {
     private var parts: [UInt8] = []
 
-    /// - Parameter count: About how many bytes will come.
+    /// - Parameter count: Approximate number of bytes to come.
     package init(reserving count: Int = 256) { parts.reserveCapacity(count) }
 
-    /// Starts a digest of one purpose and rule version: `afterword.identity.1`, then a zero byte.
+    /// Starts a digest for one purpose and rule version: the domain (`afterword.identity.1`), then
+    /// a zero byte.
     package init(domain: String, reserving count: Int = 256) {
         self.init(reserving: count)
         parts.append(contentsOf: domain.utf8)
@@ -116,7 +118,7 @@ package struct DigestBuilder {
 
     package mutating func add(byte: UInt8) { parts.append(byte) }
 
-    /// Bytes of a fixed size, without a length before them.
+    /// Adds bytes of a fixed size, without their length.
     package mutating func add(raw bytes: [UInt8]) { parts.append(contentsOf: bytes) }
 
     package mutating func add(raw digest: Digest128) {
@@ -131,7 +133,7 @@ package struct DigestBuilder {
         appendBigEndian(digest.words.3, to: &parts)
     }
 
-    /// A part with its length: 8 bytes, big-endian, then the bytes.
+    /// Adds a part with its length: 8 bytes, big-endian, then the bytes.
     package mutating func add(_ bytes: [UInt8]) {
         add(Int64(bytes.count))
         parts.append(contentsOf: bytes)
@@ -149,12 +151,12 @@ package struct DigestBuilder {
         parts.append(contentsOf: string.utf8)
     }
 
-    /// 8 bytes, big-endian, two's complement.
+    /// Adds 8 bytes, big-endian, two's complement.
     package mutating func add(_ number: Int64) {
         appendBigEndian(UInt64(bitPattern: number), to: &parts)
     }
 
-    /// 00 for an absent part; 01 and the part otherwise.
+    /// Adds 00 for an absent part, else 01 and the part.
     package mutating func add(optional text: Text?) {
         guard let text else { return add(byte: 0) }
         add(byte: 1)
@@ -167,7 +169,8 @@ package struct DigestBuilder {
         add(number)
     }
 
-    /// How many bytes a number is counted in, then those bytes, big-endian, two's complement: as few as it has, none for 0.
+    /// Adds the number of bytes, then the fewest bytes that hold the number in two's complement,
+    /// big-endian; no bytes for 0.
     package mutating func pack(_ number: Int64) {
         let size = packedSize(number)
         parts.append(UInt8(size))
@@ -176,7 +179,7 @@ package struct DigestBuilder {
         }
     }
 
-    /// A part with its packed length.
+    /// Adds a part with its packed length.
     package mutating func pack(_ bytes: [UInt8]) {
         pack(Int64(bytes.count))
         parts.append(contentsOf: bytes)
@@ -185,7 +188,7 @@ package struct DigestBuilder {
     package mutating func pack(_ text: Text) { pack(text.bytes) }
     package mutating func pack(_ string: String) { pack(Array(string.utf8)) }
 
-    /// FF for what is absent.
+    /// Adds FF for an absent part, else the packed part.
     package mutating func pack(optional text: Text?) {
         if let text { pack(text) } else { add(byte: 0xFF) }
     }
@@ -194,11 +197,13 @@ package struct DigestBuilder {
         if let number { pack(number) } else { add(byte: 0xFF) }
     }
 
+    /// The digest of all parts.
     package func finish() -> Digest256 { Digest256(SHA256.hash(data: parts)) }
+    /// The first 16 bytes of the digest.
     package func finish128() -> Digest128 { Digest128(truncating: finish()) }
 }
 
-/// SHA-256 over bytes that arrive in pieces: the content of a file.
+/// SHA-256 over bytes that arrive in pieces, as of a file.
 package struct StreamDigest {
     private var hash = SHA256()
     package init() {}
@@ -208,7 +213,7 @@ package struct StreamDigest {
     package func finish() -> Digest256 { Digest256(hash.finalize()) }
 }
 
-/// Lower-case hexadecimal digits, two a byte.
+/// Lower-case hexadecimal digits, two for each byte.
 package func hexadecimal(_ bytes: [UInt8]) -> String {
     let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
@@ -220,7 +225,7 @@ package func hexadecimal(_ bytes: [UInt8]) -> String {
     return String(decoding: text, as: UTF8.self)
 }
 
-/// The bytes that digits tell, two each; nil for other text.
+/// The bytes of hexadecimal digits, two for each byte; nil for any other text.
 package func hexadecimalBytes(_ digits: some Collection<UInt8>) -> [UInt8]? {
     guard digits.count.isMultiple(of: 2) else { return nil }
     var bytes: [UInt8] = []

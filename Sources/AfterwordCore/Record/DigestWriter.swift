@@ -1,16 +1,18 @@
 import Crypto
 
-/// Gathers the parts of a digest at one place and hashes them at once, without an allocation of its own: what `DigestBuilder`
-/// does, for records by the million.
+/// Collects the parts of a digest in a stack buffer and hashes them at once, without a heap
+/// allocation: the form of `DigestBuilder` for millions of records. Equal parts give equal digests.
 ///
-/// Unsafe inside: every part is checked against the room that was asked for.
+/// Writes by raw pointers; every part is checked against the size of the buffer.
 package struct DigestWriter {
     private let bytes: UnsafeMutableRawBufferPointer
     private var count = 0
 
     private init(_ bytes: UnsafeMutableRawBufferPointer) { self.bytes = bytes }
 
-    /// - Parameter room: As many bytes as the parts may have.
+    /// The digest of the parts that `write` adds.
+    ///
+    /// - Parameter room: Greatest total number of bytes of all parts; exceeding it traps.
     package static func digest(room: Int, _ write: (inout DigestWriter) -> Void) -> Digest256 {
         withUnsafeTemporaryAllocation(byteCount: room, alignment: 8) { bytes in
             var writer = DigestWriter(bytes)
@@ -21,6 +23,7 @@ package struct DigestWriter {
         }
     }
 
+    /// Reserves bytes in the buffer; traps where it is full.
     @inline(__always)
     private mutating func take(_ size: Int) -> UnsafeMutableRawPointer {
         precondition(count &+ size <= bytes.count, "a digest has room for all its parts")
@@ -31,7 +34,7 @@ package struct DigestWriter {
     @inline(__always)
     package mutating func add(byte: UInt8) { take(1).storeBytes(of: byte, as: UInt8.self) }
 
-    /// 8 bytes, big-endian, two's complement.
+    /// Adds 8 bytes, big-endian, two's complement.
     @inline(__always)
     package mutating func add(_ number: Int64) {
         take(8).storeBytes(of: number.bigEndian, as: Int64.self)
@@ -40,7 +43,7 @@ package struct DigestWriter {
     @inline(__always)
     package mutating func add(word: UInt64) { add(Int64(bitPattern: word)) }
 
-    /// Bytes of a fixed size, without a length before them.
+    /// Adds bytes of a fixed size, without their length.
     @inline(__always)
     package mutating func add(raw part: BorrowedBytes) {
         let place = take(part.count)
@@ -49,27 +52,27 @@ package struct DigestWriter {
         }
     }
 
-    /// A domain and the zero byte behind it.
+    /// Adds a domain and a zero byte.
     @inline(__always)
     package mutating func add(domain: StaticString) {
         add(raw: domain.lent)
         add(byte: 0)
     }
 
-    /// A word with its length.
+    /// Adds a word with its length.
     @inline(__always)
     package mutating func add(word: StaticString) {
         add(word.lent)
     }
 
-    /// A part with its length.
+    /// Adds a part with its length.
     @inline(__always)
     package mutating func add(_ part: BorrowedBytes) {
         add(Int64(part.count))
         add(raw: part)
     }
 
-    /// 00 for an absent part; 01 and the part otherwise.
+    /// Adds 00 for an absent part, else 01 and the part.
     @inline(__always)
     package mutating func add(optional number: Int64?) {
         guard let number else { return add(byte: 0) }
@@ -92,11 +95,12 @@ package struct DigestWriter {
 
     // MARK: Packed
 
-    /// How many bytes a number is counted in, then those bytes, big-endian, two's complement: as few as it has, none for 0.
+    /// Adds the number of bytes, then the fewest bytes that hold the number in two's complement,
+    /// big-endian; no bytes for 0.
     @inline(__always)
     package mutating func pack(_ number: Int64) {
         let size = packedSize(number)
-        // All eight are stored; those that are not its own are written over by what comes next.
+        // Stores all eight bytes; the next part overwrites those that are not needed.
         let place = take(9)
         place.storeBytes(of: UInt8(truncatingIfNeeded: size), as: UInt8.self)
         let shifted = UInt64(bitPattern: number) &<< UInt64(64 &- 8 &* size)
@@ -104,7 +108,7 @@ package struct DigestWriter {
         count &-= 8 &- size
     }
 
-    /// A part with its packed length.
+    /// Adds a part with its packed length.
     @inline(__always)
     package mutating func pack(_ part: BorrowedBytes) {
         pack(Int64(part.count))
@@ -114,7 +118,7 @@ package struct DigestWriter {
     @inline(__always)
     package mutating func pack(word: StaticString) { pack(word.lent) }
 
-    /// FF for what is absent.
+    /// Adds FF for an absent part, else the packed part.
     @inline(__always)
     package mutating func pack(optional number: Int64?) {
         if let number { pack(number) } else { add(byte: 0xFF) }
@@ -140,17 +144,17 @@ package struct DigestWriter {
     }
 }
 
-/// How many bytes of two's complement a number has; none for 0.
+/// Number of bytes that hold a number in two's complement; 0 for 0.
 @inline(__always)
 func packedSize(_ number: Int64) -> Int {
     if number == 0 { return 0 }
     let bits = 64 &- (number ^ number &>> 63).leadingZeroBitCount
-    // And the sign.
+    // One bit more, for the sign.
     return (bits &+ 8) &>> 3
 }
 
 extension CleanTexts {
-    /// `content_digest` of a row: that of its values.
+    /// `content_digest` of a row; equal to `ReviewValues.contentDigest` of its values.
     package func contentDigest(_ row: CleanRow) -> Digest256 {
         let texts =
             row.title.count + row.body.count + row.authorName.count + row.variant.count

@@ -1,6 +1,6 @@
 /// A tracked field of a review: a change of one of these opens a version.
 ///
-/// The raw value is the field's bit in `FieldSet` and its place in `content_digest`; both are
+/// The raw value is the field's bit in `FieldSet` and its position in `content_digest`. Both are
 /// stored, so a released value never changes and new fields come last.
 package enum Field: UInt8, CaseIterable, Sendable {
     case rating
@@ -47,17 +47,18 @@ package struct FieldSet: OptionSet, Hashable, Sendable {
     package var names: [String] { Field.allCases.filter(contains).map(\.name) }
 }
 
-/// What a product may be told to be: a column of `products_dim`.
+/// An attribute of a product: a column of `products_dim`.
 package enum Attribute: Int, CaseIterable, Sendable {
     case title
     case brand
     case category
     case family
     case price
-    /// Who looks after it; a catalogue file tells.
+    /// Who is responsible for the product; given by a catalog only.
     case owner
     case unitsSold
 
+    /// The attribute's name in tables, goldens and shapes.
     package var name: String {
         switch self {
         case .title: "title"

@@ -19,9 +19,10 @@ package struct Instant: Hashable, Comparable, Sendable {
         return Int64(date.year * 100 + date.month)
     }
 
-    /// The first moment of a month, or of one some months after it.
+    /// The first moment of a month, or of the month `more` months after it; nil for an invalid
+    /// month.
     ///
-    /// - Parameter month: Year × 100 + month, as `month` is; nil where there is no such month.
+    /// - Parameter month: Year × 100 + month, as `month` is.
     package init?(startOfMonth month: Int64, plusMonths more: Int64 = 0) {
         let last = month % 100
         guard (1...12).contains(last) else { return nil }
@@ -34,12 +35,13 @@ package struct Instant: Hashable, Comparable, Sendable {
         self.init(seconds: day.daysSinceEpoch * 86_400)
     }
 
-    /// The start of the UTC day this moment lies in.
+    /// The start of the UTC day.
     package var startOfDay: Instant {
         let day: Int64 = 86_400_000_000
         return Instant(microseconds: Self.floorDivide(microseconds, day) * day)
     }
 
+    /// Division rounded toward negative infinity.
     static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
         let quotient = value / divisor
         return value % divisor < 0 ? quotient - 1 : quotient
@@ -47,7 +49,7 @@ package struct Instant: Hashable, Comparable, Sendable {
 }
 
 extension Instant: CustomStringConvertible {
-    /// ISO 8601 in UTC: `2026-08-04T02:09:00Z`, with six digits of a second when there are any.
+    /// ISO 8601 in UTC: `2026-08-04T02:09:00Z`, with six decimals where the seconds are not whole.
     package var description: String {
         let micros = microseconds - Self.floorDivide(microseconds, 1_000_000) * 1_000_000
         let seconds = Self.floorDivide(microseconds, 1_000_000)
@@ -67,7 +69,7 @@ package struct CivilDate: Equatable, Sendable {
     package var month: Int
     package var day: Int
 
-    /// Nil when there is no such day.
+    /// Nil for a day that does not exist.
     package init?(year: Int, month: Int, day: Int) {
         guard (1...12).contains(month), day >= 1, day <= Self.days(year: year, month: month) else {
             return nil
@@ -75,7 +77,7 @@ package struct CivilDate: Equatable, Sendable {
         (self.year, self.month, self.day) = (year, month, day)
     }
 
-    /// The algorithm of Howard Hinnant's `civil_from_days`.
+    /// Howard Hinnant's algorithm `civil_from_days`.
     package init(daysSinceEpoch: Int64) {
         let shifted = daysSinceEpoch + 719_468
         let era = Instant.floorDivide(shifted, 146_097)

@@ -1,9 +1,9 @@
 import Crypto
 
-/// Salts from 32 bytes of the system's randomness that are of one run alone and never stored: without them no salt can be made again.
-/// A stream of ChaCha20 under them, 16 bytes a salt.
+/// Random salts of 16 bytes: a ChaCha20 key stream under a 32-byte secret from the system's random
+/// numbers. The secret is used in one run and never stored, so that no salt can be computed again.
 package struct RandomSalts {
-    /// What all streams of a run have in common.
+    /// The secret that all salt streams of a run share.
     package struct Secret: Sendable {
         fileprivate let key = SymmetricKey(size: .bits256)
 
@@ -17,12 +17,13 @@ package struct RandomSalts {
     private var place = 0
     private static let zeros = [UInt8](repeating: 0, count: 1 << 12)
 
-    /// - Parameter stream: Another for each who makes salts of a run.
+    /// - Parameter stream: Must be unique within the run: equal streams give equal salts.
     package init(_ secret: Secret, stream: UInt32) {
         self.secret = secret
         self.stream = stream
     }
 
+    /// The next salt of the stream.
     package mutating func next() -> Digest128 {
         if place == bytes.count { fill() }
         defer { place += 16 }

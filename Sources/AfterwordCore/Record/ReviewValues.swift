@@ -1,6 +1,6 @@
-/// The tracked values of one review, cleaned. Absent values are nil.
+/// The tracked values of one review, cleaned; nil for absent values.
 package struct ReviewValues: Equatable, Sendable {
-    /// Tenths of a star, 10–50.
+    /// In tenths of a star, 10–50.
     package var rating: Int64?
     package var title: Text?
     package var body: Text?
@@ -10,13 +10,13 @@ package struct ReviewValues: Equatable, Sendable {
     package var variant: Text?
     package var country: Text?
     package var language: Text?
-    /// Times as the source tells them. Mock times are never among these values.
+    /// The source's times; mock times are never stored here.
     package var createdAt: Instant?
     package var updatedAt: Instant?
 
     package init() {}
 
-    /// Whether both hold the same value of a field.
+    /// Whether both have the same value of a field.
     package func equals(_ other: ReviewValues, in field: Field) -> Bool {
         switch field {
         case .rating: rating == other.rating
@@ -33,6 +33,7 @@ package struct ReviewValues: Equatable, Sendable {
         }
     }
 
+    /// Copies the value of one field.
     package mutating func take(_ field: Field, from other: ReviewValues) {
         switch field {
         case .rating: rating = other.rating
@@ -68,12 +69,12 @@ package struct ReviewValues: Equatable, Sendable {
         return builder.finish()
     }
 
-    /// Bytes of title and body.
+    /// Number of bytes of title and body.
     var textBytes: Int { (title?.bytes.count ?? 0) + (body?.bytes.count ?? 0) }
 
-    /// The star of the rating, rounded half up: 4.5 is a five-star review.
+    /// The rating in whole stars, rounded half up: 4.5 is a five-star review.
     package var star: Int? { rating.map(starOf(rating:)) }
 }
 
-/// The star of a rating in tenths.
+/// Whole stars of a rating in tenths, rounded half up.
 func starOf(rating: Int64) -> Int { Int((rating + 5) / 10) }

@@ -1,18 +1,18 @@
-/// SipHash-2-4 with 128 bits of output, as its authors' reference has it (Aumasson and Bernstein, 2012): a keyed hash that takes a
-/// record at a third of what SHA-256 takes.
+/// SipHash-2-4 with 128 bits of output, after its authors' reference implementation (Aumasson and
+/// Bernstein, 2012): a keyed hash that takes a third of the time of SHA-256 for a record.
 ///
-/// For telling records apart, not for proving anything to somebody who may choose them: with a key that is known, collisions are not
-/// out of reach for ever.
+/// It distinguishes records; it does not resist an adversary who chooses them: with a published
+/// key, collisions can eventually be found.
 struct SipHash128 {
     private var v0: UInt64
     private var v1: UInt64
     private var v2: UInt64
     private var v3: UInt64
-    /// Bytes that do not make a word yet, the first in the lowest bits.
+    /// Bytes that do not fill a word yet, the first in the lowest bits.
     private var tail: UInt64 = 0
     private var count = 0
 
-    /// - Parameter key: Its 16 bytes as two words, little-endian.
+    /// - Parameter key: The 16 bytes of the key as two little-endian words.
     init(key: (UInt64, UInt64)) {
         v0 = key.0 ^ 0x736f_6d65_7073_6575
         v1 = key.1 ^ 0x646f_7261_6e64_6f6d ^ 0xee
@@ -46,7 +46,7 @@ struct SipHash128 {
         v0 ^= word
     }
 
-    /// Eight bytes, the first in the lowest bits.
+    /// Adds eight bytes, the first in the lowest bits.
     @inline(__always)
     mutating func add(_ word: UInt64) {
         let held = UInt64(count & 7) &* 8
@@ -56,10 +56,11 @@ struct SipHash128 {
         tail = word &>> (64 &- held)
     }
 
-    /// Two hashes side by side, each of bytes and their count: as a step of one waits for the step before it, two take hardly longer than
+    /// The digests of two byte strings, each followed by its length. Computed in alternation,
+    /// because each step of a hash depends on the one before: two together take hardly longer than
     /// one.
     ///
-    /// - Precondition: Nothing was taken so far, and both have eight bytes at least.
+    /// - Precondition: Nothing was added to `start`, and both have at least eight bytes.
     static func digests(
         _ start: SipHash128, _ first: BorrowedBytes, _ second: BorrowedBytes
     ) -> (Digest128, Digest128) {
@@ -107,7 +108,8 @@ struct SipHash128 {
 
     private var folded: UInt64 { v0 ^ v1 ^ v2 ^ v3 }
 
-    /// What comes behind the whole words of bytes: those that are left, their count (8 bytes), and the end.
+    /// The final words of a digest in `digests`: the bytes after the last whole word, their count
+    /// (8 bytes), and the end marker.
     private static func lastWords(_ bytes: BorrowedBytes) -> (UInt64, UInt64) {
         let left = UInt64(bytes.count & 7) &* 8
         let count = UInt64(bytes.count)
@@ -117,6 +119,7 @@ struct SipHash128 {
         return (tail | count &<< left, count &>> (64 &- left) | end)
     }
 
+    /// Adds bytes.
     mutating func add(_ bytes: BorrowedBytes) {
         var place = 0
         while place &+ 8 <= bytes.count {
@@ -127,7 +130,7 @@ struct SipHash128 {
         if left == 0 { return }
         var word: UInt64 = 0
         if place > 0 {
-            // The last bytes of the word that ends here.
+            // The last bytes of the last eight.
             word = bytes.word(at: bytes.count &- 8) &>> (64 &- UInt64(left) &* 8)
         } else {
             for index in 0..<left { word |= UInt64(bytes[index]) &<< (UInt64(index) &* 8) }
@@ -140,6 +143,7 @@ struct SipHash128 {
         tail = word &>> (UInt64(8 &- held) &* 8)
     }
 
+    /// The digest of all bytes added.
     mutating func finish() -> Digest128 {
         compress(tail | UInt64(count & 0xFF) &<< 56)
         v2 ^= 0xee
@@ -158,10 +162,11 @@ struct SipHash128 {
     }
 }
 
-/// The digest of a record's bytes and its context: equal digests need no cleaning to be known as equal.
+/// The digest of a record's bytes and its context: records of equal digest are equal without
+/// cleaning them.
 ///
-/// SipHash-2-4-128 of payload, context and the payload's length (8 bytes, little-endian), keyed with the first 16 bytes of
-/// SHA-256("afterword.payload.2").
+/// SipHash-2-4-128 of payload, context and the payload's length (8 bytes, little-endian), keyed
+/// with the first 16 bytes of SHA-256("afterword.payload.2").
 package func payloadDigest(_ payload: BorrowedBytes, context: BorrowedBytes) -> Digest128 {
     var hash = payloadHash
     hash.add(payload)
@@ -170,7 +175,7 @@ package func payloadDigest(_ payload: BorrowedBytes, context: BorrowedBytes) -> 
     return hash.finish()
 }
 
-/// The same of records without context, two at a time.
+/// The payload digests of records without context, computed in pairs.
 package func payloadDigests(of ranges: [Range<Int>], in window: BorrowedBytes) -> [Digest128] {
     var digests: [Digest128] = []
     digests.reserveCapacity(ranges.count)

@@ -1,4 +1,4 @@
-/// Sebastiano Vigna's SplitMix64, and unbiased draws from it.
+/// Sebastiano Vigna's SplitMix64 generator, with unbiased draws. Not for secrets.
 package struct SplitMix64: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
@@ -12,7 +12,7 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
         return mixed ^ (mixed >> 31)
     }
 
-    /// A number uniform in 0..<bound: draws until x < ⌊2⁶⁴ ∕ bound⌋ · bound, then x mod bound.
+    /// A uniform number in 0..<bound: draws until x < ⌊2⁶⁴ ∕ bound⌋ · bound, then x mod bound.
     ///
     /// - Precondition: `bound` is positive.
     package mutating func draw(below bound: UInt64) -> UInt64 {

@@ -1,15 +1,16 @@
 /// UTF-8 text that is compared, ordered and hashed by its bytes.
 ///
-/// Keys are compared by bytes in every store (`BINARY`, `COLLATE "C"`), so they are in memory too:
-/// `String` holds two canonically equivalent spellings equal, which would merge two products here
-/// that are two rows there.
+/// Every store compares keys by bytes (`BINARY`, `COLLATE "C"`), so memory does too. `String`
+/// treats two canonically equivalent spellings as equal, which would merge two products that are
+/// two rows in a store.
 package struct Text: Hashable, Comparable, Sendable {
     package var bytes: [UInt8]
 
     package init(_ bytes: [UInt8]) { self.bytes = bytes }
     package init(_ string: String) { self.bytes = Array(string.utf8) }
 
-    /// The text as a Swift string; ill-formed UTF-8, which no cleaned text holds, is repaired.
+    /// The text as a Swift string. Ill-formed UTF-8, which no cleaned text holds, is replaced by
+    /// U+FFFD.
     package var string: String { String(decoding: bytes, as: UTF8.self) }
     package var isEmpty: Bool { bytes.isEmpty }
 
@@ -22,12 +23,12 @@ package struct Text: Hashable, Comparable, Sendable {
     }
 }
 
-/// Whether a text comes before another, by bytes.
+/// Whether a text comes before another in byte order.
 package func isBefore(_ left: Text, _ right: BorrowedBytes) -> Bool {
     left.bytes.lend { isBefore($0, right) }
 }
 
-/// Whether bytes come before others.
+/// Whether bytes come before others in byte order.
 package func isBefore(_ left: BorrowedBytes, _ right: BorrowedBytes) -> Bool {
     let shared = min(left.count, right.count)
     var index = 0
@@ -44,12 +45,12 @@ package func isBefore(_ left: BorrowedBytes, _ right: BorrowedBytes) -> Bool {
     return left.count < right.count
 }
 
-/// How texts begin: nearly all ids are told apart, and put in order, by that alone.
+/// The first 16 bytes of a text and its length: enough to distinguish and order nearly all ids.
 package struct TextHead: Sendable {
-    /// Bytes that are in it at most.
+    /// Greatest number of bytes in a head.
     package static let byteCount = 16
 
-    /// The first 16 bytes, big-endian, zero where there is none.
+    /// The first 16 bytes, big-endian, padded with zeros.
     private let words: (UInt64, UInt64)
     private let count: Int
 
@@ -69,24 +70,25 @@ package struct TextHead: Sendable {
         return word
     }
 
-    /// Whether the head is less than all of its text.
+    /// Whether the text is longer than its head.
     package var isPart: Bool { count > Self.byteCount }
 
-    /// Whether a text comes before another, by bytes.
+    /// Whether a text comes before another in byte order.
     ///
-    /// - Parameter rest: Whether what the one has beyond its head comes before what the other has; asked where both have more.
+    /// - Parameter rest: Whether the left text's bytes after its head come before the right one's;
+    ///   called only where both texts are longer than their equal heads.
     @inline(__always)
     package static func isBefore(
         _ left: TextHead, _ right: TextHead, rest: () -> Bool
     ) -> Bool {
         if left.words.0 != right.words.0 { return left.words.0 < right.words.0 }
         if left.words.1 != right.words.1 { return left.words.1 < right.words.1 }
-        // What is not there reads as zero bytes: one of them begins with all of the other.
+        // Missing bytes read as zeros: one text is a prefix of the other, or it ends in zero bytes.
         return left.isPart && right.isPart ? rest() : left.count < right.count
     }
 }
 
-/// Whether bytes are the same as others.
+/// Whether both have the same bytes.
 func isSame(_ left: BorrowedBytes, _ right: BorrowedBytes) -> Bool {
     guard left.count == right.count else { return false }
     var index = 0

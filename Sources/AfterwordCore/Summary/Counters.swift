@@ -1,10 +1,10 @@
-/// What is counted of a set of reviews. All of it adds up, and comes off again.
+/// Counts of a set of reviews. Every count is a sum: sets add up, and can be subtracted.
 package struct Counters: Equatable, Sendable {
     package var reviewCount: Int64 = 0
     package var ratedCount: Int64 = 0
-    /// Tenths of a star.
+    /// In tenths of a star.
     package var ratingSum: Int64 = 0
-    /// Reviews of one to five stars.
+    /// Number of reviews with one to five stars.
     package var stars = StarCounts()
     package var verifiedCount: Int64 = 0
     package var helpfulVotes: Int64 = 0
@@ -24,10 +24,12 @@ package struct Counters: Equatable, Sendable {
     }
 
     package var isZero: Bool { self == Counters() }
-    /// Reviews of one or two stars.
+    /// Number of reviews with one or two stars.
     package var negatives: Int64 { stars[0] + stars[1] }
+    /// Number of reviews with four or five stars.
     package var positives: Int64 { stars[3] + stars[4] }
 
+    /// Adds one review, or with `sign` -1 subtracts it.
     package mutating func add(_ values: ReviewValues, sign: Int64) {
         add(
             rating: values.rating, verified: values.verified, helpfulVotes: values.helpfulVotes,
@@ -45,6 +47,7 @@ package struct Counters: Equatable, Sendable {
         helpfulVotes += sign * (votes ?? 0)
     }
 
+    /// Adds other counts, or with `sign` -1 subtracts them.
     package mutating func add(_ other: Counters, sign: Int64 = 1) {
         reviewCount += sign * other.reviewCount
         ratedCount += sign * other.ratedCount
@@ -55,13 +58,13 @@ package struct Counters: Equatable, Sendable {
     }
 }
 
-/// Five counts, in place: a list of its own for each month of each product would be as many allocations.
+/// Five counts stored inline: an array would cost an allocation for each month of each product.
 package struct StarCounts: Equatable, Sendable, RandomAccessCollection, MutableCollection {
     private var counts: (Int64, Int64, Int64, Int64, Int64) = (0, 0, 0, 0, 0)
 
     package init() {}
 
-    /// - Precondition: five counts.
+    /// - Precondition: Five counts.
     package init(_ list: [Int64]) {
         precondition(list.count == 5, "there are five stars")
         for star in 0..<5 { self[star] = list[star] }
@@ -70,6 +73,7 @@ package struct StarCounts: Equatable, Sendable, RandomAccessCollection, MutableC
     package var startIndex: Int { 0 }
     package var endIndex: Int { 5 }
 
+    /// The count of reviews with `star` + 1 stars.
     package subscript(star: Int) -> Int64 {
         get {
             switch star {
@@ -98,7 +102,7 @@ package struct StarCounts: Equatable, Sendable, RandomAccessCollection, MutableC
     }
 }
 
-/// A calendar month of one product, of times of one origin.
+/// A calendar month of one product, by `created_at` times of one origin.
 package struct MonthKey: Hashable, Comparable, Sendable {
     /// Year × 100 + month.
     package var month: Int64
@@ -113,7 +117,7 @@ package struct MonthKey: Hashable, Comparable, Sendable {
         left.order < right.order
     }
 
-    /// Mock times before those of the source, as their names are ordered.
+    /// Within a month mock comes before source, in order of their names.
     private var order: Int64 { month * 2 + (origin == .source ? 1 : 0) }
 }
 

@@ -1,9 +1,10 @@
-/// What is asked about: a product, or all products that share something.
+/// The subject of a question or an insight: one product, or all products of a scope.
 package enum ReviewScope: Hashable, Sendable {
     case product(Text)
     case scope(Scope)
 
-    /// `portfolio`, or `product:ID`, `brand:NAME`, `category:NAME`, `family:ID`.
+    /// Parses `portfolio`, `product:ID`, `brand:NAME`, `category:NAME` or `family:ID`; nil for any
+    /// other text.
     package init?(_ written: String) {
         if written == ScopeKind.portfolio.rawValue {
             self = .scope(.portfolio)
@@ -20,7 +21,7 @@ package enum ReviewScope: Hashable, Sendable {
         }
     }
 
-    /// As it is written: `brand:NAME`.
+    /// The written form: `brand:NAME`.
     package var written: String {
         switch self {
         case .product(let id): "product:\(id)"
@@ -37,7 +38,7 @@ package enum ReviewScope: Hashable, Sendable {
         }
     }
 
-    /// The product's id, or the value that names the scope; the portfolio's is empty.
+    /// The product's id, or the attribute value of the scope; empty for the portfolio.
     package var id: Text {
         switch self {
         case .product(let id): id
@@ -45,7 +46,7 @@ package enum ReviewScope: Hashable, Sendable {
         }
     }
 
-    /// Whether a product of these attributes is in it.
+    /// Whether a product with these attributes belongs to it.
     package func holds(_ product: Text, _ attributes: ProductAttributes) -> Bool {
         switch self {
         case .product(let id): product == id

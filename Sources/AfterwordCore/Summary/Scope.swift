@@ -1,11 +1,11 @@
-/// A set of products that is summed up as one.
+/// A kind of product set with sums of its own.
 package enum ScopeKind: String, CaseIterable, Sendable {
     case family
     case brand
     case category
     case portfolio
 
-    /// The attribute whose value names the scope; none for the portfolio.
+    /// The attribute whose value names the scope; nil for the portfolio.
     var attribute: Attribute? {
         switch self {
         case .family: .family
@@ -16,7 +16,7 @@ package enum ScopeKind: String, CaseIterable, Sendable {
     }
 }
 
-/// One scope: its kind and the attribute's value; the portfolio's is empty.
+/// A scope: its kind and the attribute's value, which is empty for the portfolio.
 package struct Scope: Hashable, Comparable, Sendable {
     package var kind: ScopeKind
     package var id: Text
@@ -36,11 +36,11 @@ package struct Scope: Hashable, Comparable, Sendable {
 /// A row of `scope_summary`.
 package struct ScopeSummary: Equatable, Sendable {
     package var scope: Scope
-    /// Products with at least one live review.
+    /// Number of products with at least one live review.
     package var productCount: Int64
     package var counters: Counters
 
-    /// Nothing is left of it.
+    /// Whether no product and no review is left.
     package var isGone: Bool { productCount == 0 && counters.isZero }
 
     package init(scope: Scope, productCount: Int64 = 0, counters: Counters = Counters()) {
@@ -61,7 +61,7 @@ package struct ProductAttributes: Equatable, Sendable {
         set { values[attribute.rawValue] = newValue }
     }
 
-    /// The scopes a product of these attributes belongs to.
+    /// The scopes that a product with these attributes belongs to.
     package var scopes: [Scope] {
         ScopeKind.allCases.compactMap { kind in
             guard let attribute = kind.attribute else { return .portfolio }

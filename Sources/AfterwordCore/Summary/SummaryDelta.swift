@@ -1,17 +1,20 @@
-/// What a run's changes do to the sums of one product: signed, so that no review is read that did
-/// not change.
+/// The signed changes of a run to the sums of one product: sums are moved without reading unchanged
+/// reviews.
 package struct SummaryDelta: Sendable {
     package private(set) var counters = Counters()
-    /// In order of their keys: a product has few, and those of all products are many.
+    /// In order of their keys; an array, because a product has few months.
     package private(set) var months: [(key: MonthKey, counters: Counters)] = []
-    /// The first and last source times that came in.
+    /// The first and last source `created_at` added.
     private var first: Instant?
     private var last: Instant?
+    /// Source `created_at` times removed.
     private var gone: Set<Instant> = []
+    /// Whether no review was added or removed.
     package private(set) var isEmpty = true
 
     package init() {}
 
+    /// Adds a live review.
     package mutating func add(_ values: ReviewValues, _ times: ReviewTimes) {
         move(values.rating, values.verified, values.helpfulVotes, times, sign: 1)
         extend(to: times)
@@ -28,6 +31,7 @@ package struct SummaryDelta: Sendable {
         last = last.map { max($0, times.createdAt) } ?? times.createdAt
     }
 
+    /// Removes a review that was live.
     package mutating func remove(_ values: ReviewValues, _ times: ReviewTimes) {
         move(values.rating, values.verified, values.helpfulVotes, times, sign: -1)
         if times.createdOrigin == .source { gone.insert(times.createdAt) }
@@ -43,7 +47,7 @@ package struct SummaryDelta: Sendable {
             .add(rating: rating, verified: verified, helpfulVotes: votes, sign: sign)
     }
 
-    /// Where a month is, or comes to be.
+    /// The index of a month, which is inserted where it is missing.
     private mutating func place(of key: MonthKey) -> Int {
         var (low, high) = (0, months.count)
         while low < high {
@@ -56,7 +60,9 @@ package struct SummaryDelta: Sendable {
         return low
     }
 
-    /// Whether an extreme of the old summary went and nothing as far out came, so that the review times must be read again.
+    /// Whether the delta removes the first or last review time of the old summary without adding
+    /// one at least as far out: then `first` and `last` of the unchanged reviews have to be looked
+    /// up.
     package func losesExtreme(of old: ProductSummary) -> Bool {
         func goes(_ extreme: Instant?, _ new: Instant?, _ reaches: (Instant, Instant) -> Bool)
             -> Bool
@@ -67,14 +73,14 @@ package struct SummaryDelta: Sendable {
         return goes(old.firstReviewAt, first, <=) || goes(old.lastReviewAt, last, >=)
     }
 
-    /// The new summary; first and last are right unless `losesExtreme`.
+    /// The new summary. Its first and last review times are right unless `losesExtreme`.
     package func applied(to old: ProductSummary, run: Int64) -> ProductSummary {
         applied(to: old, run: run, beside: (old.firstReviewAt, old.lastReviewAt))
     }
 
     /// The new summary.
     ///
-    /// - Parameter others: First and last source time of the reviews that did not change.
+    /// - Parameter others: First and last source `created_at` of the unchanged reviews.
     package func applied(
         to old: ProductSummary, run: Int64, beside others: (first: Instant?, last: Instant?)
     ) -> ProductSummary {
@@ -87,7 +93,7 @@ package struct SummaryDelta: Sendable {
     }
 }
 
-/// What a run does to one scope.
+/// The change of a run to one scope.
 package struct ScopeDelta: Equatable, Sendable {
     package var productCount: Int64 = 0
     package var counters = Counters()
@@ -96,8 +102,8 @@ package struct ScopeDelta: Equatable, Sendable {
     package var isZero: Bool { productCount == 0 && counters.isZero }
 }
 
-/// The parts of a product's change that belong to each scope: its old sums leave the scopes it was
-/// in, its new ones join those it is in.
+/// The changes of scopes that follow from one product's change: its old sums leave the scopes that
+/// it was in, its new sums are added to the scopes that it is in.
 package func scopeDeltas(
     from old: (counters: Counters, attributes: ProductAttributes),
     to new: (counters: Counters, attributes: ProductAttributes)

@@ -1,4 +1,4 @@
-/// Where an attribute of a product was told; a higher rank replaces a lower one.
+/// Where an attribute value comes from; a higher rank replaces a lower one.
 package enum AttributeRank: Int64, Comparable, Sendable {
     case review = 1
     case enclosing = 2
@@ -9,7 +9,8 @@ package enum AttributeRank: Int64, Comparable, Sendable {
     }
 }
 
-/// What a dump says of one attribute of one product: values with how often and how lately.
+/// The values that a dump gives for one attribute of one product, with their counts and latest
+/// source times.
 package struct AttributeTally: Sendable {
     private struct Entry {
         var rank: AttributeRank
@@ -20,6 +21,7 @@ package struct AttributeTally: Sendable {
 
     package init() {}
 
+    /// Counts a value. A higher rank than before resets the value's count, a lower one is ignored.
     package mutating func add(_ value: Text, rank: AttributeRank, sourceTime: Instant?) {
         var entry = entries[value] ?? Entry(rank: rank, latest: nil, count: 0)
         if rank > entry.rank { entry = Entry(rank: rank, latest: nil, count: 0) }
@@ -29,7 +31,8 @@ package struct AttributeTally: Sendable {
         entries[value] = entry
     }
 
-    /// The highest rank; within it the latest source time, then most records, then greatest bytes.
+    /// The value of the highest rank; within it the one with the latest source time, then most
+    /// records, then greatest bytes. Nil without any.
     package var chosen: (value: Text, rank: AttributeRank)? {
         let best = entries.max { left, right in
             let l = (left.value.rank, left.value.latest?.microseconds ?? .min, left.value.count)
@@ -40,7 +43,7 @@ package struct AttributeTally: Sendable {
     }
 }
 
-/// An attribute as stored: its value with the rank and the dump it is from.
+/// A stored attribute: its value, its rank, and `observed_at` of the dump that gave it last.
 package struct StoredAttribute: Equatable, Sendable {
     package var value: Text
     package var rank: AttributeRank
@@ -53,8 +56,8 @@ package struct StoredAttribute: Equatable, Sendable {
     }
 }
 
-/// The attribute after a dump: replaced only by the same or a higher rank from a dump not older.
-/// Said again, it is as new as the newest dump that said it.
+/// The attribute after a dump. It is replaced only by the same or a higher rank from a dump that is
+/// not older; an equal value takes the newer `observedAt`.
 package func updatedAttribute(
     _ stored: StoredAttribute?, with told: (value: Text, rank: AttributeRank),
     observedAt: Instant, isOlder: Bool

@@ -1,26 +1,26 @@
-/// How strongly a share is drawn towards what its surroundings expect: as if so many more ratings
-/// had been seen there.
+/// Strength s of the beta prior: a share is shrunk toward its expected value as if by 10 more
+/// ratings.
 package let priorStrength: Int64 = 10
 
-/// The fewest ratings with which a scope is ranked; below it is shown grey, after the ranked.
+/// Least number of ratings with which a scope is ranked; others are listed after the ranked ones.
 package enum MinimumSupport {
     package static let product: Int64 = 3
     package static let scope: Int64 = 10
 }
 
-/// Impact in millionths of a review: the negatives in excess of what the surroundings expect,
-/// shrunk by a beta prior.
+/// Impact in millionths of a review: the excess of negative reviews over the expected ones, shrunk
+/// by a beta prior.
 ///
-/// `expected` is what lies around the scope without the scope itself (the rest of a product's
-/// brand, the rest of the portfolio), itself drawn towards the whole portfolio: a brand of one
+/// The expectation comes from the scope's surroundings without the scope itself (the rest of a
+/// product's brand, the rest of the portfolio), shrunk toward the whole portfolio: a brand of one
 /// product is compared with the portfolio, not with itself. With n ratings, k negatives and an
-/// expected share p the shrunk share is (k + s·p) ∕ (n + s), and the impact n·(shrunk − p) = n·(k −
-/// n·p) ∕ (n + s). Exact integers, rounded toward zero.
+/// expected share p, the shrunk share is (k + s·p) ∕ (n + s), and the impact n·(shrunk − p) = n·(k
+/// − n·p) ∕ (n + s). Exact integers, rounded toward zero.
 package func impact(
     of own: Counters, within surroundings: Counters, portfolio: Counters
 ) -> Int64 {
     let rest = (
-        // Of a damaged store the surroundings may lack what lies in them.
+        // In a damaged store the surroundings may count less than the scope.
         rated: Int128(max(surroundings.ratedCount - own.ratedCount, 0)),
         negatives: Int128(max(surroundings.negatives - own.negatives, 0))
     )
@@ -48,7 +48,7 @@ package struct Share: Equatable, Sendable {
     }
 }
 
-/// `part` of `whole` as a share; nil of nothing.
+/// `part` of `whole` as a share; nil for a whole of 0.
 package func share(_ part: Int64, of whole: Int64) -> Share? {
     guard whole > 0 else { return nil }
     let z = 1.959963984540054

@@ -1,5 +1,5 @@
-/// The one written form of goldens and of `--json`: keys sorted by bytes, no white space, only what
-/// must be escaped is.
+/// The canonical form of goldens and of `--json`: keys sorted by bytes, no white space, and only
+/// quotes, backslashes, control and invisible characters escaped.
 extension JSONValue {
     package var canonical: String {
         var text = ""
@@ -62,7 +62,7 @@ extension JSONValue {
     package init(_ flag: Bool?) { self = flag.map { .bool($0) } ?? .null }
     package init(_ instant: Instant?) { self.init(instant?.microseconds) }
 
-    /// An object from its members, in any order.
+    /// An object of members in any order.
     package static func row(_ members: KeyValuePairs<String, JSONValue>) -> JSONValue {
         .object(members.map { (key: $0.key, value: $0.value) })
     }

@@ -1,5 +1,4 @@
-/// Core values as JSON rows: whole numbers, ids, names of fields; one form for goldens and
-/// `--json`.
+/// Core values as JSON rows for goldens and `--json`: integers, ids, field names.
 extension ReviewValues {
     func members(author: Text?, times: ReviewTimes) -> [(key: String, value: JSONValue)] {
         [
@@ -16,7 +15,7 @@ extension ReviewValues {
 }
 
 extension StoredReview {
-    /// A row of `product_reviews_clean`, without the bookkeeping of the payload held.
+    /// A row of `product_reviews_clean`, without the columns of the held payload.
     package var json: JSONValue { listed.json }
 }
 
@@ -101,12 +100,12 @@ extension ProductAttributes {
 }
 
 extension JSONValue {
-    /// The same object with one more member.
+    /// The object with one more member.
     package func with(_ key: String, _ value: JSONValue) -> JSONValue {
         .object((members ?? []) + [(key, value)])
     }
 
-    /// Bytes as text where they are UTF-8, else as `{"hex": "…"}`.
+    /// Text where the bytes are UTF-8, else `{"hex": "…"}`.
     package init(bytes: [UInt8]) {
         if let text = String(validating: bytes, as: UTF8.self) {
             self = .string(text)

@@ -1,11 +1,13 @@
-/// One row that differs between a golden and what came out.
+/// A row that differs between a golden and the actual output.
 package struct RowDifference: Equatable, Sendable {
+    /// How the row differs.
     package enum Kind: Equatable, Sendable {
         case added
         case removed
-        /// The fields that differ: name, golden, actual.
+        /// The fields that differ.
         case changed([Field])
     }
+    /// A differing field, with both values in JSON; `(none)` for a missing one.
     package struct Field: Equatable, Sendable {
         package var name: String
         package var expected: String
@@ -17,12 +19,12 @@ package struct RowDifference: Equatable, Sendable {
             self.actual = actual
         }
     }
-    /// What the row is known by.
+    /// The key members of the row, as text.
     package var key: String
     package var kind: Kind
 }
 
-/// Members that tell one row from another, in the order shown.
+/// Members that identify a row, in the order shown.
 private let keyMembers = [
     "kind", "id", "product_id", "brand", "review_id", "identity_digest", "payload_digest", "digest",
     "occurrence", "version", "month", "origin", "name",
@@ -30,8 +32,8 @@ private let keyMembers = [
 
 /// Compares two lists of JSON lines row by row and field by field.
 ///
-/// Rows are matched by their key members; where a table has a run in its key (histories, ledger)
-/// that counts too. Of rows that no key matches, each is added or removed.
+/// Rows are matched by their key members, and by their run where they have one. A row without a
+/// match is reported as added or removed.
 package func rowDifferences(expected: [String], actual: [String]) -> [RowDifference] {
     let old = keyed(expected)
     let new = keyed(actual)
@@ -45,7 +47,7 @@ package func rowDifferences(expected: [String], actual: [String]) -> [RowDiffere
         default: return RowDifference(key: key, kind: .added)
         }
     }
-    // The same rows in another order, or lines that are no JSON, differ all the same.
+    // The same rows in another order, or in another form, still differ.
     if differences.isEmpty, expected != actual {
         differences.append(RowDifference(key: "(order or form of the lines)", kind: .changed([])))
     }

@@ -8,33 +8,35 @@ import AfterwordCore
     import Glibc
 #endif
 
-/// Bytes that are read twice: once from end to end, then here and there.
+/// Bytes of a dump that are read twice: once from start to end, later at single offsets.
 ///
-/// A file is read in place and is open only while it is read (`OpenFiles`). An inflated stream is
-/// written to a private, nameless temporary file as it goes by, so that its records can be found
-/// again by their offsets.
+/// A file is read in place, and is open only while it is read (`OpenFiles`). An inflated or
+/// transcoded stream is written to an unlinked temporary file as it is read first, so that records
+/// can be read again by their offsets in the stream.
 final class ByteSource {
     private enum Bytes {
         case memory([UInt8])
         case file(ReadFile)
-        /// A part of the temporary file, from `start` on.
+        /// A part of the temporary file, which begins at `start`.
         case spool(Spool, start: Int64)
     }
     private let bytes: Bytes
     let name: String
-    /// Of a transcoded stream: places in it, and where they were in the source.
+    /// For a transcoded stream: offsets in the stream, and the matching offsets in the source.
     private var checkpoints: [(stream: Int64, source: Int64)] = []
-    /// Of pieces put together: where each begins, and where it was.
+    /// For assembled pieces: the offset of each in the stream, and in the source.
     private var pieces: [(stream: Int64, source: Int64)] = []
-    /// Bytes written to the temporary file.
+    /// Number of bytes written to the temporary file.
     private var length: Int64 = 0
 
-    /// Bytes between two checkpoints: what is counted again to find a place.
+    /// Source bytes between two checkpoints: at most so many are counted to convert an offset.
     static let checkpointBytes = 1 << 16
 
     /// Bytes of one read: 1 MiB.
     static let slabBytes = 1 << 20
 
+    /// A file's own bytes.
+    ///
     /// - Throws: `InputFault` where the file cannot be opened.
     init(_ file: DumpFile, _ files: OpenFiles) throws {
         name = file.name
@@ -47,7 +49,7 @@ final class ByteSource {
         }
     }
 
-    /// Pieces of another stream, each with where it was there.
+    /// A stream in memory, assembled from pieces of another one, each with its offset there.
     init(name: String, pieces: [(bytes: [UInt8], source: Int64)]) {
         self.name = name
         var memory: [UInt8] = []
@@ -58,14 +60,16 @@ final class ByteSource {
         bytes = .memory(memory)
     }
 
-    /// A stream that is written to the temporary file: all of it, before another one begins.
+    /// An empty stream in the temporary file. It must be written completely before the next one
+    /// begins.
     init(spoolFor name: String, _ files: OpenFiles) throws {
         self.name = name
         let spool = try files.temporaryFile(for: name)
         bytes = .spool(spool, start: spool.length)
     }
 
-    /// Where bytes are read: the descriptor, the place in it, and how many are there at most.
+    /// The descriptor to read from, the offset in it, and the number of bytes that may be read
+    /// there.
     private func place(
         at offset: Int64, _ count: Int
     ) throws -> (descriptor: Int32, offset: Int64, count: Int) {
@@ -79,7 +83,7 @@ final class ByteSource {
         }
     }
 
-    /// The bytes from an offset on, at most `count` of them; fewer at the end.
+    /// The bytes from an offset on: `count` of them, fewer at the end of the stream.
     func read(at offset: Int64, count: Int) throws -> [UInt8] {
         if case .memory(let memory) = bytes {
             let start = min(Int(offset), memory.count)
@@ -95,10 +99,10 @@ final class ByteSource {
         }
     }
 
-    /// The bytes of places in sources, one after another, and as many spaces as `margin` behind them.
+    /// The bytes of several ranges, one after another, and `margin` spaces after the last.
     ///
-    /// - Parameter count: How many they are, without the margin.
-    /// - Throws: `InputFault.changedWhileRead` where a source ends before.
+    /// - Parameter count: Total number of bytes, without the margin.
+    /// - Throws: `InputFault.changedWhileRead` where a source ends too early.
     static func read(
         _ places: some Sequence<(source: ByteSource, offset: Int64, count: Int)>, count: Int,
         margin: Int
@@ -130,10 +134,10 @@ final class ByteSource {
         }
     }
 
-    /// Reads until all is there or the source ends.
+    /// Calls `read` until `count` bytes are read or the source ends.
     ///
-    /// - Parameter read: Reads what is left behind what is filled.
-    /// - Returns: How many bytes are filled.
+    /// - Parameter read: Reads the rest, after the first `filled` bytes.
+    /// - Returns: The number of bytes read.
     private func fill(_ count: Int, _ read: (_ filled: Int) -> Int) throws -> Int {
         var filled = 0
         while filled < count {
@@ -148,10 +152,11 @@ final class ByteSource {
         return filled
     }
 
-    /// Whether offsets in the stream are not those of the source.
+    /// Whether offsets in the stream differ from those in the source.
     var hasOtherPlaces: Bool { !checkpoints.isEmpty || !pieces.isEmpty }
 
-    /// Where bytes of the stream lie in the source: the same place, unless the source was UTF-16.
+    /// The range in the source of a range in the stream: the same range, unless the source is
+    /// UTF-16 or the stream is assembled from pieces.
     func place(_ offset: Int64, _ count: Int64) throws -> (offset: Int64, length: Int64) {
         if let piece = pieces.last(where: { $0.stream <= offset }) {
             return (piece.source + offset - piece.stream, count)
@@ -172,12 +177,15 @@ final class ByteSource {
         return checkpoint.source + UTF16Transcoder.sourceBytes(of: between[...])
     }
 
-    /// Appends bytes that were transcoded from those at `source`.
+    /// Appends bytes to the temporary file that were transcoded from those at `source`.
     func append(_ bytes: [UInt8], transcodedFrom source: Int64) throws {
         checkpoints.append((length, source))
         try append(bytes)
     }
 
+    /// Appends bytes to the temporary file.
+    ///
+    /// - Throws: `StoreFault.diskFull`.
     func append(_ more: [UInt8]) throws {
         guard case .spool(let spool, let start) = bytes else {
             preconditionFailure("only a stream in the temporary file grows")

@@ -1,15 +1,15 @@
 package import AfterwordCore
 
-/// A folder of files as taken at one moment, or one file: what one run loads.
+/// A folder of files taken at one moment, or one file: the input of one run.
 package struct Dump: Sendable {
-    /// The folder's or file's own name, without the way to it.
+    /// The last component of the folder's or file's path.
     package var name: String
     /// In byte order of their names.
     package var files: [DumpFile]
-    /// Names of files that are no review files.
+    /// Names of files that are not review files.
     package var ignored: [String]
-    /// Of the ignored, those that may hold reviews, and folders without any file: a dump with one
-    /// of them is not complete.
+    /// Ignored files that may hold reviews, and folders without any file: a dump with one of them
+    /// is not complete.
     package var unread: [UnreadFile]
 
     package init(
@@ -21,12 +21,13 @@ package struct Dump: Sendable {
         self.ignored = ignored.sorted { Text($0) < Text($1) }
     }
 
-    /// The moment that the name begins with, if it does.
+    /// The instant that the name begins with; nil for none.
     package var namedInstant: Instant? { instant(inName: name) }
 }
 
-/// One file of a dump: its name inside the folder, and its bytes.
+/// One file of a dump: its name relative to the dump's folder, and its content.
 package struct DumpFile: Sendable {
+    /// The bytes of a file, on disk or in memory.
     package enum Content: Sendable {
         case path(String)
         case memory([UInt8])
@@ -40,39 +41,55 @@ package struct DumpFile: Sendable {
     }
 }
 
-/// What is wrong with what the user gave; nothing was written.
+/// Why the user's input is refused. Nothing was written but the attempt.
 package enum InputFault: Error, Equatable, Sendable {
+    /// No file or folder has this name.
     case noSuchDump(String)
+    /// No review file in the dump.
     case nothingToRead(dump: String, ignored: Int)
+    /// A catalog file that cannot be read.
     case badCatalog(file: String, reason: String)
-    /// No record at all in any file; the first file's reason.
+    /// No file holds any record; the first reject.
     case onlyRejects(file: String, reason: String, rejected: Int64)
-    /// With the system's reason.
+    /// The system's reason.
     case unreadableFile(String, reason: String)
-    /// A pipe, a socket or a device, where only files are read.
+    /// A pipe, a socket or a device where a regular file is needed.
     case notAFile(String, kind: String)
-    /// A folder where one file is read.
+    /// A folder where a file is needed.
     case folderForFile(String)
-    /// A file of a known format that is none of JSON.
+    /// A file in a known format other than JSON.
     case otherFormat(file: String, OtherFormat)
+    /// A symbolic link to a target outside the dump.
     case linkLeavesDump(String)
-    /// A review file beside the dated folders of a series.
+    /// A review file next to the dated folders of a series.
     case outsideSeries(String)
+    /// A file changed between two reads.
     case changedWhileRead(String)
+    /// No shape fits; the fields seen in the first element, and those that are missing.
     case unknownShape(file: String, seen: [String], missing: [String])
+    /// `--shape` names no known shape.
     case noSuchShape(String, nearest: String?)
+    /// `shape detect` cannot propose a shape.
     case noProposal(file: String, reason: String)
-    /// A file of products that hold no list of reviews.
+    /// A file of products without a list of reviews.
     case noReviews(file: String)
+    /// A shape document that cannot be read.
     case badShape(String)
+    /// More rejects than allowed (`LoadOptions.maxRejects`).
     case tooManyRejects(rejected: Int64, found: Int64)
+    /// A dump that is said to be complete, and cannot be.
     case incompleteDump(reason: String)
+    /// More deletes than allowed (`LoadOptions.maxDeletes`).
     case tooManyDeletes(deleted: Int64, scope: Int64)
+    /// The run would delete all of a product's reviews, 5 or more.
     case emptiesProduct(reviews: Int64)
-    /// Taken more than two days after now.
+    /// `observed_at` is more than two days ahead of the clock.
     case observedInFuture(Instant)
-    /// Records, products, brands, stars or texts are not as in the dumps before.
+    /// The number of records, products or brands, the mean rating or the share of texts differs
+    /// from earlier dumps by more than the limits.
     case unlikeTheLast(DumpComparison)
+    /// A product's reviews have another kind of identity in the store.
     case otherIdentityKind(file: String, stored: String, incoming: String)
+    /// `--observed-at` was given for a series of dumps.
     case seriesWithObservedAt
 }

@@ -6,7 +6,7 @@
     import Glibc
 #endif
 
-/// What lies at a path, links followed.
+/// The kind of file at a path; symbolic links are followed.
 package enum FileKind: Equatable, Sendable {
     case regular
     case folder
@@ -14,7 +14,7 @@ package enum FileKind: Equatable, Sendable {
     case socket
     case device
 
-    /// In a message: `p.json is a named pipe`.
+    /// For messages: `p.json is a pipe`.
     package var words: String {
         switch self {
         case .regular: "a file"
@@ -35,9 +35,9 @@ package enum FileKind: Equatable, Sendable {
         }
     }
 
-    /// Nil where nothing lies there.
+    /// Nil where no file exists.
     ///
-    /// - Throws: `InputFault.unreadableFile` under `name` where the system does not say.
+    /// - Throws: `InputFault.unreadableFile` for `name`, with the system's reason.
     init?(at path: String, name: String) throws {
         var info = stat()
         guard stat(path, &info) == 0 else {
@@ -47,16 +47,16 @@ package enum FileKind: Equatable, Sendable {
         self.init(mode: info.st_mode)
     }
 
-    /// What lies at a path in place of a regular file; nil for a regular file, and where nothing
-    /// lies there or the system does not say: who opens it is told why.
+    /// The kind of file at a path where it is not a regular file. Nil for a regular file, and where
+    /// there is none or its kind cannot be read: opening it will report why.
     package static func irregular(at path: String) -> FileKind? {
         guard let kind = try? FileKind(at: path, name: path), kind != .regular else { return nil }
         return kind
     }
 }
 
-/// Refuses what is no regular file, before it is opened: to open a pipe waits until somebody writes
-/// to it.
+/// Refuses anything except a regular file before it is opened: opening a pipe would block until
+/// another process writes to it.
 ///
 /// - Throws: `InputFault.noSuchDump`, `.notAFile`, `.folderForFile`, or `.unreadableFile`.
 package func requireRegularFile(at path: String, name: String) throws {
@@ -67,11 +67,12 @@ package func requireRegularFile(at path: String, name: String) throws {
     case .regular: return
     case .folder: throw InputFault.folderForFile(name)
     case .pipe, .socket, .device:
-        // What a shell opened is a number below /dev/fd, which says nothing without the way to it.
+        // A descriptor opened by a shell is a number below /dev/fd: only the full path means
+        // something to the user.
         let isOfSystem = ["/dev/", "/proc/"].contains { path.hasPrefix($0) }
         throw InputFault.notAFile(isOfSystem ? path : name, kind: kind.words)
     }
 }
 
-/// The system's words for an error number: `Permission denied`.
+/// The system's message for an error number: `Permission denied`.
 package func systemReason(_ number: Int32) -> String { String(cString: strerror(number)) }

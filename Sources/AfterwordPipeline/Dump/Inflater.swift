@@ -1,24 +1,25 @@
 import CZlib
 
-/// Inflates gzip members as their bytes arrive, one after another.
+/// Inflates a stream of concatenated gzip members as its bytes arrive. Not thread-safe.
 ///
-/// zlib's state lives at a fixed address, owned by this class alone.
+/// zlib's state is at a fixed address, owned by this class alone.
 final class Inflater {
+    /// Damaged data, or more inflated bytes than `ratioLimit` allows.
     enum Fault: Error, Equatable { case damaged, ratio }
 
-    /// Inflated bytes allowed for each byte read, and a first allowance.
+    /// Inflated bytes allowed for each compressed byte, and 1 MiB allowed in any case.
     static let ratioLimit = 200
     static let ratioAllowance = 1 << 20
 
     private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     private var read = 0
     private var written = 0
-    /// Whether a member has begun that has not ended.
+    /// Whether a member has begun and not ended: at the end of the input, it is truncated.
     private(set) var isInsideMember = false
 
     init() {
         stream.initialize(to: z_stream())
-        // 16 + window bits: gzip headers and checksums only.
+        // 16 + window bits: accept gzip headers and checksums only.
         let status = inflateInit2_(
             stream, 16 + MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         precondition(status == Z_OK, "zlib cannot start")
@@ -29,7 +30,9 @@ final class Inflater {
         stream.deallocate()
     }
 
-    /// Inflates all of `input`; `emit` gets pieces of at most 1 MiB.
+    /// Inflates all of `input`; `emit` receives pieces of at most 1 MiB.
+    ///
+    /// - Throws: `Fault`; what `emit` throws.
     func inflate(_ input: [UInt8], emit: ([UInt8]) throws -> Void) throws {
         var input = input
         read += input.count

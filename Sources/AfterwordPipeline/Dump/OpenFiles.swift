@@ -6,26 +6,26 @@
     import Glibc
 #endif
 
-/// What is held open of a dump: a handful of its files and one temporary file, however many files
-/// the dump has.
+/// The open files of a dump: at most `limit` of its files and one temporary file, however many
+/// files the dump has.
 ///
-/// Not thread-safe: it belongs to the sources of one dump, which are read by one thread at a time.
+/// Not thread-safe: the sources of one dump share it, and one thread at a time may read them.
 final class OpenFiles {
     private struct Entry { weak var file: ReadFile? }
 
     private let limit: Int
-    /// Those open, the one that was opened first at the front.
+    /// Open files, in the order in which they were opened or last spared.
     private var entries: [Entry] = []
     private var spool: Spool?
 
-    /// - Parameter limit: Files open at once.
+    /// - Parameter limit: Greatest number of files open at once.
     init(limit: Int = 16) { self.limit = limit }
 
-    /// The files that are open now.
+    /// Number of files open now.
     var count: Int { entries.count { ($0.file?.isOpen) == true } }
 
-    /// Takes a file that was just opened; where there are too many, one that was not read since it
-    /// was last looked at is closed. With few files nothing is ever closed.
+    /// Adds a file that was just opened. Where too many are open, closes one that was not read
+    /// since the last check (second-chance order).
     fileprivate func admit(_ file: ReadFile) {
         entries.removeAll { $0.file?.isOpen != true }
         while entries.count >= limit {
@@ -41,7 +41,7 @@ final class OpenFiles {
         entries.append(Entry(file: file))
     }
 
-    /// The temporary file of all streams that are not a file as it lies there.
+    /// The temporary file shared by all streams that differ from their file's bytes.
     func temporaryFile(for name: String) throws -> Spool {
         if let spool { return spool }
         let made = try Spool(for: name)
@@ -50,14 +50,14 @@ final class OpenFiles {
     }
 }
 
-/// A regular file of a dump: opened when it is read, closed when others need to be open, and
-/// opened again as the same file or not at all.
+/// A regular file of a dump. It is opened when it is read, closed when others need to be open, and
+/// opened again only if it is still the same file.
 final class ReadFile {
     private let path: String
     private let name: String
     private let files: OpenFiles
     private var descriptor: Int32 = -1
-    /// Which file it was when it was opened first.
+    /// Device and inode of the file when it was opened first.
     private var identity: (device: dev_t, number: ino_t)?
     fileprivate var wasRead = false
     fileprivate var isOpen: Bool { descriptor >= 0 }
@@ -75,14 +75,14 @@ final class ReadFile {
         descriptor = -1
     }
 
-    /// The open file.
+    /// The descriptor of the file, opened where necessary.
     ///
     /// - Throws: `InputFault.unreadableFile` with the system's reason, `.notAFile`, or
-    ///   `.changedWhileRead` where another file lies there by now.
+    ///   `.changedWhileRead` where another file has this path now.
     func opened() throws -> Int32 {
         wasRead = true
         if descriptor >= 0 { return descriptor }
-        // A pipe put there since it was looked at is not waited for.
+        // O_NONBLOCK: where a pipe has replaced the file meanwhile, opening it must not block.
         let opened = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard opened >= 0 else {
             throw InputFault.unreadableFile(name, reason: systemReason(errno))
@@ -115,7 +115,8 @@ final class ReadFile {
     }
 }
 
-/// A nameless temporary file: streams are written to it one after another and read anywhere.
+/// An unlinked temporary file in `TMPDIR`, else `/tmp`: streams are appended one after another and
+/// read at any offset.
 final class Spool {
     let descriptor: Int32
     private(set) var length: Int64 = 0
@@ -149,5 +150,5 @@ final class Spool {
     }
 }
 
-/// `close` of the system, where a method of that name hides it.
+/// The system's `close`, which a method of the same name hides.
 private func systemClose(_ descriptor: Int32) -> Int32 { close(descriptor) }

@@ -1,7 +1,7 @@
 import AfterwordCore
 
-/// A format that reviews come in and that is not read: told by a file's first bytes, so that the
-/// refusal can name it.
+/// A format that reviews often come in and that is not supported, recognized by a file's first
+/// bytes, so that the refusal can name it.
 package enum OtherFormat: Equatable, Sendable {
     case csv
     case zip
@@ -15,7 +15,7 @@ package enum OtherFormat: Equatable, Sendable {
     case zstd
     case sevenZip
 
-    /// Bytes at the beginning that tell the format.
+    /// Number of first bytes that are examined.
     static let headBytes = 1024
 
     private static let beginnings: [(bytes: [UInt8], format: OtherFormat)] = [
@@ -49,7 +49,7 @@ package enum OtherFormat: Equatable, Sendable {
         }
     }
 
-    /// The format that a file's name tells.
+    /// The format that a file's extension stands for; nil for any other.
     init?(ending name: String) {
         let plain = name.lowercased()
         guard let known = Self.endings.last(where: { plain.hasSuffix($0.ending) }) else {
@@ -58,8 +58,8 @@ package enum OtherFormat: Equatable, Sendable {
         self = known.format
     }
 
-    /// A line of names with separators between them, more such lines, and no line that begins as
-    /// JSON does.
+    /// Whether the text is a table: a first line of column names with separators, a second line
+    /// with the same separator, and no line that begins like JSON or markup.
     private static func isTable(_ head: [UInt8]) -> Bool {
         let text = String(decoding: head, as: UTF8.self).drop { $0 == "\u{FEFF}" }
         let lines = text.split(whereSeparator: \.isNewline)

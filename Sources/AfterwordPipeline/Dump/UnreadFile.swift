@@ -1,21 +1,23 @@
-/// A file of a dump that may hold reviews and is not read, or a folder that may have held some.
+/// A file of a dump that may hold reviews and is not read, or a folder in which files may be
+/// missing.
 package struct UnreadFile: Equatable, Sendable {
+    /// Why it is not read.
     package enum Reason: Equatable, Sendable {
-        /// A link without a target, a pipe, a socket, a device.
+        /// A link without a target, a pipe, a socket, or a device.
         case notRegular
-        /// Its name is no UTF-8: it cannot be opened by it.
+        /// Its name is not UTF-8, so that it cannot be opened by it.
         case name
-        /// An ending that is not read: a part of a download, another compression or format.
+        /// An extension that is not read: a partial download, another compression or format.
         case form
-        /// A folder without any file: what is mounted there, or stood there, may be missing.
+        /// A folder without any file: a volume may not be mounted, or files may have been removed.
         case emptyFolder
     }
     package var name: String
     package var reason: Reason
 
-    /// Nil for what holds no reviews: notes, checksums, pictures.
+    /// Nil for a file that holds no reviews: notes, checksums, images.
     ///
-    /// - Parameter name: Inside the dump, with `/` between its parts.
+    /// - Parameter name: Path inside the dump, with `/` as separator.
     init?(name: String, isRegular: Bool) {
         let last = (name.split(separator: "/").last.map(String.init) ?? name).lowercased()
         if name.unicodeScalars.contains("\u{FFFD}") {
@@ -23,7 +25,7 @@ package struct UnreadFile: Equatable, Sendable {
         } else if !isRegular {
             reason = .notRegular
         } else if last.hasPrefix(".") {
-            // A hidden file is one of the system's, unless it is a review file on its way.
+            // A hidden file belongs to the system, unless it is a review file being transferred.
             guard !last.hasPrefix("._"), reviewEndings.contains(where: last.contains) else {
                 return nil
             }
@@ -36,9 +38,9 @@ package struct UnreadFile: Equatable, Sendable {
         self.name = name
     }
 
-    /// Nil for a folder that systems put into others' folders.
+    /// Nil for a folder that operating systems create.
     ///
-    /// - Parameter emptyFolder: Inside the dump, with `/` between its parts.
+    /// - Parameter emptyFolder: Path inside the dump, with `/` as separator.
     init?(emptyFolder: String) {
         let parts = emptyFolder.lowercased().split(separator: "/").map(String.init)
         guard systemFolders.isDisjoint(with: parts) else { return nil }
@@ -46,10 +48,10 @@ package struct UnreadFile: Equatable, Sendable {
         reason = .emptyFolder
     }
 
-    /// Whether `--files` asks for it: for a folder, where it could ask for a file in it.
+    /// Whether `--files` selects the file; for a folder, whether it could select a file in it.
     func isAsked(by glob: String) -> Bool {
         guard reason == .emptyFolder else { return fits(name, glob) }
-        // Without a slash it is held against the last part of any name.
+        // A pattern without a slash is compared with the last component of a name.
         guard glob.contains("/") else { return true }
         let beginning = glob.prefix { !"*?[\\".contains($0) }
         let folder = name + "/"
@@ -59,7 +61,7 @@ package struct UnreadFile: Equatable, Sendable {
     private static func isNote(_ name: String) -> Bool {
         if noteNames.contains(name) { return true }
         guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return false }
-        // A note about a review file that ends like one is still that file: reviews.json.txt.
+        // `reviews.json.txt` may hold reviews; `reviews.json.sha256` does not.
         let isReviews = reviewEndings.contains { name[..<dot].hasSuffix($0) }
         let ending = String(name[name.index(after: dot)...])
         return noteEndings.contains(ending) && (!isReviews || sideEndings.contains(ending))
@@ -67,13 +69,13 @@ package struct UnreadFile: Equatable, Sendable {
 }
 
 private let reviewEndings = [".json", ".jsonl", ".ndjson"]
-/// Endings of notes, pictures and settings.
+/// Extensions of notes, images and settings.
 private let noteEndings: Set<String> = [
     "md", "txt", "rst", "adoc", "pdf", "log", "htm", "html", "css", "js", "py", "sh", "png", "jpg",
     "jpeg", "gif", "svg", "webp", "yaml", "yml", "toml", "ini", "cfg", "lock", "crc", "sha1",
     "sha256", "sha512", "md5", "asc", "sig", "sum", "schema",
 ]
-/// Endings of what stands beside a file of another name.
+/// Extensions of files that accompany another file: checksums, signatures, schemas.
 private let sideEndings: Set<String> = [
     "crc", "sha1", "sha256", "sha512", "md5", "asc", "sig", "sum", "schema",
 ]
@@ -82,13 +84,13 @@ private let noteNames: Set<String> = [
     "sha512sums", "md5sums", "checksums", "_success", "_started", "_committed", "thumbs.db",
     "desktop.ini",
 ]
-/// Folders of file systems, archives and network drives, which hold no reviews.
+/// Folders created by file systems, archivers and network drives.
 private let systemFolders: Set<String> = [
     "__macosx", "@eadir", "#recycle", "$recycle.bin", "lost+found", "system volume information",
 ]
 
 extension UnreadFile {
-    /// What is wrong with it and what to do.
+    /// What is wrong with the file, and what to do.
     package var words: String {
         switch reason {
         case .notRegular: "\(name) is no regular file"

@@ -9,6 +9,8 @@ import AfterwordCore
 #endif
 
 /// The size of a file in bytes.
+///
+/// - Throws: `InputFault.unreadableFile`.
 func byteCount(_ file: DumpFile) throws -> Int64 {
     switch file.content {
     case .memory(let bytes): return Int64(bytes.count)
@@ -21,7 +23,7 @@ func byteCount(_ file: DumpFile) throws -> Int64 {
     }
 }
 
-/// SHA-256 of a file's bytes as they lie there.
+/// SHA-256 of a file's bytes on disk, before inflating.
 func fileDigest(_ file: DumpFile) throws -> Digest256 {
     let source = try ByteSource(file, OpenFiles())
     var digest = StreamDigest()

@@ -1,9 +1,9 @@
 import CZlib
 
-/// Bytes as one gzip member, for answers over the wire.
+/// Compresses bytes as one gzip member, for HTTP responses.
 package func gzip(_ bytes: [UInt8]) -> [UInt8] {
     var stream = z_stream()
-    // 15 bits of window and 16 for gzip's header instead of zlib's.
+    // 15 window bits, and 16 for a gzip header instead of zlib's.
     let begun = deflateInit2_(
         &stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
         Int32(MemoryLayout<z_stream>.size))

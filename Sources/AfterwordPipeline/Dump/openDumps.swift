@@ -1,16 +1,16 @@
 import AfterwordCore
 import Foundation
 
-/// The dumps that a path given by the user stands for: one, or a series where the folder's direct
-/// subfolders begin with a date.
+/// The dumps at a path: one, or a series where the folder's direct subfolders have names that begin
+/// with a date.
 ///
-/// - Parameter glob: narrows the files to those whose name inside the dump, or its last part, fits
-///   (`*`, `?`, `[…]`); the others count as ignored.
-/// - Throws: `InputFault` where there is nothing to read, where something cannot be read, where
-///   what is given is no file and no folder, or a link leads out of the folder. Nothing is opened.
+/// - Parameter glob: Selects files whose name inside the dump, or its last component, matches (`*`,
+///   `?`, `[…]`); the others count as ignored.
+/// - Throws: `InputFault` where there is nothing to read, something cannot be read, the path is
+///   neither a file nor a folder, or a link leads out of the folder. No file is opened.
 package func openDumps(_ path: String, files glob: String? = nil) throws -> [Dump] {
     let name = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
-    // What the path itself names: a pipe of a shell has no path that it could be resolved to.
+    // The kind is that of the path as given: a shell's pipe has no path to resolve to.
     guard try FileKind(at: path, name: name) == .folder else {
         try requireRegularFile(at: path, name: name)
         let real = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath()
@@ -27,7 +27,9 @@ package func openDumps(_ path: String, files glob: String? = nil) throws -> [Dum
     return [try dump(name: name, folder: root, glob)]
 }
 
-/// Reviews beside the dated folders belong to no run: they are told of, not passed over.
+/// Refuses reviews next to the dated folders of a series: they belong to no run.
+///
+/// - Throws: `InputFault.outsideSeries`.
 private func refuseOutsiders(_ root: URL, _ series: [URL]) throws {
     for entry in try entries(root, named: root.lastPathComponent) where !series.contains(entry) {
         let name = entry.lastPathComponent
@@ -41,7 +43,7 @@ private func refuseOutsiders(_ root: URL, _ series: [URL]) throws {
     }
 }
 
-/// Whether a name inside a dump, or its last part, fits what `--files` says.
+/// Whether a name inside a dump, or its last component, matches the pattern of `--files`.
 func fits(_ name: String, _ glob: String) -> Bool {
     let last = name.split(separator: "/").last.map(String.init) ?? name
     return fnmatch(glob, name, 0) == 0 || fnmatch(glob, last, 0) == 0
@@ -56,7 +58,7 @@ package func isReviewFile(_ name: String) -> Bool {
     return readEndings.contains { base.hasSuffix($0) }
 }
 
-/// What a folder holds, in byte order, without what begins with a dot.
+/// The entries of a folder in byte order of their names, without hidden ones.
 private func entries(_ folder: URL, named name: String) throws -> [URL] {
     try names(folder, named: name).filter { !$0.hasPrefix(".") }.sorted { Text($0) < Text($1) }
         .map { folder.appendingPathComponent($0) }
@@ -71,7 +73,7 @@ private func names(_ folder: URL, named name: String) throws -> [String] {
     }
 }
 
-/// The system's reason in an error of Foundation.
+/// The system's message for an error of Foundation.
 private func folderReason(_ error: any Error) -> String {
     let inner = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
     if let inner, inner.domain == NSPOSIXErrorDomain { return systemReason(Int32(inner.code)) }
@@ -101,17 +103,19 @@ private func dump(name: String, folder: URL, _ glob: String?) throws -> Dump {
     return Dump(name: name, files: found.files, ignored: found.ignored, unread: found.unread)
 }
 
-/// What lies below a folder.
+/// The files found below a folder.
 private struct FolderContents {
     var files: [DumpFile] = []
     var ignored: [String] = []
     var unread: [UnreadFile] = []
 
-    /// What was found so far, hidden files of the system's apart.
+    /// Number of entries found so far, without the system's hidden files.
     var count: Int { files.count + ignored.count + unread.count }
 }
 
-/// Regular files below a folder; a link is followed where it stays inside the dump.
+/// Adds the files below a folder; symbolic links are followed inside the dump.
+///
+/// - Throws: `InputFault.linkLeavesDump`, `.unreadableFile`.
 private func collect(
     _ folder: URL, root: String, prefix: String, _ found: inout FolderContents
 ) throws {

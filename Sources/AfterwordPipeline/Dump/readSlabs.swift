@@ -1,21 +1,24 @@
 import AfterwordCore
 import Synchronization
 
-/// What reading a file from end to end told.
+/// The result of reading a file from start to end.
 struct FileReading {
+    /// Size of the file on disk, in bytes.
     var byteCount: Int64 = 0
-    /// SHA-256 of the file as it lies there.
+    /// SHA-256 of the file on disk, before inflating.
     var digest: Digest256
-    /// Where its (inflated) bytes can be read again.
+    /// Where the (inflated) bytes can be read again.
     var source: ByteSource
-    /// Why the rest of the stream could not be inflated.
+    /// Why the rest of the stream could not be inflated; nil for none.
     var fault: RejectReason?
 }
 
-/// Reads a file from end to end, inflated where it is gzip, in slabs; `isLast` comes with the last
-/// one, which may be empty. Places in what is `isTranscoded` are not those of the file.
+/// Reads a file from start to end in slabs, inflated where it is gzip, and transcoded to UTF-8
+/// where it is UTF-16. `isLast` comes with the last slab, which may be empty. Offsets in a stream
+/// that `isTranscoded` are not those of the file.
 ///
-/// - Parameter files: What may be open at once, this file among it.
+/// - Parameter files: The limit on open files that this file counts against.
+/// - Throws: `InputFault`, `StoreFault.diskFull`, and what `take` throws.
 func readSlabs(
     _ file: DumpFile, _ workers: WorkerPool, _ files: OpenFiles = OpenFiles(),
     take: (_ slab: [UInt8], _ isLast: Bool, _ isTranscoded: Bool) throws -> Void
@@ -42,7 +45,8 @@ private func forEachSlab(
         let slab = try source.read(at: count, count: ByteSource.slabBytes)
         if slab.isEmpty { break }
         count += Int64(slab.count)
-        // Slabs are read and taken while those before are still being digested: whoever is behind is not waited for at once.
+        // The worker pool hashes slabs while the next ones are read and parsed; this thread waits
+        // only when more than `slabsAside` are pending.
         if deferredTasks.count == slabsAside { deferredTasks.removeFirst().finish() }
         digest.queue(slab)
         deferredTasks.append(workers.deferTask { digest.addNext() })
@@ -52,17 +56,17 @@ private func forEachSlab(
     return FileReading(byteCount: count, digest: digest.finish(), source: source)
 }
 
-/// Slabs that wait to be digested.
+/// Number of slabs that may wait to be hashed.
 private let slabsAside = 2
 
-/// The digest of a file's bytes, added by one thread after another.
+/// The digest of a file's bytes, computed by one thread at a time. Thread-safe.
 private final class FileDigest: Sendable {
     private let waiting = Mutex<[[UInt8]]>([])
     private let digest = Mutex(StreamDigest())
 
     func queue(_ slab: [UInt8]) { waiting.withLock { $0.append(slab) } }
 
-    /// Adds the first slab that waits: in their order, whoever comes.
+    /// Hashes the first pending slab. Slabs are hashed in order, on whichever thread calls.
     func addNext() {
         digest.withLock { digest in
             let slab = waiting.withLock { $0.isEmpty ? [] : $0.removeFirst() }
@@ -123,13 +127,13 @@ private func readGzip(
     return reading
 }
 
-/// The bytes of a file as text in UTF-8: as they are, or transcoded from UTF-16. What is not the file itself is
-/// spooled, to be read again.
+/// A file's bytes as UTF-8: unchanged, or transcoded from UTF-16. A stream that differs from the
+/// file's bytes is written to the temporary file, to be read again.
 private final class DecodedStream {
     let spool: ByteSource?
     private var transcoder: UTF16Transcoder?
     var isTranscoded: Bool { transcoder != nil }
-    /// Bytes of the source taken so far.
+    /// Number of source bytes transcoded so far.
     private var taken: Int64 = 0
 
     init(
@@ -157,7 +161,8 @@ private final class DecodedStream {
         try emit(transcoder?.finish() ?? [], take)
     }
 
-    /// A piece stands for as many bytes as its units have; a pair that is cut comes with the next piece.
+    /// The source length of a piece follows from its text; a surrogate pair that is split between
+    /// two pieces comes with the second.
     private func emit(_ text: [UInt8], _ take: ([UInt8]) throws -> Void) throws {
         guard !text.isEmpty else { return }
         try spool?.append(text, transcodedFrom: taken)
@@ -166,7 +171,7 @@ private final class DecodedStream {
     }
 }
 
-/// A name that says gzip over bytes that are not.
+/// The result for a file named `.gz` that is not gzip.
 private func refuseGzip(
     _ source: ByteSource, _ head: [UInt8], _ workers: WorkerPool
 ) throws -> FileReading {

@@ -2,8 +2,9 @@ package import AfterwordCore
 import Foundation
 import SwiftCSV
 
-/// What a catalogue file says of products: rows by product id.
+/// A catalog file: attributes of products by product id.
 package struct Catalog: Sendable {
+    /// The attributes that a catalog row gives for one product.
     package struct Entry: Equatable, Sendable {
         package var product: Text
         package var attributes: [Attribute: Text]
@@ -11,13 +12,14 @@ package struct Catalog: Sendable {
 
     package var name: String
     package var entries: [Entry]
-    /// Columns that no name was known for.
+    /// Names of columns that match no attribute.
     package var ignored: [String]
-    /// Rows without a product id.
+    /// Number of rows without a product id.
     package var nameless: Int
     fileprivate var bytes: [UInt8]
 
-    /// The names of columns, lower case, letters and digits alone.
+    /// Names of columns for each attribute, in lower case, with letters and digits only; nil is the
+    /// product id.
     private static let columns: [(attribute: Attribute?, names: Set<String>)] = [
         (nil, ["productid", "asin", "childasin", "id", "sku"]),
         (.title, ["title", "name", "producttitle", "productname"]),
@@ -31,7 +33,7 @@ package struct Catalog: Sendable {
 
     /// Reads a CSV file with a header (comma or semicolon), or a JSON array or lines of objects.
     ///
-    /// - Throws: `InputFault.badCatalog` saying what is missing.
+    /// - Throws: `InputFault.badCatalog` with what is missing; `InputFault.unreadableFile`.
     package init(file path: String) throws {
         name = URL(fileURLWithPath: path).lastPathComponent
         try requireRegularFile(at: path, name: name)
@@ -108,24 +110,26 @@ package struct Catalog: Sendable {
     }
 }
 
-/// Without white space around it, composed; nil where nothing is left.
+/// Trimmed and in NFC; nil where nothing is left.
 private func cleaned(_ value: String) -> Text? {
     let trimmed = value.trimmingCharacters(in: .whitespacesAndNewlines)
     return trimmed.isEmpty ? nil : Text(trimmed.precomposedStringWithCanonicalMapping)
 }
 
-/// What a catalogue did.
+/// The result of loading a catalog.
 package struct CatalogReport: Sendable {
     package var load: LoadReport
-    /// Products that were told of and are in the store.
+    /// Number of products of the catalog that are in the store.
     package var known: Int
-    /// Ids that no dump has named yet: nothing is kept of them.
+    /// Ids that the store does not know: nothing is stored for them.
     package var unknown: [Text]
     package var ignored: [String]
 }
 
-/// Takes the attributes of a catalogue, as a run of its own: over what dumps and reviews say of the products; an
-/// empty cell clears nothing. Reviews, and when they were observed, are not touched.
+/// Loads the attributes of a catalog, as a run of its own. They outrank those from dumps and
+/// reviews; an empty cell clears nothing. Reviews, and when they were observed, stay as they are.
+///
+/// - Throws: As `loadDump`.
 package func loadCatalog(
     _ catalogue: Catalog, into store: any ReviewStore, options: LoadOptions,
     surroundings: LoadSurroundings

@@ -1,7 +1,7 @@
-/// A loaded dump as later ones are compared with it.
+/// The measures of a loaded dump by which later ones are compared with it.
 package struct DumpOutline: Equatable, Sendable {
     package var profile: DumpProfile
-    /// Products that it named.
+    /// Number of products that it named.
     package var products: Int64
 
     package init(profile: DumpProfile, products: Int64) {
@@ -10,12 +10,14 @@ package struct DumpOutline: Equatable, Sendable {
     }
 }
 
-/// A dump beside the last ones. Beyond a limit it is unlike them: half of an export, another
+/// A dump compared with earlier ones. Beyond a limit it is unlike them: half of an export, another
 /// marketplace, texts that a scraper lost.
 ///
-/// With five dumps or more each measure is compared with their median. With fewer a median says
-/// little: the dump is compared with the one it is most like, within wider limits, and may grow.
+/// With five earlier dumps or more, each measure is compared with their median. With fewer, a
+/// median means little: the dump is compared with the one that it is most like, within wider
+/// limits, and may grow.
 package struct DumpComparison: Equatable, Sendable {
+    /// What is compared.
     package enum Measure: String, CaseIterable, Sendable {
         case records
         case products
@@ -23,25 +25,27 @@ package struct DumpComparison: Equatable, Sendable {
         case meanStar = "mean_star"
         case withoutText = "without_text"
     }
+    /// One measure of the comparison.
     package struct Row: Equatable, Sendable {
         package var measure: Measure
-        /// Counts, the mean in hundredths of a star, the share in thousandths.
+        /// Counts, the mean in hundredths of a star, or the share in thousandths.
         package var usual: Int64
         package var found: Int64
+        /// Beyond the limit.
         package var isUnlike: Bool
     }
 
-    /// Dumps whose median is compared with.
+    /// Number of newest dumps whose median is compared with.
     package static let runs = 5
-    /// Dumps of fewer records vary by themselves.
+    /// Dumps of fewer records are not compared with: their measures vary too much.
     package static let fewestRecords: Int64 = 50
-    /// Products below which their number varies by itself.
+    /// With fewer products than this, their number varies too much to be limited.
     package static let fewestProducts: Int64 = 10
 
     package var rows: [Row]
     package var isUnlike: Bool { rows.contains(where: \.isUnlike) }
 
-    /// - Parameter past: The dumps before, the newest first.
+    /// - Parameter past: Earlier dumps, the newest first.
     /// - Returns: Nil where there is none to compare with, or only small ones.
     package init?(_ dump: DumpOutline, with past: [DumpOutline]) {
         if past.count >= Self.runs {
@@ -62,7 +66,7 @@ package struct DumpComparison: Equatable, Sendable {
     }
 }
 
-/// What a dump usually comes to.
+/// The measures of a usual dump: medians of earlier ones.
 private struct UsualDump {
     var records: Int64
     var products: Int64
@@ -89,9 +93,9 @@ private struct DumpLimits {
     var fall: Int64 = 2
     /// Records may grow to the usual number times this; nil for any growth.
     var growth: Int64?
-    /// Hundredths of a star that the mean may move.
+    /// Greatest difference of the mean, in hundredths of a star.
     var star: Int64
-    /// Thousandths that the share without text may move.
+    /// Greatest difference of the share without text, in thousandths.
     var text: Int64
 
     static let many = DumpLimits(growth: 2, star: 50, text: 200)

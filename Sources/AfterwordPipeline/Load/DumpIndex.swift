@@ -1,31 +1,32 @@
 import AfterwordCore
 
-/// What a dump holds, before any store is asked: every record's identity and digests and where it
-/// lies, product by product. No text of a review stays in memory.
+/// The contents of a dump, before the store is read: for every record its identity, its digests and
+/// its position, grouped by product. Holds no text of a review. Not thread-safe.
 final class DumpIndex {
     var files: [IndexedFile] = []
     var products: [Text: IndexedProduct] = [:]
     var contexts: [[UInt8]] = [[]]
     var rejects: [RejectRow] = []
     private var candidates = CandidateList()
-    /// Of all products.
+    /// Number of records of all products.
     var recordCount: Int { Int(candidates.count) }
-    /// A reject that may be of any product.
+    /// A reject has no readable product: it may belong to any.
     var hasRejectWithoutProduct = false
-    /// Places of files with an object that names a product.
+    /// Indexes of files with an object that names a product.
     var filesWithProducts: Set<Int> = []
-    /// The first file that the one shape given does not fit.
+    /// For the first file that the single given shape does not fit, why it does not.
     var unfitFile: InputFault?
-    /// Products whose own totals exceed the reviews found in them.
+    /// Number of products whose own count exceeds the reviews found in them.
     var shortTotals = 0
 
-    /// What was known by its bytes alone.
+    /// The store's reviews by payload digest, where records with known bytes are recognized; nil
+    /// where every record is parsed.
     var known: PayloadIndex?
 
-    /// Ratings and texts of the records read, files' copies left out.
+    /// Counts of the records read, without those of duplicate files.
     var profile = DumpProfile()
 
-    /// The profile with what is told by products.
+    /// `profile` with the number of brands.
     var wholeProfile: DumpProfile {
         var profile = profile
         let brands = products.values.compactMap { $0.attributes[.brand]?.chosen?.value }
@@ -33,55 +34,58 @@ final class DumpIndex {
         return profile
     }
 
-    /// The records of a product, in order of their entry.
+    /// The records of a product, in the order in which they were added.
     func candidates(of product: IndexedProduct?) -> [Candidate] {
         product.map { candidates.all(of: [$0.chain])[0] } ?? []
     }
 
-    /// The records of each of some products.
+    /// The records of each of some products, in the order in which they were added.
     func candidates(ofEach ids: [Text]) -> [[Candidate]] {
         candidates.all(of: ids.map { products[$0]?.chain ?? CandidateChain() })
     }
 
+    /// Appends a record to a product's.
     func add(_ candidate: Candidate, to product: IndexedProduct) {
         candidates.append(candidate, to: &product.chain)
     }
 
+    /// Sum of the balances of all files but placeholders.
     var balance: Balance {
         files.filter { !$0.isPlaceholder }.reduce(into: Balance()) { $0.add($1.record.balance) }
     }
 }
 
-/// One file of a dump as read.
+/// One file of a dump after its scan.
 struct IndexedFile {
     var record: FileRecord
     var cleaner: RecordCleaner?
     var source: ByteSource?
-    /// The place of the file with the same bytes that comes before it.
+    /// Index of the earlier file with the same bytes.
     var duplicateOf: Int?
-    /// Records that were loaded before, here only so that others are numbered with them: they count nowhere.
+    /// Holds placeholder records: stored records that take part in numbering only, and count
+    /// nowhere.
     var isPlaceholder = false
     /// The file holds nothing but white space.
     var isEmpty = false
 }
 
-/// What a dump says of one product.
+/// The contents of a dump for one product.
 final class IndexedProduct {
     /// Its records in `DumpIndex`.
     fileprivate var chain = CandidateChain()
     var candidateCount: Int { chain.count }
     var attributes: [Attribute: AttributeTally] = [:]
     var objects: [ProductRawRow] = []
-    /// By what its reviews are known; nil where the dump tells of the product alone.
+    /// The identity kind of its reviews; nil where the dump holds the product without reviews.
     var kind: IdentityKind?
-    /// The file that named it first.
+    /// Index of the file that named it first.
     var file: Int
-    /// Two shapes of the dump know its reviews by different things.
+    /// Two shapes of the dump use different identity kinds for its reviews.
     var hasMixedKinds = false
-    /// Identities of rejects: named, so not vanished.
+    /// Identities of its rejects: these reviews are named, so they have not vanished.
     var rejectedIdentities: Set<Digest128> = []
     var hasUnreadableIdentity = false
-    /// Told of by a catalogue, which says nothing of reviews: its clocks of observation stay.
+    /// From a catalog, which names no reviews: the product's observation clocks stay.
     var isOfCatalog = false
 
     init(kind: IdentityKind?, file: Int) {
@@ -90,17 +94,19 @@ final class IndexedProduct {
     }
 }
 
-/// The records of one product among those of all: by their numbers the first and the last, less than 0 for none.
+/// The records of one product in a `CandidateList`: the numbers of the first and the last; -1 for
+/// none.
 private struct CandidateChain {
     var first: Int32 = -1
     var last: Int32 = -1
     var count = 0
 }
 
-/// The records of all products, 56 bytes each, in blocks that never move: an array that grows would need half as much again.
+/// The records of all products, 56 bytes each, in blocks that never move: a growing array would
+/// need half as much memory again while it moves.
 private struct CandidateList {
     private static let blockSize = 1 << 14
-    /// In place of its own number each holds that of the same product's next and 1; 0 after the last.
+    /// Each entry's `number` holds the number of the product's next record + 1; 0 for the last.
     private var blocks: [[Candidate]] = []
     private(set) var count: Int32 = 0
 
@@ -125,8 +131,8 @@ private struct CandidateList {
         chain.count += 1
     }
 
-    /// Those that follow each of some first ones. A few chains are followed at once: that the next of one is far away is not waited for by the
-    /// others.
+    /// The records of each chain, with their own numbers restored. Follows eight chains at a time,
+    /// to overlap cache misses.
     func all(of chains: [CandidateChain]) -> [[Candidate]] {
         var all = chains.map { chain in
             var own: [Candidate] = []

@@ -1,6 +1,10 @@
 import AfterwordCore
 
-/// Gathers a first load's records and hands them to the store while the dump is still being read.
+/// Collects the records of a store's first load, and queues them for bronze while the dump is being
+/// read.
+///
+/// Used by the scanning thread alone; the thread that opened the load writes them
+/// (`StoreExecutor`).
 final class EarlyBronzeWriter {
     private let executor: StoreExecutor
     private var batch: Gathered
@@ -16,7 +20,7 @@ final class EarlyBronzeWriter {
         batch = Gathered(run: run)
     }
 
-    /// The batch that is gathered, and the last of its files; less than 0 for none.
+    /// The batch being collected, and the index of the file of its last record; -1 for none.
     private struct Gathered {
         var records: StagedRecords
         private var file: Int32 = -1
@@ -46,23 +50,25 @@ final class EarlyBronzeWriter {
             records.records.count >= rows || records.payloads.count >= bytes
         }
 
-        /// Begins anew.
+        /// Starts a new batch.
         ///
-        /// - Returns: What was gathered.
+        /// - Returns: The collected one.
         mutating func take() -> StagedRecords {
             let full = records
             self = Gathered(run: full.run)
-            // A little more: one that grows at its end takes twice its room.
+            // Reserve 1/16 more than the last batch used: an array that grows at its end doubles
+            // its capacity.
             records.payloads.reserveCapacity(full.payloads.count + full.payloads.count / 16)
             records.records.reserveCapacity(full.records.count + full.records.count / 16)
             return full
         }
     }
 
-    /// Takes a record, if there is a key for it.
+    /// Adds a record, if there is a bronze key for it.
     ///
     /// - Parameter number: Its number among the records of the dump, from 0.
-    /// - Returns: Whether it was taken.
+    /// - Returns: Whether the record was staged.
+    /// - Throws: The failure of an earlier batch.
     func add(
         _ number: Int, identity: Digest128, payload: Digest128, bytes: RawSpan, offset: Int64,
         file: (place: Int, name: String, shape: String), context: [UInt8]
@@ -83,7 +89,7 @@ final class EarlyBronzeWriter {
         }
     }
 
-    /// Hands over what is left, and waits until all is written.
+    /// Queues the last batch, and waits until all are written.
     func finish() throws {
         try flush()
         for answer in written { try answer.get() }

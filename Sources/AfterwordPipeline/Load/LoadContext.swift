@@ -1,12 +1,15 @@
 import AfterwordCore
 
-/// What one load knows from its beginning on, and counts up as it goes.
+/// The inputs of one load, and the counts that it adds up.
+///
+/// Not thread-safe: only the deciding thread changes it. While that thread waits, the worker pool
+/// may read its constants (`NewReviewWriter`).
 final class LoadContext {
     let store: any ReviewStore
     let load: any StoreLoad
-    /// The way to `load` while products are decided.
+    /// Runs calls of `load` in order while products are decided.
     let executor: StoreExecutor
-    /// A way beside it for look-ups, where the store has one.
+    /// A separate read connection for look-ups, where the store has one.
     var readConnection: ReadConnection?
     let options: LoadOptions
     let dumpIndex: DumpIndex
@@ -14,10 +17,10 @@ final class LoadContext {
     let run: Int64
     let observedAt: Instant
     let observedOrigin: ObservedOrigin
-    /// What `--dump` says, else the label of the run whose files these are.
+    /// `--dump`, else the label of the earlier run of the same files.
     var dumpLabel: Text?
-    /// The first run of these very files with this very `observed_at`: this dump is then older
-    /// wherever a run since covered a product.
+    /// The earliest run of the same files with the same `observed_at`; nil for none. This dump then
+    /// counts as older wherever a later run covered a product.
     let identicalSince: Int64?
 
     var nextProductKey: Int64
@@ -25,21 +28,22 @@ final class LoadContext {
     var nextHistoryKey: Int64
     var deleted: Int64 = 0
     var olderProducts: Int64 = 0
-    /// Live reviews of the products that the dump is complete for.
+    /// Number of live reviews of the products that the dump is complete for.
     var deletionScope: Int64 = 0
+    /// Row digests of the run's changes.
     var leaves = MerkleTree()
-    /// What the run appended beside its history.
+    /// Digests of the rows that the run appends beside its history.
     var ledger = LedgerRows()
-    /// The dump beside those before it; nil where there is none to compare with.
+    /// This dump compared with earlier ones; nil where there is none to compare with.
     var comparison: DumpComparison?
     var scopeDeltas: [Scope: ScopeDelta] = [:]
     var changes: [ProductChange] = []
     private var cleaners: [String: RecordCleaner] = [:]
-    /// What they learnt of how records are written.
+    /// By cleaner, what it learned of how records are written, to clean the next ones faster.
     private var learnt: [ObjectIdentifier: RecordCleaner.Again] = [:]
     let saltSecret: RandomSalts.Secret
     private var salts: RandomSalts
-    /// The record read last: it is kept as bytes, then cleaned.
+    /// The record read last: its bytes are stored, then cleaned.
     private var lastPayload: (file: Int32, offset: Int64, bytes: [UInt8])?
 
     init(
@@ -77,7 +81,9 @@ final class LoadContext {
         return nextRawKey
     }
 
-    /// How this dump stands to what is known of a product; nil state for a product that is new.
+    /// How this dump's `observed_at` compares with what the store has observed of a product.
+    ///
+    /// - Parameter state: The product before the run; nil for a new one.
     func order(_ state: ProductState?) -> ObservationOrder {
         let newest = [state?.lastObservedAt, head.lastCompleteAllAt].compactMap { $0 }.max()
         let newestRun = [state?.lastRun, head.lastCompleteAllRun].compactMap { $0 }.max() ?? 0
@@ -90,6 +96,7 @@ final class LoadContext {
             } ?? false)
     }
 
+    /// The 16-byte salt of a history row: random, or a function of the seed.
     func salt(_ review: StoredReview, version: Int64) -> [UInt8] {
         switch options.salts {
         case .seeded(let seed):
@@ -100,8 +107,8 @@ final class LoadContext {
         }
     }
 
-    /// Today's cleaner of a shape: the dump's own, the built-in one, else the shape as it was last
-    /// used.
+    /// Today's cleaner of a shape: of the dump's own shape, else a given or built-in one, else the
+    /// shape as last used in the store; nil for an unknown shape.
     func cleaner(ofShape name: String) throws -> RecordCleaner? {
         if let cleaner = cleaners[name] { return cleaner }
         var shape = (options.shapes + Shape.builtIn).first { $0.name == name }
@@ -114,7 +121,7 @@ final class LoadContext {
         return cleaner
     }
 
-    /// Cleans a kept record again.
+    /// Cleans a stored record again.
     func clean(
         _ payload: [UInt8], _ context: [UInt8], by cleaner: RecordCleaner
     ) -> CleanedRecord {
@@ -122,7 +129,9 @@ final class LoadContext {
             .clean(payload: payload, context: context)
     }
 
-    /// A record's bytes, read again; they must be what they were.
+    /// The bytes of a record, read from the dump again.
+    ///
+    /// - Throws: `InputFault.changedWhileRead` where they differ from what the scan read.
     func payload(of candidate: Candidate) throws -> [UInt8] {
         if let last = lastPayload, last.file == candidate.file, last.offset == candidate.offset {
             return last.bytes
@@ -140,7 +149,10 @@ final class LoadContext {
         return bytes
     }
 
-    /// A record that was known by its bytes, read after all: others claim to be the same review.
+    /// Parses a record that was recognized by its bytes, because other records name the same
+    /// review.
+    ///
+    /// - Throws: `InputFault.changedWhileRead`.
     func candidate(_ met: MetRecord) throws -> Candidate {
         guard let source = dumpIndex.files[met.file].source,
             let cleaner = dumpIndex.files[met.file].cleaner
@@ -155,7 +167,7 @@ final class LoadContext {
             length: Int32(met.length), context: 0)
     }
 
-    /// What decides between a record and others, read again.
+    /// What ranks a record within its duplicate group; reads the record again.
     func precedence(of candidate: Candidate) throws -> Precedence {
         let values = try record(of: candidate).0.values
         return Precedence(
@@ -163,7 +175,7 @@ final class LoadContext {
             helpfulVotes: values.helpfulVotes ?? 0)
     }
 
-    /// The record that a candidate stands for, read and cleaned again.
+    /// A candidate's record, read and cleaned again.
     func record(of candidate: Candidate) throws -> (CleanedRecord, Reading) {
         guard let cleaner = dumpIndex.files[Int(candidate.file)].cleaner else {
             preconditionFailure("a read file has a cleaner")

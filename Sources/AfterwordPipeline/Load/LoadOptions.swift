@@ -8,36 +8,39 @@ package struct LoadOptions: Sendable {
     /// When the dump was taken; nil to take it from its name, an identical run, or the clock.
     package var observedAt: Instant?
     package var completeness = Completeness.none
-    /// The dump that the run is part of; nil for the dump of its day, or that of the run it repeats.
+    /// The dump that the run is part of; nil for the dump of its day, or that of the run it
+    /// repeats.
     package var dumpLabel: Text?
-    /// Shapes to choose from; the first that fits a file is used.
+    /// Shapes to choose from (`chooseShape`); a single one is used for every file.
     package var shapes = Shape.builtIn
-    /// Refuses bare NaN and infinities.
+    /// Rejects bare NaN and infinities instead of reading them as absent.
     package var isStrict = false
-    /// Rejects allowed; nil for the rule: refused beyond 1 % and 10.
+    /// Greatest number of rejects; nil for the default: refused beyond 1 % and 10.
     package var maxRejects: Int64?
-    /// Deletes allowed; nil for the rule: refused beyond 20 % of the scope and 10, or where a
-    /// product of 5 or more reviews is emptied.
+    /// Greatest number of deletes; nil for the default: refused beyond 20 % of the scope and 10, or
+    /// where a product of 5 or more reviews is emptied.
     package var maxDeletes: Int64?
     /// Refuses dumps that look broken. Off for a part of a dump that was checked as a whole.
     package var hasGuards = true
-    /// Loads a dump unlike the last ones.
+    /// Accepts a dump unlike the last ones.
     package var acceptsDrift = false
-    /// Loads a dump said to be taken more than two days after now.
+    /// Accepts an `observedAt` more than two days after now.
     package var acceptsFuture = false
-    /// Attributes of products from a catalogue.
+    /// Loads product attributes from a catalog.
     package var isCatalog = false
-    /// Rejects of an earlier run taken again, at its `observedAt`.
+    /// Replays rejects of an earlier run, at its `observedAt`.
     var isReplay = false
-    /// Takes records whose bytes the store holds for what they are, without reading them.
+    /// Recognizes records whose bytes the store holds, without parsing them (`PayloadIndex`).
     package var recognisesBytes = true
-    /// Does it all, keeps nothing.
+    /// Runs everything, then rolls back.
     package var isRehearsal = false
-    /// Rows of one batch: few enough to stay in a core's cache on their way.
+    /// Rows of one batch: few enough to stay in a core's cache until they are written.
     package var batchRows = 2048
-    /// Rows of new reviews and of records that go ahead: each way to a server takes its time.
+    /// Rows of one batch of new reviews or staged records: larger, because each request to a server
+    /// has its latency.
     var bulkRows: Int { min(batchRows * 4, BatchLimit.rows / 2) }
-    /// In a store's first load records go to bronze while the dump is read; else when products are decided.
+    /// In a store's first load, writes records to bronze while the dump is read; else when products
+    /// are decided.
     package var stagesRecords = true
 
     package init() {}
@@ -45,18 +48,20 @@ package struct LoadOptions: Sendable {
 
 /// Where the salts of history rows come from.
 package enum SaltSource: Sendable {
+    /// Secret, from the system's random numbers.
     case random
     /// A function of the seed, the review and the version: for goldens.
     case seeded(UInt64)
 }
 
-/// What the shell lends to a load: the clock, and an ear for progress.
+/// What a load needs from its caller: the clock, and callbacks for progress, waiting and
+/// interruption.
 package struct LoadSurroundings: Sendable {
     package var now: @Sendable () -> Instant
     package var progress: @Sendable (LoadProgress) -> Void
-    /// Pauses while another run holds the store, before the next try; nil to fail instead.
+    /// Waits while another run holds the store, before the next try; nil to fail at once.
     package var pause: (@Sendable () -> Void)?
-    /// Whether somebody asked for an end; a load asks between slabs and batches.
+    /// Whether the load shall end; checked between slabs and between batches.
     package var isInterrupted: @Sendable () -> Bool = { false }
 
     package init(
@@ -69,11 +74,16 @@ package struct LoadSurroundings: Sendable {
         self.pause = pause
     }
 
+    /// - Throws: `StoreFault.interrupted`.
     func checkInterruption() throws {
         if isInterrupted() { throw StoreFault.interrupted }
     }
 
-    /// Does something that needs the store's lock, again after each pause where another run holds it.
+    /// Runs `body`, which needs the store's lock, again after each pause while another run holds
+    /// the lock.
+    ///
+    /// - Throws: `StoreFault.locked` without a `pause`; `StoreFault.interrupted`; what `body`
+    ///   throws.
     func whenFree<Result>(_ body: () throws -> Result) throws -> Result {
         while true {
             do {
@@ -87,7 +97,7 @@ package struct LoadSurroundings: Sendable {
     }
 }
 
-/// How far a load is.
+/// The progress of a load.
 package enum LoadProgress: Sendable {
     case reading(bytes: Int64, of: Int64)
     case writing(products: Int, of: Int)

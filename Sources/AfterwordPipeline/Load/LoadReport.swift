@@ -1,29 +1,31 @@
 package import AfterwordCore
 
-/// What a load did.
+/// The result of a load.
 package struct LoadReport: Sendable {
     package var run: RunRecord
     package var dump: String
     package var files: [FileRecord]
+    /// Names of files in the dump's folder that are not read.
     package var ignored: [String]
-    /// Records that were known by their bytes, without being read.
+    /// Number of records recognized by their bytes, without being parsed.
     package var recognised: Int64 = 0
-    /// Named products of which a newer dump is known: there nothing is updated, deleted or brought
-    /// back.
+    /// Number of named products that the store has a newer dump of: in these nothing is updated,
+    /// deleted or brought back.
     package var olderProducts: Int64
-    /// Products whose reviews changed, by id.
+    /// Products whose reviews changed, in order of their ids.
     package var changes: [ProductChange]
-    /// The dump beside the last ones; nil where there is none to compare with.
+    /// The dump compared with earlier ones; nil where there is none to compare with.
     package var comparison: DumpComparison?
 }
 
-/// What a run changed in one product.
+/// The changes of a run in one product.
 package struct ProductChange: Equatable, Sendable {
     package var productID: Text
     package var brand: Text?
     package var inserted: Int64 = 0
     package var updated: Int64 = 0
     package var deleted: Int64 = 0
+    /// The product's counters before the run.
     package var before: Counters
     package var after: Counters
 }

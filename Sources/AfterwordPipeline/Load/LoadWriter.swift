@@ -1,6 +1,8 @@
 import AfterwordCore
 
-/// Gathers rows and hands them to the store's lane in batches within the limits.
+/// Collects rows and queues them for the store in batches within the limits (`StoreExecutor`).
+///
+/// Used by the deciding thread alone.
 final class LoadWriter {
     private let context: LoadContext
     private let run: Int64
@@ -16,8 +18,9 @@ final class LoadWriter {
     private var months: [MonthSummary] = []
     private var stagedMoves: [StagedMove] = []
     private var byteCount = 0
-    /// Batches handed over and not looked after yet. Their rows are held here so that they are freed by the thread that made
-    /// them: memory that goes to and fro between two threads costs both of them locks.
+    /// Queued batches whose answers have not been checked. The rows are kept here so that the
+    /// thread that allocated them frees them: memory freed by another thread costs both of them
+    /// locks.
     private var written: [(answer: StoreExecutor.Answer<Void>, rows: Any)] = []
     private var newObjects: [StoreExecutor.Answer<[ProductRawRow]>] = []
     private lazy var inserts = NewReviewWriter(context)
@@ -28,12 +31,12 @@ final class LoadWriter {
         limit = context.options.batchRows
     }
 
-    /// The new reviews of products that were added (`NewReviewWriter`).
+    /// Builds and queues the rows of the products' new reviews (`NewReviewWriter`).
     func insert(of decisions: inout [ProductChanges]) throws {
         try inserts.insert(of: &decisions) { try hand($0) }
     }
 
-    /// Products go first: reviews hold their keys.
+    /// Queues new reviews. Their products go first, because reviews refer to their keys.
     private func hand(_ new: NewReviews) throws {
         hand(&products) { try $0.put(products: $1) }
         written.append((context.executor.later { try $0.insert(new) }, new))
@@ -46,7 +49,9 @@ final class LoadWriter {
         raw.append(row)
         try flushWhereFull()
     }
-    /// Where a record that went ahead belongs; `row` without its bytes, if it is kept.
+    /// Moves or drops a staged record of bronze.
+    ///
+    /// - Parameter row: The stored row without its bytes; nil for a record that is not kept.
     func resolve(_ move: StagedMove, as row: RawRow?) {
         if let row { context.ledger.add(row) }
         stagedMoves.append(move)
@@ -88,7 +93,7 @@ final class LoadWriter {
     }
 
     private func flushWhereFull() throws {
-        // Prefetch at every row: the tables with most rows first.
+        // Checked for every row: the tables with the most rows come first.
         let isFull =
             months.count >= limit || raw.count >= limit || history.count >= limit
             || reviews.count >= limit || moves.count >= limit || products.count >= limit
@@ -96,9 +101,9 @@ final class LoadWriter {
         if isFull || byteCount >= BatchLimit.bytes { try flush() }
     }
 
-    /// Products go first: other rows hold their keys.
+    /// Queues all collected rows. Products go first, because other rows refer to their keys.
     ///
-    /// - Throws: What went wrong with a batch before.
+    /// - Throws: The failure of an earlier batch.
     func flush() throws {
         byteCount = 0
         let run = run
@@ -118,14 +123,16 @@ final class LoadWriter {
         try lookAfter()
     }
 
-    /// Waits for what was written long ago.
+    /// Checks the answers of finished batches; waits only where more than 16 are pending.
     private func lookAfter() throws {
         while let first = written.first, written.count > 16 || first.answer.isThere {
             try written.removeFirst().answer.get()
         }
     }
 
-    /// Hands over what is left, and waits until all is written.
+    /// Queues the remaining rows, and waits until all batches are written.
+    ///
+    /// - Throws: The failure of a batch.
     func finish() throws {
         try flush()
         for start in stride(from: 0, to: stagedMoves.count, by: BatchLimit.rows) {

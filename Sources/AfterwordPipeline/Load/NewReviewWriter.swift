@@ -1,7 +1,8 @@
 import AfterwordCore
 import Synchronization
 
-/// Makes the rows of new reviews: reads their records again, cleans and digests them, on all cores.
+/// Builds the rows of new reviews: the worker pool reads their records again, cleans and hashes
+/// them.
 final class NewReviewWriter {
     private let context: LoadContext
     private let makers: BuilderPool
@@ -11,15 +12,15 @@ final class NewReviewWriter {
         makers = BuilderPool(context)
     }
 
-    /// Records that are not made ready in smaller parts: a few are made sooner than a thread is woken.
+    /// Least number of records in a part: fewer are built sooner than a thread wakes.
     private static let leastPart = 512
 
-    /// A record, and the product it is of by its place.
+    /// A record, and the index of its product among the batch's products.
     fileprivate typealias Work = (product: Int, candidate: Candidate)
 
-    /// Makes the rows of all that products insert.
+    /// Builds the rows of all inserts of some products.
     ///
-    /// - Parameter emit: Takes them in batches within the limits.
+    /// - Parameter emit: Receives them in order, in batches within the limits.
     func insert(
         of decisions: inout [ProductChanges], emit: (NewReviews) throws -> Void
     ) throws {
@@ -27,7 +28,7 @@ final class NewReviewWriter {
         var slice: [Work] = []
         let limit = context.options.bulkRows
         for product in decisions.indices {
-            // Lent for the loop: `insert` changes the decision.
+            // Copied for the loop, because `insert` changes the product's entry.
             let inserts = decisions[product].inserts
             for index in inserts.indices {
                 slice.append((product, inserts[index]))
@@ -60,11 +61,12 @@ final class NewReviewWriter {
         }
     }
 
-    /// In parts, side by side: large ones first, so that whoever ends first waits for the end of a small one.
+    /// Builds the rows in parts on several threads: large parts first, so that the last threads to
+    /// finish wait for small ones.
     private func make(
         _ slice: [Work], _ products: [(key: Int64, id: Text)]
     ) throws -> [MadeReviews] {
-        // Each way to a server takes its time.
+        // Each request to a server has its latency: use few parts.
         let leastPart =
             context.load.worksElsewhere ? max((slice.count + 1) / 2, 128) : Self.leastPart
         var parts: [Range<Int>] = []
@@ -89,14 +91,14 @@ final class NewReviewWriter {
     }
 }
 
-/// Those who make rows, while they have nothing to do: each has what it learnt of how records are written.
+/// Idle builders, each with what it learned of how records are written.
 ///
-/// Sendable by hand: what is in it is behind a lock, and a maker is with one thread at a time.
+/// Unchecked Sendable: its state is behind a lock, and a builder is used by one thread at a time.
 private final class BuilderPool: @unchecked Sendable {
     private let context: LoadContext
     private let lock = Mutex(())
     private var idle: [ReviewMaker] = []
-    /// Of salts: 0 is what single rows have.
+    /// Number of salt streams given out; stream 0 is the context's own.
     private var count: UInt32 = 0
 
     init(_ context: LoadContext) { self.context = context }
@@ -112,25 +114,26 @@ private final class BuilderPool: @unchecked Sendable {
     func give(back maker: ReviewMaker) { lock.withLock { _ in idle.append(maker) } }
 }
 
-/// Reviews with their rows, but for their keys.
+/// New reviews with their rows, complete but for their keys.
 private struct MadeReviews {
+    /// The records, in the order of `reviews`.
     var work: [NewReviewWriter.Work]
     var batch: NewReviews
     var reviews: [NewReview] = []
-    /// How their ids begin.
+    /// The heads of their review ids.
     var heads: [TextHead] = []
-    /// Of their records.
+    /// Ledger digests of their raw records.
     var ledger = LedgerRows()
 }
 
-/// Makes the rows of new reviews on one thread.
+/// Builds the rows of new reviews on one thread.
 private final class ReviewMaker {
     private let context: LoadContext
     private let reader: RecordReader
     private var salts: RandomSalts
     private let files: [(name: String, shape: String)]
 
-    /// Bytes of records in one batch.
+    /// Least number of record bytes that complete a batch: 4 MiB.
     private static let batchBytes = 1 << 22
 
     init(_ context: LoadContext, _ salts: RandomSalts) {
@@ -228,7 +231,8 @@ private final class ReviewMaker {
     }
 }
 
-/// Reads the records of candidates again, holds them against what they were, and cleans them.
+/// Reads the records of candidates again, checks their digests, and cleans them. Used by one
+/// thread.
 private final class RecordReader {
     private let dumpIndex: DumpIndex
     private var cleaners: [RecordCleaner.Again?]
@@ -238,10 +242,10 @@ private final class RecordReader {
         cleaners = dumpIndex.files.map { $0.cleaner.map(RecordCleaner.Again.init) }
     }
 
-    /// The bytes of records, one after another, and a margin behind the last.
+    /// The bytes of records, one after another, and a margin after the last.
     ///
-    /// - Parameter starts: Takes where each begins.
-    /// - Throws: `InputFault.changedWhileRead` where they are not what they were.
+    /// - Parameter starts: Receives the index at which each record begins.
+    /// - Throws: `InputFault.changedWhileRead` where a record differs from what the scan read.
     func read(
         _ candidates: some Sequence<Candidate>, starts: inout [Int]
     ) throws -> [UInt8] {
@@ -262,7 +266,7 @@ private final class RecordReader {
         return payloads
     }
 
-    /// Appends the row of a record that begins at `start`.
+    /// Appends the cleaned row of the record that begins at `start`.
     func clean(
         _ candidate: Candidate, _ start: Int, of payloads: BorrowedBytes, into rows: inout CleanRows
     ) {

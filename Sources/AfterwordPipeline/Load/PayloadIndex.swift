@@ -1,58 +1,65 @@
 import AfterwordCore
 import Synchronization
 
-/// The reviews that a store holds, by the bytes they were last seen in: a record of a new dump whose bytes are held already is known
-/// without being read.
+/// The store's current reviews, indexed by payload digest: a record of a new dump with the same
+/// bytes as a live review is recognized and counted without being parsed.
 ///
-/// About 64 bytes a review, and no text: payload and identity digests, the key, and where a record of the dump with these bytes
-/// lies, once one is met.
+/// Takes about 64 bytes per review and holds no text: payload and identity digests, the key, and
+/// where the dump holds a record with these bytes, once one is met. Not thread-safe; `recognise`
+/// shares its work with the worker pool, and its caller waits.
 final class PayloadIndex {
-    /// Beyond as many reviews (about 800 MB) every record is read instead.
+    /// Greatest number of reviews that are indexed (about 800 MB); beyond it every record is
+    /// parsed.
     static let limit = 12_000_000
     private static let slotRows = 1 << 24
-    /// A dump of fewer bytes for each review of the store reads its records: to know all reviews would take longer.
+    /// Least size of the dump, in bytes per stored review: below it, building the index would take
+    /// longer than parsing the dump.
     static let leastBytesPerReview: Int64 = 64
 
-    /// A review: its key, and what is asked of a record that is not read.
+    /// One review: its key, and what is needed of a record that is not parsed.
     private struct Row {
         var payload: Digest128
         var identity: Digest128
-        /// The review's key × 512 + rating × 8 + kind is content × 4 + has text × 2 + is live.
+        /// Review key × 512 + rating × 8 + (kind is content) × 4 + (has text) × 2 + (is live).
         var packed: Int64
-        /// Place of the file × 2⁴⁰ + offset + 1 of the record with these bytes; 0 while none was met.
+        /// Index of the file × 2⁴⁰ + offset + 1 of the record with these bytes; 0 until one is met.
         var place: Int64
         var length: Int32
         var product: Int32
     }
 
-    /// A run was committed since.
+    /// Another run was committed after the snapshot that the index was read from.
     struct Outdated: Error {}
-    /// A review's key is greater than a row has room for.
+    /// A review key is greater than `packed` has bits for.
     private struct Unknowable: Error {}
 
-    /// Of a review: what `Row.packed` has room for. That of its product then has room in 30 bits.
+    /// Greatest review key that fits in `Row.packed`. The number of its product then fits in 30
+    /// bits.
     private static let greatestKey = Int64.max >> 9
 
-    /// The newest run of the snapshot that was read.
+    /// The newest run of the snapshot that the index was read from.
     let run: Int64
-    /// Live reviews, and the products that have any.
+    /// Number of live reviews, and of products that have any.
     private let reviewCount: Int64
     private let productCount: Int64
-    /// By key.
+    /// In order of product keys.
     private(set) var products: [ProductState] = []
+    /// Index in `products` by product id.
     private(set) var numbers: [Text: Int] = [:]
-    /// Documents of the shapes used so far, by name: bytes that were read by another shape are not known.
+    /// Documents of the shapes used so far, by name: the index does not apply to a changed shape.
     private let shapes: [String: String]
-    /// By product.
+    /// In order of `products`.
     private var rows: [Row] = []
+    /// For each product, the index of its first row; and one more entry for the end.
     private var firstRows: [Int] = []
-    /// Live reviews of each product, and those that were met.
+    /// Number of live reviews of each product, and of those whose records were met.
     private(set) var liveCounts: [Int32] = []
     private(set) var metCounts: [Int32] = []
-    /// Open addressing by payload digest.
+    /// Hash table of row numbers with open addressing by payload digest; its size is a power of 2.
     private var slots: [Slot] = []
 
-    /// The number of a row + 1 in 24 bits, and 8 bits of its digest, so that hardly any other row is looked at; 0 for none.
+    /// One entry of the hash table: row number + 1 in 24 bits, and 8 bits of the row's digest, so
+    /// that another row is rarely read; 0 for a free slot.
     private struct Slot {
         private var packed: UInt32 = 0
 
@@ -69,18 +76,20 @@ final class PayloadIndex {
         var isFree: Bool { packed == 0 }
         var row: Int { Int(packed & 0xFF_FFFF) - 1 }
 
+        /// Whether the 8 digest bits of the slot match.
         func mayHold(_ digest: Digest128) -> Bool { packed & 0xFF00_0000 == Self.mark(digest) }
 
-        /// Where a digest is looked for first.
+        /// The slot where the search for a digest begins.
         static func first(_ digest: Digest128, _ capacity: Int) -> Int {
             Int(truncatingIfNeeded: digest.hashBits) & (capacity - 1)
         }
     }
 
-    /// What a store holds, read on all cores; nil where nothing can be known by its bytes.
+    /// Reads the index from a store, with the worker pool; nil where it would be empty or of no
+    /// use.
     ///
-    /// - Parameter partRows: Reviews that are read at a time, about.
-    /// - Throws: `Outdated` where a run was committed meanwhile.
+    /// - Parameter partRows: Approximate number of reviews read by one task.
+    /// - Throws: `Outdated` where a run was committed meanwhile; `StoreFault`.
     static func read(
         _ store: any ReviewStore, dumpBytes: Int64, _ workers: WorkerPool, partRows: Int64 = 1 << 17
     ) throws -> PayloadIndex? {
@@ -89,8 +98,9 @@ final class PayloadIndex {
         let parts = known.parts(of: partRows)
         let products = Mutex(Result<[ProductState], any Error>.success([]))
         let found = Mutex([Result<[Row], any Error>?](repeating: nil, count: parts.count))
-        // The store may be read by several threads at once (`ReviewStore`). While it is, `known` is only read, and afterwards changed by one
-        // thread at a time; all have ended when the call has.
+        // `read` may run on several threads at once (`ReviewStore`). During `share`, `known` is
+        // only read; afterwards one thread at a time changes it; `share` returns after all threads
+        // have finished.
         nonisolated(unsafe) let (store, reading) = (store, known)
         workers.share(parts.count + 1) { place in
             guard place > 0 else {
@@ -101,7 +111,7 @@ final class PayloadIndex {
             found.withLock { $0[place - 1] = own }
         }
         try known.take(products.withLock { $0 }.get())
-        // Deleted ones are among them.
+        // The count includes deleted reviews.
         let count = try found.withLock { try $0.reduce(0) { try $0 + ($1?.get().count ?? 0) } }
         guard count < slotRows else { return nil }
         let slots = Mutex(Self.freeSlots(forRows: count))
@@ -112,7 +122,8 @@ final class PayloadIndex {
             }
             let first = known.rows.count
             let added = Mutex(Result<Void, any Error>.success(()))
-            // Rows are put behind those before while their places are noted; only who puts them there looks at `known`.
+            // One thread appends the part's rows to `known` while another adds them to the hash
+            // table; only the first one touches `known`.
             workers.share(2) { turn in
                 if turn == 0 {
                     let own = Result { try reading.add(own, from: parts[part].lowerBound) }
@@ -130,8 +141,9 @@ final class PayloadIndex {
         return known
     }
 
-    /// Nil where nothing can be known by its bytes: nothing is there, or so much that it is not worth it, or a record held a bare NaN,
-    /// which has to be counted.
+    /// Reads what decides whether the index is worth building. Nil where the store has no run or no
+    /// review, where it has too many for its size or the dump's, or where an earlier file held a
+    /// bare NaN: such literals have to be counted by parsing.
     private init?(_ reader: any StoreReader, dumpBytes: Int64) throws {
         guard let newest = try reader.newestRun() else { return nil }
         let portfolio = try reader.scopes([.portfolio]).first
@@ -148,11 +160,12 @@ final class PayloadIndex {
         rows.reserveCapacity(Int(expected + expected / 16))
     }
 
-    /// Reviews that a part has room for: 32 MiB, which the allocator gives back to the system when they are freed.
+    /// Reviews that a part reserves room for: 32 MiB, which the allocator returns to the system
+    /// when freed.
     private static let partRoom = 1 << 19
 
-    /// Keys of products in parts of about so many reviews: one is freed when it has been put with the others. That keys are given one after
-    /// another is only reckoned with.
+    /// Ranges of product keys that hold about `rows` reviews each, so that a part can be freed once
+    /// it is added. Assumes that product keys are dense; a wrong guess only makes parts uneven.
     private func parts(of rows: Int64) -> [ClosedRange<Int64>] {
         let count = max((reviewCount + rows / 2) / rows, 1)
         let step = max(productCount / count, 1)
@@ -166,7 +179,8 @@ final class PayloadIndex {
         return try reader.products(nil).sorted { $0.productKey < $1.productKey }
     }
 
-    /// The reviews of products with some keys, in order of those: in place of its product's number each has its key from the first of them on.
+    /// The reviews of the products in a key range, in order of product keys. `Row.product` holds
+    /// the product's key less the first key of the range.
     private func rows(
         _ reader: any StoreReader, _ keys: ClosedRange<Int64>
     ) throws -> [Row] {
@@ -203,9 +217,11 @@ final class PayloadIndex {
         metCounts = liveCounts
     }
 
-    /// Puts the reviews of a part behind those before, with their products' numbers.
+    /// Appends a part's rows, and replaces their relative product keys by product numbers.
+    ///
+    /// - Throws: `Outdated` where a row's product is unknown.
     private func add(_ part: [Row], from firstKey: Int64) throws {
-        // Taken out for the loop: nobody else looks at them meanwhile.
+        // Moved into locals for the loop, so that the arrays are uniquely referenced.
         var (rows, firsts, counts): ([Row], [Int], [Int32]) = ([], [], [])
         swap(&rows, &self.rows)
         swap(&firsts, &firstRows)
@@ -236,13 +252,15 @@ final class PayloadIndex {
         return Array(repeating: Slot(), count: capacity)
     }
 
-    /// Notes the places of live reviews with bytes of their own; those that are known by their texts may be one of several, and are read.
+    /// Adds live reviews to the hash table, except those of kind content: which of several equal
+    /// records is which review is decided among all of them, so their records are always parsed.
     private static func note(_ rows: [Row], from number: Int, in slots: inout [Slot]) {
         let last = slots.count - 1
         var first = 0
         while first < rows.count {
             let some = first..<min(first + 64, rows.count)
-            // Places in the table are far from each other: none is waited for before the next is looked at.
+            // Table slots lie far apart in memory: 64 are read before the first is used, to overlap
+            // cache misses.
             let isFree = some.map { slots[Slot.first(rows[$0].payload, slots.count)].isFree }
             for place in some where rows[place].packed & 5 == 1 {
                 let payload = rows[place].payload
@@ -255,20 +273,21 @@ final class PayloadIndex {
         }
     }
 
-    /// Records that were met.
+    /// Number of records met.
     var metCount: Int64 { metCounts.reduce(0) { $0 + Int64($1) } }
 
-    /// Whether records of a shape may be known by their bytes.
+    /// Whether the index applies to records of a shape: it reads records alone, and its document is
+    /// the stored one.
     func knows(_ cleaner: RecordCleaner) -> Bool {
         cleaner.readsRecordsAlone && shapes[cleaner.shape.name] == cleaner.shape.document
     }
 
-    // MARK: Recognising
+    // MARK: Recognition
 
-    /// Bytes of a line at a time that one thread takes.
+    /// Bytes that one worker scans at a time.
     private static let chunkBytes = 1 << 17
 
-    /// The lines that are records with known bytes.
+    /// The lines of a window that have the bytes of an indexed review, in order.
     func recognise(_ bytes: BorrowedBytes, _ workers: WorkerPool) -> [KnownElement] {
         let chunks = (bytes.count + Self.chunkBytes - 1) / Self.chunkBytes
         let found = Mutex([[KnownElement]](repeating: [], count: chunks))
@@ -282,8 +301,10 @@ final class PayloadIndex {
         return found.withLock { $0.flatMap { $0 } }
     }
 
-    /// The lines of some bytes, and the table they are looked up in. Sendable by hand: it is only read, and outlived by what it
-    /// points to.
+    /// The lines of a window, and the table in which they are looked up.
+    ///
+    /// Unchecked Sendable: immutable, and the buffer behind `bytes` outlives it because `share`
+    /// returns after all workers have finished.
     private struct KnownLines: @unchecked Sendable {
         let bytes: BorrowedBytes
         let rows: [Row]
@@ -292,13 +313,14 @@ final class PayloadIndex {
         private struct Line {
             var range: Range<Int>
             var payload: Digest128
-            /// What its first slot holds.
+            /// The contents of its first slot.
             var slot = Slot()
         }
 
-        /// The known ones among those that begin in a range.
+        /// The recognized lines among those that begin in a range.
         func recognise(_ range: Range<Int>) -> [KnownElement] {
-            // One step for all lines, then the next: that a line's place in the table is far away is not waited for by the others.
+            // Each step runs over all lines before the next step, to overlap cache misses in the
+            // table.
             var lines = lines(range)
             for index in lines.indices {
                 lines[index].slot = slots[Slot.first(lines[index].payload, slots.count)]
@@ -327,7 +349,7 @@ final class PayloadIndex {
             if start > 0, bytes[start - 1] != 0x0A { start = lineEnd(bytes, start) + 1 }
             while start < range.upperBound {
                 let end = lineEnd(bytes, start)
-                // A line without its end may go on.
+                // A line without its end may continue in the next window.
                 if end == bytes.count { break }
                 var last = end
                 while last > start, bytes[last - 1] == 0x0D || bytes[last - 1] == 0x20 { last -= 1 }
@@ -339,7 +361,7 @@ final class PayloadIndex {
             return found
         }
 
-        /// The number of the row with these bytes, less than 0 for none or several.
+        /// The number of the row with a line's payload; negative for none or for several.
         private func number(of line: Line) -> Int32 {
             var place = Slot.first(line.payload, slots.count)
             var slot = line.slot
@@ -356,20 +378,21 @@ final class PayloadIndex {
         }
     }
 
-    // MARK: Meeting
+    // MARK: Records met
 
-    /// What is known of a record without reading it.
+    /// What the index knows of a record that was not parsed.
     struct Met {
         var product: Int
         var rating: Int64?
         var hasText: Bool
     }
 
-    /// Notes that records of these bytes lie in the dump; nil for one that was met before.
+    /// Marks the reviews whose records were recognized; nil for a review that was met before.
     ///
-    /// - Parameter offset: Of the window that their places are in.
+    /// - Parameter file: Index of the file in the dump.
+    /// - Parameter offset: Offset of the window that the elements lie in.
     func meet(_ elements: [KnownElement], file: Int, offset: Int64) -> [Met?] {
-        // Taken out for the loop: nobody else looks at them meanwhile.
+        // Moved into locals for the loop, so that the arrays are uniquely referenced.
         var (rows, counts): ([Row], [Int32]) = ([], [])
         swap(&rows, &self.rows)
         swap(&counts, &metCounts)
@@ -377,13 +400,14 @@ final class PayloadIndex {
             swap(&rows, &self.rows)
             swap(&counts, &metCounts)
         }
-        // Rows lie anywhere in memory: one is not waited for before the next is asked for.
+        // Rows lie far apart in memory: all are read before the first is used, to overlap cache
+        // misses.
         let isMet = elements.map { rows[Int($0.number)].place != 0 }
         var found: [Met?] = []
         found.reserveCapacity(elements.count)
         for (element, isMet) in zip(elements, isMet) {
             let number = Int(element.number)
-            // Twins may be among them.
+            // Two elements of this call may have the same bytes.
             if isMet || rows[number].place != 0 {
                 found.append(nil)
                 continue
@@ -401,11 +425,12 @@ final class PayloadIndex {
         return found
     }
 
-    // MARK: Asking
+    // MARK: Existing reviews
 
-    /// What a product's reviews are, to the records of it that were read.
+    /// The reviews of a product before the run, as far as the decision on its parsed records needs
+    /// them.
     ///
-    /// - Parameter named: Identities of those records.
+    /// - Parameter named: Identities of the product's parsed records.
     func existing(ofProduct number: Int, named: Set<Digest128>) -> ExistingReviews {
         var existing = ExistingReviews()
         existing.isEmpty = firstRows[number] == firstRows[number + 1]
@@ -414,10 +439,10 @@ final class PayloadIndex {
         let productKey = products[number].productKey
         var met: (file: Int, count: Int64) = (0, 0)
         var foundCount = 0
-        // Few rows are looked for among the named: those that have a bit of one.
+        // A 64-bit filter by one hash bit each, so that most rows need no set look-up.
         let bits = named.reduce(UInt64(0)) { $0 | 1 << ($1.hashBits & 63) }
         for row in rows[firstRows[number]..<firstRows[number + 1]] {
-            // What is known by its texts may be one of several: which, is decided among all of them.
+            // Reviews of kind content are always included: their identities are numbered later.
             let isFound =
                 bits >> (row.identity.hashBits & 63) & 1 != 0 && named.contains(row.identity)
             if isFound { foundCount += 1 }
@@ -447,7 +472,7 @@ final class PayloadIndex {
             }
         }
         existing.met[met.file, default: 0] += met.count
-        // Without a record that is of none of them there is no new one.
+        // The keys are needed only where some parsed record matches no review, and so may be new.
         if foundCount < named.count {
             existing.keys = rows[firstRows[number]..<firstRows[number + 1]].map { $0.packed >> 9 }
         }
@@ -455,7 +480,7 @@ final class PayloadIndex {
     }
 }
 
-/// Where a record lies that is known by its bytes, and their digest.
+/// A record recognized by its bytes: its payload digest, and where it lies in the dump.
 struct MetRecord {
     var payload: Digest128
     var file: Int
@@ -468,21 +493,23 @@ struct ExistingReviews {
     /// The product never had a review.
     var isEmpty = true
     var liveCount = 0
-    /// By identity, those that records of the dump may be of; records that were known by their bytes are of none of them.
+    /// By identity, the reviews that parsed records may belong to. Records counted in `met` belong
+    /// to none of them.
     var current: [Digest128: CurrentKey] = [:]
-    /// Live ones that no known bytes were met of.
+    /// Live reviews that no recognized record belongs to.
     var unmet: [CurrentKey] = []
-    /// How many records were known by their bytes, and nothing else is said of their reviews; by place of their file.
+    /// Number of recognized records whose reviews no parsed record names, by index of their file.
     var met: [Int: Int64] = [:]
     var metCount = 0
-    /// The keys of all, if any of the dump's records may be of a new one.
+    /// Keys of all reviews, deleted ones too; empty where no parsed record can be a new review.
     var keys: [Int64] = []
-    /// Records known by their bytes, of whose reviews others speak too.
+    /// Recognized records whose reviews parsed records name as well: they have to be parsed after
+    /// all.
     var duplicated: [MetRecord] = []
 
     init() {}
 
-    /// All that a store holds of a product.
+    /// From all the keys that the store holds for a product.
     init(_ keys: [CurrentKey]) {
         isEmpty = keys.isEmpty
         current.reserveCapacity(keys.count)
@@ -493,7 +520,8 @@ struct ExistingReviews {
     }
 }
 
-/// The next line feed from `start` on, eight bytes at a time; the end where there is none.
+/// The index of the next line feed from `start` on, reading eight bytes at a time; the count where
+/// there is none.
 private func lineEnd(_ bytes: BorrowedBytes, _ start: Int) -> Int {
     let ones: UInt64 = 0x0101_0101_0101_0101
     var index = start

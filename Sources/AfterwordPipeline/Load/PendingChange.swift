@@ -1,14 +1,19 @@
 import AfterwordCore
 
-/// A row of history to be: the review as it is after the change.
+/// A history row to write, with the review as it is after the change.
 final class PendingChange {
+    /// The operation of the history row.
     var operation: Operation
+    /// The review after the change.
     var review: StoredReview
-    /// The review as it was, where it was known.
+    /// The review before the change; nil for a new review and for a late row.
     var previous: StoredReview?
     var changed: FieldSet
 
-    /// A new review, or one that was deleted and is back.
+    /// An insert: a new review, or a deleted one that returns.
+    ///
+    /// - Parameter deleted: The deleted review that returns; nil for a new one.
+    /// - Parameter holding: The payload that the review then holds.
     init(
         inserting values: ReviewValues, content: Digest256, record: CleanedRecord,
         over deleted: StoredReview?, reviewKey: Int64, duplicateGroup: DuplicateGroup,
@@ -40,6 +45,7 @@ final class PendingChange {
             rawKey: holding.rawKey)
     }
 
+    /// An update of a live review.
     init(
         updating old: StoredReview, to values: ReviewValues, author: Text?, changed: FieldSet,
         holding: (digest: Digest128, rawKey: Int64), _ context: LoadContext
@@ -59,7 +65,7 @@ final class PendingChange {
             previous: (old.times, old.observedAt))
     }
 
-    /// The last values and times stay: a delete draws nothing.
+    /// A delete. The last values and times stay; no mock time is drawn.
     init(deleting old: StoredReview, _ context: LoadContext) {
         operation = .delete
         previous = old
@@ -68,8 +74,8 @@ final class PendingChange {
         review.isLive = false
     }
 
-    /// What a late record says. Its times are its own: the source's where it has them, else mock
-    /// ones; of the review's current version it takes a mock creation alone, which is the review's.
+    /// A late record of a review. Its times are its own: the source's where given, else mock times.
+    /// A mock creation time is the one of the review's current version where that is mock too.
     init(
         late values: ReviewValues, author: Text?, of current: StoredReview, _ context: LoadContext
     ) {
@@ -84,8 +90,8 @@ final class PendingChange {
     }
 }
 
-/// Times of a late row: a mock time is drawn for version 0 where the current version has none of
-/// the same field.
+/// The times of a late row: a mock time is drawn for version 0 where the current version has no
+/// mock time of the same field.
 private func lateTimes(
     _ values: ReviewValues, of current: StoredReview, _ context: LoadContext
 ) -> ReviewTimes {
@@ -104,7 +110,7 @@ private func lateTimes(
 }
 
 extension StoredReview {
-    /// The next version, made by this run.
+    /// The next version, written by this run.
     fileprivate func next(_ context: LoadContext) -> StoredReview {
         var next = self
         next.version += 1

@@ -1,47 +1,55 @@
 import Foundation
 
-/// The second way to a store, for look-ups beside the load: asked by one thread at a time.
+/// The read connection of a store for look-ups beside the load; one thread at a time uses it.
 ///
-/// Sendable by hand: behind a lock.
+/// Unchecked Sendable: every use is behind a lock.
 final class ReadConnection: @unchecked Sendable {
     private let lookUps: any StoreLookUps
     private let lock = NSLock()
 
     init(_ lookUps: any StoreLookUps) { self.lookUps = lookUps }
 
+    /// Runs a look-up on the connection, after those of other threads.
     func ask<Found>(_ question: (any StoreLookUps) throws -> Found) rethrows -> Found {
         try lock.withLock { try question(lookUps) }
     }
 }
 
-/// What the store is asked before the answer is needed: on its second way by whoever has time, or else in its turn.
+/// A look-up started before its result is needed. It is a deferred task of the worker pool on the
+/// read connection, or, where there is none, a job in the queue of `StoreExecutor`.
 ///
-/// Sendable by hand: the result is written by the one who asks, and read by the one who laid it deferred when that is done.
+/// Unchecked Sendable: the thread that runs the task writes the result; the owner reads it after
+/// the task is done.
 final class Prefetch<Value>: @unchecked Sendable {
     private var result: Result<Value, any Error>?
     private var deferred: WorkerPool.DeferredTask?
     private var answer: StoreExecutor.Answer<Value>?
 
-    /// - Parameter question: Called once. What was there before this run is asked: reviews, records and months of a product are written by its
-    ///   own decision alone, and it makes no difference which of its new rows are there already.
+    /// - Parameter question: Called once, on another thread. It may read the state before the run
+    ///   or any later one: a product's reviews, records and months are written by its own decision
+    ///   alone, so it does not matter which of the run's rows are visible.
     init(_ context: LoadContext, _ question: @escaping (any StoreLookUps) throws -> Value) {
         guard let way = context.readConnection else {
             answer = context.executor.later { try question($0) }
             return
         }
-        // By one thread, which has ended with it when `finish` has.
+        // One thread uses it, and is done with it when `finish` returns.
         nonisolated(unsafe) let question = question
         deferred = context.executor.workers.deferTask { [self] in
             result = Result { try way.ask(question) }
         }
     }
 
-    /// Of a question that need not be asked.
+    /// A result that needs no look-up.
     init(_ value: Value) { result = .success(value) }
 
-    /// To be called before the second way ends, whatever happens.
+    /// Waits for the look-up, or runs it here. Call before the read connection closes, even after
+    /// an error.
     func finish() { deferred.take()?.finish() }
 
+    /// Waits for the result.
+    ///
+    /// - Throws: What the look-up threw.
     func get() throws -> Value {
         finish()
         if let answer { return try answer.get() }

@@ -1,40 +1,51 @@
 import AfterwordCore
 
-/// One product of a dump: what is asked of the store for it, then what is written.
+/// One product of a dump: which stored rows its decision needs, and which changes it makes.
+///
+/// Used by the deciding thread alone, in this order: `init`, `wanted` and `wantedRaw`, `apply`,
+/// `insert` once for each of `inserts`, `addLeaves`.
 struct ProductChanges {
     let id: Text
-    /// The product before and after this run; a new one begins with empty sums.
+    /// The product before this run; a new product begins with empty sums.
     let before: ProductState
+    /// The product after this run.
     private(set) var state: ProductState
     let isNew: Bool
     private(set) var delta = SummaryDelta()
     private(set) var inserted: Int64 = 0
     private(set) var updated: Int64 = 0
     private(set) var deleted: Int64 = 0
-    /// Reviews that were live and are not what they were.
+    /// Keys of reviews that were live before the run and were updated or deleted by it.
     private(set) var changedKeys: [Int64] = []
 
     private let order: ObservationOrder
-    /// Its duplicateGroups; the inserts; and, nearly all of a second dump, the records whose reviews hold their very bytes already.
+    /// The candidates sorted into duplicate groups, inserts, and unchanged records (whose live
+    /// reviews hold the same bytes already; nearly all records of a second dump).
     private let records: SortedRecords
     private let reviews: ExistingReviews
-    /// Live reviews that a dump complete for the product does not name.
+    /// Live reviews that are missing from a dump complete for the product.
     private let vanished: [CurrentKey]
     private let isComplete: Bool
     private let indexed: IndexedProduct?
     private var keys: ReviewKeys
     private var leaves = ProductLeaves()
-    /// Inserts whose bytes are new, in the order of their keys, once `apply` is done: their rows are still to be made.
+    /// Inserts whose bytes are new to the store, in order of their review keys. Filled by `apply`;
+    /// their rows are built afterwards (`NewReviewWriter`).
     private(set) var inserts = Inserts()
     private var insertKeys: [Int64] = []
     private var nextInsert = 0
 
+    /// Sorts a product's candidates and decides which reviews vanished. Adds to the context's
+    /// counts and, for a new product, takes its key.
+    ///
+    /// - Parameter stored: The product before the run; nil for a new one.
+    /// - Throws: `InputFault.otherIdentityKind`; `InputFault.changedWhileRead`.
     init(
         _ id: Text, _ stored: ProductState?, _ reviews: ExistingReviews, _ candidates: [Candidate],
         _ context: LoadContext
     ) throws {
         let indexed = context.dumpIndex.products[id]
-        // A product that never had a review may be known by anything.
+        // A product that never had a review may take any identity kind.
         if let stored, !reviews.isEmpty, let indexed, let kind = indexed.kind, stored.kind != kind {
             throw InputFault.otherIdentityKind(
                 file: context.dumpIndex.files[indexed.file].record.name,
@@ -48,7 +59,7 @@ struct ProductChanges {
         let current = reviews.current
         let duplicated = try reviews.duplicated.map { try context.candidate($0) }
         let isClosed = order.isOlder && order.isCoveredByLaterComplete
-        // A product's records may be many: they are not copied for nothing.
+        // The array is not copied where nothing is appended: a product may have very many records.
         records = try duplicateGroups(
             duplicated.isEmpty ? candidates : candidates + duplicated,
             precedence: context.precedence
@@ -92,7 +103,8 @@ struct ProductChanges {
     private static func vanished(
         _ reviews: ExistingReviews, _ records: SortedRecords, _ indexed: IndexedProduct?
     ) -> [CurrentKey] {
-        // Each of them is of a live review of its own.
+        // Each unchanged record belongs to its own live review: equal counts mean that none
+        // vanished.
         if records.unchanged.count == reviews.unmet.count { return [] }
         var named = Set(records.unchanged.map(\.identity.digest))
         for duplicateGroup in records.duplicateGroups { named.insert(duplicateGroup.identity) }
@@ -100,7 +112,7 @@ struct ProductChanges {
         return reviews.unmet.filter { !named.contains($0.identity) }
     }
 
-    /// Moves the clocks and attributes of a product that the dump names.
+    /// Updates the product's observation clocks and attributes, if the dump names it.
     private mutating func observe(_ context: LoadContext) {
         guard let indexed else { return }
         if !indexed.isOfCatalog {
@@ -119,9 +131,10 @@ struct ProductChanges {
         }
     }
 
-    // MARK: What is asked
+    // MARK: Queries
 
-    /// Whether a duplicateGroup is settled without looking: one content, the bytes held live already.
+    /// Whether a duplicate group needs no look-up: it has one content, and the live review holds
+    /// its bytes already.
     private func isUnchanged(_ duplicateGroup: DuplicateGroup) -> Bool {
         guard duplicateGroup.finalists.count == 1,
             let key = reviews.current[duplicateGroup.identity]
@@ -131,7 +144,7 @@ struct ProductChanges {
         return key.isLive && key.payloadDigest == duplicateGroup.finalists[0].kept.payload
     }
 
-    /// Known reviews whose duplicateGroups are open.
+    /// Keys of stored reviews whose duplicate groups need a decision.
     private func openKeys() -> [Int64] {
         reviews.current.isEmpty
             ? []
@@ -139,10 +152,11 @@ struct ProductChanges {
                 .compactMap { reviews.current[$0.identity]?.reviewKey }
     }
 
-    /// Keys of reviews that may change, and of those that vanish.
+    /// Keys of stored reviews that may change (`open`), and of those that vanished.
     var wanted: (open: [Int64], vanished: [Int64]) { (openKeys(), vanished.map(\.reviewKey)) }
 
-    /// Every payload of the dump that is not the one held; a new product has none in bronze.
+    /// Every payload of the dump other than the one its review holds; empty for a new product,
+    /// which has no rows in bronze.
     var wantedRaw: [RawQuestion] {
         if isNew { return [] }
         let duplicated = records.duplicateGroups.flatMap { duplicateGroup in
@@ -152,8 +166,8 @@ struct ProductChanges {
         return duplicated + records.inserts.map { RawQuestion(record: $0.raw, reviewKey: nil) }
     }
 
-    /// The payloads of a duplicateGroup that the review does not hold, each once, with where it lies
-    /// first.
+    /// The payloads of a duplicate group that its review does not hold, each once, at its first
+    /// place in the dump (by file, then offset).
     private func raw(_ duplicateGroup: DuplicateGroup) -> [(
         record: RawIdentity, candidate: Candidate
     )] {
@@ -180,8 +194,13 @@ struct ProductChanges {
         }
     }
 
-    // MARK: What is written
+    // MARK: Changes
 
+    /// Writes the product's rows, except the rows of `inserts`, and counts its records in the
+    /// balances of their files.
+    ///
+    /// - Parameter stored: What the store returned for `wanted` and `wantedRaw`.
+    /// - Throws: `InputFault.emptiesProduct`; what the writer throws.
     mutating func apply(
         _ stored: StoredBatch, _ context: LoadContext, _ writer: LoadWriter
     ) throws {
@@ -205,7 +224,8 @@ struct ProductChanges {
             context.dumpIndex.files[Int(candidate.file)].record.balance.unchanged += 1
         }
         var changes: [PendingChange] = []
-        // Bytes that were here before, of a record that never became a review, are not kept again.
+        // A payload that bronze holds already, of a record that never became a review, is not
+        // stored again: such a record is decided like a duplicate group.
         let plain =
             stored.rawKeys.isEmpty
             ? records.inserts : records.inserts.filter { stored.rawKeys[$0.raw] == nil }
@@ -227,7 +247,9 @@ struct ProductChanges {
         takeInserts(plain, context)
     }
 
-    /// Counts the next of `inserts`, and gives it its keys.
+    /// Assigns the keys of the next of `inserts` to its row, and adds it to the sums and leaves.
+    ///
+    /// - Parameter id: The review id: its head and all its bytes.
     mutating func insert(
         _ review: inout NewReview, _ candidate: Candidate, _ row: CleanRow,
         id: (head: TextHead, bytes: BorrowedBytes), _ context: LoadContext
@@ -240,10 +262,11 @@ struct ProductChanges {
         leaves.add(id.head, id.bytes, review.rowDigest)
     }
 
-    /// Adds what changed to the run's tree, when all is written.
+    /// Adds the row digests of the product's changes to the run's Merkle tree, in order of review
+    /// ids. Call once, after all of its rows are built.
     mutating func addLeaves(to tree: inout MerkleTree) { leaves.addInOrder(to: &tree) }
 
-    /// Counts new reviews, and gives them their keys.
+    /// Counts inserts and assigns their keys.
     private mutating func takeInserts(_ candidates: [Candidate], _ context: LoadContext) {
         inserted += Int64(candidates.count)
         for candidate in candidates {
@@ -255,7 +278,8 @@ struct ProductChanges {
         leaves.reserve(given.count)
     }
 
-    /// Records in an order of their own: of a product they may be many, and are not copied for it.
+    /// Candidates in order of their review keys, held as a permutation so that a large array is not
+    /// copied.
     struct Inserts {
         fileprivate var candidates: [Candidate] = []
         fileprivate var places: [Int32] = []
@@ -264,6 +288,8 @@ struct ProductChanges {
         subscript(index: Int) -> Candidate { candidates[Int(places[index])] }
     }
 
+    /// Refuses a dump that leaves a product of 5 or more live reviews with none, unless guards are
+    /// off or `maxDeletes` is given.
     private func refuseEmptying(_ context: LoadContext) throws {
         let live = reviews.liveCount
         let isEmptied =
@@ -275,13 +301,15 @@ struct ProductChanges {
         }
     }
 
-    /// Raw keys of the payloads that a duplicateGroup brought, and which of them are new to the store.
+    /// Raw keys of the payloads that a duplicate group brought, and which of them are new to the
+    /// store.
     private struct WrittenRaw {
         var keys: [Digest128: Int64] = [:]
         var new: Set<Digest128> = []
     }
 
-    /// Keeps the bytes of every record of a duplicateGroup, each once.
+    /// Writes the bytes of every record of a duplicate group to bronze, each payload once; records
+    /// that are staged are resolved instead.
     private func writeRaw(
         _ duplicateGroup: DuplicateGroup, _ stored: StoredBatch, _ context: LoadContext,
         _ writer: LoadWriter
@@ -323,7 +351,9 @@ struct ProductChanges {
         return written
     }
 
-    /// Finds a duplicateGroup's winner, judges it, and counts every record of the duplicateGroup once.
+    /// Finds a duplicate group's winner, judges it, and counts every record of the group once.
+    ///
+    /// - Returns: The change to write; nil where the review stays as it is.
     private mutating func settle(
         _ duplicateGroup: DuplicateGroup, _ raw: WrittenRaw, _ stored: StoredBatch,
         _ context: LoadContext, _ writer: LoadWriter
@@ -375,8 +405,8 @@ struct ProductChanges {
             return nil
         case .late(let values):
             count(duplicateGroup, winner, context) { $0.late += 1 }
-            // Bytes that were here before were told of then: as late without a review, or as
-            // shadowed.
+            // A payload that was in bronze before this run was counted then, as late without a
+            // review or as shadowed; its content is not recorded again.
             guard let review, raw.new.contains(winner.kept.payload),
                 !history.contains(values.contentDigest)
             else { return nil }
@@ -387,7 +417,8 @@ struct ProductChanges {
         }
     }
 
-    /// The payload a review holds, cleaned by today's shape and rules.
+    /// The payload that a review holds, cleaned with today's shape and rules; nil where that is
+    /// impossible.
     private func heldReading(
         _ review: StoredReview, _ stored: StoredBatch, _ context: LoadContext
     ) throws -> Reading? {
@@ -395,12 +426,14 @@ struct ProductChanges {
             let cleaner = try context.cleaner(ofShape: payload.shape)
         else { return nil }
         let record = context.clean(payload.payload, payload.context, by: cleaner)
-        // What today's rules cannot read is compared with what was stored when they could.
+        // Where today's rules reject the payload, the incoming record is compared with the stored
+        // values.
         return record.fault == nil
             ? Reading(values: record.values, said: cleaner.shape.said) : nil
     }
 
-    /// The winner counts in its first file; equal contents are copies, all others shadowed.
+    /// Counts a group's records: the winner by `outcome` in its first file, records of equal
+    /// content as copies, all others as shadowed.
     private func count(
         _ duplicateGroup: DuplicateGroup, _ winner: DuplicateGroup.Variant, _ context: LoadContext,
         _ outcome: (inout Balance) -> Void
@@ -421,12 +454,14 @@ struct ProductChanges {
         }
     }
 
-    /// The key of a review's first version: the review's own, so that a product's versions lie together. One that comes to a product with
-    /// reviews goes behind all others: between them it would split a full page of its own.
+    /// The history key of a review's first version. It equals the review key, so that the versions
+    /// of a product lie together; in a product that had reviews before, it is an appended key,
+    /// because inserting between existing rows would split a full page each time.
     private func historyKey(ofFirst reviewKey: Int64, _ context: LoadContext) -> Int64 {
         reviews.isEmpty ? reviewKey : context.takeHistoryKey()
     }
 
+    /// Writes the rows of one change, and counts it.
     private mutating func write(
         _ change: PendingChange, _ context: LoadContext, _ writer: LoadWriter
     ) throws {
@@ -465,18 +500,19 @@ struct ProductChanges {
 }
 
 extension Candidate {
-    /// Its key in bronze, if it went ahead.
+    /// Its key in bronze, if it was staged during the scan.
     var stagedKey: Int64? { isStaged ? Int64(number) + 1 : nil }
 
-    /// What its bytes are kept under.
+    /// The identity and payload that its bytes are stored under.
     fileprivate var raw: RawIdentity { RawIdentity(identity: identity.digest, payload: payload) }
 }
 
-/// The row digests of a product's changes, for the run's Merkle tree: there in order of the reviews' ids.
+/// The row digests of a product's changes, for the run's Merkle tree, which takes them in order of
+/// review ids.
 private struct ProductLeaves {
     private struct Place {
         var head: TextHead
-        /// What the id has beyond its head, among `rests`.
+        /// The bytes of the id after its head, as a range in `rests`.
         var rest: Range<Int32>
         var leaf: Int32
     }
@@ -490,7 +526,9 @@ private struct ProductLeaves {
         digests.reserveCapacity(digests.count + more)
     }
 
-    /// - Parameter id: Read only where its head is not all of it.
+    /// Appends a leaf.
+    ///
+    /// - Parameter id: Read only where the head does not hold the whole id.
     mutating func add(_ head: TextHead, _ id: BorrowedBytes, _ digest: Digest256) {
         let start = Int32(rests.count)
         if head.isPart { rests.append(contentsOf: id.part(TextHead.byteCount..<id.count)) }
@@ -499,6 +537,7 @@ private struct ProductLeaves {
         digests.append(digest)
     }
 
+    /// Adds all leaves to the tree, in byte order of the review ids.
     mutating func addInOrder(to tree: inout MerkleTree) {
         rests.lend { rests in
             func rest(_ place: Place) -> BorrowedBytes {
@@ -513,7 +552,7 @@ private struct ProductLeaves {
 }
 
 extension LoadContext {
-    /// Remembers a product whose reviews changed, for the report.
+    /// Records a product whose reviews changed, for the load report.
     func noteChange(_ decision: ProductChanges, after: Counters) {
         guard !decision.delta.isEmpty else { return }
         changes.append(

@@ -1,22 +1,23 @@
 import AfterwordCore
 
-/// Gives a product's new reviews their keys: the one that the identity tells, or the next that is free.
+/// Assigns keys to a product's new reviews: the key that the identity gives (`firstKey`), or the
+/// next free one.
 struct ReviewKeys {
     private let productKey: Int64
-    /// In order.
+    /// Keys of the product's stored reviews, in order.
     private let stored: [Int64]
     private var given: Set<Int64> = []
     private var isClosed = false
 
-    /// - Parameter stored: Keys of the product's reviews.
+    /// - Parameter stored: Keys of the product's reviews, in any order.
     init(ofProduct productKey: Int64, stored: [Int64]) {
         self.productKey = productKey
-        // Some stores tell them in order.
+        // Some stores return them in order.
         let isSorted = zip(stored, stored.dropFirst()).allSatisfy { $0 < $1 }
         self.stored = isSorted ? stored : stored.sorted()
     }
 
-    /// The first of some places that is not one of those before.
+    /// The first index that is not before the boundary, by binary search.
     private func firstPlace(_ places: Range<Int>, isBefore: (Int) -> Bool) -> Int {
         var (low, high) = (places.lowerBound, places.upperBound)
         while low < high {
@@ -26,7 +27,8 @@ struct ReviewKeys {
         return low
     }
 
-    /// The first key from one on that no stored review has: a crowd of them is stepped over at once.
+    /// The first key from `key` on that no stored review has. A run of adjacent stored keys is
+    /// skipped by binary search.
     private func unstored(from key: Int64) -> Int64 {
         let place = firstPlace(0..<stored.count) { stored[$0] < key }
         guard place < stored.count, stored[place] == key else { return key }
@@ -34,7 +36,7 @@ struct ReviewKeys {
         return key + Int64(end - place)
     }
 
-    /// The first key from one on that is free.
+    /// The first free key from `first` on.
     private func free(from first: Int64) -> Int64 {
         var key = unstored(from: first)
         while given.contains(key) { key = unstored(from: key + 1) }
@@ -44,6 +46,7 @@ struct ReviewKeys {
         return key
     }
 
+    /// The key of one new review; not to be called after `take(all:)`.
     mutating func take(_ identity: Digest128) -> Int64 {
         precondition(!isClosed, "nobody is given a key after many")
         let key = free(from: firstKey(ofProduct: productKey, identity: identity))
@@ -51,11 +54,12 @@ struct ReviewKeys {
         return key
     }
 
-    /// The keys of many, in order, and whose they are by their places; nobody is given one after them.
+    /// The keys of many new reviews in ascending order, each with the index of its identity. Call
+    /// at most once, as the last call.
     mutating func take(all identities: [Digest128]) -> [(key: Int64, place: Int)] {
         precondition(!isClosed, "nobody is given a key after many")
         isClosed = true
-        // Numbers alone are put in order: which key is told in the upper half, and by whom.
+        // Sorts single integers: the first key in the upper 32 bits, the index in the lower.
         let lowest = reviewKeys(ofProduct: productKey).lowerBound
         let told = identities.enumerated().map { place, identity in
             let key = firstKey(ofProduct: productKey, identity: identity)

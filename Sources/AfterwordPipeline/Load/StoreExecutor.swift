@@ -2,19 +2,25 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// The way to the store while a load decides: what is asked and written goes to the store's own thread in order, one after
-/// another, and the decisions go on meanwhile on another.
+/// Serializes the calls of one load: a deciding thread queues jobs, and the thread that opened the
+/// load runs them in order, one at a time.
 ///
-/// Whoever opened the load stays the only one that calls it. Outside `whileServing` everything is done at once.
+/// 1. Only the thread that opened the load calls it. Inside `whileServing` that thread runs the
+///    queue.
+/// 2. Outside `whileServing` a job runs at once on the calling thread.
+/// 3. Inside `whileServing`, no job runs after a failed one; every later answer is that failure.
 ///
-/// Sendable by hand: `load` is called by one thread at a time, the one that serves; what two threads touch is behind a lock.
+/// Unchecked Sendable: `load` is called by the serving thread alone; the state shared with the
+/// deciding thread is behind a lock.
 final class StoreExecutor: @unchecked Sendable {
-    /// What is to be done, told of a failure before it. Sendable by hand: only the serving thread calls it.
+    /// A queued call; its argument is the first failure so far.
+    ///
+    /// Unchecked Sendable: only the serving thread calls `run`.
     private struct Job: @unchecked Sendable {
         var run: ((any Error)?) throws -> Void
     }
 
-    /// Where jobs wait for the serving thread, which is told of each, and of the end.
+    /// FIFO of jobs. The semaphore is signaled for each job, for each `call`, and for the end.
     private final class Queue: Sendable {
         private struct Waiting {
             var jobs: [Job] = []
@@ -38,27 +44,28 @@ final class StoreExecutor: @unchecked Sendable {
             arrived.signal()
         }
 
-        /// Tells the serving thread that there is something else to do.
+        /// Wakes the serving thread to help the worker pool.
         func call() { arrived.signal() }
 
-        /// Waits for the next, and does a workers's parts as long as none is there; nil once it is closed and nothing is left.
+        /// Waits for the next job, and runs tasks of the worker pool until there is one; nil once
+        /// the queue is closed and empty.
         func next(helping workers: WorkerPool?) -> Job? {
             while true {
                 let (job, isOpen) = waiting.withLock { waiting in
                     (waiting.jobs.isEmpty ? nil : waiting.jobs.removeFirst(), waiting.isOpen)
                 }
                 if job != nil || !isOpen { return job }
-                // It is told of whatever comes after this look.
+                // Any job or call that arrives after the check above has signaled the semaphore.
                 if workers?.help() != true { arrived.wait() }
             }
         }
     }
 
     private let load: any StoreLoad
-    /// Who does parts of the work that is shared, the serving thread among them.
+    /// Runs shared tasks; the serving thread helps it when idle.
     let workers: WorkerPool
     private let queue = Queue()
-    /// Batches on their way at most: each may hold megabytes.
+    /// Limits the jobs in flight to 12: each may hold megabytes.
     private let room = DispatchSemaphore(value: 12)
 
     init(_ load: any StoreLoad, _ workers: WorkerPool) {
@@ -66,19 +73,25 @@ final class StoreExecutor: @unchecked Sendable {
         self.workers = workers
     }
 
-    /// An answer that is on its way.
+    /// The result of a queued job.
+    ///
+    /// Unchecked Sendable: `result` is written before the semaphore is signaled and read after
+    /// waiting for it.
     final class Answer<Value>: @unchecked Sendable {
-        // Written by the serving thread before the signal, read by the other after it.
+        // Written by the serving thread before the signal; read after the wait.
         fileprivate var result: Result<Value, any Error>?
         fileprivate let done = DispatchSemaphore(value: 0)
 
+        /// Whether `get` would return without waiting.
         var isThere: Bool {
             guard done.wait(timeout: .now()) == .success else { return false }
             done.signal()
             return true
         }
 
-        /// Waits for it.
+        /// Waits for the job, and returns its result; may be called more than once.
+        ///
+        /// - Throws: What the job threw, or the failure of an earlier job.
         func get() throws -> Value {
             done.wait()
             done.signal()
@@ -87,7 +100,7 @@ final class StoreExecutor: @unchecked Sendable {
         }
     }
 
-    /// Has something done in its turn. After a failure nothing is done any more: every answer is that failure.
+    /// Queues a job, and returns its pending answer. Waits while 12 jobs are in flight.
     @discardableResult
     func later<Value>(_ body: @escaping (any StoreLoad) throws -> Value) -> Answer<Value> {
         let answer = Answer<Value>()
@@ -110,25 +123,28 @@ final class StoreExecutor: @unchecked Sendable {
         return answer
     }
 
-    /// Has something done in its turn, and waits for it.
+    /// Queues a job, and waits for its answer.
     func now<Value>(_ body: @escaping (any StoreLoad) throws -> Value) throws -> Value {
         try later(body).get()
     }
 
-    /// Runs `decide` on another thread, and serves the store on this one until it ends.
+    /// Runs `decide` on a new thread, and runs queued jobs on this one until `decide` returns.
     ///
-    /// When it returns, nothing that `decide` holds is held by that thread: a store whose last reference went with a thread would be
-    /// closed while the thread ends, where Dispatch, which GRDB closes its connections with, has already put its own things away.
+    /// When `whileServing` returns, the deciding thread holds no reference to anything of `decide`.
+    /// Otherwise the last reference to a store could be released while that thread exits, and GRDB
+    /// would close its connection through Dispatch after Dispatch has torn down its thread-local
+    /// state.
     ///
-    /// - Throws: What `decide` throws; a failure of the store that nobody asked for is thrown as well.
+    /// - Throws: What `decide` throws, else the first failure of a job.
     func whileServing<Value>(_ decide: @escaping () throws -> Value) throws -> Value {
         queue.open()
         let task = DecisionTask(decide, closing: queue)
-        // A thread of its own: one of a pool might not come while all of them wait for stores.
+        // A thread of its own: a pool's thread might never start while all of them wait for stores.
         let thread = Thread { task.run() }
         thread.stackSize = 8 << 20
         thread.start()
-        // Where another process does the work its core is left to that.
+        // Where the store works in another process, that process needs the core: this thread does
+        // not help.
         let helped = load.worksElsewhere ? nil : workers
         workers.serve { [queue] in if helped != nil { queue.call() } }
         defer { workers.serve(nil) }
@@ -143,9 +159,11 @@ final class StoreExecutor: @unchecked Sendable {
         return value
     }
 
-    /// What the deciding thread does, and what comes of it. The thread holds nothing else, and this is empty before it ends.
+    /// The deciding thread's work and result. The thread holds nothing else, and this object is
+    /// empty before the thread exits.
     ///
-    /// Sendable by hand: one thread has it until the queue is closed, the other after that.
+    /// Unchecked Sendable: the deciding thread owns it until the queue is closed, the serving
+    /// thread afterwards.
     private final class DecisionTask<Value>: @unchecked Sendable {
         private var work: (() throws -> Value)?
         private var queue: Queue?
@@ -161,7 +179,7 @@ final class StoreExecutor: @unchecked Sendable {
             queue.take()?.close()
         }
 
-        /// A function of its own: with its end nothing of the work is left.
+        /// A function of its own, so that no reference to the work remains after it returns.
         private func done() -> Result<Value, any Error> {
             guard let work = work.take() else { preconditionFailure("an task is run once") }
             return Result { try work() }

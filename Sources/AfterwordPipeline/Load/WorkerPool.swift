@@ -2,29 +2,33 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Those who do parts of a load's work beside the thread that has it to do: the one that serves the store, while nothing waits for it
-/// (`StoreExecutor`), and threads of Dispatch for the other cores.
+/// The threads of a load that share work in parts: Dispatch threads, and the thread that serves the
+/// store while its queue is empty (`StoreExecutor`).
 ///
-/// As many threads as there are cores, no more: a core stands idle for milliseconds where a thread of its own goes to sleep while two
-/// others share the next core, and is woken for each piece of work. Whoever shares work does its parts too until none is left, so that it gets
-/// done even if nobody comes.
+/// 1. At most as many threads as cores work at once. With more, two threads may share one core
+///    while another core stays idle for milliseconds, until its thread wakes.
+/// 2. The thread that calls `share` runs parts too until none is left: the work finishes even where
+///    no other thread is free.
+/// 3. Thread-safe.
 final class WorkerPool: Sendable {
     private struct State {
-        /// Work with parts that nobody has begun, what is to be done first last.
+        /// Work with parts that no thread has begun; the last element is taken first.
         var open: [Work] = []
-        /// Threads of Dispatch at work or on their way.
+        /// Dispatch threads that run parts, or are about to.
         var helpers = 0
-        /// Tells the thread that serves the store of new work.
+        /// Wakes the thread that serves the store.
         var call: (@Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
-    /// Threads beside the one that shares work.
+    /// Greatest number of threads beside the one that calls `share`.
     private let width: Int
 
+    /// - Parameter width: Threads beside the calling one; 0 runs everything on the calling thread.
     init(width: Int = ProcessInfo.processInfo.activeProcessorCount - 1) { self.width = width }
 
-    /// Calls `body` for each number below `count`, on several threads at once; all calls have ended when this one has.
+    /// Calls `body` for each number below `count`, on several threads at once; returns after all
+    /// calls have returned.
     func share(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
         guard count > 1 else {
             if count == 1 { body(0) }
@@ -36,29 +40,33 @@ final class WorkerPool: Sendable {
         work.finish()
     }
 
-    /// Lays something aside for those who came for what is shared and find nothing left of that. Nobody is called for it alone.
+    /// Queues low-priority work for idle threads: it runs after all shared work, and wakes no
+    /// thread.
     func deferTask(_ body: @escaping @Sendable () -> Void) -> DeferredTask {
         let work = Work(1) { _ in body() }
         state.withLock { $0.open.insert(work, at: 0) }
         return DeferredTask(workers: self, work: work)
     }
 
-    /// What was laid aside.
+    /// A task queued by `deferTask`.
     struct DeferredTask {
         fileprivate let workers: WorkerPool
         fileprivate let work: Work
 
-        /// Waits until it is done, or does it where nobody has begun; to be called once, whatever happens.
+        /// Waits until the task is done, or runs it where no thread has begun it. Call exactly
+        /// once.
         func finish() {
             if let part = workers.begin(work) { work.run(part) }
             work.finish()
         }
     }
 
-    /// Has the thread that serves the store called from now on, or no more.
+    /// Sets the callback that wakes the thread that serves the store; nil for none.
     func serve(_ call: (@Sendable () -> Void)?) { state.withLock { $0.call = call } }
 
-    /// Does one part, if there is any.
+    /// Runs one part, if there is any.
+    ///
+    /// - Returns: Whether a part was run.
     func help() -> Bool {
         guard let (work, part) = state.withLock({ Self.beginAny(&$0) }) else { return false }
         work.run(part)
@@ -99,7 +107,8 @@ final class WorkerPool: Sendable {
 
     private func begin(_ work: Work) -> Int? { state.withLock { Self.begin(work, &$0) } }
 
-    /// The next part of some work, which is no longer open with its last.
+    /// Takes the next part of some work, and removes the work from the open ones with its last
+    /// part.
     private static func begin(_ work: Work, _ state: inout State) -> Int? {
         guard work.begun < work.count else { return nil }
         defer { work.begun += 1 }
@@ -108,10 +117,11 @@ final class WorkerPool: Sendable {
     }
 }
 
-/// Something to be done in parts.
+/// Shared work in numbered parts.
 ///
-/// Sendable by hand: `begun` is behind the workers's lock; `body` is emptied by the thread that shares it when all parts are done, so that no other
-/// thread is ever the last to hold what is in it.
+/// Unchecked Sendable: `begun` is behind the pool's lock. The thread that called `share` clears
+/// `body` when all parts are done, so that no other thread releases the last reference to what
+/// `body` captures.
 private final class Work: @unchecked Sendable {
     let count: Int
     var begun = 0
@@ -130,11 +140,11 @@ private final class Work: @unchecked Sendable {
         if left.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { done.signal() }
     }
 
-    /// A function of its own: with its end this thread holds nothing of the body.
+    /// A function of its own, so that this thread holds no reference to `body` after it returns.
     @inline(never)
     private func call(_ part: Int) { body?(part) }
 
-    /// Waits for the parts that others have begun.
+    /// Waits for the parts that other threads have begun; call once, when no part is left to begin.
     func finish() {
         done.wait()
         body = nil

@@ -3,13 +3,19 @@ import AfterwordCore
 /// Decides and writes the products of a dump in byte order of their ids, in batches of whole
 /// products.
 ///
-/// A dump complete for everything takes the store's other products along, as named without reviews.
+/// A dump with `--complete all` also takes in the store's other products, as named without reviews.
+/// The decisions run on a thread of their own, the store's calls on this one
+/// (`StoreExecutor.whileServing`).
+///
+/// - Parameter progress: Called after each batch with the products done and their total; may throw
+///   to stop.
 func applyProducts(
     _ context: LoadContext, progress: @escaping (Int, Int) throws -> Void
 ) throws {
     let ids = try namedProducts(context)
     try context.executor.whileServing {
-        // What is known of all reviews is asked of few: that need not wait for what is being written.
+        // With a payload index few rows are looked up: a separate read connection serves them, so
+        // that they do not wait for writes in the queue.
         guard context.dumpIndex.known != nil else { return try apply(ids, context, progress) }
         try context.store.besideLoad { lookUps in
             context.readConnection = lookUps.map(ReadConnection.init)
@@ -27,11 +33,11 @@ private func apply(
     func known() -> KnownBatch? {
         batches.next().map { KnownBatch(Array(ids[$0]), context) }
     }
-    // What the next batches are asked goes out before this one is written.
+    // The look-ups of the next batches are sent to the store before this batch is written.
     var following = known()
     var opened = try following.map { try OpenBatch($0, context) }
     following = known()
-    // Sums are moved a batch later, when what they were is there.
+    // Sums are moved one batch later, when their look-ups have been answered.
     var changed: ChangedBatch?
     defer {
         opened?.finish()
@@ -51,10 +57,10 @@ private func apply(
     try writer.finish()
 }
 
-/// Batches of whole products.
+/// Ranges of whole products, each up to the row limit.
 private func batchRanges(_ ids: [Text], _ context: LoadContext) -> [Range<Int>] {
-    // All of a first load is new reviews; what is known is looked up in so few that pages that were read are still there for the next
-    // question.
+    // A first load only inserts, so its batches are large. With a payload index the batches are
+    // small, so that the pages read for one query are still cached for the next.
     let limit =
         context.head.nextProductKey == 1
         ? context.options.bulkRows
@@ -75,6 +81,7 @@ private func batchRanges(_ ids: [Text], _ context: LoadContext) -> [Range<Int>] 
     return ranges
 }
 
+/// Ids of the products to decide, in byte order.
 private func namedProducts(_ context: LoadContext) throws -> [Text] {
     var ids = Set(context.dumpIndex.products.keys)
     if context.options.completeness == .all, let known = context.dumpIndex.known {
@@ -91,8 +98,8 @@ private func namedProducts(_ context: LoadContext) throws -> [Text] {
     return ids.sorted()
 }
 
-/// Products of a batch, and what the store is asked of them: the products, and a key for each of their reviews. Nothing where all
-/// reviews are known.
+/// The products of a batch, and the look-up of their states and of a key for each of their reviews;
+/// no look-up in a first load, or with a payload index.
 private struct KnownBatch {
     let ids: [Text]
     private let answer: StoreExecutor.Answer<([ProductState], [CurrentKey])>?
@@ -109,6 +116,7 @@ private struct KnownBatch {
             }
     }
 
+    /// The decision on each product of the batch, in order.
     func decisions(_ context: LoadContext) throws -> [ProductChanges] {
         let candidates = context.dumpIndex.candidates(ofEach: ids)
         if let known = context.dumpIndex.known {
@@ -128,7 +136,7 @@ private struct KnownBatch {
 }
 
 extension ProductChanges {
-    /// The decision on a product whose reviews are known.
+    /// Builds the changes of a product from the payload index.
     fileprivate init(
         _ id: Text, _ known: PayloadIndex, _ candidates: [Candidate], _ context: LoadContext
     ) throws {
@@ -143,7 +151,7 @@ extension ProductChanges {
     }
 }
 
-/// A batch of which it is known what differs, and what the store is asked of that.
+/// A decided batch, with the look-up of the stored rows that its decisions need.
 private struct OpenBatch {
     private let decisions: [ProductChanges]
     private let stored: Prefetch<StoredBatch>
@@ -157,8 +165,10 @@ private struct OpenBatch {
             ? Prefetch(StoredBatch()) : Prefetch(context) { try StoredBatch(wanted, $0) }
     }
 
+    /// Waits for the look-up; call before the read connection closes.
     func finish() { stored.finish() }
 
+    /// Writes the batch's rows, and starts the look-up of its sums.
     func apply(_ context: LoadContext, _ writer: LoadWriter) throws -> ChangedBatch {
         let stored = try stored.get()
         var decisions = decisions
@@ -171,16 +181,16 @@ private struct OpenBatch {
     }
 }
 
-/// What a batch asks of the store: the few reviews that differ or vanish.
+/// Keys of the few stored rows that a batch needs: reviews that differ or vanished.
 private struct WantedBatch {
     var reviews: [Int64]
-    /// Those of them whose payloads and contents are wanted too.
+    /// The reviews among them whose payloads and history contents are needed too.
     var contents: [Int64]
     var raw: [RawQuestion]
 
     init(_ decisions: [ProductChanges]) {
         let wanted = decisions.map(\.wanted)
-        // In order of their keys: neighbours are read together.
+        // In order of keys, so that neighboring rows are read together.
         contents = wanted.flatMap(\.open).sorted()
         reviews = (contents + wanted.flatMap(\.vanished)).sorted()
         raw = decisions.flatMap(\.wantedRaw).sorted { $0.reviewKey ?? 0 < $1.reviewKey ?? 0 }
@@ -189,10 +199,13 @@ private struct WantedBatch {
     var isEmpty: Bool { contents.isEmpty && reviews.isEmpty && raw.isEmpty }
 }
 
-/// What the store says of it.
+/// The stored rows that a batch asked for, by their keys.
 struct StoredBatch {
+    /// By review key.
     var reviews: [Int64: StoredReview] = [:]
+    /// By raw key.
     var payloads: [Int64: RawPayload] = [:]
+    /// Content digests in the history of each review, by review key.
     var contents: [Int64: Set<Digest256>] = [:]
     var rawKeys: [RawIdentity: Int64] = [:]
 
@@ -207,7 +220,7 @@ struct StoredBatch {
     }
 }
 
-/// A batch whose changes are written, and what the store is asked of its sums.
+/// A batch whose changes are written, with the look-up of its stored sums.
 private struct ChangedBatch {
     private let decisions: [ProductChanges]
     private let rereadKeys: Set<Int64>
@@ -229,9 +242,10 @@ private struct ChangedBatch {
             ? Prefetch(StoredSums()) : Prefetch(context) { try StoredSums(reread, moved, $0) }
     }
 
+    /// Waits for the look-up; call before the read connection closes.
     func finish() { stored.finish() }
 
-    /// Moves summaries, months and scopes by what the products changed.
+    /// Writes the products' summaries and months, and adds to the context's deltas of scopes.
     func moveSums(_ context: LoadContext, _ writer: LoadWriter) throws {
         let stored = try stored.get()
         for decision in decisions {
@@ -274,7 +288,7 @@ private struct ChangedBatch {
     }
 }
 
-/// What the sums of a batch were, as far as its changes need it.
+/// The stored sums that the changes of a batch need.
 private struct StoredSums {
     var ranges: [Int64: ClosedRange<Instant>] = [:]
     var months: [MonthQuestion: Counters] = [:]

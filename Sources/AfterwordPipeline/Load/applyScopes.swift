@@ -1,6 +1,6 @@
 import AfterwordCore
 
-/// Moves the sums of brands, categories, families and the portfolio by what the products brought.
+/// Adds the products' deltas to the sums of brands, categories, families and the portfolio.
 func applyScopes(_ context: LoadContext) throws {
     let moved = context.scopeDeltas.filter { !$0.value.isZero }.keys.sorted()
     for start in stride(from: 0, to: moved.count, by: context.options.batchRows) {

@@ -1,6 +1,9 @@
 import AfterwordCore
 
 /// Fixes the run's number and its two clocks.
+///
+/// - Throws: `PayloadIndex.Outdated` where another run was committed since the index was read;
+///   `InputFault.observedInFuture`.
 func beginLoad(
     _ store: any ReviewStore, _ load: any StoreLoad, _ executor: StoreExecutor, _ dump: Dump,
     _ dumpIndex: DumpIndex,
@@ -18,14 +21,14 @@ func beginLoad(
         observedAt: observed.at, observedOrigin: observed.origin,
         identicalSince: identical.filter { $0.observedAt == observed.at }.map(\.run).min())
     if !options.isReplay && !options.isCatalog {
-        // A dump loaded twice is one dump.
+        // A dump that is loaded again keeps its label.
         let repeated = identical.last { $0.observedAt == observed.at }
         context.dumpLabel = options.dumpLabel ?? repeated?.dumpLabel
     }
     return context
 }
 
-/// `observed_at`: as given, else from the dump's name, else that of the newest run of the same
+/// `observed_at`: the given one, else from the dump's name, else that of the newest run of the same
 /// files, else now.
 private func observation(
     _ dump: Dump, _ options: LoadOptions, _ identical: [RunClock], _ now: Instant
@@ -40,7 +43,7 @@ private func observation(
     return (now, .clock)
 }
 
-/// Writes what stands apart from products, and the ledger's row as the last of all.
+/// Writes shapes, rejects and, last, the rows of the run and its files.
 func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> LoadReport {
     let (load, dumpIndex, head) = (context.load, context.dumpIndex, context.head)
     for file in dumpIndex.files where !file.isPlaceholder {
@@ -49,7 +52,7 @@ func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> 
             shape: ShapeRow(
                 name: shape.name, version: Int64(shape.version), document: shape.document))
     }
-    // A replay's rejects are kept already.
+    // The rejects of a replay are stored already.
     var rejects = context.options.isReplay ? [] : dumpIndex.rejects
     for index in rejects.indices { rejects[index].run = context.run }
     for start in stride(from: 0, to: rejects.count, by: context.options.batchRows) {
@@ -86,8 +89,9 @@ func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> 
         comparison: context.comparison)
 }
 
-/// A replayed short text may take the number of a record that was there, which is then inserted under the next: what
-/// counts is that one more is there.
+/// Moves inserts counted for placeholder records to the replayed files. A replayed short text may
+/// take the number of a placeholder, which is then inserted under the next number: the count of
+/// inserts is right, only the file is not.
 private func settlePlaceholders(_ dumpIndex: DumpIndex) {
     var inserted = dumpIndex.files.filter(\.isPlaceholder).reduce(0) {
         $0 + $1.record.balance.inserted

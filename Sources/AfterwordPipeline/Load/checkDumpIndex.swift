@@ -1,6 +1,8 @@
 import AfterwordCore
 
-/// Refuses a dump whose faults are too many, or that says it is complete and cannot be.
+/// Refuses a dump with too many faults, or one that is said to be complete and cannot be.
+///
+/// - Throws: `InputFault`.
 func checkDumpIndex(_ dumpIndex: DumpIndex, _ dump: Dump, _ options: LoadOptions) throws {
     guard options.hasGuards else { return try checkKinds(dumpIndex) }
     for (place, file) in dumpIndex.files.enumerated() {
@@ -21,7 +23,7 @@ func checkDumpIndex(_ dumpIndex: DumpIndex, _ dump: Dump, _ options: LoadOptions
     if isOver, hasRecords {
         throw InputFault.tooManyRejects(rejected: balance.rejected, found: balance.found)
     }
-    // An empty list is a dump that names nothing; files without any JSON at all are no dump.
+    // A file with an empty list is a dump that names nothing; files without any JSON are no dump.
     let isReadable = dumpIndex.files.contains { $0.cleaner != nil || !$0.isEmpty }
     if !hasRecords, let reject = dumpIndex.rejects.first {
         throw InputFault.onlyRejects(
@@ -34,7 +36,7 @@ func checkDumpIndex(_ dumpIndex: DumpIndex, _ dump: Dump, _ options: LoadOptions
     try checkCompleteness(dumpIndex, dump, options)
 }
 
-/// The reviews of a product are known by one kind of identity.
+/// Refuses a dump in which a product's reviews have two kinds of identity.
 private func checkKinds(_ dumpIndex: DumpIndex) throws {
     for product in dumpIndex.products.values where product.hasMixedKinds {
         throw InputFault.otherIdentityKind(
@@ -43,12 +45,14 @@ private func checkKinds(_ dumpIndex: DumpIndex) throws {
     }
 }
 
-/// Containers that end early: nobody knows what followed.
+/// Rejects of containers that end early: what followed is unknown.
 private let truncating: Set<RejectReason> = [
     .truncated, .recordTooLong, .damagedGzip, .gzipRatio, .notGzip, .htmlPage, .lfsPointer,
     .unsupportedEncoding, .notJSON,
 ]
 
+/// Refuses a dump said to be complete that has an unread, empty or truncated file, or a product
+/// that counts more reviews than were found.
 private func checkCompleteness(
     _ dumpIndex: DumpIndex, _ dump: Dump, _ options: LoadOptions
 ) throws {
@@ -75,8 +79,10 @@ private func checkCompleteness(
     }
 }
 
-/// The dump beside those before it; other runs of the same dump (one market each) are no dumps
-/// before it.
+/// Compares the dump with earlier ones. Other runs of the same dump (one per market) do not count
+/// as earlier.
+///
+/// - Returns: Nil where there is none to compare with.
 func compareWithPast(_ context: LoadContext) throws -> DumpComparison? {
     let day = context.observedAt.startOfDay
     let past = try context.load.reader.runs().reversed().filter { run in
@@ -92,8 +98,10 @@ func compareWithPast(_ context: LoadContext) throws -> DumpComparison? {
         with: past.map { DumpOutline(profile: $0.profile, products: $0.productsNamed) })
 }
 
-/// Refuses a dump unlike the last ones; a rehearsal shows it instead. The very files of an earlier
-/// run are what they were.
+/// Refuses a dump unlike earlier ones. A rehearsal only reports it, and a repeat of an earlier
+/// run's files is accepted.
+///
+/// - Throws: `InputFault.unlikeTheLast`.
 func checkDrift(_ context: LoadContext) throws {
     let options = context.options
     guard options.hasGuards, !options.acceptsDrift, !options.isRehearsal,
@@ -102,7 +110,10 @@ func checkDrift(_ context: LoadContext) throws {
     throw InputFault.unlikeTheLast(comparison)
 }
 
-/// Refuses a dump said to be taken later than now: its products would take no update until then.
+/// Refuses a dump whose `observed_at` is in the future: until then no other dump could update its
+/// products.
+///
+/// - Throws: `InputFault.observedInFuture`.
 func checkObservation(_ observedAt: Instant, now: Instant, _ options: LoadOptions) throws {
     guard options.hasGuards || options.isCatalog, !options.acceptsFuture, !options.isReplay,
         observedAt > now.adding(seconds: ObservationLimit.aheadSeconds)
@@ -110,13 +121,16 @@ func checkObservation(_ observedAt: Instant, now: Instant, _ options: LoadOption
     throw InputFault.observedInFuture(observedAt)
 }
 
-/// How far `observed_at` may be from the clock.
+/// How far `observed_at` may be ahead of the clock.
 package enum ObservationLimit {
-    /// Two days: clocks and time zones differ by less.
+    /// Two days: differences of clocks and time zones are smaller.
     package static let aheadSeconds: Int64 = 2 * 86_400
 }
 
-/// Refuses a run that deletes more than a feed that works would.
+/// Refuses a run with more deletes than `maxDeletes`, by default more than 10 and 20 % of the
+/// scope.
+///
+/// - Throws: `InputFault.tooManyDeletes`.
 func checkDeletes(_ context: LoadContext) throws {
     guard context.options.hasGuards else { return }
     let deleted = context.deleted

@@ -1,28 +1,30 @@
 import AfterwordCore
 
-/// What a file turned out to be.
+/// The shape found for a file.
 enum ShapeChoice {
     case fits(Shape)
-    /// The one shape that was given does not fit its first elements: its records will say why.
+    /// The single given shape does not fit the first elements: its rejects will say why.
     case unfit(Shape, InputFault)
-    /// The file holds no element at all: what it holds instead can be told.
+    /// The file holds no JSON object at all; parsing it with any shape reports what it holds
+    /// instead.
     case nothing
 }
 
-/// The shape of a file: of those that find a product and a rating or text in its first elements the one that
-/// finds most of what it speaks of, of equals the first. A single shape was given by the user and is used as it is.
+/// The shape of a file. Of the shapes that find a product and a rating or text in its first
+/// elements, it is the one whose fields occur most; of equals, the first. A single shape was given
+/// by the user and is used as it is.
 ///
-/// - Throws: `InputFault.unknownShape` with the fields seen and what is missing.
+/// - Throws: `InputFault.unknownShape` with the fields seen and those missing.
 func chooseShape(
     for file: DumpFile, among shapes: [Shape], isStrict: Bool
 ) throws -> ShapeChoice {
-    // Nearly always the first records tell; less has to be tried by every shape.
+    // The first 64 KiB nearly always suffice, so that every shape tries no more than these.
     if case .fits(let shape)? = try? chooseShape(
         for: file, among: shapes, isStrict: isStrict, bytes: firstBytes)
     {
         return .fits(shape)
     }
-    // The first element may be as long as a record may be: a whole wrapped dump is one.
+    // The first element may be as long as a record may be: a wrapped dump is a single one.
     if let choice = try chooseShape(for: file, among: shapes, isStrict: isStrict, bytes: headBytes)
     {
         return choice
@@ -67,10 +69,11 @@ private func chooseShape(
     return .unfit(shapes[0], fault)
 }
 
-/// Bytes of a file that are looked at first to tell its shape, and those that are where these do not.
+/// Bytes of a file by which its shape is chosen: 64 KiB first, then 1 MiB.
 private let firstBytes = 1 << 16
 private let headBytes = 1 << 20
 
+/// The first bytes of a file, inflated and transcoded; fewer where the file is shorter.
 func readHead(_ file: DumpFile, _ headBytes: Int) throws -> [UInt8] {
     struct Enough: Error {}
     var head: [UInt8] = []
@@ -83,7 +86,7 @@ func readHead(_ file: DumpFile, _ headBytes: Int) throws -> [UInt8] {
     return head
 }
 
-/// The slots of a plan that a unit fills.
+/// The fields (slots of the plan) that a unit fills.
 private func toldSlots(_ unit: ExtractedUnit, _ plan: ExtractionPlan) -> [Int] {
     let count = plan.recordSources.count
     let own = unit.recordTokens.indices.filter { unit.recordTokens[$0].kind != .missing }
@@ -95,12 +98,14 @@ private func toldSlots(_ unit: ExtractedUnit, _ plan: ExtractionPlan) -> [Int] {
     return Array(Set(own + context))
 }
 
-/// A unit fits a shape when one of its records, or a product of its, is told by it.
+/// Whether the shape finds a product and a rating or text in a record of the unit, or an id in a
+/// product.
 private func holds(_ unit: ExtractedUnit, _ cleaner: RecordCleaner, _ window: RawSpan) -> Bool {
     for index in unit.records.indices where unit.records[index].fault == nil {
         let context = cleaner.context(ofRecord: index, of: unit, window: window)
         let record = cleaner.clean(record: index, of: unit, context: context, window: window)
-        // Products have titles too: one counts only where the shape speaks of nothing else.
+        // Products have titles too, so a title counts only where the shape maps neither rating nor
+        // body.
         let fields = cleaner.shape.fields
         let hasContent =
             record.values.rating != nil || record.values.body != nil

@@ -2,16 +2,19 @@ import AfterwordCore
 
 /// Why a store is not copied.
 package enum CopyFault: Error, Equatable, Sendable {
+    /// The target has a run already.
     case targetNotEmpty
-    /// What arrived is not what was sent; nothing should be built on it.
+    /// The copy differs from the source, and must not be used.
     case differs(AuditFinding?)
 }
 
-/// Copies all of a store's history to an empty store, in one transaction: bronze, history, base, sums, ledger,
-/// shapes. Attempts stay where they were made. At the end the copy is audited, and its runs and digests
-/// must be the same.
+/// Copies all of a store's data to an empty store, in one transaction: bronze, history, current
+/// rows, sums, ledger, shapes and insights. Attempts, API keys and jobs are not copied. At the end
+/// the copy is audited, and its runs with their digests must equal the source's.
 ///
+/// - Parameter progress: Called after each product with the products copied and their total.
 /// - Returns: The runs copied.
+/// - Throws: `CopyFault`, `StoreFault`.
 package func copyStore(
     from source: any ReviewStore, to target: any ReviewStore,
     progress: (_ products: Int, _ of: Int) -> Void = { _, _ in }
@@ -40,12 +43,13 @@ private func copyRows(
         try inBatches(reader.productRaw(ofProduct: id)) { try load.append(productRaw: $0) }
         let raw = try reader.raw(ofProduct: id)
         try inBatches(raw) { try load.append(raw: $0) }
-        // A review's first record is the one of its own whose key is not a later one's.
+        // The first raw record of a review is the one with a key of the review's own range;
+        // appended keys are negative.
         var firstRawKeys: [Digest128: Int64] = [:]
         for row in raw where row.rawKey >= 0 { firstRawKeys[row.record.identity] = row.rawKey }
         let history = try reader.history(ofProduct: id, review: nil)
         try inBatches(history) { try load.append(history: $0) }
-        // The last of a review's versions is the current one.
+        // The review's last version is its current one.
         var historyKeys: [Int64: Int64] = [:]
         for row in history where row.version > 0 { historyKeys[row.reviewKey] = row.historyKey }
         let reviews = try reader.reviews(ofProduct: id).map { review in
@@ -67,7 +71,7 @@ private func copyRows(
     return runs
 }
 
-/// Sums run after run, so that the last of each is the current one.
+/// Copies sums run by run, so that the last of each is the current one.
 private func copySums(_ reader: any StoreReader, _ load: any StoreLoad) throws {
     let summaries = Dictionary(grouping: try reader.summaryHistory(ofProduct: nil), by: \.run)
     for (run, rows) in summaries.sorted(by: { $0.key < $1.key }) {
@@ -83,8 +87,8 @@ private func copySums(_ reader: any StoreReader, _ load: any StoreLoad) throws {
     }
 }
 
-/// Insights in the order in which they were made, so that the last of each scope is the current one; with their
-/// answers and what these have cost.
+/// Copies insights in the order in which they were made, so that the last of each scope is the
+/// current one; then the cached answers and the model calls with their costs.
 private func copyInsights(_ reader: any StoreReader, _ load: any StoreLoad) throws {
     let insights = Dictionary(grouping: try reader.insightHistory(of: nil), by: \.madeRun)
     for (_, rows) in insights.sorted(by: { $0.key < $1.key }) {

@@ -1,15 +1,15 @@
 package import AfterwordCore
 import Foundation
 
-/// What `shape detect` found.
+/// The result of `shape detect`.
 package enum DetectedShape: Sendable {
     case builtIn(Shape)
     case proposal(ShapeProposal)
 }
 
-/// The built-in shape that fits a file, or a proposal by the usual names of fields.
+/// The built-in shape that fits a file, else a proposal by common field names.
 ///
-/// - Throws: `InputFault.noProposal` with what is missing.
+/// - Throws: `InputFault.noProposal` with what is missing; `InputFault.otherFormat`.
 package func detectShape(ofFile path: String) throws -> DetectedShape {
     let url = URL(fileURLWithPath: path)
     let name = url.lastPathComponent
@@ -39,7 +39,8 @@ package func detectShape(ofFile path: String) throws -> DetectedShape {
     }
 }
 
-/// Whether the first elements of a file have a review, or a list of them, where the shape says.
+/// Whether the first elements of a file hold a review, or a list of reviews, where the shape
+/// expects them.
 private func holdsReviews(_ file: DumpFile, _ shape: Shape) throws -> Bool {
     let head = try readHead(file, ParseLimit.recordBytes)
     var splitter = RecordSplitter(RecordCleaner(shape).plan, isStrict: false)

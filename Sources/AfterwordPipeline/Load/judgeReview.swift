@@ -1,11 +1,12 @@
 package import AfterwordCore
 
-/// Why a verdict is not taken.
+/// Why a verdict is refused.
 package enum JudgeFault: Error, Equatable, Sendable {
     case noSuchReview
-    /// The review was deleted: there is nothing to judge.
+    /// The review is deleted: there is nothing to judge.
     case notLive
-    /// `by` or `why` is empty, too long, or holds signs that cannot be seen.
+    /// `by` or `why` is empty, too long, or holds control characters; the value is the option's
+    /// name.
     case unfitText(String)
 }
 
@@ -17,7 +18,7 @@ package struct NewVerdict: Sendable {
     package var judgedBy: Text
     package var why: Text
 
-    /// Bytes.
+    /// Greatest lengths in bytes of UTF-8.
     package static let judgedByLimit = 200
     package static let whyLimit = 2_000
 
@@ -43,10 +44,11 @@ package struct NewVerdict: Sendable {
     }
 }
 
-/// Records a verdict on the current version of a review, as a run of its own kind: answers as of earlier runs stay as they
-/// were, and the chain of runs covers it. The run brings no reviews and is no dump; it is observed when it is recorded.
+/// Records a verdict on the current version of a review, as a run of its own: answers as of earlier
+/// runs stay as they were, and the chain of runs covers it. The run brings no reviews; its
+/// `observed_at` is its `recorded_at`.
 ///
-/// - Throws: `JudgeFault`; nothing is stored then.
+/// - Throws: `JudgeFault`; nothing is stored then. `StoreFault`.
 package func judgeReview(
     _ new: NewVerdict, in store: any ReviewStore, now: Instant
 ) throws -> VerdictRow {
@@ -68,7 +70,7 @@ package func judgeReview(
     }
 }
 
-/// The ledger's row of a verdict.
+/// The row of the run that records a verdict.
 private func verdictRun(_ head: StoreHead, _ ledger: LedgerRows, _ now: Instant) -> RunRecord {
     let earliest = head.lastRecordedAt.map { Instant(microseconds: $0.microseconds + 1) }
     let recordedAt = max(now, earliest ?? now)

@@ -1,14 +1,12 @@
 import AfterwordCore
 
-/// Loads one dump as one run: dumpIndex → guards → products, in order of their ids → sums → ledger.
+/// Loads one dump as one run: scan → guards → products, in byte order of their ids → sums → ledger.
 ///
-/// - Parameter inspect: Looks at what the store would hold, before it is committed or discarded.
+/// This file is the load's table of contents; each stage has a file of its own beside it.
 ///
-/// The file is the load's table of contents; each stage is a file of its own beside it.
-///
-/// - Throws: `InputFault` when the dump is refused, `StoreFault` from the store; nothing is then
-///   written
-///   but the attempt.
+/// - Parameter inspect: Reads what the store would hold, before the run is committed or discarded.
+/// - Throws: `InputFault` when the dump is refused, `StoreFault` from the store; then nothing but
+///   the attempt is written.
 package func loadDump(
     _ dump: Dump, into store: any ReviewStore, options: LoadOptions,
     surroundings: LoadSurroundings, inspect: (any StoreReader) throws -> Void = { _ in }
@@ -18,7 +16,7 @@ package func loadDump(
     }
 }
 
-/// Notes the attempt, and its failure where it fails; a rehearsal is none.
+/// Records the attempt, and its failure where `body` throws; a rehearsal records none.
 func attempt(
     _ dump: Dump, _ store: any ReviewStore, _ options: LoadOptions,
     _ surroundings: LoadSurroundings, _ body: (LoadIntent) throws -> LoadReport
@@ -30,7 +28,7 @@ func attempt(
     do {
         return try body(LoadIntent(isRehearsal: false, attempt: attempt))
     } catch {
-        // What failed is told; that it cannot be noted as well is not worth hiding it.
+        // The original error is thrown even where the failed attempt cannot be recorded.
         try? store.failAttempt(attempt, at: surroundings.now(), failure: faultName(error))
         throw error
     }
@@ -68,7 +66,7 @@ private func load(
         let dumpIndex = try scan(known)
         return try apply(dumpIndex, dump, store, intent, options, surroundings, workers, inspect)
     } catch is PayloadIndex.Outdated {
-        // Another run came in between: what was known is read again, all of it.
+        // Another run was committed meanwhile: scan again without the payload index.
         let dumpIndex = try scan(nil)
         return try apply(dumpIndex, dump, store, intent, options, surroundings, workers, inspect)
     }
@@ -78,11 +76,13 @@ private func isEmpty(_ store: any ReviewStore) -> Bool {
     (try? store.read { try $0.newestRun() == nil }) ?? false
 }
 
-/// Another run was committed since.
+/// The store holds a run already.
 private struct NotFirst: Error {}
 
-/// The first load of a store: nothing that the dump says can differ from anything, so that its records go to bronze while it is still
-/// being read, in the run's own transaction.
+/// The first load of a store: no record can match anything, so that records are written to bronze
+/// while the dump is still being read, in the run's own transaction.
+///
+/// - Throws: `NotFirst` where another run was committed first; nothing is written then.
 private func loadFirst(
     _ dump: Dump, _ store: any ReviewStore, _ intent: LoadIntent, _ options: LoadOptions,
     _ surroundings: LoadSurroundings, _ workers: WorkerPool,
@@ -108,20 +108,21 @@ private func loadFirst(
     }
 }
 
-/// What a store holds, by its bytes; a store that cannot be read yet is told of by the load.
+/// The store's payload index, or nil. Nil also where the store cannot be read yet: the load that
+/// follows reports that error.
 private func payloadIndex(
     of store: any ReviewStore, dumpBytes: Int64, _ workers: WorkerPool
 ) -> PayloadIndex? {
     (try? PayloadIndex.read(store, dumpBytes: dumpBytes, workers)) ?? nil
 }
 
-/// Writes what a dumpIndex found, as one run.
+/// Writes the contents of a dump index, as one run. Waits while another run holds the store's lock.
 func apply(
     _ dumpIndex: DumpIndex, _ dump: Dump, _ store: any ReviewStore, _ intent: LoadIntent,
     _ options: LoadOptions, _ surroundings: LoadSurroundings, _ workers: WorkerPool,
     _ inspect: (any StoreReader) throws -> Void = { _ in }
 ) throws -> LoadReport {
-    // What a refused try counted in the dumpIndex's balances must not be counted again.
+    // A try that was refused has counted in the index's balances: restore them before the next one.
     let balances = dumpIndex.files.map(\.record.balance)
     return try surroundings.whenFree {
         for index in balances.indices { dumpIndex.files[index].record.balance = balances[index] }
@@ -154,7 +155,7 @@ private func write(
     return report
 }
 
-/// The kind of a failure, for the ledger of attempts: a case's name, never data.
+/// The kind of a failure for `run_attempts`: an error case's name, never data.
 private func faultName(_ error: any Error) -> String {
     switch error {
     case is InputFault: "input: " + caseName(error)

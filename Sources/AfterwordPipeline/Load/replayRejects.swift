@@ -1,10 +1,12 @@
 package import AfterwordCore
 
-/// What is taken again.
+/// Which rejects are replayed.
 package struct ReplaySelection: Sendable {
-    /// The run whose rejects they are.
+    /// The run that rejected them.
     package var run: Int64
+    /// Only rejects with this reason; nil for all.
     package var reason: RejectReason?
+    /// Only rejects of the file of this name; nil for all.
     package var file: String?
 
     package init(run: Int64, reason: RejectReason? = nil, file: String? = nil) {
@@ -19,18 +21,20 @@ package struct ReplaySelection: Sendable {
     }
 }
 
-/// Why there is nothing to take again.
+/// Why a replay has nothing to do.
 package enum ReplayFault: Error, Equatable, Sendable {
     case noSuchRun(Int64)
     case noRejects(run: Int64)
 }
 
-/// Takes the rejects of a run again, after a mend: a better shape, or no strict mode. A run of its own with the
-/// `observed_at` of the first, which never deletes and has a balance of its own; the first run's balance and the rejects
-/// stand as they were. Short texts are numbered together with the records that their product had as of the first run, so
-/// that the store becomes what loading the mended dump at once would have made it.
+/// Loads the rejects of a run again, after a fix: with a better shape, or without strict mode.
 ///
-/// - Throws: `ReplayFault` where there is nothing to take; as `loadDump`.
+/// The replay is a run of its own with the `observed_at` of the first run and its own balance. It
+/// never deletes; the first run's balance and rejects stay as they are. Short texts are numbered
+/// together with the records that their product had as of the first run, so that the store ends up
+/// as if the fixed dump had been loaded at once.
+///
+/// - Throws: `ReplayFault` where there is nothing to replay; otherwise as `loadDump`.
 package func replayRejects(
     _ selection: ReplaySelection, of store: any ReviewStore, options: LoadOptions,
     surroundings: LoadSurroundings
@@ -61,10 +65,11 @@ package func replayRejects(
     }
 }
 
+/// Builds the `DumpIndex` of a replay from stored rejects.
 private struct Replay {
     var scanner: DumpScanner
     let options: LoadOptions
-    /// Shapes as they were last used, by name.
+    /// Shapes as last used, by name.
     let stored: [String: ShapeRow]
 
     init(dump: Dump, options: LoadOptions, shapes: [ShapeRow], workers: WorkerPool) {
@@ -75,14 +80,14 @@ private struct Replay {
         stored = Dictionary(shapes.map { ($0.name, $0) }) { $1 }
     }
 
-    /// The shape given; else the one that the record was read by, as it is today.
+    /// The single given shape; else the shape of that name as it is today, built-in or stored.
     private func shape(named name: String) -> Shape? {
         if options.shapes.count == 1 { return options.shapes[0] }
         if let builtIn = options.shapes.first(where: { $0.name == name }) { return builtIn }
         return stored[name].flatMap { try? Shape(parsing: Array($0.document.utf8)) }
     }
 
-    /// The rejects of one file, put together in their order.
+    /// Scans the rejects of one file, joined in order of their offsets.
     mutating func scan(_ rows: [RejectRow], of file: String) throws {
         let source = ByteSource(name: file, pieces: rows.map { ($0.payload, $0.offset) })
         let whole = rows.flatMap(\.payload)
@@ -113,7 +118,9 @@ private struct Replay {
             IndexedFile(record: record, cleaner: cleaner, source: source))
     }
 
-    /// A record with what enclosed it is cleaned as it is; anything else is split anew.
+    /// A record with a context is cleaned as it is; any other reject is split again.
+    ///
+    /// - Parameter offset: Offset of the reject in the joined rejects of its file.
     private mutating func take(
         _ row: RejectRow, at offset: Int64, _ place: Int, _ cleaner: RecordCleaner?,
         _ record: inout FileRecord
@@ -130,13 +137,14 @@ private struct Replay {
             isEmpty = false
             try scanner.take(event, window, offset + start, place, row.file, cleaner, &record)
         }
-        // Bytes without any value in them are the reject that they were.
+        // Bytes that hold no value stay rejected.
         guard isEmpty else { return }
         record.balance.found += 1
         record.balance.rejected += 1
     }
 
-    /// Records of short texts that the products had as of the run, so that those replayed are numbered with them.
+    /// Adds placeholder records: the short texts that the products had as of the run, so that the
+    /// replayed ones are numbered together with them.
     func addPlaceholders(_ reader: any StoreReader, asOf run: Int64) throws {
         let dumpIndex = scanner.dumpIndex
         var placeholders: [String: Placeholders] = [:]

@@ -1,25 +1,30 @@
 import AfterwordCore
 import Synchronization
 
-/// Reads every file of a dump once, and keeps what the next stages need.
+/// Reads every file of a dump once and builds its `DumpIndex`.
+///
+/// Runs on one thread; the records of a window are cleaned and hashed by the worker pool.
 struct DumpScanner {
     let dump: Dump
     let shapes: [Shape]
     let isStrict: Bool
-    /// Where records go to bronze early, in a store's first load.
+    /// Writes records to bronze while the dump is read; set only in a store's first load.
     let early: EarlyBronzeWriter?
     let workers: WorkerPool
-    /// Bytes read so far.
+    /// Called with the number of bytes of each slab read; may throw to stop the scan.
     let progress: (Int64) throws -> Void
     let dumpIndex = DumpIndex()
-    /// What is open of the dump, then and when its records are read again.
+    /// Open files of the dump, shared by this scan and later reads of single records.
     private let files = OpenFiles()
     private var occurrences: [Digest128: Int64] = [:]
-    /// Offsets in what is read now are those of the source.
+    /// Whether offsets in the current slab are those of the source file: false while it is
+    /// transcoded.
     private var hasOwnPlaces = false
-    /// The product whose record is entered: looked for without a text of its own for each.
+    /// Scratch buffer for looking up a record's product without allocating a `Text` for each
+    /// record.
     private var named = Text([])
-    /// The file that named each known product last, by its place; -1 for none.
+    /// For each product of the payload index, the index of the file that named it last; -1 for
+    /// none.
     private var filesOfKnown: [Int] = []
 
     init(
@@ -35,6 +40,9 @@ struct DumpScanner {
         self.early = early
         self.workers = workers
         self.progress = progress
+    /// Scans all files in order.
+    ///
+    /// - Throws: `InputFault`, and what `progress` throws.
     }
 
     mutating func run() throws -> DumpIndex {
@@ -49,7 +57,7 @@ struct DumpScanner {
         return dumpIndex
     }
 
-    /// A file byte-identical to an earlier one: all that it holds are copies.
+    /// Adds a file that is byte-identical to an earlier one: all its records are copies.
     private func copy(_ original: Int, as file: DumpFile) {
         var indexed = dumpIndex.files[original]
         let found = indexed.record.balance.found
@@ -77,7 +85,7 @@ struct DumpScanner {
         var record = FileRecord(
             run: 0, name: file.name, byteCount: 0, digest: genesisDigest,
             shape: shape?.name ?? "", balance: Balance(), nonstandardLiterals: 0)
-        // Without a shape the file holds no element: any plan will do to say what it holds instead.
+        // A file without a shape yields no units, so any plan serves to find what it holds instead.
         let plan = (cleaner ?? RecordCleaner(Shape.builtIn[0])).plan
         var splitter = RecordSplitter(plan, isStrict: isStrict)
         var end: Int64 = 0
@@ -111,7 +119,9 @@ struct DumpScanner {
                 isEmpty: splitter.isEmpty && reading.fault == nil))
     }
 
-    /// Offsets in a transcoded stream, or in one put together of pieces, become those of the source.
+    /// Converts the offsets and lengths of a file's rejects (from index `firstReject` on) and
+    /// product objects to positions in the source, where the file was transcoded or assembled from
+    /// pieces.
     func placeInSource(_ source: ByteSource, _ name: String, _ firstReject: Int) throws {
         guard source.hasOtherPlaces else { return }
         for index in firstReject..<dumpIndex.rejects.count {
@@ -128,7 +138,8 @@ struct DumpScanner {
         }
     }
 
-    /// Events of one window: their records are cleaned and digested on all cores, then entered in their order.
+    /// Takes the events of one window: the worker pool cleans and hashes their records, then this
+    /// thread adds them to the index in order.
     private mutating func take(
         _ events: [RecordSplitter.Event], _ window: RawSpan, _ offset: Int64, _ place: Int,
         _ name: String, _ cleaner: RecordCleaner?, _ record: inout FileRecord
@@ -139,7 +150,7 @@ struct DumpScanner {
         }
         let prepared = Mutex([PreparedUnit](repeating: PreparedUnit(), count: events.count))
         window.lend { bytes in
-            // Only read, and all threads have ended when the call has.
+            // The threads only read the bytes, and `share` returns after all of them have finished.
             nonisolated(unsafe) let bytes = bytes
             workers.share(events.count) { index in
                 guard case .unit(let unit) = events[index] else { return }
@@ -152,9 +163,13 @@ struct DumpScanner {
         }
     }
 
-    /// Elements that one thread takes at once.
+    /// Number of elements that one worker takes at a time.
     private static let unitElements = 128
 
+    /// Takes one event of a window.
+    ///
+    /// - Parameter offset: Offset of the window in the stream that is read.
+    /// - Parameter place: Index of the file in the dump.
     mutating func take(
         _ event: RecordSplitter.Event, _ window: RawSpan, _ offset: Int64, _ place: Int,
         _ name: String, _ cleaner: RecordCleaner?, _ record: inout FileRecord
@@ -191,14 +206,16 @@ struct DumpScanner {
         }
     }
 
-    /// Counts records that are known by their bytes; the same bytes once more are a record like any other.
+    /// Counts records that the payload index recognized by their bytes. A second record with the
+    /// same bytes is cleaned and entered like any other.
     private mutating func meet(
         _ elements: [KnownElement], _ window: RawSpan, _ offset: Int64, _ place: Int,
         _ name: String, _ cleaner: RecordCleaner, _ record: inout FileRecord
     ) throws {
         guard let known = dumpIndex.known else { preconditionFailure("nothing else is recognised") }
         let met = known.meet(elements, file: place, offset: offset)
-        // Of all of them at once: to count into what everybody sees takes as long as the rest.
+        // Counted locally and added once: updating shared state for each record takes as long as
+        // the rest.
         var profile = DumpProfile()
         let kind = kind(cleaner)
         for (element, met) in zip(elements, met) {
@@ -219,7 +236,7 @@ struct DumpScanner {
         dumpIndex.profile.add(profile)
     }
 
-    /// Enters a record that stands by itself, with its context.
+    /// Enters one record given by its bytes and its context, without an enclosing unit.
     mutating func take(
         payload: [UInt8], _ context: [UInt8], _ offset: Int64,
         _ place: Int, _ name: String, _ cleaner: RecordCleaner, _ record: inout FileRecord
@@ -232,12 +249,13 @@ struct DumpScanner {
         try enter(prepared, payload.span.bytes, offset, place, name, cleaner, &record)
     }
 
-    /// Enters records as candidates, or as rejects.
+    /// Enters the records of a unit as candidates or as rejects.
     private mutating func enter(
         _ prepared: PreparedUnit, _ window: RawSpan, _ offset: Int64, _ place: Int,
         _ name: String, _ cleaner: RecordCleaner, _ record: inout FileRecord
     ) throws {
-        // Counted together: to count each into what everybody sees takes as long as the rest.
+        // Counted locally and added once: updating shared state for each record takes as long as
+        // the rest.
         var profile = DumpProfile()
         defer {
             record.balance.found += profile.records
@@ -272,7 +290,8 @@ struct DumpScanner {
         var candidate = Candidate(
             identity: identity, payload: one.payload, file: Int32(file.place), offset: offset,
             length: Int32(one.range.count), context: contextNumber(context))
-        // A numbered one has its identity only when all are known.
+        // A numbered identity is final only when all records of the dump are known: it is not
+        // staged.
         if let early, hasOwnPlaces, !identity.isNumbered {
             candidate.isStaged = try early.add(
                 dumpIndex.recordCount, identity: identity.digest, payload: one.payload,
@@ -286,7 +305,7 @@ struct DumpScanner {
         }
     }
 
-    /// Enters a product as named by a record.
+    /// Finds or adds the product that a record names.
     private mutating func enter(
         _ product: BorrowedBytes, _ place: Int, _ kind: IdentityKind?
     ) -> IndexedProduct {
@@ -296,7 +315,7 @@ struct DumpScanner {
         return enter(Text(Array(product)), place, kind)
     }
 
-    /// Enters a product as named by the dump.
+    /// Finds or adds a product by its id.
     private func enter(
         _ product: Text, _ place: Int, _ kind: IdentityKind?
     ) -> IndexedProduct {
@@ -316,7 +335,7 @@ struct DumpScanner {
         return indexed
     }
 
-    /// By what a shape's reviews are known; nil where it tells of products.
+    /// The identity kind of a shape's reviews; nil where the shape holds products.
     private func kind(_ cleaner: RecordCleaner) -> IdentityKind? {
         cleaner.shape.holdsProducts ? nil : cleaner.shape.identityKind
     }
@@ -350,7 +369,8 @@ struct DumpScanner {
             dumpIndex.hasRejectWithoutProduct = true
             return
         }
-        // The identity holds only where none of its own parts is what cannot be read.
+        // The digest identifies the review only where none of the fields that it covers is
+        // unreadable.
         let isKnown = one.identity.map { identity in
             if identity.kind == .source { return !fault.field.isEmpty }
             return !identity.isNumbered && other.faultCount == 1
@@ -389,7 +409,8 @@ struct DumpScanner {
         let product = unit.products[index]
         let cleaned = cleaner.clean(product: index, of: unit, window: window)
         guard let id = cleaned.productID else {
-            // Its reviews are rejects already; an object without any is one itself.
+            // The product's reviews are rejects already; an object without reviews is a reject
+            // itself.
             if product.records.isEmpty {
                 let bytes = window.extracting(product.range).lend { Array($0) }
                 let start = offset + Int64(product.range.lowerBound)
@@ -404,7 +425,7 @@ struct DumpScanner {
         if product.holdsList { dumpIndex.filesWithProducts.insert(place) }
         let object = productRaw(product, id, window, offset, name)
         let indexed = enter(id, place, kind(cleaner))
-        // Without a list it says nothing of its reviews: none of them is gone for it.
+        // An object without a list of reviews does not name them: none of them counts as vanished.
         if !product.holdsList { indexed.hasUnreadableIdentity = true }
         if let object { indexed.objects.append(object) }
         for (attribute, value) in cleaned.attributes {
@@ -413,7 +434,7 @@ struct DumpScanner {
         }
     }
 
-    /// The product's object without its list of reviews, members byte for byte.
+    /// The product's object without its list of reviews; the other members are kept byte for byte.
     private func productRaw(
         _ product: ExtractedUnit.Product, _ id: Text, _ window: RawSpan, _ offset: Int64,
         _ name: String
@@ -432,9 +453,9 @@ struct DumpScanner {
     }
 }
 
-/// What is to be known of a record before it is entered: a function of its bytes alone. Nothing in it is counted by reference.
+/// What a worker computes of one record from its bytes alone. Holds no reference-counted member.
 private struct PreparedRecord: Sendable {
-    /// In the window.
+    /// Bytes of the record in the window.
     var range: Range<Int>
     var product: TextPlace
     var identity: Identity?
@@ -442,11 +463,12 @@ private struct PreparedRecord: Sendable {
     var sourceTime: Instant?
     var rating: Int64?
     var hasText: Bool
-    /// Among the unit's others; -1 for none.
+    /// Index in `PreparedUnit.others`; -1 for none.
     var other: Int32 = -1
 }
 
-/// What most records do not have.
+/// The parts of a prepared record that most records lack, kept apart to keep `PreparedRecord`
+/// small.
 private struct Other: Sendable {
     var attributes: [(attribute: Attribute, value: Text)] = []
     var context: [UInt8] = []
@@ -454,14 +476,17 @@ private struct Other: Sendable {
     var faultCount = 0
 }
 
-/// The records of a unit.
+/// The prepared records of one unit.
 private struct PreparedUnit: Sendable {
     var records: [PreparedRecord] = []
     var others: [Other] = []
-    /// The row of the record that is prepared, and texts that cleaning made.
+    /// The cleaned row of the record being prepared, and the texts that cleaning allocated.
     var rows = CleanRows()
 
-    /// Takes the row that was cleaned last.
+    /// Appends the record whose row was cleaned last.
+    ///
+    /// - Parameter known: The payload digest where it is computed already.
+    /// - Parameter broken: Why the record's bytes are malformed; overrides a fault of cleaning.
     mutating func take(
         _ range: Range<Int>, _ window: BorrowedBytes, _ context: [UInt8], _ cleaner: RecordCleaner,
         payload known: Digest128? = nil, brokenBy broken: RejectReason? = nil
@@ -494,7 +519,7 @@ private struct PreparedUnit: Sendable {
     }
 }
 
-/// Cleans and digests the records of an element.
+/// Cleans and hashes the records of one unit. Thread-safe: touches only its arguments.
 private func prepare(
     _ unit: ExtractedUnit, _ window: RawSpan, _ cleaner: RecordCleaner
 ) -> PreparedUnit {
@@ -510,7 +535,8 @@ private func prepare(
                 cleaner.clean(
                     record: index, of: unit, context: context, window: bytes, into: &prepared.rows)
             }
-            // What has an id of its source is known without its texts.
+            // A record with a source id is identified without its texts, so they are not cleaned
+            // here.
             clean(leavesTexts: hasIDs)
             if prepared.rows.leavesTexts, prepared.rows.rows[0].reviewID.isAbsent {
                 prepared.rows.removeRows()
@@ -524,7 +550,8 @@ private func prepare(
     return prepared
 }
 
-/// Files with the bytes of an earlier one, by place; only files of equal size are read for it.
+/// For each file that repeats an earlier file's bytes, the index of that file. Only files of equal,
+/// nonzero size are hashed.
 private func duplicateFiles(_ files: [DumpFile]) throws -> [Int: Int] {
     var duplicates: [Int: Int] = [:]
     let sizes = try files.map { try byteCount($0) }

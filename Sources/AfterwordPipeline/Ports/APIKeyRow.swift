@@ -1,18 +1,20 @@
 package import AfterwordCore
 
-/// A row of `api_keys`: who may ask the service, and for what. The key itself is nowhere.
+/// A row of `api_keys`: an API key of the service and what it permits. The key itself is not
+/// stored.
 package struct APIKeyRow: Equatable, Sendable {
+    /// What a key permits.
     package enum Scope: String, CaseIterable, Sendable {
         case read
-        /// To have insights made, which may cost money.
+        /// Request insights, which may cost money.
         case insight
     }
 
     package var name: String
-    /// SHA-256 of the key.
+    /// SHA-256 of the key (`digest(of:)`).
     package var digest: Digest256
     package var scopes: Set<Scope>
-    /// Brands it may see; nil for all.
+    /// Brands that it may read; nil for all.
     package var brands: [String]?
     package var createdAt: Instant
     package var revokedAt: Instant?
@@ -29,17 +31,17 @@ package struct APIKeyRow: Equatable, Sendable {
         self.revokedAt = revokedAt
     }
 
-    /// In order, with commas between them.
+    /// Names of the scopes in a fixed order, separated by commas.
     package var writtenScopes: String {
         Scope.allCases.filter(scopes.contains).map(\.rawValue).joined(separator: ",")
     }
 
-    /// A JSON array; nil for all brands.
+    /// A JSON array of the brands; nil for all.
     package var writtenBrands: String? {
         brands.map { JSONValue.array($0.map { .string($0) }).canonical }
     }
 
-    /// Over the row of `api_keys`.
+    /// Row checksum of `api_keys`.
     package var seal: Digest128 {
         var builder = DigestBuilder(domain: "afterword.seal.key.1")
         builder.add(name)
@@ -51,7 +53,7 @@ package struct APIKeyRow: Equatable, Sendable {
         return builder.finish128()
     }
 
-    /// What a key is known by.
+    /// The digest by which a key is looked up: SHA-256 with a domain prefix.
     package static func digest(of key: String) -> Digest256 {
         var builder = DigestBuilder(domain: "afterword.key.1")
         builder.add(key)

@@ -1,12 +1,14 @@
 #if DEBUG
     package import AfterwordCore
 
-    /// A store whose loads tell of each call before it is made: to fail there, or to be killed there. Not part
-    /// of a release build.
+    /// A store that counts the calls of its loads and reports each before making it, so that tests
+    /// can fail or kill a load at a given call. Not part of a release build.
     package final class CountingStore: ReviewStore {
         private let store: any ReviewStore
         private let onCall: (Int) throws -> Void
 
+        /// - Parameter onCall: Called before each call with its number in the load, from 1; what it
+        ///   throws, the call throws.
         package init(_ store: any ReviewStore, onCall: @escaping (Int) throws -> Void) {
             self.store = store
             self.onCall = onCall

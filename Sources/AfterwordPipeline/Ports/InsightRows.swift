@@ -1,18 +1,19 @@
 package import AfterwordCore
 
-/// A row of `product_insights` and its history: what was told of a scope in a language.
+/// A row of `product_insights` and its history: an insight of a scope in a language.
 package struct InsightRow: Equatable, Sendable {
     package var scope: ReviewScope
     package var language: String
-    /// The newest run whose reviews it tells of.
+    /// The newest run whose reviews it covers.
     package var evidenceRun: Int64
     /// The run of insights that made it.
     package var madeRun: Int64
     package var model: String
+    /// Key of the model's answer in `product_insights_cache`.
     package var cacheKey: Digest256
     package var evidenceDigest: Digest256
     package var issueCount: Int64
-    /// `Insight.json`.
+    /// `Insight.json`, serialized.
     package var document: String
 
     package init(
@@ -30,12 +31,13 @@ package struct InsightRow: Equatable, Sendable {
         self.document = document
     }
 
-    /// Whether its document has the form that is written now.
+    /// Whether its document has the current version of the form.
     package var isCurrentForm: Bool {
         let document = try? JSONValue(parsing: Array(document.utf8))
         return document?["insight"]?.integer == Int64(Insight.version)
     }
 
+    /// The row's JSON Lines form.
     package var json: JSONValue {
         .row([
             "kind": .string(scope.kind), "id": JSONValue(scope.id), "language": .string(language),
@@ -48,20 +50,21 @@ package struct InsightRow: Equatable, Sendable {
     }
 }
 
-/// A row of `themes`: an aspect across the portfolio, as a run of insights found it.
+/// A row of `themes`: an aspect across the portfolio, as found by one run of insights.
 package struct ThemeRow: Equatable, Sendable {
     package var madeRun: Int64
     package var evidenceRun: Int64
     package var aspect: String
     package var isStrength: Bool
+    /// Number of reviews that mention the aspect on this side.
     package var mentions: Int64
     package var mixed: Int64
     package var new: Int64
     package var products: Int64
     package var brands: Int64
-    /// With commas between them, in order of bytes.
+    /// Language codes in byte order, separated by commas.
     package var languages: String
-    /// Millionths of a star.
+    /// In millionths of a star.
     package var starImpact: Int64?
 
     package init(
@@ -82,6 +85,7 @@ package struct ThemeRow: Equatable, Sendable {
         self.starImpact = starImpact
     }
 
+    /// The row's JSON Lines form, which its ledger digest covers.
     package var json: JSONValue {
         .row([
             "made_run": JSONValue(madeRun), "evidence_run": JSONValue(evidenceRun),
@@ -93,20 +97,20 @@ package struct ThemeRow: Equatable, Sendable {
     }
 }
 
-/// A row of `theme_reviews`: a version of a review that speaks of an aspect, and the sentence it says it in.
+/// A row of `theme_reviews`: a version of a review that mentions an aspect, and where.
 package struct ThemeReviewRow: Equatable, Sendable {
     package var reviewKey: Int64
     package var productID: Text
     package var reviewID: Text
     package var version: Int64
-    /// The run of insights that read it.
+    /// The run of insights that read the version.
     package var madeRun: Int64
     package var aspect: String
     package var isStrength: Bool
-    /// Its stars say the opposite.
+    /// The review's rating says the opposite.
     package var isMixed: Bool
     package var field: String
-    /// Bytes of the field.
+    /// The range of the sentence, in bytes of the field's UTF-8.
     package var start: Int64
     package var end: Int64
 
@@ -127,6 +131,7 @@ package struct ThemeReviewRow: Equatable, Sendable {
         self.end = end
     }
 
+    /// The row's JSON Lines form, which its ledger digest covers.
     package var json: JSONValue {
         .row([
             "product_id": JSONValue(productID), "review_id": JSONValue(reviewID),

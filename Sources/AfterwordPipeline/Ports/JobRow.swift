@@ -1,12 +1,11 @@
 package import AfterwordCore
 
-/// A row of `service_jobs`: work that a request of the service asked for, and what became of it.
+/// A row of `service_jobs`: work that a request to the service started, and its state.
 ///
-/// It is what a `202` points to, what a key's quota is counted by, and what a request that is sent
-/// again is answered from. The rows belong to one store and are not copied; those of work that
-/// ended are removed after a day.
+/// A `202` response refers to it, a key's quota counts it, and a repeated request is answered from
+/// it. The rows belong to one store and are not copied. Finished jobs are removed after a day.
 package struct JobRow: Equatable, Sendable {
-    /// Where the work stands.
+    /// The state of a job.
     package enum Status: String, CaseIterable, Sendable {
         case queued
         case running
@@ -16,11 +15,11 @@ package struct JobRow: Equatable, Sendable {
 
     /// 32 hexadecimal digits.
     package var job: String
-    /// The key's name; empty where no keys are asked for.
+    /// The API key's name; empty where the service needs no keys.
     package var askedBy: String
-    /// What the client called the request, as a digest; nil where it gave it no name.
+    /// Digest of the client's idempotency key; nil where it sent none.
     package var idempotency: Digest256?
-    /// Over what the request asked for.
+    /// Digest of what the request asked for.
     package var request: Digest256
     package var scope: ReviewScope
     package var language: String
@@ -28,13 +27,13 @@ package struct JobRow: Equatable, Sendable {
     package var createdAt: Instant
     package var startedAt: Instant?
     package var endedAt: Instant?
-    /// Until then its process is alive; one that is open and older was lost.
+    /// Lease of the process that works on it; an open job past its lease is lost.
     package var leaseUntil: Instant
-    /// Whether it reached a model, or may: such jobs are counted against the quota.
+    /// Whether it called a model, or may: such jobs count against the quota.
     package var isCounted: Bool
-    /// The run that made the insight, or in which it stands.
+    /// The run that made the insight, or that already holds it.
     package var madeRun: Int64?
-    /// The kind of problem, and what it says, where it failed.
+    /// Of a failed job: the kind of problem, and its details.
     package var problem: String?
     package var detail: String?
 
@@ -53,12 +52,13 @@ package struct JobRow: Equatable, Sendable {
         isCounted = false
     }
 
+    /// Queued or running.
     package var isOpen: Bool { status == .queued || status == .running }
 
-    /// Whether the process that worked on it is gone.
+    /// Whether the job is open and past its lease: its process is gone.
     package func isLost(at now: Instant) -> Bool { isOpen && leaseUntil < now }
 
-    /// Over the row of `service_jobs`.
+    /// Row checksum of `service_jobs`.
     package var seal: Digest128 {
         var builder = DigestBuilder(domain: "afterword.seal.job.1")
         builder.add(job)
@@ -79,36 +79,35 @@ package struct JobRow: Equatable, Sendable {
     }
 }
 
-/// Jobs inside one transaction: nobody else changes them meanwhile.
+/// Access to jobs inside one transaction, isolated from other processes.
 package protocol JobTransaction: AnyObject {
+    /// The job with this id.
     func job(_ id: String) throws -> JobRow?
-    /// The job of a request by the name that its client gave it.
+    /// The job of a key's request with this idempotency digest.
     func job(askedBy: String, idempotency: Digest256) throws -> JobRow?
-    /// A job that is open for a scope and language.
+    /// An open job for a scope and language.
     func openJob(scope: ReviewScope, language: String) throws -> JobRow?
-    /// When the jobs were created that count against a key's quota, after a moment: the oldest
-    /// first.
+    /// Creation times, oldest first, of a key's jobs after a moment that count against its quota.
     func countedJobs(askedBy: String, after instant: Instant) throws -> [Instant]
-    /// A job: that of its id is replaced.
+    /// Upserts a job by its id.
     func put(job: JobRow) throws
-    /// Removes jobs that ended before a moment, and open ones whose lease ran out before it.
+    /// Removes jobs that ended before a moment, and open ones whose lease ended before it.
     func removeJobs(before instant: Instant) throws
 }
 
-/// Where the jobs of the service are kept.
+/// Where the service keeps its jobs. Many tasks may use it at once.
 package protocol JobStore: Sendable {
     /// Whether other processes see the jobs, and `StoreReader.job` reads them.
     var isShared: Bool { get }
-    /// One short transaction.
+    /// Runs `body` in one short transaction.
     ///
-    /// - Throws: `StoreFault.locked` where another program writes the store.
+    /// - Throws: `StoreFault.locked` where another program writes the store; what `body` throws.
     func jobs<Result: Sendable>(
         _ body: @escaping @Sendable (any JobTransaction) throws -> Result
     ) async throws -> Result
 }
 
-/// Jobs in memory, of a service whose store cannot be written: another process knows nothing of
-/// them.
+/// Jobs in memory, for a service whose store is read-only: other processes do not see them.
 package actor MemoryJobStore: JobStore {
     package nonisolated let isShared = false
     private let rows = MemoryJobs()
@@ -120,7 +119,7 @@ package actor MemoryJobStore: JobStore {
     ) async throws -> Result { try body(rows) }
 }
 
-/// Jobs by their ids.
+/// Jobs in memory, by their ids.
 package final class MemoryJobs: JobTransaction {
     package var rows: [String: JobRow] = [:]
 

@@ -1,19 +1,21 @@
 package import AfterwordCore
 
-/// A language model at the level of chat completions: a request in, an answer or a typed failure out.
+/// A language model at the level of chat completions: a request in, an answer or a typed failure
+/// out.
 ///
-/// An implementation keeps no state that an answer depends on, may be asked by many tasks at once, ends by itself (its
-/// time-outs are its own), and logs neither texts nor keys.
+/// Requirements on an implementation: it keeps no state that an answer depends on, may be called by
+/// many tasks at once, applies its own timeouts, and logs neither texts nor keys.
 package protocol LanguageModel: Sendable {
-    /// As requests name it.
+    /// The model's name in requests.
     var name: String { get }
-    /// What it costs; nil for a model that costs nothing, for which nothing is reserved.
+    /// Its prices and limits; nil for a model that is free, for which no budget is reserved.
     var facts: ModelFacts? { get }
-    /// How often one question may be asked at most: so often its price is reserved.
+    /// Greatest number of attempts for one request; the budget reserves the price of all of them.
     var tries: Int { get }
-    /// What its prices depend on, as it is asked.
+    /// The terms that its prices depend on, as it is called.
     var terms: PriceTerms { get }
 
+    /// Sends a request, with retries.
     func answer(_ request: ModelRequest) async throws(ModelFailure) -> ModelReply
 }
 
@@ -21,7 +23,7 @@ extension LanguageModel {
     package var terms: PriceTerms { PriceTerms() }
 }
 
-/// How a call can be traced: what the server called its last try, and what we did.
+/// Ids to trace a call by: the server's for its last attempt, and the client's.
 package struct RequestIDs: Equatable, Sendable {
     package var server: String?
     package var own: String?
@@ -32,15 +34,15 @@ package struct RequestIDs: Equatable, Sendable {
     }
 }
 
-/// An answer as it came, unread.
+/// An answer as received, not parsed.
 package struct ModelReply: Equatable, Sendable {
     package var text: String
     package var usage: ModelUsage
-    /// Tries of which it is not known what they cost: those without an answer, and this one where its usage is not known.
+    /// Attempts of unknown cost: those without a response, and this one where its usage is unknown.
     package var unknownTries: Int
-    /// Whether the server said what was used, and it can be believed; else `usage` is all zeros.
+    /// Whether the server reported a plausible usage; else `usage` is all zeros.
     package var isUsageKnown: Bool
-    /// As the answer names it.
+    /// The service tier that the answer names.
     package var tier: ServiceTier
     package var requestIDs = RequestIDs()
 
@@ -56,10 +58,11 @@ package struct ModelReply: Equatable, Sendable {
     }
 }
 
-/// The most of an answer that cannot be read that is kept, in bytes.
+/// Greatest number of bytes that are stored of an unreadable answer.
 package let keptAnswerBytes = 16_384
 
-/// The beginning of an answer that cannot be read, as a store can hold it.
+/// The beginning of an unreadable answer, as valid UTF-8 without NUL, so that every store can hold
+/// it.
 package func keptAnswer(_ bytes: some Collection<UInt8>) -> String {
     var kept = String(decoding: bytes.prefix(keptAnswerBytes), as: UTF8.self)
     kept.unicodeScalars = String.UnicodeScalarView(
@@ -67,44 +70,47 @@ package func keptAnswer(_ bytes: some Collection<UInt8>) -> String {
     return kept
 }
 
-/// Why there is no answer, and what the try has cost where that is known.
+/// Why there is no answer, and what the attempt cost where that is known.
 package struct ModelFailure: Error, Equatable, Sendable {
+    /// The kind of failure.
     package enum Fault: Equatable, Sendable {
-        /// The model will not answer.
+        /// The model refuses to answer.
         case refused
-        /// The answer was cut at its length; it is never read.
+        /// The answer was cut at its length limit; a cut answer is never parsed.
         case cut
-        /// A filter of the maker's took the answer.
+        /// The provider's content filter withheld the answer.
         case filtered
-        /// No money is left with the maker.
+        /// The account has no credit left with the provider.
         case quotaSpent
         case rateLimited
         case unauthorized
         case unknownModel
-        /// The maker does not take the request: its code, no text of ours.
+        /// The provider rejects the request; its error code, no text of ours.
         case badRequest(String)
         case timedOut
         case unreachable
         case serverError(Int)
-        /// What came is no answer of the protocol, or larger than one.
+        /// The response is not one of the protocol, or is too large.
         case malformed
-        /// Redirects, or answers from where it was not asked.
+        /// A redirect, or a response from another host.
         case refusedRedirect
-        /// Was asked before about the same reviews, and its answers could not be used: not asked again until those, the
-        /// model or the question change, or by `--refresh`.
+        /// Not sent: earlier answers for the same reviews could not be used. Sent again when the
+        /// reviews, the model or the prompt change, or with `--refresh`.
         case leftAlone
-        /// It counts more than the call can have used, or costs more than the call can have cost: booked as it says, and
-        /// nothing more is asked.
+        /// The reported usage or cost exceeds the bound of the call. It is booked as reported, and
+        /// no further request is sent.
         case beyondBound
     }
     package var fault: Fault
-    /// What the maker says was used; nil where it says nothing: errors of its own are not billed.
+    /// The usage that the provider reports; nil where it reports none: its own errors are not
+    /// billed.
     package var usage: ModelUsage?
-    /// Tries of which it is not known whether they were paid for: sent, and nothing came back.
+    /// Attempts of unknown cost: sent, without a response.
     package var unknownTries: Int
-    /// As the answer names it.
+    /// The service tier that the response names.
     package var tier: ServiceTier
-    /// What came in the place of an answer (`keptAnswer`), where that is worth looking at.
+    /// What was received instead of an answer (`keptAnswer`), where it helps to diagnose the
+    /// failure.
     package var answer: String?
     package var requestIDs = RequestIDs()
 
@@ -119,7 +125,7 @@ package struct ModelFailure: Error, Equatable, Sendable {
         self.answer = answer
     }
 
-    /// The next question would fail in the same way.
+    /// Whether the next request would fail in the same way.
     package var endsTheRun: Bool {
         switch fault {
         case .quotaSpent, .unauthorized, .unknownModel, .badRequest, .refusedRedirect,
@@ -129,7 +135,7 @@ package struct ModelFailure: Error, Equatable, Sendable {
         }
     }
 
-    /// Another try may give an answer that can be read.
+    /// Whether another attempt may give a readable answer.
     package var isWorthAnotherTry: Bool {
         switch fault {
         case .malformed, .cut: true
@@ -137,10 +143,10 @@ package struct ModelFailure: Error, Equatable, Sendable {
         }
     }
 
-    /// Outcomes of calls that were paid for and gave nothing that can be used.
+    /// Outcomes of calls that were billed and gave no usable answer.
     package static let unusable = ["unreadable", "malformed", "cut", "refused", "filtered"]
 
-    /// One word, as `llm_calls` keeps it.
+    /// The outcome in `llm_calls`, one word.
     package var outcome: String {
         switch fault {
         case .refused: "refused"

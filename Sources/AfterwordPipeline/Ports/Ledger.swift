@@ -1,17 +1,19 @@
 package import AfterwordCore
 
-/// The rows that a run appended beside its history (bronze, rejects, attributes) as one digest, whatever
-/// their order: the sum, lane by lane, of a SHA-256 of each.
+/// An order-independent digest of the rows that a run appended beside its history (bronze, rejects,
+/// attributes, insights, verdicts): the sum of the rows' SHA-256 digests in four 64-bit lanes, each
+/// modulo 2⁶⁴.
 package struct LedgerRows: Equatable, Sendable {
     private var lanes: [UInt64] = [0, 0, 0, 0]
 
     package init() {}
 
-    /// Rows that were summed elsewhere.
+    /// Adds rows that were summed by another thread.
     mutating func add(_ rows: LedgerRows) {
         for lane in lanes.indices { lanes[lane] &+= rows.lanes[lane] }
     }
 
+    /// Adds one row.
     mutating func add(_ builder: DigestBuilder) {
         add(builder.finish())
     }
@@ -38,14 +40,14 @@ package struct LedgerRows: Equatable, Sendable {
         add(builder)
     }
 
-    /// Where a record lay, and whose it is; its payload digest speaks for its bytes.
+    /// Adds a record's place in the dump and its product; its payload digest stands for its bytes.
     package mutating func add(_ row: RawRow) {
         add(
             "afterword.ledger.raw.1", [row.record.identity, row.record.payload], file: row.file,
             offset: row.offset, length: row.length, shape: row.shape, product: row.productID)
     }
 
-    /// The same of a new review's record.
+    /// The same digest for a new review's record, without allocating a row.
     mutating func add(
         rawOf review: NewReview, _ file: (name: String, shape: String),
         _ product: BorrowedBytes
@@ -99,8 +101,8 @@ package struct LedgerRows: Equatable, Sendable {
 }
 
 extension RunRecord {
-    /// `ledger_digest` from everything that the run wrote beside its history, its files in any order:
-    /// SHA-256 over the run before's, this row, its files by name and its rows.
+    /// `ledger_digest`: SHA-256 over the previous run's, this run's row, its files in order of
+    /// their names, and the rows that the run wrote beside its history.
     package func computedLedgerDigest(
         previous: Digest256, files: [FileRecord], rows: LedgerRows
     ) -> Digest256 {
@@ -128,7 +130,7 @@ extension RunRecord {
             builder.add(file.balance)
         }
         rows.fold(into: &builder)
-        // Only where there is one: rows without it keep the digests they have.
+        // Added only where there is a label, so that runs from before labels keep their digests.
         if let dumpLabel {
             builder.add("dump_label")
             builder.add(dumpLabel)
@@ -143,7 +145,7 @@ extension DigestBuilder {
     }
 }
 
-/// A row that is replaced as time goes on, with the digest it was written with: what no chain can cover.
+/// A row that is updated in place, with its row checksum as stored and as computed now.
 package struct SealedRow: Equatable, Sendable {
     package var table: String
     package var row: String
@@ -159,7 +161,7 @@ package struct SealedRow: Equatable, Sendable {
 }
 
 extension ProductState {
-    /// Over the row of `products_dim`.
+    /// Row checksum of `products_dim`.
     package var seal: Digest128 {
         var builder = DigestBuilder(domain: "afterword.seal.product.1")
         builder.add(productID)
@@ -179,7 +181,7 @@ extension ProductState {
 }
 
 extension ShapeRow {
-    /// Over the row of `shapes`.
+    /// Row checksum of `shapes`.
     package var seal: Digest128 {
         var builder = DigestBuilder(domain: "afterword.seal.shape.1")
         builder.add(name)
@@ -190,7 +192,7 @@ extension ShapeRow {
 }
 
 extension RunAttempt {
-    /// Over the row of `run_attempts`.
+    /// Row checksum of `run_attempts`.
     package var seal: Digest128 {
         var builder = DigestBuilder(domain: "afterword.seal.attempt.1")
         builder.add(startedAt.microseconds)

@@ -1,61 +1,72 @@
 package import AfterwordCore
 
-/// What models cost, and what they answered: kept beside the history, in transactions of its own.
+/// Calls of models, their costs and their answers: stored beside the history, in transactions of
+/// their own.
 package protocol ModelLedger: AnyObject {
-    /// One short transaction under a lock that every program on the store waits for, so that what one has read nobody
-    /// changes before it has written.
+    /// Runs `body` in one short transaction under a lock shared by every program on the store: no
+    /// other program changes what `body` has read before it has written.
     ///
-    /// - Throws: `StoreFault.locked` where the lock cannot be had in time; what `body` throws.
+    /// - Throws: `StoreFault.locked` where the lock is not free in time; what `body` throws.
     func ledger<Result>(_ body: (any LedgerTransaction) throws -> Result) throws -> Result
 }
 
+/// Access to calls, answers, API keys and jobs inside one transaction.
 package protocol LedgerTransaction: JobTransaction {
+    /// The cached answer for a key.
     func answer(for key: Digest256) throws -> CachedAnswer?
     /// The call for a key that has begun and not ended.
     func openCall(for key: Digest256) throws -> ModelCall?
-    /// Nano-dollars of calls since a moment, or of a batch: what they cost, or as long as that is not known what was
-    /// reserved.
+    /// Sum in nano-dollars of the calls since a moment: the cost of those that ended, the
+    /// reservation of those whose cost is unknown.
     func spent(since instant: Instant) throws -> Int64
+    /// The same sum of the calls of one batch.
     func spent(batch: Int64) throws -> Int64
-    /// Of these, what is reserved by calls that are on their way: open, with a lease that goes beyond a moment.
+    /// The part of `spent` that is reserved by calls in flight: open, with a lease beyond `now`.
     func onTheWay(since instant: Instant, at now: Instant) throws -> Int64
+    /// The same part of the calls of one batch.
     func onTheWay(batch: Int64, at now: Instant) throws -> Int64
-    /// How many calls for a key ended with an answer that could not be used (`ModelFailure.unusable`).
+    /// Number of calls for a key that ended with an unusable answer (`ModelFailure.unusable`).
     func unusableAnswers(for key: Digest256) throws -> Int64
-    /// Returns its number.
+    /// Inserts a call.
+    ///
+    /// - Returns: Its number.
     func begin(_ call: ModelCall) throws -> Int64
-    /// A call of that number, as it ended.
+    /// Updates the call of that number, as it ended.
     func end(_ call: ModelCall) throws
+    /// Upserts an answer by its key.
     func put(answer: CachedAnswer) throws
-    /// A key of the service: that of its name is replaced.
+    /// Upserts an API key by its name.
     func put(key: APIKeyRow) throws
 }
 
-/// A row of `llm_calls`: one question that costs something, without its text; of its answer only what could not be read.
+/// A row of `llm_calls`: one call that costs money. Holds no prompt; of the answer, only one that
+/// could not be read.
 package struct ModelCall: Equatable, Sendable {
-    /// Given by the store; 0 before.
+    /// Assigned by the store; 0 before.
     package var call: Int64
-    /// The calls of one command.
+    /// Number shared by the calls of one command.
     package var batch: Int64
     package var cacheKey: Digest256
     package var requestDigest: Digest256
     package var model: String
     package var startedAt: Instant
-    /// Until then others wait for it; after it they take it for dead, and what it reserved for spent.
+    /// Lease of the process that made the call. Others wait until then; afterwards they treat the
+    /// call as lost, and its reservation as spent.
     package var leaseUntil: Instant
     package var endedAt: Instant?
-    /// Nano-dollars.
+    /// In nano-dollars.
     package var reserved: Int64
+    /// In nano-dollars; nil where unknown.
     package var cost: Int64?
     package var usage: ModelUsage?
-    /// `answered`, or why not.
+    /// `answered`, or the kind of failure (`ModelFailure.outcome`).
     package var outcome: String?
-    /// As the answer names it.
+    /// The service tier that the response names.
     package var tier: String?
-    /// What the server called the last try, and what we did.
+    /// The server's id of the last attempt, and the client's id.
     package var requestID: String?
     package var clientRequestID: String?
-    /// The beginning of an answer that could not be read (`keptAnswer`).
+    /// The beginning of an unreadable answer (`keptAnswer`).
     package var unreadAnswer: String?
 
     package init(
@@ -77,7 +88,7 @@ package struct ModelCall: Equatable, Sendable {
         self.outcome = outcome
     }
 
-    /// Over the row of `llm_calls`.
+    /// Row checksum of `llm_calls`.
     package var seal: Digest128 {
         var builder = DigestBuilder(domain: "afterword.seal.call.1")
         builder.add(batch)
@@ -94,7 +105,7 @@ package struct ModelCall: Equatable, Sendable {
         }
         builder.add(optional: outcome.map { Text($0) })
         let later = [tier, requestID, clientRequestID, unreadAnswer]
-        // Rows of before these columns keep their seal.
+        // Rows from before these columns keep their checksum.
         if usage?.cacheWrite != nil || later.contains(where: { $0 != nil }) {
             builder.add(optional: usage?.cacheWrite)
             for text in later { builder.add(optional: text.map { Text($0) }) }
@@ -103,13 +114,13 @@ package struct ModelCall: Equatable, Sendable {
     }
 }
 
-/// A row of `product_insights_cache`: an answer by what it was asked with.
+/// A row of `product_insights_cache`: an answer by the digest of its request.
 package struct CachedAnswer: Equatable, Sendable {
     package var key: Digest256
     package var model: String
     package var madeAt: Instant
     package var usage: ModelUsage
-    /// As the model gave it, marks and all.
+    /// The model's text, unchanged.
     package var answer: String
 
     package init(
@@ -122,7 +133,7 @@ package struct CachedAnswer: Equatable, Sendable {
         self.answer = answer
     }
 
-    /// Over the row of `product_insights_cache`.
+    /// Row checksum of `product_insights_cache`.
     package var seal: Digest128 {
         var builder = DigestBuilder(domain: "afterword.seal.answer.1")
         builder.add(raw: key.bytes)

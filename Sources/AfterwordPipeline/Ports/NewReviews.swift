@@ -1,22 +1,26 @@
 package import AfterwordCore
 
-/// Reviews that nobody knew, each told by one record: their records, first versions and base rows in one batch of columns, without
-/// a value of its own for every text.
+/// New reviews, each from one record: their raw records, first versions and current rows, as one
+/// batch in columns, without an allocation for each text.
 ///
-/// The rows of a review have its key; one whose record went to bronze ahead (`StagedRecords`) points there instead, and the version of one that
-/// comes to a product with reviews has a later key. A store that has no faster way takes them apart (`StoreLoad.insert`).
+/// The rows of a review have the review's key as theirs, except that the raw record of a staged one
+/// (`StagedRecords`) has its own, and that the first version of a review in a product with earlier
+/// reviews has an appended key. A store without a faster way inserts the rows one by one
+/// (`StoreLoad.insert`).
 package struct NewReviews: Sendable {
     package var run: Int64
     package var observedAt: Instant
     /// In order of their keys.
     package var reviews: ArraySlice<NewReview> = []
+    /// The cleaned rows, and the texts that cleaning made.
     package var rows = CleanRows()
-    /// The bytes of all records.
+    /// The bytes of all records, one after another.
     package var payloads: [UInt8] = []
     package var productKeys: [Int64] = []
     package var productIDs: [Text] = []
-    /// Names of files and of the shapes they were read by, and what enclosed records, by place.
+    /// Names of files and of the shapes they were read by.
     package var files: [(name: String, shape: String)]
+    /// Contexts of records; a record refers to one by its index.
     package var contexts: [[UInt8]]
 
     package init(
@@ -29,7 +33,7 @@ package struct NewReviews: Sendable {
         self.contexts = contexts
     }
 
-    /// Lends the bytes of texts and records.
+    /// Passes the bytes of texts and records to `body`; they are valid only during the call.
     package func withBytes<Result>(
         _ body: (_ texts: CleanTexts, _ payloads: BorrowedBytes) throws -> Result
     ) rethrows -> Result {
@@ -40,7 +44,7 @@ package struct NewReviews: Sendable {
 }
 
 extension StoreLoad {
-    /// The same rows, one by one.
+    /// Inserts the rows one by one, by the single-row calls.
     package func insert(_ new: NewReviews) throws {
         let taken = new.withBytes { texts, payloads in
             new.reviews.map { new.taken($0, texts, payloads) }
@@ -52,7 +56,7 @@ extension StoreLoad {
 }
 
 extension NewReviews {
-    /// A review as the rows it stands for.
+    /// The rows of one review.
     fileprivate func taken(
         _ own: NewReview, _ texts: CleanTexts, _ payloads: BorrowedBytes
     ) -> (raw: RawRow, history: HistoryRow, review: ReviewRow) {

@@ -1,20 +1,24 @@
-/// A store that only reads, from many threads at once. Each read is one snapshot, of one committed
-/// run, on a connection that can write nothing.
+/// A read-only store that many threads use at once. Each read is one snapshot of one committed run,
+/// on a connection that cannot write.
 ///
 /// Calls block: they are for worker threads, never for a server's event loops or the cooperative
 /// pool.
 package protocol ReadingStore: Sendable {
-    /// The newest committed run, by one question: what tells whether an answer that was given still
-    /// holds. Nil before the first.
+    /// The newest committed run, by one query: an answer made for this run is still valid. Nil
+    /// before the first run.
     func newestRun() throws -> RunRecord?
+    /// Passes a snapshot of the newest committed run to `body`.
     func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result
     /// Whether nothing can be written to the store here (`ReviewStore.isReadOnly`).
     var isReadOnly: Bool { get }
-    /// Throws where this is no longer the store that was opened: its file was deleted or replaced.
-    /// As cheap as a question to the file system.
+    /// Checks that this is still the store that was opened; costs one call to the file system.
+    ///
+    /// - Throws: `StoreFault` where its file was deleted or replaced.
     func checkIdentity() throws
-    /// And where its schema was made newer meanwhile, or where what every answer begins with cannot
-    /// be read.
+    /// Checks the identity, the schema's version, and that the rows needed for every answer are
+    /// readable.
+    ///
+    /// - Throws: `StoreFault`.
     func checkHealth() throws
 }
 
@@ -28,6 +32,7 @@ extension ReadingStore {
         try readWhatAnswersBeginWith()
     }
 
+    /// Reads the newest run, its files and the sums of all scopes.
     package func readWhatAnswersBeginWith() throws {
         try read { reader in
             guard let newest = try reader.newestRun() else { return }

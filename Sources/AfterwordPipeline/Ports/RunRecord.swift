@@ -1,33 +1,38 @@
 package import AfterwordCore
 
-/// What a dump says it holds all of.
+/// What a dump claims to be complete for.
 package enum Completeness: String, CaseIterable, Sendable {
-    /// Nothing: what is absent may still be there.
+    /// Nothing: absent reviews may still exist.
     case none
-    /// All reviews of every product it names.
+    /// All reviews of every product that it names.
     case products
-    /// All reviews of everything.
+    /// All reviews of all products.
     case all
 }
 
 /// Where `observed_at` was taken from.
 package enum ObservedOrigin: String, Sendable {
+    /// `--observed-at`.
     case given
+    /// The name of the dump's folder.
     case folderName = "folder_name"
+    /// An earlier run of the same files.
     case identicalRun = "identical_run"
+    /// The clock, at the beginning of the load.
     case clock
-    /// Of the run whose rejects were taken again.
+    /// The run whose rejects are replayed.
     case replay
-    /// Of a catalogue of products: given, or the clock's.
+    /// A catalog: as given, or the clock.
     case catalogue
-    /// Of the newest dump: the run made insights of what it had brought.
+    /// A run of insights: the newest dump.
     case insight
-    /// The clock's, when the verdict was recorded: the run is one of a person's verdict.
+    /// A run that records a verdict: the clock.
     case verdict
 }
 
 extension RunRecord {
-    /// Whether the run loaded a dump of reviews, rather than rejects, a catalog, insights or a verdict.
+    /// Whether the run loaded a dump of reviews, rather than rejects, a catalog, insights or a
+    /// verdict.
     var readsReviews: Bool {
         switch observedOrigin {
         case .given, .folderName, .identicalRun, .clock: true
@@ -36,7 +41,8 @@ extension RunRecord {
     }
 }
 
-/// What became of the records of a file, or of a run: each is counted once.
+/// Counts of what became of the records of a file or a run: each record is counted once beside
+/// `found`.
 package struct Balance: Equatable, Sendable {
     package var found: Int64 = 0
     package var inserted: Int64 = 0
@@ -50,12 +56,12 @@ package struct Balance: Equatable, Sendable {
 
     package init() {}
 
-    /// Law 5.
+    /// Law 5: the parts add up to `found`.
     package var holds: Bool {
         found == inserted + updated + unchanged + copies + shadowed + late + rejected + suppressed
     }
 
-    /// The parts by name, in the order they are shown.
+    /// All counts by name, in the order in which they are shown.
     package var parts: KeyValuePairs<String, Int64> {
         [
             "found": found, "inserted": inserted, "updated": updated, "unchanged": unchanged,
@@ -64,6 +70,7 @@ package struct Balance: Equatable, Sendable {
         ]
     }
 
+    /// Adds another balance.
     package mutating func add(_ other: Balance) {
         found += other.found
         inserted += other.inserted
@@ -77,23 +84,29 @@ package struct Balance: Equatable, Sendable {
     }
 }
 
-/// A row of `runs`: the ledger.
+/// A row of `runs`, the ledger.
 package struct RunRecord: Equatable, Sendable {
     package var run: Int64
     package var recordedAt: Instant
+    /// When the dump was taken; see `observedOrigin`.
     package var observedAt: Instant
     package var observedOrigin: ObservedOrigin
     package var completeness: Completeness
+    /// Seed of the mock timestamps.
     package var seed: UInt64
     package var balance: Balance
+    /// Number of reviews that the run deleted.
     package var deleted: Int64
+    /// Number of products that the dump named.
     package var productsNamed: Int64
     package var profile = DumpProfile()
-    /// What `--dump` called the dump that the run is part of.
+    /// `--dump`: the name of the dump that the run is part of.
     package var dumpLabel: Text?
+    /// `historyDigest` of the run before.
     package var previousDigest: Digest256
+    /// Digest of the chain of history rows up to this run.
     package var historyDigest: Digest256
-    /// Over what the run wrote beside its history, and the ledger of the run before.
+    /// Digest of what the run wrote beside its history, and of the previous run's ledger digest.
     package var ledgerDigest: Digest256
 
     package init(
@@ -122,11 +135,11 @@ package struct FileRecord: Equatable, Sendable {
     package var run: Int64
     package var name: String
     package var byteCount: Int64
-    /// SHA-256 of the file as it lies on the disk.
+    /// SHA-256 of the file on disk, before inflating.
     package var digest: Digest256
     package var shape: String
     package var balance: Balance
-    /// Bare NaN and infinities read as absent.
+    /// Number of bare NaN and infinities that were read as absent.
     package var nonstandardLiterals: Int64
 
     package init(
@@ -143,10 +156,10 @@ package struct FileRecord: Equatable, Sendable {
     }
 }
 
-/// How an attempt ended; one that never did was killed.
+/// How an attempt ended; an attempt without an outcome was killed or is under way.
 package enum AttemptOutcome: Equatable, Sendable {
     case committed(run: Int64)
-    /// With the kind of failure, no data.
+    /// The kind of failure, no data.
     case failed(String)
 
     package var run: Int64? {
@@ -174,7 +187,7 @@ package struct RunAttempt: Equatable, Sendable {
 }
 
 extension RunRecord {
-    /// As the words of the core take it.
+    /// The run in the form that the core's wording takes.
     package var dumpRun: DumpRun {
         DumpRun(
             run: run, recordedAt: recordedAt, observedAt: observedAt, label: dumpLabel,
@@ -183,14 +196,15 @@ extension RunRecord {
 }
 
 extension [RunRecord] {
+    /// The dumps that these runs loaded.
     package var dumps: LoadedDumps { LoadedDumps(map(\.dumpRun)) }
 
-    /// The newest run of the newest dump: what was observed last.
+    /// The newest run of the dump that was observed last.
     package var newestDump: RunRecord? {
         let newest = dumps.newest?.lastRun
         return last { $0.run == newest }
     }
 
-    /// The newest run that may have changed what is told: any but one of insights.
+    /// The newest run that may have changed an answer: any except runs of insights.
     package var newestData: RunRecord? { last { $0.observedOrigin != .insight } }
 }

@@ -1,41 +1,48 @@
 package import AfterwordCore
 
-/// Records of a store's first load on their way to bronze while the dump is still being read, in one batch of columns.
+/// Records of a store's first load, written to bronze while the dump is still being read; one batch
+/// in columns.
 ///
-/// What they are to reviews is decided later. Nearly every one becomes the first record of a review, which then points at it
-/// (`ReviewRow.firstRawKey`) and tells its product; of the others the load says where they belong (`StagedMove`).
+/// Whether they become reviews is decided later. Nearly every one becomes the first record of a
+/// review, which then refers to it (`ReviewRow.firstRawKey`) and determines its product;
+/// `StagedMove` says what becomes of the others.
 package struct StagedRecords: Sendable {
+    /// One record; its numbers refer to the columns of the batch.
     package struct Record: Sendable {
         package var rawKey: Int64
         package var identity: Digest128
         package var payload: Digest128
+        /// Index in `files`.
         package var file: Int32
-        /// In `contexts`.
+        /// Index in `contexts`.
         package var context: Int32
+        /// Offset in the dump's file.
         package var offset: Int64
+        /// Index in `payloads` of its first byte.
         package var payloadStart: Int32
         package var payloadLength: Int32
     }
 
-    /// Keys of such records are greater than 0 and less than those that reviews give theirs.
+    /// Keys of staged records: greater than 0, and less than any review's key.
     package static let keys = 1..<reviewKeys(ofProduct: 1).lowerBound
 
     package var run: Int64
     package var records: [Record] = []
-    /// The bytes of all records.
+    /// The bytes of all records, one after another.
     package var payloads: [UInt8] = []
     /// Names of files and of the shapes they were read by.
     package var files: [(name: String, shape: String)] = []
-    /// What enclosed them.
+    /// Contexts of records.
     package var contexts: [[UInt8]] = []
 
     package init(run: Int64) { self.run = run }
 }
 
-/// What becomes of a record that went ahead and is no review's first: it gets another key and its product, or was there twice.
+/// What becomes of a staged record that is no review's first: it gets another key and its product,
+/// or it is deleted as a duplicate.
 package struct StagedMove: Equatable, Sendable {
     package var rawKey: Int64
-    /// Nil for a record that is not kept.
+    /// Nil for a record that is deleted.
     package var newKey: Int64?
     package var productKey: Int64
 

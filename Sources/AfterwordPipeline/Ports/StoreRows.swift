@@ -1,17 +1,17 @@
 package import AfterwordCore
 
-/// What a load begins with.
+/// What a load starts from: the next keys, and the digests of the newest run.
 package struct StoreHead: Equatable, Sendable {
-    /// The number of the next run, from 1.
+    /// Number of the next run; 1 in an empty store.
     package var nextRun: Int64
     package var nextProductKey: Int64
-    /// Of rows that are not a review's first (`firstLaterKey`).
+    /// Keys of appended rows: those that are not a review's first (`firstLaterKey`).
     package var nextRawKey: Int64
     package var nextHistoryKey: Int64
     package var lastRecordedAt: Instant?
     package var historyDigest: Digest256
     package var ledgerDigest: Digest256
-    /// When the newest dump that was complete for everything was taken, and the newest such run.
+    /// `observed_at` of the newest dump that was complete for everything, and the newest such run.
     package var lastCompleteAllAt: Instant?
     package var lastCompleteAllRun: Int64?
 
@@ -32,6 +32,7 @@ package struct StoreHead: Equatable, Sendable {
     }
 }
 
+/// A run with its `observed_at` and its dump.
 package struct RunClock: Equatable, Sendable {
     package var run: Int64
     package var observedAt: Instant
@@ -44,13 +45,15 @@ package struct RunClock: Equatable, Sendable {
     }
 }
 
-/// A product: its clocks of observation, attributes and sums.
+/// A product: its observation clocks, attributes and sums.
 package struct ProductState: Equatable, Sendable {
     package var productKey: Int64
     package var productID: Text
-    /// By what its reviews are known again.
+    /// By which kind of identity its reviews are matched.
     package var kind: IdentityKind
+    /// `observed_at` of the newest dump that named it.
     package var lastObservedAt: Instant
+    /// `observed_at` of the newest dump that was complete for it; nil for none.
     package var lastCompleteAt: Instant?
     /// The run that named it first.
     package var firstRun: Int64
@@ -76,6 +79,7 @@ package struct ProductState: Equatable, Sendable {
         self.summary = summary
     }
 
+    /// The values of its attributes.
     package var dimension: ProductAttributes {
         var dimension = ProductAttributes()
         for (attribute, stored) in attributes { dimension[attribute] = stored.value }
@@ -83,15 +87,16 @@ package struct ProductState: Equatable, Sendable {
     }
 }
 
-/// As much of a review as is needed to know its bytes again.
+/// The part of a review that is needed to recognize its bytes in a dump (`PayloadIndex`).
 package struct CurrentPayload: Equatable, Sendable {
     package var reviewKey: Int64
     package var productKey: Int64
     package var identity: Digest128
     package var payload: Digest128
-    /// Its identity is of kind c.
+    /// Its identity is of kind c (content).
     package var isKnownByTexts: Bool
     package var isLive: Bool
+    /// In tenths of a star.
     package var rating: Int64?
     /// Whether it has a title or a body.
     package var hasText: Bool
@@ -111,7 +116,7 @@ package struct CurrentPayload: Equatable, Sendable {
     }
 }
 
-/// As much of a review as is needed to see that nothing changed.
+/// The part of a review that is needed to see that nothing changed.
 package struct CurrentKey: Equatable, Sendable {
     package var reviewKey: Int64
     package var productKey: Int64
@@ -131,7 +136,7 @@ package struct CurrentKey: Equatable, Sendable {
     }
 }
 
-/// What makes a raw record the same record.
+/// The identity of a raw record: two records with equal values are stored once.
 package struct RawIdentity: Hashable, Sendable {
     package var identity: Digest128
     package var payload: Digest128
@@ -150,10 +155,13 @@ package struct RawRow: Equatable, Sendable {
     package var record: RawIdentity
     package var run: Int64
     package var file: String
+    /// First byte in the source file, inflated.
     package var offset: Int64
+    /// Bytes in the source file, inflated.
     package var length: Int64
     package var shape: String
     package var payload: [UInt8]
+    /// The mapped fields that enclosed the record; empty for none.
     package var context: [UInt8]
 
     package init(
@@ -190,15 +198,15 @@ package struct RawPayload: Equatable, Sendable {
     }
 }
 
-/// A review of the base with its product's key.
+/// A review's current row, with its product's key.
 package struct ReviewRow: Equatable, Sendable {
     package var productKey: Int64
     package var review: StoredReview
-    /// The row of the history with its version.
+    /// The history row of its version.
     package var historyKey: Int64
-    /// The record that it was first seen in; of one that was there before it stays what it is.
+    /// The raw record that it was first seen in. Ignored for a review that is stored already.
     package var firstRawKey: Int64
-    /// No review of this key was there before.
+    /// No review with this key is stored yet.
     package var isNew: Bool
 
     package init(
@@ -213,9 +221,10 @@ package struct ReviewRow: Equatable, Sendable {
     }
 }
 
-/// A product whose review times are looked for, but for those of some reviews.
+/// A product whose range of review times is looked up, without some of its reviews.
 package struct RangeQuestion: Sendable {
     package var productKey: Int64
+    /// Keys of reviews that are left out.
     package var without: [Int64]
 
     package init(productKey: Int64, without: [Int64]) {
@@ -224,7 +233,7 @@ package struct RangeQuestion: Sendable {
     }
 }
 
-/// A month of a product that is looked for.
+/// A month of a product to look up.
 package struct MonthQuestion: Hashable, Sendable {
     package var productKey: Int64
     package var key: MonthKey
@@ -235,7 +244,7 @@ package struct MonthQuestion: Hashable, Sendable {
     }
 }
 
-/// A raw record that is looked for, and the review it may be of.
+/// A raw record to look up, and the review that it may belong to.
 package struct RawQuestion: Hashable, Sendable {
     package var record: RawIdentity
     package var reviewKey: Int64?
@@ -246,7 +255,7 @@ package struct RawQuestion: Hashable, Sendable {
     }
 }
 
-/// A review seen again in other bytes.
+/// A review seen again in other bytes, with the payload that it holds from now on.
 package struct PayloadMove: Equatable, Sendable {
     package var reviewKey: Int64
     package var payloadDigest: Digest128
@@ -287,16 +296,16 @@ package struct ProductRawRow: Equatable, Sendable {
 
 /// A row of `rejected_records`.
 package struct RejectRow: Equatable, Sendable {
-    /// Over reason, field, product, bytes and context.
+    /// Digest over reason, field, product, bytes and context.
     package var digest: Digest128
-    /// Which of the equal rejects of its dump it is, from 0.
+    /// Its number among equal rejects of its dump, from 0.
     package var occurrence: Int64
     package var run: Int64
     package var file: String
     package var offset: Int64
     package var length: Int64
     package var reason: RejectReason
-    /// The field that cannot be read; empty when the bytes cannot.
+    /// The field that is unreadable; empty where the bytes are.
     package var field: String
     package var productID: Text?
     package var shape: String
@@ -324,7 +333,7 @@ package struct RejectRow: Equatable, Sendable {
 }
 
 extension RejectRow {
-    /// `digest` from what it covers.
+    /// `digest`, computed.
     package var computedDigest: Digest128 {
         var builder = DigestBuilder(domain: "afterword.reject.1")
         builder.add(reason.rawValue)
@@ -336,7 +345,7 @@ extension RejectRow {
     }
 }
 
-/// A row of `shapes`: a shape as it was last used.
+/// A row of `shapes`: a shape as last used.
 package struct ShapeRow: Equatable, Sendable {
     package var name: String
     package var version: Int64

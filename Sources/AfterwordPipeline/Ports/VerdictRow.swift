@@ -1,17 +1,18 @@
 package import AfterwordCore
 
-/// A row of `review_verdicts`: what a person found of a version of a review. Rows are only ever added.
+/// A row of `review_verdicts`: a person's verdict on a version of a review. Rows are only ever
+/// added.
 package struct VerdictRow: Equatable, Sendable {
     package var reviewKey: Int64
     package var productID: Text
     package var reviewID: Text
     package var version: Int64
-    /// The run that recorded it: every verdict is a run of its own.
+    /// The run that recorded it; every verdict is a run of its own.
     package var madeRun: Int64
     package var verdict: Verdict
     package var judgedBy: Text
     package var why: Text
-    /// What the version said; see `ReviewValues.judgedDigest`.
+    /// Digest of what the version said; see `ReviewValues.judgedDigest`.
     package var judged: Digest128
 
     package init(
@@ -28,7 +29,7 @@ package struct VerdictRow: Equatable, Sendable {
         judged = review.values.judgedDigest
     }
 
-    /// As it is stored.
+    /// From a stored row.
     package init(
         review: (key: Int64, product: Text, id: Text, version: Int64), madeRun: Int64,
         verdict: Verdict, by words: (judgedBy: Text, why: Text), judged: Digest128
@@ -40,6 +41,7 @@ package struct VerdictRow: Equatable, Sendable {
         self.judged = judged
     }
 
+    /// The row's JSON Lines form, which its ledger digest covers.
     package var json: JSONValue {
         .row([
             "product_id": JSONValue(productID), "review_id": JSONValue(reviewID),
@@ -51,6 +53,7 @@ package struct VerdictRow: Equatable, Sendable {
 }
 
 extension LedgerRows {
+    /// Adds a verdict.
     package mutating func add(_ row: VerdictRow) {
         var builder = DigestBuilder(domain: "afterword.ledger.verdict.1")
         builder.add(row.json.canonical)
