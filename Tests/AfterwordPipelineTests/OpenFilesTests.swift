@@ -1,6 +1,8 @@
 import AfterwordCore
 import AfterwordTesting
+import Dispatch
 import Foundation
+import Synchronization
 import Testing
 
 @testable import AfterwordPipeline
@@ -37,6 +39,28 @@ import Testing
             #expect(String(decoding: bytes, as: UTF8.self) == "\(number)")
             #expect(files.count <= 3)
         }
+    }
+
+    @Test("Threads that read more files than may be open get each its own bytes")
+    func threads() throws {
+        let files = OpenFiles(limit: 2)
+        var sources: [ByteSource] = []
+        for number in 0..<12 {
+            try folder.write("\(number)", String(repeating: "\(number % 10)", count: 4_000))
+            sources.append(try ByteSource(file("\(number)"), files))
+        }
+        let wrong = Atomic(0)
+        // Written by no thread.
+        nonisolated(unsafe) let all = sources
+        DispatchQueue.concurrentPerform(iterations: 2_000) { turn in
+            let number = turn &* 7 % 12
+            let expected = [UInt8](repeating: UInt8(ascii: "0") + UInt8(number % 10), count: 100)
+            if (try? all[number].read(at: Int64(turn), count: 100)) != expected {
+                wrong.add(1, ordering: .relaxed)
+            }
+        }
+        #expect(wrong.load(ordering: .relaxed) == 0)
+        #expect(files.count <= 2)
     }
 
     @Test("holds-every-file-open: inflated streams share one temporary file and stay apart")

@@ -72,7 +72,7 @@ final class ByteSource {
     /// there.
     private func place(
         at offset: Int64, _ count: Int
-    ) throws -> (descriptor: Int32, offset: Int64, count: Int) {
+    ) throws -> (descriptor: OpenDescriptor, offset: Int64, count: Int) {
         switch bytes {
         case .memory: preconditionFailure("memory is not read by a descriptor")
         case .file(let file): return (try file.opened(), offset, count)
@@ -93,7 +93,7 @@ final class ByteSource {
         return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             filled = try fill(place.count) { filled in
                 pread(
-                    place.descriptor, buffer.baseAddress! + filled, place.count - filled,
+                    place.descriptor.number, buffer.baseAddress! + filled, place.count - filled,
                     off_t(place.offset) + off_t(filled))
             }
         }
@@ -121,7 +121,7 @@ final class ByteSource {
                     let place = try source.place(at: offset, length)
                     filled += try source.fill(place.count) { filled in
                         pread(
-                            place.descriptor, buffer.baseAddress! + start + filled,
+                            place.descriptor.number, buffer.baseAddress! + start + filled,
                             place.count - filled, off_t(place.offset) + off_t(filled))
                     }
                 }

@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Darwin)
     import Darwin
 #elseif canImport(Musl)
@@ -9,11 +11,15 @@
 /// The open files of a dump: at most `limit` of its files and one temporary file, however many
 /// files the dump has.
 ///
-/// Not thread-safe: the sources of one dump share it, and one thread at a time may read them.
+/// The sources of one dump share it. Several threads may read them at once: opening and closing
+/// happen under one lock, and a descriptor is closed when its last reader is done with it. Only one
+/// thread may append to the temporary file.
 final class OpenFiles {
     private struct Entry { weak var file: ReadFile? }
 
     private let limit: Int
+    /// Guards `entries` and what changes in every `ReadFile` of the dump.
+    fileprivate let lock = Mutex(())
     /// Open files, in the order in which they were opened or last spared.
     private var entries: [Entry] = []
     private var spool: Spool?
@@ -22,9 +28,9 @@ final class OpenFiles {
     init(limit: Int = 16) { self.limit = limit }
 
     /// Number of files open now.
-    var count: Int { entries.count { ($0.file?.isOpen) == true } }
+    var count: Int { lock.withLock { _ in entries.count { ($0.file?.isOpen) == true } } }
 
-    /// Adds a file that was just opened. Where too many are open, closes one that was not read
+    /// Adds a file that was just opened, under the lock. Where too many are open, closes one that was not read
     /// since the last check (second-chance order).
     fileprivate func admit(_ file: ReadFile) {
         entries.removeAll { $0.file?.isOpen != true }
@@ -56,11 +62,11 @@ final class ReadFile {
     private let path: String
     private let name: String
     private let files: OpenFiles
-    private var descriptor: Int32 = -1
+    private var descriptor: OpenDescriptor?
     /// Device and inode of the file when it was opened first.
     private var identity: (device: dev_t, number: ino_t)?
     fileprivate var wasRead = false
-    fileprivate var isOpen: Bool { descriptor >= 0 }
+    fileprivate var isOpen: Bool { descriptor != nil }
 
     init(path: String, name: String, files: OpenFiles) {
         self.path = path
@@ -68,34 +74,29 @@ final class ReadFile {
         self.files = files
     }
 
-    deinit { close() }
+    fileprivate func close() { descriptor = nil }
 
-    fileprivate func close() {
-        if descriptor >= 0 { _ = systemClose(descriptor) }
-        descriptor = -1
-    }
-
-    /// The descriptor of the file, opened where necessary.
+    /// The descriptor of the file, opened where necessary. It stays open as long as it is held.
     ///
     /// - Throws: `InputFault.unreadableFile` with the system's reason, `.notAFile`, or
     ///   `.changedWhileRead` where another file has this path now.
-    func opened() throws -> Int32 {
+    func opened() throws -> OpenDescriptor {
+        try files.lock.withLock { _ in try openedLocked() }
+    }
+
+    private func openedLocked() throws -> OpenDescriptor {
         wasRead = true
-        if descriptor >= 0 { return descriptor }
+        if let descriptor { return descriptor }
         // O_NONBLOCK: where a pipe has replaced the file meanwhile, opening it must not block.
         let opened = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard opened >= 0 else {
             throw InputFault.unreadableFile(name, reason: systemReason(errno))
         }
-        descriptor = opened
-        do {
-            try check(opened)
-        } catch {
-            close()
-            throw error
-        }
+        let held = OpenDescriptor(opened)
+        try check(opened)
+        descriptor = held
         files.admit(self)
-        return opened
+        return held
     }
 
     private func check(_ opened: Int32) throws {
@@ -115,34 +116,45 @@ final class ReadFile {
     }
 }
 
+/// A descriptor that is closed with the last reference to it.
+final class OpenDescriptor: Sendable {
+    let number: Int32
+
+    fileprivate init(_ number: Int32) { self.number = number }
+
+    deinit { _ = systemClose(number) }
+}
+
 /// An unlinked temporary file in `TMPDIR`, else `/tmp`: streams are appended one after another and
 /// read at any offset.
 final class Spool {
-    let descriptor: Int32
+    let descriptor: OpenDescriptor
     private(set) var length: Int64 = 0
 
     fileprivate init(for name: String) throws {
         let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var template = Array("\(folder)/afterword-XXXXXX".utf8CString)
-        descriptor = mkstemp(&template)
-        guard descriptor >= 0 else {
+        let made = mkstemp(&template)
+        guard made >= 0 else {
             throw InputFault.unreadableFile(
                 name, reason: "no temporary file in \(folder): \(systemReason(errno))")
         }
         unlink(template)
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        _ = fcntl(made, F_SETFD, FD_CLOEXEC)
+        descriptor = OpenDescriptor(made)
     }
 
-    deinit { _ = systemClose(descriptor) }
-
-    /// - Throws: `StoreFault.diskFull`.
+    /// - Throws: `StoreFault.diskFull`, or `InputFault.unreadableFile` with the system's reason.
     func append(_ bytes: [UInt8]) throws {
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes { buffer in
-                write(descriptor, buffer.baseAddress! + written, bytes.count - written)
+                write(descriptor.number, buffer.baseAddress! + written, bytes.count - written)
             }
             if count < 0, errno == EINTR { continue }
+            if count < 0, errno != ENOSPC, errno != EDQUOT {
+                throw InputFault.unreadableFile("a temporary file", reason: systemReason(errno))
+            }
             guard count > 0 else { throw StoreFault.diskFull }
             written += count
         }

@@ -181,12 +181,12 @@ final class StoreExecutor: @unchecked Sendable {
 
         /// A function of its own, so that no reference to the work remains after it returns.
         private func done() -> Result<Value, any Error> {
-            guard let work = work.take() else { preconditionFailure("an task is run once") }
+            guard let work = work.take() else { preconditionFailure("a task is run once") }
             return Result { try work() }
         }
 
         func takeResult() -> Result<Value, any Error> {
-            guard let result = result.take() else { preconditionFailure("an task was run") }
+            guard let result = result.take() else { preconditionFailure("a task was run") }
             return result
         }
     }
