@@ -33,6 +33,8 @@ package struct Lexicon: Sendable {
 
     /// A sequence of words, stems and gaps.
     package struct Phrase: Equatable, Sendable {
+        /// One position of a phrase: a word, the beginning of a word, or up to three words of any
+        /// kind.
         enum Part: Equatable, Sendable {
             case word(String)
             case stem(String)

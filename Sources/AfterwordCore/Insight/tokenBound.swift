@@ -2,10 +2,10 @@
 ///
 /// A token has at least one byte, so the number of bytes always is a bound. Words of ASCII letters
 /// allow a tighter one: merging ends only when no two neighboring tokens can merge, and all pairs
-/// of lower-case letters but 29 are tokens. So at most every third pair of neighbors can be two
-/// single letters, and n letters with b other pairs make at most (2n + 1 + b) ∕ 3 tokens. A space
-/// before a word belongs to the word, up to three digits are one token, and some frequent words are
-/// one token. `ci/token-check` compares all of this with a real tokenizer.
+/// of lower-case letters but 29 are tokens. So two neighboring tokens are both single letters only
+/// at one of the b pairs of the word that may not be tokens, and n letters make at most (2n + 1 +
+/// b) ∕ 3 tokens. A space before a word belongs to the word, up to three digits are one token, and
+/// some frequent words are one token. `ci/token-check` compares all of this with a real tokenizer.
 package func tokenBound(_ text: String) -> Int {
     var bound = TokenBound()
     var utf8 = text.utf8.makeIterator()

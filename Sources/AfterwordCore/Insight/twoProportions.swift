@@ -52,11 +52,11 @@ private let one: Int128 = 1 << 56
 private let mostSquare = 40 * one
 /// 1 ∕ √(2π)
 private let normalPeak: Int128 = 28_746_820_885_731_650
-/// The largest `whole`, so that the fraction in `pooledSquare` fits.
+/// The largest total of both `whole`, so that the fraction in `pooledSquare` fits.
 private let mostWhole: Int64 = 1 << 30
 
-/// z² = (a·m − b·n)²·(n + m) ∕ (n·m·k·(n + m − k)) for a of n, b of m and k = a + b; nil where it
-/// is 0 ∕ 0.
+/// z² = (a·m − b·n)²·(n + m) ∕ (n·m·k·(n + m − k)) for a of n, b of m and k = a + b. Nil where it
+/// is 0 ∕ 0, or where n + m exceeds `mostWhole`.
 private func pooledSquare(_ left: Proportion, _ right: Proportion) -> Int128? {
     let part = left.part + right.part
     let whole = left.whole + right.whole

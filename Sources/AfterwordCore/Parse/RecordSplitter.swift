@@ -161,7 +161,8 @@ package struct RecordSplitter {
             events.append(.known(known))
             known = []
         }
-        // While everything is rejected, bytes are taken as soon as they exceed a record's limit.
+        // Waits for twice the unprocessed bytes before the next attempt, so that a long record is
+        // not scanned again for every slab. States that reject look only at the number of bytes.
         if !isLast, state != .rejecting, state != .skippingLine {
             retryAt = min((bytes.count - consumed) * 2, ParseLimit.recordBytes + 1)
         }

@@ -117,7 +117,7 @@ package struct InsightSurroundings: Sendable {
     package var wait: @Sendable () async -> Void
     package var waits = 1_200
     /// Sleeps until leases are to be renewed: a quarter of `callLeaseSeconds`. Returns early when
-    /// its task is cancelled.
+    /// its task is canceled.
     package var beat: @Sendable () async -> Void = {
         try? await Task.sleep(for: .seconds(callLeaseSeconds / 4))
     }

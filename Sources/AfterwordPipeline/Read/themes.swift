@@ -48,7 +48,7 @@ package struct UnknownComplaint: Sendable {
     package var reviews: [ThemeReview]
 }
 
-/// The clusters of unknown complaints, in the order in which they are found.
+/// The clusters of unknown complaints, those with the most reviews first.
 private func unknownComplaints(_ read: [ReadReview]) -> [UnknownComplaint] {
     clusterSentences(read.map { ($0.review.values, $0.reading) }).map { cluster in
         UnknownComplaint(
