@@ -1,8 +1,8 @@
 extension ObjectForm {
-    /// A moment `NAME_at`: `NAME_at_us` and, for people, `NAME_at_utc`. The member without its unit
-    /// stays for one release.
+    /// Adds a moment: `NAME_at_us` in microseconds and `NAME_at_utc` as text. The deprecated member
+    /// without a unit, `NAME_at`, stays for one release.
     ///
-    /// - Parameter hasOld: False for a row that never had that member.
+    /// - Parameter hasOld: False for a row that never had the member without a unit.
     package mutating func instant(
         _ name: String, _ comment: String, hasOld: Bool = true,
         _ value: @escaping @Sendable (Row) -> Instant
@@ -11,6 +11,7 @@ extension ObjectForm {
         moment(name, comment, isOptional: false) { value($0) }
     }
 
+    /// The same for a moment that may be null.
     package mutating func optionalInstant(
         _ name: String, _ comment: String, hasOld: Bool = true,
         _ value: @escaping @Sendable (Row) -> Instant?
@@ -42,9 +43,9 @@ extension ObjectForm {
         }
     }
 
-    /// A review's rating as tenths, and the stars it is counted under.
+    /// Adds a rating in tenths of a star and the whole star it is counted under.
     ///
-    /// - Parameter when: `_before` or `_after`, where a row has two.
+    /// - Parameter when: `_before` or `_after` where a row has two ratings, otherwise empty.
     package mutating func rating(
         when: String = "", _ comment: String, hasStars: Bool = true,
         _ value: @escaping @Sendable (Row) -> Int64?
@@ -60,14 +61,15 @@ extension ObjectForm {
         }
     }
 
-    /// One to five whole stars, or null.
+    /// Adds a member of one to five whole stars, or null.
     package mutating func stars(
         _ name: String, _ comment: String, _ value: @escaping @Sendable (Row) -> Int64?
     ) {
         self.value(name, .nullable(.number(1...5)), comment, unit: .stars) { JSONValue(value($0)) }
     }
 
-    /// A member whose name lacks its unit, beside the one that replaces it.
+    /// Adds a deprecated member whose name lacks its unit; `replacement` names the member that
+    /// replaces it.
     package mutating func deprecated(
         _ name: String, _ form: ValueForm, _ comment: String, by replacement: String,
         unit: Unit? = nil, _ value: @escaping @Sendable (Row) -> JSONValue

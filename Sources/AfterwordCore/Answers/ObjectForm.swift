@@ -1,11 +1,10 @@
-/// The one description of an answer's object: it writes the JSON, and its schema is made from the
-/// same list.
+/// The single description of one JSON object of an answer. The JSON and its schema both come from
+/// the same list of members.
 ///
-/// A member is added by one line in the form of its row; commands, API, `/openapi.json`, `/docs`
-/// and `docs/answers.md` have it from there.
-/// Numbers are whole, with their unit in the name: `rating_tenths`, `created_at_us`. A member whose
-/// name lacks its unit
-/// stays for one release beside the one that replaces it.
+/// A member is added in one line; the commands, the API, `/openapi.json`, `/docs` and
+/// `docs/answers.md` all derive from that line. Numbers are whole and carry their unit in the name
+/// (`rating_tenths`, `created_at_us`). A deprecated member whose name lacks its unit stays for one
+/// release beside its replacement.
 package struct ObjectForm<Row>: Sendable {
     private struct Writer: Sendable {
         var description: ObjectDescription.Member
@@ -30,8 +29,10 @@ package struct ObjectForm<Row>: Sendable {
 
     package var form: ValueForm { .object(description) }
 
+    /// The JSON object of a row.
     package func json(_ row: Row) -> JSONValue { .object(members(row)) }
 
+    /// The members of a row's JSON object, in the order in which they were added.
     package func members(_ row: Row) -> [(key: String, value: JSONValue)] {
         writers.compactMap { writer in
             writer.value(row).map { (writer.description.name, $0) }
@@ -40,7 +41,7 @@ package struct ObjectForm<Row>: Sendable {
 
     // MARK: Members
 
-    /// A member of any form. What `value` gives as nil is left out of the object.
+    /// Adds a member of any form. The member is left out of the object where `value` returns nil.
     package mutating func add(
         _ member: ObjectDescription.Member, _ value: @escaping @Sendable (Row) -> JSONValue?
     ) {
@@ -89,14 +90,14 @@ package struct ObjectForm<Row>: Sendable {
         _ value: @escaping @Sendable (Row) -> String
     ) { self.value(name, .choice(values), comment) { .string(value($0)) } }
 
-    /// 64 hexadecimal digits.
+    /// Adds a SHA-256 digest, written as 64 hexadecimal digits.
     package mutating func digest(
         _ name: String, _ comment: String, _ value: @escaping @Sendable (Row) -> Digest256
     ) {
         self.value(name, .text(.hexadecimal(64)), comment) { .string(value($0).description) }
     }
 
-    /// A whole number from 0.
+    /// Adds a whole number of at least 0.
     package mutating func count(
         _ name: String, _ comment: String, unit: Unit? = nil,
         _ value: @escaping @Sendable (Row) -> Int64
@@ -107,7 +108,7 @@ package struct ObjectForm<Row>: Sendable {
         _ value: @escaping @Sendable (Row) -> Int64?
     ) { self.value(name, .nullable(.count), comment, unit: unit) { JSONValue(value($0)) } }
 
-    /// A whole number, negative ones too.
+    /// Adds a whole number that may be negative.
     package mutating func number(
         _ name: String, _ comment: String, unit: Unit? = nil,
         _ value: @escaping @Sendable (Row) -> Int64
@@ -118,7 +119,8 @@ package struct ObjectForm<Row>: Sendable {
         _ value: @escaping @Sendable (Row) -> Int64?
     ) { self.value(name, .nullable(.whole), comment, unit: unit) { JSONValue(value($0)) } }
 
-    /// A share and its interval; null where there is nothing to share.
+    /// Adds a share and its 95 % interval as three members, in millionths; null where the share is
+    /// undefined.
     package mutating func share(
         _ name: String, _ comment: String, _ value: @escaping @Sendable (Row) -> Share?
     ) {
@@ -158,7 +160,7 @@ package struct ObjectForm<Row>: Sendable {
         self.value(name, .list(inner.form), comment) { .array(value($0).map(inner.json)) }
     }
 
-    /// All members of another form, as if they were written here.
+    /// Adds all members of another form at this level.
     package mutating func include<Inner>(
         _ inner: ObjectForm<Inner>, _ value: @escaping @Sendable (Row) -> Inner
     ) {

@@ -1,5 +1,5 @@
 extension ValueForm {
-    /// A value of the form, made from the form itself, so that it is one.
+    /// An example value, derived from the form so that it always conforms to it.
     package var example: JSONValue { example(of: "") }
 
     private func example(of name: String) -> JSONValue {

@@ -1,54 +1,56 @@
-/// What a value of an answer is: what `/openapi.json` says of it, and what answers are checked by.
+/// The form of a value in an answer. `/openapi.json` is generated from forms, and answers are
+/// checked against them (`formFault`).
 package indirect enum ValueForm: Sendable {
     case flag
     case number(ClosedRange<Int64>)
-    /// A text, of a pattern or format where one is named.
+    /// A text, restricted by a pattern or format where `TextForm` names one.
     case text(TextForm)
     case choice([String])
     case list(ValueForm)
     case object(ObjectDescription)
     case nullable(ValueForm)
-    /// A value of one of these forms.
+    /// A value of any one of these forms.
     case either([ValueForm])
-    /// An object with names that are data, and values of one form.
+    /// An object whose member names are data and whose values share one form.
     case map(ValueForm)
     case anything
 
-    /// How a text is written.
+    /// The format of a text.
     package enum TextForm: Sendable {
         case any
         /// `2026-08-04T02:09:00Z`.
         case dateTime
         case date
-        /// So many hexadecimal digits.
+        /// Exactly this many lowercase hexadecimal digits.
         case hexadecimal(Int)
-        /// A whole number of any size, in decimal digits.
+        /// A whole number of any size, in decimal digits, optionally negative.
         case integer
-        /// An address, whole or from the root of this service.
+        /// A URI reference: absolute, or relative to the root of this service.
         case address
         case uri
     }
 
-    /// A whole number that counts something.
+    /// A whole number that counts something: at least 0.
     package static let count = ValueForm.number(0...Int64.max)
     package static let whole = ValueForm.number(Int64.min...Int64.max)
     package static let string = ValueForm.text(.any)
 
-    /// The form without its null.
+    /// Whether the value may be null.
     package var isNullable: Bool { if case .nullable = self { true } else { false } }
 }
 
-/// The members of an object, without the values they are written from.
+/// The description of a JSON object: its members, without the closures that produce their values.
 package struct ObjectDescription: Sendable {
     /// A member of an object.
     package struct Member: Sendable {
         package var name: String
         package var form: ValueForm
-        /// What one of the number is.
+        /// The unit of a number; nil for counts and other values without one.
         package var unit: Unit?
         package var comment: String
         package var isRequired = true
-        /// The member that replaces this one; it stays for one release beside it.
+        /// The name of the member that replaces this deprecated one; both are written for one
+        /// release.
         package var replacement: String?
 
         package init(
@@ -67,7 +69,7 @@ package struct ObjectDescription: Sendable {
     package var name: String
     package var comment: String
     package var members: [Member]
-    /// Nothing but its members is read.
+    /// Whether the schema forbids members that are not listed.
     package var isClosed: Bool
 
     package init(name: String, comment: String, members: [Member], isClosed: Bool = false) {
@@ -78,7 +80,7 @@ package struct ObjectDescription: Sendable {
     }
 }
 
-/// What one of a number is. A number without a unit counts what it is named for, or numbers it.
+/// The unit of a number. A number without a unit is a count or an ordinal of what its name says.
 package enum Unit: String, CaseIterable, Sendable {
     case tenths = "tenths of a star"
     case stars = "stars"
@@ -95,7 +97,7 @@ package enum Unit: String, CaseIterable, Sendable {
 // MARK: As a schema
 
 extension ValueForm {
-    /// As a schema of JSON Schema 2020-12; objects are referred to by name.
+    /// The form as a JSON Schema 2020-12; objects are referenced by name.
     package var schema: JSONValue {
         switch self {
         case .flag: return .row(["type": .string("boolean")])
@@ -133,7 +135,7 @@ extension ValueForm {
                 + [("type", .array([.string(type), .string("null")]))])
     }
 
-    /// The objects that are referred to, in this form and in those within it.
+    /// The objects that this form refers to, directly or through other objects.
     package var objects: [ObjectDescription] {
         switch self {
         case .object(let object): [object] + object.members.flatMap(\.form.objects)
@@ -174,7 +176,8 @@ extension ObjectDescription {
 }
 
 extension ObjectDescription.Member {
-    /// What is said of the member: its comment, its unit and what replaces it.
+    /// The description in the schema: the comment, the unit and the replacement of a deprecated
+    /// member.
     package var sentence: String {
         var text = comment
         if let unit { text += " In \(unit.rawValue)." }
@@ -184,7 +187,7 @@ extension ObjectDescription.Member {
 
     var schema: JSONValue {
         var schema = form.schema
-        // Beside a reference nothing else is read by every program.
+        // Some programs ignore keywords beside `$ref`, so the reference is wrapped in `allOf`.
         if schema["$ref"] != nil { schema = .row(["allOf": .array([schema])]) }
         var more: [(key: String, value: JSONValue)] = [("description", .string(sentence))]
         if let unit { more.append(("x-unit", .string(unit.rawValue))) }

@@ -1,8 +1,10 @@
-/// Where an answer is not as it is described: the first place and what is wrong there; nil where
-/// all of it is.
+/// Checks a value against its form.
 ///
-/// A member that the description does not name is a fault, and so is a required one that is
-/// missing.
+/// An object member that the form does not name is a fault, as is a repeated member or a missing
+/// required one.
+///
+/// - Returns: The first place that does not conform and what is wrong there; nil where the whole
+///   value conforms.
 package func formFault(
     _ value: JSONValue, as form: ValueForm, at place: String = ""
 ) -> String? {

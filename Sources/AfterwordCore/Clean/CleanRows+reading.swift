@@ -1,5 +1,6 @@
 extension CleanRows {
-    /// The bytes of a scalar value: text unescaped, numbers and flags as written; absent when it is.
+    /// The bytes of a scalar value: strings unescaped, numbers and flags as written. Absent when
+    /// the token is missing, null or a bare `NaN` or infinity.
     @inline(__always)
     mutating func content(
         _ token: JSONToken, _ window: BorrowedBytes, _ part: FieldPart
@@ -14,7 +15,7 @@ extension CleanRows {
         }
     }
 
-    /// The same of what does not stand in the window as it is.
+    /// The same for values that must be copied: escaped strings, and parts of arrays and objects.
     private mutating func madeContent(
         _ token: JSONToken, _ window: BorrowedBytes, _ part: FieldPart
     ) -> Result<TextPlace, ReadFault> {
@@ -31,7 +32,7 @@ extension CleanRows {
         }
     }
 
-    /// The same of other bytes than the window's: what is there is made a text of its own.
+    /// The same for bytes outside the window: any text is copied into the made texts.
     mutating func content(
         _ token: JSONToken, of bytes: [UInt8], _ part: FieldPart
     ) -> Result<TextPlace, ReadFault> {
@@ -50,16 +51,16 @@ extension CleanRows {
         withTexts(in: window) { read($0[place]) }
     }
 
-    /// A free text (`readText`).
+    /// Reads a free text by the rules of `readText`.
     mutating func text(_ place: TextPlace, _ window: BorrowedBytes) -> TextPlace {
-        // One that is there is never read as absent.
+        // Reading never turns a present text into an absent one, so presence stays right.
         if leavesTexts { return place }
         let work = withTexts(in: window) { texts in
             let work = workNeeded(by: texts[place])
             return work == .composing && isPlainlyComposed(texts[place]) ? .none : work
         }
         if work == .none { return place }
-        // Its room is used again and again.
+        // `scratch` is reused for every text, to save an allocation each.
         var text: [UInt8] = []
         swap(&text, &scratch)
         defer { swap(&text, &scratch) }
@@ -71,7 +72,7 @@ extension CleanRows {
         return isKept ? place : text.isEmpty ? .absent : remake(place, text)
     }
 
-    /// An identifier (`readIdentifier`).
+    /// Reads an identifier by the rules of `readIdentifier`.
     mutating func identifier(_ place: TextPlace, _ window: BorrowedBytes) -> TextPlace {
         let raw = withTexts(in: window) { texts in
             isPlainIdentifier(texts[place]) ? nil : Array(texts[place])
@@ -82,7 +83,7 @@ extension CleanRows {
 }
 
 extension CleanedRecord {
-    /// The first of the rows, with texts of its own.
+    /// The first row, with its texts copied.
     init(_ rows: CleanRows, _ texts: CleanTexts, _ cleaner: RecordCleaner) {
         let row = rows.rows[0]
         self.init()

@@ -1,8 +1,9 @@
-/// Where a text of a record lies: in the bytes that were scanned, or among the texts that cleaning had to make.
+/// Where a text of a record lies: in the scanned bytes (the window), or in the buffer of texts that
+/// cleaning made.
 public struct TextPlace: Equatable, Sendable {
-    /// Of a made text the complement of its start.
+    /// The start in the window; for a made text, the bitwise complement of its start in the buffer.
     @usableFromInline let start: Int32
-    /// Less than 0 for an absent text.
+    /// Negative for an absent text.
     @usableFromInline let length: Int32
 
     package static let absent = TextPlace(start: 0, length: -1)
@@ -23,19 +24,19 @@ public struct TextPlace: Equatable, Sendable {
     @inlinable public var isAbsent: Bool { length < 0 }
     @inlinable public var count: Int { Int(max(length, 0)) }
     @inlinable var isMade: Bool { start < 0 }
-    /// In the window, or among the made texts.
+    /// The range in the window, or in the buffer of made texts where `isMade`.
     @inlinable var range: Range<Int> {
         let first = Int(start < 0 ? ~start : start)
         return first..<first + count
     }
 }
 
-/// One record, cleaned: numbers, and places of texts. Nothing in it is counted by reference.
+/// One cleaned record: numbers and places of texts. It holds no reference-counted storage.
 package struct CleanRow: Sendable {
     package var productID = TextPlace.absent
     package var reviewID = TextPlace.absent
     package var authorID = TextPlace.absent
-    /// The date of the review as the source writes it, for identity.
+    /// The review's date exactly as the source writes it; part of a review's identity.
     package var writtenDate = TextPlace.absent
     package var title = TextPlace.absent
     package var body = TextPlace.absent
@@ -48,9 +49,9 @@ package struct CleanRow: Sendable {
     package var createdAt: Instant?
     package var updatedAt: Instant?
     package var verified: Bool?
-    /// The first field that cannot be read, and why.
+    /// Why the first unreadable field cannot be read; nil when all fields can.
     package var fault: RejectReason?
-    /// Its number in `RecordCleaner.faultNames`.
+    /// The index of that field in `RecordCleaner`'s bindings.
     var faultField: UInt8 = 0
     package var faultCount = 0
 
@@ -60,15 +61,17 @@ package struct CleanRow: Sendable {
     package var sourceTime: Instant? { updatedAt ?? createdAt }
 }
 
-/// Cleaned records, and the texts that cleaning made: those that stand in the scanned bytes as they are stay there.
+/// Cleaned records and the buffer of texts that cleaning made. Texts that need no change stay in
+/// the scanned bytes.
 package struct CleanRows: Sendable {
     package var rows: [CleanRow] = []
-    /// What records say of their products: number of the row, attribute, value.
+    /// Attributes of products found in the records: row number, attribute, value.
     package var attributes: [(row: Int, attribute: Attribute, value: TextPlace)] = []
     private(set) var made: [UInt8] = []
-    /// A text that is being read.
+    /// A reusable buffer for the text being read.
     var scratch: [UInt8] = []
-    /// Free texts are left as the source has them: for who asks only whether they are there.
+    /// Whether free texts are left as the source has them, for callers that only need to know
+    /// whether a text is present.
     package var leavesTexts = false
 
     package init() {}
@@ -79,41 +82,43 @@ package struct CleanRows: Sendable {
         made.removeAll(keepingCapacity: true)
     }
 
-    /// Their texts stay.
+    /// Removes the rows and attributes but keeps the made texts.
     package mutating func removeRows() {
         rows.removeAll(keepingCapacity: true)
         attributes.removeAll(keepingCapacity: true)
     }
 
-    /// Lends the bytes of all texts: `window` holds the bytes that were scanned.
+    /// Calls `body` with access to all texts, valid only during the call.
+    ///
+    /// - Parameter window: The bytes that were scanned.
     package func withTexts<Result>(
         in window: BorrowedBytes, _ body: (CleanTexts) throws -> Result
     ) rethrows -> Result {
         try made.lend { try body(CleanTexts(window: window, made: $0)) }
     }
 
-    /// Appends a text of its own.
+    /// Appends a made text.
     mutating func make(_ bytes: some Collection<UInt8>) -> TextPlace {
         let start = made.count
         made.append(contentsOf: bytes)
         return TextPlace(made: start..<made.count)
     }
 
-    /// Appends what a JSON string stands for.
+    /// Appends the unescaped content of a JSON string as a made text.
     mutating func make(unescaping bytes: BorrowedBytes) -> TextPlace {
         let start = made.count
         unescape(bytes, into: &made)
         return TextPlace(made: start..<made.count)
     }
 
-    /// Puts another text in the place of one that was made last.
+    /// Replaces the text at `place` with `bytes`. A made text at `place` must be the last one made.
     mutating func remake(_ place: TextPlace, _ bytes: [UInt8]) -> TextPlace {
         if place.isMade { made.removeSubrange(place.range.lowerBound...) }
         return make(bytes)
     }
 }
 
-/// The bytes of texts, lent for as long as a call of `CleanRows.withTexts` lasts.
+/// Access to the bytes of texts, valid only during a call of `CleanRows.withTexts`.
 public struct CleanTexts {
     @usableFromInline let window: BorrowedBytes
     @usableFromInline let made: BorrowedBytes
@@ -133,7 +138,7 @@ public struct CleanTexts {
         place.isAbsent ? nil : Text(Array(self[place]))
     }
 
-    /// The same record with texts of its own.
+    /// The tracked values of a row, with their texts copied.
     package func values(of row: CleanRow) -> ReviewValues {
         var values = ReviewValues()
         values.rating = row.rating
@@ -152,7 +157,7 @@ public struct CleanTexts {
 }
 
 extension CleanRows {
-    /// A record as a row, all its texts made.
+    /// One record as one row, with all its texts copied into the made texts.
     init(_ record: CleanedRecord) {
         func make(_ text: Text?) -> TextPlace { text.map { self.make($0.bytes) } ?? .absent }
         var row = CleanRow()

@@ -1,15 +1,15 @@
-/// One record, read by its shape and the rules of cleaning.
+/// One record, read by its shape and the cleaning rules, with texts of its own.
 package struct CleanedRecord: Sendable {
     package var productID: Text?
     package var reviewID: Text?
     package var authorID: Text?
     package var values = ReviewValues()
-    /// The date of the review as the source writes it, for identity.
+    /// The review's date exactly as the source writes it; part of a review's identity.
     package var writtenDate: Text?
-    /// What this record says of its product.
+    /// The attributes of its product that this record holds.
     package var attributes: [(attribute: Attribute, value: Text)] = []
-    /// The first field that cannot be read, and why; the other fields are read all the same, so
-    /// that the record's identity may still be known.
+    /// The first unreadable field and why; nil when all can be read. The other fields are read all
+    /// the same, so that the record's identity may still be found.
     package var fault: (reason: RejectReason, field: String)?
     package var faultCount = 0
 

@@ -3,8 +3,8 @@ struct Decimal: Equatable {
     var digits: Int64
     var exponent: Int
 
-    /// The first number in a text, with `.` or `,` before its decimals: `4.0 out of 5`, `4,5 von
-    /// 5`, `1.52309e+12`. Nil without one, or with more than 18 digits.
+    /// Reads the first number in a text, with `.` or `,` before its decimals: `4.0 out of 5`, `4,5
+    /// von 5`, `1.52309e+12`. Nil when there is none, or when it has more than 18 digits.
     init?(firstIn text: [UInt8]) {
         guard var index = text.firstIndex(where: isDigit) else { return nil }
         let isNegative = index > 0 && text[index - 1] == UInt8(ascii: "-")
@@ -44,7 +44,8 @@ struct Decimal: Equatable {
         return sign == UInt8(ascii: "-") ? -value : value
     }
 
-    /// The number × `factor` ÷ `divisor`, rounded half up; nil beyond 10¹⁸.
+    /// The number × `factor` ÷ `divisor`, rounded half up. Nil when the exponent is above 18 or the
+    /// result does not fit an `Int64`; 0 when the exponent is below −36.
     func scaled(by factor: Int64, over divisor: Int64) -> Int64? {
         guard digits != 0 else { return 0 }
         guard (-36...18).contains(exponent) else { return exponent < 0 ? 0 : nil }
@@ -62,4 +63,5 @@ struct Decimal: Equatable {
     }
 }
 
+/// Whether a byte is an ASCII digit.
 func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }

@@ -1,13 +1,13 @@
-/// A shape made ready to clean records: every field knows its slot and its rule.
+/// A shape compiled for cleaning records: each field is bound to its slot and its rule.
 package final class RecordCleaner: Sendable {
     package let shape: Shape
     package let plan: ExtractionPlan
     let recordPlan: ExtractionPlan
     private let contextPlan: ExtractionPlan
-    /// The context slots that reviews need, in plan order.
+    /// The context slots that fields of reviews read, in plan order.
     private let contextSlots: [Int]
 
-    /// What a member of a record, or of what encloses it, is read as.
+    /// One target of cleaning: where its value comes from and how it is read.
     private struct Binding: Sendable {
         var target: Target
         var place: Place
@@ -21,7 +21,7 @@ package final class RecordCleaner: Sendable {
         case field(Field)
         case attribute(Attribute)
 
-        /// In tables, goldens and shapes.
+        /// The name in tables, goldens and shapes.
         var name: String {
             switch self {
             case .productID: "product_id"
@@ -37,7 +37,7 @@ package final class RecordCleaner: Sendable {
 
     /// In the order in which they are read: product, review, author, fields, attributes.
     private let bindings: [Binding]
-    /// Of the bindings that are constants, by slot.
+    /// The texts of the bindings that are constants, by slot.
     private let constants: [[UInt8]]
     private let productAttributes: [(attribute: Attribute, slot: Int)]
     private let productIDSlot: Int?
@@ -94,7 +94,8 @@ package final class RecordCleaner: Sendable {
         totalSlot = shape.total.flatMap { plan.contextSlot($0.source) }
     }
 
-    /// Whether a record is all that is needed to clean it, and says nothing of its product.
+    /// Whether cleaning a record needs nothing but the record, and the record holds no attribute of
+    /// its product.
     package var readsRecordsAlone: Bool {
         plan.isFlat
             && !bindings.contains { binding in
@@ -102,12 +103,14 @@ package final class RecordCleaner: Sendable {
             }
     }
 
-    /// The name of the field that a row cannot be read for.
+    /// The name of the first field of a row that cannot be read.
     package func faultField(of row: CleanRow) -> String {
         bindings[Int(row.faultField)].target.name
     }
 
-    /// Cleans a record of a unit. `window` holds the bytes that the unit's ranges are relative to.
+    /// Cleans one record of a unit.
+    ///
+    /// - Parameter window: The bytes that the unit's ranges are relative to.
     package func clean(
         record index: Int, of unit: ExtractedUnit, context: ReviewContext, window: RawSpan
     ) -> CleanedRecord {
@@ -118,7 +121,7 @@ package final class RecordCleaner: Sendable {
         }
     }
 
-    /// Cleans a kept record again, from its bytes and its context's.
+    /// Cleans a stored record again, from its bytes and the bytes of its context.
     package func clean(payload: [UInt8], context: [UInt8]) -> CleanedRecord {
         var rows = CleanRows()
         return payload.lend { window in
@@ -127,7 +130,7 @@ package final class RecordCleaner: Sendable {
         }
     }
 
-    /// The same, behind those that `rows` holds.
+    /// The same, appended to `rows`.
     package func clean(
         payload: BorrowedBytes, context: [UInt8], into rows: inout CleanRows
     ) {
@@ -138,7 +141,8 @@ package final class RecordCleaner: Sendable {
             ReviewContext(bytes: context, tokens: contextTokens), into: &rows)
     }
 
-    /// Cleans kept records one after another: how they are written is learnt once.
+    /// Cleans stored records one after another. The extractor learns their layout from the first
+    /// and reuses it.
     package struct Again {
         private let cleaner: RecordCleaner
         private var extractor: UnitExtractor
@@ -148,10 +152,11 @@ package final class RecordCleaner: Sendable {
             extractor = UnitExtractor(cleaner.recordPlan)
         }
 
-        /// Bytes that should follow a record in the window, whatever they are: it is then scanned the fast way to its end.
+        /// How many bytes should follow a record in the window, of any value, so that the fast path
+        /// can scan the record to its end.
         package static let margin = 32
 
-        /// A record that stands by itself.
+        /// Cleans a record that is not part of a larger buffer.
         package mutating func clean(payload: [UInt8], context: [UInt8]) -> CleanedRecord {
             var rows = CleanRows()
             let window = payload + [UInt8](repeating: 0x20, count: Self.margin)
@@ -161,7 +166,7 @@ package final class RecordCleaner: Sendable {
             }
         }
 
-        /// A record that lies among others: its texts stay there.
+        /// Cleans a record inside a larger buffer; unchanged texts stay in that buffer.
         package mutating func clean(
             payload range: Range<Int>, of window: BorrowedBytes, _ context: [UInt8],
             into rows: inout CleanRows
@@ -179,7 +184,7 @@ package final class RecordCleaner: Sendable {
         }
     }
 
-    /// Cleans a record of a unit, behind those that `rows` holds.
+    /// Cleans one record of a unit and appends it to `rows`.
     package func clean(
         record index: Int, of unit: ExtractedUnit, context: ReviewContext,
         window: BorrowedBytes, into rows: inout CleanRows
@@ -189,7 +194,8 @@ package final class RecordCleaner: Sendable {
             unit.recordTokens[index * count..<(index + 1) * count], window, context, into: &rows)
     }
 
-    /// Slots of the one record that the bytes are; all missing where they are none.
+    /// The slots of the single record that the bytes hold; all missing where they hold none or more
+    /// than one.
     private static func tokens(
         _ plan: ExtractionPlan, _ buffer: BorrowedBytes
     ) -> [JSONToken] {
@@ -207,7 +213,7 @@ package final class RecordCleaner: Sendable {
             ? extractor.unit.recordTokens : [JSONToken](repeating: .missing, count: slots)
     }
 
-    /// The context of a record.
+    /// The context of a record: a JSON object of the enclosing values that its fields read.
     package func context(
         ofRecord index: Int, of unit: ExtractedUnit, window: RawSpan
     ) -> ReviewContext {
@@ -232,7 +238,7 @@ package final class RecordCleaner: Sendable {
         return ReviewContext(bytes: bytes, tokens: tokens)
     }
 
-    /// What an enclosing object says of its product.
+    /// The product attributes and the review total of an enclosing object.
     package func clean(product index: Int, of unit: ExtractedUnit, window: RawSpan)
         -> CleanedProduct
     {
@@ -261,7 +267,7 @@ package final class RecordCleaner: Sendable {
         _ tokens: ArraySlice<JSONToken>, _ window: BorrowedBytes,
         _ context: ReviewContext, into rows: inout CleanRows
     ) {
-        // Filled where it stays: to move a row that was just written takes longer than to write it.
+        // Filled in place: moving a row that was just written costs more than writing it.
         var all: [CleanRow] = []
         swap(&all, &rows.rows)
         defer { swap(&all, &rows.rows) }
@@ -374,10 +380,10 @@ package final class RecordCleaner: Sendable {
     }
 }
 
-/// What an enclosing object says of its product.
+/// What an enclosing object states about its product.
 package struct CleanedProduct: Sendable {
     package var productID: Text?
-    /// How many reviews it says it has.
+    /// The number of reviews that the object itself states.
     package var total: Int64?
     package var attributes: [(attribute: Attribute, value: Text)] = []
 }

@@ -1,9 +1,9 @@
-/// What encloses a review and is needed to clean it: the kept keys of maps and the members of
-/// enclosing objects that fields of the review come from, as a JSON object of their bytes.
+/// The enclosing values needed to clean a review, as a JSON object of their bytes: captured keys of
+/// maps, and members of enclosing objects that fields of the review come from.
 ///
-/// It is kept with the review's bytes, so that both can be cleaned again by later rules. Attributes
-/// of the product are not part of it: a new price in the enclosing object does not touch its
-/// reviews.
+/// The context is stored with the review's bytes, so that both can be cleaned again by later rules.
+/// Product attributes are not part of the context, so a new price in the enclosing object does not
+/// change its reviews.
 package struct ReviewContext: Equatable, Sendable {
     package var bytes: [UInt8]
     var tokens: [JSONToken]
@@ -17,7 +17,7 @@ package struct ReviewContext: Equatable, Sendable {
 }
 
 extension FieldSource {
-    /// The source as a shape writes it: `^product_id`, `@asin`, `rating`.
+    /// The source in the syntax of a shape: `^product_id`, `@asin`, `rating`.
     package var written: String {
         switch self {
         case .record(let path): path.joined(separator: ".")

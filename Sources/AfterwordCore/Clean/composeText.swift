@@ -4,28 +4,29 @@
     @_spi(_Unicode) import Swift
 #endif
 
-/// Text in Unicode normalisation form C. Bytes below 0xCC begin no scalar from U+0300 on, and all
-/// below that is composed already.
+/// Text in Unicode normalization form C. A byte below 0xCC begins no scalar from U+0300 on, and all
+/// text below U+0300 is already composed.
 func composeText(_ bytes: [UInt8]) -> [UInt8] {
     if bytes.lend({ isPlainlyComposed($0) }) { return bytes }
     let text = String(decoding: bytes, as: UTF8.self)
     #if canImport(Darwin)
         return Array(text.precomposedStringWithCanonicalMapping.utf8)
     #else
-        // The standard library's own normaliser: what Foundation's is built on here.
+        // The standard library's own normalizer, on which Foundation's is built on this platform.
         var composed = String.UnicodeScalarView()
         for scalar in text._nfc { composed.append(scalar) }
         return Array(String(composed).utf8)
     #endif
 }
 
-/// Whether all of a text is of scalars that stand in no way to one another: composed, of combining class 0, and no second part
-/// of any composition. What is not in the list below is not plain, though it may be composed.
+/// Whether a text certainly needs no composing: every scalar is composed, has combining class 0 and
+/// is never the second part of a composition. False does not mean that the text is not composed;
+/// the scalar may just be missing from `isPlain`.
 func isPlainlyComposed(_ bytes: BorrowedBytes) -> Bool {
     let tops: UInt64 = 0x8080_8080_8080_8080
     var index = 0
     while index < bytes.count {
-        // Most of a text is ASCII, or within reach of some.
+        // Most text is ASCII or close to some.
         if index &+ 8 <= bytes.count, bytes.word(at: index) & tops == 0 {
             index &+= 8
             continue
@@ -45,7 +46,8 @@ func isPlainlyComposed(_ bytes: BorrowedBytes) -> Bool {
     return true
 }
 
-/// Of the scripts and signs that reviews are written with; a test holds every one of them against the standard library.
+/// The scalars of scripts and signs that reviews are usually written in. A test compares each of
+/// them with the standard library.
 func isPlain(_ scalar: UInt32) -> Bool {
     switch scalar {
     case 0x0388...0x03CE, 0x0400...0x0482, 0x048A...0x052F: true  // Greek, Cyrillic

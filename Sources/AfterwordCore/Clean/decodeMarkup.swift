@@ -1,6 +1,5 @@
-/// Decodes HTML character references (with their semicolon) and `<br>`, once: what a reference
-/// yields is not read again, so `&amp;lt;` becomes `&lt;` and `&lt;br&gt;` becomes the four
-/// characters.
+/// Decodes HTML character references (those with a semicolon) and `<br>`, once. The result is not
+/// decoded again, so `&amp;lt;` becomes `&lt;` and `&lt;br&gt;` becomes the four characters `<br>`.
 func decodeMarkup(_ bytes: BorrowedBytes, into output: inout [UInt8]) {
     output.reserveCapacity(output.count + bytes.count)
     var index = 0
@@ -12,7 +11,7 @@ func decodeMarkup(_ bytes: BorrowedBytes, into output: inout [UInt8]) {
             output.append(0x0A)
             index += length
         } else {
-            // Up to what may be the next.
+            // Copies up to the next byte that may begin markup.
             let end = bytes.firstIndex(
                 of: UInt8(ascii: "&"), or: UInt8(ascii: "<"), from: index + 1)
             output.append(contentsOf: bytes.part(index..<end))
@@ -21,7 +20,7 @@ func decodeMarkup(_ bytes: BorrowedBytes, into output: inout [UInt8]) {
     }
 }
 
-/// The length of `<br>`, `<br/>` or `<br />` in any case, if it stands here.
+/// The length of `<br>`, `<br/>` or `<br />` in any case at `start`; nil where there is none.
 private func lineBreakLength(_ bytes: BorrowedBytes, _ start: Int) -> Int? {
     guard start + 3 < bytes.count, bytes[start + 1] | 0x20 == UInt8(ascii: "b"),
         bytes[start + 2] | 0x20 == UInt8(ascii: "r")
@@ -33,7 +32,8 @@ private func lineBreakLength(_ bytes: BorrowedBytes, _ start: Int) -> Int? {
     return index + 1 - start
 }
 
-/// The longest name of the table, `CounterClockwiseContourIntegral`, has 31 letters.
+/// The longest name of the table, `CounterClockwiseContourIntegral`, has 31 letters; `&` and `;`
+/// make 33.
 private let longestReference = 33
 
 private func decodeReference(
@@ -67,7 +67,7 @@ private func referenceNumber(_ digits: ArraySlice<UInt8>) -> UInt32? {
     return number
 }
 
-/// The table by name, built once.
+/// The reference table by name, built once.
 private let namedReferences: [Text: [UInt8]] = {
     var references: [Text: [UInt8]] = [:]
     for entry in namedReferenceTable.description.split(separator: ";") {
@@ -81,7 +81,8 @@ private let namedReferences: [Text: [UInt8]] = {
     return references
 }()
 
-/// What the HTML standard reads for numbers 80–9F, which pages written in Windows-1252 mean.
+/// The HTML standard's replacements for the numbers 80–9F (hexadecimal), which pages in
+/// Windows-1252 use.
 private let windows1252: [UInt32: UInt32] = [
     0x80: 0x20AC, 0x82: 0x201A, 0x83: 0x0192, 0x84: 0x201E, 0x85: 0x2026, 0x86: 0x2020,
     0x87: 0x2021, 0x88: 0x02C6, 0x89: 0x2030, 0x8A: 0x0160, 0x8B: 0x2039, 0x8C: 0x0152,

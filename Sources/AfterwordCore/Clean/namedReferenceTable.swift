@@ -1,6 +1,6 @@
 // The named character references of the HTML standard that end in a semicolon
-// (html.spec.whatwg.org, section "Named character references"): name, then its scalars in
-// hexadecimal. Data, not code: sorted by name.
+// (html.spec.whatwg.org, section "Named character references"): the name, then its scalars in
+// hexadecimal. Data, not code; sorted by name.
 
 /// `name hex[+hex];` for each reference.
 let namedReferenceTable: StaticString = """

@@ -1,18 +1,18 @@
-// Numbers, flags and identifiers as programs write them, read where they lie. What is written in any other way is read by the
-// rules for all that people write; a test holds both against each other.
+// Fast paths for numbers, flags and identifiers in the form that programs write, read without a
+// copy. Anything else falls back to the general rules; a test compares both.
 
-/// A rating in tenths of a star (`readRating`).
+/// A rating in tenths of a star (see `readRating`).
 func readRating(_ raw: BorrowedBytes, scale: Int64) -> Result<Int64, ReadFault> {
     guard let number = plainDecimal(raw), scale > 0, scale <= 1000 else {
         return readRating(Array(raw), scale: scale)
     }
-    // Half up: (2·50·n + d) ∕ (2·d) of n ∕ d.
+    // Rounded half up: (2·50·n + d) ∕ (2·d) for the value n ∕ d.
     let divisor = scale * number.divisor
     let tenths = (100 * number.digits + divisor) / (2 * divisor)
     return (10...50).contains(tenths) ? .success(tenths) : .failure(ReadFault(.ratingOutOfScale))
 }
 
-/// A count (`readCount`).
+/// A count (see `readCount`).
 func readCount(_ raw: BorrowedBytes) -> Result<Int64, ReadFault> {
     guard let number = plainDecimal(raw), number.divisor == 1, number.digits <= greatestCount else {
         return readCount(Array(raw))
@@ -20,9 +20,9 @@ func readCount(_ raw: BorrowedBytes) -> Result<Int64, ReadFault> {
     return .success(number.digits)
 }
 
-/// A yes or no (`readFlag`).
+/// A flag (see `readFlag`).
 func readFlag(_ raw: BorrowedBytes) -> Result<Bool, ReadFault> {
-    // As JSON writes them.
+    // The JSON literals.
     if raw.count == 4, isWord(raw, "true") { return .success(true) }
     if raw.count == 5, isWord(raw, "false") { return .success(false) }
     return readFlag(Array(raw))
@@ -33,7 +33,7 @@ private func isWord(_ raw: BorrowedBytes, _ word: StaticString) -> Bool {
     return true
 }
 
-/// A moment (`readInstant`).
+/// A moment (see `readInstant`).
 func readInstant(_ raw: BorrowedBytes, as format: FieldFormat) -> Result<
     Instant, ReadFault
 > {
@@ -49,7 +49,8 @@ func readInstant(_ raw: BorrowedBytes, as format: FieldFormat) -> Result<
     return .success(Instant(microseconds: number.digits * unit))
 }
 
-/// Up to 15 digits, of which up to three after a point, and nothing else.
+/// A number of at most 15 bytes: digits, with at most three of them after a point, and nothing
+/// else.
 @inline(__always)
 private func plainDecimal(_ raw: BorrowedBytes) -> (digits: Int64, divisor: Int64)? {
     guard raw.count > 0, raw.count <= 15 else { return nil }
@@ -71,16 +72,16 @@ private func plainDecimal(_ raw: BorrowedBytes) -> (digits: Int64, divisor: Int6
     return divisor > 1 && divisor <= 1000 ? (digits, divisor) : nil
 }
 
-/// Whether an identifier stands as it will be kept: no white space around it, no U+0000.
+/// Whether an identifier is not empty and needs no change: no white space around it and no U+0000.
 func isPlainIdentifier(_ raw: BorrowedBytes) -> Bool {
     guard let first = raw.first, let last = raw.last else { return false }
     func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
     if isSpace(first) || isSpace(last) { return false }
     var index = 0
     while index < raw.count, raw.count >= 8 {
-        // The last word begins in the one before it.
+        // The last word overlaps the one before it.
         let word = raw.word(at: min(index, raw.count &- 8))
-        // Some byte is zero.
+        // True where some byte of the word is zero.
         if (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080 != 0 { return false }
         index &+= 8
     }

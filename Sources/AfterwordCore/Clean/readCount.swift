@@ -1,7 +1,7 @@
-/// The greatest count that is believed: beyond it a sum could not be kept.
+/// The greatest count that is accepted; sums of larger ones could overflow.
 package let greatestCount: Int64 = 1_000_000_000
 
-/// A count of people or votes: a whole number from zero to `greatestCount`.
+/// Reads a count of people or votes: a whole number from zero to `greatestCount`.
 func readCount(_ raw: [UInt8]) -> Result<Int64, ReadFault> {
     guard let count = Decimal(firstIn: ungrouped(raw))?.scaled(by: 1, over: 1),
         (0...greatestCount).contains(count)
@@ -11,7 +11,7 @@ func readCount(_ raw: [UInt8]) -> Result<Int64, ReadFault> {
     return .success(count)
 }
 
-/// A count without the marks between its groups of three: `1,234`, `1.234`, `1 234`.
+/// A count without the separators between its groups of three: `1,234`, `1.234`, `1 234`.
 private func ungrouped(_ raw: [UInt8]) -> [UInt8] {
     let groups = raw.split(
         omittingEmptySubsequences: false, whereSeparator: { [0x2C, 0x2E, 0x20].contains($0) })

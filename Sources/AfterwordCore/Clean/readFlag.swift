@@ -1,6 +1,6 @@
-/// A yes or no: `true`, `1`, `yes`, `y` or their opposites, in any case.
+/// Reads a flag: `true`, `1`, `yes`, `y` or their opposites, in any case.
 func readFlag(_ raw: [UInt8]) -> Result<Bool, ReadFault> {
-    // As JSON writes them.
+    // The JSON literals.
     if raw == [0x74, 0x72, 0x75, 0x65] { return .success(true) }
     if raw == [0x66, 0x61, 0x6C, 0x73, 0x65] { return .success(false) }
     return switch String(decoding: raw, as: UTF8.self).lowercased() {

@@ -1,4 +1,5 @@
-/// An identifier: as given, white space around it gone, never read as a number. Empty is absent.
+/// Reads an identifier: the text as given without surrounding white space, never parsed as a
+/// number. An empty one is absent.
 func readIdentifier(_ raw: [UInt8]) -> Text? {
     let isSpace: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0D).contains($0) }
     guard let first = raw.firstIndex(where: { !isSpace($0) }),

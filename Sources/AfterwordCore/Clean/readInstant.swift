@@ -1,4 +1,4 @@
-/// A moment from a number of seconds or milliseconds since 1970, or from ISO 8601.
+/// Reads a moment from seconds or milliseconds since 1970, or from ISO 8601.
 func readInstant(_ raw: [UInt8], as format: FieldFormat) -> Result<Instant, ReadFault> {
     let instant: Instant? =
         switch format {
@@ -17,12 +17,12 @@ private func unixInstant(_ raw: [UInt8], microseconds: Int64) -> Instant? {
 }
 
 extension Instant {
-    /// Years 1–9999: what ISO 8601 writes with four digits.
+    /// The years 1–9999, which ISO 8601 writes with four digits.
     static let writable: ClosedRange<Int64> = -62_135_596_800_000_000...253_402_300_799_999_999
 
-    /// Reads `2026-08-04`, `20260804`, and either with a time after `T` or a space: `02:09`,
-    /// `0209`, `02:09:30.25`, and a zone: `Z`, `+02:00`, `-0700`. Without a time it is the day's
-    /// start, without a zone it is UTC; digits below a microsecond are cut.
+    /// Reads `2026-08-04` or `20260804`, optionally with a time after `T` or a space (`02:09`,
+    /// `0209`, `02:09:30.25`) and a zone (`Z`, `+02:00`, `-0700`). Without a time the moment is the
+    /// start of the day; without a zone it is UTC. Fractions of a microsecond are truncated.
     package init?(iso8601 text: String) {
         var rest = text.utf8[...]
         func digits(_ count: Int) -> Int? {
@@ -70,7 +70,7 @@ extension Instant {
         self.init(microseconds: micros)
     }
 
-    /// The offset of a zone in microseconds; none written is UTC.
+    /// The offset of a zone in microseconds; 0 (UTC) when none is written.
     private static func zone(_ rest: inout Substring.UTF8View) -> Int64? {
         guard let sign = rest.first else { return 0 }
         if sign | 0x20 == 0x7A {

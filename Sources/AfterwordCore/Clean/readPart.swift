@@ -1,4 +1,4 @@
-/// A part of an array or an object, unescaped; nil when it is absent.
+/// Reads a part of an array or an object, unescaped; nil when the part is absent.
 func readPart(_ part: FieldPart, of compound: [UInt8]) -> Result<[UInt8]?, ReadFault> {
     guard let value = try? JSONValue(parsing: compound) else { return .success(nil) }
     switch part {

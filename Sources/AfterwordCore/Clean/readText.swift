@@ -1,41 +1,45 @@
-/// A free text: markup decoded once, U+0000 → U+FFFD, line ends → LF, NFC. Empty is absent.
+/// Reads a free text: markup decoded once, U+0000 → U+FFFD, line ends → LF, normalization form C.
+/// An empty text is absent.
 func readText(_ raw: [UInt8]) -> Text? {
     var text: [UInt8] = []
     raw.lend { readText($0, workNeeded(by: $0), into: &text) }
     return text.isEmpty ? nil : Text(text)
 }
 
-/// The same of bytes whose work is known, into an empty text.
+/// The same for bytes whose needed work is already known.
+///
+/// - Parameter text: Must be empty; receives the result.
 func readText(_ raw: BorrowedBytes, _ work: TextWork, into text: inout [UInt8]) {
     if work != .rewriting {
         text.append(contentsOf: raw)
     } else {
         decodeMarkup(raw, into: &text)
-        // What references stand for is among it.
+        // Decoded references may have produced NUL or CR too.
         let isUnified = text.lend { $0.firstIndex(of: 0, or: 0x0D) == $0.count }
         if !isUnified { text = unifyLineEnds(text) }
     }
     if work != .none, !text.lend(isPlainlyComposed) { text = composeText(text) }
 }
 
-/// What a text may need before it stands as it is to be kept.
+/// The work that a text may need before it is in its stored form.
 enum TextWork {
     case none
-    /// It has a lead byte from 0xCC on, where scalars begin that may have to be composed.
+    /// The text has a lead byte from 0xCC on, which begins scalars that may need composing.
     case composing
-    /// It has NUL, CR, `&` or `<`.
+    /// The text has NUL, CR, `&` or `<`.
     case rewriting
 }
 
-/// What a text may need, told from its bytes, eight at a time.
+/// The work that a text may need, judged from its bytes, eight at a time.
 func workNeeded(by buffer: BorrowedBytes) -> TextWork {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let tops: UInt64 = 0x8080_8080_8080_8080
-    /// The top bits of bytes that are zero, and perhaps of some above one that is; the others mean nothing.
+    /// Sets the top bit of each byte that is zero, and perhaps of bytes above a zero one; the other
+    /// bits mean nothing.
     func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
-    /// The top bits of bytes from 0xCC on; the others mean nothing.
+    /// Sets the top bit of each byte from 0xCC on; the other bits mean nothing.
     func composing(_ word: UInt64) -> UInt64 { ((word & ~tops) &+ ones &* 0x34) & word }
-    /// The top bits of NUL, CR, `&` and `<`; the others mean nothing.
+    /// Sets the top bit of each NUL, CR, `&` and `<`; the other bits mean nothing.
     func rewriting(_ word: UInt64) -> UInt64 {
         zeros(word) | zeros(word ^ ones &* 0x0D) | zeros(word ^ ones &* 0x26)
             | zeros(word ^ ones &* 0x3C)
@@ -49,7 +53,7 @@ func workNeeded(by buffer: BorrowedBytes) -> TextWork {
         index &+= 16
     }
     while index < buffer.count, buffer.count >= 8 {
-        // The last word begins in the one before it: what is looked at twice is the same twice.
+        // The last word overlaps the one before it; checking bytes twice changes nothing.
         let word = buffer.word(at: min(index, buffer.count &- 8))
         leads |= composing(word)
         if rewriting(word) & tops != 0 { return .rewriting }
@@ -64,7 +68,7 @@ func workNeeded(by buffer: BorrowedBytes) -> TextWork {
     return leads & tops == 0 ? .none : .composing
 }
 
-/// CR LF and CR become LF; U+0000, which no database text can hold, becomes U+FFFD.
+/// CR LF and CR become LF. U+0000, which no database text can hold, becomes U+FFFD.
 private func unifyLineEnds(_ bytes: [UInt8]) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(bytes.count)

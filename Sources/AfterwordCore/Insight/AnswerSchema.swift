@@ -1,10 +1,11 @@
-/// The form that a model's answer has to have: strict JSON Schema as OpenAI takes it (every member required, nothing else
-/// allowed). A released schema never changes; its version is in its name.
+/// The schema of a model's answer: JSON Schema in OpenAI's strict form (every member required, no
+/// others allowed). A released schema never changes; its version is in its name.
 package enum AnswerSchema {
     package static let name = "insight_answer_1"
-    /// Stands for what is on no list.
+    /// The aspect of items that are not in the lexicon.
     package static let other = "other"
 
+    /// The schema, with the aspects of a lexicon as the allowed ones.
     package static func document(_ lexicon: Lexicon) -> JSONValue {
         let aspects = lexicon.aspects.map(\.id) + [other]
         return object([
@@ -58,15 +59,17 @@ package enum AnswerSchema {
     }
 }
 
-/// Who can do something about it.
+/// Who can act on an aspect.
 package enum Route: String, CaseIterable, Sendable {
     case product, listing, both
 }
 
+/// How severe an item is.
 package enum Severity: String, CaseIterable, Sendable {
     case low, medium, high
 }
 
+/// Whether an item is praise or a complaint.
 package enum Polarity: String, CaseIterable, Sendable {
     case positive, negative, neutral, mixed
 }

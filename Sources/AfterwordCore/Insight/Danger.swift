@@ -1,30 +1,32 @@
-/// How a review speaks of a danger. `happened` and `said` lead every list and raise alarms; `unlikely` is counted after them.
+/// How a review mentions a danger. `happened` and `said` lead every list and raise alerts;
+/// `unlikely` is only counted.
 package enum DangerClass: String, CaseIterable, Comparable, Sendable {
     /// It happened and is not denied, whatever the stars.
     case happened = "A"
     /// The review says that the product is dangerous.
     case said = "B"
-    /// The word alone, denied, or said of dangers in general.
+    /// The word alone, a denied danger, or a statement about dangers in general.
     case unlikely = "C"
 
-    /// Whether it is shown by itself and raises alarms.
+    /// Whether a danger of this class is listed and raises alerts.
     package var leads: Bool { self != .unlikely }
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// A danger of one review, after a person's verdict where there is one: what every list and alarm shows.
+/// A danger mentioned in one review, after applying a person's verdict where there is one. Lists
+/// and alerts show these.
 package struct Danger: Equatable, Sendable {
-    /// The lexicon's name; `judged` where only a person found it.
+    /// The hazard's name in the lexicon; `judged` where only a person found the danger.
     package var hazard: String
-    /// The hazard's place by severity: 0 is the worst.
+    /// The hazard's rank by severity; 0 is the worst.
     package var severity: Int
     package var dangerClass: DangerClass
-    /// Where it is said: the sentence as bytes of a field.
+    /// The field and the byte range in it of the sentence that mentions the danger.
     package var field: Field
     package var sentence: Range<Int>
 
-    /// The name of a danger that no word of the lexicon tells.
+    /// The hazard of a danger that the lexicon does not find.
     package static let judged = "judged"
 
     package init(
@@ -40,16 +42,17 @@ package struct Danger: Equatable, Sendable {
 }
 
 extension Danger: Comparable {
-    /// By class, then severity of the hazard. Stars and impact of a brand never count.
+    /// Ordered by class, then by severity of the hazard. Stars and star impact never count.
     package static func < (left: Danger, right: Danger) -> Bool {
         (left.dangerClass, left.severity) < (right.dangerClass, right.severity)
     }
 }
 
-/// The dangers of a review in order, each hazard once with its strongest mention.
+/// The dangers of a review in order, one per hazard, each with its strongest mention.
 ///
-/// `dangerous`, which names no kind, is left out beside another danger that leads. A verdict of `false` leaves none; one of
-/// `real` makes the first of them a thing that happened, or where the lexicon finds none, the review's text as a whole.
+/// `dangerous`, which names no kind, is left out beside another hazard that leads. The verdict
+/// `false` removes all dangers. The verdict `real` sets the class of the first one to `happened`;
+/// where the lexicon finds none, the whole text becomes one `judged` danger.
 package func dangers(
     in reading: ReviewReading, of values: ReviewValues, verdict: Verdict? = nil, lexicon: Lexicon
 ) -> [Danger] {
@@ -74,7 +77,8 @@ package func dangers(
     return found.sorted()
 }
 
-/// A judged danger that no word tells: the body, or where there is none the title.
+/// A judged danger without a mention in the lexicon: the whole body, or the title where there is no
+/// body.
 private func wholeText(_ values: ReviewValues, severity: Int) -> Danger {
     let field: Field = values.body == nil && values.title != nil ? .title : .body
     let text = field == .title ? values.title : values.body
@@ -84,7 +88,7 @@ private func wholeText(_ values: ReviewValues, severity: Int) -> Danger {
 }
 
 extension ReadReview {
-    /// Its dangers in order, after a person's verdict.
+    /// The review's dangers in order, after the person's verdict.
     package func dangers(_ lexicon: Lexicon = .first) -> [Danger] {
         AfterwordCore.dangers(
             in: reading, of: review.values, verdict: verdict, lexicon: lexicon)

@@ -1,22 +1,22 @@
 /// The words of one language that decide the class of a danger near them.
 struct DangerCues: Sendable {
-    /// Deny what follows, beside the language's negations.
+    /// Deny the danger after them, in addition to the language's negations.
     var denies: [Lexicon.Phrase] = []
-    /// End a clause: no denial reaches over them.
+    /// End a clause; no denial reaches across them.
     var ends: [Lexicon.Phrase] = []
-    /// Take a negation for themselves: "do not buy, it burnt".
+    /// Absorb a negation before them: "do not buy, it burnt".
     var absorbs: [Lexicon.Phrase] = []
     /// Say that the danger is kept away: "against mould".
     var prevents: [Lexicon.Phrase] = []
-    /// Say the same right behind the word: "mould free".
+    /// Say the same directly after the danger: "mould free".
     var follows: [Lexicon.Phrase] = []
-    /// Denied, they deny the danger on either side: "no problems with mould".
+    /// When negated, deny a danger on either side of them: "no problems with mould".
     var problem: [Lexicon.Phrase] = []
-    /// Make of what happened a thing that may: "could catch fire".
+    /// Turn an event into a possibility: "could catch fire".
     var may: [Lexicon.Phrase] = []
-    /// Introduce what is known of dangers in general: "did you know".
+    /// Introduce general statements about dangers: "did you know".
     var general: [Lexicon.Phrase] = []
-    /// Say of a single word that it happened: "there was smoke".
+    /// Show that a danger named by a single word happened: "there was smoke".
     var happened: [Lexicon.Phrase] = []
 
     init() {}
@@ -32,20 +32,20 @@ struct DangerCues: Sendable {
     }
 }
 
-/// The class of a danger that stands at some words of a text, by the words around it.
+/// Classifies a danger at given words of a text by the words around them.
 struct DangerContext {
     let words: [Word]
     let text: Text
     let cues: DangerCues
     let negations: Set<String>
-    /// Stars of the review, where it has any.
+    /// The review's whole stars; nil where it has no rating.
     let star: Int?
 
-    /// Words before a danger that may deny it.
+    /// How many words before a danger a denial may stand.
     private static let reach = 4
-    /// Words before one that say it may happen.
+    /// How many words before an event a possibility ("could") may stand.
     private static let mayReach = 3
-    /// Words between a negation and the problem it denies.
+    /// The most words between a negation and the problem word it negates.
     private static let problemGap = 2
 
     func dangerClass(_ sense: Lexicon.Sense, at place: Range<Int>) -> DangerClass {
@@ -59,7 +59,7 @@ struct DangerContext {
             let before = max(clause.lowerBound, place.lowerBound - Self.mayReach)
             return contains(cues.may, in: before..<place.lowerBound) ? .said : .happened
         case .alone:
-            // Few stars are the only other sign that a single word tells of what happened.
+            // With no other sign, up to three stars or no rating count as a sign that it happened.
             if contains(cues.happened, in: sentence) { return .happened }
             return (star ?? 1) <= 3 ? .happened : .unlikely
         }
@@ -78,8 +78,8 @@ struct DangerContext {
         return deniesProblem(in: clause, place) || endsNegated(place, in: clause)
     }
 
-    /// Whether a word denies what begins at another: a negation that nothing between takes, or a word of keeping away that is
-    /// not itself negated.
+    /// Whether the word at `index` denies a danger that begins at `place`: a negation that no word
+    /// between absorbs, or a preventing word that is not itself negated.
     private func denies(_ index: Int, before place: Int) -> Bool {
         if isNegation(index) {
             let between = index + 1..<place
@@ -98,7 +98,8 @@ struct DangerContext {
         negations.contains(words[index].text) || fits(cues.denies, at: index)
     }
 
-    /// "With mould I never had any problems": a denied problem in the clause, on either side.
+    /// "With mould I never had any problems": a negated problem word in the clause, on either side
+    /// of the danger.
     private func deniesProblem(in clause: Range<Int>, _ place: Range<Int>) -> Bool {
         clause.contains { index in
             guard !place.contains(index), isNegation(index) else { return false }
@@ -106,13 +107,14 @@ struct DangerContext {
             return (index + 1..<max(index + 1, end)).contains { fits(cues.problem, at: $0) }
         }
             || clause.contains { index in
-                // "Mould is not a problem", "… ist kein Thema": the same, with the negation further ahead.
+                // "Mould is not a problem", "… ist kein Thema": the same with the negation anywhere
+                // between the danger and the problem word.
                 guard index >= place.upperBound, fits(cues.problem, at: index) else { return false }
                 return (place.upperBound..<index).contains(where: isNegation)
             }
     }
 
-    /// "Es brannte nicht": the clause ends with a negation close behind the word.
+    /// "Es brannte nicht": the clause ends with a negation at most two words after the danger.
     private func endsNegated(_ place: Range<Int>, in clause: Range<Int>) -> Bool {
         let last = clause.upperBound - 1
         return last >= place.upperBound && last < place.upperBound + 2 && isNegation(last)
@@ -120,7 +122,7 @@ struct DangerContext {
 
     // MARK: Clauses
 
-    /// The words around a place up to those that something stands between.
+    /// The words around a place, as far as `isApart` finds no break between two of them.
     private func around(_ place: Range<Int>, _ isApart: (Int, Int) -> Bool) -> Range<Int> {
         var (start, end) = (place.lowerBound, place.upperBound)
         while start > 0, !isApart(start - 1, start) { start -= 1 }
@@ -128,20 +130,22 @@ struct DangerContext {
         return start..<end
     }
 
-    /// Whether a clause ends between two words that follow each other: at a mark, or a word such as "but".
+    /// Whether a clause ends between two neighboring words: at punctuation, or at a word such as
+    /// "but".
     private func isApart(_ left: Int, _ right: Int) -> Bool {
         words[left].sentence != words[right].sentence || isEnd(left) || isEnd(right)
             || hasMark(between: words[left].range.upperBound, words[right].range.lowerBound)
     }
 
-    /// A letter with an accent is another word than the one without: "è" is no "e".
+    /// A one-letter word with an accent is another word than the folded one: "è" (is) is not "e"
+    /// (and).
     private func isEnd(_ index: Int) -> Bool {
         let word = words[index]
         guard word.text.utf8.count > 1 || word.range.count == 1 else { return false }
         return fits(cues.ends, at: index)
     }
 
-    /// A comma, colon, bracket or quotation mark; a hyphen only with a space beside it.
+    /// A comma, colon, bracket, quotation mark or similar; a hyphen only beside a space.
     private func hasMark(between start: Int, _ end: Int) -> Bool {
         let gap = Text(Array(text.bytes[start..<end])).string.unicodeScalars
         let marks = ",:()[]{}\"“”„«»–—/|•、，：（）「」".unicodeScalars

@@ -1,9 +1,9 @@
-/// A review as a model is shown it: cut to a length, names and numbers of people masked.
+/// A review as it is sent to a model: cut to a length, personal data masked.
 package struct EvidenceReview: Sendable {
     package var read: ReadReview
-    /// What the model calls it: `r1`, `r2` …
+    /// Its id in the request: `r1`, `r2` …
     package var alias: String
-    /// What the model calls its product: `p1`, `p2` …
+    /// Its product's id in the request: `p1`, `p2` …
     package var productAlias: String
     package var title: String?
     package var body: String?
@@ -11,37 +11,42 @@ package struct EvidenceReview: Sendable {
     package var review: StoredReview { read.review }
 }
 
-/// What a model is shown of a scope.
+/// The reviews of a scope that are sent to a model.
 package struct Evidence: Sendable {
     package var scope: ReviewScope
     package var reviews: [EvidenceReview]
-    /// Live reviews of the scope with a text.
+    /// How many live reviews of the scope have a text.
     package var readable: Int
-    /// What was masked, to put it back into quotes.
+    /// The masked values, for unmasking quotes.
     package var mask: Mask
-    /// Over scope, versions and contents, and how they were chosen and cut.
+    /// Hash over the scope, the versions and contents of the reviews, and the rule that chose and
+    /// cut them.
     package var digest: Digest256
 }
 
-/// Limits of what a model is shown.
+/// Limits on what is sent to a model.
 package enum EvidenceLimit {
-    /// Tokens of the reviews, as `tokenBound` counts them: in English about a third as many real ones.
+    /// Tokens of all reviews, as `tokenBound` counts them; in English about three times the real
+    /// number.
     package static let tokens = 80_000
-    /// Scalars of one text.
+    /// Unicode scalars of one text.
     package static let scalars = 1_200
-    /// Reviews.
+    /// The number of reviews.
     package static let reviews = 600
-    /// Of every twenty reviews so many with one or two stars, three, four or five, and none, as long as there are.
+    /// Of every twenty reviews, how many have one or two stars, three, four or five, and none,
+    /// while there are enough.
     static let shares = [13, 3, 3, 1]
-    /// Changed with the rule that chooses, so that older answers are not taken for newer ones.
+    /// Incremented whenever the choosing rule changes, so that cached answers to the old choice are
+    /// not used.
     static let version = 1
 }
 
-/// Chooses what a model is shown of a scope: deterministic, whatever the order of the reviews. Negative reviews take about
-/// two thirds of it, and inside a band of stars those come first that are the first of their product, then of their language,
-/// then of their quarter of the year (of the run, where reviews carry no time).
+/// Chooses the reviews of a scope that are sent to a model. Deterministic, independent of the order
+/// of the input. About two thirds are negative. Inside each band of stars, reviews that are the
+/// first of their product come first, then those that are the first of their language, then of
+/// their quarter of the year (of their run where they have no source time).
 ///
-/// - Parameter tokens: As `tokenBound` counts them.
+/// - Parameter tokens: The limit, as `tokenBound` counts.
 package func evidence(
     _ scope: ReviewScope, _ reviews: [ReadReview], tokens: Int = EvidenceLimit.tokens
 ) -> Evidence {
@@ -77,7 +82,7 @@ package func evidence(
 }
 
 extension EvidenceReview {
-    /// As the model is shown it.
+    /// The JSON sent to the model.
     var json: JSONValue {
         .row([
             "id": .string(alias), "version": JSONValue(review.version),
@@ -89,7 +94,7 @@ extension EvidenceReview {
     }
 }
 
-/// The beginning of a text, to the end of a word, or of a scalar where words are not set apart.
+/// The beginning of a text, cut at the end of a word; at a scalar where the text has no spaces.
 private func cut(_ text: Text) -> String {
     let string = text.string
     guard string.unicodeScalars.count > EvidenceLimit.scalars else { return string }
@@ -98,8 +103,8 @@ private func cut(_ text: Text) -> String {
     return String(end.map { beginning[..<$0] } ?? beginning)
 }
 
-/// The order in which reviews are shown: bands of stars in turn, by their shares; inside a band those first that are the
-/// first of something.
+/// The order in which reviews are chosen: the bands of stars in rotation by their shares, each band
+/// in the order of `inTurn`.
 private func spread(_ reviews: [ReadReview]) -> [ReadReview] {
     var bands: [[ReadReview]] = [[], [], [], []]
     for read in reviews {
@@ -143,7 +148,7 @@ private func inTurn(_ band: [ReadReview]) -> [ReadReview] {
             ]
         )
     }
-    // Stable: what is left equal keeps the order of the digests.
+    // Stable: ties keep the order of the content digests.
     return placed.enumerated().sorted { left, right in
         left.element.1 == right.element.1
             ? left.offset < right.offset
@@ -151,7 +156,8 @@ private func inTurn(_ band: [ReadReview]) -> [ReadReview] {
     }.map(\.element.0)
 }
 
-/// The quarter of the year that a review was written in; where it does not say, the run that brought it, below zero.
+/// The quarter of the year in which a review was written; without a source time, the negative
+/// number of its run.
 private func period(_ review: StoredReview) -> Int64 {
     guard let created = review.values.createdAt else { return -review.run }
     return created.month / 100 * 4 + (created.month % 100 - 1) / 3

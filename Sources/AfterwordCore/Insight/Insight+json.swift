@@ -1,6 +1,7 @@
 extension Insight {
-    /// The document that is stored, golden and answered: whole numbers with their unit in the name. Which runs it was made of and
-    /// in stands beside it, not in it.
+    /// The document that is stored, answered and kept as a golden: whole numbers with their unit in
+    /// the name. The runs that the insight was made from and in are stored beside the document, not
+    /// in it.
     package var json: JSONValue {
         let made: KeyValuePairs<String, JSONValue> = [
             "insight": JSONValue(Self.version), "status": .string("made"),
@@ -38,7 +39,8 @@ extension Insight {
         .array(Self.leftOut(items, limit: limit).map { .string($0.aspect) })
     }
 
-    /// Whether a stored document has the form of this version, and tells the dangers that the reviews have now.
+    /// Whether a stored document has the current version and lists exactly the dangers that the
+    /// reviews have now.
     package static func isCurrent(_ document: String, dangers: [InsightDanger]) -> Bool {
         guard let document = try? JSONValue(parsing: Array(document.utf8)) else { return false }
         return document["insight"]?.integer == Int64(version)
@@ -46,7 +48,7 @@ extension Insight {
     }
 }
 
-/// A share and its interval as members.
+/// A share and its 95 % interval as three members, in millionths.
 private func shareMembers(_ name: String, _ share: Share?) -> [(key: String, value: JSONValue)] {
     [
         ("\(name)_millionths", JSONValue(share?.value)),
@@ -137,7 +139,7 @@ extension DroppedAnswers {
 }
 
 extension NotEnoughData {
-    /// As an insight's document, in its place.
+    /// The document stored in place of an insight.
     package func json(_ scope: ReviewScope, _ language: Language) -> JSONValue {
         .row([
             "insight": JSONValue(Insight.version), "status": .string("not_enough_data"),

@@ -1,8 +1,10 @@
-/// What is told of a scope: every number of it computed, every quote found in its review.
+/// An insight about a scope: every number is computed by the program, every quote is found in its
+/// review.
 package struct Insight: Equatable, Sendable {
-    /// Changed with the form of the document.
+    /// The version of the document's form.
     package static let version = 2
 
+    /// A quote with the review it comes from.
     package struct Quote: Equatable, Sendable {
         package var productID: Text
         package var reviewID: Text
@@ -10,29 +12,31 @@ package struct Insight: Equatable, Sendable {
         package var star: Int?
         package var language: Language
         package var grounded: GroundedQuote
-        /// The model's, unchecked.
+        /// The model's translation, which is not checked.
         package var translation: String?
-        /// Whether the program reads the same in those words, or, of what is on no list, the stars go with it.
+        /// Whether the lexicon reads the item's aspect in the quoted words. Always true for an
+        /// aspect that is not in the lexicon, whose quotes against the stars are dropped.
         package var agrees: Bool
     }
 
-    /// What an item's numbers were counted by.
+    /// How an item's numbers were counted.
     package enum Basis: String, Sendable {
-        /// The lexicon's reading of every review of the scope.
+        /// By the lexicon, over every review of the scope.
         case lexicon
-        /// Reviews of the scope that share words which no lexicon knows.
+        /// Over the reviews of the scope that share words the lexicon does not know.
         case cluster
-        /// Nothing but the quoted reviews.
+        /// Over the quoted reviews only.
         case quotes
     }
 
+    /// One issue or strength.
     package struct Item: Equatable, Sendable {
         package var aspect: String
         package var label: String
         package var route: Route
         package var severity: Severity
         package var polarity: Polarity
-        /// The model's words where they passed the checks, else the label.
+        /// The model's words where they passed the checks, otherwise the label.
         package var summary: String
         package var isSummaryOfModel: Bool
         package var basis: Basis
@@ -42,16 +46,17 @@ package struct Insight: Equatable, Sendable {
         package var products: Int64
         package var languages: [String]
         package var share: Share?
-        /// Millionths of a star.
+        /// In millionths of a star; nil where no review would be left.
         package var starImpact: Int64?
-        /// They prove it: the program reads them so, or chose them itself.
+        /// Quotes that prove the item: the lexicon agrees with them, or the program chose them
+        /// itself.
         package var quotes: [Quote]
-        /// What the model filed under it and the program does not read so.
+        /// Quotes that the model filed under this item but the lexicon does not.
         package var filed: [Quote] = []
-        /// Else the model left it out, or gave no quote that shows it.
+        /// False where the model left the item out or gave no quote that proves it.
         package var isNamedByModel = true
 
-        /// One that nothing was counted of yet.
+        /// An item whose numbers are still to be filled in.
         init(aspect: String, severity: Severity, isStrength: Bool, quotes: [Quote]) {
             self.aspect = aspect
             self.severity = severity
@@ -67,16 +72,18 @@ package struct Insight: Equatable, Sendable {
         }
     }
 
-    /// Items that the model was asked for and left out, or did not prove: those among the first of their side.
+    /// The items among the first `limit` that the model was asked for but left out or did not
+    /// prove.
     package static func leftOut(_ items: [Item], limit: Int) -> [Item] {
         items.prefix(limit).filter { !$0.isNamedByModel }
     }
 
+    /// A recommendation in the model's words.
     package struct Recommendation: Equatable, Sendable {
         package var aspect: String
         package var route: Route
         package var text: String
-        /// Reviews that carry it.
+        /// How many reviews mention its aspect.
         package var mentions: Int64
     }
 
@@ -86,12 +93,12 @@ package struct Insight: Equatable, Sendable {
     package var counters: Counters
     package var productCount: Int64
     package var negative: Share?
-    /// Of the whole portfolio, to compare with.
+    /// Of the whole portfolio, for comparison.
     package var portfolioNegative: Share?
-    /// Reviews whose text and stars say opposite things.
+    /// How many reviews have a text that contradicts their stars.
     package var mismatches: Int64
     package var dangers: [InsightDanger]
-    /// Reviews with words of danger that are probably none.
+    /// How many reviews mention dangers of class `unlikely` only.
     package var unlikelyDangers: Int64
     package var issues: [Item]
     package var strengths: [Item]
@@ -104,30 +111,35 @@ package struct Insight: Equatable, Sendable {
     package var dropped: DroppedAnswers
 }
 
-/// What of an answer did not pass, by reason.
+/// The parts of an answer that were dropped, by reason.
 package struct DroppedAnswers: Equatable, Sendable {
     package var quotes: [QuoteFault: Int64] = [:]
     package var prose: [ProseFault: Int64] = [:]
-    /// Items without a quote that holds, or told twice.
+    /// Items without a valid quote, and repeated items.
     package var items: Int64 = 0
 
     package init() {}
 }
 
-/// Where a scope stands beside what it was.
+/// The history of a scope: how its reviews and negatives compare with earlier ones.
 package struct HistoricalStanding: Equatable, Sendable {
+    /// Counts of one period or run.
     package struct Window: Equatable, Sendable {
         package var reviews: Int64 = 0
         package var negatives: Int64 = 0
     }
 
+    /// Which comparison the reviews allow.
     package enum Story: Equatable, Sendable {
-        /// The thirty days before the newest observation, and the thirty before them, by source times.
+        /// By source time: the thirty days before the newest observation, and the thirty days
+        /// before those.
         case days(last: Window, before: Window)
-        /// Reviews carry no time of their own: the versions that stand now, by the run that brought them.
+        /// Reviews without source times: the current versions, grouped by the run that brought
+        /// them.
         case noSourceTime([Step])
     }
 
+    /// The current versions that one run brought.
     package struct Step: Equatable, Sendable {
         package var run: Int64
         package var observedAt: Instant
@@ -135,23 +147,23 @@ package struct HistoricalStanding: Equatable, Sendable {
     }
 
     package var story: Story
-    /// The model's words, where they passed the checks.
+    /// The model's sentence about it, where it passed the checks.
     package var told: String?
 
-    /// The newest runs that are told of.
+    /// The most runs listed, the newest ones.
     package static let stepLimit = 12
 }
 
-/// All there is to know of a scope when its insight is made.
+/// Everything that an insight of a scope is made from.
 package struct InsightSubject: Sendable {
     package var scope: ReviewScope
-    /// Its live reviews.
+    /// The live reviews of the scope.
     package var reviews: [ReadReview]
-    /// Of the whole portfolio.
+    /// The sums of the whole portfolio.
     package var portfolio: Counters
     /// When the newest dump was taken.
     package var observedAt: Instant
-    /// When the dump of each run was taken.
+    /// When the dump of each run was taken, by run number.
     package var runs: [Int64: Instant]
 
     package init(
@@ -165,10 +177,10 @@ package struct InsightSubject: Sendable {
         self.runs = runs
     }
 
-    /// With fewer reviews that have a text nothing is said of a scope.
+    /// The fewest reviews with a text that an insight needs.
     package static let threshold: Int64 = 3
 
-    /// Why there is nothing to say; nil where there is.
+    /// Why no insight can be made; nil where one can.
     package var notEnoughData: NotEnoughData? {
         let readable = Int64(
             reviews.count { $0.review.values.title != nil || $0.review.values.body != nil })
@@ -181,11 +193,11 @@ package struct InsightSubject: Sendable {
     }
 }
 
-/// Too few reviews with a text to say anything.
+/// Too few reviews with a text for an insight.
 package struct NotEnoughData: Equatable, Sendable {
     package var reviews: Int64
     package var threshold: Int64
-    /// Where there may be enough: a product's brand.
+    /// A scope that may have enough: the brand of a product.
     package var see: ReviewScope?
 
     package init(reviews: Int64, threshold: Int64, see: ReviewScope?) {

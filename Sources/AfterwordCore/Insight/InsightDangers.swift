@@ -1,21 +1,20 @@
-/// A danger across the reviews of a scope. One review is enough; its stars say nothing of how bad
-/// it is.
+/// A danger across the reviews of a scope. One review is enough; stars do not affect its severity.
 package struct InsightDanger: Equatable, Sendable {
     package var hazard: String
-    /// The strongest way in which a review speaks of it.
+    /// The strongest class among its mentions.
     package var dangerClass: DangerClass
-    /// Reviews in which it happened, or that call the product dangerous.
+    /// Reviews in which it happened or that call the product dangerous.
     package var mentions: Int64 = 0
-    /// Of these, those in which it happened.
+    /// Those mentions in which it happened.
     package var happened: Int64 = 0
-    /// Of the mentions, those in versions that the newest run brought.
+    /// Those mentions that are in versions brought by the newest run.
     package var new: Int64 = 0
     package var products: Int64 = 0
     package var quotes: [Insight.Quote] = []
 }
 
-/// The dangers of a scope, those that happened first, then by how bad they are; and how many
-/// reviews have nothing but words that are probably none.
+/// The dangers of a scope, ordered by class, then severity; and how many reviews mention dangers of
+/// class `unlikely` only.
 package func insightDangers(
     _ reviews: [ReadReview], lexicon: Lexicon
 ) -> (dangers: [InsightDanger], unlikely: Int64) {
@@ -35,7 +34,7 @@ package func insightDangers(
         made.happened = Int64(said.count { $0.danger.dangerClass == .happened })
         made.new = Int64(said.count(where: \.read.isNew))
         made.products = Int64(Set(said.map(\.read.review.productID)).count)
-        // What happened proves most.
+        // Quotes of what happened come first, as the strongest proof.
         for dangerClass in [DangerClass.happened, .said] {
             let places = said.filter { $0.danger.dangerClass == dangerClass }.map {
                 ProvenPlace(

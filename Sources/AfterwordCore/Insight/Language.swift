@@ -1,4 +1,4 @@
-/// A language that texts are read in; `unknown` where nothing tells.
+/// A language that the lexicon reads; `unknown` where none is detected.
 package enum Language: String, CaseIterable, Sendable {
     case english = "en"
     case german = "de"
@@ -10,7 +10,7 @@ package enum Language: String, CaseIterable, Sendable {
     case japanese = "ja"
     case unknown
 
-    /// Words that are frequent in one language and in none of the others; folded.
+    /// Words frequent in one language and absent from the others; folded.
     fileprivate static let marks: [(Language, Set<String>)] = [
         (
             .english,
@@ -56,7 +56,7 @@ package enum Language: String, CaseIterable, Sendable {
         ),
     ]
 
-    /// Words that tell a language by being frequent, of all of them.
+    /// The frequent words of all languages.
     static let allMarks = marks.reduce(into: Set<String>()) { $0.formUnion($1.1) }
 
     static func isMark(_ word: String) -> Bool { allMarks.contains(word) }
@@ -66,8 +66,8 @@ package enum Language: String, CaseIterable, Sendable {
     }
 }
 
-/// The language of a text by its script and its most frequent words: deterministic, and `unknown` where two languages are as
-/// likely or nothing tells.
+/// Detects the language of a text by its script and its most frequent words. Deterministic;
+/// `unknown` where two languages are equally likely or no word is known.
 package func detectLanguage(_ words: [Word], of texts: [Text]) -> Language {
     if texts.contains(where: hasKana) { return .japanese }
     let found = Set(words.map(\.text))

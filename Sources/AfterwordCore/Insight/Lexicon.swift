@@ -1,30 +1,40 @@
-/// What reviews speak of, and by which words, as data with a version.
+/// What reviews talk about and the phrases that show it, as versioned data.
 ///
-///     {"lexicon": 1, "aspects": [{"aspect": "leaks", "label": "Leaks or bursts", "route": "product",
-///       "strength": "Tight", "general": false,
-///       "negative": {"en": "leak* | burst*", "de": "undicht* | lauft .. aus"}, "positive": {…}}],
-///      "negations": {"en": "not | never"}}
+/// ```
+/// {"lexicon": 1, "aspects": [{"aspect": "leaks", "label": "Leaks or bursts", "route": "product",
+///   "strength": "Tight", "general": false,
+///   "negative": {"en": "leak* | burst*", "de": "undicht* | lauft .. aus"}, "positive": {…}}],
+///  "negations": {"en": "not | never"}}
+/// ```
 ///
-/// Dangers are a document of their own:
+/// Dangers are a separate document:
 ///
-///     {"safety": [{"hazard": "fire", "events": {…}, "says": {…}, "alone": {…}, "but": {…}}],
-///      "around": {"en": {"ends": "but | and", …}}}
+/// ```
+/// {"safety": [{"hazard": "fire", "events": {…}, "says": {…}, "alone": {…}, "but": {…}}],
+///  "around": {"en": {"ends": "but | and", …}}}
+/// ```
 ///
-/// A phrase is words in order, folded as `words(of:)` folds them: `stem*` is any word that begins so, `..` up to three words
-/// of any kind. In Japanese, which sets no spaces, a phrase is characters.
+/// A phrase is a sequence of words, folded as by `words(of:)`: `stem*` matches any word with that
+/// beginning, `..` matches up to three words of any kind. In Japanese, which has no spaces, a
+/// phrase is a sequence of characters.
 package struct Lexicon: Sendable {
+    /// An aspect of a product that reviews praise or complain about.
     package struct Aspect: Equatable, Sendable {
         package var id: String
         package var label: String
-        /// Who can do something about it: the product, its listing, or both.
+        /// Who can act on it: `product`, `listing` or `both`.
         package var route: String
-        /// What it is called where it is praised; nil where nobody praises it.
+        /// Its label as a strength; nil where reviews do not praise it.
         package var strength: String?
-        /// Says little by itself ("poor quality"): it counts half where themes are ranked.
+        /// Whether the aspect says little by itself ("poor quality"); its mentions then count half
+        /// when themes are ranked.
         package var isGeneral: Bool
     }
 
+    /// A sequence of words, stems and gaps.
     package struct Phrase: Equatable, Sendable {
+        /// One position of a phrase: a word, the beginning of a word, or up to three words of any
+        /// kind.
         enum Part: Equatable, Sendable {
             case word(String)
             case stem(String)
@@ -40,7 +50,7 @@ package struct Lexicon: Sendable {
         }
         var parts: [Part]
 
-        /// As it is written in the data.
+        /// Parses the notation of the data.
         init(_ written: String) {
             parts = written.split(separator: " ").map { part in
                 if part == ".." { return .gap }
@@ -49,40 +59,41 @@ package struct Lexicon: Sendable {
         }
     }
 
-    /// A phrase with what it means.
+    /// A phrase and its meaning.
     struct Entry: Sendable {
         var phrase: Phrase
         var language: Language
         var meaning: Meaning
     }
 
+    /// What a phrase means.
     enum Meaning: Equatable, Sendable {
         case aspect(Int, isNegative: Bool)
         case hazard(Int, Sense)
-        /// Words that look like a hazard and are none.
+        /// Words that look like a hazard but are not one.
         case harmless(Int)
     }
 
-    /// What a phrase tells of a hazard.
+    /// What a phrase says about a hazard.
     enum Sense: String, CaseIterable, Sendable {
         /// That it happened.
         case event = "events"
         /// That something is dangerous.
         case said = "says"
-        /// Nothing by itself.
+        /// Nothing certain without the words around it.
         case alone
     }
 
-    /// The hazard of reviews that call something dangerous and say no kind.
+    /// The hazard of reviews that call something dangerous without naming a kind.
     static let unspecified = "dangerous"
 
     package let version: Int
     package private(set) var aspects: [Aspect] = []
-    /// By severity, the worst first.
+    /// Ordered by severity, the worst first.
     package private(set) var hazards: [String] = []
     private(set) var dangerCues: [Language: DangerCues] = [:]
     private(set) var negations: [Language: Set<String>] = [:]
-    /// By the first three characters of their first word.
+    /// Grouped by the first three characters of a phrase's first word.
     private(set) var entries: [String: [Entry]] = [:]
     private(set) var japanese: [(text: [UInt8], meaning: Meaning)] = []
 
@@ -115,6 +126,7 @@ package struct Lexicon: Sendable {
         }
     }
 
+    /// The phrases of a list separated by `|`, trimmed, without empty ones.
     static func split(_ list: String) -> [String] {
         list.split(separator: "|").map { String($0.drop { $0 == " " }) }
             .map { String($0.reversed().drop { $0 == " " }.reversed()) }.filter { !$0.isEmpty }
@@ -142,11 +154,11 @@ package struct Lexicon: Sendable {
         }
     }
 
-    /// Phrases that may begin with a word.
+    /// Phrases that may begin with this word.
     func entries(for word: String) -> [Entry] { entries[String(word.prefix(3))] ?? [] }
 
-    /// What is wrong with the data: a phrase that is not folded, that is nothing but a frequent word, or that stands
-    /// twice with one meaning.
+    /// Errors in the data: a phrase that is not folded, that is only a frequent word, that begins
+    /// or ends with a gap, or that is repeated with the same meaning.
     package var faults: [String] {
         var faults: [String] = []
         for (_, entries) in entries.sorted(by: { $0.key < $1.key }) {

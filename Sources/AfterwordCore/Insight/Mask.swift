@@ -1,11 +1,13 @@
-/// Personal data in review texts, each with the mark that stands for it in what is sent to a model:
-/// one to one, so that a quote maps back to its text. Author fields are never sent at all.
+/// Replaces personal data in review texts by marks before they are sent to a model. Marks and
+/// values are one to one, so that a quote maps back to its text. Author fields are never sent at
+/// all.
 ///
-/// Marked are names (`NAME`), mail addresses (`MAIL`), handles and profiles (`HANDLE`), phone and
+/// Masked are names (`NAME`), mail addresses (`MAIL`), handles and profiles (`HANDLE`), phone and
 /// other long numbers (`PHONE`), orders and parcels (`ORDER`), accounts and cards (`ACCOUNT`),
-/// streets and postcodes (`ADDRESS`). `docs/insights.md` says what is not found.
+/// streets and postcodes (`ADDRESS`). `docs/insights.md` lists what is not found.
 package struct Mask: Sendable {
-    /// In marks a text cannot be taken for one: these brackets are taken out of the texts.
+    /// The brackets of marks. They are replaced in the texts, so that no text can be mistaken for a
+    /// mark.
     package static let brackets: (Character, Character) = ("⟦", "⟧")
 
     private var marks: [String: String] = [:]
@@ -14,10 +16,10 @@ package struct Mask: Sendable {
 
     package init() {}
 
-    /// How many were masked.
+    /// How many distinct values were masked.
     package var count: Int { values.count }
 
-    /// A text with its marks.
+    /// The text with its personal data replaced by marks.
     package mutating func masking(_ text: String, author: Text?) -> String {
         var masked = text
         if masked.contains(where: { $0 == Self.brackets.0 || $0 == Self.brackets.1 }) {
@@ -27,7 +29,7 @@ package struct Mask: Sendable {
         var spans = mailAddresses(text) + profiles(text) + addresses(text) + numbers(text)
         spans += spokenMailAddresses(text) + namedHandles(text)
         spans += personalNames(text, author: author)
-        // Of two spans that begin at one place the longer is marked.
+        // Of two spans that begin at the same byte, the longer one is used.
         spans.sort {
             ($0.range.lowerBound, -$0.range.count) < ($1.range.lowerBound, -$1.range.count)
         }
@@ -43,7 +45,7 @@ package struct Mask: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// A quote with what its marks stand for.
+    /// The text with its marks replaced by the original values; unknown marks stay.
     package func unmasking(_ text: String) -> String {
         guard text.contains(Self.brackets.0) else { return text }
         var parts = ""
@@ -67,14 +69,14 @@ package struct Mask: Sendable {
     }
 }
 
-/// A part of a text to be marked.
+/// A span of a text to be masked.
 struct MaskSpan {
     var kind: String
-    /// Bytes of the text.
+    /// Byte range in the text.
     var range: Range<Int>
 }
 
-/// A text, its bytes and its words.
+/// A text with its bytes and its words.
 struct MaskText {
     let bytes: [UInt8]
     let words: [Word]
@@ -84,7 +86,7 @@ struct MaskText {
         words = AfterwordCore.words(of: Text(text))
     }
 
-    /// What stands between a word and the one behind it.
+    /// The bytes between a word and the next one, or the end of the text.
     func gap(after place: Int) -> ArraySlice<UInt8> {
         guard place + 1 < words.count else { return bytes[words[place].range.upperBound...] }
         return bytes[words[place].range.upperBound..<words[place + 1].range.lowerBound]
@@ -95,7 +97,7 @@ struct MaskText {
             && allowed.contains(String(decoding: gap(after: place), as: UTF8.self))
     }
 
-    /// Whether a word begins with a capital letter of Latin script.
+    /// Whether a word begins with an upper-case letter.
     func isCapital(_ place: Int) -> Bool {
         let range = words[place].range
         let text = String(decoding: bytes[range], as: UTF8.self)

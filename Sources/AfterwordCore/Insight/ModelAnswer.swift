@@ -1,5 +1,6 @@
-/// A model's answer as it was read; nothing of it is believed yet.
+/// A model's answer after parsing; nothing in it is verified yet.
 package struct ModelAnswer: Equatable, Sendable {
+    /// An issue or a strength.
     package struct Item: Equatable, Sendable {
         /// An aspect of the lexicon, or `AnswerSchema.other`.
         package var aspect: String
@@ -8,14 +9,16 @@ package struct ModelAnswer: Equatable, Sendable {
         package var evidence: [Quote]
     }
 
+    /// A quote as the model claims it.
     package struct Quote: Equatable, Sendable {
-        /// What the request called the review.
+        /// The review's id in the request.
         package var review: String
         package var version: Int64
         package var quote: String
         package var translation: String?
     }
 
+    /// A recommendation as the model words it.
     package struct Recommendation: Equatable, Sendable {
         package var aspect: String
         package var route: Route
@@ -29,14 +32,16 @@ package struct ModelAnswer: Equatable, Sendable {
     package var limitations: [String]
 }
 
-/// Why an answer cannot be read.
+/// Why an answer cannot be parsed.
 package enum AnswerFault: Error, Equatable, Sendable {
     case notJSON(offset: Int)
-    /// Where it is not as the schema says.
+    /// The first place that does not conform to the schema.
     case notOfSchema(String)
 }
 
-/// Reads an answer: strict JSON of the schema, or a fault.
+/// Parses an answer: strict JSON that conforms to the schema.
+///
+/// - Throws: `AnswerFault`.
 package func readAnswer(
     _ text: String, schema: JSONValue
 ) throws(AnswerFault) -> ModelAnswer {
@@ -64,7 +69,8 @@ package func readAnswer(
 }
 
 extension ModelAnswer.Item {
-    /// Of a document that fits the schema. Its polarity is computed from what customers say, not taken from here.
+    /// From a document that conforms to the schema. The model's polarity is ignored; it is computed
+    /// from the reviews.
     fileprivate init(_ document: JSONValue) {
         aspect = document["aspect"]?.text ?? ""
         summary = document["summary"]?.text ?? ""

@@ -1,34 +1,37 @@
-/// What is known of a model that is paid for: data, with the day it was looked up.
+/// Prices and properties of a paid model, as data.
 package struct ModelFacts: Equatable, Sendable {
     package var name: String
-    /// Nano-dollars a token.
+    /// Nano-dollars per token.
     package var input: Int64
     package var cachedInput: Int64
-    /// What input costs that is written to the maker's cache, where that is more than reading.
-    /// Where usage does not say how much of the input that was, all of it counts so.
+    /// The price of input written to the provider's cache, where it differs from `input`;
+    /// nano-dollars per token. Where the usage does not report how much was written, all uncached
+    /// input is priced this way.
     package var cacheWrite: Int64?
     package var output: Int64
-    /// The member that bounds an answer's length.
+    /// The request member that limits the length of an answer.
     package var lengthMember = "max_completion_tokens"
-    /// Sent where the model would else reason more, which costs tokens nobody sees.
+    /// Sent to models that would otherwise reason more and use invisible tokens.
     package var reasoningEffort: String?
-    /// Whether it takes a temperature other than 1.
+    /// Whether the model accepts a temperature other than 1.
     package var takesTemperature = true
-    /// Whether it takes a seed; deprecated, and refused by some gateways.
+    /// Whether the model accepts a seed; seeds are deprecated and some gateways refuse them.
     package var takesSeed = false
-    /// Whether it is told not to write to a cache (`prompt_cache_options`).
+    /// Whether the request tells the provider not to write to its cache (`prompt_cache_options`).
     package var takesCacheMode = true
-    /// Input beyond it makes the whole call dearer: twice the input, half as much again for the
-    /// output. Nil where it does not.
+    /// The number of input tokens above which the whole call costs more: input ×2, output ×1.5. Nil
+    /// where there is no such limit.
     package var longInput: Int64? = 272_000
-    /// Since when it is there. Unknown counts as new: newer models cost more on regional hosts.
+    /// The release date. An unknown one counts as new, and newer models cost more on regional
+    /// hosts.
     package var released: CivilDate?
-    /// The day on which it ends, and what comes after it.
+    /// The shutdown date, and the model that replaces this one.
     package var shutdown: CivilDate?
     package var replacement: String?
 
-    /// Prices and dates as published in November 2026. What writing to the cache costs is not
-    /// published for all of them: a quarter more than reading, as for the others.
+    /// Prices and dates as published in November 2026. The price of cache writes is not published
+    /// for every model; it is then assumed to be a quarter above the input price, as for the
+    /// others.
     package static let all: [ModelFacts] = [
         ModelFacts(
             name: "gpt-6-luna", input: 100, cachedInput: 10, cacheWrite: 125, output: 500,
@@ -57,7 +60,8 @@ package struct ModelFacts: Equatable, Sendable {
 
     package static func named(_ name: String) -> ModelFacts? { all.first { $0.name == name } }
 
-    /// That it ends, where it does within `days` of a moment, or has ended.
+    /// A warning where the model is shut down within `days` of a moment, or already is; otherwise
+    /// nil.
     package func warning(at now: Instant, days: Int64 = 120) -> String? {
         guard let shutdown else { return nil }
         let left = Int64(shutdown.daysSinceEpoch) - now.microseconds / 86_400_000_000

@@ -1,16 +1,15 @@
-/// How fast an answer is asked for, and what that costs.
+/// The service tier of a call, which affects its price.
 package enum ServiceTier: String, CaseIterable, Sendable {
-    /// As published.
+    /// The published price.
     case standard = "default"
-    /// Half of it; an answer may take a quarter of an hour.
+    /// Half the price; an answer may take a quarter of an hour.
     case flex
-    /// Twice as much. Never asked for; a project's own setting may choose it.
+    /// Twice the price. The program never requests it, but a project's settings at the provider
+    /// may.
     case priority
 
-    /// Of an answer that names its tier. One that names none was answered by a server that knows
-    /// none.
-    ///
-    /// - Returns: The dearest for a word that is not known.
+    /// The tier named in a response. A response without one comes from a server without tiers and
+    /// counts as standard; an unknown name counts as the most expensive tier.
     package init(named name: String?) {
         switch name {
         case nil, "default", "standard", "auto": self = .standard
@@ -19,7 +18,7 @@ package enum ServiceTier: String, CaseIterable, Sendable {
         }
     }
 
-    /// Halves of the published price.
+    /// The price in halves of the published price.
     fileprivate var halves: Int128 {
         switch self {
         case .standard: 2
@@ -29,16 +28,16 @@ package enum ServiceTier: String, CaseIterable, Sendable {
     }
 }
 
-/// Tokens of a call, as the model's maker counts them.
+/// The tokens of a call as the provider counts them.
 package struct ModelUsage: Equatable, Sendable {
     package var input: Int64
-    /// Of the input, what was read from the maker's cache.
+    /// Input tokens read from the provider's cache.
     package var cachedInput: Int64
-    /// Of the input, what was written to the maker's cache; nil where that is not said.
+    /// Input tokens written to the provider's cache; nil where not reported.
     package var cacheWrite: Int64?
     package var output: Int64
 
-    /// More tokens than any call has: a count beyond it is no count.
+    /// The largest accepted token count; a larger one is treated as wrong.
     package static let believable: Int64 = 100_000_000
 
     package init(input: Int64, cachedInput: Int64, cacheWrite: Int64? = nil, output: Int64) {
@@ -48,8 +47,8 @@ package struct ModelUsage: Equatable, Sendable {
         self.output = output
     }
 
-    /// Whether it can be what a call used: something went in, no part is larger than its whole,
-    /// nothing is beyond measure.
+    /// Whether the counts are plausible: some input, no part larger than the whole, every count at
+    /// most `believable`.
     package var isBelievable: Bool {
         let range = 0...Self.believable
         guard input > 0, range.contains(input), range.contains(output), range.contains(cachedInput),
@@ -58,16 +57,16 @@ package struct ModelUsage: Equatable, Sendable {
         return cachedInput + (cacheWrite ?? 0) <= input
     }
 
-    /// Whether it is within what a call can use at most.
+    /// Whether input and output are at most those of `bound`.
     package func isWithin(_ bound: ModelUsage) -> Bool {
         input <= bound.input && output <= bound.output
     }
 }
 
-/// Where and how a model is asked, as far as it changes what it costs.
+/// The terms of a call that affect its price.
 package struct PriceTerms: Equatable, Sendable {
     package var tier: ServiceTier
-    /// Prefetch on a regional host.
+    /// Whether the model is called on a regional host.
     package var isRegional: Bool
 
     package init(tier: ServiceTier = .standard, isRegional: Bool = false) {
@@ -77,11 +76,11 @@ package struct PriceTerms: Equatable, Sendable {
 }
 
 extension ModelFacts {
-    /// Models that came on this day or later cost a tenth more on regional hosts.
+    /// Models released on or after this day cost a tenth more on regional hosts.
     private static let regionalSince = CivilDate(year: 2026, month: 3, day: 5)
 
-    /// What a call costs, in nano-dollars, rounded up. Any counts can be asked about: below zero
-    /// counts as none, and what no 64-bit number holds is the largest.
+    /// The cost of a call in nano-dollars, rounded up. Negative counts are treated as 0; a cost
+    /// that does not fit in 64 bits is `Int64.max`.
     package func cost(_ usage: ModelUsage, _ terms: PriceTerms = PriceTerms()) -> Int64 {
         let whole = Int128(max(usage.input, 0))
         let cached = min(Int128(max(usage.cachedInput, 0)), whole)
@@ -91,7 +90,7 @@ extension ModelFacts {
         var inputCost =
             cached * Int128(cachedInput) + written * write + (read - written) * Int128(input)
         var outputCost = Int128(max(usage.output, 0)) * Int128(output)
-        // In halves from here on, so that all stays whole.
+        // From here in halves and tenths, so that all numbers stay whole; 40 divides both out.
         let isLong = longInput.map { whole > Int128($0) } ?? false
         inputCost *= isLong ? 4 : 2
         outputCost *= isLong ? 3 : 2
@@ -106,7 +105,7 @@ extension ModelFacts {
     }
 }
 
-/// A sum of amounts that cannot overflow: what no 64-bit number holds is the largest.
+/// The sum of the amounts, clamped to `Int64`.
 package func saturatingSum(_ amounts: Int64...) -> Int64 {
     amounts.reduce(0) { sum, amount in
         let (next, overflow) = sum.addingReportingOverflow(amount)
@@ -114,7 +113,7 @@ package func saturatingSum(_ amounts: Int64...) -> Int64 {
     }
 }
 
-/// The same for so many times an amount.
+/// The product, clamped to `Int64`.
 package func saturatingProduct(_ amount: Int64, _ count: Int64) -> Int64 {
     let (product, overflow) = amount.multipliedReportingOverflow(by: count)
     return overflow ? ((amount < 0) == (count < 0) ? .max : .min) : product

@@ -1,4 +1,5 @@
-/// A question to a model, at the level of chat completions: what it is told, what it is shown, and the form of the answer.
+/// A request to a model at the level of chat completions: system text, user text and the schema of
+/// the answer.
 package struct ModelRequest: Equatable, Sendable {
     package var model: String
     package var system: String
@@ -6,10 +7,10 @@ package struct ModelRequest: Equatable, Sendable {
     package var user: String
     package var schemaName: String
     package var schema: JSONValue
-    /// The longest answer, in tokens.
+    /// The limit on the answer, in tokens.
     package var outputTokens: Int64
 
-    /// What was wrong with an answer before: sent after the reviews. Nil where the question is asked for the first time.
+    /// What was wrong with the previous answer; sent after the reviews. Nil in the first attempt.
     package var hint: String?
 
     package static let outputTokens: Int64 = 6_000
@@ -24,7 +25,7 @@ package struct ModelRequest: Equatable, Sendable {
         outputTokens = Self.outputTokens
     }
 
-    /// The whole request as one text: the same question has the same bytes.
+    /// The whole request as one text; equal requests have equal bytes.
     package var canonical: String {
         let question = JSONValue.row([
             "model": .string(model), "system": .string(system), "user": .string(user),
@@ -34,7 +35,7 @@ package struct ModelRequest: Equatable, Sendable {
         return (hint.map { question.with("hint", .string($0)) } ?? question).canonical
     }
 
-    /// The same question once more, after an answer that could not be used.
+    /// The same request with a hint, for a second attempt after an unusable answer.
     package var askedAgain: ModelRequest {
         var request = self
         request.hint = """
@@ -50,7 +51,8 @@ package struct ModelRequest: Equatable, Sendable {
         return builder.finish()
     }
 
-    /// The most that a call can use: its input by `tokenBound`, with three tokens a message and three for the answer.
+    /// An upper bound on the usage of the call: input by `tokenBound`, plus three tokens per
+    /// message and three for the answer.
     package var usageBound: ModelUsage {
         let hint = hint.map { tokenBound($0) + 3 } ?? 0
         let input =
@@ -59,7 +61,7 @@ package struct ModelRequest: Equatable, Sendable {
     }
 }
 
-/// The question that an insight answers.
+/// The request for an insight.
 package func insightRequest(
     _ evidence: Evidence, language: Language, model: String, lexicon: Lexicon
 ) -> ModelRequest {
@@ -75,7 +77,7 @@ package func insightRequest(
         schemaName: AnswerSchema.name, schema: AnswerSchema.document(lexicon))
 }
 
-/// What answers are kept by: the same key, the same answer.
+/// The cache key of an answer; equal keys mean equal requests.
 package func insightCacheKey(
     _ evidence: Evidence, language: Language, request: ModelRequest
 ) -> Digest256 {
@@ -86,7 +88,7 @@ package func insightCacheKey(
         builder.add(text)
     }
     builder.add(request.outputTokens)
-    // The lexicon and everything else that the question is made of.
+    // Covers the lexicon and everything else in the request.
     builder.add(raw: request.digest)
     return builder.finish()
 }

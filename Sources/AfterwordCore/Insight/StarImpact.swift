@@ -1,7 +1,9 @@
-/// How many millionths of a star the mean of a scope would be higher without some of its reviews, rounded towards zero: what a
-/// complaint costs. Nil where nothing would be left to take a mean of.
+/// The cost of a complaint: by how many millionths of a star the mean of a scope would be higher
+/// without some of its reviews, rounded towards zero. Nil where no review would be left.
 ///
-/// - Parameters: sums of ratings in tenths of a star, and how many there are.
+/// - Parameters:
+///   - part: Sum in tenths of a star and number of the ratings to leave out.
+///   - whole: Sum in tenths of a star and number of all ratings.
 package func starImpact(
     of part: (sum: Int64, count: Int64), in whole: (sum: Int64, count: Int64)
 ) -> Int64? {

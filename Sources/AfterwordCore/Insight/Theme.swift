@@ -1,13 +1,13 @@
-/// A live review with its product's brand and what the lexicon reads in it.
+/// A live review with its product's brand and the lexicon's reading of its text.
 package struct ReadReview: Sendable {
     package var review: StoredReview
     package var brand: Text?
     package var reading: ReviewReading
-    /// Of a version that the newest run brought.
+    /// Whether the newest run brought this version.
     package var isNew: Bool
-    /// What a person found of its danger, as long as it says what it said then.
+    /// A person's verdict on its dangers; applies while rating, title and body stay the same.
     package var verdict: Verdict?
-    /// Its product's family.
+    /// The family of its product.
     package var family: Text?
 
     package init(
@@ -22,19 +22,19 @@ package struct ReadReview: Sendable {
         self.isNew = isNew
     }
 
-    /// Aspects complained of, or praised, each once.
+    /// The aspects complained about, or praised, each once.
     package func aspects(negative: Bool) -> Set<Int> {
         Set(reading.mentions.filter { $0.isNegative == negative }.map(\.aspect))
     }
 
-    /// Whether the stars go with what is said: a complaint counts in a review of up to three stars or without any, praise in one
-    /// of four or five or without any.
+    /// Whether the stars agree with the statement: a complaint counts at up to three stars or
+    /// without a rating, praise at four or five stars or without a rating.
     package func counts(asStrength: Bool) -> Bool {
         guard let star = review.values.star else { return true }
         return asStrength ? star >= 4 : star <= 3
     }
 
-    /// Four or five stars over nothing but complaints, or one or two over nothing but praise.
+    /// Four or five stars with complaints only, or one or two stars with praise only.
     package var isMismatch: Bool {
         guard let star = review.values.star, !reading.mentions.isEmpty else { return false }
         let complains = reading.mentions.contains(where: \.isNegative)
@@ -43,21 +43,23 @@ package struct ReadReview: Sendable {
     }
 }
 
-/// An aspect across reviews and products. A complaint counts in a review of up to three stars or without any, praise in one
-/// of four or five; said in the others it is `mixed` and told apart.
+/// An aspect across reviews and products. A complaint counts in a review with up to three stars or
+/// no rating, praise in one with four or five stars or no rating; in other reviews the mention is
+/// counted separately, as `mixed`.
 package struct Theme: Sendable {
     package var aspect: Lexicon.Aspect
-    /// Reviews that say so.
+    /// How many reviews say so.
     package var mentions: Int64 = 0
     package var mixed: Int64 = 0
-    /// Of the mentions, those in versions that the newest run brought.
+    /// Those mentions that are in versions brought by the newest run.
     package var new: Int64 = 0
     package var products: Set<Text> = []
     package var brands: Set<Text> = []
     package var languages: Set<String> = []
-    /// Millionths of a star that the mean would be higher without them; nil where nothing is left.
+    /// By how many millionths of a star the mean would be higher without those reviews; nil where
+    /// none would be left.
     package var starImpact: Int64?
-    /// Of distinct readable reviews those that say so; nil where it was not counted.
+    /// The share of distinct readable reviews that say so; nil where it was not counted.
     package var distinct: Proportion?
     var ratings: (sum: Int64, count: Int64) = (0, 0)
 
@@ -75,15 +77,15 @@ package struct Theme: Sendable {
         }
     }
 
-    /// Reviews, half of them where the aspect says little by itself; then what they cost, then products.
+    /// Ordered by mentions (halved for general aspects), then star impact, then number of products.
     var rank: (Int64, Int64, Int) {
         (aspect.isGeneral ? mentions : mentions * 2, starImpact ?? 0, products.count)
     }
 }
 
-/// Themes across reviews: those that most speak of first.
+/// Counts themes across reviews, those with the most mentions first.
 ///
-/// - Parameter strengths: What is praised, instead of what is complained of.
+/// - Parameter strengths: True for praise, false for complaints.
 package func countThemes(
     _ reviews: [ReadReview], strengths: Bool, lexicon: Lexicon
 ) -> [Theme] {

@@ -1,12 +1,13 @@
-/// What a person found of a review: that its danger is real, or that there is none.
+/// A person's verdict on a review's dangers: real, or none.
 package enum Verdict: String, CaseIterable, Sendable {
     case real
     case isFalse = "false"
 }
 
 extension ReviewValues {
-    /// What a verdict is of: rating, title and body, texts in normalisation form C with their white space collapsed. A verdict
-    /// holds for every version that says this, and for no other.
+    /// Hash of what a verdict is about: rating, title and body, with texts in normalization form C
+    /// and their white space collapsed. A verdict applies to every version with this hash and no
+    /// other.
     package var judgedDigest: Digest128 {
         var builder = DigestBuilder(domain: "afterword.judged.1")
         builder.add(optional: rating)

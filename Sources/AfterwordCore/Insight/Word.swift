@@ -1,12 +1,14 @@
-/// A word of a text, folded to be compared: lower case, without diacritics and apostrophes. `range` is its bytes in the text.
+/// A word of a text, folded for comparison: lower case, without diacritics and apostrophes. `range`
+/// is its byte range in the text.
 package struct Word: Equatable, Sendable {
     package var text: String
     package var range: Range<Int>
-    /// The sentence it stands in, counted from 0.
+    /// The number of its sentence, from 0.
     package var sentence: Int
 }
 
-/// The words of a text in order. A sentence ends at `.` `!` `?` `;` and their wide forms, and at a line's end.
+/// The words of a text in order. A sentence ends at `.` `!` `?` `;` and their wide forms, and at a
+/// line feed.
 package func words(of text: Text) -> [Word] {
     let string = text.string
     var words: [Word] = []
@@ -35,7 +37,7 @@ package func words(of text: Text) -> [Word] {
     return words
 }
 
-/// The letters and digits that a scalar stands for when diacritics do not count; nil for anything else.
+/// The folded letters or digits of a scalar; nil for a scalar that is neither.
 private func fold(_ scalar: Unicode.Scalar) -> String? {
     switch scalar.value {
     case 0x30...0x39, 0x61...0x7A: return String(scalar)
@@ -53,7 +55,7 @@ private func fold(_ scalar: Unicode.Scalar) -> String? {
     }
 }
 
-/// The letter under a Latin diacritic.
+/// The base letter of a Latin letter with a diacritic, in lower case.
 private func base(_ scalar: Unicode.Scalar) -> String {
     let lower = String(scalar).lowercased().unicodeScalars.first ?? scalar
     for (letter, forms) in diacritics where forms.contains(lower) { return letter }

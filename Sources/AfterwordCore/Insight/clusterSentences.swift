@@ -1,11 +1,12 @@
-/// Negative reviews in which the lexicon reads no complaint, held together by words they share.
+/// A group of negative reviews in which the lexicon finds no complaint, but which share words.
 package struct SentenceCluster: Equatable, Sendable {
-    /// One to three words without stop-words, as most of its reviews write them.
+    /// One to three words without stop words, in the spelling that most of its reviews use.
     package var label: String
     package var language: Language
-    /// Places in the list that was clustered, and where each of them says it.
+    /// The reviews of the group, by index in the clustered list.
     package var members: [Member]
 
+    /// A review of the group and the sentence with the shared words, as a byte range of a field.
     package struct Member: Equatable, Sendable {
         package var index: Int
         package var field: Field
@@ -15,25 +16,28 @@ package struct SentenceCluster: Equatable, Sendable {
 
 /// Limits of clustering.
 package enum ClusterLimit {
-    /// Reviews that make a cluster: these, or one of so many that the lexicon reads nothing in, and never more than enough.
+    /// The fewest reviews of a cluster: one in `part` of the reviews without a known complaint, but
+    /// at least `support` and never more than `enough`.
     package static let support = 3
     static let part = 25
     static let enough = 6
     package static let clusters = 8
     static let words = 3
-    /// Rarer by so much in all other reviews.
+    /// How many times as frequent a phrase must be in these reviews as in all others.
     static let lift = 2
 }
 
-/// Clusters what no lexicon knows: in reviews of up to three stars without a complaint, groups of one to three words that no
-/// stop-word is among, said by three reviews at least and twice as often there as in all other reviews of the language: what a
-/// product is called is said everywhere, a complaint is not. The group that most reviews say takes its reviews, then the next.
+/// Clusters complaints that the lexicon does not know. It looks for phrases of one to three words
+/// without stop words in reviews of up to three stars without a known complaint. A phrase must be
+/// in at least `ClusterLimit.support` reviews and at least twice as frequent there as in all other
+/// reviews of the language (three times for a single word), which excludes product names. The
+/// phrase in the most reviews takes those reviews, then the next phrase takes from the rest.
 package func clusterSentences(
     _ reviews: [(values: ReviewValues, reading: ReviewReading)]
 ) -> [SentenceCluster] {
     var phrases: [Phrase: [Int: Place]] = [:]
     var elsewhere: [Phrase: Int] = [:]
-    // Of each language: negative reviews in which nothing is read, and all others.
+    // Reviews per language: negative ones without a known complaint, and all others.
     var unread: [Language: Int] = [:]
     var others: [Language: Int] = [:]
     for (index, review) in reviews.enumerated() {
@@ -51,7 +55,7 @@ package func clusterSentences(
         max(ClusterLimit.support, unread.values.reduce(0, +) / ClusterLimit.part),
         ClusterLimit.enough)
     phrases = phrases.filter { phrase, places in
-        // One more on the side of the others: a small sample proves little. A word alone proves less.
+        // Adding one to the others corrects for small samples; a single word needs a higher lift.
         let lift = ClusterLimit.lift + (phrase.words.count == 1 ? 1 : 0)
         return places.count >= support
             && places.count * ((others[phrase.language] ?? 0) + 1)
@@ -87,7 +91,7 @@ private struct Place {
     var sentence: Range<Int>
 }
 
-/// Reviews, then words, then letters; bytes decide the rest.
+/// Ordered by reviews, words and letters; ties by bytes.
 private func weight(_ entry: (key: Phrase, value: [Int: Place])) -> (Int, Int, Int, Text) {
     let joined = entry.key.words.joined(separator: " ")
     return (entry.value.count, entry.key.words.count, joined.utf8.count, Text(joined))
@@ -103,7 +107,7 @@ private func commonest(_ written: [String]) -> String {
     return best?.key ?? ""
 }
 
-/// Groups of words of a review, each at the first place where it stands.
+/// The phrases of a review, each at its first occurrence.
 private func placedPhrases(_ values: ReviewValues, _ language: Language) -> [Phrase: Place] {
     var places: [Phrase: Place] = [:]
     for (field, text) in [(Field.title, values.title), (.body, values.body)] {
@@ -128,7 +132,8 @@ private func placedPhrases(_ values: ReviewValues, _ language: Language) -> [Phr
     return places
 }
 
-/// Frequent in some language, a negation, a number, or too short to tell anything.
+/// Whether a word is frequent in some language, a negation, a number, or shorter than three
+/// letters.
 package func isStopWord(_ word: String) -> Bool {
     word.unicodeScalars.count < 3 || stopWords.contains(word)
         || word.unicodeScalars.allSatisfy { $0.properties.numericType != nil }
@@ -137,8 +142,8 @@ package func isStopWord(_ word: String) -> Bool {
 private let stopWords = Lexicon.first.negations.values
     .reduce(fillers.union(Language.allMarks)) { $0.union($1) }
 
-/// Words that say nothing by themselves: auxiliaries, pronouns, particles, number words, and what any review of any product
-/// says. Folded.
+/// Words that carry no complaint by themselves: auxiliaries, pronouns, particles, number words, and
+/// words found in reviews of any product. Folded.
 private let fillers: Set<String> = Set(
     """
     about again all also always another any anything are back been before being both buy bought can could doing each

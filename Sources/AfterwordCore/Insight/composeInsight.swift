@@ -1,6 +1,7 @@
-/// Makes an insight of an answer: the program's own themes and numbers, and a model's words for them. Quotes are looked up in
-/// their reviews, words are checked, everything that can be counted is counted anew. What does not hold is dropped, and how much
-/// of it is told; what the model left out is there all the same.
+/// Makes an insight from a model's answer: the program's own themes and numbers, worded by the
+/// model. Quotes are looked up in their reviews, wording is checked, and everything countable is
+/// counted again. What fails a check is dropped and counted in `dropped`; themes that the model
+/// left out are added.
 package func composeInsight(
     _ answer: ModelAnswer, _ evidence: Evidence, of subject: InsightSubject, language: Language,
     model: String, lexicon: Lexicon
@@ -31,7 +32,7 @@ package func composeInsight(
         dropped: composer.dropped)
 }
 
-/// The most that is taken of an answer.
+/// The most that is taken from an answer.
 package enum InsightLimit {
     package static let issues = 8
     package static let strengths = 5
@@ -64,7 +65,7 @@ private struct InsightComposer {
         clusters = clusterSentences(subject.reviews.map { ($0.review.values, $0.reading) })
     }
 
-    /// A model's own words where they hold.
+    /// The model's text where it passes the checks; otherwise nil, and the fault is counted.
     mutating func prose(_ text: String) -> String? {
         guard let fault = check.fault(text) else { return text }
         dropped.prose[fault, default: 0] += 1
@@ -73,7 +74,8 @@ private struct InsightComposer {
 
     // MARK: Items
 
-    /// The model's items, each aspect or cluster once, and every theme that it left out; those that most reviews say first.
+    /// The model's items, each aspect or cluster once, plus every theme that it left out; ordered
+    /// by rank.
     mutating func items(_ items: ArraySlice<ModelAnswer.Item>, strengths: Bool) -> [Insight.Item] {
         var made: [Insight.Item] = []
         for item in items {
@@ -100,7 +102,7 @@ private struct InsightComposer {
         }.map(\.element)
     }
 
-    /// As themes are ranked. What nobody but the model reads comes last.
+    /// Ordered as themes are. Items without a proving quote come last.
     private func rank(_ item: Insight.Item) -> (Int, Int64, Int64, Int64) {
         let isGeneral = lexicon.aspects.contains { $0.id == item.aspect && $0.isGeneral }
         return (
@@ -115,7 +117,7 @@ private struct InsightComposer {
             .compactMap { $0.place(of: aspect, isNegative: !strengths) }
     }
 
-    /// A theme in the program's own words and quotes.
+    /// A theme that the model left out, with the program's own label and quotes.
     private func ownItem(_ theme: Theme, strengths: Bool) -> Insight.Item {
         let severity: Severity = strengths ? .low : theme.severity
         var made = Insight.Item(
@@ -138,7 +140,8 @@ private struct InsightComposer {
                 dropped.quotes[.unknownReview, default: 0] += 1
                 continue
             }
-            // The lexicon tells for its aspects whether a quote agrees; for others the stars have to.
+            // For aspects of the lexicon, agreement is checked in the text; for others only the
+            // stars can be.
             guard aspect != nil || source.read.counts(asStrength: strengths) else {
                 dropped.quotes[.againstStars, default: 0] += 1
                 continue
@@ -168,8 +171,8 @@ private struct InsightComposer {
         return quotes
     }
 
-    /// A translation may say what its quote says: a number only where the quote has one, and in digits only those of the
-    /// quote; never a link or a sign that cannot be seen.
+    /// A translation may contain what its quote contains: numbers only where the quote has one, and
+    /// digits only those of the quote. Links and invisible characters are never allowed.
     private mutating func translation(_ text: String, of quote: String) -> String? {
         switch check.fault(text, isTranslation: true) {
         case nil, .echo: return text
@@ -182,7 +185,8 @@ private struct InsightComposer {
         }
     }
 
-    /// Numbers in digits; those of other scripts and the small ones of formulas as plain ones.
+    /// The numbers written in digits; digits of other scripts and sub- or superscripts as ASCII
+    /// digits.
     private func digits(_ text: String) -> Set<String> {
         let runs = text.split { !$0.isNumber }
         return Set(runs.map { run in run.map(plainDigit).joined() })
@@ -202,7 +206,7 @@ private struct InsightComposer {
             aspect: item.aspect, severity: item.severity, isStrength: strengths,
             quotes: quotes.filter(\.agrees))
         made.filed = quotes.filter { !$0.agrees }
-        // Words for what no quote of the model's shows are not believed.
+        // The model's summary is not used where none of its quotes proves the item.
         let summary = made.quotes.isEmpty ? nil : wording(item.summary, strengths: strengths)
         let known = aspect.map { lexicon.aspects[$0] }
         let themes = strengths ? praise : complaints
@@ -228,14 +232,14 @@ private struct InsightComposer {
             made.basis = .quotes
         }
         if let known { describe(&made, known, strengths: strengths) }
-        // Nothing but the model's word for it: its own, or none.
+        // An item outside lexicon and clusters has no label of its own.
         if made.label.isEmpty { made.label = AnswerSchema.other }
         made.summary = summary ?? made.label
         made.isSummaryOfModel = summary != nil
         return made
     }
 
-    /// A model's words for an item where they hold and do not say the opposite of it.
+    /// The model's summary of an item where it passes the checks and does not say the opposite.
     private mutating func wording(_ text: String, strengths: Bool) -> String? {
         guard let text = prose(text) else { return nil }
         guard !saysTheOpposite(text, isStrength: strengths, lexicon: lexicon) else {
@@ -252,7 +256,7 @@ private struct InsightComposer {
         item.route = Route(rawValue: aspect.route) ?? .both
     }
 
-    /// Said well and badly by about as many.
+    /// Sets the polarity to mixed where at least half as many reviews say the opposite.
     private func mix(_ item: inout Insight.Item, _ theme: Theme, strengths: Bool) {
         let opposite = (strengths ? complaints : praise).first { $0.aspect == theme.aspect }
         if (opposite?.mentions ?? 0) * 2 >= theme.mentions { item.polarity = .mixed }
@@ -290,7 +294,7 @@ private struct InsightComposer {
         item.starImpact = theme.starImpact
     }
 
-    /// The cluster that at least half of the quoted reviews are in.
+    /// The first cluster that contains at least half of the quoted reviews.
     private func cluster(of quotes: [Insight.Quote]) -> SentenceCluster? {
         let said = Set(quotes.map { RowName(product: $0.productID, review: $0.reviewID) })
         return clusters.first { cluster in
@@ -304,8 +308,8 @@ private struct InsightComposer {
 
     // MARK: Recommendations
 
-    /// Of aspects that reviews carry, as the program counts them; who can act on a known aspect is data, not the model's
-    /// choice. The words stay the model's.
+    /// Recommendations for aspects that have items with quotes. The route of a known aspect comes
+    /// from the lexicon, not from the model; the text is the model's.
     mutating func recommendations(
         _ recommendations: [ModelAnswer.Recommendation], _ items: [Insight.Item]
     ) -> [Insight.Recommendation] {
@@ -332,7 +336,7 @@ private struct InsightComposer {
 }
 
 extension Theme {
-    /// By the stars of its reviews.
+    /// By the mean rating of its reviews: high up to 1.5 stars, medium up to 2.4, low above.
     fileprivate var severity: Severity {
         guard ratings.count > 0 else { return .medium }
         let tenths = ratings.sum / ratings.count

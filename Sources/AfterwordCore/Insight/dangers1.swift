@@ -1,8 +1,10 @@
 extension Lexicon {
-    /// Words of danger and the words around them that decide their class. Hazards stand by severity, the worst first.
+    /// Phrases that mention dangers, and the words around them that decide the class. Hazards are
+    /// ordered by severity, the worst first.
     ///
-    /// A hazard has four lists: `events` are told of what happened, `says` call something dangerous, `alone` are single words
-    /// that tell nothing by themselves, `but` are phrases that look like the hazard and are none.
+    /// A hazard has four lists: `events` describe what happened, `says` call something dangerous,
+    /// `alone` are single words that need context, `but` are phrases that look like the hazard and
+    /// are not.
     static let dangersDocument = #"""
         {
         "safety": [

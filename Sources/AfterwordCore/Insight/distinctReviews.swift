@@ -1,4 +1,4 @@
-/// A review with what decides whether another appearance is the same one.
+/// A review with what decides whether it is the same as another one.
 package struct ReviewAppearance: Sendable {
     package var review: StoredReview
     package var family: Text?
@@ -11,12 +11,14 @@ package struct ReviewAppearance: Sendable {
     }
 }
 
-/// Of each review the place of the first that is the same one: a review shown under several products, or twice, counts once
-/// above the product.
+/// For each review, the index of the first review that is the same one. A review shown under
+/// several products, or twice, counts once in scopes above the product.
 ///
-/// Two are the same with the same text and: the same id of the source, or the same author id, or the same real name and date
-/// written. Lacking any author, with the same rating and a text of 40 letters or more, within a family, or within a brand where
-/// no family is known. A review without a text is only itself.
+/// Two reviews are the same if they have the same texts and one of these: the same id of the
+/// source; the same author id; the same real author name and source date. Reviews without any
+/// author are the same with equal rating and texts of at least 40 letters within one family, or
+/// within one brand where the family is unknown. A review without a text is never the same as
+/// another.
 package func distinctReviews(_ appearances: [ReviewAppearance]) -> [Int] {
     var groups = Array(appearances.indices)
     func first(_ place: Int) -> Int {
@@ -39,9 +41,9 @@ package func distinctReviews(_ appearances: [ReviewAppearance]) -> [Int] {
 }
 
 extension ReviewAppearance {
-    /// Letters from which on two strangers do not write the same.
+    /// The fewest letters at which equal texts are assumed to have one author.
     private static let fewestLetters = 40
-    /// What sources write where a reviewer gave no name; folded.
+    /// Names that sources write for reviewers without one; folded.
     private static let noNames: Set<String> = [
         "amazon customer", "amazon kunde", "cliente amazon", "cliente de amazon",
         "client damazon", "client amazon", "amazon klant", "amazon user", "kindle customer",
@@ -49,7 +51,7 @@ extension ReviewAppearance {
         "amazonカスタマー",
     ]
 
-    /// Any of them in common makes two reviews one.
+    /// Two reviews with any of these keys in common are the same.
     fileprivate var sameKeys: [Digest128] {
         let values = review.values
         let texts = [values.title, values.body].map { text in

@@ -1,28 +1,29 @@
-/// A quote's place in a review.
+/// A quote found in its review.
 package struct GroundedQuote: Equatable, Sendable {
+    /// How the quote was found.
     package enum Check: String, Sendable {
-        /// Letter by letter.
+        /// Byte for byte.
         case verified
-        /// Up to case and white space; the source's text stands in its place.
+        /// Ignoring case and white space; the source's own text is shown.
         case repaired
     }
     package var check: Check
     package var field: Field
-    /// Bytes of the field.
+    /// Byte range in the field.
     package var range: Range<Int>
-    /// The source's own text.
+    /// The source's own text in that range.
     package var text: String
 }
 
-/// Why a quote is not shown.
+/// Why a quote is dropped.
 package enum QuoteFault: String, CaseIterable, Sendable {
-    /// It names no review of those shown, or another version of it.
+    /// The review is not among those sent, or has another version.
     case unknownReview = "unknown_review"
-    /// The review does not say so.
+    /// The review does not contain it.
     case notInReview = "not_in_review"
-    /// Too short to mean anything, or longer than a quote.
+    /// Too short to mean anything, or too long.
     case length
-    /// Of what is on no list, said with stars that say the opposite.
+    /// The aspect is not in the lexicon, and the review's stars contradict the item.
     case againstStars = "against_stars"
     /// It begins or ends inside a word.
     case insideWord = "inside_word"
@@ -30,14 +31,15 @@ package enum QuoteFault: String, CaseIterable, Sendable {
 
 /// Limits of a quote.
 package enum QuoteLimit {
-    /// A quote has two words or so many letters, unless it is the whole text.
+    /// A quote must have two words, this many letters, or cover 80 % of the text.
     static let letters = 8
-    /// The same where words are not set apart.
+    /// The same for Japanese, which has no spaces.
     static let japaneseLetters = 4
     package static let scalars = 400
 }
 
-/// Finds a quote in a review: in the body, else in the title; exactly, else up to case and white space.
+/// Finds a quote in a review. An exact match in the body or the title comes before one that ignores
+/// case and white space; within each, the body comes before the title.
 package func groundQuote(
     _ quote: String, in values: ReviewValues
 ) -> Result<GroundedQuote, QuoteFault> {
@@ -84,7 +86,8 @@ private func saysEnough(_ text: String) -> Bool {
         || letters >= (isJapanese ? QuoteLimit.japaneseLetters : QuoteLimit.letters)
 }
 
-/// Whether a range cuts no word and no letter in two; where words are not set apart any letter ends one.
+/// Whether a range begins and ends at word boundaries; in scripts without spaces every letter is a
+/// boundary.
 private func isWhole(_ range: Range<Int>, in bytes: [UInt8]) -> Bool {
     !(isInWord(bytes, before: range.lowerBound) && isInWord(bytes, after: range.lowerBound))
         && !(isInWord(bytes, before: range.upperBound) && isInWord(bytes, after: range.upperBound))
@@ -104,7 +107,7 @@ private func isInWord(_ bytes: [UInt8], before index: Int) -> Bool {
     return isWordScalar(bytes[start..<index])
 }
 
-/// A letter or digit of a script that sets words apart.
+/// Whether the scalar is a letter or digit of a script that separates words.
 private func isWordScalar(_ bytes: ArraySlice<UInt8>) -> Bool {
     guard let scalar = String(decoding: bytes, as: UTF8.self).unicodeScalars.first else {
         return false
@@ -122,7 +125,7 @@ private func places(of needle: [UInt8], in bytes: [UInt8]) -> [Range<Int>] {
     }
 }
 
-/// Places where the texts agree when case does not count and white space is one space.
+/// The ranges where the texts are equal ignoring case and runs of white space.
 private func foldedPlaces(of quote: String, in text: Text) -> [Range<Int>] {
     let needle = Folded(trimmed(quote))
     let whole = Folded(text.string)
@@ -136,7 +139,8 @@ private func foldedPlaces(of quote: String, in text: Text) -> [Range<Int>] {
     }
 }
 
-/// A text in small letters with one space for any white space, and where in the text each scalar comes from.
+/// A text in lower case with runs of white space as one space, and the byte range each scalar comes
+/// from.
 private struct Folded {
     var scalars: [Unicode.Scalar] = []
     var starts: [Int] = []

@@ -1,6 +1,6 @@
-/// Whether a text names an address on the internet: a scheme, `www.`, an `@`, or a host. A host is
-/// written without spaces, its last label in lower case or known as a top-level domain. A missing
-/// space after a sentence ("wrong.This") or an abbreviation ("e.g.at") is no host.
+/// Whether a text contains an internet address: a scheme, `www.`, an `@`, or a host. A host is
+/// written without spaces, and its last label is in lower case or a known top-level domain. A
+/// missing space after a sentence ("wrong.This") or an abbreviation ("e.g.at") is not a host.
 package func holdsLink(_ text: String) -> Bool {
     if text.contains("://") || text.contains("@") || text.lowercased().contains("www.") {
         return true
@@ -16,7 +16,8 @@ private func holdsHost(_ token: Substring) -> Bool {
         guard label.filter(\.isLetter).count >= 2 else { return false }
         if endsAbbreviation(labels[..<place]) || endsAbbreviation(labels[...place]) { return false }
         if label.allSatisfy({ !$0.isUppercase }) { return true }
-        // A capital begins a sentence, unless the label is a domain and its host has capitals too.
+        // A capitalized label begins a sentence, unless it is a top-level domain and the label
+        // before it has capitals too.
         let domain = label.lowercased()
         return topLevelDomains.contains(domain) && !words.contains(domain)
             && labels[place - 1].contains(where: \.isUppercase)
@@ -24,7 +25,8 @@ private func holdsHost(_ token: Substring) -> Bool {
     }
 }
 
-/// Whether labels, with the dot behind them, end with an abbreviation that stands alone: `e.g.`.
+/// Whether the labels, followed by a dot, end with an abbreviation that is a word of its own:
+/// `e.g.`.
 private func endsAbbreviation(_ labels: ArraySlice<Substring>) -> Bool {
     let text = labels.joined(separator: ".").lowercased() + "."
     return abbreviations.contains { abbreviation in
@@ -40,7 +42,7 @@ private let abbreviations = [
     "p.e.", "ecc.", "b.v.", "bijv.", "d.w.z.", "m.a.w.", "enz.",
 ]
 
-/// Domains that begin sentences.
+/// Top-level domains that are also common first words of a sentence.
 private let words: Set<String> = ["it", "at", "in", "is", "be", "us", "me", "no", "so", "to"]
 
 let topLevelDomains: Set<String> = Set(

@@ -1,17 +1,17 @@
 /// Whether a text states a number, in digits of any script or in words.
 ///
-/// Number words of all languages count, since a model may answer in another than it is asked in. A
-/// word that is an ordinary one in another language (`once`, `elf`) counts only where its own is
-/// among `languages`; `due`, `tres`, `dos` and `meta` are told apart by what stands beside them.
-/// A word that is a fraction in one phrase and something else in another ("half of them", "half
-/// empty") counts only where the phrase says so. The version in a name of an interface ("USB 3.0") and a name with a digit
-/// in it ("MP3") are names, and a number word joined to a letter word ("two-tone") describes a
-/// thing. A share in words (`holdsShare`) is a number.
+/// Number words of all languages count, because a model may answer in another language than
+/// requested. A number word that is an ordinary word in another language (`once`, `elf`) counts
+/// only where its own language is among `languages`; `due`, `tres`, `dos` and `meta` are decided by
+/// the words beside them. A word that is a fraction only in some phrases ("half of them", not "half
+/// empty") counts only in those. Not numbers: the version in an interface's name ("USB 3.0"), a
+/// name with a digit ("MP3"), and a number word hyphenated to another word ("two-tone"). A share in
+/// words (`holdsShare`) is a number.
 ///
 /// - Parameters:
 ///   - text: A model's own words, or a quote.
-///   - languages: What was asked for, and what the text is in; `unknown` stands for all.
-///   - names: Names with digits that are no numbers here (`versionedNames`).
+///   - languages: The requested language and the text's own; `unknown` stands for all.
+///   - names: Names with digits that are not numbers here (`versionedNames`).
 package func holdsNumber(
     _ text: String, in languages: Set<Language>, besides names: Set<String> = []
 ) -> Bool {
@@ -28,7 +28,7 @@ package func holdsNumber(
                 && !isCompound(found, at: place, in: bytes)
         }
         guard let companions = known.fractions[word] else { return false }
-        // Italian metà has an accent, the goal of other languages has none.
+        // Italian metà (half) has an accent; meta (goal) in other languages has none.
         if word == "meta", !hasAccent(found[place], in: bytes) { return false }
         return companions.isMet(at: place, among: found, in: bytes)
     }
@@ -44,7 +44,7 @@ private func isOrdinary(
         let before = place > 0 ? found[place - 1].text : ""
         return ["to", "date", "dates", "for"].contains(next)
             || ["is", "was", "are", "were", "be", "been", "not"].contains(before)
-    // The grave accent of French très; the circumflex of Portuguese três is a number's.
+    // The accent of French très (very) is grave; Portuguese três (three) has a circumflex.
     case "tres":
         let isCircumflex = bytes[found[place].range].contains { $0 == 0xAA || $0 == 0x8A }
         return hasAccent(found[place], in: bytes) && !isCircumflex
@@ -57,9 +57,9 @@ private func hasAccent(_ word: Word, in bytes: [UInt8]) -> Bool {
     bytes[word.range].contains { $0 > 0x7F }
 }
 
-/// Whether a number word and the letter word joined to it describe a thing and count nothing:
-/// "two-tone", "three-ply". Joined to another number word ("twenty-one"), to what is counted
-/// ("five-star") or to a measure ("two-week") it stays a number.
+/// Whether a number word is hyphenated to a word and describes a thing: "two-tone", "three-ply".
+/// Before another number word ("twenty-one"), a counted thing ("five-star") or a measure
+/// ("two-week") it stays a number.
 private func isCompound(_ found: [Word], at place: Int, in bytes: [UInt8]) -> Bool {
     guard isHyphenated(found, behind: place, in: bytes) else { return false }
     let part = found[place + 1].text
@@ -68,7 +68,7 @@ private func isCompound(_ found: [Word], at place: Int, in bytes: [UInt8]) -> Bo
     return !isCounted && !hasDigit && !NumberWords.holds(part)
 }
 
-/// Whether nothing but a hyphen stands between a word and the one behind it.
+/// Whether only a hyphen separates a word from the next one.
 func isHyphenated(_ found: [Word], behind place: Int, in bytes: [UInt8]) -> Bool {
     guard place + 1 < found.count else { return false }
     let gap = bytes[found[place].range.upperBound..<found[place + 1].range.lowerBound]
@@ -77,8 +77,8 @@ func isHyphenated(_ found: [Word], behind place: Int, in bytes: [UInt8]) -> Bool
 
 private let hyphens: Set<String> = ["-", "\u{2010}", "\u{2011}"]
 
-/// Folded words behind a number word and a hyphen that leave it an amount, or lead on to the next
-/// number ("trente-et-un").
+/// Folded words that, hyphenated after a number word, leave it an amount or lead to the next number
+/// word ("trente-et-un").
 private let measures: Set<String> = Set(
     """
     percent pourcent percento prozent procent fold times fach mal keer fois veces volte vezes second
@@ -90,8 +90,9 @@ private let measures: Set<String> = Set(
 
 // MARK: Digits
 
-/// Digits outside names. Numeric letters such as `½` and `Ⅳ` count, ideographs do not: they are
-/// parts of ordinary words, and neither do the small digits of a formula (`H₂O`).
+/// Whether the text has digits outside names. Numeric letters such as `½` and `Ⅳ` count.
+/// Ideographs, which are parts of ordinary words, and the subscript digits of formulas (`H₂O`) do
+/// not.
 private func holdsDigits(_ text: String, _ found: [Word], _ names: Set<String>) -> Bool {
     let ranges = nameRanges(found, Array(text.utf8), names)
     var offset = 0
@@ -114,19 +115,19 @@ private func isIdeographic(_ scalar: Unicode.Scalar) -> Bool {
     scalar.properties.isIdeographic
 }
 
-/// Names of interfaces and standards that carry a version of their own.
+/// Names of interfaces and standards that are followed by a version.
 let interfaces: Set<String> = [
     "usb", "hdmi", "bluetooth", "wifi", "pcie", "sata", "thunderbolt", "displayport", "dvi", "dlna",
     "nvme", "ddr", "android", "ios", "windows", "macos",
 ]
-/// Words with a digit in them that are names.
+/// Words with a digit that are names.
 private let digitNames: Set<String> = [
     "mp3", "mp4", "2d", "3d", "4k", "8k", "2g", "3g", "4g", "5g", "h264", "h265", "a3", "a4", "a5",
     "usb2", "usb3", "usb4", "ip44", "ip54", "ip65", "ip66", "ip67", "ip68", "ps3", "ps4", "ps5",
     "co2", "b12", "h2o", "o2", "n95", "ffp2", "ffp3", "d3",
 ]
 
-/// Bytes of the names that hold digits, versions included.
+/// Byte ranges of the names that contain digits, versions included.
 private func nameRanges(
     _ found: [Word], _ bytes: [UInt8], _ names: Set<String>
 ) -> [Range<Int>] {
@@ -145,8 +146,8 @@ private func nameRanges(
     return ranges
 }
 
-/// The bytes of one of `names` that begins at a word; nil for none, and where things are counted
-/// behind it ("iPhone 15 customers").
+/// The byte range of one of `names` that begins at a word; nil where there is none, or where a
+/// counted thing follows ("iPhone 15 customers").
 private func shownName(
     _ found: [Word], at place: Int, _ bytes: [UInt8], _ names: Set<String>
 ) -> Range<Int>? {
@@ -166,8 +167,8 @@ private func shownName(
     return word.range.lowerBound..<end
 }
 
-/// The end of `3.0`, `-C 3.2` or ` 5` behind a name; nil where no version stands there. A version
-/// has at most two digits before its point and one behind it.
+/// The end of a version such as `3.0`, `-C 3.2` or ` 5` after a name; nil where there is none. A
+/// version has at most two digits before its point and one after it.
 private func versionEnd(after end: Int, _ bytes: [UInt8]) -> Int? {
     var place = end
     func byte(_ index: Int) -> UInt8? { index < bytes.count ? bytes[index] : nil }
@@ -196,8 +197,8 @@ private func isLetterOrDigit(_ byte: UInt8?) -> Bool {
         || (0x61...0x7A).contains(byte) || byte > 0x7F
 }
 
-/// "Bluetooth 12 customers" counts customers: people, reviews and shares behind a version make it
-/// a number.
+/// Whether people, reviews or shares follow, which make the version a number: "Bluetooth 12
+/// customers".
 private func isCountedThing(after end: Int, _ bytes: [UInt8]) -> Bool {
     let rest = String(decoding: bytes[end...], as: UTF8.self)
     guard let next = words(of: Text(rest)).first?.text else { return false }
@@ -213,7 +214,7 @@ private let countedThings = [
 // MARK: Ideographs
 
 private let ideographicNumerals = Set("〇一二三四五六七八九十百千万億".unicodeScalars)
-/// What is counted behind a numeral; without one the sign belongs to a word (一部, 十分).
+/// Counters after a numeral; a numeral without one is part of a word (一部, 十分).
 private let counters = Set("件人個割回倍名点本枚年月週台円％".unicodeScalars)
 
 private func holdsIdeographicNumber(_ text: String) -> Bool {
@@ -226,12 +227,12 @@ private func holdsIdeographicNumber(_ text: String) -> Bool {
     }
 }
 
-/// Half of a number of things; 半分に and 半分だけ are said of one.
+/// Half of several things; 半分に and 半分だけ describe a single thing.
 private let halves = [
     "半数", "半分の", "半分が", "半分以上", "半分近く", "半分ほど", "半分くらい", "約半分", "ほぼ半分", "半分は、",
 ]
 
-/// 三分の一 and 三つに一つ: a numeral, two signs, and a numeral.
+/// 三分の一 and 三つに一つ: a numeral, two characters and a numeral.
 private func isIdeographicShare(_ scalars: [Unicode.Scalar], at place: Int) -> Bool {
     guard place >= 3, ideographicNumerals.contains(scalars[place]),
         ideographicNumerals.contains(scalars[place - 3])
@@ -242,16 +243,17 @@ private func isIdeographicShare(_ scalars: [Unicode.Scalar], at place: Int) -> B
 
 // MARK: Words
 
-/// Words beside which a word is a fraction.
+/// The neighboring words that make a word a fraction.
 private struct FractionCompanions {
-    /// Directly behind it.
+    /// Directly after it.
     var behind: Set<String> = []
     /// Directly before it.
     var before: Set<String> = []
-    /// Directly behind it where it is none, whatever stands before: "a third party".
+    /// Directly after it, these rule a fraction out whatever stands before: "a third party".
     var noneBefore: Set<String> = []
 
-    /// In one compound with its neighbour ("third-party") a word is no fraction.
+    /// Whether the neighbors make the word a fraction; a word hyphenated to a neighbor
+    /// ("third-party") is none.
     func isMet(at place: Int, among words: [Word], in bytes: [UInt8]) -> Bool {
         let range = words[place].range
         func isHyphen(_ index: Int) -> Bool {
@@ -280,20 +282,20 @@ private struct NumberWords {
         return words
     }
 
-    /// Whether a word is one of a number in any language, or may be.
+    /// Whether a word is, or may be, a number word in any language.
     static func holds(_ word: String) -> Bool {
         all.cardinals.contains(word) || all.fractions[word] != nil || leftOut.contains(word)
     }
 
-    /// Numbers behind a hyphen ("twenty-one", "dix-neuf") that stand in no table: alone they are
-    /// something else as often.
+    /// Number words accepted only next to a hyphen ("twenty-one", "dix-neuf"); alone they are
+    /// ordinary words as often.
     private static let leftOut: Set<String> = [
         "one", "ein", "eins", "eine", "un", "une", "una", "uno", "um", "uma", "een", "neuf", "sei",
         "mil", "vingts", "first", "second", "fourth", "fifth", "sixth", "seventh", "eighth",
         "ninth", "tenth",
     ]
 
-    /// Words of another of the languages too.
+    /// Number words that are ordinary words in another of the languages.
     private static let ordinaryElsewhere: Set<String> = [
         "once", "elf", "tien", "onze", "cent", "cents", "mille", "mila", "miles", "venti", "sept",
         "trente", "huit",
@@ -325,7 +327,7 @@ private struct NumberWords {
         for word in list(fractions) { self.fractions[word] = companions }
     }
 
-    /// Folded. Words that are something else as often are left out: one, sei, neuf, mil.
+    /// Folded. Words that are ordinary ones as often are left out: one, sei, neuf, mil.
     private static let table: [Language: NumberWords] = [
         .english: NumberWords(
             """

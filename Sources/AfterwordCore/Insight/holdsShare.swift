@@ -1,5 +1,6 @@
-/// Whether a text tells a share in words of which none is a number by itself: "every second bag",
-/// "one-third", "a fifth of the buyers", "half say so". "One in three" holds a number word already.
+/// Whether a text states a share in words none of which is a number alone: "every second bag",
+/// "one-third", "a fifth of the buyers", "half say so". ("One in three" already contains a number
+/// word.)
 func holdsShare(_ found: [Word], in bytes: [UInt8]) -> Bool {
     found.indices.contains { place in
         isEveryNth(found, at: place, in: bytes) || isPart(found, at: place, in: bytes)
@@ -9,7 +10,7 @@ func holdsShare(_ found: [Word], in bytes: [UInt8]) -> Bool {
 // MARK: Every second
 
 /// "Every second bag", "jeder dritte Beutel". A word that is also a time, a room or a day ("beeps
-/// every second") counts only right before what is counted.
+/// every second") counts only directly before a counted thing.
 private func isEveryNth(_ found: [Word], at place: Int, in bytes: [UInt8]) -> Bool {
     guard place > 0, everyWords.contains(found[place - 1].text),
         found[place - 1].sentence == found[place].sentence,
@@ -32,7 +33,7 @@ private func isEveryOther(_ found: [Word], at place: Int, _ next: String) -> Boo
     return !comparisons.contains(found[place - 2].text)
 }
 
-/// The word behind another with one space between them; empty where something else stands there.
+/// The word that follows after exactly one space; empty where there is none.
 private func neighbour(_ found: [Word], behind place: Int, in bytes: [UInt8]) -> String {
     let end = found[place].range.upperBound
     guard place + 1 < found.count, found[place + 1].range.lowerBound == end + 1, bytes[end] == 0x20
@@ -44,7 +45,7 @@ private func list(_ words: String) -> Set<String> {
     Set(words.split { $0 == " " || $0 == "\n" }.map(String.init))
 }
 
-/// Folded, as all words here.
+/// Folded, as are all words in this file.
 private let everyWords = list(
     """
     every each jede jeder jedes jeden jedem chaque cada ogni elke elk iedere ieder
@@ -62,10 +63,10 @@ private let germanOrdinals: [String] = [
     "zweit", "dritt", "viert", "funft", "sechst", "siebt", "acht", "neunt", "zehnt", "zwanzigst",
     "hundertst",
 ].flatMap { stem in ["e", "en", "er", "es", "em"].map { stem + $0 } }
-/// Ordinals that are a time, a room or a day of the week as well.
+/// Ordinals that are also a time, a room or a day of the week.
 private let otherMeanings = list(
     "second segundo segunda secondo seconda cuarto quarto quarta quinta")
-/// Words that begin what follows a time: "every second and", "cada segundo que".
+/// Words that may follow a time: "every second and", "cada segundo que".
 private let smallWords = list(
     """
     and or but when while it the a an to until till for on in of at by from with that this i you
@@ -79,7 +80,7 @@ private let makers = list("brand brands make maker makers seller company manufac
 // MARK: Parts
 
 /// "A fifth of the buyers", "la tercera parte de", "one-third", "half say". An ordinal before a
-/// thing ("a fifth bag") is no part.
+/// thing ("a fifth bag") is not a part.
 private func isPart(_ found: [Word], at place: Int, in bytes: [UInt8]) -> Bool {
     let word = found[place].text
     let before = place > 0 ? found[place - 1].text : ""
@@ -97,7 +98,7 @@ private func isPart(_ found: [Word], at place: Int, in bytes: [UInt8]) -> Bool {
     return smallParts.contains(word) && oneWords.contains(before) && ofWords.contains(next)
 }
 
-/// What half of the customers do, and whose half it is; "half empty" is said of one thing.
+/// What half of the customers do, or whose half it is; "half empty" describes a single thing.
 private let behindHalf = list(
     """
     say said complain complains return returned report reported mention find think are were have

@@ -1,12 +1,12 @@
-/// What became of an aspect between two insights of a scope.
+/// How an aspect changed between two insights of a scope.
 package struct InsightChange: Sendable {
     package var isStrength: Bool
     package var aspect: String
     package var label: String
-    /// Before and after; nil where it was not told of.
+    /// Before and after; nil where the insight does not list the aspect.
     package var mentions: (Int64?, Int64?)
     package var products: (Int64?, Int64?)
-    /// Millionths.
+    /// In millionths; before and after.
     package var share: (Int64?, Int64?)
 
     package var json: JSONValue {
@@ -20,9 +20,12 @@ package struct InsightChange: Sendable {
     }
 }
 
-/// Issues, then strengths, in the order of the later insight; those that are no longer told of last.
+/// The changes of issues, then strengths, in the order of the later insight; aspects that only the
+/// earlier one lists come last.
 ///
-/// - Parameters: documents as `Insight.json` writes them.
+/// - Parameters:
+///   - before: The earlier document, as `Insight.json` writes it.
+///   - after: The later document.
 package func insightChanges(_ before: String, _ after: String) -> [InsightChange] {
     let documents = [before, after].map { try? JSONValue(parsing: Array($0.utf8)) }
     var changes: [InsightChange] = []
@@ -38,7 +41,7 @@ package func insightChanges(_ before: String, _ after: String) -> [InsightChange
     return changes
 }
 
-/// Known aspects by their id; others by what they are called.
+/// Aspects of the lexicon match by id, others by label.
 private func isSame(_ left: JSONValue, _ right: JSONValue) -> Bool {
     left["aspect"] == right["aspect"]
         && (left["aspect"]?.text != AnswerSchema.other || left["label"] == right["label"])

@@ -1,10 +1,10 @@
-/// What aspects are called, in the languages that insights are told in.
+/// The labels of aspects in the languages of insights.
 package enum AspectLabel {
-    /// In the language asked for; in English where it is not known.
+    /// The label in the requested language; in English where that has none.
     package static func text(_ aspect: Lexicon.Aspect, strength: Bool, in language: Language)
         -> String
     {
-        // Where nobody praises an aspect by a name, what is praised is that there is no such complaint.
+        // An aspect without a label as a strength is praised as the absence of the complaint.
         if strength, aspect.strength == nil {
             return (absence[language] ?? "Free of:") + " "
                 + text(aspect, strength: false, in: language)
@@ -37,7 +37,8 @@ package enum AspectLabel {
         return rows
     }
 
-    /// Every aspect of the lexicon has a row, and every row a cell for each language: a test.
+    /// Every aspect of the lexicon has a row, and every row a cell for each language; a test checks
+    /// this.
     package static let issues = table(
         """
         defect_on_arrival | Bei Ankunft defekt | Difettoso all'arrivo | Défectueux à l'arrivée | Llega defectuoso | Defect bij aankomst | Chega com defeito | 初期不良

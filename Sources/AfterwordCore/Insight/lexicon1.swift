@@ -1,5 +1,6 @@
 extension Lexicon {
-    /// The first lexicon. A released lexicon never changes: what was told with it must be told again.
+    /// The first lexicon. A released lexicon never changes, so that insights made with it can be
+    /// made again.
     package static let first: Lexicon = {
         do throws(ScanFault) {
             return Lexicon(

@@ -1,5 +1,5 @@
-/// Mail addresses: letters and digits around an `@` with a dot after it, also where the signs are
-/// written as `(at)` and `(dot)` in any brackets.
+/// Mail addresses: letters and digits around an `@` followed by a host with a dot. The signs may
+/// also be written as `(at)` and `(dot)` in any brackets.
 func mailAddresses(_ text: MaskText) -> [MaskSpan] {
     let bytes = text.bytes
     var spans: [MaskSpan] = []
@@ -38,14 +38,14 @@ private func hostEnd(_ bytes: [UInt8], _ start: Int) -> Int? {
     return dots > 0 ? end : nil
 }
 
-/// A space beside a dot in brackets.
+/// Whether a dot in brackets stands next to this space.
 private func isBracketDot(_ bytes: [UInt8], _ place: Int) -> Bool {
     let words = ["dot", "punkt", "point", "punto"]
     if signEnd(bytes, place + 1, of: [], words: words) != nil { return true }
     return place > 0 && ")]}".utf8.contains(bytes[place - 1])
 }
 
-/// The end of one of `signs`, or of one of `words` in brackets, that begins at a place.
+/// The end of one of `signs`, or of one of `words` in brackets, that begins at `place`.
 private func signEnd(
     _ bytes: [UInt8], _ place: Int, of signs: [String], words: [String]
 ) -> Int? {
@@ -71,7 +71,7 @@ private func isMailPart(_ byte: UInt8) -> Bool {
     }
 }
 
-/// Handles (`@name`) and addresses of profiles and pages with a path.
+/// Handles (`@name`), and addresses with a scheme or a path.
 func profiles(_ text: MaskText) -> [MaskSpan] {
     let bytes = text.bytes
     var spans: [MaskSpan] = []
@@ -99,7 +99,7 @@ private func isHandle(_ token: String) -> Bool {
     return token.dropFirst().utf8.allSatisfy { isMailPart($0) && $0 != 0x2B }
 }
 
-/// A host and a path behind it: what one person's page has.
+/// Whether the token has a scheme or is a host with a path, as a person's page has.
 private func isProfile(_ token: String) -> Bool {
     if token.contains("://") { return true }
     guard let slash = token.firstIndex(of: "/") else { return false }
@@ -110,7 +110,7 @@ private func isProfile(_ token: String) -> Bool {
 
 // MARK: Streets
 
-/// Streets with a house number, and the postcode and town beside them.
+/// Streets with a house number, with the postcode and town beside them.
 func addresses(_ text: MaskText) -> [MaskSpan] {
     var spans: [MaskSpan] = []
     for place in text.words.indices {
@@ -120,18 +120,18 @@ func addresses(_ text: MaskText) -> [MaskSpan] {
     return spans + postcodes(text) + prefixedPostcodes(text)
 }
 
-/// Endings of a street's name in one word.
+/// Endings of street names written as one word.
 private let streetEndings = [
     "strasse", "straße", "str", "weg", "platz", "allee", "gasse", "ufer", "damm", "chaussee",
     "straat", "laan", "plein", "gracht", "kade",
 ]
-/// Words before a street's name, the number in front of or behind it.
+/// Words before a street's name; the number stands before or after.
 private let streetBeginnings: Set<String> = [
     "rue", "avenue", "boulevard", "place", "chemin", "impasse", "allee", "quai", "via", "viale",
     "piazza", "corso", "largo", "vicolo", "calle", "avenida", "plaza", "paseo", "carrer", "rua",
     "travessa", "praca",
 ]
-/// Words behind a street's name, the number in front of it.
+/// Words after a street's name; the number stands first.
 private let streetWords: Set<String> = [
     "street", "st", "road", "rd", "avenue", "ave", "lane", "ln", "drive", "court", "boulevard",
     "blvd", "close", "crescent", "terrace", "gardens", "highway", "parkway",
@@ -156,12 +156,13 @@ private func street(_ text: MaskText, at place: Int) -> ClosedRange<Int>? {
     return nil
 }
 
-/// "Str." alone is a street only behind a name; "Weg 2" is not one.
+/// Whether a word with a street ending is long enough to be a name: "Str." alone and "Weg 2" are
+/// not.
 private func isStreetName(_ word: String) -> Bool {
     streetEndings.contains { word.hasSuffix($0) && word.utf8.count >= $0.utf8.count + 3 }
 }
 
-/// A number of at most four digits, with a letter of its own or without.
+/// The index of a number of at most four digits, optionally with one letter, after `place`.
 private func houseNumber(_ text: MaskText, after place: Int) -> Int? {
     let number = place + 1
     guard number < text.words.count, text.isGap(after: place, of: [" ", ". ", ".", ", "]) else {
@@ -196,7 +197,7 @@ private func beginningStreet(_ text: MaskText, at place: Int) -> ClosedRange<Int
     return houseNumber(text, after: end).map { place...$0 }
 }
 
-/// Those whose number stands behind the name; in English "place" and others are verbs.
+/// Those that may have the number after the name; "place" and others are verbs in English.
 private let numberBehind: Set<String> = [
     "via", "viale", "piazza", "corso", "largo", "vicolo", "calle", "avenida", "plaza", "paseo",
     "carrer", "rua", "travessa", "praca",
@@ -206,8 +207,9 @@ private let streetParticles: Set<String> = [
     "das", "l", "d",
 ]
 
-/// A postcode within four words behind a street, and the town beside it. Behind a small word ("in
-/// 10115 Berlin") and with six digits a number is a postcode only before a town.
+/// Extends a street by a postcode at most four words after it, and the town beside the postcode.
+/// After a small word ("in 10115 Berlin") or with six digits, a number is a postcode only when a
+/// town follows.
 private func withTown(_ text: MaskText, _ street: ClosedRange<Int>) -> ClosedRange<Int> {
     var isLinked = false
     for place in street.upperBound + 1..<min(street.upperBound + 5, text.words.count) {
@@ -224,15 +226,16 @@ private func withTown(_ text: MaskText, _ street: ClosedRange<Int>) -> ClosedRan
     return street
 }
 
-/// Signs between a street, a postcode and its country: "Weg 5 (Hof), D-10115 Berlin".
+/// Separators between a street, a postcode and its country: "Weg 5 (Hof), D-10115 Berlin".
 private func isTownGap(_ text: MaskText, before place: Int) -> Bool {
     let isBehindCountry = postcodeDigits[text.words[place - 1].text] != nil
     return text.isGap(after: place - 1, of: [" ", ", ", " - ", "\n", ",", " (", ") ", "), "])
         || isBehindCountry && text.isGap(after: place - 1, of: ["-"])
 }
 
-/// The last word of what stands behind a postcode: the other half of a British one, the town, the
-/// town behind the two letters of a Dutch one; the postcode itself where none does.
+/// The index of the last word that belongs to a postcode: the second half of a British one, the
+/// town, or the town after the two letters of a Dutch one; the postcode itself where nothing
+/// follows.
 private func townEnd(_ text: MaskText, behind postcode: Int) -> Int {
     let next = postcode + 1
     guard text.isGap(after: postcode, of: [" "]) else { return postcode }
@@ -254,14 +257,14 @@ private func isPostcode(_ text: MaskText, _ place: Int) -> Bool {
 /// Small words between a street and its postcode.
 private let townLinks: Set<String> = ["in", "a", "en", "em", "te", "at"]
 
-/// Countries before a postcode, folded, and its digits. Those of four digits with one letter before
-/// them are names of products as often.
+/// Folded country codes before a postcode, and its number of digits. A one-letter code with four
+/// digits is as often a product name, so it is not used alone.
 private let postcodeDigits: [String: Int] = [
     "d": 5, "de": 5, "f": 5, "fr": 5, "i": 5, "it": 5, "e": 5, "es": 5, "a": 4, "at": 4, "ch": 4,
     "nl": 4, "b": 4, "be": 4, "l": 4, "lu": 4,
 ]
 
-/// "D-10115 Berlin" anywhere.
+/// Postcodes with a country code, without a street: "D-10115 Berlin".
 private func prefixedPostcodes(_ text: MaskText) -> [MaskSpan] {
     text.words.indices.dropLast(2).compactMap { place -> MaskSpan? in
         let country = text.words[place].text
@@ -274,7 +277,7 @@ private func prefixedPostcodes(_ text: MaskText) -> [MaskSpan] {
     }
 }
 
-/// British postcodes anywhere: `NW1 6XE`.
+/// British postcodes, without a street: `NW1 6XE`.
 private func postcodes(_ text: MaskText) -> [MaskSpan] {
     text.words.indices.dropLast().compactMap { place in
         isOutwardCode(text, place) && isInwardCode(text, place + 1)

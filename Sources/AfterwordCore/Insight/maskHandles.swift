@@ -1,8 +1,8 @@
-/// Handles behind a service's name and a colon, without an `@`: "instagram: jane_doe99".
+/// Handles after a service's name and a colon, without an `@`: "instagram: jane_doe99".
 ///
-/// A word there may be anything ("YouTube: works"): a handle has an underscore, or small letters
-/// with digits behind them or a dot among them. A plain word is one where the service is somebody's
-/// own ("my instagram: janedoe") and nothing stands behind it.
+/// Any word may stand there ("YouTube: works"). A handle has an underscore, or lower-case letters
+/// with digits or a dot. A plain word is a handle only where the service is somebody's own ("my
+/// instagram: janedoe") and nothing follows on the line.
 func namedHandles(_ text: MaskText) -> [MaskSpan] {
     text.words.indices.compactMap { place -> MaskSpan? in
         guard services.contains(text.words[place].text),
@@ -17,7 +17,7 @@ func namedHandles(_ text: MaskText) -> [MaskSpan] {
     }
 }
 
-/// The bytes of a name behind a colon, with the `@` that it may have; nil for none.
+/// The byte range of a name after a colon, including an `@`; nil for none.
 private func handleRange(_ bytes: [UInt8], behind end: Int) -> Range<Int>? {
     func skippingSpaces(_ place: Int) -> Int {
         bytes[place...].firstIndex { $0 != 0x20 } ?? bytes.count
@@ -38,7 +38,7 @@ private func isHandlePart(_ byte: UInt8) -> Bool {
 private func isHandleName(_ name: ArraySlice<UInt8>) -> Bool {
     let letters = name.count(where: isLetter)
     guard letters >= 3 else { return false }
-    // "good.But" is two sentences.
+    // "good.But" is two sentences, so a name with a dot must not have capitals.
     let hasDot = name.contains(0x2E) && !name.contains { (0x41...0x5A).contains($0) }
     let hasNumber =
         name.contains(where: isDigit) && name.first.map(isDigit) == false
@@ -46,7 +46,7 @@ private func isHandleName(_ name: ArraySlice<UInt8>) -> Bool {
     return name.contains(0x5F) || name.contains(0x40) || hasNumber || hasDot
 }
 
-/// Nothing but signs stands between a range and the end of its line.
+/// Whether only punctuation remains between the range and the end of its line.
 private func isLineEnd(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
     bytes[range.upperBound...].prefix { $0 != 0x0A }.allSatisfy { !isLetter($0) && !isDigit($0) }
 }
@@ -55,7 +55,7 @@ private let services: Set<String> = [
     "instagram", "insta", "ig", "snapchat", "tiktok", "telegram", "twitter", "facebook", "discord",
     "skype", "youtube", "twitch", "linkedin", "pinterest",
 ]
-/// Folded words that make a service somebody's own.
+/// Folded possessives before a service's name.
 private let ownWords: Set<String> = [
     "my", "our", "mein", "meinem", "unser", "mio", "mon", "notre", "mi", "nuestro", "mijn", "meu",
 ]

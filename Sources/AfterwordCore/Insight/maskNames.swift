@@ -1,7 +1,7 @@
-/// Personal names: the run of capitals behind a title ("Mrs Anna Smith", "Mevr. de Vries"), an
-/// introduction ("my name is"), a word for a relative ("my son Liam", "grandma Betty") or for
-/// talking ("spoke to Anna"); a common first name with the capitals behind it; a name before さん or
-/// 様; the author's own names.
+/// Personal names: the run of capitalized words after a title ("Mrs Anna Smith", "Mevr. de Vries"),
+/// an introduction ("my name is"), a word for a relative ("my son Liam", "grandma Betty") or a
+/// phrase such as "spoke to Anna"; a common first name with the capitalized words after it; a name
+/// before さん or 様; the words of the author's name.
 func personalNames(_ text: MaskText, author: Text?) -> [MaskSpan] {
     var spans: [MaskSpan] = []
     for place in text.words.indices {
@@ -22,7 +22,7 @@ private func isOwnName(_ text: MaskText, _ place: Int, _ author: Text?) -> Bool 
         && words(of: author).contains { $0.text == word }
 }
 
-/// Where a name begins at this word or is announced by those before it.
+/// The index where a name begins at this word; nil for none.
 private func nameBegin(_ text: MaskText, at place: Int) -> Int? {
     let word = text.words[place].text
     if isTitled(text, place) { return place }
@@ -34,7 +34,7 @@ private func nameBegin(_ text: MaskText, at place: Int) -> Int? {
         let before = text.words[place - count..<place].map(\.text).joined(separator: " ")
         guard (place - count..<place).allSatisfy({ isPlainGap(text, after: $0) }) else { continue }
         if introductions.contains(before) { return place }
-        // A noun of German begins with a capital too: a single word says too little here.
+        // German nouns are capitalized too, so a single word is not enough here.
         if weakIntroductions.contains(before), isFollowedByCapital(text, place) { return place }
     }
     return nil
@@ -48,8 +48,8 @@ private func isFollowedByCapital(_ text: MaskText, _ place: Int) -> Bool {
     text.isGap(after: place, of: [" ", "-"]) && text.isCapital(place + 1)
 }
 
-/// Directly behind "grandma", "Onkel", "tía" and their like. In a title of capitals ("Grandma Loves
-/// It", "GRANDMA AGREES") a capital says nothing.
+/// Whether a name stands directly after a word for a relative ("grandma", "Onkel", "tía"). In a
+/// title with capitals ("Grandma Loves It", "GRANDMA AGREES") a capital letter proves nothing.
 private func isBehindRelative(_ text: MaskText, _ place: Int) -> Bool {
     let word = text.words[place].text
     guard place > 0, word.utf8.count > 1, text.isGap(after: place - 1, of: [" "]),
@@ -63,13 +63,14 @@ private func isBehindRelative(_ text: MaskText, _ place: Int) -> Bool {
         && !(isShouted(text, place - 1) && isShouted(text, place))
 }
 
-/// A word in nothing but capitals.
+/// Whether a word is all capitals.
 private func isShouted(_ text: MaskText, _ place: Int) -> Bool {
     let bytes = text.bytes[text.words[place].range]
     return bytes.count > 1 && !bytes.contains { (0x61...0x7A).contains($0) }
 }
 
-/// Behind a title; after those that are used for nobody else a small letter begins a name too.
+/// Whether a title stands before this word; after titles used for people only, a name may begin in
+/// lower case.
 private func isTitled(_ text: MaskText, _ place: Int) -> Bool {
     guard place > 0, text.isGap(after: place - 1, of: [" ", ". ", "."]) else { return false }
     let title = text.words[place - 1].text
@@ -88,8 +89,8 @@ private func isTitled(_ text: MaskText, _ place: Int) -> Bool {
         || isParticleName(text, place)
 }
 
-/// Particles in small letters with a capital behind them: "de Vries", "van der Berg". Behind an
-/// article no German is named ("der Herr von der Post"), behind a number nobody ("20 mm de Largo").
+/// Lower-case particles before a capitalized word: "de Vries", "van der Berg". Not a name: after an
+/// article and a German title ("der Herr von der Post"), or after a number ("20 mm de Largo").
 private func isParticleName(_ text: MaskText, _ place: Int) -> Bool {
     var next = place
     while next - place < 3, particles.contains(text.words[next].text), !text.isCapital(next),
@@ -108,14 +109,14 @@ private func isParticleName(_ text: MaskText, _ place: Int) -> Bool {
         && !(isGerman && germanArticles.contains(text.words[place - 2].text))
 }
 
-/// "M. Dupont", not "size M. Perfect": the letter is a capital and no size.
+/// "M. Dupont", not "size M. Perfect": the title is a capital and not a size.
 private func isTitleBegin(_ text: MaskText, _ place: Int) -> Bool {
     guard text.isCapital(place) else { return false }
     guard place > 0 else { return true }
     return !sizes.contains(text.words[place - 1].text) && !text.isNumber(place - 1)
 }
 
-/// The last word of a name: capitals in a row, with particles between them.
+/// The index of the last word of a name: capitalized words in a row, with particles between them.
 private func nameEnd(_ text: MaskText, from first: Int) -> Int {
     var end = first
     var next = first
@@ -134,7 +135,7 @@ private func nameEnd(_ text: MaskText, from first: Int) -> Int {
     return end
 }
 
-/// Up to four ideographs or a run of katakana before さん, 様, 氏 or 君.
+/// Names before さん, 様, 氏 or 君: up to four ideographs or up to ten katakana.
 private func honorificNames(_ text: MaskText) -> [MaskSpan] {
     let scalars = Array(String(decoding: text.bytes, as: UTF8.self).unicodeScalars)
     var offsets = [0]
@@ -172,14 +173,14 @@ private func phrases(_ lines: String) -> Set<String> {
         })
 }
 
-/// Names of authors that are nobody's, and firms.
+/// Words of author names that identify nobody, and companies.
 private let placeholders = list(
     """
     amazon customer kunde client cliente klant kindle user the and von van della anonymous i prime
     ebay paypal dhl ups hermes dpd gls fedex usps google apple samsung facebook instagram whatsapp
     youtube android
     """)
-/// Words that stand behind a title or a name and are none.
+/// Words that follow a title or a name but are not names.
 private let plainWords = list(
     """
     war ist hat und der die das von vom am im in den dem des aus mit sehr so auch aber nicht is was
@@ -187,17 +188,17 @@ private let plainWords = list(
     """)
 private let particles = list(
     "von van de der den di da del della du la le zu zum dos bin al ter ten dei degli")
-/// Titles that are a measure or a gift before a particle.
+/// Titles that also are a measure or a gift, and so are no titles before a particle.
 private let measureTitles = list("mm don dona")
-/// Folded words before "Herr" and "Frau" that make them anybody.
+/// Folded words before "Herr" and "Frau" that refer to an unnamed person.
 private let germanArticles = list(
     """
     der die dem den des ein eine einem einen einer dieser diese diesem diesen mein meine meiner
     meinem meinen seine seiner ihre ihrer unsere unserer nette netter netten freundliche
     freundlicher
     """)
-/// Folded words for relatives that a name follows. Those that are other words as often are left
-/// out: gran, nan, son, brother, tata, primo.
+/// Folded words for relatives before a name. Words that are as often something else are left out:
+/// gran, nan, son, brother, tata, primo.
 private let relatives = list(
     """
     grandma grandpa granny grandad granddad grandmother grandfather nana aunt auntie uncle cousin
@@ -209,7 +210,7 @@ private let relatives = list(
     oom
     avo vovo titia
     """)
-/// What follows a relative in a title whose words all have capitals.
+/// Words that follow a relative in a title with all words capitalized.
 private let behindRelatives = list(
     """
     love loves loved like likes liked hate hates hated use uses used say says said want wants wanted
@@ -218,16 +219,16 @@ private let behindRelatives = list(
     enjoys your my his her our their this these it its we you he she they an but if when very too also
     und oder liebt mag sagt hat ist war e y et ou o le la les il lo en ama adore adora
     """)
-/// Folded words behind which a name stands.
+/// Folded titles before a name.
 private let titles = list(
     """
     mr mrs ms miss mister dr prof herr herrn frau hr fr frl sig signor signora signorina sigra dott
     dottssa monsieur madame mademoiselle mme mlle mm senor senora senorita sr sra srta don dona
     meneer mevrouw mevr mej heer dhr mw drs senhor senhora
     """)
-/// Titles behind which nothing but a name stands.
+/// Titles used only before a name.
 private let strictTitles = list("mr mrs herrn mme mlle sig monsieur mevrouw meneer")
-/// Titles only with their point: M. Dupont.
+/// Titles that need their point: M. Dupont.
 private let dotTitles = list("m")
 private let sizes = list(
     "size sizes taille grosse groesse gr taglia misura talla tamanho maat s m l xl xs in e und and or"
@@ -248,19 +249,19 @@ private let introductions = phrases(
     spoke to, spoke with, talked to, talked with, chatted with, named, called me, thanks to
     thank you, merci a, grazie a, gracias a, dank an
     """)
-/// Announce a name only where two capitals follow.
+/// Introductions that count only before two capitalized words.
 private let weakIntroductions = phrases(
     """
     ich bin, i am, im, je suis, sono, soy, ik ben, eu sou, habe mit, danke an, contact, ask for
     """)
-/// Roles before さん and 様 in Japanese.
+/// Roles, not names, before さん and 様.
 private let roles = [
     "客", "皆", "奥", "神", "王", "業者", "店員", "販売者", "出品者", "配達員", "母", "父", "姉", "兄", "妹", "弟",
     "息子", "娘", "孫", "爺", "婆", "店", "同", "店主", "職人", "大家", "旦那", "子供", "貴方", "メーカー",
     "ショップ", "スタッフ", "サポート", "オペレーター", "ドライバー", "アマゾン",
 ]
 
-/// Common first names, folded, without those that are words of a language (Mark, Rose, Will).
+/// Common first names, folded, without those that are ordinary words (Mark, Rose, Will).
 private let firstNames = list(
     """
     adam adrian agnes aidan aisha albert alberto alejandra alejandro alessandra alessandro alex

@@ -1,8 +1,9 @@
-/// Orders, parcels, phones, bank accounts and cards.
+/// Numbers of orders, parcels, phones, bank accounts and cards.
 ///
-/// An order of Amazon's form is 3-7-7 digits, or `D01` and 7-7. Seven to fifteen digits with signs
-/// between them are a phone, more are a card or an account. A code of capitals and digits is one
-/// where it is long, or where a word such as "order" or `#` stands before it.
+/// An Amazon order number has groups of 3, 7 and 7 digits (or `D01`, 7 and 7). Seven to fifteen
+/// digits with separators are a phone number; more, or a card's groups, are a card or an account. A
+/// code of capitals and digits is masked where it is long, or where a word such as "order" or `#`
+/// stands before it.
 func numbers(_ text: MaskText) -> [MaskSpan] {
     ibans(text.bytes) + codes(text) + digitGroups(text.bytes)
 }
@@ -35,10 +36,11 @@ private func digitGroups(_ bytes: [UInt8]) -> [MaskSpan] {
     return spans
 }
 
-/// 4-4-4-4 digits, or 4-6-5 of American Express.
+/// Groups of 4, 4, 4 and 4 digits, or 4, 6 and 5 for American Express.
 private func isCard(_ groups: [Int]) -> Bool { groups == [4, 4, 4, 4] || groups == [4, 6, 5] }
 
-/// Two capitals, two digits, then eleven to thirty capitals and digits, with single spaces between.
+/// IBANs: two capitals, two digits, then eleven to thirty capitals and digits, optionally with
+/// single spaces.
 private func ibans(_ bytes: [UInt8]) -> [MaskSpan] {
     bytes.indices.compactMap { start in
         guard start + 4 <= bytes.count, isCapital(bytes[start]), isCapital(bytes[start + 1]),
@@ -68,7 +70,7 @@ private let orderWords: Set<String> = [
     "rechnungsnummer", "facture", "fattura", "factura", "kundennummer",
 ]
 
-/// Capitals and digits, with hyphens between them.
+/// Codes of capitals and digits, with hyphens between them.
 private func codes(_ text: MaskText) -> [MaskSpan] {
     let bytes = text.bytes
     var spans: [MaskSpan] = []
@@ -107,6 +109,7 @@ private func isAfterOrderWord(_ text: MaskText, _ start: Int) -> Bool {
     return start - before.range.upperBound <= 3 && orderWords.contains(before.text)
 }
 
+/// Whether a byte is an ASCII letter or part of a non-ASCII scalar.
 func isLetter(_ byte: UInt8) -> Bool {
     (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte > 0x7F
 }

@@ -1,8 +1,8 @@
 /// Mail addresses with their signs in words: "jane dot doe at gmail dot com", "jane.doe [at] gmx
 /// punkt de".
 ///
-/// A shop is spelled out as well ("bought it at amazon dot com"): an address has a sign or a digit
-/// before its "at", brackets around it, or a mail service behind it.
+/// Shops are spelled this way too ("bought it at amazon dot com"). An address has a sign or a digit
+/// before its "at", brackets around the "at", or a mail service after it.
 func spokenMailAddresses(_ text: MaskText) -> [MaskSpan] {
     text.words.indices.compactMap { at -> MaskSpan? in
         guard at > 0, atWords.contains(text.words[at].text), isJoined(text, at - 1),
@@ -17,7 +17,8 @@ func spokenMailAddresses(_ text: MaskText) -> [MaskSpan] {
     }
 }
 
-/// The last word of a host that ends with a domain, its dots as words or as signs; nil for none.
+/// The index of the last word of a host that ends with a top-level domain, with dots as words or
+/// signs; nil for none.
 private func spokenHostEnd(_ text: MaskText, from first: Int) -> Int? {
     var last = first
     var end: Int?
@@ -37,7 +38,7 @@ private func spokenHostEnd(_ text: MaskText, from first: Int) -> Int? {
     return end
 }
 
-/// The first word of what stands before the "at", and whether signs are in it.
+/// The index of the first word of the part before the "at", and whether that part contains signs.
 private func spokenLocalBegin(_ text: MaskText, to last: Int) -> (place: Int, hasSign: Bool) {
     var place = last
     var hasSign = false
@@ -55,13 +56,13 @@ private func spokenLocalBegin(_ text: MaskText, to last: Int) -> (place: Int, ha
     return (place, hasSign)
 }
 
-/// A word for a sign, with a word on either side of it.
+/// Whether this is a word for a sign, with a word on either side.
 private func isDotWord(_ text: MaskText, _ place: Int) -> Bool {
     place > 0 && place + 1 < text.words.count && dotWords.contains(text.words[place].text)
         && isJoined(text, place - 1) && isJoined(text, place)
 }
 
-/// Spaces and brackets alone stand between a word and the one behind it.
+/// Whether only spaces and brackets separate a word from the next one.
 private func isJoined(_ text: MaskText, _ place: Int) -> Bool {
     guard place + 1 < text.words.count else { return false }
     return text.gap(after: place).allSatisfy { " ()[]{}".utf8.contains($0) }
@@ -72,7 +73,7 @@ private func isBracketed(_ text: MaskText, _ place: Int) -> Bool {
         && text.gap(after: place).contains { ")]}".utf8.contains($0) }
 }
 
-/// Folded: `ät` is one of them.
+/// Folded, so `at` includes `ät`.
 private let atWords: Set<String> = [
     "at", "klammeraffe", "arobase", "arobas", "arroba", "chiocciola", "apenstaartje",
 ]
@@ -83,7 +84,7 @@ private let mailServices: Set<String> = [
     "gmail", "googlemail", "gmx", "web", "outlook", "hotmail", "yahoo", "icloud", "aol", "proton",
     "protonmail", "libero", "laposte",
 ]
-/// What stands before "at" where a service is a place: "look at outlook dot com".
+/// Words before "at" where the service is a place: "look at outlook dot com".
 private let pointers: Set<String> = [
     "look", "looked", "in", "log", "on", "up", "here", "there", "me", "us", "them", "it", "mail",
     "email", "account", "address",

@@ -1,24 +1,25 @@
-/// Limits of the quotes that the program chooses itself.
+/// Limits on the quotes that the program chooses.
 package enum ProgramQuote {
-    /// Of one theme or danger.
+    /// Quotes per theme or danger.
     package static let limit = 4
-    /// Reviews that are looked at for them.
+    /// The most candidates considered.
     static let looked = 1_000
-    /// Bytes of a quote, as long as there are ends of words to cut at.
+    /// The target length of a quote in bytes; exceeded only where there is no word boundary to cut
+    /// at.
     static let bytes = 280
 }
 
-/// A place in a review that proves something.
+/// A place in a review that proves a theme or a danger.
 struct ProvenPlace {
     var read: ReadReview
     var field: Field
     var sentence: Range<Int>
-    /// The words themselves.
+    /// The byte range of the matching words.
     var words: Range<Int>
 }
 
-/// Quotes of the program's own: of as many products and languages as there are, the same whatever
-/// the order of the reviews.
+/// Quotes chosen by the program: spread over products and languages, independent of the order of
+/// the reviews.
 func programQuotes(_ places: [ProvenPlace], limit: Int = ProgramQuote.limit) -> [Insight.Quote] {
     let sorted = places.sorted { left, right in
         let (l, r) = (left.read.review, right.read.review)
@@ -61,8 +62,8 @@ private func ownQuote(_ place: ProvenPlace) -> Insight.Quote {
         translation: nil, agrees: true)
 }
 
-/// A sentence, cut to a quote's length at the ends of words. A word or two say more with what
-/// stands around them.
+/// A sentence, cut to a quote's length at word boundaries. A sentence of fewer than 24 bytes is
+/// shown with the whole text where that fits.
 private func quotedRange(
     _ text: Text, _ sentence: Range<Int>, around words: Range<Int>
 ) -> Range<Int> {
@@ -78,7 +79,7 @@ private func quotedRange(
     return start..<end
 }
 
-/// The whole text without blanks at its ends.
+/// The whole text without spaces and line feeds at its ends.
 private func trimmed(_ bytes: [UInt8]) -> Range<Int> {
     func isBlank(_ index: Int) -> Bool { bytes[index] == 0x20 || bytes[index] == 0x0A }
     var range = 0..<bytes.count
@@ -88,8 +89,7 @@ private func trimmed(_ bytes: [UInt8]) -> Range<Int> {
 }
 
 extension ReadReview {
-    /// Where it says something of an aspect, in the longest sentence, which says most; nil where it
-    /// does not.
+    /// The mention of an aspect in the longest sentence; nil where the review does not mention it.
     func place(of aspect: Int, isNegative: Bool) -> ProvenPlace? {
         var longest: Mention?
         for mention in reading.mentions
@@ -104,8 +104,8 @@ extension ReadReview {
         }
     }
 
-    /// Whether it says an aspect at a place: its words there, read as a complaint or as praise, in
-    /// a review that counts.
+    /// Whether the review mentions an aspect in the quoted words, as a complaint or praise, and its
+    /// stars agree.
     func says(_ aspect: Int, isNegative: Bool, at place: GroundedQuote) -> Bool {
         counts(asStrength: !isNegative)
             && reading.mentions.contains {

@@ -1,4 +1,5 @@
-/// What a model is told to do. A released prompt never changes: another text is another version, and with it another cache key.
+/// The system text for a model. A released prompt never changes: another text is another version,
+/// and so another cache key.
 package enum Prompt {
     package static let version = 1
 

@@ -3,34 +3,35 @@ package enum ProseFault: String, CaseIterable, Sendable {
     /// Fewer than three words.
     case empty
     case tooLong = "too_long"
-    /// A number in digits or in words: those are computed.
+    /// A number in digits or in words; the program computes all numbers.
     case number
     case link
-    /// Words in quotation marks: quotes have a place of their own, where they are checked.
+    /// Words in quotation marks; quotes have their own fields, where they are checked.
     case quotation
-    /// A review's words as the model's own: what a model does that obeys what it reads.
+    /// A review's words presented as the model's own, as a model does that follows instructions in
+    /// a review.
     case echo
-    /// A mark that stands for somebody's name or number, or a sign that cannot be seen.
+    /// A mask's mark, or an invisible character.
     case sign
-    /// Praise where a complaint is told, or a complaint where praise is (`saysTheOpposite`).
+    /// Praise in place of a complaint, or a complaint in place of praise (`saysTheOpposite`).
     case opposite
 }
 
-/// Checks what a model says in its own words against what it was shown.
+/// Checks a model's own words against the reviews it was sent.
 package struct ProseCheck: Sendable {
-    /// Every three words in a row of each review.
+    /// Every run of three words, per review.
     private var shown: [Set<String>]
-    /// Texts without spaces: whole.
+    /// Japanese texts, whole, because they have no spaces.
     private var japanese: [String]
-    /// Names with digits that stand in what was shown (`versionedNames`).
+    /// Names with digits in the reviews (`versionedNames`).
     private var names: Set<String>
     private let language: Language
 
     package static let scalarLimit = 400
     private static let run = 3
 
-    /// - Parameter language: What the model was asked to answer in; `unknown` takes the number
-    ///   words of all languages for numbers.
+    /// - Parameter language: The language the model was asked for; `unknown` takes the number words
+    ///   of all languages as numbers.
     package init(_ evidence: Evidence, language: Language = .unknown) {
         self.language = language
         shown = []
@@ -53,8 +54,8 @@ package struct ProseCheck: Sendable {
         return (0...words.count - run).map { words[$0..<$0 + run].joined(separator: " ") }
     }
 
-    /// What is wrong with a text; nil for nothing. In a translation the names that others wrote are
-    /// numbers too: its digits are its quote's.
+    /// What is wrong with a text; nil for nothing. In a translation, names with digits count as
+    /// numbers, because its digits are compared with those of its quote.
     package func fault(_ text: String, isTranslation: Bool = false) -> ProseFault? {
         let scalars = text.unicodeScalars
         guard scalars.count <= Self.scalarLimit else { return .tooLong }
@@ -70,14 +71,15 @@ package struct ProseCheck: Sendable {
         return isEcho(found, text, isJapanese) ? .echo : nil
     }
 
-    /// Whether a text states a number, read in the language asked for and in its own.
+    /// Whether a text states a number, read in the requested language and in its own.
     func hasNumber(_ text: String, besides names: Set<String> = []) -> Bool {
         let own = detectLanguage(words(of: Text(text)), of: [Text(text)])
         return holdsNumber(
             text, in: own == .unknown ? [language] : [language, own], besides: names)
     }
 
-    /// Most of its words stand in a row in one review.
+    /// Whether at least 60 % of its words stand in runs of three of one review; in Japanese,
+    /// whether eight characters in a row do.
     private func isEcho(_ found: [String], _ text: String, _ isJapanese: Bool) -> Bool {
         if isJapanese {
             let scalars = Array(text.unicodeScalars)
@@ -99,7 +101,7 @@ package struct ProseCheck: Sendable {
     }
 }
 
-/// Control signs, marks of direction and of no width, private signs.
+/// Control characters, direction and zero-width marks, private characters.
 private func isHidden(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .privateUse, .surrogate, .unassigned, .lineSeparator,

@@ -1,4 +1,5 @@
-/// The words of danger in a text, the longest phrase of each hazard at a place, each with its class.
+/// The mentions of danger in a text, each with its class; of overlapping phrases of one hazard, the
+/// longest.
 func hazards(
     in words: [Word], _ text: Text, _ field: Field, star: Int?, _ language: Language,
     _ lexicon: Lexicon
@@ -39,7 +40,7 @@ extension Lexicon.Meaning {
     }
 }
 
-/// The same in Japanese, which sets no spaces: a phrase is looked for as it stands.
+/// The same for Japanese, which has no spaces: phrases are searched as byte sequences.
 func japaneseHazards(in text: Text, _ field: Field, _ lexicon: Lexicon) -> [HazardMention] {
     var harmless: [(hazard: Int, range: Range<Int>)] = []
     var found: [HazardMention] = []
@@ -64,8 +65,8 @@ func japaneseHazards(in text: Text, _ field: Field, _ lexicon: Lexicon) -> [Haza
     }
 }
 
-/// A negation denies what stands before it up to a comma or the verb form that links clauses; "心配ない" and its like deny all
-/// of the sentence before them.
+/// The class of a mention. A negation denies what stands before it, up to a comma or the verb form
+/// that links clauses; "心配ない" and similar deny everything before them in the sentence.
 private func japaneseClass(
     _ sense: Lexicon.Sense, _ range: Range<Int>, _ sentence: Range<Int>, _ bytes: [UInt8]
 ) -> DangerClass {

@@ -1,14 +1,14 @@
-/// A place in a review where something is said of an aspect.
+/// A mention of an aspect in a review.
 package struct Mention: Equatable, Sendable {
     package var aspect: Int
     package var isNegative: Bool
     package var field: Field
-    /// The words themselves, and the sentence around them, as bytes of the field.
+    /// The matching words and the sentence around them, as byte ranges of the field.
     package var range: Range<Int>
     package var sentence: Range<Int>
 }
 
-/// A word of danger in a review, for a person to look at.
+/// A mention of danger in a review, for a person to check.
 package struct HazardMention: Equatable, Sendable {
     package var hazard: Int
     package var dangerClass: DangerClass
@@ -23,13 +23,13 @@ package struct ReviewReading: Equatable, Sendable {
     package var mentions: [Mention] = []
     package var hazards: [HazardMention] = []
 
-    /// Aspects complained of, each once.
+    /// The aspects complained about, each once.
     package var complaints: Set<Int> { Set(mentions.filter(\.isNegative).map(\.aspect)) }
 }
 
-/// Reads a review's texts with a lexicon: phrases of its language, or of every language where that is unknown. A negation
-/// up to three words before a phrase turns it round. A word of danger has a class by the words around it; as part of a
-/// harmless phrase it is left out.
+/// Reads a review's texts with a lexicon: phrases of the text's language, or of all languages where
+/// that is unknown. A negation up to three words before a phrase inverts the mention. A mention of
+/// danger is classified by the words around it; inside a harmless phrase it is dropped.
 package func readReview(_ values: ReviewValues, with lexicon: Lexicon) -> ReviewReading {
     let texts: [(Field, Text)] = [(.title, values.title), (.body, values.body)]
         .compactMap { field, text in text.map { (field, $0) } }
@@ -69,7 +69,7 @@ private func readWords(
     reading.mentions = withoutInner(reading.mentions) { ($0.aspect, $0.field, $0.range) }
 }
 
-/// Of phrases inside one another the longest alone counts: "bad smell", not "smell" as well.
+/// Keeps only the longest of nested phrases with one meaning: "bad smell" without "smell".
 func withoutInner<Found>(
     _ found: [Found], _ key: (Found) -> (meaning: Int, field: Field, range: Range<Int>)
 ) -> [Found] {
@@ -85,7 +85,8 @@ func withoutInner<Found>(
     }.map { found[$0] }
 }
 
-/// The end of a phrase that begins at a word, within its sentence; nil where it does not.
+/// The end index of a phrase that begins at a word, within its sentence; nil where it does not
+/// match.
 func match(
     _ parts: ArraySlice<Lexicon.Phrase.Part>, _ words: [Word], _ start: Int
 ) -> Int? {
@@ -109,9 +110,9 @@ func match(
     return match(parts.dropFirst(), words, start + 1)
 }
 
-/// Words before a phrase that are looked at for a negation.
+/// How many words before a phrase a negation may stand.
 private let negationReach = 3
-/// After these a negation denies nothing: "not only".
+/// Words that cancel a negation before them: "not only".
 let onlyWords: Set<String> = [
     "only", "nur", "solo", "seulement", "alleen", "slechts", "apenas",
 ]
@@ -127,7 +128,7 @@ private func isNegated(
     return false
 }
 
-/// The sentence around words, without white space at its ends.
+/// The byte range of the sentence around words, from its first word to its last.
 func sentence(_ words: [Word], around range: Range<Int>, in text: Text) -> Range<Int> {
     let number = words[range.lowerBound].sentence
     var first = range.lowerBound
@@ -137,7 +138,7 @@ func sentence(_ words: [Word], around range: Range<Int>, in text: Text) -> Range
     return words[first].range.lowerBound..<words[last].range.upperBound
 }
 
-/// Japanese sets no spaces: a phrase is looked for as it stands.
+/// Japanese has no spaces, so phrases are searched as byte sequences.
 private func readJapanese(
     _ text: Text, _ field: Field, _ lexicon: Lexicon, _ reading: inout ReviewReading
 ) {
@@ -154,13 +155,13 @@ private func readJapanese(
     reading.hazards += japaneseHazards(in: text, field, lexicon)
 }
 
-/// Where a phrase stands in a text, in order.
+/// The byte offsets of a phrase in a text, in order.
 func places(of phrase: [UInt8], in bytes: [UInt8]) -> [Int] {
     guard !phrase.isEmpty, bytes.count >= phrase.count else { return [] }
     return (0...bytes.count - phrase.count).filter { bytes[$0...].starts(with: phrase) }
 }
 
-/// Between the nearest ideographic full stops, or line ends.
+/// The text between the nearest ideographic full stops or line feeds.
 func japaneseSentence(around range: Range<Int>, in bytes: [UInt8]) -> Range<Int> {
     let stop: [UInt8] = [0xE3, 0x80, 0x82]
     var start = range.lowerBound

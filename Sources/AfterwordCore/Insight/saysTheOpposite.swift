@@ -1,6 +1,6 @@
-/// Whether a model's wording of a complaint praises, or its wording of praise complains: by words
-/// of praise and of complaint in the eight languages, and by what the lexicon reads. A text with
-/// both, or with neither, says nothing of it.
+/// Whether a model's wording of a complaint praises, or its wording of praise complains. Judged by
+/// words of praise and complaint in the eight languages and by the lexicon; a text with both or
+/// neither is not an opposite.
 package func saysTheOpposite(_ text: String, isStrength: Bool, lexicon: Lexicon) -> Bool {
     var values = ReviewValues()
     values.body = Text(text)
@@ -10,7 +10,7 @@ package func saysTheOpposite(_ text: String, isStrength: Bool, lexicon: Lexicon)
         mentions.contains { !$0.isNegative }, mentions.contains(where: \.isNegative)
     )
     for (index, word) in found.enumerated() {
-        // Praise that is denied complains; a denied complaint praises.
+        // Negated praise is a complaint; a negated complaint is praise.
         let isDenied = found[max(0, index - 3)..<index].contains { denials.contains($0) }
         if praiseWords.contains(word) {
             if isDenied { complains = true } else { praises = true }
@@ -24,7 +24,7 @@ package func saysTheOpposite(_ text: String, isStrength: Bool, lexicon: Lexicon)
     return isStrength ? complains && !praises : praises && !complains
 }
 
-/// Words, and beginnings of words with a star after them.
+/// Words, and beginnings of words marked with a star.
 private struct WordList {
     private var whole: Set<String> = []
     private var beginnings: [String] = []

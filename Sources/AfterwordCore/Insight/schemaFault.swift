@@ -1,5 +1,8 @@
-/// Where a document is not as its schema says, as a path, and what is wrong; nil where it is. Of JSON Schema it knows what
-/// strict answers are made of: type, properties, required, additionalProperties, items, enum, anyOf, and $ref to $defs.
+/// Checks a document against its schema. Supports the part of JSON Schema that strict answers use:
+/// type, properties, required, additionalProperties, items, enum, anyOf, and $ref to $defs.
+///
+/// - Returns: The path of the first place that does not conform and what is wrong there; nil where
+///   the document conforms.
 package func schemaFault(_ value: JSONValue, schema: JSONValue) -> String? {
     fault(value, schema, schema["$defs"], at: "$")
 }

@@ -1,4 +1,5 @@
-/// How a scope came to stand where it does.
+/// The history of a scope: two periods of thirty days by source time, or one step per run where no
+/// review has a source time.
 func story(_ subject: InsightSubject) -> HistoricalStanding.Story {
     let live = subject.reviews.map(\.review)
     func window(_ reviews: [StoredReview]) -> HistoricalStanding.Window {

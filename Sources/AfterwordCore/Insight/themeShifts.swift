@@ -1,30 +1,30 @@
-/// A theme whose share among new reviews differs from the share before beyond chance.
+/// A theme whose share among new reviews differs significantly from its share before.
 package struct ThemeShift: Equatable, Sendable {
     package var aspect: Lexicon.Aspect
-    /// Distinct readable reviews that complain of it, of those that were there before.
+    /// Of the distinct readable reviews before, those that complain about it.
     package var before: Proportion
-    /// The same of those that came.
+    /// The same for the new reviews.
     package var new: Proportion
-    /// How likely such a difference is by chance, in billionths.
+    /// The probability of such a difference by chance, in billionths.
     package var chance: Int64
 
     package var isUp: Bool {
         Int128(new.part) * Int128(before.whole) > Int128(before.part) * Int128(new.whole)
     }
 
-    /// Mentions from which on a share is compared, on the side where it is greater.
+    /// The fewest mentions on the side with the greater share.
     package static let fewestMentions: Int64 = 5
 }
 
-/// Themes that are up or down, those least likely by chance first.
+/// Themes that rose or fell, those least likely by chance first.
 ///
-/// The share of the new distinct readable reviews is set against the share before, aspect by aspect, where the greater share
-/// has at least five mentions; over all that are compared, one in twenty of those that stand may be wrong. That a theme has more
-/// mentions because more reviews came is no rise.
+/// For each aspect, the share among new distinct readable reviews is compared with the share
+/// before, where the greater share has at least five mentions. At a false discovery rate of 5 %,
+/// one in twenty reported shifts may be wrong. More mentions because of more reviews are no rise.
 ///
 /// - Parameters:
 ///   - before: Reviews that were live before.
-///   - new: Those that came. A copy of one that was there is not new.
+///   - new: Reviews that came since. A copy of an earlier one does not count.
 package func themeShifts(
     before: [ReadReview], new: [ReadReview], lexicon: Lexicon
 ) -> [ThemeShift] {
@@ -46,14 +46,14 @@ package func themeShifts(
     }
 }
 
-/// Distinct readable reviews of a set, and of each aspect those that say it.
+/// The distinct readable reviews of a set, and how many of them mention each aspect.
 package struct DistinctMentions: Equatable, Sendable {
     package var readable: Int64 = 0
     package var mentions: [Int64]
 }
 
-/// Counts sets of reviews one after another: what is in an earlier set already is not counted again in a later one. A review
-/// says what any of its appearances says.
+/// Counts sets of reviews one after another; a review in an earlier set is not counted again in a
+/// later one. A review mentions what any of its appearances mentions.
 package func distinctMentions(
     _ sets: [[ReadReview]], strengths: Bool, lexicon: Lexicon
 ) -> [DistinctMentions] {
@@ -83,7 +83,7 @@ package func distinctMentions(
     return counts
 }
 
-/// Themes with the share of distinct readable reviews that say so.
+/// Themes with the share of distinct readable reviews that mention them.
 package func sharedThemes(
     _ reviews: [ReadReview], strengths: Bool, lexicon: Lexicon
 ) -> [Theme] {
@@ -97,12 +97,12 @@ package func sharedThemes(
 }
 
 extension Proportion {
-    /// With its Wilson interval; nil of nothing.
+    /// The share with its Wilson interval; nil where `whole` is 0.
     package var share: Share? { AfterwordCore.share(part, of: whole) }
 }
 
 extension ReadReview {
-    /// Whether it has a text in a language that is read.
+    /// Whether the review has a text in a language that the lexicon reads.
     package var isReadable: Bool {
         let hasText = review.values.title != nil || review.values.body != nil
         return hasText && !review.values.isUnread(reading)

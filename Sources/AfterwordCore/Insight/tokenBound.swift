@@ -1,10 +1,11 @@
-/// At most so many tokens of o200k_base a text has: an upper bound that holds for any text, without the vocabulary.
+/// Upper bound on the number of o200k_base tokens of a text, for any text, without the vocabulary.
 ///
-/// A token has at least one byte, which bounds everything. Inside a word of ASCII letters it can be said better: merging ends
-/// only when no two neighbours make a token, and every pair of small letters is one but for 29. So of two neighbours that are
-/// single letters at most one in three can be, and n letters with b pairs that may be none make at most (2n + 1 + b) ∕ 3
-/// tokens. A space before a word belongs to it, up to three digits are one token, and some frequent words are one.
-/// `ci/token-check` holds all of it against a real tokenizer.
+/// A token has at least one byte, so the number of bytes always is a bound. Words of ASCII letters
+/// allow a tighter one: merging ends only when no two neighboring tokens can merge, and all pairs
+/// of lower-case letters but 29 are tokens. So two neighboring tokens are both single letters only
+/// at one of the b pairs of the word that may not be tokens, and n letters make at most (2n + 1 +
+/// b) ∕ 3 tokens. A space before a word belongs to the word, up to three digits are one token, and
+/// some frequent words are one token. `ci/token-check` compares all of this with a real tokenizer.
 package func tokenBound(_ text: String) -> Int {
     var bound = TokenBound()
     var utf8 = text.utf8.makeIterator()
@@ -14,15 +15,16 @@ package func tokenBound(_ text: String) -> Int {
 
 private struct TokenBound {
     private var total = 0
-    /// The word that is being read: its bytes, pairs that may be no token, and whether a space stands before it.
+    /// The current word: its bytes, how many of its pairs may not be tokens, and whether a space
+    /// precedes it.
     private var word: [UInt8] = []
     private var pairs = 0
     private var hasSpace = false
     private var isAfterSpace = false
-    /// What stood before the word: nothing or a space lets it be one token.
+    /// Whether nothing or a space precedes the word, so that it can be a single token.
     private var isBare = true
     private var digits = 0
-    /// The second byte of a Latin letter with a diacritic is to come.
+    /// Whether the second byte of a Latin letter with a diacritic follows.
     private var isInLatin = false
 
     mutating func add(_ byte: UInt8) {
@@ -110,7 +112,7 @@ private struct TokenBound {
     }
 }
 
-/// Pairs of small letters that are no token.
+/// Pairs of lower-case letters that are not tokens.
 private let strangePairs: Set<UInt16> = Set(
     """
     bq gk gq jv jz kq kz lq nq qf qg qj qk qv qz rj tq wq wz xg xj xk xq xv xw yq zj zq zv
@@ -118,7 +120,7 @@ private let strangePairs: Set<UInt16> = Set(
         pair.utf8.reduce(UInt16(0)) { $0 << 8 | UInt16($1) }
     })
 
-/// Words that are one token, with a space before them and without.
+/// Words that are one token, both with a space before them and without.
 private let singleTokens: Set<[UInt8]> = Set(
     """
     the this that is are was were with have has had they them it its my you your for and but

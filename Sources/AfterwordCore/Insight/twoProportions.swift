@@ -1,4 +1,4 @@
-/// So many of so many.
+/// `part` of `whole`.
 package struct Proportion: Equatable, Sendable {
     package var part: Int64
     package var whole: Int64
@@ -9,11 +9,12 @@ package struct Proportion: Equatable, Sendable {
     }
 }
 
-/// How likely two shares differ at least as much by chance: the two-sided p of the pooled test of two proportions, in
-/// billionths. 1,000,000,000 where nothing can be compared.
+/// The probability that two shares differ at least this much by chance: the two-sided p of the
+/// pooled two-proportion z-test, in billionths. 1,000,000,000 where the shares cannot be compared.
 ///
-/// Integers throughout, so that every machine says the same: the statistic z² is an exact fraction, cut to 56 binary places;
-/// its tail is summed in the same fixed point and good to the last billionth or two.
+/// Uses integers only, so that every machine gives the same result: z² is an exact fraction,
+/// truncated to 56 binary places; the tail is summed in the same fixed point and exact to one or
+/// two billionths.
 ///
 /// - Precondition: 0 ≤ part ≤ whole.
 package func chanceOfDifference(_ left: Proportion, _ right: Proportion) -> Int64 {
@@ -25,10 +26,10 @@ package func chanceOfDifference(_ left: Proportion, _ right: Proportion) -> Int6
     return Int64((2 * tail * Int128(certain) + one / 2) >> places)
 }
 
-/// Which of several findings stand when one in twenty of those that stand may be wrong: the procedure of Benjamini and
-/// Hochberg at 5 %.
+/// Which findings are significant at a false discovery rate of 5 %, by the Benjamini–Hochberg
+/// procedure.
 ///
-/// - Parameter chances: Of each its p, in billionths.
+/// - Parameter chances: The p of each finding, in billionths.
 package func standingFindings(_ chances: [Int64]) -> [Bool] {
     let sorted = chances.sorted()
     let count = Int128(chances.count)
@@ -47,14 +48,15 @@ extension Proportion {
 private let certain: Int64 = 1_000_000_000
 private let places: Int128 = 56
 private let one: Int128 = 1 << 56
-/// Beyond it p is less than half a billionth.
+/// The z² beyond which p is less than half a billionth.
 private let mostSquare = 40 * one
 /// 1 ∕ √(2π)
 private let normalPeak: Int128 = 28_746_820_885_731_650
-/// Of reviews, so that the fraction below fits.
+/// The largest total of both `whole`, so that the fraction in `pooledSquare` fits.
 private let mostWhole: Int64 = 1 << 30
 
-/// z² = (a·m − b·n)²·(n + m) ∕ (n·m·k·(n + m − k)) for a of n, b of m and k = a + b; nil where it is 0 ∕ 0.
+/// z² = (a·m − b·n)²·(n + m) ∕ (n·m·k·(n + m − k)) for a of n, b of m and k = a + b. Nil where it
+/// is 0 ∕ 0, or where n + m exceeds `mostWhole`.
 private func pooledSquare(_ left: Proportion, _ right: Proportion) -> Int128? {
     let part = left.part + right.part
     let whole = left.whole + right.whole
@@ -68,7 +70,7 @@ private func pooledSquare(_ left: Proportion, _ right: Proportion) -> Int128? {
     let denominator =
         UInt128(left.whole) * UInt128(right.whole) * UInt128(part)
         * UInt128(whole - part)
-    // z² is never more than the reviews, so the quotient fits.
+    // z² never exceeds the number of reviews, so the quotient fits.
     var (square, rest) = denominator.dividingFullWidth(numerator)
     guard square < 40 else { return mostSquare }
     for _ in 0..<Int(places) {
@@ -84,7 +86,7 @@ private func pooledSquare(_ left: Proportion, _ right: Proportion) -> Int128? {
 
 private func product(_ left: Int128, _ right: Int128) -> Int128 { (left * right) >> places }
 
-/// The greatest number whose square is no greater.
+/// The integer square root, rounded down.
 private func root(_ number: Int128) -> Int128 {
     var found: Int128 = 0
     for bit in stride(from: 62, through: 0, by: -1) {
@@ -94,7 +96,8 @@ private func root(_ number: Int128) -> Int128 {
     return found
 }
 
-/// The density of the normal distribution: e^(−z²∕2) ∕ √(2π), by the series of e^−x at a 1024th of x, squared ten times.
+/// The density of the normal distribution, e^(−z²∕2) ∕ √(2π), by the series of e^−x at x ∕ 1024,
+/// squared ten times.
 private func density(_ square: Int128) -> Int128 {
     let small = square >> 11
     var (sum, term) = (one, one)
@@ -106,7 +109,7 @@ private func density(_ square: Int128) -> Int128 {
     return product(normalPeak, sum)
 }
 
-/// What lies between the mean and z: the density times z + z³∕3 + z⁵∕(3·5) + …
+/// The probability between the mean and z: the density times z + z³∕3 + z⁵∕(3·5) + …
 private func belowFromMean(_ z: Int128, _ square: Int128) -> Int128 {
     var (sum, term) = (z, z)
     var odd: Int128 = 3
@@ -118,7 +121,7 @@ private func belowFromMean(_ z: Int128, _ square: Int128) -> Int128 {
     return product(density(square), sum)
 }
 
-/// What lies beyond a z of 3 or more: the density over z + 1∕(z + 2∕(z + 3∕…)).
+/// The probability beyond a z of 3 or more: the density over z + 1∕(z + 2∕(z + 3∕…)).
 private func farTail(_ z: Int128, _ square: Int128) -> Int128 {
     var below = z
     for step in stride(from: Int128(60), through: 1, by: -1) {

@@ -1,6 +1,5 @@
-/// Names with digits that stand in a text, so that a model may repeat them: a product with its
-/// version ("iPhone 15", given as `iphone 15`), and a short code in capitals ("S23", given as it
-/// is).
+/// Names with digits in a text, which a model may repeat: a product with its version ("iPhone 15",
+/// returned as `iphone 15`), and a short code in capitals ("S23", returned as written).
 package func versionedNames(_ text: String) -> Set<String> {
     let bytes = Array(text.utf8)
     let found = words(of: Text(text))
@@ -20,7 +19,7 @@ package func versionedNames(_ text: String) -> Set<String> {
     return names
 }
 
-/// Lines of products whose version stands behind them, also where they are written small.
+/// Product lines followed by a version, also recognized in lower case.
 private let productLines: Set<String> = [
     "iphone", "ipad", "airpods", "macbook", "galaxy", "pixel", "kindle", "playstation", "xbox",
     "gopro", "redmi", "oneplus", "thinkpad",
@@ -31,15 +30,15 @@ private func isVersion(_ word: String) -> Bool {
     word.utf8.count <= 2 && word.utf8.allSatisfy(isDigit)
 }
 
-/// A capital inside a word: iPhone, PlayStation.
+/// Whether a word has a capital after a lower-case letter: iPhone, PlayStation.
 private func isCamelCase(_ written: ArraySlice<UInt8>) -> Bool {
     zip(written, written.dropFirst()).contains { left, right in
         (0x61...0x7A).contains(left) && (0x41...0x5A).contains(right)
     }
 }
 
-/// One to three capitals and as many digits, a capital first. `R1` and `P1` are what reviews and
-/// products are called before a model, `X2` is a factor.
+/// One to three capitals and one to three digits, a capital first. `R1` and `P1` are ids of reviews
+/// and products in the request, `X2` is a factor; these are no codes.
 private func isCode(_ written: ArraySlice<UInt8>) -> Bool {
     let capitals = written.count { (0x41...0x5A).contains($0) }
     let digits = written.count(where: isDigit)

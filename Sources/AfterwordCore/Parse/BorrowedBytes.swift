@@ -1,11 +1,13 @@
-/// Bytes that are lent for as long as a call lasts, read where they lie: what texts and records are on their way from the scanner to
-/// digests and stores.
+/// Bytes borrowed for the duration of a call and read in place: texts and records on their way from
+/// the scanner to digests and stores.
 ///
-/// Every access is checked against the bounds, in release builds too. Only who lends them and who hands them to C sees their address.
+/// Every access is bounds-checked, in release builds too. Only the lender and code that passes
+/// bytes to C use the address.
 ///
-/// Public, as is what else is read byte by byte or compared by the million: only what is public is inlined in another module.
+/// Public, because only public declarations are inlined into other modules, and these accesses run
+/// once per byte.
 public struct BorrowedBytes: RandomAccessCollection {
-    /// For the parser and the wire encoders: valid as long as the bytes are lent.
+    /// The address, for the parser and the wire encoders; valid only while the bytes are borrowed.
     public let address: UnsafeRawBufferPointer
 
     @inlinable public init(_ address: UnsafeRawBufferPointer) { self.address = address }
@@ -24,7 +26,7 @@ public struct BorrowedBytes: RandomAccessCollection {
         return address[index]
     }
 
-    /// A part of them, counted from its own first byte.
+    /// A part of these bytes; the range counts from their first byte.
     @inlinable @inline(__always)
     public func part(_ range: Range<Int>) -> BorrowedBytes {
         precondition(
@@ -33,14 +35,15 @@ public struct BorrowedBytes: RandomAccessCollection {
         return BorrowedBytes(UnsafeRawBufferPointer(rebasing: address[range]))
     }
 
-    /// Eight bytes from an index on, the first in the lowest bits.
+    /// Eight bytes from `index` on, the first one in the lowest bits.
     @inlinable @inline(__always)
     public func word(at index: Int) -> UInt64 {
         precondition(index >= 0 && index &+ 8 <= address.count, "a word is inside its bounds")
         return UInt64(littleEndian: address.loadUnaligned(fromByteOffset: index, as: UInt64.self))
     }
 
-    /// Where the next of two bytes is from `start` on, eight bytes at a time; the end where there is none.
+    /// The index of the next byte from `start` on that equals `one` or `other`, searched eight
+    /// bytes at a time; `endIndex` where there is none.
     func firstIndex(of one: UInt8, or other: UInt8, from start: Int = 0) -> Int {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let tops: UInt64 = 0x8080_8080_8080_8080
@@ -64,40 +67,40 @@ public struct BorrowedBytes: RandomAccessCollection {
 }
 
 extension Array where Element == UInt8 {
-    /// Lends its bytes while `body` runs.
+    /// Calls `body` with the bytes, borrowed for the call.
     package func lend<Result>(_ body: (BorrowedBytes) throws -> Result) rethrows -> Result {
         try withUnsafeBytes { try body(BorrowedBytes($0)) }
     }
 
-    /// Copies them all at once, which the general way does not.
+    /// Copies all bytes at once, which the generic overload does not.
     package mutating func append(contentsOf bytes: BorrowedBytes) {
         append(contentsOf: bytes.address.assumingMemoryBound(to: UInt8.self))
     }
 }
 
 extension RawSpan {
-    /// Lends its bytes while `body` runs.
+    /// Calls `body` with the bytes, borrowed for the call.
     package func lend<Result>(_ body: (BorrowedBytes) throws -> Result) rethrows -> Result {
         try withUnsafeBytes { try body(BorrowedBytes($0)) }
     }
 }
 
 extension StaticString {
-    /// Its UTF-8, which is always there.
+    /// The UTF-8 of the literal, valid for the whole run of the program.
     package var lent: BorrowedBytes {
         BorrowedBytes(UnsafeRawBufferPointer(start: utf8Start, count: utf8CodeUnitCount))
     }
 }
 
 extension String {
-    /// Lends its UTF-8 while `body` runs.
+    /// Calls `body` with the UTF-8, borrowed for the call.
     package func lend<Result>(_ body: (BorrowedBytes) throws -> Result) rethrows -> Result {
         var own = self
         return try own.withUTF8 { try body(BorrowedBytes(UnsafeRawBufferPointer($0))) }
     }
 }
 
-/// Lends the bytes of numbers in a row while `body` runs.
+/// Calls `body` with the bytes of a tuple of numbers, borrowed for the call.
 @inlinable func lend<Numbers, Result>(
     _ numbers: Numbers, _ body: (BorrowedBytes) throws -> Result
 ) rethrows -> Result {
@@ -116,7 +119,9 @@ extension UnitExtractor {
     ) throws(ScanFault) { try extract(from: bytes.address, with: &scanner) }
 }
 
-/// The UTF-8 of a JSON string between its quotes, escapes undone.
+/// Appends the UTF-8 of a JSON string with its escapes decoded.
+///
+/// - Parameter bytes: The string without its quotes.
 package func unescape(_ bytes: BorrowedBytes, into output: inout [UInt8]) {
     unescape(bytes.address, into: &output)
 }

@@ -1,33 +1,36 @@
-/// What elements of a container held, one after another: reviews, the objects that name their products, and faults.
+/// The reviews, product objects and faults extracted from a run of elements of a container.
 ///
 /// Offsets are relative to the scanned bytes.
 package struct ExtractedUnit: Sendable {
+    /// A record and its range.
     package struct Record: Sendable {
         package var range: Range<Int>
-        /// Why the record cannot be read, when it cannot.
+        /// Why the record cannot be read; nil when it can.
         package var fault: RejectReason?
     }
 
     /// An object, or a member of a map, that names a product.
     package struct Product: Sendable {
         package var range: Range<Int>
-        /// Its members other than the list of reviews: key and value.
+        /// The ranges of its members (key and value), without the list of reviews.
         package var members: [Range<Int>]
-        /// The records inside it.
+        /// The indexes of its records in `ExtractedUnit.records`.
         package var records: Range<Int>
-        /// Whether it has a list of reviews, be it empty: one without says nothing of its reviews.
+        /// Whether the object has a list of reviews, even an empty one. An object without a list
+        /// says nothing about the product's reviews.
         package var holdsList: Bool
     }
 
     package var range = 0..<0
     package var records: [Record] = []
     package var products: [Product] = []
-    /// Slots of the records, `recordSources.count` each.
+    /// The slots of the records, `recordSources.count` for each.
     package var recordTokens: [JSONToken] = []
-    /// Slots of what encloses the records, `contextSources.count` each; likewise for the products.
+    /// The slots of the values enclosing each record, `contextSources.count` for each;
+    /// `productTokens` likewise for each product.
     package var contextTokens: [JSONToken] = []
     package var productTokens: [JSONToken] = []
-    /// Bare NaN and infinities read as absent.
+    /// How many bare `NaN` and infinities were read as absent.
     package var nonstandardLiterals = 0
 
     package init() {}

@@ -1,27 +1,30 @@
-/// A shape compiled for the scanner: which members to step into and which to remember.
+/// A shape compiled for the scanner: which members to step into and which to keep.
 ///
-/// Values are remembered in slots. A *record slot* belongs to a review; a *context slot* to what
-/// encloses it: a member of an enclosing object, or the key of an enclosing map.
+/// Kept values go to slots. A *record slot* belongs to a review. A *context slot* belongs to what
+/// encloses the review: a member of an enclosing object, or the key of an enclosing map.
 package struct ExtractionPlan: Sendable {
+    /// A value that the scanner steps into.
     enum Node: Sendable {
-        /// The review itself, or an object inside it or around it.
+        /// The review itself, an object inside it or an object around it.
         case object(entries: [Entry], role: Role)
         case elements(of: Int)
-        /// Every member of an object; the key goes to a context slot.
+        /// Every member of an object; the member's key goes to the context slot `captured`.
         case members(of: Int, captured: Int)
     }
 
+    /// What an object is, relative to the records.
     enum Role: Sendable, Equatable {
         case record
-        /// An object within a record.
+        /// An object inside a record.
         case inner
-        /// An object around records; `isProduct` when it is what names the product.
+        /// An object around records; `isProduct` when it is the one that names the product.
         case enclosing(isProduct: Bool)
     }
 
+    /// A member of an object that the scanner does not just skip.
     struct Entry: Sendable {
         let key: [UInt8]
-        /// `firstWord` of the key: nearly always it is enough.
+        /// `firstWord` of the key; comparing it decides nearly always.
         let word: UInt64
         let action: Action
 
@@ -32,22 +35,23 @@ package struct ExtractionPlan: Sendable {
         }
     }
 
+    /// What the scanner does with the value of an entry.
     enum Action: Sendable {
         case recordSlot(Int)
         case contextSlot(Int)
         case descend(Int)
-        /// The way to the reviews.
+        /// Step into the value on the path to the reviews.
         case onward(Int)
     }
 
     var nodes: [Node] = []
     var root = 0
-    /// Sources in slot order.
+    /// The sources in slot order.
     package private(set) var recordSources: [FieldSource] = []
     package private(set) var contextSources: [FieldSource] = []
-    /// The map whose keys name the products, if one does.
+    /// The context slot of the map key that names the product; nil where no key does.
     private(set) var productCapture: Int?
-    /// Whether each element is a record and all that is asked for are its own members.
+    /// Whether each element is a record and every slot is a direct member of the record.
     private(set) var isFlat = false
 
     package init(_ shape: Shape) {
@@ -70,13 +74,13 @@ package struct ExtractionPlan: Sendable {
         }
     }
 
-    /// A plan for one flat object: each member has the record slot of its place.
+    /// A plan for one flat object; the record slot of each member is its index in `members`.
     init(members: [String]) {
         recordSources = members.map { .record([$0]) }
         root = addRecord()
     }
 
-    /// The same slots, for bytes that are the record itself.
+    /// The same record slots, for bytes that hold only the record.
     var recordOnly: ExtractionPlan {
         var plan = self
         plan.contextSources = []
@@ -88,6 +92,7 @@ package struct ExtractionPlan: Sendable {
         return plan
     }
 
+    /// The slot of a source in the record; nil where it has none.
     package func recordSlot(_ source: FieldSource) -> Int? { recordSources.firstIndex(of: source) }
     package func contextSlot(_ source: FieldSource) -> Int? {
         contextSources.firstIndex(of: source)

@@ -1,35 +1,40 @@
-/// Steps over flat records as those before them were written.
+/// Scans flat records quickly by comparing them with the layout of an earlier record.
 ///
-/// Programs write the members of their records in one order and with the same spaces. What stands between two values (`, "title": `)
-/// is a *joint*; joints are learnt from a record that was scanned in full and then compared as a whole, which says at once
-/// which member comes. What is not as expected, or not plainly right, is nobody's fault here: the record is scanned in full again.
+/// Programs write the members of their records in one order and with the same spaces. The bytes
+/// between two values (`, "title": `) are a *joint*. Joints are learnt from a record that was
+/// scanned in full; comparing a joint as a whole then tells which member follows. Anything
+/// unexpected, or not plainly valid, is not reported as a fault here: the caller scans the record
+/// in full again.
 ///
-/// Unsafe inside, as `JSONScanner` is: nothing at or behind `count` is read. `JSONFuzzTests` holds both against each other.
+/// Unsafe inside, as `JSONScanner` is: no byte at or after `count` is read. `JSONFuzzTests`
+/// compares both scanners.
 struct FlatRecordScanner {
-    /// The bytes between two values, up to 32 of them, and the slot of the value that follows.
+    /// The bytes between two values, at most 32, and the slot of the value that follows.
     private struct Joint {
         var words: (UInt64, UInt64, UInt64, UInt64)
         var masks: (UInt64, UInt64, UInt64, UInt64)
         var length: Int
-        /// Less than 0 for a member that nobody asks for.
+        /// Negative for a member that has no slot.
         var slot: Int
     }
 
     private static let jointBytes = 32
-    /// Joints that are learnt at most, and members of a record that has any.
+    /// The most joints that are learnt; nothing is learnt from a record with more members.
     private static let jointLimit = 64
 
     private var joints: [Joint] = []
     private var hits = 0
     private var misses = 0
 
-    /// Whether it is worth trying: where records are written in ever other orders it is not.
+    /// Whether the fast path hits often enough; it does not where the order of members keeps
+    /// changing.
     var isWorthwhile: Bool { misses < 16 + hits / 4 }
 
-    /// Scans the record that begins at `start`; slots that it has are set.
+    /// Scans the record that begins at `start` and sets the slots it has.
     ///
-    /// - Parameter tokens: Room for every slot, all `missing`.
-    /// - Returns: Where it ends, or nil when it has to be scanned in full: tokens may then have been set.
+    /// - Parameter tokens: Room for every slot, all `missing` before the call.
+    /// - Returns: The offset after the record, or nil when the record has to be scanned in full;
+    ///   tokens may already have been set then.
     mutating func scan(
         _ base: UnsafePointer<UInt8>, _ start: Int, _ count: Int,
         _ tokens: UnsafeMutablePointer<JSONToken>
@@ -48,7 +53,7 @@ struct FlatRecordScanner {
         var position = start
         var next = 0
         while true {
-            // A member may be left out: later joints are looked at as well.
+            // A record may omit members, so the joints after the next one are tried as well.
             guard position &+ jointBytes <= count else { return nil }
             var found = next
             while found < joints.count, !matches(joints[found], base + position) { found &+= 1 }
@@ -80,7 +85,7 @@ struct FlatRecordScanner {
                 position &+= 4
                 kind = .null
             case UInt8(ascii: "["):
-                // An empty list; what is in another takes a full scan.
+                // Only an empty list is taken here; any other takes a full scan.
                 guard position &+ 2 < count, base[position &+ 1] == UInt8(ascii: "]") else {
                     return nil
                 }
@@ -107,7 +112,7 @@ struct FlatRecordScanner {
         return second & joint.masks.1 | third & joint.masks.2 | fourth & joint.masks.3 == 0
     }
 
-    /// Where the record ends, if nothing but its brace is left of it.
+    /// The offset after the record, if only white space and its closing brace remain.
     private static func closing(
         _ base: UnsafePointer<UInt8>, _ start: Int, _ count: Int
     ) -> Int? {
@@ -122,7 +127,8 @@ struct FlatRecordScanner {
         return nil
     }
 
-    /// Whether four letters stand here, little-endian, with what may follow a value behind them.
+    /// Whether the four little-endian letters `word` stand at `start`, followed by a byte that may
+    /// follow a value.
     private static func isWord(
         _ base: UnsafePointer<UInt8>, _ start: Int, _ count: Int, _ word: UInt32, _ length: Int
     ) -> Bool {
@@ -137,7 +143,7 @@ struct FlatRecordScanner {
             || byte == 0x0D || byte == 0x09
     }
 
-    /// The end of a number without an exponent.
+    /// The end of a number without an exponent; nil where there is none.
     @inline(__always)
     private static func numberEnd(
         _ base: UnsafePointer<UInt8>, _ start: Int, _ count: Int
@@ -160,7 +166,7 @@ struct FlatRecordScanner {
         return position
     }
 
-    /// The end of a string, its quotes included, and whether it holds an escape.
+    /// The end of a string, quotes included, and whether the string holds an escape.
     @inline(__always)
     private static func stringEnd(
         _ base: UnsafePointer<UInt8>, _ start: Int, _ count: Int
@@ -185,8 +191,8 @@ struct FlatRecordScanner {
         }
     }
 
-    /// The first byte from `start` on that is a quote, a backslash, a control or no ASCII; nil where eight bytes at a time do
-    /// not reach.
+    /// The first byte from `start` on that is a quote, a backslash, a control character or not
+    /// ASCII; nil where fewer than eight bytes are left before one is found.
     @inline(__always)
     private static func specialByte(
         _ base: UnsafePointer<UInt8>, _ start: Int, _ count: Int
@@ -199,11 +205,12 @@ struct FlatRecordScanner {
             let word = UInt64(littleEndian: loaded)
             let quote = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
             let slash = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
-            // Bytes above the first that is found may be marked as well.
+            // A cheap test that may also mark bytes that are not special.
             let stop =
                 (word | (quote &- ones) | (slash &- ones) | (word &- ones &* 0x20)) & highs
             if stop != 0 {
-                // A byte with its high bit set after an exclusive or, or below another, may be marked too: look closer.
+                // Bytes whose high bit was set before the subtraction, or that lie above a marked
+                // byte, may be marked wrongly: test exactly.
                 let exact =
                     word | ((quote &- ones) & ~quote) | ((slash &- ones) & ~slash)
                     | ((word &- ones &* 0x20) & ~word)
@@ -231,7 +238,8 @@ struct FlatRecordScanner {
         }
     }
 
-    /// The length of a well-formed UTF-8 sequence of two to four bytes (Unicode table 3-7); 0 where there is none.
+    /// The length of a well-formed UTF-8 sequence of two to four bytes (Unicode table 3-7); 0 where
+    /// there is none.
     private static func multibyteLength(
         _ base: UnsafePointer<UInt8>, _ start: Int, _ count: Int
     ) -> Int {
@@ -250,8 +258,8 @@ struct FlatRecordScanner {
         }
     }
 
-    /// Learns the joints of a record that was scanned in full: where each value lies, and its slot. One that is too long for
-    /// a joint, or a record with too many, is left to full scans.
+    /// Learns the joints of a record that was scanned in full, from the range and the slot of each
+    /// value. Nothing is learnt when a joint is too long or the record has too many members.
     mutating func learn(
         _ base: UnsafePointer<UInt8>, _ start: Int, _ members: [(value: Range<Int>, slot: Int)]
     ) {

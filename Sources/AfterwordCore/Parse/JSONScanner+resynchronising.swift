@@ -1,7 +1,9 @@
 extension JSONScanner {
-    /// Steps over a broken element, brackets and strings balanced, grammar ignored; true when the
-    /// list plainly goes on (`,`) or ends (`close`) right after it. At the end of the bytes: false.
-    /// A bracket that nothing opened is part of what is broken.
+    /// Steps over a broken element, balancing brackets and strings and ignoring grammar. A closing
+    /// bracket that nothing opened counts as part of the broken element.
+    ///
+    /// - Returns: True when the list plainly continues (`,`) or ends (`close`) right after the
+    ///   element; false at the end of the bytes.
     mutating func skipBroken(until close: UInt8) -> Bool {
         var open = 0
         var isInString = false
@@ -26,7 +28,7 @@ extension JSONScanner {
         return false
     }
 
-    /// Steps over the rest of the line, its line feed included; false when no line feed is there.
+    /// Steps over the rest of the line, including its line feed; false when there is no line feed.
     mutating func skipLine() -> Bool {
         while position < count {
             position += 1

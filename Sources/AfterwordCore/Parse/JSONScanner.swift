@@ -1,7 +1,8 @@
-/// A fault the scanner met: why, and where in the scanned bytes.
+/// A fault that the scanner found: its cause, and its offset in the scanned bytes.
 package struct ScanFault: Error, Equatable, Sendable {
+    /// Why the scan stopped.
     package enum Cause: Equatable, Sendable {
-        /// The bytes end inside a value, and more may come.
+        /// The bytes end inside a value, and more bytes may follow.
         case needsMoreBytes
         case reject(RejectReason)
     }
@@ -9,8 +10,9 @@ package struct ScanFault: Error, Equatable, Sendable {
     package var offset: Int
 }
 
-/// What kind of value stands between `start` and `end` of the scanned bytes.
+/// A scanned value: its kind and its range in the scanned bytes.
 package struct JSONToken: Equatable, Sendable {
+    /// The kind of a value; `nonstandard` is a bare `NaN` or infinity, `yes` and `no` are flags.
     package enum Kind: UInt8, Sendable {
         case missing, null, nonstandard, string, escapedString, number, yes, no, object, array
     }
@@ -24,25 +26,26 @@ package struct JSONToken: Equatable, Sendable {
 
 /// A validating JSON scanner over bytes in memory (RFC 8259, UTF-8).
 ///
-/// It builds no tree: it steps over values, says where they lie, and checks all that it passes.
-/// Tolerant scanning takes a bare `NaN`, `Infinity` or `-Infinity` for a value and counts it;
-/// strict scanning refuses it. Offsets are relative to the first byte.
+/// It builds no tree: it steps over values, reports their ranges and validates every byte it
+/// passes. Tolerant scanning accepts a bare `NaN`, `Infinity` or `-Infinity` as a value and counts
+/// it; strict scanning rejects it. Offsets are relative to the first byte.
 ///
-/// The base pointer is borrowed: a scanner lives only inside `withUnsafeBytes` of its bytes.
+/// The base pointer is borrowed: a scanner must not outlive the `withUnsafeBytes` call of its
+/// bytes.
 struct JSONScanner {
     let base: UnsafePointer<UInt8>
     let count: Int
-    /// Whether no byte can follow: a value cut by the end is then `truncated`.
+    /// Whether no more bytes follow; a value cut off by the end is then `truncated`.
     let isFinal: Bool
     let isStrict: Bool
     var position: Int
     private(set) var nonstandardLiterals = 0
     private var depth = 0
 
-    /// - Precondition: at most 2 GiB.
+    /// - Precondition: At most 2 GiB.
     init(_ bytes: UnsafeRawBufferPointer, from position: Int = 0, isFinal: Bool, isStrict: Bool) {
         precondition(bytes.count <= Int(Int32.max), "a scanned window is at most 2 GiB")
-        // An empty buffer may have no address; no byte of it is ever read.
+        // An empty buffer may have no address; no byte of an empty buffer is ever read.
         base =
             bytes.count == 0
             ? UnsafePointer(bitPattern: 1)! : bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
@@ -60,7 +63,7 @@ struct JSONScanner {
         ScanFault(cause: .reject(reason), offset: offset ?? position)
     }
 
-    /// The bytes ended where a value goes on.
+    /// The fault for bytes that end inside a value.
     func endOfBytes() -> ScanFault {
         ScanFault(cause: isFinal ? .reject(.truncated) : .needsMoreBytes, offset: position)
     }
@@ -73,7 +76,7 @@ struct JSONScanner {
         }
     }
 
-    /// The next byte that is not white space, not consumed.
+    /// The next byte that is not white space; it is not consumed.
     mutating func peek() throws(ScanFault) -> UInt8 {
         skipWhitespace()
         guard position < count else { throw endOfBytes() }
@@ -149,8 +152,8 @@ struct JSONScanner {
         try endOfScalar(.badLiteral)
     }
 
-    /// A bare literal or number at the very end of the bytes at hand may go on in the next ones; a
-    /// letter or digit right after it makes it another word.
+    /// Checks the byte after a bare literal or number. At the end of the bytes the value may
+    /// continue in the next ones; a letter or digit right after it makes it invalid.
     private func endOfScalar(_ reason: RejectReason) throws(ScanFault) {
         guard position < count else {
             if isFinal { return }
@@ -263,7 +266,7 @@ struct JSONScanner {
             kind: isEscaped ? .escapedString : .string, start: Int32(start), end: Int32(end))
     }
 
-    /// Steps over `,` (true) or the closing byte (false).
+    /// Steps over `,` (returns true) or the closing byte (returns false).
     private mutating func goesOn(until close: UInt8) throws(ScanFault) -> Bool {
         let byte = try peek()
         position += 1
@@ -275,7 +278,7 @@ struct JSONScanner {
         return true
     }
 
-    /// Steps over a string, its quotes included, and says whether it holds an escape.
+    /// Steps over a string, quotes included, and returns whether the string holds an escape.
     mutating func scanString() throws(ScanFault) -> Bool {
         var isEscaped = false
         position += 1
@@ -300,8 +303,8 @@ struct JSONScanner {
         }
     }
 
-    /// Steps over plain ASCII eight bytes at a time: no quote, no backslash, no control, no byte
-    /// with its high bit set.
+    /// Steps over plain ASCII, eight bytes at a time, up to a quote, a backslash, a control
+    /// character or a byte with its high bit set.
     private mutating func skipPlainASCII() {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let highs: UInt64 = 0x8080_8080_8080_8080
@@ -366,6 +369,7 @@ struct JSONScanner {
     }
 }
 
+/// The value of a hexadecimal digit in either case; nil for any other byte.
 func hexadecimalValue(_ byte: UInt8) -> UInt32? {
     switch byte {
     case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte - UInt8(ascii: "0"))
@@ -375,7 +379,7 @@ func hexadecimalValue(_ byte: UInt8) -> UInt32? {
     }
 }
 
-/// Checks that bytes are one JSON document and nothing else; nil when they are.
+/// Checks that the bytes are exactly one JSON document; nil when they are.
 package func validateJSON(_ bytes: [UInt8], strict: Bool) -> ScanFault? {
     bytes.withUnsafeBytes { buffer in
         var scanner = JSONScanner(buffer, isFinal: true, isStrict: strict)

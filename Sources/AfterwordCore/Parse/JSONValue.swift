@@ -1,4 +1,4 @@
-/// A small JSON document as a tree: shapes, cases and contexts, never reviews in bulk.
+/// A small JSON document as a tree: shapes, cases and contexts. Reviews in bulk never become trees.
 package indirect enum JSONValue: Equatable, Sendable {
     case null
     case bool(Bool)
@@ -6,14 +6,14 @@ package indirect enum JSONValue: Equatable, Sendable {
     case number(String)
     case string(String)
     case array([JSONValue])
-    /// Members in the order as written; of a repeated key the last counts.
+    /// Members in the order as written; of a repeated key the last one counts.
     case object([(key: String, value: JSONValue)])
 
     package static func == (left: JSONValue, right: JSONValue) -> Bool {
         left.canonical == right.canonical
     }
 
-    /// Reads one document, strictly.
+    /// Parses one document strictly.
     package init(parsing bytes: [UInt8]) throws(ScanFault) {
         let result = bytes.withUnsafeBytes { buffer -> Result<JSONValue, ScanFault> in
             var scanner = JSONScanner(buffer, isFinal: true, isStrict: true)
@@ -43,7 +43,8 @@ package indirect enum JSONValue: Equatable, Sendable {
         return Int64(digits)
     }
 
-    /// The bytes of a value that is no array and no object: text as it reads, anything else as it is written.
+    /// The bytes of a text, number or flag: a text unescaped, the others as written. Nil for null,
+    /// arrays and objects.
     package var scalar: [UInt8]? {
         switch self {
         case .string(let text): Array(text.utf8)

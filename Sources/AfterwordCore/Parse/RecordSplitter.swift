@@ -1,8 +1,8 @@
-/// An element that was recognised by its bytes.
+/// An element recognized by its bytes, so that it is not scanned.
 package struct KnownElement: Sendable {
     package var start: Int32
     package var length: Int32
-    /// What it is, to whoever recognised it.
+    /// An identifier chosen by the recognizer.
     package var number: Int32
 
     package init(start: Int32, length: Int32, number: Int32) {
@@ -14,21 +14,22 @@ package struct KnownElement: Sendable {
 
 /// Splits the bytes of one file into elements, and each element into reviews, as the bytes arrive.
 ///
-/// Feed it slabs of any size; it keeps only what is not yet complete, at most one record's limit.
-/// Containers: an array, or values one after another (JSON Lines, one object, concatenated
-/// objects), with or without a UTF-8 byte order mark.
+/// Feed it slabs of any size; it buffers only the incomplete rest, at most the limit of one record.
+/// It reads two kinds of container: an array, or values one after another (JSON Lines, one object,
+/// concatenated objects), each with or without a UTF-8 byte order mark.
 package struct RecordSplitter {
-    /// What came out. Ranges and tokens are relative to `window`; `offset` is the place of its
-    /// first byte in the file.
+    /// One result. Ranges and tokens are relative to the window passed to `emit`; the offset passed
+    /// with it is the position of the window's first byte in the file.
     package enum Event: Sendable {
         case unit(ExtractedUnit)
-        /// Bytes of the container that are no element.
+        /// Bytes of the container that are not an element.
         case reject(RejectReason, Range<Int>)
-        /// Elements that were recognised by their bytes, and not scanned.
+        /// Elements recognized by their bytes and not scanned.
         case known([KnownElement])
     }
 
-    /// Finds elements that are known already among the bytes of a sequence: in order, each from its first byte to its last.
+    /// Finds recognized elements in the bytes of a sequence. The result is in order, and each
+    /// element spans from its first byte to its last.
     package typealias Recogniser = (BorrowedBytes) -> [KnownElement]
 
     private enum State: Equatable {
@@ -38,7 +39,7 @@ package struct RecordSplitter {
 
     private let isStrict: Bool
     private let joinBytes: Int
-    /// What is left of the bytes that came, from `consumed` on.
+    /// The bytes not yet processed, from `consumed` on.
     private var buffer: [UInt8] = []
     private var consumed = 0
     private var offset: Int64 = 0
@@ -46,24 +47,30 @@ package struct RecordSplitter {
     private var restReason = RejectReason.notJSON
     private var retryAt = 0
     private var extractor: UnitExtractor
-    /// Elements in the extractor's unit, and how many one event may hold.
+    /// The elements in the extractor's unit, and the most that one event may hold.
     private var elements = 0
     private var elementLimit = 1
-    /// Elements that the bytes at hand are known to hold, the next one first, and those that were met.
+    /// The recognized elements of the current bytes: those still ahead (the next one first), and
+    /// those already stepped over.
     private var expected: ArraySlice<KnownElement> = []
     private var known: [KnownElement] = []
-    /// Whether any element, or anything else than white space, has been met.
+    /// Whether the file has held nothing but white space so far.
     package private(set) var isEmpty = true
 
-    /// - Parameter joinBytes: How many of the next bytes are put behind what is left of the last ones; all others stay where they are.
+    /// - Parameter joinBytes: How many bytes of the next slab are copied behind the unprocessed
+    ///   rest of the last one; all other bytes are read in place.
     package init(_ plan: ExtractionPlan, isStrict: Bool, joinBytes: Int = 1 << 14) {
         self.joinBytes = joinBytes
         extractor = UnitExtractor(plan)
         self.isStrict = isStrict
     }
 
-    /// Takes the next bytes; `isLast` when none follow. `emit` gets each event with the window's
-    /// bytes and the file offset of the window's first byte; both are valid only inside the call.
+    /// Takes the next bytes. `emit` gets each event with the window's bytes and the file offset of
+    /// the window's first byte.
+    ///
+    /// - Parameters:
+    ///   - isLast: Whether no bytes follow.
+    ///   - emit: The window is valid only during the call.
     package mutating func feed<Failure: Error>(
         _ slab: ArraySlice<UInt8>, isLast: Bool,
         emit: (Event, _ window: RawSpan, _ offset: Int64) throws(Failure) -> Void
@@ -73,7 +80,8 @@ package struct RecordSplitter {
         }
     }
 
-    /// The same with all events of the bytes at once, in order; a unit holds up to `elements` elements.
+    /// The same with all events of the bytes in one call of `emit`, in order. A unit holds up to
+    /// `limit` elements.
     package mutating func feedAll<Failure: Error>(
         _ slab: ArraySlice<UInt8>, isLast: Bool, elements limit: Int,
         recognise: Recogniser? = nil,
@@ -82,7 +90,7 @@ package struct RecordSplitter {
         var slab = slab
         let kept = buffer.count - consumed
         if kept > 0, slab.count > joinBytes {
-            // Mostly what is left is complete with a few of these.
+            // These few bytes usually complete the unprocessed rest.
             try feedJoined(
                 slab.prefix(joinBytes), isLast: false, elements: limit, recognise: recognise,
                 emit: emit)
@@ -112,7 +120,7 @@ package struct RecordSplitter {
         consumed = 0
     }
 
-    /// Takes the next bytes behind those that are left.
+    /// Appends the next bytes to the unprocessed rest and processes both.
     private mutating func feedJoined<Failure: Error>(
         _ slab: ArraySlice<UInt8>, isLast: Bool, elements limit: Int,
         recognise: Recogniser?,
@@ -131,7 +139,7 @@ package struct RecordSplitter {
         if !found.isEmpty { try emit(found, buffer.span.bytes, offset) }
     }
 
-    /// All events of some bytes; `consumed` is how many of them are done with.
+    /// All events of some bytes; afterwards `consumed` is the number of bytes processed.
     private mutating func events(
         of bytes: UnsafeRawBufferPointer, isLast: Bool, elements limit: Int,
         recognise: Recogniser?
@@ -144,7 +152,7 @@ package struct RecordSplitter {
             expected = recognise(BorrowedBytes(bytes))[...]
         }
         while let event = step(bytes, isLast: isLast) {
-            // What was before a reject comes before it.
+            // Elements before a rejected range are emitted before it.
             if case .reject = event, elements > 0 { events.append(takeUnit()) }
             events.append(event)
         }
@@ -153,7 +161,8 @@ package struct RecordSplitter {
             events.append(.known(known))
             known = []
         }
-        // While all is rejected anyway, only what is beyond a limit's worth matters.
+        // Waits for twice the unprocessed bytes before the next attempt, so that a long record is
+        // not scanned again for every slab. States that reject look only at the number of bytes.
         if !isLast, state != .rejecting, state != .skippingLine {
             retryAt = min((bytes.count - consumed) * 2, ParseLimit.recordBytes + 1)
         }
@@ -164,13 +173,13 @@ package struct RecordSplitter {
         elements = 0
         let unit = extractor.unit
         extractor.unit = ExtractedUnit()
-        // The next one is mostly as large: it need not grow to that step by step.
+        // The next unit usually has a similar size; reserving avoids repeated growth.
         extractor.unit.records.reserveCapacity(min(unit.records.count, 1 << 10))
         extractor.unit.recordTokens.reserveCapacity(min(unit.recordTokens.count, 1 << 14))
         return .unit(unit)
     }
 
-    /// The next event, or nil when more bytes are needed or all are used.
+    /// The next event; nil when more bytes are needed or all are processed.
     private mutating func step(_ bytes: UnsafeRawBufferPointer, isLast: Bool) -> Event? {
         while true {
             var scanner = JSONScanner(
@@ -203,7 +212,7 @@ package struct RecordSplitter {
         }
     }
 
-    /// What the container is, by its first bytes.
+    /// Detects the container by its first bytes.
     private mutating func begin(
         _ scanner: inout JSONScanner, _ bytes: UnsafeRawBufferPointer
     ) -> Outcome {
@@ -239,7 +248,7 @@ package struct RecordSplitter {
         return .again
     }
 
-    /// All that is left is rejected, in pieces of one record's limit, whatever slabs it comes in.
+    /// Rejects the rest of the file, in pieces of one record's limit however the slabs are cut.
     private mutating func rejectRest(_ scanner: JSONScanner) -> Outcome {
         guard scanner.isFinal || scanner.count - consumed > ParseLimit.recordBytes else {
             return .wait
@@ -250,7 +259,8 @@ package struct RecordSplitter {
         return range.isEmpty ? .wait : .event(.reject(restReason, range))
     }
 
-    /// A line that is too long is rejected in pieces of one record's limit; the next line goes on.
+    /// Rejects a line that is too long, in pieces of one record's limit; scanning continues on the
+    /// next line.
     private mutating func rejectLine(
         _ scanner: JSONScanner, _ bytes: UnsafeRawBufferPointer
     ) -> Outcome {
@@ -264,7 +274,8 @@ package struct RecordSplitter {
         return range.isEmpty ? .again : .event(.reject(.recordTooLong, range))
     }
 
-    /// An element beyond the limit: its line is rejected, or, in an array, all that is left.
+    /// Handles an element beyond the limit: in a sequence its line is rejected, in an array the
+    /// rest of the file.
     private mutating func tooLong() -> Outcome {
         restReason = .recordTooLong
         state = state == .sequence ? .skippingLine : .rejecting
@@ -290,9 +301,10 @@ package struct RecordSplitter {
         }
     }
 
-    /// The container ended where it should go on.
+    /// Handles a container that ends, or is broken, where it should continue.
     private mutating func end(_ reason: RejectReason, _ count: Int) -> Outcome {
-        // Nothing is left of an array that ends after a comma or an element: that is told all the same.
+        // An array that ends after a comma or an element leaves no bytes to reject; an empty range
+        // reports the fault.
         guard consumed < count else {
             state = .done
             return .event(.reject(reason, consumed..<consumed))
@@ -369,7 +381,7 @@ package struct RecordSplitter {
         return rejectAll(.notJSON)
     }
 
-    /// Steps over an element that is known, if one begins here.
+    /// Steps over a recognized element if one begins at `consumed`.
     private mutating func takeExpected(_ scanner: inout JSONScanner) -> Bool {
         while let next = expected.first, Int(next.start) < consumed { expected.removeFirst() }
         guard let next = expected.first, Int(next.start) == consumed else { return false }
@@ -383,7 +395,7 @@ package struct RecordSplitter {
     private mutating func sequenceElement(
         _ scanner: inout JSONScanner, _ bytes: UnsafeRawBufferPointer
     ) -> Outcome {
-        // As long as one element comes right after another.
+        // Loops while elements follow one another without an event.
         while true {
             scanner.skipWhitespace()
             consumed = scanner.position

@@ -1,6 +1,7 @@
-/// Why bytes were not taken: a stable code, stored and shown. A code never changes its meaning.
+/// Why bytes were rejected: a stable code that is stored and shown. The meaning of a code never
+/// changes.
 package enum RejectReason: String, CaseIterable, Sendable {
-    // What the scanner finds.
+    // Found by the scanner.
     case badLiteral = "bad_literal"
     case badNumber = "bad_number"
     case badString = "bad_string"
@@ -18,7 +19,7 @@ package enum RejectReason: String, CaseIterable, Sendable {
     case truncated = "truncated"
     case recordTooLong = "record_too_long"
 
-    // What the container turns out to be.
+    // About the container as a whole.
     case htmlPage = "html_page"
     case lfsPointer = "lfs_pointer"
     case notGzip = "not_gzip"
@@ -27,7 +28,7 @@ package enum RejectReason: String, CaseIterable, Sendable {
     case unsupportedEncoding = "unsupported_encoding"
     case notJSON = "not_json"
 
-    // What the shape misses.
+    // Found while cleaning by the shape.
     case notAnObject = "not_an_object"
     case noProduct = "no_product"
     case wrongType = "wrong_type"
@@ -37,10 +38,10 @@ package enum RejectReason: String, CaseIterable, Sendable {
     case unreadableFlag = "unreadable_flag"
 }
 
-/// Limits of the parser, each by name.
+/// The limits of the parser.
 package enum ParseLimit {
-    /// Levels of arrays and objects inside one value.
+    /// The deepest nesting of arrays and objects inside one value, in levels.
     package static let nesting = 512
-    /// Bytes of one record, its enclosing object included: 64 MiB.
+    /// The greatest size of one record with its enclosing object, in bytes: 64 MiB.
     package static let recordBytes = 64 << 20
 }

@@ -1,13 +1,13 @@
-/// Turns UTF-16 with a byte order mark into UTF-8, piece by piece. The mark itself is left out.
+/// Converts UTF-16 with a byte order mark into UTF-8, piece by piece. The mark itself is left out.
 ///
-/// What is no UTF-16 stays visible as bytes that are no UTF-8: a lone surrogate in three bytes, an odd last
-/// byte as it is.
+/// Invalid UTF-16 stays visible as invalid UTF-8: a lone surrogate becomes three bytes, an odd last
+/// byte is copied.
 package struct UTF16Transcoder {
     private let isBigEndian: Bool
     private var odd: UInt8?
     private var high: UInt16?
 
-    /// Nil where the stream does not begin with a mark of UTF-16.
+    /// Nil where the stream does not begin with a UTF-16 byte order mark.
     package init?(beginningOf stream: [UInt8]) {
         if stream.starts(with: [0xFE, 0xFF]) {
             isBigEndian = true
@@ -18,7 +18,7 @@ package struct UTF16Transcoder {
         }
     }
 
-    /// The next bytes of the stream, after the mark.
+    /// Converts the next bytes of the stream, which must come after the mark.
     package mutating func transcode(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(bytes.count)
@@ -36,7 +36,7 @@ package struct UTF16Transcoder {
         return output
     }
 
-    /// What is left at the end of the stream.
+    /// The bytes left over at the end of the stream.
     package mutating func finish() -> [UInt8] {
         var output: [UInt8] = []
         flushHigh(&output)
@@ -81,7 +81,7 @@ package struct UTF16Transcoder {
         }
     }
 
-    /// How many bytes of UTF-16 a run of transcoded bytes stands for.
+    /// The number of UTF-16 bytes that a run of transcoded bytes came from.
     package static func sourceBytes(of transcoded: ArraySlice<UInt8>) -> Int64 {
         var count: Int64 = 0
         for byte in transcoded where byte & 0xC0 != 0x80 { count += byte >= 0xF0 ? 4 : 2 }

@@ -1,16 +1,16 @@
-/// Walks one element along a plan: steps over everything, remembers what the plan names.
+/// Walks one element along a plan: steps over everything and keeps the values that the plan names.
 ///
-/// A broken review inside a list is set aside where the list goes on after it; a fault anywhere
-/// else is the element's.
+/// A broken review inside a list is rejected alone where the list continues after it; a fault
+/// anywhere else rejects the whole element.
 struct UnitExtractor {
     private let plan: ExtractionPlan
-    /// Of the element under way, and only while it is.
+    /// The bytes of the current element; valid only during `extract`.
     private var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
-    /// What the elements held, one after another, until it is taken.
+    /// The results of all elements since the unit was last taken.
     var unit = ExtractedUnit()
-    /// Captured keys of the maps entered.
+    /// The captured keys of the maps being walked, by context slot.
     private var captures: [JSONToken]
-    /// Where every element is a flat record.
+    /// The fast path, used where every element is a flat record.
     private var flat = FlatRecordScanner()
     private let slotCount: Int
 
@@ -20,7 +20,9 @@ struct UnitExtractor {
         slotCount = plan.recordSources.count
     }
 
-    /// Extracts the element at the scanner's position, behind what the unit holds; on a fault the unit is as it was.
+    /// Extracts the element at the scanner's position and appends it to `unit`.
+    ///
+    /// - Throws: `ScanFault`; `unit` is then unchanged.
     mutating func extract(
         from bytes: UnsafeRawBufferPointer, with scanner: inout JSONScanner
     ) throws(ScanFault) {
@@ -41,7 +43,8 @@ struct UnitExtractor {
         unit.range = (unit.range.isEmpty ? start : unit.range.lowerBound)..<scanner.position
     }
 
-    /// Extracts a record that is written like those before it; false when it has to be scanned in full.
+    /// Extracts a record that has the layout learnt before; false when the record has to be scanned
+    /// in full.
     private mutating func extractFlat(_ scanner: inout JSONScanner) -> Bool {
         let start = scanner.position
         let slots = unit.recordTokens.count
@@ -59,7 +62,7 @@ struct UnitExtractor {
         return true
     }
 
-    /// How far the unit is filled.
+    /// The fill state of the unit, for `undo`.
     struct Mark {
         fileprivate var records, products, recordTokens, contextTokens, productTokens, literals: Int
         fileprivate var range: Range<Int>
@@ -73,7 +76,7 @@ struct UnitExtractor {
             range: unit.range)
     }
 
-    /// Takes back what came since.
+    /// Removes everything appended since `mark`.
     mutating func undo(to mark: Mark) {
         unit.records.removeSubrange(mark.records...)
         unit.products.removeSubrange(mark.products...)
@@ -112,8 +115,8 @@ struct UnitExtractor {
         }
     }
 
-    /// A value of another kind than the shape expects there: null holds nothing, anything else is a
-    /// record that is none.
+    /// Steps over a value of another type than the shape expects. Null holds nothing; anything
+    /// else, and null in place of a record, is a record with the fault `notAnObject`.
     private mutating func skipMismatch(
         _ scanner: inout JSONScanner, isRecord: Bool
     ) throws(ScanFault) {
@@ -143,7 +146,7 @@ struct UnitExtractor {
         emit(start..<scanner.position, fault: nil)
     }
 
-    /// A flat record scanned in full: how it is written is remembered.
+    /// Scans a flat record in full and learns its layout.
     private mutating func walkLearning(
         _ entries: [ExtractionPlan.Entry], _ slots: Int, _ scanner: inout JSONScanner
     ) throws(ScanFault) {
@@ -223,7 +226,7 @@ struct UnitExtractor {
         unit.productTokens.append(contentsOf: captures)
     }
 
-    /// Members of an object inside an enclosing one.
+    /// Walks an object inside an enclosing object.
     private mutating func walkContext(
         _ node: Int, _ own: inout [(slot: Int, token: JSONToken)], _ scanner: inout JSONScanner
     ) throws(ScanFault) {
@@ -238,7 +241,7 @@ struct UnitExtractor {
         }
     }
 
-    /// Gives an enclosing object's values to all that it holds.
+    /// Sets an enclosing object's values in the slots of all records and products inside it.
     private mutating func fill(
         _ own: [(slot: Int, token: JSONToken)], _ firstRecord: Int, _ firstProduct: Int
     ) {
@@ -269,7 +272,8 @@ struct UnitExtractor {
         captures[slot] = .missing
     }
 
-    /// One element of a list; a broken one is set aside if the list plainly goes on after it.
+    /// Walks one element of a list. A broken one is rejected alone if the list plainly continues
+    /// after it.
     private mutating func walkElement(
         _ node: Int, until close: UInt8, _ scanner: inout JSONScanner
     ) throws(ScanFault) {
@@ -283,8 +287,8 @@ struct UnitExtractor {
             scanner.skipWhitespace()
             let start = scanner.position
             guard scanner.skipBroken(until: close) else {
-                // The list may go on in bytes that are still to come: what becomes of it must not depend on them
-                // being late.
+                // The list may continue in bytes that have not arrived yet; the result must not
+                // depend on how the bytes are cut into slabs.
                 guard scanner.isFinal else {
                     throw ScanFault(cause: .needsMoreBytes, offset: scanner.position)
                 }
@@ -295,7 +299,7 @@ struct UnitExtractor {
         }
     }
 
-    /// What is to be done with the member of a key; nil for nothing.
+    /// The action for the member with this key; nil to skip the member.
     private func match(
         _ key: JSONToken, _ entries: [ExtractionPlan.Entry]
     ) -> ExtractionPlan.Action? {
@@ -310,7 +314,7 @@ struct UnitExtractor {
         let entries = entries.span
         for index in entries.indices
         where entries[index].word == word && entries[index].key.count == inner.count {
-            // What is beyond the word.
+            // Compares the key's bytes after the first eight.
             var place = min(8, inner.count)
             while place < inner.count, entries[index].key[place] == inner[place] { place += 1 }
             if place == inner.count { return entries[index].action }
@@ -319,7 +323,7 @@ struct UnitExtractor {
     }
 }
 
-/// The first eight bytes as one number, zeros behind fewer.
+/// The first eight bytes as one number, padded with zeros.
 func firstWord(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
     if bytes.count >= 8 { return bytes.loadUnaligned(as: UInt64.self) }
     var word: UInt64 = 0

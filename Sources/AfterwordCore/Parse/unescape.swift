@@ -1,7 +1,9 @@
-/// The UTF-8 of a JSON string between its quotes, escapes undone.
+/// Appends the UTF-8 of a JSON string with its escapes decoded.
 ///
 /// The bytes must have passed the scanner. A surrogate pair becomes its scalar; a lone surrogate,
-/// which no UTF-8 can hold, becomes U+FFFD.
+/// which UTF-8 cannot encode, becomes U+FFFD.
+///
+/// - Parameter bytes: The string without its quotes.
 package func unescape(_ bytes: UnsafeRawBufferPointer, into output: inout [UInt8]) {
     var index = 0
     while index < bytes.count {
@@ -25,7 +27,7 @@ package func unescape(_ bytes: UnsafeRawBufferPointer, into output: inout [UInt8
     }
 }
 
-/// The next backslash from `start` on, eight bytes at a time; the end where there is none.
+/// The next backslash from `start` on, searched eight bytes at a time; the end where there is none.
 private func plainEnd(_ bytes: UnsafeRawBufferPointer, _ start: Int) -> Int {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let highs: UInt64 = 0x8080_8080_8080_8080
@@ -65,7 +67,7 @@ private func codeUnit(_ bytes: UnsafeRawBufferPointer, at start: Int) -> UInt32 
     return unit
 }
 
-/// Appends a scalar as UTF-8; a number that is no scalar is U+FFFD.
+/// Appends a scalar as UTF-8; a number that is no scalar becomes U+FFFD.
 func appendScalar(_ number: UInt32, to output: inout [UInt8]) {
     let scalar = Unicode.Scalar(number) ?? "\u{FFFD}"
     output.append(contentsOf: UTF8.encode(scalar)!)

@@ -1,11 +1,12 @@
 extension Shape {
-    /// The shapes that need no file, the user's own first.
+    /// The shapes that are part of the program and need no file.
     package static let builtIn: [Shape] = [
         customerReviews, productWithReviews, amazon2014, amazon2018, amazon2018Wrapped, amazon2023,
         amazonProducts2023,
     ]
 
-    /// A marketplace's export as analysts keep it: one flat object a review, no id, author or time.
+    /// A marketplace export as analysts keep it: one flat object per review, without id, author or
+    /// time.
     package static let customerReviews = builtIn(
         """
         {
@@ -21,7 +22,7 @@ extension Shape {
         }
         """)
 
-    /// A product with the list of its reviews inside.
+    /// A product object that contains the list of its reviews.
     package static let productWithReviews = builtIn(
         """
         {
@@ -43,7 +44,7 @@ extension Shape {
         }
         """)
 
-    /// The research dump of 2014: one flat object a review, no id, votes as `[helpful, all]`.
+    /// The research dump of 2014: one flat object per review, no id, votes as `[helpful, all]`.
     package static let amazon2014 = builtIn(
         """
         {
@@ -62,7 +63,8 @@ extension Shape {
         }
         """)
 
-    /// The research dump of 2018: as in 2014, with `verified`, votes as text and the variant as `style`.
+    /// The fields of the research dump of 2018: as in 2014, with `verified`, votes as text and the
+    /// variant as `style`.
     private static let fields2018 = """
         {
             "product_id": "asin",
@@ -87,7 +89,7 @@ extension Shape {
         }
         """)
 
-    /// The same reviews as the list of an object's one member, whatever its name.
+    /// The same reviews as lists inside a map; the names of the map's members do not matter.
     package static let amazon2018Wrapped = builtIn(
         """
         {
@@ -98,8 +100,8 @@ extension Shape {
         }
         """)
 
-    /// The research dump of 2023: the product is the parent, the variant its child; the review's id is kept where
-    /// there is one.
+    /// The research dump of 2023: the product is the parent, the variant is its child, and the
+    /// review's id is read where there is one.
     package static let amazon2023 = builtIn(
         """
         {

@@ -1,5 +1,7 @@
 extension Shape {
-    /// Reads a shape document; what is wrong with it is said by name.
+    /// Parses a shape document.
+    ///
+    /// - Throws: `ShapeFault`, which names what is wrong.
     package init(parsing bytes: [UInt8]) throws(ShapeFault) {
         let document: JSONValue
         do throws(ScanFault) {
@@ -69,7 +71,7 @@ extension Shape {
         }
     }
 
-    /// The way to the reviews of an element that has none.
+    /// A path that matches nothing, for shapes whose elements hold no reviews.
     private static let noReviews: [PathStep] = [.key("\u{0}"), .everyElement]
 
     private static func attributes(
@@ -85,7 +87,7 @@ extension Shape {
         return attributes
     }
 
-    /// Every source must exist on the way to the reviews.
+    /// Checks that the path to the reviews provides every source.
     private func checkSources() throws(ShapeFault) {
         let captures = records.compactMap { step in
             if case .everyMember(let name) = step { name } else { nil }
@@ -168,7 +170,7 @@ extension Shape {
         return level == 0 ? .record(keys) : .enclosing(level: level, keys)
     }
 
-    /// How a field is read when the shape does not say.
+    /// The format of a field when the shape does not state one.
     private static func usual(_ name: String) -> FieldFormat {
         switch name {
         case "rating", "helpful_votes", "total": .number(scale: 5)
@@ -180,7 +182,8 @@ extension Shape {
 }
 
 extension Shape.Rule {
-    /// In a shape of products the element is what would enclose the reviews.
+    /// In a shape of products the element takes the place of the object that encloses reviews, so
+    /// sources in the record become sources one level up.
     fileprivate func lifted(_ holdsProducts: Bool) -> Shape.Rule {
         guard holdsProducts, case .record(let keys) = source else { return self }
         return Shape.Rule(source: .enclosing(level: 1, keys), format: format, part: part)

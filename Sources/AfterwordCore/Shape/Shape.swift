@@ -1,39 +1,42 @@
-/// A source format as data: where the reviews are, where each field comes from, how it is read.
+/// A source format as data: where the reviews are, where each field comes from and how it is read.
 ///
 /// A shape is a JSON document:
 ///
-///     {
-///       "shape": "product-with-reviews",   name
-///       "version": 1,
-///       "records": "reviews[*]",           path from an element of the container to the reviews
-///       "fields": {                        tracked fields and identity, by name
-///         "product_id": "^product_id",
-///         "rating": {"from": "rating", "scale": 5},
-///         "created_at": {"from": "date", "as": "iso8601"}
-///       },
-///       "product": {"title": "^title"},    attributes of the product
-///       "holds": "reviews",                or "products": each element is a product, without reviews
-///       "total": "^total_reviews",         how many reviews the object says it has, optional
-///       "placeholders": ["Amazon Customer"]
-///     }
+/// ```
+/// {
+///   "shape": "product-with-reviews",   name
+///   "version": 1,
+///   "records": "reviews[*]",           path from an element of the container to the reviews
+///   "fields": {                        tracked fields and identity, by name
+///     "product_id": "^product_id",
+///     "rating": {"from": "rating", "scale": 5},
+///     "created_at": {"from": "date", "as": "iso8601"}
+///   },
+///   "product": {"title": "^title"},    attributes of the product
+///   "holds": "reviews",                or "products": each element is a product, without reviews
+///   "total": "^total_reviews",         number of reviews that the object states, optional
+///   "placeholders": ["Amazon Customer"]
+/// }
+/// ```
 ///
-/// The container (array, lines, one object, concatenated objects) is not the shape's matter:
+/// The container (array, lines, one object, concatenated objects) is not part of the shape:
 /// `records` begins at one of its elements, and an empty path means that the element is the review.
-/// A path is made of `key`, `[*]` (every element of an array) and `{name}` (every member of an
-/// object; its key is kept under that name), joined by dots. A field comes from `key.key` inside
-/// the review, `^key` in the object around the list of reviews (`^^key` one further out), or
-/// `@name`, a kept key.
+/// A path consists of `key`, `[*]` (every element of an array) and `{name}` (every member of an
+/// object; the member's key is captured under that name), joined by dots. A field comes from
+/// `key.key` inside the review, from `^key` in the object around the list of reviews (`^^key` one
+/// level further out), or from `@name`, a captured key.
 package struct Shape: Equatable, Sendable {
+    /// How one value is found and read.
     package struct Rule: Equatable, Sendable {
         package var source: FieldSource
         package var format: FieldFormat
-        /// What of a value that is none by itself.
+        /// Which part of an array or object is read; `whole` for scalar values.
         package var part = FieldPart.whole
     }
 
     package var name: String
     package var version: Int
-    /// The document that made this shape, in canonical form: kept with the runs that used it.
+    /// The document that defines this shape, in canonical form; stored with the runs that used it.
     package var document: String
     package var records: [PathStep]
     package var productID: Rule
@@ -43,15 +46,15 @@ package struct Shape: Equatable, Sendable {
     package var attributes: [Attribute: Rule]
     package var total: Rule?
     package var placeholders: Set<Text>
-    /// Its files tell of products alone.
+    /// Whether its files hold products and no reviews.
     package var holdsProducts = false
 
-    /// The fields this shape speaks of; the others are not said.
+    /// The tracked fields that this shape maps; it makes no statement about the others.
     package var said: FieldSet {
         fields.keys.reduce(into: FieldSet()) { $0.insert(FieldSet($1)) }
     }
 
-    /// The kind of identity that reviews of this shape have unless a record falls through.
+    /// The identity of this shape's reviews; a single record may fall back to a weaker one.
     package var identityKind: IdentityKind {
         if reviewID != nil { return .source }
         return authorID != nil || fields[.authorName] != nil ? .author : .content
@@ -71,36 +74,37 @@ package enum PathStep: Equatable, Sendable {
 package enum FieldSource: Hashable, Sendable {
     /// A path of keys inside the review.
     case record([String])
-    /// A path of keys in an enclosing object, 1 = the nearest.
+    /// A path of keys in an enclosing object; level 1 is the nearest.
     case enclosing(level: Int, [String])
-    /// A kept key of an enclosing map.
+    /// A captured key of an enclosing map.
     case capture(String)
-    /// The same for every record: what the shape itself says.
+    /// A constant that the shape itself states.
     case constant(String)
 }
 
 /// Which part of a value is read.
 package enum FieldPart: Hashable, Sendable {
-    /// The value itself, which is no array and no object.
+    /// The value itself, which must not be an array or an object.
     case whole
-    /// An element of an array, from 0.
+    /// An element of an array, counted from 0.
     case element(Int)
-    /// All members of an object, as `name: value; name: value` in order of their names.
+    /// All members of an object, as `name: value; name: value`, sorted by name.
     case members
 }
 
-/// How a value is read.
+/// How a value is parsed.
 package enum FieldFormat: Equatable, Sendable {
     case text
-    /// A number, or text that is one; a rating is mapped from `scale` to five stars.
+    /// A number, or text that holds one; a rating is converted from `scale` to five stars.
     case number(scale: Int64)
     case flag
-    /// A date, or a date and time, of ISO 8601; without a zone it is UTC.
+    /// An ISO 8601 date, or date and time; without a zone it is UTC.
     case iso8601
     case unixSeconds
     case unixMilliseconds
 }
 
+/// Why a shape document is not valid, in words.
 package struct ShapeFault: Error, Equatable, Sendable, CustomStringConvertible {
     package var description: String
 

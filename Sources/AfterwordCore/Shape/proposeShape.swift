@@ -1,15 +1,15 @@
-/// A shape made up from the names of fields, for a person to look over.
+/// A shape guessed from the names of fields, for a person to check.
 package struct ShapeProposal: Sendable {
     package var document: JSONValue
-    /// Fields of the reviews that no name was known for.
+    /// Members of the reviews that match no known name.
     package var unplaced: [String]
-    /// What is uncertain.
+    /// Uncertain points, in words.
     package var remarks: [String]
 }
 
-/// Proposes a shape for elements of an unknown container by the usual names of fields.
+/// Proposes a shape for elements of an unknown container, by the usual names of fields.
 ///
-/// - Throws: `ShapeFault` saying what is missing: a product, or both text and rating.
+/// - Throws: `ShapeFault` naming what is missing: a product id, or any rating or text.
 package func proposeShape(
     for elements: [JSONValue], named name: String
 ) throws(ShapeFault) -> ShapeProposal {
@@ -37,7 +37,7 @@ package func proposeShape(
             best.attributes.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     }
     let value = JSONValue.object(document.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
-    // What is proposed can be used.
+    // The proposed document must parse.
     _ = try Shape(parsing: Array(value.canonical.utf8))
     return ShapeProposal(document: value, unplaced: best.unplaced, remarks: best.remarks)
 }
@@ -45,15 +45,15 @@ package func proposeShape(
 /// A place in an element where reviews may be.
 private struct ReviewPlace {
     var path: [String]
-    /// Objects around the list, the nearest first.
+    /// The members of the objects around the list, the nearest object first.
     var around: [[(key: String, value: JSONValue)]]
-    /// The keys under which maps keep the record or what encloses it, the outermost first.
+    /// The names under which map keys are captured, the outermost map first.
     var captures: [String]
     var record: [(key: String, value: JSONValue)]
 
     private static let depthLimit = 4
 
-    /// The element itself and every list or map of objects in it.
+    /// Collects the element itself and every list or map of objects in it.
     static func collect(_ element: JSONValue, into places: inout [ReviewPlace]) {
         guard let members = element.members else { return }
         collect(members, path: [], around: [], captures: [], into: &places)
@@ -171,7 +171,7 @@ private struct ReviewPlace {
         return nil
     }
 
-    /// The rule of a field as a shape writes it.
+    /// The rules of the fields found, in the syntax of a shape.
     var fields: [String: JSONValue] {
         var fields: [String: JSONValue] = [:]
         for (field, names) in Self.synonyms {

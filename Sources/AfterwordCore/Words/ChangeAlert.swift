@@ -1,27 +1,28 @@
-/// What makes a change one to report at once. First seen products and returning reviews make none.
+/// A reason to report a change at once. Products seen for the first time raise no alert except for
+/// dangers; returning reviews raise none.
 package enum ChangeAlert: Equatable, Sendable {
-    /// The mean fell by at least `meanFall`.
+    /// The mean rating fell by at least `meanFall`.
     case meanFell(millionths: Int64)
     /// Of the reviews that are new or were edited down, at least `negativeCount` and at least half
     /// are negative.
     case negatives(Int64, of: Int64)
-    /// Reviews that speak of a danger; one is enough.
+    /// The number of reviews that mention a danger; one is enough.
     case dangers(Int64)
 
-    /// Millionths of a star: 0.2.
+    /// Millionths of a star: 0.2 stars.
     package static let meanFall: Int64 = 200_000
-    /// Ratings before and after below which a mean says too little.
+    /// The fewest ratings before and after for which a mean is compared.
     package static let fewestRatings: Int64 = 10
     package static let negativeCount: Int64 = 5
 }
 
-/// The alerts of a scope between two moments.
+/// The alerts of a scope between two moments, A and B.
 ///
 /// - Parameters:
-///   - before: Its sums at A.
+///   - before: The scope's sums at A.
 ///   - after: Its sums at B, without the reviews of products seen for the first time.
-///   - counts: Its reviews by what they are.
-///   - dangers: Reviews among them that speak of a danger.
+///   - counts: Its reviews, counted by `ReviewNews`.
+///   - dangers: How many of those reviews mention a danger.
 package func changeAlerts(
     before: Counters, after: Counters, counts: NewsCounts, dangers: Int64
 ) -> [ChangeAlert] {

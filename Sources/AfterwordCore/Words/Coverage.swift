@@ -1,6 +1,7 @@
 extension ReviewValues {
-    /// Whether its texts are in a language that is not read for themes and dangers, or in one that is
-    /// not recognised though there are words enough.
+    /// Whether its texts could not be read for themes and dangers: the language is unknown, nothing
+    /// was found, and either there are at least six words or most letters are outside the Latin
+    /// script.
     package func isUnread(_ reading: ReviewReading) -> Bool {
         guard reading.language == .unknown, reading.mentions.isEmpty, reading.hazards.isEmpty else {
             return false
@@ -8,27 +9,28 @@ extension ReviewValues {
         let texts = [title, body].compactMap { $0 }
         if texts.reduce(0, { $0 + words(of: $1).count }) >= 6 { return true }
         let letters = texts.flatMap { $0.string.unicodeScalars }.filter(\.properties.isAlphabetic)
-        // Beyond Latin letters.
+        // Beyond Latin letters (U+024F).
         return letters.count { $0.value > 0x24F } * 2 > letters.count
     }
 }
 
-/// What an answer about a dump covers: an all-clear without it says nothing.
+/// What an answer about a dump covers; without it, "no dangers found" would mean nothing.
 package struct Coverage: Equatable, Sendable {
-    /// The dump it is about.
+    /// The dump that the answer is about.
     package var dump: LoadedDump
-    /// Products that the store knows, and of them those that the dump names; nil where that is not
-    /// known any more.
+    /// The products in the store, and how many of them the dump names; the latter is nil where that
+    /// is no longer stored.
     package var knownProducts: Int64
     package var namedProducts: Int64?
-    /// When the product that is missing longest was last in a dump; nil where none is missing, or
-    /// where that is not known any more.
+    /// When the product that has been missing longest was last in a dump; nil where none is missing
+    /// or that is no longer stored.
     package var missingSince: Instant?
-    /// Live reviews that the dump does not show; they are kept.
+    /// Live reviews that the dump does not contain; they are kept.
     package var absentReviews: Int64
-    /// There may be more of them: only those of products that are missing are counted.
+    /// Whether `absentReviews` is a lower bound, because only reviews of missing products are
+    /// counted.
     package var isAbsenceAtLeast = false
-    /// Reviews that came in languages that are not read for themes and dangers.
+    /// New reviews in languages that are not read for themes and dangers.
     package var unreadReviews: Int64
 
     package init(
@@ -47,12 +49,14 @@ package struct Coverage: Equatable, Sendable {
         namedProducts.map { max(0, knownProducts - $0) } ?? 0
     }
 
-    /// Everything known was looked at.
+    /// Whether the dump names every known product, contains every live review, and every new review
+    /// could be read.
     package var isWhole: Bool {
         namedProducts != nil && missingProducts == 0 && absentReviews == 0 && unreadReviews == 0
     }
 
-    /// In sentences: `The dump of 2026-03-09 names 2 of 3 known products.` and what is left out.
+    /// The coverage as sentences: `The dump of 2026-03-09 names 2 of 3 known products.`, then what
+    /// is not covered.
     package var sentences: [String] {
         let name = "The dump \(dump.label.map { "\($0) " } ?? "")of \(dump.day)"
         let known = several(knownProducts, "known product")

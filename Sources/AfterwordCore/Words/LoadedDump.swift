@@ -1,12 +1,12 @@
-/// As much of a run as the words about dumps need.
+/// The part of a run that sentences about dumps need.
 package struct DumpRun: Equatable, Sendable {
     package var run: Int64
     package var recordedAt: Instant
     package var observedAt: Instant
-    /// What `--dump` called it.
+    /// The label given by `--dump`.
     package var label: Text?
-    /// It read at least one review, changed or not. Loads of a catalog, replays of rejects and runs
-    /// of insights read none.
+    /// Whether the run read at least one review, changed or not. Catalog loads, replays of rejects
+    /// and insight runs read none.
     package var readsReviews: Bool
 
     package init(
@@ -20,17 +20,17 @@ package struct DumpRun: Equatable, Sendable {
     }
 }
 
-/// A dump: all runs that read reviews under one label; without labels all of one UTC day of
-/// `observed_at`.
+/// A dump: all runs that read reviews under one label. Runs without a label belong to one dump per
+/// UTC day of `observed_at`.
 package struct LoadedDump: Equatable, Sendable {
     package let label: Text?
-    /// Its runs by number; at least one.
+    /// Its run numbers in ascending order; at least one.
     package let runs: [Int64]
     /// The least and the greatest `observed_at` of its runs.
     package let firstObservedAt: Instant
     package let observedAt: Instant
 
-    /// - Precondition: At least one run, by number.
+    /// - Precondition: At least one run, in ascending order of number.
     init(label: Text?, runs: [DumpRun]) {
         precondition(!runs.isEmpty, "a dump has a run")
         self.label = label
@@ -41,11 +41,11 @@ package struct LoadedDump: Equatable, Sendable {
 
     package var firstRun: Int64 { runs[0] }
     package var lastRun: Int64 { runs[runs.count - 1] }
-    /// The UTC day on which it was taken: `2026-03-09`.
+    /// The UTC day of `observedAt`: `2026-03-09`.
     package var day: String { observedAt.day }
-    /// Its label, else its day.
+    /// The label; the day where there is none.
     package var name: String { label?.string ?? day }
-    /// Its day, with the label in front where it has one: `week 10 (2026-03-09)`.
+    /// The day, after the label where there is one: `week 10 (2026-03-09)`.
     package var fullName: String { label.map { "\($0) (\(day))" } ?? day }
 }
 

@@ -1,4 +1,4 @@
-/// The dumps of a ledger, in the order in which they were taken.
+/// The dumps of a store, ordered by `observed_at`, then by last run.
 package struct LoadedDumps: Equatable, Sendable {
     package let all: [LoadedDump]
     private let runs: [DumpRun]
@@ -8,7 +8,8 @@ package struct LoadedDumps: Equatable, Sendable {
         case day(Instant)
     }
 
-    /// - Parameter runs: The whole ledger by number, or its beginning: what it then said.
+    /// - Parameter runs: All runs of the store in ascending order, or a prefix of them for an
+    ///   earlier state.
     package init(_ runs: [DumpRun]) {
         self.runs = runs
         let own = Dictionary(grouping: runs.filter(\.readsReviews)) { run -> Key in
@@ -25,7 +26,7 @@ package struct LoadedDumps: Equatable, Sendable {
     /// The dump with the greatest `observed_at`.
     package var newest: LoadedDump? { all.last }
 
-    /// The dump that was taken before another; nil for the first.
+    /// The dump taken just before another one; nil for the first.
     package func dump(before dump: LoadedDump) -> LoadedDump? {
         all.firstIndex(of: dump).flatMap { $0 > 0 ? all[$0 - 1] : nil }
     }
@@ -33,8 +34,8 @@ package struct LoadedDumps: Equatable, Sendable {
     /// The dump that a run belongs to; nil for a run that read no reviews.
     package func dump(ofRun run: Int64) -> LoadedDump? { all.first { $0.runs.contains(run) } }
 
-    /// The place in `all` of the dump that a run belongs to; for a run that read no reviews, of the dump
-    /// loaded last before it. Nil before the first.
+    /// The index in `all` of the dump that a run belongs to. For a run that read no reviews: the
+    /// dump loaded last before it, nil when there is none.
     package func place(ofRun run: Int64) -> Int? {
         all.indices.max { left, right in lastRun(all[left], by: run) < lastRun(all[right], by: run)
         }
@@ -53,14 +54,14 @@ package struct LoadedDumps: Equatable, Sendable {
         return all.last { $0.observedAt < end }
     }
 
-    /// The run after which the store says what it said of a dump: the one before the first run of
-    /// any newer dump. Loads of catalogs, replays and insights that followed the dump are in it.
+    /// The run whose state shows the dump: the one before the first run of any newer dump. It
+    /// includes catalog loads, replays and insights that followed the dump.
     package func state(of dump: LoadedDump) -> Int64 {
         guard let place = all.firstIndex(of: dump) else { return newestRun }
         return all[(place + 1)...].map(\.firstRun).min().map { $0 - 1 } ?? newestRun
     }
 
-    /// As `state(of:)`.
+    /// The same as `state(of:)`, for a dump that has a state of its own.
     ///
     /// - Throws: `AsOfFault.noStateOfItsOwn`.
     private func ownState(of dump: LoadedDump) throws -> Int64 {
@@ -69,20 +70,20 @@ package struct LoadedDumps: Equatable, Sendable {
         return run
     }
 
-    /// Where insights of a moment end: as of a run of a dump, those made before the next dump's
-    /// first run.
+    /// The last run whose insights belong to a moment: as of a run of a dump, the one before the
+    /// next dump's first run.
     package func insightsEnd(asOf run: Int64) -> Int64 {
         dump(ofRun: run).map { max(run, state(of: $0)) } ?? run
     }
 
-    /// The same ledger as it was after a run.
+    /// The dumps as they were known after a run.
     package func asOf(_ run: Int64) -> LoadedDumps {
         LoadedDumps(runs.filter { $0.run <= run })
     }
 
     // MARK: Moments
 
-    /// The run that a moment stands for.
+    /// The run that a moment denotes.
     ///
     /// - Throws: `AsOfFault`.
     package func run(at moment: Moment) throws -> Int64 {
@@ -112,9 +113,9 @@ package struct LoadedDumps: Equatable, Sendable {
         }
     }
 
-    /// From A to B: B is the newest dump where nothing is said, A the dump before B.
+    /// The window from A to B. B defaults to the newest state, A to the dump before B's.
     ///
-    /// - Throws: `AsOfFault`, `backwards` where A comes after B.
+    /// - Throws: `AsOfFault`; `backwards` where A comes after B.
     package func window(since: Moment? = nil, to: Moment? = nil) throws -> DumpWindow {
         let end = try to.map { try run(at: $0) } ?? newestRun
         if let since, since.form != .last, try runBefore(since) > end {
@@ -150,7 +151,8 @@ package struct LoadedDumps: Equatable, Sendable {
         return window
     }
 
-    /// As `run(at:)`, and 0 before the first run: everything came since then.
+    /// The same as `run(at:)`, with 0 for a moment before the first run, so that everything is new
+    /// since then.
     private func runBefore(_ moment: Moment) throws -> Int64 {
         if case .run(0) = moment.form { return 0 }
         do {
@@ -168,17 +170,18 @@ package struct LoadedDumps: Equatable, Sendable {
     }
 }
 
-/// What lies between two moments of a store.
+/// The span between two moments of a store.
 package struct DumpWindow: Equatable, Sendable {
-    /// The run after which it begins; 0 for before the first.
+    /// The run after which the window begins; 0 for before the first run.
     package var from: Int64
-    /// The run after which it ends.
+    /// The last run in the window.
     package var to: Int64
-    /// The dump before; nil where there is none, or where a run was asked for.
+    /// The dump at the beginning; nil where there is none or the window begins at a run.
     package var since: LoadedDump?
-    /// The dump whose news it holds; nil where no dump was loaded by then.
+    /// The dump whose news the window holds; nil where no dump was loaded by then.
     package var dump: LoadedDump?
-    /// Runs in between that loaded dumps taken no later than `since`: what they brought was there.
+    /// Runs inside the window that loaded dumps taken no later than `since`; what they brought is
+    /// not news.
     package var olderRuns: Set<Int64>
 
     package init(
@@ -192,22 +195,23 @@ package struct DumpWindow: Equatable, Sendable {
         self.olderRuns = olderRuns
     }
 
-    /// From when to when, for people: `2026-03-02 → 2026-03-09`.
+    /// The two ends, for people: `2026-03-02 → 2026-03-09`.
     package var words: String {
         let begin = since?.fullName ?? (isFirst ? "before the first dump" : "run \(from)")
         return "\(begin) → \(dump?.fullName ?? "run \(to)")"
     }
 
-    /// Nothing was there before: all that came is seen for the first time.
+    /// Whether the window begins before the first run, so that everything in it is seen for the
+    /// first time.
     package var isFirst: Bool { from == 0 }
 
-    /// Whether what a run brought is news here.
+    /// Whether what a run brought is news in this window.
     package func holds(run: Int64) -> Bool {
         run > from && run <= to && !olderRuns.contains(run)
     }
 
-    /// Whether a product was named by an earlier dump.
+    /// Whether a product was named by a dump before this window.
     ///
-    /// - Parameter firstRun: The run that named it first.
+    /// - Parameter firstRun: The run that first named the product.
     package func knew(productSince firstRun: Int64) -> Bool { !holds(run: firstRun) }
 }

@@ -1,23 +1,25 @@
 /// A moment of a store's history as people write it: a run, a date, an instant, a dump's label, or
 /// `last`.
 package struct Moment: Equatable, Sendable {
+    /// What kind of moment is written.
     package enum Form: Equatable, Sendable {
-        /// The newest dump; as the beginning of a window the dump before.
+        /// The newest state; as the beginning of a window, the dump before.
         case last
-        /// A run's number; 0 stands for before the first.
+        /// A run number; 0 is before the first run.
         case run(Int64)
-        /// A date: the newest dump taken by the end of that day in UTC.
+        /// A date: the newest dump taken by the end of that UTC day.
         case day(Instant)
-        /// A time: the newest run recorded by then.
+        /// An instant: the newest run recorded by then.
         case instant(Instant)
-        /// Anything else: what `--dump` called a dump.
+        /// Anything else: a label given by `--dump`.
         case label
     }
 
     package let written: String
     package let form: Form
 
-    /// Nil for what can be none of them: nothing, or a number that no run has.
+    /// Nil for a text that cannot be a moment: empty, more than 100 characters, control characters,
+    /// or white space at an end.
     package init?(_ written: String) {
         guard Moment.isPlain(written) else { return nil }
         self.written = written
@@ -44,7 +46,7 @@ package struct Moment: Equatable, Sendable {
         return nil
     }
 
-    /// What every error about a moment ends with.
+    /// The end of every error message about a moment.
     package static let examples =
         "give a run (3), a date (2026-03-09), an instant (2026-03-09T12:00Z), "
         + "a dump's label, or last"
@@ -62,27 +64,27 @@ package struct Moment: Equatable, Sendable {
     }
 }
 
-/// Why a moment cannot be answered for.
+/// Why a moment cannot be resolved.
 package enum AsOfFault: Error, Equatable, Sendable {
     case noSuchRun(Int64)
-    /// Later runs may still be recorded with that time.
+    /// Runs may still be recorded up to that time.
     case afterNewestRun(Instant)
     case beforeFirstRun
-    /// A dump that was loaded after newer ones: the store never said what it alone says.
+    /// A dump loaded after newer ones: no state of the store shows it alone.
     case noStateOfItsOwn(String)
-    /// Neither a run, a date nor an instant, and no dump has that label.
+    /// Not a run, date or instant, and no dump has that label.
     case unknownMoment(String, labels: [Text])
-    /// A window ends before it begins.
+    /// The window ends before it begins.
     case backwards
 }
 
 extension AsOfFault {
-    /// What was asked for is no moment, rather than one that is not there.
+    /// Whether the input is not a moment at all, as opposed to one that does not exist.
     package var isUnreadable: Bool {
         if case .unknownMoment = self { true } else { false }
     }
 
-    /// In words, with an example of what can be asked for.
+    /// In words; for an unknown moment with examples of valid ones.
     package var words: String {
         switch self {
         case .noSuchRun(let run): "there is no run \(run)"

@@ -1,28 +1,28 @@
-/// What a review is between two moments, A and B.
+/// How a review differs between two moments, A and B.
 package enum ReviewNews: String, CaseIterable, Sendable {
-    /// Live at B, and neither it nor a review linked to it was ever live up to A.
+    /// Live at B; neither the review nor one linked to it was ever live up to A.
     case new
-    /// As `new`, of a product that no dump up to A named: outside alarms, except dangers.
+    /// As `new`, for a product that no dump up to A named; raises no alert except for dangers.
     case firstSeen = "first_seen"
-    /// Live at B, not at A, and live before.
+    /// Live at B, not at A, but live before.
     case back
-    /// Brought since by a dump that is older than A: it was there by then.
+    /// Brought after A by a dump no newer than A's, so it already existed at A.
     case older
-    /// Live at both; rating, title or body say something else.
+    /// Live at both, with a different rating, title or body.
     case edited
     /// Live at A, not at B.
     case gone
 }
 
-/// What was known of a review at A.
+/// What is stored about a review at A.
 package struct ReviewPast: Sendable {
-    /// Its values where it was live.
+    /// Its values at A; nil where it was not live.
     package var live: ReviewValues?
-    /// It, or one linked to it, was live at some time up to A.
+    /// Whether the review, or one linked to it, was live at any time up to A.
     package var wasEverLive: Bool
-    /// A run since A brought it from a dump no newer than A.
+    /// Whether a run after A brought it from a dump no newer than A's.
     package var isOfOlderDump: Bool
-    /// A dump up to A named its product.
+    /// Whether a dump up to A named its product.
     package var productWasNamed: Bool
 
     package init(
@@ -35,7 +35,7 @@ package struct ReviewPast: Sendable {
     }
 }
 
-/// A review at A and at B, and what that is called.
+/// The difference of a review between A and B.
 package struct ReviewDifference: Equatable, Sendable {
     package var news: ReviewNews
     package var starBefore: Int?
@@ -47,7 +47,7 @@ package struct ReviewDifference: Equatable, Sendable {
         self.starAfter = starAfter
     }
 
-    /// Nil where nothing is to be said: it says the same, or is live at neither.
+    /// Nil where there is no difference to report: the same content, or live at neither moment.
     package init?(now: ReviewValues?, past: ReviewPast) {
         starBefore = past.live?.star
         starAfter = now?.star
@@ -77,29 +77,29 @@ package struct ReviewDifference: Equatable, Sendable {
     package var isResolved: Bool {
         news == .edited && wasNegative && (starAfter.map { $0 >= 3 } ?? false)
     }
-    /// A negative review that vanished.
+    /// A negative review that is no longer live.
     package var isGoneNegative: Bool { news == .gone && wasNegative }
-    /// Negative before or after, and neither edited down nor resolved: it says something else.
+    /// Edited, negative before or after, but neither edited down nor resolved.
     package var isEditedNegative: Bool {
         news == .edited && (wasNegative || isNegative) && !isEditedDown && !isResolved
     }
 }
 
 extension ReviewValues {
-    /// Whether rating, title and body are the same, texts with their white space collapsed. Votes
-    /// and everything else are bookkeeping.
+    /// Whether rating, title and body are the same, comparing texts with their white space
+    /// collapsed. Votes and all other fields are ignored.
     package func saysTheSame(as other: ReviewValues) -> Bool {
         rating == other.rating && collapsed(title) == collapsed(other.title)
             && collapsed(body) == collapsed(other.body)
     }
 }
 
-/// In normalisation form C, white-space runs one space; nil for nothing.
+/// In normalization form C, with white-space runs as one space; nil where the text is absent.
 private func collapsed(_ text: Text?) -> [UInt8]? {
     text.flatMap { text in composeText(text.bytes).lend { normaliseSpace($0) } }
 }
 
-/// Reviews counted by what they are between two moments.
+/// The number of reviews per kind of news between two moments.
 package struct NewsCounts: Equatable, Sendable {
     package var new: Int64 = 0
     package var newNegative: Int64 = 0

@@ -1,13 +1,13 @@
-/// Which name of a list a written one means.
+/// The result of looking up a name that a person wrote.
 package enum NameMatch: Equatable, Sendable {
     case one(Text)
-    /// Names that differ from it in upper and lower case alone, more than one.
+    /// Several names that differ from the wanted one only in case or white space.
     case several([Text])
-    /// None; with those that are nearest to it, the nearest first.
+    /// No match; the nearest names, the nearest first.
     case none(nearest: [Text])
 }
 
-/// Matches a name exactly, else without case where that is unambiguous.
+/// Matches a name exactly; otherwise ignoring case and white space, where that is unambiguous.
 ///
 /// - Parameter limit: The most names that are suggested.
 package func matchName(
@@ -38,7 +38,7 @@ package func matchName(
     return .none(nearest: sorted.prefix(limit).map(\.name))
 }
 
-/// Without case and outer white space, white-space runs one space.
+/// In lower case, without outer white space, with white-space runs as one space.
 private func fold(_ name: Text) -> [Character] {
     let text = String(decoding: composeText(name.bytes), as: UTF8.self).lowercased()
     return Array(text.split(whereSeparator: \.isWhitespace).joined(separator: " "))
@@ -51,8 +51,8 @@ private func isPart(_ part: [Character], of whole: [Character]) -> Bool {
     }
 }
 
-/// Characters to add, take, change or swap to make one text of another; nil where there are more
-/// than `limit`.
+/// The number of insertions, deletions, replacements and swaps of neighbors that turn one text into
+/// the other; nil above `limit`.
 func editDistance(_ left: [Character], _ right: [Character], within limit: Int) -> Int? {
     guard abs(left.count - right.count) <= limit else { return nil }
     var older: [Int] = []

@@ -1,10 +1,10 @@
-/// Reviews in order, the newest first.
+/// Sorts reviews, the newest first.
 ///
-/// By source time where every one has one. Else by the run that brought a review, then by source
-/// time, those without after those with one. Mock times never sort. Products and reviews by their
-/// ids decide what is left.
+/// By source time where every review has one. Otherwise by the run that first brought the review,
+/// then by source time, with reviews that have none last. Mock times are never used. Ties are
+/// broken by product id, then review id.
 ///
-/// - Parameter broughtBy: The run that brought a review first.
+/// - Parameter broughtBy: The run that first brought a review.
 package func newestFirst(
     _ reviews: [ListedReview], broughtBy: (ListedReview) -> Int64
 ) -> [ListedReview] {

@@ -1,4 +1,4 @@
-/// A whole number with thousands apart: `9,601`.
+/// A whole number with thousands separators: `9,601`.
 package func grouped(_ number: some BinaryInteger) -> String {
     let digits = String(number.magnitude)
     var text = number < 0 ? "-" : ""
@@ -9,10 +9,10 @@ package func grouped(_ number: some BinaryInteger) -> String {
     return text
 }
 
-/// A count with its noun: `1 review`, `0 reviews`, `9,601 reviews`. Every count that a person reads
-/// is written by it.
+/// A count with its noun: `1 review`, `0 reviews`, `9,601 reviews`. Every count shown to people is
+/// written by this function.
 ///
-/// - Parameter plural: The noun of any count but one; the noun and an `s` when left out.
+/// - Parameter plural: The noun for any count but one; `noun` with an `s` by default.
 package func several(
     _ count: some BinaryInteger, _ noun: String, plural: String? = nil
 ) -> String {

@@ -1,6 +1,6 @@
-/// A text as one word of a shell: nothing in it ends the quotes.
+/// Quotes a text as one shell word in single quotes.
 ///
-/// Wherever a command is shown to be copied, what a source wrote in it goes through here.
+/// Every command shown for copying passes source text through this function.
 package func shellQuoted(_ text: String) -> String {
     "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
         + "'"

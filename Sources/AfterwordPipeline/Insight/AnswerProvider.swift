@@ -1,11 +1,13 @@
 import AfterwordCore
 
-/// Gets the answers of a wave: known ones from the cache, the others by asking, so many at once.
+/// Gets the answers of a wave from a model without cost: cached ones first, the others by
+/// concurrent requests.
 struct AnswerProvider {
+    /// The result for one plan.
     enum Answer: Sendable {
         case success(ModelReply)
         case failure(ModelFailure)
-        /// Another program asked the same all the time.
+        /// Another program's call for the same request did not end in time.
         case inFlight
 
         init(_ result: Result<ModelReply, ModelFailure>) {
@@ -20,7 +22,8 @@ struct AnswerProvider {
     let options: InsightOptions
     let surroundings: InsightSurroundings
 
-    /// One for each plan of a model that costs nothing; nil for what was not to be asked.
+    /// The answers of a model that costs nothing, one per plan; nil for plans whose step is not
+    /// `ask`.
     func freeAnswers(
         _ plans: [InsightPlan], _ store: any ReviewStore, _ report: inout InsightReport
     ) async throws -> [Answer?] {
@@ -45,7 +48,7 @@ struct AnswerProvider {
         return answers
     }
 
-    /// Answers that cost nothing, to be kept with the insights made of them.
+    /// The usable free answers, to be stored with the insights made from them.
     func kept(_ plans: [InsightPlan], _ answers: [Answer?], at now: Instant) -> [CachedAnswer] {
         zip(plans, answers).compactMap { plan, answer in
             guard case .success(let reply)? = answer, isReadable(reply, plan) else { return nil }
@@ -56,7 +59,7 @@ struct AnswerProvider {
     }
 }
 
-/// Asks a model; its failure is a value.
+/// Sends a request to a model and returns its failure as a value.
 func result(
     _ model: any LanguageModel, _ request: ModelRequest
 ) async -> Result<ModelReply, ModelFailure> {

@@ -1,32 +1,34 @@
 package import AfterwordCore
 
-/// How insights are made.
+/// Options for making insights.
 package struct InsightOptions: Sendable {
     package var language = Language.english
-    /// Asks again where the answer is known.
+    /// Whether the model is asked even if the answer is cached.
     package var isRefreshing = false
     package var budget = Budget()
-    /// Questions on their way at once; as many threads work on what is computed here.
+    /// The most concurrent requests, and the width of parallel composing.
     package var parallel = 4
-    /// Counts themes across the portfolio as well, where a dump came since they were counted.
+    /// Whether the portfolio's themes are counted too, where the history changed since the last
+    /// count.
     package var countsThemes = false
-    /// What a model is shown, as `tokenBound` counts it.
+    /// The limit on the reviews sent to a model, as `tokenBound` counts.
     package var evidenceTokens = EvidenceLimit.tokens
-    /// Insights of one transaction.
+    /// The most scopes per wave.
     package static let wave = 64
 
     package init() {}
 }
 
-/// What may be spent, in nano-dollars; days and months are those of UTC.
+/// The spending limits in nano-dollars; days and months are in UTC.
 package struct Budget: Equatable, Sendable {
     package static let nanodollars: Int64 = 1_000_000_000
 
+    /// The period of a limit.
     package enum Span: String, CaseIterable, Sendable {
         case run, day, month
     }
 
-    /// One dollar a command.
+    /// The limit per command; one dollar by default.
     package var run = nanodollars
     package var day = 5 * nanodollars
     package var month = 50 * nanodollars
@@ -41,11 +43,11 @@ package struct Budget: Equatable, Sendable {
         }
     }
 
-    /// Whether so much more fits below every ceiling.
+    /// Whether an amount fits below every limit.
     ///
     /// - Parameters:
-    ///   - spent: What is spent or reserved.
-    ///   - onTheWay: Of it, what is reserved by calls that have not ended.
+    ///   - spent: The amount spent or reserved in a period.
+    ///   - onTheWay: The part of `spent` that is reserved by calls that have not ended.
     package func verdict(
         on amount: Int64, spent: (Span) throws -> Int64, onTheWay: (Span) throws -> Int64
     ) rethrows -> BudgetVerdict {
@@ -63,14 +65,15 @@ package struct Budget: Equatable, Sendable {
     }
 }
 
+/// Whether an amount fits into the budget.
 package enum BudgetVerdict: Equatable, Sendable {
     case fits
-    /// Only what is reserved by calls on their way is in its way: when they end, it may fit.
+    /// It may fit when open calls end, because reservations exceed their final cost.
     case full(BudgetRefusal)
     case refused(BudgetRefusal)
 }
 
-/// A call that was not made: its reservation would have passed a ceiling. Nano-dollars.
+/// A call that was not made because its reservation would exceed a limit. Amounts in nano-dollars.
 package struct BudgetRefusal: Error, Equatable, Sendable {
     package var span: Budget.Span
     package var spent: Int64
@@ -78,46 +81,48 @@ package struct BudgetRefusal: Error, Equatable, Sendable {
     package var ceiling: Int64
 }
 
-/// A call that says to have used more than it can have.
+/// A call with a reported usage above its upper bound.
 package struct BeyondBound: Equatable, Sendable {
     package var usage: ModelUsage
     package var bound: ModelUsage
-    /// Nano-dollars: what was booked, and the most that one try can cost.
+    /// Nano-dollars: the booked cost, and the most that one attempt can cost.
     package var cost: Int64
     package var price: Int64
 }
 
-/// What happens while insights are made, for those who wait.
+/// Progress messages while insights are made.
 package enum InsightNotice: Equatable, Sendable {
-    /// So many questions have no answer yet, the oldest of them for so many seconds.
+    /// Open requests, and the age of the oldest one in seconds.
     case waitingForModel(questions: Int, seconds: Int64)
-    /// Another program asks the same; its lease ends then, where it does not renew it.
+    /// Another program has sent the same requests; their leases may still expire.
     case waitingForAnother(scopes: [ReviewScope])
-    /// What is reserved by calls on their way leaves no room below a ceiling.
+    /// Reservations of open calls leave no room below a limit.
     case waitingForBudget(BudgetRefusal)
-    /// An answer could not be used.
+    /// An answer was unusable.
     case unusable(ReviewScope, ModelFailure.Fault, isAskedAgain: Bool)
     case beyondBound(ReviewScope, BeyondBound)
-    /// What a call used is not said, or cannot be believed: it counts as the most it can cost.
+    /// The usage of a call is missing or implausible; the call is booked at the most it can cost.
     case unknownUsage(ReviewScope)
 }
 
-/// What the shell gives to the making of insights.
+/// The clock, waits and messages that the caller provides.
 package struct InsightSurroundings: Sendable {
     package var now: @Sendable () -> Instant
-    /// Waits a little for another program, before the next look.
+    /// Pauses before the next attempt to get a locked store.
     package var pause: @Sendable () async -> Void
-    /// How often it looks before it gives up.
+    /// The most attempts to get a locked store.
     package var patience = 6_000
-    /// Waits before the next look whether another program's question has ended, and how often it does.
+    /// Pauses before the next look at another program's call; `waits` is the most such pauses
+    /// without progress.
     package var wait: @Sendable () async -> Void
     package var waits = 1_200
-    /// Waits until leases are to be renewed: a quarter of `callLeaseSeconds`. Ends when its task is cancelled.
+    /// Sleeps until leases are to be renewed: a quarter of `callLeaseSeconds`. Returns early when
+    /// its task is canceled.
     package var beat: @Sendable () async -> Void = {
         try? await Task.sleep(for: .seconds(callLeaseSeconds / 4))
     }
     package var notice: @Sendable (InsightNotice) -> Void = { _ in }
-    /// Names the calls of one command; no two commands have the same.
+    /// The id of one command's calls; unique per command.
     package var batch: Int64
     package var progress: @Sendable (_ done: Int, _ of: Int) -> Void
 
@@ -133,7 +138,10 @@ package struct InsightSurroundings: Sendable {
         self.progress = progress
     }
 
-    /// Does something that needs a lock of the store, again after each pause where another program has it.
+    /// Runs `body`, which needs a lock of the store, and retries after a pause while another
+    /// program holds the lock.
+    ///
+    /// - Throws: `StoreFault.locked` after `patience` attempts, and any other error of `body`.
     func whenFree<Result>(_ body: () throws -> Result) async throws -> Result {
         for _ in 0..<patience {
             do {
@@ -146,16 +154,16 @@ package struct InsightSurroundings: Sendable {
     }
 }
 
-/// What became of a scope.
+/// The result for one scope.
 package enum InsightOutcome: Equatable, Sendable {
-    /// It stands as it was made: what it was made of is the same.
+    /// The stored insight stays; its evidence is unchanged.
     case standing(InsightRow)
     case made(InsightRow)
     case notEnough(NotEnoughData)
     case failed(ModelFailure)
-    /// Another program asks the same and did not come to an end.
+    /// Another program's call for the same request did not end in time.
     case stillAsked
-    /// Left out when the run was ended by what came before.
+    /// Not attempted because the run ended before.
     case notTried
 
     package var row: InsightRow? {
@@ -166,22 +174,22 @@ package enum InsightOutcome: Equatable, Sendable {
     }
 }
 
-/// What making insights came to.
+/// The result of making insights.
 package struct InsightReport: Sendable {
     package var outcomes: [(scope: ReviewScope, outcome: InsightOutcome)] = []
-    /// Questions that were asked, and answers that were known.
+    /// The number of requests sent, and of answers taken from the cache.
     package var calls = 0
     package var cacheHits = 0
-    /// Nano-dollars.
+    /// In nano-dollars.
     package var cost: Int64 = 0
-    /// Runs of insights that were made.
+    /// The insight runs that were stored.
     package var runs: [Int64] = []
     package var refusal: BudgetRefusal?
-    /// The failure after which nothing more was asked.
+    /// The failure that stopped all further requests.
     package var ending: ModelFailure?
-    /// The first call that says to have used more than it can have; the run ended with it.
+    /// The first call with a usage above its bound; it ended the run.
     package var beyond: BeyondBound?
-    /// A question was asked and booked.
+    /// Whether at least one request has been sent and booked.
     var isProven = false
 
     package init() {}
@@ -190,7 +198,7 @@ package struct InsightReport: Sendable {
     package var standing: Int {
         outcomes.count { if case .standing = $0.outcome { true } else { false } }
     }
-    /// Scopes that were asked about and have no insight.
+    /// Scopes whose request failed.
     package var failures: [(scope: ReviewScope, failure: ModelFailure)] {
         outcomes.compactMap { entry in
             guard case .failed(let failure) = entry.outcome, failure.fault != .leftAlone else {
@@ -199,7 +207,7 @@ package struct InsightReport: Sendable {
             return (entry.scope, failure)
         }
     }
-    /// Scopes whose answers could not be used before: not asked about again.
+    /// Scopes whose earlier answers were unusable, so that no request was sent.
     package var leftAlone: [ReviewScope] {
         outcomes.compactMap { entry in
             if case .failed(ModelFailure(.leftAlone)) = entry.outcome { entry.scope } else { nil }
@@ -207,9 +215,9 @@ package struct InsightReport: Sendable {
     }
 }
 
-/// Why insights cannot be made at all.
+/// Why no insights can be made at all.
 package enum InsightFault: Error, Equatable, Sendable {
     case noSuchScope(String)
-    /// Nothing was loaded yet.
+    /// No dump has been loaded yet.
     case noRuns
 }

@@ -1,25 +1,26 @@
 package import AfterwordCore
 
-/// What insights are made of, read in one snapshot: the live reviews with what the lexicon reads in them, by scope.
+/// The input of insights, read in one snapshot: the live reviews with the lexicon's readings, by
+/// scope.
 package struct InsightSource: Sendable {
     package let reviews: [ReadReview]
-    /// The newest run whose reviews it holds.
+    /// The newest run whose reviews are included.
     package let newestData: RunRecord
     /// When the newest dump was taken.
     package let observedAt: Instant
     private let observed: [Int64: Instant]
     private let portfolio: Counters
-    /// Places in `reviews`, by scope.
+    /// Indexes in `reviews`, by scope.
     private var members: [ReviewScope: [Int]] = [:]
-    /// Scopes that are there, with or without reviews.
+    /// The scopes that exist, with or without reviews.
     private var known: Set<ReviewScope> = [.scope(.portfolio)]
     package let stored: [ReviewScope: [InsightRow]]
     /// The newest run whose themes are counted.
     package let themesRun: Int64
-    /// Something changed since they were counted.
+    /// Whether the history changed since the themes were counted.
     package let themesAreOld: Bool
 
-    /// - Parameter scope: All that will be asked of; nil for anything.
+    /// - Parameter scope: The only scope that will be asked for; nil for all.
     package init(
         _ reader: any StoreReader, for scope: ReviewScope? = nil, lexicon: Lexicon = .first
     ) throws {
@@ -53,6 +54,9 @@ package struct InsightSource: Sendable {
         }
     }
 
+    /// The input of one scope's insight.
+    ///
+    /// - Throws: `InsightFault.noSuchScope`.
     package func subject(_ scope: ReviewScope) throws -> InsightSubject {
         guard known.contains(scope) else { throw InsightFault.noSuchScope(scope.written) }
         return InsightSubject(
@@ -61,20 +65,21 @@ package struct InsightSource: Sendable {
     }
 }
 
-/// Which scopes insights are made of.
+/// The scopes that insights are made for.
 package enum InsightChoice: Equatable, Sendable {
     case none
-    /// Those that a run of these brought something of.
+    /// Scopes with a review version brought by any of these runs.
     case changed(Set<Int64>)
-    /// The first so many.
+    /// The first `count` scopes.
     case top(Int)
 
-    /// Brands have so many reviews, and products, to have an insight of their own.
+    /// The fewest reviews with which a brand, or a product, gets an insight.
     package static let brandReviews: Int64 = 10
     package static let productReviews: Int64 = 3
 }
 
-/// Brands with ten reviews or more, those of most impact first, then products with three or more in the same order.
+/// The scopes of a choice: brands with at least ten reviews, those with the greatest impact first,
+/// then products with at least three in the same order.
 package func chooseScopes(
     _ reader: any StoreReader, _ choice: InsightChoice
 ) throws -> [ReviewScope] {

@@ -1,14 +1,14 @@
 import AfterwordCore
 
-/// The answers of a wave that are paid for. Each question is reserved for before it is asked and
-/// booked after it; what is asked runs beside this task, which alone has the store.
+/// Gets the paid answers of a wave. The cost of each request is reserved before it is sent and
+/// booked afterwards. Requests run in child tasks; only the current task uses the store.
 struct PaidAnswers {
     let provider: AnswerProvider
     let facts: ModelFacts
     let plans: [InsightPlan]
     private(set) var answers: [AnswerProvider.Answer?]
-    /// Plans that cannot be asked about now: another program asks the same, or what it has reserved
-    /// leaves no room.
+    /// Plans that cannot be asked now: another program has sent the same request, or its
+    /// reservations leave no room in the budget.
     private(set) var waiting: [Int]
     private var held: BudgetRefusal?
     private var onTheWay: [Int: (call: ModelCall, question: PaidQuestion)] = [:]
@@ -29,7 +29,8 @@ struct PaidAnswers {
 
     private var surroundings: InsightSurroundings { provider.surroundings }
 
-    /// Asks about all that waits; what still waits after it is another program's.
+    /// Sends the requests of all waiting plans. Afterwards `waiting` holds those that depend on
+    /// other programs.
     mutating func ask(_ store: any ReviewStore, _ report: inout InsightReport) async throws {
         var queue = waiting.map { question($0, isAgain: false) }[...]
         waiting = []
@@ -46,7 +47,8 @@ struct PaidAnswers {
                 case .answered(let index, let result):
                     let again = try await settle(index, result, store, &report)
                     if let again { queue.insert(again, at: queue.startIndex) }
-                    // What such a server says of the others cannot be believed either.
+                    // A server that reports impossible usage cannot be trusted with the other
+                    // requests either.
                     if report.beyond != nil { group.cancelAll() }
                 }
             }
@@ -54,7 +56,7 @@ struct PaidAnswers {
         }
     }
 
-    /// Looks again and again until nothing waits, or for so long that it gives up.
+    /// Retries the waiting plans until none is left or the number of waits is used up.
     mutating func askWaiting(_ store: any ReviewStore, _ report: inout InsightReport) async throws {
         var waits = surroundings.waits
         let first = waiting
@@ -83,13 +85,14 @@ struct PaidAnswers {
 
     // MARK: Begin, renew, end
 
-    /// Begins as many questions as may be on their way and as there is room for.
+    /// Starts as many requests as the width and the budget allow.
     private mutating func start(
         _ queue: inout ArraySlice<(index: Int, question: PaidQuestion)>,
         _ group: inout ThrowingTaskGroup<Event, any Error>, _ store: any ReviewStore,
         _ report: inout InsightReport
     ) async throws {
-        // The first question of a run goes alone: a server that counts what cannot be is found by it.
+        // The first request of a run goes alone, so that a server with impossible usage is found
+        // before others are sent.
         let width = report.isProven ? provider.options.parallel : 1
         while onTheWay.count < width, report.refusal == nil, report.ending == nil,
             let (index, question) = queue.first
@@ -104,7 +107,7 @@ struct PaidAnswers {
                 queue[queue.startIndex] = self.question(index, isAgain: true)
                 continue
             case .full(let refusal):
-                // One of ours ends before long, and then there may be room.
+                // One of the open requests will end and may free budget.
                 if !onTheWay.isEmpty { return }
                 held = refusal
                 waiting += queue.map(\.index)
@@ -155,7 +158,7 @@ struct PaidAnswers {
             .waitingForModel(questions: calls.count, seconds: age / 1_000_000))
     }
 
-    /// Books an answer; returns the question where it is to be asked once more.
+    /// Books an answer; returns the question if it is to be asked once more.
     private mutating func settle(
         _ index: Int, _ result: Result<ModelReply, ModelFailure>, _ store: any ReviewStore,
         _ report: inout InsightReport

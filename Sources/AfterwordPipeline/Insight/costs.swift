@@ -1,6 +1,6 @@
 package import AfterwordCore
 
-/// What a model cost on a day of UTC.
+/// The cost of one model on one UTC day.
 package struct DayCost: Equatable, Sendable {
     package var day: Instant
     package var model: String
@@ -8,7 +8,7 @@ package struct DayCost: Equatable, Sendable {
     package var open: Int64 = 0
     package var failed: Int64 = 0
     package var usage = ModelUsage(input: 0, cachedInput: 0, output: 0)
-    /// Nano-dollars; of open calls what is reserved.
+    /// In nano-dollars; open calls count with their reservation.
     package var cost: Int64 = 0
 
     package var json: JSONValue {
@@ -22,7 +22,7 @@ package struct DayCost: Equatable, Sendable {
     }
 }
 
-/// Calls by day and model, the oldest first.
+/// Calls grouped by day and model, the oldest first.
 package func costsByDay(_ calls: [ModelCall]) -> [DayCost] {
     var days: [DayCost] = []
     for call in calls.sorted(by: { $0.startedAt < $1.startedAt }) {

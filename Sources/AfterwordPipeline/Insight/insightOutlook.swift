@@ -1,16 +1,16 @@
 package import AfterwordCore
 
-/// What asking for an insight comes to, before anything is asked.
+/// What making an insight would involve, before any request.
 package enum InsightOutlook: Equatable, Sendable {
-    /// Nothing is to be made: it stands, or there is too little to say.
+    /// Nothing to make: the stored insight stays, or there are too few reviews.
     case settled(InsightOutcome)
-    /// The model's answer is kept, or only the program's part is made anew: it asks nothing.
+    /// No request: the answer is cached, or only the program's part is composed again.
     case known
-    /// A model is asked.
+    /// A request to the model.
     case asks
 }
 
-/// Reads what an insight of a scope would be made of; writes nothing and asks no model.
+/// Plans the insight of a scope; writes nothing and sends no request.
 package func insightOutlook(
     _ reader: any StoreReader, of scope: ReviewScope, model: String, options: InsightOptions
 ) throws -> InsightOutlook {

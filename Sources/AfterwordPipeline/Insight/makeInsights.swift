@@ -1,11 +1,14 @@
 package import AfterwordCore
 
-/// Makes the insights of scopes: read → plan → ask → check → store, in waves of one transaction each.
+/// Makes the insights of scopes: read → plan → ask → check → store, in waves of at most
+/// `InsightOptions.wave` scopes.
 ///
-/// What stands is left. A model that costs something is asked only what was reserved for before; one that costs nothing is
-/// asked at once. Each wave is a run of its own kind; where nothing is new there is none.
+/// Stored insights with unchanged evidence stay. A paid model is asked only after the cost is
+/// reserved; a free one is asked directly. Each stored batch is an insight run; where nothing is
+/// new there is no run.
 ///
-/// - Throws: `InsightFault`, `StoreFault`. Failures of the model and spent budgets are in the report: what was made is stored.
+/// - Throws: `InsightFault`, `StoreFault`. Model failures and refused budgets are in the report;
+///   insights made until then are stored.
 package func makeInsights(
     _ scopes: [ReviewScope], in store: any ReviewStore, by model: any LanguageModel,
     options: InsightOptions, surroundings: InsightSurroundings, lexicon: Lexicon = .first
@@ -26,15 +29,16 @@ package func makeInsights(
     return report
 }
 
-/// Makes the insights of so many scopes at a time.
+/// Makes the insights of one wave of scopes.
 private struct InsightWave {
     let provider: AnswerProvider
     let source: InsightSource
     let lexicon: Lexicon
-    /// To be stored with the first rows.
+    /// Counted themes, stored with the first rows.
     var themes: CountedThemes?
 
-    /// What waits for another program is waited for when the others are stored.
+    /// Makes the insights of one wave. Plans that wait for another program are retried after the
+    /// others are stored.
     mutating func make(
         _ scopes: [ReviewScope], in store: any ReviewStore, _ report: inout InsightReport
     ) async throws {
@@ -67,7 +71,7 @@ private struct InsightWave {
         }
     }
 
-    /// Makes anew what is told otherwise by now, of the answers that are known.
+    /// Composes outdated insights again from their cached answers.
     private mutating func recompose(
         _ plans: [InsightPlan], _ rows: inout [InsightRow?], _ store: any ReviewStore,
         _ report: inout InsightReport
@@ -86,7 +90,7 @@ private struct InsightWave {
         try await keep(plans, answers, &rows, store, &report)
     }
 
-    /// Stores the insights of the answers that are there and not stored yet, as one run.
+    /// Stores, as one run, the insights of answers that are not stored yet.
     private mutating func keep(
         _ plans: [InsightPlan], _ answers: [AnswerProvider.Answer?], _ rows: inout [InsightRow?],
         _ store: any ReviewStore, _ report: inout InsightReport
@@ -134,7 +138,9 @@ private func outcome(
     }
 }
 
-/// Does the same with many values, so many at once; results in the order of the values.
+/// Applies `body` to many values, at most `width` at once.
+///
+/// - Returns: The results in the order of the values.
 func concurrently<Value: Sendable, Made: Sendable>(
     _ values: [Value], width: Int, _ body: @escaping @Sendable (Value) async -> Made
 ) async -> [Made] {

@@ -1,13 +1,14 @@
 package import AfterwordCore
 
-/// What there is to do for one scope: pure, from what was read.
+/// The plan for one scope's insight; pure, from data read before.
 package struct InsightPlan: Sendable {
+    /// What is to be done for the scope.
     package enum Step: Equatable, Sendable {
         case notEnough(NotEnoughData)
-        /// What was made stands.
+        /// The stored insight stays.
         case standing(InsightRow)
-        /// It is of an older form, or tells other dangers than there are: made again of the answer it was made of, which costs
-        /// nothing. Where that answer is not there any more, it stands as it is.
+        /// The stored insight has an older form or other dangers than the reviews have now. It is
+        /// composed again from its cached answer, at no cost; without a cached answer it stays.
         case recompose(InsightRow)
         case ask
     }
@@ -18,12 +19,12 @@ package struct InsightPlan: Sendable {
     package var step: Step
     package var language: Language
 
-    /// What one try would cost at most, in nano-dollars.
+    /// The most that one attempt can cost, in nano-dollars.
     package func reservation(_ facts: ModelFacts, _ terms: PriceTerms = PriceTerms()) -> Int64 {
         facts.price(of: request, terms)
     }
 
-    /// The row that an answer makes, without its run.
+    /// The row made from an answer, with run number 0.
     func row(_ answer: ModelAnswer, evidenceRun: Int64, lexicon: Lexicon) -> InsightRow {
         let insight = composeInsight(
             answer, evidence, of: subject, language: language, model: request.model,
@@ -37,7 +38,8 @@ package struct InsightPlan: Sendable {
 }
 
 extension ModelFacts {
-    /// The most that one try of a question can cost. A cheaper tier is asked for, never relied on.
+    /// The most that one attempt of a request can cost, in nano-dollars. The flex tier is priced as
+    /// standard, because the provider may not grant it.
     package func price(of request: ModelRequest, _ terms: PriceTerms) -> Int64 {
         var terms = terms
         if terms.tier == .flex { terms.tier = .standard }
@@ -45,7 +47,8 @@ extension ModelFacts {
     }
 }
 
-/// Decides for one scope. An insight stands as long as what it was made of is the same, whichever model made it.
+/// Plans one scope. A stored insight stays as long as its evidence is unchanged, whichever model
+/// made it.
 package func planInsight(
     _ subject: InsightSubject, stored: [InsightRow], model: String, options: InsightOptions,
     lexicon: Lexicon = .first
@@ -71,18 +74,18 @@ package func planInsight(
     return plan
 }
 
-/// What making insights would cost, before anything is asked.
+/// The cost of making insights, computed before any request.
 package struct InsightPrice: Equatable, Sendable {
     package var scopes = 0
     package var standing = 0
     package var notEnough = 0
-    /// Answers that are known.
+    /// How many answers are cached.
     package var cached = 0
     package var calls = 0
-    /// Tokens at most.
+    /// Upper bounds in tokens.
     package var inputTokens: Int64 = 0
     package var outputTokens: Int64 = 0
-    /// Nano-dollars at most; nil for a model that costs nothing.
+    /// Upper bound in nano-dollars; nil for a model that costs nothing.
     package var cost: Int64?
 
     package init() {}
@@ -98,7 +101,7 @@ package struct InsightPrice: Equatable, Sendable {
     }
 }
 
-/// Prices the insights of a choice.
+/// Prices the insights of a choice; sends no request.
 package func priceInsights(
     _ reader: any StoreReader, _ choice: InsightChoice, model: any LanguageModel,
     options: InsightOptions

@@ -1,35 +1,35 @@
 package import AfterwordCore
 
-/// What the ledger says to a question that costs something.
+/// The result of reserving the cost of a request.
 package enum Reservation: Sendable {
-    /// The answer is known by now.
+    /// The answer is cached by now.
     case cached(CachedAnswer)
     case granted(ModelCall)
-    /// Another program asks the same.
+    /// Another program has sent the same request.
     case inFlight
-    /// No room as long as others are on their way.
+    /// No room in the budget until open calls end.
     case full(BudgetRefusal)
     case refused(BudgetRefusal)
-    /// One answer to it could not be used: it is asked once more, and told so.
+    /// An earlier answer was unusable; the request is sent once more with a hint.
     case askAgain
-    /// Its answers could not be used.
+    /// Too many earlier answers were unusable; the request is not sent.
     case leftAlone
 }
 
-/// How long others wait for a call whose owner gives no sign. It is renewed every quarter of this
-/// while its owner lives.
+/// How long a call of another program is respected without a renewal, in seconds. The owner renews
+/// the lease every quarter of this time.
 package let callLeaseSeconds: Int64 = 60
 
-/// Answers to one question that may be unusable before it is left alone.
+/// How many answers to one request may be unusable before it is not sent again.
 let unusableAnswerLimit: Int64 = 2
 
-/// A question on its way to the model.
+/// A request to a paid model.
 struct PaidQuestion: Sendable {
     var plan: InsightPlan
     var request: ModelRequest
-    /// The most that one try can cost, in nano-dollars.
+    /// The most that one attempt can cost, in nano-dollars.
     var price: Int64
-    /// It was asked before, and the answer could not be used.
+    /// Whether an earlier answer to the same request was unusable.
     var isAgain: Bool
 
     init(_ plan: InsightPlan, _ facts: ModelFacts, _ terms: PriceTerms, isAgain: Bool) {
@@ -40,9 +40,9 @@ struct PaidQuestion: Sendable {
     }
 }
 
-/// Reserves the most that a question can cost, in one transaction with the look at what is spent:
-/// no two programs can both see room for one. A call whose lease ran out is ended, and counts as
-/// spent.
+/// Reserves the most that a request can cost. The check of the budget and the reservation are one
+/// transaction, so that two programs cannot both use the same room. A call whose lease expired is
+/// ended and counted as spent in full.
 func reserveCall(
     _ question: PaidQuestion, tries: Int, in store: any ModelLedger, options: InsightOptions,
     batch: Int64, now: Instant
@@ -92,7 +92,7 @@ func reserveCall(
     }
 }
 
-/// Says that the owner of calls lives. One that another program has ended stays ended.
+/// Renews the leases of open calls. A call that another program has ended stays ended.
 func renewLeases(_ calls: [ModelCall], in store: any ModelLedger, now: Instant) throws {
     guard !calls.isEmpty else { return }
     try store.ledger { ledger in
@@ -106,17 +106,17 @@ func renewLeases(_ calls: [ModelCall], in store: any ModelLedger, now: Instant) 
     }
 }
 
-/// What a call came to.
+/// The result of ending a call.
 struct SettledCall {
-    /// Nano-dollars.
+    /// In nano-dollars.
     var cost: Int64
     var isUsageKnown: Bool
     var beyond: BeyondBound?
 }
 
-/// Ends a call: what it cost by the maker's count, at the price of the tier that the answer names;
-/// a try whose end is not known costs the most it can, for it may have been spent. An answer that
-/// can be read is kept with it, of another one the beginning.
+/// Ends a call and books its cost: the provider's token count at the price of the tier named in the
+/// response, plus the full price of each attempt whose result is unknown. A usable answer is cached
+/// in the same transaction; of an unusable one the beginning is stored.
 func settleCall(
     _ call: ModelCall, _ question: PaidQuestion, _ result: Result<ModelReply, ModelFailure>,
     by model: any LanguageModel, in store: any ModelLedger, now: Instant
@@ -163,7 +163,7 @@ func settleCall(
         beyond: beyond(ended.usage, counted, cost, question))
 }
 
-/// A call that used more than its question can, or costs more than a try of it can; else nil.
+/// The excess of a call that used more tokens, or cost more, than one attempt can; otherwise nil.
 private func beyond(
     _ usage: ModelUsage?, _ counted: Int64?, _ cost: Int64, _ question: PaidQuestion
 ) -> BeyondBound? {
@@ -173,7 +173,7 @@ private func beyond(
     return BeyondBound(usage: usage, bound: bound, cost: cost, price: question.price)
 }
 
-/// Whether an answer is of the form that was asked for.
+/// Whether an answer conforms to the schema.
 func isReadable(_ reply: ModelReply, _ plan: InsightPlan) -> Bool {
     (try? readAnswer(reply.text, schema: plan.request.schema)) != nil
 }

@@ -1,12 +1,13 @@
 import AfterwordCore
 
-/// Themes across the portfolio and the readings they were counted from, without their run.
+/// The themes of the portfolio and the mentions they are counted from, with run number 0 until they
+/// are stored.
 struct CountedThemes: Sendable {
     var themes: [ThemeRow]
     var reviews: [ThemeReviewRow]
 }
 
-/// Counts the themes of all reviews; readings are those of versions that came since they were counted last.
+/// Counts the themes of all reviews. The mentions are those of versions newer than the last count.
 func countedThemes(_ source: InsightSource, _ lexicon: Lexicon) -> CountedThemes {
     var counted = CountedThemes(themes: [], reviews: [])
     for isStrength in [false, true] {
@@ -42,9 +43,10 @@ func countedThemes(_ source: InsightSource, _ lexicon: Lexicon) -> CountedThemes
     return counted
 }
 
-/// Writes insights as one run of their own kind. Where there is nothing to write there is no run.
+/// Stores insights, answers and themes as one insight run. Nothing is stored, and no run made,
+/// without rows and themes.
 ///
-/// - Returns: The rows with their run.
+/// - Returns: The run's number and the rows with their run set.
 func storeInsights(
     _ rows: [InsightRow], _ answers: [CachedAnswer], _ themes: CountedThemes?,
     of source: InsightSource, in store: any ReviewStore, now: Instant
@@ -80,7 +82,7 @@ func storeInsights(
     }
 }
 
-/// The ledger's row of a run of insights: it brings no reviews, and is observed as what it tells of.
+/// The record of an insight run: no reviews, and the `observed_at` of the newest dump.
 private func record(
     _ head: StoreHead, _ source: InsightSource, _ ledger: LedgerRows, _ now: Instant
 ) -> RunRecord {

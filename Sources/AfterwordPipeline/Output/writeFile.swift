@@ -8,28 +8,31 @@ import Foundation
     import Glibc
 #endif
 
-/// A file that could not be written, and why.
+/// A file that could not be written.
 package struct OutputFault: Error, Equatable, Sendable {
     package var path: String
     /// The system's error number.
     package var number: Int32
 
     package var reason: String { systemReason(number) }
-    /// The disk or what lies behind it failed, not the path that was given.
+    /// Whether the device or the reader failed, rather than the given path being wrong.
     package var isOfDisk: Bool { [ENOSPC, EDQUOT, EIO, EFBIG, EPIPE].contains(number) }
 }
 
-/// Writes a file whole: a reader sees what was there or all of the new bytes.
+/// Writes a whole file atomically where possible: a reader sees either the old content or all new
+/// bytes.
 ///
-/// 1. A link is followed; what it leads to is written, the link stays.
-/// 2. Only a regular file, or nothing, is replaced, by renaming. A file that was there keeps its
-///    mode, and its owner where the system allows it.
-/// 3. A device or a pipe is opened and written to; so is a file that cannot be replaced (mounted by
-///    itself, or in a folder that may not be written).
-/// 4. A path that stands for an open descriptor (`/dev/stdout`, `/dev/fd/3`) is written to by it.
+/// 1. A symbolic link is followed; its target is written and the link stays.
+/// 2. Only a regular file, or a missing one, is replaced, by renaming. An existing file keeps its
+///    mode, and its owner where the system allows.
+/// 3. A device or a pipe is opened and written in place, as is a file that cannot be replaced
+///    (mounted by itself, or in a folder without write permission).
+/// 4. A path that denotes an open descriptor (`/dev/stdout`, `/dev/fd/3`) is written through that
+///    descriptor.
 /// 5. Every write and close is checked.
 ///
-/// - Parameter mode: Of a file that was not there.
+/// - Parameter mode: The mode of a new file.
+/// - Throws: `OutputFault`.
 package func writeFile(
     _ bytes: [UInt8], to path: String, mode: UInt32 = 0o600
 ) throws(OutputFault) {
@@ -50,7 +53,7 @@ package func writeFile(
     try replace(linkEnd(path), bytes, like: nil, mode_t(mode), path)
 }
 
-/// The descriptor of this process that a path stands for.
+/// The descriptor of this process that a path denotes; nil for any other path.
 package func namedDescriptor(_ path: String) -> Int32? {
     var path = path
     for _ in 0..<longestChain {
@@ -64,7 +67,7 @@ package func namedDescriptor(_ path: String) -> Int32? {
     return nil
 }
 
-/// Links followed one after another, as the system allows it.
+/// The most symbolic links followed in a chain, as on Linux.
 private let longestChain = 40
 
 private func linkTarget(_ path: String) -> String? {
@@ -76,7 +79,7 @@ private func linkTarget(_ path: String) -> String? {
         .appendingPathComponent(target).path
 }
 
-/// Where a path leads that nothing lies at: the end of its links.
+/// The end of a chain of links that leads to no existing file.
 private func linkEnd(_ path: String) -> String {
     var end = path
     for _ in 0..<longestChain {
@@ -101,7 +104,7 @@ private func replace(
     }
     var isRenamed = false
     defer { if !isRenamed { unlink(template) } }
-    // Where the owner may not be kept the file is this user's; its mode is kept all the same.
+    // Keeping the owner may fail without privileges; the mode is kept all the same.
     if let info { _ = fchown(descriptor, info.st_uid, info.st_gid) }
     _ = fchmod(descriptor, info.map { $0.st_mode & 0o7777 } ?? mode)
     try fill(descriptor, bytes, path, synchronises: true)
@@ -122,7 +125,7 @@ private func writeInPlace(
     try fill(descriptor, bytes, path)
 }
 
-/// Writes all and closes.
+/// Writes all bytes and closes the descriptor, even after an error.
 private func fill(
     _ descriptor: Int32, _ bytes: [UInt8], _ path: String, synchronises: Bool = false
 ) throws(OutputFault) {
@@ -132,7 +135,7 @@ private func fill(
     if number != 0 { throw OutputFault(path: path, number: number) }
 }
 
-/// Writes all of the bytes to a descriptor.
+/// Writes all bytes to a descriptor.
 ///
 /// - Returns: 0, or the system's error number.
 package func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
@@ -143,7 +146,8 @@ package func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
         }
         if count < 0, errno == EINTR { continue }
         if count < 0, errno == EAGAIN {
-            // A terminal or pipe that somebody made non-blocking: waited for.
+            // Another process may have made a terminal or pipe non-blocking: wait until it is
+            // writable.
             var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
             _ = poll(&ready, 1, -1)
             continue

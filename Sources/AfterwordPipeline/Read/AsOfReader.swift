@@ -1,9 +1,10 @@
 package import AfterwordCore
 
-/// Reads a store as it was after an earlier run, from the histories alone: what it answers never
+/// Reads a store as it was after an earlier run, from the history tables alone. The result never
 /// changes, whatever is loaded later (law 6).
 ///
-/// Bookkeeping is as of now: clocks of observation, the payload a review holds.
+/// Bookkeeping columns have their present values: times of observation, and the payload a review
+/// refers to.
 package final class AsOfReader: StoreReader {
     private let reader: any StoreReader
     private let run: Int64
@@ -13,7 +14,7 @@ package final class AsOfReader: StoreReader {
         self.run = run
     }
 
-    /// Of rows in order of key and run, the last of each key.
+    /// The last row up to `run` of each key; `rows` must be sorted by key and run.
     private func newest<Row, Key: Equatable>(
         _ rows: [HistoryOf<Row>], by key: (Row) -> Key
     ) -> [Row] {
@@ -33,7 +34,7 @@ package final class AsOfReader: StoreReader {
         try reader.files(ofRun: run).filter { $0.run <= self.run }
     }
 
-    /// Those that began before the run was recorded, and of these no later run.
+    /// The attempts that began before the run was recorded, without those of later runs.
     package func attempts() throws -> [RunAttempt] {
         guard let end = try newestRun()?.recordedAt else { return [] }
         return try reader.attempts().filter { attempt in
@@ -90,7 +91,8 @@ package final class AsOfReader: StoreReader {
         }
     }
 
-    /// The values as they were; rank and observation are bookkeeping, and told as of now.
+    /// The values as of the run; rank and observation time are bookkeeping and have their present
+    /// values.
     private func attributes(
         _ dimension: ProductAttributes?, of product: ProductState
     ) -> [Attribute: StoredAttribute] {

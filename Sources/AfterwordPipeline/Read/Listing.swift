@@ -1,12 +1,12 @@
 package import AfterwordCore
 
-/// A page of a list, and how long the whole list is.
+/// A page of a list, and the length of the whole list.
 package struct Listing<Entry: Sendable>: Sendable {
     package var entries: [Entry]
     package var total: Int
-    /// The place of the first entry, from 0.
+    /// The index of the first entry, from 0.
     package var first: Int
-    /// Beside the list: dangers of class C, which are probably none. They are counted and not listed.
+    /// Dangers of class C (probably none), which are counted but not listed.
     package var unlikely = 0
 
     package init(_ all: [Entry], page: Page) {
@@ -16,7 +16,7 @@ package struct Listing<Entry: Sendable>: Sendable {
     }
 }
 
-/// Which page of a list: numbers count from 1.
+/// A page of a list; numbers start at 1.
 package struct Page: Sendable {
     package var number: Int
     package var size: Int
@@ -27,10 +27,10 @@ package struct Page: Sendable {
     }
 }
 
-/// By what products and brands are sorted; the worst, most or first of it comes first.
+/// The sort order of products and brands; the worst, most or first comes first.
 package enum RankingOrder: String, CaseIterable, Sendable {
-    /// Negatives in excess of what the surroundings expect; those below the minimum support come
-    /// after the ranked, with most reviews first.
+    /// Negatives in excess of what the scope above would expect. Entries below the minimum support
+    /// come after the ranked ones, those with most reviews first.
     case impact
     case reviews
     case negatives
@@ -43,25 +43,25 @@ package struct RankedEntry: Sendable {
     package var id: Text
     package var counters: Counters
     package var attributes: ProductAttributes
-    /// Products with reviews in a brand; 1 for a product.
+    /// The products with reviews in a brand; 1 for a product.
     package var productCount: Int64
-    /// Millionths of a review.
+    /// In millionths of a review.
     package var impact: Int64
-    /// Whether it has the support to be ranked.
+    /// Whether it has enough ratings to be ranked.
     package var isRanked: Bool
 
     package var negativeShare: Share? { share(counters.negatives, of: counters.ratedCount) }
 }
 
-/// Which products or brands are wanted.
+/// Filters and order of a ranking.
 package struct RankingQuery: Sendable {
     package var order = RankingOrder.impact
     package var page = Page()
     package var brand: String?
     package var category: String?
-    /// Part of an id, title or brand, in any case.
+    /// A part of an id, title or brand, ignoring case.
     package var text: String?
-    /// Fewest reviews.
+    /// The fewest reviews of an entry.
     package var minimumReviews: Int64 = 1
 
     package init() {}

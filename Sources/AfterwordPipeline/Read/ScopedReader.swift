@@ -1,20 +1,20 @@
 package import AfterwordCore
 
-/// Reads of a store what belongs to the products of some brands, and nothing else: what a key of
-/// those brands may see.
+/// Restricts a reader to the products of some brands: what an API key of those brands may see.
 ///
-/// 1. A product belongs to the brand that it has now, whatever it had at a moment asked about.
-/// 2. Sums of scopes are computed from those products alone, then as now: nothing told by them
-///    depends on another product.
-/// 3. An insight of a brand is left out where it was made while a product was the brand's that is
-///    another's now.
-/// 4. Names of files, attempts, rejects and what models were asked are nobody's but the store's.
+/// 1. A product belongs to the brand that it has now, whatever brand it had at the moment asked
+///    about.
+/// 2. Sums of scopes are computed from those products alone, for the present and the past, so no
+///    result depends on another brand's product.
+/// 3. A brand's insight is left out if it was made while the brand had a product that belongs to
+///    another brand now.
+/// 4. Names of files, attempts, rejects and the calls and answers of models are never visible.
 package final class ScopedReader: StoreReader {
     private let reader: any StoreReader
     private let brands: Set<Text>
     private var knownIDs: Set<Text>?
 
-    /// `reader` reads the store as it is now.
+    /// - Parameter reader: Reads the present state of the store.
     package init(_ reader: any StoreReader, brands: Set<Text>) {
         self.reader = reader
         self.brands = brands
@@ -31,7 +31,7 @@ package final class ScopedReader: StoreReader {
         return ids
     }
 
-    /// Rows of one product, or of all that are seen.
+    /// The rows of one product, or of all visible products.
     private func visible<Row>(
         _ id: Text?, _ rows: (Text?) throws -> [Row], of product: (Row) -> Text
     ) throws -> [Row] {
@@ -131,7 +131,7 @@ package final class ScopedReader: StoreReader {
         return wanted.compactMap { scope in own.first { $0.scope == scope } }
     }
 
-    /// Run by run, what the products that are seen added up to.
+    /// The sums of the visible products after each run that changed them.
     package func scopeHistory() throws -> [HistoryOf<ScopeSummary>] {
         let summaries = Dictionary(grouping: try summaryHistory(ofProduct: nil), by: \.run)
         let attributes = Dictionary(grouping: try attributeHistory(ofProduct: nil), by: \.run)
@@ -208,7 +208,7 @@ package final class ScopedReader: StoreReader {
         }
     }
 
-    /// Of each brand the last run at which a product left it that is another's now.
+    /// For each brand, the last run at which a product left it that is not visible now.
     private func runsAtWhichProductsLeft(_ ids: Set<Text>) throws -> [Text: Int64] {
         var left: [Text: Int64] = [:]
         var last: (product: Text, brand: Text?)?
@@ -249,7 +249,7 @@ package final class ScopedReader: StoreReader {
     }
 }
 
-/// Sums of scopes as products come to them and leave them.
+/// The sums of scopes while products join and leave them.
 private struct ScopeSums {
     var all: [Scope: ScopeSummary] = [:]
 

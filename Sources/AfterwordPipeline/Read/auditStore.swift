@@ -1,10 +1,10 @@
 import AfterwordCore
 
-/// The first thing that is not as the history says, by run where it has one.
+/// The first inconsistency found by an audit; `run` is nil where it belongs to no run.
 package struct AuditFinding: Equatable, Sendable {
     package var run: Int64?
     package var table: String
-    /// What the row is known by, and what is wrong with it.
+    /// The identifying columns of the row; `what` says what is wrong with it.
     package var row: String
     package var what: String
 
@@ -16,12 +16,14 @@ package struct AuditFinding: Equatable, Sendable {
     }
 }
 
-/// Checks a store against itself: the digest of every row of history, the chain of the runs, every balance
-/// (law 5), the ledger of what each run wrote beside its history, the digests of every kept record, the seal of
-/// every row that is replaced as time goes on, and that base, sums and dimensions follow from the history
-/// (law 4). Nil when all of it holds.
+/// Checks the consistency of a store: the digest of every history row, the chain of runs, every
+/// balance (law 5), the ledger digest over everything else each run wrote, the digests of all
+/// stored payloads, the row checksums of all rows that are updated in place, and that current rows,
+/// sums and dimensions follow from the history (law 4).
 ///
-/// A change of any stored byte that carries something is found, and so is any row that is missing.
+/// A change of any significant stored byte is found, as is any missing row.
+///
+/// - Returns: The first inconsistency; nil where there is none.
 package func auditStore(_ reader: any StoreReader) throws -> AuditFinding? {
     let history = try reader.history(ofProduct: nil, review: nil)
     let runs = try reader.runs()
@@ -32,7 +34,7 @@ package func auditStore(_ reader: any StoreReader) throws -> AuditFinding? {
         ?? auditSeals(reader)
 }
 
-/// What every run wrote beside its history, from the rows of that run.
+/// Checks each run's ledger digest against the rows that the run wrote beside its history.
 private func auditLedger(
     _ runs: [RunRecord], _ reader: any StoreReader
 ) throws -> AuditFinding? {
@@ -69,7 +71,8 @@ private func auditLedger(
     return nil
 }
 
-/// What is told now is the newest of what was told, and its answer is kept.
+/// Checks that the current insights are the newest of their history, and that their answers are
+/// cached.
 private func auditInsights(_ reader: any StoreReader) throws -> AuditFinding? {
     let last = try reader.runs().last?.run ?? 0
     let made = try reader.insightHistory(of: nil).map(\.madeRun)
@@ -97,7 +100,8 @@ private func auditInsights(_ reader: any StoreReader) throws -> AuditFinding? {
         what: "it is not the newest in its history")
 }
 
-/// Every verdict is of a run that is there, and of what its version says.
+/// Checks that the run and the version of every verdict exist, and that the version still has the
+/// judged content.
 private func auditVerdicts(_ reader: any StoreReader) throws -> AuditFinding? {
     let verdicts = try reader.verdicts()
     guard !verdicts.isEmpty else { return nil }
@@ -115,8 +119,8 @@ private func auditVerdicts(_ reader: any StoreReader) throws -> AuditFinding? {
     return nil
 }
 
-/// Rows that are replaced as time goes on are as they were written; every run has the attempt that made
-/// it.
+/// Checks the row checksums of rows that are updated in place, and that the shape of every file
+/// exists.
 private func auditSeals(_ reader: any StoreReader) throws -> AuditFinding? {
     if let broken = try reader.sealedRows().first(where: { $0.stored != $0.computed }) {
         return AuditFinding(
@@ -133,7 +137,7 @@ private func auditSeals(_ reader: any StoreReader) throws -> AuditFinding? {
     return nil
 }
 
-/// Every row's digests from its values, the first run first.
+/// Checks both digests of every history row; reports the earliest run first.
 private func auditRows(_ history: [HistoryRow]) -> AuditFinding? {
     let broken = history.filter { row in
         row.computedRowDigest != row.rowDigest || row.values.contentDigest != row.contentDigest
@@ -148,7 +152,8 @@ private func name(_ row: HistoryRow) -> String {
     "product \(row.productID) review \(row.reviewID) version \(row.version)"
 }
 
-/// The runs follow one another, each digest from the one before and the rows of its run.
+/// Checks that runs are numbered without gaps, and that each history digest follows from the
+/// previous one and the rows of its run.
 private func auditChain(_ runs: [RunRecord], _ history: [HistoryRow]) -> AuditFinding? {
     var trees: [Int64: MerkleTree] = [:]
     for row in history { trees[row.run, default: MerkleTree()].add(leaf: row.rowDigest) }
@@ -172,7 +177,7 @@ private func auditChain(_ runs: [RunRecord], _ history: [HistoryRow]) -> AuditFi
     return nil
 }
 
-/// Files add up to their runs, and each is counted fully.
+/// Checks that every file's balance holds, and that the files of a run add up to its balance.
 private func auditBalances(
     _ runs: [RunRecord], _ reader: any StoreReader
 ) throws -> AuditFinding? {
@@ -193,7 +198,7 @@ private func auditBalances(
     return nil
 }
 
-/// Every kept record still has the bytes its digest was made of.
+/// Checks that every stored payload still matches its digest.
 private func auditBronze(_ reader: any StoreReader) throws -> AuditFinding? {
     for row in try reader.raw(ofProduct: nil)
     where payloadDigest(row.payload.span.bytes, context: row.context) != row.record.payload {
@@ -217,7 +222,7 @@ private func auditBronze(_ reader: any StoreReader) throws -> AuditFinding? {
     return nil
 }
 
-/// The base is the newest version of every review.
+/// Checks that the current row of every review equals its newest version in the history.
 private func auditBase(
     _ history: [HistoryRow], _ reader: any StoreReader
 ) throws -> AuditFinding? {
@@ -264,7 +269,8 @@ private func auditBase(
     return nil
 }
 
-/// A derived id tells its kind; a source's id never looks like one.
+/// Whether the review id fits its kind: a derived id begins with its kind's letter, and a source's
+/// own id never looks like a derived one.
 private func isOfKind(_ review: StoredReview) -> Bool {
     let derived = reviewID(nil, kind: review.kind, identity: review.identity)
     return review.kind == .source

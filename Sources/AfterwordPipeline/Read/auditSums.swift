@@ -1,7 +1,7 @@
 import AfterwordCore
 
-/// Sums and dimensions after every run, folded anew from the history, run by run. As of each run the newest
-/// stored sum of everything it touched must be the folded one.
+/// Recomputes sums and dimensions from the history, run by run. After each run, the newest stored
+/// sum of everything that the run touched must equal the recomputed one.
 func auditSums(
     _ history: [HistoryRow], _ runs: [RunRecord], _ reader: any StoreReader
 ) throws -> AuditFinding? {
@@ -48,7 +48,7 @@ private struct StoredSums {
     var scopes: [Scope: ScopeSummary] = [:]
 }
 
-/// What a run moved.
+/// The products, months and scopes that a run may have changed.
 private struct Touched {
     var products: Set<Text> = []
     var months: Set<ProductMonth> = []
@@ -79,7 +79,7 @@ private func compare(
     return nil
 }
 
-/// The current sums are those after the last run, and none is missing.
+/// Checks that the current sums equal those after the last run, and that none is missing.
 private func auditCurrent(
     _ fold: SumFold, _ stored: StoredSums, _ reader: any StoreReader
 ) throws -> AuditFinding? {
@@ -121,11 +121,11 @@ private func auditCurrent(
     return nil
 }
 
-/// Sums of whole rows, run after run: no deltas of the load, no sums of the store.
+/// Sums computed from whole rows, without the load's deltas and the store's sums.
 private struct SumFold {
     struct Summary {
         var counters = Counters()
-        /// Live reviews by source time, to find the first and last.
+        /// The number of live reviews by source time, for the first and the last one.
         var times: [Instant: Int] = [:]
         var months: [MonthKey: Counters] = [:]
     }
@@ -138,7 +138,9 @@ private struct SumFold {
         summaries.values.reduce(0) { $0 + $1.months.values.count { !$0.isZero } }
     }
 
-    /// Returns what may have moved.
+    /// Applies the rows of one run.
+    ///
+    /// - Returns: What the run may have changed.
     mutating func apply(_ rows: [HistoryRow], _ attributes: [AttributeRow]) -> Touched {
         let products = Set(rows.map(\.productID))
         let named = products.union(attributes.map(\.productID))
@@ -183,7 +185,7 @@ private struct SumFold {
         }
     }
 
-    /// No sum at all is the sum of nothing.
+    /// A missing row counts as sums of zero.
     func agrees(_ row: ProductSummary?, _ product: Text) -> Bool {
         let own = summaries[product] ?? Summary()
         return own.counters == row?.counters ?? Counters()

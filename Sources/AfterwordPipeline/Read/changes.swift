@@ -1,43 +1,46 @@
 package import AfterwordCore
 
-/// One review that moved a scope.
+/// One review that changed a scope.
 package struct ReviewMovement: Sendable {
     package var movement: Movement
     package var before: StoredReview?
     package var after: StoredReview?
-    /// Its part of the mean's change, over the attribution's denominator; nil where there is no mean to change.
+    /// The numerator of its part of the mean's change, over the attribution's denominator; nil
+    /// where the scope has no mean on both sides.
     package var part: Int128?
-    /// What the review is between the runs; nil where only its product came or left.
+    /// How the review differs between the runs; nil where only its product joined or left the
+    /// scope.
     package var difference: ReviewDifference?
 
     package var review: StoredReview { after ?? before! }
 }
 
-/// What moved a scope between two runs.
+/// The changes of a scope between two runs.
 package struct ScopeChanges: Sendable {
     package var window: DumpWindow
-    /// Nil before the first run.
+    /// Nil for before the first run.
     package var from: RunRecord?
     package var to: RunRecord
     package var before: Counters
     package var after: Counters
-    /// Nil where there was no mean before, or is none after.
+    /// Nil where there is no mean before or after.
     package var attribution: MeanAttribution?
-    /// Those that moved the mean most come first.
+    /// Ordered by their part of the mean's change, the greatest first.
     package var movements: [ReviewMovement]
-    /// Its reviews by what they are between the two runs.
+    /// The reviews counted by how they differ between the two runs.
     package var counts = NewsCounts()
     package var alerts: [ChangeAlert] = []
 
-    /// The sum of the parts of one reason.
+    /// The sum of the parts with one reason.
     package func part(_ reason: MovementReason) -> Int128 {
         movements.filter { $0.movement.reason == reason }.reduce(0) { $0 + ($1.part ?? 0) }
     }
 }
 
-/// Which inserted, edited and deleted reviews moved a scope between two runs, the parts adding up exactly.
+/// The inserted, edited and deleted reviews that changed a scope between two runs. Their parts add
+/// up exactly to the change of the mean.
 ///
-/// - Throws: `AsOfFault` for runs that are not there; `ChangeFault`.
+/// - Throws: `AsOfFault` for runs that do not exist; `ChangeFault`.
 package func changes(
     _ reader: any StoreReader, of scope: ReviewScope, from: Int64, to: Int64
 ) throws -> ScopeChanges {
@@ -45,7 +48,7 @@ package func changes(
     return try changes(reader, of: scope, in: DumpWindow(from: from, to: to))
 }
 
-/// The same within a window.
+/// The same for a window.
 package func changes(
     _ reader: any StoreReader, of scope: ReviewScope, in window: DumpWindow
 ) throws -> ScopeChanges {
@@ -88,7 +91,7 @@ package func changes(
 }
 
 extension ScopeChanges {
-    /// Counts the movements by what they are, and says what is to be reported at once.
+    /// Counts the movements by kind and derives the alerts.
     fileprivate mutating func addAlerts(_ verdicts: VerdictBook) {
         var known = after
         var dangers: Int64 = 0
@@ -103,7 +106,7 @@ extension ScopeChanges {
     }
 }
 
-/// Whether a review speaks of a danger that is to be reported at once.
+/// Whether a review mentions a danger that raises an alert.
 func speaksOfDanger(
     _ values: ReviewValues, _ verdict: Verdict?, lexicon: Lexicon = .first
 ) -> Bool {
@@ -112,15 +115,16 @@ func speaksOfDanger(
     ).contains { $0.dangerClass.leads }
 }
 
+/// Why changes cannot be computed.
 package enum ChangeFault: Error, Equatable, Sendable {
     case backwards
     case noSuchScope
 }
 
-/// What a scope was after a run: its sums, and of the reviews that may have moved it those that are live.
+/// A scope after a run: its sums, and the live ones of the reviews that may have changed it.
 private struct ScopeState {
     var inside: [Int64: StoredReview] = [:]
-    /// Live reviews of products outside the scope.
+    /// Keys of live reviews of products outside the scope.
     var outside: Set<Int64> = []
     var counters = Counters()
     var isKnown = false
@@ -136,8 +140,8 @@ private struct ScopeState {
     }
 }
 
-/// A scope after two runs, read from what changed between them: from reviews of which there are new versions, and from
-/// products that came into the scope or left it.
+/// A scope after two runs, read only from what changed between them: reviews with new versions, and
+/// products that joined or left the scope.
 private struct ScopeStates {
     var old = ScopeState()
     var new = ScopeState()
@@ -194,7 +198,7 @@ private struct ScopeStates {
     }
 }
 
-/// Which products are in a scope after a run.
+/// The products of a scope after a run.
 private struct ScopeMembers {
     private let scope: ReviewScope
     private var attributes: [Text: ProductAttributes] = [:]
@@ -212,7 +216,7 @@ private struct ScopeMembers {
     }
 }
 
-/// Nil for a review that is as it was where it matters.
+/// The movement of one review; nil where rating, title and body are unchanged.
 private func movement(_ key: Int64, _ old: ScopeState, _ new: ScopeState) -> Movement? {
     let before = old.inside[key]?.values
     let after = new.inside[key]?.values
@@ -232,18 +236,19 @@ private func movement(_ key: Int64, _ old: ScopeState, _ new: ScopeState) -> Mov
         ratingDelta: (after?.rating ?? 0) - (before?.rating ?? 0))
 }
 
-/// A brand beside what it was, or the products that have none.
+/// A brand before and after, or the products without a brand.
 package struct ScopeShift: Sendable {
     /// Nil for the products without a brand.
     package var brand: Text?
     package var before: Counters
     package var after: Counters
-    /// Its reviews by what they are between the two runs.
+    /// The reviews counted by how they differ between the two runs.
     package var counts = NewsCounts()
     package var alerts: [ChangeAlert] = []
 }
 
-/// The brands that moved between two runs: those with an alert first, then those with most new negatives.
+/// The brands that changed between two runs: those with an alert first, then those with most new
+/// negatives.
 package func brandShifts(
     _ reader: any StoreReader, from: Int64, to: Int64
 ) throws -> [ScopeShift] {
@@ -251,7 +256,7 @@ package func brandShifts(
     return try brandShifts(reader, in: DumpWindow(from: from, to: to))
 }
 
-/// The same within a window.
+/// The same for a window.
 package func brandShifts(
     _ reader: any StoreReader, in window: DumpWindow
 ) throws -> [ScopeShift] {
@@ -281,7 +286,7 @@ package func brandShifts(
         .sorted(by: isWorse)
 }
 
-/// The sums, before and after, of every brand whose sums or reviews changed; under nil those of the
+/// The sums before and after of every brand whose sums or reviews changed; under nil, those of the
 /// products without a brand, where one of their reviews changed.
 private func brandSums(
     _ reader: any StoreReader, in window: DumpWindow, with changes: [ReviewChange]
@@ -295,7 +300,7 @@ private func brandSums(
         shift.after = row.row.counters
         shifts[brand] = shift
     }
-    // An edit at equal stars moves no sum.
+    // An edit with equal stars changes no sum, so these brands are read separately.
     let still = Set(changes.map(\.brand)).filter { shifts[$0] == nil }
     guard !still.isEmpty else { return shifts }
     func sums(at run: Int64) throws -> [Text?: Counters] {
@@ -331,7 +336,7 @@ private func isWorse(_ left: ScopeShift, _ right: ScopeShift) -> Bool {
 }
 
 extension ScopeChanges {
-    /// Whether there are enough ratings to say anything of the mean.
+    /// Whether there are enough ratings on both sides to compare the mean.
     package var saysEnough: Bool {
         min(before.ratedCount, after.ratedCount) >= ChangeAlert.fewestRatings
     }

@@ -2,10 +2,11 @@ package import AfterwordCore
 
 /// What an answer about a window covers; nil where no dump was loaded by then.
 ///
-/// Of the present, products are counted by when they were last in a dump; of the past, by what the
-/// ledger says of the dump's runs.
+/// For the present, missing products are found by when they were last in a dump; for the past, the
+/// number of named products comes from the dump's runs.
 ///
-/// - Parameter isOfAll: The reader sees all products, of which alone the ledger speaks.
+/// - Parameter isOfAll: Whether the reader sees all products. The counts of the runs are of all
+///   products, so they are used only then.
 package func coverage(
     _ reader: any StoreReader, of window: DumpWindow, changes: [ReviewChange],
     isOfAll: Bool = true
@@ -40,7 +41,7 @@ package func coverage(
     return coverage
 }
 
-/// What the runs of a dump show, a dump loaded twice counted once.
+/// The products and reviews in the runs of a dump; a file loaded twice counts once.
 private func present(
     _ reader: any StoreReader, _ runs: [RunRecord]
 ) throws -> (products: Int64, reviews: Int64) {

@@ -1,26 +1,27 @@
 package import AfterwordCore
 
-/// What there is to say of a scope within a window, for people: one page to mail.
+/// A briefing about a scope in a window, for people: one page to mail.
 package struct ScopeBriefing: Sendable {
     package var scope: String
     package var window: DumpWindow
     package var changes: ScopeChanges
     package var coverage: Coverage?
-    /// All that the window brought, in the order of an inbox.
+    /// Everything the window brought, in the order of the inbox.
     package var entries: [InboxEntry]
-    /// Themes that a greater, or smaller, share of the new reviews speak of, beyond chance.
+    /// Themes whose share among new reviews rose or fell significantly.
     package var themes: [ThemeShift]
     package var brands: [ScopeShift]
-    /// Brands that changed and are not among them.
+    /// How many changed brands are not in `brands`.
     package var brandsLeftOut = 0
-    /// What is left out and what was too little to say.
+    /// What is left out, and what has too little data.
     package var remarks: [String]
-    /// Dangers of class C: probably none.
+    /// How many reviews mention dangers of class C (probably none) only.
     package var unlikelyDangers = 0
 
     package static let rowLimit = 12
     package static let brandLimit = 50
-    /// Negative reviews of products seen for the first time: of a first dump these are a whole store.
+    /// The most negative reviews listed of products seen for the first time; fewer in the first
+    /// window, where that is the whole store.
     package var firstSeenLimit: Int { window.isFirst ? 50 : 1_000 }
 
     package func entries(_ kinds: InboxEntry.Kind...) -> [InboxEntry] {
@@ -32,9 +33,9 @@ package struct ScopeBriefing: Sendable {
     }
 }
 
-/// Gathers what there is to say of a scope within a window.
+/// Gathers the briefing of a scope for a window.
 ///
-/// - Throws: as `changes` and `inbox`.
+/// - Throws: The errors of `changes` and `reviewChanges`.
 package func scopeDigest(
     _ reader: any StoreReader, of scope: ReviewScope, written: String, in window: DumpWindow
 ) throws -> ScopeBriefing {
@@ -55,7 +56,7 @@ package func scopeDigest(
     return digest
 }
 
-/// The new reviews of a window set against those that were there before it.
+/// Compares the new reviews of a window with those before it.
 private func themeShifts(
     _ reader: any StoreReader, _ scope: ReviewScope, in window: DumpWindow, _ news: [ReviewChange]
 ) throws -> [ThemeShift] {
@@ -69,7 +70,7 @@ private func themeShifts(
         before: before, new: now.filter { new.contains($0.review.reviewKey) }, lexicon: .first)
 }
 
-/// What a reader might look for and why it is not there; it stands before everything else.
+/// Notes shown first: coverage, and why something expected is missing.
 private func remarks(_ digest: ScopeBriefing) -> [String] {
     var remarks = digest.coverage?.sentences ?? []
     if digest.changes.movements.isEmpty {

@@ -1,7 +1,7 @@
 package import AfterwordCore
 
-/// What came with a dump: reviews that were not in the store before, as they were then. A review that
-/// was edited, voted for or deleted later still came with its dump.
+/// The reviews that a dump brought first, with the stars they had then. Later edits, votes and
+/// deletions do not change the counts.
 package struct DumpArrivals: Equatable, Sendable {
     package var dump: LoadedDump
     package var reviews: Int64 = 0
@@ -11,12 +11,13 @@ package struct DumpArrivals: Equatable, Sendable {
 /// What each dump brought, read once for many scopes.
 package struct ArrivalHistory {
     private let dumps: LoadedDumps
-    /// The run after which the store held the first dump and no other.
+    /// The last run at which the store held only the dump that was loaded first.
     private let firstState: Int64
-    /// First versions of reviews that came after it: by product, the place of the dump and the stars.
+    /// First versions of reviews brought after `firstState`, by product: the index of the dump and
+    /// whether it is negative.
     private var later: [Text: [(place: Int, isNegative: Bool)]] = [:]
 
-    /// - Parameter product: Nil for all.
+    /// - Parameter product: Nil for all products.
     package init(_ reader: any StoreReader, ofProduct product: Text? = nil) throws {
         dumps = try reader.runs().dumps
         let starts = dumps.all.map(\.firstRun).sorted()
@@ -36,9 +37,12 @@ package struct ArrivalHistory {
         }
     }
 
-    /// One for each dump in the order in which they were taken, those that brought nothing too.
+    /// The arrivals of every dump in the order in which the dumps were taken, including dumps that
+    /// brought nothing.
     ///
-    /// - Parameter first: The sums of these products after the first dump.
+    /// - Parameters:
+    ///   - products: The products of the scope.
+    ///   - first: The sums of these products at `firstState`.
     package func arrivals(
         of products: some Sequence<Text>, first: Counters
     ) -> [DumpArrivals] {
@@ -58,14 +62,14 @@ package struct ArrivalHistory {
         return arrivals
     }
 
-    /// The sums of a scope after the first dump, of its sums after runs in order.
+    /// The sums of a scope at `firstState`, picked from its sums after runs in ascending order.
     package func first(_ sums: [(run: Int64, counters: Counters)]) -> Counters {
         sums.last { $0.run <= firstState }?.counters ?? Counters()
     }
 }
 
 extension [DumpArrivals] {
-    /// All but the dump that was loaded first, with which everything came that was there then.
+    /// All but the dump that was loaded first, which brought every review existing at that time.
     package var later: [DumpArrivals] {
         let first = map(\.dump.firstRun).min() ?? 0
         return filter { $0.dump.firstRun > first }

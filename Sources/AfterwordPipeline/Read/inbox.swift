@@ -1,49 +1,51 @@
 package import AfterwordCore
 
-/// What came since a run and wants to be read.
+/// A review that changed in a window and should be read.
 package struct InboxEntry: Sendable {
+    /// Why the review is listed, in listing order.
     package enum Kind: String, CaseIterable, Sendable {
-        /// A word of danger in a review that is new or says something else.
+        /// A mention of danger in a review that is new or edited.
         case safety
         /// A new review of one or two stars.
         case negative
-        /// A review that went from three stars or more to two or fewer.
+        /// A review edited from three stars or more to two or fewer.
         case editedDown = "edited_down"
         /// A negative review that is live again.
         case back
-        /// A review that was or is negative and says something else; none of the others.
+        /// An edited review that is or was negative, and neither edited down nor resolved.
         case edited
         /// A negative review of a product that no earlier dump named.
         case firstSeen = "first_seen"
-        /// A negative review that has three stars or more now.
+        /// A negative review edited to three stars or more.
         case resolved
-        /// A negative review that vanished.
+        /// A negative review that is no longer live.
         case gone
     }
     package var kind: Kind
-    /// Of class A or B, where the entry is one of a danger.
+    /// The danger, of class A or B, for the kind `safety`.
     package var danger: Danger?
     package var review: StoredReview
     package var brand: Text?
-    /// Stars before; nil for a review that was not there, or had none.
+    /// The stars before; nil for a review that did not exist or had none.
     package var starBefore: Int?
-    /// The sentence that a theme or hazard was found in, else the beginning of the text.
+    /// The sentence in which a danger or a complaint was found, otherwise the beginning of the
+    /// text.
     package var quote: String
-    /// Themes complained of.
+    /// The themes complained about.
     package var themes: [String]
 
     package var hazard: String? { danger?.hazard }
     package var dangerClass: DangerClass? { danger?.dangerClass }
-    /// What a person found of the review, as it is now.
+    /// A person's verdict on the review's present content.
     package var verdict: Verdict?
     package var isJudgedReal: Bool { verdict == .real }
 }
 
-/// What a window brought: dangers first, then new negatives and what was edited down, then the rest.
-/// Dangers stand by class, then severity; of one kind fewest stars stand first, then the brand with most
-/// of it. Dangers of class C are only counted.
+/// What a window brought: dangers first, then new negatives and reviews edited down, then the rest.
+/// Dangers are ordered by class, then severity; within a kind, entries are ordered by fewest stars,
+/// then by the brand with most entries. Dangers of class C are only counted.
 ///
-/// - Throws: `AsOfFault` for runs that are not there.
+/// - Throws: `AsOfFault` for runs that do not exist.
 package func inbox(
     _ reader: any StoreReader, in window: DumpWindow, of scope: ReviewScope? = nil,
     lexicon: Lexicon = .first, page: Page
@@ -51,7 +53,7 @@ package func inbox(
     inbox(try reviewChanges(reader, in: window, of: scope), lexicon: lexicon, page: page)
 }
 
-/// The same of changes that were read.
+/// The same for changes that are already read.
 package func inbox(
     _ changes: [ReviewChange], lexicon: Lexicon = .first, page: Page
 ) -> Listing<InboxEntry> {
@@ -67,7 +69,7 @@ package func inbox(
     return listing
 }
 
-/// What all runs after one brought; 0 is before the first.
+/// What all runs after `since` brought; 0 is before the first run.
 package func inbox(
     _ reader: any StoreReader, since: Int64, of scope: ReviewScope? = nil,
     lexicon: Lexicon = .first, page: Page
@@ -78,7 +80,7 @@ package func inbox(
 }
 
 extension ReviewDifference {
-    /// As an inbox lists it; nil for what it does not list.
+    /// The kind under which an inbox lists the difference; nil where it does not.
     fileprivate var inboxKind: InboxEntry.Kind? {
         if isEditedDown { return .editedDown }
         if isResolved { return .resolved }
@@ -94,7 +96,7 @@ extension ReviewDifference {
     }
 }
 
-/// The entries of a review, and whether it speaks of a danger that is probably none.
+/// The entries of a review, and whether its strongest danger is of class C.
 private func inboxEntries(
     _ change: ReviewChange, _ lexicon: Lexicon
 ) -> (entries: [InboxEntry], isUnlikely: Bool) {

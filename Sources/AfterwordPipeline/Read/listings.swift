@@ -1,7 +1,7 @@
 package import AfterwordCore
 
-/// The reviews of a product, newest first: by source time where all have one, else by the run that
-/// brought them.
+/// The reviews of a product, newest first: by source time where all have one, otherwise by the run
+/// that first brought them.
 package func reviewListing(
     _ reader: any StoreReader, product: Text, star: Int?, withDeleted: Bool, page: Page
 ) throws -> Listing<ListedReview> {
@@ -9,7 +9,7 @@ package func reviewListing(
         .filter { star == nil || $0.values.star == star }
     var brought: [Text: Int64] = [:]
     let isMock = reviews.contains { $0.times.createdOrigin == .mock }
-    // A first version's run is the one that brought the review.
+    // The run of a first version is the run that brought the review.
     if isMock, reviews.contains(where: { $0.version > 1 }) {
         for row in try reader.history(ofProduct: product, review: nil)
         where row.operation == .insert {
@@ -20,7 +20,7 @@ package func reviewListing(
     return Listing(sorted, page: page)
 }
 
-/// Rejects in order of run, file and offset.
+/// The rejects, ordered by run, file and offset.
 package func rejectListing(
     _ reader: any StoreReader, run: Int64?, page: Page
 ) throws -> Listing<RejectRow> {

@@ -1,17 +1,17 @@
 package import AfterwordCore
 
-/// One product at a glance.
+/// Everything shown about one product.
 package struct ProductAnswer: Sendable {
     package var product: ProductState
-    /// When it was last in a dump; nil as of an earlier run, of which that is not known any more.
+    /// When it was last in a dump; nil as of an earlier run, for which this is not stored.
     package var lastObservedAt: Instant?
     package var entry: RankedEntry
-    /// Reviews by calendar month, from source times; nil where the source tells no times
-    /// (`no_source_time`): its mock ones are no trend.
+    /// Sums by calendar month of source times; nil where the source gives no times
+    /// (`no_source_time`), because mock times show no trend.
     package var months: [MonthSummary]?
-    /// Its sums after each run that changed it.
+    /// Its sums after each run that changed them.
     package var runs: [HistoryOf<ProductSummary>]
-    /// Where a product has too few ratings to say much, what its brand has.
+    /// The sums of its brand; nil without one.
     package var brand: ScopeSummary?
 }
 
@@ -20,7 +20,7 @@ package func productAnswer(_ reader: any StoreReader, _ id: Text) throws -> Prod
     try reader.products(id).first.map { try productAnswer(reader, of: $0) }
 }
 
-/// The answer for a product that was read.
+/// The answer for a product that is already read.
 package func productAnswer(
     _ reader: any StoreReader, of product: ProductState
 ) throws -> ProductAnswer {

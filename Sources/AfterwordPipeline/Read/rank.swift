@@ -42,7 +42,7 @@ package func rankedBrands(
     return Listing(sorted(entries, query.order), page: query.page)
 }
 
-/// One brand as a ranking has it; nil for an unknown one.
+/// One brand as in the ranking; nil for an unknown one.
 package func rankedBrand(_ reader: any StoreReader, _ id: Text) throws -> RankedEntry? {
     let scope = Scope(kind: .brand, id: id)
     let found = try reader.scopes([.portfolio, scope])
@@ -67,7 +67,7 @@ private func scopeCounters(_ reader: any StoreReader) throws -> [Scope: Counters
     return counters
 }
 
-/// Which entries a query is for: its text folded once, and not looked for where it cannot be.
+/// The filters of a query, with its text in lower case.
 private struct WantedEntries {
     private let brand: Text?
     private let category: Text?
@@ -85,7 +85,7 @@ private struct WantedEntries {
         guard let text else { return true }
         return [id, attributes[.title], attributes[.brand]].contains { field in
             guard let field = field?.string else { return false }
-            // In lower case a text has three times its bytes at most.
+            // A lower-case text has at most three times the bytes, so shorter fields are skipped.
             return field.utf8.count * 3 >= text.utf8.count && field.lowercased().contains(text)
         }
     }
@@ -101,7 +101,7 @@ private func sorted(_ entries: [RankedEntry], _ order: RankingOrder) -> [RankedE
     return entries.sorted(by: before)
 }
 
-/// What an order sorts by, the greatest first; ids decide what is left.
+/// The sort key of an order, the greatest first; ties are broken by id.
 private func key(_ entry: RankedEntry, _ order: RankingOrder) -> (Int64, Int64) {
     let reviews = entry.counters.reviewCount
     switch order {
@@ -114,7 +114,7 @@ private func key(_ entry: RankedEntry, _ order: RankingOrder) -> (Int64, Int64) 
 }
 
 extension RankedEntry {
-    /// With `key` as the name of its id: `product_id` or `brand`.
+    /// The JSON, with `key` as the name of its id: `product_id` or `brand`.
     package func json(_ key: String) -> JSONValue {
         (key == "brand" ? Self.brandForm : Self.productForm).json(self)
     }

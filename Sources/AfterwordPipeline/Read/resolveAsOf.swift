@@ -1,18 +1,21 @@
 package import AfterwordCore
 
-/// A moment of the history that is asked for.
+/// A moment of the history.
 package enum AsOf: Equatable, Sendable {
     case run(Int64)
     /// By system time: the newest run recorded by then.
     case recorded(Instant)
-    /// By when dumps were taken, to the end of a day in UTC.
+    /// By the time of dumps: those taken by the end of that UTC day.
     case observed(Instant)
 }
 
-/// The run that a moment stands for.
+/// The run that a moment denotes.
 ///
-/// By observation it is the newest run such that it and every run before it that changed anything were
-/// observed by then: an older dump loaded later does not make a newer one part of the past.
+/// By observation, this is the newest run such that the run itself and all earlier runs that
+/// changed anything were observed by then. An older dump loaded later therefore does not make a
+/// newer dump part of the past.
+///
+/// - Throws: `AsOfFault`.
 package func resolveAsOf(_ asOf: AsOf, among runs: [RunRecord]) throws -> RunRecord {
     switch asOf {
     case .run(let number):
@@ -38,10 +41,9 @@ package func resolveAsOf(_ asOf: AsOf, among runs: [RunRecord]) throws -> RunRec
     }
 }
 
-/// The run that a moment as people write it stands for: a run, a date, an instant, a dump's label, or
-/// `last`.
+/// The run that a written moment denotes: a run, a date, an instant, a dump's label, or `last`.
 ///
-/// - Throws: `AsOfFault`, without a run at all `beforeFirstRun`.
+/// - Throws: `AsOfFault`; `beforeFirstRun` where there is no run at all.
 package func resolve(_ moment: Moment, among runs: [RunRecord]) throws -> RunRecord {
     let number = try runs.dumps.run(at: moment)
     guard let run = runs.first(where: { $0.run == number }) else {

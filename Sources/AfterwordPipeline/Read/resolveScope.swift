@@ -1,10 +1,10 @@
 package import AfterwordCore
 
-/// Why a name stands for nothing.
+/// Why a name cannot be resolved.
 package enum ScopeNameFault: Error, Equatable, Sendable {
-    /// No name is written so; with those nearest to it.
+    /// No such name; with the nearest ones.
     case unknown(kind: String, name: Text, nearest: [Text])
-    /// Several names differ in upper and lower case alone.
+    /// Several names differ only in case or white space.
     case ambiguous(kind: String, name: Text, names: [Text])
 
     package var words: String {
@@ -24,7 +24,8 @@ package enum ScopeNameFault: Error, Equatable, Sendable {
     }
 }
 
-/// The scope that is meant: its name matched exactly, else without case where that is unambiguous.
+/// The scope that a name denotes: an exact match, otherwise one ignoring case and white space where
+/// that is unambiguous.
 ///
 /// - Parameter allows: Which brands may be named, in answers and in suggestions.
 /// - Throws: `ScopeNameFault`.
@@ -34,7 +35,7 @@ package func resolve(
     switch scope {
     case .scope(.portfolio): return scope
     case .product(let id):
-        // Its own row first: all of them are read for a suggestion alone.
+        // Looks up the product's own row first; all products are read only for suggestions.
         if let product = try reader.products(id).first, allows(product.dimension[.brand]) {
             return scope
         }
@@ -50,7 +51,9 @@ package func resolve(
     }
 }
 
-/// The brand that is meant.
+/// The brand that a name denotes.
+///
+/// - Throws: `ScopeNameFault`.
 package func resolveBrand(
     _ brand: String, in reader: any StoreReader, allows: (Text?) -> Bool = { _ in true }
 ) throws -> String {

@@ -1,23 +1,23 @@
 package import AfterwordCore
 
-/// A review that is something else at the end of a window than at its beginning.
+/// A review that differs between the beginning and the end of a window.
 package struct ReviewChange: Sendable {
     package var difference: ReviewDifference
-    /// As it is at the end; a vanished one with the values it had.
+    /// Its state at the end; a deleted one with its last values.
     package var review: StoredReview
     package var before: StoredReview?
     package var brand: Text?
-    /// What a person found of its danger, as of the end.
+    /// A person's verdict on its dangers, as of the end.
     package var verdict: Verdict?
 }
 
-/// What a window says of single reviews: the one place where reviews are called new, back, first
-/// seen, edited or gone.
+/// Classifies single reviews in a window. The only place that decides whether a review is new,
+/// back, first seen, edited or gone.
 package struct WindowHistory {
     package let window: DumpWindow
-    /// As they were at the beginning, deleted ones too.
+    /// The reviews at the beginning of the window, deleted ones included.
     private var old: [Int64: StoredReview] = [:]
-    /// Brought since by a dump that is older than the window.
+    /// Reviews brought in the window by a dump no newer than its beginning.
     private var older: Set<Int64> = []
     private var knownProducts: Set<Text> = []
 
@@ -52,9 +52,9 @@ package struct WindowHistory {
     }
 }
 
-/// Reviews that changed within a window, in no order.
+/// The reviews that changed within a window, in no particular order.
 ///
-/// - Throws: `AsOfFault` for runs that are not there; 0 stands for before the first.
+/// - Throws: `AsOfFault` for runs that do not exist; 0 is before the first run.
 package func reviewChanges(
     _ reader: any StoreReader, in window: DumpWindow, of scope: ReviewScope? = nil
 ) throws -> [ReviewChange] {
@@ -94,10 +94,10 @@ package func reviewChanges(
     }
 }
 
-/// Which reviews the newest dump brought: new ones, and those of products seen for the first time.
+/// The reviews that the newest dump brought, including those of products seen for the first time.
 struct BroughtReviews {
     private let window: DumpWindow
-    /// Reviews that were there before, of those with a version in the window.
+    /// Keys of reviews with a version in the window that already existed before it.
     private var earlier: Set<Int64> = []
 
     init(_ reader: any StoreReader, among reviews: [StoredReview]) throws {

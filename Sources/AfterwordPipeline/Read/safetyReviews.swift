@@ -1,6 +1,6 @@
 package import AfterwordCore
 
-/// A danger that a review speaks of: one is enough, a person should look.
+/// A danger mentioned in a review; one is enough for a person to check.
 package struct SafetyReview: Sendable {
     package var danger: Danger
     package var review: StoredReview
@@ -8,18 +8,18 @@ package struct SafetyReview: Sendable {
     package var language: Language
     package var quote: String
     package var isNew: Bool
-    /// What a person found of it.
+    /// A person's verdict on the review's dangers.
     package var verdict: Verdict?
 
     package var hazard: String { danger.hazard }
 }
 
-/// Dangers of reviews, each hazard once a review: by class, then severity of the hazard, then the newest versions and fewest
-/// stars. Class C stands last, or is only counted.
+/// The dangers in reviews, one per hazard and review. Ordered by class, severity of the hazard,
+/// newest run and fewest stars. Dangers of class C come last, or are only counted.
 ///
 /// - Parameters:
-///   - since: Only of versions that runs after this one brought.
-///   - withUnlikely: Whether those of class C are listed.
+///   - since: Only versions brought by later runs than this one.
+///   - withUnlikely: Whether dangers of class C are listed.
 package func safetyReviews(
     _ reader: any StoreReader, _ query: ThemeQuery, since: Int64 = 0,
     withUnlikely: Bool = false, page: Page

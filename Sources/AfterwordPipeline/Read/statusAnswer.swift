@@ -1,22 +1,22 @@
 package import AfterwordCore
 
-/// How a store stands.
+/// The state of a store: its newest run and dump, later attempts and sums.
 package struct StatusAnswer: Sendable {
-    /// The newest run that brought anything but insights.
+    /// The newest run that is not an insight run.
     package var lastRun: RunRecord?
     package var newestDump: LoadedDump?
     /// Seconds since the newest dump was taken.
     package var ageSeconds: Int64?
-    /// Attempts after the last good run: failed, or never ended.
+    /// Attempts after the last committed run: failed, or never ended.
     package var attemptsSince: [RunAttempt]
     package var portfolio: ScopeSummary
     package var brandCount: Int
     package var isStale: Bool
 }
 
-/// The standing of a store at a moment; stale where its newest dump is older than `maxAge` seconds, is
-/// said to be taken later than now, or where there is none. Loads of a catalog, replays and insights
-/// make nothing fresh.
+/// The state of a store at a moment. It is stale where its newest dump is older than `maxAge`
+/// seconds, has a time in the future, or does not exist. Catalog loads, replays and insight runs do
+/// not make a store fresh.
 package func statusAnswer(
     _ reader: any StoreReader, now: Instant, maxAge: Int64?
 ) throws -> StatusAnswer {

@@ -2,18 +2,18 @@ package import AfterwordCore
 import Dispatch
 import Synchronization
 
-/// What reviews are asked about.
+/// The reviews whose themes are asked for.
 package struct ThemeQuery: Sendable {
     package var brand: String?
     package var product: Text?
     package var scope: ReviewScope?
-    /// What is praised instead of what is complained of.
+    /// True for praise, false for complaints.
     package var strengths = false
 
     package init() {}
 }
 
-/// A review that speaks of an aspect, with the sentence it says it in.
+/// A review that mentions an aspect, with the sentence.
 package struct ThemeReview: Sendable {
     package var review: StoredReview
     package var language: Language
@@ -22,7 +22,7 @@ package struct ThemeReview: Sendable {
     package var isNew: Bool
 }
 
-/// Themes across the live reviews of a scope: those that most reviews speak of first.
+/// The themes of the live reviews of a scope, those with the most mentions first.
 package func themes(
     _ reader: any StoreReader, _ query: ThemeQuery, lexicon: Lexicon = .first
 ) throws -> [Theme] {
@@ -30,7 +30,7 @@ package func themes(
         try readReviews(reader, query, lexicon), strengths: query.strengths, lexicon: lexicon)
 }
 
-/// The same, and of complaints what the lexicon does not know.
+/// The same, and for complaints also those that the lexicon does not know.
 package func allThemes(
     _ reader: any StoreReader, _ query: ThemeQuery, lexicon: Lexicon = .first
 ) throws -> (known: [Theme], unknown: [UnknownComplaint]) {
@@ -41,13 +41,14 @@ package func allThemes(
     )
 }
 
-/// Complaints that no theme knows: reviews of up to three stars in which the lexicon reads none, by the words they share.
+/// A complaint without a theme: reviews of up to three stars without a known complaint, grouped by
+/// words they share.
 package struct UnknownComplaint: Sendable {
     package var cluster: SentenceCluster
     package var reviews: [ThemeReview]
 }
 
-/// Clusters of what the lexicon does not know, those of most reviews first.
+/// The clusters of unknown complaints, those with the most reviews first.
 private func unknownComplaints(_ read: [ReadReview]) -> [UnknownComplaint] {
     clusterSentences(read.map { ($0.review.values, $0.reading) }).map { cluster in
         UnknownComplaint(
@@ -62,7 +63,7 @@ private func unknownComplaints(_ read: [ReadReview]) -> [UnknownComplaint] {
     }
 }
 
-/// The reviews of one theme, the newest versions first.
+/// The reviews of one theme, those with the newest run first; nil for an unknown theme.
 package func themeReviews(
     _ reader: any StoreReader, aspect id: String, _ query: ThemeQuery, lexicon: Lexicon = .first,
     page: Page
@@ -89,9 +90,10 @@ private func newestFirst(_ left: ThemeReview, _ right: ThemeReview) -> Bool {
     return (l.productID, l.reviewID) < (r.productID, r.reviewID)
 }
 
-/// The live reviews that a query is about, read with a lexicon. New are those that the newest dump brought.
+/// The live reviews of a query, read with a lexicon. New ones are those that the newest dump
+/// brought.
 ///
-/// - Parameter since: Only versions that runs after this one brought.
+/// - Parameter since: Only versions brought by later runs than this one.
 package func readReviews(
     _ reader: any StoreReader, _ query: ThemeQuery, _ lexicon: Lexicon = .first, since: Int64 = 0
 ) throws -> [ReadReview] {
@@ -112,7 +114,7 @@ package func readReviews(
             && !outside.contains(review.productID)
     }
     let brought = try BroughtReviews(reader, among: all)
-    // On all cores: most of the work is reading what a review says.
+    // On all cores, because detecting language and phrases takes most of the time.
     let parts = (all.count + partReviews - 1) / partReviews
     let read = Mutex([[ReadReview]](repeating: [], count: parts))
     DispatchQueue.concurrentPerform(iterations: parts) { [brands, families, brought] part in
@@ -128,7 +130,7 @@ package func readReviews(
     return read.withLock { Array($0.joined()) }
 }
 
-/// Reviews that one thread reads at once.
+/// How many reviews one parallel task reads.
 private let partReviews = 256
 
 private func reviews(
@@ -137,7 +139,7 @@ private func reviews(
     guard since > 0 else { return try reader.reviews(ofProduct: query.product) }
     let newest = try reader.newestRun()?.run ?? 0
     let changed = try reader.changed(after: since, upTo: newest)
-    // New votes alone bring nothing.
+    // Versions with nothing but new votes are left out.
     let history = WindowHistory(DumpWindow(from: since, to: newest), changed, products: [])
     return changed.asOf(newest).filter { review in
         (query.product ?? review.productID) == review.productID
@@ -146,12 +148,12 @@ private func reviews(
 }
 
 extension ReviewValues {
-    /// The bytes of a field, which a reading found whole characters in.
+    /// The text of a byte range that begins and ends at character boundaries, as readings do.
     func quote(_ field: Field, _ range: Range<Int>) -> String {
         let text = field == .title ? title : body
         return text.map { String(decoding: $0.bytes[range], as: UTF8.self) } ?? ""
     }
 
-    /// The beginning of the text, or where there is none the title.
+    /// The first 200 characters of the body, or of the title where there is no body.
     var beginning: String { (body ?? title).map { String($0.string.prefix(200)) } ?? "" }
 }

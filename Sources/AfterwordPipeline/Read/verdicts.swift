@@ -1,7 +1,7 @@
 package import AfterwordCore
 
-/// What people found of reviews, as of a moment: of each review the newest verdict counts, as long as rating, title and body
-/// say what they said when it was given.
+/// People's verdicts on reviews as of a moment. Of each review the newest verdict counts, as long
+/// as rating, title and body are those that were judged.
 package struct VerdictBook: Sendable {
     private var newest: [Int64: VerdictRow] = [:]
 
@@ -10,7 +10,7 @@ package struct VerdictBook: Sendable {
         for row in rows { newest[row.reviewKey] = row }
     }
 
-    /// Nil where nobody judged what the review says now.
+    /// Nil where nobody judged the review's present content.
     package func row(on review: StoredReview) -> VerdictRow? {
         guard let row = newest[review.reviewKey], row.judged == review.values.judgedDigest else {
             return nil
@@ -21,7 +21,7 @@ package struct VerdictBook: Sendable {
     package func verdict(on review: StoredReview) -> Verdict? { row(on: review)?.verdict }
 }
 
-/// A verdict with when it was given, and whether it holds for what the review says now.
+/// A verdict with the time it was recorded and whether it still applies.
 package struct ListedVerdict: Sendable {
     package var row: VerdictRow
     package var recordedAt: Instant?

@@ -2,16 +2,21 @@ package import AfterwordCore
 import Foundation
 
 /// One case of the golden suite: dumps in order, with everything that a clock or a random source
-/// would decide, and what must come of them.
+/// would decide, and the expected results.
 ///
-///     Golden/CASE/case.json     {"seed": 7, "salt_seed": 7, "dumps": [{"folder": "…", …}, {"catalogue": "….csv", …}],
-///                                "insights": [{"scopes": ["brand:…"], "language": "en", "model": "honest", …}]}
-///     Golden/CASE/dumps/…       the dumps
-///     Golden/CASE/expected/…    one .jsonl a table, one a rendered answer
+/// ```
+/// Golden/CASE/case.json    {"seed": 7, "salt_seed": 7,
+///                           "dumps": [{"folder": "…", …}, {"catalogue": "….csv", …}],
+///                           "insights": [{"scopes": ["brand:…"], "language": "en",
+///                                         "model": "honest", …}]}
+/// Golden/CASE/dumps/…      the dumps
+/// Golden/CASE/expected/…   one .jsonl file per table and per rendered answer
+/// ```
 package struct GoldenCase: Sendable {
+    /// One load of a case.
     package struct Step: Sendable {
         package var folder: String
-        /// A catalogue's file instead of a dump's folder.
+        /// Whether `folder` names a catalog's file instead of a dump's folder.
         package var isCatalog: Bool
         package var observedAt: Instant?
         package var recordedAt: Instant
@@ -19,16 +24,16 @@ package struct GoldenCase: Sendable {
         package var isStrict: Bool
     }
 
-    /// Insights of scopes, made after all dumps.
+    /// Insights made after all dumps are loaded.
     package struct Insights: Sendable {
         package var scopes: [ReviewScope]
         package var language: Language
-        /// How the simulated model behaves.
+        /// The name of the simulated model's behavior.
         package var model: String
         package var recordedAt: Instant
     }
 
-    /// Lends the simulated model of a behaviour; nil where there is none of that name.
+    /// Returns the simulated model with a behavior; nil for an unknown name.
     package typealias Models = @Sendable (String) -> (any LanguageModel)?
 
     package var name: String
@@ -38,7 +43,9 @@ package struct GoldenCase: Sendable {
     package var steps: [Step]
     package var insights: [Insights]
 
-    /// The cases of a golden folder, by name.
+    /// All cases of a golden folder, sorted by name.
+    ///
+    /// - Throws: `CaseFault`.
     package static func all(in golden: String) throws -> [GoldenCase] {
         try names(in: golden).map { try GoldenCase(named: $0, in: golden) }
     }
@@ -93,7 +100,9 @@ package struct GoldenCase: Sendable {
             isStrict: value["strict"] == .bool(true))
     }
 
-    /// Runs the case on a store and returns what it holds and answers, by file name.
+    /// Runs the case on a store.
+    ///
+    /// - Returns: The store's tables and answers as JSON lines, by file name without its extension.
     package func run(
         on store: any ReviewStore, models: Models = { _ in nil }
     ) async throws -> [String: [String]] {
@@ -130,7 +139,7 @@ package struct GoldenCase: Sendable {
         }
     }
 
-    /// What is told of each scope: the document, or why there is none.
+    /// The document of each scope, or why there is none.
     private func make(
         _ insights: Insights, on store: any ReviewStore, _ models: Models
     ) async throws -> [JSONValue] {
@@ -140,7 +149,7 @@ package struct GoldenCase: Sendable {
         var options = InsightOptions()
         options.language = insights.language
         options.countsThemes = true
-        // Another model of the same scopes is to be asked.
+        // Another entry of the case may ask a different model for the same scopes.
         options.isRefreshing = true
         let report = try await makeInsights(
             insights.scopes, in: store, by: model, options: options,
@@ -161,7 +170,7 @@ package struct GoldenCase: Sendable {
         }
     }
 
-    /// The expected files, by name without their ending.
+    /// The expected files, by name without their extension.
     package func expected() throws -> [String: [String]] {
         let folder = self.folder + "/expected"
         var files: [String: [String]] = [:]
@@ -178,6 +187,7 @@ package struct GoldenCase: Sendable {
     }
 }
 
+/// What is wrong with a golden case, in words.
 package struct CaseFault: Error, Equatable, Sendable, CustomStringConvertible {
     package var description: String
 }

@@ -1,7 +1,7 @@
 package import AfterwordCore
 
 extension GoldenVerdict {
-    /// One test case a golden file; a failure points to the first line that differs.
+    /// One test case per golden file; a failure points to the first line that differs.
     package func junitCase(of golden: GoldenCase, actual: [String: [String]]) -> JUnitReport.Case {
         let path = "\(golden.folder)/expected/\(file)"
         let name = String(file.dropLast(6))
@@ -35,7 +35,7 @@ extension GoldenVerdict {
 }
 
 extension RowDifference {
-    /// The difference for a person: the row's key, then each field as expected and as it came.
+    /// The difference for a person: the row's key, then each field as expected and as produced.
     package var lines: [String] {
         switch kind {
         case .added: ["+ \(key)"]

@@ -1,11 +1,12 @@
 import AfterwordCore
 
-/// Test results as JUnit XML, so that every known consumer reads them.
+/// Test results as JUnit XML.
 ///
-/// The one writer of `verify` and of the unit tests. Counts equal the elements, names are unique, times have three
-/// decimals, a failure's text begins with `path:line`, only characters of XML 1.0 come out, and the
-/// order is that of names.
+/// `verify` and the unit tests both use this writer. Counts equal the number of elements, names are
+/// unique, times have three decimals, the text of a failure begins with `path:line`, all characters
+/// are valid in XML 1.0, and cases are sorted by name.
 package struct JUnitReport: Sendable {
+    /// A line of a source or golden file.
     package struct Place: Equatable, Sendable {
         package var path: String
         package var line: Int
@@ -16,22 +17,24 @@ package struct JUnitReport: Sendable {
         }
     }
 
+    /// The result of a case.
     package enum Outcome: Equatable, Sendable {
         case passed
-        /// What was expected did not come.
+        /// The result is not the expected one.
         case failed(message: String, type: String, text: String)
-        /// It could not be told: a crash, a broken case.
+        /// There is no result: a crash, or an invalid case.
         case errored(message: String, type: String, text: String)
         case skipped(message: String)
     }
 
+    /// One test case.
     package struct Case: Equatable, Sendable {
         package var className: String
         package var name: String
         package var seconds: Double
         package var place: Place?
         package var outcome: Outcome
-        /// Remarks: known issues.
+        /// Remarks such as known issues.
         package var output: String
 
         package init(
@@ -47,10 +50,11 @@ package struct JUnitReport: Sendable {
         }
     }
 
+    /// The variant of JUnit XML.
     package enum Dialect: Sendable {
-        /// With `file` and `line`, which GitLab and GitHub's reporters show.
+        /// With `file` and `line`, which GitLab and GitHub reporters show.
         case usual
-        /// What the XSD of Jenkins' xunit plugin allows.
+        /// Only what the XSD of Jenkins' xunit plugin allows.
         case strict
     }
 
@@ -66,7 +70,7 @@ package struct JUnitReport: Sendable {
         cases.contains { $0.outcome.kind == "failure" || $0.outcome.kind == "error" }
     }
 
-    /// One suite a class.
+    /// The XML, with one suite per class.
     package func xml(_ dialect: Dialect = .usual) -> String {
         let cases = unique.sorted {
             (Text($0.className), Text($0.name)) < (Text($1.className), Text($1.name))
@@ -88,7 +92,7 @@ package struct JUnitReport: Sendable {
         return writer.text
     }
 
-    /// Of cases with the same names the second is called `… (2)`.
+    /// The cases with unique names: repeated names get ` (2)` and so on.
     private var unique: [Case] {
         var seen: [String: Int] = [:]
         return cases.map { one in
@@ -157,7 +161,7 @@ extension JUnitReport.Outcome {
     }
 }
 
-/// Elements and text with what XML reserves escaped, and U+FFFD for what it cannot hold.
+/// Writes elements and text, escaping reserved characters and replacing invalid ones by U+FFFD.
 private struct XMLWriter {
     private(set) var text = #"<?xml version="1.0" encoding="UTF-8"?>"# + "\n"
     private var depth = 0

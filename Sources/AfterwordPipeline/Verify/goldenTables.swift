@@ -1,11 +1,12 @@
 package import AfterwordCore
 
-/// Every table of a store as JSON lines, rows by key in byte order: what goldens hold, what laws
-/// compare, and the same bytes whatever the store.
+/// Every table of a store as JSON lines, with rows sorted by key in byte order. Goldens contain
+/// these lines and laws compare them; they are the same bytes for every store.
 ///
-/// Bookkeeping is left out: surrogate keys, clocks of observation, the payload a review holds.
-/// `attempts`, calls and answers have a clock of their own and are left out too. Tables of insights are there where
-/// insights were made.
+/// Bookkeeping columns are left out: surrogate keys, times of observation, and the payload a review
+/// refers to. `attempts`, model calls and cached answers depend on the clock and are left out too.
+/// Tables of insights, themes and verdicts are included only where the store has insights or
+/// verdicts.
 package func goldenTables(_ reader: any StoreReader) throws -> [String: [String]] {
     var tables: [String: [JSONValue]] = [:]
     tables["runs"] = try reader.runs().map(\.json)

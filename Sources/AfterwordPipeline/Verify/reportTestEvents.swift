@@ -1,13 +1,15 @@
 import AfterwordCore
 
-/// The results of unit tests from Swift Testing's event stream (`swift test --event-stream-output-path FILE
-/// --event-stream-version 0`), as JUnit cases.
+/// Converts Swift Testing's event stream (`swift test --event-stream-output-path FILE
+/// --event-stream-version 0`) into JUnit cases.
 ///
-/// A test that began and never ended is an error: the process crashed in it. A line that is cut is the end of the stream.
+/// A test that began and never ended is an error, because the process crashed in it. Lines that are
+/// not complete JSON are ignored.
 ///
 /// - Parameters:
-///   - root: What is taken off the beginning of paths.
-///   - exitCode: How the test process ended; a failure that no test tells of is an error of its own.
+///   - root: The prefix that is removed from paths.
+///   - exitCode: The exit code of the test process; a nonzero one without a failed test becomes an
+///     error of its own.
 package func reportTestEvents(
     _ stream: [UInt8], named name: String, root: String, exitCode: Int
 ) -> JUnitReport {
@@ -103,7 +105,7 @@ private struct TestEvents {
             running[key] = Running(started: instant)
             if isCase { names[key] = event["_testCase"]?["displayName"]?.text ?? "" }
         case "testEnded", "testCaseEnded":
-            // The end of a test is also that of its one case.
+            // An unparameterized test ends only once, with `testEnded`.
             if kind == "testEnded" || isCase { running[key]?.ended = instant }
         case "testSkipped", "testCancelled":
             var state = running[key] ?? Running(started: instant)
@@ -139,7 +141,8 @@ private struct TestEvents {
         let parameterised = Set(running.keys.filter { $0.argument != nil }.map(\.test))
         let ran = running.compactMap { key, state -> JUnitReport.Case? in
             guard let test = tests[key.test] else { return nil }
-            // Of a parameterised test its cases are told, and the test itself where it failed apart from them.
+            // A parameterized test is reported by its cases; the test itself is reported only where
+            // it failed outside them or never ended.
             let isWhole = key.argument == nil && parameterised.contains(key.test)
             if isWhole, state.failures.isEmpty, state.ended != nil { return nil }
             let name = test.name + (names[key].map { " [\($0)]" } ?? "")

@@ -1,15 +1,16 @@
 package import AfterwordCore
 import Foundation
 
-/// What became of one golden file.
+/// The result for one golden file.
 package struct GoldenVerdict: Sendable {
+    /// How the actual output compares with the golden file.
     package enum Outcome: Equatable, Sendable {
         case same
         /// The rows that differ, for a person to read.
         case differs([RowDifference])
-        /// No golden file is there for what came out.
+        /// There is output but no golden file.
         case missing
-        /// The golden file is there, and nothing of its name came out.
+        /// There is a golden file but no output.
         case unused
     }
     package var caseName: String
@@ -19,7 +20,7 @@ package struct GoldenVerdict: Sendable {
     package var passes: Bool { outcome == .same }
 }
 
-/// The one judge of `swift test` and `verify`: every file of a case, byte for byte.
+/// Compares every file of a case byte for byte. Both `swift test` and `verify` use this function.
 package func judgeCase(
     _ golden: GoldenCase, actual: [String: [String]]
 ) throws -> [GoldenVerdict] {
@@ -37,8 +38,8 @@ package func judgeCase(
     }
 }
 
-/// Writes what came out beside the goldens that it differs from, as `….jsonl.actual`; removes those
-/// that agree by now.
+/// Writes the actual output beside each golden file that differs, as `….jsonl.actual`, and removes
+/// such files where the output agrees.
 package func writeActual(
     _ golden: GoldenCase, _ actual: [String: [String]], _ verdicts: [GoldenVerdict]
 ) throws {
@@ -53,8 +54,8 @@ package func writeActual(
     }
 }
 
-/// Takes what came out as the goldens of a case: changed and missing ones written, unused ones
-/// removed.
+/// Accepts the actual output as the goldens of a case: changed and missing files are written,
+/// unused ones removed.
 package func acceptCase(
     _ golden: GoldenCase, _ actual: [String: [String]], _ verdicts: [GoldenVerdict]
 ) throws {
@@ -76,9 +77,9 @@ private func write(_ lines: [String], to path: String) throws {
     try writeFile(Array(text.utf8), to: path, mode: 0o644)
 }
 
-/// Freezes dumps as a new case: copied as they are, one step each.
+/// Creates a case from dumps: copies them unchanged, one step each.
 ///
-/// - Throws: `CaseFault` when the case is there already.
+/// - Throws: `CaseFault` when the case already exists.
 package func newCase(
     named name: String, in golden: String, dumps: [String], recordedAt: Instant
 ) throws {
@@ -90,7 +91,7 @@ package func newCase(
     guard !manager.fileExists(atPath: folder) else {
         throw CaseFault(description: "the case \(name) is there already")
     }
-    // What cannot be loaded is not frozen: a fault shows before anything is written.
+    // Opens every dump first, so that an invalid one is found before anything is written.
     for dump in dumps { _ = try openDumps(dump) }
     try manager.createDirectory(atPath: folder + "/dumps", withIntermediateDirectories: true)
     var steps: [JSONValue] = []

@@ -1,6 +1,6 @@
 package import AfterwordCore
 
-/// A movement with what its part of the mean's change is reckoned by.
+/// A movement with the attribution that its part of the mean's change is computed from.
 private struct ReckonedMovement: Sendable {
     var movement: ReviewMovement
     var attribution: MeanAttribution?
@@ -72,7 +72,7 @@ extension ChangeAlert {
 }
 
 extension NewsCounts {
-    /// Reviews by what they are between two runs, in every answer that counts them.
+    /// The number of reviews per kind of news; shared by all answers that have them.
     package static let form = ObjectForm<NewsCounts>(
         "NewsCounts", "Reviews by what they are between two moments."
     ) { form in
@@ -115,7 +115,7 @@ extension ScopeShift {
     package var json: JSONValue { Self.form.json(self) }
 }
 
-/// The reviews of one reason.
+/// The reviews that moved for one reason.
 private struct ReasonSum: Sendable {
     var reason: MovementReason
     var changes: ScopeChanges
@@ -136,7 +136,7 @@ private struct ReasonSum: Sendable {
     }
 }
 
-/// Changes with as many movements as were asked for.
+/// Changes, with at most `limit` movements listed.
 package struct ShownChanges: Sendable {
     package var changes: ScopeChanges
     package var limit: Int

@@ -1,8 +1,8 @@
 package import AfterwordCore
 
-/// Documents of insights as any version of the program stored them. They never change: members that
-/// a later version added are
-/// not in earlier ones, and quantities get their unit as they are answered.
+/// Forms of insight documents as any version of the program stored them. Stored documents never
+/// change: members added by a later version are missing in earlier documents, and quantities get
+/// their units when answered.
 extension ObjectForm where Row == JSONValue {
     fileprivate mutating func stored(
         _ name: String, _ form: ValueForm, _ comment: String, unit: Unit? = nil,
@@ -36,7 +36,7 @@ extension ObjectForm where Row == JSONValue {
         stored("\(name)_high_millionths", share, "The high end of its interval.", unit: .millionths)
     }
 
-    /// The members that are described, and after them what else a document holds.
+    /// The described members, followed by all other members of the document.
     fileprivate func answer(_ document: JSONValue) -> JSONValue {
         let known = members(document)
         let others = (document.members ?? []).filter { member in
@@ -192,7 +192,7 @@ private let documentForm = ObjectForm<JSONValue>(
 }
 
 extension Counters {
-    /// The sums in a document of an insight.
+    /// The sums stored in an insight document.
     fileprivate init(stored document: JSONValue) {
         func count(_ name: String) -> Int64 { document[name]?.integer ?? 0 }
         self.init(
@@ -224,7 +224,7 @@ extension InsightRow {
         }
     }
 
-    /// As commands and API answer.
+    /// The JSON in answers of the commands and the API.
     package var answer: JSONValue { Self.answerForm.json(self) }
 }
 

@@ -1,7 +1,7 @@
 package import AfterwordCore
 
 extension Counters {
-    /// The sums of a set of reviews, in every answer that has them.
+    /// The sums of a set of reviews; shared by all answers that have them.
     package static let form = ObjectForm<Counters>("Sums", "Sums of a set of reviews.") { form in
         form.count("review_count", "Live reviews.") { $0.reviewCount }
         form.count("rated_count", "Live reviews with a rating.") { $0.ratedCount }
@@ -33,7 +33,9 @@ extension ProductAttributes {
         }
     }
 
-    /// The attributes of a product, without one that stands beside them by itself.
+    /// The attributes of a product.
+    ///
+    /// - Parameter own: An attribute to leave out because the answer has it under another member.
     package static func form(without own: Attribute? = nil) -> ObjectForm<ProductAttributes> {
         ObjectForm("Attributes", "What is known of a product.") { form in
             for attribute in Attribute.allCases where attribute != own {

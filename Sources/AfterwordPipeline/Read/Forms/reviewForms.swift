@@ -1,6 +1,6 @@
 package import AfterwordCore
 
-/// What a version of a review holds.
+/// The values that a version of a review holds.
 private struct VersionValues: Sendable {
     var values: ReviewValues
     var authorID: Text?
@@ -54,7 +54,7 @@ extension ListedReview {
         }
     }
 
-    /// As commands and API answer.
+    /// The JSON in answers of the commands and the API.
     package var answer: JSONValue { Self.answerForm.json(self) }
 }
 
@@ -83,7 +83,7 @@ extension HistoryRow {
         }
     }
 
-    /// As commands and API answer.
+    /// The JSON in answers of the commands and the API.
     package var answer: JSONValue { Self.answerForm.json(self) }
 }
 
@@ -115,6 +115,6 @@ extension RejectRow {
         }
     }
 
-    /// As commands answer.
+    /// The JSON in answers of the commands.
     package var answer: JSONValue { Self.answerForm.json(self) }
 }

@@ -15,7 +15,7 @@ extension Balance {
         }
     }
 
-    /// What became of the records: `found` is the sum of the others.
+    /// The balance of records: `found` is the sum of all other parts.
     package static let form = ObjectForm<Balance>("Balance", "What became of records.") { form in
         for part in Balance().parts.map(\.key) {
             form.count(part, comment(part)) { balance in
@@ -26,7 +26,7 @@ extension Balance {
 }
 
 extension RunRecord {
-    /// What an answer is as of.
+    /// The run that an answer is as of.
     package static let asOfForm = ObjectForm<RunRecord>(
         "AsOf", "The run that an answer is as of."
     ) { form in
@@ -63,7 +63,7 @@ extension RunRecord {
         form.include(Balance.form) { $0.balance }
     }
 
-    /// As commands and API answer.
+    /// The JSON in answers of the commands and the API.
     package var answer: JSONValue { Self.answerForm.json(self) }
 }
 
@@ -84,11 +84,11 @@ extension FileRecord {
         form.include(Balance.form) { $0.balance }
     }
 
-    /// As commands and API answer.
+    /// The JSON in answers of the commands and the API.
     package var answer: JSONValue { Self.answerForm.json(self) }
 }
 
-/// A run beside its files.
+/// A run with its files.
 package struct RunWithFiles: Sendable {
     package var run: RunRecord
     package var files: [FileRecord]

@@ -1,6 +1,6 @@
 package import AfterwordCore
 
-/// A theme of one side.
+/// A theme as a complaint or as praise.
 package struct ThemeEntry: Sendable {
     package var theme: Theme
     package var isStrength: Bool
@@ -156,7 +156,7 @@ extension ListedVerdict {
 }
 
 extension InboxEntry {
-    /// What its themes are called.
+    /// The labels of its themes.
     package var themeLabels: [String] {
         themes.compactMap { id in Lexicon.first.aspects.first { $0.id == id }?.label }
     }
