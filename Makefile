@@ -1,4 +1,4 @@
-# Two commands do everything: `make run` and `make test`. Each step is a script in ci/.
+# The two main commands are `make run` and `make test`. Each step is a script in ci/.
 .PHONY: run test nightly bench format laws accept clean
 
 run:
@@ -7,24 +7,24 @@ run:
 test:
 	@ci/test
 
-# More random histories for the laws: make laws N=1000 [SEED=1]
+# Run the law tests on more random histories: make laws N=1000 [SEED=1]
 N ?= 1000
 SEED ?= 1
 laws:
 	@AFTERWORD_LAWS=$(N) AFTERWORD_LAW_SEED=$(SEED) swift test --filter LawTests
 
-# What takes too long for every change: 100 crashes, 2,000 random histories
+# Checks that take too long for every change, such as 100 crashes and 2,000 random histories
 nightly:
 	@ci/nightly
 
-# A release build against named peers, in one run: make bench [REVIEWS=100000]
+# Benchmark a release build against named competitors: make bench [REVIEWS=100000]
 bench:
 	@ci/bench
 
 format:
 	@swift format --configuration .swift-format --in-place --recursive Sources Tests Package.swift
 
-# Take what comes out of a golden case as golden: make accept CASE=first-load
+# Accept the actual results of a golden case as its golden files: make accept CASE=first-load
 accept:
 	@swift run afterword verify accept $(CASE)
 
