@@ -26,7 +26,8 @@ enum StandardOutput {
     private static let pieceBytes = 1 << 16
 
     /// Opens closed standard descriptors on `/dev/null`. Otherwise the next opened file, for
-    /// instance the store, would get the number of standard output, and printing would overwrite it.
+    /// instance the store, would get the number of standard output, and printing would overwrite
+    /// it.
     static func begin() {
         for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
         where fcntl(descriptor, F_GETFD) < 0 && errno == EBADF {
