@@ -88,10 +88,10 @@ actor InsightQueue {
     }
 
     /// The stored job of an earlier request with the same idempotency key; nil for a new request.
-    /// Removes jobs that ended more than `keptSeconds` ago.
+    /// Also removes jobs that ended, or whose lease ran out, more than `keptSeconds` ago.
     ///
-    /// - Throws: `Problem` of kind `idempotencyKeyReused` when the earlier request asked for
-    ///   another order.
+    /// - Throws: `Problem` of kind `idempotencyKeyReused` when the earlier request had another
+    ///   order.
     func known(_ request: Request) async throws -> Begun? {
         guard let name = request.idempotency else { return nil }
         let oldest = now().adding(seconds: -Self.keptSeconds)
