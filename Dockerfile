@@ -1,9 +1,11 @@
-# Afterword in two stages: built with the toolchain, run on a slim Debian 12 without it.
+# Afterword in two stages: built with the Swift toolchain, run on a slim Debian 12 without it.
 #
 #   docker build -t afterword .
-#   docker run --rm --read-only --tmpfs /tmp -v afterword:/data -v ./dumps:/dumps:ro afterword run /dumps
+#   docker run --rm --read-only --tmpfs /tmp -v afterword:/data -v ./dumps:/dumps:ro \
+#       afterword run /dumps
 #
-# Nothing runs as root, the root file system may be read-only, the history lies in /data (or on Postgres: AFTERWORD_STORE).
+# The program does not run as root, and the root file system may be read-only. The store is in
+# /data, or on Postgres if AFTERWORD_STORE says so.
 ARG BUILD_BASE=swift:6.3-bookworm
 ARG RUNTIME_BASE=debian:bookworm-slim
 
@@ -25,16 +27,16 @@ RUN apt-get update \
     && useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin afterword \
     && install --directory --owner 10001 --mode 0700 /data
 COPY --from=build /out/afterword /usr/local/bin/afterword
-# The golden cases: `verify` inside the image proves it.
+# The golden cases, so that `verify` can test the image itself.
 COPY Golden /usr/share/afterword/Golden
 COPY LICENSE /usr/share/doc/afterword/LICENSE
 USER 10001
 WORKDIR /data
 VOLUME /data
 ENV AFTERWORD_STORE=/data/afterword.sqlite
-# `serve --host 0.0.0.0 --behind-proxy`; other commands listen to nothing.
+# For `serve --host 0.0.0.0 --behind-proxy`; other commands do not listen.
 EXPOSE 8080
-# Where a service listens it has to be ready; where none does, the program has to start.
+# If a service listens, it must be ready; otherwise the program must at least start.
 HEALTHCHECK --interval=30s --timeout=12s --start-period=10s CMD ["/bin/bash", "-c", \
     "if exec 3<>/dev/tcp/127.0.0.1/8080; then \
         printf 'GET /readyz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3; \

@@ -3,12 +3,12 @@ import AfterwordPipeline
 import NIOCore
 import Synchronization
 
-/// How an answer is written.
+/// How an answer is sent: its media type, caching and file name.
 struct AnswerForm: Sendable {
     var type: String
-    /// It depends on the clock, so that it has no tag.
+    /// The answer depends on the clock, so it has no entity tag.
     var isTimed = false
-    /// The name of a table to download.
+    /// The name of a downloadable table; nil for other answers.
     var table: String?
 
     static let page = AnswerForm(type: "text/html; charset=utf-8")
@@ -18,20 +18,21 @@ struct AnswerForm: Sendable {
     }
 }
 
-/// An answer with the tag that says everything it depends on.
+/// An answer with an entity tag that covers everything it depends on.
 struct Answered: Sendable {
     var tag: String
-    /// The run that it is as of.
+    /// The run that the answer is as of.
     var run: RunRecord
-    /// Nil where the client has it already.
+    /// Nil when the client already has the answer (304).
     var body: ByteBuffer?
     var isZipped = false
 
-    /// The run and its day, for the name of a file.
+    /// The day and number of the run, for a file name.
     var moment: String { "\(day(run.observedAt))-run-\(run.run)" }
 }
 
-/// Answers that were given, to be given again while their tag holds: so many bytes of them, those asked for last.
+/// An in-memory LRU cache of answers, by entity tag, limited to a number of bytes. Also caches the
+/// runs of the ledger.
 final class AnswerCache: Sendable {
     private struct Key: Hashable {
         var tag: String
@@ -48,8 +49,11 @@ final class AnswerCache: Sendable {
     private let limit: Int
     private let state = Mutex(State())
 
+    /// - Parameter bytes: Maximum size of all cached answers, counting 256 bytes for each besides
+    ///   its body.
     init(bytes: Int) { limit = bytes }
 
+    /// The cached answer for a tag; nil on a miss.
     func kept(_ tag: String, zipped: Bool) -> Answered? {
         state.withLock { state in
             let key = Key(tag: tag, zipped: zipped)
@@ -60,7 +64,8 @@ final class AnswerCache: Sendable {
         }
     }
 
-    /// Keeps an answer; when there are too many bytes, the half that was not asked for longest goes.
+    /// Caches an answer unless it takes more than a sixteenth of the limit. When the limit is
+    /// exceeded, the least recently used answers are removed until half of it is in use.
     func keep(_ answer: Answered, zipped: Bool) {
         let size = (answer.body?.readableBytes ?? 0) + 256
         guard size * 16 <= limit else { return }
@@ -80,10 +85,11 @@ final class AnswerCache: Sendable {
         }
     }
 
-    /// The ledger up to that run; nil where it was not kept.
+    /// All runs up to `newest`; nil when the cached list does not end there.
     func runs(upTo newest: RunRecord) -> [RunRecord]? {
         state.withLock { $0.runs.last == newest ? $0.runs : nil }
     }
 
+    /// Replaces the cached list of runs.
     func keep(_ runs: [RunRecord]) { state.withLock { $0.runs = runs } }
 }

@@ -4,26 +4,28 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 
-/// Who asks, and for what.
+/// The authenticated sender of a request and what it may do.
 struct Caller: Sendable {
-    /// The key's name; nil where none is asked for.
+    /// The key's name; nil when the service needs no keys.
     var name: String?
     var scopes: Set<APIKeyRow.Scope>
-    /// Nil for all.
+    /// Brands that the key may read; nil for all.
     var brands: Set<Text>?
 
+    /// The caller of a service that needs no keys: every scope, every brand.
     static let anybody = Caller(name: nil, scopes: Set(APIKeyRow.Scope.allCases), brands: nil)
 
-    /// Of a store as it is now, what this caller may see of it: the one rule of every route.
+    /// The part of the current store that this caller may read. Answers about products, reviews and
+    /// brands are read through this view.
     func view(of reader: any StoreReader) -> any StoreReader {
         brands.map { ScopedReader(reader, brands: $0) } ?? reader
     }
 }
 
-/// Lets in who may: the host has to be this one, a key the store's.
+/// Checks the `Host` header and the API key of requests.
 struct Authenticator: Sendable {
     let asksForKeys: Bool
-    /// Names under which the service is reached; nil for any.
+    /// Host names under which the service is reached; nil to accept any.
     let hosts: Set<String>?
 
     init(_ configuration: ServiceConfiguration) {
@@ -33,7 +35,11 @@ struct Authenticator: Sendable {
             ? nil : ["127.0.0.1", "localhost", "[::1]", configuration.host.lowercased()]
     }
 
-    /// A page of somebody else's in a browser of this machine may send requests here, by a name of its own: refused.
+    /// Refuses requests for an unknown host name. This stops DNS rebinding: another site's page,
+    /// open in a browser on this machine, could otherwise send requests here under a name of its
+    /// own.
+    ///
+    /// - Throws: `Problem` of kind `notAcceptable` (421).
     func checkHost(_ request: Request) throws(Problem) {
         guard let hosts else { return }
         let authority = request.head.authority ?? ""
@@ -42,7 +48,10 @@ struct Authenticator: Sendable {
         }
     }
 
-    /// What changes something comes from this service's own pages, or from no page.
+    /// Accepts requests that change something only from this service's own pages or from outside a
+    /// browser.
+    ///
+    /// - Throws: `Problem` of kind `forbidden` when `Origin` names another site.
     func checkOrigin(_ request: Request) throws(Problem) {
         guard let origin = request.headers[.origin] else { return }
         let authority = origin.split(separator: "/", maxSplits: 2).last.map(String.init) ?? ""
@@ -58,7 +67,8 @@ struct Authenticator: Sendable {
         return String(authority.prefix { $0 != ":" })
     }
 
-    /// The key that a request brings: a bearer's, or as the password of a browser's dialogue.
+    /// The key of a request: a bearer token, or the password of HTTP Basic authentication. Nil when
+    /// there is none or its header value has 512 bytes or more.
     func key(_ request: Request) -> String? {
         guard let header = request.headers[.authorization] else { return nil }
         let parts = header.split(separator: " ", maxSplits: 1).map(String.init)
@@ -73,6 +83,10 @@ struct Authenticator: Sendable {
         }
     }
 
+    /// The caller that a key belongs to.
+    ///
+    /// - Throws: `Problem` of kind `unauthorized` for a missing, unknown or revoked key;
+    ///   `forbidden` for a key without the `read` scope.
     func caller(_ key: String?, _ keys: [APIKeyRow]) throws(Problem) -> Caller {
         guard asksForKeys else { return .anybody }
         guard let key else { throw Problem(.unauthorized, "Authorization: is missing") }

@@ -1,25 +1,28 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// Has insights made, each at most once at a time, and keeps a job for each request that waits for one.
+/// Makes insights, at most one at a time for each order (scope and language), and keeps one job row
+/// for each request that waits for an insight.
 ///
-/// 1. A job is in the store before its work begins, and ends there with what came of it.
-/// 2. Only what reaches a model is counted against a key's quota.
-/// 3. As long as the process lives it renews the leases of its jobs; a job whose lease ran out is lost.
+/// 1. A job row is stored before its work begins and holds the outcome when the work ends.
+/// 2. Only requests that reach a model count against a key's quota.
+/// 3. While the process runs it renews the leases of its jobs, every quarter of `leaseSeconds`. A
+///    job whose lease has run out is lost.
 actor InsightQueue {
+    /// What to make an insight of, and in which language.
     struct Order: Hashable, Sendable {
         var scope: ReviewScope
         var language: Language
     }
 
-    /// A request for an insight.
+    /// A client's request for an insight.
     struct Request: Sendable {
         var order: Order
         var askedBy: String
-        /// What the client calls the request; nil where it gives it no name.
+        /// Digest of the client's `Idempotency-Key`; nil when the client sent none.
         var idempotency: Digest256?
 
-        /// Over what is asked for: a name that is used again has to ask for the same.
+        /// Digest of the order. A repeated `Idempotency-Key` must come with the same digest.
         var digest: Digest256 {
             var builder = DigestBuilder(domain: "afterword.job.request.1")
             builder.add(order.scope.kind)
@@ -29,27 +32,27 @@ actor InsightQueue {
         }
     }
 
-    /// What came of the work.
+    /// The outcome of the work.
     enum End: Sendable {
         case insight(InsightRow)
         case problem(Problem)
     }
 
-    /// A job that was begun, or was there already.
+    /// A job that was started now or already existed.
     struct Begun: Sendable {
         var job: JobRow
-        /// The work, where it is this process's.
+        /// The running work, if it runs in this process.
         var work: Task<End, Never>?
         var quota: Quota?
     }
 
-    /// What a key may still ask for.
+    /// The quota of a key: questions to a model within a sliding hour.
     struct Quota: Equatable, Sendable {
         static let seconds: Int64 = 3_600
 
         var limit: Int
         var remaining: Int
-        /// Seconds until one more is free.
+        /// Seconds until another question is allowed.
         var seconds: Int64
     }
 
@@ -76,15 +79,19 @@ actor InsightQueue {
         self.now = now
     }
 
-    /// Work under way, for an orderly end.
+    /// Running and waiting work, to be awaited at shutdown.
     var underWay: [Task<End, Never>] { open.values.map(\.work) }
 
-    /// Whether a job's work is under way in this process.
+    /// Whether this process is running a job's work.
     func isAlive(_ job: String) -> Bool {
         open.values.contains { $0.jobs.contains { $0.job == job } }
     }
 
-    /// The job of a request that was sent before under the same name; nil for a new one.
+    /// The stored job of an earlier request with the same idempotency key; nil for a new request.
+    /// Also removes jobs that ended, or whose lease ran out, more than `keptSeconds` ago.
+    ///
+    /// - Throws: `Problem` of kind `idempotencyKeyReused` when the earlier request had another
+    ///   order.
     func known(_ request: Request) async throws -> Begun? {
         guard let name = request.idempotency else { return nil }
         let oldest = now().adding(seconds: -Self.keptSeconds)
@@ -99,7 +106,7 @@ actor InsightQueue {
         return Begun(job: found, work: open[request.order]?.work)
     }
 
-    /// Keeps what a named request came to without any work.
+    /// Stores the outcome of a request that needed no work, if the request has an idempotency key.
     func record(_ end: End, of request: Request) async throws {
         guard request.idempotency != nil else { return }
         var job = newJob(request)
@@ -109,22 +116,24 @@ actor InsightQueue {
         try await jobs.jobs { try $0.put(job: row) }
     }
 
-    /// Begins the work, or joins what is under way for the same.
+    /// Starts the work, or joins running work for the same order.
     ///
-    /// - Parameter asks: Whether it reaches a model.
+    /// - Parameter asks: Whether the work reaches a model, and so counts against the quota.
+    /// - Throws: `Problem` of kind `busy` when `openInsights` orders are open, `tooManyRequests`
+    ///   when the key's quota is used up, `StoreFault` when the job cannot be stored.
     func begin(_ request: Request, asks: Bool) async throws -> Begun {
         if let begun = joined(request) { return begun }
         guard open.count < limits.openInsights else {
             throw Problem(.busy, "too many insights are being made", retryAfter: 10)
         }
         var job = newJob(request)
-        // Work that is under way already asks no second time.
+        // Joining running work asks the model no second time.
         job.isCounted = asks && open[request.order] == nil
         let (row, limit) = (job, limits.insightsPerHour)
         let quota = try await jobs.jobs { jobs in
             try Self.enter(row, within: limit, jobs)
         }
-        // Somebody may have begun the same meanwhile.
+        // Another request may have started the same order during the await.
         if let flight = open[request.order] {
             open[request.order]?.jobs.append(job)
             return Begun(job: job, work: flight.work, quota: quota)
@@ -135,7 +144,8 @@ actor InsightQueue {
         return Begun(job: job, work: work, quota: quota)
     }
 
-    /// A key's own job for the same, where the request has no name that has to be kept.
+    /// The same key's open job for the order. Used only for requests without an idempotency key,
+    /// because each of those keys needs a job row of its own.
     private func joined(_ request: Request) -> Begun? {
         guard request.idempotency == nil, let flight = open[request.order],
             let own = flight.jobs.first(where: { $0.askedBy == request.askedBy })
@@ -154,7 +164,9 @@ actor InsightQueue {
         return job
     }
 
-    /// Enters a job, where the quota allows it.
+    /// Stores a job if the key's quota allows it.
+    ///
+    /// - Returns: The quota after this job.
     private static func enter(
         _ job: JobRow, within limit: Int, _ jobs: any JobTransaction
     ) throws -> Quota {
@@ -213,13 +225,13 @@ actor InsightQueue {
         } catch let problem as Problem {
             return (.problem(problem), true)
         } catch {
-            // Of an error that nobody foresaw only the type is known to hold no data.
+            // An unexpected error may contain data, so only its type is logged.
             let problem = Problem(.internalError, "see the log", cause: "\(type(of: error))")
             return (.problem(problem), true)
         }
     }
 
-    /// What an outcome is to a client, and whether a model was asked.
+    /// The outcome as a client sees it, and whether a model was asked.
     static func end(_ outcome: InsightOutcome) -> (End, isAsked: Bool) {
         switch outcome {
         case .standing(let row): (.insight(row), false)
@@ -249,7 +261,7 @@ actor InsightQueue {
         }
     }
 
-    /// Changes the jobs of an order, and renews their leases.
+    /// Changes all jobs of an order and renews their leases.
     private func update(
         _ order: Order, _ change: (inout JobRow, Instant) -> Void
     ) async {
@@ -263,17 +275,18 @@ actor InsightQueue {
         await keep(flight.jobs)
     }
 
-    /// Writes jobs. Where the store cannot be written, a later renewal writes what this could not; an end that cannot be
-    /// written reads as lost.
+    /// Writes job rows. Store errors are ignored: the next renewal writes the same rows again. If
+    /// the final write fails, the job reads as lost once its lease has run out.
     private func keep(_ rows: [JobRow]) async {
         _ = try? await jobs.jobs { jobs in
             for row in rows { try jobs.put(job: row) }
         }
     }
 
-    /// How long a process may be silent before its jobs are lost.
+    /// Seconds for which a lease is valid; a process that does not renew it for that long loses the
+    /// job.
     static let leaseSeconds: Int64 = 120
-    /// How long a job is kept after its end, and the name of a request with it.
+    /// Seconds for which a job and its idempotency key are kept after the job has ended.
     static let keptSeconds: Int64 = 86_400
 }
 

@@ -3,27 +3,30 @@ import NIOCore
 package import NIOPosix
 import Synchronization
 
-/// What every request has to know before an answer may be given again: the newest run, and whom the
-/// store lets in.
+/// What every request needs before a cached answer may be returned: the newest run and the API
+/// keys.
 package struct Front: Sendable {
     package var newest: RunRecord?
-    /// Empty where no keys are asked for.
+    /// Empty when the service needs no keys.
     package var keys: [APIKeyRow]
 }
 
-/// Tells the front of the store to many requests at once.
+/// Coalesces concurrent requests for the newest run and the API keys into one query.
 ///
-/// 1. One question is under way at a time. Who comes meanwhile shares the next one, which begins
-///    after they came: many requests cost one question, and none is told what was no longer true
-///    when it was asked.
-/// 2. Nobody waits longer than `patience`: where a question has been under way that long, all are
-///    answered with a time-out, and so is who comes until it ends.
+/// 1. One query runs at a time. A request that arrives during a query shares the next one, which
+///    starts after the request arrived: many requests cost one query, and none gets an answer that
+///    was already outdated when the request was made.
+/// 2. No request waits longer than `patience`, give or take the check interval. When a query has
+///    been running that long, all waiting requests fail with `StoreFault.timedOut`, and so does
+///    every new request until that query ends.
+///
+/// Safe to use from any thread. Queries run on a thread of `pool`.
 package final class RequestCoalescer: Sendable {
     private struct State {
         var waiting: [CheckedContinuation<Front, any Error>] = []
-        /// Those whom the question under way answers.
+        /// The requests that the running query answers.
         var asking: [CheckedContinuation<Front, any Error>] = []
-        /// When the question under way began; nil where there is none.
+        /// When the running query began; nil when none is running.
         var since: ContinuousClock.Instant?
         var isOverdue = false
     }
@@ -32,7 +35,7 @@ package final class RequestCoalescer: Sendable {
     private let asksForKeys: Bool
     private let pool: NIOThreadPool
     private let patience: Duration
-    /// Whether the whole store is looked at, not just its front.
+    /// Whether a query checks the health of the whole store instead of only its identity.
     private let isThorough: Bool
     private let state = Mutex(State())
     private let watch = Mutex<RepeatedTask?>(nil)
@@ -58,9 +61,12 @@ package final class RequestCoalescer: Sendable {
 
     deinit { watch.withLock { $0 }?.cancel() }
 
-    /// Requests that wait for a question to begin.
+    /// The number of requests that wait for the next query to begin.
     package var waiting: Int { state.withLock { $0.waiting.count } }
 
+    /// The newest run and the API keys, read after this call.
+    ///
+    /// - Throws: `StoreFault`.
     package func front() async throws -> Front {
         try await withCheckedThrowingContinuation { continuation in
             enum Turn { case first, later, never }
@@ -78,7 +84,7 @@ package final class RequestCoalescer: Sendable {
         }
     }
 
-    /// Asks until nobody waits.
+    /// Runs queries until no request is waiting.
     private func answer(isOpen: Bool) {
         while true {
             let isAsked = state.withLock { state in

@@ -4,8 +4,9 @@ import Hummingbird
 import Logging
 import NIOHTTP1
 
-/// Around every request: the host is checked, problems become answers, headers that every answer has are set, and one line and a
-/// few counts tell how it went, without texts of reviews.
+/// Middleware around every request: checks the host, turns errors into problem responses, sets the
+/// headers that every response has, and writes one log line and the metrics. Review texts are never
+/// logged.
 struct RequestRecorder: RouterMiddleware {
     typealias Context = Service.Context
 
@@ -50,7 +51,7 @@ struct RequestRecorder: RouterMiddleware {
         case is HTTPParserError: return Problem(.badRequest, "this is not HTTP/1.1")
         case is CancellationError: return Problem(.clientLeft, "nobody waits for the answer")
         default:
-            // Of an error that nobody foresaw only the type is known to hold no data.
+            // An unexpected error may contain data, so only its type is logged.
             return Problem(.internalError, "see the log", cause: "\(type(of: error))")
         }
     }
@@ -66,7 +67,7 @@ struct RequestRecorder: RouterMiddleware {
         }
     }
 
-    /// Why a request could not be answered here, for those who run the service.
+    /// Logs the cause of a response with status 500 or above.
     private func logCause(of problem: Problem, _ context: Context) {
         guard problem.status.code >= 500 else { return }
         context.logger.error(
@@ -88,7 +89,7 @@ struct RequestRecorder: RouterMiddleware {
         }
     }
 
-    /// Nothing from outside, no script or style in the page itself, no frame around it.
+    /// No content from other origins, no inline script or style, no framing.
     private static let policy = """
         default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; \
         connect-src 'self'; base-uri 'none'; frame-ancestors 'none'
@@ -101,10 +102,10 @@ struct RequestRecorder: RouterMiddleware {
         let took = started.duration(to: .now)
         let nanoseconds =
             took.components.seconds * 1_000_000_000 + took.components.attoseconds / 1_000_000_000
-        // The route, not the address: as many series as there are routes.
+        // Label by route, not by address: the number of time series stays bounded.
         let route = context.endpointPath ?? "none"
         meters.of(request.method, route, response.status.code).record(nanoseconds)
-        // A key that was tried and is none is worth a line where requests are not.
+        // A failed authentication is logged even when the log level hides requests.
         let level: Logger.Level = response.status == .unauthorized ? .notice : .info
         context.logger.log(
             level: level, "request",
@@ -116,7 +117,8 @@ struct RequestRecorder: RouterMiddleware {
             ])
     }
 
-    /// The address a request comes from: behind a proxy the one that the proxy itself saw, which it appends.
+    /// The client's address. Behind a proxy: the last entry of `X-Forwarded-For`, which the proxy
+    /// itself appended.
     private func client(of request: Request) -> String {
         let own = ClientConnection.current?.address ?? "none"
         guard service.configuration.isBehindProxy,

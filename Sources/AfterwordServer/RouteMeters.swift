@@ -2,8 +2,10 @@ import CoreMetrics
 import HTTPTypes
 import Synchronization
 
-/// Counts and times of requests by method, route and status. What a factory makes for a label is looked up once.
+/// Counts and durations of requests by method, route and status. Each meter is created once and
+/// reused.
 final class RouteMeters: Sendable {
+    /// The metrics of one combination of method, route and status.
     struct Meter {
         fileprivate var requests: Counter
         fileprivate var seconds: Timer
@@ -25,7 +27,7 @@ final class RouteMeters: Sendable {
 
     init(_ metrics: ServiceMetrics) { self.metrics = metrics }
 
-    /// Without a method where nothing of the request could be read.
+    /// The meter of a combination; `method` is nil for input that never became a request.
     func of(_ method: HTTPRequest.Method?, _ route: String, _ status: Int) -> Meter {
         let name = Name(method: known(method), route: route, status: status)
         return meters.withLock { meters in
@@ -44,7 +46,8 @@ final class RouteMeters: Sendable {
         }
     }
 
-    /// A method that is none of HTTP's is one series, not as many as somebody makes up.
+    /// The method's label. Unknown methods share the label `OTHER`, so that clients cannot create
+    /// new time series.
     private func known(_ method: HTTPRequest.Method?) -> String {
         guard let method else { return "OTHER" }
         let methods: [HTTPRequest.Method] = [

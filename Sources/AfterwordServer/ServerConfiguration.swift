@@ -1,24 +1,25 @@
 package import AfterwordCore
 package import AfterwordPipeline
 
-/// How the service serves.
+/// Configuration of the service.
 package struct ServiceConfiguration: Sendable {
     package var host = "127.0.0.1"
     package var port = 8080
-    /// Another server before this one speaks TLS to the world.
+    /// A proxy in front of the service terminates TLS.
     package var isBehindProxy = false
-    /// This service speaks TLS itself.
+    /// The service itself speaks TLS.
     package var speaksTLS = false
-    /// Keys are asked for, on loopback too; reached from elsewhere they always are.
+    /// Require keys on loopback too; a service reachable from other machines always requires them.
     package var asksForKeys = false
     package var limits = ServiceLimits()
-    /// A page with an empty text where there should be one is a failure: for tests.
+    /// Treat an empty required text on a page as an error, for tests.
     package var refusesEmptyTexts = false
+    /// The service's clock.
     package var now: @Sendable () -> Instant
 
     package init(now: @escaping @Sendable () -> Instant) { self.now = now }
 
-    /// Whether the address that it listens on is this machine's alone.
+    /// Whether the service listens on an address that only this machine can reach.
     package var isLoopback: Bool {
         let host = host.lowercased()
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
@@ -26,65 +27,65 @@ package struct ServiceConfiguration: Sendable {
         return ["localhost", "::1"].contains(host) || (isIPv4 && parts[0] == "127")
     }
 
-    /// Whether a client on another machine can reach it: the one condition by which keys are needed
-    /// and any name of a host is taken. A proxy on this machine brings the world to a loopback
-    /// address.
+    /// Whether clients on other machines can reach the service. If so, keys are required and any
+    /// host name is accepted. This includes a service on a loopback address behind a proxy.
     package var isReachedFromElsewhere: Bool { !isLoopback || isBehindProxy }
 
-    /// Whether every request has to bring a key.
+    /// Whether every request for data needs a key.
     package var needsKeys: Bool { asksForKeys || isReachedFromElsewhere }
 }
 
-/// What a client can make the service hold or do at most.
+/// Upper bounds on what clients can make the service hold or do.
 package struct ServiceLimits: Sendable {
-    /// Bytes of a request's body.
+    /// Bytes of a request body.
     package var bodyBytes = 16 << 10
-    /// Bytes of a request's headers, and how many of them.
+    /// Bytes of a request's headers, and their number.
     package var headerBytes = 16 << 10
     package var headers = 64
-    /// Open connections; for one more, that which has waited longest for its client is closed.
+    /// Open connections; when one more arrives, the connection that has waited longest for its
+    /// client is closed.
     package var connections = 2_000
-    /// Connections beyond that, open for the moment until others are closed for them.
+    /// Extra connections that may be open briefly while others are being closed for them.
     package static let closingConnections = 64
-    /// Open connections of one client's address; a proxy's are not counted.
+    /// Open connections per client address; not enforced behind a proxy.
     package var clientConnections = 1_000
-    /// Seconds from the beginning of a connection to the end of its first request's head.
+    /// Seconds from accepting a connection to the end of its first request head.
     package var headSeconds: Int64 = 10
-    /// Seconds from the end of a request's head to the end of its body.
+    /// Seconds from the end of a request head to the end of its body.
     package var bodySeconds: Int64 = 10
-    /// Seconds from the end of a request to the end of its answer: longer than an insight may be
-    /// waited for.
+    /// Seconds from the end of a request to the end of its answer; longer than the longest `wait`
+    /// for an insight.
     package var requestSeconds: Int64 = 90
-    /// Seconds from an answer to the end of the next request's head.
+    /// Seconds from an answer to the end of the next request head.
     package var idleSeconds: Int64 = 30
-    /// Seconds in which a client may read its answer while a body that nobody reads is still on its
-    /// way.
+    /// Seconds that a client has to read its answer while its unread request body is still
+    /// arriving.
     package var lingerSeconds: Int64 = 2
-    /// Seconds from the signal to end until connections are closed and work is given up.
+    /// Seconds from the shutdown signal until connections are closed and running work is abandoned.
     package var shutdownSeconds: Int64 = 15
-    /// Seconds until a store that does not answer is given up: 503.
+    /// Seconds until a request to an unresponsive store fails with 503.
     package var storeSeconds: Int64 = 10
     /// Threads that read the store.
     package var workers = 8
-    /// Requests that wait for one of those threads; one more is 503.
+    /// Requests that may wait for one of those threads; further requests get 503.
     package var waitingRequests = 256
-    /// Entries of a page where nothing is said.
+    /// Entries of a page without `limit`.
     package var defaultPageSize = 50
-    /// Bytes of answers that are kept to be given again.
+    /// Bytes of cached answers.
     package var cacheBytes = 64 << 20
-    /// Questions to a model that one key may ask for in an hour.
+    /// Questions to a model per key and hour.
     package var insightsPerHour = 60
-    /// Insights that are being made or wait for it, and how many are made at once.
+    /// Insights being made or queued, and how many are made concurrently.
     package var openInsights = 64
     package var insightsAtOnce = 4
 
     package init() {}
 }
 
-/// Makes an insight: the one way in which the service writes, and only into the tables of insights
-/// and their ledger.
+/// Makes an insight. Apart from job rows this is the only way in which the service writes, and only
+/// to the tables of insights and their ledger.
 package typealias InsightMaker = @Sendable (ReviewScope, Language) async throws -> InsightOutcome
 
-/// What asking for an insight comes to, read in one snapshot.
+/// Predicts, from one snapshot, what a request for an insight will lead to.
 package typealias InsightOutlooker =
     @Sendable (any StoreReader, ReviewScope, Language) throws -> InsightOutlook

@@ -7,7 +7,7 @@ package import Hummingbird
 import Logging
 import NIOCore
 
-/// The service: the API under `/api/v1`, the page at `/`, and what those who run it ask.
+/// The HTTP service: the API under `/api/v1`, the pages at `/`, and health, readiness and metrics.
 package struct Service: Sendable {
     package typealias Context = BasicRequestContext
 
@@ -21,11 +21,12 @@ package struct Service: Sendable {
     let document: String
     let answers: AnswerCache
     let connections: ConnectionTable
-    /// Answers that were not made anew.
+    /// Answers returned from the cache.
     private let cacheHits: Counter
 
-    /// `beside` is the same store, opened again: what must be known before every answer, and whether it can be read at all, is
-    /// asked there, so that neither waits for a connection that an answer holds.
+    /// - Parameter beside: A second handle on the same store, used to read the newest run and keys
+    ///   and to check readiness, so that neither waits for a connection that an answer is using.
+    /// - Parameter insights: Makes insights; nil for a service that makes none.
     package init(
         _ configuration: ServiceConfiguration, store: any ReadingStore,
         beside: (any ReadingStore)? = nil, insights: InsightMaker?,
@@ -50,7 +51,8 @@ package struct Service: Sendable {
         answers = AnswerCache(bytes: configuration.limits.cacheBytes)
     }
 
-    /// Ends in an orderly way: insights that are being made are waited for, no longer than `shutdownSeconds`.
+    /// Shuts down: waits up to `shutdownSeconds` for running insights, then stops the worker
+    /// threads.
     package func stop() async {
         let underWay = await queue?.underWay ?? []
         try? await firstOf(.seconds(configuration.limits.shutdownSeconds)) { answer in
@@ -62,11 +64,12 @@ package struct Service: Sendable {
         await workers.stop()
     }
 
-    /// Requests that the store is read for, or that wait for that.
+    /// Requests that are reading the store or waiting to.
     package var busy: Int { workers.busy }
 
     // MARK: Routes
 
+    /// All routes of the service, with `RequestRecorder` around them.
     package func router() -> Router<Context> {
         let inner = Router(context: Context.self, options: [.autoGenerateHeadEndpoints])
         let router = ListedRouter(router: inner, list: RouteList())
@@ -95,13 +98,14 @@ package struct Service: Sendable {
             body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 
-    /// Whether the store is the one that was opened, and can be read now.
+    /// Answers whether the store is still the one that was opened and can be read.
     private func ready() async throws -> Response {
         try await workers.checkReadiness()
         return text("ready\n")
     }
 
-    /// Counts tell who asks for what: where keys are needed, one that sees all.
+    /// Metrics show what others request, so when keys are required, `/metrics` needs a key without
+    /// a brand restriction.
     private func checkMayWatch(_ request: Request) async throws {
         guard gate.asksForKeys else { return }
         let caller = try gate.caller(gate.key(request), try await workers.front().keys)
@@ -125,8 +129,9 @@ package struct Service: Sendable {
         }
     }
 
-    /// Answers from one snapshot: the key is checked, the moment found, the tag compared, the body made and, where the client
-    /// takes it so, packed. An answer that was given and still holds is given again: its tag says everything it depends on,
+    /// Answers a GET request from one snapshot: authenticates the caller, selects the run, compares
+    /// the entity tag, and makes the body, compressed if the client accepts gzip. A cached answer
+    /// with the same tag is returned unchanged: the tag covers everything the answer depends on,
     /// and a run never changes.
     func respond(
         _ request: Request, _ context: Context, _ parameters: [Parameter], as form: AnswerForm,
@@ -164,17 +169,18 @@ package struct Service: Sendable {
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: body))
     }
 
-    /// What a request asks for, read and checked.
+    /// A parsed and checked request.
     private struct Wanted: Sendable {
         var values: [String: String]
         var target: String
         var caller: Caller
-        /// Tags of answers that the client has.
+        /// Entity tags of answers that the client has.
         var known: String?
         var takesZip: Bool
         var isTimed: Bool
 
-        /// Which list it is a page of: the address, and what narrows or sorts it.
+        /// Identifies the list of a paged request: a digest of its path and of the values that
+        /// filter or sort it.
         var list: String {
             var builder = DigestBuilder(domain: "afterword.list.1")
             builder.add(String(target.prefix { $0 != "?" }))
@@ -189,7 +195,7 @@ package struct Service: Sendable {
         func isKnown(_ tag: String) -> Bool { isMatch(known, tag) }
     }
 
-    /// Nil where it has to be made.
+    /// The cached answer; nil when it has to be made.
     private func keptAnswer(_ wanted: Wanted, _ front: Front) throws -> Answered? {
         guard !wanted.isTimed, let newest = front.newest,
             let runs = answers.runs(upTo: newest)
@@ -203,7 +209,7 @@ package struct Service: Sendable {
     private func fresh(
         _ wanted: Wanted, _ reader: any StoreReader, _ make: (Call) throws -> [UInt8]
     ) throws -> Answered {
-        // The ledger is read again only where it has grown.
+        // Read the list of runs only when it has grown.
         var runs: [RunRecord] = []
         if let newest = try reader.newestRun() {
             if let known = answers.runs(upTo: newest) {
@@ -232,7 +238,7 @@ package struct Service: Sendable {
         return answered
     }
 
-    /// The run that is asked for, and the snapshot as of it. A cursor pins the run of the page before.
+    /// The requested run, and the snapshot as of that run. A cursor selects the run of its list.
     func pin(
         _ reader: any StoreReader, _ values: [String: String], among runs: [RunRecord]
     ) throws -> (RunRecord, any StoreReader) {
@@ -273,8 +279,9 @@ package struct Service: Sendable {
         }
     }
 
-    /// The same runs, address and caller: the same bytes. Insights are runs of their own, so that a new one is a new tag; the
-    /// newest run is in it because bookkeeping is told as of now.
+    /// Equal runs, addresses and callers give equal bytes. Each insight is a run of its own and so
+    /// changes the tag. The newest run is included because runs and status are always shown as of
+    /// now.
     private func entityTag(
         _ run: RunRecord, newest: RunRecord?, _ target: String, _ caller: Caller
     ) -> String {
@@ -289,9 +296,10 @@ package struct Service: Sendable {
 
     // MARK: Parameters
 
-    /// Every parameter checked by what the endpoint says of it; what it does not know is refused.
+    /// Checks every parameter against its declaration and refuses undeclared ones.
     ///
-    /// - Parameter isForm: A field that a form sends empty is one that is not filled in.
+    /// - Parameter isForm: Ignore empty values, which HTML forms send for fields left blank.
+    /// - Throws: `Problem` of kind `badParameter`.
     func readParameters(
         _ parameters: [Parameter], _ request: Request, _ context: Context, isForm: Bool = false
     ) throws(Problem) -> [String: String] {
@@ -325,7 +333,7 @@ package struct Service: Sendable {
     }
 }
 
-/// Percent-encoded UTF-8, strictly; nil for what is none.
+/// Decodes percent-encoded UTF-8; nil when the encoding is invalid.
 func percentDecoded(_ text: String) -> String? {
     var bytes: [UInt8] = []
     var rest = text.utf8.makeIterator()

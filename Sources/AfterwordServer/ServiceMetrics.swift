@@ -1,9 +1,9 @@
 package import CoreMetrics
 import Synchronization
 
-/// What the service counts, through swift-metrics, and the text in which Prometheus reads it.
-///
-/// A factory of its own rather than the process's: nothing that is tested leaks into another service.
+/// The metrics of one service, collected through swift-metrics and exposed in the Prometheus text
+/// format. A factory for each service instead of the global one keeps services in tests
+/// independent.
 package final class ServiceMetrics: MetricsFactory, Sendable {
     private struct Name: Hashable, Comparable {
         var label: String
@@ -14,7 +14,7 @@ package final class ServiceMetrics: MetricsFactory, Sendable {
         }
     }
 
-    /// Seconds: upper bounds of the buckets of a timer.
+    /// Upper bounds of the histogram buckets, in seconds.
     private static let bounds: [Double] = [
         0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
     ]
@@ -47,7 +47,7 @@ package final class ServiceMetrics: MetricsFactory, Sendable {
         }
     }
 
-    /// What each says, for those who read it.
+    /// The help text of each metric.
     private static let help = [
         "afterword_requests_total": "Requests answered, by method, route and status.",
         "afterword_request_seconds": "Seconds from a request's head to its answer, by route.",
@@ -101,7 +101,7 @@ package final class ServiceMetrics: MetricsFactory, Sendable {
     package func destroyRecorder(_ handler: any RecorderHandler) {}
     package func destroyTimer(_ handler: any TimerHandler) {}
 
-    /// Prometheus' text format, version 0.0.4.
+    /// All metrics in the Prometheus text format, version 0.0.4.
     package var exposition: String {
         var text = ""
         func write(_ all: [Name: Count], _ type: String) {

@@ -1,7 +1,7 @@
 import AfterwordPipeline
 
 extension StoreFault {
-    /// What the log is told: a message and SQL of the store, its SQLSTATE; never data.
+    /// The description for the log: the store's message, SQL and SQLSTATE, never data.
     var cause: String {
         switch self {
         case .unreachable(let what): "the store cannot be read: \(what)"
@@ -10,7 +10,7 @@ extension StoreFault {
         }
     }
 
-    /// The client is told no more than that.
+    /// The problem that the client gets, without the cause.
     var problem: Problem {
         if self == .readOnly {
             return Problem(.readOnly, "nothing can be written to the store here")

@@ -3,16 +3,18 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Threads that read the store: its calls block, and event loops never do.
+/// Worker threads that read the store, because its calls block and event loops must not.
 ///
-/// 1. Reads have `workers` threads; what must be known before every answer has one of its own, and
-///    so has readiness: neither waits behind reads.
-/// 2. No more than so many requests wait for a thread; one more is 503 at once.
-/// 3. A request that had to wait, and whose client has left meanwhile, is not read for.
-/// 4. Nobody waits longer than `storeSeconds` for an answer. One that was not begun by then is 503
-///    `overloaded`; only one that was begun says that the store does not answer.
-/// 5. A store found damaged while it was read is not ready for `damageMemory`, whatever the small
-///    read of readiness finds.
+/// 1. Reads use `workers` threads. The newest run and keys are read on a thread of their own, and
+///    so is readiness, so neither waits behind reads.
+/// 2. At most `waitingRequests` requests wait for a thread; one more fails with 503 immediately.
+/// 3. A request that had to wait and whose client has disconnected in the meantime is not executed.
+/// 4. No request waits longer than `storeSeconds`. A request that had not begun by then fails with
+///    503 `overloaded`; only one that had begun reports that the store does not answer.
+/// 5. After a read has found the store damaged, readiness fails for `damageMemory`, whatever the
+///    smaller readiness check finds.
+///
+/// Safe to use from any thread.
 final class Workers: Sendable {
     private let pool: NIOThreadPool
     private let frontPool = NIOThreadPool(numberOfThreads: 1)
@@ -28,8 +30,8 @@ final class Workers: Sendable {
     private let damage = Mutex<(fault: StoreFault, at: ContinuousClock.Instant)?>(nil)
     private static let damageMemory = Duration.seconds(60)
 
-    /// `beside` is asked what must be known before every answer: connections that reads cannot take
-    /// all of.
+    /// - Parameter beside: A handle on the store with connections of its own, for the newest run,
+    ///   the keys and readiness, so that reads cannot use up all connections.
     init(
         _ store: any ReadingStore, beside: any ReadingStore, limits: ServiceLimits,
         asksForKeys: Bool
@@ -46,18 +48,22 @@ final class Workers: Sendable {
             beside, asksForKeys: false, pool: readinessPool, patience: patience, isThorough: true)
     }
 
-    /// Whether nothing can be written to the store here.
+    /// Whether the store was opened for reading only.
     var isReadOnly: Bool { store.isReadOnly }
 
-    /// Requests that are read for or wait for that.
+    /// Requests that are reading or waiting to.
     var busy: Int { atWork.load(ordering: .acquiring) }
 
-    /// What holds now.
+    /// The newest run and the API keys.
+    ///
+    /// - Throws: `Problem`.
     func front() async throws -> Front {
         try await telling { try await coalescer.front() }
     }
 
-    /// Whether the store is the one that was opened, and can be read.
+    /// Succeeds if the store is still the one that was opened and can be read.
+    ///
+    /// - Throws: `Problem`.
     func checkReadiness() async throws {
         try await telling {
             _ = try await readiness.front()
@@ -66,7 +72,9 @@ final class Workers: Sendable {
         }
     }
 
-    /// Reads one snapshot on a thread that is free, or as soon as one is.
+    /// Reads one snapshot on a worker thread, waiting for one if all are busy.
+    ///
+    /// - Throws: `Problem`.
     func read<Result: Sendable>(
         _ body: @escaping @Sendable (any StoreReader) throws -> Result
     ) async throws -> Result {
@@ -97,9 +105,9 @@ final class Workers: Sendable {
         }
     }
 
-    /// What a store says is wrong with it is for the log, not for the client.
+    /// Turns store faults into problems; the details go to the log, not to the client.
     ///
-    /// - Parameter isOverdue: Whether what timed out waited for a thread, not for the store.
+    /// - Parameter isOverdue: Whether a request that timed out was still waiting for a thread.
     private func telling<Result>(
         isOverdue: () -> Bool = { false }, _ body: () async throws -> Result
     ) async throws -> Result {
@@ -114,8 +122,8 @@ final class Workers: Sendable {
         }
     }
 
-    /// Ends when all is read; a thread that a store holds is not waited for longer than the store
-    /// is.
+    /// Shuts the threads down after their current work. Waits at most `storeSeconds` for each pool,
+    /// in case the store blocks a thread.
     func stop() async {
         for pool in [pool, frontPool, readinessPool] {
             try? await firstOf(patience) { (answer: Answer<Void>) in
@@ -125,7 +133,8 @@ final class Workers: Sendable {
     }
 }
 
-/// Where one of two says how something went: whoever is first.
+/// Resumes a continuation with the first of two results; later results are ignored. Safe to use
+/// from any thread.
 final class Answer<Value: Sendable>: Sendable {
     private let continuation: Mutex<CheckedContinuation<Value, any Error>?>
 
@@ -133,7 +142,7 @@ final class Answer<Value: Sendable>: Sendable {
         self.continuation = Mutex(continuation)
     }
 
-    /// Whether it was given.
+    /// Whether a result was already given.
     var isLate: Bool { continuation.withLock { $0 == nil } }
 
     func callAsFunction(_ result: sending Result<Value, any Error>) {
@@ -145,7 +154,9 @@ final class Answer<Value: Sendable>: Sendable {
     }
 }
 
-/// What `begin` has answered, or that it did not in time.
+/// The result that `begin` delivers.
+///
+/// - Throws: `StoreFault.timedOut` when no result arrives within `patience`.
 func firstOf<Value: Sendable>(
     _ patience: Duration, _ begin: (Answer<Value>) -> Void
 ) async throws -> Value {

@@ -1,6 +1,7 @@
 import Hummingbird
 
-/// Whether an `If-None-Match` names a tag: by weak comparison, among several, or by `*`.
+/// Whether an `If-None-Match` header matches an entity tag, by weak comparison; `*` matches any
+/// tag.
 func isMatch(_ header: String?, _ tag: String) -> Bool {
     guard let header else { return false }
     func opaque(_ text: some StringProtocol) -> Substring {
@@ -12,7 +13,7 @@ func isMatch(_ header: String?, _ tag: String) -> Bool {
     return header.split(separator: ",").contains { opaque($0) == wanted || opaque($0) == "*" }
 }
 
-/// Whether the client takes gzip: it names it, or any coding, with a weight above nothing.
+/// Whether `Accept-Encoding` allows gzip: it names gzip or `*` with a weight above zero.
 func acceptsGzip(_ request: Request) -> Bool {
     var weights: [String: Double] = [:]
     for coding in request.headers[.acceptEncoding]?.split(separator: ",") ?? [] {

@@ -3,9 +3,11 @@ import NIOCore
 import NIOHTTP1
 
 extension Service {
-    /// The body of a request: asked for where the client waits with it, no longer than `bodyBytes`.
-    /// A client that sends no body of HTTP, or goes away in the middle of one, is a problem of the
-    /// client's.
+    /// Reads a request body of at most `bodyBytes`, sending `100 Continue` first if the client
+    /// waits for it.
+    ///
+    /// - Throws: `Problem` of kind `tooLarge`; `badBody` for an invalid framing; `clientLeft` when
+    ///   the body ends early.
     func readBody(_ request: Request) async throws -> ByteBuffer {
         let limit = configuration.limits.bodyBytes
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {

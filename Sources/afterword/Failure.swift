@@ -2,8 +2,9 @@ import AfterwordCore
 import AfterwordModels
 import AfterwordPipeline
 
-/// A failure in words, with its exit code. Keys and texts of reviews are never in it.
+/// A failure as a message with an exit code. Messages contain no keys and no review texts.
 struct Failure {
+    /// The exit codes of the program, apart from 0.
     enum Code: Int32 {
         case check = 1
         case usage = 2
@@ -21,7 +22,7 @@ struct Failure {
         self.message = message
     }
 
-    /// Nil for what is none of ours.
+    /// The failure of a known error; nil for an unknown error type.
     init?(_ error: any Error) {
         switch error {
         case let fault as InputFault: self.init(.usage, Self.words(fault))
@@ -109,7 +110,7 @@ struct Failure {
         }
     }
 
-    /// What the format is, and what to do to load what is in it.
+    /// What the format is, and how to get its content loaded.
     private static func words(_ format: OtherFormat) -> String {
         switch format {
         case .csv:
@@ -140,7 +141,7 @@ struct Failure {
         }
     }
 
-    /// Why a model gave no answer.
+    /// Why a model gave no usable answer.
     static func words(_ fault: ModelFailure.Fault) -> String {
         switch fault {
         case .refused: "the model refused to answer"
@@ -195,7 +196,7 @@ struct Failure {
     }
 }
 
-/// A failure that a command found itself.
+/// A failure that a command itself detected.
 struct CommandFault: Error {
     var failure: Failure
 

@@ -1,16 +1,16 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// An insight on a terminal.
+/// Prints an insight on the terminal.
 struct InsightPage {
     private let row: InsightRow
     private let document: JSONValue
 
-    /// Quotes shown of an item, and items shown in full.
+    /// Maximum number of quotes per item, of quotes filed by the model, and of items shown in full.
     private static let quotes = 4
     private static let filed = 2
     private static let items = 8
-    /// Columns of a quote: what the terminal has beside its stars, language and check.
+    /// Columns for a quote: the terminal's width less 20 for stars, language and check mark.
     private static let width = max((Terminal.width ?? 120) - 20, 20)
 
     init(_ row: InsightRow) {
@@ -33,7 +33,7 @@ struct InsightPage {
         (value ?? document)[name]?.integer
     }
 
-    /// `1 product`, `2 products`.
+    /// A count with its noun, such as `1 product` or `2 products`.
     private func several(_ count: Int64?, _ noun: String) -> String {
         AfterwordCore.several(count ?? 0, noun)
     }
@@ -70,7 +70,7 @@ struct InsightPage {
         }
     }
 
-    /// One review is enough, and nothing stands before it.
+    /// Prints dangers first. A single review is enough for an entry.
     private func showDangers() {
         let dangers = document["dangers"]?.elements ?? []
         let unlikely = number("dangers_unlikely") ?? 0
@@ -99,13 +99,13 @@ struct InsightPage {
         guard !items.isEmpty else { return }
         print("\n" + Terminal.bold(title))
         for (index, item) in items.prefix(Self.items).enumerated() {
-            // Said by fewer than are needed to rank anything: shown, in grey.
+            // Issues with fewer reviews than a ranking needs are shown in grey.
             let isFew = (number("mentions", of: item) ?? 0) < MinimumSupport.product
             let heading = text("label", of: item)
             say(
                 "\(index + 1). " + (isFew ? Terminal.grey(heading) : Terminal.bold(heading)) + "  "
                     + counted(item) + (isFew ? " · too few to rank" : ""))
-            // What says no more than the label is left out.
+            // Omit a summary that only repeats the label.
             let (label, summary) = (text("label", of: item), text("summary", of: item))
             if item["summary_by"]?.text == "model", !summary.contains(label) {
                 print("   in the model's words: " + summary)
@@ -135,7 +135,7 @@ struct InsightPage {
         }
     }
 
-    /// What the model filed under an item and the program does not read so.
+    /// Prints quotes that the model assigned to an item but the program reads differently.
     private func showFiled(_ item: JSONValue) {
         let own = (item["quotes"]?.elements ?? []).filter { !isTicked($0, item) }
         let filed = own + (item["filed_by_model"]?.elements ?? [])
@@ -146,7 +146,7 @@ struct InsightPage {
         if more > 0 { print(Terminal.grey("   … and \(grouped(more)) more (--json)")) }
     }
 
-    /// Documents of the first form hold both kinds in one list.
+    /// Documents of the first version keep both kinds of quotes in one list.
     private func isTicked(_ quote: JSONValue, _ item: JSONValue) -> Bool {
         quote["agrees"] != .bool(false) || item["aspect"]?.text == "other"
     }
@@ -177,7 +177,7 @@ struct InsightPage {
         return parts.joined(separator: " · ")
     }
 
-    /// A share in tenths of a per cent with its interval.
+    /// A share in percent with one decimal, with its interval.
     private func tenths(_ share: Share?) -> String {
         guard let share else { return "–" }
         func written(_ value: Int64) -> String { decimal(value, of: 10_000, places: 1) }

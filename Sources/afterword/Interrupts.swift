@@ -3,13 +3,14 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// SIGINT and SIGTERM while something runs: the first asks it to end, which undoes it and notes the attempt;
-/// the second ends the program at once.
+/// Handles SIGINT and SIGTERM during a load. The first signal interrupts the store, which rolls the
+/// run back and records the attempt; the second exits immediately with code 130.
 struct Interrupts {
     private final class Shared: Sendable {
         let count = Atomic(0)
-        /// What is to be ended; nothing once it is over: sources let go of their handlers some time after they were cancelled, and the
-        /// store's files are closed when nobody holds it.
+        /// The store to interrupt; nil after `stop`. Signal sources release their handlers only
+        /// some time after being cancelled, and the store's files are closed only when nothing
+        /// references the store.
         let interruption: Mutex<(any Interruption)?>
 
         init(_ interruption: any Interruption) { self.interruption = Mutex(interruption) }
@@ -21,7 +22,7 @@ struct Interrupts {
         let shared = Shared(interruption)
         self.shared = shared
         for number in [SIGINT, SIGTERM] {
-            // The default action would end the program before the source hears of it.
+            // The default action would end the program before the signal source runs.
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
@@ -34,12 +35,13 @@ struct Interrupts {
         }
     }
 
-    /// Whether there was one.
+    /// Whether a signal has arrived. Callable from any thread.
     var isInterrupted: @Sendable () -> Bool {
         let shared = shared
         return { shared.count.load(ordering: .relaxed) > 0 }
     }
 
+    /// Cancels the signal sources and releases the store. The signals stay ignored.
     func stop() {
         for source in sources { source.cancel() }
         shared.interruption.withLock { $0 = nil }

@@ -2,7 +2,7 @@ import AfterwordPipeline
 import ArgumentParser
 import Foundation
 
-/// Where test results go.
+/// Where to write test results.
 struct JUnitOptions: ParsableArguments {
     @Option(name: .customLong("junit"), help: "Write the results as JUnit XML to this file.")
     var path: String?
@@ -12,13 +12,15 @@ struct JUnitOptions: ParsableArguments {
         help: "Only what the strict XSD of Jenkins' xunit plugin allows: no file and line.")
     var isStrict = false
 
-    /// Written beside and renamed, so that a crash leaves no half of a file.
+    /// Writes the report, if a path is given. The file is written under another name and then
+    /// renamed, so a crash leaves no partial file.
     func write(_ report: JUnitReport) throws {
         guard let path else { return }
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-        // Where it cannot be made the file cannot be written either, which says why.
+        // If the folder cannot be created, writing the file fails too and reports why.
         try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        // Others read it than who ran the tests: it is as open as any file this user makes.
+        // Other users (the CI server) read the file, so it gets the default mode of the user's
+        // umask.
         let xml = report.xml(isStrict ? .strict : .usual)
         try writeOutput(xml, to: path, mode: openMode())
     }

@@ -4,7 +4,7 @@ import AfterwordPipeline
 import ArgumentParser
 import Foundation
 
-/// Which model makes insights, in which language, and what it may cost.
+/// The model that makes insights, its language, and what it may cost.
 struct ModelOptions: ParsableArguments {
     @Option(help: "The language insights are told in: en, de, it, fr, es, nl, pt or ja.")
     var language = "en"
@@ -83,6 +83,7 @@ struct ModelOptions: ParsableArguments {
         return budget
     }
 
+    /// The insight options that the arguments and settings describe.
     func options() throws -> InsightOptions {
         var options = InsightOptions()
         options.language = Language(rawValue: language) ?? .english
@@ -91,9 +92,10 @@ struct ModelOptions: ParsableArguments {
         return options
     }
 
-    /// Lends the model, and ends its connections.
+    /// Calls `body` with the selected model, and closes the model's connections afterwards.
     ///
-    /// - Parameter isAsking: Whether anything will be asked; else no key is needed, nor leave to use it.
+    /// - Parameter isAsking: Whether the model will be asked. If false, neither a key nor
+    ///   permission to use a paid model in CI is needed.
     func withModel<Result>(
         isAsking: Bool = true, _ body: (any LanguageModel) async throws -> Result
     ) async throws -> Result {
@@ -136,7 +138,7 @@ struct ModelOptions: ParsableArguments {
     }
 }
 
-/// An amount of dollars as nano-dollars, exactly; nil for what is none.
+/// Parses an amount of dollars as exact nano-dollars; nil for anything else.
 func nanodollars(_ written: String) -> Int64? {
     let parts = written.split(separator: ".", omittingEmptySubsequences: false)
     guard (1...2).contains(parts.count), let whole = Int64(parts[0]),
@@ -150,12 +152,12 @@ func nanodollars(_ written: String) -> Int64? {
     return whole * Budget.nanodollars + part
 }
 
-/// Nano-dollars as dollars, to the hundredth of a cent, rounded up.
+/// Nano-dollars as dollars with four decimals, rounded up.
 func dollars(_ nanodollars: Int64) -> String {
     "$" + decimal((nanodollars + 99_999) / 100_000 * 100_000, of: Budget.nanodollars, places: 4)
 }
 
-/// What the shell lends to the making of insights.
+/// The clock, pauses and messages that `makeInsights` uses in this program.
 func insightSurroundings(isQuiet: Bool) -> InsightSurroundings {
     let bar = ProgressBar(isQuiet: isQuiet)
     var surroundings = InsightSurroundings(
@@ -171,7 +173,7 @@ func insightSurroundings(isQuiet: Bool) -> InsightSurroundings {
 }
 
 extension OpenAIModel.FailedTry {
-    /// A line for people.
+    /// The message for a failed try.
     var words: String {
         let next = pause.map { "; again in \(seconds($0)) s" } ?? ""
         let name = (ids.server ?? ids.own).map { " (\(printable($0)))" } ?? ""
@@ -186,7 +188,7 @@ extension OpenAIModel.FailedTry {
 }
 
 extension InsightNotice {
-    /// A line for people.
+    /// The message for a notice.
     var words: String {
         switch self {
         case .waitingForModel(let questions, let seconds):
@@ -213,6 +215,7 @@ extension InsightNotice {
 }
 
 extension BeyondBound {
+    /// The message for a call whose reported usage exceeds what the question can have used.
     var words: String {
         "the server counts \(grouped(usage.input)) tokens in and \(grouped(usage.output)) out, "
             + "\(dollars(cost)); the question can have used \(grouped(bound.input)) and "
@@ -222,7 +225,7 @@ extension BeyondBound {
 }
 
 extension InsightReport {
-    /// How it ended, for people: to standard error where it did not go well.
+    /// Prints one line with the outcome, unless `isQuiet`.
     func show(isQuiet: Bool) {
         guard !isQuiet else { return }
         var parts = ["\(grouped(Int64(made))) made", "\(grouped(Int64(standing))) standing"]
@@ -239,7 +242,7 @@ extension InsightReport {
         print("Insights: \(parts.joined(separator: ", ")); \(ending).")
     }
 
-    /// The report for programs.
+    /// The report as JSON, with costs in nano-dollars.
     var json: JSONValue {
         .row([
             "made": JSONValue(made), "standing": JSONValue(standing), "calls": JSONValue(calls),
@@ -250,7 +253,8 @@ extension InsightReport {
         ])
     }
 
-    /// Ends the command with its exit code where a budget or the model ended it.
+    /// Throws `CommandFault` when a budget, the model or another program kept insights from being
+    /// made.
     func check() throws {
         if let beyond { throw CommandFault(.model, beyond.words + ". What was made is stored") }
         if let refusal {

@@ -11,15 +11,15 @@ import Synchronization
     import Glibc
 #endif
 
-/// A SQLite file that this command makes: taken away again where the command fails before anything
-/// was loaded.
+/// A SQLite file that the current command creates. The file is removed if the command fails before
+/// anything was loaded.
 ///
-/// A command that opens a store holds a shared lock on its folder (`FolderLock`). A file is
-/// removed only under the exclusive one: no other command has it open then, or opens it meanwhile.
+/// Every command that opens a store holds a shared lock on its folder (`FolderLock`). The file is
+/// removed only under an exclusive lock, when no other command has a store in that folder open.
 struct NewStore {
     private let path: String
 
-    /// Nil where a file is there already, or the store is no file.
+    /// Nil when the file already exists or the store is not a file.
     init?(_ location: StoreLocation) {
         guard location.isFile, !FileManager.default.fileExists(atPath: location.path),
             (try? FileManager.default.destinationOfSymbolicLink(atPath: location.path)) == nil
@@ -27,8 +27,8 @@ struct NewStore {
         path = location.path
     }
 
-    /// Takes the file away where it holds no run, no key and no call of a model. The command's own
-    /// store is closed by then.
+    /// Removes the file if it contains no run, no key and no model call. Call this only after the
+    /// command has closed its own store.
     func discardIfEmpty() {
         FolderLock.whileAlone(path) {
             guard holdsNothing() else { return }
@@ -45,18 +45,20 @@ struct NewStore {
     }
 }
 
-/// A lock on the folder of a store, held by every command that has a store open.
+/// An advisory lock (`flock`) on the folder of a store, held by every command that has a store
+/// open.
 enum FolderLock {
-    /// Held until the program ends, shared with others; waits while a store is being taken away. Where the
-    /// folder cannot be locked no store in it is taken away either.
+    /// Takes a shared lock and keeps it until the program ends or `whileAlone` releases it. Waits
+    /// while another command holds the exclusive lock. If the folder cannot be locked, no store in
+    /// it is removed either.
     static func share(_ path: String) {
         guard let descriptor = open(folderOf: path) else { return }
         while flock(descriptor, LOCK_SH) != 0, errno == EINTR {}
         held.withLock { $0.append((folder(of: path), descriptor)) }
     }
 
-    /// Does something that no other command may see half of; nothing where another has a store of that
-    /// folder open.
+    /// Releases this program's shared locks on the folder and runs `body` under an exclusive lock.
+    /// Does not run `body` when another command has a store in that folder open.
     static func whileAlone(_ path: String, _ body: () -> Void) {
         let own = held.withLock { held in
             defer { held.removeAll { $0.folder == folder(of: path) } }

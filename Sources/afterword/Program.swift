@@ -3,20 +3,21 @@ import ArgumentParser
 import Foundation
 import Logging
 
-/// The program: parses, runs, and turns every failure into words and an exit code in one place.
+/// The entry point: parses the arguments, runs the command, and turns every error into a message
+/// and an exit code.
 @main
 enum Program {
     static func main() async {
         StandardOutput.begin()
         startLogging()
         let arguments = Array(CommandLine.arguments.dropFirst())
-        // Which command failed, for its usage: the root until it is known.
+        // The failed command, whose usage is printed; the root command until parsing succeeds.
         var running: any ParsableCommand.Type = Afterword.self
         do {
             try checkHelp(arguments)
             var command = try Afterword.parseAsRoot()
             running = type(of: command)
-            // Help, which the parser makes a command of its own, is given whatever the settings.
+            // The parser's own help command works even with invalid settings.
             if NamedCommand.root.all.contains(where: { $0.type == running }),
                 let fault = Settings.current.faults.first
             {
@@ -34,7 +35,7 @@ enum Program {
         end(0)
     }
 
-    /// Remarks for those who run the program go to standard error: neither texts of reviews nor keys.
+    /// Log output goes to standard error. It contains neither review texts nor keys.
     private static func startLogging() {
         LoggingSystem.bootstrap { label in
             var handler = StreamLogHandler.standardError(label: label)
@@ -47,12 +48,13 @@ enum Program {
         _ error: any Error, _ command: any ParsableCommand.Type, _ arguments: [String]
     ) -> Never {
         if let failure = Failure(error) {
-            // File names and fields of a file are in it, and they are others' text.
+            // The message can contain file and field names from input, so escape them.
             Terminal.writeError("afterword: \(printable(failure.message))")
             end(failure.code.rawValue)
         }
         if let code = error as? ExitCode { end(code.rawValue) }
-        // Help and version are no failures; what the parser refuses is usage.
+        // Help and version are reported as errors with exit code 0; other parser errors are usage
+        // errors.
         if Afterword.exitCode(for: error) == .success {
             print(helpText(Afterword.fullMessage(for: error), to: Terminal.width ?? 80))
             end(0)
@@ -66,11 +68,11 @@ enum Program {
         end(Failure.Code.usage.rawValue)
     }
 
-    /// Ends the program. What could not be printed makes a success a failure; a check that failed and
-    /// an alert stay what they are.
+    /// Ends the program. If standard output could not be written, a success becomes exit code 3;
+    /// other exit codes stay as they are.
     private static func end(_ code: Int32) -> Never {
         Activity.stop()
-        // Who closed the pipe wants no more of it: nothing to remark.
+        // EPIPE means that the reader closed the pipe on purpose, which is not an error.
         guard let number = StandardOutput.finish(), number != EPIPE else { exit(code) }
         Terminal.writeError("afterword: cannot write standard output: \(systemReason(number))")
         exit(code == 0 ? Failure.Code.store.rawValue : code)

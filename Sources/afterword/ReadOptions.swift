@@ -2,7 +2,7 @@ import AfterwordCore
 import AfterwordPipeline
 import ArgumentParser
 
-/// Which store is read, and as of when.
+/// The store to read, and the moment to read it as of.
 struct ReadOptions: ParsableArguments {
     @OptionGroup var store: StoreOptions
 
@@ -20,7 +20,7 @@ struct ReadOptions: ParsableArguments {
         _ = try moment()
     }
 
-    /// An earlier moment is asked for.
+    /// Whether an earlier moment is requested.
     var isPast: Bool { asOf != nil || asObserved != nil }
 
     private func moment() throws -> MomentAsked? {
@@ -37,9 +37,9 @@ struct ReadOptions: ParsableArguments {
         case observed(Instant)
     }
 
-    /// Reads one snapshot, as of the run asked for; which one that is goes to standard error.
+    /// Reads one snapshot, as of the requested run. The run is reported on standard error.
     ///
-    /// - Parameter allowsEmpty: Whether a store that nothing was loaded into has an answer.
+    /// - Parameter allowsEmpty: If false, a store without reviews is an error.
     func read<Result>(
         allowsEmpty: Bool = false, _ body: (any StoreReader) throws -> Result
     ) throws -> Result {
@@ -62,7 +62,9 @@ struct ReadOptions: ParsableArguments {
     }
 }
 
-/// A moment as an option writes it.
+/// Parses a moment given to an option.
+///
+/// - Throws: `ValidationError`.
 func readMoment(_ text: String, of option: String) throws -> Moment {
     guard let moment = Moment(text) else {
         throw ValidationError("\(option): \(Moment.examples)")
@@ -70,18 +72,21 @@ func readMoment(_ text: String, of option: String) throws -> Moment {
     return moment
 }
 
-/// From when to when: what `inbox`, `report` and `changes` are about.
+/// The time span that `inbox`, `report` and `changes` cover.
 struct WindowOptions {
     var since: Moment?
     var to: Moment?
 
-    /// - Parameter option: The option that says where it ends.
+    /// - Parameter option: The option that gives the end, for error messages.
     init(since: String?, to: String?, option: String = "--to") throws {
         self.since = try since.map { try readMoment($0, of: "--since") }
         self.to = try to.map { try readMoment($0, of: option) }
     }
 
-    /// Reads one snapshot, as of its end.
+    /// Reads one snapshot, as of the end of the window.
+    ///
+    /// - Throws: `CommandFault` for a store without reviews at that time, `AsOfFault` for an
+    ///   unknown moment.
     func read<Result>(
         _ store: any ReviewStore, _ body: (any StoreReader, DumpWindow) throws -> Result
     ) throws -> Result {

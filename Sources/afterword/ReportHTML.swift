@@ -1,6 +1,6 @@
 import AfterwordServer
 
-/// A report as its template takes it.
+/// The row of the report's HTML template.
 struct ReportHTML: PageRow {
     var title: String
     var summary: String
@@ -15,12 +15,14 @@ struct ReportHTML: PageRow {
     ]
 }
 
+/// One line of text.
 struct ReportLine: PageRow {
     var text: String
 
     static let members: KeyValuePairs<String, Member<ReportLine>> = ["text": .text { $0.text }]
 }
 
+/// A table with its heading.
 struct ReportSection: PageRow {
     var heading: String
     var note: String
@@ -33,13 +35,14 @@ struct ReportSection: PageRow {
     ]
 }
 
+/// A table row.
 struct ReportRow: PageRow {
     var cells: [ReportCell]
 
     static let members: KeyValuePairs<String, Member<ReportRow>> = ["cells": .rows { $0.cells }]
 }
 
-/// A cell, empty where there is nothing to tell.
+/// A table cell with its column's label; the value may be empty.
 struct ReportCell: PageRow {
     var label: String
     var value: String

@@ -2,9 +2,9 @@ import AfterwordCore
 import AfterwordPipeline
 import AfterwordServer
 
-/// A digest as a page: the same values in HTML, Markdown and JSON.
+/// A scope's briefing as a page, with the same values in HTML, Markdown and JSON.
 struct ReportPage {
-    /// A heading, what stands under it, and rows of cells.
+    /// A table with its heading and a note.
     private struct Section {
         var title: String
         var note: String
@@ -169,7 +169,7 @@ struct ReportPage {
 
     // MARK: HTML
 
-    /// The template escapes whatever it is given.
+    /// The report as one HTML file. The template escapes all values.
     func html() throws -> String {
         let template = try Template<ReportHTML>(Self.template)
         let page = ReportHTML(
@@ -260,6 +260,7 @@ struct ReportPage {
 
     // MARK: Markdown
 
+    /// The report in Markdown.
     var markdown: String {
         var text = "# \(Self.plain(title))\n\n\(Self.plain(summary))\n"
         for alert in digest.changes.alerts { text += "\n**\(Self.plain(alert.sentence))**\n" }
@@ -275,7 +276,7 @@ struct ReportPage {
         return text
     }
 
-    /// What a source wrote as it reads, whatever Markdown would make of it.
+    /// A source's text with Markdown syntax escaped, on one line.
     private static func plain(_ text: String) -> String {
         var plain = ""
         for character in printable(text) {
@@ -292,6 +293,7 @@ struct ReportPage {
 
     // MARK: JSON
 
+    /// The report as JSON.
     var json: JSONValue {
         .row([
             "scope": .string(digest.scope), "title": .string(title),
@@ -317,7 +319,7 @@ struct ReportPage {
 }
 
 extension ScopeShift {
-    /// As a table names it.
+    /// The brand's name as tables show it.
     var name: String { brand?.string ?? "(no brand)" }
 }
 
@@ -336,7 +338,7 @@ extension ChangeAlert {
     fileprivate var sentence: String { words.prefix(1).uppercased() + words.dropFirst() + "." }
 }
 
-/// `3.1 (270 of 8,600)`
+/// A proportion per hundred, such as `3.1 (270 of 8,600)`.
 func perHundred(_ share: Proportion) -> String {
     let value = AfterwordCore.share(share.part, of: share.whole)?.value ?? 0
     return "\(decimal(value, of: 10_000, places: 1)) "

@@ -2,45 +2,47 @@ import AfterwordModels
 import Foundation
 import Logging
 
-/// What the program takes from its environment: read once, here.
+/// The environment variables of the program, read once.
 struct Settings: Sendable {
-    /// `AFTERWORD_STORE`: where the history lives when `--store` does not say.
+    /// `AFTERWORD_STORE`: the store to use without `--store`.
     var store = "afterword.sqlite"
-    /// `NO_COLOR` (no-color.org): any value but an empty one.
+    /// `NO_COLOR` (no-color.org): no color for any non-empty value.
     var isColorOff = false
-    /// `CI`: goldens and their `.actual` files are never written.
+    /// `CI`: any value but an empty one or `false`. Golden and `.actual` files are then never
+    /// written.
     var isCI = false
 
-    /// `AFTERWORD_ALLOW_REAL_LLM=1`: a paid model may be asked although `CI` is set.
+    /// `AFTERWORD_ALLOW_REAL_LLM=1`: allows paid models although `CI` is set.
     var allowsRealModelInCI = false
-    /// `OPENAI_API_KEY`: never shown.
+    /// `OPENAI_API_KEY`: never printed.
     var openAIKey: APIKey?
-    /// `OPENAI_BASE_URL`: https, or this machine.
+    /// `OPENAI_BASE_URL`: must be https or this machine.
     var openAIBaseURL = OpenAIModel.defaultURL
-    /// `AFTERWORD_BUDGET_DAY_USD` and `AFTERWORD_BUDGET_MONTH_USD`, as written.
+    /// `AFTERWORD_BUDGET_DAY_USD` and `AFTERWORD_BUDGET_MONTH_USD`, unparsed.
     var dayBudget: String?
     var monthBudget: String?
 
-    /// `COLUMNS`: how wide tables and help are, whatever the terminal says.
+    /// `COLUMNS`: the width of tables and help, regardless of the terminal's.
     var columns: Int?
-    /// Less is no width that a table could have.
+    /// The smallest width used; narrower terminals are treated as this wide.
     static let fewestColumns = 20
 
-    /// `AFTERWORD_CACHE_BYTES`: answers that the service keeps; 64 MiB when left out.
+    /// `AFTERWORD_CACHE_BYTES`: bytes of answers that the service caches; 64 MiB when unset.
     var cacheBytes: Int?
 
     /// `AFTERWORD_LOG`: trace, debug, info, notice, warning (the default), error or critical.
     var logLevel = Logger.Level.warning
 
     #if DEBUG
-        /// `AFTERWORD_CRASH_AT`: the call of a load at which the program kills itself; not in a release
-        /// build.
+        /// `AFTERWORD_CRASH_AT`: the number of the store call at which the program kills itself.
+        /// Debug builds only.
         var crashAt: Int?
     #endif
 
-    /// Values that mean nothing: no command runs with them.
+    /// Messages about invalid values; every command fails if there are any.
     var faults: [String] = []
 
+    /// The settings of this process.
     static let current: Settings = {
         let environment = ProcessInfo.processInfo.environment
         var settings = Settings()

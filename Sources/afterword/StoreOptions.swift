@@ -4,7 +4,8 @@ import AfterwordStores
 import ArgumentParser
 import Foundation
 
-/// Where a store is: a SQLite file, which may be written as sqlite:FILE, or a postgres:// URL.
+/// The location of a store: a SQLite file, optionally written as `sqlite:FILE`, or a `postgres://`
+/// URL.
 struct StoreLocation {
     let path: String
 
@@ -13,13 +14,14 @@ struct StoreLocation {
         self.path = String(path.dropFirst(scheme.count))
     }
 
-    /// A SQLite file, not a server's address.
+    /// Whether this is a SQLite file rather than a URL.
     var isFile: Bool { !isPostgres && !path.contains("://") }
 
     private var isPostgres: Bool {
         ["postgres://", "postgresql://"].contains { path.hasPrefix($0) }
     }
 
+    /// Opens the store for writing, creating and migrating it if necessary.
     func openForWriting() throws -> any ReviewStore {
         try checkKind()
         let store: any ReviewStore =
@@ -32,8 +34,8 @@ struct StoreLocation {
         return store
     }
 
-    /// A store to rehearse on: what is there, one in memory where no file is, or a copy of one that can only be
-    /// read, gone with the rehearsal.
+    /// Opens a store for a load that is rolled back: the existing store, an in-memory store if no
+    /// file exists, or a temporary copy if the store can only be read.
     func openForRehearsal() throws -> any ReviewStore {
         try checkKind()
         guard isPostgres || isFileThere else { return try SQLiteStore() }
@@ -47,7 +49,7 @@ struct StoreLocation {
         return copy
     }
 
-    /// Opens a store that is there.
+    /// Opens an existing store, without creating or migrating it.
     func openForReading() throws -> any ReviewStore {
         try checkKind()
         if isPostgres { return try PostgresStore(url: path, opening: .existing) }
@@ -57,7 +59,7 @@ struct StoreLocation {
         return try SQLiteStore(path: path, opening: .existing)
     }
 
-    /// Opens a store that is there for many readers at once.
+    /// Opens an existing store for many concurrent readers.
     func openForServing() throws -> any ReadingStore {
         try checkKind()
         if isPostgres { return try PostgresStore(url: path, opening: .existing).reading }
@@ -67,14 +69,14 @@ struct StoreLocation {
         return try SQLiteStore(path: path, opening: .existing)
     }
 
-    /// Migrations still to be done.
+    /// The names of the migrations that the store still needs.
     func pendingMigrations() throws -> [String] {
         try checkKind()
         if isPostgres { return try PostgresStore.pendingMigrations(url: path) }
         return try SQLiteStore.pendingMigrations(path: path)
     }
 
-    /// A file with anything in it: SQLite would make an empty one a database by opening it.
+    /// Whether a non-empty file exists: opening an empty file would turn it into a database.
     private var isFileThere: Bool {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         return (attributes?[.size] as? NSNumber)?.int64Value ?? 0 > 0
@@ -86,15 +88,15 @@ struct StoreLocation {
             FolderLock.share(path)
         }
         guard isPostgres || !path.contains("://") else {
-            // The URL may hold a password: only its beginning is shown.
+            // The URL may contain a password, so only its scheme is shown.
             let scheme = path.prefix { $0 != ":" }
             throw CommandFault(
                 .usage, "a store is a SQLite file or a postgres:// URL, not \(scheme)://…")
         }
     }
 
-    /// To open a pipe waits until somebody writes to it; of a folder SQLite says that the disk is
-    /// at fault.
+    /// Refuses paths that are not regular files: opening a pipe would block until another process
+    /// writes to it, and for a folder SQLite reports a misleading disk error.
     private func refuseIrregular() throws {
         guard let kind = FileKind.irregular(at: path) else { return }
         throw CommandFault(
@@ -104,7 +106,7 @@ struct StoreLocation {
     }
 }
 
-/// Which store a command works on.
+/// The store that a command works on.
 struct StoreOptions: ParsableArguments {
     @Option(
         help: """
@@ -119,13 +121,13 @@ struct StoreOptions: ParsableArguments {
     func openForReading() throws -> any ReviewStore { try location.openForReading() }
 }
 
-/// How an answer is written.
+/// The output format of a command.
 struct OutputOptions: ParsableArguments {
     @Flag(help: "JSON Lines on standard output, whole numbers with their unit in the name.")
     var json = false
 }
 
-/// Which part of a list is shown.
+/// The part of a list to show.
 struct PageOptions: ParsableArguments {
     @Option(help: "Entries a page.")
     var limit = 20
@@ -138,11 +140,11 @@ struct PageOptions: ParsableArguments {
         }
     }
 
+    /// The page as a value.
     var value: Page { Page(number: page, size: limit) }
 }
 
-/// Refuses to answer from a store that nothing was loaded into, or dumps alone that hold nothing:
-/// zero of everything looks like an all-clear.
+/// Throws for a store without reviews: zero counts would look like an all-clear.
 func requireLoaded(_ reader: any StoreReader) throws {
     guard try !reader.isLoaded() else { return }
     throw reader is AsOfReader
@@ -154,6 +156,7 @@ extension CommandFault {
         .usage, "nothing was loaded yet; load a dump with 'afterword run DUMP'")
 }
 
+/// The current time from the system clock, in whole microseconds.
 func now() -> Instant {
     Instant(microseconds: Int64((Date().timeIntervalSince1970 * 1_000_000).rounded(.down)))
 }

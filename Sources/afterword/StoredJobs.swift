@@ -2,8 +2,8 @@ import AfterwordPipeline
 import NIOCore
 import NIOPosix
 
-/// Keeps the jobs of the service in its store, where a restart and other replicas find them. Its
-/// calls to the store block, so that it has a connection and a thread of its own.
+/// Keeps the service's jobs in its store, where a restarted service and other replicas find them.
+/// Store calls block, so the actor has a store handle and a thread of its own.
 actor StoredJobs: JobStore {
     private static let thread = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
     nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -15,8 +15,8 @@ actor StoredJobs: JobStore {
 
     init(_ store: sending any ReviewStore) { self.store = store }
 
-    /// A run that writes the store is waited for a little: how often, and how long each time beside
-    /// the store's own wait.
+    /// How often a transaction is tried while a run has locked the store, and the pause between two
+    /// tries, in addition to the store's own lock timeout.
     private static let tries = 4
     private static let pause = Duration.milliseconds(250)
 

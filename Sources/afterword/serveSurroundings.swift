@@ -4,20 +4,23 @@ import Dispatch
 import Foundation
 import Logging
 
-/// What a process needs before it can serve: files that it may open, and a certificate.
+/// What the process needs before it can serve: enough file descriptors, and a certificate.
 extension ServeCommand {
-    /// Files that are not connections: the store's, the program's own.
+    /// File descriptors reserved for other uses than connections: the store's and the program's
+    /// own.
     private static let otherFiles = 128
 
-    /// The limit of open files, as each system's library names it.
+    /// `RLIMIT_NOFILE`, which glibc declares with another type.
     #if canImport(Glibc)
         private static let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
     #else
         private static let files = RLIMIT_NOFILE
     #endif
 
-    /// Raises the limit of open files as far as `connections` needs; where that is not allowed, so
-    /// many fewer connections are taken, and that is said.
+    /// Raises the limit of open files as far as `limits.connections` needs. If the system does not
+    /// allow that, lowers `limits.connections` accordingly and prints a warning.
+    ///
+    /// - Throws: `CommandFault` when no connection would be left.
     func prepareOpenFiles(for limits: inout ServiceLimits) throws {
         let wanted = limits.connections + ServiceLimits.closingConnections + Self.otherFiles
         var files = rlimit()
@@ -40,7 +43,10 @@ extension ServeCommand {
         limits.clientConnections = min(limits.clientConnections, max(1, connections / 2))
     }
 
-    /// Nil where this service speaks no TLS.
+    /// The TLS certificate; nil when the service does not speak TLS. Warns if it expires within 14
+    /// days.
+    ///
+    /// - Throws: `CommandFault` when the certificate cannot be used.
     func certificate() throws -> Certificate? {
         guard let tlsCertificate, let tlsKey else { return nil }
         do {
@@ -56,8 +62,8 @@ extension ServeCommand {
         }
     }
 
-    /// Reads certificate and key again at each SIGHUP; where they cannot be used, those before go
-    /// on.
+    /// Reloads certificate and key on each SIGHUP. If they cannot be used, the previous ones stay
+    /// in use and an error is logged.
     func reloadOnHangUp(
         _ certificate: Certificate, _ logger: Logger
     ) -> any DispatchSourceSignal {

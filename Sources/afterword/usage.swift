@@ -1,15 +1,16 @@
 import ArgumentParser
 import Foundation
 
-/// A command with the names that lead to it.
+/// A command and the words that select it.
 struct NamedCommand {
-    /// `["rejects", "replay"]`; none for the root.
+    /// The words, such as `["rejects", "replay"]`; empty for the root command.
     var names: [String]
     var type: any ParsableCommand.Type
 
+    /// The root command.
     static let root = NamedCommand(names: [], type: Afterword.self)
 
-    /// `afterword rejects replay`.
+    /// The command line, such as `afterword rejects replay`.
     var line: String { (["afterword"] + names).joined(separator: " ") }
 
     var children: [NamedCommand] {
@@ -18,18 +19,20 @@ struct NamedCommand {
         }
     }
 
-    /// This command and all below it, in the order of the help.
+    /// This command and all its descendants, in the order of the help.
     var all: [NamedCommand] { [self] + children.flatMap(\.all) }
 
     func child(_ name: String) -> NamedCommand? { children.first { $0.names.last == name } }
 }
 
-/// `afterword rejects replay`, of the command's type.
+/// The command line of a command's type, such as `afterword rejects replay`.
 func commandLine(of type: any ParsableCommand.Type) -> String {
     (NamedCommand.root.all.first { $0.type == type } ?? .root).line
 }
 
-/// Refuses help for a command that there is not: the parser would show that of the root.
+/// Refuses `help` for an unknown command, for which the parser would print the root's help.
+///
+/// - Throws: `CommandFault`.
 func checkHelp(_ arguments: [String]) throws {
     guard arguments.first == "help" else { return }
     var command = NamedCommand.root
@@ -48,7 +51,7 @@ private func unknown(_ name: String, below command: NamedCommand) -> CommandFaul
             + " All commands: \(command.line) --help")
 }
 
-/// A refusal of a command with its own usage.
+/// The message of a validation error, with the usage of its command.
 func usageMessage(_ message: String, of type: any ParsableCommand.Type) -> String {
     let usage = Afterword.usageString(for: type)
     return "afterword: \(printable(message))\n"
@@ -56,10 +59,10 @@ func usageMessage(_ message: String, of type: any ParsableCommand.Type) -> Strin
         + "\n  See '\(commandLine(of: type)) --help' for more information."
 }
 
-/// What the parser refuses, with what was meant.
+/// The message for a parser error, with a suggestion where possible.
 func parserMessage(_ message: String, _ arguments: [String]) -> String {
     let (command, rest) = descend(arguments)
-    // A word where a command has to stand.
+    // A word in place of a subcommand.
     let hasDefault = command.type.configuration.defaultSubcommand != nil
     if !command.children.isEmpty, !hasDefault || message.contains("nexpected argument") {
         if let word = rest.first, !word.hasPrefix("-") {
@@ -80,7 +83,7 @@ func parserMessage(_ message: String, _ arguments: [String]) -> String {
         lines.map { printable($0) }.joined(separator: "\n"), to: Terminal.errorWidth)
 }
 
-/// The command that arguments lead to, and what is left of them.
+/// The command that the arguments select, and the remaining arguments.
 private func descend(_ arguments: [String]) -> (NamedCommand, [String]) {
     var command = NamedCommand.root
     var rest = arguments[...]
@@ -91,7 +94,7 @@ private func descend(_ arguments: [String]) -> (NamedCommand, [String]) {
     return (command, Array(rest))
 }
 
-/// What a command takes, where one of its arguments is an option that it does not have; else nothing.
+/// The options of the command, if an argument is an option that it does not have; else empty.
 private func otherOptions(_ arguments: [String], _ command: NamedCommand) -> String {
     let lines = Afterword.helpMessage(for: command.type, columns: 200).split(separator: "\n")
     let own = lines.filter { $0.hasPrefix("  -") }.compactMap { line in
@@ -106,10 +109,10 @@ private func otherOptions(_ arguments: [String], _ command: NamedCommand) -> Str
     return ". '\(command.line)' has no \(other): it has " + known.joined(separator: ", ") + "."
 }
 
-/// The value of a message that it is invalid.
+/// The value that a parser message calls invalid.
 private func refusedValue(_ line: String) -> String? { quoted(line, after: "The value '") }
 
-/// The values that a message offers: `one of 'html', 'md' or 'json'`, or a line each.
+/// The values that a parser message suggests, as `one of 'html', 'md' or 'json'` or one per line.
 private func values(_ lines: [String]) -> [String] {
     let listed = lines.filter { $0.hasPrefix("  - ") }.map { String($0.dropFirst(4)) }
     guard listed.isEmpty, let offer = lines[0].range(of: "Please provide one of") else {
@@ -124,11 +127,12 @@ private func quoted(_ line: String, after words: String) -> String? {
     return line[start.upperBound...].split(separator: "'").first.map(String.init)
 }
 
-/// The name that is most like a word; nil where none is near: half of its letters at most differ.
+/// The name nearest to a word by edit distance; nil when none is near. A distance of up to half of
+/// the word's letters counts as near, but at least 1 and at most 3.
 func nearest(to word: String, among names: [String]) -> String? {
     let word = word.lowercased()
     let distances = names.map { (name: $0, distance: editDistance(word, $0.lowercased())) }
-    // What a name begins with stands for it: 'product' for 'products', 'verif' for 'verify'.
+    // A prefix of at least three letters also counts as near: 'verif' for 'verify'.
     let near = distances.filter { entry in
         entry.distance <= max(1, min(3, word.count / 2))
             || (word.count > 2 && entry.name.lowercased().hasPrefix(word))
@@ -136,7 +140,8 @@ func nearest(to word: String, among names: [String]) -> String? {
     return near.min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
 }
 
-/// Letters to put in, take out, exchange or swap.
+/// The number of letters to insert, remove, replace or swap (restricted Damerau-Levenshtein
+/// distance).
 func editDistance(_ left: String, _ right: String) -> Int {
     let (left, right) = (Array(left), Array(right))
     var before: [Int] = []
@@ -155,7 +160,7 @@ func editDistance(_ left: String, _ right: String) -> Int {
     return last[right.count]
 }
 
-/// Help as the parser writes it, with its line of usage broken too.
+/// The parser's help text, with long usage lines wrapped too.
 func helpText(_ text: String, to width: Int) -> String {
     text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line in
         let isUsage = line.uppercased().hasPrefix("USAGE: ") || line.hasPrefix("  See '")
@@ -164,7 +169,7 @@ func helpText(_ text: String, to width: Int) -> String {
     }.joined(separator: "\n")
 }
 
-/// Broken between options: `[--limit <limit>]` stays together.
+/// Wraps a usage line between options, keeping `[--limit <limit>]` on one line.
 private func brokenUsage(_ line: String, to width: Int) -> [String] {
     var pieces: [String] = []
     for word in line.split(separator: " ").map(String.init) {

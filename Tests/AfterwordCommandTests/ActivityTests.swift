@@ -11,7 +11,8 @@ import Testing
         try folder.write("d/2026-03-02/a.json", "[\(review("It leaked"))]")
         try folder.write("d/2026-03-09/a.json", "[\(review("It leaked")),\(review("It broke"))]")
         #expect(try Program.run(["run", "d", "--quiet"], in: folder.path).code == 0)
-        // A pipe that nobody reads yet holds the command up, until it has said so on its terminal.
+        // The program blocks on a pipe without a reader; the reader opens it once the terminal
+        // shows the activity line.
         try folder.write(
             "terminal.py",
             """
@@ -34,7 +35,7 @@ import Testing
                     threading.Thread(target=drain).start()
             sys.stdout.buffer.write(out + b'code %d' % os.waitpid(pid, 0)[1])
             """)
-        // The report is longer than a pipe holds: it is read beside.
+        // The report is larger than a pipe's buffer, so a thread drains the pipe.
         let result = try Program.shell("timeout 60 python3 terminal.py", in: folder.path)
         #expect(result.output.contains("afterword report: at work, "), "\(result)")
         #expect(result.output.hasSuffix("\r\u{1B}[Kcode 0"), "\(result)")

@@ -2,7 +2,7 @@ import AfterwordStores
 import Foundation
 import Testing
 
-/// no-documented-backup: every command of docs/backup.md, run as it stands there.
+/// Runs every command of docs/backup.md as written (case no-documented-backup).
 @Suite struct BackupTests {
     /// The shell blocks of a section of the page.
     private static func blocks(_ section: String) throws -> [String] {
@@ -52,7 +52,7 @@ import Testing
         #expect(process.terminationStatus == 0, "\(block)")
     }
 
-    /// The restored store holds what the first one did, and goes on.
+    /// Expects the restored store to hold the same runs as the original and to accept another load.
     private func expectGoesOn(_ restored: String, as store: String) throws {
         #expect(
             try afterword("runs", "--json", "--store", restored)

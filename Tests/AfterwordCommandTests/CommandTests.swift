@@ -17,7 +17,7 @@ import Testing
         try result.output.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8)) }
     }
 
-    /// Two weeks of one product: an edit, a new review, and one that is gone.
+    /// Two weeks of one product, with an edited review, a new one and a deleted one.
     private func writeWeeks() throws {
         func review(_ rating: Int, _ body: String) -> String {
             #"{"PRODUCT_BRAND":"Lumora","CUSTOMER_REVIEW_RATING":\#(rating),"CUSTOMER_REVIEW_TITLE":"A title","CUSTOMER_REVIEW_DESCRIPTION":"\#(body)","CHILD_ASIN":"B01"}"#
@@ -97,7 +97,7 @@ import Testing
         #expect(plan.code == 0 && plan.output.contains("Plan of run 1"))
         let files = { try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() }
         #expect(try files() == ["dumps"])
-        // An empty file is no store yet, and stays as it is.
+        // An empty file is not yet a store and must stay unchanged.
         try folder.write("afterword.sqlite", "")
         #expect(try run("plan", "dumps/2026-03-02").code == 0)
         #expect(try run("products").code == 3)
@@ -162,7 +162,8 @@ import Testing
         #expect(try run("verify", "accept", "mine", environment: ["CI": "true"]).code == 2)
         #expect(try run("verify", "accept", "mine").code == 1)
         #expect(try run("verify").code == 0)
-        // A change shows by row and field, and leaves what came out beside the golden.
+        // A difference is shown by row and field, and the actual file is written next to the golden
+        // file.
         try folder.write("Golden/mine/dumps/02_2026-03-09/a.json", "[]")
         let changed = try run("verify")
         #expect(changed.code == 1)
@@ -305,7 +306,8 @@ import Testing
         #expect(try run("run", "dumps/2026-03-02").code == 0)
         #expect(try run("changes", "portfolio").output.contains("before the first dump"))
         #expect(try run("run", "dumps/2026-03-09", "--complete", "products").code == 0)
-        // 3 and 5 stars; then the 3 is a 1, the 5 is gone, and a 4 came: 4.0 to 2.5.
+        // First 3 and 5 stars; then the 3 becomes 1, the 5 is deleted and a 4 is added: the mean
+        // goes from 4.0 to 2.5.
         let found = try rows(try run("changes", "brand:Lumora", "--json"))[0]
         #expect(found["mean_change_millionths"] == .number("-1500000"))
         let reasons = found["reasons"]?.elements?.filter { $0["reviews"] != .number("0") }
@@ -329,7 +331,7 @@ import Testing
         #expect(alert.code == 6 && alert.output.contains("ALERT: 6 of 6"), "\(alert)")
     }
 
-    /// What a source writes is text in every format: no tag, no table cell and no control character of its own.
+    /// A source's text stays text in every format: it adds no tag, table cell or control character.
     @Test("The report tells the week in HTML, Markdown and JSON, and hostile text stays text")
     func report() throws {
         try writeWeeks()
@@ -359,7 +361,8 @@ import Testing
                     row.replacing("\\|", with: "").count { $0 == "|" } == 6
                 })
         let json = try self.rows(try run("report", "--format", "json", "--scope", "product:B02"))[0]
-        // Of a product that no earlier dump named: first seen, and no alarm.
+        // The product was named by no earlier dump, so the review counts as first seen and raises
+        // no alert.
         #expect(json["new_negatives"] == .number("0"))
         #expect(json["counts"]?["first_seen_negatives"] == .number("1"))
         let remarks = json["remarks"]?.elements?.compactMap(\.text) ?? []

@@ -3,9 +3,10 @@ import AfterwordStores
 import Foundation
 import Testing
 
-/// The program killed (SIGKILL) in the middle of a run: nothing of the run is there, and the next one is whole.
+/// Kills the program with SIGKILL during a run. Nothing of that run may be stored, and the next run
+/// must succeed completely.
 ///
-/// `AFTERWORD_CRASHES=N` tries N places instead of 5, `AFTERWORD_CRASH_SEED=S` others.
+/// `AFTERWORD_CRASHES=N` tries N calls instead of 5; `AFTERWORD_CRASH_SEED=S` selects other calls.
 @Suite struct CrashTests {
     static let server = ProcessInfo.processInfo.environment["AFTERWORD_TEST_POSTGRES"]
     static let stores = ["sqlite"] + (server == nil ? [] : ["postgres"])

@@ -2,7 +2,7 @@ import AfterwordStores
 import Foundation
 import Testing
 
-/// Dumps of many files, and of what is no file, as a shell hands them in.
+/// Dumps of many files, and paths that are not regular files, as given in a shell.
 @Suite struct DumpFileTests {
     private let folder: TemporaryFolder
 
@@ -136,7 +136,8 @@ import Testing
     func unreadable() throws {
         try folder.write("d/sub/a.json", review(1))
         try folder.write("e/a.json", review(1))
-        // Root may read everything: the program runs as nobody then, who may write no coverage either.
+        // Root can read every file, so run the program as nobody, who may not write coverage data
+        // either.
         let nobody =
             geteuid() == 0
             ? "LLVM_PROFILE_FILE=/dev/null setpriv --reuid=65534 --clear-groups " : ""
@@ -167,7 +168,7 @@ import Testing
             let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
             #expect(left == ["bad.json", "good.json"], "\(arguments): \(left)")
         }
-        // Of a series the first run is committed: the store stays.
+        // The first run of the series is committed, so the store stays.
         let half = try Program.run(["run", "good.json", "bad.json"], in: folder.path)
         #expect(half.code == 2 && FileManager.default.fileExists(atPath: store))
         #expect(try Program.run(["run", "bad.json"], in: folder.path).code == 2)
@@ -196,7 +197,8 @@ import Testing
         #expect(result.output.isEmpty)
     }
 
-    /// A dump that holds nothing loads nothing: none of 0 dangers is no all-clear.
+    /// A store whose dump held no reviews, or that was only migrated. Its empty lists must not look
+    /// like an all-clear.
     private func makeEmptyStore(hasRun: Bool) throws {
         try folder.write("e.json", "[]")
         let made = try Program.run(

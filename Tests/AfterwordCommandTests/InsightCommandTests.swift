@@ -5,7 +5,8 @@ import Foundation
 import Synchronization
 import Testing
 
-/// Insights as a user makes them, with the simulated model and with one that is paid for, over a real socket.
+/// Insights made on the command line, with the simulated model and with a paid model over a real
+/// socket.
 @Suite struct InsightCommandTests {
     private let folder: TemporaryFolder
     private static let key = "sk-THIS-IS-SECRET"
@@ -27,7 +28,7 @@ import Testing
         #expect(try await run("run", dump).code == 0)
     }
 
-    /// Products with three reviews each, all of one brand.
+    /// Writes a dump of `count` products of one brand with three reviews each.
     private func writeProducts(_ count: Int) throws {
         let records = (0..<count * 3).map { number in
             """
@@ -87,7 +88,7 @@ import Testing
         #expect(then.first?["model"]?.text == "fake-1")
         let now = try rows(try await run("insight", "brand:Lumora", "--json"))
         #expect(now.first?["made_run"]?.integer == 3)
-        // As of a dump it is the insight that was made of it, before the next dump.
+        // As of a dump: the insight made from that dump before the next one was loaded.
         let ofDump = try rows(try await run("insight", "brand:Lumora", "--as-of", "1", "--json"))
         #expect(ofDump == now)
         #expect(try await run("insight", "brand:Lumora", "--as-of", "2", "--refresh").code == 2)
@@ -96,7 +97,7 @@ import Testing
         let diff = try rows(try await run("insights", "diff", "brand:Lumora", "--json"))
         let leaks = diff.first { $0["aspect"]?.text == "leaks" }
         #expect(leaks?["mentions_before"]?.integer == 4)
-        // What the second model cannot prove is the program's all the same.
+        // If the second model's quotes cannot be verified, the program's own count still stands.
         #expect(leaks?["mentions_after"]?.integer == 4)
     }
 
@@ -127,7 +128,7 @@ import Testing
     func masked() async throws {
         try await load()
         let server = try await ScriptedServer { request, _ in
-            // Quotes the masked sentence as it was shown.
+            // Quotes the masked sentence exactly as it was sent.
             let text = request.body
             let document = try? JSONValue(parsing: Array(text.utf8))
             let user = document?["messages"]?.elements?.last?["content"]?.text ?? ""
@@ -156,7 +157,8 @@ import Testing
         }
         #expect(sent.contains("⟦NAME1⟧"))
         let costs = try rows(try await run("costs", "--json"))
-        // 1,000 tokens in at 125, for they may have been written to a cache, and 100 out at 500.
+        // 1,000 input tokens at 125 each, because they may have been written to a cache, and 100
+        // output tokens at 500.
         #expect(costs.first?["cost_nanodollars"]?.integer == 175_000)
         let text = try await run("costs", "--calls")
         #expect(text.output.contains("answered") && !text.output.contains("order"))
@@ -209,7 +211,7 @@ import Testing
 
     // MARK: Two programs at once
 
-    /// What a try costs that uses the most it can.
+    /// An answer that reports the maximum usage possible for the request.
     private static func dearestAnswer(_ request: ScriptedServer.Request) -> String {
         let body = try? JSONValue(parsing: Array(request.body.utf8))
         let texts = (body?["messages"]?.elements ?? []).compactMap { $0["content"]?.text }
@@ -243,7 +245,8 @@ import Testing
         let spent = calls.compactMap { $0["cost_nanodollars"]?.integer }.reduce(0, +)
         let each = calls.compactMap { $0["reserved_nanodollars"]?.integer }
         let dearest = try #require(each.max())
-        // Every try cost the most it can: under the ceiling, and one question more might have passed it.
+        // Every call cost its maximum: the total stays within the ceiling, and one more call could
+        // exceed it.
         #expect(
             calls.allSatisfy {
                 3 * ($0["cost_nanodollars"]?.integer ?? 0) == $0["reserved_nanodollars"]?.integer
@@ -275,7 +278,7 @@ import Testing
     }
 }
 
-/// A store of one test, gone with it.
+/// A store for one test, removed when the test ends.
 private final class TestStore {
     let url: String
     private let schema: String?

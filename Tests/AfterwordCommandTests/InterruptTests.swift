@@ -3,7 +3,7 @@ import AfterwordStores
 import Foundation
 import Testing
 
-/// Ctrl-C, as a person at a terminal or a scheduler does it.
+/// Interrupts as sent by Ctrl-C or by a scheduler.
 @Suite struct InterruptTests {
     private let folder: TemporaryFolder
 
@@ -40,7 +40,7 @@ import Testing
         let watcher = try PostgresConnection(url: server)
         let result = try Program.run(["run", "dump", "--store", store], in: folder.path) {
             program in
-            // Not before the run waits for the lock.
+            // Interrupt only once the run waits for the lock.
             while try watcher.run(
                 """
                 SELECT 1 AS waits FROM pg_stat_activity
@@ -67,7 +67,7 @@ import Testing
             try Program.run(
                 ["run", "dump", "--wait", "--store", store], in: folder.path
             ) { program in
-                // The program says that it waits once it has been refused.
+                // The program prints that it waits after the lock was refused once.
                 program.waitForErrors(containing: "waits")
                 program.interrupt()
             }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What is written, and where: standard output on a full disk, files behind links, devices, pipes.
+/// Where output goes and how failed writes are reported: full disks, links, devices, pipes.
 @Suite struct OutputTests {
     private let folder: TemporaryFolder
 
@@ -106,7 +106,7 @@ import Testing
             #expect(
                 try Program.run(["report", "--output", path], in: folder.path).output == report)
         }
-        // As a shell appends: what was there stays.
+        // Appending with `>>` must keep the existing content.
         let appended = try Program.shell(
             "echo before > all; afterword report --output /dev/stdout >> all; "
                 + "afterword report --output /dev/fd/3 3>> all; cat all; test -h /dev/stdout",

@@ -1,14 +1,15 @@
 import Foundation
 
-/// The built program, run as a user would.
+/// The built program, run as a user runs it.
 struct Program {
+    /// The outcome of a finished program.
     struct Result {
         var code: Int32
         var output: String
         var errors: String
     }
 
-    /// The folder of the built products: where this test bundle lies, or above it.
+    /// The path of the built program: in the folder of this test bundle or in one above it.
     static let path: String = {
         var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         while folder.path != "/" {
@@ -29,7 +30,7 @@ struct Program {
             && isFolder.boolValue
     }
 
-    /// A script of bash, in which `afterword` is the program.
+    /// Runs a bash script in which `afterword` is the program.
     static func shell(
         _ script: String, in folder: String, environment: [String: String] = [:]
     ) throws -> Result {
@@ -38,6 +39,10 @@ struct Program {
             environment: environment.merging(["AFTERWORD": path]) { $1 }, program: "/bin/bash")
     }
 
+    /// Runs the program and waits for its end, without environment variables that would change its
+    /// behavior.
+    ///
+    /// - Parameter meanwhile: Called once the program has started.
     static func run(
         _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:],
         program: String = path, meanwhile: (Running) throws -> Void = { _ in }
@@ -69,7 +74,7 @@ struct Program {
             errors: String(decoding: complained, as: UTF8.self))
     }
 
-    /// On a thread of its own, so that servers of a test go on answering.
+    /// Runs the program on a thread of its own, so that servers in the test process can answer it.
     static func runBeside(
         _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:]
     ) async throws -> Result {
@@ -83,7 +88,7 @@ struct Program {
         }
     }
 
-    /// The program while it runs.
+    /// The program while it is running.
     final class Running {
         fileprivate let process: Process
         fileprivate let pipe: Pipe
@@ -96,7 +101,7 @@ struct Program {
 
         func interrupt() { process.interrupt() }
 
-        /// Returns when the program has said so, or has ended.
+        /// Returns when standard error contains `words`, or when the program has closed it.
         func waitForErrors(containing words: String) {
             while !String(decoding: errors, as: UTF8.self).contains(words) {
                 let more = pipe.fileHandleForReading.availableData
@@ -107,7 +112,7 @@ struct Program {
     }
 }
 
-/// A folder of one test, gone when the test is done with it.
+/// A folder for one test, removed when the object is released.
 final class TemporaryFolder {
     let url: URL
     var path: String { url.path }

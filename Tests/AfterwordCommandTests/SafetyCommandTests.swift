@@ -2,7 +2,7 @@ import AfterwordCore
 import Foundation
 import Testing
 
-/// `safety`, `safety judge`, `safety verdicts` and `--alert`, as a person uses them.
+/// `safety`, `safety judge`, `safety verdicts` and `--alert` on the command line.
 @Suite struct SafetyCommandTests {
     private let folder: TemporaryFolder
 
@@ -16,7 +16,8 @@ import Testing
         try result.output.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8)) }
     }
 
-    /// Two weeks: mould and rash first, then fire under five stars, something called dangerous, and denials.
+    /// Two weeks: first mold and a rash; then fire in a five-star review, a product called
+    /// dangerous, and two denials.
     private func writeWeeks() throws {
         func review(_ product: String, _ rating: Int, _ body: String) -> String {
             #"{"PRODUCT_BRAND":"Lumora","CUSTOMER_REVIEW_RATING":\#(rating),"CUSTOMER_REVIEW_TITLE":"A title","CUSTOMER_REVIEW_DESCRIPTION":"\#(body)","CHILD_ASIN":"\#(product)"}"#

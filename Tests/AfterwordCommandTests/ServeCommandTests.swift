@@ -2,7 +2,8 @@ import AfterwordCore
 import Foundation
 import Testing
 
-/// The running service beside the commands: one reader behind both, so that they cannot answer differently.
+/// Compares the running service with the commands. Both use the same readers, so answers must be
+/// equal.
 @Suite struct ServeCommandTests {
     private let folder: TemporaryFolder
 
@@ -112,7 +113,7 @@ import Testing
     }
 }
 
-/// `serve` on a free port, until it is stopped.
+/// `serve` on a free port, until `stop` is called.
 final class RunningService {
     let process = Process()
     let url: String
@@ -152,7 +153,7 @@ final class RunningService {
         return try JSONValue(parsing: Array(body))
     }
 
-    /// Asks it to end; returns how it did.
+    /// Sends SIGTERM and returns the exit code.
     func stop() -> Int32 {
         process.terminate()
         process.waitUntilExit()

@@ -4,7 +4,7 @@ import AfterwordStores
 import Foundation
 import Testing
 
-/// The running service where it is used wrongly, or badly surrounded.
+/// The running service with wrong arguments and in unfavorable environments.
 @Suite struct ServeRobustnessTests {
     private let folder: TemporaryFolder
 
@@ -74,7 +74,7 @@ import Testing
         let result = try Program.run(
             ["serve", "--port", "0"], in: folder.path, environment: [name: value])
         #expect(result.code == 2 && result.errors.contains(name), "\(result.errors)")
-        // Help is given all the same.
+        // Help works even with invalid settings.
         let help = try Program.run(["serve", "--help"], environment: [name: value])
         #expect(help.code == 0)
     }
@@ -115,7 +115,7 @@ import Testing
         #expect(try Program.run(["key", "create", "nfc"], in: folder.path).code == 0)
         let store = try SQLiteStore(path: folder.path + "/afterword.sqlite")
         let revoked = try Program.run(["key", "revoke", "nfc"], in: folder.path) { program in
-            // A run holds the store until the command has said that it waits.
+            // Hold the store's lock until the command has printed that it waits.
             try store.load(LoadIntent(isRehearsal: true)) { _ in
                 program.waitForErrors(containing: "waits until")
             }
@@ -148,7 +148,7 @@ import Testing
         client.standardInput = FileHandle.nullDevice
         try client.run()
         _ = output.fileHandleForReading.availableData
-        // Ends by itself: a deadline of the service's, not of this test.
+        // The service ends by its own deadline, not by one of this test.
         #expect(server.stop() == 0)
         client.waitUntilExit()
     }
@@ -232,19 +232,19 @@ import Testing
         let before = try head()
         #expect(before.code == 0, "\(before.output)")
         #expect(before.output.lowercased().contains("strict-transport-security: max-age="))
-        // Another certificate in the same files: it is served as soon as it is read again.
+        // A new certificate in the same files is served once the service has reloaded it.
         try makeCertificate("own", days: 30)
         #expect(try head().code != 0)
         kill(server.process.processIdentifier, SIGHUP)
         while try head().code != 0 {}
-        // One that cannot be used leaves the one before.
+        // If the new files cannot be used, the previous certificate stays in use.
         try folder.write("own-key.pem", "")
         kill(server.process.processIdentifier, SIGHUP)
         #expect(try head().code == 0)
         #expect(server.process.isRunning)
     }
 
-    /// Valid in January 2020; whose key it is of is nowhere.
+    /// A certificate that was valid in January 2020. Its private key was not kept.
     private static let expired = """
         -----BEGIN CERTIFICATE-----
         MIIBDzCBtgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwHhcN

@@ -2,7 +2,7 @@ import AfterwordCore
 import Foundation
 import Testing
 
-/// What a person reads who mistyped something.
+/// Error messages for mistyped input.
 @Suite struct UsageTests {
     private let folder: TemporaryFolder
 
@@ -32,7 +32,7 @@ import Testing
         let result = try Program.run(
             command.split(separator: " ").map(String.init), in: folder.path)
         #expect(result.code == 2, "\(result)")
-        // Broken lines are one sentence.
+        // Wrapped lines form one sentence.
         let said = result.errors.replacing("\n", with: " ")
         #expect(said.contains(words), "\(result.errors)")
         #expect(result.errors.hasPrefix("afterword: "), "\(result.errors)")
@@ -92,7 +92,7 @@ import Testing
             let result = try Program.run(["run", path], in: folder.path)
             #expect(result.code == 2 && result.errors.contains(words), "\(result.errors)")
         }
-        // The command that the refusal names does it.
+        // The command that the message suggests must work.
         let converted = try Program.shell(
             """
             afterword run reviews.csv 2> why; \

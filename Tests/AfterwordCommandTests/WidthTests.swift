@@ -32,7 +32,7 @@ import Testing
         ["rejects"], ["product", "B0ABCDEF01"],
     ]
 
-    /// Columns of a line as a terminal counts them: `wcwidth` of the system's own, in Python.
+    /// The width of each line in terminal columns, computed by Python's Unicode tables.
     private func widths(_ text: String) throws -> [Int] {
         let script = """
             import sys, unicodedata as u
@@ -45,7 +45,7 @@ import Testing
             .split(separator: "\n").compactMap { Int($0) }
     }
 
-    /// What a command shows on a terminal of so many columns, as it was written.
+    /// The raw output of a command on a terminal with that many columns.
     private func onTerminal(_ columns: Int, _ arguments: [String]) throws -> String {
         let words = arguments.map { "'\($0)'" }.joined(separator: ", ")
         try folder.write(
@@ -83,7 +83,7 @@ import Testing
         for command in Self.commands {
             let shown = try plain(onTerminal(columns, command))
             #expect(shown.count > 10, "\(command)")
-            // Emoji joined to one are measured by their parts there: such lines are left out.
+            // The Python script measures the parts of joined emoji separately, so skip those lines.
             let lines = shown.split(separator: "\n").filter { !$0.contains("⭐") }
             let widest = try widths(lines.joined(separator: "\n")).max() ?? 0
             let isDigest = command.contains("--digests")

@@ -2,7 +2,7 @@ import AfterwordCore
 import Foundation
 import Testing
 
-/// The words of dumps and news, as the commands use them; each test has the name of its case.
+/// How commands name dumps and news. Each test carries the name of its case.
 @Suite struct WordCommandTests {
     private let folder: TemporaryFolder
 
@@ -30,7 +30,7 @@ import Testing
 
     private var good: [String] { (0..<12).map { review(5, "A good thing, number \($0)") } }
 
-    /// Two weeks: nothing but praise, and then besides it what is given.
+    /// Loads two weeks: the first with praise and `before`, the second with praise and `more`.
     private func load(_ more: [String], before: [String] = []) throws {
         try write("2026-03-02", good + before)
         try write("2026-03-09", good + more)

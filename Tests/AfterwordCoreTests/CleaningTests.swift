@@ -12,9 +12,9 @@ import Testing
     }
 #endif
 
-/// One record through a shape: what each rule of cleaning makes of it.
+/// Each cleaning rule, applied to one record through a shape.
 @Suite struct CleaningTests {
-    /// Cleans one review of the product shape, from the bytes of its members.
+    /// Cleans one review of the product shape, given the JSON of its members.
     private func clean(_ members: String) -> CleanedRecord {
         RecordCleaner(.productWithReviews).clean(
             payload: Array("{\(members)}".utf8), context: Array(#"{"^product_id":"P"}"#.utf8))
@@ -113,7 +113,7 @@ import Testing
             let raw = (0..<random.draw(below: 12)).map { _ in
                 parts[Int(random.draw(below: UInt64(parts.count)))]
             }.joined()
-            // By scalars: letters of several would hide a CR before an LF.
+            // Compare by scalars: a `Character` could combine a CR with a following LF.
             var (rest, decoded) = (raw.unicodeScalars[...], String.UnicodeScalarView())
             while !rest.isEmpty {
                 let text = String(String.UnicodeScalarView(rest.prefix(9)))
@@ -216,7 +216,8 @@ import Testing
             var all = 0
             for number in 0...0x10FFFF as ClosedRange<UInt32> {
                 guard let scalar = Unicode.Scalar(number) else { continue }
-                // Whatever stands behind the first scalar of a decomposition could be joined to one before it.
+                // Any scalar after the first of a decomposition could be composed with a preceding
+                // scalar.
                 later.formUnion(String(scalar).decomposedScalars.dropFirst())
                 guard isPlain(number) else { continue }
                 all += 1
@@ -231,7 +232,8 @@ import Testing
         }
     #endif
 
-    /// What is asked only whether it is there is not read.
+    /// Code that only needs to know whether a text is present does not read it, so presence must
+    /// follow from the raw bytes.
     @Test("A text that is there is never read as absent")
     func present() {
         var texts = namedReferenceTable.description.split(separator: ";").map {
@@ -249,7 +251,7 @@ import Testing
         #expect(readText([]) == nil)
     }
 
-    /// By hand: NUL, CR, `&` and `<` are rewritten, what begins with CC or above may have to be composed.
+    /// By hand: NUL, CR, `&` and `<` need rewriting; bytes from 0xCC on may need composition.
     @Test("What a text needs is told alike wherever the byte lies that needs it")
     func work() {
         for count in 0...40 {

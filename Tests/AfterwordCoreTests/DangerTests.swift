@@ -1,7 +1,7 @@
 import AfterwordCore
 import Testing
 
-/// Classes of dangers: what happened, what is called dangerous, and the word alone or denied.
+/// Classes of dangers: what happened, what is called dangerous, and the mere or denied word.
 @Suite struct DangerTests {
     private func values(_ body: String, star: Int? = nil) -> ReviewValues {
         var values = ReviewValues()

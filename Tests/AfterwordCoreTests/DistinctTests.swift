@@ -1,7 +1,7 @@
 import AfterwordCore
 import Testing
 
-/// What counts as one review above the product.
+/// Which reviews count as one review above the product level.
 @Suite struct DistinctTests {
     private static let long =
         "It leaked after two days and everything in my bag was wet and ruined for good."

@@ -1,9 +1,9 @@
 import AfterwordCore
 import Testing
 
-/// Dumps, windows and moments: the words of DESIGN §16.
+/// Dumps, windows and moments as defined in DESIGN §16.
 @Suite struct DumpWordTests {
-    /// A run on a day of March 2026, recorded on the day of May that has its number.
+    /// A run observed on `day` of March 2026 and recorded on the day of May that equals its number.
     private func run(
         _ number: Int64, _ day: Int, label: Text? = nil, reads: Bool = true
     ) -> DumpRun {
@@ -21,9 +21,9 @@ import Testing
         #expect(
             names([run(1, 2, label: "w1"), run(2, 3, label: "w1"), run(3, 9, label: "w2")])
                 == [[1, 2], [3]])
-        // A day holds what has no label alone.
+        // Grouping by day applies only to runs without a label.
         #expect(names([run(1, 2), run(2, 2, label: "DE")]) == [[1], [2]])
-        // An older dump loaded later stands where it was taken.
+        // An older dump that is loaded later is sorted by the time it was taken.
         #expect(names([run(1, 2), run(2, 16), run(3, 9)]) == [[1], [3], [2]])
         #expect(names([run(1, 2), run(2, 30, reads: false)]) == [[1]])
         #expect(LoadedDumps([]).newest == nil)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AfterwordCore
 
-/// The fast way through records beside the full one.
+/// Compares the fast scan of flat records with the full scan.
 @Suite struct FlatRecordTests {
     private static let members = [
         "\"rating\": 5.0", "\"title\": \"Gut\"", "\"text\": \"é \\u00e9 \\\"x\\\" \\n 😀\"",
@@ -18,7 +18,7 @@ import Testing
         var tokens: [String]
     }
 
-    /// The records of one stream of lines.
+    /// The records of a JSON Lines stream.
     private func split(_ bytes: [UInt8], slab: Int, join: Int = 1 << 14) -> [Piece] {
         let plan = RecordCleaner(.amazon2023).plan
         var splitter = RecordSplitter(plan, isStrict: false, joinBytes: join)
@@ -31,7 +31,7 @@ import Testing
                 switch event {
                 case .known: Issue.record("nothing is recognised unasked")
                 case .reject(let reason, let range):
-                    // A broken line is set aside with its line feed.
+                    // A broken line is rejected together with its line feed.
                     let line = text(range).replacing("\n", with: "")
                     pieces.append(Piece(text: line, fault: reason, tokens: []))
                 case .unit(let unit):
@@ -75,7 +75,8 @@ import Testing
                 let glue = pick(12) == 0 ? "," : ", "
                 var bytes = Array(("{" + own.joined(separator: glue) + "}").utf8)
                 if pick(3) == 0 {
-                    // One byte is another: a value, a joint, an escape, a letter of several bytes.
+                    // Change one byte: it may hit a value, a separator, an escape or part of a
+                    // multibyte character.
                     let other =
                         [0x22, 0x5C, 0x7D, 0x2C, 0x30, 0x80, 0xC3, 0x1F, 0x20, 0x2D] as [UInt8]
                     bytes[pick(bytes.count)] = other[pick(other.count)]
@@ -86,7 +87,8 @@ import Testing
                 Array(lines.joined(separator: [0x0A])), slab: [1 << 20, 97, 7][pick(3)],
                 join: [1 << 14, 30, 5][pick(3)])
             let alone = lines.flatMap { split($0, slab: 1 << 20) }
-            // A line that is cut may take what follows it along: then both are told apart otherwise.
+            // A truncated line may absorb the lines after it. The two results then differ
+            // legitimately.
             let isCut = alone.contains { $0.fault == .truncated }
             if isCut { continue }
             #expect(together == alone, "seed \(seed)")

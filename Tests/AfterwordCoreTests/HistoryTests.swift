@@ -12,7 +12,7 @@ import Testing
         #expect(random.next() == 9_817_491_932_198_370_423)
     }
 
-    /// Derived by a program of another language from the rule as it is written down.
+    /// Computed from the documented rule by a program in another language.
     @Test("Golden vectors of the mock timestamps")
     func vectors() {
         let rows: [(UInt64, Text, Text, Int64, UInt64, UInt64, UInt64)] = [
@@ -172,12 +172,12 @@ import Testing
 
     @Test("A better reading of the same record is no edit: both payloads are read by today's rules")
     func oneReading() {
-        // Stored by an old rule, the text was raw; today both bytes read the same.
+        // The old rule stored the raw text; today's rule reads both payloads alike.
         let live = stored { $0.values.body = "as it &amp; was" }
         #expect(
             judge(reading(30), against: live, held: reading(30), order: newer)
                 == .unchanged(keepsPayload: true))
-        // A real edit changes its own field only; the old text stays as stored.
+        // A real edit changes only its own field; the old text stays as stored.
         guard
             case .update(let values, let changed) = judge(
                 reading(50), against: live, held: reading(30), order: newer)
@@ -197,7 +197,7 @@ import Testing
         #expect(
             judge(incoming, against: live, held: incoming, order: newer)
                 == .unchanged(keepsPayload: true))
-        // Said for the first time it is compared with what is stored.
+        // When a field is present for the first time, it is compared with the stored value.
         incoming.said = .all
         incoming.values.helpfulVotes = 5
         let held = reading(30, said: [FieldSet(.rating), FieldSet(.body)])

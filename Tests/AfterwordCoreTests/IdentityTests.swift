@@ -68,7 +68,7 @@ import Testing
         #expect(identity { $0.productID = "Q" } != plain)
         #expect(identity { $0.values.authorName = "Ann" } != plain)
         #expect(identity { $0.writtenDate = "May 1" } != plain)
-        // Title and body do not run into each other.
+        // Title and body must not be concatenated without a separator.
         #expect(
             identity {
                 $0.values.title = "A title and"; $0.values.body = "a body that is long enough"
@@ -118,7 +118,7 @@ import Testing
 
     // MARK: Contests
 
-    /// A record, and what it would be found to hold; records of one payload hold the same.
+    /// A record with its precedence. Records with equal payloads have equal precedence.
     private struct Claim {
         var candidate: Candidate
         var precedence: Precedence

@@ -1,7 +1,7 @@
 import AfterwordCore
 import Testing
 
-/// The pure parts that insights are made of.
+/// The pure functions behind insights.
 @Suite struct InsightTests {
     private func values(_ body: String, title: String? = nil, stars: Int64? = nil) -> ReviewValues {
         var values = ReviewValues()
@@ -24,7 +24,7 @@ import Testing
         let repaired = try ground("the lid leaks, badly.").get()
         #expect(repaired.check == .repaired && repaired.text == "The lid LEAKS,\n  badly.")
         #expect(repaired.range == 0..<23)
-        // A letter that has two in small writing: offsets are still the source's.
+        // A letter whose lowercase form has two scalars: offsets still refer to the source text.
         let dotted = try ground("i̇stanbul WAS fine").get()
         #expect(dotted.text == "İstanbul was fine" && dotted.check == .repaired)
         #expect(try ground("Leaks a lot").get().field == .title)
@@ -85,7 +85,7 @@ import Testing
             (.spanish, "La meta del cliente es clara aqui.", nil),
             (.french, "Les clients se plaignent du dos de la coque.", nil),
             (.english, "The size chart is wrong.This should be changed.", nil),
-            // Brothers: the same words in their own language, and names with digits.
+            // Related cases: the same words in their own language, and names with digits.
             (.english, "Pair it by Bluetooth 5 and Wi-Fi 6 alone.", nil),
             (.english, "It does not play MP3 files at all.", nil),
             (.german, "Das Gerät ist doppelt verpackt und teuer.", nil),
@@ -100,7 +100,7 @@ import Testing
             (.english, "A third of buyers return it soon.", .number),
             (.english, "USB 3 customers complain about this.", .number),
             (.english, "Bluetooth 500 is what they all want.", .number),
-            // A model that answers in another language than asked is read in its own as well.
+            // An answer in another language than requested is also checked in its own language.
             (.french, "They say that twelve of the parts broke.", .number),
             (.japanese, "レビューの声です。 Half of them return it.", .number),
             (.english, "The makers should look into it. Due terzi lo dicono.", .number),
@@ -147,7 +147,7 @@ import Testing
             (.japanese, "半分の人が漏れると言う。", .number),
             (.japanese, "三分の一が漏れると言う。", .number),
             (.japanese, "三つに一つが漏れると言う。", .number),
-            // The same words where they tell no share.
+            // The same words where they do not state a share.
             (.english, "It beeps every second of the night.", nil),
             (.english, "Every third-party charger fails with it.", nil),
             (.english, "The lid is worse than every other lid.", nil),
@@ -168,7 +168,7 @@ import Testing
             (.english, "A one-handed grip is hard with it.", nil),
             (.english, "The three-ply tissue tears by hand.", nil),
             (.english, "The two\u{2011}piece lid falls apart.", nil),
-            // A count is one however small, and a hyphen alone makes no compound.
+            // Even a small count is a number, and a hyphen alone does not make a compound.
             (.english, "It comes in two parts that leak.", .number),
             (.english, "Twenty-one of them leak at once.", .number),
             (.english, "Two-thirds return it at once.", .number),
@@ -206,7 +206,7 @@ import Testing
             reading: readReview(values("x"), with: .first), isNew: false)
         let check = ProseCheck(evidence(.product("P"), [review]))
         #expect(check.fault(text) == fault, "\(text)")
-        // A translation's digits are those of its quote, whatever others wrote.
+        // The digits of a translation must come from its quote, not from other reviews.
         if text.contains("iPhone 15") {
             #expect(check.fault(text, isTranslation: true) == .number, "\(text)")
         }
@@ -239,7 +239,7 @@ import Testing
                 + "Herr ⟦NAME2⟧ and ⟦NAME1⟧ agree, 12 cups in 2026, 100 %.")
         #expect(mask.unmasking(masked) == text)
         #expect(mask.unmasking("⟦NAME2⟧ ⟦NAME9⟧ ⟦") == "Müller ⟦NAME9⟧ ⟦")
-        // A text cannot bring marks of its own.
+        // A source text cannot contain marks of its own.
         #expect(mask.masking("⟦NAME1⟧ said so", author: nil) == "[NAME1] said so")
         #expect(
             mask.masking("Amazon Customer likes it", author: "Amazon Customer")
@@ -276,7 +276,7 @@ import Testing
             ("D01-1234567-7654321", ["D01", "1234567", "7654321"]),
             ("Parcel 1Z999AA10123456784 is lost", ["1Z999AA10123456784"]),
             ("order #A1B2C3D4E5", ["A1B2C3D4E5"]),
-            // Brothers in other languages and forms.
+            // Related cases in other languages and forms.
             (
                 "Mme Claire Petit habite 12 rue de la Paix, 75002 Paris",
                 ["Petit", "12 rue", "Paris"]
@@ -287,7 +287,7 @@ import Testing
             ("I spoke to Priya Natarajan of support", ["Priya", "Natarajan"]),
             ("Dr. Hans-Peter von Weizmann says so", ["Hans", "Peter", "Weizmann"]),
             ("FR76 3000 6000 0112 3456 7890 189", ["3000", "189"]),
-            // Particles in small letters behind a title.
+            // Lowercase name particles after a title.
             ("Mevr. de Vries helpt goed", ["Vries"]),
             ("Dhr. van der Berg en de heer Jansen", ["der Berg", "Jansen"]),
             ("Habe mit Frau von Weizmann telefoniert", ["Weizmann"]),
@@ -301,7 +301,7 @@ import Testing
             ("Para la tía Rosario y el abuelo Paco", ["Rosario", "Paco"]),
             ("Voor tante Sjaan en oom Joop", ["Sjaan", "Joop"]),
             ("Para a vovó Benedita", ["Benedita"]),
-            // Handles behind a service, and addresses with their signs in words.
+            // Handles after the name of a service, and mail addresses with signs written as words.
             ("instagram: jane_doe99", ["jane", "doe99"]),
             ("Insta:@jane.doe is mine", ["jane", "doe is"]),
             ("Telegram: jane99 or my snapchat: janedoe", ["jane"]),
@@ -310,7 +310,7 @@ import Testing
             ("jane dot doe [at] example dot org", ["jane", "doe", "example"]),
             ("jane.doe at gmail dot com now", ["jane", "doe", "gmail"]),
             ("jane punto doe arroba hotmail punto com", ["jane", "doe", "hotmail"]),
-            // Postcodes and towns behind a street, and with their country.
+            // Postcodes and towns after a street or with their country.
             ("Hauptstr. 5a in 10115 Berlin", ["Haupt", "5a", "10115", "Berlin"]),
             ("Lindenweg 3, D-10115 Berlin", ["Linden", "10115", "Berlin"]),
             ("Abito in Via Roma 5 a 20121 Milano", ["Roma", "20121", "Milano"]),
@@ -448,7 +448,8 @@ import Testing
                 evidence(.product("P"), [], tokens: 0), language: .english, model: "m",
                 lexicon: .first)
             let used = tokenBound(request.user) - tokenBound(empty.user)
-            // Commas between reviews, and where one begins after the other.
+            // Allow for the commas between reviews, and for tokens that differ where one review
+            // follows another.
             #expect(used <= tokens + 2 * first.reviews.count, "\(used) of \(tokens)")
         }
         #expect(evidence(.product("P"), reviews, tokens: 1_000_000).reviews.count == 300)
@@ -464,7 +465,8 @@ import Testing
         let shown = evidence(.product("P"), reviews).reviews
         #expect(Set(shown.prefix(3).map(\.review.productID)) == ["ONE", "TWO", "MANY"])
         let first = shown.prefix(20).count { ($0.review.values.star ?? 5) <= 2 }
-        // Bands in turn, those of three stars and of none empty: 13 negatives, 3 positives, then negatives again.
+        // Bands take turns; those of three stars and of no stars are empty. 13 negatives, 3
+        // positives, then negatives again.
         #expect(first == 17)
         #expect(shown.count == reviews.count)
     }

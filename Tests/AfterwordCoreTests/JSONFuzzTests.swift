@@ -2,10 +2,11 @@ import AfterwordCore
 import Foundation
 import Testing
 
-/// The scanner against Foundation's JSONSerialization, both ways: what one takes the other takes, and both read
-/// the same values.
+/// Compares the scanner with Foundation's JSONSerialization: both must accept the same documents
+/// and read the same values.
 ///
-/// `AFTERWORD_FUZZ_SECONDS=N` (2 when left out), `AFTERWORD_FUZZ_SEED=S`; a failure prints its seed and document.
+/// `AFTERWORD_FUZZ_SECONDS=N` (default 2), `AFTERWORD_FUZZ_SEED=S`. A failure prints its seed and
+/// document.
 @Suite struct JSONFuzzTests {
     private static func setting(_ name: String) -> UInt64? {
         ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) }
@@ -30,8 +31,8 @@ import Testing
         #expect(taken > 100 && refused > 100)
     }
 
-    /// A title among other fields, as a shape extracts it, is what Foundation reads: composed, with LF for line ends
-    /// and U+FFFD for NUL.
+    /// A title extracted by a shape must equal what Foundation reads, composed, with LF for line
+    /// ends and U+FFFD for NUL.
     @Test("Field values, as a shape extracts them")
     func fields() throws {
         let cleaner = RecordCleaner(.customerReviews)
@@ -55,7 +56,7 @@ import Testing
         }
     }
 
-    /// Returns whether both took the document.
+    /// Returns whether both parsers accepted the document.
     private func compare(_ bytes: [UInt8], seed: UInt64) throws -> Bool {
         let ours = try? JSONValue(parsing: bytes)
         let theirs = try? JSONSerialization.jsonObject(
@@ -91,7 +92,7 @@ import Testing
             return zip(elements, others).allSatisfy { isSame($0, $1) }
         case .object(let members):
             guard let others = theirs as? [String: Any] else { return false }
-            // Of a repeated key the last counts.
+            // The last of repeated keys counts.
             var last: [String: JSONValue] = [:]
             for member in members { last[member.key] = member.value }
             return last.count == others.count
@@ -100,25 +101,28 @@ import Testing
     }
 }
 
-/// Where the two differ on purpose, each by name.
+/// Intended differences from Foundation, each with a name.
 private struct KnownDifference: Sendable {
     var applies: @Sendable ([UInt8], String) -> Bool
 
     static let all = [
-        // A lone escaped surrogate: we take it as U+FFFD (RFC 8259 §8.2 leaves it open), Foundation refuses.
+        // A lone escaped surrogate: the scanner reads U+FFFD (RFC 8259 §8.2 leaves this open);
+        // Foundation refuses it.
         KnownDifference { _, text in hasLoneSurrogate(text) },
-        // A comma before the closing bracket: we refuse (RFC 8259), Foundation takes it.
+        // A comma before a closing bracket: the scanner refuses it (RFC 8259); Foundation accepts
+        // it.
         KnownDifference { _, text in hasTrailingComma(text) },
-        // A number that no Double holds: we keep its digits, Foundation refuses or rounds.
+        // A number beyond Double: the scanner keeps its digits; Foundation refuses or rounds it.
         KnownDifference { _, text in hasHugeNumber(text) },
-        // A document that begins with NUL, or with a mark of another encoding, is read as such by Foundation.
+        // A document that begins with NUL or a byte order mark: Foundation decodes it in another
+        // encoding.
         KnownDifference { bytes, _ in
             bytes.prefix(4).contains(0) || bytes.starts(with: [0xEF, 0xBB, 0xBF])
                 || bytes.starts(with: [0xFF]) || bytes.starts(with: [0xFE])
         },
     ]
 
-    /// Escapes in pairs: a high surrogate without a low one after it, or a low one without a high one before.
+    /// Whether a high surrogate escape has no low one after it, or a low one no high one before it.
     private static func hasLoneSurrogate(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
         var index = 0
@@ -143,7 +147,7 @@ private struct KnownDifference: Sendable {
         return high
     }
 
-    /// A comma before a bracket, white space between them left out.
+    /// Whether a comma precedes a closing bracket, ignoring white space.
     private static func hasTrailingComma(_ text: String) -> Bool {
         let dense = text.filter { !" \n\r\t".contains($0) && $0 != "\r\n" }
         return dense.contains(",}") || dense.contains(",]")
@@ -163,7 +167,7 @@ private struct KnownDifference: Sendable {
     }
 }
 
-/// Random documents: mostly valid, some damaged in a few bytes.
+/// Random documents, most of them valid and some damaged in a few bytes.
 private struct RandomJSON {
     private var random: SplitMix64
 
@@ -189,7 +193,7 @@ private struct RandomJSON {
         return bytes
     }
 
-    /// A string as it is written, without what markup is made of.
+    /// A string literal without characters of HTML markup.
     mutating func literal() -> String {
         var text = ""
         string(&text)

@@ -4,7 +4,7 @@ import Testing
 @testable import AfterwordCore
 
 @Suite struct PackedDigestTests {
-    /// By hand: how many bytes, then two's complement, the greatest first.
+    /// By hand: a byte count, then big-endian two's complement.
     @Test(
         "A number is packed into as few bytes as it has",
         arguments: [
@@ -19,7 +19,7 @@ import Testing
         builder.pack(number)
         builder.pack(optional: number)
         #expect(builder.finish() == expected)
-        // Room for the eight bytes that are stored at once.
+        // 32 bytes leave room for the writer's eight-byte stores.
         let written = DigestWriter.digest(room: 32) { writer in
             writer.pack(number)
             writer.pack(optional: number)

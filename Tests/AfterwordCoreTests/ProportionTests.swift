@@ -1,9 +1,9 @@
 import AfterwordCore
 import Testing
 
-/// Shares set against shares, exactly and the same everywhere.
+/// Comparison of proportions: exact, with equal results on every platform.
 @Suite struct ProportionTests {
-    /// Billionths, from the complementary error function at fifty digits.
+    /// In billionths, from the complementary error function computed with fifty digits.
     @Test(
         "The p of two proportions is right to a billionth or two",
         arguments: [
@@ -44,7 +44,7 @@ import Testing
     @Test("Of many findings those stand that one in twenty of may be wrong")
     func many() {
         let millions: Int64 = 1_000_000
-        // Thresholds of four: 12.5, 25, 37.5 and 50 millions.
+        // Thresholds for four findings: 12.5, 25, 37.5 and 50 millions.
         #expect(
             standingFindings([36, 900, 12, 26].map { $0 * millions })
                 == [true, false, true, true])

@@ -12,7 +12,7 @@ import Testing
             var salts = RandomSalts(secret, stream: stream)
             return (0..<count).map { _ in salts.next() }
         }
-        // Beyond what is made at once.
+        // More salts than one internal batch.
         let first = salts(secret, 1, 700)
         #expect(first == salts(secret, 1, 700))
         let others = [salts(secret, 0, 700), salts(secret, 2, 700), salts(.init(), 1, 700)]
@@ -28,7 +28,7 @@ import Testing
                 for bit in 0..<8 where byte >> UInt8(bit) & 1 == 1 { counts[place * 8 + bit] += 1 }
             }
         }
-        // Eight standard deviations: a sound generator fails once in a million million times.
+        // Eight standard deviations: a sound generator fails about once in 10^12 runs.
         #expect(counts.allSatisfy { abs($0 - 2048) < 256 })
     }
 }

@@ -1,7 +1,7 @@
 import AfterwordCore
 import Testing
 
-/// What is read out of a review's words.
+/// What the lexicon finds in the words of a review.
 @Suite struct ReadingTests {
     private func read(_ body: String) -> ReviewReading {
         var values = ReviewValues()
@@ -131,7 +131,7 @@ import Testing
         #expect(hazards("In dem Stoff ist Gift und das ist nicht gut") == ["toxic_or_allergic"])
     }
 
-    /// Whatever the text: ranges are whole characters, and a mention lies in its sentence.
+    /// For any text: ranges consist of whole characters, and a mention is within its sentence.
     @Test("Every mention lies in its sentence, and both are whole characters")
     func ranges() {
         var random = SplitMix64(seed: 5)

@@ -1,7 +1,7 @@
 import AfterwordCore
 import Testing
 
-/// What a file splits into: each record's bytes and offset, each reject's reason and bytes.
+/// How a file is split: each record's bytes and offset, each reject's reason and bytes.
 @Suite struct RecordSplitterTests {
     struct Piece: Equatable, CustomStringConvertible {
         var offset: Int64
@@ -21,7 +21,7 @@ import Testing
         var description: String { "\(offset) \(reason.map { "\($0) " } ?? "")«\(text)»" }
     }
 
-    /// Splits by feeding slabs of `size` bytes.
+    /// Splits `bytes` in slabs of `size` bytes.
     static func split(
         _ bytes: [UInt8], shape: Shape = .customerReviews, slab size: Int, join: Int = 1 << 14,
         strict: Bool = false
@@ -236,8 +236,8 @@ import Testing
         }
     }
 
-    /// Found by the fuzzer: a broken record in a list that goes on in the next slab got another reason, or took the list with
-    /// it, than where the slab was longer.
+    /// Found by the fuzzer: a broken record in a list that continued in the next slab got another
+    /// reject reason, or took the whole list with it, compared with a longer slab.
     @Test("Damaged lists and maps of reviews come apart the same in any slabs")
     func nestedSlabs() {
         let product =

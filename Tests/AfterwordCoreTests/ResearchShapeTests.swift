@@ -1,7 +1,7 @@
 import AfterwordCore
 import Testing
 
-/// Rows as the research dumps have them, look-alikes written for the project.
+/// Rows in the formats of research dumps, written for this project.
 @Suite struct ResearchShapeTests {
     private func clean(_ shape: Shape, _ json: String) throws -> CleanedRecord {
         let cleaner = RecordCleaner(shape)
@@ -120,7 +120,7 @@ import Testing
             for: [JSONValue(parsing: Array(element.utf8))], named: "x")
         #expect(proposal.document.canonical == document)
         #expect(proposal.unplaced == unplaced)
-        // What is proposed finds the review.
+        // The proposed shape must find the review.
         let cleaner = RecordCleaner(try Shape(parsing: Array(document.utf8)))
         var splitter = RecordSplitter(cleaner.plan, isStrict: true)
         var found = 0

@@ -1,7 +1,7 @@
 import AfterwordCore
 import Testing
 
-/// New, back, first seen, edited, resolved and gone; alarms; names; order; what is covered.
+/// New, back, first seen, edited, resolved and gone; alerts; names; order; coverage.
 @Suite struct ReviewWordTests {
     private static func values(_ star: Int64?, _ body: String = "A text") -> ReviewValues {
         var values = ReviewValues()
@@ -22,9 +22,9 @@ import Testing
         var testDescription: String
         var now: ReviewValues?
         var past: ReviewPast
-        /// Nil where nothing is to be said.
+        /// Nil when the review is no news.
         var news: ReviewNews?
-        /// The name of the one flag that holds.
+        /// The name of the only flag that is true; nil for none.
         var flag: String?
     }
 
@@ -120,7 +120,7 @@ import Testing
         #expect(alerts(five) == [.negatives(5, of: 10)])
         #expect(alerts(Self.counts { ($0.new, $0.newNegative) = (11, 5) }).isEmpty)
         #expect(alerts(Self.counts { ($0.new, $0.newNegative) = (4, 4) }).isEmpty)
-        // Edited down is alarmed; what improved within the negative stars is not.
+        // Reviews edited down raise the alert; edits within the negative stars do not.
         let down = Self.counts { ($0.new, $0.newNegative, $0.edited, $0.editedDown) = (4, 3, 9, 2) }
         #expect(alerts(down) == [.negatives(5, of: 6)])
         #expect(alerts(Self.counts { ($0.edited, $0.firstSeen) = (50, 50) }).isEmpty)
@@ -167,7 +167,7 @@ import Testing
         func ids(_ reviews: [ListedReview]) -> String {
             newestFirst(reviews) { $0.run }.map(\.reviewID.string).joined()
         }
-        // Mock times say the opposite of the runs.
+        // Mock times are in the opposite order of the runs.
         let mock = [
             review("b", run: 1, created: nil, mock: "2026-03-01"),
             review("a", run: 1, created: nil, mock: "2026-01-01"),

@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    /// Records of a document under a shape, with the context each has.
+    /// The records of a document under a shape, each with its context.
     private func records(_ document: String, _ shape: Shape) -> [(CleanedRecord, String)] {
         let cleaner = RecordCleaner(shape)
         var splitter = RecordSplitter(cleaner.plan, isStrict: true)
@@ -55,7 +55,7 @@ import Testing
                     record: index, of: unit, context: context, window: window)
                 let payload = window.extracting(unit.records[index].range)
                     .withUnsafeBytes { Array($0) }
-                // The same record from its kept bytes is the same record.
+                // Cleaning the stored bytes again must give the same record.
                 let again = cleaner.clean(payload: payload, context: context.bytes)
                 #expect(again.values == record.values)
                 #expect(again.productID == record.productID)

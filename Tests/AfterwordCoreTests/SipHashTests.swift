@@ -3,7 +3,8 @@ import Testing
 @testable import AfterwordCore
 
 @Suite struct SipHashTests {
-    /// Messages 00, 01, 02, … under the key 00 … 0f, as `openssl mac -macopt size:16 SipHash` and the authors' vectors have them.
+    /// Messages 00, 01, 02, … with the key 00 … 0f. Expected values from the authors' vectors,
+    /// confirmed with `openssl mac -macopt size:16 SipHash`.
     @Test(
         "The authors' vectors, however the bytes arrive",
         arguments: [

@@ -39,7 +39,8 @@ import Testing
         #expect(delta.months.allSatisfy { expected[$0.key] == $0.counters })
     }
 
-    /// Old reviews at 10, 20 and 30; what is written anew at the same time, or further out, needs no other review.
+    /// Existing reviews at 10, 20 and 30. If a new review has the same time as a removed extreme,
+    /// or lies further out, no other review has to be read.
     @Test(
         "Review times are read again only where an extreme went and nothing as far out came",
         arguments: [
@@ -83,8 +84,8 @@ import Testing
         #expect(values.star == star)
     }
 
-    /// By hand: the brand without the product has 20 ratings, 3 negative; the portfolio's share is
-    /// 15 %. p = (3 + 10·0.15) ∕ 30 = 0.15; impact = 10·(5 − 10·0.15) ∕ 20 = 1.75.
+    /// By hand: the brand without the product has 20 ratings, 3 of them negative; the portfolio's
+    /// share is 15 %. p = (3 + 10·0.15) ∕ 30 = 0.15; impact = 10·(5 − 10·0.15) ∕ 20 = 1.75.
     @Test("Impact is the negatives beyond what the surroundings expect")
     func byHand() {
         let own = counters([5, 0, 0, 0, 5])
@@ -106,7 +107,7 @@ import Testing
         #expect(impact(of: single, within: single, portfolio: Counters()) == 0)
     }
 
-    /// A brand of one product is held against the portfolio, not against itself.
+    /// A brand with one product is compared with the portfolio, not with itself.
     @Test("A brand's only product is not its own measure")
     func onlyProduct() {
         let own = counters([9, 0, 0, 0, 1])
@@ -114,7 +115,7 @@ import Testing
             impact(of: own, within: own, portfolio: counters([15, 0, 0, 0, 85])) == 3_750_000)
     }
 
-    /// Values of an independent computation of Wilson's formula.
+    /// Values from an independent computation of Wilson's formula.
     @Test("Shares carry Wilson's 95 % interval")
     func wilson() {
         #expect(share(1, of: 1) == Share(value: 1_000_000, low: 206_549, high: 1_000_000))

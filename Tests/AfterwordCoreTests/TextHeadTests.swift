@@ -39,7 +39,7 @@ import Testing
         }
         for _ in 0..<20_000 {
             let left = random()
-            // Half of them begin alike.
+            // In half of the pairs both texts begin with the same bytes.
             let right = generator.next() % 2 == 0 ? random() : left + random().prefix(3)
             #expect(
                 isBefore(left, right) == left.lexicographicallyPrecedes(right),

@@ -3,9 +3,9 @@ import AfterwordPipeline
 import AfterwordTesting
 import Testing
 
-/// What is believed of a model: its words stand for what the program counts, and for nothing else.
+/// How far a model is trusted: its words may describe what the program counts, and nothing else.
 @Suite struct BeliefTests {
-    /// An item as a model writes it.
+    /// An item in the form that a model writes.
     private static func item(
         _ aspect: String, _ summary: String, _ evidence: [(String, String)]
     ) -> JSONValue {
@@ -22,7 +22,7 @@ import Testing
         ])
     }
 
-    /// Quotes name a review by what it says; its name for the model is looked up.
+    /// Composes an insight from a model's answer. The review of each quote is found by its text.
     private func insight(
         _ reviews: [ReadReview], issues: [(String, String, [String])] = [],
         strengths: [(String, String, [String])] = [], recommendations: [(String, String)] = [],
@@ -90,8 +90,8 @@ import Testing
         #expect(breaks.quotes.map(\.grounded.text) == ["It broke after a week"])
         #expect(breaks.filed.map(\.grounded.text) == ["This product did not numb at all"])
         #expect(breaks.isSummaryOfModel && breaks.isNamedByModel)
-        // No quote of the model's shows it: the program's own stand there, and its words are not
-        // believed.
+        // None of the model's quotes supports the theme: the program's own quotes are shown, and
+        // the model's summary is not used.
         let leaks = try #require(insight.issues.first { $0.aspect == "leaks" })
         #expect(
             leaks.quotes.count == 2 && leaks.quotes.allSatisfy { $0.grounded.text.contains("leak") }
@@ -156,7 +156,7 @@ import Testing
         #expect(!fit.isSummaryOfModel && insight.dropped.prose[.opposite] == 1)
         #expect(insight.recommendations.map(\.aspect) == ["fit"])
         #expect(insight.recommendations.map(\.mentions) == [1])
-        // What nobody but the model reads is no theme: last, without a proof.
+        // A theme that only the model reads comes last and has no verified quote.
         let smell = try #require(insight.issues.last)
         #expect(smell.aspect == "smell" && smell.quotes.isEmpty && smell.filed.count == 1)
         #expect(insight.json["recommendations"]?.elements?.first?["by"]?.text == "model")
@@ -196,7 +196,7 @@ import Testing
         let document = insight.json
         #expect(document["dangers"]?.elements?.first?["severity"]?.text == "high")
         #expect(Insight.isCurrent(document.canonical, dangers: insight.dangers))
-        // Another danger, or one less, makes it old.
+        // A change in the dangers makes the insight outdated.
         #expect(!Insight.isCurrent(document.canonical, dangers: []))
     }
 

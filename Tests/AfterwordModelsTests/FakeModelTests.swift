@@ -4,7 +4,7 @@ import AfterwordPipeline
 import AfterwordTesting
 import Testing
 
-/// A review with nothing but what a model is shown.
+/// A review with only the values that a model is shown.
 func readReviewForTest(
     _ product: String, _ star: Int64?, _ text: String, number: Int, author: String? = nil,
     brand: String? = "Lumora"
@@ -27,7 +27,7 @@ func readReviewForTest(
         reading: readReview(values, with: .first), isNew: false)
 }
 
-/// Dumps are not loaded before they are taken.
+/// A load time after all dumps were taken.
 let afterAllDumps = Instant(iso8601: "2026-06-03")!
 
 let lumora = ReviewScope.scope(Scope(kind: .brand, id: "Lumora"))
@@ -53,7 +53,7 @@ func someRequest(_ language: Language = .english) -> ModelRequest {
         let first = try await FakeModel().answer(request)
         let second = try await FakeModel().answer(request)
         #expect(first == second)
-        // Read off the answer once by hand: the leak is said in three languages, so it comes first.
+        // Checked by hand once: the leak is mentioned in three languages, so it comes first.
         let answer = try readAnswer(first.text, schema: request.schema)
         #expect(answer.issues.map(\.aspect) == ["leaks", "coating"])
         #expect(answer.issues[0].evidence.count == 3)

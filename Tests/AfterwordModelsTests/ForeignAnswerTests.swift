@@ -5,15 +5,16 @@ import AfterwordTesting
 import Foundation
 import Testing
 
-/// Whatever a server says, over a real socket: the adapter ends with an answer or a typed failure,
-/// and what is booked is a number.
+/// Arbitrary server responses over a real socket: the adapter must end with an answer or a typed
+/// failure, and the booked cost must be a valid number.
 @Suite struct ForeignAnswerTests {
     private static let numbers = [
         "0", "-1", "1", "7", "1e300", "-1e300", "inf", "nan", "9223372036854775807",
         "9223372036854775808", "-9223372036854775808", "1e19", "0.5", "1e-320", "007", "0x10",
         "null", "true", "[]", "{}", "\"5\"", "", "1" + String(repeating: "0", count: 400),
     ]
-    /// Of final answers; what comes before one is sent as bytes, past the server's own rules.
+    /// Statuses of final responses. Informational responses are sent as raw bytes, because the
+    /// server refuses to send them otherwise.
     private static let statuses = [
         200, 200, 200, 200, 200, 204, 206, 300, 302, 304, 400, 401, 402, 403, 404,
         408, 409, 413, 429, 429, 429, 499, 500, 503, 599, 600, 999,
@@ -120,7 +121,7 @@ import Testing
             ProcessInfo.processInfo.environment["AFTERWORD_SEED"].flatMap { UInt64($0) }
             ?? UInt64.random(in: .min ... .max)
         print("foreign answers: seed \(seed)")
-        // One question after another, so that a seed says all.
+        // One request at a time, so that the seed determines everything.
         let server = try await ScriptedServer { _, count in
             var random = SplitMix64(seed: seed &+ UInt64(count))
             return Self.reply(&random)

@@ -6,7 +6,8 @@ import Foundation
 import Synchronization
 import Testing
 
-/// A model of a test: counts its questions, costs what it is told to, answers as the fake does or as a test says.
+/// A test model: counts its requests, can be paid or free, and answers like the fake model, with a
+/// fixed reply, or with a failure.
 final class CountingModel: LanguageModel {
     let name = "test-model"
     let facts: ModelFacts?
@@ -39,7 +40,8 @@ final class CountingModel: LanguageModel {
     }
 }
 
-/// Insights made, kept, shown again, paid for: on the memory store; the stores' own suites repeat what depends on them.
+/// Making, storing, reusing and paying for insights, on the memory store. The stores' own suites
+/// repeat what depends on the store.
 @Suite struct InsightMakingTests {
     private let surroundings = InsightSurroundings(now: { ReviewHistory.start }, batch: 1)
 
@@ -135,7 +137,7 @@ final class CountingModel: LanguageModel {
                 surroundings: LoadSurroundings(now: { afterAllDumps }))
             _ = try await make(store, model)
         }
-        // Three sets of reviews: both dumps as they came, the first alone, the second alone.
+        // Three different sets of reviews: both dumps together, the first alone, the second alone.
         #expect(model.questions == 3)
         let rows = try store.read { try $0.insightHistory(of: lumora) }
         #expect(rows.count == 3 && Set(rows.map(\.cacheKey)).count == 3)
@@ -168,7 +170,7 @@ final class CountingModel: LanguageModel {
         let report = try await make(store, CountingModel(reply: "{"))
         #expect(report.made == 0 && report.failures.map(\.failure) == [ModelFailure(.malformed)])
         let call = try #require(try calls(store).first)
-        // Ten tokens in at 150, five out at 600 nano-dollars; asked once more.
+        // Ten input tokens at 150 and five output tokens at 600 nano-dollars; asked twice.
         #expect(call.outcome == "unreadable" && call.cost == 4_500 && report.cost == 9_000)
         #expect(call.reserved > call.cost! && call.endedAt != nil)
         #expect(try store.read { try $0.cachedAnswers() } == [])
@@ -203,7 +205,7 @@ final class CountingModel: LanguageModel {
             #expect(model.questions == 0)
             let granted = try await make(store, model) { $0.budget = budget(reserved) }
             #expect(granted.refusal == nil && granted.made == 1)
-            // What it cost is spent: the next one finds that much less.
+            // The actual cost is spent, so the next request has that much less.
             let spent = try #require(try calls(store).first?.cost)
             let next = try await make(store, model) {
                 $0.isRefreshing = true
@@ -296,7 +298,8 @@ final class CountingModel: LanguageModel {
         }
         let top = try store.read { try chooseScopes($0, .top(100)) }
         #expect(all == top && none == [])
-        // The second dump brought one review of each of two products; with it Knokke has ten.
+        // The second dump has one new review for each of two products; with them Knokke has ten
+        // reviews.
         let knokke = ReviewScope.scope(Scope(kind: .brand, id: "Knokke"))
         #expect(Set(first) == [lumora, knokke, .product("B0FLASK002"), .product("B0LAMP0001")])
     }
@@ -324,11 +327,11 @@ final class CountingModel: LanguageModel {
     }
 }
 
-/// The simulated model on the hand-labelled brands of a real portfolio.
+/// The simulated model on hand-labeled brands of a real portfolio.
 @Suite struct TruthTests {
     private static let dump = "../shared/data/sellerx"
 
-    /// Which aspects stand for the labelled ones.
+    /// The aspects that count as each label.
     private static let labels: [String: [String: Set<String>]] = [
         "Magic Gel": [
             "leaks/bursts": ["leaks", "breaks_early"], "cooling": ["temperature"],

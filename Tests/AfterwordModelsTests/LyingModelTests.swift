@@ -4,7 +4,7 @@ import AfterwordPipeline
 import AfterwordTesting
 import Testing
 
-/// Whatever a model says: no number of its own shows, and no quote that nobody wrote.
+/// Whatever a model answers, none of its own numbers is shown, and no quote that nobody wrote.
 @Suite struct LyingModelTests {
     private static let parts = [
         "It leaked after two days", "Die Flasche ist undicht", "La pintura se pela", "works great",
@@ -52,7 +52,7 @@ import Testing
         #expect(shownQuotes > 1_000, "the checks do not drop what holds")
     }
 
-    /// Returns the quotes shown.
+    /// Checks an insight against its reviews and returns the number of quotes shown.
     private func check(_ insight: Insight, _ reviews: [ReadReview], _ what: String) -> Int {
         var count = 0
         for (items, isStrength) in [(insight.issues, false), (insight.strengths, true)] {
@@ -81,7 +81,7 @@ import Testing
                 #expect(item.share == share(item.mentions, of: Int64(reviews.count)))
             }
         }
-        // Nothing that the program counts is missing, in the order of themes.
+        // All themes that the program counts must be present, in its order.
         for (items, isStrength) in [(insight.issues, false), (insight.strengths, true)] {
             let themes = countThemes(reviews, strengths: isStrength, lexicon: .first)
             let told = items.filter { $0.basis == .lexicon }.map(\.aspect)
@@ -127,7 +127,7 @@ import Testing
             }
             #expect((document["dropped"]?["prose"]?["echo"]?.integer ?? 0) > 0)
         }
-        // Each review alone, so that each is the one that is obeyed.
+        // Show each review alone, so that the model obeys that one.
         for row in rows {
             let own = ReadReview(
                 review: row, brand: "Hostis", reading: readReview(row.values, with: .first),

@@ -6,7 +6,7 @@ import Foundation
 import Synchronization
 import Testing
 
-/// The adapter over a real socket, against a server that answers as each test says.
+/// The adapter over a real socket, against a server that gives scripted answers.
 @Suite struct OpenAIModelTests {
     private static let key = "sk-test-THIS-IS-SECRET"
 
@@ -22,13 +22,14 @@ import Testing
             key: APIKey(Self.key), baseURL: url, facts: try #require(ModelFacts.named(name)))
         configuration.pause = { pause in pauses.all.withLock { $0.append(pause) } }
         configuration.jitter = { 0 }
-        // Beside long tests on two cores an answer may be there for minutes before anybody takes it: no time of a test decides it.
+        // With other tests on two cores, an answer may wait minutes to be read. No timeout may
+        // decide a test.
         configuration.answerSeconds = 7_200
         change(&configuration)
         return try OpenAIModel(configuration)
     }
 
-    /// Asks a server that gives these replies in turn, the last for ever.
+    /// Asks a server that gives these replies in turn and repeats the last one.
     private func ask(
         _ replies: [ScriptedServer.Reply], _ name: String = "gpt-4o-mini",
         _ change: (inout OpenAIModel.Configuration) -> Void = { _ in }
@@ -39,7 +40,8 @@ import Testing
         let server = try await ScriptedServer { _, count in replies[min(count, replies.count - 1)] }
         let pauses = Pauses()
         let model = try model(server.url, name, pauses, change)
-        // Names of requests differ every time; the test of them looks at the requests.
+        // Request ids differ each time, so they are cleared here; a test of their own compares
+        // them.
         let result: Result<ModelReply, ModelFailure>
         do throws(ModelFailure) {
             var reply = try await model.answer(someRequest())
@@ -151,7 +153,7 @@ import Testing
             (100, 101, 5), (100, -1, 5), (100, 0, 0), (200_000_000, 0, 5),
         ])
     func unbelievable(input: Int, cached: Int, output: Int) async throws {
-        // Their sum is not theirs to tell.
+        // Change only the two counts, so that `total_tokens` no longer matches them.
         let body = chatAnswer("{}", input: 1, cached: cached, output: 1)
             .replacing(#""prompt_tokens": 1"#, with: #""prompt_tokens": \#(input)"#)
             .replacing(#""completion_tokens": 1"#, with: #""completion_tokens": \#(output)"#)
@@ -378,19 +380,21 @@ import Testing
                 ModelUsage(input: input, cachedInput: 0, cacheWrite: written, output: output),
                 PriceTerms(tier: tier, isRegional: isRegional))
         }
-        // What is read may be written to the cache, which costs more: counted so where it is not said.
+        // Input may be written to the cache, which costs more. It counts as written when the server
+        // does not say.
         #expect(cost(1_000, nil, 1_000) == 625_000 && cost(1_000, 0, 1_000) == 600_000)
         #expect(cost(1_000, 400, 1_000) == 610_000)
-        // Beyond 272,000 tokens in: twice the input, one and a half times the output.
+        // Beyond 272,000 input tokens, input costs twice and output one and a half times as much.
         #expect(cost(272_000, 0, 10) == 27_205_000 && cost(272_001, 0, 10) == 54_407_700)
-        // Flex is half, a faster tier twice, a region a tenth more for what is new.
+        // Flex costs half, the priority tier twice, and regional processing ten percent more for
+        // new models.
         #expect(cost(1_000, 0, 1_000, .flex) == 300_000)
         #expect(cost(1_000, 0, 1_000, .priority) == 1_200_000)
         #expect(cost(1_000, 0, 1_000, isRegional: true) == 660_000)
         let old = PriceTerms(isRegional: true)
         #expect(mini.cost(million, old) == mini.cost(million))
         #expect(ServiceTier(named: "turbo") == .priority && ServiceTier(named: nil) == .standard)
-        // No count is too large to be asked about.
+        // Extreme counts must not overflow.
         #expect(cost(.max, .max, .max, .priority, isRegional: true) == .max)
         #expect(cost(.min, .min, .min) == 0)
     }

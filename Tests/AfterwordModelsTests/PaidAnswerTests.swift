@@ -5,9 +5,9 @@ import AfterwordTesting
 import Synchronization
 import Testing
 
-/// What is paid for: how often, how much of it at most, and what is said of it.
+/// Paid requests: how often they are made, their maximum cost, and what is reported about them.
 @Suite struct PaidAnswerTests {
-    /// Answers with what a test says; the question's number counts from 1.
+    /// A model with scripted answers; requests are numbered from 1.
     private final class ScriptedModel: LanguageModel {
         let name = "test-model"
         let facts = ModelFacts.named("gpt-4o-mini")
@@ -156,7 +156,7 @@ import Testing
         arguments: [1, 4])
     func beyond(parallel: Int) async throws {
         let store = try loaded()
-        // Those on their way beside the first wait until they are given up.
+        // Requests running beside the first one wait until they are cancelled.
         let model = ScriptedModel { request, number in
             if number == 1 {
                 return await Self.reply(request, usage: Self.usage(5_000_000, 5_000_000))
@@ -169,10 +169,10 @@ import Testing
         let report = try await makeInsights(
             Self.scopes, in: store, by: model, options: options, surroundings: surroundings())
         let beyond = try #require(report.beyond)
-        // Five million in at 150 and out at 600 nano-dollars.
+        // Five million input tokens at 150 and output tokens at 600 nano-dollars.
         #expect(beyond.cost == 3_750_000_000 && beyond.usage.input == 5_000_000)
         #expect(report.ending == ModelFailure(.beyondBound))
-        // The first question of a run goes alone.
+        // The first request of a run is made alone.
         #expect(model.questions.count == 1 && report.made == 1)
         let others = try calls(store).dropFirst()
         #expect(others.allSatisfy { $0.endedAt != nil && ($0.cost ?? .max) <= $0.reserved })
@@ -243,7 +243,7 @@ import Testing
                 ).reservation(facts)
             }.max() ?? 0
         }
-        // Room for one reservation and for what three others have cost.
+        // Room for one reservation and for the actual cost of three others.
         let ceiling = 3 * dearest + 3 * 210_000
         switch span {
         case .run: options.budget.run = ceiling
@@ -283,7 +283,8 @@ import Testing
         around.wait = { clock.withLock { $0 = $0.adding(seconds: 7) } }
         let report = try await makeInsights(
             [lumora], in: store, by: model, options: options, surroundings: around)
-        // Dead by then, and so spent: there is no room for this one either.
+        // The other program's lease has run out, so its reservation counts as spent and leaves no
+        // room.
         #expect(report.refusal?.span == .day && report.made == 0)
         #expect(clock.withLock { $0 } >= ReviewHistory.start.adding(seconds: callLeaseSeconds))
         let told = notices.all.withLock { $0 }
@@ -346,7 +347,7 @@ import Testing
             var waiting = beats.makeAsyncIterator()
             _ = await waiting.next()
             clock.withLock { $0 = $0.adding(seconds: callLeaseSeconds / 4) }
-            // After ten beats, long past the first lease, the answer comes.
+            // The answer arrives after ten beats, long after the first lease would have run out.
             let count = beaten.withLock { count in
                 count += 1
                 return count

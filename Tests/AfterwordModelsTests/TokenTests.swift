@@ -3,9 +3,8 @@ import AfterwordTesting
 import Foundation
 import Testing
 
-/// Texts with their bounds for `ci/token-check`, which counts their tokens with a real tokenizer.
-///
-/// `AFTERWORD_TOKENS_OUT` names the file to write.
+/// Writes texts with their token bounds for `ci/token-check`, which counts the tokens with a real
+/// tokenizer. `AFTERWORD_TOKENS_OUT` names the file to write.
 @Suite struct TokenTests {
     private static let output = ProcessInfo.processInfo.environment["AFTERWORD_TOKENS_OUT"]
 
@@ -33,7 +32,7 @@ import Testing
         #expect(texts.count > 3_000)
     }
 
-    /// Words, signs and letters of many scripts, in any mixture.
+    /// Random mixtures of words, signs and letters of many scripts.
     private static func random(_ seed: UInt64) -> String {
         let parts = [
             "the", "quality", "QZXJ", "qgkzq", "jvxq", "’", "'", "'s", "don't", " ", "  ", "\n",
@@ -49,7 +48,7 @@ import Testing
         }.joined()
     }
 
-    /// Real reviews where they lie beside the checkout.
+    /// Real reviews, if they are present next to the checkout.
     private static func sellers() -> [String] {
         guard
             let file = try? FileManager.default.contentsOfDirectory(

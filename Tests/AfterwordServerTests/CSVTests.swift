@@ -5,7 +5,7 @@ import Foundation
 import HTTPTypes
 import Testing
 
-/// Tables to download: what is seen, and no formula.
+/// CSV tables: the same rows as the page, and no formulas.
 @Suite struct CSVTests {
     private static let dump = [
         MadeProduct(
@@ -47,7 +47,7 @@ import Testing
             }
             let products = try await client.get("/csv/products.csv")
             #expect(products.text.contains("\"ok;'=1+1\""))
-            // A number of ours stays one.
+            // Numbers written by the program must stay numbers.
             #expect(products.text.contains(#/"-?\d+\.\d{3}"/#))
         }
     }
@@ -101,7 +101,7 @@ import Testing
     }
 }
 
-/// Reads a table as a spreadsheet with that separator would, quotes undone, and looks at how each cell begins.
+/// Parses a table as a spreadsheet with that separator would, and checks how each cell begins.
 private func expectNoFormula(_ text: String, separatedBy separator: Character) {
     var cells: [String] = []
     var cell = ""

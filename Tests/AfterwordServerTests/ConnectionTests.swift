@@ -4,7 +4,7 @@ import AfterwordTesting
 import NIOCore
 import Testing
 
-/// The service on real sockets, and clients that are slow, broken or gone.
+/// The service on real sockets, with slow, broken and disconnected clients.
 @Suite struct ConnectionTests {
     private static let slowBody = """
         POST /api/v1/brands/Lumora/insights HTTP/1.1\r\nHost: localhost\r\n\
@@ -30,7 +30,7 @@ import Testing
             }
             #expect(try await live.get("/healthz").contains("200 OK"))
             #expect(try await live.get("/readyz").contains("200 OK"))
-            // Each is closed by the service: otherwise this waits for ever.
+            // The service must close each connection; otherwise this waits forever.
             for connection in slow {
                 #expect(try await !connection.everything().contains(" 5"))
             }
@@ -44,7 +44,7 @@ import Testing
             "first-load",
             {
                 $0.asksForKeys = true
-                // Only an answer ends it.
+                // With this deadline only an answer can end the connection.
                 $0.limits.bodySeconds = 100_000
             }, insights: { _, _ in .notTried }
         ) { live in
@@ -69,7 +69,7 @@ import Testing
                 try await connection.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 _ = try await connection.head.get()
             }
-            // Where the deadline comes first, there is nothing left to send on.
+            // If the deadline comes first, the connection is already closed.
             try? await connection.send("GET /healthz HTTP/1.1\r\nHost: local")
             let answer = try await connection.everything()
             #expect(answer.contains("200 OK") == !isFirst, "\(answer)")
@@ -93,7 +93,7 @@ import Testing
                 slow.append(connection)
             }
             #expect(try await live.get("/healthz").contains("200 OK"))
-            // One of them was closed for it.
+            // One of them was closed to make room.
             _ = try await slow[0].everything()
             for connection in slow.dropFirst() { try await connection.channel.close() }
         }
@@ -108,7 +108,7 @@ import Testing
         ])
     func badBody(body: String) async throws {
         try await live("first-load", insights: { _, _ in .notTried }) { live in
-            // The client closes its side: what is broken off is seen at once.
+            // The client closes its side, so that a truncated body is detected at once.
             let answer = try await live.exchange(Self.chunked(body), halfCloses: true)
             #expect(answer.isEmpty || answer.contains("HTTP/1.1 4"), "\(answer)")
             let metrics = try await live.get("/metrics")
@@ -176,7 +176,7 @@ import Testing
     func closing() async throws {
         try await live { live in
             let old = try await live.exchange("GET /healthz HTTP/1.0\r\n\r\n")
-            // Without a Host it is another's.
+            // A request without a Host is not for this service.
             #expect(old.contains(" 421 ") && old.lowercased().contains("connection: close"))
             let own = try await live.exchange("GET /healthz HTTP/1.0\r\nHost: LOCALHOST\r\n\r\n")
             #expect(own.contains("200 OK") && own.lowercased().contains("connection: close"))

@@ -8,10 +8,10 @@ import Testing
 
 @testable import AfterwordServer
 
-/// Answers are as `/openapi.json` describes them: every member named, of its type, none missing.
+/// Answers match `/openapi.json`: every member is described, has its type, and none is missing.
 @Suite("openapi-has-no-types") struct DescriptionTests {
-    /// Addresses with data and without: filled ones, an empty product, another moment, both sides,
-    /// every page.
+    /// Addresses with and without data: filled lists, an empty product, an earlier moment, both
+    /// sides, every page.
     private static let addresses = [
         "products", "products?q=nothing-of-that-name", "products?as_of=1",
         "products/B0FLASK001", "products/B0FLASK003", "products/B0LAMP0001?as_of=1",
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    /// A verdict on a live review.
+    /// Records a verdict on a live review.
     private func judgeOne(_ path: String) throws {
         let store = try SQLiteStore(path: path, opening: .existing)
         let reviews = try store.read { try $0.reviews(ofProduct: nil) }
@@ -206,7 +206,7 @@ import Testing
         }
     }
 
-    /// `AFTERWORD_ACCEPT=1` takes what comes out, and still ends red.
+    /// `AFTERWORD_ACCEPT=1` writes the actual document, and the test still fails.
     @Test("docs/answers.md is what the forms say")
     func document() throws {
         let path = "docs/answers.md"

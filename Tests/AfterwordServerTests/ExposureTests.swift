@@ -4,8 +4,8 @@ import AfterwordTesting
 import HTTPTypes
 import Testing
 
-/// Keys and hosts follow from one condition: whether a client on another machine can reach the
-/// service.
+/// Whether keys are required and which hosts are accepted depends on one condition: whether a
+/// client on another machine can reach the service.
 @Suite struct ExposureTests {
     private struct Place: CustomStringConvertible {
         var host: String
@@ -58,9 +58,9 @@ import Testing
                     ])
                 #expect(answer.status == foreign, "\(name) \(address)")
             }
-            // Nobody spends money without a key there.
+            // Nobody can spend money there without a key.
             let post = try await client.call(
-                "/api/v1/brands/Lumora/insights", method: .post,
+                "/api/v1/brands/Lumora/insights?wait=60", method: .post,
                 headers: [.contentType: "application/json"], body: "{}")
             #expect(post.status == (own == 401 ? 401 : 402), "\(name)")
         }

@@ -10,7 +10,7 @@ import Testing
 
 @testable import AfterwordServer
 
-/// Jobs in a real SQLite file, as the program keeps them.
+/// Jobs in a real SQLite file, as the program stores them.
 private actor LedgerJobs: JobStore {
     nonisolated let isShared = true
     private let store: SQLiteStore
@@ -22,14 +22,14 @@ private actor LedgerJobs: JobStore {
     ) async throws -> Result { try store.ledger { try body($0) } }
 }
 
-/// A clock that a test moves.
+/// A clock that the test advances.
 private final class Clock: Sendable {
     private let value = Mutex(ReviewHistory.start)
     var now: Instant { value.withLock { $0 } }
     func advance(seconds: Int64) { value.withLock { $0 = $0.adding(seconds: seconds) } }
 }
 
-/// What a service of these tests is made of; several may share a store.
+/// The parts of a test service. Several services may share a store.
 private struct Serving: Sendable {
     let store: ServedStore
     let clock = Clock()
@@ -80,7 +80,7 @@ extension ServedClient {
         return answer.headers[.retryAfter]
     }
 
-    /// Looks at a job until it has ended.
+    /// Polls a job until it has ended.
     fileprivate func ended(_ address: String) async throws -> JSONValue {
         while true {
             let answer = try await get(address)
@@ -152,7 +152,7 @@ extension ServedClient {
             let dead = try await client.get("/api/v1/jobs/dead").json?["item"]
             #expect(dead?["status"]?.text == "failed")
             #expect(dead?["problem"]?["type"]?.text == "urn:afterword:problem:job-lost")
-            // A day after its end it is gone.
+            // A job is removed a day after its end.
             serving.clock.advance(seconds: 90_000)
             _ = try await client.order()
             #expect(try await client.get(job).status == 404)
@@ -262,7 +262,7 @@ extension ServedClient {
                 #expect(try await client.order("Lumora", "{}", name: name).status == 400, "\(name)")
             }
         }
-        // A day later the name is free.
+        // A day later the key can be used for another request.
         serving.clock.advance(seconds: 86_500)
         try await serving.run { client async throws in
             #expect(try await client.order("Lumora", language, name: "a").status == 200)
@@ -284,7 +284,7 @@ extension ServedClient {
             let again = try await client.order(wait: 0, name: "a")
             #expect(first.status == 202 && again.status == 202)
             #expect(first.headers[.location] == again.headers[.location])
-            // Another name is a job of its own, of the same work.
+            // Another key creates a job of its own for the same work.
             let other = try await client.order(wait: 0, name: "b")
             #expect(other.headers[.location] != first.headers[.location])
             gate.continuation.yield()

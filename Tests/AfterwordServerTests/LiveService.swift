@@ -9,7 +9,7 @@ import NIOPosix
 import Synchronization
 import Testing
 
-/// Lines of a log, for tests to read.
+/// Collects log lines for tests. Safe to use from any thread.
 final class LogLines: Sendable {
     private let lines = Mutex<[String]>([])
     var all: [String] { lines.withLock { $0 } }
@@ -45,7 +45,7 @@ struct LiveService: Sendable {
     var service: Service
     var log: LogLines
 
-    /// A connection on which bytes are sent as they are.
+    /// Opens a connection that sends bytes unchanged.
     func connect() async throws -> RawConnection {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
@@ -61,7 +61,7 @@ struct LiveService: Sendable {
         return channel
     }
 
-    /// What a request gets, until the service closes the connection.
+    /// Sends a request and returns everything received until the service closes the connection.
     func exchange(_ text: String, halfCloses: Bool = false) async throws -> String {
         let connection = try await connect()
         try await connection.send(text)
@@ -75,17 +75,19 @@ struct LiveService: Sendable {
     }
 }
 
+/// A client connection that sends and receives raw bytes.
 struct RawConnection: Sendable {
     let channel: any Channel
-    /// The first head that is received.
+    /// Everything received up to the end of the first response head.
     let head: EventLoopFuture<String>
+    /// Everything received until the connection ended.
     let ended: EventLoopFuture<String>
 
     func send(_ text: String) async throws {
         try await channel.writeAndFlush(ByteBuffer(string: text))
     }
 
-    /// All that was received until the other side closed.
+    /// Everything received until the other side closed the connection.
     func everything() async throws -> String { try await ended.get() }
 }
 

@@ -7,7 +7,7 @@ import Foundation
 import HTTPTypes
 import Testing
 
-/// How pages answer: to keys of some brands, to what is not there, over time.
+/// Pages for restricted keys, for missing addresses, and over time.
 @Suite struct PageAnswerTests {
     private static func product(
         _ id: String, _ brand: String?, _ count: Int, negative: ClosedRange<Int> = 1...3
@@ -52,7 +52,7 @@ import Testing
                     #expect(!answer.text.contains("N1"), "\(address)")
                 }
             }
-            // The API counts as the page does.
+            // The API must count the same reviews as the page.
             let themes = try await client.call("/api/v1/themes", headers: headers)
             let negatives = brands.reduce(0) { $0 + (["Alpha": 9, "Beta": 3][$1] ?? 0) }
             #expect(themes.status == 200)
@@ -90,7 +90,8 @@ import Testing
             #expect(bad.status == 404 && bad.text.contains("as_of: no dump is called"))
             let both = try await client.call("/?as_of=1&as_observed=2026-03-02", headers: browser)
             #expect(both.status == 409 && both.text.hasPrefix("<!doctype html>"))
-            // What says nothing of itself is a program, but for the addresses of pages.
+            // Without an `Accept` header the client counts as a program, except at the addresses of
+            // pages.
             let silent = try await client.get("/nonsense")
             #expect(silent.headers[.contentType] == "application/problem+json")
             let api = try await client.call("/api/v1/brands/Nobody", headers: [.accept: "*/*"])
@@ -98,7 +99,7 @@ import Testing
             let picky = try await client.call(
                 "/nonsense", headers: [.accept: "application/json, text/html;q=0.5"])
             #expect(picky.headers[.contentType] == "application/problem+json")
-            // A page of a moment that lacks it leads back to now.
+            // The error page of something that did not exist at that moment links to the present.
             let gone = try await client.call("/products/N1?as_of=1", headers: browser)
             #expect(gone.status == 404 && gone.links.contains("/products/N1"))
         }
@@ -137,12 +138,14 @@ import Testing
             .dump("2026-06-01", [Self.product("A1", "Alpha", 30, negative: 1...9)]),
         ]) { client, _ in
             let page = try await client.get("/brands/Alpha")
-            // Six of the twelve of the first dump were edited by the second: they did not come with it.
+            // The second dump edits six of the twelve reviews of the first. Edits do not count as
+            // arrivals.
             #expect(page.words.contains("2026-03-02: 12 reviews, 3 negative."))
             #expect(page.words.contains("2026-03-09: 8 reviews, 0 negative"))
             #expect(page.words.contains("2026-03-16: 0 reviews, 0 negative"))
             #expect(page.words.contains("2026-06-01: 10 reviews, 0 negative"))
-            // By time: of the 84 days between the second dump and the last, 7 lie before the third.
+            // On a time axis: of the 84 days between the second and the last dump, 7 come before
+            // the third.
             let places = page.text.matches(of: #/class="bad" x="(\d+)"/#)
                 .compactMap { Int($0.output.1) }
             #expect(places.count == 3 && places.first == 0)
@@ -168,7 +171,7 @@ import Testing
         }
         try await serving([
             .dump("2026-03-02", [acme([5, 5, 1])]),
-            // Two are edited, one comes.
+            // Two reviews are edited and one is new.
             .dump("2026-03-09", [acme([1, 5, 2, 1])]),
             .dump("2026-03-16", [acme([1, 5, 2, 5])]),
         ]) { client, _ in
@@ -206,7 +209,7 @@ import Testing
             let bars = page.text.matches(of: #/ y="(\d+)" width="\d+" height="(\d+)"/#)
             #expect(bars.count == 8)
             for pair in stride(from: 0, to: bars.count - 1, by: 2) {
-                // The good stand on the bad, and those on the ground.
+                // Good columns stand on the bad ones, and those on the baseline.
                 let (good, bad) = (bars[pair].output, bars[pair + 1].output)
                 #expect((Int(bad.1) ?? 0) + (Int(bad.2) ?? 0) == 100)
                 #expect((Int(good.1) ?? 0) + (Int(good.2) ?? 0) == (Int(bad.1) ?? 0))

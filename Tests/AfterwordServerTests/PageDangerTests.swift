@@ -4,7 +4,8 @@ import AfterwordStores
 import Foundation
 import Testing
 
-/// What pages say of dangers: by class, after verdicts, with what is probably none counted.
+/// Dangers on the pages: by class, after verdicts, with the number of those that are probably
+/// harmless.
 @Suite struct PageDangerTests {
     private static let dumps: [MadeLoad] = [
         .dump(
@@ -28,7 +29,7 @@ import Testing
             ]),
     ]
 
-    /// Takes what a person found of a review of `D1`.
+    /// Records a verdict on a review of `D1`.
     private func judge(_ review: String, _ verdict: Verdict, in path: String) throws {
         _ = try judgeReview(
             NewVerdict(

@@ -13,7 +13,7 @@ import NIOCore
 import Synchronization
 import Testing
 
-/// What a person sees: pages, tables, the browser's own ways.
+/// What a person sees in a browser: pages, tables, authentication and caching.
 @Suite struct PageTests {
     @Test(
         "Pages escape what customers wrote; the moment is kept in every address; a formula is none in a CSV"
@@ -117,7 +117,7 @@ import Testing
             #expect(try await ids("brand=Lumora") == ["B0FLASK001", "B0FLASK002", "B0FLASK003"])
             #expect(try await ids("family=FLASKS") == ["B0FLASK001", "B0FLASK002"])
             #expect(try await ids("category=Lighting&q=desk") == ["B0LAMP0001"])
-            // Means after both dumps: 3.25, 2.2, 2.4; 2.8, 3.33, 5.
+            // Mean ratings after both dumps: 3.25, 2.2, 2.4; 2.8, 3.33, 5.
             #expect(try await ids("rating_max=3&brand=Lumora") == ["B0FLASK002", "B0FLASK003"])
             #expect(try await ids("rating_min=5") == ["B0LAMP0003"])
             #expect(try await ids("sentiment=positive") == ["B0LAMP0003"])

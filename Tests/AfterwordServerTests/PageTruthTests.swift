@@ -6,9 +6,11 @@ import Foundation
 import HTTPTypes
 import Testing
 
-/// Nothing false on the page: data that hurts, each value with the marker of its row.
+/// Pages with difficult data must show nothing false. Each value contains the marker of its own
+/// row.
 @Suite struct PageTruthTests {
-    /// Products of two brands and of none; reviews that lack a theme, a title, a rating, a text.
+    /// Products of two brands and of none, with reviews that lack a theme, a title, a rating or a
+    /// text.
     private static func hurting(_ dump: Int) -> [MadeProduct] {
         func review(
             _ product: String, _ number: Int, _ rating: Int?, title: Bool, text: String?
@@ -57,7 +59,7 @@ import Testing
         }
     }
 
-    /// A store for each way in which dumps can lie.
+    /// Stores with dumps and catalogs in different orders.
     private static let histories: [(name: String, loads: [MadeLoad])] = [
         ("one dump", [.dump("2026-03-02", hurting(0))]),
         ("two dumps", [.dump("2026-03-02", hurting(0)), .dump("2026-03-09", hurting(1))]),
@@ -123,7 +125,7 @@ import Testing
             let page = try await client.get("/products/P1")
             #expect(page.text.contains("reviews/P1/P1R1\">Review</a>"))
             #expect(page.text.contains("reviews/P1/P1R2\">P1R2 head</a>"))
-            // The product's own title stands once, under its name.
+            // The product's own title appears once, below its id.
             #expect(page.text.components(separatedBy: "P1 kettle").count == 2)
         }
     }
@@ -168,7 +170,7 @@ import Testing
             #expect(past.text.contains("href=\"/brands/Brand1?as_of=30\""))
             #expect(past.text.contains("href=\"/brands/Brand1?as_of=32\""))
             #expect(past.text.contains("<a href=\"/brands/Brand1\">Show now</a>"))
-            // 60 dumps, 59 of them after the first; the last brought its review 59, of one star.
+            // 60 dumps, 59 of them after the first. The last one adds review 59, with one star.
             let now = try await client.get("/brands/Brand1")
             #expect(now.text.contains("2027-02-22: 1 review, 1 negative"))
             #expect(now.text.components(separatedBy: "<li>20").count == 61)
@@ -197,7 +199,7 @@ import Testing
             let first = try await client.get("/")
             #expect(first.status == 200)
             #expect(first.words.contains("Load a dump: afterword run FOLDER"))
-            // A link that leads to itself says nothing.
+            // A page must not link to itself.
             let main = try #require(first.text.components(separatedBy: "<main").last)
             #expect(!main.contains("href=\"/\""))
             let brand = try await client.get("/brands/Acme")
@@ -213,10 +215,10 @@ import Testing
             let first = try await client.get("/")
             #expect(first.status == 200)
             expectNoDebugWords(first, "/")
-            // Nothing wrong among no reviews is no all-clear.
+            // An empty list of dangers must not look like an all-clear when there are no reviews.
             #expect(first.words.contains("Load a dump: afterword run FOLDER"))
             #expect(!first.words.contains("no word of danger"))
-            // Lists of the API are answers, empty ones too.
+            // The API answers with lists even when they are empty.
             #expect(try await client.get("/api/v1/brands").status == 200)
         }
     }
@@ -224,13 +226,14 @@ import Testing
 
 private func expectNoDebugWords(_ answer: ServedAnswer, _ address: String) {
     guard answer.headers[.contentType]?.hasPrefix("text/html") == true else { return }
-    // Of a tag's own signs only those within a text count.
+    // Check the visible words only, not the signs within tags.
     for word in ["[[", "\":", "Optional(", "nil)", "AfterwordServer.", "{{", "}}", "[]"] {
         #expect(!answer.words.contains(word), "\(address): \(word)")
     }
 }
 
-/// A row that belongs to a review or a product names no other; one of a brand names no product.
+/// A row of a review or product names no other review or product; a row of a brand names no
+/// product.
 private func expectOwnMarkers(_ row: String, _ address: String) {
     let own: String
     if let review = row.firstMatch(of: #/href="\/reviews\/P\d\/(P\dR\d+)/#) {

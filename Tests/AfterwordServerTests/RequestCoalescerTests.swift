@@ -6,7 +6,7 @@ import NIOPosix
 import Synchronization
 import Testing
 
-/// Lets questions begin one by one; what it reads is a real store.
+/// A real store whose queries each wait for a signal; each answer carries the query's number.
 private final class SlowStore: ReadingStore {
     let questions = Mutex(0)
     let mayGoOn = DispatchSemaphore(value: 0)
@@ -50,12 +50,12 @@ private final class SlowStore: ReadingStore {
         store.mayGoOn.signal()
         for other in others { #expect(try await other.value == 2) }
         #expect(store.questions.withLock { $0 } == 2)
-        // Nobody waits any more: the next one is asked for anew.
+        // Nobody is waiting, so the next request starts a new query.
         let last = Task { try await coalescer.front().newest?.run }
         store.mayGoOn.signal()
         #expect(try await last.value == 3)
         try await pool.shutdownGracefully()
-        // A service that stops answers all the same.
+        // After the pool has stopped, requests still get an answer.
         await #expect(throws: CancellationError.self) { try await coalescer.front() }
     }
 }

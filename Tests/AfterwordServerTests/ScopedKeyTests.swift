@@ -6,10 +6,10 @@ import AfterwordTesting
 import HTTPTypes
 import Testing
 
-/// What a key of some brands may see: the products that are theirs now, whatever moment is asked
-/// about, and nothing computed from others.
+/// What a key restricted to some brands may read: the products that belong to its brands now, at
+/// any moment asked for, and nothing computed from other products.
 @Suite struct ScopedKeyTests {
-    /// M1 is Alpha's, M3 Beta's; M2 is Alpha's in run 1 and Beta's since run 2.
+    /// M1 is Alpha's and M3 Beta's; M2 is Alpha's in run 1 and Beta's from run 2 on.
     private static func load(_ path: String) throws {
         func review(_ product: String, _ brand: String, _ rating: Int, _ number: Int) -> String {
             """
@@ -103,7 +103,7 @@ import Testing
                     }
                 }
             }
-            // Then as now, Beta's key has M2.
+            // Beta's key reads M2 as of run 1 too.
             let then = try await get("/api/v1/products?as_of=1", "beta")
             #expect(Set(then.items.map { $0["product_id"]?.text }) == ["M2", "M3"])
         }
@@ -112,15 +112,14 @@ import Testing
     @Test("scoped-key-inference: sums of a key of some brands are sums of what it may see")
     func inference() async throws {
         try await served { get in
-            // Alpha's key sees M1 alone, in which nobody complains: nothing is worse than its own
-            // share.
+            // Alpha's key reads only M1, which has no complaints, so nothing exceeds its own share.
             let own = try await get("/api/v1/brands/Alpha", "alpha").json?["item"]
             #expect(own?["review_count"]?.integer == 12)
             let all = try await get("/api/v1/brands/Alpha", "all").json?["item"]
             #expect(all?["review_count"]?.integer == 12)
             #expect(own?["impact_millionths"]?.integer == 0, "\(own?.canonical ?? "")")
             #expect(all?["impact_millionths"] != own?["impact_millionths"])
-            // As of run 1 Alpha had M2 too: not for this key.
+            // As of run 1 Alpha also had M2, which this key may not read.
             let then = try await get("/api/v1/brands/Alpha?as_of=1", "alpha").json?["item"]
             #expect(then?["review_count"]?.integer == 12)
             let thenAll = try await get("/api/v1/brands/Alpha?as_of=1", "all").json?["item"]

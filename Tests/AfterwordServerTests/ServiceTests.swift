@@ -13,7 +13,7 @@ import NIOCore
 import Synchronization
 import Testing
 
-/// The service on the router, over a real SQLite file: golden cases, and insights of them.
+/// The service on a router, over a real SQLite file with golden cases and their insights.
 @Suite struct ServiceTests {
     @Test(
         "Every endpoint answers, with what it is as of, what it promises, and a tag that is known again"
@@ -132,7 +132,7 @@ import Testing
             #expect(try await get("/api/v1/brands", "nobody").status == 401)
             #expect(try await get("/api/v1/brands", "writer").status == 403)
             #expect(try await get("/api/v1/brands", "all").items.count == 2)
-            // A key of one brand: of the others there is nothing, wherever it looks.
+            // A key for one brand finds nothing of the others, on any route.
             #expect(try await get("/api/v1/brands", "lumora").items.count == 1)
             for address in [
                 "/api/v1/brands/Knokke", "/api/v1/products/B0LAMP0001",
@@ -216,7 +216,7 @@ import Testing
             let slow = try await post(#"{"language": "ja"}"#, "?wait=0", json)
             #expect(slow.status == 202)
             #expect(slow.headers[.location]?.hasPrefix("/api/v1/jobs/") == true)
-            // Prefetch again while it is made: one question.
+            // A repeated request while the insight is being made asks the model no second time.
             _ = try await post(#"{"language": "ja"}"#, "?wait=0", json)
             #expect(asked.withLock { $0 } == 4)
             #expect(try await post(#"{"language": "it"}"#, "", json).status == 429)
@@ -284,7 +284,8 @@ import Testing
         }
     }
 
-    /// Answers of the API, byte for byte; `AFTERWORD_ACCEPT=1` takes what comes out, and still ends red.
+    /// Compares API answers byte for byte. `AFTERWORD_ACCEPT=1` writes the actual answers, and the
+    /// test still fails.
     @Test("Answers are those that were read by a person and kept")
     func goldens() async throws {
         let path = "Tests/AfterwordServerTests/Expected/answers.jsonl"
@@ -354,7 +355,7 @@ import Testing
                 surroundings: LoadSurroundings(now: { ReviewHistory.start }))
             let later = try await client.get(address)
             #expect(later.headers[.eTag] != first.headers[.eTag] && later.text != first.text)
-            // The past is the same, and says so under a tag of its own: bookkeeping may have moved.
+            // The past is unchanged but has a new tag, because bookkeeping may have changed.
             let again = try await client.get(address + "?as_of=1")
             #expect(again.json?["item"] == pinned.json?["item"])
             #expect(try await client.get("/?as_of=1").text.contains("2026-06-01"))

@@ -5,7 +5,7 @@ import Foundation
 import HTTPTypes
 import Testing
 
-/// http-small and long-search-text, on the router.
+/// The cases http-small and long-search-text, on a router.
 @Suite struct SmallHTTPTests {
     @Test(
         "http-small: a host's name has no case; another method is 405 wherever there is an address")
@@ -115,7 +115,7 @@ import Testing
             for (path, operations) in description["paths"]?.members ?? [] {
                 for (_, operation) in operations.members ?? [] {
                     for parameter in operation["parameters"]?.elements ?? [] {
-                        // A header is bounded with all the others, by the size of a head.
+                        // A header is bounded by the size limit of the whole head.
                         if parameter["name"]?.text == "If-None-Match" { continue }
                         let schema = parameter["schema"]
                         let isBounded =
@@ -134,7 +134,7 @@ import Testing
                 let fits = try await client.get(address + String(repeating: "x", count: 200))
                 #expect(fits.status == 200, "\(address)")
             }
-            // Folded once, it finds what it found.
+            // Case folding must not change what is found.
             let found = try await client.get("/api/v1/products?q=FLASK")
             #expect(!found.items.isEmpty)
             #expect(found.items == (try await client.get("/api/v1/products?q=flask")).items)

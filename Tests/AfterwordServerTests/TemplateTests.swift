@@ -22,7 +22,7 @@ private struct Outer: PageRow {
     ]
 }
 
-/// Templates see the row they are in, and nothing else.
+/// Templates can use the members of their own row, and nothing else.
 @Suite struct TemplateTests {
     private func check(
         _ text: String, _ row: Outer = Outer(), is expected: String,
@@ -61,7 +61,7 @@ private struct Outer: PageRow {
             fails: .unknownMember("is_open", row: "Inner"))
         check("{{note}}", fails: .mayBeMissing("note", row: "Outer"))
         check("{{^note}}{{note}}{{/note}}", fails: .mayBeMissing("note", row: "Outer"))
-        // What is there of the outer row is not there of the inner one.
+        // A member that is present in the outer row need not be present in the inner one.
         check(
             "{{#note}}{{#rows}}{{note}}{{/rows}}{{/note}}",
             fails: .mayBeMissing("note", row: "Inner"))

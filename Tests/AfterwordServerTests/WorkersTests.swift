@@ -12,7 +12,7 @@ import NIOEmbedded
 import Synchronization
 import Testing
 
-/// A real store whose reads begin one by one.
+/// A real store whose reads each wait for a signal.
 private final class HeldStore: ReadingStore {
     let reads = Mutex(0)
     let isHeld: Mutex<Bool>
@@ -96,7 +96,8 @@ private final class HeldStore: ReadingStore {
             #expect(try await first.value == 200)
             #expect(try await second.value == 499)
             #expect(held.reads.withLock { $0 } == 1)
-            // Who has left and needs not wait is answered: it may have closed its own side only.
+            // If no waiting is needed, a client that has closed its side is answered: it may only
+            // have finished sending.
             let third = try await ClientConnection.$current.withValue(gone) {
                 try await client.get("/api/v1/brands?limit=3").status
             }
@@ -115,7 +116,7 @@ private final class HeldStore: ReadingStore {
             $0.asksForKeys = true
         }
         try await test(service) { client in
-            // With keys even the newest run is asked for in a read, which is held.
+            // With keys, even the newest run is read in a transaction, which is held here.
             for address in ["/api/v1/brands", "/", "/api/v1/products"] {
                 let answer = try await client.call(
                     address, headers: [.authorization: "Bearer key"])
@@ -125,7 +126,7 @@ private final class HeldStore: ReadingStore {
             #expect(try await client.get("/healthz").status == 200)
             held.isHeld.withLock { $0 = false }
             for _ in 0..<8 { held.mayGoOn.signal() }
-            // It answers again by itself.
+            // The service recovers without a restart.
             var status = 503
             while status == 503 {
                 status = try await client.call(
@@ -140,7 +141,7 @@ private final class HeldStore: ReadingStore {
     func cause() async throws {
         let served = try await ServedStore("insights")
         var bytes = try Data(contentsOf: URL(fileURLWithPath: served.path))
-        // Noise over every page but the first, which opening reads.
+        // Overwrite all pages but the first, which opening the store reads.
         for index in stride(from: 8_192, to: bytes.count, by: 1) {
             bytes[index] = UInt8(truncatingIfNeeded: index &* 31)
         }

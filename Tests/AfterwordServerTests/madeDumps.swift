@@ -9,7 +9,7 @@ import Hummingbird
 import HummingbirdTesting
 import Testing
 
-/// A review of a made-up dump; what is nil is not in the file.
+/// A review of a generated dump; nil values are left out of the file.
 struct MadeReview {
     var id: String
     var rating: Int?
@@ -18,6 +18,7 @@ struct MadeReview {
     var date: String?
 }
 
+/// A product of a generated dump.
 struct MadeProduct {
     var id: String
     var brand: String?
@@ -48,15 +49,16 @@ struct MadeProduct {
     }
 }
 
-/// What is loaded: a dump of a day, or a catalogue.
+/// What to load: a dump taken on a day, a catalog, or an existing folder of dumps.
 enum MadeLoad {
     case dump(String, [MadeProduct])
     case catalogue(String, csv: String)
-    /// A folder that is there.
+    /// An existing folder of dumps.
     case folder(String)
 }
 
-/// A store of what is loaded, in order, served: a page with an empty text where there should be one fails.
+/// Loads everything in order and serves the store. A page with an empty required text fails the
+/// test.
 func serving(
     _ loads: [MadeLoad], _ change: (inout ServiceConfiguration) -> Void = { _ in },
     _ body: @escaping @Sendable (ServedClient, String) async throws -> Void
@@ -73,7 +75,7 @@ func serving(
     try await serving(store: path, change, body)
 }
 
-/// Serves a store that is there.
+/// Serves an existing store.
 func serving(
     store path: String, _ change: (inout ServiceConfiguration) -> Void = { _ in },
     _ body: @escaping @Sendable (ServedClient, String) async throws -> Void
@@ -99,7 +101,7 @@ private func load(
     let surroundings = LoadSurroundings(now: { recorded })
     switch entry {
     case .dump(let day, let products):
-        // The folder's name says when the dump was taken.
+        // The folder's name is the day the dump was taken.
         let dump = folder + "/" + day
         try write(.array(products.map(\.json)), to: dump + "/r.json")
         try load(dump, into: store, options, surroundings)
@@ -133,7 +135,7 @@ private func write(_ value: JSONValue, to path: String) throws {
 // MARK: Pages
 
 extension ServedAnswer {
-    /// What a person reads: without tags, entities as the signs they stand for.
+    /// The visible words: without tags, with entities decoded.
     var words: String { Self.words(of: text) }
 
     static func words(of html: String) -> String {
@@ -144,7 +146,7 @@ extension ServedAnswer {
         return words.replacing(#/\s+/#, with: " ")
     }
 
-    /// Rows of lists and tables, innermost, as HTML.
+    /// The innermost rows of lists and tables, as HTML.
     var rows: [String] {
         ["li", "tr"].flatMap { tag in
             text.components(separatedBy: "</\(tag)>").dropLast().compactMap { part in
@@ -153,7 +155,7 @@ extension ServedAnswer {
         }
     }
 
-    /// Addresses of this service that it links to.
+    /// The addresses of this service that the page links to.
     var links: [String] {
         text.matches(of: #/(?:href|action)="(\/[^"]*)"/#).map {
             String($0.output.1).replacing("&amp;", with: "&")
@@ -162,7 +164,7 @@ extension ServedAnswer {
 }
 
 extension ServedClient {
-    /// Every page and table that can be reached from an address by links, each once.
+    /// Follows links from an address and returns every page and table once.
     func crawl(
         from start: String = "/", headers: HTTPFields = [:], limit: Int = 400
     ) async throws -> [(address: String, answer: ServedAnswer)] {

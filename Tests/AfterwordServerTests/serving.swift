@@ -13,7 +13,7 @@ import NIOCore
 import Synchronization
 import Testing
 
-/// A store that is made once for each test.
+/// A store with a golden case, made for one test and removed with this object.
 final class ServedStore: Sendable {
     let path: String
     private let folder: URL
@@ -35,6 +35,7 @@ final class ServedStore: Sendable {
     func open() throws -> SQLiteStore { try SQLiteStore(path: path, opening: .existing) }
 }
 
+/// A response of the service.
 struct ServedAnswer {
     var status: Int
     var headers: HTTPFields
@@ -43,6 +44,7 @@ struct ServedAnswer {
     var items: [JSONValue] { json?["items"]?.elements ?? [] }
 }
 
+/// A client of a service on a router.
 final class ServedClient: Sendable {
     let client: any TestClientProtocol
     init(_ client: any TestClientProtocol) { self.client = client }
@@ -62,6 +64,7 @@ final class ServedClient: Sendable {
     func get(_ uri: String) async throws -> ServedAnswer { try await call(uri) }
 }
 
+/// Serves a golden case on a router while `body` runs. `body` gets the client and the store's path.
 func serving(
     _ golden: String = "insights", _ change: (inout ServiceConfiguration) -> Void = { _ in },
     insights: InsightMaker? = nil,
@@ -79,7 +82,7 @@ func serving(
 }
 
 extension ServiceConfiguration {
-    /// No time-out decides a test, but where one is what it tries.
+    /// Timeouts so long that none decides a test, unless the test sets its own.
     static var patient: ServiceConfiguration {
         var configuration = ServiceConfiguration(now: { ReviewHistory.start })
         configuration.limits.storeSeconds = 3_600
@@ -91,7 +94,7 @@ extension ServiceConfiguration {
     }
 }
 
-/// Router tests know no host: requests come as a browser of this machine sends them.
+/// Adds a `Host` to requests, which router tests lack: `127.0.0.1:8080`, or that of `X-Test-Host`.
 struct HostedResponder<Inner: HTTPResponder>: HTTPResponder
 where Inner.Context == BasicRequestContext {
     typealias Context = BasicRequestContext
@@ -111,7 +114,7 @@ where Inner.Context == BasicRequestContext {
     }
 }
 
-/// Lets `key-NAME` read all, or some brands.
+/// Stores the key `key-NAME` for all brands or for some.
 func addKey(
     _ name: String, brands: [String]? = nil, _ scopes: Set<APIKeyRow.Scope> = [.read],
     to path: String
@@ -124,7 +127,7 @@ func addKey(
     }
 }
 
-/// A place for a store, gone with this object.
+/// A path for a store, removed with this object.
 final class EmptyStore: Sendable {
     let path: String
     private let folder: URL
@@ -139,7 +142,7 @@ final class EmptyStore: Sendable {
     deinit { try? FileManager.default.removeItem(at: folder) }
 }
 
-/// Serves a store that is there.
+/// Serves an existing store.
 func serving(
     at path: String, _ change: (inout ServiceConfiguration) -> Void,
     _ body: @escaping @Sendable (ServedClient) async throws -> Void

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Software bill of materials in CycloneDX, from `swift package show-dependencies --format json` on standard input."""
+"""Prints a software bill of materials in CycloneDX format.
+
+Reads the output of `swift package show-dependencies --format json` from standard input.
+"""
 import json
 import sys
 

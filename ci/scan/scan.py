@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Looks for secrets, for what the project's own rules forbid, and for faults of the workflow.
+"""Scans for secrets, for violations of the project's rules, and for faults in the CI workflow.
 
-usage: scan.py ROOT REPORTS          scans the files that git knows in ROOT; writes security.xml and security.sarif
-       scan.py --planted ROOT        checks that every planted fault is found
+usage: scan.py ROOT REPORTS      scans the files in ROOT that git does not ignore;
+                                 writes security.xml and security.sarif to REPORTS
+       scan.py --planted ROOT    checks that every planted fault is found
 
-Exit 1 on a finding that ci/scan/allowed.txt does not have.
+Exits 1 on a finding that ci/scan/allowed.txt does not list.
 """
 import json
 import os
@@ -28,7 +29,7 @@ def run(name, arguments, root, codes=(0, 1)):
 
 
 def secrets(root, files):
-    # Goldens are full of digests, which look like keys by their entropy alone.
+    # Golden files are full of digests, whose entropy alone looks like a key's.
     golden = [f for f in files if re.match(r"Golden/[^/]+/expected/", f)]
     others = [f for f in files if f not in set(golden)]
     quiet = ["--disable-plugin", "HexHighEntropyString", "--disable-plugin", "Base64HighEntropyString"]
@@ -121,7 +122,7 @@ def write_sarif(found, path):
 
 
 def check_planted(root):
-    """Every line that says `finds: RULE` is found by that rule, and by the exit code."""
+    """Checks that every line marked `finds: RULE` is found by that rule; exits 1 if not."""
     with tempfile.TemporaryDirectory() as folder:
         target = os.path.join(folder, "Sources", "Planted.swift")
         os.makedirs(os.path.dirname(target))

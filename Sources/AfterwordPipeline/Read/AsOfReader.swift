@@ -172,7 +172,8 @@ package final class AsOfReader: StoreReader {
     }
 
     package func insightHistory(of scope: ReviewScope?) throws -> [InsightRow] {
-        try reader.insightHistory(of: scope).filter { $0.madeRun <= run }
+        let end = try reader.runs().dumps.insightsEnd(asOf: run)
+        return try reader.insightHistory(of: scope).filter { $0.madeRun <= end }
     }
 
     package func themeRows() throws -> [ThemeRow] {

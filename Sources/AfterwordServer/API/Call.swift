@@ -1,27 +1,31 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// A request to an endpoint, its parameters read, on the snapshot it is answered from.
+/// A request to an endpoint: its checked parameter values and the snapshot that answers it.
 struct Call {
     let values: [String: String]
     let reader: any StoreReader
-    /// The newest run of the snapshot, or that of the moment asked for.
+    /// The newest run of the snapshot, or the run selected by `as_of` or `as_observed`.
     let run: RunRecord
-    /// Every run there is, later ones too.
+    /// Every run in the store, including runs after `run`.
     let allRuns: [RunRecord]
+    /// The current instant, from the service's clock.
     let now: Instant
     let limits: ServiceLimits
-    /// Brands that the key may see; nil for all.
+    /// Brands that the key may read; nil for all brands.
     let brands: Set<Text>?
-    /// Whether a page with an empty text is a failure, as in tests; else the text shows as a dash.
+    /// Whether an empty text on a page is an error, as in tests; otherwise it renders as a dash.
     var refusesEmptyTexts = false
-    /// Which list is asked for: a cursor of another one is refused.
+    /// Identifies the requested list; a cursor issued for another list is refused.
     var list = ""
 
     func text(_ name: String) -> String? { values[name] }
     func number(_ name: String) -> Int64? { values[name].flatMap { Int64($0) } }
 
-    /// The product of the path, if it is there and the key may see it: `reader` holds no other.
+    /// The product named in the path, if it exists and the key may read it. `reader` is already
+    /// restricted to the key's brands.
+    ///
+    /// - Throws: A `notFound` problem when there is no such product.
     func productState() throws -> ProductState {
         let id = Text(values["product"] ?? "")
         guard let product = try reader.products(id).first else {
@@ -32,26 +36,29 @@ struct Call {
 
     func product() throws -> Text { try productState().productID }
 
-    /// The brand of the path, if it is there and the key may see it.
+    /// The brand named in the path, if it exists and the key may read it.
+    ///
+    /// - Throws: A `notFound` problem when there is no such brand.
     func brand() throws -> ReviewScope {
         guard let brand = try brandFilter() else { throw Problem(.notFound, "no such brand") }
         try requireBrand(Text(brand))
         return .scope(Scope(kind: .brand, id: Text(brand)))
     }
 
+    /// Throws a `notFound` problem unless the brand exists and the key may read it.
     func requireBrand(_ id: Text) throws {
         guard allows(id), try !reader.scopes([Scope(kind: .brand, id: id)]).isEmpty else {
             throw Problem(.notFound, "no such brand")
         }
     }
 
-    /// Whether the key may see a brand by its name. Products need no such question: `reader` holds
-    /// those that it may see.
+    /// Whether the key may read a brand, by its name. Products need no such check: `reader`
+    /// contains only products that the key may read.
     func allows(_ brand: Text?) -> Bool {
         brands.map { allowed in brand.map(allowed.contains) ?? false } ?? true
     }
 
-    /// What is not narrowed to a brand is for keys that see all.
+    /// Refuses keys that are restricted to some brands, for answers that are not filtered by brand.
     func requireAll() throws {
         guard brands == nil else { throw Problem(.notFound, "not for a key of some brands") }
     }
@@ -59,7 +66,10 @@ struct Call {
     var pageSize: Int { number("limit").map(Int.init) ?? limits.defaultPageSize }
     private var first: Int { values["cursor"].flatMap { Cursor($0) }?.first ?? 0 }
 
-    /// A page of a list, with where it goes on.
+    /// One page of a list: `items`, `total`, and in `next` the cursor of the following page or
+    /// null.
+    ///
+    /// - Throws: A `badParameter` problem when the request's cursor was issued for another list.
     func page<Entry>(_ all: [Entry], _ json: (Entry) throws -> JSONValue) throws -> JSONValue {
         if let cursor = values["cursor"].flatMap({ Cursor($0) }), cursor.list != list {
             throw Problem(.badParameter, "cursor: is of another list")
@@ -73,6 +83,6 @@ struct Call {
         ])
     }
 
-    /// The whole of what a listing may hold, to be paged by `page`.
+    /// Reads an entire listing, which `page` then cuts into pages.
     static let everything = Page(number: 1, size: .max)
 }

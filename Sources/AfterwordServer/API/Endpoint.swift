@@ -1,12 +1,13 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// An address that answers: the one place that requests, routes, `/openapi.json` and tests are made from.
+/// A GET endpoint of the API. Request checks, routes, `/openapi.json` and tests are all derived
+/// from `Endpoint.all`.
 struct Endpoint: Sendable {
-    /// What it answers with: one entry, or a page of them.
+    /// The form of the answer: one entry, or a page of a list.
     enum Shape: Sendable {
         case item(ValueForm)
-        /// Beside the page and its bounds, members of its own.
+        /// `beside` declares further members next to the page members (`items`, `total`, `next`).
         case list(ValueForm, beside: [ObjectDescription.Member] = [])
 
         var isList: Bool { if case .list = self { true } else { false } }
@@ -16,7 +17,7 @@ struct Endpoint: Sendable {
     var summary: String
     var parameters: [Parameter]
     var shape: Shape
-    /// What depends on the clock has no tag.
+    /// The answer depends on the clock, so it has no entity tag.
     var isTimed = false
     var answer: @Sendable (Call) throws -> JSONValue
 
@@ -38,6 +39,7 @@ struct Endpoint: Sendable {
         Parameter(name: "cursor", form: .cursor, comment: "`next` of the page before."),
     ]
 
+    /// `as_of` and `as_observed`, the parameters of every endpoint.
     static let moments = [
         Parameter(
             name: "as_of", form: .moment,
@@ -47,7 +49,7 @@ struct Endpoint: Sendable {
             comment: "As it was by the dumps taken until the end of that day in UTC."),
     ]
 
-    /// Whether a POST to it has an insight made.
+    /// Whether a POST to the same path makes an insight.
     var makesInsights: Bool { path.hasSuffix("}/insights") }
 
     static let all: [Endpoint] = products + reviews + brands + themes + changes + ledger
@@ -257,7 +259,7 @@ struct Endpoint: Sendable {
             "runs", "Every run, the newest first, with the balance of its files.", [],
             .list(RunWithFiles.form.form)
         ) { call in
-            // Names of files and sums of everything are for keys that see all.
+            // File names and totals over all brands are only for keys without a brand restriction.
             try call.requireAll()
             let files = Dictionary(grouping: try call.reader.files(ofRun: nil), by: \.run)
             return try call.page(call.reader.runs().reversed()) { run in

@@ -2,19 +2,19 @@ import AfterwordCore
 import AfterwordPipeline
 import HTTPTypes
 
-/// A method of an address as it is described: what `/openapi.json`, `/docs` and the index of the
-/// API are made from.
+/// One method of one path, as documented. `/openapi.json`, `/docs` and the API index are generated
+/// from these values.
 struct Operation: Sendable {
-    /// An answer with a status.
+    /// A documented response with its status code.
     struct Answer: Sendable {
         var status: Int
         var comment: String
-        /// The types it is written in, with the form of each; none without a body.
+        /// The media types of the body, each with its form; empty for a response without a body.
         var contents: [Content] = []
         var headers: [Header] = []
     }
 
-    /// A body of one type.
+    /// A response body of one media type.
     struct Content: Sendable {
         var type: String
         var form: ValueForm
@@ -23,7 +23,7 @@ struct Operation: Sendable {
         static let html = Content(type: "text/html", form: .string)
     }
 
-    /// A header of an answer.
+    /// A documented response header.
     enum Header: String, CaseIterable, Sendable {
         case requestID = "X-Request-Id"
         case etag = "ETag"
@@ -63,12 +63,12 @@ struct Operation: Sendable {
     var summary: String
     var tag: Tag
     var parameters: [Parameter] = []
-    /// The JSON that is sent; nil without a body.
+    /// The form of the JSON request body; nil without one.
     var body: ValueForm?
     var answers: [Answer]
     var needsKey = true
 
-    /// What operations are sorted by in `/docs`.
+    /// The groups of `/docs`.
     enum Tag: String, CaseIterable, Sendable {
         case products, reviews, brands, themes, new, insights, runs, tables, pages, service
 
@@ -88,7 +88,7 @@ struct Operation: Sendable {
         }
     }
 
-    /// `get_products_product_reviews`.
+    /// The `operationId`, such as `get_products_product_reviews`.
     var id: String {
         var words = path.split { !$0.isLetter }.map(String.init)
         if words.starts(with: ["api", "v"]) { words.removeFirst(2) }
@@ -96,7 +96,7 @@ struct Operation: Sendable {
         return ([method] + (words.isEmpty ? ["index"] : words)).joined(separator: "_")
     }
 
-    /// Whether a path is one of its.
+    /// Whether a request path matches this operation's path.
     func isAt(_ path: String) -> Bool {
         let (own, asked) = (self.path.split(separator: "/"), path.split(separator: "/"))
         return own.count == asked.count
@@ -118,7 +118,7 @@ struct Operation: Sendable {
 }
 
 extension Operation.Answer {
-    /// Why a request is not answered: JSON for a program, a page for a browser.
+    /// The error responses for the given statuses, as JSON for programs and HTML for browsers.
     static func problems(_ statuses: [Int]) -> [Operation.Answer] {
         statuses.map { status in
             let kinds = Problem.Kind.allCases.filter { Problem($0, "").status.code == status }
@@ -132,10 +132,11 @@ extension Operation.Answer {
         }
     }
 
-    /// What every answer from the store can be instead.
+    /// The 304 response of every operation that has an entity tag.
     static let unchanged = Operation.Answer(
         status: 304, comment: "The answer is the one of the tag that was sent.",
         headers: [.requestID, .etag, .cacheControl])
+    /// Error statuses that any answer read from the store can have.
     static let readingProblems = [400, 401, 403, 404, 409, 421, 500, 503]
 }
 
@@ -154,7 +155,7 @@ extension Endpoint {
         }
     }
 
-    /// What it answers with, the run it is as of beside it.
+    /// The form of the whole answer: its content plus `as_of`, the run that it is as of.
     var form: ValueForm {
         let asOf = ObjectDescription.Member(
             name: "as_of", form: RunRecord.asOfForm.form, comment: "The run it is as of.")
@@ -178,12 +179,13 @@ extension Endpoint {
         }
     }
 
-    /// `BrandsBrandChangesAnswer`.
+    /// The schema name of the answer, such as `BrandsBrandChangesAnswer`.
     private var operationName: String {
         path.split { !$0.isLetter }.dropFirst(2).map { $0.prefix(1).uppercased() + $0.dropFirst() }
             .joined() + "Answer"
     }
 
+    /// The GET operation.
     var operation: Operation {
         let body = Operation.Content(type: "application/json", form: form)
         let headers: [Operation.Header] =
@@ -196,7 +198,7 @@ extension Endpoint {
                 + Operation.Answer.problems(Operation.Answer.readingProblems))
     }
 
-    /// A POST to it.
+    /// The POST operation that makes an insight.
     var making: Operation {
         let quota: [Operation.Header] = [.requestID, .rateLimit, .rateLimitPolicy]
         let made = Operation.Content(type: "application/json", form: MadeInsight.form.form)

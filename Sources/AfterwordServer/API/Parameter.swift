@@ -1,34 +1,36 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// A parameter of an endpoint: what requests are checked by, and what `/openapi.json` tells.
+/// A request parameter. Requests are checked against it, and `/openapi.json` is generated from it.
 struct Parameter: Sendable {
+    /// What a value may be.
     enum Form: Sendable {
         case text
         case number(ClosedRange<Int64>)
         case choice([String])
-        /// A run's number, a date, an instant of ISO 8601, a dump's label, or `last`.
+        /// A run number, a date, an ISO 8601 instant, a dump label, or `last`.
         case moment
-        /// A date.
+        /// A calendar date, `yyyy-MM-dd`.
         case date
-        /// One to twenty names with commas between them.
+        /// 1 to 20 names separated by commas.
         case names
-        /// What an earlier page gave.
+        /// The `next` value of an earlier page.
         case cursor
         /// 1 to 255 visible ASCII characters.
         case token
-        /// Whatever a header may be.
+        /// Any header value.
         case header
     }
 
     var name: String
     var form: Form
     var isInPath = false
-    /// Read by who needs it, not with the others.
+    /// Sent as a header; such parameters are never passed to `readParameters`.
     var isInHeader = false
     var isRequired = false
     var comment: String
-    /// Characters of a text: more than any name or id has, few enough to look for.
+    /// Maximum number of Unicode scalars of a text: longer than any name or id, and short enough to
+    /// search for.
     var maxLength = 1_024
 
     static func path(_ name: String, _ comment: String) -> Parameter {
@@ -39,7 +41,7 @@ struct Parameter: Sendable {
         Parameter(name: name, form: .text, comment: comment)
     }
 
-    /// Part of a text, looked for in many.
+    /// A search text of at most 200 Unicode scalars, matched against parts of many texts.
     static func search(_ name: String, _ comment: String) -> Parameter {
         Parameter(name: name, form: .text, comment: comment, maxLength: 200)
     }
@@ -54,7 +56,7 @@ struct Parameter: Sendable {
         Parameter(name: name, form: .choice(values), comment: comment)
     }
 
-    /// The value where it is one; nil where it is not.
+    /// Whether `value` is valid for this parameter.
     func isRead(_ value: String) -> Bool {
         switch form {
         case .text:
@@ -79,16 +81,16 @@ struct Parameter: Sendable {
         }
     }
 
-    /// Characters of a list of names.
+    /// Maximum number of Unicode scalars of a list of names.
     private static let namesLength = 8_192
 
-    /// `2026-05-04`, a day of the calendar.
+    /// Whether `value` is a valid calendar date such as `2026-05-04`.
     private func isDate(_ value: String) -> Bool {
         let parts = value.split(separator: "-", omittingEmptySubsequences: false)
         return parts.map(\.utf8.count) == [4, 2, 2] && Instant(iso8601: value) != nil
     }
 
-    /// What it may be, for whom it was not.
+    /// What values are allowed, for error messages.
     var allowed: String {
         switch form {
         case .text: "1 to \(maxLength) characters"
@@ -103,7 +105,7 @@ struct Parameter: Sendable {
         }
     }
 
-    /// As a schema of JSON.
+    /// The JSON Schema of the value.
     var schema: JSONValue {
         switch form {
         case .text:
@@ -153,6 +155,7 @@ struct Parameter: Sendable {
         }
     }
 
+    /// The OpenAPI parameter object.
     var json: JSONValue {
         var members: [(key: String, value: JSONValue)] = [
             ("name", .string(name)), ("in", .string(place)), ("required", .bool(isRequired)),
@@ -162,21 +165,22 @@ struct Parameter: Sendable {
         return .object(members)
     }
 
-    /// Where it is given.
+    /// The OpenAPI location: `path`, `header` or `query`.
     var place: String { isInPath ? "path" : isInHeader ? "header" : "query" }
 
-    /// Of the sample that comes with the program.
+    /// Example values, taken from the bundled sample.
     private static let examples = [
         "product": "B0LUM2DESK", "brand": "Lumora", "brands": "Lumora,Knokke", "theme": "leaks",
     ]
 }
 
-/// Where a list goes on: the run it is read as of, and the entries before. A list stays the same list while it is paged
-/// through, whatever is loaded meanwhile.
+/// The position in a list: the run that the list is read as of and the number of entries already
+/// returned. Because the run is fixed, a list does not change between pages, even while dumps are
+/// loaded.
 struct Cursor: Equatable, Sendable {
     var run: Int64
     var first: Int
-    /// Which list it is of; empty on the page.
+    /// Eight hexadecimal digits that identify the list; empty for cursors of the HTML pages.
     var list: String
 
     init(run: Int64, first: Int, list: String = "") {
@@ -185,6 +189,7 @@ struct Cursor: Equatable, Sendable {
         self.list = list
     }
 
+    /// Parses a cursor's text; nil when it is malformed.
     init?(_ text: String) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard (2...3).contains(parts.count),
@@ -202,7 +207,8 @@ struct Cursor: Equatable, Sendable {
     var text: String { list.isEmpty ? "\(run)-\(first)" : "\(run)-\(first)-\(list)" }
 }
 
-/// What is said of a parameter that an address does not have; a name that could be anything is not repeated.
+/// The error detail for an unknown query parameter. A name that is not 1 to 40 letters or
+/// underscores is not repeated in it.
 func unknownParameter(_ name: String, among parameters: [Parameter]) -> String {
     let isName =
         (1...40).contains(name.utf8.count)

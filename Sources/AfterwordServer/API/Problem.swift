@@ -2,16 +2,18 @@ import AfterwordCore
 import HTTPTypes
 import Hummingbird
 
-/// Why a request is not answered, as RFC 9457 writes it. Types are stable; details name fields, never data.
+/// An error response in the format of RFC 9457. Types are stable; details name fields and never
+/// contain data.
 struct Problem: Error, Equatable {
+    /// The error type; its raw value ends the type URN.
     enum Kind: String, CaseIterable {
         case badParameter = "bad-parameter"
         case badBody = "bad-body"
-        /// What no service of HTTP/1.1 takes.
+        /// The request is malformed as HTTP/1.1.
         case badRequest = "bad-request"
         case headersTooLarge = "headers-too-large"
         case notFound = "not-found"
-        /// Each parameter can be read, and together they say nothing.
+        /// Each parameter is valid, but the combination is contradictory.
         case conflict = "conflicting-parameters"
         case methodNotAllowed = "method-not-allowed"
         case notAcceptable = "wrong-host"
@@ -22,25 +24,25 @@ struct Problem: Error, Equatable {
         case tooManyRequests = "too-many-requests"
         case idempotencyKeyReused = "idempotency-key-reused"
         case busy
-        /// Of a job: its process ended before its work did.
+        /// The process that ran the job ended before the job did.
         case jobLost = "job-lost"
         case notEnoughData = "not-enough-data"
         case budgetSpent = "budget-spent"
         case modelFailed = "model-failed"
         case storeUnavailable = "store-unavailable"
-        /// The store may be read, and nothing else.
+        /// The store is open for reading only.
         case readOnly = "read-only"
         case overloaded
-        /// The client has gone: nobody reads this, but the log and the counts.
+        /// The client disconnected: this status appears only in the log and the metrics.
         case clientLeft = "client-left"
         case internalError = "internal"
     }
 
     var kind: Kind
     var detail: String
-    /// Seconds after which asking again can help, where they are known.
+    /// Seconds after which a retry may succeed; nil when unknown.
     var retryAfter: Int64?
-    /// Why, for the log alone: no data, no key, no text of a review.
+    /// The cause, written to the log only. Contains no data, no key and no review text.
     var cause: String?
 
     init(_ kind: Kind, _ detail: String, retryAfter: Int64? = nil, cause: String? = nil) {
@@ -106,7 +108,7 @@ struct Problem: Error, Equatable {
         }
     }
 
-    /// Seconds after which asking again is worth it; nil where it is not.
+    /// The `Retry-After` value in seconds; nil when a retry is not useful.
     private var seconds: Int64? {
         if let retryAfter { return retryAfter }
         return switch kind {
@@ -118,6 +120,7 @@ struct Problem: Error, Equatable {
         }
     }
 
+    /// The JSON body, with the id of the request that it answers.
     func document(id: String) -> String {
         Self.form.json(Written(problem: self, requestID: id)).canonical
     }

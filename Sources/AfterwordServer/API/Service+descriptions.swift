@@ -2,7 +2,8 @@ import AfterwordCore
 import Hummingbird
 
 extension Service {
-    /// What describes the API: for programs, for people, and an index of its addresses.
+    /// Adds the routes that describe the API: `/openapi.json` for programs, `/docs` for people, and
+    /// the index at `/api/v1`.
     func addDescriptions(to router: ListedRouter) {
         let description = document
         router.get("openapi.json") { _, _ in text(description, type: "application/json") }

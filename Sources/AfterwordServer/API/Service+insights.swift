@@ -4,7 +4,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Having insights made: the one thing that a client can change, and spend money by.
+/// Making insights: the only request that changes the store and the only one that can cost money.
 extension Service {
     func addInsights(to router: ListedRouter) {
         for endpoint in Endpoint.all where endpoint.makesInsights {
@@ -22,13 +22,13 @@ extension Service {
     ) async throws -> Response {
         guard let queue else { throw Problem(.forbidden, "this service makes no insights") }
         try gate.checkOrigin(request)
-        // The key first: of a client without one, nothing more is read.
+        // Check the key first, so that nothing more is read from a client without one.
         let caller = try gate.caller(gate.key(request), try await workers.front().keys)
         guard caller.scopes.contains(.insight) else {
             throw Problem(.forbidden, "the key may not ask for insights")
         }
         guard !workers.isReadOnly else { throw StoreFault.readOnly }
-        // Nothing is written into a store that another program has changed meanwhile.
+        // Do not write into a store that another program has replaced since it was opened.
         try await workers.checkReadiness()
         let path = endpoint.parameters.filter(\.isInPath)
         let values = try readParameters(path + [waitParameter], request, context)
@@ -84,7 +84,7 @@ extension Service {
 
     // MARK: Answers
 
-    /// What a job came to, or the job where it takes longer.
+    /// The result of a job, or 202 with the job if it takes longer than `wait`.
     private func answer(
         _ begun: InsightQueue.Begun, within wait: Duration
     ) async throws -> Response {
@@ -134,7 +134,7 @@ extension Service {
                     string: AcceptedJob.form.json(AcceptedJob(job: job)).canonical)))
     }
 
-    /// Seconds after which a job is worth another look.
+    /// Seconds after which a client should poll a job again.
     private static let pollSeconds = 2
 
     private func current(_ row: JobRow) async throws -> JobAnswer {
@@ -142,8 +142,8 @@ extension Service {
             row, now: configuration.now(), isAlive: await queue?.isAlive(row.job) ?? false)
     }
 
-    /// Nil where it takes longer. Waiting for a task cannot be given up, so that this does not wait
-    /// for it: it waits for whichever of two ends first.
+    /// The result of `work`; nil if it takes longer than `wait`. Awaiting a task's value cannot be
+    /// cancelled, so a stream yields whichever finishes first: the task or the timer.
     private func end(
         of work: Task<InsightQueue.End, Never>, within wait: Duration
     ) async -> InsightQueue.End? {
@@ -161,7 +161,7 @@ extension Service {
 
     // MARK: Jobs
 
-    /// A job, to who may see what it makes an insight of.
+    /// Answers with a job, if the caller may read the product or brand of its insight.
     private func job(_ request: Request, _ context: Context) async throws -> Response {
         let values = try readParameters(JobItem.parameters, request, context)
         let caller = try gate.caller(gate.key(request), try await workers.front().keys)
@@ -194,7 +194,8 @@ extension Service {
 
     // MARK: Requests
 
-    /// What the client calls the request, as a digest: names are not kept as they are.
+    /// A digest of the `Idempotency-Key` header; nil without the header. The key itself is not
+    /// stored.
     private func idempotencyKey(_ request: Request) throws -> Digest256? {
         guard let name = HTTPField.Name(Parameter.idempotencyKey.name),
             let value = request.headers[name]
@@ -228,7 +229,7 @@ extension Service {
 }
 
 extension HTTPFields {
-    /// What is left of a quota, as draft-ietf-httpapi-ratelimit-headers writes it.
+    /// Adds the quota headers of draft-ietf-httpapi-ratelimit-headers.
     fileprivate mutating func add(_ quota: InsightQueue.Quota?) {
         guard let quota else { return }
         self[.rateLimit] = "\"insights\";r=\(quota.remaining);t=\(quota.seconds)"

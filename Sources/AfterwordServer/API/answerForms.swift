@@ -2,7 +2,7 @@ import AfterwordCore
 import AfterwordPipeline
 import HTTPTypes
 
-/// A product of a list, with the number of issues that its insight names.
+/// An entry of the product list, with the number of issues that its insight names.
 struct ListedProduct: Sendable {
     var entry: RankedEntry
     var issueCount: Int64?
@@ -17,7 +17,7 @@ struct ListedProduct: Sendable {
     }
 }
 
-/// A product at a glance, with what is said of it.
+/// A product's summary with its current insight.
 struct ProductWithInsight: Sendable {
     var answer: ProductAnswer
     var insight: InsightRow?
@@ -32,7 +32,7 @@ struct ProductWithInsight: Sendable {
     }
 }
 
-/// A brand with what is said of it.
+/// A brand's ranking entry with its current insight.
 struct BrandWithInsight: Sendable {
     var entry: RankedEntry
     var insight: InsightRow?
@@ -48,7 +48,7 @@ struct BrandWithInsight: Sendable {
 }
 
 extension Problem {
-    /// A problem as it is written, with the request it answers.
+    /// A problem as it is serialized, with the id of the request that it answers.
     struct Written: Sendable {
         var problem: Problem
         var requestID: String
@@ -70,6 +70,6 @@ extension Problem {
 }
 
 extension Problem.Kind {
-    /// The problem's type: a name that stays the same.
+    /// The stable URN of the problem type.
     var type: String { "urn:afterword:problem:\(rawValue)" }
 }

@@ -1,7 +1,7 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// Products by what they are asked for, each with the number of issues that its insight tells of.
+/// The products that match the filters, each with the number of issues that its insight names.
 @Sendable func productList(_ call: Call) throws -> JSONValue {
     var query = RankingQuery()
     query.page = Call.everything
@@ -22,13 +22,15 @@ import AfterwordPipeline
     }
 }
 
+/// Whether an entry's mean rating passes the `rating_min`, `rating_max` and `sentiment` filters. An
+/// entry without ratings passes none of them.
 func isWanted(_ entry: RankedEntry, _ call: Call) -> Bool {
     let mean = meanStars(entry.counters)
     if let least = call.number("rating_min"), (mean ?? -1) < least * 1_000 { return false }
     if let most = call.number("rating_max"), (mean ?? .max) > most * 1_000 { return false }
     guard let sentiment = call.text("sentiment") else { return true }
     guard let mean else { return false }
-    // Stars, halves rounded up.
+    // Round the mean to whole stars, halves up.
     switch (mean + 500) / 1_000 {
     case 4...: return sentiment == "positive"
     case 3: return sentiment == "neutral"
@@ -36,6 +38,7 @@ func isWanted(_ entry: RankedEntry, _ call: Call) -> Bool {
     }
 }
 
+/// Brands that match `q`, in the requested order; not yet restricted to the key's brands.
 func brandEntries(_ call: Call) throws -> [RankedEntry] {
     var query = RankingQuery()
     query.page = Call.everything
@@ -44,6 +47,9 @@ func brandEntries(_ call: Call) throws -> [RankedEntry] {
     return try rankedBrands(call.reader, query).entries
 }
 
+/// The brands named in `brands`, in that order.
+///
+/// - Throws: A `notFound` problem unless all of them exist and the key may read them.
 @Sendable func compare(_ call: Call) throws -> JSONValue {
     let names = try (call.text("brands") ?? "").split(separator: ",").map { name in
         Text(
@@ -57,8 +63,10 @@ func brandEntries(_ call: Call) throws -> [RankedEntry] {
     return try call.page(found) { $0.json("brand") }
 }
 
-/// What themes are asked of: a product, a brand, or all that the key may see. What it may not see is
-/// not there, and what is not there is no empty answer, which would read as an all-clear.
+/// The scope of a theme request: one product, one brand, or everything that the key may read.
+///
+/// - Throws: A `notFound` problem when the product or brand does not exist for this key. An empty
+///   answer would read as an all-clear.
 func themeQuery(_ call: Call) throws -> ThemeQuery {
     var query = ThemeQuery()
     query.brand = try call.brandFilter()
@@ -74,7 +82,7 @@ func themeQuery(_ call: Call) throws -> ThemeQuery {
     return query
 }
 
-/// What moved a scope between two moments; without them what the newest dump moved.
+/// What changed in a scope between two moments; by default, what the newest dump changed.
 func shift(_ call: Call, _ scope: ReviewScope) throws -> JSONValue {
     let window = try call.window(since: "from")
     do {
@@ -88,7 +96,10 @@ func shift(_ call: Call, _ scope: ReviewScope) throws -> JSONValue {
 }
 
 extension Call {
-    /// From when to when: what the parameters say, else what the newest dump brought.
+    /// The window given by the parameters; by default, the window of the newest dump.
+    ///
+    /// - Throws: A `notFound` problem for a moment without a run, a `conflict` problem for a
+    ///   backwards window.
     func window(since name: String = "since") throws -> DumpWindow {
         let (since, to) = (text(name).flatMap { Moment($0) }, text("to").flatMap { Moment($0) })
         do {
@@ -102,7 +113,8 @@ extension Call {
         }
     }
 
-    /// What a window brought, as far as the key may see it, and what of that the dump covers.
+    /// The inbox of a window as far as the key may read it, the number of reviews whose danger
+    /// words are probably harmless, and what the dump covers.
     func news(
         in asked: DumpWindow? = nil
     ) throws -> (entries: [InboxEntry], unlikely: Int, coverage: Coverage?) {
@@ -115,12 +127,13 @@ extension Call {
         )
     }
 
-    /// The brand that a parameter names, exactly or without case; nil where it names none.
+    /// The brand that the `brand` parameter names, matched exactly or ignoring case; nil when it is
+    /// absent.
     func brandFilter() throws -> String? {
         try named { try text("brand").map { try resolveBrand($0, in: reader, allows: allows) } }
     }
 
-    /// The category or family that a parameter names, as a brand is named.
+    /// The category or family that a parameter names, matched like `brandFilter`.
     func scopeFilter(_ kind: ScopeKind) throws -> String? {
         try text(kind.rawValue).map { name in
             let scope = ReviewScope.scope(Scope(kind: kind, id: Text(name)))
@@ -128,6 +141,7 @@ extension Call {
         }
     }
 
+    /// Runs `body`; an unknown or ambiguous name becomes a `notFound` problem.
     func named<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()

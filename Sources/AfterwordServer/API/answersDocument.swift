@@ -1,7 +1,8 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// `docs/answers.md`: every object of an answer, made from the forms that write them.
+/// The text of `docs/answers.md`: every object of the answers, generated from the forms that write
+/// them.
 func answersDocument() -> String {
     let others = [
         RejectRow.answerForm.description, ModelCall.form.description, APIKeyRow.form.description,

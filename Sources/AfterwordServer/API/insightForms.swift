@@ -1,7 +1,7 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// The body of a POST that has an insight made.
+/// The body of a POST that makes an insight.
 let insightRequestForm: ValueForm = {
     let languages = Language.allCases.filter { $0 != .unknown }.map(\.rawValue)
     let language = ObjectDescription.Member(
@@ -13,7 +13,7 @@ let insightRequestForm: ValueForm = {
             isClosed: true))
 }()
 
-/// An insight that a POST gives.
+/// The answer to a POST that makes an insight.
 struct MadeInsight: Sendable {
     var row: InsightRow
 
@@ -31,8 +31,10 @@ extension Parameter {
         comment: "A name of your own for the request: for a day the same is answered the same.")
 }
 
+/// The `wait` parameter of a POST that makes an insight.
 let waitParameter = Parameter.number(
     "wait", 0...60, "Seconds to wait for it before the answer is 202; 10 when left out.")
+/// The `language` member of that POST's body.
 let languageParameter = Parameter.choice(
     "language", Language.allCases.filter { $0 != .unknown }.map(\.rawValue),
     "The language it is written in; en when left out.")

@@ -2,13 +2,16 @@ import AfterwordCore
 import AfterwordPipeline
 import HTTPTypes
 
-/// A job as it is answered.
+/// A job as the API returns it.
 struct JobAnswer: Sendable {
     var row: JobRow
-    /// Why it failed; nil where it did not.
+    /// Why the job failed; nil if it did not.
     var problem: Problem?
 
-    /// - Parameter isAlive: Whether its work is under way in this process.
+    /// A job whose lease has run out and that is not running in this process is returned as failed
+    /// with `jobLost`.
+    ///
+    /// - Parameter isAlive: Whether this process is running the job's work.
     init(_ row: JobRow, now: Instant, isAlive: Bool) {
         self.row = row
         if row.isLost(at: now), !isAlive {
@@ -67,7 +70,7 @@ struct JobAnswer: Sendable {
 }
 
 extension JobRow {
-    /// The problem that it ended with, as it was.
+    /// The stored problem of a failed job.
     var kept: Problem {
         Problem(
             problem.flatMap { Problem.Kind(rawValue: $0) } ?? .internalError,
@@ -75,7 +78,7 @@ extension JobRow {
     }
 }
 
-/// Work that goes on after the answer.
+/// The body of a 202 answer: a job that is still running.
 struct AcceptedJob: Sendable {
     var job: JobAnswer
 
@@ -87,7 +90,7 @@ struct AcceptedJob: Sendable {
     }
 }
 
-/// A job, asked for.
+/// The answer to a GET of a job.
 struct JobItem: Sendable {
     var job: JobAnswer
 

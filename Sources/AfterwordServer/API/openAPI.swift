@@ -1,7 +1,7 @@
 package import AfterwordCore
 
-/// The description of the service, of OpenAPI 3.1, made from its operations: what requests are checked by, and what answers are
-/// written by, cannot differ from it.
+/// The OpenAPI 3.1 document of the service, generated from `Operation.all`. Request checks and
+/// answer forms come from the same values, so the document cannot differ from them.
 package func openAPIDocument() -> JSONValue {
     var paths: [(path: String, operations: [(key: String, value: JSONValue)])] = []
     for operation in Operation.all {
@@ -32,7 +32,7 @@ package func openAPIDocument() -> JSONValue {
     ])
 }
 
-/// Where no keys are asked for.
+/// No authentication, for services that need no keys.
 private let anyone = [JSONValue.row([:])]
 
 private let information = JSONValue.row([
@@ -47,7 +47,7 @@ private let information = JSONValue.row([
         """),
 ])
 
-/// Every object that an answer or a body refers to, by name.
+/// The JSON Schema of every object that an answer or a body refers to, by name.
 private var schemas: [(key: String, value: JSONValue)] {
     describedObjects().map { ($0.name, $0.schema) }
 }

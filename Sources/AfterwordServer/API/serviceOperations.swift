@@ -1,6 +1,6 @@
 import AfterwordCore
 
-/// What the service answers about itself, without a key.
+/// Operations about the service itself, documented as needing no key.
 let serviceOperations: [Operation] = {
     func operation(
         _ path: String, _ summary: String, _ content: Operation.Content, problems: [Int] = [421]
@@ -29,7 +29,7 @@ let serviceOperations: [Operation] = {
     ]
 }()
 
-/// The index of the API.
+/// The index of the API at `/api/v1`.
 struct APIIndex: Sendable {
     private static let entryForm = ObjectForm<Operation>("IndexEntry", "A method of an address.") {
         $0.text("method", "The method.") { $0.method.uppercased() }

@@ -5,20 +5,21 @@ package import NIOCore
 package import NIOSSL
 import Synchronization
 
-/// Why a certificate cannot be served.
+/// Why a certificate cannot be used.
 package enum CertificateFault: Error, Equatable {
     case unreadableCertificate(String)
     case unreadableKey(String)
-    /// A folder, a pipe, a socket or a device, where files are read.
+    /// The path names a folder, pipe, socket or device instead of a regular file.
     case notAFile(String, kind: String)
+    /// The key does not belong to the certificate.
     case notOfOneAnother(certificate: String, key: String)
-    /// Seconds since 1970.
+    /// The validity ended; `at` is in seconds since 1970.
     case expired(String, at: Int)
     case notYetValid(String, from: Int)
 }
 
-/// A certificate with its key, as files hold them: read again when asked, while the service goes
-/// on.
+/// A TLS certificate chain and its private key, loaded from two files. `reload` replaces them while
+/// the service runs.
 package final class Certificate: Sendable {
     private struct Held {
         var context: NIOSSLContext
@@ -29,27 +30,32 @@ package final class Certificate: Sendable {
     private let keyFile: String
     private let held: Mutex<Held>
 
-    /// `now` is in seconds since 1970.
+    /// - Parameter now: Seconds since 1970; the certificate must be valid at this time.
+    /// - Throws: `CertificateFault`.
     package init(chainFile: String, keyFile: String, now: Int) throws {
         self.chainFile = chainFile
         self.keyFile = keyFile
         held = Mutex(try Self.read(chainFile, keyFile, now))
     }
 
-    /// What connections from now on are served with. Where it cannot be used, what was goes on.
+    /// Loads both files again for new connections. If that fails, the loaded certificate stays in
+    /// use.
+    ///
+    /// - Throws: `CertificateFault`.
     package func reload(now: Int) throws {
         let new = try Self.read(chainFile, keyFile, now)
         held.withLock { $0 = new }
     }
 
+    /// The TLS context for new connections.
     package var context: NIOSSLContext { held.withLock { $0.context } }
-    /// Seconds since 1970.
+    /// End of the certificate's validity, in seconds since 1970.
     package var expiresAt: Int { held.withLock { $0.expiresAt } }
 
     private static func read(
         _ chainFile: String, _ keyFile: String, _ now: Int
     ) throws -> sending Held {
-        // To open a pipe waits until somebody writes to it.
+        // Opening a pipe would block until another process writes to it.
         for file in [chainFile, keyFile] {
             guard let kind = FileKind.irregular(at: file) else { continue }
             throw CertificateFault.notAFile(file, kind: kind.words)
@@ -67,7 +73,8 @@ package final class Certificate: Sendable {
         }
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
-        // RFC 8996 and RFC 9325: nothing older, and nothing that a stolen key opens afterwards.
+        // RFC 8996 and RFC 9325: TLS 1.2 or later, and only cipher suites with forward secrecy, so
+        // that a stolen key does not decrypt recorded traffic.
         configuration.minimumTLSVersion = .tlsv12
         configuration.cipherSuites = "ECDHE+AESGCM:ECDHE+CHACHA20"
         guard let context = try? NIOSSLContext(configuration: configuration) else {
@@ -77,7 +84,7 @@ package final class Certificate: Sendable {
     }
 }
 
-/// A service's connection within TLS.
+/// A service connection inside TLS.
 package struct CertifiedChannel: ServerChildChannel {
     package typealias Value = ServiceChannel.Value
 

@@ -1,13 +1,12 @@
 package import NIOCore
 import Synchronization
 
-/// One connection as those who answer its requests know it.
+/// One client connection, as request handlers see it. Safe to use from any thread.
 package final class ClientConnection: Sendable {
-    /// The connection whose request this task answers; nil where there is none, as on a router in a
-    /// test.
+    /// The connection of the request that this task handles; nil without one, as in router tests.
     @TaskLocal package static var current: ClientConnection?
 
-    /// The address it comes from, without the port.
+    /// The client's IP address without the port; `local` when it has none.
     package let address: String
     let channel: any Channel
     private let left = Atomic(false)
@@ -17,16 +16,18 @@ package final class ClientConnection: Sendable {
         address = channel.remoteAddress?.ipAddress ?? "local"
     }
 
-    /// Whether the client has closed its side: it may be gone, or have no more to send.
+    /// Whether the client has closed its side. It may have disconnected, or merely have finished
+    /// sending.
     package var hasLeft: Bool { left.load(ordering: .acquiring) }
 
+    /// Marks the client as having closed its side.
     package func leave() { left.store(true, ordering: .releasing) }
 
-    /// Asks a client that waits with its body (`Expect: 100-continue`) to send it.
+    /// Sends `100 Continue` to a client that waits for it before sending its body.
     package func askForBody() {
         channel.triggerUserOutboundEvent(BodyWanted(), promise: nil)
     }
 }
 
-/// Somebody is going to read the body of the request under way.
+/// The channel event that requests the body of the current request.
 struct BodyWanted: Sendable {}

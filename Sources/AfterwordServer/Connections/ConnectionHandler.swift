@@ -3,16 +3,18 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypesHTTP1
 
-/// What a connection may do and how long, between the parser of HTTP and the service.
+/// Enforces deadlines, limits and refusals of one connection, between the HTTP parser and the
+/// service. Runs on the connection's event loop.
 ///
-/// 1. A head, a body, an answer and a pause have a deadline each (`ServiceLimits`); after it the
-///    connection is closed.
-/// 2. What the parser refuses is answered with a problem that is counted and logged, and so is a
-///    head that HTTP/1.1 forbids.
-/// 3. After an answer to HTTP/1.0, to `Connection: close`, or to a request whose body nobody read,
-///    the connection is closed, and the answer says so.
-/// 4. A client that waits with its body is asked for it when somebody wants it.
-/// 5. A client that closes its side is marked as having left.
+/// 1. A head, a body, an answer and an idle pause each have a deadline (`ServiceLimits`), checked
+///    once a second; when it passes, the connection is closed.
+/// 2. Requests that the parser rejects, and heads that HTTP/1.1 forbids, are answered with a
+///    problem, counted and logged.
+/// 3. The connection is closed after an answer to HTTP/1.0, to `Connection: close`, or to a request
+///    whose body was not read completely; the answer carries `Connection: close`.
+/// 4. A client that sent `Expect: 100-continue` gets `100 Continue` when the service reads the
+///    body.
+/// 5. When the client closes its side, `ClientConnection.hasLeft` becomes true.
 final class ConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -24,15 +26,15 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private let connection: ClientConnection
     private let recorder: RefusalRecorder
 
-    /// A request's head was read, and its end was not.
+    /// The head of a request was read but not yet its end.
     private var isReadingBody = false
-    /// Requests whose head was passed on and whose answer has not ended.
+    /// Requests passed to the service whose answers are not complete.
     private var unanswered = 0
     private var closesAfterAnswer = false
-    /// The last answer is given: what still comes is thrown away.
+    /// The last answer was written; further input is discarded.
     private var isOver = false
     private var wantsContinue = false
-    /// Given when requests before it are answered.
+    /// A refusal that is sent once the preceding requests are answered.
     private var refusal: Problem?
     private var due: NIODeadline = .distantFuture
     private var dueAtShutdown: NIODeadline = .distantFuture
@@ -119,7 +121,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         switch event {
         case ChannelEvent.inputClosed:
             connection.leave()
-            // Nothing is asked and nothing is answered any more, or the rest of a body never comes.
+            // Either no request is open, or the rest of a body will never arrive.
             if isOver || (unanswered == 0 && refusal == nil) { context.close(promise: nil) }
         case is ChannelShouldQuiesceEvent:
             closesAfterAnswer = true
@@ -134,7 +136,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             context.fireErrorCaught(error)
             return
         }
-        // The service reads that body: it hears of it, and answers.
+        // The service is reading this body: pass the error to it, and it answers.
         if isReadingBody, unanswered > 0, !isOver {
             closesAfterAnswer = true
             context.fireErrorCaught(error)
@@ -168,7 +170,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
                 head.headers.replaceOrAdd(name: "connection", value: "close")
             }
             wait(limits.requestSeconds, context)
-            // Who does not read its answer is waited for, too.
+            // A client that does not read its answer also counts as waiting.
             table.mark(connection.channel, waitsSince: context.eventLoop.now)
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body: context.write(data, promise: promise)
@@ -190,9 +192,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
-    /// Closes after the last answer. Where something is still on its way here, closing at once
-    /// would take the answer from the client: only this side is closed, until the client has read
-    /// it and closes its own.
+    /// Closes the connection after the last answer. When unread input is still arriving, a full
+    /// close could reset the connection before the client has read the answer. In that case only
+    /// the output side is closed, until the client closes its side or `lingerSeconds` pass.
     private func close(_ context: ChannelHandlerContext, hasUnreadInput: Bool) {
         isOver = true
         wait(limits.lingerSeconds, context)
@@ -215,7 +217,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 }
 
-/// What HTTP/1.1 forbids in a head although it can be parsed.
+/// Why HTTP/1.1 forbids a head that could be parsed; nil for a valid head.
 private func problem(with head: HTTPRequestHead) -> Problem? {
     let hosts = head.headers[canonicalForm: "host"]
     guard hosts.count < 2 else { return Problem(.badRequest, "Host: more than one") }

@@ -2,17 +2,18 @@ import Foundation
 package import NIOCore
 import Synchronization
 
-/// The open connections, no more than so many, and no more than so many of one client.
+/// The open connections, limited in total and per client. Safe to use from any thread.
 ///
-/// 1. A new connection is always taken. Where there are too many, the one that has waited longest
-///    for its client is closed: of the same client's where that has too many, else of all. A
-///    connection whose request is being answered is never that one.
-/// 2. Where none waits for its client, the new one is closed.
+/// 1. A new connection is always accepted. When a limit is exceeded, the connection that has waited
+///    longest for its client is closed: among the same client's connections when the client's limit
+///    is exceeded, else among all. A connection with a request in progress is never closed for
+///    this.
+/// 2. When no other connection is waiting for its client, the new one is closed.
 package final class ConnectionTable: Sendable {
     private struct Entry {
         var connection: ClientConnection
         var group: String
-        /// When the wait for the client began; nil while a request is answered.
+        /// When the connection began to wait for its client; nil while a request is being answered.
         var waitingSince: NIODeadline?
     }
 
@@ -22,7 +23,7 @@ package final class ConnectionTable: Sendable {
     }
 
     private let limit: Int
-    /// Nil where one client speaks for many: a proxy.
+    /// Maximum connections per client; nil behind a proxy, whose address stands for many clients.
     private let limitOfClient: Int?
     private let state = Mutex(State())
 
@@ -31,13 +32,17 @@ package final class ConnectionTable: Sendable {
         limitOfClient = isBehindProxy ? nil : limits.clientConnections
     }
 
+    /// The number of open connections.
     package var count: Int { state.withLock { $0.entries.count } }
 
+    /// The entered connection of a channel; nil when it is not, or no longer, in the table.
     package func connection(on channel: any Channel) -> ClientConnection? {
         state.withLock { $0.entries[ObjectIdentifier(channel)]?.connection }
     }
 
-    /// Enters a connection; returns those to close for it.
+    /// Adds a connection.
+    ///
+    /// - Returns: Channels that the caller must close to stay within the limits.
     func enter(_ connection: ClientConnection, at now: NIODeadline) -> [any Channel] {
         let group = Self.group(of: connection.address)
         return state.withLock { state in
@@ -54,7 +59,7 @@ package final class ConnectionTable: Sendable {
         }
     }
 
-    /// The new connection waits too, and is the last of those that do.
+    /// The new connection counts as waiting too, with the shortest wait.
     private func longestWaiting(
         in state: State, _ isMeant: (Entry) -> Bool
     ) -> ObjectIdentifier? {
@@ -78,16 +83,20 @@ package final class ConnectionTable: Sendable {
         state.groups[group] = left > 0 ? left : nil
     }
 
-    /// Whether the connection waits for its client from now on, or a request of it is answered.
+    /// Records when a connection began to wait for its client.
+    ///
+    /// - Parameter instant: Nil while a request is being answered.
     func mark(_ channel: any Channel, waitsSince instant: NIODeadline?) {
         state.withLock { $0.entries[ObjectIdentifier(channel)]?.waitingSince = instant }
     }
 
+    /// Removes a connection; no effect when it was already removed.
     func leave(_ channel: any Channel) {
         state.withLock { state in _ = remove(ObjectIdentifier(channel), from: &state) }
     }
 
-    /// One client is one address, or one network of IPv6 (its first 64 bits).
+    /// The client that an address belongs to: the IPv4 address, or the /64 network of an IPv6
+    /// address.
     static func group(of address: String) -> String {
         guard address.contains(":"), !address.contains(".") else { return address }
         let halves = address.components(separatedBy: "::")

@@ -5,7 +5,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 
-/// Answers what never becomes a request: counted, logged and told as every other problem is.
+/// Answers, counts and logs input that never becomes a request, in the same form as other problems.
 struct RefusalRecorder: Sendable {
     let logger: Logger
     private let meters: RouteMeters
@@ -15,6 +15,7 @@ struct RefusalRecorder: Sendable {
         self.logger = logger
     }
 
+    /// Counts and logs a refusal and returns its answer, which closes the connection.
     func answer(
         _ problem: Problem, to connection: ClientConnection
     ) -> (head: HTTPResponseHead, body: ByteBuffer) {
@@ -39,7 +40,7 @@ struct RefusalRecorder: Sendable {
 }
 
 extension Problem {
-    /// Why the parser refuses a request.
+    /// The problem that describes why the parser rejected a request.
     init(refusing error: HTTPParserError) {
         self =
             switch error {

@@ -3,8 +3,7 @@ package import Logging
 package import NIOCore
 import NIOHTTP1
 
-/// A connection of HTTP/1.1 whose deadlines, limits and refusals are the service's
-/// (`ConnectionHandler`).
+/// An HTTP/1.1 connection with the deadlines, limits and refusals of `ConnectionHandler`.
 package struct ServiceChannel: HTTPChannelHandler {
     package typealias Value = HTTP1Channel.Value
 
@@ -55,7 +54,9 @@ package struct ServiceChannel: HTTPChannelHandler {
 }
 
 extension Service {
-    /// How its connections are served; `channel` may wrap each, in TLS.
+    /// The HTTP server of this service.
+    ///
+    /// - Parameter wrapping: May wrap each connection, for instance in TLS.
     package func server(
         logger: Logger,
         wrapping: @escaping @Sendable (ServiceChannel) -> any ServerChildChannel = { $0 }
@@ -70,7 +71,8 @@ extension Service {
         }
     }
 
-    /// No more connections are taken than there are, and some that are about to be closed.
+    /// The number of connections that may be open: the limit, plus some that are about to be
+    /// closed.
     package var availableConnections: MaximumAvailableConnections {
         MaximumAvailableConnections(
             configuration.limits.connections + ServiceLimits.closingConnections)

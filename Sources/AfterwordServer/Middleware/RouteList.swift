@@ -2,8 +2,8 @@ import HTTPTypes
 import Hummingbird
 import Synchronization
 
-/// The addresses there are, each with its methods: filled as routes are added, so that none can be
-/// missing.
+/// The registered paths with their methods. `ListedRouter` adds each route as it is registered, so
+/// the list is complete. Safe to use from any thread.
 final class RouteList: Sendable {
     private struct Route {
         var parts: [Substring]
@@ -12,13 +12,14 @@ final class RouteList: Sendable {
 
     private let routes = Mutex<[Route]>([])
 
+    /// Adds a route.
     func add(_ path: RouterPath, _ method: HTTPRequest.Method) {
         routes.withLock {
             $0.append(Route(parts: path.description.split(separator: "/"), method: method))
         }
     }
 
-    /// As `Allow` writes them; nil where there is no such address.
+    /// The methods of a path, in the format of the `Allow` header; nil when there is no such path.
     func allowed(at path: String) -> String? {
         let asked = path.split(separator: "/")
         let found = routes.withLock { routes in
@@ -33,7 +34,7 @@ final class RouteList: Sendable {
     }
 }
 
-/// A router that enters what is added to it in a list.
+/// A router that also adds every route to a `RouteList`.
 struct ListedRouter: RouterMethods {
     typealias Context = Service.Context
 

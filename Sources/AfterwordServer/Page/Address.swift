@@ -1,14 +1,14 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// An address of the page with its filters, so that it can be sent to somebody; the moment that is
-/// shown is added to it, or another one, or none.
+/// The path of a page with its filters, which can be shared as a link. `with` adds, replaces or
+/// removes the moment that the page is shown as of.
 struct Address: Sendable {
     var path: String
-    /// Names and values, in the order they are written.
+    /// Names and values, in the order in which they are written.
     var query: [(name: String, value: String)] = []
     var fragment = ""
-    /// The first run after which there was anything at it.
+    /// The first run that has something to show at this path; earlier dumps are not offered.
     var firstRun: Int64 = 0
 
     init(_ path: String, _ query: KeyValuePairs<String, String?> = [:], firstRun: Int64 = 0) {
@@ -17,6 +17,7 @@ struct Address: Sendable {
         self.query = query.compactMap { name, value in value.map { (name, $0) } }
     }
 
+    /// A copy in which the query member is replaced, or removed when `value` is nil.
     func with(_ name: String, _ value: String?) -> Address {
         var other = self
         other.query.removeAll { $0.name == name }
@@ -24,7 +25,7 @@ struct Address: Sendable {
         return other
     }
 
-    /// As a link holds it.
+    /// The path with its encoded query and fragment.
     var text: String {
         let pairs = query.map { "\($0.name)=\(encoded($0.value))" }
         return path + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
@@ -33,16 +34,17 @@ struct Address: Sendable {
 }
 
 extension Call {
-    /// The moment that was asked for: a name and a value of the address.
+    /// The requested moment as a query member; nil when none was requested.
     var moment: (name: String, value: String)? {
         ["as_of", "as_observed"].compactMap { name in text(name).map { (name, $0) } }.first
     }
 
-    /// An address that keeps the moment.
+    /// A link that keeps the requested moment.
     func link(_ path: String, _ query: KeyValuePairs<String, String?> = [:]) -> String {
         address(path, query).text
     }
 
+    /// An address that keeps the requested moment.
     func address(_ path: String, _ query: KeyValuePairs<String, String?> = [:]) -> Address {
         let address = Address(path, query)
         return moment.map { address.with($0.name, $0.value) } ?? address
@@ -57,7 +59,7 @@ extension Call {
     }
 }
 
-/// A text as a part of an address.
+/// Percent-encodes a text for use in a path or query.
 func encoded(_ text: String) -> String {
     let digits = Array("0123456789ABCDEF".utf8)
     var bytes: [UInt8] = []

@@ -1,6 +1,7 @@
 import AfterwordCore
 import AfterwordPipeline
 
+/// The page of one brand.
 struct BrandPage: PageRow {
     var home: String
     var name: String
@@ -9,10 +10,10 @@ struct BrandPage: PageRow {
     var impact: String
     var dangers: DangersPart?
     var insight: InsightPart?
-    /// What to type to have an insight made.
+    /// The shell command that makes an insight of this brand.
     var command: String
     var moved: MovedRow?
-    /// Why there is nothing that the newest dump moved.
+    /// Why nothing is listed as changed by the newest dump; empty when `moved` is set.
     var unmoved: String
     var arrivals: ArrivalsRow?
     var mean: MeanChart?
@@ -33,7 +34,7 @@ struct BrandPage: PageRow {
     ]
 }
 
-/// What the newest dump moved, with the reviews that did.
+/// How the newest dump changed the brand's mean rating, with the reviews that changed it.
 struct MovedRow: PageRow {
     var span: String
     var before: String
@@ -47,6 +48,7 @@ struct MovedRow: PageRow {
     ]
 }
 
+/// One review that changed the mean rating, with its part of the change.
 struct MovementRow: PageRow {
     var moved: ReviewMovement
     var part: String

@@ -1,7 +1,7 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// A table to download: what a page shows, all of it, with the page's filters.
+/// A downloadable CSV table: all rows behind a part of a page, with the page's filters.
 struct CSVTable: Sendable {
     var summary: String
     var parameters: [Parameter]

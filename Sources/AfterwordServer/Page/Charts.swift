@@ -1,13 +1,13 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// Columns over time: negative reviews at the bottom, the others on them.
+/// A column chart over time: negative reviews at the bottom, the others stacked on them.
 struct ColumnChart: PageRow {
     var title: String
     var columns: [Column]
-    /// The height of the chart in reviews.
+    /// The label of the vertical axis: the number of reviews of the highest column.
     var most: String
-    /// There is nothing in any of them.
+    /// All columns are zero.
     var isEmpty: Bool
     var first: String
     var last: String
@@ -17,7 +17,7 @@ struct ColumnChart: PageRow {
         "is_empty": .flag { $0.isEmpty }, "first": .text { $0.first }, "last": .text { $0.last },
     ]
 
-    /// A period, where on the axis it lies, and what it has.
+    /// One column's data: its label, its position on the axis and its counts.
     struct Period {
         var name: String
         var day: String
@@ -26,7 +26,7 @@ struct ColumnChart: PageRow {
         var negatives: Int64
     }
 
-    /// Nil of fewer than two periods: one needs no chart.
+    /// Nil for fewer than two periods, which need no chart.
     init?(_ title: String, _ periods: [Period]) {
         guard let first = periods.first, let last = periods.last, periods.count > 1 else {
             return nil
@@ -42,7 +42,7 @@ struct ColumnChart: PageRow {
         self.last = last.day
         columns = periods.map { period in
             let height = Int(period.reviews * 100 / most)
-            // A negative review is seen, however many there are beside it.
+            // Even one negative review is drawn at least one unit high.
             let bad = period.negatives == 0 ? 0 : max(1, Int(period.negatives * 100 / most))
             return Column(
                 name: period.name, reviews: period.reviews, negatives: period.negatives,
@@ -65,6 +65,7 @@ extension ColumnChart {
     }
 }
 
+/// One column; positions and heights are in units of the chart.
 struct Column: PageRow {
     var name: String
     var reviews: Int64
@@ -82,7 +83,7 @@ struct Column: PageRow {
     ]
 }
 
-/// The mean of all reviews after each dump, over time.
+/// A line chart of the mean rating over all reviews after each dump.
 struct MeanChart: PageRow {
     var points: String
     var high: String
@@ -96,9 +97,9 @@ struct MeanChart: PageRow {
         "first": .text { $0.first }, "last": .text { $0.last }, "words": .text { $0.words },
     ]
 
-    /// - Parameter sums: Sums after runs, in order; a sum holds until the next one.
-    /// - Parameter dumps: The axis. A dump loaded after a newer one has no state of its own and is
-    ///   left out.
+    /// - Parameter sums: Counters after runs, in order of run; each holds until the next one.
+    /// - Parameter dumps: The dumps on the axis. A dump loaded after a newer one has no state of
+    ///   its own and is left out.
     init?(_ sums: [(run: Int64, counters: Counters)], over dumps: LoadedDumps) {
         var known: [(day: String, place: Int64, mean: Int64)] = []
         for dump in dumps.all {
@@ -112,7 +113,8 @@ struct MeanChart: PageRow {
         guard let first = known.first, let last = known.last, first.place < last.place else {
             return nil
         }
-        // Whole tenths of a star, two of them at least: both ends of the axis are written beside it.
+        // The axis covers whole tenths of a star, at least two of them, because both of its ends
+        // are labeled.
         let means = known.map(\.mean)
         var low = (means.min() ?? 1_000) / 100 * 100
         let high = max((means.max() ?? 5_000) + 99, low + 200) / 100 * 100
@@ -131,7 +133,7 @@ struct MeanChart: PageRow {
     }
 }
 
-/// Places on an axis of so many units.
+/// Maps values to positions from 0 to `width`.
 private struct Axis {
     private let first: Int64
     private let span: Int64
@@ -148,12 +150,12 @@ private struct Axis {
     }
 }
 
-/// What came with each dump, as a chart, in words, and as numbers.
+/// The reviews that arrived with each dump, as a chart and as lists.
 struct ArrivalsRow: PageRow {
-    /// What came with the first dump, which is everything there was then.
+    /// The first dump with reviews, and how many it had, in words.
     var start: String
     var chart: ColumnChart?
-    /// What came with the newest dumps, and with those before them.
+    /// The last five dumps after the first, newest first, and then all earlier ones.
     var newest: [ArrivalRow]
     var older: [ArrivalRow]
 
@@ -162,7 +164,7 @@ struct ArrivalsRow: PageRow {
         "older": .rows { $0.older }, "has_older": .flag { !$0.older.isEmpty },
     ]
 
-    /// Nil where nothing came yet.
+    /// Nil when no reviews have arrived yet.
     init?(_ arrivals: [DumpArrivals]) {
         guard
             let start = arrivals.filter({ $0.reviews > 0 })
@@ -179,6 +181,7 @@ struct ArrivalsRow: PageRow {
     }
 }
 
+/// The reviews that arrived with one dump.
 struct ArrivalRow: PageRow {
     var arrivals: DumpArrivals
 

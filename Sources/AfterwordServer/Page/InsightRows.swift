@@ -1,12 +1,12 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// A stored insight: what the program counted and what a model said of it.
+/// A stored insight: the numbers that the program counted and the texts that a model wrote.
 struct InsightPart: PageRow {
     var issues: [IssueCard]
-    /// Issues without a card of their own.
+    /// Labels and counts of the issues beyond the first eight, which have no card.
     var moreIssues: String?
-    /// What the program counted and the model did not name.
+    /// Issues that the program counted but the model did not name.
     var leftOut: String?
     var strengths: [IssueCard]
     var recommendations: [LineRow]
@@ -25,9 +25,9 @@ struct InsightPart: PageRow {
 
     private static let cards = 8
 
-    /// Nil where there is none, or too little was there to make one of.
+    /// Nil when there is no insight, or too few reviews to make one.
     ///
-    /// - Parameter brand: The brand that links to themes are narrowed to.
+    /// - Parameter brand: The brand to which links to themes are restricted; nil for none.
     init?(_ row: InsightRow?, brand: Text?, _ call: Call) {
         guard let row, let document = try? JSONValue(parsing: Array(row.document.utf8)),
             document["status"]?.text == "made"
@@ -60,14 +60,15 @@ struct InsightPart: PageRow {
     }
 }
 
-/// The dangers that live reviews speak of, after people's verdicts: counted when the page is made, so
-/// that neither a model nor an insight of before decides what stands here.
+/// The dangers in current reviews, after people's verdicts. Computed when the page is rendered, so
+/// that neither a model nor an earlier insight decides what is shown here.
 struct DangersPart: PageRow {
     var cards: [DangerCard]
-    /// What has words of danger and is probably none; nil where there is nothing of it.
+    /// The number of reviews whose danger words are probably harmless, in words; nil when there are
+    /// none.
     var unlikely: String?
 
-    /// Nil where no review has a word of danger.
+    /// Nil when no review contains a danger word.
     init?(_ read: [ReadReview], _ call: Call) {
         let found = insightDangers(read, lexicon: .first)
         guard !found.dangers.isEmpty || found.unlikely > 0 else { return nil }
@@ -84,7 +85,7 @@ struct DangersPart: PageRow {
     ]
 }
 
-/// A danger that reviews speak of: one review is enough.
+/// One danger with its counts and up to three quotes. A single review is enough.
 struct DangerCard: PageRow {
     var item: JSONValue
     var quotes: [QuoteRow]
@@ -120,21 +121,21 @@ struct LineRow: PageRow {
     static let members: KeyValuePairs<String, Member<LineRow>> = ["text": .text { $0.text }]
 }
 
-/// An issue or a strength: its numbers and its quotes.
+/// An issue or a strength with its counts and quotes.
 struct IssueCard: PageRow {
     var item: JSONValue
     var link: String?
     var quotes: [QuoteRow]
-    /// What the model filed here and the program reads differently.
+    /// Quotes that the model assigned to this issue but the program reads differently.
     var filed: [QuoteRow]
 
     init(_ item: JSONValue, isStrength: Bool, brand: Text?, _ call: Call) {
         self.item = item
         let aspect = item["aspect"]?.text ?? ""
-        // The pages of themes hold complaints.
+        // Theme pages exist only for complaints.
         let isKnown = !isStrength && Lexicon.first.aspects.contains { $0.id == aspect }
         link = isKnown ? call.link("/themes/\(aspect)", ["brand": brand?.string]) : nil
-        // Documents of the first form hold both kinds in one list.
+        // Documents of the first version keep both kinds of quotes in one list.
         func agrees(_ quote: JSONValue) -> Bool {
             quote["agrees"] != .bool(false) || aspect == AnswerSchema.other
         }
@@ -172,7 +173,7 @@ struct IssueCard: PageRow {
     ]
 }
 
-/// A customer's words, as they were found in the review.
+/// A verbatim quote from a review.
 struct QuoteRow: PageRow {
     var quote: JSONValue
     var link: String

@@ -1,7 +1,7 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// What stands around every page.
+/// The frame around every page: title, time controls and content.
 struct Layout: PageRow {
     var title: String
     var home: String
@@ -15,13 +15,14 @@ struct Layout: PageRow {
     ]
 }
 
-/// The dumps that everything can be shown as of: a slider, a list, steps, and a link that stays.
+/// The time controls: the dumps that can be shown, as a slider, a list and steps, and a permanent
+/// link.
 struct TimeRow: PageRow {
     var shown: String
     var shownIndex: Int
     var lastIndex: Int
     var stops: [StopRow]
-    /// Where the list's button leads, and the filters that it keeps.
+    /// The form's target path and the filters that it submits along.
     var path: String
     var kept: [KeptRow]
     var earlier: String?
@@ -36,6 +37,7 @@ struct TimeRow: PageRow {
     ]
 }
 
+/// One dump in the time controls.
 struct StopRow: PageRow {
     var index: Int
     var run: Int64
@@ -48,7 +50,7 @@ struct StopRow: PageRow {
     ]
 }
 
-/// A filter that a form keeps.
+/// A filter that a form submits as a hidden field.
 struct KeptRow: PageRow {
     var name: String
     var value: String
@@ -58,7 +60,7 @@ struct KeptRow: PageRow {
     ]
 }
 
-/// Says that a past state is shown, or one that is pinned.
+/// The notice that a page shows a past or fixed moment.
 struct PastRow: PageRow {
     var run: String
     var observed: String
@@ -71,9 +73,10 @@ struct PastRow: PageRow {
     ]
 }
 
-/// A page within its layout.
+/// Renders a page inside the layout.
 ///
 /// - Parameter own: The address of the page with its filters, without a moment.
+/// - Throws: `EmptyTexts` when a required text is empty and `call.refusesEmptyTexts` is set.
 func page<Content: PageRow>(
     _ template: Template<Content>, _ content: Content, title: String, at own: Address, _ call: Call
 ) throws -> String {
@@ -87,7 +90,7 @@ func page<Content: PageRow>(
     return outer.page.text
 }
 
-/// A page without a moment: an error, or the first page of an empty store.
+/// Renders a page that has no moment: an error page, or the first page of an empty store.
 func timelessPage<Content: PageRow>(
     _ template: Template<Content>, _ content: Content, title: String
 ) -> String {
@@ -96,7 +99,7 @@ func timelessPage<Content: PageRow>(
     return Templates.shared.layout.render(layout).page.text
 }
 
-/// Texts of a page that should be there and are empty, by name: a mistake of ours.
+/// Required texts of a page that are empty, as `Row.name`: a programming error.
 struct EmptyTexts: Error {
     var names: [String]
 }
@@ -105,7 +108,7 @@ private func timeRow(_ own: Address, _ call: Call) -> TimeRow? {
     let stops = dumpStops(call.allRuns).filter { $0.run >= own.firstRun }
     guard stops.count > 1 else { return nil }
     let shown = stops.lastIndex { $0.dump.firstRun <= call.run.run } ?? 0
-    // The newest needs no moment: it is what is shown when none is asked for.
+    // The newest dump needs no `as_of`, because it is the default.
     func address(_ index: Int) -> String {
         index == stops.count - 1 ? own.text : own.with("as_of", "\(stops[index].run)").text
     }
@@ -128,7 +131,7 @@ private func pastRow(_ own: Address, _ call: Call) -> PastRow? {
         now: own.text)
 }
 
-/// A dump with the run that it is shown as of.
+/// A dump and the run that shows its state.
 private struct Stop {
     var dump: LoadedDump
     var run: Int64
@@ -136,8 +139,8 @@ private struct Stop {
     var name: String { "\(dump.fullName), run \(run)" }
 }
 
-/// Dumps in the order in which they were taken; one that was loaded after a newer one has no state
-/// of its own.
+/// The dumps in the order in which they were taken. A dump loaded after a newer one has no state of
+/// its own and is left out.
 private func dumpStops(_ runs: [RunRecord]) -> [Stop] {
     let history = runs.dumps
     return history.all.map { dump in

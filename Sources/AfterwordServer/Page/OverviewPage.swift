@@ -1,14 +1,15 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// The first page: what is new and dangerous, brands, complaints, products.
+/// The first page: new and dangerous reviews, brands, complaints and products.
 struct OverviewPage: PageRow {
-    /// The dump since which everything is new; nil where the first is shown.
+    /// The dump since which entries count as new; nil when the first dump is shown.
     var since: String?
     var covers: String
     var inbox: [InboxCard]
     var more: String?
-    /// What has words of danger and is probably none; nil where there is nothing of it.
+    /// The number of reviews whose danger words are probably harmless, in words; nil when there are
+    /// none.
     var unlikely: String?
     var inboxCSV: String
     var brands: BrandTable
@@ -23,19 +24,19 @@ struct OverviewPage: PageRow {
     ]
 }
 
-/// The page of a store in which nothing was loaded yet.
+/// The page of a store without reviews.
 struct EmptyStorePage: PageRow {
     static let members: KeyValuePairs<String, Member<EmptyStorePage>> = [:]
 }
 
-/// Why something cannot be shown.
+/// The page of an error.
 struct ErrorPage: PageRow {
     var title: String
     var detail: String
     var status: String
-    /// By what the log names the request.
+    /// The request id, as in the log.
     var request: String
-    /// The same address without its moment, where it has one.
+    /// A link to the same address without its moment; nil when the request had none.
     var now: String?
 
     static let members: KeyValuePairs<String, Member<ErrorPage>> = [
@@ -44,12 +45,12 @@ struct ErrorPage: PageRow {
     ]
 }
 
-/// Brands by impact.
+/// The table of brands, by impact.
 struct BrandTable: PageRow {
     var rows: [BrandRow]
-    /// All brands with enough ratings to be ranked.
+    /// The number of brands with enough ratings to be ranked.
     var rankedCount: Int
-    /// The days between which the columns of what came lie; nil before a third dump.
+    /// First and last day of the arrival charts; nil before the third dump.
     var span: String?
     var csv: String
 
@@ -59,12 +60,13 @@ struct BrandTable: PageRow {
     ]
 }
 
+/// One brand in the table.
 struct BrandRow: PageRow {
     var entry: RankedEntry
     var link: String
-    /// New negative reviews of the newest dump; nil at the first, where everything is new.
+    /// New negative reviews of the newest dump; nil at the first dump, where everything is new.
     var new: Int64?
-    /// What came with each dump after the first.
+    /// The reviews that arrived with each dump after the first.
     var chart: ColumnChart?
     var topTheme: String?
 
@@ -83,7 +85,7 @@ struct BrandRow: PageRow {
     }
 }
 
-/// Complaints, with where their table can be had.
+/// The table of complaints, with a link to its CSV file.
 struct ThemeTable: PageRow {
     var rows: [ThemeRow]
     var more: String?
@@ -93,7 +95,7 @@ struct ThemeTable: PageRow {
         "rows": .rows { $0.rows }, "more": .maybe { $0.more }, "csv": .text { $0.csv },
     ]
 
-    /// - Parameter limit: Rows that are shown.
+    /// - Parameter limit: Maximum number of rows.
     init(_ read: [ReadReview], limit: Int, brand: String?, _ call: Call) {
         let themes = complaints(read)
         rows = themes.prefix(limit).map { ThemeRow($0, brand: brand, call) }
@@ -102,7 +104,7 @@ struct ThemeTable: PageRow {
     }
 }
 
-/// Products that fit the filters.
+/// One page of the products that match the filters.
 struct ProductList: PageRow {
     var cards: [ProductCard]
     var total: Int
@@ -113,7 +115,7 @@ struct ProductList: PageRow {
     var all: String
     var previous: String?
     var next: String?
-    /// The moment, for the form to keep.
+    /// The moment, as hidden fields of the filter form.
     var kept: [KeptRow]
 
     static let members: KeyValuePairs<String, Member<ProductList>> = [
@@ -133,7 +135,8 @@ func overview(_ call: Call) throws -> String {
     let read = try readableReviews(call)
     let news = try call.news(in: window)
     let inbox = news.entries.filter { $0.kind != .resolved && $0.kind != .gone }
-    // Of a first dump everything is new: the worst of it, not all of it.
+    // With the first dump everything is new: show only the first entries, which are the most
+    // serious.
     let shown = inbox.prefix(window.isFirst ? 6 : 8)
     let more = inbox.count - shown.count
     let page = OverviewPage(
@@ -158,8 +161,9 @@ func overview(_ call: Call) throws -> String {
         Templates.shared.overview, page, title: "What customers say", at: filters, call)
 }
 
-/// A page of a store that holds nothing would say that nothing is wrong. What a key of some brands
-/// does not see, and what was not there by a moment of the past, was loaded all the same.
+/// Throws `nothingLoaded` for a store without reviews, whose page would otherwise say that nothing
+/// is wrong. Skipped for keys restricted to some brands and for past moments: an empty result there
+/// does not mean that nothing is loaded.
 private func requireLoaded(_ call: Call) throws {
     guard call.brands == nil, call.run.run == call.allRuns.last?.run else { return }
     guard try call.reader.isLoaded() else { throw Problem.nothingLoaded }
@@ -169,12 +173,12 @@ let productsOfPage = 12
 private let brandsOfPage = 10
 private let themesOfPage = 8
 
-/// The live reviews that the key may see, with what the lexicon reads in them.
+/// The current reviews that the key may read, with the lexicon's findings.
 private func readableReviews(_ call: Call) throws -> [ReadReview] {
     try readReviews(call.reader, ThemeQuery())
 }
 
-/// - Parameter inbox: What the newest dump brought; nil at the first.
+/// - Parameter inbox: The inbox of the newest dump; nil at the first dump.
 private func brandTable(
     _ call: Call, _ read: [ReadReview], new inbox: [InboxEntry]?
 ) throws -> BrandTable {
@@ -194,13 +198,14 @@ private func brandTable(
             } : nil, csv: call.link("/csv/brands.csv"))
 }
 
+/// Brands by impact, restricted to the key's brands.
 func rankedBrandEntries(_ call: Call) throws -> [RankedEntry] {
     var query = RankingQuery()
     query.page = Call.everything
     return try rankedBrands(call.reader, query).entries.filter { call.allows($0.id) }
 }
 
-/// What the page and the table of brands tell of each beside its sums.
+/// What the brand table and its CSV file show of each brand besides its counters.
 struct BrandFacts {
     let dumps: LoadedDumps
     private let reviews: [Text?: [ReadReview]]
@@ -220,7 +225,8 @@ struct BrandFacts {
         }
     }
 
-    /// New negative reviews; nil where everything is new.
+    /// The number of new negative reviews of a brand; nil at the first dump, where everything is
+    /// new.
     func new(_ brand: Text) -> Int64? { newCounts.map { $0[brand] ?? 0 } }
 
     func topTheme(_ brand: Text) -> String? {
@@ -260,7 +266,7 @@ private func productList(_ call: Call) throws -> ProductList {
         kept: call.moment.map { [KeptRow(name: $0.name, value: $0.value)] } ?? [])
 }
 
-/// Products that fit the filters and that the key may see, by impact.
+/// Products that match the filters and that the key may read, by impact.
 func productEntries(_ call: Call) throws -> [RankedEntry] {
     var query = RankingQuery()
     query.page = Call.everything

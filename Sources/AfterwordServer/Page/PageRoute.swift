@@ -1,8 +1,7 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// An address with a page for people: the one place that its route and its description are made
-/// from.
+/// An HTML page: its route and its documentation are both made from `PageRoute.all`.
 struct PageRoute: Sendable {
     var path: String
     var summary: String

@@ -1,35 +1,37 @@
-/// HTML that a template made. Only a template makes it, so that no other text gets into a page
-/// without being escaped.
+/// HTML that a template rendered. Only templates create values of this type, so no other text gets
+/// into a page unescaped.
 package struct Markup: Sendable {
     package let text: String
 
     init(_ text: String) { self.text = text }
 }
 
-/// A page, or a row of one: what a template may show of it, by name.
+/// The data of a page or of a part of it: the members that a template may show, by name.
 ///
-/// 1. A template sees the members of the row it is in, and nothing else: a name that its row does
-///    not declare is a fault when the template is read. No name is looked up while a page is made.
-/// 2. What may be missing is declared as `maybe`, and a template names it only within a section of
-///    that name.
-/// 3. A text is never empty: one that is shows as a dash, and is a fault in tests.
+/// 1. A template sees only the members of its own row. An undeclared name is an error when the
+///    template is parsed; no name is looked up while a page is rendered.
+/// 2. Members that can be missing are declared as `maybe`, and a template may name them only within
+///    a section of the same name.
+/// 3. A text must not be empty: an empty text renders as a dash, and is an error in tests.
 package protocol PageRow: Sendable {
+    /// The members that templates may name.
     static var members: KeyValuePairs<String, Member<Self>> { get }
 }
 
-/// A member of a row: its name stands beside it in `PageRow.members`.
+/// A member of a row. Its name is its key in `PageRow.members`.
 package struct Member<Row>: Sendable {
     typealias Write = @Sendable (Row, inout PageWriter) -> Void
 
+    /// How a template may use the member.
     enum Form: Sendable {
-        /// Shown by name; always there.
+        /// Shown by name; always present.
         case text(@Sendable (Row) -> String)
-        /// Shown by name within its own section; nil where it is missing.
+        /// Shown by name within its own section; nil when missing.
         case maybe(@Sendable (Row) -> String?)
         /// Only decides whether a section is shown.
         case flag(@Sendable (Row) -> Bool)
         case markup(@Sendable (Row) -> Markup)
-        /// A section for each of its rows.
+        /// A section that is repeated for each row.
         case rows(
             isEmpty: @Sendable (Row) -> Bool,
             bind: @Sendable ([TemplateNode], inout TemplateBinder) throws -> Write)
@@ -69,7 +71,7 @@ package struct Member<Row>: Sendable {
             })
     }
 
-    /// A section for the row where there is one.
+    /// A section that is shown when the row is not nil.
     package static func row<Inner: PageRow>(
         _ value: @escaping @Sendable (Row) -> Inner?
     ) -> Member {
@@ -77,10 +79,10 @@ package struct Member<Row>: Sendable {
     }
 }
 
-/// The page as far as it is written.
+/// The HTML of a page being rendered.
 package struct PageWriter: Sendable {
     private(set) var text = ""
-    /// Members that were empty: `Row.name`.
+    /// Members that were empty, as `Row.name`.
     private(set) var empty: [String] = []
 
     mutating func add(_ markup: String) { text += markup }
@@ -106,7 +108,8 @@ package struct PageWriter: Sendable {
     }
 }
 
-/// A text with something to see in it; nil for one that is missing, empty, or blank.
+/// The text if it has a visible character; nil when it is nil, empty, or only white space, format
+/// and control characters.
 package func shown(_ text: String?) -> String? {
     let isSeen = text?.unicodeScalars.contains { scalar in
         !scalar.properties.isWhitespace

@@ -1,6 +1,7 @@
 import AfterwordCore
 import AfterwordPipeline
 
+/// The page of one product.
 struct ProductPage: PageRow {
     var home: String
     var name: String
@@ -9,7 +10,7 @@ struct ProductPage: PageRow {
     var sums: SumsRow
     var dangers: DangersPart?
     var insight: InsightPart?
-    /// Nil where the source tells no review times.
+    /// Nil when the source provides no review times.
     var months: MonthsRow?
     var arrivals: ArrivalsRow?
     var mean: MeanChart?
@@ -27,9 +28,10 @@ struct ProductPage: PageRow {
     ]
 }
 
+/// A brand's name with a link to its page.
 struct BrandLink: PageRow {
     var name: String
-    /// Nil for a brand of the past that the key may not see.
+    /// Nil for a former brand that the key may not read.
     var link: String?
 
     init(_ brand: Text, _ call: Call) {
@@ -42,11 +44,11 @@ struct BrandLink: PageRow {
     ]
 }
 
-/// Reviews by month, from source times; months without any are there too.
+/// Reviews by month of writing, including months without any.
 struct MonthsRow: PageRow {
     var chart: ColumnChart?
     var months: [MonthRow]
-    /// What was written before the months that are shown; nil where that is nothing.
+    /// The number of reviews before the months shown, in words; nil when there are none.
     var before: String?
 
     static let members: KeyValuePairs<String, Member<MonthsRow>> = [
@@ -54,11 +56,11 @@ struct MonthsRow: PageRow {
         "before": .maybe { $0.before },
     ]
 
-    /// Months that are shown, up to the last with a review.
+    /// Maximum number of months shown, ending with the last month that has a review.
     private static let shown: Int64 = 24
 
     init?(_ summaries: [MonthSummary]) {
-        // Months since the year 0, so that they can be counted.
+        // Number months consecutively from year 0, so that ranges can be computed.
         var sums: [Int64: Counters] = [:]
         for summary in summaries {
             let month = summary.key.month
@@ -87,6 +89,7 @@ struct MonthsRow: PageRow {
     }
 }
 
+/// The reviews of one month.
 struct MonthRow: PageRow {
     var number: Int64
     var counters: Counters
@@ -134,6 +137,7 @@ func productPage(_ call: Call) throws -> String {
 
 // MARK: A review
 
+/// The page of one review with all its versions.
 struct ReviewPage: PageRow {
     var home: String
     var name: String
@@ -148,6 +152,7 @@ struct ReviewPage: PageRow {
     ]
 }
 
+/// One version of a review.
 struct VersionRow: PageRow {
     var row: HistoryRow
 
@@ -183,6 +188,7 @@ func reviewPage(_ call: Call) throws -> String {
 
 // MARK: A theme
 
+/// The page of one theme: the reviews that mention it.
 struct ThemePage: PageRow {
     var home: String
     var name: String

@@ -1,7 +1,7 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// Sums of a brand or product, as every page tells them.
+/// The counters of a brand or product, as every page shows them.
 struct SumsRow: PageRow {
     var counters: Counters
     var share: Share?
@@ -25,6 +25,7 @@ struct SumsRow: PageRow {
     ]
 }
 
+/// One bar of the star histogram.
 struct StarRow: PageRow {
     var star: Int
     var count: Int64
@@ -85,7 +86,7 @@ func languagesText(_ theme: Theme) -> String {
     theme.languages.sorted().joined(separator: " ")
 }
 
-/// Complaints as tables show them: those that most reviews speak of first.
+/// Complaint themes as tables list them, sorted by number of reviews, most first.
 func complaints(_ read: [ReadReview]) -> [Theme] {
     countThemes(read, strengths: false, lexicon: .first).enumerated().sorted { left, right in
         let (l, r) = (left.element.mentions, right.element.mentions)
@@ -113,12 +114,12 @@ struct ReviewCard: PageRow {
     ]
 }
 
-/// The day that the source tells of a review; a made-up one is no day to show.
+/// The day of writing as the source gives it. Dates that the program derived itself are not shown.
 func writtenOn(_ values: ReviewValues) -> String {
     values.createdAt.map { "written on \($0.day)" } ?? "day of writing unknown"
 }
 
-/// A review that came with the newest dump and wants to be read.
+/// An inbox entry.
 struct InboxCard: PageRow {
     var entry: InboxEntry
     var link: String
@@ -157,7 +158,7 @@ private func inboxTag(_ entry: InboxEntry) -> String {
     }
 }
 
-/// A review that speaks of a theme.
+/// A review that mentions a theme.
 struct MentionCard: PageRow {
     var mention: ThemeReview
     var link: String

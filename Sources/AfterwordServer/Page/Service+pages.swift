@@ -4,7 +4,7 @@ import HTTPTypes
 import Hummingbird
 
 extension Service {
-    /// The page and its parts: rendered here, nothing fetched from outside.
+    /// Adds the HTML pages, CSV tables and static files. Pages load nothing from other servers.
     func addPages(to router: ListedRouter) {
         for route in PageRoute.all { addPage(router, route) }
         for (name, table) in CSVTable.all {

@@ -1,25 +1,28 @@
-/// What is wrong with a template; found when it is read.
+/// An error in a template, found when it is parsed.
 package enum TemplateFault: Error, Equatable, Sendable {
-    /// The row does not declare it.
+    /// The row declares no member of that name.
     case unknownMember(String, row: String)
-    /// It may be missing, and stands outside a section of its name.
+    /// The member can be missing and is used outside a section of its name.
     case mayBeMissing(String, row: String)
-    /// A section of what is always there, or a name that only opens sections.
+    /// A section over a member that is always present, or a plain use of a member that only opens
+    /// sections.
     case wrongUse(String, row: String)
+    /// No template of that name exists, or a template includes itself.
     case unknownPart(String)
-    /// A section that is not closed, or closed under another name; a tag that does not end.
+    /// A section that is not closed or is closed under another name, or a tag without its end.
     case notClosed(String)
 }
 
 /// A template for rows of one type.
 ///
-/// The language: `{{name}}` shows a member, escaped; `{{#name}}…{{/name}}` is shown where a flag
-/// holds, where a text is not missing, or once for each row of a list; `{{^name}}…{{/name}}` where
-/// it is not so; `{{> part}}` is another template, read for the same row.
+/// The language: `{{name}}` shows a member, escaped. `{{#name}}…{{/name}}` is shown when a flag is
+/// true, when a text is not missing, or once for each row of a list. `{{^name}}…{{/name}}` is shown
+/// in the opposite case. `{{> part}}` includes another template for the same row.
 package struct Template<Row: PageRow>: Sendable {
     private let bound: BoundTemplate<Row>
 
-    /// - Parameter parts: Templates that it may name, by their names.
+    /// - Parameter parts: Templates that it may include, by name.
+    /// - Throws: `TemplateFault`.
     package init(_ text: String, parts: [String: String] = [:]) throws {
         var binder = TemplateBinder(parts: parts)
         try self.init(text, &binder)
@@ -29,7 +32,7 @@ package struct Template<Row: PageRow>: Sendable {
         bound = try binder.bind(TemplateNode.parse(text), to: Row.self)
     }
 
-    /// The page, and the names of members that should have been there and were empty.
+    /// The rendered page, and the names of required members that were empty.
     package func render(_ row: Row) -> (page: Markup, empty: [String]) {
         var writer = PageWriter()
         bound.write(row, &writer)
@@ -37,7 +40,7 @@ package struct Template<Row: PageRow>: Sendable {
     }
 }
 
-/// A template whose names are bound to the members of its row.
+/// A template whose names are bound to the members of its row type.
 struct BoundTemplate<Row>: Sendable {
     var steps: [Member<Row>.Write] = []
 
@@ -46,13 +49,16 @@ struct BoundTemplate<Row>: Sendable {
     }
 }
 
-/// A template as it is written.
+/// A node of a parsed template.
 indirect enum TemplateNode: Sendable {
     case text(String)
     case name(String)
     case section(String, isInverted: Bool, [TemplateNode])
     case part(String)
 
+    /// Parses a template's text.
+    ///
+    /// - Throws: `TemplateFault.notClosed`.
     static func parse(_ text: String) throws -> [TemplateNode] {
         var rest = text[...]
         return try parse(&rest, until: nil)
@@ -97,18 +103,21 @@ extension String {
     }
 }
 
-/// Binds names to the members of rows.
+/// Binds the names in templates to the members of rows.
 struct TemplateBinder {
     private let parts: [String: String]
-    /// Members that a template names: `Row.name`.
+    /// Members that templates use, as `Row.name`.
     private(set) var used: Set<String> = []
-    /// Members of all rows that were bound.
+    /// Members of all row types that were bound, as `Row.name`.
     private(set) var declared: Set<String> = []
-    /// Parts that are being read, so that none holds itself.
+    /// Parts being bound, so that a part that includes itself is refused.
     private var open: [String] = []
 
     init(parts: [String: String]) { self.parts = parts }
 
+    /// Binds parsed nodes to a row type.
+    ///
+    /// - Throws: `TemplateFault`.
     mutating func bind<Row: PageRow>(
         _ nodes: [TemplateNode], to row: Row.Type
     ) throws -> BoundTemplate<Row> {
@@ -116,7 +125,8 @@ struct TemplateBinder {
         return try bind(nodes, to: row, present: [])
     }
 
-    /// - Parameter present: Members that may be missing and are there where these nodes are shown.
+    /// - Parameter present: Members of kind `maybe` that are not missing where these nodes are
+    ///   shown.
     private mutating func bind<Row: PageRow>(
         _ nodes: [TemplateNode], to row: Row.Type, present: Set<String>
     ) throws -> BoundTemplate<Row> {

@@ -1,4 +1,5 @@
-/// The templates, read once; a fault in one is a mistake of ours and ends the program at its start.
+/// All page templates, parsed once. An error in a template is a programming error and stops the
+/// program at first use.
 package struct Templates: Sendable {
     let layout: Template<Layout>
     let overview: Template<OverviewPage>
@@ -8,9 +9,10 @@ package struct Templates: Sendable {
     let theme: Template<ThemePage>
     let product: Template<ProductPage>
     let review: Template<ReviewPage>
-    /// Members that rows declare and no template names: `Row.name`.
+    /// Members that rows declare but no template uses, as `Row.name`.
     package let unused: Set<String>
 
+    /// The built-in templates.
     package static let shared: Templates = {
         do {
             return try Templates(pageTemplates)
@@ -19,7 +21,8 @@ package struct Templates: Sendable {
         }
     }()
 
-    /// - Parameter texts: Templates and their parts by name.
+    /// - Parameter texts: Templates and their parts, by name.
+    /// - Throws: `TemplateFault`.
     package init(_ texts: [String: String]) throws {
         var binder = TemplateBinder(parts: texts)
         func read<Row: PageRow>(_ name: String) throws -> Template<Row> {

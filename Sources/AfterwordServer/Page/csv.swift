@@ -1,16 +1,17 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// A cell of a table to download.
+/// A cell of a CSV table.
 enum CSVCell: Sendable {
-    /// Written by this program: digits, a sign, a decimal point.
+    /// Written by this program: digits, a sign, a decimal point. Not guarded against formulas.
     case number(String)
-    /// Anybody's words.
+    /// A text from any source.
     case text(String)
 
     static func count(_ number: some BinaryInteger) -> CSVCell { .number(String(number)) }
 
-    /// Millionths or thousandths as a decimal; an empty cell where there is nothing.
+    /// A number of parts (for instance millionths or thousandths) as a decimal; an empty cell for
+    /// nil.
     static func decimal(_ value: Int64?, of unit: Int64, places: Int) -> CSVCell {
         .number(value.map { fixed($0, of: unit, places: places) } ?? "")
     }
@@ -18,12 +19,12 @@ enum CSVCell: Sendable {
     static func text(_ text: Text?) -> CSVCell { .text(text?.string ?? "") }
 }
 
-/// A table as RFC 4180 has it, for spreadsheets too.
+/// A CSV table as defined by RFC 4180, safe to open in spreadsheets.
 ///
-/// 1. It begins with a byte order mark, by which spreadsheets know that it is UTF-8.
+/// 1. The text begins with a byte order mark, so that spreadsheets detect UTF-8.
 /// 2. Every cell is quoted.
-/// 3. No text becomes a formula, whatever separator a spreadsheet takes for its own: an apostrophe
-///    stands before every sign that would begin one.
+/// 3. No text cell becomes a formula, whichever separator a spreadsheet uses: an apostrophe is
+///    inserted before every character that would start a formula.
 func csv(_ head: [String], _ rows: [[CSVCell]]) -> String {
     func line(_ cells: [String]) -> String {
         cells.map { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }.joined(separator: ",")
@@ -41,12 +42,12 @@ func csv(_ head: [String], _ rows: [[CSVCell]]) -> String {
     return "\u{FEFF}" + line(head) + lines.joined()
 }
 
-/// A text with an apostrophe before every sign that begins a formula: at its start, and after what
-/// some spreadsheet takes for the end of a cell. White space, signs that cannot be seen, and quotes
-/// may stand between.
+/// Inserts an apostrophe before every character that could start a formula: at the start of the
+/// text and after every character that some spreadsheet treats as the end of a cell. White space,
+/// invisible characters and quotes in between are skipped.
 private func guarded(_ text: String) -> String {
     var safe = String.UnicodeScalarView()
-    // Where a cell would begin; nil within one.
+    // Where a cell would begin; nil inside a cell.
     var start: String.UnicodeScalarIndex? = safe.startIndex
     for scalar in text.unicodeScalars {
         let opensLine = safe.isEmpty && ["\t", "\r", "\n"].contains(scalar)
@@ -62,14 +63,14 @@ private func guarded(_ text: String) -> String {
     return String(safe)
 }
 
-/// Signs that begin a formula, in all widths.
+/// Characters that start a formula, in all width variants.
 private let formulaSigns: Set<Unicode.Scalar> = [
     "=", "+", "-", "@", "\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}", "\u{FE66}", "\u{FE62}",
     "\u{FE63}", "\u{FE6B}", "\u{2212}",
 ]
 
-/// Where some spreadsheet ends a cell or a line, other than at a comma: every cell is quoted, and
-/// that holds where commas separate.
+/// Characters other than the comma at which some spreadsheet ends a cell or line. Commas need no
+/// entry: every cell is quoted, which protects a text where the comma is the separator.
 private let cellEnds: Set<Unicode.Scalar> = [
     ";", "\t", "\n", "\r", "|", "\u{B}", "\u{C}", "\u{85}", "\u{2028}", "\u{2029}", "\u{FF1B}",
 ]
@@ -79,7 +80,7 @@ private func isBlank(_ scalar: Unicode.Scalar) -> Bool {
         || [.format, .control].contains(scalar.properties.generalCategory)
 }
 
-/// A whole number of parts as a decimal: 4321 of 1000 in 2 places is `4.32`.
+/// A number of parts as a rounded decimal: 4321 of 1000 with 2 places is `4.32`.
 func fixed(_ number: Int64, of unit: Int64, places: Int) -> String {
     var scale: Int64 = 1
     for _ in 0..<places { scale *= 10 }
@@ -89,4 +90,5 @@ func fixed(_ number: Int64, of unit: Int64, places: Int) -> String {
     return (number < 0 && scaled > 0 ? "-" : "") + whole + part
 }
 
+/// A rating in tenths of a star as a decimal: 45 is `4.5`, 40 is `4`.
 func tenths(_ rating: Int64) -> String { fixed(rating, of: 10, places: rating % 10 == 0 ? 0 : 1) }

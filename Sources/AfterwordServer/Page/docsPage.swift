@@ -1,7 +1,7 @@
 import AfterwordCore
 
-/// The API for people, made from the same operations as `/openapi.json`: no script, nothing fetched
-/// from outside.
+/// The API documentation page, generated from the same operations as `/openapi.json`. It has no
+/// script and loads nothing from other servers.
 func docsPage() -> String {
     let tags = Operation.Tag.allCases.filter { tag in
         Operation.all.contains { $0.tag == tag }
@@ -37,7 +37,7 @@ func docsPage() -> String {
         """
 }
 
-/// Every object of an answer or a body, once, by name.
+/// Every object of the answers and bodies, once, by name.
 func describedObjects() -> [ObjectDescription] {
     var found: [String: ObjectDescription] = [:]
     for operation in Operation.all {
@@ -119,7 +119,7 @@ private func table(_ head: [String], _ rows: [[String]], of name: String) -> Str
         + lines.joined(separator: "\n") + "</tbody></table></div>\n"
 }
 
-/// What a value is, in a few words; objects lead to their members.
+/// A value's form in a few words; objects link to their descriptions.
 private func words(_ form: ValueForm) -> String {
     switch form {
     case .flag: return "true or false"
@@ -145,7 +145,7 @@ private func words(_ form: ValueForm) -> String {
 }
 
 extension Parameter {
-    /// What its value is, in a few words.
+    /// The value's form in a few words.
     fileprivate var words: String {
         switch form {
         case .text: "text"

@@ -3,7 +3,7 @@ import HTTPTypes
 import Hummingbird
 
 extension Service {
-    /// A problem as the client reads it: a page for a person's browser, JSON for a program.
+    /// The error response: an HTML page for browsers, JSON for programs.
     func answer(to request: Request, _ problem: Problem, id: String) -> Response {
         guard prefersPage(request) else { return problem.response(id: id) }
         var response = html(errorPage(problem, request, id: id), status: problem.status)
@@ -12,12 +12,13 @@ extension Service {
             response.headers[name] = data.headers[name]
         }
         if problem.kind == .unauthorized {
-            // A browser asks its user for the key, as a password.
+            // Basic authentication makes a browser ask its user for the key, as the password.
             response.headers[.wwwAuthenticate] = "Basic realm=\"afterword\", charset=\"UTF-8\""
         }
         return response
     }
 
+    /// An HTML response that is not cached.
     func html(_ page: String, status: HTTPResponse.Status = .ok) -> Response {
         Response(
             status: status,
@@ -37,7 +38,8 @@ extension Service {
         return timelessPage(Templates.shared.error, page, title: problem.title)
     }
 
-    /// Pages are for browsers, the rest for programs, unless the client says what it takes.
+    /// Whether to answer with HTML: as the `Accept` header prefers. Without a preference, page
+    /// addresses get HTML and all others JSON.
     private func prefersPage(_ request: Request) -> Bool {
         let accepted = request.headers[values: .accept].joined(separator: ",")
         let page = quality("text/html", in: accepted)
@@ -50,8 +52,8 @@ extension Service {
     }
 }
 
-/// How gladly a client takes a type, in thousandths, as RFC 9110 weighs them: the most specific range
-/// that holds the type decides.
+/// The weight that `Accept` gives a media type, in thousandths, by RFC 9110: the most specific
+/// matching range decides. 1000 without a header.
 private func quality(_ type: String, in accepted: String) -> Int {
     guard accepted.contains(where: { $0 != " " }) else { return 1_000 }
     var best = (specificity: 0, quality: 0)

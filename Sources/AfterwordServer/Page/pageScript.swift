@@ -1,8 +1,9 @@
-/// Nothing here is needed: without scripts the dumps are a list with a button, and links.
+/// The script of the pages. Pages work without it: the dumps are then a list with a button, and
+/// links.
 ///
-/// A step in time replaces the content and leaves the slider in place, so that the keyboard goes on
-/// from it and the page stays where it was scrolled to. `data-shown` of the root is the address that
-/// is shown, once it is.
+/// A step in time replaces only the content and leaves the slider in place, so that keyboard focus
+/// and scroll position are kept. `data-shown` on the root element holds the address of the
+/// displayed content, and is set once the content is displayed.
 let pageScript = """
     "use strict";
     (function () {

@@ -1,11 +1,11 @@
-/// The icon of the page.
+/// The SVG icon of the pages.
 let pageIcon = """
     <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
     <rect width="32" height="32" rx="7" fill="#1f4f8f"/>
     <path d="M9 23 16 8l7 15M11.5 18h9" fill="none" stroke="#fff" stroke-width="3"/></svg>
     """
 
-/// The page's style, light and dark.
+/// The style sheet of the pages, light and dark.
 let pageStyle = """
     :root { color-scheme: light dark; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de;
       --paper: #ffffff; --card: #f6f8fa; --link: #0b57b0; --bad: #b42318; --good: #1f6f4a;

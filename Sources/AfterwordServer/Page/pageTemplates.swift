@@ -1,6 +1,6 @@
-/// The page's templates and their parts, by name. Whatever a value holds, it is escaped.
+/// The page templates and their parts, by name. All values are escaped.
 ///
-/// Names are members of the row that a template is read for; see `PageRow`.
+/// The names in a template are the members of its row; see `PageRow`.
 let pageTemplates: [String: String] = [
     "layout": """
     <!doctype html>

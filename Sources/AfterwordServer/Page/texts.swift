@@ -1,14 +1,17 @@
 import AfterwordCore
 import AfterwordPipeline
 
+/// The mean rating with two decimals; a dash without ratings.
 func stars(_ counters: Counters) -> String {
     meanStars(counters).map { fixed($0, of: 1_000, places: 2) } ?? "–"
 }
 
+/// A share in percent with one decimal; a dash for nil.
 func percent(_ share: Share?) -> String {
     share.map { fixed($0.value, of: 10_000, places: 1) + " %" } ?? "–"
 }
 
+/// The confidence interval of a share in percent, such as `1.2–3.4`.
 func interval(_ share: Share?) -> String? {
     share.map {
         "\(fixed($0.low, of: 10_000, places: 1))–\(fixed($0.high, of: 10_000, places: 1))"
@@ -22,7 +25,7 @@ func starText(_ values: ReviewValues) -> String {
 func day(_ instant: Instant) -> String { String(instant.description.prefix(10)) }
 
 extension Call {
-    /// The same call with other values.
+    /// A copy of this call with values added or replaced. The copy has no `list`.
     func with(_ more: [String: String]) -> Call {
         Call(
             values: values.merging(more) { $1 }, reader: reader, run: run, allRuns: allRuns,
@@ -30,7 +33,7 @@ extension Call {
     }
 }
 
-/// A hazard as people read it; of one that only a person found, that.
+/// The display name of a hazard; `danger` when there is none or only a person's verdict names it.
 func hazardName(_ hazard: String?) -> String {
     guard let hazard, hazard != Danger.judged else { return "danger" }
     return hazard.replacing("_", with: " ")

@@ -2,7 +2,7 @@ import AfterwordCore
 import AfterwordPipeline
 import ArgumentParser
 
-/// `audit`: whether the store is still what its history says.
+/// `audit`: checks the stored data against its history and checksums.
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",

@@ -2,7 +2,7 @@ import AfterwordCore
 import AfterwordPipeline
 import ArgumentParser
 
-/// `brands`: brands by impact.
+/// `brands`: lists brands by impact.
 struct BrandsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "brands",

@@ -2,13 +2,14 @@ import AfterwordCore
 import AfterwordPipeline
 import ArgumentParser
 
-/// `catalog`: what one's own systems know of the products.
+/// `catalog`: product attributes from the user's own systems.
 struct CatalogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "catalog",
         abstract: "Names, families, categories, owners and sales of products.",
         subcommands: [Load.self])
 
+    /// `catalog load`.
     struct Load: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "load",

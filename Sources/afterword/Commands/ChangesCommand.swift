@@ -2,7 +2,7 @@ import AfterwordCore
 import AfterwordPipeline
 import ArgumentParser
 
-/// `changes`: what moved between two runs, and because of which reviews.
+/// `changes`: what changed between two runs, and which reviews caused it.
 struct ChangesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "changes",
@@ -54,7 +54,7 @@ struct ChangesCommand: ParsableCommand {
         }
     }
 
-    /// Brands with an alert come first; of those beyond the wanted number the names.
+    /// Shows the first brands; brands with an alert beyond that number are listed by name.
     private func show(_ shifts: [ScopeShift], first: Int, _ window: DumpWindow) throws {
         let alerted = shifts.filter { !$0.alerts.isEmpty }
         if output.json {
@@ -142,6 +142,7 @@ private func signedStars(_ millionths: Int64) -> String {
 }
 
 extension ReviewMovement {
+    /// The stars of the review, as `2 → 5` when both versions are live.
     var starText: String {
         func star(_ review: StoredReview?) -> String { review?.values.star.map { "\($0)" } ?? "–" }
         return before == nil || after == nil

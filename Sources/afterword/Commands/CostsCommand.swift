@@ -2,7 +2,7 @@ import AfterwordCore
 import AfterwordPipeline
 import ArgumentParser
 
-/// `costs`: what paid models were asked, and what it cost.
+/// `costs`: the calls to paid models and their cost.
 struct CostsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "costs", abstract: "What paid models cost, by day and model.",

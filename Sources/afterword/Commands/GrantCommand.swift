@@ -1,13 +1,14 @@
 import AfterwordStores
 import ArgumentParser
 
-/// `grant`: who may read the views for analysts.
+/// `grant`: lets roles read the report views.
 struct GrantCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "grant",
         abstract: "Let a role of the Postgres server read the views for analysts, nothing else.",
         subcommands: [Reader.self])
 
+    /// `grant reader`.
     struct Reader: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "reader", abstract: "Grant a role the views of docs/tables.md.")

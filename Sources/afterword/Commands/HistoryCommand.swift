@@ -2,7 +2,7 @@ import AfterwordCore
 import AfterwordPipeline
 import ArgumentParser
 
-/// `history`: the versions of a review.
+/// `history`: lists the versions of a review.
 struct HistoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history", abstract: "Show every version of a review.")
@@ -34,7 +34,7 @@ struct HistoryCommand: ParsableCommand {
         }
     }
 
-    /// A mock time says nothing of the review; when it was observed stands above.
+    /// A time as text. A mock time is marked as such, because it says nothing about the review.
     private static func told(_ instant: Instant, _ origin: TimeOrigin) -> String {
         origin == .source ? "\(instant)" : "the source does not say (mock \(instant))"
     }

@@ -2,7 +2,7 @@ import AfterwordCore
 import AfterwordPipeline
 import ArgumentParser
 
-/// `insight`: what customers say of a scope, every number computed and every quote checked.
+/// `insight`: what customers say about a scope, with computed numbers and checked quotes.
 struct InsightCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "insight",
@@ -41,7 +41,7 @@ struct InsightCommand: AsyncParsableCommand {
             return show(row)
         }
         let reviews = try store.store.openForReading()
-        // One read where nothing was loaded since.
+        // One read suffices when no dump was loaded since the insight was made.
         let (scope, known) = try reviews.read { reader in
             try requireLoaded(reader)
             let newest = try reader.runs().newestData?.run ?? 0

@@ -2,7 +2,7 @@ import AfterwordCore
 import AfterwordPipeline
 import ArgumentParser
 
-/// `insights`: all that were made.
+/// `insights`: lists, compares and makes insights.
 struct InsightsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "insights", abstract: "Insights that were made: list, history, difference.",
@@ -136,7 +136,7 @@ struct InsightMakeCommand: AsyncParsableCommand {
     }
 }
 
-/// Which insights a load is followed by.
+/// The insights to make after a load.
 enum ChoiceArgument: ExpressibleByArgument, Equatable {
     case none, changed
     case top(Int)
@@ -155,6 +155,7 @@ enum ChoiceArgument: ExpressibleByArgument, Equatable {
 
     var defaultValueDescription: String { "none" }
 
+    /// - Parameter runs: The runs of the load.
     func choice(loaded runs: Set<Int64>) -> InsightChoice {
         switch self {
         case .none: .none
@@ -164,7 +165,9 @@ enum ChoiceArgument: ExpressibleByArgument, Equatable {
     }
 }
 
-/// Makes the insights of a choice and tells how it went.
+/// Makes the chosen insights and reports the outcome.
+///
+/// - Throws: `CommandFault` when a budget or the model ended it.
 func makeChosen(
     _ choice: InsightChoice, in store: any ReviewStore, _ model: ModelOptions, isQuiet: Bool,
     isJSON: Bool
@@ -183,6 +186,9 @@ func makeChosen(
     try report.check()
 }
 
+/// Parses a scope argument.
+///
+/// - Throws: `ValidationError` when it is not a scope.
 func readScope(_ written: String) throws -> ReviewScope {
     guard let scope = ReviewScope(written) else {
         throw ValidationError(

@@ -2,7 +2,7 @@ import AfterwordPipeline
 import ArgumentParser
 import Foundation
 
-/// `junit`: the results of unit tests for whatever reads JUnit XML.
+/// `junit`: converts unit test results to JUnit XML.
 struct JUnitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "junit",
@@ -22,7 +22,7 @@ struct JUnitCommand: ParsableCommand {
     var exitCode = 0
 
     func run() throws {
-        // No stream at all: the tests were never begun.
+        // A missing file is an empty stream: the test run never started.
         let stream = FileManager.default.contents(atPath: events).map(Array.init) ?? []
         let report = reportTestEvents(
             stream, named: name, root: FileManager.default.currentDirectoryPath,

@@ -2,7 +2,7 @@ import AfterwordCore
 import AfterwordPipeline
 import ArgumentParser
 
-/// `safety judge`: records what a person found of a review.
+/// `safety judge`: records a person's verdict on a review.
 struct JudgeReview: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "judge",
@@ -33,7 +33,7 @@ struct JudgeReview: ParsableCommand {
             why: Text(why))
         let row: VerdictRow
         do {
-            _ = try store.openForReading()  // It is there.
+            _ = try store.openForReading()  // Fails if the store does not exist.
             row = try judgeReview(new, in: store.openForWriting(), now: now())
         } catch let fault as JudgeFault {
             throw CommandFault(.usage, Self.words(fault))
@@ -56,7 +56,7 @@ struct JudgeReview: ParsableCommand {
 
 extension Verdict: ExpressibleByArgument {}
 
-/// `safety verdicts`: what people found.
+/// `safety verdicts`: lists the recorded verdicts.
 struct ListVerdicts: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verdicts", abstract: "What people found of reviews, the newest first.")

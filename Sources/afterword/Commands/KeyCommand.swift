@@ -3,7 +3,7 @@ import AfterwordPipeline
 import ArgumentParser
 import Foundation
 
-/// `key`: who may ask the service.
+/// `key`: manages the API keys of the service.
 struct KeyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "key", abstract: "Keys of the service: create, list, revoke.",
@@ -57,7 +57,8 @@ struct KeyCommand: ParsableCommand {
                 "aw_"
                 + (0..<4).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }
                 .joined()
-            // The row of a revoked key of that name is replaced: that key stays unknown.
+            // This replaces the row of a revoked key of the same name; the revoked key stays
+            // invalid.
             let row = APIKeyRow(
                 name: name, digest: APIKeyRow.digest(of: key),
                 scopes: insight ? [.read, .insight] : [.read],
@@ -67,7 +68,8 @@ struct KeyCommand: ParsableCommand {
             Terminal.writeError("shown once: keep it, the store has only its digest")
         }
 
-        /// A brand that is there: a key of any other would see nothing.
+        /// The exact name of an existing brand. A key for an unknown brand would see nothing, so
+        /// that is an error.
         private func brandName(_ written: String, among known: [String]) throws -> String {
             if known.contains(written) { return written }
             let alike = known.filter { $0.lowercased() == written.lowercased() }
@@ -133,7 +135,8 @@ struct KeyCommand: ParsableCommand {
     }
 }
 
-/// Tries until no run holds the store: told once, and ended by Ctrl-C.
+/// Retries every 0.2 s while another run has locked the store, with one message on standard error.
+/// Ctrl-C ends the wait.
 private func waitingForRuns(_ body: () throws -> Void) throws {
     var isTold = false
     while true {

@@ -4,7 +4,7 @@ import ArgumentParser
 import Foundation
 import Synchronization
 
-/// What 'run' and 'plan' have in common: a plan is the same load, discarded.
+/// The arguments of `run` and `plan`; a plan is the same load, rolled back.
 struct LoadArguments: ParsableArguments {
     @Argument(help: "Folders or files; a folder of dated folders is a series, one run each.")
     var dumps: [String]
@@ -45,7 +45,7 @@ struct LoadArguments: ParsableArguments {
         help: "Load a dump unlike those before: records, products, brands, mean star, texts.")
     var acceptDrift = false
 
-    /// The name that `--accept-drift` had before.
+    /// The former spelling of `--accept-drift`; hidden but still accepted.
     @Flag(help: .hidden)
     var acceptShift = false
 
@@ -63,6 +63,9 @@ struct LoadArguments: ParsableArguments {
 
     @OptionGroup var output: OutputOptions
 
+    /// The load options that the arguments describe.
+    ///
+    /// - Throws: `ValidationError`, or `InputFault` for a shape that cannot be used.
     func options() throws -> LoadOptions {
         var options = LoadOptions()
         options.seed = seed
@@ -88,8 +91,8 @@ struct LoadArguments: ParsableArguments {
         return options
     }
 
-    /// The dumps in the order in which they were taken: those whose name or option tells a time by
-    /// it, the others, which are taken now, last and as given.
+    /// The dumps sorted by the time in their names. Dumps without such a time count as taken now
+    /// and come last, in the order given.
     func dumpsInOrder() throws -> [Dump] {
         let opened = try dumps.flatMap { try openDumps($0, files: files) }
         if observedAt != nil, opened.count > 1 { throw InputFault.seriesWithObservedAt }
@@ -105,7 +108,7 @@ struct LoadArguments: ParsableArguments {
         return ordered.map(\.element)
     }
 
-    /// Tells once that it waits, then tries five times a second.
+    /// A pause for `loadDump`: prints one message, then sleeps 0.2 s per call.
     private static func waiting() -> @Sendable () -> Void {
         let isTold = Atomic(false)
         return {
@@ -116,10 +119,11 @@ struct LoadArguments: ParsableArguments {
         }
     }
 
-    /// Loads the dumps.
+    /// Loads the dumps in order, one run each, and reports each.
     ///
-    /// - Parameter rehearse: Makes it a rehearsal, and looks at what each would have come to, with its run.
-    /// - Returns: The runs.
+    /// - Parameter rehearse: If given, every load is rolled back after this closure has received
+    ///   the number of its run and a reader of its result.
+    /// - Returns: The numbers of the runs.
     @discardableResult
     func load(
         into store: any ReviewStore, rehearse: ((Int64, any StoreReader) throws -> Void)? = nil
@@ -158,7 +162,7 @@ struct LoadArguments: ParsableArguments {
 
 extension Completeness: ExpressibleByArgument {}
 
-/// What `--observed-at` takes.
+/// Error message for an invalid `--observed-at`.
 let observedAtForm =
     "--observed-at is a date or an instant, as 2026-03-31 or 2026-03-31T14:00:00Z (a date is "
     + "the day's start in UTC)"

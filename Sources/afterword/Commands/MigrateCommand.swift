@@ -2,7 +2,7 @@ import AfterwordCore
 import AfterwordPipeline
 import ArgumentParser
 
-/// `migrate`: makes the store's schema, or brings it up to this program's.
+/// `migrate`: creates the store's schema or migrates it to this program's version.
 struct MigrateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate",

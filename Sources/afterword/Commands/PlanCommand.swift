@@ -2,7 +2,7 @@ import AfterwordCore
 import AfterwordPipeline
 import ArgumentParser
 
-/// `plan`: the same load as `run`, discarded.
+/// `plan`: performs the load of `run` and rolls it back.
 struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",

@@ -2,7 +2,7 @@ import AfterwordCore
 import AfterwordPipeline
 import ArgumentParser
 
-/// What 'products' and 'brands' have in common.
+/// The arguments that `products` and `brands` share.
 struct RankingArguments: ParsableArguments {
     @OptionGroup var store: ReadOptions
     @OptionGroup var output: OutputOptions
@@ -17,6 +17,7 @@ struct RankingArguments: ParsableArguments {
     @Option(help: "Part of the id, title or brand, in any case.")
     var text: String?
 
+    /// The ranking query that the arguments describe.
     var query: RankingQuery {
         var query = RankingQuery()
         query.order = sort
@@ -29,9 +30,11 @@ struct RankingArguments: ParsableArguments {
 
 extension RankingOrder: ExpressibleByArgument {}
 
-/// Where a list stands in the whole.
+/// Prints which part of a list is shown, below its table.
 ///
-/// - Parameter noun: What an entry is, one of them.
+/// - Parameter noun: The singular name of an entry.
+/// - Parameter plural: Its plural; nil for the regular form.
+/// - Parameter hasGrey: Whether the table has unranked rows, which need a footnote.
 func showFooter<Entry>(
     _ listing: Listing<Entry>, _ noun: String, plural: String? = nil, hasGrey: Bool
 ) {

@@ -3,7 +3,7 @@ import AfterwordPipeline
 import ArgumentParser
 import Foundation
 
-/// `rejects`: what could not be read.
+/// `rejects`: records that could not be read.
 struct RejectsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rejects",
@@ -139,6 +139,6 @@ struct ReplayRejects: ParsableCommand {
 }
 
 extension RejectRow {
-    /// The first digits of its digest and its number among its like: enough to name it.
+    /// A short name: the first 12 digits of the digest, and the occurrence number when it is not 0.
     var name: String { "\(digest)".prefix(12) + (occurrence == 0 ? "" : ".\(occurrence)") }
 }

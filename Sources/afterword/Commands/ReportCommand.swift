@@ -3,7 +3,7 @@ import AfterwordPipeline
 import ArgumentParser
 import Foundation
 
-/// `report`: one page to mail.
+/// `report`: writes a one-page report.
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
@@ -16,6 +16,7 @@ struct ReportCommand: ParsableCommand {
             fetched, nothing runs.
             """)
 
+    /// The file formats of a report.
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case html, md, json
     }

@@ -2,7 +2,7 @@ import AfterwordCore
 import AfterwordPipeline
 import ArgumentParser
 
-/// `reviews`: the reviews of a product.
+/// `reviews`: lists the reviews of a product.
 struct ReviewsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reviews", abstract: "List the reviews of a product, newest first.",

@@ -20,7 +20,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var model: ModelOptions
 
     func run() async throws {
-        // Nothing is made, not even a store, for a dump that is not there.
+        // Check the dumps and options first: a store is created only if they are valid.
         _ = try arguments.dumpsInOrder()
         _ = try arguments.options()
         let made = NewStore(arguments.store.location)
@@ -32,7 +32,7 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    /// The store is closed when this returns or throws.
+    /// Loads and makes insights. The store is closed when this returns or throws.
     private func load() async throws {
         let store = try arguments.store.openForWriting()
         let runs = try arguments.load(into: store)

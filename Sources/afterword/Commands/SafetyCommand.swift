@@ -2,7 +2,7 @@ import AfterwordCore
 import AfterwordPipeline
 import ArgumentParser
 
-/// `safety`: reviews that speak of dangers, and what people found of them.
+/// `safety`: reviews with danger words, and people's verdicts on them.
 struct SafetyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "safety",

@@ -13,7 +13,7 @@ import NIOPosix
 import ServiceLifecycle
 import UnixSignals
 
-/// `serve`: the service.
+/// `serve`: runs the HTTP service.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Serve the API and the page.",
@@ -105,7 +105,8 @@ struct ServeCommand: AsyncParsableCommand {
             }, logger: logger)
         var group = ServiceGroupConfiguration(
             services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        // Connections close themselves by then; what goes on nevertheless is given up.
+        // Connections close themselves within `shutdownSeconds`; anything still running after that
+        // is cancelled.
         group.maximumGracefulShutdownDuration = Duration.seconds(
             configuration.limits.shutdownSeconds + 1)
         do {
@@ -120,7 +121,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    /// Why nothing can be listened to, and what helps.
+    /// The usage error for an address or port that cannot be bound.
     private func listeningFault(_ error: IOError) -> CommandFault {
         switch error.errnoCode {
         case EADDRINUSE:
@@ -158,7 +159,7 @@ struct ServeCommand: AsyncParsableCommand {
         return configuration
     }
 
-    /// Where keys are needed and there is none, nobody can ask anything.
+    /// Warns when keys are required but the store has no valid key.
     private func warnAboutKeys(
         _ configuration: ServiceConfiguration, _ store: any ReadingStore
     ) throws {
@@ -170,8 +171,8 @@ struct ServeCommand: AsyncParsableCommand {
     }
 }
 
-/// The one writer of the service: makes insights one after another, and writes nothing else. Its calls to the store block, so that
-/// it has a thread of its own.
+/// The service's only writer of insights: makes them on one store handle. Its store calls block, so
+/// it runs on a thread of its own.
 private actor InsightWorker {
     private static let thread = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
     nonisolated var unownedExecutor: UnownedSerialExecutor {

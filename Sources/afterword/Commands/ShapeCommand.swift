@@ -3,13 +3,14 @@ import AfterwordPipeline
 import ArgumentParser
 import Foundation
 
-/// `shape`: source formats as data.
+/// `shape`: lists, shows and detects source shapes.
 struct ShapeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "shape",
         abstract: "List the built-in shapes, show one, or find the one of a file.",
         subcommands: [List.self, Show.self, Detect.self])
 
+    /// `shape list`.
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "list", abstract: "The built-in shapes, with what they know a review by.")
@@ -31,6 +32,7 @@ struct ShapeCommand: ParsableCommand {
         }
     }
 
+    /// `shape show`.
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "show", abstract: "A built-in shape as a document to start from.")
@@ -41,6 +43,7 @@ struct ShapeCommand: ParsableCommand {
         func run() throws { print(try namedShape(name).document) }
     }
 
+    /// `shape detect`.
     struct Detect: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "detect",
@@ -77,7 +80,9 @@ struct ShapeCommand: ParsableCommand {
     }
 }
 
-/// A built-in shape by its name, or the shape in a file.
+/// The built-in shape of that name, or the shape in the file of that name.
+///
+/// - Throws: `InputFault` when neither exists or the file is not a valid shape.
 func namedShape(_ name: String) throws -> Shape {
     if let builtIn = Shape.builtIn.first(where: { $0.name == name }) { return builtIn }
     do {

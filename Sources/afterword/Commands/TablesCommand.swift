@@ -1,7 +1,7 @@
 import AfterwordStores
 import ArgumentParser
 
-/// `tables`: what the views for analysts hold.
+/// `tables`: prints the documentation of the report views.
 struct TablesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tables",

@@ -2,7 +2,7 @@ import AfterwordCore
 import AfterwordPipeline
 import ArgumentParser
 
-/// Of which reviews themes are told.
+/// The arguments that select the reviews of a theme command.
 struct ThemeArguments: ParsableArguments {
     @OptionGroup var store: ReadOptions
     @OptionGroup var output: OutputOptions
@@ -11,7 +11,7 @@ struct ThemeArguments: ParsableArguments {
     @Option(help: "Only this product.")
     var product: String?
 
-    /// Names matched exactly or without case.
+    /// The query that the arguments describe. Names match exactly or ignoring case.
     func query(_ reader: any StoreReader) throws -> ThemeQuery {
         var query = ThemeQuery()
         query.brand = try brand.map { try resolveBrand($0, in: reader) }
@@ -20,7 +20,7 @@ struct ThemeArguments: ParsableArguments {
     }
 }
 
-/// `themes`: what reviews complain of, across products and languages.
+/// `themes`: lists what reviews complain about, across products and languages.
 struct ThemesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "themes",
@@ -78,7 +78,7 @@ struct ThemesCommand: ParsableCommand {
     }
 }
 
-/// `theme`: the reviews of one theme.
+/// `theme`: lists the reviews of one theme.
 struct ThemeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "theme", abstract: "The reviews that speak of one theme, with what they say.")
@@ -116,7 +116,9 @@ struct ThemeCommand: ParsableCommand {
 }
 
 extension ThemeCommand {
-    /// The id of a theme by its id or label, in any case and in any language that it is shown in.
+    /// The theme of an id or label, ignoring case; labels of all languages are accepted.
+    ///
+    /// - Throws: `CommandFault` for an unknown name, with the nearest one as a hint.
     fileprivate static func aspect(named name: String) throws -> String {
         let aspects = Lexicon.first.aspects
         let wanted = name.lowercased()
@@ -137,7 +139,7 @@ extension ThemeCommand {
     }
 }
 
-/// `12.5 (10.1–15.3)`: per hundred, with its interval.
+/// A share per hundred with its interval, such as `12.5 (10.1–15.3)`.
 private func interval(_ share: Share) -> String {
     func perHundred(_ millionths: Int64) -> String {
         decimal(millionths, of: 10_000, places: 1)

@@ -5,13 +5,14 @@ import AfterwordStores
 import ArgumentParser
 import Foundation
 
-/// `verify`: golden cases against this program.
+/// `verify`: runs the golden cases.
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Run the golden cases and compare every byte; exit 1 on any difference.",
         subcommands: [Check.self, Accept.self, New.self], defaultSubcommand: Check.self)
 
+    /// Which cases to run, and on which store.
     struct GoldenOptions: ParsableArguments {
         @Option(help: "The folder of golden cases.")
         var golden = "Golden"
@@ -24,7 +25,7 @@ struct VerifyCommand: AsyncParsableCommand {
         var store: String?
     }
 
-    /// `verify` alone: never writes a golden.
+    /// `verify check`, the default subcommand: compares, and never writes a golden file.
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "check", abstract: "Compare; what differs is left beside as .actual.")
@@ -44,7 +45,7 @@ struct VerifyCommand: AsyncParsableCommand {
         }
     }
 
-    /// Takes what comes out as the goldens, and ends red all the same.
+    /// `verify accept`: writes the actual results as golden files, and exits 1 nevertheless.
     struct Accept: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "accept",
@@ -68,7 +69,7 @@ struct VerifyCommand: AsyncParsableCommand {
         }
     }
 
-    /// Freezes dumps of one's own as a case.
+    /// `verify new`: stores a user's dumps as a new golden case.
     struct New: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "new",
@@ -91,15 +92,15 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 }
 
-/// What came of the golden cases.
+/// The outcome of the golden cases.
 private struct VerifyOutcome {
     var cases: [JUnitReport.Case] = []
     var failed = 0
     var isRed: Bool { failed > 0 }
 }
 
-/// Runs cases on a store of their own each and shows what differs. A case that cannot be run is an error, and
-/// the others go on.
+/// Runs each case on a fresh store and prints the differences. A case that cannot be run counts as
+/// failed and the remaining cases still run; a `StoreFault` ends the command.
 private func verify(
     _ options: VerifyCommand.GoldenOptions, _ names: [String],
     then act: (GoldenCase, [String: [String]], [GoldenVerdict]) throws -> Void

@@ -1,10 +1,10 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// Products of a report that are shown to a person.
+/// Number of changed products listed in a report.
 private let shownChanges = 10
 
-/// What a load did, for a person.
+/// Prints the report of a load.
 func show(_ report: LoadReport, isRehearsal: Bool) {
     let run = report.run
     let title = isRehearsal ? "Plan of run \(run.run)" : "Run \(run.run)"
@@ -41,7 +41,7 @@ func show(_ report: LoadReport, isRehearsal: Bool) {
     print("")
 }
 
-/// The dump beside those before it.
+/// Prints the measures of the dump next to those of earlier dumps.
 private func show(_ comparison: DumpComparison) {
     var table = Table([
         "measure": .left, "usual": .right, "here": .right, "": .left,
@@ -56,6 +56,7 @@ private func show(_ comparison: DumpComparison) {
 }
 
 extension DumpComparison.Row {
+    /// A measured value as text, in the measure's unit.
     func written(_ value: Int64) -> String {
         switch measure {
         case .records, .products, .brands: grouped(value)
@@ -72,7 +73,7 @@ extension DumpComparison.Row {
         }
     }
 
-    /// Whole numbers; `unit` says what one of them is.
+    /// Values are whole numbers in `unit`.
     var json: JSONValue {
         .row([
             "measure": .string(measure.rawValue), "unit": .string(unit),
@@ -99,7 +100,7 @@ private func origin(_ origin: ObservedOrigin) -> String {
     }
 }
 
-/// What changed where something was before: a first load of a product is no change of it.
+/// Prints the changed products, except those that had no reviews before.
 private func showChanges(_ report: LoadReport) {
     let changed = report.changes.filter { $0.before.reviewCount > 0 }
     guard !changed.isEmpty else { return }

@@ -1,24 +1,25 @@
 import Foundation
 import Synchronization
 
-/// Says on standard error that the program is at work, where a command has said nothing for two
-/// seconds: `afterword themes: at work, 7 s`. Nothing where that is no terminal; the line is wiped
-/// before anything else is written.
+/// Shows a line on standard error when a command has printed nothing for two seconds, for instance
+/// `afterword themes: at work, 7 s`. Does nothing when standard error is not a terminal. The line
+/// is erased before anything else is written. Safe to use from any thread.
 enum Activity {
     private struct State {
         var command = ""
         var began = ContinuousClock.now
-        /// When something was written last.
+        /// When something was last written.
         var since = ContinuousClock.now
         var isShown = false
         var isOn = false
     }
     private static let state = Mutex(State())
 
-    /// How long a command may be silent.
+    /// How long a command may print nothing before the line appears.
     private static let patience = Duration.seconds(2)
 
-    /// Begins to watch a command; `pause` begins anew, `stop` ends it.
+    /// Starts watching a command on a thread of its own. `pause` restarts the waiting time, `stop`
+    /// ends the watch.
     static func begin(_ command: String) {
         guard Terminal.isErrorTerminal else { return }
         state.withLock { $0 = State(command: command, isOn: true) }
@@ -27,7 +28,9 @@ enum Activity {
         }
     }
 
-    /// - Returns: Whether it goes on.
+    /// Updates the line.
+    ///
+    /// - Returns: False once the watch has ended.
     private static func show() -> Bool {
         state.withLock { state in
             let now = ContinuousClock.now
@@ -39,13 +42,13 @@ enum Activity {
         }
     }
 
-    /// Something else is written: the line makes room, and time begins anew.
+    /// Erases the line and restarts the waiting time. Call this before writing other output.
     static func pause() {
         guard Terminal.isErrorTerminal else { return }
         state.withLock { wipe(&$0) }
     }
 
-    /// Something else tells how far the command is, or it is over.
+    /// Erases the line and ends the watch, when a progress bar takes over or the command ends.
     static func stop() {
         guard Terminal.isErrorTerminal else { return }
         state.withLock { state in

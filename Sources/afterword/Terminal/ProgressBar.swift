@@ -1,13 +1,15 @@
 import AfterwordPipeline
 import Synchronization
 
-/// One line on standard error that tells how far a run is; nothing where that is no terminal.
+/// A progress line on standard error. Does nothing when standard error is not a terminal. Safe to
+/// use from any thread.
 final class ProgressBar: Sendable {
     private let isShown: Bool
     private let lastPercent = Mutex(-1)
 
     init(isQuiet: Bool) { isShown = !isQuiet && Terminal.isErrorTerminal }
 
+    /// Shows the progress of a load.
     func show(_ progress: LoadProgress) {
         guard isShown else { return }
         switch progress {
@@ -17,6 +19,7 @@ final class ProgressBar: Sendable {
         }
     }
 
+    /// Shows `done` of `count` steps of a stage.
     func show(_ stage: String, _ done: Int, of count: Int) {
         guard isShown else { return }
         show(stage, Double(done) / Double(max(count, 1)))
@@ -37,7 +40,7 @@ final class ProgressBar: Sendable {
         Terminal.write(error: "\r\(stage) \(bar) \(percent) %")
     }
 
-    /// Wipes the line.
+    /// Erases the line.
     func finish() {
         guard isShown else { return }
         Terminal.write(error: "\r\u{1B}[K")

@@ -10,32 +10,34 @@ import Synchronization
     import Glibc
 #endif
 
-/// Standard output: what is printed is gathered and written in large pieces, and every write is
-/// checked, so that a full disk never looks like a short answer.
+/// Buffered standard output. Every write is checked, so a full disk is reported instead of
+/// truncating the output unnoticed. Safe to use from any thread.
 enum StandardOutput {
     private struct State {
         var waiting: [UInt8] = []
-        /// The first error; nothing is written after it.
+        /// The `errno` of the first failed write; nothing is written after it.
         var failure: Int32?
-        /// The descriptor was closed before the program began.
+        /// The descriptor was closed when the program started.
         var isClosed = false
     }
     private static let state = Mutex(State())
 
-    /// Bytes that are gathered.
+    /// Size in bytes at which the buffer is written.
     private static let pieceBytes = 1 << 16
 
-    /// Gives the standard descriptors that are closed to the null device: else the next file that is
-    /// opened, the store for one, would be what is printed to.
+    /// Opens closed standard descriptors on `/dev/null`. Otherwise the next opened file, for
+    /// instance the store, would get the number of standard output, and printing would overwrite
+    /// it.
     static func begin() {
         for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
         where fcntl(descriptor, F_GETFD) < 0 && errno == EBADF {
-            // The lowest that is free is the one that is closed.
+            // `open` returns the lowest free descriptor, which is the closed one.
             _ = open("/dev/null", O_RDWR)
             if descriptor == STDOUT_FILENO { state.withLock { $0.isClosed = true } }
         }
     }
 
+    /// Appends bytes to the buffer. On a terminal they are written immediately.
     static func write(_ bytes: some Sequence<UInt8>) {
         Activity.pause()
         state.withLock { state in
@@ -44,7 +46,7 @@ enum StandardOutput {
         }
     }
 
-    /// Writes what was gathered: a reader beside the program sees it now.
+    /// Writes the buffer, so that a process reading the output sees it now.
     static func flush() { state.withLock { flush(&$0) } }
 
     private static func flush(_ state: inout State) {
@@ -55,16 +57,16 @@ enum StandardOutput {
         if number != 0 { state.failure = number }
     }
 
-    /// Whether something could not be written: what follows is lost too.
+    /// Whether a write has failed; later output is discarded.
     static var hasFailed: Bool { state.withLock { $0.failure != nil } }
 
-    /// Writes the rest and closes.
+    /// Writes the remaining buffer and closes standard output.
     ///
-    /// - Returns: The system's error number of the first write that failed, or of the close.
+    /// - Returns: The `errno` of the first failed write or of the close; nil on success.
     static func finish() -> Int32? {
         state.withLock { state in
             flush(&state)
-            // What a library printed in its own way.
+            // Also flush C stdio buffers, which libraries may have used.
             if fflush(nil) != 0, state.failure == nil { state.failure = errno }
             if close(STDOUT_FILENO) != 0, state.failure == nil { state.failure = errno }
             return state.failure
@@ -72,8 +74,8 @@ enum StandardOutput {
     }
 }
 
-// In place of the standard library's function of this name, which does not say when what it prints
-// is lost. Without defaults: of two that fit, the compiler takes the one that needs none.
+// These replace the standard library's `print`, which does not report failed writes. They have no
+// default arguments, so that the compiler prefers them to the standard library's functions.
 
 /// Prints a line to standard output.
 func print(_ line: String) { StandardOutput.write((line + "\n").utf8) }
@@ -81,5 +83,5 @@ func print(_ line: String) { StandardOutput.write((line + "\n").utf8) }
 /// Prints an empty line.
 func print() { StandardOutput.write("\n".utf8) }
 
-/// Prints a text and what ends it.
+/// Prints a text followed by `terminator`.
 func print(_ text: String, terminator: String) { StandardOutput.write((text + terminator).utf8) }

@@ -1,25 +1,26 @@
-/// A table for people: columns as wide as their widest cell, numbers to the right.
+/// A text table: columns as wide as their widest cell, numbers right-aligned.
 ///
-/// It fits the width of the terminal (or `COLUMNS`): texts are cut first, then names, never numbers;
-/// where that is not enough each row is written below the other, a line or more each. Without a
-/// width, as in a pipe, a cell is cut only beyond `cellLimit` columns.
+/// The table fits the width of the terminal (or `COLUMNS`). Texts are cut first, then names, never
+/// numbers. If that is not enough, each row is printed as one or more lines without columns.
+/// Without a width, as in a pipe, only cells longer than `cellLimit` columns are cut.
 struct Table {
+    /// How a column is aligned and whether it may be cut.
     enum Column {
-        /// A name: cut where texts alone do not make room.
+        /// A name: cut only when cutting texts does not make enough room.
         case left
         /// A number: never cut.
         case right
-        /// A text of a customer or a title: cut first.
+        /// A title or a customer's text: cut first.
         case text
     }
     private let columns: [(title: String, kind: Column)]
     private var rows: [(cells: [String], isGrey: Bool)] = []
     private let width: Int?
 
-    /// Columns of the longest cell where there is no width to fit.
+    /// Maximum columns of a cell when there is no width to fit.
     static let cellLimit = 200
     private static let gap = 2
-    /// What texts and names keep at least.
+    /// Minimum columns of texts and of names when they are cut.
     private static let shortestText = 16
     private static let shortestName = 12
 
@@ -30,16 +31,20 @@ struct Table {
 
     var isEmpty: Bool { rows.isEmpty }
 
+    /// Adds a row.
+    ///
+    /// - Precondition: There is a cell for each column.
     mutating func add(_ cells: [String], isGrey: Bool = false) {
         precondition(cells.count == columns.count, "a cell for each column")
         let limit = width ?? Self.cellLimit
         rows.append((cells.map { cut($0, to: limit) }, isGrey))
     }
 
+    /// Prints the table.
     func show() { for line in lines() { print(line) } }
 
-    /// What is printed: a heading and a line for each row, or a few lines for each row where the width
-    /// is too small for columns.
+    /// The printed lines: a heading and a line per row, or several lines per row if the width is
+    /// too small for columns.
     func lines() -> [String] {
         guard let widths = fittedWidths() else { return rows.flatMap(record) }
         let heading = Terminal.bold(line(columns.map(\.title), widths))
@@ -50,7 +55,7 @@ struct Table {
             }
     }
 
-    /// The widths of the columns; nil where they do not fit.
+    /// The widths of the columns; nil if the table does not fit.
     private func fittedWidths() -> [Int]? {
         var widths = columns.indices.map { index in
             rows.map { displayWidth($0.cells[index]) }
@@ -83,7 +88,8 @@ struct Table {
         return String(text.reversed().drop { $0 == " " }.reversed())
     }
 
-    /// A row on lines of its own: its names and numbers with their titles, its texts on a line each.
+    /// A row without columns: its names and numbers with their titles, then each text on its own
+    /// line.
     private func record(_ row: (cells: [String], isGrey: Bool)) -> [String] {
         let width = width ?? Self.cellLimit
         var facts: [String] = []

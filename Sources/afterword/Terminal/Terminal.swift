@@ -10,7 +10,7 @@ import Foundation
     import Glibc
 #endif
 
-/// Standard output and standard error, as a person or a program reads them.
+/// Properties of standard output and standard error, and writing to them.
 enum Terminal {
     static let isOutputTerminal = isatty(STDOUT_FILENO) == 1
     static let isErrorTerminal = isatty(STDERR_FILENO) == 1
@@ -20,10 +20,10 @@ enum Terminal {
     static func grey(_ text: String) -> String { hasColor ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
     static func red(_ text: String) -> String { hasColor ? "\u{1B}[31m\(text)\u{1B}[0m" : text }
 
-    /// Columns of standard output: what `COLUMNS` says, else the terminal; nil where there is neither,
-    /// and then nothing is fitted to a width.
+    /// Columns of standard output: `COLUMNS`, else the terminal's width. Nil if there is neither;
+    /// output is then not fitted to a width.
     static let width: Int? = Settings.current.columns ?? columns(of: STDOUT_FILENO)
-    /// Columns of standard error; 80 where nobody says.
+    /// Columns of standard error: `COLUMNS`, else the terminal's width, else 80.
     static let errorWidth = Settings.current.columns ?? columns(of: STDERR_FILENO) ?? 80
 
     private static func columns(of descriptor: Int32) -> Int? {
@@ -34,14 +34,17 @@ enum Terminal {
         return max(Int(size.ws_col), Settings.fewestColumns)
     }
 
+    /// Writes a line to standard error.
     static func writeError(_ text: String) {
         Activity.pause()
         write(error: text + "\n")
     }
 
-    /// Writes to standard error as it is. That it cannot be written has nowhere to be told.
+    /// Writes text to standard error unchanged. A failed write is ignored, as there is nowhere to
+    /// report it.
     static func write(error text: String) { _ = writeAll(Array(text.utf8), to: STDERR_FILENO) }
 
+    /// Prints values as JSON Lines, stopping after a failed write.
     static func write(json rows: [JSONValue]) {
         for row in rows {
             if StandardOutput.hasFailed { return }
@@ -50,14 +53,15 @@ enum Terminal {
     }
 }
 
-/// Prints a sentence: broken at the width of a terminal, one line anywhere else.
+/// Prints a sentence, wrapped at the width of a terminal; one line if standard output is not a
+/// terminal.
 func say(_ text: String, indent: String = "  ") {
     guard Terminal.isOutputTerminal, let width = Terminal.width else { return print(text) }
     for line in wrapped(text, to: width, indent: indent) { print(line) }
 }
 
-/// A text of others made safe to show: what would move the cursor, change colours, hide or turn
-/// text around shows as `·`; line ends and tabs as a space.
+/// Makes text from outside safe to print. Control and format characters, which could move the
+/// cursor, change colors, or hide or reverse text, become `·`; line breaks and tabs become spaces.
 func printable(_ text: String) -> String {
     var safe = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
@@ -75,8 +79,8 @@ func printable(_ text: String) -> String {
     return String(safe)
 }
 
-/// Columns a text takes on a terminal: two for wide East Asian characters and emoji, none for
-/// marks and for this program's own colours.
+/// The number of terminal columns of a text: two for wide East Asian characters and emoji, zero for
+/// combining marks and color sequences.
 func displayWidth(_ text: String) -> Int {
     var width = 0
     var colour = false
@@ -84,7 +88,7 @@ func displayWidth(_ text: String) -> Int {
     return width
 }
 
-/// Columns of a character; `colour` is whether a sequence of colour has begun.
+/// The columns of a character. `colour` is true inside a color sequence.
 private func columns(of character: Character, _ colour: inout Bool) -> Int {
     if colour {
         colour = character != "m"
@@ -115,9 +119,10 @@ private func isWide(_ value: UInt32) -> Bool {
     }
 }
 
-/// Cuts a text to a width, with `…` where something is left out. Colours are ended.
+/// Cuts a text to a width in columns, with `…` in place of what was cut. An open color sequence is
+/// reset.
 func cut(_ text: String, to width: Int) -> String {
-    // A character has two columns at most: what is surely short enough is not measured.
+    // No character takes more columns than it has UTF-8 bytes: a text this short always fits.
     guard text.utf8.count > width, displayWidth(text) > width else { return text }
     var result = ""
     var taken = 0
@@ -133,7 +138,7 @@ func cut(_ text: String, to width: Int) -> String {
     return result + "…" + (hasColour ? "\u{1B}[0m" : "")
 }
 
-/// Breaks a text into lines of at most `width` columns, at spaces; a word that is longer stays whole.
+/// Wraps a text at spaces into lines of at most `width` columns. A longer word stays whole.
 func wrapped(_ text: String, to width: Int, indent: String = "") -> [String] {
     var lines: [String] = []
     var line = ""

@@ -1,6 +1,6 @@
 import AfterwordCore
 
-/// A fraction given in parts of `unit`, with decimals: `decimal(4213, 1000, 2)` is `4.21`; half up.
+/// A number of parts of `unit` as a decimal, rounded half up: 4213 of 1000 with 2 places is `4.21`.
 func decimal(_ number: Int64, of unit: Int64, places: Int) -> String {
     var scale: Int64 = 1
     for _ in 0..<places { scale *= 10 }
@@ -9,12 +9,12 @@ func decimal(_ number: Int64, of unit: Int64, places: Int) -> String {
     return places == 0 ? whole : whole + "." + padded(Int(scaled % scale), places)
 }
 
-/// A mean rating in stars, or `–`.
+/// The mean rating in stars with two decimals; `–` without ratings.
 func stars(_ counters: Counters) -> String {
     meanStars(counters).map { decimal($0, of: 1000, places: 2) } ?? "–"
 }
 
-/// A share in per cent with its interval: `16 % (13–20)`.
+/// A share in percent with its interval, such as `16 % (13–20)`.
 func percent(_ share: Share?) -> String {
     guard let share else { return "–" }
     let value = decimal(share.value, of: 10_000, places: 0)
@@ -23,7 +23,7 @@ func percent(_ share: Share?) -> String {
     return "\(value) % (\(low)–\(high))"
 }
 
-/// Seconds in the largest unit that fits: `3 d`, `5 h`, `2 min`, `40 s`.
+/// A duration in seconds, in the largest unit that fits: `3 d`, `5 h`, `2 min`, `40 s`.
 func duration(_ seconds: Int64) -> String {
     switch seconds.magnitude {
     case 86_400...: "\(seconds / 86_400) d"

@@ -1,10 +1,11 @@
 import AfterwordPipeline
 import Foundation
 
-/// Writes what a command makes to the file that an option names, as `writeFile` does; what stands
-/// for standard output (`/dev/stdout`, `-`) is printed.
+/// Writes a command's output to the file that an option names, using `writeFile`. `-` and
+/// `/dev/stdout` print to standard output.
 ///
-/// - Parameter mode: Of a file that was not there.
+/// - Parameter mode: The mode of a newly created file.
+/// - Throws: `OutputFault`.
 func writeOutput(_ text: String, to path: String, mode: UInt32 = 0o600) throws {
     if path == "-" || namedDescriptor(path) == STDOUT_FILENO {
         return print(text, terminator: "")
@@ -12,7 +13,7 @@ func writeOutput(_ text: String, to path: String, mode: UInt32 = 0o600) throws {
     try writeFile(Array(text.utf8), to: path, mode: mode)
 }
 
-/// The mode of a file that others may read, as far as this user lets them.
+/// The mode 0666 restricted by the user's umask.
 func openMode() -> UInt32 {
     let mask = umask(0)
     _ = umask(mask)

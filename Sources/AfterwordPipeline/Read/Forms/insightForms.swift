@@ -107,7 +107,7 @@ private let dangerForm = ObjectForm<JSONValue>(
 }
 
 private let leftOutForm = ObjectForm<JSONValue>(
-    "InsightLeftOut", "Themes that were counted and have no room in the insight."
+    "InsightLeftOut", "Themes among the first shown that the model did not name or could not prove."
 ) { form in
     form.stored("issues", .list(.string), "Issues.")
     form.stored("strengths", .list(.string), "Strengths.")
@@ -179,7 +179,7 @@ private let documentForm = ObjectForm<JSONValue>(
     form.stored(
         "dangers_unlikely", .count, "Reviews with a word of danger, probably none.",
         isRequired: false)
-    form.stored("left_out", leftOutForm, "Themes without room.", isRequired: false)
+    form.stored("left_out", leftOutForm, "What the model did not name.", isRequired: false)
     form.storedList("issues", itemForm, "What customers complain of.")
     form.storedList("strengths", itemForm, "What customers praise.")
     form.storedList("recommendations", recommendation, "What could be done.")
