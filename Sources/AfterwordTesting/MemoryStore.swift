@@ -103,8 +103,8 @@ private final class MemoryLoad: StoreLoad {
         return StoreHead(
             nextRun: Int64(state.runs.count + 1),
             nextProductKey: (state.products.keys.max() ?? 0) + 1,
-            nextRawKey: nextLater(state.raw.keys.filter { $0 < 0 }.max()),
-            nextHistoryKey: nextLater(
+            nextRawKey: nextAppended(state.raw.keys.filter { $0 < 0 }.max()),
+            nextHistoryKey: nextAppended(
                 state.history.map(\.historyKey).filter { $0 < 0 }.max()),
             lastRecordedAt: state.runs.last?.recordedAt,
             historyDigest: state.runs.last?.historyDigest ?? genesisDigest,

@@ -195,7 +195,7 @@ final class TemporaryStores {
         defer { for table in tables { try? tamper("DROP TABLE saved_\(table)") } }
         do {
             try tamper(change)
-        } catch where Self.isRefusal(error) {
+        } catch  where Self.isRefusal(error) {
             return nil
         }
         let result = try body()

@@ -11,7 +11,7 @@ package enum Operation: String, Sendable {
 /// 0).
 package struct HistoryRow: Equatable, Sendable {
     /// Surrogate key, covered by no digest: the review key, or a negative appended key
-    /// (`firstLaterKey`).
+    /// (`firstAppendedKey`).
     package var historyKey: Int64
     package var reviewKey: Int64
     package var productID: Text

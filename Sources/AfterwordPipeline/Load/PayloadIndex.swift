@@ -198,7 +198,7 @@ final class PayloadIndex {
             if product < last { isSorted = false }
             last = product
             var packed = review.reviewKey << 9 | (review.rating ?? 0) << 3
-            packed |= review.isKnownByTexts ? 4 : 0
+            packed |= review.isIdentifiedByContent ? 4 : 0
             packed |= (review.hasText ? 2 : 0) | (review.isLive ? 1 : 0)
             found.append(
                 Row(

@@ -40,9 +40,9 @@ struct DumpScanner {
         self.early = early
         self.workers = workers
         self.progress = progress
-    /// Scans all files in order.
-    ///
-    /// - Throws: `InputFault`, and what `progress` throws.
+        /// Scans all files in order.
+        ///
+        /// - Throws: `InputFault`, and what `progress` throws.
     }
 
     mutating func run() throws -> DumpIndex {

@@ -103,7 +103,7 @@ package protocol StoreLookUps: AnyObject {
 ///    gives the same store.
 /// 2. Look-ups return stored rows in any order; a key that is not stored has no result.
 /// 3. Keys (`…Key`) are 64-bit surrogates assigned by the caller (`reviewKeys(ofProduct:)`,
-///    `firstLaterKey`, or counted up from `head`). They never enter a digest or a golden.
+///    `firstAppendedKey`, or counted up from `head`). They never enter a digest or a golden.
 /// 4. Text keys are compared by bytes.
 /// 5. One thread at a time calls a load.
 package protocol StoreLoad: StoreLookUps {
@@ -299,7 +299,7 @@ extension StoreReader {
                 CurrentPayload(
                     reviewKey: review.reviewKey, productKey: key,
                     identity: review.identity, payload: review.payloadDigest,
-                    isKnownByTexts: review.kind == .content, isLive: review.isLive,
+                    isIdentifiedByContent: review.kind == .content, isLive: review.isLive,
                     rating: review.values.rating,
                     hasText: review.values.title != nil || review.values.body != nil))
         }

@@ -5,7 +5,7 @@ package struct StoreHead: Equatable, Sendable {
     /// Number of the next run; 1 in an empty store.
     package var nextRun: Int64
     package var nextProductKey: Int64
-    /// Keys of appended rows: those that are not a review's first (`firstLaterKey`).
+    /// Keys of appended rows: those that are not a review's first (`firstAppendedKey`).
     package var nextRawKey: Int64
     package var nextHistoryKey: Int64
     package var lastRecordedAt: Instant?
@@ -94,7 +94,7 @@ package struct CurrentPayload: Equatable, Sendable {
     package var identity: Digest128
     package var payload: Digest128
     /// Its identity is of kind c (content).
-    package var isKnownByTexts: Bool
+    package var isIdentifiedByContent: Bool
     package var isLive: Bool
     /// In tenths of a star.
     package var rating: Int64?
@@ -103,13 +103,13 @@ package struct CurrentPayload: Equatable, Sendable {
 
     package init(
         reviewKey: Int64, productKey: Int64, identity: Digest128, payload: Digest128,
-        isKnownByTexts: Bool, isLive: Bool, rating: Int64?, hasText: Bool
+        isIdentifiedByContent: Bool, isLive: Bool, rating: Int64?, hasText: Bool
     ) {
         self.reviewKey = reviewKey
         self.productKey = productKey
         self.identity = identity
         self.payload = payload
-        self.isKnownByTexts = isKnownByTexts
+        self.isIdentifiedByContent = isIdentifiedByContent
         self.isLive = isLive
         self.rating = rating
         self.hasText = hasText

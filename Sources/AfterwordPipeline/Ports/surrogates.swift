@@ -33,7 +33,7 @@ package func productKey(ofReview reviewKey: Int64) -> Int64 { reviewKey >> revie
 
 /// The first key of appended rows: rows of bronze and history that are not a review's first, which
 /// has the review's own key. Appended keys are counted up and always negative.
-package let firstLaterKey: Int64 = -(1 << 62)
+package let firstAppendedKey: Int64 = -(1 << 62)
 
 /// The next appended key after the greatest stored one.
-package func nextLater(_ last: Int64?) -> Int64 { last.map { $0 + 1 } ?? firstLaterKey }
+package func nextAppended(_ last: Int64?) -> Int64 { last.map { $0 + 1 } ?? firstAppendedKey }

@@ -36,10 +36,10 @@ final class PostgresLoad: StoreLoad {
             WHERE completeness = 'all'
             """
         ).first
-        func nextLaterKey(_ column: String, _ table: String) throws -> Int64 {
+        func nextAppendedKey(_ column: String, _ table: String) throws -> Int64 {
             let rows = try connection.run(
                 "SELECT MAX(\(column)) AS last FROM \(table) WHERE \(column) < 0")
-            return nextLater(try rows.first?.optional("last"))
+            return nextAppended(try rows.first?.optional("last"))
         }
         let indexes = try connection.run(
             "SELECT to_regclass('product_reviews_raw_key') IS NOT NULL AS is_made")
@@ -49,8 +49,8 @@ final class PostgresLoad: StoreLoad {
         return StoreHead(
             nextRun: (try last?.run() ?? 0) + 1,
             nextProductKey: nextProductKey,
-            nextRawKey: try nextLaterKey("raw_key", "product_reviews_raw"),
-            nextHistoryKey: try nextLaterKey("history_key", "product_reviews_history"),
+            nextRawKey: try nextAppendedKey("raw_key", "product_reviews_raw"),
+            nextHistoryKey: try nextAppendedKey("history_key", "product_reviews_history"),
             lastRecordedAt: try last?.instant("recorded_at"),
             historyDigest: try last?.digest("history_digest") ?? genesisDigest,
             ledgerDigest: try last?.digest("ledger_digest") ?? genesisDigest,

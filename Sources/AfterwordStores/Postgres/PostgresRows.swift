@@ -252,14 +252,14 @@ struct PostgresFields {
         guard greatestReviewKeys.contains(key) else { throw unreadable("review_key") }
         let identity = try digest128("identity_digest")
         let payload = try digest128("payload_digest")
-        let isKnownByTexts = try flag("identity_kind")
+        let isIdentifiedByContent = try flag("identity_kind")
         let isLive = try flag("is_live")
         guard let told = told(byReading: try number("reading")) else {
             throw unreadable("reading")
         }
         return CurrentPayload(
             reviewKey: key, productKey: productKey(ofReview: key), identity: identity,
-            payload: payload, isKnownByTexts: isKnownByTexts, isLive: isLive,
+            payload: payload, isIdentifiedByContent: isIdentifiedByContent, isLive: isLive,
             rating: told.rating, hasText: told.hasText)
     }
 }

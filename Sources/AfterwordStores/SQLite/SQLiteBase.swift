@@ -89,7 +89,7 @@ enum SQLiteBase {
         """
 
     /// Moves a range of delta rows to the first table. A replaced row keeps its `first_raw_key`.
-    static let putBack = """
+    static let compact = """
         INSERT INTO product_reviews_base_first (\(Columns.review))
         SELECT \(state), COALESCE(first_raw_key, 0) FROM product_reviews_base_later
         WHERE review_key > ? AND review_key <= ? ORDER BY review_key

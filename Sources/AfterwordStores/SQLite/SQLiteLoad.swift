@@ -54,8 +54,8 @@ final class SQLiteLoad: StoreLoad {
         return StoreHead(
             nextRun: (last?.run ?? 0) + 1,
             nextProductKey: nextProductKey,
-            nextRawKey: nextLater(try newest("raw_key", "product_reviews_raw", "raw_key < 0")),
-            nextHistoryKey: nextLater(
+            nextRawKey: nextAppended(try newest("raw_key", "product_reviews_raw", "raw_key < 0")),
+            nextHistoryKey: nextAppended(
                 try newest("history_key", "product_reviews_history", "history_key < 0")),
             lastRecordedAt: last?.recordedAt,
             historyDigest: last?.historyDigest ?? genesisDigest,
@@ -315,14 +315,14 @@ final class SQLiteLoad: StoreLoad {
     func putLaterBack() throws {
         guard wroteLater, try ask(SQLiteBase.isFullOfLater, { try $0.number(0) == 1 }).first == true
         else { return }
-        let putBack = try statement(SQLiteBase.putBack)
+        let compact = try statement(SQLiteBase.compact)
         var last = Int64.min
         while let end = try ask(
             SQLiteBase.pieceEnd, of: [last], { $0.add($1) }, { try $0.optional("piece_end") }
         ).first ?? nil {
-            putBack.add(last)
-            putBack.add(end)
-            try putBack.step()
+            compact.add(last)
+            compact.add(end)
+            try compact.step()
             last = end
         }
         try statement("DELETE FROM product_reviews_base_later").step()

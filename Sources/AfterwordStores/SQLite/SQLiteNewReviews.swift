@@ -8,7 +8,7 @@ final class SQLiteNewReviews {
     private let history: SQLiteRows
     private let first: SQLiteRows
     private let later: SQLiteRows
-    private var laid = LaidBytes()
+    private var buffered = BufferedBytes()
 
     init(_ database: Database) throws {
         raw = try SQLiteRows(database, "product_reviews_raw", Columns.raw)
@@ -21,17 +21,17 @@ final class SQLiteNewReviews {
     ///
     /// - Returns: Whether some reviews are of products that already had reviews.
     func insert(_ new: NewReviews) throws -> Bool {
-        laid.lay(new)
+        buffered.lay(new)
         let places = 0..<new.reviews.count
         func isFirst(_ place: Int) -> Bool {
             SQLiteBase.isFirst(new.reviews[new.reviews.startIndex + place].historyKey)
         }
         let firsts = places.filter(isFirst)
         let laters = places.filter { !isFirst($0) }
-        try laid.bytes.lend { bytes in
+        try buffered.bytes.lend { bytes in
             try new.withBytes { texts, payloads in
-                let lent = Lent(
-                    new: new, texts: texts, payloads: payloads, laid: laid, bytes: bytes)
+                let lent = RowBuffers(
+                    new: new, texts: texts, payloads: payloads, buffered: buffered, bytes: bytes)
                 let own = new.reviews.indices.filter { !new.reviews[$0].isStaged }
                     .map { $0 - new.reviews.startIndex }
                 try raw.insert(own.count) { lent.addRaw(own[$0], to: &$1) }
@@ -46,7 +46,7 @@ final class SQLiteNewReviews {
 
 /// A column buffer for the values of a batch that are not yet contiguous bytes: digests, names and
 /// contexts. Their addresses stay valid until the batch is written.
-private struct LaidBytes {
+private struct BufferedBytes {
     private(set) var bytes: [UInt8] = []
     /// Names of files, and of the shapes they are read by.
     private(set) var files: [(name: Range<Int>, shape: Range<Int>)] = []
@@ -101,26 +101,26 @@ private struct LaidBytes {
 }
 
 /// A batch together with its borrowed buffers.
-private struct Lent {
+private struct RowBuffers {
     let new: NewReviews
     let texts: CleanTexts
     let payloads: BorrowedBytes
-    let laid: LaidBytes
+    let buffered: BufferedBytes
     let bytes: BorrowedBytes
 
     private func digest(_ part: Range<Int>, _ place: Int) -> BorrowedBytes {
-        bytes.part(laid.digest(part, ofReview: place))
+        bytes.part(buffered.digest(part, ofReview: place))
     }
 
     private func review(_ place: Int) -> NewReview { new.reviews[new.reviews.startIndex + place] }
 
     func addRaw(_ place: Int, to row: inout BoundRow) {
         let review = review(place)
-        let file = laid.files[Int(review.file)]
+        let file = buffered.files[Int(review.file)]
         row.add(review.rawKey)
         row.addNull()
-        row.add(blob: digest(LaidBytes.identity, place))
-        row.add(blob: digest(LaidBytes.payload, place))
+        row.add(blob: digest(BufferedBytes.identity, place))
+        row.add(blob: digest(BufferedBytes.payload, place))
         row.add(new.run)
         row.add(text: bytes.part(file.name))
         row.add(review.offset)
@@ -128,7 +128,7 @@ private struct Lent {
         row.add(text: bytes.part(file.shape))
         let start = Int(review.payloadStart)
         row.add(blob: payloads.part(start..<start + Int(review.payloadLength)))
-        row.add(blob: bytes.part(laid.contexts[place]))
+        row.add(blob: bytes.part(buffered.contexts[place]))
     }
 
     func addHistory(_ place: Int, to row: inout BoundRow) {
@@ -141,9 +141,9 @@ private struct Lent {
         row.add(new.run)
         row.add(new.observedAt.microseconds)
         row.add(0)
-        row.add(blob: digest(LaidBytes.content, place))
-        row.add(blob: digest(LaidBytes.salt, place))
-        row.add(blob: digest(LaidBytes.row, place))
+        row.add(blob: digest(BufferedBytes.content, place))
+        row.add(blob: digest(BufferedBytes.salt, place))
+        row.add(blob: digest(BufferedBytes.row, place))
         row.add(optional: values.rating)
         row.add(values.title, texts)
         row.add(values.body, texts)
@@ -166,10 +166,10 @@ private struct Lent {
         row.add(review.reviewKey)
         row.add(new.productKeys[Int(review.product)])
         row.add(values.reviewID, texts)
-        row.add(blob: digest(LaidBytes.identity, place))
+        row.add(blob: digest(BufferedBytes.identity, place))
         row.add(word: review.kind == .source ? "a" : review.kind == .author ? "b" : "c")
         row.add(1)
-        row.add(blob: digest(LaidBytes.payload, place))
+        row.add(blob: digest(BufferedBytes.payload, place))
         row.add(review.rawKey)
         row.add(review.historyKey)
         row.add(
@@ -193,7 +193,7 @@ extension BoundRow {
 /// Inserts staged records into Bronze, before the load has decided about them.
 final class SQLiteStagedRecords {
     private let raw: SQLiteRows
-    private var laid: [UInt8] = []
+    private var buffered: [UInt8] = []
 
     init(_ database: Database) throws {
         raw = try SQLiteRows(database, "product_reviews_raw", Columns.raw)
@@ -202,18 +202,18 @@ final class SQLiteStagedRecords {
     func insert(_ batch: StagedRecords) throws {
         // The buffer holds 32 bytes of digests per record, then names of files and shapes, then
         // contexts.
-        laid.removeAll(keepingCapacity: true)
+        buffered.removeAll(keepingCapacity: true)
         for record in batch.records {
-            record.identity.withBytes { laid.append(contentsOf: $0) }
-            record.payload.withBytes { laid.append(contentsOf: $0) }
+            record.identity.withBytes { buffered.append(contentsOf: $0) }
+            record.payload.withBytes { buffered.append(contentsOf: $0) }
         }
         func append(_ bytes: [UInt8]) -> Range<Int> {
-            laid.append(contentsOf: bytes)
-            return laid.count - bytes.count..<laid.count
+            buffered.append(contentsOf: bytes)
+            return buffered.count - bytes.count..<buffered.count
         }
         let files = batch.files.map { (append(Array($0.name.utf8)), append(Array($0.shape.utf8))) }
         let contexts = batch.contexts.map(append)
-        try laid.lend { laid in
+        try buffered.lend { buffered in
             try batch.payloads.lend { payloads in
                 try raw.insert(batch.records.count) { place, row in
                     let record = batch.records[place]
@@ -221,16 +221,16 @@ final class SQLiteStagedRecords {
                     let start = Int(record.payloadStart)
                     row.add(record.rawKey)
                     row.addNull()
-                    row.add(blob: laid.part(place * 32..<place * 32 + 16))
-                    row.add(blob: laid.part(place * 32 + 16..<place * 32 + 32))
+                    row.add(blob: buffered.part(place * 32..<place * 32 + 16))
+                    row.add(blob: buffered.part(place * 32 + 16..<place * 32 + 32))
                     row.add(batch.run)
-                    row.add(text: laid.part(file.0))
+                    row.add(text: buffered.part(file.0))
                     row.add(record.offset)
                     row.add(Int64(record.payloadLength))
-                    row.add(text: laid.part(file.1))
+                    row.add(text: buffered.part(file.1))
                     row.add(
                         blob: payloads.part(start..<start + Int(record.payloadLength)))
-                    row.add(blob: laid.part(contexts[Int(record.context)]))
+                    row.add(blob: buffered.part(contexts[Int(record.context)]))
                 }
             }
         }

@@ -394,7 +394,7 @@ struct SQLiteSession: SQLSession {
                 CurrentPayload(
                     reviewKey: key, productKey: productKey(ofReview: key),
                     identity: try row.digest128(1), payload: try row.digest128(2),
-                    isKnownByTexts: try row.flag(3), isLive: try row.flag(4),
+                    isIdentifiedByContent: try row.flag(3), isLive: try row.flag(4),
                     rating: told.rating, hasText: told.hasText))
         }
     }

@@ -8,7 +8,7 @@ import Testing
 
 /// SQLite's two tables of current rows: the first table, and the delta of later loads. Readers see
 /// one view.
-@Suite struct LaterReviewsTests {
+@Suite struct AppendedReviewsTests {
     private let history = ReviewHistory(seed: 3)
 
     private static func shape() throws -> Shape {
@@ -144,7 +144,7 @@ import Testing
     }
 
     @Test("Later rows are put back when they are many, and only then")
-    func putBack() throws {
+    func compact() throws {
         let file = try TemporaryStore()
         let store = try file.open()
         // More rows than one piece of a compaction.
