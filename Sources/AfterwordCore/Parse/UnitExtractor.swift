@@ -330,3 +330,9 @@ func firstWord(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
     for place in 0..<bytes.count { word |= UInt64(bytes[place]) << UInt64(place * 8) }
     return UInt64(littleEndian: word)
 }
+
+extension UnitExtractor {
+    mutating func extract(
+        from bytes: BorrowedBytes, with scanner: inout JSONScanner
+    ) throws(ScanFault) { try extract(from: bytes.address, with: &scanner) }
+}

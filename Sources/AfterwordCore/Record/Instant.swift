@@ -113,3 +113,8 @@ package func padded(_ number: Int, _ width: Int) -> String {
     let digits = String(number)
     return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
 }
+
+extension JSONValue {
+    /// Microseconds since 1970; null where there is none.
+    package init(_ instant: Instant?) { self.init(instant?.microseconds) }
+}

@@ -162,7 +162,10 @@ private struct OpenBatch {
         let wanted = WantedBatch(decisions)
         stored =
             wanted.isEmpty
-            ? Prefetch(StoredBatch()) : Prefetch(context) { try StoredBatch(wanted, $0) }
+            ? Prefetch(StoredBatch())
+            : Prefetch(on: context.readConnection, context.executor) {
+                try StoredBatch(wanted, $0)
+            }
     }
 
     /// Waits for the look-up; call before the read connection closes.
@@ -239,7 +242,10 @@ private struct ChangedBatch {
         }
         stored =
             reread.isEmpty && moved.isEmpty
-            ? Prefetch(StoredSums()) : Prefetch(context) { try StoredSums(reread, moved, $0) }
+            ? Prefetch(StoredSums())
+            : Prefetch(on: context.readConnection, context.executor) {
+                try StoredSums(reread, moved, $0)
+            }
     }
 
     /// Waits for the look-up; call before the read connection closes.

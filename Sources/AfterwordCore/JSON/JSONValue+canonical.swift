@@ -60,7 +60,6 @@ extension JSONValue {
     package init(_ text: Text?) { self = text.map { .string($0.string) } ?? .null }
     package init(_ text: String?) { self = text.map { .string($0) } ?? .null }
     package init(_ flag: Bool?) { self = flag.map { .bool($0) } ?? .null }
-    package init(_ instant: Instant?) { self.init(instant?.microseconds) }
 
     /// An object of members in any order.
     package static func row(_ members: KeyValuePairs<String, JSONValue>) -> JSONValue {

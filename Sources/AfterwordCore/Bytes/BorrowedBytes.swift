@@ -107,18 +107,6 @@ extension String {
     try withUnsafeBytes(of: numbers) { try body(BorrowedBytes($0)) }
 }
 
-extension JSONScanner {
-    init(_ bytes: BorrowedBytes, from position: Int = 0, isFinal: Bool, isStrict: Bool) {
-        self.init(bytes.address, from: position, isFinal: isFinal, isStrict: isStrict)
-    }
-}
-
-extension UnitExtractor {
-    mutating func extract(
-        from bytes: BorrowedBytes, with scanner: inout JSONScanner
-    ) throws(ScanFault) { try extract(from: bytes.address, with: &scanner) }
-}
-
 /// Appends the UTF-8 of a JSON string with its escapes decoded.
 ///
 /// - Parameter bytes: The string without its quotes.

@@ -28,15 +28,19 @@ final class Prefetch<Value>: @unchecked Sendable {
     /// - Parameter question: Called once, on another thread. It may read the state before the run
     ///   or any later one: a product's reviews, records and months are written by its own decision
     ///   alone, so it does not matter which of the run's rows are visible.
-    init(_ context: LoadContext, _ question: @escaping (any StoreLookUps) throws -> Value) {
-        guard let way = context.readConnection else {
-            answer = context.executor.later { try question($0) }
+    /// - Parameter connection: Nil where the store has one connection: the executor's thread answers.
+    init(
+        on connection: ReadConnection?, _ executor: StoreExecutor,
+        _ question: @escaping (any StoreLookUps) throws -> Value
+    ) {
+        guard let connection else {
+            answer = executor.later { try question($0) }
             return
         }
         // One thread uses it, and is done with it when `finish` returns.
         nonisolated(unsafe) let question = question
-        deferred = context.executor.workers.deferTask { [self] in
-            result = Result { try way.ask(question) }
+        deferred = executor.workers.deferTask { [self] in
+            result = Result { try connection.ask(question) }
         }
     }
 

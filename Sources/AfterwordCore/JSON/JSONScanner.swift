@@ -392,3 +392,9 @@ package func validateJSON(_ bytes: [UInt8], strict: Bool) -> ScanFault? {
         }
     }
 }
+
+extension JSONScanner {
+    init(_ bytes: BorrowedBytes, from position: Int = 0, isFinal: Bool, isStrict: Bool) {
+        self.init(bytes.address, from: position, isFinal: isFinal, isStrict: isStrict)
+    }
+}
