@@ -160,9 +160,9 @@ package func loadCatalog(
         dumpIndex.products[entry.product] = indexed
     }
     let dump = Dump(name: catalogue.name, files: [])
-    let report = try attempt(dump, store, options, surroundings) { intent in
-        try apply(dumpIndex, dump, store, intent, options, surroundings, WorkerPool())
-    }
+    let request = LoadRequest(
+        dump: dump, store: store, options: options, surroundings: surroundings)
+    let report = try attempt(request) { try apply(dumpIndex, request, $0, WorkerPool()) }
     let unknown = Set(catalogue.entries.map(\.product)).subtracting(ids)
     return CatalogReport(
         load: report, known: dumpIndex.products.count, unknown: unknown.sorted(),

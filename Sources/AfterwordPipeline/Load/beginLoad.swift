@@ -5,18 +5,19 @@ import AfterwordCore
 /// - Throws: `PayloadIndex.Outdated` where another run was committed since the index was read;
 ///   `InputFault.observedInFuture`.
 func beginLoad(
-    _ store: any ReviewStore, _ load: any StoreLoad, _ executor: StoreExecutor, _ dump: Dump,
-    _ dumpIndex: DumpIndex,
-    _ options: LoadOptions, _ now: Instant
+    _ request: LoadRequest, _ load: any StoreLoad, _ executor: StoreExecutor,
+    _ dumpIndex: DumpIndex
 ) throws -> LoadContext {
+    let (options, now) = (request.options, request.surroundings.now())
     let head = try load.head()
     if let known = dumpIndex.known, known.run != head.nextRun - 1 { throw PayloadIndex.Outdated() }
     let digests = Set(dumpIndex.files.map(\.record.digest)).sorted()
     let identical = try load.runs(holding: digests)
-    let observed = observation(dump, options, identical, now)
+    let observed = observation(request.dump, options, identical, now)
     try checkObservation(observed.at, now: now, options)
     let context = LoadContext(
-        store: store, load: load, executor: executor, options: options, dumpIndex: dumpIndex,
+        store: request.store, load: load, executor: executor, options: options,
+        dumpIndex: dumpIndex,
         head: head,
         observedAt: observed.at, observedOrigin: observed.origin,
         identicalSince: identical.filter { $0.observedAt == observed.at }.map(\.run).min())

@@ -60,9 +60,9 @@ package func replayRejects(
     }
     try store.read { try replay.addPlaceholders($0, asOf: run.run) }
     let dumpIndex = replay.scanner.dumpIndex
-    return try attempt(dump, store, options, surroundings) { intent in
-        try apply(dumpIndex, dump, store, intent, options, surroundings, workers)
-    }
+    let request = LoadRequest(
+        dump: dump, store: store, options: options, surroundings: surroundings)
+    return try attempt(request) { try apply(dumpIndex, request, $0, workers) }
 }
 
 /// Builds the `DumpIndex` of a replay from stored rejects.
@@ -74,8 +74,7 @@ private struct Replay {
 
     init(dump: Dump, options: LoadOptions, shapes: [ShapeRow], workers: WorkerPool) {
         scanner = DumpScanner(
-            dump: dump, shapes: options.shapes, isStrict: options.isStrict,
-            workers: workers, progress: { _ in })
+            dump: dump, options: options, workers: workers, progress: { _ in })
         self.options = options
         stored = Dictionary(shapes.map { ($0.name, $0) }) { $1 }
     }
@@ -100,47 +99,45 @@ private struct Replay {
                 shape = fitting
             }
         }
-        let place = scanner.dumpIndex.files.count
-        let cleaner = shape.map(RecordCleaner.init)
         var digest = StreamDigest()
         digest.add(whole[...])
-        var record = FileRecord(
-            run: 0, name: file, byteCount: Int64(whole.count), digest: digest.finish(),
-            shape: shape?.name ?? "", balance: Balance(), nonstandardLiterals: 0)
+        var cursor = FileCursor(
+            scanner.dumpIndex.files.count, file, shape.map(RecordCleaner.init))
+        cursor.record.byteCount = Int64(whole.count)
+        cursor.record.digest = digest.finish()
         var offset: Int64 = 0
         let firstReject = scanner.dumpIndex.rejects.count
         for row in rows {
-            try take(row, at: offset, place, cleaner, &record)
+            try take(row, at: offset, in: &cursor)
             offset += Int64(row.payload.count)
         }
         try scanner.placeInSource(source, file, firstReject)
         scanner.dumpIndex.files.append(
-            IndexedFile(record: record, cleaner: cleaner, source: source))
+            IndexedFile(record: cursor.record, cleaner: cursor.cleaner, source: source))
     }
 
     /// A record with a context is cleaned as it is; any other reject is split again.
     ///
     /// - Parameter offset: Offset of the reject in the joined rejects of its file.
     private mutating func take(
-        _ row: RejectRow, at offset: Int64, _ place: Int, _ cleaner: RecordCleaner?,
-        _ record: inout FileRecord
+        _ row: RejectRow, at offset: Int64, in cursor: inout FileCursor
     ) throws {
-        if !row.context.isEmpty, let cleaner {
-            try scanner.take(
-                payload: row.payload, row.context, offset, place, row.file, cleaner, &record)
+        if !row.context.isEmpty, cursor.cleaner != nil {
+            try scanner.take(payload: row.payload, context: row.context, at: offset, in: &cursor)
             return
         }
-        let plan = (cleaner ?? RecordCleaner(Shape.builtIn[0])).plan
+        let plan = (cursor.cleaner ?? RecordCleaner(Shape.builtIn[0])).plan
         var splitter = RecordSplitter(plan, isStrict: options.isStrict)
         var isEmpty = true
         try splitter.feed(row.payload[...], isLast: true) { event, window, start in
             isEmpty = false
-            try scanner.take(event, window, offset + start, place, row.file, cleaner, &record)
+            cursor.offset = offset + start
+            try scanner.take(event, window, &cursor)
         }
         // Bytes that hold no value stay rejected.
         guard isEmpty else { return }
-        record.balance.found += 1
-        record.balance.rejected += 1
+        cursor.record.balance.found += 1
+        cursor.record.balance.rejected += 1
     }
 
     /// Adds placeholder records: the short texts that the products had as of the run, so that the

@@ -28,19 +28,19 @@ final class EarlyBronzeWriter {
         init(run: Int64) { records = StagedRecords(run: run) }
 
         mutating func add(
-            _ key: Int64, _ identity: Digest128, _ payload: Digest128, _ bytes: RawSpan,
-            _ offset: Int64, _ file: (place: Int, name: String, shape: String), _ context: [UInt8]
+            _ candidate: Candidate, key: Int64, bytes: RawSpan, context: [UInt8],
+            of cursor: borrowing FileCursor
         ) {
-            if self.file != Int32(file.place) {
-                records.files.append((file.name, file.shape))
-                self.file = Int32(file.place)
+            if file != candidate.file {
+                records.files.append((cursor.name, cursor.record.shape))
+                file = candidate.file
             }
             if records.contexts.last != context { records.contexts.append(context) }
             records.records.append(
                 StagedRecords.Record(
-                    rawKey: key, identity: identity, payload: payload,
+                    rawKey: key, identity: candidate.identity.digest, payload: candidate.payload,
                     file: Int32(records.files.count - 1),
-                    context: Int32(records.contexts.count - 1), offset: offset,
+                    context: Int32(records.contexts.count - 1), offset: candidate.offset,
                     payloadStart: Int32(records.payloads.count),
                     payloadLength: Int32(bytes.byteCount)))
             bytes.lend { records.payloads.append(contentsOf: $0) }
@@ -66,16 +66,18 @@ final class EarlyBronzeWriter {
 
     /// Adds a record, if there is a bronze key for it.
     ///
-    /// - Parameter number: Its number among the records of the dump, from 0.
+    /// - Parameters:
+    ///   - number: Its number among the records of the dump, from 0.
+    ///   - bytes: Its payload.
     /// - Returns: Whether the record was staged.
     /// - Throws: The failure of an earlier batch.
     func add(
-        _ number: Int, identity: Digest128, payload: Digest128, bytes: RawSpan, offset: Int64,
-        file: (place: Int, name: String, shape: String), context: [UInt8]
+        _ candidate: Candidate, number: Int, bytes: RawSpan, context: [UInt8],
+        of cursor: borrowing FileCursor
     ) throws -> Bool {
         let key = Int64(number) + 1
         guard StagedRecords.keys.contains(key) else { return false }
-        batch.add(key, identity, payload, bytes, offset, file, context)
+        batch.add(candidate, key: key, bytes: bytes, context: context, of: cursor)
         if batch.isFull(rows: batchRows, bytes: batchBytes) { try flush() }
         return true
     }

@@ -9,7 +9,7 @@ struct DumpScanner {
     let shapes: [Shape]
     let isStrict: Bool
     /// Writes records to bronze while the dump is read; set only in a store's first load.
-    let early: EarlyBronzeWriter?
+    var early: EarlyBronzeWriter?
     let workers: WorkerPool
     /// Called with the number of bytes of each slab read; may throw to stop the scan.
     let progress: (Int64) throws -> Void
@@ -28,24 +28,24 @@ struct DumpScanner {
     private var filesOfKnown: [Int] = []
 
     init(
-        dump: Dump, shapes: [Shape], isStrict: Bool, known: PayloadIndex? = nil,
-        early: EarlyBronzeWriter? = nil, workers: WorkerPool,
+        dump: Dump, options: LoadOptions, workers: WorkerPool,
         progress: @escaping (Int64) throws -> Void
     ) {
-        dumpIndex.known = known
-        filesOfKnown = Array(repeating: -1, count: known?.products.count ?? 0)
         self.dump = dump
-        self.shapes = shapes
-        self.isStrict = isStrict
-        self.early = early
+        shapes = options.shapes
+        isStrict = options.isStrict
         self.workers = workers
         self.progress = progress
-        /// Scans all files in order.
-        ///
-        /// - Throws: `InputFault`, and what `progress` throws.
     }
 
+    /// Counts records that the index knows by their bytes instead of reading them.
+    func skip(_ known: PayloadIndex?) { dumpIndex.known = known }
+
+    /// Scans all files in order.
+    ///
+    /// - Throws: `InputFault`, and what `progress` throws.
     mutating func run() throws -> DumpIndex {
+        filesOfKnown = Array(repeating: -1, count: dumpIndex.known?.products.count ?? 0)
         let duplicates = try duplicateFiles(dump.files)
         for (place, file) in dump.files.enumerated() {
             if let original = duplicates[place] {
@@ -81,10 +81,8 @@ struct DumpScanner {
             dumpIndex.unfitFile = dumpIndex.unfitFile ?? fault
         case .nothing: break
         }
-        let cleaner = shape.map(RecordCleaner.init)
-        var record = FileRecord(
-            run: 0, name: file.name, byteCount: 0, digest: genesisDigest,
-            shape: shape?.name ?? "", balance: Balance(), nonstandardLiterals: 0)
+        var cursor = FileCursor(place, file.name, shape.map(RecordCleaner.init))
+        let cleaner = cursor.cleaner
         // A file without a shape yields no units, so any plan serves to find what it holds instead.
         let plan = (cleaner ?? RecordCleaner(Shape.builtIn[0])).plan
         var splitter = RecordSplitter(plan, isStrict: isStrict)
@@ -100,22 +98,22 @@ struct DumpScanner {
                 slab[...], isLast: isLast, elements: Self.unitElements,
                 recognise: known.map { known in { known.recognise($0, workers) } }
             ) { events, window, offset in
-                try take(events, window, offset, place, file.name, cleaner, &record)
+                cursor.offset = offset
+                try take(events, window, &cursor)
             }
         }
         if let fault = reading.fault {
             let bytes =
                 fault == .notGzip || fault == .lfsPointer
                 ? try reading.source.read(at: 0, count: ParseLimit.recordBytes) : []
-            let offset = bytes.isEmpty ? end : 0
-            reject(fault, bytes, offset, file.name, nil, &record)
+            reject(fault, bytes, at: bytes.isEmpty ? end : 0, in: &cursor)
         }
         try placeInSource(reading.source, file.name, firstReject)
-        record.byteCount = reading.byteCount
-        record.digest = reading.digest
+        cursor.record.byteCount = reading.byteCount
+        cursor.record.digest = reading.digest
         dumpIndex.files.append(
             IndexedFile(
-                record: record, cleaner: cleaner, source: reading.source,
+                record: cursor.record, cleaner: cleaner, source: reading.source,
                 isEmpty: splitter.isEmpty && reading.fault == nil))
     }
 
@@ -141,11 +139,10 @@ struct DumpScanner {
     /// Takes the events of one window: the worker pool cleans and hashes their records, then this
     /// thread adds them to the index in order.
     private mutating func take(
-        _ events: [RecordSplitter.Event], _ window: RawSpan, _ offset: Int64, _ place: Int,
-        _ name: String, _ cleaner: RecordCleaner?, _ record: inout FileRecord
+        _ events: [RecordSplitter.Event], _ window: RawSpan, _ cursor: inout FileCursor
     ) throws {
-        guard let cleaner else {
-            for event in events { try take(event, window, offset, place, name, nil, &record) }
+        guard let cleaner = cursor.cleaner else {
+            for event in events { try take(event, window, &cursor) }
             return
         }
         let prepared = Mutex([PreparedUnit](repeating: PreparedUnit(), count: events.count))
@@ -159,7 +156,7 @@ struct DumpScanner {
             }
         }
         for (event, prepared) in zip(events, prepared.withLock { $0 }) {
-            try take(event, prepared, window, offset, place, name, cleaner, &record)
+            try take(event, prepared, window, &cursor)
         }
     }
 
@@ -167,41 +164,36 @@ struct DumpScanner {
     private static let unitElements = 128
 
     /// Takes one event of a window.
-    ///
-    /// - Parameter offset: Offset of the window in the stream that is read.
-    /// - Parameter place: Index of the file in the dump.
     mutating func take(
-        _ event: RecordSplitter.Event, _ window: RawSpan, _ offset: Int64, _ place: Int,
-        _ name: String, _ cleaner: RecordCleaner?, _ record: inout FileRecord
+        _ event: RecordSplitter.Event, _ window: RawSpan, _ cursor: inout FileCursor
     ) throws {
         var prepared = PreparedUnit()
         if case .unit(let unit) = event {
-            guard let cleaner else {
+            guard let cleaner = cursor.cleaner else {
                 preconditionFailure("a file without a shape has no element")
             }
             prepared = prepare(unit, window, cleaner)
         }
-        try take(event, prepared, window, offset, place, name, cleaner, &record)
+        try take(event, prepared, window, &cursor)
     }
 
     private mutating func take(
         _ event: RecordSplitter.Event, _ prepared: PreparedUnit, _ window: RawSpan,
-        _ offset: Int64, _ place: Int, _ name: String, _ cleaner: RecordCleaner?,
-        _ record: inout FileRecord
+        _ cursor: inout FileCursor
     ) throws {
         switch event {
         case .reject(let reason, let range):
             let bytes = window.extracting(range).lend { Array($0) }
-            reject(reason, bytes, offset + Int64(range.lowerBound), name, nil, &record)
+            reject(reason, bytes, at: cursor.offset + Int64(range.lowerBound), in: &cursor)
         case .known(let elements):
-            guard let cleaner else { return }
-            try meet(elements, window, offset, place, name, cleaner, &record)
+            try meet(elements, window, &cursor)
         case .unit(let unit):
-            guard let cleaner else { return }
-            record.nonstandardLiterals += Int64(unit.nonstandardLiterals)
-            try enter(prepared, window, offset, place, name, cleaner, &record)
+            guard let cleaner = cursor.cleaner else { return }
+            cursor.record.nonstandardLiterals += Int64(unit.nonstandardLiterals)
+            try enter(prepared, window, &cursor)
             for index in unit.products.indices {
-                takeProduct(index, unit, window, offset, place, name, cleaner, &record)
+                let cleaned = cleaner.clean(product: index, of: unit, window: window)
+                takeProduct(unit.products[index], cleaned, window, &cursor)
             }
         }
     }
@@ -209,69 +201,72 @@ struct DumpScanner {
     /// Counts records that the payload index recognized by their bytes. A second record with the
     /// same bytes is cleaned and entered like any other.
     private mutating func meet(
-        _ elements: [KnownElement], _ window: RawSpan, _ offset: Int64, _ place: Int,
-        _ name: String, _ cleaner: RecordCleaner, _ record: inout FileRecord
+        _ elements: [KnownElement], _ window: RawSpan, _ cursor: inout FileCursor
     ) throws {
+        let (place, offset) = (cursor.place, cursor.offset)
         guard let known = dumpIndex.known else { preconditionFailure("nothing else is recognised") }
         let met = known.meet(elements, file: place, offset: offset)
         // Counted locally and added once: updating shared state for each record takes as long as
         // the rest.
         var profile = DumpProfile()
-        let kind = kind(cleaner)
         for (element, met) in zip(elements, met) {
             guard let met else {
                 let range = Int(element.start)..<Int(element.start + element.length)
                 let bytes = window.extracting(range).lend { Array($0) }
                 try take(
-                    payload: bytes, [], offset + Int64(element.start), place, name, cleaner,
-                    &record)
+                    payload: bytes, context: [], at: offset + Int64(element.start), in: &cursor)
                 continue
             }
             profile.count(rating: met.rating, hasText: met.hasText)
             if filesOfKnown[met.product] == place { continue }
             filesOfKnown[met.product] = place
-            _ = enter(known.products[met.product].productID, place, kind)
+            _ = enter(known.products[met.product].productID, place, cursor.kind)
         }
-        record.balance.found += profile.records
+        cursor.record.balance.found += profile.records
         dumpIndex.profile.add(profile)
     }
 
     /// Enters one record given by its bytes and its context, without an enclosing unit.
+    ///
+    /// - Parameter offset: Offset of the record in the stream that is read.
     mutating func take(
-        payload: [UInt8], _ context: [UInt8], _ offset: Int64,
-        _ place: Int, _ name: String, _ cleaner: RecordCleaner, _ record: inout FileRecord
+        payload: [UInt8], context: [UInt8], at offset: Int64, in cursor: inout FileCursor
     ) throws {
+        guard let cleaner = cursor.cleaner else {
+            preconditionFailure("a file without a shape has no element")
+        }
         var prepared = PreparedUnit()
         payload.lend { window in
             cleaner.clean(payload: window, context: context, into: &prepared.rows)
             prepared.take(0..<payload.count, window, context, cleaner)
         }
-        try enter(prepared, payload.span.bytes, offset, place, name, cleaner, &record)
+        let window = cursor.offset
+        cursor.offset = offset
+        defer { cursor.offset = window }
+        try enter(prepared, payload.span.bytes, &cursor)
     }
 
     /// Enters the records of a unit as candidates or as rejects.
     private mutating func enter(
-        _ prepared: PreparedUnit, _ window: RawSpan, _ offset: Int64, _ place: Int,
-        _ name: String, _ cleaner: RecordCleaner, _ record: inout FileRecord
+        _ prepared: PreparedUnit, _ window: RawSpan, _ cursor: inout FileCursor
     ) throws {
         // Counted locally and added once: updating shared state for each record takes as long as
         // the rest.
         var profile = DumpProfile()
         defer {
-            record.balance.found += profile.records
+            cursor.record.balance.found += profile.records
             dumpIndex.profile.add(profile)
         }
-        let (kind, file) = (kind(cleaner), (place: place, name: name, shape: record.shape))
         try window.lend { bytes in
             try prepared.rows.withTexts(in: bytes) { texts in
                 for one in prepared.records {
                     let other = one.other < 0 ? nil : prepared.others[Int(one.other)]
-                    if let other, let fault = other.fault {
-                        reject(one, other, fault, texts, bytes, offset, file, kind, &record)
+                    if let other, other.fault != nil {
+                        reject(one, other, texts, bytes, &cursor)
                         continue
                     }
                     profile.count(rating: one.rating, hasText: one.hasText)
-                    try enter(one, other, texts, window, offset, file, kind)
+                    try enter(one, other, texts, window, cursor)
                 }
             }
         }
@@ -279,23 +274,23 @@ struct DumpScanner {
 
     private mutating func enter(
         _ one: PreparedRecord, _ other: Other?, _ texts: CleanTexts, _ window: RawSpan,
-        _ offset: Int64, _ file: (place: Int, name: String, shape: String), _ kind: IdentityKind?
+        _ cursor: borrowing FileCursor
     ) throws {
-        let offset = offset + Int64(one.range.lowerBound)
+        let offset = cursor.offset + Int64(one.range.lowerBound)
         guard !one.product.isAbsent, let identity = one.identity else {
             preconditionFailure("a record without a product has a fault")
         }
-        let indexed = enter(texts[one.product], file.place, kind)
+        let indexed = enter(texts[one.product], cursor.place, cursor.kind)
         let context = other?.context ?? []
         var candidate = Candidate(
-            identity: identity, payload: one.payload, file: Int32(file.place), offset: offset,
+            identity: identity, payload: one.payload, file: Int32(cursor.place), offset: offset,
             length: Int32(one.range.count), context: contextNumber(context))
         // A numbered identity is final only when all records of the dump are known: it is not
         // staged.
         if let early, hasOwnPlaces, !identity.isNumbered {
             candidate.isStaged = try early.add(
-                dumpIndex.recordCount, identity: identity.digest, payload: one.payload,
-                bytes: window.extracting(one.range), offset: offset, file: file, context: context)
+                candidate, number: dumpIndex.recordCount, bytes: window.extracting(one.range),
+                context: context, of: cursor)
         }
         dumpIndex.add(candidate, to: indexed)
         guard let other else { return }
@@ -335,11 +330,6 @@ struct DumpScanner {
         return indexed
     }
 
-    /// The identity kind of a shape's reviews; nil where the shape holds products.
-    private func kind(_ cleaner: RecordCleaner) -> IdentityKind? {
-        cleaner.shape.holdsProducts ? nil : cleaner.shape.identityKind
-    }
-
     private func contextNumber(_ context: [UInt8]) -> Int32 {
         if dumpIndex.contexts[dumpIndex.contexts.count - 1] != context {
             if context.isEmpty { return 0 }
@@ -349,23 +339,23 @@ struct DumpScanner {
     }
 
     private mutating func reject(
-        _ one: PreparedRecord, _ other: Other, _ fault: (reason: RejectReason, field: String),
-        _ texts: CleanTexts, _ window: BorrowedBytes, _ offset: Int64,
-        _ file: (place: Int, name: String, shape: String), _ kind: IdentityKind?,
-        _ record: inout FileRecord
+        _ one: PreparedRecord, _ other: Other, _ texts: CleanTexts, _ window: BorrowedBytes,
+        _ cursor: inout FileCursor
     ) {
+        guard let fault = other.fault else { return }
         let product = texts.text(one.product)
-        noteRejected(one, other, fault, product, file.place, kind)
+        noteRejected(one, other, product, cursor)
         reject(
-            fault.reason, Array(window.part(one.range)), offset + Int64(one.range.lowerBound),
-            file.name, (fault.field, product, other.context), &record)
+            fault.reason, Array(window.part(one.range)),
+            at: cursor.offset + Int64(one.range.lowerBound),
+            RejectedPart(field: fault.field, product: product, context: other.context),
+            in: &cursor)
     }
 
     private func noteRejected(
-        _ one: PreparedRecord, _ other: Other, _ fault: (reason: RejectReason, field: String),
-        _ product: Text?, _ place: Int, _ kind: IdentityKind?
+        _ one: PreparedRecord, _ other: Other, _ product: Text?, _ cursor: FileCursor
     ) {
-        guard let product else {
+        guard let product, let fault = other.fault else {
             dumpIndex.hasRejectWithoutProduct = true
             return
         }
@@ -376,7 +366,7 @@ struct DumpScanner {
             return !identity.isNumbered && other.faultCount == 1
                 && ["rating", "verified", "helpful_votes"].contains(fault.field)
         }
-        let indexed = enter(product, place, kind)
+        let indexed = enter(product, cursor.place, cursor.kind)
         if let identity = one.identity, isKnown == true {
             indexed.rejectedIdentities.insert(identity.digest)
         } else {
@@ -384,18 +374,19 @@ struct DumpScanner {
         }
     }
 
+    /// - Parameter part: Nil for bytes that are no record.
     private mutating func reject(
-        _ reason: RejectReason, _ bytes: [UInt8], _ offset: Int64, _ file: String,
-        _ place: (field: String, product: Text?, context: [UInt8])?, _ record: inout FileRecord
+        _ reason: RejectReason, _ bytes: [UInt8], at offset: Int64, _ part: RejectedPart? = nil,
+        in cursor: inout FileCursor
     ) {
-        record.balance.found += 1
-        record.balance.rejected += 1
-        if place == nil { dumpIndex.hasRejectWithoutProduct = true }
+        cursor.record.balance.found += 1
+        cursor.record.balance.rejected += 1
+        if part == nil { dumpIndex.hasRejectWithoutProduct = true }
         var row = RejectRow(
-            digest: Digest128([UInt8](repeating: 0, count: 16)), occurrence: 0, run: 0, file: file,
-            offset: offset, length: Int64(bytes.count), reason: reason,
-            field: place?.field ?? "", productID: place?.product, shape: record.shape,
-            payload: bytes, context: place?.context ?? [])
+            digest: Digest128([UInt8](repeating: 0, count: 16)), occurrence: 0, run: 0,
+            file: cursor.name, offset: offset, length: Int64(bytes.count), reason: reason,
+            field: part?.field ?? "", productID: part?.product, shape: cursor.record.shape,
+            payload: bytes, context: part?.context ?? [])
         row.digest = row.computedDigest
         row.occurrence = occurrences[row.digest, default: 0]
         occurrences[row.digest] = row.occurrence + 1
@@ -403,18 +394,17 @@ struct DumpScanner {
     }
 
     private mutating func takeProduct(
-        _ index: Int, _ unit: ExtractedUnit, _ window: RawSpan, _ offset: Int64, _ place: Int,
-        _ name: String, _ cleaner: RecordCleaner, _ record: inout FileRecord
+        _ product: ExtractedUnit.Product, _ cleaned: CleanedProduct, _ window: RawSpan,
+        _ cursor: inout FileCursor
     ) {
-        let product = unit.products[index]
-        let cleaned = cleaner.clean(product: index, of: unit, window: window)
         guard let id = cleaned.productID else {
             // The product's reviews are rejects already; an object without reviews is a reject
             // itself.
             if product.records.isEmpty {
                 let bytes = window.extracting(product.range).lend { Array($0) }
-                let start = offset + Int64(product.range.lowerBound)
-                reject(.noProduct, bytes, start, name, ("product_id", nil, []), &record)
+                reject(
+                    .noProduct, bytes, at: cursor.offset + Int64(product.range.lowerBound),
+                    RejectedPart(field: "product_id", product: nil, context: []), in: &cursor)
                 dumpIndex.hasRejectWithoutProduct = true
             }
             return
@@ -422,9 +412,9 @@ struct DumpScanner {
         if let total = cleaned.total, total > Int64(product.records.count) {
             dumpIndex.shortTotals += 1
         }
-        if product.holdsList { dumpIndex.filesWithProducts.insert(place) }
-        let object = productRaw(product, id, window, offset, name)
-        let indexed = enter(id, place, kind(cleaner))
+        if product.holdsList { dumpIndex.filesWithProducts.insert(cursor.place) }
+        let object = productRaw(product, id, window, cursor)
+        let indexed = enter(id, cursor.place, cursor.kind)
         // An object without a list of reviews does not name them: none of them counts as vanished.
         if !product.holdsList { indexed.hasUnreadableIdentity = true }
         if let object { indexed.objects.append(object) }
@@ -436,8 +426,7 @@ struct DumpScanner {
 
     /// The product's object without its list of reviews; the other members are kept byte for byte.
     private func productRaw(
-        _ product: ExtractedUnit.Product, _ id: Text, _ window: RawSpan, _ offset: Int64,
-        _ name: String
+        _ product: ExtractedUnit.Product, _ id: Text, _ window: RawSpan, _ cursor: FileCursor
     ) -> ProductRawRow? {
         guard !product.members.isEmpty else { return nil }
         var bytes = Array("{".utf8)
@@ -448,9 +437,16 @@ struct DumpScanner {
         bytes.append(UInt8(ascii: "}"))
         return ProductRawRow(
             productKey: 0, productID: id, digest: payloadDigest(bytes.span.bytes, context: []),
-            run: 0, file: name, offset: offset + Int64(product.range.lowerBound),
+            run: 0, file: cursor.name, offset: cursor.offset + Int64(product.range.lowerBound),
             length: Int64(product.range.count), payload: bytes)
     }
+}
+
+/// What is known of a record that is rejected.
+private struct RejectedPart {
+    var field: String
+    var product: Text?
+    var context: [UInt8]
 }
 
 /// What a worker computes of one record from its bytes alone. Holds no reference-counted member.
