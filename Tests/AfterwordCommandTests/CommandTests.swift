@@ -252,8 +252,8 @@ import Testing
         #expect(try Shape(parsing: Array(shown.utf8)) == .amazon2014)
 
         try folder.write("catalogue.csv", "asin,brand\nB01,Lumora\nB99,X\n")
-        let catalogue = try run("catalog", "load", "catalogue.csv")
-        #expect(catalogue.code == 0 && catalogue.output.contains("1 unknown id: B99"))
+        let catalog = try run("catalog", "load", "catalogue.csv")
+        #expect(catalog.code == 0 && catalog.output.contains("1 unknown id: B99"))
         #expect(try rows(try run("product", "B01", "--json"))[0]["brand"]?.text == "Lumora")
     }
 

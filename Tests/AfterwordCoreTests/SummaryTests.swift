@@ -165,7 +165,7 @@ import Testing
             updatedAttribute(stored, with: ("new", rank), observedAt: at, isOlder: isOlder).value
         }
         #expect(after(.enclosing, day) == "new")
-        #expect(after(.catalogue, day) == "new")
+        #expect(after(.catalog, day) == "new")
         #expect(after(.review, day) == "old")
         #expect(after(.enclosing, before) == "old")
         #expect(after(.enclosing, day, isOlder: true) == "old")

@@ -9,14 +9,14 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    private func catalogue(_ name: String, _ text: String) throws -> Catalog {
+    private func catalog(_ name: String, _ text: String) throws -> Catalog {
         try folder.write(name, text)
         return try Catalog(file: folder.path + "/" + name)
     }
 
     @discardableResult
     private func load(
-        _ catalogue: Catalog, into fixture: Fixture, at instant: String? = nil
+        _ catalog: Catalog, into fixture: Fixture, at instant: String? = nil
     ) throws -> CatalogReport {
         var options = LoadOptions()
         options.salts = .seeded(1)
@@ -24,7 +24,7 @@ import Testing
         options.acceptsFuture = true
         let clock = fixture.clock
         return try loadCatalog(
-            catalogue, into: fixture.store, options: options,
+            catalog, into: fixture.store, options: options,
             surroundings: LoadSurroundings(now: { clock }))
     }
 
@@ -54,7 +54,7 @@ import Testing
             ),
         ])
     func formats(name: String, text: String) throws {
-        let entries = try catalogue(name, text).entries
+        let entries = try catalog(name, text).entries
         #expect(entries.map(\.product) == ["P1", "P2"])
         #expect(
             entries[0].attributes == [
@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test(
-        "What cannot be a catalogue is refused with what is missing",
+        "What cannot be a catalog is refused with what is missing",
         arguments: [
             ("c.csv", "title,brand\na,b\n"), ("c.csv", "asin,sku\na,b\n"), ("c.csv", "asin\n"),
             ("c.json", "[]"), ("c.csv", ""),
@@ -81,10 +81,10 @@ import Testing
             "a.json": Fixture.array(Fixture.reviews("P1", 4) + Fixture.reviews("P2", 2))
         ])
         let before = try fixture.tables()
-        let file = try catalogue("c.csv", "asin,brand,family,colour\nP1,Lumora,F1,blue\nP9,X,,\n")
+        let file = try catalog("c.csv", "asin,brand,family,colour\nP1,Lumora,F1,blue\nP9,X,,\n")
         let report = try load(file, into: fixture)
         #expect(report.known == 1 && report.unknown == ["P9"] && report.ignored == ["colour"])
-        #expect(report.load.run.observedOrigin == .catalogue)
+        #expect(report.load.run.observedOrigin == .catalog)
         #expect(try dimension(fixture, "P1")?[.brand] == "Lumora")
         for table in ["product_reviews_history", "product_reviews_clean", "product_reviews_raw"] {
             #expect(try fixture.tables()[table] == before[table], "\(table)")
@@ -111,16 +111,16 @@ import Testing
         #expect(try fixture.store.read { try auditStore($0) } == nil)
     }
 
-    @Test("An empty cell clears nothing; an older catalogue does not replace a newer one")
+    @Test("An empty cell clears nothing; an older catalog does not replace a newer one")
     func order() throws {
         let fixture = Fixture()
         try fixture.load(["a.json": Fixture.array(Fixture.reviews("P1", 2))])
         try load(
-            catalogue("n.csv", "asin,owner,title\nP1,Ada,Lamp\n"), into: fixture, at: "2026-04-01")
-        try load(catalogue("o.csv", "asin,owner,title\nP1,Bob,\n"), into: fixture, at: "2026-03-20")
+            catalog("n.csv", "asin,owner,title\nP1,Ada,Lamp\n"), into: fixture, at: "2026-04-01")
+        try load(catalog("o.csv", "asin,owner,title\nP1,Bob,\n"), into: fixture, at: "2026-03-20")
         #expect(try dimension(fixture, "P1")?[.owner] == "Ada")
         try load(
-            catalogue("p.csv", "asin,owner,title\nP1,Cleo,\n"), into: fixture, at: "2026-04-02")
+            catalog("p.csv", "asin,owner,title\nP1,Cleo,\n"), into: fixture, at: "2026-04-02")
         #expect(try dimension(fixture, "P1")?[.owner] == "Cleo")
         #expect(try dimension(fixture, "P1")?[.title] == "Lamp")
     }

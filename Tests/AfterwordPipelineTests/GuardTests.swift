@@ -210,14 +210,14 @@ import Testing
         let clock = fixture.clock
         let folder = try TemporaryFolder()
         try folder.write("c.csv", "asin,title\nP1,A lamp\n")
-        let catalogue = try Catalog(file: folder.path + "/c.csv")
+        let catalog = try Catalog(file: folder.path + "/c.csv")
         var options = fixture.options
         options.observedAt = slip
         options.acceptsFuture = false
         let surroundings = LoadSurroundings(now: { clock })
         #expect(throws: InputFault.observedInFuture(slip)) {
             try loadCatalog(
-                catalogue, into: fixture.store, options: options, surroundings: surroundings)
+                catalog, into: fixture.store, options: options, surroundings: surroundings)
         }
     }
 

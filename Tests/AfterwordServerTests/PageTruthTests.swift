@@ -71,12 +71,12 @@ import Testing
             ]
         ),
         (
-            "a catalogue load",
+            "a catalog load",
             [
                 .dump("2026-03-02", hurting(0)),
-                .catalogue("2026-03-03", csv: "product_id,title\nP2,P2 cup\nP9,P9 unknown\n"),
+                .catalog("2026-03-03", csv: "product_id,title\nP2,P2 cup\nP9,P9 unknown\n"),
                 .dump("2026-03-09", hurting(1)),
-                .catalogue("2026-03-10", csv: "product_id,brand\nP3,Brand3\n"),
+                .catalog("2026-03-10", csv: "product_id,brand\nP3,Brand3\n"),
             ]
         ),
     ]
@@ -207,10 +207,10 @@ import Testing
         }
     }
 
-    @Test("Only a catalogue was loaded: a page without a dump holds")
+    @Test("Only a catalog was loaded: a page without a dump holds")
     func onlyCatalog() async throws {
         try await serving([
-            .catalogue("2026-03-03", csv: "product_id,title\nP2,P2 cup\n")
+            .catalog("2026-03-03", csv: "product_id,title\nP2,P2 cup\n")
         ]) { client, _ in
             let first = try await client.get("/")
             #expect(first.status == 200)

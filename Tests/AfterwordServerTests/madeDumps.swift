@@ -52,7 +52,7 @@ struct MadeProduct {
 /// What to load: a dump taken on a day, a catalog, or an existing folder of dumps.
 enum MadeLoad {
     case dump(String, [MadeProduct])
-    case catalogue(String, csv: String)
+    case catalog(String, csv: String)
     /// An existing folder of dumps.
     case folder(String)
 }
@@ -106,7 +106,7 @@ private func load(
         try write(.array(products.map(\.json)), to: dump + "/r.json")
         try load(dump, into: store, options, surroundings)
     case .folder(let path): try load(path, into: store, options, surroundings)
-    case .catalogue(let day, let csv):
+    case .catalog(let day, let csv):
         options.observedAt = Instant(iso8601: day)
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)

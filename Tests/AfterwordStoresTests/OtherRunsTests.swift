@@ -45,15 +45,15 @@ import Testing
             ReplaySelection(run: 1), of: store, options: options, surroundings: surroundings())
         #expect(replay.run.balance.inserted == 6 && replay.run.balance.holds)
         let folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("afterword-catalogue-\(UUID().uuidString)")
+            .appendingPathComponent("afterword-catalog-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = folder.appendingPathComponent("catalogue.csv").path
         try "asin,brand,owner,units_sold\nP1,Lumora,Ada,12\nP2,,Bob,\nP9,X,,\n"
             .write(toFile: path, atomically: true, encoding: .utf8)
-        let catalogue = try loadCatalog(
+        let catalog = try loadCatalog(
             Catalog(file: path), into: store, options: options, surroundings: surroundings())
-        #expect(catalogue.known == 2 && catalogue.unknown == ["P9"])
+        #expect(catalog.known == 2 && catalog.unknown == ["P9"])
         let again = try loadDump(
             Self.dump("NaN"), into: store, options: options, surroundings: surroundings())
         #expect(again.run.balance.inserted == 0 && again.run.balance.updated == 0)
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test(
-        "A replay and a catalogue hold the same bytes on every store",
+        "A replay and a catalog hold the same bytes on every store",
         arguments: StoreKind.available)
     func same(kind: StoreKind) throws {
         let expected = try story(MemoryStore())

@@ -2,7 +2,7 @@
 package enum AttributeRank: Int64, Comparable, Sendable {
     case review = 1
     case enclosing = 2
-    case catalogue = 3
+    case catalog = 3
 
     package static func < (left: AttributeRank, right: AttributeRank) -> Bool {
         left.rawValue < right.rawValue

@@ -131,22 +131,22 @@ package struct CatalogReport: Sendable {
 ///
 /// - Throws: As `loadDump`.
 package func loadCatalog(
-    _ catalogue: Catalog, into store: any ReviewStore, options: LoadOptions,
+    _ catalog: Catalog, into store: any ReviewStore, options: LoadOptions,
     surroundings: LoadSurroundings
 ) throws -> CatalogReport {
     let ids = Set(try store.read { try $0.products(nil).map(\.productID) })
-    let known = catalogue.entries.filter { ids.contains($0.product) }
+    let known = catalog.entries.filter { ids.contains($0.product) }
     var options = options
     options.isCatalog = true
     options.completeness = .none
     options.hasGuards = false
     let dumpIndex = DumpIndex()
     var digest = StreamDigest()
-    digest.add(catalogue.bytes[...])
+    digest.add(catalog.bytes[...])
     dumpIndex.files.append(
         IndexedFile(
             record: FileRecord(
-                run: 0, name: catalogue.name, byteCount: Int64(catalogue.bytes.count),
+                run: 0, name: catalog.name, byteCount: Int64(catalog.bytes.count),
                 digest: digest.finish(), shape: "", balance: Balance(), nonstandardLiterals: 0)))
     for entry in known {
         let indexed =
@@ -155,16 +155,16 @@ package func loadCatalog(
         indexed.hasUnreadableIdentity = true
         for (attribute, value) in entry.attributes {
             indexed.attributes[attribute, default: AttributeTally()]
-                .add(value, rank: .catalogue, sourceTime: nil)
+                .add(value, rank: .catalog, sourceTime: nil)
         }
         dumpIndex.products[entry.product] = indexed
     }
-    let dump = Dump(name: catalogue.name, files: [])
+    let dump = Dump(name: catalog.name, files: [])
     let request = LoadRequest(
         dump: dump, store: store, options: options, surroundings: surroundings)
     let report = try attempt(request) { try apply(dumpIndex, request, $0, WorkerPool()) }
-    let unknown = Set(catalogue.entries.map(\.product)).subtracting(ids)
+    let unknown = Set(catalog.entries.map(\.product)).subtracting(ids)
     return CatalogReport(
         load: report, known: dumpIndex.products.count, unknown: unknown.sorted(),
-        ignored: catalogue.ignored)
+        ignored: catalog.ignored)
 }

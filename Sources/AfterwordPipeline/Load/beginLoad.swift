@@ -35,7 +35,7 @@ private func observation(
     _ dump: Dump, _ options: LoadOptions, _ identical: [RunClock], _ now: Instant
 ) -> (at: Instant, origin: ObservedOrigin) {
     if options.isReplay, let original = options.observedAt { return (original, .replay) }
-    if options.isCatalog { return (options.observedAt ?? now, .catalogue) }
+    if options.isCatalog { return (options.observedAt ?? now, .catalog) }
     if let given = options.observedAt { return (given, .given) }
     if let named = dump.namedInstant { return (named, .folderName) }
     if let earlier = identical.max(by: { $0.run < $1.run }) {

@@ -23,7 +23,7 @@ package enum ObservedOrigin: String, Sendable {
     /// The run whose rejects are replayed.
     case replay
     /// A catalog: as given, or the clock.
-    case catalogue
+    case catalog = "catalogue"
     /// A run of insights: the newest dump.
     case insight
     /// A run that records a verdict: the clock.
@@ -36,7 +36,7 @@ extension RunRecord {
     var readsReviews: Bool {
         switch observedOrigin {
         case .given, .folderName, .identicalRun, .clock: true
-        case .replay, .catalogue, .insight, .verdict: false
+        case .replay, .catalog, .insight, .verdict: false
         }
     }
 }

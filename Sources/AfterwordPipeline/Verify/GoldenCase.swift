@@ -85,8 +85,8 @@ package struct GoldenCase: Sendable {
     }
 
     private static func step(_ value: JSONValue, _ name: String) throws -> Step {
-        let catalogue = value["catalogue"]?.text
-        guard let folder = value["folder"]?.text ?? catalogue,
+        let catalog = value["catalogue"]?.text
+        guard let folder = value["folder"]?.text ?? catalog,
             let recordedAt = value["recorded_at"]?.text.flatMap({ Instant(iso8601: $0) })
         else { throw CaseFault(description: "\(name): a dump needs folder and recorded_at") }
         let complete = value["complete"]?.text ?? "none"
@@ -94,7 +94,7 @@ package struct GoldenCase: Sendable {
             throw CaseFault(description: "\(name): complete cannot be \(complete)")
         }
         return Step(
-            folder: folder, isCatalog: catalogue != nil,
+            folder: folder, isCatalog: catalog != nil,
             observedAt: value["observed_at"]?.text.flatMap { Instant(iso8601: $0) },
             recordedAt: recordedAt, completeness: completeness,
             isStrict: value["strict"] == .bool(true))

@@ -183,7 +183,7 @@ extension ReportView {
             Column("family", .plain("p.family"), "the family it is a variant of"),
             Column("price", .plain("p.price"), "its price, as the source writes it"),
             Column("owner", .plain("p.owner"), "who looks after it, by the catalogue"),
-            Column("units_sold", .plain("p.units_sold"), "units sold, as the catalogue says"),
+            Column("units_sold", .plain("p.units_sold"), "units sold, as the catalog says"),
             Column(
                 "last_observed_at", .instant("p.last_observed_at"),
                 "when the newest dump that names it was taken"),
@@ -224,7 +224,7 @@ extension ReportView {
             Column("family", .plain("a.family"), "the family it was a variant of"),
             Column("price", .plain("a.price"), "its price then, as the source writes it"),
             Column("owner", .plain("a.owner"), "who looked after it, by the catalogue"),
-            Column("units_sold", .plain("a.units_sold"), "units sold, as the catalogue said"),
+            Column("units_sold", .plain("a.units_sold"), "units sold, as the catalog said"),
             Column(
                 "first_review_at", .instant("s.first_review_at"),
                 "the first review's time, source times only"),
@@ -348,7 +348,7 @@ extension ReportView {
     private static let told: [Column] = [
         Column("kind", .plain("i.kind"), "product, family, brand, category or portfolio"),
         Column("id", .plain("i.id"), "the product's id, or the name of the scope"),
-        Column("language", .plain("i.language"), "the language it is told in"),
+        Column("language", .plain("i.language"), "the language it is written in"),
         Column(
             "evidence_run", .plain("i.evidence_run"), "the newest run whose reviews it tells of"),
         Column("made_run", .plain("i.made_run"), "the run that made it"),
@@ -359,7 +359,7 @@ extension ReportView {
 
     fileprivate static let insights = ReportView(
         name: "insights",
-        comment: "What is told of each scope now: numbers computed, quotes checked.",
+        comment: "The insight of each scope now: numbers computed, quotes checked.",
         columns: told, source: "FROM product_insights i")
 
     fileprivate static let insightHistory = ReportView(

@@ -16,7 +16,7 @@ struct CatalogCommand: ParsableCommand {
             abstract: "Take the attributes of products from a CSV or JSON file.",
             discussion: """
                 Columns, all but the first optional: product_id (or asin), title, brand, category, \
-                family (or parent_asin), price, owner, units_sold. What a catalogue says stands over \
+                family (or parent_asin), price, owner, units_sold. What a catalog says stands over \
                 what dumps and reviews say; an empty cell clears nothing. It is a run of its own, so \
                 the past stays as it was told.
                 """)
@@ -25,7 +25,7 @@ struct CatalogCommand: ParsableCommand {
         var file: String
         @OptionGroup var store: StoreOptions
         @OptionGroup var output: OutputOptions
-        @Option(help: "When the catalogue was taken: a date or an instant; else now.")
+        @Option(help: "When the catalog was taken: a date or an instant; else now.")
         var observedAt: String?
         @Flag(help: "Load a catalog said to be taken more than two days from now.")
         var acceptFuture = false
@@ -39,16 +39,16 @@ struct CatalogCommand: ParsableCommand {
                 }
                 options.observedAt = instant
             }
-            let catalogue = try Catalog(file: file)
+            let catalog = try Catalog(file: file)
             _ = try store.openForReading()
             let report = try loadCatalog(
-                catalogue, into: try store.openForWriting(), options: options,
+                catalog, into: try store.openForWriting(), options: options,
                 surroundings: LoadSurroundings(now: { now() }))
             if output.json { return Terminal.write(json: [report.json]) }
             print(
                 "Run \(report.load.run.run): attributes of \(several(report.known, "product"))"
-                    + (catalogue.nameless > 0
-                        ? ", \(several(catalogue.nameless, "row")) without an id" : ""))
+                    + (catalog.nameless > 0
+                        ? ", \(several(catalog.nameless, "row")) without an id" : ""))
             if !report.ignored.isEmpty {
                 print(
                     "columns not used: "

@@ -32,7 +32,7 @@ struct ChangesCommand: ParsableCommand {
     var top: Int?
     @Option(help: "Reviews shown.")
     var limit = 10
-    @Flag(help: "Exit 6 where the change is one to be told of at once.")
+    @Flag(help: "Exit 6 where the change raises an alert.")
     var alert = false
 
     func validate() throws {

@@ -34,7 +34,7 @@ struct InsightListCommand: ParsableCommand {
 /// `insights history`.
 struct InsightHistoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "history", abstract: "What was told of a scope, the oldest first.")
+        commandName: "history", abstract: "The insights made of a scope, the oldest first.")
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
@@ -56,7 +56,7 @@ struct InsightDiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff", abstract: "What changed between two insights of a scope.",
         discussion:
-            "The newest is held against the one before it, or those that stood after two runs.")
+            "Compares the newest with the one before it, or those that stood after two runs.")
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions

@@ -6,9 +6,8 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Load dumps: one run each, in the order in which they were taken.",
         discussion: """
-            A run is one transaction: all of it is there, or nothing. What a record is known by, \
-            what counts as a change and what a dump that is older may do is told in \
-            docs/ARCHITECTURE.md.
+            A run is one transaction: all of it is there, or nothing. docs/loading.md says what \
+            identifies a record, what counts as a change, and what an older dump may change.
 
             --insights makes insights of what is loaded, after the loads are committed: 'changed' of the \
             scopes that these runs changed, 'top:N' of the first N. Scopes are the brands with ten \

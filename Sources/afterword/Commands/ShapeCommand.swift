@@ -49,8 +49,8 @@ struct ShapeCommand: ParsableCommand {
             commandName: "detect",
             abstract: "Name the shape that fits a file, or propose one.",
             discussion: """
-                A proposal goes by the usual names of fields. What it could not place is told; nothing \
-                is guessed silently. Without a product, or without text and rating, there is none: \
+                A proposal goes by the usual names of fields. It lists what it could not place, and \
+                guesses nothing silently. Without a product, or without text and rating, there is none: \
                 exit 2 with the reason.
                 """)
 

@@ -93,7 +93,7 @@ private func origin(_ origin: ObservedOrigin) -> String {
     case .folderName: "by its name"
     case .identicalRun: "as an identical run before"
     case .clock: "now"
-    case .catalogue: "a catalogue"
+    case .catalog: "a catalogue"
     case .insight: "as the dump they are of"
     case .verdict: "when it was judged"
     case .replay: "as the run whose rejects these are"
