@@ -137,8 +137,7 @@ package struct Service: Sendable {
         _ request: Request, _ context: Context, _ parameters: [Parameter], as form: AnswerForm,
         _ make: @escaping @Sendable (Call) throws -> [UInt8]
     ) async throws -> Response {
-        let values = try readParameters(
-            parameters, request, context, isForm: form.type.hasPrefix("text/html"))
+        let values = try readParameters(parameters, request, context)
         let front = try await workers.front()
         let caller = try gate.caller(gate.key(request), front.keys)
         let wanted = Wanted(
@@ -297,11 +296,9 @@ package struct Service: Sendable {
     // MARK: Parameters
 
     /// Checks every parameter against its declaration and refuses undeclared ones.
-    ///
-    /// - Parameter isForm: Ignore empty values, which HTML forms send for fields left blank.
     /// - Throws: `Problem` of kind `badParameter`.
     func readParameters(
-        _ parameters: [Parameter], _ request: Request, _ context: Context, isForm: Bool = false
+        _ parameters: [Parameter], _ request: Request, _ context: Context
     ) throws(Problem) -> [String: String] {
         var values: [String: String] = [:]
         for parameter in parameters where parameter.isInPath {
@@ -318,7 +315,7 @@ package struct Service: Sendable {
             guard let parameter = parameters.first(where: { $0.name == name && !$0.isInPath })
             else { throw Problem(.badParameter, unknownParameter(name, among: parameters)) }
             let raw = parts.count > 1 ? String(parts[1]).replacing("+", with: " ") : ""
-            if isForm, raw.isEmpty { continue }
+            if parameter.isField, raw.isEmpty { continue }
             guard values[name] == nil else {
                 throw Problem(.badParameter, "\(name): is there twice")
             }

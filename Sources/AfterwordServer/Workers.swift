@@ -117,7 +117,6 @@ final class Workers: Sendable {
             throw Problem(.overloaded, "other requests took all the time there is for this one")
         } catch let fault as StoreFault {
             if case .damaged = fault { damage.withLock { $0 = (fault, .now) } }
-            if case .unreadable = fault { damage.withLock { $0 = (fault, .now) } }
             throw fault.problem
         }
     }

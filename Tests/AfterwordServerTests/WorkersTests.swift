@@ -16,6 +16,8 @@ import Testing
 private final class HeldStore: ReadingStore {
     let reads = Mutex(0)
     let isHeld: Mutex<Bool>
+    /// Thrown by every read while it is set.
+    let fault = Mutex<StoreFault?>(nil)
     let mayGoOn = DispatchSemaphore(value: 0)
     private let store: any ReadingStore
 
@@ -29,6 +31,7 @@ private final class HeldStore: ReadingStore {
     func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
         reads.withLock { $0 += 1 }
         if isHeld.withLock({ $0 }) { mayGoOn.wait() }
+        if let fault = fault.withLock({ $0 }) { throw fault }
         return try store.read(body)
     }
 }
@@ -102,6 +105,43 @@ private final class HeldStore: ReadingStore {
                 try await client.get("/api/v1/brands?limit=3").status
             }
             #expect(third == 200)
+        }
+    }
+
+    @Test(
+        "abandoned-work: a request that got no thread in time is told of the others, not of the store"
+    )
+    func overdue() async throws {
+        let served = try await ServedStore("first-load")
+        let held = HeldStore(try served.open())
+        let service = service(held, beside: try served.open()) { $0.limits.storeSeconds = 1 }
+        try await test(service) { client in
+            let first = Task { try await client.get("/api/v1/brands?limit=1") }
+            while held.reads.withLock({ $0 }) == 0 { await Task.yield() }
+            let second = try await client.get("/api/v1/brands?limit=2")
+            #expect(second.status == 503)
+            #expect(second.text.contains("urn:afterword:problem:overloaded"))
+            let answer = try await first.value
+            #expect(answer.text.contains("urn:afterword:problem:store-unavailable"))
+            held.isHeld.withLock { $0 = false }
+            held.mayGoOn.signal()
+        }
+    }
+
+    @Test("store-replaced-unseen: a store that a read found damaged is not ready")
+    func damaged() async throws {
+        let served = try await ServedStore("first-load")
+        let held = HeldStore(try served.open(), isHeld: false)
+        let service = service(held, beside: try served.open()) { _ in }
+        try await test(service) { client in
+            let before = try await client.get("/readyz")
+            #expect(before.status == 200)
+            held.fault.withLock { $0 = .damaged("a page is not whole") }
+            let read = try await client.get("/api/v1/brands")
+            #expect(read.status == 503)
+            held.fault.withLock { $0 = nil }
+            let after = try await client.get("/readyz")
+            #expect(after.status == 503)
         }
     }
 

@@ -115,6 +115,28 @@ import Testing
         }
     }
 
+    @Test(
+        "bricked-by-kill-in-first-migration: a rollback journal of a cut transaction is played back"
+    )
+    func hotJournal() throws {
+        let (file, copy) = (try TemporaryStore(), try TemporaryStore())
+        // As before a store's first WAL: marked, then cut in a transaction whose pages are on disk.
+        let queue = try DatabaseQueue(path: file.path)
+        try queue.write { try $0.execute(sql: "PRAGMA application_id = \(0x4146_5457)") }
+        try queue.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA cache_size = 1; BEGIN; CREATE TABLE half (text)")
+            for _ in 0..<100 {
+                try database.execute(sql: "INSERT INTO half VALUES (randomblob(4000))")
+            }
+            for suffix in ["-journal", ""] {
+                try FileManager.default.copyItem(
+                    atPath: file.path + suffix, toPath: copy.path + suffix)
+            }
+            try database.execute(sql: "ROLLBACK")
+        }
+        try expectGoesOn(copy.path)
+    }
+
     @Test("no-documented-backup: what .dump and sqlite3 made of a store is taken")
     func restored() throws {
         let (file, restored) = (try TemporaryStore(), try TemporaryStore())

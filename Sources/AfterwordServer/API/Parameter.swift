@@ -32,6 +32,15 @@ struct Parameter: Sendable {
     /// Maximum number of Unicode scalars of a text: longer than any name or id, and short enough to
     /// search for.
     var maxLength = 1_024
+    /// A field of a form: an HTML form sends it empty where it is left blank, which is no value.
+    var isField = false
+
+    /// The same parameter as a field of a form.
+    var field: Parameter {
+        var field = self
+        field.isField = true
+        return field
+    }
 
     static func path(_ name: String, _ comment: String) -> Parameter {
         Parameter(name: name, form: .text, isInPath: true, isRequired: true, comment: comment)
@@ -110,8 +119,9 @@ struct Parameter: Sendable {
         switch form {
         case .text:
             .row([
-                "type": .string("string"), "minLength": JSONValue(1),
-                "maxLength": JSONValue(maxLength), "pattern": .string("^[^\\u0000]+$"),
+                "type": .string("string"), "minLength": JSONValue(isField ? 0 : 1),
+                "maxLength": JSONValue(maxLength),
+                "pattern": .string(isField ? "^[^\\u0000]*$" : "^[^\\u0000]+$"),
             ])
         case .number(let range):
             .row([
@@ -119,7 +129,10 @@ struct Parameter: Sendable {
                 "maximum": JSONValue(range.upperBound),
             ])
         case .choice(let values):
-            .row(["type": .string("string"), "enum": .array(values.map { .string($0) })])
+            .row([
+                "type": .string("string"),
+                "enum": .array((values + (isField ? [""] : [])).map { .string($0) }),
+            ])
         case .moment:
             .row([
                 "anyOf": .array([

@@ -11,7 +11,7 @@ struct PageRoute: Sendable {
     static let all = [
         PageRoute(
             path: "/", summary: "What is dangerous or newly negative, brands, themes, products.",
-            parameters: [.brandFilter, .searchFilter, .sentiment, .cursor]
+            parameters: [.brandFilter.field, .searchFilter.field, .sentiment.field, .cursor]
         ) { try overview($0) },
         PageRoute(
             path: "/brands/{brand}", summary: "A brand.",

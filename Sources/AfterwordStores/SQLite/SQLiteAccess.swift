@@ -85,8 +85,20 @@ enum SQLiteOwner {
                 "a log lies beside the file that cannot be read without its index (-shm), and "
                     + "none can be made here; open the store once where it can be written")
         }
+        do {
+            try check(path: path, access, readonly: true)
+        } catch let error as DatabaseError
+            where error.resultCode == .SQLITE_READONLY && access == .writable
+        {
+            // A transaction that was cut before the store's first WAL left its rollback journal:
+            // only a connection that may write plays it back.
+            try check(path: path, access, readonly: false)
+        }
+    }
+
+    private static func check(path: String, _ access: SQLiteAccess, readonly: Bool) throws {
         var configuration = access.configuration
-        configuration.readonly = true
+        configuration.readonly = readonly
         let queue = try DatabaseQueue(path: access.source(path), configuration: configuration)
         _ = try queue.read { try check($0) }
         try queue.close()
