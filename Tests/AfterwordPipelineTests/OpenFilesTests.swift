@@ -126,7 +126,7 @@ import Testing
         #expect(FileKind(mode: S_IFSOCK | 0o600).words == "a socket")
     }
 
-    @Test("fifo-as-dump-hangs: a folder where one file is read is told to be one")
+    @Test("fifo-as-dump-hangs: a folder where one file is read is named as a folder")
     func folderForFile() throws {
         try folder.write("d/a.json", "[]")
         let path = folder.url.path

@@ -109,7 +109,7 @@ private final class HeldStore: ReadingStore {
     }
 
     @Test(
-        "abandoned-work: a request that got no thread in time is told of the others, not of the store"
+        "abandoned-work: a request that got no thread in time is overloaded, not a store fault"
     )
     func overdue() async throws {
         let served = try await ServedStore("first-load")

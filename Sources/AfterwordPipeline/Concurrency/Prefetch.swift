@@ -25,10 +25,11 @@ final class Prefetch<Value>: @unchecked Sendable {
     private var deferred: WorkerPool.DeferredTask?
     private var answer: StoreExecutor.Answer<Value>?
 
-    /// - Parameter question: Called once, on another thread. It may read the state before the run
-    ///   or any later one: a product's reviews, records and months are written by its own decision
-    ///   alone, so it does not matter which of the run's rows are visible.
-    /// - Parameter connection: Nil where the store has one connection: the executor's thread answers.
+    /// - Parameters:
+    ///   - connection: Nil where the store has only one: the executor's thread answers then.
+    ///   - question: Called once, on another thread. It may read the state before the run or any
+    ///     later one: a product's reviews, records and months are written by its own decision
+    ///     alone, so it does not matter which of the run's rows are visible.
     init(
         on connection: ReadConnection?, _ executor: StoreExecutor,
         _ question: @escaping (any StoreLookUps) throws -> Value

@@ -30,8 +30,8 @@ final class OpenFiles {
     /// Number of files open now.
     var count: Int { lock.withLock { _ in entries.count { ($0.file?.isOpen) == true } } }
 
-    /// Adds a file that was just opened, under the lock. Where too many are open, closes one that was not read
-    /// since the last check (second-chance order).
+    /// Adds a file that was just opened, under the lock. Where too many are open, closes one that
+    /// was not read since the last check (second-chance order).
     fileprivate func admit(_ file: ReadFile) {
         entries.removeAll { $0.file?.isOpen != true }
         while entries.count >= limit {

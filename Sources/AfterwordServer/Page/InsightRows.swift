@@ -73,10 +73,7 @@ struct DangersPart: PageRow {
         let found = insightDangers(read, lexicon: .first)
         guard !found.dangers.isEmpty || found.unlikely > 0 else { return nil }
         cards = found.dangers.map { DangerCard($0.json, call) }
-        unlikely =
-            found.unlikely > 0
-            ? "\(several(found.unlikely, "review")) more with words of danger, probably not dangers."
-            : nil
+        unlikely = unlikelyDangers(found.unlikely)
     }
 
     static let members: KeyValuePairs<String, Member<DangersPart>> = [

@@ -147,9 +147,7 @@ func overview(_ call: Call) throws -> String {
         more: more > 0
             ? "\(grouped(Int64(shown.count))) of \(grouped(Int64(inbox.count)));"
                 + " all of them are in the CSV." : nil,
-        unlikely: news.unlikely > 0
-            ? "\(several(Int64(news.unlikely), "review")) more with words of danger,"
-                + " probably not dangers." : nil,
+        unlikely: unlikelyDangers(Int64(news.unlikely)),
         inboxCSV: call.link("/csv/inbox.csv"),
         brands: try brandTable(call, read, new: window.isFirst ? nil : inbox),
         themes: ThemeTable(read, limit: themesOfPage, brand: nil, call),

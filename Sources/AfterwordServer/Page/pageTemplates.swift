@@ -265,7 +265,8 @@ let pageTemplates: [String: String] = [
     {{#is_grey}} · too few to rank{{/is_grey}}</p>
     {{#quotes}}<blockquote dir="auto"><a href="{{link}}">{{text}}</a>
     <span class="small">{{stars}} {{language}} · {{check}}</span></blockquote>{{/quotes}}
-    {{#has_filed}}<p class="small">The model files these here; the program reads them differently:</p>
+    {{#has_filed}}<p class="small">The model files these here;
+    the program reads them differently:</p>
     {{#filed}}<blockquote dir="auto" class="small"><a href="{{link}}">{{text}}</a>
     {{stars}} {{language}}</blockquote>{{/filed}}{{/has_filed}}</li>
     """,

@@ -38,3 +38,9 @@ func hazardName(_ hazard: String?) -> String {
     guard let hazard, hazard != Danger.judged else { return "danger" }
     return hazard.replacing("_", with: " ")
 }
+
+/// How many reviews have words of danger and speak of none, probably; nil for none.
+func unlikelyDangers(_ reviews: Int64) -> String? {
+    guard reviews > 0 else { return nil }
+    return "\(several(reviews, "review")) more with words of danger, probably not dangers."
+}
