@@ -40,9 +40,15 @@ let package = Package(
     targets: [
         .target(
             name: "AfterwordCore",
-            dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "CAfterwordData", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: core
         ),
+        // Data files, compiled in by `#embed`: 4 MB take a second, where SwiftPM's `.embedInCode`
+        // takes minutes. Clang has `#embed` since version 19 (Swift 6.2, Xcode 26). The folder is
+        // excluded because its files are no sources; clang itself reports them as dependencies.
+        .target(name: "CAfterwordData", exclude: ["data"]),
         .target(
             name: "AfterwordPipeline",
             dependencies: [

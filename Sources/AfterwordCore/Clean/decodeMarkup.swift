@@ -67,11 +67,14 @@ private func referenceNumber(_ digits: ArraySlice<UInt8>) -> UInt32? {
     return number
 }
 
-/// The reference table by name, built once.
-private let namedReferences: [Text: [UInt8]] = {
+/// The named character references of the HTML standard that end in a semicolon, each with the UTF-8
+/// of its scalars; read at the first reference of a run.
+///
+/// A line of the file is a name and its scalars in hexadecimal: `NotLess 226e`, `nvlt 3c+20d2`.
+let namedReferences: [Text: [UInt8]] = {
     var references: [Text: [UInt8]] = [:]
-    for entry in namedReferenceTable.description.split(separator: ";") {
-        let parts = entry.split(separator: " ")
+    for line in EmbeddedFile("markup/named-references.txt").text.split(separator: "\n") {
+        let parts = line.split(separator: " ")
         var scalars: [UInt8] = []
         for hexadecimal in parts[1].split(separator: "+") {
             appendScalar(UInt32(hexadecimal, radix: 16) ?? 0xFFFD, to: &scalars)
