@@ -1,0 +1,158 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordStores
+import AfterwordTesting
+import Foundation
+import GRDB
+import Testing
+
+/// Stores of every released schema, made by the program of that time: today's program opens,
+/// migrates, audits and goes on loading each of them.
+@Suite struct ReleasedStoreTests {
+    /// A store under `Fixtures/stores`: `NAME.sqlite.gz`, and `NAME.sql.gz` as `pg_dump` wrote it.
+    struct Released: Sendable, CustomTestStringConvertible {
+        var name: String
+        /// `history_digest` of its newest run, by kind of store: salts are random.
+        var digests: [StoreKind: String]
+        var runs: Int
+        var reviews: Int
+        var versions: Int
+        var testDescription: String { name }
+
+        static let all = [
+            Released(
+                name: "schema-7",
+                digests: [
+                    .sqlite: "82564c4410650ed4f8689885b0c5bf7a62b571c671268d280389ecb57e4bc93e",
+                    .postgres: "56f8ea1ddbe2df780d9e704adf75fab615b7315e279008470ba806b30fcf5e86",
+                ], runs: 11, reviews: 45, versions: 54)
+        ]
+    }
+
+    @Test(
+        "A store of an earlier schema is migrated, holds, and takes the next dump",
+        arguments: StoreKind.lasting, Released.all)
+    func goesOn(kind: StoreKind, released: Released) throws {
+        let file = try StoreOnDisk(kind, restoring: released.name)
+        let store = try file.open()
+        let runs = try store.read { try $0.runs() }
+        #expect(runs.last?.historyDigest.description == released.digests[kind])
+        #expect(runs.count == released.runs)
+        let counts = try store.read { reader in
+            [
+                try reader.reviews(ofProduct: nil).count,
+                try reader.history(ofProduct: nil, review: nil).count,
+                try reader.rejects().count, try reader.verdicts().count,
+                try reader.insights(of: nil).count, try reader.attempts().count,
+            ]
+        }
+        #expect(counts == [released.reviews, released.versions, 9, 1, 2, 8])
+        #expect(try store.read { try $0.apiKeys().map(\.name) } == ["desk"])
+        #expect(try TemporaryStores.audited(store) == nil)
+
+        let tables = try store.read { try goldenTables($0) }
+        let copy = try TemporaryStores(kind).make()
+        #expect(try copyStore(from: store, to: copy).count == released.runs)
+        #expect(try copy.read { try goldenTables($0) } == tables)
+
+        let dump = try #require(openDumps("Golden/insights/dumps/2026-05-11").first)
+        let now = try #require(Instant(iso8601: "2026-12-01T08:00:00Z"))
+        let report = try loadDump(
+            dump, into: store, options: LoadOptions(), surroundings: LoadSurroundings(now: { now }))
+        #expect(report.run.balance.updated + report.run.balance.inserted > 0)
+        #expect(try store.read { try $0.runs() }.dropLast() == runs[...])
+        #expect(try TemporaryStores.audited(store) == nil)
+    }
+
+    @Test(
+        "A migrated store has the same schema as a new one",
+        arguments: StoreKind.lasting, Released.all)
+    func sameSchema(kind: StoreKind, released: Released) throws {
+        let (migrated, made) = (
+            try StoreOnDisk(kind, restoring: released.name), try StoreOnDisk(kind)
+        )
+        _ = try migrated.open()
+        // The first load builds the indexes of Postgres' bulk tables.
+        let history = ReviewHistory(seed: 8)
+        try history.load(Array(history.steps.prefix(1)), into: made.open())
+        let expected = try made.definitions()
+        #expect(expected.count > 50)
+        #expect(try migrated.definitions().subtracting(expected) == [])
+        #expect(try expected.subtracting(migrated.definitions()) == [])
+    }
+}
+
+/// One store of a test outside memory, empty or restored from a fixture.
+private final class StoreOnDisk {
+    private let file: TemporaryStore?
+    private let schema: TemporarySchema?
+
+    init(_ kind: StoreKind) throws {
+        file = kind == .sqlite ? try TemporaryStore() : nil
+        schema = kind == .postgres ? try TemporarySchema() : nil
+    }
+
+    /// The schema's name in the fixtures.
+    private static let fixtureSchema = "afterword_fixture"
+
+    convenience init(_ kind: StoreKind, restoring name: String) throws {
+        try self.init(kind)
+        let path = "\(fixtures)/stores/\(name)"
+        if let file { try shell("gzip -dc '\(path).sqlite.gz' > '\(file.path)'") }
+        guard let schema else { return }
+        let sql = try shell("gzip -dc '\(path).sql.gz'")
+            .replacing("CREATE SCHEMA \(Self.fixtureSchema);", with: "")
+            .replacing(Self.fixtureSchema, with: schema.name)
+        try PostgresConnection(url: schema.url).runAll(sql)
+    }
+
+    func open() throws -> any ReviewStore {
+        if let file { return try file.open() }
+        guard let schema else { preconditionFailure("a store is a file or a schema") }
+        return try schema.open()
+    }
+
+    /// Every table, column, constraint, index, view, comment and function, without white space.
+    func definitions() throws -> Set<String> {
+        let lines: [String]
+        if let file {
+            lines = try DatabaseQueue(path: file.path).read {
+                try String.fetchAll($0, sql: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")
+            }
+        } else if let schema {
+            lines = try PostgresConnection(url: schema.url).run(Self.postgresDefinitions)
+                .lines("line").map { $0.replacing(schema.name, with: "s") }
+        } else {
+            lines = []
+        }
+        return Set(lines.map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") })
+    }
+
+    private static let postgresDefinitions = """
+        WITH own AS (
+            SELECT oid FROM pg_namespace
+            WHERE nspname IN (current_schema(), current_schema() || '_report')
+        ), tables AS (
+            SELECT c.* FROM pg_class c JOIN own ON own.oid = c.relnamespace
+        )
+        SELECT concat_ws(' ', c.relname, c.relkind, obj_description(c.oid, 'pg_class')) AS line
+        FROM tables c
+        UNION ALL
+        SELECT concat_ws(' ', c.relname, a.attnum, a.attname, a.attnotnull, a.attidentity,
+            format_type(a.atttypid, a.atttypmod), l.collname, pg_get_expr(d.adbin, d.adrelid),
+            col_description(c.oid, a.attnum))
+        FROM tables c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+            LEFT JOIN pg_collation l ON l.oid = a.attcollation
+            LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+        UNION ALL
+        SELECT concat_ws(' ', c.relname, n.conname, pg_get_constraintdef(n.oid))
+        FROM tables c JOIN pg_constraint n ON n.conrelid = c.oid
+        UNION ALL
+        SELECT pg_get_indexdef(i.indexrelid) FROM tables c JOIN pg_index i ON i.indrelid = c.oid
+        UNION ALL
+        SELECT concat_ws(' ', relname, pg_get_viewdef(oid)) FROM tables WHERE relkind IN ('v', 'm')
+        UNION ALL
+        SELECT concat_ws(' ', pg_get_functiondef(p.oid), obj_description(p.oid, 'pg_proc'))
+        FROM pg_proc p JOIN own ON own.oid = p.pronamespace
+        """
+}
