@@ -159,9 +159,10 @@ package func chatAnswer(
     let quoted = String(
         decoding: (try? JSONEncoder().encode(text)) ?? Data("\"\"".utf8), as: UTF8.self)
     return """
-        {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "m", "choices": [{"index": 0, \
-        "finish_reason": "\(finish)", "logprobs": null, "message": {"role": "assistant", "content": \(quoted), \
-        "refusal": null}}], "usage": {"prompt_tokens": \(input), "completion_tokens": \(output), "total_tokens": \
+        {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "m", "choices": \
+        [{"index": 0, "finish_reason": "\(finish)", "logprobs": null, "message": \
+        {"role": "assistant", "content": \(quoted), "refusal": null}}], "usage": \
+        {"prompt_tokens": \(input), "completion_tokens": \(output), "total_tokens": \
         \(input + output), "prompt_tokens_details": {"cached_tokens": \(cached)}}}
         """
 }

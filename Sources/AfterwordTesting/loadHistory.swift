@@ -12,6 +12,8 @@ package struct HistoryLoading: Sendable {
     package var files = 1
     /// Seed for shuffling the records; nil to keep their order.
     package var shuffleSeed: UInt64?
+    /// `LoadOptions.threads`.
+    package var threads: Int?
 
     package init() {}
 }
@@ -75,9 +77,10 @@ extension ReviewHistory {
     ) throws -> Bool {
         let clock = Self.start.adding(seconds: Int64(1000 + number) * 86_400)
         do {
+            var options = options(step, batchRows: loading.batchRows)
+            options.threads = loading.threads
             _ = try loadDump(
-                step.dump(loading), into: store,
-                options: options(step, batchRows: loading.batchRows),
+                step.dump(loading), into: store, options: options,
                 surroundings: LoadSurroundings(now: { clock }))
             return true
         } catch is InputFault {

@@ -27,6 +27,11 @@ struct Settings: Sendable {
     /// The smallest width used; narrower terminals are treated as this wide.
     static let fewestColumns = 20
 
+    /// `AFTERWORD_THREADS`: threads that share a load's work; one a core when unset.
+    var threads: Int?
+    /// What `AFTERWORD_THREADS` and `--threads` may be.
+    static let threadCounts = 1...1_000
+
     /// `AFTERWORD_CACHE_BYTES`: bytes of answers that the service caches; 64 MiB when unset.
     var cacheBytes: Int?
 
@@ -58,6 +63,7 @@ struct Settings: Sendable {
         settings.monthBudget = environment["AFTERWORD_BUDGET_MONTH_USD"]
         settings.columns = environment["COLUMNS"].flatMap { Int($0) }
             .flatMap { (1...10_000).contains($0) ? max($0, fewestColumns) : nil }
+        settings.readThreads(environment)
         settings.readServiceSettings(environment)
         #if DEBUG
             settings.crashAt = environment["AFTERWORD_CRASH_AT"].flatMap { Int($0) }
@@ -67,6 +73,14 @@ struct Settings: Sendable {
 }
 
 extension Settings {
+    fileprivate mutating func readThreads(_ environment: [String: String]) {
+        guard let written = environment["AFTERWORD_THREADS"], !written.isEmpty else { return }
+        threads = Int(written).flatMap { Self.threadCounts.contains($0) ? $0 : nil }
+        if threads == nil {
+            faults.append("AFTERWORD_THREADS is a whole number of threads, 1 to 1,000")
+        }
+    }
+
     fileprivate mutating func readServiceSettings(_ environment: [String: String]) {
         if let written = environment["AFTERWORD_CACHE_BYTES"], !written.isEmpty {
             cacheBytes = Int(written).flatMap { $0 < 0 ? nil : $0 }

@@ -4,28 +4,32 @@ import AfterwordStores
 import ArgumentParser
 import Foundation
 
-/// The location of a store: a SQLite file, optionally written as `sqlite:FILE`, or a `postgres://`
-/// URL.
+/// The location of a store: a SQLite file, optionally written as `sqlite:FILE`, or the URL of
+/// another kind of store.
 struct StoreLocation {
+    /// The kinds of stores that are named by a URL: a new one is named here.
+    private static let backends = [
+        PostgresStore.backend
+    ]
+
     let path: String
+    /// The kind of the URL's store; nil for a file.
+    private let backend: StoreBackend?
 
     init(path: String) {
         let scheme = ["sqlite://", "sqlite:"].first { path.hasPrefix($0) } ?? ""
-        self.path = String(path.dropFirst(scheme.count))
+        let path = String(path.dropFirst(scheme.count))
+        self.path = path
+        backend = Self.backends.first { $0.prefixes.contains { path.hasPrefix($0) } }
     }
 
     /// Whether this is a SQLite file rather than a URL.
-    var isFile: Bool { !isPostgres && !path.contains("://") }
-
-    private var isPostgres: Bool {
-        ["postgres://", "postgresql://"].contains { path.hasPrefix($0) }
-    }
+    var isFile: Bool { backend == nil && !path.contains("://") }
 
     /// Opens the store for writing, creating and migrating it if necessary.
     func openForWriting() throws -> any ReviewStore {
         try checkKind()
-        let store: any ReviewStore =
-            isPostgres ? try PostgresStore(url: path) : try SQLiteStore(path: path)
+        let store: any ReviewStore = try backend?.open(path, .making) ?? SQLiteStore(path: path)
         #if DEBUG
             if let call = Settings.current.crashAt {
                 return CountingStore(store) { if $0 == call { kill(getpid(), SIGKILL) } }
@@ -38,11 +42,9 @@ struct StoreLocation {
     /// file exists, or a temporary copy if the store can only be read.
     func openForRehearsal() throws -> any ReviewStore {
         try checkKind()
-        guard isPostgres || isFileThere else { return try SQLiteStore() }
+        guard backend != nil || isFileThere else { return try SQLiteStore() }
         let store: any ReviewStore =
-            isPostgres
-            ? try PostgresStore(url: path, opening: .rehearsing)
-            : try SQLiteStore(path: path, opening: .rehearsing)
+            try backend?.open(path, .rehearsing) ?? SQLiteStore(path: path, opening: .rehearsing)
         guard store.isReadOnly else { return store }
         let copy = try SQLiteStore.temporary()
         _ = try copyStore(from: openForReading(), to: copy)
@@ -52,17 +54,16 @@ struct StoreLocation {
     /// Opens an existing store, without creating or migrating it.
     func openForReading() throws -> any ReviewStore {
         try checkKind()
-        if isPostgres { return try PostgresStore(url: path, opening: .existing) }
-        guard isFileThere else {
-            throw CommandFault(.store, "no store at \(path); make one with 'afterword run DUMP'")
-        }
-        return try SQLiteStore(path: path, opening: .existing)
+        return try backend?.open(path, .existing) ?? existingFile()
     }
 
     /// Opens an existing store for many concurrent readers.
     func openForServing() throws -> any ReadingStore {
         try checkKind()
-        if isPostgres { return try PostgresStore(url: path, opening: .existing).reading }
+        return try backend?.openForServing(path) ?? existingFile()
+    }
+
+    private func existingFile() throws -> SQLiteStore {
         guard isFileThere else {
             throw CommandFault(.store, "no store at \(path); make one with 'afterword run DUMP'")
         }
@@ -72,8 +73,7 @@ struct StoreLocation {
     /// The names of the migrations that the store still needs.
     func pendingMigrations() throws -> [String] {
         try checkKind()
-        if isPostgres { return try PostgresStore.pendingMigrations(url: path) }
-        return try SQLiteStore.pendingMigrations(path: path)
+        return try backend?.pendingMigrations(path) ?? SQLiteStore.pendingMigrations(path: path)
     }
 
     /// Whether a non-empty file exists: opening an empty file would turn it into a database.
@@ -87,7 +87,7 @@ struct StoreLocation {
             try refuseIrregular()
             FolderLock.share(path)
         }
-        guard isPostgres || !path.contains("://") else {
+        guard backend != nil || !path.contains("://") else {
             // The URL may contain a password, so only its scheme is shown.
             let scheme = path.prefix { $0 != ":" }
             throw CommandFault(
@@ -119,6 +119,23 @@ struct StoreOptions: ParsableArguments {
     func openForWriting() throws -> any ReviewStore { try location.openForWriting() }
     func openForRehearsal() throws -> any ReviewStore { try location.openForRehearsal() }
     func openForReading() throws -> any ReviewStore { try location.openForReading() }
+}
+
+/// The number of threads that a load uses.
+struct ThreadOptions: ParsableArguments {
+    @Option(
+        help: "Threads that share a load's work; AFTERWORD_THREADS, else one a core, when left out."
+    )
+    var threads: Int?
+
+    func validate() throws {
+        if let threads, !Settings.threadCounts.contains(threads) {
+            throw ValidationError("--threads is a whole number of threads, 1 to 1,000")
+        }
+    }
+
+    /// The number given, or that of the environment; nil for one a core.
+    var value: Int? { threads ?? Settings.current.threads }
 }
 
 /// The output format of a command.

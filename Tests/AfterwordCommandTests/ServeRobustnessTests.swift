@@ -68,7 +68,7 @@ import Testing
         arguments: [
             ("AFTERWORD_CACHE_BYTES", "abc"), ("AFTERWORD_CACHE_BYTES", "-1"),
             ("AFTERWORD_CACHE_BYTES", "64MiB"), ("AFTERWORD_LOG", "loud"),
-            ("AFTERWORD_LOG", "INFO "),
+            ("AFTERWORD_LOG", "INFO "), ("AFTERWORD_THREADS", "0"), ("AFTERWORD_THREADS", "many"),
         ])
     func settings(name: String, value: String) throws {
         let result = try Program.run(

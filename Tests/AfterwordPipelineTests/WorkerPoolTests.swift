@@ -18,6 +18,28 @@ import Testing
         }
     }
 
+    @Test(
+        "with N threads at most N work at once, and with one all on the calling thread",
+        arguments: [1, 2, 5])
+    func atMostSoMany(threads: Int) {
+        let workers = WorkerPool(threads: threads)
+        let seen = Mutex((now: 0, most: 0, ids: Set<UInt>()))
+        workers.share(200) { _ in
+            seen.withLock {
+                $0.now += 1
+                $0.most = max($0.most, $0.now)
+                $0.ids.insert(UInt(bitPattern: ObjectIdentifier(Thread.current)))
+            }
+            _ = (0..<20_000).reduce(0, &+)
+            seen.withLock { $0.now -= 1 }
+        }
+        let (most, ids) = seen.withLock { ($0.most, $0.ids) }
+        #expect(most <= threads)
+        if threads == 1 {
+            #expect(ids == [UInt(bitPattern: ObjectIdentifier(Thread.current))])
+        }
+    }
+
     @Test("two threads share their work at the same time, and parts share work of their own")
     func workInWork() {
         let workers = WorkerPool(width: 2)

@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test(
-        "A change behind the program's back is found in its table", arguments: StoreKind.lasting,
+        "A change behind the program's back is found in its table", arguments: StoreKind.sql,
         tamperings)
     func found(kind: StoreKind, tampering: Tampering) throws {
         let stores = TemporaryStores(kind)

@@ -154,7 +154,7 @@ import Testing
 
     /// Writes random values into random columns of tables without constraints: numbers, texts,
     /// bytes, NULL. `AFTERWORD_DAMAGES=N` runs N rounds, `AFTERWORD_DAMAGE_SEED=S` sets the seed.
-    @Test("Random rows end no reader and no load", arguments: StoreKind.lasting)
+    @Test("Random rows end no reader and no load", arguments: StoreKind.sql)
     func random(kind: StoreKind) throws {
         let environment = ProcessInfo.processInfo.environment
         let seed = environment["AFTERWORD_DAMAGE_SEED"].flatMap { UInt64($0) } ?? 1

@@ -22,92 +22,6 @@ import Testing
             reserved: reserved)
     }
 
-    @Test(
-        "Calls are counted by what they reserve until they end, then by what they cost",
-        arguments: StoreKind.available)
-    func ledger(kind: StoreKind) throws {
-        let stores = TemporaryStores(kind)
-        let store = try stores.make()
-        let spent = { () throws -> [Int64] in
-            try store.ledger { ledger in
-                [
-                    try ledger.spent(since: Instant(seconds: 100)),
-                    try ledger.spent(since: Instant(seconds: 0)), try ledger.spent(batch: 1),
-                    try ledger.spent(batch: 2), try ledger.spent(batch: 3),
-                ]
-            }
-        }
-        #expect(try spent() == [0, 0, 0, 0, 0])
-        var (first, second) = (
-            call(1, batch: 1, at: 50, reserved: 700), call(2, batch: 2, at: 100, reserved: 90)
-        )
-        try store.ledger { ledger in
-            first.call = try ledger.begin(first)
-            second.call = try ledger.begin(second)
-            #expect(try ledger.openCall(for: first.cacheKey) == first)
-        }
-        #expect([first.call, second.call] == [1, 2])
-        #expect(try spent() == [90, 790, 700, 90, 0])
-        first.endedAt = Instant(seconds: 55)
-        first.cost = 20
-        first.usage = ModelUsage(input: 3, cachedInput: 2, cacheWrite: 1, output: 1)
-        first.outcome = "answered"
-        first.tier = "flex"
-        first.requestID = "req_1"
-        first.unreadAnswer = "{\"ü"
-        let answer = CachedAnswer(
-            key: first.cacheKey, model: "m", madeAt: Instant(seconds: 55),
-            usage: ModelUsage(input: 3, cachedInput: 2, output: 1), answer: "{\"ü\": \"⟦NAME1⟧\"}")
-        let ended = first
-        try store.ledger { ledger in
-            try ledger.end(ended)
-            try ledger.put(answer: answer)
-            try ledger.put(answer: answer)
-            #expect(try ledger.openCall(for: ended.cacheKey) == nil)
-            #expect(try ledger.answer(for: ended.cacheKey) == answer)
-            #expect(try ledger.answer(for: second.cacheKey) == nil)
-        }
-        #expect(try spent() == [90, 110, 20, 90, 0])
-        let (calls, answers) = try store.read { (try $0.modelCalls(), try $0.cachedAnswers()) }
-        #expect(calls == [ended, second] && answers == [answer])
-    }
-
-    @Test(
-        "What is on its way is told apart from what is spent, and unusable answers are counted",
-        arguments: StoreKind.available)
-    func onTheWay(kind: StoreKind) throws {
-        let stores = TemporaryStores(kind)
-        let store = try stores.make()
-        try store.ledger { ledger in
-            var (first, second) = (
-                call(1, batch: 1, at: 50, reserved: 700), call(2, batch: 1, at: 100, reserved: 90)
-            )
-            first.call = try ledger.begin(first)
-            second.call = try ledger.begin(second)
-            func seen(_ now: Int64) throws -> [Int64] {
-                let now = Instant(seconds: now)
-                return [
-                    try ledger.onTheWay(batch: 1, at: now), try ledger.onTheWay(batch: 2, at: now),
-                    try ledger.onTheWay(since: Instant(seconds: 60), at: now),
-                ]
-            }
-            // A lease ends 60 seconds after the call began.
-            #expect(try seen(60) == [790, 0, 90] && seen(110) == [90, 0, 90])
-            #expect(try seen(160) == [0, 0, 0])
-            #expect(try ledger.unusableAnswers(for: first.cacheKey) == 0)
-            for outcome in ["unreadable", "cut", "answered", "timed_out"] {
-                first.endedAt = Instant(seconds: 60)
-                first.cost = 1
-                first.outcome = outcome
-                try ledger.end(first)
-                let isUnusable = ["unreadable", "cut"].contains(outcome)
-                #expect(try ledger.unusableAnswers(for: first.cacheKey) == (isUnusable ? 1 : 0))
-            }
-            #expect(try seen(60) == [90, 0, 90])
-            #expect(try ledger.unusableAnswers(for: second.cacheKey) == 0)
-        }
-    }
-
     @Test("A call of before tier, request ids and unread answers keeps its seal")
     func seal() {
         let old = call(1, batch: 2, at: 3, reserved: 4)
@@ -132,22 +46,6 @@ import Testing
             change(&changed)
             #expect(seals.insert(changed.seal.description).inserted)
         }
-    }
-
-    @Test(
-        "What throws inside the ledger's transaction is not there after it",
-        arguments: StoreKind.available)
-    func undone(kind: StoreKind) throws {
-        struct Stop: Error {}
-        let stores = TemporaryStores(kind)
-        let store = try stores.make()
-        #expect(throws: Stop.self) {
-            try store.ledger { ledger in
-                _ = try ledger.begin(call(1, batch: 1, at: 1, reserved: 1))
-                throw Stop()
-            }
-        }
-        #expect(try store.read { try $0.modelCalls() } == [])
     }
 
     @Test(

@@ -11,7 +11,7 @@ import Testing
 /// `AFTERWORD_LAW_SEED=S` begins at seed S.
 @Suite struct LawTests {
     static func count(_ kind: StoreKind) -> UInt64 {
-        setting("AFTERWORD_LAWS") ?? (kind == .memory ? 50 : 20)
+        setting("AFTERWORD_LAWS") ?? (kind.isLasting ? 20 : 50)
     }
     static let first = setting("AFTERWORD_LAW_SEED") ?? 1
     /// Histories of at most this many records are also checked in batches of 1 and 7 rows.

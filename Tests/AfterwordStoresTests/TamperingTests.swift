@@ -126,7 +126,7 @@ import Testing
         }
     }
 
-    @Test("A changed column or a missing row is found, in any table", arguments: StoreKind.lasting)
+    @Test("A changed column or a missing row is found, in any table", arguments: StoreKind.sql)
     func found(kind: StoreKind) async throws {
         let stores = TemporaryStores(kind)
         let store = try await make(stores)

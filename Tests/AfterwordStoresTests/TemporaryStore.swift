@@ -1,180 +1,137 @@
 import AfterwordPipeline
 import AfterwordStores
 import AfterwordTesting
-import Foundation
 import GRDB
 
-/// A SQLite file of one test, deleted together with this object.
-final class TemporaryStore {
-    let path: String
-    private let folder: URL
-
-    init() throws {
-        folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("afterword-test-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        path = folder.appendingPathComponent("afterword.sqlite").path
-    }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
-
-    func open() throws -> SQLiteStore { try SQLiteStore(path: path) }
-}
-
-/// A Postgres schema of one test, on the server named by `AFTERWORD_TEST_POSTGRES`. Dropped
-/// together with this object.
-final class TemporarySchema {
-    /// The server of `ci/postgres start`.
-    static let server = ProcessInfo.processInfo.environment["AFTERWORD_TEST_POSTGRES"]
-
-    let url: String
+/// A kind of store on which the contract, the laws and most other suites run.
+struct StoreKind: Hashable, Sendable, CustomStringConvertible {
     let name: String
-    private let server: String
+    /// Whether its rows outlive the process: each opening is an object of its own.
+    let isLasting: Bool
+    /// Makes the place of a new store.
+    let makePlace: @Sendable () throws -> any StorePlace
 
-    init() throws {
-        guard let server = Self.server else { throw StoreFault.unreachable("no server to test on") }
-        self.server = server
-        name = "t_" + UUID().uuidString.lowercased().replacing("-", with: "_")
-        url = server + "&options=-csearch_path%3D" + name
-        try PostgresConnection(url: server).runAll("CREATE SCHEMA \(name)")
+    static let memory = StoreKind("memory", isLasting: false) { MemoryPlace() }
+    static let sqlite = StoreKind("sqlite") { try TemporaryStore() }
+    static let postgres = StoreKind("postgres") { try TemporarySchema() }
+
+    /// All kinds. A new one is a line here, as `StoreKind("mine") { BackendPlace(…) }`.
+    private static let all = [
+        memory,
+        sqlite,
+        postgres,
+    ]
+
+    init(
+        _ name: String, isLasting: Bool = true,
+        makePlace: @escaping @Sendable () throws -> any StorePlace
+    ) {
+        self.name = name
+        self.isLasting = isLasting
+        self.makePlace = makePlace
     }
 
-    var reportSchema: String { name + "_report" }
+    var description: String { name }
+    static func == (left: StoreKind, right: StoreKind) -> Bool { left.name == right.name }
+    func hash(into hasher: inout Hasher) { hasher.combine(name) }
 
-    deinit {
-        try? PostgresConnection(url: server).runAll(
-            "SET client_min_messages = warning; DROP SCHEMA IF EXISTS \(name) CASCADE; "
-                + "DROP SCHEMA IF EXISTS \(reportSchema) CASCADE")
-    }
-
-    func open() throws -> PostgresStore { try PostgresStore(url: url) }
-}
-
-/// The stores on which every contract and law is checked; Postgres only where a server is named.
-enum StoreKind: String, CaseIterable, Sendable {
-    case memory
-    case sqlite
-    case postgres
-
-    /// The stores outside the process's memory.
-    static let lasting: [StoreKind] = available.filter { $0 != .memory }
-
-    static let available: [StoreKind] = allCases.filter { kind in
+    /// All kinds, Postgres only where a server is named.
+    static let available: [StoreKind] = all.filter { kind in
         guard kind == .postgres, TemporarySchema.server == nil else { return true }
         print("SKIPPED on Postgres: AFTERWORD_TEST_POSTGRES names no server (ci/postgres start)")
         return false
     }
+
+    /// The available stores outside the process's memory.
+    static let lasting = available.filter(\.isLasting)
+    /// Those that hold their tables in SQL, which tests change behind the program's back.
+    static let sql = lasting.filter { [.sqlite, .postgres].contains($0) }
+}
+
+/// A store in memory: every opening is the same object.
+///
+/// `@unchecked Sendable`: a test uses it on one thread at a time (`StoreContract` asks for two
+/// threads only where two openings are two objects).
+final class MemoryPlace: StorePlace, @unchecked Sendable {
+    private let store = MemoryStore()
+    func openStore() throws -> any ReviewStore { store }
+}
+
+/// The place of a store that is named by a URL, as the program opens it.
+final class BackendPlace: StorePlace {
+    private let backend: StoreBackend
+    private let url: String
+    private let remove: @Sendable () -> Void
+
+    /// - Parameter remove: Removes what the store left.
+    init(_ backend: StoreBackend, url: String, remove: @escaping @Sendable () -> Void = {}) {
+        (self.backend, self.url, self.remove) = (backend, url, remove)
+    }
+
+    deinit { remove() }
+
+    func openStore() throws -> any ReviewStore { try backend.open(url, .making) }
+    func openForServing() throws -> (any ReadingStore)? { try backend.openForServing(url) }
+}
+
+/// A column of a store's table.
+typealias TableColumn = (table: String, name: String, type: String)
+
+/// The place of a store whose tables a test can change behind the program's back.
+protocol SQLPlace: StorePlace {
+    /// Runs SQL through another connection; with `withoutRules` also what a CHECK forbids.
+    func run(_ sql: String, withoutRules: Bool) throws
+    /// Removes the constraints: types, NOT NULL, CHECK and foreign keys. Keys stay.
+    func dropRules() throws
+    /// The columns of the store's tables.
+    func tableColumns() throws -> [TableColumn]
+    /// The columns that tell a row of a table apart from all others.
+    func rowAddress(_ table: String) -> String
+    /// What an INSERT needs before its SELECT to set generated keys.
+    var overriding: String { get }
 }
 
 /// The stores of one test, all of one kind, deleted together with this object.
 final class TemporaryStores {
     private let kind: StoreKind
-    private var files: [TemporaryStore] = []
-    private var schemas: [TemporarySchema] = []
+    private var places: [any StorePlace] = []
+    /// Whether the constraints were removed.
+    private var isWithoutRules = false
 
     init(_ kind: StoreKind) { self.kind = kind }
 
     func make() throws -> any ReviewStore { try makeOpener()() }
 
-    /// Whether the constraints were removed.
-    private var isWithoutRules = false
+    /// A closure that opens the same new store at each call. For the memory store, all calls return
+    /// one object.
+    func makeOpener() throws -> () throws -> any ReviewStore {
+        let place = try kind.makePlace()
+        places.append(place)
+        return { try place.openStore() }
+    }
 
-    /// Removes the constraints from the store made last: types, NOT NULL, CHECK and foreign keys.
-    /// Keys stay.
+    /// The place made last.
+    private var last: any SQLPlace {
+        guard let place = places.last as? any SQLPlace else {
+            preconditionFailure("no store with SQL was made")
+        }
+        return place
+    }
+
+    /// Removes the constraints from the store made last.
     ///
     /// - Returns: The store, reopened.
     func withoutRules() throws -> any ReviewStore {
         isWithoutRules = true
-        if let schema = schemas.last {
-            try PostgresConnection(url: schema.url).runAll(Self.dropRules)
-            return try schema.open()
-        }
-        guard let file = files.last else { preconditionFailure("no store was made") }
-        let rules = [
-            (" STRICT, WITHOUT", " WITHOUT"), (" STRICT", ""), ("INTEGER NOT NULL", "INTEGER"),
-            ("TEXT NOT NULL", "TEXT"), ("BLOB NOT NULL", "BLOB"),
-        ]
-        let plain = rules.reduce("sql") { "replace(\($0), '\($1.0)', '\($1.1)')" }
-        try DatabaseQueue(path: file.path).writeWithoutTransaction { database in
-            try database.execute(
-                sql: """
-                    PRAGMA writable_schema = ON;
-                    UPDATE sqlite_schema SET sql = \(plain) WHERE type = 'table';
-                    PRAGMA writable_schema = RESET;
-                    """)
-        }
-        return try file.open()
+        try last.dropRules()
+        return try last.openStore()
     }
-
-    private static let dropRules = """
-        DO $$
-        DECLARE rule RECORD;
-        BEGIN
-        FOR rule IN SELECT c.oid::regclass AS name, n.conname FROM pg_constraint n
-            JOIN pg_class c ON c.oid = n.conrelid
-            WHERE n.contype IN ('c', 'f') AND c.relnamespace = current_schema()::regnamespace
-        LOOP
-            EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', rule.name, rule.conname);
-        END LOOP;
-        FOR rule IN SELECT c.oid::regclass AS name, a.attname FROM pg_attribute a
-            JOIN pg_class c ON c.oid = a.attrelid
-            WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace
-                AND a.attnotnull AND a.attnum > 0 AND a.attidentity = ''
-                AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid
-                    AND i.indisprimary AND a.attnum = ANY (i.indkey))
-        LOOP
-            EXECUTE format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL', rule.name, rule.attname);
-        END LOOP;
-        END $$
-        """
 
     /// Runs SQL on the store made last, through another connection.
-    func tamper(_ sql: String) throws {
-        switch kind {
-        case .memory: preconditionFailure("the memory store has no SQL")
-        case .sqlite:
-            guard let path = files.last?.path else { return }
-            try DatabaseQueue(path: path).write { database in
-                if isWithoutRules {
-                    try database.execute(sql: "PRAGMA ignore_check_constraints = ON")
-                }
-                try database.execute(sql: sql)
-            }
-        case .postgres:
-            guard let url = schemas.last?.url else { return }
-            try PostgresConnection(url: url).runAll(sql)
-        }
-    }
+    func tamper(_ sql: String) throws { try last.run(sql, withoutRules: isWithoutRules) }
 
     /// The columns of the store's tables: table, name and type.
-    func tableColumns() throws -> [(table: String, name: String, type: String)] {
-        switch kind {
-        case .memory: preconditionFailure("the memory store has no SQL")
-        case .sqlite:
-            guard let path = files.last?.path else { return [] }
-            let sql = """
-                SELECT t.name AS t, c.name AS c, c.type AS ty FROM sqlite_schema t
-                JOIN pragma_table_info(t.name) c WHERE t.type = 'table' ORDER BY t.name, c.cid
-                """
-            return try DatabaseQueue(path: path).read { database in
-                try Row.fetchAll(database, sql: sql).map { ($0["t"], $0["c"], $0["ty"]) }
-            }
-        case .postgres:
-            guard let url = schemas.last?.url else { return [] }
-            let rows = try PostgresConnection(url: url).run(
-                """
-                SELECT (c.table_name || '|' || c.column_name || '|' || c.data_type) AS line
-                FROM information_schema.columns c JOIN information_schema.tables t
-                    USING (table_schema, table_name)
-                WHERE table_schema = current_schema() AND t.table_type = 'BASE TABLE'
-                ORDER BY table_name, ordinal_position
-                """)
-            return try rows.lines("line").map { line in
-                let parts = line.split(separator: "|").map(String.init)
-                return (parts[0], parts[1], parts[2])
-            }
-        }
-    }
+    func tableColumns() throws -> [TableColumn] { try last.tableColumns() }
 
     /// Changes one row of a table (the first or the last by its key), or removes it where `value`
     /// is nil; then runs `body` and restores the table. Returns nil where the change fails, for
@@ -183,9 +140,9 @@ final class TemporaryStores {
         _ table: String, _ column: String, _ value: String?, isFirst: Bool,
         _ body: () throws -> Result
     ) throws -> Result? {
-        let row = kind == .sqlite ? Self.keys[table] ?? "rowid" : "ctid"
-        let place =
-            "(\(row)) = (SELECT \(row) FROM \(table) ORDER BY \(row) \(isFirst ? "" : "DESC") LIMIT 1)"
+        let row = last.rowAddress(table)
+        let order = "ORDER BY \(row) \(isFirst ? "" : "DESC") LIMIT 1"
+        let place = "(\(row)) = (SELECT \(row) FROM \(table) \(order))"
         let change =
             value.map { "UPDATE \(table) SET \"\(column)\" = \($0) WHERE \(place)" }
             ?? "DELETE FROM \(table) WHERE \(place)"
@@ -199,10 +156,9 @@ final class TemporaryStores {
             return nil
         }
         let result = try body()
-        let overriding = kind == .postgres ? "OVERRIDING SYSTEM VALUE" : ""
         for table in tables.reversed() { try tamper("DELETE FROM \(table)") }
         for table in tables {
-            try tamper("INSERT INTO \(table) \(overriding) SELECT * FROM saved_\(table)")
+            try tamper("INSERT INTO \(table) \(last.overriding) SELECT * FROM saved_\(table)")
         }
         return result
     }
@@ -216,41 +172,11 @@ final class TemporaryStores {
         }
     }
 
-    /// Keys of tables without a rowid.
-    private static let keys = [
-        "run_files": "run, name", "shapes": "name", "products_dim_history": "product_key, run",
-        "product_raw": "product_key, digest", "rejected_records": "digest, occurrence",
-        "product_summary_history": "product_key, run",
-        "product_aggregates": "product_key, month, origin",
-        "product_aggregates_history": "product_key, month, origin, run",
-        "scope_summary": "kind, id", "scope_summary_history": "kind, id, run",
-        "themes": "made_run, is_strength, aspect",
-        "theme_reviews": "review_key, version, is_strength, aspect",
-    ]
-
     /// Whether the schema refuses a change: a constraint or a type, nothing else.
     private static func isRefusal(_ error: any Error) -> Bool {
         if let error = error as? DatabaseError { return error.resultCode == .SQLITE_CONSTRAINT }
         return ["SQLSTATE 22", "SQLSTATE 23", "SQLSTATE 42804"].contains {
             "\(error)".contains($0)
-        }
-    }
-
-    /// A closure that opens the same new store at each call. For the memory store, all calls return
-    /// one object.
-    func makeOpener() throws -> () throws -> any ReviewStore {
-        switch kind {
-        case .memory:
-            let store = MemoryStore()
-            return { store }
-        case .sqlite:
-            let file = try TemporaryStore()
-            files.append(file)
-            return { try file.open() }
-        case .postgres:
-            let schema = try TemporarySchema()
-            schemas.append(schema)
-            return { try schema.open() }
         }
     }
 }

@@ -5,8 +5,9 @@ import Synchronization
 /// The threads of a load that share work in parts: Dispatch threads, and the thread that serves the
 /// store while its queue is empty (`StoreExecutor`).
 ///
-/// 1. At most as many threads as cores work at once. With more, two threads may share one core
-///    while another core stays idle for milliseconds, until its thread wakes.
+/// 1. At most as many threads as cores, or as `threads` says, work at once. With more threads than
+///    cores, two threads may share one core while another core stays idle for milliseconds, until
+///    its thread wakes.
 /// 2. The thread that calls `share` runs parts too until none is left: the work finishes even where
 ///    no other thread is free.
 /// 3. Thread-safe.
@@ -25,7 +26,12 @@ final class WorkerPool: Sendable {
     private let width: Int
 
     /// - Parameter width: Threads beside the calling one; 0 runs everything on the calling thread.
-    init(width: Int = ProcessInfo.processInfo.activeProcessorCount - 1) { self.width = width }
+    init(width: Int) { self.width = width }
+
+    /// - Parameter threads: Threads with the calling one, 1 or more; nil for one a core.
+    convenience init(threads: Int?) {
+        self.init(width: (threads ?? ProcessInfo.processInfo.activeProcessorCount) - 1)
+    }
 
     /// Calls `body` for each number below `count`, on several threads at once; returns after all
     /// calls have returned.

@@ -162,7 +162,8 @@ package func loadCatalog(
     let dump = Dump(name: catalog.name, files: [])
     let request = LoadRequest(
         dump: dump, store: store, options: options, surroundings: surroundings)
-    let report = try attempt(request) { try apply(dumpIndex, request, $0, WorkerPool()) }
+    let workers = WorkerPool(threads: options.threads)
+    let report = try attempt(request) { try apply(dumpIndex, request, $0, workers) }
     let unknown = Set(catalog.entries.map(\.product)).subtracting(ids)
     return CatalogReport(
         load: report, known: dumpIndex.products.count, unknown: unknown.sorted(),

@@ -51,7 +51,7 @@ func attempt(
 /// the payload index knows; where another run comes in between, everything is read again.
 private func load(_ request: LoadRequest, _ intent: LoadIntent) throws -> LoadReport {
     let (store, options) = (request.store, request.options)
-    let workers = WorkerPool()
+    let workers = WorkerPool(threads: options.threads)
     let total = try request.dump.files.reduce(Int64(0)) { try $0 + byteCount($1) }
     if !options.isRehearsal, options.stagesRecords, isEmpty(store) {
         do {

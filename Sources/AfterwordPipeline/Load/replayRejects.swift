@@ -52,7 +52,7 @@ package func replayRejects(
     options.observedAt = run.observedAt
     options.completeness = .none
     options.hasGuards = false
-    let workers = WorkerPool()
+    let workers = WorkerPool(threads: options.threads)
     let dump = Dump(name: "rejects of run \(run.run)", files: [])
     var replay = Replay(dump: dump, options: options, shapes: shapes, workers: workers)
     for (file, rows) in Dictionary(grouping: rejects, by: \.file).sorted(by: { $0.key < $1.key }) {

@@ -21,7 +21,7 @@ package protocol ReviewStore: ModelLedger {
 
     /// Passes to `body` look-ups on a separate read connection: they see the state before the load
     /// under way, and run while the load's rows are written. To be called inside the load's `body`,
-    /// on any thread. Passes nil where a store has one connection only.
+    /// on another thread than the load's. Passes nil where a store has one connection only.
     func besideLoad<Result>(_ body: ((any StoreLookUps)?) throws -> Result) throws -> Result
 
     /// Passes to `body` a snapshot of the newest committed run. May run on several threads at once.

@@ -21,6 +21,20 @@ package struct StagedRecords: Sendable {
         /// Index in `payloads` of its first byte.
         package var payloadStart: Int32
         package var payloadLength: Int32
+
+        package init(
+            rawKey: Int64, identity: Digest128, payload: Digest128, file: Int32, context: Int32,
+            offset: Int64, payloadStart: Int32, payloadLength: Int32
+        ) {
+            self.rawKey = rawKey
+            self.identity = identity
+            self.payload = payload
+            self.file = file
+            self.context = context
+            self.offset = offset
+            self.payloadStart = payloadStart
+            self.payloadLength = payloadLength
+        }
     }
 
     /// Keys of staged records: greater than 0, and less than any review's key.

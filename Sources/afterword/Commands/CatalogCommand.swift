@@ -29,10 +29,12 @@ struct CatalogCommand: ParsableCommand {
         var observedAt: String?
         @Flag(help: "Load a catalog said to be taken more than two days from now.")
         var acceptFuture = false
+        @OptionGroup var threads: ThreadOptions
 
         func run() throws {
             var options = LoadOptions()
             options.acceptsFuture = acceptFuture
+            options.threads = threads.value
             if let observedAt {
                 guard let instant = Instant(iso8601: observedAt) else {
                     throw ValidationError(observedAtForm)

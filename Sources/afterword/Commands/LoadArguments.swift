@@ -55,6 +55,8 @@ struct LoadArguments: ParsableArguments {
     @Flag(help: "Wait while another run holds the store, instead of failing.")
     var wait = false
 
+    @OptionGroup var threads: ThreadOptions
+
     @Option(help: "Insights to make afterwards: none, changed, or top:N.")
     var insights = ChoiceArgument.none
 
@@ -88,6 +90,7 @@ struct LoadArguments: ParsableArguments {
         options.maxDeletes = maxDeletes
         options.acceptsDrift = acceptDrift || acceptShift
         options.acceptsFuture = acceptFuture
+        options.threads = threads.value
         return options
     }
 

@@ -113,6 +113,7 @@ struct ReplayRejects: ParsableCommand {
     var strictJson = false
     @Option(help: "Seed of the mock timestamps.")
     var seed: UInt64 = 0
+    @OptionGroup var threads: ThreadOptions
     @Flag(help: "Show what it would do, and do nothing.")
     var plan = false
 
@@ -121,6 +122,7 @@ struct ReplayRejects: ParsableCommand {
         options.seed = seed
         options.isStrict = strictJson
         options.isRehearsal = plan
+        options.threads = threads.value
         if let shape { options.shapes = [try namedShape(shape)] }
         var selection = ReplaySelection(run: number, file: file)
         if let reason {

@@ -42,6 +42,8 @@ package struct LoadOptions: Sendable {
     /// In a store's first load, writes records to bronze while the dump is read; else when products
     /// are decided.
     package var stagesRecords = true
+    /// Threads that share work in parts, 1 or more; nil for one a core. Changes no result.
+    package var threads: Int?
 
     package init() {}
 }

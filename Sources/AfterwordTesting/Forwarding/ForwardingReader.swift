@@ -1,0 +1,117 @@
+package import AfterwordCore
+package import AfterwordPipeline
+
+/// A reader that forwards to another reader every call it does not implement itself. For tests.
+package protocol ForwardingReader: StoreReader {
+    /// The reader that receives the calls; asked for once before each call.
+    func target() throws -> any StoreReader
+}
+
+extension ForwardingReader {
+    package func runs() throws -> [RunRecord] {
+        try target().runs()
+    }
+    package func newestRun() throws -> RunRecord? {
+        try target().newestRun()
+    }
+    package func files(ofRun run: Int64?) throws -> [FileRecord] {
+        try target().files(ofRun: run)
+    }
+    package func attempts() throws -> [RunAttempt] {
+        try target().attempts()
+    }
+    package func sealedRows() throws -> [SealedRow] {
+        try target().sealedRows()
+    }
+    package func shapes() throws -> [ShapeRow] {
+        try target().shapes()
+    }
+    package func reviews(ofProduct id: Text?) throws -> [StoredReview] {
+        try target().reviews(ofProduct: id)
+    }
+    package func listedReviews(ofProduct id: Text, withDeleted: Bool) throws -> [ListedReview] {
+        try target().listedReviews(ofProduct: id, withDeleted: withDeleted)
+    }
+    package func currentPayloads(
+        ofProducts keys: ClosedRange<Int64>?, _ take: (CurrentPayload) -> Void
+    ) throws {
+        try target().currentPayloads(ofProducts: keys, take)
+    }
+    package func history(ofProduct product: Text?, review: Text?) throws -> [HistoryRow] {
+        try target().history(ofProduct: product, review: review)
+    }
+    package func changed(after from: Int64, upTo to: Int64) throws -> ChangedReviews {
+        try target().changed(after: from, upTo: to)
+    }
+    package func raw(ofProduct id: Text?) throws -> [RawRow] {
+        try target().raw(ofProduct: id)
+    }
+    package func productRaw(ofProduct id: Text?) throws -> [ProductRawRow] {
+        try target().productRaw(ofProduct: id)
+    }
+    package func rejects() throws -> [RejectRow] {
+        try target().rejects()
+    }
+    package func products(_ id: Text?) throws -> [ProductState] {
+        try target().products(id)
+    }
+    package func months(ofProduct id: Text?) throws -> [MonthSummary] {
+        try target().months(ofProduct: id)
+    }
+    package func scopes() throws -> [ScopeSummary] {
+        try target().scopes()
+    }
+    package func scopes(_ wanted: [Scope]) throws -> [ScopeSummary] {
+        try target().scopes(wanted)
+    }
+    package func attributeHistory(ofProduct id: Text?) throws -> [AttributeRow] {
+        try target().attributeHistory(ofProduct: id)
+    }
+    package func summaryHistory(ofProduct id: Text?) throws -> [HistoryOf<ProductSummary>] {
+        try target().summaryHistory(ofProduct: id)
+    }
+    package func monthHistory(ofProduct id: Text?) throws -> [HistoryOf<MonthSummary>] {
+        try target().monthHistory(ofProduct: id)
+    }
+    package func scopeHistory() throws -> [HistoryOf<ScopeSummary>] {
+        try target().scopeHistory()
+    }
+    package func scopeHistory(of scope: Scope) throws -> [HistoryOf<ScopeSummary>] {
+        try target().scopeHistory(of: scope)
+    }
+    package func scopeHistory(_ kind: ScopeKind, after from: Int64, upTo to: Int64) throws
+        -> [HistoryOf<ScopeSummary>]
+    {
+        try target().scopeHistory(kind, after: from, upTo: to)
+    }
+    package func insights(of scope: ReviewScope?) throws -> [InsightRow] {
+        try target().insights(of: scope)
+    }
+    package func insightHistory(of scope: ReviewScope?) throws -> [InsightRow] {
+        try target().insightHistory(of: scope)
+    }
+    package func themeRows() throws -> [ThemeRow] {
+        try target().themeRows()
+    }
+    package func themeReviewRows() throws -> [ThemeReviewRow] {
+        try target().themeReviewRows()
+    }
+    package func verdicts() throws -> [VerdictRow] {
+        try target().verdicts()
+    }
+    package func cachedAnswer(_ key: Digest256) throws -> CachedAnswer? {
+        try target().cachedAnswer(key)
+    }
+    package func cachedAnswers() throws -> [CachedAnswer] {
+        try target().cachedAnswers()
+    }
+    package func modelCalls() throws -> [ModelCall] {
+        try target().modelCalls()
+    }
+    package func apiKeys() throws -> [APIKeyRow] {
+        try target().apiKeys()
+    }
+    package func job(_ id: String) throws -> JobRow? {
+        try target().job(id)
+    }
+}

@@ -1,0 +1,169 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// One state of the store, as it was when the read began.
+final class MemoryReader: StoreReader {
+    private let state: MemoryStore.State
+    private let attemptList: [RunAttempt]
+
+    init(state: MemoryStore.State, attemptList: [RunAttempt]) {
+        self.state = state
+        self.attemptList = attemptList
+    }
+
+    func runs() throws -> [RunRecord] { state.runs }
+    /// Empty: no other program can change these rows.
+    func sealedRows() throws -> [SealedRow] { [] }
+
+    func files(ofRun run: Int64?) throws -> [FileRecord] {
+        state.files.filter { run == nil || $0.run == run }
+            .sorted { ($0.run, Text($0.name)) < ($1.run, Text($1.name)) }
+    }
+
+    func attempts() throws -> [RunAttempt] { attemptList }
+
+    func reviews(ofProduct id: Text?) throws -> [StoredReview] {
+        state.reviews.values.filter { id == nil || $0.productID == id }
+            .sorted { ($0.productID, $0.reviewID) < ($1.productID, $1.reviewID) }
+    }
+
+    func history(ofProduct product: Text?, review: Text?) throws -> [HistoryRow] {
+        state.history.filter {
+            (product == nil || $0.productID == product) && (review == nil || $0.reviewID == review)
+        }.sorted { l, r in
+            (l.productID, l.reviewID, l.version, l.run) < (
+                r.productID, r.reviewID, r.version, r.run
+            )
+        }
+    }
+
+    func changed(after from: Int64, upTo to: Int64) throws -> ChangedReviews {
+        let changed = Set(
+            state.history.filter { $0.run > from && $0.run <= to && $0.operation != .late }
+                .map(\.reviewKey))
+        return ChangedReviews(
+            reviews: try reviews(ofProduct: nil).filter { changed.contains($0.reviewKey) },
+            history: try history(ofProduct: nil, review: nil)
+                .filter { changed.contains($0.reviewKey) && $0.run <= to })
+    }
+
+    func shapes() throws -> [ShapeRow] { state.shapes.values.sorted { $0.name < $1.name } }
+
+    func raw(ofProduct id: Text?) throws -> [RawRow] {
+        state.raw.values.filter { id == nil || $0.productID == id }.sorted { l, r in
+            (l.productID, l.record.identity, l.record.payload)
+                < (r.productID, r.record.identity, r.record.payload)
+        }
+    }
+
+    func productRaw(ofProduct id: Text?) throws -> [ProductRawRow] {
+        state.productRaw.filter { id == nil || $0.productID == id }.sorted {
+            ($0.productID, $0.digest) < ($1.productID, $1.digest)
+        }
+    }
+
+    func rejects() throws -> [RejectRow] {
+        state.rejects.sorted { ($0.digest, $0.occurrence) < ($1.digest, $1.occurrence) }
+    }
+
+    func products(_ id: Text?) throws -> [ProductState] {
+        state.products.values.filter { id == nil || $0.productID == id }
+            .sorted { $0.productID < $1.productID }
+    }
+
+    func months(ofProduct id: Text?) throws -> [MonthSummary] {
+        state.months.values.filter { id == nil || $0.productID == id }
+            .sorted { ($0.productID, $0.key) < ($1.productID, $1.key) }
+    }
+
+    func newestRun() throws -> RunRecord? { state.runs.last }
+
+    func scopes(_ wanted: [Scope]) throws -> [ScopeSummary] {
+        wanted.compactMap { state.scopes[$0] }
+    }
+
+    func scopeHistory(of scope: Scope) throws -> [HistoryOf<ScopeSummary>] {
+        try scopeHistory().filter { $0.row.scope == scope }
+    }
+
+    func scopeHistory(
+        _ kind: ScopeKind, after from: Int64, upTo to: Int64
+    ) throws -> [HistoryOf<ScopeSummary>] {
+        let rows = try scopeHistory().filter { $0.row.scope.kind == kind && $0.run <= to }
+        let moved = Set(rows.filter { $0.run > from }.map(\.row.scope))
+        var last: [Scope: Int64] = [:]
+        for row in rows where row.run <= from { last[row.row.scope] = row.run }
+        return rows.filter { row in
+            moved.contains(row.row.scope) && (row.run > from || row.run == last[row.row.scope])
+        }
+    }
+
+    func scopes() throws -> [ScopeSummary] { state.scopes.values.sorted { $0.scope < $1.scope } }
+
+    func attributeHistory(ofProduct id: Text?) throws -> [AttributeRow] {
+        state.attributes.filter { id == nil || $0.productID == id }.sorted {
+            ($0.productID, $0.run) < ($1.productID, $1.run)
+        }
+    }
+
+    func summaryHistory(ofProduct id: Text?) throws -> [HistoryOf<ProductSummary>] {
+        state.summaries.filter { id == nil || $0.row.productID == id }
+            .sorted { ($0.row.productID, $0.run) < ($1.row.productID, $1.run) }
+    }
+
+    func monthHistory(ofProduct id: Text?) throws -> [HistoryOf<MonthSummary>] {
+        state.monthHistory.filter { id == nil || $0.row.productID == id }.sorted { l, r in
+            (l.row.productID, l.row.key, l.run) < (r.row.productID, r.row.key, r.run)
+        }
+    }
+
+    func scopeHistory() throws -> [HistoryOf<ScopeSummary>] {
+        state.scopeHistory.sorted { ($0.row.scope, $0.run) < ($1.row.scope, $1.run) }
+    }
+
+    func insights(of scope: ReviewScope?) throws -> [InsightRow] {
+        var newest: [String: InsightRow] = [:]
+        for row in state.insights where scope == nil || row.scope == scope {
+            newest[row.scope.written + " " + row.language] = row
+        }
+        return newest.values.sorted { key($0) < key($1) }
+    }
+
+    private func key(_ row: InsightRow) -> (Text, Text, Text, Int64) {
+        (Text(row.scope.kind), row.scope.id, Text(row.language), row.madeRun)
+    }
+
+    func insightHistory(of scope: ReviewScope?) throws -> [InsightRow] {
+        state.insights.filter { scope == nil || $0.scope == scope }.sorted { key($0) < key($1) }
+    }
+
+    func themeRows() throws -> [ThemeRow] {
+        state.themes.sorted { l, r in
+            (l.madeRun, l.isStrength ? 1 : 0, Text(l.aspect))
+                < (r.madeRun, r.isStrength ? 1 : 0, Text(r.aspect))
+        }
+    }
+
+    func themeReviewRows() throws -> [ThemeReviewRow] {
+        state.themeReviews.sorted { l, r in
+            (l.productID, l.reviewID, l.version, l.isStrength ? 1 : 0, Text(l.aspect))
+                < (r.productID, r.reviewID, r.version, r.isStrength ? 1 : 0, Text(r.aspect))
+        }
+    }
+
+    func verdicts() throws -> [VerdictRow] {
+        state.verdicts.sorted { l, r in
+            (l.madeRun, l.productID, l.reviewID) < (r.madeRun, r.productID, r.reviewID)
+        }
+    }
+
+    func cachedAnswer(_ key: Digest256) throws -> CachedAnswer? { state.answers[key] }
+    func cachedAnswers() throws -> [CachedAnswer] {
+        state.answers.values.sorted { $0.key < $1.key }
+    }
+    func modelCalls() throws -> [ModelCall] { state.calls }
+    func job(_ id: String) throws -> JobRow? { state.jobs[id] }
+    func apiKeys() throws -> [APIKeyRow] {
+        state.keys.values.sorted { Text($0.name) < Text($1.name) }
+    }
+}
