@@ -1,6 +1,7 @@
 import AfterwordPipeline
 import AfterwordStores
 import AfterwordTesting
+import Foundation
 import GRDB
 
 /// A kind of store on which the contract, the laws and most other suites run.
@@ -15,7 +16,8 @@ struct StoreKind: Hashable, Sendable, CustomStringConvertible {
     static let sqlite = StoreKind("sqlite") { try TemporaryStore() }
     static let postgres = StoreKind("postgres") { try TemporarySchema() }
 
-    /// All kinds. A new one is a line here, as `StoreKind("mine") { BackendPlace(…) }`.
+    /// All kinds. A new one is a line here, as
+    /// `StoreKind("mine") { BackendPlace(MyStore.backend) { "mine:\($0)" } }`.
     private static let all = [
         memory,
         sqlite,
@@ -61,14 +63,21 @@ final class MemoryPlace: StorePlace, @unchecked Sendable {
 final class BackendPlace: StorePlace {
     private let backend: StoreBackend
     private let url: String
-    private let remove: @Sendable () -> Void
+    private let remove: @Sendable (_ url: String) -> Void
 
-    /// - Parameter remove: Removes what the store left.
-    init(_ backend: StoreBackend, url: String, remove: @escaping @Sendable () -> Void = {}) {
-        (self.backend, self.url, self.remove) = (backend, url, remove)
+    /// - Parameters:
+    ///   - url: The URL of a new store, made of a name that no other store has.
+    ///   - remove: Removes what the store of a URL left.
+    init(
+        _ backend: StoreBackend, url: (_ name: String) -> String,
+        remove: @escaping @Sendable (_ url: String) -> Void = { _ in }
+    ) {
+        self.backend = backend
+        self.url = url("t_" + UUID().uuidString.lowercased().replacing("-", with: "_"))
+        self.remove = remove
     }
 
-    deinit { remove() }
+    deinit { remove(url) }
 
     func openStore() throws -> any ReviewStore { try backend.open(url, .making) }
     func openForServing() throws -> (any ReadingStore)? { try backend.openForServing(url) }
