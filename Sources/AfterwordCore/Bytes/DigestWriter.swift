@@ -157,21 +157,22 @@ extension CleanTexts {
     /// `content_digest` of a row; equal to `ReviewValues.contentDigest` of its values.
     package func contentDigest(_ row: CleanRow) -> Digest256 {
         let texts =
-            row.title.count + row.body.count + row.authorName.count + row.variant.count
-            + row.country.count + row.language.count
+            row.values.title.count + row.values.body.count + row.values.authorName.count
+            + row.values.variant.count
+            + row.values.country.count + row.values.language.count
         return DigestWriter.digest(room: 128 + texts) { writer in
             writer.add(byte: 1)
-            writer.add(optional: row.rating)
-            writer.add(optional: row.title, self)
-            writer.add(optional: row.body, self)
-            writer.add(optional: row.authorName, self)
-            writer.add(optional: row.verified.map { $0 ? 1 : 0 })
-            writer.add(optional: row.helpfulVotes)
-            writer.add(optional: row.variant, self)
-            writer.add(optional: row.country, self)
-            writer.add(optional: row.language, self)
-            writer.add(optional: row.createdAt?.microseconds)
-            writer.add(optional: row.updatedAt?.microseconds)
+            writer.add(optional: row.values.rating)
+            writer.add(optional: row.values.title, self)
+            writer.add(optional: row.values.body, self)
+            writer.add(optional: row.values.authorName, self)
+            writer.add(optional: row.values.verified.map { $0 ? 1 : 0 })
+            writer.add(optional: row.values.helpfulVotes)
+            writer.add(optional: row.values.variant, self)
+            writer.add(optional: row.values.country, self)
+            writer.add(optional: row.values.language, self)
+            writer.add(optional: row.values.createdAt?.microseconds)
+            writer.add(optional: row.values.updatedAt?.microseconds)
         }
     }
 }

@@ -31,6 +31,15 @@ public struct TextPlace: Equatable, Sendable {
     }
 }
 
+/// Tracked values with their texts where they were read.
+package typealias CleanValues = TrackedValues<TextPlace>
+
+extension TextPlace: HeldText {
+    package func withBytes<Result>(
+        in texts: CleanTexts, _ body: (BorrowedBytes) -> Result
+    ) -> Result { body(texts[self]) }
+}
+
 /// One cleaned record: numbers and places of texts. It holds no reference-counted storage.
 package struct CleanRow: Sendable {
     package var productID = TextPlace.absent
@@ -38,17 +47,7 @@ package struct CleanRow: Sendable {
     package var authorID = TextPlace.absent
     /// The review's date exactly as the source writes it; part of a review's identity.
     package var writtenDate = TextPlace.absent
-    package var title = TextPlace.absent
-    package var body = TextPlace.absent
-    package var authorName = TextPlace.absent
-    package var variant = TextPlace.absent
-    package var country = TextPlace.absent
-    package var language = TextPlace.absent
-    package var rating: Int64?
-    package var helpfulVotes: Int64?
-    package var createdAt: Instant?
-    package var updatedAt: Instant?
-    package var verified: Bool?
+    package var values = CleanValues()
     /// Why the first unreadable field cannot be read; nil when all fields can.
     package var fault: RejectReason?
     /// The index of that field in `RecordCleaner`'s bindings.
@@ -56,9 +55,6 @@ package struct CleanRow: Sendable {
     package var faultCount = 0
 
     package init() {}
-
-    /// `updated_at`, else `created_at`.
-    package var sourceTime: Instant? { updatedAt ?? createdAt }
 }
 
 /// Cleaned records and the buffer of texts that cleaning made. Texts that need no change stay in
@@ -139,21 +135,7 @@ public struct CleanTexts {
     }
 
     /// The tracked values of a row, with their texts copied.
-    package func values(of row: CleanRow) -> ReviewValues {
-        var values = ReviewValues()
-        values.rating = row.rating
-        values.title = text(row.title)
-        values.body = text(row.body)
-        values.authorName = text(row.authorName)
-        values.verified = row.verified
-        values.helpfulVotes = row.helpfulVotes
-        values.variant = text(row.variant)
-        values.country = text(row.country)
-        values.language = text(row.language)
-        values.createdAt = row.createdAt
-        values.updatedAt = row.updatedAt
-        return values
-    }
+    package func values(of row: CleanRow) -> ReviewValues { row.values.mapTexts(text) }
 }
 
 extension CleanRows {
@@ -165,17 +147,7 @@ extension CleanRows {
         row.reviewID = make(record.reviewID)
         row.authorID = make(record.authorID)
         row.writtenDate = make(record.writtenDate)
-        row.title = make(record.values.title)
-        row.body = make(record.values.body)
-        row.authorName = make(record.values.authorName)
-        row.variant = make(record.values.variant)
-        row.country = make(record.values.country)
-        row.language = make(record.values.language)
-        row.rating = record.values.rating
-        row.helpfulVotes = record.values.helpfulVotes
-        row.createdAt = record.values.createdAt
-        row.updatedAt = record.values.updatedAt
-        row.verified = record.values.verified
+        row.values = record.values.mapTexts(make)
         rows = [row]
     }
 }

@@ -18,7 +18,7 @@ package final class RecordCleaner: Sendable {
 
     private enum Target: Equatable, Sendable {
         case productID, reviewID, authorID
-        case field(Field)
+        case field(TrackedField)
         case attribute(Attribute)
 
         /// The name in tables, goldens and shapes.
@@ -50,7 +50,7 @@ package final class RecordCleaner: Sendable {
         recordPlan = plan.recordOnly
         let rules =
             [shape.productID, shape.reviewID, shape.authorID].compactMap { $0 }
-            + Field.allCases.compactMap { shape.fields[$0] }
+            + TrackedField.allCases.compactMap { shape.fields[$0] }
         let slots = Set(rules.compactMap { plan.contextSlot($0.source) }).sorted()
         contextSlots = slots
         contextPlan = ExtractionPlan(members: slots.map { plan.contextSources[$0].written })
@@ -75,7 +75,7 @@ package final class RecordCleaner: Sendable {
         var bindings = [bind(.productID, shape.productID)]
         if let rule = shape.reviewID { bindings.append(bind(.reviewID, rule)) }
         if let rule = shape.authorID { bindings.append(bind(.authorID, rule)) }
-        for field in Field.allCases {
+        for field in TrackedField.allCases {
             if let rule = shape.fields[field] { bindings.append(bind(.field(field), rule)) }
         }
         for attribute in Attribute.allCases {
@@ -336,35 +336,30 @@ package final class RecordCleaner: Sendable {
     }
 
     private func read(
-        _ field: Field, _ place: TextPlace, _ format: FieldFormat,
+        _ field: TrackedField, _ place: TextPlace, _ format: FieldFormat,
         _ window: BorrowedBytes, _ row: inout CleanRow, _ rows: inout CleanRows
     ) -> ReadFault? {
-        switch field {
-        case .title: row.title = rows.text(place, window)
-        case .body: row.body = rows.text(place, window)
-        case .authorName: row.authorName = rows.text(place, window)
-        case .variant: row.variant = rows.text(place, window)
-        case .country: row.country = rows.text(place, window)
-        case .language: row.language = rows.text(place, window)
+        switch field.form {
+        case .text:
+            row.values[text: field] = rows.text(place, window)
+            return nil
         case .rating:
             let scale = if case .number(let scale) = format { scale } else { Int64(5) }
             return take(rows.number(place, window) { readRating($0, scale: scale) }) {
-                row.rating = $0
+                row.values[number: field] = $0
             }
-        case .verified: return take(rows.number(place, window, readFlag)) { row.verified = $0 }
-        case .helpfulVotes:
-            return take(rows.number(place, window, readCount)) { row.helpfulVotes = $0 }
-        case .createdAt:
-            row.writtenDate = rows.identifier(place, window)
-            return take(rows.number(place, window) { readInstant($0, as: format) }) {
-                row.createdAt = $0
+        case .count:
+            return take(rows.number(place, window, readCount)) { row.values[number: field] = $0 }
+        case .flag:
+            return take(rows.number(place, window, readFlag)) {
+                row.values[number: field] = $0 ? 1 : 0
             }
-        case .updatedAt:
+        case .instant:
+            if field == .createdAt { row.writtenDate = rows.identifier(place, window) }
             return take(rows.number(place, window) { readInstant($0, as: format) }) {
-                row.updatedAt = $0
+                row.values[number: field] = $0.microseconds
             }
         }
-        return nil
     }
 
     @inline(__always)

@@ -40,7 +40,7 @@ package struct NewReview: Sendable {
         self.times = times
         let room =
             256 + row.reviewID.count + row.authorID.count + row.productID.count
-            + row.variant.count + row.country.count + row.language.count
+            + row.values.variant.count + row.values.country.count + row.values.language.count
         let personal = DigestWriter.digest(room: room) { writer in
             writer.add(raw: salt)
             writer.pack(texts[row.reviewID])
@@ -56,12 +56,12 @@ package struct NewReview: Sendable {
             writer.pack(run)
             writer.pack(observedAt.microseconds)
             writer.pack(0)
-            writer.pack(optional: row.rating)
-            writer.pack(optional: row.verified.map { $0 ? 1 : 0 })
-            writer.pack(optional: row.helpfulVotes)
-            writer.pack(optional: row.variant, texts)
-            writer.pack(optional: row.country, texts)
-            writer.pack(optional: row.language, texts)
+            writer.pack(optional: row.values.rating)
+            writer.pack(optional: row.values.verified.map { $0 ? 1 : 0 })
+            writer.pack(optional: row.values.helpfulVotes)
+            writer.pack(optional: row.values.variant, texts)
+            writer.pack(optional: row.values.country, texts)
+            writer.pack(optional: row.values.language, texts)
             writer.pack(times.createdAt.microseconds)
             writer.pack(word: times.createdOrigin == .source ? "source" : "mock")
             writer.pack(times.updatedAt.microseconds)
@@ -75,7 +75,7 @@ extension CleanTexts {
     /// `reviewTimes` of a first version.
     func firstTimes(_ row: CleanRow, seed: UInt64, observedAt: Instant) -> ReviewTimes {
         let created =
-            row.createdAt
+            row.values.createdAt
             ?? {
                 var generator = mockGenerator(
                     seed: seed, product: self[row.productID], review: self[row.reviewID],
@@ -83,9 +83,9 @@ extension CleanTexts {
                 return mockCreation(before: observedAt, &generator)
             }()
         return ReviewTimes(
-            createdAt: created, createdOrigin: row.createdAt == nil ? .mock : .source,
-            updatedAt: row.updatedAt ?? created,
-            updatedOrigin: row.updatedAt == nil ? .mock : .source)
+            createdAt: created, createdOrigin: row.values.createdAt == nil ? .mock : .source,
+            updatedAt: row.values.updatedAt ?? created,
+            updatedOrigin: row.values.updatedAt == nil ? .mock : .source)
     }
 }
 

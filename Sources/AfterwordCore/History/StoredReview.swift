@@ -20,6 +20,24 @@ package struct ReviewTimes: Equatable, Sendable {
         self.updatedAt = updatedAt
         self.updatedOrigin = updatedOrigin
     }
+
+    /// The stored time of a field of form `instant`; any other field traps.
+    package func instant(of field: TrackedField) -> Instant {
+        switch field {
+        case .createdAt: createdAt
+        case .updatedAt: updatedAt
+        default: preconditionFailure("the field is no instant")
+        }
+    }
+
+    /// Where the time of a field of form `instant` comes from; any other field traps.
+    package func origin(of field: TrackedField) -> TimeOrigin {
+        switch field {
+        case .createdAt: createdOrigin
+        case .updatedAt: updatedOrigin
+        default: preconditionFailure("the field is no instant")
+        }
+    }
 }
 
 /// A review's current row: its newest version with all values. A deleted review keeps its last

@@ -49,45 +49,46 @@ extension CleanTexts {
 
     private func identityByAuthor(_ row: CleanRow, _ placeholders: Set<Text>) -> Identity? {
         let isNamed =
-            !row.authorName.isAbsent && !row.writtenDate.isAbsent
-            && (placeholders.isEmpty || text(row.authorName).map(placeholders.contains) == false)
+            !row.values.authorName.isAbsent && !row.writtenDate.isAbsent
+            && (placeholders.isEmpty
+                || text(row.values.authorName).map(placeholders.contains) == false)
         guard !row.authorID.isAbsent || isNamed else { return nil }
         let room =
-            96 + row.productID.count + row.authorID.count + row.authorName.count
-            + row.writtenDate.count + row.variant.count
+            96 + row.productID.count + row.authorID.count + row.values.authorName.count
+            + row.writtenDate.count + row.values.variant.count
         let digest = DigestWriter.digest(room: room) { writer in
             writer.add(domain: "afterword.identity.b1")
             writer.add(self[row.productID])
             if row.authorID.isAbsent {
                 writer.add(byte: 2)
-                writer.add(self[row.authorName])
+                writer.add(self[row.values.authorName])
                 writer.add(self[row.writtenDate])
             } else {
                 writer.add(byte: 1)
                 writer.add(self[row.authorID])
             }
-            writer.add(optional: row.variant, self)
+            writer.add(optional: row.values.variant, self)
         }
         return Identity(kind: .author, digest: Digest128(truncating: digest), isNumbered: false)
     }
 
     private func identityByContent(_ row: CleanRow) -> Identity {
-        let title = row.title.isAbsent ? nil : normaliseSpace(self[row.title])
-        let body = row.body.isAbsent ? nil : normaliseSpace(self[row.body])
+        let title = row.values.title.isAbsent ? nil : normaliseSpace(self[row.values.title])
+        let body = row.values.body.isAbsent ? nil : normaliseSpace(self[row.values.body])
         let isShort = scalarCount(title) + scalarCount(body) < shortTextScalars
         let room =
-            128 + row.productID.count + row.authorName.count + row.writtenDate.count
+            128 + row.productID.count + row.values.authorName.count + row.writtenDate.count
             + (title?.count ?? 0) + (body?.count ?? 0)
         let digest = DigestWriter.digest(room: room) { writer in
             writer.add(domain: "afterword.identity.c1")
             writer.add(self[row.productID])
-            writer.add(optional: row.authorName, self)
+            writer.add(optional: row.values.authorName, self)
             writer.add(optional: row.writtenDate, self)
             writer.add(optional: title)
             writer.add(optional: body)
             if isShort {
                 writer.add(byte: 1)
-                writer.add(optional: row.rating)
+                writer.add(optional: row.values.rating)
             }
         }
         return Identity(

@@ -23,14 +23,14 @@ package struct Danger: Equatable, Sendable {
     package var severity: Int
     package var dangerClass: DangerClass
     /// The field and the byte range in it of the sentence that mentions the danger.
-    package var field: Field
+    package var field: TrackedField
     package var sentence: Range<Int>
 
     /// The hazard of a danger that the lexicon does not find.
     package static let judged = "judged"
 
     package init(
-        hazard: String, severity: Int, dangerClass: DangerClass, field: Field,
+        hazard: String, severity: Int, dangerClass: DangerClass, field: TrackedField,
         sentence: Range<Int>
     ) {
         self.hazard = hazard
@@ -80,7 +80,7 @@ package func dangers(
 /// A judged danger without a mention in the lexicon: the whole body, or the title where there is no
 /// body.
 private func wholeText(_ values: ReviewValues, severity: Int) -> Danger {
-    let field: Field = values.body == nil && values.title != nil ? .title : .body
+    let field: TrackedField = values.body == nil && values.title != nil ? .title : .body
     let text = field == .title ? values.title : values.body
     return Danger(
         hazard: Danger.judged, severity: severity, dangerClass: .happened, field: field,

@@ -9,7 +9,7 @@ package struct SentenceCluster: Equatable, Sendable {
     /// A review of the group and the sentence with the shared words, as a byte range of a field.
     package struct Member: Equatable, Sendable {
         package var index: Int
-        package var field: Field
+        package var field: TrackedField
         package var sentence: Range<Int>
     }
 }
@@ -87,7 +87,7 @@ private struct Phrase: Hashable {
 
 private struct Place {
     var written: String
-    var field: Field
+    var field: TrackedField
     var sentence: Range<Int>
 }
 
@@ -110,7 +110,7 @@ private func commonest(_ written: [String]) -> String {
 /// The phrases of a review, each at its first occurrence.
 private func placedPhrases(_ values: ReviewValues, _ language: Language) -> [Phrase: Place] {
     var places: [Phrase: Place] = [:]
-    for (field, text) in [(Field.title, values.title), (.body, values.body)] {
+    for (field, text) in [(TrackedField.title, values.title), (.body, values.body)] {
         guard let text, language != .japanese else { continue }
         let found = words(of: text)
         for start in found.indices where !isStopWord(found[start].text) {

@@ -8,7 +8,7 @@ package struct GroundedQuote: Equatable, Sendable {
         case repaired
     }
     package var check: Check
-    package var field: Field
+    package var field: TrackedField
     /// Byte range in the field.
     package var range: Range<Int>
     /// The source's own text in that range.
@@ -49,7 +49,7 @@ package func groundQuote(
     }
     var fault = QuoteFault.notInReview
     for check in [GroundedQuote.Check.verified, .repaired] {
-        for (field, text) in [(Field.body, values.body), (.title, values.title)] {
+        for (field, text) in [(TrackedField.body, values.body), (.title, values.title)] {
             guard let text else { continue }
             let ranges =
                 check == .verified

@@ -12,7 +12,7 @@ package enum ProgramQuote {
 /// A place in a review that proves a theme or a danger.
 struct ProvenPlace {
     var read: ReadReview
-    var field: Field
+    var field: TrackedField
     var sentence: Range<Int>
     /// The byte range of the matching words.
     var words: Range<Int>

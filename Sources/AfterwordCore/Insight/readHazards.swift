@@ -1,7 +1,7 @@
 /// The mentions of danger in a text, each with its class; of overlapping phrases of one hazard, the
 /// longest.
 func hazards(
-    in words: [Word], _ text: Text, _ field: Field, star: Int?, _ language: Language,
+    in words: [Word], _ text: Text, _ field: TrackedField, star: Int?, _ language: Language,
     _ lexicon: Lexicon
 ) -> [HazardMention] {
     var harmless: [(hazard: Int, range: Range<Int>)] = []
@@ -41,7 +41,7 @@ extension Lexicon.Meaning {
 }
 
 /// The same for Japanese, which has no spaces: phrases are searched as byte sequences.
-func japaneseHazards(in text: Text, _ field: Field, _ lexicon: Lexicon) -> [HazardMention] {
+func japaneseHazards(in text: Text, _ field: TrackedField, _ lexicon: Lexicon) -> [HazardMention] {
     var harmless: [(hazard: Int, range: Range<Int>)] = []
     var found: [HazardMention] = []
     for (phrase, meaning) in lexicon.japanese {

@@ -2,7 +2,7 @@
 package struct Mention: Equatable, Sendable {
     package var aspect: Int
     package var isNegative: Bool
-    package var field: Field
+    package var field: TrackedField
     /// The matching words and the sentence around them, as byte ranges of the field.
     package var range: Range<Int>
     package var sentence: Range<Int>
@@ -12,7 +12,7 @@ package struct Mention: Equatable, Sendable {
 package struct HazardMention: Equatable, Sendable {
     package var hazard: Int
     package var dangerClass: DangerClass
-    package var field: Field
+    package var field: TrackedField
     package var range: Range<Int>
     package var sentence: Range<Int>
 }
@@ -31,7 +31,7 @@ package struct ReviewReading: Equatable, Sendable {
 /// that is unknown. A negation up to three words before a phrase inverts the mention. A mention of
 /// danger is classified by the words around it; inside a harmless phrase it is dropped.
 package func readReview(_ values: ReviewValues, with lexicon: Lexicon) -> ReviewReading {
-    let texts: [(Field, Text)] = [(.title, values.title), (.body, values.body)]
+    let texts: [(TrackedField, Text)] = [(.title, values.title), (.body, values.body)]
         .compactMap { field, text in text.map { (field, $0) } }
     let read = texts.map { field, text in (field: field, text: text, words: words(of: text)) }
     let language = detectLanguage(read.flatMap(\.words), of: texts.map(\.1))
@@ -49,7 +49,7 @@ package func readReview(_ values: ReviewValues, with lexicon: Lexicon) -> Review
 }
 
 private func readWords(
-    _ words: [Word], _ text: Text, _ field: Field, _ lexicon: Lexicon,
+    _ words: [Word], _ text: Text, _ field: TrackedField, _ lexicon: Lexicon,
     _ reading: inout ReviewReading
 ) {
     for start in words.indices {
@@ -71,7 +71,7 @@ private func readWords(
 
 /// Keeps only the longest of nested phrases with one meaning: "bad smell" without "smell".
 func withoutInner<Found>(
-    _ found: [Found], _ key: (Found) -> (meaning: Int, field: Field, range: Range<Int>)
+    _ found: [Found], _ key: (Found) -> (meaning: Int, field: TrackedField, range: Range<Int>)
 ) -> [Found] {
     let keys = found.map(key)
     return found.indices.filter { index in
@@ -140,7 +140,7 @@ func sentence(_ words: [Word], around range: Range<Int>, in text: Text) -> Range
 
 /// Japanese has no spaces, so phrases are searched as byte sequences.
 private func readJapanese(
-    _ text: Text, _ field: Field, _ lexicon: Lexicon, _ reading: inout ReviewReading
+    _ text: Text, _ field: TrackedField, _ lexicon: Lexicon, _ reading: inout ReviewReading
 ) {
     for (phrase, meaning) in lexicon.japanese {
         guard case .aspect(let aspect, let isNegative) = meaning,

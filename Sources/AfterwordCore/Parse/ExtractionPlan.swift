@@ -57,7 +57,7 @@ package struct ExtractionPlan: Sendable {
     package init(_ shape: Shape) {
         let rules =
             [shape.productID, shape.reviewID, shape.authorID, shape.total]
-            .compactMap { $0 } + Field.allCases.compactMap { shape.fields[$0] }
+            .compactMap { $0 } + TrackedField.allCases.compactMap { shape.fields[$0] }
             + Attribute.allCases.compactMap { shape.attributes[$0] }
         for rule in rules { note(rule.source) }
         if case .capture = shape.productID.source {

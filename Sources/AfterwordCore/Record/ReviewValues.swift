@@ -1,72 +1,144 @@
-/// The tracked values of one review, cleaned; nil for absent values.
-package struct ReviewValues: Equatable, Sendable {
+/// The tracked values of one review, cleaned. A value that the source does not give is nil, or an
+/// absent text.
+///
+/// `Held` is how a text is held: with bytes of its own (`ReviewValues`), or by its place in the
+/// record that was read (`CleanValues`).
+package struct TrackedValues<Held: HeldText>: Equatable, Sendable {
     /// In tenths of a star, 10–50.
     package var rating: Int64?
-    package var title: Text?
-    package var body: Text?
-    package var authorName: Text?
+    package var title = Held.absent
+    package var body = Held.absent
+    package var authorName = Held.absent
     package var verified: Bool?
     package var helpfulVotes: Int64?
-    package var variant: Text?
-    package var country: Text?
-    package var language: Text?
+    package var variant = Held.absent
+    package var country = Held.absent
+    package var language = Held.absent
     /// The source's times; mock times are never stored here.
     package var createdAt: Instant?
     package var updatedAt: Instant?
 
     package init() {}
 
-    /// Whether both have the same value of a field.
-    package func equals(_ other: ReviewValues, in field: Field) -> Bool {
-        switch field {
-        case .rating: rating == other.rating
-        case .title: title == other.title
-        case .body: body == other.body
-        case .authorName: authorName == other.authorName
-        case .verified: verified == other.verified
-        case .helpfulVotes: helpfulVotes == other.helpfulVotes
-        case .variant: variant == other.variant
-        case .country: country == other.country
-        case .language: language == other.language
-        case .createdAt: createdAt == other.createdAt
-        case .updatedAt: updatedAt == other.updatedAt
+    /// The value of a field of form `text`; any other field traps.
+    @inlinable
+    package subscript(text field: TrackedField) -> Held {
+        get {
+            switch field {
+            case .title: title
+            case .body: body
+            case .authorName: authorName
+            case .variant: variant
+            case .country: country
+            case .language: language
+            case .rating, .verified, .helpfulVotes, .createdAt, .updatedAt:
+                preconditionFailure("the field is no text")
+            }
         }
+        set {
+            switch field {
+            case .title: title = newValue
+            case .body: body = newValue
+            case .authorName: authorName = newValue
+            case .variant: variant = newValue
+            case .country: country = newValue
+            case .language: language = newValue
+            case .rating, .verified, .helpfulVotes, .createdAt, .updatedAt:
+                preconditionFailure("the field is no text")
+            }
+        }
+    }
+
+    /// The value of a field of any form but `text`, which traps: a rating in tenths, a count, a
+    /// flag as 0 or 1, an instant in microseconds.
+    @inlinable
+    package subscript(number field: TrackedField) -> Int64? {
+        get {
+            switch field {
+            case .rating: rating
+            case .verified: verified.map { $0 ? 1 : 0 }
+            case .helpfulVotes: helpfulVotes
+            case .createdAt: createdAt?.microseconds
+            case .updatedAt: updatedAt?.microseconds
+            case .title, .body, .authorName, .variant, .country, .language:
+                preconditionFailure("the field is a text")
+            }
+        }
+        set {
+            switch field {
+            case .rating: rating = newValue
+            case .verified: verified = newValue.map { $0 != 0 }
+            case .helpfulVotes: helpfulVotes = newValue
+            case .createdAt: createdAt = newValue.map { Instant(microseconds: $0) }
+            case .updatedAt: updatedAt = newValue.map { Instant(microseconds: $0) }
+            case .title, .body, .authorName, .variant, .country, .language:
+                preconditionFailure("the field is a text")
+            }
+        }
+    }
+
+    /// Whether the review says anything in words.
+    package var hasText: Bool { !title.isAbsent || !body.isAbsent }
+
+    /// `updated_at`, else `created_at`.
+    package var sourceTime: Instant? { updatedAt ?? createdAt }
+
+    /// The same values with their texts held in another way.
+    package func mapTexts<Other>(_ hold: (Held) -> Other) -> TrackedValues<Other> {
+        var values = TrackedValues<Other>()
+        for field in TrackedField.allCases {
+            if field.form == .text {
+                values[text: field] = hold(self[text: field])
+            } else {
+                values[number: field] = self[number: field]
+            }
+        }
+        return values
+    }
+}
+
+/// Tracked values with texts of their own.
+package typealias ReviewValues = TrackedValues<Text?>
+
+/// How tracked values hold a text.
+package protocol HeldText: Equatable, Sendable {
+    /// What gives access to the bytes of a held text.
+    associatedtype Texts
+
+    static var absent: Self { get }
+    var isAbsent: Bool { get }
+
+    /// Calls `body` with the bytes, which are borrowed for the call; none for an absent text.
+    func withBytes<Result>(in texts: Texts, _ body: (BorrowedBytes) -> Result) -> Result
+}
+
+extension Text?: HeldText {
+    package static var absent: Text? { nil }
+    package var isAbsent: Bool { self == nil }
+
+    package func withBytes<Result>(
+        in texts: Void, _ body: (BorrowedBytes) -> Result
+    ) -> Result {
+        guard let bytes = self?.bytes else { return body(.none) }
+        return bytes.lend(body)
+    }
+}
+
+extension ReviewValues {
+    /// Whether both have the same value of a field.
+    package func equals(_ other: ReviewValues, in field: TrackedField) -> Bool {
+        field.form == .text
+            ? self[text: field] == other[text: field]
+            : self[number: field] == other[number: field]
     }
 
     /// Copies the value of one field.
-    package mutating func take(_ field: Field, from other: ReviewValues) {
-        switch field {
-        case .rating: rating = other.rating
-        case .title: title = other.title
-        case .body: body = other.body
-        case .authorName: authorName = other.authorName
-        case .verified: verified = other.verified
-        case .helpfulVotes: helpfulVotes = other.helpfulVotes
-        case .variant: variant = other.variant
-        case .country: country = other.country
-        case .language: language = other.language
-        case .createdAt: createdAt = other.createdAt
-        case .updatedAt: updatedAt = other.updatedAt
+    package mutating func take(_ field: TrackedField, from other: ReviewValues) {
+        if field.form == .text {
+            self[text: field] = other[text: field]
+        } else {
+            self[number: field] = other[number: field]
         }
-    }
-
-    /// `content_digest`: SHA-256 over a version byte and the tracked fields in the order of
-    /// `Field`, each absent (00) or present (01) with its length or its 8 bytes.
-    package var contentDigest: Digest256 {
-        var builder = DigestBuilder(reserving: 256 + textBytes)
-        builder.add(byte: 1)
-        builder.add(optional: rating)
-        builder.add(optional: title)
-        builder.add(optional: body)
-        builder.add(optional: authorName)
-        builder.add(optional: verified.map { $0 ? 1 : 0 })
-        builder.add(optional: helpfulVotes)
-        builder.add(optional: variant)
-        builder.add(optional: country)
-        builder.add(optional: language)
-        builder.add(optional: createdAt?.microseconds)
-        builder.add(optional: updatedAt?.microseconds)
-        return builder.finish()
     }
 
     /// Number of bytes of title and body.
@@ -78,3 +150,20 @@ package struct ReviewValues: Equatable, Sendable {
 
 /// Whole stars of a rating in tenths, rounded half up.
 func starOf(rating: Int64) -> Int { Int((rating + 5) / 10) }
+
+extension ReviewValues {
+    /// `content_digest`: SHA-256 over a version byte and the tracked fields in the order of
+    /// `TrackedField`, each absent (00) or present (01) with its length or its 8 bytes.
+    package var contentDigest: Digest256 {
+        var builder = DigestBuilder(reserving: 256 + textBytes)
+        builder.add(byte: 1)
+        for field in TrackedField.allCases {
+            if field.form == .text {
+                builder.add(optional: self[text: field])
+            } else {
+                builder.add(optional: self[number: field])
+            }
+        }
+        return builder.finish()
+    }
+}

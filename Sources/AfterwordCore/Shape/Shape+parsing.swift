@@ -25,11 +25,11 @@ extension Shape {
         records =
             holdsProducts
             ? Self.noReviews : try Self.path(document["records"]?.text ?? "")
-        var fields: [Field: Rule] = [:]
+        var fields: [TrackedField: Rule] = [:]
         var identity: [String: Rule] = [:]
         for member in document["fields"]?.members ?? [] {
             let rule = try Self.rule(member.key, member.value).lifted(holdsProducts)
-            if let field = Field.allCases.first(where: { $0.name == member.key }) {
+            if let field = TrackedField(named: member.key) {
                 fields[field] = rule
             } else if ["product_id", "review_id", "author_id"].contains(member.key) {
                 identity[member.key] = rule
@@ -172,11 +172,12 @@ extension Shape {
 
     /// The format of a field when the shape does not state one.
     private static func usual(_ name: String) -> FieldFormat {
-        switch name {
-        case "rating", "helpful_votes", "total": .number(scale: 5)
-        case "verified": .flag
-        case "created_at", "updated_at": .iso8601
-        default: .text
+        if name == "total" { return .number(scale: 5) }
+        switch TrackedField(named: name)?.form {
+        case .rating, .count: return .number(scale: 5)
+        case .flag: return .flag
+        case .instant: return .iso8601
+        case .text, nil: return .text
         }
     }
 }

@@ -42,7 +42,7 @@ package struct Shape: Equatable, Sendable {
     package var productID: Rule
     package var reviewID: Rule?
     package var authorID: Rule?
-    package var fields: [Field: Rule]
+    package var fields: [TrackedField: Rule]
     package var attributes: [Attribute: Rule]
     package var total: Rule?
     package var placeholders: Set<Text>

@@ -108,43 +108,20 @@ private struct ReviewPlace {
             ? lists.joined().compactMap(\.members).first { !$0.isEmpty } : nil
     }
 
-    private static let synonyms: KeyValuePairs<String, [String]> = [
+    /// The usual names of the ids, which are not tracked. Those of tracked fields are in their
+    /// table.
+    private static let ids: KeyValuePairs<String, [String]> = [
         "product_id": [
             "childasin", "parentasin", "asin", "productid", "productasin", "itemid", "sku",
             "isbn", "listingid", "product", "handle",
         ],
         "review_id": ["reviewid", "reviewref", "commentid", "id"],
         "author_id": ["reviewerid", "userid", "authorid", "customerid", "profileid"],
-        "author_name": [
-            "reviewername", "authorname", "author", "username", "customername", "profilename",
-            "reviewer", "name", "user",
-        ],
-        "rating": [
-            "customerreviewrating", "reviewrating", "rating", "overall", "stars", "starrating",
-            "score", "reviewstar", "revrating",
-        ],
-        "title": [
-            "customerreviewtitle", "reviewtitle", "summary", "headline", "title", "subject",
-            "revtitle",
-        ],
-        "body": [
-            "customerreviewdescription", "reviewtext", "reviewbody", "reviewcontent",
-            "reviewdescription", "text", "body", "content", "comment", "message", "review",
-            "revbody", "description",
-        ],
-        "created_at": [
-            "unixreviewtime", "createdat", "reviewdate", "timestamp", "date", "publishedat",
-            "reviewtime", "time", "datecreated",
-        ],
-        "updated_at": ["updatedat", "editedat", "modifiedat", "lastmodified"],
-        "verified": ["verifiedpurchase", "isverified", "verified"],
-        "helpful_votes": [
-            "helpfulvotes", "helpfulvote", "helpfulcount", "helpful", "vote", "votes",
-        ],
-        "variant": ["variant", "style", "variation", "format"],
-        "country": ["country", "cc", "marketplace", "region"],
-        "language": ["language", "lang", "locale"],
     ]
+
+    private static let synonyms: [(field: String, names: [String])] =
+        ids.map { (field: $0.key, names: $0.value) }
+        + TrackedField.allCases.map { (field: $0.name, names: $0.usualNames) }
 
     private static let attributeSynonyms: KeyValuePairs<String, [String]> = [
         "title": ["producttitle", "productname", "amazontitle", "title", "name"],
@@ -200,16 +177,17 @@ private struct ReviewPlace {
 
     private func rule(_ field: String, _ found: (key: String, value: JSONValue)) -> JSONValue? {
         let from = JSONValue.string(found.key)
-        switch (field, found.value) {
-        case ("variant", .object): return .object([("as", .string("members")), ("from", from)])
-        case ("helpful_votes", .array): return .object([("element", .number("0")), ("from", from)])
+        switch (TrackedField(named: field)?.form, found.value) {
+        case (.text, .object) where field == TrackedField.variant.name:
+            return .object([("as", .string("members")), ("from", from)])
+        case (.count, .array): return .object([("element", .number("0")), ("from", from)])
         case (_, .object), (_, .array): return nil
-        case ("created_at", .number(let digits)), ("updated_at", .number(let digits)):
+        case (.instant, .number(let digits)):
             let isMilliseconds = (Double(digits) ?? 0) > 100_000_000_000
             return .object([
                 ("as", .string(isMilliseconds ? "unix_ms" : "unix_s")), ("from", from),
             ])
-        case ("created_at", .string(let text)), ("updated_at", .string(let text)):
+        case (.instant, .string(let text)):
             return Instant(iso8601: text) == nil ? nil : from
         default: return from
         }

@@ -21,7 +21,7 @@ package struct SummaryDelta: Sendable {
     }
 
     package mutating func add(_ row: CleanRow, _ times: ReviewTimes) {
-        move(row.rating, row.verified, row.helpfulVotes, times, sign: 1)
+        move(row.values.rating, row.values.verified, row.values.helpfulVotes, times, sign: 1)
         extend(to: times)
     }
 

@@ -1,16 +1,24 @@
 /// Core values as JSON rows for goldens and `--json`: integers, ids, field names.
+extension ValueColumn {
+    /// The column's value in a row.
+    package func json(_ values: ReviewValues, author: Text?, _ times: ReviewTimes) -> JSONValue {
+        switch self {
+        case .authorID: JSONValue(author)
+        case .origin(let field): .string(times.origin(of: field).rawValue)
+        case .field(let field):
+            switch field.form {
+            case .text: JSONValue(values[text: field])
+            case .flag: JSONValue(values[number: field].map { $0 != 0 })
+            case .rating, .count: JSONValue(values[number: field])
+            case .instant: JSONValue(times.instant(of: field))
+            }
+        }
+    }
+}
+
 extension ReviewValues {
     func members(author: Text?, times: ReviewTimes) -> [(key: String, value: JSONValue)] {
-        [
-            ("rating", JSONValue(rating)), ("title", JSONValue(title)), ("body", JSONValue(body)),
-            ("author_id", JSONValue(author)), ("author_name", JSONValue(authorName)),
-            ("verified", JSONValue(verified)), ("helpful_votes", JSONValue(helpfulVotes)),
-            ("variant", JSONValue(variant)), ("country", JSONValue(country)),
-            ("language", JSONValue(language)), ("created_at", JSONValue(times.createdAt)),
-            ("created_origin", .string(times.createdOrigin.rawValue)),
-            ("updated_at", JSONValue(times.updatedAt)),
-            ("updated_origin", .string(times.updatedOrigin.rawValue)),
-        ]
+        ValueColumn.shown.map { ($0.name, $0.json(self, author: author, times)) }
     }
 }
 

@@ -144,7 +144,7 @@ struct FakeReview: Sendable {
 
     /// A sentence of the review as a quote. A sentence of more than 280 bytes is cut at word ends,
     /// around `words`.
-    func quote(_ field: Field, _ sentence: Range<Int>, around words: Range<Int>) -> String {
+    func quote(_ field: TrackedField, _ sentence: Range<Int>, around words: Range<Int>) -> String {
         let bytes = (field == .title ? values.title : values.body)?.bytes ?? []
         // A sentence of a word or two says more together with the rest of a short text.
         if sentence.count < Self.shortBytes, bytes.count <= Self.quoteBytes {

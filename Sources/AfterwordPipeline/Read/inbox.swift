@@ -103,7 +103,9 @@ private func inboxEntries(
     let review = change.review
     let kind = change.difference.inboxKind
     let reading = readReview(review.values, with: lexicon)
-    func entry(_ kind: InboxEntry.Kind, danger: Danger? = nil, _ mention: (Field, Range<Int>)?)
+    func entry(
+        _ kind: InboxEntry.Kind, danger: Danger? = nil, _ mention: (TrackedField, Range<Int>)?
+    )
         -> InboxEntry
     {
         InboxEntry(

@@ -17,7 +17,7 @@ package struct ThemeQuery: Sendable {
 package struct ThemeReview: Sendable {
     package var review: StoredReview
     package var language: Language
-    package var field: Field
+    package var field: TrackedField
     package var quote: String
     package var isNew: Bool
 }
@@ -149,7 +149,7 @@ private func reviews(
 
 extension ReviewValues {
     /// The text of a byte range that begins and ends at character boundaries, as readings do.
-    func quote(_ field: Field, _ range: Range<Int>) -> String {
+    func quote(_ field: TrackedField, _ range: Range<Int>) -> String {
         let text = field == .title ? title : body
         return text.map { String(decoding: $0.bytes[range], as: UTF8.self) } ?? ""
     }

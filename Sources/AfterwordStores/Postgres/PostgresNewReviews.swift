@@ -67,15 +67,15 @@ struct PostgresNewReviews {
         review.content.withBytes { copy.add(bytes: $0) }
         review.salt.withBytes { copy.add(bytes: $0) }
         review.rowDigest.withBytes { copy.add(bytes: $0) }
-        copy.add(row.rating)
-        add(row.title)
-        add(row.body)
-        add(row.authorName)
-        copy.add(flag: row.verified)
-        copy.add(row.helpfulVotes)
-        add(row.variant)
-        add(row.country)
-        add(row.language)
+        copy.add(row.values.rating)
+        add(row.values.title)
+        add(row.values.body)
+        add(row.values.authorName)
+        copy.add(flag: row.values.verified)
+        copy.add(row.values.helpfulVotes)
+        add(row.values.variant)
+        add(row.values.country)
+        add(row.values.language)
         add(row.authorID)
         copy.add(review.times.createdAt.microseconds)
         copy.add(review.times.createdOrigin.rawValue)
@@ -97,7 +97,7 @@ struct PostgresNewReviews {
         copy.add(review.historyKey)
         copy.add(
             reading(
-                rating: row.rating, hasText: !row.title.isAbsent || !row.body.isAbsent))
+                rating: row.values.rating, hasText: row.values.hasText))
         copy.add(review.rawKey)
     }
 }

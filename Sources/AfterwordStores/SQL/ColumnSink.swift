@@ -121,7 +121,7 @@ extension ColumnSink {
         add(
             reading(
                 rating: review.values.rating,
-                hasText: review.values.title != nil || review.values.body != nil))
+                hasText: review.values.hasText))
     }
 
     func add(_ move: PayloadMove) {

@@ -330,7 +330,7 @@ enum ReportDialect {
         case .millionths(let column): return "\(column) / 1000000.0"
         case .dollars(let column): return "\(column) / 1000000000.0"
         case .fields(let bits):
-            let names = Field.allCases.map { field in
+            let names = TrackedField.allCases.map { field in
                 "CASE WHEN \(bits) & \(1 << field.rawValue) <> 0 THEN '\(field.name) ' ELSE '' END"
             }
             return "rtrim(" + names.joined(separator: " || ") + ")"

@@ -133,7 +133,8 @@ private struct RowBuffers {
 
     func addHistory(_ place: Int, to row: inout BoundRow) {
         let review = review(place)
-        let values = new.rows.rows[Int(review.row)]
+        let cleaned = new.rows.rows[Int(review.row)]
+        let values = cleaned.values
         row.add(review.historyKey)
         row.add(review.reviewKey)
         row.add(1)
@@ -153,7 +154,7 @@ private struct RowBuffers {
         row.add(values.variant, texts)
         row.add(values.country, texts)
         row.add(values.language, texts)
-        row.add(values.authorID, texts)
+        row.add(cleaned.authorID, texts)
         row.add(review.times.createdAt.microseconds)
         row.add(review.times.createdOrigin)
         row.add(review.times.updatedAt.microseconds)
@@ -162,10 +163,10 @@ private struct RowBuffers {
 
     func addBase(_ place: Int, to row: inout BoundRow) {
         let review = review(place)
-        let values = new.rows.rows[Int(review.row)]
+        let cleaned = new.rows.rows[Int(review.row)]
         row.add(review.reviewKey)
         row.add(new.productKeys[Int(review.product)])
-        row.add(values.reviewID, texts)
+        row.add(cleaned.reviewID, texts)
         row.add(blob: digest(BufferedBytes.identity, place))
         row.add(word: review.kind == .source ? "a" : review.kind == .author ? "b" : "c")
         row.add(1)
@@ -174,8 +175,8 @@ private struct RowBuffers {
         row.add(review.historyKey)
         row.add(
             reading(
-                rating: values.rating,
-                hasText: !values.title.isAbsent || !values.body.isAbsent))
+                rating: cleaned.values.rating,
+                hasText: cleaned.values.hasText))
         row.add(review.rawKey)
     }
 }

@@ -39,19 +39,23 @@ struct HistoryCommand: ParsableCommand {
         origin == .source ? "\(instant)" : "the source does not say (mock \(instant))"
     }
 
+    /// The values of a version by the labels of their fields, those that are present.
     private func shown(_ row: HistoryRow) -> [(String, String)] {
+        TrackedField.allCases.compactMap { field in
+            shown(field, of: row).map { (field.label, printable($0)) }
+        }
+    }
+
+    private func shown(_ field: TrackedField, of row: HistoryRow) -> String? {
         let values = row.values
-        let times = row.times
-        let rating = values.rating.map { decimal($0, of: 10, places: $0 % 10 == 0 ? 0 : 1) }
-        let fields: [(String, String?)] = [
-            ("rating", rating), ("title", values.title?.string), ("text", values.body?.string),
-            ("author", values.authorName?.string), ("verified", values.verified.map { "\($0)" }),
-            ("helpful votes", values.helpfulVotes.map { grouped($0) }),
-            ("variant", values.variant?.string), ("country", values.country?.string),
-            ("language", values.language?.string),
-            ("created", Self.told(times.createdAt, times.createdOrigin)),
-            ("updated", Self.told(times.updatedAt, times.updatedOrigin)),
-        ]
-        return fields.compactMap { name, value in value.map { (name, printable($0)) } }
+        switch field.form {
+        case .text: return values[text: field]?.string
+        case .rating:
+            return values[number: field].map { decimal($0, of: 10, places: $0 % 10 == 0 ? 0 : 1) }
+        case .count: return values[number: field].map { grouped($0) }
+        case .flag: return values[number: field].map { "\($0 != 0)" }
+        case .instant:
+            return Self.told(row.times.instant(of: field), row.times.origin(of: field))
+        }
     }
 }

@@ -171,7 +171,7 @@ final class LoadContext {
     func precedence(of candidate: Candidate) throws -> Precedence {
         let values = try record(of: candidate).0.values
         return Precedence(
-            content: values.contentDigest, sourceTime: values.updatedAt ?? values.createdAt,
+            content: values.contentDigest, sourceTime: values.sourceTime,
             helpfulVotes: values.helpfulVotes ?? 0)
     }
 

@@ -119,7 +119,9 @@ private func holds(_ unit: ExtractedUnit, _ cleaner: RecordCleaner, _ window: Ra
 }
 
 private func missingFields(_ shape: Shape) -> [String] {
-    let content = [Field.rating, .title, .body].compactMap { shape.fields[$0]?.source.written }
+    let content = [TrackedField.rating, .title, .body].compactMap {
+        shape.fields[$0]?.source.written
+    }
     return [shape.productID.source.written, content.joined(separator: " or ")]
 }
 

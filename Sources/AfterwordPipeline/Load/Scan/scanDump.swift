@@ -497,8 +497,8 @@ private struct PreparedUnit: Sendable {
             return PreparedRecord(
                 range: range, product: row.productID,
                 identity: texts.identity(row, placeholders: cleaner.shape.placeholders),
-                sourceTime: row.sourceTime, rating: row.rating,
-                hasText: !row.title.isAbsent || !row.body.isAbsent)
+                sourceTime: row.values.sourceTime, rating: row.values.rating,
+                hasText: row.values.hasText)
         }
         if let reason = row.fault { other.fault = (reason, cleaner.faultField(of: row)) }
         if let broken { other.fault = (broken, "") }

@@ -7,27 +7,25 @@ private struct VersionValues: Sendable {
     var times: ReviewTimes
 
     static let form = ObjectForm<VersionValues>("Values", "What a review says.") { form in
-        form.rating("The rating; null where the source gives none.") { $0.values.rating }
-        form.optionalText("title", "The title.") { $0.values.title }
-        form.optionalText("body", "The text.") { $0.values.body }
-        form.optionalText("author_id", "The author's id at the source.") { $0.authorID }
-        form.optionalText("author_name", "The author's name.") { $0.values.authorName }
-        form.optionalFlag("verified", "Whether the purchase is verified.") { $0.values.verified }
-        form.optionalNumber("helpful_votes", "Votes that found it helpful.") {
-            $0.values.helpfulVotes
+        for column in ValueColumn.shown { Self.add(column, to: &form) }
+    }
+
+    private static func add(_ column: ValueColumn, to form: inout ObjectForm<VersionValues>) {
+        let (name, comment) = (column.name, column.comment)
+        switch column {
+        case .authorID: form.optionalText(name, comment) { $0.authorID }
+        case .origin(let field):
+            form.text(name, comment) { $0.times.origin(of: field).rawValue }
+        case .field(let field):
+            switch field.form {
+            case .rating: form.rating(comment) { $0.values[number: field] }
+            case .text: form.optionalText(name, comment) { $0.values[text: field] }
+            case .count: form.optionalNumber(name, comment) { $0.values[number: field] }
+            case .flag:
+                form.optionalFlag(name, comment) { $0.values[number: field].map { $0 != 0 } }
+            case .instant: form.instant(name, comment) { $0.times.instant(of: field) }
+            }
         }
-        form.optionalText("variant", "The variant that was reviewed.") { $0.values.variant }
-        form.optionalText("country", "The country, as the source writes it.") {
-            $0.values.country
-        }
-        form.optionalText("language", "The language, as the source writes it.") {
-            $0.values.language
-        }
-        form.instant("created_at", "When it was written.") { $0.times.createdAt }
-        form.text("created_origin", "Whose time that is: `source`, or `mock` where it tells none.")
-        { $0.times.createdOrigin.rawValue }
-        form.instant("updated_at", "When it was last edited.") { $0.times.updatedAt }
-        form.text("updated_origin", "Whose time that is.") { $0.times.updatedOrigin.rawValue }
     }
 }
 
