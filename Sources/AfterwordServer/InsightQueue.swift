@@ -24,7 +24,7 @@ actor InsightQueue {
 
         /// Digest of the order. A repeated `Idempotency-Key` must come with the same digest.
         var digest: Digest256 {
-            var builder = DigestBuilder(domain: "afterword.job.request.1")
+            var builder = DigestEncoder(domain: "afterword.job.request.1")
             builder.add(order.scope.kind)
             builder.add(order.scope.id.string)
             builder.add(order.language.rawValue)

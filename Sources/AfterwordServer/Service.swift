@@ -181,7 +181,7 @@ package struct Service: Sendable {
         /// Identifies the list of a paged request: a digest of its path and of the values that
         /// filter or sort it.
         var list: String {
-            var builder = DigestBuilder(domain: "afterword.list.1")
+            var builder = DigestEncoder(domain: "afterword.list.1")
             builder.add(String(target.prefix { $0 != "?" }))
             for (name, value) in values.sorted(by: { $0.key < $1.key })
             where !["limit", "cursor", "as_of", "as_observed"].contains(name) {
@@ -284,7 +284,7 @@ package struct Service: Sendable {
     private func entityTag(
         _ run: RunRecord, newest: RunRecord?, _ target: String, _ caller: Caller
     ) -> String {
-        var builder = DigestBuilder(domain: "afterword.etag.1")
+        var builder = DigestEncoder(domain: "afterword.etag.1")
         builder.add(run.run)
         builder.add(raw: (newest ?? run).ledgerDigest.bytes)
         builder.add(target)

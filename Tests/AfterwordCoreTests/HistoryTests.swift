@@ -232,7 +232,7 @@ import Testing
         for count in 0...leaves.count {
             if let root = roots[count] { #expect(tree.root.description == root) }
             guard count < leaves.count else { break }
-            var leaf = DigestBuilder()
+            var leaf = DigestEncoder()
             leaf.add(byte: 0)
             leaf.add(raw: leaves[count])
             tree.add(leaf: leaf.finish())

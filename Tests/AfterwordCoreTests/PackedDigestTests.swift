@@ -15,14 +15,13 @@ import Testing
         ] as [(Int64, [UInt8])])
     func numbers(number: Int64, bytes: [UInt8]) {
         let expected = Digest256(SHA256.hash(data: bytes + bytes))
-        var builder = DigestBuilder()
+        var builder = DigestEncoder()
         builder.pack(number)
         builder.pack(optional: number)
         #expect(builder.finish() == expected)
-        // 32 bytes leave room for the writer's eight-byte stores.
-        let written = DigestWriter.digest(room: 32) { writer in
-            writer.pack(number)
-            writer.pack(optional: number)
+        let written = DigestEncoder.digest { encoder in
+            encoder.pack(number)
+            encoder.pack(optional: number)
         }
         #expect(written == expected)
     }
@@ -32,20 +31,39 @@ import Testing
         let long = [UInt8](repeating: 0x61, count: 300)
         let expected = Digest256(
             SHA256.hash(data: [0xFF, 0xFF, 0, 2, 0x01, 0x2C] + long + [1, 3] + Array("abc".utf8)))
-        var builder = DigestBuilder()
+        var builder = DigestEncoder()
         builder.pack(optional: nil as Int64?)
         builder.pack(optional: nil as Text?)
         builder.pack(optional: Text([]))
         builder.pack(Text(long))
         builder.pack("abc")
         #expect(builder.finish() == expected)
-        let written = DigestWriter.digest(room: 400) { writer in
-            writer.pack(optional: nil)
-            writer.add(byte: 0xFF)
-            writer.pack(word: "")
-            long.lend { writer.pack($0) }
-            writer.pack(word: "abc")
+        let written = DigestEncoder.digest { encoder in
+            encoder.pack(optional: nil as Int64?)
+            encoder.add(byte: 0xFF)
+            encoder.pack(word: "")
+            long.lend { encoder.pack($0) }
+            encoder.pack(word: "abc")
         }
         #expect(written == expected)
+    }
+
+    @Test("Parts longer than the buffer, and parts at its end, give the same digest as one by one")
+    func longParts() {
+        for length in [1_000, 1_015, 1_016, 1_020, 1_024, 1_025, 5_000] {
+            let long = [UInt8](repeating: 0x62, count: length)
+            var owned = DigestEncoder()
+            func write(_ encoder: inout DigestEncoder) {
+                for number in [0, 1, 300, -70_000, Int64.max] as [Int64] {
+                    encoder.add(long)
+                    encoder.pack(number)
+                    encoder.add(byte: 7)
+                    encoder.add(optional: number)
+                    encoder.pack(long)
+                }
+            }
+            write(&owned)
+            #expect(DigestEncoder.digest { write(&$0) } == owned.finish(), "\(length) bytes")
+        }
     }
 }

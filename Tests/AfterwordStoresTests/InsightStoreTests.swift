@@ -25,7 +25,7 @@ import Testing
     @Test("A call of before tier, request ids and unread answers keeps its seal")
     func seal() {
         let old = call(1, batch: 2, at: 3, reserved: 4)
-        var builder = DigestBuilder(domain: "afterword.seal.call.1")
+        var builder = DigestEncoder(domain: "afterword.seal.call.1")
         builder.add(old.batch)
         builder.add(raw: old.cacheKey.bytes)
         builder.add(raw: old.requestDigest)

@@ -80,6 +80,50 @@ extension CleanRows {
         guard let raw else { return place }
         return readIdentifier(raw).map { make($0.bytes) } ?? .absent
     }
+
+    /// Reads the value at `place` by the form of its field into the row.
+    ///
+    /// - Returns: Why it cannot be read; nil where it can.
+    mutating func read(
+        _ field: TrackedField, _ place: TextPlace, as format: FieldFormat,
+        _ window: BorrowedBytes, into row: inout CleanRow
+    ) -> ReadFault? {
+        switch field.form {
+        case .text:
+            row.values[text: field] = text(place, window)
+            return nil
+        case .rating:
+            let scale = if case .number(let scale) = format { scale } else { Int64(5) }
+            return Self.take(number(place, window) { readRating($0, scale: scale) }) {
+                row.values[number: field] = $0
+            }
+        case .count:
+            return Self.take(number(place, window, readCount)) {
+                row.values[number: field] = $0
+            }
+        case .flag:
+            return Self.take(number(place, window, readFlag)) {
+                row.values[number: field] = $0 ? 1 : 0
+            }
+        case .instant:
+            if field == .createdAt { row.writtenDate = identifier(place, window) }
+            return Self.take(number(place, window) { readInstant($0, as: format) }) {
+                row.values[number: field] = $0.microseconds
+            }
+        }
+    }
+
+    @inline(__always)
+    private static func take<Value>(
+        _ result: Result<Value, ReadFault>, _ store: (Value) -> Void
+    ) -> ReadFault? {
+        switch result {
+        case .success(let value):
+            store(value)
+            return nil
+        case .failure(let fault): return fault
+        }
+    }
 }
 
 extension CleanedRecord {

@@ -263,6 +263,14 @@ package final class RecordCleaner: Sendable {
         return product
     }
 
+    /// What a record is read from, besides its own tokens.
+    private struct Source {
+        /// The number of its row.
+        let number: Int
+        let window: BorrowedBytes
+        let context: ReviewContext
+    }
+
     private func clean(
         _ tokens: ArraySlice<JSONToken>, _ window: BorrowedBytes,
         _ context: ReviewContext, into rows: inout CleanRows
@@ -272,15 +280,16 @@ package final class RecordCleaner: Sendable {
         swap(&all, &rows.rows)
         defer { swap(&all, &rows.rows) }
         all.append(CleanRow())
-        fill(&all[all.count - 1], number: all.count - 1, tokens.span, window, context, &rows)
+        let source = Source(number: all.count - 1, window: window, context: context)
+        fill(&all[source.number], tokens.span, source, &rows)
     }
 
     private func fill(
-        _ row: inout CleanRow, number: Int, _ tokens: Span<JSONToken>, _ window: BorrowedBytes,
-        _ context: ReviewContext, _ rows: inout CleanRows
+        _ row: inout CleanRow, _ tokens: Span<JSONToken>, _ source: Source,
+        _ rows: inout CleanRows
     ) {
         for index in bindings.indices {
-            let fault = read(bindings[index], number, tokens, window, context, &row, &rows)
+            let fault = read(bindings[index], tokens, source, &row, &rows)
             if let fault { note(fault.reason, index, &row) }
             if index == 0, row.productID.isAbsent { note(.noProduct, index, &row) }
         }
@@ -295,14 +304,15 @@ package final class RecordCleaner: Sendable {
 
     @inline(__always)
     private func read(
-        _ binding: Binding, _ number: Int, _ tokens: Span<JSONToken>, _ window: BorrowedBytes,
-        _ context: ReviewContext, _ row: inout CleanRow, _ rows: inout CleanRows
+        _ binding: Binding, _ tokens: Span<JSONToken>, _ source: Source, _ row: inout CleanRow,
+        _ rows: inout CleanRows
     ) -> ReadFault? {
         let found: Result<TextPlace, ReadFault>
         switch binding.place {
-        case .record: found = rows.content(tokens[binding.slot], window, binding.part)
+        case .record: found = rows.content(tokens[binding.slot], source.window, binding.part)
         case .constant: found = .success(rows.make(constants[binding.slot]))
         case .context:
+            let context = source.context
             found =
                 context.tokens.isEmpty
                 ? .success(.absent)
@@ -313,65 +323,27 @@ package final class RecordCleaner: Sendable {
         case .success(let place):
             // An empty value is absent.
             if place.count == 0 { return nil }
-            return read(place, binding, number, window, &row, &rows)
+            return read(place, binding, source, &row, &rows)
         }
     }
 
     private func read(
-        _ place: TextPlace, _ binding: Binding, _ number: Int, _ window: BorrowedBytes,
-        _ row: inout CleanRow, _ rows: inout CleanRows
+        _ place: TextPlace, _ binding: Binding, _ source: Source, _ row: inout CleanRow,
+        _ rows: inout CleanRows
     ) -> ReadFault? {
+        let window = source.window
         switch binding.target {
         case .productID: row.productID = rows.identifier(place, window)
         case .reviewID: row.reviewID = rows.identifier(place, window)
         case .authorID: row.authorID = rows.identifier(place, window)
         case .field(let field):
-            return read(field, place, binding.format, window, &row, &rows)
+            return rows.read(field, place, as: binding.format, window, into: &row)
         case .attribute(let attribute):
             let text = rows.withTexts(in: window) { readAttribute(Array($0[place])) }
             guard let text else { return nil }
-            rows.attributes.append((number, attribute, rows.make(text.bytes)))
+            rows.attributes.append((source.number, attribute, rows.make(text.bytes)))
         }
         return nil
-    }
-
-    private func read(
-        _ field: TrackedField, _ place: TextPlace, _ format: FieldFormat,
-        _ window: BorrowedBytes, _ row: inout CleanRow, _ rows: inout CleanRows
-    ) -> ReadFault? {
-        switch field.form {
-        case .text:
-            row.values[text: field] = rows.text(place, window)
-            return nil
-        case .rating:
-            let scale = if case .number(let scale) = format { scale } else { Int64(5) }
-            return take(rows.number(place, window) { readRating($0, scale: scale) }) {
-                row.values[number: field] = $0
-            }
-        case .count:
-            return take(rows.number(place, window, readCount)) { row.values[number: field] = $0 }
-        case .flag:
-            return take(rows.number(place, window, readFlag)) {
-                row.values[number: field] = $0 ? 1 : 0
-            }
-        case .instant:
-            if field == .createdAt { row.writtenDate = rows.identifier(place, window) }
-            return take(rows.number(place, window) { readInstant($0, as: format) }) {
-                row.values[number: field] = $0.microseconds
-            }
-        }
-    }
-
-    @inline(__always)
-    private func take<Value>(
-        _ result: Result<Value, ReadFault>, _ store: (Value) -> Void
-    ) -> ReadFault? {
-        switch result {
-        case .success(let value):
-            store(value)
-            return nil
-        case .failure(let fault): return fault
-        }
     }
 }
 

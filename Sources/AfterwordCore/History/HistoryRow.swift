@@ -1,12 +1,3 @@
-/// The operation that a history row records.
-package enum Operation: String, Sendable {
-    case insert
-    case update
-    case delete
-    /// Observed too late to count: stored without a version.
-    case late
-}
-
 /// A row of `product_reviews_history`: the full values of a version, or of a late record (version
 /// 0).
 package struct HistoryRow: Equatable, Sendable {
@@ -79,37 +70,16 @@ package struct HistoryRow: Equatable, Sendable {
         self.rowDigest = rowDigest
     }
 
-    /// SHA-256(00 ‖ public fields ‖ SHA-256(salt ‖ personal fields)): with the leading 00 it is a
-    /// leaf of the run's Merkle tree. The personal part holds everything that an erasure removes
-    /// (texts and the author's name by their content digest), so that an erased row can still be
-    /// checked by the inner digest.
-    package var computedRowDigest: Digest256 {
-        var personal = DigestBuilder()
-        personal.add(raw: salt)
-        personal.pack(reviewID)
-        personal.add(raw: identity)
-        personal.add(raw: contentDigest)
-        personal.pack(optional: authorID)
-        var row = DigestBuilder()
-        row.add(byte: 0)
-        row.pack(productID)
-        row.pack(version)
-        row.pack(operation.rawValue)
-        row.pack(run)
-        row.pack(observedAt.microseconds)
-        row.pack(changedFields.rawValue)
-        row.pack(optional: values.rating)
-        row.pack(optional: values.verified.map { $0 ? 1 : 0 })
-        row.pack(optional: values.helpfulVotes)
-        row.pack(optional: values.variant)
-        row.pack(optional: values.country)
-        row.pack(optional: values.language)
-        row.pack(times.createdAt.microseconds)
-        row.pack(times.createdOrigin.rawValue)
-        row.pack(times.updatedAt.microseconds)
-        row.pack(times.updatedOrigin.rawValue)
-        row.add(raw: personal.finish())
-        return row.finish()
+    /// The row's digest by the rules of new runs.
+    package var computedRowDigest: Digest256 { computedRowDigest(by: .current) }
+
+    /// The row's digest by the rules of its run.
+    package func computedRowDigest(by rules: DigestRules) -> Digest256 {
+        let row = DigestedRow<Text?>(
+            productID: productID, reviewID: reviewID, authorID: authorID, identity: identity,
+            version: version, operation: operation, run: run, observedAt: observedAt,
+            changedFields: changedFields, content: contentDigest, values: values, times: times)
+        return rules.row(row, in: ()) { $0.add(raw: salt) }
     }
 }
 
@@ -117,7 +87,7 @@ package struct HistoryRow: Equatable, Sendable {
 package func seededSalt(
     _ seed: UInt64, productID: Text, reviewID: Text, version: Int64, run: Int64
 ) -> [UInt8] {
-    var builder = DigestBuilder(domain: "afterword.salt.1")
+    var builder = DigestEncoder(domain: "afterword.salt.1")
     builder.add(Int64(bitPattern: seed))
     builder.add(productID)
     builder.add(reviewID)

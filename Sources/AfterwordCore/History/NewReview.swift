@@ -38,36 +38,12 @@ package struct NewReview: Sendable {
         self.salt = salt
         let times = texts.firstTimes(row, seed: seed, observedAt: observedAt)
         self.times = times
-        let room =
-            256 + row.reviewID.count + row.authorID.count + row.productID.count
-            + row.values.variant.count + row.values.country.count + row.values.language.count
-        let personal = DigestWriter.digest(room: room) { writer in
-            writer.add(raw: salt)
-            writer.pack(texts[row.reviewID])
-            writer.add(raw: identity.digest)
-            writer.add(raw: content)
-            writer.pack(optional: row.authorID, texts)
-        }
-        rowDigest = DigestWriter.digest(room: room) { writer in
-            writer.add(byte: 0)
-            writer.pack(texts[row.productID])
-            writer.pack(1)
-            writer.pack(word: "insert")
-            writer.pack(run)
-            writer.pack(observedAt.microseconds)
-            writer.pack(0)
-            writer.pack(optional: row.values.rating)
-            writer.pack(optional: row.values.verified.map { $0 ? 1 : 0 })
-            writer.pack(optional: row.values.helpfulVotes)
-            writer.pack(optional: row.values.variant, texts)
-            writer.pack(optional: row.values.country, texts)
-            writer.pack(optional: row.values.language, texts)
-            writer.pack(times.createdAt.microseconds)
-            writer.pack(word: times.createdOrigin == .source ? "source" : "mock")
-            writer.pack(times.updatedAt.microseconds)
-            writer.pack(word: times.updatedOrigin == .source ? "source" : "mock")
-            writer.add(raw: personal)
-        }
+        let digested = DigestedRow(
+            productID: row.productID, reviewID: row.reviewID, authorID: row.authorID,
+            identity: identity.digest, version: 1, operation: .insert, run: run,
+            observedAt: observedAt, changedFields: [], content: content, values: row.values,
+            times: times)
+        rowDigest = DigestRules.current.row(digested, in: texts) { $0.add(raw: salt) }
     }
 }
 

@@ -13,7 +13,7 @@ package struct Identity: Hashable, Sendable {
 
     /// The identity of the k-th record of this key in its dump.
     package func numbered(_ k: Int) -> Digest128 {
-        var builder = DigestBuilder(domain: "afterword.identity.number.1")
+        var builder = DigestEncoder(domain: "afterword.identity.number.1")
         builder.add(raw: digest)
         builder.add(Int64(k))
         return builder.finish128()
@@ -53,21 +53,18 @@ extension CleanTexts {
             && (placeholders.isEmpty
                 || text(row.values.authorName).map(placeholders.contains) == false)
         guard !row.authorID.isAbsent || isNamed else { return nil }
-        let room =
-            96 + row.productID.count + row.authorID.count + row.values.authorName.count
-            + row.writtenDate.count + row.values.variant.count
-        let digest = DigestWriter.digest(room: room) { writer in
-            writer.add(domain: "afterword.identity.b1")
-            writer.add(self[row.productID])
+        let digest = DigestEncoder.digest { encoder in
+            encoder.add(domain: "afterword.identity.b1")
+            encoder.add(self[row.productID])
             if row.authorID.isAbsent {
-                writer.add(byte: 2)
-                writer.add(self[row.values.authorName])
-                writer.add(self[row.writtenDate])
+                encoder.add(byte: 2)
+                encoder.add(self[row.values.authorName])
+                encoder.add(self[row.writtenDate])
             } else {
-                writer.add(byte: 1)
-                writer.add(self[row.authorID])
+                encoder.add(byte: 1)
+                encoder.add(self[row.authorID])
             }
-            writer.add(optional: row.values.variant, self)
+            encoder.add(optional: row.values.variant, in: self)
         }
         return Identity(kind: .author, digest: Digest128(truncating: digest), isNumbered: false)
     }
@@ -76,19 +73,16 @@ extension CleanTexts {
         let title = row.values.title.isAbsent ? nil : normaliseSpace(self[row.values.title])
         let body = row.values.body.isAbsent ? nil : normaliseSpace(self[row.values.body])
         let isShort = scalarCount(title) + scalarCount(body) < shortTextScalars
-        let room =
-            128 + row.productID.count + row.values.authorName.count + row.writtenDate.count
-            + (title?.count ?? 0) + (body?.count ?? 0)
-        let digest = DigestWriter.digest(room: room) { writer in
-            writer.add(domain: "afterword.identity.c1")
-            writer.add(self[row.productID])
-            writer.add(optional: row.values.authorName, self)
-            writer.add(optional: row.writtenDate, self)
-            writer.add(optional: title)
-            writer.add(optional: body)
+        let digest = DigestEncoder.digest { encoder in
+            encoder.add(domain: "afterword.identity.c1")
+            encoder.add(self[row.productID])
+            encoder.add(optional: row.values.authorName, in: self)
+            encoder.add(optional: row.writtenDate, in: self)
+            encoder.add(optional: title)
+            encoder.add(optional: body)
             if isShort {
-                writer.add(byte: 1)
-                writer.add(optional: row.values.rating)
+                encoder.add(byte: 1)
+                encoder.add(optional: row.values.rating)
             }
         }
         return Identity(

@@ -62,15 +62,15 @@ package func mockGenerator(
 func mockGenerator(
     seed: UInt64, product: BorrowedBytes, review: BorrowedBytes, version: Int64
 ) -> SplitMix64 {
-    let digest = DigestWriter.digest(room: 96 + product.count + review.count) { writer in
-        writer.add(domain: "afterword.timestamps.1")
-        Array(String(seed).utf8).lend { writer.add(raw: $0) }
-        writer.add(byte: 0)
-        writer.add(raw: product)
-        writer.add(byte: 0)
-        writer.add(raw: review)
-        writer.add(byte: 0)
-        Array(String(version).utf8).lend { writer.add(raw: $0) }
+    let digest = DigestEncoder.digest { encoder in
+        encoder.add(domain: "afterword.timestamps.1")
+        Array(String(seed).utf8).lend { encoder.add(raw: $0) }
+        encoder.add(byte: 0)
+        encoder.add(raw: product)
+        encoder.add(byte: 0)
+        encoder.add(raw: review)
+        encoder.add(byte: 0)
+        Array(String(version).utf8).lend { encoder.add(raw: $0) }
     }
     return SplitMix64(seed: digest.words.0)
 }

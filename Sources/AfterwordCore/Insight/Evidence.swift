@@ -56,7 +56,7 @@ package func evidence(
     var products: [Text: String] = [:]
     var shown: [EvidenceReview] = []
     var left = tokens
-    var builder = DigestBuilder(domain: "afterword.evidence.1")
+    var builder = DigestEncoder(domain: "afterword.evidence.1")
     builder.add(scope.written)
     builder.add(Int64(EvidenceLimit.version))
     for read in chosen.prefix(EvidenceLimit.reviews) {

@@ -46,7 +46,7 @@ package struct ModelRequest: Equatable, Sendable {
     }
 
     package var digest: Digest256 {
-        var builder = DigestBuilder(domain: "afterword.request.1")
+        var builder = DigestEncoder(domain: "afterword.request.1")
         builder.add(canonical)
         return builder.finish()
     }
@@ -81,7 +81,7 @@ package func insightRequest(
 package func insightCacheKey(
     _ evidence: Evidence, language: Language, request: ModelRequest
 ) -> Digest256 {
-    var builder = DigestBuilder(domain: "afterword.insight.key.1")
+    var builder = DigestEncoder(domain: "afterword.insight.key.1")
     builder.add(raw: evidence.digest)
     builder.add(Int64(Prompt.version))
     for text in [request.schemaName, request.model, language.rawValue] {

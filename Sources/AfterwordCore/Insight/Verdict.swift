@@ -9,7 +9,7 @@ extension ReviewValues {
     /// and their white space collapsed. A verdict applies to every version with this hash and no
     /// other.
     package var judgedDigest: Digest128 {
-        var builder = DigestBuilder(domain: "afterword.judged.1")
+        var builder = DigestEncoder(domain: "afterword.judged.1")
         builder.add(optional: rating)
         for text in [title, body] {
             let plain = text.flatMap { text in

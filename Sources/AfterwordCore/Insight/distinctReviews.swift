@@ -59,7 +59,7 @@ extension ReviewAppearance {
         }
         guard texts.contains(where: { $0 != nil }) else { return [] }
         func key(_ kind: String, _ parts: [Text?]) -> Digest128 {
-            var builder = DigestBuilder(domain: "afterword.distinct.1")
+            var builder = DigestEncoder(domain: "afterword.distinct.1")
             builder.add(kind)
             for part in parts + texts { builder.add(optional: part) }
             return builder.finish128()

@@ -62,42 +62,43 @@ struct FlatRecordScanner {
             }
             position &+= joints[found].length
             let value = position
-            let kind: JSONToken.Kind
-            switch base[position] {
-            case UInt8(ascii: "\""):
-                guard let string = stringEnd(base, position, count) else { return nil }
-                position = string.end
-                kind = string.isEscaped ? .escapedString : .string
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
-                guard let end = numberEnd(base, position, count) else { return nil }
-                position = end
-                kind = .number
-            case UInt8(ascii: "t"):
-                guard isWord(base, position, count, 0x6575_7274, 4) else { return nil }
-                position &+= 4
-                kind = .yes
-            case UInt8(ascii: "f"):
-                guard isWord(base, position &+ 1, count, 0x6573_6C61, 4) else { return nil }
-                position &+= 5
-                kind = .no
-            case UInt8(ascii: "n"):
-                guard isWord(base, position, count, 0x6C6C_756E, 4) else { return nil }
-                position &+= 4
-                kind = .null
-            case UInt8(ascii: "["):
-                // Only an empty list is taken here; any other takes a full scan.
-                guard position &+ 2 < count, base[position &+ 1] == UInt8(ascii: "]") else {
-                    return nil
-                }
-                position &+= 2
-                kind = .array
-            default: return nil
-            }
+            guard let token = scalar(base, position, count) else { return nil }
+            position = token.end
             let slot = joints[found].slot
             if slot >= 0 {
-                tokens[slot] = JSONToken(kind: kind, start: Int32(value), end: Int32(position))
+                tokens[slot] = JSONToken(
+                    kind: token.kind, start: Int32(value), end: Int32(position))
             }
             next = found &+ 1
+        }
+    }
+
+    /// The kind and the end of the scalar or empty list that begins at `start`; nil for any other
+    /// value, which takes a full scan.
+    @inline(__always)
+    private static func scalar(
+        _ base: UnsafePointer<UInt8>, _ start: Int, _ count: Int
+    ) -> (kind: JSONToken.Kind, end: Int)? {
+        switch base[start] {
+        case UInt8(ascii: "\""):
+            guard let string = stringEnd(base, start, count) else { return nil }
+            return (string.isEscaped ? .escapedString : .string, string.end)
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+            guard let end = numberEnd(base, start, count) else { return nil }
+            return (.number, end)
+        case UInt8(ascii: "t"):
+            guard isWord(base, start, count, 0x6575_7274, 4) else { return nil }
+            return (.yes, start &+ 4)
+        case UInt8(ascii: "f"):
+            guard isWord(base, start &+ 1, count, 0x6573_6C61, 4) else { return nil }
+            return (.no, start &+ 5)
+        case UInt8(ascii: "n"):
+            guard isWord(base, start, count, 0x6C6C_756E, 4) else { return nil }
+            return (.null, start &+ 4)
+        case UInt8(ascii: "["):
+            guard start &+ 2 < count, base[start &+ 1] == UInt8(ascii: "]") else { return nil }
+            return (.array, start &+ 2)
+        default: return nil
         }
     }
 

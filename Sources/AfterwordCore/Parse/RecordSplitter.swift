@@ -1,17 +1,3 @@
-/// An element recognized by its bytes, so that it is not scanned.
-package struct KnownElement: Sendable {
-    package var start: Int32
-    package var length: Int32
-    /// An identifier chosen by the recognizer.
-    package var number: Int32
-
-    package init(start: Int32, length: Int32, number: Int32) {
-        self.start = start
-        self.length = length
-        self.number = number
-    }
-}
-
 /// Splits the bytes of one file into elements, and each element into reviews, as the bytes arrive.
 ///
 /// Feed it slabs of any size; it buffers only the incomplete rest, at most the limit of one record.

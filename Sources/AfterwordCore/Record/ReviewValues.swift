@@ -77,6 +77,11 @@ package struct TrackedValues<Held: HeldText>: Equatable, Sendable {
         }
     }
 
+    /// Whether the source gives a value of the field.
+    package func isPresent(_ field: TrackedField) -> Bool {
+        field.form == .text ? !self[text: field].isAbsent : self[number: field] != nil
+    }
+
     /// Whether the review says anything in words.
     package var hasText: Bool { !title.isAbsent || !body.isAbsent }
 
@@ -105,7 +110,10 @@ package protocol HeldText: Equatable, Sendable {
     /// What gives access to the bytes of a held text.
     associatedtype Texts
 
+    /// The text that the source does not give.
     static var absent: Self { get }
+
+    /// Whether the source gives no such text.
     var isAbsent: Bool { get }
 
     /// Calls `body` with the bytes, which are borrowed for the call; none for an absent text.
@@ -141,29 +149,9 @@ extension ReviewValues {
         }
     }
 
-    /// Number of bytes of title and body.
-    var textBytes: Int { (title?.bytes.count ?? 0) + (body?.bytes.count ?? 0) }
-
     /// The rating in whole stars, rounded half up: 4.5 is a five-star review.
     package var star: Int? { rating.map(starOf(rating:)) }
 }
 
 /// Whole stars of a rating in tenths, rounded half up.
 func starOf(rating: Int64) -> Int { Int((rating + 5) / 10) }
-
-extension ReviewValues {
-    /// `content_digest`: SHA-256 over a version byte and the tracked fields in the order of
-    /// `TrackedField`, each absent (00) or present (01) with its length or its 8 bytes.
-    package var contentDigest: Digest256 {
-        var builder = DigestBuilder(reserving: 256 + textBytes)
-        builder.add(byte: 1)
-        for field in TrackedField.allCases {
-            if field.form == .text {
-                builder.add(optional: self[text: field])
-            } else {
-                builder.add(optional: self[number: field])
-            }
-        }
-        return builder.finish()
-    }
-}

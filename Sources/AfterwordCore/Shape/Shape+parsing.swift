@@ -17,40 +17,19 @@ extension Shape {
         self.name = name
         self.version = Int(version)
         self.document = document.canonical
-        switch document["holds"]?.text ?? "reviews" {
-        case "reviews": break
-        case "products": holdsProducts = true
-        default: throw ShapeFault(description: "a shape holds \"reviews\" or \"products\"")
-        }
+        holdsProducts = try Self.holdsProducts(document)
         records =
             holdsProducts
             ? Self.noReviews : try Self.path(document["records"]?.text ?? "")
-        var fields: [TrackedField: Rule] = [:]
-        var identity: [String: Rule] = [:]
-        for member in document["fields"]?.members ?? [] {
-            let rule = try Self.rule(member.key, member.value).lifted(holdsProducts)
-            if let field = TrackedField(named: member.key) {
-                fields[field] = rule
-            } else if ["product_id", "review_id", "author_id"].contains(member.key) {
-                identity[member.key] = rule
-            } else {
-                throw ShapeFault(description: "no such field: \"\(member.key)\"")
-            }
-        }
-        self.fields = fields
-        guard let productID = identity["product_id"] else {
+        let rules = try Self.fieldRules(document["fields"], holdsProducts)
+        fields = rules.fields
+        guard let productID = rules.ids["product_id"] else {
             throw ShapeFault(description: "a shape must map \"product_id\"")
         }
-        let hasContent = fields[.rating] != nil || fields[.title] != nil || fields[.body] != nil
-        guard holdsProducts ? fields.isEmpty : hasContent else {
-            guard !holdsProducts else {
-                throw ShapeFault(description: "a shape of products maps no field of a review")
-            }
-            throw ShapeFault(description: "a shape must map \"rating\", \"title\" or \"body\"")
-        }
+        try Self.checkContent(fields, holdsProducts)
         self.productID = productID
-        reviewID = identity["review_id"]
-        authorID = identity["author_id"]
+        reviewID = rules.ids["review_id"]
+        authorID = rules.ids["author_id"]
         attributes = try Self.attributes(document["product"])
             .mapValues { [holdsProducts] in $0.lifted(holdsProducts) }
         total = try document["total"].map { value throws(ShapeFault) in
@@ -59,6 +38,46 @@ extension Shape {
         let placeholders = document["placeholders"]?.elements?.compactMap(\.text) ?? []
         self.placeholders = Set(placeholders.map { Text($0) })
         try checkSources()
+    }
+
+    private static func holdsProducts(_ document: JSONValue) throws(ShapeFault) -> Bool {
+        switch document["holds"]?.text ?? "reviews" {
+        case "reviews": return false
+        case "products": return true
+        default: throw ShapeFault(description: "a shape holds \"reviews\" or \"products\"")
+        }
+    }
+
+    /// The rules of the tracked fields and of the three ids, by name.
+    private static func fieldRules(
+        _ members: JSONValue?, _ holdsProducts: Bool
+    ) throws(ShapeFault) -> (fields: [TrackedField: Rule], ids: [String: Rule]) {
+        var fields: [TrackedField: Rule] = [:]
+        var ids: [String: Rule] = [:]
+        for member in members?.members ?? [] {
+            let rule = try rule(member.key, member.value).lifted(holdsProducts)
+            if let field = TrackedField(named: member.key) {
+                fields[field] = rule
+            } else if ["product_id", "review_id", "author_id"].contains(member.key) {
+                ids[member.key] = rule
+            } else {
+                throw ShapeFault(description: "no such field: \"\(member.key)\"")
+            }
+        }
+        return (fields, ids)
+    }
+
+    /// Checks that a shape of reviews maps what a review says, and one of products does not.
+    private static func checkContent(
+        _ fields: [TrackedField: Rule], _ holdsProducts: Bool
+    ) throws(ShapeFault) {
+        let hasContent = fields[.rating] != nil || fields[.title] != nil || fields[.body] != nil
+        if holdsProducts, !fields.isEmpty {
+            throw ShapeFault(description: "a shape of products maps no field of a review")
+        }
+        if !holdsProducts, !hasContent {
+            throw ShapeFault(description: "a shape must map \"rating\", \"title\" or \"body\"")
+        }
     }
 
     private static func checkMembers(_ document: JSONValue) throws(ShapeFault) {

@@ -43,7 +43,7 @@ package struct APIKeyRow: Equatable, Sendable {
 
     /// Row checksum of `api_keys`.
     package var seal: Digest128 {
-        var builder = DigestBuilder(domain: "afterword.seal.key.1")
+        var builder = DigestRules.current.encoder(for: .keyChecksum)
         builder.add(name)
         builder.add(raw: digest)
         builder.add(writtenScopes)
@@ -55,7 +55,7 @@ package struct APIKeyRow: Equatable, Sendable {
 
     /// The digest by which a key is looked up: SHA-256 with a domain prefix.
     package static func digest(of key: String) -> Digest256 {
-        var builder = DigestBuilder(domain: "afterword.key.1")
+        var builder = DigestEncoder(domain: "afterword.key.1")
         builder.add(key)
         return builder.finish()
     }

@@ -145,7 +145,7 @@ package struct ThemeReviewRow: Equatable, Sendable {
 
 extension LedgerRows {
     package mutating func add(_ row: InsightRow) {
-        var builder = DigestBuilder(domain: "afterword.ledger.insight.1")
+        var builder = rules.encoder(for: .ledgerInsight)
         builder.add(row.scope.written)
         builder.add(row.language)
         builder.add(row.evidenceRun)
@@ -158,13 +158,13 @@ extension LedgerRows {
     }
 
     package mutating func add(_ row: ThemeRow) {
-        var builder = DigestBuilder(domain: "afterword.ledger.theme.1")
+        var builder = rules.encoder(for: .ledgerTheme)
         builder.add(row.json.canonical)
         add(builder)
     }
 
     package mutating func add(_ row: ThemeReviewRow) {
-        var builder = DigestBuilder(domain: "afterword.ledger.theme_review.1")
+        var builder = rules.encoder(for: .ledgerThemeReview)
         builder.add(row.json.canonical)
         add(builder)
     }

@@ -60,7 +60,7 @@ package struct JobRow: Equatable, Sendable {
 
     /// Row checksum of `service_jobs`.
     package var seal: Digest128 {
-        var builder = DigestBuilder(domain: "afterword.seal.job.1")
+        var builder = DigestRules.current.encoder(for: .jobChecksum)
         builder.add(job)
         builder.add(askedBy)
         builder.add(optional: idempotency.map { Text($0.description) })

@@ -5,8 +5,10 @@ package import AfterwordCore
 /// modulo 2⁶⁴.
 package struct LedgerRows: Equatable, Sendable {
     private var lanes: [UInt64] = [0, 0, 0, 0]
+    /// The rules of the run that appended the rows.
+    let rules: DigestRules
 
-    package init() {}
+    package init(by rules: DigestRules = .current) { self.rules = rules }
 
     /// Adds rows that were summed by another thread.
     mutating func add(_ rows: LedgerRows) {
@@ -14,7 +16,7 @@ package struct LedgerRows: Equatable, Sendable {
     }
 
     /// Adds one row.
-    mutating func add(_ builder: DigestBuilder) {
+    mutating func add(_ builder: borrowing DigestEncoder) {
         add(builder.finish())
     }
 
@@ -26,59 +28,61 @@ package struct LedgerRows: Equatable, Sendable {
         self.lanes[3] &+= lanes.3
     }
 
+    /// Where a record or an object of a product lies in a dump.
+    private struct Place {
+        var file: String
+        var offset: Int64
+        var length: Int64
+        var shape: String
+    }
+
     private mutating func add(
-        _ domain: String, _ digests: [Digest128], file: String, offset: Int64, length: Int64,
-        shape: String, product: Text?
+        _ purpose: DigestPurpose, _ digests: (Digest128, Digest128?), _ place: Place,
+        product: BorrowedBytes
     ) {
-        var builder = DigestBuilder(domain: domain)
-        for digest in digests { builder.add(raw: digest) }
-        builder.add(file)
-        builder.add(offset)
-        builder.add(length)
-        builder.add(shape)
-        builder.add(optional: product)
-        add(builder)
-    }
-
-    /// Adds a record's place in the dump and its product; its payload digest stands for its bytes.
-    package mutating func add(_ row: RawRow) {
-        add(
-            "afterword.ledger.raw.1", [row.record.identity, row.record.payload], file: row.file,
-            offset: row.offset, length: row.length, shape: row.shape, product: row.productID)
-    }
-
-    /// The same digest for a new review's record, without allocating a row.
-    mutating func add(
-        rawOf review: NewReview, _ file: (name: String, shape: String),
-        _ product: BorrowedBytes
-    ) {
-        let digest = file.name.lend { name in
-            file.shape.lend { shape in
-                let room = 160 + name.count + shape.count + product.count
-                return DigestWriter.digest(room: room) { writer in
-                    writer.add(domain: "afterword.ledger.raw.1")
-                    writer.add(raw: review.identity)
-                    writer.add(raw: review.payload)
-                    writer.add(name)
-                    writer.add(review.offset)
-                    writer.add(review.length)
-                    writer.add(shape)
-                    writer.add(byte: 1)
-                    writer.add(product)
+        let digest = place.file.lend { file in
+            place.shape.lend { shape in
+                rules.digest(for: purpose) { encoder in
+                    encoder.add(raw: digests.0)
+                    if let second = digests.1 { encoder.add(raw: second) }
+                    encoder.add(file)
+                    encoder.add(place.offset)
+                    encoder.add(place.length)
+                    encoder.add(shape)
+                    encoder.add(byte: 1)
+                    encoder.add(product)
                 }
             }
         }
         add(digest)
     }
 
+    /// Adds a record's place in the dump and its product; its payload digest stands for its bytes.
+    package mutating func add(_ row: RawRow) {
+        let place = Place(file: row.file, offset: row.offset, length: row.length, shape: row.shape)
+        row.productID.bytes.lend { product in
+            add(.ledgerRaw, (row.record.identity, row.record.payload), place, product: product)
+        }
+    }
+
+    /// The same digest for a new review's record, without allocating a row.
+    mutating func add(
+        rawOf review: NewReview, _ file: (name: String, shape: String), _ product: BorrowedBytes
+    ) {
+        let place = Place(
+            file: file.name, offset: review.offset, length: review.length, shape: file.shape)
+        add(.ledgerRaw, (review.identity, review.payload), place, product: product)
+    }
+
     package mutating func add(_ row: ProductRawRow) {
-        add(
-            "afterword.ledger.product.1", [row.digest], file: row.file, offset: row.offset,
-            length: row.length, shape: "", product: row.productID)
+        let place = Place(file: row.file, offset: row.offset, length: row.length, shape: "")
+        row.productID.bytes.lend { product in
+            add(.ledgerProduct, (row.digest, nil), place, product: product)
+        }
     }
 
     package mutating func add(_ row: RejectRow) {
-        var builder = DigestBuilder(domain: "afterword.ledger.reject.1")
+        var builder = rules.encoder(for: .ledgerReject)
         builder.add(raw: row.digest)
         builder.add(row.occurrence)
         builder.add(row.file)
@@ -89,24 +93,24 @@ package struct LedgerRows: Equatable, Sendable {
     }
 
     package mutating func add(_ row: AttributeRow) {
-        var builder = DigestBuilder(domain: "afterword.ledger.attributes.1")
+        var builder = rules.encoder(for: .ledgerAttributes)
         builder.add(row.productID)
         for attribute in Attribute.allCases { builder.add(optional: row.attributes[attribute]) }
         add(builder)
     }
 
-    fileprivate func fold(into builder: inout DigestBuilder) {
+    fileprivate func fold(into builder: inout DigestEncoder) {
         for lane in lanes { builder.add(Int64(bitPattern: lane)) }
     }
 }
 
 extension RunRecord {
     /// `ledger_digest`: SHA-256 over the previous run's, this run's row, its files in order of
-    /// their names, and the rows that the run wrote beside its history.
+    /// their names, and the rows that the run wrote beside its history, by the rules of those rows.
     package func computedLedgerDigest(
         previous: Digest256, files: [FileRecord], rows: LedgerRows
     ) -> Digest256 {
-        var builder = DigestBuilder(domain: "afterword.ledger.1")
+        var builder = rows.rules.encoder(for: .ledger)
         builder.add(raw: previous)
         for number in [run, recordedAt.microseconds, observedAt.microseconds] {
             builder.add(number)
@@ -139,7 +143,7 @@ extension RunRecord {
     }
 }
 
-extension DigestBuilder {
+extension DigestEncoder {
     fileprivate mutating func add(_ balance: Balance) {
         for (_, count) in balance.parts { add(count) }
     }
@@ -163,7 +167,7 @@ package struct SealedRow: Equatable, Sendable {
 extension ProductState {
     /// Row checksum of `products_dim`.
     package var seal: Digest128 {
-        var builder = DigestBuilder(domain: "afterword.seal.product.1")
+        var builder = DigestRules.current.encoder(for: .productChecksum)
         builder.add(productID)
         builder.add(kind.rawValue)
         builder.add(lastObservedAt.microseconds)
@@ -183,7 +187,7 @@ extension ProductState {
 extension ShapeRow {
     /// Row checksum of `shapes`.
     package var seal: Digest128 {
-        var builder = DigestBuilder(domain: "afterword.seal.shape.1")
+        var builder = DigestRules.current.encoder(for: .shapeChecksum)
         builder.add(name)
         builder.add(version)
         builder.add(document)
@@ -194,7 +198,7 @@ extension ShapeRow {
 extension RunAttempt {
     /// Row checksum of `run_attempts`.
     package var seal: Digest128 {
-        var builder = DigestBuilder(domain: "afterword.seal.attempt.1")
+        var builder = DigestRules.current.encoder(for: .attemptChecksum)
         builder.add(startedAt.microseconds)
         builder.add(optional: endedAt?.microseconds)
         builder.add(dump)

@@ -90,7 +90,7 @@ package struct ModelCall: Equatable, Sendable {
 
     /// Row checksum of `llm_calls`.
     package var seal: Digest128 {
-        var builder = DigestBuilder(domain: "afterword.seal.call.1")
+        var builder = DigestRules.current.encoder(for: .callChecksum)
         builder.add(batch)
         builder.add(raw: cacheKey.bytes)
         builder.add(raw: requestDigest)
@@ -135,7 +135,7 @@ package struct CachedAnswer: Equatable, Sendable {
 
     /// Row checksum of `product_insights_cache`.
     package var seal: Digest128 {
-        var builder = DigestBuilder(domain: "afterword.seal.answer.1")
+        var builder = DigestRules.current.encoder(for: .answerChecksum)
         builder.add(raw: key.bytes)
         builder.add(model)
         builder.add(madeAt.microseconds)

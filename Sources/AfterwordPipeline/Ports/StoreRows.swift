@@ -335,7 +335,7 @@ package struct RejectRow: Equatable, Sendable {
 extension RejectRow {
     /// `digest`, computed.
     package var computedDigest: Digest128 {
-        var builder = DigestBuilder(domain: "afterword.reject.1")
+        var builder = DigestEncoder(domain: "afterword.reject.1")
         builder.add(reason.rawValue)
         builder.add(Text(field))
         builder.add(optional: productID)

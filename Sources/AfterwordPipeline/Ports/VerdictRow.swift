@@ -55,7 +55,7 @@ package struct VerdictRow: Equatable, Sendable {
 extension LedgerRows {
     /// Adds a verdict.
     package mutating func add(_ row: VerdictRow) {
-        var builder = DigestBuilder(domain: "afterword.ledger.verdict.1")
+        var builder = rules.encoder(for: .ledgerVerdict)
         builder.add(row.json.canonical)
         add(builder)
     }

@@ -203,7 +203,7 @@ extension Service {
         guard Parameter.idempotencyKey.isRead(value) else {
             throw Problem(.badParameter, "Idempotency-Key: 1 to 255 visible ASCII characters")
         }
-        var builder = DigestBuilder(domain: "afterword.job.name.1")
+        var builder = DigestEncoder(domain: "afterword.job.name.1")
         builder.add(value)
         return builder.finish()
     }

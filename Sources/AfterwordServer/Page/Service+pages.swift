@@ -37,7 +37,7 @@ extension Service {
         _ router: ListedRouter, _ path: String, _ type: String, _ content: String
     ) {
         let packed = gzip(Array(content.utf8))
-        var builder = DigestBuilder(domain: "afterword.static.1")
+        var builder = DigestEncoder(domain: "afterword.static.1")
         builder.add(content)
         let tag = "W/\"\(builder.finish128())\""
         router.get(RouterPath(path)) { request, _ in

@@ -22,16 +22,16 @@ package struct MerkleTree: Sendable {
 
     /// The root of all leaves; SHA-256 of nothing without any.
     package var root: Digest256 {
-        guard var root = subtrees.last?.digest else { return DigestBuilder().finish() }
+        guard var root = subtrees.last?.digest else { return DigestEncoder().finish() }
         for subtree in subtrees.dropLast().reversed() { root = Self.node(subtree.digest, root) }
         return root
     }
 
     private static func node(_ left: Digest256, _ right: Digest256) -> Digest256 {
-        DigestWriter.digest(room: 65) { writer in
-            writer.add(byte: 1)
-            writer.add(raw: left)
-            writer.add(raw: right)
+        DigestEncoder.digest { encoder in
+            encoder.add(byte: 1)
+            encoder.add(raw: left)
+            encoder.add(raw: right)
         }
     }
 }
@@ -40,7 +40,7 @@ package struct MerkleTree: Sendable {
 /// digest, so that a rerun changes nothing.
 package func historyDigest(previous: Digest256, rows: MerkleTree) -> Digest256 {
     guard !rows.isEmpty else { return previous }
-    var builder = DigestBuilder()
+    var builder = DigestEncoder()
     builder.add(byte: 2)
     builder.add(raw: previous)
     builder.add(raw: rows.root)

@@ -1,0 +1,41 @@
+/// Where a time comes from.
+package enum TimeOrigin: String, Sendable {
+    case source
+    case mock
+}
+
+/// The times of a review as stored: the source's, or mock times in their place.
+package struct ReviewTimes: Equatable, Sendable {
+    package var createdAt: Instant
+    package var createdOrigin: TimeOrigin
+    package var updatedAt: Instant
+    package var updatedOrigin: TimeOrigin
+
+    package init(
+        createdAt: Instant, createdOrigin: TimeOrigin, updatedAt: Instant,
+        updatedOrigin: TimeOrigin
+    ) {
+        self.createdAt = createdAt
+        self.createdOrigin = createdOrigin
+        self.updatedAt = updatedAt
+        self.updatedOrigin = updatedOrigin
+    }
+
+    /// The stored time of a field of form `instant`; any other field traps.
+    package func instant(of field: TrackedField) -> Instant {
+        switch field {
+        case .createdAt: createdAt
+        case .updatedAt: updatedAt
+        default: preconditionFailure("the field is no instant")
+        }
+    }
+
+    /// Where the time of a field of form `instant` comes from; any other field traps.
+    package func origin(of field: TrackedField) -> TimeOrigin {
+        switch field {
+        case .createdAt: createdOrigin
+        case .updatedAt: updatedOrigin
+        default: preconditionFailure("the field is no instant")
+        }
+    }
+}
