@@ -26,7 +26,7 @@ import Testing
             ("run d --complete prodcts", "Did you mean 'products'?"),
             ("run d --shape amazon-2032", "did you mean 'amazon-2023'?"),
             ("run d --threads 0", "--threads is a whole number of threads, 1 to 1,000"),
-            ("run d --threads -3", "--threads is a whole number of threads, 1 to 1,000"),
+            ("run d --threads -3", "Missing value for '--threads"),
             ("run d --threads many", "'many'"),
             ("rejects replay --run 1 --threads 0", "a whole number of threads"),
             ("run d --observed-at soon", "as 2026-03-31 or 2026-03-31T14:00:00Z"),

@@ -51,7 +51,9 @@ import Testing
         #expect(try TemporaryStores.audited(store) == nil)
 
         let tables = try store.read { try goldenTables($0) }
-        let copy = try TemporaryStores(kind).make()
+        let copies = TemporaryStores(kind)
+        defer { withExtendedLifetime(copies) {} }
+        let copy = try copies.make()
         #expect(try copyStore(from: store, to: copy).count == released.runs)
         #expect(try copy.read { try goldenTables($0) } == tables)
 
