@@ -5,12 +5,18 @@ import ArgumentParser
 /// Error message that lists the forms of a scope.
 private let scopeForms = "a scope is portfolio, brand:NAME, product:ID, category:NAME or family:ID"
 
-/// Checks the syntax of a scope argument.
+/// Reads a scope argument.
 ///
 /// - Throws: `ValidationError` when it is not a scope.
-func checkScope(_ written: String) throws {
-    guard ReviewScope(written) != nil else { throw ValidationError(scopeForms) }
+func readScope(_ written: String) throws -> ReviewScope {
+    guard let scope = ReviewScope(written) else { throw ValidationError(scopeForms) }
+    return scope
 }
+
+/// Checks the syntax of a scope argument.
+///
+/// - Throws: As `readScope`.
+func checkScope(_ written: String) throws { _ = try readScope(written) }
 
 /// The stored scope that an argument names, matched exactly or ignoring case.
 ///

@@ -1,8 +1,12 @@
 import Foundation
 
-/// The read connection of a store for look-ups beside the load; one thread at a time uses it.
+/// The read connection of a store for look-ups beside the load (`ReviewStore.besideLoad`).
 ///
-/// Unchecked Sendable: every use is behind a lock.
+/// 1. `ask` may be called on any thread; one look-up runs at a time.
+/// 2. A look-up must not let the connection out.
+/// 3. Whoever made it ends its use before `besideLoad` returns (`Prefetch.finish`).
+///
+/// Unchecked Sendable: by 1 and 2 every use is behind the lock.
 final class ReadConnection: @unchecked Sendable {
     private let lookUps: any StoreLookUps
     private let lock = NSLock()
@@ -18,8 +22,12 @@ final class ReadConnection: @unchecked Sendable {
 /// A look-up started before its result is needed. It is a deferred task of the worker pool on the
 /// read connection, or, where there is none, a job in the queue of `StoreExecutor`.
 ///
-/// Unchecked Sendable: the thread that runs the task writes the result; the owner reads it after
-/// the task is done.
+/// 1. One thread owns it, and calls `finish` and `get`.
+/// 2. The question runs once, on any thread; it captures only values that nothing changes.
+/// 3. The owner calls `finish` before the read connection closes, even after an error.
+///
+/// Unchecked Sendable: the thread that runs the task writes `result` before the task is done, and
+/// the owner reads it afterwards.
 final class Prefetch<Value>: @unchecked Sendable {
     private var result: Result<Value, any Error>?
     private var deferred: WorkerPool.DeferredTask?

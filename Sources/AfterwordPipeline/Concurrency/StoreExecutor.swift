@@ -13,11 +13,12 @@ import Synchronization
 /// Unchecked Sendable: `load` is called by the serving thread alone; the state shared with the
 /// deciding thread is behind a lock.
 final class StoreExecutor: @unchecked Sendable {
-    /// A queued call; its argument is the first failure so far.
+    /// A queued call. Its argument is the first failure so far; it returns the failure of its own
+    /// answer.
     ///
     /// Unchecked Sendable: only the serving thread calls `run`.
     private struct Job: @unchecked Sendable {
-        var run: ((any Error)?) throws -> Void
+        var run: ((any Error)?) -> (any Error)?
     }
 
     /// FIFO of jobs. The semaphore is signaled for each job, for each `call`, and for the end.
@@ -112,10 +113,12 @@ final class StoreExecutor: @unchecked Sendable {
                 return try body(load)
             }
             answer.result = result
-            _ = try result.get()
+            if case .failure(let error) = result { return error }
+            return nil
         }
         guard queue.isOpen else {
-            try? job.run(nil)
+            // The answer holds its failure.
+            _ = job.run(nil)
             return answer
         }
         room.wait()
@@ -145,13 +148,14 @@ final class StoreExecutor: @unchecked Sendable {
         thread.start()
         // Where the store works in another process, that process needs the core: this thread does
         // not help.
-        let helped = load.worksElsewhere ? nil : workers
+        let helped = load.traits.worksElsewhere ? nil : workers
         workers.serve { [queue] in if helped != nil { queue.call() } }
         defer { workers.serve(nil) }
         var failure: (any Error)?
         while true {
             guard let job = queue.next(helping: helped) else { break }
-            do { try job.run(failure) } catch { failure = failure ?? error }
+            let own = job.run(failure)
+            failure = failure ?? own
             room.signal()
         }
         let value = try task.takeResult().get()

@@ -128,9 +128,7 @@ struct PaidAnswers {
         _ question: PaidQuestion, _ store: any ReviewStore
     ) async throws -> Reservation {
         try await surroundings.whenFree {
-            try reserveCall(
-                question, tries: provider.model.tries, in: store, options: provider.options,
-                batch: surroundings.batch, now: surroundings.now())
+            try reserveCall(question, of: provider, in: store, now: surroundings.now())
         }
     }
 
@@ -165,8 +163,7 @@ struct PaidAnswers {
     ) async throws -> (index: Int, question: PaidQuestion)? {
         guard let (call, question) = onTheWay.removeValue(forKey: index) else { return nil }
         let settled = try await surroundings.whenFree {
-            try settleCall(
-                call, question, result, by: provider.model, in: store, now: surroundings.now())
+            try settleCall(call, question, result, of: provider, in: store)
         }
         report.cost = saturatingSum(report.cost, settled.cost)
         report.isProven = true

@@ -11,8 +11,9 @@ package import AfterwordCore
 ///   insights made until then are stored.
 package func makeInsights(
     _ scopes: [ReviewScope], in store: any ReviewStore, by model: any LanguageModel,
-    options: InsightOptions, surroundings: InsightSurroundings, lexicon: Lexicon = .first
+    options: InsightOptions, surroundings: InsightSurroundings
 ) async throws -> InsightReport {
+    let lexicon = Lexicon.first
     let only = scopes.count == 1 && !options.countsThemes ? scopes[0] : nil
     let source = try store.read { try InsightSource($0, for: only, lexicon: lexicon) }
     var report = InsightReport()
@@ -107,16 +108,16 @@ private struct InsightWave {
         }
         let isFree = provider.model.facts == nil
         let kept = isFree ? provider.kept(plans, answers, at: provider.surroundings.now()) : []
-        let (source, surroundings, themes) = (source, provider.surroundings, themes)
+        let (source, surroundings) = (source, provider.surroundings)
+        let made = MadeInsights(
+            rows: composed.compactMap { $0 }, answers: kept, themes: themes)
         let stored = try await surroundings.whenFree {
-            try storeInsights(
-                composed.compactMap { $0 }, kept, themes, of: source, in: store,
-                now: surroundings.now())
+            try storeInsights(made, of: source, in: store, now: surroundings.now())
         }
         self.themes = nil
         if let run = stored.run { report.runs.append(run) }
-        var made = stored.rows.makeIterator()
-        for (index, row) in zip(open, composed) where row != nil { rows[index] = made.next() }
+        var new = stored.rows.makeIterator()
+        for (index, row) in zip(open, composed) where row != nil { rows[index] = new.next() }
     }
 }
 

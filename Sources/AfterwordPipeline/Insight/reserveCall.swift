@@ -43,11 +43,14 @@ struct PaidQuestion: Sendable {
 /// Reserves the most that a request can cost. The check of the budget and the reservation are one
 /// transaction, so that two programs cannot both use the same room. A call whose lease expired is
 /// ended and counted as spent in full.
+///
+/// - Throws: `StoreFault`.
 func reserveCall(
-    _ question: PaidQuestion, tries: Int, in store: any ModelLedger, options: InsightOptions,
-    batch: Int64, now: Instant
+    _ question: PaidQuestion, of provider: AnswerProvider, in store: any ModelLedger, now: Instant
 ) throws -> Reservation {
-    let key = question.plan.cacheKey
+    let (key, options, batch) = (
+        question.plan.cacheKey, provider.options, provider.surroundings.batch
+    )
     return try store.ledger { ledger in
         if !options.isRefreshing, let answer = try ledger.answer(for: key) {
             return .cached(answer)
@@ -64,7 +67,7 @@ func reserveCall(
             if unusable >= unusableAnswerLimit { return .leftAlone }
             if unusable > 0 { return .askAgain }
         }
-        let amount = saturatingProduct(question.price, Int64(tries))
+        let amount = saturatingProduct(question.price, Int64(provider.model.tries))
         let verdict = try options.budget.verdict(on: amount) { span in
             switch span {
             case .run: try ledger.spent(batch: batch)
@@ -117,10 +120,13 @@ struct SettledCall {
 /// Ends a call and books its cost: the provider's token count at the price of the tier named in the
 /// response, plus the full price of each attempt whose result is unknown. A usable answer is cached
 /// in the same transaction; of an unusable one the beginning is stored.
+///
+/// - Throws: `StoreFault`.
 func settleCall(
     _ call: ModelCall, _ question: PaidQuestion, _ result: Result<ModelReply, ModelFailure>,
-    by model: any LanguageModel, in store: any ModelLedger, now: Instant
+    of provider: AnswerProvider, in store: any ModelLedger
 ) throws -> SettledCall {
+    let (model, now) = (provider.model, provider.surroundings.now())
     var ended = call
     ended.endedAt = now
     var answer: CachedAnswer?

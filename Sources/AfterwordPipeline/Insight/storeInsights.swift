@@ -43,27 +43,37 @@ func countedThemes(_ source: InsightSource, _ lexicon: Lexicon) -> CountedThemes
     return counted
 }
 
+/// What one insight run stores.
+struct MadeInsights: Sendable {
+    var rows: [InsightRow]
+    /// The answers of a free model, from which the rows were made; those of a paid one are stored
+    /// already.
+    var answers: [CachedAnswer]
+    /// Nil where the themes are not counted, or were stored with earlier rows.
+    var themes: CountedThemes?
+}
+
 /// Stores insights, answers and themes as one insight run. Nothing is stored, and no run made,
 /// without rows and themes.
 ///
 /// - Returns: The run's number and the rows with their run set.
+/// - Throws: `StoreFault`.
 func storeInsights(
-    _ rows: [InsightRow], _ answers: [CachedAnswer], _ themes: CountedThemes?,
-    of source: InsightSource, in store: any ReviewStore, now: Instant
+    _ made: MadeInsights, of source: InsightSource, in store: any ReviewStore, now: Instant
 ) throws -> (run: Int64?, rows: [InsightRow]) {
-    guard !rows.isEmpty || themes != nil else { return (nil, []) }
+    guard !made.rows.isEmpty || made.themes != nil else { return (nil, []) }
     return try store.load(LoadIntent(isRehearsal: false)) { load in
         let head = try load.head()
         let run = head.nextRun
         var ledger = LedgerRows()
-        var insights = rows
+        var insights = made.rows
         for index in insights.indices {
             insights[index].madeRun = run
             ledger.add(insights[index])
         }
-        try load.append(answers: answers)
+        try load.append(answers: made.answers)
         try load.put(insights: insights)
-        if var themes {
+        if var themes = made.themes {
             for index in themes.themes.indices {
                 themes.themes[index].madeRun = run
                 ledger.add(themes.themes[index])

@@ -57,8 +57,8 @@ package struct Catalog: Sendable {
                 file: name,
                 reason: products.isEmpty
                     ? "no column is called product_id or asin"
-                    : "several columns name the product: \(products.sorted().joined(separator: ", "))"
-            )
+                    : "several columns name the product: "
+                        + products.sorted().joined(separator: ", "))
         }
         nameless = 0
         entries = []

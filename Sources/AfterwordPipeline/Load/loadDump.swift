@@ -1,8 +1,12 @@
 import AfterwordCore
 
-/// Loads one dump as one run: scan → guards → products, in byte order of their ids → sums → ledger.
+/// Loads one dump as one run. This file is the load's table of contents:
 ///
-/// This file is the load's table of contents; each stage has a file of its own beside it.
+/// 1. `attempt` records that a run is tried.
+/// 2. `chooseRoute` looks whether the store is empty, and which bytes it holds already.
+/// 3. `scan` reads the dump into its index; `checkDumpIndex` refuses a broken one.
+/// 4. `write`: `beginLoad` → `checkDrift` → `applyProducts` (look up, sort, decide, write) →
+///    `checkDeletes` → `applyScopes` → `finishLoad`, in one transaction of the store.
 ///
 /// - Parameter inspect: Reads what the store would hold, before the run is committed or discarded.
 /// - Throws: `InputFault` when the dump is refused, `StoreFault` from the store; then nothing but
@@ -19,54 +23,32 @@ package func loadDump(
     }
 }
 
-/// What is to be loaded, where to, and how.
-struct LoadRequest {
-    let dump: Dump
-    let store: any ReviewStore
-    let options: LoadOptions
-    let surroundings: LoadSurroundings
-    /// Reads what the store would hold, before the run is committed or discarded.
-    var inspect: (any StoreReader) throws -> Void = { _ in }
-}
-
-/// Records the attempt, and its failure where `body` throws; a rehearsal records none.
-func attempt(
-    _ request: LoadRequest, _ body: (LoadIntent) throws -> LoadReport
-) throws -> LoadReport {
-    guard !request.options.isRehearsal else { return try body(LoadIntent(isRehearsal: true)) }
-    let (store, surroundings) = (request.store, request.surroundings)
-    let attempt = try surroundings.whenFree {
-        try store.beginAttempt(startedAt: surroundings.now(), dump: request.dump.name)
-    }
-    do {
-        return try body(LoadIntent(isRehearsal: false, attempt: attempt))
-    } catch {
-        // The original error is thrown even where the failed attempt cannot be recorded.
-        try? store.failAttempt(attempt, at: surroundings.now(), failure: faultName(error))
-        throw error
-    }
-}
-
-/// Chooses the route: a store's first load stages records while it reads; a later one skips what
-/// the payload index knows; where another run comes in between, everything is read again.
+/// Loads the dump by the route that fits the store. A route is closed where another run was
+/// committed meanwhile; the dump is then read again by the next one.
 private func load(_ request: LoadRequest, _ intent: LoadIntent) throws -> LoadReport {
-    let (store, options) = (request.store, request.options)
-    let workers = WorkerPool(threads: options.threads)
+    let workers = WorkerPool(threads: request.options.threads)
     let total = try request.dump.files.reduce(Int64(0)) { try $0 + byteCount($1) }
-    if !options.isRehearsal, options.stagesRecords, isEmpty(store) {
+    var route = try chooseRoute(request, dumpBytes: total, workers: workers)
+    while true {
         do {
-            return try loadFirst(request, intent, workers) {
-                try scan(request, total, workers, early: $0)
+            switch route {
+            case .first:
+                return try loadFirst(request, intent, workers) {
+                    try scan(request, total, workers, early: $0)
+                }
+            case .skipUnchanged(let known):
+                let dumpIndex = try scan(request, total, workers, known: known)
+                return try apply(dumpIndex, request, intent, workers)
+            case .plain:
+                let dumpIndex = try scan(request, total, workers)
+                return try apply(dumpIndex, request, intent, workers)
             }
-        } catch is NotFirst {}
-    }
-    let known = !options.recognisesBytes ? nil : payloadIndex(of: store, dumpBytes: total, workers)
-    do {
-        let dumpIndex = try scan(request, total, workers, known: known)
-        return try apply(dumpIndex, request, intent, workers)
-    } catch is PayloadIndex.Outdated {
-        let dumpIndex = try scan(request, total, workers)
-        return try apply(dumpIndex, request, intent, workers)
+        } catch is NotFirst {
+            route = try chooseRoute(
+                request, dumpBytes: total, workers: workers, mayBeFirst: false)
+        } catch is PayloadIndex.Outdated {
+            route = .plain
+        }
     }
 }
 
@@ -93,15 +75,10 @@ private func scan(
     return dumpIndex
 }
 
-private func isEmpty(_ store: any ReviewStore) -> Bool {
-    (try? store.read { try $0.newestRun() == nil }) ?? false
-}
-
 /// Another run was committed since.
 private struct NotFirst: Error {}
 
-/// The first load of a store. Nothing in the dump can differ from stored rows, so its records go to
-/// bronze while it is still being read, in the run's own transaction.
+/// The first load of a store.
 ///
 /// - Throws: `NotFirst` where another run was committed first; nothing is written then.
 private func loadFirst(
@@ -116,7 +93,7 @@ private func loadFirst(
             let indexed = try executor.whileServing {
                 let early = EarlyBronzeWriter(
                     executor, run: head.nextRun, batchRows: request.options.bulkRows,
-                    batchBytes: load.stagedBytes)
+                    batchBytes: load.traits.stagedBytes)
                 let indexed = try scan(early)
                 try early.finish()
                 return indexed
@@ -126,15 +103,9 @@ private func loadFirst(
     }
 }
 
-/// The store's payload index, or nil. Nil also where the store cannot be read yet: the load that
-/// follows reports that error.
-private func payloadIndex(
-    of store: any ReviewStore, dumpBytes: Int64, _ workers: WorkerPool
-) -> PayloadIndex? {
-    (try? PayloadIndex.read(store, dumpBytes: dumpBytes, workers)) ?? nil
-}
-
 /// Writes the contents of a dump index, as one run. Waits while another run holds the store's lock.
+///
+/// - Throws: `PayloadIndex.Outdated` where another run was committed since the index was read.
 func apply(
     _ dumpIndex: DumpIndex, _ request: LoadRequest, _ intent: LoadIntent, _ workers: WorkerPool
 ) throws -> LoadReport {
@@ -166,17 +137,4 @@ private func write(
     let report = try finishLoad(context, request.dump, surroundings.now())
     try request.inspect(load.reader)
     return report
-}
-
-/// The kind of a failure for `run_attempts`: an error case's name, never data.
-private func faultName(_ error: any Error) -> String {
-    switch error {
-    case is InputFault: "input: " + caseName(error)
-    case is StoreFault: "store: " + caseName(error)
-    default: "other"
-    }
-}
-
-private func caseName(_ error: any Error) -> String {
-    String(String(describing: error).prefix { $0 != "(" })
 }

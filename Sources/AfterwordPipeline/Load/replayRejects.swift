@@ -83,7 +83,12 @@ private struct Replay {
     private func shape(named name: String) -> Shape? {
         if options.shapes.count == 1 { return options.shapes[0] }
         if let builtIn = options.shapes.first(where: { $0.name == name }) { return builtIn }
-        return stored[name].flatMap { try? Shape(parsing: Array($0.document.utf8)) }
+        // A document that this program cannot read, from a newer one, counts as unknown.
+        return stored[name].flatMap { row in
+            do throws(ShapeFault) { return try Shape(parsing: Array(row.document.utf8)) } catch {
+                return nil
+            }
+        }
     }
 
     /// Scans the rejects of one file, joined in order of their offsets.
@@ -111,7 +116,7 @@ private struct Replay {
             try take(row, at: offset, in: &cursor)
             offset += Int64(row.payload.count)
         }
-        try scanner.placeInSource(source, file, firstReject)
+        try scanner.placeInSource(source, of: file, from: firstReject)
         scanner.dumpIndex.files.append(
             IndexedFile(record: cursor.record, cleaner: cursor.cleaner, source: source))
     }
@@ -132,7 +137,7 @@ private struct Replay {
         try splitter.feed(row.payload[...], isLast: true) { event, window, start in
             isEmpty = false
             cursor.offset = offset + start
-            try scanner.take(event, window, &cursor)
+            try scanner.take(event, in: window, of: &cursor)
         }
         // Bytes that hold no value stay rejected.
         guard isEmpty else { return }

@@ -28,6 +28,7 @@
             _ body: (any LedgerTransaction) throws -> Result
         ) throws -> Result { try store.ledger(body) }
 
+        package var snapshots: any ReadingStore { store.snapshots }
         package var interruption: any Interruption { store.interruption }
         package var isReadOnly: Bool { store.isReadOnly }
         package func auditByQuery() throws -> AuditFinding? { try store.auditByQuery() }
@@ -94,8 +95,7 @@
             try count().shapeDocument(name)
         }
         func append(raw rows: [RawRow]) throws { try count().append(raw: rows) }
-        var worksElsewhere: Bool { load.worksElsewhere }
-        var stagedBytes: Int { load.stagedBytes }
+        var traits: StoreTraits { load.traits }
         func append(staged records: StagedRecords) throws {
             try count().append(staged: records)
         }

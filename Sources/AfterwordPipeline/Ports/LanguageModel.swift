@@ -3,8 +3,12 @@ package import AfterwordCore
 /// A language model at the level of chat completions: a request in, an answer or a typed failure
 /// out.
 ///
-/// Requirements on an implementation: it keeps no state that an answer depends on, may be called by
-/// many tasks at once, applies its own timeouts, and logs neither texts nor keys.
+/// Requirements on an implementation:
+///
+/// 1. Many tasks may call it at once.
+/// 2. It keeps no state that an answer depends on.
+/// 3. It applies its own timeouts and retries, at most `tries` attempts a request.
+/// 4. It logs neither texts nor keys.
 package protocol LanguageModel: Sendable {
     /// The model's name in requests.
     var name: String { get }

@@ -2,6 +2,14 @@ package import AfterwordCore
 
 /// Calls of models, their costs and their answers: stored beside the history, in transactions of
 /// their own.
+///
+/// Requirements on an implementation:
+///
+/// 1. One thread at a time calls it; a load may be under way in the same store.
+/// 2. A transaction is committed when `ledger` returns, and survives a power failure: money is
+///    reserved before it is spent.
+/// 3. The transaction is used only by the thread that called `ledger`, and not after `body` has
+///    returned.
 package protocol ModelLedger: AnyObject {
     /// Runs `body` in one short transaction under a lock shared by every program on the store: no
     /// other program changes what `body` has read before it has written.

@@ -1,8 +1,13 @@
-/// A read-only store that many threads use at once. Each read is one snapshot of one committed run,
-/// on a connection that cannot write.
+/// A read-only store that many threads use at once.
 ///
-/// Calls block: they are for worker threads, never for a server's event loops or the cooperative
-/// pool.
+/// Requirements on an implementation:
+///
+/// 1. Any number of threads may call it at once.
+/// 2. Each read is one snapshot of one committed run, on a connection that cannot write. A reader
+///    is used only by the thread that called `read`, and not after `body` has returned.
+/// 3. Calls block until they are done: they are for worker threads, never for a server's event
+///    loops or the cooperative pool.
+/// 4. Errors are `StoreFault`s, without data; errors thrown by a `body` pass through unchanged.
 package protocol ReadingStore: Sendable {
     /// The newest committed run, by one query: an answer made for this run is still valid. Nil
     /// before the first run.

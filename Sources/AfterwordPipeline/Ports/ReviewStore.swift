@@ -3,13 +3,26 @@ package import AfterwordCore
 /// The store of reviews, their history and their sums. A store keeps rows and finds them by key; it
 /// never compares or computes a value: the core decides everything.
 ///
-/// Requirements on an implementation:
+/// Requirements on an implementation, 1 to 10 as `checkStoreContract` checks them:
 ///
-/// 1. Calls are synchronous; an adapter with an asynchronous driver blocks a thread of its own.
-/// 2. Not thread-safe, except: `read` may run on several threads at once, and `besideLoad` may be
-///    called on a thread other than the load's. The look-ups that `besideLoad` passes on are used
-///    by one thread at a time, though not always by the same one.
-/// 3. A load is one transaction under a lock: readers see all of a run or nothing of it.
+/// 1. A rehearsal leaves nothing.
+/// 2. A load that fails or is interrupted at any call leaves the store as it was, but for its
+///    attempt; the next load is whole.
+/// 3. A load is one transaction: readers see nothing of it before its commit.
+/// 4. A second load, of any program on any machine, fails with `StoreFault.locked` while one is
+///    under way.
+/// 5. Of two loads at once one commits, and no run is missing.
+/// 6. A read sees one committed run to its end, or throws `StoreFault.locked`.
+/// 7. Every attempt is on record with how it ended.
+/// 8. An error is a `StoreFault`, which names a table, a column or SQL and holds no data of a row.
+///    Errors thrown by a `body` pass through unchanged.
+/// 9. Look-ups beside a load see the state before it.
+/// 10. Both audits find nothing wrong in what was loaded.
+/// 11. A call returns when its work is done. An adapter with an asynchronous driver blocks a thread
+///     of its own.
+/// 12. One thread at a time calls a store, with two exceptions: `snapshots` are for any number of
+///     threads at once, and `besideLoad` is called by a thread other than the load's, while that
+///     one is inside `load`.
 package protocol ReviewStore: ModelLedger {
     /// Opens one load: takes the store's lock, begins one transaction, and passes the load to
     /// `body`. When `body` returns, the transaction is committed; when it throws, or when the
@@ -19,13 +32,21 @@ package protocol ReviewStore: ModelLedger {
     func load<Result>(_ intent: LoadIntent, _ body: (any StoreLoad) throws -> Result) throws
         -> Result
 
-    /// Passes to `body` look-ups on a separate read connection: they see the state before the load
-    /// under way, and run while the load's rows are written. To be called inside the load's `body`,
-    /// on another thread than the load's. Passes nil where a store has one connection only.
+    /// Passes to `body` look-ups on a separate read connection, which see the state before the load
+    /// under way and run while the load's rows are written; nil where a store has one connection
+    /// only.
+    ///
+    /// 1. It is called inside the load's `body`, on another thread than the load's, once at a time.
+    /// 2. The look-ups are used by one thread at a time, not always the same one, and not after
+    ///    `body` has returned.
     func besideLoad<Result>(_ body: ((any StoreLookUps)?) throws -> Result) throws -> Result
 
-    /// Passes to `body` a snapshot of the newest committed run. May run on several threads at once.
+    /// Passes to `body` a snapshot of the newest committed run.
     func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result
+
+    /// Snapshots for other threads, any number of them at once. Whether they see runs that are
+    /// committed after this call is left to the store.
+    var snapshots: any ReadingStore { get }
 
     /// Ends the load under way from another thread: the load throws `StoreFault.interrupted` and is
     /// rolled back, and the store takes no other load.
@@ -99,13 +120,25 @@ package protocol StoreLookUps: AnyObject {
 
 /// The bulk port: one load of one run, inside one transaction.
 ///
+/// Keys (`…Key`) are 64-bit surrogates assigned by the caller (`reviewKeys(ofProduct:)`,
+/// `firstAppendedKey`, or counted up from `head`). They never enter a digest or a golden.
+///
+/// Requirements on an implementation, 1 to 11 as `checkStoreContract` checks them:
+///
 /// 1. A batch holds at most 16,384 rows and about 8 MiB, or one row (`BatchLimit`); any batching
 ///    gives the same store.
 /// 2. Look-ups return stored rows in any order; a key that is not stored has no result.
-/// 3. Keys (`…Key`) are 64-bit surrogates assigned by the caller (`reviewKeys(ofProduct:)`,
-///    `firstAppendedKey`, or counted up from `head`). They never enter a digest or a golden.
+/// 3. A review is found by its key, also where its id implies another key.
 /// 4. Text keys are compared by bytes.
-/// 5. One thread at a time calls a load.
+/// 5. Ids of products come in byte order, page by page.
+/// 6. First and last times leave out the reviews that the question excludes.
+/// 7. A stored product object, reject or answer stays as it is; only new ones are returned.
+/// 8. Sums with nothing left are gone from the current rows, not from the history.
+/// 9. `reader` reads what the load would commit now.
+/// 10. Texts come back byte for byte, however long.
+/// 11. A staged record is moved or deleted as told; no other appended row is changed or removed.
+/// 12. Only the thread inside `ReviewStore.load` calls a load, one call after another.
+/// 13. After a call has thrown, no other call is made, and the load is rolled back.
 package protocol StoreLoad: StoreLookUps {
     /// The state that the run builds on: next keys and last digests.
     func head() throws -> StoreHead
@@ -129,10 +162,8 @@ package protocol StoreLoad: StoreLookUps {
     /// Appends rows to bronze. The caller never appends a record (identity and payload) that is
     /// stored already.
     func append(raw rows: [RawRow]) throws
-    /// Whether the store works in another process, so that the calling thread mostly waits for it.
-    var worksElsewhere: Bool { get }
-    /// Approximate size in bytes of one batch of staged records.
-    var stagedBytes: Int { get }
+    /// How the store likes to be called: changes how work is divided, never what is stored.
+    var traits: StoreTraits { get }
     /// Appends records to bronze in a store's first load, before the caller has decided what
     /// becomes of them.
     func append(staged records: StagedRecords) throws
@@ -195,146 +226,21 @@ package protocol StoreLoad: StoreLookUps {
 }
 
 extension StoreLoad {
-    /// Defaults of a store inside this process.
-    package var worksElsewhere: Bool { false }
-    package var stagedBytes: Int { 1 << 22 }
+    package var traits: StoreTraits { StoreTraits() }
 }
 
-/// One snapshot: the state after its newest committed run. Rows come in byte order of their text
-/// keys unless stated otherwise. `AsOfReader` reads the same after an earlier run.
-package protocol StoreReader: AnyObject {
-    /// All runs, in order of their numbers.
-    func runs() throws -> [RunRecord]
-    /// The newest run of the snapshot; nil before the first.
-    func newestRun() throws -> RunRecord?
-    /// Rows of `run_files`, of one run or of all.
-    func files(ofRun run: Int64?) throws -> [FileRecord]
-    /// Rows of `run_attempts`.
-    func attempts() throws -> [RunAttempt]
-    /// Rows that are updated in place, each with its stored row checksum and the one computed now.
-    func sealedRows() throws -> [SealedRow]
-    /// Shapes used so far, as last used, by name.
-    func shapes() throws -> [ShapeRow]
+/// What a load considers about a store when it divides its work. No value of it changes a row.
+package struct StoreTraits: Equatable, Sendable {
+    /// The store works in another process, so that the calling thread mostly waits for it: the
+    /// core of that thread is left to the store, and batches are few.
+    package var worksElsewhere: Bool
+    /// Approximate size in bytes of one batch of staged records.
+    package var stagedBytes: Int
 
-    /// Live and deleted reviews, of one product or of all.
-    func reviews(ofProduct id: Text?) throws -> [StoredReview]
-    /// A product's reviews without internal columns, in any order.
-    func listedReviews(ofProduct id: Text, withDeleted: Bool) throws -> [ListedReview]
-    /// Calls `take` with the key, digests and counts of every review, or of every review of the
-    /// products in a key range, in any order (`PayloadIndex`).
-    func currentPayloads(
-        ofProducts keys: ClosedRange<Int64>?, _ take: (CurrentPayload) -> Void
-    ) throws
-    /// Versions and late rows, by product, review, version, then run.
-    func history(ofProduct product: Text?, review: Text?) throws -> [HistoryRow]
-    /// The reviews that have a version from the runs after `from` up to `to`, and the history of
-    /// these reviews up to `to`. Reads no other history.
-    func changed(after from: Int64, upTo to: Int64) throws -> ChangedReviews
-    /// Rows of `product_reviews_raw`, of one product or of all.
-    func raw(ofProduct id: Text?) throws -> [RawRow]
-    /// Rows of `product_raw`, of one product or of all.
-    func productRaw(ofProduct id: Text?) throws -> [ProductRawRow]
-    /// Rows of `rejected_records`, of all runs.
-    func rejects() throws -> [RejectRow]
-    /// Products, one or all.
-    func products(_ id: Text?) throws -> [ProductState]
-    /// Current sums of months, of one product or of all.
-    func months(ofProduct id: Text?) throws -> [MonthSummary]
-    /// Current sums of all scopes.
-    func scopes() throws -> [ScopeSummary]
-    /// Current sums of these scopes, in the order of `wanted`; an unknown scope has no result.
-    func scopes(_ wanted: [Scope]) throws -> [ScopeSummary]
-
-    /// Rows of `products_dim_history`, of one product or of all.
-    func attributeHistory(ofProduct id: Text?) throws -> [AttributeRow]
-    /// The history of products' sums, of one product or of all.
-    func summaryHistory(ofProduct id: Text?) throws -> [HistoryOf<ProductSummary>]
-    /// The history of months' sums, of one product or of all.
-    func monthHistory(ofProduct id: Text?) throws -> [HistoryOf<MonthSummary>]
-    /// The history of scopes' sums.
-    func scopeHistory() throws -> [HistoryOf<ScopeSummary>]
-    /// The history of one scope's sums.
-    func scopeHistory(of scope: Scope) throws -> [HistoryOf<ScopeSummary>]
-    /// The sums of all scopes of a kind after each run after `from` up to `to` that moved them, and
-    /// the sums that those scopes had at `from`; by scope and run.
-    func scopeHistory(
-        _ kind: ScopeKind, after from: Int64, upTo to: Int64
-    ) throws -> [HistoryOf<ScopeSummary>]
-
-    /// Current insights, one for each scope and language; of one scope, or of all.
-    func insights(of scope: ReviewScope?) throws -> [InsightRow]
-    /// All insights, by scope, language and run.
-    func insightHistory(of scope: ReviewScope?) throws -> [InsightRow]
-    /// Rows of `themes`.
-    func themeRows() throws -> [ThemeRow]
-    /// Rows of `theme_reviews`.
-    func themeReviewRows() throws -> [ThemeReviewRow]
-    /// Verdicts on reviews, in the order in which they were recorded.
-    func verdicts() throws -> [VerdictRow]
-    /// The cached answer for a key.
-    func cachedAnswer(_ key: Digest256) throws -> CachedAnswer?
-    /// All cached answers.
-    func cachedAnswers() throws -> [CachedAnswer]
-    /// Rows of `llm_calls`.
-    func modelCalls() throws -> [ModelCall]
-    /// Rows of `api_keys`, by name. They belong to this store and are not copied.
-    func apiKeys() throws -> [APIKeyRow]
-    /// A row of `service_jobs`. Jobs belong to this store and are not copied.
-    func job(_ id: String) throws -> JobRow?
-}
-
-extension StoreReader {
-    package func listedReviews(ofProduct id: Text, withDeleted: Bool) throws -> [ListedReview] {
-        try reviews(ofProduct: id).filter { withDeleted || $0.isLive }.map(\.listed)
-    }
-
-    package func currentPayloads(
-        ofProducts wanted: ClosedRange<Int64>?, _ take: (CurrentPayload) -> Void
-    ) throws {
-        var keys: [Text: Int64] = [:]
-        for product in try products(nil) { keys[product.productID] = product.productKey }
-        for review in try reviews(ofProduct: nil) {
-            guard let key = keys[review.productID], wanted?.contains(key) ?? true else { continue }
-            take(
-                CurrentPayload(
-                    reviewKey: review.reviewKey, productKey: key,
-                    identity: review.identity, payload: review.payloadDigest,
-                    isIdentifiedByContent: review.kind == .content, isLive: review.isLive,
-                    rating: review.values.rating,
-                    hasText: review.values.title != nil || review.values.body != nil))
-        }
-    }
-}
-
-/// Reviews as they are now, with their versions.
-package struct ChangedReviews: Sendable {
-    package var reviews: [StoredReview]
-    package var history: [HistoryRow]
-
-    package init(reviews: [StoredReview], history: [HistoryRow]) {
-        self.reviews = reviews
-        self.history = history
-    }
-
-    /// The reviews that existed after a run, as they were then, deleted ones included.
-    package func asOf(_ run: Int64) -> [StoredReview] {
-        var own: [Int64: StoredReview] = [:]
-        for review in reviews { own[review.reviewKey] = review }
-        var newest: [StoredReview] = []
-        for row in history where row.run <= run && row.operation != .late {
-            guard var review = own[row.reviewKey] else { continue }
-            review.version = row.version
-            review.isLive = row.operation != .delete
-            review.run = row.run
-            review.observedAt = row.observedAt
-            review.values = row.values
-            review.authorID = row.authorID
-            review.times = row.times
-            review.contentDigest = row.contentDigest
-            if newest.last?.reviewKey == row.reviewKey { newest.removeLast() }
-            newest.append(review)
-        }
-        return newest
+    /// By default, a store inside this process.
+    package init(worksElsewhere: Bool = false, stagedBytes: Int = 1 << 22) {
+        self.worksElsewhere = worksElsewhere
+        self.stagedBytes = stagedBytes
     }
 }
 

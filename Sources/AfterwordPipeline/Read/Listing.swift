@@ -6,7 +6,8 @@ package struct Listing<Entry: Sendable>: Sendable {
     package var total: Int
     /// The index of the first entry, from 0.
     package var first: Int
-    /// Dangers of class C (probably none), which are counted but not listed.
+    /// Number of reviews that mention dangers of class C (probably none) only, which are not
+    /// listed.
     package var unlikely = 0
 
     package init(_ all: [Entry], page: Page) {

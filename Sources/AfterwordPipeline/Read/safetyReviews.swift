@@ -15,7 +15,8 @@ package struct SafetyReview: Sendable {
 }
 
 /// The dangers in reviews, one per hazard and review. Ordered by class, severity of the hazard,
-/// newest run and fewest stars. Dangers of class C come last, or are only counted.
+/// newest run and fewest stars. Dangers of class C come last; where they are not listed, the
+/// reviews that mention no other are counted.
 ///
 /// - Parameters:
 ///   - since: Only versions brought by later runs than this one.
@@ -25,16 +26,18 @@ package func safetyReviews(
     withUnlikely: Bool = false, page: Page
 ) throws -> Listing<SafetyReview> {
     var found: [SafetyReview] = []
+    var unlikely = 0
     for read in try readReviews(reader, query, since: since) {
         let review = read.review
-        found += read.dangers().map { danger in
+        let dangers = read.dangers()
+        if !dangers.isEmpty, !dangers.contains(where: \.dangerClass.leads) { unlikely += 1 }
+        found += dangers.map { danger in
             SafetyReview(
                 danger: danger, review: review, brand: read.brand, language: read.reading.language,
                 quote: review.values.quote(danger.field, danger.sentence), isNew: read.isNew,
                 verdict: read.verdict)
         }
     }
-    let unlikely = found.count { !$0.danger.dangerClass.leads }
     if !withUnlikely { found.removeAll { !$0.danger.dangerClass.leads } }
     var listing = Listing(found.sorted(by: isBefore), page: page)
     if !withUnlikely { listing.unlikely = unlikely }

@@ -38,18 +38,18 @@ package func verdictListing(
     let book = VerdictBook(rows)
     var recorded: [Int64: Instant] = [:]
     for run in try reader.runs() { recorded[run.run] = run.recordedAt }
-    var holding: Set<Int64> = []
+    var holding: [Int64: VerdictRow] = [:]
     var brands: [Text: Text] = [:]
     for product in Set(rows.map(\.productID)) {
         brands[product] = try reader.products(product).first?.dimension[.brand]
         for review in try reader.reviews(ofProduct: product) {
-            if let row = book.row(on: review) { holding.insert(row.madeRun) }
+            holding[review.reviewKey] = book.row(on: review)
         }
     }
     let listed = rows.reversed().map { row in
         ListedVerdict(
             row: row, recordedAt: recorded[row.madeRun], brand: brands[row.productID],
-            holds: holding.contains(row.madeRun))
+            holds: holding[row.reviewKey] == row)
     }
     return Listing(listed, page: page)
 }

@@ -266,7 +266,7 @@ final class PostgresLoad: StoreLoad {
             .flatMap { $0.map { $0 } }
     }
 
-    var worksElsewhere: Bool { true }
+    var traits: StoreTraits { StoreTraits(worksElsewhere: true) }
 
     func insert(_ new: NewReviews) throws {
         try PostgresNewReviews(new: new).copy(over: connection)

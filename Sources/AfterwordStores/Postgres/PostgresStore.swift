@@ -133,6 +133,8 @@ package final class PostgresStore: ReviewStore {
         PostgresReadingStore(readers: readers, isReadOnly: isReadOnly)
     }
 
+    package var snapshots: any ReadingStore { reading }
+
     package func ledger<Result>(
         _ body: (any LedgerTransaction) throws -> Result
     ) throws -> Result {

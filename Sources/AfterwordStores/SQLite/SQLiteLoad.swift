@@ -234,7 +234,7 @@ final class SQLiteLoad: StoreLoad {
     }
 
     /// 1 MiB. Larger batches are not faster.
-    var stagedBytes: Int { 1 << 20 }
+    var traits: StoreTraits { StoreTraits(stagedBytes: 1 << 20) }
 
     func append(staged records: StagedRecords) throws {
         let inserts = try stagedRecords ?? SQLiteStagedRecords(database)

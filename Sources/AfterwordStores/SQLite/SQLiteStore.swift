@@ -249,6 +249,9 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         }
     }
 
+    /// The store itself: each read is a snapshot on a connection of its own.
+    package var snapshots: any ReadingStore { self }
+
     package func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
         try reading { database in
             var result: Result?

@@ -12,8 +12,7 @@ package protocol ForwardingLoad: StoreLoad {
 
 extension ForwardingLoad {
     package func target() throws -> any StoreLoad { load }
-    package var worksElsewhere: Bool { load.worksElsewhere }
-    package var stagedBytes: Int { load.stagedBytes }
+    package var traits: StoreTraits { load.traits }
     package var reader: any StoreReader { load.reader }
 }
 

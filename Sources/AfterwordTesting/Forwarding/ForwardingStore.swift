@@ -24,6 +24,7 @@ extension ForwardingStore {
         _ body: (any LedgerTransaction) throws -> Result
     ) throws -> Result { try store.ledger(body) }
 
+    package var snapshots: any ReadingStore { store.snapshots }
     package var interruption: any Interruption { store.interruption }
     package func auditByQuery() throws -> AuditFinding? { try store.auditByQuery() }
 

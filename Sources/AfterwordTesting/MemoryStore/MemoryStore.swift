@@ -7,7 +7,7 @@ package import AfterwordPipeline
 /// A load changes a copy of the state; the commit replaces the state by the copy. Not thread-safe.
 package final class MemoryStore: ReviewStore {
     /// All tables. Histories are arrays in the order of writing.
-    struct State {
+    struct State: Sendable {
         var runs: [RunRecord] = []
         var files: [FileRecord] = []
         var products: [Int64: ProductState] = [:]
@@ -74,6 +74,9 @@ package final class MemoryStore: ReviewStore {
         return result
     }
 
+    package var snapshots: any ReadingStore {
+        MemorySnapshots(state: state, attemptList: attempts)
+    }
     package var interruption: any Interruption { NoInterruption() }
     package func auditByQuery() throws -> AuditFinding? { nil }
 
@@ -91,4 +94,16 @@ package final class MemoryStore: ReviewStore {
 /// A load of this store never blocks, so there is nothing to interrupt.
 private struct NoInterruption: Interruption {
     func interrupt() {}
+}
+
+/// The state when it was made, for many threads.
+private struct MemorySnapshots: ReadingStore {
+    let state: MemoryStore.State
+    let attemptList: [RunAttempt]
+
+    func newestRun() throws -> RunRecord? { state.runs.last }
+
+    func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
+        try body(MemoryReader(state: state, attemptList: attemptList))
+    }
 }

@@ -186,17 +186,6 @@ func makeChosen(
     try report.check()
 }
 
-/// Parses a scope argument.
-///
-/// - Throws: `ValidationError` when it is not a scope.
-func readScope(_ written: String) throws -> ReviewScope {
-    guard let scope = ReviewScope(written) else {
-        throw ValidationError(
-            "a scope is portfolio, brand:NAME, product:ID, category:NAME or family:ID")
-    }
-    return scope
-}
-
 private func show(_ rows: [InsightRow]) {
     var table = Table([
         "scope": .left, "language": .left, "made in run": .right, "of run": .right,

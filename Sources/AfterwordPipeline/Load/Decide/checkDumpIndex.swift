@@ -73,9 +73,8 @@ private func checkCompleteness(
     }
     if dumpIndex.shortTotals > 0 {
         throw InputFault.incompleteDump(
-            reason:
-                "\(several(dumpIndex.shortTotals, "product")) with more reviews by its own count than were found"
-        )
+            reason: several(dumpIndex.shortTotals, "product")
+                + " with more reviews by its own count than were found")
     }
 }
 
@@ -84,10 +83,10 @@ private func checkCompleteness(
 ///
 /// - Returns: Nil where there is none to compare with.
 func compareWithPast(_ context: LoadContext) throws -> DumpComparison? {
-    let day = context.observedAt.startOfDay
+    let day = context.run.observedAt.startOfDay
     let past = try context.load.reader.runs().reversed().filter { run in
         let isSameDump =
-            run.dumpLabel == context.dumpLabel
+            run.dumpLabel == context.run.dumpLabel
             && (run.dumpLabel != nil || run.observedAt.startOfDay == day)
         return run.readsReviews && run.profile.records > 0 && !isSameDump
     }
@@ -105,7 +104,7 @@ func compareWithPast(_ context: LoadContext) throws -> DumpComparison? {
 func checkDrift(_ context: LoadContext) throws {
     let options = context.options
     guard options.hasGuards, !options.acceptsDrift, !options.isRehearsal,
-        context.identicalSince == nil, let comparison = context.comparison, comparison.isUnlike
+        context.run.identicalSince == nil, let comparison = context.comparison, comparison.isUnlike
     else { return }
     throw InputFault.unlikeTheLast(comparison)
 }
@@ -133,12 +132,12 @@ package enum ObservationLimit {
 /// - Throws: `InputFault.tooManyDeletes`.
 func checkDeletes(_ context: LoadContext) throws {
     guard context.options.hasGuards else { return }
-    let deleted = context.deleted
+    let deleted = context.totals.deleted
     if let limit = context.options.maxDeletes {
         if deleted > limit {
-            throw InputFault.tooManyDeletes(deleted: deleted, scope: context.deletionScope)
+            throw InputFault.tooManyDeletes(deleted: deleted, scope: context.totals.deletionScope)
         }
-    } else if deleted > 10, deleted * 5 > context.deletionScope {
-        throw InputFault.tooManyDeletes(deleted: deleted, scope: context.deletionScope)
+    } else if deleted > 10, deleted * 5 > context.totals.deletionScope {
+        throw InputFault.tooManyDeletes(deleted: deleted, scope: context.totals.deletionScope)
     }
 }

@@ -88,9 +88,17 @@ final class IndexedProduct {
     /// From a catalog, which names no reviews: the product's observation clocks stay.
     var isOfCatalog = false
 
+    /// - Parameter file: Index of the file that names it first.
     init(kind: IdentityKind?, file: Int) {
         self.kind = kind
         self.file = file
+    }
+
+    /// Notes the identity kind of reviews that another file or record holds; nil for none.
+    func note(_ kind: IdentityKind?) {
+        guard let kind else { return }
+        if self.kind == nil { self.kind = kind }
+        if self.kind != kind { hasMixedKinds = true }
     }
 }
 

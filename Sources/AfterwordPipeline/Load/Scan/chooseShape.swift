@@ -19,10 +19,12 @@ func chooseShape(
     for file: DumpFile, among shapes: [Shape], isStrict: Bool
 ) throws -> ShapeChoice {
     // The first 64 KiB nearly always suffice, so that every shape tries no more than these.
-    if case .fits(let shape)? = try? chooseShape(
-        for: file, among: shapes, isStrict: isStrict, bytes: firstBytes)
-    {
-        return .fits(shape)
+    do {
+        let choice = try chooseShape(
+            for: file, among: shapes, isStrict: isStrict, bytes: firstBytes)
+        if case .fits? = choice, let choice { return choice }
+    } catch InputFault.unknownShape {
+        // More bytes may show more fields.
     }
     // The first element may be as long as a record may be: a wrapped dump is a single one.
     if let choice = try chooseShape(for: file, among: shapes, isStrict: isStrict, bytes: headBytes)

@@ -25,47 +25,40 @@ func applyProducts(
     }
 }
 
+/// Per batch: look up its products → sort their records → look up the rows that differ → decide →
+/// write → look up its sums → move them. The look-ups of the next batches are sent to the store
+/// before a batch is written, and sums are moved one batch later, when theirs are answered.
 private func apply(
     _ ids: [Text], _ context: LoadContext, _ progress: (Int, Int) throws -> Void
 ) throws {
-    let writer = LoadWriter(context)
+    let writer = ChangeWriter(context)
     var batches = batchRanges(ids, context).makeIterator()
-    func known() -> KnownBatch? {
-        batches.next().map { KnownBatch(Array(ids[$0]), context) }
-    }
-    // The look-ups of the next batches are sent to the store before this batch is written.
-    var following = known()
-    var opened = try following.map { try OpenBatch($0, context) }
-    following = known()
-    // Sums are moved one batch later, when their look-ups have been answered.
-    var changed: ChangedBatch?
+    func named() -> NamedBatch? { batches.next().map { NamedBatch(Array(ids[$0]), context) } }
+    var following = named()
+    var sorted = try following.map { try SortedBatch($0, writer.keys, context) }
+    following = named()
+    var written: WrittenBatch?
     defer {
-        opened?.finish()
-        changed?.finish()
+        sorted?.finish()
+        written?.finish()
     }
     var done = 0
-    while let batch = opened {
-        opened = try following.map { try OpenBatch($0, context) }
-        following = known()
-        let next = try batch.apply(context, writer)
-        defer { changed = next }
-        try changed?.moveSums(context, writer)
+    while let batch = sorted {
+        sorted = try following.map { try SortedBatch($0, writer.keys, context) }
+        following = named()
+        let next = try batch.write(writer, context)
+        defer { written = next }
+        try written?.moveSums(writer, context)
         done += batch.count
         try progress(done, ids.count)
     }
-    try changed?.moveSums(context, writer)
+    try written?.moveSums(writer, context)
     try writer.finish()
 }
 
 /// Ranges of whole products, each up to the row limit.
 private func batchRanges(_ ids: [Text], _ context: LoadContext) -> [Range<Int>] {
-    // A first load only inserts, so its batches are large. With a payload index the batches are
-    // small, so that the pages read for one query are still cached for the next.
-    let limit =
-        context.head.nextProductKey == 1
-        ? context.options.bulkRows
-        : context.dumpIndex.known == nil
-            ? context.options.batchRows : max(context.options.batchRows / 4, 1)
+    let limit = batchLimit(context)
     var ranges: [Range<Int>] = []
     var start = 0
     while start < ids.count {
@@ -79,6 +72,14 @@ private func batchRanges(_ ids: [Text], _ context: LoadContext) -> [Range<Int>] 
         start = end
     }
     return ranges
+}
+
+/// A first load only inserts, so its batches are large. With a payload index the batches are small,
+/// so that the pages read for one query are still cached for the next.
+private func batchLimit(_ context: LoadContext) -> Int {
+    let options = context.options
+    if context.run.isFirst { return options.bulkRows }
+    return context.dumpIndex.known == nil ? options.batchRows : max(options.batchRows / 4, 1)
 }
 
 /// Ids of the products to decide, in byte order.
@@ -96,218 +97,4 @@ private func namedProducts(_ context: LoadContext) throws -> [Text] {
         }
     }
     return ids.sorted()
-}
-
-/// The products of a batch, and the look-up of their states and of a key for each of their reviews;
-/// no look-up in a first load, or with a payload index.
-private struct KnownBatch {
-    let ids: [Text]
-    private let answer: StoreExecutor.Answer<([ProductState], [CurrentKey])>?
-
-    init(_ ids: [Text], _ context: LoadContext) {
-        self.ids = ids
-        let isFirst = context.head.nextProductKey == 1
-        answer =
-            isFirst || context.dumpIndex.known != nil
-            ? nil
-            : context.executor.later { load in
-                let states = try load.products(ids)
-                return (states, try load.currentKeys(ofProducts: states.map(\.productKey)))
-            }
-    }
-
-    /// The decision on each product of the batch, in order.
-    func decisions(_ context: LoadContext) throws -> [ProductChanges] {
-        let candidates = context.dumpIndex.candidates(ofEach: ids)
-        if let known = context.dumpIndex.known {
-            return try zip(ids, candidates).map { try ProductChanges($0, known, $1, context) }
-        }
-        let (found, keys) = try answer?.get() ?? ([], [])
-        var states: [Text: ProductState] = [:]
-        for state in found { states[state.productID] = state }
-        let keysByProduct = Dictionary(grouping: keys, by: \.productKey)
-        return try zip(ids, candidates).map { id, candidates in
-            let state = states[id]
-            let current = state.flatMap { keysByProduct[$0.productKey] } ?? []
-            return try ProductChanges(
-                id, state, ExistingReviews(current), candidates, context)
-        }
-    }
-}
-
-extension ProductChanges {
-    /// Builds the changes of a product from the payload index.
-    fileprivate init(
-        _ id: Text, _ known: PayloadIndex, _ candidates: [Candidate], _ context: LoadContext
-    ) throws {
-        guard let number = known.numbers[id] else {
-            try self.init(id, nil, ExistingReviews([]), candidates, context)
-            return
-        }
-        let named = Set(candidates.map(\.identity.digest))
-        try self.init(
-            id, known.products[number], known.existing(ofProduct: number, named: named),
-            candidates, context)
-    }
-}
-
-/// A decided batch, with the look-up of the stored rows that its decisions need.
-private struct OpenBatch {
-    private let decisions: [ProductChanges]
-    private let stored: Prefetch<StoredBatch>
-    var count: Int { decisions.count }
-
-    init(_ batch: KnownBatch, _ context: LoadContext) throws {
-        decisions = try batch.decisions(context)
-        let wanted = WantedBatch(decisions)
-        stored =
-            wanted.isEmpty
-            ? Prefetch(StoredBatch())
-            : Prefetch(on: context.readConnection, context.executor) {
-                try StoredBatch(wanted, $0)
-            }
-    }
-
-    /// Waits for the look-up; call before the read connection closes.
-    func finish() { stored.finish() }
-
-    /// Writes the batch's rows, and starts the look-up of its sums.
-    func apply(_ context: LoadContext, _ writer: LoadWriter) throws -> ChangedBatch {
-        let stored = try stored.get()
-        var decisions = decisions
-        for index in decisions.indices {
-            try decisions[index].apply(stored, context, writer)
-        }
-        try writer.insert(of: &decisions)
-        for index in decisions.indices { decisions[index].addLeaves(to: &context.leaves) }
-        return ChangedBatch(decisions, context)
-    }
-}
-
-/// Keys of the few stored rows that a batch needs: reviews that differ or vanished.
-private struct WantedBatch {
-    var reviews: [Int64]
-    /// The reviews among them whose payloads and history contents are needed too.
-    var contents: [Int64]
-    var raw: [RawQuestion]
-
-    init(_ decisions: [ProductChanges]) {
-        let wanted = decisions.map(\.wanted)
-        // In order of keys, so that neighboring rows are read together.
-        contents = wanted.flatMap(\.open).sorted()
-        reviews = (contents + wanted.flatMap(\.vanished)).sorted()
-        raw = decisions.flatMap(\.wantedRaw).sorted { $0.reviewKey ?? 0 < $1.reviewKey ?? 0 }
-    }
-
-    var isEmpty: Bool { contents.isEmpty && reviews.isEmpty && raw.isEmpty }
-}
-
-/// The stored rows that a batch asked for, by their keys.
-struct StoredBatch {
-    /// By review key.
-    var reviews: [Int64: StoredReview] = [:]
-    /// By raw key.
-    var payloads: [Int64: RawPayload] = [:]
-    /// Content digests in the history of each review, by review key.
-    var contents: [Int64: Set<Digest256>] = [:]
-    var rawKeys: [RawIdentity: Int64] = [:]
-
-    fileprivate init() {}
-
-    fileprivate init(_ wanted: WantedBatch, _ load: any StoreLookUps) throws {
-        for review in try load.current(wanted.reviews) { reviews[review.reviewKey] = review }
-        let held = wanted.contents.compactMap { reviews[$0]?.rawKey }.sorted()
-        for payload in try load.payloads(held) { payloads[payload.rawKey] = payload }
-        contents = try load.historyContents(wanted.contents)
-        rawKeys = try load.rawKeys(wanted.raw)
-    }
-}
-
-/// A batch whose changes are written, with the look-up of its stored sums.
-private struct ChangedBatch {
-    private let decisions: [ProductChanges]
-    private let rereadKeys: Set<Int64>
-    private let stored: Prefetch<StoredSums>
-
-    init(_ decisions: [ProductChanges], _ context: LoadContext) {
-        self.decisions = decisions
-        let reread = decisions.filter {
-            !$0.delta.isEmpty && $0.delta.losesExtreme(of: $0.before.summary)
-        }.map { RangeQuestion(productKey: $0.state.productKey, without: $0.changedKeys) }
-        rereadKeys = Set(reread.map(\.productKey))
-        let moved = decisions.filter { !$0.isNew }.flatMap { decision in
-            decision.delta.months.map {
-                MonthQuestion(productKey: decision.state.productKey, key: $0.key)
-            }
-        }
-        stored =
-            reread.isEmpty && moved.isEmpty
-            ? Prefetch(StoredSums())
-            : Prefetch(on: context.readConnection, context.executor) {
-                try StoredSums(reread, moved, $0)
-            }
-    }
-
-    /// Waits for the look-up; call before the read connection closes.
-    func finish() { stored.finish() }
-
-    /// Writes the products' summaries and months, and adds to the context's deltas of scopes.
-    func moveSums(_ context: LoadContext, _ writer: LoadWriter) throws {
-        let stored = try stored.get()
-        for decision in decisions {
-            try moveSums(of: decision, stored, context, writer)
-        }
-    }
-
-    private func moveSums(
-        of decision: ProductChanges, _ stored: StoredSums, _ context: LoadContext,
-        _ writer: LoadWriter
-    ) throws {
-        var summary = decision.before.summary
-        let key = decision.state.productKey
-        if !decision.delta.isEmpty {
-            let delta = decision.delta
-            summary =
-                rereadKeys.contains(key)
-                ? delta.applied(
-                    to: summary, run: context.run,
-                    beside: (stored.ranges[key]?.lowerBound, stored.ranges[key]?.upperBound))
-                : delta.applied(to: summary, run: context.run)
-            try writer.add(summary: summary)
-            for (month, counters) in decision.delta.months where !counters.isZero {
-                var sum = stored.months[MonthQuestion(productKey: key, key: month)] ?? Counters()
-                sum.add(counters)
-                try writer.add(
-                    month: MonthSummary(
-                        productKey: key, productID: decision.state.productID, key: month,
-                        counters: sum))
-            }
-        }
-        for (scope, delta) in scopeDeltas(
-            from: (decision.before.summary.counters, decision.before.dimension),
-            to: (summary.counters, decision.state.dimension))
-        {
-            context.scopeDeltas[scope, default: ScopeDelta()].productCount += delta.productCount
-            context.scopeDeltas[scope]?.counters.add(delta.counters)
-        }
-        context.noteChange(decision, after: summary.counters)
-    }
-}
-
-/// The stored sums that the changes of a batch need.
-private struct StoredSums {
-    var ranges: [Int64: ClosedRange<Instant>] = [:]
-    var months: [MonthQuestion: Counters] = [:]
-
-    init() {}
-
-    init(
-        _ reread: [RangeQuestion], _ moved: [MonthQuestion], _ lookUps: any StoreLookUps
-    ) throws {
-        if !reread.isEmpty { ranges = try lookUps.createdRange(reread) }
-        if moved.isEmpty { return }
-        for month in try lookUps.months(moved) {
-            months[MonthQuestion(productKey: month.productKey, key: month.key)] = month.counters
-        }
-    }
 }

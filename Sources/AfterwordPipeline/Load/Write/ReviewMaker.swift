@@ -1,123 +1,9 @@
 import AfterwordCore
-import Synchronization
-
-/// Builds the rows of new reviews: the worker pool reads their records again, cleans and hashes
-/// them.
-final class NewReviewWriter {
-    private let context: LoadContext
-    private let makers: BuilderPool
-
-    init(_ context: LoadContext) {
-        self.context = context
-        makers = BuilderPool(context)
-    }
-
-    /// Least number of records in a part: fewer are built sooner than a thread wakes.
-    private static let leastPart = 512
-
-    /// A record, and the index of its product among the batch's products.
-    fileprivate typealias Work = (product: Int, candidate: Candidate)
-
-    /// Builds the rows of all inserts of some products.
-    ///
-    /// - Parameter emit: Receives them in order, in batches within the limits.
-    func insert(
-        of decisions: inout [ProductChanges], emit: (NewReviews) throws -> Void
-    ) throws {
-        let products = decisions.map { (key: $0.state.productKey, id: $0.id) }
-        var slice: [Work] = []
-        let limit = context.options.bulkRows
-        for product in decisions.indices {
-            // Copied for the loop, because `insert` changes the product's entry.
-            let inserts = decisions[product].inserts
-            for index in inserts.indices {
-                slice.append((product, inserts[index]))
-                if slice.count < limit { continue }
-                try insert(slice, products, &decisions, emit)
-                slice.removeAll(keepingCapacity: true)
-            }
-        }
-        if !slice.isEmpty { try insert(slice, products, &decisions, emit) }
-    }
-
-    private func insert(
-        _ slice: [Work], _ products: [(key: Int64, id: Text)],
-        _ decisions: inout [ProductChanges], _ emit: (NewReviews) throws -> Void
-    ) throws {
-        for var made in try make(slice, products) {
-            let batch = made.batch
-            batch.withBytes { texts, _ in
-                for place in made.work.indices {
-                    let (product, candidate) = made.work[place]
-                    let row = batch.rows.rows[place]
-                    decisions[product].insert(
-                        &made.reviews[place], candidate, row,
-                        id: (made.heads[place], texts[row.reviewID]), context)
-                }
-            }
-            context.ledger.add(made.ledger)
-            made.batch.reviews = made.reviews[...]
-            try emit(made.batch)
-        }
-    }
-
-    /// Builds the rows in parts on several threads: large parts first, so that the last threads to
-    /// finish wait for small ones.
-    private func make(
-        _ slice: [Work], _ products: [(key: Int64, id: Text)]
-    ) throws -> [MadeReviews] {
-        // Each request to a server has its latency: use few parts.
-        let leastPart =
-            context.load.worksElsewhere ? max((slice.count + 1) / 2, 128) : Self.leastPart
-        var parts: [Range<Int>] = []
-        var start = 0
-        while start < slice.count {
-            let left = slice.count - start
-            let end = start + min(max(left / 4, leastPart), left)
-            parts.append(start..<end)
-            start = end
-        }
-        let results = Mutex(
-            [Result<[MadeReviews], any Error>?](repeating: nil, count: parts.count))
-        context.executor.workers.share(parts.count) { [makers, parts] part in
-            let maker = makers.take()
-            let made = Result { try maker.make(slice[parts[part]], products) }
-            makers.give(back: maker)
-            results.withLock { $0[part] = made }
-        }
-        return try results.withLock { results in
-            try results.flatMap { try $0?.get() ?? [] }
-        }
-    }
-}
-
-/// Idle builders, each with what it learned of how records are written.
-///
-/// Unchecked Sendable: its state is behind a lock, and a builder is used by one thread at a time.
-private final class BuilderPool: @unchecked Sendable {
-    private let context: LoadContext
-    private let lock = Mutex(())
-    private var idle: [ReviewMaker] = []
-    /// Number of salt streams given out; stream 0 is the context's own.
-    private var count: UInt32 = 0
-
-    init(_ context: LoadContext) { self.context = context }
-
-    func take() -> ReviewMaker {
-        lock.withLock { _ in
-            if let maker = idle.popLast() { return maker }
-            count += 1
-            return ReviewMaker(context, RandomSalts(context.saltSecret, stream: count))
-        }
-    }
-
-    func give(back maker: ReviewMaker) { lock.withLock { _ in idle.append(maker) } }
-}
 
 /// New reviews with their rows, complete but for their keys.
-private struct MadeReviews {
+struct MadeReviews {
     /// The records, in the order of `reviews`.
-    var work: [NewReviewWriter.Work]
+    var work: [NewReviewBuilder.Work]
     var batch: NewReviews
     var reviews: [NewReview] = []
     /// The heads of their review ids.
@@ -126,8 +12,8 @@ private struct MadeReviews {
     var ledger = LedgerRows()
 }
 
-/// Builds the rows of new reviews on one thread.
-private final class ReviewMaker {
+/// Builds the rows of new reviews on one thread; reads only constants of the load.
+final class ReviewMaker {
     private let context: LoadContext
     private let reader: RecordReader
     private var salts: RandomSalts
@@ -144,7 +30,7 @@ private final class ReviewMaker {
     }
 
     func make(
-        _ work: ArraySlice<NewReviewWriter.Work>, _ products: [(key: Int64, id: Text)]
+        _ work: ArraySlice<NewReviewBuilder.Work>, _ products: [(key: Int64, id: Text)]
     ) throws -> [MadeReviews] {
         var batches: [MadeReviews] = []
         var start = work.startIndex
@@ -162,10 +48,10 @@ private final class ReviewMaker {
     }
 
     private func batch(
-        _ work: [NewReviewWriter.Work], _ products: [(key: Int64, id: Text)]
+        _ work: [NewReviewBuilder.Work], _ products: [(key: Int64, id: Text)]
     ) throws -> MadeReviews {
         var batch = NewReviews(
-            run: context.run, observedAt: context.observedAt, files: files,
+            run: context.run.run, observedAt: context.run.observedAt, files: files,
             contexts: context.dumpIndex.contexts)
         var starts: [Int] = []
         starts.reserveCapacity(work.count)
@@ -211,13 +97,14 @@ private final class ReviewMaker {
         case .seeded(let seed):
             let id = texts.text(row.reviewID) ?? Text([])
             salt = Digest128(
-                seededSalt(seed, productID: productID, reviewID: id, version: 1, run: context.run))
+                seededSalt(
+                    seed, productID: productID, reviewID: id, version: 1, run: context.run.run))
         case .random: salt = salts.next()
         }
         return NewReview(
             row, texts, identity: candidate.identity, content: texts.contentDigest(row),
-            payload: candidate.payload, seed: context.options.seed, run: context.run,
-            observedAt: context.observedAt, salt: salt)
+            payload: candidate.payload, seed: context.options.seed, run: context.run.run,
+            observedAt: context.run.observedAt, salt: salt)
     }
 
     private func locate(_ review: inout NewReview, _ candidate: Candidate) throws {

@@ -2,9 +2,9 @@ import AfterwordCore
 
 /// Collects rows and queues them for the store in batches within the limits (`StoreExecutor`).
 ///
-/// Used by the deciding thread alone.
-final class LoadWriter {
-    private let context: LoadContext
+/// Used by the deciding thread alone. Any call may throw the failure of an earlier batch.
+final class RowQueue {
+    private let executor: StoreExecutor
     private let run: Int64
     private let limit: Int
     private var raw: [RawRow] = []
@@ -23,72 +23,69 @@ final class LoadWriter {
     /// locks.
     private var written: [(answer: StoreExecutor.Answer<Void>, rows: Any)] = []
     private var newObjects: [StoreExecutor.Answer<[ProductRawRow]>] = []
-    private lazy var inserts = NewReviewWriter(context)
 
-    init(_ context: LoadContext) {
-        self.context = context
-        run = context.run
-        limit = context.options.batchRows
-    }
-
-    /// Builds and queues the rows of the products' new reviews (`NewReviewWriter`).
-    func insert(of decisions: inout [ProductChanges]) throws {
-        try inserts.insert(of: &decisions) { try hand($0) }
+    /// - Parameter batchRows: Rows of one batch of a table.
+    init(_ executor: StoreExecutor, run: Int64, batchRows: Int) {
+        self.executor = executor
+        self.run = run
+        limit = batchRows
     }
 
     /// Queues new reviews. Their products go first, because reviews refer to their keys.
-    private func hand(_ new: NewReviews) throws {
+    func add(_ new: NewReviews) throws {
         hand(&products) { try $0.put(products: $1) }
-        written.append((context.executor.later { try $0.insert(new) }, new))
+        written.append((executor.later { try $0.insert(new) }, new))
         try lookAfter()
     }
 
-    func add(raw row: RawRow) throws {
+    /// Moves or drops a staged record of bronze; queued by `finish`.
+    func add(_ move: StagedMove) { stagedMoves.append(move) }
+
+    func add(_ row: RawRow) throws {
         byteCount += row.payload.count
-        context.ledger.add(row)
         raw.append(row)
         try flushWhereFull()
     }
-    /// Moves or drops a staged record of bronze.
-    ///
-    /// - Parameter row: The stored row without its bytes; nil for a record that is not kept.
-    func resolve(_ move: StagedMove, as row: RawRow?) {
-        if let row { context.ledger.add(row) }
-        stagedMoves.append(move)
-    }
-    func add(history row: HistoryRow) throws {
+
+    func add(_ row: HistoryRow) throws {
         byteCount += row.values.body?.bytes.count ?? 0
         history.append(row)
         try flushWhereFull()
     }
-    func add(review: ReviewRow) throws {
-        reviews.append(review)
+
+    func add(_ row: ReviewRow) throws {
+        reviews.append(row)
         try flushWhereFull()
     }
-    func add(move: PayloadMove) throws {
+
+    func add(_ move: PayloadMove) throws {
         moves.append(move)
         try flushWhereFull()
     }
-    func add(productRaw row: ProductRawRow) throws {
+
+    func add(_ row: ProductRawRow) throws {
         byteCount += row.payload.count
         productRaw.append(row)
         try flushWhereFull()
     }
-    func add(product: ProductState) throws {
-        products.append(product)
+
+    func add(_ row: ProductState) throws {
+        products.append(row)
         try flushWhereFull()
     }
-    func add(attributes row: AttributeRow) throws {
-        context.ledger.add(row)
+
+    func add(_ row: AttributeRow) throws {
         attributes.append(row)
         try flushWhereFull()
     }
-    func add(summary: ProductSummary) throws {
-        summaries.append(summary)
+
+    func add(_ row: ProductSummary) throws {
+        summaries.append(row)
         try flushWhereFull()
     }
-    func add(month: MonthSummary) throws {
-        months.append(month)
+
+    func add(_ row: MonthSummary) throws {
+        months.append(row)
         try flushWhereFull()
     }
 
@@ -102,16 +99,14 @@ final class LoadWriter {
     }
 
     /// Queues all collected rows. Products go first, because other rows refer to their keys.
-    ///
-    /// - Throws: The failure of an earlier batch.
-    func flush() throws {
+    private func flush() throws {
         byteCount = 0
         let run = run
         hand(&products) { try $0.put(products: $1) }
         if !productRaw.isEmpty {
             let rows = productRaw
             productRaw = []
-            newObjects.append(context.executor.later { try $0.append(productRaw: rows) })
+            newObjects.append(executor.later { try $0.append(productRaw: rows) })
         }
         hand(&attributes) { try $0.append(attributes: $1) }
         hand(&raw) { try $0.append(raw: $1) }
@@ -132,18 +127,16 @@ final class LoadWriter {
 
     /// Queues the remaining rows, and waits until all batches are written.
     ///
-    /// - Throws: The failure of a batch.
-    func finish() throws {
+    /// - Returns: The parts of product objects that were new to the store.
+    func finish() throws -> [ProductRawRow] {
         try flush()
         for start in stride(from: 0, to: stagedMoves.count, by: BatchLimit.rows) {
             let moves = Array(stagedMoves[start..<min(start + BatchLimit.rows, stagedMoves.count)])
-            written.append((context.executor.later { try $0.resolve(staged: moves) }, moves))
+            written.append((executor.later { try $0.resolve(staged: moves) }, moves))
         }
         for batch in written { try batch.answer.get() }
         written = []
-        for answer in newObjects {
-            for row in try answer.get() { context.ledger.add(row) }
-        }
+        return try newObjects.flatMap { try $0.get() }
     }
 
     private func hand<Row>(
@@ -153,6 +146,6 @@ final class LoadWriter {
         let handed = rows
         rows = []
         rows.reserveCapacity(handed.count)
-        written.append((context.executor.later { try take($0, handed) }, handed))
+        written.append((executor.later { try take($0, handed) }, handed))
     }
 }

@@ -1,0 +1,35 @@
+import AfterwordCore
+
+/// What is fixed about a run before its first product is decided: its number, its clocks, its
+/// options, and the state of the store that it builds on.
+struct RunContext: Sendable {
+    let options: LoadOptions
+    let head: StoreHead
+    let observedAt: Instant
+    let observedOrigin: ObservedOrigin
+    /// The earliest run of the same files with the same `observed_at`; nil for none. This dump then
+    /// counts as older wherever a later run covered a product.
+    let identicalSince: Int64?
+    /// `--dump`, else the label of the earlier run of the same files.
+    let dumpLabel: Text?
+
+    /// The run's number.
+    var run: Int64 { head.nextRun }
+    /// The store holds no product yet, so that nothing needs to be looked up.
+    var isFirst: Bool { head.nextProductKey == 1 }
+
+    /// How this dump's `observed_at` compares with what the store has observed of a product.
+    ///
+    /// - Parameter state: The product before the run; nil for a new one.
+    func order(_ state: ProductState?) -> ObservationOrder {
+        let newest = [state?.lastObservedAt, head.lastCompleteAllAt].compactMap { $0 }.max()
+        let newestRun = [state?.lastRun, head.lastCompleteAllRun].compactMap { $0 }.max() ?? 0
+        let isRepeat = identicalSince.map { newestRun > $0 } ?? false
+        let complete = [state?.lastCompleteAt, head.lastCompleteAllAt].compactMap { $0 }.max()
+        return ObservationOrder(
+            isOlder: isRepeat || newest.map { observedAt < $0 } ?? false,
+            isCoveredByLaterComplete: complete.map {
+                observedAt < $0 || (isRepeat && observedAt == $0)
+            } ?? false)
+    }
+}

@@ -1,0 +1,105 @@
+import AfterwordCore
+
+/// What a worker computes of one record from its bytes alone. Holds no reference-counted member.
+struct PreparedRecord: Sendable {
+    /// Bytes of the record in the window.
+    var range: Range<Int>
+    var product: TextPlace
+    var identity: Identity?
+    var payload = Digest128([UInt8](repeating: 0, count: 16))
+    var sourceTime: Instant?
+    var rating: Int64?
+    var hasText: Bool
+    /// Index in `PreparedUnit.extras`; -1 for none.
+    var extra: Int32 = -1
+}
+
+/// The parts of a prepared record that most records lack, kept apart to keep `PreparedRecord`
+/// small.
+struct RecordExtra: Sendable {
+    var attributes: [(attribute: Attribute, value: Text)] = []
+    var context: [UInt8] = []
+    var fault: (reason: RejectReason, field: String)?
+    var faultCount = 0
+}
+
+/// The prepared records of one unit.
+struct PreparedUnit: Sendable {
+    var records: [PreparedRecord] = []
+    var extras: [RecordExtra] = []
+    /// The cleaned row of the record being prepared, and the texts that cleaning allocated.
+    var rows = CleanRows()
+
+    init() {}
+
+    /// Cleans and hashes the records of one unit. Touches only its arguments: any thread may call
+    /// it.
+    init(_ unit: ExtractedUnit, window: RawSpan, cleaner: RecordCleaner) {
+        records.reserveCapacity(unit.records.count)
+        window.lend { bytes in
+            let payloads = payloadDigests(of: unit.records.map(\.range), in: bytes)
+            for (index, record) in unit.records.enumerated() {
+                let context = cleaner.context(ofRecord: index, of: unit, window: window)
+                clean(index, of: unit, context, bytes, cleaner)
+                take(
+                    record.range, in: bytes, context: context.bytes, cleaner: cleaner,
+                    known: (context.bytes.isEmpty ? payloads[index] : nil, record.fault))
+            }
+        }
+    }
+
+    /// Cleans one record that lies in no unit.
+    init(payload: BorrowedBytes, context: [UInt8], cleaner: RecordCleaner) {
+        cleaner.clean(payload: payload, context: context, into: &rows)
+        take(0..<payload.count, in: payload, context: context, cleaner: cleaner, known: (nil, nil))
+    }
+
+    /// Appends the cleaned row of a record. One with a source id is identified without its texts,
+    /// so they are not cleaned here.
+    private mutating func clean(
+        _ index: Int, of unit: ExtractedUnit, _ context: ReviewContext, _ bytes: BorrowedBytes,
+        _ cleaner: RecordCleaner
+    ) {
+        rows.leavesTexts = cleaner.shape.identityKind == .source
+        cleaner.clean(record: index, of: unit, context: context, window: bytes, into: &rows)
+        guard rows.leavesTexts, rows.rows[0].reviewID.isAbsent else { return }
+        rows.removeRows()
+        rows.leavesTexts = false
+        cleaner.clean(record: index, of: unit, context: context, window: bytes, into: &rows)
+    }
+
+    /// Appends the record whose row was cleaned last.
+    ///
+    /// - Parameter known: The payload digest where it is computed already, and why the record's
+    ///   bytes are malformed, which overrides a fault of cleaning.
+    private mutating func take(
+        _ range: Range<Int>, in window: BorrowedBytes, context: [UInt8], cleaner: RecordCleaner,
+        known: (payload: Digest128?, brokenBy: RejectReason?)
+    ) {
+        let row = rows.rows[0]
+        var extra = RecordExtra(context: context, faultCount: row.faultCount)
+        var one = rows.withTexts(in: window) { texts in
+            for attribute in rows.attributes {
+                guard let value = texts.text(attribute.value) else { continue }
+                extra.attributes.append((attribute.attribute, value))
+            }
+            return PreparedRecord(
+                range: range, product: row.productID,
+                identity: texts.identity(row, placeholders: cleaner.shape.placeholders),
+                sourceTime: row.values.sourceTime, rating: row.values.rating,
+                hasText: row.values.hasText)
+        }
+        if let reason = row.fault { extra.fault = (reason, cleaner.faultField(of: row)) }
+        if let broken = known.brokenBy { extra.fault = (broken, "") }
+        if extra.fault == nil {
+            one.payload =
+                known.payload ?? context.lend { payloadDigest(window.part(range), context: $0) }
+        }
+        if extra.fault != nil || !context.isEmpty || !extra.attributes.isEmpty {
+            one.extra = Int32(extras.count)
+            extras.append(extra)
+        }
+        records.append(one)
+        rows.removeRows()
+    }
+}

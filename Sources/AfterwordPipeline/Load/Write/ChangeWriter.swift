@@ -1,0 +1,193 @@
+import AfterwordCore
+
+/// Applies decided changes: turns them into rows, assigns their keys and salts, and adds them to
+/// the run's totals, its balances, its Merkle tree and its ledger. No other type writes rows of
+/// products.
+///
+/// Used by the deciding thread alone; the thread that serves the store writes the rows
+/// (`RowQueue`).
+final class ChangeWriter {
+    let keys: KeyAllocator
+    private let context: LoadContext
+    private let rows: RowQueue
+    private let builder: NewReviewBuilder
+    private var salts: RandomSalts
+
+    init(_ context: LoadContext) {
+        self.context = context
+        keys = KeyAllocator(after: context.run.head)
+        rows = RowQueue(
+            context.executor, run: context.run.run, batchRows: context.options.batchRows)
+        let secret = RandomSalts.Secret()
+        salts = RandomSalts(secret, stream: 0)
+        builder = NewReviewBuilder(context, secret)
+    }
+
+    /// Queues the rows of one product, except those of its new reviews and its sums.
+    ///
+    /// - Throws: The failure of an earlier batch; `InputFault.changedWhileRead`.
+    func write(_ changes: ProductChanges) throws -> WrittenProduct {
+        try writeProduct(changes)
+        count(changes)
+        let rawKeys = try changes.raw.map { try write($0, of: changes.after) }
+        for key in changes.droppedKeys {
+            rows.add(
+                StagedMove(rawKey: key, newKey: nil, productKey: changes.after.productKey))
+        }
+        for move in changes.moves {
+            try rows.add(
+                PayloadMove(
+                    reviewKey: move.reviewKey, payloadDigest: move.payload,
+                    rawKey: move.raw.key(among: rawKeys)))
+        }
+        var written = WrittenProduct(changes)
+        for change in changes.versions {
+            written.leaves.add(try write(change, rawKeys, of: changes))
+        }
+        return written
+    }
+
+    /// Builds and queues the rows of the products' new reviews, and adds them to the products' sums
+    /// and leaves.
+    ///
+    /// - Throws: As `write(_:)`.
+    func writeNewReviews(of products: inout [WrittenProduct]) throws {
+        try builder.build(newReviewsOf: &products, keys) { batch, ledger in
+            context.totals.ledger.add(ledger)
+            try rows.add(batch)
+        }
+        for index in products.indices {
+            products[index].leaves.addInOrder(to: &context.totals.leaves)
+        }
+    }
+
+    /// Queues a product's new sum and months, and adds what it moves to the deltas of scopes.
+    ///
+    /// - Parameter summary: The product's sum after the run; equal to the one before where nothing
+    ///   moved.
+    func write(_ summary: ProductSummary, months: [MonthSummary], of product: WrittenProduct) throws
+    {
+        if !product.delta.isEmpty { try rows.add(summary) }
+        for month in months { try rows.add(month) }
+        let deltas = scopeDeltas(
+            from: (product.before.summary.counters, product.before.dimension),
+            to: (summary.counters, product.after.dimension))
+        for (scope, delta) in deltas {
+            context.totals.scopeDeltas[scope, default: ScopeDelta()].productCount +=
+                delta.productCount
+            context.totals.scopeDeltas[scope]?.counters.add(delta.counters)
+        }
+        if let change = product.change(after: summary.counters) {
+            context.totals.changes.append(change)
+        }
+    }
+
+    /// Queues the remaining rows, and waits until the store has taken all.
+    ///
+    /// - Throws: The failure of a batch.
+    func finish() throws {
+        for row in try rows.finish() { context.totals.ledger.add(row) }
+    }
+
+    /// Queues the product's own row, attributes and objects, where they are new.
+    private func writeProduct(_ changes: ProductChanges) throws {
+        let state = changes.after
+        if changes.changesProduct { try rows.add(state) }
+        if changes.changesAttributes {
+            let row = AttributeRow(
+                productKey: state.productKey, productID: changes.id, run: context.run.run,
+                attributes: state.dimension)
+            context.totals.ledger.add(row)
+            try rows.add(row)
+        }
+        for var object in changes.objects {
+            object.productKey = state.productKey
+            object.run = context.run.run
+            try rows.add(object)
+        }
+    }
+
+    /// Adds the counts of a product to the run's and its files'.
+    private func count(_ changes: ProductChanges) {
+        for (file, balance) in changes.balances.entries {
+            context.dumpIndex.files[Int(file)].record.balance.add(balance)
+        }
+        context.totals.deletionScope += changes.deletionScope
+        context.totals.deleted += changes.count(.delete)
+        if changes.isOlder { context.totals.olderProducts += 1 }
+    }
+
+    /// Queues a record for bronze: appended, or moved to its product where it was staged.
+    ///
+    /// - Returns: Its key.
+    private func write(_ change: RawChange, of product: ProductState) throws -> Int64 {
+        let (candidate, records) = (change.candidate, context.records)
+        let file = records.file(candidate.file)
+        let place = try records.place(of: candidate)
+        var row = RawRow(
+            rawKey: keys.takeRawKey(), productKey: product.productKey,
+            productID: product.productID, record: candidate.raw, run: context.run.run,
+            file: file.name, offset: place.offset, length: place.length, shape: file.shape,
+            payload: [], context: [])
+        context.totals.ledger.add(row)
+        if let staged = candidate.stagedKey {
+            rows.add(
+                StagedMove(rawKey: staged, newKey: row.rawKey, productKey: row.productKey))
+        } else {
+            row.payload =
+                change.payload.isEmpty ? try records.payload(of: candidate) : change.payload
+            row.context = records.context(of: candidate)
+            try rows.add(row)
+        }
+        return row.rawKey
+    }
+
+    /// Queues the history row of a change and, unless it is late, the review's current row.
+    ///
+    /// - Parameter rawKeys: The keys of `changes.raw`.
+    private func write(
+        _ change: VersionChange, _ rawKeys: [Int64], of changes: ProductChanges
+    ) throws -> HistoryRow {
+        var change = change
+        change.hold(rawKey: change.raw.key(among: rawKeys))
+        let historyKey =
+            change.isFirst
+            ? keys.takeHistoryKey(
+                ofFirst: change.review.reviewKey, hadReviews: changes.hadReviews)
+            : keys.takeHistoryKey()
+        let row = HistoryRow(
+            review: change.review, operation: change.operation, version: change.version,
+            run: context.run.run, observedAt: context.run.observedAt,
+            changedFields: change.changed, salt: salt(change), historyKey: historyKey)
+        try rows.add(row)
+        if change.operation != .late {
+            try rows.add(
+                ReviewRow(
+                    productKey: changes.after.productKey, review: change.review,
+                    historyKey: historyKey, firstRawKey: change.review.rawKey,
+                    isNew: change.isFirst))
+        }
+        return row
+    }
+
+    /// The 16-byte salt of a history row: random, or a function of the seed.
+    private func salt(_ change: VersionChange) -> [UInt8] {
+        switch context.options.salts {
+        case .seeded(let seed):
+            seededSalt(
+                seed, productID: change.review.productID, reviewID: change.review.reviewID,
+                version: change.version, run: context.run.run)
+        case .random: salts.next().bytes
+        }
+    }
+}
+
+extension RawReference {
+    /// - Parameter added: The keys of the rows that the changes added.
+    fileprivate func key(among added: [Int64]) -> Int64 {
+        switch self {
+        case .stored(let key): key
+        case .added(let index): added[index]
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package import AfterwordCore
+
+/// One snapshot: the state after its newest committed run. Rows come in byte order of their text
+/// keys unless stated otherwise. `AsOfReader` reads the same after an earlier run.
+package protocol StoreReader: AnyObject {
+    /// All runs, in order of their numbers.
+    func runs() throws -> [RunRecord]
+    /// The newest run of the snapshot; nil before the first.
+    func newestRun() throws -> RunRecord?
+    /// Rows of `run_files`, of one run or of all.
+    func files(ofRun run: Int64?) throws -> [FileRecord]
+    /// Rows of `run_attempts`.
+    func attempts() throws -> [RunAttempt]
+    /// Rows that are updated in place, each with its stored row checksum and the one computed now.
+    func sealedRows() throws -> [SealedRow]
+    /// Shapes used so far, as last used, by name.
+    func shapes() throws -> [ShapeRow]
+
+    /// Live and deleted reviews, of one product or of all.
+    func reviews(ofProduct id: Text?) throws -> [StoredReview]
+    /// A product's reviews without internal columns, in any order.
+    func listedReviews(ofProduct id: Text, withDeleted: Bool) throws -> [ListedReview]
+    /// Calls `take` with the key, digests and counts of every review, or of every review of the
+    /// products in a key range, in any order (`PayloadIndex`).
+    func currentPayloads(
+        ofProducts keys: ClosedRange<Int64>?, _ take: (CurrentPayload) -> Void
+    ) throws
+    /// Versions and late rows, by product, review, version, then run.
+    func history(ofProduct product: Text?, review: Text?) throws -> [HistoryRow]
+    /// The reviews that have a version from the runs after `from` up to `to`, and the history of
+    /// these reviews up to `to`. Reads no other history.
+    func changed(after from: Int64, upTo to: Int64) throws -> ChangedReviews
+    /// Rows of `product_reviews_raw`, of one product or of all.
+    func raw(ofProduct id: Text?) throws -> [RawRow]
+    /// Rows of `product_raw`, of one product or of all.
+    func productRaw(ofProduct id: Text?) throws -> [ProductRawRow]
+    /// Rows of `rejected_records`, of all runs.
+    func rejects() throws -> [RejectRow]
+    /// Products, one or all.
+    func products(_ id: Text?) throws -> [ProductState]
+    /// Current sums of months, of one product or of all.
+    func months(ofProduct id: Text?) throws -> [MonthSummary]
+    /// Current sums of all scopes.
+    func scopes() throws -> [ScopeSummary]
+    /// Current sums of these scopes, in the order of `wanted`; an unknown scope has no result.
+    func scopes(_ wanted: [Scope]) throws -> [ScopeSummary]
+
+    /// Rows of `products_dim_history`, of one product or of all.
+    func attributeHistory(ofProduct id: Text?) throws -> [AttributeRow]
+    /// The history of products' sums, of one product or of all.
+    func summaryHistory(ofProduct id: Text?) throws -> [HistoryOf<ProductSummary>]
+    /// The history of months' sums, of one product or of all.
+    func monthHistory(ofProduct id: Text?) throws -> [HistoryOf<MonthSummary>]
+    /// The history of scopes' sums.
+    func scopeHistory() throws -> [HistoryOf<ScopeSummary>]
+    /// The history of one scope's sums.
+    func scopeHistory(of scope: Scope) throws -> [HistoryOf<ScopeSummary>]
+    /// The sums of all scopes of a kind after each run after `from` up to `to` that moved them, and
+    /// the sums that those scopes had at `from`; by scope and run.
+    func scopeHistory(
+        _ kind: ScopeKind, after from: Int64, upTo to: Int64
+    ) throws -> [HistoryOf<ScopeSummary>]
+
+    /// Current insights, one for each scope and language; of one scope, or of all.
+    func insights(of scope: ReviewScope?) throws -> [InsightRow]
+    /// All insights, by scope, language and run.
+    func insightHistory(of scope: ReviewScope?) throws -> [InsightRow]
+    /// Rows of `themes`.
+    func themeRows() throws -> [ThemeRow]
+    /// Rows of `theme_reviews`.
+    func themeReviewRows() throws -> [ThemeReviewRow]
+    /// Verdicts on reviews, in the order in which they were recorded.
+    func verdicts() throws -> [VerdictRow]
+    /// The cached answer for a key.
+    func cachedAnswer(_ key: Digest256) throws -> CachedAnswer?
+    /// All cached answers.
+    func cachedAnswers() throws -> [CachedAnswer]
+    /// Rows of `llm_calls`.
+    func modelCalls() throws -> [ModelCall]
+    /// Rows of `api_keys`, by name. They belong to this store and are not copied.
+    func apiKeys() throws -> [APIKeyRow]
+    /// A row of `service_jobs`. Jobs belong to this store and are not copied.
+    func job(_ id: String) throws -> JobRow?
+}
+
+extension StoreReader {
+    package func listedReviews(ofProduct id: Text, withDeleted: Bool) throws -> [ListedReview] {
+        try reviews(ofProduct: id).filter { withDeleted || $0.isLive }.map(\.listed)
+    }
+
+    package func currentPayloads(
+        ofProducts wanted: ClosedRange<Int64>?, _ take: (CurrentPayload) -> Void
+    ) throws {
+        var keys: [Text: Int64] = [:]
+        for product in try products(nil) { keys[product.productID] = product.productKey }
+        for review in try reviews(ofProduct: nil) {
+            guard let key = keys[review.productID], wanted?.contains(key) ?? true else { continue }
+            take(
+                CurrentPayload(
+                    reviewKey: review.reviewKey, productKey: key,
+                    identity: review.identity, payload: review.payloadDigest,
+                    isIdentifiedByContent: review.kind == .content, isLive: review.isLive,
+                    rating: review.values.rating,
+                    hasText: review.values.title != nil || review.values.body != nil))
+        }
+    }
+}
+
+/// Reviews as they are now, with their versions.
+package struct ChangedReviews: Sendable {
+    package var reviews: [StoredReview]
+    package var history: [HistoryRow]
+
+    package init(reviews: [StoredReview], history: [HistoryRow]) {
+        self.reviews = reviews
+        self.history = history
+    }
+
+    /// The reviews that existed after a run, as they were then, deleted ones included.
+    package func asOf(_ run: Int64) -> [StoredReview] {
+        var own: [Int64: StoredReview] = [:]
+        for review in reviews { own[review.reviewKey] = review }
+        var newest: [StoredReview] = []
+        for row in history where row.run <= run && row.operation != .late {
+            guard var review = own[row.reviewKey] else { continue }
+            review.version = row.version
+            review.isLive = row.operation != .delete
+            review.run = row.run
+            review.observedAt = row.observedAt
+            review.values = row.values
+            review.authorID = row.authorID
+            review.times = row.times
+            review.contentDigest = row.contentDigest
+            if newest.last?.reviewKey == row.reviewKey { newest.removeLast() }
+            newest.append(review)
+        }
+        return newest
+    }
+}
