@@ -187,13 +187,15 @@ package final class PostgresConnection: @unchecked Sendable {
     // MARK: COPY
 
     /// Copies rows into a table with COPY BINARY.
-    func copy(into target: String, _ rows: (PostgresCopy) throws -> Void) throws {
-        let sql = "COPY \(target) FROM STDIN (FORMAT binary)"
+    ///
+    /// - Parameter rows: Begins and encodes each row.
+    func copy(into table: Table, _ rows: (inout PostgresCopy) throws -> Void) throws {
+        let sql = "COPY \(table.name) (\(table.list)) FROM STDIN (FORMAT binary)"
         try canceller.whileBusy(within: limit) {
             try beginCopy(sql, PGRES_COPY_IN)
-            let copy = PostgresCopy(connection)
+            var copy = PostgresCopy(connection, fields: table.columns.count)
             do {
-                try rows(copy)
+                try rows(&copy)
                 try copy.finish()
             } catch {
                 PQputCopyEnd(connection, "given up")

@@ -9,8 +9,10 @@ import CLibpq
 /// Unsafe code: every write goes to memory whose size was checked or grown first. Not thread-safe:
 /// one thread owns the encoder, and no callee calls back into it. Exclusivity checking is therefore
 /// off; a check per byte takes longer than writing it.
-final class PostgresCopy: ColumnSink {
+final class PostgresCopy: RowSink {
     private let connection: OpaquePointer?
+    /// Number of fields of a row.
+    private let fields: Int
     @exclusivity(unchecked) private var room: UnsafeMutableRawBufferPointer
     @exclusivity(unchecked) private var count = 0
     /// The types of the fields so far; nil while a COPY is encoded.
@@ -23,23 +25,25 @@ final class PostgresCopy: ColumnSink {
     private static let int8: Oid = 20
     private static let text: Oid = 25
 
-    init(_ connection: OpaquePointer) {
+    init(_ connection: OpaquePointer, fields: Int) {
         self.connection = connection
+        self.fields = fields
         room = .allocate(byteCount: Self.pieceBytes + 1 << 12, alignment: 8)
-        append(Array("PGCOPY\n".utf8), [0xFF, 0x0D, 0x0A, 0x00], [UInt8](repeating: 0, count: 8))
+        // Signature, flags, and the length of the header extension.
+        let signature: StaticString = "PGCOPY\n"
+        write(signature.lent.address)
+        append(0xFF0D_0A00 as UInt32)
+        append(0 as UInt64)
     }
 
     private init() {
         connection = nil
+        fields = 0
         room = .allocate(byteCount: 1 << 10, alignment: 8)
         types = []
     }
 
     deinit { room.deallocate() }
-
-    private func append(_ parts: [UInt8]...) {
-        for part in parts { part.withUnsafeBytes { write($0) } }
-    }
 
     /// Extends the buffer by `size` bytes and returns their address. The caller must fill them.
     @inline(__always)
@@ -65,16 +69,16 @@ final class PostgresCopy: ColumnSink {
 
     /// The fields of one row as binary parameters, and their types.
     static func parameters(
-        _ add: (PostgresCopy) -> Void
+        _ encode: (inout PostgresCopy) -> Void
     ) -> (fields: [UInt8], types: [Oid]) {
-        let row = PostgresCopy()
-        add(row)
+        var row = PostgresCopy()
+        encode(&row)
         return (
             Array(UnsafeRawBufferPointer(rebasing: row.room[..<row.count])), row.types ?? []
         )
     }
 
-    func begin(fields: Int) throws {
+    func beginRow() throws {
         if count >= Self.pieceBytes { try send() }
         append(Int16(fields))
     }
@@ -87,22 +91,6 @@ final class PostgresCopy: ColumnSink {
         place.storeBytes(of: number.bigEndian, toByteOffset: 4, as: Int64.self)
     }
 
-    func add(_ text: Text?) {
-        types?.append(Self.text)
-        guard let text else { return append(Int32(-1)) }
-        append(text.bytes)
-    }
-
-    func add(_ text: String) {
-        types?.append(Self.text)
-        text.lend { add(bytes: $0) }
-    }
-
-    func add(blob bytes: [UInt8]) {
-        types?.append(Self.bytea)
-        append(bytes)
-    }
-
     func add(flag: Bool?) {
         types?.append(Self.bool)
         guard let flag else { return append(Int32(-1)) }
@@ -111,14 +99,19 @@ final class PostgresCopy: ColumnSink {
     }
 
     func add(text: BorrowedBytes?) {
+        types?.append(Self.text)
         guard let text else { return append(Int32(-1)) }
-        add(bytes: text)
+        append(text)
     }
 
-    func add(bytes: BorrowedBytes) {
-        append(Int32(bytes.count))
-        write(bytes.address)
+    func add(blob: BorrowedBytes) {
+        types?.append(Self.bytea)
+        append(blob)
     }
+
+    // Every value is copied to the buffer.
+    func add(copyOfText text: BorrowedBytes) { add(text: text) }
+    func add(copyOfBlob bytes: BorrowedBytes) { add(blob: bytes) }
 
     func finish() throws {
         append(Int16(-1))
@@ -135,9 +128,9 @@ final class PostgresCopy: ColumnSink {
         count = 0
     }
 
-    private func append(_ bytes: [UInt8]) {
+    private func append(_ bytes: BorrowedBytes) {
         append(Int32(bytes.count))
-        bytes.withUnsafeBytes { write($0) }
+        write(bytes.address)
     }
 
     private func append<Number: FixedWidthInteger>(_ number: Number) {

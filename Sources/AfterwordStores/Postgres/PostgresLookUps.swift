@@ -9,7 +9,7 @@ final class PostgresLookUps: StoreLookUps {
 
     func current(_ reviewKeys: [Int64]) throws -> [StoredReview] {
         try rows(
-            reviewKeys, Columns.reviewSelection + " WHERE r.review_key = ANY ($1::bigint[])"
+            reviewKeys, Queries.reviewSelection + " WHERE r.review_key = ANY ($1::bigint[])"
         ) { try $0.review }
     }
 
@@ -107,7 +107,7 @@ final class PostgresLookUps: StoreLookUps {
                         WHERE h.history_key = b.history_key AND h.created_origin = 'source'
                     ) AS created_at
                     FROM product_reviews_base b
-                    WHERE b.review_key BETWEEN own << 24 AND (own << 24) + 16777215 AND b.is_live
+                    WHERE \(KeyLayout.holds("b.review_key", ofProduct: "own")) AND b.is_live
                         AND b.review_key <> ALL ($2::bigint[])
                     OFFSET 0
                 ) s

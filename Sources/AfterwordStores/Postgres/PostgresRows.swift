@@ -87,7 +87,7 @@ package struct PostgresRow: ColumnRow {
 
     func reviewKey(_ place: Int) throws -> Int64 {
         let key = try number(place)
-        guard greatestReviewKeys.contains(key) else {
+        guard KeyLayout.validKeys.contains(key) else {
             throw unreadable(rows.columns.name(of: place))
         }
         return key
@@ -224,7 +224,7 @@ struct PostgresFields {
 
     private func unreadable(_ column: StaticString) -> StoreFault {
         let column = "\(column)"
-        return .unreadable(table: Columns.table(of: column, in: question), column: column)
+        return .unreadable(table: Table.name(ofColumn: column, in: question), column: column)
     }
 
     /// An integer of 8 bytes.
@@ -246,10 +246,10 @@ struct PostgresFields {
         return Digest128(BorrowedBytes(field))
     }
 
-    /// A row of `Columns.currentPayloads`.
+    /// A row of `Queries.currentPayloads`.
     mutating func currentPayload() throws -> CurrentPayload {
         let key = try number("review_key")
-        guard greatestReviewKeys.contains(key) else { throw unreadable("review_key") }
+        guard KeyLayout.validKeys.contains(key) else { throw unreadable("review_key") }
         let identity = try digest128("identity_digest")
         let payload = try digest128("payload_digest")
         let isIdentifiedByContent = try flag("identity_kind")

@@ -19,8 +19,9 @@ package struct PostgresStatement {
     }
 
     /// The parameters as a SELECT list: `$1 AS a, $2 AS b …`.
-    static func selection(_ columns: String) -> String {
-        Columns.names(columns).enumerated().map { "$\($0 + 1) AS \($1)" }.joined(separator: ", ")
+    static func selection(_ table: Table) -> String {
+        table.columns.map(\.sqlName).enumerated().map { "$\($0 + 1) AS \($1)" }.joined(
+            separator: ", ")
     }
 
     func send(to connection: OpaquePointer) -> Bool {

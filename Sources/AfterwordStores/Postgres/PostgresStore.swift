@@ -181,7 +181,7 @@ package final class PostgresStore: ReviewStore {
 
     /// Grants a role of the server read access to the report views, and to nothing else.
     package func grantReader(_ role: String) throws {
-        guard let sql = try writer.run(PostgresSchema.grantReader, [role]).first?.string("sql")
+        guard let sql = try writer.run(PostgresReports.grantReader, [role]).first?.string("sql")
         else { return }
         try writer.runAll(sql)
     }
@@ -219,7 +219,7 @@ package struct PostgresReadingStore: ReadingStore {
 
     /// A single statement is its own snapshot and needs no transaction.
     package func newestRun() throws -> RunRecord? {
-        try readers.lendAsking(Columns.newestRun) { rows in try rows.first?.runRecord }
+        try readers.lendAsking(Queries.newestRun) { rows in try rows.first?.runRecord }
     }
 
     package func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
@@ -269,7 +269,7 @@ struct PostgresSession: SQLSession {
                 AND \(reviewKeys(ofProduct: keys.upperBound).upperBound)
             """
         }
-        let current = Columns.currentPayloads(from: "product_reviews_base")
+        let current = Queries.currentPayloads(from: .currentReviews)
         let question = "\(current) \(isWithin ?? "")"
         try connection.copyMessages(question) { message, isFirst in
             var fields = try PostgresFields(message, hasHeader: isFirst, question)
@@ -344,14 +344,13 @@ private struct PostgresLedgerSession: SQLLedgerSession {
         _ = try rows(sql, values) { _ in }
     }
 
-    func put(
-        _ table: String, _ columns: String, key: String, _ add: (any ColumnSink) -> Void
-    ) throws {
+    func put(_ row: some TableRow, into table: Table) throws {
+        let key = table.keyColumns.joined(separator: ", ")
         let statement = PostgresStatement(
             """
-            INSERT INTO \(table) (\(columns)) SELECT \(PostgresStatement.selection(columns))
-            ON CONFLICT (\(key)) DO UPDATE SET \(Columns.replacing(columns, butNot: [key]))
-            """, PostgresCopy.parameters { add($0) })
+            INSERT INTO \(table.name) (\(table.list)) SELECT \(PostgresStatement.selection(table))
+            ON CONFLICT (\(key)) DO UPDATE SET \(table.replacing())
+            """, PostgresCopy.parameters { row.encode(into: &$0) })
         try connection.pipeline([statement])
     }
 }

@@ -10,7 +10,7 @@ func auditPostgres(_ connection: PostgresConnection) throws -> AuditFinding? {
 }
 
 private func sumFault(_ connection: PostgresConnection) throws -> AuditFinding? {
-    try connection.run(PostgresSchema.recomputationFault).first.map { row in
+    try connection.run(PostgresSums.recomputationFault).first.map { row in
         AuditFinding(
             run: nil, table: "product_summary", row: "product \(try row.string("product_id"))",
             what: "the server's own recomputation gives other sums")

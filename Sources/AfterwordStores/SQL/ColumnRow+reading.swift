@@ -17,7 +17,7 @@ private enum Believed {
 
 extension ColumnRow {
     func unreadable(_ column: String) -> StoreFault {
-        .unreadable(table: Columns.table(of: column, in: question), column: column)
+        .unreadable(table: Table.name(ofColumn: column, in: question), column: column)
     }
 
     func number(_ column: String) throws -> Int64 {
@@ -43,7 +43,7 @@ extension ColumnRow {
         try optional(column, in: Believed.sums)
     }
     func run(_ column: String = "run") throws -> Int64 { try number(column, in: Believed.runs) }
-    func reviewKey() throws -> Int64 { try number("review_key", in: greatestReviewKeys) }
+    func reviewKey() throws -> Int64 { try number("review_key", in: KeyLayout.validKeys) }
     func productKey() throws -> Int64 { try number("product_key", in: Believed.products) }
 
     func optionalCount(_ column: String) throws -> Int64? {

@@ -6,8 +6,7 @@ protocol SQLLedgerSession: SQLSession {
     /// Runs a statement that returns no rows.
     func execute(_ sql: String, _ values: [SQLValue]) throws
     /// Inserts one row, or updates the row with the same key.
-    func put(_ table: String, _ columns: String, key: String, _ add: (any ColumnSink) -> Void)
-        throws
+    func put(_ row: some TableRow, into table: Table) throws
 }
 
 /// The ledger of model calls, jobs and API keys in an SQL store. Both stores run the same SQL.
@@ -84,17 +83,15 @@ final class SQLLedger: LedgerTransaction {
     }
 
     func end(_ call: ModelCall) throws {
-        try session.put("llm_calls", Columns.call, key: "call") { $0.add(call) }
+        try session.put(call, into: .modelCalls)
     }
 
     func put(key: APIKeyRow) throws {
-        try session.put("api_keys", Columns.key, key: "name") { $0.add(key) }
+        try session.put(key, into: .apiKeys)
     }
 
     func put(answer: CachedAnswer) throws {
-        try session.put("product_insights_cache", Columns.answer, key: "cache_key") {
-            $0.add(answer)
-        }
+        try session.put(answer, into: .answers)
     }
 }
 
@@ -133,7 +130,7 @@ extension SQLLedger {
     }
 
     func put(job: JobRow) throws {
-        try session.put("service_jobs", Columns.job, key: "job") { $0.add(job) }
+        try session.put(job, into: .jobs)
     }
 
     func removeJobs(before instant: Instant) throws {

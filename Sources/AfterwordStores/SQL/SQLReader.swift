@@ -16,7 +16,7 @@ protocol SQLSession {
         _ sql: String, _ values: [SQLValue], _ decode: (any ColumnRow) throws -> Found
     ) throws -> [Found]
 
-    /// Passes the rows of `Columns.currentPayloads` to `take`.
+    /// Passes the rows of `Queries.currentPayloads` to `take`.
     ///
     /// - Parameter keys: Product keys whose reviews are read; nil for all reviews.
     func currentPayloads(
@@ -53,7 +53,7 @@ final class SQLReader: StoreReader {
     }
 
     func newestRun() throws -> RunRecord? {
-        try session.fewRows(Columns.newestRun, []) { try $0.runRecord }.first
+        try session.fewRows(Queries.newestRun, []) { try $0.runRecord }.first
     }
 
     func files(ofRun run: Int64?) throws -> [FileRecord] {
@@ -68,7 +68,7 @@ final class SQLReader: StoreReader {
     }
 
     func sealedRows() throws -> [SealedRow] {
-        let products = try all(Columns.productSelection + " ORDER BY p.product_id") { row in
+        let products = try all(Queries.productSelection + " ORDER BY p.product_id") { row in
             let product = try row.product
             return try row.sealed(
                 "products_dim", "product \(product.productID)", product.seal)
@@ -100,19 +100,19 @@ final class SQLReader: StoreReader {
 
     func reviews(ofProduct id: Text?) throws -> [StoredReview] {
         guard let id else {
-            return try all(Columns.reviewSelection + " ORDER BY p.product_id, r.review_id") {
+            return try all(Queries.reviewSelection + " ORDER BY p.product_id, r.review_id") {
                 try $0.review
             }
         }
         // Sorting in the server would take a sixth of the time of a page.
-        return try all(Columns.reviewsOfProduct, [SQLValue(id)]) {
+        return try all(Queries.reviewsOfProduct, [SQLValue(id)]) {
             try $0.review(ofProduct: id)
         }
         .sorted { $0.reviewID < $1.reviewID }
     }
 
     func listedReviews(ofProduct id: Text, withDeleted: Bool) throws -> [ListedReview] {
-        try all(Columns.listedOfProduct(withDeleted: withDeleted), [SQLValue(id)]) {
+        try all(Queries.listedOfProduct(withDeleted: withDeleted), [SQLValue(id)]) {
             try $0.listedReview(ofProduct: id, isLive: withDeleted ? nil : true)
         }
     }
@@ -127,7 +127,7 @@ final class SQLReader: StoreReader {
         guard let product else {
             return try all(
                 """
-                \(Columns.historySelection) \(review == nil ? "" : "WHERE r.review_id = ?")
+                \(Queries.historySelection) \(review == nil ? "" : "WHERE r.review_id = ?")
                 ORDER BY p.product_id, r.review_id, h.version, h.run
                 """, review.map { [SQLValue($0)] } ?? []
             ) { try $0.historyRow }
@@ -143,7 +143,7 @@ final class SQLReader: StoreReader {
             return try history(product, review, reviewKeys(ofProduct: 0))
         }
         let own = [SQLValue](repeating: SQLValue(product), count: 6)
-        return try all(Columns.historyOfProduct, own) { try $0.historyRow }
+        return try all(Queries.historyOfProduct, own) { try $0.historyRow }
     }
 
     /// All versions of a review whose number within its product lies in a range.
@@ -155,7 +155,7 @@ final class SQLReader: StoreReader {
             .number(numbers.upperBound), SQLValue(product), SQLValue(review),
         ]
         // A review has few versions, so sorting here is fast.
-        return try all(Columns.historyOfReview, asked) { try $0.historyRow }
+        return try all(Queries.historyOfReview, asked) { try $0.historyRow }
             .sorted { ($0.version, $0.run) < ($1.version, $1.run) }
     }
 
@@ -166,15 +166,15 @@ final class SQLReader: StoreReader {
             """
         let span: [SQLValue] = [.number(from), .number(to)]
         let reviews = try all(
-            Columns.reviewSelection
+            Queries.reviewSelection
                 + " WHERE r.review_key IN (\(keys)) ORDER BY p.product_id, r.review_id", span
         ) { try $0.review }
         let history = try all(
             """
-            \(Columns.historySelection)
+            \(Queries.historySelection)
             WHERE h.history_key IN (\(keys)) AND h.run <= ?
             UNION ALL
-            \(Columns.historySelection)
+            \(Queries.historySelection)
             WHERE h.review_key IN (\(keys)) AND h.history_key < 0 AND h.run <= ?
             ORDER BY product_id, review_id, version, run
             """, span + [.number(to)] + span + [.number(to)]
@@ -190,14 +190,14 @@ final class SQLReader: StoreReader {
         // The first record of a review has no product key: its product is that of the review which
         // references the record.
         let first = """
-            SELECT p.product_key, p.product_id, \(Columns.rawWithoutProduct)
+            SELECT p.product_key, p.product_id, \(Table.rawRecords.list("r", butNot: "product_key"))
             FROM product_reviews_base b
             JOIN product_reviews_raw r ON r.raw_key = b.first_raw_key
             JOIN products_dim p ON p.product_key = b.product_key
             WHERE b.first_raw_key >= 0
             """
         let later = """
-            SELECT p.product_key, p.product_id, \(Columns.rawWithoutProduct)
+            SELECT p.product_key, p.product_id, \(Table.rawRecords.list("r", butNot: "product_key"))
             FROM product_reviews_raw r JOIN products_dim p ON p.product_key = r.product_key
             WHERE r.raw_key < 0
             """
@@ -207,7 +207,7 @@ final class SQLReader: StoreReader {
         }
         return try all(
             """
-            \(first) AND \(Columns.ofProduct("b.review_key"))
+            \(first) AND \(Queries.ofProduct("b.review_key"))
             UNION ALL
             \(later) AND p.product_id = ? \(order)
             """, [SQLValue](repeating: SQLValue(id), count: 3)
@@ -229,7 +229,7 @@ final class SQLReader: StoreReader {
 
     func products(_ id: Text?) throws -> [ProductState] {
         try all(
-            Columns.productSelection
+            Queries.productSelection
                 + (id == nil ? " ORDER BY p.product_id" : " WHERE p.product_id = ?"),
             id.map { [SQLValue($0)] } ?? []
         ) { try $0.product }
@@ -311,7 +311,7 @@ final class SQLReader: StoreReader {
         // The last version of a month is the current row, earlier ones are history. Two separate
         // queries, so that an error about an unreadable row names the right table.
         func versions(_ table: String) throws -> [HistoryOf<MonthSummary>] {
-            let columns = Columns.names(Columns.month).map { "h.\($0)" }.joined(separator: ", ")
+            let columns = Table.months.list("h")
             return try all(
                 """
                 SELECT p.product_id, \(columns)

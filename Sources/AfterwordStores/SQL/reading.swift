@@ -11,7 +11,3 @@ func told(byReading reading: Int64) -> (rating: Int64?, hasText: Bool)? {
     guard rating == 0 || (10...50).contains(rating) else { return nil }
     return (rating == 0 ? nil : rating, reading & 1 == 1)
 }
-
-/// The range of all valid review keys.
-let greatestReviewKeys: ClosedRange<Int64> =
-    0...reviewKeys(ofProduct: greatestProductKey).upperBound

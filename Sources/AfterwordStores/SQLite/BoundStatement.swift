@@ -2,100 +2,139 @@ import AfterwordCore
 import GRDB
 import GRDBSQLite
 
-/// A prepared statement that is bound and stepped through SQLite's C API, for rows inserted one by
-/// one and for repeated queries.
+/// A prepared statement whose parameters are bound in order, through SQLite's C API.
 ///
-/// The bytes of bound values are collected in one buffer of the statement, which SQLite reads
-/// during the step. No value needs an allocation or a copy inside SQLite. Not thread-safe.
-final class BoundStatement: ColumnSink {
+/// Not thread-safe. A step binds every parameter again.
+final class BoundStatement {
     let statement: SQLiteStatement
-    private var index: Int32 = 0
-    private var bytes: [UInt8] = []
-    private var places: [Place] = []
-
-    /// Where the bytes of a parameter are in `bytes`.
-    private struct Place {
-        var index: Int32
-        var isText: Bool
-        var range: Range<Int>
-    }
+    /// The parameters of the next step.
+    var row: BoundRow
 
     init(_ database: Database, _ sql: String) throws {
         statement = try SQLiteStatement(database, sql)
+        row = BoundRow(statement)
     }
 
-    private func bind(_ number: Int64) {
-        index += 1
-        sqlite3_bind_int64(statement.pointer, index, number)
-    }
-
-    func add(_ number: Int64?) {
-        if let number { bind(number) } else { bindNull() }
-    }
-
-    func add(_ text: Text?) {
-        guard let text else { return bindNull() }
-        gather(text.bytes, isText: true)
-    }
-
-    func add(_ text: String) { gather(text.utf8, isText: true) }
-
-    func add(flag: Bool?) { add(flag.map { $0 ? 1 : 0 }) }
-
-    func add(blob bytes: [UInt8]) { gather(bytes, isText: false) }
-
-    @inline(__always)
-    private func gather(_ new: some Collection<UInt8>, isText: Bool) {
-        index += 1
-        let start = bytes.count
-        bytes.append(contentsOf: new)
-        places.append(Place(index: index, isText: isText, range: start..<bytes.count))
-    }
-
-    private func bindNull() {
-        index += 1
-        sqlite3_bind_null(statement.pointer, index)
-    }
+    func add(_ number: Int64?) { row.add(number) }
+    func add(_ instant: Instant) { row.add(instant) }
+    func add(_ text: Text?) { row.add(text) }
+    func add(_ text: String) { row.add(text) }
+    func add(_ digest: Digest128) { row.add(digest) }
+    func add(_ digest: Digest256) { row.add(digest) }
 
     /// Runs the statement once with the values added, then resets it.
-    func step() throws { try whileBound { try statement.stepOnce() } }
+    ///
+    /// - Throws: `DatabaseError` where the step fails.
+    func step() throws {
+        try whileBound {
+            let code = sqlite3_step(statement.pointer)
+            sqlite3_reset(statement.pointer)
+            guard code == SQLITE_DONE || code == SQLITE_ROW else { throw statement.fault(code) }
+        }
+    }
 
-    /// Runs `body` while the added values are bound, then discards them.
+    /// Runs `body` while the added values are bound, then begins the next row.
     func whileBound(_ body: () throws -> Void) throws {
-        // The address of an empty buffer may be null, which would bind NULL.
-        if bytes.isEmpty { bytes.append(0) }
-        defer {
-            index = 0
-            bytes.removeAll(keepingCapacity: true)
-            places.removeAll(keepingCapacity: true)
-        }
-        try bytes.withUnsafeBytes { buffer in
-            for place in places {
-                let start = buffer.baseAddress! + place.range.lowerBound
-                let count = Int32(place.range.count)
-                // No destructor (SQLITE_STATIC): the buffer outlives the step, and each run binds
-                // every parameter again.
-                if place.isText {
-                    sqlite3_bind_text(
-                        statement.pointer, place.index, start.assumingMemoryBound(to: CChar.self),
-                        count,
-                        nil)
-                } else {
-                    sqlite3_bind_blob(statement.pointer, place.index, start, count, nil)
-                }
-            }
-            try body()
-        }
+        defer { row.restart() }
+        try body()
     }
 }
 
-extension SQLiteStatement {
-    /// Runs the statement once with its bound values, then resets it.
-    ///
-    /// - Throws: `DatabaseError` where the step fails.
-    func stepOnce() throws {
-        let code = sqlite3_step(pointer)
-        sqlite3_reset(pointer)
-        guard code == SQLITE_DONE || code == SQLITE_ROW else { throw fault(code) }
+/// Binds the columns of consecutive rows, in order: the sink of SQLite.
+///
+/// Unsafe code: bytes are bound without a copy inside SQLite (SQLITE_STATIC). Bytes that outlive
+/// the step are bound in place; all others are copied to `copies`, which keeps them until the next
+/// row begins after the step.
+struct BoundRow: RowSink {
+    private let pointer: OpaquePointer
+    private let copies = BoundCopies()
+    private var index: Int32 = 0
+
+    fileprivate init(_ statement: SQLiteStatement) { pointer = statement.pointer }
+
+    fileprivate mutating func restart() {
+        index = 0
+        copies.removeAll()
+    }
+
+    mutating func add(_ number: Int64?) {
+        index += 1
+        if let number {
+            sqlite3_bind_int64(pointer, index, number)
+        } else {
+            sqlite3_bind_null(pointer, index)
+        }
+    }
+
+    mutating func add(flag: Bool?) { add(flag.map { $0 ? 1 : 0 }) }
+
+    mutating func add(text: BorrowedBytes?) {
+        guard let text else { return add(nil as Int64?) }
+        index += 1
+        // The address of an empty buffer may be null, which would bind NULL.
+        guard let start = text.address.baseAddress else {
+            sqlite3_bind_text(pointer, index, "", 0, nil)
+            return
+        }
+        sqlite3_bind_text(
+            pointer, index, start.assumingMemoryBound(to: CChar.self), Int32(text.count), nil)
+    }
+
+    mutating func add(blob: BorrowedBytes) {
+        index += 1
+        guard let start = blob.address.baseAddress else {
+            sqlite3_bind_zeroblob(pointer, index, 0)
+            return
+        }
+        sqlite3_bind_blob(pointer, index, start, Int32(blob.count), nil)
+    }
+
+    mutating func add(copyOfText text: BorrowedBytes) { add(text: copies.copy(text)) }
+    mutating func add(copyOfBlob bytes: BorrowedBytes) { add(blob: copies.copy(bytes)) }
+}
+
+/// Copies of bound values, each at a fixed address until all are removed.
+///
+/// Unsafe code: a copy is written into room that was checked or allocated first. Not thread-safe:
+/// one thread owns the statement, and nothing calls back while a value is copied. Exclusivity
+/// checking is therefore off.
+private final class BoundCopies {
+    /// Bytes of a piece; a larger value gets a piece of its own.
+    private static let pieceBytes = 1 << 14
+
+    @exclusivity(unchecked) private var piece: UnsafeMutableRawBufferPointer
+    @exclusivity(unchecked) private var count = 0
+    /// Pieces that are full, until all copies are removed.
+    @exclusivity(unchecked) private var full: [UnsafeMutableRawBufferPointer] = []
+
+    init() { piece = .allocate(byteCount: Self.pieceBytes, alignment: 8) }
+
+    deinit {
+        piece.deallocate()
+        for piece in full { piece.deallocate() }
+    }
+
+    @inline(__always)
+    func copy(_ bytes: BorrowedBytes) -> BorrowedBytes {
+        if count + bytes.count > piece.count { take(bytes.count) }
+        let place = UnsafeMutableRawBufferPointer(rebasing: piece[count..<count + bytes.count])
+        place.copyMemory(from: bytes.address)
+        count += bytes.count
+        return BorrowedBytes(UnsafeRawBufferPointer(place))
+    }
+
+    /// Begins a new piece with room for a value.
+    private func take(_ byteCount: Int) {
+        full.append(piece)
+        piece = .allocate(byteCount: max(Self.pieceBytes, byteCount), alignment: 8)
+        count = 0
+    }
+
+    /// Keeps the last piece for the next row.
+    func removeAll() {
+        count = 0
+        guard !full.isEmpty else { return }
+        for piece in full { piece.deallocate() }
+        full.removeAll()
     }
 }

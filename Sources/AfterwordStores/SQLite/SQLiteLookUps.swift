@@ -9,7 +9,7 @@ final class SQLiteLookUps: StoreLookUps {
     init(_ statements: SQLiteStatements) { self.statements = statements }
 
     func current(_ reviewKeys: [Int64]) throws -> [StoredReview] {
-        try statements.ask(Columns.reviewSelection + " WHERE r.review_key = ?", of: reviewKeys) {
+        try statements.ask(Queries.reviewSelection + " WHERE r.review_key = ?", of: reviewKeys) {
             try $0.review
         }
     }
@@ -49,8 +49,8 @@ final class SQLiteLookUps: StoreLookUps {
             """, of: records
         ) {
             $0.add($1.reviewKey)
-            $0.add(blob: $1.record.identity.bytes)
-            $0.add(blob: $1.record.payload.bytes)
+            $0.add($1.record.identity)
+            $0.add($1.record.payload)
         } _: {
             (
                 RawIdentity(identity: try $0.digest128(1), payload: try $0.digest128(2)),

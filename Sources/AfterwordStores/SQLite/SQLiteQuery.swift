@@ -57,7 +57,7 @@ struct SQLiteRow: ColumnRow {
     /// A review's key, which contains the key of its product.
     func reviewKey(_ place: Int32) throws -> Int64 {
         let key = try number(place)
-        guard greatestReviewKeys.contains(key) else { throw unreadable(place) }
+        guard KeyLayout.validKeys.contains(key) else { throw unreadable(place) }
         return key
     }
 

@@ -1,87 +1,57 @@
 import AfterwordCore
 import GRDB
-import GRDBSQLite
 
-/// Inserts rows of one table, `manyRows` per step, with values bound in place. Starting and ending
-/// a statement costs as much as half a row.
-///
-/// Unsafe code: values are bound without a copy (SQLITE_STATIC). The bound bytes outlive the step
-/// that reads them, and each row binds every column again.
+/// Inserts rows of one table, `manyRows` per step. Starting and ending a statement costs as much as
+/// half a row.
 final class SQLiteRows {
-    private let one: SQLiteStatement
-    private let many: SQLiteStatement
+    private let one: BoundStatement
+    private let many: BoundStatement
     private static let manyRows = 16
 
-    init(_ database: Database, _ table: String, _ columns: String) throws {
-        let row = "(\(Columns.marks(columns)))"
-        func prepare(_ rows: Int) throws -> SQLiteStatement {
-            let marks = Array(repeating: row, count: rows).joined(separator: ", ")
-            return try SQLiteStatement(
-                database, "INSERT INTO \(table) (\(columns)) VALUES \(marks)")
+    /// - Parameter conflict: What becomes of a row whose key exists: `ABORT` or `REPLACE`.
+    init(_ database: Database, _ table: Table, or conflict: String = "ABORT") throws {
+        func prepare(_ rows: Int) throws -> BoundStatement {
+            let marks = Array(repeating: "(\(table.marks))", count: rows).joined(separator: ", ")
+            return try BoundStatement(
+                database,
+                "INSERT OR \(conflict) INTO \(table.name) (\(table.list)) VALUES \(marks)")
         }
         one = try prepare(1)
         many = try prepare(Self.manyRows)
     }
 
+    /// Inserts rows.
+    ///
+    /// - Parameter encode: Adds the columns of one row.
+    func insert<Row>(_ rows: [Row], _ encode: (Row, inout BoundRow) -> Void) throws {
+        // A span gives access to each row without copying it.
+        let rows = rows.span
+        var place = 0
+        while place < rows.count {
+            let isMany = place + Self.manyRows <= rows.count
+            let statement = isMany ? many : one
+            for _ in 0..<(isMany ? Self.manyRows : 1) {
+                encode(rows[place], &statement.row)
+                place += 1
+            }
+            try statement.step()
+        }
+    }
+
     /// Inserts `count` rows.
     ///
-    /// - Parameter bind: Binds the columns of one row. The bound bytes must stay at their address
-    ///   until `insert` returns.
-    func insert(_ count: Int, _ bind: (Int, inout BoundRow) -> Void) throws {
+    /// - Parameter encode: Adds the columns of a row, by its place. Bytes that it adds in place
+    ///   must stay at their address until `insert` returns.
+    func insert(_ count: Int, _ encode: (Int, inout BoundRow) -> Void) throws {
         var place = 0
         while place < count {
             let isMany = place + Self.manyRows <= count
             let statement = isMany ? many : one
-            var row = BoundRow(statement)
             for _ in 0..<(isMany ? Self.manyRows : 1) {
-                bind(place, &row)
+                encode(place, &statement.row)
                 place += 1
             }
-            try statement.stepOnce()
+            try statement.step()
         }
-    }
-}
-
-/// Binds the columns of consecutive rows, in order.
-struct BoundRow {
-    private let pointer: OpaquePointer
-    private var index: Int32 = 0
-
-    fileprivate init(_ statement: SQLiteStatement) { pointer = statement.pointer }
-
-    mutating func add(_ number: Int64) {
-        index += 1
-        sqlite3_bind_int64(pointer, index, number)
-    }
-
-    mutating func add(optional number: Int64?) {
-        if let number { add(number) } else { addNull() }
-    }
-
-    mutating func addNull() {
-        index += 1
-        sqlite3_bind_null(pointer, index)
-    }
-
-    mutating func add(text: BorrowedBytes) {
-        index += 1
-        // The address of an empty buffer may be null, which would bind NULL.
-        guard let start = text.address.baseAddress else {
-            sqlite3_bind_text(pointer, index, "", 0, nil)
-            return
-        }
-        sqlite3_bind_text(
-            pointer, index, start.assumingMemoryBound(to: CChar.self), Int32(text.count), nil)
-    }
-
-    mutating func add(word: StaticString) { add(text: word.lent) }
-
-    mutating func add(blob: BorrowedBytes) {
-        index += 1
-        guard let start = blob.address.baseAddress else {
-            sqlite3_bind_zeroblob(pointer, index, 0)
-            return
-        }
-        sqlite3_bind_blob(pointer, index, start, Int32(blob.count), nil)
     }
 }

@@ -284,7 +284,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
 
     package func newestRun() throws -> RunRecord? {
         try reading { database in
-            try BoundStatement(database, Columns.newestRun).rows { try $0.runRecord }.first
+            try BoundStatement(database, Queries.newestRun).rows { try $0.runRecord }.first
         }
     }
 
@@ -364,7 +364,7 @@ struct SQLiteSession: SQLSession {
     ) throws {
         // Merge the two tables, both in key order, so that no row needs a look-up.
         var later: [CurrentPayload] = []
-        try currentPayloads(from: SQLiteBase.later, keys) { later.append($0) }
+        try currentPayloads(from: .currentDelta, keys) { later.append($0) }
         var next = 0
         func takeLater(upTo key: Int64) {
             while next < later.count, later[next].reviewKey <= key {
@@ -372,7 +372,7 @@ struct SQLiteSession: SQLSession {
                 next += 1
             }
         }
-        try currentPayloads(from: SQLiteBase.first, keys) { review in
+        try currentPayloads(from: .currentInitial, keys) { review in
             takeLater(upTo: review.reviewKey)
             let isReplaced = next > 0 && later[next - 1].reviewKey == review.reviewKey
             if !isReplaced { take(review) }
@@ -381,11 +381,11 @@ struct SQLiteSession: SQLSession {
     }
 
     private func currentPayloads(
-        from table: StaticString, _ keys: ClosedRange<Int64>?, _ take: (CurrentPayload) -> Void
+        from table: Table, _ keys: ClosedRange<Int64>?, _ take: (CurrentPayload) -> Void
     ) throws {
         let isWithin = keys == nil ? "" : "WHERE review_key BETWEEN ? AND ?"
         let question = try BoundStatement(
-            database, "\(Columns.currentPayloads(from: table)) \(isWithin) ORDER BY review_key")
+            database, "\(Queries.currentPayloads(from: table)) \(isWithin) ORDER BY review_key")
         if let keys {
             question.add(reviewKeys(ofProduct: keys.lowerBound).lowerBound)
             question.add(reviewKeys(ofProduct: keys.upperBound).upperBound)
@@ -436,16 +436,15 @@ private struct SQLiteLedgerSession: SQLLedgerSession {
         _ = try rows(sql, values) { _ in }
     }
 
-    func put(
-        _ table: String, _ columns: String, key: String, _ add: (any ColumnSink) -> Void
-    ) throws {
+    func put(_ row: some TableRow, into table: Table) throws {
+        let key = table.keyColumns.joined(separator: ", ")
         let insert = try BoundStatement(
             database,
             """
-            INSERT INTO \(table) (\(columns)) VALUES (\(Columns.marks(columns)))
-            ON CONFLICT (\(key)) DO UPDATE SET \(Columns.replacing(columns, butNot: [key]))
+            INSERT INTO \(table.name) (\(table.list)) VALUES (\(table.marks))
+            ON CONFLICT (\(key)) DO UPDATE SET \(table.replacing())
             """)
-        add(insert)
+        row.encode(into: &insert.row)
         try insert.step()
     }
 }

@@ -90,9 +90,29 @@ private func ruleFault(_ schema: [Definition], _ database: Database) throws -> A
 }
 
 private func isThere(_ table: Definition, in database: Database) throws -> Bool {
-    try Int.fetchOne(
-        database, sql: "SELECT 1 FROM sqlite_schema WHERE name = ? AND sql = ?",
-        arguments: [table.name, table.sql]) != nil
+    let sql = try String.fetchOne(
+        database, sql: "SELECT sql FROM sqlite_schema WHERE name = ?", arguments: [table.name])
+    return sql.map(withoutLayout) == withoutLayout(table.sql)
+}
+
+/// A definition without the white space that separates no words: programs of other versions lay
+/// the same definition out in another way.
+private func withoutLayout(_ sql: String) -> String {
+    func isWord(_ character: Character?) -> Bool {
+        character.map { $0.isLetter || $0.isNumber || $0 == "_" } ?? false
+    }
+    var (kept, isLiteral, hasGap) = ("", false, false)
+    for character in sql {
+        if !isLiteral, character.isWhitespace {
+            hasGap = true
+            continue
+        }
+        if hasGap, isWord(kept.last), isWord(character) { kept.append(" ") }
+        hasGap = false
+        if character == "'" { isLiteral.toggle() }
+        kept.append(character)
+    }
+    return kept
 }
 
 /// The conditions of the CHECK constraints in one of our definitions. None of its string literals
@@ -116,14 +136,17 @@ private func schemaFault(_ schema: [Definition], _ database: Database) throws ->
         found[String.fromDatabaseValue(row["name"]) ?? ""] =
             String.fromDatabaseValue(row["sql"]) ?? ""
     }
-    guard let changed = schema.first(where: { found[$0.name] != $0.sql }) else { return nil }
+    let changed = schema.first { made in
+        found[made.name].map(withoutLayout) != withoutLayout(made.sql)
+    }
+    guard let changed else { return nil }
     return AuditFinding(
         run: nil, table: changed.table, row: "\(changed.type) \(changed.name)",
         what: found[changed.name] == nil ? "it is missing" : "its definition was changed")
 }
 
 private func replacedFault(_ database: Database) throws -> AuditFinding? {
-    try BoundStatement(database, SQLiteBase.faultOfReplaced).rows { row in
+    try BoundStatement(database, CurrentRows.faultOfReplaced).rows { row in
         AuditFinding(
             run: nil, table: "product_reviews_base",
             row: "product \(try row.string("product_id")) review \(try row.string("review_id"))",

@@ -9,10 +9,7 @@ import GRDB
 /// stored together in the delta table `product_reviews_base_later`, where a review's row replaces
 /// the one in `product_reviews_base_first`. The first table is written only for products that had
 /// no reviews, and when the delta is compacted (decision 17).
-enum SQLiteBase {
-    static let first: StaticString = "product_reviews_base_first"
-    static let later: StaticString = "product_reviews_base_later"
-
+enum CurrentRows {
     /// Whether a new review is stored in the first table: its product had no reviews before. Its
     /// history key is then not negative.
     static func isFirst(_ historyKey: Int64) -> Bool { historyKey >= 0 }
@@ -22,24 +19,12 @@ enum SQLiteBase {
     /// A delta of at most this many rows is never compacted.
     static let fewLater: Int64 = 1024
 
+    /// Makes the table of current rows the first one of two.
+    static let split = "ALTER TABLE product_reviews_base RENAME TO product_reviews_base_first"
+
     /// A delta row with `first_raw_key` NULL replaces a row of the first table and takes its
     /// `first_raw_key`.
-    static let schema = """
-        DROP VIEW product_reviews_clean;
-        ALTER TABLE product_reviews_base RENAME TO product_reviews_base_first;
-        CREATE TABLE product_reviews_base_later (
-            review_key INTEGER PRIMARY KEY,
-            product_key INTEGER NOT NULL,
-            review_id TEXT NOT NULL,
-            identity_digest BLOB NOT NULL,
-            identity_kind TEXT NOT NULL CHECK (identity_kind = 'a' OR identity_kind = 'b' OR identity_kind = 'c'),
-            is_live INTEGER NOT NULL CHECK (is_live IN (0, 1)),
-            payload_digest BLOB NOT NULL,
-            raw_key INTEGER NOT NULL,
-            history_key INTEGER NOT NULL,
-            reading INTEGER NOT NULL,
-            first_raw_key INTEGER
-        ) STRICT;
+    static let view = """
         CREATE VIEW product_reviews_base AS
         SELECT \(state), CAST(COALESCE(first_raw_key, (
                 SELECT f.first_raw_key FROM product_reviews_base_first f
@@ -50,19 +35,27 @@ enum SQLiteBase {
         SELECT \(state), first_raw_key FROM product_reviews_base_first f
         WHERE NOT EXISTS (
             SELECT 1 FROM product_reviews_base_later l WHERE l.review_key = f.review_key
-        );
+        )
         """
 
-    /// All columns of a current row except `first_raw_key`.
-    private static let state = """
-        review_key, product_key, review_id, identity_digest, identity_kind, is_live, \
-        payload_digest, raw_key, history_key, reading
+    private static let state = Table.currentStates.list
+    private static let replacing = Table.currentStates.replacing(kept: ["product_key"])
+
+    static let insertInitial = insertion(into: .currentInitial)
+    static let insertDelta = insertion(into: .currentDelta)
+
+    private static func insertion(into table: Table) -> String {
+        "INSERT INTO \(table.name) (\(table.list)) VALUES (\(table.marks))"
+    }
+
+    /// Gives a delta row another payload.
+    static let movePayload = """
+        UPDATE product_reviews_base_later SET payload_digest = ?, raw_key = ? WHERE review_key = ?
         """
-    private static let replacing = Columns.replacing(state, butNot: ["review_key", "product_key"])
 
     /// Upserts a changed review into the delta. `first_raw_key` stays as it is.
     static let putMoved = """
-        INSERT INTO product_reviews_base_later (\(state)) VALUES (\(Columns.marks(state)))
+        INSERT INTO product_reviews_base_later (\(state)) VALUES (\(Table.currentStates.marks))
         ON CONFLICT (review_key) DO UPDATE SET \(replacing)
         """
 
@@ -90,7 +83,7 @@ enum SQLiteBase {
 
     /// Moves a range of delta rows to the first table. A replaced row keeps its `first_raw_key`.
     static let compact = """
-        INSERT INTO product_reviews_base_first (\(Columns.review))
+        INSERT INTO product_reviews_base_first (\(Table.currentInitial.list))
         SELECT \(state), COALESCE(first_raw_key, 0) FROM product_reviews_base_later
         WHERE review_key > ? AND review_key <= ? ORDER BY review_key
         ON CONFLICT (review_key) DO UPDATE SET \(replacing)

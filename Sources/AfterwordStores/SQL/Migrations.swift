@@ -1,0 +1,57 @@
+import AfterwordCore
+
+/// All migrations of both stores.
+///
+/// To add a tracked field: a line in `addedFields`, and a migration with
+/// `.addColumns(.reviewHistory)` and `.cleanView`.
+extension SchemaMigration {
+    /// Tracked fields that the first release did not have, each with the version that adds its
+    /// column.
+    static let addedFields: [TrackedField: Int] = [:]
+
+    /// The version of the schema that has a field's column first.
+    static func version(of field: TrackedField) -> Int { addedFields[field] ?? 1 }
+
+    static let all: [SchemaMigration] = [
+        SchemaMigration(1, "1 first light", firstTables),
+        SchemaMigration(2, "2 report", [.reportViews(version: 1)]),
+        SchemaMigration(
+            3, "3 later reviews apart", only: .sqlite,
+            [
+                .dropViews, .sqlite(CurrentRows.split), .create(.currentDelta),
+                .sqlite(CurrentRows.view),
+                .cleanView, .reportViews(version: 1),
+            ]),
+        // `audit` recomputes the sums with a query, which needs no write permission.
+        SchemaMigration(
+            3, "3 recomputed by a question", only: .postgres,
+            [.postgres("DROP MATERIALIZED VIEW product_summary_recomputed")]),
+        SchemaMigration(
+            4, "llm_calls: tier, request ids, unread answers", [.addColumns(.modelCalls)]),
+        SchemaMigration(
+            5, "5 dump labels", [.addColumns(.runs), .reportViews(version: 2)]),
+        SchemaMigration(
+            6, "6 verdicts",
+            [
+                .allowWords(.runs, column: "observed_origin"), .create(.verdicts),
+                .reportView(.verdicts),
+            ]),
+        SchemaMigration(7, "7 service jobs", [.create(.jobs)]),
+    ]
+
+    private static let firstTables: [Change] =
+        [
+            Table.runs, .runFiles, .runAttempts, .shapes, .products, .productHistory, .rawRecords,
+            .productRaw, .rejectedRecords, .currentReviews, .reviewHistory, .summaries,
+            .summaryHistory, .months, .monthHistory, .scopes, .scopeHistory, .insights,
+            .insightHistory, .answers, .modelCalls, .apiKeys, .themes, .themeReviews,
+        ].map { .create($0) } + [
+            .sqlite(SQLiteSchema.bulkIndexes), .cleanView,
+            .postgres(
+                """
+                CREATE MATERIALIZED VIEW product_summary_recomputed AS
+                \(PostgresSums.recomputation)
+                WITH NO DATA
+                """),
+        ]
+}

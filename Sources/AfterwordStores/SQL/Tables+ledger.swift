@@ -1,0 +1,117 @@
+/// Tables of runs, of paid answers and of the service.
+extension Table {
+    private static let sumOfParts = """
+        found = inserted + updated + unchanged + copies + shadowed + late + rejected + suppressed
+        """
+
+    static let runs = Table(
+        "runs",
+        [
+            .number("run", .key).checked("run > 0"),
+            .number("recorded_at").unique,
+            .number("observed_at"),
+            .text("observed_origin").oneOf(
+                "given", "folder_name", "identical_run", "clock", "replay", "catalogue", "insight",
+                Column.Word("verdict", since: 6)),
+            .text("completeness").oneOf("none", "products", "all"),
+            .text("seed", .none, "a number of 64 bits without sign, in decimal"),
+            .number("deleted"), .number("products_named"),
+            .number("profile_records"), .number("profile_brands"), .number("profile_rated"),
+            .number("profile_rating_sum"), .number("profile_without_text"),
+            .blob("previous_digest"), .blob("history_digest"), .blob("ledger_digest"),
+        ] + .balance + [.text("dump_label").optional.since(5)]
+    ).ruled(sumOfParts)
+
+    static let runFiles = Table(
+        "run_files",
+        [
+            .number("run").referring(to: "runs (run)"),
+            .text("name"), .number("byte_count"), .blob("digest"), .text("shape"),
+            .number("nonstandard_literals"),
+        ] + .balance
+    ).ruled(sumOfParts).keyed("run", "name", inOrder: true)
+        .indexed("CREATE INDEX run_files_by_digest ON run_files (digest, run)")
+
+    static let runAttempts = Table(
+        "run_attempts",
+        [
+            .number("attempt", .countedKey), .number("started_at"),
+            .number("ended_at", .none, "NULL for one that was killed, or is under way").optional,
+            .text("dump"), .number("run").optional,
+            .text("failure").optional.checked("run IS NULL OR failure IS NULL"), .blob("seal"),
+        ])
+
+    static let shapes = Table(
+        "shapes", [.text("name", .key), .number("version"), .text("document"), .blob("seal")]
+    ).with { $0.isOrdered = true }
+
+    static let answers = Table(
+        "product_insights_cache",
+        [
+            .text("cache_key", .key), .text("model"), .number("made_at"), .number("input_tokens"),
+            .number("cached_input_tokens"), .number("output_tokens"), .text("answer"),
+            .blob("seal"),
+        ])
+
+    static let modelCalls = Table(
+        "llm_calls",
+        [
+            .number("call", .key).checked("call > 0"), .number("batch"), .text("cache_key"),
+            .text("request_digest"), .text("model"), .number("started_at"),
+            .number("lease_until", .none, "a call still open after this is lost"),
+            .number("ended_at").optional, .number("reserved_nanodollars"),
+            .number("cost_nanodollars").optional, .number("input_tokens").optional,
+            .number("cached_input_tokens").optional, .number("output_tokens").optional,
+            .text("outcome").optional, .blob("seal"),
+            .number("cache_write_tokens").optional.since(4),
+            .text("service_tier").optional.since(4), .text("request_id").optional.since(4),
+            .text("client_request_id").optional.since(4),
+            .text("unread_answer").optional.since(4),
+        ]
+    ).ruled(
+        "(ended_at IS NULL) = (outcome IS NULL)",
+        "(ended_at IS NULL) = (cost_nanodollars IS NULL)",
+        """
+        (input_tokens IS NULL) = (cached_input_tokens IS NULL) \
+        AND (input_tokens IS NULL) = (output_tokens IS NULL)
+        """
+    ).indexed(
+        """
+        CREATE UNIQUE INDEX llm_calls_in_flight ON llm_calls (cache_key) WHERE ended_at IS NULL
+        """,
+        "CREATE INDEX llm_calls_by_time ON llm_calls (started_at)",
+        "CREATE INDEX llm_calls_by_batch ON llm_calls (batch)")
+
+    static let apiKeys = Table(
+        "api_keys",
+        [
+            .text("name", .key), .text("digest").unique, .text("scopes"),
+            .text("brands", .none, "a JSON array; NULL for all brands").optional,
+            .number("created_at"), .number("revoked_at").optional, .blob("seal"),
+        ])
+
+    /// Insight jobs requested through the API, and their outcome.
+    static let jobs = Table(
+        "service_jobs",
+        [
+            .text("job", .key), .text("asked_by"), .text("idempotency_digest").optional,
+            .text("request_digest"),
+            .text("kind").listed("product", "family", "brand", "category", "portfolio"),
+            .text("id"), .text("language"),
+            .text("status").listed("queued", "running", "done", "failed"), .number("created_at"),
+            .number("started_at").optional, .number("ended_at").optional, .number("lease_until"),
+            .flag("is_counted", "it counts against its key's limit"),
+            .number("made_run").optional, .text("problem").optional, .text("detail").optional,
+            .blob("seal"),
+        ]
+    ).ruled("(status IN ('done', 'failed')) = (ended_at IS NOT NULL)").indexed(
+        """
+        CREATE UNIQUE INDEX service_jobs_by_name ON service_jobs (asked_by, idempotency_digest)
+            WHERE idempotency_digest IS NOT NULL
+        """,
+        "CREATE INDEX service_jobs_by_time ON service_jobs (asked_by, created_at)",
+        """
+        CREATE INDEX service_jobs_open ON service_jobs (kind, id, language)
+            WHERE ended_at IS NULL
+        """)
+}

@@ -1,0 +1,103 @@
+import AfterwordCore
+
+/// Tables of products, sums and insights.
+extension Table {
+    private static let productColumns: [Column] = [
+        .number("product_key", .key), .text("product_id").unique,
+        .text("identity_kind").oneOf("a", "b", "c"), .number("last_observed_at"),
+        .number("last_complete_at").optional, .number("first_run"), .number("last_run"),
+    ]
+    private static let attributes: [Column] = Attribute.allCases.flatMap { attribute in
+        [
+            Column.text(attribute.name).optional,
+            .number("\(attribute.name)_rank", .none, "which source it is from").optional,
+            .number("\(attribute.name)_observed_at").optional,
+        ]
+    }
+
+    static let products = Table("products_dim", productColumns + attributes + [.blob("seal")])
+        .with { table in
+            table.rules = Attribute.allCases.map(\.name).map { name in
+                """
+                (\(name) IS NULL) = (\(name)_rank IS NULL) \
+                AND (\(name) IS NULL) = (\(name)_observed_at IS NULL)
+                """
+            }
+        }
+
+    static let productHistory = Table(
+        "products_dim_history",
+        [.number("product_key"), .number("run")]
+            + Attribute.allCases.map { Column.text($0.name).optional }
+    ).keyed("product_key", "run", inOrder: true)
+
+    private static let sumOfStars = "rated_count = star_1 + star_2 + star_3 + star_4 + star_5"
+    private static let reviewTimes: [Column] = [
+        .number("first_review_at", .none, "source times only").optional,
+        .number("last_review_at").optional,
+    ]
+
+    static let summaries = Table(
+        "product_summary",
+        [.number("product_key", .key)] + reviewTimes + [.number("last_changed_run")] + .counters
+    ).ruled(sumOfStars)
+
+    static let summaryHistory = Table(
+        "product_summary_history",
+        [.number("product_key"), .number("run")] + reviewTimes + .counters
+    ).ruled(sumOfStars).keyed("product_key", "run", inOrder: true)
+
+    private static let monthColumns: [Column] =
+        [
+            .number("product_key"), .number("month", .none, "year × 100 + month, in UTC"),
+            .text("origin").listed("source", "mock"), .number("run"),
+        ] + .counters
+
+    static let months = Table("product_aggregates", monthColumns).ruled(sumOfStars)
+        .bulkKeyed("product_key", "month", "origin")
+    static let monthHistory = Table("product_aggregates_history", monthColumns).ruled(sumOfStars)
+        .bulkKeyed("product_key", "month", "origin", "run")
+
+    private static let scopeKind = Column.text("kind")
+        .oneOf("family", "brand", "category", "portfolio")
+
+    static let scopes = Table(
+        "scope_summary", [scopeKind, .text("id"), .number("product_count")] + .counters
+    ).ruled(sumOfStars).keyed("kind", "id", inOrder: true)
+
+    static let scopeHistory = Table(
+        "scope_summary_history",
+        [scopeKind, .text("id"), .number("run"), .number("product_count")] + .counters
+    ).ruled(sumOfStars).keyed("kind", "id", "run", inOrder: true)
+        .indexed("CREATE INDEX scope_summary_history_by_run ON scope_summary_history (run)")
+
+    private static let insightColumns: [Column] = [
+        .text("kind"), .text("id"), .text("language"), .number("evidence_run"),
+        .number("made_run"), .text("model"), .text("cache_key"), .text("evidence_digest"),
+        .number("issue_count"), .text("document"),
+    ]
+
+    static let insights = Table("product_insights", insightColumns)
+        .keyed("kind", "id", "language")
+    static let insightHistory = Table("product_insights_history", insightColumns)
+        .keyed("kind", "id", "language", "made_run")
+
+    static let themes = Table(
+        "themes",
+        [
+            .number("made_run"), .number("evidence_run"), .text("aspect"),
+            Column.flag("is_strength").checked(.none), .number("mentions"), .number("mixed"),
+            .number("new_mentions"), .number("products"), .number("brands"), .text("languages"),
+            .number("star_impact", .none, "in millionths").optional,
+        ]
+    ).keyed("made_run", "is_strength", "aspect", inOrder: true)
+
+    static let themeReviews = Table(
+        "theme_reviews",
+        [
+            .number("review_key"), .number("version"), .number("made_run"), .text("aspect"),
+            Column.flag("is_strength").checked(.none), Column.flag("is_mixed").checked(.none),
+            .text("field"), .number("start_byte"), .number("end_byte"),
+        ]
+    ).keyed("review_key", "version", "is_strength", "aspect", inOrder: true)
+}

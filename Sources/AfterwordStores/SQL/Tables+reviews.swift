@@ -1,0 +1,81 @@
+/// Tables of bronze and silver, and of what people found about reviews.
+extension Table {
+    private static let place: [Column] = [
+        .number("run"), .text("file"), .number("offset", .none, "first byte in the file, inflated"),
+        .number("length"),
+    ]
+    private static let bytes: [Column] = [
+        .blob("payload"), .blob("context", "the mapped fields that enclosed the record"),
+    ]
+
+    static let rawRecords = Table(
+        "product_reviews_raw",
+        [
+            .number("raw_key", .bulkKey),
+            .number("product_key", .none, "NULL for a review's first record").optional,
+            .blob("identity_digest"), .blob("payload_digest"),
+        ] + place + [.text("shape")] + bytes
+    ).ruled("(raw_key < 0) = (product_key IS NOT NULL)")
+
+    static let productRaw = Table(
+        "product_raw", [.number("product_key"), .blob("digest")] + place + [.blob("payload")]
+    ).keyed("product_key", "digest")
+
+    static let rejectedRecords = Table(
+        "rejected_records",
+        [.blob("digest"), .number("occurrence")] + place + [
+            .text("reason"), .text("field"), .text("product_id").optional, .text("shape"),
+        ] + bytes
+    ).keyed("digest", "occurrence")
+
+    static let currentReviews = Table(
+        "product_reviews_base",
+        [
+            .number("review_key", .bulkKey), .number("product_key"), .text("review_id"),
+            .blob("identity_digest"), .text("identity_kind").oneOf("a", "b", "c"),
+            .flag("is_live"), .blob("payload_digest"), .number("raw_key"),
+            .number("history_key", .none, "the history row of its version"),
+            .number("reading", .none, "twice the rating, plus 1 for a title or a body"),
+            .number("first_raw_key", .none, "the record that it was first seen in"),
+        ])
+
+    /// A current row without the record that it was first seen in.
+    static let currentStates = currentReviews.only { $0 != "first_raw_key" }
+
+    /// Current rows in SQLite that were written first, one table of the view `currentReviews`.
+    static let currentInitial = currentReviews.named("product_reviews_base_first")
+
+    /// Current rows in SQLite that changed since, the other table. `first_raw_key` is NULL for a
+    /// row that replaces one of the first table, and takes its value.
+    static let currentDelta = Table(
+        "product_reviews_base_later",
+        currentStates.columns + [.number("first_raw_key").optional])
+
+    static let reviewHistory = Table(
+        "product_reviews_history",
+        [
+            .number("history_key", .bulkKey), .number("review_key"),
+            .number("version", .none, "0 for a late row")
+                .checked("(version = 0) = (operation = 'late')"),
+            .text("operation").oneOf("insert", "update", "delete", "late"),
+            .number("run"), .number("observed_at"),
+            .number("changed_fields", .none, "one bit for each tracked field"),
+            .blob("content_digest"), .blob("row_salt").checked("length(row_salt) = 16"),
+            .blob("row_digest").checked("length(row_digest) = 32"),
+        ] + .reviewValues
+    ).ruled("history_key < 0 OR (history_key = review_key AND version = 1)")
+
+    static let verdicts = Table(
+        "review_verdicts",
+        [
+            .number("review_key"), .number("version").checked("version > 0"),
+            .number("made_run").checked("made_run > 0"), .text("verdict").oneOf("real", "false"),
+            .text("judged_by"), .text("why"),
+            .blob("judged_digest").checked("length(judged_digest) = 16"),
+        ]
+    ).keyed("made_run", "review_key")
+
+    /// Payloads of current rows, moved (`PayloadMove`): not a table, but columns of one.
+    static let payloadMoves = Table(
+        currentReviews.name, [.blob("payload_digest"), .number("raw_key"), .number("review_key")])
+}

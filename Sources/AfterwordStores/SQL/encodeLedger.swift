@@ -1,0 +1,126 @@
+import AfterwordCore
+import AfterwordPipeline
+
+extension RowSink {
+    mutating func add(_ balance: Balance) {
+        for (_, count) in balance.parts { add(count) }
+    }
+
+    fileprivate mutating func add(_ usage: ModelUsage?) {
+        add(usage?.input)
+        add(usage?.cachedInput)
+        add(usage?.output)
+    }
+}
+
+extension RunRecord: TableRow {
+    func encode(into row: inout some RowSink) {
+        row.add(run)
+        row.add(recordedAt)
+        row.add(observedAt)
+        row.add(word: observedOrigin)
+        row.add(word: completeness)
+        row.add(String(seed))
+        row.add(deleted)
+        row.add(productsNamed)
+        row.add(profile.records)
+        row.add(profile.brands)
+        row.add(profile.rated)
+        row.add(profile.ratingSum)
+        row.add(profile.withoutText)
+        row.add(previousDigest)
+        row.add(historyDigest)
+        row.add(ledgerDigest)
+        row.add(balance)
+        row.add(dumpLabel)
+    }
+}
+
+extension FileRecord: TableRow {
+    func encode(into row: inout some RowSink) {
+        row.add(run)
+        row.add(name)
+        row.add(byteCount)
+        row.add(digest)
+        row.add(shape)
+        row.add(nonstandardLiterals)
+        row.add(balance)
+    }
+}
+
+extension ShapeRow: TableRow {
+    func encode(into row: inout some RowSink) {
+        row.add(name)
+        row.add(version)
+        row.add(document)
+        row.add(seal)
+    }
+}
+
+extension CachedAnswer: TableRow {
+    func encode(into row: inout some RowSink) {
+        row.add(key.description)
+        row.add(model)
+        row.add(madeAt)
+        row.add(usage)
+        row.add(answer)
+        row.add(seal)
+    }
+}
+
+extension ModelCall: TableRow {
+    func encode(into row: inout some RowSink) {
+        row.add(call)
+        row.add(batch)
+        row.add(cacheKey.description)
+        row.add(requestDigest.description)
+        row.add(model)
+        row.add(startedAt)
+        row.add(leaseUntil)
+        row.add(endedAt)
+        row.add(reserved)
+        row.add(cost)
+        row.add(usage)
+        row.add(optional: outcome)
+        row.add(seal)
+        row.add(usage?.cacheWrite)
+        row.add(optional: tier)
+        row.add(optional: requestID)
+        row.add(optional: clientRequestID)
+        row.add(optional: unreadAnswer)
+    }
+}
+
+extension APIKeyRow: TableRow {
+    func encode(into row: inout some RowSink) {
+        row.add(name)
+        row.add(digest.description)
+        row.add(writtenScopes)
+        row.add(optional: writtenBrands)
+        row.add(createdAt)
+        row.add(revokedAt)
+        row.add(seal)
+    }
+}
+
+extension JobRow: TableRow {
+    func encode(into row: inout some RowSink) {
+        row.add(job)
+        row.add(askedBy)
+        row.add(optional: idempotency?.description)
+        row.add(request.description)
+        row.add(scope.kind)
+        row.add(scope.id)
+        row.add(language)
+        row.add(word: status)
+        row.add(createdAt)
+        row.add(startedAt)
+        row.add(endedAt)
+        row.add(leaseUntil)
+        row.add(flag: isCounted)
+        row.add(madeRun)
+        row.add(optional: problem)
+        row.add(optional: detail)
+        row.add(seal)
+    }
+}
