@@ -44,13 +44,13 @@ import Testing
         try DatabaseQueue(path: file.path).read { try String.fetchAll($0, sql: sql) }
     }
 
-    private static let firsts = """
+    private static let initial = """
         SELECT review_id || ' ' || is_live || ' ' || raw_key || ' ' || history_key || ' ' || hex(payload_digest)
-        FROM product_reviews_base_first ORDER BY review_id
+        FROM current_initial ORDER BY review_id
         """
-    private static let laters = """
+    private static let delta = """
         SELECT review_id || ' live ' || is_live || ' replaces ' || (first_raw_key IS NULL)
-        FROM product_reviews_base_later ORDER BY review_id
+        FROM current_delta ORDER BY review_id
         """
 
     private func expectWhole(_ store: any ReviewStore) throws {
@@ -81,17 +81,17 @@ import Testing
         for store in [store, memory] as [any ReviewStore] {
             try load(dumps[0], number: 0, into: store)
         }
-        let first = try lines(file, Self.firsts)
+        let first = try lines(file, Self.initial)
         #expect(first.count == 4)
-        #expect(try lines(file, Self.laters) == [])
+        #expect(try lines(file, Self.delta) == [])
         for store in [store, memory] as [any ReviewStore] {
             try load(dumps[1], number: 1, into: store)
         }
-        let second = try lines(file, Self.firsts)
+        let second = try lines(file, Self.initial)
         #expect(Array(second.prefix(4)) == first)
         #expect(second.count == 5 && second[4].hasPrefix("6 1 "))
         #expect(
-            try lines(file, Self.laters) == [
+            try lines(file, Self.delta) == [
                 "1 live 1 replaces 1", "2 live 0 replaces 1", "3 live 1 replaces 1",
                 "5 live 1 replaces 0",
             ])
@@ -99,9 +99,9 @@ import Testing
         for store in [store, memory] as [any ReviewStore] {
             try load(dumps[2], number: 2, into: store)
         }
-        #expect(try lines(file, Self.firsts) == second)
+        #expect(try lines(file, Self.initial) == second)
         #expect(
-            try lines(file, Self.laters) == [
+            try lines(file, Self.delta) == [
                 "1 live 1 replaces 1", "2 live 1 replaces 1", "3 live 1 replaces 1",
                 "5 live 0 replaces 0", "6 live 1 replaces 1",
             ])
@@ -138,12 +138,13 @@ import Testing
             return keys
         }
         let expected = try lines(
-            file, "SELECT CAST(review_key AS TEXT) FROM product_reviews_base ORDER BY review_key")
+            file, "SELECT CAST(review_key AS TEXT) FROM product_reviews_current ORDER BY review_key"
+        )
         #expect(expected.count == 250)
         #expect(keys.map(String.init) == expected + expected)
     }
 
-    @Test("Later rows are put back when they are many, and only then")
+    @Test("The delta is compacted when it is large, and only then")
     func compact() throws {
         let file = try TemporaryStore()
         let store = try file.open()
@@ -153,25 +154,25 @@ import Testing
             (0..<count).map { record("P\($0 % 7)", "\($0)", "body \($0 < moved ? -moved : $0)") }
         }
         try load(dump(moved: 0), number: 0, into: store)
-        let first = try lines(file, Self.firsts)
+        let first = try lines(file, Self.initial)
         // Exactly a quarter of the reviews.
         try load(dump(moved: count / 4), number: 1, into: store)
-        #expect(try lines(file, Self.firsts) == first)
-        #expect(try lines(file, Self.laters).count == count / 4)
+        #expect(try lines(file, Self.initial) == first)
+        #expect(try lines(file, Self.delta).count == count / 4)
         try expectWhole(store)
         let seen = try store.read { try goldenTables($0) }["product_reviews_clean"]
         try load(dump(moved: count / 4 + 1), number: 2, into: store)
-        #expect(try lines(file, Self.laters) == [])
-        #expect(try lines(file, Self.firsts).count == count)
-        #expect(try lines(file, Self.firsts) != first)
+        #expect(try lines(file, Self.delta) == [])
+        #expect(try lines(file, Self.initial).count == count)
+        #expect(try lines(file, Self.initial) != first)
         try expectWhole(store)
         #expect(try store.read { try goldenTables($0) }["product_reviews_clean"] != seen)
-        let second = try lines(file, Self.firsts)
+        let second = try lines(file, Self.initial)
         var dump = dump(moved: count / 4 + 1)
         for id in 0..<9 { dump[id] = record("P\(id % 7)", "\(id)", "again") }
         try load(dump, number: 3, into: store)
-        #expect(try lines(file, Self.laters).count == 9)
-        #expect(try lines(file, Self.firsts) == second)
+        #expect(try lines(file, Self.delta).count == 9)
+        #expect(try lines(file, Self.initial) == second)
         try expectWhole(store)
     }
 
@@ -186,6 +187,7 @@ import Testing
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
         try DatabaseQueue(path: old.path, configuration: configuration).write { database in
+            try undoPlainNames(database)
             try undoVerdicts(database)
             let views = try Row.fetchAll(
                 database, sql: "SELECT name, sql FROM sqlite_schema WHERE type = 'view'")
@@ -197,7 +199,7 @@ import Testing
                     ALTER TABLE product_reviews_base_first RENAME TO product_reviews_base;
                     ALTER TABLE runs DROP COLUMN dump_label;
                     DELETE FROM grdb_migrations
-                        WHERE substr(identifier, 1, 2) IN ('3 ', '5 ', '6 ', '7 ');
+                        WHERE substr(identifier, 1, 2) IN ('3 ', '5 ', '6 ', '7 ', '8 ');
                     """)
             for view in views where view["name"] != "product_reviews_base" {
                 try database.execute(
@@ -210,6 +212,7 @@ import Testing
             try SQLiteStore.pendingMigrations(path: old.path)
                 == [
                     "3 later reviews apart", "5 dump labels", "6 verdicts", "7 service jobs",
+                    "8 plain names",
                 ])
         for file in [old, new] {
             let store = try file.open()

@@ -33,13 +33,14 @@ import Testing
         Tampering(
             "UPDATE run_files SET found = found + 1, inserted = inserted + 1", "run_files"),
         Tampering(
-            "UPDATE product_reviews_base SET history_key = 0", "product_reviews_clean"),
+            "UPDATE product_reviews_current SET history_key = 0", "product_reviews_clean"),
         Tampering(
-            "UPDATE product_reviews_base SET reading = reading + 2", "product_reviews_base"),
-        Tampering("UPDATE product_reviews_base SET raw_key = -1", "product_reviews_clean"),
+            "UPDATE product_reviews_current SET rating_flags = rating_flags + 2",
+            "product_reviews_current"),
+        Tampering("UPDATE product_reviews_current SET raw_key = -1", "product_reviews_clean"),
         // A history row takes its review's id from the current row: without it, the run has too few
         // rows.
-        Tampering("DELETE FROM product_reviews_base", "runs"),
+        Tampering("DELETE FROM product_reviews_current", "runs"),
         Tampering(
             "UPDATE product_reviews_raw SET payload = context, context = payload",
             "product_reviews_raw"),
@@ -86,10 +87,10 @@ import Testing
         let stores = TemporaryStores(kind)
         let store = try made(stores)
         // On SQLite, the current rows are a view over two tables.
-        let base = "product_reviews_base"
-        let isBase = kind == .sqlite && tampering.sql.contains(base)
-        for part in isBase ? ["_first", "_later"] : [""] {
-            try stores.tamper(tampering.sql.replacing(base, with: base + part))
+        let view = "product_reviews_current"
+        let isOfTwo = kind == .sqlite && tampering.sql.contains(view)
+        for table in isOfTwo ? ["current_initial", "current_delta"] : [view] {
+            try stores.tamper(tampering.sql.replacing(view, with: table))
         }
         let finding = try TemporaryStores.audited(store)
         #expect(finding?.table == tampering.table, "\(String(describing: finding))")

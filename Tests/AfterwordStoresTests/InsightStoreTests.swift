@@ -22,8 +22,8 @@ import Testing
             reserved: reserved)
     }
 
-    @Test("A call of before tier, request ids and unread answers keeps its seal")
-    func seal() {
+    @Test("A call of before tier, request ids and unread answers keeps its row checksum")
+    func rowChecksum() {
         let old = call(1, batch: 2, at: 3, reserved: 4)
         var builder = DigestEncoder(domain: "afterword.seal.call.1")
         builder.add(old.batch)
@@ -36,15 +36,15 @@ import Testing
         builder.add(old.reserved)
         for _ in 0..<4 { builder.add(optional: nil as Int64?) }
         builder.add(optional: nil as Text?)
-        #expect(old.seal == builder.finish128())
-        var seals: Set<String> = [old.seal.description]
+        #expect(old.rowChecksum == builder.finish128())
+        var checksums: Set<String> = [old.rowChecksum.description]
         for change in [
             { $0.tier = "x" }, { $0.requestID = "x" }, { $0.clientRequestID = "x" },
             { $0.unreadAnswer = "x" },
         ] as [(inout ModelCall) -> Void] {
             var changed = old
             change(&changed)
-            #expect(seals.insert(changed.seal.description).inserted)
+            #expect(checksums.insert(changed.rowChecksum.description).inserted)
         }
     }
 

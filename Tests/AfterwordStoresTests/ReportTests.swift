@@ -154,8 +154,10 @@ import Testing
         // The store of a program from before verdicts.
         try server.runAll(
             """
+            \(undoPlainNamesOfPostgres)
             DROP VIEW \(views).verdicts; DROP TABLE review_verdicts; DROP TABLE service_jobs;
-            DELETE FROM migrations WHERE name IN ('6 verdicts', '7 service jobs')
+            DELETE FROM migrations
+                WHERE name IN ('6 verdicts', '7 service jobs', '8 plain names')
             """)
         try store.grantReader(role)
         _ = try schema.open()

@@ -141,7 +141,7 @@ import Testing
                 database,
                 sql: """
                     SELECT p.product_id || (h.history_key < 0) FROM product_reviews_history h
-                    JOIN product_reviews_base b USING (review_key) JOIN products_dim p USING (product_key)
+                    JOIN product_reviews_current b USING (review_key) JOIN products_dim p USING (product_key)
                     ORDER BY h.review_key
                     """)
         }
@@ -159,7 +159,7 @@ import Testing
         for sql in [
             "UPDATE product_reviews_history SET rating = 51",
             "UPDATE product_reviews_history SET created_origin = 'guess'",
-            "UPDATE product_reviews_base_first SET is_live = 2",
+            "UPDATE current_initial SET is_live = 2",
             "UPDATE product_reviews_history SET history_key = history_key + 1",
             "UPDATE product_reviews_history SET version = 0 WHERE operation = 'insert'",
             "INSERT INTO product_reviews_history SELECT history_key, review_key, version, operation, run + 1, "

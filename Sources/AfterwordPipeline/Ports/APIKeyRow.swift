@@ -42,7 +42,7 @@ package struct APIKeyRow: Equatable, Sendable {
     }
 
     /// Row checksum of `api_keys`.
-    package var seal: Digest128 {
+    package var rowChecksum: Digest128 {
         var builder = DigestRules.current.encoder(for: .keyChecksum)
         builder.add(name)
         builder.add(raw: digest)

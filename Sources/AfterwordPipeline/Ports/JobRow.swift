@@ -59,7 +59,7 @@ package struct JobRow: Equatable, Sendable {
     package func isLost(at now: Instant) -> Bool { isOpen && leaseUntil < now }
 
     /// Row checksum of `service_jobs`.
-    package var seal: Digest128 {
+    package var rowChecksum: Digest128 {
         var builder = DigestRules.current.encoder(for: .jobChecksum)
         builder.add(job)
         builder.add(askedBy)

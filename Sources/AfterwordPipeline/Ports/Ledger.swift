@@ -150,7 +150,7 @@ extension DigestEncoder {
 }
 
 /// A row that is updated in place, with its row checksum as stored and as computed now.
-package struct SealedRow: Equatable, Sendable {
+package struct ChecksummedRow: Equatable, Sendable {
     package var table: String
     package var row: String
     package var stored: Digest128
@@ -166,7 +166,7 @@ package struct SealedRow: Equatable, Sendable {
 
 extension ProductState {
     /// Row checksum of `products_dim`.
-    package var seal: Digest128 {
+    package var rowChecksum: Digest128 {
         var builder = DigestRules.current.encoder(for: .productChecksum)
         builder.add(productID)
         builder.add(kind.rawValue)
@@ -186,7 +186,7 @@ extension ProductState {
 
 extension ShapeRow {
     /// Row checksum of `shapes`.
-    package var seal: Digest128 {
+    package var rowChecksum: Digest128 {
         var builder = DigestRules.current.encoder(for: .shapeChecksum)
         builder.add(name)
         builder.add(version)
@@ -197,7 +197,7 @@ extension ShapeRow {
 
 extension RunAttempt {
     /// Row checksum of `run_attempts`.
-    package var seal: Digest128 {
+    package var rowChecksum: Digest128 {
         var builder = DigestRules.current.encoder(for: .attemptChecksum)
         builder.add(startedAt.microseconds)
         builder.add(optional: endedAt?.microseconds)

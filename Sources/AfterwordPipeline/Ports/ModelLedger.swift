@@ -97,7 +97,7 @@ package struct ModelCall: Equatable, Sendable {
     }
 
     /// Row checksum of `llm_calls`.
-    package var seal: Digest128 {
+    package var rowChecksum: Digest128 {
         var builder = DigestRules.current.encoder(for: .callChecksum)
         builder.add(batch)
         builder.add(raw: cacheKey.bytes)
@@ -142,7 +142,7 @@ package struct CachedAnswer: Equatable, Sendable {
     }
 
     /// Row checksum of `product_insights_cache`.
-    package var seal: Digest128 {
+    package var rowChecksum: Digest128 {
         var builder = DigestRules.current.encoder(for: .answerChecksum)
         builder.add(raw: key.bytes)
         builder.add(model)

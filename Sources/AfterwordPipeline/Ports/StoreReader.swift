@@ -12,7 +12,7 @@ package protocol StoreReader: AnyObject {
     /// Rows of `run_attempts`.
     func attempts() throws -> [RunAttempt]
     /// Rows that are updated in place, each with its stored row checksum and the one computed now.
-    func sealedRows() throws -> [SealedRow]
+    func checksummedRows() throws -> [ChecksummedRow]
     /// Shapes used so far, as last used, by name.
     func shapes() throws -> [ShapeRow]
 

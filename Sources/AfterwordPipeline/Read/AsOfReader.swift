@@ -41,7 +41,7 @@ package final class AsOfReader: StoreReader {
             attempt.startedAt <= end && (attempt.outcome?.run ?? 0) <= run
         }
     }
-    package func sealedRows() throws -> [SealedRow] { try reader.sealedRows() }
+    package func checksummedRows() throws -> [ChecksummedRow] { try reader.checksummedRows() }
 
     package func reviews(ofProduct id: Text?) throws -> [StoredReview] {
         ChangedReviews(

@@ -49,7 +49,7 @@ package final class ScopedReader: StoreReader {
     package func shapes() throws -> [ShapeRow] { try reader.shapes() }
     package func files(ofRun run: Int64?) throws -> [FileRecord] { [] }
     package func attempts() throws -> [RunAttempt] { [] }
-    package func sealedRows() throws -> [SealedRow] { [] }
+    package func checksummedRows() throws -> [ChecksummedRow] { [] }
     package func rejects() throws -> [RejectRow] { [] }
 
     // MARK: Products and reviews

@@ -15,7 +15,7 @@ package func auditStore(_ reader: any StoreReader) throws -> AuditFinding? {
         ?? auditBalances(runs, reader) ?? auditBronze(reader)
         ?? auditBase(history, reader) ?? auditSums(history, runs, reader)
         ?? auditInsights(reader) ?? auditVerdicts(reader) ?? auditLedger(runs, reader)
-        ?? auditSeals(reader)
+        ?? auditRowChecksums(reader)
 }
 
 /// Checks each run's ledger digest against the rows that the run wrote beside its history.
@@ -105,11 +105,11 @@ private func auditVerdicts(_ reader: any StoreReader) throws -> AuditFinding? {
 
 /// Checks the row checksums of rows that are updated in place, and that the shape of every file
 /// exists.
-private func auditSeals(_ reader: any StoreReader) throws -> AuditFinding? {
-    if let broken = try reader.sealedRows().first(where: { $0.stored != $0.computed }) {
+private func auditRowChecksums(_ reader: any StoreReader) throws -> AuditFinding? {
+    if let broken = try reader.checksummedRows().first(where: { $0.stored != $0.computed }) {
         return AuditFinding(
             run: nil, table: broken.table, row: broken.row,
-            what: "its values are not those its seal was made of")
+            what: "its values are not those its row checksum was made of")
     }
     let shapes = Set(try reader.shapes().map(\.name))
     for file in try reader.files(ofRun: nil)
@@ -226,7 +226,7 @@ private func auditBase(
             own.hasText == hasText, own.payload == review.payloadDigest
         else {
             return AuditFinding(
-                run: review.run, table: "product_reviews_base",
+                run: review.run, table: "product_reviews_current",
                 row: "product \(review.productID) review \(review.reviewID)",
                 what: "what it tells of its version is not so")
         }

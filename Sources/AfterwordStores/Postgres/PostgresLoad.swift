@@ -90,7 +90,7 @@ final class PostgresLoad: StoreLoad {
         let found = try connection.runPrepared(
             """
             SELECT review_key, product_key, identity_digest, payload_digest, is_live
-            FROM unnest($1::bigint[]) AS wanted (own) JOIN product_reviews_base
+            FROM unnest($1::bigint[]) AS wanted (own) JOIN product_reviews_current
                 ON \(KeyLayout.holds("review_key", ofProduct: "own"))
             """, [list])
         return try found.map { row in
@@ -190,10 +190,10 @@ func endAttempt(
     try connection.run(
         """
         UPDATE run_attempts SET ended_at = $1::bigint, run = $2::bigint, failure = $3,
-            seal = decode($4, 'hex') WHERE attempt = $5::bigint
+            row_checksum = decode($4, 'hex') WHERE attempt = $5::bigint
         """,
         [
             String(instant.microseconds), outcome.run.map(String.init), outcome.failure,
-            attempt.seal.description, String(key),
+            attempt.rowChecksum.description, String(key),
         ])
 }

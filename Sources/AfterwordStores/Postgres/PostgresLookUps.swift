@@ -46,7 +46,7 @@ final class PostgresLookUps: StoreLookUps {
             SELECT r.raw_key, r.identity_digest, r.payload_digest
             FROM unnest($1::bytea[], $2::bytea[], $3::bigint[])
                 AS wanted (identity_digest, payload_digest, review_key)
-            JOIN product_reviews_base b
+            JOIN product_reviews_current b
                 ON b.review_key = wanted.review_key AND b.raw_key <> b.first_raw_key
             JOIN product_reviews_raw r ON r.raw_key = b.first_raw_key
                 AND r.identity_digest = wanted.identity_digest
@@ -106,7 +106,7 @@ final class PostgresLookUps: StoreLookUps {
                         SELECT h.created_at FROM product_reviews_history h
                         WHERE h.history_key = b.history_key AND h.created_origin = 'source'
                     ) AS created_at
-                    FROM product_reviews_base b
+                    FROM product_reviews_current b
                     WHERE \(KeyLayout.holds("b.review_key", ofProduct: "own")) AND b.is_live
                         AND b.review_key <> ALL ($2::bigint[])
                     OFFSET 0

@@ -39,7 +39,9 @@ enum PostgresReports {
 
     /// Creates the report views. The views belong to the schema's owner and run with its
     /// permissions, so that a reader needs none on the tables.
-    static var make: String {
+    ///
+    /// - Parameter schema: The version of the schema, which decides the names of tables.
+    static func make(schema: Int) -> String {
         var sql = """
             DO $make$
             DECLARE target TEXT := \(reportSchema);
@@ -50,8 +52,8 @@ enum PostgresReports {
         for view in ReportView.all {
             sql += execute(
                 "CREATE VIEW %I.\(view.name) AS "
-                    + ReportDialect.postgres.select(view.asOf(version: 1)))
-            sql += comments(on: view.asOf(version: 1))
+                    + ReportDialect.postgres.select(view.asOf(version: 1, schema: schema)))
+            sql += comments(on: view.asOf(version: 1, schema: schema))
         }
         sql += execute(
             """
@@ -68,14 +70,14 @@ enum PostgresReports {
     /// Replaces the report views by those of a version. Grants are kept, and new columns come last.
     ///
     /// - Parameter version: Views contain the columns added up to this version.
-    static func replace(version: Int) -> String {
+    static func replace(version: Int, schema: Int) -> String {
         var sql = """
             DO $make$
             DECLARE target TEXT := \(reportSchema);
             BEGIN
 
             """
-        for view in ReportView.all.map({ $0.asOf(version: version) }) {
+        for view in ReportView.all.map({ $0.asOf(version: version, schema: schema) }) {
             sql += execute(
                 "CREATE OR REPLACE VIEW %I.\(view.name) AS "
                     + ReportDialect.postgres.select(view))

@@ -254,12 +254,12 @@ struct PostgresFields {
         let payload = try digest128("payload_digest")
         let isIdentifiedByContent = try flag("identity_kind")
         let isLive = try flag("is_live")
-        guard let told = told(byReading: try number("reading")) else {
-            throw unreadable("reading")
+        guard let flags = decode(ratingFlags: try number("rating_flags")) else {
+            throw unreadable("rating_flags")
         }
         return CurrentPayload(
             reviewKey: key, productKey: productKey(ofReview: key), identity: identity,
             payload: payload, isIdentifiedByContent: isIdentifiedByContent, isLive: isLive,
-            rating: told.rating, hasText: told.hasText)
+            rating: flags.rating, hasText: flags.hasText)
     }
 }

@@ -14,12 +14,17 @@ enum PostgresSchema {
     private static func statements(_ change: SchemaMigration.Change, asOf version: Int) -> String {
         if let sql = change.sql(asOf: version, .postgres) { return sql }
         switch change {
-        case .reportViews(version: 1): return PostgresReports.make + ";\n"
-        case .reportViews(let version): return PostgresReports.replace(version: version) + ";\n"
-        case .reportView(let view): return PostgresReports.make(view) + ";\n"
+        case .reportViews(version: 1): return PostgresReports.make(schema: version) + ";\n"
+        case .reportViews(let own):
+            return PostgresReports.replace(version: own, schema: version) + ";\n"
+        case .reportView(let view):
+            let view = view.asOf(version: ReportView.version, schema: version)
+            return PostgresReports.make(view) + ";\n"
         case .allowWords(let table, let column): return allowWords(table, column, asOf: version)
-        case .dropViews: return ""
-        case .create, .addColumns, .cleanView, .sql, .sqlite, .postgres:
+        case .withoutViews(let changes), .only(.postgres, let changes):
+            return changes.map { statements($0, asOf: version) }.joined()
+        case .only(.sqlite, _): return ""
+        case .create, .addColumns, .rename, .cleanView, .sql, .sqlite, .postgres:
             preconditionFailure("these changes are statements")
         }
     }

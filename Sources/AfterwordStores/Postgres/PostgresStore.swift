@@ -191,9 +191,9 @@ package final class PostgresStore: ReviewStore {
         let attempt = RunAttempt(startedAt: instant, endedAt: nil, dump: dump, outcome: nil)
         let rows = try writer.run(
             """
-            INSERT INTO run_attempts (started_at, dump, seal)
+            INSERT INTO run_attempts (started_at, dump, row_checksum)
             VALUES ($1::bigint, $2, decode($3, 'hex')) RETURNING attempt
-            """, [String(instant.microseconds), dump, attempt.seal.description])
+            """, [String(instant.microseconds), dump, attempt.rowChecksum.description])
         return try rows.first?.number("attempt") ?? 0
     }
 

@@ -12,7 +12,7 @@ enum PostgresSums {
             ON product_reviews_raw (identity_digest, payload_digest) WHERE raw_key < 0;
         CREATE INDEX product_reviews_raw_later_by_product
             ON product_reviews_raw (product_key) WHERE raw_key < 0;
-        CREATE UNIQUE INDEX product_reviews_base_key ON product_reviews_base (review_key);
+        CREATE UNIQUE INDEX product_reviews_current_key ON product_reviews_current (review_key);
         CREATE UNIQUE INDEX product_reviews_history_key ON product_reviews_history (history_key);
         CREATE UNIQUE INDEX product_reviews_history_later ON product_reviews_history
             (review_key, version, (CASE WHEN version = 0 THEN run ELSE 0 END))
@@ -22,13 +22,16 @@ enum PostgresSums {
             ON product_aggregates (product_key, month, origin);
         CREATE UNIQUE INDEX product_aggregates_history_key
             ON product_aggregates_history (product_key, month, origin, run);
-        ANALYZE product_reviews_base (review_key, product_key, review_id, history_key);
+        ANALYZE product_reviews_current (review_key, product_key, review_id, history_key);
         ANALYZE product_reviews_history (history_key, review_key, run);
         """
 
     /// The sums of every product with live reviews, computed by the server from the history.
     /// `audit` compares them with `product_summary`.
-    static let recomputation = """
+    ///
+    /// - Parameter version: The version of the schema, which decides the names of tables.
+    static func recomputation(asOf version: Int = .max) -> String {
+        """
         SELECT r.product_key, COUNT(*) AS review_count, COUNT(h.rating) AS rated_count,
             COALESCE(SUM(h.rating), 0)::bigint AS rating_sum,
             COUNT(*) FILTER (WHERE h.rating BETWEEN 10 AND 14) AS star_1,
@@ -43,14 +46,15 @@ enum PostgresSums {
         FROM (
             SELECT DISTINCT ON (review_key) * FROM product_reviews_history
             WHERE version > 0 ORDER BY review_key, version DESC
-        ) h JOIN product_reviews_base r USING (review_key)
+        ) h JOIN \(Table.currentReviews.asOf(version: version).name) r USING (review_key)
         WHERE h.operation <> 'delete' GROUP BY r.product_key
         """
+    }
 
     /// The first product whose stored sums differ from the recomputed ones.
     static let recomputationFault = """
         WITH stored AS (SELECT \(sums) FROM product_summary WHERE review_count > 0),
-            recomputed AS MATERIALIZED (SELECT \(sums) FROM (\(recomputation)) AS r),
+            recomputed AS MATERIALIZED (SELECT \(sums) FROM (\(recomputation())) AS r),
             fault AS (
                 (SELECT * FROM stored EXCEPT SELECT * FROM recomputed)
                 UNION ALL

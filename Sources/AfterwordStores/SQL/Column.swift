@@ -65,6 +65,8 @@ struct Column: Sendable {
     var comment = ""
     /// The version of the schema that added it.
     var since = 1
+    /// The name that it had before a version of the schema.
+    var former: (name: String, until: Int)?
 
     private init(_ name: String, _ kind: Kind, _ role: Role, _ comment: String) {
         (self.name, self.kind, self.role, self.comment) = (name, kind, role, comment)
@@ -93,12 +95,21 @@ struct Column: Sendable {
         checked(.words(words)).with { $0.usesList = true }
     }
     func referring(to other: String) -> Column { with { $0.reference = other } }
+    func renamed(from name: String, in version: Int) -> Column {
+        with { $0.former = (name, version) }
+    }
     func since(_ version: Int) -> Column { with { $0.since = version } }
 
     private func with(_ change: (inout Column) -> Void) -> Column {
         var column = self
         change(&column)
         return column
+    }
+
+    /// The column as it was in a version of the schema.
+    func asOf(version: Int) -> Column {
+        guard let former, version < former.until else { return self }
+        return with { $0.name = former.name }
     }
 
     /// The name as SQL: `offset` is a keyword.
@@ -155,6 +166,11 @@ extension Column {
 }
 
 // MARK: Groups of columns
+
+extension Column {
+    /// A digest over the other columns of a row that is changed in place.
+    static let rowChecksum = Column.blob("row_checksum").renamed(from: "seal", in: 8)
+}
 
 extension [Column] {
     /// Sums of reviews.

@@ -44,7 +44,9 @@ extension ColumnRow {
     }
 
     /// A row's stored checksum together with the checksum computed from its values.
-    func sealed(_ table: String, _ row: String, _ seal: Digest128) throws -> SealedRow {
-        SealedRow(table: table, row: row, stored: try digest128("seal"), computed: seal)
+    func checksummed(_ table: String, _ row: String, _ checksum: Digest128) throws -> ChecksummedRow
+    {
+        ChecksummedRow(
+            table: table, row: row, stored: try digest128("row_checksum"), computed: checksum)
     }
 }

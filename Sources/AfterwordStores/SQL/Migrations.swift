@@ -18,9 +18,10 @@ extension SchemaMigration {
         SchemaMigration(
             3, "3 later reviews apart", only: .sqlite,
             [
-                .dropViews, .sqlite(CurrentRows.split), .create(.currentDelta),
-                .sqlite(CurrentRows.view),
-                .cleanView, .reportViews(version: 1),
+                .withoutViews([
+                    .sqlite(CurrentRows.split), .create(.currentDelta),
+                    .sqlite(CurrentRows.view(asOf: 3)), .cleanView, .reportViews(version: 1),
+                ])
             ]),
         // `audit` recomputes the sums with a query, which needs no write permission.
         SchemaMigration(
@@ -37,7 +38,25 @@ extension SchemaMigration {
                 .reportView(.verdicts),
             ]),
         SchemaMigration(7, "7 service jobs", [.create(.jobs)]),
+        SchemaMigration(8, "8 plain names", [.withoutViews(plainNames)]),
     ]
+
+    /// Columns and tables get the words of their field: no row changes.
+    private static let plainNames: [Change] =
+        [.runAttempts, .shapes, .products, .answers, .modelCalls, .apiKeys, .jobs]
+        .map { (table: Table) in .rename(table) } + [
+            .only(.postgres, [.rename(.currentReviews)]),
+            .postgres(
+                "ALTER INDEX IF EXISTS product_reviews_base_key RENAME TO product_reviews_current_key"
+            ),
+            .only(
+                .sqlite,
+                [
+                    .rename(.currentInitial), .rename(.currentDelta),
+                    .sqlite(CurrentRows.view(asOf: 8)), .cleanView, .reportViews(version: 2),
+                    .reportView(.verdicts),
+                ]),
+        ]
 
     private static let firstTables: [Change] =
         [
@@ -50,7 +69,7 @@ extension SchemaMigration {
             .postgres(
                 """
                 CREATE MATERIALIZED VIEW product_summary_recomputed AS
-                \(PostgresSums.recomputation)
+                \(PostgresSums.recomputation(asOf: 1))
                 WITH NO DATA
                 """),
         ]

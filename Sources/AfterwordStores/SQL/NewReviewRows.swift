@@ -93,7 +93,7 @@ struct NewReviewRows {
             reviewKey: review.reviewKey, productKey: new.productKeys[Int(review.product)],
             identity: review.identity, kind: review.kind, isLive: true, payload: review.payload,
             rawKey: review.rawKey, historyKey: review.historyKey,
-            ratingFlags: reading(rating: clean.values.rating, hasText: clean.values.hasText)
+            ratingFlags: ratingFlags(rating: clean.values.rating, hasText: clean.values.hasText)
         ).encode(id: texts[clean.reviewID], firstRawKey: review.rawKey, into: &row)
     }
 }

@@ -16,19 +16,19 @@ enum Queries {
         """
     static let currentKeys = """
         SELECT review_key, product_key, identity_digest, payload_digest, is_live
-        FROM product_reviews_base WHERE review_key BETWEEN ? AND ?
+        FROM product_reviews_current WHERE review_key BETWEEN ? AND ?
         """
     /// Selects the columns of `CurrentPayload`, which are read by place.
     static func currentPayloads(from table: Table) -> String {
         """
         SELECT review_key, identity_digest, payload_digest, identity_kind = 'c' AS is_content,
-            is_live, reading
+            is_live, rating_flags
         FROM \(table.name)
         """
     }
     static let historySelection = """
         SELECT h.*, r.review_id, r.identity_digest, p.product_id
-        FROM product_reviews_history h JOIN product_reviews_base r USING (review_key)
+        FROM product_reviews_history h JOIN product_reviews_current r USING (review_key)
         JOIN products_dim p USING (product_key)
         """
     /// A condition: the column is a key of one product's reviews. Takes the product's id as a
@@ -63,7 +63,7 @@ enum Queries {
     /// columns that every row would repeat saves about 5 % of the time of a page. Reading the rows
     /// of first versions as one range, instead of one by one by key, saves another 5 %.
     private static func currentVersions(_ columns: String, condition: String = "") -> String {
-        let rows = "SELECT \(columns) FROM product_reviews_base b JOIN product_reviews_history h"
+        let rows = "SELECT \(columns) FROM product_reviews_current b JOIN product_reviews_history h"
         return """
             WITH own AS MATERIALIZED (
                 SELECT \(KeyLayout.lowest(ofProduct: "product_key")) AS lowest
@@ -88,11 +88,11 @@ enum Queries {
     /// the product's id six times.
     static let historyOfProduct = """
         SELECT h.*, r.review_id, r.identity_digest, ? AS product_id
-        FROM product_reviews_base r JOIN product_reviews_history h ON h.history_key = r.review_key
+        FROM product_reviews_current r JOIN product_reviews_history h ON h.history_key = r.review_key
         WHERE \(ofProduct("r.review_key"))
         UNION ALL
         SELECT h.*, r.review_id, r.identity_digest, ? AS product_id
-        FROM product_reviews_history h JOIN product_reviews_base r USING (review_key)
+        FROM product_reviews_history h JOIN product_reviews_current r USING (review_key)
         WHERE h.history_key < 0 AND \(ofProduct("h.review_key"))
         ORDER BY review_id, version, run
         """
@@ -101,7 +101,7 @@ enum Queries {
     /// product's id; the review's id.
     static let historyOfReview = """
         WITH r AS MATERIALIZED (
-            SELECT ? AS product_id, review_key, review_id, identity_digest FROM product_reviews_base
+            SELECT ? AS product_id, review_key, review_id, identity_digest FROM product_reviews_current
             WHERE \(ofProduct("review_key", from: "?", through: "?")) AND review_id = ? LIMIT 1
         )
         SELECT h.*, r.review_id, r.identity_digest, r.product_id
@@ -119,7 +119,8 @@ enum Queries {
             h.version, b.is_live, h.run, h.observed_at, h.content_digest, b.payload_digest,
             b.raw_key,
             \(historyValues(asOf: version))
-        FROM product_reviews_base b JOIN product_reviews_history h USING (history_key)
+        FROM \(Table.currentReviews.asOf(version: version).name) b
+        JOIN product_reviews_history h USING (history_key)
         """
     }
 }

@@ -51,8 +51,12 @@ struct ReportView {
 extension ReportView {
     /// The view with the columns added up to a version, so that a released migration keeps creating
     /// the same view. Columns of later versions come last.
-    func asOf(version: Int) -> ReportView {
+    ///
+    /// - Parameter schema: The version of the schema, which decides the names of tables.
+    func asOf(version: Int, schema: Int = .max) -> ReportView {
         var view = self
+        let current = Table.currentReviews
+        view.source = source.replacing(current.name, with: current.asOf(version: schema).name)
         view.columns = (1...version).flatMap { own in columns.filter { $0.since == own } }
         return view
     }
@@ -82,7 +86,7 @@ extension ReportView {
         ],
         source: """
             FROM review_verdicts v JOIN runs o ON o.run = v.made_run \
-            JOIN product_reviews_base r USING (review_key) \
+            JOIN product_reviews_current r USING (review_key) \
             JOIN products_dim p USING (product_key)
             """)
 
@@ -151,7 +155,7 @@ extension ReportView {
         ] + values,
         source: """
             FROM product_reviews_history r \
-            JOIN product_reviews_base b USING (review_key) \
+            JOIN product_reviews_current b USING (review_key) \
             JOIN products_dim p ON p.product_key = b.product_key
             """)
 

@@ -67,33 +67,34 @@ final class SQLReader: StoreReader {
         try all("SELECT * FROM run_attempts ORDER BY attempt") { try $0.runAttempt }
     }
 
-    func sealedRows() throws -> [SealedRow] {
+    func checksummedRows() throws -> [ChecksummedRow] {
         let products = try all(Queries.productSelection + " ORDER BY p.product_id") { row in
             let product = try row.product
-            return try row.sealed(
-                "products_dim", "product \(product.productID)", product.seal)
+            return try row.checksummed(
+                "products_dim", "product \(product.productID)", product.rowChecksum)
         }
         let shapes = try all("SELECT * FROM shapes ORDER BY name") { row in
             let shape = try row.shapeRow
-            return try row.sealed("shapes", "shape \(shape.name)", shape.seal)
+            return try row.checksummed("shapes", "shape \(shape.name)", shape.rowChecksum)
         }
         let attempts = try all("SELECT * FROM run_attempts ORDER BY attempt") { row in
-            try row.sealed(
-                "run_attempts", "attempt \(row.number("attempt"))", row.runAttempt.seal)
+            try row.checksummed(
+                "run_attempts", "attempt \(row.number("attempt"))", row.runAttempt.rowChecksum)
         }
         let answers = try all(Self.answers) { row in
-            try row.sealed(
+            try row.checksummed(
                 "product_insights_cache", "answer \(row.string("cache_key"))",
-                row.cachedAnswer.seal)
+                row.cachedAnswer.rowChecksum)
         }
         let calls = try all(Self.calls) { row in
-            try row.sealed("llm_calls", "call \(row.number("call"))", row.modelCall.seal)
+            try row.checksummed(
+                "llm_calls", "call \(row.number("call"))", row.modelCall.rowChecksum)
         }
         let keys = try all(Self.keys) { row in
-            try row.sealed("api_keys", "key \(row.string("name"))", row.apiKey.seal)
+            try row.checksummed("api_keys", "key \(row.string("name"))", row.apiKey.rowChecksum)
         }
         let jobs = try all("SELECT * FROM service_jobs ORDER BY job") { row in
-            try row.sealed("service_jobs", "job \(row.string("job"))", row.jobRow.seal)
+            try row.checksummed("service_jobs", "job \(row.string("job"))", row.jobRow.rowChecksum)
         }
         return products + shapes + attempts + answers + calls + keys + jobs
     }
@@ -191,25 +192,25 @@ final class SQLReader: StoreReader {
         // references the record.
         let first = """
             SELECT p.product_key, p.product_id, \(Table.rawRecords.list("r", butNot: "product_key"))
-            FROM product_reviews_base b
+            FROM product_reviews_current b
             JOIN product_reviews_raw r ON r.raw_key = b.first_raw_key
             JOIN products_dim p ON p.product_key = b.product_key
             WHERE b.first_raw_key >= 0
             """
-        let later = """
+        let appended = """
             SELECT p.product_key, p.product_id, \(Table.rawRecords.list("r", butNot: "product_key"))
             FROM product_reviews_raw r JOIN products_dim p ON p.product_key = r.product_key
             WHERE r.raw_key < 0
             """
         let order = "ORDER BY product_id, identity_digest, payload_digest"
         guard let id else {
-            return try all("\(first) UNION ALL \(later) \(order)") { try $0.rawRow }
+            return try all("\(first) UNION ALL \(appended) \(order)") { try $0.rawRow }
         }
         return try all(
             """
             \(first) AND \(Queries.ofProduct("b.review_key"))
             UNION ALL
-            \(later) AND p.product_id = ? \(order)
+            \(appended) AND p.product_id = ? \(order)
             """, [SQLValue](repeating: SQLValue(id), count: 3)
         ) { try $0.rawRow }
     }
@@ -363,7 +364,7 @@ final class SQLReader: StoreReader {
         try all(
             """
             SELECT t.*, r.review_id, p.product_id FROM theme_reviews t
-            JOIN product_reviews_base r USING (review_key)
+            JOIN product_reviews_current r USING (review_key)
             JOIN products_dim p USING (product_key)
             ORDER BY p.product_id, r.review_id, t.version, t.is_strength, t.aspect
             """
@@ -374,7 +375,7 @@ final class SQLReader: StoreReader {
         try session.fewRows(
             """
             SELECT v.*, r.review_id, p.product_id FROM review_verdicts v
-            JOIN product_reviews_base r USING (review_key)
+            JOIN product_reviews_current r USING (review_key)
             JOIN products_dim p USING (product_key)
             ORDER BY v.made_run, p.product_id, r.review_id
             """, []

@@ -8,9 +8,13 @@ struct SchemaMigration: Sendable {
         case addColumns(Table)
         /// Makes a column's check again, with the words that it allows since this version.
         case allowWords(Table, column: String)
-        /// Drops this program's views in SQLite, which renames no table that a view names. Postgres
-        /// needs no such step.
-        case dropViews
+        /// Renames a table, and its columns, to their names since this version.
+        case rename(Table)
+        /// Makes changes while SQLite, which renames no table that a view names, has no views; these
+        /// changes make this program's views again. In Postgres views follow a renaming.
+        indirect case withoutViews([Change])
+        /// Changes of one store only.
+        indirect case only(Dialect, [Change])
         /// Makes the view of current rows with their versions (`Queries.cleanView`).
         case cleanView
         /// Makes the views for analysts, or replaces them by those of a version of the views.
@@ -52,7 +56,8 @@ extension SchemaMigration.Change {
         case .sqlite(let sql): dialect == .sqlite ? sql + ";\n" : ""
         case .postgres(let sql): dialect == .postgres ? sql + ";\n" : ""
         case .cleanView: Self.cleanView(asOf: version, dialect)
-        case .dropViews, .allowWords, .reportViews, .reportView: nil
+        case .rename(let table): table.renaming(in: version)
+        case .allowWords, .reportViews, .reportView, .withoutViews, .only: nil
         }
     }
 

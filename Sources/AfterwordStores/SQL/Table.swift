@@ -14,6 +14,8 @@ struct Table: Sendable {
     }
 
     var name: String
+    /// The name that it had before a version of the schema.
+    var former: (name: String, until: Int)?
     var columns: [Column]
     var key = Key.column
     /// CHECK constraints over several columns.
@@ -34,7 +36,10 @@ struct Table: Sendable {
     func ruled(_ rules: String...) -> Table { with { $0.rules += rules } }
     func indexed(_ indexes: String...) -> Table { with { $0.indexes += indexes } }
     /// The same columns and rules in a table of another name.
-    func named(_ name: String) -> Table { with { $0.name = name } }
+    func named(_ name: String) -> Table { with { ($0.name, $0.former) = (name, nil) } }
+    func renamed(from name: String, in version: Int) -> Table {
+        with { $0.former = (name, version) }
+    }
 
     func with(_ change: (inout Table) -> Void) -> Table {
         var table = self
@@ -83,12 +88,19 @@ extension Table {
 // MARK: Definitions
 
 extension Table {
-    /// The table with the columns that it had in a version of the schema.
-    func asOf(version: Int) -> Table { with { $0.columns.removeAll { $0.since > version } } }
+    /// The table with the name and the columns that it had in a version of the schema.
+    func asOf(version: Int) -> Table {
+        with { table in
+            table.columns = columns.filter { $0.since <= version }
+                .map { $0.asOf(version: version) }
+            if let former, version < former.until { table.name = former.name }
+        }
+    }
 
     /// The statements that create the table and its indexes, as of a version of the schema.
     func creation(asOf version: Int, _ dialect: Dialect) -> String {
-        var lines = asOf(version: version).columns.map { $0.definition(asOf: version, dialect) }
+        let table = asOf(version: version)
+        var lines = table.columns.map { $0.definition(asOf: version, dialect) }
         lines += rules.map { "CHECK (\($0))" }
         switch (key, dialect) {
         case (.columns(let names), _), (.bulk(let names), .sqlite):
@@ -97,14 +109,27 @@ extension Table {
         }
         let options = dialect == .postgres ? "" : isOrdered ? " STRICT, WITHOUT ROWID" : " STRICT"
         let body = lines.map { "    \($0)" }.joined(separator: ",\n")
-        return (["CREATE TABLE \(name) (\n\(body)\n)\(options)"] + indexes)
+        return (["CREATE TABLE \(table.name) (\n\(body)\n)\(options)"] + indexes)
             .map { $0 + ";\n" }.joined()
     }
 
     /// The statements that add the columns of a version of the schema.
     func addition(in version: Int, _ dialect: Dialect) -> String {
-        columns.filter { $0.since == version }.map { column in
-            "ALTER TABLE \(name) ADD COLUMN \(column.definition(asOf: version, dialect));\n"
+        let table = asOf(version: version)
+        return table.columns.filter { $0.since == version }.map { column in
+            "ALTER TABLE \(table.name) ADD COLUMN \(column.definition(asOf: version, dialect));\n"
         }.joined()
+    }
+
+    /// The statements that rename the table, and its columns, in a version of the schema.
+    func renaming(in version: Int) -> String {
+        let (old, new) = (asOf(version: version - 1), asOf(version: version))
+        var statements = zip(old.columns, new.columns).filter { $0.name != $1.name }.map {
+            "ALTER TABLE \(old.name) RENAME COLUMN \($0.sqlName) TO \($1.sqlName);\n"
+        }
+        if old.name != new.name {
+            statements.append("ALTER TABLE \(old.name) RENAME TO \(new.name);\n")
+        }
+        return statements.joined()
     }
 }

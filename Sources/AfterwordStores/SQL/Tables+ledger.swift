@@ -38,11 +38,11 @@ extension Table {
             .number("attempt", .countedKey), .number("started_at"),
             .number("ended_at", .none, "NULL for one that was killed, or is under way").optional,
             .text("dump"), .number("run").optional,
-            .text("failure").optional.checked("run IS NULL OR failure IS NULL"), .blob("seal"),
+            .text("failure").optional.checked("run IS NULL OR failure IS NULL"), .rowChecksum,
         ])
 
     static let shapes = Table(
-        "shapes", [.text("name", .key), .number("version"), .text("document"), .blob("seal")]
+        "shapes", [.text("name", .key), .number("version"), .text("document"), .rowChecksum]
     ).with { $0.isOrdered = true }
 
     static let answers = Table(
@@ -50,7 +50,7 @@ extension Table {
         [
             .text("cache_key", .key), .text("model"), .number("made_at"), .number("input_tokens"),
             .number("cached_input_tokens"), .number("output_tokens"), .text("answer"),
-            .blob("seal"),
+            .rowChecksum,
         ])
 
     static let modelCalls = Table(
@@ -62,7 +62,7 @@ extension Table {
             .number("ended_at").optional, .number("reserved_nanodollars"),
             .number("cost_nanodollars").optional, .number("input_tokens").optional,
             .number("cached_input_tokens").optional, .number("output_tokens").optional,
-            .text("outcome").optional, .blob("seal"),
+            .text("outcome").optional, .rowChecksum,
             .number("cache_write_tokens").optional.since(4),
             .text("service_tier").optional.since(4), .text("request_id").optional.since(4),
             .text("client_request_id").optional.since(4),
@@ -87,7 +87,7 @@ extension Table {
         [
             .text("name", .key), .text("digest").unique, .text("scopes"),
             .text("brands", .none, "a JSON array; NULL for all brands").optional,
-            .number("created_at"), .number("revoked_at").optional, .blob("seal"),
+            .number("created_at"), .number("revoked_at").optional, .rowChecksum,
         ])
 
     /// Insight jobs requested through the API, and their outcome.
@@ -102,7 +102,7 @@ extension Table {
             .number("started_at").optional, .number("ended_at").optional, .number("lease_until"),
             .flag("is_counted", "it counts against its key's limit"),
             .number("made_run").optional, .text("problem").optional, .text("detail").optional,
-            .blob("seal"),
+            .rowChecksum,
         ]
     ).ruled("(status IN ('done', 'failed')) = (ended_at IS NOT NULL)").indexed(
         """

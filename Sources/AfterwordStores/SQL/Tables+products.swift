@@ -15,7 +15,7 @@ extension Table {
         ]
     }
 
-    static let products = Table("products_dim", productColumns + attributes + [.blob("seal")])
+    static let products = Table("products_dim", productColumns + attributes + [.rowChecksum])
         .with { table in
             table.rules = Attribute.allCases.map(\.name).map { name in
                 """

@@ -29,27 +29,30 @@ extension Table {
     ).keyed("digest", "occurrence")
 
     static let currentReviews = Table(
-        "product_reviews_base",
+        "product_reviews_current",
         [
             .number("review_key", .bulkKey), .number("product_key"), .text("review_id"),
             .blob("identity_digest"), .text("identity_kind").oneOf("a", "b", "c"),
             .flag("is_live"), .blob("payload_digest"), .number("raw_key"),
             .number("history_key", .none, "the history row of its version"),
-            .number("reading", .none, "twice the rating, plus 1 for a title or a body"),
+            .number("rating_flags", .none, "twice the rating, plus 1 for a title or a body")
+                .renamed(from: "reading", in: 8),
             .number("first_raw_key", .none, "the record that it was first seen in"),
-        ])
+        ]
+    ).renamed(from: "product_reviews_base", in: 8)
 
     /// A current row without the record that it was first seen in.
     static let currentStates = currentReviews.only { $0 != "first_raw_key" }
 
     /// Current rows in SQLite that were written first, one table of the view `currentReviews`.
-    static let currentInitial = currentReviews.named("product_reviews_base_first")
+    static let currentInitial = currentReviews.named("current_initial")
+        .renamed(from: "product_reviews_base_first", in: 8)
 
     /// Current rows in SQLite that changed since, the other table. `first_raw_key` is NULL for a
     /// row that replaces one of the first table, and takes its value.
     static let currentDelta = Table(
-        "product_reviews_base_later",
-        currentStates.columns + [.number("first_raw_key").optional])
+        "current_delta", currentStates.columns + [.number("first_raw_key").optional]
+    ).renamed(from: "product_reviews_base_later", in: 8)
 
     static let reviewHistory = Table(
         "product_reviews_history",

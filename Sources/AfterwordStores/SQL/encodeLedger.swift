@@ -53,7 +53,7 @@ extension ShapeRow: TableRow {
         row.add(name)
         row.add(version)
         row.add(document)
-        row.add(seal)
+        row.add(rowChecksum)
     }
 }
 
@@ -64,7 +64,7 @@ extension CachedAnswer: TableRow {
         row.add(madeAt)
         row.add(usage)
         row.add(answer)
-        row.add(seal)
+        row.add(rowChecksum)
     }
 }
 
@@ -82,7 +82,7 @@ extension ModelCall: TableRow {
         row.add(cost)
         row.add(usage)
         row.add(optional: outcome)
-        row.add(seal)
+        row.add(rowChecksum)
         row.add(usage?.cacheWrite)
         row.add(optional: tier)
         row.add(optional: requestID)
@@ -99,7 +99,7 @@ extension APIKeyRow: TableRow {
         row.add(optional: writtenBrands)
         row.add(createdAt)
         row.add(revokedAt)
-        row.add(seal)
+        row.add(rowChecksum)
     }
 }
 
@@ -121,6 +121,6 @@ extension JobRow: TableRow {
         row.add(madeRun)
         row.add(optional: problem)
         row.add(optional: detail)
-        row.add(seal)
+        row.add(rowChecksum)
     }
 }

@@ -27,7 +27,7 @@ extension ProductState: TableRow {
             row.add(stored?.rank.rawValue)
             row.add(stored?.observedAt)
         }
-        row.add(seal)
+        row.add(rowChecksum)
     }
 }
 

@@ -224,7 +224,7 @@ extension ReviewRow: TableRow {
             reviewKey: review.reviewKey, productKey: productKey, identity: review.identity,
             kind: review.kind, isLive: review.isLive, payload: review.payloadDigest,
             rawKey: review.rawKey, historyKey: historyKey,
-            ratingFlags: reading(
+            ratingFlags: AfterwordStores.ratingFlags(
                 rating: review.values.rating, hasText: review.values.hasText))
         var copying = CopyingSink(row)
         review.reviewID.bytes.lend { facts.encodeState(id: $0, into: &copying) }

@@ -81,7 +81,7 @@ extension SQLiteLoad {
                 rows[index].encode(into: &insert.row)
                 try insert.step()
             }
-            if !rows[index].isNew || !isFirst { wroteLater = true }
+            if !rows[index].isNew || !isFirst { wroteDelta = true }
         }
     }
 
@@ -90,13 +90,13 @@ extension SQLiteLoad {
         try write(payloads, bring) { bring.add($0.reviewKey) }
         let move = try statement(CurrentRows.movePayload)
         try write(payloads, move) { $0.encode(into: &move.row) }
-        if !payloads.isEmpty { wroteLater = true }
+        if !payloads.isEmpty { wroteDelta = true }
     }
 
     /// Compacts the delta of current rows into the first table, once the delta is large.
-    func putLaterBack() throws {
-        guard wroteLater,
-            try ask(CurrentRows.isFullOfLater, { try $0.number(0) == 1 }).first == true
+    func compactCurrent() throws {
+        guard wroteDelta,
+            try ask(CurrentRows.isDeltaFull, { try $0.number(0) == 1 }).first == true
         else { return }
         let compact = try statement(CurrentRows.compact)
         var last = Int64.min

@@ -16,7 +16,7 @@ final class SQLiteLoad: StoreLoad {
     var lastMonth: WrittenKey?
     /// Whether the store had no products when the load began.
     var isOfEmptyStore = false
-    var wroteLater = false
+    var wroteDelta = false
 
     init(_ database: Database, attempt: Int64?, writeBack: WriteBack) {
         self.database = database
@@ -172,7 +172,7 @@ final class SQLiteLoad: StoreLoad {
     func insert(_ new: NewReviews) throws {
         let inserts = try newReviews ?? SQLiteNewReviews(database)
         newReviews = inserts
-        if try inserts.insert(new) { wroteLater = true }
+        if try inserts.insert(new) { wroteDelta = true }
         // 128 bytes: an estimate of a review's size besides its payload.
         writeBack.note(new.payloads.count + new.reviews.count * 128)
     }
@@ -211,11 +211,12 @@ func endAttempt(
     attempt.outcome = outcome
     let update = try BoundStatement(
         database,
-        "UPDATE run_attempts SET ended_at = ?, run = ?, failure = ?, seal = ? WHERE attempt = ?")
+        "UPDATE run_attempts SET ended_at = ?, run = ?, failure = ?, row_checksum = ? WHERE attempt = ?"
+    )
     update.add(instant)
     update.add(outcome.run)
     update.add(outcome.failure.map { Text($0) })
-    update.add(attempt.seal)
+    update.add(attempt.rowChecksum)
     update.add(key)
     try update.step()
 }

@@ -40,7 +40,7 @@ final class SQLiteLookUps: StoreLookUps {
             """
             SELECT raw_key, identity_digest, payload_digest FROM product_reviews_raw
             WHERE raw_key = (
-                SELECT first_raw_key FROM product_reviews_base
+                SELECT first_raw_key FROM product_reviews_current
                 WHERE review_key = ?1 AND raw_key <> first_raw_key
             ) AND identity_digest = ?2 AND payload_digest = ?3
             UNION ALL
@@ -141,7 +141,7 @@ final class SQLiteLookUps: StoreLookUps {
     private func isCurrent(_ historyKey: Int64, ofReview reviewKey: Int64) throws -> Bool {
         let question = try statements.prepared(
             """
-            SELECT 1 AS one FROM product_reviews_base
+            SELECT 1 AS one FROM product_reviews_current
             WHERE review_key = ? AND history_key = ? AND is_live = 1
             """)
         question.add(reviewKey)

@@ -61,10 +61,10 @@ struct SQLiteRow: ColumnRow {
         return key
     }
 
-    /// The rating flags of the column `reading`.
-    func reading(_ place: Int32) throws -> (rating: Int64?, hasText: Bool) {
-        guard let told = told(byReading: try number(place)) else { throw unreadable(place) }
-        return told
+    /// The rating flags of the column `rating_flags`.
+    func ratingFlags(_ place: Int32) throws -> (rating: Int64?, hasText: Bool) {
+        guard let flags = decode(ratingFlags: try number(place)) else { throw unreadable(place) }
+        return flags
     }
 
     func digest128(_ place: Int32) throws -> Digest128 {

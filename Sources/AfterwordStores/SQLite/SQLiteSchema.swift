@@ -27,12 +27,18 @@ enum SQLiteSchema {
             return try database.execute(sql: sql)
         }
         switch change {
-        case .dropViews: try dropViews(database)
-        case .reportViews(let version): try makeReportViews(database, version: version)
-        case .reportView(let view): try make(view, in: database)
+        case .withoutViews(let changes):
+            try withoutViews(database) {
+                for change in changes { try make(change, asOf: version, in: database) }
+            }
+        case .only(.sqlite, let changes):
+            for change in changes { try make(change, asOf: version, in: database) }
+        case .only(.postgres, _): break
+        case .reportViews(let own): try makeReportViews(database, version: own, schema: version)
+        case .reportView(let view): try make(view, schema: version, in: database)
         case .allowWords(let table, let column):
             try allowWords(table, column, asOf: version, in: database)
-        case .create, .addColumns, .cleanView, .sql, .sqlite, .postgres:
+        case .create, .addColumns, .rename, .cleanView, .sql, .sqlite, .postgres:
             preconditionFailure("these changes are statements")
         }
     }
@@ -55,27 +61,47 @@ enum SQLiteSchema {
 // MARK: Views
 
 extension SQLiteSchema {
-    private static func make(_ view: ReportView, in database: Database) throws {
-        let select = ReportDialect.sqlite.select(view)
+    private static func make(
+        _ view: ReportView, version: Int = ReportView.version, schema: Int, in database: Database
+    ) throws {
+        let select = ReportDialect.sqlite.select(view.asOf(version: version, schema: schema))
         try database.execute(sql: "CREATE VIEW report_\(view.name) AS \(select)")
     }
 
     /// Creates the report views, or replaces them.
     ///
-    /// - Parameter version: Views contain the columns added up to this version.
-    private static func makeReportViews(_ database: Database, version: Int) throws {
+    /// - Parameters:
+    ///   - version: Views contain the columns added up to this version.
+    ///   - schema: The version of the schema.
+    private static func makeReportViews(
+        _ database: Database, version: Int, schema: Int
+    ) throws {
         for view in ReportView.all {
             try database.execute(sql: "DROP VIEW IF EXISTS report_\(view.name)")
         }
-        for view in ReportView.all { try make(view.asOf(version: version), in: database) }
+        for view in ReportView.all {
+            try make(view, version: version, schema: schema, in: database)
+        }
     }
 
-    /// Drops this program's views, so that a table that they name can be renamed.
-    private static func dropViews(_ database: Database) throws {
-        let reports = (ReportView.all + [.verdicts]).map { "report_\($0.name)" }
-        for name in reports + ["product_reviews_clean"] {
-            try database.execute(sql: "DROP VIEW IF EXISTS \(name)")
+    /// Runs `body` without any view, then makes the views of other programs again; `body` makes our
+    /// own.
+    private static func withoutViews(_ database: Database, _ body: () throws -> Void) throws {
+        let views = try views(of: database)
+        for view in views { try database.execute(sql: "DROP VIEW \(view.name)") }
+        try body()
+        let own = Set(
+            (ReportView.all + [.verdicts]).map { "report_\($0.name)" }
+                + ["product_reviews_clean", "product_reviews_base"])
+        for view in views where !own.contains(view.name.filter { $0 != "\"" }) {
+            try database.execute(sql: view.sql)
         }
+    }
+
+    private static func views(of database: Database) throws -> [(name: String, sql: String)] {
+        try Row.fetchAll(
+            database, sql: "SELECT name, sql FROM sqlite_master WHERE type = 'view' ORDER BY rowid"
+        ).map { (($0["name"] as String).quotedDatabaseIdentifier, $0["sql"]) }
     }
 }
 
@@ -88,17 +114,10 @@ extension SQLiteSchema {
     private static func allowWords(
         _ table: Table, _ column: String, asOf version: Int, in database: Database
     ) throws {
-        let views = try Row.fetchAll(
-            database, sql: "SELECT name, sql FROM sqlite_master WHERE type = 'view' ORDER BY rowid")
-        for view in views {
-            let name: String = view["name"]
-            try database.execute(sql: "DROP VIEW \(name)")
-        }
+        let views = try views(of: database)
+        for view in views { try database.execute(sql: "DROP VIEW \(view.name)") }
         try rebuild(table, column, asOf: version, in: database)
-        for view in views {
-            let sql: String = view["sql"]
-            try database.execute(sql: sql)
-        }
+        for view in views { try database.execute(sql: view.sql) }
     }
 
     private static func rebuild(

@@ -188,7 +188,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
                     defer { load.end() }
                     result = try body(load)
                     if intent.isRehearsal { return .rollback }
-                    try load.putLaterBack()
+                    try load.compactCurrent()
                     return .commit
                 }
                 guard let result else { preconditionFailure("a finished load has a result") }
@@ -299,8 +299,9 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         return try Self.translating {
             try writer().write { database in
                 try database.execute(
-                    sql: "INSERT INTO run_attempts (started_at, dump, seal) VALUES (?, ?, ?)",
-                    arguments: [instant.microseconds, dump, Data(attempt.seal.bytes)])
+                    sql:
+                        "INSERT INTO run_attempts (started_at, dump, row_checksum) VALUES (?, ?, ?)",
+                    arguments: [instant.microseconds, dump, Data(attempt.rowChecksum.bytes)])
                 return database.lastInsertedRowID
             }
         }
@@ -363,21 +364,21 @@ struct SQLiteSession: SQLSession {
         ofProducts keys: ClosedRange<Int64>?, _ take: (CurrentPayload) -> Void
     ) throws {
         // Merge the two tables, both in key order, so that no row needs a look-up.
-        var later: [CurrentPayload] = []
-        try currentPayloads(from: .currentDelta, keys) { later.append($0) }
+        var delta: [CurrentPayload] = []
+        try currentPayloads(from: .currentDelta, keys) { delta.append($0) }
         var next = 0
-        func takeLater(upTo key: Int64) {
-            while next < later.count, later[next].reviewKey <= key {
-                take(later[next])
+        func takeDelta(upTo key: Int64) {
+            while next < delta.count, delta[next].reviewKey <= key {
+                take(delta[next])
                 next += 1
             }
         }
         try currentPayloads(from: .currentInitial, keys) { review in
-            takeLater(upTo: review.reviewKey)
-            let isReplaced = next > 0 && later[next - 1].reviewKey == review.reviewKey
+            takeDelta(upTo: review.reviewKey)
+            let isReplaced = next > 0 && delta[next - 1].reviewKey == review.reviewKey
             if !isReplaced { take(review) }
         }
-        takeLater(upTo: .max)
+        takeDelta(upTo: .max)
     }
 
     private func currentPayloads(
@@ -392,13 +393,13 @@ struct SQLiteSession: SQLSession {
         }
         try question.forEach { row in
             let key = try row.reviewKey(0)
-            let told = try row.reading(5)
+            let flags = try row.ratingFlags(5)
             take(
                 CurrentPayload(
                     reviewKey: key, productKey: productKey(ofReview: key),
                     identity: try row.digest128(1), payload: try row.digest128(2),
                     isIdentifiedByContent: try row.flag(3), isLive: try row.flag(4),
-                    rating: told.rating, hasText: told.hasText))
+                    rating: flags.rating, hasText: flags.hasText))
         }
     }
 

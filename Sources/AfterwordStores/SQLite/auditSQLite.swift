@@ -5,7 +5,7 @@ import GRDB
 /// The first inconsistency that SQLite itself can find: pages, indexes against their tables, NOT
 /// NULL and column types (`PRAGMA integrity_check`); CHECK constraints; foreign keys; and
 /// definitions that differ from those of this program. Ordinary reads use the same indexes and
-/// would not notice. Rows hidden by the view `product_reviews_base` are compared with the history.
+/// would not notice. Rows hidden by the view `product_reviews_current` are compared with the history.
 func auditSQLite(_ database: Database) throws -> AuditFinding? {
     let schema = try schemaMade()
     return try integrityFault(database) ?? ruleFault(schema, database) ?? referenceFault(database)
@@ -148,7 +148,7 @@ private func schemaFault(_ schema: [Definition], _ database: Database) throws ->
 private func replacedFault(_ database: Database) throws -> AuditFinding? {
     try BoundStatement(database, CurrentRows.faultOfReplaced).rows { row in
         AuditFinding(
-            run: nil, table: "product_reviews_base",
+            run: nil, table: "product_reviews_current",
             row: "product \(try row.string("product_id")) review \(try row.string("review_id"))",
             what: "what it was first is not in its history")
     }.first

@@ -20,8 +20,8 @@ extension ForwardingReader {
     package func attempts() throws -> [RunAttempt] {
         try target().attempts()
     }
-    package func sealedRows() throws -> [SealedRow] {
-        try target().sealedRows()
+    package func checksummedRows() throws -> [ChecksummedRow] {
+        try target().checksummedRows()
     }
     package func shapes() throws -> [ShapeRow] {
         try target().shapes()

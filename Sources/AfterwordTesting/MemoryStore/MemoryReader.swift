@@ -13,7 +13,7 @@ final class MemoryReader: StoreReader {
 
     func runs() throws -> [RunRecord] { state.runs }
     /// Empty: no other program can change these rows.
-    func sealedRows() throws -> [SealedRow] { [] }
+    func checksummedRows() throws -> [ChecksummedRow] { [] }
 
     func files(ofRun run: Int64?) throws -> [FileRecord] {
         state.files.filter { run == nil || $0.run == run }

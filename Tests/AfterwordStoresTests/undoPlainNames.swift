@@ -1,0 +1,43 @@
+import GRDB
+
+/// Tables with a row checksum, which was called a seal before the eighth migration.
+private let checksummed = [
+    "run_attempts", "shapes", "products_dim", "product_insights_cache", "llm_calls", "api_keys",
+    "service_jobs",
+]
+
+/// Restores the names of before the eighth migration in a SQLite file.
+func undoPlainNames(_ database: Database) throws {
+    let views = try Row.fetchAll(
+        database, sql: "SELECT name, sql FROM sqlite_schema WHERE type = 'view' ORDER BY rowid")
+    for view in views { try database.execute(sql: "DROP VIEW \(view["name"] as String)") }
+    for table in checksummed {
+        try database.execute(sql: "ALTER TABLE \(table) RENAME COLUMN row_checksum TO seal")
+    }
+    let tables = [
+        ("current_initial", "product_reviews_base_first"),
+        ("current_delta", "product_reviews_base_later"),
+    ]
+    for (new, old) in tables {
+        try database.execute(
+            sql: """
+                ALTER TABLE \(new) RENAME COLUMN rating_flags TO reading;
+                ALTER TABLE \(new) RENAME TO \(old)
+                """)
+    }
+    for view in views {
+        let sql = tables.reduce(view["sql"] as String) { $0.replacing($1.0, with: $1.1) }
+        try database.execute(
+            sql: sql.replacing("product_reviews_current", with: "product_reviews_base")
+                .replacing("rating_flags", with: "reading"))
+    }
+}
+
+/// The same for a Postgres schema.
+let undoPlainNamesOfPostgres =
+    checksummed.map { "ALTER TABLE \($0) RENAME COLUMN row_checksum TO seal;" }.joined()
+        + """
+        ALTER TABLE product_reviews_current RENAME COLUMN rating_flags TO reading;
+        ALTER TABLE product_reviews_current RENAME TO product_reviews_base;
+        ALTER INDEX IF EXISTS product_reviews_current_key RENAME TO product_reviews_base_key;
+        """
