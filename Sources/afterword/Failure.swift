@@ -182,6 +182,8 @@ struct Failure {
         case .locked: "another run holds the store; try again when it is done, or with --wait"
         case .unreachable(let what): "the store cannot be opened: \(what)"
         case .schemaNewer: "the store was made by a newer Afterword; update this program"
+        case .digestRulesUnknown(let run, let rules):
+            "run \(run) has digests by rules \(rules), which this program does not know: update it"
         case .timedOut: "the server ended a statement that took too long; nothing was stored"
         case .interrupted: "interrupted"
         case .unreadable(let table, let column):

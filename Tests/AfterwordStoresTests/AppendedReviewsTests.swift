@@ -197,9 +197,10 @@ import Testing
                     DROP TABLE service_jobs;
                     DROP TABLE product_reviews_base_later;
                     ALTER TABLE product_reviews_base_first RENAME TO product_reviews_base;
+                    ALTER TABLE runs DROP COLUMN digest_rules;
                     ALTER TABLE runs DROP COLUMN dump_label;
                     DELETE FROM grdb_migrations
-                        WHERE substr(identifier, 1, 2) IN ('3 ', '5 ', '6 ', '7 ', '8 ');
+                        WHERE substr(identifier, 1, 2) IN ('3 ', '5 ', '6 ', '7 ', '8 ', '9 ');
                     """)
             for view in views where view["name"] != "product_reviews_base" {
                 try database.execute(
@@ -212,7 +213,7 @@ import Testing
             try SQLiteStore.pendingMigrations(path: old.path)
                 == [
                     "3 later reviews apart", "5 dump labels", "6 verdicts", "7 service jobs",
-                    "8 plain names",
+                    "8 plain names", "9 digest rules",
                 ])
         for file in [old, new] {
             let store = try file.open()

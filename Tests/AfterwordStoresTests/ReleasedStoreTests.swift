@@ -82,6 +82,24 @@ import Testing
         #expect(try migrated.definitions().subtracting(expected) == [])
         #expect(try expected.subtracting(migrated.definitions()) == [])
     }
+
+    @Test(
+        "A run by unknown digest rules is copied as it is, and an audit refuses it",
+        arguments: StoreKind.lasting)
+    func unknownRules(kind: StoreKind) throws {
+        let stores = TemporaryStores(kind)
+        let store = try stores.make()
+        let history = ReviewHistory(seed: 8)
+        try history.load(Array(history.steps.prefix(2)), into: store)
+        #expect(try store.read { try $0.runs().map(\.digestRules) } == [1, 1])
+        try stores.tamper("UPDATE runs SET digest_rules = 7 WHERE run = 2")
+        #expect(try store.read { try $0.newestRun()?.digestRules } == 7)
+        let fault = StoreFault.digestRulesUnknown(run: 2, rules: 7)
+        #expect(throws: fault) { try store.read { try auditStore($0) } }
+        let copy = MemoryStore()
+        #expect(throws: fault) { try copyStore(from: store, to: copy) }
+        #expect(try copy.read { try $0.runs().map(\.digestRules) } == [1, 7])
+    }
 }
 
 /// One store of a test outside memory, empty or restored from a fixture.

@@ -154,10 +154,11 @@ import Testing
         // The store of a program from before verdicts.
         try server.runAll(
             """
-            \(undoPlainNamesOfPostgres)
+            ALTER TABLE runs DROP COLUMN digest_rules; \(undoPlainNamesOfPostgres)
             DROP VIEW \(views).verdicts; DROP TABLE review_verdicts; DROP TABLE service_jobs;
             DELETE FROM migrations
-                WHERE name IN ('6 verdicts', '7 service jobs', '8 plain names')
+                WHERE name IN ('6 verdicts', '7 service jobs', '8 plain names',
+                    '9 digest rules')
             """)
         try store.grantReader(role)
         _ = try schema.open()

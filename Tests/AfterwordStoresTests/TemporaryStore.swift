@@ -178,6 +178,9 @@ final class TemporaryStores {
             return try store.read { try auditStore($0) } ?? store.auditByQuery()
         } catch StoreFault.unreadable(let table, let column) {
             return AuditFinding(run: nil, table: table, row: column, what: "unreadable")
+        } catch StoreFault.digestRulesUnknown(let run, let rules) {
+            return AuditFinding(
+                run: run, table: "runs", row: "digest_rules \(rules)", what: "unknown")
         }
     }
 

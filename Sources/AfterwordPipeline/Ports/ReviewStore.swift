@@ -258,6 +258,8 @@ package enum StoreFault: Error, Equatable, Sendable {
     case unreachable(String)
     /// The schema was made by a newer program.
     case schemaNewer
+    /// A run's digests were made by rules that this program does not know.
+    case digestRulesUnknown(run: Int64, rules: Int64)
     /// A stored value that this program does not write: the disk, or another program, changed it.
     case unreadable(table: String, column: String)
     /// The file, or a table of it, is damaged.

@@ -102,6 +102,10 @@ package struct RunRecord: Equatable, Sendable {
     package var profile = DumpProfile()
     /// `--dump`: the name of the dump that the run is part of.
     package var dumpLabel: Text?
+    /// The version of the rules that its digests were made by (`DigestRules`). A newer program may
+    /// have written a version that this one does not know; only `auditStore` refuses it. No digest
+    /// covers it.
+    package var digestRules = DigestRules.current.rawValue
     /// `historyDigest` of the run before.
     package var previousDigest: Digest256
     /// Digest of the chain of history rows up to this run.

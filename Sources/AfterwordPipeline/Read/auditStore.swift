@@ -8,14 +8,29 @@ import AfterwordCore
 /// A change of any significant stored byte is found, as is any missing row.
 ///
 /// - Returns: The first inconsistency; nil where there is none.
+/// - Throws: `StoreFault.digestRulesUnknown` for a run that a newer program wrote by rules that this
+///   one does not know.
 package func auditStore(_ reader: any StoreReader) throws -> AuditFinding? {
     let history = try reader.history(ofProduct: nil, review: nil)
     let runs = try reader.runs()
-    return try auditRows(history) ?? auditChain(runs, history)
+    let rules = try knownRules(runs)
+    return try auditRows(history, rules) ?? auditChain(runs, history)
         ?? auditBalances(runs, reader) ?? auditBronze(reader)
         ?? auditBase(history, reader) ?? auditSums(history, runs, reader)
         ?? auditInsights(reader) ?? auditVerdicts(reader) ?? auditLedger(runs, reader)
         ?? auditRowChecksums(reader)
+}
+
+/// The digest rules of each run.
+private func knownRules(_ runs: [RunRecord]) throws -> [Int64: DigestRules] {
+    var rules: [Int64: DigestRules] = [:]
+    for run in runs {
+        guard let known = DigestRules(rawValue: run.digestRules) else {
+            throw StoreFault.digestRulesUnknown(run: run.run, rules: run.digestRules)
+        }
+        rules[run.run] = known
+    }
+    return rules
 }
 
 /// Checks each run's ledger digest against the rows that the run wrote beside its history.
@@ -121,10 +136,15 @@ private func auditRowChecksums(_ reader: any StoreReader) throws -> AuditFinding
     return nil
 }
 
-/// Checks both digests of every history row; reports the earliest run first.
-private func auditRows(_ history: [HistoryRow]) -> AuditFinding? {
+/// Checks both digests of every history row by the rules of its run; reports the earliest run
+/// first. Rows of a run that the ledger does not have are found by `auditChain`.
+private func auditRows(
+    _ history: [HistoryRow], _ rules: [Int64: DigestRules]
+) -> AuditFinding? {
     let broken = history.filter { row in
-        row.computedRowDigest != row.rowDigest || row.values.contentDigest != row.contentDigest
+        let rules = rules[row.run] ?? .current
+        return row.computedRowDigest(by: rules) != row.rowDigest
+            || row.values.contentDigest(by: rules) != row.contentDigest
     }
     guard let row = broken.min(by: { $0.run < $1.run }) else { return nil }
     return AuditFinding(

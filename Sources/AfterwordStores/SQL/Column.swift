@@ -65,6 +65,8 @@ struct Column: Sendable {
     var comment = ""
     /// The version of the schema that added it.
     var since = 1
+    /// The value that rows of before have, and a column added without NULL needs.
+    var initial: String?
     /// The name that it had before a version of the schema.
     var former: (name: String, until: Int)?
 
@@ -98,6 +100,7 @@ struct Column: Sendable {
     func renamed(from name: String, in version: Int) -> Column {
         with { $0.former = (name, version) }
     }
+    func initially(_ value: String) -> Column { with { $0.initial = value } }
     func since(_ version: Int) -> Column { with { $0.since = version } }
 
     private func with(_ change: (inout Column) -> Void) -> Column {
@@ -129,6 +132,7 @@ extension Column {
         case (.key, _), (.countedKey, _), (.bulkKey, .sqlite): parts.append("PRIMARY KEY")
         case (.none, _), (.bulkKey, .postgres): if !isOptional { parts.append("NOT NULL") }
         }
+        if let initial { parts.append("DEFAULT \(initial)") }
         if isUnique { parts.append("UNIQUE") }
         if let reference { parts.append("REFERENCES \(reference)") }
         if let condition = condition(asOf: version, dialect) {

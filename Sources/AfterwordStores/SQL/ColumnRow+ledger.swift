@@ -44,6 +44,7 @@ extension ColumnRow {
                 ledgerDigest: try digest("ledger_digest"))
             record.profile = try profile
             record.dumpLabel = try text("dump_label")
+            record.digestRules = try count("digest_rules")
             return record
         }
     }

@@ -19,7 +19,11 @@ extension Table {
             .number("profile_records"), .number("profile_brands"), .number("profile_rated"),
             .number("profile_rating_sum"), .number("profile_without_text"),
             .blob("previous_digest"), .blob("history_digest"), .blob("ledger_digest"),
-        ] + .balance + [.text("dump_label").optional.since(5)]
+        ] + .balance + [
+            .text("dump_label").optional.since(5),
+            .number("digest_rules", .none, "which rules its digests were made by")
+                .initially("1").since(9),
+        ]
     ).ruled(sumOfParts)
 
     static let runFiles = Table(

@@ -33,6 +33,7 @@ extension RunRecord: TableRow {
         row.add(ledgerDigest)
         row.add(balance)
         row.add(dumpLabel)
+        row.add(digestRules)
     }
 }
 
