@@ -209,12 +209,8 @@ import Testing
             }
         }
         #expect(throws: StoreFault.self) { try SQLiteStore(path: old.path, opening: .existing) }
-        #expect(
-            try SQLiteStore.pendingMigrations(path: old.path)
-                == [
-                    "3 later reviews apart", "5 dump labels", "6 verdicts", "7 service jobs",
-                    "8 plain names", "9 digest rules",
-                ])
+        let pending = try SQLiteStore.pendingMigrations(path: old.path)
+        #expect(pending.map { $0.prefix(2) } == ["3 ", "5 ", "6 ", "7 ", "8 ", "9 "])
         for file in [old, new] {
             let store = try file.open()
             for (number, step) in history.steps.enumerated().dropFirst() {

@@ -8,8 +8,8 @@ import AfterwordCore
 /// A change of any significant stored byte is found, as is any missing row.
 ///
 /// - Returns: The first inconsistency; nil where there is none.
-/// - Throws: `StoreFault.digestRulesUnknown` for a run that a newer program wrote by rules that this
-///   one does not know.
+/// - Throws: `StoreFault.digestRulesUnknown` for a run that a newer program wrote by rules that
+///   this one does not know.
 package func auditStore(_ reader: any StoreReader) throws -> AuditFinding? {
     let history = try reader.history(ofProduct: nil, review: nil)
     let runs = try reader.runs()
@@ -17,7 +17,7 @@ package func auditStore(_ reader: any StoreReader) throws -> AuditFinding? {
     return try auditRows(history, rules) ?? auditChain(runs, history)
         ?? auditBalances(runs, reader) ?? auditBronze(reader)
         ?? auditBase(history, reader) ?? auditSums(history, runs, reader)
-        ?? auditInsights(reader) ?? auditVerdicts(reader) ?? auditLedger(runs, reader)
+        ?? auditInsights(reader) ?? auditVerdicts(reader) ?? auditLedger(runs, rules, reader)
         ?? auditRowChecksums(reader)
 }
 
@@ -35,9 +35,9 @@ private func knownRules(_ runs: [RunRecord]) throws -> [Int64: DigestRules] {
 
 /// Checks each run's ledger digest against the rows that the run wrote beside its history.
 private func auditLedger(
-    _ runs: [RunRecord], _ reader: any StoreReader
+    _ runs: [RunRecord], _ rules: [Int64: DigestRules], _ reader: any StoreReader
 ) throws -> AuditFinding? {
-    var rows: [Int64: LedgerRows] = [:]
+    var rows = rules.mapValues { LedgerRows(by: $0) }
     for row in try reader.raw(ofProduct: nil) { rows[row.run, default: LedgerRows()].add(row) }
     for row in try reader.productRaw(ofProduct: nil) {
         rows[row.run, default: LedgerRows()].add(row)

@@ -12,7 +12,8 @@ extension PostgresLoad {
         try buildIndexes()
         try connection.run(
             """
-            UPDATE product_reviews_raw r SET raw_key = moved.new_key, product_key = moved.product_key
+            UPDATE product_reviews_raw r
+            SET raw_key = moved.new_key, product_key = moved.product_key
             FROM unnest($1::bigint[], $2::bigint[], $3::bigint[])
                 AS moved (raw_key, new_key, product_key)
             WHERE r.raw_key = moved.raw_key

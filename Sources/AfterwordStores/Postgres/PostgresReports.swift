@@ -106,7 +106,8 @@ enum PostgresReports {
     /// Grants a role read access to the views and to nothing else. The server quotes the role's
     /// name.
     static let grantReader = """
-        SELECT format('GRANT USAGE ON SCHEMA %1$I TO %2$I; GRANT SELECT ON ALL TABLES IN SCHEMA %1$I TO %2$I',
+        SELECT format('GRANT USAGE ON SCHEMA %1$I TO %2$I; '
+                'GRANT SELECT ON ALL TABLES IN SCHEMA %1$I TO %2$I',
             \(reportSchema), $1::text) AS sql
         """
 }

@@ -2,12 +2,19 @@ import AfterwordCore
 
 /// All migrations of both stores.
 ///
-/// To add a tracked field: a line in `addedFields`, and a migration with
-/// `.addColumns(.reviewHistory)` and `.cleanView`.
+/// To add a tracked field: a line in `addedFields`, and a migration of its version with the changes
+/// of `fieldAdded`.
 extension SchemaMigration {
     /// Tracked fields that the first release did not have, each with the version that adds its
     /// column.
     static let addedFields: [TrackedField: Int] = [:]
+
+    /// The changes of a migration that adds a tracked field.
+    ///
+    /// - Parameter views: The version of the views at that time.
+    private static func fieldAdded(views: Int) -> [Change] {
+        [.addColumns(.reviewHistory), .cleanView, .reportViews(version: views)]
+    }
 
     /// The version of the schema that has a field's column first.
     static func version(of field: TrackedField) -> Int { addedFields[field] ?? 1 }
@@ -48,7 +55,11 @@ extension SchemaMigration {
         .map { (table: Table) in .rename(table) } + [
             .only(.postgres, [.rename(.currentReviews)]),
             .postgres(
-                "ALTER INDEX IF EXISTS product_reviews_base_key RENAME TO product_reviews_current_key"
+                """
+                DO $$ BEGIN IF to_regclass('product_reviews_base_key') IS NOT NULL THEN
+                    ALTER INDEX product_reviews_base_key RENAME TO product_reviews_current_key;
+                END IF; END $$
+                """
             ),
             .only(
                 .sqlite,

@@ -70,14 +70,16 @@ enum Queries {
                 FROM products_dim WHERE product_id = ?
             )
             \(rows) ON h.history_key = b.review_key
-            WHERE b.history_key >= 0 AND \(ofOwn("b.review_key")) AND \(ofOwn("h.history_key")) \(condition)
+            WHERE b.history_key >= 0 AND \(ofOwn("b.review_key"))
+                AND \(ofOwn("h.history_key")) \(condition)
             UNION ALL
             \(rows) ON h.history_key = b.history_key
             WHERE b.history_key < 0 AND \(ofOwn("b.review_key")) \(condition)
             """
     }
     private static func ofOwn(_ column: String) -> String {
-        "\(column) BETWEEN (SELECT lowest FROM own) AND (SELECT lowest + \(KeyLayout.lastNumber) FROM own)"
+        let last = "lowest + \(KeyLayout.lastNumber)"
+        return "\(column) BETWEEN (SELECT lowest FROM own) AND (SELECT \(last) FROM own)"
     }
     private static let historyValues = historyValues(asOf: .max)
     private static func historyValues(asOf version: Int) -> String {
@@ -88,7 +90,8 @@ enum Queries {
     /// the product's id six times.
     static let historyOfProduct = """
         SELECT h.*, r.review_id, r.identity_digest, ? AS product_id
-        FROM product_reviews_current r JOIN product_reviews_history h ON h.history_key = r.review_key
+        FROM product_reviews_current r
+        JOIN product_reviews_history h ON h.history_key = r.review_key
         WHERE \(ofProduct("r.review_key"))
         UNION ALL
         SELECT h.*, r.review_id, r.identity_digest, ? AS product_id
@@ -101,7 +104,8 @@ enum Queries {
     /// product's id; the review's id.
     static let historyOfReview = """
         WITH r AS MATERIALIZED (
-            SELECT ? AS product_id, review_key, review_id, identity_digest FROM product_reviews_current
+            SELECT ? AS product_id, review_key, review_id, identity_digest
+            FROM product_reviews_current
             WHERE \(ofProduct("review_key", from: "?", through: "?")) AND review_id = ? LIMIT 1
         )
         SELECT h.*, r.review_id, r.identity_digest, r.product_id

@@ -10,8 +10,8 @@ struct SchemaMigration: Sendable {
         case allowWords(Table, column: String)
         /// Renames a table, and its columns, to their names since this version.
         case rename(Table)
-        /// Makes changes while SQLite, which renames no table that a view names, has no views; these
-        /// changes make this program's views again. In Postgres views follow a renaming.
+        /// Makes changes while SQLite, which renames no table that a view names, has no views;
+        /// these changes make this program's views again. In Postgres views follow a renaming.
         indirect case withoutViews([Change])
         /// Changes of one store only.
         indirect case only(Dialect, [Change])

@@ -103,7 +103,7 @@ struct VersionFacts {
     /// Adds the row with its values. Texts are held by the row itself, or by their places in
     /// `texts`.
     @inline(__always)
-    func encode<Held>(
+    func encode<Held: EncodedText>(
         _ values: TrackedValues<Held>, author: Held, in texts: Held.Texts,
         into row: inout some RowSink
     ) {
@@ -121,10 +121,10 @@ struct VersionFacts {
             switch column {
             case .number(let field): row.add(values[number: field])
             case .flag(let field): row.add(flag: values[number: field].map { $0 != 0 })
-            case .text(let field): row.add(values[text: field], in: texts)
+            case .text(let field): values[text: field].encode(in: texts, into: &row)
             case .instant(let field): row.add(times.instant(of: field))
             case .origin(let field): row.add(word: times.origin(of: field))
-            case .author: row.add(author, in: texts)
+            case .author: author.encode(in: texts, into: &row)
             }
         }
     }
@@ -154,12 +154,22 @@ private enum ValueStep {
     }
 }
 
-extension RowSink {
+/// A held text that a row's encoder adds. Declared here, so that the encoders of both stores are
+/// specialised for it.
+protocol EncodedText: HeldText {
+    /// Adds the text; NULL for an absent one.
+    func encode(in texts: Texts, into row: inout some RowSink)
+}
+
+extension TextPlace: EncodedText {
     @inline(__always)
-    mutating func add<Held: HeldText>(_ text: Held, in texts: Held.Texts) {
-        if text.isAbsent { return add(text: nil) }
-        text.withBytes(in: texts) { add(text: $0) }
+    func encode(in texts: CleanTexts, into row: inout some RowSink) {
+        row.add(text: isAbsent ? nil : texts[self])
     }
+}
+
+extension Text?: EncodedText {
+    func encode(in texts: Void, into row: inout some RowSink) { row.add(self) }
 }
 
 extension HistoryRow: TableRow {
@@ -168,9 +178,7 @@ extension HistoryRow: TableRow {
             historyKey: historyKey, reviewKey: reviewKey, version: version, operation: operation,
             run: run, observedAt: observedAt, changedFields: changedFields,
             content: contentDigest, salt: Digest128(salt), rowDigest: rowDigest, times: times)
-        var copying = CopyingSink(row)
-        facts.encode(values, author: authorID, in: (), into: &copying)
-        row = copying.base
+        facts.encode(values, author: authorID, in: (), into: &row)
     }
 }
 

@@ -1,8 +1,8 @@
 import AfterwordPipeline
 
-/// The rating flags of a review, stored in the column `rating_flags`: twice the rating in tenths, or 0
-/// without a rating, plus 1 where the review has a title or a body. The profile of a dump needs no
-/// more than this number.
+/// The rating flags of a review, stored in the column `rating_flags`: twice the rating in tenths,
+/// or 0 without a rating, plus 1 where the review has a title or a body. The profile of a dump
+/// needs no more than this number.
 func ratingFlags(rating: Int64?, hasText: Bool) -> Int64 { (rating ?? 0) << 1 | (hasText ? 1 : 0) }
 
 /// Decodes rating flags; nil for a number that no review has.

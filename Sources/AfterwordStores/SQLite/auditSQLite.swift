@@ -5,7 +5,8 @@ import GRDB
 /// The first inconsistency that SQLite itself can find: pages, indexes against their tables, NOT
 /// NULL and column types (`PRAGMA integrity_check`); CHECK constraints; foreign keys; and
 /// definitions that differ from those of this program. Ordinary reads use the same indexes and
-/// would not notice. Rows hidden by the view `product_reviews_current` are compared with the history.
+/// would not notice. Rows that the view `product_reviews_current` hides are compared with the
+/// history.
 func auditSQLite(_ database: Database) throws -> AuditFinding? {
     let schema = try schemaMade()
     return try integrityFault(database) ?? ruleFault(schema, database) ?? referenceFault(database)
