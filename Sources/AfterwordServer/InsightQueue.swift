@@ -1,5 +1,6 @@
 import AfterwordCore
 import AfterwordPipeline
+import Logging
 
 /// Makes insights, at most one at a time for each order (scope and language), and keeps one job row
 /// for each request that waits for an insight.
@@ -65,6 +66,7 @@ actor InsightQueue {
     private let jobs: any JobStore
     private let limits: ServiceLimits
     private let now: @Sendable () -> Instant
+    private let logger = Logger(label: "afterword.insights")
     private var open: [Order: Flight] = [:]
     private var running = 0
     private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -79,8 +81,17 @@ actor InsightQueue {
         self.now = now
     }
 
-    /// Running and waiting work, to be awaited at shutdown.
-    var underWay: [Task<End, Never>] { open.values.map(\.work) }
+    /// Waits for running and waiting work, at most `patience`; what is not done then goes on.
+    func finish(within patience: Duration) async {
+        let underWay = open.values.map(\.work)
+        // Running out of patience is no fault here: the jobs that remain read as lost later.
+        try? await firstOf(patience) { answer in
+            Task {
+                for task in underWay { _ = await task.value }
+                answer(.success(()))
+            }
+        }
+    }
 
     /// Whether this process is running a job's work.
     func isAlive(_ job: String) -> Bool {
@@ -199,6 +210,7 @@ actor InsightQueue {
             job.startedAt = now
         }
         let beat = Task {
+            // A cancelled sleep ends the renewals.
             while (try? await Task.sleep(for: .seconds(Self.leaseSeconds / 4))) != nil {
                 await self.update(order) { _, _ in }
             }
@@ -225,9 +237,7 @@ actor InsightQueue {
         } catch let problem as Problem {
             return (.problem(problem), true)
         } catch {
-            // An unexpected error may contain data, so only its type is logged.
-            let problem = Problem(.internalError, "see the log", cause: "\(type(of: error))")
-            return (.problem(problem), true)
+            return (.problem(Problem(unexpected: error)), true)
         }
     }
 
@@ -275,11 +285,18 @@ actor InsightQueue {
         await keep(flight.jobs)
     }
 
-    /// Writes job rows. Store errors are ignored: the next renewal writes the same rows again. If
-    /// the final write fails, the job reads as lost once its lease has run out.
+    /// Writes job rows. A store error is logged and ends no work: the next renewal writes the same
+    /// rows again. If the final write fails, the job reads as lost once its lease has run out.
     private func keep(_ rows: [JobRow]) async {
-        _ = try? await jobs.jobs { jobs in
-            for row in rows { try jobs.put(job: row) }
+        do {
+            try await jobs.jobs { jobs in
+                for row in rows { try jobs.put(job: row) }
+            }
+        } catch {
+            let cause = (error as? StoreFault)?.cause ?? "\(type(of: error))"
+            logger.error(
+                "jobs could not be written",
+                metadata: ["jobs": "\(rows.count)", "cause": "\(cause)"])
         }
     }
 

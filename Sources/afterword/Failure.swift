@@ -63,19 +63,19 @@ struct Failure {
                 + "nothing was stored. Files are JSON, or JSON Lines: one object a review"
         case .unreadableFile(let name, let reason): "cannot read \(name): \(reason)"
         case .notAFile(let name, let kind):
-            "\(name) is \(kind); only files and folders are read. Write what comes from it to a file "
+            "\(name) is \(kind); only files and folders are read. Write what comes from it to a "
+                + "file "
                 + "first"
         case .folderForFile(let name):
             "\(name) is a folder, and one file is needed here: name a file that lies in it"
         case .otherFormat(let file, let format): "\(file) " + words(format)
         case .linkLeavesDump(let name): "\(name) is a link that leads out of the dump"
         case .outsideSeries(let name):
-            "\(name) lies beside dated folders and belongs to none of them; move it, or name the dumps"
+            "\(name) lies beside dated folders and belongs to none of them; move it, or name the "
+                + "dumps"
         case .changedWhileRead(let name): "\(name) changed while it was read; nothing was stored"
         case .unknownShape(let file, let seen, let missing):
-            "\(file): no known shape fits. Fields seen: "
-                + (seen.isEmpty ? "none" : seen.prefix(20).joined(separator: ", "))
-                + ". Missing: \(missing.joined(separator: "; ")). Propose one: shape detect FILE; use it: --shape FILE"
+            unknownShape(file, seen: seen, missing: missing)
         case .noProposal(let file, let reason):
             "\(file): no shape can be proposed: \(reason)"
         case .noSuchShape(let name, let nearest):
@@ -84,13 +84,12 @@ struct Failure {
         case .noReviews(let file): "\(file) holds products and no reviews; leave it out of the dump"
         case .badShape(let what): "the shape cannot be used: \(what)"
         case .tooManyRejects(let rejected, let found):
-            "\(grouped(rejected)) of \(several(found, "record")) cannot be read; nothing was stored. "
-                + "Look at them with 'plan --max-rejects \(rejected)', "
-                + "or load the rest with 'run --max-rejects \(rejected)'"
+            tooManyRejects(rejected, found: found)
         case .incompleteDump(let reason):
             "the dump is said to be complete and is not: \(reason); nothing was stored"
         case .tooManyDeletes(let deleted, let scope):
-            "\(grouped(deleted)) of \(several(scope, "review")) would be deleted; nothing was stored. "
+            "\(grouped(deleted)) of \(several(scope, "review")) would be deleted; nothing was "
+                + "stored. "
                 + "If they are gone indeed: --max-deletes \(deleted)"
         case .emptiesProduct(let reviews):
             "a product of \(several(reviews, "review")) would be emptied; nothing was stored. "
@@ -99,15 +98,33 @@ struct Failure {
             "the dump is unlike those before: "
                 + comparison.rows.filter(\.isUnlike).map(\.words).joined(separator: "; ")
                 + "; nothing was stored. 'plan' shows all of it; if it is right: --accept-drift"
-        case .observedInFuture(let instant):
-            "the dump says that it was taken at \(instant), which is yet to come: until then no "
-                + "dump would update its products. Nothing was stored. If it is right: "
-                + "--accept-future; else give the time: --observed-at DATE"
+        case .observedInFuture(let instant): observedInFuture(instant)
         case .otherIdentityKind(let file, let stored, let incoming):
             "\(file): its products are known by identity \(stored), the file by \(incoming)"
         case .seriesWithObservedAt:
             "--observed-at is for one dump; the folders of a series carry their own dates"
         }
+    }
+
+    private static func unknownShape(
+        _ file: String, seen: [String], missing: [String]
+    ) -> String {
+        "\(file): no known shape fits. Fields seen: "
+            + (seen.isEmpty ? "none" : seen.prefix(20).joined(separator: ", "))
+            + ". Missing: \(missing.joined(separator: "; ")). "
+            + "Propose one: shape detect FILE; use it: --shape FILE"
+    }
+
+    private static func tooManyRejects(_ rejected: Int64, found: Int64) -> String {
+        "\(grouped(rejected)) of \(several(found, "record")) cannot be read; nothing was stored. "
+            + "Look at them with 'plan --max-rejects \(rejected)', "
+            + "or load the rest with 'run --max-rejects \(rejected)'"
+    }
+
+    private static func observedInFuture(_ instant: Instant) -> String {
+        "the dump says that it was taken at \(instant), which is yet to come: until then no "
+            + "dump would update its products. Nothing was stored. If it is right: "
+            + "--accept-future; else give the time: --observed-at DATE"
     }
 
     /// What the format is, and how to get its content loaded.

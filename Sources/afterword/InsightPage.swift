@@ -245,9 +245,11 @@ struct InsightPage {
             print(Terminal.grey("In the model's words: " + printable(limitation.text ?? "")))
         }
         var parts = [
-            "run \(row.madeRun) by \(printable(row.model)), of reviews as of run \(row.evidenceRun)",
+            "run \(row.madeRun) by \(printable(row.model)), of reviews as of run "
+                + "\(row.evidenceRun)",
             "\(grouped(number("shown", of: evidence) ?? 0)) of "
-                + "\(grouped(number("readable", of: evidence) ?? 0)) reviews with a text were shown to it",
+                + "\(grouped(number("readable", of: evidence) ?? 0)) reviews with a text were "
+                + "shown to it",
         ]
         let dropped = ["quotes", "prose"].flatMap {
             document["dropped"]?[$0]?.members ?? []

@@ -21,15 +21,15 @@ struct ModelOptions: ParsableArguments {
 
     @Flag(
         help: """
-            Ask for the cheap tier ('flex'): half of the price, and up to a quarter of an hour for an \
-            answer.
+            Ask for the cheap tier ('flex'): half of the price, and up to a quarter of an hour for \
+            an answer.
             """)
     var flex = false
 
     @Option(
         help: """
-            Seconds that an answer may take, 1 to 3600; 180 when left out, with --flex 900. One that began \
-            and stops for a minute is given up before.
+            Seconds that an answer may take, 1 to 3600; 180 when left out, with --flex 900. One \
+            that began and stops for a minute is given up before.
             """)
     var answerSeconds: Int?
 
@@ -42,8 +42,8 @@ struct ModelOptions: ParsableArguments {
 
     @Option(
         help: """
-            How the simulated model behaves: honest, or, to try the checks, refusal, cut, ungrounded, \
-            numbers, bad_json, gullible or lying.
+            How the simulated model behaves: honest, or, to try the checks, refusal, cut, \
+            ungrounded, numbers, bad_json, gullible or lying.
             """)
     var fakeLlm = "honest"
 
@@ -192,7 +192,8 @@ extension InsightNotice {
     var words: String {
         switch self {
         case .waitingForModel(let questions, let seconds):
-            "waiting for the model: \(several(Int64(questions), "question")) without an answer, the oldest "
+            "waiting for the model: \(several(Int64(questions), "question")) without an answer, "
+                + "the oldest "
                 + "for \(seconds) s"
         case .waitingForAnother(let scopes):
             "waiting for another program that asks about "
@@ -208,7 +209,8 @@ extension InsightNotice {
         case .beyondBound(let scope, let beyond):
             "\(printable(scope.written)): \(beyond.words)"
         case .unknownUsage(let scope):
-            "\(printable(scope.written)): what the question used is not said, or not to be believed; it "
+            "\(printable(scope.written)): what the question used is not said, or not to be "
+                + "believed; it "
                 + "counts as the most it can cost"
         }
     }

@@ -37,6 +37,7 @@ struct NewStore {
     }
 
     private func holdsNothing() -> Bool {
+        // A file that cannot be read may hold something: it is kept.
         let isEmpty = try? SQLiteStore(path: path, opening: .existing).read { reader in
             try reader.newestRun() == nil && reader.apiKeys().isEmpty
                 && reader.modelCalls().isEmpty

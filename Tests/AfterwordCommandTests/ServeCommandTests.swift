@@ -117,16 +117,19 @@ import Testing
 final class RunningService {
     let process = Process()
     let url: String
+    private let log: URL
 
     init(
         _ folder: TemporaryFolder, _ more: [String] = [], address: String = "http://127.0.0.1:"
     ) throws {
         let output = Pipe()
+        log = folder.url.appendingPathComponent("serve-\(UUID().uuidString).log")
+        try Data().write(to: log)
         process.executableURL = URL(fileURLWithPath: Program.path)
         process.arguments = ["serve", "--port", "0"] + more
         process.currentDirectoryURL = folder.url
         process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
+        process.standardError = try FileHandle(forWritingTo: log)
         process.standardInput = FileHandle.nullDevice
         try process.run()
         var line = ""
@@ -151,6 +154,16 @@ final class RunningService {
         let body = output.fileHandleForReading.readDataToEndOfFile()
         curl.waitUntilExit()
         return try JSONValue(parsing: Array(body))
+    }
+
+    /// Returns once standard error holds `words`; fails if the process ends before.
+    func waitForErrors(containing words: String) throws {
+        var text = ""
+        while !text.contains(words) {
+            try #require(process.isRunning, "\(text)")
+            usleep(20_000)
+            text = try String(contentsOf: log, encoding: .utf8)
+        }
     }
 
     /// Sends SIGTERM and returns the exit code.

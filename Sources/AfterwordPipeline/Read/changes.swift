@@ -13,6 +13,13 @@ package struct ReviewMovement: Sendable {
     package var difference: ReviewDifference?
 
     package var review: StoredReview { after ?? before! }
+
+    /// The stars of the review, as `2 → 5` when both versions are live.
+    package var starText: String {
+        func star(_ review: StoredReview?) -> String { review?.values.star.map { "\($0)" } ?? "–" }
+        return before == nil || after == nil
+            ? star(review) : "\(star(before)) → \(star(after))"
+    }
 }
 
 /// The changes of a scope between two runs.
@@ -245,6 +252,9 @@ package struct ScopeShift: Sendable {
     /// The reviews counted by how they differ between the two runs.
     package var counts = NewsCounts()
     package var alerts: [ChangeAlert] = []
+
+    /// The brand's name as tables show it.
+    package var name: String { brand?.string ?? "(no brand)" }
 }
 
 /// The brands that changed between two runs: those with an alert first, then those with most new

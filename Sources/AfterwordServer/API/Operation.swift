@@ -143,18 +143,6 @@ extension Operation.Answer {
 // MARK: Endpoints
 
 extension Endpoint {
-    private var tag: Operation.Tag {
-        let first = path.split(separator: "/").dropFirst(2).first.map(String.init) ?? ""
-        if path.hasSuffix("/insights") { return .insights }
-        switch first {
-        case "compare": return .brands
-        case "safety", "verdicts": return .themes
-        case "inbox": return .new
-        case "status": return .runs
-        default: return Operation.Tag(rawValue: first) ?? .service
-        }
-    }
-
     /// The form of the whole answer: its content plus `as_of`, the run that it is as of.
     var form: ValueForm {
         let asOf = ObjectDescription.Member(
@@ -207,7 +195,7 @@ extension Endpoint {
             method: "post", path: path,
             summary: "Have an insight made, where its reviews changed. The one way to spend money.",
             tag: .insights,
-            parameters: parameters.filter(\.isInPath) + [waitParameter, .idempotencyKey],
+            parameters: makingParameters,
             body: insightRequestForm,
             answers: [
                 .init(

@@ -25,7 +25,7 @@ struct Parameter: Sendable {
     var name: String
     var form: Form
     var isInPath = false
-    /// Sent as a header; such parameters are never passed to `readParameters`.
+    /// Sent as a header.
     var isInHeader = false
     var isRequired = false
     var comment: String
@@ -91,7 +91,7 @@ struct Parameter: Sendable {
     }
 
     /// Maximum number of Unicode scalars of a list of names.
-    private static let namesLength = 8_192
+    static let namesLength = 8_192
 
     /// Whether `value` is a valid calendar date such as `2026-05-04`.
     private func isDate(_ value: String) -> Bool {
@@ -114,119 +114,6 @@ struct Parameter: Sendable {
         }
     }
 
-    /// The JSON Schema of the value.
-    var schema: JSONValue {
-        switch form {
-        case .text:
-            .row([
-                "type": .string("string"), "minLength": JSONValue(isField ? 0 : 1),
-                "maxLength": JSONValue(maxLength),
-                "pattern": .string(isField ? "^[^\\u0000]*$" : "^[^\\u0000]+$"),
-            ])
-        case .number(let range):
-            .row([
-                "type": .string("integer"), "minimum": JSONValue(range.lowerBound),
-                "maximum": JSONValue(range.upperBound),
-            ])
-        case .choice(let values):
-            .row([
-                "type": .string("string"),
-                "enum": .array((values + (isField ? [""] : [])).map { .string($0) }),
-            ])
-        case .moment:
-            .row([
-                "anyOf": .array([
-                    .row([
-                        "type": .string("integer"), "minimum": JSONValue(1),
-                        "maximum": JSONValue(9_999_999),
-                    ]), .row(["type": .string("string"), "format": .string("date")]),
-                    .row(["type": .string("string"), "format": .string("date-time")]),
-                    .row([
-                        "type": .string("string"), "minLength": JSONValue(1),
-                        "maxLength": JSONValue(100),
-                        "pattern": .string("^[!-~]([ -~]{0,98}[!-~])?$"),
-                    ]),
-                ])
-            ])
-        case .date: .row(["type": .string("string"), "format": .string("date")])
-        case .header: .row(["type": .string("string")])
-        case .names:
-            .row([
-                "type": .string("string"), "maxLength": JSONValue(Self.namesLength),
-                "pattern": .string("^[^,\\u0000]+(,[^,\\u0000]+){0,19}$"),
-            ])
-        case .token:
-            .row([
-                "type": .string("string"), "minLength": JSONValue(1), "maxLength": JSONValue(255),
-                "pattern": .string("^[!-~]+$"),
-            ])
-        case .cursor:
-            .row([
-                "type": .string("string"),
-                "pattern": .string("^[0-9]{1,15}-[0-9]{1,15}(-[0-9a-f]{8})?$"),
-            ])
-        }
-    }
-
-    /// The OpenAPI parameter object.
-    var json: JSONValue {
-        var members: [(key: String, value: JSONValue)] = [
-            ("name", .string(name)), ("in", .string(place)), ("required", .bool(isRequired)),
-            ("schema", schema), ("description", .string(comment)),
-        ]
-        if let example = Self.examples[name] { members.append(("example", .string(example))) }
-        return .object(members)
-    }
-
     /// The OpenAPI location: `path`, `header` or `query`.
     var place: String { isInPath ? "path" : isInHeader ? "header" : "query" }
-
-    /// Example values, taken from the bundled sample.
-    private static let examples = [
-        "product": "B0LUM2DESK", "brand": "Lumora", "brands": "Lumora,Knokke", "theme": "leaks",
-    ]
-}
-
-/// The position in a list: the run that the list is read as of and the number of entries already
-/// returned. Because the run is fixed, a list does not change between pages, even while dumps are
-/// loaded.
-struct Cursor: Equatable, Sendable {
-    var run: Int64
-    var first: Int
-    /// Eight hexadecimal digits that identify the list; empty for cursors of the HTML pages.
-    var list: String
-
-    init(run: Int64, first: Int, list: String = "") {
-        self.run = run
-        self.first = first
-        self.list = list
-    }
-
-    /// Parses a cursor's text; nil when it is malformed.
-    init?(_ text: String) {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard (2...3).contains(parts.count),
-            parts.prefix(2).allSatisfy({ (1...15).contains($0.utf8.count) }),
-            parts.prefix(2).allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }),
-            let run = Int64(parts[0]), let first = Int(parts[1])
-        else { return nil }
-        let list = parts.count > 2 ? String(parts[2]) : ""
-        guard parts.count == 2 || (list.utf8.count == 8 && list.allSatisfy(\.isHexDigit)) else {
-            return nil
-        }
-        self.init(run: run, first: first, list: list)
-    }
-
-    var text: String { list.isEmpty ? "\(run)-\(first)" : "\(run)-\(first)-\(list)" }
-}
-
-/// The error detail for an unknown query parameter. A name that is not 1 to 40 letters or
-/// underscores is not repeated in it.
-func unknownParameter(_ name: String, among parameters: [Parameter]) -> String {
-    let isName =
-        (1...40).contains(name.utf8.count)
-        && name.utf8.allSatisfy { Character(Unicode.Scalar($0)).isLetter || $0 == 0x5F }
-    let known = parameters.filter { !$0.isInPath }.map(\.name).sorted()
-    return (isName ? "\(name): is" : "a parameter that is") + " not known; known are "
-        + known.joined(separator: ", ")
 }

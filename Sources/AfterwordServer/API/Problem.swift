@@ -52,6 +52,11 @@ struct Problem: Error, Equatable {
         self.cause = cause
     }
 
+    /// The problem of an unexpected error. The error may contain data, so only its type is logged.
+    init(unexpected error: any Error) {
+        self.init(.internalError, "see the log", cause: "\(type(of: error))")
+    }
+
     static let nothingLoaded = Problem(.notFound, "nothing was loaded yet")
 
     var status: HTTPResponse.Status {

@@ -2,43 +2,49 @@ import AfterwordCore
 import AfterwordPipeline
 import HTTPTypes
 import Hummingbird
-import NIOCore
 
 /// Making insights: the only request that changes the store and the only one that can cost money.
 extension Service {
+    /// Adds a POST route beside each endpoint that has insights made.
     func addInsights(to router: ListedRouter) {
         for endpoint in Endpoint.all where endpoint.makesInsights {
-            router.post(RouterPath(endpoint.path)) { request, context in
-                try await makeInsight(endpoint, request, context)
+            guard let queue else {
+                router.post(RouterPath(endpoint.path)) { _, _ -> Response in
+                    throw Problem(.forbidden, "this service makes no insights")
+                }
+                continue
             }
+            addMaking(endpoint, by: queue, to: router)
         }
-        router.get(RouterPath(JobItem.operation.path)) { request, context in
-            try await job(request, context)
+    }
+
+    /// The order of the steps: nothing is read from a client without a key, nothing is written into
+    /// a store that was replaced, and a body is read last.
+    private func addMaking(
+        _ endpoint: Endpoint, by queue: InsightQueue, to router: ListedRouter
+    ) {
+        let group = router.group(context: ServiceContext.self)
+        group.add(middleware: OriginCheck())
+        group.add(middleware: authentication)
+        group.add(middleware: InsightPermission())
+        group.add(middleware: WritableStore(workers: workers))
+        group.add(middleware: ParameterCheck(endpoint.makingParameters))
+        group.add(middleware: JSONBody(limit: configuration.limits.bodyBytes))
+        group.post(RouterPath(endpoint.path)) { _, context in
+            try await makeInsight(context, by: queue)
         }
     }
 
     private func makeInsight(
-        _ endpoint: Endpoint, _ request: Request, _ context: Context
+        _ context: ServiceContext, by queue: InsightQueue
     ) async throws -> Response {
-        guard let queue else { throw Problem(.forbidden, "this service makes no insights") }
-        try gate.checkOrigin(request)
-        // Check the key first, so that nothing more is read from a client without one.
-        let caller = try gate.caller(gate.key(request), try await workers.front().keys)
-        guard caller.scopes.contains(.insight) else {
-            throw Problem(.forbidden, "the key may not ask for insights")
-        }
-        guard !workers.isReadOnly else { throw StoreFault.readOnly }
-        // Do not write into a store that another program has replaced since it was opened.
-        try await workers.checkReadiness()
-        let path = endpoint.parameters.filter(\.isInPath)
-        let values = try readParameters(path + [waitParameter], request, context)
-        let name = try idempotencyKey(request)
-        let language = try await insightLanguage(request)
+        let (values, caller) = (context.values, context.caller)
+        let language = try insightLanguage(context.body)
         let scope = try await scope(values, caller)
         let asked = InsightQueue.Request(
             order: .init(scope: scope, language: language), askedBy: caller.name ?? "",
-            idempotency: name)
-        let wait = Duration.seconds(Int64(values["wait"] ?? "") ?? 10)
+            idempotency: values[Parameter.idempotencyKey.name].map(idempotencyDigest))
+        let wait = Duration.seconds(Int64(values[waitParameter.name] ?? "") ?? 10)
         return try await storeFaultsAreProblems {
             if let known = try await queue.known(asked) {
                 return try await answer(known, within: wait)
@@ -69,14 +75,15 @@ extension Service {
         }
     }
 
+    /// The product or brand named in the path, if it exists now and the caller may read it.
     private func scope(
         _ values: [String: String], _ caller: Caller
     ) async throws -> ReviewScope {
         try await workers.read { reader -> ReviewScope in
             let runs = try reader.runs()
-            let (run, _) = try pin(reader, [:], among: runs)
+            guard let newest = runs.last else { throw Problem.nothingLoaded }
             let call = Call(
-                values: values, reader: caller.view(of: reader), run: run, allRuns: runs,
+                values: values, reader: caller.view(of: reader), run: newest, allRuns: runs,
                 now: configuration.now(), limits: configuration.limits, brands: caller.brands)
             return values["brand"] == nil ? .product(try call.product()) : try call.brand()
         }
@@ -113,33 +120,22 @@ extension Service {
         switch end {
         case .problem(let problem): throw problem
         case .insight(let row):
-            var response = text(
-                MadeInsight.form.json(MadeInsight(row: row)).canonical, type: "application/json")
-            response.headers.add(quota)
-            return response
+            var headers: HTTPFields = [:]
+            headers.add(quota)
+            return .json(
+                MadeInsight.form.json(MadeInsight(row: row)).canonical, headers: headers)
         }
     }
 
     private func accepted(_ begun: InsightQueue.Begun) async throws -> Response {
-        let job = try await current(begun.job)
+        let job = await current(begun.job)
         var headers: HTTPFields = [
-            .contentType: "application/json", .location: JobAnswer.path(job.row.job),
-            .retryAfter: "\(Self.pollSeconds)",
+            .location: JobAnswer.path(job.row.job), .retryAfter: "\(JobAnswer.pollSeconds)",
         ]
         headers.add(begun.quota)
-        return Response(
-            status: .accepted, headers: headers,
-            body: ResponseBody(
-                byteBuffer: ByteBuffer(
-                    string: AcceptedJob.form.json(AcceptedJob(job: job)).canonical)))
-    }
-
-    /// Seconds after which a client should poll a job again.
-    private static let pollSeconds = 2
-
-    private func current(_ row: JobRow) async throws -> JobAnswer {
-        JobAnswer(
-            row, now: configuration.now(), isAlive: await queue?.isAlive(row.job) ?? false)
+        return .json(
+            AcceptedJob.form.json(AcceptedJob(job: job)).canonical, status: .accepted,
+            headers: headers)
     }
 
     /// The result of `work`; nil if it takes longer than `wait`. Awaiting a task's value cannot be
@@ -151,6 +147,7 @@ extension Service {
             bufferingPolicy: .bufferingOldest(1))
         Task { ended.yield(await work.value) }
         let clock = Task {
+            // A cancelled sleep means that the work has ended first.
             try? await Task.sleep(for: wait)
             ended.yield(nil)
         }
@@ -158,74 +155,13 @@ extension Service {
         for await end in first { return end }
         return nil
     }
+}
 
-    // MARK: Jobs
-
-    /// Answers with a job, if the caller may read the product or brand of its insight.
-    private func job(_ request: Request, _ context: Context) async throws -> Response {
-        let values = try readParameters(JobItem.parameters, request, context)
-        let caller = try gate.caller(gate.key(request), try await workers.front().keys)
-        let id = values["job"] ?? ""
-        let found: JobRow?
-        if jobs.isShared {
-            found = try await workers.read { try $0.job(id) }
-        } else {
-            found = try await jobs.jobs { try $0.job(id) }
-        }
-        guard let found, try await isVisible(found.scope, to: caller) else {
-            throw Problem(.notFound, "no such job")
-        }
-        let job = try await current(found)
-        var response = text(
-            JobItem.form.json(JobItem(job: job)).canonical, type: "application/json")
-        if job.row.isOpen { response.headers[.retryAfter] = "\(Self.pollSeconds)" }
-        return response
-    }
-
-    private func isVisible(_ scope: ReviewScope, to caller: Caller) async throws -> Bool {
-        guard let brands = caller.brands else { return true }
-        switch scope {
-        case .product(let id):
-            let product = try await workers.read { try $0.products(id).first }
-            return product?.dimension[.brand].map(brands.contains) ?? false
-        case .scope(let own): return own.kind == .brand && brands.contains(own.id)
-        }
-    }
-
-    // MARK: Requests
-
-    /// A digest of the `Idempotency-Key` header; nil without the header. The key itself is not
-    /// stored.
-    private func idempotencyKey(_ request: Request) throws -> Digest256? {
-        guard let name = HTTPField.Name(Parameter.idempotencyKey.name),
-            let value = request.headers[name]
-        else { return nil }
-        guard Parameter.idempotencyKey.isRead(value) else {
-            throw Problem(.badParameter, "Idempotency-Key: 1 to 255 visible ASCII characters")
-        }
-        var builder = DigestEncoder(domain: "afterword.job.name.1")
-        builder.add(value)
-        return builder.finish()
-    }
-
-    private func insightLanguage(_ request: Request) async throws -> Language {
-        let type = request.headers[.contentType]?.split(separator: ";").first
-        guard type?.filter({ $0 != " " }).lowercased() == "application/json" else {
-            throw Problem(.unsupportedMediaType, "Content-Type: application/json")
-        }
-        let buffer = try await readBody(request)
-        guard let body = try? JSONValue(parsing: Array(buffer.readableBytesView)),
-            let members = body.members
-        else { throw Problem(.badBody, "a JSON object") }
-        guard members.allSatisfy({ $0.key == "language" }), members.count < 2 else {
-            throw Problem(.badBody, "language: and nothing else")
-        }
-        guard let member = members.first else { return .english }
-        guard let text = member.value.text, languageParameter.isRead(text),
-            let language = Language(rawValue: text)
-        else { throw Problem(.badBody, "language: cannot be read") }
-        return language
-    }
+/// A digest of an `Idempotency-Key`. The key itself is not stored.
+private func idempotencyDigest(_ key: String) -> Digest256 {
+    var builder = DigestEncoder(domain: "afterword.job.name.1")
+    builder.add(key)
+    return builder.finish()
 }
 
 extension HTTPFields {

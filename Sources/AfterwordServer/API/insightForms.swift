@@ -1,5 +1,6 @@
 import AfterwordCore
 import AfterwordPipeline
+import NIOCore
 
 /// The body of a POST that makes an insight.
 let insightRequestForm: ValueForm = {
@@ -38,3 +39,20 @@ let waitParameter = Parameter.number(
 let languageParameter = Parameter.choice(
     "language", Language.allCases.filter { $0 != .unknown }.map(\.rawValue),
     "The language it is written in; en when left out.")
+
+/// Reads the language of an insight from the body of a POST; English when it names none.
+///
+/// - Throws: `Problem` of kind `badBody`.
+func insightLanguage(_ buffer: ByteBuffer) throws(Problem) -> Language {
+    guard let body = try? JSONValue(parsing: Array(buffer.readableBytesView)),
+        let members = body.members
+    else { throw Problem(.badBody, "a JSON object") }
+    guard members.allSatisfy({ $0.key == "language" }), members.count < 2 else {
+        throw Problem(.badBody, "language: and nothing else")
+    }
+    guard let member = members.first else { return .english }
+    guard let text = member.value.text, languageParameter.isRead(text),
+        let language = Language(rawValue: text)
+    else { throw Problem(.badBody, "language: cannot be read") }
+    return language
+}

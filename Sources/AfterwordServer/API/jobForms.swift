@@ -22,6 +22,9 @@ struct JobAnswer: Sendable {
         }
     }
 
+    /// Seconds after which a client should poll a job again.
+    static let pollSeconds = 2
+
     /// The address of a job.
     static func path(_ job: String) -> String { "/api/v1/jobs/\(job)" }
 

@@ -6,12 +6,18 @@ struct PageRoute: Sendable {
     var path: String
     var summary: String
     var parameters: [Parameter]
+    /// The page while nothing is loaded; nil for the error page.
+    var whenEmpty: (@Sendable () -> String)?
     var render: @Sendable (Call) throws -> String
 
     static let all = [
         PageRoute(
             path: "/", summary: "What is dangerous or newly negative, brands, themes, products.",
-            parameters: [.brandFilter.field, .searchFilter.field, .sentiment.field, .cursor]
+            parameters: [.brandFilter.field, .searchFilter.field, .sentiment.field, .cursor],
+            whenEmpty: {
+                timelessPage(
+                    Templates.shared.empty, EmptyStorePage(), title: "Nothing loaded yet")
+            }
         ) { try overview($0) },
         PageRoute(
             path: "/brands/{brand}", summary: "A brand.",
@@ -33,6 +39,19 @@ struct PageRoute: Sendable {
         ) { try reviewPage($0) },
     ]
 
+    /// The first words of the pages' addresses.
+    static let beginnings = Set(
+        all.compactMap { $0.path.split(separator: "/").first.map(String.init) })
+
+    /// Its route.
+    var route: SnapshotRoute {
+        SnapshotRoute(
+            path: path, parameters: parameters + Endpoint.moments, form: .page,
+            whenEmpty: whenEmpty
+        ) { call in Array(try render(call).utf8) }
+    }
+
+    /// Its documentation.
     var operation: Operation {
         Operation(
             method: "get", path: path, summary: summary, tag: .pages,
@@ -58,6 +77,13 @@ extension Parameter {
 }
 
 extension CSVTable {
+    /// The route of the table `name`.
+    func route(_ name: String) -> SnapshotRoute {
+        SnapshotRoute(
+            path: "/csv/\(name).csv", parameters: parameters + Endpoint.moments, form: .csv(name)
+        ) { call in Array(csv(head, try rows(call)).utf8) }
+    }
+
     static let operations = all.map { name, table in
         Operation(
             method: "get", path: "/csv/\(name).csv", summary: table.summary, tag: .tables,

@@ -6,31 +6,11 @@ import Hummingbird
 extension Service {
     /// Adds the HTML pages, CSV tables and static files. Pages load nothing from other servers.
     func addPages(to router: ListedRouter) {
-        for route in PageRoute.all { addPage(router, route) }
-        for (name, table) in CSVTable.all {
-            router.get(RouterPath("csv/\(name).csv")) { request, context in
-                try await respond(
-                    request, context, table.parameters + Endpoint.moments, as: .csv(name)
-                ) { call in Array(csv(table.head, try table.rows(call)).utf8) }
-            }
-        }
+        for page in PageRoute.all { add(page.route, to: router) }
+        for (name, table) in CSVTable.all { add(table.route(name), to: router) }
         addStatic(router, "static/page.css", "text/css; charset=utf-8", pageStyle)
         addStatic(router, "static/icon.svg", "image/svg+xml", pageIcon)
         addStatic(router, "static/page.js", "text/javascript; charset=utf-8", pageScript)
-    }
-
-    private func addPage(_ router: ListedRouter, _ route: PageRoute) {
-        router.get(RouterPath(route.path)) { request, context in
-            do {
-                return try await respond(
-                    request, context, route.parameters + Endpoint.moments, as: .page
-                ) { call in Array(try route.render(call).utf8) }
-            } catch let problem as Problem where problem == .nothingLoaded && route.path == "/" {
-                return html(
-                    timelessPage(
-                        Templates.shared.empty, EmptyStorePage(), title: "Nothing loaded yet"))
-            }
-        }
     }
 
     private func addStatic(

@@ -1,55 +1,44 @@
-import AfterwordCore
 import HTTPTypes
 import Hummingbird
 
-extension Service {
+extension Problem {
     /// The error response: an HTML page for browsers, JSON for programs.
-    func answer(to request: Request, _ problem: Problem, id: String) -> Response {
-        guard prefersPage(request) else { return problem.response(id: id) }
-        var response = html(errorPage(problem, request, id: id), status: problem.status)
-        let data = problem.response(id: id)
-        for name in [HTTPField.Name.retryAfter, .allow] {
-            response.headers[name] = data.headers[name]
-        }
-        if problem.kind == .unauthorized {
+    ///
+    /// - Parameter id: The request's id, which the log has too.
+    func answer(to request: Request, id: String) -> Response {
+        let data = response(id: id)
+        guard prefersPage(request) else { return data }
+        var response = Response.page(page(request, id: id), status: status)
+        response.headers[.retryAfter] = data.headers[.retryAfter]
+        if kind == .unauthorized {
             // Basic authentication makes a browser ask its user for the key, as the password.
             response.headers[.wwwAuthenticate] = "Basic realm=\"afterword\", charset=\"UTF-8\""
         }
         return response
     }
 
-    /// An HTML response that is not cached.
-    func html(_ page: String, status: HTTPResponse.Status = .ok) -> Response {
-        Response(
-            status: status,
-            headers: [
-                .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
-                .vary: "Accept, Authorization",
-            ], body: ResponseBody(byteBuffer: ByteBuffer(string: page)))
-    }
-
-    private func errorPage(_ problem: Problem, _ request: Request, id: String) -> String {
+    private func page(_ request: Request, id: String) -> String {
         let query = (request.uri.query ?? "").split(separator: "&")
         let kept = query.filter { !$0.hasPrefix("as_of=") && !$0.hasPrefix("as_observed=") }
         let now = request.uri.path + (kept.isEmpty ? "" : "?" + kept.joined(separator: "&"))
         let page = ErrorPage(
-            title: problem.title, detail: problem.detail, status: "\(problem.status.code)",
+            title: title, detail: detail, status: "\(status.code)",
             request: id, now: kept.count < query.count ? now : nil)
-        return timelessPage(Templates.shared.error, page, title: problem.title)
+        return timelessPage(Templates.shared.error, page, title: title)
     }
+}
 
-    /// Whether to answer with HTML: as the `Accept` header prefers. Without a preference, page
-    /// addresses get HTML and all others JSON.
-    private func prefersPage(_ request: Request) -> Bool {
-        let accepted = request.headers[values: .accept].joined(separator: ",")
-        let page = quality("text/html", in: accepted)
-        let data = max(
-            quality("application/json", in: accepted),
-            quality("application/problem+json", in: accepted))
-        guard page == data else { return page > data }
-        let first = request.uri.path.split(separator: "/").first
-        return first.map { ["brands", "themes", "products", "reviews"].contains($0) } ?? true
-    }
+/// Whether to answer with HTML: as the `Accept` header prefers. Without a preference, addresses
+/// that begin as a page's do get HTML and all others JSON.
+private func prefersPage(_ request: Request) -> Bool {
+    let accepted = request.headers[values: .accept].joined(separator: ",")
+    let page = quality("text/html", in: accepted)
+    let data = max(
+        quality("application/json", in: accepted),
+        quality("application/problem+json", in: accepted))
+    guard page == data else { return page > data }
+    let first = request.uri.path.split(separator: "/").first
+    return first.map { PageRoute.beginnings.contains(String($0)) } ?? true
 }
 
 /// The weight that `Accept` gives a media type, in thousandths, by RFC 9110: the most specific

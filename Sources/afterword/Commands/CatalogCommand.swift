@@ -17,8 +17,8 @@ struct CatalogCommand: ParsableCommand {
             discussion: """
                 Columns, all but the first optional: product_id (or asin), title, brand, category, \
                 family (or parent_asin), price, owner, units_sold. What a catalog says stands over \
-                what dumps and reviews say; an empty cell clears nothing. It is a run of its own, so \
-                the past stays as it was told.
+                what dumps and reviews say; an empty cell clears nothing. It is a run of its own, \
+                so the past stays as it was told.
                 """)
 
         @Argument(help: "A .csv file with a header, or .json, .jsonl.")

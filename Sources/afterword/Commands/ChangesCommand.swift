@@ -8,16 +8,17 @@ struct ChangesCommand: ParsableCommand {
         commandName: "changes",
         abstract: "What moved between two runs, and because of which reviews.",
         discussion: """
-            A scope is 'portfolio', 'brand:NAME', 'product:ID', 'category:NAME' or 'family:ID'; with \
-            --top the brands that moved are listed, those with most new one- and two-star reviews \
-            first. The parts of the reviews add up to the change of the mean exactly.
+            A scope is 'portfolio', 'brand:NAME', 'product:ID', 'category:NAME' or 'family:ID'; \
+            with --top the brands that moved are listed, those with most new one- and two-star \
+            reviews first. The parts of the reviews add up to the change of the mean exactly.
 
             A moment is a run (3), a date (2026-03-09), an instant, a dump's label, or last.
 
-            --alert exits 6 where a review that came or was edited speaks of a danger, where the mean \
-            fell by 0.2 stars or more (of at least 10 ratings before and after), or where at least 5 \
-            reviews are new and negative or were edited down, and half of all that came. With --top it \
-            looks at every brand. Products seen for the first time raise no alert but of dangers.
+            --alert exits 6 where a review that came or was edited speaks of a danger, where the \
+            mean fell by 0.2 stars or more (of at least 10 ratings before and after), or where at \
+            least 5 reviews are new and negative or were edited down, and half of all that came. \
+            With --top it looks at every brand. Products seen for the first time raise no alert \
+            but of dangers.
             """)
 
     @OptionGroup var store: StoreOptions
@@ -139,13 +140,4 @@ struct ChangesCommand: ParsableCommand {
 
 private func signedStars(_ millionths: Int64) -> String {
     (millionths > 0 ? "+" : "") + decimal(millionths, of: 1_000_000, places: 3)
-}
-
-extension ReviewMovement {
-    /// The stars of the review, as `2 → 5` when both versions are live.
-    var starText: String {
-        func star(_ review: StoredReview?) -> String { review?.values.star.map { "\($0)" } ?? "–" }
-        return before == nil || after == nil
-            ? star(review) : "\(star(before)) → \(star(after))"
-    }
 }

@@ -7,8 +7,9 @@ struct CostsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "costs", abstract: "What paid models cost, by day and model.",
         discussion: """
-            Amounts are in dollars; in JSON in nano-dollars. Open calls count with what is reserved for \
-            them, and so does what is lost: a call whose program died may have been paid for.
+            Amounts are in dollars; in JSON in nano-dollars. Open calls count with what is \
+            reserved for them, and so does what is lost: a call whose program died may have been \
+            paid for.
             """)
 
     @OptionGroup var store: StoreOptions

@@ -8,10 +8,11 @@ struct InboxCommand: ParsableCommand {
         commandName: "inbox",
         abstract: "What came since a run: dangers, new negatives, edits, and what is resolved.",
         discussion: """
-            Without --since what the newest dump brought. A moment is a run (3; 0 is before the first), \
-            a date (2026-03-09), an instant, a dump's label, or last. Edited down went from three stars \
-            or more to two or fewer; resolved is a negative review that has three or more now, gone \
-            one that vanished; first seen are negative reviews of products that no earlier dump named.
+            Without --since what the newest dump brought. A moment is a run (3; 0 is before the \
+            first), a date (2026-03-09), an instant, a dump's label, or last. Edited down went \
+            from three stars or more to two or fewer; resolved is a negative review that has three \
+            or more now, gone one that vanished; first seen are negative reviews of products that \
+            no earlier dump named.
             """)
 
     @OptionGroup var store: StoreOptions

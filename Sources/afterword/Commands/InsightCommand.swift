@@ -9,8 +9,8 @@ struct InsightCommand: AsyncParsableCommand {
         abstract: "What customers say of a scope: issues, strengths, quotes, where it stands.",
         discussion: """
             A scope is 'portfolio', 'brand:NAME', 'product:ID', 'category:NAME' or 'family:ID'. An \
-            insight stands as long as the reviews it was made of are the same; else it is made anew. As \
-            of an earlier run the one is shown that stood then, and none is made.
+            insight stands as long as the reviews it was made of are the same; else it is made \
+            anew. As of an earlier run the one is shown that stood then, and none is made.
             """)
 
     @OptionGroup var store: ReadOptions

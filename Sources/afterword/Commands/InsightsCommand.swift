@@ -113,9 +113,9 @@ struct InsightMakeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "make", abstract: "Make insights of what is loaded.",
         discussion: """
-            As 'run --insights', without a dump: 'top:N' takes the brands with ten reviews or more, those \
-            of most impact first, then products with three or more; 'changed' those that the newest \
-            dump changed.
+            As 'run --insights', without a dump: 'top:N' takes the brands with ten reviews or \
+            more, those of most impact first, then products with three or more; 'changed' those \
+            that the newest dump changed.
             """)
 
     @OptionGroup var store: StoreOptions

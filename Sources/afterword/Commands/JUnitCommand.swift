@@ -8,9 +8,9 @@ struct JUnitCommand: ParsableCommand {
         commandName: "junit",
         abstract: "Turn the event stream of 'swift test' into JUnit XML.",
         discussion: """
-            The stream is what 'swift test --event-stream-output-path FILE --event-stream-version 0' \
-            writes. Each argument of a parameterised test is a case of its own; a test that began \
-            and never ended is an error. Exits 1 when anything failed.
+            The stream is what 'swift test --event-stream-output-path FILE --event-stream-version \
+            0' writes. Each argument of a parameterised test is a case of its own; a test that \
+            began and never ended is an error. Exits 1 when anything failed.
             """)
 
     @Argument(help: "The event stream.")

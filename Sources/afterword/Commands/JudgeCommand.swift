@@ -8,10 +8,10 @@ struct JudgeReview: ParsableCommand {
         commandName: "judge",
         abstract: "Record whether the danger of a review is real or false.",
         discussion: """
-            'false' takes the review off the list of dangers, the inbox, alerts, reports and insights; \
-            'real' makes it class A. A verdict holds until rating, title or body change. It is a run \
-            of its own: answers as of an earlier run stay as they were. Verdicts are only ever added; \
-            the newest of a review counts.
+            'false' takes the review off the list of dangers, the inbox, alerts, reports and \
+            insights; 'real' makes it class A. A verdict holds until rating, title or body change. \
+            It is a run of its own: answers as of an earlier run stay as they were. Verdicts are \
+            only ever added; the newest of a review counts.
             """)
 
     @OptionGroup var store: StoreOptions

@@ -9,8 +9,8 @@ struct PlanCommand: AsyncParsableCommand {
         abstract: "Show what 'run' would do; nothing is written.",
         discussion: """
             The dumps are loaded as 'run' would load them, then all of it is undone. Of several \
-            dumps each is planned by itself, against the store as it is. With --insights it tells what \
-            these would cost at most.
+            dumps each is planned by itself, against the store as it is. With --insights it tells \
+            what these would cost at most.
             """)
 
     @OptionGroup var arguments: LoadArguments
@@ -42,7 +42,8 @@ struct PlanCommand: AsyncParsableCommand {
                 + "\(model).")
         guard price.calls > 0 else { return }
         print(
-            "At most \(several(price.inputTokens, "token")) in and \(grouped(price.outputTokens)) out, "
+            "At most \(several(price.inputTokens, "token")) in and "
+                + "\(grouped(price.outputTokens)) out, "
                 + (price.cost.map { "at most \(dollars($0))" } ?? "at no cost") + ".")
         if let cost = price.cost, cost > options.budget.run {
             print("That is more than the \(dollars(options.budget.run)) this command may spend.")

@@ -75,12 +75,14 @@ struct ShowReject: ParsableCommand {
             Terminal.bold(row.name) + " \(row.reason.rawValue)"
                 + (row.field.isEmpty ? "" : " in \(row.field)"))
         print(
-            "run \(row.run), \(printable(row.file)), bytes \(grouped(row.offset)) to \(grouped(row.offset + row.length))"
+            "run \(row.run), \(printable(row.file)), bytes \(grouped(row.offset)) to "
+                + "\(grouped(row.offset + row.length))"
         )
         if let product = row.productID { print("product \(printable(product.string))") }
         if !row.context.isEmpty {
             print(
-                "enclosed by \(cut(printable(String(decoding: row.context, as: UTF8.self)), to: 400))"
+                "enclosed by "
+                    + "\(cut(printable(String(decoding: row.context, as: UTF8.self)), to: 400))"
             )
         }
         print(cut(printable(String(decoding: row.payload.prefix(4000), as: UTF8.self)), to: 2000))
@@ -93,9 +95,9 @@ struct ReplayRejects: ParsableCommand {
         commandName: "replay",
         abstract: "Take the rejects of a run again, after a fix.",
         discussion: """
-            With a better --shape, or without the strict mode that refused them. It is a run of its own \
-            with the first run's time of observation; it never deletes, and what is there already stays as it \
-            is. The rejects themselves stay listed.
+            With a better --shape, or without the strict mode that refused them. It is a run of \
+            its own with the first run's time of observation; it never deletes, and what is there \
+            already stays as it is. The rejects themselves stay listed.
             """)
 
     @OptionGroup var store: StoreOptions

@@ -1,5 +1,6 @@
 import AfterwordCore
 import AfterwordPipeline
+import AfterwordServer
 import ArgumentParser
 import Foundation
 
@@ -10,10 +11,10 @@ struct ReportCommand: ParsableCommand {
         abstract:
             "One page to mail: dangers, new negatives quoted, themes up and down, what moved.",
         discussion: """
-            A scope is 'portfolio', 'brand:NAME', 'product:ID', 'category:NAME' or 'family:ID'. A moment is \
-            a run (3; 0 is before the first), a date (2026-03-09), an instant, a dump's label, or last. \
-            With --as-of the report is what it was then. The HTML is one file: nothing in it is \
-            fetched, nothing runs.
+            A scope is 'portfolio', 'brand:NAME', 'product:ID', 'category:NAME' or 'family:ID'. A \
+            moment is a run (3; 0 is before the first), a date (2026-03-09), an instant, a dump's \
+            label, or last. With --as-of the report is what it was then. The HTML is one file: \
+            nothing in it is fetched, nothing runs.
             """)
 
     /// The file formats of a report.
@@ -32,8 +33,8 @@ struct ReportCommand: ParsableCommand {
     var format = Format.html
     @Option(
         help: """
-            The file to write, whole or not at all; a link is followed, a device or pipe is written \
-            to. Standard output when left out.
+            The file to write, whole or not at all; a link is followed, a device or pipe is \
+            written to. Standard output when left out.
             """)
     var output: String?
 

@@ -7,8 +7,8 @@ struct ReviewsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reviews", abstract: "List the reviews of a product, newest first.",
         discussion: """
-            By the source's times where every review has one; else by the run that brought a review, which \
-            then stands in place of its time.
+            By the source's times where every review has one; else by the run that brought a \
+            review, which then stands in place of its time.
             """)
 
     @Argument(help: "The product's id.")

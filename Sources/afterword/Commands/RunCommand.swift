@@ -9,9 +9,10 @@ struct RunCommand: AsyncParsableCommand {
             A run is one transaction: all of it is there, or nothing. docs/loading.md says what \
             identifies a record, what counts as a change, and what an older dump may change.
 
-            --insights makes insights of what is loaded, after the loads are committed: 'changed' of the \
-            scopes that these runs changed, 'top:N' of the first N. Scopes are the brands with ten \
-            reviews or more, those of most impact first, then the products with three or more.
+            --insights makes insights of what is loaded, after the loads are committed: 'changed' \
+            of the scopes that these runs changed, 'top:N' of the first N. Scopes are the brands \
+            with ten reviews or more, those of most impact first, then the products with three or \
+            more.
             """)
 
     @OptionGroup var arguments: LoadArguments

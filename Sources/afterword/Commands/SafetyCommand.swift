@@ -17,11 +17,11 @@ struct ListDangers: ParsableCommand {
         commandName: "list",
         abstract: "Reviews that speak of fire, injury, choking, mould or poison: one is enough.",
         discussion: """
-            Words in eight languages, with what looks like them and is harmless left out. Class A: it \
-            happened. B: the review says that it is dangerous. C, listed with --all: the word alone, or \
-            denied. The worst hazard stands first. It is a list for a person to look at: neither all \
-            that is on it is a danger, nor every danger on it. --alert exits 6 where the newest dump, \
-            or what came since --since, brought one of class A or B.
+            Words in eight languages, with what looks like them and is harmless left out. Class A: \
+            it happened. B: the review says that it is dangerous. C, listed with --all: the word \
+            alone, or denied. The worst hazard stands first. It is a list for a person to look at: \
+            neither all that is on it is a danger, nor every danger on it. --alert exits 6 where \
+            the newest dump, or what came since --since, brought one of class A or B.
             """)
 
     @OptionGroup var arguments: ThemeArguments

@@ -18,11 +18,12 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Serve the API and the page.",
         discussion: """
-            Reads the store on connections that can write nothing, each request on one committed run; only a POST \
-            has insights made. On this machine alone no key is asked for unless --keys says so; elsewhere keys are \
-            needed ('key create'), and TLS: --tls-certificate and --tls-key, or --behind-proxy where a proxy \
-            speaks it; behind a proxy keys are needed on this machine too. A renewed certificate is \
-            read on SIGHUP. Ends in an orderly way on Ctrl-C or SIGTERM, after 15 seconds at most.
+            Reads the store on connections that can write nothing, each request on one committed \
+            run; only a POST has insights made. On this machine alone no key is asked for unless \
+            --keys says so; elsewhere keys are needed ('key create'), and TLS: --tls-certificate \
+            and --tls-key, or --behind-proxy where a proxy speaks it; behind a proxy keys are \
+            needed on this machine too. A renewed certificate is read on SIGHUP. Ends in an \
+            orderly way on Ctrl-C or SIGTERM, after 15 seconds at most.
             """)
 
     @OptionGroup var store: StoreOptions

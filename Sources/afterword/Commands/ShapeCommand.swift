@@ -49,9 +49,9 @@ struct ShapeCommand: ParsableCommand {
             commandName: "detect",
             abstract: "Name the shape that fits a file, or propose one.",
             discussion: """
-                A proposal goes by the usual names of fields. It lists what it could not place, and \
-                guesses nothing silently. Without a product, or without text and rating, there is none: \
-                exit 2 with the reason.
+                A proposal goes by the usual names of fields. It lists what it could not place, \
+                and guesses nothing silently. Without a product, or without text and rating, there \
+                is none: exit 2 with the reason.
                 """)
 
         @Argument(help: "A review file.")

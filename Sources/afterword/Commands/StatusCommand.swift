@@ -8,8 +8,8 @@ struct StatusCommand: ParsableCommand {
         commandName: "status",
         abstract: "Show the last good run, its age, and attempts since; exit 1 when stale.",
         discussion: """
-            The age is that of the newest dump that held reviews: loads of a catalog, replays and insights \
-            make nothing fresh. A dump said to be taken later than now is stale.
+            The age is that of the newest dump that held reviews: loads of a catalog, replays and \
+            insights make nothing fresh. A dump said to be taken later than now is stale.
             """)
 
     @OptionGroup var store: ReadOptions

@@ -26,10 +26,11 @@ struct ThemesCommand: ParsableCommand {
         commandName: "themes",
         abstract: "What reviews complain of, or praise, across products and languages.",
         discussion: """
-            Found by a lexicon in eight languages, without a model. A complaint counts in a review of \
-            up to three stars; in one of four or five it is counted apart, as mixed. Star impact is \
-            what the mean would gain without these reviews. New is what the newest dump brought. \
-            Complaints that the lexicon does not know stand below, by the words their reviews share.
+            Found by a lexicon in eight languages, without a model. A complaint counts in a review \
+            of up to three stars; in one of four or five it is counted apart, as mixed. Star \
+            impact is what the mean would gain without these reviews. New is what the newest dump \
+            brought. Complaints that the lexicon does not know stand below, by the words their \
+            reviews share.
             """)
 
     @OptionGroup var arguments: ThemeArguments
@@ -71,7 +72,8 @@ struct ThemesCommand: ParsableCommand {
         if let readable = found.first?.distinct?.whole {
             say(
                 Terminal.grey(
-                    "per 100 of \(several(readable, "readable review")), each reviewer's text once, "
+                    "per 100 of \(several(readable, "readable review")), each reviewer's text "
+                        + "once, "
                         + "with 95 % interval"))
         }
         print(Terminal.grey("lexicon \(Lexicon.first.version); one theme's reviews: theme NAME"))

@@ -182,7 +182,8 @@ private func show(_ golden: GoldenCase, _ verdicts: [GoldenVerdict]) {
         case .unused: print("  \(verdict.file): the golden file is there, nothing of it came out")
         case .differs(let rows):
             print(
-                "  \(verdict.file): \(several(rows.count, "row")) \(rows.count == 1 ? "differs" : "differ")"
+                "  \(verdict.file): \(several(rows.count, "row")) "
+                    + "\(rows.count == 1 ? "differs" : "differ")"
             )
             for row in rows.prefix(20) { show(row) }
         }
@@ -197,7 +198,8 @@ private func show(_ row: RowDifference) {
         print("    ~ \(cut(row.key, to: Terminal.width ?? 160))")
         for field in fields {
             print(
-                "        \(field.name): \(cut(field.expected, to: 60)) → \(cut(field.actual, to: 60))"
+                "        \(field.name): \(cut(field.expected, to: 60)) → "
+                    + "\(cut(field.actual, to: 60))"
             )
         }
     }

@@ -60,25 +60,6 @@ func say(_ text: String, indent: String = "  ") {
     for line in wrapped(text, to: width, indent: indent) { print(line) }
 }
 
-/// Makes text from outside safe to print. Control and format characters, which could move the
-/// cursor, change colors, or hide or reverse text, become `·`; line breaks and tabs become spaces.
-func printable(_ text: String) -> String {
-    var safe = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "\n", "\r", "\t": safe.append(" ")
-        case "\u{200D}": safe.append(scalar)
-        default:
-            switch scalar.properties.generalCategory {
-            case .control, .format, .surrogate, .lineSeparator, .paragraphSeparator:
-                safe.append("·")
-            default: safe.append(scalar)
-            }
-        }
-    }
-    return String(safe)
-}
-
 /// The number of terminal columns of a text: two for wide East Asian characters and emoji, zero for
 /// combining marks and color sequences.
 func displayWidth(_ text: String) -> Int {

@@ -15,6 +15,9 @@ struct Caller: Sendable {
     /// The caller of a service that needs no keys: every scope, every brand.
     static let anybody = Caller(name: nil, scopes: Set(APIKeyRow.Scope.allCases), brands: nil)
 
+    /// The caller of a request that was not authenticated: no scope, no brand.
+    static let nobody = Caller(name: nil, scopes: [], brands: [])
+
     /// The part of the current store that this caller may read. Answers about products, reviews and
     /// brands are read through this view.
     func view(of reader: any StoreReader) -> any StoreReader {
@@ -22,50 +25,12 @@ struct Caller: Sendable {
     }
 }
 
-/// Checks the `Host` header and the API key of requests.
+/// Reads the API key of a request and finds the caller that it belongs to.
 struct Authenticator: Sendable {
+    /// Whether every request for data needs a key.
     let asksForKeys: Bool
-    /// Host names under which the service is reached; nil to accept any.
-    let hosts: Set<String>?
 
-    init(_ configuration: ServiceConfiguration) {
-        asksForKeys = configuration.needsKeys
-        hosts =
-            configuration.isReachedFromElsewhere
-            ? nil : ["127.0.0.1", "localhost", "[::1]", configuration.host.lowercased()]
-    }
-
-    /// Refuses requests for an unknown host name. This stops DNS rebinding: another site's page,
-    /// open in a browser on this machine, could otherwise send requests here under a name of its
-    /// own.
-    ///
-    /// - Throws: `Problem` of kind `notAcceptable` (421).
-    func checkHost(_ request: Request) throws(Problem) {
-        guard let hosts else { return }
-        let authority = request.head.authority ?? ""
-        guard hosts.contains(host(of: authority).lowercased()) else {
-            throw Problem(.notAcceptable, "Host: is none of this service")
-        }
-    }
-
-    /// Accepts requests that change something only from this service's own pages or from outside a
-    /// browser.
-    ///
-    /// - Throws: `Problem` of kind `forbidden` when `Origin` names another site.
-    func checkOrigin(_ request: Request) throws(Problem) {
-        guard let origin = request.headers[.origin] else { return }
-        let authority = origin.split(separator: "/", maxSplits: 2).last.map(String.init) ?? ""
-        guard authority.lowercased() == request.head.authority?.lowercased() else {
-            throw Problem(.forbidden, "Origin: is another site")
-        }
-    }
-
-    private func host(of authority: String) -> String {
-        guard !authority.hasPrefix("[") else {
-            return String(authority.prefix { $0 != "]" }) + "]"
-        }
-        return String(authority.prefix { $0 != ":" })
-    }
+    init(_ configuration: ServiceConfiguration) { asksForKeys = configuration.needsKeys }
 
     /// The key of a request: a bearer token, or the password of HTTP Basic authentication. Nil when
     /// there is none or its header value has 512 bytes or more.

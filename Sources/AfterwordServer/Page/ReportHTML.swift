@@ -1,5 +1,3 @@
-import AfterwordServer
-
 /// The row of the report's HTML template.
 struct ReportHTML: PageRow {
     var title: String

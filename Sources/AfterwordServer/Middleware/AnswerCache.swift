@@ -1,38 +1,9 @@
-import AfterwordCore
 import AfterwordPipeline
 import NIOCore
 import Synchronization
 
-/// How an answer is sent: its media type, caching and file name.
-struct AnswerForm: Sendable {
-    var type: String
-    /// The answer depends on the clock, so it has no entity tag.
-    var isTimed = false
-    /// The name of a downloadable table; nil for other answers.
-    var table: String?
-
-    static let page = AnswerForm(type: "text/html; charset=utf-8")
-
-    static func csv(_ table: String) -> AnswerForm {
-        AnswerForm(type: "text/csv; charset=utf-8", table: table)
-    }
-}
-
-/// An answer with an entity tag that covers everything it depends on.
-struct Answered: Sendable {
-    var tag: String
-    /// The run that the answer is as of.
-    var run: RunRecord
-    /// Nil when the client already has the answer (304).
-    var body: ByteBuffer?
-    var isZipped = false
-
-    /// The day and number of the run, for a file name.
-    var moment: String { "\(day(run.observedAt))-run-\(run.run)" }
-}
-
 /// An in-memory LRU cache of answers, by entity tag, limited to a number of bytes. Also caches the
-/// runs of the ledger.
+/// runs of the ledger. Safe to use from any thread.
 final class AnswerCache: Sendable {
     private struct Key: Hashable {
         var tag: String
