@@ -1,6 +1,6 @@
 /// A language that the lexicon reads: one whose file is among those of `lexicon1`; `unknown` where
 /// none is detected.
-package struct Language: RawRepresentable, Hashable, Sendable, CaseIterable {
+package struct Language: Hashable, Sendable, CaseIterable {
     /// The place of its file in `LanguageFiles.all`; one past the last for `unknown`.
     let place: UInt8
 
