@@ -5,7 +5,7 @@ import Foundation
 struct CorePasses {
     let byteCount: Int
     private let slabs: [[UInt8]]
-    private let cleaner = RecordCleaner(.amazon2023)
+    private let cleaner = RecordCleaner(.builtIn("amazon-2023"))
 
     init(files: [String]) throws {
         slabs = try files.flatMap { path -> [[UInt8]] in

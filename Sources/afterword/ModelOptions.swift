@@ -6,7 +6,7 @@ import Foundation
 
 /// The model that makes insights, its language, and what it may cost.
 struct ModelOptions: ParsableArguments {
-    @Option(help: "The language insights are told in: en, de, it, fr, es, nl, pt or ja.")
+    @Option(help: "The language insights are told in: \(languages).")
     var language = "en"
 
     @Flag(
@@ -52,7 +52,7 @@ struct ModelOptions: ParsableArguments {
 
     func validate() throws {
         guard let language = Language(rawValue: language), language != .unknown else {
-            throw ValidationError("--language is en, de, it, fr, es, nl, pt or ja")
+            throw ValidationError("--language is \(languages)")
         }
         guard FakeModel.Behaviour(rawValue: fakeLlm) != nil else {
             throw ValidationError(
@@ -283,3 +283,9 @@ extension InsightReport {
         }
     }
 }
+
+/// The codes of all languages: "en, de or ja".
+private let languages: String = {
+    let codes = Language.allCases.filter { $0 != .unknown }.map(\.rawValue)
+    return codes.dropLast().joined(separator: ", ") + " or " + (codes.last ?? "")
+}()

@@ -249,7 +249,7 @@ import Testing
         #expect(try run("shape", "detect", "lists/p.json").errors.contains("no reviews"))
         #expect(try run("shape", "list").output.contains("amazon-2023"))
         let shown = try run("shape", "show", "amazon-2014").output
-        #expect(try Shape(parsing: Array(shown.utf8)) == .amazon2014)
+        #expect(try Shape(parsing: Array(shown.utf8)) == .builtIn("amazon-2014"))
 
         try folder.write("catalogue.csv", "asin,brand\nB01,Lumora\nB99,X\n")
         let catalog = try run("catalog", "load", "catalogue.csv")

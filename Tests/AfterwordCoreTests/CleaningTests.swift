@@ -16,7 +16,7 @@ import Testing
 @Suite struct CleaningTests {
     /// Cleans one review of the product shape, given the JSON of its members.
     private func clean(_ members: String) -> CleanedRecord {
-        RecordCleaner(.productWithReviews).clean(
+        RecordCleaner(.builtIn("product-with-reviews")).clean(
             payload: Array("{\(members)}".utf8), context: Array(#"{"^product_id":"P"}"#.utf8))
     }
 
@@ -179,7 +179,7 @@ import Testing
 
     @Test("An identifier is trimmed and never becomes a number")
     func identifier() {
-        let cleaner = RecordCleaner(.customerReviews)
+        let cleaner = RecordCleaner(.builtIn("customer-reviews"))
         for (raw, id) in [
             (#"" 0805082115 ""#, "0805082115"), ("805082115", "805082115"), (#""B0\u00c4""#, "B0Ä"),
         ] {

@@ -20,7 +20,7 @@ import Testing
 
     /// The records of a JSON Lines stream.
     private func split(_ bytes: [UInt8], slab: Int, join: Int = 1 << 14) -> [Piece] {
-        let plan = RecordCleaner(.amazon2023).plan
+        let plan = RecordCleaner(.builtIn("amazon-2023")).plan
         var splitter = RecordSplitter(plan, isStrict: false, joinBytes: join)
         var pieces: [Piece] = []
         func take(_ events: [RecordSplitter.Event], _ window: RawSpan) {
@@ -139,7 +139,7 @@ import Testing
 
     @Test("A new review's row digest is that of its row in the history")
     func rowDigest() {
-        let cleaner = RecordCleaner(.amazon2023)
+        let cleaner = RecordCleaner(.builtIn("amazon-2023"))
         for text in ["\"text\": \"Gut\"", "\"timestamp\": 1600000000000", "\"helpful_vote\": 3"] {
             let json =
                 "{\"review_id\": \"R1\", \"asin\": \"B1\", \"parent_asin\": \"B1\", \"rating\": 4.0, \(text)}"

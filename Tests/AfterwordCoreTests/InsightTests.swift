@@ -77,37 +77,37 @@ import Testing
         "due-to-is-a-number: words and names that only look like numbers or links are shown",
         arguments: [
             (.english, "Parts give way early due to thin plastic.", nil),
-            (.french, "Les pièces sont très fragiles et cassent vite.", nil),
+            ("fr", "Les pièces sont très fragiles et cassent vite.", nil),
             (.english, "The tape is double-sided but weak.", nil),
             (.english, "Customers compare it with third-party chargers.", nil),
             (.english, "People say it is half empty when it comes.", nil),
             (.english, "Provide a USB-C 3.0 cable with it.", nil),
-            (.spanish, "La meta del cliente es clara aqui.", nil),
-            (.french, "Les clients se plaignent du dos de la coque.", nil),
+            ("es", "La meta del cliente es clara aqui.", nil),
+            ("fr", "Les clients se plaignent du dos de la coque.", nil),
             (.english, "The size chart is wrong.This should be changed.", nil),
             // Related cases: the same words in their own language, and names with digits.
             (.english, "Pair it by Bluetooth 5 and Wi-Fi 6 alone.", nil),
             (.english, "It does not play MP3 files at all.", nil),
-            (.german, "Das Gerät ist doppelt verpackt und teuer.", nil),
-            (.french, "Le double fond se décolle très vite.", nil),
-            (.dutch, "De tien klanten klagen over de geur.", .number),
-            (.japanese, "一部の顧客は十分だと言う。", nil),
-            (.japanese, "三割の顧客は漏れると言う。", .number),
-            (.italian, "Due clienti dicono che perde acqua.", .number),
-            (.italian, "La metà dei clienti lo rende subito.", .number),
-            (.french, "Trois clients disent que tout casse.", .number),
+            ("de", "Das Gerät ist doppelt verpackt und teuer.", nil),
+            ("fr", "Le double fond se décolle très vite.", nil),
+            ("nl", "De tien klanten klagen over de geur.", .number),
+            ("ja", "一部の顧客は十分だと言う。", nil),
+            ("ja", "三割の顧客は漏れると言う。", .number),
+            ("it", "Due clienti dicono che perde acqua.", .number),
+            ("it", "La metà dei clienti lo rende subito.", .number),
+            ("fr", "Trois clients disent que tout casse.", .number),
             (.english, "Half of them return it at once.", .number),
             (.english, "A third of buyers return it soon.", .number),
             (.english, "USB 3 customers complain about this.", .number),
             (.english, "Bluetooth 500 is what they all want.", .number),
             // An answer in another language than requested is also checked in its own language.
-            (.french, "They say that twelve of the parts broke.", .number),
-            (.japanese, "レビューの声です。 Half of them return it.", .number),
+            ("fr", "They say that twelve of the parts broke.", .number),
+            ("ja", "レビューの声です。 Half of them return it.", .number),
             (.english, "The makers should look into it. Due terzi lo dicono.", .number),
             (.english, "Tres clientes dicen que todo se rompe.", .number),
             (.english, "It has a double wall and a third party lid.", nil),
             (.english, "It broke once and for all.", nil),
-            (.spanish, "Once clientes lo dicen siempre.", .number),
+            ("es", "Once clientes lo dicen siempre.", .number),
             (.english, "Look it up at evil.ninja before you buy.", .link),
             (.english, "Look it up at Evil.Com before you buy.", .link),
             (.english, "It is weak, e.g. the lid and the seam.", nil),
@@ -127,34 +127,34 @@ import Testing
             (.english, "One-third return it at once.", .number),
             (.english, "A fifth of the buyers return it.", .number),
             (.english, "Half say that the lid leaks.", .number),
-            (.german, "Jeder zweite Beutel ist undicht.", .number),
-            (.german, "Von den Beuteln ist jeder dritte undicht.", .number),
-            (.german, "Ein Fünftel der Beutel ist undicht.", .number),
-            (.french, "Chaque troisième sac fuit toujours.", .number),
-            (.french, "Un sac sur deux fuit toujours.", .number),
-            (.french, "Un cinquième des sacs fuit toujours.", .number),
-            (.spanish, "Cada tercera bolsa pierde agua.", .number),
-            (.spanish, "Una de cada dos bolsas pierde agua.", .number),
-            (.spanish, "La tercera parte de las bolsas pierde agua.", .number),
-            (.italian, "Ogni terzo sacchetto perde acqua.", .number),
-            (.italian, "Un quinto dei sacchetti perde acqua.", .number),
-            (.italian, "La metà lo rende subito.", .number),
-            (.dutch, "Elke tweede zak lekt meteen.", .number),
-            (.dutch, "Een vijfde van de zakken lekt meteen.", .number),
-            (.portuguese, "Cada terceiro saco verte água.", .number),
-            (.portuguese, "Um em cada três sacos verte água.", .number),
-            (.japanese, "客の半数が漏れると言う。", .number),
-            (.japanese, "半分の人が漏れると言う。", .number),
-            (.japanese, "三分の一が漏れると言う。", .number),
-            (.japanese, "三つに一つが漏れると言う。", .number),
+            ("de", "Jeder zweite Beutel ist undicht.", .number),
+            ("de", "Von den Beuteln ist jeder dritte undicht.", .number),
+            ("de", "Ein Fünftel der Beutel ist undicht.", .number),
+            ("fr", "Chaque troisième sac fuit toujours.", .number),
+            ("fr", "Un sac sur deux fuit toujours.", .number),
+            ("fr", "Un cinquième des sacs fuit toujours.", .number),
+            ("es", "Cada tercera bolsa pierde agua.", .number),
+            ("es", "Una de cada dos bolsas pierde agua.", .number),
+            ("es", "La tercera parte de las bolsas pierde agua.", .number),
+            ("it", "Ogni terzo sacchetto perde acqua.", .number),
+            ("it", "Un quinto dei sacchetti perde acqua.", .number),
+            ("it", "La metà lo rende subito.", .number),
+            ("nl", "Elke tweede zak lekt meteen.", .number),
+            ("nl", "Een vijfde van de zakken lekt meteen.", .number),
+            ("pt", "Cada terceiro saco verte água.", .number),
+            ("pt", "Um em cada três sacos verte água.", .number),
+            ("ja", "客の半数が漏れると言う。", .number),
+            ("ja", "半分の人が漏れると言う。", .number),
+            ("ja", "三分の一が漏れると言う。", .number),
+            ("ja", "三つに一つが漏れると言う。", .number),
             // The same words where they do not state a share.
             (.english, "It beeps every second of the night.", nil),
             (.english, "Every third-party charger fails with it.", nil),
             (.english, "The lid is worse than every other lid.", nil),
             (.english, "A fifth bag would be welcome to them.", nil),
-            (.spanish, "Pita cada segundo y no para.", nil),
-            (.german, "Jeder andere Beutel ist besser.", nil),
-            (.japanese, "袋を半分に折ると漏れる。", nil),
+            ("es", "Pita cada segundo y no para.", nil),
+            ("de", "Jeder andere Beutel ist besser.", nil),
+            ("ja", "袋を半分に折ると漏れる。", nil),
         ] as [(Language, String, ProseFault?)])
     func shares(language: Language, text: String, fault: ProseFault?) {
         let shown = evidence(.product("P"), [])
@@ -174,13 +174,13 @@ import Testing
             (.english, "Two-thirds return it at once.", .number),
             (.english, "Five-star reviews praise the lid.", .number),
             (.english, "It breaks within a two-week time.", .number),
-            (.french, "Trente-et-un clients le disent.", .number),
-            (.french, "Dix-neuf clients le disent.", .number),
+            ("fr", "Trente-et-un clients le disent.", .number),
+            ("fr", "Dix-neuf clients le disent.", .number),
             (.english, "The bag leaks e.g.at the seam.", nil),
             (.english, "The bag leaks (i.e.at the seam) at once.", nil),
-            (.german, "Er ist undicht, z.B.am Deckel.", nil),
-            (.french, "Il fuit, p.ex.au fond du sac.", nil),
-            (.italian, "Perde dal fondo, dal tappo ecc.al primo uso.", nil),
+            ("de", "Er ist undicht, z.B.am Deckel.", nil),
+            ("fr", "Il fuit, p.ex.au fond du sac.", nil),
+            ("it", "Perde dal fondo, dal tappo ecc.al primo uso.", nil),
             (.english, "Look it up, e.g.evil.com has it.", .link),
         ] as [(Language, String, ProseFault?)])
     func compounds(language: Language, text: String, fault: ProseFault?) {
@@ -487,7 +487,7 @@ import Testing
         reviews += (1...6).map { values("Sehr schön und der Deckel ist gut \($0).", stars: 5) }
         let found = clusterSentences(reviews.map { ($0, readReview($0, with: .first)) })
         #expect(found.map(\.label) == ["hakelt"])
-        #expect(found.first?.members.map(\.index) == [0, 1, 2] && found.first?.language == .german)
+        #expect(found.first?.members.map(\.index) == [0, 1, 2] && found.first?.language == "de")
         for word in ["nicht", "not", "die", "the", "é", "non", "47", "ne", "el"] {
             #expect(isStopWord(word), "\(word)")
         }
@@ -498,12 +498,16 @@ import Testing
     @Test("Every aspect has a name in every language, and no name is left over")
     func labels() {
         let lexicon = Lexicon.first
-        #expect(Set(AspectLabel.issues.keys) == Set(lexicon.aspects.map(\.id)))
-        #expect(
-            Set(AspectLabel.strengths.keys)
-                == Set(lexicon.aspects.filter { $0.strength != nil }.map(\.id)))
-        for row in AspectLabel.issues.merging(AspectLabel.strengths, uniquingKeysWith: { $1 }) {
-            #expect(row.value.count == 7 && !row.value.contains(""), "\(row.key)")
+        for language in Language.allCases where language != .unknown {
+            let named = language.file.names.filter { $0.hasPrefix("aspect ") }
+            #expect(named.count == lexicon.aspects.count, "\(language.rawValue)")
+            for aspect in lexicon.aspects {
+                let file = language.file
+                let section = "aspect \(aspect.id)"
+                #expect(file[section, "issue"] != nil, "\(language.rawValue), \(aspect.id)")
+                #expect(
+                    (file[section, "strength"] != nil) == (aspect.strength != nil), "\(aspect.id)")
+            }
         }
         #expect(lexicon.aspects.count >= 25)
         for aspect in lexicon.aspects { #expect(Route(rawValue: aspect.route) != nil) }

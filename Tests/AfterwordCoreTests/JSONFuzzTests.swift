@@ -35,7 +35,7 @@ import Testing
     /// ends and U+FFFD for NUL.
     @Test("Field values, as a shape extracts them")
     func fields() throws {
-        let cleaner = RecordCleaner(.customerReviews)
+        let cleaner = RecordCleaner(.builtIn("customer-reviews"))
         for seed in 1...300 as ClosedRange<UInt64> {
             var documents = RandomJSON(seed: seed)
             for _ in 0..<10 {

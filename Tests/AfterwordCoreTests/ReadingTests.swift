@@ -29,13 +29,13 @@ import Testing
         "The language is told by its frequent words, and unknown where nothing tells",
         arguments: [
             ("This is not what I expected and it does not fit", .english),
-            ("Leider ist die Hülle nach zwei Wochen schon kaputt", .german),
-            ("Purtroppo non è della misura giusta per il mio telefono", .italian),
-            ("La qualité est très bonne mais ce n'est pas pour moi", .french),
-            ("El producto es muy bueno pero no sirve para mi móvil", .spanish),
-            ("Het product is niet goed en werkt ook niet", .dutch),
-            ("O produto não é bom e já não funciona com a minha", .portuguese),
-            ("とても良い商品です", .japanese), ("商品", .unknown), ("OK", .unknown), ("", .unknown),
+            ("Leider ist die Hülle nach zwei Wochen schon kaputt", "de"),
+            ("Purtroppo non è della misura giusta per il mio telefono", "it"),
+            ("La qualité est très bonne mais ce n'est pas pour moi", "fr"),
+            ("El producto es muy bueno pero no sirve para mi móvil", "es"),
+            ("Het product is niet goed en werkt ook niet", "nl"),
+            ("O produto não é bom e já não funciona com a minha", "pt"),
+            ("とても良い商品です", "ja"), ("商品", .unknown), ("OK", .unknown), ("", .unknown),
             ("Super!!! 100%", .unknown),
         ] as [(String, Language)])
     func languages(text: String, expected: Language) {

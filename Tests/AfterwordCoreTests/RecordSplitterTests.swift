@@ -23,7 +23,8 @@ import Testing
 
     /// Splits `bytes` in slabs of `size` bytes.
     static func split(
-        _ bytes: [UInt8], shape: Shape = .customerReviews, slab size: Int, join: Int = 1 << 14,
+        _ bytes: [UInt8], shape: Shape = .builtIn("customer-reviews"), slab size: Int,
+        join: Int = 1 << 14,
         strict: Bool = false
     ) -> [Piece] {
         var splitter = RecordSplitter(
@@ -53,7 +54,7 @@ import Testing
     }
 
     private func check(
-        _ text: String, shape: Shape = .customerReviews, _ expected: [Piece],
+        _ text: String, shape: Shape = .builtIn("customer-reviews"), _ expected: [Piece],
         sourceLocation: SourceLocation = #_sourceLocation
     ) {
         let bytes = Array(text.utf8)
@@ -171,7 +172,7 @@ import Testing
         let three = #"{"review_id":"3"}"#
         let text = #"[{"product_id":"P","reviews":[\#(one),\#(bad),\#(three)],"x":{}}]"#
         check(
-            text, shape: .productWithReviews,
+            text, shape: .builtIn("product-with-reviews"),
             [
                 Piece(offset: 30, text: one),
                 Piece(offset: 59, text: bad, reason: .expectedValue),
@@ -250,7 +251,7 @@ import Testing
                 let damage = Array(#"{}[]",:\x"#.utf8) + [0xFF, 0x0A]
                 bytes[place] = damage[Int(random.draw(below: UInt64(damage.count)))]
             }
-            for shape in [Shape.productWithReviews, .amazon2018Wrapped] {
+            for shape in [Shape.builtIn("product-with-reviews"), .builtIn("amazon-2018-wrapped")] {
                 let whole = Self.split(bytes, shape: shape, slab: bytes.count)
                 for size in [1, 7, 41, 97] {
                     #expect(

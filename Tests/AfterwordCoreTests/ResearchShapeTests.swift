@@ -11,7 +11,7 @@ import Testing
     @Test("2014: votes are the first of a pair, times are seconds")
     func amazon2014() throws {
         let record = try clean(
-            .amazon2014,
+            .builtIn("amazon-2014"),
             """
             {"reviewerID": "A1", "asin": "0804", "reviewerName": "chris", "helpful": [3, 7],
              "reviewText": "Fits &#34;well&#34;", "overall": 4.0, "summary": "Good",
@@ -31,7 +31,7 @@ import Testing
         ] as [(String, Int64?)])
     func votes(json: String, expected: Int64?) throws {
         let record = try clean(
-            .amazon2014, #"{"asin": "P", "overall": 1, "helpful": \#(json)}"#)
+            .builtIn("amazon-2014"), #"{"asin": "P", "overall": 1, "helpful": \#(json)}"#)
         #expect(record.values.helpfulVotes == expected)
         #expect((record.fault?.reason == .wrongType) == (json == "{}"))
     }
@@ -39,7 +39,7 @@ import Testing
     @Test("2018: the style's members are the variant, by name; votes are grouped text")
     func amazon2018() throws {
         let record = try clean(
-            .amazon2018,
+            .builtIn("amazon-2018"),
             """
             {"overall": 5.0, "verified": true, "reviewerID": "A2", "asin": "B1", "vote": "1,234",
              "style": {"Size:": " Big Boys", "Color:": " Blue/Orange"}, "reviewText": "Great",
@@ -58,7 +58,7 @@ import Testing
         ] as [(String, Int64)])
     func counts(text: String, expected: Int64) throws {
         let record = try clean(
-            .amazon2018, #"{"asin": "B1", "overall": 1, "vote": "\#(text)"}"#)
+            .builtIn("amazon-2018"), #"{"asin": "B1", "overall": 1, "vote": "\#(text)"}"#)
         #expect(record.values.helpfulVotes == expected)
     }
 
@@ -69,13 +69,14 @@ import Testing
             {"rating": 5, "title": "Excellent!", "text": "I love it", "asin": "C1", "parent_asin": "P1",
              "user_id": "A3", "timestamp": 1.52309e+12, "helpful_vote": 0, "verified_purchase": true}
             """
-        let record = try clean(.amazon2023, json)
+        let record = try clean(.builtIn("amazon-2023"), json)
         #expect(record.fault == nil)
         #expect(record.productID?.string == "P1" && record.values.variant?.string == "C1")
         #expect(record.values.createdAt?.description == "2018-04-07T08:33:20Z")
         #expect(identify(record, placeholders: [])?.kind == .author)
         let named = try clean(
-            .amazon2023, json.replacing("{\"rating\"", with: "{\"review_id\": \"R1\", \"rating\""))
+            .builtIn("amazon-2023"),
+            json.replacing("{\"rating\"", with: "{\"review_id\": \"R1\", \"rating\""))
         #expect(identify(named, placeholders: [])?.kind == .source)
     }
 

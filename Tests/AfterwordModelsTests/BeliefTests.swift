@@ -54,7 +54,7 @@ import Testing
             of: InsightSubject(
                 scope: lumora, reviews: reviews, portfolio: Counters(),
                 observedAt: ReviewHistory.start, runs: [1: ReviewHistory.start]),
-            language: language, model: "m", lexicon: .first)
+            by: InsightTerms(language: language, model: "m", lexicon: .first))
     }
 
     private static func read(_ texts: [(Int64?, String)]) -> [ReadReview] {

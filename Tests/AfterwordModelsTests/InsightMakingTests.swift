@@ -96,7 +96,7 @@ final class CountingModel: LanguageModel {
         _ = try await make(store, CountingModel())
         let fake = CountingModel(isPaid: false)
         #expect(try await make(store, fake).standing == 1)
-        let german = try await make(store, fake) { $0.language = .german }
+        let german = try await make(store, fake) { $0.language = "de" }
         #expect(german.made == 1)
         #expect(try store.read { try $0.insights(of: lumora) }.map(\.language) == ["de", "en"])
     }

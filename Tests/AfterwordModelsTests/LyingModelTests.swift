@@ -44,8 +44,8 @@ import Testing
                 let reply = try await FakeModel(behaviour, seed: seed).answer(request)
                 let answer = try readAnswer(reply.text, schema: request.schema)
                 let insight = composeInsight(
-                    answer, evidence, of: subject(reviews), language: .english, model: "m",
-                    lexicon: .first)
+                    answer, evidence, of: subject(reviews),
+                    by: InsightTerms(language: .english, model: "m", lexicon: .first))
                 shownQuotes += check(insight, reviews, "seed \(seed), \(behaviour)")
             }
         }
@@ -139,8 +139,8 @@ import Testing
             let reply = try await FakeModel(.gullible).answer(request)
             let answer = try readAnswer(reply.text, schema: request.schema)
             let insight = composeInsight(
-                answer, evidence, of: subject([own] + others), language: .english, model: "m",
-                lexicon: .first)
+                answer, evidence, of: subject([own] + others),
+                by: InsightTerms(language: .english, model: "m", lexicon: .first))
             let text = (row.values.body ?? "").string
             let prose =
                 insight.issues.filter(\.isSummaryOfModel).map(\.summary)

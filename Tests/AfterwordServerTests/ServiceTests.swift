@@ -181,9 +181,9 @@ import Testing
             "insights", { $0.limits.insightsPerHour = 4 },
             insights: { scope, language in
                 asked.withLock { $0 += 1 }
-                if language == .japanese { for await _ in gate.stream { break } }
-                if language == .spanish { throw StoreFault.locked }
-                if language == .french { return .failed(ModelFailure(.refused)) }
+                if language == "ja" { for await _ in gate.stream { break } }
+                if language == "es" { throw StoreFault.locked }
+                if language == "fr" { return .failed(ModelFailure(.refused)) }
                 return .made(row)
             }
         ) { client, _ in

@@ -25,7 +25,10 @@ private func fuzzParser(_ data: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
         precondition(validateJSON(bytes, strict: false) == nil, "tolerant mode takes less")
     }
     let cut = bytes.first.map { Int($0) % max(bytes.count, 1) } ?? 0
-    for shape in [Shape.customerReviews, .productWithReviews, .amazon2018Wrapped] {
+    for shape in [
+        Shape.builtIn("customer-reviews"), .builtIn("product-with-reviews"),
+        .builtIn("amazon-2018-wrapped"),
+    ] {
         let whole = events(shape, [bytes])
         precondition(
             whole == events(shape, [Array(bytes[..<cut]), Array(bytes[cut...])]), "the cut shows")

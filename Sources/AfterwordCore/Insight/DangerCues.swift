@@ -21,9 +21,10 @@ struct DangerCues: Sendable {
 
     init() {}
 
-    init(_ lists: JSONValue) {
+    /// The cues of a language's file.
+    init(_ file: DataSections) {
         func phrases(_ name: String) -> [Lexicon.Phrase] {
-            Lexicon.split(lists[name]?.text ?? "").map { Lexicon.Phrase($0) }
+            (file["around hazards", name]?.phrases ?? []).map { Lexicon.Phrase($0) }
         }
         (denies, ends, absorbs) = (phrases("denies"), phrases("ends"), phrases("absorbs"))
         (prevents, follows) = (phrases("prevents"), phrases("follows"))

@@ -1,87 +1,99 @@
-/// A language that the lexicon reads; `unknown` where none is detected.
-package enum Language: String, CaseIterable, Sendable {
-    case english = "en"
-    case german = "de"
-    case italian = "it"
-    case french = "fr"
-    case spanish = "es"
-    case dutch = "nl"
-    case portuguese = "pt"
-    case japanese = "ja"
-    case unknown
+/// A language that the lexicon reads: one whose file is among those of `lexicon1`; `unknown` where
+/// none is detected.
+package struct Language: Hashable, Sendable, CaseIterable {
+    /// The place of its file in `LanguageFiles.all`; one past the last for `unknown`.
+    let place: UInt8
 
-    /// Words frequent in one language and absent from the others; folded.
-    fileprivate static let marks: [(Language, Set<String>)] = [
-        (
-            .english,
-            words(
-                "the this that is are was were with have has had they them it its my you your for and but not very of just would been from only after will when because these does did doesnt didnt dont great good than what all i"
-            )
-        ),
-        (
-            .german,
-            words(
-                "der das ist und nicht ich auch sehr mit fur auf ein eine einen einem wird wurde sind aber leider nach wie zum zur bei sich noch schon hatte habe gut passt dem den vom uber keine kein mir man wenn dass nur war"
-            )
-        ),
-        (
-            .italian,
-            words(
-                "il che di non per una sono con molto della del dopo ho ma anche piu questo questa gli nel alla ottimo ottima buona buono perfetto perfetta bene prodotto mi lo ha dei delle si"
-            )
-        ),
-        (
-            .french,
-            words(
-                "le les et est pas pour une mais avec des du je tres sur dans ce cette qui ne au plus apres mon ma il bien bon produit parfait qualite sont vous nous fait cest jai"
-            )
-        ),
-        (
-            .spanish,
-            words(
-                "el los las y es muy pero para con una por que no del lo se mi esta este bien como mas al calidad producto perfecto perfecta bueno buena ha sin despues cuando solo sirve viene"
-            )
-        ),
-        (
-            .dutch,
-            words(
-                "het een van niet dat zijn voor maar met ook heel goed wel werkt ik zeer naar aan bij nog geen deze prima er op om als wordt na te"
-            )
-        ),
-        (
-            .portuguese,
-            words(
-                "nao muito uma para com mas os as um por mais boa bom produto ja do da isso esta meu minha foi tem voce ate e o otimo otima qualidade depois"
-            )
-        ),
-    ]
+    /// The languages in the order of their files, then `unknown`.
+    package static let allCases = (0...LanguageFiles.codes.count).map { Language(place: UInt8($0)) }
+    package static let unknown = Language(place: UInt8(LanguageFiles.codes.count))
+    /// The language of a text where none is asked for.
+    package static let english: Language = "en"
 
-    /// The frequent words of all languages.
-    static let allMarks = marks.reduce(into: Set<String>()) { $0.formUnion($1.1) }
+    /// The language with a code such as `en`; nil where it has no file.
+    package init?(rawValue: String) {
+        guard let place = LanguageFiles.codes.firstIndex(of: rawValue) else {
+            guard rawValue == "unknown" else { return nil }
+            self = .unknown
+            return
+        }
+        self.place = UInt8(place)
+    }
 
-    static func isMark(_ word: String) -> Bool { allMarks.contains(word) }
+    private init(place: UInt8) { self.place = place }
 
-    private static func words(_ list: String) -> Set<String> {
-        Set(list.split(separator: " ").map(String.init))
+    /// Its code: the name of its file, or `unknown`.
+    package var rawValue: String {
+        self == .unknown ? "unknown" : LanguageFiles.codes[Int(place)]
+    }
+
+    /// Whether spaces stand between its words; otherwise phrases are sequences of characters.
+    package var hasSpaces: Bool { self == .unknown || Self.spaced[Int(place)] }
+
+    private static let spaced = LanguageFiles.all.map { $0["language", "spaces"]?.text != "none" }
+}
+
+extension Language: ExpressibleByStringLiteral {
+    /// A literal that is no language's code is a mistake in the program and stops it.
+    package init(stringLiteral code: String) {
+        guard let language = Language(rawValue: code) else {
+            preconditionFailure("no language is written \(code)")
+        }
+        self = language
     }
 }
 
-/// Detects the language of a text by its script and its most frequent words. Deterministic;
+// MARK: Detection
+
+/// Detects the language of a text by its letters and its most frequent words. Deterministic;
 /// `unknown` where two languages are equally likely or no word is known.
 package func detectLanguage(_ words: [Word], of texts: [Text]) -> Language {
-    if texts.contains(where: hasKana) { return .japanese }
+    for text in texts {
+        if let language = languageByLetters(of: text) { return language }
+    }
     let found = Set(words.map(\.text))
-    let scores = Language.marks.map { language, marks in
-        (language, found.intersection(marks).count)
-    }.sorted { $0.1 > $1.1 }
-    guard scores[0].1 > 0, scores[0].1 > scores[1].1 else { return .unknown }
-    return scores[0].0
+    var best = (language: Language.unknown, count: 0)
+    var isTied = false
+    for (language, marks) in frequentWords {
+        let count = found.intersection(marks).count
+        isTied = count == best.count || isTied && count < best.count
+        if count > best.count { best = (language, count) }
+    }
+    return isTied ? .unknown : best.language
 }
 
-/// Hiragana or katakana: U+3041–U+30FF, in UTF-8 E3 81 81 – E3 83 BF.
-private func hasKana(_ text: Text) -> Bool {
+/// The first language of which the text holds a letter of its own, as hiragana and katakana are of
+/// Japanese; nil where there is none.
+func languageByLetters(of text: Text) -> Language? {
     let bytes = text.bytes
-    return bytes.indices.dropLast(2).contains { index in
-        bytes[index] == 0xE3 && (0x81...0x83).contains(bytes[index + 1])
+    for letters in ownLetters {
+        let holdsOne = bytes.indices.dropLast(2).contains { index in
+            bytes[index] & 0xF0 == 0xE0 && letters.range.contains(packed(bytes, index))
+        }
+        if holdsOne { return letters.language }
     }
+    return nil
 }
+
+/// Three bytes of UTF-8 as one number, which orders letters of three bytes as their scalars.
+private func packed(_ bytes: [UInt8], _ index: Int) -> UInt32 {
+    UInt32(bytes[index]) << 16 | UInt32(bytes[index + 1]) << 8 | UInt32(bytes[index + 2])
+}
+
+/// The letters that only one language has, as `3041-30FF`: scalars of three bytes in UTF-8.
+private let ownLetters: [(language: Language, range: ClosedRange<UInt32>)] =
+    Language.known.compactMap { language in
+        guard let written = language.file["language", "letters"]?.text else { return nil }
+        let ends = written.split(separator: "-").compactMap { UInt32($0, radix: 16) }
+            .compactMap(Unicode.Scalar.init).map { Array(String($0).utf8) }
+        precondition(ends.count == 2 && ends.allSatisfy { $0.count == 3 }, "letters: \(written)")
+        return (language, packed(ends[0], 0)...packed(ends[1], 0))
+    }
+
+/// Words frequent in one language and rare in the others; folded.
+private let frequentWords: [(Language, Set<String>)] = Language.known.compactMap { language in
+    language.file["language", "frequent"].map { (language, Set($0.words)) }
+}
+
+/// The frequent words of all languages.
+let allFrequentWords = LanguageFiles.words("language", "frequent")

@@ -1,22 +1,9 @@
-/// What reviews talk about and the phrases that show it, as versioned data.
-///
-/// ```
-/// {"lexicon": 1, "aspects": [{"aspect": "leaks", "label": "Leaks or bursts", "route": "product",
-///   "strength": "Tight", "general": false,
-///   "negative": {"en": "leak* | burst*", "de": "undicht* | lauft .. aus"}, "positive": {…}}],
-///  "negations": {"en": "not | never"}}
-/// ```
-///
-/// Dangers are a separate document:
-///
-/// ```
-/// {"safety": [{"hazard": "fire", "events": {…}, "says": {…}, "alone": {…}, "but": {…}}],
-///  "around": {"en": {"ends": "but | and", …}}}
-/// ```
+/// What reviews talk about, the dangers they mention, and the phrases that show both: data of
+/// `aspects.txt` and the languages' files, by version.
 ///
 /// A phrase is a sequence of words, folded as by `words(of:)`: `stem*` matches any word with that
-/// beginning, `..` matches up to three words of any kind. In Japanese, which has no spaces, a
-/// phrase is a sequence of characters.
+/// beginning, `..` matches up to three words of any kind. In a language without spaces, a phrase is
+/// a sequence of characters.
 package struct Lexicon: Sendable {
     /// An aspect of a product that reviews praise or complain about.
     package struct Aspect: Equatable, Sendable {
@@ -66,6 +53,13 @@ package struct Lexicon: Sendable {
         var meaning: Meaning
     }
 
+    /// A phrase of a language without spaces, and its meaning.
+    struct UnspacedEntry: Sendable {
+        var phrase: [UInt8]
+        var language: Language
+        var meaning: Meaning
+    }
+
     /// What a phrase means.
     enum Meaning: Equatable, Sendable {
         case aspect(Int, isNegative: Bool)
@@ -95,49 +89,57 @@ package struct Lexicon: Sendable {
     private(set) var negations: [Language: Set<String>] = [:]
     /// Grouped by the first three characters of a phrase's first word.
     private(set) var entries: [String: [Entry]] = [:]
-    private(set) var japanese: [(text: [UInt8], meaning: Meaning)] = []
+    /// Phrases of languages without spaces.
+    private(set) var unspaced: [UnspacedEntry] = []
+    private(set) var unspacedCues: [Language: UnspacedCues] = [:]
 
-    package init(parsing document: JSONValue, dangers: JSONValue) {
-        version = Int(document["lexicon"]?.integer ?? 0)
-        for aspect in document["aspects"]?.elements ?? [] {
+    /// The first lexicon. A released lexicon never changes, so that insights made with it can be
+    /// made again.
+    package static let first = Lexicon(LanguageFiles.aspects)
+
+    /// - Parameter list: The aspects and hazards, each named once; their phrases are in the
+    ///   languages' files.
+    private init(_ list: DataSections) {
+        version = list["lexicon", "version"].flatMap { Int($0.text) } ?? 0
+        let english = Language.english.file
+        for value in list.values(in: "aspects") {
+            let section = "aspect \(value.key)"
             aspects.append(
                 Aspect(
-                    id: aspect["aspect"]?.text ?? "", label: aspect["label"]?.text ?? "",
-                    route: aspect["route"]?.text ?? "product",
-                    strength: aspect["strength"]?.text,
-                    isGeneral: aspect["general"] == .bool(true)))
-            add(aspect["negative"], .aspect(aspects.count - 1, isNegative: true))
-            add(aspect["positive"], .aspect(aspects.count - 1, isNegative: false))
+                    id: value.key, label: english[section, "issue"]?.text ?? "",
+                    route: value.words[0], strength: english[section, "strength"]?.text,
+                    isGeneral: value.words.contains("general")))
+            add(section, "negative", .aspect(aspects.count - 1, isNegative: true))
+            add(section, "positive", .aspect(aspects.count - 1, isNegative: false))
         }
-        for hazard in dangers["safety"]?.elements ?? [] {
-            hazards.append(hazard["hazard"]?.text ?? "")
+        for hazard in list["hazards", "by severity"]?.words ?? [] {
+            hazards.append(hazard)
             for sense in Sense.allCases {
-                add(hazard[sense.rawValue], .hazard(hazards.count - 1, sense))
+                add("hazard \(hazard)", sense.rawValue, .hazard(hazards.count - 1, sense))
             }
-            add(hazard["but"], .harmless(hazards.count - 1))
+            add("hazard \(hazard)", "but", .harmless(hazards.count - 1))
         }
-        for member in dangers["around"]?.members ?? [] {
-            guard let language = Language(rawValue: member.key) else { continue }
-            dangerCues[language] = DangerCues(member.value)
-        }
-        for member in document["negations"]?.members ?? [] {
-            guard let language = Language(rawValue: member.key) else { continue }
-            negations[language] = Set(Self.split(member.value.text ?? ""))
-        }
+        for language in Language.known { addCues(language) }
     }
 
-    /// The phrases of a list separated by `|`, trimmed, without empty ones.
-    static func split(_ list: String) -> [String] {
-        list.split(separator: "|").map { String($0.drop { $0 == " " }) }
-            .map { String($0.reversed().drop { $0 == " " }.reversed()) }.filter { !$0.isEmpty }
+    /// The words that decide what stands near them.
+    private mutating func addCues(_ language: Language) {
+        guard language.hasSpaces else {
+            unspacedCues[language] = UnspacedCues(language.file)
+            return
+        }
+        dangerCues[language] = DangerCues(language.file)
+        negations[language] = Set(language.file["language", "negations"]?.words ?? [])
     }
 
-    private mutating func add(_ phrases: JSONValue?, _ meaning: Meaning) {
-        for member in phrases?.members ?? [] {
-            guard let language = Language(rawValue: member.key) else { continue }
-            for written in Self.split(member.value.text ?? "") {
-                if language == .japanese {
-                    japanese.append((Array(written.utf8), meaning))
+    /// Adds the phrases of that name of all languages.
+    private mutating func add(_ section: String, _ key: String, _ meaning: Meaning) {
+        for language in Language.known {
+            for written in language.file[section, key]?.phrases ?? [] {
+                guard language.hasSpaces else {
+                    unspaced.append(
+                        UnspacedEntry(
+                            phrase: Array(written.utf8), language: language, meaning: meaning))
                     continue
                 }
                 let phrase = Phrase(written)
@@ -170,7 +172,7 @@ package struct Lexicon: Sendable {
                         faults.append("not folded: \(written)")
                     }
                 }
-                if entry.phrase.parts.count == 1, Language.isMark(written) {
+                if entry.phrase.parts.count == 1, allFrequentWords.contains(written) {
                     faults.append("a frequent word: \(written)")
                 }
                 if entry.phrase.parts.first == .gap || entry.phrase.parts.last == .gap {

@@ -29,34 +29,11 @@ package struct ModelFacts: Equatable, Sendable {
     package var shutdown: CivilDate?
     package var replacement: String?
 
-    /// Prices and dates as published in November 2026. The price of cache writes is not published
-    /// for every model; it is then assumed to be a quarter above the input price, as for the
-    /// others.
-    package static let all: [ModelFacts] = [
-        ModelFacts(
-            name: "gpt-6-luna", input: 100, cachedInput: 10, cacheWrite: 125, output: 500,
-            reasoningEffort: "none"),
-        ModelFacts(
-            name: "gpt-5.6-luna", input: 200, cachedInput: 20, cacheWrite: 250, output: 1_200,
-            reasoningEffort: "none"),
-        ModelFacts(
-            name: "gpt-6.1-terra", input: 1_000, cachedInput: 50, cacheWrite: 1_250,
-            output: 5_000, reasoningEffort: "none"),
-        ModelFacts(
-            name: "gpt-6.1-sol", input: 2_000, cachedInput: 100, cacheWrite: 2_500,
-            output: 10_000, reasoningEffort: "none"),
-        ModelFacts(
-            name: "gpt-6.2-sol", input: 2_000, cachedInput: 100, cacheWrite: 2_500,
-            output: 10_000, reasoningEffort: "low", takesTemperature: false),
-        ModelFacts(
-            name: "gpt-6.2-astra", input: 8_000, cachedInput: 400, cacheWrite: 10_000,
-            output: 40_000, reasoningEffort: "low", takesTemperature: false),
-        ModelFacts(
-            name: "gpt-4o-mini", input: 150, cachedInput: 75, cacheWrite: nil, output: 600,
-            lengthMember: "max_tokens", takesSeed: true, takesCacheMode: false, longInput: nil,
-            released: CivilDate(year: 2024, month: 7, day: 18),
-            shutdown: CivilDate(year: 2027, month: 1, day: 14), replacement: "gpt-6-luna"),
-    ]
+    /// The models of `models/openai.txt`, whose names of values are these properties' in words.
+    package static let all: [ModelFacts] = {
+        let file = DataSections(EmbeddedFile("models/openai.txt"))
+        return file.names.map { ModelFacts($0, in: file) }
+    }()
 
     package static func named(_ name: String) -> ModelFacts? { all.first { $0.name == name } }
 
@@ -70,5 +47,38 @@ package struct ModelFacts: Equatable, Sendable {
         let next = replacement.map { "; \($0) takes its place" } ?? ""
         return left <= 0
             ? "\(name) was shut down on \(date)\(next)" : "\(name) is shut down on \(date)\(next)"
+    }
+}
+
+extension ModelFacts {
+    /// The facts of a section. Values left out stay as declared.
+    private init(_ name: String, in file: DataSections) {
+        func text(_ key: String) -> String? { file[name, key]?.text }
+        func number(_ key: String) -> Int64? { text(key).flatMap { Int64($0) } }
+        func flag(_ key: String) -> Bool? { text(key).map { $0 == "yes" } }
+        guard let input = number("input"), let cachedInput = number("cached input"),
+            let output = number("output")
+        else { preconditionFailure("\(name) has no prices") }
+        self.name = name
+        (self.input, self.cachedInput, self.output) = (input, cachedInput, output)
+        cacheWrite = number("cache write")
+        lengthMember = text("length member") ?? lengthMember
+        reasoningEffort = text("reasoning effort")
+        takesTemperature = flag("takes temperature") ?? takesTemperature
+        takesSeed = flag("takes seed") ?? takesSeed
+        takesCacheMode = flag("takes cache mode") ?? takesCacheMode
+        longInput = text("long input").map { Int64($0) } ?? longInput
+        released = text("released").flatMap(CivilDate.init(written:))
+        shutdown = text("shutdown").flatMap(CivilDate.init(written:))
+        replacement = text("replacement")
+    }
+}
+
+extension CivilDate {
+    /// A date as `2027-01-14`; nil for anything else.
+    fileprivate init?(written text: String) {
+        let parts = text.split(separator: "-").compactMap { Int($0) }
+        guard parts.count == 3 else { return nil }
+        self.init(year: parts[0], month: parts[1], day: parts[2])
     }
 }

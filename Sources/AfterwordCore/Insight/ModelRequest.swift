@@ -39,8 +39,8 @@ package struct ModelRequest: Equatable, Sendable {
     package var askedAgain: ModelRequest {
         var request = self
         request.hint = """
-            The answer before was not of the form that was asked for, or was cut at its longest. Answer again, shorter, \
-            with one JSON document of the given schema and nothing around it.
+            The answer before was not of the form that was asked for, or was cut at its longest. \
+            Answer again, shorter, with one JSON document of the given schema and nothing around it.
             """
         return request
     }

@@ -3,11 +3,11 @@
 /// counted again. What fails a check is dropped and counted in `dropped`; themes that the model
 /// left out are added.
 package func composeInsight(
-    _ answer: ModelAnswer, _ evidence: Evidence, of subject: InsightSubject, language: Language,
-    model: String, lexicon: Lexicon
+    _ answer: ModelAnswer, _ evidence: Evidence, of subject: InsightSubject, by terms: InsightTerms
 ) -> Insight {
+    let lexicon = terms.lexicon
     var composer = InsightComposer(
-        evidence: evidence, subject: subject, language: language, lexicon: lexicon)
+        evidence: evidence, subject: subject, language: terms.language, lexicon: lexicon)
     let issues = composer.items(answer.issues.prefix(InsightLimit.issues), strengths: false)
     let strengths = composer.items(
         answer.strengths.prefix(InsightLimit.strengths), strengths: true)
@@ -19,7 +19,7 @@ package func composeInsight(
     var counters = Counters()
     for read in subject.reviews { counters.add(read.review.values, sign: 1) }
     return Insight(
-        scope: subject.scope, language: language, model: model, counters: counters,
+        scope: subject.scope, language: terms.language, model: terms.model, counters: counters,
         productCount: Int64(Set(subject.reviews.map(\.review.productID)).count),
         negative: share(counters.negatives, of: counters.ratedCount),
         portfolioNegative: share(subject.portfolio.negatives, of: subject.portfolio.ratedCount),
@@ -30,6 +30,20 @@ package func composeInsight(
         evidenceShown: Int64(evidence.reviews.count),
         evidenceReadable: Int64(evidence.readable), evidenceDigest: evidence.digest,
         dropped: composer.dropped)
+}
+
+/// In which language, by which model and with which lexicon an insight is made.
+package struct InsightTerms: Sendable {
+    package var language: Language
+    /// The model's name.
+    package var model: String
+    package var lexicon: Lexicon
+
+    package init(language: Language, model: String, lexicon: Lexicon) {
+        self.language = language
+        self.model = model
+        self.lexicon = lexicon
+    }
 }
 
 /// The most that is taken from an answer.

@@ -34,7 +34,7 @@ package enum QuoteLimit {
     /// A quote must have two words, this many letters, or cover 80 % of the text.
     static let letters = 8
     /// The same for Japanese, which has no spaces.
-    static let japaneseLetters = 4
+    static let unspacedLetters = 4
     package static let scalars = 400
 }
 
@@ -81,9 +81,9 @@ private func trimmed(_ text: String) -> String {
 private func saysEnough(_ text: String) -> Bool {
     let found = words(of: Text(text))
     let letters = text.unicodeScalars.count { $0.properties.isAlphabetic }
-    let isJapanese = text.unicodeScalars.contains { (0x3041...0x30FF).contains($0.value) }
+    let isUnspaced = languageByLetters(of: Text(text))?.hasSpaces == false
     return found.count > 1
-        || letters >= (isJapanese ? QuoteLimit.japaneseLetters : QuoteLimit.letters)
+        || letters >= (isUnspaced ? QuoteLimit.unspacedLetters : QuoteLimit.letters)
 }
 
 /// Whether a range begins and ends at word boundaries; in scripts without spaces every letter is a

@@ -36,18 +36,9 @@ private func endsAbbreviation(_ labels: ArraySlice<Substring>) -> Bool {
     }
 }
 
-private let abbreviations = [
-    "e.g.", "i.e.", "a.m.", "p.m.", "etc.", "incl.", "approx.", "z.b.", "d.h.", "u.a.", "o.ä.",
-    "v.a.", "i.d.r.", "bzw.", "usw.", "evtl.", "ggf.", "inkl.", "vgl.", "p.ex.", "p.ej.", "p.es.",
-    "p.e.", "ecc.", "b.v.", "bijv.", "d.w.z.", "m.a.w.", "enz.",
-]
+private let abbreviations = LanguageFiles.words("links", "abbreviations")
 
 /// Top-level domains that are also common first words of a sentence.
-private let words: Set<String> = ["it", "at", "in", "is", "be", "us", "me", "no", "so", "to"]
+private let words = LanguageFiles.words("links", "first words")
 
-let topLevelDomains: Set<String> = Set(
-    """
-    com net org info biz shop store online site website page link click top xyz club live app dev
-    io co me tv cc ly gg ai eu de fr it es uk us nl be at ch pl pt se no dk fi jp cn hk tw kr ru ua
-    tr cz sk hu ro bg gr ie ca au nz in br mx ar za
-    """.split { $0 == " " || $0 == "\n" }.map(String.init))
+let topLevelDomains = LanguageFiles.words("links", "top level domains")

@@ -2,8 +2,8 @@
 ///
 /// Number words of all languages count, because a model may answer in another language than
 /// requested. A number word that is an ordinary word in another language (`once`, `elf`) counts
-/// only where its own language is among `languages`; `due`, `tres`, `dos` and `meta` are decided by
-/// the words beside them. A word that is a fraction only in some phrases ("half of them", not "half
+/// only where its own language is among `languages`; some are decided by the words beside them. A
+/// word that is a fraction only in some phrases ("half of them", not "half
 /// empty") counts only in those. Not numbers: the version in an interface's name ("USB 3.0"), a
 /// name with a digit ("MP3"), and a number word hyphenated to another word ("two-tone"). A share in
 /// words (`holdsShare`) is a number.
@@ -24,32 +24,58 @@ package func holdsNumber(
     return found.indices.contains { place in
         let word = found[place].text
         if known.cardinals.contains(word) {
-            return !isOrdinary(found, at: place, in: bytes, languages)
+            return !exceptions.isOrdinary(found, at: place, in: bytes, languages)
                 && !isCompound(found, at: place, in: bytes)
         }
         guard let companions = known.fractions[word] else { return false }
-        // Italian metà (half) has an accent; meta (goal) in other languages has none.
-        if word == "meta", !hasAccent(found[place], in: bytes) { return false }
+        if exceptions.accented.contains(word), !hasAccent(found[place], in: bytes) { return false }
         return companions.isMet(at: place, among: found, in: bytes)
     }
 }
 
-/// Whether a number word is another language's word here: "due to", "très", "le dos", "la meta".
-private func isOrdinary(
-    _ found: [Word], at place: Int, in bytes: [UInt8], _ languages: Set<Language>
-) -> Bool {
-    let next = place + 1 < found.count ? found[place + 1].text : ""
-    switch found[place].text {
-    case "due":
+/// Number words that are ordinary words in some places: "due to", "très", "le dos", "la meta".
+private let exceptions = NumberExceptions()
+
+private struct NumberExceptions {
+    /// Words that are numbers only with an accent: Italian metà (half), not meta (goal).
+    let accented = LanguageFiles.words("numbers", "accented")
+    /// By word: no number before these words, or behind those.
+    private var notBefore: [String: Set<String>] = [:]
+    private var notBehind: [String: Set<String>] = [:]
+    /// By word: the only accents that a number has: três (three), not très (very).
+    private var accents: [String: Set<Unicode.Scalar>] = [:]
+    /// By word: no number where one of these languages is among those of the text.
+    private var notIn: [String: Set<Language>] = [:]
+
+    init() {
+        for language in Language.known {
+            for value in language.file.values(in: "numbers") {
+                let name = value.key.split(separator: " ")
+                guard let word = name.last.map(String.init) else { continue }
+                switch name.dropLast().joined(separator: " ") {
+                case "not before": notBefore[word] = Set(value.words)
+                case "not behind": notBehind[word] = Set(value.words)
+                case "accents": accents[word] = Set(value.words.flatMap(\.unicodeScalars))
+                case "not in": notIn[word] = Set(value.words.compactMap(Language.init(rawValue:)))
+                default: continue
+                }
+            }
+        }
+    }
+
+    func isOrdinary(
+        _ found: [Word], at place: Int, in bytes: [UInt8], _ languages: Set<Language>
+    ) -> Bool {
+        let word = found[place].text
+        let next = place + 1 < found.count ? found[place + 1].text : ""
         let before = place > 0 ? found[place - 1].text : ""
-        return ["to", "date", "dates", "for"].contains(next)
-            || ["is", "was", "are", "were", "be", "been", "not"].contains(before)
-    // The accent of French très (very) is grave; Portuguese três (three) has a circumflex.
-    case "tres":
-        let isCircumflex = bytes[found[place].range].contains { $0 == 0xAA || $0 == 0x8A }
-        return hasAccent(found[place], in: bytes) && !isCircumflex
-    case "dos": return !languages.isDisjoint(with: [.french, .portuguese])
-    default: return false
+        if notBefore[word]?.contains(next) == true { return true }
+        if notBehind[word]?.contains(before) == true { return true }
+        if let own = accents[word], hasAccent(found[place], in: bytes) {
+            let written = String(decoding: bytes[found[place].range], as: UTF8.self)
+            return !written.unicodeScalars.contains(where: own.contains)
+        }
+        return notIn[word].map { !languages.isDisjoint(with: $0) } ?? false
     }
 }
 
@@ -79,14 +105,7 @@ private let hyphens: Set<String> = ["-", "\u{2010}", "\u{2011}"]
 
 /// Folded words that, hyphenated after a number word, leave it an amount or lead to the next number
 /// word ("trente-et-un").
-private let measures: Set<String> = Set(
-    """
-    percent pourcent percento prozent procent fold times fach mal keer fois veces volte vezes second
-    seconds minute minutes hour hours day days week weeks month months year years sekunde sekunden
-    minuten stunde stunden tag tage tagen woche wochen monat monate monaten monats jahr jahre jahren
-    jahres uhr dollar dollars euro euros pound pounds inch inches feet mile miles zoll meter metre
-    litre liter gramm gram and or to und oder bis et ou y o e en of odd plus a
-    """.split { $0 == " " || $0 == "\n" }.map(String.init))
+private let measures = LanguageFiles.words("numbers", "measures")
 
 // MARK: Digits
 
@@ -116,16 +135,9 @@ private func isIdeographic(_ scalar: Unicode.Scalar) -> Bool {
 }
 
 /// Names of interfaces and standards that are followed by a version.
-let interfaces: Set<String> = [
-    "usb", "hdmi", "bluetooth", "wifi", "pcie", "sata", "thunderbolt", "displayport", "dvi", "dlna",
-    "nvme", "ddr", "android", "ios", "windows", "macos",
-]
+let interfaces = LanguageFiles.words("numbers", "interfaces")
 /// Words with a digit that are names.
-private let digitNames: Set<String> = [
-    "mp3", "mp4", "2d", "3d", "4k", "8k", "2g", "3g", "4g", "5g", "h264", "h265", "a3", "a4", "a5",
-    "usb2", "usb3", "usb4", "ip44", "ip54", "ip65", "ip66", "ip67", "ip68", "ps3", "ps4", "ps5",
-    "co2", "b12", "h2o", "o2", "n95", "ffp2", "ffp3", "d3",
-]
+private let digitNames = LanguageFiles.words("numbers", "names with digits")
 
 /// Byte ranges of the names that contain digits, versions included.
 private func nameRanges(
@@ -205,17 +217,17 @@ private func isCountedThing(after end: Int, _ bytes: [UInt8]) -> Bool {
     return countedThings.contains { next.hasPrefix($0) }
 }
 
-private let countedThings = [
-    "customer", "review", "people", "buyer", "user", "star", "time", "kund", "bewertung", "stern",
-    "client", "avis", "etoile", "personne", "recension", "stell", "resen", "estrella", "persona",
-    "klant", "ster", "percent", "prozent",
-]
+/// Beginnings of folded words.
+private let countedThings = LanguageFiles.words("numbers", "counted things")
 
 // MARK: Ideographs
 
-private let ideographicNumerals = Set("〇一二三四五六七八九十百千万億".unicodeScalars)
+private let ideographicNumerals = scalars("numerals")
 /// Counters after a numeral; a numeral without one is part of a word (一部, 十分).
-private let counters = Set("件人個割回倍名点本枚年月週台円％".unicodeScalars)
+private let counters = scalars("counters")
+private func scalars(_ name: String) -> Set<Unicode.Scalar> {
+    Set(LanguageFiles.words("numbers", name).flatMap(\.unicodeScalars))
+}
 
 private func holdsIdeographicNumber(_ text: String) -> Bool {
     if halves.contains(where: { text.contains($0) }) { return true }
@@ -228,18 +240,16 @@ private func holdsIdeographicNumber(_ text: String) -> Bool {
 }
 
 /// Half of several things; 半分に and 半分だけ describe a single thing.
-private let halves = [
-    "半数", "半分の", "半分が", "半分以上", "半分近く", "半分ほど", "半分くらい", "約半分", "ほぼ半分", "半分は、",
-]
+private let halves = LanguageFiles.words("numbers", "halves")
 
 /// 三分の一 and 三つに一つ: a numeral, two characters and a numeral.
 private func isIdeographicShare(_ scalars: [Unicode.Scalar], at place: Int) -> Bool {
     guard place >= 3, ideographicNumerals.contains(scalars[place]),
         ideographicNumerals.contains(scalars[place - 3])
     else { return false }
-    return scalars[place - 2] == "分" && scalars[place - 1] == "の"
-        || scalars[place - 2] == "つ" && scalars[place - 1] == "に"
+    return shareLinks.contains(String(String.UnicodeScalarView(scalars[place - 2..<place])))
 }
+private let shareLinks = LanguageFiles.words("numbers", "share links")
 
 // MARK: Words
 
@@ -249,9 +259,6 @@ private struct FractionCompanions {
     var behind: Set<String> = []
     /// Directly before it.
     var before: Set<String> = []
-    /// Directly after it, these rule a fraction out whatever stands before: "a third party".
-    var noneBefore: Set<String> = []
-
     /// Whether the neighbors make the word a fraction; a word hyphenated to a neighbor
     /// ("third-party") is none.
     func isMet(at place: Int, among words: [Word], in bytes: [UInt8]) -> Bool {
@@ -261,131 +268,60 @@ private struct FractionCompanions {
         }
         if isHyphen(range.upperBound) { return false }
         let next = place + 1 < words.count ? words[place + 1].text : ""
-        if noneBefore.contains(next) { return false }
+        if noFractionBefore.contains(next) { return false }
         if behind.contains(next) { return true }
         return place > 0 && !isHyphen(range.lowerBound - 1)
             && before.contains(words[place - 1].text)
     }
 }
 
+/// Directly after a word, these rule a fraction out whatever stands before it: "a third party".
+private let noFractionBefore = LanguageFiles.words("numbers", "no fraction before")
+
+/// The number words of one or more languages; folded.
 private struct NumberWords {
     var cardinals: Set<String> = []
     var fractions: [String: FractionCompanions] = [:]
 
+    /// The number words of all languages, without those that are ordinary words in another language
+    /// than these.
     static func of(_ languages: Set<Language>) -> NumberWords {
         if languages.contains(.unknown) { return all }
         var words = all
         words.cardinals.subtract(ordinaryElsewhere)
-        for language in languages {
-            words.cardinals.formUnion(table[language]?.cardinals ?? [])
-        }
+        for language in languages { words.cardinals.formUnion(table[language]?.cardinals ?? []) }
         return words
     }
 
     /// Whether a word is, or may be, a number word in any language.
     static func holds(_ word: String) -> Bool {
-        all.cardinals.contains(word) || all.fractions[word] != nil || leftOut.contains(word)
+        all.cardinals.contains(word) || all.fractions[word] != nil || hyphenated.contains(word)
     }
 
     /// Number words accepted only next to a hyphen ("twenty-one", "dix-neuf"); alone they are
     /// ordinary words as often.
-    private static let leftOut: Set<String> = [
-        "one", "ein", "eins", "eine", "un", "une", "una", "uno", "um", "uma", "een", "neuf", "sei",
-        "mil", "vingts", "first", "second", "fourth", "fifth", "sixth", "seventh", "eighth",
-        "ninth", "tenth",
-    ]
-
-    /// Number words that are ordinary words in another of the languages.
-    private static let ordinaryElsewhere: Set<String> = [
-        "once", "elf", "tien", "onze", "cent", "cents", "mille", "mila", "miles", "venti", "sept",
-        "trente", "huit",
-    ]
-
+    private static let hyphenated = LanguageFiles.words("numbers", "words if hyphenated")
+    /// Number words that are ordinary words in another language.
+    private static let ordinaryElsewhere = LanguageFiles.words("numbers", "words if asked")
+    private static let table = Dictionary(
+        uniqueKeysWithValues: Language.known.map { ($0, NumberWords($0.file)) })
     private static let all = table.values.reduce(into: NumberWords()) { $0.add($1) }
 
     private mutating func add(_ other: NumberWords) {
         cardinals.formUnion(other.cardinals)
         fractions.merge(other.fractions) { left, right in
             FractionCompanions(
-                behind: left.behind.union(right.behind), before: left.before.union(right.before),
-                noneBefore: left.noneBefore.union(right.noneBefore))
+                behind: left.behind.union(right.behind), before: left.before.union(right.before))
         }
     }
 
     private init() {}
 
-    private init(
-        _ cardinals: String, fractions: String, before: String, behind: String
-    ) {
-        func list(_ text: String) -> Set<String> {
-            Set(text.split { $0 == " " || $0 == "\n" }.map(String.init))
-        }
-        self.cardinals = list(cardinals)
+    private init(_ file: DataSections) {
+        func words(_ name: String) -> [String] { file["numbers", name]?.words ?? [] }
+        cardinals = Set(words("words") + words("words if asked"))
         let companions = FractionCompanions(
-            behind: list(behind), before: list(before),
-            noneBefore: ["party", "parties", "person", "wall", "walled", "layer", "sided", "hour"])
-        for word in list(fractions) { self.fractions[word] = companions }
+            behind: Set(words("behind fraction")), before: Set(words("before fraction")))
+        for word in words("fractions") { fractions[word] = companions }
     }
-
-    /// Folded. Words that are ordinary ones as often are left out: one, sei, neuf, mil.
-    private static let table: [Language: NumberWords] = [
-        .english: NumberWords(
-            """
-            two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-            sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty
-            ninety dozen dozens hundred hundreds thousand thousands million millions percent twice
-            thrice
-            """,
-            fractions: "half third thirds quarter quarters double triple",
-            before: "one two three about almost nearly over than by", behind: "of the as"),
-        .german: NumberWords(
-            """
-            zwei drei vier funf sechs sieben acht neun zehn elf zwolf zwanzig dreissig vierzig
-            funfzig sechzig siebzig achtzig neunzig dutzend dutzende hundert hunderte tausend
-            tausende prozent zweimal dreimal
-            """,
-            fractions: """
-                halfte drittel viertel funftel sechstel siebtel achtel neuntel zehntel doppelt
-                dreifach
-                """,
-            before: "die der ein fast uber knapp rund mehr",
-            behind: "der aller davon so von"),
-        .italian: NumberWords(
-            """
-            due tre quattro cinque sette otto nove dieci undici dodici venti trenta quaranta
-            cinquanta sessanta settanta ottanta novanta dozzina cento mille mila percento
-            """,
-            fractions: "meta terzo terzi quarto quarti doppio triplo",
-            before: "un la due tre quasi circa oltre",
-            behind: "di dei del degli delle della dello"),
-        .french: NumberWords(
-            """
-            deux trois quatre cinq sept huit dix onze douze vingt trente quarante cinquante
-            soixante douzaine cent cents mille pourcent
-            """,
-            fractions: "moitie tiers quart quarts double triple",
-            before: "un dun deux trois la presque environ",
-            behind: "de des du d"),
-        .spanish: NumberWords(
-            """
-            dos tres cuatro cinco seis siete ocho nueve diez once doce veinte treinta cuarenta
-            cincuenta sesenta setenta ochenta noventa docena cien ciento cientos miles
-            """,
-            fractions: "mitad tercio tercios cuarto cuartos doble triple",
-            before: "un dos tres la casi", behind: "de del"),
-        .dutch: NumberWords(
-            """
-            twee drie vier vijf zes zeven acht negen tien elf twaalf twintig dertig veertig vijftig
-            dozijn honderd honderden duizend duizenden procent
-            """,
-            fractions: "helft derde kwart dubbel",
-            before: "de een bijna ruim", behind: "van zo"),
-        .portuguese: NumberWords(
-            """
-            dois duas tres quatro cinco sete oito nove dez onze doze vinte trinta quarenta
-            cinquenta duzia cem cento centenas
-            """,
-            fractions: "metade terco tercos quarto dobro triplo",
-            before: "um dois tres a quase", behind: "de do da dos das"),
-    ]
 }

@@ -4,7 +4,7 @@ func mailAddresses(_ text: MaskText) -> [MaskSpan] {
     let bytes = text.bytes
     var spans: [MaskSpan] = []
     for at in bytes.indices {
-        guard let sign = signEnd(bytes, at, of: ["@"], words: ["at", "ät"]) else { continue }
+        guard let sign = signEnd(bytes, at, of: ["@"], words: bracketedAt) else { continue }
         var start = at
         while start > 0, bytes[start - 1] == 0x20, sign - at > 1 { start -= 1 }
         while start > 0, isMailPart(bytes[start - 1]) { start -= 1 }
@@ -19,7 +19,7 @@ private func hostEnd(_ bytes: [UInt8], _ start: Int) -> Int? {
     var end = start
     var dots = 0
     while end < bytes.count {
-        if let next = signEnd(bytes, end, of: [], words: ["dot", "punkt", "point", "punto"]) {
+        if let next = signEnd(bytes, end, of: [], words: bracketedDot) {
             dots += 1
             end = next
         } else if isMailPart(bytes[end]) {
@@ -40,14 +40,13 @@ private func hostEnd(_ bytes: [UInt8], _ start: Int) -> Int? {
 
 /// Whether a dot in brackets stands next to this space.
 private func isBracketDot(_ bytes: [UInt8], _ place: Int) -> Bool {
-    let words = ["dot", "punkt", "point", "punto"]
-    if signEnd(bytes, place + 1, of: [], words: words) != nil { return true }
+    if signEnd(bytes, place + 1, of: [], words: bracketedDot) != nil { return true }
     return place > 0 && ")]}".utf8.contains(bytes[place - 1])
 }
 
 /// The end of one of `signs`, or of one of `words` in brackets, that begins at `place`.
 private func signEnd(
-    _ bytes: [UInt8], _ place: Int, of signs: [String], words: [String]
+    _ bytes: [UInt8], _ place: Int, of signs: [String], words: Set<String>
 ) -> Int? {
     func holds(_ text: String, at start: Int) -> Bool {
         let wanted = Array(text.utf8)
@@ -63,6 +62,11 @@ private func signEnd(
     }
     return nil
 }
+
+/// As written, in lower case: `ät` is not folded.
+private let bracketedAt = words("bracketed at")
+private let bracketedDot = words("bracketed dot")
+private func words(_ name: String) -> Set<String> { LanguageFiles.words("masks", name) }
 
 private func isMailPart(_ byte: UInt8) -> Bool {
     switch byte {
@@ -121,21 +125,11 @@ func addresses(_ text: MaskText) -> [MaskSpan] {
 }
 
 /// Endings of street names written as one word.
-private let streetEndings = [
-    "strasse", "straße", "str", "weg", "platz", "allee", "gasse", "ufer", "damm", "chaussee",
-    "straat", "laan", "plein", "gracht", "kade",
-]
+private let streetEndings = words("street endings")
 /// Words before a street's name; the number stands before or after.
-private let streetBeginnings: Set<String> = [
-    "rue", "avenue", "boulevard", "place", "chemin", "impasse", "allee", "quai", "via", "viale",
-    "piazza", "corso", "largo", "vicolo", "calle", "avenida", "plaza", "paseo", "carrer", "rua",
-    "travessa", "praca",
-]
+private let streetBeginnings = words("street beginnings")
 /// Words after a street's name; the number stands first.
-private let streetWords: Set<String> = [
-    "street", "st", "road", "rd", "avenue", "ave", "lane", "ln", "drive", "court", "boulevard",
-    "blvd", "close", "crescent", "terrace", "gardens", "highway", "parkway",
-]
+private let streetWords = words("street words")
 
 private func street(_ text: MaskText, at place: Int) -> ClosedRange<Int>? {
     let words = text.words
@@ -198,14 +192,8 @@ private func beginningStreet(_ text: MaskText, at place: Int) -> ClosedRange<Int
 }
 
 /// Those that may have the number after the name; "place" and others are verbs in English.
-private let numberBehind: Set<String> = [
-    "via", "viale", "piazza", "corso", "largo", "vicolo", "calle", "avenida", "plaza", "paseo",
-    "carrer", "rua", "travessa", "praca",
-]
-private let streetParticles: Set<String> = [
-    "de", "du", "des", "la", "le", "les", "del", "della", "delle", "dei", "di", "da", "do", "dos",
-    "das", "l", "d",
-]
+private let numberBehind = words("number behind street")
+private let streetParticles = words("street particles")
 
 /// Extends a street by a postcode at most four words after it, and the town beside the postcode.
 /// After a small word ("in 10115 Berlin") or with six digits, a number is a postcode only when a
@@ -255,14 +243,15 @@ private func isPostcode(_ text: MaskText, _ place: Int) -> Bool {
 }
 
 /// Small words between a street and its postcode.
-private let townLinks: Set<String> = ["in", "a", "en", "em", "te", "at"]
+private let townLinks = words("town links")
 
 /// Folded country codes before a postcode, and its number of digits. A one-letter code with four
 /// digits is as often a product name, so it is not used alone.
-private let postcodeDigits: [String: Int] = [
-    "d": 5, "de": 5, "f": 5, "fr": 5, "i": 5, "it": 5, "e": 5, "es": 5, "a": 4, "at": 4, "ch": 4,
-    "nl": 4, "b": 4, "be": 4, "l": 4, "lu": 4,
-]
+private let postcodeDigits = Dictionary(
+    uniqueKeysWithValues: LanguageFiles.phrases("masks", "postcode digits").map { written in
+        let parts = written.split(separator: " ")
+        return (String(parts[0]), Int(parts[1]) ?? 0)
+    })
 
 /// Postcodes with a country code, without a street: "D-10115 Berlin".
 private func prefixedPostcodes(_ text: MaskText) -> [MaskSpan] {

@@ -51,11 +51,6 @@ private func isLineEnd(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
     bytes[range.upperBound...].prefix { $0 != 0x0A }.allSatisfy { !isLetter($0) && !isDigit($0) }
 }
 
-private let services: Set<String> = [
-    "instagram", "insta", "ig", "snapchat", "tiktok", "telegram", "twitter", "facebook", "discord",
-    "skype", "youtube", "twitch", "linkedin", "pinterest",
-]
+private let services = LanguageFiles.words("masks", "services")
 /// Folded possessives before a service's name.
-private let ownWords: Set<String> = [
-    "my", "our", "mein", "meinem", "unser", "mio", "mon", "notre", "mi", "nuestro", "mijn", "meu",
-]
+private let ownWords = LanguageFiles.words("masks", "own")

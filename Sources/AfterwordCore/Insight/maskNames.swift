@@ -55,11 +55,11 @@ private func isBehindRelative(_ text: MaskText, _ place: Int) -> Bool {
     guard place > 0, word.utf8.count > 1, text.isGap(after: place - 1, of: [" "]),
         !plainWords.contains(word), !behindRelatives.contains(word), !relatives.contains(word)
     else { return false }
-    let isGrandParent =
-        place > 1 && text.words[place - 2].text == "grand"
-        && text.isGap(after: place - 2, of: ["-", " "])
-        && ["mere", "pere"].contains(text.words[place - 1].text)
-    return (isGrandParent || relatives.contains(text.words[place - 1].text))
+    let isJoined =
+        place > 1 && text.isGap(after: place - 2, of: ["-", " "])
+        && joinedRelatives.contains(
+            text.words[place - 2].text + " " + text.words[place - 1].text)
+    return (isJoined || relatives.contains(text.words[place - 1].text))
         && !(isShouted(text, place - 1) && isShouted(text, place))
 }
 
@@ -77,7 +77,7 @@ private func isTitled(_ text: MaskText, _ place: Int) -> Bool {
     let isAbbreviated = !text.isGap(after: place - 1, of: [" "])
     let word = text.words[place].text
     guard !text.isNumber(place), word.utf8.count > 1 else { return false }
-    if title == "ra" || title == "na", place > 1, text.words[place - 2].text == "sig" {
+    if place > 1, splitTitles.contains(text.words[place - 2].text + " " + title) {
         return text.isCapital(place)
     }
     if dotTitles.contains(title) {
@@ -104,9 +104,8 @@ private func isParticleName(_ text: MaskText, _ place: Int) -> Bool {
     let title = text.words[place - 1].text
     guard !measureTitles.contains(title) else { return false }
     guard place > 1 else { return true }
-    let isGerman = ["herr", "herrn", "frau"].contains(title)
     return !text.isNumber(place - 2)
-        && !(isGerman && germanArticles.contains(text.words[place - 2].text))
+        && !(articleTitles.contains(title) && articles.contains(text.words[place - 2].text))
 }
 
 /// "M. Dupont", not "size M. Perfect": the title is a capital and not a size.
@@ -135,17 +134,14 @@ private func nameEnd(_ text: MaskText, from first: Int) -> Int {
     return end
 }
 
-/// Names before さん, 様, 氏 or 君: up to four ideographs or up to ten katakana.
+/// Names before an honorific such as さん: up to four ideographs or up to ten katakana.
 private func honorificNames(_ text: MaskText) -> [MaskSpan] {
     let scalars = Array(String(decoding: text.bytes, as: UTF8.self).unicodeScalars)
     var offsets = [0]
     for scalar in scalars { offsets.append(offsets.last! + UTF8.width(scalar)) }
     var spans: [MaskSpan] = []
     for place in scalars.indices.dropFirst() {
-        let isHonorific =
-            "様氏君".unicodeScalars.contains(scalars[place])
-            || place + 1 < scalars.count && scalars[place] == "さ" && scalars[place + 1] == "ん"
-        guard isHonorific else { continue }
+        guard honorifics.contains(where: { scalars[place...].starts(with: $0) }) else { continue }
         let isKatakana = (0x30A1...0x30FC).contains(scalars[place - 1].value)
         var start = place
         while start > 0, place - start < (isKatakana ? 10 : 4),
@@ -162,147 +158,42 @@ private func honorificNames(_ text: MaskText) -> [MaskSpan] {
     return spans
 }
 
-private func list(_ words: String) -> Set<String> {
-    Set(words.split { $0 == " " || $0 == "\n" }.map(String.init))
-}
-
-private func phrases(_ lines: String) -> Set<String> {
-    Set(
-        lines.split { $0 == "," || $0 == "\n" }.map {
-            $0.split(separator: " ").joined(separator: " ")
-        })
-}
+private func words(_ name: String) -> Set<String> { LanguageFiles.words("masks", name) }
+private func phrases(_ name: String) -> Set<String> { LanguageFiles.phrases("masks", name) }
 
 /// Words of author names that identify nobody, and companies.
-private let placeholders = list(
-    """
-    amazon customer kunde client cliente klant kindle user the and von van della anonymous i prime
-    ebay paypal dhl ups hermes dpd gls fedex usps google apple samsung facebook instagram whatsapp
-    youtube android
-    """)
+private let placeholders = words("placeholders")
 /// Words that follow a title or a name but are not names.
-private let plainWords = list(
-    """
-    war ist hat und der die das von vom am im in den dem des aus mit sehr so auch aber nicht is was
-    has and of from for with at to in et est de du qui que a e ha che di del la le les il lo i ra na
-    """)
-private let particles = list(
-    "von van de der den di da del della du la le zu zum dos bin al ter ten dei degli")
+private let plainWords = words("no names")
+private let particles = words("particles")
 /// Titles that also are a measure or a gift, and so are no titles before a particle.
-private let measureTitles = list("mm don dona")
-/// Folded words before "Herr" and "Frau" that refer to an unnamed person.
-private let germanArticles = list(
-    """
-    der die dem den des ein eine einem einen einer dieser diese diesem diesen mein meine meiner
-    meinem meinen seine seiner ihre ihrer unsere unserer nette netter netten freundliche
-    freundlicher
-    """)
+private let measureTitles = words("measure titles")
+/// Titles that with an article before them refer to an unnamed person: "der Herr von der Post".
+private let articleTitles = words("article titles")
+/// Folded words before such a title.
+private let articles = words("articles")
 /// Folded words for relatives before a name. Words that are as often something else are left out:
 /// gran, nan, son, brother, tata, primo.
-private let relatives = list(
-    """
-    grandma grandpa granny grandad granddad grandmother grandfather nana aunt auntie uncle cousin
-    nephew niece
-    oma opa omi opi grossmutter grossvater tante onkel cousine
-    nonna nonno zia zio cugina cugino suocera suocero
-    mamie papi papy tatie tonton oncle
-    abuela abuelo abuelita abuelito yaya yayo tia tio
-    oom
-    avo vovo titia
-    """)
+private let relatives = words("relatives")
+/// Two words for a relative: "grand-mère".
+private let joinedRelatives = phrases("joined relatives")
 /// Words that follow a relative in a title with all words capitalized.
-private let behindRelatives = list(
-    """
-    love loves loved like likes liked hate hates hated use uses used say says said want wants wanted
-    got get gets had have will can could cannot would approved approves agrees day gift gifts
-    present friendly style size proof who that or on by now still just never always really needs
-    enjoys your my his her our their this these it its we you he she they an but if when very too also
-    und oder liebt mag sagt hat ist war e y et ou o le la les il lo en ama adore adora
-    """)
+private let behindRelatives = words("behind relatives")
 /// Folded titles before a name.
-private let titles = list(
-    """
-    mr mrs ms miss mister dr prof herr herrn frau hr fr frl sig signor signora signorina sigra dott
-    dottssa monsieur madame mademoiselle mme mlle mm senor senora senorita sr sra srta don dona
-    meneer mevrouw mevr mej heer dhr mw drs senhor senhora
-    """)
+private let titles = words("titles")
 /// Titles used only before a name.
-private let strictTitles = list("mr mrs herrn mme mlle sig monsieur mevrouw meneer")
+private let strictTitles = words("strict titles")
 /// Titles that need their point: M. Dupont.
-private let dotTitles = list("m")
-private let sizes = list(
-    "size sizes taille grosse groesse gr taglia misura talla tamanho maat s m l xl xs in e und and or"
-)
-private let introductions = phrases(
-    """
-    my name is, name is, i am called, mein name ist, ich heisse, name ist, mi chiamo, il mio nome e
-    je mappelle, je m appelle, mon nom est, me llamo, mi nombre es, mijn naam is, ik heet
-    meu nome e, chamo me, me chamo, signed, regards, greetings from, gruss, viele grusse, mfg
-    my son, my daughter, my husband, my wife, my mother, my father, my brother, my sister
-    my friend, my grandson, my granddaughter, my nephew, my niece, my boyfriend, my girlfriend
-    mein mann, meine frau, mein sohn, meine tochter, mein bruder, meine schwester, mein freund
-    meine freundin, mein enkel, meine enkelin, meinem mann, meinem sohn, meiner tochter, meiner frau
-    mon mari, ma femme, mon fils, ma fille, mon frere, ma soeur, mon ami, mon amie
-    mio marito, mia moglie, mio figlio, mia figlia, mio fratello, mia sorella
-    mi marido, mi mujer, mi esposo, mi esposa, mi hijo, mi hija, mi hermano, mi hermana
-    mijn man, mijn vrouw, mijn zoon, mijn dochter, meu marido, minha esposa, meu filho, minha filha
-    spoke to, spoke with, talked to, talked with, chatted with, named, called me, thanks to
-    thank you, merci a, grazie a, gracias a, dank an
-    """)
+private let dotTitles = words("dotted titles")
+/// Titles that are two words: "sig.ra".
+private let splitTitles = phrases("split titles")
+private let sizes = words("sizes")
+private let introductions = phrases("introductions")
 /// Introductions that count only before two capitalized words.
-private let weakIntroductions = phrases(
-    """
-    ich bin, i am, im, je suis, sono, soy, ik ben, eu sou, habe mit, danke an, contact, ask for
-    """)
-/// Roles, not names, before さん and 様.
-private let roles = [
-    "客", "皆", "奥", "神", "王", "業者", "店員", "販売者", "出品者", "配達員", "母", "父", "姉", "兄", "妹", "弟",
-    "息子", "娘", "孫", "爺", "婆", "店", "同", "店主", "職人", "大家", "旦那", "子供", "貴方", "メーカー",
-    "ショップ", "スタッフ", "サポート", "オペレーター", "ドライバー", "アマゾン",
-]
+private let weakIntroductions = phrases("weak introductions")
+private let honorifics = words("honorifics").map { Array($0.unicodeScalars) }
+/// Roles, not names, before an honorific.
+private let roles = words("roles")
 
 /// Common first names, folded, without those that are ordinary words (Mark, Rose, Will).
-private let firstNames = list(
-    """
-    adam adrian agnes aidan aisha albert alberto alejandra alejandro alessandra alessandro alex
-    alexander alexandra alfred alice alicia amanda amelia amy ana andre andrea andreas andrew angela
-    anita anja anke ann anna anne annette antoine anton antonia antonio armin arthur astrid barbara
-    beate beatrice benedikt benjamin bernd bernhard bettina birgit bjorn brian bruno camille carl
-    carla carlo carlos carmen caroline catherine cecilia celine charles charlotte chiara
-    chloe christa christian christina christine christoph christopher claire claudia claudio
-    clemens clement constantin cornelia cristina dagmar daniel daniela daniele daniella david davide
-    debora deborah denis denise dennis diana diego dieter dimitri dirk dominic dominik dominique
-    doris dorothea edith eduard eduardo edward eleanor elena eleonora elfriede elias elisa elisabeth
-    elizabeth elke ella ellen elsa emil emilia emilie emily emma enrico erich erik erika ernesto
-    ernst esther eugen eva evelyn fabian fabien fabio fabrizio federica federico felicitas felix
-    ferdinand fernanda fernando filippo flavia florian francesca francesco francisco
-    francois francoise franziska frederic frederik friedrich fritz gabriel gabriela gabriele georg
-    george gerald gerhard gertrud giacomo giorgia giorgio giovanna giovanni gisela giulia
-    giuliano giuseppe gregor greta guido guillaume gunther gustav hanna hannah hans harald harry
-    hedwig heidi heike heiko heinrich heinz helen helena helene helga helmut hendrik henri henry
-    herbert hermann hilde holger hubert hugo ian ignacio igor ilona ilse inga inge ingrid irene irina
-      isabella isabelle ivan jacob jacques jakob james jan jana janet jason javier jean
-    jeanne jennifer jens jeremy jessica jim joachim joan joanna jochen johann johanna johannes john
-    jonas jonathan jorg jorge jose josef joseph joshua juan juana judith julia julian juliane julie
-    juliette julien jurgen jurg justin karin karina karl karla karsten katharina katherine kathrin
-    katja katrin kenneth kerstin kevin kirsten klara klaus konrad konstantin kristin kurt laetitia
-    lara lars laura laurent lena leo leonardo leonie leticia liam lieselotte lilly lina
-     lisa lorenzo louis louise luca lucas lucia luciano lucie ludwig luis luisa lukas
-    lydia magdalena maike manfred manuel manuela marc marcel marcello marco marcus maren margarete
-    margaret margit maria marianne mariano marie marina marion markus marlene marta martha
-    martin martina mathias mathieu mathilde matteo matthew matthias maurizio max maximilian megan
-    melanie melissa michael michaela michel michele michelle miguel mike mirko miriam mohamed
-    mohammed monica monika moritz nadia nadine natalia natalie natascha nathalie nathan nicholas
-    nico nicola nicolas nicole niklas nina noah norbert olaf olga oliver olivia olivier oscar oskar
-     pablo paola paolo pascal patricia patrick patrizia paul paula paulina paulo pedro peter
-    petra philip philipp philippe pierre pietro rachel raffaele rainer ralf ralph raphael raul
-    rebecca reinhard rene renate renato ricardo riccardo richard rita robert roberta roberto
-    rodrigo roger roland rolf romina rosemarie rudolf ruth ryan sabine sabrina salvatore sam
-    samantha samuel sandra sandro sara sarah sascha sebastian sergio silke silvia simon simone sofia
-    sonja sophia sophie stefan stefania stefanie stefano steffen stephan stephanie stephen steven
-    susan susanna susanne sven sylvia sylvie tamara tanja tatjana teresa theo theodor theresa
-    therese thibault thierry thomas thorsten tim timo timothy tobias tom tomas torsten udo ulrich
-    ulrike ursula uschi ute uwe valentin valentina valerie vanessa verena veronica veronika
-    victor viktor vincent vincenzo volker walter waltraud werner wilhelm
-    wilhelmine william winfried wolfgang yannick yvonne zoe
-    """)
+private let firstNames = words("first names")

@@ -63,12 +63,7 @@ private func ibans(_ bytes: [UInt8]) -> [MaskSpan] {
     }
 }
 
-private let orderWords: Set<String> = [
-    "order", "bestellung", "bestellnummer", "bestellnr", "auftrag", "auftragsnummer", "commande",
-    "pedido", "ordine", "encomenda", "bestelling", "tracking", "sendung", "sendungsnummer", "suivi",
-    "nr", "no", "number", "numero", "nummer", "id", "rma", "ticket", "invoice", "rechnung",
-    "rechnungsnummer", "facture", "fattura", "factura", "kundennummer",
-]
+private let orderWords = LanguageFiles.words("masks", "order words")
 
 /// Codes of capitals and digits, with hyphens between them.
 private func codes(_ text: MaskText) -> [MaskSpan] {

@@ -74,18 +74,8 @@ private func isBracketed(_ text: MaskText, _ place: Int) -> Bool {
 }
 
 /// Folded, so `at` includes `ät`.
-private let atWords: Set<String> = [
-    "at", "klammeraffe", "arobase", "arobas", "arroba", "chiocciola", "apenstaartje",
-]
-private let dotWords: Set<String> = [
-    "dot", "punkt", "point", "punto", "punt", "ponto", "underscore", "unterstrich",
-]
-private let mailServices: Set<String> = [
-    "gmail", "googlemail", "gmx", "web", "outlook", "hotmail", "yahoo", "icloud", "aol", "proton",
-    "protonmail", "libero", "laposte",
-]
+private let atWords = LanguageFiles.words("masks", "spoken at")
+private let dotWords = LanguageFiles.words("masks", "spoken dot")
+private let mailServices = LanguageFiles.words("masks", "mail services")
 /// Words before "at" where the service is a place: "look at outlook dot com".
-private let pointers: Set<String> = [
-    "look", "looked", "in", "log", "on", "up", "here", "there", "me", "us", "them", "it", "mail",
-    "email", "account", "address",
-]
+private let pointers = LanguageFiles.words("masks", "pointers")

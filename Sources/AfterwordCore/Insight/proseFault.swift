@@ -21,8 +21,8 @@ package enum ProseFault: String, CaseIterable, Sendable {
 package struct ProseCheck: Sendable {
     /// Every run of three words, per review.
     private var shown: [Set<String>]
-    /// Japanese texts, whole, because they have no spaces.
-    private var japanese: [String]
+    /// Texts of languages without spaces, whole.
+    private var unspaced: [String]
     /// Names with digits in the reviews (`versionedNames`).
     private var names: Set<String>
     private let language: Language
@@ -35,14 +35,14 @@ package struct ProseCheck: Sendable {
     package init(_ evidence: Evidence, language: Language = .unknown) {
         self.language = language
         shown = []
-        japanese = []
+        unspaced = []
         names = []
         for review in evidence.reviews {
             for text in [review.title, review.body].compactMap({ $0 }) {
                 names.formUnion(versionedNames(text))
             }
             let texts = [review.review.values.title, review.review.values.body].compactMap { $0 }
-            if review.read.reading.language == .japanese { japanese += texts.map(\.string) }
+            if !review.read.reading.language.hasSpaces { unspaced += texts.map(\.string) }
             let found = texts.flatMap { words(of: $0).map(\.text) }
             guard !found.isEmpty else { continue }
             shown.append(Set(Self.runs(found)))
@@ -60,15 +60,15 @@ package struct ProseCheck: Sendable {
         let scalars = text.unicodeScalars
         guard scalars.count <= Self.scalarLimit else { return .tooLong }
         let found = words(of: Text(text)).map(\.text)
-        let isJapanese = scalars.contains { (0x3041...0x30FF).contains($0.value) }
-        guard found.count >= 3 || isJapanese && scalars.count >= 6 else { return .empty }
+        let isUnspaced = languageByLetters(of: Text(text))?.hasSpaces == false
+        guard found.count >= 3 || isUnspaced && scalars.count >= 6 else { return .empty }
         if scalars.contains(where: isHidden) || text.contains("⟦") || text.contains("⟧") {
             return .sign
         }
         if hasNumber(text, besides: isTranslation ? [] : names) { return .number }
         if holdsLink(text) { return .link }
         if scalars.contains(where: quotationMarks.contains) { return .quotation }
-        return isEcho(found, text, isJapanese) ? .echo : nil
+        return isEcho(found, text, isUnspaced) ? .echo : nil
     }
 
     /// Whether a text states a number, read in the requested language and in its own.
@@ -78,16 +78,16 @@ package struct ProseCheck: Sendable {
             text, in: own == .unknown ? [language] : [language, own], besides: names)
     }
 
-    /// Whether at least 60 % of its words stand in runs of three of one review; in Japanese,
-    /// whether eight characters in a row do.
-    private func isEcho(_ found: [String], _ text: String, _ isJapanese: Bool) -> Bool {
-        if isJapanese {
+    /// Whether at least 60 % of its words stand in runs of three of one review; in a language
+    /// without spaces, whether eight characters in a row do.
+    private func isEcho(_ found: [String], _ text: String, _ isUnspaced: Bool) -> Bool {
+        if isUnspaced {
             let scalars = Array(text.unicodeScalars)
             let length = min(8, scalars.count)
             return (0...scalars.count - length).contains { start in
                 var part = String.UnicodeScalarView()
                 part.append(contentsOf: scalars[start..<start + length])
-                return japanese.contains { $0.contains(String(part)) }
+                return unspaced.contains { $0.contains(String(part)) }
             }
         }
         let runs = Self.runs(found)

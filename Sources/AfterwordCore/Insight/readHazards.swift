@@ -1,37 +1,58 @@
-/// The mentions of danger in a text, each with its class; of overlapping phrases of one hazard, the
-/// longest.
-func hazards(
-    in words: [Word], _ text: Text, _ field: TrackedField, star: Int?, _ language: Language,
-    _ lexicon: Lexicon
-) -> [HazardMention] {
-    var harmless: [(hazard: Int, range: Range<Int>)] = []
-    var found: [HazardMention] = []
-    for start in words.indices {
-        for entry in lexicon.entries(for: words[start].text)
-        where language == .unknown || entry.language == language {
-            guard entry.meaning.isOfDanger,
-                let end = match(entry.phrase.parts[...], words, start)
-            else { continue }
-            let range = words[start].range.lowerBound..<words[end - 1].range.upperBound
-            switch entry.meaning {
-            case .aspect: break
-            case .harmless(let hazard): harmless.append((hazard, range))
-            case .hazard(let hazard, let sense):
-                let context = DangerContext(
-                    words: words, text: text, cues: lexicon.dangerCues[entry.language] ?? .init(),
-                    negations: lexicon.negations[entry.language] ?? [], star: star)
-                let mention = HazardMention(
-                    hazard: hazard, dangerClass: context.dangerClass(sense, at: start..<end),
-                    field: field, range: range,
-                    sentence: sentence(words, around: start..<end, in: text))
-                if !found.contains(mention) { found.append(mention) }
+/// A text in which dangers are looked for.
+struct HazardSearch {
+    let words: [Word]
+    let text: Text
+    let field: TrackedField
+    /// The review's whole stars; nil where it has no rating.
+    let star: Int?
+    let language: Language
+
+    /// The mentions of danger, each with its class; of overlapping phrases of one hazard, the
+    /// longest.
+    func hazards(_ lexicon: Lexicon) -> [HazardMention] {
+        var harmless: [HarmlessPlace] = []
+        var found: [HazardMention] = []
+        for start in words.indices {
+            for entry in lexicon.entries(for: words[start].text)
+            where language == .unknown || entry.language == language {
+                guard entry.meaning.isOfDanger,
+                    let end = match(entry.phrase.parts[...], words, start)
+                else { continue }
+                switch entry.meaning {
+                case .aspect: break
+                case .harmless(let hazard): harmless.append((hazard, range(start..<end)))
+                case .hazard(let hazard, let sense):
+                    let context = context(entry.language, lexicon)
+                    let mention = HazardMention(
+                        hazard: hazard, dangerClass: context.dangerClass(sense, at: start..<end),
+                        field: field, range: range(start..<end),
+                        sentence: sentence(words, around: start..<end, in: text))
+                    if !found.contains(mention) { found.append(mention) }
+                }
             }
         }
+        return withoutInner(without(harmless, found)) { ($0.hazard, $0.field, $0.range) }
     }
-    let open = found.filter { danger in
+
+    private func range(_ places: Range<Int>) -> Range<Int> {
+        words[places.lowerBound].range.lowerBound..<words[places.upperBound - 1].range.upperBound
+    }
+
+    private func context(_ language: Language, _ lexicon: Lexicon) -> DangerContext {
+        DangerContext(
+            words: words, text: text, cues: lexicon.dangerCues[language] ?? .init(),
+            negations: lexicon.negations[language] ?? [], star: star)
+    }
+}
+
+/// Where a phrase stands that looks like a hazard and is none.
+private typealias HarmlessPlace = (hazard: Int, range: Range<Int>)
+
+/// The mentions that no harmless phrase of the same hazard overlaps.
+private func without(_ harmless: [HarmlessPlace], _ found: [HazardMention]) -> [HazardMention] {
+    found.filter { danger in
         !harmless.contains { $0.hazard == danger.hazard && $0.range.overlaps(danger.range) }
     }
-    return withoutInner(open) { ($0.hazard, $0.field, $0.range) }
 }
 
 extension Lexicon.Meaning {
@@ -40,56 +61,79 @@ extension Lexicon.Meaning {
     }
 }
 
-/// The same for Japanese, which has no spaces: phrases are searched as byte sequences.
-func japaneseHazards(in text: Text, _ field: TrackedField, _ lexicon: Lexicon) -> [HazardMention] {
-    var harmless: [(hazard: Int, range: Range<Int>)] = []
+// MARK: Languages without spaces
+
+/// The same for a language without spaces: phrases are searched as byte sequences.
+func unspacedHazards(
+    in text: Text, _ field: TrackedField, _ language: Language, _ lexicon: Lexicon
+) -> [HazardMention] {
+    var harmless: [HarmlessPlace] = []
     var found: [HazardMention] = []
-    for (phrase, meaning) in lexicon.japanese {
-        for start in places(of: phrase, in: text.bytes) {
-            let range = start..<start + phrase.count
-            switch meaning {
+    let cues = lexicon.unspacedCues[language] ?? UnspacedCues()
+    for entry in lexicon.unspaced where entry.language == language {
+        for start in places(of: entry.phrase, in: text.bytes) {
+            let range = start..<start + entry.phrase.count
+            switch entry.meaning {
             case .aspect: break
             case .harmless(let hazard): harmless.append((hazard, range))
             case .hazard(let hazard, let sense):
-                let sentence = japaneseSentence(around: range, in: text.bytes)
+                let sentence = unspacedSentence(around: range, in: text.bytes)
                 found.append(
                     HazardMention(
                         hazard: hazard,
-                        dangerClass: japaneseClass(sense, range, sentence, text.bytes),
+                        dangerClass: cues.dangerClass(sense, range, sentence, text.bytes),
                         field: field, range: range, sentence: sentence))
             }
         }
     }
-    return found.filter { danger in
-        !harmless.contains { $0.hazard == danger.hazard && $0.range.overlaps(danger.range) }
-    }
+    return without(harmless, found)
 }
 
-/// The class of a mention. A negation denies what stands before it, up to a comma or the verb form
-/// that links clauses; "心配ない" and similar deny everything before them in the sentence.
-private func japaneseClass(
-    _ sense: Lexicon.Sense, _ range: Range<Int>, _ sentence: Range<Int>, _ bytes: [UInt8]
-) -> DangerClass {
-    func string(_ range: Range<Int>) -> String {
-        String(decoding: bytes[range], as: UTF8.self)
+/// The characters of a language without spaces that decide the class of a danger near them, under
+/// the names that `DangerCues` has for words.
+struct UnspacedCues: Sendable {
+    private var negations: [String] = []
+    private var denies: [String] = []
+    /// Single characters that end a clause, beside commas and line feeds.
+    private var ends: Set<Character> = []
+    private var prevents: [String] = []
+    private var follows: [String] = []
+    private var problem: [String] = []
+    private var may: [String] = []
+
+    init() {}
+
+    /// The cues of a language's file.
+    init(_ file: DataSections) {
+        func phrases(_ name: String) -> [String] { file["around hazards", name]?.phrases ?? [] }
+        negations = file["language", "negations"]?.words ?? []
+        (denies, ends) = (phrases("denies"), Set(phrases("ends").flatMap { $0 }))
+        (prevents, follows) = (phrases("prevents"), phrases("follows"))
+        (problem, may) = (phrases("problem"), phrases("may"))
     }
-    let after = string(range.upperBound..<max(range.upperBound, sentence.upperBound))
-    let before = string(min(sentence.lowerBound, range.lowerBound)..<range.lowerBound)
-    if before.hasSuffix("防") || ["防止", "対策", "予防"].contains(where: after.hasPrefix) {
-        return .unlikely
-    }
-    for calm in ["心配", "問題", "不安"] {
-        guard let place = after.firstRange(of: calm) else { continue }
-        if japaneseNegations.contains(where: after[place.upperBound...].prefix(8).contains) {
+
+    /// The class of a mention. A negation denies what stands before it, up to a comma or the verb
+    /// form that links clauses; a negated problem word ("心配ない") denies everything before it in
+    /// the sentence.
+    func dangerClass(
+        _ sense: Lexicon.Sense, _ range: Range<Int>, _ sentence: Range<Int>, _ bytes: [UInt8]
+    ) -> DangerClass {
+        func string(_ range: Range<Int>) -> String {
+            String(decoding: bytes[range], as: UTF8.self)
+        }
+        let after = string(range.upperBound..<max(range.upperBound, sentence.upperBound))
+        let before = string(min(sentence.lowerBound, range.lowerBound)..<range.lowerBound)
+        if prevents.contains(where: before.hasSuffix) || follows.contains(where: after.hasPrefix) {
             return .unlikely
         }
+        for calm in problem {
+            guard let place = after.firstRange(of: calm) else { continue }
+            if negations.contains(where: after[place.upperBound...].prefix(8).contains) {
+                return .unlikely
+            }
+        }
+        let clause = after.prefix { !"、，,\n".contains($0) && !ends.contains($0) }.prefix(12)
+        if (negations + denies).contains(where: clause.contains) { return .unlikely }
+        return sense == .said || may.contains(where: clause.contains) ? .said : .happened
     }
-    let clause = after.prefix { !"、，,てで\n".contains($0) }.prefix(12)
-    if japaneseNegations.contains(where: clause.contains) || clause.contains("にくい") {
-        return .unlikely
-    }
-    let mayHappen = ["かもしれ", "恐れ", "おそれ", "可能性", "そう"].contains(where: clause.contains)
-    return sense == .said || mayHappen ? .said : .happened
 }
-
-private let japaneseNegations = ["ない", "なく", "なし", "なかった", "ません", "無い", "無し"]

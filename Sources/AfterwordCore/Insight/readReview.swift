@@ -37,13 +37,14 @@ package func readReview(_ values: ReviewValues, with lexicon: Lexicon) -> Review
     let language = detectLanguage(read.flatMap(\.words), of: texts.map(\.1))
     var reading = ReviewReading(language: language)
     for (field, text, words) in read {
-        if language == .japanese {
-            readJapanese(text, field, lexicon, &reading)
-        } else {
-            readWords(words, text, field, lexicon, &reading)
-            reading.hazards += hazards(
-                in: words, text, field, star: values.star, language, lexicon)
+        guard language.hasSpaces else {
+            readUnspaced(text, field, lexicon, &reading)
+            continue
         }
+        readWords(words, text, field, lexicon, &reading)
+        let search = HazardSearch(
+            words: words, text: text, field: field, star: values.star, language: language)
+        reading.hazards += search.hazards(lexicon)
     }
     return reading
 }
@@ -113,9 +114,7 @@ func match(
 /// How many words before a phrase a negation may stand.
 private let negationReach = 3
 /// Words that cancel a negation before them: "not only".
-let onlyWords: Set<String> = [
-    "only", "nur", "solo", "seulement", "alleen", "slechts", "apenas",
-]
+let onlyWords = LanguageFiles.words("language", "cancels")
 
 private func isNegated(
     _ words: [Word], before start: Int, _ language: Language, _ lexicon: Lexicon
@@ -138,21 +137,21 @@ func sentence(_ words: [Word], around range: Range<Int>, in text: Text) -> Range
     return words[first].range.lowerBound..<words[last].range.upperBound
 }
 
-/// Japanese has no spaces, so phrases are searched as byte sequences.
-private func readJapanese(
+/// Phrases of a language without spaces are searched as byte sequences.
+private func readUnspaced(
     _ text: Text, _ field: TrackedField, _ lexicon: Lexicon, _ reading: inout ReviewReading
 ) {
-    for (phrase, meaning) in lexicon.japanese {
-        guard case .aspect(let aspect, let isNegative) = meaning,
-            let start = places(of: phrase, in: text.bytes).first
+    for entry in lexicon.unspaced where entry.language == reading.language {
+        guard case .aspect(let aspect, let isNegative) = entry.meaning,
+            let start = places(of: entry.phrase, in: text.bytes).first
         else { continue }
-        let range = start..<start + phrase.count
+        let range = start..<start + entry.phrase.count
         reading.mentions.append(
             Mention(
                 aspect: aspect, isNegative: isNegative, field: field, range: range,
-                sentence: japaneseSentence(around: range, in: text.bytes)))
+                sentence: unspacedSentence(around: range, in: text.bytes)))
     }
-    reading.hazards += japaneseHazards(in: text, field, lexicon)
+    reading.hazards += unspacedHazards(in: text, field, reading.language, lexicon)
 }
 
 /// The byte offsets of a phrase in a text, in order.
@@ -162,7 +161,7 @@ func places(of phrase: [UInt8], in bytes: [UInt8]) -> [Int] {
 }
 
 /// The text between the nearest ideographic full stops or line feeds.
-func japaneseSentence(around range: Range<Int>, in bytes: [UInt8]) -> Range<Int> {
+func unspacedSentence(around range: Range<Int>, in bytes: [UInt8]) -> Range<Int> {
     let stop: [UInt8] = [0xE3, 0x80, 0x82]
     var start = range.lowerBound
     while start > 0, bytes[start - 1] != 0x0A {

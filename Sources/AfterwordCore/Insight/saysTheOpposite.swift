@@ -1,6 +1,6 @@
 /// Whether a model's wording of a complaint praises, or its wording of praise complains. Judged by
-/// words of praise and complaint in the eight languages and by the lexicon; a text with both or
-/// neither is not an opposite.
+/// words of praise and complaint in all languages and by the lexicon; a text with both or neither
+/// is not an opposite.
 package func saysTheOpposite(_ text: String, isStrength: Bool, lexicon: Lexicon) -> Bool {
     var values = ReviewValues()
     values.body = Text(text)
@@ -19,22 +19,31 @@ package func saysTheOpposite(_ text: String, isStrength: Bool, lexicon: Lexicon)
             if isDenied { praises = true } else { complains = true }
         }
     }
-    for sign in japanesePraise where text.contains(sign) { praises = true }
-    for sign in japaneseComplaints where text.contains(sign) { complains = true }
+    for sign in praiseWords.signs where text.contains(sign) { praises = true }
+    for sign in complaintWords.signs where text.contains(sign) { complains = true }
     return isStrength ? complains && !praises : praises && !complains
 }
 
-/// Words, and beginnings of words marked with a star.
+/// Folded words of all languages, and beginnings of words, which the files mark with a star.
 private struct WordList {
     private var whole: Set<String> = []
     private var beginnings: [String] = []
+    /// Sequences of characters of languages without spaces.
+    private(set) var signs: [String] = []
 
-    init(_ list: String) {
-        for word in list.split(whereSeparator: { $0 == " " || $0 == "\n" }).map(String.init) {
-            if word.hasSuffix("*") {
-                beginnings.append(String(word.dropLast()))
-            } else {
-                whole.insert(word)
+    init(_ name: String) {
+        for language in Language.known {
+            let words = language.file["opposites", name]?.words ?? []
+            guard language.hasSpaces else {
+                signs += words
+                continue
+            }
+            for word in words {
+                if word.hasSuffix("*") {
+                    beginnings.append(String(word.dropLast()))
+                } else {
+                    whole.insert(word)
+                }
             }
         }
     }
@@ -44,35 +53,6 @@ private struct WordList {
     }
 }
 
-private let denials = WordList(
-    """
-    not no never without nobody hardly nicht kein keine keinen nie ohne niemand kaum non nessun
-    nessuno mai senza pas aucun aucune jamais sans personne nunca sin ningun nadie niet geen nooit
-    zonder niemand nao sem nenhum ninguem
-    """)
-
-/// Folded.
-private let praiseWords = WordList(
-    """
-    ador* love loves loved lovely excellent* perfect* wonderful* amaz* awesom* fantastic* superb*
-    delight* flawless* prais* happy enjoy* satisf* recommend* begeister* perfekt* hervorragend*
-    wunderbar* lieben liebt zufrieden* empfehl* empfiehlt lob lobt loben gluckl* eccellent*
-    perfett* meravig* soddisf* consigli* lodano felic* apprezz* parfait* merveill* fantasti*
-    recommand* appreci* ravi ravis ravie ravies heureu* excelente* maravill* encant* satisfech*
-    recomend* recomiend* elogia* uitstekend* geweldig* tevreden* aanbevel* prijzen prachtig* otim*
-    maravilh* satisfeit*
-    """)
-
-private let complaintWords = WordList(
-    """
-    complain* fail* broke broken defect* disappoint* poor poorly bad badly worse worst useless
-    terribl* awful* problem* leak* peel* tear tears crack* annoy* struggl* dislike* beschwer*
-    klag* kaputt* enttausch* schlecht* mangel* mangelt undicht* unbrauchbar* reclam* lament*
-    difett* delus* pessim* rotto rotta rotti inutil* scarso scarsa problema* plaint* plaign*
-    casse* defaut* decu decue decus mauvais* probleme* fuit* quej* decepc* malo mala malos roto
-    rota klacht* klagen kapot* teleurgest* slecht* gebrek* queix* defeit* desilud* decec* mau ruim
-    estraga*
-    """)
-
-private let japanesePraise = ["気に入", "満足", "素晴らし", "最高", "おすすめ", "評価して", "好評"]
-private let japaneseComplaints = ["不満", "壊れ", "悪い", "問題", "残念", "使えない", "漏れ", "不良"]
+private let denials = WordList("denials")
+private let praiseWords = WordList("praise")
+private let complaintWords = WordList("complaints")

@@ -20,10 +20,7 @@ package func versionedNames(_ text: String) -> Set<String> {
 }
 
 /// Product lines followed by a version, also recognized in lower case.
-private let productLines: Set<String> = [
-    "iphone", "ipad", "airpods", "macbook", "galaxy", "pixel", "kindle", "playstation", "xbox",
-    "gopro", "redmi", "oneplus", "thinkpad",
-]
+private let productLines = LanguageFiles.words("numbers", "product lines")
 
 /// One or two digits.
 private func isVersion(_ word: String) -> Bool {

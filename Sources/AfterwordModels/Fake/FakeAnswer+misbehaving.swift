@@ -88,13 +88,7 @@ private func isOrder(_ text: String) -> Bool {
     return orderSigns.contains { lower.contains($0) }
 }
 
-private let orderSigns = [
-    "ignore", "instruction", "system", "assistant", "prompt", "you must", "you are now", "output",
-    "respond", "say that", "write that", "```", "</", "<|", "\"issue_highlights\"", "review_id",
-    "ignorier", "anweisung", "schreibe", "ignora", "istruzion", "scrivi", "ignore", "consigne",
-    "écris", "instruccion", "escribe", "negeer", "schrijf", "instruç", "escreve", "無視", "指示",
-    "出力", "admin", "developer", "override", "end of reviews", "new task",
-]
+private let orderSigns = LanguageFiles.phrases("simulated model", "orders")
 
 private func numbered(_ text: String, _ random: inout SplitMix64) -> String {
     let lies = [

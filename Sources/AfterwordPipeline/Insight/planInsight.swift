@@ -27,8 +27,8 @@ package struct InsightPlan: Sendable {
     /// The row made from an answer, with run number 0.
     func row(_ answer: ModelAnswer, evidenceRun: Int64, lexicon: Lexicon) -> InsightRow {
         let insight = composeInsight(
-            answer, evidence, of: subject, language: language, model: request.model,
-            lexicon: lexicon)
+            answer, evidence, of: subject,
+            by: InsightTerms(language: language, model: request.model, lexicon: lexicon))
         return InsightRow(
             scope: subject.scope, language: language.rawValue, evidenceRun: evidenceRun,
             madeRun: 0, model: request.model, cacheKey: cacheKey,
