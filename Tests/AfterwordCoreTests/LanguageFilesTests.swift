@@ -88,7 +88,7 @@ struct LanguageFilesTests {
             lines.append("\(name(entry.meaning)) \(String(decoding: entry.phrase, as: UTF8.self))")
         }
         lines.sort { Text($0) < Text($1) }
-        var builder = DigestBuilder()
+        var builder = DigestEncoder()
         builder.add(raw: Array(lines.joined(separator: "\n").utf8))
         return hexadecimal(Array(builder.finish().bytes.prefix(8)))
     }

@@ -71,7 +71,7 @@ extension Endpoint {
 
     private static let reviews = [
         Endpoint(
-            path: "/api/v1/products/{product}/reviews", tag: .reviews,
+            path: "/api/v1/products/{product}/reviews", tag: .products,
             summary: "The reviews of a product, the newest first.",
             own: [
                 product, .number("star", 1...5, "Only of so many stars."),
