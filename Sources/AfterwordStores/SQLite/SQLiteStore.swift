@@ -126,6 +126,9 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         // Before any table is created, so that a program killed after this point can continue.
         try writer.write { try SQLiteOwner.mark($0) }
         try migrator.migrate(writer)
+        // A read connection opened for the check above still has the schema of before: it would
+        // name the columns of `SELECT *` without those that a migration added.
+        (writer as? DatabasePool)?.invalidateReadOnlyConnections()
     }
 
     package var isReadOnly: Bool { opened.withLock { $0.access != .writable } }
