@@ -35,6 +35,7 @@ public struct TextPlace: Equatable, Sendable {
 package typealias CleanValues = TrackedValues<TextPlace>
 
 extension TextPlace: HeldText {
+    @inline(__always)
     package func withBytes<Result>(
         in texts: CleanTexts, _ body: (BorrowedBytes) -> Result
     ) -> Result { body(texts[self]) }

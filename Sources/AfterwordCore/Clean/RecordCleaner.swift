@@ -327,6 +327,7 @@ package final class RecordCleaner: Sendable {
         }
     }
 
+    @inline(__always)
     private func read(
         _ place: TextPlace, _ binding: Binding, _ source: Source, _ row: inout CleanRow,
         _ rows: inout CleanRows

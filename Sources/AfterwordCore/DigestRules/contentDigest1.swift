@@ -1,22 +1,26 @@
-/// `content_digest`, version 1: SHA-256 over the byte 01 and the tracked fields in the order of
-/// `TrackedField`, each absent (00) or present (01) with its length or its 8 bytes.
+/// `content_digest`, version 1: SHA-256 over the byte 01 and the first eleven tracked fields, each
+/// absent (00) or present (01) with its length or its 8 bytes.
 ///
-/// A field behind the first eleven is added only where it is present, after its number: reviews
-/// without it keep the digests that they had before the field was tracked.
+/// A field behind those is added only where it is present, after its number: reviews without it
+/// keep the digests that they had before the field was tracked.
 func contentDigest1<Held: HeldText>(
     _ values: TrackedValues<Held>, in texts: Held.Texts
 ) -> Digest256 {
     DigestEncoder.digest { encoder in
         encoder.add(byte: 1)
-        for field in TrackedField.allCases {
-            let isPresent = values.isPresent(field)
-            if field.isBehindThoseOf1 {
-                guard isPresent else { continue }
-                encoder.add(byte: field.rawValue)
-            } else {
-                encoder.add(byte: isPresent ? 1 : 0)
-            }
-            guard isPresent else { continue }
+        encoder.add(optional: values.rating)
+        encoder.add(optional: values.title, in: texts)
+        encoder.add(optional: values.body, in: texts)
+        encoder.add(optional: values.authorName, in: texts)
+        encoder.add(optional: values[number: .verified])
+        encoder.add(optional: values.helpfulVotes)
+        encoder.add(optional: values.variant, in: texts)
+        encoder.add(optional: values.country, in: texts)
+        encoder.add(optional: values.language, in: texts)
+        encoder.add(optional: values.createdAt?.microseconds)
+        encoder.add(optional: values.updatedAt?.microseconds)
+        for field in TrackedField.behindThoseOf1 where values.isPresent(field) {
+            encoder.add(byte: field.rawValue)
             if field.form == .text {
                 values[text: field].withBytes(in: texts) { encoder.add($0) }
             } else {
@@ -27,9 +31,8 @@ func contentDigest1<Held: HeldText>(
 }
 
 extension TrackedField {
-    /// Whether the field was added after the rules of version 1, which give the first eleven their
-    /// places.
-    var isBehindThoseOf1: Bool { rawValue > TrackedField.updatedAt.rawValue }
+    /// The fields added after the rules of version 1, which name the first eleven.
+    static var behindThoseOf1: FieldsInOrder { FieldsInOrder(behind: .updatedAt) }
 }
 
 extension ReviewValues {

@@ -17,7 +17,7 @@ func rowDigest1<Held: HeldText>(
         encoder.add(byte: 0)
         row.productID.withBytes(in: texts) { encoder.pack($0) }
         encoder.pack(row.version)
-        encoder.pack(row.operation.rawValue)
+        encoder.pack(word: row.operation.word)
         encoder.pack(row.run)
         encoder.pack(row.observedAt.microseconds)
         encoder.pack(row.changedFields.rawValue)
@@ -27,34 +27,31 @@ func rowDigest1<Held: HeldText>(
 }
 
 extension DigestEncoder {
-    /// Adds a field that is no instant: FF for an absent value, else the packed value.
-    fileprivate mutating func pack<Held: HeldText>(
-        _ field: TrackedField, of values: TrackedValues<Held>, in texts: Held.Texts
-    ) {
-        if field.form == .text {
-            pack(optional: values[text: field], in: texts)
-        } else {
-            pack(optional: values[number: field])
-        }
-    }
-
     /// Adds the values that are not personal: those of the first eleven fields, instants last and
     /// with their origins, then each later field that is present, after its number.
+    @inline(__always)
     fileprivate mutating func pack<Held: HeldText>(
         publicValuesOf row: DigestedRow<Held>, in texts: Held.Texts
     ) {
-        for field in TrackedField.allCases
-        where !field.isPersonal && field.form != .instant && !field.isBehindThoseOf1 {
-            pack(field, of: row.values, in: texts)
-        }
+        let values = row.values
+        pack(optional: values.rating)
+        pack(optional: values[number: .verified])
+        pack(optional: values.helpfulVotes)
+        pack(optional: values.variant, in: texts)
+        pack(optional: values.country, in: texts)
+        pack(optional: values.language, in: texts)
         pack(row.times.createdAt.microseconds)
-        pack(row.times.createdOrigin.rawValue)
+        pack(word: row.times.createdOrigin.word)
         pack(row.times.updatedAt.microseconds)
-        pack(row.times.updatedOrigin.rawValue)
-        for field in TrackedField.allCases
-        where field.isBehindThoseOf1 && !field.isPersonal && row.values.isPresent(field) {
+        pack(word: row.times.updatedOrigin.word)
+        for field in TrackedField.behindThoseOf1
+        where !field.isPersonal && values.isPresent(field) {
             add(byte: field.rawValue)
-            pack(field, of: row.values, in: texts)
+            if field.form == .text {
+                pack(optional: values[text: field], in: texts)
+            } else {
+                pack(optional: values[number: field])
+            }
         }
     }
 }

@@ -51,7 +51,7 @@ package func judge(
     let changed = changedFields(incoming, stored: current.values, held: held)
     if changed.isEmpty { return .unchanged(keepsPayload: !order.isOlder) }
     var values = current.values
-    for field in TrackedField.allCases where changed.contains(field) {
+    for field in TrackedField.inOrder where changed.contains(field) {
         values.take(field, from: incoming.values)
     }
     if order.isOlder { return .late(values) }
@@ -67,7 +67,7 @@ package func changedFields(
     _ incoming: Reading, stored: ReviewValues, held: Reading?
 ) -> FieldSet {
     var changed = FieldSet()
-    for field in TrackedField.allCases where incoming.said.contains(field) {
+    for field in TrackedField.inOrder where incoming.said.contains(field) {
         let old = held.map { $0.said.contains(field) ? $0.values : stored } ?? stored
         if !incoming.values.equals(old, in: field) { changed.insert(FieldSet(field)) }
     }

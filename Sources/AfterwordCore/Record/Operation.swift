@@ -5,4 +5,14 @@ package enum Operation: String, Sendable {
     case delete
     /// Observed too late to count: stored without a version.
     case late
+
+    /// The raw value as static bytes, for digests of millions of rows.
+    var word: StaticString {
+        switch self {
+        case .insert: "insert"
+        case .update: "update"
+        case .delete: "delete"
+        case .late: "late"
+        }
+    }
 }

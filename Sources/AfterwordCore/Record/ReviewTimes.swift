@@ -2,6 +2,9 @@
 package enum TimeOrigin: String, Sendable {
     case source
     case mock
+
+    /// The raw value as static bytes, for digests of millions of rows.
+    var word: StaticString { self == .source ? "source" : "mock" }
 }
 
 /// The times of a review as stored: the source's, or mock times in their place.

@@ -21,7 +21,7 @@ package struct TrackedValues<Held: HeldText>: Equatable, Sendable {
     package init() {}
 
     /// The value of a field of form `text`; any other field traps.
-    @inlinable
+    @inlinable @inline(__always)
     package subscript(text field: TrackedField) -> Held {
         get {
             switch field {
@@ -51,7 +51,7 @@ package struct TrackedValues<Held: HeldText>: Equatable, Sendable {
 
     /// The value of a field of any form but `text`, which traps: a rating in tenths, a count, a
     /// flag as 0 or 1, an instant in microseconds.
-    @inlinable
+    @inlinable @inline(__always)
     package subscript(number field: TrackedField) -> Int64? {
         get {
             switch field {
@@ -91,7 +91,7 @@ package struct TrackedValues<Held: HeldText>: Equatable, Sendable {
     /// The same values with their texts held in another way.
     package func mapTexts<Other>(_ hold: (Held) -> Other) -> TrackedValues<Other> {
         var values = TrackedValues<Other>()
-        for field in TrackedField.allCases {
+        for field in TrackedField.inOrder {
             if field.form == .text {
                 values[text: field] = hold(self[text: field])
             } else {
@@ -124,6 +124,7 @@ extension Text?: HeldText {
     package static var absent: Text? { nil }
     package var isAbsent: Bool { self == nil }
 
+    @inline(__always)
     package func withBytes<Result>(
         in texts: Void, _ body: (BorrowedBytes) -> Result
     ) -> Result {

@@ -18,34 +18,49 @@ package enum TrackedField: UInt8, CaseIterable, Sendable {
     case createdAt
     case updatedAt
 
-    @inline(__always)
+    /// Which kind of value the field has.
+    @inlinable @inline(__always)
+    package var form: FieldForm {
+        switch self {
+        case .rating: .rating
+        case .title, .body, .authorName, .variant, .country, .language: .text
+        case .verified: .flag
+        case .helpfulVotes: .count
+        case .createdAt, .updatedAt: .instant
+        }
+    }
+
+    /// Whether an erasure removes the value. A row digest covers it by the content digest only.
+    @inlinable @inline(__always)
+    package var isPersonal: Bool {
+        switch self {
+        case .title, .body, .authorName: true
+        default: false
+        }
+    }
+
     private var facts: FieldFacts {
         switch self {
         case .rating:
-            FieldFacts(
-                "rating", .rating, label: "rating", "The rating; null where the source gives none.")
-        case .title: FieldFacts("title", .text, label: "title", "The title.", isPersonal: true)
-        case .body: FieldFacts("body", .text, label: "text", "The text.", isPersonal: true)
+            FieldFacts("rating", label: "rating", "The rating; null where the source gives none.")
+        case .title: FieldFacts("title", label: "title", "The title.")
+        case .body: FieldFacts("body", label: "text", "The text.")
         case .authorName:
-            FieldFacts(
-                "author_name", .text, label: "author", "The author's name.", isPersonal: true)
+            FieldFacts("author_name", label: "author", "The author's name.")
         case .verified:
-            FieldFacts("verified", .flag, label: "verified", "Whether the purchase is verified.")
+            FieldFacts("verified", label: "verified", "Whether the purchase is verified.")
         case .helpfulVotes:
-            FieldFacts(
-                "helpful_votes", .count, label: "helpful votes", "Votes that found it helpful.")
+            FieldFacts("helpful_votes", label: "helpful votes", "Votes that found it helpful.")
         case .variant:
-            FieldFacts("variant", .text, label: "variant", "The variant that was reviewed.")
+            FieldFacts("variant", label: "variant", "The variant that was reviewed.")
         case .country:
-            FieldFacts(
-                "country", .text, label: "country", "The country, as the source writes it.")
+            FieldFacts("country", label: "country", "The country, as the source writes it.")
         case .language:
-            FieldFacts(
-                "language", .text, label: "language", "The language, as the source writes it.")
+            FieldFacts("language", label: "language", "The language, as the source writes it.")
         case .createdAt:
-            FieldFacts("created_at", .instant, label: "created", "When it was written.")
+            FieldFacts("created_at", label: "created", "When it was written.")
         case .updatedAt:
-            FieldFacts("updated_at", .instant, label: "updated", "When it was last edited.")
+            FieldFacts("updated_at", label: "updated", "When it was last edited.")
         }
     }
 
@@ -92,22 +107,38 @@ package enum TrackedField: UInt8, CaseIterable, Sendable {
     /// The field's name in tables, goldens, answers and shapes.
     package var name: String { facts.name }
 
-    /// Which kind of value the field has.
-    package var form: FieldForm { facts.form }
-
     /// The field's name in lists for people.
     package var label: String { facts.label }
 
     /// One sentence about the field, for the descriptions of answers.
     package var comment: String { facts.comment }
 
-    /// Whether an erasure removes the value. A row digest covers it by the content digest only.
-    package var isPersonal: Bool { facts.isPersonal }
+    /// All fields in order. Unlike `allCases` it allocates nothing, for loops over each review.
+    @inlinable @inline(__always)
+    package static var inOrder: FieldsInOrder { FieldsInOrder() }
 
     /// The field of a name; nil for a name that no tracked field has.
     package init?(named name: String) {
         guard let field = Self.allCases.first(where: { $0.name == name }) else { return nil }
         self = field
+    }
+}
+
+/// The tracked fields in order.
+package struct FieldsInOrder: Sequence, IteratorProtocol {
+    @usableFromInline var number: UInt8 = 0
+
+    /// All fields.
+    @inlinable @inline(__always)
+    package init() {}
+
+    /// The fields behind one.
+    init(behind field: TrackedField) { number = field.rawValue + 1 }
+
+    @inlinable @inline(__always)
+    package mutating func next() -> TrackedField? {
+        defer { number &+= 1 }
+        return TrackedField(rawValue: number)
     }
 }
 
@@ -124,24 +155,16 @@ package enum FieldForm: Sendable {
     case instant
 }
 
-/// A row of the table: what is known of one tracked field.
+/// What people read of one tracked field.
 private struct FieldFacts {
     var name: String
-    var form: FieldForm
     var label: String
     var comment: String
-    var isPersonal: Bool
 
-    @inline(__always)
-    init(
-        _ name: String, _ form: FieldForm, label: String, _ comment: String,
-        isPersonal: Bool = false
-    ) {
+    init(_ name: String, label: String, _ comment: String) {
         self.name = name
-        self.form = form
         self.label = label
         self.comment = comment
-        self.isPersonal = isPersonal
     }
 }
 
