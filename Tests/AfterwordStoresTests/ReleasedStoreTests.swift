@@ -84,6 +84,31 @@ import Testing
     }
 
     @Test(
+        "A rehearsal on an older Postgres store migrates it only for itself; a read says it is old",
+        .enabled(if: StoreKind.lasting.contains(.postgres)), arguments: Released.all)
+    func rehearsed(released: Released) throws {
+        let file = try StoreOnDisk(.postgres, restoring: released.name)
+        let before = try file.definitions()
+        let store = try file.openForRehearsal()
+        let old = StoreFault.unreachable(
+            "no store is there, or an older one: the next run brings it up to date")
+        #expect(throws: old) { try store.read { try $0.runs() } }
+        #expect(throws: old) {
+            try replayRejects(
+                ReplaySelection(run: 1), of: store, options: LoadOptions(),
+                surroundings: LoadSurroundings(now: { ReviewHistory.start }))
+        }
+        var options = LoadOptions()
+        options.isRehearsal = true
+        let now = try #require(Instant(iso8601: "2026-12-01T08:00:00Z"))
+        let dump = try #require(openDumps("Golden/insights/dumps/2026-05-11").first)
+        let report = try loadDump(
+            dump, into: store, options: options, surroundings: LoadSurroundings(now: { now }))
+        #expect(report.run.balance.updated + report.run.balance.inserted > 0)
+        #expect(try file.definitions() == before)
+    }
+
+    @Test(
         "A run by unknown digest rules is copied as it is, and an audit refuses it",
         arguments: StoreKind.lasting)
     func unknownRules(kind: StoreKind) throws {
@@ -130,6 +155,12 @@ private final class StoreOnDisk {
         if let file { return try file.open() }
         guard let schema else { preconditionFailure("a store is a file or a schema") }
         return try schema.open()
+    }
+
+    /// The schema in Postgres, opened for a rehearsal.
+    func openForRehearsal() throws -> PostgresStore {
+        guard let schema else { preconditionFailure("the store is in Postgres") }
+        return try schema.open(.rehearsing)
     }
 
     /// Every table, column, constraint, index, view, comment and function, without white space.

@@ -141,7 +141,8 @@ import Testing
                 database,
                 sql: """
                     SELECT p.product_id || (h.history_key < 0) FROM product_reviews_history h
-                    JOIN product_reviews_current b USING (review_key) JOIN products_dim p USING (product_key)
+                    JOIN product_reviews_current b USING (review_key)
+                    JOIN products_dim p USING (product_key)
                     ORDER BY h.review_key
                     """)
         }

@@ -29,7 +29,9 @@ final class TemporarySchema: SQLPlace {
                 + "DROP SCHEMA IF EXISTS \(reportSchema) CASCADE")
     }
 
-    func open() throws -> PostgresStore { try PostgresStore(url: url) }
+    func open(_ opening: StoreOpening = .making) throws -> PostgresStore {
+        try PostgresStore(url: url, opening: opening)
+    }
     func openStore() throws -> any ReviewStore { try open() }
     func openForServing() throws -> (any ReadingStore)? {
         try PostgresStore(url: url, opening: .existing).reading

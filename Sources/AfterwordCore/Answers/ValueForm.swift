@@ -34,9 +34,6 @@ package indirect enum ValueForm: Sendable {
     package static let count = ValueForm.number(0...Int64.max)
     package static let whole = ValueForm.number(Int64.min...Int64.max)
     package static let string = ValueForm.text(.any)
-
-    /// Whether the value may be null.
-    package var isNullable: Bool { if case .nullable = self { true } else { false } }
 }
 
 /// The description of a JSON object: its members, without the closures that produce their values.

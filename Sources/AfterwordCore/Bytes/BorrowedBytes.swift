@@ -22,7 +22,7 @@ public struct BorrowedBytes: RandomAccessCollection {
 
     @inlinable @inline(__always)
     public subscript(index: Int) -> UInt8 {
-        precondition(index >= 0 && index < address.count, "a lent byte is inside its bounds")
+        precondition(index >= 0 && index < address.count, "a borrowed byte is inside its bounds")
         return address[index]
     }
 
@@ -31,7 +31,7 @@ public struct BorrowedBytes: RandomAccessCollection {
     public func part(_ range: Range<Int>) -> BorrowedBytes {
         precondition(
             range.lowerBound >= 0 && range.upperBound <= address.count,
-            "lent bytes are inside their bounds")
+            "borrowed bytes are inside their bounds")
         return BorrowedBytes(UnsafeRawBufferPointer(rebasing: address[range]))
     }
 
@@ -87,7 +87,7 @@ extension RawSpan {
 
 extension StaticString {
     /// The UTF-8 of the literal, valid for the whole run of the program.
-    package var lent: BorrowedBytes {
+    package var borrowed: BorrowedBytes {
         BorrowedBytes(UnsafeRawBufferPointer(start: utf8Start, count: utf8CodeUnitCount))
     }
 }

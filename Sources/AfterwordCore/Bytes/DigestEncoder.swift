@@ -135,7 +135,7 @@ package struct DigestEncoder: ~Copyable {
     /// Adds a domain and a zero byte.
     @inline(__always)
     package mutating func add(domain: StaticString) {
-        add(raw: domain.lent)
+        add(raw: domain.borrowed)
         add(byte: 0)
     }
 
@@ -185,7 +185,7 @@ package struct DigestEncoder: ~Copyable {
     }
 
     @inline(__always)
-    package mutating func pack(word: StaticString) { pack(word.lent) }
+    package mutating func pack(word: StaticString) { pack(word.borrowed) }
 
     package mutating func pack(_ bytes: [UInt8]) { bytes.lend { pack($0) } }
     package mutating func pack(_ text: Text) { pack(text.bytes) }

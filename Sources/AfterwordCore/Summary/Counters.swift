@@ -26,8 +26,6 @@ package struct Counters: Equatable, Sendable {
     package var isZero: Bool { self == Counters() }
     /// Number of reviews with one or two stars.
     package var negatives: Int64 { stars[0] + stars[1] }
-    /// Number of reviews with four or five stars.
-    package var positives: Int64 { stars[3] + stars[4] }
 
     /// Adds one review, or with `sign` -1 subtracts it.
     package mutating func add(_ values: ReviewValues, sign: Int64) {

@@ -118,7 +118,7 @@ package struct NewsCounts: Equatable, Sendable {
         switch difference.news {
         case .new:
             new += 1
-            if difference.isNegative { newNegative += 1 }
+            if difference.isNewNegative { newNegative += 1 }
         case .firstSeen:
             firstSeen += 1
             if difference.isNegative { firstSeenNegative += 1 }

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// 1. `ask` may be called on any thread; one look-up runs at a time.
 /// 2. A look-up must not let the connection out.
-/// 3. Whoever made it ends its use before `besideLoad` returns (`Prefetch.finish`).
+/// 3. The deciding thread ends all look-ups before `besideLoad` returns (`Prefetch.finish`).
 ///
 /// Unchecked Sendable: by 1 and 2 every use is behind the lock.
 final class ReadConnection: @unchecked Sendable {
@@ -66,7 +66,7 @@ final class Prefetch<Value>: @unchecked Sendable {
     func get() throws -> Value {
         finish()
         if let answer { return try answer.get() }
-        guard let result else { preconditionFailure("what was asked has an answer") }
+        guard let result else { preconditionFailure("a finished look-up has a result") }
         return try result.get()
     }
 }

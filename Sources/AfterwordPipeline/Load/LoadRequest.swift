@@ -27,7 +27,7 @@ func attempt(
         do {
             try store.failAttempt(attempt, at: surroundings.now(), failure: faultName(error))
         } catch {
-            // The attempt stays without an outcome, which `status` shows; the first error is told.
+            // The attempt stays without an outcome, as `status` shows; the first error is thrown.
         }
         throw error
     }

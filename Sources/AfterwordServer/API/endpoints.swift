@@ -43,7 +43,7 @@ extension Endpoint {
         },
         Endpoint(
             path: "/api/v1/products/{product}/insights", tag: .insights,
-            summary: "What was told of a product, the oldest first.",
+            summary: "All insights of a product, the oldest first.",
             own: [product],
             shape: .list(InsightRow.answerForm.form),
             makesInsights: true
@@ -64,7 +64,7 @@ extension Endpoint {
             name: "from", form: .moment,
             comment: "The moment before; the dump before the newest when left out."),
         Parameter(name: "to", form: .moment, comment: "The moment after; now when left out."),
-        Parameter.number("limit", 0...200, "Reviews told of; 10 when left out."),
+        Parameter.number("limit", 0...200, "Reviews listed; 10 when left out."),
     ]
 
     // MARK: Reviews
@@ -124,7 +124,7 @@ extension Endpoint {
         },
         Endpoint(
             path: "/api/v1/brands/{brand}/insights", tag: .insights,
-            summary: "What was told of a brand, the oldest first.",
+            summary: "All insights of a brand, the oldest first.",
             own: [brand],
             shape: .list(InsightRow.answerForm.form),
             makesInsights: true

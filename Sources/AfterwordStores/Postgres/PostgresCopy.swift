@@ -31,7 +31,7 @@ final class PostgresCopy: RowSink {
         room = .allocate(byteCount: Self.pieceBytes + 1 << 12, alignment: 8)
         // Signature, flags, and the length of the header extension.
         let signature: StaticString = "PGCOPY\n"
-        write(signature.lent.address)
+        write(signature.borrowed.address)
         append(0xFF0D_0A00 as UInt32)
         append(0 as UInt64)
     }

@@ -20,6 +20,10 @@ package final class PostgresStore: ReviewStore {
     /// on `runs`.
     package let isReadOnly: Bool
 
+    /// Whether the schema is that of this program. Only a rehearsal opens a store without it; its
+    /// load then migrates the schema within its own transaction, which no other connection sees.
+    private var isCurrent = true
+
     package init(
         url: String, opening: StoreOpening = .making,
         readers limits: PostgresReaderLimits = PostgresReaderLimits()
@@ -37,7 +41,7 @@ package final class PostgresStore: ReviewStore {
         switch opening {
         case .making: try transaction(writer, "BEGIN") { try migrate() }
         case .existing: try checkSchema()
-        case .rehearsing: break
+        case .rehearsing: isCurrent = try hasCurrentSchema()
         }
     }
 
@@ -74,8 +78,12 @@ package final class PostgresStore: ReviewStore {
         return done
     }
 
+    private func hasCurrentSchema() throws -> Bool {
+        try isMade() && doneMigrations().count == PostgresSchema.migrations.count
+    }
+
     private func checkSchema() throws {
-        guard try isMade(), try doneMigrations().count == PostgresSchema.migrations.count else {
+        guard try hasCurrentSchema() else {
             throw StoreFault.unreachable(StoreOpening.notCurrent)
         }
     }
@@ -114,7 +122,8 @@ package final class PostgresStore: ReviewStore {
     }
 
     package func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
-        try reading.read(body)
+        guard isCurrent else { throw StoreFault.unreachable(StoreOpening.notCurrent) }
+        return try reading.read(body)
     }
 
     /// Runs look-ups on a read connection, in its own snapshot. The caller holds the load's lock,
