@@ -1,5 +1,5 @@
 /// What a digest beside the history covers: a run, a kind of row that a run appends, or a row that
-/// is replaced as time goes on and therefore has a row checksum (`seal` in the tables).
+/// is replaced as time goes on and therefore has a row checksum (`row_checksum`).
 package enum DigestPurpose: Sendable {
     case ledger
     case ledgerRaw, ledgerProduct, ledgerReject, ledgerAttributes
