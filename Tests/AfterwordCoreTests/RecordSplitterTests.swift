@@ -52,7 +52,7 @@ import Testing
         return pieces
     }
 
-    private func check(
+    func check(
         _ text: String, shape: Shape = .customerReviews, _ expected: [Piece],
         sourceLocation: SourceLocation = #_sourceLocation
     ) {
@@ -138,7 +138,8 @@ import Testing
             #"[{"a":1} {"b":2}, {"c":3}]"#,
             [
                 Piece(offset: 1, text: #"{"a":1}"#),
-                Piece(offset: 9, text: #"{"b":2}"#, reason: .expectedComma),
+                Piece(offset: 9, text: "", reason: .expectedComma),
+                Piece(offset: 9, text: #"{"b":2}"#),
                 Piece(offset: 18, text: #"{"c":3}"#),
             ])
         check(
