@@ -182,8 +182,9 @@ import Testing
             let range = Int(piece.offset)..<Int(piece.offset) + piece.bytes.count
             read.insert(range)
             if whole.contains(range) || damaged.originals.contains(piece.bytes) { continue }
-            let isOverJoint = range.lowerBound < joint && joint < range.upperBound
-            guard isOverJoint, damaged.starts.contains(range.lowerBound) else {
+            let isOverJoint = range.lowerBound <= joint && joint < range.upperBound
+            let start = range.lowerBound
+            guard isOverJoint, start == joint || damaged.starts.contains(start) else {
                 Issue.record("\(place): «\(piece.text)» is no record of \(text(bytes))")
                 return false
             }

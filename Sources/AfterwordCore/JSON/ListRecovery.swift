@@ -37,6 +37,8 @@ struct ListRecovery {
     private let keys: RecordKeys?
     /// The first keys of the objects around the list.
     private let outerFirsts: [[UInt8]]
+    /// Whether objects enclose the list.
+    private let isInner: Bool
     /// Whether the limit is the end of the file.
     private let isEndOfFile: Bool
     /// Takes records that may as well be inside the broken one.
@@ -65,13 +67,14 @@ struct ListRecovery {
         self.separation = separation
         self.keys = keys ?? RecordKeys(limited)
         self.outerFirsts = outerFirsts
+        isInner = !outerFirsts.isEmpty
     }
 
     /// The place. Where there is none, `isLenient` also takes a record that may as well be inside
     /// the broken one.
     mutating func find(isLenient: Bool = true) -> Place {
         let place = search()
-        guard place == .nowhere, keys != nil, isLenient else { return place }
+        guard place == .nowhere, isLenient else { return place }
         self.isLenient = true
         stack = []
         isInString = false
@@ -126,7 +129,7 @@ struct ListRecovery {
                 return answer(isEndOfList(after: place), .boundary(place))
             }
         case UInt8(ascii: ",") where stack.isEmpty && separation == .commas:
-            return answer(isElement(after: place), .boundary(place))
+            return answer(isElement(at: skipBlanks(from: place + 1)), .boundary(place))
         default: break
         }
         return nil
@@ -147,31 +150,23 @@ struct ListRecovery {
         }
     }
 
-    /// Whether an element follows a comma: a whole object with a key, which no string holds. Where
-    /// the list is not known to hold objects, any whole value.
-    private func isElement(after comma: Int) -> Answer {
-        let place = skipBlanks(from: comma + 1)
+    /// Whether an element begins here: a whole object with a key, which no string holds. Where the
+    /// list is not known to hold objects, any whole value.
+    private func isElement(at place: Int) -> Answer {
         guard place < scanner.count else { return atLimit }
         if scanner.byte(at: place) == UInt8(ascii: "{") {
             let key = skipBlanks(from: place + 1)
             guard key < scanner.count else { return atLimit }
             guard scanner.byte(at: key) == UInt8(ascii: "\"") else { return .no }
-            if let keys, let first = RecordKeys.firstKey(scanner, at: place),
-                first != keys.first, keys.holdsInner(beginningWith: first)
-            {
-                return .no
+            if let keys, let first = RecordKeys.firstKey(scanner, at: place) {
+                // The next element may be broken too; it is rejected by itself then.
+                if first == keys.first, keys.isUnlikeItsInner { return .yes }
+                if first != keys.first, keys.holdsInner(beginningWith: first) { return .no }
             }
         } else if keys != nil {
             return .no
         }
-        return isWhole(at: place) { scanner in
-            do throws(ScanFault) {
-                _ = try scanner.scanValue()
-                return nil
-            } catch {
-                return error
-            }
-        }
+        return isWhole(at: place) { $0.valueFault() }
     }
 
     /// Whether a closing bracket ends the list: no string holds what follows it.
@@ -217,21 +212,69 @@ struct ListRecovery {
     // MARK: By keys
 
     private func meetObject(at place: Int) -> Place? {
-        guard let keys, previous != UInt8(ascii: ":") else { return nil }
+        guard previous != UInt8(ascii: ":") else { return nil }
         // The grammar allows an object here: it may be part of the broken record.
         let mayBeInner =
             !isInString && stack.last?.isArray == true && stack.last?.isPlain == true
             && allowsValue && !isLenient
-        if !mayBeInner || keys.isUnlikeItsInner {
+        if let keys, !mayBeInner || keys.isUnlikeItsInner {
             let found = meetRecord(keys, at: place)
             if found != .no { return answer(found, .record(place, end: end(before: place))) }
         }
+        if !mayBeInner, !isInner, isInString || isBetweenElements {
+            let found = meetStranger(at: place)
+            if found != .no { return answer(found, .record(place, end: end(before: place))) }
+        }
         for first in outerFirsts {
-            if mayBeInner, !keys.isWhole || keys.holdsInner(beginningWith: first) { continue }
+            if mayBeInner, keys?.isWhole != true || keys?.holdsInner(beginningWith: first) == true {
+                continue
+            }
             let found = beginsWithKey(first, at: place)
             if found != .no { return answer(found, .outer(place)) }
         }
         return nil
+    }
+
+    private var isBetweenElements: Bool {
+        previous == UInt8(ascii: ",") || previous == UInt8(ascii: "}")
+            || previous == UInt8(ascii: "]") || previous == UInt8(ascii: "[")
+    }
+
+    /// Whether a record with unknown keys begins here: where the keys are not known or found no
+    /// record, one of a list that no object encloses; between lines, one outside of all brackets.
+    private func meetStranger(at place: Int) -> Answer {
+        if separation == .lines, stack.isEmpty, !isInString { return isElement(at: place) }
+        guard keys == nil || isLenient else { return .no }
+        let begins = isElement(at: place)
+        return begins == .yes ? isInOutermostList(at: place) : begins
+    }
+
+    /// Whether the list of the element here ends as the outermost list does: not before another
+    /// member or the end of an object. Some elements tell.
+    private func isInOutermostList(at place: Int) -> Answer {
+        var scanner = scanner
+        scanner.position = place
+        for _ in 0..<16 {
+            if let fault = scanner.valueFault() {
+                return fault.cause == .needsMoreBytes ? .unknown : .yes
+            }
+            scanner.skipWhitespace()
+            guard !scanner.isAtEnd else { return isEndOfFile ? .yes : atLimit }
+            switch scanner.byte(at: scanner.position) {
+            case UInt8(ascii: ","): scanner.position += 1
+            case UInt8(ascii: "{"): continue
+            case UInt8(ascii: "]"):
+                let next = skipBlanks(from: scanner.position + 1)
+                guard next < scanner.count else { return isEndOfFile ? .yes : atLimit }
+                if scanner.byte(at: next) == UInt8(ascii: "}") { return .no }
+                guard scanner.byte(at: next) == UInt8(ascii: ",") else { return .yes }
+                let member = skipBlanks(from: next + 1)
+                guard member < scanner.count else { return atLimit }
+                return scanner.byte(at: member) == UInt8(ascii: "\"") ? .no : .yes
+            default: return .yes
+            }
+        }
+        return .yes
     }
 
     /// Whether a whole record of the list's kind begins here.
@@ -314,4 +357,16 @@ struct ListRecovery {
 
     /// The answer where the bytes end too early.
     private var atLimit: Answer { scanner.isFinal ? .no : .unknown }
+}
+
+extension JSONScanner {
+    /// Steps over one value; its fault where it is not whole.
+    fileprivate mutating func valueFault() -> ScanFault? {
+        do throws(ScanFault) {
+            _ = try scanValue()
+            return nil
+        } catch {
+            return error
+        }
+    }
 }
