@@ -206,7 +206,7 @@ import Testing
         arguments: [1, 2, 3] as [UInt64])
     func deleted(seed: UInt64) {
         var random = SplitMix64(seed: seed)
-        for (isPretty, isLines) in Self.forms {
+        form: for (isPretty, isLines) in Self.forms {
             let dump = Dump(&random, from: 11, isPretty: isPretty, isLines: isLines)
             let originals = Set(dump.records.map { Array(dump.bytes[$0]) })
             for start in dump.bytes.indices {
@@ -226,7 +226,7 @@ import Testing
                         check(
                             damaged,
                             "seed \(seed), pretty \(isPretty), lines \(isLines), \(start)..<\(end)")
-                    else { return }
+                    else { continue form }
                 }
             }
         }
@@ -237,7 +237,7 @@ import Testing
         arguments: [4, 5] as [UInt64])
     func truncatedAndAppended(seed: UInt64) {
         var random = SplitMix64(seed: seed)
-        for (isPretty, isLines) in Self.forms {
+        form: for (isPretty, isLines) in Self.forms {
             let dump = Dump(&random, from: 11, isPretty: isPretty, isLines: isLines)
             let other = Dump(&random, from: 21, isPretty: isPretty, isLines: isLines)
             let originals = Set(
@@ -254,7 +254,7 @@ import Testing
                     check(
                         damaged, "seed \(seed), pretty \(isPretty), lines \(isLines), cut at \(end)"
                     )
-                else { return }
+                else { continue form }
             }
         }
     }

@@ -129,7 +129,7 @@ struct ListRecovery {
                 return answer(isEndOfList(after: place), .boundary(place))
             }
         case UInt8(ascii: ",") where stack.isEmpty && separation == .commas:
-            return answer(isElement(at: skipBlanks(from: place + 1)), .boundary(place))
+            return answer(isNext(after: place), .boundary(place))
         default: break
         }
         return nil
@@ -148,6 +148,17 @@ struct ListRecovery {
         case .no: nil
         case .unknown: .needsMoreBytes
         }
+    }
+
+    /// Whether the list's next element begins behind a comma. Where no whole record is known, an
+    /// object may belong to a list inside the broken one.
+    private func isNext(after comma: Int) -> Answer {
+        let place = skipBlanks(from: comma + 1)
+        let begins = isElement(at: place)
+        guard begins == .yes, keys?.isWhole != true, !isInner,
+            scanner.byte(at: place) == UInt8(ascii: "{")
+        else { return begins }
+        return isInOutermostList(at: place)
     }
 
     /// Whether an element begins here: a whole object with a key, which no string holds. Where the
@@ -243,8 +254,8 @@ struct ListRecovery {
     /// Whether a record with unknown keys begins here: where the keys are not known or found no
     /// record, one of a list that no object encloses; between lines, one outside of all brackets.
     private func meetStranger(at place: Int) -> Answer {
-        if separation == .lines, stack.isEmpty, !isInString { return isElement(at: place) }
-        guard keys == nil || isLenient else { return .no }
+        let isBetweenLines = separation == .lines && stack.isEmpty && !isInString
+        guard keys == nil || isLenient || isBetweenLines else { return .no }
         let begins = isElement(at: place)
         return begins == .yes ? isInOutermostList(at: place) : begins
     }
@@ -256,12 +267,15 @@ struct ListRecovery {
         scanner.position = place
         for _ in 0..<16 {
             if let fault = scanner.valueFault() {
-                return fault.cause == .needsMoreBytes ? .unknown : .yes
+                return fault.cause == .needsMoreBytes ? .unknown : .no
             }
             scanner.skipWhitespace()
             guard !scanner.isAtEnd else { return isEndOfFile ? .yes : atLimit }
             switch scanner.byte(at: scanner.position) {
-            case UInt8(ascii: ","): scanner.position += 1
+            case UInt8(ascii: ","):
+                scanner.position = skipBlanks(from: scanner.position + 1)
+                guard !scanner.isAtEnd else { return isEndOfFile ? .yes : atLimit }
+                guard scanner.byte(at: scanner.position) == UInt8(ascii: "{") else { return .no }
             case UInt8(ascii: "{"): continue
             case UInt8(ascii: "]"):
                 let next = skipBlanks(from: scanner.position + 1)
@@ -335,6 +349,17 @@ struct ListRecovery {
 
     // MARK: By lines
 
+    /// Whether the broken element is an object over several lines: its first line holds no key.
+    private var isOverLines: Bool {
+        guard scanner.byte(at: start) == UInt8(ascii: "{") else { return false }
+        var place = start + 1
+        while place < scanner.count, isBlank(scanner.byte(at: place)) {
+            if scanner.byte(at: place) == 0x0A { return true }
+            place += 1
+        }
+        return false
+    }
+
     /// A line feed ends the broken element, unless the next line plainly continues it: it is
     /// indented or begins with a closing bracket or a key.
     private func meetLine(at place: Int) -> Place? {
@@ -342,7 +367,7 @@ struct ListRecovery {
         guard next < scanner.count else {
             return isEndOfFile ? .boundary(next) : answer(atLimit, .nowhere)
         }
-        guard scanner.byte(at: start) == UInt8(ascii: "{") else { return .boundary(next) }
+        guard isOverLines else { return .boundary(next) }
         switch scanner.byte(at: next) {
         case 0x20, 0x09, UInt8(ascii: "}"), UInt8(ascii: "\""): return nil
         default: return .boundary(next)

@@ -225,6 +225,13 @@ extension RecordSplitter {
             openArray()
             return .again
         case UInt8(ascii: "{"):
+            // Garbage may hold brackets, but no key.
+            scanner.position += 1
+            scanner.skipWhitespace()
+            if scanner.isAtEnd, !scanner.isFinal { return .wait }
+            if scanner.isAtEnd || scanner.byte(at: scanner.position) != UInt8(ascii: "\"") {
+                return recover(.notJSON, scanner)
+            }
             state = .sequence
             return .again
         default:
