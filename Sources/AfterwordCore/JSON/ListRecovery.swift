@@ -43,6 +43,8 @@ struct ListRecovery {
     private let isEndOfFile: Bool
     /// Takes records that may as well be inside the broken one.
     private var isLenient = false
+    /// Takes records with other keys.
+    private var takesStrangers = false
 
     private var stack: [Frame] = []
     private var isInString = false
@@ -71,11 +73,17 @@ struct ListRecovery {
     }
 
     /// The place. Where there is none, `isLenient` also takes a record that may as well be inside
-    /// the broken one.
+    /// the broken one, and where there is none either, one with other keys.
     mutating func find(isLenient: Bool = true) -> Place {
-        let place = search()
-        guard place == .nowhere, isLenient else { return place }
+        var place = search()
+        guard isLenient else { return place }
         self.isLenient = true
+        if place == .nowhere, keys != nil { place = searchAgain() }
+        takesStrangers = true
+        return place == .nowhere ? searchAgain() : place
+    }
+
+    private mutating func searchAgain() -> Place {
         stack = []
         isInString = false
         previous = UInt8(ascii: ",")
@@ -255,7 +263,7 @@ struct ListRecovery {
     /// record, one of a list that no object encloses; between lines, one outside of all brackets.
     private func meetStranger(at place: Int) -> Answer {
         let isBetweenLines = separation == .lines && stack.isEmpty && !isInString
-        guard keys == nil || isLenient || isBetweenLines else { return .no }
+        guard keys == nil || takesStrangers || isBetweenLines else { return .no }
         let begins = isElement(at: place)
         return begins == .yes ? isInOutermostList(at: place) : begins
     }
