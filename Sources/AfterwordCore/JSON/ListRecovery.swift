@@ -73,14 +73,15 @@ struct ListRecovery {
     }
 
     /// The place. Where there is none, `isLenient` also takes a record that may as well be inside
-    /// the broken one, and where there is none either, one with other keys.
+    /// the broken one, and then, where no whole record is known, one with other keys.
     mutating func find(isLenient: Bool = true) -> Place {
         var place = search()
         guard isLenient else { return place }
         self.isLenient = true
         if place == .nowhere, keys != nil { place = searchAgain() }
+        guard place == .nowhere, keys?.isWhole != true else { return place }
         takesStrangers = true
-        return place == .nowhere ? searchAgain() : place
+        return searchAgain()
     }
 
     private mutating func searchAgain() -> Place {
@@ -390,16 +391,4 @@ struct ListRecovery {
 
     /// The answer where the bytes end too early.
     private var atLimit: Answer { scanner.isFinal ? .no : .unknown }
-}
-
-extension JSONScanner {
-    /// Steps over one value; its fault where it is not whole.
-    fileprivate mutating func valueFault() -> ScanFault? {
-        do throws(ScanFault) {
-            _ = try scanValue()
-            return nil
-        } catch {
-            return error
-        }
-    }
 }
