@@ -184,9 +184,12 @@ import Testing
         for piece in pieces where piece.reason == nil {
             let range = Int(piece.offset)..<Int(piece.offset) + piece.bytes.count
             read.insert(range)
-            if whole.contains(range) || damaged.originals.contains(piece.bytes) { continue }
-            if hasJoined, piece.text.hasPrefix("{\"url\":") { continue }
             let isOverJoint = range.lowerBound <= joint && joint < range.upperBound
+            if whole.contains(range) || damaged.originals.contains(piece.bytes) {
+                hasJoined = hasJoined || isOverJoint
+                continue
+            }
+            if hasJoined, piece.text.hasPrefix("{\"url\":") { continue }
             let start = range.lowerBound
             // The damage may have joined a bracket to the record behind it.
             let isOriginal = damaged.originals.contains { blankless($0) == blankless(piece.bytes) }
