@@ -6,7 +6,7 @@ import Testing
 @Suite struct ContainerTests {
     /// The records and rejects as text; rejects are their reason.
     private func read(
-        _ text: String, _ shape: Shape = .customerReviews,
+        _ text: String, _ shape: Shape = .builtIn("customer-reviews"),
         sourceLocation: SourceLocation = #_sourceLocation
     ) -> [String] {
         func words(_ slab: Int, _ join: Int) -> [String] {
@@ -59,7 +59,7 @@ import Testing
     func pages() {
         let page = #"{"product_id":"P","reviews":[{"review_id":"1"},{"review_id":"2"}]}"#
         #expect(
-            read("\(page)\(page)\n[\(page)]\n", .productWithReviews)
+            read("\(page)\(page)\n[\(page)]\n", .builtIn("product-with-reviews"))
                 == Array(repeating: [#"{"review_id":"1"}"#, #"{"review_id":"2"}"#], count: 3)
                 .flatMap { $0 })
     }
@@ -125,7 +125,7 @@ import Testing
     func lists() {
         func count(_ text: String) -> Int {
             var splitter = RecordSplitter(
-                RecordCleaner(.productWithReviews).plan, isStrict: false)
+                RecordCleaner(.builtIn("product-with-reviews")).plan, isStrict: false)
             var count = 0
             splitter.feed(Array(text.utf8)[...], isLast: true) { event, _, _ in
                 if case .unit(let unit) = event { count += unit.listCount }
@@ -140,7 +140,7 @@ import Testing
 
     @Test("The bytes rejected outside of elements are counted")
     func rejectedBytes() {
-        var splitter = RecordSplitter(RecordCleaner(.customerReviews).plan, isStrict: false)
+        var splitter = RecordSplitter(RecordCleaner(.builtIn("customer-reviews")).plan, isStrict: false)
         splitter.feed(Array("{\"a\":1}\noops\n{\"a\":2}\n".utf8)[...], isLast: true) { _, _, _ in }
         #expect(splitter.rejectedBytes == 5)
     }

@@ -18,7 +18,7 @@ import Testing
 
     // MARK: By example
 
-    private func read(_ text: String, _ shape: Shape = .customerReviews) -> [String] {
+    private func read(_ text: String, _ shape: Shape = .builtIn("customer-reviews")) -> [String] {
         let whole = RecordSplitterTests.split(Array(text.utf8), shape: shape, slab: 1 << 20)
         for size in [1, 7, 97] {
             let cut = RecordSplitterTests.split(Array(text.utf8), shape: shape, slab: size, join: 5)
