@@ -140,7 +140,8 @@ import Testing
 
     @Test("The bytes rejected outside of elements are counted")
     func rejectedBytes() {
-        var splitter = RecordSplitter(RecordCleaner(.builtIn("customer-reviews")).plan, isStrict: false)
+        var splitter = RecordSplitter(
+            RecordCleaner(.builtIn("customer-reviews")).plan, isStrict: false)
         splitter.feed(Array("{\"a\":1}\noops\n{\"a\":2}\n".utf8)[...], isLast: true) { _, _, _ in }
         #expect(splitter.rejectedBytes == 5)
     }
