@@ -53,7 +53,7 @@ import Testing
         return pieces
     }
 
-    private func check(
+    func check(
         _ text: String, shape: Shape = .builtIn("customer-reviews"), _ expected: [Piece],
         sourceLocation: SourceLocation = #_sourceLocation
     ) {
@@ -139,7 +139,8 @@ import Testing
             #"[{"a":1} {"b":2}, {"c":3}]"#,
             [
                 Piece(offset: 1, text: #"{"a":1}"#),
-                Piece(offset: 9, text: #"{"b":2}"#, reason: .expectedComma),
+                Piece(offset: 9, text: "", reason: .expectedComma),
+                Piece(offset: 9, text: #"{"b":2}"#),
                 Piece(offset: 18, text: #"{"c":3}"#),
             ])
         check(

@@ -20,11 +20,21 @@ extension FieldSource {
     /// The source in the syntax of a shape: `^product_id`, `@asin`, `rating`.
     package var written: String {
         switch self {
-        case .record(let path): path.joined(separator: ".")
+        case .record(let path): Self.written(path, isInRecord: true)
         case .enclosing(let level, let path):
-            String(repeating: "^", count: level) + path.joined(separator: ".")
+            String(repeating: "^", count: level) + Self.written(path, isInRecord: false)
         case .capture(let name): "@" + name
         case .constant(let text): text
         }
+    }
+
+    private static func written(_ path: [String], isInRecord: Bool) -> String {
+        let keys = path.map { key in
+            key.contains { $0 == "." || $0 == "\\" }
+                ? key.map { $0 == "." || $0 == "\\" ? "\\\($0)" : String($0) }.joined() : key
+        }
+        let text = keys.joined(separator: ".")
+        let isMark = text.hasPrefix("^") || (isInRecord && text.hasPrefix("@"))
+        return isMark ? "\\" + text : text
     }
 }

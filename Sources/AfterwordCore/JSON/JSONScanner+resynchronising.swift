@@ -36,4 +36,14 @@ extension JSONScanner {
         }
         return false
     }
+
+    /// Steps over one value; its fault where it is not whole.
+    mutating func valueFault() -> ScanFault? {
+        do throws(ScanFault) {
+            _ = try scanValue()
+            return nil
+        } catch {
+            return error
+        }
+    }
 }

@@ -200,6 +200,8 @@ struct JSONScanner {
         try endOfScalar(.badNumber)
     }
 
+    mutating func leave() { depth -= 1 }
+
     private mutating func scanDigits() throws(ScanFault) {
         let start = position
         while position < count, base[position] &- UInt8(ascii: "0") < 10 { position += 1 }
@@ -209,7 +211,8 @@ struct JSONScanner {
         }
     }
 
-    private mutating func enter() throws(ScanFault) {
+    /// Steps over an opening bracket; `leave` belongs after its closing one.
+    mutating func enter() throws(ScanFault) {
         depth += 1
         if depth > ParseLimit.nesting { throw fault(.nestedTooDeep) }
         position += 1
@@ -267,7 +270,7 @@ struct JSONScanner {
     }
 
     /// Steps over `,` (returns true) or the closing byte (returns false).
-    private mutating func goesOn(until close: UInt8) throws(ScanFault) -> Bool {
+    mutating func goesOn(until close: UInt8) throws(ScanFault) -> Bool {
         let byte = try peek()
         position += 1
         if byte == close { return false }
@@ -376,20 +379,6 @@ func hexadecimalValue(_ byte: UInt8) -> UInt32? {
     case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt32(byte - UInt8(ascii: "a") + 10)
     case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt32(byte - UInt8(ascii: "A") + 10)
     default: nil
-    }
-}
-
-/// Checks that the bytes are exactly one JSON document; nil when they are.
-package func validateJSON(_ bytes: [UInt8], strict: Bool) -> ScanFault? {
-    bytes.withUnsafeBytes { buffer in
-        var scanner = JSONScanner(buffer, isFinal: true, isStrict: strict)
-        do throws(ScanFault) {
-            _ = try scanner.scanValue()
-            scanner.skipWhitespace()
-            return scanner.isAtEnd ? nil : scanner.fault(.notJSON)
-        } catch {
-            return error
-        }
     }
 }
 

@@ -30,6 +30,7 @@ package enum RejectReason: String, CaseIterable, Sendable {
 
     // Found while cleaning by the shape.
     case notAnObject = "not_an_object"
+    case notAList = "not_a_list"
     case noProduct = "no_product"
     case wrongType = "wrong_type"
     case ratingOutOfScale = "rating_out_of_scale"

@@ -32,6 +32,9 @@ package struct ExtractedUnit: Sendable {
     package var productTokens: [JSONToken] = []
     /// How many bare `NaN` and infinities were read as absent.
     package var nonstandardLiterals = 0
+    /// How many lists or maps of reviews the elements hold where the shape expects them, empty ones
+    /// and null among them.
+    package var listCount = 0
 
     package init() {}
 
@@ -43,5 +46,6 @@ package struct ExtractedUnit: Sendable {
         contextTokens.removeAll(keepingCapacity: true)
         productTokens.removeAll(keepingCapacity: true)
         nonstandardLiterals = 0
+        listCount = 0
     }
 }

@@ -39,6 +39,9 @@ package struct ExtractionPlan: Sendable {
     enum Action: Sendable {
         case recordSlot(Int)
         case contextSlot(Int)
+        /// The same for a key that is a path written out (`a.b`): it wins over the path.
+        case literalSlot(Int)
+        case literalContextSlot(Int)
         case descend(Int)
         /// Step into the value on the path to the reviews.
         case onward(Int)
@@ -65,6 +68,11 @@ package struct ExtractionPlan: Sendable {
         }
         root = addPath(shape.records[...], productLevel: shape.productID.source.enclosingLevel)
         isFlat = shape.records.isEmpty && rootHasSlotsOnly
+    }
+
+    /// Whether the shape expects a list in the place of each element.
+    var rootIsList: Bool {
+        if case .elements = nodes[root] { true } else { false }
     }
 
     private var rootHasSlotsOnly: Bool {
@@ -127,6 +135,7 @@ package struct ExtractionPlan: Sendable {
             for (slot, source) in contextSources.enumerated() {
                 guard case .enclosing(level, let path) = source else { continue }
                 add(path[...], .contextSlot(slot), to: &entries)
+                addLiteral(path, .literalContextSlot(slot), to: &entries)
             }
             nodes.append(
                 .object(entries: entries, role: .enclosing(isProduct: level == productLevel)))
@@ -139,9 +148,20 @@ package struct ExtractionPlan: Sendable {
         for (slot, source) in recordSources.enumerated() {
             guard case .record(let path) = source else { continue }
             add(path[...], .recordSlot(slot), to: &entries)
+            addLiteral(path, .literalSlot(slot), to: &entries)
         }
         nodes.append(.object(entries: entries, role: .record))
         return nodes.count - 1
+    }
+
+    /// Adds the key that is a whole path written out.
+    private func addLiteral(
+        _ path: [String], _ action: Action, to entries: inout [Entry]
+    ) {
+        guard path.count > 1 else { return }
+        let key = Array(path.joined(separator: ".").utf8)
+        if entries.contains(where: { $0.key == key }) { return }
+        entries.append(Entry(key: key, action: action))
     }
 
     private mutating func add(

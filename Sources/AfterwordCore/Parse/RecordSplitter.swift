@@ -1,8 +1,12 @@
 /// Splits the bytes of one file into elements, and each element into reviews, as the bytes arrive.
 ///
 /// Feed it slabs of any size; it buffers only the incomplete rest, at most the limit of one record.
-/// It reads two kinds of container: an array, or values one after another (JSON Lines, one object,
-/// concatenated objects), each with or without a UTF-8 byte order mark.
+/// A container is any sequence of arrays and values, with commas, line ends or nothing between
+/// them (one array, JSON Lines, one object, concatenated objects, an array a line), with or without
+/// a UTF-8 byte order mark. An array gives its elements, unless the shape says that an element is
+/// a list and no array has begun the file.
+///
+/// A broken element costs its own bytes and at most those of one neighbour (`ListRecovery`).
 package struct RecordSplitter {
     /// One result. Ranges and tokens are relative to the window passed to `emit`; the offset passed
     /// with it is the position of the window's first byte in the file.
@@ -18,36 +22,50 @@ package struct RecordSplitter {
     /// element spans from its first byte to its last.
     package typealias Recogniser = (BorrowedBytes) -> [KnownElement]
 
-    private enum State: Equatable {
+    /// Where in the container the next bytes are.
+    enum State: Equatable {
         case start, firstElement, nextElement, afterElement, sequence, skippingLine, afterArray,
             rejecting, done
     }
 
-    private let isStrict: Bool
+    let isStrict: Bool
     private let joinBytes: Int
+    /// Whether the shape says that an element is a list.
+    let takesLists: Bool
     /// The bytes not yet processed, from `consumed` on.
     private var buffer: [UInt8] = []
-    private var consumed = 0
+    var consumed = 0
     private var offset: Int64 = 0
-    private var state = State.start
-    private var restReason = RejectReason.notJSON
+    var state = State.start
+    var restReason = RejectReason.notJSON
     private var retryAt = 0
-    private var extractor: UnitExtractor
+    var extractor: UnitExtractor
     /// The elements in the extractor's unit, and the most that one event may hold.
-    private var elements = 0
-    private var elementLimit = 1
+    var elements = 0
+    var elementLimit = 1
+    /// The arrays around the current element.
+    var openArrays = 0
+    /// The keys of the file's first whole element.
+    var keys: RecordKeys?
+    var hasKeys = false
+    /// Whether a missing comma was reported; a file reports one.
+    var hasMissingComma = false
     /// The recognized elements of the current bytes: those still ahead (the next one first), and
     /// those already stepped over.
-    private var expected: ArraySlice<KnownElement> = []
-    private var known: [KnownElement] = []
+    var expected: ArraySlice<KnownElement> = []
+    var known: [KnownElement] = []
     /// Whether the file has held nothing but white space so far.
-    package private(set) var isEmpty = true
+    package internal(set) var isEmpty = true
+    /// The bytes of the file so far that no record holds and that were rejected; those of broken
+    /// records inside an element are in its unit.
+    package private(set) var rejectedBytes: Int64 = 0
 
     /// - Parameter joinBytes: How many bytes of the next slab are copied behind the unprocessed
     ///   rest of the last one; all other bytes are read in place.
     package init(_ plan: ExtractionPlan, isStrict: Bool, joinBytes: Int = 1 << 14) {
         self.joinBytes = joinBytes
         extractor = UnitExtractor(plan)
+        takesLists = plan.rootIsList
         self.isStrict = isStrict
     }
 
@@ -134,12 +152,15 @@ package struct RecordSplitter {
         elementLimit = limit
         var events: [Event] = []
         expected = []
-        if let recognise, state == .sequence || state == .start {
+        if let recognise, state == .sequence || state == .start || state == .afterArray {
             expected = recognise(BorrowedBytes(bytes))[...]
         }
         while let event = step(bytes, isLast: isLast) {
             // Elements before a rejected range are emitted before it.
-            if case .reject = event, elements > 0 { events.append(takeUnit()) }
+            if case .reject(_, let range) = event {
+                rejectedBytes += Int64(range.count)
+                if elements > 0 { events.append(takeUnit()) }
+            }
             events.append(event)
         }
         if elements > 0 { events.append(takeUnit()) }
@@ -155,7 +176,7 @@ package struct RecordSplitter {
         return events
     }
 
-    private mutating func takeUnit() -> Event {
+    mutating func takeUnit() -> Event {
         elements = 0
         let unit = extractor.unit
         extractor.unit = ExtractedUnit()
@@ -175,222 +196,6 @@ package struct RecordSplitter {
             case .wait: return nil
             case .event(let event): return event
             }
-        }
-    }
-
-    private enum Outcome {
-        case again, wait
-        case event(Event)
-    }
-
-    private mutating func advance(
-        _ scanner: inout JSONScanner, _ bytes: UnsafeRawBufferPointer
-    ) -> Outcome {
-        switch state {
-        case .done: return .wait
-        case .rejecting: return rejectRest(scanner)
-        case .skippingLine: return rejectLine(scanner, bytes)
-        case .start: return begin(&scanner, bytes)
-        case .sequence: return sequenceElement(&scanner, bytes)
-        case .firstElement, .nextElement: return arrayElement(&scanner, bytes)
-        case .afterElement: return separator(&scanner)
-        case .afterArray: return trailer(&scanner)
-        }
-    }
-
-    /// Detects the container by its first bytes.
-    private mutating func begin(
-        _ scanner: inout JSONScanner, _ bytes: UnsafeRawBufferPointer
-    ) -> Outcome {
-        if !scanner.isFinal, scanner.count < 64 { return .wait }
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { scanner.position = 3 }
-        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
-            return rejectAll(.unsupportedEncoding)
-        }
-        scanner.skipWhitespace()
-        consumed = scanner.position
-        guard !scanner.isAtEnd else {
-            if scanner.isFinal { state = .done }
-            return .wait
-        }
-        isEmpty = false
-        switch scanner.byte(at: scanner.position) {
-        case UInt8(ascii: "["):
-            consumed += 1
-            state = .firstElement
-        case UInt8(ascii: "<"):
-            return rejectAll(.htmlPage)
-        default:
-            if scanner.hasPrefix("version https://git-lfs") { return rejectAll(.lfsPointer) }
-            state = .sequence
-        }
-        return .again
-    }
-
-    private mutating func rejectAll(_ reason: RejectReason) -> Outcome {
-        isEmpty = false
-        restReason = reason
-        state = .rejecting
-        return .again
-    }
-
-    /// Rejects the rest of the file, in pieces of one record's limit however the slabs are cut.
-    private mutating func rejectRest(_ scanner: JSONScanner) -> Outcome {
-        guard scanner.isFinal || scanner.count - consumed > ParseLimit.recordBytes else {
-            return .wait
-        }
-        let range = consumed..<min(scanner.count, consumed + ParseLimit.recordBytes)
-        consumed = range.upperBound
-        if scanner.isFinal, consumed == scanner.count { state = .done }
-        return range.isEmpty ? .wait : .event(.reject(restReason, range))
-    }
-
-    /// Rejects a line that is too long, in pieces of one record's limit; scanning continues on the
-    /// next line.
-    private mutating func rejectLine(
-        _ scanner: JSONScanner, _ bytes: UnsafeRawBufferPointer
-    ) -> Outcome {
-        let limit = min(scanner.count, consumed + ParseLimit.recordBytes)
-        let newline = bytes[consumed..<limit].firstIndex(of: UInt8(ascii: "\n"))
-        let isFull = scanner.count - consumed > ParseLimit.recordBytes
-        guard newline != nil || isFull || scanner.isFinal else { return .wait }
-        let range = consumed..<(newline ?? limit)
-        consumed = range.upperBound
-        if newline != nil || (scanner.isFinal && consumed == scanner.count) { state = .sequence }
-        return range.isEmpty ? .again : .event(.reject(.recordTooLong, range))
-    }
-
-    /// Handles an element beyond the limit: in a sequence its line is rejected, in an array the
-    /// rest of the file.
-    private mutating func tooLong() -> Outcome {
-        restReason = .recordTooLong
-        state = state == .sequence ? .skippingLine : .rejecting
-        return .again
-    }
-
-    private mutating func arrayElement(
-        _ scanner: inout JSONScanner, _ bytes: UnsafeRawBufferPointer
-    ) -> Outcome {
-        scanner.skipWhitespace()
-        consumed = scanner.position
-        guard !scanner.isAtEnd else {
-            return scanner.isFinal ? end(.truncated, scanner.count) : .wait
-        }
-        if scanner.byte(at: consumed) == UInt8(ascii: "]") {
-            let isFirst = state == .firstElement
-            consumed += 1
-            state = .afterArray
-            return isFirst ? .again : .event(.reject(.trailingComma, consumed - 1..<consumed))
-        }
-        return element(&scanner, bytes, next: .afterElement) { scanner in
-            scanner.skipBroken(until: UInt8(ascii: "]"))
-        }
-    }
-
-    /// Handles a container that ends, or is broken, where it should continue.
-    private mutating func end(_ reason: RejectReason, _ count: Int) -> Outcome {
-        // An array that ends after a comma or an element leaves no bytes to reject; an empty range
-        // reports the fault.
-        guard consumed < count else {
-            state = .done
-            return .event(.reject(reason, consumed..<consumed))
-        }
-        restReason = reason
-        state = .rejecting
-        return .again
-    }
-
-    private mutating func element(
-        _ scanner: inout JSONScanner, _ bytes: UnsafeRawBufferPointer, next: State,
-        skip: (inout JSONScanner) -> Bool
-    ) -> Outcome {
-        do throws(ScanFault) {
-            let mark = extractor.mark
-            try extractor.extract(from: bytes, with: &scanner)
-            guard scanner.position - consumed <= ParseLimit.recordBytes else {
-                extractor.undo(to: mark)
-                return tooLong()
-            }
-            consumed = scanner.position
-            state = next
-            elements += 1
-            return elements < elementLimit ? .again : .event(takeUnit())
-        } catch {
-            let isTooLong = scanner.count - consumed > ParseLimit.recordBytes
-            guard case .reject(let reason) = error.cause else {
-                return isTooLong ? tooLong() : .wait
-            }
-            let start = consumed
-            var broken = JSONScanner(
-                bytes, from: start, isFinal: scanner.isFinal, isStrict: isStrict)
-            guard skip(&broken) else {
-                if scanner.isFinal { return end(reason, scanner.count) }
-                return isTooLong ? tooLong() : .wait
-            }
-            guard broken.position - start <= ParseLimit.recordBytes else { return tooLong() }
-            consumed = broken.position
-            state = next
-            return .event(.reject(reason, start..<consumed))
-        }
-    }
-
-    private mutating func separator(_ scanner: inout JSONScanner) -> Outcome {
-        scanner.skipWhitespace()
-        guard !scanner.isAtEnd else {
-            return scanner.isFinal ? end(.truncated, scanner.count) : .wait
-        }
-        switch scanner.byte(at: scanner.position) {
-        case UInt8(ascii: ","):
-            consumed = scanner.position + 1
-            state = .nextElement
-            return .again
-        case UInt8(ascii: "]"):
-            consumed = scanner.position + 1
-            state = .afterArray
-            return .again
-        default:
-            let start = scanner.position
-            consumed = start
-            guard scanner.skipBroken(until: UInt8(ascii: "]")) else {
-                if scanner.isFinal { return end(.expectedComma, scanner.count) }
-                return scanner.count - start > ParseLimit.recordBytes ? tooLong() : .wait
-            }
-            consumed = scanner.position
-            return .event(.reject(.expectedComma, start..<consumed))
-        }
-    }
-
-    private mutating func trailer(_ scanner: inout JSONScanner) -> Outcome {
-        scanner.skipWhitespace()
-        consumed = scanner.position
-        guard !scanner.isAtEnd else { return .wait }
-        return rejectAll(.notJSON)
-    }
-
-    /// Steps over a recognized element if one begins at `consumed`.
-    private mutating func takeExpected(_ scanner: inout JSONScanner) -> Bool {
-        while let next = expected.first, Int(next.start) < consumed { expected.removeFirst() }
-        guard let next = expected.first, Int(next.start) == consumed else { return false }
-        expected.removeFirst()
-        known.append(next)
-        consumed += Int(next.length)
-        scanner.position = consumed
-        return true
-    }
-
-    private mutating func sequenceElement(
-        _ scanner: inout JSONScanner, _ bytes: UnsafeRawBufferPointer
-    ) -> Outcome {
-        // Loops while elements follow one another without an event.
-        while true {
-            scanner.skipWhitespace()
-            consumed = scanner.position
-            guard !scanner.isAtEnd else { return .wait }
-            if takeExpected(&scanner) { continue }
-            let outcome = element(&scanner, bytes, next: .sequence) { scanner in
-                scanner.skipLine() || scanner.isFinal
-            }
-            guard case .again = outcome, state == .sequence else { return outcome }
         }
     }
 }

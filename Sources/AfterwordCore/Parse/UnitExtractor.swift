@@ -1,21 +1,30 @@
 /// Walks one element along a plan: steps over everything and keeps the values that the plan names.
 ///
-/// A broken review inside a list is rejected alone where the list continues after it; a fault
-/// anywhere else rejects the whole element.
+/// A broken review inside a list is rejected alone where the list continues after it
+/// (`ListRecovery`); a fault anywhere else rejects the whole element.
 struct UnitExtractor {
-    private let plan: ExtractionPlan
+    let plan: ExtractionPlan
     /// The bytes of the current element; valid only during `extract`.
     private var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
     /// The results of all elements since the unit was last taken.
     var unit = ExtractedUnit()
     /// The captured keys of the maps being walked, by context slot.
-    private var captures: [JSONToken]
+    var captures: [JSONToken]
     /// The fast path, used where every element is a flat record.
     private var flat = FlatRecordScanner()
     private let slotCount: Int
+    /// The keys of the first whole element of each list, by the list's node, and the nodes whose
+    /// keys were learnt from the current element.
+    var keys: [RecordKeys?]
+    var learnt: [Int] = []
+    /// The first bytes of the objects around the list being walked.
+    var enclosing: [Int] = []
+    /// The record slots of the current record that a literal key filled, as bits.
+    private var literalSlots: UInt64 = 0
 
     init(_ plan: ExtractionPlan) {
         self.plan = plan
+        keys = Array(repeating: nil, count: plan.nodes.count)
         captures = Array(repeating: .missing, count: plan.contextSources.count)
         slotCount = plan.recordSources.count
     }
@@ -32,10 +41,14 @@ struct UnitExtractor {
         if plan.isFlat, flat.isWorthwhile, extractFlat(&scanner) { return }
         scanner.resetLiteralCount()
         let before = mark
+        if !learnt.isEmpty { learnt.removeAll(keepingCapacity: true) }
         do throws(ScanFault) {
             try walk(plan.root, &scanner)
         } catch {
             undo(to: before)
+            // What is learnt must not depend on how often an element was tried.
+            for node in learnt { keys[node] = nil }
+            enclosing = []
             for slot in captures.indices { captures[slot] = .missing }
             throw error
         }
@@ -65,6 +78,7 @@ struct UnitExtractor {
     /// The fill state of the unit, for `undo`.
     struct Mark {
         fileprivate var records, products, recordTokens, contextTokens, productTokens, literals: Int
+        fileprivate var lists: Int
         fileprivate var range: Range<Int>
     }
 
@@ -73,7 +87,7 @@ struct UnitExtractor {
             records: unit.records.count, products: unit.products.count,
             recordTokens: unit.recordTokens.count, contextTokens: unit.contextTokens.count,
             productTokens: unit.productTokens.count, literals: unit.nonstandardLiterals,
-            range: unit.range)
+            lists: unit.listCount, range: unit.range)
     }
 
     /// Removes everything appended since `mark`.
@@ -84,10 +98,11 @@ struct UnitExtractor {
         unit.contextTokens.removeSubrange(mark.contextTokens...)
         unit.productTokens.removeSubrange(mark.productTokens...)
         unit.nonstandardLiterals = mark.literals
+        unit.listCount = mark.lists
         unit.range = mark.range
     }
 
-    private mutating func walk(_ index: Int, _ scanner: inout JSONScanner) throws(ScanFault) {
+    mutating func walk(_ index: Int, _ scanner: inout JSONScanner) throws(ScanFault) {
         let first = try scanner.peek()
         switch plan.nodes[index] {
         case .object(let entries, let role):
@@ -101,13 +116,14 @@ struct UnitExtractor {
                 try walkEnclosing(entries, isProduct: isProduct, &scanner)
             }
         case .elements(let child):
-            guard first == UInt8(ascii: "[") else {
+            unit.listCount += 1
+            if first == UInt8(ascii: "[") { return try walkElements(child, index, &scanner) }
+            guard first == UInt8(ascii: "{"), case .object = plan.nodes[child] else {
                 return try skipMismatch(&scanner, isRecord: false)
             }
-            try scanner.scanArray { (scanner) throws(ScanFault) in
-                try walkElement(child, until: UInt8(ascii: "]"), &scanner)
-            }
+            try walkOnly(child, &scanner)
         case .members(let child, let slot):
+            unit.listCount += 1
             guard first == UInt8(ascii: "{") else {
                 return try skipMismatch(&scanner, isRecord: false)
             }
@@ -115,17 +131,31 @@ struct UnitExtractor {
         }
     }
 
+    /// Walks an object in the place of a list: its only element, as programs write that make JSON
+    /// of XML. A record of which the plan finds nothing is no element but some other object.
+    private mutating func walkOnly(
+        _ child: Int, _ scanner: inout JSONScanner
+    ) throws(ScanFault) {
+        try walk(child, &scanner)
+        guard slotCount > 0, case .object(_, .record) = plan.nodes[child],
+            let last = unit.records.indices.last,
+            unit.recordTokens.suffix(slotCount).allSatisfy({ $0.kind == .missing })
+        else { return }
+        unit.records[last].fault = .notAList
+    }
+
     /// Steps over a value of another type than the shape expects. Null holds nothing; anything
-    /// else, and null in place of a record, is a record with the fault `notAnObject`.
+    /// else, and null in place of a record, is a record with the fault `notAnObject`, or `notAList`
+    /// where the shape expects more than one.
     private mutating func skipMismatch(
         _ scanner: inout JSONScanner, isRecord: Bool
     ) throws(ScanFault) {
         let token = try scanner.scanValue()
         if token.kind == .null, !isRecord { return }
-        emit(token.range, fault: .notAnObject)
+        emit(token.range, fault: isRecord ? .notAnObject : .notAList)
     }
 
-    private mutating func emit(_ range: Range<Int>, fault: RejectReason?) {
+    mutating func emit(_ range: Range<Int>, fault: RejectReason?) {
         unit.records.append(ExtractedUnit.Record(range: range, fault: fault))
         unit.contextTokens.append(contentsOf: captures)
         let missing = unit.records.count * plan.recordSources.count - unit.recordTokens.count
@@ -138,6 +168,7 @@ struct UnitExtractor {
         let start = scanner.position
         let slots = unit.recordTokens.count
         unit.recordTokens.append(contentsOf: repeatElement(.missing, count: slotCount))
+        literalSlots = 0
         if plan.isFlat {
             try walkLearning(entries, slots, &scanner)
         } else {
@@ -172,7 +203,13 @@ struct UnitExtractor {
             }
             switch action {
             case .recordSlot(let slot):
+                let token = try scanner.scanValue()
+                if literalSlots == 0 || literalSlots & bit(slot) == 0 {
+                    unit.recordTokens[slots + slot] = token
+                }
+            case .literalSlot(let slot):
                 unit.recordTokens[slots + slot] = try scanner.scanValue()
+                literalSlots |= bit(slot)
             case .descend(let node):
                 guard try scanner.peek() == UInt8(ascii: "{"),
                     case .object(let inner, _) = plan.nodes[node]
@@ -181,11 +218,14 @@ struct UnitExtractor {
                     return
                 }
                 try walkInner(inner, slots: slots, &scanner)
-            case .contextSlot, .onward:
+            case .contextSlot, .literalContextSlot, .onward:
                 preconditionFailure("a review's own members have record slots")
             }
         }
     }
+
+    /// The bit of a record slot in `literalSlots`. A shape has some twenty slots at most.
+    private func bit(_ slot: Int) -> UInt64 { slot < 64 ? 1 << UInt64(slot) : 0 }
 
     private mutating func walkEnclosing(
         _ entries: [ExtractionPlan.Entry], isProduct: Bool, _ scanner: inout JSONScanner
@@ -194,8 +234,10 @@ struct UnitExtractor {
         let firstRecord = unit.records.count
         let firstProduct = unit.products.count
         var own: [(slot: Int, token: JSONToken)] = []
+        var literal: [(slot: Int, token: JSONToken)] = []
         var members: [Range<Int>] = []
         var holdsList = false
+        enclosing.append(start)
         try scanner.scanObject { (scanner, key) throws(ScanFault) in
             let action = match(key, entries)
             if case .onward(let node) = action {
@@ -207,16 +249,19 @@ struct UnitExtractor {
             } else {
                 let token = try scanner.scanValue()
                 if case .contextSlot(let slot) = action { own.append((slot, token)) }
+                if case .literalContextSlot(let slot) = action { literal.append((slot, token)) }
             }
             if isProduct { members.append(Int(key.start)..<scanner.position) }
         }
         if isProduct {
             emitProduct(start..<scanner.position, members, firstRecord, holdsList: holdsList)
         }
+        enclosing.removeLast()
         fill(own, firstRecord, firstProduct)
+        if !literal.isEmpty { fill(literal, firstRecord, firstProduct) }
     }
 
-    private mutating func emitProduct(
+    mutating func emitProduct(
         _ range: Range<Int>, _ members: [Range<Int>], _ firstRecord: Int, holdsList: Bool
     ) {
         unit.products.append(
@@ -237,7 +282,11 @@ struct UnitExtractor {
                 return try walkContext(inner, &own, &scanner)
             }
             let token = try scanner.scanValue()
-            if case .contextSlot(let slot) = action { own.append((slot, token)) }
+            switch action {
+            case .contextSlot(let slot): own.append((slot, token))
+            case .literalContextSlot(let slot): own.append((slot, token))
+            default: break
+            }
         }
     }
 
@@ -253,49 +302,6 @@ struct UnitExtractor {
             for product in firstProduct..<unit.products.count {
                 unit.productTokens[product * stride + slot] = token
             }
-        }
-    }
-
-    private mutating func walkMembers(
-        _ child: Int, _ slot: Int, _ scanner: inout JSONScanner
-    ) throws(ScanFault) {
-        try scanner.scanObject { (scanner, key) throws(ScanFault) in
-            captures[slot] = key
-            let start = Int(key.start)
-            let firstRecord = unit.records.count
-            let holdsList = try scanner.peek() != UInt8(ascii: "n")
-            try walkElement(child, until: UInt8(ascii: "}"), &scanner)
-            if plan.productCapture == slot {
-                emitProduct(start..<scanner.position, [], firstRecord, holdsList: holdsList)
-            }
-        }
-        captures[slot] = .missing
-    }
-
-    /// Walks one element of a list. A broken one is rejected alone if the list plainly continues
-    /// after it.
-    private mutating func walkElement(
-        _ node: Int, until close: UInt8, _ scanner: inout JSONScanner
-    ) throws(ScanFault) {
-        let place = scanner
-        let before = mark
-        do throws(ScanFault) {
-            try walk(node, &scanner)
-        } catch {
-            guard case .reject(let reason) = error.cause else { throw error }
-            scanner = place
-            scanner.skipWhitespace()
-            let start = scanner.position
-            guard scanner.skipBroken(until: close) else {
-                // The list may continue in bytes that have not arrived yet; the result must not
-                // depend on how the bytes are cut into slabs.
-                guard scanner.isFinal else {
-                    throw ScanFault(cause: .needsMoreBytes, offset: scanner.position)
-                }
-                throw error
-            }
-            undo(to: before)
-            emit(start..<scanner.position, fault: reason)
         }
     }
 

@@ -132,27 +132,60 @@ extension Shape {
 
     private static func path(_ text: String) throws(ShapeFault) -> [PathStep] {
         var steps: [PathStep] = []
-        for part in text.split(separator: ".", omittingEmptySubsequences: true) {
+        for part in parts(text) {
             if part.hasPrefix("{"), part.hasSuffix("}") {
                 steps.append(.everyMember(name: String(part.dropFirst().dropLast())))
             } else if part == "[*]" {
                 steps.append(.everyElement)
-            } else if part.hasSuffix("[*]") {
-                steps.append(.key(String(part.dropLast(3))))
+            } else if part.hasSuffix("[*]"), !part.hasSuffix("\\[*]") {
+                steps.append(.key(unescaped(part.dropLast(3))))
                 steps.append(.everyElement)
             } else {
-                steps.append(.key(String(part)))
+                steps.append(.key(unescaped(part[...])))
             }
         }
         return steps
     }
 
+    /// The parts of a path between its dots, escapes kept. A backslash takes the next character as
+    /// it is.
+    private static func parts(_ text: String) -> [String] {
+        var parts: [String] = []
+        var part = ""
+        var isEscaped = false
+        for character in text {
+            if character == ".", !isEscaped {
+                if !part.isEmpty { parts.append(part) }
+                part = ""
+                continue
+            }
+            part.append(character)
+            isEscaped = character == "\\" && !isEscaped
+        }
+        if !part.isEmpty { parts.append(part) }
+        return parts
+    }
+
+    private static func unescaped(_ part: Substring) -> String {
+        var key = ""
+        var isEscaped = false
+        for character in part {
+            if character == "\\", !isEscaped {
+                isEscaped = true
+            } else {
+                key.append(character)
+                isEscaped = false
+            }
+        }
+        return key
+    }
+
     private static func rule(_ name: String, _ value: JSONValue) throws(ShapeFault) -> Rule {
-        if let from = value.text { return Rule(source: source(from), format: usual(name)) }
+        if let from = try source(value) { return Rule(source: from, format: usual(name)) }
         if let constant = value["value"]?.text {
             return Rule(source: .constant(constant), format: usual(name))
         }
-        guard let from = value["from"]?.text else {
+        guard let member = value["from"], let from = try source(member) else {
             throw ShapeFault(description: "\"\(name)\" needs a \"from\" or a \"value\"")
         }
         var format = usual(name)
@@ -179,13 +212,25 @@ extension Shape {
             }
             format = .number(scale: scale)
         }
-        return Rule(source: source(from), format: format, part: part)
+        return Rule(source: from, format: format, part: part)
+    }
+
+    /// A source written as a path, or as the array of its keys, each taken as it is. Nil for any
+    /// other value.
+    private static func source(_ value: JSONValue) throws(ShapeFault) -> FieldSource? {
+        if let from = value.text { return source(from) }
+        guard let elements = value.elements else { return nil }
+        let keys = elements.compactMap(\.text)
+        guard !keys.isEmpty, keys.count == elements.count else {
+            throw ShapeFault(description: "a path written as an array holds keys, each a text")
+        }
+        return .record(keys)
     }
 
     private static func source(_ from: String) -> FieldSource {
         if from.hasPrefix("@") { return .capture(String(from.dropFirst())) }
         let level = from.prefix { $0 == "^" }.count
-        let keys = from.dropFirst(level).split(separator: ".").map(String.init)
+        let keys = parts(String(from.dropFirst(level))).map { unescaped($0[...]) }
         return level == 0 ? .record(keys) : .enclosing(level: level, keys)
     }
 

@@ -24,7 +24,9 @@
 /// A path consists of `key`, `[*]` (every element of an array) and `{name}` (every member of an
 /// object; the member's key is captured under that name), joined by dots. A field comes from
 /// `key.key` inside the review, from `^key` in the object around the list of reviews (`^^key` one
-/// level further out), or from `@name`, a captured key.
+/// level further out), or from `@name`, a captured key. A key that is itself written with dots wins
+/// over the path of that name; a backslash takes the next character of a key as it is, and an array
+/// of keys needs none.
 package struct Shape: Equatable, Sendable {
     /// How one value is found and read.
     package struct Rule: Equatable, Sendable {

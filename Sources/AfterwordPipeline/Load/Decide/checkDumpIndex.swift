@@ -5,11 +5,14 @@ import AfterwordCore
 /// - Throws: `InputFault`.
 func checkDumpIndex(_ dumpIndex: DumpIndex, _ dump: Dump, _ options: LoadOptions) throws {
     guard options.hasGuards else { return try checkKinds(dumpIndex) }
-    for (place, file) in dumpIndex.files.enumerated() {
+    // A file without reviews among others is an empty page; a dump of nothing else is none.
+    let holdsReviews = dumpIndex.files.contains { $0.record.balance.found > 0 }
+    for (place, file) in dumpIndex.files.enumerated() where !holdsReviews {
         let original = file.duplicateOf ?? place
         guard file.record.balance.found == 0, let shape = file.cleaner?.shape,
             !shape.holdsProducts, !shape.records.isEmpty,
-            !dumpIndex.filesWithProducts.contains(original)
+            !dumpIndex.filesWithProducts.contains(original),
+            !dumpIndex.filesWithLists.contains(original)
         else { continue }
         throw InputFault.noReviews(file: file.record.name)
     }

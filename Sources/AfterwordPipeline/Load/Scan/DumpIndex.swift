@@ -14,6 +14,8 @@ final class DumpIndex {
     var hasRejectWithoutProduct = false
     /// Indexes of files with an object that names a product.
     var filesWithProducts: Set<Int> = []
+    /// Indexes of files that hold a list of reviews where the shape expects one, even an empty one.
+    var filesWithLists: Set<Int> = []
     /// For the first file that the single given shape does not fit, why it does not.
     var unfitFile: InputFault?
     /// Number of products whose own count exceeds the reviews found in them.

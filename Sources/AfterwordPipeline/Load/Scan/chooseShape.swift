@@ -43,6 +43,7 @@ private func chooseShape(
     let head = try readHead(file, headBytes)
     var firstElement: [UInt8]?
     var best: (shape: Shape, told: Int)?
+    var (holdsList, holdsRecords) = (false, false)
     for shape in shapes {
         let cleaner = RecordCleaner(shape)
         var splitter = RecordSplitter(cleaner.plan, isStrict: isStrict)
@@ -53,12 +54,16 @@ private func chooseShape(
             if firstElement == nil {
                 firstElement = window.extracting(unit.range).withUnsafeBytes { Array($0) }
             }
+            holdsList = holdsList || unit.listCount > 0
+            holdsRecords = holdsRecords || !unit.records.isEmpty
             told.formUnion(toldSlots(unit, cleaner.plan))
             if !fits { fits = holds(unit, cleaner, window) }
         }
         if fits, told.count > best?.told ?? 0 { best = (shape, told.count) }
     }
     if let best { return .fits(best.shape) }
+    // An empty page: the list is where the given shape expects it.
+    if shapes.count == 1, holdsList, !holdsRecords { return .fits(shapes[0]) }
     guard let firstElement else {
         return head.count < headBytes ? .nothing : nil
     }

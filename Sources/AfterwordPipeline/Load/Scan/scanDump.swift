@@ -180,6 +180,7 @@ struct DumpScanner {
         case .unit(let unit):
             guard let cleaner = cursor.cleaner else { return }
             cursor.record.nonstandardLiterals += Int64(unit.nonstandardLiterals)
+            if unit.listCount > 0 { dumpIndex.filesWithLists.insert(cursor.place) }
             try enter(prepared, in: window, of: &cursor)
             for index in unit.products.indices {
                 let cleaned = cleaner.clean(product: index, of: unit, window: window)
