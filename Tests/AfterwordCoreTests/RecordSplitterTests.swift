@@ -138,9 +138,7 @@ import Testing
             #"[{"a":1} {"b":2}, {"c":3}]"#,
             [
                 Piece(offset: 1, text: #"{"a":1}"#),
-                // Only the comma is missing; the record is whole.
-                Piece(offset: 9, text: "", reason: .expectedComma),
-                Piece(offset: 9, text: #"{"b":2}"#),
+                Piece(offset: 9, text: #"{"b":2}"#, reason: .expectedComma),
                 Piece(offset: 18, text: #"{"c":3}"#),
             ])
         check(

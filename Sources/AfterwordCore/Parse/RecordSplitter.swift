@@ -16,8 +16,7 @@ package struct KnownElement: Sendable {
 ///
 /// Feed it slabs of any size; it buffers only the incomplete rest, at most the limit of one record.
 /// It reads two kinds of container: an array, or values one after another (JSON Lines, one object,
-/// concatenated objects), each with or without a UTF-8 byte order mark. Both may follow one another
-/// in a file: arrays one after another, a line that is an array, lines behind an array.
+/// concatenated objects), each with or without a UTF-8 byte order mark.
 package struct RecordSplitter {
     /// One result. Ranges and tokens are relative to the window passed to `emit`; the offset passed
     /// with it is the position of the window's first byte in the file.
@@ -33,25 +32,21 @@ package struct RecordSplitter {
     /// element spans from its first byte to its last.
     package typealias Recogniser = (BorrowedBytes) -> [KnownElement]
 
-    enum State: Equatable {
+    private enum State: Equatable {
         case start, firstElement, nextElement, afterElement, sequence, skippingLine, afterArray,
             rejecting, done
     }
 
-    let isStrict: Bool
+    private let isStrict: Bool
     private let joinBytes: Int
     /// The bytes not yet processed, from `consumed` on.
     private var buffer: [UInt8] = []
-    var consumed = 0
+    private var consumed = 0
     private var offset: Int64 = 0
-    var state = State.start
-    /// The first two keys of the first record of an array that was read whole.
-    var signature: RecordSignature?
+    private var state = State.start
     private var restReason = RejectReason.notJSON
-    /// Whether a missing comma was told already.
-    private var lacksCommas = false
     private var retryAt = 0
-    var extractor: UnitExtractor
+    private var extractor: UnitExtractor
     /// The elements in the extractor's unit, and the most that one event may hold.
     private var elements = 0
     private var elementLimit = 1
@@ -197,7 +192,7 @@ package struct RecordSplitter {
         }
     }
 
-    enum Outcome {
+    private enum Outcome {
         case again, wait
         case event(Event)
     }
@@ -246,7 +241,7 @@ package struct RecordSplitter {
         return .again
     }
 
-    mutating func rejectAll(_ reason: RejectReason) -> Outcome {
+    private mutating func rejectAll(_ reason: RejectReason) -> Outcome {
         isEmpty = false
         restReason = reason
         state = .rejecting
@@ -330,9 +325,6 @@ package struct RecordSplitter {
                 extractor.undo(to: mark)
                 return tooLong()
             }
-            if signature == nil, next == .afterElement {
-                signature = RecordSignature(bytes, from: consumed, isStrict: isStrict)
-            }
             consumed = scanner.position
             state = next
             elements += 1
@@ -345,18 +337,7 @@ package struct RecordSplitter {
             let start = consumed
             var broken = JSONScanner(
                 bytes, from: start, isFinal: scanner.isFinal, isStrict: isStrict)
-            let isSkipped = skip(&broken)
-            if next == .afterElement {
-                switch resumption(bytes, broken, isSkipped: isSkipped) {
-                case .found(let range, let place):
-                    consumed = place
-                    state = .nextElement
-                    return .event(.reject(reason, range))
-                case .undecided where !isTooLong: return .wait
-                case .undecided, .none: break
-                }
-            }
-            guard isSkipped else {
+            guard skip(&broken) else {
                 if scanner.isFinal { return end(reason, scanner.count) }
                 return isTooLong ? tooLong() : .wait
             }
@@ -381,13 +362,6 @@ package struct RecordSplitter {
             consumed = scanner.position + 1
             state = .afterArray
             return .again
-        case UInt8(ascii: "{") where !isStrict:
-            // An array without commas: told once by an empty range, and read on.
-            consumed = scanner.position
-            state = .nextElement
-            if lacksCommas { return .again }
-            lacksCommas = true
-            return .event(.reject(.expectedComma, consumed..<consumed))
         default:
             let start = scanner.position
             consumed = start
@@ -398,6 +372,13 @@ package struct RecordSplitter {
             consumed = scanner.position
             return .event(.reject(.expectedComma, start..<consumed))
         }
+    }
+
+    private mutating func trailer(_ scanner: inout JSONScanner) -> Outcome {
+        scanner.skipWhitespace()
+        consumed = scanner.position
+        guard !scanner.isAtEnd else { return .wait }
+        return rejectAll(.notJSON)
     }
 
     /// Steps over a recognized element if one begins at `consumed`.
@@ -420,7 +401,6 @@ package struct RecordSplitter {
             consumed = scanner.position
             guard !scanner.isAtEnd else { return .wait }
             if takeExpected(&scanner) { continue }
-            if beginsArray(scanner) { return .again }
             let outcome = element(&scanner, bytes, next: .sequence) { scanner in
                 scanner.skipLine() || scanner.isFinal
             }

@@ -3,7 +3,7 @@
 /// A broken review inside a list is rejected alone where the list continues after it; a fault
 /// anywhere else rejects the whole element.
 struct UnitExtractor {
-    let plan: ExtractionPlan
+    private let plan: ExtractionPlan
     /// The bytes of the current element; valid only during `extract`.
     private var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
     /// The results of all elements since the unit was last taken.
@@ -101,10 +101,6 @@ struct UnitExtractor {
                 try walkEnclosing(entries, isProduct: isProduct, &scanner)
             }
         case .elements(let child):
-            // A list of one is often written as the object itself.
-            if first == UInt8(ascii: "{"), case .object = plan.nodes[child] {
-                return try walk(child, &scanner)
-            }
             guard first == UInt8(ascii: "[") else {
                 return try skipMismatch(&scanner, isRecord: false)
             }
