@@ -26,8 +26,11 @@ func foldWritten(_ raw: [UInt8]) -> String? {
 }
 
 private func appendFolded(_ scalar: Unicode.Scalar, to folded: inout String.UnicodeScalarView) {
-    let isUpper = scalar >= "A" && scalar <= "Z"
-    if scalar.isASCII, scalar > " ", !isUpper { return folded.append(scalar) }
+    // Most of these texts are ASCII; the properties of a scalar are looked up in tables.
+    if scalar.isASCII, scalar >= " " {
+        let isUpper = scalar >= "A" && scalar <= "Z"
+        return folded.append(isUpper ? Unicode.Scalar(UInt8(scalar.value) + 0x20) : scalar)
+    }
     let properties = scalar.properties
     if properties.isWhitespace { return folded.append(" ") }
     if properties.isDefaultIgnorableCodePoint || scalar.value < 0x20 { return }
