@@ -7,7 +7,7 @@ import Testing
 /// Opens dumps from files and folders.
 @Suite struct DumpTests {
     @Test(
-        "A name that begins with a date or an instant tells when a dump was taken",
+        "A name that holds a date or an instant tells when a dump was taken",
         arguments: [
             ("2026-08-04", "2026-08-04T00:00:00Z"),
             ("2026-08-04T02:09Z", "2026-08-04T02:09:00Z"),
@@ -16,7 +16,7 @@ import Testing
             ("2018-02-19_4b59a79_scrape", "2018-02-19T00:00:00Z"),
             ("2026-08-04-export", "2026-08-04T00:00:00Z"),
             ("sellerx", nil), ("2026", nil), ("2026-08", nil), ("20260804123", nil),
-            ("reviews-2026-08-04", nil), ("2026-02-30", nil),
+            ("reviews-2026-08-04", "2026-08-04T00:00:00Z"), ("2026-02-30", nil),
         ] as [(String, String?)])
     func names(name: String, expected: String?) {
         #expect(instant(inName: name)?.description == expected)

@@ -2,14 +2,15 @@
 // copy. Anything else falls back to the general rules; a test compares both.
 
 /// A rating in tenths of a star (see `readRating`).
-func readRating(_ raw: BorrowedBytes, scale: Int64) -> Result<Int64, ReadFault> {
+func readRating(_ raw: BorrowedBytes, scale: Int64) -> Result<Int64?, ReadFault> {
     guard let number = plainDecimal(raw), scale > 0, scale <= 1000 else {
         return readRating(Array(raw), scale: scale)
     }
     // Rounded half up: (2·50·n + d) ∕ (2·d) for the value n ∕ d.
     let divisor = scale * number.divisor
     let tenths = (100 * number.digits + divisor) / (2 * divisor)
-    return (10...50).contains(tenths) ? .success(tenths) : .failure(ReadFault(.ratingOutOfScale))
+    // Zero and the least ratings of a scale have rules of their own.
+    return (10...50).contains(tenths) ? .success(tenths) : readRating(Array(raw), scale: scale)
 }
 
 /// A count (see `readCount`).
@@ -35,7 +36,7 @@ private func isWord(_ raw: BorrowedBytes, _ word: StaticString) -> Bool {
 
 /// A moment (see `readInstant`).
 func readInstant(_ raw: BorrowedBytes, as format: FieldFormat) -> Result<
-    Instant, ReadFault
+    Instant?, ReadFault
 > {
     let unit: Int64? =
         switch format {
@@ -72,11 +73,12 @@ private func plainDecimal(_ raw: BorrowedBytes) -> (digits: Int64, divisor: Int6
     return divisor > 1 && divisor <= 1000 ? (digits, divisor) : nil
 }
 
-/// Whether an identifier is not empty and needs no change: no white space around it and no U+0000.
+/// Whether an identifier is not empty and surely needs no change: no white space and no byte of a
+/// scalar beyond ASCII, which may be blank or invisible, at its ends, and no U+0000.
 func isPlainIdentifier(_ raw: BorrowedBytes) -> Bool {
     guard let first = raw.first, let last = raw.last else { return false }
     func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
-    if isSpace(first) || isSpace(last) { return false }
+    if isSpace(first) || isSpace(last) || first >= 0x80 || last >= 0x80 { return false }
     var index = 0
     while index < raw.count, raw.count >= 8 {
         // The last word overlaps the one before it.

@@ -1,19 +1,28 @@
-/// Reads a moment from seconds or milliseconds since 1970, or from ISO 8601.
-func readInstant(_ raw: [UInt8], as format: FieldFormat) -> Result<Instant, ReadFault> {
-    let instant: Instant? =
-        switch format {
-        case .unixSeconds: unixInstant(raw, microseconds: 1_000_000)
-        case .unixMilliseconds: unixInstant(raw, microseconds: 1000)
-        default: Instant(iso8601: String(decoding: raw, as: UTF8.self))
-        }
-    return instant.map { .success($0) } ?? .failure(.init(.unreadableDate))
+/// Reads a moment from seconds or milliseconds since 1970, or from any written form that is sure
+/// without its neighbours (`readWrittenDate`); nil where the text says that there is none.
+///
+/// A relative date, or one whose day and month could be either, is a fault.
+func readInstant(_ raw: [UInt8], as format: FieldFormat) -> Result<Instant?, ReadFault> {
+    switch format {
+    case .unixSeconds where isJSONNumber(raw): return unixInstant(raw, microseconds: 1_000_000)
+    case .unixMilliseconds where isJSONNumber(raw): return unixInstant(raw, microseconds: 1000)
+    default: break
+    }
+    if let instant = Instant(iso8601: String(decoding: raw, as: UTF8.self)) {
+        return .success(instant)
+    }
+    switch readWrittenDate(raw) {
+    case .moment(let moment): return .success(moment.instant)
+    case .absent: return .success(nil)
+    case .ambiguous, .relative, .unreadable: return .failure(ReadFault(.unreadableDate))
+    }
 }
 
-private func unixInstant(_ raw: [UInt8], microseconds: Int64) -> Instant? {
+private func unixInstant(_ raw: [UInt8], microseconds: Int64) -> Result<Instant?, ReadFault> {
     guard let number = Decimal(firstIn: raw)?.scaled(by: microseconds, over: 1),
         Instant.writable.contains(number)
-    else { return nil }
-    return Instant(microseconds: number)
+    else { return .failure(ReadFault(.unreadableDate)) }
+    return .success(Instant(microseconds: number))
 }
 
 extension Instant {
