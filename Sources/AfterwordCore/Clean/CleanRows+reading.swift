@@ -25,7 +25,12 @@ extension CleanRows {
             let inner = window.part(range.lowerBound + 1..<range.upperBound - 1)
             return .success(make(unescaping: inner))
         default:
-            if part == .whole { return .failure(ReadFault(.wrongType)) }
+            if part == .whole {
+                guard let inner = readWrapped(Array(window.part(range))) else {
+                    return .failure(ReadFault(.wrongType))
+                }
+                return .success(make(inner))
+            }
             return readPart(part, of: Array(window.part(range))).map {
                 $0.map { make($0) } ?? .absent
             }
@@ -73,12 +78,26 @@ extension CleanRows {
     }
 
     /// Reads an identifier by the rules of `readIdentifier`.
-    mutating func identifier(_ place: TextPlace, _ window: BorrowedBytes) -> TextPlace {
+    mutating func identifier(
+        _ place: TextPlace, _ window: BorrowedBytes, _ rules: IdentityRules
+    ) -> TextPlace {
         let raw = withTexts(in: window) { texts in
             isPlainIdentifier(texts[place]) ? nil : Array(texts[place])
         }
         guard let raw else { return place }
-        return readIdentifier(raw).map { make($0.bytes) } ?? .absent
+        return readIdentifier(raw, rules).map { make($0.bytes) } ?? .absent
+    }
+
+    /// Reads a number as an identifier: a whole one without decimals and exponent.
+    mutating func identifier(
+        number place: TextPlace, _ window: BorrowedBytes, _ rules: IdentityRules
+    ) -> TextPlace {
+        let whole = withTexts(in: window) { texts in
+            let raw = texts[place]
+            let isWritten = raw.contains { $0 == UInt8(ascii: ".") || $0 | 0x20 == 0x65 }
+            return isWritten && rules != .v1 ? wholeIdentifier(number: Array(raw)) : nil
+        }
+        return whole.map { make($0) } ?? identifier(place, window, rules)
     }
 
     /// Reads the value at `place` by the form of its field into the row.
@@ -86,8 +105,9 @@ extension CleanRows {
     /// - Returns: Why it cannot be read; nil where it can.
     mutating func read(
         _ field: TrackedField, _ place: TextPlace, as format: FieldFormat,
-        _ window: BorrowedBytes, into row: inout CleanRow
+        _ source: RecordCleaner.Source, into row: inout CleanRow
     ) -> ReadFault? {
+        let window = source.window
         switch field.form {
         case .text:
             row.values[text: field] = text(place, window)
@@ -106,11 +126,34 @@ extension CleanRows {
                 row.values[number: field] = $0 ? 1 : 0
             }
         case .instant:
-            if field == .createdAt { row.writtenDate = identifier(place, window) }
-            return Self.take(number(place, window) { readInstant($0, as: format) }) {
-                row.values[number: field] = $0.microseconds
+            return moment(field, place, as: format, source, into: &row)
+        }
+    }
+
+    private mutating func moment(
+        _ field: TrackedField, _ place: TextPlace, as format: FieldFormat,
+        _ source: RecordCleaner.Source, into row: inout CleanRow
+    ) -> ReadFault? {
+        let (window, rules) = (source.window, source.rules)
+        let found = number(place, window) {
+            readInstant($0, as: format, order: rules.dateOrder)
+        }
+        if field == .createdAt {
+            row.writtenInstant = try? found.get()
+            // A relative date moves from dump to dump, so it is no part of an identity.
+            let isRelative = found == .failure(ReadFault(.relativeDate))
+            if !isRelative || rules.identity == .v1 {
+                row.writtenDate = identifier(place, window, rules.identity)
             }
         }
+        switch found {
+        case .failure(let fault): return fault
+        case .success(let instant?):
+            if rules.reach?.contains(instant) == false { return ReadFault(.timeOutOfReach) }
+            row.values[number: field] = instant.microseconds
+        case .success(nil): break
+        }
+        return nil
     }
 
     @inline(__always)
@@ -135,6 +178,8 @@ extension CleanedRecord {
         reviewID = texts.text(row.reviewID)
         authorID = texts.text(row.authorID)
         writtenDate = texts.text(row.writtenDate)
+        writtenInstant = row.writtenInstant
+        unread = row.unread
         values = texts.values(of: row)
         attributes = rows.attributes.compactMap { attribute in
             texts.text(attribute.value).map { (attribute.attribute, $0) }

@@ -48,11 +48,21 @@ package struct CleanRow: Sendable {
     package var authorID = TextPlace.absent
     /// The review's date exactly as the source writes it; part of a review's identity.
     package var writtenDate = TextPlace.absent
+    /// The moment that it means; nil where it cannot be read, or is relative.
+    package var writtenInstant: Instant?
     package var values = CleanValues()
-    /// Why the first unreadable field cannot be read; nil when all fields can.
+    /// The tracked fields whose value cannot be read: the record does not say them.
+    package var unread = FieldSet()
+    /// Whether the record holds a review or author id that cannot be read.
+    package var hasUnreadID = false
+    /// The fields that the record holds, readable or not, by their index in `RecordCleaner`'s
+    /// bindings.
+    package var present: UInt64 = 0
+    /// Why the record is no review; nil where it is one.
     package var fault: RejectReason?
-    /// The index of that field in `RecordCleaner`'s bindings.
+    /// The index of the field that decided it in `RecordCleaner`'s bindings.
     var faultField: UInt8 = 0
+    /// How many of its fields cannot be read.
     package var faultCount = 0
 
     package init() {}
@@ -64,6 +74,8 @@ package struct CleanRows: Sendable {
     package var rows: [CleanRow] = []
     /// Attributes of products found in the records: row number, attribute, value.
     package var attributes: [(row: Int, attribute: Attribute, value: TextPlace)] = []
+    /// The fields that cannot be read, in the order in which they are read.
+    package var unread: [FieldFault] = []
     private(set) var made: [UInt8] = []
     /// A reusable buffer for the text being read.
     var scratch: [UInt8] = []
@@ -76,6 +88,7 @@ package struct CleanRows: Sendable {
     package mutating func removeAll() {
         rows.removeAll(keepingCapacity: true)
         attributes.removeAll(keepingCapacity: true)
+        unread.removeAll(keepingCapacity: true)
         made.removeAll(keepingCapacity: true)
     }
 
@@ -83,6 +96,7 @@ package struct CleanRows: Sendable {
     package mutating func removeRows() {
         rows.removeAll(keepingCapacity: true)
         attributes.removeAll(keepingCapacity: true)
+        unread.removeAll(keepingCapacity: true)
     }
 
     /// Calls `body` with access to all texts, valid only during the call.
@@ -148,6 +162,7 @@ extension CleanRows {
         row.reviewID = make(record.reviewID)
         row.authorID = make(record.authorID)
         row.writtenDate = make(record.writtenDate)
+        row.writtenInstant = record.writtenInstant
         row.values = record.values.mapTexts(make)
         rows = [row]
     }

@@ -6,11 +6,16 @@ package struct CleanedRecord: Sendable {
     package var values = ReviewValues()
     /// The review's date exactly as the source writes it; part of a review's identity.
     package var writtenDate: Text?
+    /// The moment that it means; nil where it cannot be read, or is relative.
+    package var writtenInstant: Instant?
+    /// The tracked fields whose value cannot be read: the record does not say them.
+    package var unread = FieldSet()
     /// The attributes of its product that this record holds.
     package var attributes: [(attribute: Attribute, value: Text)] = []
-    /// The first unreadable field and why; nil when all can be read. The other fields are read all
-    /// the same, so that the record's identity may still be found.
+    /// Why the record is no review, and the field that decided it; nil where it is one. The other
+    /// fields are read all the same, so that the record's identity may still be found.
     package var fault: (reason: RejectReason, field: String)?
+    /// How many of its fields cannot be read.
     package var faultCount = 0
 
     package init() {}

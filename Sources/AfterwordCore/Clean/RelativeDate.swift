@@ -82,13 +82,6 @@ extension Instant {
     }
 }
 
-/// Whether a time can be the time of a review in a dump taken at `observedAt`: from 1995 on, and at
-/// most two days later than the dump, which covers every zone.
-package func isWithinReach(_ instant: Instant, observedAt: Instant) -> Bool {
-    instant >= Instant(seconds: 788_918_400)
-        && instant <= observedAt.adding(seconds: 2 * 86_400)
-}
-
 private let easternUnits: KeyValuePairs<String, RelativeDate.Unit> = [
     "秒": .second, "초": .second, "分": .minute, "분": .minute, "時間": .hour, "小时": .hour,
     "小時": .hour, "시간": .hour, "か月": .month, "ヶ月": .month, "カ月": .month, "ケ月": .month,

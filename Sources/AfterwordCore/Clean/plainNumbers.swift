@@ -35,9 +35,9 @@ private func isWord(_ raw: BorrowedBytes, _ word: StaticString) -> Bool {
 }
 
 /// A moment (see `readInstant`).
-func readInstant(_ raw: BorrowedBytes, as format: FieldFormat) -> Result<
-    Instant?, ReadFault
-> {
+func readInstant(
+    _ raw: BorrowedBytes, as format: FieldFormat, order: DateOrder? = nil
+) -> Result<Instant?, ReadFault> {
     let unit: Int64? =
         switch format {
         case .unixSeconds: 1_000_000
@@ -46,7 +46,7 @@ func readInstant(_ raw: BorrowedBytes, as format: FieldFormat) -> Result<
         }
     guard let unit, let number = plainDecimal(raw), number.divisor == 1,
         number.digits <= Instant.writable.upperBound / unit
-    else { return readInstant(Array(raw), as: format) }
+    else { return readInstant(Array(raw), as: format, order: order) }
     return .success(Instant(microseconds: number.digits * unit))
 }
 

@@ -1,17 +1,28 @@
 /// Reads an identifier: the text as given without blanks and invisible characters around it, never
 /// parsed as a number. An empty one is absent.
-func readIdentifier(_ raw: [UInt8]) -> Text? {
+///
+/// - Parameter rules: Before `v2` only blanks of ASCII were taken off.
+func readIdentifier(_ raw: [UInt8], _ rules: IdentityRules = .current) -> Text? {
     let isSpace: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0D).contains($0) }
     guard let first = raw.first, let last = raw.last else { return nil }
     if first < 0x80, last < 0x80, !isSpace(first), !isSpace(last) {
         return Text(raw.contains(0) ? unifyNull(raw) : raw)
     }
     let scalars = String(decoding: raw, as: UTF8.self).unicodeScalars
-    guard let start = scalars.firstIndex(where: { !isAround($0) }),
-        let end = scalars.lastIndex(where: { !isAround($0) })
+    func isOutside(_ scalar: Unicode.Scalar) -> Bool {
+        rules == .v1 ? scalar.isASCII && isSpace(UInt8(scalar.value)) : isAround(scalar)
+    }
+    guard let start = scalars.firstIndex(where: { !isOutside($0) }),
+        let end = scalars.lastIndex(where: { !isOutside($0) })
     else { return nil }
     let trimmed = Array(String(scalars[start...end]).utf8)
     return Text(trimmed.contains(0) ? unifyNull(trimmed) : trimmed)
+}
+
+/// Reads an identifier written as a text or as a number.
+func readIdentifier(_ raw: [UInt8], isNumber: Bool, _ rules: IdentityRules) -> Text? {
+    let whole = isNumber && rules != .v1 ? wholeIdentifier(number: raw) : nil
+    return readIdentifier(whole ?? raw, rules)
 }
 
 /// Whether a scalar counts as nothing at the ends of an identifier: every blank, and what cannot

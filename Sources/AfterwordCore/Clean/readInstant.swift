@@ -2,7 +2,11 @@
 /// without its neighbours (`readWrittenDate`); nil where the text says that there is none.
 ///
 /// A relative date, or one whose day and month could be either, is a fault.
-func readInstant(_ raw: [UInt8], as format: FieldFormat) -> Result<Instant?, ReadFault> {
+///
+/// - Parameter order: Settles the order of day and month.
+func readInstant(
+    _ raw: [UInt8], as format: FieldFormat, order: DateOrder? = nil
+) -> Result<Instant?, ReadFault> {
     switch format {
     case .unixSeconds where isJSONNumber(raw): return unixInstant(raw, microseconds: 1_000_000)
     case .unixMilliseconds where isJSONNumber(raw): return unixInstant(raw, microseconds: 1000)
@@ -11,10 +15,12 @@ func readInstant(_ raw: [UInt8], as format: FieldFormat) -> Result<Instant?, Rea
     if let instant = Instant(iso8601: String(decoding: raw, as: UTF8.self)) {
         return .success(instant)
     }
-    switch readWrittenDate(raw) {
+    switch readWrittenDate(raw, order: order) {
     case .moment(let moment): return .success(moment.instant)
     case .absent: return .success(nil)
-    case .ambiguous, .relative, .unreadable: return .failure(ReadFault(.unreadableDate))
+    case .ambiguous: return .failure(ReadFault(.ambiguousDate))
+    case .relative: return .failure(ReadFault(.relativeDate))
+    case .unreadable: return .failure(ReadFault(.unreadableDate))
     }
 }
 

@@ -68,7 +68,7 @@ extension CleanTexts {
 extension CleanRows {
     /// Replaces the source's id in a row by the review's permanent id (`reviewID`).
     package mutating func giveID(
-        _ index: Int, _ identity: Identity, in window: BorrowedBytes
+        _ index: Int, _ identity: Identity, by rules: IdentityRules, in window: BorrowedBytes
     ) {
         let row = rows[index]
         let isPlain =
@@ -76,7 +76,7 @@ extension CleanRows {
             && withTexts(in: window) { !looksDerived($0[row.reviewID]) }
         if isPlain { return }
         let source = withTexts(in: window) { $0.text(row.reviewID) }
-        let id = reviewID(source, kind: identity.kind, identity: identity.digest)
+        let id = reviewID(source, kind: identity.kind, identity: identity.digest, by: rules)
         rows[index].reviewID = make(id.bytes)
     }
 }

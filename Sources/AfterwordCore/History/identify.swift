@@ -29,37 +29,43 @@ package let shortTextScalars = 20
 /// A released rule never changes; a new rule gets a new version in its domain.
 ///
 /// - Parameter placeholders: Author names that stand for no author.
-package func identify(_ record: CleanedRecord, placeholders: Set<Text>) -> Identity? {
+package func identify(
+    _ record: CleanedRecord, placeholders: Set<Text>, by rules: IdentityRules = .current
+) -> Identity? {
     let rows = CleanRows(record)
     return rows.withTexts(in: .none) { texts in
-        texts.identity(rows.rows[0], placeholders: placeholders)
+        texts.identity(rows.rows[0], placeholders: placeholders, by: rules)
     }
 }
 
 extension CleanTexts {
     /// The identity of a cleaned row.
-    package func identity(_ row: CleanRow, placeholders: Set<Text>) -> Identity? {
+    package func identity(
+        _ row: CleanRow, placeholders: Set<Text>, by rules: IdentityRules = .current
+    ) -> Identity? {
         if row.productID.isAbsent { return nil }
         if row.reviewID.isAbsent {
-            return identityByAuthor(row, placeholders) ?? identityByContent(row)
+            return identityByAuthor(row, placeholders, rules) ?? identityByContent(row, rules)
         }
         let digest = identityBySource(product: self[row.productID], review: self[row.reviewID])
         return Identity(kind: .source, digest: digest, isNumbered: false)
     }
 
-    private func identityByAuthor(_ row: CleanRow, _ placeholders: Set<Text>) -> Identity? {
+    private func identityByAuthor(
+        _ row: CleanRow, _ placeholders: Set<Text>, _ rules: IdentityRules
+    ) -> Identity? {
         let isNamed =
             !row.values.authorName.isAbsent && !row.writtenDate.isAbsent
             && (placeholders.isEmpty
                 || text(row.values.authorName).map(placeholders.contains) == false)
         guard !row.authorID.isAbsent || isNamed else { return nil }
         let digest = DigestEncoder.digest { encoder in
-            encoder.add(domain: "afterword.identity.b1")
+            encoder.add(domain: rules == .v1 ? "afterword.identity.b1" : "afterword.identity.b2")
             encoder.add(self[row.productID])
             if row.authorID.isAbsent {
                 encoder.add(byte: 2)
                 encoder.add(self[row.values.authorName])
-                encoder.add(self[row.writtenDate])
+                add(dateOf: row, rules, to: &encoder)
             } else {
                 encoder.add(byte: 1)
                 encoder.add(self[row.authorID])
@@ -69,15 +75,31 @@ extension CleanTexts {
         return Identity(kind: .author, digest: Digest128(truncating: digest), isNumbered: false)
     }
 
-    private func identityByContent(_ row: CleanRow) -> Identity {
+    /// Adds the written date of a row that has one: by rules v1 as written, later the moment that
+    /// it means, where it can be read.
+    private func add(dateOf row: CleanRow, _ rules: IdentityRules, to encoder: inout DigestEncoder)
+    {
+        guard rules != .v1, let instant = row.writtenInstant else {
+            if rules != .v1 { encoder.add(byte: 2) }
+            return encoder.add(self[row.writtenDate])
+        }
+        encoder.add(byte: 1)
+        encoder.add(instant.microseconds)
+    }
+
+    private func identityByContent(_ row: CleanRow, _ rules: IdentityRules) -> Identity {
         let title = row.values.title.isAbsent ? nil : normaliseSpace(self[row.values.title])
         let body = row.values.body.isAbsent ? nil : normaliseSpace(self[row.values.body])
         let isShort = scalarCount(title) + scalarCount(body) < shortTextScalars
         let digest = DigestEncoder.digest { encoder in
-            encoder.add(domain: "afterword.identity.c1")
+            encoder.add(domain: rules == .v1 ? "afterword.identity.c1" : "afterword.identity.c2")
             encoder.add(self[row.productID])
             encoder.add(optional: row.values.authorName, in: self)
-            encoder.add(optional: row.writtenDate, in: self)
+            if rules == .v1 || row.writtenDate.isAbsent {
+                encoder.add(optional: row.writtenDate, in: self)
+            } else {
+                add(dateOf: row, rules, to: &encoder)
+            }
             encoder.add(optional: title)
             encoder.add(optional: body)
             if isShort {
@@ -106,9 +128,11 @@ private func scalarCount(_ text: [UInt8]?) -> Int {
 /// The permanent id of a review, assigned at its first insert: the source's id, else kind, rule
 /// version and the identity in hexadecimal digits. A source id that looks like a derived one is
 /// escaped.
-package func reviewID(_ source: Text?, kind: IdentityKind, identity: Digest128) -> Text {
+package func reviewID(
+    _ source: Text?, kind: IdentityKind, identity: Digest128, by rules: IdentityRules
+) -> Text {
     guard kind == .source, let source else {
-        return Text("\(kind.rawValue)1:\(identity)")
+        return Text("\(kind.rawValue)\(rules.rawValue):\(identity)")
     }
     let isDerived = source.bytes.lend(looksDerived)
     return isDerived ? Text("a1:" + source.string) : source
@@ -123,7 +147,7 @@ package func identityDigest(ofReview id: Text, ofProduct product: Text) -> Diges
         let told = id.bytes.dropFirst(3)
         switch form {
         case Array("a1:".utf8): source = told
-        case Array("b1:".utf8), Array("c1:".utf8):
+        case Array("b1:".utf8), Array("c1:".utf8), Array("b2:".utf8), Array("c2:".utf8):
             return hexadecimalBytes(told).flatMap { $0.count == 16 ? Digest128($0) : nil }
         default: return nil
         }

@@ -38,12 +38,17 @@ struct JSONScanner {
     /// Whether no more bytes follow; a value cut off by the end is then `truncated`.
     let isFinal: Bool
     let isStrict: Bool
+    /// Whether bytes that are no UTF-8 are a fault; else each of them is stepped over.
+    let checksUTF8: Bool
     var position: Int
     private(set) var nonstandardLiterals = 0
     private var depth = 0
 
     /// - Precondition: At most 2 GiB.
-    init(_ bytes: UnsafeRawBufferPointer, from position: Int = 0, isFinal: Bool, isStrict: Bool) {
+    init(
+        _ bytes: UnsafeRawBufferPointer, from position: Int = 0, isFinal: Bool, isStrict: Bool,
+        checksUTF8: Bool = true
+    ) {
         precondition(bytes.count <= Int(Int32.max), "a scanned window is at most 2 GiB")
         // An empty buffer may have no address; no byte of an empty buffer is ever read.
         base =
@@ -53,6 +58,7 @@ struct JSONScanner {
         self.position = position
         self.isFinal = isFinal
         self.isStrict = isStrict
+        self.checksUTF8 = checksUTF8
     }
 
     func byte(at index: Int) -> UInt8 { base[index] }
@@ -359,16 +365,21 @@ struct JSONScanner {
         case 0xF0: (length, second) = (4, 0x90...0xBF)
         case 0xF4: (length, second) = (4, 0x80...0x8F)
         case 0xF1...0xF3: length = 4
-        default: throw fault(.badUTF8)
+        default: return try skipBadUTF8()
         }
         for index in 1..<length {
             guard position + index < count else { throw endOfBytes() }
             let byte = base[position + index]
             guard index == 1 ? second.contains(byte) : (0x80...0xBF).contains(byte) else {
-                throw fault(.badUTF8)
+                return try skipBadUTF8()
             }
         }
         position += length
+    }
+
+    private mutating func skipBadUTF8() throws(ScanFault) {
+        if checksUTF8 { throw fault(.badUTF8) }
+        position += 1
     }
 }
 

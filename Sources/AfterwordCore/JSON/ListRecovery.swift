@@ -30,7 +30,8 @@ struct ListRecovery {
         var isPlain: Bool
     }
 
-    /// The bytes up to the limit.
+    /// The bytes up to the limit. Structure alone counts: a record whose text is damaged is whole
+    /// here, and rejected by itself.
     private let scanner: JSONScanner
     private let start: Int
     private let separation: Separation
@@ -64,7 +65,8 @@ struct ListRecovery {
         isEndOfFile = scanner.isFinal && limit == scanner.count
         let limited = JSONScanner(
             UnsafeRawBufferPointer(start: scanner.base, count: limit), from: start,
-            isFinal: scanner.isFinal || isLimited, isStrict: scanner.isStrict)
+            isFinal: scanner.isFinal || isLimited, isStrict: scanner.isStrict,
+            checksUTF8: false)
         self.scanner = limited
         self.separation = separation
         self.keys = keys ?? RecordKeys(limited)

@@ -36,6 +36,9 @@ package enum RejectReason: String, CaseIterable, Sendable {
     case ratingOutOfScale = "rating_out_of_scale"
     case unreadableNumber = "unreadable_number"
     case unreadableDate = "unreadable_date"
+    case ambiguousDate = "ambiguous_date"
+    case relativeDate = "relative_date"
+    case timeOutOfReach = "time_out_of_reach"
     case unreadableFlag = "unreadable_flag"
 }
 

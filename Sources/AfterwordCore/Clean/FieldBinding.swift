@@ -1,0 +1,27 @@
+/// One target of cleaning: where its value comes from and how it is read.
+struct FieldBinding: Sendable {
+    var target: Target
+    var place: Place
+    var slot: Int
+    var format: FieldFormat
+    var part: FieldPart
+
+    enum Target: Equatable, Sendable {
+        case productID, reviewID, authorID
+        case field(TrackedField)
+        case attribute(Attribute)
+
+        /// The name in tables, goldens and shapes.
+        var name: String {
+            switch self {
+            case .productID: "product_id"
+            case .reviewID: "review_id"
+            case .authorID: "author_id"
+            case .field(let field): field.name
+            case .attribute(let attribute): attribute.name
+            }
+        }
+    }
+
+    enum Place: Sendable { case record, context, constant }
+}

@@ -1,0 +1,37 @@
+/// What an enclosing object states about its product.
+package struct CleanedProduct: Sendable {
+    package var productID: Text?
+    /// The number of reviews that the object itself states.
+    package var total: Int64?
+    package var attributes: [(attribute: Attribute, value: Text)] = []
+}
+
+extension RecordCleaner {
+    /// The product attributes and the review total of an enclosing object.
+    package func clean(product index: Int, of unit: ExtractedUnit, window: RawSpan)
+        -> CleanedProduct
+    {
+        let base = index * plan.contextSources.count
+        func text(_ slot: Int) -> [UInt8]? {
+            let token = unit.productTokens[base + slot]
+            var rows = CleanRows()
+            return window.lend { window in
+                guard case .success(let place) = rows.content(token, window, .whole),
+                    !place.isAbsent
+                else { return nil }
+                return rows.withTexts(in: window) { Array($0[place]) }
+            }
+        }
+        var product = CleanedProduct()
+        product.productID = productIDSlot.flatMap { slot in
+            let isNumber = unit.productTokens[base + slot].kind == .number
+            return text(slot).flatMap { readIdentifier($0, isNumber: isNumber, rules.identity) }
+        }
+        product.total = totalSlot.flatMap(text).flatMap { try? readCount($0).get() }
+        for (attribute, slot) in productAttributes {
+            guard let value = text(slot).flatMap(readAttribute) else { continue }
+            product.attributes.append((attribute, value))
+        }
+        return product
+    }
+}
