@@ -58,9 +58,28 @@ struct Failure {
             "nothing to read in \(dump): no review in a .json, .jsonl or .ndjson file "
                 + "(plain or .gz); \(several(ignored, "other file"))"
         case .badCatalog(let file, let reason): "\(file): \(reason)"
-        case .onlyRejects(let file, let reason, let rejected):
-            "\(file): \(reason). Nothing of \(several(rejected, "piece")) can be read as a review; "
-                + "nothing was stored. Files are JSON, or JSON Lines: one object a review"
+        case .onlyRejects(let file, let reasons, let rejected):
+            "\(file): nothing of \(several(rejected, "piece")) can be read as a review: \(reasons). "
+                + "Nothing was stored. Files are JSON, or JSON Lines: one object a review. "
+                + "Leave the file out, give the shape that fits (--shape), or load the rest with "
+                + "--max-rejects \(rejected)"
+        case .rejectedBytes(let file, let rejected, let count, let reasons):
+            "\(file): \(grouped(rejected)) of \(several(count, "byte")) cannot be read: \(reasons). "
+                + "Nothing was stored. Fetch the file again; or look at the rejects with "
+                + "'plan --max-rejects N' and load the rest with 'run --max-rejects N'"
+        case .scaleInDoubt(let file, let above, let records):
+            "\(file): \(grouped(above)) of \(several(records, "rating")) are above 5; nothing was "
+                + "stored. Say the scale in the shape: \"rating\": {\"from\": …, \"scale\": 10}; "
+                + "with \"scale\": 5 those above count as unreadable"
+        case .ambiguousDates(let file, let count, let isContradictory):
+            ambiguousDates(file, count, isContradictory)
+        case .timesOutOfReach(let file, let field, let records):
+            "\(file): \(field) of all \(several(records, "record")) is before 1995 or later than the "
+                + "dump; nothing was stored. Are these seconds read as milliseconds, or the other "
+                + "way? \"as\": \"unix_s\" or \"unix_ms\" in the shape; if the dump is newer: "
+                + "--observed-at DATE"
+        case .fieldsNotFound(let file, let fields, let keys):
+            fieldsNotFound(file, fields, keys)
         case .unreadableFile(let name, let reason): "cannot read \(name): \(reason)"
         case .notAFile(let name, let kind):
             "\(name) is \(kind); only files and folders are read. Write what comes from it to a "
@@ -83,8 +102,8 @@ struct Failure {
                 + (nearest.map { "; did you mean '\($0)'?" } ?? "; see 'afterword shape list'")
         case .noReviews(let file): "\(file) holds products and no reviews; leave it out of the dump"
         case .badShape(let what): "the shape cannot be used: \(what)"
-        case .tooManyRejects(let rejected, let found):
-            tooManyRejects(rejected, found: found)
+        case .tooManyRejects(let rejected, let found, let reasons):
+            tooManyRejects(rejected, found: found, reasons)
         case .incompleteDump(let reason):
             "the dump is said to be complete and is not: \(reason); nothing was stored"
         case .tooManyDeletes(let deleted, let scope):
@@ -115,8 +134,32 @@ struct Failure {
             + "Propose one: shape detect FILE; use it: --shape FILE"
     }
 
-    private static func tooManyRejects(_ rejected: Int64, found: Int64) -> String {
-        "\(grouped(rejected)) of \(several(found, "record")) cannot be read; nothing was stored. "
+    private static func ambiguousDates(
+        _ file: String, _ count: Int64, _ isContradictory: Bool
+    ) -> String {
+        "\(file): in \(several(count, "date")) day and month could be either, and "
+            + (isContradictory ? "other dates contradict each other" : "no other date tells which")
+            + "; nothing was stored. Say the order in the shape: "
+            + "\"created_at\": {\"from\": …, \"as\": \"dmy\"} or \"mdy\""
+    }
+
+    private static func fieldsNotFound(
+        _ file: String, _ fields: [MissingField], _ keys: [String]
+    ) -> String {
+        "\(file): "
+            + fields.map { field in
+                "\(field.field): \"\(field.source)\" found in 0 of \(grouped(field.records)) records"
+                    + (field.nearest.map { " (did you mean \"\($0)\"?)" } ?? "")
+            }.joined(separator: "; ")
+            + ". The records have: \(keys.prefix(20).joined(separator: ", ")). Nothing was stored. "
+            + "Mend the shape, or propose one: shape detect FILE"
+    }
+
+    private static func tooManyRejects(
+        _ rejected: Int64, found: Int64, _ reasons: String
+    ) -> String {
+        "\(grouped(rejected)) of \(several(found, "record")) cannot be read: \(reasons); nothing was "
+            + "stored. "
             + "Look at them with 'plan --max-rejects \(rejected)', "
             + "or load the rest with 'run --max-rejects \(rejected)'"
     }
@@ -143,6 +186,9 @@ struct Failure {
         case .parquet: "is Parquet, which is not read: write it as JSON Lines first"
         case .sqlite: "is a SQLite database, not a dump; a store is named by --store"
         case .pdf: "is a PDF, which is not read"
+        case .columns:
+            "is a table by columns, as pandas writes it by itself: write an object a review, with "
+                + "to_json(orient='records')"
         case .bzip2:
             "is packed with bzip2, which is not read: unpack it (bunzip2), or pack it with gzip"
         case .xz: "is packed with xz, which is not read: unpack it (unxz), or pack it with gzip"
@@ -201,6 +247,9 @@ struct Failure {
         case .schemaNewer: "the store was made by a newer Afterword; update this program"
         case .digestRulesUnknown(let run, let rules):
             "run \(run) has digests by rules \(rules), which this program does not know: update it"
+        case .identityRulesUnknown(let run, let rules):
+            "run \(run) identifies reviews by rules \(rules), which this program does not know: "
+                + "update it"
         case .timedOut: "the server ended a statement that took too long; nothing was stored"
         case .interrupted: "interrupted"
         case .unreadable(let table, let column):

@@ -91,7 +91,7 @@ private func words(_ fault: CertificateFault) -> String {
         Instant(microseconds: Int64(seconds) * 1_000_000).description
     }
     return switch fault {
-    case .unreadableCertificate(let file): "\(file) holds no certificate in PEM that can be read"
+    case .unreadableCertificate(let file): "\(file) cannot be read, or holds no certificate in PEM"
     case .unreadableKey(let file): "\(file) holds no key in PEM that can be read"
     case .notAFile(let file, let kind):
         "\(file) is \(kind); certificate and key are read from files"

@@ -48,13 +48,14 @@ import Testing
         ]
         for record in records {
             let identity = try #require(identify(record, placeholders: []))
-            let id = reviewID(record.reviewID, kind: identity.kind, identity: identity.digest)
+            let id = reviewID(
+                record.reviewID, kind: identity.kind, identity: identity.digest, by: .current)
             #expect(identityDigest(ofReview: id, ofProduct: "P") == identity.digest)
             #expect(
                 identityDigest(ofReview: id, ofProduct: "Q") != identity.digest
                     || identity.kind != .source)
         }
-        for id: Text in ["c1:00", "c1:0g", "b1:", "c2:00112233445566778899aabbccddeeff", "a12:R"] {
+        for id: Text in ["c1:00", "c1:0g", "b1:", "c3:00112233445566778899aabbccddeeff", "a12:R"] {
             #expect(identityDigest(ofReview: id, ofProduct: "P") == nil)
         }
     }
@@ -97,7 +98,8 @@ import Testing
         ])
     func escaping(source: String, expected: String) {
         let digest = Digest128([UInt8](repeating: 0, count: 16))
-        #expect(reviewID(Text(source), kind: .source, identity: digest) == Text(expected))
+        #expect(
+            reviewID(Text(source), kind: .source, identity: digest, by: .current) == Text(expected))
     }
 
     @Test("A record of a dump takes at most 56 bytes in memory, and is told as it was made")

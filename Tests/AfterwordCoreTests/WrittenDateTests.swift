@@ -227,7 +227,8 @@ import Testing
             ("2100-01-01", false),
         ] {
             let instant = try #require(Instant(iso8601: time))
-            #expect(isWithinReach(instant, observedAt: observed) == isWithin, "\(time)")
+            #expect(
+                ReadingRules(observedAt: observed).reach?.contains(instant) == isWithin, "\(time)")
         }
     }
 

@@ -53,9 +53,9 @@ import Testing
     func driftOfIDs() throws {
         let run = CaseRun("ids-as-floats")
         func rows(_ prefix: String) -> String {
-            (0..<40).map {
+            (0..<60).map {
                 """
-                {"item_id":"\(prefix)\($0 % 10)","review_id":"\($0)","rating":5,\
+                {"item_id":"\(prefix)\($0 % 12)","review_id":"\($0)","rating":5,\
                 "text":"Long enough \($0)."}
                 """
             }.joined(separator: "\n")

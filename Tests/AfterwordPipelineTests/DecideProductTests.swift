@@ -24,7 +24,7 @@ import Testing
         let file = DumpFile(
             name: "a.jsonl", content: .memory(Array(lines.joined(separator: "\n").utf8)))
         var scanner = DumpScanner(
-            dump: Dump(name: "dump", files: [file]), options: LoadOptions(),
+            dump: Dump(name: "dump", files: [file]), options: LoadOptions(), rules: ReadingRules(),
             workers: WorkerPool(width: 0), progress: { _ in })
         return try scanner.run()
     }

@@ -102,7 +102,7 @@ import Testing
                         content: .memory(Array(Fixture.array(Fixture.reviews("P0", 1)).utf8))),
                     DumpFile(name: name, content: .memory(bytes)),
                 ])
-            _ = try fixture.load(dump: dump)
+            _ = try fixture.load(dump: dump) { $0.maxRejects = 2 }
             return try fixture.store.read { try $0.rejects() }.map(\.reason)
                 .sorted { $0.rawValue < $1.rawValue }
         }

@@ -33,7 +33,11 @@ struct Fixture {
     }
 
     /// Loads a dump unchanged.
-    func load(dump: Dump) throws -> LoadReport {
+    func load(
+        dump: Dump, _ change: (inout LoadOptions) -> Void = { _ in }
+    ) throws -> LoadReport {
+        var options = options
+        change(&options)
         let clock = clock
         return try loadDump(
             dump, into: store, options: options, surroundings: LoadSurroundings(now: { clock }))

@@ -34,9 +34,10 @@ import Testing
 
     @Test("More than 1 % and more than 10 rejects")
     func rejects() throws {
-        let bad = (0..<11).map { Fixture.review("P", 9, "out of scale \($0)") }
+        let bad = (0..<11).map { Fixture.review("", 1, "without a product \($0)") }
         try refused(
-            .tooManyRejects(rejected: 11, found: 21), first: [],
+            .tooManyRejects(
+                rejected: 11, found: 21, reasons: "11 no_product (product_id)"), first: [],
             second: ["a.json": Fixture.array(good + bad)])
         let fixture = Fixture()
         let ten = try fixture.load(["a.json": Fixture.array(good + bad.dropLast())])
@@ -46,7 +47,8 @@ import Testing
         }
         #expect(allowed.run.balance.rejected == 11)
         try refused(
-            .tooManyRejects(rejected: 1, found: 11), first: [],
+            .tooManyRejects(rejected: 1, found: 11, reasons: "1 no_product (product_id)"),
+            first: [],
             second: ["a.json": Fixture.array(good + [bad[0]])]
         ) { $0.maxRejects = 0 }
     }
@@ -85,13 +87,22 @@ import Testing
         arguments: [
             ("", "b.json is empty"), ("[]", "b.json is empty"),
             ("[" + Fixture.review("P9", 5, "whole"), "b.json: truncated"),
-            ("<html>Robot Check</html>", "b.json: html_page"),
         ])
     func incomplete(text: String, reason: String) throws {
         try refused(
             .incompleteDump(reason: reason), first: good,
             second: ["a.json": Fixture.array(good), "b.json": text]
         ) { $0.completeness = .products }
+    }
+
+    @Test("A page in the place of a file of a dump, complete or not")
+    func page() throws {
+        for completeness in [Completeness.none, .products] {
+            try refused(
+                .onlyRejects(file: "b.json", reasons: "1 html_page", rejected: 1), first: good,
+                second: ["a.json": Fixture.array(good), "b.json": "<html>Robot Check</html>"]
+            ) { $0.completeness = completeness }
+        }
     }
 
     @Test("A product that says it has more reviews than were found")
@@ -120,7 +131,7 @@ import Testing
         try refused(
             .nothingToRead(dump: "dump", ignored: 0), first: [], second: ["a.json": " \n "])
         try refused(
-            .onlyRejects(file: "a.json", reason: "html_page", rejected: 1), first: [],
+            .onlyRejects(file: "a.json", reasons: "1 html_page", rejected: 1), first: [],
             second: ["a.json": "<html></html>"])
     }
 
@@ -133,7 +144,7 @@ import Testing
             ])
     }
 
-    @Test("A reject that may be any review keeps its product's reviews, or all, from being deleted")
+    @Test("A record that may be any review keeps its product's reviews, or all, from being deleted")
     func rejectsProtect() throws {
         let fixture = Fixture()
         try fixture.load([
@@ -147,26 +158,36 @@ import Testing
                 [broken] + Fixture.reviews("P1", 1) + Fixture.reviews("P2", 1))
         ]) { $0.completeness = .products }
         #expect(one.run.deleted == 2)
-        #expect(one.changes.map(\.productID) == ["P2"])
+        #expect(one.changes.map(\.deleted) == [0, 2])
+        #expect(one.changes.map(\.inserted) == [1, 0])
         let two = try fixture.load([
             "b.json": Fixture.array([#"{"CUSTOMER_REVIEW_RATING": 1}"#] + Fixture.reviews("P1", 1))
         ]) { $0.completeness = .products }
         #expect(two.run.deleted == 0)
+        #expect(two.run.balance.rejected == 1)
     }
 
-    @Test("A reject whose identity can be read is present: its review is not deleted")
-    func rejectIsPresent() throws {
+    @Test("A review without its unreadable rating is present, and keeps the stored rating")
+    func unratedIsPresent() throws {
         let fixture = Fixture()
         try fixture.load(["a.json": Fixture.array(Fixture.reviews("P1", 3))])
         let outOfScale = Fixture.review("P1", 9, "The text of review number 1")
         let report = try fixture.load([
             "b.json": Fixture.array([outOfScale] + Fixture.reviews("P1", 1))
-        ]) { $0.completeness = .products }
+        ]) {
+            $0.completeness = .products
+            $0.maxRejects = 1
+        }
         #expect(report.run.deleted == 1)
+        #expect(report.run.balance.unchanged == 2)
+        #expect(report.files.map(\.unreadableFields) == [1])
+        #expect(report.unread.map(\.field) == ["rating"])
+        #expect(report.unread.map(\.reason) == [.ratingOutOfScale])
         let live = try fixture.store.read { try $0.reviews(ofProduct: "P1") }.filter(\.isLive)
         #expect(
             Set(live.map(\.values.body))
                 == ["The text of review number 0", "The text of review number 1"])
+        #expect(Set(live.map(\.values.rating)) == [10, 20])
     }
 
     @Test("future-observed-at-is-for-ever: a dump taken more than two days from now is refused")

@@ -113,7 +113,7 @@ import Testing
                         .utf8))
         }
         let dump =
-            #"{"p": "P1", "list": [{"r": 4, "t": "a text of some length"}, {"r": 8, "t": "another text of some length"}]}"#
+            #"{"p": "P1", "list": [{"r": 4, "t": "a text of some length"}, {"r": 8}]}"#
         var fixture = Fixture()
         let five = try shape(5)
         let ten = try shape(10)

@@ -129,7 +129,10 @@ struct UglyTests {
         ] as [(String, String, Int64)])
     func nothing(file: String, reason: String, rejected: Int64) throws {
         let name = String(file.split(separator: "/")[1])
-        #expect(throws: InputFault.onlyRejects(file: name, reason: reason, rejected: rejected)) {
+        #expect(
+            throws: InputFault.onlyRejects(
+                file: name, reasons: "\(rejected) \(reason)", rejected: rejected)
+        ) {
             try load(file, into: MemoryStore())
         }
     }

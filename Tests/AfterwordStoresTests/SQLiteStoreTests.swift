@@ -4,6 +4,7 @@ import AfterwordStores
 import AfterwordTesting
 import Foundation
 import GRDB
+import Synchronization
 import Testing
 
 /// What a SQLite store promises beyond the contract: one writer, no partial writes, no access for
@@ -87,6 +88,21 @@ import Testing
         try String(repeating: "no database ", count: 100)
             .write(toFile: text.path, atomically: true, encoding: .utf8)
         #expect(throws: StoreFault.self) { try text.open() }
+    }
+
+    @Test("Programs that make the same file at once all get it")
+    func madeAtOnce() throws {
+        for _ in 0..<8 {
+            let file = try TemporaryStore()
+            let faults = Mutex<[String]>([])
+            DispatchQueue.concurrentPerform(iterations: 4) { _ in
+                do { _ = try SQLiteStore(path: file.path) } catch {
+                    faults.withLock { $0.append("\(error)") }
+                }
+            }
+            #expect(faults.withLock { $0 } == [])
+            #expect(try SQLiteStore.pendingMigrations(path: file.path) == [])
+        }
     }
 
     @Test("A first load goes past the log and leaves it in use; who comes meanwhile is told")

@@ -22,7 +22,7 @@ package struct ReadingRules: Equatable, Sendable {
 }
 
 /// A version of the rules by which records are identified. A released version never changes.
-package enum IdentityRules: Int64, Sendable {
+package enum IdentityRules: Int64, CaseIterable, Sendable {
     /// Dates and ids identify by their spelling.
     case v1 = 1
     /// Dates identify as instants, ids without invisible characters and decimals.

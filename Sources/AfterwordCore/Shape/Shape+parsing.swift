@@ -212,7 +212,8 @@ extension Shape {
             }
             format = .number(scale: scale)
         }
-        return Rule(source: from, format: format, part: part)
+        return Rule(
+            source: from, format: format, part: part, statesScale: value["scale"] != nil)
     }
 
     /// A source written as a path, or as the array of its keys, each taken as it is. Nil for any
@@ -251,6 +252,8 @@ extension Shape.Rule {
     /// sources in the record become sources one level up.
     fileprivate func lifted(_ holdsProducts: Bool) -> Shape.Rule {
         guard holdsProducts, case .record(let keys) = source else { return self }
-        return Shape.Rule(source: .enclosing(level: 1, keys), format: format, part: part)
+        var rule = self
+        rule.source = .enclosing(level: 1, keys)
+        return rule
     }
 }

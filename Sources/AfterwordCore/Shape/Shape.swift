@@ -34,6 +34,8 @@ package struct Shape: Equatable, Sendable {
         package var format: FieldFormat
         /// Which part of an array or object is read; `whole` for scalar values.
         package var part = FieldPart.whole
+        /// Whether the shape itself states the scale of a rating, so that it is not in doubt.
+        package var statesScale = false
     }
 
     package var name: String

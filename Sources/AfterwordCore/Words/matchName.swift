@@ -53,7 +53,7 @@ private func isPart(_ part: [Character], of whole: [Character]) -> Bool {
 
 /// The number of insertions, deletions, replacements and swaps of neighbors that turn one text into
 /// the other; nil above `limit`.
-func editDistance(_ left: [Character], _ right: [Character], within limit: Int) -> Int? {
+package func editDistance(_ left: [Character], _ right: [Character], within limit: Int) -> Int? {
     guard abs(left.count - right.count) <= limit else { return nil }
     var older: [Int] = []
     var row = Array(0...right.count)

@@ -49,8 +49,18 @@ package enum InputFault: Error, Equatable, Sendable {
     case nothingToRead(dump: String, ignored: Int)
     /// A catalog file that cannot be read.
     case badCatalog(file: String, reason: String)
-    /// No file holds any record; the first reject.
-    case onlyRejects(file: String, reason: String, rejected: Int64)
+    /// Nothing of a file, or of the dump, is a record; the commonest reasons.
+    case onlyRejects(file: String, reasons: String, rejected: Int64)
+    /// The rejects of a file are more than 1 % of its bytes, and longer than ten of its records.
+    case rejectedBytes(file: String, rejected: Int64, of: Int64, reasons: String)
+    /// Ratings above the assumed scale of five, in at least 1 % of a file's records.
+    case scaleInDoubt(file: String, above: Int64, records: Int64)
+    /// Dates whose day and month could be either, and nothing tells which.
+    case ambiguousDates(file: String, count: Int64, isContradictory: Bool)
+    /// All times of a field are before 1995, or later than the dump.
+    case timesOutOfReach(file: String, field: String, records: Int64)
+    /// The shape finds no rating, title or body in any record, which have other keys.
+    case fieldsNotFound(file: String, [MissingField], keys: [String])
     /// The system's reason.
     case unreadableFile(String, reason: String)
     /// A pipe, a socket or a device where a regular file is needed.
@@ -76,7 +86,7 @@ package enum InputFault: Error, Equatable, Sendable {
     /// A shape document that cannot be read.
     case badShape(String)
     /// More rejects than allowed (`LoadOptions.maxRejects`).
-    case tooManyRejects(rejected: Int64, found: Int64)
+    case tooManyRejects(rejected: Int64, found: Int64, reasons: String)
     /// A dump that is said to be complete, and cannot be.
     case incompleteDump(reason: String)
     /// More deletes than allowed (`LoadOptions.maxDeletes`).

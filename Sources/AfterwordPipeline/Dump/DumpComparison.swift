@@ -3,10 +3,17 @@ package struct DumpOutline: Equatable, Sendable {
     package var profile: DumpProfile
     /// Number of products that it named.
     package var products: Int64
+    /// Of some of the products, how many the store knew; nil where that was not asked.
+    package var known: (asked: Int64, known: Int64)?
 
     package init(profile: DumpProfile, products: Int64) {
         self.profile = profile
         self.products = products
+    }
+
+    package static func == (left: DumpOutline, right: DumpOutline) -> Bool {
+        left.profile == right.profile && left.products == right.products
+            && left.known?.asked == right.known?.asked && left.known?.known == right.known?.known
     }
 }
 
@@ -24,11 +31,13 @@ package struct DumpComparison: Equatable, Sendable {
         case brands
         case meanStar = "mean_star"
         case withoutText = "without_text"
+        case knownProducts = "known_products"
     }
     /// One measure of the comparison.
     package struct Row: Equatable, Sendable {
         package var measure: Measure
-        /// Counts, the mean in hundredths of a star, or the share in thousandths.
+        /// Counts, the mean in hundredths of a star, or the share in thousandths. Of known products
+        /// the usual number is that of all that were asked for.
         package var usual: Int64
         package var found: Int64
         /// Beyond the limit.
@@ -63,7 +72,16 @@ package struct DumpComparison: Equatable, Sendable {
             else { return nil }
             rows = nearest
         }
+        if let (asked, known) = dump.known {
+            rows.append(
+                Row(
+                    measure: .knownProducts, usual: asked, found: known,
+                    isUnlike: asked >= Self.fewestProducts && known * Self.fewestKnown < asked))
+        }
     }
+
+    /// One product in so many, at least, was known before; else the source's ids have changed.
+    static let fewestKnown: Int64 = 20
 }
 
 /// The measures of a usual dump: medians of earlier ones.

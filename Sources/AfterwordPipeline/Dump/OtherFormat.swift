@@ -14,6 +14,8 @@ package enum OtherFormat: Equatable, Sendable {
     case xz
     case zstd
     case sevenZip
+    /// One object of columns or a matrix, as pandas writes a table by itself.
+    case columns
 
     /// Number of first bytes that are examined.
     static let headBytes = 1024
@@ -56,6 +58,21 @@ package enum OtherFormat: Equatable, Sendable {
             return nil
         }
         self = known.format
+    }
+
+    /// Whether a JSON document holds a table by its columns: members that are objects with the same
+    /// keys `0`, `1`, …, or `columns` beside `data`.
+    static func isColumns(_ document: JSONValue) -> Bool {
+        guard let members = document.members, members.count > 1 else { return false }
+        if document["columns"]?.elements != nil,
+            document["data"]?.elements?.first?.elements != nil
+        {
+            return true
+        }
+        return members.allSatisfy { member in
+            let rows = member.value.members ?? []
+            return !rows.isEmpty && rows.enumerated().allSatisfy { String($0) == $1.key }
+        }
     }
 
     /// Whether the text is a table: a first line of column names with separators, a second line

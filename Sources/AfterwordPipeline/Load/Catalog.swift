@@ -140,7 +140,7 @@ package func loadCatalog(
     options.isCatalog = true
     options.completeness = .none
     options.hasGuards = false
-    let dumpIndex = DumpIndex()
+    let dumpIndex = DumpIndex(ReadingRules())
     var digest = StreamDigest()
     digest.add(catalog.bytes[...])
     dumpIndex.files.append(

@@ -3,6 +3,7 @@ import AfterwordCore
 /// Fixes the run's number and its two clocks.
 ///
 /// - Throws: `PayloadIndex.Outdated` where another run was committed since the index was read;
+///   `OtherIdentityRules` where the store identifies by other rules than the dump was read by;
 ///   `InputFault.observedInFuture`.
 func beginLoad(
     _ request: LoadRequest, _ load: any StoreLoad, _ executor: StoreExecutor,
@@ -11,6 +12,10 @@ func beginLoad(
     let (options, now) = (request.options, request.surroundings.now())
     let head = try load.head()
     if let known = dumpIndex.known, known.run != head.nextRun - 1 { throw PayloadIndex.Outdated() }
+    let identity = try IdentityRules(of: load.reader)
+    if identity != dumpIndex.rules.identity, !options.isCatalog {
+        throw OtherIdentityRules(rules: identity)
+    }
     let digests = Set(dumpIndex.files.map(\.record.digest)).sorted()
     let identical = try load.runs(holding: digests)
     let observed = observation(request.dump, options, identical: identical, now: now)
@@ -18,7 +23,8 @@ func beginLoad(
     let repeated = identical.filter { $0.observedAt == observed.at }
     let run = RunContext(
         options: options, head: head, observedAt: observed.at, observedOrigin: observed.origin,
-        identicalSince: repeated.map(\.run).min(), dumpLabel: dumpLabel(options, repeated))
+        identicalSince: repeated.map(\.run).min(), dumpLabel: dumpLabel(options, repeated),
+        identity: identity)
     return LoadContext(
         run, store: request.store, load: load, executor: executor, dumpIndex: dumpIndex)
 }

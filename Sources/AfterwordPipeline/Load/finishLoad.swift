@@ -20,7 +20,22 @@ func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> 
         run: record, dump: dump.name, files: files, ignored: dump.ignored,
         recognised: dumpIndex.known?.metCount ?? 0,
         olderProducts: context.totals.olderProducts, changes: context.totals.changes,
-        comparison: context.comparison)
+        comparison: context.comparison, rejects: firstRejects(dumpIndex),
+        unread: unread(dumpIndex), missing: dumpIndex.missing)
+}
+
+private func firstRejects(_ dumpIndex: DumpIndex) -> [RejectRow] {
+    dumpIndex.rejects.prefix(20).map { row in
+        var row = row
+        row.payload = []
+        return row
+    }
+}
+
+private func unread(_ dumpIndex: DumpIndex) -> [UnreadField] {
+    dumpIndex.files.flatMap { file in
+        file.cleaner.map { file.fields.unread(of: $0, file: file.record.name) } ?? []
+    }
 }
 
 private func writeShapes(_ context: LoadContext) throws {
@@ -59,6 +74,7 @@ private func runRecord(
         historyDigest: historyDigest(previous: head.historyDigest, rows: totals.leaves))
     record.profile = context.dumpIndex.wholeProfile
     record.dumpLabel = run.dumpLabel
+    record.identityRules = run.identity.rawValue
     record.ledgerDigest = record.computedLedgerDigest(
         previous: head.ledgerDigest, files: files, rows: totals.ledger)
     return record

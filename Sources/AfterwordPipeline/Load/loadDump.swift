@@ -28,26 +28,34 @@ package func loadDump(
 private func load(_ request: LoadRequest, _ intent: LoadIntent) throws -> LoadReport {
     let workers = WorkerPool(threads: request.options.threads)
     let total = try request.dump.files.reduce(Int64(0)) { try $0 + byteCount($1) }
+    var rules = try readingRules(request)
     var route = try chooseRoute(request, dumpBytes: total, workers: workers)
     while true {
         do {
             switch route {
             case .first:
                 return try loadFirst(request, intent, workers) {
-                    try scan(request, total, workers, early: $0)
+                    try scan(request, rules, total, workers, early: $0)
                 }
             case .skipUnchanged(let known):
-                let dumpIndex = try scan(request, total, workers, known: known)
+                let dumpIndex = try scan(request, rules, total, workers, known: known)
                 return try apply(dumpIndex, request, intent, workers)
             case .plain:
-                let dumpIndex = try scan(request, total, workers)
+                let dumpIndex = try scan(request, rules, total, workers)
                 return try apply(dumpIndex, request, intent, workers)
             }
         } catch is NotFirst {
             route = try chooseRoute(
                 request, dumpBytes: total, workers: workers, mayBeFirst: false)
+            rules.identity = try readingRules(request).identity
         } catch is PayloadIndex.Outdated {
             route = .plain
+        } catch let found as DateOrderFound {
+            rules.dateOrder = found.order
+            // What the payload index has met belongs to the reading that was given up.
+            if case .skipUnchanged = route { route = .plain }
+        } catch let other as OtherIdentityRules {
+            rules.identity = other.rules
         }
     }
 }
@@ -56,13 +64,13 @@ private func load(_ request: LoadRequest, _ intent: LoadIntent) throws -> LoadRe
 ///
 /// - Parameter total: Bytes of all files, for the progress that is shown.
 private func scan(
-    _ request: LoadRequest, _ total: Int64, _ workers: WorkerPool, known: PayloadIndex? = nil,
-    early: EarlyBronzeWriter? = nil
+    _ request: LoadRequest, _ rules: ReadingRules, _ total: Int64, _ workers: WorkerPool,
+    known: PayloadIndex? = nil, early: EarlyBronzeWriter? = nil
 ) throws -> DumpIndex {
     let surroundings = request.surroundings
     var read: Int64 = 0
     var scanner = DumpScanner(
-        dump: request.dump, options: request.options, workers: workers,
+        dump: request.dump, options: request.options, rules: rules, workers: workers,
         progress: { bytes in
             try surroundings.checkInterruption()
             read += bytes
@@ -71,6 +79,7 @@ private func scan(
     scanner.skip(known)
     scanner.early = early
     let dumpIndex = try scanner.run()
+    try settleDateOrder(dumpIndex, request.dump, request.store)
     try checkDumpIndex(dumpIndex, request.dump, request.options)
     return dumpIndex
 }

@@ -39,10 +39,11 @@ package func replayRejects(
     _ selection: ReplaySelection, of store: any ReviewStore, options: LoadOptions,
     surroundings: LoadSurroundings
 ) throws -> LoadReport {
-    let (run, rejects, shapes) = try store.read { reader in
+    let (run, rejects, shapes, identity) = try store.read { reader in
         (
             try reader.runs().first { $0.run == selection.run },
-            try reader.rejects().filter(selection.takes), try reader.shapes()
+            try reader.rejects().filter(selection.takes), try reader.shapes(),
+            try IdentityRules(of: reader)
         )
     }
     guard let run else { throw ReplayFault.noSuchRun(selection.run) }
@@ -54,7 +55,10 @@ package func replayRejects(
     options.hasGuards = false
     let workers = WorkerPool(threads: options.threads)
     let dump = Dump(name: "rejects of run \(run.run)", files: [])
-    var replay = Replay(dump: dump, options: options, shapes: shapes, workers: workers)
+    var rules = ReadingRules(observedAt: run.observedAt)
+    rules.identity = identity
+    var replay = Replay(
+        dump: dump, options: options, rules: rules, shapes: shapes, workers: workers)
     for (file, rows) in Dictionary(grouping: rejects, by: \.file).sorted(by: { $0.key < $1.key }) {
         try replay.scan(rows.sorted { $0.offset < $1.offset }, of: file)
     }
@@ -69,13 +73,18 @@ package func replayRejects(
 private struct Replay {
     var scanner: DumpScanner
     let options: LoadOptions
+    let rules: ReadingRules
     /// Shapes as last used, by name.
     let stored: [String: ShapeRow]
 
-    init(dump: Dump, options: LoadOptions, shapes: [ShapeRow], workers: WorkerPool) {
+    init(
+        dump: Dump, options: LoadOptions, rules: ReadingRules, shapes: [ShapeRow],
+        workers: WorkerPool
+    ) {
         scanner = DumpScanner(
-            dump: dump, options: options, workers: workers, progress: { _ in })
+            dump: dump, options: options, rules: rules, workers: workers, progress: { _ in })
         self.options = options
+        self.rules = rules
         stored = Dictionary(shapes.map { ($0.name, $0) }) { $1 }
     }
 
@@ -107,7 +116,7 @@ private struct Replay {
         var digest = StreamDigest()
         digest.add(whole[...])
         var cursor = FileCursor(
-            scanner.dumpIndex.files.count, file, shape.map(RecordCleaner.init))
+            scanner.dumpIndex.files.count, file, shape.map { RecordCleaner($0, rules) })
         cursor.record.byteCount = Int64(whole.count)
         cursor.record.digest = digest.finish()
         var offset: Int64 = 0
@@ -117,8 +126,11 @@ private struct Replay {
             offset += Int64(row.payload.count)
         }
         try scanner.placeInSource(source, of: file, from: firstReject)
+        cursor.record.unreadableFields = cursor.fields.unreadCount
         scanner.dumpIndex.files.append(
-            IndexedFile(record: cursor.record, cleaner: cursor.cleaner, source: source))
+            IndexedFile(
+                record: cursor.record, cleaner: cursor.cleaner, source: source,
+                fields: cursor.fields))
     }
 
     /// A record with a context is cleaned as it is; any other reject is split again.
@@ -161,10 +173,9 @@ private struct Replay {
                 guard let row = raw[review.rawKey], let shape = shape(named: row.shape) else {
                     continue
                 }
-                let cleaner = RecordCleaner(shape)
+                let cleaner = RecordCleaner(shape, rules)
                 let cleaned = cleaner.clean(payload: row.payload, context: row.context)
-                guard let identity = identify(cleaned, placeholders: shape.placeholders),
-                    keys.contains(identity)
+                guard let identity = cleaner.identity(of: cleaned), keys.contains(identity)
                 else { continue }
                 placeholders[row.file, default: Placeholders(cleaner: cleaner)].records
                     .append((row, identity))

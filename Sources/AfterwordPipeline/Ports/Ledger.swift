@@ -139,6 +139,14 @@ extension RunRecord {
             builder.add("dump_label")
             builder.add(dumpLabel)
         }
+        // Added only where they count something, for the same reason.
+        for file in files.sorted(by: { Text($0.name) < Text($1.name) })
+        where file.unreadableFields != 0 || file.leftOut != 0 {
+            builder.add("file_counts")
+            builder.add(file.name)
+            builder.add(file.unreadableFields)
+            builder.add(file.leftOut)
+        }
         return builder.finish()
     }
 }

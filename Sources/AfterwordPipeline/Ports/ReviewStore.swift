@@ -260,6 +260,8 @@ package enum StoreFault: Error, Equatable, Sendable {
     case schemaNewer
     /// A run's digests were made by rules that this program does not know.
     case digestRulesUnknown(run: Int64, rules: Int64)
+    /// A newer program began the store, by identity rules that this program does not know.
+    case identityRulesUnknown(run: Int64, rules: Int64)
     /// A stored value that this program does not write: the disk, or another program, changed it.
     case unreadable(table: String, column: String)
     /// The file, or a table of it, is damaged.

@@ -106,6 +106,9 @@ package struct RunRecord: Equatable, Sendable {
     /// have written a version that this one does not know; only `auditStore` refuses it. No digest
     /// covers it.
     package var digestRules = DigestRules.current.rawValue
+    /// The rules by which it identified reviews (`IdentityRules`): those of the store's first run.
+    /// No digest covers it.
+    package var identityRules = IdentityRules.current.rawValue
     /// `historyDigest` of the run before.
     package var previousDigest: Digest256
     /// Digest of the chain of history rows up to this run.
@@ -145,6 +148,10 @@ package struct FileRecord: Equatable, Sendable {
     package var balance: Balance
     /// Number of bare NaN and infinities that were read as absent.
     package var nonstandardLiterals: Int64
+    /// Number of values that cannot be read in records that are read without them.
+    package var unreadableFields: Int64 = 0
+    /// Number of records that the shape leaves out (`where`); none of them is found.
+    package var leftOut: Int64 = 0
 
     package init(
         run: Int64, name: String, byteCount: Int64, digest: Digest256, shape: String,

@@ -276,9 +276,11 @@ private func auditBase(
 /// Whether the review id fits its kind: a derived id begins with its kind's letter, and a source's
 /// own id never looks like a derived one.
 private func isOfKind(_ review: StoredReview) -> Bool {
-    let derived = reviewID(nil, kind: review.kind, identity: review.identity)
+    func id(_ source: Text?, _ rules: IdentityRules) -> Text {
+        reviewID(source, kind: review.kind, identity: review.identity, by: rules)
+    }
     return review.kind == .source
-        ? reviewID(review.reviewID, kind: .source, identity: review.identity) == review.reviewID
+        ? id(review.reviewID, .current) == review.reviewID
             || review.reviewID.bytes.starts(with: Array("a1:".utf8))
-        : review.reviewID == derived
+        : IdentityRules.allCases.contains { id(nil, $0) == review.reviewID }
 }

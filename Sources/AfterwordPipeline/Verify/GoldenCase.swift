@@ -22,6 +22,7 @@ package struct GoldenCase: Sendable {
         package var recordedAt: Instant
         package var completeness: Completeness
         package var isStrict: Bool
+        package var maxRejects: Int64?
     }
 
     /// Insights made after all dumps are loaded.
@@ -97,7 +98,8 @@ package struct GoldenCase: Sendable {
             folder: folder, isCatalog: catalog != nil,
             observedAt: value["observed_at"]?.text.flatMap { Instant(iso8601: $0) },
             recordedAt: recordedAt, completeness: completeness,
-            isStrict: value["strict"] == .bool(true))
+            isStrict: value["strict"] == .bool(true),
+            maxRejects: value["max_rejects"]?.integer)
     }
 
     /// Runs the case on a store.
@@ -113,6 +115,7 @@ package struct GoldenCase: Sendable {
             options.observedAt = step.observedAt
             options.completeness = step.completeness
             options.isStrict = step.isStrict
+            options.maxRejects = step.maxRejects
             if step.isCatalog {
                 _ = try loadCatalog(
                     Catalog(file: "\(folder)/dumps/\(step.folder)"), into: store,

@@ -45,6 +45,7 @@ extension ColumnRow {
             record.profile = try profile
             record.dumpLabel = try text("dump_label")
             record.digestRules = try count("digest_rules")
+            record.identityRules = try count("identity_rules")
             return record
         }
     }
@@ -59,10 +60,13 @@ extension ColumnRow {
 
     var fileRecord: FileRecord {
         get throws {
-            FileRecord(
+            var record = FileRecord(
                 run: try run(), name: try string("name"), byteCount: try count("byte_count"),
                 digest: try digest("digest"), shape: try string("shape"), balance: try balance,
                 nonstandardLiterals: try count("nonstandard_literals"))
+            record.unreadableFields = try count("unreadable_fields")
+            record.leftOut = try count("left_out")
+            return record
         }
     }
 

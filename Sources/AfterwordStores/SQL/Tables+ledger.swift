@@ -23,6 +23,8 @@ extension Table {
             .text("dump_label").optional.since(5),
             .number("digest_rules", .none, "which rules its digests were made by")
                 .initially("1").since(9),
+            .number("identity_rules", .none, "which rules it identified reviews by")
+                .initially("1").since(10),
         ]
     ).ruled(sumOfParts)
 
@@ -32,7 +34,12 @@ extension Table {
             .number("run").referring(to: "runs (run)"),
             .text("name"), .number("byte_count"), .blob("digest"), .text("shape"),
             .number("nonstandard_literals"),
-        ] + .balance
+        ] + .balance + [
+            .number("unreadable_fields", .none, "values that cannot be read in records read")
+                .initially("0").since(10),
+            .number("left_out", .none, "records that the shape leaves out")
+                .initially("0").since(10),
+        ]
     ).ruled(sumOfParts).keyed("run", "name", inOrder: true)
         .indexed("CREATE INDEX run_files_by_digest ON run_files (digest, run)")
 

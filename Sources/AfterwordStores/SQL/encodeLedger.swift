@@ -34,6 +34,7 @@ extension RunRecord: TableRow {
         row.add(balance)
         row.add(dumpLabel)
         row.add(digestRules)
+        row.add(identityRules)
     }
 }
 
@@ -46,6 +47,8 @@ extension FileRecord: TableRow {
         row.add(shape)
         row.add(nonstandardLiterals)
         row.add(balance)
+        row.add(unreadableFields)
+        row.add(leftOut)
     }
 }
 

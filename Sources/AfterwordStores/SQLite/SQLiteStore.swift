@@ -114,7 +114,30 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         return Opened(writer: pool, access: access, signature: signature)
     }
 
+    /// Brings the schema up to date where `opening` allows it. Several programs may do this to one
+    /// file at the same moment: a step that another one has done meanwhile fails here, and the rest
+    /// is tried again.
     private static func migrate(_ writer: any DatabaseWriter, _ opening: StoreOpening) throws {
+        var done = migrationCount(writer)
+        while true {
+            do {
+                return try migrateOnce(writer, opening)
+            } catch {
+                let doneMeanwhile = migrationCount(writer)
+                guard opening == .making, doneMeanwhile > done else { throw error }
+                done = doneMeanwhile
+            }
+        }
+    }
+
+    /// How many migrations a file has; 0 where that cannot be read.
+    private static func migrationCount(_ writer: any DatabaseWriter) -> Int {
+        (try? writer.read { try SQLiteSchema.migrator.appliedIdentifiers($0).count }) ?? 0
+    }
+
+    private static func migrateOnce(
+        _ writer: any DatabaseWriter, _ opening: StoreOpening
+    ) throws {
         let migrator = SQLiteSchema.migrator
         let (isMarked, isCurrent) = try writer.read { database in
             let isMarked = try SQLiteOwner.check(database)

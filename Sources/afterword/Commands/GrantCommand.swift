@@ -17,6 +17,13 @@ struct GrantCommand: ParsableCommand {
         var role: String
         @OptionGroup var store: StoreOptions
 
+        func validate() throws {
+            // Postgres takes this name, quoted or not, for all roles there are.
+            guard !role.isEmpty, role.lowercased() != "public" else {
+                throw ValidationError("name one role; 'public' would let everybody read")
+            }
+        }
+
         func run() throws {
             guard let postgres = try store.openForReading() as? PostgresStore else {
                 throw CommandFault(.usage, "a SQLite file has no roles: who may read it sees all")

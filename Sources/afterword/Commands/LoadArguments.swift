@@ -122,6 +122,19 @@ struct LoadArguments: ParsableArguments {
         }
     }
 
+    /// Opens the store for writing; with `--wait`, waits while another run's first load holds it.
+    func openForWriting() throws -> any ReviewStore {
+        let pause = wait ? Self.waiting() : nil
+        while true {
+            do {
+                return try store.openForWriting()
+            } catch StoreFault.locked {
+                guard let pause else { throw StoreFault.locked }
+                pause()
+            }
+        }
+    }
+
     /// Loads the dumps in order, one run each, and reports each.
     ///
     /// - Parameter rehearse: If given, every load is rolled back after this closure has received

@@ -34,7 +34,7 @@ struct RunCommand: AsyncParsableCommand {
 
     /// Loads and makes insights. The store is closed when this returns or throws.
     private func load() async throws {
-        let store = try arguments.store.openForWriting()
+        let store = try arguments.openForWriting()
         let runs = try arguments.load(into: store)
         try await makeChosen(
             arguments.insights.choice(loaded: Set(runs)), in: store, model,

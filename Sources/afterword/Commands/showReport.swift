@@ -22,12 +22,19 @@ func show(_ report: LoadReport, isRehearsal: Bool) {
     if tolerated > 0 {
         print("\(grouped(tolerated)) bare NaN or Infinity read as absent (nonstandard_literal).")
     }
+    show(report.unread, report.missing)
     if report.olderProducts > 0 {
         say(
             "Older than what is loaded for \(several(report.olderProducts, "product")) of it: "
                 + "nothing of them is updated, deleted or brought back.")
     }
-    if balance.rejected > 0 { print("See 'afterword rejects' for what could not be read.") }
+    if balance.rejected > 0 {
+        if isRehearsal {
+            show(report.rejects, of: balance.rejected)
+        } else {
+            print("See 'afterword rejects list' for what could not be read.")
+        }
+    }
     if !report.ignored.isEmpty {
         say(
             "Ignored: "
@@ -39,6 +46,39 @@ func show(_ report: LoadReport, isRehearsal: Bool) {
     }
     showChanges(report)
     print("")
+}
+
+/// Prints where the first rejects of a plan lie, and why they are none: a plan stores nothing.
+private func show(_ rejects: [RejectRow], of count: Int64) {
+    var table = Table(["file": .left, "at byte": .right, "reason": .left, "field": .left])
+    for row in rejects {
+        table.add([
+            printable(row.file), grouped(row.offset), row.reason.rawValue, printable(row.field),
+        ])
+    }
+    table.show()
+    if count > Int64(rejects.count) { print("… and \(grouped(count - Int64(rejects.count))) more") }
+}
+
+/// Number of fields listed as unread or missing, each.
+private let shownFields = 8
+
+/// Prints which fields some records hold and cannot be read, and which no record holds.
+private func show(_ unread: [UnreadField], _ missing: [MissingField]) {
+    for field in unread.prefix(shownFields) {
+        say(
+            "\(field.field): \(grouped(field.count)) unreadable (\(field.reason.rawValue)), the first "
+                + "in the record at byte \(grouped(field.firstOffset)) of \(printable(field.file)). "
+                + "The reviews are read without it.")
+    }
+    if unread.count > shownFields { print("… and \(unread.count - shownFields) more fields") }
+    for field in missing.prefix(shownFields) {
+        say(
+            "\(field.field): \"\(printable(field.source))\" found in 0 of "
+                + "\(several(field.records, "record")) of \(printable(field.file))"
+                + (field.nearest.map { "; they have \"\(printable($0))\"" } ?? "") + ".")
+    }
+    if missing.count > shownFields { print("… and \(missing.count - shownFields) more fields") }
 }
 
 /// Prints the measures of the dump next to those of earlier dumps.
@@ -59,7 +99,7 @@ extension DumpComparison.Row {
     /// A measured value as text, in the measure's unit.
     func written(_ value: Int64) -> String {
         switch measure {
-        case .records, .products, .brands: grouped(value)
+        case .records, .products, .brands, .knownProducts: grouped(value)
         case .meanStar: "\(value / 100).\(padded(Int(value % 100), 2))"
         case .withoutText: "\(value / 10).\(value % 10) %"
         }
@@ -67,7 +107,7 @@ extension DumpComparison.Row {
 
     private var unit: String {
         switch measure {
-        case .records, .products, .brands: "count"
+        case .records, .products, .brands, .knownProducts: "count"
         case .meanStar: "hundredths of a star"
         case .withoutText: "thousandths"
         }
@@ -83,7 +123,10 @@ extension DumpComparison.Row {
     }
 
     var words: String {
-        "\(measure.rawValue.replacing("_", with: " ")) \(written(found)), usually \(written(usual))"
+        measure == .knownProducts
+            ? "\(grouped(found)) of \(grouped(usual)) products are known: have the ids changed?"
+            : "\(measure.rawValue.replacing("_", with: " ")) \(written(found)), usually "
+                + written(usual)
     }
 }
 

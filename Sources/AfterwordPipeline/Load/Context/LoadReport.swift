@@ -16,6 +16,12 @@ package struct LoadReport: Sendable {
     package var changes: [ProductChange]
     /// The dump compared with earlier ones; nil where there is none to compare with.
     package var comparison: DumpComparison?
+    /// The first rejects of the dump, without their bytes: at most 20.
+    package var rejects: [RejectRow] = []
+    /// The fields that some records hold and that cannot be read, by file.
+    package var unread: [UnreadField] = []
+    /// The fields that the shape maps and no record holds, by file.
+    package var missing: [MissingField] = []
 }
 
 /// The changes of a run in one product.

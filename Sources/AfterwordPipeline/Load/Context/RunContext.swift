@@ -12,6 +12,8 @@ struct RunContext: Sendable {
     let identicalSince: Int64?
     /// `--dump`, else the label of the earlier run of the same files.
     let dumpLabel: Text?
+    /// By what rules the run identifies reviews.
+    var identity = IdentityRules.current
 
     /// The run's number.
     var run: Int64 { head.nextRun }

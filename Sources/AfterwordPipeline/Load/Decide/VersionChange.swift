@@ -36,7 +36,8 @@ struct VersionChange: Sendable {
         let id =
             deleted?.reviewID
             ?? AfterwordCore.reviewID(
-                winner.record.reviewID, kind: identity.kind, identity: identity.digest)
+                winner.record.reviewID, kind: identity.kind, identity: identity.digest,
+                by: run.identity)
         let version = (deleted?.version ?? 0) + 1
         operation = .insert
         previous = deleted

@@ -17,26 +17,65 @@ func checkDumpIndex(_ dumpIndex: DumpIndex, _ dump: Dump, _ options: LoadOptions
         throw InputFault.noReviews(file: file.record.name)
     }
     let balance = dumpIndex.balance
-    let hasRecords = balance.found > balance.rejected || !dumpIndex.products.isEmpty
+    let hasRecords =
+        balance.found > balance.rejected || !dumpIndex.filesWithProducts.isEmpty
+        || dumpIndex.files.contains { $0.cleaner?.shape.holdsProducts == true }
     if !hasRecords, let fault = dumpIndex.unfitFile { throw fault }
-    let isOver =
-        if let limit = options.maxRejects { balance.rejected > limit } else {
-            balance.rejected > 10 && balance.rejected * 100 > balance.found
-        }
-    if isOver, hasRecords {
-        throw InputFault.tooManyRejects(rejected: balance.rejected, found: balance.found)
-    }
+    if hasRecords { try checkRejects(dumpIndex, options) }
     // A file with an empty list is a dump that names nothing; files without any JSON are no dump.
     let isReadable = dumpIndex.files.contains { $0.cleaner != nil || !$0.isEmpty }
     if !hasRecords, let reject = dumpIndex.rejects.first {
         throw InputFault.onlyRejects(
-            file: reject.file, reason: reject.reason.rawValue, rejected: balance.rejected)
+            file: reject.file, reasons: reasons(dumpIndex.rejects), rejected: balance.rejected)
     }
     if !hasRecords, !isReadable {
         throw InputFault.nothingToRead(dump: dump.name, ignored: dump.ignored.count)
     }
     try checkKinds(dumpIndex)
+    try checkReadings(dumpIndex, upTo: options.maxRejects ?? 0)
+    dumpIndex.missing = try missingFields(dumpIndex)
     try checkCompleteness(dumpIndex, dump, options)
+}
+
+/// Refuses a dump with more rejects than the limit, in number or in bytes, or with a file of which
+/// nothing was read.
+private func checkRejects(_ dumpIndex: DumpIndex, _ options: LoadOptions) throws {
+    let balance = dumpIndex.balance
+    if let limit = options.maxRejects {
+        guard balance.rejected > limit else { return }
+        throw InputFault.tooManyRejects(
+            rejected: balance.rejected, found: balance.found, reasons: reasons(dumpIndex.rejects))
+    }
+    for file in dumpIndex.files where !file.isPlaceholder && file.duplicateOf == nil {
+        let own = file.record.balance
+        let rejects = dumpIndex.rejects.lazy.filter { $0.file == file.record.name }
+        if own.found > 0, own.found == own.rejected {
+            throw InputFault.onlyRejects(
+                file: file.record.name, reasons: reasons(rejects), rejected: own.rejected)
+        }
+        let (read, rejected) = (file.fields.readBytes, file.fields.rejectedBytes)
+        // In records of usual length: more than ten, and than twice the number of rejects.
+        let records = read == 0 ? 0 : rejected * file.readCount / read
+        if rejected * 100 > read + rejected, records > max(10, own.rejected * 2) {
+            throw InputFault.rejectedBytes(
+                file: file.record.name, rejected: rejected, of: read + rejected,
+                reasons: reasons(rejects))
+        }
+    }
+    guard balance.rejected > 10, balance.rejected * 100 > balance.found else { return }
+    throw InputFault.tooManyRejects(
+        rejected: balance.rejected, found: balance.found, reasons: reasons(dumpIndex.rejects))
+}
+
+/// The three commonest reasons of rejects with their fields: `12 no_product (product_id)`.
+private func reasons(_ rejects: some Sequence<RejectRow>) -> String {
+    var counts: [String: Int] = [:]
+    for row in rejects {
+        let field = row.field.isEmpty ? "" : " (\(row.field))"
+        counts[row.reason.rawValue + field, default: 0] += 1
+    }
+    let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    return sorted.prefix(3).map { "\(grouped($0.value)) \($0.key)" }.joined(separator: ", ")
 }
 
 /// Refuses a dump in which a product's reviews have two kinds of identity.
@@ -93,12 +132,26 @@ func compareWithPast(_ context: LoadContext) throws -> DumpComparison? {
             && (run.dumpLabel != nil || run.observedAt.startOfDay == day)
         return run.readsReviews && run.profile.records > 0 && !isSameDump
     }
+    guard !past.isEmpty else { return nil }
+    var outline = DumpOutline(
+        profile: context.dumpIndex.wholeProfile,
+        products: Int64(context.dumpIndex.products.count))
+    outline.known = try knownProducts(context)
     return DumpComparison(
-        DumpOutline(
-            profile: context.dumpIndex.wholeProfile,
-            products: Int64(context.dumpIndex.products.count)),
+        outline,
         with: past.map { DumpOutline(profile: $0.profile, products: $0.productsNamed) })
 }
+
+/// Of some products of the dump, spread over all of them, how many the store knows.
+private func knownProducts(_ context: LoadContext) throws -> (asked: Int64, known: Int64) {
+    let all = context.dumpIndex.products.keys.sorted()
+    let step = max(1, all.count / askedProducts)
+    let asked = stride(from: 0, to: all.count, by: step).map { all[$0] }
+    return (Int64(asked.count), Int64(try context.load.products(asked).count))
+}
+
+/// Products that the store is asked for to see whether the source's ids are still the same.
+private let askedProducts = 500
 
 /// Refuses a dump unlike earlier ones. A rehearsal only reports it, and a repeat of an earlier
 /// run's files is accepted.

@@ -22,7 +22,9 @@ struct PayloadSnapshot: Sendable {
             dumpBytes >= expected * PayloadIndex.leastBytesPerReview
         else { return nil }
         let files = try reader.files(ofRun: nil)
-        guard files.allSatisfy({ $0.nonstandardLiterals == 0 }) else { return nil }
+        guard files.allSatisfy({ $0.nonstandardLiterals == 0 && $0.unreadableFields == 0 }) else {
+            return nil
+        }
         run = newest.run
         shapes = Dictionary(try reader.shapes().map { ($0.name, $0.document) }) { $1 }
         reviewCount = expected

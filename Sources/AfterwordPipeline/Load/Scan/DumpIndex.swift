@@ -3,6 +3,8 @@ import AfterwordCore
 /// The contents of a dump, before the store is read: for every record its identity, its digests and
 /// its position, grouped by product. Holds no text of a review. Not thread-safe.
 final class DumpIndex {
+    /// By what rules the dump is read.
+    let rules: ReadingRules
     var files: [IndexedFile] = []
     var products: [Text: IndexedProduct] = [:]
     var contexts: [[UInt8]] = [[]]
@@ -21,12 +23,20 @@ final class DumpIndex {
     /// Number of products whose own count exceeds the reviews found in them.
     var shortTotals = 0
 
+    /// Its dates contradict each other in the order of day and month.
+    var hasContradictoryDates = false
+
+    /// The fields that the shapes map and that no record of their file holds.
+    var missing: [MissingField] = []
+
     /// The store's reviews by payload digest, where records with known bytes are recognized; nil
     /// where every record is parsed.
     var known: PayloadIndex?
 
     /// Counts of the records read, without those of duplicate files.
     var profile = DumpProfile()
+
+    init(_ rules: ReadingRules) { self.rules = rules }
 
     /// `profile` with the number of brands.
     var wholeProfile: DumpProfile {
@@ -69,6 +79,8 @@ struct IndexedFile {
     var isPlaceholder = false
     /// The file holds nothing but white space.
     var isEmpty = false
+    /// What its records say about the fields of its shape.
+    var fields = FieldCounts()
 }
 
 /// The contents of a dump for one product.

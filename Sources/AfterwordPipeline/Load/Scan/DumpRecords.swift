@@ -71,7 +71,7 @@ final class DumpRecords {
         let cleaner = try source(candidate.file).cleaner
         let record = clean(
             try payload(of: candidate), context: context(of: candidate), by: cleaner)
-        return (record, Reading(values: record.values, said: cleaner.shape.said))
+        return (record, cleaner.reading(record))
     }
 
     /// What ranks a record within its duplicate group.
@@ -93,7 +93,7 @@ final class DumpRecords {
         let bytes = try file.source.read(at: met.offset, count: met.length)
         let record = clean(bytes, context: [], by: file.cleaner)
         guard payloadDigest(bytes.span.bytes, context: []) == met.payload,
-            let identity = identify(record, placeholders: file.cleaner.shape.placeholders)
+            let identity = file.cleaner.identity(of: record)
         else { throw InputFault.changedWhileRead(file.name) }
         return Candidate(
             identity: identity, payload: met.payload, file: Int32(met.file), offset: met.offset,
@@ -107,8 +107,7 @@ final class DumpRecords {
             return nil
         }
         let record = clean(stored.payload, context: stored.context, by: cleaner)
-        return record.fault == nil
-            ? Reading(values: record.values, said: cleaner.shape.said) : nil
+        return record.fault == nil ? cleaner.reading(record) : nil
     }
 
     /// Whether a shape is one of the dump's, given, built in, or taken before.
@@ -120,13 +119,14 @@ final class DumpRecords {
     /// from a newer one, leaves the shape unknown.
     func take(_ name: String, storedAs document: String) {
         do throws(ShapeFault) {
-            cleaners[name] = RecordCleaner(try Shape(parsing: Array(document.utf8)))
+            cleaners[name] = RecordCleaner(
+                try Shape(parsing: Array(document.utf8)), dumpIndex.rules)
         } catch {}
     }
 
     private func cleaner(ofShape name: String) -> RecordCleaner? {
         guard let shape = shapes.first(where: { $0.name == name }) else { return nil }
-        let cleaner = RecordCleaner(shape)
+        let cleaner = RecordCleaner(shape, dumpIndex.rules)
         cleaners[name] = cleaner
         return cleaner
     }

@@ -40,6 +40,7 @@ extension DumpScanner {
     ) {
         cursor.record.balance.found += 1
         cursor.record.balance.rejected += 1
+        cursor.fields.rejectedBytes += Int64(bytes.count)
         var row = RejectRow(
             digest: Digest128([UInt8](repeating: 0, count: 16)), occurrence: 0, run: 0,
             file: cursor.name, offset: offset, length: Int64(bytes.count), reason: reason,

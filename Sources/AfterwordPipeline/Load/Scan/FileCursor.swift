@@ -11,6 +11,8 @@ struct FileCursor {
     let kind: IdentityKind?
     /// The file's row of the ledger: its name, digest, shape and balance.
     var record: FileRecord
+    /// What the file's records say about the fields of its shape.
+    var fields = FieldCounts()
     /// Offset of the current window in the stream that is read.
     var offset: Int64 = 0
 

@@ -21,12 +21,18 @@ struct RecordExtra: Sendable {
     var context: [UInt8] = []
     var fault: (reason: RejectReason, field: String)?
     var faultCount = 0
+    /// The fields that the record does not say because they cannot be read.
+    var unread: [FieldFault] = []
+    /// What identifies the record could not be read whole: it may be any review of its product.
+    var hasDoubtfulIdentity = false
 }
 
 /// The prepared records of one unit.
 struct PreparedUnit: Sendable {
     var records: [PreparedRecord] = []
     var extras: [RecordExtra] = []
+    /// The fields that some of the records hold (`CleanRow.present`).
+    var present: UInt64 = 0
     /// The cleaned row of the record being prepared, and the texts that cleaning allocated.
     var rows = CleanRows()
 
@@ -68,6 +74,15 @@ struct PreparedUnit: Sendable {
         cleaner.clean(record: index, of: unit, context: context, window: bytes, into: &rows)
     }
 
+    /// Whether a field that identifies the review cannot be read. A date identifies as written.
+    private func isDoubtful(_ identity: Identity?, _ row: CleanRow) -> Bool {
+        if row.hasUnreadID { return true }
+        guard let identity, identity.kind != .source else { return false }
+        let texts: [TrackedField] = [.title, .body, .authorName, .variant]
+        return texts.contains { row.unread.contains($0) }
+            || (identity.isNumbered && row.unread.contains(.rating))
+    }
+
     /// Appends the record whose row was cleaned last.
     ///
     /// - Parameter known: The payload digest where it is computed already, and why the record's
@@ -85,17 +100,22 @@ struct PreparedUnit: Sendable {
             }
             return PreparedRecord(
                 range: range, product: row.productID,
-                identity: texts.identity(row, placeholders: cleaner.shape.placeholders),
+                identity: cleaner.identity(of: row, texts),
                 sourceTime: row.values.sourceTime, rating: row.values.rating,
                 hasText: row.values.hasText)
         }
+        present |= row.present
+        extra.unread = rows.unread
+        extra.hasDoubtfulIdentity = isDoubtful(one.identity, row)
         if let reason = row.fault { extra.fault = (reason, cleaner.faultField(of: row)) }
         if let broken = known.brokenBy { extra.fault = (broken, "") }
         if extra.fault == nil {
             one.payload =
                 known.payload ?? context.lend { payloadDigest(window.part(range), context: $0) }
         }
-        if extra.fault != nil || !context.isEmpty || !extra.attributes.isEmpty {
+        if extra.fault != nil || !context.isEmpty || !extra.attributes.isEmpty
+            || !extra.unread.isEmpty
+        {
             one.extra = Int32(extras.count)
             extras.append(extra)
         }

@@ -67,7 +67,11 @@ private func chooseShape(
     guard let firstElement else {
         return head.count < headBytes ? .nothing : nil
     }
-    let seen = (try? JSONValue(parsing: firstElement))?.members?.map(\.key) ?? []
+    let element = try? JSONValue(parsing: firstElement)
+    if let element, OtherFormat.isColumns(element) {
+        throw InputFault.otherFormat(file: file.name, .columns)
+    }
+    let seen = element?.members?.map(\.key) ?? []
     let missing =
         shapes.count == 1
         ? missingFields(shapes[0]) : ["product id", "rating, title or body"]

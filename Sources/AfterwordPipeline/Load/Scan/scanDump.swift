@@ -8,12 +8,13 @@ struct DumpScanner {
     private let dump: Dump
     private let shapes: [Shape]
     private let isStrict: Bool
+    private let rules: ReadingRules
     /// Writes records to bronze while the dump is read; set only in a store's first load.
     var early: EarlyBronzeWriter?
     private let workers: WorkerPool
     /// Called with the number of bytes of each slab read; may throw to stop the scan.
     private let progress: (Int64) throws -> Void
-    let dumpIndex = DumpIndex()
+    let dumpIndex: DumpIndex
     /// Open files of the dump, shared by this scan and later reads of single records.
     private let files = OpenFiles()
     /// Numbers of equal rejects.
@@ -29,10 +30,12 @@ struct DumpScanner {
     private var filesOfKnown: [Int] = []
 
     init(
-        dump: Dump, options: LoadOptions, workers: WorkerPool,
+        dump: Dump, options: LoadOptions, rules: ReadingRules, workers: WorkerPool,
         progress: @escaping (Int64) throws -> Void
     ) {
         self.dump = dump
+        self.rules = rules
+        dumpIndex = DumpIndex(rules)
         shapes = options.shapes
         isStrict = options.isStrict
         self.workers = workers
@@ -80,19 +83,20 @@ struct DumpScanner {
         try placeInSource(reading.source, of: file.name, from: firstReject)
         cursor.record.byteCount = reading.byteCount
         cursor.record.digest = reading.digest
+        cursor.record.unreadableFields = cursor.fields.unreadCount
         dumpIndex.files.append(
             IndexedFile(
                 record: cursor.record, cleaner: cursor.cleaner, source: reading.source,
-                isEmpty: isEmpty && reading.fault == nil))
+                isEmpty: isEmpty && reading.fault == nil, fields: cursor.fields))
     }
 
     /// The cleaner of the file's shape; nil where no shape fits.
     private func cleaner(of file: DumpFile) throws -> RecordCleaner? {
         switch try chooseShape(for: file, among: shapes, isStrict: isStrict) {
-        case .fits(let shape): return RecordCleaner(shape)
+        case .fits(let shape): return RecordCleaner(shape, rules)
         case .unfit(let given, let fault):
             dumpIndex.unfitFile = dumpIndex.unfitFile ?? fault
-            return RecordCleaner(given)
+            return RecordCleaner(given, rules)
         case .nothing: return nil
         }
     }
@@ -209,6 +213,7 @@ struct DumpScanner {
                 continue
             }
             profile.count(rating: met.rating, hasText: met.hasText)
+            cursor.fields.readBytes += Int64(element.length)
             if filesOfKnown[met.product] == place { continue }
             filesOfKnown[met.product] = place
             _ = enter(known.products[met.product].productID, namedBy: cursor)
@@ -242,10 +247,13 @@ struct DumpScanner {
         // Counted locally and added once: updating shared state for each record takes as long as
         // the rest.
         var profile = DumpProfile()
+        var readBytes: Int64 = 0
         defer {
             cursor.record.balance.found += profile.records
+            cursor.fields.readBytes += readBytes
             dumpIndex.profile.add(profile)
         }
+        cursor.fields.note(present: prepared.present)
         try window.lend { bytes in
             try prepared.rows.withTexts(in: bytes) { texts in
                 for one in prepared.records {
@@ -256,6 +264,11 @@ struct DumpScanner {
                         continue
                     }
                     profile.count(rating: one.rating, hasText: one.hasText)
+                    readBytes += Int64(one.range.count)
+                    for fault in extra?.unread ?? [] {
+                        let offset = cursor.offset + Int64(one.range.lowerBound)
+                        cursor.fields.note(unread: fault, at: offset)
+                    }
                     try enter(one, extra, texts, in: window, of: cursor)
                 }
             }
@@ -284,6 +297,7 @@ struct DumpScanner {
         }
         dumpIndex.add(candidate, to: indexed)
         guard let extra else { return }
+        if extra.hasDoubtfulIdentity { indexed.hasUnreadableIdentity = true }
         for (attribute, value) in extra.attributes {
             indexed.attributes[attribute, default: AttributeTally()]
                 .add(value, rank: .review, sourceTime: one.sourceTime)

@@ -59,7 +59,8 @@ final class ReviewMaker {
         batch.payloads.lend { payloads in
             for (place, (_, candidate)) in work.enumerated() {
                 reader.clean(candidate, starts[place], of: payloads, into: &batch.rows)
-                batch.rows.giveID(place, candidate.identity, in: payloads)
+                batch.rows.giveID(
+                    place, candidate.identity, by: context.run.identity, in: payloads)
             }
         }
         batch.payloads.removeLast(RecordCleaner.Again.margin)

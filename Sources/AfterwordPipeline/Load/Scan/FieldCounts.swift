@@ -1,0 +1,71 @@
+package import AfterwordCore
+
+/// A field that some records of a file hold and that could not be read there, so that these records
+/// do not say it.
+package struct UnreadField: Equatable, Sendable {
+    package var file: String
+    /// The name in tables and shapes.
+    package var field: String
+    /// Why it could not be read in the first of the records.
+    package var reason: RejectReason
+    /// The number of records.
+    package var count: Int64
+    /// Offset of the first of the records in the file.
+    package var firstOffset: Int64
+}
+
+/// A field that the shape maps and that no record of a file holds.
+package struct MissingField: Equatable, Sendable {
+    package var file: String
+    /// The name in tables and shapes.
+    package var field: String
+    /// Where the shape looks for it.
+    package var source: String
+    /// The number of records read.
+    package var records: Int64
+    /// The key of the records that is written most like it; nil where none is.
+    package var nearest: String?
+}
+
+/// What the records of a file say about the fields that its shape maps, by index of the field in
+/// the cleaner's bindings.
+struct FieldCounts: Sendable {
+    private struct Unread {
+        var count: Int64 = 0
+        var reasons: [RejectReason: Int64] = [:]
+        var first: RejectReason
+        var offset: Int64
+    }
+
+    /// The fields that some record holds.
+    private(set) var present: UInt64 = 0
+    private var unread: [Int: Unread] = [:]
+    /// Bytes of the records that were read, and of the rejects.
+    var readBytes: Int64 = 0
+    var rejectedBytes: Int64 = 0
+
+    /// The number of values that could not be read.
+    var unreadCount: Int64 { unread.values.reduce(0) { $0 + $1.count } }
+
+    mutating func note(present: UInt64) { self.present |= present }
+
+    /// Counts a field of a record that is read without it.
+    mutating func note(unread fault: FieldFault, at offset: Int64) {
+        unread[fault.binding, default: Unread(first: fault.reason, offset: offset)].count += 1
+        unread[fault.binding]?.reasons[fault.reason, default: 0] += 1
+    }
+
+    /// The number of records in which a field could not be read for one reason.
+    func unread(_ binding: Int, for reason: RejectReason) -> Int64 {
+        unread[binding]?.reasons[reason] ?? 0
+    }
+
+    /// The fields that could not be read, in order.
+    func unread(of cleaner: RecordCleaner, file: String) -> [UnreadField] {
+        unread.sorted { $0.key < $1.key }.map { binding, told in
+            UnreadField(
+                file: file, field: cleaner.name(ofBinding: binding), reason: told.first,
+                count: told.count, firstOffset: told.offset)
+        }
+    }
+}
