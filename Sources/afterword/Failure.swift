@@ -72,10 +72,11 @@ struct Failure {
         case .badArchive(let file, let fault): "\(file) " + words(fault)
         case .linkLeavesDump(let name): "\(name) is a link that leads out of the dump"
         case .outsideSeries(let name):
-            "\(name) lies beside dated folders or files and belongs to none of them; move it, put a "
-                + "date into its name (YYYY-MM-DD), or name the dumps (or, by --files, the files)"
+            "\(name) lies beside dated folders or files and belongs to none of them; move it, put "
+                + "a date into its name (YYYY-MM-DD), or name the dumps (or, by --files, the files)"
         case .unlikeInSeries(let first, let second, let product):
             unlikeInSeries(first, second, product)
+        case .undatedVersions(let first, let second): undatedVersions(first, second)
         case .changedWhileRead(let name): "\(name) changed while it was read; nothing was stored"
         case .unknownShape(let file, let seen, let missing):
             unknownShape(file, seen: seen, missing: missing)
@@ -118,6 +119,13 @@ struct Failure {
             + "Propose one: shape detect FILE; use it: --shape FILE"
     }
 
+    private static func undatedVersions(_ first: String, _ second: String) -> String {
+        "\(first) and \(second) hold different versions of a review, and their names do not tell "
+            + "which is newer; nothing was stored. Name files or folders by the day on which they "
+            + "were taken (YYYY-MM-DD), and each day is a run of its own; or load all as one dump: "
+            + "--observed-at DATE"
+    }
+
     private static func unlikeInSeries(
         _ first: String, _ second: String, _ product: String
     ) -> String {
@@ -149,7 +157,8 @@ struct Failure {
                 + "csv.DictReader(sys.stdin)]' < FILE.csv > FILE.jsonl. "
                 + "A table of products: catalog load FILE.csv"
         case .zip:
-            "is a ZIP archive by its content: name it FILE.zip, or unpack it and load the folder"
+            "is a ZIP archive, which 'run' and 'plan' read by its name: name it FILE.zip, or "
+                + "unpack it and load the folder"
         case .tar: "is a tar archive, which is not read: unpack it (tar -xf), and load the folder"
         case .sevenZip: "is a 7z archive, which is not read: unpack it, and load the folder"
         case .spreadsheet:

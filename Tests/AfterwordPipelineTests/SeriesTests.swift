@@ -170,6 +170,7 @@ import Testing
 
     @Test("All names together tell whether numbers are dates, times or parts")
     func together() throws {
+        #expect(try opened(["2026/01/1.json", "2026/01/2.json"]).count == 1)
         // Of products' numbers one looks like a date.
         #expect(try opened(["20150314.json", "20159999.json"]).count == 1)
         #expect(try opened(["20150314.json", "20150315.json"]).count == 2)
@@ -214,7 +215,7 @@ import Testing
     }
 
     private func load(
-        _ files: KeyValuePairs<String, String>, _ change: (inout LoadOptions) -> Void = { _ in }
+        _ files: [(String, String)], _ change: (inout LoadOptions) -> Void = { _ in }
     ) throws -> [LoadReport] {
         let folder = try TemporaryFolder()
         for (name, text) in files { try folder.write(name, text) }
@@ -234,31 +235,58 @@ import Testing
     func none() throws {
         let one = Fixture.array(Fixture.reviews("P1", 3))
         let reports = try load([
-            "r-2026-01-05.json": one, "r-2026-01-12.json": "[]", "r-2026-01-19.json": one,
+            ("r-2026-01-05.json", one), ("r-2026-01-12.json", "[]"), ("r-2026-01-19.json", one),
         ])
         #expect(reports.map(\.run.balance.found) == [3, 0, 3])
         #expect(reports.map(\.run.balance.inserted) == [3, 0, 0])
         #expect(reports.map(\.run.observedOrigin) == [.folderName, .folderName, .folderName])
     }
 
+    @Test(
+        "Versions that only the names of their files could order are refused",
+        arguments: [
+            ["r-05-01-2026.json", "r-12-01-2026.json"], ["r-2026-01.json", "r-2026-02.json"],
+            ["2026-W02/r.json", "2026-W03/r.json"], ["2026/01/r.json", "2026/02/r.json"],
+            ["r-2026-01-05.json", "r.json"], ["r-2026-Q1.json", "r-2026-Q2.json"],
+        ])
+    func undated(names: [String]) throws {
+        func text(_ stars: Int, _ name: String) -> String {
+            """
+            [{"review_id":"\(name)","rating":\(stars),"title":"t","text":"the text of it",\
+            "parent_asin":"P1","user_id":"u\(name)","timestamp":1588687728923,\
+            "verified_purchase":true,\
+            "helpful_vote":0,"asin":"P1","images":[]}]
+            """
+        }
+        let others = [(names[0], text(1, "a")), (names[1], text(5, "b"))]
+        #expect(try load(others).count == 1, "other reviews contradict nothing")
+        let versions = [(names[0], text(1, "a")), (names[1], text(5, "a"))]
+        let sorted = names.sorted { Text($0) < Text($1) }
+        #expect(throws: InputFault.undatedVersions(sorted[0], sorted[1])) { try load(versions) }
+        let one = try load(versions) { $0.observedAt = Instant(iso8601: "2026-02-01") }
+        #expect(one.map(\.run.balance.shadowed) == [1])
+        let plain = [("a.json", text(1, "a")), ("b.json", text(5, "a"))]
+        #expect(try load(plain).map(\.run.balance.shadowed) == [1])
+    }
+
     @Test("Dated files that are said to be complete all name the same products, or are refused")
     func complete() throws {
         let (one, two) = (Fixture.reviews("P1", 2), Fixture.reviews("P2", 2))
         let both = Fixture.array(one + two)
-        let files: KeyValuePairs = [
-            "r-2026-01-05.json": both, "r-2026-01-12.json": Fixture.array(one),
+        let files = [
+            ("r-2026-01-05.json", both), ("r-2026-01-12.json", Fixture.array(one)),
         ]
         #expect(try load(files).count == 2, "harmless where nothing is said to be complete")
         #expect(
             throws: InputFault.unlikeInSeries(
                 "r-2026-01-05.json", "r-2026-01-12.json", product: "P2")
         ) { try load(files) { $0.completeness = .all } }
-        let same = try load(["r-2026-01-05.json": both, "r-2026-01-12.json": both]) {
+        let same = try load([("r-2026-01-05.json", both), ("r-2026-01-12.json", both)]) {
             $0.completeness = .all
         }
         #expect(same.map(\.run.balance.unchanged) == [0, 4])
         let folders = try load([
-            "2026-01-05/r.json": both, "2026-01-12/r.json": Fixture.array(one),
+            ("2026-01-05/r.json", both), ("2026-01-12/r.json", Fixture.array(one)),
         ]) { $0.completeness = .all }
         #expect(folders.map(\.run.deleted) == [0, 2])
     }

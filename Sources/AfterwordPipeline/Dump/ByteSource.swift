@@ -10,9 +10,9 @@ import AfterwordCore
 
 /// Bytes of a dump that are read twice: once from start to end, later at single offsets.
 ///
-/// A file is read in place, and is open only while it is read (`OpenFiles`); a file in a ZIP archive
-/// by its `ZipEntryReader`. An inflated or transcoded stream is written to an unlinked temporary file as it is read first, so that records
-/// can be read again by their offsets in the stream.
+/// A file is read in place, and is open only while it is read (`OpenFiles`); a file of a ZIP
+/// archive is read by `ZipEntryReader`. An inflated or transcoded stream is written to an unlinked
+/// temporary file as it is read first, so that records can be read again by their offsets in it.
 final class ByteSource {
     private enum Bytes {
         case memory([UInt8])

@@ -28,7 +28,7 @@ struct DatedNames {
     /// The dump of one file. A file without a date has that of the folder that it was named with.
     func dump(ofFile file: DumpFile) -> Dump {
         var dump = Dump(name: last, files: [file])
-        let own = SplitDate(endingAt: above + [stem(of: last)])
+        let own = SplitDate(ofFile: last, in: above)
         let folder = above.last.flatMap { afterwordInstant($0) }
         dump.namedInstant =
             afterwordInstant(last) ?? own?.instant ?? folder
@@ -70,6 +70,10 @@ struct DatedNames {
             }
         }
         group.unread = found.unread.filter { unread in glob.map(unread.isAsked) ?? true }
+        let written = group.files.map { entries.written(in: $0.name) }
+        if Set(written).count > 1 {
+            for index in written.indices { group.files[index].writtenDate = written[index] }
+        }
         var dump = try group.dump()
         dump.namedInstant = instant
         if instant == nil {
@@ -101,6 +105,21 @@ private struct SplitDate {
             let date = CivilDate(year: year, month: month, day: day)
         else { return nil }
         instant = Instant(seconds: date.daysSinceEpoch * 86_400)
+    }
+
+    /// - Parameter file: A file named by its day, of two digits: single ones are those of pages.
+    init?(ofFile file: String, in path: [String]) {
+        let day = stem(of: file)
+        guard day.utf8.count == 2 else { return nil }
+        self.init(endingAt: path + [day])
+    }
+
+    /// A year and a month that are the names of two folders, one in the other.
+    static func month(_ year: String, _ month: String) -> String? {
+        guard let year = number(year, ["year", "y", "yyyy"], 4...4), (1995...2100).contains(year),
+            let month = number(month, ["month", "m", "mm"], 1...2), (1...12).contains(month)
+        else { return nil }
+        return "\(year)/\(month)"
     }
 
     /// The number of `05` or `day=05`.
@@ -147,12 +166,12 @@ struct Entries {
         let parts = name.split(separator: "/").map(String.init)
         for index in parts.indices {
             let isFile = index == parts.count - 1 && !isFolder
-            let part = isFile ? stem(of: parts[index]) : parts[index]
-            let path = above + parts[..<index] + [part]
-            guard
-                var instant = dates.instant(in: parts[index])
-                    ?? SplitDate(endingAt: path)?.instant
-            else { continue }
+            let path = above + parts[..<index]
+            let split =
+                isFile
+                ? SplitDate(ofFile: parts[index], in: path)
+                : SplitDate(endingAt: path + [parts[index]])
+            guard var instant = dates.instant(in: parts[index]) ?? split?.instant else { continue }
             guard !isFile else { return DatedPlace(instant: instant, folder: nil) }
             var depth = index + 1
             let names = ["hour", "hr", "h"]
@@ -166,6 +185,17 @@ struct Entries {
             return DatedPlace(instant: instant, folder: folder)
         }
         return nil
+    }
+
+    /// What of a file's name, or of the folders' that hold it, may tell its place in an order of
+    /// time; nil for nothing.
+    func written(in name: String) -> String? {
+        let parts = name.split(separator: "/").map(String.init)
+        let folders = zip(parts, parts.dropFirst()).compactMap { year, month in
+            SplitDate.month(year, stem(of: month))
+        }
+        let all = folders + parts.compactMap { dates.written(in: $0) }
+        return all.isEmpty ? nil : all.joined(separator: "/")
     }
 
     /// The first date in a name of these files whose day and month nothing tells apart.

@@ -48,6 +48,9 @@ package struct DumpFile: Sendable {
     }
     package var name: String
     package var content: Content
+    /// The date, month or ambiguous date in the names of a dump's files, where it differs between
+    /// them and makes no series.
+    package var writtenDate: String?
 
     package init(name: String, content: Content) {
         self.name = name
@@ -82,6 +85,9 @@ package enum InputFault: Error, Equatable, Sendable {
     /// A series of dated files that is said to be complete, and whose files name different
     /// products: two of them, and a product that the second one alone names, or does not.
     case unlikeInSeries(String, String, product: String)
+    /// Two files of one dump hold different versions of a review, and only the dates in their
+    /// names may tell which one is newer.
+    case undatedVersions(String, String)
     /// A file changed between two reads.
     case changedWhileRead(String)
     /// No shape fits; the fields seen in the first element, and those that are missing.

@@ -58,6 +58,15 @@ struct NameDates {
         return scanner.moments().first.map { scanner.text(of: $0) }
     }
 
+    /// What of a name may tell its place in an order of time: a date, an ambiguous one, or a month.
+    func written(in name: String) -> String? {
+        let scanner = NameScanner(name)
+        let moments = scanner.moments()
+        let date = moments.last { instant(of: $0, scanner) != nil }
+        let open = moments.last { $0.day == nil }
+        return (date ?? open).map { scanner.text(of: $0) } ?? scanner.part()
+    }
+
     private func instant(of moment: WrittenMoment, _ scanner: NameScanner) -> Instant? {
         if case .digits(let length) = moment.form, otherNumbers.contains(length) { return nil }
         var day = moment.day

@@ -71,6 +71,23 @@ struct NameScanner {
         return lengths
     }
 
+    /// A year and its month, week or quarter, as written; nil for none.
+    func part() -> String? {
+        for place in text.indices where isBoundary(place) && digitCount(at: place) == 4 {
+            guard let year = number(at: place, 4), Self.years.contains(year),
+                let joint = scalar(place + 4), "-_.年".unicodeScalars.contains(joint)
+            else { continue }
+            let isWeek = scalar(place + 5).map { "WwQq".unicodeScalars.contains($0) } == true
+            let start = place + (isWeek ? 6 : 5)
+            let end = start + digitCount(at: start)
+            guard let number = number(at: start, end - start), (1...53).contains(number),
+                isWeek || (number <= 12 && (end - start == 2 || joint == "年")), isEnd(end)
+            else { continue }
+            return String(String.UnicodeScalarView(text[place..<end]))
+        }
+        return nil
+    }
+
     private func moment(at start: Int) -> WrittenMoment? {
         parts(at: start) ?? digits(at: start) ?? yearLast(at: start)
     }

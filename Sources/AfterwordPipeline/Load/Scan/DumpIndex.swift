@@ -69,6 +69,8 @@ struct IndexedFile {
     var isPlaceholder = false
     /// The file holds nothing but white space.
     var isEmpty = false
+    /// `DumpFile.writtenDate`.
+    var writtenDate: String?
 }
 
 /// The contents of a dump for one product.

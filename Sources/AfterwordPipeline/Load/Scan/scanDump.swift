@@ -67,6 +67,7 @@ struct DumpScanner {
         indexed.record.balance.found = found
         indexed.record.balance.copies = found
         indexed.duplicateOf = original
+        indexed.writtenDate = file.writtenDate
         dumpIndex.files.append(indexed)
     }
 
@@ -83,7 +84,7 @@ struct DumpScanner {
         dumpIndex.files.append(
             IndexedFile(
                 record: cursor.record, cleaner: cursor.cleaner, source: reading.source,
-                isEmpty: isEmpty && reading.fault == nil))
+                isEmpty: isEmpty && reading.fault == nil, writtenDate: file.writtenDate))
     }
 
     /// The cleaner of the file's shape; nil where no shape fits.
