@@ -88,10 +88,14 @@ struct Failure {
         case .folderForFile(let name):
             "\(name) is a folder, and one file is needed here: name a file that lies in it"
         case .otherFormat(let file, let format): "\(file) " + words(format)
+        case .badArchive(let file, let fault): "\(file) " + words(fault)
         case .linkLeavesDump(let name): "\(name) is a link that leads out of the dump"
         case .outsideSeries(let name):
-            "\(name) lies beside dated folders and belongs to none of them; move it, or name the "
-                + "dumps"
+            "\(name) lies beside dated folders or files and belongs to none of them; move it, put "
+                + "a date into its name (YYYY-MM-DD), or name the dumps (or, by --files, the files)"
+        case .unlikeInSeries(let first, let second, let product):
+            unlikeInSeries(first, second, product)
+        case .undatedVersions(let first, let second): undatedVersions(first, second)
         case .changedWhileRead(let name): "\(name) changed while it was read; nothing was stored"
         case .unknownShape(let file, let seen, let missing):
             unknownShape(file, seen: seen, missing: missing)
@@ -121,7 +125,7 @@ struct Failure {
         case .otherIdentityKind(let file, let stored, let incoming):
             "\(file): its products are known by identity \(stored), the file by \(incoming)"
         case .seriesWithObservedAt:
-            "--observed-at is for one dump; the folders of a series carry their own dates"
+            "--observed-at is for one dump; the folders and files of a series carry their own dates"
         }
     }
 
@@ -155,6 +159,23 @@ struct Failure {
             + "Mend the shape, or propose one: shape detect FILE"
     }
 
+    private static func undatedVersions(_ first: String, _ second: String) -> String {
+        "\(first) and \(second) hold different versions of a review, and their names do not tell "
+            + "which is newer; nothing was stored. Name files or folders by the day on which they "
+            + "were taken (YYYY-MM-DD), and each day is a run of its own; or load all as one dump: "
+            + "--observed-at DATE"
+    }
+
+    private static func unlikeInSeries(
+        _ first: String, _ second: String, _ product: String
+    ) -> String {
+        "\(second) names other products than \(first) does (\(product) is in one of them only): "
+            + "with --complete all each file of a series deletes what it does not hold, and files "
+            + "dated by day often hold that day's reviews alone; nothing was stored. Load them "
+            + "without --complete all; or, where each file was all that there was, put each into "
+            + "a folder named by its date (2026-01-05/)"
+    }
+
     private static func tooManyRejects(
         _ rejected: Int64, found: Int64, _ reasons: String
     ) -> String {
@@ -178,7 +199,9 @@ struct Failure {
                 + "instance: python3 -c 'import csv, json, sys; [print(json.dumps(row)) for row in "
                 + "csv.DictReader(sys.stdin)]' < FILE.csv > FILE.jsonl. "
                 + "A table of products: catalog load FILE.csv"
-        case .zip: "is a ZIP archive, which is not read: unpack it, and load the folder"
+        case .zip:
+            "is a ZIP archive, which 'run' and 'plan' read by its name: name it FILE.zip, or "
+                + "unpack it and load the folder"
         case .tar: "is a tar archive, which is not read: unpack it (tar -xf), and load the folder"
         case .sevenZip: "is a 7z archive, which is not read: unpack it, and load the folder"
         case .spreadsheet:
@@ -194,6 +217,30 @@ struct Failure {
         case .xz: "is packed with xz, which is not read: unpack it (unxz), or pack it with gzip"
         case .zstd:
             "is packed with zstd, which is not read: unpack it (unzstd), or pack it with gzip"
+        }
+    }
+
+    /// What is wrong with an archive or a file in it, and the way on.
+    private static func words(_ fault: ArchiveFault) -> String {
+        switch fault {
+        case .noDirectory:
+            "is a ZIP archive that is cut off or damaged: its directory cannot be read. Get it "
+                + "again, or repair it (zip -FF) and unpack it"
+        case .damaged:
+            "is damaged in its ZIP archive: it does not unpack to what was packed; nothing was "
+                + "stored. Get the archive again, or unpack what can be (unzip)"
+        case .encrypted:
+            "is encrypted in its ZIP archive: unpack it with its password, and load the folder"
+        case .method(let number):
+            "is packed in its ZIP archive by method \(number), and only deflate is read: unpack it "
+                + "(7z x, unzip), and load the folder"
+        case .severalVolumes:
+            "is one of several parts of a ZIP archive: join them (zip -s 0 FILE.zip --out "
+                + "WHOLE.zip), or unpack it"
+        case .manyFiles: "is a ZIP archive of too many files: unpack it, and load the folder"
+        case .ratio:
+            "grows more than 200 times when it is unpacked from its ZIP archive; where that is "
+                + "right, unpack it, and load the folder"
         }
     }
 

@@ -49,6 +49,32 @@ import Testing
         #expect(plain.code == 0 && plain.output.contains(#""inserted":300"#), "\(plain.errors)")
     }
 
+    @Test("dated-files-one-folder: each file is a run by its name; what its name hides is told")
+    func datedFiles() throws {
+        for day in ["05", "12"] {
+            try folder.write("weekly/reviews-2026-01-\(day).jsonl", review(1))
+        }
+        let series = try Program.run(["run", "weekly"], in: folder.path)
+        #expect(series.code == 0, "\(series.errors)")
+        for (run, day) in [(1, "05"), (2, "12")] {
+            let words =
+                "Run \(run): reviews-2026-01-\(day).jsonl, observed 2026-01-\(day)T00:00:00Z "
+                + "(by its name)"
+            #expect(series.output.contains(words), "\(series.output)")
+        }
+        try folder.write("open/reviews-05-01-2026.jsonl", review(2))
+        let open = try Program.run(["run", "open", "--store", "o.sqlite"], in: folder.path)
+        #expect(open.output.contains("05-01-2026 in its name tells no date"), "\(open.output)")
+        try folder.write("weekly/more.jsonl", review(3))
+        let outside = try Program.run(["run", "weekly"], in: folder.path)
+        #expect(outside.code == 2 && outside.errors.contains("more.jsonl lies beside dated"))
+        try folder.write("weekly/reviews-2026-01-12.jsonl", review(2))
+        let complete = try Program.run(
+            ["run", "weekly", "--complete", "all", "--files", "reviews*"], in: folder.path)
+        #expect(complete.code == 2, "\(complete.output)")
+        #expect(complete.errors.contains("names other products than reviews-2026-01-05.jsonl"))
+    }
+
     @Test("holds-every-file-open: too few open files are named as the reason")
     func named() throws {
         try folder.write("d/a.json", review(1))

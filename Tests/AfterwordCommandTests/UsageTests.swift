@@ -91,7 +91,7 @@ import Testing
                 "reviews.csv is a table (CSV), which is not read as reviews: write it as"
             ),
             ("week", "reviews.csv is a table (CSV)"),
-            ("week.zip", "ZIP archive, which is not read: unpack"),
+            ("week.zip", "week.zip is a ZIP archive that is cut off or damaged"),
         ] {
             let result = try Program.run(["run", path], in: folder.path)
             #expect(result.code == 2 && result.errors.contains(words), "\(result.errors)")

@@ -10,15 +10,16 @@ import AfterwordCore
 
 /// Bytes of a dump that are read twice: once from start to end, later at single offsets.
 ///
-/// A file is read in place, and is open only while it is read (`OpenFiles`). An inflated or
-/// transcoded stream is written to an unlinked temporary file as it is read first, so that records
-/// can be read again by their offsets in the stream.
+/// A file is read in place, and is open only while it is read (`OpenFiles`); a file of a ZIP
+/// archive is read by `ZipEntryReader`. An inflated or transcoded stream is written to an unlinked
+/// temporary file as it is read first, so that records can be read again by their offsets in it.
 final class ByteSource {
     private enum Bytes {
         case memory([UInt8])
         case file(ReadFile)
         /// A part of the temporary file, which begins at `start`.
         case spool(Spool, start: Int64)
+        case entry(ZipEntryReader)
     }
     private let bytes: Bytes
     let name: String
@@ -46,6 +47,9 @@ final class ByteSource {
             let readFile = ReadFile(path: path, name: file.name, files: files)
             _ = try readFile.opened()
             bytes = .file(readFile)
+        case .packed(let path, let entry):
+            let archive = try ByteSource(DumpFile(name: file.name, content: .path(path)), files)
+            bytes = .entry(try ZipEntryReader(entry, of: archive, name: file.name, files))
         }
     }
 
@@ -70,7 +74,7 @@ final class ByteSource {
 
     /// The descriptor to read from, the offset in it, and the number of bytes that may be read
     /// there.
-    private func place(
+    func place(
         at offset: Int64, _ count: Int
     ) throws -> (descriptor: OpenDescriptor, offset: Int64, count: Int) {
         switch bytes {
@@ -80,6 +84,7 @@ final class ByteSource {
             return (
                 spool.descriptor, start + offset, Int(max(0, min(Int64(count), length - offset)))
             )
+        case .entry(let reader): return try reader.place(at: offset, count)
         }
     }
 
@@ -89,6 +94,7 @@ final class ByteSource {
             let start = min(Int(offset), memory.count)
             return Array(memory[start..<min(start + count, memory.count)])
         }
+        if case .entry(let reader) = bytes { try reader.unpack(to: offset + Int64(count)) }
         let place = try place(at: offset, count)
         return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             filled = try fill(place.count) { filled in

@@ -11,6 +11,12 @@ package struct Dump: Sendable {
     /// Ignored files that may hold reviews, and folders without any file: a dump with one of them
     /// is not complete.
     package var unread: [UnreadFile]
+    /// When the dump was taken, by the names of its folder or files; nil where they hold no date.
+    package var namedInstant: Instant?
+    /// Whether files tell the instant by their own names, rather than a folder that holds them.
+    package var isDatedFile = false
+    /// A date in the names that tells no instant: its day and month may be either way round.
+    package var ambiguousDate: String?
 
     package init(
         name: String, files: [DumpFile], ignored: [String] = [], unread: [UnreadFile] = []
@@ -19,21 +25,32 @@ package struct Dump: Sendable {
         self.name = name
         self.files = files.sorted { Text($0.name) < Text($1.name) }
         self.ignored = ignored.sorted { Text($0) < Text($1) }
+        namedInstant = instant(inName: name)
     }
 
-    /// The instant that the name begins with; nil for none.
-    package var namedInstant: Instant? { instant(inName: name) }
+    /// The dump with more files that are not read.
+    func adding(ignored more: [String], unread others: [UnreadFile]) -> Dump {
+        var dump = Dump(name: name, files: files, ignored: ignored + more, unread: unread + others)
+        dump.namedInstant = namedInstant
+        dump.isDatedFile = isDatedFile
+        dump.ambiguousDate = ambiguousDate
+        return dump
+    }
 }
 
 /// One file of a dump: its name relative to the dump's folder, and its content.
 package struct DumpFile: Sendable {
-    /// The bytes of a file, on disk or in memory.
+    /// The bytes of a file: on disk, in a ZIP archive at a path, or in memory.
     package enum Content: Sendable {
         case path(String)
+        case packed(archive: String, ZipEntry)
         case memory([UInt8])
     }
     package var name: String
     package var content: Content
+    /// The date, month or ambiguous date in the names of a dump's files, where it differs between
+    /// them and makes no series.
+    package var writtenDate: String?
 
     package init(name: String, content: Content) {
         self.name = name
@@ -69,10 +86,18 @@ package enum InputFault: Error, Equatable, Sendable {
     case folderForFile(String)
     /// A file in a known format other than JSON.
     case otherFormat(file: String, OtherFormat)
+    /// A ZIP archive, or a file in one, that cannot be read.
+    case badArchive(file: String, ArchiveFault)
     /// A symbolic link to a target outside the dump.
     case linkLeavesDump(String)
-    /// A review file next to the dated folders of a series.
+    /// A review file without a date next to the dated files or folders of a series.
     case outsideSeries(String)
+    /// A series of dated files that is said to be complete, and whose files name different
+    /// products: two of them, and a product that the second one alone names, or does not.
+    case unlikeInSeries(String, String, product: String)
+    /// Two files of one dump hold different versions of a review, and only the dates in their
+    /// names may tell which one is newer.
+    case undatedVersions(String, String)
     /// A file changed between two reads.
     case changedWhileRead(String)
     /// No shape fits; the fields seen in the first element, and those that are missing.

@@ -1,6 +1,7 @@
 import CZlib
 
-/// Inflates a stream of concatenated gzip members as its bytes arrive. Not thread-safe.
+/// Inflates a stream of concatenated gzip members, or one raw stream of deflate, as its bytes
+/// arrive. Not thread-safe.
 ///
 /// zlib's state is at a fixed address, owned by this class alone.
 final class Inflater {
@@ -11,17 +12,21 @@ final class Inflater {
     static let ratioLimit = 200
     static let ratioAllowance = 1 << 20
 
+    private let isRaw: Bool
     private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     private var read = 0
     private var written = 0
     /// Whether a member has begun and not ended: at the end of the input, it is truncated.
     private(set) var isInsideMember = false
 
-    init() {
+    /// - Parameter isRaw: The stream has neither header nor checksum, as in a ZIP archive.
+    init(isRaw: Bool = false) {
+        self.isRaw = isRaw
         stream.initialize(to: z_stream())
-        // 16 + window bits: accept gzip headers and checksums only.
+        // 16 + window bits: accept gzip headers and checksums only. Negative: accept neither.
         let status = inflateInit2_(
-            stream, 16 + MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+            stream, isRaw ? -MAX_WBITS : 16 + MAX_WBITS, ZLIB_VERSION,
+            Int32(MemoryLayout<z_stream>.size))
         precondition(status == Z_OK, "zlib cannot start")
     }
 
@@ -51,6 +56,7 @@ final class Inflater {
                 if written > read * Self.ratioLimit + Self.ratioAllowance { throw Fault.ratio }
                 if status == Z_STREAM_END {
                     isInsideMember = false
+                    if isRaw, stream.pointee.avail_in > 0 { throw Fault.damaged }
                     inflateReset(stream)
                 }
             }
@@ -66,5 +72,12 @@ final class Inflater {
             filled = output.count - Int(stream.pointee.avail_out)
         }
         return (piece, status)
+    }
+}
+
+/// CRC-32 of bytes that follow others of which it is `before`; 0 for none.
+func crc(_ bytes: [UInt8], after before: UInt32) -> UInt32 {
+    bytes.withUnsafeBufferPointer {
+        UInt32(truncatingIfNeeded: crc32(UInt(before), $0.baseAddress, UInt32($0.count)))
     }
 }

@@ -8,7 +8,7 @@ import Synchronization
     import Glibc
 #endif
 
-/// The open files of a dump: at most `limit` of its files and one temporary file, however many
+/// The open files of a dump: at most `limit` of its files and two temporary files, however many
 /// files the dump has.
 ///
 /// The sources of one dump share it. Several threads may read them at once: opening and closing
@@ -23,6 +23,7 @@ final class OpenFiles {
     /// Open files, in the order in which they were opened or last spared.
     private var entries: [Entry] = []
     private var spool: Spool?
+    private var unpacked: Spool?
 
     /// - Parameter limit: Greatest number of files open at once.
     init(limit: Int = 16) { self.limit = limit }
@@ -52,6 +53,15 @@ final class OpenFiles {
         if let spool { return spool }
         let made = try Spool(for: name)
         spool = made
+        return made
+    }
+
+    /// The temporary file shared by all files unpacked from ZIP archives. It is another one: an
+    /// unpacked file may itself be inflated or transcoded while it is read.
+    func unpackedFile(for name: String) throws -> Spool {
+        if let unpacked { return unpacked }
+        let made = try Spool(for: name)
+        unpacked = made
         return made
     }
 }

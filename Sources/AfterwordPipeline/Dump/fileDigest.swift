@@ -8,12 +8,13 @@ import AfterwordCore
     import Glibc
 #endif
 
-/// The size of a file in bytes.
+/// The size of a file in bytes; unpacked where it is in a ZIP archive.
 ///
 /// - Throws: `InputFault.unreadableFile`.
 func byteCount(_ file: DumpFile) throws -> Int64 {
     switch file.content {
     case .memory(let bytes): return Int64(bytes.count)
+    case .packed(_, let entry): return entry.bytes
     case .path(let path):
         var info = stat()
         guard stat(path, &info) == 0 else {

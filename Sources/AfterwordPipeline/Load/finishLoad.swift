@@ -18,7 +18,7 @@ func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> 
     try context.load.finish(record, files: files)
     return LoadReport(
         run: record, dump: dump.name, files: files, ignored: dump.ignored,
-        recognised: dumpIndex.known?.metCount ?? 0,
+        ambiguousDate: dump.ambiguousDate, recognised: dumpIndex.known?.metCount ?? 0,
         olderProducts: context.totals.olderProducts, changes: context.totals.changes,
         comparison: context.comparison, rejects: firstRejects(dumpIndex),
         unread: unread(dumpIndex), missing: dumpIndex.missing)

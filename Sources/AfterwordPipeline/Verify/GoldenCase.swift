@@ -124,6 +124,7 @@ package struct GoldenCase: Sendable {
             }
             let dumps = try openDumps("\(folder)/dumps/\(step.folder)")
             for dump in dumps {
+                if dumps.count > 1 { options.observedAt = dump.namedInstant }
                 _ = try loadDump(
                     dump, into: store, options: options,
                     surroundings: LoadSurroundings(now: { step.recordedAt }))

@@ -6,7 +6,8 @@ import Synchronization
 
 /// The arguments of `run` and `plan`; a plan is the same load, rolled back.
 struct LoadArguments: ParsableArguments {
-    @Argument(help: "Folders or files; a folder of dated folders is a series, one run each.")
+    @Argument(
+        help: "Folders or files; a folder of dated folders or files is a series, one run each.")
     var dumps: [String]
 
     @OptionGroup var store: StoreOptions
@@ -101,7 +102,7 @@ struct LoadArguments: ParsableArguments {
         if observedAt != nil, opened.count > 1 { throw InputFault.seriesWithObservedAt }
         let days = Set(opened.map { $0.namedInstant?.startOfDay })
         if dumpLabel != nil, days.count > 1 {
-            throw CommandFault(.usage, "--dump names one dump; these folders are of several days")
+            throw CommandFault(.usage, "--dump names one dump; these dumps are of several days")
         }
         let ordered = opened.enumerated().sorted { left, right in
             let (l, r) = (left.element.namedInstant, right.element.namedInstant)
@@ -151,7 +152,11 @@ struct LoadArguments: ParsableArguments {
         if wait { pause = Self.waiting() }
         let interrupts = Interrupts(store.interruption)
         defer { interrupts.stop() }
-        for dump in try dumpsInOrder() {
+        let dumps = try dumpsInOrder()
+        var checking = LoadSurroundings(now: { now() })
+        checking.isInterrupted = interrupts.isInterrupted
+        try checkSeries(dumps, options, checking)
+        for dump in dumps {
             let bar = ProgressBar(isQuiet: quiet || output.json)
             defer { bar.finish() }
             var surroundings = LoadSurroundings(

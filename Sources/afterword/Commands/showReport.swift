@@ -12,6 +12,11 @@ func show(_ report: LoadReport, isRehearsal: Bool) {
         Terminal.bold("\(title): \(printable(report.dump))")
             + ", observed \(run.observedAt) (\(origin(run.observedOrigin)))"
             + (run.dumpLabel.map { ", dump \(printable($0.string))" } ?? ""))
+    if let date = report.ambiguousDate, run.observedOrigin != .given {
+        say(
+            "\(printable(date)) in its name tells no date: day and month may be either way round. "
+                + "Name it YYYY-MM-DD, or give --observed-at.")
+    }
     let balance = run.balance
     say(
         "\(several(balance.found, "review")) in \(several(run.productsNamed, "product")): "

@@ -7,6 +7,8 @@ package struct LoadReport: Sendable {
     package var files: [FileRecord]
     /// Names of files in the dump's folder that are not read.
     package var ignored: [String]
+    /// A date in the dump's name that tells no instant: its day and month may be either way round.
+    package var ambiguousDate: String?
     /// Number of records recognized by their bytes, without being parsed.
     package var recognised: Int64 = 0
     /// Number of named products that the store has a newer dump of: in these nothing is updated,

@@ -183,6 +183,7 @@ private struct Decision {
         let variant = winner(
             of: group, current: currentContent(of: review, held),
             history: key.flatMap { stored.contents[$0.reviewKey] } ?? [])
+        try refuseUndated(group, variant)
         let (record, reading) = try records.record(of: variant.kept)
         guard let raw = payloads.raw[variant.kept.payload] ?? review.map({ .stored($0.rawKey) })
         else { preconditionFailure("a record that no review holds has just been kept") }
@@ -195,6 +196,25 @@ private struct Decision {
             judgement, of: WinningRecord(candidate: variant.kept, record: record, raw: raw),
             over: review, isNew: payloads.new.contains(variant.kept.payload))
         count(group, variant) { $0.count(judgement) }
+    }
+
+    /// Refuses versions of a review that nothing but the dates in their files' names may order.
+    /// Where the user tells when the dump was taken, all of it is of that moment.
+    private func refuseUndated(
+        _ group: DuplicateGroup, _ winner: DuplicateGroup.Variant
+    ) throws {
+        guard group.finalists.count > 1, run.options.hasGuards, run.options.observedAt == nil else {
+            return
+        }
+        let file = winner.candidates[0].file
+        for variant in group.finalists where variant.content != winner.content {
+            let other = variant.candidates[0].file
+            guard records.writtenDate(file) != records.writtenDate(other) else { continue }
+            let names = [records.file(file).name, records.file(other).name].sorted {
+                Text($0) < Text($1)
+            }
+            throw InputFault.undatedVersions(names[0], names[1])
+        }
     }
 
     /// The content of the live review, read from its payload where that can be cleaned.

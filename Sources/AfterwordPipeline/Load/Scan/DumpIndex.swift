@@ -81,6 +81,8 @@ struct IndexedFile {
     var isEmpty = false
     /// What its records say about the fields of its shape.
     var fields = FieldCounts()
+    /// `DumpFile.writtenDate`.
+    var writtenDate: String?
 }
 
 /// The contents of a dump for one product.

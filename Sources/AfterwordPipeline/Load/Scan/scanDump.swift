@@ -70,6 +70,7 @@ struct DumpScanner {
         indexed.record.balance.found = found
         indexed.record.balance.copies = found
         indexed.duplicateOf = original
+        indexed.writtenDate = file.writtenDate
         dumpIndex.files.append(indexed)
     }
 
@@ -87,7 +88,8 @@ struct DumpScanner {
         dumpIndex.files.append(
             IndexedFile(
                 record: cursor.record, cleaner: cursor.cleaner, source: reading.source,
-                isEmpty: isEmpty && reading.fault == nil, fields: cursor.fields))
+                isEmpty: isEmpty && reading.fault == nil, fields: cursor.fields,
+                writtenDate: file.writtenDate))
     }
 
     /// The cleaner of the file's shape; nil where no shape fits.
