@@ -1,0 +1,274 @@
+/// What is taken for the product of a review.
+struct ProductChoice {
+    /// The source in a shape.
+    var source: JSONValue
+    /// The member of the records, where it is one.
+    var leaf: LeafProfile?
+    /// The level of the object around the records that names it; nil for none.
+    var level: Int?
+    var doubts: [String] = []
+}
+
+/// Finds the product of the records of a place: in the records, in the objects around them, or in
+/// the keys of the maps around them.
+///
+/// A product is in every record and repeats. It is never the name of the only list or the only
+/// member of a map, the id of a job or a page, or what every record has of its own.
+struct ProductSearch {
+    /// The members of the objects around the records that are `level` keys away.
+    struct Level {
+        /// One for each object.
+        var leaves: [LeafProfile]
+        var objects: Int
+    }
+
+    private let place: ReviewPlaces.Place
+    private let leaves: [LeafProfile]
+    private(set) var levels: [Level] = []
+
+    private var count: Int { place.records.count }
+
+    init(_ place: ReviewPlaces.Place, _ leaves: [LeafProfile], in places: ReviewPlaces) {
+        self.place = place
+        self.leaves = leaves
+        var found: [[Int: ReviewPlaces.Envelope]] = []
+        for record in place.records {
+            var next = record.envelope
+            var level = 0
+            while let index = next {
+                if level == found.count { found.append([:]) }
+                found[level][index] = places.envelopes[index]
+                next = places.envelopes[index].parent
+                level += 1
+            }
+        }
+        levels = found.map { objects in
+            let members = objects.sorted { $0.key < $1.key }.map { _, envelope in
+                envelope.members.filter { $0.key != envelope.onward }
+            }
+            return Level(leaves: leafProfiles(members), objects: members.count)
+        }
+    }
+
+    /// The product by a name that says so; nil where nothing does.
+    func best(without used: Set<LeafName>) -> ProductChoice? {
+        var best: (choice: ProductChoice, score: Int)?
+        func offer(_ choice: ProductChoice, _ score: Int) {
+            if score > best?.score ?? 0 { best = (choice, score) }
+        }
+        for leaf in leaves where !used.contains(leaf.name) && leaf.isInNearlyAll {
+            guard let score = strongScore(leaf) else { continue }
+            offer(choice(leaf, isSure: score > 80), score)
+        }
+        for (index, level) in levels.enumerated() {
+            for leaf in level.leaves where leaf.isInAll {
+                guard let score = strongScore(leaf) ?? ownScore(leaf, level) else { continue }
+                offer(choice(leaf, level: index + 1), score - 3 - index)
+            }
+        }
+        if let (choice, score) = capture { offer(choice, score) }
+        return best?.choice
+    }
+
+    /// The product by what its values do, where no name says so: an id of an unknown name that is
+    /// in all records and repeats, an id that some records lack, a name or a link of a product.
+    func weak(without used: Set<LeafName>) -> ProductChoice? {
+        let free = leaves.filter { !used.contains($0.name) && $0.isScalar }
+        if let leaf = repeated(free) { return taken(leaf, "in all records, and repeats") }
+        let partial = free.filter { $0.count * 2 >= count && strongScore($0) != nil }
+            .max { $0.count < $1.count }
+        if let partial {
+            return taken(partial, "missing in \(count - partial.count) of \(count) records")
+        }
+        let named = free.first { leaf in
+            leaf.isInAll && leaf.isShortText && isSubject(leaf, with: ["name", "title"])
+        }
+        if let named { return taken(named, "a name, no id") }
+        let linked = free.first { leaf in
+            leaf.isInAll && leaf.isURL && isSubject(leaf, with: ["url", "link", "permalink"])
+        }
+        return linked.map { taken($0, "a link, no id") }
+    }
+}
+
+// MARK: Names of products
+
+private let exactNames = [
+    "childasin", "parentasin", "asin", "productid", "productasin", "itemid", "sku", "isbn",
+    "listingid", "product", "handle", "productsku", "productcode", "producthandle", "goodsid",
+    "articleid", "gtin", "ean", "appid", "bookid", "hotelid", "placeid", "businessid", "listing",
+]
+
+private let subjects: Set<String> = [
+    "product", "item", "listing", "app", "book", "hotel", "place", "business", "article", "good",
+    "goods", "course", "game", "movie", "film", "restaurant", "property", "sku", "asin", "produkt",
+    "producto", "produit", "prodotto", "produto", "artikel", "entity", "company", "recipe",
+]
+
+private let idWords: Set<String> = [
+    "id", "sku", "asin", "code", "handle", "slug", "key", "ref", "gtin", "isbn", "ean", "upc",
+    "uuid", "guid", "number", "no", "nr", "mpn",
+]
+
+private let noProduct: Set<String> = replyWords.union([
+    "review", "comment", "author", "user", "reviewer", "customer", "profile", "order", "job",
+    "session", "page", "request", "image", "media", "seller", "category", "brand", "count",
+    "price", "rating", "type", "status", "marketplace", "site", "store", "shop", "country",
+    "language", "lang", "locale", "campaign", "merchant", "vendor", "consumer", "feedback",
+    "variant", "thread", "cursor", "batch", "source", "platform", "region", "currency", "bundle",
+    "parent", "video", "photo", "transaction", "invoice", "vote", "tenant", "client", "device",
+])
+
+extension ProductSearch {
+    /// How surely a member's name is that of a product's id; nil where it is not.
+    private func strongScore(_ leaf: LeafProfile) -> Int? {
+        guard leaf.isScalar, !leaf.isURL || leaf.name.plain == "listing" else { return nil }
+        let name = leaf.name
+        if let index = exactNames.firstIndex(where: { $0 == name.joined }) {
+            return index >= 9 && !leaf.isShortText && !leaf.isIDLike ? nil : 100 - index
+        }
+        guard name.allWords.isDisjoint(with: noProduct), !name.allWords.isDisjoint(with: subjects),
+            leaf.isIDLike
+        else { return nil }
+        if exactNames.contains(name.plain) { return 82 }
+        return name.words.isDisjoint(with: idWords) ? nil : 80
+    }
+
+    /// The score of a plain `id` of an object around the records: several objects, each with an id
+    /// of its own, or one that is a product by its other members.
+    private func ownScore(_ leaf: LeafProfile, _ level: Level) -> Int? {
+        guard ["id", "_id"].contains(leaf.name.path.joined(separator: ".")), leaf.isIDLike else {
+            return nil
+        }
+        let plain = Set(level.leaves.map(\.name.plain))
+        let job: Set<String> = ["status", "success", "job", "query", "page", "statuscode", "cursor"]
+        guard plain.isDisjoint(with: job) else { return nil }
+        let own: Set<String> = [
+            "name", "title", "brand", "price", "url", "asin", "sku", "producttitle", "productname",
+            "handle", "category",
+        ]
+        let isProduct = !plain.isDisjoint(with: own)
+        return isProduct || level.objects > 1 && leaf.distinct == level.objects ? 70 : nil
+    }
+
+    private func isSubject(_ leaf: LeafProfile, with words: Set<String>) -> Bool {
+        !leaf.name.allWords.isDisjoint(with: subjects) && !leaf.name.words.isDisjoint(with: words)
+            && leaf.name.allWords.isDisjoint(with: noProduct)
+    }
+
+    /// The member that looks like an id, is in all records and repeats.
+    private func repeated(_ free: [LeafProfile]) -> LeafProfile? {
+        free.first { leaf in
+            guard leaf.isInAll, leaf.isIDLike, leaf.name.path.count < 3 else { return false }
+            let names = leaf.name.words
+            guard !names.isDisjoint(with: idWords), names.count > 1,
+                leaf.name.allWords.isDisjoint(with: noProduct)
+            else { return false }
+            let distinct = leaf.distinct
+            return count >= 3 && distinct >= 2 && distinct < count
+        }
+    }
+}
+
+// MARK: Choices
+
+extension ProductSearch {
+    private func taken(_ leaf: LeafProfile, _ why: String) -> ProductChoice {
+        ProductChoice(
+            source: leaf.source, leaf: leaf,
+            doubts: ["\(leaf.name.written) is taken for the product: \(why)"])
+    }
+
+    private func choice(_ leaf: LeafProfile, isSure: Bool) -> ProductChoice {
+        var choice = ProductChoice(source: leaf.source, leaf: leaf)
+        let name = leaf.name.written
+        if !leaf.isInAll {
+            choice.doubts.append("\(name) is missing in \(count - leaf.count) of \(count) records")
+        }
+        let isOwn = leaf.distinct == count && count > 1
+        if isOwn, !isSure || count >= 20 {
+            choice.doubts.append("\(name) is taken for the product, and no two records share one")
+        }
+        return choice
+    }
+
+    private func choice(_ leaf: LeafProfile, level: Int) -> ProductChoice {
+        let signs = String(repeating: "^", count: level)
+        return ProductChoice(source: .string(signs + leaf.name.written), level: level)
+    }
+
+    /// The key of a map around the records: the outermost whose keys name products.
+    private var capture: (choice: ProductChoice, score: Int)? {
+        let names = place.steps.compactMap { step in
+            if case .everyMember(let name) = step { name } else { nil }
+        }
+        let isOwn = if case .everyMember? = place.steps.last { true } else { false }
+        for (index, name) in names.enumerated() where !isOwn || index < names.count - 1 {
+            let keys = Set(place.records.map { $0.captures[index] })
+            let isCodes = keys.allSatisfy(isCode)
+            guard keys.count > 1 || isCodes, !keys.allSatisfy(isBucket) else { continue }
+            var choice = ProductChoice(source: .string("@" + name), level: isOwn ? 1 : nil)
+            if !isCodes { choice.doubts = ["the keys of a map are taken for products"] }
+            return (choice, isCodes ? 60 : 55)
+        }
+        return nil
+    }
+
+    /// Whether a key names a part of a product's reviews: a language, a number of stars, a day.
+    private func isBucket(_ key: String) -> Bool {
+        let buckets: Set<String> = [
+            "positive", "negative", "neutral", "critical", "mixed", "verified", "unverified",
+            "recent", "top", "helpful", "good", "bad", "one", "two", "three", "four", "five",
+            "star", "all", "page",
+        ]
+        let words = nameWords(key)
+        return key.count <= 2 || words.contains { buckets.contains($0) }
+            || readWrittenDate(Array(key.utf8)) != .unreadable
+    }
+}
+
+extension LeafProfile {
+    /// Whether the values look like ids: short, without blanks, no flags.
+    fileprivate var isIDLike: Bool {
+        isScalar && codeShare >= 0.9
+            && share { if case .bool = $0 { true } else { false } } == 0
+    }
+}
+
+/// The sources of a product's attributes, by name: from the object that names the product, else
+/// from the records.
+func productAttributes(_ reading: PlaceReading, _ search: ProductSearch) -> [String: JSONValue] {
+    let names: KeyValuePairs<String, [String]> = [
+        "title": ["producttitle", "productname", "amazontitle", "title", "name", "itemname"],
+        "brand": ["productbrand", "brand", "brandname", "manufacturer", "store"],
+        "category": ["maincategory", "category", "productcategory"],
+        "price": ["price"],
+        "family": ["parentasin", "familyid"],
+    ]
+    var attributes: [String: JSONValue] = [:]
+    let level = reading.product?.level ?? (reading.product?.leaf == nil ? 1 : 0)
+    let used = Set(reading.taken.values.map(\.name))
+    for (attribute, names) in names {
+        func first(_ leaves: [LeafProfile]) -> LeafProfile? {
+            let found = names.lazy.compactMap { name in
+                leaves.first { leaf in
+                    (leaf.name.joined == name || leaf.name.plain == name && leaf.name.path.count > 1
+                        && leaf.name.outerWords.contains("product"))
+                        && leaf.isScalar && !leaf.isURL
+                }
+            }
+            return found.first
+        }
+        if level > 0, level <= search.levels.count, let found = first(search.levels[level - 1].leaves)
+        {
+            attributes[attribute] = .string(String(repeating: "^", count: level) + found.name.written)
+            if attributes[attribute] == reading.product?.source { attributes[attribute] = nil }
+        } else if let found = first(reading.leaves), !used.contains(found.name),
+            attribute != "title" || !["title", "name"].contains(found.name.joined)
+                || reading.taken["product_id"].map(found.isFunction) == true
+        {
+            attributes[attribute] = found.source
+        }
+    }
+    return attributes
+}

@@ -1,0 +1,71 @@
+/// How much speaks for a place holding reviews, and how much for a list of products or other
+/// things.
+struct ReviewEvidence {
+    /// Signs of reviews less signs of a catalog.
+    var score: Int
+    /// Signs of a catalog: prices, ranks, counts of ratings.
+    var catalogSigns: Int
+    /// Whether a path or a key speaks of reviews.
+    var namesReviews: Bool
+
+    init(_ reading: PlaceReading) {
+        let keys = Set(reading.leaves.filter { $0.name.path.count == 1 }.flatMap { $0.name.words })
+        let path = reading.place.steps.flatMap { step -> [String] in
+            if case .key(let key) = step { nameWords(key) } else { [] }
+        }
+        catalogSigns = ReviewEvidence.catalogSigns(reading)
+        let isCounted = keys.contains("count") || keys.contains("total")
+        namesReviews =
+            path.contains { reviewWords.contains($0) }
+            || keys.contains { reviewWords.contains($0) || $0 == "reviewer" } && !isCounted
+        let weights: KeyValuePairs<String, Int> = [
+            "rating": 2, "title": 1, "author_name": 1, "author_id": 1, "created_at": 1,
+            "review_id": 1, "verified": 1, "helpful_votes": 1,
+        ]
+        score = weights.reduce(0) { $0 + (reading.rules[$1.key] == nil ? 0 : $1.value) }
+        if let body = reading.taken["body"] {
+            // A catalog has descriptions too.
+            let isSure = FieldWords.body.score(body.name) > 0 && body.name.plain != "description"
+            score += isSure ? 2 : 1
+        }
+        score += (namesReviews ? 2 : 0) - catalogSigns
+    }
+
+    /// Whether the place holds reviews: something was said, of a known product or plainly as a
+    /// review.
+    func isReviews(_ reading: PlaceReading) -> Bool {
+        let (rating, body) = (reading.rules["rating"], reading.taken["body"])
+        guard rating != nil || body != nil else { return false }
+        let isPlain = body.map { $0.name.plain != "description" } ?? false
+        if reading.product == nil {
+            return score >= 4 && isPlain && (rating != nil || namesReviews)
+        }
+        if rating == nil {
+            // A text of an unknown name may be anything.
+            let isNamed = body.map { FieldWords.body.score($0.name) >= 60 } ?? false
+            return isNamed && score >= 3 && (isPlain || reading.rules["author_name"] != nil)
+        }
+        return score >= 2
+    }
+
+    private static func catalogSigns(_ reading: PlaceReading) -> Int {
+        let used = Set(reading.taken.values.map(\.name))
+        let plain = reading.leaves.filter { $0.name.path.count == 1 && !used.contains($0.name) }
+        let signs: Set<String> = [
+            "price", "currency", "rank", "stock", "availability", "image", "thumbnail", "brand",
+            "manufacturer", "feature", "bullet", "dimension", "weight", "discount", "seller",
+            "specification", "spec", "category", "breadcrumb", "bestseller", "offer", "license",
+            "dependencie", "script", "geometry", "coordinate",
+        ]
+        let counted: Set<String> = ["rating", "review", "star"]
+        let counts: Set<String> = ["count", "total", "number", "num", "average", "avg"]
+        return plain.count { leaf in
+            !leaf.name.words.isDisjoint(with: signs)
+                && leaf.name.words.isDisjoint(with: ["review", "reviewer"])
+        }
+            + plain.count { leaf in
+                !leaf.name.words.isDisjoint(with: counted)
+                    && !leaf.name.words.isDisjoint(with: counts)
+            } * 2
+    }
+}
