@@ -1,16 +1,44 @@
 /// The elements of a container as trees, read from the first bytes of a file.
 ///
-/// Arrays at the outermost level are containers; an array inside them is an element. What the end
-/// of the bytes cuts off is left out: the last record, while the lists around it stay with what
-/// they hold until there. A broken element costs the rest of its line.
+/// They are what `RecordSplitter` finds, an array inside an array being one element. Of the last
+/// element, which the end of the bytes cuts off, the lists and maps stay with what they hold until
+/// there; a record that is cut off is left out, and so is a broken element.
 ///
 /// - Parameter bytes: UTF-8, with or without a byte order mark, at most 2 GiB.
 package func headElements(_ bytes: [UInt8]) -> [JSONValue] {
-    bytes.withUnsafeBytes { buffer in
-        var reader = HeadReader(buffer)
-        return reader.elements()
+    var splitter = RecordSplitter(listPlan, isStrict: false)
+    var elements: [JSONValue] = []
+    var rest = 0
+    splitter.feed(bytes[...], isLast: false) { event, window, offset in
+        guard case .unit(let unit) = event else {
+            if case .reject(_, let range) = event { rest = Int(offset) + range.upperBound }
+            return
+        }
+        rest = Int(offset) + unit.range.upperBound
+        window.extracting(unit.range).withUnsafeBytes { buffer in
+            var reader = HeadReader(buffer, isInArray: true)
+            elements += reader.elements()
+        }
     }
+    bytes[rest...].withUnsafeBytes { buffer in
+        var reader = HeadReader(buffer, isInArray: rest > 0)
+        elements += reader.elements()
+    }
+    return elements
 }
+
+/// A plan for elements that may be lists, so that a list is not taken apart.
+private let listPlan: ExtractionPlan = {
+    let document = """
+        {"shape": "any", "version": 1, "records": "[*]",
+        "fields": {"product_id": "product_id", "rating": "rating"}}
+        """
+    do throws(ShapeFault) {
+        return RecordCleaner(try Shape(parsing: Array(document.utf8))).plan
+    } catch {
+        preconditionFailure("the shape of any list is broken: \(error.description)")
+    }
+}()
 
 /// Reads trees from bytes that may end anywhere.
 private struct HeadReader {
@@ -19,15 +47,18 @@ private struct HeadReader {
     /// Whether the bytes ended inside a container that is kept with what it holds.
     private var isCut = false
 
-    init(_ buffer: UnsafeRawBufferPointer) {
+    /// Whether an array is open at the first byte: another one is then an element.
+    private var isInArray: Bool
+
+    init(_ buffer: UnsafeRawBufferPointer, isInArray: Bool) {
         self.buffer = buffer
+        self.isInArray = isInArray
         let start = buffer.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         scanner = JSONScanner(buffer, from: start, isFinal: false, isStrict: false)
     }
 
     mutating func elements() -> [JSONValue] {
         var elements: [JSONValue] = []
-        var isInArray = false
         while true {
             scanner.skipWhitespace()
             guard !scanner.isAtEnd, !isCut else { return elements }

@@ -22,6 +22,7 @@ func show(_ report: LoadReport, isRehearsal: Bool) {
     if tolerated > 0 {
         print("\(grouped(tolerated)) bare NaN or Infinity read as absent (nonstandard_literal).")
     }
+    showDetected(report)
     if report.olderProducts > 0 {
         say(
             "Older than what is loaded for \(several(report.olderProducts, "product")) of it: "
@@ -39,6 +40,18 @@ func show(_ report: LoadReport, isRehearsal: Bool) {
     }
     showChanges(report)
     print("")
+}
+
+/// Names the shapes that the run detected by itself.
+private func showDetected(_ report: LoadReport) {
+    let detected = Dictionary(grouping: report.files, by: \.shape)
+        .filter { $0.key.hasPrefix(detectedPrefix) }
+    for (shape, files) in detected.sorted(by: { $0.key < $1.key }) {
+        say(
+            "Shape detected automatically: \(shape), of \(printable(files[0].name))"
+                + (files.count > 1 ? " and \(files.count - 1) more" : "")
+                + "; 'afterword shape detect FILE' prints it.")
+    }
 }
 
 /// Prints the measures of the dump next to those of earlier dumps.

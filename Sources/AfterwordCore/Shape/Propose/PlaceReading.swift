@@ -117,7 +117,7 @@ extension PlaceReading {
             guard let found else { continue }
             let times = found.times
             take(field, found, found.timeRule)
-            noteTimes(found, times)
+            noteTimes(field, found, times)
         }
     }
 
@@ -140,10 +140,12 @@ extension PlaceReading {
             - Double(times.relative) / Double(max(times.count, 1)) * 50
     }
 
-    private mutating func noteTimes(_ leaf: LeafProfile, _ times: TimeProfile) {
+    private mutating func noteTimes(
+        _ field: String, _ leaf: LeafProfile, _ times: TimeProfile
+    ) {
         let name = leaf.name.written
         if times.isLocal > 0, !leaf.name.isUniversal {
-            remarks.append("\(name) has no zone: read as UTC")
+            remarks.append("\(field) has no zone: read as UTC (\(name))")
         }
         if times.ambiguous > 0 {
             switch times.order.decided {

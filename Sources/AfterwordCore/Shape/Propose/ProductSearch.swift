@@ -223,7 +223,8 @@ extension ProductSearch {
         ]
         let words = nameWords(key)
         return key.count <= 2 || words.contains { buckets.contains($0) }
-            || readWrittenDate(Array(key.utf8)) != .unreadable
+            || !isJSONNumber(Array(key.utf8))
+                && readWrittenDate(Array(key.utf8)) != .unreadable
     }
 }
 

@@ -13,10 +13,20 @@ package struct ShapeProposal: Sendable {
 
     /// Whether a product was found.
     package var hasProduct: Bool
+    /// The order of day and month that the sample's dates allow.
+    private(set) var dateOrder: DateOrder?
 
     /// Whether product, rating and text are placed beyond doubt, so that the shape can be used as
     /// it is.
     package var isCertain: Bool { doubts.isEmpty }
+
+    /// What the shape reads of other elements.
+    ///
+    /// - Throws: `ShapeFault` where the document was changed and is none.
+    package func yield(of elements: [JSONValue]) throws(ShapeFault) -> ProposalYield {
+        ProposalYield(
+            try Shape(parsing: Array(document.canonical.utf8)), elements, dateOrder: dateOrder)
+    }
 
     /// The text that stands in the place of a product's id that was not found.
     package static let fillIn = "FILL IN"
@@ -49,7 +59,8 @@ package func proposeShape(
     let yield = ProposalYield(shape, spread(elements), dateOrder: best.reading.dateOrder)
     var proposal = ShapeProposal(
         document: document, unplaced: unplaced(best.reading), remarks: [], doubts: [],
-        yield: yield, hasProduct: best.reading.product != nil)
+        yield: yield, hasProduct: best.reading.product != nil,
+        dateOrder: best.reading.dateOrder)
     let steps = best.reading.place.steps
     let others = reviews.map(\.reading.place).filter { other in
         !steps.starts(with: other.steps) && !other.steps.starts(with: steps)
@@ -119,4 +130,22 @@ private func unplaced(_ reading: PlaceReading) -> [String] {
     // An object is named by what is in it.
     let names = free.filter { leaf in leaf.present.contains { $0.members == nil } }
     return names.map(\.name.written).sorted()
+}
+
+/// Whether an object says something as a review does, by a text or as one person's rating: it is
+/// no product then, though it names one.
+package func saysReview(_ element: JSONValue) -> Bool {
+    let members = element.members ?? []
+    let texts = members.contains { key, value in
+        let name = LeafName([key])
+        return value.text?.isEmpty == false && name.plain != "description"
+            && FieldWords.body.score(name) >= 60
+    }
+    if texts { return true }
+    let names = members.map { LeafName([$0.key]) }
+    func has(_ words: FieldWords) -> Bool { names.contains { words.score($0) >= 60 } }
+    let namesReview = names.contains { name in
+        FieldWords.reviewID.score(name) >= 60 && name.plain != "id"
+    }
+    return has(.rating) && (namesReview || has(.authorName) && has(.createdAt))
 }
