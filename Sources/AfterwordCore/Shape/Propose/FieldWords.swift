@@ -33,6 +33,7 @@ struct FieldWords {
 /// Names that say nothing inside an object of an unknown name.
 private let vagueNames: Set<String> = [
     "name", "id", "uuid", "guid", "title", "description", "score", "format", "user", "style",
+    "attributes", "options",
 ]
 
 private let elsewhere: Set<String> = replyWords.union([
@@ -47,14 +48,15 @@ extension FieldWords {
             "bewertung", "sterne", "stern", "note", "nota", "calificacion", "calificación",
             "valoracion", "valoración", "puntuacion", "puntuación", "évaluation", "valutazione",
             "voto", "stelle", "stella", "estrella", "étoile", "avaliacao", "avaliação", "оценка",
-            "рейтинг", "评分", "評価", "별점",
+            "рейтинг", "评分", "評価", "별점", "eval", "evaluation",
         ],
         not: elsewhere.union([
             "count", "total", "number", "num", "average", "avg", "mean", "distribution",
             "breakdown", "id", "date", "time", "text", "title", "body", "best", "worst", "max",
             "min", "scale", "range", "helpful", "content", "description", "comment", "author",
             "image", "url", "link", "percent", "percentage", "histogram", "verified", "impact",
-            "aggregate", "summary", "sentiment", "trust", "quality", "secondary", "count",
+            "aggregate", "summary", "sentiment", "trust", "quality", "secondary", "vote",
+            "weighted",
         ]))
 
     static let title = FieldWords(
@@ -88,7 +90,8 @@ extension FieldWords {
         usual: TrackedField.authorName.usualNames + ["names"],
         any: [
             "author", "reviewer", "customer", "user", "username", "nickname", "nick", "consumer",
-            "profile", "buyer", "member", "autor", "auteur", "autore", "cliente", "автор", "имя",
+            "profile", "buyer", "member", "autor", "auteur", "autore", "cliente", "kunde", "автор",
+            "имя",
         ],
         not: elsewhere.union([
             "id", "url", "uri", "link", "avatar", "image", "photo", "email", "mail", "rank",
@@ -107,9 +110,9 @@ extension FieldWords {
     static let reviewID = FieldWords(
         usual: [
             "reviewid", "reviewref", "commentid", "feedbackid", "ratingid", "reviewuuid", "id",
-            "uuid", "guid", "reviewkey",
+            "uuid", "guid", "reviewkey", "cmtid", "evaluationid", "recommendationid",
         ],
-        any: ["review", "comment", "feedback", "rating", "opinion"],
+        any: ["review", "comment", "feedback", "rating", "opinion", "evaluation"],
         not: elsewhere.union([
             "product", "user", "author", "reviewer", "customer", "order", "parent", "image",
             "photo", "count", "number", "url", "item", "listing", "profile", "consumer", "shop",
@@ -130,7 +133,9 @@ extension FieldWords {
         ]))
 
     static let variant = FieldWords(
-        usual: TrackedField.variant.usualNames + ["productattributes", "attributes", "options"],
+        usual: TrackedField.variant.usualNames + [
+            "productattributes", "attributes", "options", "skuinfo",
+        ],
         any: ["variant", "variation", "option", "size", "color", "colour", "style"],
         not: elsewhere.union([
             "id", "url", "image", "price", "count", "rating", "font", "sku", "asin", "body",
@@ -151,12 +156,13 @@ extension FieldWords {
         "imported", "downloaded", "purchase", "purchased", "order", "ordered", "delivery",
         "delivered", "birth", "expire", "expiry", "start", "end", "zone", "timezone", "offset",
         "format", "product", "checked", "synced", "indexed", "approved", "moderation", "moderated",
-        "deleted", "id", "discovered", "visit", "stay", "experience", "travel", "since", "joined",
+        "deleted", "id", "discovered", "visit", "stay", "experience", "experienced", "travel",
+        "since", "joined",
         "registered", "count", "exported", "generated", "release", "version", "user", "author",
     ])
 
     static let createdAt = FieldWords(
-        usual: TrackedField.createdAt.usualNames,
+        usual: TrackedField.createdAt.usualNames + ["ctime", "cdate"],
         any: [
             "date", "time", "created", "timestamp", "datetime", "at", "on", "published", "posted",
             "submitted", "submission", "written", "when", "day", "datum", "fecha", "data", "дата",

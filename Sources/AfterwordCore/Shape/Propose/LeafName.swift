@@ -13,7 +13,7 @@ struct LeafName: Hashable {
     init(_ path: [String]) {
         self.path = path
         var keys = path
-        if keys.count > 1, let last = keys.last, valueKeys.contains(plainName(last)) {
+        while keys.count > 1, let last = keys.last, isValueKey(last, in: keys[keys.count - 2]) {
             keys.removeLast()
         }
         let last = keys.last ?? ""
@@ -37,10 +37,19 @@ struct LeafName: Hashable {
     var isUniversal: Bool { !words.isDisjoint(with: ["gmt", "utc"]) }
 }
 
-/// Keys under which exports keep the value of the key before: `rating.value`, `title.label`.
+/// Whether a key only holds the value of the key before it: `rating.value`, `title.label`. In a
+/// wrapper a text is a text, not the wrapper's value.
+private func isValueKey(_ key: String, in outer: String) -> Bool {
+    let plain = plainName(key)
+    if ["text", "content", "date"].contains(plain) {
+        return !wrapperKeys.contains(plainName(outer))
+    }
+    return valueKeys.contains(plain)
+}
+
 private let valueKeys: Set<String> = [
-    "value", "label", "t", "text", "oid", "date", "numberlong", "content", "raw", "displayvalue",
-    "originaltext", "plaintext", "rendered",
+    "value", "label", "t", "oid", "numberlong", "raw", "displayvalue", "originaltext", "plaintext",
+    "rendered", "numberint", "numberdouble", "numberdecimal",
 ]
 
 /// Keys of plain objects around the members of a record.

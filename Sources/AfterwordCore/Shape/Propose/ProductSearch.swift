@@ -81,7 +81,9 @@ struct ProductSearch {
             return taken(partial, "missing in \(count - partial.count) of \(count) records")
         }
         let named = free.first { leaf in
-            leaf.isInAll && leaf.isShortText && isSubject(leaf, with: ["name", "title"])
+            leaf.isInAll && leaf.isShortText
+                && (isSubject(leaf, with: ["name", "title"])
+                    || leaf.name.allWords.isSubset(of: subjects))
         }
         if let named { return taken(named, "a name, no id") }
         let linked = free.first { leaf in
@@ -97,12 +99,14 @@ private let exactNames = [
     "childasin", "parentasin", "asin", "productid", "productasin", "itemid", "sku", "isbn",
     "listingid", "product", "handle", "productsku", "productcode", "producthandle", "goodsid",
     "articleid", "gtin", "ean", "appid", "bookid", "hotelid", "placeid", "businessid", "listing",
+    "artikelnummer", "artikelnr", "produktid", "productnumber", "itemnumber", "articlenumber",
 ]
 
 private let subjects: Set<String> = [
     "product", "item", "listing", "app", "book", "hotel", "place", "business", "article", "good",
     "goods", "course", "game", "movie", "film", "restaurant", "property", "sku", "asin", "produkt",
     "producto", "produit", "prodotto", "produto", "artikel", "entity", "company", "recipe",
+    "reviewable",
 ]
 
 private let idWords: Set<String> = [
@@ -116,7 +120,8 @@ private let noProduct: Set<String> = replyWords.union([
     "price", "rating", "type", "status", "marketplace", "site", "store", "shop", "country",
     "language", "lang", "locale", "campaign", "merchant", "vendor", "consumer", "feedback",
     "variant", "thread", "cursor", "batch", "source", "platform", "region", "currency", "bundle",
-    "parent", "video", "photo", "transaction", "invoice", "vote", "tenant", "client", "device",
+    "info", "attribute", "attr", "name", "title", "color", "size", "parent", "video", "photo",
+    "transaction", "invoice", "vote", "tenant", "client", "device",
 ])
 
 extension ProductSearch {
@@ -141,11 +146,13 @@ extension ProductSearch {
             return nil
         }
         let plain = Set(level.leaves.map(\.name.plain))
-        let job: Set<String> = ["status", "success", "job", "query", "page", "statuscode", "cursor"]
+        let job: Set<String> = [
+            "status", "success", "job", "query", "page", "statuscode", "cursor",
+        ]
         guard plain.isDisjoint(with: job) else { return nil }
         let own: Set<String> = [
             "name", "title", "brand", "price", "url", "asin", "sku", "producttitle", "productname",
-            "handle", "category",
+            "handle", "category", "displayname",
         ]
         let isProduct = !plain.isDisjoint(with: own)
         return isProduct || level.objects > 1 && leaf.distinct == level.objects ? 70 : nil
@@ -153,7 +160,7 @@ extension ProductSearch {
 
     private func isSubject(_ leaf: LeafProfile, with words: Set<String>) -> Bool {
         !leaf.name.allWords.isDisjoint(with: subjects) && !leaf.name.words.isDisjoint(with: words)
-            && leaf.name.allWords.isDisjoint(with: noProduct)
+            && leaf.name.allWords.isDisjoint(with: noProduct.subtracting(words))
     }
 
     /// The member that looks like an id, is in all records and repeats.
@@ -222,7 +229,9 @@ extension ProductSearch {
             "star", "all", "page",
         ]
         let words = nameWords(key)
-        return key.count <= 2 || words.contains { buckets.contains($0) }
+        let isShort =
+            key.count <= 2 && (key.allSatisfy(\.isLetter) || key.allSatisfy(\.isNumber))
+        return isShort || words.contains { buckets.contains($0) }
             || !isJSONNumber(Array(key.utf8))
                 && readWrittenDate(Array(key.utf8)) != .unreadable
     }
@@ -253,17 +262,21 @@ func productAttributes(_ reading: PlaceReading, _ search: ProductSearch) -> [Str
         func first(_ leaves: [LeafProfile]) -> LeafProfile? {
             let found = names.lazy.compactMap { name in
                 leaves.first { leaf in
-                    (leaf.name.joined == name || leaf.name.plain == name && leaf.name.path.count > 1
-                        && leaf.name.outerWords.contains("product"))
+                    (leaf.name.joined == name
+                        || leaf.name.plain == name && leaf.name.path.count > 1
+                            && leaf.name.outerWords.contains("product"))
                         && leaf.isScalar && !leaf.isURL
                 }
             }
             return found.first
         }
-        if level > 0, level <= search.levels.count, let found = first(search.levels[level - 1].leaves)
+        if level > 0, level <= search.levels.count,
+            let found = first(search.levels[level - 1].leaves)
         {
-            attributes[attribute] = .string(String(repeating: "^", count: level) + found.name.written)
+            attributes[attribute] = .string(
+                String(repeating: "^", count: level) + found.name.written)
             if attributes[attribute] == reading.product?.source { attributes[attribute] = nil }
+            if reading.product == nil, attribute == "title" { attributes[attribute] = nil }
         } else if let found = first(reading.leaves), !used.contains(found.name),
             attribute != "title" || !["title", "name"].contains(found.name.joined)
                 || reading.taken["product_id"].map(found.isFunction) == true

@@ -5,19 +5,22 @@ struct ReviewEvidence {
     var score: Int
     /// Signs of a catalog: prices, ranks, counts of ratings.
     var catalogSigns: Int
+    /// Whether there are so many of those that the records may be products.
+    var isLikeCatalog: Bool { catalogSigns > 2 && catalogSigns * 2 > score + catalogSigns }
     /// Whether a path or a key speaks of reviews.
     var namesReviews: Bool
 
     init(_ reading: PlaceReading) {
-        let keys = Set(reading.leaves.filter { $0.name.path.count == 1 }.flatMap { $0.name.words })
         let path = reading.place.steps.flatMap { step -> [String] in
             if case .key(let key) = step { nameWords(key) } else { [] }
         }
         catalogSigns = ReviewEvidence.catalogSigns(reading)
-        let isCounted = keys.contains("count") || keys.contains("total")
-        namesReviews =
-            path.contains { reviewWords.contains($0) }
-            || keys.contains { reviewWords.contains($0) || $0 == "reviewer" } && !isCounted
+        let names = reading.leaves.contains { leaf in
+            leaf.name.path.count == 1
+                && leaf.name.words.contains { reviewWords.contains($0) || $0 == "reviewer" }
+                && leaf.name.words.isDisjoint(with: countWords)
+        }
+        namesReviews = names || path.contains { reviewWords.contains($0) }
         let weights: KeyValuePairs<String, Int> = [
             "rating": 2, "title": 1, "author_name": 1, "author_id": 1, "created_at": 1,
             "review_id": 1, "verified": 1, "helpful_votes": 1,
@@ -45,7 +48,9 @@ struct ReviewEvidence {
             let isNamed = body.map { FieldWords.body.score($0.name) >= 60 } ?? false
             return isNamed && score >= 3 && (isPlain || reading.rules["author_name"] != nil)
         }
-        return score >= 2
+        // Numbers of reviews by stars have a rating too.
+        let others = reading.rules.keys.filter { !["rating", "product_id"].contains($0) }
+        return score >= 2 && (!others.isEmpty || reading.taken["product_id"] != nil)
     }
 
     private static func catalogSigns(_ reading: PlaceReading) -> Int {
@@ -55,17 +60,19 @@ struct ReviewEvidence {
             "price", "currency", "rank", "stock", "availability", "image", "thumbnail", "brand",
             "manufacturer", "feature", "bullet", "dimension", "weight", "discount", "seller",
             "specification", "spec", "category", "breadcrumb", "bestseller", "offer", "license",
-            "dependencie", "script", "geometry", "coordinate",
+            "dependencie", "script", "geometry", "coordinate", "amount", "percent", "percentage",
         ]
         let counted: Set<String> = ["rating", "review", "star"]
-        let counts: Set<String> = ["count", "total", "number", "num", "average", "avg"]
-        return plain.count { leaf in
+        let hasCounts = plain.contains { leaf in
+            !leaf.name.words.isDisjoint(with: counted)
+                && !leaf.name.words.isDisjoint(with: countWords)
+        }
+        let found = plain.count { leaf in
             !leaf.name.words.isDisjoint(with: signs)
                 && leaf.name.words.isDisjoint(with: ["review", "reviewer"])
         }
-            + plain.count { leaf in
-                !leaf.name.words.isDisjoint(with: counted)
-                    && !leaf.name.words.isDisjoint(with: counts)
-            } * 2
+        return found + (hasCounts ? 2 : 0)
     }
 }
+
+private let countWords: Set<String> = ["count", "total", "number", "num", "average", "avg"]

@@ -70,7 +70,7 @@ func doubts(
     if let rating = reading.taken["rating"], rating.ratingShare(scale: 5) < 1, doubts.isEmpty {
         doubts.append("some ratings cannot be read")
     }
-    if evidence.catalogSigns >= 3 { doubts.append("the records look like products") }
+    if evidence.isLikeCatalog { doubts.append("the records look like products") }
     if !others.isEmpty { doubts.append("more than one list may hold reviews") }
     if let state = stateRemark(reading) { doubts.append(state) }
     if yield.rejected > 0 {

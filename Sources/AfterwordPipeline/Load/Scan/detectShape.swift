@@ -68,8 +68,9 @@ private struct FileHead {
         let whole = Array(JSONValue.array(elements).canonical.utf8)
         let part = DumpFile(name: file.name, content: .memory(whole))
         do {
-            guard case .fits(let shape) = try chooseShape(
-                for: part, among: Shape.builtIn, isStrict: false)
+            guard
+                case .fits(let shape) = try chooseShape(
+                    for: part, among: Shape.builtIn, isStrict: false)
             else { return }
             if try shape.holdsProducts || holdsReviews(part, shape) {
                 builtIn = shape
