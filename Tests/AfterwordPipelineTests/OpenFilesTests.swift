@@ -130,7 +130,6 @@ import Testing
     func folderForFile() throws {
         try folder.write("d/a.json", "[]")
         let path = folder.url.path
-        #expect(throws: InputFault.folderForFile("d")) { try detectShape(at: path + "/d") }
         #expect(throws: InputFault.folderForFile("d")) { try Catalog(file: path + "/d") }
         #expect(FileKind.irregular(at: path + "/d") == .folder)
         #expect(FileKind.irregular(at: path + "/d/a.json") == nil)

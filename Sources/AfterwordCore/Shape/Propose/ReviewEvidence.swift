@@ -19,6 +19,7 @@ struct ReviewEvidence {
             leaf.name.path.count == 1
                 && leaf.name.words.contains { reviewWords.contains($0) || $0 == "reviewer" }
                 && leaf.name.words.isDisjoint(with: countWords)
+                && leaf.name.words.isDisjoint(with: ["link", "url"])
         }
         namesReviews = names || path.contains { reviewWords.contains($0) }
         let weights: KeyValuePairs<String, Int> = [
