@@ -106,6 +106,36 @@ import Testing
         #expect(try fields(dotted)["rating"]?.text == #"review\.rating"#)
     }
 
+    @Test(
+        "What may be the product by another member too, or by its object only, is in doubt",
+        arguments: [
+            #"[{"asin": "A", "parent_asin": "P", "stars": 1, "text": "It hums."},"#
+                + #" {"asin": "B", "parent_asin": "P", "stars": 2, "text": "It drips."}]"#,
+            #"{"id": "x7", "title": "Export", "reviews": [{"stars": 1, "text": "It hums."},"#
+                + #" {"stars": 2, "text": "It drips."}]}"#,
+            #"{"2024Q1": [{"stars": 1, "text": "It hums."}],"#
+                + #" "2024Q2": [{"stars": 2, "text": "It drips."}]}"#,
+            #"[{"product": "Oak mug", "stars": 1, "text": "It hums."},"#
+                + #" {"product": "Oak mug", "stars": 2, "text": "It drips."}]"#,
+            #"[{"sku": "A", "type": "review", "stars": 1, "text": "It hums."},"#
+                + #" {"sku": "A", "type": "reply", "stars": 2, "text": "It drips."}]"#,
+        ])
+    func rivalProducts(json: String) throws {
+        let proposal = try Self.proposal(json)
+        #expect(proposal.hasProduct && !proposal.isCertain)
+    }
+
+    @Test("The id of a person or a shop around the reviews is no product")
+    func otherObjects() throws {
+        for key in ["user", "seller", "author", "shop"] {
+            let json = """
+                {"\(key)": {"id": 5, "name": "Kai", "reviews":
+                [{"stars": 1, "text": "It hums."}, {"stars": 2, "text": "It drips."}]}}
+                """
+            #expect(!(try Self.proposal(json).hasProduct), "\(key)")
+        }
+    }
+
     // MARK: Ratings
 
     @Test("A rating above five proposes a scale, and says how many are above")

@@ -53,21 +53,30 @@ struct ProductSearch {
     /// The product by a name that says so; nil where nothing does.
     func best(without used: Set<LeafName>) -> ProductChoice? {
         var best: (choice: ProductChoice, score: Int)?
+        var strong: [LeafProfile] = []
         func offer(_ choice: ProductChoice, _ score: Int) {
             if score > best?.score ?? 0 { best = (choice, score) }
         }
         for leaf in leaves where !used.contains(leaf.name) && leaf.isInNearlyAll {
             guard let score = strongScore(leaf) else { continue }
+            strong.append(leaf)
             offer(choice(leaf, isSure: score > 80), score)
         }
         for (index, level) in levels.enumerated() {
             for leaf in level.leaves where leaf.isInAll {
-                guard let score = strongScore(leaf) ?? ownScore(leaf, level) else { continue }
-                offer(choice(leaf, level: index + 1), score - 3 - index)
+                let strong = strongScore(leaf)
+                guard let score = strong ?? ownScore(leaf, index) else { continue }
+                let isSure = strong != nil || isOfProduct(index)
+                offer(choice(leaf, level: index + 1, isSure: isSure), score - 3 - index)
             }
         }
         if let (choice, score) = capture { offer(choice, score) }
-        return best?.choice
+        guard var choice = best?.choice else { return nil }
+        if let taken = choice.leaf, let rival = strong.first(where: { !$0.isGrouped(as: taken) }) {
+            choice.doubts.append(
+                "\(taken.name.written) or \(rival.name.written) may be the product")
+        }
+        return choice
     }
 
     /// The product by what its values do, where no name says so: an id of an unknown name that is
@@ -141,7 +150,11 @@ extension ProductSearch {
 
     /// The score of a plain `id` of an object around the records: several objects, each with an id
     /// of its own, or one that is a product by its other members.
-    private func ownScore(_ leaf: LeafProfile, _ level: Level) -> Int? {
+    ///
+    /// - Parameter index: That of the level.
+    private func ownScore(_ leaf: LeafProfile, _ index: Int) -> Int? {
+        let level = levels[index]
+        if !words(ofLevel: index).isDisjoint(with: noProduct) { return nil }
         guard ["id", "_id"].contains(leaf.name.path.joined(separator: ".")), leaf.isIDLike else {
             return nil
         }
@@ -156,6 +169,26 @@ extension ProductSearch {
         ]
         let isProduct = !plain.isDisjoint(with: own)
         return isProduct || level.objects > 1 && leaf.distinct == level.objects ? 70 : nil
+    }
+
+    /// The words of the key under which the object of a level lies.
+    private func words(ofLevel index: Int) -> Set<String> {
+        let keys = place.steps.compactMap { step in
+            if case .key(let key) = step { key } else { nil }
+        }
+        let place = keys.count - index - 2
+        return place >= 0 ? Set(nameWords(keys[place])) : []
+    }
+
+    /// Whether the object of a level is a product beyond doubt: there are several, its key says so,
+    /// or it has a price, a brand or the like.
+    private func isOfProduct(_ index: Int) -> Bool {
+        let plain = Set(levels[index].leaves.map(\.name.plain))
+        let own: Set<String> = [
+            "brand", "price", "asin", "sku", "gtin", "producttitle", "category",
+        ]
+        return !plain.isDisjoint(with: own) || levels[index].objects > 1
+            || !words(ofLevel: index).isDisjoint(with: subjects)
     }
 
     private func isSubject(_ leaf: LeafProfile, with words: Set<String>) -> Bool {
@@ -192,6 +225,7 @@ extension ProductSearch {
         if !leaf.isInAll {
             choice.doubts.append("\(name) is missing in \(count - leaf.count) of \(count) records")
         }
+        if !leaf.isIDLike { choice.doubts.append("\(name) is taken for the product: it is no id") }
         let isOwn = leaf.distinct == count && count > 1
         if isOwn, !isSure || count >= 20 {
             choice.doubts.append("\(name) is taken for the product, and no two records share one")
@@ -199,9 +233,10 @@ extension ProductSearch {
         return choice
     }
 
-    private func choice(_ leaf: LeafProfile, level: Int) -> ProductChoice {
-        let signs = String(repeating: "^", count: level)
-        return ProductChoice(source: .string(signs + leaf.name.written), level: level)
+    private func choice(_ leaf: LeafProfile, level: Int, isSure: Bool) -> ProductChoice {
+        let source = String(repeating: "^", count: level) + leaf.name.written
+        let doubts = isSure ? [] : ["\(source) is taken for the product"]
+        return ProductChoice(source: .string(source), level: level, doubts: doubts)
     }
 
     /// The key of a map around the records: the outermost whose keys name products.
@@ -215,7 +250,10 @@ extension ProductSearch {
             let isCodes = keys.allSatisfy(isCode)
             guard keys.count > 1 || isCodes, !keys.allSatisfy(isBucket) else { continue }
             var choice = ProductChoice(source: .string("@" + name), level: isOwn ? 1 : nil)
-            if !isCodes { choice.doubts = ["the keys of a map are taken for products"] }
+            let isSure = keys.allSatisfy { key in
+                isCode(key) && key.count >= 6 && !key.hasPrefix("19") && !key.hasPrefix("20")
+            }
+            if !isSure { choice.doubts = ["the keys of a map are taken for products"] }
             return (choice, isCodes ? 60 : 55)
         }
         return nil
@@ -238,6 +276,13 @@ extension ProductSearch {
 }
 
 extension LeafProfile {
+    /// Whether the values tell the records apart in the same groups as another member's.
+    fileprivate func isGrouped(as other: LeafProfile) -> Bool {
+        let pairs = zip(values, other.values).map { [$0?.scalar ?? [], $1?.scalar ?? []] }
+        let count = Set(pairs).count
+        return count == distinct && count == other.distinct
+    }
+
     /// Whether the values look like ids: short, without blanks, no flags.
     fileprivate var isIDLike: Bool {
         isScalar && codeShare >= 0.9

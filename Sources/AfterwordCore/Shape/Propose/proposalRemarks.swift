@@ -42,12 +42,17 @@ private func stateRemark(_ reading: PlaceReading) -> String? {
         let words: Set<String> = [
             "status", "state", "approved", "hidden", "deleted", "published", "spam", "moderation",
         ]
-        guard !leaf.name.words.isDisjoint(with: words), leaf.distinct > 1, leaf.distinct < 8,
-            leaf.times.share < 0.5
-        else { continue }
+        guard leaf.distinct > 1, leaf.distinct < 8, leaf.times.share < 0.5 else { continue }
         let values = Set(leaf.scalars).map { String(decoding: $0.prefix(24), as: UTF8.self) }
+        // Replies and questions may stand beside the reviews.
+        let isKind =
+            !leaf.name.words.isDisjoint(with: ["type", "kind"])
+            && values.contains { value in
+                nameWords(value).contains { replyWords.contains($0) || $0 == "question" }
+            }
+        guard isKind || !leaf.name.words.isDisjoint(with: words) else { continue }
         return "\(leaf.name.written) is \(values.sorted().joined(separator: ", ")): "
-            + "reviews of every state are taken"
+            + "records of every one are taken"
     }
     return nil
 }
