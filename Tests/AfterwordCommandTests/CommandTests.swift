@@ -247,6 +247,7 @@ import Testing
         #expect(try run("shape", "detect", "dump/products.json").code == 2)
         try folder.write("lists/p.json", #"[{"product_id": "P1", "title": "T"}]"#)
         #expect(try run("shape", "detect", "lists/p.json").errors.contains("no reviews"))
+        try detectProposals()
         #expect(try run("shape", "list").output.contains("amazon-2023"))
         let shown = try run("shape", "show", "amazon-2014").output
         #expect(try Shape(parsing: Array(shown.utf8)) == .builtIn("amazon-2014"))
@@ -255,6 +256,24 @@ import Testing
         let catalog = try run("catalog", "load", "catalogue.csv")
         #expect(catalog.code == 0 && catalog.output.contains("1 unknown id: B99"))
         #expect(try rows(try run("product", "B01", "--json"))[0]["brand"]?.text == "Lumora")
+    }
+
+    /// A proposal is pure JSON on standard output; without a product it says so and the exit is 2.
+    private func detectProposals() throws {
+        let review = #"{"stars": 5, "text": "It hums all night.", "at": "2026-05-01"}"#
+        try folder.write("lists/none.json", "[\(review), \(review)]")
+        let none = try run("shape", "detect", "lists/none.json")
+        #expect(none.code == 2 && none.errors.contains("in doubt: no product"))
+        let document = try JSONValue(parsing: Array(none.output.utf8))
+        #expect(document["fields"]?["product_id"]?["value"]?.text == "FILL IN")
+        try folder.write("none.shape", none.output)
+        let unfilled = try run("plan", "lists/none.json", "--shape", "none.shape")
+        #expect(unfilled.code == 2)
+        try folder.write("many/a.json", #"[{"sku": "A", \#(review.dropFirst())]"#)
+        try folder.write("many/b.json", #"[{"sku": "B", \#(review.dropFirst())]"#)
+        let many = try run("shape", "detect", "many")
+        #expect(many.code == 0 && many.errors.contains("reads 2 reviews of 2 products"))
+        #expect(many.errors.contains("Beyond doubt"))
     }
 
     @Test(

@@ -96,7 +96,6 @@ import Testing
             ("mkfifo c.csv; afterword catalog load c.csv", "c.csv is a pipe"),
             ("mkfifo c.json; afterword shape detect c.json", "c.json is a pipe"),
             ("mkfifo v.json; afterword verify new x v.json", "v.json is a pipe"),
-            ("afterword shape detect d", "d is a folder, and one file is needed"),
             ("afterword run d --shape d", "d is a folder, and one file is needed"),
             ("afterword catalog load d", "d is a folder, and one file is needed"),
         ])

@@ -7,7 +7,7 @@ import Testing
 /// `shape detect`: what it proposes, and where it refuses.
 @Suite struct CaseDetectTests {
     private func proposal(_ name: String, _ file: String) throws -> JSONValue {
-        guard case .proposal(let proposal) = try detectShape(ofFile: CaseRun.path(name, file))
+        guard case .proposal(let proposal) = try detectShape(at: CaseRun.path(name, file))
         else {
             Issue.record("a built-in shape fits")
             return .null

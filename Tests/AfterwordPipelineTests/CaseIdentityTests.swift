@@ -146,7 +146,7 @@ import Testing
     func flatRows(file: String) throws {
         let path = CaseRun.path("flat-rows-keyed-product_id", file)
         let fields =
-            switch try detectShape(ofFile: path) {
+            switch try detectShape(at: path) {
             case .builtIn(let shape): try JSONValue(parsing: Array(shape.document.utf8))["fields"]
             case .proposal(let proposal): proposal.document["fields"]
             }

@@ -109,7 +109,7 @@ import Testing
             try ByteSource(file("p.json"), OpenFiles())
         }
         #expect(throws: InputFault.notAFile("p.json", kind: "a pipe")) {
-            try detectShape(ofFile: path + "/p.json")
+            try detectShape(at: path + "/p.json")
         }
         #expect(throws: InputFault.notAFile("p.json", kind: "a pipe")) {
             try Catalog(file: path + "/p.json")
@@ -130,7 +130,6 @@ import Testing
     func folderForFile() throws {
         try folder.write("d/a.json", "[]")
         let path = folder.url.path
-        #expect(throws: InputFault.folderForFile("d")) { try detectShape(ofFile: path + "/d") }
         #expect(throws: InputFault.folderForFile("d")) { try Catalog(file: path + "/d") }
         #expect(FileKind.irregular(at: path + "/d") == .folder)
         #expect(FileKind.irregular(at: path + "/d/a.json") == nil)

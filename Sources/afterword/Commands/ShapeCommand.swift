@@ -47,19 +47,21 @@ struct ShapeCommand: ParsableCommand {
     struct Detect: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "detect",
-            abstract: "Name the shape that fits a file, or propose one.",
+            abstract: "Name the shape that fits a file or a folder, or propose one.",
             discussion: """
-                A proposal goes by the usual names of fields. It lists what it could not place, \
-                and guesses nothing silently. Without a product, or without text and rating, there \
-                is none: exit 2 with the reason.
+                A proposal goes by the names of members and by what their values read as, over \
+                the heads of all files. The document goes to standard output; how sure it is, \
+                three reviews as they would be loaded, what was left over and what to look at, to \
+                standard error. Without a product the document says FILL IN, and the exit is 2. \
+                Without text and rating there is no proposal: exit 2 with the reason.
                 """)
 
-        @Argument(help: "A review file.")
-        var file: String
+        @Argument(help: "A review file, or a folder of them.")
+        var path: String
         @OptionGroup var output: OutputOptions
 
         func run() throws {
-            switch try detectShape(ofFile: file) {
+            switch try detectShape(at: path) {
             case .builtIn(let shape):
                 if output.json {
                     return Terminal.write(json: [
@@ -68,13 +70,9 @@ struct ShapeCommand: ParsableCommand {
                 }
                 print("\(shape.name) (built in): 'run' finds it by itself")
             case .proposal(let proposal):
-                if output.json { return Terminal.write(json: [proposal.document]) }
                 print(proposal.document.canonical)
-                for field in proposal.unplaced {
-                    Terminal.writeError("not placed: \(printable(field))")
-                }
-                for remark in proposal.remarks { Terminal.writeError("look at: \(remark)") }
-                Terminal.writeError("Look it over, write it to a file, and: run --shape FILE")
+                explain(proposal)
+                guard proposal.hasProduct else { throw ExitCode(Failure.Code.usage.rawValue) }
             }
         }
     }
@@ -94,11 +92,18 @@ func namedShape(_ name: String) throws -> Shape {
     guard let data = FileManager.default.contents(atPath: name) else {
         throw InputFault.unreadableFile(name, reason: systemReason(errno))
     }
+    let shape: Shape
     do throws(ShapeFault) {
-        return try Shape(parsing: Array(data))
+        shape = try Shape(parsing: Array(data))
     } catch {
         throw InputFault.badShape(error.description)
     }
+    guard shape.productID.source != .constant(ShapeProposal.fillIn) else {
+        throw InputFault.badShape(
+            "its \"product_id\" still says \(ShapeProposal.fillIn): name the member that holds "
+                + "the product's id, or write the id itself as its \"value\"")
+    }
+    return shape
 }
 
 extension Shape {

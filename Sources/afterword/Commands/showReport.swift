@@ -28,6 +28,7 @@ func show(_ report: LoadReport, isRehearsal: Bool) {
         print("\(grouped(tolerated)) bare NaN or Infinity read as absent (nonstandard_literal).")
     }
     show(report.unread, report.missing)
+    showDetected(report)
     if report.olderProducts > 0 {
         say(
             "Older than what is loaded for \(several(report.olderProducts, "product")) of it: "
@@ -84,6 +85,18 @@ private func show(_ unread: [UnreadField], _ missing: [MissingField]) {
                 + (field.nearest.map { "; they have \"\(printable($0))\"" } ?? "") + ".")
     }
     if missing.count > shownFields { print("… and \(missing.count - shownFields) more fields") }
+}
+
+/// Names the shapes that the run detected by itself.
+private func showDetected(_ report: LoadReport) {
+    let detected = Dictionary(grouping: report.files, by: \.shape)
+        .filter { $0.key.hasPrefix(detectedPrefix) }
+    for (shape, files) in detected.sorted(by: { $0.key < $1.key }) {
+        say(
+            "Shape detected automatically: \(shape), of \(printable(files[0].name))"
+                + (files.count > 1 ? " and \(files.count - 1) more" : "")
+                + "; 'afterword shape detect FILE' prints it.")
+    }
 }
 
 /// Prints the measures of the dump next to those of earlier dumps.

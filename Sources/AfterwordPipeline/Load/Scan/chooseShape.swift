@@ -125,7 +125,14 @@ private func holds(_ unit: ExtractedUnit, _ cleaner: RecordCleaner, _ window: Ra
         if record.productID != nil, hasContent { return true }
     }
     return unit.products.indices.contains { index in
-        cleaner.clean(product: index, of: unit, window: window).productID != nil
+        guard cleaner.clean(product: index, of: unit, window: window).productID != nil else {
+            return false
+        }
+        let product = unit.products[index]
+        if product.holdsList || cleaner.shape.holdsProducts { return true }
+        // A flat review names its product too.
+        let bytes = window.extracting(product.range).withUnsafeBytes { Array($0) }
+        return (try? JSONValue(parsing: bytes)).map { !saysReview($0) } ?? true
     }
 }
 

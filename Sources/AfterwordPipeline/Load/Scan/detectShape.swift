@@ -7,36 +7,116 @@ package enum DetectedShape: Sendable {
     case proposal(ShapeProposal)
 }
 
-/// The built-in shape that fits a file, else a proposal by common field names.
+/// The built-in shape that fits a file, or the files of a folder, else a proposal made from the
+/// heads of those that none fits. Of a folder at most 32 files are read, evenly spread.
 ///
-/// - Throws: `InputFault.noProposal` with what is missing; `InputFault.otherFormat`.
-package func detectShape(ofFile path: String) throws -> DetectedShape {
-    let url = URL(fileURLWithPath: path)
-    let name = url.lastPathComponent
-    try requireRegularFile(at: path, name: name)
-    let file = DumpFile(name: name, content: .path(url.resolvingSymlinksInPath().path))
-    if let format = OtherFormat(try readHead(file, OtherFormat.headBytes), name: name) {
-        throw InputFault.otherFormat(file: name, format)
+/// - Throws: `InputFault.noProposal` with what is missing; `InputFault.otherFormat`; what
+///   `openDumps` throws.
+package func detectShape(at path: String) throws -> DetectedShape {
+    let files = try openDumps(path).flatMap(\.files)
+    let sample = files.count <= 32 ? files : (0..<32).map { files[$0 * files.count / 32] }
+    let name = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
+    let heads = try sample.map { try FileHead($0, bytes: headBytes(files: sample.count)) }
+    if let detected = try detect(heads, named: name) { return detected }
+    // A long envelope may hide the reviews.
+    let longer = try sample.map { try FileHead($0, bytes: 8 * headBytes(files: sample.count)) }
+    if let detected = try detect(longer, named: name) { return detected }
+    throw InputFault.noProposal(file: name, reason: reason(longer))
+}
+
+/// The shape that a file of no known shape shows beyond doubt; nil where something about it is in
+/// doubt. Its name is a digest of its rules, so that equal files have shapes of one name.
+///
+/// - Throws: `InputFault` where the file cannot be read.
+func shapeBeyondDoubt(of file: DumpFile) throws -> Shape? {
+    let head = try FileHead(file, bytes: headBytes(files: 1))
+    guard let proposal = try? proposeShape(for: head.elements, named: "detected"),
+        proposal.isCertain, case .object(let members) = proposal.document
+    else { return nil }
+    var digest = StreamDigest()
+    digest.add(Array(proposal.document.canonical.utf8)[...])
+    let name = detectedPrefix + hexadecimal(Array(digest.finish().bytes.prefix(4)))
+    let renamed = members.map { member in
+        (key: member.key, value: member.key == "shape" ? JSONValue.string(name) : member.value)
     }
-    do {
-        switch try chooseShape(for: file, among: Shape.builtIn, isStrict: false) {
-        case .fits(let shape):
-            guard try shape.holdsProducts || holdsReviews(file, shape) else {
-                throw InputFault.noProposal(file: name, reason: "it holds products and no reviews")
+    return try? Shape(parsing: Array(JSONValue.object(renamed).canonical.utf8))
+}
+
+/// How the names of shapes begin that a run detected by itself.
+package let detectedPrefix = "detected-"
+
+/// How many bytes of each file are looked at: 1 MiB of one, at least 64 KiB of several.
+private func headBytes(files: Int) -> Int { max(1 << 16, (1 << 20) / max(files, 1)) }
+
+/// The first elements of a file, and what is known about its shape.
+private struct FileHead {
+    let name: String
+    let elements: [JSONValue]
+    /// The built-in shape that fits; nil for none.
+    private(set) var builtIn: Shape?
+    private(set) var format: OtherFormat?
+    /// The built-in shape that fits finds products in it, and no review.
+    private(set) var holdsProductsOnly = false
+
+    init(_ file: DumpFile, bytes: Int) throws {
+        name = file.name
+        let head = try readHead(file, bytes)
+        format = OtherFormat(Array(head.prefix(OtherFormat.headBytes)), name: file.name)
+        elements = format == nil ? headElements(head) : []
+        guard !elements.isEmpty else { return }
+        // What was read stands for the file: all of it may be one long element.
+        let whole = Array(JSONValue.array(elements).canonical.utf8)
+        let part = DumpFile(name: file.name, content: .memory(whole))
+        do {
+            guard
+                case .fits(let shape) = try chooseShape(
+                    for: part, among: Shape.builtIn, isStrict: false)
+            else { return }
+            if try shape.holdsProducts || holdsReviews(part, shape) {
+                builtIn = shape
+            } else {
+                holdsProductsOnly = true
             }
-            return .builtIn(shape)
-        case .unfit(_, let fault): throw fault
-        case .nothing: throw InputFault.noProposal(file: name, reason: "it holds no JSON object")
-        }
-    } catch InputFault.unknownShape {
-        let elements = try firstElements(of: file, count: 50)
-        do throws(ShapeFault) {
-            return .proposal(
-                try proposeShape(for: elements, named: name.split(separator: ".")[0].lowercased()))
-        } catch {
-            throw InputFault.noProposal(file: name, reason: error.description)
-        }
+        } catch InputFault.unknownShape {}
     }
+}
+
+/// What some heads show; nil where nothing fits them and nothing can be proposed.
+private func detect(_ heads: [FileHead], named name: String) throws -> DetectedShape? {
+    if heads.count == 1, let format = heads[0].format {
+        throw InputFault.otherFormat(file: heads[0].name, format)
+    }
+    let unknown = heads.filter {
+        $0.builtIn == nil && !$0.holdsProductsOnly && !$0.elements.isEmpty
+    }
+    let shapes = heads.compactMap(\.builtIn)
+    let fitting = Dictionary(grouping: shapes, by: \.name).max { $0.value.count < $1.value.count }
+    let shapeName = name.split(separator: ".").first.map { $0.lowercased() } ?? "reviews"
+    let elements = unknown.flatMap(\.elements)
+    guard !elements.isEmpty,
+        var proposal = try? proposeShape(for: elements, named: shapeName)
+    else { return fitting.map { .builtIn($0.value[0]) } }
+    if let fitting {
+        proposal.remarks.append(
+            "\(fitting.value.count) of \(heads.count) files fit \(fitting.key) (built in)")
+    }
+    for head in unknown where unknown.count > 1 {
+        guard try proposal.yield(of: head.elements).records == 0 else { continue }
+        proposal.remarks.append("\(head.name): no review found in it")
+        proposal.doubts.append("not every file has this shape")
+    }
+    return .proposal(proposal)
+}
+
+/// Why nothing can be proposed for some heads.
+private func reason(_ heads: [FileHead]) -> String {
+    if heads.contains(where: \.holdsProductsOnly) { return "it holds products and no reviews" }
+    do throws(ShapeFault) {
+        _ = try proposeShape(for: heads.flatMap(\.elements), named: "x")
+    } catch {
+        return error.description
+    }
+    return "it holds no JSON object"
 }
 
 /// Whether the first elements of a file hold a review, or a list of reviews, where the shape

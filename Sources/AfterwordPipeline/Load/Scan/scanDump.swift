@@ -92,9 +92,22 @@ struct DumpScanner {
                 writtenDate: file.writtenDate))
     }
 
+    /// The shape of a file. Where no built-in one fits, and none was given, the one that the file
+    /// itself shows beyond doubt.
+    private func shape(of file: DumpFile) throws -> ShapeChoice {
+        do {
+            return try chooseShape(for: file, among: shapes, isStrict: isStrict)
+        } catch let fault as InputFault {
+            guard case .unknownShape = fault, shapes.count > 1,
+                let shape = try shapeBeyondDoubt(of: file)
+            else { throw fault }
+            return .fits(shape)
+        }
+    }
+
     /// The cleaner of the file's shape; nil where no shape fits.
     private func cleaner(of file: DumpFile) throws -> RecordCleaner? {
-        switch try chooseShape(for: file, among: shapes, isStrict: isStrict) {
+        switch try shape(of: file) {
         case .fits(let shape): return RecordCleaner(shape, rules)
         case .unfit(let given, let fault):
             dumpIndex.unfitFile = dumpIndex.unfitFile ?? fault

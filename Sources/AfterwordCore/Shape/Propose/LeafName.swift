@@ -1,0 +1,59 @@
+/// The name of a member of a record, as keys from the record on, and its words.
+struct LeafName: Hashable {
+    let path: [String]
+    /// The last key that says something, without punctuation: `rating` of `rating.value`.
+    let plain: String
+    /// All keys as one: `authorname` of `author.name`.
+    let joined: String
+    /// The words of that key.
+    let words: Set<String>
+    /// The words of the keys before it, without those of wrappers (`attributes`).
+    let outerWords: Set<String>
+
+    init(_ path: [String]) {
+        self.path = path
+        var keys = path
+        while keys.count > 1, let last = keys.last, isValueKey(last, in: keys[keys.count - 2]) {
+            keys.removeLast()
+        }
+        let last = keys.last ?? ""
+        let outer = keys.dropLast().filter { !wrapperKeys.contains(plainName($0)) }
+        // Flattened exports write the way into a key: `review.rating`.
+        let written = last.split(separator: ".").map(String.init)
+        plain = plainName(written.last ?? last)
+        joined = (outer + [last]).map(plainName).joined()
+        words = Set(nameWords(last))
+        outerWords = Set(outer.flatMap(nameWords))
+    }
+
+    var allWords: Set<String> { words.union(outerWords) }
+
+    /// The member as a path of a shape inside the record.
+    var written: String {
+        path.enumerated().map { escapedKey($1, isFirst: $0 == 0) }.joined(separator: ".")
+    }
+
+    /// The key without its ending `_gmt` or `_utc`, and whether it had one.
+    var isUniversal: Bool { !words.isDisjoint(with: ["gmt", "utc"]) }
+}
+
+/// Whether a key only holds the value of the key before it: `rating.value`, `title.label`. In a
+/// wrapper a text is a text, not the wrapper's value.
+private func isValueKey(_ key: String, in outer: String) -> Bool {
+    let plain = plainName(key)
+    if ["text", "content", "date"].contains(plain) {
+        return !wrapperKeys.contains(plainName(outer))
+    }
+    return valueKeys.contains(plain)
+}
+
+private let valueKeys: Set<String> = [
+    "value", "label", "t", "oid", "numberlong", "raw", "displayvalue", "originaltext", "plaintext",
+    "rendered", "numberint", "numberdouble", "numberdecimal",
+]
+
+/// Keys of plain objects around the members of a record.
+private let wrapperKeys: Set<String> = [
+    "attributes", "fields", "data", "review", "node", "properties", "values", "source", "snippet",
+    "json", "item", "customerreview", "reviewdata", "content", "result", "doc", "document",
+]

@@ -1,0 +1,86 @@
+/// What a person should look at in a proposal, in words.
+func remarks(
+    _ reading: PlaceReading, _ others: [ReviewPlaces.Place], _ places: ReviewPlaces
+) -> [String] {
+    var remarks = reading.remarks
+    if reading.product == nil { remarks += productRemarks(reading) }
+    if reading.rules["review_id"] == nil {
+        remarks.append("no review id: reviews are known by author or by their texts")
+    }
+    if reading.rules["created_at"] == nil {
+        remarks.append("no time that can be read: mock times")
+    }
+    for other in others.prefix(4) {
+        remarks.append(
+            "\(written(other.steps)) may hold reviews too, \(other.records.count) of them")
+    }
+    if let state = stateRemark(reading) { remarks.append(state) }
+    return remarks
+}
+
+/// Why no product was found, and what could be written in its place.
+private func productRemarks(_ reading: PlaceReading) -> [String] {
+    var remarks = ["no product found: write its id in the place of \"FILL IN\""]
+    // The name of the only list may be a product's name, if other files have other names there.
+    if reading.place.steps.count == 2, case .key(let key) = reading.place.steps[0],
+        case .everyElement = reading.place.steps[1], !namesOneReview(key), !usualLists.contains(key)
+    {
+        remarks.append(
+            "if the list's name \(key) is the product: \"records\": \"{name}.[*]\", "
+                + "\"product_id\": \"@name\"")
+    }
+    return remarks
+}
+
+private let usualLists: Set<String> = [
+    "data", "items", "results", "records", "rows", "list", "export", "entries", "feed", "content",
+]
+
+/// A remark on a state of reviews of which some are not shown to the public.
+private func stateRemark(_ reading: PlaceReading) -> String? {
+    for leaf in reading.leaves where leaf.name.path.count == 1 && leaf.isScalar {
+        let words: Set<String> = [
+            "status", "state", "approved", "hidden", "deleted", "published", "spam", "moderation",
+        ]
+        guard leaf.distinct > 1, leaf.distinct < 8, leaf.times.share < 0.5 else { continue }
+        let values = Set(leaf.scalars).map { String(decoding: $0.prefix(24), as: UTF8.self) }
+        // Replies and questions may stand beside the reviews.
+        let isKind =
+            !leaf.name.words.isDisjoint(with: ["type", "kind"])
+            && values.contains { value in
+                nameWords(value).contains { replyWords.contains($0) || $0 == "question" }
+            }
+        guard isKind || !leaf.name.words.isDisjoint(with: words) else { continue }
+        return "\(leaf.name.written) is \(values.sorted().joined(separator: ", ")): "
+            + "records of every one are taken"
+    }
+    return nil
+}
+
+/// What keeps a proposal from being used as it is; empty where nothing does.
+func doubts(
+    _ reading: PlaceReading, _ evidence: ReviewEvidence, _ yield: ProposalYield,
+    _ others: [ReviewPlaces.Place]
+) -> [String] {
+    var doubts = reading.doubts
+    if reading.product == nil { doubts.append("no product") }
+    if reading.rules["rating"] == nil { doubts.append("no rating") }
+    if let body = reading.taken["body"] {
+        if FieldWords.body.score(body.name) < 60 {
+            doubts.append("\(body.name.written) is taken for the text by its length")
+        }
+    } else {
+        doubts.append("no text")
+    }
+    if let rating = reading.taken["rating"], rating.ratingShare(scale: 5) < 1, doubts.isEmpty {
+        doubts.append("some ratings cannot be read")
+    }
+    if evidence.isLikeCatalog { doubts.append("the records look like products") }
+    if !others.isEmpty { doubts.append("more than one list may hold reviews") }
+    if let state = stateRemark(reading) { doubts.append(state) }
+    if yield.rejected > 0 {
+        doubts.append("\(yield.rejected) of \(yield.records) records cannot be read")
+    }
+    if yield.records < 2 { doubts.append("only \(yield.records) record") }
+    return doubts
+}
