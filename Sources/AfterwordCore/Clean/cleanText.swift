@@ -11,8 +11,8 @@ func cleanText(_ raw: [UInt8], _ cleaning: TextCleaning) -> [UInt8] {
 /// A text without escapes that were escaped twice, as programs leave them that write JSON into
 /// JSON: `\n`, `\r`, `\t`, `\"`, `\'`, `\/`, `\\` and `\u00e9`.
 ///
-/// A text with a line end of its own, or without `\n`, `\"`, `\/` or `\u00e9`, was not escaped twice
-/// and stays as it is; so does a backslash before any other letter.
+/// A text with a line end of its own, or without `\n`, `\"`, `\/` or `\u00e9`, was not escaped
+/// twice and stays as it is; so does a backslash before any other letter.
 func decodeEscapes(_ raw: [UInt8]) -> [UInt8] {
     guard !raw.contains(0x0A), isEscapedTwice(raw) else { return raw }
     var escaped: [UInt8] = []

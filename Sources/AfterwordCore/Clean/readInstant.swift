@@ -1,5 +1,6 @@
-/// Reads a moment from seconds, milliseconds or microseconds since 1970, or from any written form that is sure
-/// without its neighbours (`readWrittenDate`); nil where the text says that there is none.
+/// Reads a moment from seconds, milliseconds or microseconds since 1970, or from any written form
+/// that is sure without its neighbours (`readWrittenDate`); nil where the text says that there is
+/// none.
 ///
 /// A relative date, or one whose day and month could be either, is a fault.
 ///

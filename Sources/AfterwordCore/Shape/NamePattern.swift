@@ -88,33 +88,49 @@ package struct NamePattern: Hashable, Sendable {
     private func value(of path: ArraySlice<[UInt8]>) -> [UInt8]? {
         var value: [UInt8]?
         for (part, pieces) in zip(path, parts) {
-            guard matches(part[...], pieces[...], &value) else { return nil }
+            guard match(part[...], pieces[...], &value) else { return nil }
         }
         return value
     }
 
-    private func matches(
-        _ text: ArraySlice<UInt8>, _ pieces: ArraySlice<Piece>, _ value: inout [UInt8]?
+    /// Compares one part of a path from its end, so that earlier names stand for more; takes time in
+    /// proportion to its length.
+    private func match(
+        _ part: ArraySlice<UInt8>, _ pieces: ArraySlice<Piece>, _ value: inout [UInt8]?
     ) -> Bool {
-        guard let piece = pieces.first else { return text.isEmpty }
-        let others = pieces.dropFirst()
-        switch piece {
-        case .text(let literal):
-            return text.starts(with: literal)
-                && matches(text.dropFirst(literal.count), others, &value)
-        case .name(let found):
-            var end = text.endIndex
-            while end > text.startIndex {
-                if matches(text[end...], others, &value) {
-                    if found == name { value = Array(text[..<end]) }
-                    return true
-                }
-                // Behind the last name the whole rest is meant.
-                if others.isEmpty { return false }
-                end -= 1
-            }
-            return false
+        var (rest, pieces) = (part, pieces)
+        if case .text(let text) = pieces.first {
+            guard rest.starts(with: text) else { return false }
+            rest = rest.dropFirst(text.count)
+            pieces = pieces.dropFirst()
         }
+        if case .text(let text) = pieces.last {
+            guard rest.suffix(text.count).elementsEqual(text) else { return false }
+            rest = rest.dropLast(text.count)
+            pieces = pieces.dropLast()
+        }
+        // What is left begins and ends with a name.
+        while case .name(let found) = pieces.popLast() {
+            var start = rest.startIndex
+            var next = start
+            if case .text(let text) = pieces.popLast() {
+                guard let place = lastPlace(of: text, in: rest.dropLast()) else { return false }
+                (next, start) = (place, place + text.count)
+            }
+            if start == rest.endIndex { return false }
+            if found == name { value = Array(rest[start...]) }
+            rest = rest[..<next]
+        }
+        return rest.isEmpty
+    }
+
+    private func lastPlace(of text: [UInt8], in part: ArraySlice<UInt8>) -> Int? {
+        var place = part.endIndex - text.count
+        while place >= part.startIndex {
+            if part[place...].starts(with: text) { return place }
+            place -= 1
+        }
+        return nil
     }
 }
 
