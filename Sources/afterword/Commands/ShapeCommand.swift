@@ -95,7 +95,7 @@ func namedShape(_ name: String) throws -> Shape {
         throw InputFault.unreadableFile(name, reason: systemReason(errno))
     }
     do throws(ShapeFault) {
-        return try Shape(parsing: Array(data))
+        return try Shape(parsing: Array(data)).withZones()
     } catch {
         throw InputFault.badShape(error.description)
     }

@@ -120,7 +120,8 @@ final class DumpRecords {
     /// from a newer one, leaves the shape unknown.
     func take(_ name: String, storedAs document: String) {
         do throws(ShapeFault) {
-            cleaners[name] = RecordCleaner(try Shape(parsing: Array(document.utf8)))
+            cleaners[name] = RecordCleaner(
+                try Shape(parsing: Array(document.utf8)).withZones())
         } catch {}
     }
 
