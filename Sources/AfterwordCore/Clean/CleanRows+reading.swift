@@ -110,7 +110,12 @@ extension CleanRows {
         let window = source.window
         switch field.form {
         case .text:
-            row.values[text: field] = text(place, window)
+            if case .cleanedText(let cleaning) = format {
+                let cleaned = withTexts(in: window) { cleanText(Array($0[place]), cleaning) }
+                row.values[text: field] = cleaned.isEmpty ? .absent : make(cleaned)
+            } else {
+                row.values[text: field] = text(place, window)
+            }
             return nil
         case .rating:
             let scale = if case .number(let scale) = format { scale } else { Int64(5) }
@@ -136,7 +141,10 @@ extension CleanRows {
     ) -> ReadFault? {
         let (window, rules) = (source.window, source.rules)
         let found = number(place, window) {
-            readInstant($0, as: format, order: rules.dateOrder)
+            guard let dates = source.dates else {
+                return readInstant($0, as: format, order: rules.dateOrder)
+            }
+            return readLocalInstant(Array($0), as: format, dates.orSettled(rules.dateOrder))
         }
         if field == .createdAt {
             row.writtenInstant = try? found.get()
@@ -180,6 +188,7 @@ extension CleanedRecord {
         writtenDate = texts.text(row.writtenDate)
         writtenInstant = row.writtenInstant
         unread = row.unread
+        isLeftOut = row.isLeftOut
         values = texts.values(of: row)
         attributes = rows.attributes.compactMap { attribute in
             texts.text(attribute.value).map { (attribute.attribute, $0) }

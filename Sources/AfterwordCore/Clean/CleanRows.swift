@@ -64,6 +64,8 @@ package struct CleanRow: Sendable {
     var faultField: UInt8 = 0
     /// How many of its fields cannot be read.
     package var faultCount = 0
+    /// Whether the record does not meet the shape's conditions; nothing of it is read then.
+    package var isLeftOut = false
 
     package init() {}
 }

@@ -17,6 +17,8 @@ package struct CleanedRecord: Sendable {
     package var fault: (reason: RejectReason, field: String)?
     /// How many of its fields cannot be read.
     package var faultCount = 0
+    /// Whether the record does not meet the shape's conditions; nothing of it is read then.
+    package var isLeftOut = false
 
     package init() {}
 }

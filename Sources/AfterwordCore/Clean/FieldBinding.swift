@@ -5,6 +5,8 @@ struct FieldBinding: Sendable {
     var slot: Int
     var format: FieldFormat
     var part: FieldPart
+    /// The index of its options in the cleaner's; negative for none.
+    var option = -1
 
     enum Target: Equatable, Sendable {
         case productID, reviewID, authorID

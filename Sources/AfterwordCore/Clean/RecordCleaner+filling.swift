@@ -6,6 +6,8 @@ extension RecordCleaner {
         let window: BorrowedBytes
         let context: ReviewContext
         let rules: ReadingRules
+        /// How the shape has the time being read; nil where it says nothing of it.
+        var dates: DateReading?
     }
 
     func clean(
@@ -26,6 +28,10 @@ extension RecordCleaner {
         _ row: inout CleanRow, _ tokens: Span<JSONToken>, _ source: Source,
         _ rows: inout CleanRows
     ) {
+        if !conditions.isEmpty, !meetsConditions(tokens, source, &rows) {
+            row.isLeftOut = true
+            return
+        }
         for index in bindings.indices {
             let fault = read(bindings[index], tokens, source, &row, &rows)
             if let fault {
@@ -102,6 +108,12 @@ extension RecordCleaner {
         case .success(let place):
             // An empty value is absent.
             if place.count == 0 { return nil }
+            if binding.option >= 0 {
+                guard let meant = meaning(of: place, binding, tokens, source, &rows) else {
+                    return nil
+                }
+                return read(meant.place, meant.binding, tokens, meant.source, &row, &rows)
+            }
             return read(place, binding, tokens, source, &row, &rows)
         }
     }

@@ -23,15 +23,32 @@ extension RecordCleaner {
             }
         }
         var product = CleanedProduct()
-        product.productID = productIDSlot.flatMap { slot in
-            let isNumber = unit.productTokens[base + slot].kind == .number
-            return text(slot).flatMap { readIdentifier($0, isNumber: isNumber, rules.identity) }
-        }
+        product.productID =
+            productIDSlot.flatMap { slot in
+                let isNumber = unit.productTokens[base + slot].kind == .number
+                return text(slot).flatMap(productValue).flatMap {
+                    readIdentifier($0, isNumber: isNumber, rules.identity)
+                }
+            } ?? fileProduct
         product.total = totalSlot.flatMap(text).flatMap { try? readCount($0).get() }
-        for (attribute, slot) in productAttributes {
-            guard let value = text(slot).flatMap(readAttribute) else { continue }
+        for (attribute, slot, options) in productAttributes {
+            guard let value = text(slot).flatMap(options.meant).flatMap(readAttribute) else {
+                continue
+            }
             product.attributes.append((attribute, value))
         }
         return product
+    }
+    /// The product that the name of the file names; nil where the shape takes it from elsewhere, or
+    /// the name does not match.
+    package var fileProduct: Text? {
+        guard case .file = shape.productID.source, let name = fileName?.text else { return nil }
+        return productValue(Array(name.utf8)).flatMap { readIdentifier($0, rules.identity) }
+    }
+
+    /// What a written value of the product's id means.
+    private func productValue(_ written: [UInt8]) -> [UInt8]? {
+        let option = bindings[0].option
+        return option < 0 ? written : options[option].meant(by: written)
     }
 }

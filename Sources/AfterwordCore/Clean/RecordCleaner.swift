@@ -12,57 +12,42 @@ package final class RecordCleaner: Sendable {
     let bindings: [FieldBinding]
     /// The texts of the bindings that are constants, by slot.
     let constants: [[UInt8]]
-    let productAttributes: [(attribute: Attribute, slot: Int)]
+    /// The options of the few bindings that have some.
+    let options: [BoundOptions]
+    /// What a record must meet.
+    let conditions: [BoundCondition]
+    /// The file's name as records keep it; nil where the shape takes nothing from it.
+    let fileName: FileName?
+    let productAttributes: [(attribute: Attribute, slot: Int, options: BoundOptions)]
     let productIDSlot: Int?
     let totalSlot: Int?
 
-    package init(_ shape: Shape, _ rules: ReadingRules = ReadingRules()) {
+    /// - Parameter file: The path of the records' file in its dump. Without it, what the shape
+    ///   takes from the file's name is absent, except in stored records, whose context holds it.
+    package init(
+        _ shape: Shape, _ rules: ReadingRules = ReadingRules(), file: String? = nil
+    ) {
         let plan = ExtractionPlan(shape)
         self.shape = shape
         self.rules = rules
         self.plan = plan
         recordPlan = plan.recordOnly
-        let rules =
-            [shape.productID, shape.reviewID, shape.authorID].compactMap { $0 }
-            + TrackedField.allCases.compactMap { shape.fields[$0] }
-        let slots = Set(rules.compactMap { plan.contextSlot($0.source) }).sorted()
-        contextSlots = slots
-        contextPlan = ExtractionPlan(members: slots.map { plan.contextSources[$0].written })
-        var constants: [[UInt8]] = []
-        func bind(_ target: FieldBinding.Target, _ rule: Shape.Rule) -> FieldBinding {
-            if case .constant(let text) = rule.source {
-                constants.append(Array(text.utf8))
-                return FieldBinding(
-                    target: target, place: .constant, slot: constants.count - 1,
-                    format: rule.format, part: .whole)
-            }
-            if let slot = plan.recordSlot(rule.source) {
-                return FieldBinding(
-                    target: target, place: .record, slot: slot, format: rule.format,
-                    part: rule.part)
-            }
-            let slot = plan.contextSlot(rule.source).flatMap { slots.firstIndex(of: $0) }
-            return FieldBinding(
-                target: target, place: .context, slot: slot ?? 0, format: rule.format,
-                part: rule.part)
+        let binder = Binder(shape, plan)
+        contextSlots = binder.contextSlots
+        fileName = FileName(shape, file: file)
+        contextPlan = ExtractionPlan(
+            members: contextSlots.map { plan.contextSources[$0].written }
+                + (fileName == nil ? [] : [FileName.key]))
+        bindings = binder.bindings
+        constants = binder.constants
+        options = binder.options
+        conditions = shape.conditions.compactMap { condition in
+            binder.slot(condition.source).map { BoundCondition(condition: condition, slot: $0) }
         }
-        var bindings = [bind(.productID, shape.productID)]
-        if let rule = shape.reviewID { bindings.append(bind(.reviewID, rule)) }
-        if let rule = shape.authorID { bindings.append(bind(.authorID, rule)) }
-        for field in TrackedField.allCases {
-            if let rule = shape.fields[field] { bindings.append(bind(.field(field), rule)) }
-        }
-        for attribute in Attribute.allCases {
-            guard let rule = shape.attributes[attribute], plan.recordSlot(rule.source) != nil else {
-                continue
-            }
-            bindings.append(bind(.attribute(attribute), rule))
-        }
-        self.bindings = bindings
-        self.constants = constants
         productAttributes = Attribute.allCases.compactMap { attribute in
-            shape.attributes[attribute].flatMap { plan.contextSlot($0.source) }
-                .map { (attribute, $0) }
+            guard let rule = shape.attributes[attribute], let slot = plan.contextSlot(rule.source)
+            else { return nil }
+            return (attribute, slot, binder.options(of: rule))
         }
         productIDSlot = plan.contextSlot(shape.productID.source)
         totalSlot = shape.total.flatMap { plan.contextSlot($0.source) }
@@ -71,7 +56,7 @@ package final class RecordCleaner: Sendable {
     /// Whether cleaning a record needs nothing but the record, and the record holds no attribute of
     /// its product.
     package var readsRecordsAlone: Bool {
-        plan.isFlat
+        plan.isFlat && fileName == nil
             && !bindings.contains { binding in
                 if case .attribute = binding.target { true } else { false }
             }
@@ -89,6 +74,7 @@ package final class RecordCleaner: Sendable {
     /// The source of a field in the syntax of a shape, by its index in the bindings.
     package func source(ofBinding index: Int) -> String {
         let binding = bindings[index]
+        if binding.option >= 0, let file = options[binding.option].file { return file.written }
         return switch binding.place {
         case .record: plan.recordSources[binding.slot].written
         case .context: plan.contextSources[contextSlots[binding.slot]].written
@@ -178,7 +164,7 @@ package final class RecordCleaner: Sendable {
     package func context(
         ofRecord index: Int, of unit: ExtractedUnit, window: RawSpan
     ) -> ReviewContext {
-        guard !contextSlots.isEmpty else { return .none }
+        guard !contextSlots.isEmpty || fileName != nil else { return .none }
         var bytes = Array("{".utf8)
         var tokens: [JSONToken] = []
         for slot in contextSlots {
@@ -187,15 +173,25 @@ package final class RecordCleaner: Sendable {
                 tokens.append(.missing)
                 continue
             }
-            if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-            let key = JSONValue.string(plan.contextSources[slot].written).canonical
-            bytes.append(contentsOf: key.utf8)
-            bytes.append(UInt8(ascii: ":"))
-            let start = Int32(bytes.count)
+            let start = Self.begin(plan.contextSources[slot].written, in: &bytes)
             window.extracting(token.range).lend { bytes.append(contentsOf: $0) }
             tokens.append(JSONToken(kind: token.kind, start: start, end: Int32(bytes.count)))
         }
+        if let fileName, let json = fileName.json {
+            let start = Self.begin(FileName.key, in: &bytes)
+            bytes.append(contentsOf: json)
+            tokens.append(JSONToken(kind: fileName.kind, start: start, end: Int32(bytes.count)))
+        } else if fileName != nil {
+            tokens.append(.missing)
+        }
         bytes.append(UInt8(ascii: "}"))
         return ReviewContext(bytes: bytes, tokens: tokens)
+    }
+    /// Begins a member of a context; returns where its value starts.
+    private static func begin(_ key: String, in bytes: inout [UInt8]) -> Int32 {
+        if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+        bytes.append(contentsOf: JSONValue.string(key).canonical.utf8)
+        bytes.append(UInt8(ascii: ":"))
+        return Int32(bytes.count)
     }
 }

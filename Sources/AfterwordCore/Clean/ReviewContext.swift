@@ -25,6 +25,7 @@ extension FieldSource {
             String(repeating: "^", count: level) + Self.written(path, isInRecord: false)
         case .capture(let name): "@" + name
         case .constant(let text): text
+        case .file(let pattern): pattern.written
         }
     }
 

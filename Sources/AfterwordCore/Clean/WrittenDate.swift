@@ -14,6 +14,8 @@ package enum WrittenDate: Equatable, Sendable {
         package var instant: Instant
         /// Whether the text names a zone, or counts from 1970 in UTC. Otherwise it was read as UTC.
         package var hasZone = false
+        /// Whether the text tells a time of day. Otherwise the instant is the start of the day.
+        package var hasTime = false
         /// Whether the text names no day; the instant is the first of the month.
         package var isMonth = false
     }
@@ -116,7 +118,7 @@ private func bareNumber(_ text: String) -> WrittenDate {
         let time = text.dropFirst(8)
         let compact = text.prefix(8) + (time.isEmpty ? "" : "T" + time)
         if [8, 12, 14].contains(text.count), let instant = Instant(iso8601: String(compact)) {
-            return .moment(WrittenDate.Moment(instant: instant))
+            return .moment(WrittenDate.Moment(instant: instant, hasTime: !time.isEmpty))
         }
         // A month without a day, or a year, is no number of seconds.
         if text.count < 9 { return .unreadable }
@@ -151,7 +153,8 @@ private func dateLiteral(_ folded: String) -> WrittenDate.Moment? {
     case "isodate", "new date", "date":
         guard let instant = Instant(iso8601: inner.filter { $0 != "\"" && $0 != "'" }.uppercased())
         else { return nil }
-        return WrittenDate.Moment(instant: instant, hasZone: inner.contains("z"))
+        return WrittenDate.Moment(
+            instant: instant, hasZone: inner.contains("z"), hasTime: inner.contains(":"))
     default: return nil
     }
 }

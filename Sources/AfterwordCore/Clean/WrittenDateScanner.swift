@@ -79,7 +79,8 @@ struct WrittenDateScanner {
         let micros = date.daysSinceEpoch * 86_400_000_000 + time.inDay - (time.zone ?? 0)
         guard Instant.writable.contains(micros) else { return nil }
         return WrittenDate.Moment(
-            instant: Instant(microseconds: micros), hasZone: time.zone != nil, isMonth: day == nil)
+            instant: Instant(microseconds: micros), hasZone: time.zone != nil,
+            hasTime: time.isTold, isMonth: day == nil)
     }
 
     func outcome(_ year: Int, _ month: Int, _ day: Int?) -> Outcome {

@@ -42,6 +42,7 @@ func readInstant(
         switch format {
         case .unixSeconds: 1_000_000
         case .unixMilliseconds: 1000
+        case .unixMicroseconds: 1
         default: nil
         }
     guard let unit, let number = plainDecimal(raw), number.divisor == 1,

@@ -1,5 +1,6 @@
-/// Reads a moment from seconds or milliseconds since 1970, or from any written form that is sure
-/// without its neighbours (`readWrittenDate`); nil where the text says that there is none.
+/// Reads a moment from seconds, milliseconds or microseconds since 1970, or from any written form
+/// that is sure without its neighbours (`readWrittenDate`); nil where the text says that there is
+/// none.
 ///
 /// A relative date, or one whose day and month could be either, is a fault.
 ///
@@ -10,6 +11,7 @@ func readInstant(
     switch format {
     case .unixSeconds where isJSONNumber(raw): return unixInstant(raw, microseconds: 1_000_000)
     case .unixMilliseconds where isJSONNumber(raw): return unixInstant(raw, microseconds: 1000)
+    case .unixMicroseconds where isJSONNumber(raw): return unixInstant(raw, microseconds: 1)
     default: break
     }
     if let instant = Instant(iso8601: String(decoding: raw, as: UTF8.self)) {

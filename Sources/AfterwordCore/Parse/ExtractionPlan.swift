@@ -63,10 +63,12 @@ package struct ExtractionPlan: Sendable {
             .compactMap { $0 } + TrackedField.allCases.compactMap { shape.fields[$0] }
             + Attribute.allCases.compactMap { shape.attributes[$0] }
         for rule in rules { note(rule.source) }
+        for rule in rules { if let scale = rule.options?.scale { note(scale) } }
+        for condition in shape.conditions { note(condition.source) }
         if case .capture = shape.productID.source {
             productCapture = contextSources.firstIndex(of: shape.productID.source)
         }
-        root = addPath(shape.records[...], productLevel: shape.productID.source.enclosingLevel)
+        root = addPath(shape.records[...], productLevel: shape.productLevel)
         isFlat = shape.records.isEmpty && rootHasSlotsOnly
     }
 
@@ -107,11 +109,11 @@ package struct ExtractionPlan: Sendable {
     }
 
     private mutating func note(_ source: FieldSource) {
-        if case .constant = source { return }
-        if case .record = source {
-            if !recordSources.contains(source) { recordSources.append(source) }
-        } else if !contextSources.contains(source) {
-            contextSources.append(source)
+        switch source {
+        case .constant, .file: return
+        case .record: if !recordSources.contains(source) { recordSources.append(source) }
+        case .enclosing, .capture:
+            if !contextSources.contains(source) { contextSources.append(source) }
         }
     }
 
@@ -182,6 +184,20 @@ package struct ExtractionPlan: Sendable {
         add(path.dropFirst(), action, to: &inner)
         nodes.append(.object(entries: inner, role: .inner))
         entries.append(Entry(key: key, action: .descend(nodes.count - 1)))
+    }
+}
+
+extension Shape {
+    /// The level of the object that is the product; nil where none is.
+    ///
+    /// Where a file's name names the product, it is the nearest object that says something of the
+    /// product, or the outermost around the reviews.
+    fileprivate var productLevel: Int? {
+        guard case .file = productID.source else { return productID.source.enclosingLevel }
+        let told = (Array(attributes.values) + [total].compactMap { $0 })
+            .compactMap(\.source.enclosingLevel)
+        let levels = records.count { if case .key = $0 { true } else { false } }
+        return told.min() ?? (levels > 0 ? levels : nil)
     }
 }
 

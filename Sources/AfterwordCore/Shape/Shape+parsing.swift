@@ -16,7 +16,9 @@ extension Shape {
         try Self.checkMembers(document)
         self.name = name
         self.version = Int(version)
-        self.document = document.canonical
+        // A schema for editors says nothing about the source.
+        let own = document.members?.filter { $0.key != "$schema" } ?? []
+        self.document = JSONValue.object(own).canonical
         holdsProducts = try Self.holdsProducts(document)
         records =
             holdsProducts
@@ -34,6 +36,10 @@ extension Shape {
             .mapValues { [holdsProducts] in $0.lifted(holdsProducts) }
         total = try document["total"].map { value throws(ShapeFault) in
             try Self.rule("total", value)
+        }
+        conditions = try Self.conditions(document["where"])
+        if holdsProducts, !conditions.isEmpty {
+            throw ShapeFault(description: "a shape of products has no \"where\"")
         }
         let placeholders = document["placeholders"]?.elements?.compactMap(\.text) ?? []
         self.placeholders = Set(placeholders.map { Text($0) })
@@ -82,8 +88,8 @@ extension Shape {
 
     private static func checkMembers(_ document: JSONValue) throws(ShapeFault) {
         let known = [
-            "shape", "version", "holds", "records", "fields", "product", "total",
-            "placeholders",
+            "$schema", "shape", "version", "holds", "records", "fields", "product", "where",
+            "total", "placeholders",
         ]
         for member in document.members ?? [] where !known.contains(member.key) {
             throw ShapeFault(description: "no such member of a shape: \"\(member.key)\"")
@@ -101,7 +107,7 @@ extension Shape {
             guard let attribute = Attribute.allCases.first(where: { $0.name == member.key }) else {
                 throw ShapeFault(description: "no such attribute of a product: \"\(member.key)\"")
             }
-            attributes[attribute] = try rule(member.key, member.value)
+            attributes[attribute] = try rule(member.key, member.value, isAttribute: true)
         }
         return attributes
     }
@@ -112,11 +118,12 @@ extension Shape {
             if case .everyMember(let name) = step { name } else { nil }
         }
         let levels = records.count { if case .key = $0 { true } else { false } }
-        for rule in [productID, reviewID, authorID, total].compactMap({ $0 })
-            + Array(fields.values) + Array(attributes.values)
-        {
-            switch rule.source {
-            case .record, .constant: continue
+        let sources =
+            rules.flatMap { [$0.source] + ($0.options?.scale.map { [$0] } ?? []) }
+            + conditions.map(\.source)
+        for source in sources {
+            switch source {
+            case .record, .constant, .file: continue
             case .enclosing(let level, _):
                 guard level <= levels else {
                     throw ShapeFault(
@@ -180,45 +187,9 @@ extension Shape {
         return key
     }
 
-    private static func rule(_ name: String, _ value: JSONValue) throws(ShapeFault) -> Rule {
-        if let from = try source(value) { return Rule(source: from, format: usual(name)) }
-        if let constant = value["value"]?.text {
-            return Rule(source: .constant(constant), format: usual(name))
-        }
-        guard let member = value["from"], let from = try source(member) else {
-            throw ShapeFault(description: "\"\(name)\" needs a \"from\" or a \"value\"")
-        }
-        var format = usual(name)
-        if let form = value["as"]?.text {
-            switch form {
-            case "iso8601": format = .iso8601
-            case "unix_s": format = .unixSeconds
-            case "unix_ms": format = .unixMilliseconds
-            case "members": break
-            default: throw ShapeFault(description: "\"\(name)\" cannot be read as \"\(form)\"")
-            }
-        }
-        var part = FieldPart.whole
-        if value["as"]?.text == "members" { part = .members }
-        if let element = value["element"]?.integer {
-            guard (0...1000).contains(element) else {
-                throw ShapeFault(description: "the element of \"\(name)\" must be 0 to 1000")
-            }
-            part = .element(Int(element))
-        }
-        if let scale = value["scale"]?.integer {
-            guard (1...1000).contains(scale) else {
-                throw ShapeFault(description: "the scale of \"\(name)\" must be 1 to 1000")
-            }
-            format = .number(scale: scale)
-        }
-        return Rule(
-            source: from, format: format, part: part, statesScale: value["scale"] != nil)
-    }
-
     /// A source written as a path, or as the array of its keys, each taken as it is. Nil for any
     /// other value.
-    private static func source(_ value: JSONValue) throws(ShapeFault) -> FieldSource? {
+    static func source(_ value: JSONValue) throws(ShapeFault) -> FieldSource? {
         if let from = value.text { return source(from) }
         guard let elements = value.elements else { return nil }
         let keys = elements.compactMap(\.text)
@@ -233,17 +204,6 @@ extension Shape {
         let level = from.prefix { $0 == "^" }.count
         let keys = parts(String(from.dropFirst(level))).map { unescaped($0[...]) }
         return level == 0 ? .record(keys) : .enclosing(level: level, keys)
-    }
-
-    /// The format of a field when the shape does not state one.
-    private static func usual(_ name: String) -> FieldFormat {
-        if name == "total" { return .number(scale: 5) }
-        switch TrackedField(named: name)?.form {
-        case .rating, .count: return .number(scale: 5)
-        case .flag: return .flag
-        case .instant: return .iso8601
-        case .text, nil: return .text
-        }
     }
 }
 

@@ -14,6 +14,7 @@
 ///   },
 ///   "product": {"title": "^title"},    attributes of the product
 ///   "holds": "reviews",                or "products": each element is a product, without reviews
+///   "where": {"status": ["approved"]}, conditions that a record must meet, optional
 ///   "total": "^total_reviews",         number of reviews that the object states, optional
 ///   "placeholders": ["Amazon Customer"]
 /// }
@@ -36,6 +37,8 @@ package struct Shape: Equatable, Sendable {
         package var part = FieldPart.whole
         /// Whether the shape itself states the scale of a rating, so that it is not in doubt.
         package var statesScale = false
+        /// What few rules say besides; nil for nearly all.
+        package var options: RuleOptions?
     }
 
     package var name: String
@@ -49,6 +52,11 @@ package struct Shape: Equatable, Sendable {
     package var fields: [TrackedField: Rule]
     package var attributes: [Attribute: Rule]
     package var total: Rule?
+    /// What a record must meet, all of it; records that do not are left out.
+    package var conditions: [RecordCondition] = []
+    /// The rules of the zones in `zoneNames`, given by the caller. Times of a zone without rules
+    /// cannot be read, unless they name a zone of their own.
+    package var zones: [String: ZoneRules] = [:]
     package var placeholders: Set<Text>
     /// Whether its files hold products and no reviews.
     package var holdsProducts = false
@@ -56,6 +64,38 @@ package struct Shape: Equatable, Sendable {
     /// The tracked fields that this shape maps; it makes no statement about the others.
     package var said: FieldSet {
         fields.keys.reduce(into: FieldSet()) { $0.insert(FieldSet($1)) }
+    }
+
+    /// The rules that fields and attributes of a record or product are read by, in no order.
+    var rules: [Rule] {
+        [productID, reviewID, authorID, total].compactMap { $0 } + Array(fields.values)
+            + Array(attributes.values)
+    }
+
+    /// The names of the zones whose rules `zones` needs, sorted.
+    package var zoneNames: [String] {
+        let names = rules.compactMap { rule in
+            if case .named(let name) = rule.options?.zone { name } else { nil }
+        }
+        return Set(names).sorted()
+    }
+
+    /// The patterns that every file's name must match, in the order of their texts.
+    package var filePatterns: [NamePattern] {
+        let patterns = rules.compactMap { rule in
+            if case .file(let pattern) = rule.source { pattern } else { nil }
+        }
+        return Set(patterns).sorted { $0.written < $1.written }
+    }
+
+    /// The first of `filePatterns` that a file's name does not match; nil where all do.
+    ///
+    /// - Parameter name: The path of the file in its dump, with or without `.gz`.
+    package func patternUnmatched(by name: String) -> NamePattern? {
+        filePatterns.first { pattern in
+            let end = NamePattern.end(ofFile: name, parts: pattern.partCount)
+            return pattern.value(inFile: Array(end.utf8)) == nil
+        }
     }
 
     /// The identity of this shape's reviews; a single record may fall back to a weaker one.
@@ -84,6 +124,8 @@ package enum FieldSource: Hashable, Sendable {
     case capture(String)
     /// A constant that the shape itself states.
     case constant(String)
+    /// A part of the name of the record's file.
+    case file(NamePattern)
 }
 
 /// Which part of a value is read.
@@ -99,6 +141,8 @@ package enum FieldPart: Hashable, Sendable {
 /// How a value is parsed.
 package enum FieldFormat: Equatable, Sendable {
     case text
+    /// A text from which the shape has something removed.
+    case cleanedText(TextCleaning)
     /// A number, or text that holds one; a rating is converted from `scale` to five stars.
     case number(scale: Int64)
     case flag
@@ -106,6 +150,23 @@ package enum FieldFormat: Equatable, Sendable {
     case iso8601
     case unixSeconds
     case unixMilliseconds
+    case unixMicroseconds
+}
+
+/// What the rule of a field says besides where its value is and what kind of value it is.
+package struct RuleOptions: Equatable, Sendable {
+    /// Written values that mean another value or none.
+    package var values = ValueMap()
+    /// The part of a URL that is the value.
+    package var url: URLPart?
+    /// The source of the best rating, in place of the scale of the format.
+    package var scale: FieldSource?
+    /// The order of day, month and year in dates of numbers alone.
+    package var order: DateOrder?
+    /// The zone of times that name none; nil for UTC.
+    package var zone: ShapeZone?
+
+    package init() {}
 }
 
 /// Why a shape document is not valid, in words.

@@ -94,9 +94,9 @@ private struct Replay {
         if let builtIn = options.shapes.first(where: { $0.name == name }) { return builtIn }
         // A document that this program cannot read, from a newer one, counts as unknown.
         return stored[name].flatMap { row in
-            do throws(ShapeFault) { return try Shape(parsing: Array(row.document.utf8)) } catch {
-                return nil
-            }
+            do throws(ShapeFault) {
+                return try Shape(parsing: Array(row.document.utf8)).withZones()
+            } catch { return nil }
         }
     }
 

@@ -94,7 +94,7 @@ func namedShape(_ name: String) throws -> Shape {
     }
     let shape: Shape
     do throws(ShapeFault) {
-        shape = try Shape(parsing: Array(data))
+        shape = try Shape(parsing: Array(data)).withZones()
     } catch {
         throw InputFault.badShape(error.description)
     }

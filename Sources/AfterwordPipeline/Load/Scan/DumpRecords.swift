@@ -123,7 +123,7 @@ final class DumpRecords {
     func take(_ name: String, storedAs document: String) {
         do throws(ShapeFault) {
             cleaners[name] = RecordCleaner(
-                try Shape(parsing: Array(document.utf8)), dumpIndex.rules)
+                try Shape(parsing: Array(document.utf8)).withZones(), dumpIndex.rules)
         } catch {}
     }
 

@@ -1,0 +1,47 @@
+/// What a shape says that single written values of a field mean: another value, or none.
+package struct ValueMap: Equatable, Sendable {
+    /// By meaning (`writtenMeaning`); nil for the values that mean none.
+    private var values: [String: [UInt8]?] = [:]
+
+    /// What one written value means.
+    enum Reading: Equatable {
+        /// The map does not name it: it is read as written.
+        case asWritten
+        case absent
+        /// It is read as if this were written.
+        case value([UInt8])
+    }
+
+    /// Whether the map names no value.
+    var isEmpty: Bool { values.isEmpty }
+
+    /// Adds a value; false where its meaning has another value already, or it is too long.
+    mutating func add(_ written: [UInt8], _ value: [UInt8]?) -> Bool {
+        guard let meaning = writtenMeaning(written) else { return false }
+        if let known = values[meaning], known != value { return false }
+        values[meaning] = .some(value)
+        return true
+    }
+
+    /// What a written value means.
+    subscript(written: [UInt8]) -> Reading {
+        guard let meaning = writtenMeaning(written), let value = values[meaning] else {
+            return .asWritten
+        }
+        return value.map { .value($0) } ?? .absent
+    }
+}
+
+/// A short written value by what it means: texts folded (`foldWritten`), numbers by their value, so
+/// that `1`, `"1"` and `1.0` are equal. Nil for a text longer than `longestWrittenValue`.
+func writtenMeaning(_ raw: [UInt8]) -> String? {
+    guard let folded = foldWritten(raw) else { return nil }
+    let bytes = Array(folded.utf8)
+    guard isJSONNumber(bytes), var number = Decimal(firstIn: bytes) else { return folded }
+    while number.digits != 0, number.digits % 10 == 0 {
+        number.digits /= 10
+        number.exponent += 1
+    }
+    // No folded text begins with a NUL.
+    return number.digits == 0 ? "\u{0}0" : "\u{0}\(number.digits)e\(number.exponent)"
+}
