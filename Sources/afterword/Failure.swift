@@ -78,6 +78,9 @@ struct Failure {
                 + "dump; nothing was stored. Are these seconds read as milliseconds, or the other "
                 + "way? \"as\": \"unix_s\" or \"unix_ms\" in the shape; if the dump is newer: "
                 + "--observed-at DATE"
+        case .unlikeFileName(let file, let pattern):
+            "\(file): its name does not match \"\(pattern)\", from which the shape takes the product; "
+                + "leave the file out (--files), or mend the pattern"
         case .fieldsNotFound(let file, let fields, let keys):
             fieldsNotFound(file, fields, keys)
         case .unreadableFile(let name, let reason): "cannot read \(name): \(reason)"

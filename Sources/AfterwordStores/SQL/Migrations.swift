@@ -48,7 +48,8 @@ extension SchemaMigration {
         SchemaMigration(8, "8 plain names", [.withoutViews(plainNames)]),
         SchemaMigration(9, "9 digest rules", [.addColumns(.runs)]),
         SchemaMigration(
-            10, "10 identity rules, unreadable fields", [.addColumns(.runs), .addColumns(.runFiles)]),
+            10, "10 identity rules, unreadable fields",
+            [.addColumns(.runs), .addColumns(.runFiles)]),
     ]
 
     /// Columns and tables get the words of their field: no row changes.

@@ -27,6 +27,10 @@ func show(_ report: LoadReport, isRehearsal: Bool) {
     if tolerated > 0 {
         print("\(grouped(tolerated)) bare NaN or Infinity read as absent (nonstandard_literal).")
     }
+    let leftOut = report.files.reduce(0) { $0 + $1.leftOut }
+    if leftOut > 0 {
+        say("\(several(leftOut, "record")) left out by the shape (\"where\").")
+    }
     show(report.unread, report.missing)
     showDetected(report)
     if report.olderProducts > 0 {

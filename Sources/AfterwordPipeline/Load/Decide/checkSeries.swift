@@ -17,7 +17,7 @@ package func checkSeries(
     var first: (name: String, products: Set<Text>)?
     for dump in dumps {
         var scanner = DumpScanner(
-            dump: dump, options: options, workers: workers,
+            dump: dump, options: options, rules: ReadingRules(), workers: workers,
             progress: { _ in try surroundings.checkInterruption() })
         let products = Set(try scanner.run().products.keys)
         guard let first else {

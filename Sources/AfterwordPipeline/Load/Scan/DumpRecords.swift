@@ -110,7 +110,7 @@ final class DumpRecords {
             return nil
         }
         let record = clean(stored.payload, context: stored.context, by: cleaner)
-        return record.fault == nil ? cleaner.reading(record) : nil
+        return record.fault == nil && !record.isLeftOut ? cleaner.reading(record) : nil
     }
 
     /// Whether a shape is one of the dump's, given, built in, or taken before.

@@ -31,6 +31,8 @@ struct RecordExtra: Sendable {
 struct PreparedUnit: Sendable {
     var records: [PreparedRecord] = []
     var extras: [RecordExtra] = []
+    /// The number of records that the shape leaves out; they are none of `records`.
+    var leftOut: Int64 = 0
     /// The fields that some of the records hold (`CleanRow.present`).
     var present: UInt64 = 0
     /// The cleaned row of the record being prepared, and the texts that cleaning allocated.
@@ -92,6 +94,10 @@ struct PreparedUnit: Sendable {
         known: (payload: Digest128?, brokenBy: RejectReason?)
     ) {
         let row = rows.rows[0]
+        if row.isLeftOut, known.brokenBy == nil {
+            leftOut += 1
+            return rows.removeRows()
+        }
         var extra = RecordExtra(context: context, faultCount: row.faultCount)
         var one = rows.withTexts(in: window) { texts in
             for attribute in rows.attributes {

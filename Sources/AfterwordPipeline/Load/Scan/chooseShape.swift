@@ -45,7 +45,7 @@ private func chooseShape(
     var best: (shape: Shape, told: Int)?
     var (holdsList, holdsRecords) = (false, false)
     for shape in shapes {
-        let cleaner = RecordCleaner(shape)
+        let cleaner = RecordCleaner(shape, file: file.name)
         var splitter = RecordSplitter(cleaner.plan, isStrict: isStrict)
         var fits = false
         var told: Set<Int> = []

@@ -82,6 +82,11 @@ struct DumpScanner {
         let firstReject = dumpIndex.rejects.count
         let (reading, isEmpty) = try readRecords(file, &cursor)
         try placeInSource(reading.source, of: file.name, from: firstReject)
+        // A file of a product names it, be it without any review.
+        if let product = cursor.cleaner?.fileProduct, reading.fault == nil {
+            _ = enter(product, namedBy: cursor)
+            dumpIndex.filesWithProducts.insert(place)
+        }
         cursor.record.byteCount = reading.byteCount
         cursor.record.digest = reading.digest
         cursor.record.unreadableFields = cursor.fields.unreadCount
@@ -108,12 +113,22 @@ struct DumpScanner {
     /// The cleaner of the file's shape; nil where no shape fits.
     private func cleaner(of file: DumpFile) throws -> RecordCleaner? {
         switch try shape(of: file) {
-        case .fits(let shape): return RecordCleaner(shape, rules)
+        case .fits(let shape): return try cleaner(of: file, shape)
         case .unfit(let given, let fault):
             dumpIndex.unfitFile = dumpIndex.unfitFile ?? fault
-            return RecordCleaner(given, rules)
+            return try cleaner(of: file, given)
         case .nothing: return nil
         }
+    }
+
+    /// - Throws: `InputFault.unlikeFileName` where the shape takes the product from the file's name,
+    ///   which does not match.
+    private func cleaner(of file: DumpFile, _ shape: Shape) throws -> RecordCleaner {
+        let cleaner = RecordCleaner(shape, rules, file: file.name)
+        if case .file(let pattern) = shape.productID.source, cleaner.fileProduct == nil {
+            throw InputFault.unlikeFileName(file: file.name, pattern: pattern.written)
+        }
+        return cleaner
     }
 
     /// Takes every record of a file, and rejects the rest of a stream that cannot be inflated.
@@ -269,6 +284,7 @@ struct DumpScanner {
             dumpIndex.profile.add(profile)
         }
         cursor.fields.note(present: prepared.present)
+        cursor.record.leftOut += prepared.leftOut
         try window.lend { bytes in
             try prepared.rows.withTexts(in: bytes) { texts in
                 for one in prepared.records {
