@@ -131,21 +131,29 @@ extension CleanRows {
                 row.values[number: field] = $0 ? 1 : 0
             }
         case .instant:
-            return moment(field, place, as: format, source, into: &row)
+            let found = number(place, window) {
+                readInstant($0, as: format, order: source.rules.dateOrder)
+            }
+            return take(found, of: field, at: place, source, into: &row)
         }
     }
 
-    private mutating func moment(
-        _ field: TrackedField, _ place: TextPlace, as format: FieldFormat,
+    /// The same for a time that is read with the order and the zone of its shape.
+    mutating func read(
+        _ field: TrackedField, _ place: TextPlace, _ dates: DateReading,
+        _ source: RecordCleaner.Source, into row: inout CleanRow
+    ) -> ReadFault? {
+        let dates = dates.orSettled(source.rules.dateOrder)
+        let found = number(place, source.window) { readLocalInstant(Array($0), dates) }
+        return take(found, of: field, at: place, source, into: &row)
+    }
+
+    @inline(__always)
+    private mutating func take(
+        _ found: Result<Instant?, ReadFault>, of field: TrackedField, at place: TextPlace,
         _ source: RecordCleaner.Source, into row: inout CleanRow
     ) -> ReadFault? {
         let (window, rules) = (source.window, source.rules)
-        let found = number(place, window) {
-            guard let dates = source.dates else {
-                return readInstant($0, as: format, order: rules.dateOrder)
-            }
-            return readLocalInstant(Array($0), as: format, dates.orSettled(rules.dateOrder))
-        }
         if field == .createdAt {
             row.writtenInstant = try? found.get()
             // A relative date moves from dump to dump, so it is no part of an identity.
