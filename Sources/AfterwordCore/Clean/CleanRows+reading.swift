@@ -77,6 +77,18 @@ extension CleanRows {
         return isKept ? place : text.isEmpty ? .absent : remake(place, text)
     }
 
+    /// Reads a free text from which the shape has something removed.
+    private mutating func text(
+        _ place: TextPlace, cleanedBy cleaning: TextCleaning, _ window: BorrowedBytes
+    ) -> TextPlace {
+        let cleaned = withTexts(in: window) { texts in
+            mayNeedCleaning(texts[place], cleaning)
+                ? cleanText(Array(texts[place]), cleaning) : nil
+        }
+        guard let cleaned else { return text(place, window) }
+        return cleaned.isEmpty ? .absent : make(cleaned)
+    }
+
     /// Reads an identifier by the rules of `readIdentifier`.
     mutating func identifier(
         _ place: TextPlace, _ window: BorrowedBytes, _ rules: IdentityRules
@@ -111,8 +123,7 @@ extension CleanRows {
         switch field.form {
         case .text:
             if case .cleanedText(let cleaning) = format {
-                let cleaned = withTexts(in: window) { cleanText(Array($0[place]), cleaning) }
-                row.values[text: field] = cleaned.isEmpty ? .absent : make(cleaned)
+                row.values[text: field] = text(place, cleanedBy: cleaning, window)
             } else {
                 row.values[text: field] = text(place, window)
             }

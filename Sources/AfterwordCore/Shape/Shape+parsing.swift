@@ -212,7 +212,8 @@ extension Shape.Rule {
     /// sources in the record become sources one level up.
     fileprivate func lifted(_ holdsProducts: Bool) -> Shape.Rule {
         guard holdsProducts, case .record(let keys) = source else { return self }
-        return Shape.Rule(
-            source: .enclosing(level: 1, keys), format: format, part: part, options: options)
+        var rule = self
+        rule.source = .enclosing(level: 1, keys)
+        return rule
     }
 }

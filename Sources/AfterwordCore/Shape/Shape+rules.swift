@@ -129,6 +129,7 @@ extension Shape {
         _ name: String, _ value: JSONValue?, _ rule: inout Rule, _ options: inout RuleOptions
     ) throws(ShapeFault) {
         guard let value else { return }
+        rule.statesScale = true
         if let from = value["from"], value.members?.count == 1, let source = try source(from) {
             options.scale = source
             return
