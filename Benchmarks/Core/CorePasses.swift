@@ -92,7 +92,8 @@ struct CorePasses {
                     }
                 }
                 for (index, identity) in digests.enumerated() {
-                    if let identity { rows.giveID(index, identity, by: .current, in: window) }
+                    guard let identity else { continue }
+                    rows.giveID(index, identity, by: cleaner.rules.identity, in: window)
                 }
                 let payloads = payloadDigests(of: unit.records.map(\.range), in: window)
                 rows.withTexts(in: window) { texts in

@@ -51,7 +51,8 @@ import Testing
             ("I want to Read more", "I want to Read more"), ("Read more", ""),
             ("2 out of 3\nwork", "2 out of 3\nwork"), ("Great… Read more", "Great…"),
             ("The Play Video button broke", "The Play Video button broke"),
-            ("Fine.\n\n\nReally.", "Fine.\n\nReally."),
+            ("Fine.\n\n\nReally. ", "Fine.\n\n\nReally. "),
+            (" Fine.\n\n\nReally.\n Read more \n", "Fine.\n\nReally."),
         ])
     func pageWords(text: String, expected: String) {
         #expect(chrome(text) == expected)

@@ -10,7 +10,8 @@ import Testing
         "{id}", "{", "}", "/", "//", "dp", "?", "ASIN=", "&", "#", "%", "%2F", "%zz", "+", "_", "-",
         ".json", ".gz", "0", "1", "-1", "1e999", "0.000", "N/A", "05/02/2024", "10:00", "Z",
         "+25:00",
-        "ü", "👍", "\u{200B}", "\u{0}", " ",
+        "ü", "👍", "e\u{301}", "4.0 out of 5 stars", "★★★★☆", "The media could not be loaded.",
+        "Play Video", "Mehr lesen", "続きを読む", ". ", "word", "\u{200B}", "\u{0}", " ",
     ]
 
     private func text(_ random: inout SplitMix64, _ longest: Int) -> String {
@@ -38,6 +39,25 @@ import Testing
             ])
             _ = readRecords(members.canonical, shape, file: text(&random, 9))
         }
+    }
+
+    @Test("What seems to need no cleaning needs none")
+    func needless() {
+        var random = SplitMix64(seed: 25)
+        let kinds: [TextCleaning] = [.html, .chrome, .escapes, [.html, .chrome, .escapes]]
+        var counts = (0, 0)
+        for _ in 0..<5000 {
+            let raw = Array(text(&random, 5).utf8)
+            for kind in kinds {
+                if raw.lend({ mayNeedCleaning($0, kind) }) {
+                    counts.0 += 1
+                } else {
+                    counts.1 += 1
+                    #expect(cleanText(raw, kind) == readText(raw)?.bytes ?? [])
+                }
+            }
+        }
+        #expect(counts.0 > 1000 && counts.1 > 1000)
     }
 
     @Test("Patterns of any bytes are read or refused")

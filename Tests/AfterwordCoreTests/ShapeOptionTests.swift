@@ -175,6 +175,17 @@ import Testing
         #expect(rating(#""8/10""#, #","best":5"#) == 40)
     }
 
+    @Test("A shape that names a scale says so, five too")
+    func statedScale() throws {
+        func states(_ rule: String) throws -> Bool? {
+            try shape(#"{"product_id": "p", "rating": \#(rule)}"#).fields[.rating]?.statesScale
+        }
+        #expect(try states(#""r""#) == false)
+        #expect(try states(#"{"from": "r", "map": {"x": 1}}"#) == false)
+        #expect(try states(#"{"from": "r", "scale": 5}"#) == true)
+        #expect(try states(#"{"from": "r", "scale": {"from": "best"}}"#) == true)
+    }
+
     @Test("A scale may stand around the reviews")
     func enclosingScale() throws {
         let shape = try shape(

@@ -77,6 +77,18 @@ extension CleanRows {
         return isKept ? place : text.isEmpty ? .absent : remake(place, text)
     }
 
+    /// Reads a free text from which the shape has something removed.
+    private mutating func text(
+        _ place: TextPlace, cleanedBy cleaning: TextCleaning, _ window: BorrowedBytes
+    ) -> TextPlace {
+        let cleaned = withTexts(in: window) { texts in
+            mayNeedCleaning(texts[place], cleaning)
+                ? cleanText(Array(texts[place]), cleaning) : nil
+        }
+        guard let cleaned else { return text(place, window) }
+        return cleaned.isEmpty ? .absent : make(cleaned)
+    }
+
     /// Reads an identifier by the rules of `readIdentifier`.
     mutating func identifier(
         _ place: TextPlace, _ window: BorrowedBytes, _ rules: IdentityRules
@@ -111,8 +123,7 @@ extension CleanRows {
         switch field.form {
         case .text:
             if case .cleanedText(let cleaning) = format {
-                let cleaned = withTexts(in: window) { cleanText(Array($0[place]), cleaning) }
-                row.values[text: field] = cleaned.isEmpty ? .absent : make(cleaned)
+                row.values[text: field] = text(place, cleanedBy: cleaning, window)
             } else {
                 row.values[text: field] = text(place, window)
             }
@@ -131,21 +142,29 @@ extension CleanRows {
                 row.values[number: field] = $0 ? 1 : 0
             }
         case .instant:
-            return moment(field, place, as: format, source, into: &row)
+            let found = number(place, window) {
+                readInstant($0, as: format, order: source.rules.dateOrder)
+            }
+            return take(found, of: field, at: place, source, into: &row)
         }
     }
 
-    private mutating func moment(
-        _ field: TrackedField, _ place: TextPlace, as format: FieldFormat,
+    /// The same for a time that is read with the order and the zone of its shape.
+    mutating func read(
+        _ field: TrackedField, _ place: TextPlace, _ dates: DateReading,
+        _ source: RecordCleaner.Source, into row: inout CleanRow
+    ) -> ReadFault? {
+        let dates = dates.orSettled(source.rules.dateOrder)
+        let found = number(place, source.window) { readLocalInstant(Array($0), dates) }
+        return take(found, of: field, at: place, source, into: &row)
+    }
+
+    @inline(__always)
+    private mutating func take(
+        _ found: Result<Instant?, ReadFault>, of field: TrackedField, at place: TextPlace,
         _ source: RecordCleaner.Source, into row: inout CleanRow
     ) -> ReadFault? {
         let (window, rules) = (source.window, source.rules)
-        let found = number(place, window) {
-            guard let dates = source.dates else {
-                return readInstant($0, as: format, order: rules.dateOrder)
-            }
-            return readLocalInstant(Array($0), as: format, dates.orSettled(rules.dateOrder))
-        }
         if field == .createdAt {
             row.writtenInstant = try? found.get()
             // A relative date moves from dump to dump, so it is no part of an identity.

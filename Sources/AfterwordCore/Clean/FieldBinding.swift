@@ -2,11 +2,11 @@
 struct FieldBinding: Sendable {
     var target: Target
     var place: Place
+    /// The index of its options in the cleaner's; negative for none.
+    var option: Int16 = -1
     var slot: Int
     var format: FieldFormat
     var part: FieldPart
-    /// The index of its options in the cleaner's; negative for none.
-    var option = -1
 
     enum Target: Equatable, Sendable {
         case productID, reviewID, authorID

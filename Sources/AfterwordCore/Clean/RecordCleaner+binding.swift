@@ -60,7 +60,7 @@ extension RecordCleaner {
             let own = options(of: rule)
             if !own.isEmpty {
                 options.append(own)
-                binding.option = options.count - 1
+                binding.option = Int16(options.count - 1)
             }
             bindings.append(binding)
         }

@@ -6,8 +6,6 @@ extension RecordCleaner {
         let window: BorrowedBytes
         let context: ReviewContext
         let rules: ReadingRules
-        /// How the shape has the time being read; nil where it says nothing of it.
-        var dates: DateReading?
     }
 
     func clean(
@@ -112,7 +110,10 @@ extension RecordCleaner {
                 guard let meant = meaning(of: place, binding, tokens, source, &rows) else {
                     return nil
                 }
-                return read(meant.place, meant.binding, tokens, meant.source, &row, &rows)
+                if let dates = meant.dates, case .field(let field) = binding.target {
+                    return rows.read(field, meant.place, dates, source, into: &row)
+                }
+                return read(meant.place, meant.binding, tokens, source, &row, &rows)
             }
             return read(place, binding, tokens, source, &row, &rows)
         }

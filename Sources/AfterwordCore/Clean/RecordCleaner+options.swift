@@ -26,7 +26,7 @@ struct BoundOptions: Sendable {
             case .named(let name): zones[name].map { .local($0) } ?? .unknown
             }
         let isPlain = options.zone == nil && options.order == nil
-        dates = isPlain ? nil : DateReading(order: options.order, zone: zone)
+        dates = isPlain ? nil : DateReading(format: rule.format, order: options.order, zone: zone)
     }
 
     /// Whether the value is read as any other.
@@ -95,12 +95,12 @@ struct BoundCondition: Sendable {
 }
 
 extension RecordCleaner {
-    /// A value as the options of its rule have it read: what is read in place of it, how, and with
-    /// which rules.
+    /// A value as the options of its rule have it read: what is read in place of it, and how.
     struct Meant {
         var place: TextPlace
         var binding: FieldBinding
-        var source: Source
+        /// How it is read as a time; nil where the rule says nothing of it.
+        var dates: DateReading?
     }
 
     /// What a written value means by the options of its binding; nil where it means none.
@@ -108,15 +108,14 @@ extension RecordCleaner {
         of place: TextPlace, _ binding: FieldBinding, _ tokens: Span<JSONToken>, _ source: Source,
         _ rows: inout CleanRows
     ) -> Meant? {
-        let options = options[binding.option]
+        let options = options[Int(binding.option)]
         let written = rows.withTexts(in: source.window) { Array($0[place]) }
         guard let value = options.meant(by: written) else { return nil }
-        var meant = Meant(place: place, binding: binding, source: source)
+        var meant = Meant(place: place, binding: binding, dates: options.dates)
         if value != written { meant.place = rows.make(value) }
         if let slot = options.scale, let best = scale(slot, tokens, source, &rows) {
             meant.binding.format = .number(scale: best)
         }
-        meant.source.dates = options.dates
         return meant
     }
 

@@ -49,6 +49,6 @@ extension RecordCleaner {
     /// What a written value of the product's id means.
     private func productValue(_ written: [UInt8]) -> [UInt8]? {
         let option = bindings[0].option
-        return option < 0 ? written : options[option].meant(by: written)
+        return option < 0 ? written : options[Int(option)].meant(by: written)
     }
 }

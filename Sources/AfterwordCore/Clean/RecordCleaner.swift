@@ -74,7 +74,7 @@ package final class RecordCleaner: Sendable {
     /// The source of a field in the syntax of a shape, by its index in the bindings.
     package func source(ofBinding index: Int) -> String {
         let binding = bindings[index]
-        if binding.option >= 0, let file = options[binding.option].file { return file.written }
+        if binding.option >= 0, let file = options[Int(binding.option)].file { return file.written }
         return switch binding.place {
         case .record: plan.recordSources[binding.slot].written
         case .context: plan.contextSources[contextSlots[binding.slot]].written

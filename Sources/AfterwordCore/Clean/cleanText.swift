@@ -8,6 +8,19 @@ func cleanText(_ raw: [UInt8], _ cleaning: TextCleaning) -> [UInt8] {
     return cleaning.contains(.chrome) ? removeChrome(text) : text
 }
 
+/// Whether `cleanText` may make another text than `readText`, judged from the bytes.
+func mayNeedCleaning(_ raw: BorrowedBytes, _ cleaning: TextCleaning) -> Bool {
+    let backslash = UInt8(ascii: "\\")
+    if cleaning.contains(.escapes), raw.firstIndex(of: backslash, or: backslash) < raw.count {
+        return true
+    }
+    switch workNeeded(by: raw) {
+    case .rewriting: return true
+    case .composing where !isPlainlyComposed(raw): return true
+    case .composing, .none: return cleaning.contains(.chrome) && mayHoldChrome(raw)
+    }
+}
+
 /// A text without escapes that were escaped twice, as programs leave them that write JSON into
 /// JSON: `\n`, `\r`, `\t`, `\"`, `\'`, `\/`, `\\` and `\u00e9`.
 ///

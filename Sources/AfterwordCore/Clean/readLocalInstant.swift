@@ -8,13 +8,14 @@ struct DateReading: Sendable {
         case unknown
     }
 
+    var format: FieldFormat
     /// The order of day, month and year in dates of numbers alone; nil where the shape names none.
     var order: DateOrder?
     var zone = Zone.utc
 
     /// The same, with the order that the dump settled where the shape names none.
     func orSettled(_ order: DateOrder?) -> DateReading {
-        DateReading(order: self.order ?? order, zone: zone)
+        DateReading(format: format, order: self.order ?? order, zone: zone)
     }
 }
 
@@ -22,11 +23,9 @@ struct DateReading: Sendable {
 ///
 /// A value with a zone of its own keeps it, and the time since 1970 has none. A date without a time
 /// of day stays that day, 00:00 UTC, in every zone.
-func readLocalInstant(
-    _ raw: [UInt8], as format: FieldFormat, _ reading: DateReading
-) -> Result<Instant?, ReadFault> {
-    guard let moment = localMoment(raw, as: format, reading) else {
-        return readInstant(raw, as: format, order: reading.order)
+func readLocalInstant(_ raw: [UInt8], _ reading: DateReading) -> Result<Instant?, ReadFault> {
+    guard let moment = localMoment(raw, reading) else {
+        return readInstant(raw, as: reading.format, order: reading.order)
     }
     if moment.hasZone || !moment.hasTime { return .success(moment.instant) }
     switch reading.zone {
@@ -38,10 +37,8 @@ func readLocalInstant(
 
 /// The moment that a text writes; nil where `readInstant` has the answer: for the time since 1970,
 /// and for what is no moment.
-private func localMoment(
-    _ raw: [UInt8], as format: FieldFormat, _ reading: DateReading
-) -> WrittenDate.Moment? {
-    if format != .iso8601, isJSONNumber(raw) { return nil }
+private func localMoment(_ raw: [UInt8], _ reading: DateReading) -> WrittenDate.Moment? {
+    if reading.format != .iso8601, isJSONNumber(raw) { return nil }
     switch readWrittenDate(raw, order: reading.order) {
     case .moment(let moment): return moment
     case .absent, .ambiguous, .relative: return nil

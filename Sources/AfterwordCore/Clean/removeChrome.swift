@@ -2,12 +2,69 @@
 let chromeVersion = 1
 
 /// A text without what the page around it added: the player's words at its start, `Read more` at
-/// its end, a line of stars before it. What customers write in the middle stays.
+/// its end, a line of stars before it. What customers write in the middle stays, and so does a text
+/// without any of these.
 func removeChrome(_ text: [UInt8]) -> [UInt8] {
     var rest = tidyLines(text)
-    while let shorter = withoutHead(rest) ?? withoutTail(rest) { rest = shorter }
-    return rest
+    guard var shorter = withoutHead(rest) ?? withoutTail(rest) else { return text }
+    while true {
+        rest = shorter
+        guard let next = withoutHead(rest) ?? withoutTail(rest) else { return rest }
+        shorter = next
+    }
 }
+
+/// Whether a composed text may hold what `removeChrome` takes off, judged from its ends alone.
+func mayHoldChrome(_ text: BorrowedBytes) -> Bool {
+    let isBlank: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0D).contains($0) }
+    var (start, end) = (0, text.count)
+    while start < end, isBlank(text[start]) { start += 1 }
+    while start < end, isBlank(text[end - 1]) { end -= 1 }
+    if start == end { return false }
+    let inner = text.part(start..<end)
+    return chromeEnds.begin[Int(inner[0])] && begins(inner)
+        || chromeEnds.end[Int(inner[inner.count - 1])] && ends(inner) || mayBeStarLine(inner)
+}
+
+private func begins(_ text: BorrowedBytes) -> Bool {
+    for phrase in starts where phrase.count <= text.count {
+        if phrase.lend({ isSame($0, text.part(0..<phrase.count)) }) { return true }
+    }
+    return false
+}
+
+private func ends(_ text: BorrowedBytes) -> Bool {
+    for phrase in tailPhrases where phrase.count <= text.count {
+        let tail = text.part(text.count - phrase.count..<text.count)
+        if phrase.lend({ isSame($0, tail) }) { return true }
+    }
+    return false
+}
+
+/// Whether the first of several lines is short and has a digit, or a letter that may be one.
+private func mayBeStarLine(_ text: BorrowedBytes) -> Bool {
+    var hasDigit = false
+    for place in 0..<min(text.count, longestStarLine + 1) {
+        if text[place] == 0x0A { return hasDigit }
+        if isDigit(text[place]) || text[place] >= 0x80 { hasDigit = true }
+    }
+    return false
+}
+
+/// The longest line that may say the stars of a review, in bytes.
+private let longestStarLine = 60
+
+/// By byte: whether chrome begins or ends with it.
+private let chromeEnds: (begin: [Bool], end: [Bool]) = {
+    var ends = (
+        begin: [Bool](repeating: false, count: 256), end: [Bool](repeating: false, count: 256)
+    )
+    for phrase in starts { ends.begin[Int(phrase[0])] = true }
+    for phrase in tailPhrases { ends.end[Int(phrase[phrase.count - 1])] = true }
+    return ends
+}()
+
+private let starts = headPhrases + playerStarts.map { Array($0.utf8) }
 
 /// The text without one piece of chrome at its start; nil where there is none.
 private func withoutHead(_ text: [UInt8]) -> [UInt8]? {
@@ -16,7 +73,9 @@ private func withoutHead(_ text: [UInt8]) -> [UInt8]? {
         return trimmed(text[phrase.count...])
     }
     let line = text.prefix { $0 != 0x0A }
-    guard line.count < text.count, line.count <= 60, isStarLine(Array(line)) else { return nil }
+    guard line.count < text.count, line.count <= longestStarLine, isStarLine(Array(line)) else {
+        return nil
+    }
     return trimmed(text[(line.count + 1)...])
 }
 

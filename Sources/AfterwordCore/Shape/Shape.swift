@@ -35,7 +35,8 @@ package struct Shape: Equatable, Sendable {
         package var format: FieldFormat
         /// Which part of an array or object is read; `whole` for scalar values.
         package var part = FieldPart.whole
-        /// Whether the shape itself states the scale of a rating, so that it is not in doubt.
+        /// Whether the shape names the scale of the rating, or where the record does; else five is
+        /// assumed.
         package var statesScale = false
         /// What few rules say besides; nil for nearly all.
         package var options: RuleOptions?
