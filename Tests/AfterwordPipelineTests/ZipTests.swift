@@ -130,7 +130,8 @@ private struct TestArchive {
 
     @Test("Gzip and UTF-16 in an archive are read as on disk")
     func layers() throws {
-        let utf16 = [0xFF, 0xFE] + Self.two.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        var utf16: [UInt8] = [0xFF, 0xFE]
+        for unit in Self.two.utf16 { utf16 += [UInt8(unit & 0xFF), UInt8(unit >> 8)] }
         let packed = gzip(Array(Self.one.utf8))
         try folder.write("d/a.json.gz", packed)
         try folder.write("d/b.json", utf16)
