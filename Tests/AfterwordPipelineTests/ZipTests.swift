@@ -225,7 +225,7 @@ private struct TestArchive {
 
     @Test("A damaged byte of an archive never loads as other reviews, and never crashes")
     func damaged() throws {
-        let text = Fixture.array(Fixture.reviews("P1", 2))
+        let text = Fixture.array(Fixture.reviews("P1", 1))
         for isDeflated in [true, false] {
             let good = TestArchive(files: [
                 .init(name: "a.json", text: text, isDeflated: isDeflated)
@@ -233,15 +233,13 @@ private struct TestArchive {
             try folder.write("r.zip", good)
             let expected = try loaded(openDumps(folder.path + "/r.zip")[0])
             for place in good.indices {
-                for flip in [0x01, 0xFF] as [UInt8] {
-                    var bad = good
-                    bad[place] ^= flip
-                    try folder.write("r.zip", bad)
-                    guard let dump = try? openDumps(folder.path + "/r.zip").first,
-                        dump.files.first?.name == "a.json", let tables = try? loaded(dump)
-                    else { continue }
-                    #expect(tables == expected, "\(place)")
-                }
+                var bad = good
+                bad[place] ^= place % 2 == 0 ? 0x01 : 0xFF
+                try folder.write("r.zip", bad)
+                guard let dump = try? openDumps(folder.path + "/r.zip").first,
+                    dump.files.first?.name == "a.json", let tables = try? loaded(dump)
+                else { continue }
+                #expect(tables == expected, "\(place)")
             }
         }
     }
