@@ -130,7 +130,8 @@ private struct TestArchive {
 
     @Test("Gzip and UTF-16 in an archive are read as on disk")
     func layers() throws {
-        let utf16 = [0xFF, 0xFE] + Self.two.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        var utf16: [UInt8] = [0xFF, 0xFE]
+        for unit in Self.two.utf16 { utf16 += [UInt8(unit & 0xFF), UInt8(unit >> 8)] }
         let packed = gzip(Array(Self.one.utf8))
         try folder.write("d/a.json.gz", packed)
         try folder.write("d/b.json", utf16)
@@ -224,7 +225,7 @@ private struct TestArchive {
 
     @Test("A damaged byte of an archive never loads as other reviews, and never crashes")
     func damaged() throws {
-        let text = Fixture.array(Fixture.reviews("P1", 2))
+        let text = Fixture.array(Fixture.reviews("P1", 1))
         for isDeflated in [true, false] {
             let good = TestArchive(files: [
                 .init(name: "a.json", text: text, isDeflated: isDeflated)
@@ -232,15 +233,13 @@ private struct TestArchive {
             try folder.write("r.zip", good)
             let expected = try loaded(openDumps(folder.path + "/r.zip")[0])
             for place in good.indices {
-                for flip in [0x01, 0xFF] as [UInt8] {
-                    var bad = good
-                    bad[place] ^= flip
-                    try folder.write("r.zip", bad)
-                    guard let dump = try? openDumps(folder.path + "/r.zip").first,
-                        dump.files.first?.name == "a.json", let tables = try? loaded(dump)
-                    else { continue }
-                    #expect(tables == expected, "\(place)")
-                }
+                var bad = good
+                bad[place] ^= place % 2 == 0 ? 0x01 : 0xFF
+                try folder.write("r.zip", bad)
+                guard let dump = try? openDumps(folder.path + "/r.zip").first,
+                    dump.files.first?.name == "a.json", let tables = try? loaded(dump)
+                else { continue }
+                #expect(tables == expected, "\(place)")
             }
         }
     }
