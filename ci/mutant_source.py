@@ -27,7 +27,7 @@ MODULES = {"AfterwordCore": "", "AfterwordPipeline": "Load"}
 DATA = re.compile(r"(lexicon|dangers|labels|prompt)\d\.swift|namedReferenceTable|ModelFacts")
 # Lines whose change cannot be seen, or says only how a fault of ours is reported.
 DEAD = re.compile(
-    r"precondition|fatalError|assert|reserveCapacity|@inline|^\s*import |^\s*@|"
+    r"precondition|fatalError|assert|reserveCapacity|keepingCapacity|@inline|^\s*import |^\s*@|"
     r"description|^\s*case |#if|static let \w+ = ")
 # Bodies inside the braces of a computed property or subscript that has several.
 ACCESSOR = re.compile(
@@ -64,7 +64,7 @@ RULES = {
         lambda match: f"{match[1]} !({match[2]})"),
     "truth": exchange(r"\b(?:true|false)\b", {"true": "false", "false": "true"}),
     "number": (
-        re.compile(r"(?<![\w.#])[0-9][0-9_]*(?![\w.])"),
+        re.compile(r"(?<![\w.#$])[0-9][0-9_]*(?![\w.])"),
         lambda match: str(int(match[0].replace("_", "")) + 1)),
     "result": (re.compile(r"\breturn (?!nil\b)[^\n{}]+(?=\n)"), lambda match: "return nil"),
     "removal": (

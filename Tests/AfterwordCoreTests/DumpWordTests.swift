@@ -29,6 +29,14 @@ import Testing
         #expect(LoadedDumps([]).newest == nil)
     }
 
+    @Test("A run that read no reviews belongs to the dump loaded last before it, if there is one")
+    func placeOfRun() {
+        let dumps = LoadedDumps([run(1, 9), run(2, 30, reads: false), run(3, 2), run(4, 9)])
+        #expect(dumps.all.map(\.runs) == [[3], [1, 4]])
+        #expect((1...4).map { dumps.place(ofRun: $0) } == [1, 1, 0, 1])
+        #expect(LoadedDumps([run(1, 2, reads: false), run(2, 2)]).place(ofRun: 1) == nil)
+    }
+
     struct Case: CustomTestStringConvertible {
         var testDescription: String
         var runs: [DumpRun]

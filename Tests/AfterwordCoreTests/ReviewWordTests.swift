@@ -130,6 +130,9 @@ import Testing
         #expect(alerts(NewsCounts(), fallen) == [.meanFell(millionths: 600_000)])
         #expect(ChangeAlert.dangers(1).words == "1 review speaks of a danger")
         #expect(ChangeAlert.meanFell(millionths: 1_466_667).words == "the mean fell by 1.47 stars")
+        // Half of a hundredth is rounded up.
+        #expect(ChangeAlert.meanFell(millionths: 125_000).words == "the mean fell by 0.13 stars")
+        #expect(ChangeAlert.meanFell(millionths: 124_999).words == "the mean fell by 0.12 stars")
     }
 
     @Test("silent-wrong-brand: exactly, else without case, else the nearest")

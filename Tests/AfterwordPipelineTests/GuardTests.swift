@@ -46,6 +46,13 @@ import Testing
             $0.maxRejects = 11
         }
         #expect(allowed.run.balance.rejected == 11)
+        // 11 of 1,100 are 1 %, of 1,099 more.
+        let many = Fixture.reviews("P1", 1_089)
+        let percent = try Fixture().load(["a.json": Fixture.array(many + bad)])
+        #expect(percent.run.balance.found == 1_100)
+        try refused(
+            .tooManyRejects(rejected: 11, found: 1_099), first: [],
+            second: ["a.json": Fixture.array(many.dropLast() + bad)])
         try refused(
             .tooManyRejects(rejected: 1, found: 11, reasons: "1 no_product (product_id)"),
             first: [],

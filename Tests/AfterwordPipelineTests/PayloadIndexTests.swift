@@ -88,4 +88,23 @@ import Testing
         #expect(
             found.map(\.start) == [0, Int32(lines[0...2].reduce(0) { $0 + $1.utf8.count + 1 })])
     }
+
+    @Test("Rows whose search begins at the same slot are all found, and equal ones are not")
+    func collisions() {
+        func row(_ number: Int, _ payload: UInt8) -> PayloadRow {
+            let digest = Digest128([payload] + Array(repeating: 7, count: 15))
+            return PayloadRow(
+                CurrentPayload(
+                    reviewKey: Int64(number), productKey: 1, identity: digest, payload: digest,
+                    isIdentifiedByContent: false, isLive: true, rating: 50, hasText: true),
+                product: 0)
+        }
+        let rows = [row(1, 1), row(2, 2), row(3, 3), row(4, 4), row(5, 5), row(6, 5)]
+        var table = PayloadTable(forRows: rows.count)
+        table.add(rows, from: 0)
+        let found = rows.map {
+            table.number(of: $0.payload, from: table.firstSlot(of: $0.payload), in: rows)
+        }
+        #expect(found == [0, 1, 2, 3, -1, -1])
+    }
 }

@@ -158,6 +158,18 @@ import Testing
         #expect(try fixture.store.read { try $0.rejects() }.count == 1)
     }
 
+    @Test("An array's missing end has no bytes: it stays rejected, and is counted once")
+    func missingEnd() throws {
+        let fixture = Fixture()
+        let records = Fixture.reviews("P1", 3).joined(separator: ",")
+        try fixture.load(["a.json": "[" + records]) { $0.maxRejects = 10 }
+        let rejects = try fixture.store.read { try $0.rejects() }
+        #expect(rejects.map(\.reason) == [.truncated] && rejects[0].payload.isEmpty)
+        let report = try replay(fixture, run: 1)
+        #expect(report.run.balance.found == 1 && report.run.balance.rejected == 1)
+        #expect(try fixture.store.read { try $0.rejects() } == rejects)
+    }
+
     @Test("A replay never deletes, and a newer dump is not undone")
     func older() throws {
         var fixture = Fixture()
