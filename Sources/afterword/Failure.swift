@@ -79,7 +79,7 @@ struct Failure {
                 + "way? \"as\": \"unix_s\" or \"unix_ms\" in the shape; if the dump is newer: "
                 + "--observed-at DATE"
         case .unlikeFileName(let file, let pattern):
-            "\(file): its name does not match \"\(pattern)\", from which the shape takes the product; "
+            "\(file): its name does not match \"\(pattern)\", from which the shape takes a value; "
                 + "leave the file out (--files), or mend the pattern"
         case .fieldsNotFound(let file, let fields, let keys):
             fieldsNotFound(file, fields, keys)

@@ -125,9 +125,17 @@ import Testing
     @Test("The reject guard counts bytes: a reject that is most of a file is refused")
     func rejectedBytes() throws {
         let run = CaseRun("several-arrays-one-file")
-        let rows = (0..<2000).map { row($0) }.joined(separator: ",\n")
-        #expect(throws: InputFault.self) {
-            try run.load(files: ["a.json": "[\(row(1)),\(row(2))] and then \(rows.dropLast(9))"])
+        let rest = String(repeating: "and then another page was saved here. ", count: 200)
+        let dump = "[\(row(1)),\(row(2))] \(rest)"
+        #expect {
+            try run.load(files: ["a.json": dump])
+        } throws: { fault in
+            guard case InputFault.rejectedBytes(_, let rejected, _, let reasons) = fault else {
+                return false
+            }
+            return rejected >= rest.utf8.count - 2 && reasons == "1 not_json"
         }
+        try run.load(files: ["a.json": dump]) { $0.maxRejects = 1 }
+        #expect(try run.reviews().count == 2)
     }
 }

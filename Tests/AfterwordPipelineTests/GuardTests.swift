@@ -51,7 +51,8 @@ import Testing
         let percent = try Fixture().load(["a.json": Fixture.array(many + bad)])
         #expect(percent.run.balance.found == 1_100)
         try refused(
-            .tooManyRejects(rejected: 11, found: 1_099), first: [],
+            .tooManyRejects(
+                rejected: 11, found: 1_099, reasons: "11 no_product (product_id)"), first: [],
             second: ["a.json": Fixture.array(many.dropLast() + bad)])
         try refused(
             .tooManyRejects(rejected: 1, found: 11, reasons: "1 no_product (product_id)"),

@@ -76,7 +76,7 @@ package enum InputFault: Error, Equatable, Sendable {
     case ambiguousDates(file: String, count: Int64, isContradictory: Bool)
     /// All times of a field are before 1995, or later than the dump.
     case timesOutOfReach(file: String, field: String, records: Int64)
-    /// The shape takes the product from the file's name, which does not match its pattern.
+    /// The shape takes a value from the file's name, which does not match the pattern.
     case unlikeFileName(file: String, pattern: String)
     /// The shape finds no rating, title or body in any record, which have other keys.
     case fieldsNotFound(file: String, [MissingField], keys: [String])

@@ -116,7 +116,7 @@ private struct Replay {
         var digest = StreamDigest()
         digest.add(whole[...])
         var cursor = FileCursor(
-            scanner.dumpIndex.files.count, file, shape.map { RecordCleaner($0, rules) })
+            scanner.dumpIndex.files.count, file, shape.map { RecordCleaner($0, rules, file: file) })
         cursor.record.byteCount = Int64(whole.count)
         cursor.record.digest = digest.finish()
         var offset: Int64 = 0

@@ -9,7 +9,10 @@ extension DumpScanner {
         guard let id = cleaned.productID else {
             // The product's reviews are rejects already; an object without reviews is a reject
             // itself.
-            if product.records.isEmpty { reject(product, in: window, of: &cursor) }
+            // An object with neither an id nor a list is none of the shape's (`@graph`).
+            if product.records.isEmpty, product.holdsList {
+                reject(product, in: window, of: &cursor)
+            }
             return
         }
         if let total = cleaned.total, total > Int64(product.records.count) {

@@ -115,6 +115,8 @@ private func holds(_ unit: ExtractedUnit, _ cleaner: RecordCleaner, _ window: Ra
     for index in unit.records.indices where unit.records[index].fault == nil {
         let context = cleaner.context(ofRecord: index, of: unit, window: window)
         let record = cleaner.clean(record: index, of: unit, context: context, window: window)
+        // Only a given shape leaves records out; it may leave out all of them.
+        if record.isLeftOut { return true }
         // Products have titles too, so a title counts only where the shape maps neither rating nor
         // body.
         let fields = cleaner.shape.fields

@@ -50,7 +50,9 @@ struct DumpScanner {
     /// - Throws: `InputFault`, and what `progress` throws.
     mutating func run() throws -> DumpIndex {
         filesOfKnown = Array(repeating: -1, count: dumpIndex.known?.products.count ?? 0)
-        let duplicates = try duplicateFiles(dump.files)
+        // Equal files are two products where a shape takes the product from their names.
+        let duplicates =
+            shapes.contains { !$0.filePatterns.isEmpty } ? [:] : try duplicateFiles(dump.files)
         for (place, file) in dump.files.enumerated() {
             if let original = duplicates[place] {
                 copy(original, as: file)
@@ -121,14 +123,13 @@ struct DumpScanner {
         }
     }
 
-    /// - Throws: `InputFault.unlikeFileName` where the shape takes the product from the file's name,
+    /// - Throws: `InputFault.unlikeFileName` where the shape takes a value from the file's name,
     ///   which does not match.
     private func cleaner(of file: DumpFile, _ shape: Shape) throws -> RecordCleaner {
-        let cleaner = RecordCleaner(shape, rules, file: file.name)
-        if case .file(let pattern) = shape.productID.source, cleaner.fileProduct == nil {
+        if let pattern = shape.patternUnmatched(by: file.name) {
             throw InputFault.unlikeFileName(file: file.name, pattern: pattern.written)
         }
-        return cleaner
+        return RecordCleaner(shape, rules, file: file.name)
     }
 
     /// Takes every record of a file, and rejects the rest of a stream that cannot be inflated.
