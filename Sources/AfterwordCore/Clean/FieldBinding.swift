@@ -8,6 +8,7 @@ struct FieldBinding: Sendable {
     var format: FieldFormat
     var part: FieldPart
 
+    /// What is read.
     enum Target: Equatable, Sendable {
         case productID, reviewID, authorID
         case field(TrackedField)
@@ -25,5 +26,6 @@ struct FieldBinding: Sendable {
         }
     }
 
+    /// Where a slot is counted.
     enum Place: Sendable { case record, context, constant }
 }

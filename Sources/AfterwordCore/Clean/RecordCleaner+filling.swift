@@ -107,13 +107,8 @@ extension RecordCleaner {
             // An empty value is absent.
             if place.count == 0 { return nil }
             if binding.option >= 0 {
-                guard let meant = meaning(of: place, binding, tokens, source, &rows) else {
-                    return nil
-                }
-                if let dates = meant.dates, case .field(let field) = binding.target {
-                    return rows.read(field, meant.place, dates, source, into: &row)
-                }
-                return read(meant.place, meant.binding, tokens, source, &row, &rows)
+                let found = Meant(place: place, binding: binding)
+                return readByOptions(found, tokens, source, &row, &rows)
             }
             return read(place, binding, tokens, source, &row, &rows)
         }
@@ -154,5 +149,19 @@ extension RecordCleaner {
             rows.attributes.append((source.number, attribute, rows.make(text.bytes)))
         }
         return nil
+    }
+
+    /// Reads a value as the options of its rule have it. It is apart from the reading of all other
+    /// values, which it would slow down.
+    @inline(never)
+    private func readByOptions(
+        _ found: Meant, _ tokens: Span<JSONToken>, _ source: Source, _ row: inout CleanRow,
+        _ rows: inout CleanRows
+    ) -> ReadFault? {
+        guard let meant = meaning(of: found, tokens, source, &rows) else { return nil }
+        if let dates = meant.dates, case .field(let field) = meant.binding.target {
+            return rows.read(field, meant.place, dates, source, into: &row)
+        }
+        return read(meant.place, meant.binding, tokens, source, &row, &rows)
     }
 }

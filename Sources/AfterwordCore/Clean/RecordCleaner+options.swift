@@ -95,7 +95,8 @@ struct BoundCondition: Sendable {
 }
 
 extension RecordCleaner {
-    /// A value as the options of its rule have it read: what is read in place of it, and how.
+    /// A value as it is written, or as the options of its rule have it read: where it is, and how
+    /// it is read.
     struct Meant {
         var place: TextPlace
         var binding: FieldBinding
@@ -103,15 +104,15 @@ extension RecordCleaner {
         var dates: DateReading?
     }
 
-    /// What a written value means by the options of its binding; nil where it means none.
+    /// What a value means by the options of its binding; nil where it means none.
     func meaning(
-        of place: TextPlace, _ binding: FieldBinding, _ tokens: Span<JSONToken>, _ source: Source,
-        _ rows: inout CleanRows
+        of found: Meant, _ tokens: Span<JSONToken>, _ source: Source, _ rows: inout CleanRows
     ) -> Meant? {
-        let options = options[Int(binding.option)]
-        let written = rows.withTexts(in: source.window) { Array($0[place]) }
+        let options = options[Int(found.binding.option)]
+        let written = rows.withTexts(in: source.window) { Array($0[found.place]) }
         guard let value = options.meant(by: written) else { return nil }
-        var meant = Meant(place: place, binding: binding, dates: options.dates)
+        var meant = found
+        meant.dates = options.dates
         if value != written { meant.place = rows.make(value) }
         if let slot = options.scale, let best = scale(slot, tokens, source, &rows) {
             meant.binding.format = .number(scale: best)
@@ -129,6 +130,7 @@ extension RecordCleaner {
     }
 
     /// Whether a record meets all conditions of the shape.
+    @inline(never)
     func meetsConditions(
         _ tokens: Span<JSONToken>, _ source: Source, _ rows: inout CleanRows
     ) -> Bool {

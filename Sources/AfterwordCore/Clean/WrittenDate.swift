@@ -21,13 +21,6 @@ package enum WrittenDate: Equatable, Sendable {
     }
 }
 
-/// The order of day, month and year in dates written with numbers alone.
-package enum DateOrder: String, CaseIterable, Sendable {
-    case dayFirst = "dmy"
-    case monthFirst = "mdy"
-    case yearFirst = "ymd"
-}
-
 /// The readings of one date, by order; nil where an order gives no day.
 package struct DateOrders: Equatable, Sendable {
     package var dayFirst: WrittenDate.Moment?

@@ -93,8 +93,8 @@ package struct NamePattern: Hashable, Sendable {
         return value
     }
 
-    /// Compares one part of a path from its end, so that earlier names stand for more. Every byte is
-    /// looked at once or twice.
+    /// Compares one part of a path from its end, so that earlier names stand for more. Takes no
+    /// longer for many names than for one.
     private func match(
         _ part: ArraySlice<UInt8>, _ pieces: ArraySlice<Piece>, _ value: inout [UInt8]?
     ) -> Bool {
