@@ -29,7 +29,8 @@ private func words(_ record: CleanedRecord) -> String {
     if let product = record.productID { parts.append(product.string) }
     if let id = record.reviewID { parts.append(id.string) }
     if let rating = values.rating {
-        parts.append("\(rating / 10)\(rating % 10 == 0 ? "" : ".\(rating % 10)") stars")
+        let tenths = rating % 10 == 0 ? "" : ".\(rating % 10)"
+        parts.append("\(rating / 10)\(tenths) \(rating == 10 ? "star" : "stars")")
     }
     if let created = values.createdAt { parts.append("\(created)") }
     for text in [values.authorName, values.title, values.body] {

@@ -40,6 +40,12 @@ struct ReviewEvidence {
     func isReviews(_ reading: PlaceReading) -> Bool {
         let (rating, body) = (reading.rules["rating"], reading.taken["body"])
         guard rating != nil || body != nil else { return false }
+        // Rows of a catalog, each with a product of its own, may have lists of reviews joined in.
+        if isLikeCatalog, reading.count >= 20,
+            reading.taken["product_id"]?.distinct == reading.count
+        {
+            return false
+        }
         let isPlain = body.map { $0.name.plain != "description" } ?? false
         if reading.product == nil {
             return score >= 4 && isPlain && (rating != nil || namesReviews)

@@ -8,12 +8,17 @@ package enum DetectedShape: Sendable {
 }
 
 /// The built-in shape that fits a file, or the files of a folder, else a proposal made from the
-/// heads of those that none fits. Of a folder at most 32 files are read, evenly spread.
+/// heads of those that none fits. Of a folder at most 32 files are read, evenly spread; of a series
+/// only the newest dump, since ids repeat from one to the next.
 ///
 /// - Throws: `InputFault.noProposal` with what is missing; `InputFault.otherFormat`; what
 ///   `openDumps` throws.
 package func detectShape(at path: String) throws -> DetectedShape {
-    let files = try openDumps(path).flatMap(\.files)
+    let dumps = try openDumps(path)
+    let newest = dumps.max { left, right in
+        left.namedInstant?.microseconds ?? 0 < right.namedInstant?.microseconds ?? 0
+    }
+    let files = newest?.files ?? []
     let sample = files.count <= 32 ? files : (0..<32).map { files[$0 * files.count / 32] }
     let name = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
     let heads = try sample.map { try FileHead($0, bytes: headBytes(files: sample.count)) }
@@ -100,11 +105,11 @@ private func detect(_ heads: [FileHead], named name: String) throws -> DetectedS
         proposal.remarks.append(
             "\(fitting.value.count) of \(heads.count) files fit \(fitting.key) (built in)")
     }
-    for head in unknown where unknown.count > 1 {
-        guard try proposal.yield(of: head.elements).records == 0 else { continue }
-        proposal.remarks.append("\(head.name): no review found in it")
-        proposal.doubts.append("not every file has this shape")
+    let others = try unknown.filter { head in
+        try unknown.count > 1 && proposal.yield(of: head.elements).records == 0
     }
+    proposal.remarks += others.map { "\($0.name): no review found in it" }
+    if !others.isEmpty { proposal.doubts.append("not every file has this shape") }
     return .proposal(proposal)
 }
 
