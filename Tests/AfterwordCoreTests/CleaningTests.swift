@@ -180,6 +180,23 @@ import Testing
         #expect(record.unread.contains(.helpfulVotes) == (expected == nil))
     }
 
+    @Test("A number has up to 18 digits; from more none is read")
+    func eighteenDigits() {
+        func digits(_ text: String) -> Int64? {
+            AfterwordCore.Decimal(firstIn: Array(text.utf8))?.digits
+        }
+        #expect(digits("999999999999999999") == 999_999_999_999_999_999)
+        #expect(digits("9999999999999999999") == nil)
+        #expect(digits("0.1234567890123456789") == nil)
+    }
+
+    @Test("A month begins on its first day, and so do those after it")
+    func months() {
+        #expect(Instant(startOfMonth: 202603) == Instant(iso8601: "2026-03-01"))
+        #expect(Instant(startOfMonth: 202612, plusMonths: 1) == Instant(iso8601: "2027-01-01"))
+        #expect(Instant(startOfMonth: 202613) == nil)
+    }
+
     @Test("An identifier is trimmed and never becomes a number")
     func identifier() {
         let cleaner = RecordCleaner(.builtIn("customer-reviews"))

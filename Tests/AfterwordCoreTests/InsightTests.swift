@@ -34,6 +34,8 @@ import Testing
         #expect(ground("lid") == .failure(.length))
         #expect(ground("") == .failure(.length))
         #expect(ground(String(repeating: "x", count: 401)) == .failure(.length))
+        let longest = String(repeating: "x", count: 400)
+        #expect(try groundQuote(longest, in: values(longest)).get().text == longest)
     }
 
     @Test("A whole short text is a quote; where words are not set apart four letters are")
@@ -224,6 +226,28 @@ import Testing
             payloadDigest: Digest128([UInt8](repeating: 0, count: 16)), rawKey: 1)
     }
 
+    @Test(
+        "A danger that only a person found stands beside the worst hazard, in order of their names")
+    func judgedOrder() {
+        func read(_ body: String, _ verdict: Verdict? = nil) -> ReadReview {
+            let values = values(body, stars: 1)
+            var read = ReadReview(
+                review: stored(values), brand: nil, reading: readReview(values, with: .first),
+                isNew: false)
+            read.verdict = verdict
+            return read
+        }
+        let two = [
+            read("It is not what I ordered.", .real), read("It caught fire in the microwave."),
+        ]
+        let more = [read("My son choked on it."), read("There is mold everywhere.")]
+        for count in 0...more.count {
+            let dangers = insightDangers(two + more.prefix(count), lexicon: .first).dangers
+            #expect(dangers.map(\.hazard).starts(with: ["fire_or_smoke", "judged"]))
+            #expect(dangers.count == 2 + count)
+        }
+    }
+
     // MARK: Masks
 
     @Test("Names, addresses, phones and orders are masked one to one, and come back in quotes")
@@ -268,9 +292,11 @@ import Testing
             ("Hr. Meier und Fr. Lehmann", ["Meier", "Lehmann"]), ("田中さん", ["田中"]),
             ("佐藤様から連絡", ["佐藤"]),
             ("IBAN DE89 3704 0044 0532 0130 00", ["DE89", "3704", "0532", "00"]),
+            ("IBAN DE89 3704 0044 0532 0130 00 ", ["DE89", "3704", "0532", "00"]),
             ("card 4111 1111 1111 1111", ["4111", "1111"]),
             ("jane.doe (at) example (dot) com", ["jane", "doe", "example"]),
             ("jane.doe[at]example.com now", ["jane", "example"]),
+            ("jane@example(dot)com", ["jane", "example"]),
             ("Ask @janedoe99 about it", ["janedoe99"]),
             ("see facebook.com/jane.doe.77 please", ["facebook", "jane", "77"]),
             ("D01-1234567-7654321", ["D01", "1234567", "7654321"]),
@@ -408,7 +434,8 @@ import Testing
         "Tokens are bounded: by bytes where nothing better is known",
         arguments: [
             ("", 0), ("the", 1), (" the", 1), ("the cat", 1 + 3), ("1234", 2), ("é", 2), ("  ", 2),
-            ("日本", 6), ("it's", 2 + 1 + 1), ("qq", 2), ("!?", 2),
+            ("日本", 6), ("it's", 2 + 1 + 1), ("qq", 2), (" qq", 3),
+            ("!?", 2),
         ])
     func tokens(text: String, bound: Int) {
         #expect(tokenBound(text) == bound, "\(text)")

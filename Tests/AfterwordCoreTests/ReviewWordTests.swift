@@ -1,5 +1,6 @@
-import AfterwordCore
 import Testing
+
+@testable import AfterwordCore
 
 /// New, back, first seen, edited, resolved and gone; alerts; names; order; coverage.
 @Suite struct ReviewWordTests {
@@ -148,6 +149,13 @@ import Testing
         #expect(matchName("vous", among: names) == .none(nearest: ["BELLE VOUS"]))
         #expect(matchName("Zzzzzzzz", among: names) == .none(nearest: []))
         #expect(matchName("x", among: [] as [Text]) == .none(nearest: []))
+    }
+
+    @Test("The distance of two names counts each letter that is left out")
+    func distance() {
+        #expect(editDistance(["a"], [], within: 1) == 1)
+        #expect(editDistance(Array("abc"), Array("c"), within: 2) == 2)
+        #expect(editDistance(Array("abc"), Array("c"), within: 1) == nil)
     }
 
     private func review(_ id: String, run: Int64, created: String?, mock: String = "2026-01-01")

@@ -31,6 +31,7 @@ import Testing
         ])
     }
 
+    @discardableResult
     private func judge(_ fixture: Fixture, _ verdict: Verdict, star: Int = 1) throws -> VerdictRow {
         let review = try #require(
             try fixture.store.read { try $0.reviews(ofProduct: "P1") }
@@ -39,6 +40,14 @@ import Testing
             product: "P1", review: review.reviewID, verdict: verdict, judgedBy: "Ann",
             why: "called the customer")
         return try judgeReview(new, in: fixture.store, now: fixture.clock)
+    }
+
+    @Test("The run of a verdict names no product")
+    func run() throws {
+        let fixture = try made()
+        try judge(fixture, .real)
+        let run = try #require(try fixture.store.read { try $0.runs() }.last)
+        #expect(run.observedOrigin == .verdict && run.productsNamed == 0)
     }
 
     private struct Shown: Equatable {

@@ -86,10 +86,9 @@ struct MaskText {
         words = AfterwordCore.words(of: Text(text))
     }
 
-    /// The bytes between a word and the next one, or the end of the text.
+    /// The bytes between a word and the next one, which there is.
     func gap(after place: Int) -> ArraySlice<UInt8> {
-        guard place + 1 < words.count else { return bytes[words[place].range.upperBound...] }
-        return bytes[words[place].range.upperBound..<words[place + 1].range.lowerBound]
+        bytes[words[place].range.upperBound..<words[place + 1].range.lowerBound]
     }
 
     func isGap(after place: Int, of allowed: Set<String>) -> Bool {
