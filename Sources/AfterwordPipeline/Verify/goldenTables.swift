@@ -65,6 +65,8 @@ extension FileRecord {
                 ("byte_count", JSONValue(byteCount)), ("digest", .string(digest.description)),
                 ("shape", .string(shape)),
                 ("nonstandard_literals", JSONValue(nonstandardLiterals)),
+                ("unreadable_fields", JSONValue(unreadableFields)),
+                ("left_out", JSONValue(leftOut)),
             ] + balance.members)
     }
 }

@@ -81,6 +81,15 @@ extension FileRecord {
         form.count("nonstandard_literals", "Bare NaN and infinities that were read as absent.") {
             $0.nonstandardLiterals
         }
+        form.count(
+            "unreadable_fields",
+            "Values that cannot be read, of records that are read without them."
+        ) {
+            $0.unreadableFields
+        }
+        form.count("left_out", "Records that the shape leaves out; none of them is found.") {
+            $0.leftOut
+        }
         form.include(Balance.form) { $0.balance }
     }
 
