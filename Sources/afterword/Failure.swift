@@ -59,14 +59,14 @@ struct Failure {
                 + "(plain or .gz); \(several(ignored, "other file"))"
         case .badCatalog(let file, let reason): "\(file): \(reason)"
         case .onlyRejects(let file, let reasons, let rejected):
-            "\(file): nothing of \(several(rejected, "piece")) can be read as a review: \(reasons). "
-                + "Nothing was stored. Files are JSON, or JSON Lines: one object a review. "
-                + "Leave the file out, give the shape that fits (--shape), or load the rest with "
-                + "--max-rejects \(rejected)"
+            "\(file): nothing of \(several(rejected, "piece")) can be read as a review: "
+                + "\(reasons). Nothing was stored. Files are JSON, or JSON Lines: one object a "
+                + "review. Leave the file out, give the shape that fits (--shape), or load the "
+                + "rest with --max-rejects \(rejected)"
         case .rejectedBytes(let file, let rejected, let count, let reasons):
-            "\(file): \(grouped(rejected)) of \(several(count, "byte")) cannot be read: \(reasons). "
-                + "Nothing was stored. Fetch the file again; or look at the rejects with "
-                + "'plan --max-rejects N' and load the rest with 'run --max-rejects N'"
+            "\(file): \(grouped(rejected)) of \(several(count, "byte")) cannot be read: "
+                + "\(reasons). Nothing was stored. Fetch the file again; or look at the rejects "
+                + "with 'plan --max-rejects N' and load the rest with 'run --max-rejects N'"
         case .scaleInDoubt(let file, let above, let records):
             "\(file): \(grouped(above)) of \(several(records, "rating")) are above 5; nothing was "
                 + "stored. Say the scale in the shape: \"rating\": {\"from\": …, \"scale\": 10}; "
@@ -74,10 +74,10 @@ struct Failure {
         case .ambiguousDates(let file, let count, let isContradictory):
             ambiguousDates(file, count, isContradictory)
         case .timesOutOfReach(let file, let field, let records):
-            "\(file): \(field) of all \(several(records, "record")) is before 1995 or later than the "
-                + "dump; nothing was stored. Are these seconds read as milliseconds, or the other "
-                + "way? \"as\": \"unix_s\" or \"unix_ms\" in the shape; if the dump is newer: "
-                + "--observed-at DATE"
+            "\(file): \(field) of all \(several(records, "record")) is before 1995 or later than "
+                + "the dump; nothing was stored. Are these seconds read as milliseconds, or the "
+                + "other way? \"as\": \"unix_s\" or \"unix_ms\" in the shape; if the dump is "
+                + "newer: --observed-at DATE"
         case .unlikeFileName(let file, let pattern):
             "\(file): its name does not match \"\(pattern)\", from which the shape takes a value; "
                 + "leave the file out (--files), or mend the pattern"
@@ -155,7 +155,8 @@ struct Failure {
     ) -> String {
         "\(file): "
             + fields.map { field in
-                "\(field.field): \"\(field.source)\" found in 0 of \(grouped(field.records)) records"
+                "\(field.field): \"\(field.source)\" found in 0 of "
+                    + several(field.records, "record")
                     + (field.nearest.map { " (did you mean \"\($0)\"?)" } ?? "")
             }.joined(separator: "; ")
             + ". The records have: \(keys.prefix(20).joined(separator: ", ")). Nothing was stored. "
@@ -182,8 +183,8 @@ struct Failure {
     private static func tooManyRejects(
         _ rejected: Int64, found: Int64, _ reasons: String
     ) -> String {
-        "\(grouped(rejected)) of \(several(found, "record")) cannot be read: \(reasons); nothing was "
-            + "stored. "
+        "\(grouped(rejected)) of \(several(found, "record")) cannot be read: \(reasons); "
+            + "nothing was stored. "
             + "Look at them with 'plan --max-rejects \(rejected)', "
             + "or load the rest with 'run --max-rejects \(rejected)'"
     }

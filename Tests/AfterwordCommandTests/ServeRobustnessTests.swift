@@ -187,9 +187,9 @@ import Testing
         let cases = [
             ("expired.pem", "own-key.pem", "ended at 2020-02-01"),
             ("own.pem", "other-key.pem", "is not that of the certificate"),
-            ("empty.pem", "own-key.pem", "empty.pem holds no certificate"),
+            ("empty.pem", "own-key.pem", "empty.pem cannot be read, or holds no certificate"),
             ("own.pem", "empty.pem", "empty.pem holds no key"),
-            ("nowhere.pem", "own-key.pem", "nowhere.pem holds no certificate"),
+            ("nowhere.pem", "own-key.pem", "nowhere.pem cannot be read, or holds no certificate"),
         ]
         for (certificate, key, words) in cases {
             let refused = try Program.run(

@@ -74,7 +74,8 @@ import Testing
     @Test("A business's page, whose id is the product, with replies")
     func business() throws {
         let (fields, _) = try fields(
-            #"{"businessUnit": {"id": "5f", "displayName": "Cups", "trustScore": 4, "reviews": [@]}}"#,
+            #"{"businessUnit": {"id": "5f", "displayName": "Cups", "trustScore": 4,"#
+                + #" "reviews": [@]}}"#,
             """
             {"id": "t~", "rating": ~, "title": "Leaks ~", "text": "The lid leaks, time ~.",
              "dates": {"experiencedDate": "2026-01-01T00:00:00Z",

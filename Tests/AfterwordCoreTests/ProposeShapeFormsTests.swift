@@ -80,7 +80,8 @@ import Testing
             #"{"name": "tool", "version": "1.0.0", "description": "Does things with reviews.","#
                 + #" "author": "Kai", "license": "MIT", "dependencies": {"x": "1"}}"#,
             #"{"type": "FeatureCollection", "features": [{"type": "Feature", "properties":"#
-                + #" {"name": "Peak", "description": "A hill"}, "geometry": {"coordinates": [1]}}]}"#,
+                + #" {"name": "Peak", "description": "A hill"},"#
+                + #" "geometry": {"coordinates": [1]}}]}"#,
             #"[{"id": 1, "title": "Cup", "description": "A cup of steel.", "price": 9,"#
                 + #" "rating": 4.4, "stock": 3, "brand": "N", "category": "Cups", "images": []}]"#,
             #"[{"id": 1, "user": "kai", "text": "Lunch at noon?", "created_at": "2026-05-01"}]"#,

@@ -76,7 +76,8 @@ import Testing
                 "^product.id"
             ),
             (
-                #"{"Lamp": [{"stars": 1, "text": "It hums."}], "Cup": [{"stars": 1, "text": "x"}]}"#,
+                #"{"Lamp": [{"stars": 1, "text": "It hums."}],"#
+                    + #" "Cup": [{"stars": 1, "text": "x"}]}"#,
                 "@key1"
             ),
             (
@@ -85,7 +86,8 @@ import Testing
                 "@key1"
             ),
             (
-                #"{"asin": "B1", "page": {"no": 1, "reviews": [{"stars": 1, "text": "It hums."}]}}"#,
+                #"{"asin": "B1", "page": {"no": 1,"#
+                    + #" "reviews": [{"stars": 1, "text": "It hums."}]}}"#,
                 "^^asin"
             ),
         ])

@@ -195,8 +195,8 @@ import Testing
             ("3天前", 3, .day), ("2个月前", 2, .month), ("5小时前", 5, .hour), ("昨天", 1, .day),
             ("3일 전", 3, .day), ("2개월 전", 2, .month), ("1주 전", 1, .week), ("어제", 1, .day),
             ("قبل 3 أيام", 3, .day), ("2 दिन पहले", 2, .day), ("2 ngày trước", 2, .day),
-        ] as [(String, Int64, RelativeDate.Unit)])
-    func relative(raw: String, count: Int64, unit: RelativeDate.Unit) {
+        ] as [(String, Int64, RelativeDate.DateUnit)])
+    func relative(raw: String, count: Int64, unit: RelativeDate.DateUnit) {
         #expect(
             readWrittenDate(Array(raw.utf8)) == .relative(RelativeDate(count: count, unit: unit)))
     }
@@ -204,7 +204,7 @@ import Testing
     @Test("A relative date is estimated from the moment of observation")
     func estimate() throws {
         let observed = try #require(Instant(iso8601: "2026-03-31T10:20:30Z"))
-        func estimate(_ count: Int64, _ unit: RelativeDate.Unit) -> String? {
+        func estimate(_ count: Int64, _ unit: RelativeDate.DateUnit) -> String? {
             RelativeDate(count: count, unit: unit).estimate(observedAt: observed)?.description
         }
         #expect(estimate(5, .minute) == "2026-03-31T10:15:30Z")

@@ -222,7 +222,7 @@ import Testing
     private func filled(_ path: String) -> String {
         path.replacing("{product}", with: "B0FLASK001").replacing("{brand}", with: "Lumora")
             .replacing("{theme}", with: "leaks")
-            .replacing("{review}", with: "c1%3A99470d33c85e2581f9b6db13fba1d103")
+            .replacing("{review}", with: "c2%3Ada8d1765a2de4827ecc2bbf04b2a5cdc")
             + (path.hasSuffix("compare") ? "?brands=Lumora,Knokke" : "")
             + (path.hasSuffix("reviews.csv") ? "?product=B0FLASK001" : "")
             + (path.hasSuffix("theme.csv") ? "?theme=leaks" : "")

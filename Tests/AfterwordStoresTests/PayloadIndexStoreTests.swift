@@ -169,7 +169,8 @@ import Testing
                 return
             }
         }
-        #expect(recognised > 500, "the way is gone by many records")
+        // Behind a dump with an unreadable value all records are parsed, to count such values.
+        #expect(recognised > 400, "the way is gone by many records")
     }
 
     @Test("A run that came in between is not overlooked")

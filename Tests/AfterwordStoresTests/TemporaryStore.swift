@@ -186,8 +186,12 @@ final class TemporaryStores {
 
     /// Whether the schema refuses a change: a constraint or a type, nothing else.
     private static func isRefusal(_ error: any Error) -> Bool {
-        if let error = error as? DatabaseError { return error.resultCode == .SQLITE_CONSTRAINT }
-        return ["SQLSTATE 22", "SQLSTATE 23", "SQLSTATE 42804"].contains {
+        if let error = error as? DatabaseError {
+            // A mismatch: the key of a table takes numbers only.
+            return [.SQLITE_CONSTRAINT, .SQLITE_MISMATCH].contains(error.resultCode)
+        }
+        // 428C9: a counted key cannot be set.
+        return ["SQLSTATE 22", "SQLSTATE 23", "SQLSTATE 42804", "SQLSTATE 428C9"].contains {
             "\(error)".contains($0)
         }
     }

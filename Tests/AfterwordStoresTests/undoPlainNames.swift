@@ -41,3 +41,10 @@ let undoPlainNamesOfPostgres =
         ALTER TABLE product_reviews_current RENAME TO product_reviews_base;
         ALTER INDEX IF EXISTS product_reviews_current_key RENAME TO product_reviews_base_key;
         """
+
+/// Takes away what the tenth migration added, in either database.
+let undoIdentityRules = """
+    ALTER TABLE runs DROP COLUMN identity_rules;
+    ALTER TABLE run_files DROP COLUMN unreadable_fields;
+    ALTER TABLE run_files DROP COLUMN left_out;
+    """

@@ -100,16 +100,16 @@ extension CleanRows {
         return readIdentifier(raw, rules).map { make($0.bytes) } ?? .absent
     }
 
-    /// Reads a number as an identifier: a whole one without decimals and exponent.
-    mutating func identifier(
-        number place: TextPlace, _ window: BorrowedBytes, _ rules: IdentityRules
+    /// A whole number without decimals and exponent; any other stays as it is written.
+    mutating func wholeNumber(
+        _ place: TextPlace, _ window: BorrowedBytes, _ rules: IdentityRules
     ) -> TextPlace {
         let whole = withTexts(in: window) { texts in
             let raw = texts[place]
             let isWritten = raw.contains { $0 == UInt8(ascii: ".") || $0 | 0x20 == 0x65 }
             return isWritten && rules != .v1 ? wholeIdentifier(number: Array(raw)) : nil
         }
-        return whole.map { make($0) } ?? identifier(place, window, rules)
+        return whole.map { make($0) } ?? place
     }
 
     /// Reads the value at `place` by the form of its field into the row.

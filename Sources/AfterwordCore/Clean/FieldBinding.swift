@@ -8,6 +8,9 @@ struct FieldBinding: Sendable {
     var format: FieldFormat
     var part: FieldPart
 
+    /// Whether it is an id, which is never parsed as a number.
+    var isID: Bool { target == .productID || target == .reviewID || target == .authorID }
+
     /// What is read.
     enum Target: Equatable, Sendable {
         case productID, reviewID, authorID

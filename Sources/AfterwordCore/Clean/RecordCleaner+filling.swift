@@ -110,37 +110,45 @@ extension RecordCleaner {
                 let found = Meant(place: place, binding: binding)
                 return readByOptions(found, tokens, source, &row, &rows)
             }
-            return read(place, binding, tokens, source, &row, &rows)
+            return read(
+                written(place, binding, tokens, source, &rows), binding, source, &row, &rows)
+        }
+    }
+
+    /// The place of a value, with a whole number that is an id written without decimals.
+    @inline(__always)
+    private func written(
+        _ place: TextPlace, _ binding: FieldBinding, _ tokens: Span<JSONToken>, _ source: Source,
+        _ rows: inout CleanRows
+    ) -> TextPlace {
+        guard binding.isID, isNumber(binding, tokens, source) else { return place }
+        return rows.wholeNumber(place, source.window, rules.identity)
+    }
+
+    /// Whether a value is written as a number.
+    @inline(__always)
+    private func isNumber(
+        _ binding: FieldBinding, _ tokens: Span<JSONToken>, _ source: Source
+    ) -> Bool {
+        switch binding.place {
+        case .record: tokens[binding.slot].kind == .number
+        case .context:
+            !source.context.tokens.isEmpty
+                && source.context.tokens[binding.slot].kind == .number
+        case .constant: false
         }
     }
 
     @inline(__always)
-    private func identifier(
-        _ place: TextPlace, _ binding: FieldBinding, _ tokens: Span<JSONToken>, _ source: Source,
-        _ rows: inout CleanRows
-    ) -> TextPlace {
-        let kind =
-            switch binding.place {
-            case .record: tokens[binding.slot].kind
-            case .context where !source.context.tokens.isEmpty:
-                source.context.tokens[binding.slot].kind
-            case .context, .constant: JSONToken.Kind.string
-            }
-        return kind == .number
-            ? rows.identifier(number: place, source.window, rules.identity)
-            : rows.identifier(place, source.window, rules.identity)
-    }
-
-    @inline(__always)
     private func read(
-        _ place: TextPlace, _ binding: FieldBinding, _ tokens: Span<JSONToken>, _ source: Source,
-        _ row: inout CleanRow, _ rows: inout CleanRows
+        _ place: TextPlace, _ binding: FieldBinding, _ source: Source, _ row: inout CleanRow,
+        _ rows: inout CleanRows
     ) -> ReadFault? {
         let window = source.window
         switch binding.target {
-        case .productID: row.productID = identifier(place, binding, tokens, source, &rows)
-        case .reviewID: row.reviewID = identifier(place, binding, tokens, source, &rows)
-        case .authorID: row.authorID = identifier(place, binding, tokens, source, &rows)
+        case .productID: row.productID = rows.identifier(place, window, rules.identity)
+        case .reviewID: row.reviewID = rows.identifier(place, window, rules.identity)
+        case .authorID: row.authorID = rows.identifier(place, window, rules.identity)
         case .field(let field):
             return rows.read(field, place, as: binding.format, source, into: &row)
         case .attribute(let attribute):
@@ -162,6 +170,7 @@ extension RecordCleaner {
         if let dates = meant.dates, case .field(let field) = meant.binding.target {
             return rows.read(field, meant.place, dates, source, into: &row)
         }
-        return read(meant.place, meant.binding, tokens, source, &row, &rows)
+        let place = written(meant.place, meant.binding, tokens, source, &rows)
+        return read(place, meant.binding, source, &row, &rows)
     }
 }

@@ -1,13 +1,14 @@
 /// A date told by its distance from the moment of observation: `2 days ago`, `vor 3 Monaten`.
 package struct RelativeDate: Equatable, Sendable {
-    package enum Unit: Int, Sendable {
+    /// What is counted, the smallest first.
+    package enum DateUnit: Int, Sendable {
         case second, minute, hour, day, week, month, year
     }
 
     package var count: Int64
-    package var unit: Unit
+    package var unit: DateUnit
 
-    package init(count: Int64, unit: Unit) {
+    package init(count: Int64, unit: DateUnit) {
         self.count = count
         self.unit = unit
     }
@@ -55,7 +56,7 @@ package struct RelativeDate: Equatable, Sendable {
     }
 
     /// Chinese, Japanese and Korean: `3か月前`, `3天前`, `3일 전`.
-    private static func eastern(_ rest: String) -> Unit? {
+    private static func eastern(_ rest: String) -> DateUnit? {
         guard rest.contains("前") || rest.contains("전") else { return nil }
         return easternUnits.first { rest.hasPrefix($0.key) }?.value
     }
@@ -82,7 +83,7 @@ extension Instant {
     }
 }
 
-private let easternUnits: KeyValuePairs<String, RelativeDate.Unit> = [
+private let easternUnits: KeyValuePairs<String, RelativeDate.DateUnit> = [
     "秒": .second, "초": .second, "分": .minute, "분": .minute, "時間": .hour, "小时": .hour,
     "小時": .hour, "시간": .hour, "か月": .month, "ヶ月": .month, "カ月": .month, "ケ月": .month,
     "个月": .month, "個月": .month, "개월": .month, "週": .week, "周": .week, "주": .week,
@@ -129,8 +130,8 @@ private let shortUnits: Set<String> = [
 ]
 
 /// The words for units, in languages that write the number apart.
-private let unitWords: [String: RelativeDate.Unit] = {
-    let table: KeyValuePairs<RelativeDate.Unit, String> = [
+private let unitWords: [String: RelativeDate.DateUnit] = {
+    let table: KeyValuePairs<RelativeDate.DateUnit, String> = [
         .second: "second seconds sec secs s sekunde sekunden seconde secondes segundo segundos "
             + "secondo secondi seconden sekund sekundy sekunder saniye секунд секунды секунду",
         .minute: "minute minutes min mins minuten minuto minutos minuti minuut minuta minuty minut "
@@ -148,7 +149,7 @@ private let unitWords: [String: RelativeDate.Unit] = {
         .year: "year years y yr yrs jahr jahre jahren an ans année années año años anno anni ano "
             + "anos jaar rok lata lat år yıl год года лет سنة سنوات साल năm tahun",
     ]
-    var words: [String: RelativeDate.Unit] = [:]
+    var words: [String: RelativeDate.DateUnit] = [:]
     for (unit, names) in table {
         for name in names.split(separator: " ") {
             if let folded = foldWritten(Array(name.utf8)) { words[folded] = unit }

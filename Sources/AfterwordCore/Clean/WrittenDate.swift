@@ -1,6 +1,6 @@
 /// What a written date says.
 package enum WrittenDate: Equatable, Sendable {
-    case moment(Moment)
+    case moment(Told)
     /// The day and the month could be either; one text alone cannot tell.
     case ambiguous(DateOrders)
     /// `2 days ago`.
@@ -10,7 +10,7 @@ package enum WrittenDate: Equatable, Sendable {
     case unreadable
 
     /// A moment, and how exactly the text tells it.
-    package struct Moment: Equatable, Sendable {
+    package struct Told: Equatable, Sendable {
         package var instant: Instant
         /// Whether the text names a zone, or counts from 1970 in UTC. Otherwise it was read as UTC.
         package var hasZone = false
@@ -23,11 +23,11 @@ package enum WrittenDate: Equatable, Sendable {
 
 /// The readings of one date, by order; nil where an order gives no day.
 package struct DateOrders: Equatable, Sendable {
-    package var dayFirst: WrittenDate.Moment?
-    package var monthFirst: WrittenDate.Moment?
-    package var yearFirst: WrittenDate.Moment?
+    package var dayFirst: WrittenDate.Told?
+    package var monthFirst: WrittenDate.Told?
+    package var yearFirst: WrittenDate.Told?
 
-    package subscript(_ order: DateOrder) -> WrittenDate.Moment? {
+    package subscript(_ order: DateOrder) -> WrittenDate.Told? {
         switch order {
         case .dayFirst: dayFirst
         case .monthFirst: monthFirst
@@ -111,7 +111,7 @@ private func bareNumber(_ text: String) -> WrittenDate {
         let time = text.dropFirst(8)
         let compact = text.prefix(8) + (time.isEmpty ? "" : "T" + time)
         if [8, 12, 14].contains(text.count), let instant = Instant(iso8601: String(compact)) {
-            return .moment(WrittenDate.Moment(instant: instant, hasTime: !time.isEmpty))
+            return .moment(WrittenDate.Told(instant: instant, hasTime: !time.isEmpty))
         }
         // A month without a day, or a year, is no number of seconds.
         if text.count < 9 { return .unreadable }
@@ -121,17 +121,17 @@ private func bareNumber(_ text: String) -> WrittenDate {
     for unit in [Int64(1_000_000), 1000, 1] {
         if let micros = number.scaled(by: unit, over: 1), span.contains(micros / 1_000_000) {
             let instant = Instant(microseconds: micros)
-            return .moment(WrittenDate.Moment(instant: instant, hasZone: true))
+            return .moment(WrittenDate.Told(instant: instant, hasZone: true))
         }
     }
     if let micros = number.scaled(by: 1, over: 1000), span.contains(micros / 1_000_000) {
-        return .moment(WrittenDate.Moment(instant: Instant(microseconds: micros), hasZone: true))
+        return .moment(WrittenDate.Told(instant: Instant(microseconds: micros), hasZone: true))
     }
     return .unreadable
 }
 
 /// `/Date(1714646553000+0200)/` and `ISODate("2024-05-02T11:22:33Z")`.
-private func dateLiteral(_ folded: String) -> WrittenDate.Moment? {
+private func dateLiteral(_ folded: String) -> WrittenDate.Told? {
     guard let open = folded.firstIndex(of: "("), let close = folded.lastIndex(of: ")"), open < close
     else { return nil }
     let inner = folded[folded.index(after: open)..<close]
@@ -141,12 +141,12 @@ private func dateLiteral(_ folded: String) -> WrittenDate.Moment? {
         guard let milliseconds = Int64(digits), milliseconds < 253_402_300_800_000 else {
             return nil
         }
-        return WrittenDate.Moment(
+        return WrittenDate.Told(
             instant: Instant(microseconds: milliseconds * 1000), hasZone: true)
     case "isodate", "new date", "date":
         guard let instant = Instant(iso8601: inner.filter { $0 != "\"" && $0 != "'" }.uppercased())
         else { return nil }
-        return WrittenDate.Moment(
+        return WrittenDate.Told(
             instant: instant, hasZone: inner.contains("z"), hasTime: inner.contains(":"))
     default: return nil
     }

@@ -35,13 +35,13 @@ private func load(_ request: LoadRequest, _ intent: LoadIntent) throws -> LoadRe
             switch route {
             case .first:
                 return try loadFirst(request, intent, workers) {
-                    try scan(request, rules, total, workers, early: $0)
+                    try scan(request, (rules, total), workers, early: $0)
                 }
             case .skipUnchanged(let known):
-                let dumpIndex = try scan(request, rules, total, workers, known: known)
+                let dumpIndex = try scan(request, (rules, total), workers, known: known)
                 return try apply(dumpIndex, request, intent, workers)
             case .plain:
-                let dumpIndex = try scan(request, rules, total, workers)
+                let dumpIndex = try scan(request, (rules, total), workers)
                 return try apply(dumpIndex, request, intent, workers)
             }
         } catch is NotFirst {
@@ -62,19 +62,19 @@ private func load(_ request: LoadRequest, _ intent: LoadIntent) throws -> LoadRe
 
 /// Reads the dump into its index, and checks it.
 ///
-/// - Parameter total: Bytes of all files, for the progress that is shown.
+/// - Parameter reading: By what rules, and the bytes of all files, for the progress that is shown.
 private func scan(
-    _ request: LoadRequest, _ rules: ReadingRules, _ total: Int64, _ workers: WorkerPool,
+    _ request: LoadRequest, _ reading: (rules: ReadingRules, total: Int64), _ workers: WorkerPool,
     known: PayloadIndex? = nil, early: EarlyBronzeWriter? = nil
 ) throws -> DumpIndex {
     let surroundings = request.surroundings
     var read: Int64 = 0
     var scanner = DumpScanner(
-        dump: request.dump, options: request.options, rules: rules, workers: workers,
+        dump: request.dump, options: request.options, rules: reading.rules, workers: workers,
         progress: { bytes in
             try surroundings.checkInterruption()
             read += bytes
-            surroundings.progress(.reading(bytes: read, of: max(total, read)))
+            surroundings.progress(.reading(bytes: read, of: max(reading.total, read)))
         })
     scanner.skip(known)
     scanner.early = early

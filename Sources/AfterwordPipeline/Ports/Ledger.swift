@@ -139,7 +139,11 @@ extension RunRecord {
             builder.add("dump_label")
             builder.add(dumpLabel)
         }
-        // Added only where they count something, for the same reason.
+        // The same of what later versions brought.
+        if identityRules != IdentityRules.v1.rawValue {
+            builder.add("identity_rules")
+            builder.add(identityRules)
+        }
         for file in files.sorted(by: { Text($0.name) < Text($1.name) })
         where file.unreadableFields != 0 || file.leftOut != 0 {
             builder.add("file_counts")

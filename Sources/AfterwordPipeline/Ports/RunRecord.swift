@@ -106,8 +106,8 @@ package struct RunRecord: Equatable, Sendable {
     /// have written a version that this one does not know; only `auditStore` refuses it. No digest
     /// covers it.
     package var digestRules = DigestRules.current.rawValue
-    /// The rules by which it identified reviews (`IdentityRules`): those of the store's first run.
-    /// No digest covers it.
+    /// The rules by which it identifies reviews (`IdentityRules`). A store keeps those of its first
+    /// run.
     package var identityRules = IdentityRules.current.rawValue
     /// `historyDigest` of the run before.
     package var previousDigest: Digest256

@@ -23,15 +23,7 @@ func show(_ report: LoadReport, isRehearsal: Bool) {
             + balance.parts.dropFirst().filter { $0.value > 0 || $0.key == "rejected" }
             .map { "\(grouped($0.value)) \($0.key)" }.joined(separator: ", ")
             + (run.deleted > 0 ? "; \(grouped(run.deleted)) deleted" : "") + ".")
-    let tolerated = report.files.reduce(0) { $0 + $1.nonstandardLiterals }
-    if tolerated > 0 {
-        print("\(grouped(tolerated)) bare NaN or Infinity read as absent (nonstandard_literal).")
-    }
-    let leftOut = report.files.reduce(0) { $0 + $1.leftOut }
-    if leftOut > 0 {
-        say("\(several(leftOut, "record")) left out by the shape (\"where\").")
-    }
-    show(report.unread, report.missing)
+    showRemarks(report)
     showDetected(report)
     if report.olderProducts > 0 {
         say(
@@ -58,6 +50,19 @@ func show(_ report: LoadReport, isRehearsal: Bool) {
     print("")
 }
 
+/// Prints what was read in another way than written, left out, or not read.
+private func showRemarks(_ report: LoadReport) {
+    let tolerated = report.files.reduce(0) { $0 + $1.nonstandardLiterals }
+    if tolerated > 0 {
+        print("\(grouped(tolerated)) bare NaN or Infinity read as absent (nonstandard_literal).")
+    }
+    let leftOut = report.files.reduce(0) { $0 + $1.leftOut }
+    if leftOut > 0 {
+        say("\(several(leftOut, "record")) left out by the shape (\"where\").")
+    }
+    show(report.unread, report.missing)
+}
+
 /// Prints where the first rejects of a plan lie, and why they are none: a plan stores nothing.
 private func show(_ rejects: [RejectRow], of count: Int64) {
     var table = Table(["file": .left, "at byte": .right, "reason": .left, "field": .left])
@@ -77,9 +82,9 @@ private let shownFields = 8
 private func show(_ unread: [UnreadField], _ missing: [MissingField]) {
     for field in unread.prefix(shownFields) {
         say(
-            "\(field.field): \(grouped(field.count)) unreadable (\(field.reason.rawValue)), the first "
-                + "in the record at byte \(grouped(field.firstOffset)) of \(printable(field.file)). "
-                + "The reviews are read without it.")
+            "\(field.field): \(grouped(field.count)) unreadable (\(field.reason.rawValue)), "
+                + "the first in the record at byte \(grouped(field.firstOffset)) of "
+                + "\(printable(field.file)). The reviews are read without it.")
     }
     if unread.count > shownFields { print("… and \(unread.count - shownFields) more fields") }
     for field in missing.prefix(shownFields) {
