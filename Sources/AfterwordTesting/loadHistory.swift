@@ -1,4 +1,4 @@
-import AfterwordCore
+package import AfterwordCore
 package import AfterwordPipeline
 
 /// How the dumps of a history are loaded into a store.
@@ -14,6 +14,8 @@ package struct HistoryLoading: Sendable {
     package var shuffleSeed: UInt64?
     /// `LoadOptions.threads`.
     package var threads: Int?
+    /// `LoadOptions.initialRules`.
+    package var initialRules = IdentityRules.current
 
     package init() {}
 }
@@ -79,6 +81,7 @@ extension ReviewHistory {
         do {
             var options = options(step, batchRows: loading.batchRows)
             options.threads = loading.threads
+            options.initialRules = loading.initialRules
             _ = try loadDump(
                 step.dump(loading), into: store, options: options,
                 surroundings: LoadSurroundings(now: { clock }))

@@ -12,7 +12,7 @@ func beginLoad(
     let (options, now) = (request.options, request.surroundings.now())
     let head = try load.head()
     if let known = dumpIndex.known, known.run != head.nextRun - 1 { throw PayloadIndex.Outdated() }
-    let identity = try IdentityRules(of: load.reader)
+    let identity = try IdentityRules(of: load.reader, initial: options.initialRules)
     if identity != dumpIndex.rules.identity, !options.isCatalog {
         throw OtherIdentityRules(rules: identity)
     }

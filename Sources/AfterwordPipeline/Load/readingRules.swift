@@ -4,9 +4,11 @@ extension IdentityRules {
     /// The rules of a store: those of its first run, the current ones where it has none yet.
     ///
     /// - Throws: `StoreFault`; `.identityRulesUnknown` where a newer program began the store.
-    init(of reader: any StoreReader) throws {
+    ///
+    /// - Parameter initial: The rules of a store without a run.
+    init(of reader: any StoreReader, initial: IdentityRules = .current) throws {
         guard let run = try reader.runs().first else {
-            self = .current
+            self = initial
             return
         }
         guard let rules = IdentityRules(rawValue: run.identityRules) else {
@@ -27,7 +29,9 @@ func readingRules(_ request: LoadRequest) throws -> ReadingRules {
     var rules = ReadingRules(observedAt: observedAt)
     do {
         rules.identity = try request.surroundings.whenFree {
-            try request.store.read { try IdentityRules(of: $0) }
+            try request.store.read {
+                try IdentityRules(of: $0, initial: request.options.initialRules)
+            }
         }
     } catch let fault as StoreFault where request.options.isRehearsal {
         // A rehearsal brings the schema up to date in its own transaction: until then its tables

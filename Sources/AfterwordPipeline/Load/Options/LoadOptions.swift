@@ -30,6 +30,8 @@ package struct LoadOptions: Sendable {
     package var isCatalog = false
     /// Replays rejects of an earlier run, at its `observedAt`.
     var isReplay = false
+    /// By what rules a new store identifies reviews; others than the current ones are for tests.
+    package var initialRules = IdentityRules.current
     /// Recognizes records whose bytes the store holds, without parsing them (`PayloadIndex`).
     package var recognisesBytes = true
     /// Runs everything, then rolls back.
