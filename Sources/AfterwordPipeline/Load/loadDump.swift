@@ -79,7 +79,8 @@ private func scan(
     scanner.skip(known)
     scanner.early = early
     let dumpIndex = try scanner.run()
-    try settleDateOrder(dumpIndex, request.dump, request.store)
+    // A first load holds its store, which has nothing to ask for yet.
+    try settleDateOrder(dumpIndex, request.dump, early == nil ? request.store : nil)
     try checkDumpIndex(dumpIndex, request.dump, request.options)
     return dumpIndex
 }

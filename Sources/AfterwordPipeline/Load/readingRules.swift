@@ -50,9 +50,10 @@ struct DateOrderFound: Error { var order: DateOrder }
 
 /// Looks for the order of day and month where a dump holds dates that could be read in two ways.
 ///
+/// - Parameter store: Whose reviews are asked where the dump does not tell; nil for none.
 /// - Throws: `DateOrderFound` where something tells it.
 func settleDateOrder(
-    _ dumpIndex: DumpIndex, _ dump: Dump, _ store: any ReviewStore
+    _ dumpIndex: DumpIndex, _ dump: Dump, _ store: (any ReviewStore)?
 ) throws {
     guard dumpIndex.rules.dateOrder == nil else { return }
     guard dumpIndex.files.contains(where: { $0.ambiguousDates > 0 }) else { return }
@@ -61,7 +62,7 @@ func settleDateOrder(
         guard let cleaner = indexed.cleaner, indexed.duplicateOf == nil else { continue }
         try vote.note(file, cleaner)
     }
-    if vote.isOpen { try vote.note(storedOf: dumpIndex, store) }
+    if vote.isOpen, let store { try vote.note(storedOf: dumpIndex, store) }
     if let order = vote.decided { throw DateOrderFound(order: order) }
     dumpIndex.hasContradictoryDates = vote.isContradictory
 }
