@@ -190,7 +190,7 @@ import Testing
         #expect(report.run.balance.unchanged == 2)
         #expect(report.files.map(\.unreadableFields) == [1])
         #expect(report.unread.map(\.field) == ["rating"])
-        #expect(report.unread.map(\.reason) == [.ratingOutOfScale])
+        #expect(report.unread.flatMap { $0.reasons.map(\.reason) } == [.ratingOutOfScale])
         let live = try fixture.store.read { try $0.reviews(ofProduct: "P1") }.filter(\.isLive)
         #expect(
             Set(live.map(\.values.body))

@@ -81,7 +81,7 @@ import Testing
             try load(dump(["05/02/2024", "24/05/2024", "05/24/2024"]), day: 1, into: store)
         }
         let report = try load(dump(["05/02/2024"]), day: 1, into: store) { $0.maxRejects = 1 }
-        #expect(report.unread.map(\.reason) == [.ambiguousDate])
+        #expect(report.unread.flatMap { $0.reasons.map(\.reason) } == [.ambiguousDate])
         #expect(try dates(store) == ["none"])
     }
 }

@@ -2,12 +2,12 @@ package import AfterwordCore
 
 /// A field that some records of a file hold and that could not be read there, so that these records
 /// do not say it.
-package struct UnreadField: Equatable, Sendable {
+package struct UnreadField: Sendable {
     package var file: String
     /// The name in tables and shapes.
     package var field: String
-    /// Why it could not be read in the first of the records.
-    package var reason: RejectReason
+    /// Why it could not be read, the commonest reason first, with the number of records.
+    package var reasons: [(reason: RejectReason, count: Int64)]
     /// The number of records.
     package var count: Int64
     /// Offset of the first of the records in the file.

@@ -78,11 +78,17 @@ private func show(_ rejects: [RejectRow], of count: Int64) {
 /// Number of fields listed as unread or missing, each.
 private let shownFields = 8
 
+private func reasons(of field: UnreadField) -> String {
+    if field.reasons.count == 1 { return field.reasons[0].reason.rawValue }
+    return field.reasons.map { "\(grouped($0.count)) \($0.reason.rawValue)" }
+        .joined(separator: ", ")
+}
+
 /// Prints which fields some records hold and cannot be read, and which no record holds.
 private func show(_ unread: [UnreadField], _ missing: [MissingField]) {
     for field in unread.prefix(shownFields) {
         say(
-            "\(field.field): \(grouped(field.count)) unreadable (\(field.reason.rawValue)), "
+            "\(field.field): \(grouped(field.count)) unreadable (\(reasons(of: field))), "
                 + "the first in the record at byte \(grouped(field.firstOffset)) of "
                 + "\(printable(field.file)). The reviews are read without it.")
     }

@@ -22,7 +22,7 @@ package struct LoadReport: Sendable {
     package var rejects: [RejectRow] = []
     /// The fields that some records hold and that cannot be read, by file.
     package var unread: [UnreadField] = []
-    /// The fields that the shape maps and no record holds, by file.
+    /// The fields that a shape maps and no record holds, by file; none of built-in shapes.
     package var missing: [MissingField] = []
 }
 

@@ -6,7 +6,6 @@ struct FieldCounts: Sendable {
     private struct Unread {
         var count: Int64 = 0
         var reasons: [RejectReason: Int64] = [:]
-        var first: RejectReason
         var offset: Int64
     }
 
@@ -24,7 +23,7 @@ struct FieldCounts: Sendable {
 
     /// Counts a field of a record that is read without it.
     mutating func note(unread fault: FieldFault, at offset: Int64) {
-        unread[fault.binding, default: Unread(first: fault.reason, offset: offset)].count += 1
+        unread[fault.binding, default: Unread(offset: offset)].count += 1
         unread[fault.binding]?.reasons[fault.reason, default: 0] += 1
     }
 
@@ -37,8 +36,10 @@ struct FieldCounts: Sendable {
     func unread(of cleaner: RecordCleaner, file: String) -> [UnreadField] {
         unread.sorted { $0.key < $1.key }.map { binding, told in
             UnreadField(
-                file: file, field: cleaner.name(ofBinding: binding), reason: told.first,
-                count: told.count, firstOffset: told.offset)
+                file: file, field: cleaner.name(ofBinding: binding),
+                reasons: told.reasons.sorted { left, right in
+                    (right.value, left.key.rawValue) < (left.value, right.key.rawValue)
+                }.map { ($0.key, $0.value) }, count: told.count, firstOffset: told.offset)
         }
     }
 }
