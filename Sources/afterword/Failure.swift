@@ -145,7 +145,8 @@ struct Failure {
         _ file: String, _ count: Int64, _ isContradictory: Bool
     ) -> String {
         "\(file): in \(several(count, "date")) day and month could be either, and "
-            + (isContradictory ? "other dates contradict each other" : "no other date tells which")
+            + (isContradictory
+                ? "other dates contradict each other" : "no other date decides which")
             + "; nothing was stored. Say the order in the shape: "
             + "\"created_at\": {\"from\": …, \"as\": \"dmy\"} or \"mdy\""
     }

@@ -49,7 +49,9 @@ import Testing
         #expect(plain.code == 0 && plain.output.contains(#""inserted":300"#), "\(plain.errors)")
     }
 
-    @Test("dated-files-one-folder: each file is a run by its name; what its name hides is told")
+    @Test(
+        "dated-files-one-folder: each file is a run by its name; what its name leaves open is reported"
+    )
     func datedFiles() throws {
         for day in ["05", "12"] {
             try folder.write("weekly/reviews-2026-01-\(day).jsonl", review(1))

@@ -12,28 +12,12 @@ import Testing
 
     /// The product, rating and body of each record.
     private func read(_ document: String, _ shape: Shape) -> [[String?]] {
-        let cleaner = RecordCleaner(shape)
-        var splitter = RecordSplitter(cleaner.plan, isStrict: true)
-        var found: [[String?]] = []
-        splitter.feed(Array(document.utf8)[...], isLast: true) { event, window, _ in
-            guard case .unit(let unit) = event else { return }
-            for index in unit.records.indices {
-                let context = cleaner.context(ofRecord: index, of: unit, window: window)
-                let record = cleaner.clean(
-                    record: index, of: unit, context: context, window: window)
-                let payload = window.extracting(unit.records[index].range)
-                    .withUnsafeBytes { Array($0) }
-                // Cleaning the stored bytes again must give the same record.
-                let again = cleaner.clean(payload: payload, context: context.bytes)
-                #expect(again.values == record.values)
-                #expect(again.productID == record.productID)
-                found.append([
-                    record.productID.map { "\($0)" }, record.values.rating.map { "\($0)" },
-                    record.values.body.map { "\($0)" },
-                ])
-            }
+        readRecords(document, shape).map { record in
+            [
+                record.productID.map { "\($0)" }, record.values.rating.map { "\($0)" },
+                record.values.body.map { "\($0)" },
+            ]
         }
-        return found
     }
 
     private let dotted = #"{"product_id": "p.asin", "rating": "r.stars", "body": "r.text"}"#

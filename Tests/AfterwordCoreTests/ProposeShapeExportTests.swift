@@ -143,7 +143,7 @@ import Testing
         #expect(fields["created_at"]?.text == "createdAt.$date")
     }
 
-    @Test("Two members that could be the rating are told, and one always the same loses")
+    @Test("Two members that could be the rating are reported, and one always the same loses")
     func rivals() throws {
         let (fields, proposal) = try fields(
             #"{"error": 0, "data": {"ratings": [@]}}"#,

@@ -168,9 +168,6 @@ import Testing
         #expect(vote("25/02/2024", "02/25/2024").isContradictory)
         #expect(vote("2024-05-02", "2 May 2024").decided == nil)
         #expect(!vote("2024-05-02", "2 May 2024").isOpen)
-        var joined = vote("05/02/2024")
-        joined.join(vote("25/02/2024"))
-        #expect(joined.decided == .dayFirst)
     }
 
     @Test(
@@ -199,23 +196,6 @@ import Testing
     func relative(raw: String, count: Int64, unit: RelativeDate.DateUnit) {
         #expect(
             readWrittenDate(Array(raw.utf8)) == .relative(RelativeDate(count: count, unit: unit)))
-    }
-
-    @Test("A relative date is estimated from the moment of observation")
-    func estimate() throws {
-        let observed = try #require(Instant(iso8601: "2026-03-31T10:20:30Z"))
-        func estimate(_ count: Int64, _ unit: RelativeDate.DateUnit) -> String? {
-            RelativeDate(count: count, unit: unit).estimate(observedAt: observed)?.description
-        }
-        #expect(estimate(5, .minute) == "2026-03-31T10:15:30Z")
-        #expect(estimate(2, .hour) == "2026-03-31T08:20:30Z")
-        #expect(estimate(0, .day) == "2026-03-31T00:00:00Z")
-        #expect(estimate(2, .day) == "2026-03-29T00:00:00Z")
-        #expect(estimate(2, .week) == "2026-03-17T00:00:00Z")
-        #expect(estimate(1, .month) == "2026-02-28T00:00:00Z")
-        #expect(estimate(13, .month) == "2025-02-28T00:00:00Z")
-        #expect(estimate(2, .year) == "2024-03-31T00:00:00Z")
-        #expect(estimate(9999, .year) == nil)
     }
 
     @Test("A time before 1995 or more than two days after the dump is out of reach")

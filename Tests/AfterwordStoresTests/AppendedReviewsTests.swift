@@ -208,7 +208,8 @@ import Testing
                     ALTER TABLE runs DROP COLUMN digest_rules;
                     ALTER TABLE runs DROP COLUMN dump_label;
                     DELETE FROM grdb_migrations
-                        WHERE substr(identifier, 1, 2) IN ('3 ', '5 ', '6 ', '7 ', '8 ', '9 ', '10');
+                        WHERE substr(identifier, 1, 2) IN
+                            ('3 ', '5 ', '6 ', '7 ', '8 ', '9 ', '10');
                     """)
             for view in views where view["name"] != "product_reviews_base" {
                 try database.execute(

@@ -1,4 +1,4 @@
-/// A date told by its distance from the moment of observation: `2 days ago`, `vor 3 Monaten`.
+/// A date written as its distance from the moment of observation: `2 days ago`, `vor 3 Monaten`.
 package struct RelativeDate: Equatable, Sendable {
     /// What is counted, the smallest first.
     package enum DateUnit: Int, Sendable {
@@ -11,20 +11,6 @@ package struct RelativeDate: Equatable, Sendable {
     package init(count: Int64, unit: DateUnit) {
         self.count = count
         self.unit = unit
-    }
-
-    /// The estimate for a dump taken at `observedAt`: exact to the unit, at the start of a day for
-    /// days and more. Nil where it lies before the year 1.
-    package func estimate(observedAt: Instant) -> Instant? {
-        switch unit {
-        case .second: return observedAt.adding(seconds: -count)
-        case .minute: return observedAt.adding(seconds: -count * 60)
-        case .hour: return observedAt.adding(seconds: -count * 3600)
-        case .day: return observedAt.startOfDay.adding(seconds: -count * 86_400)
-        case .week: return observedAt.startOfDay.adding(seconds: -count * 7 * 86_400)
-        case .month: return observedAt.movedBack(months: count)
-        case .year: return observedAt.movedBack(months: count * 12)
-        }
     }
 
     /// Reads a folded text; nil when it is no relative date.
@@ -65,21 +51,6 @@ package struct RelativeDate: Equatable, Sendable {
     private static func isPast(_ words: [String], _ text: String) -> Bool {
         words.count == 1 && shortUnits.contains(words[0])
             || words.contains { pastWords.contains($0) } || text.hasPrefix("il y a ")
-    }
-}
-
-extension Instant {
-    /// The start of the day that many months earlier, or of the last day of that month.
-    fileprivate func movedBack(months: Int64) -> Instant? {
-        let date = CivilDate(
-            daysSinceEpoch: Self.floorDivide(microseconds, 86_400_000_000))
-        let index = Int64(date.year * 12 + date.month - 1) - months
-        guard index >= 12 else { return nil }
-        let (year, month) = (Int(index / 12), Int(index % 12) + 1)
-        let day = min(date.day, CivilDate.days(year: year, month: month))
-        return CivilDate(year: year, month: month, day: day).map {
-            Instant(seconds: $0.daysSinceEpoch * 86_400)
-        }
     }
 }
 

@@ -1,4 +1,4 @@
-/// Decides the scale of ratings over a whole dump where the shape states none.
+/// The scale that a sample of ratings suggests.
 package struct ScaleVote: Equatable, Sendable {
     /// The ratings that were read by the assumed scale of five, and those above it.
     package private(set) var rated: Int64 = 0
@@ -18,15 +18,6 @@ package struct ScaleVote: Equatable, Sendable {
         greatestTenths = max(greatestTenths, tenths)
     }
 
-    /// The votes of two parts of a dump as one.
-    package mutating func join(_ other: ScaleVote) {
-        rated += other.rated
-        above += other.above
-        greatestTenths = max(greatestTenths, other.greatestTenths)
-    }
-
-    /// Whether some rating cannot be of the assumed scale, so that none of them is sure.
-    package var isInDoubt: Bool { above > 0 }
     /// The least usual scale that fits all ratings: 5, 10 or 100; nil above 100.
     package var likely: Int64? { [5, 10, 100].first { greatestTenths <= $0 * 10 } }
 }

@@ -1,6 +1,6 @@
 /// What a written date says.
 package enum WrittenDate: Equatable, Sendable {
-    case moment(Told)
+    case moment(Point)
     /// The day and the month could be either; one text alone cannot tell.
     case ambiguous(DateOrders)
     /// `2 days ago`.
@@ -9,25 +9,23 @@ package enum WrittenDate: Equatable, Sendable {
     case absent
     case unreadable
 
-    /// A moment, and how exactly the text tells it.
-    package struct Told: Equatable, Sendable {
+    /// A point in time, and how exactly it is written.
+    package struct Point: Equatable, Sendable {
         package var instant: Instant
         /// Whether the text names a zone, or counts from 1970 in UTC. Otherwise it was read as UTC.
         package var hasZone = false
-        /// Whether the text tells a time of day. Otherwise the instant is the start of the day.
+        /// Whether a time of day is written. Otherwise the instant is the start of the day.
         package var hasTime = false
-        /// Whether the text names no day; the instant is the first of the month.
-        package var isMonth = false
     }
 }
 
 /// The readings of one date, by order; nil where an order gives no day.
 package struct DateOrders: Equatable, Sendable {
-    package var dayFirst: WrittenDate.Told?
-    package var monthFirst: WrittenDate.Told?
-    package var yearFirst: WrittenDate.Told?
+    package var dayFirst: WrittenDate.Point?
+    package var monthFirst: WrittenDate.Point?
+    package var yearFirst: WrittenDate.Point?
 
-    package subscript(_ order: DateOrder) -> WrittenDate.Told? {
+    package subscript(_ order: DateOrder) -> WrittenDate.Point? {
         switch order {
         case .dayFirst: dayFirst
         case .monthFirst: monthFirst
@@ -51,12 +49,6 @@ package struct DateOrderVote: Equatable, Sendable {
     package mutating func note(_ orders: DateOrders) {
         isAsked = true
         remaining.formIntersection(orders.possible)
-    }
-
-    /// The votes of two parts of a dump as one.
-    package mutating func join(_ other: DateOrderVote) {
-        isAsked = isAsked || other.isAsked
-        remaining.formIntersection(other.remaining)
     }
 
     /// The only order that all dates allow; nil when several do, or none does.
@@ -111,7 +103,7 @@ private func bareNumber(_ text: String) -> WrittenDate {
         let time = text.dropFirst(8)
         let compact = text.prefix(8) + (time.isEmpty ? "" : "T" + time)
         if [8, 12, 14].contains(text.count), let instant = Instant(iso8601: String(compact)) {
-            return .moment(WrittenDate.Told(instant: instant, hasTime: !time.isEmpty))
+            return .moment(WrittenDate.Point(instant: instant, hasTime: !time.isEmpty))
         }
         // A month without a day, or a year, is no number of seconds.
         if text.count < 9 { return .unreadable }
@@ -121,17 +113,17 @@ private func bareNumber(_ text: String) -> WrittenDate {
     for unit in [Int64(1_000_000), 1000, 1] {
         if let micros = number.scaled(by: unit, over: 1), span.contains(micros / 1_000_000) {
             let instant = Instant(microseconds: micros)
-            return .moment(WrittenDate.Told(instant: instant, hasZone: true))
+            return .moment(WrittenDate.Point(instant: instant, hasZone: true))
         }
     }
     if let micros = number.scaled(by: 1, over: 1000), span.contains(micros / 1_000_000) {
-        return .moment(WrittenDate.Told(instant: Instant(microseconds: micros), hasZone: true))
+        return .moment(WrittenDate.Point(instant: Instant(microseconds: micros), hasZone: true))
     }
     return .unreadable
 }
 
 /// `/Date(1714646553000+0200)/` and `ISODate("2024-05-02T11:22:33Z")`.
-private func dateLiteral(_ folded: String) -> WrittenDate.Told? {
+private func dateLiteral(_ folded: String) -> WrittenDate.Point? {
     guard let open = folded.firstIndex(of: "("), let close = folded.lastIndex(of: ")"), open < close
     else { return nil }
     let inner = folded[folded.index(after: open)..<close]
@@ -141,12 +133,12 @@ private func dateLiteral(_ folded: String) -> WrittenDate.Told? {
         guard let milliseconds = Int64(digits), milliseconds < 253_402_300_800_000 else {
             return nil
         }
-        return WrittenDate.Told(
+        return WrittenDate.Point(
             instant: Instant(microseconds: milliseconds * 1000), hasZone: true)
     case "isodate", "new date", "date":
         guard let instant = Instant(iso8601: inner.filter { $0 != "\"" && $0 != "'" }.uppercased())
         else { return nil }
-        return WrittenDate.Told(
+        return WrittenDate.Point(
             instant: instant, hasZone: inner.contains("z"), hasTime: inner.contains(":"))
     default: return nil
     }

@@ -5,7 +5,7 @@
 struct WrittenDateScanner {
     /// What a text holds.
     enum Outcome {
-        case moment(WrittenDate.Told)
+        case moment(WrittenDate.Point)
         /// A date written with numbers whose order the text does not tell.
         case orders(DateOrders)
         /// No date is in the text.
@@ -71,7 +71,7 @@ struct WrittenDateScanner {
     }
 
     /// The moment of a day at the time found; nil for a day that does not exist.
-    func moment(_ year: Int, _ month: Int, _ day: Int?) -> WrittenDate.Told? {
+    func moment(_ year: Int, _ month: Int, _ day: Int?) -> WrittenDate.Point? {
         // The Buddhist calendar of Thailand is 543 years ahead.
         let year = (2400...2700).contains(year) ? year - 543 : year
         guard year > 0, let date = CivilDate(year: year, month: month, day: day ?? 1) else {
@@ -79,9 +79,9 @@ struct WrittenDateScanner {
         }
         let micros = date.daysSinceEpoch * 86_400_000_000 + time.inDay - (time.zone ?? 0)
         guard Instant.writable.contains(micros) else { return nil }
-        return WrittenDate.Told(
+        return WrittenDate.Point(
             instant: Instant(microseconds: micros), hasZone: time.zone != nil,
-            hasTime: time.isTold, isMonth: day == nil)
+            hasTime: time.isWritten)
     }
 
     func outcome(_ year: Int, _ month: Int, _ day: Int?) -> Outcome {

@@ -1,8 +1,8 @@
 /// The time of day in a text.
 struct WrittenTime {
-    /// Microseconds since the start of the day; 0 where the text tells no time.
+    /// Microseconds since the start of the day; 0 where the text has none.
     var inDay: Int64 = 0
-    var isTold = false
+    var isWritten = false
     /// The offset from UTC in microseconds; nil where the text names no zone.
     var zone: Int64?
 }
@@ -73,7 +73,7 @@ extension WrittenDateScanner {
         guard hour < 24 || hour == 24 && minute == 0 && micros == 0, minute < 60 else {
             return false
         }
-        time.isTold = true
+        time.isWritten = true
         time.inDay = Int64(hour * 3600 + minute * 60) * 1_000_000 + micros
         return takeZone(next)
     }

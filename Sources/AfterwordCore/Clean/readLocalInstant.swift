@@ -37,7 +37,7 @@ func readLocalInstant(_ raw: [UInt8], _ reading: DateReading) -> Result<Instant?
 
 /// The moment that a text writes; nil where `readInstant` has the answer: for the time since 1970,
 /// and for what is no moment.
-private func localMoment(_ raw: [UInt8], _ reading: DateReading) -> WrittenDate.Told? {
+private func localMoment(_ raw: [UInt8], _ reading: DateReading) -> WrittenDate.Point? {
     if reading.format != .iso8601, isJSONNumber(raw) { return nil }
     switch readWrittenDate(raw, order: reading.order) {
     case .moment(let moment): return moment
@@ -47,6 +47,6 @@ private func localMoment(_ raw: [UInt8], _ reading: DateReading) -> WrittenDate.
         let text = String(decoding: raw, as: UTF8.self)
         guard let instant = Instant(iso8601: text) else { return nil }
         let isLocal = Instant(iso8601: text + "Z") != nil
-        return WrittenDate.Told(instant: instant, hasZone: !isLocal, hasTime: true)
+        return WrittenDate.Point(instant: instant, hasZone: !isLocal, hasTime: true)
     }
 }

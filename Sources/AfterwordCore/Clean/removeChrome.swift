@@ -1,6 +1,3 @@
-/// The version of the list of page chrome; a change of the list is a new version.
-let chromeVersion = 1
-
 /// A text without what the page around it added: the player's words at its start, `Read more` at
 /// its end, a line of stars before it. What customers write in the middle stays, and so does a text
 /// without any of these.

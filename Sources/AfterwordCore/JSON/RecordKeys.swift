@@ -1,4 +1,4 @@
-/// The keys of a list's records, by which the next record is told behind a broken one.
+/// The keys of a list's records, by which the next record is recognised behind a broken one.
 ///
 /// Text that quotes JSON escapes its quotes, so `{"key"` with a record's first key does not occur
 /// inside a string; what else may look like a record (a reply, an image) has other keys.

@@ -51,7 +51,7 @@ extension PlaceReading {
             case nil:
                 remarks.append(
                     "\(name): the day or the month may come first in \(times.ambiguous) of "
-                        + "\(times.count), and nothing tells")
+                        + "\(times.count), and nothing decides")
             }
             if times.order.decided == nil { doubts.append("the order of day and month") }
         }

@@ -81,6 +81,15 @@ package struct Shape: Equatable, Sendable {
         return Set(names).sorted()
     }
 
+    /// Whether the objects that hold lists of reviews are elements of a list or members of a map
+    /// themselves.
+    package var hasInnerLists: Bool {
+        let last = records.lastIndex { if case .key = $0 { true } else { false } }
+        return records[..<(last ?? 0)].contains {
+            if case .key = $0 { false } else { true }
+        }
+    }
+
     /// The patterns that every file's name must match, in the order of their texts.
     package var filePatterns: [NamePattern] {
         let patterns = rules.compactMap { rule in

@@ -9,7 +9,7 @@ import AfterwordCore
 struct DatedNames {
     /// The name of the path's last component, or of the last three where they are a date.
     let root: String
-    /// The instant that the path itself tells.
+    /// The instant in the path itself.
     private let instant: Instant?
     /// The path's components as given, before its last one.
     private let above: [String]
@@ -133,7 +133,7 @@ private struct SplitDate {
     }
 }
 
-/// Where a file's name tells its date.
+/// Where a file's name has its date.
 struct DatedPlace {
     var instant: Instant
     /// The folder that holds the date, relative to the path; nil where the file's own name does.
@@ -198,7 +198,7 @@ struct Entries {
         return all.isEmpty ? nil : all.joined(separator: "/")
     }
 
-    /// The first date in a name of these files whose day and month nothing tells apart.
+    /// The first date in a name of these files whose order of day and month nothing decides.
     func ambiguous(_ files: [DumpFile]) -> String? {
         for file in files {
             for part in file.name.split(separator: "/") {

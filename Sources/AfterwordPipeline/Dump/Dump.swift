@@ -15,7 +15,7 @@ package struct Dump: Sendable {
     package var namedInstant: Instant?
     /// Whether files tell the instant by their own names, rather than a folder that holds them.
     package var isDatedFile = false
-    /// A date in the names that tells no instant: its day and month may be either way round.
+    /// A date in the names that gives no instant: its day and month may be either way round.
     package var ambiguousDate: String?
 
     package init(
@@ -72,7 +72,7 @@ package enum InputFault: Error, Equatable, Sendable {
     case rejectedBytes(file: String, rejected: Int64, of: Int64, reasons: String)
     /// Ratings above the assumed scale of five, in at least 1 % of a file's records.
     case scaleInDoubt(file: String, above: Int64, records: Int64)
-    /// Dates whose day and month could be either, and nothing tells which.
+    /// Dates whose day and month could be either, and nothing decides which.
     case ambiguousDates(file: String, count: Int64, isContradictory: Bool)
     /// All times of a field are before 1995, or later than the dump.
     case timesOutOfReach(file: String, field: String, records: Int64)

@@ -110,7 +110,7 @@ struct DumpSeries {
         return String(name.dropFirst(folder.count + 1))
     }
 
-    /// One dump an instant, in their order. What is of no date is told with the last one, unless
+    /// One dump an instant, in their order. What has no date is reported with the last one, unless
     /// all of it lies beside dated folders.
     ///
     /// - Throws: `InputFault.nothingToRead`, `.otherFormat`.

@@ -37,7 +37,7 @@ struct NameDates {
         return values.contains { $0 < 2 } && values.allSatisfy { $0 < 60 }
     }
 
-    /// The instant that a name tells: that of a date after `=`, else at the name's beginning (after
+    /// The instant in a name: that of a date after `=`, else at the name's beginning (after
     /// an optional `NN_`), else of the last date. A date alone means the start of its day in UTC.
     func instant(in name: String) -> Instant? {
         let scanner = NameScanner(name)
@@ -51,7 +51,7 @@ struct NameDates {
         return best?.1
     }
 
-    /// The date in a name whose order of day and month nothing tells; nil for none.
+    /// The date in a name whose order of day and month nothing decides; nil for none.
     func ambiguous(in name: String) -> String? {
         guard instant(in: name) == nil else { return nil }
         let scanner = NameScanner(name)

@@ -56,6 +56,7 @@ private func load(_ request: LoadRequest, _ intent: LoadIntent) throws -> LoadRe
             if case .skipUnchanged = route { route = .plain }
         } catch let other as OtherIdentityRules {
             rules.identity = other.rules
+            if case .skipUnchanged = route { route = .plain }
         }
     }
 }

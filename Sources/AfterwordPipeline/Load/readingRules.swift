@@ -45,13 +45,13 @@ func readingRules(_ request: LoadRequest) throws -> ReadingRules {
 }
 
 /// The dump holds dates whose day and month could be either, and other dates of it, or the reviews
-/// stored of its products, tell which comes first. It is read again by that order.
+/// stored of its products, decide which comes first. It is read again by that order.
 struct DateOrderFound: Error { var order: DateOrder }
 
 /// Looks for the order of day and month where a dump holds dates that could be read in two ways.
 ///
-/// - Parameter store: Whose reviews are asked where the dump does not tell; nil for none.
-/// - Throws: `DateOrderFound` where something tells it.
+/// - Parameter store: Whose reviews are asked where the dump does not decide; nil for none.
+/// - Throws: `DateOrderFound` where something decides it.
 func settleDateOrder(
     _ dumpIndex: DumpIndex, _ dump: Dump, _ store: (any ReviewStore)?
 ) throws {

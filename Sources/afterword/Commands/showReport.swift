@@ -14,7 +14,7 @@ func show(_ report: LoadReport, isRehearsal: Bool) {
             + (run.dumpLabel.map { ", dump \(printable($0.string))" } ?? ""))
     if let date = report.ambiguousDate, run.observedOrigin != .given {
         say(
-            "\(printable(date)) in its name tells no date: day and month may be either way round. "
+            "\(printable(date)) in its name is not used: day and month may be either way round. "
                 + "Name it YYYY-MM-DD, or give --observed-at.")
     }
     let balance = run.balance

@@ -7,7 +7,7 @@ package struct LoadReport: Sendable {
     package var files: [FileRecord]
     /// Names of files in the dump's folder that are not read.
     package var ignored: [String]
-    /// A date in the dump's name that tells no instant: its day and month may be either way round.
+    /// A date in the dump's name that gives no instant: its day and month may be either way round.
     package var ambiguousDate: String?
     /// Number of records recognized by their bytes, without being parsed.
     package var recognised: Int64 = 0

@@ -199,7 +199,7 @@ private struct Decision {
     }
 
     /// Refuses versions of a review that nothing but the dates in their files' names may order.
-    /// Where the user tells when the dump was taken, all of it is of that moment.
+    /// Where the user gives the time of the dump, all of it is of that moment.
     private func refuseUndated(
         _ group: DuplicateGroup, _ winner: DuplicateGroup.Variant
     ) throws {

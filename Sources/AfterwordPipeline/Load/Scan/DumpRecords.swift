@@ -28,7 +28,7 @@ final class DumpRecords {
     /// - Parameter file: Index of the file in the dump.
     func file(_ file: Int32) -> FileRecord { dumpIndex.files[Int(file)].record }
 
-    /// What a file's name tells of its time, where that differs between the files of the dump.
+    /// What a file's name says of its time, where that differs between the files of the dump.
     func writtenDate(_ file: Int32) -> String? { dumpIndex.files[Int(file)].writtenDate }
 
     /// Whether the file's shape maps authors: only then does a record without one have none.

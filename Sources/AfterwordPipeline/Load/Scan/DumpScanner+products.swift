@@ -9,10 +9,9 @@ extension DumpScanner {
         guard let id = cleaned.productID else {
             // The product's reviews are rejects already; an object without reviews is a reject
             // itself.
-            // An object with neither an id nor a list is none of the shape's (`@graph`).
-            if product.records.isEmpty, product.holdsList {
-                reject(product, in: window, of: &cursor)
-            }
+            // Among the elements of a list (`@graph[*].review[*]`) stand objects of other kinds.
+            let isOther = !product.holdsList && cursor.cleaner?.shape.hasInnerLists == true
+            if product.records.isEmpty, !isOther { reject(product, in: window, of: &cursor) }
             return
         }
         if let total = cleaned.total, total > Int64(product.records.count) {
