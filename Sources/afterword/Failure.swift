@@ -61,8 +61,11 @@ struct Failure {
         case .onlyRejects(let file, let reasons, let rejected):
             "\(file): nothing of \(several(rejected, "piece")) can be read as a review: "
                 + "\(reasons). Nothing was stored. Files are JSON, or JSON Lines: one object a "
-                + "review. Leave the file out, give the shape that fits (--shape), or load the "
-                + "rest with --max-rejects \(rejected)"
+                + "review. Give the shape that fits (--shape), or propose one: shape detect FILE"
+        case .unreadRecords(let file, let reasons, let rejected):
+            "\(file): nothing of \(several(rejected, "piece")) can be read as a review: "
+                + "\(reasons). Nothing was stored. Leave the file out, give the shape that fits "
+                + "(--shape), or load the rest with --max-rejects \(rejected)"
         case .rejectedBytes(let file, let rejected, let count, let reasons):
             "\(file): \(grouped(rejected)) of \(several(count, "byte")) cannot be read: "
                 + "\(reasons). Nothing was stored. Fetch the file again; or look at the rejects "
@@ -77,7 +80,8 @@ struct Failure {
             "\(file): \(field) of all \(several(records, "record")) is before 1995 or later than "
                 + "the dump; nothing was stored. Are these seconds read as milliseconds, or the "
                 + "other way? \"as\": \"unix_s\" or \"unix_ms\" in the shape; if the dump is "
-                + "newer: --observed-at DATE"
+                + "newer: --observed-at DATE; to load without these times: --max-rejects "
+                + "\(records)"
         case .unlikeFileName(let file, let pattern):
             "\(file): its name does not match \"\(pattern)\", from which the shape takes a value; "
                 + "leave the file out (--files), or mend the pattern"

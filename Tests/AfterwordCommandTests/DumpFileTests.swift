@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test(
-        "dated-files-one-folder: each file is a run by its name; what its name leaves open is reported"
+        "dated-files-one-folder: each file is a run by its name; an ambiguous name is reported"
     )
     func datedFiles() throws {
         for day in ["05", "12"] {

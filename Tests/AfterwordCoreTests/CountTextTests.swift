@@ -35,6 +35,7 @@ import Testing
     @Test(
         "A text without a count is a fault",
         arguments: [
+            "0.375", "0.667", "2.5", "0.5",
             "Helpful", "many", "-1", "-3 votes", "1 2 3", "Thank you for your feedback", "",
             "1000000001", "2000M", "N/A",
         ])

@@ -103,6 +103,24 @@ import Testing
         }
     }
 
+    @Test("What is hostile takes no longer than its length", arguments: 0...4)
+    func hostile(kind: Int) {
+        let count = 150_000
+        func many(_ text: String) -> String { String(repeating: text, count: count) }
+        let text =
+            switch kind {
+            case 0: #"[{"id" "# + many("]") + " x"
+            case 1: #"[{"id" "# + many("{") + many("]") + " x"
+            case 2: "{" + many(" ") + many("\n ") + "x"
+            case 3: #"[{"id" "# + many("[") + many("}") + " x"
+            default:
+                "{" + (0..<count).map { #""k\#($0)":{"f\#($0)":1}"# }.joined(separator: ",") + "}"
+            }
+        let found = RecordSplitterTests.split(
+            Array(text.utf8), shape: .builtIn("customer-reviews"), slab: 1 << 22)
+        #expect(!found.isEmpty)
+    }
+
     @Test("Broken objects that take several lines are one reject each")
     func prettyLines() {
         func object(_ number: Int, _ text: String) -> String {

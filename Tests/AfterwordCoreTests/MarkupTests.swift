@@ -59,6 +59,20 @@ import Testing
         #expect(chrome(expected) == expected, "what is clean stays clean")
     }
 
+    @Test(
+        "What has no end takes no longer than its length",
+        arguments: ["<!--", "<!", "<a x=\"", "<script>", "Read more\n"])
+    func endless(piece: String) {
+        let text = String(repeating: piece, count: 40_000)
+        #expect(removeMarkup(Array(text.utf8)).count <= text.utf8.count)
+        #expect(removeChrome(Array(text.utf8)).count <= text.utf8.count)
+    }
+
+    @Test("A script ends where it is closed")
+    func script() {
+        #expect(removeMarkup(Array("<script>a<script>b</script>c".utf8)) == Array("c".utf8))
+    }
+
     @Test("All ratings of a sample name the likely scale, which texts with one of their own do not")
     func scale() {
         func vote(_ ratings: String...) -> ScaleVote {

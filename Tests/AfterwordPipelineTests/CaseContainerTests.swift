@@ -78,6 +78,34 @@ import Testing
         }
     }
 
+    @Test(
+        "Reviews behind a cut one are never those of the product that was cut",
+        arguments: [
+            (
+                #"""
+                {"A1":{"name":"a","reviews":[{"id":"r1","t":"x"},{"id":"r2","t":"te]},\
+                "B1":{"name":"b","reviews":[{"id":"r3","t":"x"},{"id":"r4","t":"x"}]}}
+                """#, "{asin}.reviews[*]", "@asin"
+            ),
+            (
+                #"{"asin":"A1","reviews":[{"id":"r1","t":"x"},{"id":"r2","t":"cu"# + "\n"
+                    + #"{"title":"T","asin":"B1","reviews":[{"id":"r3","t":"x"},"#
+                    + #"{"id":"r4","t":"x"}]}"#,
+                "reviews[*]", "^asin"
+            ),
+        ])
+    func otherProduct(dump: String, records: String, product: String) throws {
+        let run = CaseRun("cut-record-in-array-swallows-rest")
+        let shape = #"""
+            {"shape":"c","version":1,"records":"\#(records)","fields":{
+             "product_id":"\#(product)","review_id":"id","body":"t"}}
+            """#
+        _ = try? run.load(files: ["r.json": dump], shape: shape) { $0.maxRejects = 9 }
+        for review in try run.reviews() where ["r3", "r4"].contains(review.reviewID.string) {
+            #expect(review.productID == "B1")
+        }
+    }
+
     @Test("one-review-is-no-list")
     func oneReview() throws {
         let run = CaseRun("one-review-is-no-list")

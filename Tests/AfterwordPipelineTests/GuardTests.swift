@@ -107,7 +107,7 @@ import Testing
     func page() throws {
         for completeness in [Completeness.none, .products] {
             try refused(
-                .onlyRejects(file: "b.json", reasons: "1 html_page", rejected: 1), first: good,
+                .unreadRecords(file: "b.json", reasons: "1 html_page", rejected: 1), first: good,
                 second: ["a.json": Fixture.array(good), "b.json": "<html>Robot Check</html>"]
             ) { $0.completeness = completeness }
         }
@@ -152,7 +152,7 @@ import Testing
             ])
     }
 
-    @Test("A record that may be any review keeps its product's reviews, or all, from being deleted")
+    @Test("A record that may be any review keeps its product, or all, from being deleted")
     func rejectsProtect() throws {
         let fixture = Fixture()
         try fixture.load([

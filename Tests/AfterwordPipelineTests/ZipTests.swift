@@ -244,6 +244,18 @@ private struct TestArchive {
         }
     }
 
+    @Test("An entry with bytes and nothing packed is damaged")
+    func nothingPacked() throws {
+        var bytes = TestArchive(files: [.init(name: "a.json", text: Self.one)]).written()
+        let entry = try #require(
+            bytes.indices.last { bytes[$0...].starts(with: [0x50, 0x4B, 0x01, 0x02]) })
+        bytes.replaceSubrange(entry + 20..<entry + 24, with: [0, 0, 0, 0])
+        try folder.write("r.zip", bytes)
+        #expect(throws: InputFault.badArchive(file: "a.json", .damaged)) {
+            _ = try loaded(openDumps(folder.path + "/r.zip")[0])
+        }
+    }
+
     @Test("A bomb is refused by name")
     func bomb() throws {
         let archive = TestArchive(files: [

@@ -7,7 +7,7 @@ import Testing
 @Suite struct DateOrderTests {
     private func dump(_ dates: [String], from first: Int = 0) -> Dump {
         let lines = dates.enumerated().map { number, date in
-            #"{"p":"P","id":"\#(first + number)","text":"Good","date":"\#(date)"}"#
+            #"{"p":"P","id":"\#(first + number)","text":"Good, one of many he","date":"\#(date)"}"#
         }
         let text = lines.joined(separator: "\n")
         return Dump(
@@ -17,7 +17,8 @@ import Testing
 
     @discardableResult
     private func load(
-        _ dump: Dump, day: Int64, into store: any ReviewStore,
+        _ dump: Dump, _ ids: String = #""review_id":"id","#, day: Int64,
+        into store: any ReviewStore,
         _ change: (inout LoadOptions) -> Void = { _ in }
     ) throws -> LoadReport {
         var options = LoadOptions()
@@ -27,7 +28,7 @@ import Testing
             try Shape(
                 parsing: Array(
                     """
-                    {"shape":"d","version":1,"fields":{"product_id":"p","review_id":"id",
+                    {"shape":"d","version":1,"fields":{"product_id":"p",\(ids)
                      "body":"text","created_at":"date"}}
                     """.utf8))
         ]
@@ -83,5 +84,44 @@ import Testing
         let report = try load(dump(["05/02/2024"]), day: 1, into: store) { $0.maxRejects = 1 }
         #expect(report.unread.flatMap { $0.reasons.map(\.reason) } == [.ambiguousDate])
         #expect(try dates(store) == ["none"])
+    }
+
+    @Test(
+        "A later dump that contradicts the stored reviews is refused",
+        arguments: StoreKind.available)
+    func contradiction(kind: StoreKind) throws {
+        let stores = TemporaryStores(kind)
+        let store = try stores.make()
+        try load(dump(["25/02/2024"]), day: 1, into: store)
+        #expect(
+            throws: InputFault.ambiguousDates(file: "r.jsonl", count: 1, isContradictory: true)
+        ) { try load(dump(["02/26/2024", "05/02/2024"], from: 1), day: 2, into: store) }
+    }
+
+    @Test(
+        "What is settled later moves no identity: reviews without ids stay one",
+        arguments: StoreKind.available)
+    func identity(kind: StoreKind) throws {
+        let stores = TemporaryStores(kind)
+        let store = try stores.make()
+        let dates = ["05/02/2024", "06/03/2024"]
+        try load(dump(dates), "", day: 1, into: store) { $0.maxRejects = 2 }
+        let report = try load(dump(dates + ["25/02/2024"]), "", day: 2, into: store)
+        #expect(report.run.balance.inserted == 1)
+        #expect(try store.read { try $0.reviews(ofProduct: "P") }.count == 3)
+    }
+
+    @Test(
+        "A review without an id whose date cannot be read is not deleted",
+        arguments: StoreKind.available)
+    func unreadable(kind: StoreKind) throws {
+        let stores = TemporaryStores(kind)
+        let store = try stores.make()
+        try load(dump(["2026-01-02", "2026-01-03"]), "", day: 1, into: store)
+        let report = try load(dump(["2026-01-02", "garbage"]), "", day: 2, into: store) {
+            $0.completeness = .products
+        }
+        #expect(report.run.deleted == 0)
+        #expect(report.unread.map(\.count) == [1])
     }
 }

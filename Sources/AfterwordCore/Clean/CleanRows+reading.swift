@@ -142,10 +142,18 @@ extension CleanRows {
                 row.values[number: field] = $0 ? 1 : 0
             }
         case .instant:
-            let found = number(place, window) {
-                readInstant($0, as: format, order: source.rules.dateOrder)
+            let order = source.rules.dateOrder
+            let found = number(place, window) { readInstant($0, as: format, order: order) }
+            if field == .createdAt {
+                let plain =
+                    order == nil
+                    ? found
+                    : number(place, window) {
+                        readInstant($0, as: format)
+                    }
+                noteWritten(plain, at: place, source, in: &row)
             }
-            return take(found, of: field, at: place, source, into: &row)
+            return Self.take(found, of: field, source.rules, into: &row)
         }
     }
 
@@ -156,23 +164,33 @@ extension CleanRows {
     ) -> ReadFault? {
         let dates = dates.orSettled(source.rules.dateOrder)
         let found = number(place, source.window) { readLocalInstant(Array($0), dates) }
-        return take(found, of: field, at: place, source, into: &row)
+        if field == .createdAt {
+            let plain = number(place, source.window) { readInstant($0, as: dates.format) }
+            noteWritten(plain, at: place, source, in: &row)
+        }
+        return Self.take(found, of: field, source.rules, into: &row)
+    }
+
+    /// Notes the written date as it identifies the review: by the moment that the text itself
+    /// gives. What the dump or the shape settles about it, an order or a zone, may change later.
+    @inline(__always)
+    private mutating func noteWritten(
+        _ plain: Result<Instant?, ReadFault>, at place: TextPlace,
+        _ source: RecordCleaner.Source, in row: inout CleanRow
+    ) {
+        row.writtenInstant = try? plain.get()
+        // A relative date moves from dump to dump, so it is no part of an identity.
+        let isRelative = plain == .failure(ReadFault(.relativeDate))
+        if !isRelative || source.rules.identity == .v1 {
+            row.writtenDate = identifier(place, source.window, source.rules.identity)
+        }
     }
 
     @inline(__always)
-    private mutating func take(
-        _ found: Result<Instant?, ReadFault>, of field: TrackedField, at place: TextPlace,
-        _ source: RecordCleaner.Source, into row: inout CleanRow
+    private static func take(
+        _ found: Result<Instant?, ReadFault>, of field: TrackedField, _ rules: ReadingRules,
+        into row: inout CleanRow
     ) -> ReadFault? {
-        let (window, rules) = (source.window, source.rules)
-        if field == .createdAt {
-            row.writtenInstant = try? found.get()
-            // A relative date moves from dump to dump, so it is no part of an identity.
-            let isRelative = found == .failure(ReadFault(.relativeDate))
-            if !isRelative || rules.identity == .v1 {
-                row.writtenDate = identifier(place, window, rules.identity)
-            }
-        }
         switch found {
         case .failure(let fault): return fault
         case .success(let instant?):

@@ -48,7 +48,8 @@ package struct CleanRow: Sendable {
     package var authorID = TextPlace.absent
     /// The review's date exactly as the source writes it; part of a review's identity.
     package var writtenDate = TextPlace.absent
-    /// The moment that it means; nil where it cannot be read, or is relative.
+    /// The moment that the text itself gives; nil where it cannot be read, could be either of two
+    /// days, or is relative.
     package var writtenInstant: Instant?
     package var values = CleanValues()
     /// The tracked fields whose value cannot be read: the record does not say them.

@@ -6,7 +6,8 @@ package struct CleanedRecord: Sendable {
     package var values = ReviewValues()
     /// The review's date exactly as the source writes it; part of a review's identity.
     package var writtenDate: Text?
-    /// The moment that it means; nil where it cannot be read, or is relative.
+    /// The moment that the text itself gives; nil where it cannot be read, could be either of two
+    /// days, or is relative.
     package var writtenInstant: Instant?
     /// The tracked fields whose value cannot be read: the record does not say them.
     package var unread = FieldSet()

@@ -13,7 +13,7 @@ func readCount(_ raw: [UInt8]) -> Result<Int64, ReadFault> {
 }
 
 private func plainCount(_ raw: [UInt8]) -> Int64? {
-    Decimal(firstIn: ungrouped(raw))?.scaled(by: 1, over: 1)
+    Decimal(firstIn: ungrouped(raw))?.whole
 }
 
 /// A count without the separators between its groups of three: `1,234`, `1.234`, `1 234`.
@@ -22,7 +22,7 @@ private func ungrouped(_ raw: [UInt8]) -> [UInt8] {
         omittingEmptySubsequences: false, whereSeparator: { [0x2C, 0x2E, 0x20].contains($0) })
     guard groups.count > 1, (1...3).contains(groups[0].count),
         groups.allSatisfy({ $0.allSatisfy(isDigit) }),
-        groups.dropFirst().allSatisfy({ $0.count == 3 })
+        groups.dropFirst().allSatisfy({ $0.count == 3 }), groups[0] != [UInt8(ascii: "0")]
     else { return raw }
     return Array(groups.joined())
 }

@@ -2,13 +2,10 @@
 /// its end, a line of stars before it. What customers write in the middle stays, and so does a text
 /// without any of these.
 func removeChrome(_ text: [UInt8]) -> [UInt8] {
-    var rest = tidyLines(text)
-    guard var shorter = withoutHead(rest) ?? withoutTail(rest) else { return text }
-    while true {
-        rest = shorter
-        guard let next = withoutHead(rest) ?? withoutTail(rest) else { return rest }
-        shorter = next
-    }
+    let tidy = tidyLines(text)
+    var rest = tidy[...]
+    while let shorter = withoutHead(rest) ?? withoutTail(rest) { rest = shorter }
+    return rest.count == tidy.count ? text : Array(rest)
 }
 
 /// Whether a composed text may hold what `removeChrome` takes off, judged from its ends alone.
@@ -48,7 +45,7 @@ private func mayBeStarLine(_ text: BorrowedBytes) -> Bool {
     return false
 }
 
-/// The longest line that may say the stars of a review, in bytes.
+/// The longest line that may hold the stars of a review, in bytes.
 private let longestStarLine = 60
 
 /// By byte: whether chrome begins or ends with it.
@@ -64,23 +61,23 @@ private let chromeEnds: (begin: [Bool], end: [Bool]) = {
 private let starts = headPhrases + playerStarts.map { Array($0.utf8) }
 
 /// The text without one piece of chrome at its start; nil where there is none.
-private func withoutHead(_ text: [UInt8]) -> [UInt8]? {
-    if let end = endOfPlayer(text) { return trimmed(text[end...]) }
+private func withoutHead(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    if let end = endOfPlayer(text) { return trimmed(text.dropFirst(end)) }
     for phrase in headPhrases where text.starts(with: phrase) {
-        return trimmed(text[phrase.count...])
+        return trimmed(text.dropFirst(phrase.count))
     }
     let line = text.prefix { $0 != 0x0A }
     guard line.count < text.count, line.count <= longestStarLine, isStarLine(Array(line)) else {
         return nil
     }
-    return trimmed(text[(line.count + 1)...])
+    return trimmed(text.dropFirst(line.count + 1))
 }
 
 /// The text without one piece of chrome at its end, where it stands on a line of its own or behind
 /// the end of a sentence; nil where there is none.
-private func withoutTail(_ text: [UInt8]) -> [UInt8]? {
+private func withoutTail(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
     for phrase in tailPhrases where text.count >= phrase.count {
-        let start = text.count - phrase.count
+        let start = text.endIndex - phrase.count
         guard text[start...].elementsEqual(phrase) else { continue }
         let before = text[..<start].last { $0 != 0x20 }
         let ends: [UInt8?] = [nil, 0x0A, 0x2E, 0x21, 0x3F, 0xA6]
@@ -92,7 +89,7 @@ private func withoutTail(_ text: [UInt8]) -> [UInt8]? {
 
 /// The place behind the words of a video player: from its first words to `Loaded: 0%` or the last
 /// known control.
-private func endOfPlayer(_ text: [UInt8]) -> Int? {
+private func endOfPlayer(_ text: ArraySlice<UInt8>) -> Int? {
     let string = String(decoding: text.prefix(600), as: UTF8.self)
     guard playerStarts.contains(where: string.hasPrefix) else { return nil }
     var end: String.Index?
@@ -116,7 +113,12 @@ private func isStarLine(_ line: [UInt8]) -> Bool {
     return RatingText(folded, scale: 5) != nil && namesStars(folded)
 }
 
-private func trimmed(_ text: ArraySlice<UInt8>) -> [UInt8] { tidyLines(Array(text)) }
+/// A part of a tidy text without blanks and line feeds at its ends.
+private func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    let isBlank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x0A }
+    let end = text.lastIndex { !isBlank($0) } ?? text.startIndex - 1
+    return text.isEmpty ? text : text[...end].drop(while: isBlank)
+}
 
 private let playerStarts = ["Video Player is loading", "Play Video", "This is a modal window"]
 

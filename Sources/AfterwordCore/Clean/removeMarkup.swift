@@ -10,16 +10,17 @@ func removeMarkup(_ text: [UInt8]) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(text.count)
     var hasTag = false
+    var unended: Set<String> = []
     var index = 0
     while index < text.count {
-        guard let tag = markupTag(text, index) else {
+        guard let tag = markupTag(text, index, &unended) else {
             output.append(text[index])
             index += 1
             continue
         }
         hasTag = true
         index = tag.end
-        if tag.isHidden { index = endOfElement(tag.name, text, index) }
+        if tag.isHidden { index = endOfElement(tag.name, text, index, &unended) }
         if blockTags.contains(tag.name) { output.append(0x0A) }
     }
     return hasTag ? tidyLines(output) : text
@@ -34,12 +35,22 @@ private struct MarkupTag {
 }
 
 /// The tag or comment at `start`; nil where none begins.
-private func markupTag(_ text: [UInt8], _ start: Int) -> MarkupTag? {
+///
+/// - Parameter unended: The ends that do not occur in the rest of the text, so that they are not
+///   looked for again.
+private func markupTag(
+    _ text: [UInt8], _ start: Int, _ unended: inout Set<String>
+) -> MarkupTag? {
     guard text[start] == UInt8(ascii: "<"), start + 2 < text.count else { return nil }
     if text[start + 1] == UInt8(ascii: "!") {
         let isComment = text[start...].starts(with: Array("<!--".utf8))
-        let end = isComment ? find("-->", text, start + 4) : find(">", text, start)
-        return end.map { MarkupTag(name: "!", end: $0, isHidden: false) }
+        let pattern = isComment ? "-->" : ">"
+        if unended.contains(pattern) { return nil }
+        guard let end = find(pattern, text, start + (isComment ? 4 : 0)) else {
+            unended.insert(pattern)
+            return nil
+        }
+        return MarkupTag(name: "!", end: end, isHidden: false)
     }
     let isClosing = text[start + 1] == UInt8(ascii: "/")
     let first = start + (isClosing ? 2 : 1)
@@ -61,6 +72,9 @@ private func isTagByte(_ byte: UInt8) -> Bool {
     (0x61...0x7A).contains(byte | 0x20) || isDigit(byte) || byte == UInt8(ascii: "-")
 }
 
+/// The longest tag that is looked for, in bytes.
+private let longestTag = 4096
+
 /// The place behind the `>` of a tag, outside quotes; nil when another `<` comes first, or when
 /// what follows the name is no attribute.
 private func endOfTag(_ text: [UInt8], _ start: Int) -> Int? {
@@ -68,7 +82,7 @@ private func endOfTag(_ text: [UInt8], _ start: Int) -> Int? {
         [0x20, 0x09, 0x0A, 0x0D, UInt8(ascii: "/"), UInt8(ascii: ">")].contains(text[start])
     else { return nil }
     var quote: UInt8?
-    for index in start..<text.count {
+    for index in start..<min(text.count, start + longestTag) {
         let byte = text[index]
         if let open = quote {
             if byte == open { quote = nil }
@@ -83,18 +97,22 @@ private func endOfTag(_ text: [UInt8], _ start: Int) -> Int? {
     return nil
 }
 
-private func endOfElement(_ name: String, _ text: [UInt8], _ start: Int) -> Int {
+private func endOfElement(
+    _ name: String, _ text: [UInt8], _ start: Int, _ unended: inout Set<String>
+) -> Int {
     var index = start
     while index < text.count {
-        if let tag = markupTag(text, index), tag.name == name { return tag.end }
+        if let tag = markupTag(text, index, &unended), tag.name == name, !tag.isHidden {
+            return tag.end
+        }
         index += 1
     }
     return text.count
 }
 
 /// The place behind the first `pattern` from `start` on.
-private func find(_ pattern: StaticString, _ text: [UInt8], _ start: Int) -> Int? {
-    let bytes = Array(pattern.description.utf8)
+private func find(_ pattern: String, _ text: [UInt8], _ start: Int) -> Int? {
+    let bytes = Array(pattern.utf8)
     guard start + bytes.count <= text.count else { return nil }
     for index in start...text.count - bytes.count
     where text[index..<index + bytes.count].elementsEqual(bytes) {

@@ -8,7 +8,7 @@ struct RecordKeys: Equatable, Sendable {
     /// Whether the record was whole; the keys of a broken one are those before its fault.
     let isWhole: Bool
     /// The first keys of the objects inside the record.
-    private let innerFirsts: [[UInt8]]
+    private let innerFirsts: Set<[UInt8]>
 
     var first: [UInt8] { keys[0] }
     /// Whether a whole record is known to hold no object that begins as the record does.
@@ -44,8 +44,8 @@ struct RecordKeys: Equatable, Sendable {
         }
     }
 
-    private static func innerFirsts(_ scanner: JSONScanner, _ range: Range<Int>) -> [[UInt8]] {
-        var firsts: [[UInt8]] = []
+    private static func innerFirsts(_ scanner: JSONScanner, _ range: Range<Int>) -> Set<[UInt8]> {
+        var firsts: Set<[UInt8]> = []
         var place = range.lowerBound + 1
         while place < range.upperBound {
             var inner = scanner
@@ -55,9 +55,7 @@ struct RecordKeys: Equatable, Sendable {
                 guard (try? inner.scanString()) != nil else { return firsts }
                 place = inner.position
             case UInt8(ascii: "{"):
-                if let key = firstKey(scanner, at: place), !firsts.contains(key) {
-                    firsts.append(key)
-                }
+                if let key = firstKey(scanner, at: place) { firsts.insert(key) }
                 place += 1
             default: place += 1
             }
@@ -86,7 +84,8 @@ struct RecordKeys: Equatable, Sendable {
     /// and, beside a whole record, hardly any others.
     func resemble(_ others: [[UInt8]]) -> Bool {
         guard others.first == keys[0] else { return false }
-        let shared = others.count { keys.contains($0) }
+        let own = Set(keys)
+        let shared = others.count { own.contains($0) }
         guard shared * 2 >= keys.count else { return false }
         return !isWhole || shared * 4 >= others.count * 3
     }

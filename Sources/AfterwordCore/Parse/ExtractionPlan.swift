@@ -102,6 +102,16 @@ package struct ExtractionPlan: Sendable {
         return plan
     }
 
+    /// The key under which an object holds a list; nil where none does.
+    func key(ofList list: Int) -> [UInt8]? {
+        for case .object(let entries, _) in nodes {
+            for entry in entries {
+                if case .onward(let node) = entry.action, node == list { return entry.key }
+            }
+        }
+        return nil
+    }
+
     /// The slot of a source in the record; nil where it has none.
     package func recordSlot(_ source: FieldSource) -> Int? { recordSources.firstIndex(of: source) }
     package func contextSlot(_ source: FieldSource) -> Int? {

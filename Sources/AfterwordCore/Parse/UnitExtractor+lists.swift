@@ -83,7 +83,8 @@ extension UnitExtractor {
     ) throws(ScanFault) -> Continuation {
         scanner.position = start
         let outer = enclosing.compactMap { RecordKeys.firstKey(scanner, at: $0) }
-        var recovery = ListRecovery(scanner, .commas, keys: keys[node], outerFirsts: outer)
+        var recovery = ListRecovery(
+            scanner, .commas, keys: keys[node], around: (outer, plan.key(ofList: node)))
         switch recovery.find() {
         case .record(let next, let end):
             emit(start..<end, fault: reason)

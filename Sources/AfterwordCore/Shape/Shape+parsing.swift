@@ -14,6 +14,7 @@ extension Shape {
             throw ShapeFault(description: "a shape has a \"shape\" (its name) and a \"version\"")
         }
         try Self.checkMembers(document)
+        try Self.checkTypes(document)
         self.name = name
         self.version = Int(version)
         // A schema for editors says nothing about the source.
@@ -96,6 +97,20 @@ extension Shape {
         }
     }
 
+    private static func checkTypes(_ document: JSONValue) throws(ShapeFault) {
+        for name in ["records", "holds"] where document[name].map({ $0.text == nil }) == true {
+            throw ShapeFault(description: "\"\(name)\" of a shape is a text")
+        }
+        for name in ["fields", "product"] where document[name].map({ $0.members == nil }) == true {
+            throw ShapeFault(description: "\"\(name)\" of a shape is an object")
+        }
+        if let names = document["placeholders"],
+            names.elements?.allSatisfy({ $0.text != nil }) != true
+        {
+            throw ShapeFault(description: "\"placeholders\" of a shape is a list of names")
+        }
+    }
+
     /// A path that matches nothing, for shapes whose elements hold no reviews.
     private static let noReviews: [PathStep] = [.key("\u{0}"), .everyElement]
 
@@ -145,7 +160,7 @@ extension Shape {
             } else if part == "[*]" {
                 steps.append(.everyElement)
             } else if part.hasSuffix("[*]"), !part.hasSuffix("\\[*]") {
-                steps.append(.key(unescaped(part.dropLast(3))))
+                steps += try path(String(part.dropLast(3)))
                 steps.append(.everyElement)
             } else {
                 steps.append(.key(unescaped(part[...])))

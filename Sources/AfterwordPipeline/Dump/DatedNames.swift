@@ -164,9 +164,11 @@ struct Entries {
     /// - Parameter isFolder: The name is that of an empty folder.
     func place(_ name: String, isFolder: Bool = false) -> DatedPlace? {
         let parts = name.split(separator: "/").map(String.init)
+        let whole = above + parts
         for index in parts.indices {
             let isFile = index == parts.count - 1 && !isFolder
-            let path = above + parts[..<index]
+            // A date is spread over three parts of a path at most.
+            let path = Array(whole[..<(above.count + index)].suffix(3))
             let split =
                 isFile
                 ? SplitDate(ofFile: parts[index], in: path)

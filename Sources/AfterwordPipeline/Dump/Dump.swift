@@ -66,8 +66,10 @@ package enum InputFault: Error, Equatable, Sendable {
     case nothingToRead(dump: String, ignored: Int)
     /// A catalog file that cannot be read.
     case badCatalog(file: String, reason: String)
-    /// Nothing of a file, or of the dump, is a record; the commonest reasons.
+    /// Nothing of the dump is a record; the commonest reasons.
     case onlyRejects(file: String, reasons: String, rejected: Int64)
+    /// Nothing of a file is a record, though other files hold some.
+    case unreadRecords(file: String, reasons: String, rejected: Int64)
     /// The rejects of a file are more than 1 % of its bytes, and longer than ten of its records.
     case rejectedBytes(file: String, rejected: Int64, of: Int64, reasons: String)
     /// Ratings above the assumed scale of five, in at least 1 % of a file's records.

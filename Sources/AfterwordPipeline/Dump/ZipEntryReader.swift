@@ -23,6 +23,10 @@ final class ZipEntryReader {
         self.name = name
         self.archive = archive
         if let fault = entry.fault { throw InputFault.badArchive(file: name, fault) }
+        // Without packed bytes there is nothing to check later.
+        if entry.packedBytes == 0, entry.bytes != 0 || entry.checksum != 0 {
+            throw InputFault.badArchive(file: name, .damaged)
+        }
         spool = entry.method == .deflated ? try files.unpackedFile(for: name) : nil
         spoolStart = spool?.length ?? 0
         var header = LittleEndian(try archive.read(at: entry.headerOffset, count: 30))

@@ -27,7 +27,10 @@ package func loadDump(
 /// committed meanwhile; the dump is then read again by the next one.
 private func load(_ request: LoadRequest, _ intent: LoadIntent) throws -> LoadReport {
     let workers = WorkerPool(threads: request.options.threads)
-    let total = try request.dump.files.reduce(Int64(0)) { try $0 + byteCount($1) }
+    let total = try request.dump.files.reduce(Int64(0)) { sum, file in
+        let (total, isOver) = sum.addingReportingOverflow(try byteCount(file))
+        return isOver ? .max : total
+    }
     var rules = try readingRules(request)
     var route = try chooseRoute(request, dumpBytes: total, workers: workers)
     while true {

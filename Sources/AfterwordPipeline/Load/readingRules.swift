@@ -49,6 +49,8 @@ func readingRules(_ request: LoadRequest) throws -> ReadingRules {
 struct DateOrderFound: Error { var order: DateOrder }
 
 /// Looks for the order of day and month where a dump holds dates that could be read in two ways.
+/// The dates of the dump and those of the stored reviews of its products must not contradict each
+/// other.
 ///
 /// - Parameter store: Whose reviews are asked where the dump does not decide; nil for none.
 /// - Throws: `DateOrderFound` where something decides it.
@@ -62,18 +64,18 @@ func settleDateOrder(
         guard let cleaner = indexed.cleaner, indexed.duplicateOf == nil else { continue }
         try vote.note(file, cleaner)
     }
-    if vote.isOpen, let store { try vote.note(storedOf: dumpIndex, store) }
+    if let store { try vote.note(storedOf: dumpIndex, store) }
     if let order = vote.decided { throw DateOrderFound(order: order) }
     dumpIndex.hasContradictoryDates = vote.isContradictory
 }
 
 extension IndexedFile {
-    /// The number of dates whose day and month could be either.
+    /// The number of dates of writing whose day and month could be either.
     var ambiguousDates: Int64 {
-        guard let cleaner else { return 0 }
-        return cleaner.fieldNames.indices.reduce(0) {
-            $0 + fields.unread($1, for: .ambiguousDate)
+        guard let name = cleaner?.fieldNames.firstIndex(of: TrackedField.createdAt.name) else {
+            return 0
         }
+        return fields.unread(name, for: .ambiguousDate)
     }
 }
 
@@ -99,7 +101,7 @@ extension DateOrderVote {
     }
 
     /// Takes the dates of stored reviews of the dump's products into account.
-    fileprivate mutating func note(
+    mutating func note(
         storedOf dumpIndex: DumpIndex, _ store: any ReviewStore
     ) throws {
         var cleaners: [String: RecordCleaner] = [:]

@@ -57,10 +57,21 @@ package func replayRejects(
     let dump = Dump(name: "rejects of run \(run.run)", files: [])
     var rules = ReadingRules(observedAt: run.observedAt)
     rules.identity = identity
-    var replay = Replay(
-        dump: dump, options: options, rules: rules, shapes: shapes, workers: workers)
-    for (file, rows) in Dictionary(grouping: rejects, by: \.file).sorted(by: { $0.key < $1.key }) {
-        try replay.scan(rows.sorted { $0.offset < $1.offset }, of: file)
+    func read() throws -> Replay {
+        var replay = Replay(
+            dump: dump, options: options, rules: rules, shapes: shapes, workers: workers)
+        let files = Dictionary(grouping: rejects, by: \.file)
+        for (file, rows) in files.sorted(by: { $0.key < $1.key }) {
+            try replay.scan(rows.sorted { $0.offset < $1.offset }, of: file)
+        }
+        return replay
+    }
+    var replay = try read()
+    if replay.scanner.dumpIndex.files.contains(where: { $0.ambiguousDates > 0 }) {
+        var vote = DateOrderVote()
+        try vote.note(storedOf: replay.scanner.dumpIndex, store)
+        rules.dateOrder = vote.decided
+        replay = try read()
     }
     try store.read { try replay.addPlaceholders($0, asOf: run.run) }
     let dumpIndex = replay.scanner.dumpIndex

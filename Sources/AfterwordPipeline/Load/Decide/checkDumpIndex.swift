@@ -50,7 +50,7 @@ private func checkRejects(_ dumpIndex: DumpIndex, _ options: LoadOptions) throws
         let own = file.record.balance
         let rejects = dumpIndex.rejects.lazy.filter { $0.file == file.record.name }
         if own.found > 0, own.found == own.rejected {
-            throw InputFault.onlyRejects(
+            throw InputFault.unreadRecords(
                 file: file.record.name, reasons: reasons(rejects), rejected: own.rejected)
         }
         let (read, rejected) = (file.fields.readBytes, file.fields.rejectedBytes)
@@ -104,7 +104,8 @@ private func checkCompleteness(
     }
     for (place, file) in dumpIndex.files.enumerated() {
         let original = file.duplicateOf ?? place
-        if file.record.balance.found == 0, file.cleaner?.shape.holdsProducts != true,
+        if file.record.balance.found == 0, dumpIndex.files[original].record.leftOut == 0,
+            file.cleaner?.shape.holdsProducts != true,
             !dumpIndex.filesWithProducts.contains(original)
         {
             throw InputFault.incompleteDump(reason: "\(file.record.name) is empty")

@@ -34,13 +34,13 @@ private func checkScale(
     }
 }
 
-/// Times of a field none of which can be are times of another unit.
+/// Times none of which can be are times of another unit.
 private func checkTimes(
     _ file: IndexedFile, _ cleaner: RecordCleaner, _ limit: Int64
 ) throws {
     for (binding, field) in cleaner.fieldNames.enumerated() {
         let beyond = file.fields.unread(binding, for: .timeOutOfReach)
-        if beyond > limit, beyond == file.readCount {
+        if beyond > limit, !file.fields.hasTimes, file.fields.recognised == 0 {
             throw InputFault.timesOutOfReach(
                 file: file.record.name, field: field, records: beyond)
         }
@@ -52,12 +52,10 @@ private func checkTimes(
 /// - Throws: `InputFault.fieldsNotFound` where these are rating, title and body: nothing of the
 ///   review was read.
 func missingFields(_ dumpIndex: DumpIndex) throws -> [MissingField] {
-    // Records that were recognised by their bytes were not looked into.
-    guard dumpIndex.known?.metCount ?? 0 == 0 else { return [] }
     var missing: [MissingField] = []
     for (place, file) in dumpIndex.files.enumerated() {
         guard let cleaner = file.cleaner, file.duplicateOf == nil, file.readCount > 0,
-            !file.isPlaceholder
+            file.fields.recognised == 0, !file.isPlaceholder
         else { continue }
         let absent = cleaner.fieldNames.indices.filter { file.fields.present >> $0 & 1 == 0 }
         guard !absent.isEmpty else { continue }

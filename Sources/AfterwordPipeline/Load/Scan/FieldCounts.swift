@@ -12,6 +12,10 @@ struct FieldCounts: Sendable {
     /// The fields that some record holds.
     private(set) var present: UInt64 = 0
     private var unread: [Int: Unread] = [:]
+    /// Records that were recognised by their bytes, without looking into them.
+    var recognised: Int64 = 0
+    /// Some record has a time that can be read.
+    var hasTimes = false
     /// Bytes of the records that were read, and of the rejects.
     var readBytes: Int64 = 0
     var rejectedBytes: Int64 = 0

@@ -76,12 +76,15 @@ struct PreparedUnit: Sendable {
         cleaner.clean(record: index, of: unit, context: context, window: bytes, into: &rows)
     }
 
-    /// Whether a field that identifies the review cannot be read. A date identifies as written.
+    /// Whether a field that identifies the review cannot be read, and may have been read before.
     private func isDoubtful(_ identity: Identity?, _ row: CleanRow) -> Bool {
         if row.hasUnreadID { return true }
         guard let identity, identity.kind != .source else { return false }
         let texts: [TrackedField] = [.title, .body, .authorName, .variant]
-        return texts.contains { row.unread.contains($0) }
+        let hasDoubtfulDate =
+            row.unread.contains(.createdAt) && row.writtenInstant == nil
+            && !row.writtenDate.isAbsent && row.authorID.isAbsent
+        return hasDoubtfulDate || texts.contains { row.unread.contains($0) }
             || (identity.isNumbered && row.unread.contains(.rating))
     }
 

@@ -71,6 +71,9 @@ struct DumpScanner {
         indexed.record.balance = Balance()
         indexed.record.balance.found = found
         indexed.record.balance.copies = found
+        indexed.record.unreadableFields = 0
+        indexed.record.leftOut = 0
+        indexed.fields = FieldCounts()
         indexed.duplicateOf = original
         indexed.writtenDate = file.writtenDate
         dumpIndex.files.append(indexed)
@@ -245,6 +248,7 @@ struct DumpScanner {
             }
             profile.count(rating: met.rating, hasText: met.hasText)
             cursor.fields.readBytes += Int64(element.length)
+            cursor.fields.recognised += 1
             if filesOfKnown[met.product] == place { continue }
             filesOfKnown[met.product] = place
             _ = enter(known.products[met.product].productID, namedBy: cursor)
@@ -297,6 +301,7 @@ struct DumpScanner {
                     }
                     profile.count(rating: one.rating, hasText: one.hasText)
                     readBytes += Int64(one.range.count)
+                    if one.sourceTime != nil { cursor.fields.hasTimes = true }
                     for fault in extra?.unread ?? [] {
                         let offset = cursor.offset + Int64(one.range.lowerBound)
                         cursor.fields.note(unread: fault, at: offset)
