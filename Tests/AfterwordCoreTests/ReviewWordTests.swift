@@ -158,6 +158,29 @@ import Testing
         #expect(editDistance(Array("abc"), Array("c"), within: 1) == nil)
     }
 
+    @Test("Two neighbours that are swapped are one mistake, anywhere in a name")
+    func swapped() {
+        for (name, other) in [("ab", "ba"), ("abcd", "acbd"), ("abcd", "abdc"), ("xab", "xba")] {
+            #expect(editDistance(Array(name), Array(other), within: 1) == 1, "\(name) \(other)")
+        }
+        // Letters between the two make it more than a swap.
+        #expect(editDistance(Array("abc"), Array("cba"), within: 1) == nil)
+        #expect(editDistance(Array("abc"), Array("cba"), within: 2) == 2)
+        #expect(editDistance(Array("ca"), Array("abc"), within: 3) == 3)
+    }
+
+    @Test("A name is suggested within a third of its letters, part of a longer one from three on")
+    func reach() {
+        func nearest(_ wanted: Text, _ name: Text) -> Bool {
+            matchName(wanted, among: [name]) == .none(nearest: [name])
+        }
+        #expect(nearest("abcd", "abcx") && !nearest("abcd", "abxx"))
+        #expect(nearest("abcde", "abcxx") && !nearest("abcde", "abxxx"))
+        #expect(nearest("abc", "xxxxabcxxxx") && !nearest("ab", "xxxxabxxxx"))
+        #expect(nearest("abcdefghijklmno", "abcdefghijkxxxx"))
+        #expect(!nearest("abcdefghijklmno", "abcdefghijxxxxx"))
+    }
+
     private func review(_ id: String, run: Int64, created: String?, mock: String = "2026-01-01")
         -> ListedReview
     {
@@ -195,6 +218,42 @@ import Testing
             review("d", run: 1, created: "2026-02-02"),
         ]
         #expect(ids(mixed) == "cdba")
+    }
+
+    @Test("A single thing that is missing makes an all-clear partial")
+    func partial() throws {
+        let run = DumpRun(
+            run: 2, recordedAt: Instant(iso8601: "2026-03-10")!,
+            observedAt: Instant(iso8601: "2026-03-09")!, label: nil, readsReviews: true)
+        let whole = Coverage(
+            dump: try #require(LoadedDumps([run]).newest), knownProducts: 3, namedProducts: 3,
+            missingSince: nil, absentReviews: 0, unreadReviews: 0)
+        func changed(_ change: (inout Coverage) -> Void) -> Coverage {
+            var part = whole
+            change(&part)
+            return part
+        }
+        #expect(whole.isWhole && changed { $0.namedProducts = 4 }.isWhole)
+        #expect(!changed { $0.namedProducts = nil }.isWhole)
+        #expect(!changed { $0.namedProducts = 2 }.isWhole)
+        #expect(!changed { $0.absentReviews = 1 }.isWhole)
+        #expect(!changed { $0.unreadReviews = 1 }.isWhole)
+        #expect(
+            changed {
+                $0.namedProducts = 1
+                $0.missingSince = Instant(iso8601: "2026-03-02")
+                $0.absentReviews = 1
+                $0.isAbsenceAtLeast = true
+                $0.unreadReviews = 2
+            }.sentences.dropFirst() == [
+                "2 products are not in it, the longest missing last seen 2026-03-02.",
+                "At least 1 review of earlier dumps is not in it and kept.",
+                "2 reviews that came are in languages that are not read for themes and dangers.",
+            ])
+        #expect(
+            changed { $0.namedProducts = nil }.sentences == [
+                "The dump of 2026-03-09: which of 3 known products it named is not kept."
+            ])
     }
 
     @Test("An all-clear says what it covers")

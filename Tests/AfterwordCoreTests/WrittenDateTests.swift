@@ -145,6 +145,33 @@ import Testing
         #expect(readWrittenDate(Array(raw.utf8)) == .unreadable)
     }
 
+    @Test(
+        "The time of a written date goes to its last part: hours, fractions, zones, midnight",
+        arguments: [
+            ("2 May 2024 11:22:33.5 GMT", "2024-05-02T11:22:33.500000Z"),
+            ("2 May 2024 11:22:33,5 GMT", "2024-05-02T11:22:33.500000Z"),
+            ("2 May 2024 11:22:33.1234567 GMT", "2024-05-02T11:22:33.123456Z"),
+            ("2 May 2024 11h22 CEST", "2024-05-02T09:22:00Z"),
+            ("2 May 2024 11h CEST", "2024-05-02T09:00:00Z"),
+            ("2. Mai 2024, 11 Uhr MESZ", "2024-05-02T09:00:00Z"),
+            ("2 May 2024 11:22 +0030", "2024-05-02T10:52:00Z"),
+            ("2 May 2024 11:22 +1", "2024-05-02T10:22:00Z"),
+            ("2 May 2024 11:22 +01:30", "2024-05-02T09:52:00Z"),
+            ("2 May 2024 11:22 -0130", "2024-05-02T12:52:00Z"),
+            ("2 May 2024 11:22 +2359", "2024-05-01T11:23:00Z"), ("2 May 2024 11:22 +2400", nil),
+            ("2 May 2024 11:22 +0060", nil), ("2 May 2024 24:00", "2024-05-03T00:00:00Z"),
+            ("2 May 2024 24:01", nil), ("2 May 2024 24:00:01", nil), ("2 May 2024 25:00", nil),
+            ("2 May 2024 23:59:60", "2024-05-03T00:00:00Z"), ("2 May 2024 23:59:61", nil),
+            ("2 May 2024 23:60", nil), ("2 May 2024 12 am", "2024-05-02T00:00:00Z"),
+            ("2 May 2024 12 pm", "2024-05-02T12:00:00Z"),
+            ("2 May 2024 1 pm", "2024-05-02T13:00:00Z"),
+            ("2024-W01-1", "2024-01-01T00:00:00Z"), ("2026-W53-7", "2027-01-03T00:00:00Z"),
+            ("2024-W54-1", nil), ("2024-W18-8", nil),
+        ] as [(String, String?)])
+    func times(raw: String, expected: String?) {
+        #expect(moment(raw) == expected)
+    }
+
     @Test("Day and month of numbers alone are decided by an order, and by all dates together")
     func order() {
         #expect(moment("05/02/2024") == nil)
