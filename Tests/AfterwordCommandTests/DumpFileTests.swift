@@ -66,7 +66,7 @@ import Testing
         }
         try folder.write("open/reviews-05-01-2026.jsonl", review(2))
         let open = try Program.run(["run", "open", "--store", "o.sqlite"], in: folder.path)
-        #expect(open.output.contains("05-01-2026 in its name tells no date"), "\(open.output)")
+        #expect(open.output.contains("05-01-2026 in its name is not used"), "\(open.output)")
         try folder.write("weekly/more.jsonl", review(3))
         let outside = try Program.run(["run", "weekly"], in: folder.path)
         #expect(outside.code == 2 && outside.errors.contains("more.jsonl lies beside dated"))
