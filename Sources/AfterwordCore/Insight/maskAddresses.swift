@@ -159,9 +159,7 @@ private func isStreetName(_ word: String) -> Bool {
 /// The index of a number of at most four digits, optionally with one letter, after `place`.
 private func houseNumber(_ text: MaskText, after place: Int) -> Int? {
     let number = place + 1
-    guard number < text.words.count, text.isGap(after: place, of: [" ", ". ", ".", ", "]) else {
-        return nil
-    }
+    guard text.isGap(after: place, of: [" ", ". ", ".", ", "]) else { return nil }
     let word = text.words[number].text
     let digits = word.prefix { $0.isNumber }
     let isNumber = (1...4).contains(digits.count) && word.utf8.count <= digits.count + 1
@@ -172,9 +170,7 @@ private func houseNumber(_ text: MaskText, after place: Int) -> Int? {
 private func beginningStreet(_ text: MaskText, at place: Int) -> ClosedRange<Int>? {
     var end = place
     var hasName = false
-    while end + 1 < text.words.count, end - place < 5, text.isGap(after: end, of: [" ", "'", "-"]),
-        !text.isNumber(end + 1)
-    {
+    while end - place < 5, text.isGap(after: end, of: [" ", "'", "-"]), !text.isNumber(end + 1) {
         let isLink = streetParticles.contains(text.words[end + 1].text)
         guard text.isCapital(end + 1) || isLink else { break }
         hasName = hasName || text.isCapital(end + 1)

@@ -119,7 +119,7 @@ private func isTitleBegin(_ text: MaskText, _ place: Int) -> Bool {
 private func nameEnd(_ text: MaskText, from first: Int) -> Int {
     var end = first
     var next = first
-    while next + 1 < text.words.count, next + 1 - first < 5,
+    while next + 1 - first < 5,
         text.isGap(after: next, of: [" ", "-", ". ", "'", "’"]),
         !(text.isGap(after: next, of: [". "]) && text.words[next].range.count > 1)
     {

@@ -28,7 +28,7 @@ private func digitGroups(_ bytes: [UInt8]) -> [MaskSpan] {
         if groups == [3, 7, 7] {
             spans.append(MaskSpan(kind: "ORDER", range: start..<end))
         } else if isAlone, digits >= 7 {
-            let kind = digits > 15 || isCard(groups) ? "ACCOUNT" : "PHONE"
+            let kind = digits > 15 || isAmericanExpress(groups) ? "ACCOUNT" : "PHONE"
             spans.append(MaskSpan(kind: kind, range: start..<end))
         }
         start = max(next, start + 1)
@@ -36,8 +36,8 @@ private func digitGroups(_ bytes: [UInt8]) -> [MaskSpan] {
     return spans
 }
 
-/// Groups of 4, 4, 4 and 4 digits, or 4, 6 and 5 for American Express.
-private func isCard(_ groups: [Int]) -> Bool { groups == [4, 4, 4, 4] || groups == [4, 6, 5] }
+/// A card of fifteen digits; all others have more.
+private func isAmericanExpress(_ groups: [Int]) -> Bool { groups == [4, 6, 5] }
 
 /// IBANs: two capitals, two digits, then eleven to thirty capitals and digits, optionally with
 /// single spaces.

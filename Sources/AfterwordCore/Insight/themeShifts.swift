@@ -37,7 +37,6 @@ package func themeShifts(
     }
     compared.removeAll { shift in
         (shift.isUp ? shift.new.part : shift.before.part) < ThemeShift.fewestMentions
-            || shift.new.whole == 0 || shift.before.whole == 0
     }
     let standing = standingFindings(compared.map(\.chance))
     return zip(compared, standing).filter(\.1).map(\.0).sorted { left, right in
