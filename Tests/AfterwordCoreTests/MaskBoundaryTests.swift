@@ -23,6 +23,10 @@ import Testing
             ("jane_doe at example dot org has it", "⟦MAIL1⟧ has it"),
             ("jane7 at example dot org has it", "⟦MAIL1⟧ has it"),
             ("Have a look at example dot org now", nil),
+            ("jane [at] example dot org has it", "⟦MAIL1⟧ has it"),
+            ("jane (at example dot org has it", nil), ("jane at) example dot org has it", nil),
+            ("jane at gmail dot com now", "⟦MAIL1⟧ now"), ("me at gmail dot com now", nil),
+            ("joe@example.org has it", "⟦MAIL1⟧ has it"),
         ])
     func mail(text: String, masked: String?) { expect(text, masked) }
 
@@ -56,7 +60,9 @@ import Testing
             ("It is at 5 Very Old Big Oak Street now", nil),
             ("It is at 5 old Street now", nil), ("It is at 5. Oak Street now", nil),
             ("Elle habite la rue Garibaldi", nil), ("Au 12 rue de la mer", nil),
-            ("Via Garibaldi", nil), ("In Via Garibaldi", nil),
+            ("Via Monte Alto Lungo Bello Nuovo 5", "⟦ADDRESS1⟧"),
+            ("Via Monte Alto Lungo Bello Nuovo Bianco 5", nil),
+            ("Via Garibaldi", nil), ("Der Rotweg", nil), ("In Via Garibaldi", nil),
             ("In Via Garibaldi 5", "In ⟦ADDRESS1⟧"),
         ])
     func streets(text: String, masked: String?) { expect(text, masked) }
@@ -118,6 +124,8 @@ import Testing
         arguments: [
             ("DE89 3704 0044 0532 0130 00 bitte", "⟦ACCOUNT1⟧ bitte"),
             ("DE89 3704 0044 0532 0130 00 BIC", "⟦ACCOUNT1⟧ BIC"),
+            ("DE89 3704 0044 0532 0130 00 x5", "⟦ACCOUNT1⟧ x5"),
+            ("NO9386011117947 it is", "⟦ACCOUNT1⟧ it is"),
             ("DE89 3704 0044 0532 0130 00", "⟦ACCOUNT1⟧"), ("NO93 8601 1117 947", "⟦ACCOUNT1⟧"),
             ("NO93 8601 1117 94", nil), ("It is aNO93 8601 1117 947", nil),
             ("It is 5NO93 8601 1117 947", nil),
@@ -135,6 +143,7 @@ import Testing
             ("The ABC123 works", nil), ("My order ABC123 works", "My order ⟦ORDER1⟧ works"),
             ("My order AB123 works", nil), ("My order ABCD12 works", nil),
             ("My order ABCDEF works", nil), ("My order 123456 works", nil),
+            ("My order 123-456 works", nil),
             ("My order xABC123 works", nil), ("My order ABC123x works", nil),
             ("My order ABC123", "My order ⟦ORDER1⟧"), ("#ABC123 works", "#⟦ORDER1⟧ works"),
             ("ABCDEFGH123456 is lost", "⟦ORDER1⟧ is lost"),
@@ -149,6 +158,9 @@ import Testing
         "A name stands at the beginning of a text too, and a Japanese one is of one script",
         arguments: [
             ("Grandma Betty has it", "Grandma ⟦NAME1⟧ has it"),
+            ("Grand-mère Odette aime", "Grand-mère ⟦NAME1⟧ aime"),
+            ("Sig.ra Rossi dice", "Sig.ra ⟦NAME1⟧ dice"),
+            ("It is for grandma Z now", nil), ("GRANDMA ZZ", nil),
             ("林さんは親切", "⟦NAME1⟧さんは親切"), ("メモ林さんは親切", "メモ⟦NAME1⟧さんは親切"),
             ("林スミスさんは親切", "林⟦NAME1⟧さんは親切"), ("さんは親切", nil),
         ])

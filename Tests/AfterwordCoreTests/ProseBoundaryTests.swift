@@ -8,7 +8,8 @@ import Testing
         "A host has two letters behind its dot, and a letter or digit before it",
         arguments: [
             ("It leaks...badly", false), ("It leaks.badly", true), ("It leaks .badly", false),
-            ("It leaks.b", false), ("It leaks.ba", true), ("Seal2.de", true),
+            ("It leaks.b", false), ("It leaks.ba", true), ("See evil.x-y", true),
+            ("See evil.x_y", false), ("Seal2.de", true),
             ("(wrong).this", false),
             ("It has USB.This is weak", false), ("It has USB.It is weak", false),
             ("Look at EVIL.Com for it", true), ("Look at evil.Com for it", false),
@@ -26,13 +27,26 @@ import Testing
         arguments: [
             ("They broke in two", true), ("They broke in two-", true),
             ("It beeps every second", false), ("It beeps every second and stops", false),
-            ("It beeps every second bag", true), ("Every other", false),
+            ("It beeps every second bag", true), ("Every other", false), ("Every other bag", true),
+            ("Every bag of it", false),
+            ("Use USB-3 with it", false), ("Use the fi 6 of it", true), ("Use hi fi 6 of it", true),
             ("It has a two-tone lid", false), ("It has a two-x3 lid", true),
             ("Use USB-C 3.0 with it", false), ("Use USB C 3.0 with it", false),
             ("Use USB 34 with it", false), ("Use USB 345 with it", true),
         ])
     func numbers(text: String, holds: Bool) {
         #expect(holdsNumber(text, in: [.english], besides: []) == holds, "\(text)")
+    }
+
+    @Test("A shown name with digits is joined by a space or a hyphen")
+    func shownNames() {
+        for (text, holds) in [
+            ("The iPhone 15 leaks", false), ("The iPhone-15 leaks", false),
+            ("The iPhone/15 leaks", true), ("The iPhone  15 leaks", true),
+            ("The iPhone 16 leaks", true),
+        ] {
+            #expect(holdsNumber(text, in: [.english], besides: ["iphone 15"]) == holds, "\(text)")
+        }
     }
 
     @Test("Names with digits are short codes in capitals, and products with a version")
