@@ -55,13 +55,14 @@ struct Failure {
         switch fault {
         case .noSuchDump(let name): "no such file or folder: \(name)"
         case .nothingToRead(let dump, let ignored):
-            "nothing to read in \(dump): no review in a .json, .jsonl or .ndjson file "
-                + "(plain or .gz); \(several(ignored, "other file"))"
+            "nothing to read in \(dump): no review in a .json, .jsonl, .ndjson, .csv or .tsv "
+                + "file (plain or .gz); \(several(ignored, "other file"))"
         case .badCatalog(let file, let reason): "\(file): \(reason)"
         case .onlyRejects(let file, let reasons, let rejected):
             "\(file): nothing of \(several(rejected, "piece")) can be read as a review: "
-                + "\(reasons). Nothing was stored. Files are JSON, or JSON Lines: one object a "
-                + "review. Give the shape that fits (--shape), or propose one: shape detect FILE"
+                + "\(reasons). Nothing was stored. Files are JSON, JSON Lines (one object a "
+                + "review), or CSV. Give the shape that fits (--shape), or propose one: "
+                + "shape detect FILE"
         case .unreadRecords(let file, let reasons, let rejected):
             "\(file): nothing of \(several(rejected, "piece")) can be read as a review: "
                 + "\(reasons). Nothing was stored. Leave the file out, give the shape that fits "
@@ -143,6 +144,7 @@ struct Failure {
             + (seen.isEmpty ? "none" : seen.prefix(20).joined(separator: ", "))
             + ". Missing: \(missing.joined(separator: "; ")). "
             + "Propose one: shape detect FILE; use it: --shape FILE"
+            + (isNamedAsTable(file) ? ". A table of products: catalog load FILE" : "")
     }
 
     private static func ambiguousDates(
@@ -203,18 +205,13 @@ struct Failure {
     /// What the format is, and how to get its content loaded.
     private static func words(_ format: OtherFormat) -> String {
         switch format {
-        case .csv:
-            "is a table (CSV), which is not read as reviews: write it as JSON Lines first, for "
-                + "instance: python3 -c 'import csv, json, sys; [print(json.dumps(row)) for row in "
-                + "csv.DictReader(sys.stdin)]' < FILE.csv > FILE.jsonl. "
-                + "A table of products: catalog load FILE.csv"
         case .zip:
             "is a ZIP archive, which 'run' and 'plan' read by its name: name it FILE.zip, or "
                 + "unpack it and load the folder"
         case .tar: "is a tar archive, which is not read: unpack it (tar -xf), and load the folder"
         case .sevenZip: "is a 7z archive, which is not read: unpack it, and load the folder"
         case .spreadsheet:
-            "is a spreadsheet, which is not read: save it as CSV, and that as JSON Lines"
+            "is a spreadsheet, which is not read: save it as CSV, and load that"
         case .parquet: "is Parquet, which is not read: write it as JSON Lines first"
         case .sqlite: "is a SQLite database, not a dump; a store is named by --store"
         case .pdf: "is a PDF, which is not read"

@@ -48,6 +48,29 @@ import Testing
         #expect(count == 5)
     }
 
+    @Test("The example of a table is true")
+    func table() throws {
+        let section = try #require(Self.page().components(separatedBy: "\n## Tables").last)
+        let blocks = Self.blocks(section)
+        let rows = section.components(separatedBy: "```csv\n")[1].components(separatedBy: "```")[0]
+        let table = try #require(TableBeginning(Array(rows.utf8), isWhole: true))
+        let cleaner = RecordCleaner(try Shape(parsing: Array(blocks[0].utf8)), table: table)
+        var splitter = FileSplitter(cleaner.plan, table: table, isStrict: true)
+        var records: [JSONValue] = []
+        splitter.feed(Array(rows.utf8)[...], isLast: true) { event, window, _ in
+            guard case .unit(let unit) = event else { return }
+            for index in unit.records.indices {
+                let context = cleaner.context(ofRecord: index, of: unit, window: window)
+                records.append(
+                    shown(
+                        cleaner.clean(
+                            record: index, of: unit, context: context, window: window)))
+            }
+        }
+        let expected = try JSONValue(parsing: Array(blocks[1].utf8))
+        #expect(JSONValue.array(records).canonical == expected.canonical)
+    }
+
     @Test("The schema admits every built-in shape and every example, and they are parsed")
     func schemaAdmits() throws {
         let schema = try Schema()

@@ -61,8 +61,12 @@ import Testing
             throws: InputFault.nothingToRead(
                 dump: folder.url.lastPathComponent, ignored: 1)
         ) { try openDumps(folder.path) }
+        try folder.write("x.xlsx", "a,b")
+        #expect(throws: InputFault.otherFormat(file: "x.xlsx", .spreadsheet)) {
+            try openDumps(folder.path)
+        }
         try folder.write("x.csv", "a,b")
-        #expect(throws: InputFault.otherFormat(file: "x.csv", .csv)) { try openDumps(folder.path) }
+        #expect(try openDumps(folder.path).map(\.files.count) == [1])
         #expect(throws: InputFault.noSuchDump("gone")) { try openDumps(folder.path + "/gone") }
     }
 

@@ -207,11 +207,14 @@ import Testing
         #expect(throws: InputFault.nothingToRead(dump: "2026-01-12", ignored: 0)) {
             try opened(["2026-01-05/a.json", "2026-01-12/"])
         }
-        #expect(throws: InputFault.otherFormat(file: "a.csv", .csv)) {
-            try opened(["2026-01-05/a.json", "2026-01-12/a.csv"])
+        #expect(throws: InputFault.otherFormat(file: "a.xlsx", .spreadsheet)) {
+            try opened(["2026-01-05/a.json", "2026-01-12/a.xlsx"])
         }
-        // A dated file of another form is told with the last dump.
-        #expect(try opened(["r-2026-01-05.json", "r-2026-01-12.csv"]).count == 1)
+        // A dated file of another form is named with the last dump.
+        #expect(try opened(["r-2026-01-05.json", "r-2026-01-12.xlsx"]).count == 1)
+        // Tables are files like any other; without a date they are notes on the series.
+        #expect(try opened(["r-2026-01-05.json", "r-2026-01-12.csv"]).count == 2)
+        #expect(try opened(["2026-01-05/a.json", "2026-01-12/a.csv.gz", "notes.tsv"]).count == 2)
     }
 
     private func load(

@@ -10,12 +10,13 @@ extension CleanRows {
         case .missing, .null, .nonstandard: return .success(.absent)
         case .string:
             return .success(TextPlace(inWindow: range.lowerBound + 1..<range.upperBound - 1))
-        case .number, .yes, .no: return .success(TextPlace(inWindow: range))
-        case .escapedString, .object, .array: return madeContent(token, window, part)
+        case .number, .yes, .no, .cell: return .success(TextPlace(inWindow: range))
+        case .escapedString, .object, .array, .quotedCell: return madeContent(token, window, part)
         }
     }
 
-    /// The same for values that must be copied: escaped strings, and parts of arrays and objects.
+    /// The same for values that must be copied: strings with escapes or doubled quotes, and parts
+    /// of arrays and objects.
     private mutating func madeContent(
         _ token: JSONToken, _ window: BorrowedBytes, _ part: FieldPart
     ) -> Result<TextPlace, ReadFault> {
@@ -24,6 +25,9 @@ extension CleanRows {
         case .escapedString:
             let inner = window.part(range.lowerBound + 1..<range.upperBound - 1)
             return .success(make(unescaping: inner))
+        case .quotedCell:
+            let inner = window.part(range.lowerBound + 1..<range.upperBound - 1)
+            return .success(make(undoubling: inner))
         default:
             if part == .whole {
                 guard let inner = readWrapped(Array(window.part(range))) else {

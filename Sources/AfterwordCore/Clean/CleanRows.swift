@@ -125,6 +125,13 @@ package struct CleanRows: Sendable {
         return TextPlace(made: start..<made.count)
     }
 
+    /// Appends the content of a table's cell, with doubled quotes once, as a made text.
+    mutating func make(undoubling bytes: BorrowedBytes) -> TextPlace {
+        let start = made.count
+        undouble(bytes, into: &made)
+        return TextPlace(made: start..<made.count)
+    }
+
     /// Replaces the text at `place` with `bytes`. A made text at `place` must be the last one made.
     mutating func remake(_ place: TextPlace, _ bytes: [UInt8]) -> TextPlace {
         if place.isMade { made.removeSubrange(place.range.lowerBound...) }

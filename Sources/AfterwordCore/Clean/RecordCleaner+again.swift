@@ -4,6 +4,8 @@ extension RecordCleaner {
     package struct Again {
         private let cleaner: RecordCleaner
         private var extractor: UnitExtractor
+        /// The table of the last row, and its context.
+        private var table: (context: [UInt8], rows: StoredTable)?
 
         package init(_ cleaner: RecordCleaner) {
             self.cleaner = cleaner
@@ -32,13 +34,30 @@ extension RecordCleaner {
             let plan = cleaner.contextPlan
             let contextTokens =
                 context.isEmpty ? [] : context.lend { RecordCleaner.tokens(plan, $0) }
-            let tokens = RecordCleaner.tokens(
-                &extractor, window, from: range.lowerBound,
-                slots: cleaner.recordPlan.recordSources.count)
+            let tokens =
+                TableReading.isContext(context)
+                ? rowTokens(range, window, context)
+                : RecordCleaner.tokens(
+                    &extractor, window, from: range.lowerBound,
+                    slots: cleaner.recordPlan.recordSources.count)
             cleaner.clean(
                 tokens[...], window, ReviewContext(bytes: context, tokens: contextTokens),
                 into: &rows)
             extractor.unit.removeAll()
+        }
+
+        /// The slots of a row; the table of the last one is kept.
+        private mutating func rowTokens(
+            _ range: Range<Int>, _ window: BorrowedBytes, _ context: [UInt8]
+        ) -> [JSONToken] {
+            if table?.context != context, let header = TableReading.header(inContext: context) {
+                table = (context, StoredTable(header, cleaner.recordPlan))
+            }
+            guard let table, table.context == context else {
+                return [JSONToken](
+                    repeating: .missing, count: cleaner.recordPlan.recordSources.count)
+            }
+            return cleaner.rowTokens(table.rows, range, window)
         }
     }
 }

@@ -18,14 +18,19 @@ package final class RecordCleaner: Sendable {
     let conditions: [BoundCondition]
     /// The file's name as records keep it; nil where the shape takes nothing from it.
     let fileName: FileName?
+    /// Nil where the file is no table.
+    let table: TableReading?
     let productAttributes: [(attribute: Attribute, slot: Int, options: BoundOptions)]
     let productIDSlot: Int?
     let totalSlot: Int?
 
-    /// - Parameter file: The path of the records' file in its dump. Without it, what the shape
-    ///   takes from the file's name is absent, except in stored records, whose context holds it.
+    /// - Parameters:
+    ///   - file: The path of the records' file in its dump. Without it, what the shape takes from
+    ///     the file's name is absent, except in stored records, whose context holds it.
+    ///   - table: How the file begins, where it is a table.
     package init(
-        _ shape: Shape, _ rules: ReadingRules = ReadingRules(), file: String? = nil
+        _ shape: Shape, _ rules: ReadingRules = ReadingRules(), file: String? = nil,
+        table: TableBeginning? = nil
     ) {
         let plan = ExtractionPlan(shape)
         self.shape = shape
@@ -35,6 +40,9 @@ package final class RecordCleaner: Sendable {
         let binder = Binder(shape, plan)
         contextSlots = binder.contextSlots
         fileName = FileName(shape, file: file)
+        self.table = table.map { [contextSlots, fileName] in
+            TableReading($0, slots: contextSlots.count, file: fileName)
+        }
         contextPlan = ExtractionPlan(
             members: contextSlots.map { plan.contextSources[$0].written }
                 + (fileName == nil ? [] : [FileName.key]))
@@ -56,7 +64,7 @@ package final class RecordCleaner: Sendable {
     /// Whether cleaning a record needs nothing but the record, and the record holds no attribute of
     /// its product.
     package var readsRecordsAlone: Bool {
-        plan.isFlat && fileName == nil
+        plan.isFlat && fileName == nil && table == nil
             && !bindings.contains { binding in
                 if case .attribute = binding.target { true } else { false }
             }
@@ -111,7 +119,7 @@ package final class RecordCleaner: Sendable {
         let contextTokens =
             context.isEmpty ? [] : context.lend { Self.tokens(contextPlan, $0) }
         clean(
-            Self.tokens(recordPlan, payload)[...], payload,
+            storedTokens(payload, context: context)[...], payload,
             ReviewContext(bytes: context, tokens: contextTokens), into: &rows)
     }
 
@@ -148,6 +156,7 @@ package final class RecordCleaner: Sendable {
     package func context(
         ofRecord index: Int, of unit: ExtractedUnit, window: RawSpan
     ) -> ReviewContext {
+        if let table { return table.context }
         guard !contextSlots.isEmpty || fileName != nil else { return .none }
         var bytes = Array("{".utf8)
         var tokens: [JSONToken] = []

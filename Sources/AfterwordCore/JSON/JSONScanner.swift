@@ -10,20 +10,6 @@ package struct ScanFault: Error, Equatable, Sendable {
     package var offset: Int
 }
 
-/// A scanned value: its kind and its range in the scanned bytes.
-package struct JSONToken: Equatable, Sendable {
-    /// The kind of a value; `nonstandard` is a bare `NaN` or infinity, `yes` and `no` are flags.
-    package enum Kind: UInt8, Sendable {
-        case missing, null, nonstandard, string, escapedString, number, yes, no, object, array
-    }
-    package var kind: Kind
-    package var start: Int32
-    package var end: Int32
-
-    package static let missing = JSONToken(kind: .missing, start: 0, end: 0)
-    package var range: Range<Int> { Int(start)..<Int(end) }
-}
-
 /// A validating JSON scanner over bytes in memory (RFC 8259, UTF-8).
 ///
 /// It builds no tree: it steps over values, reports their ranges and validates every byte it

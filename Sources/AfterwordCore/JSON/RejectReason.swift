@@ -19,6 +19,10 @@ package enum RejectReason: String, CaseIterable, Sendable {
     case truncated = "truncated"
     case recordTooLong = "record_too_long"
 
+    // About a row of a table.
+    case raggedRow = "ragged_row"
+    case brokenQuote = "broken_quote"
+
     // About the container as a whole.
     case htmlPage = "html_page"
     case lfsPointer = "lfs_pointer"

@@ -91,6 +91,10 @@ struct DumpSeries {
         switch (place, isSelected ?? true) {
         case (let place?, true):
             moments[place.instant, default: Moment()].files.append((file, place.folder))
+        case (nil, true) where isNamedAsTable(file.name):
+            // Notes on a series are often tables; a table of reviews is dated like its other files.
+            looseIgnored.append(file.name)
+            looseUnread.append(UnreadFile(table: file.name))
         case (nil, true): outside.append(file.name)
         case (let place?, false) where moments[place.instant] != nil:
             moments[place.instant]?.ignored.append(file.name)

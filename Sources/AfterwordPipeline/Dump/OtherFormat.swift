@@ -3,7 +3,6 @@ import AfterwordCore
 /// A format that reviews often come in and that is not supported, recognized by a file's first
 /// bytes, so that the refusal can name it.
 package enum OtherFormat: Equatable, Sendable {
-    case csv
     case zip
     case spreadsheet
     case parquet
@@ -30,22 +29,19 @@ package enum OtherFormat: Equatable, Sendable {
     ]
 
     private static let endings: [(ending: String, format: OtherFormat)] = [
-        (".csv", .csv), (".tsv", .csv), (".csv.gz", .csv), (".tsv.gz", .csv), (".zip", .zip),
-        (".xlsx", .spreadsheet), (".xls", .spreadsheet), (".ods", .spreadsheet),
+        (".zip", .zip), (".xlsx", .spreadsheet), (".xls", .spreadsheet), (".ods", .spreadsheet),
         (".parquet", .parquet), (".sqlite", .sqlite), (".pdf", .pdf), (".tar", .tar),
         (".tar.gz", .tar), (".tgz", .tar), (".bz2", .bzip2), (".xz", .xz), (".zst", .zstd),
         (".7z", .sevenZip),
     ]
 
-    /// The format of a file that begins with these bytes; nil where it may be JSON.
+    /// The format of a file that begins with these bytes; nil where it may be JSON or a table.
     init?(_ head: [UInt8], name: String = "") {
         if let known = Self.beginnings.first(where: { head.starts(with: $0.bytes) })?.format {
             let named = OtherFormat(ending: name)
             self = known == .zip && named == .spreadsheet ? .spreadsheet : known
         } else if head.count > 262, head[257..<262].elementsEqual(Array("ustar".utf8)) {
             self = .tar
-        } else if Self.isTable(head) {
-            self = .csv
         } else {
             return nil
         }
@@ -73,26 +69,5 @@ package enum OtherFormat: Equatable, Sendable {
             let rows = member.value.members ?? []
             return !rows.isEmpty && rows.enumerated().allSatisfy { String($0) == $1.key }
         }
-    }
-
-    /// Whether the text is a table: a first line of column names with separators, a second line
-    /// with the same separator, and no line that begins like JSON or markup.
-    private static func isTable(_ head: [UInt8]) -> Bool {
-        let text = String(decoding: head, as: UTF8.self).drop { $0 == "\u{FEFF}" }
-        let lines = text.split(whereSeparator: \.isNewline)
-        guard lines.count > 1, !lines.contains(where: { "{[<".contains($0.first ?? " ") }) else {
-            return false
-        }
-        return [",", ";", "\t", "|"].contains { (separator: Character) in
-            let names = lines[0].split(separator: separator, omittingEmptySubsequences: false)
-            return names.count > 1 && names.allSatisfy { isName($0, separator) }
-                && lines[1].contains(separator)
-        }
-    }
-
-    private static func isName(_ cell: Substring, _ separator: Character) -> Bool {
-        let name = cell.filter { $0 != "\"" }
-        return (1...40).contains(name.count) && name.contains(where: \.isLetter)
-            && name.allSatisfy { $0.isLetter || $0.isNumber || " _-.()/#".contains($0) }
     }
 }

@@ -9,6 +9,8 @@ package struct UnreadFile: Equatable, Sendable {
         case name
         /// An extension that is not read: a partial download, another compression or format.
         case form
+        /// A table that no shape fits, beside files of reviews.
+        case table
         /// A folder without any file: a volume may not be mounted, or files may have been removed.
         case emptyFolder
     }
@@ -36,6 +38,12 @@ package struct UnreadFile: Equatable, Sendable {
             reason = .form
         }
         self.name = name
+    }
+
+    /// A table of separated values that is not read.
+    init(table name: String) {
+        self.name = name
+        reason = .table
     }
 
     /// Nil for a folder that operating systems create.
@@ -68,7 +76,7 @@ package struct UnreadFile: Equatable, Sendable {
     }
 }
 
-private let reviewEndings = [".json", ".jsonl", ".ndjson"]
+private let reviewEndings = [".json", ".jsonl", ".ndjson", ".csv", ".tsv"]
 /// Extensions of notes, images and settings.
 private let noteEndings: Set<String> = [
     "md", "txt", "rst", "adoc", "pdf", "log", "htm", "html", "css", "js", "py", "sh", "png", "jpg",
@@ -98,6 +106,9 @@ extension UnreadFile {
         case .form:
             "\(name) may hold reviews and is not of a form that is read; where it holds none, "
                 + "name the review files: --files GLOB"
+        case .table:
+            "\(name) is a table that no known shape fits; where it holds reviews, propose one: "
+                + "shape detect FILE; where it holds none, name the review files: --files GLOB"
         case .emptyFolder:
             "\(name) is a folder without any file: what belongs there may be missing, as where a "
                 + "volume is not mounted; where nothing does, take the folder away"

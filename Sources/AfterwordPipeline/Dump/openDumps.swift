@@ -34,11 +34,19 @@ func fits(_ name: String, _ glob: String) -> Bool {
     return fnmatch(glob, name, 0) == 0 || fnmatch(glob, last, 0) == 0
 }
 
-private let readEndings = [".json", ".jsonl", ".ndjson"]
+private let jsonEndings = [".json", ".jsonl", ".ndjson"]
+private let tableEndings = [".csv", ".tsv"]
 
 /// Whether a file of this name is read as a review file.
 package func isReviewFile(_ name: String) -> Bool {
+    hasEnding(name, jsonEndings) || isNamedAsTable(name)
+}
+
+/// Whether a file is named as a table of separated values.
+package func isNamedAsTable(_ name: String) -> Bool { hasEnding(name, tableEndings) }
+
+private func hasEnding(_ name: String, _ endings: [String]) -> Bool {
     let plain = name.lowercased()
     let base = plain.hasSuffix(".gz") ? String(plain.dropLast(3)) : plain
-    return readEndings.contains { base.hasSuffix($0) }
+    return endings.contains { base.hasSuffix($0) }
 }

@@ -2,7 +2,7 @@ import AfterwordCore
 
 /// What is to be loaded, where to, and how.
 struct LoadRequest {
-    let dump: Dump
+    var dump: Dump
     let store: any ReviewStore
     let options: LoadOptions
     let surroundings: LoadSurroundings

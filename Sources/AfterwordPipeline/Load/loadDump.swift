@@ -19,7 +19,11 @@ package func loadDump(
         var request = LoadRequest(
             dump: dump, store: store, options: options, surroundings: surroundings)
         request.inspect = inspect
-        return try attempt(request) { try load(request, $0) }
+        return try attempt(request) { intent in
+            var reviews = request
+            reviews.dump = try dump.withoutOtherTables(options)
+            return try load(reviews, intent)
+        }
     }
 }
 

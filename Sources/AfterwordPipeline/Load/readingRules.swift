@@ -85,7 +85,8 @@ extension DateOrderVote {
 
     /// Takes the dates of all records of a file into account.
     fileprivate mutating func note(_ file: DumpFile, _ cleaner: RecordCleaner) throws {
-        var splitter = RecordSplitter(cleaner.plan, isStrict: false)
+        var splitter = FileSplitter(
+            cleaner.plan, table: cleaner.tableBeginning, isStrict: false)
         var vote = self
         _ = try readSlabs(file, WorkerPool(width: 0)) { slab, isLast, _ in
             splitter.feed(slab[...], isLast: isLast) { event, window, _ in

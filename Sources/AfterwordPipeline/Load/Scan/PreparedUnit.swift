@@ -59,7 +59,9 @@ struct PreparedUnit: Sendable {
     /// Cleans one record that lies in no unit.
     init(payload: BorrowedBytes, context: [UInt8], cleaner: RecordCleaner) {
         cleaner.clean(payload: payload, context: context, into: &rows)
-        take(0..<payload.count, in: payload, context: context, cleaner: cleaner, known: (nil, nil))
+        let fault = cleaner.rowFault(payload, context: context)
+        take(
+            0..<payload.count, in: payload, context: context, cleaner: cleaner, known: (nil, fault))
     }
 
     /// Appends the cleaned row of a record. One with a source id is identified without its texts,

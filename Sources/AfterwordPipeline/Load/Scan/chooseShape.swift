@@ -14,70 +14,115 @@ enum ShapeChoice {
 /// elements, it is the one whose fields occur most; of equals, the first. A single shape was given
 /// by the user and is used as it is.
 ///
+/// - Parameter table: How the file begins, where it is a table. A shape whose reviews lie inside an
+///   element fits none.
 /// - Throws: `InputFault.unknownShape` with the fields seen and those missing.
 func chooseShape(
-    for file: DumpFile, among shapes: [Shape], isStrict: Bool
+    for file: DumpFile, among shapes: [Shape], isStrict: Bool, table: TableBeginning? = nil
 ) throws -> ShapeChoice {
+    let search = ShapeSearch(file: file, shapes: shapes, isStrict: isStrict, table: table)
     // The first 64 KiB nearly always suffice, so that every shape tries no more than these.
     do {
-        let choice = try chooseShape(
-            for: file, among: shapes, isStrict: isStrict, bytes: firstBytes)
+        let choice = try search.choice(bytes: firstBytes)
         if case .fits? = choice, let choice { return choice }
     } catch InputFault.unknownShape {
         // More bytes may show more fields.
     }
     // The first element may be as long as a record may be: a wrapped dump is a single one.
-    if let choice = try chooseShape(for: file, among: shapes, isStrict: isStrict, bytes: headBytes)
-    {
-        return choice
-    }
-    return try chooseShape(
-        for: file, among: shapes, isStrict: isStrict, bytes: ParseLimit.recordBytes + headBytes)
-        ?? .fits(shapes[0])
+    if let choice = try search.choice(bytes: headBytes) { return choice }
+    return try search.choice(bytes: ParseLimit.recordBytes + headBytes) ?? .fits(shapes[0])
 }
 
-/// The choice by the first bytes of a file; nil where they hold no whole element and more follow.
-private func chooseShape(
-    for file: DumpFile, among shapes: [Shape], isStrict: Bool, bytes headBytes: Int
-) throws -> ShapeChoice? {
-    let head = try readHead(file, headBytes)
-    var firstElement: [UInt8]?
-    var best: (shape: Shape, told: Int)?
-    var (holdsList, holdsRecords) = (false, false)
-    for shape in shapes {
-        let cleaner = RecordCleaner(shape, file: file.name)
-        var splitter = RecordSplitter(cleaner.plan, isStrict: isStrict)
+/// The search for the shape of one file among some.
+private struct ShapeSearch {
+    let file: DumpFile
+    let shapes: [Shape]
+    let isStrict: Bool
+    let table: TableBeginning?
+
+    /// What the first bytes of a file show.
+    private struct Sight {
+        var firstElement: [UInt8]?
+        var best: (shape: Shape, told: Int)?
+        var holdsList = false
+        var holdsRecords = false
+    }
+
+    /// The choice by the first bytes of the file; nil where they hold no whole element and more
+    /// follow.
+    func choice(bytes headBytes: Int) throws -> ShapeChoice? {
+        let head = try readHead(file, headBytes)
+        let isWhole = head.count < headBytes
+        var sight = Sight()
+        for shape in shapes where table == nil || shape.records.isEmpty {
+            look(head, isWhole: isWhole, shape, &sight)
+        }
+        if let best = sight.best { return .fits(best.shape) }
+        // An empty page: the list is where the given shape expects it.
+        if shapes.count == 1, sight.holdsList, !sight.holdsRecords { return .fits(shapes[0]) }
+        if let table { return try choice(by: table, sight, isWhole: isWhole) }
+        guard let firstElement = sight.firstElement else { return isWhole ? .nothing : nil }
+        let element = try? JSONValue(parsing: firstElement)
+        if let element, OtherFormat.isColumns(element) {
+            throw InputFault.otherFormat(file: file.name, .columns)
+        }
+        return try unknown(seen: element?.members?.map(\.key) ?? [])
+    }
+
+    private func look(
+        _ head: [UInt8], isWhole: Bool, _ shape: Shape, _ sight: inout Sight
+    ) {
+        let cleaner = RecordCleaner(shape, file: file.name, table: table)
+        var splitter = FileSplitter(cleaner.plan, table: table, isStrict: isStrict)
         var fits = false
         var told: Set<Int> = []
-        splitter.feed(head[...], isLast: head.count < headBytes) { event, window, _ in
+        splitter.feed(head[...], isLast: isWhole) { event, window, _ in
             guard case .unit(let unit) = event else { return }
-            if firstElement == nil {
-                firstElement = window.extracting(unit.range).withUnsafeBytes { Array($0) }
+            if sight.firstElement == nil {
+                sight.firstElement = window.extracting(unit.range).withUnsafeBytes { Array($0) }
             }
-            holdsList = holdsList || unit.listCount > 0
-            holdsRecords = holdsRecords || !unit.records.isEmpty
+            sight.holdsList = sight.holdsList || unit.listCount > 0
+            sight.holdsRecords = sight.holdsRecords || !unit.records.isEmpty
             told.formUnion(toldSlots(unit, cleaner.plan))
             if !fits { fits = holds(unit, cleaner, window) }
         }
-        if fits, told.count > best?.told ?? 0 { best = (shape, told.count) }
+        if fits, told.count > sight.best?.told ?? 0 { sight.best = (shape, told.count) }
     }
-    if let best { return .fits(best.shape) }
-    // An empty page: the list is where the given shape expects it.
-    if shapes.count == 1, holdsList, !holdsRecords { return .fits(shapes[0]) }
-    guard let firstElement else {
-        return head.count < headBytes ? .nothing : nil
+
+    /// The choice for a table whose rows fit no shape. One without rows is an empty dump where a
+    /// shape finds its columns.
+    private func choice(
+        by table: TableBeginning, _ sight: Sight, isWhole: Bool
+    ) throws -> ShapeChoice? {
+        if !isWhole, sight.firstElement == nil { return nil }
+        let fitting = shapes.first { shape in
+            shape.records.isEmpty && mapsColumns(of: table.header, shape)
+        }
+        if let fitting, !sight.holdsRecords { return .fits(fitting) }
+        return try unknown(seen: table.header.names.filter { !$0.isEmpty })
     }
-    let element = try? JSONValue(parsing: firstElement)
-    if let element, OtherFormat.isColumns(element) {
-        throw InputFault.otherFormat(file: file.name, .columns)
+
+    private func unknown(seen: [String]) throws -> ShapeChoice {
+        let missing =
+            shapes.count == 1
+            ? missingFields(shapes[0]) : ["product id", "rating, title or body"]
+        let fault = InputFault.unknownShape(file: file.name, seen: seen, missing: missing)
+        guard shapes.count == 1 else { throw fault }
+        return .unfit(shapes[0], fault)
     }
-    let seen = element?.members?.map(\.key) ?? []
-    let missing =
-        shapes.count == 1
-        ? missingFields(shapes[0]) : ["product id", "rating, title or body"]
-    let fault = InputFault.unknownShape(file: file.name, seen: seen, missing: missing)
-    guard shapes.count == 1 else { throw fault }
-    return .unfit(shapes[0], fault)
+}
+
+/// Whether a shape finds a product and a rating or body among the columns of a table.
+private func mapsColumns(of header: TableHeader, _ shape: Shape) -> Bool {
+    func has(_ source: FieldSource?) -> Bool {
+        switch source {
+        case .record(let path): header.names.contains(path.joined(separator: "."))
+        case .constant, .file: true
+        case .enclosing, .capture, nil: false
+        }
+    }
+    return has(shape.productID.source)
+        && [TrackedField.rating, .title, .body].contains { has(shape.fields[$0]?.source) }
 }
 
 /// Bytes of a file by which its shape is chosen: 64 KiB first, then 1 MiB.

@@ -66,8 +66,15 @@ private struct FileHead {
     init(_ file: DumpFile, bytes: Int) throws {
         name = file.name
         let head = try readHead(file, bytes)
-        format = OtherFormat(Array(head.prefix(OtherFormat.headBytes)), name: file.name)
-        elements = format == nil ? headElements(head) : []
+        let start = Array(head.prefix(OtherFormat.headBytes))
+        format = OtherFormat(start, name: file.name)
+        if format != nil {
+            elements = []
+        } else if let table = try tableBeginning(of: file, start) {
+            elements = tableElements(head, isWhole: head.count < bytes, table)
+        } else {
+            elements = headElements(head)
+        }
         guard !elements.isEmpty else { return }
         // What was read stands for the file: all of it may be one long element.
         let whole = Array(JSONValue.array(elements).canonical.utf8)

@@ -80,10 +80,12 @@ struct DumpScanner {
     }
 
     private mutating func scan(_ file: DumpFile, place: Int) throws {
-        if let format = OtherFormat(try readHead(file, OtherFormat.headBytes), name: file.name) {
+        let head = try readHead(file, OtherFormat.headBytes)
+        if let format = OtherFormat(head, name: file.name) {
             throw InputFault.otherFormat(file: file.name, format)
         }
-        var cursor = FileCursor(place, file.name, try cleaner(of: file))
+        let table = try tableBeginning(of: file, head)
+        var cursor = FileCursor(place, file.name, try cleaner(of: file, table))
         let firstReject = dumpIndex.rejects.count
         let (reading, isEmpty) = try readRecords(file, &cursor)
         try placeInSource(reading.source, of: file.name, from: firstReject)
@@ -102,37 +104,23 @@ struct DumpScanner {
                 writtenDate: file.writtenDate))
     }
 
-    /// The shape of a file. Where no built-in one fits, and none was given, the one that the file
-    /// itself shows beyond doubt.
-    private func shape(of file: DumpFile) throws -> ShapeChoice {
-        do {
-            return try chooseShape(for: file, among: shapes, isStrict: isStrict)
-        } catch let fault as InputFault {
-            guard case .unknownShape = fault, shapes.count > 1,
-                let shape = try shapeBeyondDoubt(of: file)
-            else { throw fault }
-            return .fits(shape)
-        }
-    }
-
     /// The cleaner of the file's shape; nil where no shape fits.
-    private func cleaner(of file: DumpFile) throws -> RecordCleaner? {
-        switch try shape(of: file) {
-        case .fits(let shape): return try cleaner(of: file, shape)
-        case .unfit(let given, let fault):
-            dumpIndex.unfitFile = dumpIndex.unfitFile ?? fault
-            return try cleaner(of: file, given)
-        case .nothing: return nil
-        }
-    }
-
+    ///
     /// - Throws: `InputFault.unlikeFileName` where the shape takes a value from the file's name,
     ///   which does not match.
-    private func cleaner(of file: DumpFile, _ shape: Shape) throws -> RecordCleaner {
-        if let pattern = shape.patternUnmatched(by: file.name) {
+    private func cleaner(of file: DumpFile, _ table: TableBeginning?) throws -> RecordCleaner? {
+        let found: Shape
+        switch try shape(of: file, among: shapes, isStrict: isStrict, table) {
+        case .fits(let shape): found = shape
+        case .unfit(let given, let fault):
+            dumpIndex.unfitFile = dumpIndex.unfitFile ?? fault
+            found = given
+        case .nothing: return nil
+        }
+        if let pattern = found.patternUnmatched(by: file.name) {
             throw InputFault.unlikeFileName(file: file.name, pattern: pattern.written)
         }
-        return RecordCleaner(shape, rules, file: file.name)
+        return RecordCleaner(found, rules, file: file.name, table: table)
     }
 
     /// Takes every record of a file, and rejects the rest of a stream that cannot be inflated.
@@ -142,9 +130,11 @@ struct DumpScanner {
         let (cleaner, workers) = (cursor.cleaner, workers)
         // A file without a shape yields no units, so any plan serves to find what it holds instead.
         let plan = (cleaner ?? RecordCleaner(Shape.builtIn[0])).plan
-        var splitter = RecordSplitter(plan, isStrict: isStrict)
+        let table = cleaner?.tableBeginning
+        var splitter = FileSplitter(plan, table: table, isStrict: isStrict)
         var end: Int64 = 0
-        let known = cleaner.flatMap { dumpIndex.known?.knows($0) == true ? dumpIndex.known : nil }
+        let mayKnow = table == nil && cleaner.map { dumpIndex.known?.knows($0) == true } == true
+        let known = mayKnow ? dumpIndex.known : nil
         let reading = try readSlabs(file, workers, files) { slab, isLast, isTranscoded in
             hasOwnPlaces = !isTranscoded
             try progress(Int64(slab.count))
