@@ -33,6 +33,7 @@ struct Failure {
         case ReplayFault.noSuchRun(let run): self.init(.usage, "there is no run \(run)")
         case ReplayFault.noRejects(let run):
             self.init(.usage, "run \(run) has no rejects of that kind")
+        case let fault as RecleanFault: self.init(.usage, printable(fault.words))
         case let fault as ScopeNameFault: self.init(.usage, printable(fault.words))
         case ChangeFault.backwards: self.init(.usage, AsOfFault.backwards.words)
         case ChangeFault.noSuchScope: self.init(.usage, "no product is of that scope")
@@ -101,12 +102,24 @@ struct Failure {
         case .outsideSeries(let name):
             "\(name) lies beside dated folders or files and belongs to none of them; move it, put "
                 + "a date into its name (YYYY-MM-DD), or name the dumps (or, by --files, the files)"
+        case .cappedDump(let products, let reviews):
+            """
+            \(grouped(products)) products have exactly \(grouped(reviews)) reviews, and none has \
+            more: the dump seems capped, and what is absent is not deleted. Load it with --window \
+            \(reviews), which keeps older reviews, or with --accept-capped if it holds all
+            """
         case .unlikeInSeries(let first, let second, let product):
             unlikeInSeries(first, second, product)
         case .undatedVersions(let first, let second): undatedVersions(first, second)
         case .changedWhileRead(let name): "\(name) changed while it was read; nothing was stored"
         case .unknownShape(let file, let seen, let missing):
             unknownShape(file, seen: seen, missing: missing)
+        case .otherProposal(let file, let shape, let differences):
+            """
+            \(file) looks unlike the files that this store reads by \(shape): \
+            \(differences.joined(separator: "; ")). To read it as before: --shape \(shape); to \
+            read it anew, save what 'afterword shape detect' prints and give that with --shape
+            """
         case .noProposal(let file, let reason):
             "\(file): no shape can be proposed: \(reason)"
         case .noSuchShape(let name, let nearest):

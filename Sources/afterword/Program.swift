@@ -99,7 +99,7 @@ struct Afterword: ParsableCommand {
                 name: "Load",
                 subcommands: [
                     RunCommand.self, PlanCommand.self, CatalogCommand.self, RejectsCommand.self,
-                    ShapeCommand.self,
+                    ShapeCommand.self, RecleanCommand.self,
                 ]),
             CommandGroup(
                 name: "See",

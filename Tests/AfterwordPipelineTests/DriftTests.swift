@@ -100,6 +100,39 @@ import Testing
                 == [.products, .brands])
     }
 
+    @Test("Reviews that come again under other ids are unlike; new ones, and edits, are not")
+    func doubledReviews() throws {
+        func dump(_ id: (Int) -> String, text: String = "") -> String {
+            (0..<80).map { number in
+                """
+                {"asin":"P\(number % 4)","id":"\(id(number))","rating":4,"title":"T",\
+                "text":"The lid of the box number \(number) closes very well\(text)"}
+                """
+            }.joined(separator: "\n")
+        }
+        let shape = try Shape(
+            parsing: Array(
+                #"""
+                {"shape":"ids","version":1,"fields":{"product_id":"asin","review_id":"id",
+                 "rating":"rating","title":"title","body":"text"}}
+                """#.utf8))
+        func fixture() throws -> Fixture {
+            var fixture = Fixture()
+            fixture.options.shapes = [shape]
+            try fixture.load(["a.jsonl": dump { "R\($0)" }])
+            fixture.options.observedAt = Instant(iso8601: "2026-03-03")
+            return fixture
+        }
+        #expect(try unlike(fixture(), dump { "\($0)-R" }) == [.doubledReviews])
+        #expect(try unlike(fixture(), dump { "R\($0)" }) == [])
+        #expect(try unlike(fixture(), dump({ "R\($0)" }, text: ", edited")) == [])
+        #expect(try unlike(fixture(), dump({ "\($0)-R" }, text: ", says another")) == [])
+        #expect(try unlike(fixture(), dump { $0 < 60 ? "R\($0)" : "\($0)-R" }) == [.doubledReviews])
+        #expect(try unlike(fixture(), dump { $0 < 61 ? "R\($0)" : "\($0)-R" }) == [])
+        let plan = try fixture().load(["a.jsonl": dump { "\($0)-R" }]) { $0.isRehearsal = true }
+        #expect(plan.comparison?.rows.last?.found == 80)
+    }
+
     @Test("Markets loaded one after another on one day are one dump; next week each finds its like")
     func markets() throws {
         var fixture = Fixture()

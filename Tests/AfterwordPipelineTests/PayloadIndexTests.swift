@@ -27,7 +27,10 @@ import Testing
             return lines[first...].joined(separator: "\n")
         }
         try fixture.load(["a.jsonl": dump(from: 0)])
-        try fixture.load(["a.jsonl": dump(from: 1)]) { $0.completeness = .all }
+        try fixture.load(["a.jsonl": dump(from: 1)]) {
+            $0.completeness = .all
+            $0.acceptsCapped = true
+        }
         return fixture
     }
 

@@ -110,6 +110,8 @@ import Testing
             }
         case "6 verdicts":
             try undoVerdicts(database)
+        case "13 estimated times, restated versions, capped dumps":
+            try database.execute(sql: undoCappedDumps)
         case "10 identity rules, unreadable fields": try database.execute(sql: undoIdentityRules)
         case "9 digest rules":
             try database.execute(sql: "ALTER TABLE runs DROP COLUMN digest_rules")

@@ -48,3 +48,13 @@ let undoIdentityRules = """
     ALTER TABLE run_files DROP COLUMN unreadable_fields;
     ALTER TABLE run_files DROP COLUMN left_out;
     """
+
+/// Takes away what the thirteenth migration added, in either database. The words that its checks
+/// allow stay: nothing of before holds them.
+let undoCappedDumps = """
+    ALTER TABLE runs DROP COLUMN out_of_window;
+    ALTER TABLE shapes DROP COLUMN stale_since;
+    """
+
+/// The same of the thirteenth and the tenth.
+let undoSinceDigestRules = undoCappedDumps + undoIdentityRules

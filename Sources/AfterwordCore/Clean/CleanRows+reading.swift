@@ -185,6 +185,9 @@ extension CleanRows {
         row.writtenInstant = try? plain.get()
         // A relative date moves from dump to dump, so it is no part of an identity.
         let isRelative = plain == .failure(ReadFault(.relativeDate))
+        if isRelative {
+            row.relativeDate = withTexts(in: source.window) { readRelativeDate(Array($0[place])) }
+        }
         if !isRelative || source.rules.identity == .v1 {
             row.writtenDate = identifier(place, source.window, source.rules.identity)
         }
@@ -228,6 +231,7 @@ extension CleanedRecord {
         authorID = texts.text(row.authorID)
         writtenDate = texts.text(row.writtenDate)
         writtenInstant = row.writtenInstant
+        relativeDate = row.relativeDate
         unread = row.unread
         isLeftOut = row.isLeftOut
         values = texts.values(of: row)

@@ -51,6 +51,8 @@ package struct CleanRow: Sendable {
     /// The moment that the text itself gives; nil where it cannot be read, could be either of two
     /// days, or is relative.
     package var writtenInstant: Instant?
+    /// The review's date as its distance from the moment of the dump; nil for any other date.
+    package var relativeDate: RelativeDate?
     package var values = CleanValues()
     /// The tracked fields whose value cannot be read: the record does not say them.
     package var unread = FieldSet()

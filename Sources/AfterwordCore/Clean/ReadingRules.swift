@@ -18,7 +18,7 @@ package struct ReadingRules: Equatable, Sendable {
     }
 
     /// 1995-01-01.
-    private static let earliest = Instant(seconds: 788_918_400)
+    static let earliest = Instant(seconds: 788_918_400)
 }
 
 /// A version of the rules by which records are identified. A released version never changes.

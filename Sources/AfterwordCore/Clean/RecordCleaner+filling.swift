@@ -32,7 +32,10 @@ extension RecordCleaner {
         }
         for index in bindings.indices {
             let fault = read(bindings[index], tokens, source, &row, &rows)
-            if let fault {
+            if let fault, fault.reason == .relativeDate, isEstimated(index, row) {
+                row.unread.insert(FieldSet(.createdAt))
+                row.present |= 1 << UInt64(index)
+            } else if let fault {
                 rows.unread.append(
                     FieldFault(row: source.number, binding: index, reason: fault.reason))
                 note(fault.reason, index, &row)
@@ -61,6 +64,11 @@ extension RecordCleaner {
                 || source.context.tokens[binding.slot].kind != .missing
         case .constant: true
         }
+    }
+
+    /// A relative date is not said either, but its first sight gives the review's time.
+    private func isEstimated(_ index: Int, _ row: CleanRow) -> Bool {
+        row.relativeDate != nil && bindings[index].target == .field(.createdAt)
     }
 
     /// A field that cannot be read is not said. Only the product decides about the record by

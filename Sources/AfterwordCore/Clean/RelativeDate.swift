@@ -1,7 +1,7 @@
 /// A date written as its distance from the moment of observation: `2 days ago`, `vor 3 Monaten`.
 package struct RelativeDate: Equatable, Sendable {
     /// What is counted, the smallest first.
-    package enum DateUnit: Int, Sendable {
+    package enum DateUnit: UInt8, Sendable {
         case second, minute, hour, day, week, month, year
     }
 
@@ -11,6 +11,24 @@ package struct RelativeDate: Equatable, Sendable {
     package init(count: Int64, unit: DateUnit) {
         self.count = count
         self.unit = unit
+    }
+
+    /// The moment that the text means in a dump taken at `observedAt`: exact to its unit, for days
+    /// and more the start of a day. Nil where no review was published yet.
+    package func estimate(observedAt: Instant) -> Instant? {
+        moment(before: observedAt).flatMap { $0 < ReadingRules.earliest ? nil : $0 }
+    }
+
+    private func moment(before observedAt: Instant) -> Instant? {
+        switch unit {
+        case .second: observedAt.adding(seconds: -count)
+        case .minute: observedAt.adding(seconds: -count * 60)
+        case .hour: observedAt.adding(seconds: -count * 3600)
+        case .day: observedAt.startOfDay.adding(seconds: -count * 86_400)
+        case .week: observedAt.startOfDay.adding(seconds: -count * 7 * 86_400)
+        case .month: observedAt.movedBack(months: count)
+        case .year: observedAt.movedBack(months: count * 12)
+        }
     }
 
     /// Reads a folded text; nil when it is no relative date.
@@ -51,6 +69,25 @@ package struct RelativeDate: Equatable, Sendable {
     private static func isPast(_ words: [String], _ text: String) -> Bool {
         words.count == 1 && shortUnits.contains(words[0])
             || words.contains { pastWords.contains($0) } || text.hasPrefix("il y a ")
+    }
+}
+
+/// A relative date; nil for any other text.
+func readRelativeDate(_ raw: [UInt8]) -> RelativeDate? {
+    if case .relative(let date) = readWrittenDate(raw) { date } else { nil }
+}
+
+extension Instant {
+    /// The start of the same day that many months earlier, or of the last day of that month.
+    fileprivate func movedBack(months: Int64) -> Instant? {
+        let date = CivilDate(daysSinceEpoch: Self.floorDivide(microseconds, 86_400_000_000))
+        let index = Int64(date.year * 12 + date.month - 1) - months
+        guard index >= 12 else { return nil }
+        let (year, month) = (Int(index / 12), Int(index % 12) + 1)
+        let day = min(date.day, CivilDate.days(year: year, month: month))
+        return CivilDate(year: year, month: month, day: day).map {
+            Instant(seconds: $0.daysSinceEpoch * 86_400)
+        }
     }
 }
 

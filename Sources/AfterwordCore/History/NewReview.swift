@@ -50,16 +50,19 @@ package struct NewReview: Sendable {
 extension CleanTexts {
     /// `reviewTimes` of a first version.
     func firstTimes(_ row: CleanRow, seed: UInt64, observedAt: Instant) -> ReviewTimes {
+        let source = row.values.createdAt ?? row.relativeDate?.estimate(observedAt: observedAt)
         let created =
-            row.values.createdAt
+            source
             ?? {
                 var generator = mockGenerator(
                     seed: seed, product: self[row.productID], review: self[row.reviewID],
                     version: 1)
                 return mockCreation(before: observedAt, &generator)
             }()
+        let origin: TimeOrigin =
+            row.values.createdAt != nil ? .source : source != nil ? .estimated : .mock
         return ReviewTimes(
-            createdAt: created, createdOrigin: row.values.createdAt == nil ? .mock : .source,
+            createdAt: created, createdOrigin: origin,
             updatedAt: row.values.updatedAt ?? created,
             updatedOrigin: row.values.updatedAt == nil ? .mock : .source)
     }

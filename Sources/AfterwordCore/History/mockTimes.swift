@@ -18,13 +18,15 @@ package func reviewTimes(
         defer { generator = random }
         return body(&random)
     }
-    let isMock = values.createdAt == nil
     let created: Instant
+    var origin = TimeOrigin.source
     if let source = values.createdAt {
         created = source
-    } else if let previous, previous.times.createdOrigin == .mock {
+    } else if let previous, previous.times.createdOrigin != .source {
         created = previous.times.createdAt
+        origin = previous.times.createdOrigin
     } else {
+        origin = .mock
         created = draw { mockCreation(before: observedAt, &$0) }
     }
     let updated: Instant
@@ -36,8 +38,24 @@ package func reviewTimes(
         updated = created
     }
     return ReviewTimes(
-        createdAt: created, createdOrigin: isMock ? .mock : .source, updatedAt: updated,
+        createdAt: created, createdOrigin: origin, updatedAt: updated,
         updatedOrigin: values.updatedAt == nil ? .mock : .source)
+}
+
+extension ReviewTimes {
+    /// The times of a first version whose source writes a relative date: the estimate stands in
+    /// place of the mock times.
+    ///
+    /// - Parameter date: Nil where the source writes none.
+    package func estimated(from date: RelativeDate?, observedAt: Instant) -> ReviewTimes {
+        guard createdOrigin == .mock, let instant = date?.estimate(observedAt: observedAt) else {
+            return self
+        }
+        var times = self
+        (times.createdAt, times.createdOrigin) = (instant, .estimated)
+        if updatedOrigin == .mock { times.updatedAt = instant }
+        return times
+    }
 }
 
 private let secondsOfAYear: UInt64 = 365 * 86_400

@@ -3,6 +3,8 @@ package enum Operation: String, Sendable {
     case insert
     case update
     case delete
+    /// The same record, read again by newer rules or a mended shape: nobody has changed the review.
+    case restate
     /// Observed too late to count: stored without a version.
     case late
 
@@ -12,6 +14,7 @@ package enum Operation: String, Sendable {
         case .insert: "insert"
         case .update: "update"
         case .delete: "delete"
+        case .restate: "restate"
         case .late: "late"
         }
     }

@@ -2,12 +2,20 @@
 package enum TimeOrigin: String, Sendable {
     case source
     case mock
+    /// From a date that the source writes as a distance from the moment of the dump ("2 days ago").
+    case estimated
 
     /// The raw value as static bytes, for digests of millions of rows.
-    var word: StaticString { self == .source ? "source" : "mock" }
+    var word: StaticString {
+        switch self {
+        case .source: "source"
+        case .mock: "mock"
+        case .estimated: "estimated"
+        }
+    }
 }
 
-/// The times of a review as stored: the source's, or mock times in their place.
+/// The times of a review as stored: the source's, or estimates or mock times in their place.
 package struct ReviewTimes: Equatable, Sendable {
     package var createdAt: Instant
     package var createdOrigin: TimeOrigin

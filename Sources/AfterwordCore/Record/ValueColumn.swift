@@ -2,7 +2,7 @@
 /// instant is, or the author's id, which is not tracked.
 package enum ValueColumn: Equatable, Sendable {
     case field(TrackedField)
-    /// Whether an instant is the source's or a mock time.
+    /// Whether an instant is the source's, an estimate or a mock time.
     case origin(of: TrackedField)
     case authorID
 
@@ -36,7 +36,7 @@ package enum ValueColumn: Equatable, Sendable {
         switch self {
         case .field(let field): field.comment
         case .origin(of: .createdAt):
-            "Whose time that is: `source`, or `mock` where it tells none."
+            "`source`; `estimated` from a relative date; `mock` where the source says none."
         case .origin: "Whose time that is."
         case .authorID: "The author's id at the source."
         }

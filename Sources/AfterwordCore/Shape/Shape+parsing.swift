@@ -38,6 +38,7 @@ extension Shape {
         total = try document["total"].map { value throws(ShapeFault) in
             try Self.rule("total", value)
         }
+        window = try Self.window(document["window"])
         conditions = try Self.conditions(document["where"])
         if holdsProducts, !conditions.isEmpty {
             throw ShapeFault(description: "a shape of products has no \"where\"")
@@ -87,10 +88,18 @@ extension Shape {
         }
     }
 
+    private static func window(_ value: JSONValue?) throws(ShapeFault) -> Int? {
+        guard let value else { return nil }
+        guard let window = value.integer, window > 0 else {
+            throw ShapeFault(description: "\"window\" of a shape is a whole number above 0")
+        }
+        return Int(window)
+    }
+
     private static func checkMembers(_ document: JSONValue) throws(ShapeFault) {
         let known = [
             "$schema", "shape", "version", "holds", "records", "fields", "product", "where",
-            "total", "placeholders",
+            "total", "placeholders", "window",
         ]
         for member in document.members ?? [] where !known.contains(member.key) {
             throw ShapeFault(description: "no such member of a shape: \"\(member.key)\"")

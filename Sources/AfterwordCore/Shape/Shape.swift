@@ -15,6 +15,7 @@
 ///   "product": {"title": "^title"},    attributes of the product
 ///   "holds": "reviews",                or "products": each element is a product, without reviews
 ///   "where": {"status": ["approved"]}, conditions that a record must meet, optional
+///   "window": 10,                      the source holds the newest 10 of a product, optional
 ///   "total": "^total_reviews",         number of reviews that the object states, optional
 ///   "placeholders": ["Amazon Customer"]
 /// }
@@ -59,6 +60,9 @@ package struct Shape: Equatable, Sendable {
     /// cannot be read, unless they name a zone of their own.
     package var zones: [String: ZoneRules] = [:]
     package var placeholders: Set<Text>
+    /// The greatest number of a product's reviews that the source holds, the newest; nil where it
+    /// holds all.
+    package var window: Int?
     /// Whether its files hold products and no reviews.
     package var holdsProducts = false
 

@@ -115,8 +115,14 @@ package struct MonthKey: Hashable, Comparable, Sendable {
         left.order < right.order
     }
 
-    /// Within a month mock comes before source, in order of their names.
-    private var order: Int64 { month * 2 + (origin == .source ? 1 : 0) }
+    /// Within a month origins come in order of their names.
+    private var order: Int64 {
+        switch origin {
+        case .estimated: month * 3
+        case .mock: month * 3 + 1
+        case .source: month * 3 + 2
+        }
+    }
 }
 
 /// A row of `product_summary`.

@@ -4,6 +4,8 @@ package enum MovementReason: String, CaseIterable, Sendable {
     /// Its rating, title or body changed.
     case edited
     case deleted
+    /// Its record was read again by a newer reading (`restate`); nobody edited the review.
+    case restated
     /// Its product joined the scope, or left it.
     case joined
     case left

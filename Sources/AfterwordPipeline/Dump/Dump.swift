@@ -99,11 +99,15 @@ package enum InputFault: Error, Equatable, Sendable {
     /// A series of dated files that is said to be complete, and whose files name different
     /// products: two of them, and a product that the second one alone names, or does not.
     case unlikeInSeries(String, String, product: String)
+    /// A complete dump in which many products share the greatest number of reviews.
+    case cappedDump(products: Int64, reviews: Int64)
     /// Two files of one dump hold different versions of a review, and only the dates in their
     /// names may tell which one is newer.
     case undatedVersions(String, String)
     /// A file changed between two reads.
     case changedWhileRead(String)
+    /// The file shows another shape than the one that a run detected for files like it.
+    case otherProposal(file: String, shape: String, differences: [String])
     /// No shape fits; the fields seen in the first element, and those that are missing.
     case unknownShape(file: String, seen: [String], missing: [String])
     /// `--shape` names no known shape.

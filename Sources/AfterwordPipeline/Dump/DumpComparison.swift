@@ -5,6 +5,8 @@ package struct DumpOutline: Equatable, Sendable {
     package var products: Int64
     /// Of some of the products, how many the store knew; nil where that was not asked.
     package var known: (asked: Int64, known: Int64)?
+    /// Of some of the new reviews, how many say what a known one says; nil where not asked.
+    package var doubled: (asked: Int64, doubled: Int64)?
 
     package init(profile: DumpProfile, products: Int64) {
         self.profile = profile
@@ -14,6 +16,8 @@ package struct DumpOutline: Equatable, Sendable {
     package static func == (left: DumpOutline, right: DumpOutline) -> Bool {
         left.profile == right.profile && left.products == right.products
             && left.known?.asked == right.known?.asked && left.known?.known == right.known?.known
+            && left.doubled?.asked == right.doubled?.asked
+            && left.doubled?.doubled == right.doubled?.doubled
     }
 }
 
@@ -32,12 +36,13 @@ package struct DumpComparison: Equatable, Sendable {
         case meanStar = "mean_star"
         case withoutText = "without_text"
         case knownProducts = "known_products"
+        case doubledReviews = "doubled_reviews"
     }
     /// One measure of the comparison.
     package struct Row: Equatable, Sendable {
         package var measure: Measure
         /// Counts, the mean in hundredths of a star, or the share in thousandths. Of known products
-        /// the usual number is that of all that were asked for.
+        /// and doubled reviews the usual number is that of all that were asked for.
         package var usual: Int64
         package var found: Int64
         /// Beyond the limit.
@@ -78,8 +83,16 @@ package struct DumpComparison: Equatable, Sendable {
                     measure: .knownProducts, usual: asked, found: known,
                     isUnlike: asked >= Self.fewestProducts && known * Self.fewestKnown < asked))
         }
+        if let (asked, doubled) = dump.doubled {
+            rows.append(
+                Row(
+                    measure: .doubledReviews, usual: asked, found: doubled,
+                    isUnlike: doubled >= Self.fewestDoubled && doubled * 2 > asked))
+        }
     }
 
+    /// Fewer new reviews that say what a known one says may be by chance.
+    static let fewestDoubled: Int64 = 20
     /// One product in so many, at least, was known before; else the source's ids have changed.
     static let fewestKnown: Int64 = 20
 }

@@ -13,9 +13,9 @@ struct LoadRequest {
 /// Records the attempt, and its failure where `body` throws; a rehearsal records none.
 ///
 /// - Throws: What `body` throws; `StoreFault` where the attempt cannot be recorded, before `body`.
-func attempt(
-    _ request: LoadRequest, _ body: (LoadIntent) throws -> LoadReport
-) throws -> LoadReport {
+func attempt<Report>(
+    _ request: LoadRequest, _ body: (LoadIntent) throws -> Report
+) throws -> Report {
     guard !request.options.isRehearsal else { return try body(LoadIntent(isRehearsal: true)) }
     let (store, surroundings) = (request.store, request.surroundings)
     let attempt = try surroundings.whenFree {
@@ -37,6 +37,7 @@ func attempt(
 private func faultName(_ error: any Error) -> String {
     switch error {
     case is InputFault: "input: " + caseName(error)
+    case is RecleanFault: "reclean: " + caseName(error)
     case is StoreFault: "store: " + caseName(error)
     default: "other"
     }

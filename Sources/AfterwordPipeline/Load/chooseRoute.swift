@@ -16,7 +16,7 @@ enum LoadRoute {
 /// | store | route |
 /// | --- | --- |
 /// | without a run, `stagesRecords`, no rehearsal | `first` |
-/// | an index can be built and is worth it, `recognisesBytes` | `skipUnchanged` |
+/// | an index can be built and is worth it, `recognisesBytes`, no window | `skipUnchanged` |
 /// | else | `plain` |
 ///
 /// - Parameters:
@@ -29,7 +29,9 @@ func chooseRoute(
     let options = request.options
     let stages = mayBeFirst && options.stagesRecords && !options.isRehearsal
     if stages, try isEmpty(request) { return .first }
-    guard options.recognisesBytes else { return .plain }
+    // Where a dump may be capped, the times of all its reviews are looked at.
+    let isCapped = options.window != nil || options.shapes.contains { $0.window != nil }
+    guard options.recognisesBytes, !isCapped else { return .plain }
     let known = try payloadIndex(request, dumpBytes: dumpBytes, workers)
     return known.map(LoadRoute.skipUnchanged) ?? .plain
 }

@@ -5,7 +5,7 @@ import AfterwordCore
 /// - Throws: `StoreFault`.
 func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> LoadReport {
     let dumpIndex = context.dumpIndex
-    try writeShapes(context)
+    let stale = try writeShapes(context)
     try writeRejects(context)
     settlePlaceholders(dumpIndex)
     let files = dumpIndex.files.filter { !$0.isPlaceholder }.map { file in
@@ -21,7 +21,9 @@ func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> 
         ambiguousDate: dump.ambiguousDate, recognised: dumpIndex.known?.metCount ?? 0,
         olderProducts: context.totals.olderProducts, changes: context.totals.changes,
         comparison: context.comparison, rejects: firstRejects(dumpIndex),
-        unread: unread(dumpIndex), missing: dumpIndex.missing)
+        unread: unread(dumpIndex),
+        estimated: dumpIndex.files.reduce(0) { $0 + $1.fields.estimated },
+        missing: dumpIndex.missing, staleShapes: stale)
 }
 
 private func firstRejects(_ dumpIndex: DumpIndex) -> [RejectRow] {
@@ -38,13 +40,26 @@ private func unread(_ dumpIndex: DumpIndex) -> [UnreadField] {
     }
 }
 
-private func writeShapes(_ context: LoadContext) throws {
+/// Writes the shapes that the run used. Where one differs from the stored one of its name, the
+/// reviews of before are read by an older one from now on.
+///
+/// - Returns: The rows of shapes by which some stored reviews are not read.
+private func writeShapes(_ context: LoadContext) throws -> [ShapeRow] {
+    var used: [String: ShapeRow] = [:]
     for file in context.dumpIndex.files where !file.isPlaceholder {
-        guard let shape = file.cleaner?.shape else { continue }
-        try context.load.put(
-            shape: ShapeRow(
-                name: shape.name, version: Int64(shape.version), document: shape.document))
+        guard let shape = file.cleaner?.shape, used[shape.name] == nil else { continue }
+        used[shape.name] = ShapeRow(shape)
     }
+    if used.isEmpty { return [] }
+    var stored: [String: ShapeRow] = [:]
+    for row in try context.load.reader.shapes() { stored[row.name] = row }
+    for (name, row) in used.sorted(by: { $0.key < $1.key }) {
+        let old = stored[name]
+        let isOther = old.map { $0.document != row.document } ?? false
+        used[name]?.staleSince = old?.staleSince ?? (isOther ? context.run.run : nil)
+        if let row = used[name], row != old { try context.load.put(shape: row) }
+    }
+    return used.values.filter { $0.staleSince != nil }.sorted { $0.name < $1.name }
 }
 
 /// The rejects of a replay are stored already.
@@ -60,7 +75,7 @@ private func writeRejects(_ context: LoadContext) throws {
 }
 
 /// The row of the run, with its digests.
-private func runRecord(
+func runRecord(
     _ context: LoadContext, _ files: [FileRecord], _ now: Instant
 ) -> RunRecord {
     let (run, head, totals) = (context.run, context.run.head, context.totals)
@@ -75,6 +90,7 @@ private func runRecord(
     record.profile = context.dumpIndex.wholeProfile
     record.dumpLabel = run.dumpLabel
     record.identityRules = run.identity.rawValue
+    record.outOfWindow = totals.outOfWindow
     record.ledgerDigest = record.computedLedgerDigest(
         previous: head.ledgerDigest, files: files, rows: totals.ledger)
     return record

@@ -21,15 +21,18 @@ package func loadDump(
         request.inspect = inspect
         return try attempt(request) { intent in
             var reviews = request
-            reviews.dump = try dump.withoutOtherTables(options)
-            return try load(reviews, intent)
+            let frozen = try frozenShapes(request)
+            reviews.dump = try dump.withoutOtherTables(options, frozen)
+            return try load(reviews, frozen, intent)
         }
     }
 }
 
 /// Loads the dump by the route that fits the store. A route is closed where another run was
 /// committed meanwhile; the dump is then read again by the next one.
-private func load(_ request: LoadRequest, _ intent: LoadIntent) throws -> LoadReport {
+private func load(
+    _ request: LoadRequest, _ frozen: FrozenShapes, _ intent: LoadIntent
+) throws -> LoadReport {
     let workers = WorkerPool(threads: request.options.threads)
     let total = try request.dump.files.reduce(Int64(0)) { sum, file in
         let (total, isOver) = sum.addingReportingOverflow(try byteCount(file))
@@ -42,13 +45,13 @@ private func load(_ request: LoadRequest, _ intent: LoadIntent) throws -> LoadRe
             switch route {
             case .first:
                 return try loadFirst(request, intent, workers) {
-                    try scan(request, (rules, total), workers, early: $0)
+                    try scan(request, (rules, frozen, total), workers, early: $0)
                 }
             case .skipUnchanged(let known):
-                let dumpIndex = try scan(request, (rules, total), workers, known: known)
+                let dumpIndex = try scan(request, (rules, frozen, total), workers, known: known)
                 return try apply(dumpIndex, request, intent, workers)
             case .plain:
-                let dumpIndex = try scan(request, (rules, total), workers)
+                let dumpIndex = try scan(request, (rules, frozen, total), workers)
                 return try apply(dumpIndex, request, intent, workers)
             }
         } catch is NotFirst {
@@ -70,10 +73,11 @@ private func load(_ request: LoadRequest, _ intent: LoadIntent) throws -> LoadRe
 
 /// Reads the dump into its index, and checks it.
 ///
-/// - Parameter reading: By what rules, and the bytes of all files, for the progress that is shown.
+/// - Parameter reading: By what rules and shapes, and the bytes of all files, for the progress that
+///   is shown.
 private func scan(
-    _ request: LoadRequest, _ reading: (rules: ReadingRules, total: Int64), _ workers: WorkerPool,
-    known: PayloadIndex? = nil, early: EarlyBronzeWriter? = nil
+    _ request: LoadRequest, _ reading: (rules: ReadingRules, frozen: FrozenShapes, total: Int64),
+    _ workers: WorkerPool, known: PayloadIndex? = nil, early: EarlyBronzeWriter? = nil
 ) throws -> DumpIndex {
     let surroundings = request.surroundings
     var read: Int64 = 0
@@ -84,6 +88,7 @@ private func scan(
             read += bytes
             surroundings.progress(.reading(bytes: read, of: max(reading.total, read)))
         })
+    scanner.frozen = reading.frozen
     scanner.skip(known)
     scanner.early = early
     let dumpIndex = try scanner.run()

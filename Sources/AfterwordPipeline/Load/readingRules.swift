@@ -123,3 +123,18 @@ extension DateOrderVote {
         note(orders)
     }
 }
+
+/// The frozen shapes of a load's store; none where the user gives the shape.
+///
+/// - Throws: `StoreFault`.
+func frozenShapes(_ request: LoadRequest) throws -> FrozenShapes {
+    guard request.options.shapes.count > 1 else { return FrozenShapes() }
+    do {
+        return try request.surroundings.whenFree { try request.store.read(FrozenShapes.init) }
+    } catch let fault as StoreFault where request.options.isRehearsal {
+        // A rehearsal brings the schema up to date in its own transaction: until then its tables
+        // cannot be read.
+        if fault == .interrupted || fault == .locked { throw fault }
+        return FrozenShapes()
+    }
+}

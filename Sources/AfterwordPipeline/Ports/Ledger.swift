@@ -144,6 +144,10 @@ extension RunRecord {
             builder.add("identity_rules")
             builder.add(identityRules)
         }
+        if outOfWindow != 0 {
+            builder.add("out_of_window")
+            builder.add(outOfWindow)
+        }
         for file in files.sorted(by: { Text($0.name) < Text($1.name) })
         where file.unreadableFields != 0 || file.leftOut != 0 {
             builder.add("file_counts")
@@ -203,6 +207,8 @@ extension ShapeRow {
         builder.add(name)
         builder.add(version)
         builder.add(document)
+        // Added only where it says something, so that rows from before keep their checksums.
+        if let staleSince { builder.add(staleSince) }
         return builder.finish128()
     }
 }

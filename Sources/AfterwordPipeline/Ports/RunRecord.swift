@@ -28,15 +28,17 @@ package enum ObservedOrigin: String, Sendable {
     case insight
     /// A run that records a verdict: the clock.
     case verdict
+    /// Stored records read again: the newest dump.
+    case reclean
 }
 
 extension RunRecord {
-    /// Whether the run loaded a dump of reviews, rather than rejects, a catalog, insights or a
-    /// verdict.
+    /// Whether the run loaded a dump of reviews, rather than rejects, a catalog, insights, a
+    /// verdict or stored records.
     var readsReviews: Bool {
         switch observedOrigin {
         case .given, .folderName, .identicalRun, .clock: true
-        case .replay, .catalog, .insight, .verdict: false
+        case .replay, .catalog, .insight, .verdict, .reclean: false
         }
     }
 }
@@ -109,6 +111,9 @@ package struct RunRecord: Equatable, Sendable {
     /// The rules by which it identifies reviews (`IdentityRules`). A store keeps those of its first
     /// run.
     package var identityRules = IdentityRules.current.rawValue
+    /// Number of absent reviews that a dump complete for their products keeps: they are older than
+    /// a capped dump reaches. No digest covers it.
+    package var outOfWindow: Int64 = 0
     /// `historyDigest` of the run before.
     package var previousDigest: Digest256
     /// Digest of the chain of history rows up to this run.

@@ -350,11 +350,20 @@ package struct ShapeRow: Equatable, Sendable {
     package var name: String
     package var version: Int64
     package var document: String
+    /// The first run that used this document, where reviews of before were read by another one and
+    /// not read again since (`recleanStore`); nil where all are read by this one.
+    package var staleSince: Int64?
 
-    package init(name: String, version: Int64, document: String) {
+    package init(name: String, version: Int64, document: String, staleSince: Int64? = nil) {
         self.name = name
         self.version = version
         self.document = document
+        self.staleSince = staleSince
+    }
+
+    /// A shape by which all of its reviews are read.
+    init(_ shape: Shape) {
+        self.init(name: shape.name, version: Int64(shape.version), document: shape.document)
     }
 }
 

@@ -83,6 +83,9 @@ package func changes(
             var review = moved.review
             review.isLive = moved.after != nil
             moved.difference = history.difference(review)
+            if moved.difference == nil, movement.reason == .edited {
+                moved.movement.reason = .restated
+            }
         }
         changes.movements.append(moved)
     }
@@ -100,16 +103,20 @@ package func changes(
 extension ScopeChanges {
     /// Counts the movements by kind and derives the alerts.
     fileprivate mutating func addAlerts(_ verdicts: VerdictBook) {
-        var known = after
+        var (base, known) = (before, after)
         var dangers: Int64 = 0
         for moved in movements {
+            if moved.movement.reason == .restated {
+                base.add(moved.before?.values ?? ReviewValues(), sign: -1)
+                base.add(moved.after?.values ?? ReviewValues(), sign: 1)
+            }
             guard let difference = moved.difference else { continue }
             counts.add(difference)
             guard let review = moved.after else { continue }
             if difference.news == .firstSeen { known.add(review.values, sign: -1) }
             if speaksOfDanger(review.values, verdicts.verdict(on: review)) { dangers += 1 }
         }
-        alerts = changeAlerts(before: before, after: known, counts: counts, dangers: dangers)
+        alerts = changeAlerts(before: base, after: known, counts: counts, dangers: dangers)
     }
 }
 
@@ -272,6 +279,7 @@ package func brandShifts(
 ) throws -> [ScopeShift] {
     let changes = try reviewChanges(reader, in: window)
     var shifts = try brandSums(reader, in: window, with: changes)
+    for (brand, moved) in try readAgain(reader, in: window) { shifts[brand]?.before.add(moved) }
     var firstSeen: [Text?: Counters] = [:]
     var dangers: [Text?: Int64] = [:]
     for change in changes {
@@ -329,6 +337,29 @@ private func brandSums(
             brand: brand, before: before[brand] ?? Counters(), after: after[brand] ?? Counters())
     }
     return shifts
+}
+
+/// By brand, what a newer reading of stored records moved in a window, of reviews that were live at
+/// its beginning: no one's edit, so that it belongs to the sums before.
+private func readAgain(
+    _ reader: any StoreReader, in window: DumpWindow
+) throws -> [Text?: Counters] {
+    let hasAny = try reader.runs().contains {
+        $0.observedOrigin == .reclean && $0.run > window.from && $0.run <= window.to
+    }
+    guard hasAny, window.from > 0 else { return [:] }
+    let products = try AsOfReader(reader, run: window.to).products(nil)
+    let brands = Dictionary(products.map { ($0.productID, $0.dimension[.brand]) }) { $1 }
+    let changed = try reader.changed(after: window.from, upTo: window.to)
+    let history = WindowHistory(window, changed, products: products)
+    var moved: [Text?: Counters] = [:]
+    for review in history.readAgain where review.isLive {
+        guard let now = history.before(review) else { continue }
+        let brand = brands[review.productID] ?? nil
+        moved[brand, default: Counters()].add(review.values, sign: -1)
+        moved[brand, default: Counters()].add(now.values, sign: 1)
+    }
+    return moved
 }
 
 private func isWorse(_ left: ScopeShift, _ right: ScopeShift) -> Bool {

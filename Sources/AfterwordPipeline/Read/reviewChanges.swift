@@ -20,12 +20,15 @@ package struct WindowHistory {
     /// Reviews brought in the window by a dump no newer than its beginning.
     private var older: Set<Int64> = []
     private var knownProducts: Set<Text> = []
+    /// Reviews of `old` whose records were read again in the window, as they were stored.
+    private(set) var readAgain: [StoredReview] = []
 
     package init(
         _ window: DumpWindow, _ changed: ChangedReviews, products: [ProductState]
     ) {
         self.window = window
         for review in changed.asOf(window.from) { old[review.reviewKey] = review }
+        readAgain(changed.history)
         if !window.olderRuns.isEmpty {
             for row in changed.history
             where window.olderRuns.contains(row.run) && row.operation == .insert {
@@ -34,6 +37,26 @@ package struct WindowHistory {
         }
         for product in products where window.knew(productSince: product.firstRun) {
             knownProducts.insert(product.productID)
+        }
+    }
+
+    /// Gives the reviews at the beginning of the window the values of a newer reading, so that only
+    /// what people changed differs at its end.
+    private mutating func readAgain(_ history: [HistoryRow]) {
+        var restated: Set<Int64> = []
+        for (previous, row) in zip(history, history.dropFirst())
+        where row.operation == .restate && row.run > window.from
+            && previous.reviewKey == row.reviewKey
+        {
+            guard var review = old[row.reviewKey] else { continue }
+            if restated.insert(row.reviewKey).inserted { readAgain.append(review) }
+            for field in TrackedField.inOrder
+            where row.changedFields.contains(field)
+                && previous.values.equals(review.values, in: field)
+            {
+                review.values.take(field, from: row.values)
+            }
+            old[row.reviewKey] = review
         }
     }
 

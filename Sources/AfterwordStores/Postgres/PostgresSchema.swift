@@ -20,7 +20,7 @@ enum PostgresSchema {
         case .reportView(let view):
             let view = view.asOf(version: ReportView.version, schema: version)
             return PostgresReports.make(view) + ";\n"
-        case .allowWords(let table, let column): return allowWords(table, column, asOf: version)
+        case .allowWords(let table): return allowWords(table, asOf: version)
         case .withoutViews(let changes), .only(.postgres, let changes):
             return changes.map { statements($0, asOf: version) }.joined()
         case .only(.sqlite, _): return ""
@@ -29,19 +29,15 @@ enum PostgresSchema {
         }
     }
 
-    /// Makes a column's check with the words of a version.
-    private static func allowWords(
-        _ table: Table, _ column: String, asOf version: Int
-    ) -> String {
-        let checked = table.columns.first { $0.name == column }
-        guard let condition = checked?.condition(asOf: version, .postgres) else {
-            preconditionFailure("the column has a check")
-        }
-        let rule = "\(table.name)_\(column)_check"
-        return """
-            ALTER TABLE \(table.name) DROP CONSTRAINT \(rule);
-            ALTER TABLE \(table.name) ADD CONSTRAINT \(rule) CHECK (\(condition));
+    /// Makes checks with the words of a version.
+    private static func allowWords(_ table: Table, asOf version: Int) -> String {
+        table.newWords(in: version, .postgres).map { check in
+            let rule = "\(table.name)_\(check.column)_check"
+            return """
+                ALTER TABLE \(table.name) DROP CONSTRAINT \(rule);
+                ALTER TABLE \(table.name) ADD CONSTRAINT \(rule) CHECK (\(check.new));
 
-            """
+                """
+        }.joined()
     }
 }

@@ -198,7 +198,8 @@ extension [Column] {
         switch column {
         case .authorID: return .text(column.name, .none, column.comment).optional
         case .origin:
-            return .text(column.name, .none, column.comment).listed("source", "mock")
+            return .text(column.name, .none, column.comment)
+                .listed("source", "mock", Column.Word("estimated", since: 13))
         case .field(let field):
             let since = SchemaMigration.version(of: field)
             return Column.value(of: field, column).since(since)

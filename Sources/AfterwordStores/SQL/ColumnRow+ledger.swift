@@ -46,6 +46,7 @@ extension ColumnRow {
             record.dumpLabel = try text("dump_label")
             record.digestRules = try count("digest_rules")
             record.identityRules = try count("identity_rules")
+            record.outOfWindow = try count("out_of_window")
             return record
         }
     }
@@ -74,7 +75,8 @@ extension ColumnRow {
         get throws {
             ShapeRow(
                 name: try string("name"), version: try count("version"),
-                document: try string("document"))
+                document: try string("document"),
+                staleSince: try optional("stale_since") == nil ? nil : try run("stale_since"))
         }
     }
 

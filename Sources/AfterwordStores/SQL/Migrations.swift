@@ -41,7 +41,7 @@ extension SchemaMigration {
         SchemaMigration(
             6, "6 verdicts",
             [
-                .allowWords(.runs, column: "observed_origin"), .create(.verdicts),
+                .allowWords(.runs), .create(.verdicts),
                 .reportView(.verdicts),
             ]),
         SchemaMigration(7, "7 service jobs", [.create(.jobs)]),
@@ -50,6 +50,13 @@ extension SchemaMigration {
         SchemaMigration(
             10, "10 identity rules, unreadable fields",
             [.addColumns(.runs), .addColumns(.runFiles)]),
+        SchemaMigration(
+            13, "13 estimated times, restated versions, capped dumps",
+            [
+                .allowWords(.runs), .addColumns(.runs), .addColumns(.shapes),
+                .allowWords(.reviewHistory),
+                .allowWords(.months), .allowWords(.monthHistory), .reportViews(version: 3),
+            ]),
     ]
 
     /// Columns and tables get the words of their field: no row changes.

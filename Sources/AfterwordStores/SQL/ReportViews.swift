@@ -16,7 +16,7 @@ extension ReportView {
             "when it was written; NULL where the source does not say"),
         Column(
             "created_origin", .plain("r.created_origin"),
-            "source, or mock: made up where the source tells no time, never a trend"),
+            "source; estimated from a relative date; mock: made up, never a trend"),
         Column(
             "updated_at",
             .instantOf("r.updated_at", origin: "r.updated_origin", is: "source"),
@@ -30,6 +30,11 @@ extension ReportView {
             "mock_updated_at",
             .instantOf("r.updated_at", origin: "r.updated_origin", is: "mock"),
             "a made-up time where updated_at is NULL: never sort or chart by it", since: 2),
+        Column(
+            "estimated_created_at",
+            .instantOf("r.created_at", origin: "r.created_origin", is: "estimated"),
+            "about when it was written, by a relative date (2 days ago) in its first dump",
+            since: 3),
     ]
 
     static let reviews = ReportView(
@@ -57,7 +62,7 @@ extension ReportView {
             Column("product_id", .plain("p.product_id"), "the product, as the source names it"),
             Column("review_id", .plain("b.review_id"), "the review, for ever the same"),
             Column("version", .plain("r.version"), "from 1; 0 for a record that came too late"),
-            Column("operation", .plain("r.operation"), "insert, update, delete or late"),
+            Column("operation", .plain("r.operation"), "insert, update, delete, restate or late"),
             Column("run", .plain("r.run"), "the run that added the row"),
             Column("observed_at", .instant("r.observed_at"), "when its dump was taken"),
             Column(
@@ -165,7 +170,8 @@ extension ReportView {
             Column("product_id", .plain("p.product_id"), "the product, as the source names it"),
             Column("month", .plain("s.month"), "year × 100 + month, in UTC"),
             Column(
-                "origin", .plain("s.origin"), "source; mock months are made up and are no trend"),
+                "origin", .plain("s.origin"),
+                "source or estimated; mock months are made up, no trend"),
         ] + counters,
         source: """
             FROM product_aggregates s JOIN products_dim p USING (product_key) \

@@ -6,8 +6,8 @@ struct SchemaMigration: Sendable {
         case create(Table)
         /// Adds the columns that a table has since this version.
         case addColumns(Table)
-        /// Makes a column's check again, with the words that it allows since this version.
-        case allowWords(Table, column: String)
+        /// Makes the checks of a table again, with the words that they allow since this version.
+        case allowWords(Table)
         /// Renames a table, and its columns, to their names since this version.
         case rename(Table)
         /// Makes changes while SQLite, which renames no table that a view names, has no views;

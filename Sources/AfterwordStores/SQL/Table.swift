@@ -121,6 +121,19 @@ extension Table {
         }.joined()
     }
 
+    /// The checks that allow more words since a version of the schema.
+    func newWords(
+        in version: Int, _ dialect: Dialect
+    ) -> [(column: String, old: String, new: String)] {
+        columns.compactMap { column in
+            guard column.since < version,
+                let old = column.condition(asOf: version - 1, dialect),
+                let new = column.condition(asOf: version, dialect), old != new
+            else { return nil }
+            return (column.name, old, new)
+        }
+    }
+
     /// The statements that rename the table, and its columns, in a version of the schema.
     func renaming(in version: Int) -> String {
         let (old, new) = (asOf(version: version - 1), asOf(version: version))

@@ -12,7 +12,7 @@ extension Table {
             .number("observed_at"),
             .text("observed_origin").oneOf(
                 "given", "folder_name", "identical_run", "clock", "replay", "catalogue", "insight",
-                Column.Word("verdict", since: 6)),
+                Column.Word("verdict", since: 6), Column.Word("reclean", since: 13)),
             .text("completeness").oneOf("none", "products", "all"),
             .text("seed", .none, "a number of 64 bits without sign, in decimal"),
             .number("deleted"), .number("products_named"),
@@ -25,6 +25,8 @@ extension Table {
                 .initially("1").since(9),
             .number("identity_rules", .none, "which rules it identified reviews by")
                 .initially("1").since(10),
+            .number("out_of_window", .none, "absent reviews kept: older than a capped dump reaches")
+                .initially("0").since(13),
         ]
     ).ruled(sumOfParts)
 
@@ -53,7 +55,12 @@ extension Table {
         ])
 
     static let shapes = Table(
-        "shapes", [.text("name", .key), .number("version"), .text("document"), .rowChecksum]
+        "shapes",
+        [
+            .text("name", .key), .number("version"), .text("document"), .rowChecksum,
+            .number("stale_since", .none, "since when reviews of before are read by an older one")
+                .optional.since(13),
+        ]
     ).with { $0.isOrdered = true }
 
     static let answers = Table(

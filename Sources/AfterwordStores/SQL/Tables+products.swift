@@ -50,7 +50,8 @@ extension Table {
     private static let monthColumns: [Column] =
         [
             .number("product_key"), .number("month", .none, "year × 100 + month, in UTC"),
-            .text("origin").listed("source", "mock"), .number("run"),
+            .text("origin").listed("source", "mock", Column.Word("estimated", since: 13)),
+            .number("run"),
         ] + .counters
 
     static let months = Table("product_aggregates", monthColumns).ruled(sumOfStars)

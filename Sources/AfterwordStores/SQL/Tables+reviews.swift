@@ -60,7 +60,8 @@ extension Table {
             .number("history_key", .bulkKey), .number("review_key"),
             .number("version", .none, "0 for a late row")
                 .checked("(version = 0) = (operation = 'late')"),
-            .text("operation").oneOf("insert", "update", "delete", "late"),
+            .text("operation").oneOf(
+                "insert", "update", "delete", "late", Column.Word("restate", since: 13)),
             .number("run"), .number("observed_at"),
             .number("changed_fields", .none, "one bit for each tracked field"),
             .blob("content_digest"), .blob("row_salt").checked("length(row_salt) = 16"),

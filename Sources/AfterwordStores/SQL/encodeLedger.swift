@@ -35,6 +35,7 @@ extension RunRecord: TableRow {
         row.add(dumpLabel)
         row.add(digestRules)
         row.add(identityRules)
+        row.add(outOfWindow)
     }
 }
 
@@ -58,6 +59,7 @@ extension ShapeRow: TableRow {
         row.add(version)
         row.add(document)
         row.add(rowChecksum)
+        row.add(staleSince)
     }
 }
 

@@ -36,8 +36,7 @@ enum SQLiteSchema {
         case .only(.postgres, _): break
         case .reportViews(let own): try makeReportViews(database, version: own, schema: version)
         case .reportView(let view): try make(view, schema: version, in: database)
-        case .allowWords(let table, let column):
-            try allowWords(table, column, asOf: version, in: database)
+        case .allowWords(let table): try allowWords(table, asOf: version, in: database)
         case .create, .addColumns, .rename, .cleanView, .sql, .sqlite, .postgres:
             preconditionFailure("these changes are statements")
         }
@@ -108,32 +107,40 @@ extension SQLiteSchema {
 // MARK: Checks
 
 extension SQLiteSchema {
-    /// Makes a column's check with the words of a version. SQLite cannot change a CHECK of an
-    /// existing table, so the table is rebuilt with all columns and rows. The views and foreign
-    /// keys that name it refer to the new table.
+    /// Makes a table's checks with the words of a version. SQLite cannot change a CHECK of an
+    /// existing table, so the table is rebuilt with all columns, rows and indexes. The views and
+    /// foreign keys that name it refer to the new table.
     private static func allowWords(
-        _ table: Table, _ column: String, asOf version: Int, in database: Database
+        _ table: Table, asOf version: Int, in database: Database
     ) throws {
         let views = try views(of: database)
         for view in views { try database.execute(sql: "DROP VIEW \(view.name)") }
-        try rebuild(table, column, asOf: version, in: database)
+        try rebuild(table, asOf: version, in: database)
         for view in views { try database.execute(sql: view.sql) }
     }
 
-    private static func rebuild(
-        _ table: Table, _ column: String, asOf version: Int, in database: Database
-    ) throws {
+    private static func rebuild(_ table: Table, asOf version: Int, in database: Database) throws {
         let (name, anew) = (table.name, table.name + "_anew")
         let made = try String.fetchOne(
             database, sql: "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?",
             arguments: [name])
-        let checked = table.columns.first { $0.name == column }
-        guard let made, made.hasPrefix("CREATE TABLE \(name) "),
-            let old = checked?.condition(asOf: version - 1, .sqlite), made.contains(old),
-            let new = checked?.condition(asOf: version, .sqlite)
+        // SQLite puts the name of a renamed table in quotes.
+        let beginnings = ["CREATE TABLE \(name) ", "CREATE TABLE \"\(name)\" "]
+        guard var definition = made, let begin = beginnings.first(where: definition.hasPrefix)
         else { throw DatabaseError(message: "the table \(name) is not as it was made") }
-        let definition = made.replacing("CREATE TABLE \(name) ", with: "CREATE TABLE \(anew) ")
-            .replacing(old, with: new)
+        for check in table.newWords(in: version, .sqlite) where !definition.contains(check.new) {
+            guard definition.contains(check.old) else {
+                throw DatabaseError(message: "the table \(name) is not as it was made")
+            }
+            definition = definition.replacing(check.old, with: check.new)
+        }
+        definition = "CREATE TABLE \(anew) " + definition.dropFirst(begin.count)
+        let indexes = try String.fetchAll(
+            database,
+            sql: """
+                SELECT sql FROM sqlite_master
+                WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL
+                """, arguments: [name])
         try database.execute(
             sql: """
                 \(definition);
@@ -141,5 +148,6 @@ extension SQLiteSchema {
                 DROP TABLE \(name);
                 ALTER TABLE \(anew) RENAME TO \(name);
                 """)
+        for index in indexes { try database.execute(sql: index) }
     }
 }

@@ -34,9 +34,14 @@ struct HistoryCommand: ParsableCommand {
         }
     }
 
-    /// A time as text. A mock time is marked as such, because it says nothing about the review.
+    /// A time as text. A mock time is marked as such, because it says nothing about the review, and
+    /// an estimate is given to the day.
     private static func told(_ instant: Instant, _ origin: TimeOrigin) -> String {
-        origin == .source ? "\(instant)" : "the source does not say (mock \(instant))"
+        switch origin {
+        case .source: "\(instant)"
+        case .estimated: "about \(instant.day)"
+        case .mock: "the source does not say (mock \(instant))"
+        }
     }
 
     /// The values of a version by the labels of their fields, those that are present.

@@ -42,6 +42,14 @@ struct LoadArguments: ParsableArguments {
     @Option(help: "Deletes allowed; else refused beyond 20 % and 10, or emptying a product of 5.")
     var maxDeletes: Int64?
 
+    @Option(
+        help:
+            "The dump holds at most so many of a product's newest reviews: keep older absent ones.")
+    var window: Int?
+
+    @Flag(help: "A dump in which many products have equally many reviews is complete all the same.")
+    var acceptCapped = false
+
     @Flag(
         help: "Load a dump unlike those before: records, products, brands, mean star, texts.")
     var acceptDrift = false
@@ -68,8 +76,10 @@ struct LoadArguments: ParsableArguments {
 
     /// The load options that the arguments describe.
     ///
+    /// - Parameter store: Whose detected shapes `--shape` may name; nil where it is not open yet:
+    ///   such a name is then not looked up.
     /// - Throws: `ValidationError`, or `InputFault` for a shape that cannot be used.
-    func options() throws -> LoadOptions {
+    func options(in store: (any ReviewStore)? = nil) throws -> LoadOptions {
         var options = LoadOptions()
         options.seed = seed
         if let observedAt {
@@ -85,12 +95,17 @@ struct LoadArguments: ParsableArguments {
             options.dumpLabel = Text(dumpLabel)
         }
         options.completeness = complete
-        if let shape { options.shapes = [try namedShape(shape)] }
+        if let shape, store != nil || !shape.hasPrefix(detectedPrefix) {
+            options.shapes = [try namedShape(shape, in: store)]
+        }
         options.isStrict = strictJson
         options.maxRejects = maxRejects
         options.maxDeletes = maxDeletes
         options.acceptsDrift = acceptDrift || acceptShift
         options.acceptsFuture = acceptFuture
+        if let window, window < 1 { throw ValidationError("--window is 1 or more") }
+        options.window = window
+        options.acceptsCapped = acceptCapped
         options.threads = threads.value
         return options
     }
@@ -113,7 +128,7 @@ struct LoadArguments: ParsableArguments {
     }
 
     /// A pause for `loadDump`: prints one message, then sleeps 0.2 s per call.
-    private static func waiting() -> @Sendable () -> Void {
+    static func waiting() -> @Sendable () -> Void {
         let isTold = Atomic(false)
         return {
             if !isTold.exchange(true, ordering: .relaxed) {
@@ -145,7 +160,7 @@ struct LoadArguments: ParsableArguments {
     func load(
         into store: any ReviewStore, rehearse: ((Int64, any StoreReader) throws -> Void)? = nil
     ) throws -> [Int64] {
-        var options = try options()
+        var options = try options(in: store)
         options.isRehearsal = rehearse != nil
         var runs: [Int64] = []
         var pause: (@Sendable () -> Void)?

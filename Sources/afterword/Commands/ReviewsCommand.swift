@@ -27,6 +27,15 @@ struct ReviewsCommand: ParsableCommand {
         }
     }
 
+    /// The day of the source; that of an estimate behind "~"; the run where the source says none.
+    private static func created(_ review: ListedReview) -> String {
+        switch review.times.createdOrigin {
+        case .source: review.times.createdAt.day
+        case .estimated: "~\(review.times.createdAt.day)"
+        case .mock: "run \(review.run)"
+        }
+    }
+
     func run() throws {
         let listing = try store.read { reader in
             let id = try resolveScope(reader, "product:\(product)").id
@@ -44,8 +53,7 @@ struct ReviewsCommand: ParsableCommand {
                 [
                     printable(review.reviewID.string), String(review.version),
                     values.rating.map { decimal($0, of: 10, places: $0 % 10 == 0 ? 0 : 1) } ?? "–",
-                    review.times.createdOrigin == .mock
-                        ? "run \(review.run)" : review.times.createdAt.day,
+                    Self.created(review),
                     printable(values.title?.string ?? ""),
                     printable(values.body?.string ?? ""),
                 ], isGrey: !review.isLive)

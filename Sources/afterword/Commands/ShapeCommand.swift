@@ -81,8 +81,11 @@ struct ShapeCommand: ParsableCommand {
 /// The built-in shape of that name, or the shape in the file of that name.
 ///
 /// - Throws: `InputFault` when neither exists or the file is not a valid shape.
-func namedShape(_ name: String) throws -> Shape {
+func namedShape(_ name: String, in store: (any ReviewStore)? = nil) throws -> Shape {
     if let builtIn = Shape.builtIn.first(where: { $0.name == name }) { return builtIn }
+    if name.hasPrefix(detectedPrefix), let row = try storedShape(name, store) {
+        return try parsedShape(Array(row.document.utf8))
+    }
     do {
         try requireRegularFile(at: name, name: name)
     } catch InputFault.noSuchDump {
@@ -92,18 +95,27 @@ func namedShape(_ name: String) throws -> Shape {
     guard let data = FileManager.default.contents(atPath: name) else {
         throw InputFault.unreadableFile(name, reason: systemReason(errno))
     }
-    let shape: Shape
-    do throws(ShapeFault) {
-        shape = try Shape(parsing: Array(data)).withZones()
-    } catch {
-        throw InputFault.badShape(error.description)
-    }
+    let shape = try parsedShape(Array(data))
     guard shape.productID.source != .constant(ShapeProposal.fillIn) else {
         throw InputFault.badShape(
             "its \"product_id\" still says \(ShapeProposal.fillIn): name the member that holds "
                 + "the product's id, or write the id itself as its \"value\"")
     }
     return shape
+}
+
+/// A shape that a run of the store used; nil for none.
+private func storedShape(_ name: String, _ store: (any ReviewStore)?) throws -> ShapeRow? {
+    try store?.read { try $0.shapes() }.first { $0.name == name }
+}
+
+/// - Throws: `InputFault.badShape`.
+private func parsedShape(_ document: [UInt8]) throws -> Shape {
+    do throws(ShapeFault) {
+        return try Shape(parsing: document).withZones()
+    } catch {
+        throw InputFault.badShape(error.description)
+    }
 }
 
 extension Shape {

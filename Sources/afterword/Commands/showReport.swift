@@ -60,6 +60,21 @@ private func showRemarks(_ report: LoadReport) {
     if leftOut > 0 {
         say("\(several(leftOut, "record")) left out by the shape (\"where\").")
     }
+    if report.run.outOfWindow > 0 {
+        say(
+            "\(several(report.run.outOfWindow, "absent review")) kept: the dump is capped and does "
+                + "not reach them (out_of_window).")
+    }
+    for shape in report.staleShapes {
+        say(
+            "Reviews from before run \(shape.staleSince ?? 0) were read by an older version of the "
+                + "shape \(printable(shape.name)): 'afterword reclean' reads them again.")
+    }
+    if report.estimated > 0 {
+        say(
+            "created_at: \(several(report.estimated, "relative date")), estimated by the time of "
+                + "the dump when the review is first seen.")
+    }
     show(report.unread, report.missing)
 }
 
@@ -132,7 +147,7 @@ extension DumpComparison.Row {
     /// A measured value as text, in the measure's unit.
     func written(_ value: Int64) -> String {
         switch measure {
-        case .records, .products, .brands, .knownProducts: grouped(value)
+        case .records, .products, .brands, .knownProducts, .doubledReviews: grouped(value)
         case .meanStar: "\(value / 100).\(padded(Int(value % 100), 2))"
         case .withoutText: "\(value / 10).\(value % 10) %"
         }
@@ -140,7 +155,7 @@ extension DumpComparison.Row {
 
     private var unit: String {
         switch measure {
-        case .records, .products, .brands, .knownProducts: "count"
+        case .records, .products, .brands, .knownProducts, .doubledReviews: "count"
         case .meanStar: "hundredths of a star"
         case .withoutText: "thousandths"
         }
@@ -156,10 +171,16 @@ extension DumpComparison.Row {
     }
 
     var words: String {
-        measure == .knownProducts
-            ? "\(grouped(found)) of \(grouped(usual)) products are known: have the ids changed?"
-            : "\(measure.rawValue.replacing("_", with: " ")) \(written(found)), usually "
+        switch measure {
+        case .knownProducts:
+            "\(grouped(found)) of \(grouped(usual)) products are known: have the ids changed?"
+        case .doubledReviews:
+            "\(grouped(found)) of \(grouped(usual)) new reviews say what a known one says: have "
+                + "the ids of reviews changed?"
+        case .records, .products, .brands, .meanStar, .withoutText:
+            "\(measure.rawValue.replacing("_", with: " ")) \(written(found)), usually "
                 + written(usual)
+        }
     }
 }
 
@@ -172,6 +193,7 @@ private func origin(_ origin: ObservedOrigin) -> String {
     case .catalog: "a catalogue"
     case .insight: "as the dump they are of"
     case .verdict: "when it was judged"
+    case .reclean: "as the newest dump"
     case .replay: "as the run whose rejects these are"
     }
 }

@@ -22,8 +22,12 @@ package struct LoadReport: Sendable {
     package var rejects: [RejectRow] = []
     /// The fields that some records hold and that cannot be read, by file.
     package var unread: [UnreadField] = []
+    /// Number of records with a relative date, whose time is estimated by the dump's.
+    package var estimated: Int64 = 0
     /// The fields that a shape maps and no record holds, by file; none of built-in shapes.
     package var missing: [MissingField] = []
+    /// Shapes of the dump by an older version of which some stored reviews were read.
+    package var staleShapes: [ShapeRow] = []
 }
 
 /// The changes of a run in one product.

@@ -32,12 +32,22 @@ struct ProductChanges: Sendable {
     var delta = SummaryDelta()
     /// Number of live reviews, where the dump is complete for the product: the scope of deletes.
     var deletionScope: Int64 = 0
+    /// Number of absent reviews that are kept, because the capped dump does not reach them.
+    var outOfWindow: Int64 = 0
     /// The dump names the product, and the store has a newer dump of it.
     var isOlder = false
 
     /// Whether the row of the product is written.
     var changesProduct: Bool { isNew || after != before }
     var changesAttributes: Bool { after.dimension != before.dimension }
+
+    /// Adds the sums that the versions move.
+    mutating func moveSums() {
+        for change in versions where change.operation != .late {
+            if let old = change.previous, old.isLive { delta.remove(old.values, old.times) }
+            if change.review.isLive { delta.add(change.review.values, change.review.times) }
+        }
+    }
 
     /// Number of versions with an operation.
     func count(_ operation: Operation) -> Int64 {

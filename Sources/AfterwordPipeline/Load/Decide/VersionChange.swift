@@ -50,7 +50,10 @@ struct VersionChange: Sendable {
             times: reviewTimes(
                 seed: run.options.seed, productID: product, reviewID: id, version: version,
                 values: values, observedAt: run.observedAt,
-                previous: deleted.map { ($0.times, $0.observedAt) }),
+                previous: deleted.map { ($0.times, $0.observedAt) }
+            ).estimated(
+                from: deleted == nil ? winner.record.relativeDate : nil,
+                observedAt: run.observedAt),
             contentDigest: winner.record.values.contentDigest,
             payloadDigest: winner.candidate.payload, rawKey: winner.storedRawKey)
     }
@@ -76,6 +79,23 @@ struct VersionChange: Sendable {
             previous: (old.times, old.observedAt))
     }
 
+    /// The same review, read again from the record that it holds. What only a version of the source
+    /// can say, a mock time of its edit, stays.
+    init(
+        restating old: StoredReview, to values: ReviewValues, author: Text?, changed: FieldSet,
+        in run: RunContext
+    ) {
+        operation = .restate
+        previous = old
+        self.changed = changed
+        raw = .stored(old.rawKey)
+        review = old.next(in: run)
+        review.values = values
+        review.authorID = author
+        review.contentDigest = values.contentDigest
+        review.times = restatedTimes(values, of: old, in: run)
+    }
+
     /// A delete. The last values and times stay; no mock time is drawn.
     init(deleting old: StoredReview, in run: RunContext) {
         operation = .delete
@@ -87,7 +107,8 @@ struct VersionChange: Sendable {
     }
 
     /// A late record of a review. Its times are its own: the source's where given, else mock times.
-    /// A mock creation time is the one of the review's current version where that is mock too.
+    /// A creation time that the source does not say is the one of the review's current version,
+    /// where that is none of the source's either.
     init(
         late values: ReviewValues, author: Text?, of current: StoredReview, in run: RunContext
     ) {
@@ -124,12 +145,33 @@ private func lateTimes(
         seed: run.options.seed, productID: current.productID, reviewID: current.reviewID,
         version: 0, values: values, observedAt: run.observedAt, previous: nil)
     var times = drawn
-    if drawn.createdOrigin == .mock, current.times.createdOrigin == .mock {
+    if drawn.createdOrigin == .mock, current.times.createdOrigin != .source {
         times.createdAt = current.times.createdAt
+        times.createdOrigin = current.times.createdOrigin
     }
     if drawn.updatedOrigin == .mock {
         times.updatedAt =
             current.times.updatedOrigin == .mock ? current.times.updatedAt : times.createdAt
+    }
+    return times
+}
+
+/// The times of a review that is read again: the source's where it says them now, else those of
+/// before. A mock time is drawn only for a time of the source that is none any more.
+private func restatedTimes(
+    _ values: ReviewValues, of old: StoredReview, in run: RunContext
+) -> ReviewTimes {
+    let drawn = reviewTimes(
+        seed: run.options.seed, productID: old.productID, reviewID: old.reviewID,
+        version: 1, values: values, observedAt: old.observedAt, previous: nil)
+    var times = drawn
+    if drawn.createdOrigin != .source, old.times.createdOrigin != .source {
+        (times.createdAt, times.createdOrigin) = (old.times.createdAt, old.times.createdOrigin)
+    }
+    if drawn.updatedOrigin == .mock {
+        times.updatedAt =
+            old.times.updatedOrigin == .mock && old.version > 1
+            ? max(old.times.updatedAt, times.createdAt) : times.createdAt
     }
     return times
 }

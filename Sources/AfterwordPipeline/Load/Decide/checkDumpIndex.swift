@@ -111,6 +111,7 @@ private func checkCompleteness(
             throw InputFault.incompleteDump(reason: "\(file.record.name) is empty")
         }
     }
+    try checkCap(dumpIndex, options)
     if let cut = dumpIndex.rejects.first(where: { truncating.contains($0.reason) }) {
         throw InputFault.incompleteDump(reason: "\(cut.file): \(cut.reason.rawValue)")
     }
@@ -118,6 +119,23 @@ private func checkCompleteness(
         throw InputFault.incompleteDump(
             reason: several(dumpIndex.shortTotals, "product")
                 + " with more reviews by its own count than were found")
+    }
+}
+
+/// Refuses a complete dump in which five products or more share the greatest number of reviews,
+/// eight or more: it was probably capped, so that absent reviews are older ones.
+///
+/// - Throws: `InputFault.cappedDump`.
+private func checkCap(_ dumpIndex: DumpIndex, _ options: LoadOptions) throws {
+    let isStated = dumpIndex.files.contains { $0.cleaner?.shape.window != nil }
+    guard options.window == nil, !options.acceptsCapped, !isStated else { return }
+    let counts = dumpIndex.products.map { id, product in
+        product.candidateCount + (dumpIndex.known?.metCount(of: id) ?? 0)
+    }
+    guard let greatest = counts.max(), greatest >= 8 else { return }
+    let sharing = counts.count { $0 == greatest }
+    if sharing >= 5 {
+        throw InputFault.cappedDump(products: Int64(sharing), reviews: Int64(greatest))
     }
 }
 
@@ -138,6 +156,7 @@ func compareWithPast(_ context: LoadContext) throws -> DumpComparison? {
         profile: context.dumpIndex.wholeProfile,
         products: Int64(context.dumpIndex.products.count))
     outline.known = try knownProducts(context)
+    outline.doubled = try doubledReviews(context)
     return DumpComparison(
         outline,
         with: past.map { DumpOutline(profile: $0.profile, products: $0.productsNamed) })

@@ -20,13 +20,10 @@ func decideProduct(
         let raw = try decision.keepPayloads(of: group)
         try decision.decide(group, raw)
     }
-    for key in product.vanished {
-        guard let review = stored.reviews[key.reviewKey] else { continue }
-        decision.changes.versions.append(VersionChange(deleting: review, in: run))
-    }
+    try decision.deleteVanished()
     try refuseEmptying(product, run.options)
     decision.insert(new)
-    decision.moveSums()
+    decision.changes.moveSums()
     return decision.changes
 }
 
@@ -64,7 +61,7 @@ private func after(_ product: SortedProduct, in run: RunContext) -> ProductState
         state.lastObservedAt = max(state.lastObservedAt, run.observedAt)
         state.lastRun = run.run
     }
-    if product.isComplete {
+    if product.isComplete, !product.isCapped {
         state.lastCompleteAt = [state.lastCompleteAt, run.observedAt].compactMap { $0 }.max()
     }
     for (attribute, tally) in indexed.attributes {
@@ -115,23 +112,33 @@ private struct Decision {
         changes.balances.count(product.records.unchanged) { $0.unchanged += $1 }
     }
 
+    /// Deletes the reviews that vanished, except those that a capped dump does not reach: they are
+    /// not newer than the oldest that it holds, or have no time to be compared.
+    mutating func deleteVanished() throws {
+        let isCapped = product.isCapped && !product.vanished.isEmpty
+        let oldest = isCapped ? try oldestPresent() : nil
+        for key in product.vanished {
+            guard let review = stored.reviews[key.reviewKey] else { continue }
+            if isCapped, !review.isNewer(than: oldest) {
+                changes.outOfWindow += 1
+            } else {
+                changes.versions.append(VersionChange(deleting: review, in: run))
+            }
+        }
+    }
+
+    /// The earliest source time among the product's records; nil where none has one.
+    private func oldestPresent() throws -> Instant? {
+        let sorted = product.records
+        let all = sorted.unchanged + sorted.inserts + sorted.duplicateGroups.flatMap(\.candidates)
+        return try all.compactMap { try records.record(of: $0).record.values.createdAt }.min()
+    }
+
     /// Gives new reviews their keys, and counts them.
     mutating func insert(_ candidates: [Candidate]) {
         changes.balances.count(candidates) { $0.inserted += $1 }
         changes.newReviews = NewReviewList(
             candidates, keys: keys.take(all: candidates.map(\.identity.digest)))
-    }
-
-    /// Adds the sums that the versions move.
-    mutating func moveSums() {
-        for change in changes.versions where change.operation != .late {
-            if let old = change.previous, old.isLive {
-                changes.delta.remove(old.values, old.times)
-            }
-            if change.review.isLive {
-                changes.delta.add(change.review.values, change.review.times)
-            }
-        }
     }
 
     /// The rows of bronze that hold a duplicate group's payloads, other than its review's.
@@ -281,6 +288,14 @@ private struct Decision {
         for variant in group.finalists + group.beaten where variant.content != winner.content {
             for candidate in variant.candidates { changes.balances[candidate.file].shadowed += 1 }
         }
+    }
+}
+
+extension StoredReview {
+    /// Whether its source time is later; false where either is unknown.
+    fileprivate func isNewer(than time: Instant?) -> Bool {
+        guard let created = values.createdAt, let time else { return false }
+        return created > time
     }
 }
 

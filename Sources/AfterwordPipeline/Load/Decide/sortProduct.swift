@@ -32,6 +32,8 @@ struct SortedProduct {
     let vanished: [CurrentKey]
     /// The dump is complete for the product.
     let isComplete: Bool
+    /// The dump holds as many of its reviews as a capped dump can; it may have more.
+    let isCapped: Bool
     let indexed: IndexedProduct?
 }
 
@@ -51,7 +53,18 @@ func sortProduct(
         id: product.id, before: product.stored ?? newState(product, in: run),
         isNew: product.stored == nil, order: order, existing: product.existing, records: sorted,
         vanished: isComplete && !order.isOlder ? vanished(product, sorted) : [],
-        isComplete: isComplete, indexed: product.indexed)
+        isComplete: isComplete, isCapped: isCapped(product, in: run, records),
+        indexed: product.indexed)
+}
+
+/// Whether the dump holds as many records of the product as its window allows.
+private func isCapped(
+    _ product: NamedProduct, in run: RunContext, _ records: DumpRecords
+) -> Bool {
+    guard let indexed = product.indexed,
+        let window = run.options.window ?? records.window(Int32(indexed.file))
+    else { return false }
+    return product.candidates.count + indexed.rejectedIdentities.count >= window
 }
 
 /// A product that never had a review may take any identity kind.

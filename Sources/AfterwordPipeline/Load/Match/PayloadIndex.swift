@@ -100,6 +100,9 @@ final class PayloadIndex {
     /// Number of records met.
     var metCount: Int64 { metCounts.reduce(0) { $0 + Int64($1) } }
 
+    /// Number of records met of one product.
+    func metCount(of id: Text) -> Int { numbers[id].map { Int(metCounts[$0]) } ?? 0 }
+
     /// Whether the index applies to records of a shape: it reads records alone, and its document is
     /// the stored one.
     func knows(_ cleaner: RecordCleaner) -> Bool {

@@ -20,6 +20,12 @@ package struct LoadOptions: Sendable {
     /// Greatest number of deletes; nil for the default: refused beyond 20 % of the scope and 10, or
     /// where a product of 5 or more reviews is emptied.
     package var maxDeletes: Int64?
+    /// The number of reviews of a product beyond which a capped dump holds no more: of a product
+    /// with so many, absent reviews older than the oldest present one are kept. Nil for what the
+    /// shape says.
+    package var window: Int?
+    /// Accepts a complete dump in which many products have the same, greatest number of reviews.
+    package var acceptsCapped = false
     /// Refuses dumps that look broken. Off for a part of a dump that was checked as a whole.
     package var hasGuards = true
     /// Accepts a dump unlike the last ones.

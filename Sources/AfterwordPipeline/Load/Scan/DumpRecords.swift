@@ -31,6 +31,10 @@ final class DumpRecords {
     /// What a file's name says of its time, where that differs between the files of the dump.
     func writtenDate(_ file: Int32) -> String? { dumpIndex.files[Int(file)].writtenDate }
 
+    /// The greatest number of reviews of a product that a dump of the file's shape holds; nil
+    /// where it is not capped.
+    func window(_ file: Int32) -> Int? { dumpIndex.files[Int(file)].cleaner?.shape.window }
+
     /// Whether the file's shape maps authors: only then does a record without one have none.
     func namesAuthors(_ file: Int32) -> Bool {
         dumpIndex.files[Int(file)].cleaner?.shape.authorID != nil

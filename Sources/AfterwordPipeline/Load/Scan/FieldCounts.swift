@@ -16,6 +16,8 @@ struct FieldCounts: Sendable {
     var recognised: Int64 = 0
     /// Some record has a time that can be read.
     var hasTimes = false
+    /// Records with a relative date, whose time is estimated.
+    var estimated: Int64 = 0
     /// Bytes of the records that were read, and of the rejects.
     var readBytes: Int64 = 0
     var rejectedBytes: Int64 = 0

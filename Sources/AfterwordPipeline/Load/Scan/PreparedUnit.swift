@@ -33,6 +33,8 @@ struct PreparedUnit: Sendable {
     var extras: [RecordExtra] = []
     /// The number of records that the shape leaves out; they are none of `records`.
     var leftOut: Int64 = 0
+    /// The number of records with a relative date.
+    var estimated: Int64 = 0
     /// The fields that some of the records hold (`CleanRow.present`).
     var present: UInt64 = 0
     /// The cleaned row of the record being prepared, and the texts that cleaning allocated.
@@ -116,6 +118,7 @@ struct PreparedUnit: Sendable {
                 hasText: row.values.hasText)
         }
         present |= row.present
+        if row.relativeDate != nil, row.fault == nil { estimated += 1 }
         extra.unread = rows.unread
         extra.hasDoubtfulIdentity = isDoubtful(one.identity, row)
         if let reason = row.fault { extra.fault = (reason, cleaner.faultField(of: row)) }

@@ -14,13 +14,15 @@ func tableBeginning(of file: DumpFile, _ head: [UInt8]) throws -> TableBeginning
 /// The most bytes of a table in which its header ends: 1 MiB.
 private let longestHeader = 1 << 20
 
-/// The shape of a file. Where no built-in one fits, and none was given, the one that the file
-/// itself shows beyond doubt.
+/// The shape of a file: one that an earlier run detected, the given one, or the built-in one that
+/// fits; where none does and none was given, the one that the file itself shows beyond doubt.
 ///
-/// - Throws: `InputFault.unknownShape` where there is none.
+/// - Throws: `InputFault.unknownShape` where there is none; `InputFault.otherProposal`.
 func shape(
-    of file: DumpFile, among shapes: [Shape], isStrict: Bool, _ table: TableBeginning?
+    of file: DumpFile, among shapes: [Shape], _ frozen: FrozenShapes, isStrict: Bool,
+    _ table: TableBeginning?
 ) throws -> ShapeChoice {
+    if let frozen = try frozen.shape(of: file, isStrict: isStrict, table) { return .fits(frozen) }
     do {
         return try chooseShape(for: file, among: shapes, isStrict: isStrict, table: table)
     } catch let fault as InputFault {
@@ -37,7 +39,7 @@ extension Dump {
     /// would.
     ///
     /// - Throws: `InputFault` where a file cannot be read.
-    func withoutOtherTables(_ options: LoadOptions) throws -> Dump {
+    func withoutOtherTables(_ options: LoadOptions, _ frozen: FrozenShapes) throws -> Dump {
         guard files.count > 1 else { return self }
         let others = try files.filter { file in
             guard isNamedAsTable(file.name) else { return false }
@@ -47,9 +49,13 @@ extension Dump {
             else { return false }
             do {
                 let choice = try shape(
-                    of: file, among: options.shapes, isStrict: options.isStrict, table)
+                    of: file, among: options.shapes, frozen, isStrict: options.isStrict, table)
                 if case .fits = choice { return false }
-            } catch InputFault.unknownShape {}
+            } catch InputFault.unknownShape {
+            } catch InputFault.otherProposal {
+                // It is refused where it is read, with the difference.
+                return false
+            }
             return true
         }
         guard !others.isEmpty, others.count < files.count else { return self }

@@ -9,6 +9,8 @@ struct DumpScanner {
     private let shapes: [Shape]
     private let isStrict: Bool
     private let rules: ReadingRules
+    /// The shapes that earlier runs detected by themselves.
+    var frozen = FrozenShapes()
     /// Writes records to bronze while the dump is read; set only in a store's first load.
     var early: EarlyBronzeWriter?
     private let workers: WorkerPool
@@ -110,7 +112,7 @@ struct DumpScanner {
     ///   which does not match.
     private func cleaner(of file: DumpFile, _ table: TableBeginning?) throws -> RecordCleaner? {
         let found: Shape
-        switch try shape(of: file, among: shapes, isStrict: isStrict, table) {
+        switch try shape(of: file, among: shapes, frozen, isStrict: isStrict, table) {
         case .fits(let shape): found = shape
         case .unfit(let given, let fault):
             dumpIndex.unfitFile = dumpIndex.unfitFile ?? fault
@@ -279,6 +281,7 @@ struct DumpScanner {
             dumpIndex.profile.add(profile)
         }
         cursor.fields.note(present: prepared.present)
+        cursor.fields.estimated += prepared.estimated
         cursor.record.leftOut += prepared.leftOut
         try window.lend { bytes in
             try prepared.rows.withTexts(in: bytes) { texts in

@@ -114,6 +114,7 @@ final class ChangeWriter {
         }
         context.totals.deletionScope += changes.deletionScope
         context.totals.deleted += changes.count(.delete)
+        context.totals.outOfWindow += changes.outOfWindow
         if changes.isOlder { context.totals.olderProducts += 1 }
     }
 

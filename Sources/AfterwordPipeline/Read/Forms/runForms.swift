@@ -52,6 +52,10 @@ extension RunRecord {
             .string(String($0.seed))
         }
         form.count("deleted", "Reviews that it deleted.") { $0.deleted }
+        form.count(
+            "out_of_window",
+            "Absent reviews that it kept: its dump is capped and does not reach them."
+        ) { $0.outOfWindow }
         form.count("products_named", "Products that its dump names.") { $0.productsNamed }
         form.digest("previous_digest", "The history's digest before it.") { $0.previousDigest }
         form.digest("history_digest", "The history's digest after it.") { $0.historyDigest }

@@ -1,0 +1,97 @@
+import AfterwordCore
+import AfterwordPipeline
+import ArgumentParser
+
+/// `reclean`: stored records, read again by today's shapes and rules.
+struct RecleanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reclean",
+        abstract: "Read stored records again, after a shape was mended.",
+        discussion: """
+            A shape that now finds more, or reads something otherwise, reaches the reviews that are
+            stored already: where a value differs, a review gets a version 'restate'. That is a run
+            of its own. It is nobody's edit: no change, alert or inbox counts it, and answers as of
+            earlier runs stay as they were. Nothing is read but the store.
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @Option(help: "A shape file that takes the place of the stored shape of its name.")
+    var shape: String?
+    @Flag(help: "Show what it would do, and do nothing.")
+    var plan = false
+    @Option(help: "Records allowed that the shape rejects; else refused beyond 1 % and 10.")
+    var maxRejects: Int64?
+    @Flag(help: "Wait while another run holds the store, instead of failing.")
+    var wait = false
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        var options = LoadOptions()
+        options.isRehearsal = plan
+        options.maxRejects = maxRejects
+        let given = try shape.map { try namedShape($0) }
+        _ = try store.openForReading()
+        let store = try plan ? store.openForRehearsal() : store.openForWriting()
+        let interrupts = Interrupts(store.interruption)
+        defer { interrupts.stop() }
+        var surroundings = LoadSurroundings(
+            now: { now() }, pause: wait ? LoadArguments.waiting() : nil)
+        surroundings.isInterrupted = interrupts.isInterrupted
+        let report = try recleanStore(
+            store, by: given, options: options, surroundings: surroundings)
+        if output.json { return Terminal.write(json: [report.json]) }
+        show(report)
+    }
+
+    private func show(_ report: RecleanReport) {
+        print(
+            Terminal.bold(plan ? "Plan of run \(report.run.run)" : "Run \(report.run.run)")
+                + ": \(several(report.read, "review")) read again, "
+                + "\(grouped(report.restated)) restated")
+        for field in TrackedField.inOrder {
+            guard let count = report.fields[field] else { continue }
+            print("  \(field.label): \(several(count, "review"))")
+        }
+        if report.unread > 0 {
+            say(
+                "\(several(report.unread, "record")) cannot be read by the shape of today; these "
+                    + "reviews stay as they are.")
+        }
+        for name in report.unknownShapes {
+            say("The shape \(printable(name)) is unknown; reviews read by it stay as they are.")
+        }
+    }
+}
+
+extension RecleanReport {
+    fileprivate var json: JSONValue {
+        run.answer.with("read", JSONValue(read)).with("restated", JSONValue(restated))
+            .with("unread", JSONValue(unread))
+            .with(
+                "fields",
+                .object(
+                    TrackedField.inOrder.compactMap { field in
+                        fields[field].map { (key: field.name, value: JSONValue($0)) }
+                    })
+            )
+            .with("unknown_shapes", .array(unknownShapes.map { .string($0) }))
+    }
+}
+
+extension RecleanFault {
+    /// The message of the program.
+    var words: String {
+        switch self {
+        case .emptyStore: "the store holds no dump yet"
+        case .unusedShape(let name, let used):
+            "no stored record was read by a shape called \(name); the file must have the name of "
+                + "one of these: \(used.joined(separator: ", "))"
+        case .losesField(let field, let reviews):
+            "\(several(reviews, "review")) say \(field.name), and read again none does: the shape "
+                + "seems wrong; nothing was stored"
+        case .tooManyUnread(let unread, let read):
+            "\(grouped(unread)) of \(several(read, "record")) cannot be read by the shape; nothing "
+                + "was stored. Accept them with --max-rejects \(unread)"
+        }
+    }
+}
