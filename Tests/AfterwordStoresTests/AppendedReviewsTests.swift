@@ -209,7 +209,7 @@ import Testing
                     ALTER TABLE runs DROP COLUMN dump_label;
                     DELETE FROM grdb_migrations
                         WHERE substr(identifier, 1, 2) IN
-                            ('3 ', '5 ', '6 ', '7 ', '8 ', '9 ', '10');
+                            ('3 ', '5 ', '6 ', '7 ', '8 ', '9 ', '10', '11');
                     """)
             for view in views where view["name"] != "product_reviews_base" {
                 try database.execute(

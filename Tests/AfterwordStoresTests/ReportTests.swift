@@ -156,10 +156,12 @@ import Testing
             """
             \(undoIdentityRules)
             ALTER TABLE runs DROP COLUMN digest_rules; \(undoPlainNamesOfPostgres)
+            DROP VIEW \(views).review_links; DROP TABLE review_links;
             DROP VIEW \(views).verdicts; DROP TABLE review_verdicts; DROP TABLE service_jobs;
             DELETE FROM migrations
                 WHERE name IN ('6 verdicts', '7 service jobs', '8 plain names',
-                    '9 digest rules', '10 identity rules, unreadable fields')
+                    '9 digest rules', '10 identity rules, unreadable fields',
+                    '11 review links')
             """)
         try store.grantReader(role)
         _ = try schema.open()

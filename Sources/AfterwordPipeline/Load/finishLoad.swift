@@ -21,7 +21,13 @@ func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> 
         ambiguousDate: dump.ambiguousDate, recognised: dumpIndex.known?.metCount ?? 0,
         olderProducts: context.totals.olderProducts, changes: context.totals.changes,
         comparison: context.comparison, rejects: firstRejects(dumpIndex),
-        unread: unread(dumpIndex), missing: dumpIndex.missing)
+        unread: unread(dumpIndex), missing: dumpIndex.missing, links: linkCounts(context))
+}
+
+private func linkCounts(_ context: LoadContext) -> LinkCounts {
+    let totals = context.totals
+    return LinkCounts(
+        edited: totals.edited, moved: totals.moved, possibleEdits: totals.possibleEdits)
 }
 
 private func firstRejects(_ dumpIndex: DumpIndex) -> [RejectRow] {

@@ -50,6 +50,7 @@ extension SchemaMigration {
         SchemaMigration(
             10, "10 identity rules, unreadable fields",
             [.addColumns(.runs), .addColumns(.runFiles)]),
+        SchemaMigration(11, "11 review links", [.create(.links), .reportView(.links)]),
     ]
 
     /// Columns and tables get the words of their field: no row changes.

@@ -24,6 +24,18 @@ package struct LoadReport: Sendable {
     package var unread: [UnreadField] = []
     /// The fields that a shape maps and no record holds, by file; none of built-in shapes.
     package var missing: [MissingField] = []
+    /// Reviews that are linked to others.
+    package var links = LinkCounts()
+}
+
+/// Reviews that a run found to be one, in other words or in another product.
+package struct LinkCounts: Equatable, Sendable {
+    /// Found again under another identity, edited: among the unchanged and updated ones.
+    package var edited: Int64 = 0
+    /// Deleted in one product and inserted in another.
+    package var moved: Int64 = 0
+    /// New reviews similar to absent ones, of which a complete dump could say that they are edits.
+    package var possibleEdits: Int64 = 0
 }
 
 /// The changes of a run in one product.
