@@ -209,7 +209,7 @@ import Testing
                     ALTER TABLE runs DROP COLUMN dump_label;
                     DELETE FROM grdb_migrations
                         WHERE substr(identifier, 1, 2) IN
-                            ('3 ', '5 ', '6 ', '7 ', '8 ', '9 ', '10', '13');
+                            ('3 ', '5 ', '6 ', '7 ', '8 ', '9 ', '10', '11', '13');
                     """)
             for view in views where view["name"] != "product_reviews_base" {
                 try database.execute(
@@ -219,7 +219,7 @@ import Testing
         }
         #expect(throws: StoreFault.self) { try SQLiteStore(path: old.path, opening: .existing) }
         let pending = try SQLiteStore.pendingMigrations(path: old.path)
-        #expect(pending.map { $0.prefix(2) } == ["3 ", "5 ", "6 ", "7 ", "8 ", "9 ", "10", "13"])
+        #expect(pending.map { $0.prefix(2) } == ["3 ", "5 ", "6 ", "7 ", "8 ", "9 ", "10", "11", "13"])
         for file in [old, new] {
             let store = try file.open()
             for (number, step) in history.steps.enumerated().dropFirst() {

@@ -156,11 +156,12 @@ import Testing
             """
             \(undoSinceDigestRules)
             ALTER TABLE runs DROP COLUMN digest_rules; \(undoPlainNamesOfPostgres)
+            DROP VIEW \(views).review_links; DROP TABLE review_links;
             DROP VIEW \(views).verdicts; DROP TABLE review_verdicts; DROP TABLE service_jobs;
             DELETE FROM migrations
                 WHERE name IN ('6 verdicts', '7 service jobs', '8 plain names',
                     '9 digest rules', '10 identity rules, unreadable fields',
-                    '13 estimated times, restated versions, capped dumps')
+                    '11 review links', '13 estimated times, restated versions, capped dumps')
             """)
         try store.grantReader(role)
         _ = try schema.open()

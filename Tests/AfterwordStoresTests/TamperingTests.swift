@@ -60,7 +60,9 @@ import Testing
         let store = try stores.make()
         let attempt = try store.beginAttempt(startedAt: ReviewHistory.start, dump: "x")
         try store.failAttempt(attempt, at: ReviewHistory.start, failure: "input: badShape")
-        for name in ["nested-products", "second-load", "hostile-text", "insights"] {
+        for name in [
+            "nested-products", "second-load", "hostile-text", "edited-without-id", "insights",
+        ] {
             let cases = try GoldenCase.all(in: "Golden")
             let golden = try #require(cases.first { $0.name == name })
             _ = try await golden.run(on: store, models: simulatedModels)

@@ -7,7 +7,10 @@ private let checksummed = [
 ]
 
 /// Restores the names of before the eighth migration in a SQLite file.
+///
+/// Takes away what later migrations made of a store without those names.
 func undoPlainNames(_ database: Database) throws {
+    try database.execute(sql: undoReviewLinks)
     let views = try Row.fetchAll(
         database, sql: "SELECT name, sql FROM sqlite_schema WHERE type = 'view' ORDER BY rowid")
     for view in views { try database.execute(sql: "DROP VIEW \(view["name"] as String)") }
@@ -58,3 +61,7 @@ let undoCappedDumps = """
 
 /// The same of the thirteenth and the tenth.
 let undoSinceDigestRules = undoCappedDumps + undoIdentityRules
+/// Takes away what the eleventh migration added, in a SQLite file.
+let undoReviewLinks = """
+    DROP VIEW IF EXISTS report_review_links; DROP TABLE IF EXISTS review_links;
+    """

@@ -3,7 +3,7 @@
 package enum DigestPurpose: Sendable {
     case ledger
     case ledgerRaw, ledgerProduct, ledgerReject, ledgerAttributes
-    case ledgerInsight, ledgerTheme, ledgerThemeReview, ledgerVerdict
+    case ledgerInsight, ledgerTheme, ledgerThemeReview, ledgerVerdict, ledgerLink
     case productChecksum, shapeChecksum, attemptChecksum
     case callChecksum, answerChecksum, keyChecksum, jobChecksum
 
@@ -19,6 +19,7 @@ package enum DigestPurpose: Sendable {
         case .ledgerTheme: "afterword.ledger.theme.1"
         case .ledgerThemeReview: "afterword.ledger.theme_review.1"
         case .ledgerVerdict: "afterword.ledger.verdict.1"
+        case .ledgerLink: "afterword.ledger.link.1"
         case .productChecksum: "afterword.seal.product.1"
         case .shapeChecksum: "afterword.seal.shape.1"
         case .attemptChecksum: "afterword.seal.attempt.1"

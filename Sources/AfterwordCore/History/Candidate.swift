@@ -59,6 +59,13 @@ package struct Candidate: Sendable {
         return numbered
     }
 
+    /// The record as one of the review that is found by its identity too.
+    package func belonging(to review: Digest128) -> Candidate {
+        var belonging = self
+        belonging.digest = review
+        return belonging
+    }
+
     /// Order of position: by file, then offset.
     static func liesBefore(_ left: Candidate, _ right: Candidate) -> Bool {
         (left.file, left.offset) < (right.file, right.offset)

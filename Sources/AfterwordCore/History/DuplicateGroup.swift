@@ -26,6 +26,19 @@ package struct DuplicateGroup: Sendable {
             finalists: [Variant(candidates: [only], content: nil)], beaten: [])
     }
 
+    /// The group as records of the review that is found by its identity too.
+    package func belonging(to review: Digest128) -> DuplicateGroup {
+        func moved(_ variants: [Variant]) -> [Variant] {
+            variants.map { variant in
+                var variant = variant
+                variant.candidates = variant.candidates.map { $0.belonging(to: review) }
+                return variant
+            }
+        }
+        return DuplicateGroup(
+            identity: review, finalists: moved(finalists), beaten: moved(beaten))
+    }
+
     fileprivate init(identity: Digest128, finalists: [Variant], beaten: [Variant]) {
         self.identity = identity
         self.finalists = finalists

@@ -12,6 +12,8 @@ package enum ReviewNews: String, CaseIterable, Sendable {
     case edited
     /// Live at A, not at B.
     case gone
+    /// Live at both, in another product: left from one, or come to the other.
+    case moved
 }
 
 /// What is stored about a review at A.
@@ -24,6 +26,10 @@ package struct ReviewPast: Sendable {
     package var isOfOlderDump: Bool
     /// Whether a dump up to A named its product.
     package var productWasNamed: Bool
+    /// What it said at A in the product that it came from; nil where it was not live there.
+    package var elsewhere: ReviewValues?
+    /// Whether it is live at B in the product that it went to.
+    package var livesElsewhere = false
 
     package init(
         live: ReviewValues?, wasEverLive: Bool, isOfOlderDump: Bool, productWasNamed: Bool
@@ -40,6 +46,9 @@ package struct ReviewDifference: Equatable, Sendable {
     package var news: ReviewNews
     package var starBefore: Int?
     package var starAfter: Int?
+    /// Whether the review left its product for another one.
+    package var isAway: Bool { news == .moved && !isHere }
+    private var isHere = true
 
     package init(news: ReviewNews, starBefore: Int?, starAfter: Int?) {
         self.news = news
@@ -53,11 +62,18 @@ package struct ReviewDifference: Equatable, Sendable {
         starAfter = now?.star
         switch (past.live, now) {
         case (nil, nil): return nil
-        case (_?, nil): news = .gone
+        case (_?, nil):
+            news = past.livesElsewhere ? .moved : .gone
+            isHere = false
         case (let before?, let now?):
             guard !before.saysTheSame(as: now) else { return nil }
             news = .edited
         case (nil, _?):
+            if let elsewhere = past.elsewhere {
+                news = .moved
+                starBefore = elsewhere.star
+                return
+            }
             news =
                 past.wasEverLive
                 ? .back
@@ -65,17 +81,19 @@ package struct ReviewDifference: Equatable, Sendable {
         }
     }
 
+    /// Whether it may say something else than before.
+    private var isChanged: Bool { news == .edited || news == .moved && isHere }
     private var wasNegative: Bool { starBefore.map { $0 <= 2 } ?? false }
     package var isNegative: Bool { starAfter.map { $0 <= 2 } ?? false }
 
     package var isNewNegative: Bool { news == .new && isNegative }
     /// From three stars or more to two or fewer.
     package var isEditedDown: Bool {
-        news == .edited && isNegative && (starBefore.map { $0 >= 3 } ?? false)
+        isChanged && isNegative && (starBefore.map { $0 >= 3 } ?? false)
     }
     /// From two stars or fewer to three or more.
     package var isResolved: Bool {
-        news == .edited && wasNegative && (starAfter.map { $0 >= 3 } ?? false)
+        isChanged && wasNegative && (starAfter.map { $0 >= 3 } ?? false)
     }
     /// A negative review that is no longer live.
     package var isGoneNegative: Bool { news == .gone && wasNegative }
@@ -111,6 +129,9 @@ package struct NewsCounts: Equatable, Sendable {
     package var resolved: Int64 = 0
     package var gone: Int64 = 0
     package var goneNegative: Int64 = 0
+    /// Come from another product, and left for one: equal in number over all products.
+    package var movedHere: Int64 = 0
+    package var movedAway: Int64 = 0
 
     package init() {}
 
@@ -131,6 +152,11 @@ package struct NewsCounts: Equatable, Sendable {
         case .gone:
             gone += 1
             if difference.isGoneNegative { goneNegative += 1 }
+        case .moved where difference.isAway: movedAway += 1
+        case .moved:
+            movedHere += 1
+            if difference.isEditedDown { editedDown += 1 }
+            if difference.isResolved { resolved += 1 }
         }
     }
 }

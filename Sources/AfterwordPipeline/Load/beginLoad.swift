@@ -21,10 +21,15 @@ func beginLoad(
     let observed = observation(request.dump, options, identical: identical, now: now)
     try checkObservation(observed.at, now: now, options)
     let repeated = identical.filter { $0.observedAt == observed.at }
-    let run = RunContext(
+    var run = RunContext(
         options: options, head: head, observedAt: observed.at, observedOrigin: observed.origin,
         identicalSince: repeated.map(\.run).min(), dumpLabel: dumpLabel(options, repeated),
         identity: identity)
+    if !run.isFirst {
+        for link in try load.reader.links() where !link.match.isMovement {
+            run.aliases[link.identity] = link.to.identity
+        }
+    }
     return LoadContext(
         run, store: request.store, load: load, executor: executor, dumpIndex: dumpIndex)
 }

@@ -23,7 +23,14 @@ func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> 
         comparison: context.comparison, rejects: firstRejects(dumpIndex),
         unread: unread(dumpIndex),
         estimated: dumpIndex.files.reduce(0) { $0 + $1.fields.estimated },
-        missing: dumpIndex.missing, staleShapes: stale)
+        missing: dumpIndex.missing, staleShapes: stale,
+        links: linkCounts(context))
+}
+
+private func linkCounts(_ context: LoadContext) -> LinkCounts {
+    let totals = context.totals
+    return LinkCounts(
+        edited: totals.edited, moved: totals.moved, possibleEdits: totals.possibleEdits)
 }
 
 private func firstRejects(_ dumpIndex: DumpIndex) -> [RejectRow] {

@@ -213,6 +213,8 @@ package protocol StoreLoad: StoreLookUps {
     func append(answers: [CachedAnswer]) throws
     /// Appends verdicts on reviews; no verdict is ever changed or removed.
     func append(verdicts: [VerdictRow]) throws
+    /// Appends links between reviews; no link is ever changed or removed.
+    func append(links: [ReviewLink]) throws
     /// Appends model calls, when a store is copied.
     func append(calls: [ModelCall]) throws
 

@@ -71,6 +71,8 @@ package protocol StoreReader: AnyObject {
     func themeReviewRows() throws -> [ThemeReviewRow]
     /// Verdicts on reviews, in the order in which they were recorded.
     func verdicts() throws -> [VerdictRow]
+    /// Links between reviews, by run, then by the product and review that they lead to.
+    func links() throws -> [ReviewLink]
     /// The cached answer for a key.
     func cachedAnswer(_ key: Digest256) throws -> CachedAnswer?
     /// All cached answers.

@@ -188,6 +188,10 @@ package final class AsOfReader: StoreReader {
         try reader.verdicts().filter { $0.madeRun <= run }
     }
 
+    package func links() throws -> [ReviewLink] {
+        try reader.links().filter { $0.run <= run }
+    }
+
     package func cachedAnswer(_ key: Digest256) throws -> CachedAnswer? {
         try reader.cachedAnswer(key)
     }

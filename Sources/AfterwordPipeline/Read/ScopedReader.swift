@@ -234,6 +234,14 @@ package final class ScopedReader: StoreReader {
         return try reader.verdicts().filter { ids.contains($0.productID) }
     }
 
+    /// Links of which both ends may be seen.
+    package func links() throws -> [ReviewLink] {
+        let ids = try ids()
+        return try reader.links().filter {
+            ids.contains($0.from.productID) && ids.contains($0.to.productID)
+        }
+    }
+
     package func cachedAnswer(_ key: Digest256) throws -> CachedAnswer? { nil }
     package func cachedAnswers() throws -> [CachedAnswer] { [] }
     package func modelCalls() throws -> [ModelCall] { [] }

@@ -14,11 +14,13 @@ package func auditStore(_ reader: any StoreReader) throws -> AuditFinding? {
     let history = try reader.history(ofProduct: nil, review: nil)
     let runs = try reader.runs()
     let rules = try knownRules(runs)
-    return try auditRows(history, rules) ?? auditChain(runs, history)
+    let broken =
+        try auditRows(history, rules) ?? auditChain(runs, history)
         ?? auditBalances(runs, reader) ?? auditBronze(reader)
         ?? auditBase(history, reader) ?? auditSums(history, runs, reader)
-        ?? auditInsights(reader) ?? auditVerdicts(reader) ?? auditLedger(runs, rules, reader)
-        ?? auditRowChecksums(reader)
+    if let broken { return broken }
+    return try auditInsights(reader) ?? auditVerdicts(reader) ?? auditLinks(history, reader)
+        ?? auditLedger(runs, rules, reader) ?? auditRowChecksums(reader)
 }
 
 /// The digest rules of each run.
@@ -54,6 +56,7 @@ private func auditLedger(
         rows[row.madeRun, default: LedgerRows()].add(row)
     }
     for row in try reader.verdicts() { rows[row.madeRun, default: LedgerRows()].add(row) }
+    for row in try reader.links() { rows[row.run, default: LedgerRows()].add(row) }
     let files = Dictionary(grouping: try reader.files(ofRun: nil), by: \.run)
     var previous = genesisDigest
     for run in runs {

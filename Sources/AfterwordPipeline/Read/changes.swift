@@ -73,7 +73,10 @@ package func changes(
         movements: [])
     var product: Text?
     if case .product(let id) = scope { product = id }
-    let history = WindowHistory(window, states.changed, products: try reader.products(product))
+    let links = try reader.links()
+    let history = WindowHistory(
+        window, try withLinked(states.changed, links, reader, in: window),
+        products: try reader.products(product), links: links)
     for key in Set(old.inside.keys).union(new.inside.keys) {
         guard let movement = movement(key, old, new) else { continue }
         var moved = ReviewMovement(
@@ -100,6 +103,25 @@ package func changes(
     return changes
 }
 
+/// Adds the reviews in other products that these moved to or came from.
+private func withLinked(
+    _ changed: ChangedReviews, _ links: [ReviewLink], _ reader: any StoreReader,
+    in window: DumpWindow
+) throws -> ChangedReviews {
+    var changed = changed
+    let known = Set(changed.reviews.map(\.reviewKey))
+    var products: Set<Text> = []
+    for link in links where link.match.isMovement && link.run > window.from {
+        let (from, to) = (known.contains(link.from.key), known.contains(link.to.key))
+        if from != to { products.insert(from ? link.to.productID : link.from.productID) }
+    }
+    for product in products.sorted() {
+        changed.reviews += try reader.reviews(ofProduct: product)
+        changed.history += try reader.history(ofProduct: product, review: nil)
+    }
+    return changed
+}
+
 extension ScopeChanges {
     /// Counts the movements by kind and derives the alerts.
     fileprivate mutating func addAlerts(_ verdicts: VerdictBook) {
@@ -114,6 +136,7 @@ extension ScopeChanges {
             counts.add(difference)
             guard let review = moved.after else { continue }
             if difference.news == .firstSeen { known.add(review.values, sign: -1) }
+            guard difference.news != .moved else { continue }
             if speaksOfDanger(review.values, verdicts.verdict(on: review)) { dangers += 1 }
         }
         alerts = changeAlerts(before: base, after: known, counts: counts, dangers: dangers)
@@ -284,7 +307,7 @@ package func brandShifts(
     var dangers: [Text?: Int64] = [:]
     for change in changes {
         shifts[change.brand]?.counts.add(change.difference)
-        guard change.review.isLive else { continue }
+        guard change.review.isLive, change.difference.news != .moved else { continue }
         if change.difference.news == .firstSeen {
             firstSeen[change.brand, default: Counters()].add(change.review.values, sign: 1)
         }

@@ -29,8 +29,11 @@ package struct ArrivalHistory {
         let rows =
             try product.map { try reader.history(ofProduct: $0, review: nil) }
             ?? reader.changed(after: firstState, upTo: dumps.newestRun).history
+        let moved = Set(try reader.links().filter(\.match.isMovement).map(\.to.key))
         for row in rows
-        where row.run > firstState && row.operation == .insert && row.version == 1 {
+        where !moved.contains(row.reviewKey)
+            && row.run > firstState && row.operation == .insert && row.version == 1
+        {
             guard let place = dumps.place(ofRun: row.run) else { continue }
             later[row.productID, default: []]
                 .append((place, row.values.star.map { $0 <= 2 } ?? false))

@@ -91,7 +91,7 @@ extension ReviewDifference {
         case .new: return .negative
         case .back: return .back
         case .firstSeen: return .firstSeen
-        case .older, .edited, .gone: return nil
+        case .older, .edited, .gone, .moved: return nil
         }
     }
 }
@@ -117,7 +117,7 @@ private func inboxEntries(
     }
     var entries: [InboxEntry] = []
     let found =
-        review.isLive
+        review.isLive && change.difference.news != .moved
         ? dangers(in: reading, of: review.values, verdict: change.verdict, lexicon: lexicon) : []
     if let danger = found.first, danger.dangerClass.leads {
         entries.append(entry(.safety, danger: danger, (danger.field, danger.sentence)))

@@ -22,11 +22,15 @@ package struct WindowHistory {
     private var knownProducts: Set<Text> = []
     /// Reviews of `old` whose records were read again in the window, as they were stored.
     private(set) var readAgain: [StoredReview] = []
+    private var movements = MovedReviews()
 
+    /// - Parameter links: All links up to the end of the window.
     package init(
-        _ window: DumpWindow, _ changed: ChangedReviews, products: [ProductState]
+        _ window: DumpWindow, _ changed: ChangedReviews, products: [ProductState],
+        links: [ReviewLink]
     ) {
         self.window = window
+        movements = MovedReviews(links, in: window, changed)
         for review in changed.asOf(window.from) { old[review.reviewKey] = review }
         readAgain(changed.history)
         if !window.olderRuns.isEmpty {
@@ -66,12 +70,65 @@ package struct WindowHistory {
 
     package func difference(_ review: StoredReview) -> ReviewDifference? {
         let known = old[review.reviewKey]
-        return ReviewDifference(
-            now: review.isLive ? review.values : nil,
-            past: ReviewPast(
-                live: known.flatMap { $0.isLive ? $0.values : nil }, wasEverLive: known != nil,
-                isOfOlderDump: older.contains(review.reviewKey),
-                productWasNamed: knownProducts.contains(review.productID)))
+        let elsewhere =
+            review.isLive && known?.isLive != true
+            ? movements.origin(of: review.reviewKey, old) : nil
+        var past = ReviewPast(
+            live: known.flatMap { $0.isLive ? $0.values : nil },
+            wasEverLive: known != nil || elsewhere != nil,
+            isOfOlderDump: older.contains(review.reviewKey),
+            productWasNamed: knownProducts.contains(review.productID))
+        past.elsewhere = elsewhere.flatMap { $0.isLive ? $0.values : nil }
+        past.livesElsewhere = !review.isLive && movements.livesOn(review.reviewKey)
+        return ReviewDifference(now: review.isLive ? review.values : nil, past: past)
+    }
+}
+
+/// The reviews that moved between products within a window. A review may move more than once, and
+/// back.
+struct MovedReviews {
+    private typealias Step = (run: Int64, other: Int64)
+    /// Per review, the movements to it and from it, in order of their runs.
+    private var arrivals: [Int64: [Step]] = [:]
+    private var departures: [Int64: [Step]] = [:]
+    /// Keys of the linked reviews that are live at the end.
+    private var live: Set<Int64> = []
+    private var end: Int64 = 0
+
+    init() {}
+
+    /// - Parameter changed: With the reviews at both ends of every movement.
+    init(_ links: [ReviewLink], in window: DumpWindow, _ changed: ChangedReviews) {
+        end = window.to
+        for link in links
+        where link.match.isMovement && link.run > window.from && link.run <= window.to {
+            arrivals[link.to.key, default: []].append((link.run, link.from.key))
+            departures[link.from.key, default: []].append((link.run, link.to.key))
+        }
+        if arrivals.isEmpty { return }
+        for review in changed.asOf(window.to)
+        where review.isLive && arrivals[review.reviewKey] != nil {
+            live.insert(review.reviewKey)
+        }
+    }
+
+    /// The review at the beginning of the window in the product that it came from, live where it
+    /// was; nil where it was in none.
+    func origin(of key: Int64, _ old: [Int64: StoredReview]) -> StoredReview? {
+        var (key, limit) = (key, end)
+        var found: StoredReview?
+        while found?.isLive != true, let step = arrivals[key]?.last(where: { $0.run <= limit }) {
+            found = old[step.other] ?? found
+            (key, limit) = (step.other, step.run - 1)
+        }
+        return found
+    }
+
+    /// Whether a review that is no longer live is so in the product that it moved to last.
+    func livesOn(_ key: Int64) -> Bool {
+        guard var step = departures[key]?.last else { return false }
+        while let next = departures[step.other]?.last(where: { $0.run > step.run }) { step = next }
+        return live.contains(step.other)
     }
 }
 
@@ -97,7 +154,8 @@ package func reviewChanges(
         changed = ChangedReviews(reviews: [], history: [])
         new = try reader.reviews(ofProduct: nil)
     }
-    let history = WindowHistory(window, changed, products: products)
+    let history = WindowHistory(
+        window, changed, products: products, links: try reader.links())
     let verdicts = VerdictBook(try reader.verdicts())
     var brands: [Text: Text] = [:]
     var outside: Set<Text> = []
@@ -127,6 +185,10 @@ struct BroughtReviews {
         let window = try reader.runs().dumps.window()
         self.window = window
         let isUnclear = reviews.contains { $0.version > 1 && window.holds(run: $0.run) }
+        for link in try reader.links()
+        where link.match.isMovement && window.holds(run: link.run) {
+            earlier.insert(link.to.key)
+        }
         guard isUnclear, window.from > 0 else { return }
         for row in try reader.changed(after: window.from, upTo: window.to).history
         where row.operation != .late && !window.holds(run: row.run) {

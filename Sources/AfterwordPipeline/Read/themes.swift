@@ -140,7 +140,8 @@ private func reviews(
     let newest = try reader.newestRun()?.run ?? 0
     let changed = try reader.changed(after: since, upTo: newest)
     // Versions with nothing but new votes are left out.
-    let history = WindowHistory(DumpWindow(from: since, to: newest), changed, products: [])
+    let history = WindowHistory(
+        DumpWindow(from: since, to: newest), changed, products: [], links: [])
     return changed.asOf(newest).filter { review in
         (query.product ?? review.productID) == review.productID
             && history.difference(review) != nil

@@ -43,7 +43,9 @@ extension ColumnRow {
         try optional(column, in: Believed.sums)
     }
     func run(_ column: String = "run") throws -> Int64 { try number(column, in: Believed.runs) }
-    func reviewKey() throws -> Int64 { try number("review_key", in: KeyLayout.validKeys) }
+    func reviewKey(_ column: String = "review_key") throws -> Int64 {
+        try number(column, in: KeyLayout.validKeys)
+    }
     func productKey() throws -> Int64 { try number("product_key", in: Believed.products) }
 
     func optionalCount(_ column: String) throws -> Int64? {

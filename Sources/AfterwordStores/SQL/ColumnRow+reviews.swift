@@ -117,6 +117,25 @@ extension ColumnRow {
         }
     }
 
+    var reviewLink: ReviewLink {
+        get throws {
+            ReviewLink(
+                run: try run(), match: try word("matched_by"), from: try linkEnd("from"),
+                to: try linkEnd("to"),
+                opened: (
+                    try run("version"), try digest128("identity_digest"),
+                    try optionalCount("score")
+                ))
+        }
+    }
+
+    private func linkEnd(_ side: String) throws -> ReviewLink.End {
+        ReviewLink.End(
+            key: try reviewKey("\(side)_review_key"), productID: try id("\(side)_product_id"),
+            reviewID: try id("\(side)_review_id"),
+            identity: try digest128("\(side)_identity"))
+    }
+
     var verdictRow: VerdictRow {
         get throws {
             VerdictRow(

@@ -50,6 +50,7 @@ extension SchemaMigration {
         SchemaMigration(
             10, "10 identity rules, unreadable fields",
             [.addColumns(.runs), .addColumns(.runFiles)]),
+        SchemaMigration(11, "11 review links", [.create(.links), .reportView(.links)]),
         SchemaMigration(
             13, "13 estimated times, restated versions, capped dumps",
             [

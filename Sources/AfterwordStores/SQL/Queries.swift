@@ -127,4 +127,17 @@ enum Queries {
         JOIN product_reviews_history h USING (history_key)
         """
     }
+
+    /// Links with the ids of the reviews at both ends.
+    static let links = """
+        SELECT l.*, tr.review_id AS to_review_id, tp.product_id AS to_product_id,
+            fr.review_id AS from_review_id, fp.product_id AS from_product_id,
+            tr.identity_digest AS to_identity, fr.identity_digest AS from_identity
+        FROM review_links l
+        JOIN product_reviews_current tr ON tr.review_key = l.to_review_key
+        JOIN products_dim tp ON tp.product_key = tr.product_key
+        JOIN product_reviews_current fr ON fr.review_key = l.from_review_key
+        JOIN products_dim fp ON fp.product_key = fr.product_key
+        ORDER BY l.run, tp.product_id, tr.review_id
+        """
 }

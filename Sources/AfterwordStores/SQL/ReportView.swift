@@ -93,6 +93,35 @@ extension ReportView {
             JOIN product_reviews_current r USING (review_key) \
             JOIN products_dim p USING (product_key)
             """)
+
+    /// The view added by the migration `11 review links`.
+    static let links = ReportView(
+        name: "review_links",
+        comment: "Reviews that are one: edited without an id, or moved to another product.",
+        columns: [
+            Column("run", .plain("l.run"), "the run that found it"),
+            Column("recorded_at", .instant("o.recorded_at"), "when that was"),
+            Column(
+                "matched_by", .plain("l.matched_by"),
+                "similarity: edited; source_id, author or text: moved"),
+            Column("from_product_id", .plain("fp.product_id"), "the product that it left"),
+            Column("from_review_id", .plain("fr.review_id"), "its id there"),
+            Column("to_product_id", .plain("tp.product_id"), "the product that it is of now"),
+            Column("to_review_id", .plain("tr.review_id"), "its id there"),
+            Column("version", .plain("l.version"), "the version of that review"),
+            Column(
+                "score_millionths", .plain("l.score"), "how similar the texts are; NULL if moved"),
+        ],
+        source: """
+            FROM review_links l JOIN runs o ON o.run = l.run \
+            JOIN product_reviews_current tr ON tr.review_key = l.to_review_key \
+            JOIN products_dim tp ON tp.product_key = tr.product_key \
+            JOIN product_reviews_current fr ON fr.review_key = l.from_review_key \
+            JOIN products_dim fp ON fp.product_key = fr.product_key
+            """)
+
+    /// All views of this program.
+    static let every = all + [verdicts, links]
 }
 
 /// The text of `docs/tables.md`, generated from the views.
@@ -109,8 +138,7 @@ package func reportDocumentation() -> String {
         loses a column. Roles that may read these and nothing else: `afterword grant reader ROLE`.
 
         """
-    let views = ReportView.all + [.verdicts]
-    for view in views.map({ $0.asOf(version: ReportView.version) }) {
+    for view in ReportView.every.map({ $0.asOf(version: ReportView.version) }) {
         text += "\n## \(view.name)\n\n\(view.comment)\n\n| column | |\n| --- | --- |\n"
         for column in view.columns { text += "| `\(column.name)` | \(column.comment) |\n" }
     }

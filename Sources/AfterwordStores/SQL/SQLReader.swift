@@ -38,7 +38,7 @@ extension SQLSession {
 /// Reads one snapshot of an SQL store. Rows are ordered by their text keys, compared by bytes. Both
 /// stores run the same queries, so that their answers cannot differ.
 final class SQLReader: StoreReader {
-    private let session: any SQLSession
+    let session: any SQLSession
 
     init(_ session: any SQLSession) { self.session = session }
 
@@ -369,17 +369,6 @@ final class SQLReader: StoreReader {
             ORDER BY p.product_id, r.review_id, t.version, t.is_strength, t.aspect
             """
         ) { try $0.themeReviewRow }
-    }
-
-    func verdicts() throws -> [VerdictRow] {
-        try session.fewRows(
-            """
-            SELECT v.*, r.review_id, p.product_id FROM review_verdicts v
-            JOIN product_reviews_current r USING (review_key)
-            JOIN products_dim p USING (product_key)
-            ORDER BY v.made_run, p.product_id, r.review_id
-            """, []
-        ) { try $0.verdictRow }
     }
 
     func cachedAnswer(_ key: Digest256) throws -> CachedAnswer? {

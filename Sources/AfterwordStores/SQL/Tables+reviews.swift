@@ -79,6 +79,17 @@ extension Table {
         ]
     ).keyed("made_run", "review_key")
 
+    static let links = Table(
+        "review_links",
+        [
+            .number("run").checked("run > 0"), .number("to_review_key"),
+            .number("from_review_key"), .number("version").checked("version > 0"),
+            .text("matched_by").oneOf("similarity", "source_id", "author", "text"),
+            .blob("identity_digest"),
+            .number("score", .none, "in millionths; NULL for a movement").optional,
+        ]
+    ).keyed("run", "to_review_key")
+
     /// Payloads of current rows, moved (`PayloadMove`): not a table, but columns of one.
     static let payloadMoves = Table(
         currentReviews.name, [.blob("payload_digest"), .number("raw_key"), .number("review_key")])

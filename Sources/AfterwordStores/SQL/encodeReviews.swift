@@ -248,6 +248,18 @@ extension PayloadMove: TableRow {
     }
 }
 
+extension ReviewLink: TableRow {
+    func encode(into row: inout some RowSink) {
+        row.add(run)
+        row.add(to.key)
+        row.add(from.key)
+        row.add(version)
+        row.add(word: match)
+        row.add(identity)
+        row.add(score)
+    }
+}
+
 extension VerdictRow: TableRow {
     func encode(into row: inout some RowSink) {
         row.add(reviewKey)

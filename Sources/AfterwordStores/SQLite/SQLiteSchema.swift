@@ -90,7 +90,7 @@ extension SQLiteSchema {
         for view in views { try database.execute(sql: "DROP VIEW \(view.name)") }
         try body()
         let own = Set(
-            (ReportView.all + [.verdicts]).map { "report_\($0.name)" }
+            ReportView.every.map { "report_\($0.name)" }
                 + ["product_reviews_clean", "product_reviews_base", "product_reviews_current"])
         for view in views where !own.contains(view.name.filter { $0 != "\"" }) {
             try database.execute(sql: view.sql)

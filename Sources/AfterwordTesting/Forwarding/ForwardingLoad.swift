@@ -90,6 +90,7 @@ extension ForwardingLoad {
         try target().append(themeReviews: rows)
     }
     package func append(verdicts rows: [VerdictRow]) throws { try target().append(verdicts: rows) }
+    package func append(links: [ReviewLink]) throws { try target().append(links: links) }
     package func append(answers: [CachedAnswer]) throws { try target().append(answers: answers) }
     package func append(calls: [ModelCall]) throws { try target().append(calls: calls) }
     package func finish(_ run: RunRecord, files: [FileRecord]) throws {

@@ -99,6 +99,7 @@ extension ForwardingReader {
     package func verdicts() throws -> [VerdictRow] {
         try target().verdicts()
     }
+    package func links() throws -> [ReviewLink] { try target().links() }
     package func cachedAnswer(_ key: Digest256) throws -> CachedAnswer? {
         try target().cachedAnswer(key)
     }

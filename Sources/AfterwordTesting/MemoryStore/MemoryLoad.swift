@@ -239,6 +239,8 @@ final class MemoryLoad: StoreLoad {
         return Array(state.themeReviews[before...])
     }
 
+    func append(links: [ReviewLink]) throws { state.links += links }
+
     func append(verdicts rows: [VerdictRow]) throws { state.verdicts += rows }
 
     func append(answers: [CachedAnswer]) throws {

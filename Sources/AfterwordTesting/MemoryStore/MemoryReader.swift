@@ -157,6 +157,12 @@ final class MemoryReader: StoreReader {
         }
     }
 
+    func links() throws -> [ReviewLink] {
+        state.links.sorted { l, r in
+            (l.run, l.to.productID, l.to.reviewID) < (r.run, r.to.productID, r.to.reviewID)
+        }
+    }
+
     func cachedAnswer(_ key: Digest256) throws -> CachedAnswer? { state.answers[key] }
     func cachedAnswers() throws -> [CachedAnswer] {
         state.answers.values.sorted { $0.key < $1.key }

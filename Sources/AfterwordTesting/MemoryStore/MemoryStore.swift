@@ -29,6 +29,7 @@ package final class MemoryStore: ReviewStore {
         var themes: [ThemeRow] = []
         var themeReviews: [ThemeReviewRow] = []
         var verdicts: [VerdictRow] = []
+        var links: [ReviewLink] = []
         var answers: [Digest256: CachedAnswer] = [:]
         var calls: [ModelCall] = []
         var keys: [String: APIKeyRow] = [:]

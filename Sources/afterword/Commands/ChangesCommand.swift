@@ -114,6 +114,12 @@ struct ChangesCommand: ParsableCommand {
             ])
         }
         reasons.show()
+        let counts = changes.counts
+        if counts.movedHere + counts.movedAway > 0 {
+            print(
+                "moved: \(several(counts.movedHere, "review")) came from another product and "
+                    + "\(grouped(counts.movedAway)) went to one: neither new nor gone")
+        }
         var table = Table([
             "": .left, "product": .left, "stars": .left, "mean": .right, "says": .text,
         ])
@@ -122,7 +128,7 @@ struct ChangesCommand: ParsableCommand {
                 moved.part.map { signedStars(attribution.millionths($0)) }
             }
             table.add([
-                moved.movement.reason.rawValue,
+                moved.difference?.news == .moved ? "moved" : moved.movement.reason.rawValue,
                 printable(moved.review.productID.string), moved.starText, part ?? "–",
                 printable((moved.review.values.title ?? moved.review.values.body)?.string ?? ""),
             ])

@@ -15,23 +15,50 @@ struct HistoryCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let rows = try store.read { reader in
-            try reader.history(
-                ofProduct: resolveScope(reader, "product:\(product)").id, review: Text(review))
+        let (rows, links) = try store.read { reader in
+            let id = try resolveScope(reader, "product:\(product)").id
+            return (
+                try reader.history(ofProduct: id, review: Text(review)),
+                try reader.links().filter { $0.to.productID == id || $0.from.productID == id }
+            )
         }
         guard !rows.isEmpty else { throw CommandFault(.usage, "no such review of that product") }
-        if output.json { return Terminal.write(json: rows.map(\.answer)) }
+        func link(_ row: HistoryRow) -> ReviewLink? {
+            links.first { link in
+                link.run == row.run
+                    && (row.operation == .delete
+                        ? link.from.key == row.reviewKey && link.match.isMovement
+                        : link.to.key == row.reviewKey && link.version == row.version)
+            }
+        }
+        if output.json {
+            return Terminal.write(
+                json: rows.map { row in
+                    link(row).map { row.answer.with("link", $0.json) } ?? row.answer
+                })
+        }
         for row in rows {
             let version = row.operation == .late ? "late" : "version \(row.version)"
             let changed = row.changedFields.names.joined(separator: ", ")
             say(
                 Terminal.bold("\(version): \(row.operation.rawValue)")
                     + (changed.isEmpty ? "" : " of \(changed)")
-                    + ", run \(row.run), observed \(row.observedAt)")
+                    + ", run \(row.run), observed \(row.observedAt)"
+                    + (link(row).map { ", " + words(of: $0, at: row) } ?? ""))
             for (name, value) in shown(row) {
                 say("  \(name): \(value)", indent: "    ")
             }
         }
+    }
+
+    /// What a link says of a version.
+    private func words(of link: ReviewLink, at row: HistoryRow) -> String {
+        if let score = link.score {
+            return "matched by similarity (\(decimal(score, of: 1_000_000, places: 3)))"
+        }
+        let other = row.operation == .delete ? link.to : link.from
+        let way = row.operation == .delete ? "moved to" : "moved from"
+        return "\(way) product \(printable(other.productID.string))"
     }
 
     /// A time as text. A mock time is marked as such, because it says nothing about the review, and

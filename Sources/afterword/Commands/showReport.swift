@@ -25,6 +25,7 @@ func show(_ report: LoadReport, isRehearsal: Bool) {
             + (run.deleted > 0 ? "; \(grouped(run.deleted)) deleted" : "") + ".")
     showRemarks(report)
     showDetected(report)
+    showLinks(report)
     if report.olderProducts > 0 {
         say(
             "Older than what is loaded for \(several(report.olderProducts, "product")) of it: "
@@ -48,6 +49,25 @@ func show(_ report: LoadReport, isRehearsal: Bool) {
     }
     showChanges(report)
     print("")
+}
+
+/// Prints the reviews that were found to be one, and those that may be.
+private func showLinks(_ report: LoadReport) {
+    let links = report.links
+    if links.edited > 0 {
+        print(
+            "\(several(links.edited, "edited review")) found again by similar text "
+                + "(review_links).")
+    }
+    if links.moved > 0 {
+        print(
+            "\(several(links.moved, "review")) moved to another product: neither new nor gone.")
+    }
+    guard links.possibleEdits > 0 else { return }
+    print(
+        "\(several(links.possibleEdits, "new review")) may be edits of reviews that this dump "
+            + "does not name (possible_edit): counted as new. If the dump holds all reviews of "
+            + "its products, load it with --complete products.")
 }
 
 /// Prints what was read in another way than written, left out, or not read.
@@ -240,6 +260,9 @@ extension ProductChange {
 extension LoadReport {
     var json: JSONValue {
         run.answer.with("dump", .string(dump)).with("older_products", JSONValue(olderProducts))
+            .with("edited_reviews", JSONValue(links.edited))
+            .with("moved_reviews", JSONValue(links.moved))
+            .with("possible_edits", JSONValue(links.possibleEdits))
             .with("files", .array(files.map(\.answer)))
             .with("ignored", .array(ignored.map { .string($0) }))
             .with("changes", .array(changes.map(\.json)))

@@ -48,6 +48,14 @@ struct RunTotals {
     /// Digests of the rows that the run appends beside its history.
     var ledger = LedgerRows()
     var scopeDeltas: [Scope: ScopeDelta] = [:]
+    /// Number of reviews found again under another identity, edited.
+    var edited: Int64 = 0
+    /// Number of pairs that would be edits, if the dump were complete for their products.
+    var possibleEdits: Int64 = 0
+    /// Deletions and inserts that may be movements.
+    var movements = Movements()
+    /// Number of reviews that moved to another product.
+    var moved: Int64 = 0
     /// The products whose reviews changed, in order of their ids.
     var changes: [ProductChange] = []
 }

@@ -28,6 +28,18 @@ package struct LoadReport: Sendable {
     package var missing: [MissingField] = []
     /// Shapes of the dump by an older version of which some stored reviews were read.
     package var staleShapes: [ShapeRow] = []
+    /// Reviews that are linked to others.
+    package var links = LinkCounts()
+}
+
+/// Reviews that a run found to be one, in other words or in another product.
+package struct LinkCounts: Equatable, Sendable {
+    /// Found again under another identity, edited: among the unchanged and updated ones.
+    package var edited: Int64 = 0
+    /// Deleted in one product and inserted in another.
+    package var moved: Int64 = 0
+    /// New reviews similar to absent ones, of which a complete dump could say that they are edits.
+    package var possibleEdits: Int64 = 0
 }
 
 /// The changes of a run in one product.

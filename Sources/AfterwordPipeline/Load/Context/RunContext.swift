@@ -14,9 +14,23 @@ struct RunContext: Sendable {
     let dumpLabel: Text?
     /// By what rules the run identifies reviews.
     var identity = IdentityRules.current
+    /// Identities by which reviews without ids are found since they were edited, each with the
+    /// review's own.
+    var aliases: [Digest128: Digest128] = [:]
 
     /// The run's number.
     var run: Int64 { head.nextRun }
+    /// Whether the run may delete reviews, so that some may move to another product.
+    var mayDelete: Bool { options.completeness != .none && !isFirst }
+    /// The identity of the review that a record's identity stands for.
+    func owner(of identity: Digest128) -> Digest128 { aliases[identity] ?? identity }
+    /// Records under the identities of the reviews that theirs stand for.
+    func ofReviews(_ candidates: [Candidate]) -> [Candidate] {
+        if aliases.isEmpty { return candidates }
+        return candidates.map { candidate in
+            aliases[candidate.identity.digest].map(candidate.belonging) ?? candidate
+        }
+    }
     /// The store holds no product yet, so that nothing needs to be looked up.
     var isFirst: Bool { head.nextProductKey == 1 }
 

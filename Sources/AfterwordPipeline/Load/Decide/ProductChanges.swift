@@ -24,6 +24,10 @@ struct ProductChanges: Sendable {
     var droppedKeys: [Int64] = []
     /// Inserts of reviews that return, updates, deletes and late rows, in order.
     var versions: [VersionChange] = []
+    /// Edited reviews and the identities of their new records.
+    var links: [ReviewLink] = []
+    /// Number of pairs that would be edits, if the dump were complete for the product.
+    var possibleEdits: Int64 = 0
     /// Unchanged reviews that hold other bytes from now on.
     var moves: [PayloadChange] = []
     /// Reviews that are new to the store.

@@ -11,7 +11,10 @@ func decideProduct(
     _ product: SortedProduct, against stored: StoredRows, in run: RunContext,
     reading records: DumpRecords
 ) throws -> ProductChanges {
+    let matched = try matchEdits(product, stored, records)
+    let product = matched.product
     var decision = Decision(product, stored, run, records)
+    decision.changes.possibleEdits = matched.possibleEdits
     decision.countUnchanged()
     // A payload that bronze holds already, of a record that never became a review, is not stored
     // again: such a record is decided like a duplicate group.
@@ -21,6 +24,7 @@ func decideProduct(
         try decision.decide(group, raw)
     }
     try decision.deleteVanished()
+    decision.link(matched.edits)
     try refuseEmptying(product, run.options)
     decision.insert(new)
     decision.changes.moveSums()
@@ -139,6 +143,22 @@ private struct Decision {
         changes.balances.count(candidates) { $0.inserted += $1 }
         changes.newReviews = NewReviewList(
             candidates, keys: keys.take(all: candidates.map(\.identity.digest)))
+    }
+
+    /// Links edited reviews to the identities of their new records.
+    mutating func link(_ edits: [RecognizedEdit]) {
+        if edits.isEmpty { return }
+        var versions: [Int64: Int64] = [:]
+        for change in changes.versions where change.operation != .late {
+            versions[change.review.reviewKey] = change.version
+        }
+        changes.links = edits.map { edit in
+            let end = ReviewLink.End(edit.review)
+            let version = versions[edit.review.reviewKey] ?? edit.review.version
+            return ReviewLink(
+                run: run.run, match: .similarity, from: end, to: end,
+                opened: (version, edit.identity, edit.score))
+        }
     }
 
     /// The rows of bronze that hold a duplicate group's payloads, other than its review's.

@@ -25,11 +25,13 @@ struct SortedProduct {
     let before: ProductState
     let isNew: Bool
     let order: ObservationOrder
-    let existing: ExistingReviews
+    var existing: ExistingReviews
     /// Nearly all records of a second dump are unchanged: their live reviews hold their bytes.
-    let records: SortedRecords
+    var records: SortedRecords
     /// Live reviews that are missing from a dump complete for the product.
-    let vanished: [CurrentKey]
+    var vanished: [CurrentKey]
+    /// Live reviews that are missing from another dump, where they may have been edited.
+    let unnamed: [CurrentKey]
     /// The dump is complete for the product.
     let isComplete: Bool
     /// The dump holds as many of its reviews as a capped dump can; it may have more.
@@ -45,14 +47,16 @@ func sortProduct(
 ) throws -> SortedProduct {
     try refuseOtherKind(product, records)
     let order = run.order(product.stored)
-    let sorted = try sortRecords(product, order, records)
+    let sorted = try sortRecords(product, order, records, run)
     let isComplete =
         run.options.completeness != .none && product.hasAllRecords
         && product.indexed?.hasUnreadableIdentity != true
+    let missing = isComplete || mayShowEdits(product, sorted)
+    let absent = missing && !order.isOlder ? vanished(product, sorted, run) : []
     return SortedProduct(
         id: product.id, before: product.stored ?? newState(product, in: run),
         isNew: product.stored == nil, order: order, existing: product.existing, records: sorted,
-        vanished: isComplete && !order.isOlder ? vanished(product, sorted) : [],
+        vanished: isComplete ? absent : [], unnamed: isComplete ? [] : absent,
         isComplete: isComplete, isCapped: isCapped(product, in: run, records),
         indexed: product.indexed)
 }
@@ -66,6 +70,20 @@ private func isCapped(
     else { return false }
     return product.candidates.count + indexed.rejectedIdentities.count >= window
 }
+
+/// Whether a dump that is not complete may show edited reviews of a product: its reviews have no
+/// ids, and some are new.
+private func mayShowEdits(_ product: NamedProduct, _ records: SortedRecords) -> Bool {
+    let unmet = product.existing.unmet
+    guard let kind = product.stored?.kind, kind != .source, !unmet.isEmpty else { return false }
+    let new =
+        records.inserts.count
+        + records.duplicateGroups.count { product.existing.current[$0.identity] == nil }
+    return new > 0 && unmet.count <= max(fewUnnamed, new * 4)
+}
+
+/// Live reviews of a product that are looked up for possible edits, however few are new.
+private let fewUnnamed = 256
 
 /// A product that never had a review may take any identity kind.
 private func refuseOtherKind(_ product: NamedProduct, _ records: DumpRecords) throws {
@@ -88,10 +106,11 @@ private func newState(_ product: NamedProduct, in run: RunContext) -> ProductSta
 }
 
 private func sortRecords(
-    _ product: NamedProduct, _ order: ObservationOrder, _ records: DumpRecords
+    _ product: NamedProduct, _ order: ObservationOrder, _ records: DumpRecords, _ run: RunContext
 ) throws -> SortedRecords {
     let current = product.existing.current
-    let duplicated = try product.existing.duplicated.map { try records.candidate($0) }
+    let duplicated = run.ofReviews(
+        try product.existing.duplicated.map { try records.candidate($0) })
     let isClosed = order.isOlder && order.isCoveredByLaterComplete
     // The array is not copied where nothing is appended: a product may have very many records.
     return try duplicateGroups(
@@ -105,12 +124,16 @@ private func sortRecords(
     }
 }
 
-private func vanished(_ product: NamedProduct, _ records: SortedRecords) -> [CurrentKey] {
+private func vanished(
+    _ product: NamedProduct, _ records: SortedRecords, _ run: RunContext
+) -> [CurrentKey] {
     // Each unchanged record belongs to its own live review: equal counts mean that none vanished.
     if records.unchanged.count == product.existing.unmet.count { return [] }
     var named = Set(records.unchanged.map(\.identity.digest))
     for group in records.duplicateGroups { named.insert(group.identity) }
-    named.formUnion(product.indexed?.rejectedIdentities ?? [])
+    for rejected in product.indexed?.rejectedIdentities ?? [] {
+        named.insert(run.owner(of: rejected))
+    }
     return product.existing.unmet.filter { !named.contains($0.identity) }
 }
 
@@ -120,7 +143,7 @@ extension SortedProduct {
     var wanted: WantedRows {
         var wanted = WantedRows()
         wanted.contents = openKeys
-        wanted.reviews = wanted.contents + vanished.map(\.reviewKey)
+        wanted.reviews = wanted.contents + (vanished + unnamed).map(\.reviewKey)
         if !isNew { wanted.raw = rawQuestions }
         return wanted
     }

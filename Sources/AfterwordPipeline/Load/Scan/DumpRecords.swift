@@ -40,6 +40,11 @@ final class DumpRecords {
         dumpIndex.files[Int(file)].cleaner?.shape.authorID != nil
     }
 
+    /// The author names of a file that stand for no author.
+    func placeholders(_ file: Int32) -> Set<Text> {
+        dumpIndex.files[Int(file)].cleaner?.shape.placeholders ?? []
+    }
+
     /// The mapped fields that enclosed a record; empty for none.
     func context(of candidate: Candidate) -> [UInt8] {
         dumpIndex.contexts[Int(candidate.context)]

@@ -40,6 +40,11 @@ final class ChangeWriter {
                     reviewKey: move.reviewKey, payloadDigest: move.payload,
                     rawKey: move.raw.key(among: rawKeys)))
         }
+        for link in changes.links {
+            context.totals.ledger.add(link)
+            try rows.add(link)
+        }
+        context.noteMovements(of: changes)
         var written = WrittenProduct(changes)
         for change in changes.versions {
             written.leaves.add(try write(change, rawKeys, of: changes))
@@ -52,8 +57,10 @@ final class ChangeWriter {
     ///
     /// - Throws: As `write(_:)`.
     func writeNewReviews(of products: inout [WrittenProduct]) throws {
+        let groups = context.movementGroups(products)
         try builder.build(newReviewsOf: &products, keys) { batch, ledger in
             context.totals.ledger.add(ledger)
+            context.noteMovements(of: batch, groups)
             try rows.add(batch)
         }
         for index in products.indices {
@@ -115,6 +122,8 @@ final class ChangeWriter {
         context.totals.deletionScope += changes.deletionScope
         context.totals.deleted += changes.count(.delete)
         context.totals.outOfWindow += changes.outOfWindow
+        context.totals.edited += Int64(changes.links.count)
+        context.totals.possibleEdits += changes.possibleEdits
         if changes.isOlder { context.totals.olderProducts += 1 }
     }
 

@@ -17,6 +17,7 @@ final class RowQueue {
     private var summaries: [ProductSummary] = []
     private var months: [MonthSummary] = []
     private var stagedMoves: [StagedMove] = []
+    private var links: [ReviewLink] = []
     private var byteCount = 0
     /// Queued batches whose answers have not been checked. The rows are kept here so that the
     /// thread that allocated them frees them: memory freed by another thread costs both of them
@@ -40,6 +41,11 @@ final class RowQueue {
 
     /// Moves or drops a staged record of bronze; queued by `finish`.
     func add(_ move: StagedMove) { stagedMoves.append(move) }
+
+    func add(_ link: ReviewLink) throws {
+        links.append(link)
+        try flushWhereFull()
+    }
 
     func add(_ row: RawRow) throws {
         byteCount += row.payload.count
@@ -95,6 +101,7 @@ final class RowQueue {
             months.count >= limit || raw.count >= limit || history.count >= limit
             || reviews.count >= limit || moves.count >= limit || products.count >= limit
             || summaries.count >= limit || attributes.count >= limit || productRaw.count >= limit
+            || links.count >= limit
         if isFull || byteCount >= BatchLimit.bytes { try flush() }
     }
 
@@ -112,6 +119,7 @@ final class RowQueue {
         hand(&raw) { try $0.append(raw: $1) }
         hand(&reviews) { try $0.put(reviews: $1) }
         hand(&moves) { try $0.put(payloads: $1) }
+        hand(&links) { try $0.append(links: $1) }
         hand(&history) { try $0.append(history: $1) }
         hand(&summaries) { try $0.put(summaries: $1, run: run) }
         hand(&months) { try $0.put(months: $1, run: run) }

@@ -24,7 +24,8 @@ struct NamedBatch {
     ///
     /// - Throws: What the look-up threw.
     func products(_ keys: KeyAllocator, _ context: LoadContext) throws -> [NamedProduct] {
-        let (index, candidates) = (context.dumpIndex, context.dumpIndex.candidates(ofEach: ids))
+        let index = context.dumpIndex
+        let candidates = index.candidates(ofEach: ids).map(context.run.ofReviews)
         let stored = try stored(candidates, context)
         return ids.indices.map { place in
             let (state, existing) = stored[place]

@@ -96,6 +96,12 @@ extension NewsCounts {
         form.count("gone_negatives", "Of those, reviews of one or two stars.") {
             $0.goneNegative
         }
+        form.count("moved_here", "Reviews that came from another product: not new.") {
+            $0.movedHere
+        }
+        form.count("moved_away", "Reviews that went to another product: not gone.") {
+            $0.movedAway
+        }
     }
 }
 
