@@ -194,6 +194,7 @@ import Testing
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
         try DatabaseQueue(path: old.path, configuration: configuration).write { database in
+            try undoDistinct(database)
             try undoPlainNames(database)
             try undoVerdicts(database)
             let views = try Row.fetchAll(
@@ -209,7 +210,7 @@ import Testing
                     ALTER TABLE runs DROP COLUMN dump_label;
                     DELETE FROM grdb_migrations
                         WHERE substr(identifier, 1, 2) IN
-                            ('3 ', '5 ', '6 ', '7 ', '8 ', '9 ', '10');
+                            ('3 ', '5 ', '6 ', '7 ', '8 ', '9 ', '10', '12');
                     """)
             for view in views where view["name"] != "product_reviews_base" {
                 try database.execute(
@@ -219,7 +220,7 @@ import Testing
         }
         #expect(throws: StoreFault.self) { try SQLiteStore(path: old.path, opening: .existing) }
         let pending = try SQLiteStore.pendingMigrations(path: old.path)
-        #expect(pending.map { $0.prefix(2) } == ["3 ", "5 ", "6 ", "7 ", "8 ", "9 ", "10"])
+        #expect(pending.map { $0.prefix(2) } == ["3 ", "5 ", "6 ", "7 ", "8 ", "9 ", "10", "12"])
         for file in [old, new] {
             let store = try file.open()
             for (number, step) in history.steps.enumerated().dropFirst() {

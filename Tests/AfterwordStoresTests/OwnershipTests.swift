@@ -39,7 +39,7 @@ import Testing
 
     @Test(
         "A store that an older program left without its mark goes on, whatever was made of it",
-        arguments: 0...10)
+        arguments: 0...11)
     func halfMade(migrations: Int) throws {
         let file = try TemporaryStore()
         try unmarkedStore(file.path, migrations: migrations)
@@ -110,6 +110,7 @@ import Testing
             }
         case "6 verdicts":
             try undoVerdicts(database)
+        case "12 distinct reviews": try undoDistinct(database)
         case "10 identity rules, unreadable fields": try database.execute(sql: undoIdentityRules)
         case "9 digest rules":
             try database.execute(sql: "ALTER TABLE runs DROP COLUMN digest_rules")

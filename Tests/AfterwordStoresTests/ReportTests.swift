@@ -154,12 +154,14 @@ import Testing
         // The store of a program from before verdicts.
         try server.runAll(
             """
+            DROP VIEW \(views).scopes; \(undoDistinctColumns)
             \(undoIdentityRules)
             ALTER TABLE runs DROP COLUMN digest_rules; \(undoPlainNamesOfPostgres)
             DROP VIEW \(views).verdicts; DROP TABLE review_verdicts; DROP TABLE service_jobs;
             DELETE FROM migrations
                 WHERE name IN ('6 verdicts', '7 service jobs', '8 plain names',
-                    '9 digest rules', '10 identity rules, unreadable fields')
+                    '9 digest rules', '10 identity rules, unreadable fields',
+                    '12 distinct reviews')
             """)
         try store.grantReader(role)
         _ = try schema.open()

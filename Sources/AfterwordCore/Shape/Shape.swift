@@ -16,6 +16,7 @@
 ///   "holds": "reviews",                or "products": each element is a product, without reviews
 ///   "where": {"status": ["approved"]}, conditions that a record must meet, optional
 ///   "total": "^total_reviews",         number of reviews that the object states, optional
+///   "review_ids": "global",            an id is one review under any product, optional
 ///   "placeholders": ["Amazon Customer"]
 /// }
 /// ```
@@ -59,6 +60,8 @@ package struct Shape: Equatable, Sendable {
     /// cannot be read, unless they name a zone of their own.
     package var zones: [String: ZoneRules] = [:]
     package var placeholders: Set<Text>
+    /// Whether an id of a review is the same review under any product, whatever its text.
+    package var hasGlobalIDs = false
     /// Whether its files hold products and no reviews.
     package var holdsProducts = false
 

@@ -3,7 +3,7 @@ import AfterwordCore
 /// Checks the consistency of a store: the digest of every history row, the chain of runs, every
 /// balance (law 5), the ledger digest over everything else each run wrote, the digests of all
 /// stored payloads, the row checksums of all rows that are updated in place, and that current rows,
-/// sums and dimensions follow from the history (law 4).
+/// sums, distinct counts and dimensions follow from the history (law 4).
 ///
 /// A change of any significant stored byte is found, as is any missing row.
 ///
@@ -14,10 +14,13 @@ package func auditStore(_ reader: any StoreReader) throws -> AuditFinding? {
     let history = try reader.history(ofProduct: nil, review: nil)
     let runs = try reader.runs()
     let rules = try knownRules(runs)
-    return try auditRows(history, rules) ?? auditChain(runs, history)
+    let finding =
+        try auditRows(history, rules) ?? auditChain(runs, history)
         ?? auditBalances(runs, reader) ?? auditBronze(reader)
         ?? auditBase(history, reader) ?? auditSums(history, runs, reader)
-        ?? auditInsights(reader) ?? auditVerdicts(reader) ?? auditLedger(runs, rules, reader)
+    if let finding { return finding }
+    return try auditDistinct(reader) ?? auditInsights(reader) ?? auditVerdicts(reader)
+        ?? auditLedger(runs, rules, reader)
         ?? auditRowChecksums(reader)
 }
 

@@ -50,6 +50,13 @@ extension SchemaMigration {
         SchemaMigration(
             10, "10 identity rules, unreadable fields",
             [.addColumns(.runs), .addColumns(.runFiles)]),
+        // Rows of before have none: the next run that changes something counts all scopes.
+        SchemaMigration(
+            12, "12 distinct reviews",
+            [
+                .addColumns(.summaries), .addColumns(.scopes), .addColumns(.scopeHistory),
+                .reportViews(version: 3),
+            ]),
     ]
 
     /// Columns and tables get the words of their field: no row changes.

@@ -236,6 +236,21 @@ final class SQLReader: StoreReader {
         ) { try $0.product }
     }
 
+    func products(withKeys keys: Set<Int64>) throws -> [ProductState] {
+        try keys.sorted().flatMap { key in
+            try session.fewRows(
+                Queries.productSelection + " WHERE p.product_key = ?", [.number(key)]
+            ) { try $0.product }
+        }
+    }
+
+    func distinctKeys(_ take: (Int64, DistinctKeys) -> Void) throws {
+        _ = try all(Queries.distinctKeys) { row in
+            let (product, keys) = try row.distinctKeys
+            take(product, keys)
+        }
+    }
+
     func months(ofProduct id: Text?) throws -> [MonthSummary] {
         try all(
             """

@@ -46,6 +46,10 @@ struct RunTotals {
     /// Digests of the rows that the run appends beside its history.
     var ledger = LedgerRows()
     var scopeDeltas: [Scope: ScopeDelta] = [:]
+    /// What changed of products' reviews, for counting what is distinct.
+    var distinct: [DistinctChange] = []
+    /// A product that changed has reviews of an earlier program, whose keys are not stored.
+    var hasUnknownKeys = false
     /// The products whose reviews changed, in order of their ids.
     var changes: [ProductChange] = []
 }
