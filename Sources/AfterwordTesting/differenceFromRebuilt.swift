@@ -106,7 +106,8 @@ private struct Rebuilt {
             ("\($0.productID) \($0.key.month) \($0.key.origin)", $0.counters)
         }
         if Dictionary(uniqueKeysWithValues: current) != months { return "months now" }
-        let now = Dictionary(uniqueKeysWithValues: try reader.scopes().map { ($0.scope, $0.withoutDistinct) })
+        let now = Dictionary(
+            uniqueKeysWithValues: try reader.scopes().map { ($0.scope, $0.withoutDistinct) })
         return now == scopes ? nil : "scopes now"
     }
 }

@@ -1,5 +1,6 @@
-@testable import AfterwordCore
 import Testing
+
+@testable import AfterwordCore
 
 /// Counts of distinct reviews: what a run changes of them, against counting all anew.
 @Suite struct DistinctCountTests {
@@ -34,7 +35,9 @@ import Testing
         var seen: [Scope: [Int: DistinctCounts]] = [:]
         for (place, (product, entry)) in all.enumerated() {
             for scope in product.attributes.scopes {
-                var own = seen[scope]?[groups[place]] ?? DistinctCounts(count: 1, rated: 0, negatives: 0)
+                var own =
+                    seen[scope]?[groups[place]]
+                    ?? DistinctCounts(count: 1, rated: 0, negatives: 0)
                 if entry.isRated { own.rated = 1 }
                 if entry.isNegative { own.negatives = 1 }
                 seen[scope, default: [:]][groups[place]] = own

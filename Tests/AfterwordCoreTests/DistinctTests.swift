@@ -1,5 +1,6 @@
-@testable import AfterwordCore
 import Testing
+
+@testable import AfterwordCore
 
 /// Which reviews count as one review above the product level.
 @Suite struct DistinctTests {
@@ -117,10 +118,13 @@ import Testing
                 appearance(4, body: "Leaks.", source: "R2", isGlobal: true)) == [0, 0, 0, 3])
     }
 
-    @Test("No placeholder in any spelling identifies an author", arguments: [
-        "Amazon Customer", "AMAZON CUSTOMER", "amazon-kunde", "Client d’Amazon", "A Google user",
-        "Anónimo", "  ", "Amazonカスタマー",
-    ])
+    @Test(
+        "No placeholder in any spelling identifies an author",
+        arguments: [
+            "Amazon Customer", "AMAZON CUSTOMER", "amazon-kunde", "Client d’Amazon",
+            "A Google user",
+            "Anónimo", "  ", "Amazonカスタマー",
+        ])
     func placeholders(name: String) {
         #expect(
             groups(

@@ -14,15 +14,13 @@ import Testing
          "author_id": "a", "rating": "s", "body": "t"}, "product": {"brand": "b", "family": "f"}}
         """
 
+    /// A review of one star of brand B; members of the same name later win.
     private func record(
-        _ product: String, _ id: String, _ text: String, star: Int = 1, author: String? = nil,
-        brand: String = "B", family: String? = nil
+        _ product: String, _ id: String, _ text: String, _ more: KeyValuePairs<String, String> = [:]
     ) -> String {
-        let members = [
-            ("p", product), ("id", id), ("t", text), ("b", brand),
-        ] + (author.map { [("a", $0)] } ?? []) + (family.map { [("f", $0)] } ?? [])
-        return "{" + members.map { "\"\($0.0)\": \"\($0.1)\"" }.joined(separator: ", ")
-            + ", \"s\": \(star)}"
+        var members = ["p": product, "id": id, "t": text, "b": "B", "s": "1"]
+        for (key, value) in more { members[key] = value }
+        return "{" + members.map { "\"\($0.key)\": \"\($0.value)\"" }.joined(separator: ", ") + "}"
     }
 
     @Test("same-review-on-every-variant: four reviews, shown sixteen times")
@@ -48,20 +46,21 @@ import Testing
                 try themeReviews($0, aspect: coating.aspect.id, ThemeQuery(), page: Page())
             })
         #expect(reviews.total == 2)
-        #expect(reviews.entries.map(\.shown.words) == ["shown under 4 products", "shown under 4 products"])
+        #expect(Set(reviews.entries.map(\.shown.words)) == ["shown under 4 products"])
     }
 
     @Test("One id with two texts is two reviews, unless the shape says that ids are global")
     func ids() throws {
         let lines = [
             record("P1", "R1", "The lid broke."), record("P2", "R1", "The lid broke soon."),
-            record("P3", "R1", " The  lid broke. ", brand: "C"),
+            record("P3", "R1", " The  lid broke. ", ["b": "C"]),
         ].joined(separator: "\n")
         let plain = CaseRun("")
         try plain.load(files: ["r.jsonl": lines], shape: Self.shape)
         #expect(try distinct(plain, .portfolio)?.count == 2)
         let global = CaseRun("")
-        let shape = Self.shape.replacing("\"fields\"", with: "\"review_ids\": \"global\", \"fields\"")
+        let shape = Self.shape.replacing(
+            "\"fields\"", with: "\"review_ids\": \"global\", \"fields\"")
         try global.load(files: ["r.jsonl": lines], shape: shape)
         #expect(try distinct(global, .portfolio)?.count == 1)
         #expect(try distinct(global, Scope(kind: .brand, id: "B"))?.count == 1)
@@ -73,9 +72,9 @@ import Testing
     func authors() throws {
         let run = CaseRun("")
         let lines = [
-            record("P1", "1", "Leaks.", author: "A"), record("P2", "2", "Leaks.", author: "A"),
-            record("P3", "3", "Leaks.", author: "B"), record("P4", "4", "Leaks."),
-            record("P5", "4", "Leaks.", star: 5, author: "B"),
+            record("P1", "1", "Leaks.", ["a": "A"]), record("P2", "2", "Leaks.", ["a": "A"]),
+            record("P3", "3", "Leaks.", ["a": "B"]), record("P4", "4", "Leaks."),
+            record("P5", "4", "Leaks.", ["a": "B", "s": "5"]),
         ].joined(separator: "\n")
         try run.load(files: ["r.jsonl": lines], shape: Self.shape)
         // P4 and P5 share an id, P3 and P5 an author.
@@ -88,7 +87,7 @@ import Testing
         let run = CaseRun("")
         let shape = Self.shape.replacing("\"review_id\": \"id\",", with: "")
             .replacing("\"author_id\": \"a\",", with: "")
-        let lines = (1...50).map { record("P\($0)", "x", "Good product", star: 5) }
+        let lines = (1...50).map { record("P\($0)", "x", "Good product", ["s": "5"]) }
         try run.load(files: ["r.jsonl": lines.joined(separator: "\n")], shape: shape)
         #expect(try distinct(run, .portfolio)?.count == 50)
     }

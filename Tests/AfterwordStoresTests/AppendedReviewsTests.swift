@@ -205,8 +205,7 @@ import Testing
                     DROP TABLE service_jobs;
                     DROP TABLE product_reviews_base_later;
                     ALTER TABLE product_reviews_base_first RENAME TO product_reviews_base;
-                    \(undoIdentityRules)
-                    ALTER TABLE runs DROP COLUMN digest_rules;
+                    \(undoIdentityRules) ALTER TABLE runs DROP COLUMN digest_rules;
                     ALTER TABLE runs DROP COLUMN dump_label;
                     DELETE FROM grdb_migrations
                         WHERE substr(identifier, 1, 2) IN

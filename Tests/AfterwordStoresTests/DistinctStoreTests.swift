@@ -9,7 +9,8 @@ import Testing
 
 /// Distinct counts of scopes on every store: moved by loads and catalogs, kept for the past.
 @Suite struct DistinctStoreTests {
-    private static let long = "It leaked after two days and everything in my bag was ruined for good."
+    private static let long =
+        "It leaked after two days and everything in my bag was ruined for good."
 
     private static let shape = """
         {"shape": "v", "version": 1, "fields": {"product_id": "p", "rating": "s", "body": "t"},

@@ -55,7 +55,7 @@ let undoIdentityRules = """
 /// is to be dropped before.
 let undoDistinctColumns =
     "ALTER TABLE product_summary DROP COLUMN distinct_keys;\n"
-        + ["scope_summary", "scope_summary_history"].flatMap { table in
+    + ["scope_summary", "scope_summary_history"].flatMap { table in
         ["distinct_count", "distinct_rated", "distinct_negatives"].map {
             "ALTER TABLE \(table) DROP COLUMN \($0);\n"
         }

@@ -42,9 +42,10 @@ package enum EvidenceLimit {
 }
 
 /// Chooses the reviews of a scope that are sent to a model: of a review that is shown several times
-/// one. Deterministic, independent of the order of the input. About two thirds are negative. Inside each band of stars, reviews that are the
-/// first of their product come first, then those that are the first of their language, then of
-/// their quarter of the year (of their run where they have no source time).
+/// one. Deterministic, independent of the order of the input. About two thirds are negative. Inside
+/// each band of stars, reviews that are the first of their product come first, then those that are
+/// the first of their language, then of their quarter of the year (of their run where they have no
+/// source time).
 ///
 /// - Parameter tokens: The limit, as `tokenBound` counts.
 package func evidence(

@@ -9,22 +9,32 @@ package struct ReadReview: Sendable {
     package var verdict: Verdict?
     /// The family of its product.
     package var family: Text?
-    /// By what it is recognised where it is shown several times.
-    package let distinctKey: DistinctKey
+    private var knownKey: DistinctKey?
     /// How often it is shown among the reviews that it was chosen from.
     package var shown = Shown.once
 
     package init(
         review: StoredReview, brand: Text?, reading: ReviewReading, isNew: Bool,
-        verdict: Verdict? = nil, family: Text? = nil, hasGlobalID: Bool = false
+        verdict: Verdict? = nil, family: Text? = nil
     ) {
         self.family = family
         self.verdict = verdict
-        distinctKey = review.distinctKey(hasGlobalID: hasGlobalID)
         self.review = review
         self.brand = brand
         self.reading = reading
         self.isNew = isNew
+    }
+
+    /// By what it is recognised where it is shown several times.
+    package var distinctKey: DistinctKey { knownKey ?? review.distinctKey(hasGlobalID: false) }
+
+    /// The review with its key computed once.
+    ///
+    /// - Parameter hasGlobalID: Whether the shape that read it says that its ids are global.
+    package func recognised(hasGlobalID: Bool) -> ReadReview {
+        var read = self
+        read.knownKey = review.distinctKey(hasGlobalID: hasGlobalID)
+        return read
     }
 
     /// The aspects complained about, or praised, each once.

@@ -124,14 +124,15 @@ package func readReviews(
     // On all cores, because detecting language and phrases takes most of the time.
     let parts = (all.count + partReviews - 1) / partReviews
     let read = Mutex([[ReadReview]](repeating: [], count: parts))
-    DispatchQueue.concurrentPerform(iterations: parts) { [brands, families, brought, globalIDs] part in
+    DispatchQueue.concurrentPerform(iterations: parts) {
+        [brands, families, brought, globalIDs] part in
         let start = part * partReviews
         let own = all[start..<min(start + partReviews, all.count)].map { review in
-            ReadReview(
+            let read = ReadReview(
                 review: review, brand: brands[review.productID],
                 reading: readReview(review.values, with: lexicon), isNew: brought.holds(review),
-                verdict: verdicts.verdict(on: review), family: families[review.productID],
-                hasGlobalID: globalIDs.holds(review))
+                verdict: verdicts.verdict(on: review), family: families[review.productID])
+            return read.recognised(hasGlobalID: globalIDs.holds(review))
         }
         read.withLock { $0[part] = own }
     }

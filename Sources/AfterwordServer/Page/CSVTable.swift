@@ -29,10 +29,11 @@ struct CSVTable: Sendable {
                 .number(facts.new(entry.id).map { String($0) } ?? ""),
                 .text(facts.topTheme(entry.id) ?? ""),
                 .number(entry.distinct.map { String($0.count) } ?? ""),
-            ] + [\Share.value, \.low, \.high].map { end in
-                .decimal(
-                    entry.distinct?.negativeShare?[keyPath: end], of: 1_000_000, places: 6)
-            }
+            ]
+                + [\Share.value, \.low, \.high].map { end in
+                    .decimal(
+                        entry.distinct?.negativeShare?[keyPath: end], of: 1_000_000, places: 6)
+                }
         }
     }
 
@@ -98,7 +99,10 @@ struct CSVTable: Sendable {
             Parameter(
                 name: "theme", form: .text, isRequired: true, comment: "As `themes` names it."),
             .text("brand", "Only this brand."),
-        ], head: ["product", "review", "version", "stars", "language", "new", "says", "shown", "products"]
+        ],
+        head: [
+            "product", "review", "version", "stars", "language", "new", "says", "shown", "products",
+        ]
     ) { call in
         let found = try themeReviews(
             call.reader, aspect: call.text("theme") ?? "", themeQuery(call), page: Call.everything)

@@ -72,7 +72,8 @@ struct BrandRow: PageRow {
 
     static let members: KeyValuePairs<String, Member<BrandRow>> = [
         "name": .text { $0.entry.id.string }, "link": .text { $0.link },
-        "impact": .text { $0.impact }, "negative": .text { percent($0.entry.distinctNegativeShare) },
+        "impact": .text { $0.impact },
+        "negative": .text { percent($0.entry.distinctNegativeShare) },
         "interval": .maybe { interval($0.entry.distinctNegativeShare) },
         "new": .maybe { $0.new.map { grouped($0) } }, "is_worse": .flag { ($0.new ?? 0) > 0 },
         "reviews": .text { row in

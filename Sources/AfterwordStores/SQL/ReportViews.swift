@@ -183,7 +183,9 @@ extension ReportView {
                 "distinct_count", .plain("s.distinct_count"),
                 "reviews, one that is shown several times counted once; NULL until counted",
                 since: 3),
-            Column("distinct_rated", .plain("s.distinct_rated"), "of these with a rating", since: 3),
+            Column(
+                "distinct_rated", .plain("s.distinct_rated"), "of these with a rating",
+                since: 3),
             Column(
                 "distinct_negatives", .plain("s.distinct_negatives"),
                 "of these one and two stars", since: 3),

@@ -38,7 +38,7 @@ extension SQLSession {
 /// Reads one snapshot of an SQL store. Rows are ordered by their text keys, compared by bytes. Both
 /// stores run the same queries, so that their answers cannot differ.
 final class SQLReader: StoreReader {
-    private let session: any SQLSession
+    let session: any SQLSession
 
     init(_ session: any SQLSession) { self.session = session }
 
@@ -234,21 +234,6 @@ final class SQLReader: StoreReader {
                 + (id == nil ? " ORDER BY p.product_id" : " WHERE p.product_id = ?"),
             id.map { [SQLValue($0)] } ?? []
         ) { try $0.product }
-    }
-
-    func products(withKeys keys: Set<Int64>) throws -> [ProductState] {
-        try keys.sorted().flatMap { key in
-            try session.fewRows(
-                Queries.productSelection + " WHERE p.product_key = ?", [.number(key)]
-            ) { try $0.product }
-        }
-    }
-
-    func distinctKeys(_ take: (Int64, DistinctKeys) -> Void) throws {
-        _ = try all(Queries.distinctKeys) { row in
-            let (product, keys) = try row.distinctKeys
-            take(product, keys)
-        }
     }
 
     func months(ofProduct id: Text?) throws -> [MonthSummary] {

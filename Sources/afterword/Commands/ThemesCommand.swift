@@ -55,7 +55,8 @@ struct ThemesCommand: ParsableCommand {
         for theme in found {
             table.add([
                 theme.aspect.id, theme.label(strengths), grouped(theme.mentions),
-                grouped(theme.distinctMentions), theme.distinct?.share.map { interval($0) } ?? "–", grouped(theme.new),
+                grouped(theme.distinctMentions),
+                theme.distinct?.share.map { interval($0) } ?? "–", grouped(theme.new),
                 grouped(theme.mixed), grouped(Int64(theme.products.count)),
                 grouped(Int64(theme.brands.count)),
                 theme.starImpact.map { decimal($0, of: 1_000_000, places: 3) } ?? "–",

@@ -80,6 +80,7 @@ final class RowQueue {
     }
 
     func add(_ row: ProductSummary) throws {
+        byteCount += row.distinctKeys?.bytes.count ?? 0
         summaries.append(row)
         try flushWhereFull()
     }
