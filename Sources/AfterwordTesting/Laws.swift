@@ -102,6 +102,9 @@ package struct Laws {
         joined["scope_summary_history"] = nil
         joined = joined.mapValues { Array(Set($0)).sorted() }
         var expected = try comparable(whole)
+        // Distinct counts do not add up: a review may be shown in both parts.
+        expected["scope_summary"] = try withoutDistinct(expected["scope_summary"] ?? [])
+        joined["scope_summary"] = try withoutDistinct(joined["scope_summary"] ?? [])
         expected["scope_summary_history"] = nil
         return difference(expected.mapValues { $0.sorted() }, joined)
     }
@@ -129,6 +132,14 @@ package struct Laws {
                         (row.members ?? []).filter { !["file", "offset"].contains($0.key) }
                     ).canonical
                 } : table.value
+        }
+    }
+
+    private func withoutDistinct(_ lines: [String]) throws -> [String] {
+        try lines.map { line in
+            let row = try JSONValue(parsing: Array(line.utf8))
+            let members = (row.members ?? []).filter { !$0.key.hasPrefix("distinct_") }
+            return JSONValue.object(members).canonical
         }
     }
 

@@ -79,7 +79,7 @@ private struct Rebuilt {
         if stored.filter({ !$0.value.isZero }) != months { return "months" }
         var storedScopes: [Scope: ScopeSummary] = [:]
         for row in try reader.scopeHistory() where row.run <= run {
-            storedScopes[row.row.scope] = row.row
+            storedScopes[row.row.scope] = row.row.withoutDistinct
         }
         if storedScopes.filter({ $0.value.productCount > 0 }) != scopes { return "scopes" }
         return nil
@@ -106,8 +106,16 @@ private struct Rebuilt {
             ("\($0.productID) \($0.key.month) \($0.key.origin)", $0.counters)
         }
         if Dictionary(uniqueKeysWithValues: current) != months { return "months now" }
-        let now = Dictionary(uniqueKeysWithValues: try reader.scopes().map { ($0.scope, $0) })
+        let now = Dictionary(
+            uniqueKeysWithValues: try reader.scopes().map { ($0.scope, $0.withoutDistinct) })
         return now == scopes ? nil : "scopes now"
+    }
+}
+
+extension ScopeSummary {
+    /// With no distinct reviews: they follow from more than the history of rows.
+    fileprivate var withoutDistinct: ScopeSummary {
+        ScopeSummary(scope: scope, productCount: productCount, counters: counters)
     }
 }
 

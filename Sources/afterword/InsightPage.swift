@@ -54,9 +54,10 @@ struct InsightPage {
         print(Terminal.bold(text("scope", of: document)))
         let mean = number("mean_thousandths").map { decimal($0, of: 1_000, places: 2) } ?? "–"
         say(
-            several(number("review_count"), "review") + " of "
+            reviewsCounted(number("review_count") ?? 0, distinct: number("distinct_count"))
+                + " of "
                 + "\(several(number("product_count"), "product")), mean \(mean), negative "
-                + percent(share("negative")) + "; the portfolio: "
+                + percent(share("distinct_negative") ?? share("negative")) + "; the portfolio: "
                 + percent(share("portfolio_negative")))
     }
 
@@ -79,7 +80,7 @@ struct InsightPage {
             let happened = number("happened", of: danger) ?? 0
             print(
                 "! " + Terminal.bold(text("hazard", of: danger).replacing("_", with: " ")) + "  "
-                    + several(number("mentions", of: danger), "review") + " · "
+                    + mentions(danger) + " · "
                     + several(number("products", of: danger), "product") + " · "
                     + (happened > 0
                         ? "it happened in \(grouped(happened))" : "the product is called dangerous")
@@ -100,7 +101,7 @@ struct InsightPage {
         print("\n" + Terminal.bold(title))
         for (index, item) in items.prefix(Self.items).enumerated() {
             // Issues with fewer reviews than a ranking needs are shown in grey.
-            let isFew = (number("mentions", of: item) ?? 0) < MinimumSupport.product
+            let isFew = distinctMentions(item) < MinimumSupport.product
             let heading = text("label", of: item)
             say(
                 "\(index + 1). " + (isFew ? Terminal.grey(heading) : Terminal.bold(heading)) + "  "
@@ -114,12 +115,12 @@ struct InsightPage {
             showFiled(item)
         }
         let more = items.dropFirst(Self.items).map {
-            "\(text("label", of: $0)) (\(grouped(number("mentions", of: $0) ?? 0)))"
+            "\(text("label", of: $0)) (\(grouped(distinctMentions($0))))"
         }
         if !more.isEmpty { print("Also said: " + more.joined(separator: ", ") + ".") }
         let leftOut = Set(document["left_out"]?[name]?.elements?.compactMap(\.text) ?? [])
         let labels = items.filter { leftOut.contains($0["aspect"]?.text ?? "") }.map {
-            "\(text("label", of: $0)) (\(several(number("mentions", of: $0), "review")))"
+            "\(text("label", of: $0)) (\(several(distinctMentions($0), "review")))"
         }
         if !labels.isEmpty {
             print("The model left out: " + labels.joined(separator: ", ") + ".")
@@ -151,10 +152,21 @@ struct InsightPage {
         quote["agrees"] != .bool(false) || item["aspect"]?.text == "other"
     }
 
+    /// How many reviews say it, and how often they are shown.
+    private func mentions(_ item: JSONValue) -> String {
+        reviewsShown(
+            number("mentions", of: item) ?? 0, distinct: number("distinct_mentions", of: item))
+    }
+
+    /// Documents of earlier programs do not know which reviews are distinct.
+    private func distinctMentions(_ item: JSONValue) -> Int64 {
+        number("distinct_mentions", of: item) ?? number("mentions", of: item) ?? 0
+    }
+
     private func counted(_ item: JSONValue) -> String {
         let languages = item["languages"]?.elements?.compactMap(\.text).joined(separator: " ") ?? ""
         var parts = [
-            several(number("mentions", of: item), "review")
+            mentions(item)
                 + " (\(tenths(share("share", of: item))))",
             several(number("products", of: item), "product"), languages,
         ]
@@ -192,7 +204,8 @@ struct InsightPage {
         print(
             Terminal.grey(
                 "      \(text("product_id", of: quote)) \(text("review_id", of: quote)) "
-                    + "v\(number("version", of: quote) ?? 0)"))
+                    + "v\(number("version", of: quote) ?? 0)"
+                    + (Shown(ofQuote: quote).words.map { ", \($0)" } ?? "")))
         let translation = text("translation_unchecked", of: quote)
         if !translation.isEmpty {
             print(Terminal.grey("      unchecked translation: \(translation)"))

@@ -194,6 +194,8 @@ import Testing
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
         try DatabaseQueue(path: old.path, configuration: configuration).write { database in
+            try undoDistinct(database)
+            try database.execute(sql: undoReviewLinks)
             try undoPlainNames(database)
             try undoVerdicts(database)
             let views = try Row.fetchAll(
@@ -204,12 +206,11 @@ import Testing
                     DROP TABLE service_jobs;
                     DROP TABLE product_reviews_base_later;
                     ALTER TABLE product_reviews_base_first RENAME TO product_reviews_base;
-                    \(undoSinceDigestRules)
-                    ALTER TABLE runs DROP COLUMN digest_rules;
+                    \(undoSinceDigestRules) ALTER TABLE runs DROP COLUMN digest_rules;
                     ALTER TABLE runs DROP COLUMN dump_label;
                     DELETE FROM grdb_migrations
                         WHERE substr(identifier, 1, 2) IN
-                            ('3 ', '5 ', '6 ', '7 ', '8 ', '9 ', '10', '11', '13');
+                            ('3 ', '5 ', '6 ', '7 ', '8 ', '9 ', '10', '11', '12', '13');
                     """)
             for view in views where view["name"] != "product_reviews_base" {
                 try database.execute(
@@ -219,7 +220,9 @@ import Testing
         }
         #expect(throws: StoreFault.self) { try SQLiteStore(path: old.path, opening: .existing) }
         let pending = try SQLiteStore.pendingMigrations(path: old.path)
-        #expect(pending.map { $0.prefix(2) } == ["3 ", "5 ", "6 ", "7 ", "8 ", "9 ", "10", "11", "13"])
+        #expect(
+            pending.map { $0.prefix(2) }
+                == ["3 ", "5 ", "6 ", "7 ", "8 ", "9 ", "10", "11", "12", "13"])
         for file in [old, new] {
             let store = try file.open()
             for (number, step) in history.steps.enumerated().dropFirst() {

@@ -113,6 +113,7 @@ import Testing
         case "13 estimated times, restated versions, capped dumps":
             try database.execute(sql: undoCappedDumps)
         case "11 review links": try database.execute(sql: undoReviewLinks)
+        case "12 distinct reviews": try undoDistinct(database)
         case "10 identity rules, unreadable fields": try database.execute(sql: undoIdentityRules)
         case "9 digest rules":
             try database.execute(sql: "ALTER TABLE runs DROP COLUMN digest_rules")

@@ -154,6 +154,7 @@ import Testing
         // The store of a program from before verdicts.
         try server.runAll(
             """
+            DROP VIEW \(views).scopes; \(undoDistinctColumns)
             \(undoSinceDigestRules)
             ALTER TABLE runs DROP COLUMN digest_rules; \(undoPlainNamesOfPostgres)
             DROP VIEW \(views).review_links; DROP TABLE review_links;
@@ -161,7 +162,8 @@ import Testing
             DELETE FROM migrations
                 WHERE name IN ('6 verdicts', '7 service jobs', '8 plain names',
                     '9 digest rules', '10 identity rules, unreadable fields',
-                    '11 review links', '13 estimated times, restated versions, capped dumps')
+                    '11 review links', '12 distinct reviews',
+                    '13 estimated times, restated versions, capped dumps')
             """)
         try store.grantReader(role)
         _ = try schema.open()

@@ -1,5 +1,7 @@
 import GRDB
 
+@testable import AfterwordStores
+
 /// Tables with a row checksum, which was called a seal before the eighth migration.
 private let checksummed = [
     "run_attempts", "shapes", "products_dim", "product_insights_cache", "llm_calls", "api_keys",
@@ -61,7 +63,29 @@ let undoCappedDumps = """
 
 /// The same of the thirteenth and the tenth.
 let undoSinceDigestRules = undoCappedDumps + undoIdentityRules
+
 /// Takes away what the eleventh migration added, in a SQLite file.
 let undoReviewLinks = """
     DROP VIEW IF EXISTS report_review_links; DROP TABLE IF EXISTS review_links;
     """
+
+/// Takes away the columns that the twelfth migration added, in either database; the view of scopes
+/// is to be dropped before.
+let undoDistinctColumns =
+    "ALTER TABLE product_summary DROP COLUMN distinct_keys;\n"
+    + ["scope_summary", "scope_summary_history"].flatMap { table in
+        ["distinct_count", "distinct_rated", "distinct_negatives"].map {
+            "ALTER TABLE \(table) DROP COLUMN \($0);\n"
+        }
+    }.joined()
+
+/// Takes away what the twelfth migration added to a SQLite file.
+func undoDistinct(_ database: Database) throws {
+    let view = ReportDialect.sqlite.select(ReportView.scopes.asOf(version: 2))
+    try database.execute(
+        sql: """
+            DROP VIEW report_scopes;
+            \(undoDistinctColumns)
+            CREATE VIEW report_scopes AS \(view)
+            """)
+}

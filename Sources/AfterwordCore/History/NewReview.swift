@@ -22,6 +22,8 @@ package struct NewReview: Sendable {
     package var times: ReviewTimes
     package var salt: Digest128
     package var rowDigest: Digest256
+    /// By what the review is recognised where it is shown several times.
+    package var distinctKey = DistinctKey.none
 
     /// Its record was staged: it is in bronze already.
     package var isStaged: Bool { rawKey != reviewKey }

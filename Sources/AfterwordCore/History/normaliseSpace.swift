@@ -37,3 +37,44 @@ private func spaceLength(_ bytes: BorrowedBytes, _ index: Int) -> Int {
     default: return 0
     }
 }
+
+/// Whether `normaliseSpace` would leave a text as it is: it has no white space but single spaces
+/// between other characters. May say no of a text with characters beyond ASCII that is normal.
+func isSpaceNormal(_ bytes: BorrowedBytes) -> Bool {
+    guard let first = bytes.first, first > 0x20, let last = bytes.last, last > 0x20 else {
+        return false
+    }
+    let (ones, tops): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+    let spaces = ones &* 0x20
+    var index = 0
+    // The highest bit of the lowest byte, where the byte before the word is a space.
+    var carried: UInt64 = 0
+    while index &+ 8 <= bytes.count {
+        let word = bytes.word(at: index)
+        // With all bytes below 128, the top bit of a byte's sum is free for the comparison.
+        if word & tops != 0 { return isSpaceNormal(bytes, from: index) }
+        let isControl = ~(word &+ ones &* 0x60) & tops
+        let isSpace = ~((word ^ spaces) &+ ones &* 0x7F) & tops
+        if isControl != 0 || isSpace & (isSpace &<< 8 | carried) != 0 { return false }
+        carried = isSpace &>> 56
+        index &+= 8
+    }
+    return isSpaceNormal(bytes, from: index)
+}
+
+/// The same, byte by byte; the bytes before `start` are normal.
+private func isSpaceNormal(_ bytes: BorrowedBytes, from start: Int) -> Bool {
+    var index = start
+    while index < bytes.count {
+        let byte = bytes[index]
+        switch byte {
+        case 0x20: if index > 0, bytes[index - 1] == 0x20 { return false }
+        case 0..<0x20: return false
+        // The first bytes of white space beyond ASCII, and of much else.
+        case 0xC2, 0xE1, 0xE2, 0xE3: if spaceLength(bytes, index) > 0 { return false }
+        default: break
+        }
+        index &+= 1
+    }
+    return true
+}

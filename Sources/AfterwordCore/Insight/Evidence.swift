@@ -15,7 +15,7 @@ package struct EvidenceReview: Sendable {
 package struct Evidence: Sendable {
     package var scope: ReviewScope
     package var reviews: [EvidenceReview]
-    /// How many live reviews of the scope have a text.
+    /// How many distinct live reviews of the scope have a text.
     package var readable: Int
     /// The masked values, for unmasking quotes.
     package var mask: Mask
@@ -41,16 +41,24 @@ package enum EvidenceLimit {
     static let version = 1
 }
 
-/// Chooses the reviews of a scope that are sent to a model. Deterministic, independent of the order
-/// of the input. About two thirds are negative. Inside each band of stars, reviews that are the
-/// first of their product come first, then those that are the first of their language, then of
-/// their quarter of the year (of their run where they have no source time).
+/// Chooses the reviews of a scope that are sent to a model: of a review that is shown several times
+/// one. Deterministic, independent of the order of the input. About two thirds are negative. Inside
+/// each band of stars, reviews that are the first of their product come first, then those that are
+/// the first of their language, then of their quarter of the year (of their run where they have no
+/// source time).
 ///
 /// - Parameter tokens: The limit, as `tokenBound` counts.
 package func evidence(
     _ scope: ReviewScope, _ reviews: [ReadReview], tokens: Int = EvidenceLimit.tokens
 ) -> Evidence {
-    let readable = reviews.filter { $0.review.values.title != nil || $0.review.values.body != nil }
+    let distinct = DistinctReviews(reviews)
+    let readable = reviews.indices.filter {
+        distinct.isChosen($0) && reviews[$0].review.values.hasText
+    }.map { index in
+        var read = reviews[index]
+        read.shown = distinct.shown(index)
+        return read
+    }
     let chosen = spread(readable)
     var mask = Mask()
     var products: [Text: String] = [:]

@@ -10,6 +10,9 @@ extension Insight {
             "schema": .string(AnswerSchema.name), "dropped": dropped.json,
         ]
         let told: KeyValuePairs<String, JSONValue> = [
+            "distinct_count": JSONValue(distinct.count),
+            "distinct_rated_count": JSONValue(distinct.rated),
+            "distinct_negative_count": JSONValue(distinct.negatives),
             "product_count": JSONValue(productCount),
             "mean_thousandths": JSONValue(meanStars(counters)),
             "mismatches": JSONValue(mismatches), "dangers": .array(dangers.map(\.json)),
@@ -31,6 +34,7 @@ extension Insight {
         members.append((key: "evidence", value: evidence))
         members += counters.members
         members += shareMembers("negative", negative)
+        members += shareMembers("distinct_negative", distinct.negativeShare)
         members += shareMembers("portfolio_negative", portfolioNegative)
         return .object(members)
     }
@@ -66,6 +70,7 @@ extension Insight.Item {
                 ("polarity", .string(polarity.rawValue)), ("summary", .string(summary)),
                 ("summary_by", .string(isSummaryOfModel ? "model" : "program")),
                 ("basis", .string(basis.rawValue)), ("mentions", JSONValue(mentions)),
+                ("distinct_mentions", JSONValue(distinctMentions)),
                 ("mixed", JSONValue(mixed)), ("new", JSONValue(new)),
                 ("products", JSONValue(products)),
                 ("languages", .array(languages.map { .string($0) })),
@@ -87,6 +92,7 @@ extension Insight.Quote {
             "end": JSONValue(grounded.range.upperBound),
             "check": .string(grounded.check.rawValue),
             "translation_unchecked": JSONValue(translation), "agrees": .bool(agrees),
+            "appearances": JSONValue(shown.appearances), "products": JSONValue(shown.products),
         ])
     }
 }

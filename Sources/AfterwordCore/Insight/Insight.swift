@@ -2,7 +2,7 @@
 /// review.
 package struct Insight: Equatable, Sendable {
     /// The version of the document's form.
-    package static let version = 2
+    package static let version = 3
 
     /// A quote with the review it comes from.
     package struct Quote: Equatable, Sendable {
@@ -17,6 +17,8 @@ package struct Insight: Equatable, Sendable {
         /// Whether the lexicon reads the item's aspect in the quoted words. Always true for an
         /// aspect that is not in the lexicon, whose quotes against the stars are dropped.
         package var agrees: Bool
+        /// How often the review is shown in the scope.
+        package var shown = Shown.once
     }
 
     /// How an item's numbers were counted.
@@ -40,7 +42,10 @@ package struct Insight: Equatable, Sendable {
         package var summary: String
         package var isSummaryOfModel: Bool
         package var basis: Basis
+        /// How many reviews say so, each as often as it is shown.
         package var mentions: Int64
+        /// How many distinct reviews say so; `share` is theirs of all distinct reviews.
+        package var distinctMentions: Int64
         package var mixed: Int64
         package var new: Int64
         package var products: Int64
@@ -67,7 +72,7 @@ package struct Insight: Equatable, Sendable {
             summary = ""
             isSummaryOfModel = false
             basis = .quotes
-            (mentions, mixed, new, products) = (0, 0, 0, 0)
+            (mentions, distinctMentions, mixed, new, products) = (0, 0, 0, 0, 0)
             languages = []
         }
     }
@@ -91,6 +96,8 @@ package struct Insight: Equatable, Sendable {
     package var language: Language
     package var model: String
     package var counters: Counters
+    /// The counts with a review that is shown several times counted once.
+    package var distinct: DistinctCounts
     package var productCount: Int64
     package var negative: Share?
     /// Of the whole portfolio, for comparison.
@@ -182,8 +189,7 @@ package struct InsightSubject: Sendable {
 
     /// Why no insight can be made; nil where one can.
     package var notEnoughData: NotEnoughData? {
-        let readable = Int64(
-            reviews.count { $0.review.values.title != nil || $0.review.values.body != nil })
+        let readable = DistinctReviews(reviews).readable
         guard readable < Self.threshold else { return nil }
         var see: ReviewScope?
         if case .product = scope, let brand = reviews.compactMap(\.brand).first {
@@ -193,7 +199,7 @@ package struct InsightSubject: Sendable {
     }
 }
 
-/// Too few reviews with a text for an insight.
+/// Too few distinct reviews with a text for an insight.
 package struct NotEnoughData: Equatable, Sendable {
     package var reviews: Int64
     package var threshold: Int64

@@ -5,6 +5,8 @@ package struct InsightDanger: Equatable, Sendable {
     package var dangerClass: DangerClass
     /// Reviews in which it happened or that call the product dangerous.
     package var mentions: Int64 = 0
+    /// Those mentions with a review that is shown several times counted once.
+    package var distinctMentions: Int64 = 0
     /// Those mentions in which it happened.
     package var happened: Int64 = 0
     /// Those mentions that are in versions brought by the newest run.
@@ -18,19 +20,21 @@ package struct InsightDanger: Equatable, Sendable {
 package func insightDangers(
     _ reviews: [ReadReview], lexicon: Lexicon
 ) -> (dangers: [InsightDanger], unlikely: Int64) {
-    var found: [String: [(danger: Danger, read: ReadReview)]] = [:]
+    var found: [String: [(danger: Danger, read: ReadReview, index: Int)]] = [:]
     var unlikely: Int64 = 0
-    for read in reviews {
+    let distinct = DistinctReviews(reviews)
+    for (index, read) in reviews.enumerated() {
         let own = read.dangers(lexicon)
         if !own.isEmpty, !own.contains(where: \.dangerClass.leads) { unlikely += 1 }
         for danger in own where danger.dangerClass.leads {
-            found[danger.hazard, default: []].append((danger, read))
+            found[danger.hazard, default: []].append((danger, read, index))
         }
     }
     let ranked = found.values.map { said -> (worst: Danger, made: InsightDanger) in
         let worst = said.map(\.danger).min() ?? said[0].danger
         var made = InsightDanger(hazard: worst.hazard, dangerClass: worst.dangerClass)
         made.mentions = Int64(said.count)
+        made.distinctMentions = Int64(Set(said.map { distinct.groups[$0.index] }).count)
         made.happened = Int64(said.count { $0.danger.dangerClass == .happened })
         made.new = Int64(said.count(where: \.read.isNew))
         made.products = Int64(Set(said.map(\.read.review.productID)).count)
@@ -39,7 +43,8 @@ package func insightDangers(
             let places = said.filter { $0.danger.dangerClass == dangerClass }.map {
                 ProvenPlace(
                     read: $0.read, field: $0.danger.field, sentence: $0.danger.sentence,
-                    words: $0.danger.sentence)
+                    words: $0.danger.sentence
+                ).among(distinct, at: $0.index)
             }
             made.quotes += programQuotes(
                 places, limit: ProgramQuote.limit - made.quotes.count)
@@ -58,8 +63,9 @@ extension InsightDanger {
         .row([
             "hazard": .string(hazard), "class": .string(dangerClass.rawValue),
             "severity": .string(Severity.high.rawValue), "mentions": JSONValue(mentions),
-            "happened": JSONValue(happened), "new": JSONValue(new),
-            "products": JSONValue(products), "quotes": .array(quotes.map(\.json)),
+            "distinct_mentions": JSONValue(distinctMentions), "happened": JSONValue(happened),
+            "new": JSONValue(new), "products": JSONValue(products),
+            "quotes": .array(quotes.map(\.json)),
         ])
     }
 }

@@ -9,6 +9,9 @@ package struct ReadReview: Sendable {
     package var verdict: Verdict?
     /// The family of its product.
     package var family: Text?
+    private var knownKey: DistinctKey?
+    /// How often it is shown among the reviews that it was chosen from.
+    package var shown = Shown.once
 
     package init(
         review: StoredReview, brand: Text?, reading: ReviewReading, isNew: Bool,
@@ -20,6 +23,18 @@ package struct ReadReview: Sendable {
         self.brand = brand
         self.reading = reading
         self.isNew = isNew
+    }
+
+    /// By what it is recognised where it is shown several times.
+    package var distinctKey: DistinctKey { knownKey ?? review.distinctKey(hasGlobalID: false) }
+
+    /// The review with its key computed once.
+    ///
+    /// - Parameter hasGlobalID: Whether the shape that read it says that its ids are global.
+    package func recognised(hasGlobalID: Bool) -> ReadReview {
+        var read = self
+        read.knownKey = review.distinctKey(hasGlobalID: hasGlobalID)
+        return read
     }
 
     /// The aspects complained about, or praised, each once.
@@ -48,8 +63,10 @@ package struct ReadReview: Sendable {
 /// counted separately, as `mixed`.
 package struct Theme: Sendable {
     package var aspect: Lexicon.Aspect
-    /// How many reviews say so.
+    /// How many reviews say so, each as often as it is shown.
     package var mentions: Int64 = 0
+    /// How many distinct reviews say so.
+    package var distinctMentions: Int64 = 0
     package var mixed: Int64 = 0
     /// Those mentions that are in versions brought by the newest run.
     package var new: Int64 = 0
@@ -77,9 +94,13 @@ package struct Theme: Sendable {
         }
     }
 
-    /// Ordered by mentions (halved for general aspects), then star impact, then number of products.
+    /// Ordered by distinct mentions (halved for general aspects), then star impact, then number of
+    /// products.
     var rank: (Int64, Int64, Int) {
-        (aspect.isGeneral ? mentions : mentions * 2, starImpact ?? 0, products.count)
+        (
+            aspect.isGeneral ? distinctMentions : distinctMentions * 2, starImpact ?? 0,
+            products.count
+        )
     }
 }
 
@@ -91,7 +112,9 @@ package func countThemes(
 ) -> [Theme] {
     var themes = lexicon.aspects.map { Theme(aspect: $0) }
     var whole: (sum: Int64, count: Int64) = (0, 0)
-    for read in reviews {
+    let groups = distinctReviews(reviews)
+    var said: Set<[Int]> = []
+    for (place, read) in reviews.enumerated() {
         if let rating = read.review.values.rating {
             whole.sum += rating
             whole.count += 1
@@ -99,6 +122,9 @@ package func countThemes(
         for aspect in read.aspects(negative: !strengths) {
             if read.counts(asStrength: strengths) {
                 themes[aspect].count(read)
+                if said.insert([groups[place], aspect]).inserted {
+                    themes[aspect].distinctMentions += 1
+                }
             } else {
                 themes[aspect].mixed += 1
             }

@@ -145,3 +145,18 @@ private let stopWords = Lexicon.first.negations.values
 /// Words that carry no complaint by themselves: auxiliaries, pronouns, particles, number words, and
 /// words found in reviews of any product. Folded.
 private let fillers = LanguageFiles.words("language", "fillers")
+
+/// The clusters of the distinct ones among some reviews; members are indices of `reviews`.
+package func distinctClusters(
+    _ reviews: [ReadReview], _ distinct: DistinctReviews
+) -> [SentenceCluster] {
+    let chosen = reviews.indices.filter(distinct.isChosen)
+    return clusterSentences(chosen.map { (reviews[$0].review.values, reviews[$0].reading) })
+        .map { cluster in
+            var cluster = cluster
+            for place in cluster.members.indices {
+                cluster.members[place].index = chosen[cluster.members[place].index]
+            }
+            return cluster
+        }
+}

@@ -20,6 +20,7 @@ package func composeInsight(
     for read in subject.reviews { counters.add(read.review.values, sign: 1) }
     return Insight(
         scope: subject.scope, language: terms.language, model: terms.model, counters: counters,
+        distinct: composer.distinct.counts,
         productCount: Int64(Set(subject.reviews.map(\.review.productID)).count),
         negative: share(counters.negatives, of: counters.ratedCount),
         portfolioNegative: share(subject.portfolio.negatives, of: subject.portfolio.ratedCount),
@@ -66,6 +67,7 @@ private struct InsightComposer {
     private let complaints: [Theme]
     private let praise: [Theme]
     private let clusters: [SentenceCluster]
+    let distinct: DistinctReviews
 
     init(evidence: Evidence, subject: InsightSubject, language: Language, lexicon: Lexicon) {
         self.evidence = evidence
@@ -74,9 +76,10 @@ private struct InsightComposer {
         self.lexicon = lexicon
         shown = Dictionary(uniqueKeysWithValues: evidence.reviews.map { ($0.alias, $0) })
         check = ProseCheck(evidence, language: language)
+        distinct = DistinctReviews(subject.reviews)
         complaints = countThemes(subject.reviews, strengths: false, lexicon: lexicon)
         praise = countThemes(subject.reviews, strengths: true, lexicon: lexicon)
-        clusters = clusterSentences(subject.reviews.map { ($0.review.values, $0.reading) })
+        clusters = distinctClusters(subject.reviews, distinct)
     }
 
     /// The model's text where it passes the checks; otherwise nil, and the fault is counted.
@@ -120,15 +123,18 @@ private struct InsightComposer {
     private func rank(_ item: Insight.Item) -> (Int, Int64, Int64, Int64) {
         let isGeneral = lexicon.aspects.contains { $0.id == item.aspect && $0.isGeneral }
         return (
-            item.quotes.isEmpty ? 0 : 1, isGeneral ? item.mentions : item.mentions * 2,
+            item.quotes.isEmpty ? 0 : 1,
+            isGeneral ? item.distinctMentions : item.distinctMentions * 2,
             item.starImpact ?? 0, item.products
         )
     }
 
     private func places(_ theme: Theme, strengths: Bool) -> [ProvenPlace] {
         guard let aspect = lexicon.aspects.firstIndex(of: theme.aspect) else { return [] }
-        return subject.reviews.filter { $0.counts(asStrength: strengths) }
-            .compactMap { $0.place(of: aspect, isNegative: !strengths) }
+        return subject.reviews.enumerated().filter { $0.element.counts(asStrength: strengths) }
+            .compactMap { index, read in
+                read.place(of: aspect, isNegative: !strengths)?.among(distinct, at: index)
+            }
     }
 
     /// A theme that the model left out, with the program's own label and quotes.
@@ -179,7 +185,7 @@ private struct InsightComposer {
                         },
                         agrees: aspect.map {
                             source.read.says($0, isNegative: !strengths, at: grounded)
-                        } ?? true))
+                        } ?? true, shown: source.read.shown))
             }
         }
         return quotes
@@ -233,16 +239,12 @@ private struct InsightComposer {
                 made.quotes = programQuotes(places(theme, strengths: strengths))
             }
         } else if !strengths, known == nil, let cluster = cluster(of: quotes) {
-            fill(&made, theme(of: cluster.members.map { subject.reviews[$0.index] }, known))
+            let groups = Set(cluster.members.map { distinct.groups[$0.index] })
+            fill(&made, theme(of: appearances(in: groups), known))
             made.basis = .cluster
             made.label = cluster.label
         } else {
-            let said = Set(quotes.map { RowName(product: $0.productID, review: $0.reviewID) })
-            let reviews = subject.reviews.filter {
-                said.contains(
-                    RowName(product: $0.review.productID, review: $0.review.reviewID))
-            }
-            fill(&made, theme(of: reviews, known))
+            fill(&made, theme(of: appearances(of: quotes), known))
             made.basis = .quotes
         }
         if let known { describe(&made, known, strengths: strengths) }
@@ -273,7 +275,9 @@ private struct InsightComposer {
     /// Sets the polarity to mixed where at least half as many reviews say the opposite.
     private func mix(_ item: inout Insight.Item, _ theme: Theme, strengths: Bool) {
         let opposite = (strengths ? complaints : praise).first { $0.aspect == theme.aspect }
-        if (opposite?.mentions ?? 0) * 2 >= theme.mentions { item.polarity = .mixed }
+        if (opposite?.distinctMentions ?? 0) * 2 >= theme.distinctMentions {
+            item.polarity = .mixed
+        }
     }
 
     private struct RowName: Hashable {
@@ -281,13 +285,29 @@ private struct InsightComposer {
         var review: Text
     }
 
-    private func theme(of reviews: [ReadReview], _ aspect: Lexicon.Aspect?) -> Theme {
+    /// The reviews of quotes, and all that are the same, as indices of `subject.reviews`.
+    private func appearances(of quotes: [Insight.Quote]) -> [Int] {
+        let said = Set(quotes.map { RowName(product: $0.productID, review: $0.reviewID) })
+        let groups = subject.reviews.indices.filter { index in
+            let review = subject.reviews[index].review
+            return said.contains(RowName(product: review.productID, review: review.reviewID))
+        }.map { distinct.groups[$0] }
+        return appearances(in: Set(groups))
+    }
+
+    private func appearances(in groups: Set<Int>) -> [Int] {
+        subject.reviews.indices.filter { groups.contains(distinct.groups[$0]) }
+    }
+
+    /// - Parameter indices: Of the theme's reviews in `subject.reviews`.
+    private func theme(of indices: [Int], _ aspect: Lexicon.Aspect?) -> Theme {
         var theme = Theme(
             aspect: aspect
                 ?? Lexicon.Aspect(
                     id: AnswerSchema.other, label: "", route: Route.both.rawValue,
                     strength: nil, isGeneral: false))
-        for read in reviews { theme.count(read) }
+        for index in indices { theme.count(subject.reviews[index]) }
+        theme.distinctMentions = Int64(Set(indices.map { distinct.groups[$0] }).count)
         var whole: (sum: Int64, count: Int64) = (0, 0)
         for rating in subject.reviews.compactMap(\.review.values.rating) {
             whole.sum += rating
@@ -300,11 +320,12 @@ private struct InsightComposer {
     private func fill(_ item: inout Insight.Item, _ theme: Theme) {
         item.basis = .lexicon
         item.mentions = theme.mentions
+        item.distinctMentions = theme.distinctMentions
         item.mixed = theme.mixed
         item.new = theme.new
         item.products = Int64(theme.products.count)
         item.languages = theme.languages.sorted { Text($0) < Text($1) }
-        item.share = share(theme.mentions, of: Int64(subject.reviews.count))
+        item.share = share(theme.distinctMentions, of: distinct.counts.count)
         item.starImpact = theme.starImpact
     }
 

@@ -1,95 +1,70 @@
-/// A review with what decides whether it is the same as another one.
-package struct ReviewAppearance: Sendable {
-    package var review: StoredReview
-    package var family: Text?
-    package var brand: Text?
-
-    package init(review: StoredReview, family: Text?, brand: Text?) {
-        self.review = review
-        self.family = family
-        self.brand = brand
-    }
+/// For each review, the index of the first review that is the same one (`DistinctKey`). A review
+/// shown under several products, or twice, counts once in scopes above the product.
+package func distinctReviews(_ reviews: [ReadReview]) -> [Int] {
+    distinctGroups(reviews.map { ($0.distinctKey, $0.sameTextScope) })
 }
 
-/// For each review, the index of the first review that is the same one. A review shown under
-/// several products, or twice, counts once in scopes above the product.
-///
-/// Two reviews are the same if they have the same texts and one of these: the same id of the
-/// source; the same author id; the same real author name and source date. Reviews without any
-/// author are the same with equal rating and texts of at least 40 letters within one family, or
-/// within one brand where the family is unknown. A review without a text is never the same as
-/// another.
-package func distinctReviews(_ appearances: [ReviewAppearance]) -> [Int] {
-    var groups = Array(appearances.indices)
-    func first(_ place: Int) -> Int {
-        var place = place
-        while groups[place] != place { place = groups[place] }
-        return place
-    }
-    var known: [Digest128: Int] = [:]
-    for (place, appearance) in appearances.enumerated() {
-        for key in appearance.sameKeys {
-            guard let other = known[key] else {
-                known[key] = place
-                continue
+/// Under how many products a review is shown, itself included, and how often.
+package struct Shown: Equatable, Sendable {
+    package var appearances: Int64
+    package var products: Int64
+
+    package static let once = Shown(appearances: 1, products: 1)
+}
+
+/// Which of some reviews are one, and how often each is shown.
+package struct DistinctReviews: Sendable {
+    /// For each review, the index of the first one that is the same.
+    package let groups: [Int]
+    package let counts: DistinctCounts
+    /// The distinct reviews with a text.
+    package let readable: Int64
+    /// Only of groups of several reviews.
+    private let shown: [Int: Shown]
+    /// For each group of several, the index of the review that stands for it: the first by product
+    /// and id, whatever the order of the reviews.
+    private let chosen: [Int: Int]
+
+    package init(_ reviews: [ReadReview]) {
+        let groups = distinctReviews(reviews)
+        var members: [Int: [Int]] = [:]
+        for (place, group) in groups.enumerated() { members[group, default: []].append(place) }
+        var (counts, readable) = (DistinctCounts(), Int64(0))
+        var (shown, chosen): ([Int: Shown], [Int: Int]) = ([:], [:])
+        for (group, own) in members {
+            let stars = own.compactMap { reviews[$0].review.values.star }
+            counts.count += 1
+            if !stars.isEmpty { counts.rated += 1 }
+            if stars.contains(where: { $0 <= 2 }) { counts.negatives += 1 }
+            if own.contains(where: { reviews[$0].review.values.hasText }) { readable += 1 }
+            guard own.count > 1 else { continue }
+            let products = Set(own.map { reviews[$0].review.productID })
+            shown[group] = Shown(
+                appearances: Int64(own.count), products: Int64(products.count))
+            chosen[group] = own.min { left, right in
+                let (l, r) = (reviews[left].review, reviews[right].review)
+                return (l.productID, l.reviewID) < (r.productID, r.reviewID)
             }
-            let (left, right) = (first(other), first(place))
-            groups[max(left, right)] = min(left, right)
         }
+        (self.groups, self.counts, self.readable) = (groups, counts, readable)
+        (self.shown, self.chosen) = (shown, chosen)
     }
-    return groups.indices.map(first)
+
+    /// How often the review at an index is shown among these reviews.
+    package func shown(_ place: Int) -> Shown { shown[groups[place]] ?? .once }
+
+    /// Whether the review at an index stands for all that are the same.
+    package func isChosen(_ place: Int) -> Bool {
+        chosen[groups[place]].map { $0 == place } ?? true
+    }
 }
 
-extension ReviewAppearance {
-    /// The fewest letters at which equal texts are assumed to have one author.
-    private static let fewestLetters = 40
-    /// Names that sources write for reviewers without one; folded.
-    private static let noNames: Set<String> = [
-        "amazon customer", "amazon kunde", "cliente amazon", "cliente de amazon",
-        "client damazon", "client amazon", "amazon klant", "amazon user", "kindle customer",
-        "anonymous", "anonym", "anonyme", "anonimo", "a customer", "customer", "kunde",
-        "amazonカスタマー",
-    ]
-
-    /// Two reviews with any of these keys in common are the same.
-    fileprivate var sameKeys: [Digest128] {
-        let values = review.values
-        let texts = [values.title, values.body].map { text in
-            text.flatMap { composeText($0.bytes).lend { normaliseSpace($0) } }.map { Text($0) }
-        }
-        guard texts.contains(where: { $0 != nil }) else { return [] }
-        func key(_ kind: String, _ parts: [Text?]) -> Digest128 {
-            var builder = DigestEncoder(domain: "afterword.distinct.1")
-            builder.add(kind)
-            for part in parts + texts { builder.add(optional: part) }
-            return builder.finish128()
-        }
-        var keys: [Digest128] = []
-        if review.kind == .source { keys.append(key("source", [review.reviewID])) }
-        if let author = review.authorID {
-            keys.append(key("author", [author]))
-        } else if let name = realName, review.times.createdOrigin == .source {
-            keys.append(
-                key("name", [name, Text("\(review.times.createdAt.startOfDay.microseconds)")]))
-        } else if realName == nil, Self.letters(in: texts) >= Self.fewestLetters,
-            let scope = family.map({ "family \($0)" }) ?? brand.map({ "brand \($0)" })
-        {
-            keys.append(
-                key("text", [Text(scope), values.rating.map { Text("\($0)") }]))
-        }
-        return keys
-    }
-
-    private var realName: Text? {
-        review.values.authorName.flatMap { name in
-            let folded = words(of: name).map(\.text).joined(separator: " ")
-            return folded.isEmpty || Self.noNames.contains(folded) ? nil : name
-        }
-    }
-
-    private static func letters(in texts: [Text?]) -> Int {
-        texts.reduce(0) { count, text in
-            count + (text?.string.unicodeScalars.count { $0.properties.isAlphabetic } ?? 0)
-        }
+extension ReadReview {
+    /// Within what an equal text without an id and an author is the same review.
+    var sameTextScope: Scope? {
+        var attributes = ProductAttributes()
+        attributes[.family] = family
+        attributes[.brand] = brand
+        return attributes.sameTextScope
     }
 }

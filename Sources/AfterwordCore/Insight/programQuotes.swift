@@ -16,16 +16,29 @@ struct ProvenPlace {
     var sentence: Range<Int>
     /// The byte range of the matching words.
     var words: Range<Int>
+    /// The first of the appearances of the same review.
+    var group: Int?
+
+    /// The place in a review among others.
+    ///
+    /// - Parameter index: Of the review in `distinct`.
+    func among(_ distinct: DistinctReviews, at index: Int) -> ProvenPlace {
+        var place = self
+        (place.read.shown, place.group) = (distinct.shown(index), distinct.groups[index])
+        return place
+    }
 }
 
 /// Quotes chosen by the program: spread over products and languages, independent of the order of
-/// the reviews.
+/// the reviews; of a review that is shown several times one.
 func programQuotes(_ places: [ProvenPlace], limit: Int = ProgramQuote.limit) -> [Insight.Quote] {
+    var groups: Set<Int> = []
     let sorted = places.sorted { left, right in
         let (l, r) = (left.read.review, right.read.review)
         if l.contentDigest != r.contentDigest { return l.contentDigest < r.contentDigest }
         return (l.productID, l.reviewID) < (r.productID, r.reviewID)
     }
+    .filter { place in place.group.map { groups.insert($0).inserted } ?? true }
     .prefix(ProgramQuote.looked)
     var texts: [Text: Int] = [:]
     var products: [Text: Int] = [:]
@@ -59,7 +72,7 @@ private func ownQuote(_ place: ProvenPlace) -> Insight.Quote {
         grounded: GroundedQuote(
             check: .verified, field: place.field, range: range,
             text: String(decoding: text.bytes[range], as: UTF8.self)),
-        translation: nil, agrees: true)
+        translation: nil, agrees: true, shown: place.read.shown)
 }
 
 /// A sentence, cut to a quote's length at word boundaries. A sentence of fewer than 24 bytes is

@@ -57,8 +57,7 @@ package func distinctMentions(
     _ sets: [[ReadReview]], strengths: Bool, lexicon: Lexicon
 ) -> [DistinctMentions] {
     let all = sets.flatMap { $0 }
-    let firsts = distinctReviews(
-        all.map { ReviewAppearance(review: $0.review, family: $0.family, brand: $0.brand) })
+    let firsts = distinctReviews(all)
     var counts: [DistinctMentions] = []
     var place = 0
     var seen: Set<Int> = []

@@ -43,9 +43,24 @@ extension Shape {
         if holdsProducts, !conditions.isEmpty {
             throw ShapeFault(description: "a shape of products has no \"where\"")
         }
+        hasGlobalIDs = try Self.hasGlobalIDs(document["review_ids"], isMapped: reviewID != nil)
         let placeholders = document["placeholders"]?.elements?.compactMap(\.text) ?? []
         self.placeholders = Set(placeholders.map { Text($0) })
         try checkSources()
+    }
+
+    private static func hasGlobalIDs(
+        _ value: JSONValue?, isMapped: Bool
+    ) throws(ShapeFault) -> Bool {
+        guard let value else { return false }
+        guard let word = value.text, ["global", "product"].contains(word) else {
+            throw ShapeFault(
+                description: "\"review_ids\" of a shape are \"global\" or \"product\"")
+        }
+        guard isMapped else {
+            throw ShapeFault(description: "\"review_ids\" needs a \"review_id\" that is mapped")
+        }
+        return word == "global"
     }
 
     private static func holdsProducts(_ document: JSONValue) throws(ShapeFault) -> Bool {
@@ -99,7 +114,7 @@ extension Shape {
     private static func checkMembers(_ document: JSONValue) throws(ShapeFault) {
         let known = [
             "$schema", "shape", "version", "holds", "records", "fields", "product", "where",
-            "total", "placeholders", "window",
+            "total", "placeholders", "window", "review_ids",
         ]
         for member in document.members ?? [] where !known.contains(member.key) {
             throw ShapeFault(description: "no such member of a shape: \"\(member.key)\"")

@@ -17,6 +17,7 @@
 ///   "where": {"status": ["approved"]}, conditions that a record must meet, optional
 ///   "window": 10,                      the source holds the newest 10 of a product, optional
 ///   "total": "^total_reviews",         number of reviews that the object states, optional
+///   "review_ids": "global",            an id is one review under any product, optional
 ///   "placeholders": ["Amazon Customer"]
 /// }
 /// ```
@@ -63,6 +64,8 @@ package struct Shape: Equatable, Sendable {
     /// The greatest number of a product's reviews that the source holds, the newest; nil where it
     /// holds all.
     package var window: Int?
+    /// Whether an id of a review is the same review under any product, whatever its text.
+    package var hasGlobalIDs = false
     /// Whether its files hold products and no reviews.
     package var holdsProducts = false
 

@@ -134,6 +134,8 @@ package struct ProductSummary: Equatable, Sendable {
     package var firstReviewAt: Instant?
     package var lastReviewAt: Instant?
     package var lastChangedRun: Int64
+    /// The keys of its live reviews, in a row that is written; readers leave them out.
+    package var distinctKeys: DistinctKeys?
 
     package init(
         productKey: Int64, productID: Text, counters: Counters, firstReviewAt: Instant?,

@@ -39,11 +39,18 @@ package struct ScopeSummary: Equatable, Sendable {
     /// Number of products with at least one live review.
     package var productCount: Int64
     package var counters: Counters
+    /// The counts with a review that is shown several times counted once; nil where they were
+    /// never counted, in a row of an earlier program.
+    package var distinct: DistinctCounts?
 
     /// Whether no product and no review is left.
     package var isGone: Bool { productCount == 0 && counters.isZero }
 
-    package init(scope: Scope, productCount: Int64 = 0, counters: Counters = Counters()) {
+    package init(
+        scope: Scope, productCount: Int64 = 0, counters: Counters = Counters(),
+        distinct: DistinctCounts? = DistinctCounts()
+    ) {
+        self.distinct = distinct
         self.scope = scope
         self.productCount = productCount
         self.counters = counters

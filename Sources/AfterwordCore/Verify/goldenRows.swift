@@ -97,6 +97,9 @@ extension ScopeSummary {
             [
                 ("kind", .string(scope.kind.rawValue)), ("id", JSONValue(scope.id)),
                 ("product_count", JSONValue(productCount)),
+                ("distinct_count", JSONValue(distinct?.count)),
+                ("distinct_rated", JSONValue(distinct?.rated)),
+                ("distinct_negatives", JSONValue(distinct?.negatives)),
             ] + counters.members)
     }
 }

@@ -81,6 +81,9 @@ private func copySums(_ reader: any StoreReader, _ load: any StoreLoad) throws {
     for (run, rows) in months.sorted(by: { $0.key < $1.key }) {
         try inBatches(rows.map(\.row)) { try load.put(months: $0, run: run) }
     }
+    var keys: [Int64: DistinctKeys] = [:]
+    try reader.distinctKeys { keys[$0] = $1 }
+    try load.put(distinctKeys: keys)
     let scopes = Dictionary(grouping: try reader.scopeHistory(), by: \.run)
     for (run, rows) in scopes.sorted(by: { $0.key < $1.key }) {
         try inBatches(rows.map(\.row)) { try load.put(scopes: $0, run: run) }

@@ -84,6 +84,12 @@
         func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary] {
             try count().months(wanted)
         }
+        func distinctKeys(ofProducts keys: [Int64]) throws -> [Int64: DistinctKeys] {
+            try count().distinctKeys(ofProducts: keys)
+        }
+        func put(distinctKeys: [Int64: DistinctKeys]) throws {
+            try count().put(distinctKeys: distinctKeys)
+        }
         func insert(_ new: NewReviews) throws { try count().insert(new) }
         func scopes(_ scopes: [Scope]) throws -> [ScopeSummary] { try count().scopes(scopes) }
         func createdRange(

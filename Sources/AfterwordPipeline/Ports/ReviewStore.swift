@@ -116,6 +116,8 @@ package protocol StoreLookUps: AnyObject {
     /// First and last source `created_at` of each product's live reviews, without the reviews that
     /// the question excludes.
     func createdRange(_ wanted: [RangeQuestion]) throws -> [Int64: ClosedRange<Instant>]
+    /// The keys of these products' live reviews, as they were written last.
+    func distinctKeys(ofProducts keys: [Int64]) throws -> [Int64: DistinctKeys]
 }
 
 /// The bulk port: one load of one run, inside one transaction.
@@ -189,13 +191,15 @@ package protocol StoreLoad: StoreLookUps {
     func put(products: [ProductState]) throws
     /// Appends the attributes as of this run to `products_dim_history`.
     func append(attributes rows: [AttributeRow]) throws
-    /// Upserts sums that moved, and appends them to their history; a month or scope with nothing
-    /// left is deleted from the current rows.
+    /// Upserts sums that moved, with the keys of the products' live reviews, and appends the sums
+    /// to their history; a month or scope with nothing left is deleted from the current rows.
     func put(summaries rows: [ProductSummary], run: Int64) throws
     /// As `put(summaries:run:)`, for months.
     func put(months rows: [MonthSummary], run: Int64) throws
     /// As `put(summaries:run:)`, for scopes.
     func put(scopes rows: [ScopeSummary], run: Int64) throws
+    /// Sets the keys of products' live reviews, and nothing else of their sums.
+    func put(distinctKeys: [Int64: DistinctKeys]) throws
     /// Upserts a shape by name.
     func put(shape: ShapeRow) throws
 

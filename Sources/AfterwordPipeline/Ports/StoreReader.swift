@@ -38,6 +38,11 @@ package protocol StoreReader: AnyObject {
     func rejects() throws -> [RejectRow]
     /// Products, one or all.
     func products(_ id: Text?) throws -> [ProductState]
+    /// Products by their keys, in any order.
+    func products(withKeys keys: Set<Int64>) throws -> [ProductState]
+    /// Calls `take` with each product's key and the keys of its live reviews, as they are now, in
+    /// any order; a product whose keys were never written is left out.
+    func distinctKeys(_ take: (Int64, DistinctKeys) -> Void) throws
     /// Current sums of months, of one product or of all.
     func months(ofProduct id: Text?) throws -> [MonthSummary]
     /// Current sums of all scopes.
@@ -86,6 +91,10 @@ package protocol StoreReader: AnyObject {
 }
 
 extension StoreReader {
+    package func products(withKeys keys: Set<Int64>) throws -> [ProductState] {
+        try products(nil).filter { keys.contains($0.productKey) }
+    }
+
     package func listedReviews(ofProduct id: Text, withDeleted: Bool) throws -> [ListedReview] {
         try reviews(ofProduct: id).filter { withDeleted || $0.isLive }.map(\.listed)
     }

@@ -28,6 +28,9 @@ package func firstKey(ofProduct productKey: Int64, identity: Digest128) -> Int64
     return keys.lowerBound + Int64(identity.hashBits % UInt64(Int64(keys.count) - spareKeys))
 }
 
+/// The number of a review within its product, which its key contains.
+package func reviewNumber(_ reviewKey: Int64) -> Int64 { reviewKey & (1 << reviewBits - 1) }
+
 /// The product key that a review key contains.
 package func productKey(ofReview reviewKey: Int64) -> Int64 { reviewKey >> reviewBits }
 

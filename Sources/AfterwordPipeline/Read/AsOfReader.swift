@@ -106,6 +106,9 @@ package final class AsOfReader: StoreReader {
         return attributes
     }
 
+    /// None: keys are stored of the present only.
+    package func distinctKeys(_ take: (Int64, DistinctKeys) -> Void) throws {}
+
     package func months(ofProduct id: Text?) throws -> [MonthSummary] {
         newest(try reader.monthHistory(ofProduct: id)) { MonthOfProduct($0) }
             .filter { !$0.counters.isZero }

@@ -50,8 +50,16 @@ package struct RankedEntry: Sendable {
     package var impact: Int64
     /// Whether it has enough ratings to be ranked.
     package var isRanked: Bool
+    /// A brand's counts with a review that is shown several times counted once; nil for a product,
+    /// and where they were never counted.
+    package var distinct: DistinctCounts?
 
     package var negativeShare: Share? { share(counters.negatives, of: counters.ratedCount) }
+    /// The negative share with a review that is shown several times counted once; the plain one
+    /// where that is not known.
+    package var distinctNegativeShare: Share? {
+        distinct.map(\.negativeShare) ?? negativeShare
+    }
 }
 
 /// Filters and order of a ranking.

@@ -100,6 +100,13 @@ package final class ScopedReader: StoreReader {
         try visible(id, reader.productRaw) { $0.productID }
     }
 
+    package func distinctKeys(_ take: (Int64, DistinctKeys) -> Void) throws {
+        let seen = Set(try products(nil).map(\.productKey))
+        try reader.distinctKeys { product, keys in
+            if seen.contains(product) { take(product, keys) }
+        }
+    }
+
     package func months(ofProduct id: Text?) throws -> [MonthSummary] {
         try visible(id, reader.months) { $0.productID }
     }
@@ -123,7 +130,10 @@ package final class ScopedReader: StoreReader {
         for product in try products(nil) {
             sums.add(product.summary.counters, to: product.dimension.scopes, sign: 1)
         }
-        return sums.all.values.filter { !$0.isGone }.sorted { $0.scope < $1.scope }
+        var stored: [Scope: ScopeSummary] = [:]
+        for row in try reader.scopes() { stored[row.scope] = row }
+        return sums.all.values.filter { !$0.isGone }.map { $0.counted(as: stored[$0.scope]) }
+            .sorted { $0.scope < $1.scope }
     }
 
     package func scopes(_ wanted: [Scope]) throws -> [ScopeSummary] {
@@ -139,6 +149,7 @@ package final class ScopedReader: StoreReader {
         var scopes: [Text: [Scope]] = [:]
         var sums = ScopeSums()
         var history: [HistoryOf<ScopeSummary>] = []
+        let stored = Dictionary(grouping: try reader.scopeHistory(), by: \.row.scope)
         for run in Set(summaries.keys).union(attributes.keys).sorted() {
             let before = sums.all
             var touched: Set<Scope> = []
@@ -156,8 +167,9 @@ package final class ScopedReader: StoreReader {
             for row in summaries[run] ?? [] { counters[row.row.productID] = row.row.counters }
             count(named, sign: 1)
             for scope in touched where sums.all[scope] != before[scope] {
-                history.append(
-                    HistoryOf(run: run, row: sums.all[scope] ?? ScopeSummary(scope: scope)))
+                let own = sums.all[scope] ?? ScopeSummary(scope: scope)
+                let whole = stored[scope]?.last { $0.run <= run }?.row
+                history.append(HistoryOf(run: run, row: own.counted(as: whole)))
             }
         }
         return history.sorted { ($0.row.scope, $0.run) < ($1.row.scope, $1.run) }
@@ -254,6 +266,17 @@ package final class ScopedReader: StoreReader {
         case .scope(let scope):
             return scope.kind == .brand && brands.contains(scope.id) ? job : nil
         }
+    }
+}
+
+extension ScopeSummary {
+    /// The sums with the stored distinct counts where the whole scope is visible; else without any:
+    /// a review may be shown under a product that is not.
+    fileprivate func counted(as whole: ScopeSummary?) -> ScopeSummary {
+        var own = self
+        let isWhole = whole?.productCount == productCount && whole?.counters == counters
+        own.distinct = isWhole || isGone ? whole?.distinct : nil
+        return own
     }
 }
 

@@ -3,7 +3,7 @@ import AfterwordCore
 /// Checks the consistency of a store: the digest of every history row, the chain of runs, every
 /// balance (law 5), the ledger digest over everything else each run wrote, the digests of all
 /// stored payloads, the row checksums of all rows that are updated in place, and that current rows,
-/// sums and dimensions follow from the history (law 4).
+/// sums, distinct counts and dimensions follow from the history (law 4).
 ///
 /// A change of any significant stored byte is found, as is any missing row.
 ///
@@ -19,8 +19,9 @@ package func auditStore(_ reader: any StoreReader) throws -> AuditFinding? {
         ?? auditBalances(runs, reader) ?? auditBronze(reader)
         ?? auditBase(history, reader) ?? auditSums(history, runs, reader)
     if let broken { return broken }
-    return try auditInsights(reader) ?? auditVerdicts(reader) ?? auditLinks(history, reader)
-        ?? auditLedger(runs, rules, reader) ?? auditRowChecksums(reader)
+    return try auditDistinct(reader) ?? auditInsights(reader) ?? auditVerdicts(reader)
+        ?? auditLinks(history, reader) ?? auditLedger(runs, rules, reader)
+        ?? auditRowChecksums(reader)
 }
 
 /// The digest rules of each run.

@@ -374,7 +374,7 @@ private func readAgain(
     let products = try AsOfReader(reader, run: window.to).products(nil)
     let brands = Dictionary(products.map { ($0.productID, $0.dimension[.brand]) }) { $1 }
     let changed = try reader.changed(after: window.from, upTo: window.to)
-    let history = WindowHistory(window, changed, products: products)
+    let history = WindowHistory(window, changed, products: products, links: [])
     var moved: [Text?: Counters] = [:]
     for review in history.readAgain where review.isLive {
         guard let now = history.before(review) else { continue }

@@ -58,7 +58,8 @@ private func rankedBrand(_ summary: ScopeSummary, within portfolio: Counters) ->
         id: summary.scope.id, counters: summary.counters, attributes: attributes,
         productCount: summary.productCount,
         impact: impact(of: summary.counters, within: portfolio, portfolio: portfolio),
-        isRanked: summary.counters.ratedCount >= MinimumSupport.scope)
+        isRanked: summary.counters.ratedCount >= MinimumSupport.scope,
+        distinct: summary.distinct)
 }
 
 private func scopeCounters(_ reader: any StoreReader) throws -> [Scope: Counters] {

@@ -20,6 +20,8 @@ package struct ThemeReview: Sendable {
     package var field: TrackedField
     package var quote: String
     package var isNew: Bool
+    /// How often the review is shown among those that were asked for.
+    package var shown = Shown.once
 }
 
 /// The themes of the live reviews of a scope, those with the most mentions first.
@@ -50,7 +52,7 @@ package struct UnknownComplaint: Sendable {
 
 /// The clusters of unknown complaints, those with the most reviews first.
 private func unknownComplaints(_ read: [ReadReview]) -> [UnknownComplaint] {
-    clusterSentences(read.map { ($0.review.values, $0.reading) }).map { cluster in
+    distinctClusters(read, DistinctReviews(read)).map { cluster in
         UnknownComplaint(
             cluster: cluster,
             reviews: cluster.members.map { member in
@@ -63,14 +65,17 @@ private func unknownComplaints(_ read: [ReadReview]) -> [UnknownComplaint] {
     }
 }
 
-/// The reviews of one theme, those with the newest run first; nil for an unknown theme.
+/// The reviews of one theme, those with the newest run first, each distinct one once; nil for an
+/// unknown theme.
 package func themeReviews(
     _ reader: any StoreReader, aspect id: String, _ query: ThemeQuery, lexicon: Lexicon = .first,
     page: Page
 ) throws -> Listing<ThemeReview>? {
     guard let aspect = lexicon.aspects.firstIndex(where: { $0.id == id }) else { return nil }
     var found: [ThemeReview] = []
-    for read in try readReviews(reader, query, lexicon) {
+    let all = try readReviews(reader, query, lexicon)
+    let distinct = DistinctReviews(all)
+    for (index, read) in all.enumerated() where distinct.isChosen(index) {
         let mention = read.reading.mentions.first {
             $0.aspect == aspect && $0.isNegative != query.strengths
         }
@@ -79,7 +84,8 @@ package func themeReviews(
         found.append(
             ThemeReview(
                 review: review, language: read.reading.language, field: mention.field,
-                quote: review.values.quote(mention.field, mention.sentence), isNew: read.isNew))
+                quote: review.values.quote(mention.field, mention.sentence), isNew: read.isNew,
+                shown: distinct.shown(index)))
     }
     return Listing(found.sorted(by: newestFirst), page: page)
 }
@@ -108,6 +114,7 @@ package func readReviews(
             outside.insert(product.productID)
         }
     }
+    let globalIDs = try GlobalIDs(reader, ofProduct: query.product)
     let wanted = query.brand.map { Text($0) }
     let all = try reviews(reader, query, since: since).filter { review in
         review.isLive && (wanted == nil || brands[review.productID] == wanted)
@@ -117,13 +124,15 @@ package func readReviews(
     // On all cores, because detecting language and phrases takes most of the time.
     let parts = (all.count + partReviews - 1) / partReviews
     let read = Mutex([[ReadReview]](repeating: [], count: parts))
-    DispatchQueue.concurrentPerform(iterations: parts) { [brands, families, brought] part in
+    DispatchQueue.concurrentPerform(iterations: parts) {
+        [brands, families, brought, globalIDs] part in
         let start = part * partReviews
         let own = all[start..<min(start + partReviews, all.count)].map { review in
-            ReadReview(
+            let read = ReadReview(
                 review: review, brand: brands[review.productID],
                 reading: readReview(review.values, with: lexicon), isNew: brought.holds(review),
                 verdict: verdicts.verdict(on: review), family: families[review.productID])
+            return read.recognised(hasGlobalID: globalIDs.holds(review))
         }
         read.withLock { $0[part] = own }
     }

@@ -15,7 +15,10 @@ struct CSVTable: Sendable {
 
     private static let brands = CSVTable(
         summary: "Brands by impact, as the first page ranks them.", parameters: [],
-        head: ["brand", "products"] + counted + ["new_negative", "main_complaint"]
+        head: ["brand", "products"] + counted + [
+            "new_negative", "main_complaint", "distinct_reviews", "distinct_negative_share",
+            "distinct_negative_low", "distinct_negative_high",
+        ]
     ) { call in
         let window = try call.window()
         let read = try readReviews(call.reader, ThemeQuery())
@@ -25,7 +28,12 @@ struct CSVTable: Sendable {
             [.text(entry.id), .count(entry.productCount)] + counts(entry) + [
                 .number(facts.new(entry.id).map { String($0) } ?? ""),
                 .text(facts.topTheme(entry.id) ?? ""),
+                .number(entry.distinct.map { String($0.count) } ?? ""),
             ]
+                + [\Share.value, \.low, \.high].map { end in
+                    .decimal(
+                        entry.distinct?.negativeShare?[keyPath: end], of: 1_000_000, places: 6)
+                }
         }
     }
 
@@ -72,7 +80,7 @@ struct CSVTable: Sendable {
         parameters: [.text("brand", "Only this brand."), .text("product", "Only this product.")],
         head: [
             "theme", "label", "reviews", "new", "mixed", "products", "brands", "star_impact",
-            "languages",
+            "languages", "distinct_reviews",
         ]
     ) { call in
         try complaints(readReviews(call.reader, themeQuery(call))).map { theme in
@@ -80,7 +88,7 @@ struct CSVTable: Sendable {
                 .text(theme.aspect.id), .text(theme.aspect.label), .count(theme.mentions),
                 .count(theme.new), .count(theme.mixed), .count(theme.products.count),
                 .count(theme.brands.count), .decimal(theme.starImpact, of: 1_000_000, places: 3),
-                .text(languagesText(theme)),
+                .text(languagesText(theme)), .count(theme.distinctMentions),
             ]
         }
     }
@@ -91,7 +99,10 @@ struct CSVTable: Sendable {
             Parameter(
                 name: "theme", form: .text, isRequired: true, comment: "As `themes` names it."),
             .text("brand", "Only this brand."),
-        ], head: ["product", "review", "version", "stars", "language", "new", "says"]
+        ],
+        head: [
+            "product", "review", "version", "stars", "language", "new", "says", "shown", "products",
+        ]
     ) { call in
         let found = try themeReviews(
             call.reader, aspect: call.text("theme") ?? "", themeQuery(call), page: Call.everything)
@@ -102,7 +113,8 @@ struct CSVTable: Sendable {
                 .count(entry.review.version),
                 .number(entry.review.values.star.map { String($0) } ?? ""),
                 .text(entry.language.rawValue), .text(entry.isNew ? "yes" : "no"),
-                .text(entry.quote),
+                .text(entry.quote), .count(entry.shown.appearances),
+                .count(entry.shown.products),
             ]
         }
     }

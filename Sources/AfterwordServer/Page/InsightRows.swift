@@ -56,7 +56,8 @@ struct InsightPart: PageRow {
     }
 
     private static func counted(_ item: JSONValue) -> String {
-        "\(item["label"]?.text ?? "") (\(several(item["mentions"]?.integer ?? 0, "review")))"
+        let count = item["distinct_mentions"]?.integer ?? item["mentions"]?.integer ?? 0
+        return "\(item["label"]?.text ?? "") (\(several(count, "review")))"
     }
 }
 
@@ -98,13 +99,17 @@ struct DangerCard: PageRow {
         "hazard": .text { hazardName($0.item["hazard"]?.text) },
         "how": .text { row in
             let (happened, all) = (row.number("happened"), row.number("mentions"))
+            let distinct = row.number("distinct_mentions")
+            let repeated = distinct < all ? " (\(grouped(distinct)) distinct)" : ""
             guard happened > 0 else {
                 return "\(several(all, "review")) \(all == 1 ? "calls" : "call") it dangerous"
+                    + repeated
             }
             let more = all - happened
             return "it happened in \(several(happened, "review"))"
                 + (more > 0
                     ? ", \(grouped(more)) more \(more == 1 ? "calls" : "call") it dangerous" : "")
+                + repeated
         },
         "products": .text { several($0.number("products"), "product") },
         "quotes": .rows { $0.quotes },
@@ -144,6 +149,8 @@ struct IssueCard: PageRow {
 
     private func text(_ name: String) -> String { item[name]?.text ?? "" }
     private func number(_ name: String) -> Int64 { item[name]?.integer ?? 0 }
+    /// Nil in documents of earlier programs.
+    private var distinct: Int64? { item["distinct_mentions"]?.integer }
 
     private var share: Share? {
         guard let value = item["share_millionths"]?.integer,
@@ -155,9 +162,9 @@ struct IssueCard: PageRow {
 
     static let members: KeyValuePairs<String, Member<IssueCard>> = [
         "label": .text { $0.text("label") }, "link": .maybe { $0.link },
-        "is_grey": .flag { $0.number("mentions") < MinimumSupport.product },
+        "is_grey": .flag { ($0.distinct ?? $0.number("mentions")) < MinimumSupport.product },
         "share": .text { percent($0.share) }, "interval": .maybe { interval($0.share) },
-        "mentions": .text { several($0.number("mentions"), "review") },
+        "mentions": .text { reviewsShown($0.number("mentions"), distinct: $0.distinct) },
         "products": .text { several($0.number("products"), "product") },
         "languages": .maybe { row in
             shown(
@@ -187,5 +194,6 @@ struct QuoteRow: PageRow {
         "stars": .text { $0.quote["star"]?.integer.map { "\($0) ★" } ?? "no stars" },
         "language": .text { $0.quote["language"]?.text ?? "" },
         "check": .text { $0.quote["check"]?.text ?? "" },
+        "shown": .maybe { Shown(ofQuote: $0.quote).words },
     ]
 }

@@ -72,10 +72,15 @@ struct BrandRow: PageRow {
 
     static let members: KeyValuePairs<String, Member<BrandRow>> = [
         "name": .text { $0.entry.id.string }, "link": .text { $0.link },
-        "impact": .text { $0.impact }, "negative": .text { percent($0.entry.negativeShare) },
-        "interval": .maybe { interval($0.entry.negativeShare) },
+        "impact": .text { $0.impact },
+        "negative": .text { percent($0.entry.distinctNegativeShare) },
+        "interval": .maybe { interval($0.entry.distinctNegativeShare) },
         "new": .maybe { $0.new.map { grouped($0) } }, "is_worse": .flag { ($0.new ?? 0) > 0 },
-        "reviews": .text { grouped($0.entry.counters.reviewCount) },
+        "reviews": .text { row in
+            let (shown, distinct) = (row.entry.counters.reviewCount, row.entry.distinct?.count)
+            let words = distinct.map { $0 < shown ? " (\(grouped($0)) distinct)" : "" }
+            return grouped(shown) + (words ?? "")
+        },
         "mean": .text { stars($0.entry.counters) }, "chart": .row { $0.chart },
         "top": .maybe { $0.topTheme },
     ]

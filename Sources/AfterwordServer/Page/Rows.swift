@@ -5,16 +5,18 @@ import AfterwordPipeline
 struct SumsRow: PageRow {
     var counters: Counters
     var share: Share?
+    var distinct: Int64?
 
     init(_ entry: RankedEntry) {
         counters = entry.counters
-        share = entry.negativeShare
+        share = entry.distinctNegativeShare
+        distinct = entry.distinct?.count
     }
 
     static let members: KeyValuePairs<String, Member<SumsRow>> = [
         "mean": .text { stars($0.counters) }, "negative": .text { percent($0.share) },
         "interval": .maybe { interval($0.share) },
-        "reviews": .text { several($0.counters.reviewCount, "review") },
+        "reviews": .text { reviewsCounted($0.counters.reviewCount, distinct: $0.distinct) },
         "histogram": .rows { row in
             let most = max(1, row.counters.stars.max() ?? 1)
             return (1...5).reversed().map { star in
@@ -71,7 +73,11 @@ struct ThemeRow: PageRow {
 
     static let members: KeyValuePairs<String, Member<ThemeRow>> = [
         "label": .text { $0.theme.aspect.label }, "link": .text { $0.link },
-        "mentions": .text { grouped($0.theme.mentions) }, "new": .text { grouped($0.theme.new) },
+        "mentions": .text { row in
+            let (shown, distinct) = (row.theme.mentions, row.theme.distinctMentions)
+            return grouped(shown) + (distinct < shown ? " (\(grouped(distinct)) distinct)" : "")
+        },
+        "new": .text { grouped($0.theme.new) },
         "products": .text { grouped(Int64($0.theme.products.count)) },
         "impact": .text { starImpactText($0.theme) },
         "languages": .text { languagesText($0.theme) },
@@ -89,7 +95,7 @@ func languagesText(_ theme: Theme) -> String {
 /// Complaint themes as tables list them, sorted by number of reviews, most first.
 func complaints(_ read: [ReadReview]) -> [Theme] {
     countThemes(read, strengths: false, lexicon: .first).enumerated().sorted { left, right in
-        let (l, r) = (left.element.mentions, right.element.mentions)
+        let (l, r) = (left.element.distinctMentions, right.element.distinctMentions)
         return l == r ? left.offset < right.offset : l > r
     }.map(\.element)
 }

@@ -98,6 +98,19 @@ extension PostgresLoad {
             })
     }
 
+    func put(distinctKeys: [Int64: DistinctKeys]) throws {
+        let all = distinctKeys.sorted { $0.key < $1.key }
+        for start in stride(from: 0, to: all.count, by: 256) {
+            let part = all[start..<min(start + 256, all.count)]
+            _ = try connection.run(
+                """
+                UPDATE product_summary s SET distinct_keys = given.keys
+                FROM unnest($1::bigint[], $2::bytea[]) AS given (own, keys)
+                WHERE s.product_key = given.own
+                """, [postgresArray(part.map(\.key)), postgresArray(part.map(\.value.bytes))])
+        }
+    }
+
     /// Moves the previous row of a month to the history. A month without remaining reviews keeps
     /// its row, with a count of zero.
     func put(months rows: [MonthSummary], run: Int64) throws {

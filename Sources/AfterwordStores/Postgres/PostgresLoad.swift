@@ -116,6 +116,9 @@ final class PostgresLoad: StoreLoad {
     func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary] {
         try lookUp(wanted) { try $0.months(wanted) } ?? []
     }
+    func distinctKeys(ofProducts keys: [Int64]) throws -> [Int64: DistinctKeys] {
+        try lookUp(keys) { try $0.distinctKeys(ofProducts: keys) } ?? [:]
+    }
     func createdRange(_ wanted: [RangeQuestion]) throws -> [Int64: ClosedRange<Instant>] {
         try lookUp(wanted) { try $0.createdRange(wanted) } ?? [:]
     }

@@ -121,6 +121,13 @@ final class PostgresLookUps: StoreLookUps {
         return Dictionary(found) { first, _ in first }
     }
 
+    func distinctKeys(ofProducts keys: [Int64]) throws -> [Int64: DistinctKeys] {
+        let found = try rows(
+            keys, Queries.distinctKeys + " AND product_key = ANY ($1::bigint[])"
+        ) { try $0.distinctKeys }
+        return Dictionary(found.map { ($0.product, $0.keys) }) { first, _ in first }
+    }
+
     private func rows<Found>(
         _ keys: [Int64], _ sql: String, _ decode: (PostgresRow) throws -> Found
     ) throws -> [Found] {

@@ -69,7 +69,32 @@ extension ColumnRow {
         get throws {
             ScopeSummary(
                 scope: Scope(kind: try word("kind"), id: try id("id")),
-                productCount: try count("product_count"), counters: try counters)
+                productCount: try count("product_count"), counters: try counters,
+                distinct: try distinctCounts)
+        }
+    }
+
+    /// Nil in a row that an earlier program wrote.
+    private var distinctCounts: DistinctCounts? {
+        get throws {
+            guard let all = try optionalCount("distinct_count") else { return nil }
+            let counts = DistinctCounts(
+                count: all, rated: try count("distinct_rated"),
+                negatives: try count("distinct_negatives"))
+            guard counts.rated <= all else { throw unreadable("distinct_rated") }
+            guard counts.negatives <= counts.rated else {
+                throw unreadable("distinct_negatives")
+            }
+            return counts
+        }
+    }
+
+    var distinctKeys: (product: Int64, keys: DistinctKeys) {
+        get throws {
+            guard let keys = DistinctKeys(bytes: try bytes("distinct_keys")) else {
+                throw unreadable("distinct_keys")
+            }
+            return (try productKey(), keys)
         }
     }
 

@@ -51,12 +51,18 @@ extension SchemaMigration {
             10, "10 identity rules, unreadable fields",
             [.addColumns(.runs), .addColumns(.runFiles)]),
         SchemaMigration(11, "11 review links", [.create(.links), .reportView(.links)]),
+        // Rows of before have none: the next run that changes something counts all scopes.
+        SchemaMigration(
+            12, "12 distinct reviews",
+            [
+                .addColumns(.summaries), .addColumns(.scopes), .addColumns(.scopeHistory),
+                .reportViews(version: 3),
+            ]),
         SchemaMigration(
             13, "13 estimated times, restated versions, capped dumps",
             [
                 .allowWords(.runs), .addColumns(.runs), .addColumns(.shapes),
-                .allowWords(.reviewHistory),
-                .allowWords(.months), .allowWords(.monthHistory), .reportViews(version: 3),
+                .allowWords(.reviewHistory), .allowWords(.months), .allowWords(.monthHistory),
             ]),
     ]
 

@@ -10,6 +10,10 @@ enum Queries {
         FROM products_dim p LEFT JOIN product_summary s USING (product_key)
         """
 
+    static let distinctKeys = """
+        SELECT product_key, distinct_keys FROM product_summary WHERE distinct_keys IS NOT NULL
+        """
+
     static let reviewSelection = """
         SELECT r.*, p.product_id FROM product_reviews_clean r
         JOIN products_dim p USING (product_key)

@@ -184,7 +184,21 @@ extension ReportView {
             Column("kind", .plain("s.kind"), "brand, category, family or portfolio"),
             Column("id", .plain("s.id"), "its name; empty for the portfolio"),
             Column("product_count", .plain("s.product_count"), "products with reviews"),
-        ] + counters,
+        ] + counters + [
+            Column(
+                "distinct_count", .plain("s.distinct_count"),
+                "reviews, one that is shown several times counted once; NULL until counted",
+                since: 3),
+            Column(
+                "distinct_rated", .plain("s.distinct_rated"), "of these with a rating",
+                since: 3),
+            Column(
+                "distinct_negatives", .plain("s.distinct_negatives"),
+                "of these one and two stars", since: 3),
+            Column(
+                "distinct_negative_share", .share("s.distinct_negatives", of: "s.distinct_rated"),
+                "one and two stars among the distinct rated, 0 to 1", since: 3),
+        ],
         source: "FROM scope_summary s")
 
     static let balance: [Column] = [

@@ -53,6 +53,12 @@ extension RowSink {
     mutating func add(_ digest: Digest256) { digest.withBytes { add(copyOfBlob: $0) } }
 
     @inline(__always)
+    mutating func add(optionalBlob bytes: [UInt8]?) {
+        guard let bytes else { return add(nil as Int64?) }
+        add(blob: bytes)
+    }
+
+    @inline(__always)
     mutating func add(blob bytes: [UInt8]) { bytes.lend { add(copyOfBlob: $0) } }
 }
 

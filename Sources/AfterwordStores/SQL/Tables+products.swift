@@ -40,6 +40,10 @@ extension Table {
     static let summaries = Table(
         "product_summary",
         [.number("product_key", .key)] + reviewTimes + [.number("last_changed_run")] + .counters
+            + [
+                .blob("distinct_keys", "keys of its live reviews (docs/stores.md)").optional
+                    .since(12)
+            ]
     ).ruled(sumOfStars)
 
     static let summaryHistory = Table(
@@ -62,13 +66,19 @@ extension Table {
     private static let scopeKind = Column.text("kind")
         .oneOf("family", "brand", "category", "portfolio")
 
+    private static let distinctCounts: [Column] = [
+        "distinct_count", "distinct_rated", "distinct_negatives",
+    ].map { Column.number($0).optional.since(12) }
+
     static let scopes = Table(
-        "scope_summary", [scopeKind, .text("id"), .number("product_count")] + .counters
+        "scope_summary",
+        [scopeKind, .text("id"), .number("product_count")] + .counters + distinctCounts
     ).ruled(sumOfStars).keyed("kind", "id", inOrder: true)
 
     static let scopeHistory = Table(
         "scope_summary_history",
         [scopeKind, .text("id"), .number("run"), .number("product_count")] + .counters
+            + distinctCounts
     ).ruled(sumOfStars).keyed("kind", "id", "run", inOrder: true)
         .indexed("CREATE INDEX scope_summary_history_by_run ON scope_summary_history (run)")
 

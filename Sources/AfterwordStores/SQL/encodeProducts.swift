@@ -46,6 +46,7 @@ extension ProductSummary: TableRow {
         row.add(lastReviewAt)
         row.add(lastChangedRun)
         row.add(counters)
+        row.add(optionalBlob: distinctKeys?.bytes)
     }
 
     /// Adds the columns of `Table.summaryHistory`.
@@ -79,6 +80,9 @@ extension ScopeSummary: TableRow {
         if let run { row.add(run) }
         row.add(productCount)
         row.add(counters)
+        row.add(distinct?.count)
+        row.add(distinct?.rated)
+        row.add(distinct?.negatives)
     }
 }
 

@@ -138,6 +138,15 @@ extension SQLiteLoad {
         }
     }
 
+    func put(distinctKeys: [Int64: DistinctKeys]) throws {
+        let update = try statement(
+            "UPDATE product_summary SET distinct_keys = ? WHERE product_key = ?")
+        try write(distinctKeys.sorted { $0.key < $1.key }, update) { product, keys in
+            update.row.add(blob: keys.bytes)
+            update.add(product)
+        }
+    }
+
     /// Moves the previous row of a month to the history. A month without remaining reviews keeps
     /// its row, with a count of zero.
     func put(months rows: [MonthSummary], run: Int64) throws {

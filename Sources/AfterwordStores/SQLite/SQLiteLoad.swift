@@ -128,6 +128,9 @@ final class SQLiteLoad: StoreLoad {
     func rawKeys(_ records: [RawQuestion]) throws -> [RawIdentity: Int64] {
         try lookUps.rawKeys(records)
     }
+    func distinctKeys(ofProducts keys: [Int64]) throws -> [Int64: DistinctKeys] {
+        try lookUps.distinctKeys(ofProducts: keys)
+    }
     func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary] { try lookUps.months(wanted) }
     func createdRange(_ wanted: [RangeQuestion]) throws -> [Int64: ClosedRange<Instant>] {
         try lookUps.createdRange(wanted)

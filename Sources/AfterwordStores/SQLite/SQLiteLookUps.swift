@@ -77,6 +77,13 @@ final class SQLiteLookUps: StoreLookUps {
         }
     }
 
+    func distinctKeys(ofProducts keys: [Int64]) throws -> [Int64: DistinctKeys] {
+        let found = try statements.ask(
+            Queries.distinctKeys + " AND product_key = ?", of: keys
+        ) { try $0.distinctKeys }
+        return Dictionary(found.map { ($0.product, $0.keys) }) { first, _ in first }
+    }
+
     func createdRange(_ wanted: [RangeQuestion]) throws -> [Int64: ClosedRange<Instant>] {
         var ranges: [Int64: ClosedRange<Instant>] = [:]
         for question in wanted { ranges[question.productKey] = try createdRange(question) }

@@ -43,6 +43,9 @@ extension ForwardingLoad {
     package func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary] {
         try target().months(wanted)
     }
+    package func distinctKeys(ofProducts keys: [Int64]) throws -> [Int64: DistinctKeys] {
+        try target().distinctKeys(ofProducts: keys)
+    }
     package func createdRange(
         _ wanted: [RangeQuestion]
     ) throws -> [Int64: ClosedRange<Instant>] { try target().createdRange(wanted) }
@@ -76,6 +79,9 @@ extension ForwardingLoad {
     }
     package func put(summaries rows: [ProductSummary], run: Int64) throws {
         try target().put(summaries: rows, run: run)
+    }
+    package func put(distinctKeys: [Int64: DistinctKeys]) throws {
+        try target().put(distinctKeys: distinctKeys)
     }
     package func put(months rows: [MonthSummary], run: Int64) throws {
         try target().put(months: rows, run: run)

@@ -55,6 +55,12 @@ extension ForwardingReader {
     package func products(_ id: Text?) throws -> [ProductState] {
         try target().products(id)
     }
+    package func products(withKeys keys: Set<Int64>) throws -> [ProductState] {
+        try target().products(withKeys: keys)
+    }
+    package func distinctKeys(_ take: (Int64, DistinctKeys) -> Void) throws {
+        try target().distinctKeys(take)
+    }
     package func months(ofProduct id: Text?) throws -> [MonthSummary] {
         try target().months(ofProduct: id)
     }

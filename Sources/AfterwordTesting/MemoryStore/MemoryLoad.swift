@@ -202,10 +202,20 @@ final class MemoryLoad: StoreLoad {
     func append(attributes rows: [AttributeRow]) throws { state.attributes += rows }
 
     func put(summaries rows: [ProductSummary], run: Int64) throws {
-        for row in rows {
+        for var row in rows {
+            state.distinctKeys[row.productKey] = row.distinctKeys
+            row.distinctKeys = nil
             state.products[row.productKey]?.summary = row
             state.summaries.append(HistoryOf(run: run, row: row))
         }
+    }
+
+    func distinctKeys(ofProducts keys: [Int64]) throws -> [Int64: DistinctKeys] {
+        state.distinctKeys.filter { keys.contains($0.key) }
+    }
+
+    func put(distinctKeys: [Int64: DistinctKeys]) throws {
+        state.distinctKeys.merge(distinctKeys) { $1 }
     }
 
     func put(months rows: [MonthSummary], run: Int64) throws {

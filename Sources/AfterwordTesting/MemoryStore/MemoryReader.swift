@@ -71,6 +71,10 @@ final class MemoryReader: StoreReader {
             .sorted { $0.productID < $1.productID }
     }
 
+    func distinctKeys(_ take: (Int64, DistinctKeys) -> Void) throws {
+        for (product, keys) in state.distinctKeys { take(product, keys) }
+    }
+
     func months(ofProduct id: Text?) throws -> [MonthSummary] {
         state.months.values.filter { id == nil || $0.productID == id }
             .sorted { ($0.productID, $0.key) < ($1.productID, $1.key) }

@@ -20,6 +20,7 @@ package final class MemoryStore: ReviewStore {
         var rejects: [RejectRow] = []
         var attributes: [AttributeRow] = []
         var summaries: [HistoryOf<ProductSummary>] = []
+        var distinctKeys: [Int64: DistinctKeys] = [:]
         var months: [String: MonthSummary] = [:]
         var monthHistory: [HistoryOf<MonthSummary>] = []
         var scopes: [Scope: ScopeSummary] = [:]

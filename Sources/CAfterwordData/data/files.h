@@ -26,6 +26,9 @@
 #define FILE_NAME "lexicon1/ja.txt"
 #include "embed.h"
 
+#define FILE_NAME "names/placeholders.txt"
+#include "embed.h"
+
 #define FILE_NAME "markup/named-references.txt"
 #include "embed.h"
 #define FILE_NAME "css/page.css"

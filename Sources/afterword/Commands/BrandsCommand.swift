@@ -10,7 +10,9 @@ struct BrandsCommand: ParsableCommand {
         discussion: """
             Impact is the number of one- and two-star reviews beyond what the rest of the \
             portfolio would lead one to expect, drawn towards that by ten expected ratings. A \
-            brand with fewer than 10 ratings is not ranked.
+            brand with fewer than 10 ratings is not ranked. A review that is shown under several \
+            products is one distinct review: the negative share counts it once, all else as often \
+            as it is shown.
             """)
 
     @OptionGroup var arguments: RankingArguments
@@ -24,7 +26,7 @@ struct BrandsCommand: ParsableCommand {
         }
         var table = Table([
             "brand": .left, "impact": .right, "products": .right, "reviews": .right,
-            "mean": .right, "negative (95 %)": .right,
+            "distinct": .right, "mean": .right, "negative (95 %)": .right,
         ])
         for entry in listing.entries {
             table.add(
@@ -32,7 +34,8 @@ struct BrandsCommand: ParsableCommand {
                     printable(entry.id.string),
                     entry.isRanked ? decimal(entry.impact, of: 1_000_000, places: 1) : "*",
                     grouped(entry.productCount), grouped(entry.counters.reviewCount),
-                    stars(entry.counters), percent(entry.negativeShare),
+                    entry.distinct.map { grouped($0.count) } ?? "–", stars(entry.counters),
+                    percent(entry.distinctNegativeShare),
                 ], isGrey: !entry.isRanked)
         }
         table.show()

@@ -83,9 +83,10 @@ struct ProductCommand: ParsableCommand {
 
     private func showBrand(_ answer: ProductAnswer) {
         guard !answer.entry.isRanked, let brand = answer.brand else { return }
+        let reviews = reviewsCounted(
+            brand.counters.reviewCount, distinct: brand.distinct?.count)
         say(
-            "Its brand \(printable(brand.scope.id.string)) has "
-                + "\(several(brand.counters.reviewCount, "review")) of "
+            "Its brand \(printable(brand.scope.id.string)) has \(reviews) of "
                 + "\(several(brand.productCount, "product")), mean \(stars(brand.counters)).")
     }
 }

@@ -39,7 +39,7 @@ struct StatusCommand: ParsableCommand {
         }
         let sums = status.portfolio
         say(
-            "\(several(sums.counters.reviewCount, "review")), "
+            "\(reviewsCounted(sums.counters.reviewCount, distinct: sums.distinct?.count)), "
                 + "\(several(sums.productCount, "product")), "
                 + "\(several(status.brandCount, "brand")); stars 1–5: "
                 + sums.counters.stars.map(grouped).joined(separator: " / "))

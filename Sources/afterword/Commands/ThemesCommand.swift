@@ -30,7 +30,7 @@ struct ThemesCommand: ParsableCommand {
             of up to three stars; in one of four or five it is counted apart, as mixed. Star \
             impact is what the mean would gain without these reviews. New is what the newest dump \
             brought. Complaints that the lexicon does not know stand below, by the words their \
-            reviews share.
+            reviews share. A review that is shown under several products is one distinct review.
             """)
 
     @OptionGroup var arguments: ThemeArguments
@@ -47,13 +47,15 @@ struct ThemesCommand: ParsableCommand {
             return Terminal.write(json: found.map { $0.json(strengths) } + unknown.map(\.json))
         }
         var table = Table([
-            "theme": .left, "": .text, "reviews": .right, "per 100": .right, "new": .right,
+            "theme": .left, "": .text, "reviews": .right, "distinct": .right,
+            "per 100": .right, "new": .right,
             "mixed": .right,
             "products": .right, "brands": .right, "star impact": .right, "languages": .left,
         ])
         for theme in found {
             table.add([
                 theme.aspect.id, theme.label(strengths), grouped(theme.mentions),
+                grouped(theme.distinctMentions),
                 theme.distinct?.share.map { interval($0) } ?? "–", grouped(theme.new),
                 grouped(theme.mixed), grouped(Int64(theme.products.count)),
                 grouped(Int64(theme.brands.count)),
@@ -72,8 +74,7 @@ struct ThemesCommand: ParsableCommand {
         if let readable = found.first?.distinct?.whole {
             say(
                 Terminal.grey(
-                    "per 100 of \(several(readable, "readable review")), each reviewer's text "
-                        + "once, "
+                    "per 100 of \(several(readable, "distinct readable review")), "
                         + "with 95 % interval"))
         }
         print(Terminal.grey("lexicon \(Lexicon.first.version); one theme's reviews: theme NAME"))
@@ -109,7 +110,7 @@ struct ThemeCommand: ParsableCommand {
                 printable(entry.review.productID.string),
                 printable(entry.review.reviewID.string),
                 entry.review.values.star.map { "\($0)" } ?? "–", entry.isNew ? "new" : "",
-                printable(entry.quote),
+                printable(entry.quote) + (entry.shown.words.map { " (\($0))" } ?? ""),
             ])
         }
         table.show()

@@ -56,6 +56,10 @@ struct RunTotals {
     var movements = Movements()
     /// Number of reviews that moved to another product.
     var moved: Int64 = 0
+    /// What changed of products' reviews, for counting what is distinct.
+    var distinct: [DistinctChange] = []
+    /// A product that changed has reviews of an earlier program, whose keys are not stored.
+    var hasUnknownKeys = false
     /// The products whose reviews changed, in order of their ids.
     var changes: [ProductChange] = []
 }

@@ -11,6 +11,8 @@ struct VersionChange: Sendable {
     let changed: FieldSet
     /// The row of bronze that the review then holds.
     let raw: RawReference
+    /// The index of the file of the record that made it; nil for a delete and a late row.
+    let file: Int32?
 
     /// Whether the review is new to the store.
     var isFirst: Bool { operation == .insert && previous == nil }
@@ -40,6 +42,7 @@ struct VersionChange: Sendable {
                 by: run.identity)
         let version = (deleted?.version ?? 0) + 1
         operation = .insert
+        file = winner.candidate.file
         previous = deleted
         changed = []
         raw = winner.raw
@@ -64,6 +67,7 @@ struct VersionChange: Sendable {
         from winner: WinningRecord, in run: RunContext
     ) {
         operation = .update
+        file = winner.candidate.file
         previous = old
         self.changed = changed
         raw = winner.raw
@@ -99,6 +103,7 @@ struct VersionChange: Sendable {
     /// A delete. The last values and times stay; no mock time is drawn.
     init(deleting old: StoredReview, in run: RunContext) {
         operation = .delete
+        file = nil
         previous = old
         changed = []
         raw = .stored(old.rawKey)
@@ -113,6 +118,7 @@ struct VersionChange: Sendable {
         late values: ReviewValues, author: Text?, of current: StoredReview, in run: RunContext
     ) {
         operation = .late
+        file = nil
         previous = nil
         changed = []
         raw = .stored(current.rawKey)

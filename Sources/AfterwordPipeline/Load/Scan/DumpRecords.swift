@@ -45,6 +45,11 @@ final class DumpRecords {
         dumpIndex.files[Int(file)].cleaner?.shape.placeholders ?? []
     }
 
+    /// Whether the file's shape says that its ids of reviews are global.
+    func hasGlobalIDs(_ file: Int32) -> Bool {
+        dumpIndex.files[Int(file)].cleaner?.shape.hasGlobalIDs == true
+    }
+
     /// The mapped fields that enclosed a record; empty for none.
     func context(of candidate: Candidate) -> [UInt8] {
         dumpIndex.contexts[Int(candidate.context)]

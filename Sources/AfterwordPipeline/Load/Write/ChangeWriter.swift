@@ -48,6 +48,8 @@ final class ChangeWriter {
         var written = WrittenProduct(changes)
         for change in changes.versions {
             written.leaves.add(try write(change, rawKeys, of: changes))
+            written.take(
+                change, hasGlobalID: change.file.map(context.records.hasGlobalIDs) ?? false)
         }
         return written
     }
@@ -72,8 +74,13 @@ final class ChangeWriter {
     ///
     /// - Parameter summary: The product's sum after the run; equal to the one before where nothing
     ///   moved.
-    func write(_ summary: ProductSummary, months: [MonthSummary], of product: WrittenProduct) throws
-    {
+    ///   - keys: Of its live reviews before the run, where any were stored.
+    func write(
+        _ summary: ProductSummary, months: [MonthSummary], of product: WrittenProduct,
+        keys: DistinctKeys?
+    ) throws {
+        var summary = summary
+        summary.distinctKeys = moveDistinct(product, keys)
         if !product.delta.isEmpty { try rows.add(summary) }
         for month in months { try rows.add(month) }
         let deltas = scopeDeltas(
@@ -87,6 +94,23 @@ final class ChangeWriter {
         if let change = product.change(after: summary.counters) {
             context.totals.changes.append(change)
         }
+    }
+
+    /// Adds a product's change to those of the run.
+    ///
+    /// - Returns: The keys of its live reviews after the run; nil where they are not known.
+    private func moveDistinct(_ product: WrittenProduct, _ keys: DistinctKeys?) -> DistinctKeys? {
+        guard product.movesDistinct else { return keys }
+        guard let old = keys ?? (product.hadLiveReviews ? nil : DistinctKeys()) else {
+            context.totals.hasUnknownKeys = true
+            return nil
+        }
+        let new = old.replacing(product.distinct)
+        context.totals.distinct.append(
+            DistinctChange(
+                productKey: product.after.productKey, before: (old, product.before.dimension),
+                after: (new, product.after.dimension)))
+        return new
     }
 
     /// Queues the remaining rows, and waits until the store has taken all.

@@ -18,6 +18,8 @@ final class ReviewMaker {
     private let reader: RecordReader
     private var salts: RandomSalts
     private let files: [(name: String, shape: String)]
+    /// For each file, whether its ids of reviews are global.
+    private let haveGlobalIDs: [Bool]
 
     /// Least number of record bytes that complete a batch: 4 MiB.
     private static let batchBytes = 1 << 22
@@ -27,6 +29,7 @@ final class ReviewMaker {
         self.salts = salts
         reader = RecordReader(context.dumpIndex)
         files = context.dumpIndex.files.map { ($0.record.name, $0.record.shape) }
+        haveGlobalIDs = context.dumpIndex.files.map { $0.cleaner?.shape.hasGlobalIDs == true }
     }
 
     func make(
@@ -78,6 +81,9 @@ final class ReviewMaker {
                 let row = batch.rows.rows[place]
                 var review = self.review(row, texts, candidate, products[product].id)
                 review.row = Int32(place)
+                review.distinctKey = texts.distinctKey(
+                    row, kind: review.kind,
+                    hasGlobalID: haveGlobalIDs[Int(candidate.file)])
                 review.product = Int32(made.batch.productKeys.count - 1)
                 review.payloadStart = Int32(starts[place])
                 try locate(&review, candidate)

@@ -86,6 +86,7 @@ final class RowQueue {
     }
 
     func add(_ row: ProductSummary) throws {
+        byteCount += row.distinctKeys?.bytes.count ?? 0
         summaries.append(row)
         try flushWhereFull()
     }

@@ -14,6 +14,8 @@ struct WrittenProduct {
     private let counts: (inserted: Int64, updated: Int64, deleted: Int64)
     /// The sums that the run moves.
     private(set) var delta: SummaryDelta
+    /// What the run changes of the keys of its live reviews.
+    private(set) var distinct = DistinctKeyChange()
     /// Row digests of its changes.
     var leaves = ProductLeaves()
     private var nextReview = 0
@@ -32,6 +34,7 @@ struct WrittenProduct {
         )
         delta = changes.delta
         leaves.reserve(changes.newReviews.count)
+        distinct.added.reserveCapacity(changes.newReviews.count)
     }
 
     /// Assigns the keys of the next of `newReviews` to its row, and adds it to the sums and leaves.
@@ -48,8 +51,30 @@ struct WrittenProduct {
         review.historyKey = keys.takeHistoryKey(
             ofFirst: review.reviewKey, hadReviews: hadReviews)
         nextReview += 1
+        distinct.added.append(
+            DistinctKeys.Entry(
+                number: reviewNumber(review.reviewKey), rating: row.values.rating,
+                key: review.distinctKey))
         delta.add(row, review.times)
         leaves.add(id.head, id: id.bytes, digest: review.rowDigest)
+    }
+
+    /// Takes the key of a review that returns or changes, or drops the key of a deleted one.
+    mutating func take(_ change: VersionChange, hasGlobalID: Bool) {
+        switch change.operation {
+        case .insert, .update:
+            distinct.added.append(change.review.distinctEntry(hasGlobalID: hasGlobalID))
+        case .delete: distinct.gone.append(UInt32(reviewNumber(change.review.reviewKey)))
+        case .late: break
+        }
+    }
+
+    /// Whether the store held keys of its reviews before the run, unless an earlier program wrote
+    /// them.
+    var hadLiveReviews: Bool { before.summary.counters.reviewCount > 0 }
+    /// Whether its reviews change, or count in other scopes.
+    var movesDistinct: Bool {
+        !distinct.isEmpty || hadLiveReviews && before.dimension != after.dimension
     }
 
     /// The line of the load report; nil where no review changed.

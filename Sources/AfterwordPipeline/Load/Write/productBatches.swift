@@ -145,7 +145,8 @@ struct WrittenBatch {
         for product in products {
             try writer.write(
                 summary(of: product, stored, run: context.run.run),
-                months: product.delta.isEmpty ? [] : stored.months(after: product), of: product)
+                months: product.delta.isEmpty ? [] : stored.months(after: product), of: product,
+                keys: stored.keys[product.after.productKey])
         }
     }
 
@@ -165,17 +166,21 @@ struct WrittenBatch {
 
 /// The stored sums that the changes of a batch need.
 private struct StoredSums: Sendable {
-    /// What is looked up: ranges of review times that lose an end, and the months that move. A new
-    /// product has no months yet.
+    /// What is looked up: ranges of review times that lose an end, the months that move, and keys
+    /// of reviews. A new product has none of them yet.
     struct Wanted: Sendable {
         let ranges: [RangeQuestion]
         let months: [MonthQuestion]
-        var isEmpty: Bool { ranges.isEmpty && months.isEmpty }
+        /// Products whose keys of live reviews change, or count in other scopes.
+        let keyed: [Int64]
+        var isEmpty: Bool { ranges.isEmpty && months.isEmpty && keyed.isEmpty }
 
         init(_ products: [WrittenProduct]) {
             ranges = products.filter {
                 !$0.delta.isEmpty && $0.delta.losesExtreme(of: $0.before.summary)
             }.map { RangeQuestion(productKey: $0.after.productKey, without: $0.changedKeys) }
+            keyed = products.filter { $0.hadLiveReviews && $0.movesDistinct }
+                .map(\.after.productKey)
             months = products.filter { !$0.isNew }.flatMap { product in
                 product.delta.months.map {
                     MonthQuestion(productKey: product.after.productKey, key: $0.key)
@@ -185,12 +190,14 @@ private struct StoredSums: Sendable {
     }
 
     var ranges: [Int64: ClosedRange<Instant>] = [:]
+    private(set) var keys: [Int64: DistinctKeys] = [:]
     private var months: [MonthQuestion: Counters] = [:]
 
     init() {}
 
     init(_ wanted: Wanted, _ lookUps: any StoreLookUps) throws {
         if !wanted.ranges.isEmpty { ranges = try lookUps.createdRange(wanted.ranges) }
+        if !wanted.keyed.isEmpty { keys = try lookUps.distinctKeys(ofProducts: wanted.keyed) }
         if wanted.months.isEmpty { return }
         for month in try lookUps.months(wanted.months) {
             months[MonthQuestion(productKey: month.productKey, key: month.key)] = month.counters

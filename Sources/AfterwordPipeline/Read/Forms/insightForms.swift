@@ -29,11 +29,19 @@ extension ObjectForm where Row == JSONValue {
         ) { $0[name].map { .array(($0.elements ?? []).map(inner.answer)) } }
     }
 
-    fileprivate mutating func storedShare(_ name: String, _ comment: String) {
+    fileprivate mutating func storedShare(
+        _ name: String, _ comment: String, isRequired: Bool = true
+    ) {
         let share = ValueForm.nullable(.number(0...1_000_000))
-        stored("\(name)_millionths", share, comment, unit: .millionths)
-        stored("\(name)_low_millionths", share, "The low end of its interval.", unit: .millionths)
-        stored("\(name)_high_millionths", share, "The high end of its interval.", unit: .millionths)
+        let parts = [
+            ("", comment), ("_low", "The low end of its interval."),
+            ("_high", "The high end of its interval."),
+        ]
+        for (end, comment) in parts {
+            stored(
+                "\(name)\(end)_millionths", share, comment, unit: .millionths,
+                isRequired: isRequired)
+        }
     }
 
     /// The described members, followed by all other members of the document.
@@ -91,6 +99,9 @@ private let quoteForm = ObjectForm<JSONValue>(
     form.stored("check", .string, "How it was found: `verified`, or `repaired` up to white space.")
     form.stored("translation_unchecked", .nullable(.string), "The model's translation, unchecked.")
     form.stored("agrees", .flag, "Whether the lexicon reads the same in that review.")
+    form.stored(
+        "appearances", .count, "How often the review is shown in the scope.", isRequired: false)
+    form.stored("products", .count, "Under how many products.", isRequired: false)
 }
 
 private let dangerForm = ObjectForm<JSONValue>(
@@ -100,6 +111,8 @@ private let dangerForm = ObjectForm<JSONValue>(
     form.stored("class", .string, "A: it happened; B: it is called dangerous.")
     form.stored("severity", .choice(Severity.allCases.map(\.rawValue)), "How bad it is.")
     form.stored("mentions", .count, "Reviews that speak of it.")
+    form.stored(
+        "distinct_mentions", .count, "Of those, each distinct review once.", isRequired: false)
     form.stored("happened", .count, "Of those, reviews in which it happened.")
     form.stored("new", .count, "Of those, reviews of the newest dump.")
     form.stored("products", .count, "Products whose reviews speak of it.")
@@ -125,6 +138,8 @@ private let itemForm = ObjectForm<JSONValue>(
     form.stored("summary_by", .choice(["model", "program"]), "Whose words these are.")
     form.stored("basis", .string, "What its numbers were counted by.")
     form.stored("mentions", .count, "Reviews that speak of it.")
+    form.stored(
+        "distinct_mentions", .count, "Of those, each distinct review once.", isRequired: false)
     form.stored("mixed", .count, "Of those, reviews whose stars say the opposite.")
     form.stored("new", .count, "Of those, reviews of the newest dump.")
     form.stored("products", .count, "Products whose reviews speak of it.")
@@ -133,7 +148,7 @@ private let itemForm = ObjectForm<JSONValue>(
         "star_impact_millionths", .nullable(.whole), "How far it pulls the mean, of a star.",
         unit: .millionths)
     form.stored("quotes", .list(quoteForm.form), "Sentences of customers that say it.")
-    form.storedShare("share", "Its share of the reviews.")
+    form.storedShare("share", "Its share of the distinct reviews.")
     form.add(
         .init(
             name: "filed_by_model", form: .list(quoteForm.form),
@@ -153,7 +168,7 @@ private let documentForm = ObjectForm<JSONValue>(
     }
     let evidence = ObjectForm<JSONValue>("InsightEvidence", "The reviews it was made of.") {
         $0.stored("shown", .count, "Reviews that the model was shown.")
-        $0.stored("readable", .count, "Reviews with a text.")
+        $0.stored("readable", .count, "Distinct reviews with a text.")
         $0.stored("digest", .text(.hexadecimal(64)), "SHA-256 over what it was shown.")
     }
     let recommendation = ObjectForm<JSONValue>("InsightRecommendation", "What could be done.") {
@@ -187,7 +202,17 @@ private let documentForm = ObjectForm<JSONValue>(
     form.stored("limitations", .list(.string), "What it cannot say.")
     form.stored("evidence", evidence, "The reviews it was made of.")
     form.include(Counters.form) { Counters(stored: $0) }
+    form.stored(
+        "distinct_count", .count, "Reviews, one that is shown several times counted once.",
+        isRequired: false)
+    form.stored(
+        "distinct_rated_count", .count, "Of those, reviews with a rating.", isRequired: false)
+    form.stored(
+        "distinct_negative_count", .count, "Of those, one and two stars.", isRequired: false)
     form.storedShare("negative", "The share of ratings with one or two stars.")
+    form.storedShare(
+        "distinct_negative", "`distinct_negative_count` of `distinct_rated_count`.",
+        isRequired: false)
     form.storedShare("portfolio_negative", "The same of the whole portfolio.")
 }
 

@@ -20,6 +20,29 @@ extension Counters {
     }
 }
 
+/// The distinct counts of a scope, where they were counted.
+struct CountedDistinct: Sendable {
+    var counts: DistinctCounts?
+
+    static let form = ObjectForm<CountedDistinct>(
+        "DistinctSums", "Sums of distinct reviews."
+    ) { form in
+        form.optionalCount(
+            "distinct_count",
+            "Live reviews, one that is shown several times counted once; null until counted."
+        ) { $0.counts?.count }
+        form.optionalCount("distinct_rated_count", "Of those, reviews with a rating.") {
+            $0.counts?.rated
+        }
+        form.optionalCount("distinct_negative_count", "Of those, one and two stars.") {
+            $0.counts?.negatives
+        }
+        form.share("distinct_negative", "`distinct_negative_count` of `distinct_rated_count`.") {
+            $0.counts?.negativeShare
+        }
+    }
+}
+
 extension ProductAttributes {
     private static func comment(_ attribute: Attribute) -> String {
         switch attribute {
@@ -60,6 +83,7 @@ extension RankedEntry {
         form.id("brand", "The brand's name.") { $0.id }
         form.include(ProductAttributes.form(without: .brand)) { $0.attributes }
         addSums(&form)
+        form.include(CountedDistinct.form) { CountedDistinct(counts: $0.distinct) }
     }
 
     private static func addSums(_ form: inout ObjectForm<RankedEntry>) {

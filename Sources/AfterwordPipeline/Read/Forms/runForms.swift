@@ -133,6 +133,7 @@ extension ScopeSummary {
         form.id("id", "The value that names it; empty for the portfolio.") { $0.scope.id }
         form.count("product_count", "Products with a live review.") { $0.productCount }
         form.include(Counters.form) { $0.counters }
+        form.include(CountedDistinct.form) { CountedDistinct(counts: $0.distinct) }
     }
 }
 

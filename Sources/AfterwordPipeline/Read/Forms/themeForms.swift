@@ -19,11 +19,13 @@ package struct ThemeEntry: Sendable {
         form.text("route", "Who can change it: `product`, `listing` or `both`.") {
             $0.theme.aspect.route
         }
-        form.count("mentions", "Reviews that speak of it.") { $0.theme.mentions }
+        form.count("mentions", "Reviews that speak of it, each as often as it is shown.") {
+            $0.theme.mentions
+        }
         form.optionalCount(
-            "distinct", "Of those, each reviewer's text once; null where it was not counted."
+            "distinct", "Of those, each distinct review once; null where it was not counted."
         ) { $0.theme.distinct?.part }
-        form.optionalCount("readable", "Reviews that are read, each reviewer's text once.") {
+        form.optionalCount("readable", "Reviews that are read, each distinct one once.") {
             $0.theme.distinct?.whole
         }
         form.share("share", "`distinct` of `readable`.") { $0.theme.distinct?.share }
@@ -69,6 +71,8 @@ extension ThemeReview {
         form.text("field", "Where the sentence stands: `title` or `body`.") { $0.field.name }
         form.text("quote", "The sentence, word for word.") { $0.quote }
         form.flag("is_new", "Whether the newest dump brought it.") { $0.isNew }
+        form.count("appearances", "How often the review is shown.") { $0.shown.appearances }
+        form.count("products", "Under how many products.") { $0.shown.products }
     }
 
     package var json: JSONValue { Self.form.json(self) }

@@ -1,0 +1,20 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// What counting distinct reviews reads.
+extension SQLReader {
+    func products(withKeys keys: Set<Int64>) throws -> [ProductState] {
+        try keys.sorted().flatMap { key in
+            try session.fewRows(
+                Queries.productSelection + " WHERE p.product_key = ?", [.number(key)]
+            ) { try $0.product }
+        }
+    }
+
+    func distinctKeys(_ take: (Int64, DistinctKeys) -> Void) throws {
+        _ = try session.rows(Queries.distinctKeys, []) { row in
+            let (product, keys) = try row.distinctKeys
+            take(product, keys)
+        }
+    }
+}
