@@ -108,15 +108,13 @@ import Testing
                     sql: (view["sql"] as String)
                         .replacing(", b.dump_label AS dump_label", with: ""))
             }
-        case "6 verdicts":
-            try undoVerdicts(database)
+        case "6 verdicts": try undoVerdicts(database)
         case "13 estimated times, restated versions, capped dumps":
             try database.execute(sql: undoCappedDumps)
         case "11 review links": try database.execute(sql: undoReviewLinks)
         case "12 distinct reviews": try undoDistinct(database)
         case "10 identity rules, unreadable fields": try database.execute(sql: undoIdentityRules)
-        case "9 digest rules":
-            try database.execute(sql: "ALTER TABLE runs DROP COLUMN digest_rules")
+        case "9 digest rules": try database.execute(sql: undoDigestRules)
         case "8 plain names": try undoPlainNames(database)
         case "7 service jobs": try database.execute(sql: "DROP TABLE service_jobs")
         default: Issue.record("\(migration) cannot be undone here: say how")

@@ -156,7 +156,7 @@ import Testing
             """
             DROP VIEW \(views).scopes; \(undoDistinctColumns)
             \(undoSinceDigestRules)
-            ALTER TABLE runs DROP COLUMN digest_rules; \(undoPlainNamesOfPostgres)
+            \(undoPlainNamesOfPostgres)
             DROP VIEW \(views).review_links; DROP TABLE review_links;
             DROP VIEW \(views).verdicts; DROP TABLE review_verdicts; DROP TABLE service_jobs;
             DELETE FROM migrations

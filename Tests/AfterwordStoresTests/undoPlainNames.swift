@@ -61,8 +61,11 @@ let undoCappedDumps = """
     ALTER TABLE shapes DROP COLUMN stale_since;
     """
 
-/// The same of the thirteenth and the tenth.
-let undoSinceDigestRules = undoCappedDumps + undoIdentityRules
+/// The same of the thirteenth, the tenth and the ninth.
+let undoSinceDigestRules =
+    undoCappedDumps + undoIdentityRules + undoDigestRules
+
+let undoDigestRules = "ALTER TABLE runs DROP COLUMN digest_rules;"
 
 /// Takes away what the eleventh migration added, in a SQLite file.
 let undoReviewLinks = """
