@@ -24,7 +24,12 @@ import Testing
             ("detail-envelope.json", "detail.top_reviews[*]", "^asin"),
         ])
     func envelopes(file: String, records: String, product: String) throws {
-        let document = try proposal("detect-stops-at-envelopes", file)
+        // The first is of a built-in shape, which says the same.
+        let document =
+            switch try detectShape(at: CaseRun.path("detect-stops-at-envelopes", file)) {
+            case .proposal(let proposal): proposal.document
+            case .builtIn(let shape): try JSONValue(parsing: Array(shape.document.utf8))
+            }
         #expect(document["records"]?.text == records)
         #expect(document["fields"]?["product_id"]?.text == product)
         #expect(document["fields"]?["rating"] != nil && document["fields"]?["body"] != nil)

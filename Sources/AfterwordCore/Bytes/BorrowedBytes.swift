@@ -59,6 +59,17 @@ public struct BorrowedBytes: RandomAccessCollection {
         return index
     }
 
+    /// Whether the bytes hold others.
+    package func contains(_ others: [UInt8]) -> Bool {
+        guard let first = others.first else { return true }
+        var index = firstIndex(of: first, or: first)
+        while index + others.count <= count {
+            if part(index..<index + others.count).elementsEqual(others) { return true }
+            index = firstIndex(of: first, or: first, from: index + 1)
+        }
+        return false
+    }
+
     public func withContiguousStorageIfAvailable<Result>(
         _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
     ) rethrows -> Result? {

@@ -4,8 +4,8 @@ extension RecordCleaner {
     package struct Again {
         private let cleaner: RecordCleaner
         private var extractor: UnitExtractor
-        /// The table of the last row, and its context.
-        private var table: (context: [UInt8], rows: StoredTable)?
+        /// The table of the last row.
+        private var table: (context: ReviewContext, rows: StoredTable)?
 
         package init(_ cleaner: RecordCleaner) {
             self.cleaner = cleaner
@@ -31,33 +31,33 @@ extension RecordCleaner {
             payload range: Range<Int>, of window: BorrowedBytes, _ context: [UInt8],
             into rows: inout CleanRows
         ) {
+            if TableReading.isContext(context), let table = table(of: context) {
+                let tokens = cleaner.rowTokens(table.rows, range, window)
+                return cleaner.clean(tokens[...], window, table.context, into: &rows)
+            }
             let plan = cleaner.contextPlan
             let contextTokens =
                 context.isEmpty ? [] : context.lend { RecordCleaner.tokens(plan, $0) }
-            let tokens =
-                TableReading.isContext(context)
-                ? rowTokens(range, window, context)
-                : RecordCleaner.tokens(
-                    &extractor, window, from: range.lowerBound,
-                    slots: cleaner.recordPlan.recordSources.count)
+            let tokens = RecordCleaner.tokens(
+                &extractor, window, from: range.lowerBound,
+                slots: cleaner.recordPlan.recordSources.count)
             cleaner.clean(
                 tokens[...], window, ReviewContext(bytes: context, tokens: contextTokens),
                 into: &rows)
             extractor.unit.removeAll()
         }
 
-        /// The slots of a row; the table of the last one is kept.
-        private mutating func rowTokens(
-            _ range: Range<Int>, _ window: BorrowedBytes, _ context: [UInt8]
-        ) -> [JSONToken] {
-            if table?.context != context, let header = TableReading.header(inContext: context) {
-                table = (context, StoredTable(header, cleaner.recordPlan))
-            }
-            guard let table, table.context == context else {
-                return [JSONToken](
-                    repeating: .missing, count: cleaner.recordPlan.recordSources.count)
-            }
-            return cleaner.rowTokens(table.rows, range, window)
+        /// The table of a row by its context; that of the last row is kept.
+        private mutating func table(
+            of context: [UInt8]
+        ) -> (context: ReviewContext, rows: StoredTable)? {
+            if let table, table.context.bytes == context { return table }
+            guard let header = TableReading.header(inContext: context) else { return nil }
+            let plan = cleaner.contextPlan
+            let tokens = context.lend { RecordCleaner.tokens(plan, $0) }
+            let own = ReviewContext(bytes: context, tokens: tokens)
+            table = (own, StoredTable(header, cleaner.recordPlan))
+            return table
         }
     }
 }

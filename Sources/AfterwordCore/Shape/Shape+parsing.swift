@@ -44,6 +44,7 @@ extension Shape {
             throw ShapeFault(description: "a shape of products has no \"where\"")
         }
         hasGlobalIDs = try Self.hasGlobalIDs(document["review_ids"], isMapped: reviewID != nil)
+        signs = try Self.signs(document["signs"])
         let placeholders = document["placeholders"]?.elements?.compactMap(\.text) ?? []
         self.placeholders = Set(placeholders.map { Text($0) })
         try checkSources()
@@ -114,7 +115,7 @@ extension Shape {
     private static func checkMembers(_ document: JSONValue) throws(ShapeFault) {
         let known = [
             "$schema", "shape", "version", "holds", "records", "fields", "product", "where",
-            "total", "placeholders", "window", "review_ids",
+            "total", "placeholders", "window", "review_ids", "signs", "description", "source",
         ]
         for member in document.members ?? [] where !known.contains(member.key) {
             throw ShapeFault(description: "no such member of a shape: \"\(member.key)\"")
@@ -122,7 +123,8 @@ extension Shape {
     }
 
     private static func checkTypes(_ document: JSONValue) throws(ShapeFault) {
-        for name in ["records", "holds"] where document[name].map({ $0.text == nil }) == true {
+        for name in ["records", "holds", "description", "source"]
+        where document[name].map({ $0.text == nil }) == true {
             throw ShapeFault(description: "\"\(name)\" of a shape is a text")
         }
         for name in ["fields", "product"] where document[name].map({ $0.members == nil }) == true {
@@ -159,7 +161,7 @@ extension Shape {
         let levels = records.count { if case .key = $0 { true } else { false } }
         let sources =
             rules.flatMap { [$0.source] + ($0.options?.scale.map { [$0] } ?? []) }
-            + conditions.map(\.source)
+            + conditions.map(\.source) + signs
         for source in sources {
             switch source {
             case .record, .constant, .file: continue

@@ -210,6 +210,21 @@ extension Shape {
         return values
     }
 
+    /// The sources of `signs`.
+    static func signs(_ value: JSONValue?) throws(ShapeFault) -> [FieldSource] {
+        guard let value else { return [] }
+        let sign = ShapeFault(description: "\"signs\" is a list of sources, each a text")
+        guard let elements = value.elements, !elements.isEmpty else { throw sign }
+        var signs: [FieldSource] = []
+        for element in elements {
+            guard element.text?.isEmpty == false, let source = try source(element) else {
+                throw sign
+            }
+            signs.append(source)
+        }
+        return signs
+    }
+
     /// The conditions of `where`, in the order of their sources.
     static func conditions(_ value: JSONValue?) throws(ShapeFault) -> [RecordCondition] {
         guard let value else { return [] }

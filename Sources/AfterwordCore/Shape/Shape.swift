@@ -16,6 +16,8 @@
 ///   "holds": "reviews",                or "products": each element is a product, without reviews
 ///   "where": {"status": ["approved"]}, conditions that a record must meet, optional
 ///   "window": 10,                      the source holds the newest 10 of a product, optional
+///   "signs": ["reviewer"],             sources without which no file has the shape, optional
+///   "description": "…",                what it reads, and "source": where that is documented
 ///   "total": "^total_reviews",         number of reviews that the object states, optional
 ///   "review_ids": "global",            an id is one review under any product, optional
 ///   "placeholders": ["Amazon Customer"]
@@ -57,6 +59,8 @@ package struct Shape: Equatable, Sendable {
     package var total: Rule?
     /// What a record must meet, all of it; records that do not are left out.
     package var conditions: [RecordCondition] = []
+    /// Sources that a file must hold for the shape to be chosen for it. A given shape needs none.
+    package var signs: [FieldSource] = []
     /// The rules of the zones in `zoneNames`, given by the caller. Times of a zone without rules
     /// cannot be read, unless they name a zone of their own.
     package var zones: [String: ZoneRules] = [:]

@@ -143,7 +143,7 @@ private struct Reclean {
         _ review: StoredReview, _ read: TodaysShapes.Result
     ) -> VersionChange? {
         report.read += 1
-        guard case .record(let record, let reading, let namesAuthors) = read else {
+        guard case .record(let record, let reading, let shape) = read else {
             report.unread += 1
             return nil
         }
@@ -156,11 +156,12 @@ private struct Reclean {
             changed.insert(FieldSet(field))
             report.fields[field, default: 0] += 1
         }
-        let author = namesAuthors ? record.authorID : review.authorID
+        let author = shape.authorID != nil ? record.authorID : review.authorID
         guard !changed.isEmpty || author != review.authorID else { return nil }
         report.restated += 1
         return VersionChange(
-            restating: review, to: values, author: author, changed: changed, in: context.run)
+            restating: review, to: values, author: author, changed: changed,
+            hasGlobalID: shape.hasGlobalIDs, in: context.run)
     }
 
     private mutating func note(
@@ -191,7 +192,7 @@ private struct Reclean {
 private struct TodaysShapes {
     /// What a stored record reads as.
     enum Result {
-        case record(CleanedRecord, Reading, namesAuthors: Bool)
+        case record(CleanedRecord, Reading, Shape)
         /// Today's shape makes no review of it.
         case rejected
     }
@@ -240,8 +241,7 @@ private struct TodaysShapes {
         guard let cleaner = cleaner(Key(shape: row.shape, observedAt: at)) else { return nil }
         let record = cleaner.clean(payload: row.payload, context: row.context)
         guard record.fault == nil, !record.isLeftOut else { return .rejected }
-        return .record(
-            record, cleaner.reading(record), namesAuthors: cleaner.shape.authorID != nil)
+        return .record(record, cleaner.reading(record), cleaner.shape)
     }
 
     private mutating func cleaner(_ key: Key) -> RecordCleaner? {

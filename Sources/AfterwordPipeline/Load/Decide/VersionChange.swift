@@ -11,8 +11,10 @@ struct VersionChange: Sendable {
     let changed: FieldSet
     /// The row of bronze that the review then holds.
     let raw: RawReference
-    /// The index of the file of the record that made it; nil for a delete and a late row.
+    /// The index of the file of the record that made it; nil for any other change.
     let file: Int32?
+    /// Whether the shape by which it was read again says that ids of reviews are global.
+    private(set) var hasGlobalID = false
 
     /// Whether the review is new to the store.
     var isFirst: Bool { operation == .insert && previous == nil }
@@ -87,9 +89,11 @@ struct VersionChange: Sendable {
     /// can say, a mock time of its edit, stays.
     init(
         restating old: StoredReview, to values: ReviewValues, author: Text?, changed: FieldSet,
-        in run: RunContext
+        hasGlobalID: Bool, in run: RunContext
     ) {
         operation = .restate
+        file = nil
+        self.hasGlobalID = hasGlobalID
         previous = old
         self.changed = changed
         raw = .stored(old.rawKey)

@@ -54,7 +54,9 @@ private struct ShapeSearch {
         let head = try readHead(file, headBytes)
         let isWhole = head.count < headBytes
         var sight = Sight()
-        for shape in shapes where table == nil || shape.records.isEmpty {
+        for shape in shapes
+        where (table == nil || shape.records.isEmpty) && (shapes.count == 1 || mayFit(shape, head))
+        {
             look(head, isWhole: isWhole, shape, &sight)
         }
         if let best = sight.best { return .fits(best.shape) }
@@ -86,7 +88,8 @@ private struct ShapeSearch {
             told.formUnion(toldSlots(unit, cleaner.plan))
             if !fits { fits = holds(unit, cleaner, window) }
         }
-        if fits, told.count > sight.best?.told ?? 0 { sight.best = (shape, told.count) }
+        let hasSigns = shapes.count == 1 || holdsSigns(shape, cleaner.plan, told)
+        if fits, hasSigns, told.count > sight.best?.told ?? 0 { sight.best = (shape, told.count) }
     }
 
     /// The choice for a table whose rows fit no shape. One without rows is an empty dump where a
@@ -140,6 +143,30 @@ func readHead(_ file: DumpFile, _ headBytes: Int) throws -> [UInt8] {
         }
     } catch is Enough {}
     return head
+}
+
+/// Whether a file holds all signs of a shape.
+///
+/// - Parameter told: Slots as of `toldSlots`.
+private func holdsSigns(_ shape: Shape, _ plan: ExtractionPlan, _ told: Set<Int>) -> Bool {
+    shape.signs.allSatisfy { sign in
+        let count = plan.recordSources.count
+        let slot = plan.recordSlot(sign) ?? plan.contextSlot(sign).map { count + $0 }
+        return slot.map(told.contains) ?? true
+    }
+}
+
+/// Whether the first bytes of a file may hold what a shape is known by: its first sign is written
+/// in them. Many shapes are tried on many files, and this looks at the bytes once. Keys with
+/// escapes are left to the parser.
+private func mayFit(_ shape: Shape, _ head: [UInt8]) -> Bool {
+    let key: String?
+    switch shape.signs.first {
+    case .record(let path), .enclosing(_, let path): key = path.last
+    case .capture, .constant, .file, nil: key = nil
+    }
+    guard let key else { return true }
+    return head.lend { $0.contains(Array(key.utf8)) || $0.contains(Array("\\u00".utf8)) }
 }
 
 /// The fields (slots of the plan) that a unit fills.

@@ -49,7 +49,9 @@ final class ChangeWriter {
         for change in changes.versions {
             written.leaves.add(try write(change, rawKeys, of: changes))
             written.take(
-                change, hasGlobalID: change.file.map(context.records.hasGlobalIDs) ?? false)
+                change,
+                hasGlobalID: change.file.map(context.records.hasGlobalIDs)
+                    ?? change.hasGlobalID)
         }
         return written
     }

@@ -62,7 +62,7 @@ struct WrittenProduct {
     /// Takes the key of a review that returns or changes, or drops the key of a deleted one.
     mutating func take(_ change: VersionChange, hasGlobalID: Bool) {
         switch change.operation {
-        case .insert, .update:
+        case .insert, .update, .restate:
             distinct.added.append(change.review.distinctEntry(hasGlobalID: hasGlobalID))
         case .delete: distinct.gone.append(UInt32(reviewNumber(change.review.reviewKey)))
         case .late: break
