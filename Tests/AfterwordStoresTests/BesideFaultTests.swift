@@ -144,6 +144,9 @@ private final class FailingLookUps: StoreLookUps {
     func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary] {
         try ask("months").months(wanted)
     }
+    func distinctKeys(ofProducts keys: [Int64]) throws -> [Int64: DistinctKeys] {
+        try ask("distinctKeys").distinctKeys(ofProducts: keys)
+    }
     func createdRange(_ wanted: [RangeQuestion]) throws -> [Int64: ClosedRange<Instant>] {
         try ask("createdRange").createdRange(wanted)
     }
