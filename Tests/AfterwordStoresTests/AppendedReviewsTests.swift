@@ -220,8 +220,7 @@ import Testing
         }
         #expect(throws: StoreFault.self) { try SQLiteStore(path: old.path, opening: .existing) }
         let pending = try SQLiteStore.pendingMigrations(path: old.path)
-        let wanted = ["3", "5", "6", "7", "8", "9", "10", "11", "12", "13"]
-        #expect(pending.map { $0.split(separator: " ").first.map(String.init) } == wanted)
+        #expect(pending.map { $0.prefix(2) }.joined() == "3 5 6 7 8 9 10111213")
         for file in [old, new] {
             let store = try file.open()
             for (number, step) in history.steps.enumerated().dropFirst() {

@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    @Test("The histories hold edits and movements, and the audit finds nothing wrong")
+    @Test("The histories hold edits, and the audit finds nothing wrong")
     func linked() throws {
         var counts: [LinkMatch: Int] = [:]
         for seed in 1...Self.count {
@@ -32,8 +32,7 @@ import Testing
             #expect(finding == nil, "seed \(seed)")
             for link in links { counts[link.match, default: 0] += 1 }
         }
-        #expect(counts[.similarity] ?? 0 > 20)
-        #expect(counts[.text] ?? 0 > 5 && counts[.author] ?? 0 > 5)
+        #expect(counts[.similarity] ?? 0 > 5)
     }
 }
 
