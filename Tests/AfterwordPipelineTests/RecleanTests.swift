@@ -194,6 +194,94 @@ import Testing
         #expect(try run.reviews().filter { !$0.isLive }.map(\.version) == [2])
     }
 
+    /// A shape without ids of reviews: they are identified by their texts.
+    private static func textShape(body: String, id: String? = nil) -> String {
+        let own = id.map { #""review_id":"\#($0)","# } ?? ""
+        return """
+            {"shape":"r","version":1,"fields":{"product_id":"p",\(own)"rating":"stars",
+             "title":"title","body":"\(body)"}}
+            """
+    }
+
+    private static func long(_ number: Int, _ text: String) -> String {
+        let words = "\(text) of number \(number), which is long enough to be told apart"
+        return """
+            {"p":"P","id":"R\(number)","stars":4,"title":"A title of number \(number), quite long",\
+            "text":"\(words)","old":"\(words) before"}
+            """
+    }
+
+    @Test("Reviews without ids are found by what their texts are now")
+    func moved() throws {
+        let run = CaseRun("reclean")
+        let dump = (0..<12).map { Self.long($0, "The text") }
+        _ = try load(run, dump, on: "2026-02-01", shape: Self.textShape(body: "old"))
+        let report = try reclean(run, by: Self.textShape(body: "text"))
+        #expect(report.restated == 12 && report.moved == 12 && report.merged == 0)
+        let next = try load(run, dump, on: "2026-02-08", shape: Self.textShape(body: "text"))
+        #expect(next.run.balance.unchanged == 12)
+        #expect(try reclean(run).moved == 0)
+        #expect(try run.store.read { try $0.links() }.allSatisfy { $0.match == .reclean })
+    }
+
+    @Test(
+        "A shape that finds ids from now on: the reviews keep theirs, and are found by the new ones"
+    )
+    func ids() throws {
+        let run = CaseRun("reclean")
+        let dump = (0..<12).map { Self.long($0, "The text") }
+        _ = try load(run, dump, on: "2026-02-01", shape: Self.textShape(body: "text"))
+        let old = try run.reviews().map(\.reviewID)
+        let withID = Self.textShape(body: "text", id: "id")
+        #expect(throws: InputFault.self) {
+            _ = try load(run, dump, on: "2026-02-08", shape: withID)
+        }
+        let report = try reclean(run, by: withID)
+        #expect(report.restated == 0 && report.moved == 12)
+        var edited = dump
+        edited[3] = Self.long(3, "Another text")
+        let next = try load(run, edited, on: "2026-02-15", shape: withID)
+        #expect(next.run.balance.unchanged == 11 && next.run.balance.updated == 1)
+        #expect(try run.reviews().map(\.reviewID) == old)
+    }
+
+    @Test("Reviews that are one by the new reading: the one seen last stays, and nobody left")
+    func merged() throws {
+        let run = CaseRun("reclean")
+        let shape = Self.textShape(body: "text")
+        let dump = (0..<12).map { Self.long($0, "The text") }
+        _ = try load(run, dump, on: "2026-02-01", shape: shape)
+        _ = try load(run, [Self.long(3, "Something else")], on: "2026-02-08", shape: shape)
+        #expect(try run.reviews().count == 13)
+        let withID = Self.textShape(body: "text", id: "id")
+        let report = try reclean(run, by: withID)
+        #expect(report.merged == 1 && report.moved == 12)
+        let live = try run.reviews().filter(\.isLive)
+        #expect(live.count == 12)
+        #expect(live.contains { $0.values.body?.string.hasPrefix("Something else") == true })
+        try run.store.read { reader in
+            let window = DumpWindow(from: 2, to: 3)
+            #expect(try reviewChanges(reader, in: window).isEmpty)
+            let changed = try changes(reader, of: .product(Text("P")), in: window)
+            #expect(changed.movements.map(\.movement.reason) == [.restated])
+            #expect(changed.counts == NewsCounts())
+            #expect(changed.alerts.isEmpty)
+        }
+        let next = try load(run, [Self.long(3, "Something else")], on: "2026-02-15", shape: withID)
+        #expect(next.run.balance.unchanged == 1)
+    }
+
+    @Test("A shape by which many reviews are one is refused")
+    func mergesTooMany() throws {
+        let run = CaseRun("reclean")
+        let dump = (0..<30).map { Self.long($0, "The text") }
+        _ = try load(run, dump, on: "2026-02-01", shape: Self.textShape(body: "text"))
+        let wrong = Self.textShape(body: "text", id: "p")
+        #expect(throws: RecleanFault.tooManyMerged(29, of: 30)) {
+            _ = try reclean(run, by: wrong)
+        }
+    }
+
     @Test("A plan changes nothing")
     func plan() throws {
         let run = CaseRun("reclean")

@@ -187,8 +187,7 @@ import Testing
     func migrated() throws {
         let (old, new) = (try TemporaryStore(), try TemporaryStore())
         for file in [old, new] {
-            let store = try file.open()
-            try history.load(history.steps[0], number: 0, into: store, Self.firstRules)
+            try history.load(history.steps[0], number: 0, into: file.open(), Self.firstRules)
         }
         // As the second version of the schema left the store.
         var configuration = Configuration()

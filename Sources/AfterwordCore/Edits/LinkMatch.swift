@@ -9,5 +9,14 @@ package enum LinkMatch: String, CaseIterable, Sendable {
     /// The same: same rating and long text, within a family or brand.
     case text
 
-    package var isMovement: Bool { self != .similarity }
+    /// A review whose record identifies it otherwise, read again by a mended shape; or one that is
+    /// the same as another by that reading.
+    case reclean
+
+    package var isMovement: Bool {
+        switch self {
+        case .similarity, .reclean: false
+        case .sourceID, .author, .text: true
+        }
+    }
 }

@@ -26,9 +26,7 @@ func beginLoad(
         identicalSince: repeated.map(\.run).min(), dumpLabel: dumpLabel(options, repeated),
         identity: identity)
     if !run.isFirst {
-        for link in try load.reader.links() where !link.match.isMovement {
-            run.aliases[link.identity] = link.to.identity
-        }
+        run.take(aliases: try load.reader.links())
     }
     return LoadContext(
         run, store: request.store, load: load, executor: executor, dumpIndex: dumpIndex)

@@ -9,6 +9,13 @@ package struct RecleanReport: Sendable {
     package var restated: Int64 = 0
     /// Number of reviews in which a field changed.
     package var fields: [TrackedField: Int64] = [:]
+    /// Number of reviews whose records identify them otherwise: from now on they are found by both.
+    package var moved: Int64 = 0
+    /// Number of reviews that were closed, because another one is the same.
+    package var merged: Int64 = 0
+    /// Number of reviews whose new identity cannot be kept: short texts, which are numbered, and
+    /// identities that a deleted review has.
+    package var unmoved: Int64 = 0
     /// Number of reviews whose records today's shape rejects or leaves out: they stay as they are.
     package var unread: Int64 = 0
     /// Names of shapes that neither this program nor the store knows; reviews read by them stay.
@@ -24,6 +31,8 @@ package enum RecleanFault: Error, Equatable, Sendable {
     case losesField(TrackedField, reviews: Int64)
     /// More than 10 records, and more than 1 %, cannot be read by today's shape.
     case tooManyUnread(Int64, of: Int64)
+    /// More than 10 reviews, and more than a fifth, would be closed as being others.
+    case tooManyMerged(Int64, of: Int64)
 }
 
 /// Reads the records of all live reviews again, by today's shapes and rules, as a run of its own.
@@ -62,9 +71,10 @@ private func recleanContext(
     let head = try load.head()
     guard let newest = try load.reader.runs().newestDump else { throw RecleanFault.emptyStore }
     let identity = try IdentityRules(of: load.reader)
-    let run = RunContext(
+    var run = RunContext(
         options: request.options, head: head, observedAt: newest.observedAt,
         observedOrigin: .reclean, identicalSince: nil, dumpLabel: nil, identity: identity)
+    run.take(aliases: try load.reader.links())
     return LoadContext(
         run, store: request.store, load: load, executor: executor,
         dumpIndex: DumpIndex(ReadingRules(observedAt: newest.observedAt)))
@@ -98,7 +108,10 @@ private struct Reclean {
             var written: [WrittenProduct] = []
             for state in states {
                 let changes = try self.changes(of: state)
-                if !changes.versions.isEmpty { written.append(try writer.write(changes)) }
+                if changes.versions.isEmpty, changes.links.isEmpty, changes.after == state {
+                    continue
+                }
+                written.append(try writer.write(changes))
             }
             try writer.writeNewReviews(of: &written)
             try WrittenBatch(written, context).moveSums(writer, context)
@@ -123,30 +136,48 @@ private struct Reclean {
     private mutating func changes(of state: ProductState) throws -> ProductChanges {
         var changes = ProductChanges(
             id: state.productID, before: state, after: state, isNew: false, hadReviews: true)
-        let reviews = try context.load.reader.reviews(ofProduct: state.productID)
-            .filter(\.isLive).sorted { $0.reviewID < $1.reviewID }
+        let all = try context.load.reader.reviews(ofProduct: state.productID)
+        let reviews = all.filter(\.isLive).sorted { $0.reviewID < $1.reviewID }
         guard !reviews.isEmpty else { return changes }
         var raw: [Int64: RawRow] = [:]
         for row in try context.load.reader.raw(ofProduct: state.productID) {
             raw[row.rawKey] = row
         }
-        for review in reviews {
-            guard let row = raw[review.rawKey], let read = shapes.read(row) else { continue }
-            if let change = restate(review, read) { changes.versions.append(change) }
+        let read = reviews.compactMap { review in
+            raw[review.rawKey].flatMap { shapes.read($0) }.map { restate(review, $0) }
+        }
+        changes.versions = read.compactMap(\.change)
+        if read.count == reviews.count {
+            let owners = Dictionary(all.map { ($0.identity, $0.reviewKey) }) { first, _ in first }
+            take(movedIdentities(read, owners, context.run), &changes)
         }
         changes.moveSums()
         return changes
     }
 
-    /// The new version of a review; nil where its record reads as it is stored.
+    /// Links the reviews to their new identities, and closes those that are others.
+    private mutating func take(_ moved: MovedIdentities, _ changes: inout ProductChanges) {
+        changes.after.kind = moved.kind ?? changes.after.kind
+        changes.links = moved.links
+        let closed = Set(moved.closed.map(\.reviewKey))
+        changes.versions.removeAll { closed.contains($0.review.reviewKey) }
+        changes.versions += moved.closed.map { VersionChange(deleting: $0, in: context.run) }
+        report.moved += Int64(moved.links.count - moved.closed.count)
+        report.merged += Int64(moved.closed.count)
+        report.unmoved += moved.unmoved
+    }
+
+    /// A review with its new version, where its record reads otherwise than it is stored.
     private mutating func restate(
         _ review: StoredReview, _ read: TodaysShapes.Result
-    ) -> VersionChange? {
+    ) -> RecleanedReview {
         report.read += 1
-        guard case .record(let record, let reading, let shape) = read else {
+        var own = RecleanedReview(review: review)
+        guard case .record(let record, let reading, let cleaner) = read else {
             report.unread += 1
-            return nil
+            return own
         }
+        own.take(cleaner.identity(of: record), cleaner.shape.identityKind)
         var values = review.values
         var changed = FieldSet()
         for field in TrackedField.inOrder where reading.said.contains(field) {
@@ -156,12 +187,13 @@ private struct Reclean {
             changed.insert(FieldSet(field))
             report.fields[field, default: 0] += 1
         }
-        let author = shape.authorID != nil ? record.authorID : review.authorID
-        guard !changed.isEmpty || author != review.authorID else { return nil }
+        let author = cleaner.shape.authorID != nil ? record.authorID : review.authorID
+        guard !changed.isEmpty || author != review.authorID else { return own }
         report.restated += 1
-        return VersionChange(
-            restating: review, to: values, author: author, changed: changed,
-            hasGlobalID: shape.hasGlobalIDs, in: context.run)
+        own.change = VersionChange(
+            restating: review, to: values, changed: changed,
+            by: (author, cleaner.shape.hasGlobalIDs), in: context.run)
+        return own
     }
 
     private mutating func note(
@@ -185,6 +217,10 @@ private struct Reclean {
         guard report.unread <= limit else {
             throw RecleanFault.tooManyUnread(report.unread, of: report.read)
         }
+        let greatest = context.options.maxDeletes ?? max(10, report.read / 5)
+        guard report.merged <= greatest else {
+            throw RecleanFault.tooManyMerged(report.merged, of: report.read)
+        }
     }
 }
 
@@ -192,7 +228,7 @@ private struct Reclean {
 private struct TodaysShapes {
     /// What a stored record reads as.
     enum Result {
-        case record(CleanedRecord, Reading, Shape)
+        case record(CleanedRecord, Reading, RecordCleaner)
         /// Today's shape makes no review of it.
         case rejected
     }
@@ -241,7 +277,7 @@ private struct TodaysShapes {
         guard let cleaner = cleaner(Key(shape: row.shape, observedAt: at)) else { return nil }
         let record = cleaner.clean(payload: row.payload, context: row.context)
         guard record.fault == nil, !record.isLeftOut else { return .rejected }
-        return .record(record, cleaner.reading(record), cleaner.shape)
+        return .record(record, cleaner.reading(record), cleaner)
     }
 
     private mutating func cleaner(_ key: Key) -> RecordCleaner? {

@@ -35,7 +35,7 @@ package struct ReviewLink: Equatable, Sendable {
     /// The identity of the record that opened the version: from then on an edited review is found
     /// by it too.
     package var identity: Digest128
-    /// How similar the texts are, in millionths (`EditPair`); nil for a movement.
+    /// How similar the texts are, in millionths (`EditPair`); nil where that was not asked.
     package var score: Int64?
 
     package init(
@@ -45,6 +45,9 @@ package struct ReviewLink: Equatable, Sendable {
         (self.run, self.match, self.from, self.to) = (run, match, from, to)
         (version, identity, score) = opened
     }
+
+    /// Whether its run closed the review `from`, because it is the review `to`.
+    package var isMerge: Bool { match == .reclean && from.key != to.key }
 
     /// The row's JSON Lines form, which its ledger digest covers.
     package var json: JSONValue {

@@ -22,6 +22,7 @@ func auditLinks(_ history: [HistoryRow], _ reader: any StoreReader) throws -> Au
             return finding(link, "the versions that it links are not there")
         }
         if link.match.isMovement { continue }
+        if link.isMerge { continue }
         guard owners[link.identity] ?? link.to.key == link.to.key else {
             return finding(link, "another review is found by its identity too")
         }
@@ -39,5 +40,10 @@ private func holds(_ link: ReviewLink, _ versions: [Int64: [HistoryRow]]) -> Boo
         return opened.run == link.run && opened.operation == .insert
             && own.contains { $0.run == link.run && $0.operation == .delete }
     }
-    return opened.run <= link.run && link.from == link.to && link.score != nil
+    if link.isMerge {
+        return opened.run <= link.run
+            && own.contains { $0.run == link.run && $0.operation == .delete }
+    }
+    return opened.run <= link.run && link.from == link.to
+        && (link.score != nil) == (link.match == .similarity)
 }

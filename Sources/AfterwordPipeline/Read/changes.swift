@@ -86,9 +86,8 @@ package func changes(
             var review = moved.review
             review.isLive = moved.after != nil
             moved.difference = history.difference(review)
-            if moved.difference == nil, movement.reason == .edited {
-                moved.movement.reason = .restated
-            }
+            let isNobodys = movement.reason == .edited || history.isMerged(review)
+            if moved.difference == nil, isNobodys { moved.movement.reason = .restated }
         }
         changes.movements.append(moved)
     }

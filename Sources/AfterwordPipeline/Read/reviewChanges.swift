@@ -64,6 +64,9 @@ package struct WindowHistory {
         }
     }
 
+    /// Whether a review was closed in the window because it is another one.
+    func isMerged(_ review: StoredReview) -> Bool { movements.merged.contains(review.reviewKey) }
+
     package func before(_ review: StoredReview) -> StoredReview? {
         old[review.reviewKey].flatMap { $0.isLive ? $0 : nil }
     }
@@ -91,6 +94,8 @@ struct MovedReviews {
     /// Per review, the movements to it and from it, in order of their runs.
     private var arrivals: [Int64: [Step]] = [:]
     private var departures: [Int64: [Step]] = [:]
+    /// Keys of reviews that were closed because they are another one.
+    private(set) var merged: Set<Int64> = []
     /// Keys of the linked reviews that are live at the end.
     private var live: Set<Int64> = []
     private var end: Int64 = 0
@@ -100,6 +105,9 @@ struct MovedReviews {
     /// - Parameter changed: With the reviews at both ends of every movement.
     init(_ links: [ReviewLink], in window: DumpWindow, _ changed: ChangedReviews) {
         end = window.to
+        for link in links where link.isMerge && link.run > window.from && link.run <= end {
+            merged.insert(link.from.key)
+        }
         for link in links
         where link.match.isMovement && link.run > window.from && link.run <= window.to {
             arrivals[link.to.key, default: []].append((link.run, link.from.key))
@@ -126,6 +134,7 @@ struct MovedReviews {
 
     /// Whether a review that is no longer live is so in the product that it moved to last.
     func livesOn(_ key: Int64) -> Bool {
+        if merged.contains(key) { return true }
         guard var step = departures[key]?.last else { return false }
         while let next = departures[step.other]?.last(where: { $0.run > step.run }) { step = next }
         return live.contains(step.other)

@@ -103,7 +103,7 @@ extension ReportView {
             Column("recorded_at", .instant("o.recorded_at"), "when that was"),
             Column(
                 "matched_by", .plain("l.matched_by"),
-                "similarity: edited; source_id, author or text: moved"),
+                "similarity: edited; source_id, author, text: moved; reclean: read again"),
             Column("from_product_id", .plain("fp.product_id"), "the product that it left"),
             Column("from_review_id", .plain("fr.review_id"), "its id there"),
             Column("to_product_id", .plain("tp.product_id"), "the product that it is of now"),

@@ -84,11 +84,12 @@ extension Table {
         [
             .number("run").checked("run > 0"), .number("to_review_key"),
             .number("from_review_key"), .number("version").checked("version > 0"),
-            .text("matched_by").oneOf("similarity", "source_id", "author", "text"),
+            .text("matched_by").oneOf(
+                "similarity", "source_id", "author", "text", "reclean"),
             .blob("identity_digest"),
             .number("score", .none, "in millionths; NULL for a movement").optional,
         ]
-    ).keyed("run", "to_review_key")
+    ).keyed("run", "to_review_key", "identity_digest")
 
     /// Payloads of current rows, moved (`PayloadMove`): not a table, but columns of one.
     static let payloadMoves = Table(

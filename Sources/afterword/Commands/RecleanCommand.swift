@@ -21,6 +21,8 @@ struct RecleanCommand: ParsableCommand {
     var plan = false
     @Option(help: "Records allowed that the shape rejects; else refused beyond 1 % and 10.")
     var maxRejects: Int64?
+    @Option(help: "Reviews that may be closed as being others; else refused beyond 20 % and 10.")
+    var maxDeletes: Int64?
     @Flag(help: "Wait while another run holds the store, instead of failing.")
     var wait = false
     @OptionGroup var output: OutputOptions
@@ -29,6 +31,7 @@ struct RecleanCommand: ParsableCommand {
         var options = LoadOptions()
         options.isRehearsal = plan
         options.maxRejects = maxRejects
+        options.maxDeletes = maxDeletes
         let given = try shape.map { try namedShape($0) }
         _ = try store.openForReading()
         let store = try plan ? store.openForRehearsal() : store.openForWriting()
@@ -52,6 +55,17 @@ struct RecleanCommand: ParsableCommand {
             guard let count = report.fields[field] else { continue }
             print("  \(field.label): \(several(count, "review"))")
         }
+        if report.moved > 0 {
+            say("\(several(report.moved, "review")) found by other ids from now on.")
+        }
+        if report.merged > 0 {
+            say("\(several(report.merged, "review")) closed: by the new reading they are others.")
+        }
+        if report.unmoved > 0 {
+            say(
+                "\(several(report.unmoved, "review")) with short texts, or with the id of a "
+                    + "deleted one: the next dump may bring them anew.")
+        }
         if report.unread > 0 {
             say(
                 "\(several(report.unread, "record")) cannot be read by the shape of today; these "
@@ -66,7 +80,8 @@ struct RecleanCommand: ParsableCommand {
 extension RecleanReport {
     fileprivate var json: JSONValue {
         run.answer.with("read", JSONValue(read)).with("restated", JSONValue(restated))
-            .with("unread", JSONValue(unread))
+            .with("moved", JSONValue(moved)).with("merged", JSONValue(merged))
+            .with("unmoved", JSONValue(unmoved)).with("unread", JSONValue(unread))
             .with(
                 "fields",
                 .object(
@@ -89,6 +104,10 @@ extension RecleanFault {
         case .losesField(let field, let reviews):
             "\(several(reviews, "review")) say \(field.name), and read again none does: the shape "
                 + "seems wrong; nothing was stored"
+        case .tooManyMerged(let merged, let read):
+            "\(grouped(merged)) of \(several(read, "review")) would be closed, because others have "
+                + "the same id by the new reading; nothing was stored. If that is so: "
+                + "--max-deletes \(merged)"
         case .tooManyUnread(let unread, let read):
             "\(grouped(unread)) of \(several(read, "record")) cannot be read by the shape; nothing "
                 + "was stored. Accept them with --max-rejects \(unread)"

@@ -22,6 +22,13 @@ struct RunContext: Sendable {
     var run: Int64 { head.nextRun }
     /// Whether the run may delete reviews, so that some may move to another product.
     var mayDelete: Bool { options.completeness != .none && !isFirst }
+    /// Takes the further identities of reviews.
+    mutating func take(aliases links: [ReviewLink]) {
+        for link in links where !link.match.isMovement {
+            aliases[link.identity] = link.to.identity
+        }
+    }
+
     /// The identity of the review that a record's identity stands for.
     func owner(of identity: Digest128) -> Digest128 { aliases[identity] ?? identity }
     /// Records under the identities of the reviews that theirs stand for.

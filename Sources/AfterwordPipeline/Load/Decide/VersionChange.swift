@@ -88,18 +88,18 @@ struct VersionChange: Sendable {
     /// The same review, read again from the record that it holds. What only a version of the source
     /// can say, a mock time of its edit, stays.
     init(
-        restating old: StoredReview, to values: ReviewValues, author: Text?, changed: FieldSet,
-        hasGlobalID: Bool, in run: RunContext
+        restating old: StoredReview, to values: ReviewValues, changed: FieldSet,
+        by reading: (author: Text?, hasGlobalID: Bool), in run: RunContext
     ) {
         operation = .restate
         file = nil
-        self.hasGlobalID = hasGlobalID
+        hasGlobalID = reading.hasGlobalID
         previous = old
         self.changed = changed
         raw = .stored(old.rawKey)
         review = old.next(in: run)
         review.values = values
-        review.authorID = author
+        review.authorID = reading.author
         review.contentDigest = values.contentDigest
         review.times = restatedTimes(values, of: old, in: run)
     }
