@@ -10,7 +10,7 @@ struct ProductChanges: Sendable {
     let id: Text
     /// The product before and after the run, without the sums that the run moves.
     let before: ProductState
-    let after: ProductState
+    var after: ProductState
     let isNew: Bool
     /// The product has had a review before, live or deleted.
     let hadReviews: Bool
