@@ -72,6 +72,7 @@ package struct WindowHistory {
     }
 
     package func difference(_ review: StoredReview) -> ReviewDifference? {
+        if !review.isLive, isMerged(review) { return nil }
         let known = old[review.reviewKey]
         let elsewhere =
             review.isLive && known?.isLive != true
@@ -134,7 +135,6 @@ struct MovedReviews {
 
     /// Whether a review that is no longer live is so in the product that it moved to last.
     func livesOn(_ key: Int64) -> Bool {
-        if merged.contains(key) { return true }
         guard var step = departures[key]?.last else { return false }
         while let next = departures[step.other]?.last(where: { $0.run > step.run }) { step = next }
         return live.contains(step.other)
