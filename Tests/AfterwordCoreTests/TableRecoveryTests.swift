@@ -57,9 +57,9 @@ import Testing
                         var parts = rows
                         parts[broken] = Array(rows[broken].prefix(cut)) + Array(lineEnd.utf8)
                         let table = try #require(SplitTable(parts.flatMap { $0 }))
-                        let true_ = table.rows.filter { whole(rows).contains($0.bytes) }
+                        let held = table.rows.filter { whole(rows).contains($0.bytes) }
                         let words = "row \(broken) cut at \(cut)"
-                        #expect(true_.count >= rows.count - 1 - 2, "\(words)")
+                        #expect(held.count >= rows.count - 1 - 2, "\(words)")
                         let others = table.rows.filter { !whole(rows).contains($0.bytes) }
                         #expect(!others.contains { $0.cells[0] == "B0X" }, "\(words)")
                         #expect(!others.contains { $0.cells[0] == "B0Y" }, "\(words)")
