@@ -133,6 +133,22 @@ import Testing
         #expect(plan.comparison?.rows.last?.found == 80)
     }
 
+    @Test("An empty snapshot is a dump with none, and does not end a series")
+    func emptySnapshot() throws {
+        var fixture = try weeks(1)
+        let first = fixture.options.observedAt ?? ReviewHistory.start
+        for (week, text) in ["[]", dump(100, salt: "after")].enumerated() {
+            fixture.options.observedAt = first.adding(seconds: Int64(week + 1) * 604_800)
+            fixture.clock = first.adding(seconds: Int64(week + 1) * 604_800)
+            try fixture.load(["a.json": text])
+        }
+        let runs = try fixture.store.read { try $0.runs() }
+        #expect(runs.map(\.balance.inserted) == [100, 0, 100])
+        #expect(throws: InputFault.self) {
+            try fixture.load(["a.json": "[]"]) { $0.completeness = .products }
+        }
+    }
+
     @Test("Markets loaded one after another on one day are one dump; next week each finds its like")
     func markets() throws {
         var fixture = Fixture()
