@@ -15,8 +15,10 @@ import Testing
         /// `history_digest` of its newest run, by kind of store: salts are random.
         var digests: [StoreKind: String]
         var runs: Int
-        var reviews: Int
-        var versions: Int
+        /// Numbers of reviews, versions, rejects, verdicts, insights, attempts and links.
+        var counts: [Int]
+        /// Whether it was made by the schema of today.
+        var isCurrent = false
         var testDescription: String { name }
 
         static let all = [
@@ -25,7 +27,14 @@ import Testing
                 digests: [
                     .sqlite: "82564c4410650ed4f8689885b0c5bf7a62b571c671268d280389ecb57e4bc93e",
                     .postgres: "56f8ea1ddbe2df780d9e704adf75fab615b7315e279008470ba806b30fcf5e86",
-                ], runs: 11, reviews: 45, versions: 54)
+                ], runs: 11, counts: [45, 54, 9, 1, 2, 8, 0]),
+            // All operations and origins of times, edits, a capped dump, a shape mended.
+            Released(
+                name: "schema-13",
+                digests: [
+                    .sqlite: "ec62a8304007de0388d5eb15d902d693e3bef993fed0962322bd008fa63f79bd",
+                    .postgres: "fd5e43cfa18e5f84faa4afb06796fd5e226b8ec64d9193bd1279f88da5680199",
+                ], runs: 22, counts: [91, 131, 7, 1, 2, 21, 3], isCurrent: true),
         ]
     }
 
@@ -44,9 +53,10 @@ import Testing
                 try reader.history(ofProduct: nil, review: nil).count,
                 try reader.rejects().count, try reader.verdicts().count,
                 try reader.insights(of: nil).count, try reader.attempts().count,
+                try reader.links().count,
             ]
         }
-        #expect(counts == [released.reviews, released.versions, 9, 1, 2, 8])
+        #expect(counts == released.counts)
         #expect(try store.read { try $0.apiKeys().map(\.name) } == ["desk"])
         #expect(try TemporaryStores.audited(store) == nil)
 
@@ -85,7 +95,8 @@ import Testing
 
     @Test(
         "A rehearsal on an older Postgres store migrates it only for itself; a read says it is old",
-        .enabled(if: StoreKind.lasting.contains(.postgres)), arguments: Released.all)
+        .enabled(if: StoreKind.lasting.contains(.postgres)),
+        arguments: Released.all.filter { !$0.isCurrent })
     func rehearsed(released: Released) throws {
         let file = try StoreOnDisk(.postgres, restoring: released.name)
         let before = try file.definitions()

@@ -109,6 +109,11 @@ final class PostgresCopy: RowSink {
         append(blob)
     }
 
+    func addNullBlob() {
+        types?.append(Self.bytea)
+        append(Int32(-1))
+    }
+
     // Every value is copied to the buffer.
     func add(copyOfText text: BorrowedBytes) { add(text: text) }
     func add(copyOfBlob bytes: BorrowedBytes) { add(blob: bytes) }

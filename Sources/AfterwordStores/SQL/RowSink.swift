@@ -15,6 +15,8 @@ protocol RowSink {
     mutating func add(text: BorrowedBytes?)
     /// Adds bytes that stay where they are until the row is written.
     mutating func add(blob: BorrowedBytes)
+    /// Adds NULL to a column of bytes.
+    mutating func addNullBlob()
     /// Adds UTF-8 that is valid only during the call.
     mutating func add(copyOfText: BorrowedBytes)
     /// Adds bytes that are valid only during the call.
@@ -54,7 +56,7 @@ extension RowSink {
 
     @inline(__always)
     mutating func add(optionalBlob bytes: [UInt8]?) {
-        guard let bytes else { return add(nil as Int64?) }
+        guard let bytes else { return addNullBlob() }
         add(blob: bytes)
     }
 
@@ -75,6 +77,7 @@ struct CopyingSink<Base: RowSink>: RowSink {
         if let text { base.add(copyOfText: text) } else { base.add(text: nil) }
     }
     mutating func add(blob: BorrowedBytes) { base.add(copyOfBlob: blob) }
+    mutating func addNullBlob() { base.addNullBlob() }
     mutating func add(copyOfText text: BorrowedBytes) { base.add(copyOfText: text) }
     mutating func add(copyOfBlob bytes: BorrowedBytes) { base.add(copyOfBlob: bytes) }
 }

@@ -89,6 +89,8 @@ struct BoundRow: RowSink {
         sqlite3_bind_blob(pointer, index, start, Int32(blob.count), nil)
     }
 
+    mutating func addNullBlob() { add(nil as Int64?) }
+
     mutating func add(copyOfText text: BorrowedBytes) { add(text: copies.copy(text)) }
     mutating func add(copyOfBlob bytes: BorrowedBytes) { add(blob: copies.copy(bytes)) }
 }

@@ -142,8 +142,8 @@ private func checkCap(_ dumpIndex: DumpIndex, _ options: LoadOptions) throws {
 /// Compares the dump with earlier ones. Other runs of the same dump (one per market) do not count
 /// as earlier.
 ///
-/// - Returns: Nil where there is none to compare with, and for an empty snapshot that is not said to
-///   be complete: it changes nothing, and does not end a series.
+/// - Returns: Nil where there is none to compare with, and for an empty snapshot that is not said
+///   to be complete: it changes nothing, and does not end a series.
 func compareWithPast(_ context: LoadContext) throws -> DumpComparison? {
     let isEmpty = context.dumpIndex.wholeProfile.records == 0
     if isEmpty, context.options.completeness == .none { return nil }
