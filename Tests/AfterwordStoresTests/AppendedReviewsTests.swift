@@ -204,7 +204,7 @@ import Testing
                     DROP TABLE service_jobs;
                     DROP TABLE product_reviews_base_later;
                     ALTER TABLE product_reviews_base_first RENAME TO product_reviews_base;
-                    \(undoSinceDigestRules) DROP TABLE review_links;
+                    \(undoSinceDigestRules) DROP TABLE IF EXISTS review_links;
                     ALTER TABLE runs DROP COLUMN dump_label;
                     DELETE FROM grdb_migrations
                         WHERE substr(identifier, 1, 2) IN
@@ -229,9 +229,15 @@ import Testing
         }
         let schema = "SELECT type || name || coalesce(sql, '') FROM sqlite_schema ORDER BY name"
         #expect(try lines(old, schema).count == lines(new, schema).count)
-        let tables = try [old, new].map { file in
-            try file.open().read { try goldenTables($0) }
-        }
+        let tables = try [old, new].map { try withoutEarlierCounts($0.open()) }
         #expect(tables[0] == tables[1])
+    }
+
+    /// The tables of a store, without the sums of scopes after each run: the first run after the
+    /// migration counts the distinct reviews of all scopes, and so writes rows of its own.
+    private func withoutEarlierCounts(_ store: any ReviewStore) throws -> [String: [String]] {
+        var tables = try store.read { try goldenTables($0) }
+        tables["scope_summary_history"] = nil
+        return tables
     }
 }

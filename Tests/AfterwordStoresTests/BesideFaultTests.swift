@@ -75,7 +75,10 @@ import Testing
             asked.insert(failing.failed)
             call += 1
         }
-        let all = ["current", "payloads", "historyContents", "rawKeys", "months", "createdRange"]
+        let all = [
+            "current", "payloads", "historyContents", "rawKeys", "months", "createdRange",
+            "distinctKeys",
+        ]
         #expect(asked == Set(all))
         #expect(call > 3 * all.count)
     }
