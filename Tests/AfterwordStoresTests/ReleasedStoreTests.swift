@@ -32,8 +32,8 @@ import Testing
             Released(
                 name: "schema-13",
                 digests: [
-                    .sqlite: "ec62a8304007de0388d5eb15d902d693e3bef993fed0962322bd008fa63f79bd",
-                    .postgres: "fd5e43cfa18e5f84faa4afb06796fd5e226b8ec64d9193bd1279f88da5680199",
+                    .sqlite: "06a07f923e00b1b9be7427c60d95298dcc041d057abe4db1c527c6049a9769eb",
+                    .postgres: "f36c280da30a637a73a5f633149c7887ec33c61f86fd91a59edd0b82a5fd3083",
                 ], runs: 22, counts: [91, 131, 7, 1, 2, 21, 3], isCurrent: true),
         ]
     }
@@ -136,85 +136,4 @@ import Testing
         #expect(throws: fault) { try copyStore(from: store, to: copy) }
         #expect(try copy.read { try $0.runs().map(\.digestRules) } == [1, 7])
     }
-}
-
-/// One store of a test outside memory, empty or restored from a fixture.
-private final class StoreOnDisk {
-    private let file: TemporaryStore?
-    private let schema: TemporarySchema?
-
-    init(_ kind: StoreKind) throws {
-        file = kind == .sqlite ? try TemporaryStore() : nil
-        schema = kind == .postgres ? try TemporarySchema() : nil
-    }
-
-    /// The schema's name in the fixtures.
-    private static let fixtureSchema = "afterword_fixture"
-
-    convenience init(_ kind: StoreKind, restoring name: String) throws {
-        try self.init(kind)
-        let path = "\(fixtures)/stores/\(name)"
-        if let file { try shell("gzip -dc '\(path).sqlite.gz' > '\(file.path)'") }
-        guard let schema else { return }
-        let sql = try shell("gzip -dc '\(path).sql.gz'")
-            .replacing("CREATE SCHEMA \(Self.fixtureSchema);", with: "")
-            .replacing(Self.fixtureSchema, with: schema.name)
-        try PostgresConnection(url: schema.url).runAll(sql)
-    }
-
-    func open() throws -> any ReviewStore {
-        if let file { return try file.open() }
-        guard let schema else { preconditionFailure("a store is a file or a schema") }
-        return try schema.open()
-    }
-
-    /// The schema in Postgres, opened for a rehearsal.
-    func openForRehearsal() throws -> PostgresStore {
-        guard let schema else { preconditionFailure("the store is in Postgres") }
-        return try schema.open(.rehearsing)
-    }
-
-    /// Every table, column, constraint, index, view, comment and function, without white space.
-    func definitions() throws -> Set<String> {
-        let lines: [String]
-        if let file {
-            lines = try DatabaseQueue(path: file.path).read {
-                try String.fetchAll($0, sql: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")
-            }
-        } else if let schema {
-            lines = try PostgresConnection(url: schema.url).run(Self.postgresDefinitions)
-                .lines("line").map { $0.replacing(schema.name, with: "s") }
-        } else {
-            lines = []
-        }
-        return Set(lines.map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") })
-    }
-
-    private static let postgresDefinitions = """
-        WITH own AS (
-            SELECT oid FROM pg_namespace
-            WHERE nspname IN (current_schema(), current_schema() || '_report')
-        ), tables AS (
-            SELECT c.* FROM pg_class c JOIN own ON own.oid = c.relnamespace
-        )
-        SELECT concat_ws(' ', c.relname, c.relkind, obj_description(c.oid, 'pg_class')) AS line
-        FROM tables c
-        UNION ALL
-        SELECT concat_ws(' ', c.relname, a.attnum, a.attname, a.attnotnull, a.attidentity,
-            format_type(a.atttypid, a.atttypmod), l.collname, pg_get_expr(d.adbin, d.adrelid),
-            col_description(c.oid, a.attnum))
-        FROM tables c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
-            LEFT JOIN pg_collation l ON l.oid = a.attcollation
-            LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-        UNION ALL
-        SELECT concat_ws(' ', c.relname, n.conname, pg_get_constraintdef(n.oid))
-        FROM tables c JOIN pg_constraint n ON n.conrelid = c.oid
-        UNION ALL
-        SELECT pg_get_indexdef(i.indexrelid) FROM tables c JOIN pg_index i ON i.indrelid = c.oid
-        UNION ALL
-        SELECT concat_ws(' ', relname, pg_get_viewdef(oid)) FROM tables WHERE relkind IN ('v', 'm')
-        UNION ALL
-        SELECT concat_ws(' ', pg_get_functiondef(p.oid), obj_description(p.oid, 'pg_proc'))
-        FROM pg_proc p JOIN own ON own.oid = p.pronamespace
-        """
 }

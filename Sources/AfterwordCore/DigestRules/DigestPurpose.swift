@@ -4,6 +4,7 @@ package enum DigestPurpose: Sendable {
     case ledger
     case ledgerRaw, ledgerProduct, ledgerReject, ledgerAttributes
     case ledgerInsight, ledgerTheme, ledgerThemeReview, ledgerVerdict, ledgerLink
+    case ledgerScope
     case productChecksum, shapeChecksum, attemptChecksum
     case callChecksum, answerChecksum, keyChecksum, jobChecksum
 
@@ -20,6 +21,7 @@ package enum DigestPurpose: Sendable {
         case .ledgerThemeReview: "afterword.ledger.theme_review.1"
         case .ledgerVerdict: "afterword.ledger.verdict.1"
         case .ledgerLink: "afterword.ledger.link.1"
+        case .ledgerScope: "afterword.ledger.scope.1"
         case .productChecksum: "afterword.seal.product.1"
         case .shapeChecksum: "afterword.seal.shape.1"
         case .attemptChecksum: "afterword.seal.attempt.1"

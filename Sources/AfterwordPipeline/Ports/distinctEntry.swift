@@ -8,3 +8,16 @@ extension StoredReview {
             key: distinctKey(hasGlobalID: hasGlobalID))
     }
 }
+
+extension LedgerRows {
+    /// Adds what a run counted as distinct in a scope: it follows from keys of which only the
+    /// newest are kept. A sum of before such counts adds nothing.
+    package mutating func add(_ row: ScopeSummary) {
+        guard let distinct = row.distinct else { return }
+        var builder = rules.encoder(for: .ledgerScope)
+        builder.add(row.scope.kind.rawValue)
+        builder.add(row.scope.id)
+        for count in [distinct.count, distinct.rated, distinct.negatives] { builder.add(count) }
+        add(builder)
+    }
+}

@@ -58,6 +58,7 @@ private func auditLedger(
     }
     for row in try reader.verdicts() { rows[row.madeRun, default: LedgerRows()].add(row) }
     for row in try reader.links() { rows[row.run, default: LedgerRows()].add(row) }
+    for row in try reader.scopeHistory() { rows[row.run, default: LedgerRows()].add(row.row) }
     let files = Dictionary(grouping: try reader.files(ofRun: nil), by: \.run)
     var previous = genesisDigest
     for run in runs {

@@ -25,6 +25,7 @@ func applyScopes(_ context: LoadContext) throws {
             summary.distinct = known + shown - (counted.repeats[scope] ?? DistinctCounts())
             return summary
         }
+        for row in rows { context.totals.ledger.add(row) }
         try context.load.put(scopes: rows, run: context.run.run)
     }
 }
