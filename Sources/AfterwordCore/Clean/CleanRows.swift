@@ -67,8 +67,11 @@ package struct CleanRow: Sendable {
     var faultField: UInt8 = 0
     /// How many of its fields cannot be read.
     package var faultCount = 0
-    /// Whether the record does not meet the shape's conditions; nothing of it is read then.
+    /// Whether the record is no review: it does not meet the shape's conditions, and nothing of it
+    /// is read, or `isDeleted`.
     package var isLeftOut = false
+    /// Whether the record says that its review was deleted.
+    package var isDeleted = false
 
     package init() {}
 }

@@ -20,7 +20,8 @@ package struct CleanedRecord: Sendable {
     package var fault: (reason: RejectReason, field: String)?
     /// How many of its fields cannot be read.
     package var faultCount = 0
-    /// Whether the record does not meet the shape's conditions; nothing of it is read then.
+    /// Whether the record is no review: it does not meet the shape's conditions, and nothing of it
+    /// is read, or it says that its review was deleted.
     package var isLeftOut = false
 
     package init() {}

@@ -73,6 +73,6 @@ extension Shape {
     fileprivate var recordSources: [FieldSource] {
         let rules = [productID, reviewID, authorID].compactMap { $0 } + Array(fields.values)
         return rules.map(\.source) + rules.compactMap(\.options?.scale)
-            + conditions.map(\.source)
+            + (conditions + deletions).map(\.source)
     }
 }

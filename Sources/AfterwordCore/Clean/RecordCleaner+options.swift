@@ -129,10 +129,11 @@ extension RecordCleaner {
         return rows.withTexts(in: source.window) { BoundOptions.scale($0[place]) }
     }
 
-    /// Whether a record meets all conditions of the shape.
+    /// Whether a record meets all of some conditions.
     @inline(never)
-    func meetsConditions(
-        _ tokens: Span<JSONToken>, _ source: Source, _ rows: inout CleanRows
+    func meets(
+        _ conditions: [BoundCondition], _ tokens: Span<JSONToken>, _ source: Source,
+        _ rows: inout CleanRows
     ) -> Bool {
         for bound in conditions {
             var isMet = bound.condition.keeps(nil)

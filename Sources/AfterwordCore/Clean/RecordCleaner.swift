@@ -16,6 +16,8 @@ package final class RecordCleaner: Sendable {
     let options: [BoundOptions]
     /// What a record must meet.
     let conditions: [BoundCondition]
+    /// What says that its review was deleted.
+    let deletions: [BoundCondition]
     /// The file's name as records keep it; nil where the shape takes nothing from it.
     let fileName: FileName?
     /// Nil where the file is no table.
@@ -49,9 +51,15 @@ package final class RecordCleaner: Sendable {
         bindings = binder.bindings
         constants = binder.constants
         options = binder.options
-        conditions = shape.conditions.compactMap { condition in
-            binder.slot(condition.source).map { BoundCondition(condition: condition, slot: $0) }
+        func bound(_ conditions: [RecordCondition]) -> [BoundCondition] {
+            conditions.compactMap { condition in
+                binder.slot(condition.source).map {
+                    BoundCondition(condition: condition, slot: $0)
+                }
+            }
         }
+        conditions = bound(shape.conditions)
+        deletions = bound(shape.deletions)
         productAttributes = Attribute.allCases.compactMap { attribute in
             guard let rule = shape.attributes[attribute], let slot = plan.contextSlot(rule.source)
             else { return nil }

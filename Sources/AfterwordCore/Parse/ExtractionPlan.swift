@@ -64,7 +64,7 @@ package struct ExtractionPlan: Sendable {
             + Attribute.allCases.compactMap { shape.attributes[$0] }
         for rule in rules { note(rule.source) }
         for rule in rules { if let scale = rule.options?.scale { note(scale) } }
-        for condition in shape.conditions { note(condition.source) }
+        for condition in shape.conditions + shape.deletions { note(condition.source) }
         for sign in shape.signs { note(sign) }
         if case .capture = shape.productID.source {
             productCapture = contextSources.firstIndex(of: shape.productID.source)

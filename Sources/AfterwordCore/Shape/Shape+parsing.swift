@@ -39,9 +39,11 @@ extension Shape {
             try Self.rule("total", value)
         }
         window = try Self.window(document["window"])
-        conditions = try Self.conditions(document["where"])
-        if holdsProducts, !conditions.isEmpty {
-            throw ShapeFault(description: "a shape of products has no \"where\"")
+        conditions = try Self.conditions(document, "where")
+        deletions = try Self.conditions(document, "deleted_when")
+        if !deletions.isEmpty, reviewID == nil {
+            throw ShapeFault(
+                description: "\"deleted_when\" needs \"review_id\": it says which review is gone")
         }
         hasGlobalIDs = try Self.hasGlobalIDs(document["review_ids"], isMapped: reviewID != nil)
         signs = try Self.signs(document["signs"])
@@ -115,7 +117,8 @@ extension Shape {
     private static func checkMembers(_ document: JSONValue) throws(ShapeFault) {
         let known = [
             "$schema", "shape", "version", "holds", "records", "fields", "product", "where",
-            "total", "placeholders", "window", "review_ids", "signs", "description", "source",
+            "deleted_when", "total", "placeholders", "window", "review_ids", "signs", "description",
+            "source",
         ]
         for member in document.members ?? [] where !known.contains(member.key) {
             throw ShapeFault(description: "no such member of a shape: \"\(member.key)\"")
@@ -161,7 +164,7 @@ extension Shape {
         let levels = records.count { if case .key = $0 { true } else { false } }
         let sources =
             rules.flatMap { [$0.source] + ($0.options?.scale.map { [$0] } ?? []) }
-            + conditions.map(\.source) + signs
+            + (conditions + deletions).map(\.source) + signs
         for source in sources {
             switch source {
             case .record, .constant, .file: continue

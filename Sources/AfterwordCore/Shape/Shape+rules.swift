@@ -225,15 +225,21 @@ extension Shape {
         return signs
     }
 
-    /// The conditions of `where`, in the order of their sources.
-    static func conditions(_ value: JSONValue?) throws(ShapeFault) -> [RecordCondition] {
-        guard let value else { return [] }
+    /// The conditions of `where` or `deleted_when`, in the order of their sources.
+    static func conditions(
+        _ document: JSONValue, _ name: String
+    ) throws(ShapeFault) -> [RecordCondition] {
+        guard let value = document[name] else { return [] }
+        if document["holds"]?.text == "products" {
+            throw ShapeFault(description: "a shape of products has no \"\(name)\"")
+        }
         guard let members = value.members, !members.isEmpty else {
-            throw ShapeFault(description: "\"where\" is an object: {\"status\": [\"approved\"]}")
+            throw ShapeFault(
+                description: "\"\(name)\" is an object: {\"status\": [\"approved\"]}")
         }
         var conditions: [RecordCondition] = []
         for (key, given) in members.sorted(by: { Text($0.key) < Text($1.key) }) {
-            let what = "the values of \"\(key)\" in \"where\""
+            let what = "the values of \"\(key)\" in \"\(name)\""
             let isNegated = given.members.map { $0.map(\.key) == ["not"] } ?? false
             let values = try scalars(isNegated ? given["not"] ?? .null : given, of: what)
             guard let source = try source(.string(key)),

@@ -15,6 +15,7 @@
 ///   "product": {"title": "^title"},    attributes of the product
 ///   "holds": "reviews",                or "products": each element is a product, without reviews
 ///   "where": {"status": ["approved"]}, conditions that a record must meet, optional
+///   "deleted_when": {"state": ["gone"]}, what says that the review was deleted, optional
 ///   "window": 10,                      the source holds the newest 10 of a product, optional
 ///   "signs": ["reviewer"],             sources without which no file has the shape, optional
 ///   "description": "…",                what it reads, and "source": where that is documented
@@ -59,6 +60,8 @@ package struct Shape: Equatable, Sendable {
     package var total: Rule?
     /// What a record must meet, all of it; records that do not are left out.
     package var conditions: [RecordCondition] = []
+    /// What says that a record's review was deleted, all of it; empty where nothing does.
+    package var deletions: [RecordCondition] = []
     /// Sources that a file must hold for the shape to be chosen for it. A given shape needs none.
     package var signs: [FieldSource] = []
     /// The rules of the zones in `zoneNames`, given by the caller. Times of a zone without rules

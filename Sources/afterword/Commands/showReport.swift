@@ -78,7 +78,7 @@ private func showRemarks(_ report: LoadReport) {
     }
     let leftOut = report.files.reduce(0) { $0 + $1.leftOut }
     if leftOut > 0 {
-        say("\(several(leftOut, "record")) left out by the shape (\"where\").")
+        say("\(several(leftOut, "record")) left out by the shape (\"where\", \"deleted_when\").")
     }
     if report.run.outOfWindow > 0 {
         say(

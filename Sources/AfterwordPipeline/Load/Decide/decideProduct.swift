@@ -48,7 +48,7 @@ private func split(
 private func refuseEmptying(_ product: SortedProduct, _ options: LoadOptions) throws {
     let (live, records) = (product.existing.liveCount, product.records)
     let isEmptied =
-        product.vanished.count == live && records.duplicateGroups.isEmpty
+        product.vanished.count + product.deleted.count == live && records.duplicateGroups.isEmpty
         && records.inserts.isEmpty && records.unchanged.isEmpty && product.existing.metCount == 0
     let isGuarded = options.hasGuards && options.maxDeletes == nil
     if isEmptied, live >= 5, isGuarded {
@@ -104,7 +104,9 @@ private struct Decision {
             id: product.id, before: product.before, after: after(product, in: run),
             isNew: product.isNew, hadReviews: !product.existing.isEmpty)
         changes.objects = product.indexed?.objects ?? []
-        if product.isComplete { changes.deletionScope = Int64(product.existing.liveCount) }
+        if product.isComplete || !product.deleted.isEmpty {
+            changes.deletionScope = Int64(product.existing.liveCount)
+        }
         changes.isOlder = product.indexed != nil && product.order.isOlder
     }
 
@@ -116,9 +118,12 @@ private struct Decision {
         changes.balances.count(product.records.unchanged) { $0.unchanged += $1 }
     }
 
-    /// Deletes the reviews that vanished, except those that a capped dump does not reach: they are
+    /// Deletes the reviews of which the dump says so, and those that vanished, except those that a capped dump does not reach: they are
     /// not newer than the oldest that it holds, or have no time to be compared.
     mutating func deleteVanished() throws {
+        for review in product.deleted.compactMap({ stored.reviews[$0.reviewKey] }) {
+            changes.versions.append(VersionChange(deleting: review, in: run))
+        }
         let isCapped = product.isCapped && !product.vanished.isEmpty
         let oldest = isCapped ? try oldestPresent() : nil
         for key in product.vanished {

@@ -30,6 +30,8 @@ struct SortedProduct {
     var records: SortedRecords
     /// Live reviews that are missing from a dump complete for the product.
     var vanished: [CurrentKey]
+    /// Live reviews of which the dump says that they were deleted.
+    let deleted: [CurrentKey]
     /// Live reviews that are missing from another dump, where they may have been edited.
     let unnamed: [CurrentKey]
     /// The dump is complete for the product.
@@ -52,11 +54,15 @@ func sortProduct(
         run.options.completeness != .none && product.hasAllRecords
         && product.indexed?.hasUnreadableIdentity != true
     let missing = isComplete || mayShowEdits(product, sorted)
-    let absent = missing && !order.isOlder ? vanished(product, sorted, run) : []
+    let isTold = product.indexed?.deletedIdentities.isEmpty == false
+    let all = (missing || isTold) && !order.isOlder ? vanished(product, sorted, run) : []
+    let deleted = isTold ? saidDeleted(all, product, run) : []
+    let gone = Set(deleted.map(\.reviewKey))
+    let absent = missing ? all.filter { !gone.contains($0.reviewKey) } : []
     return SortedProduct(
         id: product.id, before: product.stored ?? newState(product, in: run),
         isNew: product.stored == nil, order: order, existing: product.existing, records: sorted,
-        vanished: isComplete ? absent : [], unnamed: isComplete ? [] : absent,
+        vanished: isComplete ? absent : [], deleted: deleted, unnamed: isComplete ? [] : absent,
         isComplete: isComplete, isCapped: isCapped(product, in: run, records),
         indexed: product.indexed)
 }
@@ -137,13 +143,21 @@ private func vanished(
     return product.existing.unmet.filter { !named.contains($0.identity) }
 }
 
+/// The reviews, of those that no record holds, of which the dump says that they were deleted.
+private func saidDeleted(
+    _ absent: [CurrentKey], _ product: NamedProduct, _ run: RunContext
+) -> [CurrentKey] {
+    let said = Set((product.indexed?.deletedIdentities ?? []).map { run.owner(of: $0) })
+    return absent.filter { said.contains($0.identity) }
+}
+
 extension SortedProduct {
     /// Keys of stored reviews that may change or vanished, and every payload of the dump other than
     /// the one its review holds. A new product has no rows to look up.
     var wanted: WantedRows {
         var wanted = WantedRows()
         wanted.contents = openKeys
-        wanted.reviews = wanted.contents + (vanished + unnamed).map(\.reviewKey)
+        wanted.reviews = wanted.contents + (vanished + deleted + unnamed).map(\.reviewKey)
         if !isNew { wanted.raw = rawQuestions }
         return wanted
     }

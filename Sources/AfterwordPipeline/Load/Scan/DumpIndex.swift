@@ -100,6 +100,8 @@ final class IndexedProduct {
     var hasMixedKinds = false
     /// Identities of its rejects: these reviews are named, so they have not vanished.
     var rejectedIdentities: Set<Digest128> = []
+    /// Identities of reviews of which the dump says that they were deleted.
+    var deletedIdentities: Set<Digest128> = []
     var hasUnreadableIdentity = false
     /// From a catalog, which names no reviews: the product's observation clocks stay.
     var isOfCatalog = false

@@ -33,6 +33,8 @@ struct PreparedUnit: Sendable {
     var extras: [RecordExtra] = []
     /// The number of records that the shape leaves out; they are none of `records`.
     var leftOut: Int64 = 0
+    /// The reviews that some of the records left out say were deleted.
+    var deleted: [(product: TextPlace, identity: Digest128)] = []
     /// The number of records with a relative date.
     var estimated: Int64 = 0
     /// The fields that some of the records hold (`CleanRow.present`).
@@ -92,6 +94,16 @@ struct PreparedUnit: Sendable {
             || (identity.isNumbered && row.unread.contains(.rating))
     }
 
+    /// Counts a record that is left out, and notes the review that it says was deleted.
+    private mutating func leaveOut(
+        _ row: CleanRow, _ cleaner: RecordCleaner, _ window: BorrowedBytes
+    ) {
+        leftOut += 1
+        guard row.isDeleted, !row.productID.isAbsent, !row.reviewID.isAbsent else { return }
+        let identity = rows.withTexts(in: window) { cleaner.identity(of: row, $0) }
+        if let identity { deleted.append((row.productID, identity.digest)) }
+    }
+
     /// Appends the record whose row was cleaned last.
     ///
     /// - Parameter known: The payload digest where it is computed already, and why the record's
@@ -102,7 +114,7 @@ struct PreparedUnit: Sendable {
     ) {
         let row = rows.rows[0]
         if row.isLeftOut, known.brokenBy == nil {
-            leftOut += 1
+            leaveOut(row, cleaner, window)
             return rows.removeRows()
         }
         var extra = RecordExtra(context: context, faultCount: row.faultCount)

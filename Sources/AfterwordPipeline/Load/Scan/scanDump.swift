@@ -285,6 +285,10 @@ struct DumpScanner {
         cursor.record.leftOut += prepared.leftOut
         try window.lend { bytes in
             try prepared.rows.withTexts(in: bytes) { texts in
+                for deleted in prepared.deleted {
+                    enter(texts[deleted.product], namedBy: cursor)
+                        .deletedIdentities.insert(deleted.identity)
+                }
                 for one in prepared.records {
                     let extra = one.extra < 0 ? nil : prepared.extras[Int(one.extra)]
                     if let extra, extra.fault != nil {
