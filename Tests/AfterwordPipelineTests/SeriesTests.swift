@@ -234,15 +234,29 @@ import Testing
         }
     }
 
-    @Test("An empty snapshot of a series is a dump with none, and the series goes on")
-    func none() throws {
+    @Test(
+        "An empty snapshot of a series is a dump with none, and the series goes on",
+        arguments: ["[]", "", "\n"], ["r-2026-01-12.json", "2026-01-12/r.json"])
+    func none(text: String, name: String) throws {
         let one = Fixture.array(Fixture.reviews("P1", 3))
-        let reports = try load([
-            ("r-2026-01-05.json", one), ("r-2026-01-12.json", "[]"), ("r-2026-01-19.json", one),
-        ])
+        let dated = ["05", "12", "19"].map { name.replacing("-12", with: "-\($0)") }
+        let reports = try load([(dated[0], one), (dated[1], text), (dated[2], one)])
         #expect(reports.map(\.run.balance.found) == [3, 0, 3])
         #expect(reports.map(\.run.balance.inserted) == [3, 0, 0])
         #expect(reports.map(\.run.observedOrigin) == [.folderName, .folderName, .folderName])
+    }
+
+    @Test("A file without bytes deletes nothing of a complete series, and alone is no dump")
+    func noBytes() throws {
+        let one = Fixture.array(Fixture.reviews("P1", 3))
+        #expect(throws: InputFault.incompleteDump(reason: "r-2026-01-12.json is empty")) {
+            try load([("r-2026-01-05.json", one), ("r-2026-01-12.json", "")]) {
+                $0.completeness = .products
+            }
+        }
+        #expect(throws: InputFault.nothingToRead(dump: "r-2026-01-12.json", ignored: 0)) {
+            try load([("r-2026-01-12.json", "")])
+        }
     }
 
     @Test(

@@ -15,6 +15,8 @@ package struct Dump: Sendable {
     package var namedInstant: Instant?
     /// Whether files tell the instant by their own names, rather than a folder that holds them.
     package var isDatedFile = false
+    /// Whether it is one of several that were found together.
+    package var isOfSeries = false
     /// A date in the names that gives no instant: its day and month may be either way round.
     package var ambiguousDate: String?
 
@@ -33,6 +35,7 @@ package struct Dump: Sendable {
         var dump = Dump(name: name, files: files, ignored: ignored + more, unread: unread + others)
         dump.namedInstant = namedInstant
         dump.isDatedFile = isDatedFile
+        dump.isOfSeries = isOfSeries
         dump.ambiguousDate = ambiguousDate
         return dump
     }

@@ -121,6 +121,7 @@ struct DumpSeries {
     func dumps() throws -> [Dump] {
         let ordered = moments.sorted { $0.key < $1.key }
         var dumps = try ordered.map { try dump(of: $0.value, at: $0.key) }
+        for place in dumps.indices { dumps[place].isOfSeries = dumps.count > 1 }
         guard !dumps.isEmpty, dumps.contains(where: \.isDatedFile) else { return dumps }
         let last = dumps.count - 1
         dumps[last] = dumps[last].adding(ignored: looseIgnored, unread: looseUnread)

@@ -22,13 +22,14 @@ func checkDumpIndex(_ dumpIndex: DumpIndex, _ dump: Dump, _ options: LoadOptions
         || dumpIndex.files.contains { $0.cleaner?.shape.holdsProducts == true }
     if !hasRecords, let fault = dumpIndex.unfitFile { throw fault }
     if hasRecords { try checkRejects(dumpIndex, options) }
-    // A file with an empty list is a dump that names nothing; files without any JSON are no dump.
+    // A file with an empty list is a dump that names nothing; files without any JSON are no dump,
+    // except among others of their series: a week in which nothing was found.
     let isReadable = dumpIndex.files.contains { $0.cleaner != nil || !$0.isEmpty }
     if !hasRecords, let reject = dumpIndex.rejects.first {
         throw InputFault.onlyRejects(
             file: reject.file, reasons: reasons(dumpIndex.rejects), rejected: balance.rejected)
     }
-    if !hasRecords, !isReadable {
+    if !hasRecords, !isReadable, !dump.isOfSeries {
         throw InputFault.nothingToRead(dump: dump.name, ignored: dump.ignored.count)
     }
     try checkKinds(dumpIndex)
