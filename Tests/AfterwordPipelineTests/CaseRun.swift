@@ -59,6 +59,21 @@ struct CaseRun {
         return report
     }
 
+    /// Reads what the store holds again.
+    func reclean(
+        by shape: String? = nil, _ change: (inout LoadOptions) -> Void = { _ in }
+    ) throws -> RecleanReport {
+        var options = options
+        change(&options)
+        let given = try shape.map { try Shape(parsing: Array($0.utf8)) }
+        let now = try #require(Instant(iso8601: "2026-11-28T13:00:00Z"))
+        let report = try recleanStore(
+            store, by: given, options: options, surroundings: LoadSurroundings(now: { now }))
+        let finding = try store.read { try auditStore($0) }
+        #expect(finding == nil)
+        return report
+    }
+
     func reviews() throws -> [StoredReview] { try store.read { try $0.reviews(ofProduct: nil) } }
 
     /// Ratings in tenths by review id; 0 where there is none.

@@ -33,16 +33,7 @@ import Testing
     private func reclean(
         _ run: CaseRun, by shape: String? = nil, _ change: (inout LoadOptions) -> Void = { _ in }
     ) throws -> RecleanReport {
-        var options = run.options
-        change(&options)
-        let given = try shape.map { try Shape(parsing: Array($0.utf8)) }
-        let now = try #require(Instant(iso8601: "2026-11-28T13:00:00Z"))
-        let report = try recleanStore(
-            run.store, by: given, options: options,
-            surroundings: LoadSurroundings(now: { now }))
-        let finding = try run.store.read { try auditStore($0) }
-        #expect(finding == nil)
-        return report
+        try run.reclean(by: shape, change)
     }
 
     private func bodies(_ run: CaseRun) throws -> Set<String?> {

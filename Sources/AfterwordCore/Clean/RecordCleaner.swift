@@ -113,10 +113,17 @@ package final class RecordCleaner: Sendable {
 
     /// Cleans a stored record again, from its bytes and the bytes of its context.
     package func clean(payload: [UInt8], context: [UInt8]) -> CleanedRecord {
+        read(payload: payload, context: context).record
+    }
+
+    /// The same, with what of it cannot be read.
+    package func read(
+        payload: [UInt8], context: [UInt8]
+    ) -> (record: CleanedRecord, unread: [FieldFault]) {
         var rows = CleanRows()
         return payload.lend { window in
             clean(payload: window, context: context, into: &rows)
-            return rows.withTexts(in: window) { CleanedRecord(rows, $0, self) }
+            return (rows.withTexts(in: window) { CleanedRecord(rows, $0, self) }, rows.unread)
         }
     }
 

@@ -142,16 +142,49 @@ extension CleanTexts {
     }
 }
 
-/// How many letters a text has, counted up to a limit.
-private func letterCount(_ bytes: BorrowedBytes, atMost limit: Int) -> Int {
-    var count = 0
-    var decoder = UTF8()
-    var iterator = bytes.makeIterator()
-    while count < limit {
-        guard case .scalarValue(let scalar) = decoder.decode(&iterator) else { return count }
-        if scalar.properties.isAlphabetic { count += 1 }
+/// How many letters a text has, counted up to a limit: scalars with Unicode's property
+/// `Alphabetic`.
+func letterCount(_ bytes: BorrowedBytes, atMost limit: Int) -> Int {
+    var (count, index) = (0, 0)
+    while count < limit, index < bytes.count {
+        let byte = bytes[index]
+        if byte < 0x80 {
+            if isASCIILetter(byte) { count &+= 1 }
+            index &+= 1
+            continue
+        }
+        // A text is valid UTF-8: the lead byte says how long its scalar is.
+        let length = byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
+        guard index &+ length <= bytes.count else { return count }
+        if isLetter(bytes.part(index..<index &+ length)) { count &+= 1 }
+        index &+= length
     }
     return count
+}
+
+@inline(__always)
+private func isASCIILetter(_ byte: UInt8) -> Bool {
+    let lower = byte | 0x20
+    return lower >= 0x61 && lower <= 0x7A
+}
+
+/// Whether one scalar beyond ASCII is a letter. Looking a property up takes as long as forty
+/// letters of ASCII: the blocks that hold nothing but letters need none.
+private func isLetter(_ bytes: BorrowedBytes) -> Bool {
+    switch (bytes[0], bytes[1]) {
+    // U+00C0...U+02BF but × and ÷, U+0400...U+047F
+    case (0xC3, 0x97), (0xC3, 0xB7): return false
+    case (0xC3, _), (0xC4...0xC9, _), (0xCA, _), (0xD0...0xD1, _): return true
+    // U+4E00...U+9FFF, but those from U+9FC0 on
+    case (0xE4, 0xB8...0xBF), (0xE5...0xE8, _), (0xE9, 0x80...0xBE): return true
+    // U+AC00...U+D6FF
+    case (0xEB...0xEC, _), (0xEA, 0xB0...0xBF), (0xED, 0x80...0x9B): return true
+    default: break
+    }
+    var iterator = bytes.makeIterator()
+    var decoder = UTF8()
+    guard case .scalarValue(let scalar) = decoder.decode(&iterator) else { return false }
+    return scalar.properties.isAlphabetic
 }
 
 extension StoredReview {

@@ -71,13 +71,14 @@ package struct SortedRecords: Sendable {
 /// Short texts are numbered first: records of one key get numbers in order of content and payload
 /// digest, so that the same five records get the same identities in any order.
 ///
+/// - Parameter owner: The identity of the review that a numbered identity stands for.
 /// - Parameter precedence: The rank of a record; called only for records that share an identity.
 /// - Parameter look: Classifies a record that is the only one of its identity.
 package func duplicateGroups(
-    _ candidates: [Candidate], precedence: (Candidate) throws -> Precedence,
-    look: (Candidate) -> SingleRecord
+    _ candidates: [Candidate], owner: (Digest128) -> Digest128 = { $0 },
+    precedence: (Candidate) throws -> Precedence, look: (Candidate) -> SingleRecord
 ) rethrows -> SortedRecords {
-    let candidates = try numberShortTexts(candidates, precedence)
+    let candidates = try numberShortTexts(candidates, owner, precedence)
     // Sorts indexes instead of records: a product may have very many.
     let places = placesByIdentity(candidates)
     var records = SortedRecords()
@@ -149,7 +150,8 @@ private func duplicateGroup(
 
 /// Gives numbered identities their numbers.
 private func numberShortTexts(
-    _ candidates: [Candidate], _ precedence: (Candidate) throws -> Precedence
+    _ candidates: [Candidate], _ owner: (Digest128) -> Digest128,
+    _ precedence: (Candidate) throws -> Precedence
 ) rethrows -> [Candidate] {
     let short = candidates.indices.filter { candidates[$0].identity.isNumbered }
     if short.isEmpty { return candidates }
@@ -166,7 +168,10 @@ private func numberShortTexts(
             }
             .map(\.place)
         }
-        for (k, place) in ordered.enumerated() { numbered[place] = candidates[place].numbered(k) }
+        for (k, place) in ordered.enumerated() {
+            let own = candidates[place].numbered(k)
+            numbered[place] = own.belonging(to: owner(own.identity.digest))
+        }
     }
     return numbered
 }

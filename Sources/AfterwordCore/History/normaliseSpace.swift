@@ -51,21 +51,26 @@ func isSpaceNormal(_ bytes: BorrowedBytes) -> Bool {
     var carried: UInt64 = 0
     while index &+ 8 <= bytes.count {
         let word = bytes.word(at: index)
+        if word & tops != 0 {
+            if !isSpaceNormal(bytes, in: index..<index &+ 8) { return false }
+            carried = bytes[index &+ 7] == 0x20 ? 0x80 : 0
+            index &+= 8
+            continue
+        }
         // With all bytes below 128, the top bit of a byte's sum is free for the comparison.
-        if word & tops != 0 { return isSpaceNormal(bytes, from: index) }
         let isControl = ~(word &+ ones &* 0x60) & tops
         let isSpace = ~((word ^ spaces) &+ ones &* 0x7F) & tops
         if isControl != 0 || isSpace & (isSpace &<< 8 | carried) != 0 { return false }
         carried = isSpace &>> 56
         index &+= 8
     }
-    return isSpaceNormal(bytes, from: index)
+    return isSpaceNormal(bytes, in: index..<bytes.count)
 }
 
-/// The same, byte by byte; the bytes before `start` are normal.
-private func isSpaceNormal(_ bytes: BorrowedBytes, from start: Int) -> Bool {
-    var index = start
-    while index < bytes.count {
+/// The same of a part, byte by byte; the bytes before it are normal.
+private func isSpaceNormal(_ bytes: BorrowedBytes, in part: Range<Int>) -> Bool {
+    var index = part.lowerBound
+    while index < part.upperBound {
         let byte = bytes[index]
         switch byte {
         case 0x20: if index > 0, bytes[index - 1] == 0x20 { return false }

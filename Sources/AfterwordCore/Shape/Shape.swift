@@ -87,6 +87,19 @@ package struct Shape: Equatable, Sendable {
             + Array(attributes.values)
     }
 
+    /// The names of the fields and attributes whose values do not lie in records as an earlier form
+    /// of the shape stored them: in what encloses a record, or in the object of its product.
+    package func namesOutside(recordsOf stored: Shape) -> [String] {
+        let known = Set(stored.rules.map(\.source))
+        let mapped = fields.filter { _, rule in
+            if case .record = rule.source { return false }
+            if case .constant = rule.source { return false }
+            return !known.contains(rule.source)
+        }
+        let attributes = attributes.filter { stored.attributes[$0.key]?.source != $0.value.source }
+        return (mapped.keys.map(\.name) + attributes.keys.map(\.name)).sorted()
+    }
+
     /// The names of the zones whose rules `zones` needs, sorted.
     package var zoneNames: [String] {
         let names = rules.compactMap { rule in

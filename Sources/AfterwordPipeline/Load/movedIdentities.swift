@@ -1,6 +1,6 @@
 import AfterwordCore
 
-/// A live review whose record was read again.
+/// A review whose record was read again.
 struct RecleanedReview {
     let review: StoredReview
     /// By what its record identifies it now; nil where that cannot be said.
@@ -10,10 +10,10 @@ struct RecleanedReview {
     /// Its new version; nil where it stays as it is.
     var change: VersionChange?
 
-    init(review: StoredReview) { self.review = review }
-
-    mutating func take(_ identity: Identity?, _ kind: IdentityKind) {
-        (self.identity, self.kind) = (identity, kind)
+    init(_ review: StoredReview, _ read: TodaysShapes.Result) {
+        self.review = review
+        guard case .record(let record, _, let cleaner) = read else { return }
+        (identity, kind) = (cleaner.identity(of: record), cleaner.shape.identityKind)
     }
 }
 
@@ -24,49 +24,77 @@ struct MovedIdentities {
     var links: [ReviewLink] = []
     /// Reviews that are the same as another one.
     var closed: [StoredReview] = []
-    /// Number of reviews whose new identity cannot be kept.
+    /// Number of live reviews whose new identity cannot be kept.
     var unmoved: Int64 = 0
 }
 
 /// By what the reviews of a product are found from now on. A review keeps its own identity and id;
-/// a link leads from the new identity to it. Of several with one identity the one that was seen
-/// last stays, and the others are closed.
+/// a link leads from the new identity to it. Of several live ones with one identity the one stays
+/// that a dump with all of them would make the review, and the others are closed. A deleted review
+/// moves where no live one has its new identity, so that it is known when it returns.
 ///
 /// - Parameters:
-///   - read: All live reviews of the product. Where they are not all read by shapes of one kind of
-///     identity, none moves.
+///   - read: All reviews of the product, deleted ones too. Where the live ones are not all read by
+///     shapes of one kind of identity, none moves.
 ///   - owners: The keys of the product's reviews, deleted ones too, by their own identities.
 func movedIdentities(
     _ read: [RecleanedReview], _ owners: [Digest128: Int64], _ run: RunContext
 ) -> MovedIdentities {
     var moved = MovedIdentities()
-    guard let kind = read.first?.kind, read.allSatisfy({ $0.kind == kind }) else { return moved }
-    moved.kind = kind
-    var groups: [Digest128: [RecleanedReview]] = [:]
-    for one in read {
-        guard let identity = one.identity else { continue }
-        if identity.isNumbered {
-            if one.review.kind != .content { moved.unmoved += 1 }
-            continue
-        }
-        groups[identity.digest, default: []].append(one)
+    let live = read.filter(\.review.isLive)
+    guard let kind = (live.first ?? read.first)?.kind, live.allSatisfy({ $0.kind == kind }) else {
+        return moved
     }
-    for (identity, group) in groups.sorted(by: { $0.key < $1.key }) {
-        let ordered = group.sorted { left, right in
-            (right.review.run, left.review.reviewID) < (left.review.run, right.review.reviewID)
-        }
-        let stays = ordered.first { $0.review.identity == identity } ?? ordered[0]
-        link(stays, to: identity, owners, run, &moved)
-        for one in ordered where one.review.reviewKey != stays.review.reviewKey {
-            moved.closed.append(one.review)
-            moved.links.append(
-                ReviewLink(
-                    run: run.run, match: .reclean, from: ReviewLink.End(one.review),
-                    to: ReviewLink.End(stays.review),
-                    opened: (stays.version, one.review.identity, nil)))
+    moved.kind = kind
+    var groups: [Identity: [RecleanedReview]] = [:]
+    for one in read where one.kind == kind {
+        guard let identity = one.identity else { continue }
+        groups[identity, default: []].append(one)
+    }
+    for (identity, group) in groups.sorted(by: { $0.key.digest < $1.key.digest }) {
+        let ordered = group.sorted(by: RecleanedReview.ranksBefore)
+        let live = ordered.filter(\.review.isLive)
+        if identity.isNumbered {
+            number(live, identity, owners, run, &moved)
+        } else {
+            join(live.isEmpty ? ordered : live, identity.digest, owners, run, &moved)
         }
     }
     return moved
+}
+
+/// Makes one review of several with one identity, in order of rank.
+private func join(
+    _ ordered: [RecleanedReview], _ identity: Digest128, _ owners: [Digest128: Int64],
+    _ run: RunContext, _ moved: inout MovedIdentities
+) {
+    let stays = ordered.first { $0.review.identity == identity } ?? ordered[0]
+    link(stays, to: identity, owners, run, &moved)
+    for one in ordered where one.review.isLive && one.review.reviewKey != stays.review.reviewKey {
+        moved.closed.append(one.review)
+        moved.links.append(
+            ReviewLink(
+                run: run.run, match: .reclean, from: ReviewLink.End(one.review),
+                to: ReviewLink.End(stays.review),
+                opened: (stays.version, one.review.identity, nil)))
+    }
+}
+
+/// Gives reviews with one short text the numbers that a dump gives them: from 0 on, whoever has
+/// one keeping it.
+private func number(
+    _ live: [RecleanedReview], _ identity: Identity, _ owners: [Digest128: Int64],
+    _ run: RunContext, _ moved: inout MovedIdentities
+) {
+    let numbers = live.indices.map { identity.numbered($0) }
+    let holders = Set(numbers.map { run.owner(of: $0) })
+    var free = numbers.filter { number in
+        !live.contains { $0.review.identity == run.owner(of: number) }
+    }[...]
+    for one in live where !holders.contains(one.review.identity) {
+        guard let number = free.popFirst() else { break }
+        link(one, to: number, owners, run, &moved)
+    }
 }
 
 /// Links a review to its new identity, unless it is found by it already.
@@ -76,7 +104,7 @@ private func link(
 ) {
     guard run.owner(of: identity) != one.review.identity else { return }
     guard owners[identity] == nil else {
-        moved.unmoved += 1
+        if one.review.isLive { moved.unmoved += 1 }
         return
     }
     let end = ReviewLink.End(one.review)
@@ -89,4 +117,18 @@ private func link(
 extension RecleanedReview {
     /// Its version after the run.
     fileprivate var version: Int64 { change?.version ?? review.version }
+    private var values: ReviewValues { change?.review.values ?? review.values }
+
+    /// Order of what a dump prefers: the latest source time, most helpful votes, then what was
+    /// stored last.
+    fileprivate static func ranksBefore(_ left: Self, _ right: Self) -> Bool {
+        func rank(_ one: Self) -> (Int64, Int64, Int64) {
+            (
+                one.values.sourceTime?.microseconds ?? .min, one.values.helpfulVotes ?? 0,
+                one.review.run
+            )
+        }
+        return rank(left) == rank(right)
+            ? left.review.reviewID < right.review.reviewID : rank(left) > rank(right)
+    }
 }

@@ -13,11 +13,15 @@ package struct RecleanReport: Sendable {
     package var moved: Int64 = 0
     /// Number of reviews that were closed, because another one is the same.
     package var merged: Int64 = 0
-    /// Number of reviews whose new identity cannot be kept: short texts, which are numbered, and
-    /// identities that a deleted review has.
+    /// Number of reviews whose new identity cannot be kept, because a deleted review has it.
     package var unmoved: Int64 = 0
     /// Number of reviews whose records today's shape rejects or leaves out: they stay as they are.
     package var unread: Int64 = 0
+    /// Values that cannot be read, by shape and field.
+    package var unreadable: [UnreadField] = []
+    /// Fields and attributes of today's shapes that lie outside of stored records: only the next
+    /// dump brings them.
+    package var outOfReach: [String] = []
     /// Names of shapes that neither this program nor the store knows; reviews read by them stay.
     package var unknownShapes: [String] = []
 }
@@ -29,6 +33,8 @@ package enum RecleanFault: Error, Equatable, Sendable {
     case unusedShape(String, used: [String])
     /// A field that stored reviews say would be lost from all of them: the shape is wrong.
     case losesField(TrackedField, reviews: Int64)
+    /// Records read again name other products than those that their reviews belong to.
+    case movesProducts(Int64, of: Int64)
     /// More than 10 records, and more than 1 %, cannot be read by today's shape.
     case tooManyUnread(Int64, of: Int64)
     /// More than 10 reviews, and more than a fifth, would be closed as being others.
@@ -43,7 +49,8 @@ package enum RecleanFault: Error, Equatable, Sendable {
 ///
 /// - Parameter given: Takes the place of the stored shape of its name; nil for the shapes as they
 ///   are today, built in or stored.
-/// - Throws: `RecleanFault`; `StoreFault`.
+/// - Throws: `RecleanFault`; `InputFault` where values do not mean what the shape says, as in a
+///   dump; `StoreFault`.
 package func recleanStore(
     _ store: any ReviewStore, by given: Shape?, options: LoadOptions,
     surroundings: LoadSurroundings
@@ -88,6 +95,8 @@ private struct Reclean {
     private var report: RecleanReport
     /// Number of reviews that say a field, as stored and as read again.
     private var said: [TrackedField: (stored: Int64, read: Int64)] = [:]
+    /// Number of records that name another product.
+    private var elsewhere: Int64 = 0
 
     init(_ context: LoadContext, by given: Shape?) throws {
         self.context = context
@@ -129,6 +138,8 @@ private struct Reclean {
         for row in try shapes.rows(context.load.reader) { try context.load.put(shape: row) }
         report.run = runRecord(context, [], now)
         report.unknownShapes = shapes.unknown.sorted()
+        report.unreadable = shapes.unreadable
+        report.outOfReach = shapes.outOfReach
         try context.load.finish(report.run, files: [])
         return report
     }
@@ -136,19 +147,23 @@ private struct Reclean {
     private mutating func changes(of state: ProductState) throws -> ProductChanges {
         var changes = ProductChanges(
             id: state.productID, before: state, after: state, isNew: false, hadReviews: true)
-        let all = try context.load.reader.reviews(ofProduct: state.productID)
-        let reviews = all.filter(\.isLive).sorted { $0.reviewID < $1.reviewID }
+        let reviews = try context.load.reader.reviews(ofProduct: state.productID)
+            .sorted { $0.reviewID < $1.reviewID }
         guard !reviews.isEmpty else { return changes }
         var raw: [Int64: RawRow] = [:]
         for row in try context.load.reader.raw(ofProduct: state.productID) {
             raw[row.rawKey] = row
         }
         let read = reviews.compactMap { review in
-            raw[review.rawKey].flatMap { shapes.read($0) }.map { restate(review, $0) }
+            raw[review.rawKey].flatMap { shapes.read($0, of: review) }.map { read in
+                review.isLive ? restate(review, read) : RecleanedReview(review, read)
+            }
         }
         changes.versions = read.compactMap(\.change)
-        if read.count == reviews.count {
-            let owners = Dictionary(all.map { ($0.identity, $0.reviewKey) }) { first, _ in first }
+        if read.count(where: \.review.isLive) == reviews.count(where: \.isLive) {
+            let owners = Dictionary(reviews.map { ($0.identity, $0.reviewKey) }) { first, _ in
+                first
+            }
             take(movedIdentities(read, owners, context.run), &changes)
         }
         changes.moveSums()
@@ -172,12 +187,12 @@ private struct Reclean {
         _ review: StoredReview, _ read: TodaysShapes.Result
     ) -> RecleanedReview {
         report.read += 1
-        var own = RecleanedReview(review: review)
+        var own = RecleanedReview(review, read)
         guard case .record(let record, let reading, let cleaner) = read else {
             report.unread += 1
             return own
         }
-        own.take(cleaner.identity(of: record), cleaner.shape.identityKind)
+        if record.productID != review.productID { elsewhere += 1 }
         var values = review.values
         var changed = FieldSet()
         for field in TrackedField.inOrder where reading.said.contains(field) {
@@ -208,7 +223,10 @@ private struct Reclean {
 
     /// - Throws: `RecleanFault` where the shape is probably wrong.
     private func check() throws {
+        // Guards or not: the next dump would bring these reviews once more.
+        if elsewhere > 0 { throw RecleanFault.movesProducts(elsewhere, of: report.read) }
         guard context.options.hasGuards else { return }
+        try checkReadings(shapes.readings, upTo: context.options.maxRejects ?? 0)
         for field in TrackedField.inOrder {
             guard let said = said[field], said.stored >= 5, said.read == 0 else { continue }
             throw RecleanFault.losesField(field, reviews: said.stored)
@@ -225,7 +243,7 @@ private struct Reclean {
 }
 
 /// The shapes of stored records as they are today.
-private struct TodaysShapes {
+struct TodaysShapes {
     /// What a stored record reads as.
     enum Result {
         case record(CleanedRecord, Reading, RecordCleaner)
@@ -241,6 +259,10 @@ private struct TodaysShapes {
 
     private var shapes: [String: Shape] = [:]
     private(set) var unknown: Set<String> = []
+    /// Names of mapped fields and attributes that lie outside of stored records.
+    private(set) var outOfReach: [String] = []
+    /// By shape, how many records were read and what of them cannot be.
+    private var counts: [String: (read: Int64, fields: FieldCounts)] = [:]
     private let identity: IdentityRules
     private let observed: [Int64: Instant]
     private let newest: Instant
@@ -269,15 +291,69 @@ private struct TodaysShapes {
             }
             shapes[given.name] = given
         }
+        outOfReach = newOutside(of: rows)
+    }
+
+    /// The fields around records, and attributes of products, that today's shapes map and those of
+    /// the store did not.
+    private func newOutside(of rows: [ShapeRow]) -> [String] {
+        var names: Set<String> = []
+        for row in rows {
+            guard let today = shapes[row.name],
+                let stored = try? Shape(parsing: Array(row.document.utf8))
+            else { continue }
+            names.formUnion(today.namesOutside(recordsOf: stored))
+        }
+        return names.sorted()
     }
 
     /// Reads a stored record again; nil where its shape is unknown.
-    mutating func read(_ row: RawRow) -> Result? {
+    mutating func read(_ row: RawRow, of review: StoredReview) -> Result? {
         let at = observed[row.run] ?? newest
         guard let cleaner = cleaner(Key(shape: row.shape, observedAt: at)) else { return nil }
-        let record = cleaner.clean(payload: row.payload, context: row.context)
+        let (record, unread) = cleaner.read(payload: row.payload, context: row.context)
         guard record.fault == nil, !record.isLeftOut else { return .rejected }
+        if review.isLive { count(record, unread, of: review, cleaner) }
         return .record(record, cleaner.reading(record), cleaner)
+    }
+
+    /// Counts what of a record cannot be read. A date whose order the dump that brought it decided
+    /// keeps its value.
+    private mutating func count(
+        _ record: CleanedRecord, _ unread: [FieldFault], of review: StoredReview,
+        _ cleaner: RecordCleaner
+    ) {
+        var counts = counts[cleaner.shape.name] ?? (0, FieldCounts())
+        counts.read += 1
+        if record.values.sourceTime != nil { counts.fields.hasTimes = true }
+        for fault in unread
+        where fault.reason != .ambiguousDate || review.values.createdAt == nil {
+            counts.fields.note(unread: fault, at: 0)
+        }
+        self.counts[cleaner.shape.name] = counts
+    }
+
+    /// The records of each shape as if they were a file of a dump.
+    var readings: DumpIndex {
+        let index = DumpIndex(ReadingRules(observedAt: newest))
+        for (name, counts) in counts.sorted(by: { Text($0.key) < Text($1.key) }) {
+            guard let shape = shapes[name] else { continue }
+            var record = FileRecord(
+                run: 0, name: "stored records of shape \(name)", byteCount: 0,
+                digest: Digest256([UInt8](repeating: 0, count: 32)), shape: name,
+                balance: Balance(), nonstandardLiterals: 0)
+            record.balance.found = counts.read
+            var file = IndexedFile(record: record, cleaner: RecordCleaner(shape))
+            file.fields = counts.fields
+            index.files.append(file)
+        }
+        return index
+    }
+
+    var unreadable: [UnreadField] {
+        readings.files.flatMap { file in
+            file.cleaner.map { file.fields.unread(of: $0, file: file.record.name) } ?? []
+        }
     }
 
     private mutating func cleaner(_ key: Key) -> RecordCleaner? {

@@ -63,13 +63,23 @@ struct RecleanCommand: ParsableCommand {
         }
         if report.unmoved > 0 {
             say(
-                "\(several(report.unmoved, "review")) with short texts, or with the id of a "
-                    + "deleted one: the next dump may bring them anew.")
+                "\(several(report.unmoved, "review")) with the id of a deleted one: the next dump "
+                    + "may bring them anew.")
         }
         if report.unread > 0 {
             say(
                 "\(several(report.unread, "record")) cannot be read by the shape of today; these "
                     + "reviews stay as they are.")
+        }
+        for field in report.unreadable {
+            say(
+                "\(field.field): \(grouped(field.count)) unreadable (\(reasons(of: field))) in "
+                    + "\(printable(field.file)). The reviews keep what they said.")
+        }
+        if !report.outOfReach.isEmpty {
+            say(
+                "\(report.outOfReach.joined(separator: ", ")): not in stored records; the next "
+                    + "dump brings them.")
         }
         for name in report.unknownShapes {
             say("The shape \(printable(name)) is unknown; reviews read by it stay as they are.")
@@ -89,6 +99,7 @@ extension RecleanReport {
                         fields[field].map { (key: field.name, value: JSONValue($0)) }
                     })
             )
+            .with("out_of_reach", .array(outOfReach.map { .string($0) }))
             .with("unknown_shapes", .array(unknownShapes.map { .string($0) }))
     }
 }
@@ -104,6 +115,10 @@ extension RecleanFault {
         case .losesField(let field, let reviews):
             "\(several(reviews, "review")) say \(field.name), and read again none does: the shape "
                 + "seems wrong; nothing was stored"
+        case .movesProducts(let count, let read):
+            "\(grouped(count)) of \(several(read, "review")) would belong to other products by "
+                + "this shape; nothing was stored. Reviews stay with their products: load the "
+                + "dumps into a new store by the shape"
         case .tooManyMerged(let merged, let read):
             "\(grouped(merged)) of \(several(read, "review")) would be closed, because others have "
                 + "the same id by the new reading; nothing was stored. If that is so: "

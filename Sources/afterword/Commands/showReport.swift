@@ -113,7 +113,8 @@ private func show(_ rejects: [RejectRow], of count: Int64) {
 /// Number of fields listed as unread or missing, each.
 private let shownFields = 8
 
-private func reasons(of field: UnreadField) -> String {
+/// Why a field's values cannot be read, with counts where there are several reasons.
+func reasons(of field: UnreadField) -> String {
     if field.reasons.count == 1 { return field.reasons[0].reason.rawValue }
     return field.reasons.map { "\(grouped($0.count)) \($0.reason.rawValue)" }
         .joined(separator: ", ")

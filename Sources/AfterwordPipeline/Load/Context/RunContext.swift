@@ -38,6 +38,25 @@ struct RunContext: Sendable {
             aliases[candidate.identity.digest].map(candidate.belonging) ?? candidate
         }
     }
+    /// The identities that records name: their own, and those of the reviews that their numbers may
+    /// stand for.
+    func named(by candidates: [Candidate]) -> Set<Digest128> {
+        var named = Set(candidates.map(\.identity.digest))
+        if aliases.isEmpty { return named }
+        let numbered = Dictionary(
+            grouping: candidates.map(\.identity).filter(\.isNumbered), by: \.self)
+        for (identity, records) in numbered {
+            var number = 0
+            while let owner = aliases[identity.numbered(number)] {
+                named.insert(owner)
+                number += 1
+            }
+            for later in number..<max(number, records.count) {
+                named.insert(owner(of: identity.numbered(later)))
+            }
+        }
+        return named
+    }
     /// The store holds no product yet, so that nothing needs to be looked up.
     var isFirst: Bool { head.nextProductKey == 1 }
 

@@ -27,7 +27,8 @@ func matchEdits(
 ) throws -> MatchedProduct {
     var matched = MatchedProduct(product: product)
     let missing = (product.vanished + product.unnamed)
-        .compactMap { stored.reviews[$0.reviewKey] }.filter { $0.kind != .source }
+        .compactMap { stored.reviews[$0.reviewKey] }
+        .filter { $0.kind != .source || product.before.kind != .source }
     if missing.isEmpty { return matched }
     let new = product.newRecords
     if new.isEmpty { return matched }

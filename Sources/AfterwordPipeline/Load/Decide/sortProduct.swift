@@ -121,6 +121,7 @@ private func sortRecords(
     // The array is not copied where nothing is appended: a product may have very many records.
     return try duplicateGroups(
         duplicated.isEmpty ? product.candidates : product.candidates + duplicated,
+        owner: run.owner,
         precedence: { try records.precedence(of: $0) }
     ) { candidate in
         guard let key = current[candidate.identity.digest] else {

@@ -43,7 +43,7 @@ struct NamedBatch {
         if let known = context.dumpIndex.known {
             return zip(ids, candidates).map { id, candidates in
                 guard let number = known.numbers[id] else { return (nil, ExistingReviews([])) }
-                let named = Set(candidates.map(\.identity.digest))
+                let named = context.run.named(by: candidates)
                 return (known.products[number], known.existing(ofProduct: number, named: named))
             }
         }
