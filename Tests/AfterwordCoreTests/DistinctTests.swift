@@ -10,7 +10,7 @@ import Testing
     private func appearance(
         _ key: Int64, product: Text = "P1", body: Text?, star: Int64 = 1, author: Text? = nil,
         name: Text? = nil, day: String? = nil, source: Text? = nil, family: Text? = nil,
-        brand: Text? = "Lumora", isGlobal: Bool = false
+        brand: Text? = "Lumora", isGlobal: Bool = false, placeholders: Set<Text> = []
     ) -> (key: DistinctKey, within: Scope?) {
         var values = ReviewValues()
         values.body = body
@@ -31,7 +31,8 @@ import Testing
         var attributes = ProductAttributes()
         attributes[.family] = family
         attributes[.brand] = brand
-        return (review.distinctKey(hasGlobalID: isGlobal), attributes.sameTextScope)
+        let rules = DistinctRules(hasGlobalIDs: isGlobal, placeholders: placeholders)
+        return (review.distinctKey(by: rules), attributes.sameTextScope)
     }
 
     private func groups(_ appearances: (key: DistinctKey, within: Scope?)...) -> [Int] {
@@ -59,6 +60,30 @@ import Testing
                 appearance(4, body: "Leaks.", name: "Amazon Customer", day: day),
                 appearance(5, body: "Leaks.", name: "Amazon Customer", day: day))
                 == [0, 0, 2, 3, 4])
+    }
+
+    @Test("A name that the shape calls a placeholder is no author")
+    func ownPlaceholders() {
+        func named(_ key: Int64, _ placeholders: Set<Text>) -> (key: DistinctKey, within: Scope?) {
+            appearance(
+                key, body: "Good.", name: "Shop visitor", day: "2026-03-02",
+                placeholders: placeholders)
+        }
+        #expect(groups(named(1, []), named(2, [])) == [0, 0])
+        #expect(groups(named(1, ["Shop visitor"]), named(2, ["Shop visitor"])) == [0, 1])
+    }
+
+    @Test("Letters are those with the property Alphabetic")
+    func letterCounts() throws {
+        var random = SplitMix64(seed: 7)
+        let beyond = (0..<20_000).map { _ in UInt32(random.draw(below: 0x11_0000)) }
+        for value in Array(0..<0x1_0000) + beyond {
+            guard let scalar = Unicode.Scalar(value) else { continue }
+            let count = String(scalar).lend { letterCount($0, atMost: 9) }
+            try #require(count == (scalar.properties.isAlphabetic ? 1 : 0), "U+\(value)")
+        }
+        #expect("aé 木x!".lend { letterCount($0, atMost: 9) } == 4)
+        #expect("aé 木x!".lend { letterCount($0, atMost: 3) } == 3)
     }
 
     @Test("Without an author the same rating and a long text are one within family or brand")

@@ -39,6 +39,40 @@ import Testing
         #expect(identity { $0.productID = nil } == nil)
     }
 
+    @Test("A name that sources write for unknown authors names none, whatever the shape says")
+    func sharedNames() {
+        for name: Text in ["Verified Customer", "ANONYMOUS", "Kunde", "?"] {
+            let named = record {
+                $0.values.authorName = name; $0.writtenDate = "May 1"
+            }
+            #expect(identify(named, placeholders: [])?.kind == .content, "\(name)")
+            #expect(identify(named, placeholders: [], by: .v1)?.kind == .author)
+        }
+    }
+
+    @Test("Blanks and invisible characters around a name or variant do not count")
+    func blanks() {
+        func identities(_ name: Text, _ variant: Text, by rules: IdentityRules = .current)
+            -> [Identity?]
+        {
+            ([nil, "May 1"] as [Text?]).map { date in
+                let named = record {
+                    $0.values.authorName = name; $0.writtenDate = date
+                    $0.values.variant = variant
+                }
+                return identify(named, placeholders: [], by: rules)
+            }
+        }
+        let bare = identities("Anné", "Größe")
+        for blank in [" ", "\t", "\u{A0}", "\u{200B}", "\u{FEFF}", "\u{3000}", " \u{200E} "] {
+            let (name, variant) = (Text("\(blank)Anné\(blank)"), Text("Größe\(blank)"))
+            #expect(identities(name, variant) == bare, "\(blank.debugDescription)")
+            #expect(identities(name, variant, by: .v1) != identities("Anné", "Größe", by: .v1))
+        }
+        #expect(identities("An né", "Größe") != bare)
+        #expect(identities(" ", "Größe") != bare)
+    }
+
     @Test("The id that a review was given tells the identity it had")
     func told() throws {
         let records = [

@@ -38,6 +38,27 @@ package struct DistinctKey: Hashable, Sendable {
     }
 }
 
+/// What a shape says about which of its reviews are one.
+package struct DistinctRules: Equatable, Sendable {
+    /// An id of a review is the same review under any product.
+    package var hasGlobalIDs: Bool
+    /// Author names that many people share.
+    package var placeholders: Set<Text>
+
+    package init(hasGlobalIDs: Bool = false, placeholders: Set<Text> = []) {
+        (self.hasGlobalIDs, self.placeholders) = (hasGlobalIDs, placeholders)
+    }
+}
+
+extension Shape {
+    /// Without the placeholders that all shapes have (`PlaceholderName`).
+    package var distinctRules: DistinctRules {
+        DistinctRules(
+            hasGlobalIDs: hasGlobalIDs,
+            placeholders: placeholders.filter { !$0.bytes.lend(PlaceholderName.isOne) })
+    }
+}
+
 /// What a half of a key is made of, and what its hash begins with.
 private enum DistinctPart: UInt64 {
     case source = 1
@@ -52,28 +73,29 @@ extension CleanTexts {
     ///
     /// - Parameters:
     ///   - kind: How the review is identified; only an id of the source (`source`) is one.
-    ///   - hasGlobalID: Whether the shape says that its ids are global.
+    ///   - rules: What the shape of the row says.
     package func distinctKey(
-        _ row: CleanRow, kind: IdentityKind, hasGlobalID: Bool
+        _ row: CleanRow, kind: IdentityKind, by rules: DistinctRules
     ) -> DistinctKey {
         let isSource = kind == .source
         let texts = hashOfTexts(row)
         var key = DistinctKey.none
-        if isSource, hasGlobalID {
+        if isSource, rules.hasGlobalIDs {
             key.source = sourceHalf(row, .globalSource, nil)
         } else if isSource, let texts {
             key.source = sourceHalf(row, .source, texts)
         }
         guard let texts else { return key }
         var hash = distinctHash
+        let name = row.values.authorName
         if !row.authorID.isAbsent {
             add(.author, row.authorID, texts, to: &hash)
             key.other = DistinctKey.half(&hash)
-        } else if let written = row.values.createdAt, isRealName(row.values.authorName) {
-            add(.name, row.values.authorName, texts, to: &hash)
+        } else if let written = row.values.createdAt, isRealName(name, rules) {
+            add(.name, name, texts, to: &hash)
             hash.add(UInt64(bitPattern: written.startOfDay.microseconds))
             key.other = DistinctKey.half(&hash)
-        } else if !isSource, !isRealName(row.values.authorName), hasManyLetters(row) {
+        } else if !isSource, !isRealName(name, rules), hasManyLetters(row) {
             hash.add(DistinctPart.text.rawValue)
             hash.add(texts.0)
             hash.add(texts.1)
@@ -129,8 +151,10 @@ extension CleanTexts {
         return (normaliseSpace(bytes) ?? []).lend(add)
     }
 
-    private func isRealName(_ place: TextPlace) -> Bool {
-        !place.isAbsent && !PlaceholderName.isOne(self[place])
+    private func isRealName(_ place: TextPlace, _ rules: DistinctRules) -> Bool {
+        if place.isAbsent || PlaceholderName.isOne(self[place]) { return false }
+        return rules.placeholders.isEmpty
+            || text(place).map(rules.placeholders.contains) == false
     }
 
     private func hasManyLetters(_ row: CleanRow) -> Bool {
@@ -189,12 +213,10 @@ private func isLetter(_ bytes: BorrowedBytes) -> Bool {
 
 extension StoredReview {
     /// The review's key, computed from its current values.
-    package func distinctKey(hasGlobalID: Bool) -> DistinctKey {
+    package func distinctKey(by rules: DistinctRules = DistinctRules()) -> DistinctKey {
         var rows = CleanRows()
         let row = rows.distinctRow(of: self)
-        return rows.withTexts(in: .none) {
-            $0.distinctKey(row, kind: kind, hasGlobalID: hasGlobalID)
-        }
+        return rows.withTexts(in: .none) { $0.distinctKey(row, kind: kind, by: rules) }
     }
 }
 

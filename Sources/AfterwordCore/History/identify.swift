@@ -55,24 +55,49 @@ extension CleanTexts {
         _ row: CleanRow, _ placeholders: Set<Text>, _ rules: IdentityRules
     ) -> Identity? {
         let isNamed =
-            !row.values.authorName.isAbsent && !row.writtenDate.isAbsent
-            && (placeholders.isEmpty
-                || text(row.values.authorName).map(placeholders.contains) == false)
+            !row.writtenDate.isAbsent && isName(row.values.authorName, placeholders, rules)
         guard !row.authorID.isAbsent || isNamed else { return nil }
         let digest = DigestEncoder.digest { encoder in
             encoder.add(domain: rules == .v1 ? "afterword.identity.b1" : "afterword.identity.b2")
             encoder.add(self[row.productID])
             if row.authorID.isAbsent {
                 encoder.add(byte: 2)
-                encoder.add(self[row.values.authorName])
+                add(bare: row.values.authorName, rules, to: &encoder)
                 add(dateOf: row, rules, to: &encoder)
             } else {
                 encoder.add(byte: 1)
                 encoder.add(self[row.authorID])
             }
-            encoder.add(optional: row.values.variant, in: self)
+            add(optionalBare: row.values.variant, rules, to: &encoder)
         }
         return Identity(kind: .author, digest: Digest128(truncating: digest), isNumbered: false)
+    }
+
+    /// Adds a name, by later rules without blanks and invisible characters around it.
+    private func add(
+        bare place: TextPlace, _ rules: IdentityRules, to encoder: inout DigestEncoder
+    ) {
+        let bytes = self[place]
+        if rules == .v1 || !hasBlankEnd(bytes) { return encoder.add(bytes) }
+        (readIdentifier(Array(bytes))?.bytes ?? []).lend { encoder.add($0) }
+    }
+
+    /// The same of a text that may be absent; one of nothing but blanks is.
+    private func add(
+        optionalBare place: TextPlace, _ rules: IdentityRules, to encoder: inout DigestEncoder
+    ) {
+        if place.isAbsent || rules == .v1 || !hasBlankEnd(self[place]) {
+            return encoder.add(optional: place, in: self)
+        }
+        encoder.add(optional: readIdentifier(Array(self[place])))
+    }
+
+    /// Whether a text names one author: many share the name of a placeholder.
+    private func isName(
+        _ name: TextPlace, _ placeholders: Set<Text>, _ rules: IdentityRules
+    ) -> Bool {
+        if name.isAbsent || rules != .v1 && PlaceholderName.isOne(self[name]) { return false }
+        return placeholders.isEmpty || text(name).map(placeholders.contains) == false
     }
 
     /// Adds the written date of a row that has one: by rules v1 as written, later the moment that
@@ -94,7 +119,7 @@ extension CleanTexts {
         let digest = DigestEncoder.digest { encoder in
             encoder.add(domain: rules == .v1 ? "afterword.identity.c1" : "afterword.identity.c2")
             encoder.add(self[row.productID])
-            encoder.add(optional: row.values.authorName, in: self)
+            add(optionalBare: row.values.authorName, rules, to: &encoder)
             if rules == .v1 || row.writtenDate.isAbsent {
                 encoder.add(optional: row.writtenDate, in: self)
             } else {
@@ -109,6 +134,20 @@ extension CleanTexts {
         }
         return Identity(
             kind: .content, digest: Digest128(truncating: digest), isNumbered: isShort)
+    }
+}
+
+/// Whether a text begins or ends with a blank or an invisible character.
+private func hasBlankEnd(_ bytes: BorrowedBytes) -> Bool {
+    guard let first = bytes.first, let last = bytes.last else { return false }
+    if first > 0x20, last > 0x20, first < 0x80, last < 0x80 { return false }
+    var start = bytes.count - 1
+    while start > 0, bytes[start] & 0xC0 == 0x80 { start -= 1 }
+    return [0, start].contains { place in
+        var decoder = UTF8()
+        var iterator = bytes.part(place..<bytes.count).makeIterator()
+        guard case .scalarValue(let scalar) = decoder.decode(&iterator) else { return false }
+        return isAround(scalar)
     }
 }
 

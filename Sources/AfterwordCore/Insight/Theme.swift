@@ -26,14 +26,14 @@ package struct ReadReview: Sendable {
     }
 
     /// By what it is recognised where it is shown several times.
-    package var distinctKey: DistinctKey { knownKey ?? review.distinctKey(hasGlobalID: false) }
+    package var distinctKey: DistinctKey { knownKey ?? review.distinctKey() }
 
     /// The review with its key computed once.
     ///
-    /// - Parameter hasGlobalID: Whether the shape that read it says that its ids are global.
-    package func recognised(hasGlobalID: Bool) -> ReadReview {
+    /// - Parameter rules: What the shape that read it says.
+    package func recognised(by rules: DistinctRules) -> ReadReview {
         var read = self
-        read.knownKey = review.distinctKey(hasGlobalID: hasGlobalID)
+        read.knownKey = review.distinctKey(by: rules)
         return read
     }
 

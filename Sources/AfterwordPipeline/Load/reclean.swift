@@ -207,7 +207,7 @@ private struct Reclean {
         report.restated += 1
         own.change = VersionChange(
             restating: review, to: values, changed: changed,
-            by: (author, cleaner.shape.hasGlobalIDs), in: context.run)
+            by: (author, cleaner.shape.distinctRules), in: context.run)
         return own
     }
 

@@ -2,10 +2,11 @@ package import AfterwordCore
 
 extension StoredReview {
     /// The review among the keys of its product.
-    package func distinctEntry(hasGlobalID: Bool) -> DistinctKeys.Entry {
+    package func distinctEntry(
+        by rules: DistinctRules = DistinctRules()
+    ) -> DistinctKeys.Entry {
         DistinctKeys.Entry(
-            number: reviewNumber(reviewKey), rating: values.rating,
-            key: distinctKey(hasGlobalID: hasGlobalID))
+            number: reviewNumber(reviewKey), rating: values.rating, key: distinctKey(by: rules))
     }
 }
 

@@ -40,12 +40,17 @@ func auditDistinct(_ reader: any StoreReader) throws -> AuditFinding? {
 }
 
 /// Whether the keys are those of the live reviews. The shape of a review may have said that its id
-/// is global.
+/// is global, or that many share its author's name.
 private func agrees(_ keys: DistinctKeys, _ reviews: [StoredReview]) -> Bool {
     let sorted = reviews.sorted { $0.reviewKey < $1.reviewKey }
     guard keys.count == sorted.count else { return false }
     return zip(keys.entries, sorted).allSatisfy { entry, review in
-        entry == review.distinctEntry(hasGlobalID: false)
-            || entry == review.distinctEntry(hasGlobalID: true)
+        if entry == review.distinctEntry() { return true }
+        let shared = review.values.authorName.map { Set([$0]) } ?? []
+        return [(true, []), (false, shared), (true, shared)].contains { isGlobal, names in
+            entry
+                == review.distinctEntry(
+                    by: DistinctRules(hasGlobalIDs: isGlobal, placeholders: names))
+        }
     }
 }

@@ -114,7 +114,7 @@ package func readReviews(
             outside.insert(product.productID)
         }
     }
-    let globalIDs = try GlobalIDs(reader, ofProduct: query.product)
+    let distinct = try StoredDistinctRules(reader, ofProduct: query.product)
     let wanted = query.brand.map { Text($0) }
     let all = try reviews(reader, query, since: since).filter { review in
         review.isLive && (wanted == nil || brands[review.productID] == wanted)
@@ -125,14 +125,14 @@ package func readReviews(
     let parts = (all.count + partReviews - 1) / partReviews
     let read = Mutex([[ReadReview]](repeating: [], count: parts))
     DispatchQueue.concurrentPerform(iterations: parts) {
-        [brands, families, brought, globalIDs] part in
+        [brands, families, brought, distinct] part in
         let start = part * partReviews
         let own = all[start..<min(start + partReviews, all.count)].map { review in
             let read = ReadReview(
                 review: review, brand: brands[review.productID],
                 reading: readReview(review.values, with: lexicon), isNew: brought.holds(review),
                 verdict: verdicts.verdict(on: review), family: families[review.productID])
-            return read.recognised(hasGlobalID: globalIDs.holds(review))
+            return read.recognised(by: distinct.rules(of: review))
         }
         read.withLock { $0[part] = own }
     }

@@ -27,7 +27,7 @@ struct HistoryCommand: ParsableCommand {
             links.first { link in
                 link.run == row.run
                     && (row.operation == .delete
-                        ? link.from.key == row.reviewKey && link.match.isMovement
+                        ? link.from.key == row.reviewKey && (link.match.isMovement || link.isMerge)
                         : link.to.key == row.reviewKey && link.version == row.version)
             }
         }
@@ -56,8 +56,14 @@ struct HistoryCommand: ParsableCommand {
         if let score = link.score {
             return "matched by similarity (\(decimal(score, of: 1_000_000, places: 3)))"
         }
-        let other = row.operation == .delete ? link.to : link.from
-        let way = row.operation == .delete ? "moved to" : "moved from"
+        let isGone = row.operation == .delete
+        let other = isGone ? link.to : link.from
+        if link.match == .reclean {
+            let id = printable(other.reviewID.string)
+            if !link.isMerge { return "found by another id from now on" }
+            return isGone ? "it is the review \(id)" : "the review \(id) is the same"
+        }
+        let way = isGone ? "moved to" : "moved from"
         return "\(way) product \(printable(other.productID.string))"
     }
 

@@ -47,6 +47,7 @@ struct RunsCommand: ParsableCommand {
         switch record.observedOrigin {
         case .insight: ", made insights"
         case .verdict: ", recorded a verdict"
+        case .reclean: ", read stored records again"
         default:
             ", complete: \(record.completeness.rawValue), deleted " + grouped(record.deleted)
         }

@@ -13,8 +13,8 @@ struct VersionChange: Sendable {
     let raw: RawReference
     /// The index of the file of the record that made it; nil for any other change.
     let file: Int32?
-    /// Whether the shape by which it was read again says that ids of reviews are global.
-    private(set) var hasGlobalID = false
+    /// What the shape by which it was read again says about which reviews are one.
+    private(set) var distinctRules = DistinctRules()
 
     /// Whether the review is new to the store.
     var isFirst: Bool { operation == .insert && previous == nil }
@@ -89,11 +89,11 @@ struct VersionChange: Sendable {
     /// can say, a mock time of its edit, stays.
     init(
         restating old: StoredReview, to values: ReviewValues, changed: FieldSet,
-        by reading: (author: Text?, hasGlobalID: Bool), in run: RunContext
+        by reading: (author: Text?, rules: DistinctRules), in run: RunContext
     ) {
         operation = .restate
         file = nil
-        hasGlobalID = reading.hasGlobalID
+        distinctRules = reading.rules
         previous = old
         self.changed = changed
         raw = .stored(old.rawKey)

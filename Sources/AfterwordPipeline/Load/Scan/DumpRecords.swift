@@ -45,9 +45,9 @@ final class DumpRecords {
         dumpIndex.files[Int(file)].cleaner?.shape.placeholders ?? []
     }
 
-    /// Whether the file's shape says that its ids of reviews are global.
-    func hasGlobalIDs(_ file: Int32) -> Bool {
-        dumpIndex.files[Int(file)].cleaner?.shape.hasGlobalIDs == true
+    /// What the file's shape says about which reviews are one.
+    func distinctRules(_ file: Int32) -> DistinctRules {
+        dumpIndex.files[Int(file)].cleaner?.shape.distinctRules ?? DistinctRules()
     }
 
     /// The mapped fields that enclosed a record; empty for none.

@@ -50,8 +50,7 @@ final class ChangeWriter {
             written.leaves.add(try write(change, rawKeys, of: changes))
             written.take(
                 change,
-                hasGlobalID: change.file.map(context.records.hasGlobalIDs)
-                    ?? change.hasGlobalID)
+                by: change.file.map(context.records.distinctRules) ?? change.distinctRules)
         }
         return written
     }

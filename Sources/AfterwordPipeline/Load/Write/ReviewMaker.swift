@@ -18,8 +18,8 @@ final class ReviewMaker {
     private let reader: RecordReader
     private var salts: RandomSalts
     private let files: [(name: String, shape: String)]
-    /// For each file, whether its ids of reviews are global.
-    private let haveGlobalIDs: [Bool]
+    /// For each file, what its shape says about which reviews are one.
+    private let distinctRules: [DistinctRules]
 
     /// Least number of record bytes that complete a batch: 4 MiB.
     private static let batchBytes = 1 << 22
@@ -29,7 +29,9 @@ final class ReviewMaker {
         self.salts = salts
         reader = RecordReader(context.dumpIndex)
         files = context.dumpIndex.files.map { ($0.record.name, $0.record.shape) }
-        haveGlobalIDs = context.dumpIndex.files.map { $0.cleaner?.shape.hasGlobalIDs == true }
+        distinctRules = context.dumpIndex.files.map {
+            $0.cleaner?.shape.distinctRules ?? DistinctRules()
+        }
     }
 
     func make(
@@ -82,8 +84,7 @@ final class ReviewMaker {
                 var review = self.review(row, texts, candidate, products[product].id)
                 review.row = Int32(place)
                 review.distinctKey = texts.distinctKey(
-                    row, kind: review.kind,
-                    hasGlobalID: haveGlobalIDs[Int(candidate.file)])
+                    row, kind: review.kind, by: distinctRules[Int(candidate.file)])
                 review.product = Int32(made.batch.productKeys.count - 1)
                 review.payloadStart = Int32(starts[place])
                 try locate(&review, candidate)

@@ -60,10 +60,10 @@ struct WrittenProduct {
     }
 
     /// Takes the key of a review that returns or changes, or drops the key of a deleted one.
-    mutating func take(_ change: VersionChange, hasGlobalID: Bool) {
+    mutating func take(_ change: VersionChange, by rules: DistinctRules) {
         switch change.operation {
         case .insert, .update, .restate:
-            distinct.added.append(change.review.distinctEntry(hasGlobalID: hasGlobalID))
+            distinct.added.append(change.review.distinctEntry(by: rules))
         case .delete: distinct.gone.append(UInt32(reviewNumber(change.review.reviewKey)))
         case .late: break
         }

@@ -72,7 +72,7 @@ private func countAnew(_ context: LoadContext) throws -> CountedRepeats {
             try stored[key]
             ?? DistinctKeys(
                 reader.reviews(ofProduct: product.productID).filter(\.isLive)
-                    .map { $0.distinctEntry(hasGlobalID: false) })
+                    .map { $0.distinctEntry() })
         if stored[key] == nil { made[key] = keys }
         all.append(
             DistinctChange(
