@@ -26,6 +26,16 @@ func removeMarkup(_ text: [UInt8]) -> [UInt8] {
     return hasTag ? tidyLines(output) : text
 }
 
+/// Whether a text has a tag or comment that `removeMarkup` removes, besides line breaks, which any
+/// text is read with.
+func holdsMarkup(_ text: [UInt8]) -> Bool {
+    var unended: Set<String> = []
+    return text.indices.contains { index in
+        guard text[index] == UInt8(ascii: "<") else { return false }
+        return markupTag(text, index, &unended).map { $0.name != "br" } ?? false
+    }
+}
+
 private struct MarkupTag {
     var name: String
     /// The place behind the tag.

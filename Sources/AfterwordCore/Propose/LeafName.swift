@@ -17,7 +17,12 @@ struct LeafName: Hashable {
             keys.removeLast()
         }
         let last = keys.last ?? ""
-        let outer = keys.dropLast().filter { !wrapperKeys.contains(plainName($0)) }
+        var outer = keys.dropLast()[...]
+        // What lies in an object that is a review is the review's, not that of the objects around.
+        if let review = keys.lastIndex(where: isReviewKey) {
+            outer = keys[(review + 1)...].dropLast()
+        }
+        outer.removeAll { wrapperKeys.contains(plainName($0)) }
         // Flattened exports write the way into a key: `review.rating`.
         let written = last.split(separator: ".").map(String.init)
         plain = plainName(written.last ?? last)
@@ -35,6 +40,13 @@ struct LeafName: Hashable {
 
     /// The key without its ending `_gmt` or `_utc`, and whether it had one.
     var isUniversal: Bool { !words.isDisjoint(with: ["gmt", "utc"]) }
+}
+
+/// Whether a key is that of an object which is a review: `review`, `customer_review`.
+private func isReviewKey(_ key: String) -> Bool {
+    let words = Set(nameWords(key))
+    return !words.isDisjoint(with: reviewWords)
+        && words.isSubset(of: reviewWords.union(["customer", "user", "data", "product", "node"]))
 }
 
 /// Whether a key only holds the value of the key before it: `rating.value`, `title.label`. In a

@@ -80,6 +80,13 @@ final class LeafProfile {
     /// The votes of the bare numbers on the scale.
     private(set) lazy var scaleVote: ScaleVote = scalars.reduce(into: ScaleVote()) { $0.note($1) }
 
+    /// The bare numbers among the values, in hundredths, with how often each occurs.
+    private(set) lazy var numbers: [Int64: Int] = scalars.reduce(into: [:]) { numbers, bytes in
+        guard isJSONNumber(bytes), let number = Decimal(firstIn: bytes)?.scaled(by: 100, over: 1)
+        else { return }
+        numbers[number, default: 0] += 1
+    }
+
     /// Whether the values say by their own form that they are ratings (`4.0 out of 5 stars`).
     private(set) lazy var isRatingText: Bool =
         byteShare { bytes in
@@ -114,6 +121,8 @@ final class LeafProfile {
 
 /// How many of some values read as times, and of which kind.
 struct TimeProfile {
+    /// How many values there are, and how many of them are no words for none.
+    var noted = 0
     var count = 0
     var read = 0
     var hasZone = 0
@@ -134,6 +143,7 @@ struct TimeProfile {
     var isZoned: Bool { count > 0 && hasZone * 10 >= count * 9 }
 
     private mutating func note(_ value: [UInt8]) {
+        noted += 1
         count += 1
         guard value.count <= 200 else { return }
         if let orders = dateOrders(value) { order.note(orders) }

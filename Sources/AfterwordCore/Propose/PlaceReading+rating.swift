@@ -10,24 +10,55 @@ extension PlaceReading {
             return Double(max(score, 30)) + Double(leaf.count) / Double(count) * 20
                 - (isSame ? 45 : 0)
         }
-        guard let found, let scale = found.scale else { return placeRecommendation() }
+        guard let found, let scale = found.scale else { return placeYesOrNo() }
         take("rating", found, rule(found, scale: scale))
         noteScale(found, scale)
         noteRivals(of: found)
     }
 
-    /// Takes a recommendation for a rating where there is no other: yes or no, five stars or one.
-    mutating func placeRecommendation() {
+    /// Takes flags, or words and numbers for yes and no, for a rating where there is no other: five
+    /// stars or one.
+    mutating func placeYesOrNo() {
         let found = best { leaf in
             let words = leaf.name.words
-            let says =
-                !words.isDisjoint(with: ["recommended", "recommend", "recommends"])
-                || words.isSuperset(of: ["voted", "up"])
-            return says && leaf.isScalar && leaf.flagShare >= 0.9 ? 1 : 0
+            let isCounted = !words.isDisjoint(with: ["count", "total", "number"])
+            guard leaf.isScalar, !isCounted, words.isDisjoint(with: ["not", "down"]) else {
+                return 0
+            }
+            let recommends =
+                !words.isDisjoint(with: recommendingWords) || words.isSuperset(of: ["voted", "up"])
+            if recommends, leaf.flagShare >= 0.9 || leaf.isOpinion { return 3 }
+            if !words.isDisjoint(with: opinionWords), leaf.isOpinion { return 2 }
+            let isRating = FieldWords.rating.score(leaf.name) >= 60 && words != ["rated"]
+            return isRating && leaf.isFlag && words.isDisjoint(with: ["is", "has"]) ? 1 : 0
         }
-        guard let found else { return }
-        take("rating", found)
+        guard let found else { return noteUnreadRating() }
+        take("rating", found, found.yesOrNoRule)
         doubts.append("\(found.name.written) is taken for a rating of five stars or one")
+    }
+
+    /// Says what can be done about a member that is a rating by its name, and of which no value
+    /// can be read.
+    mutating func noteUnreadRating() {
+        let unread = leaves.first { leaf in
+            FieldWords.rating.score(leaf.name) >= 60 && leaf.count * 2 >= count
+                && (leaf.isScalar && leaf.distinct <= 30 && leaf.ratingShare(scale: 5) == 0
+                    || leaf.isListOfOne)
+        }
+        guard let unread else { return }
+        let name = unread.name.written
+        if unread.isListOfOne {
+            take(
+                "rating", unread,
+                .object([("element", .number("0")), ("from", unread.source)]))
+            doubts.append("\(name) is a list: its first element is taken for the rating")
+            return
+        }
+        let values = Set(unread.scalars).map { String(decoding: $0.prefix(24), as: UTF8.self) }
+        let words = values.sorted().prefix(6).map { "\"\($0)\"" }
+        remarks.append(
+            "\(name) is no rating that can be read (\(words.joined(separator: ", "))): write what "
+                + "each value means: {\"from\": \"\(name)\", \"map\": {\(words[0]): …}}")
     }
 
     /// Says which other member could be the rating.
@@ -37,6 +68,7 @@ extension PlaceReading {
                 && FieldWords.rating.score(leaf.name) >= 50 && leaf.isScalar
                 && leaf.count * 2 >= count && leaf.scale != nil
                 && leaf.ratingShare(scale: 5) >= 0.9 && leaf.scalars != rating.scalars
+                && rules["rating"]?["scale"]?["from"] != leaf.source
         }
         guard let rival else { return }
         remarks.append("\(rival.name.written) could be the rating too")
@@ -46,35 +78,57 @@ extension PlaceReading {
     func rule(_ leaf: LeafProfile, scale: Int64) -> JSONValue? {
         scale == 5 ? nil : .object([("from", leaf.source), ("scale", JSONValue(scale))])
     }
-
-    mutating func noteScale(_ leaf: LeafProfile, _ scale: Int64) {
-        let vote = leaf.scaleVote
-        if vote.above > 0 {
-            remarks.append(
-                "\(leaf.name.written): \(vote.above) of \(vote.rated) ratings are above 5: "
-                    + "read on a scale of \(scale)")
-            doubts.append("the scale of ratings is taken from a sample")
-        }
-        // A member beside it may name the scale.
-        let beside = leaves.first { other in
-            !other.name.words.isDisjoint(with: ["best", "max", "range", "scale"])
-                && !other.name.allWords.isDisjoint(with: ["rating", "score", "star", "scale"])
-                && other.isScalar && other.scalars.allSatisfy(isJSONNumber)
-        }
-        guard let beside else { return }
-        let scales = Set(beside.scalars.compactMap { Decimal(firstIn: $0)?.scaled(by: 1, over: 1) })
-        if scales.count == 1, let only = scales.first, only != scale, only > 0, only <= 1000 {
-            rules["rating"] = .object([("from", leaf.source), ("scale", JSONValue(only))])
-            remarks.append("\(beside.name.written) says that the best rating is \(only)")
-        } else if scales.count > 1 {
-            let words = scales.sorted().map(String.init).joined(separator: ", ")
-            remarks.append("\(beside.name.written) differs (\(words)): ratings have several scales")
-            doubts.append("ratings have several scales")
-        }
-    }
 }
 
+private let recommendingWords: Set<String> = [
+    "recommended", "recommend", "recommendation", "liked", "positive", "satisfied", "happy",
+    "empfohlen", "recommande", "recomendado", "consigliato",
+]
+
+private let opinionWords: Set<String> = [
+    "thumb", "like", "vote", "sentiment", "verdict", "opinion", "mood", "feeling", "polarity",
+]
+
 extension LeafProfile {
-    /// The least usual scale that fits all bare numbers; nil where none does.
-    var scale: Int64? { scaleVote.likely }
+    /// Whether the values say yes or no as ratings do: flags, words such as `up`, or 1 and -1.
+    fileprivate var isOpinion: Bool {
+        if Set(numbers.keys) == [-100, 100], numbers.values.reduce(0, +) == count { return true }
+        return share { !isJSONNumber($0.scalar ?? []) } >= 0.9
+            && share { value in
+                if case .bool = value { return true }
+                guard let bytes = value.scalar, case .success(.some) = readRating(bytes, scale: 5)
+                else { return false }
+                return true
+            } >= 0.9
+    }
+
+    /// Whether the values are flags as JSON writes them, or yes and no.
+    fileprivate var isFlag: Bool {
+        flagShare >= 0.9 && share { !isJSONNumber($0.scalar ?? []) } >= 0.9
+    }
+
+    /// Whether the values are lists of one rating each.
+    fileprivate var isListOfOne: Bool {
+        share { value in
+            guard value.elements?.count == 1, let only = value.elements?[0].scalar,
+                case .success(.some) = readRating(only, scale: 5)
+            else { return false }
+            return true
+        } >= 0.9
+    }
+
+    /// The rule of flags as a rating, with a map of those that are no rating by themselves.
+    fileprivate var yesOrNoRule: JSONValue? {
+        var map: [(key: String, value: JSONValue)] = []
+        for written in Set(scalars).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+            if !isJSONNumber(written), case .success(.some) = readRating(written, scale: 5) {
+                continue
+            }
+            let isMinus = writtenMeaning(written) == writtenMeaning([UInt8]("-1".utf8))
+            guard isMinus || (try? readFlag(written).get()) != nil else { continue }
+            let isYes = (try? readFlag(written).get()) == true
+            map.append((String(decoding: written, as: UTF8.self), JSONValue(isYes ? 5 : 1)))
+        }
+        return map.isEmpty ? nil : .object([("from", source), ("map", .object(map))])
+    }
 }

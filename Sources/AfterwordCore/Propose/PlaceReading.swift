@@ -18,10 +18,12 @@ struct PlaceReading {
         placeRating()
         placeTimes()
         let search = ProductSearch(place, leaves, in: places)
+        noteOuterScale(search.levels)
         product = search.best(without: Set(taken.values.map(\.name)))
         if let found = product?.leaf { taken["product_id"] = found }
         placeIDs()
         placeTexts()
+        placeCleaning()
         placeRest()
         if product == nil {
             product = search.weak(without: Set(taken.values.map(\.name)))

@@ -22,7 +22,7 @@ struct ProductSearch {
         var objects: Int
     }
 
-    private let place: ReviewPlaces.Place
+    let place: ReviewPlaces.Place
     private let leaves: [LeafProfile]
     private(set) var levels: [Level] = []
 
@@ -60,7 +60,9 @@ struct ProductSearch {
         for leaf in leaves where !used.contains(leaf.name) && leaf.isInNearlyAll {
             guard let score = strongScore(leaf) else { continue }
             strong.append(leaf)
-            offer(choice(leaf, isSure: score > 80), score)
+            // A product repeats: what each record has of its own is one only for want of another.
+            let isOwn = count > 2 && leaf.distinct == count
+            offer(choice(leaf, isSure: score > 80), score - (isOwn ? 30 : 0))
         }
         for (index, level) in levels.enumerated() {
             for leaf in level.leaves where leaf.isInAll {
@@ -89,6 +91,7 @@ struct ProductSearch {
         if let partial {
             return taken(partial, "missing in \(count - partial.count) of \(count) records")
         }
+        if let linked = productURL(free) { return linked }
         let named = free.first { leaf in
             leaf.isInAll && leaf.isShortText
                 && (isSubject(leaf, with: ["name", "title"])
@@ -111,7 +114,7 @@ private let exactNames = [
     "artikelnummer", "artikelnr", "produktid", "productnumber", "itemnumber", "articlenumber",
 ]
 
-private let subjects: Set<String> = [
+let subjects: Set<String> = [
     "product", "item", "listing", "app", "book", "hotel", "place", "business", "article", "good",
     "goods", "course", "game", "movie", "film", "restaurant", "property", "sku", "asin", "produkt",
     "producto", "produit", "prodotto", "produto", "artikel", "entity", "company", "recipe",
@@ -239,6 +242,14 @@ extension ProductSearch {
         return ProductChoice(source: .string(source), level: level, doubts: doubts)
     }
 
+    /// Whether an object around the records has a product's title, brand or price.
+    private var isInProduct: Bool {
+        let own: Set<String> = [
+            "title", "name", "brand", "price", "producttitle", "productname", "asin", "sku",
+        ]
+        return levels.contains { level in level.leaves.contains { own.contains($0.name.plain) } }
+    }
+
     /// The key of a map around the records: the outermost whose keys name products.
     private var capture: (choice: ProductChoice, score: Int)? {
         let names = place.steps.compactMap { step in
@@ -247,31 +258,17 @@ extension ProductSearch {
         let isOwn = if case .everyMember? = place.steps.last { true } else { false }
         for (index, name) in names.enumerated() where !isOwn || index < names.count - 1 {
             let keys = Set(place.records.map { $0.captures[index] })
-            let isCodes = keys.allSatisfy(isCode)
-            guard keys.count > 1 || isCodes, !keys.allSatisfy(isBucket) else { continue }
+            // The only key is the name of the list, unless it is that of a product's object.
+            guard !keys.allSatisfy(namesPart),
+                keys.count > 1 || keys.allSatisfy(isCode) && isInProduct
+            else { continue }
             var choice = ProductChoice(source: .string("@" + name), level: isOwn ? 1 : nil)
-            let isSure = keys.allSatisfy { key in
-                isCode(key) && key.count >= 6 && !key.hasPrefix("19") && !key.hasPrefix("20")
+            if keys.count == 1 || !keys.allSatisfy(isProductID) || keys.allSatisfy(isMoment) {
+                choice.doubts = ["the keys of a map are taken for products"]
             }
-            if !isSure { choice.doubts = ["the keys of a map are taken for products"] }
-            return (choice, isCodes ? 60 : 55)
+            return (choice, keys.allSatisfy(isCode) ? 60 : 55)
         }
         return nil
-    }
-
-    /// Whether a key names a part of a product's reviews: a language, a number of stars, a day.
-    private func isBucket(_ key: String) -> Bool {
-        let buckets: Set<String> = [
-            "positive", "negative", "neutral", "critical", "mixed", "verified", "unverified",
-            "recent", "top", "helpful", "good", "bad", "one", "two", "three", "four", "five",
-            "star", "all", "page",
-        ]
-        let words = nameWords(key)
-        let isShort =
-            key.count <= 2 && (key.allSatisfy(\.isLetter) || key.allSatisfy(\.isNumber))
-        return isShort || words.contains { buckets.contains($0) }
-            || !isJSONNumber(Array(key.utf8))
-                && readWrittenDate(Array(key.utf8)) != .unreadable
     }
 }
 

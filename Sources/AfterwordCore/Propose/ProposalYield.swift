@@ -10,11 +10,15 @@ package struct ProposalYield: Sendable {
     /// Up to three records as they would be loaded, spread over the sample.
     package var samples: [CleanedRecord] = []
 
-    /// - Parameter dateOrder: The order of day and month that the sample's dates allow.
-    init(_ shape: Shape, _ elements: [JSONValue], dateOrder: DateOrder?) {
+    init() {}
+
+    /// - Parameters:
+    ///   - dateOrder: The order of day and month that the sample's dates allow.
+    ///   - file: The name of the elements' file, for shapes that take something from it.
+    init(_ shape: Shape, _ elements: [JSONValue], dateOrder: DateOrder?, file: String? = nil) {
         var rules = ReadingRules()
         rules.dateOrder = dateOrder
-        let cleaner = RecordCleaner(shape, rules)
+        let cleaner = RecordCleaner(shape, rules, file: file)
         var splitter = RecordSplitter(cleaner.plan, isStrict: false)
         let bytes = Array(JSONValue.array(elements).canonical.utf8)
         var products: Set<Text> = []
@@ -49,5 +53,14 @@ package struct ProposalYield: Sendable {
                 samples.append(read[index])
             }
         }
+    }
+
+    /// Adds what another file gave. Its products are others.
+    mutating func add(_ other: ProposalYield) {
+        records += other.records
+        rejected += other.rejected
+        firstFault = firstFault ?? other.firstFault
+        products += other.products
+        samples = Array((samples + other.samples.prefix(1)).prefix(3))
     }
 }

@@ -53,7 +53,10 @@ struct ReviewEvidence {
         if rating == nil {
             // A text of an unknown name may be anything.
             let isNamed = body.map { FieldWords.body.score($0.name) >= 60 } ?? false
-            return isNamed && score >= 3 && (isPlain || reading.rules["author_name"] != nil)
+            // A row of nothing but a product's id and a text is a review of it.
+            let isBare = catalogSigns == 0 && isPlain && reading.taken["product_id"] != nil
+            return isNamed && score >= (isBare ? 2 : 3)
+                && (isPlain || reading.rules["author_name"] != nil)
         }
         // Numbers of reviews by stars have a rating too.
         let others = reading.rules.keys.filter { !["rating", "product_id"].contains($0) }

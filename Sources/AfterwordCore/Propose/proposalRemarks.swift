@@ -15,26 +15,57 @@ func remarks(
             "\(written(other.steps)) may hold reviews too, \(other.records.count) of them")
     }
     if let state = stateRemark(reading) { remarks.append(state) }
-    return remarks
+    return remarks + unreadRemarks(reading)
+}
+
+/// What can be done about members that are fields by their names, and of which no value can be
+/// read.
+private func unreadRemarks(_ reading: PlaceReading) -> [String] {
+    let fields: KeyValuePairs<String, FieldWords> = [
+        "created_at": .createdAt, "verified": .verified, "helpful_votes": .helpfulVotes,
+    ]
+    let used = Set(reading.taken.values.map(\.name))
+    return fields.compactMap { field, words in
+        let unread = reading.leaves.first { leaf in
+            reading.rules[field] == nil && !used.contains(leaf.name) && leaf.isScalar
+                && words.score(leaf.name) >= 80 && leaf.count * 2 >= reading.count
+                && leaf.times.read == 0 && leaf.flagShare == 0 && leaf.countShare == 0
+        }
+        guard let unread, let first = unread.scalars.first else { return nil }
+        let written = String(decoding: first.prefix(40), as: UTF8.self)
+        let way =
+            field == "created_at"
+            ? "a shape cannot read it"
+            : "write what each value means: {\"from\": \"\(unread.name.written)\", "
+                + "\"map\": {\"\(written)\": …}}"
+        return "\(unread.name.written) is no \(field) that can be read (\"\(written)\"): \(way)"
+    }
 }
 
 /// Why no product was found, and what could be written in its place.
 private func productRemarks(_ reading: PlaceReading) -> [String] {
-    var remarks = ["no product found: write its id in the place of \"FILL IN\""]
+    var remarks = [
+        "no product found: write its id in the place of \"FILL IN\"; where the name of the file "
+            + "is the product: \"product_id\": {\"file\": \"{id}.json\"}"
+    ]
     // The name of the only list may be a product's name, if other files have other names there.
-    if reading.place.steps.count == 2, case .key(let key) = reading.place.steps[0],
-        case .everyElement = reading.place.steps[1], !namesOneReview(key), !usualLists.contains(key)
-    {
-        remarks.append(
-            "if the list's name \(key) is the product: \"records\": \"{name}.[*]\", "
-                + "\"product_id\": \"@name\"")
+    let steps = reading.place.steps
+    if steps.count == 2, case .everyElement = steps[1] {
+        switch steps[0] {
+        case .key(let key) where !namesPart(key) && !["items", "content"].contains(key):
+            remarks.append(
+                "if the list's name \(key) is the product: \"records\": \"{name}.[*]\", "
+                    + "\"product_id\": \"@name\"")
+        case .everyMember(let name):
+            let keys = Set(reading.place.records.compactMap(\.captures.first)).sorted()
+            guard !keys.allSatisfy(namesPart), let key = keys.first else { break }
+            remarks.append(
+                "if the list's name \(key) is the product: \"product_id\": \"@\(name)\"")
+        default: break
+        }
     }
     return remarks
 }
-
-private let usualLists: Set<String> = [
-    "data", "items", "results", "records", "rows", "list", "export", "entries", "feed", "content",
-]
 
 /// A remark on a state of reviews of which some are not shown to the public.
 private func stateRemark(_ reading: PlaceReading) -> String? {
@@ -72,7 +103,9 @@ func doubts(
     } else {
         doubts.append("no text")
     }
-    if let rating = reading.taken["rating"], rating.ratingShare(scale: 5) < 1, doubts.isEmpty {
+    if let rating = reading.taken["rating"], doubts.isEmpty,
+        rating.ratingShare(scale: rating.scale ?? 5) < 1, reading.rules["rating"]?["map"] == nil
+    {
         doubts.append("some ratings cannot be read")
     }
     if evidence.isLikeCatalog { doubts.append("the records look like products") }

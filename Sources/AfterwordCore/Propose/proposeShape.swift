@@ -120,7 +120,9 @@ private func sorted(_ members: [String: JSONValue]) -> Members {
 /// The members of the records that no rule reads, without the parts of those that one does.
 private func unplaced(_ reading: PlaceReading) -> [String] {
     let rules = Array(reading.rules.values) + Array(reading.attributes.values)
-    let used = Set(rules.compactMap { $0.text ?? $0["from"]?.text })
+    let sources =
+        rules.map { $0.text ?? $0["from"]?.text } + rules.map { $0["scale"]?["from"]?.text }
+    let used = Set(sources.compactMap(\.self))
     let free = reading.leaves.filter { leaf in
         !used.contains(leaf.name.written)
             && !leaf.name.path.indices.contains { end in
@@ -144,8 +146,15 @@ package func saysReview(_ element: JSONValue) -> Bool {
     if texts { return true }
     let names = members.map { LeafName([$0.key]) }
     func has(_ words: FieldWords) -> Bool { names.contains { words.score($0) >= 60 } }
+    if members.count == 2, let rating = members.first(where: { isRating($0.key) }) {
+        // A product's mean rating is hardly ever a whole number of stars.
+        return rating.value.scalar.map { isJSONNumber($0) && !$0.contains(UInt8(ascii: ".")) }
+            ?? false
+    }
     let namesReview = names.contains { name in
         FieldWords.reviewID.score(name) >= 60 && name.plain != "id"
     }
     return has(.rating) && (namesReview || has(.authorName) && has(.createdAt))
 }
+
+private func isRating(_ key: String) -> Bool { FieldWords.rating.score(LeafName([key])) >= 60 }

@@ -1,6 +1,7 @@
 /// What a proposal reads otherwise than the shape by which files like its own were read before:
 /// each field in words, as `body: "content" instead of "text"`. Empty where it reads the same, or
-/// less because these files do not hold every field.
+/// less because these files do not hold every field. What is removed from texts is no difference,
+/// nor is a scale that these files do not name.
 package func shapeDifferences(from used: Shape, to proposal: Shape) -> [String] {
     guard let old = try? JSONValue(parsing: Array(used.document.utf8)),
         let new = try? JSONValue(parsing: Array(proposal.document.utf8))
@@ -21,6 +22,19 @@ package func shapeDifferences(from used: Shape, to proposal: Shape) -> [String] 
 
 private func difference(_ name: String, _ old: JSONValue?, _ new: JSONValue?) -> String? {
     guard let new, old != new else { return nil }
+    if let old, compared(old, keepsScale: statesScale(new)) == compared(new) { return nil }
     guard let old else { return "\(name): \(new.canonical), which was not read" }
     return "\(name): \(new.canonical) instead of \(old.canonical)"
+}
+
+private func statesScale(_ rule: JSONValue) -> Bool { rule["scale"]?["from"] != nil }
+
+/// A rule without what is no difference.
+private func compared(_ rule: JSONValue, keepsScale: Bool = true) -> JSONValue {
+    guard let members = rule.members else { return rule }
+    let kept = members.filter { member in
+        member.key != "clean" && (keepsScale || member.key != "scale" || !statesScale(rule))
+    }
+    if kept.count == 1, kept[0].key == "from" { return kept[0].value }
+    return .object(kept)
 }

@@ -108,6 +108,9 @@ private func detect(_ heads: [FileHead], named name: String) throws -> DetectedS
     guard !elements.isEmpty,
         var proposal = try? proposeShape(for: elements, named: shapeName)
     else { return fitting.map { .builtIn($0.value[0]) } }
+    if unknown.count > 1 {
+        proposal.takeProduct(fromFiles: unknown.map { (name: $0.name, elements: $0.elements) })
+    }
     if let fitting {
         proposal.remarks.append(
             "\(fitting.value.count) of \(heads.count) files fit \(fitting.key) (built in)")
