@@ -83,6 +83,7 @@ import Testing
             // No number by itself.
             "1,000", ">4", "4+", "~4", "$4", "#4", "4 👍",
             // A range, and a whole that is smaller than its part.
+            "less than 3 stars", "not 5 stars", "up to 5 stars", "weniger als 3 Sterne",
             "4-5", "1 to 5 stars", "5/1", "5 stars of 1", "5 sur 1 avis", "5 z 1",
             // A count of ratings, reviews or readers.
             "5 ratings", "1 Bewertung", "3 Bewertungen", "★ 4 reviews", "Rated 3 times",

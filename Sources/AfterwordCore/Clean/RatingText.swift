@@ -64,9 +64,9 @@ struct RatingText: Equatable {
         let before = text[..<number.range.lowerBound]
         let after = text[number.range.upperBound...]
         // `.5` is no five, and `1,000` no one.
-        guard before.last != ".", before.last != ",", !isGrouped(text[number.range]) else {
-            return nil
-        }
+        guard before.last != ".", before.last != ",", !isGrouped(text[number.range]),
+            !words(before).contains(where: { vagueWords.contains($0) })
+        else { return nil }
         let rest = after.drop { $0 == " " }
         if rest.first == "%" {
             guard !before.contains(where: \.isLetter), mayFollow(rest.dropFirst()) else {

@@ -79,6 +79,12 @@ private let manyRatings: Set<String> = [
 ]
 /// Words between a rating's name and its number: `Bewertet mit 4`.
 let linkWords: Set<String> = ["of", "at", "is", "mit", "a", "de", "with", "as", "by", "out"]
+/// Words before a number that is a bound, or no rating at all: `less than 3 stars`.
+let vagueWords: Set<String> = [
+    "than", "under", "over", "below", "above", "not", "no", "never", "minus", "to", "until",
+    "unter",
+    "uber", "mehr", "weniger", "bis", "nicht", "moins", "jusqu", "menos", "hasta", "meno", "fino",
+]
 /// Words that may follow a rating without being counted by it.
 let followers: Set<String> = ["by", "for", "von", "par", "per", "por", "from", "based", "on"]
 
