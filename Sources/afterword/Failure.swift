@@ -84,6 +84,10 @@ struct Failure {
                 + "other way? \"as\": \"unix_s\" or \"unix_ms\" in the shape; if the dump is "
                 + "newer: --observed-at DATE; to load without these times: --max-rejects "
                 + "\(records)"
+        case .ambiguousFileName(let file, let pattern, let values):
+            "\(file): its name matches \"\(pattern)\" in several ways "
+                + "(\(values.prefix(3).joined(separator: ", "))); name the parts by what they hold "
+                + "({date}, {page}, {lang}), or part them by other signs"
         case .unlikeFileName(let file, let pattern):
             "\(file): its name does not match \"\(pattern)\", from which the shape takes a value; "
                 + "leave the file out (--files), or mend the pattern"

@@ -36,6 +36,59 @@ import Testing
         #expect(read(text) == three)
     }
 
+    @Test(
+        "A byte order mark between joined parts is a blank",
+        arguments: [
+            "\u{FEFF}{\"a\":1}\n\u{FEFF}{\"a\":2}\n\u{FEFF}{\"a\":3}\n",
+            "{\"a\":1}\u{FEFF}{\"a\":2}\r\n \u{FEFF} \u{FEFF}\n{\"a\":3}\u{FEFF}",
+            "\u{FEFF}[{\"a\":1}]\u{FEFF}[{\"a\":2}]\n\u{FEFF}[{\"a\":3}]\u{FEFF}",
+            " \u{FEFF}[{\"a\":1},\u{FEFF}{\"a\":2}\u{FEFF},{\"a\":3}\u{FEFF}]",
+            "[\u{FEFF}[\u{FEFF}{\"a\":1}],{\"a\":2}],\u{FEFF}{\"a\":3}",
+            "{\"a\":1}\n\u{FEFF}[{\"a\":2}]\n\u{FEFF}{\"a\":3}",
+            "[]\u{FEFF}{\"a\":1}\n\u{FEFF}{\"a\":2}\n\u{FEFF}\n{\"a\":3}\n\u{FEFF}\u{FEFF}",
+        ])
+    func marks(text: String) { #expect(read(text) == three) }
+
+    @Test("Behind a broken record a byte order mark is a blank too, and a part of one is none")
+    func marksAndDamage() {
+        let broken = "{\"a\":1}\n{\"a\":\u{FEFF}{\"a\":2}\n\u{FEFF}{\"a\":3}\n"
+        #expect(read(broken).filter { three.contains($0) } == three)
+        let array = "[{\"a\":1},{\"a\":x},\u{FEFF}{\"a\":2}]\u{FEFF}[{\"a\":3}]"
+        #expect(read(array) == [three[0], "expected_value", three[1], three[2]])
+        #expect(
+            read("{\"a\":1}\n\u{FEFE}{\"a\":2}\n{\"a\":3}").filter { three.contains($0) }.count >= 2
+        )
+    }
+
+    @Test(
+        "Nothing in the place of a list is no review: null, an empty text, object or list",
+        arguments: [
+            "null", "\"\"", "{}", "[]", "{ }", "\" \"", #""\n  \t""#,
+        ])
+    func nothing(value: String) throws {
+        let fields = #"{"product_id":"^a","rating":"r"}"#
+        for (records, document) in [
+            ("b[*]", #"{"a":1,"b":\#(value)}"#), ("b.c[*]", #"{"a":1,"b":\#(value)}"#),
+            ("b.c[*]", #"{"a":1,"b":{"c":\#(value)}}"#), ("b[*].c[*]", #"{"a":1,"b":\#(value)}"#),
+        ] {
+            let shape = try shape(fields, records: records)
+            #expect(readRecords(document, shape).isEmpty, "\(records) of \(document)")
+        }
+        let map = try shape(#"{"product_id":"^a","review_id":"@k","rating":"r"}"#, records: "b.{k}")
+        #expect(readRecords(#"{"a":1,"b":\#(value)}"#, map).isEmpty)
+        // One object is a list of one, and a text or a number is none.
+        let list = try shape(fields, records: "b[*]")
+        #expect(readRecords(#"{"a":1,"b":{"r":3}}"#, list).map(\.fault?.reason) == [nil])
+    }
+
+    @Test("A text, a number or a flag in the place of a list is a reject")
+    func noList() throws {
+        let shape = try shape(#"{"product_id":"^a","rating":"r"}"#, records: "b[*]")
+        for value in ["\"x\"", "0", "false", "[[]]"] {
+            #expect(read(#"{"a":1,"b":\#(value)}"#, shape).count == 1, "\(value)")
+        }
+    }
+
     @Test("Arrays without an element are a file without a record")
     func empty() {
         #expect(read("[]") == [])

@@ -71,6 +71,9 @@ import Testing
             "B0X", " B0X ", "B0X\u{A0}", "\u{FEFF}B0X", "B0X\u{200B}", "\u{2003}B0X\u{3000}",
             "\u{200E}B0X\u{200F}", "\u{202F}B0X", "B0X\u{2060}", "\u{AD}B0X", "\tB0X\r\n",
             "\u{A0}\u{FEFF} B0X\u{200B} ", "\u{85}B0X\u{2028}", "\u{2066}B0X\u{2069}",
+            "\u{FE0F}B0X\u{FE0E}", "B0X\u{0}", "\u{0}B0X", "B0X\u{1}", "\u{7F}B0X\u{9F}",
+            "B0X\u{E0100}", "\u{115F}B0X\u{FFA0}", "\u{180E}B0X\u{34F}", "B0X&nbsp;", "&#160;B0X",
+            "&nbsp; B0X&#xA0;&zwnj;\u{200B}", "B0X&ZeroWidthSpace;", "&shy;B0X&#8203;&emsp;",
         ])
     func identifier(raw: String) {
         #expect(readIdentifier(Array(raw.utf8))?.string == "B0X")
@@ -80,12 +83,18 @@ import Testing
 
     @Test("What stands inside an identifier stays, and only blanks are absent")
     func insideIdentifier() {
-        for id in ["B0 X", "B0\u{A0}X", "A\u{200D}B", "Ärger", "日本", "0805082115", "7.0", "♥️"] {
+        for id in [
+            "B0 X", "B0\u{A0}X", "A\u{200D}B", "Ärger", "日本", "0805082115", "7.0", "♥",
+            "A&nbsp;B", "B0X&amp;", "&lt;B0X", "&B0X;", "&;",
+        ] {
             #expect(readIdentifier(Array(id.utf8))?.string == id)
         }
-        for blank in ["", " ", "\u{A0}", "\u{200B}\u{FEFF}", "\u{3000}"] {
+        for blank in ["", " ", "\u{A0}", "\u{200B}\u{FEFF}", "\u{3000}", "&nbsp;", "\u{0}"] {
             #expect(readIdentifier(Array(blank.utf8)) == nil)
         }
+        // The rules of stores begun before took off blanks of ASCII alone.
+        #expect(
+            readIdentifier(Array(" \u{FE0F}B0X&nbsp; ".utf8), .v1)?.string == "\u{FE0F}B0X&nbsp;")
     }
 
     @Test(

@@ -27,6 +27,11 @@ import Testing
             ("<p></p>", ""), ("Größe <i>L</i> 👍", "Größe L 👍"), ("x <3 <b>y</b>", "x <3 y"),
             ("<my name>", "<my name>"), ("<script async src=x></script>ok", "ok"),
             ("email <me@x.test> me", "email <me@x.test> me"),
+            ("<![CDATA[Zip broke after a week]]>", "Zip broke after a week"),
+            ("ok <![CDATA[Zip broke]]> and more", "ok Zip broke and more"),
+            ("<p><![CDATA[<b>Zip</b> broke]]></p>", "Zip broke"), ("a[[b]]> c", "a[[b]]> c"),
+            ("<![CDATA[cut", "cut"), ("<![CDATA[a]]><![CDATA[b > c]]>", "ab > c"),
+            ("<![CDATA[]]>", ""), ("<script>//<![CDATA[\nx()//]]></script>Zip", "Zip"),
         ])
     func tags(text: String, expected: String) {
         #expect(markup(text) == expected)

@@ -34,6 +34,46 @@ import Testing
         #expect(try value(pattern, file) == expected)
     }
 
+    @Test(
+        "A name that can be split in several ways gives one value for all dates, or none",
+        arguments: [
+            ("reviews-{id}-{date}.json", "reviews-B0X-2026-01-05.json", "B0X"),
+            ("reviews-{id}-{date}.json", "reviews-B0X-9-2026-02-05.json", "B0X-9"),
+            ("reviews-{id}-{date}.json", "reviews-7-20260105.json", "7"),
+            ("reviews-{id}-{date}.json", "reviews-B0X-05-01-2026.json", "B0X"),
+            ("reviews-{id}-{date}.json", "reviews-B0X-2026-01-05T10-15.json", "B0X"),
+            ("reviews-{id}-{date}.json", "reviews-B0X-20260105-101500.json", "B0X"),
+            ("reviews-{id}-{date}.json", "reviews-B0X-2026-01.json", "B0X"),
+            ("reviews-{id}-{date}.json", "reviews-B0X-Jan-05-2026.json", "B0X"),
+            ("{date}-{id}.json", "5-1-2026-B0X.json", "B0X"),
+            ("{date}-{id}.json", "05-Oct-2026-B0X.json", "B0X"),
+            ("reviews-{id}-{date}.json", "reviews-B0X-1767398400.json", "B0X"),
+            ("reviews-{id}-{y}-{m}-{d}.json", "reviews-A-1-2026-01-05.json", "A-1"),
+            ("{date}-{id}.json", "2026-01-05-B0X-9.json", "B0X-9"),
+            ("{date}_{id}_p{page}.json", "2026_01_05_B0_X_p2.json", "B0_X"),
+            ("{id}_{lang}.json", "B0_X_en.json", "B0_X"),
+            ("{id}-{page}.json", "B0-X-12.json", "B0-X"),
+            ("{id}-{date}.json", "B0X-latest.json", "B0X"),
+            // Nothing tells how to split these.
+            ("reviews-{id}-{date}.json", "reviews-B0X-Ene-05-2026.json", nil),
+            ("reviews-{id}-{date}.json", "reviews-B0X-2026-W05.json", nil),
+            ("reviews-{id}-{date}.json", "reviews-B0X-20260105-20260112.json", nil),
+            ("reviews-{id}-{date}.json", "reviews-B0X-05-01-26.json", nil),
+            ("{id}-{shop}.json", "B0-X-acme.json", nil),
+            ("{slug}-{id}.json", "oak-mug-22.json", nil),
+            ("{slug}-{id}.json", "oak-22.json", "22"),
+        ])
+    func splits(pattern: String, file: String, expected: String?) throws {
+        #expect(try value(pattern, file) == expected)
+    }
+
+    @Test("The values that a name may have are shown")
+    func ways() throws {
+        let pattern = try NamePattern(file: "{id}-{shop}.json", for: "product_id")
+        #expect(pattern.values(inFile: "a/B0-X-acme.json.gz") == ["B0", "B0-X"])
+        #expect(pattern.values(inFile: "a/other.json") == [])
+    }
+
     @Test("Of several names the field's own is the value")
     func ownName() throws {
         let pattern = "{country}/{id}.json"

@@ -72,6 +72,46 @@ import Testing
     }
 
     @Test(
+        "A number beside a rating is no scale, and none of a rating is never one",
+        arguments: [
+            "5 stars, 2 helpful", "5 Sterne, 1 Bewertung", "5 Sterne, davon 1",
+            "rated 5 by 2 people",
+            "5 - 1 review", "5 | 3", "5★ 3", "5 stars 1 photo", "5つ星, 写真1枚", "5 stars on 1 May",
+            "five stars, 2 helpful", "8 stars out of twenty", "2 photos, five stars",
+            // Signs that say something else than the number.
+            "★☆☆☆☆ 5", "★★★★★ 2", "★★☆☆☆ 4 out of 5",
+            // No number by itself.
+            "1,000", ">4", "4+", "~4", "$4", "#4", "4 👍",
+            // A range, and a whole that is smaller than its part.
+            "less than 3 stars", "not 5 stars", "up to 5 stars", "weniger als 3 Sterne",
+            "4-5", "1 to 5 stars", "5/1", "5 stars of 1", "5 sur 1 avis", "5 z 1",
+            // A count of ratings, reviews or readers.
+            "5 ratings", "1 Bewertung", "3 Bewertungen", "★ 4 reviews", "Rated 3 times",
+            "1.000 Bewertungen", "5人中3人", "5人のうち3人が役に立ったと言っています", "5명 중 3명",
+            "3 of 5 people found this helpful", "3 von 5 Personen fanden das hilfreich",
+            "3/5 people", "80% helpful", "4 yesterday", "2 disappointed", "reviews (4)",
+        ])
+    func beside(raw: String) {
+        #expect(read(raw) == .failure(ReadFault(.unreadableNumber)))
+    }
+
+    @Test(
+        "The forms that are known stay known with words around them",
+        arguments: [
+            ("4点/5点", 40), ("4 stars / 5", 40), ("4 stars out of five", 40), ("4 of five", 40),
+            ("Rated 4 stars out of 5", 40), ("Bewertet mit 4 von 5", 40), ("4/5 Excellent", 40),
+            ("Von 5 Sternen 4", 40), ("out of 5 stars: 3", 30), ("满分5分，得4分", 40),
+            ("4分，满分5分", 40), ("5点満点で4点", 40), ("4-star", 40), ("4 star rating", 40),
+            ("4.0 rating", 40), ("Note : 4", 40), ("★★★★☆ 4.3", 43), ("★★★★☆☆☆☆☆☆ 4", 20),
+            ("★★★☆☆ 3 out of 5 stars", 30), ("4.05 out of five", 41), ("4!", 40),
+            ("Rated 4 by Ann", 40),
+            ("5점 중 2점", 20), ("4.333 von 5", 43), ("4,333 von 5", 43), ("0 ratings", nil),
+        ] as [(String, Int64?)])
+    func around(raw: String, tenths: Int64?) {
+        #expect(read(raw) == .success(tenths))
+    }
+
+    @Test(
         "A rating outside its scale is a fault of its own",
         arguments: ["6", "5.1", "-3", "8", "99999999999999999", "0.2", "1e-400", "7 stars", "120%"])
     func outOfScale(raw: String) {

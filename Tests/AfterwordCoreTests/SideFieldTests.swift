@@ -62,6 +62,28 @@ import Testing
         #expect(none.fault?.field == "product_id")
     }
 
+    @Test("A flag is no id: as a product it is a fault, as any other id it is not said")
+    func flagAsID() throws {
+        for flag in ["true", "false"] {
+            let record = clean(#"{"p":\#(flag),"id":"1","text":"Good"}"#, try cleaner())
+            #expect(record.fault?.reason == .wrongType)
+            #expect(record.fault?.field == "product_id")
+            let other = clean(#"{"p":"P","id":\#(flag),"a":\#(flag),"text":"Good"}"#, try cleaner())
+            #expect(other.fault == nil)
+            #expect(other.reviewID == nil && other.authorID == nil)
+            #expect(other.faultCount == 2)
+        }
+        let around = try shape(
+            #"{"product_id":"^p","rating":"r","body":"b"}"#, records: "reviews[*]")
+        let found = readRecords(#"{"p":true,"reviews":[{"r":5,"b":"Good"}]}"#, around)
+        #expect(found.map(\.fault?.reason) == [.wrongType])
+        let mapped = try shape(
+            #"{"product_id":{"from":"p","map":{"true":"P1"}},"rating":"r","body":"b"}"#)
+        let pair = readRecords(#"[{"p":true,"r":5},{"p":false,"r":5}]"#, mapped)
+        #expect(pair.map(\.productID?.string) == ["P1", nil])
+        #expect(pair.map(\.fault?.reason) == [nil, .wrongType])
+    }
+
     @Test("A review id that cannot be read leaves the review to its author or its texts")
     func reviewID() throws {
         let cleaner = try cleaner()

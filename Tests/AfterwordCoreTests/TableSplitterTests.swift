@@ -114,6 +114,62 @@ struct SplitTable: Equatable {
         #expect(split("c0,c1\na,b,\nc,d,,\n") == [["a", "b"], ["c", "d"]])
     }
 
+    private func all(_ text: String) throws -> SplitTable {
+        let whole = try #require(SplitTable(Array(text.utf8)))
+        for slab in [1, 7, 97] { #expect(SplitTable(Array(text.utf8), slab: slab) == whole) }
+        return whole
+    }
+
+    @Test("A quote escaped by a backslash is a reject that says so")
+    func escapedQuotes() throws {
+        let table = try all("c0,c1\na,\"say \\\"hi\\\" now\"\nb,\"C:\\\"\nc,\"x\" y\nd,e\n")
+        #expect(table.rejects.map(\.reason).first == .escapedQuote)
+        #expect(table.rejects.map(\.reason).contains(.brokenQuote))
+        #expect(!table.rows.contains { $0.cells[0] == "a" })
+    }
+
+    @Test("Between tabs a quote that closes no cell is a text")
+    func plainQuotes() throws {
+        let head = "c0\tc1\tc2\n"
+        for (row, cells) in [
+            ("a\t\"Head\" Some words\tc", ["a", "\"Head\" Some words", "c"]),
+            ("\"a\" b\tx\t\"\"Great\"\" lid", ["\"a\" b", "x", "\"\"Great\"\" lid"]),
+            ("a\t15\" tv\t\"quoted\"", ["a", "15\" tv", "quoted"]),
+            ("a\t\"b\tx\"\tc", ["a", "b\tx", "c"]), ("a\t\"b\nx\"\tc", ["a", "b\nx", "c"]),
+            ("a\t\"say \"\"hi\"\"\"\tc", ["a", "say \"hi\"", "c"]),
+        ] {
+            for end in ["", "\n", "\r\n"] {
+                let table = try all(head + row + end + (end.isEmpty ? "" : "d\te\tf" + end))
+                #expect(table.rejects.isEmpty, "\(row)")
+                #expect(table.rows.first?.cells == cells, "\(row)")
+                #expect(table.rows.first?.bytes == Array(row.utf8))
+            }
+        }
+    }
+
+    @Test("Between tabs a quote that is never closed is a text where other quotes show it")
+    func looseQuotes() throws {
+        let rows = [
+            "a0\t\"Head\" words\tx", "a1\t\"Great product\tx", "a2\tsize 15\"\tx", "a3\t\"Fine\tx",
+            "a4\tok\t\"never closed",
+        ]
+        let table = try all("c0\tc1\tc2\n" + rows.joined(separator: "\n"))
+        #expect(table.rejects.isEmpty)
+        #expect(table.rows.map(\.cells) == rows.map { $0.split(separator: "\t").map(String.init) })
+        // Behind the begin of a file a row shows it just as well.
+        let later = try all("c0\tc1\tc2\n" + rows.reversed().joined(separator: "\n") + "\n")
+        #expect(later.rows.count == 5)
+    }
+
+    @Test("Tables that were joined: their marks and headers are no rows")
+    func joined() throws {
+        let part = "\u{FEFF}c0,c1,c2\na,b,c\nd,\"e\nf\",g\n"
+        let table = try all(part + part + "\u{FEFF}" + part + "\u{FEFF}")
+        #expect(table.rejects.isEmpty)
+        #expect(table.rows.map { $0.cells[0] } == ["a", "d", "a", "d", "a", "d"])
+        #expect(table.rows[2].bytes == Array("a,b,c".utf8))
+    }
+
     @Test("A ragged row costs itself, and so does one that is no UTF-8")
     func ragged() throws {
         var bytes = Array("c0,c1\na,b\nc\nd,e,f\ng,\"h\ni\",j\n".utf8)

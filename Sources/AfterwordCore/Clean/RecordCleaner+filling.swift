@@ -122,6 +122,7 @@ extension RecordCleaner {
                 let found = Meant(place: place, binding: binding)
                 return readByOptions(found, tokens, source, &row, &rows)
             }
+            if binding.isID, isFlag(binding, tokens, source) { return ReadFault(.wrongType) }
             return read(
                 written(place, binding, tokens, source, &rows), binding, source, &row, &rows)
         }
@@ -135,6 +136,19 @@ extension RecordCleaner {
     ) -> TextPlace {
         guard binding.isID, isNumber(binding, tokens, source) else { return place }
         return rows.wholeNumber(place, source.window, rules.identity)
+    }
+
+    /// Whether a value is `true` or `false`, which is no id.
+    @inline(__always)
+    private func isFlag(
+        _ binding: FieldBinding, _ tokens: Span<JSONToken>, _ source: Source
+    ) -> Bool {
+        switch binding.place {
+        case .record: tokens[binding.slot].kind.isFlag
+        case .context:
+            !source.context.tokens.isEmpty && source.context.tokens[binding.slot].kind.isFlag
+        case .constant: false
+        }
     }
 
     /// Whether a value is written as a number.
@@ -181,6 +195,10 @@ extension RecordCleaner {
         guard let meant = meaning(of: found, tokens, source, &rows) else { return nil }
         if let dates = meant.dates, case .field(let field) = meant.binding.target {
             return rows.read(field, meant.place, dates, source, into: &row)
+        }
+        // A flag that the map gives another meaning is one no more.
+        if meant.place == found.place, meant.binding.isID, isFlag(meant.binding, tokens, source) {
+            return ReadFault(.wrongType)
         }
         let place = written(meant.place, meant.binding, tokens, source, &rows)
         return read(place, meant.binding, source, &row, &rows)

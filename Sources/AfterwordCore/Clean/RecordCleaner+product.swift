@@ -25,10 +25,13 @@ extension RecordCleaner {
         var product = CleanedProduct()
         product.productID =
             productIDSlot.flatMap { slot in
-                let isNumber = unit.productTokens[base + slot].kind == .number
-                return text(slot).flatMap(productValue).flatMap {
-                    readIdentifier($0, isNumber: isNumber, rules.identity)
-                }
+                let kind = unit.productTokens[base + slot].kind
+                let isNumber = kind == .number
+                return kind.isFlag
+                    ? nil
+                    : text(slot).flatMap(productValue).flatMap {
+                        readIdentifier($0, isNumber: isNumber, rules.identity)
+                    }
             } ?? fileProduct
         product.total = totalSlot.flatMap(text).flatMap { try? readCount($0).get() }
         for (attribute, slot, options) in productAttributes {

@@ -74,12 +74,14 @@ private func plainDecimal(_ raw: BorrowedBytes) -> (digits: Int64, divisor: Int6
     return divisor > 1 && divisor <= 1000 ? (digits, divisor) : nil
 }
 
-/// Whether an identifier is not empty and surely needs no change: no white space and no byte of a
-/// scalar beyond ASCII, which may be blank or invisible, at its ends, and no U+0000.
+/// Whether an identifier is not empty and surely needs no change: no blank, no control character,
+/// no reference, no byte of a scalar beyond ASCII, which may be blank or invisible, at its ends,
+/// and no U+0000.
 func isPlainIdentifier(_ raw: BorrowedBytes) -> Bool {
     guard let first = raw.first, let last = raw.last else { return false }
-    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
-    if isSpace(first) || isSpace(last) || first >= 0x80 || last >= 0x80 { return false }
+    func isSeen(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x7F }
+    if !isSeen(first) || !isSeen(last) { return false }
+    if first == UInt8(ascii: "&") || last == UInt8(ascii: ";") { return false }
     var index = 0
     while index < raw.count, raw.count >= 8 {
         // The last word overlaps the one before it.

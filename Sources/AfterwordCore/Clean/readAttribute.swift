@@ -1,5 +1,5 @@
 /// Reads a product attribute: a free text without surrounding white space, so that `Acme` and `Acme
 /// ` are one brand.
 func readAttribute(_ raw: [UInt8]) -> Text? {
-    readText(raw).flatMap { readIdentifier($0.bytes) }
+    readIdentifier(raw).flatMap { readText($0.bytes) }.flatMap { readIdentifier($0.bytes) }
 }

@@ -1,22 +1,42 @@
-/// Reads an identifier: the text as given without blanks and invisible characters around it, never
-/// parsed as a number. An empty one is absent.
+/// Reads an identifier: the text as given without blanks, invisible characters and references to
+/// such (`&nbsp;`) around it, never parsed as a number. An empty one is absent.
 ///
 /// - Parameter rules: Before `v2` only blanks of ASCII were taken off.
 func readIdentifier(_ raw: [UInt8], _ rules: IdentityRules = .current) -> Text? {
-    let isSpace: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0D).contains($0) }
-    guard let first = raw.first, let last = raw.last else { return nil }
-    if first < 0x80, last < 0x80, !isSpace(first), !isSpace(last) {
-        return Text(raw.contains(0) ? unifyNull(raw) : raw)
-    }
-    let scalars = String(decoding: raw, as: UTF8.self).unicodeScalars
-    func isOutside(_ scalar: Unicode.Scalar) -> Bool {
-        rules == .v1 ? scalar.isASCII && isSpace(UInt8(scalar.value)) : isAround(scalar)
-    }
-    guard let start = scalars.firstIndex(where: { !isOutside($0) }),
-        let end = scalars.lastIndex(where: { !isOutside($0) })
-    else { return nil }
-    let trimmed = Array(String(scalars[start...end]).utf8)
+    if raw.lend(isPlainIdentifier) { return Text(raw) }
+    let isOutside =
+        rules == .v1 ? { $0 == " " || (0x09...0x0D).contains($0.value) } : isAround
+    var rest = String(decoding: raw, as: UTF8.self).unicodeScalars[...]
+    var count: Int
+    repeat {
+        rest = rest.drop(while: isOutside)
+        while let last = rest.last, isOutside(last) { rest.removeLast() }
+        count = rest.count
+        if rules != .v1 { dropReferences(&rest) }
+    } while rest.count < count
+    guard !rest.isEmpty else { return nil }
+    let trimmed = Array(String(rest).utf8)
     return Text(trimmed.contains(0) ? unifyNull(trimmed) : trimmed)
+}
+
+/// Takes off a reference to an invisible character at each end.
+private func dropReferences(_ rest: inout Substring.UnicodeScalarView) {
+    if rest.first == "&", let end = rest.firstIndex(of: ";"), isInvisible(rest[...end]) {
+        rest = rest[rest.index(after: end)...]
+    }
+    if rest.last == ";", let start = rest.lastIndex(of: "&"), isInvisible(rest[start...]) {
+        rest = rest[..<start]
+    }
+}
+
+/// Whether a text that begins with `&` and ends with `;` is a reference to nothing visible.
+private func isInvisible(_ reference: Substring.UnicodeScalarView) -> Bool {
+    let raw = Array(String(reference).utf8)
+    guard raw.count <= 33 else { return false }
+    var decoded: [UInt8] = []
+    raw.lend { decodeMarkup($0, into: &decoded) }
+    return decoded != raw
+        && String(decoding: decoded, as: UTF8.self).unicodeScalars.allSatisfy(isAround)
 }
 
 /// Reads an identifier written as a text or as a number.
@@ -25,12 +45,12 @@ func readIdentifier(_ raw: [UInt8], isNumber: Bool, _ rules: IdentityRules) -> T
     return readIdentifier(whole ?? raw, rules)
 }
 
-/// Whether a scalar counts as nothing at the ends of an identifier: every blank, and what cannot
-/// be seen (zero width space, byte order mark, direction marks). Variation selectors are kept: they
-/// belong to the sign before them.
+/// Whether a scalar counts as nothing at the ends of an identifier: every blank, control
+/// characters, and what cannot be seen (zero width space, byte order mark, direction marks,
+/// variation selectors).
 func isAround(_ scalar: Unicode.Scalar) -> Bool {
-    if scalar.isASCII { return scalar == " " || (0x09...0x0D).contains(scalar.value) }
-    if (0xFE00...0xFE0F).contains(scalar.value) { return false }
+    if scalar.value <= 0x20 || (0x7F...0x9F).contains(scalar.value) { return true }
+    if scalar.isASCII { return false }
     return scalar.properties.isWhitespace || scalar.properties.isDefaultIgnorableCodePoint
 }
 

@@ -1,6 +1,6 @@
 /// A text without HTML: tags removed, the ends of blocks as line ends, scripts and styles with
-/// their content, comments; then without blanks at its ends and with at most one empty line in a
-/// row.
+/// their content, comments, and the marks of CDATA around what is text; then without blanks at its
+/// ends and with at most one empty line in a row.
 ///
 /// Only the name of an HTML element with attributes, or without any, makes a tag: `I <3 it`,
 /// `5 < 6 > 4`, `a<b and c>d` and `<my name>` stay. A text without a tag is returned as it is.
@@ -11,10 +11,22 @@ func removeMarkup(_ text: [UInt8]) -> [UInt8] {
     output.reserveCapacity(text.count)
     var hasTag = false
     var unended: Set<String> = []
+    var openSections = 0
     var index = 0
     while index < text.count {
+        let byte = text[index]
+        if byte == UInt8(ascii: "<"), text[index...].starts(with: sectionBegin) {
+            (hasTag, openSections) = (true, openSections + 1)
+            index += sectionBegin.count
+            continue
+        }
+        if openSections > 0, byte == UInt8(ascii: "]"), text[index...].starts(with: sectionEnd) {
+            openSections -= 1
+            index += sectionEnd.count
+            continue
+        }
         guard let tag = markupTag(text, index, &unended) else {
-            output.append(text[index])
+            output.append(byte)
             index += 1
             continue
         }
@@ -35,6 +47,9 @@ func holdsMarkup(_ text: [UInt8]) -> Bool {
         return markupTag(text, index, &unended).map { $0.name != "br" } ?? false
     }
 }
+
+private let sectionBegin = Array("<![CDATA[".utf8)
+private let sectionEnd = Array("]]>".utf8)
 
 private struct MarkupTag {
     var name: String

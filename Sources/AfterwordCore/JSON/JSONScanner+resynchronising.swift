@@ -47,3 +47,76 @@ extension JSONScanner {
         }
     }
 }
+
+extension JSONScanner {
+    /// Whether what stands here is null, or an empty text, list or object: what exports write, and
+    /// converters from XML make, for a list without elements. Its bytes are not checked.
+    mutating func holdsNothing() throws(ScanFault) -> Bool {
+        switch try peek() {
+        case UInt8(ascii: "n"): return true
+        case UInt8(ascii: "["): return try isEmpty(until: UInt8(ascii: "]"))
+        case UInt8(ascii: "{"): return try isEmpty(until: UInt8(ascii: "}"))
+        case UInt8(ascii: "\""): return try isBlankText()
+        default: return false
+        }
+    }
+
+    /// The same without an empty list or object, which are lists, or maps, of none.
+    mutating func holdsNoList() throws(ScanFault) -> Bool {
+        let first = try peek()
+        if first == UInt8(ascii: "[") || first == UInt8(ascii: "{") { return false }
+        return try holdsNothing()
+    }
+
+    private func isEmpty(until close: UInt8) throws(ScanFault) -> Bool {
+        var scanner = self
+        scanner.position += 1
+        return try scanner.peek() == close
+    }
+
+    /// Whether a text holds nothing but blanks, be they escaped.
+    private func isBlankText() throws(ScanFault) -> Bool {
+        var scanner = self
+        scanner.position += 1
+        while scanner.position < count {
+            switch byte(at: scanner.position) {
+            case UInt8(ascii: "\""): return true
+            case 0x20: break
+            case UInt8(ascii: "\\"):
+                scanner.position += 1
+                guard scanner.position < count else { throw endOfBytes() }
+                let letter = byte(at: scanner.position)
+                guard [0x6E, 0x72, 0x74].contains(letter) else { return false }
+            default: return false
+            }
+            scanner.position += 1
+        }
+        throw scanner.endOfBytes()
+    }
+
+    /// The length of a byte order mark at a place: 3, or 0 where there is none. Nil where the bytes
+    /// end within what may be one.
+    func markLength(at place: Int) -> Int? {
+        guard place < count, byte(at: place) == 0xEF else { return 0 }
+        let rest: [UInt8] = [0xBB, 0xBF]
+        for index in rest.indices {
+            guard place + 1 + index < count else { return isFinal ? 0 : nil }
+            guard byte(at: place + 1 + index) == rest[index] else { return 0 }
+        }
+        return 3
+    }
+
+    /// Steps over white space and byte order marks, which stand between files that were joined.
+    ///
+    /// - Returns: Whether a byte follows that is neither.
+    mutating func skipBlanksAndMarks() -> Bool {
+        while true {
+            skipWhitespace()
+            guard position < count else { return false }
+            guard base[position] == 0xEF else { return true }
+            guard let length = markLength(at: position) else { return false }
+            if length == 0 { return true }
+            position += length
+        }
+    }
+}

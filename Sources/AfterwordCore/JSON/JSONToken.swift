@@ -5,6 +5,9 @@ package struct JSONToken: Equatable, Sendable {
     package enum Kind: UInt8, Sendable {
         case missing, null, nonstandard, string, escapedString, number, yes, no, object, array
         case cell, quotedCell
+
+        /// Whether it is `true` or `false`.
+        var isFlag: Bool { self == .yes || self == .no }
     }
     package var kind: Kind
     package var start: Int32

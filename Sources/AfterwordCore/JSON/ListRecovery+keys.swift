@@ -53,7 +53,7 @@ extension ListRecovery {
             if let fault = scanner.valueFault() {
                 return fault.cause == .needsMoreBytes ? .unknown : .no
             }
-            scanner.skipWhitespace()
+            scanner.position = skipBlanks(from: scanner.position)
             guard !scanner.isAtEnd else { return isEndOfFile ? .yes : atLimit }
             switch scanner.byte(at: scanner.position) {
             case UInt8(ascii: ","):
@@ -115,7 +115,7 @@ extension ListRecovery {
         var scanner = scanner
         scanner.position = place
         if let fault = scan(&scanner) { return fault.cause == .needsMoreBytes ? .unknown : .no }
-        scanner.skipWhitespace()
+        scanner.position = skipBlanks(from: scanner.position)
         guard !scanner.isAtEnd else { return isEndOfFile ? .yes : atLimit }
         switch scanner.byte(at: scanner.position) {
         case UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "{"), UInt8(ascii: "["):

@@ -110,6 +110,13 @@ struct ListRecovery {
         var place = start
         while place < scanner.count {
             let byte = scanner.byte(at: place)
+            if byte == 0xEF, !isInString, scanner.markLength(at: place) == 3 {
+                // No value holds a mark outside its texts: another part begins.
+                previous = UInt8(ascii: ",")
+                if separation == .lines { (stack, openArrays) = ([], 0) }
+                place += 3
+                continue
+            }
             if byte == UInt8(ascii: "{"), place > start, let found = meetObject(at: place) {
                 return found
             }
@@ -292,7 +299,15 @@ struct ListRecovery {
 
     func skipBlanks(from place: Int) -> Int {
         var place = place
-        while place < scanner.count, isBlank(scanner.byte(at: place)) { place += 1 }
+        while place < scanner.count {
+            if isBlank(scanner.byte(at: place)) {
+                place += 1
+            } else {
+                guard let length = scanner.markLength(at: place) else { return scanner.count }
+                if length == 0 { return place }
+                place += length
+            }
+        }
         return place
     }
 

@@ -22,6 +22,7 @@ package enum RejectReason: String, CaseIterable, Sendable {
     // About a row of a table.
     case raggedRow = "ragged_row"
     case brokenQuote = "broken_quote"
+    case escapedQuote = "escaped_quote"
 
     // About the container as a whole.
     case htmlPage = "html_page"

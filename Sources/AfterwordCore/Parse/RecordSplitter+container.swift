@@ -26,13 +26,12 @@ extension RecordSplitter {
         _ scanner: inout JSONScanner, _ bytes: UnsafeRawBufferPointer
     ) -> Outcome {
         if !scanner.isFinal, scanner.count < 64 { return .wait }
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { scanner.position = 3 }
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
             return rejectAll(.unsupportedEncoding)
         }
-        scanner.skipWhitespace()
+        let hasMore = scanner.skipBlanksAndMarks()
         consumed = scanner.position
-        guard !scanner.isAtEnd else {
+        guard hasMore else {
             if scanner.isFinal { state = .done }
             return .wait
         }
@@ -111,9 +110,9 @@ extension RecordSplitter {
     private mutating func arrayElement(
         _ scanner: inout JSONScanner, _ bytes: UnsafeRawBufferPointer
     ) -> Outcome {
-        scanner.skipWhitespace()
+        let hasMore = scanner.skipBlanksAndMarks()
         consumed = scanner.position
-        guard !scanner.isAtEnd else {
+        guard hasMore else {
             return scanner.isFinal ? end(.truncated, scanner.count) : .wait
         }
         switch scanner.byte(at: consumed) {
@@ -157,6 +156,10 @@ extension RecordSplitter {
             switch scanner.byte(at: scanner.position) {
             case UInt8(ascii: "{"), UInt8(ascii: "]"): return true
             case UInt8(ascii: "["), 0x20, 0x0A, 0x0D, 0x09: scanner.position += 1
+            case 0xEF:
+                guard let length = scanner.markLength(at: scanner.position) else { return nil }
+                if length == 0 { return false }
+                scanner.position += length
             default: return false
             }
         }
@@ -177,9 +180,9 @@ extension RecordSplitter {
     }
 
     private mutating func separator(_ scanner: inout JSONScanner) -> Outcome {
-        scanner.skipWhitespace()
+        let hasMore = scanner.skipBlanksAndMarks()
         consumed = scanner.position
-        guard !scanner.isAtEnd else {
+        guard hasMore else {
             return scanner.isFinal ? end(.truncated, scanner.count) : .wait
         }
         switch scanner.byte(at: consumed) {
@@ -214,9 +217,9 @@ extension RecordSplitter {
 
     /// Continues after an array: with another array, or with values one after another.
     private mutating func trailer(_ scanner: inout JSONScanner) -> Outcome {
-        scanner.skipWhitespace()
+        let hasMore = scanner.skipBlanksAndMarks()
         consumed = scanner.position
-        guard !scanner.isAtEnd else { return .wait }
+        guard hasMore else { return .wait }
         switch scanner.byte(at: consumed) {
         case UInt8(ascii: ","):
             consumed += 1
@@ -330,9 +333,9 @@ extension RecordSplitter {
     ) -> Outcome {
         // Loops while elements follow one another without an event.
         while true {
-            scanner.skipWhitespace()
+            let hasMore = scanner.skipBlanksAndMarks()
             consumed = scanner.position
-            guard !scanner.isAtEnd else { return .wait }
+            guard hasMore else { return .wait }
             if takeExpected(&scanner) { continue }
             switch scanner.byte(at: consumed) {
             case UInt8(ascii: ","):

@@ -2,9 +2,9 @@
 ///
 /// Feed it slabs of any size; it buffers only the incomplete rest, at most the limit of one record.
 /// A container is any sequence of arrays and values, with commas, line ends or nothing between
-/// them (one array, JSON Lines, one object, concatenated objects, an array a line), with or without
-/// a UTF-8 byte order mark. An array gives its elements, unless the shape says that an element is
-/// a list and no array has begun the file.
+/// them (one array, JSON Lines, one object, concatenated objects, an array a line). A UTF-8 byte
+/// order mark between them is a blank, as it stands between joined files. An array gives its
+/// elements, unless the shape says that an element is a list and no array has begun the file.
 ///
 /// A broken element costs its own bytes and at most those of one neighbour (`ListRecovery`).
 package struct RecordSplitter {

@@ -3,6 +3,9 @@
 /// A cell that begins with a quote ends with one, and holds separators, line ends and doubled
 /// quotes in between. A quote inside any other cell is a part of it.
 ///
+/// Between tabs quotes often are plain text (`"Head" and more`): a cell is in quotes only where a
+/// tab or a line end follows its last quote.
+///
 /// The bytes are borrowed: a scanner must not outlive the call that lends them.
 struct RowScanner {
     /// How the rows of a table are written.
@@ -12,6 +15,18 @@ struct RowScanner {
         /// The byte that ends rows, with a carriage return before a line feed; nil where all bytes
         /// are one row.
         let lineEnd: UInt8?
+
+        var isTabbed: Bool { separator == UInt8(ascii: "\t") }
+    }
+
+    /// What becomes of a cell between tabs that begins with a quote and is not closed properly.
+    enum Quotes {
+        /// It is a text where its line shows so, else broken.
+        case usual
+        /// It is a text, as the table's quotes are known to be.
+        case loose
+        /// All quotes are texts.
+        case none
     }
 
     /// Where a row ends, or why it does not.
@@ -41,14 +56,16 @@ struct RowScanner {
     /// Appends a token for each cell of the row: `null` for an empty one and for `NULL`, `\N`,
     /// `NaN` and `nan`; `number` for a whole number with decimals, `string` and `quotedCell` for a
     /// quoted one, `cell` for any other.
-    func scan(from start: Int, into cells: inout [JSONToken]) -> End {
+    func scan(
+        from start: Int, into cells: inout [JSONToken], quotes: Quotes = .usual
+    ) -> End {
         var start = start
         while true {
             if dialect.skipsBlanks {
                 while start < bytes.count, bytes[start] == UInt8(ascii: " ") { start += 1 }
             }
-            let isQuoted = start < bytes.count && bytes[start] == Self.quote
-            let end = isQuoted ? quoted(start, &cells) : plain(start, &cells)
+            let isQuoted = quotes != .none && start < bytes.count && bytes[start] == Self.quote
+            let end = isQuoted ? quoted(start, quotes, &cells) : plain(start, &cells)
             switch end {
             case .row(let end, let next):
                 // A cell's end: its separator is the byte before the next one.
@@ -74,25 +91,40 @@ struct RowScanner {
     }
 
     /// Scans a cell in quotes.
-    private func quoted(_ start: Int, _ cells: inout [JSONToken]) -> End {
+    private func quoted(_ start: Int, _ quotes: Quotes, _ cells: inout [JSONToken]) -> End {
         var kind = JSONToken.Kind.string
         var close = start + 1
         while true {
             close = bytes.firstIndex(of: Self.quote, or: Self.quote, from: close)
-            if close == bytes.count { return isFinal ? .unclosed : .needsMoreBytes }
+            if close == bytes.count {
+                guard isFinal else { return .needsMoreBytes }
+                return mayBePlain(start..<close, quotes) ? plain(start, &cells) : .unclosed
+            }
             if close + 1 == bytes.count { break }
             if bytes[close + 1] != Self.quote { break }
             kind = .quotedCell
             close += 2
         }
         var after = close + 1
-        while after < bytes.count, bytes[after] == UInt8(ascii: " ") { after += 1 }
+        while !dialect.isTabbed, after < bytes.count, bytes[after] == UInt8(ascii: " ") {
+            after += 1
+        }
         guard let next = next(after) else {
-            return after >= bytes.count - 1 && !isFinal ? .needsMoreBytes : .brokenQuote(close)
+            if after >= bytes.count - 1, !isFinal { return .needsMoreBytes }
+            return mayBePlain(start..<close, quotes) ? plain(start, &cells) : .brokenQuote(close)
         }
         if close == start + 1 { kind = .null }
         cells.append(JSONToken(kind: kind, start: Int32(start), end: Int32(close + 1)))
         return .row(end: after, next: next)
+    }
+
+    /// Whether a cell whose quote is not closed, or is followed by something else, is a text.
+    private func mayBePlain(_ cell: Range<Int>, _ quotes: Quotes) -> Bool {
+        guard dialect.isTabbed else { return false }
+        guard quotes == .usual, let lineEnd = dialect.lineEnd else { return true }
+        // An unclosed quote may be that of a cell over several lines which was cut.
+        return cell.upperBound < bytes.count
+            && bytes.firstIndex(of: lineEnd, or: lineEnd, from: cell.lowerBound) > cell.upperBound
     }
 
     /// The begin of what follows the separator or line end at an offset; nil where there is none.
@@ -154,4 +186,17 @@ func undouble(_ bytes: BorrowedBytes, into text: inout [UInt8]) {
         text.append(contentsOf: bytes.part(start..<found + 1))
         start = min(found + 2, bytes.count)
     }
+}
+
+/// Whether a quote stands alone inside a cell between tabs, beside neither another quote nor the
+/// cell's end: no table that puts cells in quotes writes one.
+func hasPlainQuote(_ row: UnsafeRawBufferPointer) -> Bool {
+    guard row.count > 2 else { return false }
+    func isInner(_ byte: UInt8) -> Bool {
+        byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\t") && byte != 0x0A && byte != 0x0D
+    }
+    for index in 1..<row.count - 1 where row[index] == UInt8(ascii: "\"") {
+        if isInner(row[index - 1]), isInner(row[index + 1]) { return true }
+    }
+    return false
 }

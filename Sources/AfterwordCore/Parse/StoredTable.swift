@@ -17,7 +17,8 @@ struct StoredTable: Sendable {
     ) -> (slots: [JSONToken], fault: RejectReason?) {
         var cells: [JSONToken] = []
         let scanner = RowScanner(window.part(0..<row.upperBound), dialect, isFinal: true)
-        guard case .row = scanner.scan(from: row.lowerBound, into: &cells) else {
+        guard case .row = scanner.scan(from: row.lowerBound, into: &cells, quotes: .loose)
+        else {
             return ([], .brokenQuote)
         }
         guard header.fits(cells) else { return ([], .raggedRow) }

@@ -76,6 +76,8 @@ package struct TableBeginning: Equatable, Sendable {
     let byteCount: Int
     /// The byte that ends rows: a line feed, or a carriage return where none follows the header.
     let lineEnd: UInt8
+    /// Whether the first bytes show that quotes are plain text in cells between tabs.
+    let hasPlainQuotes: Bool
 
     /// Nil where the bytes hold no whole header.
     ///
@@ -98,6 +100,9 @@ package struct TableBeginning: Equatable, Sendable {
         header = TableHeader(text: String(decoding: head[start..<end], as: UTF8.self))
         lineEnd = isReturn && !hasFeed ? UInt8(ascii: "\r") : UInt8(ascii: "\n")
         byteCount = min(end + (hasFeed ? 2 : 1), head.count)
+        let rows = head[byteCount...]
+        hasPlainQuotes =
+            header.separator == UInt8(ascii: "\t") && rows.withUnsafeBytes { hasPlainQuote($0) }
     }
 
     private static func skipBlankLines(_ head: [UInt8], from start: Int) -> Int {

@@ -13,9 +13,11 @@ extension TableSplitter {
     mutating func recover(
         fromQuote place: Int, _ scanner: RowScanner, _ bytes: UnsafeRawBufferPointer, isLast: Bool
     ) -> Bool {
+        let isEscaped = bytes[place - 1] == UInt8(ascii: "\\")
+        let reason = isEscaped ? RejectReason.escapedQuote : .brokenQuote
         if let before = bytes[consumed..<place].lastIndex(of: lineEnd) {
             mayBeText = true
-            reject(upTo: firstRow(before: before + 1, bytes), .brokenQuote, bytes)
+            reject(upTo: firstRow(before: before + 1, bytes), reason, bytes)
             return true
         }
         let limit = consumed + ParseLimit.recordBytes
@@ -34,7 +36,7 @@ extension TableSplitter {
         if !hasEnd, bytes.count > limit {
             recoverAtLimit(limit, bytes)
         } else if hasEnd || isLast {
-            rejectLine(bytes)
+            rejectLine(bytes, reason)
         } else {
             return false
         }
@@ -78,11 +80,13 @@ extension TableSplitter {
     }
 
     /// Rejects the line at the begin of the current row.
-    mutating func rejectLine(_ bytes: UnsafeRawBufferPointer) {
+    mutating func rejectLine(
+        _ bytes: UnsafeRawBufferPointer, _ reason: RejectReason = .brokenQuote
+    ) {
         let end = bytes[consumed...].firstIndex(of: lineEnd).map { $0 + 1 } ?? bytes.count
         let quotes = bytes[consumed..<end].count { $0 == UInt8(ascii: "\"") }
         if quotes % 2 == 1 { mayBeText.toggle() }
-        reject(upTo: end, .brokenQuote, bytes)
+        reject(upTo: end, reason, bytes)
     }
 
     /// Rejects the bytes from the begin of the current row on, without the line end before `next`.

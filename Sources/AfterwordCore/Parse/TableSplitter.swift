@@ -3,7 +3,8 @@
 /// Feed it slabs of any size: the events depend on the bytes alone. It buffers the last slab and
 /// the row that is not complete, at most the limit of one record.
 ///
-/// A row is a record whose fields are the columns of the header; blank rows are none. A row with
+/// A row is a record whose fields are the columns of the header; blank rows are none, nor is the
+/// header again. A row with
 /// another number of cells, with bytes that are no UTF-8, or with a broken quote is a record with a
 /// fault (`TableSplitter+recovery.swift`).
 struct TableSplitter {
@@ -22,6 +23,10 @@ struct TableSplitter {
     private var unit = ExtractedUnit()
     private var elementLimit = 1
     private var cells: [JSONToken] = []
+    /// Whether quotes are known to be plain text where they close no cell.
+    private var isLoose: Bool
+    /// The header as it stands in the file.
+    private let headerBytes: [UInt8]
     /// Whether the last row had a broken quote: the next record must be beyond doubt.
     var isRecovering = false
     /// Whether what follows a broken quote may be the text of a cell, by the quotes so far: then
@@ -46,6 +51,8 @@ struct TableSplitter {
             lineEnd: table.lineEnd)
         columns = TableColumns(plan, table.header)
         bytesToSkip = table.byteCount
+        isLoose = table.hasPlainQuotes
+        headerBytes = Array(table.header.text.utf8)
     }
 
     /// Takes the next bytes, as `RecordSplitter.feedAll`.
@@ -95,9 +102,11 @@ struct TableSplitter {
         _ scanner: RowScanner, _ bytes: UnsafeRawBufferPointer, isLast: Bool
     ) -> Bool {
         if isSkippingLine { return skipLine(bytes, isLast: isLast) }
+        // Files that were joined bring their marks, and then their headers, along.
+        if bytes[consumed] == 0xEF, !skipMarks(bytes, isLast: isLast) { return false }
         cells.removeAll(keepingCapacity: true)
         let limit = consumed + ParseLimit.recordBytes
-        switch scanner.scan(from: consumed, into: &cells) {
+        switch scan(scanner, bytes, limit: limit) {
         case .row(let end, let next) where end <= limit:
             take(row: consumed..<end, next: next, bytes, isLast: isLast)
             return true
@@ -113,10 +122,45 @@ struct TableSplitter {
         }
     }
 
+    /// Steps over byte order marks; false where more bytes are needed, or none are left.
+    private mutating func skipMarks(_ bytes: UnsafeRawBufferPointer, isLast: Bool) -> Bool {
+        let scanner = JSONScanner(bytes, isFinal: isLast, isStrict: false)
+        while let length = scanner.markLength(at: consumed) {
+            if length == 0 { return consumed < bytes.count }
+            consumed += length
+        }
+        return false
+    }
+
+    /// Scans the cells of the next row.
+    private mutating func scan(
+        _ scanner: RowScanner, _ bytes: UnsafeRawBufferPointer, limit: Int
+    ) -> RowScanner.End {
+        let end = scanner.scan(from: consumed, into: &cells, quotes: isLoose ? .loose : .usual)
+        guard isLoose else { return end }
+        switch end {
+        case .row(let last, _) where !joinsRows(bytes[consumed..<last]): return end
+        case .needsMoreBytes where bytes.count <= limit: return end
+        default: break
+        }
+        cells.removeAll(keepingCapacity: true)
+        return scanner.scan(from: consumed, into: &cells, quotes: .none)
+    }
+
+    /// Whether each of several lines that quotes make one row is a row of its own.
+    private func joinsRows(_ row: Slice<UnsafeRawBufferPointer>) -> Bool {
+        guard row.contains(lineEnd) else { return false }
+        return row.split(separator: lineEnd).allSatisfy { line in
+            line.count { $0 == dialect.separator } == header.names.count - 1
+        }
+    }
+
     private mutating func take(
         row: Range<Int>, next: Int, _ bytes: UnsafeRawBufferPointer, isLast: Bool
     ) {
-        if cells.allSatisfy({ $0.kind == .null && $0.range.count <= 2 }) {
+        if cells.allSatisfy({ $0.kind == .null && $0.range.count <= 2 })
+            || isHeader(row, bytes)
+        {
             consumed = next
         } else if isRecovering, !isTrusted(cells, bytes) {
             rejectLine(bytes)
@@ -132,9 +176,15 @@ struct TableSplitter {
             let slice = UnsafeRawBufferPointer(rebasing: bytes[row])
             let fault: RejectReason? = isUTF8(slice) ? nil : .badUTF8
             if fault == nil, learntRows < 32 { learn(bytes) }
+            if dialect.isTabbed, !isLoose { isLoose = hasPlainQuote(slice) }
             add(row, fault)
             consumed = next
         }
+    }
+
+    /// Whether a row repeats the header, as joined files do.
+    private func isHeader(_ row: Range<Int>, _ bytes: UnsafeRawBufferPointer) -> Bool {
+        row.count == headerBytes.count && bytes[row].elementsEqual(headerBytes)
     }
 
     /// Appends a record with its slots; without them where it has a fault.

@@ -6,7 +6,7 @@ extension UnitExtractor {
             captures[slot] = key
             let start = Int(key.start)
             let firstRecord = unit.records.count
-            let holdsList = try scanner.peek() != UInt8(ascii: "n")
+            let holdsList = try !scanner.holdsNoList()
             try walkMember(child, until: UInt8(ascii: "}"), &scanner)
             if plan.productCapture == slot {
                 emitProduct(start..<scanner.position, [], firstRecord, holdsList: holdsList)

@@ -118,7 +118,9 @@ struct UnitExtractor {
         case .elements(let child):
             unit.listCount += 1
             if first == UInt8(ascii: "[") { return try walkElements(child, index, &scanner) }
-            guard first == UInt8(ascii: "{"), case .object = plan.nodes[child] else {
+            guard first == UInt8(ascii: "{"), case .object = plan.nodes[child],
+                try !scanner.holdsNothing()
+            else {
                 return try skipMismatch(&scanner, isRecord: false)
             }
             try walkOnly(child, &scanner)
@@ -144,14 +146,16 @@ struct UnitExtractor {
         unit.records[last].fault = .notAList
     }
 
-    /// Steps over a value of another type than the shape expects. Null holds nothing; anything
-    /// else, and null in place of a record, is a record with the fault `notAnObject`, or `notAList`
+    /// Steps over a value of another type than the shape expects. Null holds nothing, and so does
+    /// an empty text, list or object, which converters write for it; anything else, and null in
+    /// place of a record, is a record with the fault `notAnObject`, or `notAList`
     /// where the shape expects more than one.
     private mutating func skipMismatch(
         _ scanner: inout JSONScanner, isRecord: Bool
     ) throws(ScanFault) {
+        let isNothing = try scanner.holdsNothing()
         let token = try scanner.scanValue()
-        if token.kind == .null, !isRecord { return }
+        if isNothing, !isRecord { return }
         emit(token.range, fault: isRecord ? .notAnObject : .notAList)
     }
 
@@ -241,7 +245,7 @@ struct UnitExtractor {
         try scanner.scanObject { (scanner, key) throws(ScanFault) in
             let action = match(key, entries)
             if case .onward(let node) = action {
-                holdsList = try scanner.peek() != UInt8(ascii: "n")
+                holdsList = try !scanner.holdsNoList()
                 return try walk(node, &scanner)
             }
             if case .descend(let node) = action, try scanner.peek() == UInt8(ascii: "{") {

@@ -1,16 +1,22 @@
 /// A pattern for the last parts of a path: texts, and names in braces that stand for the rest of a
 /// part: `review_{id}.json`, `{country}/{id}/reviews.jsonl`, `/dp/{id}`.
 ///
-/// A name stands for one byte or more of its part, as many as possible, and never for `/`. One of
-/// the names is the value.
+/// A name stands for one byte or more of its part, and never for `/`. One of the names is the
+/// value.
+///
+/// The parts of a URL's path are compared from their ends, so that earlier names stand for more.
+/// The name of a file has to give one value, however it is split: names as `date`, `page` and
+/// `lang` take what they say where they can (`NamePart`), and a file that still can be split in
+/// several ways does not match.
 package struct NamePattern: Hashable, Sendable {
     /// The pattern as the shape has it.
     package let written: String
     /// The name in braces whose text is the value.
-    private let name: String
-    private let parts: [[Piece]]
+    let name: String
+    let parts: [[Piece]]
 
-    private enum Piece: Hashable, Sendable {
+    /// A text, or a name in braces.
+    enum Piece: Hashable, Sendable {
         case text([UInt8])
         case name(String)
     }
@@ -85,7 +91,7 @@ package struct NamePattern: Hashable, Sendable {
         return nil
     }
 
-    private func value(of path: ArraySlice<[UInt8]>) -> [UInt8]? {
+    func value(of path: ArraySlice<[UInt8]>) -> [UInt8]? {
         var value: [UInt8]?
         for (part, pieces) in zip(path, parts) {
             guard match(part[...], pieces[...], &value) else { return nil }
@@ -147,8 +153,31 @@ extension NamePattern {
         return plain.split(separator: "/").suffix(parts).joined(separator: "/")
     }
 
-    /// The value in the name of a file; nil where the name does not match.
+    /// The value in the name of a file; nil where the name does not match, or gives several.
     func value(inFile name: [UInt8]) -> [UInt8]? {
-        value(ofLast: name.split(separator: UInt8(ascii: "/")).map { Array($0) })
+        let path = name.split(separator: UInt8(ascii: "/")).map { Array($0) }
+        guard parts.contains(where: { $0.count > 2 }) else { return value(ofLast: path) }
+        let values = values(ofLast: path)
+        return values.count == 1 ? values.first : nil
+    }
+
+    /// The values that the name of a file may give, where they are several; to be shown.
+    package func values(inFile name: String) -> [String] {
+        let end = Self.end(ofFile: name, parts: partCount)
+        let path = end.utf8.split(separator: UInt8(ascii: "/")).map { Array($0) }
+        return values(ofLast: path).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// All values that the last parts of a path may give, in the order of the splits.
+    private func values(ofLast path: [[UInt8]]) -> [[UInt8]] {
+        guard path.count >= parts.count else { return [] }
+        var found: [[UInt8]] = []
+        for (part, pieces) in zip(path[(path.count - parts.count)...], parts) {
+            let split = NameSplit(part, pieces)
+            guard split.isPossible else { return [] }
+            guard let index = pieces.firstIndex(of: .name(name)) else { continue }
+            found = split.values(of: index).map { Array($0) }
+        }
+        return found
     }
 }

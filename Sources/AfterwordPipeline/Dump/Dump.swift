@@ -83,6 +83,8 @@ package enum InputFault: Error, Equatable, Sendable {
     case timesOutOfReach(file: String, field: String, records: Int64)
     /// The shape takes a value from the file's name, which does not match the pattern.
     case unlikeFileName(file: String, pattern: String)
+    /// A file's name gives several values, as its pattern can be split in several ways.
+    case ambiguousFileName(file: String, pattern: String, values: [String])
     /// The shape finds no rating, title or body in any record, which have other keys.
     case fieldsNotFound(file: String, [MissingField], keys: [String])
     /// The system's reason.

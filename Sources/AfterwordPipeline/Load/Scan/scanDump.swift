@@ -120,6 +120,11 @@ struct DumpScanner {
         case .nothing: return nil
         }
         if let pattern = found.patternUnmatched(by: file.name) {
+            let values = pattern.values(inFile: file.name)
+            if values.count > 1 {
+                throw InputFault.ambiguousFileName(
+                    file: file.name, pattern: pattern.written, values: values)
+            }
             throw InputFault.unlikeFileName(file: file.name, pattern: pattern.written)
         }
         return RecordCleaner(found, rules, file: file.name, table: table)
