@@ -121,14 +121,37 @@ struct Failure {
         case .otherProposal(let file, let shape, let differences):
             """
             \(file) looks unlike the files that this store reads by \(shape): \
-            \(differences.joined(separator: "; ")). To read it as before: --shape \(shape); to \
-            read it anew, save what 'afterword shape detect' prints and give that with --shape
+            \(differences.joined(separator: "; ")). To read it anew, save \
+            what 'afterword shape detect' prints and give that with --shape; to read it as before, \
+            where its records still have what that reads: --shape \(shape)
             """
         case .noProposal(let file, let reason):
             "\(file): no shape can be proposed: \(reason)"
         case .noSuchShape(let name, let nearest):
             "no built-in shape and no file is called \(name)"
                 + (nearest.map { "; did you mean '\($0)'?" } ?? "; see 'afterword shape list'")
+        case .recordsNotFound(let file, let records, let path, let keys):
+            "\(file): records \"\(records)\" found nothing; "
+                + (path.isEmpty ? "the records have " : "\(path) has ")
+                + (keys.isEmpty ? "no members" : keys.prefix(20).joined(separator: ", "))
+                + ". Nothing was stored. Mend \"records\" in the shape"
+                + (path.isEmpty ? " (without it, each object is a review)" : "")
+                + ", or propose one: shape detect FILE"
+        case .failedAnswer(let file, let keys):
+            "\(file) holds no reviews but an error: it has "
+                + keys.prefix(20).joined(separator: ", ")
+                + ". Nothing was stored. Fetch it again, or leave it out of the dump (--files)"
+        case .emptyFile(let file):
+            "\(file) is empty: it holds no record, and nothing was stored. Fetch it again. A list "
+                + "without reviews is [], a dump with none; so is an empty file of a dated series"
+        case .doubtfulShape(let file, let seen, let doubts): doubtfulShape(file, seen, doubts)
+        case .losesField(let field, let lost, let known, let missing):
+            losesField(field, lost, known, missing)
+        case .otherReviews(let count, let changed):
+            "\(grouped(count)) of \(several(changed, "changed review")) have another author and "
+                + "another text: have the ids of reviews changed, or are they numbers of "
+                + "rows? Nothing was stored. A shape without review_id identifies reviews by "
+                + "author, date and text; if it is right: --accept-drift"
         case .noReviews(let file): "\(file) holds products and no reviews; leave it out of the dump"
         case .badShape(let what): "the shape cannot be used: \(what)"
         case .tooManyRejects(let rejected, let found, let reasons):
@@ -162,6 +185,32 @@ struct Failure {
             + ". Missing: \(missing.joined(separator: "; ")). "
             + "Propose one: shape detect FILE; use it: --shape FILE"
             + (isNamedAsTable(file) ? ". A table of products: catalog load FILE" : "")
+    }
+
+    private static func doubtfulShape(
+        _ file: String, _ seen: [String], _ doubts: [String]
+    ) -> String {
+        "\(file): no known shape fits. Fields seen: "
+            + (seen.isEmpty ? "none" : seen.prefix(20).joined(separator: ", "))
+            + ". What they show is in doubt: \(doubts.joined(separator: "; ")). "
+            + "Propose a shape: shape detect FILE > s.json; look it over, and "
+            + "use it: --shape FILE"
+            + (isNamedAsTable(file) ? ". A table of products: catalog load FILE" : "")
+    }
+
+    private static func losesField(
+        _ field: String, _ lost: Int64, _ known: Int64, _ missing: MissingField?
+    ) -> String {
+        let place = missing.map { missing in
+            let has = missing.nearest.map { [$0] } ?? missing.unmapped
+            return ": \"\(missing.source)\" is found in 0 of "
+                + several(missing.records, "record")
+                + (has.isEmpty ? "" : ", which have " + has.joined(separator: ", "))
+        }
+        return "\(field) of \(grouped(lost)) of \(several(known, "known review")) would be lost"
+            + (place ?? "")
+            + "; nothing was stored. Give a shape that reads it (shape detect FILE, "
+            + "--shape); if it is gone indeed: --accept-drift"
     }
 
     private static func ambiguousDates(

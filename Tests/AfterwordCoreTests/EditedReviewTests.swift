@@ -217,6 +217,33 @@ private let templates: [[String]] = [
         #expect(!isEdit(review(long, 1, updatedAt: later), review(longer, 2, updatedAt: day)))
     }
 
+    @Test("Reviews written on different days are one only where nearly all of a text is the same")
+    func redated() throws {
+        let day = try #require(Instant(iso8601: "2026-07-24T18:24:41Z"))
+        let months = day.adding(seconds: 63 * 86_400)
+        let shared = "The lid does not close properly and soup leaks into my bag."
+        let first =
+            "Too small for my hands, had to send it back. I bought the 2 litre one and large is an "
+            + "exaggeration. Battery lasts two full days which I did not expect. " + shared
+        let second = shared + " Colour is nicer than in the pictures."
+        func isEdit(_ old: String, _ new: String, _ author: Text?, _ later: Instant) -> Bool {
+            !pairEdits(
+                vanished: [review(old, 1, author: author, createdAt: day)],
+                new: [review(new, 2, author: author, createdAt: later)]
+            ).isEmpty
+        }
+        #expect(isEdit(first, second, "Zed", day), "one author and time")
+        #expect(isEdit(first, second, "Zed", day.adding(seconds: 3600)), "another zone")
+        for author in ["Zed", nil] as [Text?] {
+            #expect(!isEdit(first, second, author, months))
+            // A source that dates an edited review by its edit.
+            #expect(isEdit(long, longer, author, months))
+            #expect(isEdit(longer, long, author, months))
+            #expect(isEdit(long, long, author, months))
+        }
+        #expect(!isEdit("Nice warm socks.", "Nice warm socks, a hole!", "Zed", months))
+    }
+
     @Test("An author makes up for a short or changed text; a name of many is no author")
     func authors() {
         let (old, new) = ("Nice warm socks.", "Nice warm socks, but now a hole!")

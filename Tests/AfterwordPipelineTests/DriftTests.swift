@@ -188,6 +188,94 @@ import Testing
         #expect(try unlike(small, dump(3, brands: 1, salt: "new")) == [])
     }
 
+    @Test("newest-dump: ids that have changed are unlike in small dumps too")
+    func smallIDs() throws {
+        func dump(_ products: Int, _ salt: String, _ id: (Int) -> String = { "P\($0)" }) -> String {
+            Fixture.array(
+                (0..<products).map {
+                    Fixture.review(id($0), 4, "One more text, number \($0), that is long \(salt)")
+                })
+        }
+        func fixture() throws -> Fixture {
+            var fixture = Fixture()
+            fixture.options.observedAt = ReviewHistory.start
+            try fixture.load(["a.json": dump(20, "")])
+            fixture.options.observedAt = ReviewHistory.start.adding(seconds: 604_800)
+            return fixture
+        }
+        #expect(try unlike(fixture(), dump(20, "new") { "P\($0).0" }) == [.knownProducts])
+        #expect(try unlike(fixture(), dump(10, "new") { "P\($0).0" }) == [.knownProducts])
+        #expect(try unlike(fixture(), dump(9, "new") { "P\($0).0" }) == [])
+        #expect(try unlike(fixture(), dump(20, "new") { $0 == 0 ? "P0" : "P\($0).0" }) == [])
+        #expect(try unlike(fixture(), dump(3, "new")) == [], "few records are no sign")
+        let plan = try fixture().load(["a.json": dump(20, "new") { "P\($0).0" }]) {
+            $0.isRehearsal = true
+        }
+        #expect(plan.comparison?.rows.map(\.measure) == [.knownProducts, .doubledReviews])
+    }
+
+    @Test("newest-dump: reviews that come again under other ids are unlike in small dumps too")
+    func smallDoubled() throws {
+        func dump(_ count: Int, _ id: (Int) -> String) -> String {
+            (0..<count).map { number in
+                """
+                {"asin":"P\(number % 4)","id":"\(id(number))","rating":4,"title":"T",\
+                "text":"The lid of the box number \(number) closes very well"}
+                """
+            }.joined(separator: "\n")
+        }
+        let shape = try Shape(
+            parsing: Array(
+                #"""
+                {"shape":"ids","version":1,"fields":{"product_id":"asin","review_id":"id",
+                 "rating":"rating","title":"title","body":"text"}}
+                """#.utf8))
+        for (count, expected) in [(40, [.doubledReviews]), (20, [.doubledReviews]), (19, [])]
+            as [(Int, [DumpComparison.Measure])]
+        {
+            var fixture = Fixture()
+            fixture.options.shapes = [shape]
+            try fixture.load(["a.jsonl": dump(40) { "R\($0)" }])
+            fixture.options.observedAt = Instant(iso8601: "2026-03-03")
+            #expect(try unlike(fixture, dump(count) { "\($0)-R" }) == expected)
+        }
+    }
+
+    @Test(
+        "Reviews without ids whose dates are written otherwise are found again where all are there")
+    func otherDates() throws {
+        let shape = try Shape(
+            parsing: Array(
+                #"""
+                {"shape":"dates","version":1,"fields":{"product_id":"asin","author_name":"author",
+                 "rating":"rating","body":"text","created_at":"date"}}
+                """#.utf8))
+        func dump(_ date: (Int) -> String) -> String {
+            (0..<30).map { number in
+                """
+                {"asin":"P\(number % 3)","author":"Ana \(number)","rating":4,\
+                "text":"The lid of the box number \(number) closes very well",\
+                "date":"\(date(number))"}
+                """
+            }.joined(separator: "\n")
+        }
+        func day(_ number: Int) -> String { "2026-01-\(10 + number % 20)" }
+        var fixture = Fixture()
+        fixture.options.shapes = [shape]
+        fixture.options.observedAt = Instant(iso8601: "2026-02-08")
+        fixture.clock = Instant(iso8601: "2026-03-08")!
+        try fixture.load(["a.jsonl": dump(day)])
+        fixture.options.observedAt = Instant(iso8601: "2026-02-15")
+        for other in [{ _ in "9 days ago" }, { day($0) + "T08:30:00Z" }] as [(Int) -> String] {
+            #expect(try unlike(fixture, dump(other)) == [.doubledReviews])
+        }
+        let report = try fixture.load(["a.jsonl": dump { _ in "9 days ago" }]) {
+            $0.completeness = .products
+        }
+        #expect(report.run.balance.inserted == 0 && report.run.deleted == 0)
+        #expect(report.links.edited == 30)
+    }
+
     @Test("The very files of an earlier run are loaded again, however unlike the last they are")
     func identical() throws {
         let fixture = Fixture()

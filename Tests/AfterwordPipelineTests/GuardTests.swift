@@ -137,7 +137,7 @@ import Testing
     @Test("Nothing readable at all")
     func nothing() throws {
         try refused(
-            .nothingToRead(dump: "dump", ignored: 0), first: [], second: ["a.json": " \n "])
+            .emptyFile("a.json"), first: [], second: ["a.json": " \n "])
         try refused(
             .onlyRejects(file: "a.json", reasons: "1 html_page", rejected: 1), first: [],
             second: ["a.json": "<html></html>"])

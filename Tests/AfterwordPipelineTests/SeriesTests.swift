@@ -217,6 +217,25 @@ import Testing
         #expect(try opened(["2026-01-05/a.json", "2026-01-12/a.csv.gz", "notes.tsv"]).count == 2)
     }
 
+    @Test(
+        "A month may be a word",
+        arguments: [
+            "export_Jan-05-2026.json", "5 Jan 2026.json", "r-05jan2026.json", "2026-Jan-05.json",
+            "January 5, 2026.json", "export_5_Januar_2026.json.gz", "reviews 5 janvier 2026.csv",
+            "Reviews.Jan.5.2026.json",
+        ])
+    func wordedMonths(name: String) {
+        #expect(instant(inName: name) == Instant(iso8601: "2026-01-05"))
+    }
+
+    @Test(
+        "A word beside numbers is no date",
+        arguments: [
+            "Jan-2026.json", "part 5 of 2026.json", "5 Jan 26.json", "32 Jan 2026.json",
+            "xJan-05-2026.json", "5 Jan 2026x.json", "maria 5 2026.json", "Jan-05-9999.json",
+        ])
+    func noWordedMonths(name: String) { #expect(instant(inName: name) == nil) }
+
     private func load(
         _ files: [(String, String)], _ change: (inout LoadOptions) -> Void = { _ in }
     ) throws -> [LoadReport] {
@@ -254,7 +273,7 @@ import Testing
                 $0.completeness = .products
             }
         }
-        #expect(throws: InputFault.nothingToRead(dump: "r-2026-01-12.json", ignored: 0)) {
+        #expect(throws: InputFault.emptyFile("r-2026-01-12.json")) {
             try load([("r-2026-01-12.json", "")])
         }
     }
@@ -265,6 +284,9 @@ import Testing
             ["r-05-01-2026.json", "r-12-01-2026.json"], ["r-2026-01.json", "r-2026-02.json"],
             ["2026-W02/r.json", "2026-W03/r.json"], ["2026/01/r.json", "2026/02/r.json"],
             ["r-2026-01-05.json", "r.json"], ["r-2026-Q1.json", "r-2026-Q2.json"],
+            ["dump-2026W05.json", "dump-2026W06.json"], ["week1.json", "week2.json"],
+            ["r-1767398400.json", "r-1767998400.json"], ["rev20260105.json", "rev20260106.json"],
+            ["Jan-05.json", "Feb-05.json"], ["week1/part-1.json", "week2/part-2.json"],
         ])
     func undated(names: [String]) throws {
         func text(_ stars: Int, _ name: String) -> String {
@@ -282,8 +304,12 @@ import Testing
         #expect(throws: InputFault.undatedVersions(sorted[0], sorted[1])) { try load(versions) }
         let one = try load(versions) { $0.observedAt = Instant(iso8601: "2026-02-01") }
         #expect(one.map(\.run.balance.shadowed) == [1])
-        let plain = [("a.json", text(1, "a")), ("b.json", text(5, "a"))]
-        #expect(try load(plain).map(\.run.balance.shadowed) == [1])
+        for plain in [["a.json", "b.json"], ["part-1.json", "part-2.json"]] {
+            let parts = [(plain[0], text(1, "a")), (plain[1], text(5, "a"))]
+            #expect(try load(parts).map(\.run.balance.shadowed) == [1])
+        }
+        let dated = [("2026-01-05/r1.json", text(1, "a")), ("2026-01-05/r2.json", text(5, "a"))]
+        #expect(try load(dated).map(\.run.balance.shadowed) == [1], "of one moment")
     }
 
     @Test("Dated files that are said to be complete all name the same products, or are refused")

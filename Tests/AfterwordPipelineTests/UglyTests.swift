@@ -139,7 +139,7 @@ struct UglyTests {
 
     @Test("White space and null are no dump")
     func empty() throws {
-        #expect(throws: InputFault.nothingToRead(dump: "only_whitespace.json", ignored: 0)) {
+        #expect(throws: InputFault.emptyFile("only_whitespace.json")) {
             try load("ugly/only_whitespace.json", into: MemoryStore())
         }
         #expect(throws: InputFault.self) { try load("ugly/null.json", into: MemoryStore()) }

@@ -4,6 +4,11 @@ func monthNamed(_ word: String) -> Int? {
     monthNames[word] ?? (word.first == "ב" ? monthNames[String(word.dropFirst())] : nil)
 }
 
+/// The month, 1–12, that a word names as it is written; nil for other words.
+package func monthWritten(_ word: String) -> Int? {
+    foldWritten(Array(word.utf8)).flatMap(monthNamed)
+}
+
 /// The names of the months, one language a line, twelve groups of spellings each.
 let monthNameTable = [
     // English, German

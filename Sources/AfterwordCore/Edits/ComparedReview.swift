@@ -30,6 +30,13 @@ package struct ComparedReview: Sendable {
     }
 
     var text: SimilarText { SimilarText([title, body]) }
+
+    /// Whether the source says two times of writing that are more than a day apart. Where it shows
+    /// the time of an edit as that of writing, an edited review has such; so have two reviews.
+    func isRedated(as other: ComparedReview) -> Bool {
+        guard let own = createdAt, let later = other.createdAt else { return false }
+        return later > own.adding(seconds: 86_400) || own > later.adding(seconds: 86_400)
+    }
 }
 
 /// What besides the texts says that two reviews are one.
@@ -74,12 +81,14 @@ package enum EditEvidence: Int, Comparable, Sendable {
     }
 
     /// Whether texts are alike enough for one review, edited, beside this evidence.
-    func suffices(for likeness: TextLikeness) -> Bool {
+    ///
+    /// - Parameter isRedated: `ComparedReview.isRedated`.
+    func suffices(for likeness: TextLikeness, isRedated: Bool) -> Bool {
         let least: (letters: Int, words: Int64, pairs: Int64) =
             switch self {
-            case .author: (12, 600_000, 300_000)
+            case .author: isRedated ? (40, 940_000, 700_000) : (12, 600_000, 300_000)
             case .time: (30, 850_000, 500_000)
-            case .text: (40, 940_000, 700_000)
+            case .text: isRedated ? (40, 980_000, 850_000) : (40, 940_000, 700_000)
             }
         // Who fills in a template exchanges words; who edits adds, takes away or corrects.
         if self == .text, likeness.exchanged > 1 { return false }

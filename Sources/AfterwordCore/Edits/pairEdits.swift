@@ -30,7 +30,8 @@ package func pairEdits(vanished: [ComparedReview], new: [ComparedReview]) -> [Ed
         if texts?.place != own { texts = (own, vanished[own].text) }
         guard let text = texts?.text else { continue }
         let likeness = compareTexts(text, new[other].text)
-        guard evidence.suffices(for: likeness) else { continue }
+        let isRedated = vanished[own].isRedated(as: new[other])
+        guard evidence.suffices(for: likeness, isRedated: isRedated) else { continue }
         found.append(
             EditPair(vanished: own, new: other, score: likeness.words, evidence: evidence))
     }

@@ -121,6 +121,21 @@ package enum InputFault: Error, Equatable, Sendable {
     case noProposal(file: String, reason: String)
     /// A file of products without a list of reviews.
     case noReviews(file: String)
+    /// The list of reviews is not where the shape looks for it, and something else is there: the
+    /// keys of what may be reviews, and the path to these; empty for the elements of the file.
+    case recordsNotFound(file: String, records: String, path: String, keys: [String])
+    /// An object that says an error, in the place of one with a list of reviews.
+    case failedAnswer(file: String, keys: [String])
+    /// A file of no bytes, or of blanks.
+    case emptyFile(String)
+    /// No known shape fits, and something about the one that the file shows is in doubt; the fields
+    /// seen in the first element.
+    case doubtfulShape(file: String, seen: [String], doubts: [String])
+    /// A field that the known reviews of the dump have is in none of its records, or in few: of
+    /// how many reviews, and what the shape looks for where no record of a file has it.
+    case losesField(field: String, lost: Int64, known: Int64, MissingField?)
+    /// Of the changed reviews, most have another author and another text.
+    case otherReviews(count: Int64, changed: Int64)
     /// A shape document that cannot be read.
     case badShape(String)
     /// More rejects than allowed (`LoadOptions.maxRejects`).

@@ -27,6 +27,9 @@ package struct DumpOutline: Equatable, Sendable {
 /// With five earlier dumps or more, each measure is compared with their median. With fewer, a
 /// median means little: the dump is compared with the one that it is most like, within wider
 /// limits, and may grow.
+///
+/// Small dumps vary too much for measures. Whether their products and reviews are known does not
+/// depend on their size.
 package struct DumpComparison: Equatable, Sendable {
     /// What is compared.
     package enum Measure: String, CaseIterable, Sendable {
@@ -51,7 +54,7 @@ package struct DumpComparison: Equatable, Sendable {
 
     /// Number of newest dumps whose median is compared with.
     package static let runs = 5
-    /// Dumps of fewer records are not compared with: their measures vary too much.
+    /// The measures of dumps of fewer records are not compared with: they vary too much.
     package static let fewestRecords: Int64 = 50
     /// With fewer products than this, their number varies too much to be limited.
     package static let fewestProducts: Int64 = 10
@@ -60,23 +63,9 @@ package struct DumpComparison: Equatable, Sendable {
     package var isUnlike: Bool { rows.contains(where: \.isUnlike) }
 
     /// - Parameter past: Earlier dumps, the newest first.
-    /// - Returns: Nil where there is none to compare with, or only small ones.
+    /// - Returns: Nil where there is nothing to compare.
     package init?(_ dump: DumpOutline, with past: [DumpOutline]) {
-        if past.count >= Self.runs {
-            let last = past.prefix(Self.runs)
-            let usual = UsualDump(last)
-            guard usual.records >= Self.fewestRecords else { return nil }
-            rows = DumpLimits.many.rows(dump, usual)
-        } else {
-            let known = past.filter { $0.profile.records >= Self.fewestRecords }
-            let compared = known.map { DumpLimits.few.rows(dump, UsualDump([$0])) }
-            guard
-                let nearest = compared.min(by: { left, right in
-                    left.count(where: \.isUnlike) < right.count(where: \.isUnlike)
-                })
-            else { return nil }
-            rows = nearest
-        }
+        rows = Self.measures(of: dump, with: past)
         if let (asked, known) = dump.known {
             rows.append(
                 Row(
@@ -89,6 +78,20 @@ package struct DumpComparison: Equatable, Sendable {
                     measure: .doubledReviews, usual: asked, found: doubled,
                     isUnlike: doubled >= Self.fewestDoubled && doubled * 2 > asked))
         }
+        if rows.isEmpty { return nil }
+    }
+
+    /// The measures beside those of earlier dumps; none where these are small.
+    private static func measures(of dump: DumpOutline, with past: [DumpOutline]) -> [Row] {
+        if past.count >= runs {
+            let usual = UsualDump(past.prefix(runs))
+            return usual.records >= fewestRecords ? DumpLimits.many.rows(dump, usual) : []
+        }
+        let known = past.filter { $0.profile.records >= fewestRecords }
+        let compared = known.map { DumpLimits.few.rows(dump, UsualDump([$0])) }
+        return compared.min { left, right in
+            left.count(where: \.isUnlike) < right.count(where: \.isUnlike)
+        } ?? []
     }
 
     /// Fewer new reviews that say what a known one says may be by chance.

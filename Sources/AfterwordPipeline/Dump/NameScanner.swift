@@ -4,7 +4,7 @@ import AfterwordCore
 struct WrittenMoment {
     /// How the day is written.
     enum Form: Equatable {
-        /// `2026-01-05`, `2026_01_05`, `2026.01.05`, `2026年1月5日`.
+        /// `2026-01-05`, `2026_01_05`, `2026.01.05`, `2026年1月5日`, `Jan-05-2026`.
         case parts
         /// `20260105`, `202601051015`, `20260105101500`: this many digits.
         case digits(Int)
@@ -46,7 +46,7 @@ struct NameScanner {
         var found: [WrittenMoment] = []
         var place = 0
         while place < text.count {
-            guard isBoundary(place), var moment = moment(at: place) else {
+            guard isWordStart(place), var moment = moment(at: place) else {
                 place += 1
                 continue
             }
@@ -89,7 +89,8 @@ struct NameScanner {
     }
 
     private func moment(at start: Int) -> WrittenMoment? {
-        parts(at: start) ?? digits(at: start) ?? yearLast(at: start)
+        guard isDigit(start) else { return worded(at: start) }
+        return parts(at: start) ?? digits(at: start) ?? yearLast(at: start) ?? worded(at: start)
     }
 
     // MARK: Days
@@ -146,6 +147,51 @@ struct NameScanner {
         return timed(
             WrittenMoment(
                 form: .yearLast(first.value, second.value), start: start, end: place + 5, day: nil))
+    }
+
+    /// `5 Jan 2026`, `Jan-05-2026`, `January 5, 2026`, `05jan2026`, `2026-Jan-05`.
+    private func worded(at start: Int) -> WrittenMoment? {
+        var place = start
+        var numbers: [(value: Int, length: Int)] = []
+        var month: (value: Int, index: Int)?
+        for index in 0..<3 {
+            if index > 0 { place += jointLength(at: place) }
+            let length = digitCount(at: place)
+            if length > 0, let value = number(at: place, length) {
+                numbers.append((value, length))
+                place += length
+            } else if month == nil, let word = word(at: place), let named = monthWritten(word) {
+                month = (named, index)
+                place += word.unicodeScalars.count
+            } else {
+                return nil
+            }
+        }
+        guard let month, numbers.count == 2 else { return nil }
+        if numbers[0].length == 4, month.index == 1 { numbers.reverse() }
+        guard numbers[0].length <= 2, numbers[1].length == 4,
+            Self.years.contains(numbers[1].value),
+            let date = CivilDate(year: numbers[1].value, month: month.value, day: numbers[0].value)
+        else { return nil }
+        return timed(
+            WrittenMoment(
+                form: .parts, start: start, end: place, day: date.daysSinceEpoch * 86_400))
+    }
+
+    /// The number of signs that stand between the parts of a worded date: at most two.
+    private func jointLength(at place: Int) -> Int {
+        (place..<place + 2).prefix { index in
+            scalar(index).map { "-_., ".unicodeScalars.contains($0) } == true
+        }.count
+    }
+
+    /// The letters from a place on; nil for none.
+    private func word(at place: Int) -> String? {
+        guard place < text.count else { return nil }
+        let letters = text[place...].prefix {
+            $0.properties.isAlphabetic || $0.properties.generalCategory == .nonspacingMark
+        }
+        return letters.isEmpty ? nil : String(String.UnicodeScalarView(letters))
     }
 
     /// The day of a date that ends with its year, in this order.
@@ -266,8 +312,10 @@ struct NameScanner {
         return number(at: place, length).map { ($0, length) }
     }
 
-    private func isBoundary(_ place: Int) -> Bool {
-        isDigit(place) && (place == 0 || !isWord(text[place - 1]))
+    private func isBoundary(_ place: Int) -> Bool { isDigit(place) && isWordStart(place) }
+
+    private func isWordStart(_ place: Int) -> Bool {
+        place == 0 || !isWord(text[place - 1])
     }
 
     private func isEnd(_ place: Int) -> Bool { scalar(place).map { !isWord($0) } ?? true }

@@ -57,11 +57,17 @@ package enum OtherFormat: Equatable, Sendable {
     }
 
     /// Whether a JSON document holds a table by its columns: members that are objects with the same
-    /// keys `0`, `1`, …, or `columns` beside `data`.
+    /// keys `0`, `1`, …, or lists of as many plain values, or `columns` beside `data`.
     static func isColumns(_ document: JSONValue) -> Bool {
         guard let members = document.members, members.count > 1 else { return false }
         if document["columns"]?.elements != nil,
             document["data"]?.elements?.first?.elements != nil
+        {
+            return true
+        }
+        let lists = members.compactMap(\.value.elements)
+        if lists.count == members.count, Set(lists.map(\.count)).count == 1, lists[0].count > 1,
+            lists.allSatisfy({ $0.allSatisfy { $0.elements == nil && $0.members == nil } })
         {
             return true
         }

@@ -25,4 +25,6 @@ package struct MissingField: Equatable, Sendable {
     package var records: Int64
     /// The key of the records that is written most like it; nil where none is.
     package var nearest: String?
+    /// The first keys of the records that the shape does not map.
+    package var unmapped: [String] = []
 }

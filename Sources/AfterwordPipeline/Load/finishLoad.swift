@@ -6,6 +6,7 @@ import AfterwordCore
 func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> LoadReport {
     let dumpIndex = context.dumpIndex
     let stale = try writeShapes(context)
+    let others = context.options.isReplay ? [] : try otherShapes(context)
     try writeRejects(context)
     settlePlaceholders(dumpIndex)
     let files = dumpIndex.files.filter { !$0.isPlaceholder }.map { file in
@@ -24,6 +25,7 @@ func finishLoad(_ context: LoadContext, _ dump: Dump, _ now: Instant) throws -> 
         unread: unread(dumpIndex),
         estimated: dumpIndex.files.reduce(0) { $0 + $1.fields.estimated },
         missing: dumpIndex.missing, staleShapes: stale,
+        emptyPages: dumpIndex.emptyPages, otherShapes: others,
         links: linkCounts(context))
 }
 

@@ -76,6 +76,9 @@ private func showRemarks(_ report: LoadReport) {
     if tolerated > 0 {
         print("\(grouped(tolerated)) bare NaN or Infinity read as absent (nonstandard_literal).")
     }
+    for file in report.emptyPages.prefix(shownFields) {
+        say("\(printable(file)) is an object without its list of reviews: a dump with none.")
+    }
     let leftOut = report.files.reduce(0) { $0 + $1.leftOut }
     if leftOut > 0 {
         say("\(several(leftOut, "record")) left out by the shape (\"where\", \"deleted_when\").")
@@ -89,6 +92,13 @@ private func showRemarks(_ report: LoadReport) {
         say(
             "Reviews from before run \(shape.staleSince ?? 0) were read by an older version of the "
                 + "shape \(printable(shape.name)): 'afterword reclean' reads them again.")
+    }
+    for shape in report.otherShapes {
+        say(
+            "Reviews of these products were read by another shape, \(printable(shape.name)), and "
+                + "their records came again in the same bytes: nothing of them is read anew. If "
+                + "this shape mends that one, give it the name \(printable(shape.name)) and a "
+                + "higher version, and: reclean --shape FILE")
     }
     if report.estimated > 0 {
         say(
@@ -133,7 +143,12 @@ private func show(_ unread: [UnreadField], _ missing: [MissingField]) {
         say(
             "\(field.field): \"\(printable(field.source))\" found in 0 of "
                 + "\(several(field.records, "record")) of \(printable(field.file))"
-                + (field.nearest.map { "; they have \"\(printable($0))\"" } ?? "") + ".")
+                + (field.nearest.map { "; they have \"\(printable($0))\"" }
+                    ?? (field.unmapped.isEmpty
+                        ? ""
+                        : "; not mapped: "
+                            + field.unmapped.map(printable).joined(separator: ", ")))
+                + ".")
     }
     if missing.count > shownFields { print("… and \(missing.count - shownFields) more fields") }
 }
@@ -197,7 +212,8 @@ extension DumpComparison.Row {
             "\(grouped(found)) of \(grouped(usual)) products are known: have the ids changed?"
         case .doubledReviews:
             "\(grouped(found)) of \(grouped(usual)) new reviews say what a known one says: have "
-                + "the ids of reviews changed?"
+                + "the ids of reviews changed, or how their dates are written? (Where reviews have "
+                + "no ids, a dump of all reviews finds them again: --complete products)"
         case .records, .products, .brands, .meanStar, .withoutText:
             "\(measure.rawValue.replacing("_", with: " ")) \(written(found)), usually "
                 + written(usual)

@@ -37,6 +37,8 @@ final class LoadContext {
 /// What a run adds up while its products are written.
 struct RunTotals {
     var deleted: Int64 = 0
+    /// What the updates take from known reviews.
+    var losses = UpdateLosses()
     /// Number of absent reviews that are kept, because a capped dump does not reach them.
     var outOfWindow: Int64 = 0
     /// Number of named products that the store has a newer dump of.

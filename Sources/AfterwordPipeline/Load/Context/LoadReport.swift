@@ -28,6 +28,11 @@ package struct LoadReport: Sendable {
     package var missing: [MissingField] = []
     /// Shapes of the dump by an older version of which some stored reviews were read.
     package var staleShapes: [ShapeRow] = []
+    /// Names of files of a dump with none that are objects without their list of reviews.
+    package var emptyPages: [String] = []
+    /// Shapes of other names, which the dump was not read by, and by which some reviews that it
+    /// names again in the same bytes were read.
+    package var otherShapes: [ShapeRow] = []
     /// Reviews that are linked to others.
     package var links = LinkCounts()
 }

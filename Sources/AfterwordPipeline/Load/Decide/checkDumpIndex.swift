@@ -5,17 +5,7 @@ import AfterwordCore
 /// - Throws: `InputFault`.
 func checkDumpIndex(_ dumpIndex: DumpIndex, _ dump: Dump, _ options: LoadOptions) throws {
     guard options.hasGuards else { return try checkKinds(dumpIndex) }
-    // A file without reviews among others is an empty page; a dump of nothing else is none.
-    let holdsReviews = dumpIndex.files.contains { $0.record.balance.found > 0 }
-    for (place, file) in dumpIndex.files.enumerated() where !holdsReviews {
-        let original = file.duplicateOf ?? place
-        guard file.record.balance.found == 0, let shape = file.cleaner?.shape,
-            !shape.holdsProducts, !shape.records.isEmpty,
-            !dumpIndex.filesWithProducts.contains(original),
-            !dumpIndex.filesWithLists.contains(original)
-        else { continue }
-        throw InputFault.noReviews(file: file.record.name)
-    }
+    try checkLists(dumpIndex, dump, options)
     let balance = dumpIndex.balance
     let hasRecords =
         balance.found > balance.rejected || !dumpIndex.filesWithProducts.isEmpty
@@ -29,13 +19,31 @@ func checkDumpIndex(_ dumpIndex: DumpIndex, _ dump: Dump, _ options: LoadOptions
         throw InputFault.onlyRejects(
             file: reject.file, reasons: reasons(dumpIndex.rejects), rejected: balance.rejected)
     }
-    if !hasRecords, !isReadable, !dump.isOfSeries {
-        throw InputFault.nothingToRead(dump: dump.name, ignored: dump.ignored.count)
+    if !hasRecords, !isReadable, !dump.isOfSeries, let first = dumpIndex.files.first {
+        throw InputFault.emptyFile(first.record.name)
     }
     try checkKinds(dumpIndex)
     try checkReadings(dumpIndex, upTo: options.maxRejects ?? 0)
     dumpIndex.missing = try missingFields(dumpIndex)
     try checkCompleteness(dumpIndex, dump, options)
+}
+
+/// Refuses a dump without any review in which the shape's list of reviews is missing. A file
+/// without reviews among others is an empty page.
+private func checkLists(
+    _ dumpIndex: DumpIndex, _ dump: Dump, _ options: LoadOptions
+) throws {
+    if dumpIndex.files.contains(where: { $0.record.balance.found > 0 }) { return }
+    for (place, file) in dumpIndex.files.enumerated() {
+        let original = file.duplicateOf ?? place
+        guard let shape = file.cleaner?.shape, !shape.holdsProducts, !shape.records.isEmpty,
+            !dumpIndex.filesWithProducts.contains(original),
+            !dumpIndex.filesWithLists.contains(original)
+        else { continue }
+        try refuseListless(dump.files[place], shape, dumpIndex, options)
+        dumpIndex.emptyPages.append(file.record.name)
+        dumpIndex.unfitFile = nil
+    }
 }
 
 /// Refuses a dump with more rejects than the limit, in number or in bytes, or with a file of which

@@ -60,11 +60,14 @@ func missingFields(_ dumpIndex: DumpIndex) throws -> [MissingField] {
         let absent = cleaner.fieldNames.indices.filter { file.fields.present >> $0 & 1 == 0 }
         guard !absent.isEmpty else { continue }
         let keys = try recordKeys(ofFile: place, dumpIndex)
+        let mapped = cleaner.fieldNames.indices.map { cleaner.source(ofBinding: $0) }
+        let free = unmapped(keys, mapped + [cleaner.shape.productID.source.written])
         let own = absent.map { binding in
             let source = cleaner.source(ofBinding: binding)
             return MissingField(
                 file: file.record.name, field: cleaner.fieldNames[binding], source: source,
-                records: file.readCount, nearest: nearest(to: source, among: keys))
+                records: file.readCount, nearest: nearest(to: source, among: keys),
+                unmapped: Array(free.prefix(10)))
         }
         let content = [TrackedField.rating, .title, .body].filter {
             cleaner.shape.fields[$0] != nil
@@ -110,9 +113,17 @@ private func keys(of value: JSONValue, under path: String) -> [String] {
     }
 }
 
+/// The keys that no source of a shape reads, without objects and lists that it reads something of.
+private func unmapped(_ keys: [String], _ sources: [String]) -> [String] {
+    keys.filter { key in
+        !sources.contains { $0 == key || $0.hasPrefix(key + ".") || key.hasPrefix($0 + ".") }
+            && !keys.contains { $0.hasPrefix(key + ".") }
+    }
+}
+
 /// The key that is written most like a source: equal in letters and digits, or at most two letters
 /// apart.
-private func nearest(to source: String, among keys: [String]) -> String? {
+func nearest(to source: String, among keys: [String]) -> String? {
     func folded(_ text: String) -> [Character] {
         text.lowercased().filter { $0.isLetter || $0.isNumber }.map { $0 }
     }

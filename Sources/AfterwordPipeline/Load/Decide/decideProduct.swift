@@ -118,8 +118,9 @@ private struct Decision {
         changes.balances.count(product.records.unchanged) { $0.unchanged += $1 }
     }
 
-    /// Deletes the reviews of which the dump says so, and those that vanished, except those that a capped dump does not reach: they are
-    /// not newer than the oldest that it holds, or have no time to be compared.
+    /// Deletes the reviews of which the dump says so, and those that vanished, except those that a
+    /// capped dump does not reach: they are not newer than the oldest that it holds, or have no
+    /// time to be compared.
     mutating func deleteVanished() throws {
         for review in product.deleted.compactMap({ stored.reviews[$0.reviewKey] }) {
             changes.versions.append(VersionChange(deleting: review, in: run))
@@ -230,8 +231,8 @@ private struct Decision {
         count(group, variant) { $0.count(judgement) }
     }
 
-    /// Refuses versions of a review that nothing but the dates in their files' names may order.
-    /// Where the user gives the time of the dump, all of it is of that moment.
+    /// Refuses versions of a review that nothing but the dates and numbers in their files' names
+    /// may order. Where the user gives the time of the dump, all of it is of that moment.
     private func refuseUndated(
         _ group: DuplicateGroup, _ winner: DuplicateGroup.Variant
     ) throws {
@@ -241,12 +242,20 @@ private struct Decision {
         let file = winner.candidates[0].file
         for variant in group.finalists where variant.content != winner.content {
             let other = variant.candidates[0].file
-            guard records.writtenDate(file) != records.writtenDate(other) else { continue }
+            guard mayBeOrdered(file, other) else { continue }
             let names = [records.file(file).name, records.file(other).name].sorted {
                 Text($0) < Text($1)
             }
             throw InputFault.undatedVersions(names[0], names[1])
         }
+    }
+
+    /// Whether the names of two files may tell which one is newer. Files of a dated folder are of
+    /// one moment, whatever their numbers count.
+    private func mayBeOrdered(_ file: Int32, _ other: Int32) -> Bool {
+        if records.writtenDate(file) != records.writtenDate(other) { return true }
+        return file != other && run.observedOrigin != .folderName
+            && differInNumbers(records.file(file).name, records.file(other).name)
     }
 
     /// The content of the live review, read from its payload where that can be cleaned.

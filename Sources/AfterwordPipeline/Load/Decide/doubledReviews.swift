@@ -2,7 +2,8 @@ import AfterwordCore
 
 /// Of the new reviews of some products that the store knows, how many say exactly what a stored
 /// review of their product says that the dump does not name. Where the source's ids have changed,
-/// nearly all do; new customers do not write the texts of others.
+/// nearly all do; new customers do not write the texts of others. Where the dump is complete,
+/// reviews without ids are found again by their texts (`matchEdits`), and are not asked for.
 ///
 /// - Throws: `StoreFault`; `InputFault.changedWhileRead`.
 func doubledReviews(_ context: LoadContext) throws -> (asked: Int64, doubled: Int64) {
@@ -13,6 +14,7 @@ func doubledReviews(_ context: LoadContext) throws -> (asked: Int64, doubled: In
     let asked = stride(from: 0, to: named.count, by: step).map { named[$0] }
     var counts: (asked: Int64, doubled: Int64) = (0, 0)
     for product in try context.load.products(asked) {
+        if context.options.completeness != .none, product.kind != .source { continue }
         let keys = try context.load.currentKeys(ofProducts: [product.productKey])
         guard keys.count <= greatestCount else { continue }
         let candidates = index.candidates(of: index.products[product.productID])

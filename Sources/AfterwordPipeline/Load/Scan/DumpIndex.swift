@@ -18,6 +18,8 @@ final class DumpIndex {
     var filesWithProducts: Set<Int> = []
     /// Indexes of files that hold a list of reviews where the shape expects one, even an empty one.
     var filesWithLists: Set<Int> = []
+    /// Names of files that are enclosing objects without their list of reviews.
+    var emptyPages: [String] = []
     /// For the first file that the single given shape does not fit, why it does not.
     var unfitFile: InputFault?
     /// Number of products whose own count exceeds the reviews found in them.

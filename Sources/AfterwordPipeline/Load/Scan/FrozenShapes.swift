@@ -44,6 +44,15 @@ struct FrozenShapes: Sendable {
         return shape
     }
 
+    /// The shape of a file that is an enclosing object without its list of reviews: any of those
+    /// that look for a list, as nothing is read of it.
+    func shapeOfEmptyPage(_ file: DumpFile) throws -> Shape? {
+        guard let shape = (detected + builtIn).first(where: { !$0.records.isEmpty }),
+            try ListlessFile(firstElements(of: file, count: 100)) == .emptyPage
+        else { return nil }
+        return shape
+    }
+
     private func fitting(
         _ file: DumpFile, _ isStrict: Bool, _ table: TableBeginning?
     ) throws -> Shape? {

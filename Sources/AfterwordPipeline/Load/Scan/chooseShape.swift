@@ -46,6 +46,8 @@ private struct ShapeSearch {
         var best: (shape: Shape, told: Int)?
         var holdsList = false
         var holdsRecords = false
+        /// Of a single shape, the slots that some record fills.
+        var told: Set<Int> = []
     }
 
     /// The choice by the first bytes of the file; nil where they hold no whole element and more
@@ -68,7 +70,7 @@ private struct ShapeSearch {
         if let element, OtherFormat.isColumns(element) {
             throw InputFault.otherFormat(file: file.name, .columns)
         }
-        return try unknown(seen: element?.members?.map(\.key) ?? [])
+        return try unknown(seen: element?.members?.map(\.key) ?? [], sight)
     }
 
     private func look(
@@ -86,6 +88,7 @@ private struct ShapeSearch {
             sight.holdsList = sight.holdsList || unit.listCount > 0
             sight.holdsRecords = sight.holdsRecords || !unit.records.isEmpty
             told.formUnion(toldSlots(unit, cleaner.plan))
+            sight.told = told
             if !fits { fits = holds(unit, cleaner, window) }
         }
         let hasSigns = shapes.count == 1 || holdsSigns(shape, cleaner.plan, told)
@@ -102,13 +105,14 @@ private struct ShapeSearch {
             shape.records.isEmpty && mapsColumns(of: table.header, shape)
         }
         if let fitting, !sight.holdsRecords { return .fits(fitting) }
-        return try unknown(seen: table.header.names.filter { !$0.isEmpty })
+        return try unknown(seen: table.header.names.filter { !$0.isEmpty }, sight)
     }
 
-    private func unknown(seen: [String]) throws -> ShapeChoice {
+    private func unknown(seen: [String], _ sight: Sight) throws -> ShapeChoice {
         let missing =
             shapes.count == 1
-            ? missingFields(shapes[0]) : ["product id", "rating, title or body"]
+            ? missingFields(shapes[0], told: sight.told, seen: seen)
+            : ["product id", "rating, title or body"]
         let fault = InputFault.unknownShape(file: file.name, seen: seen, missing: missing)
         guard shapes.count == 1 else { throw fault }
         return .unfit(shapes[0], fault)
@@ -210,11 +214,28 @@ private func holds(_ unit: ExtractedUnit, _ cleaner: RecordCleaner, _ window: Ra
     }
 }
 
-private func missingFields(_ shape: Shape) -> [String] {
-    let content = [TrackedField.rating, .title, .body].compactMap {
-        shape.fields[$0]?.source.written
+/// What a file lacks of a given shape, with the keys that are written most like it. Both product
+/// and content where some record holds either and none can be read.
+///
+/// - Parameter told: Slots as of `toldSlots`.
+private func missingFields(_ shape: Shape, told: Set<Int>, seen: [String]) -> [String] {
+    let plan = RecordCleaner(shape).plan
+    func isTold(_ source: FieldSource) -> Bool {
+        let count = plan.recordSources.count
+        let slot = plan.recordSlot(source) ?? plan.contextSlot(source).map { count + $0 }
+        return slot.map(told.contains) ?? false
     }
-    return [shape.productID.source.written, content.joined(separator: " or ")]
+    func words(_ source: FieldSource) -> String {
+        let near = nearest(to: source.written, among: seen).map { " (did you mean \"\($0)\"?)" }
+        return source.written + (isTold(source) ? "" : near ?? "")
+    }
+    let content = [TrackedField.rating, .title, .body].compactMap { shape.fields[$0]?.source }
+    let product = shape.productID.source
+    let hasContent = content.contains(where: isTold)
+    if isTold(product) == hasContent {
+        return [words(product), content.map(words).joined(separator: " or ")]
+    }
+    return hasContent ? [words(product)] : [content.map(words).joined(separator: " or ")]
 }
 
 /// The first whole elements of a file, as trees.

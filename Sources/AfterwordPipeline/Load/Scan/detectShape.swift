@@ -26,7 +26,24 @@ package func detectShape(at path: String) throws -> DetectedShape {
     // A long envelope may hide the reviews.
     let longer = try sample.map { try FileHead($0, bytes: 8 * headBytes(files: sample.count)) }
     if let detected = try detect(longer, named: name) { return detected }
+    if let mixed = proposalAmongProducts(longer, named: name) { return .proposal(mixed) }
     throw InputFault.noProposal(file: name, reason: reason(longer))
+}
+
+/// The proposal for files whose first elements a built-in shape takes for products without reviews,
+/// where others among them are reviews.
+private func proposalAmongProducts(_ heads: [FileHead], named name: String) -> ShapeProposal? {
+    let elements = heads.filter(\.holdsProductsOnly).flatMap(\.elements)
+    guard !elements.isEmpty,
+        var proposal = try? proposeShape(for: elements, named: shapeName(name)),
+        proposal.yield.records > proposal.yield.rejected
+    else { return nil }
+    proposal.doubts.insert(amongProducts, at: 0)
+    return proposal
+}
+
+private func shapeName(_ file: String) -> String {
+    file.split(separator: ".").first.map { $0.lowercased() } ?? "reviews"
 }
 
 /// The shape that a file of no known shape shows beyond doubt; nil where something about it is in
@@ -34,9 +51,8 @@ package func detectShape(at path: String) throws -> DetectedShape {
 ///
 /// - Throws: `InputFault` where the file cannot be read.
 func shapeBeyondDoubt(of file: DumpFile) throws -> Shape? {
-    let head = try FileHead(file, bytes: headBytes(files: 1))
-    guard let proposal = try? proposeShape(for: head.elements, named: "detected"),
-        proposal.isCertain, case .object(let members) = proposal.document
+    guard let proposal = try proposal(for: file)?.proposal, proposal.isCertain,
+        case .object(let members) = proposal.document
     else { return nil }
     var digest = StreamDigest()
     digest.add(Array(proposal.document.canonical.utf8)[...])
@@ -46,6 +62,39 @@ func shapeBeyondDoubt(of file: DumpFile) throws -> Shape? {
     }
     return try? Shape(parsing: Array(JSONValue.object(renamed).canonical.utf8))
 }
+
+/// What a file shows: a shape, and the fields of its first element.
+private func proposal(
+    for file: DumpFile
+) throws -> (proposal: ShapeProposal, seen: [String])? {
+    let head = try FileHead(file, bytes: headBytes(files: 1))
+    guard let proposal = try? proposeShape(for: head.elements, named: "detected") else {
+        return nil
+    }
+    return (proposal, (head.elements.first?.members ?? []).map(\.key))
+}
+
+/// Why a file that no shape fits is not read by the shape that it shows; nil where it shows none.
+///
+/// - Throws: `InputFault` where the file cannot be read.
+func doubtfulShape(of file: DumpFile) throws -> InputFault? {
+    guard let (proposal, seen) = try proposal(for: file), !proposal.isCertain else { return nil }
+    return .doubtfulShape(file: file.name, seen: seen, doubts: proposal.doubts)
+}
+
+/// Why a file in which a built-in shape finds products and no review may hold reviews all the same;
+/// nil where it shows none.
+///
+/// - Throws: `InputFault` where the file cannot be read.
+func reviewsAmongProducts(of file: DumpFile) throws -> InputFault? {
+    guard let (proposal, seen) = try proposal(for: file),
+        proposal.yield.records > proposal.yield.rejected
+    else { return nil }
+    return .doubtfulShape(
+        file: file.name, seen: seen, doubts: [amongProducts] + proposal.doubts)
+}
+
+private let amongProducts = "some of it reads as products without reviews"
 
 /// How the names of shapes begin that a run detected by itself.
 package let detectedPrefix = "detected-"
@@ -103,10 +152,9 @@ private func detect(_ heads: [FileHead], named name: String) throws -> DetectedS
     }
     let shapes = heads.compactMap(\.builtIn)
     let fitting = Dictionary(grouping: shapes, by: \.name).max { $0.value.count < $1.value.count }
-    let shapeName = name.split(separator: ".").first.map { $0.lowercased() } ?? "reviews"
     let elements = unknown.flatMap(\.elements)
     guard !elements.isEmpty,
-        var proposal = try? proposeShape(for: elements, named: shapeName)
+        var proposal = try? proposeShape(for: elements, named: shapeName(name))
     else { return fitting.map { .builtIn($0.value[0]) } }
     if unknown.count > 1 {
         proposal.takeProduct(fromFiles: unknown.map { (name: $0.name, elements: $0.elements) })

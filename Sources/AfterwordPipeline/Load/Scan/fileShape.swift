@@ -17,7 +17,8 @@ private let longestHeader = 1 << 20
 /// The shape of a file: one that an earlier run detected, the given one, or the built-in one that
 /// fits; where none does and none was given, the one that the file itself shows beyond doubt.
 ///
-/// - Throws: `InputFault.unknownShape` where there is none; `InputFault.otherProposal`.
+/// - Throws: `InputFault.unknownShape` where there is none; `.doubtfulShape` where it is in doubt;
+///   `.otherProposal`.
 func shape(
     of file: DumpFile, among shapes: [Shape], _ frozen: FrozenShapes, isStrict: Bool,
     _ table: TableBeginning?
@@ -26,10 +27,10 @@ func shape(
     do {
         return try chooseShape(for: file, among: shapes, isStrict: isStrict, table: table)
     } catch let fault as InputFault {
-        guard case .unknownShape = fault, shapes.count > 1,
-            let shape = try shapeBeyondDoubt(of: file)
-        else { throw fault }
-        return .fits(shape)
+        guard case .unknownShape = fault, shapes.count > 1 else { throw fault }
+        if let shape = try frozen.shapeOfEmptyPage(file) { return .fits(shape) }
+        if let shape = try shapeBeyondDoubt(of: file) { return .fits(shape) }
+        throw try doubtfulShape(of: file) ?? fault
     }
 }
 
@@ -52,6 +53,7 @@ extension Dump {
                     of: file, among: options.shapes, frozen, isStrict: options.isStrict, table)
                 if case .fits = choice { return false }
             } catch InputFault.unknownShape {
+            } catch InputFault.doubtfulShape {
             } catch InputFault.otherProposal {
                 // It is refused where it is read, with the difference.
                 return false

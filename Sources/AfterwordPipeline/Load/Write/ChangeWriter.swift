@@ -150,6 +150,11 @@ final class ChangeWriter {
         context.totals.edited += Int64(changes.links.count)
         context.totals.possibleEdits += changes.possibleEdits
         if changes.isOlder { context.totals.olderProducts += 1 }
+        for change in changes.versions where change.operation == .update {
+            guard let old = change.previous, let file = change.file else { continue }
+            context.totals.losses.note(
+                from: old, to: change.review, changed: change.changed, file: file)
+        }
     }
 
     /// Queues a record for bronze: appended, or moved to its product where it was staged.
