@@ -74,10 +74,9 @@ extension PlaceReading {
             }
             return own
         }
-        if let rival = others.first(where: { FieldWords.createdAt.score($0.name) >= 60 }), !isCrawl
-        {
-            doubts.append(
-                "\(found.name.written) or \(rival.name.written) may be the time of the review")
+        let rival = others.first { FieldWords.createdAt.score($0.name) >= 60 }
+        if let rival, !isCrawl {
+            remarks.append("\(rival.name.written) could be the time of the review too")
         }
         if isCrawl, count >= 8, found.times.isTimed {
             remarks.append(
