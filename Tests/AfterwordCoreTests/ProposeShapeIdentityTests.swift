@@ -132,6 +132,11 @@ import Testing
         let own = try proposal(rows(6) { _ in #""transaction_id": 70~"# })
         #expect(own.document["fields"]?["review_id"]?.text == "transaction_id")
         #expect(!own.isCertain)
+        // Authors who wrote once about a product tell the reviews apart by themselves.
+        let known = try proposal(rows(6) { _ in #""transaction_id": 70~, "user_id": "u~""# })
+        #expect(known.document["fields"]?["review_id"] == nil)
+        #expect(known.isCertain, "\(known.doubts)")
+        #expect(known.remarks.contains { $0.contains("transaction_id could be the id") })
         for name in ["order_id", "user_id", "image_id", "session_id", "parent_review_id"] {
             let other = try fields(rows(6) { _ in #""\#(name)": 70~"# })
             #expect(other["review_id"] == nil, "\(name)")

@@ -1,21 +1,28 @@
 /// What identifies reviews and their authors: by names, and by what the values do over all records.
 extension PlaceReading {
     mutating func placeIDs() {
-        if let found = best({ reviewIDScore($0) }) {
+        let found = best { reviewIDScore($0) }
+        if let found, namesReview(found.name) {
             take("review_id", found)
-            let name = found.name.written
             if !found.isInAll {
-                doubts.append("\(name) is missing in \(missing(found)) records")
-            }
-            if !namesReview(found.name) {
-                doubts.append("\(name) is taken for the id of reviews: no two records share one")
+                doubts.append("\(found.name.written) is missing in \(missing(found)) records")
             }
         } else if let capture = ownCapture {
             rules["review_id"] = .string("@" + capture)
-        } else {
-            noteRepeatedID()
         }
-        placeAuthorID()
+        let authors = placeAuthorID()
+        guard rules["review_id"] == nil else { return }
+        guard let found else {
+            noteRepeatedID()
+            return noteRepeated(authors)
+        }
+        // Where authors tell the reviews apart, an id of another name is only said.
+        let name = found.name.written
+        guard authors?.isRepeated ?? true else {
+            return remarks.append("\(name) could be the id of reviews: no two records share one")
+        }
+        take("review_id", found)
+        doubts.append("\(name) is taken for the id of reviews: no two records share one")
     }
 
     private func reviewIDScore(_ leaf: LeafProfile) -> Double {
@@ -45,7 +52,7 @@ extension PlaceReading {
     }
 
     /// Takes the id of authors, in which what stands for no author is absent.
-    private mutating func placeAuthorID() {
+    private mutating func placeAuthorID() -> AuthorIDUse? {
         let (names, body) = (authorName, body)
         func score(_ leaf: LeafProfile) -> Int {
             guard leaf.isScalar, leaf.codeShare >= 0.9 else { return 0 }
@@ -55,16 +62,26 @@ extension PlaceReading {
             AuthorIDUse(leaf, names: names, texts: body, products: taken["product_id"])
         }
         let found = best { score($0) > 0 && uses($0).isAuthor ? Double(score($0)) : 0 }
-        guard let found else { return noteNoAuthorID(score) }
+        guard let found else {
+            noteNoAuthorID(score)
+            return nil
+        }
         let use = uses(found)
         let none = use.nobody.sorted { $0.lexicographicallyPrecedes($1) }
             .map { JSONValue.string(String(decoding: $0, as: UTF8.self)) }
         let rule = JSONValue.object([("absent", .array(none)), ("from", found.source)])
         take("author_id", found, none.isEmpty ? nil : rule)
-        guard rules["review_id"] == nil, use.isRepeated else { return }
+        return use
+    }
+
+    /// Doubts authors who wrote about one product several times, where nothing else tells their
+    /// reviews apart.
+    private mutating func noteRepeated(_ authors: AuthorIDUse?) {
+        guard let authors, authors.isRepeated, let leaf = taken["author_id"] else { return }
         doubts.append(
-            "\(found.name.written): \(use.count - use.pairs.count) of \(use.count) reviews have an "
-                + "author who wrote about the product before, and no id of their own")
+            "\(leaf.name.written): \(authors.count - authors.pairs.count) of \(authors.count) "
+                + "reviews have an author who wrote about it before, and no id of their own"
+        )
     }
 
     private mutating func noteNoAuthorID(_ score: (LeafProfile) -> Int) {
