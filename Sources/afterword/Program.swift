@@ -93,7 +93,7 @@ struct Afterword: ParsableCommand {
             Exit codes: 0 done, 1 a check failed, 2 usage or input, 3 store or output, 4 model, \
             5 budget, 6 alert, 130 interrupted.
             """,
-        version: "afterword 0.1.0",
+        version: "afterword 0.2.0",
         groupedSubcommands: [
             CommandGroup(
                 name: "Load",

@@ -50,6 +50,34 @@ import Testing
         }
     }
 
+    @Test("An author's id that shops write for guests is absent, and was none before")
+    func guests() throws {
+        let shape = try Shape(
+            parsing: Array(
+                """
+                {"shape": "g", "version": 1, "fields":
+                 {"product_id": "p", "author_id": "u", "body": "t"}}
+                """.utf8))
+        func author(_ written: String, _ rules: IdentityRules = .current) -> Text? {
+            var reading = ReadingRules()
+            reading.identity = rules
+            let found = readRecords(
+                #"[{"p": "P", "u": \#(written), "t": "The lid leaks."}]"#, shape, reading)
+            return found.first?.authorID
+        }
+        let none = [
+            "0", "\"0\"", "0.0", "-1", "\"null\"", "\"Guest\"", "\"ANONYMOUS\"",
+            "\"00000000-0000-0000-0000-000000000000\"", "\" 0 \"",
+        ]
+        for written in none {
+            #expect(author(written) == nil, "\(written)")
+            #expect(author(written, .v1) != nil, "\(written)")
+        }
+        for written in ["7", "-2", "\"00\"", "\"guest1\"", "\"nulls\"", "\"anonymous1\"", "10"] {
+            #expect(author(written) != nil, "\(written)")
+        }
+    }
+
     @Test("Blanks and invisible characters around a name or variant do not count")
     func blanks() {
         func identities(_ name: Text, _ variant: Text, by rules: IdentityRules = .current)

@@ -75,4 +75,22 @@ import Testing
         let other = try shape(#""stars""#, #""words""#)
         #expect(shapeDifferences(from: clean, to: other).count == 1)
     }
+
+    @Test("Nor does a value that stands for nobody, or the time of an update that was not read")
+    func guests() throws {
+        func shape(_ fields: String) throws -> Shape {
+            let text = """
+                {"shape": "s", "version": 1, "fields":
+                 {"product_id": "p", "body": "t", \(fields)}}
+                """
+            return try Shape(parsing: Array(text.utf8))
+        }
+        let plain = try shape(#""author_id": "u""#)
+        let guests = try shape(
+            #""author_id": {"from": "u", "absent": ["0"]}, "updated_at": "changed""#)
+        #expect(shapeDifferences(from: plain, to: guests).isEmpty)
+        #expect(shapeDifferences(from: guests, to: plain).isEmpty)
+        let other = try shape(#""author_id": "v", "country": "c""#)
+        #expect(shapeDifferences(from: plain, to: other).count == 2)
+    }
 }

@@ -172,6 +172,20 @@ import Testing
         #expect(moment(raw) == expected)
     }
 
+    @Test(
+        "With dots the day is first, and the year where a dot follows each of two digits",
+        arguments: [
+            ("26.02.23", "2023-02-26"), ("26.02.23.", "2026-02-23"),
+            ("25.12.31.", "2025-12-31"), ("26. 2. 3.", "2026-02-03"),
+            ("26.02.23. 10:20", "2026-02-23"), ("2026.02.23.", "2026-02-23"),
+            ("작성일 26.02.23.", "2026-02-23"), ("Bewertet am 26.02.23.", "2023-02-26"),
+            ("26.02.2023.", "2023-02-26"), ("26.13.23.", nil), ("2.5.24", "2024-05-02"),
+            ("2.5.4", nil), ("26.2.3", nil),
+        ] as [(String, String?)])
+    func dots(raw: String, expected: String?) {
+        #expect(moment(raw).map { String($0.prefix(10)) } == expected)
+    }
+
     @Test("Day and month of numbers alone are decided by an order, and by all dates together")
     func order() {
         #expect(moment("05/02/2024") == nil)
@@ -179,8 +193,11 @@ import Testing
         #expect(moment("05/02/2024", order: .monthFirst) == "2024-05-02T00:00:00Z")
         #expect(moment("05-02-24", order: .yearFirst) == "2005-02-24T00:00:00Z")
         #expect(moment("05/02/2024 10:00 PM", order: .monthFirst) == "2024-05-02T22:00:00Z")
-        // An order that gives no day.
-        #expect(moment("25/12/2024 and more", order: .monthFirst) == "2024-12-25T00:00:00Z")
+        // A stated order holds: it gives this date no day.
+        #expect(moment("25/12/2024 and more", order: .monthFirst) == nil)
+        #expect(moment("03/20/2025", order: .dayFirst) == nil)
+        #expect(moment("03/20/2025", order: .monthFirst) == "2025-03-20T00:00:00Z")
+        #expect(moment("2025-03-20", order: .dayFirst) == "2025-03-20T00:00:00Z")
 
         func vote(_ dates: String...) -> DateOrderVote {
             var vote = DateOrderVote()

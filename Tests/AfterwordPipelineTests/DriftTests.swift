@@ -147,6 +147,31 @@ import Testing
         #expect(throws: InputFault.self) {
             try fixture.load(["a.json": "[]"]) { $0.completeness = .products }
         }
+        let whole = try fixture.load(["a.json": "[]"]) {
+            ($0.completeness, $0.maxDeletes, $0.acceptsDrift) = (.all, 200, true)
+        }
+        #expect(whole.run.deleted == 200)
+    }
+
+    @Test(
+        "Reviews that lose or change their ids are not doubled, also those of a line",
+        arguments: [#""id":"N"#, #""none":"R"#])
+    func changedIDs(id: String) throws {
+        let run = CaseRun("ids")
+        let shape =
+            #"{"shape":"r","version":1,"fields":{"product_id":"p","review_id":"id","body":"t"}}"#
+        let records = (0..<24).map {
+            #"{"p":"P\#($0 % 7)","id":"R\#($0)","t":"Review text number \#($0)"}"#
+        }.joined(separator: "\n")
+        try run.load(files: ["r.jsonl": records], shape: shape) {
+            $0.observedAt = Instant(iso8601: "2026-05-01")
+        }
+        #expect(throws: InputFault.self) {
+            try run.load(
+                files: ["r.jsonl": records.replacing(#""id":"R"#, with: id)], shape: shape
+            ) { $0.observedAt = Instant(iso8601: "2026-05-08") }
+        }
+        #expect(try run.reviews().count == 24)
     }
 
     @Test("Markets loaded one after another on one day are one dump; next week each finds its like")

@@ -104,6 +104,15 @@ extension CleanRows {
         return readIdentifier(raw, rules).map { make($0.bytes) } ?? .absent
     }
 
+    /// Reads an author's id; one that stands for nobody (`NoAuthor`) is absent.
+    mutating func author(
+        _ place: TextPlace, _ window: BorrowedBytes, _ rules: IdentityRules
+    ) -> TextPlace {
+        let id = identifier(place, window, rules)
+        if id.isAbsent || rules == .v1 { return id }
+        return withTexts(in: window) { NoAuthor.isOne($0[id]) } ? .absent : id
+    }
+
     /// A whole number without decimals and exponent; any other stays as it is written.
     mutating func wholeNumber(
         _ place: TextPlace, _ window: BorrowedBytes, _ rules: IdentityRules

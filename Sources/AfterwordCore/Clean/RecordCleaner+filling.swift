@@ -174,7 +174,7 @@ extension RecordCleaner {
         switch binding.target {
         case .productID: row.productID = rows.identifier(place, window, rules.identity)
         case .reviewID: row.reviewID = rows.identifier(place, window, rules.identity)
-        case .authorID: row.authorID = rows.identifier(place, window, rules.identity)
+        case .authorID: row.authorID = rows.author(place, window, rules.identity)
         case .field(let field):
             return rows.read(field, place, as: binding.format, source, into: &row)
         case .attribute(let attribute):

@@ -63,7 +63,8 @@ package struct DateOrderVote: Equatable, Sendable {
 /// microseconds since 1970, RFC 2822, numbers in any order, worded months in many languages,
 /// Chinese, Japanese and Korean dates, sentences that hold one date, and relative dates.
 ///
-/// - Parameter order: Settles dates that are ambiguous otherwise; nil where none was decided.
+/// - Parameter order: The order of dates written with numbers alone; nil where none was decided. A
+///   date that it gives no day is unreadable.
 package func readWrittenDate(_ raw: [UInt8], order: DateOrder? = nil) -> WrittenDate {
     guard let folded = foldWritten(raw) else { return .unreadable }
     if saysNoValue(folded) || folded.hasPrefix("0000-00-00") || folded.hasPrefix("0001-01-01") {
@@ -74,13 +75,13 @@ package func readWrittenDate(_ raw: [UInt8], order: DateOrder? = nil) -> Written
     guard var scanner = WrittenDateScanner(folded) else { return .unreadable }
     switch scanner.scan() {
     case .orders(let orders):
+        // An order that was stated holds, also for a date that only another one allows.
+        if let order { return orders[order].map { .moment($0) } ?? .unreadable }
         let readings = Set(orders.possible.compactMap { orders[$0]?.instant })
         guard let first = orders.possible.first, let moment = orders[first] else {
             return .unreadable
         }
-        if readings.count == 1 { return .moment(moment) }
-        guard let order else { return .ambiguous(orders) }
-        return orders[order].map { .moment($0) } ?? .unreadable
+        return readings.count == 1 ? .moment(moment) : .ambiguous(orders)
     case .moment(let moment): return .moment(moment)
     case .none: return RelativeDate(folded).map { .relative($0) } ?? .unreadable
     case .broken: return .unreadable

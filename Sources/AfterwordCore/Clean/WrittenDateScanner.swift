@@ -246,15 +246,37 @@ extension WrittenDateScanner {
         let counts = (digits(index), digits(index + 2), digits(index + 4))
         guard counts.1 <= 2 else { return .broken }
         if counts.0 == 4 { return counts.2 <= 2 ? outcome(first, second, third) : .broken }
-        guard counts.0 <= 2, counts.2 == 4 || counts.2 == 2 else { return .broken }
+        let isShort = counts.2 == 1 && separator == "."
+        guard counts.0 <= 2, counts.2 == 4 || counts.2 == 2 || isShort else { return .broken }
         let year = counts.2 == 4 ? third : century(third)
-        // With dots the day comes first everywhere.
-        if separator == "." { return outcome(year, second, first) }
+        // With dots the day comes first everywhere but in Korea, where each number has its dot.
+        if separator == "." {
+            if counts.0 == 2, counts.2 <= 2, isKorean(from: index),
+                let moment = moment(century(first), second, third)
+            {
+                return .moment(moment)
+            }
+            return counts.2 == 1 ? .broken : outcome(year, second, first)
+        }
         var orders = DateOrders()
         orders.dayFirst = moment(year, second, first)
         orders.monthFirst = moment(year, first, second)
         if counts == (2, 2, 2) { orders.yearFirst = moment(century(first), second, third) }
         return orders.possible.isEmpty ? .broken : .orders(orders)
+    }
+}
+
+extension WrittenDateScanner {
+    /// Whether a dot follows the third number of a date too, as Korean dates have it (`26.02.23.`,
+    /// `26. 2. 23.`), and no words before the date make it the end of a sentence.
+    private func isKorean(from index: Int) -> Bool {
+        sign(index + 5) == "."
+            && items[..<index].allSatisfy { item in
+                if case .word(let word) = item.piece {
+                    return word.unicodeScalars.allSatisfy { (0xAC00...0xD7A3).contains($0.value) }
+                }
+                return true
+            }
     }
 }
 

@@ -6,7 +6,8 @@
 package struct TableHeader: Equatable, Sendable {
     /// The row as it is written, without its line end; what is no UTF-8 is replaced.
     package let text: String
-    /// The names without quotes and the white space around them, in the order of the columns.
+    /// The names without quotes and the white space around them, in the order of the columns. The
+    /// second of one name is `name (2)`.
     package let names: [String]
     /// A comma, a semicolon, a tab or a bar: the one that the row has most of outside its quotes.
     package let separator: UInt8
@@ -24,13 +25,24 @@ package struct TableHeader: Equatable, Sendable {
             && blanks.allSatisfy { $0 == UInt8(ascii: " ") }
         let dialect = RowScanner.Dialect(
             separator: separator, skipsBlanks: skipsBlanks, lineEnd: nil)
-        names = bytes.lend { bytes in
+        let written = bytes.lend { bytes -> [String] in
             var cells: [JSONToken] = []
             let scanner = RowScanner(bytes, dialect, isFinal: true)
             guard case .row = scanner.scan(from: 0, into: &cells) else {
                 return [Self.trimmed(text)]
             }
             return cells.map { Self.trimmed(String(decoding: cellText($0, bytes), as: UTF8.self)) }
+        }
+        names = Self.apart(written)
+    }
+
+    /// The names, with a number after one that stands before it already: `title`, `title (2)`.
+    private static func apart(_ names: [String]) -> [String] {
+        var counts: [String: Int] = [:]
+        return names.map { name in
+            let count = counts[name, default: 0] + 1
+            counts[name] = count
+            return count == 1 || name.isEmpty ? name : "\(name) (\(count))"
         }
     }
 

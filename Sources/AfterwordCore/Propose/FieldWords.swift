@@ -104,7 +104,12 @@ extension FieldWords {
     static let authorID = FieldWords(
         usual: ["reviewerid", "userid", "authorid", "customerid", "profileid"],
         any: ["author", "reviewer", "customer", "user", "profile", "consumer", "buyer", "member"],
-        not: elsewhere.union(["product", "order", "review", "image", "avatar", "session"]),
+        not: elsewhere.union([
+            "product", "order", "review", "image", "avatar", "session", "country", "location",
+            "level", "group", "store", "locale", "type", "badge", "tier", "segment", "region",
+            "state", "city", "language", "lang", "role", "rank", "status", "address", "currency",
+            "site", "shop", "gender", "age", "zip", "postal", "area", "platform",
+        ]),
         with: ["id", "uuid", "guid", "key", "ref", "code"])
 
     static let reviewID = FieldWords(
@@ -112,7 +117,7 @@ extension FieldWords {
             "reviewid", "reviewref", "commentid", "feedbackid", "ratingid", "reviewuuid", "id",
             "uuid", "guid", "reviewkey", "cmtid", "evaluationid", "recommendationid",
         ],
-        any: ["review", "comment", "feedback", "rating", "opinion", "evaluation"],
+        any: ["review", "comment", "feedback", "rating", "opinion", "evaluation", "bewertung"],
         not: elsewhere.union([
             "product", "user", "author", "reviewer", "customer", "order", "parent", "image",
             "photo", "count", "number", "url", "item", "listing", "profile", "consumer", "shop",

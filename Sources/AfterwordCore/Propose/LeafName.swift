@@ -16,7 +16,7 @@ struct LeafName: Hashable {
         while keys.count > 1, let last = keys.last, isValueKey(last, in: keys[keys.count - 2]) {
             keys.removeLast()
         }
-        let last = keys.last ?? ""
+        let last = withoutNumber(keys.last ?? "")
         var outer = keys.dropLast()[...]
         // What lies in an object that is a review is the review's, not that of the objects around.
         if let review = keys.lastIndex(where: isReviewKey) {
@@ -40,6 +40,16 @@ struct LeafName: Hashable {
 
     /// The key without its ending `_gmt` or `_utc`, and whether it had one.
     var isUniversal: Bool { !words.isDisjoint(with: ["gmt", "utc"]) }
+}
+
+/// A key without the number that tells it from another column of its name: `title (2)`.
+private func withoutNumber(_ key: String) -> String {
+    guard key.last == ")", let open = key.lastIndex(of: "("), open > key.startIndex else {
+        return key
+    }
+    let number = key[open...].dropFirst().dropLast()
+    guard !number.isEmpty, number.allSatisfy(\.isNumber) else { return key }
+    return String(key[..<open].reversed().drop(while: { $0 == " " }).reversed())
 }
 
 /// Whether a key is that of an object which is a review: `review`, `customer_review`.

@@ -98,6 +98,17 @@ final class LeafProfile {
     /// How the values read as times.
     private(set) lazy var times = TimeProfile(looked.map { $0.scalar ?? [] })
 
+    /// The times by record; nil where a value says none.
+    private(set) lazy var instants: [Instant?] = {
+        let order = times.order.decided
+        return values.map { value in
+            guard let bytes = value?.scalar, bytes.count <= 200,
+                case .moment(let moment) = readWrittenDate(bytes, order: order)
+            else { return nil }
+            return moment.instant
+        }
+    }()
+
     private(set) lazy var flagShare: Double = byteShare {
         if case .success = readFlag($0) { true } else { false }
     }
@@ -131,7 +142,11 @@ struct TimeProfile {
     /// Numbers of seconds and of milliseconds since 1970.
     var epochSeconds = 0
     var epochMilliseconds = 0
+    /// Moments with a time of day.
+    var timed = 0
     var ambiguous = 0
+    /// Dates of numbers alone that say which of them is the day.
+    var witnesses = 0
     var relative = 0
     var order = DateOrderVote()
 
@@ -140,17 +155,22 @@ struct TimeProfile {
     }
 
     var share: Double { count == 0 ? 0 : Double(read) / Double(count) }
+    var isTimed: Bool { timed * 10 >= count * 9 }
     var isZoned: Bool { count > 0 && hasZone * 10 >= count * 9 }
 
     private mutating func note(_ value: [UInt8]) {
         noted += 1
         count += 1
         guard value.count <= 200 else { return }
-        if let orders = dateOrders(value) { order.note(orders) }
+        if let orders = dateOrders(value) {
+            order.note(orders)
+            if (orders.dayFirst == nil) != (orders.monthFirst == nil) { witnesses += 1 }
+        }
         switch readWrittenDate(value) {
         case .moment(let moment):
             read += 1
             if moment.hasZone { hasZone += 1 }
+            if moment.instant != moment.instant.startOfDay { timed += 1 }
             if !moment.hasZone, moment.instant != moment.instant.startOfDay { isLocal += 1 }
             guard moment.hasZone, isJSONNumber(value) else { return }
             switch Decimal(firstIn: value)?.scaled(by: 1, over: 1) ?? 0 {

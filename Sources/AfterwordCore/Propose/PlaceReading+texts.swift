@@ -1,72 +1,42 @@
 extension PlaceReading {
-    mutating func placeIDs() {
-        let found = best { leaf in
-            let score = FieldWords.reviewID.score(leaf.name)
-            guard score > 0, leaf.isScalar, leaf.isInNearlyAll, leaf.codeShare >= 0.9 else {
-                return 0
-            }
-            // Copies of a record on several pages are few.
-            guard leaf.distinct * 100 >= leaf.count * 95 else { return 0 }
-            return Double(score)
-        }
-        if let found {
-            take("review_id", found)
-            if !found.isInAll {
-                doubts.append("\(found.name.written) is missing in \(missing(found)) records")
-            }
-        } else if let capture = ownCapture {
-            rules["review_id"] = .string("@" + capture)
-        } else {
-            noteRepeatedID()
-        }
-        take(
-            "author_id",
-            best { leaf in
-                let score = FieldWords.authorID.score(leaf.name)
-                return score > 0 && leaf.isScalar && leaf.codeShare >= 0.9 ? Double(score) : 0
-            })
-    }
-
-    mutating func noteRepeatedID() {
-        let repeated = leaves.first { leaf in
-            FieldWords.reviewID.score(leaf.name) >= 90 && leaf.isScalar && leaf.count > 0
-                && taken["product_id"]?.name != leaf.name
-        }
-        guard let repeated else { return }
-        remarks.append(
-            "\(repeated.name.written) is no id of a review: \(repeated.distinct) values in "
-                + "\(count) records")
-    }
-
-    /// The captured key of the map whose members are the records, where it is an id: not a row's
-    /// number.
-    var ownCapture: String? {
-        guard case .everyMember(let name)? = place.steps.last else { return nil }
-        let keys = place.records.compactMap(\.captures.last)
-        let isNumbered = keys.contains("0") || keys.contains("1")
-        return isNumbered || Set(keys).count < keys.count ? nil : name
-    }
-
-    func missing(_ leaf: LeafProfile) -> Int { count - leaf.count }
-
     mutating func placeTexts() {
-        let body = best { leaf in
-            guard leaf.isText, !leaf.isURL else { return 0 }
-            let score = FieldWords.body.score(leaf.name)
-            guard score > 0 || isProseOfUnknownName(leaf) else { return 0 }
-            return Double(max(score, 10)) + min(leaf.meanLength, 200) / 2
-        }
         take("body", body)
-        let author = best { leaf in leaf.isPersonName ? Double(authorScore(leaf.name)) : 0 }
-        take("author_name", author)
+        take("author_name", authorName)
         let title = best { leaf in
             guard leaf.isText, !leaf.isURL, leaf.meanLength < 300 else { return 0 }
-            if let product = taken["product_id"], leaf.isFunction(of: product) { return 0 }
+            if isOfProduct(leaf) { return 0 }
             let score = FieldWords.title.score(leaf.name)
             if score == 0, leaf.name.path == ["name"], isSchemaOrg { return 50 }
             return Double(score)
         }
         take("title", title)
+    }
+
+    /// The free member that is the text of reviews best.
+    var body: LeafProfile? {
+        best { leaf in
+            guard leaf.isText, !leaf.isURL else { return 0 }
+            let score = FieldWords.body.score(leaf.name)
+            guard score > 0 || isProseOfUnknownName(leaf) else { return 0 }
+            return Double(max(score, 10)) + min(leaf.meanLength, 200) / 2
+        }
+    }
+
+    /// The free member that names authors best. One that is the same within each product is the
+    /// product's own, unless its name speaks of people and there is no other.
+    var authorName: LeafProfile? {
+        best { leaf in
+            guard leaf.isPersonName else { return 0 }
+            let score = Double(authorScore(leaf.name))
+            guard score > 0, isOfProduct(leaf) else { return score }
+            let isNamed = !leaf.name.allWords.isDisjoint(with: FieldWords.authorName.any)
+            return isNamed ? score / 100 : 0
+        }
+    }
+
+    /// Whether a member is the same within each product, as far as products repeat.
+    func isOfProduct(_ leaf: LeafProfile) -> Bool {
+        taken["product_id"].map(leaf.isFunction) ?? false
     }
 
     func authorScore(_ name: LeafName) -> Int {

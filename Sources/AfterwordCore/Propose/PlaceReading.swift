@@ -8,6 +8,9 @@ struct PlaceReading {
     var taken: [String: LeafProfile] = [:]
     var product: ProductChoice?
     var attributes: [String: JSONValue] = [:]
+    /// What keeps a record (`where`) and what says that its review was deleted (`deleted_when`).
+    var conditions: [String: JSONValue] = [:]
+    var deletions: [String: JSONValue] = [:]
     /// Uncertain points in words, those that a person must decide among them.
     var remarks: [String] = []
     var doubts: [String] = []
@@ -16,17 +19,18 @@ struct PlaceReading {
         self.place = place
         leaves = leafProfiles(place.records.map(\.members))
         placeRating()
-        placeTimes()
         let search = ProductSearch(place, leaves, in: places)
         noteOuterScale(search.levels)
         product = search.best(without: Set(taken.values.map(\.name)))
         if let found = product?.leaf { taken["product_id"] = found }
+        placeTimes()
         placeIDs()
         placeTexts()
         placeCleaning()
         placeRest()
         if product == nil {
             product = search.weak(without: Set(taken.values.map(\.name)))
+            product?.isGuess = true
             if let found = product?.leaf { taken["product_id"] = found }
         }
         if let found = product {
@@ -34,6 +38,7 @@ struct PlaceReading {
             doubts += found.doubts
         }
         attributes = productAttributes(self, search)
+        placeStates()
     }
 
     /// The order of day and month that the times allow; nil where none is asked for, or several

@@ -6,6 +6,8 @@ struct ProductChoice {
     var leaf: LeafProfile?
     /// The level of the object around the records that names it; nil for none.
     var level: Int?
+    /// Whether no name says that it is one.
+    var isGuess = false
     var doubts: [String] = []
 }
 
@@ -92,6 +94,10 @@ struct ProductSearch {
             return taken(partial, "missing in \(count - partial.count) of \(count) records")
         }
         if let linked = productURL(free) { return linked }
+        if let leaf = free.first(where: { $0.isInAll && pointers.contains($0.name.plain) }) {
+            return taken(leaf, "what the reviews are on")
+        }
+        if let outer = outerID { return outer }
         let named = free.first { leaf in
             leaf.isInAll && leaf.isShortText
                 && (isSubject(leaf, with: ["name", "title"])
@@ -101,7 +107,30 @@ struct ProductSearch {
         let linked = free.first { leaf in
             leaf.isInAll && leaf.isURL && isSubject(leaf, with: ["url", "link", "permalink"])
         }
-        return linked.map { taken($0, "a link, no id") }
+        if let linked { return taken(linked, "a link, no id") }
+        return free.first(where: isRepeatedName).map { taken($0, "a name, and repeats") }
+    }
+
+    /// The id of an unknown name that each of several objects around the records has of its own.
+    private var outerID: ProductChoice? {
+        for (index, level) in levels.enumerated() where level.objects > 1 {
+            let found = level.leaves.first { leaf in
+                leaf.isInAll && leaf.isIDLike && leaf.distinct == level.objects
+                    && leaf.name.words.count > 1 && !leaf.name.words.isDisjoint(with: idWords)
+                    && leaf.name.allWords.isDisjoint(with: noProduct)
+            }
+            if let found { return choice(found, level: index + 1, isSure: false) }
+        }
+        return nil
+    }
+
+    /// Whether a member is the name of something that repeats: `drugName`.
+    private func isRepeatedName(_ leaf: LeafProfile) -> Bool {
+        leaf.isInAll && leaf.isShortText && leaf.name.words.count > 1
+            && leaf.name.words.contains("name") && leaf.distinct > 1
+            && leaf.distinct * 2 <= count
+            && leaf.name.allWords.isDisjoint(
+                with: noProduct.subtracting(["name"]).union(FieldWords.authorName.any))
     }
 }
 
@@ -112,6 +141,13 @@ private let exactNames = [
     "listingid", "product", "handle", "productsku", "productcode", "producthandle", "goodsid",
     "articleid", "gtin", "ean", "appid", "bookid", "hotelid", "placeid", "businessid", "listing",
     "artikelnummer", "artikelnr", "produktid", "productnumber", "itemnumber", "articlenumber",
+    "packagename", "pid", "productpageid",
+]
+
+/// Names of ids of what a comment is on, which may be a product.
+private let pointers: Set<String> = [
+    "commentpostid", "entitypkvalue", "offerid", "postid", "objectid", "targetid", "subjectid",
+    "parentproduct", "drugid",
 ]
 
 let subjects: Set<String> = [
@@ -133,7 +169,7 @@ private let noProduct: Set<String> = replyWords.union([
     "language", "lang", "locale", "campaign", "merchant", "vendor", "consumer", "feedback",
     "variant", "thread", "cursor", "batch", "source", "platform", "region", "currency", "bundle",
     "info", "attribute", "attr", "name", "title", "color", "size", "parent", "video", "photo",
-    "transaction", "invoice", "vote", "tenant", "client", "device",
+    "transaction", "invoice", "vote", "tenant", "client", "device", "version", "build", "release",
 ])
 
 extension ProductSearch {
@@ -145,7 +181,7 @@ extension ProductSearch {
             return index >= 9 && !leaf.isShortText && !leaf.isIDLike ? nil : 100 - index
         }
         guard name.allWords.isDisjoint(with: noProduct), !name.allWords.isDisjoint(with: subjects),
-            leaf.isIDLike
+            leaf.isIDLike, leaf.isASCII
         else { return nil }
         if exactNames.contains(name.plain) { return 82 }
         return name.words.isDisjoint(with: idWords) ? nil : 80
@@ -202,7 +238,9 @@ extension ProductSearch {
     /// The member that looks like an id, is in all records and repeats.
     private func repeated(_ free: [LeafProfile]) -> LeafProfile? {
         free.first { leaf in
-            guard leaf.isInAll, leaf.isIDLike, leaf.name.path.count < 3 else { return false }
+            guard leaf.isInAll, leaf.isIDLike, leaf.isASCII, leaf.name.path.count < 3 else {
+                return false
+            }
             let names = leaf.name.words
             guard !names.isDisjoint(with: idWords), names.count > 1,
                 leaf.name.allWords.isDisjoint(with: noProduct)
@@ -279,6 +317,9 @@ extension LeafProfile {
         let count = Set(pairs).count
         return count == distinct && count == other.distinct
     }
+
+    /// Whether at least half of the texts have no letters but those of English.
+    fileprivate var isASCII: Bool { share { $0.scalar?.allSatisfy { $0 < 0x80 } ?? false } >= 0.5 }
 
     /// Whether the values look like ids: short, without blanks, no flags.
     fileprivate var isIDLike: Bool {

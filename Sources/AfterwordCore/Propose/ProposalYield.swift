@@ -42,6 +42,7 @@ package struct ProposalYield: Sendable {
                     firstFault = firstFault ?? fault
                     continue
                 }
+                if record.isLeftOut { continue }
                 if let product = record.productID { products.insert(product) }
                 read.append(record)
             }

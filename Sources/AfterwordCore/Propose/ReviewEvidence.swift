@@ -47,9 +47,9 @@ struct ReviewEvidence {
             return false
         }
         let isPlain = body.map { $0.name.plain != "description" } ?? false
-        if reading.product == nil {
-            return score >= 4 && isPlain && (rating != nil || namesReviews)
-        }
+        let isUnsure = reading.product?.isGuess ?? true
+        if isUnsure, score >= 4, isPlain, rating != nil || namesReviews { return true }
+        if reading.product == nil { return false }
         if rating == nil {
             // A text of an unknown name may be anything.
             let isNamed = body.map { FieldWords.body.score($0.name) >= 60 } ?? false

@@ -156,7 +156,22 @@ func isMap(_ members: Members) -> Bool {
     }
     if members.contains(where: { envelopeKeys.contains(plainName($0.key)) }) { return false }
     if members.count == 1 { return isCode(members[0].key) }
-    return filled.prefix(8).allSatisfy { isAlike($0.1.keys, first.1.keys) }
+    return filled.prefix(8).allSatisfy { isAlike($0.1.keys, first.1.keys) } || holdsMaps(members)
+}
+
+/// Whether every member is a map of records of one form under codes: as databases keep the reviews
+/// of each product, whose keys no two maps share.
+private func holdsMaps(_ members: Members) -> Bool {
+    let maps = members.prefix(8).compactMap(\.value.members)
+    let records = maps.flatMap { $0.prefix(4) }
+    guard maps.count == min(members.count, 8), let first = records.first?.value.members else {
+        return false
+    }
+    let keys = Set(first.map(\.key))
+    return keys.count > 1
+        && records.allSatisfy { key, value in
+            isCode(key) && value.members.map { isAlike(Set($0.map(\.key)), keys) } == true
+        }
 }
 
 /// The keys of an object, or of the first object of a list; nil for any other value.

@@ -35,7 +35,9 @@ private func unreadRemarks(_ reading: PlaceReading) -> [String] {
         let written = String(decoding: first.prefix(40), as: UTF8.self)
         let way =
             field == "created_at"
-            ? "a shape cannot read it"
+            ? unread.isDayNumbers
+                ? "days as a spreadsheet counts them, which a shape cannot read: format the "
+                    + "column as a date" : "a shape cannot read it"
             : "write what each value means: {\"from\": \"\(unread.name.written)\", "
                 + "\"map\": {\"\(written)\": …}}"
         return "\(unread.name.written) is no \(field) that can be read (\"\(written)\"): \(way)"
@@ -45,9 +47,19 @@ private func unreadRemarks(_ reading: PlaceReading) -> [String] {
 /// Why no product was found, and what could be written in its place.
 private func productRemarks(_ reading: PlaceReading) -> [String] {
     var remarks = [
-        "no product found: write its id in the place of \"FILL IN\"; where the name of the file "
+        "no product found: write its id in the place of \"FILL IN\", or "
+            + "\"product_id\": \"NAME\" with the member that holds it; where the name of the file "
             + "is the product: \"product_id\": {\"file\": \"{id}.json\"}"
     ]
+    let used = Set(reading.taken.values.map(\.name))
+    let repeated = reading.leaves.filter { leaf in
+        leaf.isInAll && leaf.isScalar && leaf.distinct > 1 && leaf.distinct * 2 <= reading.count
+            && leaf.flagShare < 1 && leaf.times.share < 0.5 && !used.contains(leaf.name)
+    }
+    if !repeated.isEmpty {
+        let names = repeated.prefix(4).map(\.name.written).joined(separator: ", ")
+        remarks.append("in all records, and repeated: \(names)")
+    }
     // The name of the only list may be a product's name, if other files have other names there.
     let steps = reading.place.steps
     if steps.count == 2, case .everyElement = steps[1] {
@@ -88,6 +100,35 @@ private func stateRemark(_ reading: PlaceReading) -> String? {
     return nil
 }
 
+/// Doubts about records that are none of a review: totals, and the header of a table once more.
+private func oddRecords(_ reading: PlaceReading) -> [String] {
+    let said = ["title", "body", "author_name", "author_id", "created_at"]
+        .compactMap { reading.taken[$0] }
+    let all = reading.place.records.indices
+    var doubts: [String] = []
+    let bare =
+        said.count < 2 ? [] : all.filter { record in said.allSatisfy { $0.values[record] == nil } }
+    if !bare.isEmpty, bare.count * 20 <= max(all.count, 20) {
+        let product = reading.taken["product_id"]?.values[bare[0]]?.scalar ?? []
+        let name = String(decoding: product.prefix(24), as: UTF8.self)
+        doubts.append(
+            "\(bare.count) of \(all.count) records say nothing but a rating (\"\(name)\")")
+    }
+    let headers = all.filter { record in
+        reading.taken.values.count { $0.values[record]?.text == $0.name.path.last } > 1
+    }
+    if !headers.isEmpty { doubts.append("\(headers.count) records repeat the header") }
+    return doubts
+}
+
+extension LeafProfile {
+    /// Whether the values are days counted from 1900, as spreadsheets keep dates: 1995 to 2064.
+    fileprivate var isDayNumbers: Bool {
+        numbers.values.reduce(0, +) == count
+            && numbers.keys.allSatisfy { (3_470_000...6_000_000).contains($0) }
+    }
+}
+
 /// What keeps a proposal from being used as it is; empty where nothing does.
 func doubts(
     _ reading: PlaceReading, _ evidence: ReviewEvidence, _ yield: ProposalYield,
@@ -108,6 +149,7 @@ func doubts(
     {
         doubts.append("some ratings cannot be read")
     }
+    doubts += oddRecords(reading)
     if evidence.isLikeCatalog { doubts.append("the records look like products") }
     if !others.isEmpty { doubts.append("more than one list may hold reviews") }
     if let state = stateRemark(reading) { doubts.append(state) }

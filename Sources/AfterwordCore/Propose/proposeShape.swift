@@ -109,6 +109,10 @@ private func document(_ reading: PlaceReading, named name: String) -> JSONValue 
     ]
     let path = written(reading.place.steps)
     if !path.isEmpty { document["records"] = .string(path) }
+    if !reading.conditions.isEmpty { document["where"] = .object(sorted(reading.conditions)) }
+    if !reading.deletions.isEmpty {
+        document["deleted_when"] = .object(sorted(reading.deletions))
+    }
     if !reading.attributes.isEmpty { document["product"] = .object(sorted(reading.attributes)) }
     return .object(sorted(document))
 }
@@ -123,6 +127,7 @@ private func unplaced(_ reading: PlaceReading) -> [String] {
     let sources =
         rules.map { $0.text ?? $0["from"]?.text } + rules.map { $0["scale"]?["from"]?.text }
     let used = Set(sources.compactMap(\.self))
+        .union(reading.conditions.keys).union(reading.deletions.keys)
     let free = reading.leaves.filter { leaf in
         !used.contains(leaf.name.written)
             && !leaf.name.path.indices.contains { end in

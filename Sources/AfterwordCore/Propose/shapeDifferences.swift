@@ -1,7 +1,8 @@
 /// What a proposal reads otherwise than the shape by which files like its own were read before:
 /// each field in words, as `body: "content" instead of "text"`. Empty where it reads the same, or
 /// less because these files do not hold every field. What is removed from texts is no difference,
-/// nor is a scale that these files do not name.
+/// nor is a scale that these files do not name, a value that stands for nobody, or the time of an
+/// update that was not read.
 package func shapeDifferences(from used: Shape, to proposal: Shape) -> [String] {
     guard let old = try? JSONValue(parsing: Array(used.document.utf8)),
         let new = try? JSONValue(parsing: Array(proposal.document.utf8))
@@ -12,6 +13,8 @@ package func shapeDifferences(from used: Shape, to proposal: Shape) -> [String] 
     }
     for group in ["fields", "product"] {
         for member in new[group]?.members ?? [] {
+            // All times of an update may have lain within an hour before, and said nothing.
+            if member.key == "updated_at", old[group]?[member.key] == nil { continue }
             if let words = difference(member.key, old[group]?[member.key], member.value) {
                 differences.append(words)
             }
@@ -33,7 +36,8 @@ private func statesScale(_ rule: JSONValue) -> Bool { rule["scale"]?["from"] != 
 private func compared(_ rule: JSONValue, keepsScale: Bool = true) -> JSONValue {
     guard let members = rule.members else { return rule }
     let kept = members.filter { member in
-        member.key != "clean" && (keepsScale || member.key != "scale" || !statesScale(rule))
+        !["clean", "absent"].contains(member.key)
+            && (keepsScale || member.key != "scale" || !statesScale(rule))
     }
     if kept.count == 1, kept[0].key == "from" { return kept[0].value }
     return .object(kept)

@@ -35,6 +35,10 @@ private func value(of token: JSONToken, _ bytes: BorrowedBytes) -> JSONValue {
     switch text {
     case "true", "True", "TRUE": return .bool(true)
     case "false", "False", "FALSE": return .bool(false)
-    default: return isJSONNumber(cell) ? .number(text) : .string(text)
+    default: break
     }
+    // JSON has no number with a zero before it: `0071032` is a text.
+    let digits = text.first == "-" ? text.dropFirst() : text[...]
+    let isPadded = digits.count > 1 && digits.first == "0" && digits.dropFirst().first != "."
+    return isJSONNumber(cell) && !isPadded ? .number(text) : .string(text)
 }

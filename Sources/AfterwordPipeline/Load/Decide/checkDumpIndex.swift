@@ -115,7 +115,8 @@ private func checkCompleteness(
         let original = file.duplicateOf ?? place
         if file.record.balance.found == 0, dumpIndex.files[original].record.leftOut == 0,
             file.cleaner?.shape.holdsProducts != true,
-            !dumpIndex.filesWithProducts.contains(original)
+            !dumpIndex.filesWithProducts.contains(original),
+            options.maxDeletes == nil || dumpIndex.files[original].isEmpty
         {
             throw InputFault.incompleteDump(reason: "\(file.record.name) is empty")
         }

@@ -47,7 +47,7 @@ private struct SaidContent: Hashable {
     var body: Text?
 
     /// Bytes of text below which two customers may well write the same.
-    private static let fewestBytes = 40
+    private static let fewestBytes = 20
 
     init?(_ values: ReviewValues) {
         let length = (values.title?.bytes.count ?? 0) + (values.body?.bytes.count ?? 0)
