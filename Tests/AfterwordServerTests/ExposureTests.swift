@@ -59,10 +59,15 @@ import Testing
                 #expect(answer.status == foreign, "\(name) \(address)")
             }
             // Nobody can spend money there without a key.
-            let post = try await client.call(
-                "/api/v1/brands/Lumora/insights?wait=60", method: .post,
-                headers: [.contentType: "application/json"], body: "{}")
-            #expect(post.status == (own == 401 ? 401 : 402), "\(name)")
+            func post() async throws -> ServedAnswer {
+                try await client.call(
+                    "/api/v1/brands/Lumora/insights?wait=60", method: .post,
+                    headers: [.contentType: "application/json"], body: "{}")
+            }
+            var answer = try await post()
+            // On a busy machine the job may take longer than the wait.
+            for _ in 0..<9 where answer.status == 202 { answer = try await post() }
+            #expect(answer.status == (own == 401 ? 401 : 402), "\(name)")
         }
     }
 }
