@@ -15,7 +15,10 @@ import Testing
         return try ProposeShapeTests.proposal("[\(rows.joined(separator: ","))]")
     }
 
-    private static let days = ["May 2, 2024", "June 9, 2025", "July 1, 2023", "January 30, 2026"]
+    private static let days = [
+        "May 2, 2024", "June 9, 2025", "July 1, 2023", "January 30, 2026", "March 3, 2024",
+        "April 8, 2025", "May 21, 2023", "October 14, 2025",
+    ]
 
     // MARK: Times
 

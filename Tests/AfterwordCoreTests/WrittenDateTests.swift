@@ -172,12 +172,23 @@ import Testing
         #expect(moment(raw) == expected)
     }
 
+    @Test("A dot after each of two digits leaves day or year first, which other dates decide")
+    func dotsDecided() {
+        #expect(moment("26.02.23.", order: .yearFirst) == "2026-02-23T00:00:00Z")
+        #expect(moment("26.02.23.", order: .dayFirst) == "2023-02-26T00:00:00Z")
+        var vote = DateOrderVote()
+        for text in ["26.02.23.", "32.01.05."] {
+            if let orders = dateOrders(Array(text.utf8)) { vote.note(orders) }
+        }
+        #expect(vote.decided == .yearFirst)
+    }
+
     @Test(
-        "With dots the day is first, and the year where a dot follows each of two digits",
+        "With dots the day is first; a dot after each of two digits leaves day or year first",
         arguments: [
-            ("26.02.23", "2023-02-26"), ("26.02.23.", "2026-02-23"),
-            ("25.12.31.", "2025-12-31"), ("26. 2. 3.", "2026-02-03"),
-            ("26.02.23. 10:20", "2026-02-23"), ("2026.02.23.", "2026-02-23"),
+            ("26.02.23", "2023-02-26"), ("26.02.23.", nil), ("05.03.23.", nil),
+            ("32.12.31.", "2032-12-31"), ("26. 2. 3.", "2026-02-03"),
+            ("26.02.23. 10:20", nil), ("2026.02.23.", "2026-02-23"),
             ("작성일 26.02.23.", "2026-02-23"), ("Bewertet am 26.02.23.", "2023-02-26"),
             ("26.02.2023.", "2023-02-26"), ("26.13.23.", nil), ("2.5.24", "2024-05-02"),
             ("2.5.4", nil), ("26.2.3", nil),

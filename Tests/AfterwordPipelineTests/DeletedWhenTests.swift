@@ -111,6 +111,47 @@ import Testing
         #expect(report.run.deleted == 11)
     }
 
+    @Test("Marks come before conditions, and are no products and no reviews of their own")
+    func marks() throws {
+        let run = CaseRun("marks")
+        let shape = Self.shape.replacing(
+            #""deleted_when""#, with: #""where": {"state": ["shown"]}, "deleted_when""#)
+        func load(_ text: String, day: Int) throws -> LoadReport {
+            try run.load(files: ["r.jsonl": text], shape: shape) {
+                $0.observedAt = Instant(iso8601: "2026-05-0\(day)T00:00:00Z")
+            }
+        }
+        _ = try load(records(1...3), day: 1)
+        let report = try load(
+            #"{"p": "P", "i": 2, "state": "deleted"}"# + "\n"
+                + #"{"p": "Q", "i": 7, "state": "removed"}"# + "\n"
+                + #"{"p": "P", "i": 3, "state": "hidden"}"#, day: 2)
+        #expect(report.run.deleted == 1 && report.files.map(\.leftOut) == [3])
+        #expect(try live(run) == ["1", "3"])
+        #expect(try run.store.read { try $0.products(nil).map(\.productID) } == ["P"])
+        let broken = try load(
+            #"{"p": "P", "state": "deleted"}"# + "\n" + records(1...1), day: 3)
+        #expect(broken.run.balance.rejected == 1)
+        #expect(try run.rejects() == ["wrong_type": 1])
+    }
+
+    @Test("The scope of the guard is all products that the dump names")
+    func scope() throws {
+        let run = CaseRun("marks")
+        func texts(_ state: (Int, Int) -> String) -> String {
+            (0..<12).flatMap { product in
+                (0..<4).map { number in
+                    #"{"p":"P\#(product)","i":"\#(product)-\#(number)","r":4,"#
+                        + #""state":"\#(state(product, number))"}"#
+                }
+            }.joined(separator: "\n")
+        }
+        try load(texts { _, _ in "shown" } + "\n" + records(1...40), into: run)
+        let report = try load(
+            texts { $1 == 0 ? "removed" : "shown" } + "\n" + records(1...40), day: 2, into: run)
+        #expect(report.run.deleted == 12)
+    }
+
     @Test("A shape needs an id to say which review is gone")
     func needsID() throws {
         let text = Self.shape.replacing(#""review_id": "i", "#, with: "")

@@ -26,13 +26,12 @@ extension RecordCleaner {
         _ row: inout CleanRow, _ tokens: Span<JSONToken>, _ source: Source,
         _ rows: inout CleanRows
     ) {
-        if !conditions.isEmpty, !meets(conditions, tokens, source, &rows) {
-            row.isLeftOut = true
-            return
-        }
         if !deletions.isEmpty, meets(deletions, tokens, source, &rows) {
             row.isLeftOut = true
             row.isDeleted = true
+        } else if !conditions.isEmpty, !meets(conditions, tokens, source, &rows) {
+            row.isLeftOut = true
+            return
         }
         for index in bindings.indices {
             let fault = read(bindings[index], tokens, source, &row, &rows)

@@ -254,7 +254,12 @@ extension WrittenDateScanner {
             if counts.0 == 2, counts.2 <= 2, isKorean(from: index),
                 let moment = moment(century(first), second, third)
             {
-                return .moment(moment)
+                // So have Slavic ones, whose day comes first.
+                if isAfterWords(index) { return .moment(moment) }
+                var orders = DateOrders()
+                orders.dayFirst = counts.2 == 2 ? self.moment(year, second, first) : nil
+                orders.yearFirst = moment
+                return .orders(orders)
             }
             return counts.2 == 1 ? .broken : outcome(year, second, first)
         }
@@ -277,6 +282,11 @@ extension WrittenDateScanner {
                 }
                 return true
             }
+    }
+
+    /// Whether words stand before a date.
+    private func isAfterWords(_ index: Int) -> Bool {
+        items[..<index].contains { if case .word = $0.piece { true } else { false } }
     }
 }
 

@@ -4,10 +4,16 @@ func monthNamed(_ word: String) -> Int? {
     monthNames[word] ?? (word.first == "ב" ? monthNames[String(word.dropFirst())] : nil)
 }
 
-/// The month, 1–12, that a word names as it is written; nil for other words.
+/// The month, 1–12, that a word of a file's name names; nil for other words, and for months that
+/// are written like words of such names: `reviews_set_01_2024`.
 package func monthWritten(_ word: String) -> Int? {
-    foldWritten(Array(word.utf8)).flatMap(monthNamed)
+    guard let folded = foldWritten(Array(word.utf8)), !wordsOfNames.contains(folded) else {
+        return nil
+    }
+    return monthNamed(folded)
 }
+
+private let wordsOfNames: Set<String> = ["set", "out", "ago", "gen", "mag", "lis", "sub"]
 
 /// The names of the months, one language a line, twelve groups of spellings each.
 let monthNameTable = [

@@ -140,7 +140,7 @@ extension CleanTexts {
 /// Whether a text begins or ends with a blank or an invisible character.
 private func hasBlankEnd(_ bytes: BorrowedBytes) -> Bool {
     guard let first = bytes.first, let last = bytes.last else { return false }
-    if first > 0x20, last > 0x20, first < 0x80, last < 0x80 { return false }
+    if first > 0x20, last > 0x20, first < 0x7F, last < 0x7F { return false }
     var start = bytes.count - 1
     while start > 0, bytes[start] & 0xC0 == 0x80 { start -= 1 }
     return [0, start].contains { place in

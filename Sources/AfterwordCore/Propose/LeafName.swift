@@ -42,7 +42,7 @@ struct LeafName: Hashable {
     var isUniversal: Bool { !words.isDisjoint(with: ["gmt", "utc"]) }
 }
 
-/// A key without the number that tells it from another column of its name: `title (2)`.
+/// A key without the number that sets it apart from another column of its name: `title (2)`.
 private func withoutNumber(_ key: String) -> String {
     guard key.last == ")", let open = key.lastIndex(of: "("), open > key.startIndex else {
         return key

@@ -16,7 +16,7 @@ extension PlaceReading {
             noteRepeatedID()
             return noteRepeated(authors)
         }
-        // Where authors tell the reviews apart, an id of another name is only said.
+        // Where authors distinguish the reviews, an id of another name is only said.
         let name = found.name.written
         guard authors?.isRepeated ?? true else {
             return remarks.append("\(name) could be the id of reviews: no two records share one")
@@ -74,7 +74,7 @@ extension PlaceReading {
         return use
     }
 
-    /// Doubts authors who wrote about one product several times, where nothing else tells their
+    /// Doubts authors who wrote about one product several times, where nothing else separates their
     /// reviews apart.
     private mutating func noteRepeated(_ authors: AuthorIDUse?) {
         guard let authors, authors.isRepeated, let leaf = taken["author_id"] else { return }

@@ -66,7 +66,7 @@ extension PlaceReading {
                 && !isOfProduct(leaf)
         }
         let named = others.first(where: \.saysWriting)
-        let isCrawl = found.isOneMoment
+        let isCrawl = count >= 8 && found.isOneMoment
         if let own = named ?? (isCrawl ? others.first { !$0.isOneMoment } : nil) {
             if !isCrawl, !found.isLater(than: own) {
                 doubts.append(

@@ -152,7 +152,7 @@ struct NameSplit {
         return found
     }
 
-    /// The values that a piece may have: more than one where nothing tells which. A value with a
+    /// The values that a piece may have: more than one where nothing decides. A value with a
     /// date of its own at an end, beside a date, may as well be one without it:
     /// `B0-20260105-20260112`.
     func values(of index: Int) -> [ArraySlice<UInt8>] {

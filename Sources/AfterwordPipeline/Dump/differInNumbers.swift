@@ -1,10 +1,10 @@
 import AfterwordCore
 
-/// Whether two names of files are written alike but for their numbers and months, so that these may
-/// tell which file is newer: `week1` and `week2`, `export_Jan-05` and `export_Feb-05`. Numbers of
-/// parts and pages (`part-0001`) tell nothing.
+/// Whether two names of files are written alike but for their numbers and months, so that one of
+/// them may be newer: `week1` and `week2`, `export_Jan-05` and `export_Feb-05`. Numbers of parts
+/// and pages (`part-0001`) say nothing of time.
 func differInNumbers(_ left: String, _ right: String) -> Bool {
-    let (own, other) = (NamePart.parts(of: left), NamePart.parts(of: right))
+    let (own, other) = (NameToken.parts(of: left), NameToken.parts(of: right))
     guard own.count == other.count else { return false }
     var differ = false
     for (place, pair) in zip(own, other).enumerated() where pair.0 != pair.1 {
@@ -22,7 +22,7 @@ private let partWords: Set<String> = [
 ]
 
 /// A piece of a name.
-private enum NamePart: Equatable {
+private enum NameToken: Equatable {
     case number(String)
     case month(Int)
     case word(String)
@@ -35,8 +35,8 @@ private enum NamePart: Equatable {
         }
     }
 
-    static func parts(of name: String) -> [NamePart] {
-        var parts: [NamePart] = []
+    static func parts(of name: String) -> [NameToken] {
+        var parts: [NameToken] = []
         var rest = Array(name.unicodeScalars)[...]
         while let first = rest.first {
             let digits = rest.prefix { ("0"..."9").contains($0) }
@@ -46,7 +46,7 @@ private enum NamePart: Equatable {
                 rest = rest.dropFirst(digits.count)
             } else if !letters.isEmpty {
                 let word = String(String.UnicodeScalarView(letters)).lowercased()
-                parts.append(monthWritten(word).map(NamePart.month) ?? .word(word))
+                parts.append(monthWritten(word).map(NameToken.month) ?? .word(word))
                 rest = rest.dropFirst(letters.count)
             } else {
                 parts.append(.sign(first))

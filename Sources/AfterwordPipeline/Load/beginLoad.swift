@@ -27,6 +27,7 @@ func beginLoad(
         identity: identity)
     if !run.isFirst {
         run.take(aliases: try load.reader.links())
+        try dumpIndex.placeMarks { try load.products($0).map(\.productID) }
     }
     return LoadContext(
         run, store: request.store, load: load, executor: executor, dumpIndex: dumpIndex)

@@ -80,8 +80,8 @@ private func join(
     }
 }
 
-/// Gives reviews with one short text the numbers that a dump gives them: from 0 on, whoever has
-/// one keeping it.
+/// Gives reviews with one short text the numbers that a dump gives them: from 0 on. A review that
+/// has one keeps it.
 private func number(
     _ live: [RecleanedReview], _ identity: Identity, _ owners: [Digest128: Int64],
     _ run: RunContext, _ moved: inout MovedIdentities

@@ -97,7 +97,7 @@ private func showRemarks(_ report: LoadReport) {
         say(
             "Reviews of these products were read by another shape, \(printable(shape.name)), and "
                 + "their records came again in the same bytes: nothing of them is read anew. If "
-                + "this shape mends that one, give it the name \(printable(shape.name)) and a "
+                + "this shape replaces that one, give it the name \(printable(shape.name)) and a "
                 + "higher version, and: reclean --shape FILE")
     }
     if report.estimated > 0 {

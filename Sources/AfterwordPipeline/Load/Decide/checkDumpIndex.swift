@@ -19,8 +19,9 @@ func checkDumpIndex(_ dumpIndex: DumpIndex, _ dump: Dump, _ options: LoadOptions
         throw InputFault.onlyRejects(
             file: reject.file, reasons: reasons(dumpIndex.rejects), rejected: balance.rejected)
     }
-    if !hasRecords, !isReadable, !dump.isOfSeries, let first = dumpIndex.files.first {
-        throw InputFault.emptyFile(first.record.name)
+    if !hasRecords, !isReadable, !dump.isOfSeries {
+        throw dumpIndex.files.first.map { InputFault.emptyFile($0.record.name) }
+            ?? .nothingToRead(dump: dump.name, ignored: dump.ignored.count)
     }
     try checkKinds(dumpIndex)
     try checkReadings(dumpIndex, upTo: options.maxRejects ?? 0)
@@ -111,12 +112,14 @@ private func checkCompleteness(
     if let unread = dump.unread.first {
         throw InputFault.incompleteDump(reason: unread.words)
     }
+    // A dump with none is whole where as many deletes are allowed; an empty page is none.
+    let holdsReviews = dumpIndex.balance.found > 0
     for (place, file) in dumpIndex.files.enumerated() {
         let original = file.duplicateOf ?? place
         if file.record.balance.found == 0, dumpIndex.files[original].record.leftOut == 0,
             file.cleaner?.shape.holdsProducts != true,
             !dumpIndex.filesWithProducts.contains(original),
-            options.maxDeletes == nil || dumpIndex.files[original].isEmpty
+            options.maxDeletes == nil || holdsReviews || dumpIndex.files[original].isEmpty
         {
             throw InputFault.incompleteDump(reason: "\(file.record.name) is empty")
         }

@@ -20,7 +20,7 @@ func checkUpdates(_ context: LoadContext) throws {
         let parts = zip(lost, known).map { (lost: $0, known: $1) }
         guard
             let worst = ([all] + parts).first(where: {
-                $0.lost >= fewestLost && $0.lost * 2 > $0.known
+                $0.lost >= field.fewestLost && $0.lost * 2 > $0.known
             })
         else { continue }
         throw InputFault.losesField(
@@ -29,7 +29,15 @@ func checkUpdates(_ context: LoadContext) throws {
     }
 }
 
-/// Fewer reviews may well lose a field by edits.
-private let fewestLost: Int64 = 3
+extension TrackedField {
+    /// Fewer reviews may well lose it by edits: a source blots out authors and variants.
+    fileprivate var fewestLost: Int64 {
+        switch self {
+        case .rating, .title, .body: 3
+        default: 10
+        }
+    }
+}
+
 /// Fewer reviews of other authors may be corrections of the source.
 private let fewestOthers: Int64 = 5

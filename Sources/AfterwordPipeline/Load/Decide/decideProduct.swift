@@ -104,7 +104,7 @@ private struct Decision {
             id: product.id, before: product.before, after: after(product, in: run),
             isNew: product.isNew, hadReviews: !product.existing.isEmpty)
         changes.objects = product.indexed?.objects ?? []
-        if product.isComplete || !product.deleted.isEmpty {
+        if product.isComplete || product.indexed != nil && records.marksDeletions {
             changes.deletionScope = Int64(product.existing.liveCount)
         }
         changes.isOlder = product.indexed != nil && product.order.isOlder
@@ -250,7 +250,7 @@ private struct Decision {
         }
     }
 
-    /// Whether the names of two files may tell which one is newer. Files of a dated folder are of
+    /// Whether the names of two files may say which one is newer. Files of a dated folder are of
     /// one moment, whatever their numbers count.
     private func mayBeOrdered(_ file: Int32, _ other: Int32) -> Bool {
         if records.writtenDate(file) != records.writtenDate(other) { return true }

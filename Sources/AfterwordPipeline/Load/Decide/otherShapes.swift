@@ -18,6 +18,12 @@ func otherShapes(_ context: LoadContext) throws -> [ShapeRow] {
     var found: Set<String> = []
     for product in try context.load.products(asked) {
         guard product.summary.counters.reviewCount <= greatestCount else { continue }
+        // A dump of fewer reviews than are stored may be of another source.
+        let index = context.dumpIndex
+        let named =
+            (index.products[product.productID]?.candidateCount ?? 0)
+            + (index.known?.metCount(of: product.productID) ?? 0)
+        guard named >= product.summary.counters.reviewCount else { continue }
         let reviews = try context.load.reader.reviews(ofProduct: product.productID)
         let held = Set(reviews.filter(\.isLive).map(\.rawKey))
         for row in try context.load.reader.raw(ofProduct: product.productID)

@@ -54,9 +54,9 @@ func sortProduct(
         run.options.completeness != .none && product.hasAllRecords
         && product.indexed?.hasUnreadableIdentity != true
     let missing = isComplete || mayShowEdits(product, sorted)
-    let isTold = product.indexed?.deletedIdentities.isEmpty == false
-    let all = (missing || isTold) && !order.isOlder ? vanished(product, sorted, run) : []
-    let deleted = isTold ? saidDeleted(all, product, run) : []
+    let hasMarks = product.indexed?.deletedIdentities.isEmpty == false
+    let all = (missing || hasMarks) && !order.isOlder ? vanished(product, sorted, run) : []
+    let deleted = hasMarks ? saidDeleted(all, product, run) : []
     let gone = Set(deleted.map(\.reviewKey))
     let absent = missing ? all.filter { !gone.contains($0.reviewKey) } : []
     return SortedProduct(

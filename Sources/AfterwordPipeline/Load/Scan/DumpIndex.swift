@@ -25,6 +25,9 @@ final class DumpIndex {
     /// Number of products whose own count exceeds the reviews found in them.
     var shortTotals = 0
 
+    /// What the dump says of deleted reviews, by product.
+    private(set) var deletionMarks: [Text: DeletionMarks] = [:]
+
     /// Its dates contradict each other in the order of day and month.
     var hasContradictoryDates = false
 
@@ -63,10 +66,40 @@ final class DumpIndex {
         candidates.append(candidate, to: &product.chain)
     }
 
+    /// Notes a review that a record of a file marks as deleted.
+    func mark(deleted identity: Digest128, of product: Text, file: Int, kind: IdentityKind?) {
+        deletionMarks[product, default: DeletionMarks(kind: kind, file: file)]
+            .identities.insert(identity)
+    }
+
+    /// Gives the marks to their products: those that the dump names, and those that the store
+    /// knows. No other product comes of them.
+    ///
+    /// - Parameter known: Those of some products that the store knows.
+    func placeMarks(known: ([Text]) throws -> [Text]) rethrows {
+        let unnamed = deletionMarks.keys.filter { products[$0] == nil }.sorted()
+        let stored = unnamed.isEmpty ? [] : Set(try known(unnamed))
+        for (id, marks) in deletionMarks {
+            let product = products[id] ?? IndexedProduct(kind: marks.kind, file: marks.file)
+            guard products[id] != nil || stored.contains(id) else { continue }
+            product.deletedIdentities = marks.identities
+            products[id] = product
+        }
+    }
+
     /// Sum of the balances of all files but placeholders.
     var balance: Balance {
         files.filter { !$0.isPlaceholder }.reduce(into: Balance()) { $0.add($1.record.balance) }
     }
+}
+
+/// The reviews of a product that a dump marks as deleted, and the file that marks the first.
+struct DeletionMarks {
+    let kind: IdentityKind?
+    let file: Int
+    var identities: Set<Digest128> = []
+
+    init(kind: IdentityKind?, file: Int) { (self.kind, self.file) = (kind, file) }
 }
 
 /// One file of a dump after its scan.

@@ -45,6 +45,9 @@ final class DumpRecords {
         dumpIndex.files[Int(file)].cleaner?.shape.placeholders ?? []
     }
 
+    /// Whether the dump marks reviews as deleted.
+    var marksDeletions: Bool { !dumpIndex.deletionMarks.isEmpty }
+
     /// What the file's shape says about which reviews are one.
     func distinctRules(_ file: Int32) -> DistinctRules {
         dumpIndex.files[Int(file)].cleaner?.shape.distinctRules ?? DistinctRules()

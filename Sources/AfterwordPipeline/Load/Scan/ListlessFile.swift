@@ -34,6 +34,10 @@ enum ListlessFile: Equatable {
 
     /// Whether a value holds no list with anything in it but plain values.
     private static func holdsNothing(_ value: JSONValue) -> Bool {
+        // A list or object written as a text may hold reviews.
+        if let text = value.text?.drop(while: \.isWhitespace) {
+            return !text.hasPrefix("[") && !text.hasPrefix("{")
+        }
         if let elements = value.elements {
             return elements.allSatisfy { $0.elements == nil && $0.members == nil }
         }
@@ -56,11 +60,23 @@ enum ListlessFile: Equatable {
             switch key.lowercased() {
             case let key where errorKeys.contains(key): isSaid(value)
             case "success", "ok": value == .bool(false)
-            case "status", "code", "statuscode", "status_code":
-                Int(value.text ?? value.canonical).map { (400...599).contains($0) } ?? false
+            case "status", "code", "statuscode", "status_code", "result", "state":
+                errorWords.contains(value.text?.lowercased() ?? "")
+                    || Int(value.text ?? value.canonical).map { (400...599).contains($0) } ?? false
             default: false
             }
-        }
+        } || saysOnlyMessage(members)
+    }
+
+    /// What a `status` says of a request that failed.
+    private static let errorWords: Set<String> = ["error", "fail", "failed", "failure"]
+
+    /// Whether nothing but a sentence is said: `{"message": "Rate limit exceeded"}`.
+    private static func saysOnlyMessage(_ members: [(key: String, value: JSONValue)]) -> Bool {
+        let said = members.filter { isSaid($0.value) }.map { $0.key.lowercased() }
+        return !said.isEmpty
+            && Set(said).isSubset(of: ["message", "detail", "reason", "title", "type"])
+            && !Set(said).isDisjoint(with: ["message", "detail", "reason"])
     }
 
     /// Whether a member says anything: `"error": null` says none.

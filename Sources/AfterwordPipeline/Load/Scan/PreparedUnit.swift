@@ -99,7 +99,7 @@ struct PreparedUnit: Sendable {
         _ row: CleanRow, _ cleaner: RecordCleaner, _ window: BorrowedBytes
     ) {
         leftOut += 1
-        guard row.isDeleted, !row.productID.isAbsent, !row.reviewID.isAbsent else { return }
+        guard row.isDeleted else { return }
         let identity = rows.withTexts(in: window) { cleaner.identity(of: row, $0) }
         if let identity { deleted.append((row.productID, identity.digest)) }
     }
@@ -113,7 +113,8 @@ struct PreparedUnit: Sendable {
         known: (payload: Digest128?, brokenBy: RejectReason?)
     ) {
         let row = rows.rows[0]
-        if row.isLeftOut, known.brokenBy == nil {
+        let marksNone = row.isDeleted && (row.productID.isAbsent || row.reviewID.isAbsent)
+        if row.isLeftOut, known.brokenBy == nil, !marksNone {
             leaveOut(row, cleaner, window)
             return rows.removeRows()
         }
@@ -133,6 +134,7 @@ struct PreparedUnit: Sendable {
         if row.relativeDate != nil, row.fault == nil { estimated += 1 }
         extra.unread = rows.unread
         extra.hasDoubtfulIdentity = isDoubtful(one.identity, row)
+        if marksNone { extra.fault = (.wrongType, "review_id") }
         if let reason = row.fault { extra.fault = (reason, cleaner.faultField(of: row)) }
         if let broken = known.brokenBy { extra.fault = (broken, "") }
         if extra.fault == nil {

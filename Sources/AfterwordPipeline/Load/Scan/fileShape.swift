@@ -28,8 +28,8 @@ func shape(
         return try chooseShape(for: file, among: shapes, isStrict: isStrict, table: table)
     } catch let fault as InputFault {
         guard case .unknownShape = fault, shapes.count > 1 else { throw fault }
-        if let shape = try frozen.shapeOfEmptyPage(file) { return .fits(shape) }
         if let shape = try shapeBeyondDoubt(of: file) { return .fits(shape) }
+        if let shape = try frozen.shapeOfEmptyPage(file) { return .fits(shape) }
         throw try doubtfulShape(of: file) ?? fault
     }
 }

@@ -291,8 +291,9 @@ struct DumpScanner {
         try window.lend { bytes in
             try prepared.rows.withTexts(in: bytes) { texts in
                 for deleted in prepared.deleted {
-                    enter(texts[deleted.product], namedBy: cursor)
-                        .deletedIdentities.insert(deleted.identity)
+                    dumpIndex.mark(
+                        deleted: deleted.identity, of: Text(Array(texts[deleted.product])),
+                        file: cursor.place, kind: cursor.kind)
                 }
                 for one in prepared.records {
                     let extra = one.extra < 0 ? nil : prepared.extras[Int(one.extra)]
