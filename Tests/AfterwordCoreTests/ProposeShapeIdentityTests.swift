@@ -242,7 +242,7 @@ import Testing
         #expect(found.isCertain, "\(found.doubts)")
     }
 
-    @Test("The second column of one name is told apart")
+    @Test("The second column of one name has a number")
     func columns() throws {
         let found = try proposal(
             table: """

@@ -100,22 +100,31 @@ import Testing
                 == [.products, .brands])
     }
 
-    @Test("Reviews that come again under other ids are unlike; new ones, and edits, are not")
-    func doubledReviews() throws {
-        func dump(_ id: (Int) -> String, text: String = "") -> String {
-            (0..<80).map { number in
-                """
-                {"asin":"P\(number % 4)","id":"\(id(number))","rating":4,"title":"T",\
-                "text":"The lid of the box number \(number) closes very well\(text)"}
-                """
-            }.joined(separator: "\n")
-        }
-        let shape = try Shape(
+    /// Reviews of four products by number, each with an id and a text of its own.
+    private func withIDs(_ count: Int, _ id: (Int) -> String, text: String = "") -> String {
+        (0..<count).map { number in
+            """
+            {"asin":"P\(number % 4)","id":"\(id(number))","rating":4,"title":"T",\
+            "text":"The lid of the box number \(number) closes very well\(text)"}
+            """
+        }.joined(separator: "\n")
+    }
+
+    private static func shapeOfIDs() throws -> Shape {
+        try Shape(
             parsing: Array(
                 #"""
                 {"shape":"ids","version":1,"fields":{"product_id":"asin","review_id":"id",
                  "rating":"rating","title":"title","body":"text"}}
                 """#.utf8))
+    }
+
+    @Test("Reviews that come again under other ids are unlike; new ones, and edits, are not")
+    func doubledReviews() throws {
+        func dump(_ id: (Int) -> String, text: String = "") -> String {
+            withIDs(80, id, text: text)
+        }
+        let shape = try Self.shapeOfIDs()
         func fixture() throws -> Fixture {
             var fixture = Fixture()
             fixture.options.shapes = [shape]
@@ -241,28 +250,15 @@ import Testing
 
     @Test("newest-dump: reviews that come again under other ids are unlike in small dumps too")
     func smallDoubled() throws {
-        func dump(_ count: Int, _ id: (Int) -> String) -> String {
-            (0..<count).map { number in
-                """
-                {"asin":"P\(number % 4)","id":"\(id(number))","rating":4,"title":"T",\
-                "text":"The lid of the box number \(number) closes very well"}
-                """
-            }.joined(separator: "\n")
-        }
-        let shape = try Shape(
-            parsing: Array(
-                #"""
-                {"shape":"ids","version":1,"fields":{"product_id":"asin","review_id":"id",
-                 "rating":"rating","title":"title","body":"text"}}
-                """#.utf8))
+        let shape = try Self.shapeOfIDs()
         for (count, expected) in [(40, [.doubledReviews]), (20, [.doubledReviews]), (19, [])]
             as [(Int, [DumpComparison.Measure])]
         {
             var fixture = Fixture()
             fixture.options.shapes = [shape]
-            try fixture.load(["a.jsonl": dump(40) { "R\($0)" }])
+            try fixture.load(["a.jsonl": withIDs(40) { "R\($0)" }])
             fixture.options.observedAt = Instant(iso8601: "2026-03-03")
-            #expect(try unlike(fixture, dump(count) { "\($0)-R" }) == expected)
+            #expect(try unlike(fixture, withIDs(count) { "\($0)-R" }) == expected)
         }
     }
 
