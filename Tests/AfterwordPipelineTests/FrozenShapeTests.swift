@@ -70,6 +70,30 @@ import Testing
         #expect(fault.differences == [#"rating: "rating" instead of "stars""#])
     }
 
+    @Test("Marks of deleted reviews are said, though what they mean is in doubt")
+    func marksOfDeletion() throws {
+        let (run, name) = try detected()
+        let text = Self.dump { #","is_deleted":\#($0 % 10 == 0)"# }
+        let fault = try #require(refusal(run, text))
+        #expect(fault.shape == name)
+        #expect(fault.differences == [#"deleted_when: is_deleted, which was not read"#])
+    }
+
+    @Test("Marks of answers are said, though what they mean is in doubt")
+    func marksOfAnswers() throws {
+        let (run, _) = try detected()
+        let text = Self.dump { #","is_seller_reply":\#($0 % 10 == 0)"# }
+        let fault = try #require(refusal(run, text))
+        #expect(fault.differences == [#"where: is_seller_reply, which was not read"#])
+    }
+
+    @Test("Marks that are read by the shape of before, or that mark nothing, are no difference")
+    func marksOfBefore() throws {
+        let (run, name) = try detected()
+        let text = Self.dump { _ in #","is_deleted":false"# }
+        #expect(try run.load(files: ["r.jsonl": text]).files[0].shape == name)
+    }
+
     @Test("Files that show less are read by the shape of before")
     func less() throws {
         let run = CaseRun("frozen")

@@ -17,7 +17,7 @@ import Testing
         var runs: Int
         /// Numbers of reviews, versions, rejects, verdicts, insights, attempts and links.
         var counts: [Int]
-        /// Whether it was made by the schema of today.
+        /// Whether it was made by the schema that Postgres has today.
         var isCurrent = false
         var testDescription: String { name }
 

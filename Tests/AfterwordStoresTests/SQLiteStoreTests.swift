@@ -16,6 +16,29 @@ import Testing
         try store.read { try goldenTables($0) }
     }
 
+    /// SQLite makes such a table for a list of more than two words, and fills it anew for each row
+    /// that is inserted.
+    @Test("No check of a table makes SQLite build a table in memory for each inserted row")
+    func checksWithoutTables() throws {
+        let store = try TemporaryStore()
+        _ = try store.open()
+        try DatabaseQueue(path: store.path).read { database in
+            let tables = try String.fetchAll(
+                database,
+                sql: "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+            var (slow, looked) = ([String](), 0)
+            for table in tables where !table.hasPrefix("sqlite") {
+                let steps = try Row.fetchAll(
+                    database, sql: "EXPLAIN INSERT INTO \(table) DEFAULT VALUES")
+                looked += 1
+                if steps.contains(where: { $0["opcode"] == "OpenEphemeral" }) { slow.append(table) }
+            }
+            #expect(looked > 15)
+            // Jobs are few.
+            #expect(slow == ["service_jobs"])
+        }
+    }
+
     /// Uses a file system of 2 MiB, mounted for the test where mounting is allowed.
     @Test("A full disk ends a run with nothing half-written")
     func diskFull() throws {

@@ -113,8 +113,7 @@ extension CleanTexts {
     }
 
     private func identityByContent(_ row: CleanRow, _ rules: IdentityRules) -> Identity {
-        let title = row.values.title.isAbsent ? nil : normaliseSpace(self[row.values.title])
-        let body = row.values.body.isAbsent ? nil : normaliseSpace(self[row.values.body])
+        let (title, body) = (bareText(row.values.title), bareText(row.values.body))
         let isShort = scalarCount(title) + scalarCount(body) < shortTextScalars
         let digest = DigestEncoder.digest { encoder in
             encoder.add(domain: rules == .v1 ? "afterword.identity.c1" : "afterword.identity.c2")
@@ -125,8 +124,8 @@ extension CleanTexts {
             } else {
                 add(dateOf: row, rules, to: &encoder)
             }
-            encoder.add(optional: title)
-            encoder.add(optional: body)
+            add(title, to: &encoder)
+            add(body, to: &encoder)
             if isShort {
                 encoder.add(byte: 1)
                 encoder.add(optional: row.values.rating)
@@ -134,6 +133,36 @@ extension CleanTexts {
         }
         return Identity(
             kind: .content, digest: Digest128(truncating: digest), isNumbered: isShort)
+    }
+
+    /// A text with its white space normalised.
+    private enum BareText {
+        case none
+        /// Normal as it is.
+        case place(TextPlace)
+        case made([UInt8])
+    }
+
+    private func bareText(_ place: TextPlace) -> BareText {
+        if place.isAbsent { return .none }
+        if isSpaceNormal(self[place]) { return .place(place) }
+        return normaliseSpace(self[place]).map(BareText.made) ?? .none
+    }
+
+    private func scalarCount(_ text: BareText) -> Int {
+        switch text {
+        case .none: 0
+        case .place(let place): self[place].count { $0 & 0xC0 != 0x80 }
+        case .made(let bytes): bytes.count { $0 & 0xC0 != 0x80 }
+        }
+    }
+
+    private func add(_ text: BareText, to encoder: inout DigestEncoder) {
+        switch text {
+        case .none: encoder.add(optional: [UInt8]?.none)
+        case .place(let place): encoder.add(optional: place, in: self)
+        case .made(let bytes): encoder.add(optional: bytes)
+        }
     }
 }
 
@@ -158,10 +187,6 @@ private func identityBySource(product: BorrowedBytes, review: BorrowedBytes) -> 
     hash.add(review)
     hash.add(UInt64(product.count))
     return hash.finish()
-}
-
-private func scalarCount(_ text: [UInt8]?) -> Int {
-    text?.count { $0 & 0xC0 != 0x80 } ?? 0
 }
 
 /// The permanent id of a review, assigned at its first insert: the source's id, else kind, rule

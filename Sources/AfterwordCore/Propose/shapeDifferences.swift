@@ -20,7 +20,25 @@ package func shapeDifferences(from used: Shape, to proposal: Shape) -> [String] 
             }
         }
     }
-    return differences
+    return differences + markDifferences(from: old, to: new)
+}
+
+/// The members by which a proposal, however much else of it is in doubt, leaves records out or
+/// deletes reviews, and by which the shape of before does not, in words. Empty for none: what the
+/// shape of before has and the proposal lacks is no difference, as a file may hold no marked
+/// record.
+package func markDifferences(from used: Shape, to proposal: JSONValue) -> [String] {
+    guard let old = try? JSONValue(parsing: Array(used.document.utf8)) else { return [] }
+    return markDifferences(from: old, to: proposal)
+}
+
+private func markDifferences(from old: JSONValue, to new: JSONValue) -> [String] {
+    let groups = ["where", "deleted_when"]
+    let known = Set(groups.flatMap { (old[$0]?.members ?? []).map(\.key) })
+    return groups.flatMap { group in
+        (new[group]?.members ?? []).map(\.key).filter { !known.contains($0) }
+            .map { "\(group): \($0), which was not read" }
+    }
 }
 
 private func difference(_ name: String, _ old: JSONValue?, _ new: JSONValue?) -> String? {

@@ -23,7 +23,7 @@ enum PostgresSchema {
         case .allowWords(let table): return allowWords(table, asOf: version)
         case .withoutViews(let changes), .only(.postgres, let changes):
             return changes.map { statements($0, asOf: version) }.joined()
-        case .only(.sqlite, _): return ""
+        case .only(.sqlite, _), .withoutLists: return ""
         case .create, .addColumns, .rename, .cleanView, .sql, .sqlite, .postgres:
             preconditionFailure("these changes are statements")
         }

@@ -64,6 +64,12 @@ extension SchemaMigration {
                 .allowWords(.runs), .addColumns(.runs), .addColumns(.shapes),
                 .allowWords(.reviewHistory), .allowWords(.months), .allowWords(.monthHistory),
             ]),
+        SchemaMigration(
+            14, "14 checks without lists", only: .sqlite,
+            [
+                .withoutLists(.reviewHistory), .withoutLists(.months),
+                .withoutLists(.monthHistory),
+            ]),
     ]
 
     /// Columns and tables get the words of their field: no row changes.

@@ -8,6 +8,8 @@ struct SchemaMigration: Sendable {
         case addColumns(Table)
         /// Makes the checks of a table again, with the words that they allow since this version.
         case allowWords(Table)
+        /// Makes the checks of a table again in which words stand as a list in vain.
+        case withoutLists(Table)
         /// Renames a table, and its columns, to their names since this version.
         case rename(Table)
         /// Makes changes while SQLite, which renames no table that a view names, has no views;
@@ -57,7 +59,7 @@ extension SchemaMigration.Change {
         case .postgres(let sql): dialect == .postgres ? sql + ";\n" : ""
         case .cleanView: Self.cleanView(asOf: version, dialect)
         case .rename(let table): table.renaming(in: version)
-        case .allowWords, .reportViews, .reportView, .withoutViews, .only: nil
+        case .allowWords, .withoutLists, .reportViews, .reportView, .withoutViews, .only: nil
         }
     }
 

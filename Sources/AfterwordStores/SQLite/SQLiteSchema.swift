@@ -36,7 +36,15 @@ enum SQLiteSchema {
         case .only(.postgres, _): break
         case .reportViews(let own): try makeReportViews(database, version: own, schema: version)
         case .reportView(let view): try make(view, schema: version, in: database)
-        case .allowWords(let table): try allowWords(table, asOf: version, in: database)
+        case .allowWords(let table):
+            let checks = table.newWords(in: version, .sqlite)
+            try replace(checks.map { ($0.old, $0.new) }, of: table, in: database)
+        case .withoutLists(let table):
+            let checks = table.columns.compactMap { $0.formerList(in: version) }
+            let made = try definition(of: table, in: database)
+            // Only the stores of some programs have lists; the others keep their tables.
+            let lists = checks.filter { made.contains($0.old) }
+            if !lists.isEmpty { try replace(lists, of: table, in: database) }
         case .create, .addColumns, .rename, .cleanView, .sql, .sqlite, .postgres:
             preconditionFailure("these changes are statements")
         }
@@ -107,28 +115,34 @@ extension SQLiteSchema {
 // MARK: Checks
 
 extension SQLiteSchema {
-    /// Makes a table's checks with the words of a version. SQLite cannot change a CHECK of an
-    /// existing table, so the table is rebuilt with all columns, rows and indexes. The views and
-    /// foreign keys that name it refer to the new table.
-    private static func allowWords(
-        _ table: Table, asOf version: Int, in database: Database
+    /// Makes a table's checks otherwise. SQLite cannot change a CHECK of an existing table, so the
+    /// table is rebuilt with all columns, rows and indexes. The views and foreign keys that name it
+    /// refer to the new table.
+    private static func replace(
+        _ checks: [(old: String, new: String)], of table: Table, in database: Database
     ) throws {
         let views = try views(of: database)
         for view in views { try database.execute(sql: "DROP VIEW \(view.name)") }
-        try rebuild(table, asOf: version, in: database)
+        try rebuild(table, checks, in: database)
         for view in views { try database.execute(sql: view.sql) }
     }
 
-    private static func rebuild(_ table: Table, asOf version: Int, in database: Database) throws {
-        let (name, anew) = (table.name, table.name + "_anew")
-        let made = try String.fetchOne(
+    private static func definition(of table: Table, in database: Database) throws -> String {
+        try String.fetchOne(
             database, sql: "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?",
-            arguments: [name])
+            arguments: [table.name]) ?? ""
+    }
+
+    private static func rebuild(
+        _ table: Table, _ checks: [(old: String, new: String)], in database: Database
+    ) throws {
+        let (name, anew) = (table.name, table.name + "_anew")
+        var definition = try definition(of: table, in: database)
         // SQLite puts the name of a renamed table in quotes.
         let beginnings = ["CREATE TABLE \(name) ", "CREATE TABLE \"\(name)\" "]
-        guard var definition = made, let begin = beginnings.first(where: definition.hasPrefix)
+        guard let begin = beginnings.first(where: definition.hasPrefix)
         else { throw DatabaseError(message: "the table \(name) is not as it was made") }
-        for check in table.newWords(in: version, .sqlite) where !definition.contains(check.new) {
+        for check in checks where !definition.contains(check.new) {
             guard definition.contains(check.old) else {
                 throw DatabaseError(message: "the table \(name) is not as it was made")
             }

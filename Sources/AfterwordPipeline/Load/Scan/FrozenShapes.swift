@@ -28,15 +28,17 @@ struct FrozenShapes: Sendable {
     /// store uses too fits better.
     ///
     /// - Throws: `InputFault.otherProposal` where the file shows beyond doubt a shape that reads
-    ///   something else.
+    ///   something else, or marks answers or deleted reviews.
     func shape(
         of file: DumpFile, isStrict: Bool, _ table: TableBeginning?
     ) throws -> Shape? {
         guard !detected.isEmpty, let shape = try fitting(file, isStrict, table) else {
             return nil
         }
-        guard let proposal = try shapeBeyondDoubt(of: file) else { return shape }
-        let differences = shapeDifferences(from: shape, to: proposal)
+        guard let shown = try shownShape(of: file) else { return shape }
+        let differences =
+            shown.certain.map { shapeDifferences(from: shape, to: $0) }
+            ?? markDifferences(from: shape, to: shown.document)
         guard differences.isEmpty else {
             throw InputFault.otherProposal(
                 file: file.name, shape: shape.name, differences: differences)

@@ -51,9 +51,21 @@ private func shapeName(_ file: String) -> String {
 ///
 /// - Throws: `InputFault` where the file cannot be read.
 func shapeBeyondDoubt(of file: DumpFile) throws -> Shape? {
-    guard let proposal = try proposal(for: file)?.proposal, proposal.isCertain,
-        case .object(let members) = proposal.document
-    else { return nil }
+    guard let proposal = try proposal(for: file)?.proposal else { return nil }
+    return shapeBeyondDoubt(proposal)
+}
+
+/// What a file shows: the shape where nothing about it is in doubt, and the proposal in any case;
+/// nil where it shows none.
+///
+/// - Throws: `InputFault` where the file cannot be read.
+func shownShape(of file: DumpFile) throws -> (certain: Shape?, document: JSONValue)? {
+    guard let proposal = try proposal(for: file)?.proposal else { return nil }
+    return (shapeBeyondDoubt(proposal), proposal.document)
+}
+
+private func shapeBeyondDoubt(_ proposal: ShapeProposal) -> Shape? {
+    guard proposal.isCertain, case .object(let members) = proposal.document else { return nil }
     var digest = StreamDigest()
     digest.add(Array(proposal.document.canonical.utf8)[...])
     let name = detectedPrefix + hexadecimal(Array(digest.finish().bytes.prefix(4)))
