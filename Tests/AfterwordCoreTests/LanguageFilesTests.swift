@@ -79,12 +79,12 @@ struct LanguageFilesTests {
     /// SHA-256 of its phrases, a line each with what it means, in byte order: the first 8 bytes.
     private func phrases(_ language: Language) -> String {
         let lexicon = Lexicon.first
-        var lines = (lexicon.negations[language] ?? []).map { "negations \($0)" }
-        for entry in lexicon.entries.values.joined() where entry.language == language {
+        var lines = (lexicon.phrases.negations[language] ?? []).map { "negations \($0)" }
+        for entry in lexicon.phrases.entries.values.joined() where entry.language == language {
             let written = entry.phrase.parts.map(notation).joined(separator: " ")
             lines.append("\(name(entry.meaning)) \(written)")
         }
-        for entry in lexicon.unspaced where entry.language == language {
+        for entry in lexicon.phrases.unspaced where entry.language == language {
             lines.append("\(name(entry.meaning)) \(String(decoding: entry.phrase, as: UTF8.self))")
         }
         lines.sort { Text($0) < Text($1) }

@@ -52,14 +52,25 @@ package func detectLanguage(_ words: [Word], of texts: [Text]) -> Language {
         if let language = languageByLetters(of: text) { return language }
     }
     let found = Set(words.map(\.text))
-    var best = (language: Language.unknown, count: 0)
-    var isTied = false
+    var likeliest = LikeliestLanguage()
     for (language, marks) in frequentWords {
-        let count = found.intersection(marks).count
-        isTied = count == best.count || isTied && count < best.count
-        if count > best.count { best = (language, count) }
+        likeliest.take(language, wordCount: found.intersection(marks).count)
     }
-    return isTied ? .unknown : best.language
+    return likeliest.language
+}
+
+/// The language with the most of its frequent words in a text; `unknown` where two have the most.
+struct LikeliestLanguage {
+    private var best = (language: Language.unknown, count: 0)
+    private var isTied = false
+
+    /// - Parameter wordCount: The number of different frequent words of the language in the text.
+    mutating func take(_ language: Language, wordCount: Int) {
+        isTied = wordCount == best.count || isTied && wordCount < best.count
+        if wordCount > best.count { best = (language, wordCount) }
+    }
+
+    var language: Language { isTied ? .unknown : best.language }
 }
 
 /// The first language of which the text holds a letter of its own, as hiragana and katakana are of
@@ -91,7 +102,7 @@ private let ownLetters: [(language: Language, range: ClosedRange<UInt32>)] =
     }
 
 /// Words frequent in one language and rare in the others; folded.
-private let frequentWords: [(Language, Set<String>)] = Language.known.compactMap { language in
+let frequentWords: [(Language, Set<String>)] = Language.known.compactMap { language in
     language.file["language", "frequent"].map { (language, Set($0.words)) }
 }
 

@@ -26,14 +26,6 @@ package struct Lexicon: Sendable {
             case word(String)
             case stem(String)
             case gap
-
-            func fits(_ word: String) -> Bool {
-                switch self {
-                case .word(let own): word == own
-                case .stem(let own): word.hasPrefix(own)
-                case .gap: true
-                }
-            }
         }
         var parts: [Part]
 
@@ -85,13 +77,9 @@ package struct Lexicon: Sendable {
     package private(set) var aspects: [Aspect] = []
     /// Ordered by severity, the worst first.
     package private(set) var hazards: [String] = []
-    private(set) var dangerCues: [Language: DangerCues] = [:]
-    private(set) var negations: [Language: Set<String>] = [:]
-    /// Grouped by the first three characters of a phrase's first word.
-    private(set) var entries: [String: [Entry]] = [:]
-    /// Phrases of languages without spaces.
-    private(set) var unspaced: [UnspacedEntry] = []
-    private(set) var unspacedCues: [Language: UnspacedCues] = [:]
+    let phrases: LexiconPhrases
+    /// The phrases as the reader compares them.
+    let table: ReadingTable
 
     /// The first lexicon. A released lexicon never changes, so that insights made with it can be
     /// made again.
@@ -101,6 +89,7 @@ package struct Lexicon: Sendable {
     ///   languages' files.
     private init(_ list: DataSections) {
         version = list["lexicon", "version"].flatMap { Int($0.text) } ?? 0
+        var phrases = LexiconPhrases()
         let english = Language.english.file
         for value in list.values(in: "aspects") {
             let section = "aspect \(value.key)"
@@ -109,61 +98,26 @@ package struct Lexicon: Sendable {
                     id: value.key, label: english[section, "issue"]?.text ?? "",
                     route: value.words[0], strength: english[section, "strength"]?.text,
                     isGeneral: value.words.contains("general")))
-            add(section, "negative", .aspect(aspects.count - 1, isNegative: true))
-            add(section, "positive", .aspect(aspects.count - 1, isNegative: false))
+            phrases.add(section, "negative", .aspect(aspects.count - 1, isNegative: true))
+            phrases.add(section, "positive", .aspect(aspects.count - 1, isNegative: false))
         }
         for hazard in list["hazards", "by severity"]?.words ?? [] {
             hazards.append(hazard)
             for sense in Sense.allCases {
-                add("hazard \(hazard)", sense.rawValue, .hazard(hazards.count - 1, sense))
+                phrases.add("hazard \(hazard)", sense.rawValue, .hazard(hazards.count - 1, sense))
             }
-            add("hazard \(hazard)", "but", .harmless(hazards.count - 1))
+            phrases.add("hazard \(hazard)", "but", .harmless(hazards.count - 1))
         }
-        for language in Language.known { addCues(language) }
+        phrases.addCues()
+        self.phrases = phrases
+        table = ReadingTable(phrases)
     }
-
-    /// The words that decide what stands near them.
-    private mutating func addCues(_ language: Language) {
-        guard language.hasSpaces else {
-            unspacedCues[language] = UnspacedCues(language.file)
-            return
-        }
-        dangerCues[language] = DangerCues(language.file)
-        negations[language] = Set(language.file["language", "negations"]?.words ?? [])
-    }
-
-    /// Adds the phrases of that name of all languages.
-    private mutating func add(_ section: String, _ key: String, _ meaning: Meaning) {
-        for language in Language.known {
-            for written in language.file[section, key]?.phrases ?? [] {
-                guard language.hasSpaces else {
-                    unspaced.append(
-                        UnspacedEntry(
-                            phrase: Array(written.utf8), language: language, meaning: meaning))
-                    continue
-                }
-                let phrase = Phrase(written)
-                entries[Self.key(phrase.parts[0]), default: []].append(
-                    Entry(phrase: phrase, language: language, meaning: meaning))
-            }
-        }
-    }
-
-    private static func key(_ part: Phrase.Part) -> String {
-        switch part {
-        case .word(let text), .stem(let text): String(text.prefix(3))
-        case .gap: ""
-        }
-    }
-
-    /// Phrases that may begin with this word.
-    func entries(for word: String) -> [Entry] { entries[String(word.prefix(3))] ?? [] }
 
     /// Errors in the data: a phrase that is not folded, that is only a frequent word, that begins
     /// or ends with a gap, or that is repeated with the same meaning.
     package var faults: [String] {
         var faults: [String] = []
-        for (_, entries) in entries.sorted(by: { $0.key < $1.key }) {
+        for (_, entries) in phrases.entries.sorted(by: { $0.key < $1.key }) {
             for (index, entry) in entries.enumerated() {
                 let written = entry.phrase.parts.map(\.written).joined(separator: " ")
                 for part in entry.phrase.parts where part != .gap {

@@ -23,18 +23,54 @@ package func words(of text: Text) -> [Word] {
         }
     }
     for scalar in string.unicodeScalars {
-        let length = UTF8.width(scalar)
-        if let folded = fold(scalar) {
+        switch ScalarRole(scalar) {
+        case .letters(let folded):
             if current.isEmpty { start = offset }
             current += folded
-        } else if scalar != "'" && scalar != "’" && scalar != "\u{300}" {
+        case .joining: break
+        case .gap: finish(offset)
+        case .sentenceEnd:
             finish(offset)
-            if ".!?;\n。！？…".unicodeScalars.contains(scalar) { sentence += 1 }
+            sentence += 1
         }
-        offset += length
+        offset += UTF8.width(scalar)
     }
     finish(offset)
     return words
+}
+
+/// The byte range of the sentence around words, from its first word to its last.
+func sentence(_ words: [Word], around range: Range<Int>) -> Range<Int> {
+    let number = words[range.lowerBound].sentence
+    var first = range.lowerBound
+    var last = range.upperBound - 1
+    while first > 0, words[first - 1].sentence == number { first -= 1 }
+    while last + 1 < words.count, words[last + 1].sentence == number { last += 1 }
+    return words[first].range.lowerBound..<words[last].range.upperBound
+}
+
+/// What a scalar does in a text that is cut into words.
+enum ScalarRole: Equatable {
+    /// It belongs to a word, as these folded letters or digits.
+    case letters(String)
+    /// It stands inside or after a word and is left out of it.
+    case joining
+    /// It stands between words.
+    case gap
+    /// It stands between words and ends a sentence.
+    case sentenceEnd
+
+    init(_ scalar: Unicode.Scalar) {
+        if let folded = fold(scalar) {
+            self = .letters(folded)
+            return
+        }
+        switch scalar {
+        case "'", "’", "\u{300}": self = .joining
+        case ".", "!", "?", ";", "\n", "。", "！", "？", "…": self = .sentenceEnd
+        default: self = .gap
+        }
+    }
 }
 
 /// The folded letters or digits of a scalar; nil for a scalar that is neither.

@@ -125,7 +125,7 @@ private func placedPhrases(_ values: ReviewValues, _ language: Language) -> [Phr
                 let range = found[start].range.lowerBound..<found[end].range.upperBound
                 places[phrase] = Place(
                     written: String(decoding: text.bytes[range], as: UTF8.self).lowercased(),
-                    field: field, sentence: sentence(found, around: start..<end + 1, in: text))
+                    field: field, sentence: sentence(found, around: start..<end + 1))
             }
         }
     }
@@ -139,7 +139,7 @@ package func isStopWord(_ word: String) -> Bool {
         || word.unicodeScalars.allSatisfy { $0.properties.numericType != nil }
 }
 
-private let stopWords = Lexicon.first.negations.values
+private let stopWords = Lexicon.first.phrases.negations.values
     .reduce(fillers.union(allFrequentWords)) { $0.union($1) }
 
 /// Words that carry no complaint by themselves: auxiliaries, pronouns, particles, number words, and
