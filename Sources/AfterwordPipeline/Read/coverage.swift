@@ -15,14 +15,14 @@ package func coverage(
     let isNow = try !(reader is AsOfReader) && reader.newestRun()?.run == window.to
     let past = isNow ? reader : AsOfReader(reader, run: window.to)
     let products = try past.products(nil)
+    var texts = ReviewReader(.first)
     var coverage = Coverage(
         dump: dump, knownProducts: Int64(products.count), namedProducts: nil, missingSince: nil,
         absentReviews: 0,
         unreadReviews: Int64(
             changes.count { change in
                 change.review.isLive
-                    && change.review.values.isUnread(
-                        readReview(change.review.values, with: .first))
+                    && change.review.values.isUnread(texts.read(change.review.values))
             }))
     if isNow {
         let missing = products.filter { $0.lastObservedAt < dump.firstObservedAt }

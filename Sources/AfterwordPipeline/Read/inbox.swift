@@ -59,8 +59,9 @@ package func inbox(
 ) -> Listing<InboxEntry> {
     var unlikely = 0
     var entries: [InboxEntry] = []
+    var reader = ReviewReader(lexicon)
     for change in changes {
-        let (own, isUnlikely) = inboxEntries(change, lexicon)
+        let (own, isUnlikely) = inboxEntries(change, reader.read(change.review.values), lexicon)
         entries += own
         if isUnlikely { unlikely += 1 }
     }
@@ -98,11 +99,10 @@ extension ReviewDifference {
 
 /// The entries of a review, and whether its strongest danger is of class C.
 private func inboxEntries(
-    _ change: ReviewChange, _ lexicon: Lexicon
+    _ change: ReviewChange, _ reading: ReviewReading, _ lexicon: Lexicon
 ) -> (entries: [InboxEntry], isUnlikely: Bool) {
     let review = change.review
     let kind = change.difference.inboxKind
-    let reading = readReview(review.values, with: lexicon)
     func entry(
         _ kind: InboxEntry.Kind, danger: Danger? = nil, _ mention: (TrackedField, Range<Int>)?
     )

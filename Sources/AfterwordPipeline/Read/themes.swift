@@ -127,10 +127,11 @@ package func readReviews(
     DispatchQueue.concurrentPerform(iterations: parts) {
         [brands, families, brought, distinct] part in
         let start = part * partReviews
+        var reader = ReviewReader(lexicon)
         let own = all[start..<min(start + partReviews, all.count)].map { review in
             let read = ReadReview(
                 review: review, brand: brands[review.productID],
-                reading: readReview(review.values, with: lexicon), isNew: brought.holds(review),
+                reading: reader.read(review.values), isNew: brought.holds(review),
                 verdict: verdicts.verdict(on: review), family: families[review.productID])
             return read.recognised(by: distinct.rules(of: review))
         }
