@@ -46,10 +46,22 @@ struct RandomReviews {
     }
 
     private mutating func text(_ language: Int, parts: UInt64) -> String {
+        if draw(3) { return clause(language) }
         var text = ""
         for _ in 0..<random.draw(below: parts + 1) {
             text += part(draw(12) ? Int(random.draw(below: UInt64(phrases.count))) : language)
             text += draw(4) ? pick(Self.marks) : " "
+        }
+        return text
+    }
+
+    /// Dangers among the words that decide their class, with little between them.
+    private mutating func clause(_ language: Int) -> String {
+        let kinds = phrases[language].dropFirst()
+        var text = ""
+        for _ in 0..<random.draw(below: 12) {
+            text += draw(4) ? pick(Self.oneLetterWords) : spelt(pick(pick(Array(kinds))))
+            text += draw(12) ? pick(Self.marks) : " "
         }
         return text
     }
@@ -103,6 +115,7 @@ struct RandomReviews {
         "nicht", "pas", "no", "Straße", "K", "Å", "ﬁre", "日本語", "漏れ", "한국어", "कीमत",
         "سيء", "हिन्दी", "плохо", "ΣΊΣΥΦΟΣ", "😀", "1", "2nd", "x", "",
     ]
+    private static let oneLetterWords = ["è", "e", "É", "a", "à", "y", "ý", "o", "ó", "E", "u"]
     private static let endings = ["", "s", "ing", "t", "日", "\u{93E}", "\u{301}", "'s", "ß", "é"]
     private static let accents = ["é", "e\u{301}", "e\u{300}", "ę", "ē", "E", "\u{1EBF}"]
     private static let marks = [

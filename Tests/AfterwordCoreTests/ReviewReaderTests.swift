@@ -121,12 +121,18 @@ struct ReviewReaderTests {
     func scalars() {
         for value in 0...0x10_FFFF as ClosedRange<UInt32> {
             guard let scalar = Unicode.Scalar(value) else { continue }
-            let short = value < 0x800 ? FoldedScalar.short[Int(value)] : FoldedScalar(long: scalar)
             let role = ScalarRole(scalar)
+            let short = FoldedScalar(scalar)
             if short != FoldedScalar(role) { Issue.record("\(value): \(short)") }
             let folded = Reference.fold(scalar)
             if case .letters(let letters) = role {
                 if letters != folded { Issue.record("\(value): \(letters)") }
+                // What `Vocabulary.isStrange` relies on.
+                let isASCII = letters.utf8.allSatisfy { $0 < 0x80 }
+                let spelt = letters.decomposedStringWithCanonicalMapping.unicodeScalars
+                if !isASCII, spelt.count == 1, spelt.allSatisfy(\.isASCII) {
+                    Issue.record("\(value) is another spelling of \(spelt)")
+                }
             } else if folded != nil {
                 Issue.record("\(value): \(role)")
             }

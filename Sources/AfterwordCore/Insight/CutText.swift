@@ -115,7 +115,9 @@ private struct OpenWord {
     func form(
         _ vocabulary: Vocabulary, _ bytes: BorrowedBytes, _ end: Int
     ) -> Vocabulary.Form {
-        guard isPlain else { return ownForm(vocabulary, bytes, end) }
+        guard isPlain || vocabulary.isStrange(state) else {
+            return ownForm(vocabulary, bytes, end)
+        }
         return isLeft ? vocabulary.form(leaving: state) : vocabulary.form(endingIn: state)
     }
 
@@ -134,11 +136,12 @@ private struct OpenWord {
 private func foldedScalar(
     _ bytes: BorrowedBytes, at place: Int, _ table: ReadingTable
 ) -> (FoldedScalar, length: Int)? {
-    if bytes[place] < 0x80 { return (table.shortScalars[Int(bytes[place])], 1) }
+    if bytes[place] < 0x80 { return (table.firstScalars[Int(bytes[place])], 1) }
     guard let scalar = decodeScalar(bytes, at: place) else { return nil }
-    return scalar.value < 0x800
-        ? (table.shortScalars[Int(scalar.value)], 2)
-        : (FoldedScalar(long: scalar), UTF8.width(scalar))
+    let folded =
+        scalar.value < FoldedScalar.firstCount
+        ? table.firstScalars[Int(scalar.value)] : FoldedScalar(scalar)
+    return (folded, UTF8.width(scalar))
 }
 
 /// The scalar of several bytes that begins at an index; nil where the bytes there are ill-formed

@@ -11,14 +11,14 @@ struct FoldedScalar: Equatable, Sendable {
     /// Whether the letters are compared by bytes, which `isComparedByBytes(_:)` explains.
     let isPlain: Bool
 
-    /// The scalars of one or two bytes in UTF-8, by their values.
-    static let short = (0..<0x800 as Range<UInt32>).map {
-        FoldedScalar(ScalarRole(Unicode.Scalar($0)!))
-    }
+    /// The number of scalars in `first`: alphabets and, at the end, punctuation.
+    static let firstCount: UInt32 = 0x2070
+    /// The first scalars, by their values. Folding a scalar takes longer than cutting a word.
+    static let first = (0..<firstCount).map { FoldedScalar(Unicode.Scalar($0)!) }
 
-    /// A scalar of three or four bytes. Letters without case are decided by their range, which is
-    /// several times faster than by their properties.
-    init(long scalar: Unicode.Scalar) {
+    /// Letters without case are decided by their range, which is several times faster than by their
+    /// properties.
+    init(_ scalar: Unicode.Scalar) {
         if ownLetters.contains(where: { $0.contains(scalar.value) }) {
             self.init(UTF8.encode(scalar)!, isPlain: true)
         } else {

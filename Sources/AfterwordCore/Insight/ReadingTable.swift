@@ -41,11 +41,10 @@ final class ReadingTable: Sendable {
     }
 
     let vocabulary: Vocabulary
-    /// The first part of the table of folded scalars, `FoldedScalar.short`.
-    let shortScalars = FoldedScalar.short
+    let firstScalars = FoldedScalar.first
     /// The folded letter or digit of each byte; 0 for all other bytes.
     let letters = (0...255 as ClosedRange<UInt8>).map { byte in
-        let scalar = FoldedScalar.short[Int(byte)]
+        let scalar = FoldedScalar.first[Int(byte)]
         return byte < 0x80 && scalar.role == .letters ? UInt8(scalar.bytes) : 0
     }
     let patterns: [FormPattern]

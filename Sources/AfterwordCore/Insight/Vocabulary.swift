@@ -20,6 +20,8 @@ struct Vocabulary: Sendable {
     private let places: [String: Int]
     private let beginnings: Set<Int>
     private let longestBeginning: Int
+    /// Whether every text begins with an ASCII letter or digit.
+    private let beginsInASCII: Bool
 
     /// - Parameters:
     ///   - words: Known whole words.
@@ -29,6 +31,7 @@ struct Vocabulary: Sendable {
         places = Dictionary(uniqueKeysWithValues: texts.enumerated().map { ($1, $0) })
         self.beginnings = Set(beginnings.compactMap { [places] in places[$0] })
         longestBeginning = beginnings.map(\.count).max() ?? 0
+        beginsInASCII = texts.allSatisfy { $0.utf8.first.map { $0 < 0x80 } ?? false }
         let plain = texts.indices.filter { [texts] in isComparedByBytes(texts[$0]) }
         trie = ByteTrie(plain.map { [texts] in texts[$0].utf8 })
         exits = Array(repeating: Exit(), count: trie.stateCount)
@@ -57,6 +60,14 @@ struct Vocabulary: Sendable {
     /// word does.
     @inline(__always)
     func form(leaving state: ByteTrie.State) -> Form { exits[Int(state)].leaving }
+
+    /// Whether a word is unknown, however its letters are compared, because its first letter is.
+    ///
+    /// That is certain where all texts begin in ASCII: all its letters are known, and no other
+    /// folded letter has a second spelling in it.
+    ///
+    /// - Parameter state: That in which the word leaves the trie or ends.
+    func isStrange(_ state: ByteTrie.State) -> Bool { beginsInASCII && state == ByteTrie.root }
 
     /// The forms of the words, known or not, that have a known beginning and are longer.
     func form(beginningAt place: Int) -> Form { Form(2 * place + 1) }
