@@ -60,7 +60,7 @@ struct RandomReviews {
         let kinds = phrases[language].dropFirst()
         var text = ""
         for _ in 0..<random.draw(below: 12) {
-            text += draw(4) ? pick(Self.oneLetterWords) : spelt(pick(pick(Array(kinds))))
+            text += draw(4) ? pick(Self.smallWords) : spelt(pick(pick(Array(kinds))))
             text += draw(12) ? pick(Self.marks) : " "
         }
         return text
@@ -115,7 +115,9 @@ struct RandomReviews {
         "nicht", "pas", "no", "Straße", "K", "Å", "ﬁre", "日本語", "漏れ", "한국어", "कीमत",
         "سيء", "हिन्दी", "плохо", "ΣΊΣΥΦΟΣ", "😀", "1", "2nd", "x", "",
     ]
-    private static let oneLetterWords = ["è", "e", "É", "a", "à", "y", "ý", "o", "ó", "E", "u"]
+    private static let smallWords = [
+        "failed", "fails", "è", "e", "É", "a", "à", "y", "ý", "o", "ó", "E", "u",
+    ]
     private static let endings = ["", "s", "ing", "t", "日", "\u{93E}", "\u{301}", "'s", "ß", "é"]
     private static let accents = ["é", "e\u{301}", "e\u{300}", "ę", "ē", "E", "\u{1EBF}"]
     private static let marks = [

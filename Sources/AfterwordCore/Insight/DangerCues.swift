@@ -35,5 +35,21 @@ struct DangerCues: Sendable {
         }
     }
 
+    /// The phrases of a cue.
     subscript(cue: Cue) -> [Lexicon.Phrase] { phrases[cue] ?? [] }
+}
+
+/// The cues of one language in numbers.
+struct CuePatterns: Sendable {
+    /// The phrases of each cue, by the place of the cue among all.
+    private let phrases: [[[FormPattern]]]
+
+    init(_ cues: DangerCues, _ vocabulary: Vocabulary) {
+        phrases = Cue.allCases.map { cue in
+            cues[cue].map { $0.parts.map(vocabulary.pattern) }
+        }
+    }
+
+    /// The phrases of a cue, part by part.
+    subscript(cue: Cue) -> [[FormPattern]] { phrases[cue.rawValue] }
 }

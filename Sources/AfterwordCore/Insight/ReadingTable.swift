@@ -96,17 +96,3 @@ struct LanguageSet: Equatable, Sendable {
 
     func contains(_ language: Language) -> Bool { bits >> UInt64(language.place) & 1 == 1 }
 }
-
-/// The cues of one language in numbers.
-struct CuePatterns: Sendable {
-    /// The phrases of each cue, by the place of the cue among all.
-    private let phrases: [[[FormPattern]]]
-
-    init(_ cues: DangerCues, _ vocabulary: Vocabulary) {
-        phrases = Cue.allCases.map { cue in
-            cues[cue].map { $0.parts.map(vocabulary.pattern) }
-        }
-    }
-
-    subscript(cue: Cue) -> [[FormPattern]] { phrases[cue.rawValue] }
-}
