@@ -96,13 +96,68 @@ import Testing
         #expect(finding?.table == tampering.table, "\(String(describing: finding))")
     }
 
-    @Test("Over random histories nothing is found that is not there")
-    func random() throws {
+    @Test(
+        "A change is found in the same row, however few versions are held at once",
+        arguments: StoreKind.sql, [1, 3])
+    func foundInSmallSpans(kind: StoreKind, rows: Int) throws {
+        let stores = TemporaryStores(kind)
+        let store = try made(stores)
+        #expect(try store.read { try auditStore($0, spanRows: rows) } == nil)
+        for tampering in Self.tamperings where !tampering.sql.contains("product_reviews_current") {
+            let copy = TemporaryStores(kind)
+            let own = try made(copy)
+            try copy.tamper(tampering.sql)
+            let whole = try own.read { try auditStore($0) }
+            #expect(whole != nil, "\(tampering.sql)")
+            #expect(try own.read { try auditStore($0, spanRows: rows) } == whole)
+        }
+    }
+
+    /// Returns products as a damaged index may: out of order.
+    private final class UnorderedReader: ForwardingReader {
+        private let reader: any StoreReader
+        init(_ reader: any StoreReader) { self.reader = reader }
+        func target() -> any StoreReader { reader }
+        func products(after id: Text?, limit: Int) throws -> [ProductState] {
+            try reader.products(after: nil, limit: limit).reversed()
+        }
+    }
+
+    @Test("An audit of a store that returns products out of order ends with a fault")
+    func outOfOrder() throws {
+        let store = MemoryStore()
+        try Self.history.load(Self.history.steps, into: store)
+        #expect(
+            throws: StoreFault.unreadable(table: "products_dim", column: "product_id")
+        ) {
+            try store.read { try auditStore(UnorderedReader($0)) }
+        }
+    }
+
+    @Test("A current row that belongs to no product is found", arguments: StoreKind.sql)
+    func strayRow(kind: StoreKind) throws {
+        let stores = TemporaryStores(kind)
+        let store = try made(stores)
+        let table = kind == .sqlite ? "current_initial" : "product_reviews_current"
+        try stores.tamper(
+            """
+            INSERT INTO \(table) SELECT review_key + 68719476736, product_key, review_id,
+                identity_digest, identity_kind, is_live, payload_digest, raw_key, history_key,
+                rating_flags, first_raw_key
+            FROM \(table) WHERE review_key = (SELECT MIN(review_key) FROM \(table))
+            """)
+        let finding = try store.read { try auditStore($0) }
+        #expect(finding?.table == "product_reviews_current", "\(String(describing: finding))")
+    }
+
+    @Test("Over random histories nothing is found that is not there", arguments: [1, 5, 8192])
+    func random(rows: Int) throws {
         for seed in 1...30 as ClosedRange<UInt64> {
             let history = ReviewHistory(seed: seed)
             let store = MemoryStore()
             try history.load(history.steps, into: store)
-            #expect(try store.read { try auditStore($0) } == nil, "seed \(seed)")
+            let finding = try store.read { try auditStore($0, spanRows: rows) }
+            #expect(finding == nil, "seed \(seed)")
         }
     }
 }

@@ -50,6 +50,11 @@ import Testing
         .reader("StoreReader 6", "leaves out what was before") { OnlyMoves($0) },
         .reader("StoreReader 7", "takes the first run") { FirstRun($0) },
         .reader("StoreReader 8", "sorts scopes") { SortedScopes($0) },
+        .reader("StoreReader 9", "leaves reviews out of spans") { CutSpans($0) },
+        .reader("StoreReader 10", "counts no rows") { CountingNothing($0) },
+        .reader("StoreReader 11", "ignores the range") { AllMonthsOfRanges($0) },
+        .reader("StoreReader 12", "has one span") { OneSpan($0) },
+        .reader("StoreReader 13", "knows first versions only") { FirstVersions($0) },
     ]
 
     private static let ledgers: [BrokenStore] = [

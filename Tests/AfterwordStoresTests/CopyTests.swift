@@ -33,6 +33,27 @@ import Testing
         #expect(try back.read { try goldenTables($0) } == after)
     }
 
+    @Test(
+        "A copy is the same, however few versions are held at once", arguments: StoreKind.available,
+        [1, 4])
+    func smallSpans(kind: StoreKind, rows: Int) throws {
+        let stores = TemporaryStores(kind)
+        for seed in [8, 11] as [UInt64] {
+            let history = ReviewHistory(seed: seed)
+            let source = try stores.make()
+            try history.load(history.steps, into: source)
+            let target = try stores.make()
+            var steps: [Int] = []
+            _ = try copyStore(from: source, to: target, spanRows: rows) { done, of in
+                steps.append(done)
+                #expect(done <= of)
+            }
+            let expected = try source.read { try goldenTables($0) }
+            #expect(try target.read { try goldenTables($0) } == expected)
+            #expect(steps.last == (try source.read { try $0.products(nil).count }))
+        }
+    }
+
     @Test("Nothing is copied over what is there", arguments: StoreKind.available)
     func occupied(kind: StoreKind) throws {
         let stores = TemporaryStores(kind)

@@ -97,11 +97,13 @@ package func chooseScopes(
     case .top(let count): return Array((brands + products).prefix(count))
     case .changed(let runs):
         var touched: Set<ReviewScope> = []
-        let moved = Set(
-            try reader.reviews(ofProduct: nil).filter { runs.contains($0.run) }.map(\.productID))
-        for product in try reader.products(nil) where moved.contains(product.productID) {
-            touched.insert(.product(product.productID))
-            touched.formUnion(product.dimension.scopes.map { .scope($0) })
+        try reader.forEachSpan { span, products in
+            let moved = Set(
+                try reader.reviews(in: span).filter { runs.contains($0.run) }.map(\.productID))
+            for product in products where moved.contains(product.productID) {
+                touched.insert(.product(product.productID))
+                touched.formUnion(product.dimension.scopes.map { .scope($0) })
+            }
         }
         return (brands + products).filter(touched.contains)
     }

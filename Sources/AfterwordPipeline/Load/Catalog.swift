@@ -134,7 +134,8 @@ package func loadCatalog(
     _ catalog: Catalog, into store: any ReviewStore, options: LoadOptions,
     surroundings: LoadSurroundings
 ) throws -> CatalogReport {
-    let ids = Set(try store.read { try $0.products(nil).map(\.productID) })
+    var ids: Set<Text> = []
+    try store.read { try $0.forEachPage { ids.formUnion($0.map(\.productID)) } }
     let known = catalog.entries.filter { ids.contains($0.product) }
     var options = options
     options.isCatalog = true

@@ -12,58 +12,56 @@ package enum CopyFault: Error, Equatable, Sendable {
 /// rows, sums, ledger, shapes and insights. Attempts, API keys and jobs are not copied. At the end
 /// the copy is audited, and its runs with their digests must equal the source's.
 ///
-/// - Parameter progress: Called after each product with the products copied and their total.
+/// Products and their reviews are copied span by span (`forEachSpan`), so that memory does not grow
+/// with them.
+///
+/// - Parameters:
+///   - spanRows: Greatest number of versions that are held at once.
+///   - progress: Called after each span with the products copied and their total.
 /// - Returns: The runs copied.
 /// - Throws: `CopyFault`, `StoreFault`.
 package func copyStore(
-    from source: any ReviewStore, to target: any ReviewStore,
+    from source: any ReviewStore, to target: any ReviewStore, spanRows: Int = SpanLimit.rows,
     progress: (_ products: Int, _ of: Int) -> Void = { _, _ in }
 ) throws -> [RunRecord] {
     let runs = try source.read { reader in
         try target.load(LoadIntent(isRehearsal: false)) { load in
-            try copyRows(reader, load, progress)
+            let head = try load.head()
+            guard head.nextRun == 1, head.nextProductKey == 1 else {
+                throw CopyFault.targetNotEmpty
+            }
+            return try copyRows(reader, load, spanRows, progress)
         }
     }
-    let (arrived, finding) = try target.read { (try $0.runs(), try auditStore($0)) }
+    let (arrived, finding) = try target.read {
+        (try $0.runs(), try auditStore($0, spanRows: spanRows))
+    }
     guard arrived == runs, finding == nil else { throw CopyFault.differs(finding) }
     return runs
 }
 
 private func copyRows(
-    _ reader: any StoreReader, _ load: any StoreLoad, _ progress: (Int, Int) -> Void
+    _ reader: any StoreReader, _ load: any StoreLoad, _ spanRows: Int,
+    _ progress: (Int, Int) -> Void
 ) throws -> [RunRecord] {
-    let head = try load.head()
-    guard head.nextRun == 1, head.nextProductKey == 1 else {
-        throw CopyFault.targetNotEmpty
+    let total = try productCount(reader)
+    var copied = 0
+    try reader.forEachSpan(of: spanRows) { span, products in
+        if span.beginsProducts { try inBatches(products) { try load.put(products: $0) } }
+        try copyReviews(span, reader, load)
+        guard span.endsProducts else { return }
+        copied += products.count
+        progress(copied, total)
     }
-    let products = try reader.products(nil)
-    try inBatches(products) { try load.put(products: $0) }
-    for (index, product) in products.enumerated() {
-        let id = product.productID
-        try inBatches(reader.productRaw(ofProduct: id)) { try load.append(productRaw: $0) }
-        let raw = try reader.raw(ofProduct: id)
-        try inBatches(raw) { try load.append(raw: $0) }
-        // The first raw record of a review is the one with a key of the review's own range;
-        // appended keys are negative.
-        var firstRawKeys: [Digest128: Int64] = [:]
-        for row in raw where row.rawKey >= 0 { firstRawKeys[row.record.identity] = row.rawKey }
-        let history = try reader.history(ofProduct: id, review: nil)
-        try inBatches(history) { try load.append(history: $0) }
-        // The review's last version is its current one.
-        var historyKeys: [Int64: Int64] = [:]
-        for row in history where row.version > 0 { historyKeys[row.reviewKey] = row.historyKey }
-        let reviews = try reader.reviews(ofProduct: id).map { review in
-            ReviewRow(
-                productKey: product.productKey, review: review,
-                historyKey: historyKeys[review.reviewKey] ?? 0,
-                firstRawKey: firstRawKeys[review.identity] ?? review.rawKey, isNew: true)
-        }
-        try inBatches(reviews) { try load.put(reviews: $0) }
-        progress(index + 1, products.count)
+    // A store may build its indexes before the first row that replaces another one: after all rows
+    // of reviews.
+    try reader.forEachPage { page in
+        guard let first = page.first?.productID, let last = page.last?.productID else { return }
+        try copyProducts(first...last, reader, load)
     }
+    try copyDistinctKeys(reader, load)
     try inBatches(reader.rejects()) { try load.append(rejects: $0) }
-    try inBatches(reader.attributeHistory(ofProduct: nil)) { try load.append(attributes: $0) }
-    try copySums(reader, load)
+    try copyScopes(reader, load)
     for shape in try reader.shapes() { try load.put(shape: shape) }
     try copyInsights(reader, load)
     let runs = try reader.runs()
@@ -71,22 +69,75 @@ private func copyRows(
     return runs
 }
 
-/// Copies sums run by run, so that the last of each is the current one.
-private func copySums(_ reader: any StoreReader, _ load: any StoreLoad) throws {
-    let summaries = Dictionary(grouping: try reader.summaryHistory(ofProduct: nil), by: \.run)
-    for (run, rows) in summaries.sorted(by: { $0.key < $1.key }) {
-        try inBatches(rows.map(\.row)) { try load.put(summaries: $0, run: run) }
+private func productCount(_ reader: any StoreReader) throws -> Int {
+    var count = 0
+    try reader.forEachPage { count += $0.count }
+    return count
+}
+
+/// A record of one product.
+private struct RecordOfProduct: Hashable {
+    var product: Int64
+    var identity: Digest128
+}
+
+/// Copies the bronze, the history and the current rows of a span.
+private func copyReviews(
+    _ span: RowSpan, _ reader: any StoreReader, _ load: any StoreLoad
+) throws {
+    // The first raw record of a review is the one with a key of the review's own range; appended
+    // keys are negative.
+    var firstRawKeys: [RecordOfProduct: Int64] = [:]
+    let raw = try reader.raw(in: span)
+    for row in raw where row.rawKey >= 0 {
+        let record = RecordOfProduct(product: row.productKey, identity: row.record.identity)
+        firstRawKeys[record] = row.rawKey
     }
-    let months = Dictionary(grouping: try reader.monthHistory(ofProduct: nil), by: \.run)
-    for (run, rows) in months.sorted(by: { $0.key < $1.key }) {
-        try inBatches(rows.map(\.row)) { try load.put(months: $0, run: run) }
+    try inBatches(raw) { try load.append(raw: $0) }
+    let history = try reader.history(in: span)
+    try inBatches(history) { try load.append(history: $0) }
+    // The review's last version is its current one.
+    var historyKeys: [Int64: Int64] = [:]
+    for row in history where row.version > 0 { historyKeys[row.reviewKey] = row.historyKey }
+    let reviews = try reader.reviews(in: span).map { review in
+        let product = productKey(ofReview: review.reviewKey)
+        let record = RecordOfProduct(product: product, identity: review.identity)
+        return ReviewRow(
+            productKey: product, review: review,
+            historyKey: historyKeys[review.reviewKey] ?? 0,
+            firstRawKey: firstRawKeys[record] ?? review.rawKey, isNew: true)
     }
+    try inBatches(reviews) { try load.put(reviews: $0) }
+}
+
+/// Copies the objects, the attributes and the sums of products: the sums run by run, so that the
+/// last of each is the current one.
+private func copyProducts(
+    _ ids: ClosedRange<Text>, _ reader: any StoreReader, _ load: any StoreLoad
+) throws {
+    try inBatches(reader.productRaw(ofProducts: ids)) { try load.append(productRaw: $0) }
+    try inBatches(reader.attributeHistory(ofProducts: ids)) { try load.append(attributes: $0) }
+    try byRun(reader.summaryHistory(ofProducts: ids)) { try load.put(summaries: $0, run: $1) }
+    try byRun(reader.monthHistory(ofProducts: ids)) { try load.put(months: $0, run: $1) }
+}
+
+private func copyScopes(_ reader: any StoreReader, _ load: any StoreLoad) throws {
+    try byRun(reader.scopeHistory()) { try load.put(scopes: $0, run: $1) }
+}
+
+private func copyDistinctKeys(_ reader: any StoreReader, _ load: any StoreLoad) throws {
     var keys: [Int64: DistinctKeys] = [:]
     try reader.distinctKeys { keys[$0] = $1 }
     try load.put(distinctKeys: keys)
-    let scopes = Dictionary(grouping: try reader.scopeHistory(), by: \.run)
-    for (run, rows) in scopes.sorted(by: { $0.key < $1.key }) {
-        try inBatches(rows.map(\.row)) { try load.put(scopes: $0, run: run) }
+}
+
+/// Passes rows in batches of one run, in order of the runs.
+private func byRun<Row>(
+    _ history: [HistoryOf<Row>], _ write: ([Row], _ run: Int64) throws -> Void
+) throws {
+    let runs = Dictionary(grouping: history, by: \.run)
+    for (run, rows) in runs.sorted(by: { $0.key < $1.key }) {
+        try inBatches(rows.map(\.row)) { try write($0, run) }
     }
 }
 

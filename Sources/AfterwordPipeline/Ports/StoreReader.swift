@@ -2,6 +2,9 @@ package import AfterwordCore
 
 /// One snapshot: the state after its newest committed run. Rows come in byte order of their text
 /// keys unless stated otherwise. `AsOfReader` reads the same after an earlier run.
+///
+/// Reads of one product, of a span or of a page hold as many rows as they are asked for. Those of
+/// all products (`nil`) hold the whole store in memory: `forEachSpan` walks through it instead.
 package protocol StoreReader: AnyObject {
     /// All runs, in order of their numbers.
     func runs() throws -> [RunRecord]
@@ -40,6 +43,32 @@ package protocol StoreReader: AnyObject {
     func products(_ id: Text?) throws -> [ProductState]
     /// Products by their keys, in any order.
     func products(withKeys keys: Set<Int64>) throws -> [ProductState]
+    /// Products in byte order of their ids: the first `limit` after an id, or of all. Fewer are
+    /// returned only where no more follow.
+    func products(after id: Text?, limit: Int) throws -> [ProductState]
+    /// For each of these products that has a review, the number of its reviews and of their
+    /// versions after the first: at least as many as a span of it has versions.
+    func rowCounts(ofProducts ids: ClosedRange<Text>) throws -> [Text: Int]
+    /// The ids of reviews that cut a product into parts of about `rows` versions each, in order;
+    /// none where it has no more.
+    func cuts(ofProduct id: Text, rows: Int) throws -> [Text]
+    /// Live and deleted reviews of a span.
+    func reviews(in span: RowSpan) throws -> [StoredReview]
+    /// Versions and late rows of a span's reviews, by product, review, version, then run.
+    func history(in span: RowSpan) throws -> [HistoryRow]
+    /// Rows of `product_reviews_raw` of a span. In a part of a product are the first records of its
+    /// reviews; all others of the product are in its first part.
+    func raw(in span: RowSpan) throws -> [RawRow]
+    /// Rows of `product_raw` of these products.
+    func productRaw(ofProducts ids: ClosedRange<Text>) throws -> [ProductRawRow]
+    /// Current sums of these products' months.
+    func months(ofProducts ids: ClosedRange<Text>) throws -> [MonthSummary]
+    /// Rows of `products_dim_history` of these products.
+    func attributeHistory(ofProducts ids: ClosedRange<Text>) throws -> [AttributeRow]
+    /// The history of these products' sums.
+    func summaryHistory(ofProducts ids: ClosedRange<Text>) throws -> [HistoryOf<ProductSummary>]
+    /// The history of the sums of these products' months.
+    func monthHistory(ofProducts ids: ClosedRange<Text>) throws -> [HistoryOf<MonthSummary>]
     /// Calls `take` with each product's key and the keys of its live reviews, as they are now, in
     /// any order; a product whose keys were never written is left out.
     func distinctKeys(_ take: (Int64, DistinctKeys) -> Void) throws

@@ -71,16 +71,35 @@ package final class AsOfReader: StoreReader {
     package func rejects() throws -> [RejectRow] { try reader.rejects().filter { $0.run <= run } }
 
     package func products(_ id: Text?) throws -> [ProductState] {
-        var summaries: [Text: ProductSummary] = [:]
-        for summary in newest(try reader.summaryHistory(ofProduct: id), by: \.productID) {
-            summaries[summary.productID] = summary
+        try past(reader.products(id), reader.summaryHistory(ofProduct: id)) {
+            try attributeHistory(ofProduct: id)
         }
-        let rows = try attributeHistory(ofProduct: id).map { HistoryOf(run: $0.run, row: $0) }
+    }
+
+    package func products(after id: Text?, limit: Int) throws -> [ProductState] {
+        try filledPage(after: id, limit: limit, of: reader) { page in
+            guard let first = page.first?.productID, let last = page.last?.productID,
+                first <= last
+            else { return [] }
+            return try past(page, reader.summaryHistory(ofProducts: first...last)) {
+                try attributeHistory(ofProducts: first...last)
+            }
+        }
+    }
+
+    /// Products as they were after the run, of those that existed.
+    private func past(
+        _ products: [ProductState], _ sums: [HistoryOf<ProductSummary>],
+        _ attributes: () throws -> [AttributeRow]
+    ) throws -> [ProductState] {
+        var summaries: [Text: ProductSummary] = [:]
+        for summary in newest(sums, by: \.productID) { summaries[summary.productID] = summary }
+        let rows = try attributes().map { HistoryOf(run: $0.run, row: $0) }
         var dimensions: [Text: ProductAttributes] = [:]
         for row in newest(rows, by: \.productID) { dimensions[row.productID] = row.attributes }
-        return try reader.products(id).filter { $0.firstRun <= run }.map { product in
+        return products.filter { $0.firstRun <= run }.map { product in
             var product = product
-            product.attributes = attributes(dimensions[product.productID], of: product)
+            product.attributes = self.attributes(dimensions[product.productID], of: product)
             product.summary =
                 summaries[product.productID]
                 ?? ProductSummary(
@@ -110,8 +129,15 @@ package final class AsOfReader: StoreReader {
     package func distinctKeys(_ take: (Int64, DistinctKeys) -> Void) throws {}
 
     package func months(ofProduct id: Text?) throws -> [MonthSummary] {
-        newest(try reader.monthHistory(ofProduct: id)) { MonthOfProduct($0) }
-            .filter { !$0.counters.isZero }
+        standing(try reader.monthHistory(ofProduct: id))
+    }
+
+    package func months(ofProducts ids: ClosedRange<Text>) throws -> [MonthSummary] {
+        standing(try reader.monthHistory(ofProducts: ids))
+    }
+
+    private func standing(_ history: [HistoryOf<MonthSummary>]) -> [MonthSummary] {
+        newest(history) { MonthOfProduct($0) }.filter { !$0.counters.isZero }
     }
 
     private struct MonthOfProduct: Equatable {
@@ -150,6 +176,50 @@ package final class AsOfReader: StoreReader {
 
     package func monthHistory(ofProduct id: Text?) throws -> [HistoryOf<MonthSummary>] {
         try reader.monthHistory(ofProduct: id).filter { $0.run <= run }
+    }
+
+    // MARK: Bounded reads
+
+    package func rowCounts(ofProducts ids: ClosedRange<Text>) throws -> [Text: Int] {
+        try reader.rowCounts(ofProducts: ids)
+    }
+
+    package func cuts(ofProduct id: Text, rows: Int) throws -> [Text] {
+        try reader.cuts(ofProduct: id, rows: rows)
+    }
+
+    package func reviews(in span: RowSpan) throws -> [StoredReview] {
+        ChangedReviews(
+            reviews: try reader.reviews(in: span), history: try reader.history(in: span)
+        ).asOf(run)
+    }
+
+    package func history(in span: RowSpan) throws -> [HistoryRow] {
+        try reader.history(in: span).filter { $0.run <= run }
+    }
+
+    package func raw(in span: RowSpan) throws -> [RawRow] {
+        try reader.raw(in: span).filter { $0.run <= run }
+    }
+
+    package func productRaw(ofProducts ids: ClosedRange<Text>) throws -> [ProductRawRow] {
+        try reader.productRaw(ofProducts: ids).filter { $0.run <= run }
+    }
+
+    package func attributeHistory(ofProducts ids: ClosedRange<Text>) throws -> [AttributeRow] {
+        try reader.attributeHistory(ofProducts: ids).filter { $0.run <= run }
+    }
+
+    package func summaryHistory(
+        ofProducts ids: ClosedRange<Text>
+    ) throws -> [HistoryOf<ProductSummary>] {
+        try reader.summaryHistory(ofProducts: ids).filter { $0.run <= run }
+    }
+
+    package func monthHistory(
+        ofProducts ids: ClosedRange<Text>
+    ) throws -> [HistoryOf<MonthSummary>] {
+        try reader.monthHistory(ofProducts: ids).filter { $0.run <= run }
     }
 
     package func scopeHistory() throws -> [HistoryOf<ScopeSummary>] {

@@ -123,6 +123,67 @@ package final class ScopedReader: StoreReader {
         try visible(id, reader.summaryHistory) { $0.row.productID }
     }
 
+    // MARK: Bounded reads
+
+    package func products(after id: Text?, limit: Int) throws -> [ProductState] {
+        try filledPage(after: id, limit: limit, of: reader) {
+            $0.filter(isVisible)
+        }
+    }
+
+    package func rowCounts(ofProducts range: ClosedRange<Text>) throws -> [Text: Int] {
+        let ids = try ids()
+        return try reader.rowCounts(ofProducts: range).filter { ids.contains($0.key) }
+    }
+
+    package func cuts(ofProduct id: Text, rows: Int) throws -> [Text] {
+        try products(id).isEmpty ? [] : reader.cuts(ofProduct: id, rows: rows)
+    }
+
+    /// The rows of visible products among those of a range.
+    private func visible<Row>(
+        _ rows: [Row], of product: (Row) -> Text
+    ) throws -> [Row] {
+        let ids = try ids()
+        return rows.filter { ids.contains(product($0)) }
+    }
+
+    package func reviews(in span: RowSpan) throws -> [StoredReview] {
+        try visible(reader.reviews(in: span)) { $0.productID }
+    }
+
+    package func history(in span: RowSpan) throws -> [HistoryRow] {
+        try visible(reader.history(in: span)) { $0.productID }
+    }
+
+    package func raw(in span: RowSpan) throws -> [RawRow] {
+        try visible(reader.raw(in: span)) { $0.productID }
+    }
+
+    package func productRaw(ofProducts ids: ClosedRange<Text>) throws -> [ProductRawRow] {
+        try visible(reader.productRaw(ofProducts: ids)) { $0.productID }
+    }
+
+    package func months(ofProducts ids: ClosedRange<Text>) throws -> [MonthSummary] {
+        try visible(reader.months(ofProducts: ids)) { $0.productID }
+    }
+
+    package func attributeHistory(ofProducts ids: ClosedRange<Text>) throws -> [AttributeRow] {
+        try visible(reader.attributeHistory(ofProducts: ids)) { $0.productID }
+    }
+
+    package func summaryHistory(
+        ofProducts ids: ClosedRange<Text>
+    ) throws -> [HistoryOf<ProductSummary>] {
+        try visible(reader.summaryHistory(ofProducts: ids)) { $0.row.productID }
+    }
+
+    package func monthHistory(
+        ofProducts ids: ClosedRange<Text>
+    ) throws -> [HistoryOf<MonthSummary>] {
+        try visible(reader.monthHistory(ofProducts: ids)) { $0.row.productID }
+    }
+
     // MARK: Scopes
 
     package func scopes() throws -> [ScopeSummary] {

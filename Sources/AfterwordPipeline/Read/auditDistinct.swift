@@ -3,18 +3,41 @@ import AfterwordCore
 /// Checks that the keys of live reviews are those of their values, and that counting by them gives
 /// the distinct counts of all scopes. Finds nothing in a store that an earlier program wrote last,
 /// which has neither.
-func auditDistinct(_ reader: any StoreReader) throws -> AuditFinding? {
-    let scopes = try reader.scopes()
-    guard scopes.contains(where: { $0.distinct != nil }) else { return nil }
-    var stored: [Int64: DistinctKeys] = [:]
-    try reader.distinctKeys { stored[$0] = $1 }
-    let reviews = Dictionary(
-        grouping: try reader.reviews(ofProduct: nil).filter(\.isLive), by: \.productID)
-    var all: [DistinctChange] = []
-    for product in try reader.products(nil) {
+struct DistinctAudit {
+    private let scopes: [ScopeSummary]
+    private let stored: [Int64: DistinctKeys]
+    private let isCounted: Bool
+    private var broken: AuditFinding?
+    private var all: [DistinctChange] = []
+    /// The live reviews that were seen of each product of a span, and whether their keys hold.
+    private var seen: [Text: (count: Int, holds: Bool)] = [:]
+
+    init(_ reader: any StoreReader) throws {
+        scopes = try reader.scopes()
+        isCounted = scopes.contains { $0.distinct != nil }
+        var stored: [Int64: DistinctKeys] = [:]
+        if isCounted { try reader.distinctKeys { stored[$0] = $1 } }
+        self.stored = stored
+    }
+
+    mutating func take(_ rows: AuditedRows) {
+        guard isCounted else { return }
+        for review in rows.reviews where review.isLive {
+            let entry = stored[productKey(ofReview: review.reviewKey)]?
+                .entry(ofNumber: reviewNumber(review.reviewKey))
+            var own = seen[review.productID] ?? (0, true)
+            own.count += 1
+            own.holds = own.holds && entry.map { agrees($0, review) } ?? false
+            seen[review.productID] = own
+        }
+        if rows.span.endsProducts { for product in rows.products { finish(product) } }
+    }
+
+    private mutating func finish(_ product: ProductState) {
         let keys = stored[product.productKey] ?? DistinctKeys()
-        guard agrees(keys, reviews[product.productID] ?? []) else {
-            return AuditFinding(
+        let own = seen.removeValue(forKey: product.productID) ?? (0, true)
+        if broken == nil, !own.holds || own.count != keys.count {
+            broken = AuditFinding(
                 run: product.summary.lastChangedRun, table: "product_summary",
                 row: "product \(product.productID)",
                 what: "its distinct keys are not those of its reviews")
@@ -24,33 +47,46 @@ func auditDistinct(_ reader: any StoreReader) throws -> AuditFinding? {
                 productKey: product.productKey, before: (DistinctKeys(), ProductAttributes()),
                 after: (keys, product.dimension)))
     }
-    var search = DistinctSearch(first: all)
-    _ = search.pass()
-    let repeats = search.repeats([:])
-    let broken = scopes.first { scope in
-        scope.distinct
-            != DistinctCounts(scope.counters) - (repeats[scope.scope] ?? DistinctCounts())
-    }
-    return broken.map { scope in
-        AuditFinding(
-            run: nil, table: "scope_summary",
-            row: "\(scope.scope.kind.rawValue) \(scope.scope.id)",
-            what: "its reviews give other distinct counts")
+
+    func finding() -> AuditFinding? {
+        if let broken { return broken }
+        guard isCounted else { return nil }
+        var search = DistinctSearch(first: all)
+        _ = search.pass()
+        let repeats = search.repeats([:])
+        let broken = scopes.first { scope in
+            scope.distinct
+                != DistinctCounts(scope.counters) - (repeats[scope.scope] ?? DistinctCounts())
+        }
+        return broken.map { scope in
+            AuditFinding(
+                run: nil, table: "scope_summary",
+                row: "\(scope.scope.kind.rawValue) \(scope.scope.id)",
+                what: "its reviews give other distinct counts")
+        }
     }
 }
 
-/// Whether the keys are those of the live reviews. The shape of a review may have said that its id
-/// is global, or that many share its author's name.
-private func agrees(_ keys: DistinctKeys, _ reviews: [StoredReview]) -> Bool {
-    let sorted = reviews.sorted { $0.reviewKey < $1.reviewKey }
-    guard keys.count == sorted.count else { return false }
-    return zip(keys.entries, sorted).allSatisfy { entry, review in
-        if entry == review.distinctEntry() { return true }
-        let shared = review.values.authorName.map { Set([$0]) } ?? []
-        return [(true, []), (false, shared), (true, shared)].contains { isGlobal, names in
-            entry
-                == review.distinctEntry(
-                    by: DistinctRules(hasGlobalIDs: isGlobal, placeholders: names))
+/// Whether the key is that of the live review. The shape of a review may have said that its id is
+/// global, or that many share its author's name.
+private func agrees(_ entry: DistinctKeys.Entry, _ review: StoredReview) -> Bool {
+    if entry == review.distinctEntry() { return true }
+    let shared = review.values.authorName.map { Set([$0]) } ?? []
+    return [(true, []), (false, shared), (true, shared)].contains { isGlobal, names in
+        entry
+            == review.distinctEntry(
+                by: DistinctRules(hasGlobalIDs: isGlobal, placeholders: names))
+    }
+}
+
+extension DistinctKeys {
+    /// The entry of a review, by its number within the product.
+    fileprivate func entry(ofNumber number: Int64) -> Entry? {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if Int64(self[middle].number) < number { low = middle + 1 } else { high = middle }
         }
+        return low < count && Int64(self[low].number) == number ? self[low] : nil
     }
 }

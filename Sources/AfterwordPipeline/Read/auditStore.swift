@@ -5,23 +5,66 @@ import AfterwordCore
 /// stored payloads, the row checksums of all rows that are updated in place, and that current rows,
 /// sums, distinct counts and dimensions follow from the history (law 4).
 ///
-/// A change of any significant stored byte is found, as is any missing row.
+/// A change of any significant stored byte is found, as is any missing row. Products and their
+/// reviews are read span by span (`forEachSpan`), so that memory does not grow with them; what does
+/// is 20 bytes for each live review (its distinct keys), and the sums of scopes.
 ///
+/// - Parameter spanRows: Greatest number of versions that are held at once.
 /// - Returns: The first inconsistency; nil where there is none.
 /// - Throws: `StoreFault.digestRulesUnknown` for a run that a newer program wrote by rules that
 ///   this one does not know.
-package func auditStore(_ reader: any StoreReader) throws -> AuditFinding? {
-    let history = try reader.history(ofProduct: nil, review: nil)
+package func auditStore(
+    _ reader: any StoreReader, spanRows: Int = SpanLimit.rows
+) throws -> AuditFinding? {
     let runs = try reader.runs()
-    let rules = try knownRules(runs)
+    var walk = try AuditWalk(rules: knownRules(runs), reader)
+    try reader.forEachSpan(of: spanRows) { try walk.take($0, $1, reader) }
     let broken =
-        try auditRows(history, rules) ?? auditChain(runs, history)
-        ?? auditBalances(runs, reader) ?? auditBronze(reader)
-        ?? auditBase(history, reader) ?? auditSums(history, runs, reader)
+        try walk.history.finding(runs) ?? auditBalances(runs, reader) ?? walk.bronze.finding
+        ?? auditRejects(reader) ?? walk.current.finding(reader) ?? walk.sums.finding(reader)
     if let broken { return broken }
-    return try auditDistinct(reader) ?? auditInsights(reader) ?? auditVerdicts(reader)
-        ?? auditLinks(history, reader) ?? auditLedger(runs, rules, reader)
+    return try walk.distinct.finding() ?? auditInsights(reader) ?? auditVerdicts(reader)
+        ?? walk.links.finding() ?? auditLedger(runs, walk.bronze.ledgers, reader)
         ?? auditRowChecksums(reader)
+}
+
+/// All checks of what belongs to products, in one walk through the store. Each keeps its first
+/// finding, so that they are reported in the order of the checks.
+private struct AuditWalk {
+    var history: HistoryAudit
+    var bronze: BronzeAudit
+    var current = CurrentAudit()
+    var sums: SumAudit
+    var distinct: DistinctAudit
+    var links: LinkAudit
+    private let workers = WorkerPool(threads: nil)
+
+    init(rules: [Int64: DigestRules], _ reader: any StoreReader) throws {
+        history = HistoryAudit(rules: rules)
+        bronze = BronzeAudit(rules: rules)
+        sums = SumAudit(runs: Set(rules.keys))
+        distinct = try DistinctAudit(reader)
+        links = try LinkAudit(reader)
+    }
+
+    /// Once a row of the history is broken, the earliest such row is what the audit reports:
+    /// nothing else is read, and nothing is computed from values that do not hold.
+    mutating func take(
+        _ span: RowSpan, _ products: [ProductState], _ reader: any StoreReader
+    ) throws {
+        let versions = try reader.history(in: span)
+        history.take(versions, workers)
+        if history.isBroken { return }
+        let rows = try AuditedRows(span, products, versions, reader)
+        bronze.take(rows.raw, workers)
+        current.take(rows)
+        links.take(rows.history)
+        distinct.take(rows)
+        sums.take(rows.history)
+        guard span.endsProducts else { return }
+        try bronze.take(productsOf: span.products, reader)
+        try sums.finish(rows, reader)
+    }
 }
 
 /// The digest rules of each run.
@@ -37,18 +80,13 @@ private func knownRules(_ runs: [RunRecord]) throws -> [Int64: DigestRules] {
 }
 
 /// Checks each run's ledger digest against the rows that the run wrote beside its history.
+///
+/// - Parameter rowsOfProducts: Bronze and attributes, by run.
 private func auditLedger(
-    _ runs: [RunRecord], _ rules: [Int64: DigestRules], _ reader: any StoreReader
+    _ runs: [RunRecord], _ rowsOfProducts: [Int64: LedgerRows], _ reader: any StoreReader
 ) throws -> AuditFinding? {
-    var rows = rules.mapValues { LedgerRows(by: $0) }
-    for row in try reader.raw(ofProduct: nil) { rows[row.run, default: LedgerRows()].add(row) }
-    for row in try reader.productRaw(ofProduct: nil) {
-        rows[row.run, default: LedgerRows()].add(row)
-    }
+    var rows = rowsOfProducts
     for row in try reader.rejects() { rows[row.run, default: LedgerRows()].add(row) }
-    for row in try reader.attributeHistory(ofProduct: nil) {
-        rows[row.run, default: LedgerRows()].add(row)
-    }
     for row in try reader.insightHistory(of: nil) {
         rows[row.madeRun, default: LedgerRows()].add(row)
     }
@@ -141,51 +179,6 @@ private func auditRowChecksums(_ reader: any StoreReader) throws -> AuditFinding
     return nil
 }
 
-/// Checks both digests of every history row by the rules of its run; reports the earliest run
-/// first. Rows of a run that the ledger does not have are found by `auditChain`.
-private func auditRows(
-    _ history: [HistoryRow], _ rules: [Int64: DigestRules]
-) -> AuditFinding? {
-    let broken = history.filter { row in
-        let rules = rules[row.run] ?? .current
-        return row.computedRowDigest(by: rules) != row.rowDigest
-            || row.values.contentDigest(by: rules) != row.contentDigest
-    }
-    guard let row = broken.min(by: { $0.run < $1.run }) else { return nil }
-    return AuditFinding(
-        run: row.run, table: "product_reviews_history", row: name(row),
-        what: "its values are not those its digest was made of")
-}
-
-private func name(_ row: HistoryRow) -> String {
-    "product \(row.productID) review \(row.reviewID) version \(row.version)"
-}
-
-/// Checks that runs are numbered without gaps, and that each history digest follows from the
-/// previous one and the rows of its run.
-private func auditChain(_ runs: [RunRecord], _ history: [HistoryRow]) -> AuditFinding? {
-    var trees: [Int64: MerkleTree] = [:]
-    for row in history { trees[row.run, default: MerkleTree()].add(leaf: row.rowDigest) }
-    var previous = genesisDigest
-    for (index, run) in runs.enumerated() {
-        let digest = historyDigest(previous: previous, rows: trees[run.run] ?? MerkleTree())
-        guard run.run == Int64(index + 1), run.previousDigest == previous,
-            run.historyDigest == digest
-        else {
-            return AuditFinding(
-                run: run.run, table: "runs", row: "run \(run.run)",
-                what: "its digest does not follow from the run before and its rows")
-        }
-        previous = digest
-    }
-    if let stray = trees.keys.filter({ $0 > Int64(runs.count) }).min() {
-        return AuditFinding(
-            run: stray, table: "product_reviews_history", row: "run \(stray)",
-            what: "rows of a run that the ledger does not have")
-    }
-    return nil
-}
-
 /// Checks that every file's balance holds, and that the files of a run add up to its balance.
 private func auditBalances(
     _ runs: [RunRecord], _ reader: any StoreReader
@@ -207,21 +200,8 @@ private func auditBalances(
     return nil
 }
 
-/// Checks that every stored payload still matches its digest.
-private func auditBronze(_ reader: any StoreReader) throws -> AuditFinding? {
-    for row in try reader.raw(ofProduct: nil)
-    where payloadDigest(row.payload.span.bytes, context: row.context) != row.record.payload {
-        return AuditFinding(
-            run: row.run, table: "product_reviews_raw",
-            row: "product \(row.productID) identity \(row.record.identity)",
-            what: "its bytes are not those its digest was made of")
-    }
-    for row in try reader.productRaw(ofProduct: nil)
-    where payloadDigest(row.payload.span.bytes, context: []) != row.digest {
-        return AuditFinding(
-            run: row.run, table: "product_raw", row: "product \(row.productID) \(row.digest)",
-            what: "its bytes are not those its digest was made of")
-    }
+/// Checks that the bytes of every reject still match their digest.
+private func auditRejects(_ reader: any StoreReader) throws -> AuditFinding? {
     for row in try reader.rejects() where row.computedDigest != row.digest {
         return AuditFinding(
             run: row.run, table: "rejected_records",
@@ -229,63 +209,4 @@ private func auditBronze(_ reader: any StoreReader) throws -> AuditFinding? {
             what: "its bytes are not those its digest was made of")
     }
     return nil
-}
-
-/// Checks that the current row of every review equals its newest version in the history.
-private func auditBase(
-    _ history: [HistoryRow], _ reader: any StoreReader
-) throws -> AuditFinding? {
-    var newest: [Int64: HistoryRow] = [:]
-    for row in history where row.operation != .late {
-        if row.version > newest[row.reviewKey]?.version ?? 0 { newest[row.reviewKey] = row }
-    }
-    var records: [Int64: RawIdentity] = [:]
-    for row in try reader.raw(ofProduct: nil) { records[row.rawKey] = row.record }
-    var told: [Int64: CurrentPayload] = [:]
-    try reader.currentPayloads(ofProducts: nil) { told[$0.reviewKey] = $0 }
-    var count = 0
-    for review in try reader.reviews(ofProduct: nil) {
-        count += 1
-        let hasText = review.values.title != nil || review.values.body != nil
-        guard let own = told[review.reviewKey], own.rating == review.values.rating,
-            own.hasText == hasText, own.payload == review.payloadDigest
-        else {
-            return AuditFinding(
-                run: review.run, table: "product_reviews_current",
-                row: "product \(review.productID) review \(review.reviewID)",
-                what: "what it tells of its version is not so")
-        }
-        guard let row = newest[review.reviewKey], row.version == review.version,
-            row.run == review.run, row.observedAt == review.observedAt,
-            row.values == review.values, row.times == review.times,
-            row.authorID == review.authorID, row.contentDigest == review.contentDigest,
-            (row.operation != .delete) == review.isLive,
-            isOfKind(review),
-            records[review.rawKey]
-                == RawIdentity(identity: review.identity, payload: review.payloadDigest)
-        else {
-            return AuditFinding(
-                run: review.run, table: "product_reviews_clean",
-                row: "product \(review.productID) review \(review.reviewID)",
-                what: "it is not the newest version in its history")
-        }
-    }
-    guard count == newest.count else {
-        return AuditFinding(
-            run: nil, table: "product_reviews_clean", row: "\(count) reviews",
-            what: "the history has \(newest.count)")
-    }
-    return nil
-}
-
-/// Whether the review id fits its kind: a derived id begins with its kind's letter, and a source's
-/// own id never looks like a derived one.
-private func isOfKind(_ review: StoredReview) -> Bool {
-    func id(_ source: Text?, _ rules: IdentityRules) -> Text {
-        reviewID(source, kind: review.kind, identity: review.identity, by: rules)
-    }
-    return review.kind == .source
-        ? id(review.reviewID, .current) == review.reviewID
-            || review.reviewID.bytes.starts(with: Array("a1:".utf8))
-        : IdentityRules.allCases.contains { id(nil, $0) == review.reviewID }
 }

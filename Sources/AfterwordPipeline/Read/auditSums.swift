@@ -1,209 +1,151 @@
 import AfterwordCore
 
-/// Recomputes sums and dimensions from the history, run by run. After each run, the newest stored
-/// sum of everything that the run touched must equal the recomputed one.
-func auditSums(
-    _ history: [HistoryRow], _ runs: [RunRecord], _ reader: any StoreReader
-) throws -> AuditFinding? {
-    var fold = SumFold()
-    var stored = StoredSums()
-    let rows = Dictionary(grouping: history.filter { $0.operation != .late }, by: \.run)
-    let attributes = Dictionary(grouping: try reader.attributeHistory(ofProduct: nil), by: \.run)
-    let summaries = Dictionary(grouping: try reader.summaryHistory(ofProduct: nil), by: \.run)
-    let months = Dictionary(grouping: try reader.monthHistory(ofProduct: nil), by: \.run)
-    let scopes = Dictionary(grouping: try reader.scopeHistory(), by: \.run)
-    for run in runs.map(\.run) {
-        var touched = fold.apply(rows[run] ?? [], attributes[run] ?? [])
-        for summary in summaries[run] ?? [] {
-            stored.summaries[summary.row.productID] = summary.row
-            touched.products.insert(summary.row.productID)
+/// Recomputes sums and dimensions from the history. After each run, the newest stored sum of
+/// everything that the run touched must equal the recomputed one, and the current sums must equal
+/// those after the last run.
+///
+/// Products are recomputed one after another; the sums of scopes, which add products up, at the
+/// end. The finding of the earliest run is reported, as if all runs were recomputed one by one.
+struct SumAudit {
+    private let runs: Set<Int64>
+    private var folds: [Text: ProductFold] = [:]
+    private var scopes = ScopeFold()
+    /// The finding of the earliest run: of products before months, then by their order.
+    private var broken: (run: Int64, isMonth: Bool, finding: AuditFinding)?
+    private var brokenProduct: AuditFinding?
+    private var brokenMonth: AuditFinding?
+    private var monthCount = 0
+    private var foldedMonthCount = 0
+
+    /// - Parameter runs: The numbers of the runs on record.
+    init(runs: Set<Int64>) { self.runs = runs }
+
+    /// - Parameter rows: The next rows in order.
+    mutating func take(_ rows: [HistoryRow]) {
+        for row in rows { folds[row.productID, default: ProductFold()].take(row) }
+    }
+
+    /// Compares the sums of products whose rows have all been taken.
+    mutating func finish(_ rows: AuditedRows, _ reader: any StoreReader) throws {
+        let ids = rows.span.products
+        let attributes = Dictionary(
+            grouping: try reader.attributeHistory(ofProducts: ids), by: \.productID)
+        let summaries = Dictionary(
+            grouping: try reader.summaryHistory(ofProducts: ids), by: \.row.productID)
+        let months = Dictionary(
+            grouping: try reader.monthHistory(ofProducts: ids), by: \.row.productID)
+        let current = Dictionary(grouping: try reader.months(ofProducts: ids), by: \.productID)
+        for product in rows.products {
+            let id = product.productID
+            let stored = StoredProductSums(
+                attributes: attributes[id] ?? [], summaries: summaries[id] ?? [],
+                months: months[id] ?? [], current: current[id] ?? [])
+            finish(product, folds.removeValue(forKey: id) ?? ProductFold(), stored)
         }
-        for month in months[run] ?? [] {
-            let key = ProductMonth(product: month.row.productID, key: month.row.key)
-            stored.months[key] = month.row.counters
-            touched.months.insert(key)
+        folds = [:]
+    }
+
+    private mutating func finish(
+        _ product: ProductState, _ fold: ProductFold, _ stored: StoredProductSums
+    ) {
+        var state = ProductSumState(product.productID)
+        for run in fold.runs(with: stored).filter(runs.contains) {
+            let found = state.apply(run, fold, stored, to: &scopes)
+            for (finding, isMonth) in found { note(finding, of: run, isMonth: isMonth) }
         }
-        for scope in scopes[run] ?? [] {
-            stored.scopes[scope.row.scope] = scope.row
-            touched.scopes.insert(scope.row.scope)
-        }
-        if let finding = compare(stored, fold, touched, run) { return finding }
+        if brokenProduct == nil { brokenProduct = state.finding(product) }
+        if brokenMonth == nil { brokenMonth = state.finding(stored.current) }
+        monthCount += stored.current.count
+        foldedMonthCount += state.monthCount
     }
-    return try auditCurrent(fold, stored, reader)
-}
 
-private struct ProductMonth: Hashable, Comparable {
-    var product: Text
-    var key: MonthKey
-
-    static func < (left: Self, right: Self) -> Bool {
-        left.product == right.product ? left.key < right.key : left.product < right.product
+    private mutating func note(_ finding: AuditFinding, of run: Int64, isMonth: Bool) {
+        if let broken, (broken.run, broken.isMonth ? 1 : 0) <= (run, isMonth ? 1 : 0) { return }
+        broken = (run, isMonth, finding)
     }
-}
 
-/// The newest stored sums up to a run.
-private struct StoredSums {
-    var summaries: [Text: ProductSummary] = [:]
-    var months: [ProductMonth: Counters] = [:]
-    var scopes: [Scope: ScopeSummary] = [:]
-}
-
-/// The products, months and scopes that a run may have changed.
-private struct Touched {
-    var products: Set<Text> = []
-    var months: Set<ProductMonth> = []
-    var scopes: Set<Scope> = []
-}
-
-private func compare(
-    _ stored: StoredSums, _ fold: SumFold, _ touched: Touched, _ run: Int64
-) -> AuditFinding? {
-    let what = "the history gives other sums"
-    for product in touched.products.sorted() where !fold.agrees(stored.summaries[product], product)
-    {
-        return AuditFinding(
-            run: run, table: "product_summary_history", row: "product \(product)", what: what)
+    func finding(_ reader: any StoreReader) throws -> AuditFinding? {
+        var scopes = scopes
+        let ofScopes = scopes.finding(runs.sorted(), try reader.scopeHistory())
+        if let broken, broken.run <= ofScopes?.run ?? .max { return broken.finding }
+        return try ofScopes ?? brokenProduct ?? brokenMonth ?? currentFinding(scopes, reader)
     }
-    for month in touched.months.sorted()
-    where stored.months[month] ?? Counters() != fold.counters(month) {
-        return AuditFinding(
-            run: run, table: "product_aggregates",
-            row: "product \(month.product) month \(month.key.month)", what: what)
-    }
-    for scope in touched.scopes.sorted()
-    where !fold.agrees(stored.scopes[scope] ?? ScopeSummary(scope: scope)) {
-        return AuditFinding(
-            run: run, table: "scope_summary_history",
-            row: "\(scope.kind.rawValue) \(scope.id)", what: what)
-    }
-    return nil
-}
 
-/// Checks that the current sums equal those after the last run, and that none is missing.
-private func auditCurrent(
-    _ fold: SumFold, _ stored: StoredSums, _ reader: any StoreReader
-) throws -> AuditFinding? {
-    for product in try reader.products(nil) {
-        let id = product.productID
-        let last = stored.summaries[id]?.lastChangedRun ?? 0
-        guard fold.agrees(product.summary, id), product.summary.lastChangedRun == last else {
+    private func currentFinding(
+        _ fold: ScopeFold, _ reader: any StoreReader
+    ) throws -> AuditFinding? {
+        let scopes = try reader.scopes()
+        if let scope = scopes.first(where: { !fold.agrees($0) }) {
             return AuditFinding(
-                run: product.summary.lastChangedRun, table: "product_summary",
-                row: "product \(id)", what: "the history gives other sums")
+                run: nil, table: "scope_summary",
+                row: "\(scope.scope.kind.rawValue) \(scope.scope.id)",
+                what: "the history gives other sums")
         }
-        guard product.dimension == fold.dimensions[id] ?? ProductAttributes() else {
+        guard monthCount == foldedMonthCount, scopes.count == fold.count else {
             return AuditFinding(
-                run: nil, table: "products_dim", row: "product \(id)",
-                what: "its history gives other attributes")
+                run: nil,
+                table: monthCount == foldedMonthCount ? "scope_summary" : "product_aggregates",
+                row: "\(monthCount) months, \(scopes.count) scopes",
+                what: "the history gives \(foldedMonthCount) and \(fold.count)")
         }
+        return nil
     }
-    let months = try reader.months(ofProduct: nil)
-    if let month = months.first(where: { !fold.agrees($0) }) {
-        return AuditFinding(
-            run: nil, table: "product_aggregates",
-            row: "product \(month.productID) month \(month.key.month)",
-            what: "the history gives other sums")
-    }
-    let scopes = try reader.scopes()
-    if let scope = scopes.first(where: { !fold.agrees($0) }) {
-        return AuditFinding(
-            run: nil, table: "scope_summary",
-            row: "\(scope.scope.kind.rawValue) \(scope.scope.id)",
-            what: "the history gives other sums")
-    }
-    guard months.count == fold.monthCount, scopes.count == fold.scopes.count else {
-        return AuditFinding(
-            run: nil,
-            table: months.count == fold.monthCount ? "scope_summary" : "product_aggregates",
-            row: "\(months.count) months, \(scopes.count) scopes",
-            what: "the history gives \(fold.monthCount) and \(fold.scopes.count)")
-    }
-    return nil
 }
 
-/// Sums computed from whole rows, without the load's deltas and the store's sums.
-private struct SumFold {
-    struct Summary {
-        var counters = Counters()
-        /// The number of live reviews by source time, for the first and the last one.
-        var times: [Instant: Int] = [:]
-        var months: [MonthKey: Counters] = [:]
-    }
-    private(set) var summaries: [Text: Summary] = [:]
-    private(set) var dimensions: [Text: ProductAttributes] = [:]
-    private(set) var scopes: [Scope: ScopeSummary] = [:]
-    private var newest: [Int64: HistoryRow] = [:]
+/// The sums of scopes: what products add to them in each run, then added up run by run.
+struct ScopeFold {
+    private var moves: [Int64: [Scope: ScopeSummary]] = [:]
+    private var sums: [Scope: ScopeSummary] = [:]
 
-    var monthCount: Int {
-        summaries.values.reduce(0) { $0 + $1.months.values.count { !$0.isZero } }
-    }
+    /// The number of scopes with anything left.
+    var count: Int { sums.count }
 
-    /// Applies the rows of one run.
-    ///
-    /// - Returns: What the run may have changed.
-    mutating func apply(_ rows: [HistoryRow], _ attributes: [AttributeRow]) -> Touched {
-        let products = Set(rows.map(\.productID))
-        let named = products.union(attributes.map(\.productID))
-        var touched = Touched(products: products)
-        for product in named {
-            touched.scopes.formUnion((dimensions[product] ?? ProductAttributes()).scopes)
-            count(product, sign: -1)
-        }
-        for row in rows {
-            if let old = newest[row.reviewKey], old.operation != .delete {
-                touched.months.insert(move(old, sign: -1))
+    /// Notes that a run moves scopes by a product's sums; a product without reviews only touches
+    /// them.
+    mutating func move(_ scopes: [Scope], by counters: Counters, sign: Int64, in run: Int64) {
+        let counts = counters.reviewCount > 0
+        for scope in scopes {
+            var move = moves[run]?[scope] ?? ScopeSummary(scope: scope)
+            if counts {
+                move.productCount += sign
+                move.counters.add(counters, sign: sign)
             }
-            if row.operation != .delete { touched.months.insert(move(row, sign: 1)) }
-            newest[row.reviewKey] = row
-        }
-        for row in attributes { dimensions[row.productID] = row.attributes }
-        for product in named {
-            touched.scopes.formUnion((dimensions[product] ?? ProductAttributes()).scopes)
-            count(product, sign: 1)
-        }
-        scopes = scopes.filter { !$0.value.isGone }
-        return touched
-    }
-
-    private mutating func move(_ row: HistoryRow, sign: Int64) -> ProductMonth {
-        let key = MonthKey(month: row.times.createdAt.month, origin: row.times.createdOrigin)
-        summaries[row.productID, default: Summary()].counters.add(row.values, sign: sign)
-        summaries[row.productID]?.months[key, default: Counters()].add(row.values, sign: sign)
-        if row.times.createdOrigin == .source {
-            let at = row.times.createdAt
-            let count = (summaries[row.productID]?.times[at] ?? 0) + Int(sign)
-            summaries[row.productID]?.times[at] = count == 0 ? nil : count
-        }
-        return ProductMonth(product: row.productID, key: key)
-    }
-
-    private mutating func count(_ product: Text, sign: Int64) {
-        guard let counters = summaries[product]?.counters, counters.reviewCount > 0 else { return }
-        for scope in (dimensions[product] ?? ProductAttributes()).scopes {
-            scopes[scope, default: ScopeSummary(scope: scope)].productCount += sign
-            scopes[scope]?.counters.add(counters, sign: sign)
+            moves[run, default: [:]][scope] = move
         }
     }
 
-    /// A missing row counts as sums of zero.
-    func agrees(_ row: ProductSummary?, _ product: Text) -> Bool {
-        let own = summaries[product] ?? Summary()
-        return own.counters == row?.counters ?? Counters()
-            && own.times.keys.min() == row?.firstReviewAt
-            && own.times.keys.max() == row?.lastReviewAt
+    /// Adds the moves of all runs up, and compares each scope that a run touched.
+    mutating func finding(
+        _ runs: [Int64], _ history: [HistoryOf<ScopeSummary>]
+    ) -> AuditFinding? {
+        let rows = Dictionary(grouping: history, by: \.run)
+        var stored: [Scope: ScopeSummary] = [:]
+        for run in runs {
+            let moved = moves[run] ?? [:]
+            for (scope, move) in moved { add(move, to: scope) }
+            for row in rows[run] ?? [] { stored[row.row.scope] = row.row }
+            let touched = Set(moved.keys).union((rows[run] ?? []).map(\.row.scope))
+            for scope in touched.sorted()
+            where !agrees(stored[scope] ?? ScopeSummary(scope: scope)) {
+                return AuditFinding(
+                    run: run, table: "scope_summary_history",
+                    row: "\(scope.kind.rawValue) \(scope.id)",
+                    what: "the history gives other sums")
+            }
+        }
+        return nil
     }
 
-    func counters(_ month: ProductMonth) -> Counters {
-        summaries[month.product]?.months[month.key] ?? Counters()
+    private mutating func add(_ move: ScopeSummary, to scope: Scope) {
+        var sum = sums[scope] ?? ScopeSummary(scope: scope)
+        sum.productCount += move.productCount
+        sum.counters.add(move.counters)
+        sums[scope] = sum.isGone ? nil : sum
     }
 
-    func agrees(_ row: MonthSummary) -> Bool {
-        counters(ProductMonth(product: row.productID, key: row.key)) == row.counters
-    }
-
-    /// Distinct counts are checked by `auditDistinct`.
+    /// Distinct counts are checked by `DistinctAudit`.
     func agrees(_ row: ScopeSummary) -> Bool {
-        let own = scopes[row.scope] ?? ScopeSummary(scope: row.scope)
+        let own = sums[row.scope] ?? ScopeSummary(scope: row.scope)
         return own.productCount == row.productCount && own.counters == row.counters
     }
 }

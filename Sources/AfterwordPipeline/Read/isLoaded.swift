@@ -7,6 +7,6 @@ extension StoreReader {
     package func isLoaded() throws -> Bool {
         // Products are read only where no review is live.
         if try !scopes([.portfolio]).isEmpty { return true }
-        return try !products(nil).isEmpty
+        return try !products(after: nil, limit: 1).isEmpty
     }
 }

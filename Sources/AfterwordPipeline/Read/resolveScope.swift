@@ -39,13 +39,18 @@ package func resolve(
         if let product = try reader.products(id).first, allows(product.dimension[.brand]) {
             return scope
         }
-        let products = try reader.products(nil).filter { allows($0.dimension[.brand]) }
-        return .product(try name(id, "product", among: products.map(\.productID)))
+        var names: [Text] = []
+        try reader.forEachPage { page in
+            names += page.filter { allows($0.dimension[.brand]) }.map(\.productID)
+        }
+        return .product(try name(id, "product", among: names))
     case .scope(let own):
         if own.kind == .brand, allows(own.id), try !reader.scopes([own]).isEmpty { return scope }
-        let names = try reader.products(nil)
-            .filter { allows($0.dimension[.brand]) }
-            .flatMap(\.dimension.scopes).filter { $0.kind == own.kind }.map(\.id)
+        var names: [Text] = []
+        try reader.forEachPage { page in
+            names += page.map(\.dimension).filter { allows($0[.brand]) }
+                .flatMap(\.scopes).filter { $0.kind == own.kind }.map(\.id)
+        }
         let id = try name(own.id, own.kind.rawValue, among: names)
         return .scope(Scope(kind: own.kind, id: id))
     }

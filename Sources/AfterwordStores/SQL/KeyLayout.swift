@@ -17,6 +17,11 @@ enum KeyLayout {
         "(\(product) << \((lastNumber + 1).trailingZeroBitCount))"
     }
 
+    /// The key of the product that a review key contains, as SQL.
+    static func product(ofReview key: String) -> String {
+        "(\(key) >> \((lastNumber + 1).trailingZeroBitCount))"
+    }
+
     /// A condition: a column is a key of a product's reviews.
     static func holds(_ column: String, ofProduct product: String) -> String {
         let lowest = lowest(ofProduct: product)

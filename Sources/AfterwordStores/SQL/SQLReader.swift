@@ -42,7 +42,7 @@ final class SQLReader: StoreReader {
 
     init(_ session: any SQLSession) { self.session = session }
 
-    private func all<Found>(
+    func all<Found>(
         _ sql: String, _ values: [SQLValue] = [], _ decode: (any ColumnRow) throws -> Found
     ) throws -> [Found] {
         try session.rows(sql, values, decode)
@@ -215,36 +215,8 @@ final class SQLReader: StoreReader {
         ) { try $0.rawRow }
     }
 
-    func productRaw(ofProduct id: Text?) throws -> [ProductRawRow] {
-        try all(
-            """
-            SELECT r.*, p.product_id FROM product_raw r JOIN products_dim p USING (product_key)
-            \(id == nil ? "" : "WHERE p.product_id = ?") ORDER BY p.product_id, r.digest
-            """, id.map { [SQLValue($0)] } ?? []
-        ) { try $0.productRawRow }
-    }
-
     func rejects() throws -> [RejectRow] {
         try all("SELECT * FROM rejected_records ORDER BY digest, occurrence") { try $0.rejectRow }
-    }
-
-    func products(_ id: Text?) throws -> [ProductState] {
-        try all(
-            Queries.productSelection
-                + (id == nil ? " ORDER BY p.product_id" : " WHERE p.product_id = ?"),
-            id.map { [SQLValue($0)] } ?? []
-        ) { try $0.product }
-    }
-
-    func months(ofProduct id: Text?) throws -> [MonthSummary] {
-        try all(
-            """
-            SELECT a.*, p.product_id FROM product_aggregates a
-            JOIN products_dim p USING (product_key)
-            WHERE a.review_count > 0 \(id == nil ? "" : "AND p.product_id = ?")
-            ORDER BY p.product_id, a.month, a.origin
-            """, id.map { [SQLValue($0)] } ?? []
-        ) { try $0.monthSummary }
     }
 
     func scopes() throws -> [ScopeSummary] {
@@ -286,48 +258,6 @@ final class SQLReader: StoreReader {
             """,
             span + span + [.text(kind.rawValue), .text(kind.rawValue), .number(from)]
         ) { HistoryOf(run: try $0.run(), row: try $0.scopeSummary) }
-    }
-
-    func attributeHistory(ofProduct id: Text?) throws -> [AttributeRow] {
-        try all(
-            """
-            SELECT h.*, p.product_id FROM products_dim_history h
-            JOIN products_dim p USING (product_key)
-            \(id == nil ? "" : "WHERE p.product_id = ?") ORDER BY p.product_id, h.run
-            """, id.map { [SQLValue($0)] } ?? []
-        ) { try $0.attributeRow }
-    }
-
-    func summaryHistory(ofProduct id: Text?) throws -> [HistoryOf<ProductSummary>] {
-        try all(
-            """
-            SELECT h.*, p.product_id FROM product_summary_history h
-            JOIN products_dim p USING (product_key)
-            \(id == nil ? "" : "WHERE p.product_id = ?") ORDER BY p.product_id, h.run
-            """, id.map { [SQLValue($0)] } ?? []
-        ) { HistoryOf(run: try $0.run(), row: try $0.productSummary) }
-    }
-
-    func monthHistory(ofProduct id: Text?) throws -> [HistoryOf<MonthSummary>] {
-        // The last version of a month is the current row, earlier ones are history. Two separate
-        // queries, so that an error about an unreadable row names the right table.
-        func versions(_ table: String) throws -> [HistoryOf<MonthSummary>] {
-            let columns = Table.months.list("h")
-            return try all(
-                """
-                SELECT p.product_id, \(columns)
-                FROM \(table) h JOIN products_dim p ON p.product_key = h.product_key
-                \(id == nil ? "" : "WHERE p.product_id = ?")
-                """, id.map { [SQLValue($0)] } ?? []
-            ) { HistoryOf(run: try $0.run(), row: try $0.monthSummary) }
-        }
-        return try (versions("product_aggregates_history") + versions("product_aggregates"))
-            .sorted { left, right in
-                guard left.row.productID == right.row.productID else {
-                    return left.row.productID < right.row.productID
-                }
-                return (left.row.key, left.run) < (right.row.key, right.run)
-            }
     }
 
     func scopeHistory() throws -> [HistoryOf<ScopeSummary>] {

@@ -55,6 +55,43 @@ extension ForwardingReader {
     package func products(_ id: Text?) throws -> [ProductState] {
         try target().products(id)
     }
+    package func products(after id: Text?, limit: Int) throws -> [ProductState] {
+        try target().products(after: id, limit: limit)
+    }
+    package func rowCounts(ofProducts ids: ClosedRange<Text>) throws -> [Text: Int] {
+        try target().rowCounts(ofProducts: ids)
+    }
+    package func cuts(ofProduct id: Text, rows: Int) throws -> [Text] {
+        try target().cuts(ofProduct: id, rows: rows)
+    }
+    package func reviews(in span: RowSpan) throws -> [StoredReview] {
+        try target().reviews(in: span)
+    }
+    package func history(in span: RowSpan) throws -> [HistoryRow] {
+        try target().history(in: span)
+    }
+    package func raw(in span: RowSpan) throws -> [RawRow] {
+        try target().raw(in: span)
+    }
+    package func productRaw(ofProducts ids: ClosedRange<Text>) throws -> [ProductRawRow] {
+        try target().productRaw(ofProducts: ids)
+    }
+    package func months(ofProducts ids: ClosedRange<Text>) throws -> [MonthSummary] {
+        try target().months(ofProducts: ids)
+    }
+    package func attributeHistory(ofProducts ids: ClosedRange<Text>) throws -> [AttributeRow] {
+        try target().attributeHistory(ofProducts: ids)
+    }
+    package func summaryHistory(
+        ofProducts ids: ClosedRange<Text>
+    ) throws -> [HistoryOf<ProductSummary>] {
+        try target().summaryHistory(ofProducts: ids)
+    }
+    package func monthHistory(
+        ofProducts ids: ClosedRange<Text>
+    ) throws -> [HistoryOf<MonthSummary>] {
+        try target().monthHistory(ofProducts: ids)
+    }
     package func products(withKeys keys: Set<Int64>) throws -> [ProductState] {
         try target().products(withKeys: keys)
     }

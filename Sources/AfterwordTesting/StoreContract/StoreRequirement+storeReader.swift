@@ -28,12 +28,27 @@ extension StoreRequirement {
         StoreRequirement(
             "StoreReader", 8, "scopes come in the order asked for, unknown ones not at all"
         ) { try $0.scopesComeAsAsked() },
+        StoreRequirement(
+            "StoreReader", 9, "spans of any size bring every row once, in order"
+        ) { try $0.spansBringAllRows() },
+        StoreRequirement("StoreReader", 10, "no span has more versions than it may") {
+            try $0.spansAreBounded()
+        },
+        StoreRequirement("StoreReader", 11, "rows of a range of products are theirs among all") {
+            try $0.rowsOfARange()
+        },
+        StoreRequirement(
+            "StoreReader", 12, "an error of a walk's body ends it, and the reader can be used on"
+        ) { try $0.walksEndWithTheirBody() },
+        StoreRequirement("StoreReader", 13, "a walk as of a run is one through what was then") {
+            try $0.spansOfThePast()
+        },
     ]
 }
 
 extension StoreCheck {
     /// Calls `body` with a reader of each random history.
-    private func readEach(_ body: (any StoreReader) throws -> Void) throws {
+    func readEach(_ body: (any StoreReader) throws -> Void) throws {
         for history in histories {
             let store = try loaded(history)
             try store.read(body)

@@ -10,8 +10,8 @@ struct AuditCommand: ParsableCommand {
         discussion: """
             Names the first run and row that fail. The database checks its own pages, indexes and \
             rules besides; a Postgres server recomputes all sums, and checks its B-trees where \
-            the extension amcheck is installed. Needs no right to write. All rows are read into \
-            memory: an audit of a large store takes its time and room.
+            the extension amcheck is installed. Needs no right to write. Every row is read: an \
+            audit of a large store takes its time, but little memory.
             """)
 
     @OptionGroup var store: StoreOptions

@@ -1,0 +1,53 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordTesting
+
+/// Leaves the last review out of every span.
+final class CutSpans: ForwardingReader {
+    private let reader: any StoreReader
+    init(_ reader: any StoreReader) { self.reader = reader }
+    func target() throws -> any StoreReader { reader }
+    func reviews(in span: RowSpan) throws -> [StoredReview] {
+        try reader.reviews(in: span).dropLast()
+    }
+}
+
+/// Counts no row, so that any number of products is one span.
+final class CountingNothing: ForwardingReader {
+    private let reader: any StoreReader
+    init(_ reader: any StoreReader) { self.reader = reader }
+    func target() throws -> any StoreReader { reader }
+    func rowCounts(ofProducts ids: ClosedRange<Text>) throws -> [Text: Int] { [:] }
+}
+
+/// Returns the months of all products for a range.
+final class AllMonthsOfRanges: ForwardingReader {
+    private let reader: any StoreReader
+    init(_ reader: any StoreReader) { self.reader = reader }
+    func target() throws -> any StoreReader { reader }
+    func months(ofProducts ids: ClosedRange<Text>) throws -> [MonthSummary] {
+        try reader.months(ofProduct: nil)
+    }
+}
+
+/// Has the rows of one span only.
+final class OneSpan: ForwardingReader {
+    private let reader: any StoreReader
+    private var isUsed = false
+    init(_ reader: any StoreReader) { self.reader = reader }
+    func target() throws -> any StoreReader { reader }
+    func reviews(in span: RowSpan) throws -> [StoredReview] {
+        defer { isUsed = true }
+        return isUsed ? [] : try reader.reviews(in: span)
+    }
+}
+
+/// Knows only the first version of each review of a span.
+final class FirstVersions: ForwardingReader {
+    private let reader: any StoreReader
+    init(_ reader: any StoreReader) { self.reader = reader }
+    func target() throws -> any StoreReader { reader }
+    func history(in span: RowSpan) throws -> [HistoryRow] {
+        try reader.history(in: span).filter { $0.version == 1 }
+    }
+}
