@@ -38,6 +38,7 @@ import Testing
             ("There was smoke coming out of it, but it was great", "fire_or_smoke"),
             ("After two weeks there is mold everywhere and it stinks", "mould"),
             ("Nothing but trouble, my son choked on it", "choking"),
+            ("The coating failed to prevent mold after a week and it stinks", "mould"),
         ])
     func happened(text: String, hazard: String) {
         for star in [1, 5, nil] {
