@@ -20,6 +20,16 @@ final class CountingNothing: ForwardingReader {
     func rowCounts(ofProducts ids: ClosedRange<Text>) throws -> [Text: Int] { [:] }
 }
 
+/// Has no page of rejects after the first one.
+final class FirstRejects: ForwardingReader {
+    private let reader: any StoreReader
+    init(_ reader: any StoreReader) { self.reader = reader }
+    func target() throws -> any StoreReader { reader }
+    func rejects(after place: RejectPlace?, limit: Int) throws -> [RejectRow] {
+        place == nil ? try reader.rejects(after: nil, limit: limit) : []
+    }
+}
+
 /// Returns the months of all products for a range.
 final class AllMonthsOfRanges: ForwardingReader {
     private let reader: any StoreReader

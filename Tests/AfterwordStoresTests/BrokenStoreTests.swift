@@ -55,6 +55,7 @@ import Testing
         .reader("StoreReader 11", "ignores the range") { AllMonthsOfRanges($0) },
         .reader("StoreReader 12", "has one span") { OneSpan($0) },
         .reader("StoreReader 13", "knows first versions only") { FirstVersions($0) },
+        .reader("StoreReader 14", "has one page of rejects") { FirstRejects($0) },
     ]
 
     private static let ledgers: [BrokenStore] = [

@@ -60,7 +60,9 @@ private func copyRows(
         try copyProducts(first...last, reader, load)
     }
     try copyDistinctKeys(reader, load)
-    try inBatches(reader.rejects()) { try load.append(rejects: $0) }
+    try reader.forEachReject { page in
+        try inBatches(page) { try load.append(rejects: $0) }
+    }
     try copyScopes(reader, load)
     for shape in try reader.shapes() { try load.put(shape: shape) }
     try copyInsights(reader, load)

@@ -40,6 +40,20 @@ package enum SpanLimit {
     package static let rows = 8192
     /// Greatest number of products in a span.
     package static let products = 512
+    /// Greatest number of rejects in a page.
+    package static let rejects = 1024
+}
+
+/// Where a reject stands in the order of rejects.
+package struct RejectPlace: Equatable, Sendable {
+    package var digest: Digest128
+    package var occurrence: Int64
+
+    package init(_ row: RejectRow) { (digest, occurrence) = (row.digest, row.occurrence) }
+
+    package func isBefore(_ row: RejectRow) -> Bool {
+        (digest, occurrence) < (row.digest, row.occurrence)
+    }
 }
 
 /// The first `limit` products after an id that `choose` returns, of a reader that returns products
@@ -92,6 +106,24 @@ extension StoreReader {
             }
             try body(page)
             last = end
+        }
+    }
+
+    /// Passes all rejects in order of digest and occurrence, page by page.
+    ///
+    /// - Throws: What `body` throws, which ends the walk; `StoreFault`.
+    package func forEachReject(
+        of rows: Int = SpanLimit.rejects, _ body: ([RejectRow]) throws -> Void
+    ) throws {
+        var last: RejectPlace?
+        while true {
+            let page = try rejects(after: last, limit: rows)
+            guard let end = page.last else { return }
+            guard page.allSatisfy({ last?.isBefore($0) ?? true }) else {
+                throw StoreFault.unreadable(table: "rejected_records", column: "digest")
+            }
+            try body(page)
+            last = RejectPlace(end)
         }
     }
 

@@ -39,6 +39,8 @@ package protocol StoreReader: AnyObject {
     func productRaw(ofProduct id: Text?) throws -> [ProductRawRow]
     /// Rows of `rejected_records`, of all runs.
     func rejects() throws -> [RejectRow]
+    /// Rejects in order of digest and occurrence: the first `limit` after a place, or of all.
+    func rejects(after place: RejectPlace?, limit: Int) throws -> [RejectRow]
     /// Products, one or all.
     func products(_ id: Text?) throws -> [ProductState]
     /// Products by their keys, in any order.

@@ -180,6 +180,17 @@ package final class AsOfReader: StoreReader {
 
     // MARK: Bounded reads
 
+    package func rejects(after place: RejectPlace?, limit: Int) throws -> [RejectRow] {
+        var (found, last): ([RejectRow], RejectPlace?) = ([], place)
+        while found.count < limit {
+            let page = try reader.rejects(after: last, limit: limit - found.count)
+            guard let end = page.last else { break }
+            found += page.filter { $0.run <= run }
+            last = RejectPlace(end)
+        }
+        return found
+    }
+
     package func rowCounts(ofProducts ids: ClosedRange<Text>) throws -> [Text: Int] {
         try reader.rowCounts(ofProducts: ids)
     }

@@ -51,6 +51,7 @@ package final class ScopedReader: StoreReader {
     package func attempts() throws -> [RunAttempt] { [] }
     package func checksummedRows() throws -> [ChecksummedRow] { [] }
     package func rejects() throws -> [RejectRow] { [] }
+    package func rejects(after place: RejectPlace?, limit: Int) throws -> [RejectRow] { [] }
 
     // MARK: Products and reviews
 

@@ -86,7 +86,9 @@ private func auditLedger(
     _ runs: [RunRecord], _ rowsOfProducts: [Int64: LedgerRows], _ reader: any StoreReader
 ) throws -> AuditFinding? {
     var rows = rowsOfProducts
-    for row in try reader.rejects() { rows[row.run, default: LedgerRows()].add(row) }
+    try reader.forEachReject { page in
+        for row in page { rows[row.run, default: LedgerRows()].add(row) }
+    }
     for row in try reader.insightHistory(of: nil) {
         rows[row.madeRun, default: LedgerRows()].add(row)
     }
@@ -202,11 +204,14 @@ private func auditBalances(
 
 /// Checks that the bytes of every reject still match their digest.
 private func auditRejects(_ reader: any StoreReader) throws -> AuditFinding? {
-    for row in try reader.rejects() where row.computedDigest != row.digest {
-        return AuditFinding(
+    var broken: RejectRow?
+    try reader.forEachReject { page in
+        if broken == nil { broken = page.first { $0.computedDigest != $0.digest } }
+    }
+    return broken.map { row in
+        AuditFinding(
             run: row.run, table: "rejected_records",
             row: "file \(row.file) offset \(row.offset)",
             what: "its bytes are not those its digest was made of")
     }
-    return nil
 }

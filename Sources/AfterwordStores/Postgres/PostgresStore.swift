@@ -316,10 +316,10 @@ struct PostgresSession: SQLSession {
                 numbered.append(character)
                 continue
             }
-            if case .number = values[place] {
-                numbered += "$\(place + 1)::bigint"
-            } else {
-                numbered += "$\(place + 1)"
+            switch values[place] {
+            case .number: numbered += "$\(place + 1)::bigint"
+            case .text: numbered += "$\(place + 1)"
+            case .digest: numbered += "$\(place + 1)::bytea"
             }
             place += 1
         }
@@ -327,6 +327,7 @@ struct PostgresSession: SQLSession {
             switch value {
             case .number(let number): String(number)
             case .text(let text): text
+            case .digest(let digest): "\\x\(digest)"
             }
         }
         return try connection.runPrepared(numbered, parameters).map { try decode($0) }

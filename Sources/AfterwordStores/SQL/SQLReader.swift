@@ -5,6 +5,7 @@ import AfterwordPipeline
 enum SQLValue {
     case number(Int64)
     case text(String)
+    case digest(Digest128)
 
     init(_ text: Text) { self = .text(text.string) }
 }
@@ -213,6 +214,17 @@ final class SQLReader: StoreReader {
             \(appended) AND p.product_id = ? \(order)
             """, [SQLValue](repeating: SQLValue(id), count: 3)
         ) { try $0.rawRow }
+    }
+
+    func rejects(after place: RejectPlace?, limit: Int) throws -> [RejectRow] {
+        let values: [SQLValue] = place.map { [.digest($0.digest), .number($0.occurrence)] } ?? []
+        return try all(
+            """
+            SELECT * FROM rejected_records
+            \(place == nil ? "" : "WHERE (digest, occurrence) > (?, ?)")
+            ORDER BY digest, occurrence LIMIT ?
+            """, values + [.number(Int64(limit))]
+        ) { try $0.rejectRow }
     }
 
     func rejects() throws -> [RejectRow] {

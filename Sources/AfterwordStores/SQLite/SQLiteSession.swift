@@ -63,6 +63,7 @@ struct SQLiteSession: SQLSession {
             switch value {
             case .number(let number): question.add(number)
             case .text(let text): question.add(text)
+            case .digest(let digest): question.add(digest)
             }
         }
         return try question.rows { try decode($0) }

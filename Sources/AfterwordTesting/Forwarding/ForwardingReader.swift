@@ -49,6 +49,9 @@ extension ForwardingReader {
     package func productRaw(ofProduct id: Text?) throws -> [ProductRawRow] {
         try target().productRaw(ofProduct: id)
     }
+    package func rejects(after place: RejectPlace?, limit: Int) throws -> [RejectRow] {
+        try target().rejects(after: place, limit: limit)
+    }
     package func rejects() throws -> [RejectRow] {
         try target().rejects()
     }

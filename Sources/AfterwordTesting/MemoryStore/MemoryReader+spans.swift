@@ -9,6 +9,10 @@ extension MemoryReader {
                 .prefix(limit))
     }
 
+    func rejects(after place: RejectPlace?, limit: Int) throws -> [RejectRow] {
+        Array(try rejects().filter { place?.isBefore($0) ?? true }.prefix(limit))
+    }
+
     func rowCounts(ofProducts ids: ClosedRange<Text>) throws -> [Text: Int] {
         var counts: [Text: Int] = [:]
         for review in try reviews(in: RowSpan(ids)) { counts[review.productID, default: 0] += 1 }

@@ -105,6 +105,32 @@ extension StoreCheck {
         }
     }
 
+    func rejectsComeByPages() throws {
+        let store = try store()
+        for (number, history) in histories.enumerated() where number == 0 {
+            var steps = history.steps
+            for body in ["a", "b", "c", "a"] {
+                let text = #"{"rating": 3, "body": "\#(body), no product"}"#
+                steps[0].records.append(.init(text: text, product: nil))
+            }
+            try history.load(steps, into: store)
+        }
+        try store.read { reader in
+            let all = try reader.rejects()
+            try expect(all.count > 3, "the history has too few rejects")
+            for reader in [reader, AsOfReader(reader, run: 1)] as [any StoreReader] {
+                for rows in [1, 2, 100] {
+                    var found: [RejectRow] = []
+                    try reader.forEachReject(of: rows) { page in
+                        try expect(page.count <= rows, "a page has more rejects than asked for")
+                        found += page
+                    }
+                    try expect(found, is: try reader.rejects(), "rejects, \(rows) a page")
+                }
+            }
+        }
+    }
+
     private struct Stop: Error {}
 
     func walksEndWithTheirBody() throws {

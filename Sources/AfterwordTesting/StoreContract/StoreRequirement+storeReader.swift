@@ -43,6 +43,9 @@ extension StoreRequirement {
         StoreRequirement("StoreReader", 13, "a walk as of a run is one through what was then") {
             try $0.spansOfThePast()
         },
+        StoreRequirement("StoreReader", 14, "pages of rejects bring every one once, in order") {
+            try $0.rejectsComeByPages()
+        },
     ]
 }
 
