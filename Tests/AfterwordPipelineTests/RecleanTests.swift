@@ -152,6 +152,25 @@ import Testing
         #expect(try run.store.read { try $0.runs() }.count == 1)
     }
 
+    @Test("A rating beyond the scale that was let in does not keep another shape from being mended")
+    func otherShapes() throws {
+        let run = CaseRun("reclean")
+        let loud = Self.dump.map { $0.replacing(#""p":"P"#, with: #""p":"Q"#) }
+        let beyond = loud[0].replacing(#""stars":1"#, with: #""stars":9"#)
+        #expect(beyond != loud[0])
+        let other = Self.shape().replacing(#""shape":"r""#, with: #""shape":"s""#)
+        try run.load(
+            files: ["loud.jsonl": ([beyond] + loud.dropFirst()).joined(separator: "\n")],
+            shape: other
+        ) {
+            $0.maxRejects = 100
+            $0.observedAt = Instant(iso8601: "2026-01-25T00:00:00Z")
+        }
+        _ = try load(run, Self.dump, on: "2026-02-01", shape: Self.shape(body: "missing"))
+        _ = try load(run, Self.dump, on: "2026-02-08", shape: Self.shape())
+        #expect(try reclean(run).fields == [.body: 10])
+    }
+
     @Test("Records that the shape makes no review of stay as they are; too many are refused")
     func unread() throws {
         let run = CaseRun("reclean")

@@ -226,7 +226,7 @@ private struct Reclean {
         // Guards or not: the next dump would bring these reviews once more.
         if elsewhere > 0 { throw RecleanFault.movesProducts(elsewhere, of: report.read) }
         guard context.options.hasGuards else { return }
-        try checkReadings(shapes.readings, upTo: context.options.maxRejects ?? 0)
+        try checkReadings(shapes.newReadings, upTo: context.options.maxRejects ?? 0)
         for field in TrackedField.inOrder {
             guard let said = said[field], said.stored >= 5, said.read == 0 else { continue }
             throw RecleanFault.losesField(field, reviews: said.stored)
@@ -259,6 +259,8 @@ struct TodaysShapes {
 
     private var shapes: [String: Shape] = [:]
     private(set) var unknown: Set<String> = []
+    /// Names of shapes that read otherwise than the stored reviews of theirs were read.
+    private var changed: Set<String> = []
     /// Names of mapped fields and attributes that lie outside of stored records.
     private(set) var outOfReach: [String] = []
     /// By shape, how many records were read and what of them cannot be.
@@ -292,6 +294,9 @@ struct TodaysShapes {
             shapes[given.name] = given
         }
         outOfReach = newOutside(of: rows)
+        changed = Set(
+            rows.filter { row in shapes[row.name].map { ShapeRow($0) != row } ?? false }
+                .map(\.name))
     }
 
     /// The fields around records, and attributes of products, that today's shapes map and those of
@@ -333,11 +338,14 @@ struct TodaysShapes {
         self.counts[cleaner.shape.name] = counts
     }
 
-    /// The records of each shape as if they were a file of a dump.
-    var readings: DumpIndex {
+    /// The records of each shape that changed as if they were a file of a dump: what the others say
+    /// was let in when it was loaded.
+    var newReadings: DumpIndex { readings(of: changed.contains) }
+
+    private func readings(of isWanted: (String) -> Bool) -> DumpIndex {
         let index = DumpIndex(ReadingRules(observedAt: newest))
         for (name, counts) in counts.sorted(by: { Text($0.key) < Text($1.key) }) {
-            guard let shape = shapes[name] else { continue }
+            guard isWanted(name), let shape = shapes[name] else { continue }
             var record = FileRecord(
                 run: 0, name: "stored records of shape \(name)", byteCount: 0,
                 digest: Digest256([UInt8](repeating: 0, count: 32)), shape: name,
@@ -351,7 +359,7 @@ struct TodaysShapes {
     }
 
     var unreadable: [UnreadField] {
-        readings.files.flatMap { file in
+        readings { _ in true }.files.flatMap { file in
             file.cleaner.map { file.fields.unread(of: $0, file: file.record.name) } ?? []
         }
     }
