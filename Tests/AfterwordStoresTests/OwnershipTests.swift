@@ -109,8 +109,7 @@ import Testing
                         .replacing(", b.dump_label AS dump_label", with: ""))
             }
         case "6 verdicts": try undoVerdicts(database)
-        // The checks stay as they are: they allow the same.
-        case "14 checks without lists": break
+        case "14 checks without lists": break  // They allow the same.
         case "13 estimated times, restated versions, capped dumps":
             try database.execute(sql: undoCappedDumps)
         case "11 review links": try database.execute(sql: undoReviewLinks)
