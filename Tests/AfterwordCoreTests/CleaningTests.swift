@@ -190,6 +190,15 @@ import Testing
         #expect(digits("0.1234567890123456789") == nil)
     }
 
+    @Test("Nothing times ten is nothing", arguments: ["0", "0.0", "0e5"])
+    func zero(text: String) {
+        func scaled(by factor: Int64, over divisor: Int64) -> Int64? {
+            AfterwordCore.Decimal(firstIn: Array(text.utf8))?.scaled(by: factor, over: divisor)
+        }
+        #expect(scaled(by: 10, over: 1) == 0)
+        #expect(scaled(by: 1, over: 3) == 0)
+    }
+
     @Test("A month begins on its first day, and so do those after it")
     func months() {
         #expect(Instant(startOfMonth: 202603) == Instant(iso8601: "2026-03-01"))

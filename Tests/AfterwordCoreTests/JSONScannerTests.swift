@@ -1,8 +1,29 @@
-import AfterwordCore
 import Foundation
 import Testing
 
+@testable import AfterwordCore
+
 @Suite struct JSONScannerTests {
+    @Test("A text that ends inside an escape ends too early, and is no wrong escape")
+    func cutEscapes() {
+        let whole = Array(#""\u00e9\n\ud83d\ude00""#.utf8)
+        #expect(validateJSON(whole, strict: true) == nil)
+        for end in 1..<whole.count {
+            // What follows in memory does not count.
+            let cut = whole[..<end] + Array(repeating: UInt8(ascii: " "), count: 8)
+            let cause = Array(cut).lend { bytes -> ScanFault.Cause? in
+                var scanner = JSONScanner(bytes.part(0..<end), isFinal: true, isStrict: true)
+                do throws(ScanFault) {
+                    _ = try scanner.scanValue()
+                    return nil
+                } catch {
+                    return error.cause
+                }
+            }
+            #expect(cause == .reject(.truncated), "\(end) bytes")
+        }
+    }
+
     static let suite = "../shared/data/jsontestsuite/test_parsing"
 
     @Test(

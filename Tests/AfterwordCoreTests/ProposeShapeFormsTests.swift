@@ -1,5 +1,6 @@
-import AfterwordCore
 import Testing
+
+@testable import AfterwordCore
 
 /// Where `proposeShape` finds reviews, what it refuses, and how sure it is. All records are
 /// invented.
@@ -9,6 +10,15 @@ import Testing
     }
 
     private static let review = #"{"asin": "B1", "id": "r1", "rating": 4, "body": "It hums."}"#
+
+    @Test("A month names a part of a dump, though its letters are hexadecimal digits")
+    func monthsAsKeys() {
+        for key in ["dec", "feb-2026", "reviews-of-december", "week-of-march-the-first"] {
+            #expect(namesPart(key), "\(key)")
+        }
+        #expect(!namesPart("3f2504e0-4f89-11d3-9a0c-0305e82c3301"))
+        #expect(!namesPart("decade"))
+    }
 
     @Test(
         "Reviews are found through envelopes, buckets, maps and lists of lists",

@@ -60,6 +60,19 @@ import Testing
         #expect(try audit(fixture) == nil)
     }
 
+    @Test("A header longer than what is looked at first is read to its end")
+    func longHeader() throws {
+        let more = (0..<60).map { "AN_ATTRIBUTE_OF_THE_PRODUCT_\($0)" }.joined(separator: ",")
+        let header = more + "," + Self.header
+        #expect(header.utf8.count > OtherFormat.headBytes)
+        let commas = String(repeating: ",", count: 60)
+        let table = ([header] + Self.rows.map { commas + $0 }).joined(separator: "\n") + "\n"
+        let fixture = Fixture()
+        let report = try fixture.load(["reviews.csv": table])
+        #expect(report.run.balance.inserted == 4)
+        #expect(try raw(fixture, "P1").count == 3)
+    }
+
     private func audit(_ fixture: Fixture) throws -> AuditFinding? {
         try fixture.store.read { try auditStore($0) }
     }
