@@ -9,7 +9,8 @@ import Testing
 /// Stores of every released schema, made by the program of that time: today's program opens,
 /// migrates, audits and goes on loading each of them.
 @Suite struct ReleasedStoreTests {
-    /// A store under `Fixtures/stores`: `NAME.sqlite.gz`, and `NAME.sql.gz` as `pg_dump` wrote it.
+    /// A store under `Fixtures/stores`: `NAME.sqlite.gz`, and `NAME.sql.gz` as `pg_dump` wrote it,
+    /// where Postgres had a schema of that version.
     struct Released: Sendable, CustomTestStringConvertible {
         var name: String
         /// `history_digest` of its newest run, by kind of store: salts are random.
@@ -35,12 +36,22 @@ import Testing
                     .sqlite: "06a07f923e00b1b9be7427c60d95298dcc041d057abe4db1c527c6049a9769eb",
                     .postgres: "f36c280da30a637a73a5f633149c7887ec33c61f86fd91a59edd0b82a5fd3083",
                 ], runs: 22, counts: [91, 131, 7, 1, 2, 21, 3], isCurrent: true),
+            Released(
+                name: "schema-14",
+                digests: [
+                    .sqlite: "1d609a95e0752ffb399134601790bd0a56befcd83cc7c8a64f3c3eee15b4c3f0"
+                ], runs: 22, counts: [91, 131, 7, 1, 2, 21, 3]),
         ]
+
+        /// Each kept store with the kinds of store that it was kept of.
+        static let kept = StoreKind.lasting.flatMap { kind in
+            all.filter { $0.digests[kind] != nil }.map { (kind, $0) }
+        }
     }
 
     @Test(
         "A store of an earlier schema is migrated, holds, and takes the next dump",
-        arguments: StoreKind.lasting, Released.all)
+        arguments: Released.kept)
     func goesOn(kind: StoreKind, released: Released) throws {
         let file = try StoreOnDisk(kind, restoring: released.name)
         let store = try file.open()
@@ -78,7 +89,7 @@ import Testing
 
     @Test(
         "A migrated store has the same schema as a new one",
-        arguments: StoreKind.lasting, Released.all)
+        arguments: Released.kept)
     func sameSchema(kind: StoreKind, released: Released) throws {
         let (migrated, made) = (
             try StoreOnDisk(kind, restoring: released.name), try StoreOnDisk(kind)
@@ -96,7 +107,7 @@ import Testing
     @Test(
         "A rehearsal on an older Postgres store migrates it only for itself; a read says it is old",
         .enabled(if: StoreKind.lasting.contains(.postgres)),
-        arguments: Released.all.filter { !$0.isCurrent })
+        arguments: Released.all.filter { !$0.isCurrent && $0.digests[.postgres] != nil })
     func rehearsed(released: Released) throws {
         let file = try StoreOnDisk(.postgres, restoring: released.name)
         let before = try file.definitions()
