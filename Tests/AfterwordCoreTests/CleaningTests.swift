@@ -190,13 +190,18 @@ import Testing
         #expect(digits("0.1234567890123456789") == nil)
     }
 
-    @Test("Nothing times ten is nothing", arguments: ["0", "0.0", "0e5"])
-    func zero(text: String) {
-        func scaled(by factor: Int64, over divisor: Int64) -> Int64? {
+    @Test("Nothing times ten is nothing, and one times ten is ten")
+    func scaled() {
+        func scaled(_ text: String, by factor: Int64, over divisor: Int64) -> Int64? {
             AfterwordCore.Decimal(firstIn: Array(text.utf8))?.scaled(by: factor, over: divisor)
         }
-        #expect(scaled(by: 10, over: 1) == 0)
-        #expect(scaled(by: 1, over: 3) == 0)
+        for text in ["0", "0.0", "0e5"] {
+            #expect(scaled(text, by: 10, over: 1) == 0, "\(text)")
+            #expect(scaled(text, by: 1, over: 3) == 0, "\(text)")
+        }
+        for text in ["1", "1.0", "0.1e1"] {
+            #expect(scaled(text, by: 10, over: 1) == 10, "\(text)")
+        }
     }
 
     @Test("A month begins on its first day, and so do those after it")
