@@ -35,31 +35,32 @@ package enum ClusterLimit {
 package func clusterSentences(
     _ reviews: [(values: ReviewValues, reading: ReviewReading)]
 ) -> [SentenceCluster] {
+    let isOther = reviews.map { ($0.values.star ?? 0) >= 4 || !$0.reading.complaints.isEmpty }
     var phrases: [Phrase: [Int: Place]] = [:]
-    var elsewhere: [Phrase: Int] = [:]
     // Reviews per language: negative ones without a known complaint, and all others.
     var unread: [Language: Int] = [:]
     var others: [Language: Int] = [:]
     for (index, review) in reviews.enumerated() {
-        let isOther = (review.values.star ?? 0) >= 4 || !review.reading.complaints.isEmpty
-        let found = placedPhrases(review.values, review.reading.language)
-        if isOther {
+        if isOther[index] {
             others[review.reading.language, default: 0] += 1
-            for phrase in found.keys { elsewhere[phrase, default: 0] += 1 }
-        } else {
-            unread[review.reading.language, default: 0] += 1
-            for (phrase, place) in found { phrases[phrase, default: [:]][index] = place }
+            continue
+        }
+        unread[review.reading.language, default: 0] += 1
+        for (phrase, place) in placedPhrases(review.values, review.reading.language) {
+            phrases[phrase, default: [:]][index] = place
         }
     }
     let support = min(
         max(ClusterLimit.support, unread.values.reduce(0, +) / ClusterLimit.part),
         ClusterLimit.enough)
+    phrases = phrases.filter { $0.value.count >= support }
+    let elsewhere = counts(
+        of: phrases.keys, in: zip(reviews, isOther).lazy.filter(\.1).map(\.0))
     phrases = phrases.filter { phrase, places in
         // Adding one to the others corrects for small samples; a single word needs a higher lift.
         let lift = ClusterLimit.lift + (phrase.words.count == 1 ? 1 : 0)
-        return places.count >= support
-            && places.count * ((others[phrase.language] ?? 0) + 1)
-                >= lift * ((elsewhere[phrase] ?? 0) + 1) * (unread[phrase.language] ?? 0)
+        return places.count * ((others[phrase.language] ?? 0) + 1)
+            >= lift * ((elsewhere[phrase] ?? 0) + 1) * (unread[phrase.language] ?? 0)
     }
     var clusters: [SentenceCluster] = []
     while clusters.count < ClusterLimit.clusters,
@@ -107,13 +108,39 @@ private func commonest(_ written: [String]) -> String {
     return best?.key ?? ""
 }
 
+/// In how many of some reviews each of some phrases is.
+private func counts(
+    of phrases: some Collection<Phrase>,
+    in reviews: some Sequence<(values: ReviewValues, reading: ReviewReading)>
+) -> [Phrase: Int] {
+    // Most words begin none of the phrases: nothing more is looked at there.
+    var beginnings: [Language: Set<String>] = [:]
+    var counts: [Phrase: Int] = [:]
+    for phrase in phrases {
+        beginnings[phrase.language, default: []].insert(phrase.words[0])
+        counts[phrase] = 0
+    }
+    for review in reviews {
+        let language = review.reading.language
+        guard let beginnings = beginnings[language] else { continue }
+        let found = placedPhrases(review.values, language, beginningWith: beginnings)
+        for phrase in found.keys { counts[phrase]? += 1 }
+    }
+    return counts
+}
+
 /// The phrases of a review, each at its first occurrence.
-private func placedPhrases(_ values: ReviewValues, _ language: Language) -> [Phrase: Place] {
+///
+/// - Parameter beginnings: The first words of the phrases that are wanted; nil for any.
+private func placedPhrases(
+    _ values: ReviewValues, _ language: Language, beginningWith beginnings: Set<String>? = nil
+) -> [Phrase: Place] {
     var places: [Phrase: Place] = [:]
     for (field, text) in [(TrackedField.title, values.title), (.body, values.body)] {
         guard let text, language.hasSpaces else { continue }
         let found = words(of: text)
-        for start in found.indices where !isStopWord(found[start].text) {
+        for start in found.indices
+        where beginnings?.contains(found[start].text) ?? true && !isStopWord(found[start].text) {
             var group: [String] = []
             for end in start..<min(start + ClusterLimit.words, found.count) {
                 guard found[end].sentence == found[start].sentence,
