@@ -85,6 +85,14 @@ package struct Lexicon: Sendable {
     /// made again.
     package static let first = Lexicon(LanguageFiles.aspects)
 
+    /// The lexicon that new stores are read with.
+    package static var current: Lexicon { first }
+
+    /// The lexicon of a version; nil for one that this program does not know.
+    package static func ofVersion(_ version: Int64) -> Lexicon? {
+        Int64(first.version) == version ? first : nil
+    }
+
     /// - Parameter list: The aspects and hazards, each named once; their phrases are in the
     ///   languages' files.
     private init(_ list: DataSections) {

@@ -20,12 +20,40 @@ package struct ReviewReader: Sendable {
 
     /// The language of a review and what its title and then its body mention.
     package mutating func read(_ values: ReviewValues) -> ReviewReading {
-        if let text = values.title { title.cut(text, table) }
-        if let text = values.body { body.cut(text, table) }
-        var reading = ReviewReading(language: language(of: values))
-        if let text = values.title { read(text, title, .title, values.star, &reading) }
-        if let text = values.body { read(text, body, .body, values.star, &reading) }
+        read((values.title, values.body), star: values.star)
+    }
+
+    /// The same from a review's texts and stars.
+    package mutating func read(
+        _ texts: (title: Text?, body: Text?), star: Int?
+    ) -> ReviewReading {
+        if let text = texts.title { title.cut(text, table) }
+        if let text = texts.body { body.cut(text, table) }
+        var reading = ReviewReading(language: language(of: texts))
+        if let text = texts.title { read(text, title, .title, star, &reading) }
+        if let text = texts.body { read(text, body, .body, star, &reading) }
         return reading
+    }
+
+    /// Reads a version of a review, and marks it.
+    ///
+    /// - Parameters:
+    ///   - number: The review's number within its product.
+    ///   - run: The run that brought the version.
+    package mutating func entry(
+        _ texts: (title: Text?, body: Text?), rating: Int64?, number: Int64, run: Int64,
+        key: DistinctKey
+    ) -> ProductReadings.Entry {
+        let reading = read(texts, star: rating.map { starOf(rating: $0) })
+        let hasText = texts.title != nil || texts.body != nil
+        var wordCount = 0
+        if texts.title != nil { wordCount += title.words.count }
+        if texts.body != nil { wordCount += body.words.count }
+        let isUnread = AfterwordCore.isUnread(texts, reading, wordCount: wordCount)
+        var marks = ReadingMarks(number: number, run: run, key: key, reading)
+        (marks.rating, marks.hasText) = (rating, hasText)
+        marks.isReadable = hasText && !isUnread
+        return ProductReadings.Entry(marks, ReadingPlaces(reading))
     }
 
     private func read(
@@ -42,16 +70,16 @@ package struct ReviewReader: Sendable {
     }
 
     /// The same as `detectLanguage`, from texts that are cut.
-    private mutating func language(of values: ReviewValues) -> Language {
-        if let text = values.title, title.hasLongScalars, let own = languageByLetters(of: text) {
+    private mutating func language(of texts: (title: Text?, body: Text?)) -> Language {
+        if let text = texts.title, title.hasLongScalars, let own = languageByLetters(of: text) {
             return own
         }
-        if let text = values.body, body.hasLongScalars, let own = languageByLetters(of: text) {
+        if let text = texts.body, body.hasLongScalars, let own = languageByLetters(of: text) {
             return own
         }
         for place in frequent.indices { frequent[place] = 0 }
-        if values.title != nil { markFrequentWords(of: title) }
-        if values.body != nil { markFrequentWords(of: body) }
+        if texts.title != nil { markFrequentWords(of: title) }
+        if texts.body != nil { markFrequentWords(of: body) }
         var likeliest = LikeliestLanguage()
         for (language, words) in table.frequent {
             var count = 0

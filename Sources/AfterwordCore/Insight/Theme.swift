@@ -37,6 +37,13 @@ package struct ReadReview: Sendable {
         return read
     }
 
+    /// The review with its key, as it was stored.
+    package func recognised(by key: DistinctKey) -> ReadReview {
+        var read = self
+        read.knownKey = key
+        return read
+    }
+
     /// The aspects complained about, or praised, each once.
     package func aspects(negative: Bool) -> Set<Int> {
         Set(reading.mentions.filter { $0.isNegative == negative }.map(\.aspect))
@@ -45,8 +52,7 @@ package struct ReadReview: Sendable {
     /// Whether the stars agree with the statement: a complaint counts at up to three stars or
     /// without a rating, praise at four or five stars or without a rating.
     package func counts(asStrength: Bool) -> Bool {
-        guard let star = review.values.star else { return true }
-        return asStrength ? star >= 4 : star <= 3
+        review.values.counts(asStrength: asStrength)
     }
 
     /// Four or five stars with complaints only, or one or two stars with praise only.
@@ -55,6 +61,14 @@ package struct ReadReview: Sendable {
         let complains = reading.mentions.contains(where: \.isNegative)
         let praises = reading.mentions.contains { !$0.isNegative }
         return star >= 4 && complains && !praises || star <= 2 && praises && !complains
+    }
+}
+
+extension ReviewValues {
+    /// Whether the stars agree with a statement (`ReadReview.counts`).
+    package func counts(asStrength: Bool) -> Bool {
+        guard let star else { return true }
+        return asStrength ? star >= 4 : star <= 3
     }
 }
 
@@ -70,8 +84,9 @@ package struct Theme: Sendable {
     package var mixed: Int64 = 0
     /// Those mentions that are in versions brought by the newest run.
     package var new: Int64 = 0
-    package var products: Set<Text> = []
-    package var brands: Set<Text> = []
+    /// The number of products, and of brands, with reviews that say so.
+    package var products: Int64 = 0
+    package var brands: Int64 = 0
     package var languages: Set<String> = []
     /// By how many millionths of a star the mean would be higher without those reviews; nil where
     /// none would be left.
@@ -85,8 +100,6 @@ package struct Theme: Sendable {
     mutating func count(_ read: ReadReview) {
         mentions += 1
         if read.isNew { new += 1 }
-        products.insert(read.review.productID)
-        if let brand = read.brand { brands.insert(brand) }
         languages.insert(read.reading.language.rawValue)
         if let rating = read.review.values.rating {
             ratings.sum += rating
@@ -96,11 +109,13 @@ package struct Theme: Sendable {
 
     /// Ordered by distinct mentions (halved for general aspects), then star impact, then number of
     /// products.
-    var rank: (Int64, Int64, Int) {
-        (
-            aspect.isGeneral ? distinctMentions : distinctMentions * 2, starImpact ?? 0,
-            products.count
-        )
+    private var rank: (Int64, Int64, Int64) {
+        (aspect.isGeneral ? distinctMentions : distinctMentions * 2, starImpact ?? 0, products)
+    }
+
+    static func ranksBefore(_ left: Theme, _ right: Theme) -> Bool {
+        let (l, r) = (left.rank, right.rank)
+        return l == r ? Text(left.aspect.id) < Text(right.aspect.id) : l > r
     }
 }
 
@@ -114,6 +129,7 @@ package func countThemes(
     var whole: (sum: Int64, count: Int64) = (0, 0)
     let groups = distinctReviews(reviews)
     var said: Set<[Int]> = []
+    var named = lexicon.aspects.map { _ in (products: Set<Text>(), brands: Set<Text>()) }
     for (place, read) in reviews.enumerated() {
         if let rating = read.review.values.rating {
             whole.sum += rating
@@ -122,6 +138,8 @@ package func countThemes(
         for aspect in read.aspects(negative: !strengths) {
             if read.counts(asStrength: strengths) {
                 themes[aspect].count(read)
+                named[aspect].products.insert(read.review.productID)
+                if let brand = read.brand { named[aspect].brands.insert(brand) }
                 if said.insert([groups[place], aspect]).inserted {
                     themes[aspect].distinctMentions += 1
                 }
@@ -132,9 +150,8 @@ package func countThemes(
     }
     for index in themes.indices {
         themes[index].starImpact = starImpact(of: themes[index].ratings, in: whole)
+        themes[index].products = Int64(named[index].products.count)
+        themes[index].brands = Int64(named[index].brands.count)
     }
-    return themes.filter { $0.mentions > 0 }.sorted { left, right in
-        let (l, r) = (left.rank, right.rank)
-        return l == r ? Text(left.aspect.id) < Text(right.aspect.id) : l > r
-    }
+    return themes.filter { $0.mentions > 0 }.sorted(by: Theme.ranksBefore)
 }

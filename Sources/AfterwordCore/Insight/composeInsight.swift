@@ -323,7 +323,7 @@ private struct InsightComposer {
         item.distinctMentions = theme.distinctMentions
         item.mixed = theme.mixed
         item.new = theme.new
-        item.products = Int64(theme.products.count)
+        item.products = theme.products
         item.languages = theme.languages.sorted { Text($0) < Text($1) }
         item.share = share(theme.distinctMentions, of: distinct.counts.count)
         item.starImpact = theme.starImpact

@@ -9,6 +9,10 @@ package struct Shown: Equatable, Sendable {
     package var appearances: Int64
     package var products: Int64
 
+    package init(appearances: Int64, products: Int64) {
+        (self.appearances, self.products) = (appearances, products)
+    }
+
     package static let once = Shown(appearances: 1, products: 1)
 }
 

@@ -29,8 +29,15 @@ package func themeShifts(
     before: [ReadReview], new: [ReadReview], lexicon: Lexicon
 ) -> [ThemeShift] {
     let counts = distinctMentions([before, new], strengths: false, lexicon: lexicon)
+    return themeShifts(before: counts[0], new: counts[1], lexicon: lexicon)
+}
+
+/// The same from counts.
+package func themeShifts(
+    before: DistinctMentions, new: DistinctMentions, lexicon: Lexicon
+) -> [ThemeShift] {
     var compared = lexicon.aspects.indices.map { aspect in
-        let shares = counts.map { Proportion($0.mentions[aspect], of: $0.readable) }
+        let shares = [before, new].map { Proportion($0.mentions[aspect], of: $0.readable) }
         return ThemeShift(
             aspect: lexicon.aspects[aspect], before: shares[0], new: shares[1],
             chance: chanceOfDifference(shares[0], shares[1]))

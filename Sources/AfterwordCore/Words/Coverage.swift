@@ -3,15 +3,25 @@ extension ReviewValues {
     /// was found, and either there are at least six words or most letters are outside the Latin
     /// script.
     package func isUnread(_ reading: ReviewReading) -> Bool {
-        guard reading.language == .unknown, reading.mentions.isEmpty, reading.hazards.isEmpty else {
-            return false
-        }
-        let texts = [title, body].compactMap { $0 }
-        if texts.reduce(0, { $0 + words(of: $1).count }) >= 6 { return true }
-        let letters = texts.flatMap { $0.string.unicodeScalars }.filter(\.properties.isAlphabetic)
-        // Beyond Latin letters (U+024F).
-        return letters.count { $0.value > 0x24F } * 2 > letters.count
+        AfterwordCore.isUnread(
+            (title, body), reading,
+            wordCount: [title, body].compactMap { $0 }.reduce(0) { $0 + words(of: $1).count })
     }
+}
+
+/// As `ReviewValues.isUnread`, of texts whose words are counted.
+func isUnread(
+    _ texts: (title: Text?, body: Text?), _ reading: ReviewReading,
+    wordCount: @autoclosure () -> Int
+) -> Bool {
+    guard reading.language == .unknown, reading.mentions.isEmpty, reading.hazards.isEmpty else {
+        return false
+    }
+    if wordCount() >= 6 { return true }
+    let letters = [texts.title, texts.body].compactMap { $0 }
+        .flatMap { $0.string.unicodeScalars }.filter(\.properties.isAlphabetic)
+    // Beyond Latin letters (U+024F).
+    return letters.count { $0.value > 0x24F } * 2 > letters.count
 }
 
 /// What an answer about a dump covers; without it, "no dangers found" would mean nothing.
