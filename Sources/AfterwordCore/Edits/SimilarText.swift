@@ -51,7 +51,8 @@ private func joined(_ words: ArraySlice<UInt64>) -> UInt64 {
 }
 
 /// The finishing step of SplitMix64.
-private func mixed(_ value: UInt64) -> UInt64 {
+@inline(__always)
+func mixed(_ value: UInt64) -> UInt64 {
     var mixed = value
     mixed = (mixed ^ mixed &>> 30) &* 0xBF58_476D_1CE4_E5B9
     mixed = (mixed ^ mixed &>> 27) &* 0x94D0_49BB_1331_11EB

@@ -146,7 +146,7 @@ private func foldedScalar(
 
 /// The scalar of several bytes that begins at an index; nil where the bytes there are ill-formed
 /// UTF-8.
-private func decodeScalar(_ bytes: BorrowedBytes, at index: Int) -> Unicode.Scalar? {
+func decodeScalar(_ bytes: BorrowedBytes, at index: Int) -> Unicode.Scalar? {
     let lead = bytes[index]
     let length = (~lead).leadingZeroBitCount
     guard 2...4 ~= length, index + length <= bytes.count else { return nil }
