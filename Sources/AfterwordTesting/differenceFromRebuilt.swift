@@ -15,12 +15,45 @@ package func differenceFromRebuilt(_ reader: any StoreReader) throws -> String? 
             return "as of run \(run): \(difference)"
         }
     }
+    if let difference = try differenceFromRead(reader, history) { return difference }
     let last = Rebuilt(history, attributes)
     if let difference = try last.differenceNow(reader) { return difference }
     for row in history where row.computedRowDigest != row.rowDigest {
         return "row digest of \(row.productID) \(row.reviewID) \(row.version)"
     }
     return try differenceInChain(reader)
+}
+
+/// Reads every version again, and compares what the runs added to the readings of products.
+private func differenceFromRead(
+    _ reader: any StoreReader, _ history: [HistoryRow]
+) throws -> String? {
+    let runs = try reader.runs()
+    let readers = Dictionary(uniqueKeysWithValues: runs.map { ($0.run, $0.reader) })
+    let again = runs.filter { $0.observedOrigin == .reread }.map(\.run)
+    var read: [String] = []
+    for row in history {
+        let times = (readers[row.run] == .some(nil) ? 0 : 1) + again.count { $0 > row.run }
+        let said =
+            row.operation == .delete
+            ? "-1 deleted"
+            : "\(row.values.rating ?? -1) \(readReview(row.values, with: .first))"
+        read += Array(repeating: "\(row.reviewKey) \(row.run) \(said)", count: times)
+    }
+    var stored: [String] = []
+    for product in try reader.products(nil) {
+        let rows = try reader.readings(
+            ofProducts: product.productKey...product.productKey, upTo: .max)
+        for row in rows {
+            row.readings.forEach { marks in
+                let key = reviewKey(ofProduct: product.productKey, number: marks.number)
+                let own = row.readings.reading(of: marks)
+                let said = marks.isLive ? "\(own)" : "deleted"
+                stored.append("\(key) \(marks.run) \(marks.rating ?? -1) \(said)")
+            }
+        }
+    }
+    return read.sorted() == stored.sorted() ? nil : "readings"
 }
 
 private struct Rebuilt {

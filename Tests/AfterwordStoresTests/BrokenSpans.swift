@@ -20,6 +20,16 @@ final class CountingNothing: ForwardingReader {
     func rowCounts(ofProducts ids: ClosedRange<Text>) throws -> [Text: Int] { [:] }
 }
 
+/// Returns readings of later runs than asked for.
+final class ReadingsOfAllRuns: ForwardingReader {
+    private let reader: any StoreReader
+    init(_ reader: any StoreReader) { self.reader = reader }
+    func target() throws -> any StoreReader { reader }
+    func readings(
+        ofProducts keys: ClosedRange<Int64>, upTo run: Int64
+    ) throws -> [ReadingsRow] { try reader.readings(ofProducts: keys, upTo: .max) }
+}
+
 /// Has no page of rejects after the first one.
 final class FirstRejects: ForwardingReader {
     private let reader: any StoreReader
@@ -60,4 +70,22 @@ final class FirstVersions: ForwardingReader {
     func history(in span: RowSpan) throws -> [HistoryRow] {
         try reader.history(in: span).filter { $0.version == 1 }
     }
+}
+
+/// Knows only the first version of each review that is asked for by its key.
+final class FirstVersionsOfReviews: ForwardingReader {
+    private let reader: any StoreReader
+    init(_ reader: any StoreReader) { self.reader = reader }
+    func target() throws -> any StoreReader { reader }
+    func history(ofReviews keys: [Int64]) throws -> [HistoryRow] {
+        try reader.history(ofReviews: keys).filter { $0.version == 1 }
+    }
+}
+
+/// Returns the segments of the oldest run first.
+final class OldSegmentsFirst: ForwardingReader {
+    private let reader: any StoreReader
+    init(_ reader: any StoreReader) { self.reader = reader }
+    func target() throws -> any StoreReader { reader }
+    func searchSegments() throws -> [SearchSegment] { try reader.searchSegments().reversed() }
 }

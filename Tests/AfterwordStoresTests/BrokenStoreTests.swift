@@ -56,6 +56,9 @@ import Testing
         .reader("StoreReader 12", "has one span") { OneSpan($0) },
         .reader("StoreReader 13", "knows first versions only") { FirstVersions($0) },
         .reader("StoreReader 14", "has one page of rejects") { FirstRejects($0) },
+        .reader("StoreReader 15", "has readings of all runs") { ReadingsOfAllRuns($0) },
+        .reader("StoreReader 16", "knows first versions only") { FirstVersionsOfReviews($0) },
+        .reader("StoreReader 17", "begins with the oldest run") { OldSegmentsFirst($0) },
     ]
 
     private static let ledgers: [BrokenStore] = [

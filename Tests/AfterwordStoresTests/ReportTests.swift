@@ -163,7 +163,8 @@ import Testing
                 WHERE name IN ('6 verdicts', '7 service jobs', '8 plain names',
                     '9 digest rules', '10 identity rules, unreadable fields',
                     '11 review links', '12 distinct reviews',
-                    '13 estimated times, restated versions, capped dumps')
+                    '13 estimated times, restated versions, capped dumps', '15 readings',
+                    '16 search')
             """)
         try store.grantReader(role)
         _ = try schema.open()

@@ -67,6 +67,7 @@ final class TemporaryStore: SQLPlace {
         "run_files": "run, name", "shapes": "name", "products_dim_history": "product_key, run",
         "product_raw": "product_key, digest", "rejected_records": "digest, occurrence",
         "product_summary_history": "product_key, run",
+        "product_readings": "product_key, run",
         "product_aggregates": "product_key, month, origin",
         "product_aggregates_history": "product_key, month, origin, run",
         "scope_summary": "kind, id", "scope_summary_history": "kind, id, run",

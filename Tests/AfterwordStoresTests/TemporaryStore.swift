@@ -181,6 +181,8 @@ final class TemporaryStores {
         } catch StoreFault.digestRulesUnknown(let run, let rules) {
             return AuditFinding(
                 run: run, table: "runs", row: "digest_rules \(rules)", what: "unknown")
+        } catch StoreFault.readerUnknown(let run, let reader) {
+            return AuditFinding(run: run, table: "runs", row: "reader \(reader)", what: "unknown")
         }
     }
 

@@ -61,9 +61,15 @@ let undoCappedDumps = """
     ALTER TABLE shapes DROP COLUMN stale_since;
     """
 
-/// The same of the thirteenth, the tenth and the ninth.
+/// Takes away what the fifteenth migration added, in either database.
+let undoReadings = "ALTER TABLE runs DROP COLUMN reader; DROP TABLE product_readings;"
+
+/// Takes away what the sixteenth migration added, in either database.
+let undoSearch = "DROP TABLE search_parts; DROP TABLE search_segments;"
+
+/// The same of the sixteenth, the fifteenth, the thirteenth, the tenth and the ninth.
 let undoSinceDigestRules =
-    undoCappedDumps + undoIdentityRules + undoDigestRules
+    undoSearch + undoReadings + undoCappedDumps + undoIdentityRules + undoDigestRules
 
 let undoDigestRules = "ALTER TABLE runs DROP COLUMN digest_rules;"
 

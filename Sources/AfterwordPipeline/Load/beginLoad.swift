@@ -25,12 +25,26 @@ func beginLoad(
         options: options, head: head, observedAt: observed.at, observedOrigin: observed.origin,
         identicalSince: repeated.map(\.run).min(), dumpLabel: dumpLabel(options, repeated),
         identity: identity)
+    run.lexicon = try readingLexicon(head, options)
     if !run.isFirst {
         run.take(aliases: try load.reader.links())
         try dumpIndex.placeMarks { try load.products($0).map(\.productID) }
     }
     return LoadContext(
         run, store: request.store, load: load, executor: executor, dumpIndex: dumpIndex)
+}
+
+/// The lexicon that a load reads with: that of the run before, so that all readings are of one; a
+/// new store is read with the newest.
+///
+/// - Throws: `StoreFault.readerUnknown`.
+func readingLexicon(_ head: StoreHead, _ options: LoadOptions) throws -> Lexicon? {
+    if head.nextRun == 1 { return options.keepsReadings ? .current : nil }
+    guard let version = head.reader else { return nil }
+    guard let lexicon = Lexicon.ofVersion(version) else {
+        throw StoreFault.readerUnknown(run: head.nextRun - 1, reader: version)
+    }
+    return lexicon
 }
 
 /// The given label, else that of the run whose files are loaded again; replays and catalogs have

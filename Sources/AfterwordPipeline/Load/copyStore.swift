@@ -58,12 +58,14 @@ private func copyRows(
     try reader.forEachPage { page in
         guard let first = page.first?.productID, let last = page.last?.productID else { return }
         try copyProducts(first...last, reader, load)
+        try copyReadings(page, reader, load)
     }
     try copyDistinctKeys(reader, load)
     try reader.forEachReject { page in
         try inBatches(page) { try load.append(rejects: $0) }
     }
     try copyScopes(reader, load)
+    try copySearch(reader, load)
     for shape in try reader.shapes() { try load.put(shape: shape) }
     try copyInsights(reader, load)
     let runs = try reader.runs()
@@ -123,8 +125,32 @@ private func copyProducts(
     try byRun(reader.monthHistory(ofProducts: ids)) { try load.put(months: $0, run: $1) }
 }
 
+/// Copies the readings of a page of products, as many at once as a span has versions.
+private func copyReadings(
+    _ products: [ProductState], _ reader: any StoreReader, _ load: any StoreLoad
+) throws {
+    for keys in keyRanges(products.map(\.productKey)) {
+        var rows: [ReadingsRow] = []
+        for key in keys {
+            rows += try reader.readings(ofProducts: key...key, upTo: .max)
+            if rows.reduce(0, { $0 + $1.readings.count }) < SpanLimit.rows { continue }
+            try inBatches(rows) { try load.append(readings: $0) }
+            rows = []
+        }
+        try inBatches(rows) { try load.append(readings: $0) }
+    }
+}
+
 private func copyScopes(_ reader: any StoreReader, _ load: any StoreLoad) throws {
     try byRun(reader.scopeHistory()) { try load.put(scopes: $0, run: $1) }
+}
+
+/// Copies the search index, segment by segment.
+private func copySearch(_ reader: any StoreReader, _ load: any StoreLoad) throws {
+    for segment in try reader.searchSegments() {
+        let parts = try reader.searchParts(segment.bucketKeys + segment.chunkKeys)
+        try load.append(search: segment, parts)
+    }
 }
 
 private func copyDistinctKeys(_ reader: any StoreReader, _ load: any StoreLoad) throws {

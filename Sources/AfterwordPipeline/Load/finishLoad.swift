@@ -100,6 +100,7 @@ func runRecord(
     record.dumpLabel = run.dumpLabel
     record.identityRules = run.identity.rawValue
     record.outOfWindow = totals.outOfWindow
+    record.reader = run.lexicon.map { Int64($0.version) }
     record.ledgerDigest = record.computedLedgerDigest(
         previous: head.ledgerDigest, files: files, rows: totals.ledger)
     return record

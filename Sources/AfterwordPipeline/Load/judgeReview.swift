@@ -79,6 +79,7 @@ private func verdictRun(_ head: StoreHead, _ ledger: LedgerRows, _ now: Instant)
         observedOrigin: .verdict, completeness: .none, seed: 0, balance: Balance(), deleted: 0,
         productsNamed: 0, previousDigest: head.historyDigest,
         historyDigest: historyDigest(previous: head.historyDigest, rows: MerkleTree()))
+    record.reader = head.reader
     record.ledgerDigest = record.computedLedgerDigest(
         previous: head.ledgerDigest, files: [], rows: ledger)
     return record

@@ -119,6 +119,9 @@
         func append(attributes rows: [AttributeRow]) throws {
             try count().append(attributes: rows)
         }
+        func append(readings rows: [ReadingsRow]) throws {
+            try count().append(readings: rows)
+        }
         func put(summaries rows: [ProductSummary], run: Int64) throws {
             try count().put(summaries: rows, run: run)
         }
@@ -138,6 +141,9 @@
         func append(links: [ReviewLink]) throws { try count().append(links: links) }
         func append(answers: [CachedAnswer]) throws { try count().append(answers: answers) }
         func append(calls: [ModelCall]) throws { try count().append(calls: calls) }
+        func append(search segment: SearchSegment, _ parts: [SearchPart]) throws {
+            try count().append(search: segment, parts)
+        }
         var reader: any StoreReader { load.reader }
         func finish(_ run: RunRecord, files: [FileRecord]) throws {
             try count().finish(run, files: files)

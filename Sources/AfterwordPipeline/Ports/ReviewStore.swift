@@ -191,6 +191,9 @@ package protocol StoreLoad: StoreLookUps {
     func put(products: [ProductState]) throws
     /// Appends the attributes as of this run to `products_dim_history`.
     func append(attributes rows: [AttributeRow]) throws
+    /// Appends what the run adds to the readings of products, each product once; no row of it is
+    /// ever changed or removed.
+    func append(readings rows: [ReadingsRow]) throws
     /// Upserts sums that moved, with the keys of the products' live reviews, and appends the sums
     /// to their history; a month or scope with nothing left is deleted from the current rows.
     func put(summaries rows: [ProductSummary], run: Int64) throws
@@ -219,6 +222,8 @@ package protocol StoreLoad: StoreLookUps {
     func append(verdicts: [VerdictRow]) throws
     /// Appends links between reviews; no link is ever changed or removed.
     func append(links: [ReviewLink]) throws
+    /// Appends a segment of the search index with its parts.
+    func append(search segment: SearchSegment, _ parts: [SearchPart]) throws
     /// Appends model calls, when a store is copied.
     func append(calls: [ModelCall]) throws
 
@@ -268,6 +273,8 @@ package enum StoreFault: Error, Equatable, Sendable {
     case digestRulesUnknown(run: Int64, rules: Int64)
     /// A newer program began the store, by identity rules that this program does not know.
     case identityRulesUnknown(run: Int64, rules: Int64)
+    /// A newer program read the reviews of a run with a reader that this one does not know.
+    case readerUnknown(run: Int64, reader: Int64)
     /// A stored value that this program does not write: the disk, or another program, changed it.
     case unreadable(table: String, column: String)
     /// The file, or a table of it, is damaged.

@@ -30,6 +30,8 @@ package enum ObservedOrigin: String, Sendable {
     case verdict
     /// Stored records read again: the newest dump.
     case reclean
+    /// Texts of stored reviews read again: the newest dump.
+    case reread
 }
 
 extension RunRecord {
@@ -38,7 +40,7 @@ extension RunRecord {
     var readsReviews: Bool {
         switch observedOrigin {
         case .given, .folderName, .identicalRun, .clock: true
-        case .replay, .catalog, .insight, .verdict, .reclean: false
+        case .replay, .catalog, .insight, .verdict, .reclean, .reread: false
         }
     }
 }
@@ -114,6 +116,9 @@ package struct RunRecord: Equatable, Sendable {
     /// Number of absent reviews that a dump complete for their products keeps: they are older than
     /// a capped dump reaches. No digest covers it.
     package var outOfWindow: Int64 = 0
+    /// The version of the reader (`Lexicon`) by which the store holds readings of every version up
+    /// to the run; nil where it does not. No digest covers it: an audit reads again.
+    package var reader: Int64?
     /// `historyDigest` of the run before.
     package var previousDigest: Digest256
     /// Digest of the chain of history rows up to this run.

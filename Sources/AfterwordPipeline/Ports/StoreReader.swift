@@ -33,6 +33,11 @@ package protocol StoreReader: AnyObject {
     /// The reviews that have a version from the runs after `from` up to `to`, and the history of
     /// these reviews up to `to`. Reads no other history.
     func changed(after from: Int64, upTo to: Int64) throws -> ChangedReviews
+    /// The segments of the search index, those of the newest run first, then in order of their
+    /// numbers. A store that an earlier program wrote has none until its next load.
+    func searchSegments() throws -> [SearchSegment]
+    /// Parts of segments by their keys, in any order; a key that is not stored has no result.
+    func searchParts(_ keys: [Int64]) throws -> [SearchPart]
     /// Rows of `product_reviews_raw`, of one product or of all.
     func raw(ofProduct id: Text?) throws -> [RawRow]
     /// Rows of `product_raw`, of one product or of all.
@@ -54,6 +59,10 @@ package protocol StoreReader: AnyObject {
     /// The ids of reviews that cut a product into parts of about `rows` versions each, in order;
     /// none where it has no more.
     func cuts(ofProduct id: Text, rows: Int) throws -> [Text]
+    /// Reviews by their keys, in any order; a key that is not stored has no result.
+    func reviews(withKeys keys: [Int64]) throws -> [StoredReview]
+    /// Versions and late rows of reviews by their keys; by product, review, version, then run.
+    func history(ofReviews keys: [Int64]) throws -> [HistoryRow]
     /// Live and deleted reviews of a span.
     func reviews(in span: RowSpan) throws -> [StoredReview]
     /// Versions and late rows of a span's reviews, by product, review, version, then run.
@@ -74,6 +83,17 @@ package protocol StoreReader: AnyObject {
     /// Calls `take` with each product's key and the keys of its live reviews, as they are now, in
     /// any order; a product whose keys were never written is left out.
     func distinctKeys(_ take: (Int64, DistinctKeys) -> Void) throws
+    /// Rows of `product_readings` of these products, of runs up to `run`; by product key, then run.
+    func readings(ofProducts keys: ClosedRange<Int64>, upTo run: Int64) throws -> [ReadingsRow]
+    /// Calls `take` with the key of each of these products, or of all, and the marks of all its
+    /// versions up to a run, without their places, in order of the keys; a product without readings
+    /// is left out.
+    ///
+    /// - Throws: What `take` throws, which ends the walk; `StoreFault`.
+    func marks(
+        ofProducts keys: ClosedRange<Int64>?, upTo run: Int64,
+        _ take: (Int64, ReadingHistory) throws -> Void
+    ) throws
     /// Current sums of months, of one product or of all.
     func months(ofProduct id: Text?) throws -> [MonthSummary]
     /// Current sums of all scopes.

@@ -8,22 +8,27 @@ package struct StoreHead: Equatable, Sendable {
     /// Keys of appended rows: those that are not a review's first (`firstAppendedKey`).
     package var nextRawKey: Int64
     package var nextHistoryKey: Int64
+    /// Number of the next segment of the search index; 1 where the store has none.
+    package var nextSegment: Int64
     package var lastRecordedAt: Instant?
     package var historyDigest: Digest256
     package var ledgerDigest: Digest256
     /// `observed_at` of the newest dump that was complete for everything, and the newest such run.
     package var lastCompleteAllAt: Instant?
     package var lastCompleteAllRun: Int64?
+    /// `RunRecord.reader` of the newest run.
+    package var reader: Int64?
 
     package init(
         nextRun: Int64, nextProductKey: Int64, nextRawKey: Int64, nextHistoryKey: Int64,
-        lastRecordedAt: Instant?, historyDigest: Digest256, ledgerDigest: Digest256,
-        lastCompleteAllAt: Instant?, lastCompleteAllRun: Int64?
+        nextSegment: Int64, lastRecordedAt: Instant?, historyDigest: Digest256,
+        ledgerDigest: Digest256, lastCompleteAllAt: Instant?, lastCompleteAllRun: Int64?
     ) {
         self.nextRun = nextRun
         self.nextProductKey = nextProductKey
         self.nextRawKey = nextRawKey
         self.nextHistoryKey = nextHistoryKey
+        self.nextSegment = nextSegment
         self.lastRecordedAt = lastRecordedAt
         self.historyDigest = historyDigest
         self.ledgerDigest = ledgerDigest

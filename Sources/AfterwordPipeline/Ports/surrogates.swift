@@ -31,6 +31,11 @@ package func firstKey(ofProduct productKey: Int64, identity: Digest128) -> Int64
 /// The number of a review within its product, which its key contains.
 package func reviewNumber(_ reviewKey: Int64) -> Int64 { reviewKey & (1 << reviewBits - 1) }
 
+/// The key of a review by its number within its product.
+package func reviewKey(ofProduct productKey: Int64, number: UInt32) -> Int64 {
+    productKey << reviewBits | Int64(number)
+}
+
 /// The product key that a review key contains.
 package func productKey(ofReview reviewKey: Int64) -> Int64 { reviewKey >> reviewBits }
 

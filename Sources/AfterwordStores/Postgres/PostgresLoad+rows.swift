@@ -85,6 +85,7 @@ extension PostgresLoad {
     }
 
     func append(attributes rows: [AttributeRow]) throws { try copy(rows, into: .productHistory) }
+    func append(readings rows: [ReadingsRow]) throws { try copy(rows, into: .readings) }
 
     func put(summaries rows: [ProductSummary], run: Int64) throws {
         if areNew(rows, in: .summaries, { WrittenKey(product: $0.productKey) }) {
@@ -172,6 +173,11 @@ extension PostgresLoad {
         return rows.filter {
             names.contains(name($0.reviewKey, $0.version, $0.isStrength, $0.aspect))
         }
+    }
+
+    func append(search segment: SearchSegment, _ parts: [SearchPart]) throws {
+        try copy([segment], into: .searchSegments)
+        try copy(parts, into: .searchParts)
     }
 
     func append(answers: [CachedAnswer]) throws { _ = try insertOnce(answers, into: .answers) }

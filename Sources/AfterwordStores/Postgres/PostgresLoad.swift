@@ -44,16 +44,19 @@ final class PostgresLoad: StoreLoad {
         hasIndexes = try indexes.first?.number("is_made") == 1
         let nextProductKey = try next("product_key", "products_dim")
         lastWritten = nextProductKey == 1 ? [:] : nil
-        return StoreHead(
+        var head = StoreHead(
             nextRun: (try last?.run() ?? 0) + 1,
             nextProductKey: nextProductKey,
             nextRawKey: try nextAppendedKey("raw_key", "product_reviews_raw"),
             nextHistoryKey: try nextAppendedKey("history_key", "product_reviews_history"),
+            nextSegment: try next("segment", "search_segments"),
             lastRecordedAt: try last?.instant("recorded_at"),
             historyDigest: try last?.digest("history_digest") ?? genesisDigest,
             ledgerDigest: try last?.digest("ledger_digest") ?? genesisDigest,
             lastCompleteAllAt: try complete?.optionalInstant("observed_at"),
             lastCompleteAllRun: try complete?.optional("run"))
+        head.reader = try last?.optionalCount("reader")
+        return head
     }
 
     func runs(holding files: [Digest256]) throws -> [RunClock] {

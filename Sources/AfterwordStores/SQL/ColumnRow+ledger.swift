@@ -47,6 +47,7 @@ extension ColumnRow {
             record.digestRules = try count("digest_rules")
             record.identityRules = try count("identity_rules")
             record.outOfWindow = try count("out_of_window")
+            record.reader = try optionalCount("reader")
             return record
         }
     }

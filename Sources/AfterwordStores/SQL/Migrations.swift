@@ -70,6 +70,11 @@ extension SchemaMigration {
                 .withoutLists(.reviewHistory), .withoutLists(.months),
                 .withoutLists(.monthHistory),
             ]),
+        // Runs of before have no reader: their reviews are read when an answer needs them.
+        SchemaMigration(
+            15, "15 readings",
+            [.allowWords(.runs), .addColumns(.runs), .create(.readings)]),
+        SchemaMigration(16, "16 search", [.create(.searchSegments), .create(.searchParts)]),
     ]
 
     /// Columns and tables get the words of their field: no row changes.

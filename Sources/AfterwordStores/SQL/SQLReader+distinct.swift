@@ -4,9 +4,9 @@ import AfterwordPipeline
 /// What counting distinct reviews reads.
 extension SQLReader {
     func products(withKeys keys: Set<Int64>) throws -> [ProductState] {
-        try keys.sorted().flatMap { key in
-            try session.fewRows(
-                Queries.productSelection + " WHERE p.product_key = ?", [.number(key)]
+        try inGroups(keys.sorted()) { keys, marks in
+            try session.rows(
+                Queries.productSelection + " WHERE p.product_key IN (\(marks))", keys
             ) { try $0.product }
         }
     }

@@ -12,7 +12,8 @@ extension Table {
             .number("observed_at"),
             .text("observed_origin").oneOf(
                 "given", "folder_name", "identical_run", "clock", "replay", "catalogue", "insight",
-                Column.Word("verdict", since: 6), Column.Word("reclean", since: 13)),
+                Column.Word("verdict", since: 6), Column.Word("reclean", since: 13),
+                Column.Word("reread", since: 15)),
             .text("completeness").oneOf("none", "products", "all"),
             .text("seed", .none, "a number of 64 bits without sign, in decimal"),
             .number("deleted"), .number("products_named"),
@@ -27,6 +28,8 @@ extension Table {
                 .initially("1").since(10),
             .number("out_of_window", .none, "absent reviews kept: older than a capped dump reaches")
                 .initially("0").since(13),
+            .number("reader", .none, "by which all live versions are read; NULL where they are not")
+                .optional.since(15),
         ]
     ).ruled(sumOfParts)
 

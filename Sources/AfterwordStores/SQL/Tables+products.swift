@@ -83,6 +83,15 @@ extension Table {
     ).ruled(sumOfStars).keyed("kind", "id", "run", inOrder: true)
         .indexed("CREATE INDEX scope_summary_history_by_run ON scope_summary_history (run)")
 
+    static let readings = Table(
+        "product_readings",
+        [
+            .number("product_key"), .number("run"), .number("reader"),
+            .blob("marks", "48 bytes for each version that the run brought, or read again"),
+            .blob("places", "where these versions mention what they do"),
+        ]
+    ).keyed("product_key", "run", inOrder: true)
+
     private static let insightColumns: [Column] = [
         .text("kind"), .text("id"), .text("language"), .number("evidence_run"),
         .number("made_run"), .text("model"), .text("cache_key"), .text("evidence_digest"),

@@ -91,6 +91,22 @@ extension Table {
         ]
     ).keyed("run", "to_review_key", "identity_digest")
 
+    /// Parts of the search index, each of one run (`SearchSegment`).
+    static let searchSegments = Table(
+        "search_segments",
+        [
+            .number("segment", .key).checked("segment > 0"), .number("run").checked("run > 0"),
+            .number("document_count").checked("document_count >= 0"),
+            .number("bucket_bits", .none, "leading bits of a term that name its part"),
+        ])
+
+    static let searchParts = Table(
+        "search_parts",
+        [
+            .number("part_key", .key, "segment × 65536 + its number in the segment"),
+            .blob("data", "documents of terms, or keys of documents"),
+        ])
+
     /// Payloads of current rows, moved (`PayloadMove`): not a table, but columns of one.
     static let payloadMoves = Table(
         currentReviews.name, [.blob("payload_digest"), .number("raw_key"), .number("review_key")])

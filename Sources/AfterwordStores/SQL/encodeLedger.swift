@@ -36,6 +36,7 @@ extension RunRecord: TableRow {
         row.add(digestRules)
         row.add(identityRules)
         row.add(outOfWindow)
+        row.add(reader)
     }
 }
 

@@ -260,6 +260,22 @@ extension ReviewLink: TableRow {
     }
 }
 
+extension SearchSegment: TableRow {
+    func encode(into row: inout some RowSink) {
+        row.add(segment)
+        row.add(run)
+        row.add(documents)
+        row.add(bucketBits)
+    }
+}
+
+extension SearchPart: TableRow {
+    func encode(into row: inout some RowSink) {
+        row.add(key)
+        row.add(blob: data)
+    }
+}
+
 extension VerdictRow: TableRow {
     func encode(into row: inout some RowSink) {
         row.add(reviewKey)

@@ -170,6 +170,8 @@ extension SQLiteLoad {
         try self.rows(of: .months, or: "REPLACE").insert(rows) { $0.encode(run: run, into: &$1) }
     }
 
+    func append(readings rows: [ReadingsRow]) throws { try write(rows, into: .readings) }
+
     func put(scopes rows: [ScopeSummary], run: Int64) throws {
         if rows.isEmpty { return }
         try write(rows.filter { !$0.isGone }, into: .scopes, or: "REPLACE")
@@ -196,6 +198,12 @@ extension SQLiteLoad {
 
     func append(themeReviews rows: [ThemeReviewRow]) throws -> [ThemeReviewRow] {
         try writeOnce(rows, into: .themeReviews)
+    }
+
+    func append(search segment: SearchSegment, _ parts: [SearchPart]) throws {
+        try write([segment], into: .searchSegments)
+        try write(parts, into: .searchParts)
+        writeBack.note(parts.reduce(0) { $0 + $1.data.count })
     }
 
     func append(answers: [CachedAnswer]) throws { try write(answers, into: .answers, or: "IGNORE") }

@@ -51,18 +51,21 @@ final class SQLiteLoad: StoreLoad {
         let nextProductKey = (try newest("product_key", "products_dim") ?? 0) + 1
         isOfEmptyStore = nextProductKey == 1
         lastMonth = isOfEmptyStore ? WrittenKey(product: 0) : nil
-        return StoreHead(
+        var head = StoreHead(
             nextRun: (last?.run ?? 0) + 1,
             nextProductKey: nextProductKey,
             nextRawKey: nextAppended(try newest("raw_key", "product_reviews_raw", "raw_key < 0")),
             nextHistoryKey: nextAppended(
                 try newest("history_key", "product_reviews_history", "history_key < 0")),
+            nextSegment: (try newest("segment", "search_segments") ?? 0) + 1,
             lastRecordedAt: last?.recordedAt,
             historyDigest: last?.historyDigest ?? genesisDigest,
             ledgerDigest: last?.ledgerDigest ?? genesisDigest,
             lastCompleteAllAt: try newest("observed_at", "runs", complete)
                 .map { Instant(microseconds: $0) },
             lastCompleteAllRun: try newest("run", "runs", complete))
+        head.reader = last?.reader
+        return head
     }
 
     func runs(holding files: [Digest256]) throws -> [RunClock] {

@@ -83,6 +83,9 @@ extension ForwardingLoad {
     package func put(distinctKeys: [Int64: DistinctKeys]) throws {
         try target().put(distinctKeys: distinctKeys)
     }
+    package func append(readings rows: [ReadingsRow]) throws {
+        try target().append(readings: rows)
+    }
     package func put(months rows: [MonthSummary], run: Int64) throws {
         try target().put(months: rows, run: run)
     }
@@ -96,6 +99,9 @@ extension ForwardingLoad {
         try target().append(themeReviews: rows)
     }
     package func append(verdicts rows: [VerdictRow]) throws { try target().append(verdicts: rows) }
+    package func append(search segment: SearchSegment, _ parts: [SearchPart]) throws {
+        try target().append(search: segment, parts)
+    }
     package func append(links: [ReviewLink]) throws { try target().append(links: links) }
     package func append(answers: [CachedAnswer]) throws { try target().append(answers: answers) }
     package func append(calls: [ModelCall]) throws { try target().append(calls: calls) }

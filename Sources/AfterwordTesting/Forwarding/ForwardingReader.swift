@@ -101,6 +101,19 @@ extension ForwardingReader {
     package func distinctKeys(_ take: (Int64, DistinctKeys) -> Void) throws {
         try target().distinctKeys(take)
     }
+    package func readings(
+        ofProducts keys: ClosedRange<Int64>, upTo run: Int64
+    ) throws -> [ReadingsRow] { try target().readings(ofProducts: keys, upTo: run) }
+    package func marks(
+        ofProducts keys: ClosedRange<Int64>?, upTo run: Int64,
+        _ take: (Int64, ReadingHistory) throws -> Void
+    ) throws { try target().marks(ofProducts: keys, upTo: run, take) }
+    package func reviews(withKeys keys: [Int64]) throws -> [StoredReview] {
+        try target().reviews(withKeys: keys)
+    }
+    package func history(ofReviews keys: [Int64]) throws -> [HistoryRow] {
+        try target().history(ofReviews: keys)
+    }
     package func months(ofProduct id: Text?) throws -> [MonthSummary] {
         try target().months(ofProduct: id)
     }
@@ -144,6 +157,10 @@ extension ForwardingReader {
     }
     package func verdicts() throws -> [VerdictRow] {
         try target().verdicts()
+    }
+    package func searchSegments() throws -> [SearchSegment] { try target().searchSegments() }
+    package func searchParts(_ keys: [Int64]) throws -> [SearchPart] {
+        try target().searchParts(keys)
     }
     package func links() throws -> [ReviewLink] { try target().links() }
     package func cachedAnswer(_ key: Digest256) throws -> CachedAnswer? {

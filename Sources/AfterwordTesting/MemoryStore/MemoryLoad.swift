@@ -9,17 +9,29 @@ final class MemoryLoad: StoreLoad {
 
     func head() throws -> StoreHead {
         let complete = state.runs.filter { $0.completeness == .all }
-        return StoreHead(
+        var head = StoreHead(
             nextRun: Int64(state.runs.count + 1),
             nextProductKey: (state.products.keys.max() ?? 0) + 1,
             nextRawKey: nextAppended(state.raw.keys.filter { $0 < 0 }.max()),
             nextHistoryKey: nextAppended(
                 state.history.map(\.historyKey).filter { $0 < 0 }.max()),
+            nextSegment: (state.searchSegments.map(\.segment).max() ?? 0) + 1,
             lastRecordedAt: state.runs.last?.recordedAt,
             historyDigest: state.runs.last?.historyDigest ?? genesisDigest,
             ledgerDigest: state.runs.last?.ledgerDigest ?? genesisDigest,
             lastCompleteAllAt: complete.map(\.observedAt).max(),
             lastCompleteAllRun: complete.map(\.run).max())
+        head.reader = state.runs.last?.reader
+        return head
+    }
+
+    func append(readings rows: [ReadingsRow]) throws {
+        for row in rows {
+            precondition(
+                !state.readings.contains { $0.productKey == row.productKey && $0.run == row.run },
+                "a run adds to the readings of a product once")
+        }
+        state.readings += rows
     }
 
     func runs(holding files: [Digest256]) throws -> [RunClock] {
@@ -250,6 +262,14 @@ final class MemoryLoad: StoreLoad {
     }
 
     func append(links: [ReviewLink]) throws { state.links += links }
+
+    func append(search segment: SearchSegment, _ parts: [SearchPart]) throws {
+        state.searchSegments.append(segment)
+        for part in parts {
+            precondition(state.searchParts[part.key] == nil, "a part is stored once")
+            state.searchParts[part.key] = part
+        }
+    }
 
     func append(verdicts rows: [VerdictRow]) throws { state.verdicts += rows }
 

@@ -47,6 +47,14 @@ final class MemoryReader: StoreReader {
                 .filter { changed.contains($0.reviewKey) && $0.run <= to })
     }
 
+    func searchSegments() throws -> [SearchSegment] {
+        state.searchSegments.sorted { ($1.run, $0.segment) < ($0.run, $1.segment) }
+    }
+
+    func searchParts(_ keys: [Int64]) throws -> [SearchPart] {
+        Set(keys).compactMap { state.searchParts[$0] }
+    }
+
     func shapes() throws -> [ShapeRow] { state.shapes.values.sorted { $0.name < $1.name } }
 
     func raw(ofProduct id: Text?) throws -> [RawRow] {
@@ -73,6 +81,32 @@ final class MemoryReader: StoreReader {
 
     func distinctKeys(_ take: (Int64, DistinctKeys) -> Void) throws {
         for (product, keys) in state.distinctKeys { take(product, keys) }
+    }
+
+    func readings(
+        ofProducts keys: ClosedRange<Int64>, upTo run: Int64
+    ) throws -> [ReadingsRow] {
+        state.readings.filter { keys.contains($0.productKey) && $0.run <= run }
+            .sorted { ($0.productKey, $0.run) < ($1.productKey, $1.run) }
+    }
+
+    func reviews(withKeys keys: [Int64]) throws -> [StoredReview] {
+        keys.compactMap { state.reviews[$0] }
+    }
+
+    func history(ofReviews keys: [Int64]) throws -> [HistoryRow] {
+        try history(ofProduct: nil, review: nil).filter { keys.contains($0.reviewKey) }
+    }
+
+    func marks(
+        ofProducts keys: ClosedRange<Int64>?, upTo run: Int64,
+        _ take: (Int64, ReadingHistory) throws -> Void
+    ) throws {
+        for key in Set(state.readings.map(\.productKey)).sorted()
+        where keys?.contains(key) ?? true {
+            let rows = try readings(ofProducts: key...key, upTo: run)
+            if !rows.isEmpty { try take(key, ReadingHistory(rows.map(\.readings))) }
+        }
     }
 
     func months(ofProduct id: Text?) throws -> [MonthSummary] {

@@ -46,6 +46,15 @@ extension StoreRequirement {
         StoreRequirement("StoreReader", 14, "pages of rejects bring every one once, in order") {
             try $0.rejectsComeByPages()
         },
+        StoreRequirement(
+            "StoreReader", 15, "readings are those of their products and runs, by key and run"
+        ) { try $0.readingsOfProducts() },
+        StoreRequirement(
+            "StoreReader", 16, "reviews asked for by their keys come with all their versions"
+        ) { try $0.versionsComeByKeys() },
+        StoreRequirement(
+            "StoreReader", 17, "segments come from the newest run on, with the parts asked for"
+        ) { try $0.segmentsComeInOrder() },
     ]
 }
 

@@ -14,6 +14,8 @@ struct RunContext: Sendable {
     let dumpLabel: Text?
     /// By what rules the run identifies reviews.
     var identity = IdentityRules.current
+    /// What the run reads the texts of reviews with; nil where the store keeps no readings.
+    var lexicon: Lexicon?
     /// Identities by which reviews without ids are found since they were edited, each with the
     /// review's own.
     var aliases: [Digest128: Digest128] = [:]
@@ -59,6 +61,8 @@ struct RunContext: Sendable {
     }
     /// The store holds no product yet, so that nothing needs to be looked up.
     var isFirst: Bool { head.nextProductKey == 1 }
+    /// The store was written by a program that made no search index.
+    var isUnindexed: Bool { head.nextSegment == 1 && !isFirst }
 
     /// How this dump's `observed_at` compares with what the store has observed of a product.
     ///

@@ -219,7 +219,10 @@ private struct Decision {
         try refuseUndated(group, variant)
         let (record, reading) = try records.record(of: variant.kept)
         guard let raw = payloads.raw[variant.kept.payload] ?? review.map({ .stored($0.rawKey) })
-        else { preconditionFailure("a record that no review holds has just been kept") }
+        else {
+            // A record that no review holds was kept just now: only damage loses a review's row.
+            throw StoreFault.unreadable(table: "product_reviews_current", column: "review_key")
+        }
         let isHeld = key?.isLive == true && key?.payloadDigest == variant.kept.payload
         let judgement =
             isHeld

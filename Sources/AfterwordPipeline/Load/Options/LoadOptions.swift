@@ -50,6 +50,8 @@ package struct LoadOptions: Sendable {
     /// In a store's first load, writes records to bronze while the dump is read; else when products
     /// are decided.
     package var stagesRecords = true
+    /// Whether a new store keeps what the reader finds in reviews; a store goes on as it began.
+    package var keepsReadings = true
     /// Threads that share work in parts, 1 or more; nil for one a core. Changes no result.
     package var threads: Int?
 

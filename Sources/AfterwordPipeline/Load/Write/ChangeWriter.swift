@@ -11,16 +11,21 @@ final class ChangeWriter {
     private let context: LoadContext
     private let rows: RowQueue
     private let builder: NewReviewBuilder
+    private let search: SearchWriter
     private var salts: RandomSalts
+    /// Nil where the store keeps no readings.
+    private var texts: ReviewReader?
 
     init(_ context: LoadContext) {
         self.context = context
         keys = KeyAllocator(after: context.run.head)
         rows = RowQueue(
             context.executor, run: context.run.run, batchRows: context.options.batchRows)
+        texts = context.run.lexicon.map { ReviewReader($0) }
         let secret = RandomSalts.Secret()
         salts = RandomSalts(secret, stream: 0)
         builder = NewReviewBuilder(context, secret)
+        search = SearchWriter(context.run)
     }
 
     /// Queues the rows of one product, except those of its new reviews and its sums.
@@ -46,13 +51,34 @@ final class ChangeWriter {
         }
         context.noteMovements(of: changes)
         var written = WrittenProduct(changes)
+        var versions: [HistoryRow] = []
         for change in changes.versions {
-            written.leaves.add(try write(change, rawKeys, of: changes))
-            written.take(
-                change,
-                by: change.file.map(context.records.distinctRules) ?? change.distinctRules)
+            let row = try write(change, rawKeys, of: changes)
+            written.leaves.add(row)
+            versions.append(row)
+            let rules = change.file.map(context.records.distinctRules) ?? change.distinctRules
+            written.take(change, by: rules)
+            if let entry = read(change, rules) { written.readings.append(entry) }
         }
+        written.documents = SearchDocuments(changed: versions, cutting: &search.cut)
         return written
+    }
+
+    /// What a changed version says; nil for a late one, and where the store keeps no readings.
+    private func read(_ change: VersionChange, _ rules: DistinctRules) -> ProductReadings.Entry? {
+        let review = change.review
+        let number = reviewNumber(review.reviewKey)
+        switch change.operation {
+        case .late: return nil
+        case .delete:
+            return texts.map { _ in
+                ProductReadings.Entry(ReadingMarks(number: number, run: context.run.run))
+            }
+        case .insert, .update, .restate:
+            return texts?.entry(
+                (review.values.title, review.values.body), rating: review.values.rating,
+                number: number, run: context.run.run, key: review.distinctKey(by: rules))
+        }
     }
 
     /// Builds and queues the rows of the products' new reviews, and adds them to the products' sums
@@ -61,11 +87,14 @@ final class ChangeWriter {
     /// - Throws: As `write(_:)`.
     func writeNewReviews(of products: inout [WrittenProduct]) throws {
         let groups = context.movementGroups(products)
-        try builder.build(newReviewsOf: &products, keys) { batch, ledger in
+        search.begin(products)
+        try builder.build(newReviewsOf: &products, keys) { batch, ledger, terms in
             context.totals.ledger.add(ledger)
             context.noteMovements(of: batch, groups)
             try rows.add(batch)
+            try search.add(batch, terms) { try rows.add($0) }
         }
+        try search.end { try rows.add($0) }
         for index in products.indices {
             products[index].leaves.addInOrder(to: &context.totals.leaves)
         }
@@ -83,6 +112,13 @@ final class ChangeWriter {
         var summary = summary
         summary.distinctKeys = moveDistinct(product, keys)
         if !product.delta.isEmpty { try rows.add(summary) }
+        if let lexicon = context.run.lexicon, !product.readings.isEmpty {
+            try rows.add(
+                ReadingsRow(
+                    productKey: product.after.productKey, run: context.run.run,
+                    reader: Int64(lexicon.version),
+                    readings: ProductReadings(product.readings)))
+        }
         for month in months { try rows.add(month) }
         let deltas = scopeDeltas(
             from: (product.before.summary.counters, product.before.dimension),
@@ -118,6 +154,13 @@ final class ChangeWriter {
     ///
     /// - Throws: The failure of a batch.
     func finish() throws {
+        if context.run.isUnindexed {
+            search.nextSegment = try context.executor.now {
+                [run = context.run.run, first = search.nextSegment] in
+                try indexHistory($0, before: run, from: first)
+            }
+        }
+        try search.finish { try rows.add($0) }
         for row in try rows.finish() { context.totals.ledger.add(row) }
     }
 

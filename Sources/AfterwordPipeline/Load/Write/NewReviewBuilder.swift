@@ -28,18 +28,18 @@ final class NewReviewBuilder {
     /// leaves.
     ///
     /// - Parameter emit: Receives the rows in order, in batches within the limits, with the sum of
-    ///   their ledger digests.
+    ///   their ledger digests, and with their terms.
     /// - Throws: `InputFault.changedWhileRead`, and what `emit` throws.
     func build(
         newReviewsOf products: inout [WrittenProduct], _ keys: KeyAllocator,
-        emit: (NewReviews, LedgerRows) throws -> Void
+        emit: (NewReviews, LedgerRows, DocumentTerms) throws -> Void
     ) throws {
         let names = products.map { (key: $0.after.productKey, id: $0.id) }
         var slice: [Work] = []
         let limit = context.options.bulkRows
         func build() throws {
             for made in try make(slice, names) {
-                try emit(Self.complete(made, &products, keys), made.ledger)
+                try emit(Self.complete(made, &products, keys), made.ledger, made.terms)
             }
             slice.removeAll(keepingCapacity: true)
         }
@@ -66,6 +66,10 @@ final class NewReviewBuilder {
                 products[product].add(
                     &made.reviews[place], candidate, row: row,
                     id: (made.heads[place], texts[row.reviewID]), keys: keys)
+                if made.readings.isEmpty { continue }
+                made.readings[place].marks.number = UInt32(
+                    reviewNumber(made.reviews[place].reviewKey))
+                products[product].readings.append(made.readings[place])
             }
         }
         made.batch.reviews = made.reviews[...]

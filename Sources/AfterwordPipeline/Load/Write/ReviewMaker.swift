@@ -8,8 +8,12 @@ struct MadeReviews {
     var reviews: [NewReview] = []
     /// The heads of their review ids.
     var heads: [TextHead] = []
+    /// What their texts say, each with number 0; empty where the store keeps no readings.
+    var readings: [ProductReadings.Entry] = []
     /// Ledger digests of their raw records.
     var ledger = LedgerRows()
+    /// Their terms, in the order of `reviews`.
+    var terms = DocumentTerms()
 }
 
 /// Builds the rows of new reviews on one thread; reads only constants of the load.
@@ -20,6 +24,10 @@ final class ReviewMaker {
     private let files: [(name: String, shape: String)]
     /// For each file, what its shape says about which reviews are one.
     private let distinctRules: [DistinctRules]
+    /// Nil where the store keeps no readings.
+    private var texts: ReviewReader?
+    /// Memory in which texts are cut.
+    private var cut = SearchCut()
 
     /// Least number of record bytes that complete a batch: 4 MiB.
     private static let batchBytes = 1 << 22
@@ -28,6 +36,7 @@ final class ReviewMaker {
         self.context = context
         self.salts = salts
         reader = RecordReader(context.dumpIndex)
+        texts = context.run.lexicon.map { ReviewReader($0) }
         files = context.dumpIndex.files.map { ($0.record.name, $0.record.shape) }
         distinctRules = context.dumpIndex.files.map {
             $0.cleaner?.shape.distinctRules ?? DistinctRules()
@@ -90,11 +99,34 @@ final class ReviewMaker {
                 try locate(&review, candidate)
                 made.ledger.add(
                     rawOf: review, files[Int(review.file)], texts[row.productID])
+                addTerms(of: review, row, texts, to: &made.terms)
                 made.reviews.append(review)
                 made.heads.append(TextHead(texts[row.reviewID]))
+                read(row, texts, review.distinctKey, into: &made.readings)
             }
         }
         return made
+    }
+
+    private func read(
+        _ row: CleanRow, _ texts: CleanTexts, _ key: DistinctKey,
+        into readings: inout [ProductReadings.Entry]
+    ) {
+        let own = (title: texts.text(row.values.title), body: texts.text(row.values.body))
+        let entry = self.texts?.entry(
+            own, rating: row.values.rating, number: 0, run: context.run.run, key: key)
+        if let entry { readings.append(entry) }
+    }
+
+    private func addTerms(
+        of review: NewReview, _ row: CleanRow, _ texts: CleanTexts, to terms: inout DocumentTerms
+    ) {
+        let (title, body) = (row.values.title, row.values.body)
+        terms.add(
+            [title.isAbsent ? nil : texts[title], body.isAbsent ? nil : texts[body]],
+            DocumentTerms.Facts(
+                product: texts[row.productID], rating: row.values.rating, times: review.times),
+            cutting: &cut)
     }
 
     private func review(

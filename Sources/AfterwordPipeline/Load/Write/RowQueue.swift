@@ -16,6 +16,7 @@ final class RowQueue {
     private var attributes: [AttributeRow] = []
     private var summaries: [ProductSummary] = []
     private var months: [MonthSummary] = []
+    private var readings: [ReadingsRow] = []
     private var stagedMoves: [StagedMove] = []
     private var links: [ReviewLink] = []
     private var byteCount = 0
@@ -45,6 +46,13 @@ final class RowQueue {
     func add(_ link: ReviewLink) throws {
         links.append(link)
         try flushWhereFull()
+    }
+
+    /// Queues a segment of the search index.
+    func add(_ made: SearchWriter.Made) throws {
+        written.append(
+            (executor.later { try $0.append(search: made.segment, made.parts) }, made))
+        try lookAfter()
     }
 
     func add(_ row: RawRow) throws {
@@ -91,6 +99,12 @@ final class RowQueue {
         try flushWhereFull()
     }
 
+    func add(_ row: ReadingsRow) throws {
+        byteCount += row.readings.marks.count + row.readings.places.count
+        readings.append(row)
+        try flushWhereFull()
+    }
+
     func add(_ row: MonthSummary) throws {
         months.append(row)
         try flushWhereFull()
@@ -102,7 +116,7 @@ final class RowQueue {
             months.count >= limit || raw.count >= limit || history.count >= limit
             || reviews.count >= limit || moves.count >= limit || products.count >= limit
             || summaries.count >= limit || attributes.count >= limit || productRaw.count >= limit
-            || links.count >= limit
+            || links.count >= limit || readings.count >= limit
         if isFull || byteCount >= BatchLimit.bytes { try flush() }
     }
 
@@ -124,6 +138,7 @@ final class RowQueue {
         hand(&history) { try $0.append(history: $1) }
         hand(&summaries) { try $0.put(summaries: $1, run: run) }
         hand(&months) { try $0.put(months: $1, run: run) }
+        hand(&readings) { try $0.append(readings: $1) }
         try lookAfter()
     }
 

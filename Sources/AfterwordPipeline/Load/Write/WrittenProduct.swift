@@ -16,6 +16,10 @@ struct WrittenProduct {
     private(set) var delta: SummaryDelta
     /// What the run changes of the keys of its live reviews.
     private(set) var distinct = DistinctKeyChange()
+    /// What the run adds to its readings.
+    var readings: [ProductReadings.Entry] = []
+    /// The documents of its changed reviews.
+    var documents = SearchDocuments()
     /// Row digests of its changes.
     var leaves = ProductLeaves()
     private var nextReview = 0

@@ -1,0 +1,110 @@
+package import AfterwordCore
+
+/// What a run that reads the texts of stored reviews again has done.
+package struct RereadReport: Sendable {
+    package var run: RunRecord
+    package var versions: Int64 = 0
+    package var products: Int64 = 0
+}
+
+/// Reads the texts of all versions by a lexicon, as a run of its own that adds readings and changes
+/// no review. Answers as of earlier runs use the readings of then, or read the texts where there
+/// were none; later loads go on with this lexicon.
+///
+/// Versions are read span by span; only a product that spans cut is held whole, about 80 bytes a
+/// version.
+///
+/// - Returns: Nil where the store has readings by this lexicon already; no run is made then.
+/// - Throws: `RecleanFault.emptyStore`; `StoreFault`.
+package func rereadStore(
+    _ store: any ReviewStore, by lexicon: Lexicon = .current, isRehearsal: Bool = false,
+    surroundings: LoadSurroundings
+) throws -> RereadReport? {
+    var options = LoadOptions()
+    options.isRehearsal = isRehearsal
+    let request = LoadRequest(
+        dump: Dump(name: "stored reviews", files: []), store: store, options: options,
+        surroundings: surroundings)
+    if try store.read({ try $0.newestRun()?.reader }) == Int64(lexicon.version) { return nil }
+    return try attempt(request) { intent in
+        try surroundings.whenFree {
+            try store.load(intent) { load in
+                var reread = try Reread(load, lexicon)
+                try load.reader.forEachSpan { span, products in
+                    try surroundings.checkInterruption()
+                    try reread.take(span, products)
+                }
+                return try reread.finish(surroundings.now())
+            }
+        }
+    }
+}
+
+/// A run that reads texts again, under way.
+private struct Reread {
+    private let load: any StoreLoad
+    private let lexicon: Lexicon
+    private let head: StoreHead
+    private let newest: RunRecord
+    private let rules: StoredDistinctRules
+    private let workers = WorkerPool(threads: nil)
+    /// The entries of the products under way, by product key.
+    private var entries: [Int64: [ProductReadings.Entry]] = [:]
+    private var (versions, products): (Int64, Int64) = (0, 0)
+
+    init(_ load: any StoreLoad, _ lexicon: Lexicon) throws {
+        (self.load, self.lexicon) = (load, lexicon)
+        head = try load.head()
+        guard let newest = try load.reader.runs().newestDump else { throw RecleanFault.emptyStore }
+        self.newest = newest
+        rules = try StoredDistinctRules(load.reader, ofProduct: nil)
+    }
+
+    mutating func take(_ span: RowSpan, _ own: [ProductState]) throws {
+        var reviews: [Int64: StoredReview] = [:]
+        for review in try load.reader.reviews(in: span) { reviews[review.reviewKey] = review }
+        let rows = try load.reader.history(in: span).filter { $0.operation != .late }
+        let read = workers.parts(of: rows.count) { [lexicon, rules, reviews] places in
+            var texts = ReviewReader(lexicon)
+            return rows[places].map { row in
+                guard row.operation != .delete, var review = reviews[row.reviewKey] else {
+                    return ProductReadings.Entry(
+                        ReadingMarks(number: reviewNumber(row.reviewKey), run: row.run))
+                }
+                (review.values, review.authorID) = (row.values, row.authorID)
+                return texts.entry(
+                    (row.values.title, row.values.body), rating: row.values.rating,
+                    number: reviewNumber(row.reviewKey), run: row.run,
+                    key: review.distinctKey(by: rules.rules(of: review)))
+            }
+        }
+        for (row, entry) in zip(rows, read.joined()) {
+            entries[productKey(ofReview: row.reviewKey), default: []].append(entry)
+        }
+        versions += Int64(rows.count)
+        guard span.endsProducts else { return }
+        let added = entries.sorted { $0.key < $1.key }.map { key, own in
+            ReadingsRow(
+                productKey: key, run: head.nextRun, reader: Int64(lexicon.version),
+                readings: ProductReadings(own))
+        }
+        products += Int64(added.count)
+        entries = [:]
+        try load.append(readings: added)
+    }
+
+    func finish(_ now: Instant) throws -> RereadReport {
+        let earliest = head.lastRecordedAt.map { Instant(microseconds: $0.microseconds + 1) }
+        var record = RunRecord(
+            run: head.nextRun, recordedAt: max(now, earliest ?? now),
+            observedAt: newest.observedAt, observedOrigin: .reread, completeness: .none, seed: 0,
+            balance: Balance(), deleted: 0, productsNamed: 0,
+            previousDigest: head.historyDigest,
+            historyDigest: historyDigest(previous: head.historyDigest, rows: MerkleTree()))
+        record.reader = Int64(lexicon.version)
+        record.ledgerDigest = record.computedLedgerDigest(
+            previous: head.ledgerDigest, files: [], rows: LedgerRows())
+        try load.finish(record, files: [])
+        return RereadReport(run: record, versions: versions, products: products)
+    }
+}
