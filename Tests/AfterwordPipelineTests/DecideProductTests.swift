@@ -36,8 +36,9 @@ import Testing
         options.completeness = completeness
         let head = StoreHead(
             nextRun: run, nextProductKey: run, nextRawKey: firstAppendedKey,
-            nextHistoryKey: firstAppendedKey, lastRecordedAt: nil, historyDigest: genesisDigest,
-            ledgerDigest: genesisDigest, lastCompleteAllAt: nil, lastCompleteAllRun: nil)
+            nextHistoryKey: firstAppendedKey, nextSegment: 1, lastRecordedAt: nil,
+            historyDigest: genesisDigest, ledgerDigest: genesisDigest, lastCompleteAllAt: nil,
+            lastCompleteAllRun: nil)
         return RunContext(
             options: options, head: head, observedAt: Self.day(day), observedOrigin: .given,
             identicalSince: nil, dumpLabel: nil)

@@ -16,8 +16,8 @@ func countedThemes(_ source: InsightSource, _ lexicon: Lexicon) -> CountedThemes
             ThemeRow(
                 madeRun: 0, evidenceRun: source.newestData.run, aspect: theme.aspect.id,
                 isStrength: isStrength, mentions: theme.mentions, mixed: theme.mixed,
-                new: theme.new, products: Int64(theme.products.count),
-                brands: Int64(theme.brands.count),
+                new: theme.new, products: theme.products,
+                brands: theme.brands,
                 languages: theme.languages.sorted { Text($0) < Text($1) }.joined(separator: ","),
                 starImpact: theme.starImpact)
         }
@@ -103,6 +103,7 @@ private func record(
         completeness: .none, seed: 0, balance: Balance(), deleted: 0, productsNamed: 0,
         previousDigest: head.historyDigest,
         historyDigest: historyDigest(previous: head.historyDigest, rows: MerkleTree()))
+    record.reader = head.reader
     record.ledgerDigest = record.computedLedgerDigest(
         previous: head.ledgerDigest, files: [], rows: ledger)
     return record

@@ -58,6 +58,14 @@ package final class AsOfReader: StoreReader {
         try reader.history(ofProduct: product, review: review).filter { $0.run <= run }
     }
 
+    package func searchSegments() throws -> [SearchSegment] {
+        try reader.searchSegments().filter { $0.run <= run }
+    }
+
+    package func searchParts(_ keys: [Int64]) throws -> [SearchPart] {
+        try reader.searchParts(keys)
+    }
+
     package func shapes() throws -> [ShapeRow] { try reader.shapes() }
 
     package func raw(ofProduct id: Text?) throws -> [RawRow] {
@@ -73,6 +81,15 @@ package final class AsOfReader: StoreReader {
     package func products(_ id: Text?) throws -> [ProductState] {
         try past(reader.products(id), reader.summaryHistory(ofProduct: id)) {
             try attributeHistory(ofProduct: id)
+        }
+    }
+
+    package func products(withKeys keys: Set<Int64>) throws -> [ProductState] {
+        try reader.products(withKeys: keys).flatMap { product in
+            let id = product.productID
+            return try past([product], reader.summaryHistory(ofProduct: id)) {
+                try attributeHistory(ofProduct: id)
+            }
         }
     }
 
@@ -127,6 +144,28 @@ package final class AsOfReader: StoreReader {
 
     /// None: keys are stored of the present only.
     package func distinctKeys(_ take: (Int64, DistinctKeys) -> Void) throws {}
+
+    package func readings(
+        ofProducts keys: ClosedRange<Int64>, upTo run: Int64
+    ) throws -> [ReadingsRow] {
+        try reader.readings(ofProducts: keys, upTo: min(run, self.run))
+    }
+
+    package func marks(
+        ofProducts keys: ClosedRange<Int64>?, upTo run: Int64,
+        _ take: (Int64, ReadingHistory) throws -> Void
+    ) throws { try reader.marks(ofProducts: keys, upTo: min(run, self.run), take) }
+
+    package func reviews(withKeys keys: [Int64]) throws -> [StoredReview] {
+        ChangedReviews(
+            reviews: try reader.reviews(withKeys: keys),
+            history: try reader.history(ofReviews: keys)
+        ).asOf(run)
+    }
+
+    package func history(ofReviews keys: [Int64]) throws -> [HistoryRow] {
+        try reader.history(ofReviews: keys).filter { $0.run <= run }
+    }
 
     package func months(ofProduct id: Text?) throws -> [MonthSummary] {
         standing(try reader.monthHistory(ofProduct: id))

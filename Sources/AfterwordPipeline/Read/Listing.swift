@@ -9,11 +9,21 @@ package struct Listing<Entry: Sendable>: Sendable {
     /// Number of reviews that mention dangers of class C (probably none) only, which are not
     /// listed.
     package var unlikely = 0
+    /// Number of dangers of class A or B, on any page, that the newest dump, or the time asked
+    /// about, brought.
+    package var newDangers = 0
 
     package init(_ all: [Entry], page: Page) {
         total = all.count
-        first = min(all.count, (page.number - 1) * page.size)
-        entries = Array(all[first..<min(all.count, first + page.size)])
+        let range = page.range(of: all.count)
+        first = range.lowerBound
+        entries = Array(all[range])
+    }
+
+    /// - Parameter entries: Those of the page.
+    init(_ entries: [Entry], of total: Int, page: Page) {
+        (self.entries, self.total) = (entries, total)
+        first = page.range(of: total).lowerBound
     }
 }
 
@@ -25,6 +35,22 @@ package struct Page: Sendable {
     package init(number: Int = 1, size: Int = 20) {
         self.number = max(1, number)
         self.size = max(1, size)
+    }
+
+    /// The page that begins at an entry, counted from 0; `size` entries long.
+    package init(first: Int, size: Int) {
+        self.init(size: size)
+        self.first = max(0, first)
+    }
+
+    /// The first entry where it is not that of a page's number.
+    private var first: Int?
+
+    /// The indexes of its entries in a list.
+    package func range(of count: Int) -> Range<Int> {
+        let (start, isOver) = (number - 1).multipliedReportingOverflow(by: size)
+        let first = min(count, self.first ?? (isOver ? count : start))
+        return first..<first + min(size, count - first)
     }
 }
 

@@ -59,6 +59,23 @@ package final class ScopedReader: StoreReader {
         try reader.products(id).filter(isVisible)
     }
 
+    package func products(withKeys keys: Set<Int64>) throws -> [ProductState] {
+        try reader.products(withKeys: keys).filter(isVisible)
+    }
+
+    /// Segments of all brands: what they refer to is read by `history(ofReviews:)`.
+    package func searchSegments() throws -> [SearchSegment] { try reader.searchSegments() }
+
+    package func searchParts(_ keys: [Int64]) throws -> [SearchPart] {
+        try reader.searchParts(keys)
+    }
+
+    package func history(ofReviews keys: [Int64]) throws -> [HistoryRow] {
+        let products = try products(withKeys: Set(keys.map(productKey(ofReview:))))
+        let seen = Set(products.map(\.productID))
+        return try reader.history(ofReviews: keys).filter { seen.contains($0.productID) }
+    }
+
     package func reviews(ofProduct id: Text?) throws -> [StoredReview] {
         try visible(id, reader.reviews) { $0.productID }
     }
@@ -106,6 +123,30 @@ package final class ScopedReader: StoreReader {
         try reader.distinctKeys { product, keys in
             if seen.contains(product) { take(product, keys) }
         }
+    }
+
+    package func readings(
+        ofProducts keys: ClosedRange<Int64>, upTo run: Int64
+    ) throws -> [ReadingsRow] {
+        let seen = Set(try products(nil).map(\.productKey))
+        return try reader.readings(ofProducts: keys, upTo: run)
+            .filter { seen.contains($0.productKey) }
+    }
+
+    package func marks(
+        ofProducts keys: ClosedRange<Int64>?, upTo run: Int64,
+        _ take: (Int64, ReadingHistory) throws -> Void
+    ) throws {
+        let seen = Set(try products(nil).map(\.productKey))
+        try reader.marks(ofProducts: keys, upTo: run) {
+            if seen.contains($0) { try take($0, $1) }
+        }
+    }
+
+    package func reviews(withKeys keys: [Int64]) throws -> [StoredReview] {
+        let products = try products(withKeys: Set(keys.map(productKey(ofReview:))))
+        let seen = Set(products.map(\.productID))
+        return try reader.reviews(withKeys: keys).filter { seen.contains($0.productID) }
     }
 
     package func months(ofProduct id: Text?) throws -> [MonthSummary] {

@@ -20,6 +20,9 @@ struct DistinctAudit {
         self.stored = stored
     }
 
+    /// The stored keys of a product's live reviews.
+    func keys(ofProduct key: Int64) -> DistinctKeys? { stored[key] }
+
     mutating func take(_ rows: AuditedRows) {
         guard isCounted else { return }
         for review in rows.reviews where review.isLive {

@@ -3,7 +3,7 @@ import AfterwordCore
 /// Checks the consistency of a store: the digest of every history row, the chain of runs, every
 /// balance (law 5), the ledger digest over everything else each run wrote, the digests of all
 /// stored payloads, the row checksums of all rows that are updated in place, and that current rows,
-/// sums, distinct counts and dimensions follow from the history (law 4).
+/// sums, distinct counts, readings and dimensions follow from the history (law 4).
 ///
 /// A change of any significant stored byte is found, as is any missing row. Products and their
 /// reviews are read span by span (`forEachSpan`), so that memory does not grow with them; what does
@@ -11,21 +11,21 @@ import AfterwordCore
 ///
 /// - Parameter spanRows: Greatest number of versions that are held at once.
 /// - Returns: The first inconsistency; nil where there is none.
-/// - Throws: `StoreFault.digestRulesUnknown` for a run that a newer program wrote by rules that
-///   this one does not know.
+/// - Throws: `StoreFault.digestRulesUnknown` and `readerUnknown` for a run that a newer program
+///   wrote by rules, or with a reader, that this one does not know.
 package func auditStore(
     _ reader: any StoreReader, spanRows: Int = SpanLimit.rows
 ) throws -> AuditFinding? {
     let runs = try reader.runs()
-    var walk = try AuditWalk(rules: knownRules(runs), reader)
+    var walk = try AuditWalk(runs, reader)
     try reader.forEachSpan(of: spanRows) { try walk.take($0, $1, reader) }
     let broken =
         try walk.history.finding(runs) ?? auditBalances(runs, reader) ?? walk.bronze.finding
         ?? auditRejects(reader) ?? walk.current.finding(reader) ?? walk.sums.finding(reader)
     if let broken { return broken }
-    return try walk.distinct.finding() ?? auditInsights(reader) ?? auditVerdicts(reader)
-        ?? walk.links.finding() ?? auditLedger(runs, walk.bronze.ledgers, reader)
-        ?? auditRowChecksums(reader)
+    return try walk.distinct.finding() ?? walk.readings.finding(reader) ?? auditInsights(reader)
+        ?? auditVerdicts(reader) ?? walk.links.finding() ?? walk.search.finding(reader)
+        ?? auditLedger(runs, walk.bronze.ledgers, reader) ?? auditRowChecksums(reader)
 }
 
 /// All checks of what belongs to products, in one walk through the store. Each keeps its first
@@ -37,14 +37,19 @@ private struct AuditWalk {
     var sums: SumAudit
     var distinct: DistinctAudit
     var links: LinkAudit
+    var readings: ReadingAudit
+    var search: SearchAudit
     private let workers = WorkerPool(threads: nil)
 
-    init(rules: [Int64: DigestRules], _ reader: any StoreReader) throws {
+    init(_ runs: [RunRecord], _ reader: any StoreReader) throws {
+        let rules = try knownRules(runs)
         history = HistoryAudit(rules: rules)
         bronze = BronzeAudit(rules: rules)
         sums = SumAudit(runs: Set(rules.keys))
         distinct = try DistinctAudit(reader)
         links = try LinkAudit(reader)
+        readings = try ReadingAudit(runs)
+        search = try SearchAudit(reader)
     }
 
     /// Once a row of the history is broken, the earliest such row is what the audit reports:
@@ -56,10 +61,12 @@ private struct AuditWalk {
         history.take(versions, workers)
         if history.isBroken { return }
         let rows = try AuditedRows(span, products, versions, reader)
+        search.take(rows.history, workers)
         bronze.take(rows.raw, workers)
         current.take(rows)
         links.take(rows.history)
         distinct.take(rows)
+        try readings.take(rows, workers, keys: distinct.keys(ofProduct:), reader)
         sums.take(rows.history)
         guard span.endsProducts else { return }
         try bronze.take(productsOf: span.products, reader)

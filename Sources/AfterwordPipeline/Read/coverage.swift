@@ -11,19 +11,33 @@ package func coverage(
     _ reader: any StoreReader, of window: DumpWindow, changes: [ReviewChange],
     isOfAll: Bool = true
 ) throws -> Coverage? {
+    var texts = ReviewReader(.first)
+    let unread = changes.count { change in
+        change.review.isLive
+            && change.review.values.isUnread(texts.read(change.review.values))
+    }
+    return try coverage(reader, of: window, unread: Int64(unread), isOfAll: isOfAll)
+}
+
+/// The same of a window whose changes are not read yet.
+package func coverage(
+    _ reader: any StoreReader, of window: DumpWindow, isOfAll: Bool = true
+) throws -> Coverage? {
+    try coveredInbox(reader, in: window, isOfAll: isOfAll, page: Page(size: 1)).coverage
+}
+
+/// The same where the reviews in languages that are not read are counted.
+func coverage(
+    _ reader: any StoreReader, of window: DumpWindow, unread: Int64, isOfAll: Bool
+) throws -> Coverage? {
     guard let dump = window.dump else { return nil }
     let isNow = try !(reader is AsOfReader) && reader.newestRun()?.run == window.to
     let past = isNow ? reader : AsOfReader(reader, run: window.to)
     let products = try past.products(nil)
-    var texts = ReviewReader(.first)
     var coverage = Coverage(
         dump: dump, knownProducts: Int64(products.count), namedProducts: nil, missingSince: nil,
         absentReviews: 0,
-        unreadReviews: Int64(
-            changes.count { change in
-                change.review.isLive
-                    && change.review.values.isUnread(texts.read(change.review.values))
-            }))
+        unreadReviews: unread)
     if isNow {
         let missing = products.filter { $0.lastObservedAt < dump.firstObservedAt }
         coverage.namedProducts = Int64(products.count - missing.count)

@@ -63,11 +63,28 @@ private func themeShifts(
     guard window.from > 0 else { return [] }
     var query = ThemeQuery()
     query.scope = scope
-    let before = try readReviews(AsOfReader(reader, run: window.from), query)
+    let lexicon = Lexicon.first
+    let before = try QueryReadings(AsOfReader(reader, run: window.from), query, lexicon)
+    let now = try QueryReadings(AsOfReader(reader, run: window.to), query, lexicon)
     let new = Set(news.filter { $0.difference.news == .new }.map(\.review.reviewKey))
-    let now = try readReviews(AsOfReader(reader, run: window.to), query)
-    return themeShifts(
-        before: before, new: now.filter { new.contains($0.review.reviewKey) }, lexicon: .first)
+    var tally = MentionTally(
+        aspects: lexicon.aspects.count, sets: 2, expected: now.expected)
+    func walk(_ take: (ProductState, ReadingMarks, _ set: Int) -> Void) throws {
+        try before.forEachProduct { product, live in
+            for own in live { take(product, own.marks, 0) }
+        }
+        try now.forEachProduct { product, live in
+            for own in live {
+                let place = ReadingPlace(product: product.productKey, reading: own)
+                if new.contains(place.reviewKey) { take(product, own.marks, 1) }
+            }
+        }
+    }
+    try walk { _, marks, _ in tally.find(marks.key) }
+    tally.close()
+    try walk { tally.count($1, in: $2, within: $0.dimension.sameTextScope) }
+    let counts = tally.finish()
+    return themeShifts(before: counts[0], new: counts[1], lexicon: lexicon)
 }
 
 /// Notes shown first: coverage, and why something expected is missing.

@@ -20,6 +20,9 @@ package struct InboxEntry: Sendable {
         case resolved
         /// A negative review that is no longer live.
         case gone
+
+        /// Its place in the listing order.
+        var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
     }
     package var kind: Kind
     /// The danger, of class A or B, for the kind `safety`.
@@ -50,7 +53,31 @@ package func inbox(
     _ reader: any StoreReader, in window: DumpWindow, of scope: ReviewScope? = nil,
     lexicon: Lexicon = .first, page: Page
 ) throws -> Listing<InboxEntry> {
-    inbox(try reviewChanges(reader, in: window, of: scope), lexicon: lexicon, page: page)
+    if let first = try firstInbox(reader, in: window, of: scope, lexicon, page) {
+        return first.listing
+    }
+    return inbox(try reviewChanges(reader, in: window, of: scope), lexicon: lexicon, page: page)
+}
+
+/// The inbox of a window, and what the window covers.
+///
+/// - Parameter isOfAll: As `coverage`.
+/// - Throws: As `inbox`.
+package func coveredInbox(
+    _ reader: any StoreReader, in window: DumpWindow, of scope: ReviewScope? = nil,
+    isOfAll: Bool = true, page: Page
+) throws -> (inbox: Listing<InboxEntry>, coverage: Coverage?) {
+    if let first = try firstInbox(reader, in: window, of: scope, .first, page) {
+        return (
+            first.listing,
+            try coverage(reader, of: window, unread: first.unread, isOfAll: isOfAll)
+        )
+    }
+    let changes = try reviewChanges(reader, in: window, of: scope)
+    return (
+        inbox(changes, page: page),
+        try coverage(reader, of: window, changes: changes, isOfAll: isOfAll)
+    )
 }
 
 /// The same for changes that are already read.
@@ -66,6 +93,7 @@ package func inbox(
         if isUnlikely { unlikely += 1 }
     }
     var listing = Listing(sorted(entries), page: page)
+    listing.newDangers = entries.count { $0.kind == .safety }
     listing.unlikely = unlikely
     return listing
 }
@@ -130,12 +158,11 @@ private func inboxEntries(
 }
 
 private func sorted(_ entries: [InboxEntry]) -> [InboxEntry] {
-    let kinds = InboxEntry.Kind.allCases
     let counts = Dictionary(grouping: entries) { "\($0.kind.rawValue)\n\($0.brand?.string ?? "")" }
         .mapValues(\.count)
     func place(_ entry: InboxEntry) -> (Int, Int, Int, Text) {
         (
-            kinds.firstIndex(of: entry.kind) ?? 0,
+            entry.kind.order,
             entry.review.isLive ? entry.review.values.star ?? 6 : entry.starBefore ?? 6,
             -(counts["\(entry.kind.rawValue)\n\(entry.brand?.string ?? "")"] ?? 0),
             entry.brand ?? Text([])

@@ -192,8 +192,18 @@ struct BroughtReviews {
 
     init(_ reader: any StoreReader, among reviews: [StoredReview]) throws {
         let window = try reader.runs().dumps.window()
-        self.window = window
         let isUnclear = reviews.contains { $0.version > 1 && window.holds(run: $0.run) }
+        try self.init(reader, window, isUnclear: isUnclear)
+    }
+
+    /// For reviews that are not known yet.
+    init(_ reader: any StoreReader) throws {
+        try self.init(reader, reader.runs().dumps.window(), isUnclear: true)
+    }
+
+    /// - Parameter isUnclear: Whether some reviews may have been there before the window.
+    private init(_ reader: any StoreReader, _ window: DumpWindow, isUnclear: Bool) throws {
+        self.window = window
         for link in try reader.links()
         where link.match.isMovement && window.holds(run: link.run) {
             earlier.insert(link.to.key)

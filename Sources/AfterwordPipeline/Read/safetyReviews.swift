@@ -25,21 +25,112 @@ package func safetyReviews(
     _ reader: any StoreReader, _ query: ThemeQuery, since: Int64 = 0,
     withUnlikely: Bool = false, page: Page
 ) throws -> Listing<SafetyReview> {
+    if since > 0 {
+        return try recentSafetyReviews(
+            reader, query, since: since, withUnlikely: withUnlikely, page)
+    }
+    let readings = try QueryReadings(reader, query, .first)
+    var (found, unlikely) = try dangerPlaces(readings, judged: reader.verdicts())
+    if !withUnlikely { found.removeAll { !$0.dangerClass.leads } }
+    let entries = try readings.page(found, page, by: DangerPlace.isBefore).map { found, read in
+        SafetyReview(read, try found.danger(in: read, .first))
+    }
+    var listing = Listing(entries, of: found.count, page: page)
+    listing.newDangers = found.count { $0.dangerClass.leads && $0.place.reading.isNew }
+    if !withUnlikely { listing.unlikely = unlikely }
+    return listing
+}
+
+extension SafetyReview {
+    fileprivate init(_ read: ReadReview, _ danger: Danger) {
+        self.init(
+            danger: danger, review: read.review, brand: read.brand,
+            language: read.reading.language,
+            quote: read.review.values.quote(danger.field, danger.sentence), isNew: read.isNew,
+            verdict: read.verdict)
+    }
+}
+
+/// A danger of a review, before its text is read.
+struct DangerPlace: ListedPlace {
+    var place: ReadingPlace
+    var product: Text
+    var dangerClass: DangerClass
+    var severity: Int
+    /// The danger after a person's verdict, which needs the text.
+    var judged: Danger?
+
+    static func isBefore(_ left: Self, _ right: Self) -> Bool {
+        let (l, r) = (left.place.reading.marks, right.place.reading.marks)
+        if left.dangerClass != right.dangerClass { return left.dangerClass < right.dangerClass }
+        if left.severity != right.severity { return left.severity < right.severity }
+        if l.run != r.run { return l.run > r.run }
+        let stars = (l.star ?? 6, r.star ?? 6)
+        return stars.0 != stars.1 ? stars.0 < stars.1 : left.product < right.product
+    }
+
+    /// - Throws: `StoreFault.unreadable` where a damaged store has marks of one reading and places
+    ///   of another.
+    func danger(in read: ReadReview, _ lexicon: Lexicon) throws -> Danger {
+        let own = judged ?? read.dangers(lexicon).first { $0.severity == severity }
+        guard let own else { throw QueryReadings.damagedPlaces }
+        return own
+    }
+}
+
+/// The dangers of a query's reviews, and how many reviews mention none that leads.
+///
+/// - Parameter verdicts: Reviews that people judged are read; few are.
+func dangerPlaces(
+    _ readings: QueryReadings, judged verdicts: [VerdictRow]
+) throws -> (found: [DangerPlace], unlikely: Int) {
+    let judged = Set(verdicts.map(\.reviewKey))
+    var (found, unlikely): ([DangerPlace], Int) = ([], 0)
+    var open: [Int64: (place: ReadingPlace, product: Text)] = [:]
+    try readings.forEachProduct { product, live in
+        for own in live where !own.marks.dangers.isEmpty || !judged.isEmpty {
+            let place = ReadingPlace(product: product.productKey, reading: own)
+            if judged.contains(place.reviewKey) {
+                open[place.reviewKey] = (place, product.productID)
+                continue
+            }
+            let dangers = own.marks.dangers.listed(by: readings.lexicon)
+            if !dangers.isEmpty, !dangers.contains(where: \.dangerClass.leads) { unlikely += 1 }
+            found += dangers.map { hazard, dangerClass in
+                DangerPlace(
+                    place: place, product: product.productID, dangerClass: dangerClass,
+                    severity: hazard)
+            }
+        }
+    }
+    for read in try readings.reviews(open.values.map(\.place)) {
+        guard let own = open[read.review.reviewKey] else { continue }
+        let dangers = read.dangers(readings.lexicon)
+        if !dangers.isEmpty, !dangers.contains(where: \.dangerClass.leads) { unlikely += 1 }
+        found += dangers.map { danger in
+            DangerPlace(
+                place: own.place, product: own.product, dangerClass: danger.dangerClass,
+                severity: danger.severity, judged: danger)
+        }
+    }
+    return (found, unlikely)
+}
+
+/// The same of versions that later runs brought: these few are read.
+private func recentSafetyReviews(
+    _ reader: any StoreReader, _ query: ThemeQuery, since: Int64, withUnlikely: Bool,
+    _ page: Page
+) throws -> Listing<SafetyReview> {
     var found: [SafetyReview] = []
     var unlikely = 0
     for read in try readReviews(reader, query, since: since) {
-        let review = read.review
         let dangers = read.dangers()
         if !dangers.isEmpty, !dangers.contains(where: \.dangerClass.leads) { unlikely += 1 }
-        found += dangers.map { danger in
-            SafetyReview(
-                danger: danger, review: review, brand: read.brand, language: read.reading.language,
-                quote: review.values.quote(danger.field, danger.sentence), isNew: read.isNew,
-                verdict: read.verdict)
-        }
+        found += dangers.map { SafetyReview(read, $0) }
     }
     if !withUnlikely { found.removeAll { !$0.danger.dangerClass.leads } }
     var listing = Listing(found.sorted(by: isBefore), page: page)
+    listing.newDangers = found.count(where: \.danger.dangerClass.leads)
     if !withUnlikely { listing.unlikely = unlikely }
     return listing
 }

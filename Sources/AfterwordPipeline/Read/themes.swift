@@ -28,18 +28,43 @@ package struct ThemeReview: Sendable {
 package func themes(
     _ reader: any StoreReader, _ query: ThemeQuery, lexicon: Lexicon = .first
 ) throws -> [Theme] {
-    sharedThemes(
-        try readReviews(reader, query, lexicon), strengths: query.strengths, lexicon: lexicon)
+    try QueryReadings(reader, query, lexicon).themes().all
+        .themes(strengths: query.strengths, lexicon: lexicon)
+}
+
+/// The themes of a query, and of brands within it.
+package struct BrandThemes: Sendable {
+    private let counted: QueryThemes
+    private let lexicon: Lexicon
+
+    /// - Parameter brands: The brands whose themes are counted too.
+    package init(
+        _ reader: any StoreReader, _ query: ThemeQuery, brands: [Text],
+        lexicon: Lexicon = .first
+    ) throws {
+        self.lexicon = lexicon
+        counted = try QueryReadings(reader, query, lexicon)
+            .themes(beside: brands.map { Scope(kind: .brand, id: $0) })
+    }
+
+    /// The complaints of all reviews of the query.
+    package var complaints: [Theme] { counted.all.themes(strengths: false, lexicon: lexicon) }
+
+    /// The complaints about a brand.
+    package func complaints(ofBrand brand: Text) -> [Theme] {
+        counted.scopes[Scope(kind: .brand, id: brand)]?
+            .themes(strengths: false, lexicon: lexicon) ?? []
+    }
 }
 
 /// The same, and for complaints also those that the lexicon does not know.
 package func allThemes(
     _ reader: any StoreReader, _ query: ThemeQuery, lexicon: Lexicon = .first
 ) throws -> (known: [Theme], unknown: [UnknownComplaint]) {
-    let read = try readReviews(reader, query, lexicon)
+    let readings = try QueryReadings(reader, query, lexicon)
     return (
-        sharedThemes(read, strengths: query.strengths, lexicon: lexicon),
-        query.strengths ? [] : unknownComplaints(read)
+        try readings.themes().all.themes(strengths: query.strengths, lexicon: lexicon),
+        query.strengths ? [] : try unknownComplaints(readings)
     )
 }
 
@@ -48,11 +73,32 @@ package func allThemes(
 package struct UnknownComplaint: Sendable {
     package var cluster: SentenceCluster
     package var reviews: [ThemeReview]
+
+    /// How many reviews are looked through, of those without a known complaint and of all others.
+    package static let sample = 1024
 }
 
-/// The clusters of unknown complaints, those with the most reviews first.
-private func unknownComplaints(_ read: [ReadReview]) -> [UnknownComplaint] {
-    distinctClusters(read, DistinctReviews(read)).map { cluster in
+/// The clusters of unknown complaints, those with the most reviews first: of at most
+/// `UnknownComplaint.sample` reviews without a known complaint, and as many others, the newest.
+private func unknownComplaints(_ readings: QueryReadings) throws -> [UnknownComplaint] {
+    var unread = NewestPlaces(UnknownComplaint.sample)
+    var others = NewestPlaces(UnknownComplaint.sample)
+    try readings.forEachProduct { product, live in
+        for own in live {
+            let place = ReadingPlace(product: product.productKey, reading: own)
+            if (own.marks.star ?? 0) >= 4 || !own.marks.complaints.isEmpty {
+                others.take(place, of: product.productID)
+            } else {
+                unread.take(place, of: product.productID)
+            }
+        }
+    }
+    let found = try readings.reviews(unread.places + others.places, rereading: true)
+    let read = found.sorted { left, right in
+        (left.review.productID, left.review.reviewID)
+            < (right.review.productID, right.review.reviewID)
+    }
+    return distinctClusters(read, DistinctReviews(read)).map { cluster in
         UnknownComplaint(
             cluster: cluster,
             reviews: cluster.members.map { member in
@@ -65,35 +111,57 @@ private func unknownComplaints(_ read: [ReadReview]) -> [UnknownComplaint] {
     }
 }
 
-/// The reviews of one theme, those with the newest run first, each distinct one once; nil for an
-/// unknown theme.
-package func themeReviews(
-    _ reader: any StoreReader, aspect id: String, _ query: ThemeQuery, lexicon: Lexicon = .first,
-    page: Page
-) throws -> Listing<ThemeReview>? {
-    guard let aspect = lexicon.aspects.firstIndex(where: { $0.id == id }) else { return nil }
-    var found: [ThemeReview] = []
-    let all = try readReviews(reader, query, lexicon)
-    let distinct = DistinctReviews(all)
-    for (index, read) in all.enumerated() where distinct.isChosen(index) {
-        let mention = read.reading.mentions.first {
-            $0.aspect == aspect && $0.isNegative != query.strengths
-        }
-        guard let mention, read.counts(asStrength: query.strengths) else { continue }
-        let review = read.review
-        found.append(
-            ThemeReview(
-                review: review, language: read.reading.language, field: mention.field,
-                quote: review.values.quote(mention.field, mention.sentence), isNew: read.isNew,
-                shown: distinct.shown(index)))
+/// The newest of some places; of those of one run any, but the same ones every time: a review's
+/// number comes from the digest of its identity, so that they are of all products.
+private struct NewestPlaces {
+    private let limit: Int
+    private var all: [(place: ReadingPlace, id: Text)] = []
+    private var last: Int64 = 0
+
+    init(_ limit: Int) { self.limit = limit }
+
+    mutating func take(_ place: ReadingPlace, of id: Text) {
+        // An older one than all of a full list is left out at once.
+        if place.reading.marks.run < last { return }
+        all.append((place, id))
+        if all.count >= limit * 4 { cut() }
     }
-    return Listing(found.sorted(by: newestFirst), page: page)
+
+    private mutating func cut() {
+        all.sort { left, right in
+            let (l, r) = (left.place.reading.marks, right.place.reading.marks)
+            return l.run != r.run ? l.run > r.run : (l.number, left.id) < (r.number, right.id)
+        }
+        if all.count > limit { all.removeLast(all.count - limit) }
+        if all.count == limit { last = all.last?.place.reading.marks.run ?? 0 }
+    }
+
+    var places: [ReadingPlace] {
+        var copy = self
+        copy.cut()
+        return copy.all.map(\.place)
+    }
 }
 
-private func newestFirst(_ left: ThemeReview, _ right: ThemeReview) -> Bool {
-    let (l, r) = (left.review, right.review)
-    if l.run != r.run { return l.run > r.run }
-    return (l.productID, l.reviewID) < (r.productID, r.reviewID)
+/// The reviews of a query that mention dangers, or that people judged, by product and review.
+package func dangerReviews(
+    _ reader: any StoreReader, _ query: ThemeQuery, lexicon: Lexicon = .first
+) throws -> [ReadReview] {
+    let readings = try QueryReadings(reader, query, lexicon)
+    let judged = Set(try reader.verdicts().map(\.reviewKey))
+    var places: [ReadingPlace] = []
+    try readings.forEachProduct { product, live in
+        for own in live {
+            let place = ReadingPlace(product: product.productKey, reading: own)
+            if !own.marks.dangers.isEmpty || judged.contains(place.reviewKey) {
+                places.append(place)
+            }
+        }
+    }
+    return try readings.reviews(places).sorted { left, right in
+        (left.review.productID, left.review.reviewID)
+            < (right.review.productID, right.review.reviewID)
+    }
 }
 
 /// The live reviews of a query, read with a lexicon. New ones are those that the newest dump

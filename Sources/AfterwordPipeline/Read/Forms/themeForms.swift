@@ -32,10 +32,10 @@ package struct ThemeEntry: Sendable {
         form.count("new", "Of those, reviews of the newest dump.") { $0.theme.new }
         form.count("mixed", "Of those, reviews whose stars say the opposite.") { $0.theme.mixed }
         form.count("products", "Products whose reviews speak of it.") {
-            Int64($0.theme.products.count)
+            $0.theme.products
         }
         form.count("brands", "Brands whose reviews speak of it.") {
-            Int64($0.theme.brands.count)
+            $0.theme.brands
         }
         form.texts("languages", "Languages in which it is spoken of.") {
             $0.theme.languages.sorted()

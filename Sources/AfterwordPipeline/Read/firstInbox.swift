@@ -1,0 +1,141 @@
+import AfterwordCore
+
+/// The inbox of a window that begins before the first run, from stored readings: everything in it
+/// is seen for the first time, so no text is needed to list it. Only those of the page are read.
+///
+/// - Returns: Also how many live reviews are in a language that is not read; nil where the store
+///   keeps no readings as of the end of the window.
+func firstInbox(
+    _ reader: any StoreReader, in window: DumpWindow, of scope: ReviewScope?, _ lexicon: Lexicon,
+    _ page: Page
+) throws -> (listing: Listing<InboxEntry>, unread: Int64)? {
+    guard window.isFirst, window.to > 0 else { return nil }
+    let runs = try reader.runs()
+    _ = try resolveAsOf(.run(window.to), among: runs)
+    let reader = window.to == runs.last?.run ? reader : AsOfReader(reader, run: window.to)
+    var query = ThemeQuery()
+    query.scope = scope
+    let readings = try QueryReadings(reader, query, lexicon)
+    guard readings.isStored else { return nil }
+    var found = try FirstInbox(readings, window, judged: reader.verdicts())
+    try found.takeNegatives()
+    found.countBrands()
+    let entries = try readings.page(found.places, page, by: InboxPlace.isBefore).map {
+        try found.entry($0, $1)
+    }
+    var listing = Listing(entries, of: found.places.count, page: page)
+    listing.unlikely = found.unlikely
+    listing.newDangers = found.places.count { $0.kind == .safety }
+    return (listing, found.unread)
+}
+
+/// An entry of the inbox before its text is read.
+private struct InboxPlace: ListedPlace {
+    var kind: InboxEntry.Kind
+    var danger: DangerPlace?
+    var place: ReadingPlace
+    var product: Text
+    var brand: Text
+    /// The number of entries of its kind and brand.
+    var ofBrand = 0
+
+    /// The order of an inbox.
+    static func isBefore(_ left: Self, _ right: Self) -> Bool {
+        if let danger = left.danger, let other = right.danger {
+            let (own, its) = (danger.rank, other.rank)
+            if own != its { return own < its }
+        }
+        let (l, r) = (left.rank, right.rank)
+        if l != r { return l < r }
+        let runs = (left.place.reading.marks.run, right.place.reading.marks.run)
+        return runs.0 != runs.1 ? runs.0 > runs.1 : left.product < right.product
+    }
+
+    private var rank: (Int, Int, Int, Text) {
+        (kind.order, place.reading.marks.star ?? 6, -ofBrand, brand)
+    }
+}
+
+extension DangerPlace {
+    fileprivate var rank: (String, Int) { (dangerClass.rawValue, severity) }
+}
+
+private struct FirstInbox {
+    private struct Group: Hashable {
+        var kind: InboxEntry.Kind
+        var brand: Text
+    }
+
+    let readings: QueryReadings
+    private let window: DumpWindow
+    private(set) var places: [InboxPlace] = []
+    let unlikely: Int
+    private(set) var unread: Int64 = 0
+
+    /// Takes the dangers: of each review the strongest, where it leads.
+    init(_ readings: QueryReadings, _ window: DumpWindow, judged: [VerdictRow]) throws {
+        (self.readings, self.window) = (readings, window)
+        let dangers = try dangerPlaces(readings, judged: judged)
+        unlikely = dangers.unlikely
+        var strongest: [Int64: DangerPlace] = [:]
+        for danger in dangers.found where danger.dangerClass.leads {
+            let known = strongest[danger.place.reviewKey]
+            if known.map({ danger.rank < $0.rank }) ?? true {
+                strongest[danger.place.reviewKey] = danger
+            }
+        }
+        for danger in strongest.values {
+            places.append(
+                InboxPlace(
+                    kind: .safety, danger: danger, place: danger.place, product: danger.product,
+                    brand: brand(of: danger.place.product)))
+        }
+    }
+
+    private func brand(of product: Int64) -> Text {
+        readings.products[product]?.dimension[.brand] ?? Text([])
+    }
+
+    mutating func takeNegatives() throws {
+        var (found, unread): ([InboxPlace], Int64) = ([], 0)
+        try readings.forEachProduct { product, live in
+            let kind: InboxEntry.Kind =
+                window.knew(productSince: product.firstRun) ? .negative : .firstSeen
+            for own in live {
+                if own.marks.hasText, !own.marks.isReadable { unread += 1 }
+                guard let star = own.marks.star, star <= 2 else { continue }
+                found.append(
+                    InboxPlace(
+                        kind: kind,
+                        place: ReadingPlace(product: product.productKey, reading: own),
+                        product: product.productID,
+                        brand: product.dimension[.brand] ?? Text([])))
+            }
+        }
+        places += found
+        self.unread = unread
+    }
+
+    mutating func countBrands() {
+        var counts: [Group: Int] = [:]
+        for place in places { counts[Group(kind: place.kind, brand: place.brand), default: 0] += 1 }
+        for index in places.indices {
+            let own = places[index]
+            places[index].ofBrand = counts[Group(kind: own.kind, brand: own.brand)] ?? 0
+        }
+    }
+
+    func entry(_ own: InboxPlace, _ read: ReadReview) throws -> InboxEntry {
+        let danger = try own.danger.map { try $0.danger(in: read, readings.lexicon) }
+        let place =
+            danger.map { ($0.field, $0.sentence) }
+            ?? read.reading.mentions.first(where: \.isNegative).map { ($0.field, $0.sentence) }
+        return InboxEntry(
+            kind: own.kind, danger: danger, review: read.review, brand: read.brand,
+            starBefore: nil,
+            quote: place.map { read.review.values.quote($0.0, $0.1) }
+                ?? read.review.values.beginning,
+            themes: read.reading.complaints.sorted().map { readings.lexicon.aspects[$0].id },
+            verdict: read.verdict)
+    }
+}
