@@ -369,6 +369,8 @@ struct Failure {
         case .identityRulesUnknown(let run, let rules):
             "run \(run) identifies reviews by rules \(rules), which this program does not know: "
                 + "update it"
+        case .readerUnknown(let run, let reader):
+            "run \(run) was read by reader \(reader), which this program does not know: update it"
         case .timedOut: "the server ended a statement that took too long; nothing was stored"
         case .interrupted: "interrupted"
         case .unreadable(let table, let column):

@@ -99,7 +99,7 @@ struct Afterword: ParsableCommand {
                 name: "Load",
                 subcommands: [
                     RunCommand.self, PlanCommand.self, CatalogCommand.self, RejectsCommand.self,
-                    ShapeCommand.self, RecleanCommand.self,
+                    ShapeCommand.self, RecleanCommand.self, RereadCommand.self,
                 ]),
             CommandGroup(
                 name: "See",
@@ -107,6 +107,7 @@ struct Afterword: ParsableCommand {
                     InboxCommand.self, ReportCommand.self, BrandsCommand.self,
                     ProductsCommand.self, ProductCommand.self, ReviewsCommand.self,
                     ThemesCommand.self, ThemeCommand.self, SafetyCommand.self,
+                    SearchCommand.self,
                 ]),
             CommandGroup(
                 name: "Past",

@@ -25,7 +25,8 @@ import Testing
         "themes?side=strengths", "themes?brand=Lumora", "themes/leaks",
         "themes/smell?side=strengths",
         "safety", "safety?since=3", "verdicts", "inbox", "inbox?since=0", "inbox?since=1", "runs",
-        "runs?limit=1", "insights", "insights?kind=family", "status", "status?max_age=1",
+        "runs?limit=1", "search?q=the", "search?q=leaks&as_of=1", "search?q=zzzz", "insights",
+        "insights?kind=family", "status", "status?max_age=1",
     ]
 
     @Test("Every endpoint's answers are as they are described, with data and empty")
@@ -226,6 +227,7 @@ import Testing
             + (path.hasSuffix("compare") ? "?brands=Lumora,Knokke" : "")
             + (path.hasSuffix("reviews.csv") ? "?product=B0FLASK001" : "")
             + (path.hasSuffix("theme.csv") ? "?theme=leaks" : "")
+            + (path.hasSuffix("search") ? "?q=the" : "")
     }
 }
 

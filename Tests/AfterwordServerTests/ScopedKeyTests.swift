@@ -84,6 +84,7 @@ import Testing
                     "/api/v1/products/M2/insights", "/api/v1/reviews/M2/\(review)/history",
                     "/products/M2", "/reviews/M2/\(review)", "/api/v1/themes?product=M2",
                     "/csv/reviews.csv?product=M2", "/api/v1/safety?product=M2",
+                    "/api/v1/search?q=the&product=M2",
                 ] {
                     let joined = address + (address.contains("?") ? "&" : "?") + moment
                     #expect(try await get(joined, "alpha").status == 404, "\(joined)")
@@ -93,7 +94,7 @@ import Testing
                     "/api/v1/products", "/api/v1/inbox?since=0", "/api/v1/brands/Alpha",
                     "/api/v1/themes?brand=Alpha", "/api/v1/themes/leaks?brand=Alpha", "/",
                     "/brands/Alpha", "/csv/products.csv", "/api/v1/brands",
-                    "/api/v1/brands/Alpha/changes?from=1&to=2",
+                    "/api/v1/brands/Alpha/changes?from=1&to=2", "/api/v1/search?q=the",
                 ] where !(address.contains("changes") && moment == "as_of=1") {
                     let joined = address + (address.contains("?") ? "&" : "?") + moment
                     let answer = try await get(joined, "alpha")

@@ -32,6 +32,7 @@ import Testing
                     .replacing("{brand}", with: "Lumora").replacing("{theme}", with: "leaks")
                     .replacing("{review}", with: review)
                     + (path.hasSuffix("compare") ? "?brands=Lumora,Knokke" : "")
+                    + (path.hasSuffix("search") ? "?q=the" : "")
                 let answer = try await client.get(address)
                 #expect(answer.status == 200, "\(address): \(answer.text)")
                 #expect((answer.json?["as_of"]?["run"]?.integer ?? 0) > 0, "\(address)")

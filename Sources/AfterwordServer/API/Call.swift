@@ -64,23 +64,46 @@ struct Call {
     }
 
     var pageSize: Int { number("limit").map(Int.init) ?? limits.defaultPageSize }
-    private var first: Int { values["cursor"].flatMap { Cursor($0) }?.first ?? 0 }
+    /// Where the page begins, as the cursor says; 0 without one.
+    var first: Int { values["cursor"].flatMap { Cursor($0) }?.first ?? 0 }
 
     /// One page of a list: `items`, `total`, and in `next` the cursor of the following page or
     /// null.
     ///
     /// - Throws: A `badParameter` problem when the request's cursor was issued for another list.
     func page<Entry>(_ all: [Entry], _ json: (Entry) throws -> JSONValue) throws -> JSONValue {
+        let start = min(first, all.count)
+        let end = min(all.count, start + pageSize)
+        return try page(Array(all[start..<end]), from: start, of: all.count, json)
+    }
+
+    private func page<Entry>(
+        _ entries: [Entry], from start: Int, of total: Int, _ json: (Entry) throws -> JSONValue
+    ) throws -> JSONValue {
+        try checkCursor()
+        let end = start + entries.count
+        let next = end < total ? Cursor(run: run.run, first: end, list: list).text : nil
+        return .row([
+            "items": .array(try entries.map(json)), "total": JSONValue(total),
+            "next": JSONValue(next),
+        ])
+    }
+
+    /// The page that the request asks for.
+    var page: Page { Page(first: first, size: pageSize) }
+
+    /// The same of a listing that was read for `page`.
+    func page<Entry>(
+        _ listing: Listing<Entry>, _ json: (Entry) throws -> JSONValue
+    ) throws -> JSONValue {
+        try page(listing.entries, from: listing.first, of: listing.total, json)
+    }
+
+    /// - Throws: A `badParameter` problem when the request's cursor was issued for another list.
+    func checkCursor() throws {
         if let cursor = values["cursor"].flatMap({ Cursor($0) }), cursor.list != list {
             throw Problem(.badParameter, "cursor: is of another list")
         }
-        let start = min(first, all.count)
-        let end = min(all.count, start + pageSize)
-        let next = end < all.count ? Cursor(run: run.run, first: end, list: list).text : nil
-        return .row([
-            "items": .array(try all[start..<end].map(json)), "total": JSONValue(all.count),
-            "next": JSONValue(next),
-        ])
     }
 
     /// Reads an entire listing, which `page` then cuts into pages.

@@ -9,8 +9,10 @@ struct Endpoint: Sendable {
         case item(ValueForm)
         /// `beside` declares further members next to the page members (`items`, `total`, `next`).
         case list(ValueForm, beside: [ObjectDescription.Member] = [])
+        /// A page of a list whose entries are not counted (`items`, `next`).
+        case found(ValueForm)
 
-        var isList: Bool { if case .list = self { true } else { false } }
+        var isList: Bool { if case .item = self { false } else { true } }
     }
 
     /// The whole address; names in braces stand for values of the path.

@@ -154,17 +154,27 @@ extension Endpoint {
                 ObjectDescription(
                     name: operationName, comment: summary, members: [asOf, item]))
         case .list(let entry, let beside):
-            return .object(
-                ObjectDescription(
-                    name: operationName, comment: summary,
-                    members: [
-                        asOf, .init(name: "items", form: .list(entry), comment: "The page."),
-                        .init(name: "total", form: .count, comment: "Entries of all pages."),
-                        .init(
-                            name: "next", form: .nullable(.string),
-                            comment: "`cursor` of the page after; null on the last."),
-                    ] + beside))
+            let total = ObjectDescription.Member(
+                name: "total", form: .count, comment: "Entries of all pages.")
+            return page(of: entry, [asOf], [total], beside)
+        case .found(let entry): return page(of: entry, [asOf], [], [])
         }
+    }
+
+    /// The form of a page of a list: its first members, `items`, its total, `next`, the others.
+    private func page(
+        of entry: ValueForm, _ first: [ObjectDescription.Member],
+        _ total: [ObjectDescription.Member], _ beside: [ObjectDescription.Member]
+    ) -> ValueForm {
+        let items = ObjectDescription.Member(
+            name: "items", form: .list(entry), comment: "The page.")
+        let next = ObjectDescription.Member(
+            name: "next", form: .nullable(.string),
+            comment: "`cursor` of the page after; null on the last.")
+        return .object(
+            ObjectDescription(
+                name: operationName, comment: summary,
+                members: first + [items] + total + [next] + beside))
     }
 
     /// The schema name of the answer, such as `BrandsBrandChangesAnswer`.

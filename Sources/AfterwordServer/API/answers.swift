@@ -113,18 +113,12 @@ extension Call {
         }
     }
 
-    /// The inbox of a window as far as the key may read it, the number of reviews whose danger
-    /// words are probably harmless, and what the dump covers.
+    /// The inbox of a window as far as the key may read it, and what the dump covers.
     func news(
-        in asked: DumpWindow? = nil
-    ) throws -> (entries: [InboxEntry], unlikely: Int, coverage: Coverage?) {
-        let window = try asked ?? self.window()
-        let changes = try reviewChanges(reader, in: window)
-        let found = inbox(changes, page: Call.everything)
-        return (
-            found.entries, found.unlikely,
-            try coverage(reader, of: window, changes: changes, isOfAll: brands == nil)
-        )
+        in asked: DumpWindow? = nil, page: Page = Call.everything
+    ) throws -> (inbox: Listing<InboxEntry>, coverage: Coverage?) {
+        try coveredInbox(
+            reader, in: asked ?? window(), isOfAll: brands == nil, page: page)
     }
 
     /// The brand that the `brand` parameter names, matched exactly or ignoring case; nil when it is

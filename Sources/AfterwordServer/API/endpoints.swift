@@ -4,7 +4,7 @@ import AfterwordPipeline
 extension Endpoint {
     /// Every endpoint, in the order of `/openapi.json`. To add one is to add an entry here; in it,
     /// `call.reader` holds only what the key may see.
-    static let all: [Endpoint] = products + reviews + brands + themes + changes + ledger
+    static let all: [Endpoint] = products + reviews + found + brands + themes + changes + ledger
 
     // MARK: Products
 
@@ -97,6 +97,34 @@ extension Endpoint {
         },
     ]
 
+    // MARK: Search
+
+    private static let found = [
+        Endpoint(
+            path: "/api/v1/search", tag: .reviews,
+            summary: "Reviews in which words or phrases stand, those of the newest run first.",
+            own: [
+                Parameter(
+                    name: "q", form: .text, isRequired: true,
+                    comment: "Words, all of which must stand in a review; phrases in quotes.",
+                    maxLength: 200),
+                .text("brand", "Only this brand."), .text("product", "Only this product."),
+                .number("star_min", 1...5, "Only of so many stars or more."),
+                .number("star_max", 1...5, "Only of so many stars or fewer."),
+                .choice(
+                    "language", Language.allCases.map(\.rawValue),
+                    "Only in this language; unknown where none is recognised."),
+                .text("theme", "Only of this theme, as `themes` names it."), side,
+                Parameter(
+                    name: "written_since", form: .date,
+                    comment: "Only written on this day or later, in UTC."),
+                Parameter(
+                    name: "written_until", form: .date,
+                    comment: "Only written until the end of this day, in UTC."),
+            ],
+            shape: .found(SearchHit.form.form), answer: search)
+    ]
+
     // MARK: Brands
 
     private static let brands = [
@@ -181,9 +209,9 @@ extension Endpoint {
         ) { call in
             let found = try themeReviews(
                 call.reader, aspect: call.text("theme") ?? "", themeQuery(call),
-                page: Call.everything)
+                page: call.page)
             guard let found else { throw Problem(.notFound, "no such theme") }
-            return try call.page(found.entries) { $0.json }
+            return try call.page(found) { $0.json }
         },
         Endpoint(
             path: "/api/v1/safety", tag: .themes,
@@ -199,8 +227,8 @@ extension Endpoint {
             let found = try safetyReviews(
                 call.reader, themeQuery(call),
                 since: call.text("since") == nil ? 0 : call.window().from,
-                page: Call.everything)
-            return try call.page(found.entries) { $0.json }
+                page: call.page)
+            return try call.page(found) { $0.json }
         },
         Endpoint(
             path: "/api/v1/verdicts", tag: .themes,
@@ -231,8 +259,8 @@ extension Endpoint {
                         comment: "What the newest dump covers; null before the first.")
                 ])
         ) { call in
-            let news = try call.news()
-            return try call.page(news.entries) { $0.json }
+            let news = try call.news(page: call.page)
+            return try call.page(news.inbox) { $0.json }
                 .with("coverage", news.coverage?.json ?? .null)
         }
     ]

@@ -74,7 +74,6 @@ func brandPage(_ call: Call) throws -> String {
     let name = scope.id.string
     var query = ThemeQuery()
     query.brand = name
-    let read = try readReviews(call.reader, query)
     let dumps = try call.reader.runs().dumps
     let sums = try call.reader.scopeHistory(of: Scope(kind: .brand, id: scope.id))
         .map { (run: $0.run, counters: $0.row.counters) }
@@ -87,14 +86,15 @@ func brandPage(_ call: Call) throws -> String {
         home: call.link("/"), name: name, sums: SumsRow(entry),
         products: several(entry.productCount, "product"),
         impact: entry.isRanked ? fixed(entry.impact, of: 1_000_000, places: 1) : "–",
-        dangers: DangersPart(read, call),
+        dangers: try DangersPart(dangerReviews(call.reader, query), call),
         insight: InsightPart(
             try call.reader.insights(of: scope).first, brand: scope.id, call),
         command: "afterword insight " + shellQuoted("brand:" + name), moved: moved,
         unmoved: unmoved,
         arrivals: ArrivalsRow(history.arrivals(of: members, first: history.first(sums))),
         mean: MeanChart(sums, over: dumps),
-        themes: ThemeTable(read, limit: 100, brand: name, call),
+        themes: try ThemeTable(
+            AfterwordPipeline.themes(call.reader, query), limit: 100, brand: name, call),
         cards: products.prefix(productsOfPage).map { ProductCard($0, call) },
         moreProducts: products.count > productsOfPage
             ? "\(grouped(Int64(products.count))) in all; the rest is in the CSV." : nil,

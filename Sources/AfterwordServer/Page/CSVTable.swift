@@ -21,10 +21,11 @@ struct CSVTable: Sendable {
         ]
     ) { call in
         let window = try call.window()
-        let read = try readReviews(call.reader, ThemeQuery())
+        let ranked = try rankedBrandEntries(call)
+        let themes = try BrandThemes(call.reader, ThemeQuery(), brands: ranked.map(\.id))
         let facts = try BrandFacts(
-            call, read, window.isFirst ? nil : try call.news(in: window).entries)
-        return try rankedBrandEntries(call).map { entry in
+            call, themes, window.isFirst ? nil : try call.news(in: window).inbox.entries)
+        return ranked.map { entry in
             [.text(entry.id), .count(entry.productCount)] + counts(entry) + [
                 .number(facts.new(entry.id).map { String($0) } ?? ""),
                 .text(facts.topTheme(entry.id) ?? ""),
@@ -64,7 +65,7 @@ struct CSVTable: Sendable {
             "kind", "hazard", "brand", "product", "review", "version", "stars", "themes", "says",
         ]
     ) { call in
-        try call.news().entries.map { entry in
+        try call.news().inbox.entries.map { entry in
             [
                 .text(entry.kind.rawValue), .text(entry.hazard ?? ""), .text(entry.brand),
                 .text(entry.review.productID), .text(entry.review.reviewID),
@@ -83,11 +84,11 @@ struct CSVTable: Sendable {
             "languages", "distinct_reviews",
         ]
     ) { call in
-        try complaints(readReviews(call.reader, themeQuery(call))).map { theme in
+        try complaints(AfterwordPipeline.themes(call.reader, themeQuery(call))).map { theme in
             [
                 .text(theme.aspect.id), .text(theme.aspect.label), .count(theme.mentions),
-                .count(theme.new), .count(theme.mixed), .count(theme.products.count),
-                .count(theme.brands.count), .decimal(theme.starImpact, of: 1_000_000, places: 3),
+                .count(theme.new), .count(theme.mixed), .count(theme.products),
+                .count(theme.brands), .decimal(theme.starImpact, of: 1_000_000, places: 3),
                 .text(languagesText(theme)), .count(theme.distinctMentions),
             ]
         }

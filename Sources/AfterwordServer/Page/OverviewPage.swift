@@ -101,8 +101,8 @@ struct ThemeTable: PageRow {
     ]
 
     /// - Parameter limit: Maximum number of rows.
-    init(_ read: [ReadReview], limit: Int, brand: String?, _ call: Call) {
-        let themes = complaints(read)
+    init(_ themes: [Theme], limit: Int, brand: String?, _ call: Call) {
+        let themes = complaints(themes)
         rows = themes.prefix(limit).map { ThemeRow($0, brand: brand, call) }
         more = themes.count > limit ? "\(themes.count) in all; the rest is in the CSV." : nil
         csv = call.link("/csv/themes.csv", ["brand": brand])
@@ -137,25 +137,30 @@ struct ProductList: PageRow {
 func overview(_ call: Call) throws -> String {
     try requireLoaded(call)
     let window = try call.window()
-    let read = try readableReviews(call)
-    let news = try call.news(in: window)
-    let inbox = news.entries.filter { $0.kind != .resolved && $0.kind != .gone }
+    let ranked = try rankedBrandEntries(call).filter(\.isRanked)
+    let themes = try BrandThemes(
+        call.reader, ThemeQuery(), brands: ranked.prefix(brandsOfPage).map(\.id))
     // With the first dump everything is new: show only the first entries, which are the most
     // serious.
-    let shown = inbox.prefix(window.isFirst ? 6 : 8)
-    let more = inbox.count - shown.count
+    let limit = window.isFirst ? 6 : 8
+    let news = try call.news(
+        in: window, page: window.isFirst ? Page(size: limit) : Call.everything)
+    let inbox = news.inbox.entries.filter { $0.kind != .resolved && $0.kind != .gone }
+    let shown = inbox.prefix(limit)
+    let count = window.isFirst ? news.inbox.total : inbox.count
+    let more = count - shown.count
     let page = OverviewPage(
         since: window.isFirst ? nil : window.since?.fullName ?? "run \(window.from)",
         covers: news.coverage?.sentences.joined(separator: " ")
             ?? "No dump with reviews was loaded yet.",
         inbox: shown.map { InboxCard($0, call) },
         more: more > 0
-            ? "\(grouped(Int64(shown.count))) of \(grouped(Int64(inbox.count)));"
+            ? "\(grouped(Int64(shown.count))) of \(grouped(Int64(count)));"
                 + " all of them are in the CSV." : nil,
-        unlikely: unlikelyDangers(Int64(news.unlikely)),
+        unlikely: unlikelyDangers(Int64(news.inbox.unlikely)),
         inboxCSV: call.link("/csv/inbox.csv"),
-        brands: try brandTable(call, read, new: window.isFirst ? nil : inbox),
-        themes: ThemeTable(read, limit: themesOfPage, brand: nil, call),
+        brands: try brandTable(call, ranked, themes, new: window.isFirst ? nil : inbox),
+        themes: ThemeTable(themes.complaints, limit: themesOfPage, brand: nil, call),
         products: try productList(call))
     let filters = Address(
         "/",
@@ -176,17 +181,14 @@ let productsOfPage = 12
 private let brandsOfPage = 10
 private let themesOfPage = 8
 
-/// The current reviews that the key may read, with the lexicon's findings.
-private func readableReviews(_ call: Call) throws -> [ReadReview] {
-    try readReviews(call.reader, ThemeQuery())
-}
-
-/// - Parameter inbox: The inbox of the newest dump; nil at the first dump.
+/// - Parameters:
+///   - entries: The ranked brands.
+///   - themes: Of the brands that the page shows.
+///   - inbox: The inbox of the newest dump; nil at the first dump.
 private func brandTable(
-    _ call: Call, _ read: [ReadReview], new inbox: [InboxEntry]?
+    _ call: Call, _ entries: [RankedEntry], _ themes: BrandThemes, new inbox: [InboxEntry]?
 ) throws -> BrandTable {
-    let entries = try rankedBrandEntries(call).filter(\.isRanked)
-    let facts = try BrandFacts(call, read, inbox)
+    let facts = try BrandFacts(call, themes, inbox)
     let firstRun = facts.dumps.all.map(\.firstRun).min() ?? 0
     let later = facts.dumps.all.filter { $0.firstRun > firstRun }
     return BrandTable(
@@ -211,17 +213,17 @@ func rankedBrandEntries(_ call: Call) throws -> [RankedEntry] {
 /// What the brand table and its CSV file show of each brand besides its counters.
 struct BrandFacts {
     let dumps: LoadedDumps
-    private let reviews: [Text?: [ReadReview]]
+    private let themes: BrandThemes
     private let products: [Text?: [Text]]
     private let history: ArrivalHistory
     private let newCounts: [Text?: Int64]?
 
-    init(_ call: Call, _ read: [ReadReview], _ inbox: [InboxEntry]?) throws {
+    init(_ call: Call, _ themes: BrandThemes, _ inbox: [InboxEntry]?) throws {
+        self.themes = themes
         dumps = call.allRuns.dumps.asOf(call.run.run)
         history = try ArrivalHistory(call.reader)
         products = Dictionary(grouping: try call.reader.products(nil)) { $0.dimension[.brand] }
             .mapValues { $0.map(\.productID) }
-        reviews = Dictionary(grouping: read, by: \.brand)
         newCounts = inbox.map { entries in
             Dictionary(grouping: entries.filter { $0.kind == .negative }, by: \.brand)
                 .mapValues { Int64($0.count) }
@@ -233,7 +235,7 @@ struct BrandFacts {
     func new(_ brand: Text) -> Int64? { newCounts.map { $0[brand] ?? 0 } }
 
     func topTheme(_ brand: Text) -> String? {
-        countThemes(reviews[brand] ?? [], strengths: false, lexicon: .first).first?.aspect.label
+        themes.complaints(ofBrand: brand).first?.aspect.label
     }
 
     func chart(_ brand: Text) -> ColumnChart? {

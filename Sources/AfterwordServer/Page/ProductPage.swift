@@ -108,7 +108,6 @@ func productPage(_ call: Call) throws -> String {
     let answer = try productAnswer(call.reader, of: state)
     var query = ThemeQuery()
     query.product = id
-    let read = try readReviews(call.reader, query)
     let dumps = try call.reader.runs().dumps
     let history = try ArrivalHistory(call.reader, ofProduct: id)
     let reviews = try reviewListing(
@@ -120,7 +119,7 @@ func productPage(_ call: Call) throws -> String {
         brand: answer.entry.attributes[.brand].map {
             BrandLink($0, call)
         }, sums: SumsRow(answer.entry),
-        dangers: DangersPart(read, call),
+        dangers: try DangersPart(dangerReviews(call.reader, query), call),
         insight: InsightPart(
             try call.reader.insights(of: .product(id)).first, brand: nil, call),
         months: answer.months.flatMap { MonthsRow($0) },

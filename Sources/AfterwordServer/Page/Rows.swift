@@ -78,7 +78,7 @@ struct ThemeRow: PageRow {
             return grouped(shown) + (distinct < shown ? " (\(grouped(distinct)) distinct)" : "")
         },
         "new": .text { grouped($0.theme.new) },
-        "products": .text { grouped(Int64($0.theme.products.count)) },
+        "products": .text { grouped($0.theme.products) },
         "impact": .text { starImpactText($0.theme) },
         "languages": .text { languagesText($0.theme) },
     ]
@@ -93,8 +93,8 @@ func languagesText(_ theme: Theme) -> String {
 }
 
 /// Complaint themes as tables list them, sorted by number of reviews, most first.
-func complaints(_ read: [ReadReview]) -> [Theme] {
-    countThemes(read, strengths: false, lexicon: .first).enumerated().sorted { left, right in
+func complaints(_ themes: [Theme]) -> [Theme] {
+    themes.enumerated().sorted { left, right in
         let (l, r) = (left.element.distinctMentions, right.element.distinctMentions)
         return l == r ? left.offset < right.offset : l > r
     }.map(\.element)

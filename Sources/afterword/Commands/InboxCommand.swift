@@ -35,20 +35,13 @@ struct InboxCommand: ParsableCommand {
 
     func run() throws {
         let window = try WindowOptions(since: since, to: asOf, option: "--as-of")
-        let (listing, dangers, coverage) = try window.read(store.openForReading()) {
+        let (listing, coverage) = try window.read(store.openForReading()) {
             reader, window in
             let scope = try scope.map { try resolveScope(reader, $0) }
-            let changes = try reviewChanges(reader, in: window, of: scope)
-            let all = inbox(changes, page: Page(number: 1, size: .max))
-            var listing = Listing(all.entries, page: page.value)
-            listing.unlikely = all.unlikely
-            return (
-                listing, all.entries.count { $0.kind == .safety },
-                try AfterwordPipeline.coverage(reader, of: window, changes: changes)
-            )
+            return try coveredInbox(reader, in: window, of: scope, page: page.value)
         }
         show(listing, coverage)
-        if alert, dangers > 0 { throw ExitCode(Failure.Code.alert.rawValue) }
+        if alert, listing.newDangers > 0 { throw ExitCode(Failure.Code.alert.rawValue) }
     }
 
     private func show(_ listing: Listing<InboxEntry>, _ coverage: Coverage?) {

@@ -58,6 +58,8 @@ struct LoadArguments: ParsableArguments {
     @Flag(help: .hidden)
     var acceptShift = false
 
+    @Flag(help: "Keep nothing of what texts say in a new store: answers read them instead.")
+    var withoutReadings = false
     @Flag(help: "Load a dump said to be taken more than two days from now.")
     var acceptFuture = false
 
@@ -103,6 +105,7 @@ struct LoadArguments: ParsableArguments {
         options.maxDeletes = maxDeletes
         options.acceptsDrift = acceptDrift || acceptShift
         options.acceptsFuture = acceptFuture
+        options.keepsReadings = !withoutReadings
         if let window, window < 1 { throw ValidationError("--window is 1 or more") }
         options.window = window
         options.acceptsCapped = acceptCapped

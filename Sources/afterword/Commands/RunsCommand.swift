@@ -48,6 +48,7 @@ struct RunsCommand: ParsableCommand {
         case .insight: ", made insights"
         case .verdict: ", recorded a verdict"
         case .reclean: ", read stored records again"
+        case .reread: ", read stored texts again"
         default:
             ", complete: \(record.completeness.rawValue), deleted " + grouped(record.deleted)
         }

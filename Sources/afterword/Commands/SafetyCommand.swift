@@ -43,17 +43,10 @@ struct ListDangers: ParsableCommand {
             let query = try arguments.query(reader)
             let from = since == nil ? 0 : window.from
             let found = try safetyReviews(
-                reader, query, since: from, withUnlikely: all,
-                page: Page(number: 1, size: .max))
-            let new = found.entries.count { entry in
-                entry.danger.dangerClass.leads && (since != nil || entry.isNew)
-            }
-            var listing = Listing(found.entries, page: page.value)
-            listing.unlikely = found.unlikely
+                reader, query, since: from, withUnlikely: all, page: page.value)
             return (
-                listing, new,
-                try AfterwordPipeline.coverage(
-                    reader, of: window, changes: reviewChanges(reader, in: window))
+                found, found.newDangers,
+                try AfterwordPipeline.coverage(reader, of: window)
             )
         }
         show(listing, coverage)

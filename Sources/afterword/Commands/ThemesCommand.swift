@@ -57,8 +57,8 @@ struct ThemesCommand: ParsableCommand {
                 theme.aspect.id, theme.label(strengths), grouped(theme.mentions),
                 grouped(theme.distinctMentions),
                 theme.distinct?.share.map { interval($0) } ?? "–", grouped(theme.new),
-                grouped(theme.mixed), grouped(Int64(theme.products.count)),
-                grouped(Int64(theme.brands.count)),
+                grouped(theme.mixed), grouped(theme.products),
+                grouped(theme.brands),
                 theme.starImpact.map { decimal($0, of: 1_000_000, places: 3) } ?? "–",
                 theme.languages.sorted().joined(separator: " "),
             ])
@@ -122,7 +122,7 @@ extension ThemeCommand {
     /// The theme of an id or label, ignoring case; labels of all languages are accepted.
     ///
     /// - Throws: `CommandFault` for an unknown name, with the nearest one as a hint.
-    fileprivate static func aspect(named name: String) throws -> String {
+    static func aspect(named name: String) throws -> String {
         let aspects = Lexicon.first.aspects
         let wanted = name.lowercased()
         let found = aspects.first { aspect in

@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+
+/// The program reads the texts of stored reviews again.
+@Suite final class RereadCommandTests {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func write(_ name: String, _ bodies: [String]) throws {
+        let lines = bodies.enumerated().map { number, body in
+            """
+            {"rating":1.0,"title":"","text":"\(body)","asin":"P1","parent_asin":"P1",\
+            "user_id":"U\(number)","timestamp":\(1_600_000_000_000 + number),"helpful_vote":0,\
+            "verified_purchase":true}
+            """
+        }
+        try folder.write("\(name)/r.jsonl", lines.joined(separator: "\n"))
+    }
+
+    @Test("A store without readings is read once; then there is nothing to do")
+    func readOnce() throws {
+        try write("one", ["It leaked after two days.", "It caught fire and burned my hand."])
+        let loaded = try Program.run(["run", "one", "--without-readings"], in: folder.path)
+        #expect(loaded.code == 0, "\(loaded.errors)")
+        let before = try Program.run(["themes", "--json"], in: folder.path).output
+        #expect(before.contains("leaks"))
+        let plan = try Program.run(["reread", "--plan"], in: folder.path)
+        #expect(plan.output.contains("Plan of run 2: 2 versions of 1 product"), "\(plan.output)")
+        let done = try Program.run(["reread", "--json"], in: folder.path)
+        #expect(done.output.contains(#""versions":2"#), "\(done.output)\(done.errors)")
+        #expect(try Program.run(["themes", "--json"], in: folder.path).output == before)
+        let again = try Program.run(["reread"], in: folder.path)
+        #expect(again.code == 0 && again.output.contains("already"), "\(again.output)")
+        let runs = try Program.run(["runs"], in: folder.path)
+        #expect(runs.output.contains("read stored texts again"), "\(runs.output)")
+        let audit = try Program.run(["audit"], in: folder.path)
+        #expect(audit.code == 0, "\(audit.errors)")
+        let none = try Program.run(["reread", "--store", "none.sqlite"], in: folder.path)
+        #expect(none.code != 0)
+    }
+
+    @Test("A new store is read while it is loaded")
+    func readAtOnce() throws {
+        try write("one", ["It leaked after two days."])
+        _ = try Program.run(["run", "one"], in: folder.path)
+        let again = try Program.run(["reread"], in: folder.path)
+        #expect(again.output.contains("already"), "\(again.output)\(again.errors)")
+    }
+}
