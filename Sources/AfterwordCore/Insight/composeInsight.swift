@@ -307,6 +307,8 @@ private struct InsightComposer {
                     id: AnswerSchema.other, label: "", route: Route.both.rawValue,
                     strength: nil, isGeneral: false))
         for index in indices { theme.count(subject.reviews[index]) }
+        theme.products = Int64(Set(indices.map { subject.reviews[$0].review.productID }).count)
+        theme.brands = Int64(Set(indices.compactMap { subject.reviews[$0].brand }).count)
         theme.distinctMentions = Int64(Set(indices.map { distinct.groups[$0] }).count)
         var whole: (sum: Int64, count: Int64) = (0, 0)
         for rating in subject.reviews.compactMap(\.review.values.rating) {
