@@ -12,7 +12,7 @@ package import AfterwordCore
 package final class ScopedReader: StoreReader {
     private let reader: any StoreReader
     private let brands: Set<Text>
-    private var knownIDs: Set<Text>?
+    private var known: (ids: Set<Text>, keys: Set<Int64>)?
 
     /// - Parameter reader: Reads the present state of the store.
     package init(_ reader: any StoreReader, brands: Set<Text>) {
@@ -24,12 +24,16 @@ package final class ScopedReader: StoreReader {
         product.dimension[.brand].map(brands.contains) ?? false
     }
 
-    private func ids() throws -> Set<Text> {
-        if let knownIDs { return knownIDs }
-        let ids = Set(try reader.products(nil).filter(isVisible).map(\.productID))
-        knownIDs = ids
-        return ids
+    /// The ids and the keys of the visible products: a walk asks for them again and again.
+    private func visible() throws -> (ids: Set<Text>, keys: Set<Int64>) {
+        if let known { return known }
+        let products = try reader.products(nil).filter(isVisible)
+        let found = (Set(products.map(\.productID)), Set(products.map(\.productKey)))
+        known = found
+        return found
     }
+
+    private func ids() throws -> Set<Text> { try visible().ids }
 
     /// The rows of one product, or of all visible products.
     private func visible<Row>(
@@ -128,7 +132,7 @@ package final class ScopedReader: StoreReader {
     package func readings(
         ofProducts keys: ClosedRange<Int64>, upTo run: Int64
     ) throws -> [ReadingsRow] {
-        let seen = Set(try products(nil).map(\.productKey))
+        let seen = try visible().keys
         return try reader.readings(ofProducts: keys, upTo: run)
             .filter { seen.contains($0.productKey) }
     }
@@ -137,7 +141,7 @@ package final class ScopedReader: StoreReader {
         ofProducts keys: ClosedRange<Int64>?, upTo run: Int64,
         _ take: (Int64, ReadingHistory) throws -> Void
     ) throws {
-        let seen = Set(try products(nil).map(\.productKey))
+        let seen = try visible().keys
         try reader.marks(ofProducts: keys, upTo: run) {
             if seen.contains($0) { try take($0, $1) }
         }
