@@ -34,8 +34,8 @@ USER 10001
 WORKDIR /data
 VOLUME /data
 ENV AFTERWORD_STORE=/data/afterword.sqlite
-# What a large answer needed goes back to the system, instead of staying with each thread.
-ENV MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=4194304
+# Threads share what a large answer needed, instead of each keeping it.
+ENV MALLOC_ARENA_MAX=2
 # For `serve --host 0.0.0.0 --behind-proxy`; other commands do not listen.
 EXPOSE 8080
 # If a service listens, it must be ready; otherwise the program must at least start.
