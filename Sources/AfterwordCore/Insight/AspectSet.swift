@@ -24,10 +24,6 @@ package struct AspectSet: Hashable, Sendable {
 
     package mutating func formUnion(_ other: AspectSet) { bits |= other.bits }
 
-    package func subtracting(_ other: AspectSet) -> AspectSet {
-        AspectSet(bits: bits & ~other.bits)
-    }
-
     /// Passes the places to `body`, in ascending order.
     @inline(__always)
     package func forEach(_ body: (Int) -> Void) {
