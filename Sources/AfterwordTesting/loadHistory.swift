@@ -57,6 +57,7 @@ extension ReviewHistory {
         options.batchRows = batchRows
         // The guards have their own tests; here they would end histories early.
         options.hasGuards = false
+        options.leastThemeReviews = 2
         return options
     }
 

@@ -147,10 +147,85 @@ import Testing
                         mentions += wanted.reduce(0) { $0 + $1.mentions }
                     }
                     #expect(own.distinct == DistinctReviews(reviews).counts, "seed \(seed)")
+                    let aspects = Lexicon.first.aspects.count
+                    #expect(ThemeSums(bytes: own.bytes, aspects: aspects) == own, "seed \(seed)")
                 }
             }
         }
         #expect(mentions > 1_000)
+    }
+
+    @Test("A list as of a run holds the reviews whose last version belongs to it")
+    func lists() {
+        var listed = 0
+        let aspects = Lexicon.first.aspects.indices
+        let lists =
+            [ReviewList.dangers, .negatives, .unread, .quiet, .sample]
+            + aspects.flatMap { [.complaints(aspect: $0), .praise(aspect: $0)] }
+        for seed in UInt64(1)...40 {
+            let world = World(seed: seed)
+            let histories = readings(world)
+            var parts: [ReviewList: [(run: Int64, own: ListedMarks)]] = [:]
+            for (product, runs) in histories {
+                var last: [UInt32: ReadingMarks] = [:]
+                for (run, own) in runs.sorted(by: { $0.key < $1.key }) {
+                    own.forEach { marks in
+                        marks.forEachList(after: last[marks.number]) { list in
+                            parts[list, default: []].append(
+                                (run, ListedMarks(product: Int64(product), marks: marks)))
+                        }
+                        last[marks.number] = marks
+                    }
+                }
+            }
+            for list in lists {
+                #expect(ReviewList(number: list.number) == list)
+                for run in Int64(1)...3 {
+                    var history = ListHistory()
+                    var part = ListedVersions()
+                    for own in parts[list] ?? [] where own.run <= run { part.append(own.own) }
+                    history.append(ListedVersions(bytes: part.bytes) ?? ListedVersions())
+                    var wanted: [ListedMarks] = []
+                    for (product, runs) in histories.sorted(by: { $0.key < $1.key }) {
+                        let rows = runs.filter { $0.key <= run }.sorted { $0.key < $1.key }
+                        ReadingHistory(rows.map(\.value)).forEachLast { last, _ in
+                            if list.holds(last) {
+                                wanted.append(ListedMarks(product: Int64(product), marks: last))
+                            }
+                        }
+                    }
+                    #expect(history.last(in: list) == wanted, "seed \(seed), \(list), run \(run)")
+                    listed += wanted.count
+                }
+            }
+        }
+        #expect(listed > 1_000)
+    }
+
+    @Test("Damaged sums and lists are refused, and end nothing")
+    func damagedSums() {
+        let world = World(seed: 7)
+        let sums = tally(world, asOf: 3, [.portfolio])[0]
+        let aspects = Lexicon.first.aspects.count
+        var random = SplitMix64(seed: 7)
+        for _ in 0..<2_000 {
+            var bytes = sums.bytes
+            let place = Int(random.draw(below: UInt64(bytes.count)))
+            switch random.draw(below: 3) {
+            case 0: bytes[place] ^= 1 << UInt8(random.draw(below: 8))
+            case 1: bytes.removeSubrange(place...)
+            default: bytes.insert(0xFF, at: place)
+            }
+            let read = ThemeSums(bytes: bytes, aspects: aspects)
+            #expect(read.map { $0.bytes == bytes } ?? true)
+        }
+        #expect(ThemeSums(bytes: sums.bytes, aspects: aspects - 1) == nil)
+        #expect(ThemeSums(bytes: sums.bytes + [0], aspects: aspects) == nil)
+        var part = ListedVersions()
+        part.append(ListedMarks(product: 9, marks: ReadingMarks(number: 1, run: 2)))
+        #expect(ListedVersions(bytes: Array(part.bytes.dropLast())) == nil)
+        #expect(ListedVersions(bytes: part.bytes.dropLast() + [9]) == nil)
+        #expect(ListedVersions(bytes: part.bytes) == part)
     }
 
     @Test("Sets counted from marks are those from texts")

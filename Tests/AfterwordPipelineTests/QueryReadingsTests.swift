@@ -80,6 +80,7 @@ import Testing
                 options.completeness = .products
                 options.hasGuards = false
                 options.maxDeletes = .max
+                options.leastThemeReviews = 3
                 change(&options)
             }
         }
@@ -143,17 +144,25 @@ import Testing
     private func themeReviews(
         _ read: [ReadReview], _ aspect: Int, strengths: Bool
     ) -> [ThemeReview] {
-        let distinct = DistinctReviews(read)
-        return read.indices.filter(distinct.isChosen).compactMap { place -> ThemeReview? in
-            let own = read[place]
-            let mention = own.reading.mentions.first {
-                $0.aspect == aspect && $0.isNegative != strengths
+        func mention(_ own: ReadReview) -> Mention? {
+            own.reading.mentions.first { $0.aspect == aspect && $0.isNegative != strengths }
+        }
+        let said = read.filter { mention($0) != nil && $0.counts(asStrength: strengths) }
+        let groups = Dictionary(grouping: zip(said, distinctReviews(said)), by: \.1)
+        return groups.values.compactMap { group -> ThemeReview? in
+            let own = group.map(\.0).min { left, right in
+                let (l, r) = (left.review, right.review)
+                return (l.productID, reviewNumber(l.reviewKey))
+                    < (r.productID, reviewNumber(r.reviewKey))
             }
-            guard let mention, own.counts(asStrength: strengths) else { return nil }
+            guard let own, let mention = mention(own) else { return nil }
             return ThemeReview(
                 review: own.review, language: own.reading.language, field: mention.field,
                 quote: own.review.values.quote(mention.field, mention.sentence),
-                isNew: own.isNew, shown: distinct.shown(place))
+                isNew: own.isNew,
+                shown: Shown(
+                    appearances: Int64(group.count),
+                    products: Int64(Set(group.map(\.0.review.productID)).count)))
         }.sorted { left, right in
             let (l, r) = (left.review, right.review)
             return l.run != r.run
@@ -238,18 +247,70 @@ import Testing
     private func checkInbox(_ reader: any StoreReader, _ what: String) throws {
         let newest = try reader.newestRun()?.run ?? 0
         for run in 1...max(newest, 1) {
-            let window = DumpWindow(from: 0, to: run)
-            let changes = try reviewChanges(reader, in: window)
-            let all = inbox(changes, page: Page(size: .max))
-            let found = try pages { try inbox(reader, in: window, page: $0) }
-            #expect(shown(found) == shown(all.entries), "inbox up to \(run), \(what)")
-            let covered = try coveredInbox(reader, in: window, page: Page(size: 2))
-            #expect(covered.inbox.unlikely == all.unlikely, "unlikely up to \(run), \(what)")
-            #expect(covered.inbox.newDangers == all.entries.count { $0.kind == .safety })
-            #expect(
-                try covered.coverage == coverage(reader, of: window, changes: changes),
-                "coverage up to \(run), \(what)")
+            for from in 0..<run {
+                try checkInbox(
+                    reader, in: DumpWindow(from: from, to: run), "\(from) to \(run), \(what)")
+            }
         }
+        let window = try reader.runs().dumps.window()
+        try checkInbox(reader, in: window, "of the newest dump, \(what)")
+    }
+
+    private func checkInbox(
+        _ reader: any StoreReader, in window: DumpWindow, _ what: String
+    ) throws {
+        let changes = try reviewChanges(reader, in: window)
+        let all = inbox(changes, page: Page(size: .max))
+        let found = try pages { try inbox(reader, in: window, page: $0) }
+        #expect(shown(found) == shown(all.entries), "inbox \(what)")
+        let covered = try coveredInbox(reader, in: window, page: Page(size: 2))
+        #expect(covered.inbox.unlikely == all.unlikely, "unlikely \(what)")
+        #expect(covered.inbox.newDangers == all.entries.count { $0.kind == .safety })
+        #expect(
+            try covered.coverage == coverage(reader, of: window, changes: changes),
+            "coverage \(what)")
+    }
+
+    /// Answers a question by walking, as where no lists and no sums are kept.
+    private final class Walking: ForwardingReader {
+        private let reader: any StoreReader
+        init(_ reader: any StoreReader) { self.reader = reader }
+        func target() throws -> any StoreReader { reader }
+        func hasLists(by reader: Int64) throws -> Bool { false }
+        func themeSums(of scopes: [Scope]?, upTo run: Int64) throws -> [ThemeSumsRow] { [] }
+    }
+
+    @Test("Complaints without a theme, and themes of brands, are the same without lists")
+    func walked() throws {
+        var found = 0
+        for seed in 20...24 {
+            let fixture = try made(seed: UInt64(seed))
+            try fixture.store.read { reader in
+                #expect(try !reader.themeSums(of: nil, upTo: .max).isEmpty)
+                for run in Int64(1)...3 {
+                    let past = AsOfReader(reader, run: run)
+                    let walking = Walking(past)
+                    for query in queries {
+                        let (own, other) = try (allThemes(past, query), allThemes(walking, query))
+                        #expect(shown(own.known) == shown(other.known))
+                        #expect(own.unknown.map(\.cluster) == other.unknown.map(\.cluster))
+                        found += own.unknown.count
+                        #expect(
+                            try dangerReviews(past, query).map(\.review.reviewKey)
+                                == dangerReviews(walking, query).map(\.review.reviewKey))
+                    }
+                    let brands = ["B0", "B1", "B2", "none"].map { Text($0) }
+                    let own = try BrandThemes(past, ThemeQuery(), brands: brands)
+                    let other = try BrandThemes(walking, ThemeQuery(), brands: brands)
+                    for brand in brands {
+                        #expect(
+                            shown(own.complaints(ofBrand: brand))
+                                == shown(other.complaints(ofBrand: brand)))
+                    }
+                }
+            }
+        }
+        #expect(found > 0)
     }
 
     private func judge(_ fixture: Fixture, seed: UInt64) throws {

@@ -89,3 +89,38 @@ final class OldSegmentsFirst: ForwardingReader {
     func target() throws -> any StoreReader { reader }
     func searchSegments() throws -> [SearchSegment] { try reader.searchSegments().reversed() }
 }
+
+/// Returns what all runs added to a list.
+final class ListsOfAllRuns: ForwardingReader {
+    private let reader: any StoreReader
+    init(_ reader: any StoreReader) { self.reader = reader }
+    func target() throws -> any StoreReader { reader }
+    func listed(
+        _ list: ReviewList, by version: Int64, after from: Int64, upTo to: Int64,
+        _ take: (ReviewListRow) throws -> Void
+    ) throws { try reader.listed(list, by: version, after: 0, upTo: .max, take) }
+}
+
+/// Returns the first sums of themes of a scope instead of the newest.
+final class FirstThemeSums: ForwardingReader {
+    private let reader: any StoreReader
+    init(_ reader: any StoreReader) { self.reader = reader }
+    func target() throws -> any StoreReader { reader }
+    func themeSums(of scopes: [Scope]?, upTo run: Int64) throws -> [ThemeSumsRow] {
+        try reader.themeSums(of: scopes, upTo: 1)
+    }
+}
+
+/// Leaves brands out of labels.
+final class BrandlessLabels: ForwardingReader {
+    private let reader: any StoreReader
+    init(_ reader: any StoreReader) { self.reader = reader }
+    func target() throws -> any StoreReader { reader }
+    func productLabels() throws -> [ProductLabel] {
+        try reader.productLabels().map { label in
+            var label = label
+            label.dimension[.brand] = nil
+            return label
+        }
+    }
+}

@@ -59,6 +59,9 @@ import Testing
         .reader("StoreReader 15", "has readings of all runs") { ReadingsOfAllRuns($0) },
         .reader("StoreReader 16", "knows first versions only") { FirstVersionsOfReviews($0) },
         .reader("StoreReader 17", "begins with the oldest run") { OldSegmentsFirst($0) },
+        .reader("StoreReader 18", "has lists of all runs") { ListsOfAllRuns($0) },
+        .reader("StoreReader 19", "has the first sums of themes") { FirstThemeSums($0) },
+        .reader("StoreReader 20", "knows no brands") { BrandlessLabels($0) },
     ]
 
     private static let ledgers: [BrokenStore] = [

@@ -164,7 +164,7 @@ import Testing
                     '9 digest rules', '10 identity rules, unreadable fields',
                     '11 review links', '12 distinct reviews',
                     '13 estimated times, restated versions, capped dumps', '15 readings',
-                    '16 search')
+                    '16 search', '17 lists')
             """)
         try store.grantReader(role)
         _ = try schema.open()

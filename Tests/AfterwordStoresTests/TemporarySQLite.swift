@@ -68,6 +68,7 @@ final class TemporaryStore: SQLPlace {
         "product_raw": "product_key, digest", "rejected_records": "digest, occurrence",
         "product_summary_history": "product_key, run",
         "product_readings": "product_key, run",
+        "review_lists": "list, run, part", "scope_theme_sums": "kind, id, run",
         "product_aggregates": "product_key, month, origin",
         "product_aggregates_history": "product_key, month, origin, run",
         "scope_summary": "kind, id", "scope_summary_history": "kind, id, run",

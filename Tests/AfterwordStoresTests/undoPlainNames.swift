@@ -67,9 +67,12 @@ let undoReadings = "ALTER TABLE runs DROP COLUMN reader; DROP TABLE product_read
 /// Takes away what the sixteenth migration added, in either database.
 let undoSearch = "DROP TABLE search_parts; DROP TABLE search_segments;"
 
-/// The same of the sixteenth, the fifteenth, the thirteenth, the tenth and the ninth.
+/// Takes away what the seventeenth migration added, in either database.
+let undoLists = "DROP TABLE review_lists; DROP TABLE scope_theme_sums;"
+
+/// The same of the seventeenth, the sixteenth, the fifteenth, the thirteenth, the tenth and the ninth.
 let undoSinceDigestRules =
-    undoSearch + undoReadings + undoCappedDumps + undoIdentityRules + undoDigestRules
+    undoLists + undoSearch + undoReadings + undoCappedDumps + undoIdentityRules + undoDigestRules
 
 let undoDigestRules = "ALTER TABLE runs DROP COLUMN digest_rules;"
 

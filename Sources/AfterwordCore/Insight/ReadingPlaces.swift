@@ -86,45 +86,10 @@ package struct ReadingPlaces: Equatable, Sendable {
     }
 }
 
-extension Int {
-    /// Appends a number that is not negative, seven bits a byte.
-    fileprivate func appendVariable(to bytes: inout [UInt8]) {
-        var left = UInt64(self)
-        while left >= 0x80 {
-            bytes.append(UInt8(left & 0x7F) | 0x80)
-            left >>= 7
-        }
-        bytes.append(UInt8(left))
-    }
-}
-
-/// Reads numbers of seven bits a byte.
-private struct VariableNumbers {
-    private let bytes: [UInt8]
-    private var start = 0
-
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-    /// Nil at the end, and for a number that is cut off or has more than 35 bits.
-    mutating func next() -> Int? {
-        var (number, shift) = (0, 0)
-        while start < bytes.count, shift < 35 {
-            let byte = bytes[start]
-            start += 1
-            number |= Int(byte & 0x7F) << shift
-            if byte < 0x80 { return number }
-            shift += 7
-        }
-        return nil
-    }
-
-    mutating func skip(_ count: Int) -> Range<Int>? {
-        guard count <= bytes.count - start else { return nil }
-        defer { start += count }
-        return start..<start + count
-    }
-
-    mutating func nextPlace() -> (field: TrackedField, sentence: Range<Int>, range: Range<Int>)? {
+extension VariableNumbers {
+    fileprivate mutating func nextPlace()
+        -> (field: TrackedField, sentence: Range<Int>, range: Range<Int>)?
+    {
         guard let begin = next(), let length = next(), let offset = next(), let count = next()
         else { return nil }
         let sentence = begin / 2..<begin / 2 + length

@@ -1,69 +1,3 @@
-/// The sums of themes over the live reviews of a scope, of complaints and of praise.
-package struct ThemeSums: Equatable, Sendable {
-    /// The sums of complaints, or of praise: an entry for each aspect.
-    struct Side: Equatable, Sendable {
-        var mentions: [Int64]
-        var mixed: [Int64]
-        var new: [Int64]
-        /// Distinct reviews that say so, and those of them with a text that the reader reads.
-        var distinct: [Int64]
-        var readable: [Int64]
-        var products: [Int64]
-        /// Of the reviews that say so, the sum and the number of ratings.
-        var ratingSum: [Int64]
-        var ratingCount: [Int64]
-        var brands: [Text: AspectSet] = [:]
-        var languages: [UInt16: AspectSet] = [:]
-
-        init(aspects: Int) {
-            let none = [Int64](repeating: 0, count: aspects)
-            (mentions, mixed, new, distinct, readable) = (none, none, none, none, none)
-            (products, ratingSum, ratingCount) = (none, none, none)
-        }
-    }
-
-    var complaints: Side
-    var praise: Side
-    /// The sum and the number of all ratings.
-    var ratings: (sum: Int64, count: Int64) = (0, 0)
-    /// The distinct reviews with a text that the reader reads.
-    package internal(set) var readable: Int64 = 0
-    /// The distinct reviews.
-    package internal(set) var distinct = DistinctCounts()
-
-    package init(aspects: Int) {
-        complaints = Side(aspects: aspects)
-        praise = Side(aspects: aspects)
-    }
-
-    package static func == (left: Self, right: Self) -> Bool {
-        left.complaints == right.complaints && left.praise == right.praise
-            && left.ratings == right.ratings && left.readable == right.readable
-            && left.distinct == right.distinct
-    }
-
-    /// The themes with a mention, as `sharedThemes` returns them.
-    package func themes(strengths: Bool, lexicon: Lexicon) -> [Theme] {
-        let side = strengths ? praise : complaints
-        return lexicon.aspects.indices.filter { side.mentions[$0] > 0 }.map { place in
-            var theme = Theme(aspect: lexicon.aspects[place])
-            theme.mentions = side.mentions[place]
-            theme.distinctMentions = side.distinct[place]
-            theme.mixed = side.mixed[place]
-            theme.new = side.new[place]
-            theme.products = side.products[place]
-            theme.brands = Int64(side.brands.values.count { $0.contains(place) })
-            for (code, own) in side.languages where own.contains(place) {
-                theme.languages.insert(Language(code: code).rawValue)
-            }
-            theme.ratings = (side.ratingSum[place], side.ratingCount[place])
-            theme.starImpact = starImpact(of: theme.ratings, in: ratings)
-            theme.distinct = Proportion(side.readable[place], of: readable)
-            return theme
-        }.sorted(by: Theme.ranksBefore)
-    }
-}
-
 /// Counts themes over products from the marks of their reviews, for several scopes at once.
 ///
 /// It goes through the keys of all reviews first (`find`), and then through their marks: only the
@@ -90,9 +24,13 @@ package struct ThemeTally: Sendable {
     private let aspects: Int
     private var repeated: RepeatedKeys
     private var products: [Product] = []
+    /// The places of the present product's scopes.
+    private var scopes: [Int] = []
     private var shown: [Appearance] = []
     /// What the present product's reviews say.
-    private var said = (complaints: AspectSet(), praise: AspectSet())
+    private var said = Said()
+    /// For each scope, what reviews say of each of its brands.
+    private var brands: [[Text: Said]]
 
     /// - Parameters:
     ///   - aspects: The number of the reader's aspects.
@@ -101,6 +39,7 @@ package struct ThemeTally: Sendable {
     package init(aspects: Int, scopes: Int = 1, expected: Int = 16) {
         self.aspects = aspects
         sums = Array(repeating: ThemeSums(aspects: aspects), count: scopes)
+        brands = Array(repeating: [:], count: scopes)
         repeated = RepeatedKeys(expected: expected)
     }
 
@@ -112,45 +51,92 @@ package struct ThemeTally: Sendable {
         endProduct()
         if products.isEmpty { repeated.close() }
         products.append(product)
+        scopes = product.scopes
     }
 
     /// Counts a live review of the product begun last.
     package mutating func count(_ marks: ReadingMarks, isNew: Bool) {
-        let product = products[products.count - 1]
-        for scope in product.scopes { sums[scope].count(marks, isNew: isNew) }
+        for scope in scopes { sums[scope].count(marks, isNew: isNew) }
         if marks.counts(asStrength: false) { said.complaints.formUnion(marks.complaints) }
         if marks.counts(asStrength: true) { said.praise.formUnion(marks.praises) }
         if repeated.holds(marks.key) {
             shown.append(Appearance(marks: marks, product: Int32(products.count - 1)))
         } else {
             let once = DistinctReview(marks)
-            for scope in product.scopes { sums[scope].count(once) }
+            for scope in scopes { sums[scope].count(once) }
         }
     }
 
     /// Counts what is held; call once, at the end.
     package mutating func finish() {
         endProduct()
-        let groups = distinctGroups(
-            shown.map { ($0.marks.key, products[Int($0.product)].sameTextScope) })
-        var members: [Int: [Int]] = [:]
-        for (place, group) in groups.enumerated() { members[group, default: []].append(place) }
-        for own in members.values {
-            var once: [Int: DistinctReview] = [:]
-            for place in own {
-                for scope in products[Int(shown[place].product)].scopes {
-                    once[scope, default: DistinctReview()].formUnion(shown[place].marks)
-                }
-            }
-            for (scope, review) in once { sums[scope].count(review) }
+        var distinct = DistinctGroups(expected: shown.count)
+        for own in shown {
+            distinct.add(own.marks.key, within: products[Int(own.product)].sameTextScope)
         }
+        var once = DistinctInScopes(scopes: sums.count)
+        distinct.forEachMember { place, isFirst in
+            if isFirst { once.end(&sums) }
+            for scope in products[Int(shown[place].product)].scopes {
+                once.add(shown[place].marks, to: scope)
+            }
+        }
+        once.end(&sums)
         shown = []
+        for (scope, own) in brands.enumerated() {
+            for said in own.values {
+                said.complaints.forEach { sums[scope].complaints.brands[$0] += 1 }
+                said.praise.forEach { sums[scope].praise.brands[$0] += 1 }
+            }
+        }
+        brands = []
     }
 
     private mutating func endProduct() {
         guard let product = products.last else { return }
-        for scope in product.scopes { sums[scope].endProduct(said, brand: product.brand) }
-        said = (AspectSet(), AspectSet())
+        for scope in product.scopes {
+            said.complaints.forEach { sums[scope].complaints.products[$0] += 1 }
+            said.praise.forEach { sums[scope].praise.products[$0] += 1 }
+            if let brand = product.brand, !said.isEmpty {
+                brands[scope][brand, default: Said()].formUnion(said)
+            }
+        }
+        said = Said()
+    }
+}
+
+/// What some reviews say that count.
+private struct Said {
+    var complaints = AspectSet()
+    var praise = AspectSet()
+
+    var isEmpty: Bool { complaints.isEmpty && praise.isEmpty }
+
+    mutating func formUnion(_ other: Said) {
+        complaints.formUnion(other.complaints)
+        praise.formUnion(other.praise)
+    }
+}
+
+/// What the appearances of one review say, by the scopes that they count in.
+private struct DistinctInScopes {
+    private var reviews: [DistinctReview]
+    private var touched: [Int] = []
+
+    init(scopes: Int) { reviews = Array(repeating: DistinctReview(), count: scopes) }
+
+    mutating func add(_ marks: ReadingMarks, to scope: Int) {
+        if !reviews[scope].isShown { touched.append(scope) }
+        reviews[scope].formUnion(marks)
+    }
+
+    /// Counts the review in its scopes, and forgets it.
+    mutating func end(_ sums: inout [ThemeSums]) {
+        for scope in touched {
+            sums[scope].count(reviews[scope])
+            reviews[scope] = DistinctReview()
+        }
+        touched.removeAll(keepingCapacity: true)
     }
 }
 
@@ -161,6 +147,7 @@ private struct DistinctReview {
     /// The same, of appearances that the reader reads.
     var readComplaints = AspectSet()
     var readPraise = AspectSet()
+    var isShown = false
     var isReadable = false
     var isRated = false
     var isNegative = false
@@ -170,6 +157,7 @@ private struct DistinctReview {
     init(_ marks: ReadingMarks) { formUnion(marks) }
 
     mutating func formUnion(_ marks: ReadingMarks) {
+        isShown = true
         let ownComplaints = marks.counts(asStrength: false) ? marks.complaints : AspectSet()
         let ownPraise = marks.counts(asStrength: true) ? marks.praises : AspectSet()
         complaints.formUnion(ownComplaints)
@@ -212,13 +200,6 @@ extension ThemeSums {
         review.readComplaints.forEach { complaints.readable[$0] += 1 }
         review.readPraise.forEach { praise.readable[$0] += 1 }
     }
-
-    fileprivate mutating func endProduct(
-        _ said: (complaints: AspectSet, praise: AspectSet), brand: Text?
-    ) {
-        complaints.endProduct(said.complaints, brand)
-        praise.endProduct(said.praise, brand)
-    }
 }
 
 extension ThemeSums.Side {
@@ -233,12 +214,6 @@ extension ThemeSums.Side {
             ratingSum[aspect] += rating
             ratingCount[aspect] += 1
         }
-        languages[marks.languageCode, default: AspectSet()].formUnion(aspects)
-    }
-
-    fileprivate mutating func endProduct(_ said: AspectSet, _ brand: Text?) {
-        if said.isEmpty { return }
-        said.forEach { products[$0] += 1 }
-        if let brand { brands[brand, default: AspectSet()].formUnion(said) }
+        languages.formUnion(aspects, in: marks.languageCode)
     }
 }

@@ -44,35 +44,3 @@ extension ProductAttributes {
             ?? self[.brand].map { Scope(kind: .brand, id: $0) }
     }
 }
-
-/// For each appearance of a review, the index of the first appearance of the same review.
-///
-/// - Parameter appearances: The key of each, and its product's `sameTextScope`.
-package func distinctGroups(_ appearances: [(key: DistinctKey, within: Scope?)]) -> [Int] {
-    struct Half: Hashable {
-        var half: UInt64
-        var within: Scope?
-    }
-    var groups = Array(appearances.indices)
-    func first(_ place: Int) -> Int {
-        var place = place
-        while groups[place] != place { place = groups[place] }
-        return place
-    }
-    var known: [Half: Int] = [:]
-    func join(_ half: Half, _ place: Int) {
-        guard let other = known[half] else {
-            known[half] = place
-            return
-        }
-        let (left, right) = (first(other), first(place))
-        groups[max(left, right)] = min(left, right)
-    }
-    for (place, appearance) in appearances.enumerated() {
-        let (key, within) = appearance
-        if key.source != 0 { join(Half(half: key.source), place) }
-        if key.other == 0 || key.isOfText && within == nil { continue }
-        join(Half(half: key.other, within: key.isOfText ? within : nil), place)
-    }
-    return groups.indices.map(first)
-}

@@ -27,6 +27,9 @@ func beginLoad(
         identity: identity)
     run.lexicon = try readingLexicon(head, options)
     if !run.isFirst {
+        if let lexicon = run.lexicon {
+            run.isUnlisted = try !load.reader.hasLists(by: Int64(lexicon.version))
+        }
         run.take(aliases: try load.reader.links())
         try dumpIndex.placeMarks { try load.products($0).map(\.productID) }
     }

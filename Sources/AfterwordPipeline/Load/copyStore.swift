@@ -65,6 +65,7 @@ private func copyRows(
         try inBatches(page) { try load.append(rejects: $0) }
     }
     try copyScopes(reader, load)
+    try copyLists(reader, load)
     try copySearch(reader, load)
     for shape in try reader.shapes() { try load.put(shape: shape) }
     try copyInsights(reader, load)
@@ -143,6 +144,18 @@ private func copyReadings(
 
 private func copyScopes(_ reader: any StoreReader, _ load: any StoreLoad) throws {
     try byRun(reader.scopeHistory()) { try load.put(scopes: $0, run: $1) }
+}
+
+/// Copies the lists of reviews, of every reader, and the sums of themes.
+private func copyLists(_ reader: any StoreReader, _ load: any StoreLoad) throws {
+    for version in Set(try reader.runs().compactMap(\.reader)).sorted() {
+        for list in ReviewList.all {
+            try reader.listed(list, by: version, after: 0, upTo: .max) { row in
+                try load.append(lists: [row])
+            }
+        }
+    }
+    try inBatches(reader.themeSumsHistory()) { try load.append(themeSums: $0) }
 }
 
 /// Copies the search index, segment by segment.

@@ -6,7 +6,7 @@ import AfterwordCore
 /// 2. `chooseRoute` looks whether the store is empty, and which bytes it holds already.
 /// 3. `scan` reads the dump into its index; `checkDumpIndex` refuses a broken one.
 /// 4. `write`: `beginLoad` → `checkDrift` → `applyProducts` (look up, sort, decide, write) →
-///    `checkUpdates` → `checkDeletes` → `applyScopes` → `linkMovements` → `finishLoad`, in one
+///    `checkUpdates` → `checkDeletes` → `applyScopes` → `linkMovements` → `applyThemes` → `finishLoad`, in one
 ///    transaction of the store.
 ///
 /// - Parameter inspect: Reads what the store would hold, before the run is committed or discarded.
@@ -160,6 +160,7 @@ private func write(
     try checkDeletes(context)
     try applyScopes(context)
     try linkMovements(context)
+    try applyThemes(context, surroundings.now())
     let report = try finishLoad(context, request.dump, surroundings.now())
     try request.inspect(load.reader)
     return report

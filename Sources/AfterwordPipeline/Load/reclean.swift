@@ -137,6 +137,7 @@ private struct Reclean {
     /// Writes the shapes as they are today, and the run.
     mutating func finish(_ now: Instant) throws -> RecleanReport {
         for row in try shapes.rows(context.load.reader) { try context.load.put(shape: row) }
+        try applyThemes(context, now)
         report.run = runRecord(context, [], now)
         report.unknownShapes = shapes.unknown.sorted()
         report.unreadable = shapes.unreadable

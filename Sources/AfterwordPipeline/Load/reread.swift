@@ -34,7 +34,8 @@ package func rereadStore(
                     try surroundings.checkInterruption()
                     try reread.take(span, products)
                 }
-                return try reread.finish(surroundings.now())
+                return try reread.finish(
+                    surroundings.now(), least: options.leastThemeReviews)
             }
         }
     }
@@ -51,6 +52,7 @@ private struct Reread {
     /// The entries of the products under way, by product key.
     private var entries: [Int64: [ProductReadings.Entry]] = [:]
     private var (versions, products): (Int64, Int64) = (0, 0)
+    private var lists: ListWriter
 
     init(_ load: any StoreLoad, _ lexicon: Lexicon) throws {
         (self.load, self.lexicon) = (load, lexicon)
@@ -58,6 +60,7 @@ private struct Reread {
         guard let newest = try load.reader.runs().newestDump else { throw RecleanFault.emptyStore }
         self.newest = newest
         rules = try StoredDistinctRules(load.reader, ofProduct: nil)
+        lists = ListWriter(run: head.nextRun, reader: lexicon)
     }
 
     mutating func take(_ span: RowSpan, _ own: [ProductState]) throws {
@@ -90,10 +93,23 @@ private struct Reread {
         }
         products += Int64(added.count)
         entries = [:]
+        for row in added { try list(row) }
         try load.append(readings: added)
     }
 
-    func finish(_ now: Instant) throws -> RereadReport {
+    private mutating func list(_ row: ReadingsRow) throws {
+        var versions: [ReadingMarks] = []
+        row.readings.forEach { versions.append($0) }
+        for (place, marks) in versions.enumerated() {
+            let before = place > 0 ? versions[place - 1] : nil
+            try lists.add(
+                marks, of: row.productKey, after: before?.number == marks.number ? before : nil
+            ) { try load.append(lists: [$0]) }
+        }
+    }
+
+    mutating func finish(_ now: Instant, least: Int64) throws -> RereadReport {
+        try lists.finish { try load.append(lists: [$0]) }
         let earliest = head.lastRecordedAt.map { Instant(microseconds: $0.microseconds + 1) }
         var record = RunRecord(
             run: head.nextRun, recordedAt: max(now, earliest ?? now),
@@ -104,6 +120,9 @@ private struct Reread {
         record.reader = Int64(lexicon.version)
         record.ledgerDigest = record.computedLedgerDigest(
             previous: head.ledgerDigest, files: [], rows: LedgerRows())
+        try applyThemes(
+            load, lexicon, moved: load.reader.scopes().map(\.scope).filter(\.isKept), by: record,
+            least: least)
         try load.finish(record, files: [])
         return RereadReport(run: record, versions: versions, products: products)
     }

@@ -122,6 +122,10 @@
         func append(readings rows: [ReadingsRow]) throws {
             try count().append(readings: rows)
         }
+        func append(lists rows: [ReviewListRow]) throws { try count().append(lists: rows) }
+        func append(themeSums rows: [ThemeSumsRow]) throws {
+            try count().append(themeSums: rows)
+        }
         func put(summaries rows: [ProductSummary], run: Int64) throws {
             try count().put(summaries: rows, run: run)
         }

@@ -194,6 +194,10 @@ package protocol StoreLoad: StoreLookUps {
     /// Appends what the run adds to the readings of products, each product once; no row of it is
     /// ever changed or removed.
     func append(readings rows: [ReadingsRow]) throws
+    /// Appends what the run adds to lists of reviews; no row of it is ever changed or removed.
+    func append(lists rows: [ReviewListRow]) throws
+    /// Appends the sums of scopes' themes as of the run, each scope once.
+    func append(themeSums rows: [ThemeSumsRow]) throws
     /// Upserts sums that moved, with the keys of the products' live reviews, and appends the sums
     /// to their history; a month or scope with nothing left is deleted from the current rows.
     func put(summaries rows: [ProductSummary], run: Int64) throws

@@ -48,6 +48,8 @@ package protocol StoreReader: AnyObject {
     func rejects(after place: RejectPlace?, limit: Int) throws -> [RejectRow]
     /// Products, one or all.
     func products(_ id: Text?) throws -> [ProductState]
+    /// Labels of all products, in the order of `products`.
+    func productLabels() throws -> [ProductLabel]
     /// Products by their keys, in any order.
     func products(withKeys keys: Set<Int64>) throws -> [ProductState]
     /// Products in byte order of their ids: the first `limit` after an id, or of all. Fewer are
@@ -94,6 +96,21 @@ package protocol StoreReader: AnyObject {
         ofProducts keys: ClosedRange<Int64>?, upTo run: Int64,
         _ take: (Int64, ReadingHistory) throws -> Void
     ) throws
+    /// Calls `take` with what each run after `from` up to `to` added to a list of reviews, read by
+    /// a version of the reader; by run, then part.
+    ///
+    /// - Throws: What `take` throws, which ends the walk; `StoreFault`.
+    func listed(
+        _ list: ReviewList, by reader: Int64, after from: Int64, upTo to: Int64,
+        _ take: (ReviewListRow) throws -> Void
+    ) throws
+    /// Whether any list has a version that was read by a version of the reader.
+    func hasLists(by reader: Int64) throws -> Bool
+    /// The newest sums of themes up to a run of each of these scopes, or of all; by scope. A scope
+    /// whose sums are not kept is left out.
+    func themeSums(of scopes: [Scope]?, upTo run: Int64) throws -> [ThemeSumsRow]
+    /// All sums of themes, by scope and run.
+    func themeSumsHistory() throws -> [ThemeSumsRow]
     /// Current sums of months, of one product or of all.
     func months(ofProduct id: Text?) throws -> [MonthSummary]
     /// Current sums of all scopes.
@@ -142,6 +159,10 @@ package protocol StoreReader: AnyObject {
 }
 
 extension StoreReader {
+    package func productLabels() throws -> [ProductLabel] {
+        try products(nil).map { ProductLabel($0) }
+    }
+
     package func products(withKeys keys: Set<Int64>) throws -> [ProductState] {
         try products(nil).filter { keys.contains($0.productKey) }
     }

@@ -8,6 +8,8 @@ package import AfterwordCore
 package final class AsOfReader: StoreReader {
     private let reader: any StoreReader
     private let run: Int64
+    /// Kept, because many answers of a page need them.
+    private var labels: [ProductLabel]?
 
     package init(_ reader: any StoreReader, run: Int64) {
         self.reader = reader
@@ -155,6 +157,32 @@ package final class AsOfReader: StoreReader {
         ofProducts keys: ClosedRange<Int64>?, upTo run: Int64,
         _ take: (Int64, ReadingHistory) throws -> Void
     ) throws { try reader.marks(ofProducts: keys, upTo: min(run, self.run), take) }
+
+    package func productLabels() throws -> [ProductLabel] {
+        if let labels { return labels }
+        let own = try products(nil).map { ProductLabel($0) }
+        labels = own
+        return own
+    }
+
+    package func listed(
+        _ list: ReviewList, by reader: Int64, after from: Int64, upTo to: Int64,
+        _ take: (ReviewListRow) throws -> Void
+    ) throws {
+        try self.reader.listed(list, by: reader, after: from, upTo: min(to, run), take)
+    }
+
+    package func hasLists(by reader: Int64) throws -> Bool {
+        try self.reader.hasLists(by: reader)
+    }
+
+    package func themeSums(of scopes: [Scope]?, upTo run: Int64) throws -> [ThemeSumsRow] {
+        try reader.themeSums(of: scopes, upTo: min(run, self.run))
+    }
+
+    package func themeSumsHistory() throws -> [ThemeSumsRow] {
+        try reader.themeSumsHistory().filter { $0.run <= run }
+    }
 
     package func reviews(withKeys keys: [Int64]) throws -> [StoredReview] {
         ChangedReviews(

@@ -129,6 +129,34 @@ package final class ScopedReader: StoreReader {
         }
     }
 
+    package func productLabels() throws -> [ProductLabel] {
+        try reader.productLabels().filter {
+            $0.dimension[.brand].map(brands.contains) ?? false
+        }
+    }
+
+    package func listed(
+        _ list: ReviewList, by reader: Int64, after from: Int64, upTo to: Int64,
+        _ take: (ReviewListRow) throws -> Void
+    ) throws {
+        let seen = try visible().keys
+        try self.reader.listed(list, by: reader, after: from, upTo: to) { row in
+            var own = row
+            own.versions = ListedVersions()
+            row.versions.forEach { if seen.contains($0.product) { own.versions.append($0) } }
+            if !own.versions.isEmpty { try take(own) }
+        }
+    }
+
+    package func hasLists(by reader: Int64) throws -> Bool {
+        try self.reader.hasLists(by: reader)
+    }
+
+    /// None: stored sums are of all products.
+    package func themeSums(of scopes: [Scope]?, upTo run: Int64) throws -> [ThemeSumsRow] { [] }
+
+    package func themeSumsHistory() throws -> [ThemeSumsRow] { [] }
+
     package func readings(
         ofProducts keys: ClosedRange<Int64>, upTo run: Int64
     ) throws -> [ReadingsRow] {

@@ -10,6 +10,7 @@ struct ReadingAudit {
     private let rereads: [Int64]
     private let isComplete: Bool
     private var broken: AuditFinding?
+    private var lists = ListAudit()
     private var productCount = 0
     /// What the runs should have added to the products under way, by run and product.
     private var wanted: [Place: [ProductReadings.Entry]] = [:]
@@ -79,6 +80,7 @@ struct ReadingAudit {
             }
         }
         productCount += found.count
+        for rows in found.values { lists.take(rows) }
         if let missing = wanted.keys.min(by: { ($0.run, $0.product) < ($1.run, $1.product) }) {
             note("product \(missing.product)", run: missing.run, "its readings are missing")
         }
@@ -138,7 +140,7 @@ struct ReadingAudit {
                 run: nil, table: "product_readings", row: "\(count) products",
                 what: "the store has \(productCount) of them")
         }
-        return nil
+        return try lists.finding(reader) ?? auditThemeSums(reader.runs(), reader)
     }
 }
 

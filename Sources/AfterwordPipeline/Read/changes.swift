@@ -76,7 +76,8 @@ package func changes(
     let links = try reader.links()
     let history = WindowHistory(
         window, try withLinked(states.changed, links, reader, in: window),
-        products: try reader.products(product), links: links)
+        products: try product.map { try reader.products($0).map { ProductLabel($0) } }
+            ?? reader.productLabels(), links: links)
     for key in Set(old.inside.keys).union(new.inside.keys) {
         guard let movement = movement(key, old, new) else { continue }
         var moved = ReviewMovement(

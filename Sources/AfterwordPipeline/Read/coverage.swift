@@ -33,7 +33,7 @@ func coverage(
     guard let dump = window.dump else { return nil }
     let isNow = try !(reader is AsOfReader) && reader.newestRun()?.run == window.to
     let past = isNow ? reader : AsOfReader(reader, run: window.to)
-    let products = try past.products(nil)
+    let products = try past.productLabels()
     var coverage = Coverage(
         dump: dump, knownProducts: Int64(products.count), namedProducts: nil, missingSince: nil,
         absentReviews: 0,
@@ -43,7 +43,7 @@ func coverage(
         coverage.namedProducts = Int64(products.count - missing.count)
         coverage.missingSince = missing.map(\.lastObservedAt).min()
         if !isOfAll {
-            coverage.absentReviews = missing.map(\.summary.counters.reviewCount).reduce(0, +)
+            coverage.absentReviews = missing.map(\.counters.reviewCount).reduce(0, +)
             coverage.isAbsenceAtLeast = true
         }
     }

@@ -69,7 +69,7 @@ private func themeShifts(
     let new = Set(news.filter { $0.difference.news == .new }.map(\.review.reviewKey))
     var tally = MentionTally(
         aspects: lexicon.aspects.count, sets: 2, expected: now.expected)
-    func walk(_ take: (ProductState, ReadingMarks, _ set: Int) -> Void) throws {
+    func walk(_ take: (ProductLabel, ReadingMarks, _ set: Int) -> Void) throws {
         try before.forEachProduct { product, live in
             for own in live { take(product, own.marks, 0) }
         }

@@ -97,23 +97,15 @@ private struct FirstInbox {
     }
 
     mutating func takeNegatives() throws {
-        var (found, unread): ([InboxPlace], Int64) = ([], 0)
-        try readings.forEachProduct { product, live in
-            let kind: InboxEntry.Kind =
-                window.knew(productSince: product.firstRun) ? .negative : .firstSeen
-            for own in live {
-                if own.marks.hasText, !own.marks.isReadable { unread += 1 }
-                guard let star = own.marks.star, star <= 2 else { continue }
-                found.append(
-                    InboxPlace(
-                        kind: kind,
-                        place: ReadingPlace(product: product.productKey, reading: own),
-                        product: product.productID,
-                        brand: product.dimension[.brand] ?? Text([])))
-            }
+        for place in try readings.listed(.negatives) {
+            guard let product = readings.products[place.product] else { continue }
+            places.append(
+                InboxPlace(
+                    kind: window.knew(productSince: product.firstRun) ? .negative : .firstSeen,
+                    place: place, product: product.productID,
+                    brand: product.dimension[.brand] ?? Text([])))
         }
-        places += found
-        self.unread = unread
+        unread = Int64(try readings.listed(.unread).count)
     }
 
     mutating func countBrands() {

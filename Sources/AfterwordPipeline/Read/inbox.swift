@@ -56,7 +56,37 @@ package func inbox(
     if let first = try firstInbox(reader, in: window, of: scope, lexicon, page) {
         return first.listing
     }
-    return inbox(try reviewChanges(reader, in: window, of: scope), lexicon: lexicon, page: page)
+    let keys = try listedChanges(reader, in: window, lexicon)
+    return inbox(
+        try reviewChanges(reader, in: window, of: scope, among: keys), lexicon: lexicon, page: page)
+}
+
+/// The reviews that the inbox of a window may list, or that its coverage counts: those that begin,
+/// continue or end their time in a list within it, those that moved, and those that people judged.
+/// Nil where the store keeps no lists as of the end of the window.
+private func listedChanges(
+    _ reader: any StoreReader, in window: DumpWindow, _ lexicon: Lexicon
+) throws -> [Int64]? {
+    let version = Int64(lexicon.version)
+    guard window.from > 0,
+        try reader.runs().last(where: { $0.run <= window.to })?.reader == version,
+        try reader.hasLists(by: version)
+    else { return nil }
+    var keys: Set<Int64> = []
+    for list in [ReviewList.dangers, .negatives, .unread] {
+        try reader.listed(list, by: version, after: window.from, upTo: window.to) { row in
+            row.versions.forEach { own in
+                // A run that read texts again lists versions of before.
+                guard own.marks.run > window.from else { return }
+                keys.insert(reviewKey(ofProduct: own.product, number: own.marks.number))
+            }
+        }
+    }
+    for link in try reader.links() where link.run > window.from && link.run <= window.to {
+        keys.formUnion([link.from.key, link.to.key])
+    }
+    keys.formUnion(try reader.verdicts().map(\.reviewKey))
+    return keys.sorted()
 }
 
 /// The inbox of a window, and what the window covers.
@@ -73,7 +103,8 @@ package func coveredInbox(
             try coverage(reader, of: window, unread: first.unread, isOfAll: isOfAll)
         )
     }
-    let changes = try reviewChanges(reader, in: window, of: scope)
+    let keys = try listedChanges(reader, in: window, .first)
+    let changes = try reviewChanges(reader, in: window, of: scope, among: keys)
     return (
         inbox(changes, page: page),
         try coverage(reader, of: window, changes: changes, isOfAll: isOfAll)

@@ -8,8 +8,8 @@ package func rankedProducts(
     let portfolio = scopes[.portfolio] ?? Counters()
     var entries: [RankedEntry] = []
     let wanted = WantedEntries(query)
-    for product in try reader.products(nil) {
-        let own = product.summary.counters
+    for product in try reader.productLabels() {
+        let own = product.counters
         let attributes = product.dimension
         guard wanted.contains(product.productID, attributes),
             own.reviewCount >= query.minimumReviews

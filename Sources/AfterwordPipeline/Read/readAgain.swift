@@ -9,7 +9,7 @@ func readAgain(
         $0.observedOrigin == .reclean && $0.run > window.from && $0.run <= window.to
     }
     guard hasAny, window.from > 0 else { return [:] }
-    let products = try AsOfReader(reader, run: window.to).products(nil)
+    let products = try AsOfReader(reader, run: window.to).productLabels()
     let brands = Dictionary(products.map { ($0.productID, $0.dimension[.brand]) }) { $1 }
     let changed = try reader.changed(after: window.from, upTo: window.to)
     let history = WindowHistory(window, changed, products: products, links: [])

@@ -26,7 +26,7 @@ package struct WindowHistory {
 
     /// - Parameter links: All links up to the end of the window.
     package init(
-        _ window: DumpWindow, _ changed: ChangedReviews, products: [ProductState],
+        _ window: DumpWindow, _ changed: ChangedReviews, products: [ProductLabel],
         links: [ReviewLink]
     ) {
         self.window = window
@@ -143,9 +143,12 @@ struct MovedReviews {
 
 /// The reviews that changed within a window, in no particular order.
 ///
+/// - Parameter keys: The reviews that are looked at, with both ends of the window's movements; nil
+///   for all.
 /// - Throws: `AsOfFault` for runs that do not exist; 0 is before the first run.
 package func reviewChanges(
-    _ reader: any StoreReader, in window: DumpWindow, of scope: ReviewScope? = nil
+    _ reader: any StoreReader, in window: DumpWindow, of scope: ReviewScope? = nil,
+    among keys: [Int64]? = nil
 ) throws -> [ReviewChange] {
     let runs = try reader.runs()
     if window.from > 0 { _ = try resolveAsOf(.run(window.from), among: runs) }
@@ -153,10 +156,15 @@ package func reviewChanges(
     _ = try resolveAsOf(.run(window.to), among: runs)
     let isNow = window.to == runs.last?.run
     let reader = isNow ? reader : AsOfReader(reader, run: window.to)
-    let products = try reader.products(nil)
+    let products = try reader.productLabels()
     let changed: ChangedReviews
     let new: [StoredReview]
-    if window.from > 0 {
+    if let keys {
+        changed = ChangedReviews(
+            reviews: try reader.reviews(withKeys: keys),
+            history: try reader.history(ofReviews: keys).filter { $0.run <= window.to })
+        new = changed.asOf(window.to)
+    } else if window.from > 0 {
         changed = try reader.changed(after: window.from, upTo: window.to)
         new = changed.asOf(window.to)
     } else {

@@ -36,7 +36,7 @@ package func safetyReviews(
         SafetyReview(read, try found.danger(in: read, .first))
     }
     var listing = Listing(entries, of: found.count, page: page)
-    listing.newDangers = found.count { $0.dangerClass.leads && $0.place.reading.isNew }
+    listing.newDangers = found.count { $0.dangerClass.leads && $0.place.reading.isNew == true }
     if !withUnlikely { listing.unlikely = unlikely }
     return listing
 }
@@ -87,20 +87,17 @@ func dangerPlaces(
     let judged = Set(verdicts.map(\.reviewKey))
     var (found, unlikely): ([DangerPlace], Int) = ([], 0)
     var open: [Int64: (place: ReadingPlace, product: Text)] = [:]
-    try readings.forEachProduct { product, live in
-        for own in live where !own.marks.dangers.isEmpty || !judged.isEmpty {
-            let place = ReadingPlace(product: product.productKey, reading: own)
-            if judged.contains(place.reviewKey) {
-                open[place.reviewKey] = (place, product.productID)
-                continue
-            }
-            let dangers = own.marks.dangers.listed(by: readings.lexicon)
-            if !dangers.isEmpty, !dangers.contains(where: \.dangerClass.leads) { unlikely += 1 }
-            found += dangers.map { hazard, dangerClass in
-                DangerPlace(
-                    place: place, product: product.productID, dangerClass: dangerClass,
-                    severity: hazard)
-            }
+    func id(_ place: ReadingPlace) -> Text {
+        readings.products[place.product]?.productID ?? Text([])
+    }
+    for place in try readings.places(of: judged) { open[place.reviewKey] = (place, id(place)) }
+    for place in try readings.knowingNew(readings.listed(.dangers))
+    where open[place.reviewKey] == nil {
+        let dangers = place.reading.marks.dangers.listed(by: readings.lexicon)
+        if !dangers.isEmpty, !dangers.contains(where: \.dangerClass.leads) { unlikely += 1 }
+        found += dangers.map { hazard, dangerClass in
+            DangerPlace(
+                place: place, product: id(place), dangerClass: dangerClass, severity: hazard)
         }
     }
     for read in try readings.reviews(open.values.map(\.place)) {

@@ -1,17 +1,19 @@
 package import AfterwordCore
 
-/// The reviews of one theme, those with the newest run first, each distinct one once; nil for an
-/// unknown theme.
+/// The reviews of one theme, those with the newest run first, each distinct one once: of those
+/// that say so the first by product and number. Nil for an unknown theme.
 package func themeReviews(
     _ reader: any StoreReader, aspect id: String, _ query: ThemeQuery, lexicon: Lexicon = .first,
     page: Page
 ) throws -> Listing<ThemeReview>? {
     guard let aspect = lexicon.aspects.firstIndex(where: { $0.id == id }) else { return nil }
     let readings = try QueryReadings(reader, query, lexicon)
-    let found = try readings.distinctPlaces { marks in
-        marks.counts(asStrength: query.strengths)
-            && marks.aspects(negative: !query.strengths).contains(aspect)
-    }
+    let list =
+        query.strengths ? ReviewList.praise(aspect: aspect) : .complaints(aspect: aspect)
+    let found = readings.distinct(
+        try readings.listed(list).filter {
+            $0.reading.marks.counts(asStrength: query.strengths)
+        })
     let ordered = try readings.page(found, page) { left, right in
         let (l, r) = (left.place.reading.marks.run, right.place.reading.marks.run)
         return l != r ? l > r : left.product < right.product
@@ -45,61 +47,40 @@ struct DistinctPlace: ListedPlace {
 }
 
 extension QueryReadings {
-    /// The reviews whose marks are wanted, each distinct one once: the first of its appearances by
-    /// product and review id stands for all, and is in the list where its own marks are wanted.
-    func distinctPlaces(_ isWanted: (ReadingMarks) -> Bool) throws -> [DistinctPlace] {
-        var repeated = RepeatedKeys(expected: expected)
-        try forEachProduct { _, live in for own in live { repeated.find(own.marks.key) } }
-        repeated.close()
-        var found: [DistinctPlace] = []
-        var shown: [DistinctPlace] = []
-        try forEachProduct { product, live in
-            for own in live {
-                let isRepeated = repeated.holds(own.marks.key)
-                guard isRepeated || isWanted(own.marks) else { continue }
-                let place = DistinctPlace(
-                    place: ReadingPlace(product: product.productKey, reading: own),
-                    product: product.productID, shown: .once)
-                if isRepeated { shown.append(place) } else { found.append(place) }
-            }
+    /// Some reviews, each distinct one once.
+    func distinct(_ all: [ReadingPlace]) -> [DistinctPlace] {
+        let places = all.map { place in
+            DistinctPlace(
+                place: place, product: products[place.product]?.productID ?? Text([]),
+                shown: .once)
         }
-        return try found + chosen(shown).filter { isWanted($0.place.reading.marks) }
+        var groups = DistinctGroups(expected: places.count)
+        for place in all {
+            groups.add(
+                place.reading.marks.key,
+                within: products[place.product]?.dimension.sameTextScope)
+        }
+        var found: [DistinctPlace] = []
+        var own: [Int] = []
+        groups.forEachMember { place, isFirst in
+            if isFirst, let chosen = chosen(own, of: places) { found.append(chosen) }
+            if isFirst { own.removeAll(keepingCapacity: true) }
+            own.append(place)
+        }
+        return found + [chosen(own, of: places)].compactMap(\.self)
     }
 
-    /// Of appearances, for each distinct review the one that stands for it.
-    private func chosen(_ shown: [DistinctPlace]) throws -> [DistinctPlace] {
-        let groups = distinctGroups(
-            shown.map { own in
-                (
-                    own.place.reading.marks.key,
-                    products[own.place.product]?.dimension.sameTextScope
-                )
-            })
-        var members: [Int: [Int]] = [:]
-        for (place, group) in groups.enumerated() { members[group, default: []].append(place) }
-        var firsts: [(first: [DistinctPlace], shown: Shown)] = []
-        for own in members.values.map({ $0.map { shown[$0] } }) {
-            let ids = Set(own.map(\.product))
-            let least = ids.min()
-            firsts.append(
-                (
-                    own.filter { $0.product == least },
-                    Shown(appearances: Int64(own.count), products: Int64(ids.count))
-                ))
+    /// Of the appearances of one review, the one that stands for all.
+    private func chosen(_ own: [Int], of places: [DistinctPlace]) -> DistinctPlace? {
+        if own.count == 1 { return places[own[0]] }
+        var chosen = own.map { places[$0] }.min { left, right in
+            let (l, r) = (left.place.reading.marks.number, right.place.reading.marks.number)
+            return (left.product, l) < (right.product, r)
         }
-        // Several in one product: the first by review id, which marks do not say.
-        let unclear = firsts.filter { $0.first.count > 1 }.flatMap(\.first)
-        var ids: [Int64: Text] = [:]
-        for review in try reviewsAsStored(unclear.map(\.place)) {
-            ids[review.reviewKey] = review.reviewID
-        }
-        return firsts.compactMap { first, shown in
-            var chosen = first.min { left, right in
-                (ids[left.place.reviewKey] ?? Text([])) < (ids[right.place.reviewKey] ?? Text([]))
-            }
-            chosen?.shown = shown
-            return chosen
-        }
+        chosen?.shown = Shown(
+            appearances: Int64(own.count),
+            products: Int64(Set(own.map { places[$0].place.product }).count))
+        return chosen
     }
 
     /// The places of a page with their reviews, in order; places equal by the given order come in

@@ -80,18 +80,20 @@ package struct UnknownComplaint: Sendable {
 
 /// The clusters of unknown complaints, those with the most reviews first: of at most
 /// `UnknownComplaint.sample` reviews without a known complaint, and as many others, the newest.
+/// Where there are enough, the others are one in `ReviewList.sampleStep`.
 private func unknownComplaints(_ readings: QueryReadings) throws -> [UnknownComplaint] {
     var unread = NewestPlaces(UnknownComplaint.sample)
     var others = NewestPlaces(UnknownComplaint.sample)
-    try readings.forEachProduct { product, live in
-        for own in live {
-            let place = ReadingPlace(product: product.productKey, reading: own)
-            if (own.marks.star ?? 0) >= 4 || !own.marks.complaints.isEmpty {
-                others.take(place, of: product.productID)
-            } else {
-                unread.take(place, of: product.productID)
-            }
-        }
+    for place in try readings.listed(.quiet) {
+        unread.take(place, of: readings.products[place.product]?.productID ?? Text([]))
+    }
+    if unread.isEmpty { return [] }
+    var sample = try readings.listed(.sample)
+    if sample.count < UnknownComplaint.sample {
+        sample = try readings.walked { !ReviewList.quiet.holds($0) }
+    }
+    for place in sample {
+        others.take(place, of: readings.products[place.product]?.productID ?? Text([]))
     }
     let found = try readings.reviews(unread.places + others.places, rereading: true)
     let read = found.sorted { left, right in
@@ -119,6 +121,8 @@ private struct NewestPlaces {
     private var last: Int64 = 0
 
     init(_ limit: Int) { self.limit = limit }
+
+    var isEmpty: Bool { all.isEmpty }
 
     mutating func take(_ place: ReadingPlace, of id: Text) {
         // An older one than all of a full list is left out at once.
@@ -148,16 +152,10 @@ package func dangerReviews(
     _ reader: any StoreReader, _ query: ThemeQuery, lexicon: Lexicon = .first
 ) throws -> [ReadReview] {
     let readings = try QueryReadings(reader, query, lexicon)
+    let dangers = try readings.listed(.dangers)
     let judged = Set(try reader.verdicts().map(\.reviewKey))
-    var places: [ReadingPlace] = []
-    try readings.forEachProduct { product, live in
-        for own in live {
-            let place = ReadingPlace(product: product.productKey, reading: own)
-            if !own.marks.dangers.isEmpty || judged.contains(place.reviewKey) {
-                places.append(place)
-            }
-        }
-    }
+        .subtracting(dangers.map(\.reviewKey))
+    let places = try dangers + readings.places(of: judged)
     return try readings.reviews(places).sorted { left, right in
         (left.review.productID, left.review.reviewID)
             < (right.review.productID, right.review.reviewID)

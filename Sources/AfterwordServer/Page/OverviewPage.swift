@@ -222,7 +222,7 @@ struct BrandFacts {
         self.themes = themes
         dumps = call.allRuns.dumps.asOf(call.run.run)
         history = try ArrivalHistory(call.reader)
-        products = Dictionary(grouping: try call.reader.products(nil)) { $0.dimension[.brand] }
+        products = Dictionary(grouping: try call.reader.productLabels()) { $0.dimension[.brand] }
             .mapValues { $0.map(\.productID) }
         newCounts = inbox.map { entries in
             Dictionary(grouping: entries.filter { $0.kind == .negative }, by: \.brand)

@@ -86,6 +86,8 @@ extension PostgresLoad {
 
     func append(attributes rows: [AttributeRow]) throws { try copy(rows, into: .productHistory) }
     func append(readings rows: [ReadingsRow]) throws { try copy(rows, into: .readings) }
+    func append(lists rows: [ReviewListRow]) throws { try copy(rows, into: .reviewLists) }
+    func append(themeSums rows: [ThemeSumsRow]) throws { try copy(rows, into: .themeSums) }
 
     func put(summaries rows: [ProductSummary], run: Int64) throws {
         if areNew(rows, in: .summaries, { WrittenKey(product: $0.productKey) }) {

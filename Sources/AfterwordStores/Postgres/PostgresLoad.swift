@@ -160,7 +160,9 @@ final class PostgresLoad: StoreLoad {
 
     func append(staged records: StagedRecords) throws { try connection.copy(records) }
 
-    var reader: any StoreReader { SQLReader(PostgresSession(connection: connection)) }
+    var reader: any StoreReader {
+        SQLReader(PostgresSession(connection: connection), isOfLoad: true)
+    }
 
     func finish(_ run: RunRecord, files: [FileRecord]) throws {
         try buildIndexes()

@@ -75,6 +75,8 @@ extension SchemaMigration {
             15, "15 readings",
             [.allowWords(.runs), .addColumns(.runs), .create(.readings)]),
         SchemaMigration(16, "16 search", [.create(.searchSegments), .create(.searchParts)]),
+        // The next load lists the versions of before.
+        SchemaMigration(17, "17 lists", [.create(.reviewLists), .create(.themeSums)]),
     ]
 
     /// Columns and tables get the words of their field: no row changes.

@@ -40,8 +40,15 @@ extension SQLSession {
 /// stores run the same queries, so that their answers cannot differ.
 final class SQLReader: StoreReader {
     let session: any SQLSession
+    /// Whether the snapshot is that of a committed run, so that labels stay what they are. They are
+    /// kept then, because many answers of a page need them.
+    let keepsLabels: Bool
+    var labels: [ProductLabel]?
 
-    init(_ session: any SQLSession) { self.session = session }
+    init(_ session: any SQLSession, isOfLoad: Bool = false) {
+        self.session = session
+        keepsLabels = !isOfLoad
+    }
 
     func all<Found>(
         _ sql: String, _ values: [SQLValue] = [], _ decode: (any ColumnRow) throws -> Found

@@ -5,7 +5,7 @@ extension Table {
         .productRaw, .rejectedRecords, .currentReviews, .reviewHistory, .summaries,
         .summaryHistory, .months, .monthHistory, .scopes, .scopeHistory, .insights,
         .insightHistory, .answers, .modelCalls, .apiKeys, .jobs, .themes, .themeReviews, .verdicts,
-        .links, .searchSegments, .searchParts,
+        .links, .searchSegments, .searchParts, .readings, .reviewLists, .themeSums,
     ]
 
     /// The first table named in the SQL that has the column, otherwise the first table named.

@@ -92,6 +92,22 @@ extension Table {
         ]
     ).keyed("product_key", "run", inOrder: true)
 
+    static let reviewLists = Table(
+        "review_lists",
+        [
+            .number("list"), .number("run"), .number("part"), .number("reader"),
+            .blob("versions", "56 bytes each: the product's key, and the version's marks"),
+        ]
+    ).keyed("list", "run", "part", inOrder: true)
+
+    static let themeSums = Table(
+        "scope_theme_sums",
+        [
+            scopeKind, .text("id"), .number("run"), .number("reader"),
+            .blob("sums", "counts of each aspect (docs/stores.md)"),
+        ]
+    ).keyed("kind", "id", "run", inOrder: true)
+
     private static let insightColumns: [Column] = [
         .text("kind"), .text("id"), .text("language"), .number("evidence_run"),
         .number("made_run"), .text("model"), .text("cache_key"), .text("evidence_digest"),

@@ -171,6 +171,8 @@ extension SQLiteLoad {
     }
 
     func append(readings rows: [ReadingsRow]) throws { try write(rows, into: .readings) }
+    func append(lists rows: [ReviewListRow]) throws { try write(rows, into: .reviewLists) }
+    func append(themeSums rows: [ThemeSumsRow]) throws { try write(rows, into: .themeSums) }
 
     func put(scopes rows: [ScopeSummary], run: Int64) throws {
         if rows.isEmpty { return }

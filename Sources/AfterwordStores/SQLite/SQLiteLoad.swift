@@ -194,7 +194,7 @@ final class SQLiteLoad: StoreLoad {
     }
 
     var reader: any StoreReader {
-        SQLReader(SQLiteSession(database: database))
+        SQLReader(SQLiteSession(database: database), isOfLoad: true)
     }
 
     func finish(_ run: RunRecord, files: [FileRecord]) throws {

@@ -83,6 +83,10 @@ extension ForwardingLoad {
     package func put(distinctKeys: [Int64: DistinctKeys]) throws {
         try target().put(distinctKeys: distinctKeys)
     }
+    package func append(lists rows: [ReviewListRow]) throws { try target().append(lists: rows) }
+    package func append(themeSums rows: [ThemeSumsRow]) throws {
+        try target().append(themeSums: rows)
+    }
     package func append(readings rows: [ReadingsRow]) throws {
         try target().append(readings: rows)
     }

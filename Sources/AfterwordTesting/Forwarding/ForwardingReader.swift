@@ -101,6 +101,20 @@ extension ForwardingReader {
     package func distinctKeys(_ take: (Int64, DistinctKeys) -> Void) throws {
         try target().distinctKeys(take)
     }
+    package func productLabels() throws -> [ProductLabel] { try target().productLabels() }
+    package func listed(
+        _ list: ReviewList, by reader: Int64, after from: Int64, upTo to: Int64,
+        _ take: (ReviewListRow) throws -> Void
+    ) throws { try target().listed(list, by: reader, after: from, upTo: to, take) }
+    package func hasLists(by reader: Int64) throws -> Bool {
+        try target().hasLists(by: reader)
+    }
+    package func themeSums(of scopes: [Scope]?, upTo run: Int64) throws -> [ThemeSumsRow] {
+        try target().themeSums(of: scopes, upTo: run)
+    }
+    package func themeSumsHistory() throws -> [ThemeSumsRow] {
+        try target().themeSumsHistory()
+    }
     package func readings(
         ofProducts keys: ClosedRange<Int64>, upTo run: Int64
     ) throws -> [ReadingsRow] { try target().readings(ofProducts: keys, upTo: run) }

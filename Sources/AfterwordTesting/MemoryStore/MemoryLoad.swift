@@ -34,6 +34,25 @@ final class MemoryLoad: StoreLoad {
         state.readings += rows
     }
 
+    func append(lists rows: [ReviewListRow]) throws {
+        for row in rows {
+            precondition(
+                !state.lists.contains {
+                    $0.list == row.list && $0.run == row.run && $0.part == row.part
+                }, "a part of a list is added once")
+        }
+        state.lists += rows
+    }
+
+    func append(themeSums rows: [ThemeSumsRow]) throws {
+        for row in rows {
+            precondition(
+                !state.themeSums.contains { $0.scope == row.scope && $0.run == row.run },
+                "a run sums the themes of a scope once")
+        }
+        state.themeSums += rows
+    }
+
     func runs(holding files: [Digest256]) throws -> [RunClock] {
         state.runs.filter { run in
             let held = Set(state.files.filter { $0.run == run.run }.map(\.digest))

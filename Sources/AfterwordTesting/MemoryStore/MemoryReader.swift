@@ -90,6 +90,32 @@ final class MemoryReader: StoreReader {
             .sorted { ($0.productKey, $0.run) < ($1.productKey, $1.run) }
     }
 
+    func listed(
+        _ list: ReviewList, by reader: Int64, after from: Int64, upTo to: Int64,
+        _ take: (ReviewListRow) throws -> Void
+    ) throws {
+        let rows = state.lists.filter {
+            $0.list == list && $0.reader == reader && $0.run > from && $0.run <= to
+        }
+        for row in rows.sorted(by: { ($0.run, $0.part) < ($1.run, $1.part) }) { try take(row) }
+    }
+
+    func hasLists(by reader: Int64) throws -> Bool {
+        state.lists.contains { $0.reader == reader }
+    }
+
+    func themeSums(of scopes: [Scope]?, upTo run: Int64) throws -> [ThemeSumsRow] {
+        var newest: [Scope: ThemeSumsRow] = [:]
+        for row in try themeSumsHistory() where row.run <= run {
+            if scopes?.contains(row.scope) ?? true { newest[row.scope] = row }
+        }
+        return newest.values.sorted { $0.scope < $1.scope }
+    }
+
+    func themeSumsHistory() throws -> [ThemeSumsRow] {
+        state.themeSums.sorted { ($0.scope, $0.run) < ($1.scope, $1.run) }
+    }
+
     func reviews(withKeys keys: [Int64]) throws -> [StoredReview] {
         keys.compactMap { state.reviews[$0] }
     }

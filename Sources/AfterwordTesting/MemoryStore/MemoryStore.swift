@@ -22,6 +22,8 @@ package final class MemoryStore: ReviewStore {
         var summaries: [HistoryOf<ProductSummary>] = []
         var distinctKeys: [Int64: DistinctKeys] = [:]
         var readings: [ReadingsRow] = []
+        var lists: [ReviewListRow] = []
+        var themeSums: [ThemeSumsRow] = []
         var months: [String: MonthSummary] = [:]
         var monthHistory: [HistoryOf<MonthSummary>] = []
         var scopes: [Scope: ScopeSummary] = [:]

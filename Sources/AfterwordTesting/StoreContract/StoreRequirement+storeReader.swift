@@ -55,6 +55,15 @@ extension StoreRequirement {
         StoreRequirement(
             "StoreReader", 17, "segments come from the newest run on, with the parts asked for"
         ) { try $0.segmentsComeInOrder() },
+        StoreRequirement(
+            "StoreReader", 18, "lists are those of their runs and their reader, in order"
+        ) { try $0.listsOfRuns() },
+        StoreRequirement(
+            "StoreReader", 19, "sums of themes are the newest of their scopes up to a run"
+        ) { try $0.themeSumsOfScopes() },
+        StoreRequirement("StoreReader", 20, "labels say what products do") {
+            try $0.labelsOfProducts()
+        },
     ]
 }
 

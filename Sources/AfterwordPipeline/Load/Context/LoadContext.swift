@@ -58,6 +58,8 @@ struct RunTotals {
     var movements = Movements()
     /// Number of reviews that moved to another product.
     var moved: Int64 = 0
+    /// The scopes of products whose readings or attributes changed.
+    var themeScopes: Set<Scope> = []
     /// What changed of products' reviews, for counting what is distinct.
     var distinct: [DistinctChange] = []
     /// A product that changed has reviews of an earlier program, whose keys are not stored.

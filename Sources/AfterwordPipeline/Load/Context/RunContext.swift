@@ -16,6 +16,8 @@ struct RunContext: Sendable {
     var identity = IdentityRules.current
     /// What the run reads the texts of reviews with; nil where the store keeps no readings.
     var lexicon: Lexicon?
+    /// Whether the store keeps readings, but no lists of reviews: an earlier program wrote it.
+    var isUnlisted = false
     /// Identities by which reviews without ids are found since they were edited, each with the
     /// review's own.
     var aliases: [Digest128: Digest128] = [:]

@@ -52,6 +52,9 @@ package struct LoadOptions: Sendable {
     package var stagesRecords = true
     /// Whether a new store keeps what the reader finds in reviews; a store goes on as it began.
     package var keepsReadings = true
+    /// The fewest live reviews of a brand or category for which sums of themes are kept: those of
+    /// smaller ones are counted in milliseconds when they are asked for.
+    package var leastThemeReviews: Int64 = 4096
     /// Threads that share work in parts, 1 or more; nil for one a core. Changes no result.
     package var threads: Int?
 

@@ -15,6 +15,7 @@ final class ChangeWriter {
     private var salts: RandomSalts
     /// Nil where the store keeps no readings.
     private var texts: ReviewReader?
+    private var lists: ListWriter?
 
     init(_ context: LoadContext) {
         self.context = context
@@ -22,6 +23,7 @@ final class ChangeWriter {
         rows = RowQueue(
             context.executor, run: context.run.run, batchRows: context.options.batchRows)
         texts = context.run.lexicon.map { ReviewReader($0) }
+        lists = context.run.lexicon.map { ListWriter(run: context.run.run, reader: $0) }
         let secret = RandomSalts.Secret()
         salts = RandomSalts(secret, stream: 0)
         builder = NewReviewBuilder(context, secret)
@@ -58,7 +60,10 @@ final class ChangeWriter {
             versions.append(row)
             let rules = change.file.map(context.records.distinctRules) ?? change.distinctRules
             written.take(change, by: rules)
-            if let entry = read(change, rules) { written.readings.append(entry) }
+            if let entry = read(change, rules) {
+                written.readings.append(entry)
+                written.earlierMarks[entry.marks.number] = readBefore(change)
+            }
         }
         written.documents = SearchDocuments(changed: versions, cutting: &search.cut)
         return written
@@ -78,6 +83,25 @@ final class ChangeWriter {
             return texts?.entry(
                 (review.values.title, review.values.body), rating: review.values.rating,
                 number: number, run: context.run.run, key: review.distinctKey(by: rules))
+        }
+    }
+
+    /// The marks of the live version before a change, but for its distinct key.
+    private func readBefore(_ change: VersionChange) -> ReadingMarks? {
+        guard let before = change.previous, before.isLive else { return nil }
+        return texts?.entry(
+            (before.values.title, before.values.body), rating: before.values.rating,
+            number: reviewNumber(before.reviewKey), run: before.run, key: .none
+        ).marks
+    }
+
+    /// Adds a product's versions to the lists of reviews.
+    private func list(_ product: WrittenProduct) throws {
+        for entry in product.readings {
+            try lists?.add(
+                entry.marks, of: product.after.productKey,
+                after: product.earlierMarks[entry.marks.number]
+            ) { try rows.add($0) }
         }
     }
 
@@ -118,6 +142,11 @@ final class ChangeWriter {
                     productKey: product.after.productKey, run: context.run.run,
                     reader: Int64(lexicon.version),
                     readings: ProductReadings(product.readings)))
+            try list(product)
+        }
+        if !product.readings.isEmpty || product.before.dimension != product.after.dimension {
+            let (old, new) = (product.before.dimension.scopes, product.after.dimension.scopes)
+            context.totals.themeScopes.formUnion(old + new)
         }
         for month in months { try rows.add(month) }
         let deltas = scopeDeltas(
@@ -160,6 +189,12 @@ final class ChangeWriter {
                 try indexHistory($0, before: run, from: first)
             }
         }
+        if let lexicon = context.run.lexicon, context.run.isUnlisted {
+            try context.executor.now { [run = context.run.run] in
+                try listHistory($0, lexicon, before: run)
+            }
+        }
+        try lists?.finish { try rows.add($0) }
         try search.finish { try rows.add($0) }
         for row in try rows.finish() { context.totals.ledger.add(row) }
     }

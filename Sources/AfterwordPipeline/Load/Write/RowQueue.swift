@@ -48,6 +48,12 @@ final class RowQueue {
         try flushWhereFull()
     }
 
+    /// Queues part of a list of reviews.
+    func add(_ row: ReviewListRow) throws {
+        written.append((executor.later { try $0.append(lists: [row]) }, row))
+        try lookAfter()
+    }
+
     /// Queues a segment of the search index.
     func add(_ made: SearchWriter.Made) throws {
         written.append(

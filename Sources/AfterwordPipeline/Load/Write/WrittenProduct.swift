@@ -18,6 +18,8 @@ struct WrittenProduct {
     private(set) var distinct = DistinctKeyChange()
     /// What the run adds to its readings.
     var readings: [ProductReadings.Entry] = []
+    /// Marks of the live versions before those, by the reviews' numbers.
+    var earlierMarks: [UInt32: ReadingMarks] = [:]
     /// The documents of its changed reviews.
     var documents = SearchDocuments()
     /// Row digests of its changes.

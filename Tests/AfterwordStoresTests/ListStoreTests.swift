@@ -1,0 +1,115 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordTesting
+import Testing
+
+/// Lists of reviews and sums of themes, as stores keep them.
+@Suite struct ListStoreTests {
+    private static var seeds: [UInt64] {
+        (0..<4).map { _ in UInt64.random(in: 0...UInt64(Int64.max)) }
+    }
+
+    /// The versions of all lists, in any parts.
+    private func lists(_ reader: any StoreReader) throws -> [String] {
+        var found: [String] = []
+        for list in ReviewList.all {
+            try reader.listed(list, by: 1, after: 0, upTo: .max) { row in
+                row.versions.forEach {
+                    found.append("\(list) \(row.run) \($0.product) \($0.marks)")
+                }
+            }
+        }
+        return found.sorted()
+    }
+
+    private func answers(_ reader: any StoreReader) throws -> [String] {
+        try reader.runs().map(\.run).flatMap { run in
+            let past = AsOfReader(reader, run: run)
+            let found = try themes(past, ThemeQuery())
+            let dangers = try safetyReviews(past, ThemeQuery(), page: Page(size: 100)).entries
+            let inbox = try inbox(past, in: past.runs().dumps.window(), page: Page(size: 100))
+            return found.map { "\($0.aspect.id) \($0.mentions) \($0.new) \($0.products)" }
+                + dangers.map { "\($0.review.productID) \($0.review.reviewID) \($0.isNew)" }
+                + inbox.entries.map { "\($0.kind) \($0.review.productID) \($0.review.reviewID)" }
+        }
+    }
+
+    @Test(
+        "A store with readings and without lists answers the same, and the next load lists all",
+        arguments: StoreKind.sql)
+    func unlisted(kind: StoreKind) throws {
+        for seed in Self.seeds {
+            let history = ReviewHistory(seed: seed)
+            let whole = try TemporaryStores(kind).make()
+            try history.load(history.steps, into: whole)
+            let stores = TemporaryStores(kind)
+            let open = try stores.makeOpener()
+            try history.load(Array(history.steps.dropLast()), into: open())
+            let before = try open().read { try answers($0) }
+            try stores.tamper("DELETE FROM review_lists")
+            try stores.tamper("DELETE FROM scope_theme_sums")
+            #expect(try open().read { try answers($0) } == before, "seed \(seed)")
+            let store = try open()
+            #expect(try TemporaryStores.audited(store) == nil, "seed \(seed)")
+            let last = history.steps.count - 1
+            _ = try history.load(
+                history.steps[last], number: last, into: store, HistoryLoading())
+            #expect(
+                try store.read { try lists($0) } == whole.read { try lists($0) }, "seed \(seed)")
+            #expect(
+                try store.read { try answers($0) } == whole.read { try answers($0) },
+                "seed \(seed)")
+            #expect(try TemporaryStores.audited(store) == nil, "seed \(seed)")
+            let copy = try TemporaryStores(kind).make()
+            _ = try copyStore(from: store, to: copy)
+            #expect(try copy.read { try lists($0) } == store.read { try lists($0) })
+            #expect(
+                try copy.read { try $0.themeSumsHistory() }
+                    == store.read { try $0.themeSumsHistory() })
+        }
+    }
+
+    @Test(
+        "The audit finds lists and sums that do not follow from the readings",
+        arguments: StoreKind.sql)
+    func audited(kind: StoreKind) throws {
+        let changes = [
+            ("review_lists", "DELETE FROM review_lists WHERE list = 2"),
+            ("review_lists", "UPDATE review_lists SET list = 3 WHERE list = 2 AND run = 1"),
+            ("review_lists", "UPDATE review_lists SET run = 7 WHERE list = 4 AND run = 1"),
+            ("scope_theme_sums", "UPDATE scope_theme_sums SET reader = 2 WHERE run = 1"),
+            (
+                "scope_theme_sums",
+                """
+                UPDATE scope_theme_sums SET sums = (SELECT sums FROM scope_theme_sums
+                WHERE kind = 'portfolio' AND run = 1) WHERE kind = 'portfolio'
+                """
+            ),
+        ]
+        for (table, change) in changes {
+            let stores = TemporaryStores(kind)
+            let open = try stores.makeOpener()
+            let history = ReviewHistory(seed: 5)
+            try history.load(history.steps, into: open())
+            try stores.tamper(change)
+            #expect(try TemporaryStores.audited(open())?.table == table, "\(change)")
+        }
+    }
+
+    @Test("Damaged lists and sums are reported", arguments: StoreKind.sql)
+    func damage(kind: StoreKind) throws {
+        let stores = TemporaryStores(kind)
+        let open = try stores.makeOpener()
+        let history = ReviewHistory(seed: 5)
+        try history.load(history.steps, into: open())
+        let bytes = kind == .sqlite ? "x'FFFF'" : "'\\xFFFF'::bytea"
+        try stores.tamper("UPDATE review_lists SET versions = \(bytes)")
+        #expect(throws: StoreFault.unreadable(table: "review_lists", column: "versions")) {
+            try open().read { try safetyReviews($0, ThemeQuery(), page: Page(size: 9)) }
+        }
+        try stores.tamper("UPDATE scope_theme_sums SET sums = \(bytes)")
+        #expect(throws: StoreFault.unreadable(table: "scope_theme_sums", column: "sums")) {
+            try open().read { try themes($0, ThemeQuery()) }
+        }
+    }
+}
