@@ -221,6 +221,9 @@ import Testing
         }
         #expect(ThemeSums(bytes: sums.bytes, aspects: aspects - 1) == nil)
         #expect(ThemeSums(bytes: sums.bytes + [0], aspects: aspects) == nil)
+        let kept = KeptThemeSums(run: 300, previous: 2, sums: sums)
+        #expect(KeptThemeSums(bytes: kept.bytes, aspects: aspects) == kept)
+        #expect(KeptThemeSums(bytes: [0x80, 0x00] + kept.bytes, aspects: aspects) == nil)
         var part = ListedVersions()
         part.append(ListedMarks(product: 9, marks: ReadingMarks(number: 1, run: 2)))
         #expect(ListedVersions(bytes: Array(part.bytes.dropLast())) == nil)

@@ -124,3 +124,15 @@ final class BrandlessLabels: ForwardingReader {
         }
     }
 }
+
+/// Leaves ratings out of first versions.
+final class RatinglessVersions: ForwardingReader {
+    private let reader: any StoreReader
+    init(_ reader: any StoreReader) { self.reader = reader }
+    func target() throws -> any StoreReader { reader }
+    func firstVersions(after from: Int64, upTo to: Int64) throws -> [FirstVersion] {
+        try reader.firstVersions(after: from, upTo: to).map {
+            FirstVersion(reviewKey: $0.reviewKey, run: $0.run, rating: nil)
+        }
+    }
+}

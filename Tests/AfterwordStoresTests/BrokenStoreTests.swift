@@ -62,6 +62,7 @@ import Testing
         .reader("StoreReader 18", "has lists of all runs") { ListsOfAllRuns($0) },
         .reader("StoreReader 19", "has the first sums of themes") { FirstThemeSums($0) },
         .reader("StoreReader 20", "knows no brands") { BrandlessLabels($0) },
+        .reader("StoreReader 21", "knows no ratings") { RatinglessVersions($0) },
     ]
 
     private static let ledgers: [BrokenStore] = [

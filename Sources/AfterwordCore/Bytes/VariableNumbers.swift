@@ -9,6 +9,8 @@ struct VariableNumbers {
 
     var isAtEnd: Bool { start == bytes.count }
 
+    var rest: [UInt8] { Array(bytes[start...]) }
+
     /// Nil at the end, and for a number that is cut off or has too many bits.
     mutating func next() -> Int? {
         var (number, shift) = (0, 0)

@@ -1,3 +1,33 @@
+/// Sums of themes as they are kept: with the run that they are of, and the run whose sums of the
+/// scope are the ones before, 0 for none. So a row that is lost or moved is found.
+package struct KeptThemeSums: Equatable, Sendable {
+    package var run: Int64
+    package var previous: Int64
+    package var sums: ThemeSums
+
+    package init(run: Int64, previous: Int64, sums: ThemeSums) {
+        (self.run, self.previous, self.sums) = (run, previous, sums)
+    }
+
+    /// Both runs, then the sums.
+    package var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        Int(run).appendVariable(to: &bytes)
+        Int(previous).appendVariable(to: &bytes)
+        return bytes + sums.bytes
+    }
+
+    /// Nil where the bytes are not what this program writes of that many aspects.
+    package init?(bytes: [UInt8], aspects: Int) {
+        var numbers = VariableNumbers(bytes, bits: 63)
+        guard let run = numbers.next(), let previous = numbers.next(),
+            let sums = ThemeSums(bytes: numbers.rest, aspects: aspects)
+        else { return nil }
+        self.init(run: Int64(run), previous: Int64(previous), sums: sums)
+        guard self.bytes == bytes else { return nil }
+    }
+}
+
 extension ThemeSums {
     /// The sums as numbers of seven bits a byte, the lowest first: the number of aspects, the sum
     /// and the number of ratings, the readable reviews, and the distinct ones with those rated and

@@ -24,7 +24,7 @@ package struct ThemeSumsRow: Equatable, Sendable {
     package var run: Int64
     /// The version of the reader.
     package var reader: Int64
-    /// `ThemeSums.bytes`.
+    /// `KeptThemeSums.bytes`.
     package var sums: [UInt8]
 
     package init(scope: Scope, run: Int64, reader: Int64, sums: [UInt8]) {

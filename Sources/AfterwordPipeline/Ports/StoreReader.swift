@@ -33,6 +33,9 @@ package protocol StoreReader: AnyObject {
     /// The reviews that have a version from the runs after `from` up to `to`, and the history of
     /// these reviews up to `to`. Reads no other history.
     func changed(after from: Int64, upTo to: Int64) throws -> ChangedReviews
+    /// The first versions of the reviews that the runs after `from` up to `to` brought, in any
+    /// order. Run 1 is left out, because nothing is before it.
+    func firstVersions(after from: Int64, upTo to: Int64) throws -> [FirstVersion]
     /// The segments of the search index, those of the newest run first, then in order of their
     /// numbers. A store that an earlier program wrote has none until its next load.
     func searchSegments() throws -> [SearchSegment]
@@ -186,6 +189,18 @@ extension StoreReader {
                     rating: review.values.rating,
                     hasText: review.values.title != nil || review.values.body != nil))
         }
+    }
+}
+
+/// The first version of a review: what a run brought.
+package struct FirstVersion: Hashable, Sendable {
+    package var reviewKey: Int64
+    package var run: Int64
+    /// In tenths; nil without a rating.
+    package var rating: Int64?
+
+    package init(reviewKey: Int64, run: Int64, rating: Int64?) {
+        (self.reviewKey, self.run, self.rating) = (reviewKey, run, rating)
     }
 }
 

@@ -56,6 +56,10 @@ package final class AsOfReader: StoreReader {
         try reader.changed(after: from, upTo: min(to, run))
     }
 
+    package func firstVersions(after from: Int64, upTo to: Int64) throws -> [FirstVersion] {
+        try reader.firstVersions(after: from, upTo: min(to, run))
+    }
+
     package func history(ofProduct product: Text?, review: Text?) throws -> [HistoryRow] {
         try reader.history(ofProduct: product, review: review).filter { $0.run <= run }
     }

@@ -114,6 +114,12 @@ package final class ScopedReader: StoreReader {
             history: changed.history.filter { ids.contains($0.productID) })
     }
 
+    package func firstVersions(after from: Int64, upTo to: Int64) throws -> [FirstVersion] {
+        let seen = try visible().keys
+        return try reader.firstVersions(after: from, upTo: to)
+            .filter { seen.contains(productKey(ofReview: $0.reviewKey)) }
+    }
+
     package func raw(ofProduct id: Text?) throws -> [RawRow] {
         try visible(id, reader.raw) { $0.productID }
     }

@@ -43,9 +43,14 @@ struct ListAudit {
         where try reader.hasLists(by: version) {
             var found: [Place: Sum] = [:]
             for list in ReviewList.all {
+                var next: (run: Int64, part: Int64) = (0, 0)
                 try reader.listed(list, by: version, after: 0, upTo: .max) { row in
+                    if row.run != next.run { next = (row.run, 0) }
                     let place = Place(list: list, run: row.run, reader: version)
                     row.versions.forEach { found[place, default: Sum()].add($0) }
+                    // Parts follow one another; another number makes another sum.
+                    if row.part != next.part { found[place, default: Sum()].count += 1 }
+                    next.part += 1
                 }
             }
             let own = wanted.filter { $0.key.reader == version }
@@ -62,29 +67,48 @@ struct ListAudit {
     }
 }
 
-/// Checks that all sums of themes are readable, and that the newest of each scope are those that
-/// its marks give now.
+/// Checks that all sums of themes are those of their runs, that none is missing between two, and
+/// that the newest of each scope are those that its marks give now.
 func auditThemeSums(_ runs: [RunRecord], _ reader: any StoreReader) throws -> AuditFinding? {
     var lexicons: [Int64: Lexicon] = [:]
+    var last: ThemeSumsRow?
     for row in try reader.themeSumsHistory() {
         let lexicon = lexicons[row.reader] ?? Lexicon.ofVersion(row.reader)
         lexicons[row.reader] = lexicon
-        let known = lexicon.flatMap { ThemeSums(bytes: row.sums, aspects: $0.aspects.count) }
-        let run = runs.first { $0.run == row.run }
-        if known == nil || run?.reader != row.reader {
-            return finding(row, "they are not what its run wrote")
-        }
+        let kept = lexicon.flatMap { KeptThemeSums(bytes: row.sums, aspects: $0.aspects.count) }
+        let isFirst = last?.scope != row.scope
+        guard let kept, kept.run == row.run, kept.previous == (isFirst ? 0 : last?.run ?? 0),
+            runs.first(where: { $0.run == row.run })?.reader == row.reader
+        else { return finding(row, "they are not what its run wrote, or others are missing") }
+        last = row
     }
     guard let last = runs.last, let lexicon = last.reader.flatMap({ lexicons[$0] }) else {
         return nil
     }
+    return try auditNewestSums(last.run, lexicon, reader)
+}
+
+private func auditNewestSums(
+    _ run: Int64, _ lexicon: Lexicon, _ reader: any StoreReader
+) throws -> AuditFinding? {
+    var touched: [Scope: Int64] = [:]
+    let labels = try reader.productLabels()
+    let scopes = Dictionary(
+        uniqueKeysWithValues: labels.map { ($0.productKey, $0.dimension.scopes) })
+    try reader.marks(ofProducts: nil, upTo: run) { key, history in
+        var newest: Int64 = 0
+        history.forEachLast { last, _ in newest = max(newest, last.run) }
+        for scope in scopes[key] ?? [] { touched[scope] = max(touched[scope] ?? 0, newest) }
+    }
+    let newest = try reader.themeSums(of: nil, upTo: run)
+    if let old = newest.first(where: { $0.run < touched[$0.scope] ?? 0 }) {
+        return finding(old, "those of a later run are missing")
+    }
     let readings = try QueryReadings(reader, ThemeQuery(), lexicon)
-    let newest = try reader.themeSums(of: nil, upTo: last.run)
     let kept = try readings.keptSums(of: newest.map(\.scope))
-    let scopes = kept.keys.sorted()
-    let counted = try readings.marks.themes(
-        of: scopes, reader.productLabels(), expected: readings.expected)
-    let broken = zip(scopes, counted).first { kept[$0] != $1 }
+    let sorted = kept.keys.sorted()
+    let counted = try readings.marks.themes(of: sorted, labels, expected: readings.expected)
+    let broken = zip(sorted, counted).first { kept[$0] != $1 }
     return broken.flatMap { scope, _ in newest.first { $0.scope == scope } }
         .map { finding($0, "they are not those of its reviews") }
 }

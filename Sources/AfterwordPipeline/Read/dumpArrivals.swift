@@ -13,9 +13,9 @@ package struct ArrivalHistory {
     private let dumps: LoadedDumps
     /// The last run at which the store held only the dump that was loaded first.
     private let firstState: Int64
-    /// First versions of reviews brought after `firstState`, by product: the index of the dump and
-    /// whether it is negative.
-    private var later: [Text: [(place: Int, isNegative: Bool)]] = [:]
+    /// First versions of reviews brought after `firstState`, by product key: the index of the dump
+    /// and whether it is negative.
+    private var later: [Int64: [(place: Int, isNegative: Bool)]] = [:]
 
     /// - Parameter product: Nil for all products.
     package init(_ reader: any StoreReader, ofProduct product: Text? = nil) throws {
@@ -27,16 +27,19 @@ package struct ArrivalHistory {
         }
         firstState = starts[1] - 1
         let rows =
-            try product.map { try reader.history(ofProduct: $0, review: nil) }
-            ?? reader.changed(after: firstState, upTo: dumps.newestRun).history
+            try product.map { id in
+                try reader.history(ofProduct: id, review: nil).filter {
+                    $0.run > firstState && $0.operation == .insert && $0.version == 1
+                }.map { FirstVersion($0) }
+            } ?? reader.firstVersions(after: firstState, upTo: dumps.newestRun)
         let moved = Set(try reader.links().filter(\.match.isMovement).map(\.to.key))
-        for row in rows
-        where !moved.contains(row.reviewKey)
-            && row.run > firstState && row.operation == .insert && row.version == 1
-        {
-            guard let place = dumps.place(ofRun: row.run) else { continue }
-            later[row.productID, default: []]
-                .append((place, row.values.star.map { $0 <= 2 } ?? false))
+        var places: [Int64: Int?] = [:]
+        for row in rows where !moved.contains(row.reviewKey) {
+            let known = places[row.run] ?? dumps.place(ofRun: row.run)
+            places[row.run] = .some(known)
+            guard let place = known else { continue }
+            later[productKey(ofReview: row.reviewKey), default: []]
+                .append((place, row.rating.map { starOf(rating: $0) <= 2 } ?? false))
         }
     }
 
@@ -44,10 +47,10 @@ package struct ArrivalHistory {
     /// brought nothing.
     ///
     /// - Parameters:
-    ///   - products: The products of the scope.
+    ///   - products: The keys of the scope's products.
     ///   - first: The sums of these products at `firstState`.
     package func arrivals(
-        of products: some Sequence<Text>, first: Counters
+        of products: some Sequence<Int64>, first: Counters
     ) -> [DumpArrivals] {
         var arrivals = dumps.all.map { DumpArrivals(dump: $0) }
         if let place = arrivals.indices.min(by: { left, right in
@@ -76,5 +79,11 @@ extension [DumpArrivals] {
     package var later: [DumpArrivals] {
         let first = map(\.dump.firstRun).min() ?? 0
         return filter { $0.dump.firstRun > first }
+    }
+}
+
+extension FirstVersion {
+    fileprivate init(_ row: HistoryRow) {
+        self.init(reviewKey: row.reviewKey, run: row.run, rating: row.values.rating)
     }
 }

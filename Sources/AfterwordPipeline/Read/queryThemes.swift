@@ -53,10 +53,10 @@ extension QueryReadings {
         var kept: [Scope: ThemeSums] = [:]
         for row in try reader.themeSums(of: scopes, upTo: marks.run)
         where row.reader == Int64(lexicon.version) {
-            guard let sums = ThemeSums(bytes: row.sums, aspects: lexicon.aspects.count) else {
-                throw StoreFault.unreadable(table: "scope_theme_sums", column: "sums")
-            }
-            kept[row.scope] = try moved(sums, from: row.run)
+            guard let own = KeptThemeSums(bytes: row.sums, aspects: lexicon.aspects.count),
+                own.run == row.run
+            else { throw StoreFault.unreadable(table: "scope_theme_sums", column: "sums") }
+            kept[row.scope] = try moved(own.sums, from: row.run)
         }
         return kept
     }

@@ -79,8 +79,8 @@ func brandPage(_ call: Call) throws -> String {
         .map { (run: $0.run, counters: $0.row.counters) }
     let products = try productEntries(call.with(["brand": name]))
     let history = try ArrivalHistory(call.reader)
-    let members = try call.reader.products(nil).filter { $0.dimension[.brand] == scope.id }
-        .map(\.productID)
+    let members = try call.reader.productLabels().filter { $0.dimension[.brand] == scope.id }
+        .map(\.productKey)
     let (moved, unmoved) = try movedRow(scope, call)
     let page = BrandPage(
         home: call.link("/"), name: name, sums: SumsRow(entry),

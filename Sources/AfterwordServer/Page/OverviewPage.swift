@@ -214,7 +214,7 @@ func rankedBrandEntries(_ call: Call) throws -> [RankedEntry] {
 struct BrandFacts {
     let dumps: LoadedDumps
     private let themes: BrandThemes
-    private let products: [Text?: [Text]]
+    private let products: [Text?: [Int64]]
     private let history: ArrivalHistory
     private let newCounts: [Text?: Int64]?
 
@@ -223,7 +223,7 @@ struct BrandFacts {
         dumps = call.allRuns.dumps.asOf(call.run.run)
         history = try ArrivalHistory(call.reader)
         products = Dictionary(grouping: try call.reader.productLabels()) { $0.dimension[.brand] }
-            .mapValues { $0.map(\.productID) }
+            .mapValues { $0.map(\.productKey) }
         newCounts = inbox.map { entries in
             Dictionary(grouping: entries.filter { $0.kind == .negative }, by: \.brand)
                 .mapValues { Int64($0.count) }

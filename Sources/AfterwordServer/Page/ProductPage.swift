@@ -123,7 +123,7 @@ func productPage(_ call: Call) throws -> String {
         insight: InsightPart(
             try call.reader.insights(of: .product(id)).first, brand: nil, call),
         months: answer.months.flatMap { MonthsRow($0) },
-        arrivals: ArrivalsRow(history.arrivals(of: [id], first: history.first(sums))),
+        arrivals: ArrivalsRow(history.arrivals(of: [state.productKey], first: history.first(sums))),
         mean: MeanChart(sums, over: dumps), reviews: reviews.entries.map { ReviewCard($0, call) },
         total: reviews.total > reviews.entries.count
             ? "\(reviews.entries.count) of \(several(Int64(reviews.total), "review"))"

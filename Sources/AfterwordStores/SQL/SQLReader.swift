@@ -191,6 +191,21 @@ final class SQLReader: StoreReader {
         return ChangedReviews(reviews: reviews, history: history)
     }
 
+    func firstVersions(after from: Int64, upTo to: Int64) throws -> [FirstVersion] {
+        // Without values, because there may be many.
+        try all(
+            """
+            SELECT review_key, run, rating FROM product_reviews_history
+            WHERE run > \(max(from, 1)) AND run <= \(to) AND version = 1
+            AND operation = 'insert' AND run > 1
+            """
+        ) { row in
+            FirstVersion(
+                reviewKey: try row.number("review_key"), run: try row.run(),
+                rating: try row.optionalRating("rating"))
+        }
+    }
+
     func shapes() throws -> [ShapeRow] {
         try all("SELECT * FROM shapes ORDER BY name") { try $0.shapeRow }
     }

@@ -101,6 +101,9 @@ extension ForwardingReader {
     package func distinctKeys(_ take: (Int64, DistinctKeys) -> Void) throws {
         try target().distinctKeys(take)
     }
+    package func firstVersions(after from: Int64, upTo to: Int64) throws -> [FirstVersion] {
+        try target().firstVersions(after: from, upTo: to)
+    }
     package func productLabels() throws -> [ProductLabel] { try target().productLabels() }
     package func listed(
         _ list: ReviewList, by reader: Int64, after from: Int64, upTo to: Int64,

@@ -74,6 +74,14 @@ final class MemoryReader: StoreReader {
         state.rejects.sorted { ($0.digest, $0.occurrence) < ($1.digest, $1.occurrence) }
     }
 
+    func firstVersions(after from: Int64, upTo to: Int64) throws -> [FirstVersion] {
+        state.history.filter {
+            $0.run > max(from, 1) && $0.run <= to && $0.version == 1 && $0.operation == .insert
+        }.map {
+            FirstVersion(reviewKey: $0.reviewKey, run: $0.run, rating: $0.values.rating)
+        }
+    }
+
     func products(_ id: Text?) throws -> [ProductState] {
         state.products.values.filter { id == nil || $0.productID == id }
             .sorted { $0.productID < $1.productID }

@@ -10,6 +10,28 @@ extension StoreCheck {
         }
     }
 
+    func firstVersionsOfRuns() throws {
+        var hasSome = false
+        try readEach { reader in
+            let rows = try reader.history(ofProduct: nil, review: nil)
+                .filter { $0.version == 1 && $0.operation == .insert && $0.run > 1 }
+            let runs = try reader.runs().map(\.run)
+            for from in [0] + runs {
+                for to in runs + [.max] {
+                    let own = rows.filter { $0.run > from && $0.run <= to }.map {
+                        FirstVersion(
+                            reviewKey: $0.reviewKey, run: $0.run, rating: $0.values.rating)
+                    }
+                    let found = try reader.firstVersions(after: from, upTo: to)
+                    try expect(found.count, is: own.count, "first versions")
+                    try expect(Set(found), is: Set(own), "first versions after \(from)")
+                }
+            }
+            if !rows.isEmpty { hasSome = true }
+        }
+        try expect(hasSome, "no later run brought a review")
+    }
+
     func listsOfRuns() throws {
         var hasSeveral = false
         try readEach { reader in

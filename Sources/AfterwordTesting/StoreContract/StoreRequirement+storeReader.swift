@@ -64,6 +64,9 @@ extension StoreRequirement {
         StoreRequirement("StoreReader", 20, "labels say what products do") {
             try $0.labelsOfProducts()
         },
+        StoreRequirement("StoreReader", 21, "first versions are those of their runs") {
+            try $0.firstVersionsOfRuns()
+        },
     ]
 }
 

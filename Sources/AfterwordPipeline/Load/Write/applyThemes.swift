@@ -24,11 +24,12 @@ func applyThemes(
     _ load: any StoreLoad, _ lexicon: Lexicon, moved: [Scope], by run: RunRecord, least: Int64
 ) throws {
     let reader = load.reader
-    let kept = Set(try reader.themeSums(of: nil, upTo: run.run).map(\.scope))
+    var kept: [Scope: Int64] = [:]
+    for row in try reader.themeSums(of: nil, upTo: run.run) { kept[row.scope] = row.run }
     var sizes: [Scope: Int64] = [:]
     for summary in try reader.scopes() { sizes[summary.scope] = summary.counters.reviewCount }
     let scopes = moved.filter { scope in
-        scope == .portfolio || kept.contains(scope) || (sizes[scope] ?? 0) >= least
+        scope == .portfolio || kept[scope] != nil || (sizes[scope] ?? 0) >= least
     }
     let marks = try LiveMarks(reader, runs: reader.runs() + [run], lexicon)
     let labels = try reader.productLabels()
@@ -37,7 +38,9 @@ func applyThemes(
         let sums = try marks.themes(of: own, labels, expected: Int(sizes[.portfolio] ?? 0))
         try load.append(
             themeSums: zip(own, sums).map { scope, sums in
-                ThemeSumsRow(
+                let sums = KeptThemeSums(
+                    run: run.run, previous: kept[scope] ?? 0, sums: sums)
+                return ThemeSumsRow(
                     scope: scope, run: run.run, reader: Int64(lexicon.version),
                     sums: sums.bytes)
             })
