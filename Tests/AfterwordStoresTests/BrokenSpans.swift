@@ -116,8 +116,8 @@ final class BrandlessLabels: ForwardingReader {
     private let reader: any StoreReader
     init(_ reader: any StoreReader) { self.reader = reader }
     func target() throws -> any StoreReader { reader }
-    func productLabels() throws -> [ProductLabel] {
-        try reader.productLabels().map { label in
+    func productLabels(asOf run: Int64?) throws -> [ProductLabel] {
+        try reader.productLabels(asOf: run).map { label in
             var label = label
             label.dimension[.brand] = nil
             return label

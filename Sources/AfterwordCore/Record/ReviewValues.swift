@@ -155,4 +155,4 @@ extension ReviewValues {
 }
 
 /// Whole stars of a rating in tenths, rounded half up.
-func starOf(rating: Int64) -> Int { Int((rating + 5) / 10) }
+package func starOf(rating: Int64) -> Int { Int((rating + 5) / 10) }

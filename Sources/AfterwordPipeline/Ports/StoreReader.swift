@@ -52,7 +52,10 @@ package protocol StoreReader: AnyObject {
     /// Products, one or all.
     func products(_ id: Text?) throws -> [ProductState]
     /// Labels of all products, in the order of `products`.
-    func productLabels() throws -> [ProductLabel]
+    ///
+    /// - Parameter run: As they were after a run; nil for now. Times of observation are those of
+    ///   now.
+    func productLabels(asOf run: Int64?) throws -> [ProductLabel]
     /// Products by their keys, in any order.
     func products(withKeys keys: Set<Int64>) throws -> [ProductState]
     /// Products in byte order of their ids: the first `limit` after an id, or of all. Fewer are
@@ -162,9 +165,11 @@ package protocol StoreReader: AnyObject {
 }
 
 extension StoreReader {
-    package func productLabels() throws -> [ProductLabel] {
-        try products(nil).map { ProductLabel($0) }
+    package func productLabels(asOf run: Int64?) throws -> [ProductLabel] {
+        try (run.map { AsOfReader(self, run: $0) } ?? self).products(nil).map { ProductLabel($0) }
     }
+
+    package func productLabels() throws -> [ProductLabel] { try productLabels(asOf: nil) }
 
     package func products(withKeys keys: Set<Int64>) throws -> [ProductState] {
         try products(nil).filter { keys.contains($0.productKey) }

@@ -162,10 +162,11 @@ package final class AsOfReader: StoreReader {
         _ take: (Int64, ReadingHistory) throws -> Void
     ) throws { try reader.marks(ofProducts: keys, upTo: min(run, self.run), take) }
 
-    package func productLabels() throws -> [ProductLabel] {
-        if let labels { return labels }
-        let own = try products(nil).map { ProductLabel($0) }
-        labels = own
+    package func productLabels(asOf run: Int64?) throws -> [ProductLabel] {
+        let run = min(run ?? .max, self.run)
+        if run == self.run, let labels { return labels }
+        let own = try reader.productLabels(asOf: run)
+        if run == self.run { labels = own }
         return own
     }
 

@@ -135,10 +135,9 @@ package final class ScopedReader: StoreReader {
         }
     }
 
-    package func productLabels() throws -> [ProductLabel] {
-        try reader.productLabels().filter {
-            $0.dimension[.brand].map(brands.contains) ?? false
-        }
+    package func productLabels(asOf run: Int64?) throws -> [ProductLabel] {
+        let seen = try visible().keys
+        return try reader.productLabels(asOf: run).filter { seen.contains($0.productKey) }
     }
 
     package func listed(

@@ -31,8 +31,9 @@ func coverage(
     _ reader: any StoreReader, of window: DumpWindow, unread: Int64, isOfAll: Bool
 ) throws -> Coverage? {
     guard let dump = window.dump else { return nil }
-    let isNow = try !(reader is AsOfReader) && reader.newestRun()?.run == window.to
-    let past = isNow ? reader : AsOfReader(reader, run: window.to)
+    let isSame = try reader.newestRun()?.run == window.to
+    let isNow = isSame && !(reader is AsOfReader)
+    let past = isSame ? reader : AsOfReader(reader, run: window.to)
     let products = try past.productLabels()
     var coverage = Coverage(
         dump: dump, knownProducts: Int64(products.count), namedProducts: nil, missingSince: nil,

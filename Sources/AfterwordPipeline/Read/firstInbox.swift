@@ -19,7 +19,7 @@ func firstInbox(
     guard readings.isStored else { return nil }
     var found = try FirstInbox(readings, window, judged: reader.verdicts())
     try found.takeNegatives()
-    found.countBrands()
+    found.rankPlaces()
     let entries = try readings.page(found.places, page, by: InboxPlace.isBefore).map {
         try found.entry($0, $1)
     }
@@ -36,28 +36,35 @@ private struct InboxPlace: ListedPlace {
     var place: ReadingPlace
     var product: Text
     var brand: Text
-    /// The number of entries of its kind and brand.
-    var ofBrand = 0
+    /// What the inbox is ordered by first, the greatest last: the kind, the class and the severity
+    /// of the danger, the stars, the number of entries of the kind and the brand, and the brand.
+    var rank: UInt64 = 0
 
     /// The order of an inbox.
     static func isBefore(_ left: Self, _ right: Self) -> Bool {
-        if let danger = left.danger, let other = right.danger {
-            let (own, its) = (danger.rank, other.rank)
-            if own != its { return own < its }
-        }
-        let (l, r) = (left.rank, right.rank)
-        if l != r { return l < r }
-        let runs = (left.place.reading.marks.run, right.place.reading.marks.run)
-        return runs.0 != runs.1 ? runs.0 > runs.1 : left.product < right.product
+        if left.rank != right.rank { return left.rank < right.rank }
+        let (l, r) = (left.place.reading.marks.run, right.place.reading.marks.run)
+        return l != r ? l > r : left.product < right.product
     }
 
-    private var rank: (Int, Int, Int, Text) {
-        (kind.order, place.reading.marks.star ?? 6, -ofBrand, brand)
+    /// - Parameters:
+    ///   - ofBrand: The number of entries of its kind and brand.
+    ///   - brand: The place of the brand among all, in byte order.
+    mutating func rank(ofBrand: Int, brand: Int) {
+        rank = UInt64(kind.order)
+        func add(_ number: Int, bits: UInt64) {
+            rank = rank << bits | UInt64(min(max(number, 0), 1 << Int(bits) - 1))
+        }
+        add(danger.map { DangerClass.allCases.firstIndex(of: $0.dangerClass) ?? 0 } ?? 0, bits: 2)
+        add(danger?.severity ?? 0, bits: 5)
+        add(place.reading.marks.star ?? 6, bits: 3)
+        add(1 << 24 - 1 - ofBrand, bits: 24)
+        add(brand, bits: 24)
     }
 }
 
 extension DangerPlace {
-    fileprivate var rank: (String, Int) { (dangerClass.rawValue, severity) }
+    fileprivate var rank: (DangerClass, Int) { (dangerClass, severity) }
 }
 
 private struct FirstInbox {
@@ -108,12 +115,16 @@ private struct FirstInbox {
         unread = Int64(try readings.listed(.unread).count)
     }
 
-    mutating func countBrands() {
+    mutating func rankPlaces() {
         var counts: [Group: Int] = [:]
         for place in places { counts[Group(kind: place.kind, brand: place.brand), default: 0] += 1 }
-        for index in places.indices {
-            let own = places[index]
-            places[index].ofBrand = counts[Group(kind: own.kind, brand: own.brand)] ?? 0
+        var brands: [Text: Int] = [:]
+        for (place, brand) in Set(counts.keys.map(\.brand)).sorted().enumerated() {
+            brands[brand] = place
+        }
+        for place in places.indices {
+            let group = Group(kind: places[place].kind, brand: places[place].brand)
+            places[place].rank(ofBrand: counts[group] ?? 0, brand: brands[group.brand] ?? 0)
         }
     }
 

@@ -90,12 +90,12 @@ extension QueryReadings {
     func page<Place: ListedPlace>(
         _ all: [Place], _ page: Page, by isBefore: (Place, Place) -> Bool
     ) throws -> [(place: Place, read: ReadReview)] {
-        let all = all.sorted(by: isBefore)
         let wanted = page.range(of: all.count)
-        var (start, end) = (wanted.lowerBound, wanted.upperBound)
-        if start == end { return [] }
+        if wanted.isEmpty { return [] }
+        let all = beginning(of: all, through: wanted.upperBound, by: isBefore)
+        var start = wanted.lowerBound
+        let end = all.count
         while start > 0, !isBefore(all[start - 1], all[start]) { start -= 1 }
-        while end < all.count, !isBefore(all[end - 1], all[end]) { end += 1 }
         var read: [Int64: ReadReview] = [:]
         for own in try reviews(all[start..<end].map(\.place)) {
             read[own.review.reviewKey] = own
@@ -109,4 +109,37 @@ extension QueryReadings {
         }
         return Array(ordered.dropFirst(wanted.lowerBound - start).prefix(wanted.count))
     }
+}
+
+/// The first elements by an order, sorted: `count` of them, and all others that are equal to the
+/// last of these. Few are found without sorting all.
+private func beginning<Element>(
+    of all: [Element], through count: Int, by isBefore: (Element, Element) -> Bool
+) -> [Element] {
+    guard count < all.count / 8 else {
+        let sorted = all.sorted(by: isBefore)
+        var end = min(count, sorted.count)
+        while end > 0, end < sorted.count, !isBefore(sorted[end - 1], sorted[end]) { end += 1 }
+        return Array(sorted[..<end])
+    }
+    // The places of the first ones so far; cut whenever they are twice as many as wanted.
+    var first: [Int] = []
+    var last: Int?
+    func cut() {
+        first.sort { isBefore(all[$0], all[$1]) }
+        first.removeLast(first.count - min(count, first.count))
+        last = first.count == count ? first.last : nil
+    }
+    for place in all.indices {
+        if let last, !isBefore(all[place], all[last]) { continue }
+        first.append(place)
+        if first.count >= max(count * 2, 64) { cut() }
+    }
+    cut()
+    guard let last else { return first.map { all[$0] } }
+    let equal = all.indices.filter {
+        !isBefore(all[last], all[$0]) && !isBefore(all[$0], all[last])
+    }
+    let before = first.filter { isBefore(all[$0], all[last]) }
+    return (before + equal).map { all[$0] }
 }

@@ -4,7 +4,7 @@ import AfterwordPipeline
 extension ColumnRow {
     var counters: Counters {
         get throws {
-            let stars = try (1...5).map { try count("star_\($0)") }
+            let stars = try starColumns.map { try count($0) }
             let reviews = try count("review_count")
             let rated = try count("rated_count")
             // Derived values divide by these counts and treat one as a part of another.
@@ -169,3 +169,5 @@ extension ColumnRow {
         }
     }
 }
+
+private let starColumns = (1...5).map { "star_\($0)" }

@@ -1,3 +1,4 @@
+import AfterwordCore
 import AfterwordPipeline
 
 /// Queries that both stores run.
@@ -9,6 +10,42 @@ enum Queries {
                s.verified_count, s.helpful_votes
         FROM products_dim p LEFT JOIN product_summary s USING (product_key)
         """
+
+    private static func labelColumns(attributes table: String, changedRun: String) -> String {
+        let attributes = Attribute.allCases.map { "\(table).\($0.name)" }
+        return """
+            p.product_key, p.product_id, p.first_run, p.last_observed_at,
+            \(attributes.joined(separator: ", ")), s.\(changedRun) AS last_changed_run,
+            s.review_count, s.rated_count, s.rating_sum, s.star_1, s.star_2, s.star_3, s.star_4,
+            s.star_5, s.verified_count, s.helpful_votes
+            """
+    }
+
+    static let productLabels = """
+        SELECT \(labelColumns(attributes: "p", changedRun: "last_changed_run"))
+        FROM products_dim p LEFT JOIN product_summary s USING (product_key)
+        ORDER BY p.product_id
+        """
+
+    /// The same of products that were known after a run: of attributes and of sums the last rows
+    /// up to it.
+    static func productLabels(asOf run: Int64) -> String {
+        func last(_ table: String) -> String {
+            """
+            (SELECT max(o.run) FROM \(table) o
+            WHERE o.product_key = p.product_key AND o.run <= \(run))
+            """
+        }
+        return """
+            SELECT \(labelColumns(attributes: "a", changedRun: "run"))
+            FROM products_dim p
+            LEFT JOIN products_dim_history a ON a.product_key = p.product_key
+                AND a.run = \(last("products_dim_history"))
+            LEFT JOIN product_summary_history s ON s.product_key = p.product_key
+                AND s.run = \(last("product_summary_history"))
+            WHERE p.first_run <= \(run) ORDER BY p.product_id
+            """
+    }
 
     static let distinctKeys = """
         SELECT product_key, distinct_keys FROM product_summary WHERE distinct_keys IS NOT NULL

@@ -31,18 +31,12 @@ extension SQLReader {
         ) { try $0.product }
     }
 
-    func productLabels() throws -> [ProductLabel] {
+    func productLabels(asOf run: Int64?) throws -> [ProductLabel] {
+        if let run {
+            return try all(Queries.productLabels(asOf: run)) { try $0.productLabel }
+        }
         if let labels { return labels }
-        let own = try all(
-            """
-            SELECT p.product_key, p.product_id, p.first_run, p.last_observed_at,
-                   \(Attribute.allCases.map { "p.\($0.name)" }.joined(separator: ", ")),
-                   s.last_changed_run, s.review_count, s.rated_count, s.rating_sum, s.star_1,
-                   s.star_2, s.star_3, s.star_4, s.star_5, s.verified_count, s.helpful_votes
-            FROM products_dim p LEFT JOIN product_summary s USING (product_key)
-            ORDER BY p.product_id
-            """
-        ) { try $0.productLabel }
+        let own = try all(Queries.productLabels) { try $0.productLabel }
         if keepsLabels { labels = own }
         return own
     }

@@ -8,6 +8,9 @@ final class SQLiteStatement {
     let sql: String
     /// The place of each result column, by name.
     private let places: [String: Int32]
+    private let names: [String]
+    /// The place after that of the column asked for last: most rows are read from left to right.
+    private var next = 0
 
     init(_ database: Database, _ sql: String) throws {
         guard let connection = database.sqliteConnection else {
@@ -22,16 +25,25 @@ final class SQLiteStatement {
         pointer = statement
         self.connection = connection
         self.sql = sql
-        var places: [String: Int32] = [:]
+        var (places, names): ([String: Int32], [String]) = ([:], [])
         for place in 0..<sqlite3_column_count(statement) {
-            guard let name = sqlite3_column_name(statement, place) else { continue }
-            places[String(cString: name)] = place
+            let name = sqlite3_column_name(statement, place).map { String(cString: $0) } ?? ""
+            places[name] = place
+            names.append(name)
         }
-        self.places = places
+        (self.places, self.names) = (places, names)
     }
 
     /// Nil where the result has no such column, because another program changed the schema.
-    func place(of column: String) -> Int32? { places[column] }
+    func place(of column: String) -> Int32? {
+        if next < names.count, names[next] == column {
+            next += 1
+            return Int32(next - 1)
+        }
+        guard let place = places[column] else { return nil }
+        next = Int(place) + 1
+        return place
+    }
 
     func name(of place: Int32) -> String {
         sqlite3_column_name(pointer, place).map { String(cString: $0) } ?? ""

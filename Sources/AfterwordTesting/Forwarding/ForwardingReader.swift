@@ -104,7 +104,9 @@ extension ForwardingReader {
     package func firstVersions(after from: Int64, upTo to: Int64) throws -> [FirstVersion] {
         try target().firstVersions(after: from, upTo: to)
     }
-    package func productLabels() throws -> [ProductLabel] { try target().productLabels() }
+    package func productLabels(asOf run: Int64?) throws -> [ProductLabel] {
+        try target().productLabels(asOf: run)
+    }
     package func listed(
         _ list: ReviewList, by reader: Int64, after from: Int64, upTo to: Int64,
         _ take: (ReviewListRow) throws -> Void

@@ -7,6 +7,12 @@ extension StoreCheck {
         try readEach { reader in
             let labels = try reader.productLabels()
             try expect(labels, is: reader.products(nil).map { ProductLabel($0) }, "labels")
+            for run in try [0] + reader.runs().map(\.run) {
+                let past = AsOfReader(reader, run: run)
+                try expect(
+                    past.productLabels(), is: past.products(nil).map { ProductLabel($0) },
+                    "labels as of run \(run)")
+            }
         }
     }
 
