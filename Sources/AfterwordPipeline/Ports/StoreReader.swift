@@ -166,7 +166,9 @@ package protocol StoreReader: AnyObject {
 
 extension StoreReader {
     package func productLabels(asOf run: Int64?) throws -> [ProductLabel] {
-        try (run.map { AsOfReader(self, run: $0) } ?? self).products(nil).map { ProductLabel($0) }
+        let products =
+            try run.map { try AsOfReader(self, run: $0).products(nil) } ?? products(nil)
+        return products.map { ProductLabel($0) }
     }
 
     package func productLabels() throws -> [ProductLabel] { try productLabels(asOf: nil) }
