@@ -70,9 +70,11 @@ let undoSearch = "DROP TABLE search_parts; DROP TABLE search_segments;"
 /// Takes away what the seventeenth migration added, in either database.
 let undoLists = "DROP TABLE review_lists; DROP TABLE scope_theme_sums;"
 
-/// The same of the seventeenth, the sixteenth, the fifteenth, the thirteenth, the tenth and the ninth.
+/// The same of the seventeenth, the sixteenth, the fifteenth, the thirteenth, the tenth and the
+/// ninth.
 let undoSinceDigestRules =
-    undoLists + undoSearch + undoReadings + undoCappedDumps + undoIdentityRules + undoDigestRules
+    undoLists + undoSearch + undoReadings + undoCappedDumps + undoIdentityRules
+    + undoDigestRules
 
 let undoDigestRules = "ALTER TABLE runs DROP COLUMN digest_rules;"
 

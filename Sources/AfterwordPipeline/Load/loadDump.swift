@@ -6,8 +6,8 @@ import AfterwordCore
 /// 2. `chooseRoute` looks whether the store is empty, and which bytes it holds already.
 /// 3. `scan` reads the dump into its index; `checkDumpIndex` refuses a broken one.
 /// 4. `write`: `beginLoad` → `checkDrift` → `applyProducts` (look up, sort, decide, write) →
-///    `checkUpdates` → `checkDeletes` → `applyScopes` → `linkMovements` → `applyThemes` → `finishLoad`, in one
-///    transaction of the store.
+///    `checkUpdates` → `checkDeletes` → `applyScopes` → `linkMovements` → `applyThemes` →
+///    `finishLoad`, in one transaction of the store.
 ///
 /// - Parameter inspect: Reads what the store would hold, before the run is committed or discarded.
 /// - Throws: `InputFault` when the dump is refused, `StoreFault` from the store; then nothing but

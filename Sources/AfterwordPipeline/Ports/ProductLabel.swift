@@ -8,22 +8,20 @@ package struct ProductLabel: Equatable, Sendable {
     package var firstRun: Int64
     /// `observed_at` of the newest dump that named it.
     package var lastObservedAt: Instant
-    package var dimension: ProductAttributes
-    package var counters: Counters
+    package var dimension = ProductAttributes()
+    package var counters = Counters()
 
     package init(
-        productKey: Int64, productID: Text, firstRun: Int64, lastObservedAt: Instant,
-        dimension: ProductAttributes, counters: Counters
+        productKey: Int64, productID: Text, firstRun: Int64, lastObservedAt: Instant
     ) {
         (self.productKey, self.productID) = (productKey, productID)
         (self.firstRun, self.lastObservedAt) = (firstRun, lastObservedAt)
-        (self.dimension, self.counters) = (dimension, counters)
     }
 
     package init(_ product: ProductState) {
         self.init(
             productKey: product.productKey, productID: product.productID,
-            firstRun: product.firstRun, lastObservedAt: product.lastObservedAt,
-            dimension: product.dimension, counters: product.summary.counters)
+            firstRun: product.firstRun, lastObservedAt: product.lastObservedAt)
+        (dimension, counters) = (product.dimension, product.summary.counters)
     }
 }

@@ -165,12 +165,6 @@ package protocol StoreReader: AnyObject {
 }
 
 extension StoreReader {
-    package func productLabels(asOf run: Int64?) throws -> [ProductLabel] {
-        let products =
-            try run.map { try AsOfReader(self, run: $0).products(nil) } ?? products(nil)
-        return products.map { ProductLabel($0) }
-    }
-
     package func productLabels() throws -> [ProductLabel] { try productLabels(asOf: nil) }
 
     package func products(withKeys keys: Set<Int64>) throws -> [ProductState] {

@@ -10,7 +10,7 @@ package import AfterwordCore
 ///    another brand now.
 /// 4. Names of files, attempts, rejects and the calls and answers of models are never visible.
 package final class ScopedReader: StoreReader {
-    private let reader: any StoreReader
+    let reader: any StoreReader
     private let brands: Set<Text>
     private var known: (ids: Set<Text>, keys: Set<Int64>)?
 
@@ -25,7 +25,7 @@ package final class ScopedReader: StoreReader {
     }
 
     /// The ids and the keys of the visible products: a walk asks for them again and again.
-    private func visible() throws -> (ids: Set<Text>, keys: Set<Int64>) {
+    func visible() throws -> (ids: Set<Text>, keys: Set<Int64>) {
         if let known { return known }
         let products = try reader.products(nil).filter(isVisible)
         let found = (Set(products.map(\.productID)), Set(products.map(\.productKey)))
@@ -114,12 +114,6 @@ package final class ScopedReader: StoreReader {
             history: changed.history.filter { ids.contains($0.productID) })
     }
 
-    package func firstVersions(after from: Int64, upTo to: Int64) throws -> [FirstVersion] {
-        let seen = try visible().keys
-        return try reader.firstVersions(after: from, upTo: to)
-            .filter { seen.contains(productKey(ofReview: $0.reviewKey)) }
-    }
-
     package func raw(ofProduct id: Text?) throws -> [RawRow] {
         try visible(id, reader.raw) { $0.productID }
     }
@@ -133,57 +127,6 @@ package final class ScopedReader: StoreReader {
         try reader.distinctKeys { product, keys in
             if seen.contains(product) { take(product, keys) }
         }
-    }
-
-    package func productLabels(asOf run: Int64?) throws -> [ProductLabel] {
-        let seen = try visible().keys
-        return try reader.productLabels(asOf: run).filter { seen.contains($0.productKey) }
-    }
-
-    package func listed(
-        _ list: ReviewList, by reader: Int64, after from: Int64, upTo to: Int64,
-        _ take: (ReviewListRow) throws -> Void
-    ) throws {
-        let seen = try visible().keys
-        try self.reader.listed(list, by: reader, after: from, upTo: to) { row in
-            var own = row
-            own.versions = ListedVersions()
-            row.versions.forEach { if seen.contains($0.product) { own.versions.append($0) } }
-            if !own.versions.isEmpty { try take(own) }
-        }
-    }
-
-    package func hasLists(by reader: Int64) throws -> Bool {
-        try self.reader.hasLists(by: reader)
-    }
-
-    /// None: stored sums are of all products.
-    package func themeSums(of scopes: [Scope]?, upTo run: Int64) throws -> [ThemeSumsRow] { [] }
-
-    package func themeSumsHistory() throws -> [ThemeSumsRow] { [] }
-
-    package func readings(
-        ofProducts keys: ClosedRange<Int64>, upTo run: Int64
-    ) throws -> [ReadingsRow] {
-        let seen = try visible().keys
-        return try reader.readings(ofProducts: keys, upTo: run)
-            .filter { seen.contains($0.productKey) }
-    }
-
-    package func marks(
-        ofProducts keys: ClosedRange<Int64>?, upTo run: Int64,
-        _ take: (Int64, ReadingHistory) throws -> Void
-    ) throws {
-        let seen = try visible().keys
-        try reader.marks(ofProducts: keys, upTo: run) {
-            if seen.contains($0) { try take($0, $1) }
-        }
-    }
-
-    package func reviews(withKeys keys: [Int64]) throws -> [StoredReview] {
-        let products = try products(withKeys: Set(keys.map(productKey(ofReview:))))
-        let seen = Set(products.map(\.productID))
-        return try reader.reviews(withKeys: keys).filter { seen.contains($0.productID) }
     }
 
     package func months(ofProduct id: Text?) throws -> [MonthSummary] {

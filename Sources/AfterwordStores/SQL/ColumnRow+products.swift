@@ -58,16 +58,15 @@ extension ColumnRow {
 
     var productLabel: ProductLabel {
         get throws {
-            var dimension = ProductAttributes()
+            var label = ProductLabel(
+                productKey: try productKey(), productID: try id("product_id"),
+                firstRun: try run("first_run"), lastObservedAt: try instant("last_observed_at"))
             for attribute in Attribute.allCases {
-                dimension[attribute] = try text(attribute.name)
+                label.dimension[attribute] = try text(attribute.name)
             }
             // A product that only the catalog names has no sums.
-            let hasSummary = try optional("last_changed_run") != nil
-            return ProductLabel(
-                productKey: try productKey(), productID: try id("product_id"),
-                firstRun: try run("first_run"), lastObservedAt: try instant("last_observed_at"),
-                dimension: dimension, counters: hasSummary ? try counters : Counters())
+            if try optional("last_changed_run") != nil { label.counters = try counters }
+            return label
         }
     }
 

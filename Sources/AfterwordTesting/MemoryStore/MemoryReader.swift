@@ -98,6 +98,12 @@ final class MemoryReader: StoreReader {
             .sorted { ($0.productKey, $0.run) < ($1.productKey, $1.run) }
     }
 
+    func productLabels(asOf run: Int64?) throws -> [ProductLabel] {
+        let products =
+            try run.map { try AsOfReader(self, run: $0).products(nil) } ?? products(nil)
+        return products.map { ProductLabel($0) }
+    }
+
     func listed(
         _ list: ReviewList, by reader: Int64, after from: Int64, upTo to: Int64,
         _ take: (ReviewListRow) throws -> Void
