@@ -40,7 +40,8 @@ import Testing
     func unlisted(kind: StoreKind) throws {
         for seed in Self.seeds {
             let history = ReviewHistory(seed: seed)
-            let whole = try TemporaryStores(kind).make()
+            let others = TemporaryStores(kind)
+            let whole = try others.make()
             try history.load(history.steps, into: whole)
             let stores = TemporaryStores(kind)
             let open = try stores.makeOpener()
@@ -60,7 +61,7 @@ import Testing
                 try store.read { try answers($0) } == whole.read { try answers($0) },
                 "seed \(seed)")
             #expect(try TemporaryStores.audited(store) == nil, "seed \(seed)")
-            let copy = try TemporaryStores(kind).make()
+            let copy = try others.make()
             _ = try copyStore(from: store, to: copy)
             #expect(try copy.read { try lists($0) } == store.read { try lists($0) })
             #expect(
@@ -105,7 +106,7 @@ import Testing
         let bytes = kind == .sqlite ? "x'FFFF'" : "'\\xFFFF'::bytea"
         try stores.tamper("UPDATE review_lists SET versions = \(bytes)")
         #expect(throws: StoreFault.unreadable(table: "review_lists", column: "versions")) {
-            try open().read { try safetyReviews($0, ThemeQuery(), page: Page(size: 9)) }
+            try open().read { try inbox($0, in: DumpWindow(from: 0, to: 1), page: Page(size: 9)) }
         }
         try stores.tamper("UPDATE scope_theme_sums SET sums = \(bytes)")
         #expect(throws: StoreFault.unreadable(table: "scope_theme_sums", column: "sums")) {
