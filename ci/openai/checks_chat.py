@@ -381,8 +381,8 @@ def _():
 
 @check("structured: texts keep patterns")
 def _():
-    patterns = [r"^[A-Z]{2}\d{6}$", r"^(red|green)-\w+$", r"^\+?[1-9]\d{1,14}$", r"^@[a-zA-Z0-9_]+$",
-                r"^[^\s]+@[^\s]+\.(com|org)$", r"^v\d+\.\d+\.\d+(-rc\.\d+)?$", r"^.{3,8}$"]
+    patterns = [r"^[A-Z]{2}\d{6}$", r"^(red|green)-\w+$", r"^\+?[1-9]\d{1,14}$",
+                r"^@[a-zA-Z0-9_]+$", r"^[^\s]+@[^\s]+\.(com|org)$", r"^v\d+\.\d+\.\d+(-rc\.\d+)?$", r"^.{3,8}$"]
     conforming(obj({f"p{i}": {"type": "string", "pattern": p} for i, p in enumerate(patterns)}))
 
 
@@ -422,7 +422,7 @@ def _():
     schema = {"type": "string"}
     for _ in range(9):
         schema = obj({"a": schema})
-    conforming(obj({"a": schema}) if False else schema)
+    conforming(schema)
     conforming(obj({f"property_{i}": {"type": "string"} for i in range(100)}))
 
 

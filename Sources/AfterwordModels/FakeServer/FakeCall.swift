@@ -16,6 +16,8 @@ struct FakeCall: Sendable {
     var rule: String?
     var isUnmatched = false
     var rateHeaders: [WireHeader] = []
+    /// How often the key has sent the same chat request before.
+    var occurrence = 0
     /// What the model would have taken, in milliseconds.
     var milliseconds = 4
 }
@@ -33,6 +35,8 @@ struct FakeState: Sendable {
     var faultCounts = BoundedCounts(limit: 65_536)
     /// How often a request came, for schedules.
     var attempts = BoundedCounts(limit: 65_536)
+    /// How often a key sent the same chat request.
+    var occurrences = BoundedCounts(limit: 65_536)
     var log = RequestLog()
     var number = 0
     /// Microseconds that the clock was advanced.
@@ -75,12 +79,11 @@ extension FakeOpenAI {
             state.number += 1
             return (state.number, state.advanced)
         }
-        _ = advanced
         var mix = Mix(seed)
         mix.add("request")
         mix.add(UInt64(number))
         return FakeCall(
-            number: number, now: now, requestID: hexadecimalID("req_", mix.state))
+            number: number, now: clock() + advanced, requestID: hexadecimalID("req_", mix.state))
     }
 
     /// Checks the API key.
@@ -104,8 +107,8 @@ extension FakeOpenAI {
 
     static func keyHash(_ key: String) -> UInt64 { Mix.of(7, key) }
 
-    /// A key with stars in place of its middle: its first eight and last four letters are left, of a
-    /// short one fewer.
+    /// A key with stars in place of its middle: its first eight and last four letters are left, of
+    /// a short one fewer.
     static func masked(_ key: String) -> String {
         let letters = Array(key)
         let isLong = letters.count >= 16
@@ -208,7 +211,9 @@ extension FakeOpenAI {
                 500, "The server had an error while processing your request. Sorry about that!",
                 type: "server_error")
             answer.body = .events(
-                events.prefix(events.count / 2) + [Array("data: \(error.json.writtenText)\n\n".utf8)])
+                events.prefix(events.count / 2) + [
+                    Array("data: \(error.json.writtenText)\n\n".utf8)
+                ])
         default: break
         }
     }

@@ -13,7 +13,8 @@ extension FakeOpenAI {
         "GET /_fake/clock": "The clock, in seconds since 1970.",
         "POST /_fake/clock": "Moves the clock: {\"advance\": seconds} or {\"to\": seconds}.",
         "PUT /_fake/rules": "Takes a script in place of that of --rules.",
-        "POST /_fake/reset": "Forgets requests, counters, files and batches, begins the script anew.",
+        "POST /_fake/reset":
+            "Forgets requests, counters, files and batches, begins the script anew.",
         "GET /_fake/state": "How much is kept.",
     ]
 
@@ -41,7 +42,8 @@ extension FakeOpenAI {
             let report = scriptReport(key)
             return .json(report["finished"]?.flag == true ? 200 : 409, report)
         case ("GET", "/_fake/clock"): return .json(200, clockJSON)
-        case ("POST", "/_fake/clock"): return try moveClock(request)
+        case ("POST", "/_fake/clock"), ("POST", "/_fake/clock/advance"):
+            return try moveClock(request)
         case ("PUT", "/_fake/rules"), ("POST", "/_fake/rules"): return try takeRules(request)
         case ("POST", "/_fake/reset"):
             reset(key)
@@ -113,6 +115,7 @@ extension FakeOpenAI {
             state.cache = PromptCache()
             state.faultCounts = BoundedCounts(limit: 65_536)
             state.attempts = BoundedCounts(limit: 65_536)
+            state.occurrences = BoundedCounts(limit: 65_536)
         }
         cabinet.withLock { $0.forget(key) }
     }
@@ -132,8 +135,14 @@ extension FakeOpenAI {
     }
 
     private func moveClock(_ request: WireRequest) throws(WireError) -> WireAnswer {
-        guard let body = try? JSONValue(parsing: request.body), body.members != nil else {
-            throw WireError(400, "The clock is moved by {\"advance\": seconds} or {\"to\": seconds}.")
+        var body = (try? JSONValue(parsing: request.body)) ?? .null
+        if request.body.isEmpty {
+            let numbers = request.query.filter { JSONNumber.isPlain($0.value) }
+            body = .object(numbers.map { (key: $0.key, value: .number($0.value)) })
+        }
+        guard body.members != nil else {
+            throw WireError(
+                400, "The clock is moved by {\"advance\": seconds} or {\"to\": seconds}.")
         }
         let reader = try MemberReader(.row(["clock": body])).object(
             "clock", body, ["advance", "advance_seconds", "seconds", "to"])

@@ -12,7 +12,10 @@ extension FakeOpenAI {
             try settle(now: call.now)
             let found = cabinet.withLock { cabinet in
                 cabinet.listBatches(of: call.key).map { batch in
-                    (batch.id, batch.json(at: call.now, counts: cabinet.counts(batch, at: call.now)))
+                    (
+                        batch.id,
+                        batch.json(at: call.now, counts: cabinet.counts(batch, at: call.now))
+                    )
                 }
             }
             let limit = try limit(request, usual: 20, most: 100)
@@ -48,14 +51,7 @@ extension FakeOpenAI {
         if let rule = body.given("output_expires_after") {
             seconds = try expiry(rule, "output_expires_after")
         }
-        guard let file = cabinet.withLock({ $0.file(input, of: call.key, now: call.now) }) else {
-            throw WireError(404, "No such File object: \(input)", param: "input_file_id")
-        }
-        guard file.purpose == "batch" else {
-            throw WireError(
-                400, "Invalid purpose '\(file.purpose)' of the input file: expected 'batch'.",
-                param: "input_file_id", code: "invalid_value")
-        }
+        try checkInput(input, call)
         let made = cabinet.withLock { cabinet -> Result<Batch, WireError> in
             do throws(WireError) {
                 try cabinet.checkRoom(0)
@@ -74,6 +70,17 @@ extension FakeOpenAI {
             }
         }
         return .json(200, try made.get().json(at: call.now, counts: (0, 0)))
+    }
+
+    private func checkInput(_ id: String, _ call: FakeCall) throws(WireError) {
+        guard let file = cabinet.withLock({ $0.file(id, of: call.key, now: call.now) }) else {
+            throw WireError(404, "No such File object: \(id)", param: "input_file_id")
+        }
+        guard file.purpose == "batch" else {
+            throw WireError(
+                400, "Invalid purpose '\(file.purpose)' of the input file: expected 'batch'.",
+                param: "input_file_id", code: "invalid_value")
+        }
     }
 
     /// The object of a batch, after everything that is due for it was done.

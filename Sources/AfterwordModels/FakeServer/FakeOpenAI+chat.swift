@@ -32,7 +32,21 @@ extension FakeOpenAI {
         try admit(answer.usage, chat.model.name, &call)
         useCache(chat, &answer, call)
         call.milliseconds = 20 + 4 * answer.usage.completion
+        call.occurrence = occurrence(of: chat, call)
         return finished(write(answer, chat, call), request, call)
+    }
+
+    /// How often the key has sent the same request before: the answer's id depends on it, and not
+    /// on what others send at the same time.
+    private func occurrence(of chat: ChatRequest, _ call: FakeCall) -> Int {
+        var mix = Mix(call.key)
+        mix.add(chat.digest)
+        let id = mix.state
+        return state.withLock { state in
+            let count = state.occurrences[id]
+            state.occurrences[id] = count + 1
+            return count
+        }
     }
 
     private func takeChatRule(
@@ -129,10 +143,11 @@ extension FakeOpenAI {
         answer.usage.cacheWrite = written
     }
 
-    private func envelope(_ chat: ChatRequest, _ number: Int, created: Int64) -> ChatEnvelope {
+    /// - Parameter origin: Differs where the same request shall have another id.
+    private func envelope(_ chat: ChatRequest, _ origin: UInt64, created: Int64) -> ChatEnvelope {
         var mix = Mix(configuration.seed)
         mix.add(chat.digest)
-        mix.add(UInt64(number))
+        mix.add(origin)
         return ChatEnvelope(
             id: wireID("chatcmpl-", mix.state, letters: 29), created: created,
             model: chat.model.name, tier: chat.tier,
@@ -144,7 +159,8 @@ extension FakeOpenAI {
     private func write(
         _ answer: ChatAnswer, _ chat: ChatRequest, _ call: FakeCall
     ) -> WireAnswer {
-        let envelope = envelope(chat, call.number, created: call.now / 1_000_000)
+        let envelope = envelope(
+            chat, Mix.of(call.key, String(call.occurrence)), created: call.now / 1_000_000)
         var answer = answer
         let isMissing = call.fault?.usage == .missing
         if let wrong = call.fault?.usage { answer.usage = answer.usage.bent(wrong) }
@@ -186,7 +202,7 @@ extension FakeOpenAI {
             mix.add(batch.id)
             mix.add(customID)
             let envelope = envelope(
-                chat, Int(mix.state >> 1), created: batch.workEnd / 1_000_000)
+                chat, mix.state, created: batch.workEnd / 1_000_000)
             return Cabinet.LineAnswer(
                 status: 200, body: envelope.body(answer), usage: answer.usage)
         } catch {

@@ -167,7 +167,8 @@ extension FakeOpenAI {
         do throws(ShelfFault) {
             return try body()
         } catch {
-            throw WireError(500, "The fake server cannot use its files: \(error.words)",
+            throw WireError(
+                500, "The fake server cannot use its files: \(error.words)",
                 type: "server_error")
         }
     }
@@ -183,6 +184,7 @@ extension FakeOpenAI {
 extension StoredFile {
     /// The file's name without what a header cannot hold.
     fileprivate var plainName: String {
-        String(filename.filter { $0.isASCII && ($0.isLetter || $0.isNumber || "._- ".contains($0)) })
+        String(
+            filename.filter { $0.isASCII && ($0.isLetter || $0.isNumber || "._- ".contains($0)) })
     }
 }

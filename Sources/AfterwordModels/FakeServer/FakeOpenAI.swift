@@ -37,7 +37,7 @@ package final class FakeOpenAI: Sendable {
     let configuration: Configuration
     let state: Mutex<FakeState>
     let cabinet: Mutex<Cabinet>
-    private let clock: @Sendable () -> Int64
+    let clock: @Sendable () -> Int64
 
     /// - Parameters:
     ///   - clock: Microseconds since 1970.
@@ -137,7 +137,8 @@ package final class FakeOpenAI: Sendable {
         guard !rest.isEmpty else {
             let served = ServedModel.all.filter { $0.shutdownInstant.map { $0 > now } ?? true }
             return .json(
-                200, .row([
+                200,
+                .row([
                     "object": .string("list"), "data": .array(served.map(\.json)),
                 ]))
         }

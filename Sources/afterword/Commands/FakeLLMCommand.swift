@@ -10,8 +10,8 @@ struct FakeLLMCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fake-llm", abstract: "Serve a fake OpenAI API, for tests.",
         discussion: """
-            Answers models, chat completions, files and batches in OpenAI's wire protocol, without a \
-            model: the same request and seed get the same answer. Point a client at it by \
+            Answers models, chat completions, files and batches in OpenAI's wire protocol, without \
+            a model: the same request and seed get the same answer. Point a client at it by \
             OPENAI_BASE_URL=http://127.0.0.1:8790/v1 and any OPENAI_API_KEY. Requests are checked \
             as the real API checks them; faults come by the header X-Fake-Fault, by --faults or by \
             a script in --rules (docs/fake-llm.md). Ends on Ctrl-C or SIGTERM.

@@ -3,8 +3,8 @@ import Testing
 
 @testable import AfterwordModels
 
-/// Checks a value against a schema with every keyword of strict mode. Written apart from the code it
-/// judges; patterns are matched by Swift's own regular expressions.
+/// Checks a value against a schema with every keyword of strict mode. Written apart from the code
+/// it judges; patterns are matched by Swift's own regular expressions.
 ///
 /// - Returns: The place that does not conform, or nil.
 func mismatch(
@@ -73,7 +73,8 @@ private func textMismatch(_ text: String, _ schema: JSONValue, _ path: String) -
     }
     guard let pattern = schema["pattern"]?.text else { return nil }
     guard let expression = try? Regex(pattern) else { return "\(path): pattern unread" }
-    return text.firstMatch(of: expression) == nil ? "\(path): \(pattern) does not match \(text)" : nil
+    return text.firstMatch(of: expression) == nil
+        ? "\(path): \(pattern) does not match \(text)" : nil
 }
 
 private func arrayMismatch(

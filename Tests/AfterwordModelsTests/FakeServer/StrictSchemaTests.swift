@@ -22,41 +22,59 @@ struct StrictSchemaTests {
                 + #""additionalProperties":false\#(rest)}"#)
     }
 
-    @Test("An offence is named in the words of the API", arguments: [
-        (#"{"type":"object","properties":{}}"#,
-            "In context=(), 'additionalProperties' is required to be supplied and to be false."),
-        (#"{"type":"array","items":{"type":"string"}}"#,
-            #"schema must be a JSON Schema of 'type: "object"', got 'type: "array"'."#),
-        (#"{"anyOf":[{"type":"object"}]}"#,
-            #"schema must be a JSON Schema of 'type: "object"', got 'type: "None"'."#),
-        (#"{"type":"object","anyOf":[]}"#,
-            "schema must have type 'object' and not have 'oneOf'/'anyOf'/'allOf'/'enum'/'not' "
-                + "at the top level."),
-        (#"{"type":"object","properties":{"a":{"type":"string"}},"required":[],"#
-            + #""additionalProperties":false}"#,
-            "In context=(), 'required' is required to be supplied and to be an array including "
-                + "every key in properties. Missing 'a'."),
-        (#"{"type":"object","properties":{"a":{"type":"object"}},"required":["a"],"#
-            + #""additionalProperties":false}"#,
-            "In context=('properties', 'a'), 'additionalProperties' is required to be supplied "
-                + "and to be false."),
-    ])
+    @Test(
+        "An offence is named in the words of the API",
+        arguments: [
+            (
+                #"{"type":"object","properties":{}}"#,
+                "In context=(), 'additionalProperties' is required to be supplied and to be false."
+            ),
+            (
+                #"{"type":"array","items":{"type":"string"}}"#,
+                #"schema must be a JSON Schema of 'type: "object"', got 'type: "array"'."#
+            ),
+            (
+                #"{"anyOf":[{"type":"object"}]}"#,
+                #"schema must be a JSON Schema of 'type: "object"', got 'type: "None"'."#
+            ),
+            (
+                #"{"type":"object","anyOf":[]}"#,
+                "schema must have type 'object' and not have 'oneOf'/'anyOf'/'allOf'/'enum'/'not' "
+                    + "at the top level."
+            ),
+            (
+                #"{"type":"object","properties":{"a":{"type":"string"}},"required":[],"#
+                    + #""additionalProperties":false}"#,
+                "In context=(), 'required' is required to be supplied and to be an array including "
+                    + "every key in properties. Missing 'a'."
+            ),
+            (
+                #"{"type":"object","properties":{"a":{"type":"object"}},"required":["a"],"#
+                    + #""additionalProperties":false}"#,
+                "In context=('properties', 'a'), 'additionalProperties' is required to be supplied "
+                    + "and to be false."
+            ),
+        ])
     func offences(schema: String, words: String) {
         #expect(strictSchemaFault(json(schema)) == words)
     }
 
-    @Test("An offence inside is named with its place", arguments: [
-        (#"{"type":"string","minLength":2}"#, "'minLength' is not permitted."),
-        (#"{"allOf":[{"type":"string"}],"type":"string"}"#, "'allOf' is not permitted."),
-        (#"{"oneOf":[{"type":"string"}]}"#, "'oneOf' is not permitted."),
-        (#"{"description":"x"}"#, "schema must have a 'type' key."),
-        (#"{"type":"array"}"#, "array schema missing items."),
-        (#"{"type":"string","format":"uri"}"#, "'uri' is not a valid format."),
-        (##"{"$ref":"#/$defs/b"}"##,
-            "reference to component '#/$defs/b' which was not found in the schema."),
-        (##"{"$ref":"#","description":"x"}"##, "$ref cannot have keywords {'description'}."),
-        (#"{"type":"string","pattern":"(?=a)b"}"#, "'(?=a)b' is not a supported 'regex'."),
-    ])
+    @Test(
+        "An offence inside is named with its place",
+        arguments: [
+            (#"{"type":"string","minLength":2}"#, "'minLength' is not permitted."),
+            (#"{"allOf":[{"type":"string"}],"type":"string"}"#, "'allOf' is not permitted."),
+            (#"{"oneOf":[{"type":"string"}]}"#, "'oneOf' is not permitted."),
+            (#"{"description":"x"}"#, "schema must have a 'type' key."),
+            (#"{"type":"array"}"#, "array schema missing items."),
+            (#"{"type":"string","format":"uri"}"#, "'uri' is not a valid format."),
+            (
+                ##"{"$ref":"#/$defs/b"}"##,
+                "reference to component '#/$defs/b' which was not found in the schema."
+            ),
+            (##"{"$ref":"#","description":"x"}"##, "$ref cannot have keywords {'description'}."),
+            (#"{"type":"string","pattern":"(?=a)b"}"#, "'(?=a)b' is not a supported 'regex'."),
+        ])
     func offencesInside(part: String, words: String) {
         let schema = object(#""a":\#(part)"#, required: #""a""#)
         #expect(strictSchemaFault(schema) == "In context=('properties', 'a'), " + words)

@@ -186,11 +186,13 @@ struct Cabinet: Sendable {
         _ batch: inout Batch, _ respond: Responder
     ) throws(ShelfFault) -> Bool {
         guard let input = files[batch.input] else {
-            try fail(batch, [
-                Batch.LineFault(
-                    code: "input_file_not_found",
-                    message: "The input file '\(batch.input)' does not exist any more."),
-            ])
+            try fail(
+                batch,
+                [
+                    Batch.LineFault(
+                        code: "input_file_not_found",
+                        message: "The input file '\(batch.input)' does not exist any more.")
+                ])
             return false
         }
         let lines = try BatchLines(input.dataName, on: shelf, endpoint: batch.endpoint)
@@ -207,8 +209,12 @@ struct Cabinet: Sendable {
             let id = line["custom_id"]?.text ?? ""
             let answer =
                 batch.fault == .fail
-                ? LineAnswer(status: 500, body: WireError(500, "The server had an error.",
-                    type: "server_error").json)
+                ? LineAnswer(
+                    status: 500,
+                    body: WireError(
+                        500, "The server had an error.",
+                        type: "server_error"
+                    ).json)
                 : respond(line["body"] ?? .null, id, batch)
             try work.add(answer, id, place.number, seed: seed)
         }

@@ -1,7 +1,7 @@
 import AfterwordCore
 
-/// What stands around an answer: ids, times, the model and the tier. Writes it as one body or as the
-/// events of a stream.
+/// What stands around an answer: ids, times, the model and the tier. Writes it as one body or as
+/// the events of a stream.
 struct ChatEnvelope: Sendable {
     var id: String
     /// Seconds since 1970.
@@ -164,8 +164,10 @@ struct ChatEnvelope: Sendable {
             ])
         }
         let own = token(piece, 0)
-        let others = [" the", " a", ".", ",", " and", " of", " to", " in", " is", " it", " for",
-            " on", " with", " as", " at", " by", " or", " an", " be", " no"]
+        let others = [
+            " the", " a", ".", ",", " and", " of", " to", " in", " is", " it", " for",
+            " on", " with", " as", " at", " by", " or", " an", " be", " no",
+        ]
         let top = (0..<count).map { rank in
             rank == 0 ? own : token(others[rank % others.count], rank)
         }

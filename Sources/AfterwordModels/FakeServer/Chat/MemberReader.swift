@@ -1,7 +1,7 @@
 import AfterwordCore
 
-/// Reads members of a request's object; a value of the wrong type or out of range is an error as the
-/// API writes it. A null counts as missing.
+/// Reads members of a request's object; a value of the wrong type or out of range is an error as
+/// the API writes it. A null counts as missing.
 struct MemberReader: Sendable {
     let body: JSONValue
     /// The place of the object in the request, with a dot behind it; empty for the request itself.
@@ -38,7 +38,9 @@ struct MemberReader: Sendable {
         guard let number = value.whole else {
             throw .type(place + key, expected: "an integer", got: value)
         }
-        try check(key, Double(number), "integer", value, Double(range.lowerBound)...Double(range.upperBound))
+        try check(
+            key, Double(number), "integer", value,
+            Double(range.lowerBound)...Double(range.upperBound))
         return number
     }
 

@@ -14,7 +14,8 @@ func answerChat(
         var mix = Mix(seed)
         mix.add(request.digest)
         mix.add(UInt64(index))
-        var choice = insight.map { ChatAnswer.Choice(content: $0) }
+        var choice =
+            insight.map { ChatAnswer.Choice(content: $0) }
             ?? said(request, seed: mix.state, script)
         if let fault { bend(&choice, fault, request) }
         finish(&choice, request)

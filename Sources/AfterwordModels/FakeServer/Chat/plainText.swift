@@ -32,9 +32,11 @@ private func demandedText(_ question: String) -> String? {
     let lower = question.lowercased()
     guard lower.count < 2_000 else { return nil }
     let verbs = ["say", "reply", "respond", "answer with", "repeat", "output", "print", "echo"]
-    guard let verb = verbs.compactMap({ lower.ranges(of: $0).first }).min(by: {
-        $0.lowerBound < $1.lowerBound
-    }) else { return nil }
+    guard
+        let verb = verbs.compactMap({ lower.ranges(of: $0).first }).min(by: {
+            $0.lowerBound < $1.lowerBound
+        })
+    else { return nil }
     // Lower-casing may change lengths; then nothing is demanded.
     guard lower.utf8.count == question.utf8.count else { return nil }
     let start = question.utf8.index(
@@ -52,8 +54,10 @@ private func demandedText(_ question: String) -> String? {
         let text = rest.dropFirst(lead.count).trimmed
         if !text.isEmpty { return text }
     }
-    for lead in [" with exactly ", " with just ", " with only ", " with the word ", " exactly ",
-        " just ", " only "]
+    for lead in [
+        " with exactly ", " with just ", " with only ", " with the word ", " exactly ",
+        " just ", " only ",
+    ]
     where rest.hasPrefix(lead) {
         let words = rest.dropFirst(lead.count).split { $0.isWhitespace || ".,;!".contains($0) }
         if words.count <= 2, let first = words.first {
@@ -118,7 +122,9 @@ private func namedKeys(_ text: String) -> [String] {
         let start = text.utf8.index(
             text.startIndex,
             offsetBy: lower.utf8.distance(from: lower.startIndex, to: found.upperBound))
-        for part in text[start...].prefix(200).split(whereSeparator: { ".\n?!".contains($0) }).prefix(1) {
+        for part in text[start...].prefix(200).split(whereSeparator: { ".\n?!".contains($0) })
+            .prefix(1)
+        {
             let words = part.split { !($0.isLetter || $0.isNumber || $0 == "_") }
             for word in words where !["and", "or", "the", "a", "with", "s"].contains(word) {
                 add(word)

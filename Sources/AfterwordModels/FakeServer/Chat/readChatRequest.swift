@@ -185,7 +185,8 @@ private func readStreamOptions(
             400, "The 'stream_options' parameter is only allowed when 'stream' is enabled.",
             param: "stream_options")
     }
-    let own = try reader.object("stream_options", options, ["include_usage", "include_obfuscation"])
+    let own = try reader.object(
+        "stream_options", options, ["include_usage", "include_obfuscation"])
     _ = try own.flag("include_obfuscation")
     return try own.flag("include_usage") ?? false
 }

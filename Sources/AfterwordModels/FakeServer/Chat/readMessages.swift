@@ -19,6 +19,7 @@ func readMessages(_ value: JSONValue) throws(WireError) -> [JSONValue] {
                 + "empty array instead.", param: "messages", code: "empty_array")
     }
     var called: Set<String> = []
+    var open: [String] = []
     for (index, message) in messages.enumerated() {
         let place = "messages[\(index)]"
         guard let members = message.members else {
@@ -33,10 +34,26 @@ func readMessages(_ value: JSONValue) throws(WireError) -> [JSONValue] {
         }
         _ = try reader.text("name")
         try checkContent(message, role, place)
-        if role == "assistant" { try addCalls(of: message, place, to: &called) }
-        if role == "tool" { try checkToolAnswer(message, place, called) }
+        if role == "tool" {
+            try checkToolAnswer(message, place, called)
+            open.removeAll { $0 == message["tool_call_id"]?.text }
+            continue
+        }
+        try checkAnswered(open, place)
+        if role == "assistant" { open = try addCalls(of: message, place, to: &called) }
     }
+    try checkAnswered(open, "messages[\(messages.count)]")
     return messages
+}
+
+/// Refuses a message that comes before the answers to all calls of tools.
+private func checkAnswered(_ open: [String], _ place: String) throws(WireError) {
+    guard !open.isEmpty else { return }
+    throw WireError(
+        400,
+        "An assistant message with 'tool_calls' must be followed by tool messages responding to "
+            + "each 'tool_call_id'. The following tool_call_ids did not have response messages: "
+            + open.joined(separator: ", "), param: place + ".role")
 }
 
 private func checkContent(
@@ -100,18 +117,21 @@ private func checkPart(_ part: JSONValue, _ role: String, _ place: String) throw
 
 private func addCalls(
     of message: JSONValue, _ place: String, to called: inout Set<String>
-) throws(WireError) {
-    guard let calls = message.given("tool_calls") else { return }
+) throws(WireError) -> [String] {
+    guard let calls = message.given("tool_calls") else { return [] }
     guard let elements = calls.elements else {
         throw .type(place + ".tool_calls", expected: "an array of objects", got: calls)
     }
+    var ids: [String] = []
     for (index, call) in elements.enumerated() {
         let own = "\(place).tool_calls[\(index)]"
         guard let id = call["id"]?.text else { throw .missing(own + ".id") }
         guard let type = call["type"]?.text else { throw .missing(own + ".type") }
         guard call[type]?["name"]?.text != nil else { throw .missing("\(own).\(type).name") }
         called.insert(id)
+        ids.append(id)
     }
+    return ids
 }
 
 private func checkToolAnswer(

@@ -1,5 +1,5 @@
-/// Cuts a text into pieces about as the vocabulary o200k_base does: a word with the space before it,
-/// long words in parts, three digits, runs of punctuation. The pieces joined are the text.
+/// Cuts a text into pieces about as the vocabulary o200k_base does: a word with the space before
+/// it, long words in parts, three digits, runs of punctuation. The pieces joined are the text.
 ///
 /// Not the real vocabulary: counts are within about a fifth of the real ones for English, and never
 /// above `tokenBound`.
@@ -65,7 +65,8 @@ private func tokenEnd(
         return index
     }
     var first = start
-    if at(start) == 0x20, start + 1 < text.count, [.ascii, .foreign].contains(Letter(at(start + 1)))
+    if at(start) == 0x20, start + 1 < text.count,
+        [.ascii, .foreign].contains(Letter(at(start + 1)))
     {
         first = start + 1
     }

@@ -141,7 +141,9 @@ private struct AnswerSender: Sendable {
             write(0..<min(after, count))
             channel.flush()
             // The bytes leave before the connection ends.
-            channel.eventLoop.scheduleTask(in: .milliseconds(20)) { self.channel.close(promise: nil) }
+            channel.eventLoop.scheduleTask(in: .milliseconds(20)) {
+                self.channel.close(promise: nil)
+            }
         case .stall(let after, let seconds):
             let first = min(after, count)
             write(0..<first)

@@ -2,8 +2,8 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// The fake OpenAI API over HTTP. Chat is answered on the event loops; what reads or writes files is
-/// answered by one thread, one request after another.
+/// The fake OpenAI API over HTTP. Chat is answered on the event loops; what reads or writes files
+/// is answered by one thread, one request after another.
 package final class FakeServer: Sendable {
     /// The port that it listens on.
     package let port: Int

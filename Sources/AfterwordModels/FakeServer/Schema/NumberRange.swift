@@ -56,7 +56,9 @@ struct NumberRange: Sendable {
         let most = schema["maximum"]?.decimal ?? .infinity
         let below = schema["exclusiveMaximum"]?.decimal ?? .infinity
         (low, high) = (max(least, above), min(most, below))
-        (excludesLow, excludesHigh) = (above >= least && above.isFinite, below <= most && below.isFinite)
+        (excludesLow, excludesHigh) = (
+            above >= least && above.isFinite, below <= most && below.isFinite
+        )
         self.isWhole = isWhole
         if case .number(let digits)? = schema["multipleOf"] {
             step = Decimal(digits)
@@ -183,7 +185,10 @@ func formatted(_ format: String, _ random: inout SplitMix64) -> String? {
     case "uri", "url", "iri": return "https://example.com/"
     case "uuid":
         let digits = Array(hexadecimalID("", random.next(), digits: 32))
-        let parts = [digits[0..<8], digits[8..<12], "4" + digits[13..<16], "8" + digits[17..<20], digits[20..<32]]
+        let parts = [
+            digits[0..<8], digits[8..<12], "4" + digits[13..<16], "8" + digits[17..<20],
+            digits[20..<32],
+        ]
         return parts.map { String($0) }.joined(separator: "-")
     default: return nil
     }

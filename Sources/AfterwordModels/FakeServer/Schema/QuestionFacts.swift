@@ -136,7 +136,8 @@ struct QuestionFacts {
         if holds("country") { return "Germany" }
         if holds("color", "colour") { return ["blue", "green", "red"][Int(random.draw(below: 3))] }
         if holds("sentiment", "mood", "tone") { return mood }
-        if holds("name", "author", "person", "participant", "customer", "speaker", "city", "place") {
+        if holds("name", "author", "person", "participant", "customer", "speaker", "city", "place")
+        {
             if let next = names.first {
                 if names.count > 1 { names.removeFirst() }
                 return next
@@ -149,8 +150,10 @@ struct QuestionFacts {
 
     private mutating func sentence(_ key: String, _ random: inout SplitMix64) -> String {
         let label = key.map { $0 == "_" || $0 == "-" ? " " : String($0) }.joined()
-        let isShort = ["title", "label", "category", "topic", "tag", "keyword", "type", "status", "value"]
-            .contains { key.contains($0) }
+        let isShort = [
+            "title", "label", "category", "topic", "tag", "keyword", "type", "status", "value",
+        ]
+        .contains { key.contains($0) }
         if isShort {
             let long = words.filter { $0.count > 4 && $0.allSatisfy(\.isLetter) }.sorted()
             return long.isEmpty ? "example" : long[Int(random.draw(below: UInt64(long.count)))]

@@ -16,7 +16,7 @@ package struct RuleBook: Sendable {
         /// The name of the answer's schema.
         var schema: String?
         var model: String?
-        /// The path, for requests other than chat completions; `/v1/chat/completions` when left out.
+        /// The path, for other requests than chat completions; those when left out.
         var path: String?
         /// The id of a line of a batch.
         var customID: String?
@@ -151,7 +151,8 @@ package struct RuleBook: Sendable {
             answer.times = number
         }
         guard answer.script != nil || answer.fault != nil else {
-            throw Fault(words: "\(place) says nothing: give text, json, refusal, tool_calls or fault")
+            throw Fault(
+                words: "\(place) says nothing: give text, json, refusal, tool_calls or fault")
         }
         return answer
     }

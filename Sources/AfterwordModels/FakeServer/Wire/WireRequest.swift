@@ -52,7 +52,8 @@ func percentDecoded(_ text: some StringProtocol) -> String {
     var index = 0
     while index < bytes.count {
         if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count,
-            let byte = UInt8(String(decoding: bytes[index + 1...index + 2], as: UTF8.self), radix: 16)
+            let byte = UInt8(
+                String(decoding: bytes[index + 1...index + 2], as: UTF8.self), radix: 16)
         {
             decoded.append(byte)
             index += 3
