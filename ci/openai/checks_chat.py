@@ -382,7 +382,8 @@ def _():
 @check("structured: texts keep patterns")
 def _():
     patterns = [r"^[A-Z]{2}\d{6}$", r"^(red|green)-\w+$", r"^\+?[1-9]\d{1,14}$",
-                r"^@[a-zA-Z0-9_]+$", r"^[^\s]+@[^\s]+\.(com|org)$", r"^v\d+\.\d+\.\d+(-rc\.\d+)?$", r"^.{3,8}$"]
+                r"^@[a-zA-Z0-9_]+$", r"^[^\s]+@[^\s]+\.(com|org)$",
+                r"^v\d+\.\d+\.\d+(-rc\.\d+)?$", r"^.{3,8}$"]
     conforming(obj({f"p{i}": {"type": "string", "pattern": p} for i, p in enumerate(patterns)}))
 
 

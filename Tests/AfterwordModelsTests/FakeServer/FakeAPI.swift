@@ -50,7 +50,8 @@ final class FakeAPI: Sendable {
     /// Uploads a file for a batch and returns its id.
     func upload(_ content: String, name: String = "in.jsonl", purpose: String = "batch") -> String {
         let form = """
-            --mark\r\nContent-Disposition: form-data; name="purpose"\r\n\r\n\(purpose)\r\n--mark\r\n\
+            --mark\r\nContent-Disposition: form-data; name="purpose"\r\n\r\n\
+            \(purpose)\r\n--mark\r\n\
             Content-Disposition: form-data; name="file"; filename="\(name)"\r\n\
             Content-Type: application/octet-stream\r\n\r\n\(content)\r\n--mark--\r\n
             """
