@@ -164,7 +164,6 @@ extension FakeOpenAI {
             state.advanced += Int64((step * 1_000_000).rounded())
             return state.advanced
         }
-        let shelf = cabinet.withLock { $0.shelf }
         try shelved { () throws(ShelfFault) in
             try shelf.replace(Self.clockName, with: Array(String(advanced).utf8))
         }

@@ -17,7 +17,7 @@ extension FakeOpenAI {
         }
         // A fault that the header orders does not use up the script.
         if call.fault?.error == nil, call.fault?.disconnects != true {
-            try takeChatRule(RuleSubject(chat: body), &call)
+            try takeChatRule(body, nil, &call)
         }
         if call.fault == nil { call.fault = scheduledFault(body, call) }
         if call.fault?.disconnects == true { return disconnected(request, call) }
@@ -50,13 +50,13 @@ extension FakeOpenAI {
     }
 
     private func takeChatRule(
-        _ subject: RuleSubject, _ call: inout FakeCall
+        _ body: JSONValue, _ customID: String?, _ call: inout FakeCall
     ) throws(WireError) {
         let (hasRules, refuses) = state.withLock {
             (!$0.book.rules.isEmpty, $0.book.refusesUnmatched)
         }
         guard hasRules else { return }
-        takeRule(subject, &call)
+        takeRule(RuleSubject(chat: body, customID: customID), &call)
         guard call.rule == nil else { return }
         call.isUnmatched = true
         guard refuses else { return }
@@ -187,7 +187,7 @@ extension FakeOpenAI {
     ) -> Cabinet.LineAnswer {
         do throws(WireError) {
             var call = FakeCall(number: 0, now: batch.workEnd, requestID: "", key: batch.key)
-            try takeChatRule(RuleSubject(chat: body, customID: customID), &call)
+            try takeChatRule(body, customID, &call)
             if let error = call.fault?.error { throw error }
             let chat = try readChatRequest(body, now: batch.created)
             guard !chat.isStream else {

@@ -39,13 +39,17 @@ extension FakeOpenAI {
 
     private func upload(_ request: WireRequest, _ call: FakeCall) throws(WireError) -> WireAnswer {
         let type = request.headers["content-type"] ?? ""
-        guard let parts = readForm(request.body, contentType: type) else {
+        let body = request.spool.map { FormBody($0, on: shelf) } ?? FormBody(request.body)
+        let read = try shelved { () throws(ShelfFault) in try readForm(body, contentType: type) }
+        guard let parts = read else {
             throw WireError(
                 400, "The request must be a form of type 'multipart/form-data' with a file.")
         }
         func text(_ name: String) -> String? {
-            parts.last { $0.name == name }
-                .map { String(decoding: request.body[$0.bytes], as: UTF8.self) }
+            guard let part = parts.last(where: { $0.name == name }), part.bytes.count <= 1_024,
+                let bytes = try? body.read(part.bytes.lowerBound, part.bytes.count)
+            else { return nil }
+            return String(decoding: bytes, as: UTF8.self)
         }
         guard let part = parts.last(where: { $0.name == "file" }), let filename = part.filename
         else { throw .missing("file") }
@@ -65,24 +69,24 @@ extension FakeOpenAI {
         }
         let seconds = try readExpiry(text("expires_after[anchor]"), text("expires_after[seconds]"))
         return .json(
-            200,
-            try store(Array(request.body[part.bytes]), filename, (purpose, seconds), call).json)
+            200, try store(body, part, purpose: purpose, seconds: seconds, call).json)
     }
 
-    /// - Parameter terms: The purpose, and the seconds until the file expires where they are given.
+    /// Copies a part of a form to a new file.
+    ///
+    /// - Parameter seconds: Until the file expires, where they are given.
     private func store(
-        _ bytes: [UInt8], _ filename: String, _ terms: (purpose: String, seconds: Int64?),
-        _ call: FakeCall
+        _ body: FormBody, _ part: FormPart, purpose: String, seconds: Int64?, _ call: FakeCall
     ) throws(WireError) -> StoredFile {
         let result = cabinet.withLock { cabinet -> Result<StoredFile, WireError> in
             do throws(WireError) {
-                try cabinet.checkRoom(bytes.count)
+                try cabinet.checkRoom(part.bytes.count)
                 var file = cabinet.newFile(
-                    key: call.key, purpose: terms.purpose, filename: filename, now: call.now)
-                file.bytes = bytes.count
-                if let seconds = terms.seconds { file.expires = file.created + seconds }
+                    key: call.key, purpose: purpose, filename: part.filename ?? "", now: call.now)
+                file.bytes = part.bytes.count
+                if let seconds { file.expires = file.created + seconds }
                 try shelved { () throws(ShelfFault) in
-                    try cabinet.shelf.replace(file.dataName, with: bytes)
+                    try copy(body, part.bytes, to: file.dataName, on: cabinet.shelf)
                     try cabinet.keep(file)
                 }
                 return .success(file)
@@ -92,6 +96,34 @@ extension FakeOpenAI {
         }
         return try result.get()
     }
+
+    private func copy(
+        _ body: FormBody, _ range: Range<Int>, to name: String, on shelf: any Shelf
+    ) throws(ShelfFault) {
+        try shelf.replace(name, with: [])
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+            let part = try body.read(offset, min(1 << 20, range.upperBound - offset))
+            guard !part.isEmpty else { throw ShelfFault("\(name): the upload ends early") }
+            try shelf.append(part, to: name)
+            offset += part.count
+        }
+    }
+
+    // MARK: Bodies that are spooled
+
+    /// Whether a request's body goes to the shelf as it arrives.
+    package static func spools(_ method: String, _ path: String) -> Bool {
+        method == "POST" && path == "/v1/files"
+    }
+
+    /// Appends to the body of a request that is spooled.
+    package func spool(_ bytes: [UInt8], to name: String) throws(ShelfFault) {
+        try shelf.append(bytes, to: name)
+    }
+
+    /// Forgets a spooled body.
+    package func dropSpool(_ name: String) { shelf.remove(name) }
 
     private func readExpiry(
         _ anchor: String?, _ written: String?
@@ -176,8 +208,7 @@ extension FakeOpenAI {
     /// A part of a stored file, for an answer that names it.
     package func stored(_ name: String, from offset: Int, count: Int) throws(ShelfFault) -> [UInt8]
     {
-        let shelf = cabinet.withLock { $0.shelf }
-        return try shelf.read(name, from: offset, count: count)
+        try shelf.read(name, from: offset, count: count)
     }
 }
 

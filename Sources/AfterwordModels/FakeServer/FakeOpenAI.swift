@@ -37,6 +37,7 @@ package final class FakeOpenAI: Sendable {
     let configuration: Configuration
     let state: Mutex<FakeState>
     let cabinet: Mutex<Cabinet>
+    let shelf: any Shelf
     let clock: @Sendable () -> Int64
 
     /// - Parameters:
@@ -47,6 +48,7 @@ package final class FakeOpenAI: Sendable {
     ) throws(ShelfFault) {
         self.configuration = configuration
         self.clock = clock
+        self.shelf = shelf
         state = Mutex(FakeState(configuration.rules))
         cabinet = Mutex(try Cabinet(on: shelf, seed: configuration.seed))
         let advanced = try? shelf.read(Self.clockName, from: 0, count: 64)
@@ -65,6 +67,7 @@ package final class FakeOpenAI: Sendable {
     package static func mayWait(_ path: String) -> Bool {
         path.hasPrefix("/v1/files") || path.hasPrefix("/v1/batches")
             || path.hasPrefix("/_fake/clock") || path.hasPrefix("/_fake/reset")
+            || path == "/_fake/state"
     }
 
     /// The largest body of a request to this path, in bytes.

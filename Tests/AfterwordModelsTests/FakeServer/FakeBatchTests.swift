@@ -110,7 +110,7 @@ struct FakeBatchTests {
     }
 
     @Test("A form with any content comes apart as it was put together")
-    func forms() {
+    func forms() throws {
         var random = SplitMix64(seed: 3)
         for _ in 0..<200 {
             let content = (0..<Int(random.draw(below: 60))).map { _ in
@@ -120,11 +120,26 @@ struct FakeBatchTests {
             let body =
                 Array("--mark\r\nContent-Disposition: form-data; name=\"f\"\r\n\r\n".utf8)
                 + content + Array("\r\n--mark--\r\n".utf8)
-            let parts = readForm(body, contentType: "multipart/form-data; boundary=\"mark\"")
+            let parts = try readForm(
+                FormBody(body), contentType: "multipart/form-data; boundary=\"mark\"")
             #expect(parts?.count == 1)
             #expect(parts.map { Array(body[$0[0].bytes]) } == content)
         }
-        #expect(readForm([1, 2], contentType: "application/json") == nil)
-        #expect(readForm([1, 2], contentType: "multipart/form-data; boundary=x") == nil)
+        let bytes = FormBody([1, 2])
+        #expect(try readForm(bytes, contentType: "application/json") == nil)
+        #expect(try readForm(bytes, contentType: "multipart/form-data; boundary=x") == nil)
+    }
+
+    @Test("A form larger than its parts of a megabyte comes apart too")
+    func largeForm() throws {
+        let filler = [UInt8](repeating: 0x0D, count: 1 << 20)
+        for shift in [-4, -3, -2, -1, 0, 1] {
+            let head = Array("--mark\r\nContent-Disposition: form-data; name=f\r\n\r\n".utf8)
+            let content = filler.dropLast(head.count - shift)
+            let body = head + content + Array("\r\n--mark--".utf8)
+            let parts = try readForm(
+                FormBody(body), contentType: "multipart/form-data; boundary=mark")
+            #expect(parts?.first?.bytes == head.count..<head.count + content.count)
+        }
     }
 }

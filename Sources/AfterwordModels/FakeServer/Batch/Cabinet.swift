@@ -43,7 +43,9 @@ struct Cabinet: Sendable {
             }
         }
         // What a killed program had begun is begun again.
-        for name in shelf.names() where name.hasSuffix(".spool") { shelf.remove(name) }
+        for name in shelf.names() where name.hasSuffix(".spool") || name.hasSuffix(".new") {
+            shelf.remove(name)
+        }
     }
 
     private mutating func nextOrder() -> Int {

@@ -10,7 +10,10 @@ final class FakeConnection: ChannelInboundHandler {
     private let api: FakeOpenAI
     private let worker: NIOThreadPool
     private var head: HTTPRequestHead?
+    private var path = ""
     private var body: [UInt8] = []
+    /// Where the body goes instead of memory.
+    private var spool: WireRequest.Spool?
     private var isTooLarge = false
 
     init(_ api: FakeOpenAI, _ worker: NIOThreadPool) {
@@ -20,47 +23,91 @@ final class FakeConnection: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head(let head):
-            self.head = head
-            body = []
-            isTooLarge = false
-            if head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" }) {
-                let proceed = HTTPResponseHead(version: head.version, status: .continue)
-                context.writeAndFlush(wrapOutboundOut(.head(proceed)), promise: nil)
-            }
-        case .body(let buffer):
-            guard !isTooLarge, let head else { return }
-            let path = head.uri.prefix { $0 != "?" }
-            isTooLarge =
-                body.count + buffer.readableBytes > FakeOpenAI.bodyLimit(String(path))
-            if isTooLarge { body = [] } else { body += buffer.readableBytesView }
+        case .head(let head): begin(head, context)
+        case .body(let buffer): collect(buffer, context)
         case .end: answer(context.channel)
         }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        dropSpool()
+        context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         context.close(promise: nil)
     }
 
+    private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        self.head = head
+        body = []
+        isTooLarge = false
+        path = String(head.uri.prefix { $0 != "?" })
+        if FakeOpenAI.spools(head.method.rawValue, path) {
+            let number = UInt64.random(in: 0...UInt64.max)
+            spool = WireRequest.Spool(name: "upload-\(number).spool", count: 0)
+        }
+        if head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" }) {
+            let proceed = HTTPResponseHead(version: head.version, status: .continue)
+            context.writeAndFlush(wrapOutboundOut(.head(proceed)), promise: nil)
+        }
+    }
+
+    private func collect(_ buffer: ByteBuffer, _ context: ChannelHandlerContext) {
+        guard !isTooLarge else { return }
+        let count = (spool?.count ?? body.count) + buffer.readableBytes
+        guard count <= FakeOpenAI.bodyLimit(path) else {
+            isTooLarge = true
+            body = []
+            return dropSpool()
+        }
+        guard let name = spool?.name else {
+            body += buffer.readableBytesView
+            return
+        }
+        spool?.count = count
+        do throws(ShelfFault) {
+            try api.spool(Array(buffer.readableBytesView), to: name)
+        } catch {
+            context.close(promise: nil)
+        }
+    }
+
+    private func dropSpool() {
+        guard let name = spool?.name else { return }
+        api.dropSpool(name)
+        spool = nil
+    }
+
     private func answer(_ channel: any Channel) {
         guard let head else { return }
         var headers: [String: String] = [:]
         for header in head.headers { headers[header.name.lowercased()] = header.value }
-        let request = WireRequest(head.method.rawValue, head.uri, headers: headers, body: body)
+        var request = WireRequest(head.method.rawValue, head.uri, headers: headers, body: body)
+        request.spool = spool
         body = []
-        let sender = AnswerSender(
-            channel, api, worker, version: head.version, keepsAlive: head.isKeepAlive)
+        spool = nil
+        send(
+            request,
+            AnswerSender(
+                channel, api, worker, version: head.version, keepsAlive: head.isKeepAlive), channel)
+    }
+
+    private func send(_ request: WireRequest, _ sender: AnswerSender, _ channel: any Channel) {
         let (api, isTooLarge) = (api, isTooLarge)
         guard FakeOpenAI.mayWait(request.path), !isTooLarge else {
             return sender.send(isTooLarge ? api.tooLarge(request) : api.answer(request))
         }
-        worker.runIfActive(eventLoop: channel.eventLoop) { api.answer(request) }
-            .whenComplete { result in
-                switch result {
-                case .success(let answer): sender.send(answer)
-                case .failure: channel.close(promise: nil)
-                }
+        worker.runIfActive(eventLoop: channel.eventLoop) {
+            let answer = api.answer(request)
+            if let spool = request.spool { api.dropSpool(spool.name) }
+            return answer
+        }.whenComplete { result in
+            switch result {
+            case .success(let answer): sender.send(answer)
+            case .failure: channel.close(promise: nil)
             }
+        }
     }
 }
 

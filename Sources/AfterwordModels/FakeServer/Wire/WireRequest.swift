@@ -11,6 +11,17 @@ struct WireHeader: Equatable, Sendable {
 
 /// A request as it arrived, without its transport.
 package struct WireRequest: Sendable {
+    /// A body that lies on the shelf.
+    package struct Spool: Equatable, Sendable {
+        package var name: String
+        package var count: Int
+
+        package init(name: String, count: Int) {
+            self.name = name
+            self.count = count
+        }
+    }
+
     package var method: String
     /// Without the query.
     package var path: String
@@ -19,6 +30,8 @@ package struct WireRequest: Sendable {
     /// By lower-case name.
     package var headers: [String: String]
     package var body: [UInt8]
+    /// The body where it was too large for memory; `body` is empty then.
+    package var spool: Spool?
 
     package init(_ method: String, _ target: String, headers: [String: String], body: [UInt8] = [])
     {
