@@ -3,7 +3,9 @@ import Testing
 
 /// `fake-llm`, as a user starts and ends it.
 @Suite("afterword fake-llm") struct FakeLLMCommandTests {
-    private let folder = TemporaryFolder()
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
 
     @Test("It says where it serves, answers the program itself, and ends with 0 on SIGTERM")
     func serves() throws {
