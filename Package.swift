@@ -143,6 +143,7 @@ let package = Package(
             dependencies: [
                 "AfterwordCore", "AfterwordPipeline", "AfterwordModels", "AfterwordTesting",
             ],
+            exclude: ["Expected"],
             swiftSettings: house
         ),
         .testTarget(

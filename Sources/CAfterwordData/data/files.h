@@ -88,6 +88,8 @@
 
 #define FILE_NAME "models/openai.txt"
 #include "embed.h"
+#define FILE_NAME "models/served.txt"
+#include "embed.h"
 #define FILE_NAME "prompts/1.txt"
 #include "embed.h"
 

@@ -113,34 +113,12 @@ struct ServeCommand: AsyncParsableCommand {
         do {
             try await ServiceGroup(configuration: group).run()
         } catch let error as IOError {
-            throw listeningFault(error)
+            throw listeningFault(error.errnoCode, host: host, port: port)
         } catch let error
             where error is SocketAddressError
             || error is SocketAddressError.UnknownHost
         {
             throw CommandFault(.usage, "--host: \(host) is no address of this machine")
-        }
-    }
-
-    /// The usage error for an address or port that cannot be bound.
-    private func listeningFault(_ error: IOError) -> CommandFault {
-        switch error.errnoCode {
-        case EADDRINUSE:
-            CommandFault(
-                .usage,
-                "port \(port) is in use by another program: give another by --port, "
-                    + "or --port 0 for any that is free")
-        case EACCES:
-            CommandFault(
-                .usage,
-                "port \(port) may not be listened to by this user: "
-                    + "give one above 1023 by --port")
-        case EADDRNOTAVAIL, EAFNOSUPPORT:
-            CommandFault(.usage, "--host: \(host) is no address of this machine")
-        default:
-            CommandFault(
-                .usage,
-                "port \(port) cannot be listened to: \(String(cString: strerror(error.errnoCode)))")
         }
     }
 

@@ -1,0 +1,103 @@
+import AfterwordCore
+import AfterwordModels
+import AfterwordPipeline
+import AfterwordTesting
+import Foundation
+import Testing
+
+/// The fake API over a real socket, asked by the adapter for OpenAI.
+@Suite("The fake server") struct FakeServerTests {
+    private func serve(
+        _ change: (inout FakeOpenAI.Configuration) -> Void = { _ in }
+    ) async throws -> FakeServer {
+        var configuration = FakeOpenAI.Configuration()
+        change(&configuration)
+        let api = try FakeOpenAI(configuration, on: MemoryShelf()) { 1_796_000_000_000_000 }
+        return try await FakeServer(api, host: "127.0.0.1", port: 0)
+    }
+
+    private func model(_ server: FakeServer, _ name: String) throws -> OpenAIModel {
+        var configuration = OpenAIModel.Configuration(
+            key: APIKey("k"), baseURL: "http://127.0.0.1:\(server.port)/v1",
+            facts: try #require(ModelFacts.named(name)))
+        configuration.pause = { _ in }
+        // With other tests on two cores, an answer may wait minutes to be read.
+        configuration.answerSeconds = 7_200
+        return try OpenAIModel(configuration)
+    }
+
+    private func request(_ name: String) -> ModelRequest {
+        insightRequest(
+            evidence(lumora, someReviews), language: .german, model: name,
+            lexicon: .first)
+    }
+
+    @Test("Evidence gets the insight of the simulated model, from every model that is known")
+    func insight() async throws {
+        let server = try await serve()
+        for facts in ModelFacts.all {
+            let model = try model(server, facts.name)
+            let expected = try await FakeModel().answer(request("fake-1"))
+            let reply = try await model.answer(request(facts.name))
+            #expect(reply.text == expected.text, "\(facts.name)")
+            #expect(reply.isUsageKnown && reply.tier == .standard)
+            #expect(reply.usage.isWithin(request(facts.name).usageBound), "\(facts.name)")
+            await model.shutDown()
+        }
+        await server.stop()
+    }
+
+    @Test("The adapter meets scripted faults and goes on")
+    func faults() async throws {
+        let rules = try RuleBook(
+            Array(
+                #"""
+                {"rules": [{"answers": [
+                  {"fault": "status=429;retry_after=1"}, {"fault": "disconnect"},
+                  {"fault": "delay=0"}, {"fault": "refusal"}, {"fault": "content_filter"},
+                  {"fault": "length"}, {"fault": "code=insufficient_quota"},
+                  {"fault": "cut"}, {"fault": "malformed"}, {"fault": "usage=missing"}]}]}
+                """#.utf8))
+        let server = try await serve { $0.rules = rules }
+        let model = try model(server, "gpt-6-luna")
+        func outcome() async -> String {
+            do throws(ModelFailure) {
+                let reply = try await model.answer(request("gpt-6-luna"))
+                return reply.isUsageKnown ? "answered" : "usage unknown"
+            } catch {
+                return error.outcome
+            }
+        }
+        var outcomes: [String] = []
+        for _ in 0..<6 { outcomes.append(await outcome()) }
+        // The cut answer is asked again.
+        #expect(
+            outcomes == [
+                "answered", "refused", "filtered", "cut", "quota_spent", "malformed",
+            ])
+        #expect(await outcome() == "usage unknown")
+        await model.shutDown()
+        await server.stop()
+    }
+
+    @Test("A folder is one program's at a time, and keeps what lies there")
+    func folder() throws {
+        let path = FileManager.default.temporaryDirectory
+            .appendingPathComponent("afterword-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let shelf = try FolderShelf(path)
+        #expect(throws: ShelfFault.self) { try FolderShelf(path) }
+        try shelf.append([1, 2], to: "a.data")
+        try shelf.append([3], to: "a.data")
+        try shelf.replace("b.json", with: [9])
+        try shelf.replace("b.json", with: [8])
+        shelf.finish()
+        let again = try FolderShelf(path)
+        #expect(again.names().sorted() == ["a.data", "b.json"])
+        #expect(try again.read("a.data", from: 1, count: 9) == [2, 3])
+        #expect(try again.read("b.json", from: 0, count: 9) == [8])
+        again.remove("a.data")
+        #expect(throws: ShelfFault.self) { try again.read("a.data", from: 0, count: 1) }
+        again.finish()
+    }
+}
