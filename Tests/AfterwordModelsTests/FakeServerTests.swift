@@ -28,7 +28,8 @@ import Testing
 
     private func request(_ name: String) -> ModelRequest {
         insightRequest(
-            evidence(lumora, someReviews), language: .german, model: name,
+            evidence(lumora, someReviews), language: Language(rawValue: "de") ?? .english,
+            model: name,
             lexicon: .first)
     }
 

@@ -150,7 +150,7 @@ extension FakeOpenAI {
         mix.add(origin)
         return ChatEnvelope(
             id: wireID("chatcmpl-", mix.state, letters: 29), created: created,
-            model: chat.model.name, tier: chat.tier,
+            model: chat.model.name, tier: chat.tier ?? configuration.tier,
             fingerprint: hexadecimalID(
                 "fp_", Mix.of(UInt64(Self.behavior), chat.model.name), digits: 10),
             topLogprobs: chat.topLogprobs, usesFunctions: chat.usesFunctions)

@@ -14,6 +14,8 @@ package final class FakeOpenAI: Sendable {
         package var rules = RuleBook()
         /// From its creation to its completion, in seconds.
         package var batchSeconds: Double = 2
+        /// The project's own tier, for requests that name none: default, flex or priority.
+        package var tier = "default"
         /// What a key may ask of a model in a minute.
         package var requestsPerMinute = 10_000_000
         package var tokensPerMinute = 2_000_000_000

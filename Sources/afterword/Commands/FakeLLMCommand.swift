@@ -35,6 +35,8 @@ struct FakeLLMCommand: AsyncParsableCommand {
     var faults: String?
     @Option(help: "Seconds from a batch's creation to its completion.")
     var batchSeconds = 2.0
+    @Option(help: "The tier of requests that name none: default, flex or priority.")
+    var tier = "default"
     @Option(help: "Requests that a key may send to a model in a minute.")
     var rpm = 10_000_000
     @Option(help: "Tokens that a key may use with a model in a minute.")
@@ -53,6 +55,9 @@ struct FakeLLMCommand: AsyncParsableCommand {
         guard rpm > 0, tpm > 0 else { throw ValidationError("--rpm and --tpm are above 0") }
         guard (0...99_999_999_999).contains(clock ?? 0) else {
             throw ValidationError("--clock is seconds since 1970")
+        }
+        guard ["default", "flex", "priority"].contains(tier) else {
+            throw ValidationError("--tier is default, flex or priority")
         }
         guard !apiKey.contains("") else { throw ValidationError("--api-key is not empty") }
     }
@@ -89,6 +94,7 @@ struct FakeLLMCommand: AsyncParsableCommand {
         configuration.keys = apiKey
         configuration.seed = seed
         configuration.batchSeconds = batchSeconds
+        configuration.tier = tier
         configuration.requestsPerMinute = rpm
         configuration.tokensPerMinute = tpm
         if let rules { configuration.rules = try ruleBook(rules) }

@@ -96,6 +96,27 @@ struct FakeChatTests {
         #expect((whole / 2 - 1...whole / 2 + 1).contains(after))
     }
 
+    @Test("A date, a tier of the project and a breakpoint of the cache are understood")
+    func details() throws {
+        let api = try FakeAPI { $0.tier = "priority" }
+        let date = "Wed, 21 Oct 2026 07:28:00 GMT"
+        let refused = api.chat(fault: "status=503;retry_after=\(date)")
+        #expect(refused.header("retry-after") == date)
+        #expect(refused.error["code"]?.text == "server_is_overloaded")
+        #expect(api.chat().json["service_tier"]?.text == "priority")
+        #expect(api.chat(#""service_tier":"default""#).json["service_tier"]?.text == "default")
+        let long = String(repeating: "Rules of the house. ", count: 500)
+        for (member, written) in [("", 0), (#","prompt_cache_breakpoint":{}"#, 1_024)] {
+            let answer = api.call(
+                "POST", "/v1/chat/completions",
+                #"{"model":"gpt-6-luna","prompt_cache_options":{"mode":"explicit"},"messages":["#
+                    + #"{"role":"user","content":[{"type":"text","text":"\#(long)"\#(member)}]}]}"#)
+            let details = answer.json["usage"]?["prompt_tokens_details"]
+            #expect((details?["cache_write_tokens"]?.whole ?? -1) >= written)
+            #expect(written > 0 || details?["cache_write_tokens"]?.whole == 0)
+        }
+    }
+
     @Test("Headers count what is left in the minute")
     func limits() throws {
         let api = try FakeAPI {

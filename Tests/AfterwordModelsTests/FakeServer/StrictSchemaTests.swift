@@ -145,6 +145,21 @@ struct SchemaAnswerTests {
         #expect(answer.value() == nil)
     }
 
+    @Test(
+        "Demands without measure end too",
+        arguments: [
+            #""a":{"type":"string","pattern":"((a{9999}){9999}){9999}"}"#,
+            #""a":{"type":"array","minItems":999999999,"items":{"type":"array","minItems":9999,"#
+                + #""items":{"type":"string"}}}"#,
+        ])
+    func bounded(property: String) {
+        let schema = json(
+            #"{"type":"object","properties":{\#(property)},"required":["a"],"#
+                + #""additionalProperties":false}"#)
+        var answer = SchemaAnswer(schema, question: "", seed: 1)
+        #expect(answer.value()?.written.count ?? 0 < 1_000_000)
+    }
+
     @Test("A list that refers to itself ends")
     func recursion() {
         let schema = json(

@@ -36,7 +36,8 @@ struct ChatRequest: Sendable {
     var includesUsage: Bool
     /// `none` for models that do not reason.
     var effort: String
-    var tier: String
+    /// The tier that is asked for; nil for the project's own.
+    var tier: String?
     /// How many alternatives are listed for each token; nil where no logprobs are asked for.
     var topLogprobs: Int?
     var tools: [Tool]

@@ -191,15 +191,16 @@ private func readStreamOptions(
     return try own.flag("include_usage") ?? false
 }
 
-/// The tier that serves the request. `auto` is the project's setting, which is `default` here.
-private func readTier(_ reader: MemberReader) throws(WireError) -> String {
+/// The tier that is asked for, as an answer names it; nil for the project's own.
+private func readTier(_ reader: MemberReader) throws(WireError) -> String? {
     switch try reader.text(
         "service_tier", among: ["auto", "default", "flex", "scale", "priority", "fast"])
     {
     case "flex": "flex"
     case "scale": "scale"
     case "priority", "fast": "priority"
-    default: "default"
+    case "default": "default"
+    default: nil
     }
 }
 
@@ -226,5 +227,12 @@ private func readCacheOptions(
     guard model.takesCacheOptions else { throw .unsupported("prompt_cache_options") }
     let own = try reader.object("prompt_cache_options", options, ["mode", "ttl"])
     _ = try own.text("ttl", among: ["30m"])
-    return try own.text("mode", among: ["implicit", "explicit"]) != "explicit"
+    guard try own.text("mode", among: ["implicit", "explicit"]) == "explicit" else { return true }
+    // Without a breakpoint of its own an explicit request reads and writes nothing.
+    return (reader.body["messages"]?.elements ?? []).contains { message in
+        message["prompt_cache_breakpoint"] != nil
+            || (message["content"]?.elements ?? []).contains {
+                $0["prompt_cache_breakpoint"] != nil
+            }
+    }
 }

@@ -26,18 +26,23 @@ struct Pattern: Sendable {
         self.choices = choices
     }
 
+    /// The most letters that are written; a pattern that wants more gets a text that is cut.
+    static let letterLimit = 50_000
+
     /// A text that matches, about as short as it can be.
     func text(_ random: inout SplitMix64) -> String {
-        var scalars = String.UnicodeScalarView()
+        var scalars: [Unicode.Scalar] = []
         Self.write(choices, &random, to: &scalars)
-        return String(scalars)
+        var text = ""
+        text.unicodeScalars.append(contentsOf: scalars)
+        return text
     }
 
     /// More repetitions of one part than this are not written beyond the least number.
     private static let easyRepeats = 3
 
     private static func write(
-        _ choices: [[Part]], _ random: inout SplitMix64, to text: inout String.UnicodeScalarView
+        _ choices: [[Part]], _ random: inout SplitMix64, to text: inout [Unicode.Scalar]
     ) {
         guard !choices.isEmpty else { return }
         for part in choices[Int(random.draw(below: UInt64(choices.count)))] {
@@ -45,6 +50,7 @@ struct Pattern: Sendable {
             var count = part.least + Int(random.draw(below: UInt64(room + 1)))
             if part.least == 0, part.most == nil, count == 0 { count = 1 }
             for _ in 0..<count {
+                guard text.count < letterLimit else { return }
                 switch part.atom {
                 case .letters(let ranges): text.append(pick(ranges, &random))
                 case .group(let inner): write(inner, &random, to: &text)

@@ -8,6 +8,8 @@ struct SchemaAnswer {
     private static let easyDepth = 5
     /// More values than this make every further one as short as the schema allows.
     private static let easyValues = 400
+    /// A schema that wants more values has no answer.
+    private static let valueLimit = 100_000
     /// A schema whose shortest value is deeper has no answer.
     private static let depthLimit = 100
 
@@ -28,7 +30,8 @@ struct SchemaAnswer {
     /// The value; nil where every value of the schema would be endless.
     mutating func value() -> JSONValue? {
         guard let depth = depth(of: root), depth <= Self.depthLimit else { return nil }
-        return value(root, name: "", depth: 0)
+        let value = value(root, name: "", depth: 0)
+        return values > Self.valueLimit ? nil : value
     }
 
     private mutating func draw(_ bound: Int) -> Int { Int(random.draw(below: UInt64(bound))) }
@@ -168,7 +171,8 @@ struct SchemaAnswer {
         if self.depth(of: items) == nil { count = least }
         let singular = name.hasSuffix("s") ? String(name.dropLast()) : name
         var elements: [JSONValue] = []
-        for _ in 0..<min(count, 10_000) {
+        for _ in 0..<count {
+            guard values <= Self.valueLimit else { break }
             elements.append(value(items, name: singular, depth: depth + 1))
         }
         return .array(elements)
@@ -190,7 +194,7 @@ struct SchemaAnswer {
         }
         var text = facts.text(for: name, &random)
         if let least = schema["minLength"]?.whole {
-            while text.unicodeScalars.count < least { text += " " + text }
+            while text.unicodeScalars.count < min(least, Pattern.letterLimit) { text += " " + text }
         }
         if let most = schema["maxLength"]?.whole {
             text = String(String.UnicodeScalarView(text.unicodeScalars.prefix(max(most, 0))))

@@ -187,13 +187,15 @@ private struct StrictSchemaCheck {
         }
         let members = schema["properties"]?.members ?? []
         let required = schema["required"]?.elements?.compactMap(\.text)
-        let missing = members.first { !(required ?? []).contains($0.key) }
+        let names = Set(required ?? [])
+        let missing = members.first { !names.contains($0.key) }
         let rule =
             "'required' is required to be supplied and to be an array including every key in "
             + "properties."
         if let missing { throw fault(path, "\(rule) Missing '\(missing.key)'.") }
         guard let required else { throw fault(path, rule) }
-        if let extra = required.first(where: { name in !members.contains { $0.key == name } }) {
+        let keys = Set(members.map(\.key))
+        if let extra = required.first(where: { !keys.contains($0) }) {
             throw fault(path, "\(rule) Extra required key '\(extra)' supplied.")
         }
         for member in members {

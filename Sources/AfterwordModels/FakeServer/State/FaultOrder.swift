@@ -54,7 +54,7 @@ struct FaultOrder: Equatable, Sendable {
     /// Reads an order; what is wrong with it is named.
     static func read(_ written: String) -> Result<FaultOrder, FaultWordFault> {
         var order = FaultOrder(written: written)
-        for part in written.split(whereSeparator: { $0 == ";" || $0 == "," }) {
+        for part in written.split(separator: ";") {
             let sides = part.split(separator: "=", maxSplits: 1).map { Substring($0).trimmed }
             guard let key = sides.first, !key.isEmpty else { continue }
             let name = key.lowercased().replacing("-", with: "_").replacing(" ", with: "_")
@@ -69,7 +69,6 @@ struct FaultOrder: Equatable, Sendable {
 
     private mutating func set(_ name: String, _ value: String?) -> Bool {
         if let value { return setValue(name, value) }
-        if ["fault", "kind"].contains(name) { return false }
         return setKind(name)
     }
 
@@ -117,7 +116,8 @@ struct FaultOrder: Equatable, Sendable {
         case "batch":
             batch = BatchFault(rawValue: value)
             return batch != nil
-        case "fault", "kind": return setKind(value.lowercased().replacing("-", with: "_"))
+        case "fault", "kind", "mode", "action":
+            return setKind(value.lowercased().replacing("-", with: "_"))
         default:
             // `cut=true` means the same as `cut`.
             return ["true", "1", "yes"].contains(value) && setKind(name)
