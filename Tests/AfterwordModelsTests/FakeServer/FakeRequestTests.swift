@@ -59,7 +59,7 @@ struct FakeRequestTests {
             "invalid_value"
         ),
         (
-            #""tools":[{"type":"function","function":{"name":"f","parameters":{"type":"string"}}}]"#,
+            #""tools":[{"type":"function","function":{"name":"f","parameters":{"type":1}}}]"#,
             "tools[0].function.parameters", "invalid_function_parameters"
         ),
         (#""functions":1"#, "functions", "invalid_type"),
@@ -154,10 +154,10 @@ struct FakeRequestTests {
         let parameters =
             #"{"name":"f","parameters":{"type":"object","properties":{"n":{"type":"integer"}},"#
             + #""required":["n"]}}"#
+        let function = #""tools":[{"type":"function","function":\#(parameters)}]"#
         let cases = [
             (
-                #""tools":[{"type":"function","function":\#(parameters)}],"tool_choice":"required""#,
-                "tool_calls"
+                function + #","tool_choice":"required""#, "tool_calls"
             ),
             (
                 #""tools":[{"type":"function","function":\#(parameters)}],"tool_choice":{"type":"#
