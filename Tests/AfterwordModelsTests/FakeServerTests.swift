@@ -81,6 +81,55 @@ import Testing
         await server.stop()
     }
 
+    /// What curl prints, with the head of the answer.
+    private func curl(_ arguments: String...) async throws -> String {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments =
+            ["curl", "--silent", "--include", "--header", "Authorization: Bearer k"] + arguments
+        process.standardOutput = output
+        try process.run()
+        let printed = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: printed, as: UTF8.self)
+    }
+
+    @Test("Streams, faults of the transport, uploads and downloads go over the wire")
+    func wire() async throws {
+        let server = try await serve()
+        let base = "http://127.0.0.1:\(server.port)/v1"
+        let body =
+            #"{"model":"gpt-4o-mini","stream":true,"messages":[{"role":"user","content":"x"}]}"#
+        let chat = base + "/chat/completions"
+        let stream = try await curl(chat, "--data", body)
+        #expect(stream.contains("transfer-encoding: chunked"))
+        #expect(stream.hasSuffix("data: [DONE]\n\n"))
+        let stalled = try await curl(
+            chat, "--data", body, "--header", "X-Fake-Fault: stall=0.1;delay=0.1")
+        #expect(stalled.hasSuffix("data: [DONE]\n\n"))
+        let cut = try await curl(chat, "--data", body, "--header", "X-Fake-Fault: cut")
+        #expect(cut.contains("data: {") && !cut.contains("[DONE]"))
+        let plain = try await curl(
+            base + "/models/gpt-4o", "--http1.0", "--header", "X-Fake-Fault: stall=0.1")
+        #expect(plain.contains("connection: close") && plain.contains(#""id":"gpt-4o""#))
+
+        let file = FileManager.default.temporaryDirectory
+            .appendingPathComponent("afterword-\(UUID().uuidString).jsonl")
+        let content = String(repeating: "0123456789abcdef", count: 40_000)
+        try Data(content.utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let uploaded = try await curl(
+            base + "/files", "--form", "purpose=batch", "--form", "file=@\(file.path)", "--header",
+            "Expect: 100-continue")
+        #expect(uploaded.hasPrefix("HTTP/1.1 100 Continue"))
+        let answer = uploaded.components(separatedBy: "\r\n\r\n").last ?? ""
+        let id = try JSONValue(parsing: Array(answer.utf8))["id"]?.text ?? ""
+        let downloaded = try await curl(base + "/files/\(id)/content")
+        #expect(downloaded.hasSuffix("\r\n\r\n" + content))
+        await server.stop()
+    }
+
     @Test("A folder is one program's at a time, and keeps what lies there")
     func folder() throws {
         let path = FileManager.default.temporaryDirectory

@@ -49,7 +49,10 @@ private func demandedText(_ question: String) -> String? {
         guard let last = inner.firstIndex(of: Character(close)) else { continue }
         return String(inner[..<last])
     }
-    let leads = [" exactly:", " only:", " with:", " this:", " the word:", ":"]
+    let leads = [
+        " with exactly:", " with only:", " exactly:", " only:", " with:", " this:", " the word:",
+        ":",
+    ]
     for lead in leads where rest.hasPrefix(lead) {
         let text = rest.dropFirst(lead.count).trimmed
         if !text.isEmpty { return text }
