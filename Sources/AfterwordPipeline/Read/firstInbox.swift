@@ -32,10 +32,10 @@ func firstInbox(
 /// An entry of the inbox before its text is read.
 private struct InboxPlace: ListedPlace {
     var kind: InboxEntry.Kind
-    var danger: DangerPlace?
+    /// Its place among the dangers; nil for none.
+    var danger: Int32?
     var place: ReadingPlace
     var product: Text
-    var brand: Text
     /// What the inbox is ordered by first, the greatest last: the kind, the class and the severity
     /// of the danger, the stars, the number of entries of the kind and the brand, and the brand.
     var rank: UInt64 = 0
@@ -50,7 +50,7 @@ private struct InboxPlace: ListedPlace {
     /// - Parameters:
     ///   - ofBrand: The number of entries of its kind and brand.
     ///   - brand: The place of the brand among all, in byte order.
-    mutating func rank(ofBrand: Int, brand: Int) {
+    mutating func rank(_ danger: DangerPlace?, ofBrand: Int, brand: Int) {
         rank = UInt64(kind.order)
         func add(_ number: Int, bits: UInt64) {
             rank = rank << bits | UInt64(min(max(number, 0), 1 << Int(bits) - 1))
@@ -76,26 +76,29 @@ private struct FirstInbox {
     let readings: QueryReadings
     private let window: DumpWindow
     private(set) var places: [InboxPlace] = []
+    /// Apart from the places, which are many and small.
+    private let dangers: [DangerPlace]
     let unlikely: Int
     private(set) var unread: Int64 = 0
 
     /// Takes the dangers: of each review the strongest, where it leads.
     init(_ readings: QueryReadings, _ window: DumpWindow, judged: [VerdictRow]) throws {
         (self.readings, self.window) = (readings, window)
-        let dangers = try dangerPlaces(readings, judged: judged)
-        unlikely = dangers.unlikely
+        let found = try dangerPlaces(readings, judged: judged)
+        unlikely = found.unlikely
         var strongest: [Int64: DangerPlace] = [:]
-        for danger in dangers.found where danger.dangerClass.leads {
+        for danger in found.found where danger.dangerClass.leads {
             let known = strongest[danger.place.reviewKey]
             if known.map({ danger.rank < $0.rank }) ?? true {
                 strongest[danger.place.reviewKey] = danger
             }
         }
-        for danger in strongest.values {
+        dangers = Array(strongest.values)
+        for (number, danger) in dangers.enumerated() {
             places.append(
                 InboxPlace(
-                    kind: .safety, danger: danger, place: danger.place, product: danger.product,
-                    brand: brand(of: danger.place.product)))
+                    kind: .safety, danger: Int32(number), place: danger.place,
+                    product: danger.product))
         }
     }
 
@@ -109,27 +112,33 @@ private struct FirstInbox {
             places.append(
                 InboxPlace(
                     kind: window.knew(productSince: product.firstRun) ? .negative : .firstSeen,
-                    place: place, product: product.productID,
-                    brand: product.dimension[.brand] ?? Text([])))
+                    place: place, product: product.productID))
         }
         unread = Int64(try readings.listed(.unread).count)
     }
 
     mutating func rankPlaces() {
+        func group(_ place: InboxPlace) -> Group {
+            Group(kind: place.kind, brand: brand(of: place.place.product))
+        }
         var counts: [Group: Int] = [:]
-        for place in places { counts[Group(kind: place.kind, brand: place.brand), default: 0] += 1 }
+        for place in places { counts[group(place), default: 0] += 1 }
         var brands: [Text: Int] = [:]
         for (place, brand) in Set(counts.keys.map(\.brand)).sorted().enumerated() {
             brands[brand] = place
         }
         for place in places.indices {
-            let group = Group(kind: places[place].kind, brand: places[place].brand)
-            places[place].rank(ofBrand: counts[group] ?? 0, brand: brands[group.brand] ?? 0)
+            let group = group(places[place])
+            places[place].rank(
+                places[place].danger.map { dangers[Int($0)] }, ofBrand: counts[group] ?? 0,
+                brand: brands[group.brand] ?? 0)
         }
     }
 
     func entry(_ own: InboxPlace, _ read: ReadReview) throws -> InboxEntry {
-        let danger = try own.danger.map { try $0.danger(in: read, readings.lexicon) }
+        let danger = try own.danger.map {
+            try dangers[Int($0)].danger(in: read, readings.lexicon)
+        }
         let place =
             danger.map { ($0.field, $0.sentence) }
             ?? read.reading.mentions.first(where: \.isNegative).map { ($0.field, $0.sentence) }
