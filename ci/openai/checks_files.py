@@ -266,25 +266,39 @@ def _():
     assert file.expires_at - file.created_at == 7200
 
 
-@check("state: files and batches are there again after a restart")
+@check("state: a batch that is killed at five moments ends as if nothing had happened")
 def _():
-    with tempfile.TemporaryDirectory() as folder:
-        own = harness.Server(program, "--state", folder, "--batch-seconds", "3600")
-        user = openai.OpenAI(api_key="k", base_url=own.url, max_retries=0)
-        batch = begin_batch([line("a"), line("b")], user)
-        own.call("POST", "/_fake/clock", {"advance": 1800})
-        assert user.batches.retrieve(batch.id).status == "in_progress"
+    def start(folder):
+        own = harness.Server(program, "--state", folder, "--batch-seconds", "3600",
+                             "--clock", "1796000000")
+        return own, openai.OpenAI(api_key="k", base_url=own.url, max_retries=0)
+
+    def kill(own):
         own.process.kill()
         own.process.wait()
         own.process.stdout.close()
-        own = harness.Server(program, "--state", folder, "--batch-seconds", "3600")
-        try:
-            user = openai.OpenAI(api_key="k", base_url=own.url, max_retries=0)
-            assert user.batches.retrieve(batch.id).status == "in_progress"
-            own.call("POST", "/_fake/clock", {"advance": 3600})
-            done = user.batches.retrieve(batch.id)
-            assert done.status == "completed" and len(lines_of(done.output_file_id, user)) == 2
-            modes = {os.stat(os.path.join(folder, n)).st_mode & 0o077 for n in os.listdir(folder)}
-            assert modes == {0}
-        finally:
-            own.stop()
+
+    outputs = set()
+    for moment, status in [(0, "validating"), (1000, "in_progress"), (2000, "in_progress"),
+                           (3000, "finalizing"), (3600, "completed")]:
+        with tempfile.TemporaryDirectory() as folder:
+            own, user = start(folder)
+            batch = begin_batch([line("a"), line("b"), line("c", body={"n": 0})], user)
+            if moment:
+                own.call("POST", "/_fake/clock", {"advance": moment})
+            assert user.batches.retrieve(batch.id).status == status
+            kill(own)
+            own, user = start(folder)
+            try:
+                assert user.batches.retrieve(batch.id).status == status
+                own.call("POST", "/_fake/clock", {"advance": 3600})
+                done = user.batches.retrieve(batch.id)
+                assert done.status == "completed"
+                outputs.add(user.files.content(done.output_file_id).text
+                            + user.files.content(done.error_file_id).text)
+                modes = {os.stat(os.path.join(folder, n)).st_mode & 0o077
+                         for n in os.listdir(folder)}
+                assert modes == {0}
+            finally:
+                own.stop()
+    assert len(outputs) == 1

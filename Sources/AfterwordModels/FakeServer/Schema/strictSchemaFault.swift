@@ -186,14 +186,13 @@ private struct StrictSchemaCheck {
                 path, "'additionalProperties' is required to be supplied and to be false.")
         }
         let members = schema["properties"]?.members ?? []
-        let required = schema["required"]?.elements?.compactMap(\.text)
-        let names = Set(required ?? [])
+        let required = schema["required"]?.elements?.compactMap(\.text) ?? []
+        let names = Set(required)
         let missing = members.first { !names.contains($0.key) }
         let rule =
             "'required' is required to be supplied and to be an array including every key in "
             + "properties."
         if let missing { throw fault(path, "\(rule) Missing '\(missing.key)'.") }
-        guard let required else { throw fault(path, rule) }
         let keys = Set(members.map(\.key))
         if let extra = required.first(where: { !keys.contains($0) }) {
             throw fault(path, "\(rule) Extra required key '\(extra)' supplied.")
