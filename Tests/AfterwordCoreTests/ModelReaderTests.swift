@@ -79,7 +79,7 @@ struct ModelReaderTests {
         var reader = ModelReader()
         #expect(reader.read(title: nil, body: nil, stars: nil) == ModelReading())
         #expect(reader.read(title: Text(""), body: Text(" \n"), stars: 1) == ModelReading())
-        #expect(reader.read(title: nil, body: Text([0xFF, 0xC3, 0x80]), stars: 1) == ModelReading())
+        #expect(reader.read(title: nil, body: Text([0xFF, 0xC3]), stars: 1) == ModelReading())
         let long = Text(String(repeating: "It broke after two days. ", count: 20_000))
         let reading = reader.read(title: nil, body: long, stars: 1)
         #expect(reading.aspects.contains { reader.model.ids[$0.id].name == "breaks_early" })
