@@ -2,7 +2,7 @@
 import numpy
 
 import corpus
-from model import ANY, IDS, K
+from model import IDS, K
 
 GRID = numpy.arange(-4.0, 3.01, 0.05)
 CALM = 0.03  # share of 4-5 star reviews without a complaint in which one may be read
@@ -34,19 +34,17 @@ def thresholds(scores, labels, stars, pull=20.0):
         if (scores[calm][:, :lanes] > result[1, :lanes] + step).any(1).mean() <= CALM:
             break
     result[1, :lanes] += step
-    # Dangers: one threshold for all kinds and stars, by F2 (recall counts more).
-    kinds = slice(lanes, len(IDS.all))
-    truth = labels[:, kinds].any(1)
-    own = scores[:, kinds].max(1)
-    best = max((f2(truth, own > t), t) for t in GRID)[1]
-    result[:, kinds] = best
-    result[:, ANY] = max((f2(truth, scores[:, ANY] > t), t) for t in GRID)[1]
+    # Dangers: a threshold a kind, for all stars; what counts is that there is any danger. A reading
+    # is worth keeping where one in five is right.
+    kinds = range(lanes, len(IDS.all))
+    truth = labels[:, kinds.start:kinds.stop].any(1)
+    for lane in kinds:
+        worth = []
+        for t in GRID:
+            read = scores[:, lane] > t
+            worth.append(0.8 * (truth & read).sum() - 0.2 * (~truth & read).sum() - (t + 1) ** 2)
+        result[:, lane] = GRID[int(numpy.argmax(worth))]
     return result
-
-
-def f2(truth, found):
-    hit = (truth & found).sum()
-    return 5 * hit / max(1, 4 * truth.sum() + found.sum())
 
 
 def decide(scores, stars, limits):

@@ -8,7 +8,7 @@ product; thresholds of a part were chosen on the other parts.
 """
 import argparse
 import collections
-import os
+import textwrap
 
 import numpy
 
@@ -149,6 +149,17 @@ def held(path, data, reader):
     return truth, numpy.array(found), reviews
 
 
+FACTS = """## Sizes, readers, languages
+
+Model: 60,000 rows of 48 bytes, 2.9 MB; phrases 0.3 MB; languages 0.7 MB. Second readings of five
+sheets of training reviews, by readers who did not see the first: micro-F1 over aspects 0.96, 0.94,
+0.92, 0.92, 0.89; complaint or none 0.99 to 1.00. Languages told right: 99 % of the `sellerx` reviews
+of twenty letters and more on which two other identifiers agree (en, de, it, fr, es, ja, pt, sv, nl,
+pl), 0.6 % told wrong, the rest unknown; of invented fragments of twenty letters joined at random in
+twelve languages about 93 % (Spanish and Portuguese about 80 %).
+"""
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__)
     for name in ("--data", "--scores", "--kinds"):
@@ -184,8 +195,9 @@ def main():
         calm = (stars > 3) & ~truth.any(1)
         print("\nOf %d reviews of 4–5 stars that state no complaint, one is read in %.1f %%.\n" % (
             calm.sum(), 100 * found[calm][:, aspects].any(1).mean()))
-    print("\n".join(report(
-        reviews, labels, numpy.load(chosen.scores), numpy.load(chosen.kinds), told)))
+    print(FACTS)
+    for line in report(reviews, labels, numpy.load(chosen.scores), numpy.load(chosen.kinds), told):
+        print(line if line.startswith("|") else textwrap.fill(line, 98))
 
 
 if __name__ == "__main__":

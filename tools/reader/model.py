@@ -13,7 +13,7 @@ import corpus
 import features as F
 
 K = 48
-ANY, NORM = 46, 47  # lanes behind the ids: any danger; the square of a feature's weight by rarity
+NORM = 47  # the lane behind the ids: the square of a feature's weight by rarity
 SIZE = 1 << F.BITS
 DOCUMENT = 0.5  # weight of the whole review beside its strongest sentence
 HERE = corpus.HERE
@@ -59,6 +59,7 @@ class Ids:
 
 
 IDS = Ids()
+assert len(IDS.all) == NORM
 
 
 def phrases_of(sentences, lists):
@@ -123,7 +124,6 @@ class Corpus:
         for place, one in enumerate(sentences, len(reviews)):
             if one.sign == "-" and one.id in IDS.place:
                 self.targets[place, IDS.place[one.id]] = 1
-        self.targets[:, ANY] = self.targets[:, IDS.aspects:len(IDS.all)].max(1)
         pairs = [numpy.unique(self.index[self.bagptr[b]:self.bagptr[b + 1]])
                  for b in self.docptr[:-1]]
         self.pair_document = numpy.repeat(numpy.arange(self.count), [len(p) for p in pairs])

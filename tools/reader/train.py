@@ -16,7 +16,7 @@ import decide
 import features as F
 import model
 import weightfile
-from model import ANY, IDS, K, NORM
+from model import IDS, K, NORM
 
 
 def material(data):
@@ -41,7 +41,7 @@ def write(whole, frozen, bins, limits, out):
     whole_numbers = lambda row: [int(v) for v in row]
     names = IDS.all
     limit = numpy.clip(numpy.rint(limits * frozen.unit), -2 ** 30, 2 ** 30)
-    limit[:, [ANY, NORM]] = 2 ** 30
+    limit[:, NORM] = 2 ** 30  # no reading
     header = [
         ("version", [1]), ("aspects", names[:IDS.aspects]), ("dangers", names[IDS.aspects:]),
         ("units", whole_numbers(numpy.rint(frozen.unit))),

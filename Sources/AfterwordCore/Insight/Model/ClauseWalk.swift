@@ -19,9 +19,12 @@ struct ClauseWalk: Sendable {
     /// Whether the word before is of the clause and of a script with spaces.
     private var hasBefore = false
 
-    /// No lane of what a word's neighbors make of it is greater, with or without its sign: a row for
-    /// a pair and one for a negation, and at most eight for phrases of five lengths.
-    static let bound: Int32 = 255 * (2 + 5 * 8)
+    /// How many phrases ended with the word that was passed last.
+    private(set) var phraseCount: Int32 = 0
+
+    /// No lane of what the last word's neighbors make of it is greater, with or without its sign: a
+    /// row for a pair, one for a negation, and one a phrase.
+    var bound: Int32 { 255 * (2 + phraseCount) }
 
     /// The weights of the next word. `found` is passed each meaning of a phrase that ends with it,
     /// and whether a negation stands before the phrase.
@@ -32,9 +35,11 @@ struct ClauseWalk: Sendable {
         if word.beginsClause { (count, scope, hasBefore, negations) = (0, 0, false, 0) }
         var sum = word.facts.weights
         guard word.facts.isSpaced else {
+            phraseCount = 0
             (count, hasBefore, negations) = (0, false, 0)
             return sum
         }
+        phraseCount = 0
         let state = word.facts.state
         let negates = word.facts.negates
         if scope > 0, !negates {
@@ -55,13 +60,15 @@ struct ClauseWalk: Sendable {
 
     @inline(__always)
     private mutating func push(_ state: UInt32, _ negates: Bool) {
-        for place in stride(from: Self.kept - 1, to: 0, by: -1) { states[place] = states[place - 1] }
+        for place in stride(from: Self.kept - 1, to: 0, by: -1) {
+            states[place] = states[place - 1]
+        }
         states[0] = state
         negations = negations &<< 1 | (negates ? 1 : 0)
         count = min(count + 1, Self.kept)
     }
 
-    private func addPhrases(
+    private mutating func addPhrases(
         upTo limit: Int, _ model: ReviewModel, _ sum: inout WordWeights,
         _ found: (UInt16, Bool) -> Void
     ) {
@@ -78,6 +85,7 @@ struct ClauseWalk: Sendable {
             for meaning in says {
                 let feature = FeatureHash.phrase &+ UInt32(meaning) &* 2 &+ (isNegated ? 1 : 0)
                 model.add(FeatureHash.mix(feature), to: &sum)
+                phraseCount += 1
                 found(meaning, isNegated)
             }
         }

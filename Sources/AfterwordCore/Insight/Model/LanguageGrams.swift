@@ -24,7 +24,9 @@ struct LanguageGrams: Sendable {
         let scale = Int16(file.number("scale"))
         letters = file.numbers("letters").map { Int16($0) * scale }
         rows = file.buckets.indices.map { place in
-            SIMD32(file.row(place, width: 32))
+            var row = SIMD32<Int16>.zero
+            for lane in 0..<32 { row[lane] = Int16(file.byte(place, lane, width: 32)) - 64 }
+            return row
         }
         var places = Array(repeating: UInt16(0), count: 1 << Int(Self.bits))
         for (place, bucket) in file.buckets.enumerated() { places[bucket] = UInt16(place + 1) }

@@ -97,9 +97,8 @@ package struct ModelReader: Sendable {
                 let weights = walk.weights(word, model) { meaning, isNegated in
                     sentences[sentences.count - 1].says.append((meaning, isNegated))
                 }
-                // Few words end a phrase: the others need no room for one.
-                let room = word.facts.phraseLength == 0 ? 2 * 255 : ClauseWalk.bound
-                sum.add(weights, word.facts.languages, bound: word.facts.bound + room)
+                let bound = word.facts.bound + walk.bound
+                sum.add(weights, word.facts.languages, bound: bound)
                 end = word.range.upperBound
             }
             swap(&own, &memory)

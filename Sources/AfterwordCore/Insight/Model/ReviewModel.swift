@@ -13,10 +13,7 @@ package struct ReviewModel: Sendable {
     package let version: Int
     /// Aspects, then dangers.
     package let ids: [ID]
-    /// The first lane of a danger.
-    let dangerStart: Int
-    /// The lane of any danger, and that of the square of a feature's rarity.
-    static let anyDanger = 46
+    /// The lane behind the ids: the square of a feature's rarity.
     static let norm = 47
 
     /// How many weights make up one unit of score, by lane, times 256: to compare lanes.
@@ -29,6 +26,9 @@ package struct ReviewModel: Sendable {
     let rows: [WeightRow]
     /// By the lowest bits of a feature: one more than the place of its row, 0 where it has none.
     let places: [UInt16]
+    /// A bit for each place that is not 0: most features have no row, and the bits stay in the
+    /// nearest cache.
+    private let hasRow: [UInt64]
     let phrases: PhraseTable
     let words: WordRoles
     let letters: LetterRoles
@@ -50,18 +50,22 @@ package struct ReviewModel: Sendable {
         ids =
             aspects.map { ID(name: $0, isDanger: false) }
             + dangers.map { ID(name: $0, isDanger: true) }
-        dangerStart = aspects.count
         units = file.numbers("units")
         bias = (0..<6).map { file.numbers("bias \($0)") }
         limits = [file.numbers("limits low"), file.numbers("limits high")]
-        rows = file.buckets.indices.map { place in
-            let codes = file.row(place, width: WeightSum.laneCount, plain: Self.norm)
-            return WeightRow(
-                codes.enumerated().map { $0 == Self.norm ? $1 : Self.weight(ofCode: $1) })
+        let weights = (0..<128).map { Self.weight(ofCode: Int16($0) - 64) }
+        rows = file.buckets.indices.map { row in
+            WeightRow { lane in
+                let byte = file.byte(row, lane, width: WeightSum.laneCount)
+                return lane == Self.norm ? Int16(byte) : weights[Int(byte)]
+            }
         }
         var places = Array(repeating: UInt16(0), count: 1 << Int(Self.bits))
         for (place, bucket) in file.buckets.enumerated() { places[bucket] = UInt16(place + 1) }
         self.places = places
+        var hasRow = Array(repeating: UInt64(0), count: places.count / 64)
+        for bucket in file.buckets { hasRow[bucket / 64] |= 1 << UInt64(bucket % 64) }
+        self.hasRow = hasRow
         phrases = PhraseTable(
             DataSections(EmbeddedFile("\(folder)/phrases.txt")), aspects + dangers)
         languages = EmbeddedFile("\(folder)/languages.txt").lend { LanguageGrams(WeightFile($0)) }
@@ -76,8 +80,9 @@ package struct ReviewModel: Sendable {
     /// Adds the weights of a feature, if the model knows it.
     @inline(__always)
     func add(_ feature: UInt32, to sum: inout WordWeights) {
-        let place = places[Int(feature & (1 << Self.bits - 1))]
-        if place != 0 { sum.add(rows[Int(place) - 1]) }
+        let bucket = Int(feature & (1 << Self.bits - 1))
+        guard hasRow[bucket &>> 6] &>> UInt64(bucket & 63) & 1 != 0 else { return }
+        sum.add(rows[Int(places[bucket]) - 1])
     }
 
     /// The score of a sum: divided by the root of what its features weigh by rarity.

@@ -46,15 +46,11 @@ struct WeightFile {
     /// The only number of a named line.
     func number(_ name: String) -> Int { Int(numbers(name)[0]) }
 
-    /// The codes of a row; in the lane of `plain` the byte itself.
+    /// The byte of a row in a lane, as written: 64 more than the code, or a plain number.
     ///
-    /// - Parameter width: The number of lanes.
-    func row(_ place: Int, width: Int, plain: Int? = nil) -> [Int16] {
-        (0..<width).map { lane in
-            let byte = Int(bytes[place * width + lane])
-            return Int16(lane == plain ? byte : byte - 64)
-        }
-    }
+    /// - Parameter width: The number of lanes of a row.
+    @inline(__always)
+    func byte(_ row: Int, _ lane: Int, width: Int) -> UInt8 { bytes[row &* width &+ lane] }
 
     /// A number of digits in base 64, the lowest first; all but the last have 64 added.
     private static func gap(_ bytes: BorrowedBytes, _ place: inout Int) -> Int {

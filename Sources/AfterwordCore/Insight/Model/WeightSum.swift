@@ -1,5 +1,5 @@
-/// Sums of one number for each of the model's 48 lanes: aspects, dangers, any danger, and the square
-/// of the features' rarity.
+/// Sums of one number for each of the model's 48 lanes: aspects, dangers, and the square of the
+/// features' rarity.
 struct WeightSum: Equatable, Sendable {
     static let laneCount = 48
 
@@ -95,14 +95,13 @@ struct WeightRow: Sendable {
     var middle = SIMD16<Int16>.zero
     var high = SIMD16<Int16>.zero
 
-    /// - Parameter values: 48 numbers.
-    init(_ values: [Int16]) {
-        for (lane, value) in values.enumerated() {
-            switch lane {
-            case ..<16: low[lane] = value
-            case ..<32: middle[lane - 16] = value
-            default: high[lane - 32] = value
-            }
+    /// - Parameter weight: The weight of a lane.
+    @inline(__always)
+    init(_ weight: (Int) -> Int16) {
+        for lane in 0..<16 {
+            low[lane] = weight(lane)
+            middle[lane] = weight(lane + 16)
+            high[lane] = weight(lane + 32)
         }
     }
 }

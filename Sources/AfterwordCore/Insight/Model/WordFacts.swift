@@ -99,7 +99,7 @@ struct WordMemory: Sendable {
 
     private var slots: [Slot]
 
-    private static let slotCount = 32768
+    private static let slotCount = 8192
 
     init() { slots = Array(repeating: Slot(), count: Self.slotCount) }
 
@@ -119,14 +119,16 @@ struct WordMemory: Sendable {
         guard range.count <= Self.byteLimit, !slots.isEmpty else { return make() }
         let key = Self.key(bytes, range)
         let hash = (key.0 ^ key.1 &* 0x9E37_79B9_7F4A_7C15) &* 0xD6E8_FEB8_6659_FD93
-        let place = Int(truncatingIfNeeded: hash &>> 49)
-        if slots[place].key != key {
-            slots[place] = Slot(key: key, facts: make())
-        }
+        // A word has two slots, which it shares with others: the one that came first makes room.
+        let place = Int(truncatingIfNeeded: hash &>> 51) & ~1
+        if slots[place].key == key { return slots[place].facts }
+        if slots[place + 1].key == key { return slots[place + 1].facts }
+        slots[place + 1] = slots[place]
+        slots[place] = Slot(key: key, facts: make())
         return slots[place].facts
     }
 
-    /// The bytes as two numbers. A word has no zero byte, so that words of different lengths differ.
+    /// The bytes as two numbers. A word has no zero byte, so words of different lengths differ.
     @inline(__always)
     private static func key(_ bytes: BorrowedBytes, _ range: Range<Int>) -> (UInt64, UInt64) {
         func part(_ start: Int, _ count: Int) -> UInt64 {
@@ -135,7 +137,9 @@ struct WordMemory: Sendable {
                 return count >= 8 ? word : word & ((1 &<< UInt64(8 &* count)) &- 1)
             }
             var word: UInt64 = 0
-            for offset in 0..<count { word |= UInt64(bytes[start + offset]) &<< UInt64(8 * offset) }
+            for offset in 0..<count {
+                word |= UInt64(bytes[start + offset]) &<< UInt64(8 * offset)
+            }
             return word
         }
         let count = range.count
