@@ -26,6 +26,18 @@
 #define FILE_NAME "lexicon1/ja.txt"
 #include "embed.h"
 
+// The frozen model that reads reviews: tools/reader trains it and writes these files.
+#define FILE_NAME "reader1/letters.txt"
+#include "embed.h"
+#define FILE_NAME "reader1/words.txt"
+#include "embed.h"
+#define FILE_NAME "reader1/phrases.txt"
+#include "embed.h"
+#define FILE_NAME "reader1/languages.txt"
+#include "embed.h"
+#define FILE_NAME "reader1/weights.txt"
+#include "embed.h"
+
 #define FILE_NAME "names/placeholders.txt"
 #include "embed.h"
 

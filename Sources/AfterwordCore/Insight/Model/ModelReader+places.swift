@@ -1,0 +1,95 @@
+/// Where a review says what is read in it, and how sure a danger is.
+extension ModelReader {
+    /// The mention of a lane in the sentence that weighed most.
+    mutating func mention(
+        of lane: Int, above limit: Int32, _ title: Text?, _ body: Text?
+    ) -> ModelMention {
+        let sentence = sentence(of: lane)
+        let excess = Int64(score(of: lane)) - Int64(limit)
+        let unit = max(1, Int64(model.units[lane]))
+        return ModelMention(
+            id: lane, weight: Int(excess * 1000 / unit), field: sentence.field,
+            sentence: sentence.range,
+            word: heaviestWord(lane, sentence.range, sentence.field == .title ? title : body))
+    }
+
+    /// A danger that is read: `said` where it is called dangerous, or possible; else `happened`.
+    mutating func dangerClass(of lane: Int, _ title: Text?, _ body: Text?) -> DangerClass {
+        if model.ids[lane].name == "unsafe" { return .said }
+        let sentence = sentence(of: lane)
+        guard let text = sentence.field == .title ? title : body else { return .said }
+        return hasPossibility(text, sentence.range) ? .said : .happened
+    }
+
+    /// Adds, as unlikely, the dangers that a phrase names and that are not read.
+    mutating func addUnlikelyDangers(
+        to reading: inout ModelReading, _ title: Text?, _ body: Text?
+    ) {
+        var known = Set(reading.dangers.map(\.mention.id))
+        for sentence in sentences {
+            for says in sentence.says {
+                guard let lane = PhraseTable.complaint(says.meaning), model.ids[lane].isDanger,
+                    known.insert(lane).inserted
+                else { continue }
+                let text = sentence.field == .title ? title : body
+                let mention = ModelMention(
+                    id: lane, weight: 0, field: sentence.field, sentence: sentence.range,
+                    word: heaviestWord(lane, sentence.range, text))
+                reading.dangers.append(ModelDanger(mention: mention, dangerClass: .unlikely))
+            }
+        }
+    }
+
+    /// Adds the aspects that a phrase praises, without a negation before it, and that are no
+    /// complaints of the review.
+    func addPraise(to reading: inout ModelReading, _ title: Text?, _ body: Text?) {
+        var known = Set(reading.aspects.map(\.id))
+        for sentence in sentences {
+            for says in sentence.says where !says.isNegated {
+                guard let lane = PhraseTable.praise(says.meaning), !model.ids[lane].isDanger,
+                    known.insert(lane).inserted
+                else { continue }
+                reading.aspects.append(
+                    ModelMention(
+                        id: lane, isNegative: false, weight: 0, field: sentence.field,
+                        sentence: sentence.range, word: sentence.range))
+            }
+        }
+    }
+
+    /// The word of a sentence with the greatest weight for a lane; the first of equal ones.
+    private mutating func heaviestWord(
+        _ lane: Int, _ range: Range<Int>, _ text: Text?
+    ) -> Range<Int> {
+        guard let text else { return range }
+        var (heaviest, weight) = (range, Int16.min)
+        var walk = ClauseWalk()
+        var own = WordMemory.none
+        swap(&own, &memory)
+        text.bytes.lend { bytes in
+            cutForModel(bytes.part(range), model, &own) { word in
+                let own = walk.weights(word, model) { _, _ in }[lane]
+                guard own > weight else { return }
+                weight = own
+                let start = range.lowerBound
+                heaviest = start + word.range.lowerBound..<start + word.range.upperBound
+            }
+        }
+        swap(&own, &memory)
+        return heaviest
+    }
+
+    /// Whether a word of a sentence makes what it says a possibility.
+    private mutating func hasPossibility(_ text: Text, _ range: Range<Int>) -> Bool {
+        var found = false
+        var own = WordMemory.none
+        swap(&own, &memory)
+        text.bytes.lend { bytes in
+            cutForModel(bytes.part(range), model, &own) { word in
+                found = found || model.words.possible.contains(word.facts.state)
+            }
+        }
+        swap(&own, &memory)
+        return found
+    }
+}

@@ -1,0 +1,204 @@
+"""What the frozen model reads, in figures: prints docs/meaning.md.
+
+    python3 evaluate.py --data FOLDER --scores FILE --kinds FILE [--held TSV] > docs/meaning.md
+
+--scores are those of train.py; --kinds those of the same reviews by models that saw no review of
+their kind. Every figure is of whole numbers, by models that saw neither the review nor its brand or
+product; thresholds of a part were chosen on the other parts.
+"""
+import argparse
+import collections
+import textwrap
+
+import numpy
+
+import corpus
+import decide
+import languages as G
+import model
+import reference
+from model import IDS, K
+
+
+def measure(labels, found):
+    hit, told, said = (labels & found).sum(), found.sum(), labels.sum()
+    return (2 * hit / max(1, told + said), hit / max(1, told), hit / max(1, said), int(said))
+
+
+def row(name, labels, found, *more):
+    f, p, r, n = measure(labels, found)
+    return "| %s | %.3f | %.2f | %.2f | %d |%s" % (
+        name, f, p, r, n, "".join(" %s |" % one for one in more))
+
+
+HEAD = ["| | F1 | precision | recall | labels |", "| --- | ---: | ---: | ---: | ---: |"]
+
+
+def masks(reviews):
+    kind = numpy.array([r.kind for r in reviews])
+    unit = numpy.array([r.unit for r in reviews])
+    groups = [("sellerx: brands other than the two large ones",
+               (kind == "sellerx") & ~numpy.isin(unit, corpus.LARGE))]
+    groups += [("sellerx: %s, all of it unseen" % name, unit == name) for name in corpus.LARGE]
+    return kind, groups + [(one, kind == one) for one in (
+        "phones", "kitchen", "electronics", "fashion", "books", "games")]
+
+
+def report(reviews, labels, scores, by_kind, told):
+    stars = numpy.array([r.stars for r in reviews])
+    parts = numpy.array([corpus.fold(r.unit) for r in reviews])
+    found = decide.crossed(scores, labels, stars, parts)
+    aspects = slice(0, IDS.aspects)
+    kinds = slice(IDS.aspects, len(IDS.all))
+    low = stars <= 3
+    kind, groups = masks(reviews)
+    yield "## Unseen brands and products"
+    yield ""
+    yield from HEAD
+    yield row("all", labels[:, aspects], found[:, aspects])
+    yield row("all, 1–3 stars", labels[low][:, aspects], found[low][:, aspects])
+    for name, chosen in groups:
+        yield row(name, labels[chosen][:, aspects], found[chosen][:, aspects])
+        if (chosen & ~low).any():
+            chosen = chosen & low
+            yield row("– of 1–3 stars", labels[chosen][:, aspects], found[chosen][:, aspects])
+    yield ""
+    calm = ~low & ~labels[:, :len(IDS.all)].any(1)
+    stated = ~low & labels[:, :len(IDS.all)].any(1)
+    yield "Of %d reviews of 4–5 stars that state no complaint, one is read in %.1f %%. In those that" \
+        " state one: %s." % (calm.sum(), 100 * found[calm][:, aspects].any(1).mean(),
+                             "F1 %.2f, precision %.2f, recall %.2f" % measure(
+                                 labels[stated][:, aspects], found[stated][:, aspects])[:3])
+    yield ""
+    yield "## A kind of product that was left out"
+    yield ""
+    yield from HEAD
+    other = decide.crossed(by_kind, labels, stars, kind)
+    for name in ("books", "games", "fashion", "phones", "electronics", "kitchen", "sellerx"):
+        chosen = kind == name
+        yield row(name, labels[chosen][:, aspects], other[chosen][:, aspects])
+    chosen = numpy.isin(kind, ["books", "games"])
+    yield row("books and games without `content`", labels[chosen][:, [
+        i for i in range(IDS.aspects) if IDS.all[i] != "content"]], other[chosen][:, [
+            i for i in range(IDS.aspects) if IDS.all[i] != "content"]])
+    yield ""
+    yield "## Dangers"
+    yield ""
+    yield from HEAD
+    yield row("any danger", labels[:, kinds].any(1), found[:, kinds].any(1))
+    for lane in range(IDS.aspects, len(IDS.all)):
+        yield row(IDS.all[lane], labels[:, lane], found[:, lane])
+    yield ""
+    strongest = scores[:, kinds].max(1)
+    truth = labels[:, kinds].any(1)
+    yield "Precision of any danger at a recall of: " + ", ".join(
+        "%.2f %.2f" % (at, truth[strongest >= numpy.sort(strongest[truth])[
+            int((1 - at) * truth.sum())]].mean()) for at in (0.3, 0.5, 0.7, 0.85)) + "."
+    yield ""
+    yield "## By language (sellerx, as told by the model)"
+    yield ""
+    yield from HEAD
+    for code, _ in collections.Counter(told).most_common():
+        chosen = (kind == "sellerx") & (numpy.array(told) == code)
+        if chosen.sum() >= 15:
+            yield row("%s (%d reviews)" % (code, chosen.sum()), labels[chosen][:, aspects],
+                      found[chosen][:, aspects])
+    yield ""
+    yield "## By aspect"
+    yield ""
+    yield from HEAD
+    for lane in sorted(range(IDS.aspects), key=lambda lane: -labels[:, lane].sum()):
+        yield row("`%s`" % IDS.all[lane], labels[:, lane], found[:, lane])
+    yield ""
+    yield "## What is taken for what"
+    yield ""
+    yield "Reviews with one complaint that is not read, by what is read instead."
+    yield ""
+    yield "| labelled | read | reviews |"
+    yield "| --- | --- | ---: |"
+    pairs = collections.Counter()
+    for n in numpy.where(labels[:, aspects].sum(1) == 1)[0]:
+        one = int(labels[n, aspects].argmax())
+        if not found[n, one]:
+            for lane in numpy.where(found[n, aspects])[0]:
+                pairs[IDS.all[one], IDS.all[lane]] += 1
+    for (one, lane), count in pairs.most_common(15):
+        yield "| `%s` | `%s` | %d |" % (one, lane, count)
+
+
+def held(path, data, reader):
+    """The figure of reviews whose brands and products took no part in anything."""
+    rows = corpus.texts(data)
+    labels, found = [], []
+    with open(path, encoding="utf8") as file:
+        for line in file:
+            if line.startswith("#"):
+                continue
+            source, index, stars, ids = line.rstrip("\n").split("\t")
+            review = corpus.Review(source, int(index), int(float(stars)), set(), *rows[
+                source, int(index)])
+            scores = numpy.array(reader.scores(
+                review.title or None, review.text or None, review.stars))
+            found.append(scores > numpy.array(reader.limits[review.stars > 3]))
+            truth = numpy.zeros(K, bool)
+            for id in ids.split(","):
+                if id in IDS.place:
+                    truth[IDS.place[id]] = True
+            labels.append((truth, review))
+    truth, reviews = numpy.array([t for t, _ in labels]), [r for _, r in labels]
+    return truth, numpy.array(found), reviews
+
+
+FACTS = """## Sizes, readers, languages
+
+Model: 60,000 rows of 48 bytes, 2.9 MB; phrases 0.3 MB; languages 0.7 MB. Second readings of five
+sheets of training reviews, by readers who did not see the first: micro-F1 over aspects 0.96, 0.94,
+0.92, 0.92, 0.89; complaint or none 0.99 to 1.00. Languages told right: 99 % of the `sellerx` reviews
+of twenty letters and more on which two other identifiers agree (en, de, it, fr, es, ja, pt, sv, nl,
+pl), 0.6 % told wrong, the rest unknown; of invented fragments of twenty letters joined at random in
+twelve languages about 93 % (Spanish and Portuguese about 80 %).
+"""
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    for name in ("--data", "--scores", "--kinds"):
+        options.add_argument(name, required=True)
+    options.add_argument("--held", help="labels that are opened once, at the end")
+    chosen = options.parse_args()
+    reviews = corpus.load("train", chosen.data)
+    labels = numpy.zeros((len(reviews), K), bool)
+    for n, review in enumerate(reviews):
+        for id in review.ids:
+            if id in IDS.place:
+                labels[n, IDS.place[id]] = True
+    reader = reference.Reader()
+    told = [reader.language(r.title, r.text) or "unknown" for r in reviews]
+    print("# What the frozen model reads\n")
+    print("Written by tools/reader/evaluate.py. %d reviews labelled by reading; %d of 1–3 stars.\n" % (
+        len(reviews), sum(r.stars <= 3 for r in reviews)))
+    if chosen.held:
+        truth, found, others = held(chosen.held, chosen.data, reader)
+        aspects = slice(0, IDS.aspects)
+        stars = numpy.array([r.stars for r in others])
+        kind, groups = masks(others)
+        print("## Held out: %d reviews of brands and products that took no part, opened once\n" % len(
+            others))
+        print("\n".join(HEAD))
+        print(row("all", truth[:, aspects], found[:, aspects]))
+        print(row("all, 1–3 stars", truth[stars <= 3][:, aspects], found[stars <= 3][:, aspects]))
+        for name, own in [("sellerx", kind == "sellerx")] + groups[3:]:
+            if own.any():
+                print(row(name, truth[own][:, aspects], found[own][:, aspects]))
+        dangers = slice(IDS.aspects, len(IDS.all))
+        print(row("any danger", truth[:, dangers].any(1), found[:, dangers].any(1)))
+        calm = (stars > 3) & ~truth.any(1)
+        print("\nOf %d reviews of 4–5 stars that state no complaint, one is read in %.1f %%.\n" % (
+            calm.sum(), 100 * found[calm][:, aspects].any(1).mean()))
+    print(FACTS)
+    for line in report(reviews, labels, numpy.load(chosen.scores), numpy.load(chosen.kinds), told):
+        print(line if line.startswith("|") else textwrap.fill(line, 98))
+
+
+if __name__ == "__main__":
+    main()
