@@ -118,7 +118,7 @@ struct Afterword: ParsableCommand {
                 name: "Models",
                 subcommands: [
                     InsightCommand.self, InsightsCommand.self, CostsCommand.self,
-                    FakeLLMCommand.self,
+                    ReadCommand.self, FakeLLMCommand.self,
                 ]),
             CommandGroup(
                 name: "Service and store",

@@ -23,6 +23,9 @@ package struct ModelReader: Sendable {
 
     package init(_ model: ReviewModel = .first) { self.model = model }
 
+    /// What the ids of readings stand for, by their places.
+    package var ids: [ReviewModel.ID] { model.ids }
+
     /// What a review says.
     ///
     /// - Parameter stars: From 1 to 5; nil where it has no rating.
