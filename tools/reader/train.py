@@ -67,7 +67,10 @@ def write(whole, frozen, bins, limits, out):
 
 
 def truth(whole):
-    return whole.targets[:len(whole.reviews)] == 1, whole.stars[:len(whole.reviews)]
+    """The labels of the reviews by lane, and their stars."""
+    labels = whole.targets[:len(whole.reviews)] == 1
+    labels[:, IDS.place["unsafe"]] = ["unsafe" in review.ids for review in whole.reviews]
+    return labels, whole.stars[:len(whole.reviews)]
 
 
 def main():

@@ -21,6 +21,12 @@ extension ModelReader {
         return hasPossibility(text, sentence.range) ? .said : .happened
     }
 
+    /// Leaves out `unsafe`, which stands for any danger, beside one that is known by its kind.
+    func leaveOutUnnamed(_ reading: inout ModelReading) {
+        guard reading.dangers.count > 1 else { return }
+        reading.dangers.removeAll { model.ids[$0.mention.id].name == "unsafe" }
+    }
+
     /// Adds, as unlikely, the dangers that a phrase names and that are not read.
     mutating func addUnlikelyDangers(
         to reading: inout ModelReading, _ title: Text?, _ body: Text?

@@ -39,6 +39,7 @@ package struct ModelReader: Sendable {
                 reading.aspects.append(mention)
             }
         }
+        leaveOutUnnamed(&reading)
         addPraise(to: &reading, title, body)
         addUnlikelyDangers(to: &reading, title, body)
         reading.dangers.sort { left, right in
