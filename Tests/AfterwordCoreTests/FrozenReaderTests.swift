@@ -113,6 +113,13 @@ struct FrozenReaderTests {
         #expect(found.contains(kind) == leads, "\(text): \(found)")
     }
 
+    @Test("The class of a danger: it happened, is possible, or is only named", arguments: classes)
+    func dangerClass(_ text: String, _ expected: String) {
+        var reader = FrozenReader()
+        let reading = reader.read(title: nil, body: Text(text), stars: 1)
+        #expect(reading.dangers.first?.dangerClass.rawValue == expected, "\(text)")
+    }
+
     @Test("Languages of texts of twenty letters and more", arguments: languages)
     func language(_ text: String, _ code: String?) {
         var reader = FrozenReader()
@@ -169,6 +176,17 @@ private let dangers: [(String, String, Bool)] = [
     ("Mit Schimmel hatte ich auch keinerlei Probleme.", "mould", false),
     ("Water drains quickly, preventing any mildew.", "mould", false),
     ("No rash, no irritation, lovely.", "skin", false),
+]
+
+private let classes: [(String, String)] = [
+    ("When I plugged it in it caught fire", "A"),
+    ("Mi hijo se cortó la mano", "A"),
+    ("Mio figlio si è tagliato", "A"),
+    ("My daughter got an electric shock.", "A"),
+    ("it could catch fire", "B"),
+    ("Der Hocker ist umgekippt, gefährlich für Kinder.", "B"),
+    ("Mit Schimmel hatte ich auch keinerlei Probleme.", "C"),
+    ("Water drains quickly, preventing any mildew.", "C"),
 ]
 
 private let languages: [(String, String?)] = [

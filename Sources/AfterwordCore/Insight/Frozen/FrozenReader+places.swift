@@ -32,10 +32,11 @@ extension FrozenReader {
         to reading: inout FrozenReading, _ title: Text?, _ body: Text?
     ) {
         var known = Set(reading.dangers.map(\.mention.id))
+        let isKnown = !known.isEmpty
         for sentence in sentences {
             for says in sentence.says {
                 guard let lane = PhraseTable.complaint(says.meaning), model.ids[lane].isDanger,
-                    known.insert(lane).inserted
+                    !isKnown || model.ids[lane].name != "unsafe", known.insert(lane).inserted
                 else { continue }
                 let text = sentence.field == .title ? title : body
                 let mention = FrozenMention(
