@@ -1,6 +1,6 @@
 """What the frozen reader sees in a text: letters, words, clauses, sentences and hashed features.
 
-This file is the definition; `Sources/AfterwordCore/Insight/Model` repeats it in Swift, and a golden
+This file is the definition; `Sources/AfterwordCore/Insight/Frozen` repeats it in Swift, and a golden
 compares both. All arithmetic is of whole numbers of 32 bits.
 
 A scalar has a role: letters (L), letters of scripts without spaces (C), joining (J, left out),

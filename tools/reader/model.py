@@ -124,6 +124,9 @@ class Corpus:
         for place, one in enumerate(sentences, len(reviews)):
             if one.sign == "-" and one.id in IDS.place:
                 self.targets[place, IDS.place[one.id]] = 1
+        # `unsafe` learns every danger: kinds are rare, and one that is not known by its kind counts.
+        dangers = self.targets[:, IDS.aspects:NORM]
+        self.targets[:, IDS.place["unsafe"]] = dangers.max(1)
         pairs = [numpy.unique(self.index[self.bagptr[b]:self.bagptr[b + 1]])
                  for b in self.docptr[:-1]]
         self.pair_document = numpy.repeat(numpy.arange(self.count), [len(p) for p in pairs])

@@ -1,6 +1,7 @@
 """Trains the frozen model: cross-validation for its thresholds, then one fit of all.
 
     python3 train.py --data FOLDER [--out FOLDER] [--scores FILE]
+    python3 train.py --data FOLDER --kinds FILE
 
 Writes weights.txt, phrases.txt and letters.txt of `Sources/CAfterwordData/data/reader1`, and with
 --scores the scores of the cross-validation for evaluate.py.
@@ -67,7 +68,10 @@ def write(whole, frozen, bins, limits, out):
 
 
 def truth(whole):
-    return whole.targets[:len(whole.reviews)] == 1, whole.stars[:len(whole.reviews)]
+    """The labels of the reviews by lane, and their stars."""
+    labels = whole.targets[:len(whole.reviews)] == 1
+    labels[:, IDS.place["unsafe"]] = ["unsafe" in review.ids for review in whole.reviews]
+    return labels, whole.stars[:len(whole.reviews)]
 
 
 def main():
@@ -75,10 +79,16 @@ def main():
     options.add_argument("--data", required=True)
     options.add_argument("--out", default=os.path.join(model.DATA, "reader1"))
     options.add_argument("--scores")
+    options.add_argument("--kinds", help="write scores by models that saw no review of the same "
+                         "kind of product, and nothing else")
     options.add_argument("--use-scores", help="take these scores of an earlier cross-validation")
     chosen = options.parse_args()
     whole = material(chosen.data)
     parts = numpy.array([corpus.fold(review.unit) for review in whole.reviews])
+    if chosen.kinds:
+        kinds = numpy.array([review.kind for review in whole.reviews])
+        numpy.save(chosen.kinds, crossed_scores(whole, kinds))
+        return
     if chosen.use_scores:
         scores = numpy.load(chosen.use_scores)
     else:

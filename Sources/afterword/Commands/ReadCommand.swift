@@ -23,7 +23,7 @@ struct ReadCommand: ParsableCommand {
         guard let input = file == "-" ? .standardInput : FileHandle(forReadingAtPath: file) else {
             throw CommandFault(.usage, "\(file) cannot be read")
         }
-        var reader = ModelReader()
+        var reader = FrozenReader()
         var lines = InputLines(input)
         while let line = try lines.next() {
             if StandardOutput.hasFailed { return }
@@ -109,7 +109,7 @@ private struct GivenReview {
         }
     }
 
-    func answer(_ reading: ModelReading, _ ids: [ReviewModel.ID]) -> JSONValue {
+    func answer(_ reading: FrozenReading, _ ids: [FrozenModel.ID]) -> JSONValue {
         let own: [(key: String, value: JSONValue)] = id.map { [("id", $0)] } ?? []
         let aspects = reading.aspects.map { mention in
             JSONValue.object(
@@ -134,7 +134,7 @@ private struct GivenReview {
             ])
     }
 
-    private func place(_ mention: ModelMention) -> [(key: String, value: JSONValue)] {
+    private func place(_ mention: FrozenMention) -> [(key: String, value: JSONValue)] {
         let text = mention.field == .title ? title : body
         func quote(_ range: Range<Int>) -> String {
             text.map { String(decoding: $0.bytes[range], as: UTF8.self) } ?? ""

@@ -45,7 +45,7 @@ struct LetterRoles: Sendable {
         for value in file.values(in: "letters") {
             let scalars = value.words.map { $0.unicodeScalars.map(\.value) }
             let (folded, lower) = (scalars[0], scalars[1][0])
-            first[Int(hexadecimal(value.key))] = Entry(
+            first[Int(scalarNumber(value.key))] = Entry(
                 role: .letter, folded: (folded[0], folded.count > 1 ? folded[1] : 0), lower: lower)
         }
         let roles: [(String, Role)] = [
@@ -71,7 +71,7 @@ struct LetterRoles: Sendable {
     }
 
     private mutating func add(_ written: String, _ role: Role) {
-        let ends = written.split(separator: "-").map { hexadecimal(String($0)) }
+        let ends = written.split(separator: "-").map { scalarNumber(String($0)) }
         let range = ends[0]...ends[ends.count - 1]
         ranges.append((range, role))
         for scalar in range where scalar < Self.firstCount {
@@ -83,7 +83,7 @@ struct LetterRoles: Sendable {
 }
 
 /// A number of a data file, written in base 16.
-func hexadecimal(_ written: String) -> UInt32 {
+func scalarNumber(_ written: String) -> UInt32 {
     guard let number = UInt32(written, radix: 16) else {
         preconditionFailure("no number in base 16: \(written)")
     }

@@ -1,5 +1,5 @@
 /// A word of a text as the frozen reader cuts it: a byte range, and its place among sentences.
-struct ModelWord: Sendable {
+struct FrozenWord: Sendable {
     var facts: WordFacts
     var range: Range<Int>
     var sentence: Int
@@ -11,21 +11,21 @@ struct ModelWord: Sendable {
 ///
 /// - Parameter bytes: Well-formed UTF-8.
 @inline(__always)
-func cutForModel(
-    _ bytes: BorrowedBytes, _ model: ReviewModel, _ memory: inout WordMemory,
-    _ body: (ModelWord) -> Void
+func cutFrozenWords(
+    _ bytes: BorrowedBytes, _ model: FrozenModel, _ memory: inout WordMemory,
+    _ body: (FrozenWord) -> Void
 ) {
-    var cutter = ModelCutter()
+    var cutter = FrozenCutter()
     var place = 0
-    while place < bytes.count, cutter.wordCount < ModelCutter.wordLimit {
-        let (scalar, width) = scalarForModel(bytes, at: place)
+    while place < bytes.count, cutter.wordCount < FrozenCutter.wordLimit {
+        let (scalar, width) = scalarOrGap(bytes, at: place)
         let entry = model.letters[scalar]
         switch entry.role {
         case .letter, .unspaced:
             let range = cutter.wordRange(bytes, from: place, entry.role, model.letters)
             let isSpaced = entry.role == .letter
             let facts = memory.facts(bytes, range) {
-                factsForModel(bytes, range, isSpaced: isSpaced, model)
+                factsOfWord(bytes, range, isSpaced: isSpaced, model)
             }
             body(cutter.word(facts, range))
             place = range.upperBound
@@ -41,14 +41,14 @@ func cutForModel(
 
 /// The facts of a word that is not in memory.
 @inline(never)
-private func factsForModel(
-    _ bytes: BorrowedBytes, _ range: Range<Int>, isSpaced: Bool, _ model: ReviewModel
+private func factsOfWord(
+    _ bytes: BorrowedBytes, _ range: Range<Int>, isSpaced: Bool, _ model: FrozenModel
 ) -> WordFacts {
     var letters = OpenLetters()
     letters.begin(isSpaced: isSpaced)
     var place = range.lowerBound
     while place < range.upperBound {
-        let (scalar, width) = scalarForModel(bytes, at: place)
+        let (scalar, width) = scalarOrGap(bytes, at: place)
         let entry = model.letters[scalar]
         if entry.role != .joining { letters.add(entry) }
         place += width
@@ -58,7 +58,7 @@ private func factsForModel(
 
 /// The scalar at a place, and its length in bytes. An ill-formed byte is a gap.
 @inline(__always)
-func scalarForModel(_ bytes: BorrowedBytes, at place: Int) -> (UInt32, Int) {
+func scalarOrGap(_ bytes: BorrowedBytes, at place: Int) -> (UInt32, Int) {
     let byte = bytes[place]
     if byte < 0x80 { return (UInt32(byte), 1) }
     guard let scalar = decodeScalar(bytes, at: place) else { return (0, 1) }
@@ -66,7 +66,7 @@ func scalarForModel(_ bytes: BorrowedBytes, at place: Int) -> (UInt32, Int) {
 }
 
 /// Where a text is cut.
-private struct ModelCutter {
+private struct FrozenCutter {
     static let wordLimit = 20_000
 
     private(set) var wordCount = 0
@@ -81,7 +81,7 @@ private struct ModelCutter {
     ) -> Range<Int> {
         var (place, count) = (start, 0)
         while place < bytes.count {
-            let (scalar, width) = scalarForModel(bytes, at: place)
+            let (scalar, width) = scalarOrGap(bytes, at: place)
             let own = letters[scalar].role
             if own == role {
                 // Runs of letters without spaces are cut; other words are as long as they are.
@@ -96,13 +96,13 @@ private struct ModelCutter {
     }
 
     @inline(__always)
-    mutating func word(_ facts: WordFacts, _ range: Range<Int>) -> ModelWord {
+    mutating func word(_ facts: WordFacts, _ range: Range<Int>) -> FrozenWord {
         let isFirst = sentence != lastSentence
         let begins = isFirst || isClauseOver || facts.isSpaced && facts.contrasts
         wordCount += 1
         lastSentence = sentence
         isClauseOver = false
-        return ModelWord(facts: facts, range: range, sentence: sentence, beginsClause: begins)
+        return FrozenWord(facts: facts, range: range, sentence: sentence, beginsClause: begins)
     }
 
     /// A hyphen behind a space ends a clause.

@@ -2,7 +2,7 @@
 ///
 /// `tools/reader` trains it and writes its files: `weights.txt`, whose first lines are names and
 /// numbers and whose rest are bytes below 128, and `phrases.txt`. A released model never changes.
-package struct ReviewModel: Sendable {
+package struct FrozenModel: Sendable {
     /// What a lane stands for.
     package struct ID: Equatable, Sendable {
         /// As in tools/reader/ids.md: `leaks`, `fire`.
@@ -37,7 +37,7 @@ package struct ReviewModel: Sendable {
     static let bits: UInt32 = 18
 
     /// The first model.
-    package static let first = ReviewModel("reader1")
+    package static let first = FrozenModel("reader1")
 
     /// - Parameter folder: That of the model's files below `data`.
     init(_ folder: String) {

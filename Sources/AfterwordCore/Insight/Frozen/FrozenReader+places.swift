@@ -1,13 +1,13 @@
 /// Where a review says what is read in it, and how sure a danger is.
-extension ModelReader {
+extension FrozenReader {
     /// The mention of a lane in the sentence that weighed most.
     mutating func mention(
         of lane: Int, above limit: Int32, _ title: Text?, _ body: Text?
-    ) -> ModelMention {
+    ) -> FrozenMention {
         let sentence = sentence(of: lane)
         let excess = Int64(score(of: lane)) - Int64(limit)
         let unit = max(1, Int64(model.units[lane]))
-        return ModelMention(
+        return FrozenMention(
             id: lane, weight: Int(excess * 1000 / unit), field: sentence.field,
             sentence: sentence.range,
             word: heaviestWord(lane, sentence.range, sentence.field == .title ? title : body))
@@ -21,28 +21,35 @@ extension ModelReader {
         return hasPossibility(text, sentence.range) ? .said : .happened
     }
 
+    /// Leaves out `unsafe`, which stands for any danger, beside one that is known by its kind.
+    func leaveOutUnnamed(_ reading: inout FrozenReading) {
+        guard reading.dangers.count > 1 else { return }
+        reading.dangers.removeAll { model.ids[$0.mention.id].name == "unsafe" }
+    }
+
     /// Adds, as unlikely, the dangers that a phrase names and that are not read.
     mutating func addUnlikelyDangers(
-        to reading: inout ModelReading, _ title: Text?, _ body: Text?
+        to reading: inout FrozenReading, _ title: Text?, _ body: Text?
     ) {
         var known = Set(reading.dangers.map(\.mention.id))
+        let isKnown = !known.isEmpty
         for sentence in sentences {
             for says in sentence.says {
                 guard let lane = PhraseTable.complaint(says.meaning), model.ids[lane].isDanger,
-                    known.insert(lane).inserted
+                    !isKnown || model.ids[lane].name != "unsafe", known.insert(lane).inserted
                 else { continue }
                 let text = sentence.field == .title ? title : body
-                let mention = ModelMention(
+                let mention = FrozenMention(
                     id: lane, weight: 0, field: sentence.field, sentence: sentence.range,
                     word: heaviestWord(lane, sentence.range, text))
-                reading.dangers.append(ModelDanger(mention: mention, dangerClass: .unlikely))
+                reading.dangers.append(FrozenDanger(mention: mention, dangerClass: .unlikely))
             }
         }
     }
 
     /// Adds the aspects that a phrase praises, without a negation before it, and that are no
     /// complaints of the review.
-    func addPraise(to reading: inout ModelReading, _ title: Text?, _ body: Text?) {
+    func addPraise(to reading: inout FrozenReading, _ title: Text?, _ body: Text?) {
         var known = Set(reading.aspects.map(\.id))
         for sentence in sentences {
             for says in sentence.says where !says.isNegated {
@@ -50,7 +57,7 @@ extension ModelReader {
                     known.insert(lane).inserted
                 else { continue }
                 reading.aspects.append(
-                    ModelMention(
+                    FrozenMention(
                         id: lane, isNegative: false, weight: 0, field: sentence.field,
                         sentence: sentence.range, word: sentence.range))
             }
@@ -67,7 +74,7 @@ extension ModelReader {
         var own = WordMemory.none
         swap(&own, &memory)
         text.bytes.lend { bytes in
-            cutForModel(bytes.part(range), model, &own) { word in
+            cutFrozenWords(bytes.part(range), model, &own) { word in
                 let own = walk.weights(word, model) { _, _ in }[lane]
                 guard own > weight else { return }
                 weight = own
@@ -85,7 +92,7 @@ extension ModelReader {
         var own = WordMemory.none
         swap(&own, &memory)
         text.bytes.lend { bytes in
-            cutForModel(bytes.part(range), model, &own) { word in
+            cutFrozenWords(bytes.part(range), model, &own) { word in
                 found = found || model.words.possible.contains(word.facts.state)
             }
         }

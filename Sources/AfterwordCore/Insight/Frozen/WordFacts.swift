@@ -43,7 +43,7 @@ struct OpenLetters: Sendable {
     }
 
     /// What is known of the word.
-    mutating func facts(_ model: ReviewModel) -> WordFacts {
+    mutating func facts(_ model: FrozenModel) -> WordFacts {
         if folded.count > WordFacts.letterLimit { folded.removeLast() }
         var facts = WordFacts()
         facts.isSpaced = isSpaced
@@ -64,7 +64,7 @@ struct OpenLetters: Sendable {
     }
 
     /// The runs of three to five letters of `^word$`, without the whole.
-    private func addGrams(_ model: ReviewModel, to sum: inout WordWeights) {
+    private func addGrams(_ model: FrozenModel, to sum: inout WordWeights) {
         let count = folded.count + 2
         for start in 0..<count {
             var state = FeatureHash.gramStart
@@ -79,7 +79,7 @@ struct OpenLetters: Sendable {
     }
 
     /// The runs of one to four letters of a script without spaces.
-    private func addRuns(_ model: ReviewModel, to sum: inout WordWeights) {
+    private func addRuns(_ model: FrozenModel, to sum: inout WordWeights) {
         for start in folded.indices {
             var state = FeatureHash.start
             for length in 1...min(4, folded.count - start) {

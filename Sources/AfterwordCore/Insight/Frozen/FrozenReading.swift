@@ -1,15 +1,15 @@
 /// What the frozen reader reads in one review.
-package struct ModelReading: Equatable, Sendable {
+package struct FrozenReading: Equatable, Sendable {
     /// The language; `nil` where it is not certain.
     package var language: String?
     /// Complaints, in the order of the model's ids; at most one for each.
-    package var aspects: [ModelMention] = []
+    package var aspects: [FrozenMention] = []
     /// Dangers, the surest class first, then in the order of the ids; at most one for each kind.
-    package var dangers: [ModelDanger] = []
+    package var dangers: [FrozenDanger] = []
 }
 
 /// An aspect or a danger that a review mentions, and where.
-package struct ModelMention: Equatable, Sendable {
+package struct FrozenMention: Equatable, Sendable {
     /// Its place among the model's ids.
     package var id: Int
     /// Whether it is a complaint; the model reads no praise.
@@ -24,7 +24,7 @@ package struct ModelMention: Equatable, Sendable {
 }
 
 /// A danger that a review mentions.
-package struct ModelDanger: Equatable, Sendable {
-    package var mention: ModelMention
+package struct FrozenDanger: Equatable, Sendable {
+    package var mention: FrozenMention
     package var dangerClass: DangerClass
 }

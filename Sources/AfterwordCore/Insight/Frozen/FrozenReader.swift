@@ -3,8 +3,8 @@
 /// A score is that of the strongest sentence plus half of the whole review's plus what the stars
 /// say. All arithmetic is of whole numbers: the same text gives the same reading on every machine.
 /// The time is linear in the text; of a field, 20,000 words are read. Not to be shared by threads.
-package struct ModelReader: Sendable {
-    let model: ReviewModel
+package struct FrozenReader: Sendable {
+    let model: FrozenModel
     var memory = WordMemory()
     private(set) var sentences: [Sentence] = []
     private var whole = WeightSum()
@@ -21,27 +21,28 @@ package struct ModelReader: Sendable {
         var says: [(meaning: UInt16, isNegated: Bool)] = []
     }
 
-    package init(_ model: ReviewModel = .first) { self.model = model }
+    package init(_ model: FrozenModel = .first) { self.model = model }
 
     /// What the ids of readings stand for, by their places.
-    package var ids: [ReviewModel.ID] { model.ids }
+    package var ids: [FrozenModel.ID] { model.ids }
 
     /// What a review says.
     ///
     /// - Parameter stars: From 1 to 5; nil where it has no rating.
-    package mutating func read(title: Text?, body: Text?, stars: Int?) -> ModelReading {
+    package mutating func read(title: Text?, body: Text?, stars: Int?) -> FrozenReading {
         score(title: title, body: body, stars: stars)
         let limits = model.limits[(stars ?? 0) > 3 ? 1 : 0]
-        var reading = ModelReading(language: model.languages.language(languages))
+        var reading = FrozenReading(language: model.languages.language(languages))
         for lane in model.ids.indices where best[lane] > limits[lane] && bestSentence[lane] >= 0 {
             let mention = mention(of: lane, above: limits[lane], title, body)
             if model.ids[lane].isDanger {
                 let dangerClass = dangerClass(of: lane, title, body)
-                reading.dangers.append(ModelDanger(mention: mention, dangerClass: dangerClass))
+                reading.dangers.append(FrozenDanger(mention: mention, dangerClass: dangerClass))
             } else {
                 reading.aspects.append(mention)
             }
         }
+        leaveOutUnnamed(&reading)
         addPraise(to: &reading, title, body)
         addUnlikelyDangers(to: &reading, title, body)
         reading.dangers.sort { left, right in
@@ -91,7 +92,7 @@ package struct ModelReader: Sendable {
         text.bytes.lend { bytes in
             var own = WordMemory.none
             swap(&own, &memory)
-            cutForModel(bytes, model, &own) { word in
+            cutFrozenWords(bytes, model, &own) { word in
                 if word.sentence != last {
                     finish(&sum, at: end)
                     sentences.append(Sentence(field: field, range: word.range))

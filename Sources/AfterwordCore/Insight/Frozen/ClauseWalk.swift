@@ -30,7 +30,7 @@ struct ClauseWalk: Sendable {
     /// and whether a negation stands before the phrase.
     @inline(__always)
     mutating func weights(
-        _ word: ModelWord, _ model: ReviewModel, _ found: (UInt16, Bool) -> Void
+        _ word: FrozenWord, _ model: FrozenModel, _ found: (UInt16, Bool) -> Void
     ) -> WordWeights {
         if word.beginsClause { (count, scope, hasBefore, negations) = (0, 0, false, 0) }
         var sum = word.facts.weights
@@ -69,7 +69,7 @@ struct ClauseWalk: Sendable {
     }
 
     private mutating func addPhrases(
-        upTo limit: Int, _ model: ReviewModel, _ sum: inout WordWeights,
+        upTo limit: Int, _ model: FrozenModel, _ sum: inout WordWeights,
         _ found: (UInt16, Bool) -> Void
     ) {
         for length in 1...min(limit, count) {

@@ -4,7 +4,7 @@ import Testing
 @testable import AfterwordCore
 
 @Suite("The frozen reader of reviews")
-struct ModelReaderTests {
+struct FrozenReaderTests {
     /// A line of tools/reader/golden.tsv, which tools/reader/reference.py writes.
     private struct Line {
         var stars: Int?
@@ -34,7 +34,7 @@ struct ModelReaderTests {
 
     @Test("Scores and languages are those of the definition in Python, to the last bit")
     func sameAsDefinition() throws {
-        var reader = ModelReader()
+        var reader = FrozenReader()
         let lines = try Self.golden()
         #expect(lines.count > 300)
         for line in lines {
@@ -49,7 +49,7 @@ struct ModelReaderTests {
 
     @Test("A reading does not depend on what was read before")
     func independent() throws {
-        var reader = ModelReader()
+        var reader = FrozenReader()
         for line in try Self.golden().reversed() {
             let known = reader.read(title: line.title, body: line.body, stars: line.stars)
             var fresh = reader
@@ -60,7 +60,7 @@ struct ModelReaderTests {
 
     @Test("Places lie within the text, at its characters' boundaries")
     func places() throws {
-        var reader = ModelReader()
+        var reader = FrozenReader()
         for line in try Self.golden() {
             let reading = reader.read(title: line.title, body: line.body, stars: 1)
             for mention in reading.aspects + reading.dangers.map(\.mention) {
@@ -76,10 +76,10 @@ struct ModelReaderTests {
 
     @Test("Texts of nothing, of one letter and of many say what they say")
     func extremes() {
-        var reader = ModelReader()
-        #expect(reader.read(title: nil, body: nil, stars: nil) == ModelReading())
-        #expect(reader.read(title: Text(""), body: Text(" \n"), stars: 1) == ModelReading())
-        #expect(reader.read(title: nil, body: Text([0xFF, 0xC3]), stars: 1) == ModelReading())
+        var reader = FrozenReader()
+        #expect(reader.read(title: nil, body: nil, stars: nil) == FrozenReading())
+        #expect(reader.read(title: Text(""), body: Text(" \n"), stars: 1) == FrozenReading())
+        #expect(reader.read(title: nil, body: Text([0xFF, 0xC3]), stars: 1) == FrozenReading())
         let long = Text(String(repeating: "It broke after two days. ", count: 20_000))
         let reading = reader.read(title: nil, body: long, stars: 1)
         #expect(reading.aspects.contains { reader.model.ids[$0.id].name == "breaks_early" })
@@ -89,7 +89,7 @@ struct ModelReaderTests {
 
     @Test("Complaints that negations, contrasts and praise stand beside", arguments: complaints)
     func complaint(_ text: String, _ id: String) {
-        var reader = ModelReader()
+        var reader = FrozenReader()
         let reading = reader.read(title: nil, body: Text(text), stars: 1)
         let names = reading.aspects.filter { $0.isNegative }.map { reader.model.ids[$0.id].name }
         #expect(names.contains(id), "\(text): \(names)")
@@ -97,7 +97,7 @@ struct ModelReaderTests {
 
     @Test("Denials and praise are no such complaints", arguments: denials)
     func denial(_ text: String, _ id: String) {
-        var reader = ModelReader()
+        var reader = FrozenReader()
         let reading = reader.read(title: nil, body: Text(text), stars: 5)
         let names = reading.aspects.filter { $0.isNegative }.map { reader.model.ids[$0.id].name }
         #expect(!names.contains(id), "\(text): \(names)")
@@ -105,7 +105,7 @@ struct ModelReaderTests {
 
     @Test("Dangers that happened or are said lead", arguments: dangers)
     func danger(_ text: String, _ kind: String, _ leads: Bool) {
-        var reader = ModelReader()
+        var reader = FrozenReader()
         let reading = reader.read(title: nil, body: Text(text), stars: leads ? 1 : 5)
         let found = reading.dangers.filter { $0.dangerClass.leads }.map {
             reader.model.ids[$0.mention.id].name
@@ -113,9 +113,16 @@ struct ModelReaderTests {
         #expect(found.contains(kind) == leads, "\(text): \(found)")
     }
 
+    @Test("The class of a danger: it happened, is possible, or is only named", arguments: classes)
+    func dangerClass(_ text: String, _ expected: String) {
+        var reader = FrozenReader()
+        let reading = reader.read(title: nil, body: Text(text), stars: 1)
+        #expect(reading.dangers.first?.dangerClass.rawValue == expected, "\(text)")
+    }
+
     @Test("Languages of texts of twenty letters and more", arguments: languages)
     func language(_ text: String, _ code: String?) {
-        var reader = ModelReader()
+        var reader = FrozenReader()
         #expect(reader.language(of: Text(text)) == code)
     }
 }
@@ -169,6 +176,17 @@ private let dangers: [(String, String, Bool)] = [
     ("Mit Schimmel hatte ich auch keinerlei Probleme.", "mould", false),
     ("Water drains quickly, preventing any mildew.", "mould", false),
     ("No rash, no irritation, lovely.", "skin", false),
+]
+
+private let classes: [(String, String)] = [
+    ("When I plugged it in it caught fire", "A"),
+    ("Mi hijo se cortó la mano", "A"),
+    ("Mio figlio si è tagliato", "A"),
+    ("My daughter got an electric shock.", "A"),
+    ("it could catch fire", "B"),
+    ("Der Hocker ist umgekippt, gefährlich für Kinder.", "B"),
+    ("Mit Schimmel hatte ich auch keinerlei Probleme.", "C"),
+    ("Water drains quickly, preventing any mildew.", "C"),
 ]
 
 private let languages: [(String, String?)] = [
