@@ -21,7 +21,7 @@ from model import IDS, K
 
 
 def measure(labels, found):
-    hit, languages, said = (labels & found).sum(), found.sum(), labels.sum()
+    hit, told, said = (labels & found).sum(), found.sum(), labels.sum()
     return (2 * hit / max(1, told + said), hit / max(1, told), hit / max(1, said), int(said))
 
 
@@ -100,8 +100,8 @@ def report(reviews, labels, scores, by_kind, told):
     yield "## By language (sellerx, as told by the model)"
     yield ""
     yield from HEAD
-    for code, _ in collections.Counter(languages).most_common():
-        chosen = (kind == "sellerx") & (numpy.array(languages) == code)
+    for code, _ in collections.Counter(told).most_common():
+        chosen = (kind == "sellerx") & (numpy.array(told) == code)
         if chosen.sum() >= 15:
             yield row("%s (%d reviews)" % (code, chosen.sum()), labels[chosen][:, aspects],
                       found[chosen][:, aspects])
@@ -177,7 +177,7 @@ def main():
             if id in IDS.place:
                 labels[n, IDS.place[id]] = True
     reader = reference.Reader()
-    languages = [reader.language(r.title, r.text) or "unknown" for r in reviews]
+    told = [reader.language(r.title, r.text) or "unknown" for r in reviews]
     print("# What the frozen model reads\n")
     print("`afterword read FILE` reads texts by it; loads and answers still read by the lexicon.\n")
     print("Written by tools/reader/evaluate.py. %d reviews labelled by reading; %d of 1–3 stars.\n" % (
