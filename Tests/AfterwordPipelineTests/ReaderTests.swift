@@ -51,6 +51,12 @@ import Testing
         add(try reader.attributeHistory(ofProducts: ids))
         add(try reader.summaryHistory(ofProducts: ids))
         add(try reader.monthHistory(ofProducts: ids))
+        return try found + ofReadings(reader, run)
+    }
+
+    private func ofReadings(_ reader: any StoreReader, _ run: Int64) throws -> [String] {
+        var found: [String] = []
+        func add(_ value: some Any) { found.append("\(value)") }
         add(try reader.changed(after: 0, upTo: run).history)
         add(try Set(reader.firstVersions(after: 0, upTo: run)).map(\.reviewKey).sorted())
         add(try reader.readings(ofProducts: 0...(.max), upTo: run))
