@@ -135,4 +135,20 @@ import Testing
         }
         #expect(seen > 100)
     }
+
+    @Test("A store that counts the calls of its loads passes all of them on")
+    func counted() throws {
+        for seed in UInt64(1)...6 {
+            let (store, target) = (MemoryStore(), MemoryStore())
+            let history = ReviewHistory(seed: seed)
+            let counting = CountingStore(target) { _ in }
+            try history.load(history.steps, into: counting)
+            try history.load(history.steps, into: store)
+            #expect(
+                try target.read { try goldenTables($0) } == store.read { try goldenTables($0) })
+            let copy = MemoryStore()
+            _ = try copyStore(from: store, to: CountingStore(copy) { _ in })
+            #expect(try copy.read { try goldenTables($0) } == store.read { try goldenTables($0) })
+        }
+    }
 }
