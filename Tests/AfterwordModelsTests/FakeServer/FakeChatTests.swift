@@ -194,7 +194,7 @@ struct RuleBookTests {
         }
     }
 
-    @Test("Sequences are counted by key; what is left is told")
+    @Test("Sequences are counted by key; what is left is shown")
     func sequences() throws {
         let rules =
             #"{"rules":[{"name":"a","match":{"message":"Hello"},"answers":[{"text":"1"},"#
