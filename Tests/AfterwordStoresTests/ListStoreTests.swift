@@ -10,10 +10,10 @@ import Testing
     }
 
     /// The versions of all lists, in any parts.
-    private func lists(_ reader: any StoreReader) throws -> [String] {
+    private func lists(_ reader: any StoreReader, upTo run: Int64 = .max) throws -> [String] {
         var found: [String] = []
         for list in ReviewList.all {
-            try reader.listed(list, by: 1, after: 0, upTo: .max) { row in
+            try reader.listed(list, by: 1, after: 0, upTo: run) { row in
                 row.versions.forEach {
                     found.append("\(list) \(row.run) \($0.product) \($0.marks)")
                 }
@@ -67,6 +67,26 @@ import Testing
             #expect(
                 try copy.read { try $0.themeSumsHistory() }
                     == store.read { try $0.themeSumsHistory() })
+        }
+    }
+
+    @Test("A run that reads records again lists a store that has none", arguments: StoreKind.sql)
+    func reclean(kind: StoreKind) throws {
+        for seed in Self.seeds.prefix(2) {
+            let history = ReviewHistory(seed: seed)
+            let stores = TemporaryStores(kind)
+            let open = try stores.makeOpener()
+            try history.load(history.steps, into: open())
+            let before = try open().read { try (lists($0), $0.runs().count) }
+            try stores.tamper("DELETE FROM review_lists")
+            let store = try open()
+            let clock = ReviewHistory.start.adding(seconds: 9_000 * 86_400)
+            _ = try recleanStore(
+                store, by: nil, options: history.options(history.steps[0], batchRows: 7),
+                surroundings: LoadSurroundings(now: { clock }))
+            let own = try store.read { try lists($0, upTo: Int64(before.1)) }
+            #expect(own == before.0, "seed \(seed)")
+            #expect(try TemporaryStores.audited(store) == nil, "seed \(seed)")
         }
     }
 

@@ -25,11 +25,8 @@ func beginLoad(
         options: options, head: head, observedAt: observed.at, observedOrigin: observed.origin,
         identicalSince: repeated.map(\.run).min(), dumpLabel: dumpLabel(options, repeated),
         identity: identity)
-    run.lexicon = try readingLexicon(head, options)
+    try run.take(lexicon: readingLexicon(head, options), load.reader)
     if !run.isFirst {
-        if let lexicon = run.lexicon {
-            run.isUnlisted = try !load.reader.hasLists(by: Int64(lexicon.version))
-        }
         run.take(aliases: try load.reader.links())
         try dumpIndex.placeMarks { try load.products($0).map(\.productID) }
     }

@@ -15,9 +15,9 @@ struct RunContext: Sendable {
     /// By what rules the run identifies reviews.
     var identity = IdentityRules.current
     /// What the run reads the texts of reviews with; nil where the store keeps no readings.
-    var lexicon: Lexicon?
+    private(set) var lexicon: Lexicon?
     /// Whether the store keeps readings, but no lists of reviews: an earlier program wrote it.
-    var isUnlisted = false
+    private(set) var isUnlisted = false
     /// Identities by which reviews without ids are found since they were edited, each with the
     /// review's own.
     var aliases: [Digest128: Digest128] = [:]
@@ -26,6 +26,12 @@ struct RunContext: Sendable {
     var run: Int64 { head.nextRun }
     /// Whether the run may delete reviews, so that some may move to another product.
     var mayDelete: Bool { options.completeness != .none && !isFirst }
+    /// Takes what the run reads texts with, and looks whether the store's lists are to be made.
+    mutating func take(lexicon: Lexicon?, _ reader: any StoreReader) throws {
+        self.lexicon = lexicon
+        guard let lexicon, !isFirst else { return }
+        isUnlisted = try !reader.hasLists(by: Int64(lexicon.version))
+    }
     /// Takes the further identities of reviews.
     mutating func take(aliases links: [ReviewLink]) {
         for link in links where !link.match.isMovement {
