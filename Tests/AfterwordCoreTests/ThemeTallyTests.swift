@@ -170,7 +170,7 @@ import Testing
                 var last: [UInt32: ReadingMarks] = [:]
                 for (run, own) in runs.sorted(by: { $0.key < $1.key }) {
                     own.forEach { marks in
-                        marks.forEachList(after: last[marks.number]) { list in
+                        marks.forEachList(after: last[marks.number]) { list, marks in
                             parts[list, default: []].append(
                                 (run, ListedMarks(product: Int64(product), marks: marks)))
                         }

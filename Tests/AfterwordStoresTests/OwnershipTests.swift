@@ -79,7 +79,7 @@ import Testing
         "13 estimated times, restated versions, capped dumps": undoCappedDumps,
         // They allow the same.
         "14 checks without lists": "", "15 readings": undoReadings, "16 search": undoSearch,
-        "17 lists": undoLists,
+        "17 lists": undoLists, "18 lists of replaced versions": "",
     ]
 
     private func undo(_ migration: String, in database: Database) throws {

@@ -164,7 +164,8 @@ import Testing
                     '9 digest rules', '10 identity rules, unreadable fields',
                     '11 review links', '12 distinct reviews',
                     '13 estimated times, restated versions, capped dumps', '15 readings',
-                    '16 search', '17 lists')
+                    '16 search', '17 lists',
+                    '18 lists of replaced versions')
             """)
         try store.grantReader(role)
         _ = try schema.open()

@@ -13,6 +13,12 @@ package enum ReviewList: Hashable, Sendable {
     case quiet
     /// Of all reviews that are not quiet one in `sampleStep`, by number.
     case sample
+    /// What the versions of a run in the first three lists replaced: marks of the versions before
+    /// them without their distinct keys, under the run of the later ones.
+    case replaced
+    /// The versions in the first three lists that are the first of their review, of all runs but
+    /// the first.
+    case added
     /// Complaints about an aspect, whatever the stars.
     case complaints(aspect: Int)
     /// Praise of an aspect, whatever the stars.
@@ -31,6 +37,8 @@ package enum ReviewList: Hashable, Sendable {
         case .unread: 3
         case .quiet: 4
         case .sample: 5
+        case .replaced: 6
+        case .added: 7
         case .complaints(let aspect): 64 + Int64(aspect)
         case .praise(let aspect): 128 + Int64(aspect)
         }
@@ -44,12 +52,18 @@ package enum ReviewList: Hashable, Sendable {
         case 3: self = .unread
         case 4: self = .quiet
         case 5: self = .sample
+        case 6: self = .replaced
+        case 7: self = .added
         case 64..<128: self = .complaints(aspect: Int(number - 64))
         case 128..<192: self = .praise(aspect: Int(number - 128))
         default: return nil
         }
     }
 
+    /// The lists of what an inbox shows or counts.
+    package static let ofInbox = [ReviewList.dangers, .negatives, .unread]
+
+    /// Whether a version belongs to the list by its own marks.
     package func holds(_ marks: ReadingMarks) -> Bool {
         guard marks.isLive else { return false }
         return switch self {
@@ -58,6 +72,7 @@ package enum ReviewList: Hashable, Sendable {
         case .unread: marks.hasText && !marks.isReadable
         case .quiet: marks.isQuiet
         case .sample: !marks.isQuiet && marks.number % Self.sampleStep == 0
+        case .replaced, .added: false
         case .complaints(let aspect): marks.complaints.contains(aspect)
         case .praise(let aspect): marks.praises.contains(aspect)
         }
@@ -67,21 +82,36 @@ package enum ReviewList: Hashable, Sendable {
 extension ReadingMarks {
     fileprivate var isQuiet: Bool { (star ?? 0) < 4 && complaints.isEmpty }
 
-    /// Passes each list that the version stands in to `body`, once.
+    /// Passes each list that the version stands in to `body`, once, with the marks to list.
     ///
     /// - Parameter previous: The marks of the version before it.
-    package func forEachList(after previous: ReadingMarks?, _ body: (ReviewList) -> Void) {
-        for list in [ReviewList.dangers, .negatives, .unread, .quiet, .sample]
-        where list.holds(self) || previous.map(list.holds) ?? false {
-            body(list)
+    package func forEachList(
+        after previous: ReadingMarks?, _ body: (ReviewList, ReadingMarks) -> Void
+    ) {
+        func stands(in list: ReviewList) -> Bool {
+            list.holds(self) || previous.map(list.holds) ?? false
         }
+        var isOfInbox = false
+        for list in ReviewList.ofInbox where stands(in: list) {
+            isOfInbox = true
+            body(list, self)
+        }
+        if isOfInbox {
+            if var previous {
+                previous.key = .none
+                body(.replaced, previous)
+            } else if run > 1 {
+                body(.added, self)
+            }
+        }
+        for list in [ReviewList.quiet, .sample] where stands(in: list) { body(list, self) }
         var (complaints, praises) = (complaints, praises)
         if let previous {
             complaints.formUnion(previous.complaints)
             praises.formUnion(previous.praises)
         }
-        complaints.forEach { body(.complaints(aspect: $0)) }
-        praises.forEach { body(.praise(aspect: $0)) }
+        complaints.forEach { body(.complaints(aspect: $0), self) }
+        praises.forEach { body(.praise(aspect: $0), self) }
     }
 }
 

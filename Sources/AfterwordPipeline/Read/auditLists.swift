@@ -27,11 +27,11 @@ struct ListAudit {
         var last: [Int64: [UInt32: ReadingMarks]] = [:]
         for row in rows {
             row.readings.forEach { marks in
-                let own = ListedMarks(product: row.productKey, marks: marks)
                 let before = last[row.reader]?[marks.number]
-                marks.forEachList(after: before) { list in
+                marks.forEachList(after: before) { list, marks in
                     let place = Place(list: list, run: row.run, reader: row.reader)
-                    wanted[place, default: Sum()].add(own)
+                    wanted[place, default: Sum()]
+                        .add(ListedMarks(product: row.productKey, marks: marks))
                 }
                 last[row.reader, default: [:]][marks.number] = marks
             }

@@ -3,12 +3,11 @@ import AfterwordCore
 /// The inbox of a window that begins before the first run, from stored readings: everything in it
 /// is seen for the first time, so no text is needed to list it. Only those of the page are read.
 ///
-/// - Returns: Also how many live reviews are in a language that is not read; nil where the store
-///   keeps no readings as of the end of the window.
+/// - Returns: Nil where the store keeps no readings as of the end of the window.
 func firstInbox(
     _ reader: any StoreReader, in window: DumpWindow, of scope: ReviewScope?, _ lexicon: Lexicon,
     _ page: Page
-) throws -> (listing: Listing<InboxEntry>, unread: Int64)? {
+) throws -> CountedInbox? {
     guard window.isFirst, window.to > 0 else { return nil }
     let runs = try reader.runs()
     _ = try resolveAsOf(.run(window.to), among: runs)
@@ -19,14 +18,14 @@ func firstInbox(
     guard readings.isStored else { return nil }
     var found = try FirstInbox(readings, window, judged: reader.verdicts())
     try found.takeNegatives()
-    found.rankPlaces()
+    let groups = found.rankPlaces()
     let entries = try readings.page(found.places, page, by: InboxPlace.isBefore).map {
         try found.entry($0, $1)
     }
     var listing = Listing(entries, of: found.places.count, page: page)
     listing.unlikely = found.unlikely
     listing.newDangers = found.places.count { $0.kind == .safety }
-    return (listing, found.unread)
+    return CountedInbox(page: listing, groups: groups, unread: found.unread)
 }
 
 /// An entry of the inbox before its text is read.
@@ -36,9 +35,7 @@ private struct InboxPlace: ListedPlace {
     var danger: Int32?
     var place: ReadingPlace
     var product: Text
-    /// What the inbox is ordered by first, the greatest last: the kind, the class and the severity
-    /// of the danger, the stars, the number of entries of the kind and the brand, and the brand.
-    var rank: UInt64 = 0
+    var rank = InboxRank()
 
     /// The order of an inbox.
     static func isBefore(_ left: Self, _ right: Self) -> Bool {
@@ -46,33 +43,13 @@ private struct InboxPlace: ListedPlace {
         let (l, r) = (left.place.reading.marks.run, right.place.reading.marks.run)
         return l != r ? l > r : left.product < right.product
     }
-
-    /// - Parameters:
-    ///   - ofBrand: The number of entries of its kind and brand.
-    ///   - brand: The place of the brand among all, in byte order.
-    mutating func rank(_ danger: DangerPlace?, ofBrand: Int, brand: Int) {
-        rank = UInt64(kind.order)
-        func add(_ number: Int, bits: UInt64) {
-            rank = rank << bits | UInt64(min(max(number, 0), 1 << Int(bits) - 1))
-        }
-        add(danger.map { DangerClass.allCases.firstIndex(of: $0.dangerClass) ?? 0 } ?? 0, bits: 2)
-        add(danger?.severity ?? 0, bits: 5)
-        add(place.reading.marks.star ?? 6, bits: 3)
-        add(1 << 24 - 1 - ofBrand, bits: 24)
-        add(brand, bits: 24)
-    }
 }
 
 extension DangerPlace {
-    fileprivate var rank: (DangerClass, Int) { (dangerClass, severity) }
+    fileprivate var rank: (dangerClass: DangerClass, severity: Int) { (dangerClass, severity) }
 }
 
 private struct FirstInbox {
-    private struct Group: Hashable {
-        var kind: InboxEntry.Kind
-        var brand: Text
-    }
-
     let readings: QueryReadings
     private let window: DumpWindow
     private(set) var places: [InboxPlace] = []
@@ -102,10 +79,6 @@ private struct FirstInbox {
         }
     }
 
-    private func brand(of product: Int64) -> Text {
-        readings.products[product]?.dimension[.brand] ?? Text([])
-    }
-
     mutating func takeNegatives() throws {
         for place in try readings.listed(.negatives) {
             guard let product = readings.products[place.product] else { continue }
@@ -117,22 +90,20 @@ private struct FirstInbox {
         unread = Int64(try readings.listed(.unread).count)
     }
 
-    mutating func rankPlaces() {
-        func group(_ place: InboxPlace) -> Group {
-            Group(kind: place.kind, brand: brand(of: place.place.product))
-        }
-        var counts: [Group: Int] = [:]
-        for place in places { counts[group(place), default: 0] += 1 }
-        var brands: [Text: Int] = [:]
-        for (place, brand) in Set(counts.keys.map(\.brand)).sorted().enumerated() {
-            brands[brand] = place
-        }
+    mutating func rankPlaces() -> [InboxGroup: Int] {
+        let ranks = InboxRanks(
+            places.map { place in
+                InboxGroup(
+                    kind: place.kind,
+                    brand: readings.products[place.place.product]?.dimension[.brand])
+            })
         for place in places.indices {
-            let group = group(places[place])
-            places[place].rank(
-                places[place].danger.map { dangers[Int($0)] }, ofBrand: counts[group] ?? 0,
-                brand: brands[group.brand] ?? 0)
+            let own = places[place]
+            places[place].rank = ranks.rank(
+                place, danger: own.danger.map { dangers[Int($0)].rank },
+                stars: own.place.reading.marks.star ?? 6)
         }
+        return ranks.groups
     }
 
     func entry(_ own: InboxPlace, _ read: ReadReview) throws -> InboxEntry {

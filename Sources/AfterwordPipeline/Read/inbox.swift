@@ -53,62 +53,46 @@ package func inbox(
     _ reader: any StoreReader, in window: DumpWindow, of scope: ReviewScope? = nil,
     lexicon: Lexicon = .first, page: Page
 ) throws -> Listing<InboxEntry> {
-    if let first = try firstInbox(reader, in: window, of: scope, lexicon, page) {
-        return first.listing
+    if let counted = try countedInbox(reader, in: window, of: scope, lexicon, page) {
+        return counted.page
     }
-    let keys = try listedChanges(reader, in: window, lexicon)
     return inbox(
-        try reviewChanges(reader, in: window, of: scope, among: keys), lexicon: lexicon, page: page)
+        try reviewChanges(reader, in: window, of: scope), lexicon: lexicon, page: page)
 }
 
-/// The reviews that the inbox of a window may list, or that its coverage counts: those that begin,
-/// continue or end their time in a list within it, those that moved, and those that people judged.
-/// Nil where the store keeps no lists as of the end of the window.
-private func listedChanges(
-    _ reader: any StoreReader, in window: DumpWindow, _ lexicon: Lexicon
-) throws -> [Int64]? {
-    let version = Int64(lexicon.version)
-    guard window.from > 0,
-        try reader.runs().last(where: { $0.run <= window.to })?.reader == version,
-        try reader.hasLists(by: version)
-    else { return nil }
-    var keys: Set<Int64> = []
-    for list in [ReviewList.dangers, .negatives, .unread] {
-        try reader.listed(list, by: version, after: window.from, upTo: window.to) { row in
-            row.versions.forEach { own in
-                // A run that read texts again lists versions of before.
-                guard own.marks.run > window.from else { return }
-                keys.insert(reviewKey(ofProduct: own.product, number: own.marks.number))
-            }
-        }
-    }
-    for link in try reader.links() where link.run > window.from && link.run <= window.to {
-        keys.formUnion([link.from.key, link.to.key])
-    }
-    keys.formUnion(try reader.verdicts().map(\.reviewKey))
-    return keys.sorted()
+/// The inbox of a window from what runs kept; nil where they kept nothing of the kind.
+private func countedInbox(
+    _ reader: any StoreReader, in window: DumpWindow, of scope: ReviewScope?, _ lexicon: Lexicon,
+    _ page: Page
+) throws -> CountedInbox? {
+    try firstInbox(reader, in: window, of: scope, lexicon, page)
+        ?? windowInbox(reader, in: window, of: scope, lexicon, page)
 }
 
-/// The inbox of a window, and what the window covers.
+/// The inbox of a window, the number of its entries by kind and brand, and what the window covers.
 ///
 /// - Parameter isOfAll: As `coverage`.
 /// - Throws: As `inbox`.
 package func coveredInbox(
     _ reader: any StoreReader, in window: DumpWindow, of scope: ReviewScope? = nil,
     isOfAll: Bool = true, page: Page
-) throws -> (inbox: Listing<InboxEntry>, coverage: Coverage?) {
-    if let first = try firstInbox(reader, in: window, of: scope, .first, page) {
+) throws -> (inbox: Listing<InboxEntry>, groups: [InboxGroup: Int], coverage: Coverage?) {
+    if let counted = try countedInbox(reader, in: window, of: scope, .first, page) {
         return (
-            first.listing,
-            try coverage(reader, of: window, unread: first.unread, isOfAll: isOfAll)
+            counted.page, counted.groups,
+            try coverage(reader, of: window, unread: counted.unread, isOfAll: isOfAll)
         )
     }
-    let keys = try listedChanges(reader, in: window, .first)
-    let changes = try reviewChanges(reader, in: window, of: scope, among: keys)
+    let changes = try reviewChanges(reader, in: window, of: scope)
+    let all = inbox(changes, page: Page(size: .max)).entries
     return (
-        inbox(changes, page: page),
+        inbox(changes, page: page), inboxGroups(all),
         try coverage(reader, of: window, changes: changes, isOfAll: isOfAll)
     )
+}
+
+private func inboxGroups(_ entries: [InboxEntry]) -> [InboxGroup: Int] {
+    InboxRanks(entries.map { InboxGroup(kind: $0.kind, brand: $0.brand) }).groups
 }
 
 /// The same for changes that are already read.
@@ -141,7 +125,7 @@ package func inbox(
 
 extension ReviewDifference {
     /// The kind under which an inbox lists the difference; nil where it does not.
-    fileprivate var inboxKind: InboxEntry.Kind? {
+    var inboxKind: InboxEntry.Kind? {
         if isEditedDown { return .editedDown }
         if isResolved { return .resolved }
         if isGoneNegative { return .gone }
@@ -157,7 +141,7 @@ extension ReviewDifference {
 }
 
 /// The entries of a review, and whether its strongest danger is of class C.
-private func inboxEntries(
+func inboxEntries(
     _ change: ReviewChange, _ reading: ReviewReading, _ lexicon: Lexicon
 ) -> (entries: [InboxEntry], isUnlikely: Bool) {
     let review = change.review

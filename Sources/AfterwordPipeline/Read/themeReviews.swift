@@ -113,7 +113,7 @@ extension QueryReadings {
 
 /// The first elements by an order, sorted: `count` of them, and all others that are equal to the
 /// last of these. Few are found without sorting all.
-private func beginning<Element>(
+func beginning<Element>(
     of all: [Element], through count: Int, by isBefore: (Element, Element) -> Bool
 ) -> [Element] {
     guard count < all.count / 8 else {

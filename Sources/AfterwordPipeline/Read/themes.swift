@@ -225,12 +225,6 @@ private func reviews(
 }
 
 extension ReviewValues {
-    /// The text of a byte range that begins and ends at character boundaries, as readings do.
-    func quote(_ field: TrackedField, _ range: Range<Int>) -> String {
-        let text = field == .title ? title : body
-        return text.map { String(decoding: $0.bytes[range], as: UTF8.self) } ?? ""
-    }
-
     /// The first 200 characters of the body, or of the title where there is no body.
     var beginning: String { (body ?? title).map { String($0.string.prefix(200)) } ?? "" }
 }

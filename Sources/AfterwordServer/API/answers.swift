@@ -115,8 +115,8 @@ extension Call {
 
     /// The inbox of a window as far as the key may read it, and what the dump covers.
     func news(
-        in asked: DumpWindow? = nil, page: Page = Call.everything
-    ) throws -> (inbox: Listing<InboxEntry>, coverage: Coverage?) {
+        in asked: DumpWindow? = nil, page: Page
+    ) throws -> (inbox: Listing<InboxEntry>, groups: [InboxGroup: Int], coverage: Coverage?) {
         try coveredInbox(
             reader, in: asked ?? window(), isOfAll: brands == nil, page: page)
     }

@@ -6,7 +6,49 @@ struct CSVTable: Sendable {
     var summary: String
     var parameters: [Parameter]
     var head: [String]
-    var rows: @Sendable (Call) throws -> [[CSVCell]]
+    var rows: Rows
+
+    /// What makes the rows.
+    enum Rows: Sendable {
+        /// All at once: one row for each brand, product or theme, or each review of a product.
+        case whole(@Sendable (Call) throws -> [[CSVCell]])
+        /// A page: there may be a row for each review of the store, and they are kept as text only.
+        case pages(@Sendable (Call, Page) throws -> [[CSVCell]])
+    }
+
+    private init(
+        summary: String, parameters: [Parameter], head: [String],
+        rows: @escaping @Sendable (Call) throws -> [[CSVCell]]
+    ) {
+        (self.summary, self.parameters, self.head) = (summary, parameters, head)
+        self.rows = .whole(rows)
+    }
+
+    private init(
+        summary: String, parameters: [Parameter], head: [String],
+        pages: @escaping @Sendable (Call, Page) throws -> [[CSVCell]]
+    ) {
+        (self.summary, self.parameters, self.head) = (summary, parameters, head)
+        rows = .pages(pages)
+    }
+
+    private static let pageSize = 8_192
+
+    /// The table as a file.
+    func file(_ call: Call) throws -> [UInt8] {
+        switch rows {
+        case .whole(let rows): return Array(csv(head, try rows(call)).utf8)
+        case .pages(let rows):
+            var file = Array(csv(head, []).utf8)
+            var page = Page(size: Self.pageSize)
+            while true {
+                let own = try rows(call, page)
+                file += csv([], own).utf8
+                if own.count < page.size { return file }
+                page.number += 1
+            }
+        }
+    }
 
     static let all: KeyValuePairs<String, CSVTable> = [
         "brands": brands, "products": products, "inbox": inbox, "themes": themes, "theme": theme,
@@ -24,7 +66,8 @@ struct CSVTable: Sendable {
         let ranked = try rankedBrandEntries(call)
         let themes = try BrandThemes(call.reader, ThemeQuery(), brands: ranked.map(\.id))
         let facts = try BrandFacts(
-            call, themes, window.isFirst ? nil : try call.news(in: window).inbox.entries)
+            call, themes,
+            window.isFirst ? nil : try call.news(in: window, page: Page(size: 1)).groups)
         return ranked.map { entry in
             [.text(entry.id), .count(entry.productCount)] + counts(entry) + [
                 .number(facts.new(entry.id).map { String($0) } ?? ""),
@@ -63,18 +106,18 @@ struct CSVTable: Sendable {
         ],
         head: [
             "kind", "hazard", "brand", "product", "review", "version", "stars", "themes", "says",
-        ]
-    ) { call in
-        try call.news().inbox.entries.map { entry in
-            [
-                .text(entry.kind.rawValue), .text(entry.hazard ?? ""), .text(entry.brand),
-                .text(entry.review.productID), .text(entry.review.reviewID),
-                .count(entry.review.version),
-                .number(entry.review.values.star.map { String($0) } ?? ""),
-                .text(entry.themeLabels.joined(separator: ", ")), .text(entry.quote),
-            ]
-        }
-    }
+        ],
+        pages: { call, page in
+            try call.news(page: page).inbox.entries.map { entry in
+                [
+                    .text(entry.kind.rawValue), .text(entry.hazard ?? ""), .text(entry.brand),
+                    .text(entry.review.productID), .text(entry.review.reviewID),
+                    .count(entry.review.version),
+                    .number(entry.review.values.star.map { String($0) } ?? ""),
+                    .text(entry.themeLabels.joined(separator: ", ")), .text(entry.quote),
+                ]
+            }
+        })
 
     private static let themes = CSVTable(
         summary: "Complaints, those of most reviews first.",
@@ -103,22 +146,22 @@ struct CSVTable: Sendable {
         ],
         head: [
             "product", "review", "version", "stars", "language", "new", "says", "shown", "products",
-        ]
-    ) { call in
-        let found = try themeReviews(
-            call.reader, aspect: call.text("theme") ?? "", themeQuery(call), page: Call.everything)
-        guard let found else { throw Problem(.notFound, "no such theme") }
-        return found.entries.map { entry in
-            [
-                .text(entry.review.productID), .text(entry.review.reviewID),
-                .count(entry.review.version),
-                .number(entry.review.values.star.map { String($0) } ?? ""),
-                .text(entry.language.rawValue), .text(entry.isNew ? "yes" : "no"),
-                .text(entry.quote), .count(entry.shown.appearances),
-                .count(entry.shown.products),
-            ]
-        }
-    }
+        ],
+        pages: { call, page in
+            let found = try themeReviews(
+                call.reader, aspect: call.text("theme") ?? "", themeQuery(call), page: page)
+            guard let found else { throw Problem(.notFound, "no such theme") }
+            return found.entries.map { entry in
+                [
+                    .text(entry.review.productID), .text(entry.review.reviewID),
+                    .count(entry.review.version),
+                    .number(entry.review.values.star.map { String($0) } ?? ""),
+                    .text(entry.language.rawValue), .text(entry.isNew ? "yes" : "no"),
+                    .text(entry.quote), .count(entry.shown.appearances),
+                    .count(entry.shown.products),
+                ]
+            }
+        })
 
     private static let reviews = CSVTable(
         summary: "The reviews of a product.",

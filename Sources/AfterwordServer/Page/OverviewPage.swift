@@ -143,11 +143,11 @@ func overview(_ call: Call) throws -> String {
     // With the first dump everything is new: show only the first entries, which are the most
     // serious.
     let limit = window.isFirst ? 6 : 8
-    let news = try call.news(
-        in: window, page: window.isFirst ? Page(size: limit) : Call.everything)
-    let inbox = news.inbox.entries.filter { $0.kind != .resolved && $0.kind != .gone }
-    let shown = inbox.prefix(limit)
-    let count = window.isFirst ? news.inbox.total : inbox.count
+    let news = try call.news(in: window, page: Page(size: limit))
+    func isShown(_ kind: InboxEntry.Kind) -> Bool { kind != .resolved && kind != .gone }
+    // Those that are not shown come last.
+    let shown = news.inbox.entries.filter { isShown($0.kind) }
+    let count = news.groups.reduce(0) { $0 + (isShown($1.key.kind) ? $1.value : 0) }
     let more = count - shown.count
     let page = OverviewPage(
         since: window.isFirst ? nil : window.since?.fullName ?? "run \(window.from)",
@@ -159,7 +159,7 @@ func overview(_ call: Call) throws -> String {
                 + " all of them are in the CSV." : nil,
         unlikely: unlikelyDangers(Int64(news.inbox.unlikely)),
         inboxCSV: call.link("/csv/inbox.csv"),
-        brands: try brandTable(call, ranked, themes, new: window.isFirst ? nil : inbox),
+        brands: try brandTable(call, ranked, themes, new: window.isFirst ? nil : news.groups),
         themes: ThemeTable(themes.complaints, limit: themesOfPage, brand: nil, call),
         products: try productList(call))
     let filters = Address(
@@ -184,11 +184,12 @@ private let themesOfPage = 8
 /// - Parameters:
 ///   - entries: The ranked brands.
 ///   - themes: Of the brands that the page shows.
-///   - inbox: The inbox of the newest dump; nil at the first dump.
+///   - groups: What the inbox of the newest dump holds; nil at the first dump.
 private func brandTable(
-    _ call: Call, _ entries: [RankedEntry], _ themes: BrandThemes, new inbox: [InboxEntry]?
+    _ call: Call, _ entries: [RankedEntry], _ themes: BrandThemes,
+    new groups: [InboxGroup: Int]?
 ) throws -> BrandTable {
-    let facts = try BrandFacts(call, themes, inbox)
+    let facts = try BrandFacts(call, themes, groups)
     let firstRun = facts.dumps.all.map(\.firstRun).min() ?? 0
     let later = facts.dumps.all.filter { $0.firstRun > firstRun }
     return BrandTable(
@@ -216,23 +217,21 @@ struct BrandFacts {
     private let themes: BrandThemes
     private let products: [Text?: [Int64]]
     private let history: ArrivalHistory
-    private let newCounts: [Text?: Int64]?
+    private let groups: [InboxGroup: Int]?
 
-    init(_ call: Call, _ themes: BrandThemes, _ inbox: [InboxEntry]?) throws {
-        self.themes = themes
+    init(_ call: Call, _ themes: BrandThemes, _ groups: [InboxGroup: Int]?) throws {
+        (self.themes, self.groups) = (themes, groups)
         dumps = call.allRuns.dumps.asOf(call.run.run)
         history = try ArrivalHistory(call.reader)
         products = Dictionary(grouping: try call.reader.productLabels()) { $0.dimension[.brand] }
             .mapValues { $0.map(\.productKey) }
-        newCounts = inbox.map { entries in
-            Dictionary(grouping: entries.filter { $0.kind == .negative }, by: \.brand)
-                .mapValues { Int64($0.count) }
-        }
     }
 
     /// The number of new negative reviews of a brand; nil at the first dump, where everything is
     /// new.
-    func new(_ brand: Text) -> Int64? { newCounts.map { $0[brand] ?? 0 } }
+    func new(_ brand: Text) -> Int64? {
+        groups.map { Int64($0[InboxGroup(kind: .negative, brand: brand)] ?? 0) }
+    }
 
     func topTheme(_ brand: Text) -> String? {
         themes.complaints(ofBrand: brand).first?.aspect.label

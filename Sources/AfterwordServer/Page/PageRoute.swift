@@ -81,7 +81,7 @@ extension CSVTable {
     func route(_ name: String) -> SnapshotRoute {
         SnapshotRoute(
             path: "/csv/\(name).csv", parameters: parameters + Endpoint.moments, form: .csv(name)
-        ) { call in Array(csv(head, try rows(call)).utf8) }
+        ) { try file($0) }
     }
 
     static let operations = all.map { name, table in

@@ -39,7 +39,7 @@ func csv(_ head: [String], _ rows: [[CSVCell]]) -> String {
                 }
             })
     }
-    return "\u{FEFF}" + line(head) + lines.joined()
+    return (head.isEmpty ? "" : "\u{FEFF}" + line(head)) + lines.joined()
 }
 
 /// Inserts an apostrophe before every character that could start a formula: at the start of the

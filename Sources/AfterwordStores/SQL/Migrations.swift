@@ -77,6 +77,10 @@ extension SchemaMigration {
         SchemaMigration(16, "16 search", [.create(.searchSegments), .create(.searchParts)]),
         // The next load lists the versions of before.
         SchemaMigration(17, "17 lists", [.create(.reviewLists), .create(.themeSums)]),
+        // Lists of before do not say what a version replaced; the next load makes them again.
+        SchemaMigration(
+            18, "18 lists of replaced versions",
+            [.sqlite("DELETE FROM review_lists"), .postgres("DELETE FROM review_lists")]),
     ]
 
     /// Columns and tables get the words of their field: no row changes.

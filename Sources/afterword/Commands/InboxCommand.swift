@@ -35,7 +35,7 @@ struct InboxCommand: ParsableCommand {
 
     func run() throws {
         let window = try WindowOptions(since: since, to: asOf, option: "--as-of")
-        let (listing, coverage) = try window.read(store.openForReading()) {
+        let (listing, _, coverage) = try window.read(store.openForReading()) {
             reader, window in
             let scope = try scope.map { try resolveScope(reader, $0) }
             return try coveredInbox(reader, in: window, of: scope, page: page.value)

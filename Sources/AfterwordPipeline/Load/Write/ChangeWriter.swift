@@ -86,9 +86,12 @@ final class ChangeWriter {
         }
     }
 
-    /// The marks of the live version before a change, but for its distinct key.
+    /// The marks of the version before a change, but for its distinct key.
     private func readBefore(_ change: VersionChange) -> ReadingMarks? {
-        guard let before = change.previous, before.isLive else { return nil }
+        guard let before = change.previous else { return nil }
+        guard before.isLive else {
+            return ReadingMarks(number: reviewNumber(before.reviewKey), run: before.run)
+        }
         return texts?.entry(
             (before.values.title, before.values.body), rating: before.values.rating,
             number: reviewNumber(before.reviewKey), run: before.run, key: .none

@@ -19,7 +19,7 @@ struct ListWriter {
         write: (ReviewListRow) throws -> Void
     ) rethrows {
         var full: [ReviewList] = []
-        marks.forEachList(after: previous) { list in
+        marks.forEachList(after: previous) { list, marks in
             var part = parts[list] ?? (0, ListedVersions())
             parts[list] = nil
             part.versions.append(ListedMarks(product: product, marks: marks))
