@@ -52,6 +52,26 @@ import Testing
         }
     }
 
+    @Test("A table of more reviews than are read at once has each of them once, in order")
+    func manyPages() async throws {
+        let reviews = (1...2_100).map {
+            MadeReview(id: "R\($0)", rating: 1, text: "It leaks after \($0) days.")
+        }
+        let product = MadeProduct(id: "P1", brand: "Alpha", title: "Bottle", reviews: reviews)
+        try await serving([.dump("2026-03-02", [product])]) { client, _ in
+            for table in ["inbox.csv", "theme.csv?theme=leaks"] {
+                let lines = try await client.get("/csv/\(table)").text.split(separator: "\r\n")
+                #expect(lines.first?.hasPrefix("\u{FEFF}\"") == true)
+                let ids = lines.dropFirst().compactMap { line in
+                    line.split(separator: ",").map { $0.filter { $0 != "\"" } }
+                        .first { $0.hasPrefix("R") }
+                }
+                #expect(ids.count == lines.count - 1)
+                #expect(ids == reviews.map(\.id).sorted() && ids.count == 2_100, "\(table)")
+            }
+        }
+    }
+
     @Test(
         "csv-not-what-is-seen: links carry the filters, files begin with a mark and name their run")
     func seen() async throws {
