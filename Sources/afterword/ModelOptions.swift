@@ -6,91 +6,27 @@ import Foundation
 
 /// The model that makes insights, its language, and what it may cost.
 struct ModelOptions: ParsableArguments {
-    @Option(help: "The language insights are told in: \(languages).")
-    var language = "en"
-
-    @Flag(
-        help: """
-            Ask a paid model (OPENAI_API_KEY) instead of the simulated one. With CI set only if \
-            AFTERWORD_ALLOW_REAL_LLM=1.
-            """)
-    var realLlm = false
+    @OptionGroup var asking: AskingOptions
 
     @Option(help: "The paid model.")
     var model = OpenAIModel.defaultModel
 
-    @Flag(
-        help: """
-            Ask for the cheap tier ('flex'): half of the price, and up to a quarter of an hour for \
-            an answer.
-            """)
-    var flex = false
-
     @Option(
         help: """
-            Seconds that an answer may take, 1 to 3600; 180 when left out, with --flex 900. One \
-            that began and stops for a minute is given up before.
-            """)
-    var answerSeconds: Int?
-
-    @Option(
-        help: """
-            Dollars this command may spend; 1 when left out. A day's and a month's ceilings are \
-            AFTERWORD_BUDGET_DAY_USD (5) and AFTERWORD_BUDGET_MONTH_USD (50).
-            """)
-    var budgetUsd: String?
-
-    @Option(
-        help: """
-            How the simulated model behaves: honest, or, to try the checks, refusal, cut, \
-            ungrounded, numbers, bad_json, gullible or lying.
+            How the simulated model behaves: honest; varied, which chooses items and quotes by \
+            chance; or, to try the checks, refusal, cut, ungrounded, numbers, bad_json, gullible, \
+            lying or careless.
             """)
     var fakeLlm = "honest"
 
-    @Option(help: "Questions on their way at once.")
-    var parallel = 4
-
     func validate() throws {
-        guard let language = Language(rawValue: language), language != .unknown else {
-            throw ValidationError("--language is \(languages)")
-        }
         guard FakeModel.Behaviour(rawValue: fakeLlm) != nil else {
-            throw ValidationError(
-                "--fake-llm is one of "
-                    + FakeModel.Behaviour.allCases.map(\.rawValue).joined(separator: ", "))
+            throw ValidationError("--fake-llm is one of \(behaviours)")
         }
-        guard (1...3_600).contains(answerSeconds ?? 1) else {
-            throw ValidationError("--answer-seconds is 1 to 3600")
-        }
-        guard (1...64).contains(parallel) else { throw ValidationError("--parallel is 1 to 64") }
-        _ = try budget()
-    }
-
-    private func budget() throws -> Budget {
-        var budget = Budget()
-        let settings = Settings.current
-        for (written, name, path) in [
-            (budgetUsd, "--budget-usd", \Budget.run),
-            (settings.dayBudget, "AFTERWORD_BUDGET_DAY_USD", \Budget.day),
-            (settings.monthBudget, "AFTERWORD_BUDGET_MONTH_USD", \Budget.month),
-        ] {
-            guard let written else { continue }
-            guard let amount = nanodollars(written) else {
-                throw ValidationError("\(name) is an amount of dollars, as 2 or 0.50")
-            }
-            budget[keyPath: path] = amount
-        }
-        return budget
     }
 
     /// The insight options that the arguments and settings describe.
-    func options() throws -> InsightOptions {
-        var options = InsightOptions()
-        options.language = Language(rawValue: language) ?? .english
-        options.budget = try budget()
-        options.parallel = parallel
-        return options
-    }
+    func options() throws -> InsightOptions { try asking.options() }
 
     /// Calls `body` with the selected model, and closes the model's connections afterwards.
     ///
@@ -99,42 +35,8 @@ struct ModelOptions: ParsableArguments {
     func withModel<Result>(
         isAsking: Bool = true, _ body: (any LanguageModel) async throws -> Result
     ) async throws -> Result {
-        guard realLlm else {
-            return try await body(FakeModel(FakeModel.Behaviour(rawValue: fakeLlm) ?? .honest))
-        }
-        let model = try paidModel(isAsking)
-        do {
-            let result = try await body(model)
-            await model.shutDown()
-            return result
-        } catch {
-            await model.shutDown()
-            throw error
-        }
-    }
-
-    private func paidModel(_ isAsking: Bool) throws -> OpenAIModel {
-        let settings = Settings.current
-        guard !isAsking || !settings.isCI || settings.allowsRealModelInCI else {
-            throw CommandFault(
-                .usage, "CI is set: a paid model is asked only with AFTERWORD_ALLOW_REAL_LLM=1")
-        }
-        guard let facts = ModelFacts.named(model) else {
-            throw CommandFault(
-                .usage,
-                "the prices of that model are not known; known are "
-                    + ModelFacts.all.map(\.name).joined(separator: ", "))
-        }
-        guard let key = settings.openAIKey ?? (isAsking ? nil : APIKey("")) else {
-            throw CommandFault(.usage, "--real-llm needs a key in OPENAI_API_KEY")
-        }
-        if let warning = facts.warning(at: now()) { Terminal.writeError("afterword: \(warning)") }
-        var configuration = OpenAIModel.Configuration(
-            key: key, baseURL: settings.openAIBaseURL, facts: facts)
-        configuration.tier = flex ? .flex : .standard
-        configuration.answerSeconds = Int64(answerSeconds ?? (flex ? 900 : 180))
-        configuration.onFailedTry = { Terminal.writeError("afterword: \($0.words)") }
-        return try OpenAIModel(configuration)
+        let name = asking.realLlm ? model : "fake:\(fakeLlm)"
+        return try await asking.withModels([name], isAsking: isAsking) { try await body($0[0]) }
     }
 }
 
@@ -216,6 +118,14 @@ extension InsightNotice {
     }
 }
 
+extension BudgetRefusal {
+    /// The message for a call that the budget does not allow.
+    var words: String {
+        "the budget of the \(span.rawValue) is \(dollars(ceiling)); \(dollars(spent)) is spent or "
+            + "reserved, and the next question may cost \(dollars(asked))"
+    }
+}
+
 extension BeyondBound {
     /// The message for a call whose reported usage exceeds what the question can have used.
     var words: String {
@@ -260,11 +170,7 @@ extension InsightReport {
     func check() throws {
         if let beyond { throw CommandFault(.model, beyond.words + ". What was made is stored") }
         if let refusal {
-            throw CommandFault(
-                .budget,
-                "the budget of the \(refusal.span.rawValue) is \(dollars(refusal.ceiling)); "
-                    + "\(dollars(refusal.spent)) is spent or reserved, and the next question may "
-                    + "cost \(dollars(refusal.asked)). What was made is stored")
+            throw CommandFault(.budget, refusal.words + ". What was made is stored")
         }
         if let (scope, failure) = failures.first {
             throw CommandFault(
@@ -283,9 +189,3 @@ extension InsightReport {
         }
     }
 }
-
-/// The codes of all languages: "en, de or ja".
-private let languages: String = {
-    let codes = Language.allCases.filter { $0 != .unknown }.map(\.rawValue)
-    return codes.dropLast().joined(separator: ", ") + " or " + (codes.last ?? "")
-}()

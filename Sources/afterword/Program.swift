@@ -117,8 +117,8 @@ struct Afterword: ParsableCommand {
             CommandGroup(
                 name: "Models",
                 subcommands: [
-                    InsightCommand.self, InsightsCommand.self, CostsCommand.self,
-                    ReadCommand.self, FakeLLMCommand.self,
+                    InsightCommand.self, InsightsCommand.self, ModelsCommand.self,
+                    CostsCommand.self, ReadCommand.self, FakeLLMCommand.self,
                 ]),
             CommandGroup(
                 name: "Service and store",

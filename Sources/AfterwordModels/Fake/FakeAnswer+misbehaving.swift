@@ -100,7 +100,8 @@ private func numbered(_ text: String, _ random: inout SplitMix64) -> String {
     return text + " " + lies[Int(random.next() % UInt64(lies.count))]
 }
 
-private func falsified(
+/// A quote that does not hold any more, most of the time: changed, or said of another review.
+func falsified(
     _ quote: FakeAnswer.Quote, _ reviews: [FakeReview], _ random: inout SplitMix64
 ) -> FakeAnswer.Quote {
     var quote = quote

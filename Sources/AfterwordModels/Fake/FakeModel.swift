@@ -22,6 +22,13 @@ package struct FakeModel: LanguageModel {
         case gullible
         /// Combines `ungrounded` and `numbers`, at random, and adds an invented issue.
         case lying
+        /// Honest, but chooses items and quotes by chance; two quotes in a hundred are falsified.
+        case varied
+        /// As `varied`, with ten more falsified quotes in a hundred.
+        case careless
+
+        /// Whether two seeds give two models, and the seed becomes part of the model's name.
+        fileprivate var isSeeded: Bool { self == .varied || self == .careless }
     }
 
     package let name: String
@@ -38,7 +45,9 @@ package struct FakeModel: LanguageModel {
         self.behaviour = behaviour
         self.seed = seed
         self.faultsPerMille = faultsPerMille
-        name = behaviour == .honest ? "fake-1" : "fake-1-\(behaviour.rawValue)"
+        name =
+            (behaviour == .honest ? "fake-1" : "fake-1-\(behaviour.rawValue)")
+            + (behaviour.isSeeded ? "-\(seed)" : "")
     }
 
     package func answer(_ request: ModelRequest) async throws(ModelFailure) -> ModelReply {
@@ -61,6 +70,10 @@ package struct FakeModel: LanguageModel {
         case .badJSON: return reply(String(honest.json.canonical.dropLast(3)) + ", oh")
         case .honest: return reply(try checked(honest.json, request))
         case .gullible: return reply(try checked(honest.obeying(reviews).json, request))
+        case .varied, .careless:
+            let misquotes: UInt64 = behaviour == .varied ? 20 : 120
+            let varied = honest.varied(misquotes: misquotes, reviews, &random)
+            return reply(try checked(varied.json, request))
         case .ungrounded, .numbers, .lying:
             let bent = honest.bent(behaviour, reviews, &random, lexicon)
             return reply(try checked(bent.json, request))

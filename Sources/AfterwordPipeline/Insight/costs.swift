@@ -41,7 +41,8 @@ package func costsByDay(_ calls: [ModelCall]) -> [DayCost] {
 }
 
 extension ModelUsage {
-    fileprivate mutating func add(_ usage: ModelUsage) {
+    /// Adds the usage of another call.
+    mutating func add(_ usage: ModelUsage) {
         input = saturatingSum(input, usage.input)
         cachedInput = saturatingSum(cachedInput, usage.cachedInput)
         output = saturatingSum(output, usage.output)

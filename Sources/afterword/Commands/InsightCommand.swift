@@ -68,7 +68,7 @@ struct InsightCommand: AsyncParsableCommand {
     }
 
     private func standing(_ reader: any StoreReader, _ scope: ReviewScope) throws -> InsightRow? {
-        try reader.insights(of: scope).first { $0.language == model.language }
+        try reader.insights(of: scope).first { $0.language == model.asking.language }
     }
 
     private func show(_ row: InsightRow) {

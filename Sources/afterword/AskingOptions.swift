@@ -1,0 +1,156 @@
+import AfterwordCore
+import AfterwordModels
+import AfterwordPipeline
+import ArgumentParser
+
+/// How models are asked: in which language, and what it may cost.
+struct AskingOptions: ParsableArguments {
+    @Option(help: "The language insights are told in: \(languages).")
+    var language = "en"
+
+    @Flag(
+        help: """
+            Ask a paid model (OPENAI_API_KEY) instead of the simulated one. With CI set only if \
+            AFTERWORD_ALLOW_REAL_LLM=1.
+            """)
+    var realLlm = false
+
+    @Flag(
+        help: """
+            Ask for the cheap tier ('flex'): half of the price, and up to a quarter of an hour for \
+            an answer.
+            """)
+    var flex = false
+
+    @Option(
+        help: """
+            Seconds that an answer may take, 1 to 3600; 180 when left out, with --flex 900. One \
+            that began and stops for a minute is given up before.
+            """)
+    var answerSeconds: Int?
+
+    @Option(
+        help: """
+            Dollars this command may spend; 1 when left out. A day's and a month's ceilings are \
+            AFTERWORD_BUDGET_DAY_USD (5) and AFTERWORD_BUDGET_MONTH_USD (50).
+            """)
+    var budgetUsd: String?
+
+    @Option(help: "Questions on their way at once.")
+    var parallel = 4
+
+    func validate() throws {
+        guard let language = Language(rawValue: language), language != .unknown else {
+            throw ValidationError("--language is \(languages)")
+        }
+        guard (1...3_600).contains(answerSeconds ?? 1) else {
+            throw ValidationError("--answer-seconds is 1 to 3600")
+        }
+        guard (1...64).contains(parallel) else { throw ValidationError("--parallel is 1 to 64") }
+        _ = try budget()
+    }
+
+    private func budget() throws -> Budget {
+        var budget = Budget()
+        let settings = Settings.current
+        for (written, name, path) in [
+            (budgetUsd, "--budget-usd", \Budget.run),
+            (settings.dayBudget, "AFTERWORD_BUDGET_DAY_USD", \Budget.day),
+            (settings.monthBudget, "AFTERWORD_BUDGET_MONTH_USD", \Budget.month),
+        ] {
+            guard let written else { continue }
+            guard let amount = nanodollars(written) else {
+                throw ValidationError("\(name) is an amount of dollars, as 2 or 0.50")
+            }
+            budget[keyPath: path] = amount
+        }
+        return budget
+    }
+
+    /// The insight options that the arguments and settings describe.
+    func options() throws -> InsightOptions {
+        var options = InsightOptions()
+        options.language = Language(rawValue: language) ?? .english
+        options.budget = try budget()
+        options.parallel = parallel
+        return options
+    }
+
+    /// Calls `body` with the models of these names, simulated (`fake…`) or paid ones, and closes
+    /// their connections afterwards.
+    ///
+    /// - Parameter isAsking: Whether they will be asked. If false, neither a key nor permission to
+    ///   use a paid model in CI is needed.
+    func withModels<Result>(
+        _ names: [String], isAsking: Bool = true,
+        _ body: ([any LanguageModel]) async throws -> Result
+    ) async throws -> Result {
+        var models: [any LanguageModel] = []
+        var open: [OpenAIModel] = []
+        do {
+            for name in names {
+                if let model = try simulated(name) {
+                    models.append(model)
+                } else {
+                    let model = try paidModel(name, isAsking)
+                    open.append(model)
+                    models.append(model)
+                }
+            }
+            let result = try await body(models)
+            for model in open { await model.shutDown() }
+            return result
+        } catch {
+            for model in open { await model.shutDown() }
+            throw error
+        }
+    }
+
+    private func simulated(_ name: String) throws -> FakeModel? {
+        do {
+            return try FakeModel(named: name)
+        } catch FakeModel.NameFault.unknownBehaviour(let word) {
+            throw CommandFault(
+                .usage, "\(printable(word)): simulated models are \(behaviours)")
+        } catch {
+            throw CommandFault(.usage, "\(printable(name)): the seed is a whole number")
+        }
+    }
+
+    private func paidModel(_ name: String, _ isAsking: Bool) throws -> OpenAIModel {
+        let settings = Settings.current
+        guard realLlm else {
+            throw CommandFault(
+                .usage, "\(printable(name)) is a paid model, which is asked only with --real-llm")
+        }
+        guard !isAsking || !settings.isCI || settings.allowsRealModelInCI else {
+            throw CommandFault(
+                .usage, "CI is set: a paid model is asked only with AFTERWORD_ALLOW_REAL_LLM=1")
+        }
+        guard let facts = ModelFacts.named(name) else {
+            throw CommandFault(
+                .usage,
+                "the prices of that model are not known; known are "
+                    + ModelFacts.all.map(\.name).joined(separator: ", "))
+        }
+        guard let key = settings.openAIKey ?? (isAsking ? nil : APIKey("")) else {
+            throw CommandFault(.usage, "--real-llm needs a key in OPENAI_API_KEY")
+        }
+        if let warning = facts.warning(at: now()) { Terminal.writeError("afterword: \(warning)") }
+        var configuration = OpenAIModel.Configuration(
+            key: key, baseURL: settings.openAIBaseURL, facts: facts)
+        configuration.tier = flex ? .flex : .standard
+        configuration.answerSeconds = Int64(answerSeconds ?? (flex ? 900 : 180))
+        configuration.onFailedTry = { Terminal.writeError("afterword: \($0.words)") }
+        return try OpenAIModel(configuration)
+    }
+}
+
+/// The names of the simulated model's behaviours: "honest, refusal, cut".
+let behaviours = FakeModel.Behaviour.allCases.map(\.rawValue).joined(separator: ", ")
+
+/// The codes of all languages: "en, de or ja".
+private let languages: String = {
+    let codes = Language.allCases.filter { $0 != .unknown }.map(\.rawValue)
+    return codes.dropLast().joined(separator: ", ") + " or " + (codes.last ?? "")
+}()

@@ -1,0 +1,103 @@
+import AfterwordCore
+import Foundation
+import Testing
+
+/// `models`, as a user and a pipeline run it.
+@Suite("afterword models") struct ModelsCommandTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// Loads a dump of `count` products of one brand with five reviews each.
+    private func load(_ count: Int) throws {
+        let texts = [
+            "It leaked after two days and my bag was wet", "The paint is peeling off after a week",
+            "Works great and it looks good", "The seam is leaking again", "Very good quality",
+        ]
+        let stars = [1, 2, 5, 1, 4]
+        let records = (0..<count * 5).map { number in
+            """
+            {"CHILD_ASIN": "P\(number / 5)", "CUSTOMER_REVIEW_RATING": \(stars[number % 5]), \
+            "CUSTOMER_REVIEW_TITLE": "A title", "PRODUCT_BRAND": "B", \
+            "CUSTOMER_REVIEW_DESCRIPTION": "\(texts[number % 5]), said number \(number)."}
+            """
+        }
+        try folder.write("dump/a.jsonl", records.joined(separator: "\n"))
+        #expect(try run("run", "dump").code == 0)
+    }
+
+    private func run(_ arguments: String...) throws -> Program.Result {
+        try Program.run(arguments, in: folder.path)
+    }
+
+    @Test("compare: the table, the document and JUnit; 1 where B is worse, 0 where it is not")
+    func compare() throws {
+        try load(12)
+        let equal = try run("models", "compare", "fake", "fake:gullible", "--scopes", "top:12")
+        #expect(equal.code == 0, "\(equal.errors)")
+        for part in [
+            "A is fake-1, B is fake-1-gullible", "12 scopes compared.", "claims grounded",
+            "leading themes named", "aspects in common", "B is no worse than A beyond chance.",
+        ] { #expect(equal.output.contains(part), "\(part): \(equal.output)") }
+        let worse = try run(
+            "models", "compare", "fake", "fake:lying:3", "--as-of", "1", "--junit", "out/gate.xml",
+            "--least-grounded", "99.5", "--json")
+        #expect(worse.code == 1)
+        let document = try JSONValue(parsing: Array(worse.output.utf8))
+        #expect(document["verdict"]?.text == "refused")
+        #expect(document["faults"]?.elements?.count == 3)
+        let xml = try String(contentsOfFile: folder.path + "/out/gate.xml", encoding: .utf8)
+        #expect(xml.contains(#"tests="5" failures="3""#), "\(xml)")
+        let few = try run("models", "compare", "fake", "fake:varied:1", "--scopes", "top:2")
+        #expect(few.code == 1 && few.output.contains("2 scopes compared, at least 9 needed"))
+        #expect(try run("runs", "--json").output.split(separator: "\n").count == 1)
+    }
+
+    @Test(
+        "What cannot be compared is a usage error",
+        arguments: [
+            (["fake", "fake"], "the same model"), (["fake", "fake:odd"], "simulated models are"),
+            (["fake", "fake:varied:x"], "the seed is a whole number"),
+            (["fake", "gpt-6-luna"], "only with --real-llm"),
+            (["fake", "fake:cut", "--scopes", "changed"], "--scopes is top:N"),
+            (["fake", "fake:cut", "--least-grounded", "101"], "--least-grounded is per cent"),
+            (["fake", "fake:cut", "--least-scopes", "0"], "--least-scopes is 1 or more"),
+        ])
+    func usage(arguments: [String], words: String) throws {
+        try load(1)
+        let result = try Program.run(["models", "compare"] + arguments, in: folder.path)
+        #expect(result.code == 2)
+        #expect(result.errors.contains(words), "\(result.errors)")
+    }
+
+    @Test("compare over HTTP: two models of fake-llm, paid for once; the budget is kept")
+    func overHTTP() throws {
+        try load(3)
+        let result = try Program.shell(
+            """
+            "$AFTERWORD" fake-llm --port 0 --api-key sk-one > said &
+            server=$!
+            while ! grep -q serves said; do sleep 0.05; done
+            export OPENAI_BASE_URL=$(sed 's/.*serves on //' said) OPENAI_API_KEY=sk-one
+            compare() {
+                "$AFTERWORD" models compare gpt-4o-mini gpt-6-luna --real-llm --least-scopes 1 "$@"
+                echo "code $?"
+            }
+            compare --budget-usd 0
+            compare
+            compare
+            compare --json > kept
+            OPENAI_API_KEY=sk-other compare --refresh
+            "$AFTERWORD" models compare fake gpt-6-luna --real-llm --least-scopes 1
+            echo "code $?"
+            kill -TERM $server
+            wait $server
+            """, in: folder.path)
+        let codes = result.output.split(separator: "\n").filter { $0.hasPrefix("code") }
+        #expect(codes == ["code 5", "code 0", "code 0", "code 4", "code 0"], "\(result)")
+        let kept = try String(contentsOfFile: folder.path + "/kept", encoding: .utf8)
+        let document = try JSONValue(parsing: Array(kept.split(separator: "\n")[0].utf8))
+        #expect(document["a"]?["calls"]?.integer == 0 && document["b"]?["known"]?.integer == 4)
+        #expect(document["b"]?["cost_nanodollars"]?.integer ?? 0 > 0)
+    }
+}
