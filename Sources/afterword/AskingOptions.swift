@@ -39,7 +39,19 @@ struct AskingOptions: ParsableArguments {
     @Option(help: "Questions on their way at once.")
     var parallel = 4
 
+    @Option(
+        help: """
+            The most tokens of reviews in a question, by an upper bound; fewer where the model's \
+            context has no room for them.
+            """)
+    var evidenceTokens = EvidenceLimit.tokens
+
+    @OptionGroup var server: ModelServerOptions
+
     func validate() throws {
+        guard (500...1_000_000).contains(evidenceTokens) else {
+            throw ValidationError("--evidence-tokens is 500 to 1000000")
+        }
         guard let language = Language(rawValue: language), language != .unknown else {
             throw ValidationError("--language is \(languages)")
         }
@@ -68,8 +80,22 @@ struct AskingOptions: ParsableArguments {
     }
 
     /// The insight options that the arguments and settings describe.
-    func options() throws -> InsightOptions {
+    ///
+    /// - Parameter names: The models that will be asked; the reviews sent fit into the context of
+    ///   each.
+    func options(for names: [String]) throws -> InsightOptions {
         var options = InsightOptions()
+        options.evidenceTokens = evidenceTokens
+        for name in names where realLlm && !FakeModel.isName(name) {
+            let room = try server.facts(name).evidenceTokens(evidenceTokens)
+            guard room >= 500 else {
+                throw CommandFault(
+                    .usage,
+                    "the context of \(printable(name)) has no room for reviews beside the question "
+                        + "and the answer")
+            }
+            options.evidenceTokens = min(options.evidenceTokens, room)
+        }
         options.language = Language(rawValue: language) ?? .english
         options.budget = try budget()
         options.parallel = parallel
@@ -127,19 +153,19 @@ struct AskingOptions: ParsableArguments {
             throw CommandFault(
                 .usage, "CI is set: a paid model is asked only with AFTERWORD_ALLOW_REAL_LLM=1")
         }
-        guard let facts = ModelFacts.named(name) else {
-            throw CommandFault(
-                .usage,
-                "the prices of that model are not known; known are "
-                    + ModelFacts.all.map(\.name).joined(separator: ", "))
-        }
-        guard let key = settings.openAIKey ?? (isAsking ? nil : APIKey("")) else {
+        let facts = try server.facts(name)
+        let needsKey = isAsking && facts.provider == .openAI
+        guard let key = settings.openAIKey ?? (needsKey ? nil : APIKey("")) else {
             throw CommandFault(.usage, "--real-llm needs a key in OPENAI_API_KEY")
+        }
+        guard !flex || facts.provider == .openAI else {
+            throw CommandFault(.usage, "--flex is a tier of OpenAI's own servers")
         }
         if let warning = facts.warning(at: now()) { Terminal.writeError("afterword: \(warning)") }
         var configuration = OpenAIModel.Configuration(
             key: key, baseURL: settings.openAIBaseURL, facts: facts)
         configuration.tier = flex ? .flex : .standard
+        configuration.plainHosts = server.plainHosts
         configuration.answerSeconds = Int64(answerSeconds ?? (flex ? 900 : 180))
         configuration.onFailedTry = { Terminal.writeError("afterword: \($0.words)") }
         return try OpenAIModel(configuration)

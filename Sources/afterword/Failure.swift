@@ -38,10 +38,15 @@ struct Failure {
         case ChangeFault.backwards: self.init(.usage, AsOfFault.backwards.words)
         case ChangeFault.noSuchScope: self.init(.usage, "no product is of that scope")
         case let fault as InsightFault: self.init(.usage, Self.words(fault))
+        case let fault as ModelFileFault:
+            self.init(.usage, "the file of models: \(fault.words)")
         case ModelAddressFault.noAddress:
             self.init(.usage, "OPENAI_BASE_URL is no address")
         case ModelAddressFault.notSecure:
-            self.init(.usage, "OPENAI_BASE_URL is https, or this machine; a key goes nowhere else")
+            self.init(
+                .usage,
+                "OPENAI_BASE_URL is https, this machine, or a host of --plain-http; a key goes "
+                    + "nowhere else")
         case let fault as CopyFault: self = Self.failure(fault)
         case let fault as OutputFault:
             self.init(

@@ -26,7 +26,9 @@ struct ModelOptions: ParsableArguments {
     }
 
     /// The insight options that the arguments and settings describe.
-    func options() throws -> InsightOptions { try asking.options() }
+    func options() throws -> InsightOptions { try asking.options(for: [name]) }
+
+    private var name: String { asking.realLlm ? model : "fake:\(fakeLlm)" }
 
     /// Calls `body` with the selected model, and closes the model's connections afterwards.
     ///
@@ -35,8 +37,7 @@ struct ModelOptions: ParsableArguments {
     func withModel<Result>(
         isAsking: Bool = true, _ body: (any LanguageModel) async throws -> Result
     ) async throws -> Result {
-        let name = asking.realLlm ? model : "fake:\(fakeLlm)"
-        return try await asking.withModels([name], isAsking: isAsking) { try await body($0[0]) }
+        try await asking.withModels([name], isAsking: isAsking) { try await body($0[0]) }
     }
 }
 

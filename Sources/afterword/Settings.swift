@@ -16,7 +16,7 @@ struct Settings: Sendable {
     var allowsRealModelInCI = false
     /// `OPENAI_API_KEY`: never printed.
     var openAIKey: APIKey?
-    /// `OPENAI_BASE_URL`: must be https or this machine.
+    /// `OPENAI_BASE_URL`: must be https, this machine, or a host of `--plain-http`.
     var openAIBaseURL = OpenAIModel.defaultURL
     /// `AFTERWORD_BUDGET_DAY_USD` and `AFTERWORD_BUDGET_MONTH_USD`, unparsed.
     var dayBudget: String?

@@ -70,6 +70,75 @@ import Testing
         #expect(result.errors.contains(words), "\(result.errors)")
     }
 
+    @Test("list: prices, dates and a warning; a file of one's own comes beside")
+    func list() throws {
+        let known = try run("models")
+        #expect(known.code == 0 && known.output.contains("2027-01-14"), "\(known.output)")
+        #expect(try run("models", "list", "--json").output.split(separator: "\n").count == 7)
+        try folder.write("own.json", #"{"models": [{"name": "llama3.1", "paid": false}]}"#)
+        let own = try run("models", "list", "--models", "own.json")
+        #expect(own.output.contains("llama3.1") && own.output.contains("free"))
+        try folder.write("own.json", #"{"models": [{"name": "llama3.1", "paid": "no"}]}"#)
+        for (arguments, words) in [
+            (["--models", "own.json"], "the file of models: llama3.1 'paid' is true or false"),
+            (["--models", "none.json"], "none.json cannot be read"),
+            (["--provider", "azure"], "--provider is openai or compatible"),
+            (["--dialect", "yaml"], "--dialect is strict, json_schema or json_object"),
+        ] {
+            let result = try Program.run(["models", "list"] + arguments, in: folder.path)
+            #expect(result.code == 2 && result.errors.contains(words), "\(result.errors)")
+        }
+    }
+
+    @Test("A near compatible server: a model that is not listed costs nothing, others are refused")
+    func compatible() throws {
+        try load(3)
+        try folder.write(
+            "small.json",
+            #"""
+            {"models": [{"name": "gpt-4o", "paid": false, "provider": "compatible",
+            "context_tokens": 4000}]}
+            """#)
+        let result = try Program.shell(
+            """
+            "$AFTERWORD" fake-llm --port 0 > said &
+            server=$!
+            while ! grep -q serves said; do sleep 0.05; done
+            export OPENAI_BASE_URL=$(sed 's/.*serves on //' said) OPENAI_API_KEY=sk-any
+            insight() {
+                "$AFTERWORD" insight brand:B --real-llm --model gpt-4o --refresh "$@" > shown
+                echo "code $?"
+            }
+            insight
+            insight --provider compatible --evidence-tokens 5000
+            grep -o 'by gpt-4o' shown
+            insight --provider compatible --flex
+            insight --models small.json
+            insight --provider compatible --evidence-tokens 5
+            "$AFTERWORD" costs
+            export OPENAI_BASE_URL=http://gpu.example/v1
+            insight --provider compatible
+            kill -TERM $server
+            wait $server
+            """, in: folder.path)
+        #expect(
+            result.output == """
+                code 2
+                code 0
+                by gpt-4o
+                code 2
+                code 2
+                code 2
+                No paid model was asked.
+                code 2
+
+                """, "\(result)")
+        for words in [
+            "the prices of gpt-4o are not known", "--flex is a tier of OpenAI's own servers",
+            "the context of gpt-4o has no room for reviews", "--evidence-tokens is 500 to 1000000",
+        ] { #expect(result.errors.contains(words), "\(words): \(result.errors)") }
+    }
+
     @Test("compare over HTTP: two models of fake-llm, paid for once; the budget is kept")
     func overHTTP() throws {
         try load(3)

@@ -1,6 +1,10 @@
-/// Prices and properties of a paid model, as data.
+/// Prices and properties of a model, as data.
 package struct ModelFacts: Equatable, Sendable {
     package var name: String
+    /// The protocol's variant that its server speaks.
+    package var provider = ModelProvider.openAI
+    /// Whether its calls cost money. For one that does not, nothing is reserved or booked.
+    package var isPaid = true
     /// Nano-dollars per token.
     package var input: Int64
     package var cachedInput: Int64
@@ -9,6 +13,12 @@ package struct ModelFacts: Equatable, Sendable {
     /// input is priced this way.
     package var cacheWrite: Int64?
     package var output: Int64
+    /// The prices by tier, in thousandths of those above.
+    package var tiers: [ServiceTier: Int64] = [.standard: 1_000, .flex: 500, .priority: 2_000]
+    /// The most tokens of a question and its answer together; nil where it is not known.
+    package var context: Int64?
+    /// How the answer's schema is asked for.
+    package var dialect = AnswerDialect.strict
     /// The request member that limits the length of an answer.
     package var lengthMember = "max_completion_tokens"
     /// Sent to models that would otherwise reason more and use invisible tokens.
@@ -19,9 +29,9 @@ package struct ModelFacts: Equatable, Sendable {
     package var takesSeed = false
     /// Whether the request tells the provider not to write to its cache (`prompt_cache_options`).
     package var takesCacheMode = true
-    /// The number of input tokens above which the whole call costs more: input ×2, output ×1.5. Nil
-    /// where there is no such limit.
-    package var longInput: Int64? = 272_000
+    /// The number of input tokens above which the whole call costs more, and by how much; nil where
+    /// there is none.
+    package var longInput: LongInput?
     /// The release date. An unknown one counts as new, and newer models cost more on regional
     /// hosts.
     package var released: CivilDate?
@@ -29,11 +39,32 @@ package struct ModelFacts: Equatable, Sendable {
     package var shutdown: CivilDate?
     package var replacement: String?
 
-    /// The models of `models/openai.txt`, whose names of values are these properties' in words.
-    package static let all: [ModelFacts] = {
-        let file = DataSections(EmbeddedFile("models/openai.txt"))
-        return file.names.map { ModelFacts($0, in: file) }
-    }()
+    /// What a call with much input costs, in thousandths of the usual prices.
+    package struct LongInput: Equatable, Sendable {
+        package var above: Int64
+        package var input: Int64
+        package var output: Int64
+    }
+
+    /// A model that costs nothing, behind a server that speaks OpenAI's protocol.
+    package init(free name: String) {
+        self.name = name
+        provider = .compatible
+        isPaid = false
+        (input, cachedInput, output) = (0, 0, 0)
+        lengthMember = "max_tokens"
+        takesCacheMode = false
+        dialect = .schema
+    }
+
+    /// A model with these prices, in nano-dollars per token.
+    init(_ name: String, input: Int64, cachedInput: Int64, output: Int64) {
+        self.name = name
+        (self.input, self.cachedInput, self.output) = (input, cachedInput, output)
+    }
+
+    /// The models of `models/models.json`.
+    package static let all = ModelCatalog.builtIn.models
 
     package static func named(_ name: String) -> ModelFacts? { all.first { $0.name == name } }
 
@@ -43,40 +74,49 @@ package struct ModelFacts: Equatable, Sendable {
         guard let shutdown else { return nil }
         let left = Int64(shutdown.daysSinceEpoch) - now.microseconds / 86_400_000_000
         guard left <= days else { return nil }
-        let date = "\(shutdown.year)-\(padded(shutdown.month, 2))-\(padded(shutdown.day, 2))"
         let next = replacement.map { "; \($0) takes its place" } ?? ""
         return left <= 0
-            ? "\(name) was shut down on \(date)\(next)" : "\(name) is shut down on \(date)\(next)"
+            ? "\(name) was shut down on \(shutdown.written)\(next)"
+            : "\(name) is shut down on \(shutdown.written)\(next)"
+    }
+
+    /// The limit on the reviews sent to this model, as `tokenBound` counts: what was asked for, or
+    /// less where the context has no room for it beside question and answer. 0 or less where it has
+    /// none at all.
+    package func evidenceTokens(_ asked: Int, lexicon: Lexicon = .first) -> Int {
+        guard let context else { return asked }
+        let empty = insightRequest(
+            evidence(.scope(.portfolio), []), language: .english, model: name, lexicon: lexicon
+        ).usageBound
+        return min(asked, Int(context - empty.input - empty.output))
     }
 }
 
-extension ModelFacts {
-    /// The facts of a section. Values left out stay as declared.
-    private init(_ name: String, in file: DataSections) {
-        func text(_ key: String) -> String? { file[name, key]?.text }
-        func number(_ key: String) -> Int64? { text(key).flatMap { Int64($0) } }
-        func flag(_ key: String) -> Bool? { text(key).map { $0 == "yes" } }
-        guard let input = number("input"), let cachedInput = number("cached input"),
-            let output = number("output")
-        else { preconditionFailure("\(name) has no prices") }
-        self.name = name
-        (self.input, self.cachedInput, self.output) = (input, cachedInput, output)
-        cacheWrite = number("cache write")
-        lengthMember = text("length member") ?? lengthMember
-        reasoningEffort = text("reasoning effort")
-        takesTemperature = flag("takes temperature") ?? takesTemperature
-        takesSeed = flag("takes seed") ?? takesSeed
-        takesCacheMode = flag("takes cache mode") ?? takesCacheMode
-        longInput = text("long input").map { Int64($0) } ?? longInput
-        released = text("released").flatMap(CivilDate.init(written:))
-        shutdown = text("shutdown").flatMap(CivilDate.init(written:))
-        replacement = text("replacement")
-    }
+/// Whose protocol a server speaks.
+package enum ModelProvider: String, CaseIterable, Sendable {
+    /// OpenAI's own, with service tiers and a prompt cache.
+    case openAI = "openai"
+    /// A server that takes OpenAI's chat completions, without tiers and without a cache: Ollama,
+    /// llama.cpp, vLLM, gateways.
+    case compatible
+}
+
+/// How a server is asked for an answer of a schema.
+package enum AnswerDialect: String, CaseIterable, Sendable {
+    /// `response_format` of type `json_schema`, strict.
+    case strict
+    /// The same without `strict`, which some servers refuse.
+    case schema = "json_schema"
+    /// `response_format` of type `json_object`; the schema stands in the prompt.
+    case object = "json_object"
 }
 
 extension CivilDate {
+    /// As `2027-01-14`.
+    package var written: String { "\(year)-\(padded(month, 2))-\(padded(day, 2))" }
+
     /// A date as `2027-01-14`; nil for anything else.
-    fileprivate init?(written text: String) {
+    init?(written text: String) {
         let parts = text.split(separator: "-").compactMap { Int($0) }
         guard parts.count == 3 else { return nil }
         self.init(year: parts[0], month: parts[1], day: parts[2])

@@ -2,10 +2,9 @@
 package enum ServiceTier: String, CaseIterable, Sendable {
     /// The published price.
     case standard = "default"
-    /// Half the price; an answer may take a quarter of an hour.
+    /// The cheap tier; an answer may take a quarter of an hour.
     case flex
-    /// Twice the price. The program never requests it, but a project's settings at the provider
-    /// may.
+    /// The dear tier. The program never requests it, but a project's settings at the provider may.
     case priority
 
     /// The tier named in a response. A response without one comes from a server without tiers and
@@ -15,15 +14,6 @@ package enum ServiceTier: String, CaseIterable, Sendable {
         case nil, "default", "standard", "auto": self = .standard
         case "flex", "batch": self = .flex
         default: self = .priority
-        }
-    }
-
-    /// The price in halves of the published price.
-    fileprivate var halves: Int128 {
-        switch self {
-        case .standard: 2
-        case .flex: 1
-        case .priority: 4
         }
     }
 }
@@ -90,13 +80,18 @@ extension ModelFacts {
         var inputCost =
             cached * Int128(cachedInput) + written * write + (read - written) * Int128(input)
         var outputCost = Int128(max(usage.output, 0)) * Int128(output)
-        // From here in halves and tenths, so that all numbers stay whole; 40 divides both out.
-        let isLong = longInput.map { whole > Int128($0) } ?? false
-        inputCost *= isLong ? 4 : 2
-        outputCost *= isLong ? 3 : 2
+        // From here in thousandths twice and in tenths, so that all numbers stay whole.
+        let long = longInput.flatMap { whole > Int128($0.above) ? $0 : nil }
+        inputCost *= Int128(long?.input ?? 1_000)
+        outputCost *= Int128(long?.output ?? 1_000)
         let tenths: Int128 = terms.isRegional && isDearerInRegions ? 11 : 10
-        let cost = (inputCost + outputCost) * terms.tier.halves * tenths
-        return Int64(clamping: (cost + 39) / 40)
+        let cost = (inputCost + outputCost) * Int128(permille(of: terms.tier)) * tenths
+        return Int64(clamping: (cost + 9_999_999) / 10_000_000)
+    }
+
+    /// A tier's price in thousandths; that of the most expensive tier where it is not known.
+    private func permille(of tier: ServiceTier) -> Int64 {
+        tiers[tier] ?? tiers.values.max() ?? 1_000
     }
 
     private var isDearerInRegions: Bool {

@@ -5,13 +5,18 @@ extension FakeModel {
         case noSeed(String)
     }
 
+    /// Whether a name stands for a simulated model.
+    package static func isName(_ name: String) -> Bool {
+        name == "fake" || name.hasPrefix("fake:")
+    }
+
     /// The simulated model of a name: `fake`, `fake:BEHAVIOUR` or `fake:BEHAVIOUR:SEED`. Nil for
     /// the name of another model.
     ///
     /// - Throws: `NameFault`.
     package init?(named name: String) throws(NameFault) {
+        guard Self.isName(name) else { return nil }
         let parts = name.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-        guard parts[0] == "fake" else { return nil }
         var behaviour = Behaviour.honest
         if parts.count > 1 {
             guard let known = Behaviour(rawValue: parts[1]) else {

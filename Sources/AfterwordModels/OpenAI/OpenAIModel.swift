@@ -19,6 +19,8 @@ package final class OpenAIModel: LanguageModel {
         package var baseURL: String
         package var facts: ModelFacts
         package var tier = ServiceTier.standard
+        /// Hosts other than this machine that may be called without encryption, in lower case.
+        package var plainHosts: Set<String> = []
         /// Timeout of the connection, in seconds.
         package var connectSeconds: Int64 = 5
         /// Timeout of the whole answer, in seconds. The answer arrives only after the model has
@@ -37,6 +39,7 @@ package final class OpenAIModel: LanguageModel {
         /// Called after each attempt that gave no answer.
         package var onFailedTry: @Sendable (FailedTry) -> Void = { _ in }
 
+        /// - Parameter key: An empty one is not sent.
         package init(key: APIKey, baseURL: String, facts: ModelFacts) {
             self.key = key
             self.baseURL = baseURL
@@ -66,12 +69,16 @@ package final class OpenAIModel: LanguageModel {
     private let configuration: Configuration
     private let client: HTTPClient
 
-    /// - Throws: `ModelAddressFault` where the address is neither https nor on this machine.
+    /// - Throws: `ModelAddressFault` where the address is neither https, nor on this machine, nor a
+    ///   host of `plainHosts`.
     package init(_ configuration: Configuration) throws {
-        try checkAddress(configuration.baseURL)
+        let address = try ModelAddress(configuration.baseURL)
+        guard address.isEncrypted || address.isNear(configuration.plainHosts) else {
+            throw ModelAddressFault.notSecure
+        }
         self.configuration = configuration
         name = configuration.facts.name
-        facts = configuration.facts
+        facts = configuration.facts.isPaid ? configuration.facts : nil
         tries = configuration.retries + 1
         terms = PriceTerms(
             tier: configuration.tier, isRegional: isRegional(configuration.baseURL))
@@ -176,7 +183,10 @@ package final class OpenAIModel: LanguageModel {
     private func httpRequest(_ body: [UInt8], _ id: String) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: configuration.baseURL + "/chat/completions")
         request.method = .POST
-        request.headers.add(name: "Authorization", value: "Bearer \(configuration.key.secret)")
+        if !configuration.key.secret.isEmpty {
+            request.headers.add(
+                name: "Authorization", value: "Bearer \(configuration.key.secret)")
+        }
         request.headers.add(name: "Content-Type", value: "application/json")
         request.headers.add(name: "User-Agent", value: "afterword")
         request.headers.add(name: "X-Client-Request-Id", value: id)
@@ -295,10 +305,25 @@ package enum ModelAddressFault: Error, Equatable, Sendable {
     case noAddress
 }
 
-private func checkAddress(_ address: String) throws(ModelAddressFault) {
-    guard let url = URL(string: address), let host = url.host, !host.isEmpty, url.user == nil else {
-        throw .noAddress
+/// The address of a server of models.
+package struct ModelAddress: Sendable {
+    private let host: String
+    private let scheme: String
+
+    /// - Throws: `ModelAddressFault.noAddress`.
+    package init(_ address: String) throws(ModelAddressFault) {
+        guard let url = URL(string: address), let host = url.host, !host.isEmpty, url.user == nil
+        else { throw .noAddress }
+        self.host = host.lowercased()
+        scheme = url.scheme ?? ""
     }
-    let isLoopback = ["localhost", "127.0.0.1", "::1", "[::1]"].contains(host)
-    guard url.scheme == "https" || url.scheme == "http" && isLoopback else { throw .notSecure }
+
+    /// Whether nobody between can read what is sent.
+    package var isEncrypted: Bool { scheme == "https" }
+
+    /// Whether it is plain http to this machine, or to one of `hosts`.
+    package func isNear(_ hosts: Set<String>) -> Bool {
+        let isLoopback = ["localhost", "127.0.0.1", "::1", "[::1]"].contains(host)
+        return scheme == "http" && (isLoopback || hosts.contains(host))
+    }
 }

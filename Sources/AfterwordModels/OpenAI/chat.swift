@@ -6,21 +6,16 @@ func chatBody(_ request: ModelRequest, _ facts: ModelFacts, _ tier: ServiceTier)
     func message(_ role: String, _ text: String) -> JSONValue {
         .row(["role": .string(role), "content": .string(text)])
     }
-    var messages = [message("system", request.system), message("user", request.user)]
+    let order = facts.dialect == .object ? "\n\n" + schemaOrder(request.schema) : ""
+    var messages = [message("system", request.system + order), message("user", request.user)]
     if let hint = request.hint { messages.append(message("user", hint)) }
     var body = JSONValue.row([
         "model": .string(request.model),
         "messages": .array(messages),
-        "response_format": .row([
-            "type": .string("json_schema"),
-            "json_schema": .row([
-                "name": .string(request.schemaName), "strict": .bool(true),
-                "schema": request.schema,
-            ]),
-        ]),
-        // If omitted, a project setting decides, whose price may be twice as high.
-        "service_tier": .string(tier.rawValue),
+        "response_format": responseFormat(request, facts.dialect),
     ])
+    // If omitted, a project setting at OpenAI decides, whose price may be twice as high.
+    if facts.provider == .openAI { body = body.with("service_tier", .string(tier.rawValue)) }
     body = body.with(facts.lengthMember, JSONValue(request.outputTokens))
     // As far as the model supports it, the same question gets the same answer.
     if facts.takesTemperature { body = body.with("temperature", JSONValue(0)) }
@@ -31,6 +26,27 @@ func chatBody(_ request: ModelRequest, _ facts: ModelFacts, _ tier: ServiceTier)
         body = body.with("prompt_cache_options", .row(["mode": .string("explicit")]))
     }
     return body
+}
+
+/// What the answer must be, as the server can be asked for it.
+private func responseFormat(_ request: ModelRequest, _ dialect: AnswerDialect) -> JSONValue {
+    let type: KeyValuePairs<String, JSONValue> = ["type": .string(dialect.formatType)]
+    guard dialect != .object else { return .row(type) }
+    var schema = JSONValue.row([
+        "name": .string(request.schemaName), "schema": request.schema,
+    ])
+    if dialect == .strict { schema = schema.with("strict", .bool(true)) }
+    return JSONValue.row(type).with("json_schema", schema)
+}
+
+/// The schema as a part of the prompt, for servers that know none.
+private func schemaOrder(_ schema: JSONValue) -> String {
+    "Answer with one JSON object that conforms to this JSON schema, and nothing around it:\n"
+        + schema.canonical
+}
+
+extension AnswerDialect {
+    fileprivate var formatType: String { self == .object ? "json_object" : "json_schema" }
 }
 
 /// Decodes the result of an attempt. Only an answer that the model finished is accepted; a cut or

@@ -98,7 +98,7 @@
 #define FILE_NAME "svg/icon.svg"
 #include "embed.h"
 
-#define FILE_NAME "models/openai.txt"
+#define FILE_NAME "models/models.json"
 #include "embed.h"
 #define FILE_NAME "models/served.txt"
 #include "embed.h"

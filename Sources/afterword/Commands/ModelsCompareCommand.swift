@@ -48,7 +48,7 @@ struct ModelsCompareCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var options = try asking.options()
+        var options = try asking.options(for: [a, b])
         options.isRefreshing = refresh
         let terms = ComparisonTerms(
             options: options, surroundings: insightSurroundings(isQuiet: output.json))

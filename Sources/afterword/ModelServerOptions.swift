@@ -1,0 +1,80 @@
+import AfterwordCore
+import AfterwordModels
+import AfterwordPipeline
+import ArgumentParser
+import Foundation
+
+/// Which models there are, and how their server is spoken to.
+struct ModelServerOptions: ParsableArguments {
+    @Option(
+        name: .customLong("models"),
+        help: "A file of your own models (docs/models.md), beside those that are known.")
+    var file: String?
+
+    @Option(
+        help: """
+            Whose protocol the server at OPENAI_BASE_URL speaks, in place of what is known of the \
+            model: openai, or compatible for Ollama, llama.cpp, vLLM and gateways.
+            """)
+    var provider: String?
+
+    @Option(
+        help: """
+            How an answer of a schema is asked for, in place of what is known of the model: \
+            strict, json_schema or json_object.
+            """)
+    var dialect: String?
+
+    @Option(
+        name: .customLong("plain-http"),
+        help: "A host that may be called by plain http; this machine always may.")
+    var hosts: [String] = []
+
+    func validate() throws {
+        guard provider == nil || provider.flatMap(ModelProvider.init) != nil else {
+            throw ValidationError("--provider is openai or compatible")
+        }
+        guard dialect == nil || dialect.flatMap(AnswerDialect.init) != nil else {
+            throw ValidationError("--dialect is strict, json_schema or json_object")
+        }
+    }
+
+    var plainHosts: Set<String> { Set(hosts.map { $0.lowercased() }) }
+
+    /// The models that are known, with those of the user's own file.
+    func catalog() throws -> ModelCatalog {
+        var catalog = ModelCatalog.builtIn
+        guard let file else { return catalog }
+        guard let bytes = FileManager.default.contents(atPath: file) else {
+            throw CommandFault(.usage, "\(printable(file)) cannot be read")
+        }
+        try catalog.add(Array(bytes))
+        return catalog
+    }
+
+    /// What is known of a model. One that is not listed costs nothing if its server is near: a
+    /// compatible one on this machine, or on a host of `--plain-http`.
+    func facts(_ name: String) throws -> ModelFacts {
+        let catalog = try catalog()
+        guard var facts = try catalog[name] ?? unlisted(name) else {
+            throw CommandFault(
+                .usage,
+                "the prices of \(printable(name)) are not known; known are "
+                    + catalog.models.map { printable($0.name) }.joined(separator: ", ")
+                    + ", and others by --models FILE")
+        }
+        if let provider = provider.flatMap(ModelProvider.init) {
+            facts.provider = provider
+            if provider == .compatible { facts.takesCacheMode = false }
+        }
+        if let dialect = dialect.flatMap(AnswerDialect.init) { facts.dialect = dialect }
+        return facts
+    }
+
+    private func unlisted(_ name: String) throws -> ModelFacts? {
+        guard provider == ModelProvider.compatible.rawValue,
+            try ModelAddress(Settings.current.openAIBaseURL).isNear(plainHosts)
+        else { return nil }
+        return ModelFacts(free: name)
+    }
+}
