@@ -5,37 +5,45 @@ import ArgumentParser
 /// `costs`: the calls to paid models and their cost.
 struct CostsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "costs", abstract: "What paid models cost, by day and model.",
+        commandName: "costs", abstract: "What paid models cost, by day and otherwise.",
         discussion: """
             Amounts are in dollars; in JSON in nano-dollars. Open calls count with what is \
             reserved for them, and so does what is lost: a call whose program died may have been \
-            paid for.
+            paid for. 'predicted' is what was reserved: the most that the calls could cost, with \
+            all their tries. The scope is that of the insight made of an answer; '–' stands for \
+            answers of which none was made, as of a comparison.
             """)
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
-    @Flag(help: "Every call instead of days.")
+    @Option(help: "What to sum by: \(keys). A run is one command that asked.")
+    var by = CostKey.day
+    @Flag(help: "Every call instead of sums.")
     var calls = false
 
+    private static let keys = CostKey.allCases.map(\.rawValue).joined(separator: ", ")
+
     func run() throws {
-        let all = try store.openForReading().read { try $0.modelCalls() }
-        if calls { return show(calls: all) }
-        let days = costsByDay(all)
-        if output.json { return Terminal.write(json: days.map(\.json)) }
-        guard !days.isEmpty else { return print("No paid model was asked.") }
+        let store = try store.openForReading()
+        if calls { return show(calls: try store.read { try $0.modelCalls() }) }
+        let groups = try store.read { try costs($0, by: by) }
+        if output.json { return Terminal.write(json: groups.map { $0.json(by: by) }) }
+        guard !groups.isEmpty else { return print("No paid model was asked.") }
         var table = Table([
-            "day": .left, "model": .left, "calls": .right, "open": .right, "failed": .right,
-            "tokens in": .right, "from cache": .right, "tokens out": .right, "cost": .right,
+            by.rawValue: .left, "model": .left, "calls": .right, "open": .right, "failed": .right,
+            "tokens in": .right, "from cache": .right, "tokens out": .right,
+            "predicted": .right, "cost": .right,
         ])
-        for day in days {
+        for group in groups {
             table.add([
-                String(day.day.description.prefix(10)), printable(day.model), grouped(day.calls),
-                grouped(day.open), grouped(day.failed), grouped(day.usage.input),
-                grouped(day.usage.cachedInput), grouped(day.usage.output), dollars(day.cost),
+                group.key.map { printable($0) } ?? "–", group.model.map { printable($0) } ?? "",
+                grouped(group.calls), grouped(group.open), grouped(group.failed),
+                grouped(group.usage.input), grouped(group.usage.cachedInput),
+                grouped(group.usage.output), dollars(group.predicted), dollars(group.cost),
             ])
         }
         table.show()
-        print("In all \(dollars(days.reduce(0) { $0 + $1.cost })).")
+        print("In all \(dollars(groups.reduce(0) { $0 + $1.cost })).")
     }
 
     private func show(calls: [ModelCall]) {
@@ -52,3 +60,5 @@ struct CostsCommand: ParsableCommand {
         table.show()
     }
 }
+
+extension CostKey: ExpressibleByArgument {}
