@@ -15,6 +15,9 @@ private struct ReckonedMovement: Sendable {
         form.id("review_id", "The review's id within the product.") {
             $0.movement.review.reviewID
         }
+        form.count("version", "The version after, else the one that went, from 1.") {
+            $0.movement.review.version
+        }
         form.rating(when: "_before", "The rating before.") { $0.movement.before?.values.rating }
         form.rating(when: "_after", "The rating after.") { $0.movement.after?.values.rating }
         form.optionalText("title", "The title.") { $0.movement.review.values.title }
