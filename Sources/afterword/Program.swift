@@ -80,6 +80,9 @@ enum Program {
     }
 }
 
+/// The version of the program.
+let programVersion = "0.2.0"
+
 /// The root command.
 struct Afterword: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -93,7 +96,7 @@ struct Afterword: ParsableCommand {
             Exit codes: 0 done, 1 a check failed, 2 usage or input, 3 store or output, 4 model, \
             5 budget, 6 alert, 130 interrupted.
             """,
-        version: "afterword 0.2.0",
+        version: "afterword \(programVersion)",
         groupedSubcommands: [
             CommandGroup(
                 name: "Load",
@@ -123,8 +126,8 @@ struct Afterword: ParsableCommand {
             CommandGroup(
                 name: "Service and store",
                 subcommands: [
-                    ServeCommand.self, KeyCommand.self, MigrateCommand.self, CopyCommand.self,
-                    GrantCommand.self, TablesCommand.self,
+                    ServeCommand.self, MCPCommand.self, KeyCommand.self, MigrateCommand.self,
+                    CopyCommand.self, GrantCommand.self, TablesCommand.self,
                 ]),
             CommandGroup(
                 name: "Checks",

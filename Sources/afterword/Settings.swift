@@ -22,6 +22,9 @@ struct Settings: Sendable {
     var dayBudget: String?
     var monthBudget: String?
 
+    /// `AFTERWORD_API_KEY`: a key of the service, for `mcp`; never printed.
+    var serviceKey: String?
+
     /// `COLUMNS`: the width of tables and help, regardless of the terminal's.
     var columns: Int?
     /// The smallest width used; narrower terminals are treated as this wide.
@@ -59,6 +62,7 @@ struct Settings: Sendable {
         if let url = environment["OPENAI_BASE_URL"], !url.isEmpty {
             settings.openAIBaseURL = url.hasSuffix("/") ? String(url.dropLast()) : url
         }
+        settings.serviceKey = environment["AFTERWORD_API_KEY"].flatMap { $0.isEmpty ? nil : $0 }
         settings.dayBudget = environment["AFTERWORD_BUDGET_DAY_USD"]
         settings.monthBudget = environment["AFTERWORD_BUDGET_MONTH_USD"]
         settings.columns = environment["COLUMNS"].flatMap { Int($0) }

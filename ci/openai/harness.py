@@ -47,7 +47,7 @@ class Server:
             return status, head, content
 
 
-def run(report):
+def run(report, suite="openai-sdk"):
     """Runs all checks, writes the report, and returns the number of failures."""
     cases, failed = [], 0
     begun = time.monotonic()
@@ -68,10 +68,10 @@ def run(report):
     with open(report, "w", encoding="utf-8") as file:
         file.write('<?xml version="1.0" encoding="UTF-8"?>\n')
         file.write(f'<testsuites tests="{len(cases)}" failures="{failed}" time="{total:.3f}">\n')
-        file.write(f'<testsuite name="openai-sdk" tests="{len(cases)}" failures="{failed}" '
+        file.write(f'<testsuite name="{suite}" tests="{len(cases)}" failures="{failed}" '
                    f'errors="0" skipped="0" time="{total:.3f}">\n')
         for name, seconds, failure in cases:
-            file.write(f'<testcase classname="openai-sdk" name={quoteattr(name)} '
+            file.write(f'<testcase classname="{suite}" name={quoteattr(name)} '
                        f'time="{seconds:.3f}">')
             if failure:
                 clean = "".join(c for c in failure if c >= " " or c in "\n\t")

@@ -20,18 +20,8 @@ struct AnswerRequest: Sendable {
         takesZip = acceptsGzip(request)
     }
 
-    /// Identifies the list of a paged request: a digest of its path and of the values that filter
-    /// or sort it.
-    var list: String {
-        var builder = DigestEncoder(domain: "afterword.list.1")
-        builder.add(String(target.prefix { $0 != "?" }))
-        for (name, value) in values.sorted(by: { $0.key < $1.key })
-        where !["limit", "cursor", "as_of", "as_observed"].contains(name) {
-            builder.add(name)
-            builder.add(value)
-        }
-        return String(builder.finish128().description.prefix(8))
-    }
+    /// Identifies the list of a paged request by its path.
+    var list: String { listID(String(target.prefix { $0 != "?" }), values) }
 
     /// The entity tag of the answer as of `run`. Equal runs, addresses and callers give equal
     /// bytes. Each insight is a run of its own and so changes the tag. The newest run is included
@@ -49,4 +39,17 @@ struct AnswerRequest: Sendable {
 
     /// Whether the client has the answer with this tag.
     func isKnown(_ tag: String) -> Bool { isMatch(known, tag) }
+}
+
+/// Identifies a list that is read in pages: a digest of what is asked, and of the values that
+/// filter or sort it.
+func listID(_ asked: String, _ values: [String: String]) -> String {
+    var builder = DigestEncoder(domain: "afterword.list.1")
+    builder.add(asked)
+    for (name, value) in values.sorted(by: { $0.key < $1.key })
+    where !["limit", "cursor", "as_of", "as_observed"].contains(name) {
+        builder.add(name)
+        builder.add(value)
+    }
+    return String(builder.finish128().description.prefix(8))
 }
