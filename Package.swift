@@ -108,7 +108,7 @@ let package = Package(
             name: "afterword",
             dependencies: [
                 "AfterwordCore", "AfterwordPipeline", "AfterwordStores", "AfterwordModels",
-                "AfterwordServer",
+                "AfterwordServer", "CMalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -126,6 +126,7 @@ let package = Package(
             name: "core-benchmark", dependencies: ["AfterwordCore"], path: "Benchmarks/Core",
             swiftSettings: house
         ),
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .systemLibrary(

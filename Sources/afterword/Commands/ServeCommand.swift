@@ -49,6 +49,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        shareArenas()
         var configuration = try settings()
         try prepareOpenFiles(for: &configuration.limits)
         let certificate = try certificate()
