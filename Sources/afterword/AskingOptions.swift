@@ -47,6 +47,7 @@ struct AskingOptions: ParsableArguments {
     var evidenceTokens = EvidenceLimit.tokens
 
     @OptionGroup var server: ModelServerOptions
+    @OptionGroup var recording: RecordingOptions
 
     func validate() throws {
         guard (500...1_000_000).contains(evidenceTokens) else {
@@ -59,6 +60,12 @@ struct AskingOptions: ParsableArguments {
             throw ValidationError("--answer-seconds is 1 to 3600")
         }
         guard (1...64).contains(parallel) else { throw ValidationError("--parallel is 1 to 64") }
+        guard !recording.isStrict || parallel == 1 else {
+            throw ValidationError("--replay-order strict needs --parallel 1")
+        }
+        guard recording.record == nil || realLlm else {
+            throw ValidationError("--record goes with --real-llm, and not with --replay")
+        }
         _ = try budget()
     }
 
@@ -86,7 +93,7 @@ struct AskingOptions: ParsableArguments {
     func options(for names: [String]) throws -> InsightOptions {
         var options = InsightOptions()
         options.evidenceTokens = evidenceTokens
-        for name in names where realLlm && !FakeModel.isName(name) {
+        for name in names where asksPaid && !FakeModel.isName(name) {
             let room = try server.facts(name).evidenceTokens(evidenceTokens)
             guard room >= 500 else {
                 throw CommandFault(
@@ -106,31 +113,40 @@ struct AskingOptions: ParsableArguments {
     /// their connections afterwards.
     ///
     /// - Parameter isAsking: Whether they will be asked. If false, neither a key nor permission to
-    ///   use a paid model in CI is needed.
+    ///   use a paid model in CI is needed, and nothing is recorded or replayed.
+    /// - Throws: What `body` throws, and `CommandFault` where a replay and its recordings differ.
     func withModels<Result>(
         _ names: [String], isAsking: Bool = true,
         _ body: ([any LanguageModel]) async throws -> Result
     ) async throws -> Result {
         var models: [any LanguageModel] = []
         var open: [OpenAIModel] = []
+        let tape = try isAsking ? recording.openTape() : nil
+        let recorder = try isAsking ? recording.openRecorder() : nil
+        let result: Result
         do {
             for name in names {
                 if let model = try simulated(name) {
                     models.append(model)
                 } else {
-                    let model = try paidModel(name, isAsking)
+                    let model = try paidModel(name, isAsking: isAsking, tape, recorder)
                     open.append(model)
                     models.append(model)
                 }
             }
-            let result = try await body(models)
+            result = try await body(models)
             for model in open { await model.shutDown() }
-            return result
         } catch {
             for model in open { await model.shutDown() }
+            if let tape { try check(tape, isWhole: false) }
             throw error
         }
+        try recording.finish(tape, recorder)
+        return result
     }
+
+    /// Whether models other than simulated ones may be asked: of their server, or of recordings.
+    var asksPaid: Bool { realLlm || recording.replay != nil }
 
     private func simulated(_ name: String) throws -> FakeModel? {
         do {
@@ -143,32 +159,34 @@ struct AskingOptions: ParsableArguments {
         }
     }
 
-    private func paidModel(_ name: String, _ isAsking: Bool) throws -> OpenAIModel {
-        let settings = Settings.current
-        guard realLlm else {
+    private func paidModel(
+        _ name: String, isAsking: Bool, _ tape: Tape?, _ recorder: Recorder?
+    ) throws -> OpenAIModel {
+        guard asksPaid else {
             throw CommandFault(
                 .usage, "\(printable(name)) is a paid model, which is asked only with --real-llm")
         }
-        guard !isAsking || !settings.isCI || settings.allowsRealModelInCI else {
-            throw CommandFault(
-                .usage, "CI is set: a paid model is asked only with AFTERWORD_ALLOW_REAL_LLM=1")
-        }
-        let facts = try server.facts(name)
-        let needsKey = isAsking && facts.provider == .openAI
-        guard let key = settings.openAIKey ?? (needsKey ? nil : APIKey("")) else {
-            throw CommandFault(.usage, "--real-llm needs a key in OPENAI_API_KEY")
-        }
-        guard !flex || facts.provider == .openAI else {
+        var configuration = try source(name, isAsking: isAsking, tape)
+        guard !flex || configuration.facts.provider == .openAI else {
             throw CommandFault(.usage, "--flex is a tier of OpenAI's own servers")
         }
-        if let warning = facts.warning(at: now()) { Terminal.writeError("afterword: \(warning)") }
-        var configuration = OpenAIModel.Configuration(
-            key: key, baseURL: settings.openAIBaseURL, facts: facts)
+        if let recorder { configuration.source = .recorded(recorder) }
         configuration.tier = flex ? .flex : .standard
-        configuration.plainHosts = server.plainHosts
         configuration.answerSeconds = Int64(answerSeconds ?? (flex ? 900 : 180))
         configuration.onFailedTry = { Terminal.writeError("afterword: \($0.words)") }
         return try OpenAIModel(configuration)
+    }
+
+    /// How a model is asked: by recordings, which need no key and no permission, or by its server.
+    private func source(
+        _ name: String, isAsking: Bool, _ tape: Tape?
+    ) throws -> OpenAIModel.Configuration {
+        guard let tape else { return try server.configuration(name, isAsking: isAsking) }
+        var configuration = OpenAIModel.Configuration(
+            key: APIKey(""), baseURL: OpenAIModel.defaultURL, facts: try server.facts(name))
+        configuration.source = .replayed(tape)
+        configuration.pause = { _ in }
+        return configuration
     }
 }
 

@@ -28,7 +28,7 @@ struct ModelOptions: ParsableArguments {
     /// The insight options that the arguments and settings describe.
     func options() throws -> InsightOptions { try asking.options(for: [name]) }
 
-    private var name: String { asking.realLlm ? model : "fake:\(fakeLlm)" }
+    private var name: String { asking.asksPaid ? model : "fake:\(fakeLlm)" }
 
     /// Calls `body` with the selected model, and closes the model's connections afterwards.
     ///

@@ -71,6 +71,28 @@ struct ModelServerOptions: ParsableArguments {
         return facts
     }
 
+    /// How a paid model is asked, or another one behind a server.
+    ///
+    /// - Parameter isAsking: Whether it will be asked. If false, neither a key nor permission to
+    ///   use a paid model in CI is needed.
+    func configuration(_ name: String, isAsking: Bool) throws -> OpenAIModel.Configuration {
+        let settings = Settings.current
+        guard !isAsking || !settings.isCI || settings.allowsRealModelInCI else {
+            throw CommandFault(
+                .usage, "CI is set: a paid model is asked only with AFTERWORD_ALLOW_REAL_LLM=1")
+        }
+        let facts = try facts(name)
+        let needsKey = isAsking && facts.provider == .openAI
+        guard let key = settings.openAIKey ?? (needsKey ? nil : APIKey("")) else {
+            throw CommandFault(.usage, "--real-llm needs a key in OPENAI_API_KEY")
+        }
+        if let warning = facts.warning(at: now()) { Terminal.writeError("afterword: \(warning)") }
+        var configuration = OpenAIModel.Configuration(
+            key: key, baseURL: settings.openAIBaseURL, facts: facts)
+        configuration.plainHosts = plainHosts
+        return configuration
+    }
+
     private func unlisted(_ name: String) throws -> ModelFacts? {
         guard provider == ModelProvider.compatible.rawValue,
             try ModelAddress(Settings.current.openAIBaseURL).isNear(plainHosts)

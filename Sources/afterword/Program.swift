@@ -121,7 +121,7 @@ struct Afterword: ParsableCommand {
                 name: "Models",
                 subcommands: [
                     InsightCommand.self, InsightsCommand.self, ModelsCommand.self,
-                    CostsCommand.self, ReadCommand.self, FakeLLMCommand.self,
+                    CostsCommand.self, DriftCommand.self, ReadCommand.self, FakeLLMCommand.self,
                 ]),
             CommandGroup(
                 name: "Service and store",

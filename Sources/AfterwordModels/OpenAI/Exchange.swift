@@ -4,9 +4,9 @@ import Foundation
 
 /// The result of one HTTP attempt. Its contents come from a server: numbers are converted only
 /// after checks, and no text is kept without a limit.
-struct Exchange {
+struct Exchange: Sendable {
     /// How the attempt ended.
-    enum Kind {
+    enum Kind: Equatable {
         case answered(Int)
         /// The answer is larger than the limit.
         case tooLarge

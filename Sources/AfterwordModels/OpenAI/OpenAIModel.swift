@@ -32,6 +32,8 @@ package final class OpenAIModel: LanguageModel {
         package var retries = 2
         /// Greatest size of an answer, in bytes.
         package var answerBytes = 4 << 20
+        /// Where responses come from.
+        package var source = ResponseSource.network
         package var pause: @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) }
         /// A random number from 0 to below 1, which shortens a pause by up to a quarter, so that
         /// many clients do not retry at the same moment.
@@ -45,6 +47,15 @@ package final class OpenAIModel: LanguageModel {
             self.baseURL = baseURL
             self.facts = facts
         }
+    }
+
+    /// Where the responses of attempts come from.
+    package enum ResponseSource: Sendable {
+        case network
+        /// The network; every attempt is written.
+        case recorded(Recorder)
+        /// Recordings: nothing is sent, and nothing costs anything.
+        case replayed(Tape)
     }
 
     /// An attempt that gave no answer, and the pause before the next one.
@@ -78,7 +89,8 @@ package final class OpenAIModel: LanguageModel {
         }
         self.configuration = configuration
         name = configuration.facts.name
-        facts = configuration.facts.isPaid ? configuration.facts : nil
+        let isReplayed = if case .replayed = configuration.source { true } else { false }
+        facts = isReplayed || !configuration.facts.isPaid ? nil : configuration.facts
         tries = configuration.retries + 1
         terms = PriceTerms(
             tier: configuration.tier, isRegional: isRegional(configuration.baseURL))
@@ -108,7 +120,9 @@ package final class OpenAIModel: LanguageModel {
         var attempt = 0
         while true {
             let own = "afterword-\(question)-\(attempt + 1)"
-            let outcome = await exchange(body, own)
+            guard let outcome = await exchange(body, own) else {
+                throw ModelFailure(.badRequest("not_recorded"))
+            }
             if case .broken = outcome.kind { unknown += 1 }
             let ids = RequestIDs(server: outcome.requestID, own: own)
             var wait: Duration?
@@ -147,7 +161,29 @@ package final class OpenAIModel: LanguageModel {
 
     // MARK: One try
 
-    private func exchange(_ body: [UInt8], _ id: String) async -> Exchange {
+    /// Nil where a replay has no recording of the request, or a recorder cannot write.
+    private func exchange(_ body: [UInt8], _ id: String) async -> Exchange? {
+        switch configuration.source {
+        case .network: return await send(body, id)
+        case .replayed(let tape): return tape.next(body)
+        case .recorded(let recorder):
+            guard let number = recorder.begin() else { return nil }
+            let outcome = await send(body, id)
+            recorder.keep(Recording(number, body, outcome, key: configuration.key))
+            return outcome
+        }
+    }
+
+    /// Asks the question of a recording again, once.
+    ///
+    /// - Returns: What of the response's form differs from the recorded one.
+    package func formChanges(of recording: Recording) async -> [String] {
+        let id = "afterword-drift-\(UUID().uuidString.lowercased())"
+        let outcome = await send(Array(recording.request.canonical.utf8), id)
+        return AnswerForms(recording.response).changes(to: AnswerForms(outcome))
+    }
+
+    private func send(_ body: [UInt8], _ id: String) async -> Exchange {
         do {
             let response = try await client.execute(
                 httpRequest(body, id), timeout: .seconds(configuration.answerSeconds))
@@ -291,6 +327,11 @@ package struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConve
     fileprivate let secret: String
 
     package init(_ secret: String) { self.secret = secret }
+
+    /// The text with a mark in place of the secret.
+    func removed(from text: String) -> String {
+        secret.isEmpty ? text : text.replacing(secret, with: "⟦SECRET⟧")
+    }
 
     package var description: String { "(a key)" }
     package var debugDescription: String { description }

@@ -8,7 +8,8 @@ struct ModelsCompareCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare", abstract: "Ask two models the same, and count who keeps to it.",
         discussion: """
-            A and B are the names of paid models, which need --real-llm, or simulated ones: \
+            A and B are the names of paid models, which need --real-llm or the recordings of \
+            --replay, or simulated ones: \
             fake:BEHAVIOUR:SEED, such as fake:varied:1; fake alone is the honest one. Both get the \
             same evidence of the same scopes. Exits 1 when B is worse than A beyond chance (1 %, \
             over all shares together), below the bar, or when too few scopes were compared. What \

@@ -1,0 +1,64 @@
+import Foundation
+import Testing
+
+/// `--record`, `--replay` and `drift`, as a user gives them, against `fake-llm`.
+@Suite("Recordings by the command") struct RecordingCommandTests {
+    private let folder: TemporaryFolder
+    private let sample = FileManager.default.currentDirectoryPath + "/Sample/2026-03-02"
+
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test("A run is recorded, replayed without a key or a server, also with CI set, and compared")
+    func wholeWay() throws {
+        let result = try Program.shell(
+            """
+            "$AFTERWORD" fake-llm --port 0 --api-key sk-record-0123456789ab > said &
+            server=$!
+            while ! grep -q serves said; do sleep 0.05; done
+            export OPENAI_BASE_URL=$(sed 's/.*serves on //' said)
+            export OPENAI_API_KEY=sk-record-0123456789ab
+            run() { afterword run "\(sample)" --complete products --quiet "$@"; }
+            run --store a --insights top:2 --real-llm --record kept; echo "recorded $?"
+            run --store b --insights top:1 --real-llm --record kept; echo "again $?"
+            afterword drift kept --real-llm; echo "drift $?"
+            afterword drift kept; echo "asked for nothing $?"
+            afterword drift kept --real-llm --budget-usd 0.0001; echo "dear $?"
+            CI=1 AFTERWORD_ALLOW_REAL_LLM=1 run --store c --insights top:1 --real-llm \\
+                --record other; echo "in CI $?"
+            kill $server; wait $server 2> /dev/null
+            unset OPENAI_API_KEY
+            CI=1 run --store d --insights top:2 --replay kept; echo "replayed $?"
+            run --store e --insights top:1 --replay kept; echo "unused $?"
+            run --store f --insights top:2 --language de --replay kept; echo "unknown $?"
+            for store in a d; do
+                afterword insights --store $store --json | sed 's/"recorded[^,]*,//g' | cksum
+            done | uniq | wc -l
+            """, in: folder.path)
+        #expect(
+            result.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+                == [
+                    "recorded 0", "again 2", "2 answers in the recorded form.", "drift 0",
+                    "asked for nothing 2", "dear 5", "in CI 2", "replayed 0", "unused 1",
+                    "unknown 1", "1",
+                ], "\(result.output)\n\(result.errors)")
+        for words in [
+            "2 recordings in kept", "kept is not empty", "give --real-llm", "the budget is $0.0001",
+            "CI is set: nothing is recorded there", "1 recording not used: 000002.json",
+            "+ /messages/1/content/task/answer_language: \"de\"",
+        ] { #expect(result.errors.contains(words), "\(words): \(result.errors)") }
+    }
+
+    @Test(
+        "Options that do not go together are refused",
+        arguments: [
+            (["--record", "x"], "--record goes with --real-llm"),
+            (["--replay", "x", "--replay-order", "odd"], "--replay-order is request or strict"),
+            (["--replay", "x", "--replay-order", "strict"], "needs --parallel 1"),
+            (["--replay", "nowhere"], "holds no recordings"),
+        ])
+    func usage(options: [String], words: String) throws {
+        let result = try Program.run(
+            ["run", sample, "--store", "s", "--insights", "top:1"] + options, in: folder.path)
+        #expect(result.code == 2 && result.errors.contains(words), "\(result.errors)")
+    }
+}
