@@ -132,7 +132,8 @@ struct Afterword: ParsableCommand {
             CommandGroup(
                 name: "Checks",
                 subcommands: [
-                    StatusCommand.self, AuditCommand.self, VerifyCommand.self, JUnitCommand.self,
+                    StatusCommand.self, DoctorCommand.self, AuditCommand.self, VerifyCommand.self,
+                    JUnitCommand.self,
                 ]),
         ])
 

@@ -112,8 +112,7 @@ package final class OpenAIModel: LanguageModel {
     package func shutDown() async { try? await client.shutdown() }
 
     package func answer(_ request: ModelRequest) async throws(ModelFailure) -> ModelReply {
-        let body = Array(
-            chatBody(request, configuration.facts, configuration.tier).canonical.utf8)
+        let body = body(of: request)
         // One id per question, one number per attempt: both can be found in the provider's logs.
         let question = UUID().uuidString.lowercased()
         var unknown = 0
@@ -161,6 +160,10 @@ package final class OpenAIModel: LanguageModel {
 
     // MARK: One try
 
+    func body(of request: ModelRequest) -> [UInt8] {
+        Array(chatBody(request, configuration.facts, configuration.tier).canonical.utf8)
+    }
+
     /// Nil where a replay has no recording of the request, or a recorder cannot write.
     private func exchange(_ body: [UInt8], _ id: String) async -> Exchange? {
         switch configuration.source {
@@ -183,10 +186,13 @@ package final class OpenAIModel: LanguageModel {
         return AnswerForms(recording.response).changes(to: AnswerForms(outcome))
     }
 
-    private func send(_ body: [UInt8], _ id: String) async -> Exchange {
+    /// Sends one request: a POST with a body, or a GET without one.
+    func send(
+        _ body: [UInt8]?, _ id: String, path: String = "/chat/completions"
+    ) async -> Exchange {
         do {
             let response = try await client.execute(
-                httpRequest(body, id), timeout: .seconds(configuration.answerSeconds))
+                httpRequest(body, id, path), timeout: .seconds(configuration.answerSeconds))
             let headers = Dictionary(
                 response.headers.map { ($0.name.lowercased(), $0.value) }
             ) { first, _ in first }
@@ -216,9 +222,11 @@ package final class OpenAIModel: LanguageModel {
         }
     }
 
-    private func httpRequest(_ body: [UInt8], _ id: String) -> HTTPClientRequest {
-        var request = HTTPClientRequest(url: configuration.baseURL + "/chat/completions")
-        request.method = .POST
+    private func httpRequest(
+        _ body: [UInt8]?, _ id: String, _ path: String
+    ) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: configuration.baseURL + path)
+        request.method = body == nil ? .GET : .POST
         if !configuration.key.secret.isEmpty {
             request.headers.add(
                 name: "Authorization", value: "Bearer \(configuration.key.secret)")
@@ -226,7 +234,7 @@ package final class OpenAIModel: LanguageModel {
         request.headers.add(name: "Content-Type", value: "application/json")
         request.headers.add(name: "User-Agent", value: "afterword")
         request.headers.add(name: "X-Client-Request-Id", value: id)
-        request.body = .bytes(ByteBuffer(bytes: body))
+        request.body = body.map { .bytes(ByteBuffer(bytes: $0)) }
         return request
     }
 
