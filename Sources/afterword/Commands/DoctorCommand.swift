@@ -22,6 +22,7 @@ struct DoctorCommand: AsyncParsableCommand {
     var realLlm = false
     @Option(help: "The paid model.")
     var model = OpenAIModel.defaultModel
+    @OptionGroup var server: ModelServerOptions
 
     func run() async throws {
         var findings = storeFindings() + [diskFinding()]
@@ -108,10 +109,10 @@ struct DoctorCommand: AsyncParsableCommand {
             let words = isKeyThere ? "OPENAI_API_KEY is set; not tried" : "no OPENAI_API_KEY"
             return [DoctorFinding("key", .skipped, words + ": --real-llm asks the server")]
         }
-        guard isKeyThere else {
+        guard try isKeyThere || server.facts(model).provider == .compatible else {
             return [DoctorFinding("key", .failed, "no OPENAI_API_KEY")]
         }
-        var configuration = try paidConfiguration(model, isAsking: true)
+        var configuration = try server.configuration(model, isAsking: true)
         configuration.answerSeconds = 60
         let asked = try OpenAIModel(configuration)
         let probe = await asked.probe()
