@@ -2,7 +2,7 @@
 ///
 /// `tools/reader` trains it and writes its files: `weights.txt`, whose first lines are names and
 /// numbers and whose rest are bytes below 128, and `phrases.txt`. A released model never changes.
-package struct FrozenModel: Sendable {
+package final class FrozenModel: Sendable {
     /// What a lane stands for.
     package struct ID: Equatable, Sendable {
         /// As in tools/reader/ids.md: `leaks`, `fire`.
@@ -83,6 +83,18 @@ package struct FrozenModel: Sendable {
         let bucket = Int(feature & (1 << Self.bits - 1))
         guard hasRow[bucket &>> 6] &>> UInt64(bucket & 63) & 1 != 0 else { return }
         sum.add(rows[Int(places[bucket]) - 1])
+    }
+
+    /// Adds the weights of those features that the model knows, and leaves their buckets in place
+    /// of them: first all are looked up, then all are added, because each waits for memory.
+    func add(_ features: inout [UInt32], to sum: inout WordWeights) {
+        var count = 0
+        for place in features.indices {
+            let bucket = features[place] & (1 << Self.bits - 1)
+            features[count] = bucket
+            count &+= Int(truncatingIfNeeded: hasRow[Int(bucket &>> 6)] &>> UInt64(bucket & 63) & 1)
+        }
+        for place in 0..<count { sum.add(rows[Int(places[Int(features[place])]) - 1]) }
     }
 
     /// The score of a sum: divided by the root of what its features weigh by rarity.

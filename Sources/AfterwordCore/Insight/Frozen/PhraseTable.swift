@@ -9,6 +9,11 @@ struct PhraseTable: Sendable {
     private var keys: [UInt32]
     private var says: [[UInt16]]
     private let mask: Int
+    /// A bit for the highest bits of each key: most runs of words are no phrase, and the bits stay
+    /// in the nearest cache.
+    private var mayBe = Array(repeating: UInt64(0), count: 1 << (maybeBits - 6))
+    private static let maybeBits = 17
+    private static let maybeShift = UInt32(32 - maybeBits)
     /// By the state of a word: the most words of a phrase that ends with it.
     private(set) var lengths: [UInt32: UInt8] = [:]
 
@@ -26,7 +31,10 @@ struct PhraseTable: Sendable {
                 FeatureHash.state(of: $0.unicodeScalars)
             }
             let place = slot(of: FeatureHash.phraseKey(states))
-            keys[place] = FeatureHash.phraseKey(states)
+            let key = FeatureHash.phraseKey(states)
+            keys[place] = key
+            let bit = key &>> Self.maybeShift
+            mayBe[Int(bit &>> 6)] |= 1 << UInt64(bit & 63)
             says[place] += value.words.map { Self.meaning($0, lanes) }
             let last = states[states.count - 1]
             lengths[last] = max(lengths[last] ?? 0, UInt8(states.count))
@@ -36,6 +44,8 @@ struct PhraseTable: Sendable {
     /// What the phrase of this number says; nothing where there is none.
     @inline(__always)
     func meanings(of key: UInt32) -> [UInt16] {
+        let bit = key &>> Self.maybeShift
+        guard mayBe[Int(bit &>> 6)] &>> UInt64(bit & 63) & 1 != 0 else { return [] }
         let place = slot(of: key)
         return keys[place] == key ? says[place] : []
     }

@@ -24,9 +24,7 @@ func cutFrozenWords(
         case .letter, .unspaced:
             let range = cutter.wordRange(bytes, from: place, entry.role, model.letters)
             let isSpaced = entry.role == .letter
-            let facts = memory.facts(bytes, range) {
-                factsOfWord(bytes, range, isSpaced: isSpaced, model)
-            }
+            let facts = memory.facts(bytes, range, isSpaced: isSpaced, model)
             body(cutter.word(facts, range))
             place = range.upperBound
         case .joining, .gap:
@@ -37,23 +35,6 @@ func cutFrozenWords(
             place += width
         }
     }
-}
-
-/// The facts of a word that is not in memory.
-@inline(never)
-private func factsOfWord(
-    _ bytes: BorrowedBytes, _ range: Range<Int>, isSpaced: Bool, _ model: FrozenModel
-) -> WordFacts {
-    var letters = OpenLetters()
-    letters.begin(isSpaced: isSpaced)
-    var place = range.lowerBound
-    while place < range.upperBound {
-        let (scalar, width) = scalarOrGap(bytes, at: place)
-        let entry = model.letters[scalar]
-        if entry.role != .joining { letters.add(entry) }
-        place += width
-    }
-    return letters.facts(model)
 }
 
 /// The scalar at a place, and its length in bytes. An ill-formed byte is a gap.
