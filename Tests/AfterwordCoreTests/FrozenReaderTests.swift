@@ -12,6 +12,7 @@ struct FrozenReaderTests {
         var body: Text?
         var language: String?
         var scores: [Int]
+        var read: Set<String>
     }
 
     private static func golden() throws -> [Line] {
@@ -28,7 +29,8 @@ struct FrozenReaderTests {
             return Line(
                 stars: stars == 0 ? nil : stars, title: field(1), body: field(2),
                 language: parts[3] == "?" ? nil : String(parts[3]),
-                scores: parts[4].split(separator: " ").map { Int($0)! })
+                scores: parts[4].split(separator: " ").map { Int($0)! },
+                read: Set(parts[5].split(separator: " ").map { String($0) }))
         }
     }
 
@@ -44,6 +46,12 @@ struct FrozenReaderTests {
                 "\(line.title?.string ?? "-") | \(line.body?.string ?? "-")")
             let reading = reader.read(title: line.title, body: line.body, stars: line.stars)
             #expect(reading.language == line.language, "\(line.body?.string ?? "-")")
+            let read =
+                reading.aspects.filter(\.isNegative)
+                + reading.dangers.filter(\.dangerClass.leads).map(\.mention)
+            #expect(
+                Set(read.map { reader.ids[$0.id].name }) == line.read,
+                "\(line.title?.string ?? "-") | \(line.body?.string ?? "-")")
         }
     }
 
@@ -113,6 +121,29 @@ struct FrozenReaderTests {
         #expect(found.contains(kind) == leads, "\(text): \(found)")
     }
 
+    @Test("What denies a danger or only looks like it is none, at one star", arguments: harmless)
+    func harmlessText(_ text: String, _ kind: String) {
+        var reader = FrozenReader()
+        let reading = reader.read(title: nil, body: Text(text), stars: 1)
+        let found = reading.dangers.filter { $0.dangerClass.leads }.map {
+            reader.model.ids[$0.mention.id].name
+        }
+        #expect(!found.contains(kind), "\(text): \(found)")
+    }
+
+    @Test("With five stars a complaint is read where the two strongest pass the gate")
+    func gate() {
+        var reader = FrozenReader()
+        func complaints(_ text: String, _ stars: Int) -> [String] {
+            let reading = reader.read(title: nil, body: Text(text), stars: stars)
+            return reading.aspects.filter(\.isNegative).map { reader.ids[$0.id].name }
+        }
+        #expect(complaints("Great, works as it should.", 5).isEmpty)
+        let both = "It broke after two days and the seller refused a refund."
+        #expect(complaints(both, 5) == complaints(both, 4))
+        #expect(complaints(both, 5).contains("breaks_early"))
+    }
+
     @Test("The class of a danger: it happened, is possible, or is only named", arguments: classes)
     func dangerClass(_ text: String, _ expected: String) {
         var reader = FrozenReader()
@@ -173,9 +204,23 @@ private let dangers: [(String, String, Bool)] = [
     ("Mein Kind hat sich geschnitten", "injury", true),
     ("Prurito e rigonfiamento della mano dopo un giorno.", "skin", true),
     ("Mi hijo se cortó la mano", "injury", true),
+    ("The blender smelled burnt and started smoking.", "fire", true),
+    ("The plug gets extremely hot.", "fire", true),
+    ("Das Netzteil wird sehr heiß und riecht verschmort.", "fire", true),
+    ("Le chargeur a fondu et sent le brûlé.", "fire", true),
+    ("Ha preso fuoco dopo due minuti.", "fire", true),
+    ("Me corté con los bordes.", "injury", true),
+    ("I got a blister on my foot.", "skin", true),
     ("Mit Schimmel hatte ich auch keinerlei Probleme.", "mould", false),
     ("Water drains quickly, preventing any mildew.", "mould", false),
     ("No rash, no irritation, lovely.", "skin", false),
+]
+
+private let harmless: [(String, String)] = [
+    ("My smoke detector works well with it.", "fire"),
+    ("Lovely melted cheese every time, just too slow.", "fire"),
+    ("Not dangerous at all, no smoke, no burning smell.", "fire"),
+    ("Keine scharfen Kanten, aber zu klein.", "injury"),
 ]
 
 private let classes: [(String, String)] = [

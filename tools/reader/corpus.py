@@ -89,6 +89,18 @@ def fold(unit):
     return int(hashlib.sha256(("fold:" + unit).encode()).hexdigest(), 16) % 5
 
 
+def invented_reviews():
+    """Whole invented reviews of `invented/reviews`: language, stars, ids, title, text a line."""
+    found = []
+    for path in sorted(glob.glob(os.path.join(HERE, "invented", "reviews", "*.tsv"))):
+        with open(path, encoding="utf8") as file:
+            for number, line in enumerate(file):
+                _, stars, ids, title, text = line.rstrip("\n").split("\t")
+                ids = {one for one in ids.split(",") if one not in ("", "nothing")}
+                found.append(Review(path, number, int(stars), ids, title, text, "invented"))
+    return found
+
+
 SLOT = re.compile(r"\[([^\[\]]*)\]")
 Invented = collections.namedtuple("Invented", "language id sign text")
 
@@ -140,7 +152,9 @@ def expanded(value, slots, choice, limit):
 
 
 HAZARDS = {"fire_or_smoke": "fire", "choking": "choking", "injury": "injury", "dangerous": "unsafe",
-           "mould": "mould"}
+           "mould": "mould", "toxic_or_allergic": "poison"}
+SKIN = re.compile("rash|allerg|itch|irrit|ausschlag|juck|prurit|eruzion|démange|sarpull|picaz|"
+                  "erup|uitslag|jeuk|coceira|かゆ|かぶれ|発疹")
 
 
 def lexicon_phrases(folder):
@@ -165,12 +179,14 @@ def lexicon_phrases(folder):
             id, sign = None, "-"
             if kind == "aspect" and key in ("negative", "positive"):
                 id, sign = name, "-" if key == "negative" else "+"
-            elif kind == "hazard" and key in ("events", "says"):
-                id = HAZARDS.get(name)
+            elif kind == "hazard" and key in ("events", "says", "alone", "but"):
+                id, sign = HAZARDS[name], "?" if key in ("alone", "but") else "-"
             if id is None:
                 continue
             for phrase in value.split("|"):
                 text = re.sub(" +", " ", phrase.replace("..", " ").replace("*", "")).strip()
-                if text:
-                    found.append(Invented(os.path.basename(path)[:2], id, sign, text))
+                if text and text != "gift":  # of two languages
+                    skin = kind == "hazard" and id == "poison" and SKIN.search(text)
+                    found.append(Invented(
+                        os.path.basename(path)[:2], "skin" if skin else id, sign, text))
     return found

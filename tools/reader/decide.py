@@ -1,11 +1,17 @@
-"""Thresholds of a model, chosen on scores of reviews that it was not trained on."""
+"""Thresholds of a model, chosen on scores of reviews that it was not trained on.
+
+Up to three stars, a lane is read where its score exceeds its threshold. With four and five stars a
+gate comes first: the two strongest complaints together must exceed it; then the strongest is read,
+and others that exceed their thresholds. Dangers have a threshold a kind, for all stars.
+"""
 import numpy
 
-import corpus
 from model import IDS, K
 
 GRID = numpy.arange(-4.0, 3.01, 0.05)
 CALM = 0.03  # share of 4-5 star reviews without a complaint in which one may be read
+BESIDE = 0.25  # what others must exceed beyond their thresholds behind the gate
+WORTH = 1 / 4  # a danger is worth reading where this share is right
 
 
 def micro(labels, found):
@@ -13,43 +19,56 @@ def micro(labels, found):
     return 2 * hit / max(1, labels.sum() + found.sum())
 
 
+def strongest(scores):
+    """The sum of a review's two strongest complaints."""
+    return numpy.sort(scores[:, :IDS.aspects], axis=1)[:, -2:].sum(1)
+
+
 def thresholds(scores, labels, stars, pull=20.0):
-    """For up to three stars and for more: a threshold a lane, in units of weight.
+    """For up to three stars and for more: a threshold a lane, in units of weight; and the gate.
 
     A reading is worth twice its hit less the F1 reached at one threshold for all; each lane may
     leave that threshold where this pays, pulled back by `pull` a squared unit.
     """
     lanes = IDS.aspects
     result = numpy.full((2, K), 99.0)
-    for side, chosen in enumerate((stars <= 3, stars > 3)):
-        own, truth = scores[chosen][:, :lanes], labels[chosen][:, :lanes]
-        best, common = max((micro(truth, own > t), t) for t in GRID)
-        for lane in range(lanes):
-            worth = [
-                2 * (truth[:, lane] & (own[:, lane] > t)).sum() - best * (own[:, lane] > t).sum()
-                - pull * (t - common) ** 2 for t in GRID]
-            result[side, lane] = GRID[int(numpy.argmax(worth))]
+    chosen = stars <= 3
+    own, truth = scores[chosen][:, :lanes], labels[chosen][:, :lanes]
+    best, common = max((micro(truth, own > t), t) for t in GRID)
+    for lane in range(lanes):
+        worth = [
+            2 * (truth[:, lane] & (own[:, lane] > t)).sum() - best * (own[:, lane] > t).sum()
+            - pull * (t - common) ** 2 for t in GRID]
+        result[0, lane] = GRID[int(numpy.argmax(worth))]
+    result[1, :lanes] = result[0, :lanes] + BESIDE
     calm = (stars > 3) & ~labels[:, :len(IDS.all)].any(1)
-    for step in numpy.arange(0, 5, 0.05):
-        if (scores[calm][:, :lanes] > result[1, :lanes] + step).any(1).mean() <= CALM:
-            break
-    result[1, :lanes] += step
-    # Dangers: a threshold a kind, for all stars; what counts is that there is any danger. A reading
-    # is worth keeping where one in five is right.
+    sums = numpy.sort(strongest(scores[calm]))
+    gate = sums[min(len(sums) - 1, int(numpy.ceil(len(sums) * (1 - CALM))))]
     kinds = range(lanes, len(IDS.all))
     truth = labels[:, kinds.start:kinds.stop].any(1)
     for lane in kinds:
         worth = []
         for t in GRID:
             read = scores[:, lane] > t
-            worth.append(0.8 * (truth & read).sum() - 0.2 * (~truth & read).sum() - (t + 1) ** 2)
+            worth.append((1 - WORTH) * (truth & read).sum() - WORTH * (~truth & read).sum()
+                         - DANGER_PULL * (t - DANGER) ** 2)
         result[:, lane] = GRID[int(numpy.argmax(worth))]
-    return result
+    return result, gate
 
 
-def decide(scores, stars, limits):
+DANGER, DANGER_PULL = -0.5, 1.0  # where the threshold of a danger begins, and how it is pulled there
+
+
+def decide(scores, stars, limits, gate):
     """What is read: by review and lane."""
-    return scores > limits[(stars > 3).astype(int)]
+    high = stars > 3
+    found = scores > limits[high.astype(int)]
+    aspects = slice(0, IDS.aspects)
+    first = scores[:, aspects].argmax(1)
+    found[numpy.where(high)[0], first[high]] = True
+    closed = high & (strongest(scores) <= gate)
+    found[closed, aspects] = False
+    return found
 
 
 def crossed(scores, labels, stars, parts):
@@ -57,6 +76,6 @@ def crossed(scores, labels, stars, parts):
     found = numpy.zeros(scores.shape, bool)
     for part in sorted(set(parts)):
         own = parts == part
-        limits = thresholds(scores[~own], labels[~own], stars[~own])
-        found[own] = decide(scores[own], stars[own], limits)
+        limits, gate = thresholds(scores[~own], labels[~own], stars[~own])
+        found[own] = decide(scores[own], stars[own], limits, gate)
     return found

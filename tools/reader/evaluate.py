@@ -1,6 +1,6 @@
 """What the frozen model reads, in figures: prints docs/meaning.md.
 
-    python3 evaluate.py --data FOLDER --scores FILE --kinds FILE [--held TSV] > docs/meaning.md
+    python3 evaluate.py --data FOLDER --scores FILE [--kinds FILE] [--held TSV] > docs/meaning.md
 
 --scores are those of train.py; --kinds those of the same reviews by models that saw no review of
 their kind. Every figure is of whole numbers, by models that saw neither the review nor its brand or
@@ -17,6 +17,7 @@ import decide
 import languages as G
 import model
 import reference
+import train
 from model import IDS, K
 
 
@@ -70,22 +71,15 @@ def report(reviews, labels, scores, by_kind, told):
                              "F1 %.2f, precision %.2f, recall %.2f" % measure(
                                  labels[stated][:, aspects], found[stated][:, aspects])[:3])
     yield ""
-    yield "## A kind of product that was left out"
-    yield ""
-    yield from HEAD
-    other = decide.crossed(by_kind, labels, stars, kind)
-    for name in ("books", "games", "fashion", "phones", "electronics", "kitchen", "sellerx"):
-        chosen = kind == name
-        yield row(name, labels[chosen][:, aspects], other[chosen][:, aspects])
-    chosen = numpy.isin(kind, ["books", "games"])
-    yield row("books and games without `content`", labels[chosen][:, [
-        i for i in range(IDS.aspects) if IDS.all[i] != "content"]], other[chosen][:, [
-            i for i in range(IDS.aspects) if IDS.all[i] != "content"]])
-    yield ""
+    if by_kind is not None:
+        yield from left_out(labels, stars, kind, by_kind)
     yield "## Dangers"
     yield ""
     yield from HEAD
     yield row("any danger", labels[:, kinds].any(1), found[:, kinds].any(1))
+    rest = parts > 2
+    yield row("– in the parts that no phrase of dangers was written from",
+              labels[rest][:, kinds].any(1), found[rest][:, kinds].any(1))
     for lane in range(IDS.aspects, len(IDS.all)):
         name = IDS.all[lane]
         more = " (learned as any danger)" if name == "unsafe" else ""
@@ -93,9 +87,11 @@ def report(reviews, labels, scores, by_kind, told):
     yield ""
     strongest = scores[:, kinds].max(1)
     truth = labels[:, kinds].any(1)
-    yield "Precision of any danger at a recall of: " + ", ".join(
+    sure = strongest >= train.SURE
+    yield "By phrases alone: precision %.2f, recall %.2f. By both, precision at a recall of: " % (
+        truth[sure].mean(), sure[truth].mean()) + ", ".join(
         "%.2f %.2f" % (at, truth[strongest >= numpy.sort(strongest[truth])[
-            int((1 - at) * truth.sum())]].mean()) for at in (0.3, 0.5, 0.7, 0.85)) + "."
+            int((1 - at) * truth.sum())]].mean()) for at in (0.5, 0.7, 0.85)) + "."
     yield ""
     yield "## By language (sellerx, as told by the model)"
     yield ""
@@ -128,6 +124,22 @@ def report(reviews, labels, scores, by_kind, told):
         yield "| `%s` | `%s` | %d |" % (one, lane, count)
 
 
+def left_out(labels, stars, kind, by_kind):
+    aspects = slice(0, IDS.aspects)
+    yield "## A kind of product that was left out"
+    yield ""
+    yield from HEAD
+    other = decide.crossed(by_kind, labels, stars, kind)
+    for name in ("books", "games", "fashion", "phones", "electronics", "kitchen", "sellerx"):
+        chosen = kind == name
+        yield row(name, labels[chosen][:, aspects], other[chosen][:, aspects])
+    chosen = numpy.isin(kind, ["books", "games"])
+    yield row("books and games without `content`", labels[chosen][:, [
+        i for i in range(IDS.aspects) if IDS.all[i] != "content"]], other[chosen][:, [
+            i for i in range(IDS.aspects) if IDS.all[i] != "content"]])
+    yield ""
+
+
 def held(path, data, reader):
     """The figure of reviews whose brands and products took no part in anything."""
     rows = corpus.texts(data)
@@ -139,9 +151,9 @@ def held(path, data, reader):
             source, index, stars, ids = line.rstrip("\n").split("\t")
             review = corpus.Review(source, int(index), int(float(stars)), set(), *rows[
                 source, int(index)])
-            scores = numpy.array(reader.scores(
-                review.title or None, review.text or None, review.stars))
-            found.append(scores > numpy.array(reader.limits[review.stars > 3]))
+            own = numpy.zeros(K, bool)
+            own[reader.read(review.title or None, review.text or None, review.stars)] = True
+            found.append(own)
             truth = numpy.zeros(K, bool)
             for id in ids.split(","):
                 if id in IDS.place:
@@ -166,8 +178,9 @@ invented fragments of twenty letters joined at random in twelve languages: 92 % 
 
 def main():
     options = argparse.ArgumentParser(description=__doc__)
-    for name in ("--data", "--scores", "--kinds"):
+    for name in ("--data", "--scores"):
         options.add_argument(name, required=True)
+    options.add_argument("--kinds")
     options.add_argument("--held", help="labels that are opened once, at the end")
     chosen = options.parse_args()
     reviews = corpus.load("train", chosen.data)
@@ -187,8 +200,8 @@ def main():
         aspects = slice(0, IDS.aspects)
         stars = numpy.array([r.stars for r in others])
         kind, groups = masks(others)
-        print("## Held out: %d reviews of brands and products that took no part, opened once\n" % len(
-            others))
+        print("## Held out: %d reviews of brands and products that took no part, opened once for "
+              "each model\n" % len(others))
         print("\n".join(HEAD))
         print(row("all", truth[:, aspects], found[:, aspects]))
         print(row("all, 1–3 stars", truth[stars <= 3][:, aspects], found[stars <= 3][:, aspects]))
@@ -201,7 +214,8 @@ def main():
         print("\nOf %d reviews of 4–5 stars that state no complaint, one is read in %.1f %%.\n" % (
             calm.sum(), 100 * found[calm][:, aspects].any(1).mean()))
     print(FACTS)
-    for line in report(reviews, labels, numpy.load(chosen.scores), numpy.load(chosen.kinds), told):
+    by_kind = numpy.load(chosen.kinds) if chosen.kinds else None
+    for line in report(reviews, labels, numpy.load(chosen.scores), by_kind, told):
         print(line if line.startswith("|") else textwrap.fill(line, 98))
 
 

@@ -11,7 +11,7 @@ import functools
 import unicodedata
 
 MASK32 = 0xFFFFFFFF
-BITS = 18
+BITS = 20
 LETTERS = 32  # of a word's letters, those behind are left out
 WORDS = 20000  # of a review's words, those behind are left out
 REACH = 6  # words behind a negation that it reaches

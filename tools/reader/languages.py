@@ -128,4 +128,4 @@ def main(path):
 if __name__ == "__main__":
     main(sys.argv[1] if len(sys.argv) > 1 else os.path.join(
         os.path.dirname(os.path.abspath(__file__)),
-        "../../Sources/CAfterwordData/data/reader1/languages.txt"))
+        "../../Sources/CAfterwordData/data/reader2/languages.txt"))

@@ -1,6 +1,7 @@
 """The linear model: data for its training, training, and its form of whole numbers."""
 import collections
 import ctypes
+import functools
 import os
 import re
 import subprocess
@@ -16,6 +17,10 @@ K = 48
 NORM = 47  # the lane behind the ids: the square of a feature's weight by rarity
 SIZE = 1 << F.BITS
 DOCUMENT = 0.5  # weight of the whole review beside its strongest sentence
+RATE = 0.7
+EARLY, LATE = 4, 6  # rounds with the invented reviews, then without
+STARS = 6  # biases by stars, from 0 for none; as many again for invented reviews, then left out
+DANGER = 3.0  # weight of a danger that is there
 HERE = corpus.HERE
 DATA = os.path.join(HERE, "../../Sources/CAfterwordData/data")
 
@@ -39,7 +44,7 @@ def sections(path):
 
 
 def word_lists():
-    values = sections(os.path.join(DATA, "reader1/words.txt"))
+    values = sections(os.path.join(DATA, "reader2/words.txt"))
     return F.Lists(values["negations", "words"].split(), values["contrasts", "words"].split())
 
 
@@ -84,10 +89,11 @@ def phrases_of(sentences, lists):
 
 
 class Corpus:
-    """Reviews and invented sentences as bags of features: the whole text, then each sentence."""
+    """Reviews, invented sentences and invented reviews as bags of features: the whole text, then
+    each sentence."""
 
-    def __init__(self, reviews, sentences):
-        self.reviews, self.sentences = reviews, sentences
+    def __init__(self, reviews, sentences, invented=()):
+        self.reviews, self.sentences, self.invented = reviews, sentences, list(invented)
         self.lists = word_lists()
         phrases = phrases_of(sentences, self.lists)
         # Markers stand for a phrase with a meaning, negated or not, until its precision is known.
@@ -109,7 +115,10 @@ class Corpus:
                 self.marker_of[F.mix(base + 2 * place + negated)] = SIZE + 2 * place + negated
         documents = [self.bags(review.fields, marked) for review in reviews]
         documents += [self.bags([one.text], marked) for one in sentences]
-        self.stars = numpy.array([r.stars for r in reviews] + [0] * len(sentences), numpy.int32)
+        documents += [self.bags(review.fields, marked) for review in self.invented]
+        self.stars = numpy.array(
+            [r.stars for r in reviews] + [0] * len(sentences) + [r.stars for r in self.invented],
+            numpy.int32)
         self.count = len(documents)
         self.docptr = numpy.cumsum([0] + [len(d) for d in documents]).astype(numpy.int64)
         self.bagptr = numpy.cumsum([0] + [len(b) for d in documents for b in d]).astype(numpy.int64)
@@ -117,16 +126,20 @@ class Corpus:
             [numpy.array(b, numpy.int32) for d in documents for b in d])
         self.targets = numpy.full((self.count, K), 2, numpy.uint8)
         self.targets[:, :len(IDS.all)] = 0
-        for place, review in enumerate(reviews):
+        places = list(range(len(reviews))) + list(range(len(reviews) + len(sentences), self.count))
+        for place, review in zip(places, reviews + self.invented):
             for id in review.ids:
                 if id in IDS.place:
                     self.targets[place, IDS.place[id]] = 1
         for place, one in enumerate(sentences, len(reviews)):
             if one.sign == "-" and one.id in IDS.place:
                 self.targets[place, IDS.place[one.id]] = 1
+            if one.sign == "?" and one.id in corpus.DANGERS:
+                self.targets[place, IDS.aspects:NORM] = 2  # a word of dangers, alone
         # `unsafe` learns every danger: kinds are rare, and one that is not known by its kind counts.
         dangers = self.targets[:, IDS.aspects:NORM]
-        self.targets[:, IDS.place["unsafe"]] = dangers.max(1)
+        self.targets[:, IDS.place["unsafe"]] = numpy.where(
+            (dangers == 2).any(1), 2, dangers.max(1))
         pairs = [numpy.unique(self.index[self.bagptr[b]:self.bagptr[b + 1]])
                  for b in self.docptr[:-1]]
         self.pair_document = numpy.repeat(numpy.arange(self.count), [len(p) for p in pairs])
@@ -142,7 +155,7 @@ class Corpus:
 
     def bins(self, train):
         """How sure each phrase with a meaning is, on the reviews of the training part alone:
-        0 seldom seen, then below 0.3, below 0.6, and above."""
+        0 seldom seen, then below 0.3, below 0.6 (of dangers 0.5), and above."""
         inside = numpy.zeros(self.count, bool)
         inside[train] = True
         inside[len(self.reviews):] = False
@@ -151,11 +164,33 @@ class Corpus:
         documents = self.pair_document[chosen][markers % 2 == 0]
         markers = markers[markers % 2 == 0] // 2
         lanes = numpy.array([says // 3 for _, says in self.markers])
+        # A phrase of a danger is right where there is any danger, in up to three stars.
+        is_danger = lanes >= IDS.aspects
+        lanes[is_danger] = IDS.place["unsafe"]
+        counted = ~is_danger[markers] | (self.stars[documents] <= 3)
+        documents, markers = documents[counted], markers[counted]
         hits = self.targets[documents, lanes[markers]] == 1
         seen = numpy.bincount(markers, minlength=len(self.markers))
         right = numpy.bincount(markers, weights=hits, minlength=len(self.markers))
         rate = (right + 0.4) / (seen + 1)
-        return numpy.where(seen < 3, 0, numpy.where(rate < 0.3, 1, numpy.where(rate < 0.6, 2, 3)))
+        bounds = numpy.where(is_danger, 0.5, 0.6)
+        few = numpy.where(is_danger, 1, 3)
+        return numpy.where(
+            seen < few, 0, numpy.where(rate < 0.3, 1, numpy.where(rate < bounds, 2, 3)))
+
+    def sure_dangers(self, bins, chosen):
+        """By document and danger: whether a phrase that is sure says it, not negated."""
+        place = numpy.full(self.count, -1)
+        place[chosen] = numpy.arange(len(chosen))
+        mark = (self.pair_feature >= SIZE) & (place[self.pair_document] >= 0)
+        documents = place[self.pair_document[mark]]
+        markers = (self.pair_feature[mark] - SIZE).astype(int)
+        documents, markers = documents[markers % 2 == 0], markers[markers % 2 == 0] // 2
+        says = numpy.array([one for _, one in self.markers])[markers]
+        sure = (says // 3 >= IDS.aspects) & (says % 3 != 1) & (bins[markers] == 3)
+        found = numpy.zeros((len(chosen), len(IDS.all) - IDS.aspects), bool)
+        found[documents[sure], says[sure] // 3 - IDS.aspects] = True
+        return found & (self.stars[chosen] <= 3)[:, None]
 
     def meanings(self, bins):
         """Marker → the number of what its phrase says and how sure it is."""
@@ -191,53 +226,90 @@ class Part:
         self.index = numpy.ascontiguousarray(remap[whole.index[ranges(first, last)]])
         self.stars = numpy.ascontiguousarray(whole.stars[chosen])
 
+    def pairs(self):
+        """Documents and the features that they have."""
+        first = self.docptr[:-1]
+        count = self.bagptr[first + 1] - self.bagptr[first]
+        document = numpy.repeat(numpy.arange(self.count), count)
+        features = self.index[ranges(self.bagptr[first], self.bagptr[first + 1])]
+        pairs = numpy.unique(document.astype(numpy.int64) * SIZE + features)
+        return pairs // SIZE, pairs % SIZE
+
     def rarity(self, floor=2):
         """By feature: the logarithm of how rare it is, 0 where fewer documents have it."""
-        have = numpy.zeros(SIZE)
-        for d in range(self.count):
-            b = self.docptr[d]
-            have[numpy.unique(self.index[self.bagptr[b]:self.bagptr[b + 1]])] += 1
+        have = numpy.bincount(self.pairs()[1], minlength=SIZE).astype(float)
         value = numpy.log((1 + self.count) / (1 + have)) + 1
         value[have < floor] = 0
         return value, have
 
-    def weigh(self, rarity):
-        value = rarity[self.index]
-        sums = numpy.concatenate([[0], numpy.cumsum(value ** 2)])
+    def bags(self, rarity, known):
+        """The sentences as bags of the features that are `known`, for the descent: a feature's
+        number is its place among those, the most frequent first."""
+        own = rarity[self.index]
+        sums = numpy.concatenate([[0], numpy.cumsum(own ** 2)])
         norm = numpy.sqrt(numpy.maximum(sums[self.bagptr[1:]] - sums[self.bagptr[:-1]], 1e-9))
-        self.value = (value / numpy.repeat(norm, numpy.diff(self.bagptr))).astype(numpy.float32)
+        count = numpy.diff(self.docptr)
+        is_whole = numpy.zeros(len(norm), bool)
+        is_whole[self.docptr[:-1][count > 0]] = True
+        document = numpy.repeat(numpy.arange(self.count), count)
+        whole = numpy.ones(self.count)
+        whole[document[is_whole]] = norm[is_whole]
+        share = (norm / whole[document])[~is_whole]
+        norm = norm[~is_whole]
+        length = numpy.diff(self.bagptr)
+        keep = numpy.repeat(~is_whole, length) & known[self.index]
+        bag = numpy.repeat(numpy.cumsum(~is_whole) - 1, length)[keep].astype(numpy.int64)
+        pairs, seen = numpy.unique(bag * SIZE + self.index[keep], return_counts=True)
+        bag, feature = pairs // SIZE, pairs % SIZE
+        value = rarity[feature] * seen / norm[bag]
+        frequent = numpy.bincount(feature, minlength=SIZE)
+        order = numpy.argsort(-frequent, kind="stable")[:(frequent > 0).sum()]
+        place = numpy.zeros(SIZE, numpy.int32)
+        place[order] = numpy.arange(len(order))
+        return Bags(
+            docptr=numpy.concatenate([[0], numpy.cumsum(numpy.maximum(count - 1, 0))]),
+            bagptr=numpy.searchsorted(bag, numpy.arange(len(norm) + 1)),
+            index=place[feature], value=value, share=share, features=order)
 
 
-def library():
+Bags = collections.namedtuple("Bags", "docptr bagptr index value share features")
+
+
+@functools.lru_cache(None)
+def library(lanes):
     """The compiled descent; made anew in a temporary folder."""
     folder = tempfile.mkdtemp()
     path = os.path.join(folder, "descend.so")
     subprocess.check_call(["cc", "-O3", "-march=native", "-ffast-math", "-shared", "-fPIC", "-o",
-                           path, os.path.join(HERE, "descend.c"), "-lm"])
+                           path, "-DK=%d" % lanes, os.path.join(HERE, "descend.c"), "-lm"])
     return ctypes.CDLL(path)
 
 
-LIBRARY = None
+def descend(part, bags, targets, stages, positive, rate=RATE, seed=1):
+    """Weights (SIZE × lanes) and star biases (lines of lanes), by AdaGrad on the logistic loss.
 
-
-def descend(part, targets, weights, positive, rate=0.7, rounds=10, seed=1):
-    """Weights (SIZE × K) and star biases (6 × K), by AdaGrad on the logistic loss."""
-    global LIBRARY
-    LIBRARY = LIBRARY or library()
-    w = numpy.zeros((SIZE, K), numpy.float32)
-    g = numpy.ones((SIZE, K), numpy.float32)
-    b = numpy.full((6, K), -4, numpy.float32)
-    gb = numpy.ones((6, K), numpy.float32)
-    pointer = lambda array: array.ctypes.data_as(ctypes.c_void_p)
-    targets = numpy.ascontiguousarray(targets)
-    weights = weights.astype(numpy.float32)
+    `stages` are pairs of rounds and the weights of the documents in them.
+    """
+    lanes = targets.shape[1]
+    w = numpy.zeros((len(bags.features), lanes), numpy.float32)
+    b = numpy.full((2 * STARS, lanes), -4, numpy.float32)
+    sums = [numpy.ones(one.shape, numpy.float32) for one in (w, b)]
+    given = [numpy.ascontiguousarray(one, kind) for one, kind in (
+        (bags.docptr, numpy.int64), (bags.bagptr, numpy.int64), (bags.index, numpy.int32),
+        (bags.value, numpy.float32), (bags.share, numpy.float32), (part.stars, numpy.int32),
+        (targets, numpy.uint8))]
     positive = positive.astype(numpy.float32)
-    LIBRARY.train(
-        pointer(w), pointer(g), pointer(b), pointer(gb), part.count, pointer(part.docptr),
-        pointer(part.bagptr), pointer(part.index), pointer(part.value), pointer(part.stars),
-        pointer(targets), pointer(weights), pointer(positive), ctypes.c_float(DOCUMENT),
-        ctypes.c_float(rate), ctypes.c_float(0), rounds, ctypes.c_uint64(seed), 0)
-    return w, b
+    pointer = lambda array: array.ctypes.data_as(ctypes.c_void_p)
+    for number, (rounds, weights) in enumerate(stages):
+        weights = weights.astype(numpy.float32)
+        library(lanes).train(
+            pointer(w), pointer(sums[0]), pointer(b), pointer(sums[1]), part.count,
+            *[pointer(one) for one in given], pointer(weights), pointer(positive),
+            ctypes.c_float(DOCUMENT), ctypes.c_float(rate), rounds,
+            ctypes.c_uint64(seed + 50 * number))
+    all_weights = numpy.zeros((SIZE, lanes), numpy.float32)
+    all_weights[bags.features] = w
+    return all_weights, b[:STARS]
 
 
 class Frozen:
@@ -306,21 +378,19 @@ def isqrt(number):
     return math.isqrt(number)
 
 
-def fit(whole, train, seed=1, **options):
-    """A frozen model of the training reviews (places) and all invented sentences."""
+def fit(whole, train, seed=1):
+    """A frozen model of the training reviews (places) and all that is invented."""
     chosen = numpy.concatenate([train, numpy.arange(len(whole.reviews), whole.count)])
     bins = whole.bins(train)
     remap = whole.remapped(bins)
     part = Part(whole, chosen, remap)
+    part.stars[len(train) + len(whole.sentences):] += STARS
     rarity, have = part.rarity()
-    part.weigh(rarity)
-    weights = numpy.ones(part.count)
-    weights[len(train):] = INVENTED
+    early, late = numpy.ones(part.count), numpy.ones(part.count)
+    late[len(train) + len(whole.sentences):] = 0
+    stages = [(EARLY, early), (LATE, late)]
     positive = numpy.ones(K)
     positive[IDS.aspects:NORM] = DANGER
-    w, b = descend(part, whole.targets[chosen], weights, positive, seed=seed, **options)
+    w, b = descend(
+        part, part.bags(rarity, rarity > 0), whole.targets[chosen], stages, positive, seed=seed)
     return Frozen(w, b, rarity, have), bins, remap
-
-
-INVENTED = 1.0  # weight of an invented sentence beside a review
-DANGER = 3.0  # weight of a danger that is there

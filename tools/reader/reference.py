@@ -2,7 +2,8 @@
 
     python3 reference.py > golden.tsv
 
-A line: stars, title, body, language, then 47 scores. The texts are invented.
+A line: stars, title, body, language, 47 scores, and the ids of what is read, dangers that are only
+named left out. The texts are invented.
 """
 import math
 import os
@@ -14,7 +15,7 @@ import languages as G
 import model
 from model import IDS, K, NORM
 
-FOLDER = os.path.join(model.DATA, "reader1")
+FOLDER = os.path.join(model.DATA, "reader2")
 
 
 def weight_file(path):
@@ -48,6 +49,8 @@ class Reader:
             self.rows[bucket] = [
                 byte if lane == NORM else self.weight(byte - 64) for lane, byte in enumerate(row)]
         self.bias = [[int(v) for v in values["bias %d" % s].split()] for s in range(6)]
+        self.units = [int(v) for v in values["units"].split()]
+        self.gate = int(values["gate"])
         self.limits = [[int(v) for v in values[n].split()] for n in ("limits low", "limits high")]
         phrases = {}
         for (section, key), value in model.sections(os.path.join(folder, "phrases.txt")).items():
@@ -65,6 +68,53 @@ class Reader:
     def weight(code):
         value = (code * code * 255 + 1984) // 3969
         return -value if code < 0 else value
+
+    def read(self, title, body, stars):
+        """The places of the ids that are read: complaints and dangers."""
+        if not any(F.words(field, self.lists) for field in (title, body) if field):
+            return []
+        scores = self.scores(title, body, stars)
+        limits = self.limits[(stars or 0) > 3]
+        found = {lane for lane in range(NORM) if scores[lane] > limits[lane]}
+        if (stars or 0) > 3:
+            first, is_open = self.strongest(scores)
+            found = {lane for lane in found if is_open or lane >= IDS.aspects}
+            found |= {first} if is_open else set()
+        else:
+            found |= self.sure_dangers(title, body)
+        unnamed = IDS.place["unsafe"]
+        if any(lane >= IDS.aspects and lane != unnamed for lane in found):
+            found.discard(unnamed)
+        return sorted(found)
+
+    def strongest(self, scores):
+        """The complaint with the greatest score, and whether it and the next one together exceed
+        the gate; in thousandths, towards 0."""
+        own = []
+        for lane in range(IDS.aspects):
+            size = abs(scores[lane]) * 1000 // max(1, self.units[lane])
+            own.append(-size if scores[lane] < 0 else size)
+        first = max(range(IDS.aspects), key=lambda lane: (own[lane], -lane))
+        return first, sum(sorted(own)[-2:]) > self.gate
+
+    def sure_dangers(self, title, body):
+        """The dangers that a phrase says which is sure, without a negation before it, where no
+        phrase of the sentence denies the danger."""
+        sure, denied = {}, {}
+        for says in {one for all in self.lists.phrases.values() for one in all}:
+            lane, sign = says // 12, says // 4 % 3
+            feature = F.mix(F.SEEDS["phrase"] + 2 * says)
+            if lane >= IDS.aspects and sign == 1:
+                denied[feature] = lane
+            elif lane >= IDS.aspects and says % 4 == 3:
+                sure[feature] = lane
+        found = set()
+        for field in (title, body):
+            for _, _, by_word in F.features(F.words(field or "", self.lists), self.lists):
+                own = {one for features in by_word for one in features}
+                found |= {sure[one] for one in own if one in sure} - {
+                    denied[one] for one in own if one in denied}
+        return found
 
     def scores(self, title, body, stars):
         whole, best = [0] * K, None
@@ -118,7 +168,8 @@ def main():
         shown = [field.replace("\n", "\\n") if field is not None else "\\N"
                  for field in (title, body)]
         print("\t".join([str(stars or 0), *shown, reader.language(title, body) or "?",
-                         " ".join(str(v) for v in reader.scores(title, body, stars)[:NORM])]))
+                         " ".join(str(v) for v in reader.scores(title, body, stars)[:NORM]),
+                         " ".join(IDS.all[one] for one in reader.read(title, body, stars))]))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
     python3 train.py --data FOLDER [--out FOLDER] [--scores FILE]
     python3 train.py --data FOLDER --kinds FILE
 
-Writes weights.txt, phrases.txt and letters.txt of `Sources/CAfterwordData/data/reader1`, and with
+Writes weights.txt, phrases.txt and letters.txt of `Sources/CAfterwordData/data/reader2`, and with
 --scores the scores of the cross-validation for evaluate.py.
 """
 import argparse
@@ -20,10 +20,13 @@ import weightfile
 from model import IDS, K, NORM
 
 
+SURE = 50.0  # the score of a danger that a phrase says which is sure: it is read
+
+
 def material(data):
     reviews = corpus.load("train", data)
     sentences = corpus.invented() + corpus.lexicon_phrases(os.path.join(model.DATA, "lexicon1"))
-    return model.Corpus(reviews, sentences)
+    return model.Corpus(reviews, sentences, corpus.invented_reviews())
 
 
 def crossed_scores(whole, parts, report=sys.stderr):
@@ -31,32 +34,35 @@ def crossed_scores(whole, parts, report=sys.stderr):
     scores = numpy.zeros((len(whole.reviews), K))
     for part in sorted(set(parts)):
         train, test = numpy.where(parts != part)[0], numpy.where(parts == part)[0]
-        frozen, _, remap = model.fit(whole, train)
+        frozen, bins, remap = model.fit(whole, train)
         own, _ = frozen.scores(model.Part(whole, test, remap))
         scores[test] = own / frozen.unit
+        dangers = scores[:, IDS.aspects:NORM]
+        dangers[test] = numpy.where(whole.sure_dangers(bins, test), SURE, dangers[test])
         print("part", part, file=report, flush=True)
     return scores
 
 
-def write(whole, frozen, bins, limits, out):
+def write(whole, frozen, bins, limits, gate, out):
     whole_numbers = lambda row: [int(v) for v in row]
     names = IDS.all
     limit = numpy.clip(numpy.rint(limits * frozen.unit), -2 ** 30, 2 ** 30)
     limit[:, NORM] = 2 ** 30  # no reading
     header = [
-        ("version", [1]), ("aspects", names[:IDS.aspects]), ("dangers", names[IDS.aspects:]),
+        ("version", [2]), ("aspects", names[:IDS.aspects]), ("dangers", names[IDS.aspects:]),
         ("units", whole_numbers(numpy.rint(frozen.unit))),
     ]
     header += [("bias %d" % stars, whole_numbers(frozen.bias[stars])) for stars in range(6)]
     header += [("limits low", whole_numbers(limit[0])), ("limits high", whole_numbers(limit[1])),
-               ("rows", [len(frozen.kept)])]
+               ("gate", [round(gate * 1000)]), ("rows", [len(frozen.kept)])]
     weightfile.write(os.path.join(out, "weights.txt"), header, frozen.kept, frozen.codes, (NORM,))
     by_words = model.phrases_of(whole.sentences, whole.lists)
     meanings = whole.meanings(bins)
     with open(os.path.join(out, "phrases.txt"), "w", encoding="utf8") as file:
         file.write(
             "# Phrases by what they say: an id, - a complaint of it, + praise, ? neither, and how\n"
-            "# sure that is by the reviews it was seen in: 0 seldom seen, then below 0.3, 0.6, above.\n"
+            "# sure that is by the reviews it was seen in: 0 seldom seen, then below 0.3, 0.6 (of\n"
+            "# dangers 0.5), above.\n"
             "# Written by tools/reader/train.py.\n\n[phrases]\n")
         for words in sorted(by_words):
             key = F.phrase_key([F.fnv(word) for word in words])
@@ -77,7 +83,7 @@ def truth(whole):
 def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--data", required=True)
-    options.add_argument("--out", default=os.path.join(model.DATA, "reader1"))
+    options.add_argument("--out", default=os.path.join(model.DATA, "reader2"))
     options.add_argument("--scores")
     options.add_argument("--kinds", help="write scores by models that saw no review of the same "
                          "kind of product, and nothing else")
@@ -96,10 +102,10 @@ def main():
     if chosen.scores:
         numpy.save(chosen.scores, scores)
     labels, stars = truth(whole)
-    limits = decide.thresholds(scores, labels, stars)
+    limits, gate = decide.thresholds(scores, labels, stars)
     frozen, bins, _ = model.fit(whole, numpy.arange(len(whole.reviews)))
-    write(whole, frozen, bins, limits, chosen.out)
-    print("rows", len(frozen.kept), "limits", limits[:, 0])
+    write(whole, frozen, bins, limits, gate, chosen.out)
+    print("rows", len(frozen.kept), "limits", limits[:, 0], "gate", gate)
 
 
 if __name__ == "__main__":

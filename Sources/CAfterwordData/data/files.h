@@ -27,15 +27,15 @@
 #include "embed.h"
 
 // The frozen model that reads reviews: tools/reader trains it and writes these files.
-#define FILE_NAME "reader1/letters.txt"
+#define FILE_NAME "reader2/letters.txt"
 #include "embed.h"
-#define FILE_NAME "reader1/words.txt"
+#define FILE_NAME "reader2/words.txt"
 #include "embed.h"
-#define FILE_NAME "reader1/phrases.txt"
+#define FILE_NAME "reader2/phrases.txt"
 #include "embed.h"
-#define FILE_NAME "reader1/languages.txt"
+#define FILE_NAME "reader2/languages.txt"
 #include "embed.h"
-#define FILE_NAME "reader1/weights.txt"
+#define FILE_NAME "reader2/weights.txt"
 #include "embed.h"
 
 #define FILE_NAME "names/placeholders.txt"

@@ -22,6 +22,9 @@ package final class FrozenModel: Sendable {
     let bias: [[Int32]]
     /// What a score must exceed, for up to three stars or none, and for more; by lane.
     let limits: [[Int32]]
+    /// What the two strongest complaints of a review with more than three stars must exceed
+    /// together for it to have any, in thousandths of a unit.
+    let gate: Int
 
     let rows: [WeightRow]
     /// By the lowest bits of a feature: one more than the place of its row, 0 where it has none.
@@ -34,10 +37,10 @@ package final class FrozenModel: Sendable {
     let letters: LetterRoles
     let languages: LanguageGrams
 
-    static let bits: UInt32 = 18
+    static let bits: UInt32 = 20
 
-    /// The first model.
-    package static let first = FrozenModel("reader1")
+    /// The second model; the first one was never part of a program that read a store.
+    package static let second = FrozenModel("reader2")
 
     /// - Parameter folder: That of the model's files below `data`.
     init(_ folder: String) {
@@ -53,6 +56,7 @@ package final class FrozenModel: Sendable {
         units = file.numbers("units")
         bias = (0..<6).map { file.numbers("bias \($0)") }
         limits = [file.numbers("limits low"), file.numbers("limits high")]
+        gate = file.number("gate")
         let weights = (0..<128).map { Self.weight(ofCode: Int16($0) - 64) }
         rows = file.buckets.indices.map { row in
             WeightRow { lane in

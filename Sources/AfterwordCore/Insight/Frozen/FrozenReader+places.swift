@@ -8,15 +8,16 @@ extension FrozenReader {
         let excess = Int64(score(of: lane)) - Int64(limit)
         let unit = max(1, Int64(model.units[lane]))
         return FrozenMention(
-            id: lane, weight: Int(excess * 1000 / unit), field: sentence.field,
+            id: lane, weight: Int(max(0, excess) * 1000 / unit), field: sentence.field,
             sentence: sentence.range,
             word: heaviestWord(lane, sentence.range, sentence.field == .title ? title : body))
     }
 
     /// A danger that is read: `said` where it is called dangerous, or possible; else `happened`.
-    mutating func dangerClass(of lane: Int, _ title: Text?, _ body: Text?) -> DangerClass {
+    mutating func dangerClass(
+        of lane: Int, in sentence: Sentence, _ title: Text?, _ body: Text?
+    ) -> DangerClass {
         if model.ids[lane].name == "unsafe" { return .said }
-        let sentence = sentence(of: lane)
         guard let text = sentence.field == .title ? title : body else { return .said }
         return hasPossibility(text, sentence.range) ? .said : .happened
     }
@@ -25,6 +26,28 @@ extension FrozenReader {
     func leaveOutUnnamed(_ reading: inout FrozenReading) {
         guard reading.dangers.count > 1 else { return }
         reading.dangers.removeAll { model.ids[$0.mention.id].name == "unsafe" }
+    }
+
+    /// Adds the dangers that a phrase says which is sure, without a negation before it, and that
+    /// the scores do not reach. A phrase of the sentence that denies the danger, or that only looks
+    /// like it ("smoke detector"), takes it back.
+    mutating func addSureDangers(to reading: inout FrozenReading, _ title: Text?, _ body: Text?) {
+        var known = Set(reading.dangers.map(\.mention.id))
+        for sentence in sentences {
+            for says in sentence.says where !says.isNegated {
+                guard let lane = PhraseTable.sure(says.meaning), model.ids[lane].isDanger,
+                    !sentence.says.contains(where: { isPraise($0, of: lane) }),
+                    known.insert(lane).inserted
+                else { continue }
+                let own = dangerClass(of: lane, in: sentence, title, body)
+                let mention = mention(of: lane, in: sentence, title, body)
+                reading.dangers.append(FrozenDanger(mention: mention, dangerClass: own))
+            }
+        }
+    }
+
+    private func isPraise(_ says: (meaning: UInt16, isNegated: Bool), of lane: Int) -> Bool {
+        !says.isNegated && PhraseTable.praise(says.meaning) == lane
     }
 
     /// Adds, as unlikely, the dangers that a phrase names and that are not read.
@@ -38,13 +61,20 @@ extension FrozenReader {
                 guard let lane = PhraseTable.complaint(says.meaning), model.ids[lane].isDanger,
                     !isKnown || model.ids[lane].name != "unsafe", known.insert(lane).inserted
                 else { continue }
-                let text = sentence.field == .title ? title : body
-                let mention = FrozenMention(
-                    id: lane, weight: 0, field: sentence.field, sentence: sentence.range,
-                    word: heaviestWord(lane, sentence.range, text))
+                let mention = mention(of: lane, in: sentence, title, body)
                 reading.dangers.append(FrozenDanger(mention: mention, dangerClass: .unlikely))
             }
         }
+    }
+
+    /// The mention of a danger that a phrase of a sentence names.
+    private mutating func mention(
+        of lane: Int, in sentence: Sentence, _ title: Text?, _ body: Text?
+    ) -> FrozenMention {
+        let text = sentence.field == .title ? title : body
+        return FrozenMention(
+            id: lane, weight: 0, field: sentence.field, sentence: sentence.range,
+            word: heaviestWord(lane, sentence.range, text))
     }
 
     /// Adds the aspects that a phrase praises, without a negation before it, and that are no

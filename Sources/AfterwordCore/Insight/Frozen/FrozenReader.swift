@@ -21,7 +21,7 @@ package struct FrozenReader: Sendable {
         var says: [(meaning: UInt16, isNegated: Bool)] = []
     }
 
-    package init(_ model: FrozenModel = .first) { self.model = model }
+    package init(_ model: FrozenModel = .second) { self.model = model }
 
     /// What the ids of readings stand for, by their places.
     package var ids: [FrozenModel.ID] { model.ids }
@@ -33,15 +33,20 @@ package struct FrozenReader: Sendable {
         score(title: title, body: body, stars: stars)
         let limits = model.limits[(stars ?? 0) > 3 ? 1 : 0]
         var reading = FrozenReading(language: model.languages.language(languages))
-        for lane in model.ids.indices where best[lane] > limits[lane] && bestSentence[lane] >= 0 {
+        let (first, isOpen) = (stars ?? 0) > 3 ? strongest() : (-1, true)
+        for lane in model.ids.indices where bestSentence[lane] >= 0 {
+            guard best[lane] > limits[lane] || isOpen && lane == first,
+                isOpen || model.ids[lane].isDanger
+            else { continue }
             let mention = mention(of: lane, above: limits[lane], title, body)
             if model.ids[lane].isDanger {
-                let dangerClass = dangerClass(of: lane, title, body)
+                let dangerClass = dangerClass(of: lane, in: sentence(of: lane), title, body)
                 reading.dangers.append(FrozenDanger(mention: mention, dangerClass: dangerClass))
             } else {
                 reading.aspects.append(mention)
             }
         }
+        if (stars ?? 0) <= 3 { addSureDangers(to: &reading, title, body) }
         leaveOutUnnamed(&reading)
         addPraise(to: &reading, title, body)
         addUnlikelyDangers(to: &reading, title, body)
@@ -61,6 +66,21 @@ package struct FrozenReader: Sendable {
     package mutating func language(of text: Text) -> String? {
         score(title: nil, body: text, stars: nil)
         return model.languages.language(languages)
+    }
+
+    /// The complaint with the greatest score in the review that was read last, and whether it and
+    /// the next one together exceed the gate.
+    private func strongest() -> (lane: Int, isOpen: Bool) {
+        var (lane, first, second) = (-1, Int.min, Int.min)
+        for place in model.ids.indices where !model.ids[place].isDanger {
+            let own = Int(best[place]) * 1000 / max(1, Int(model.units[place]))
+            if own > first {
+                (lane, first, second) = (place, own, first)
+            } else {
+                second = max(second, own)
+            }
+        }
+        return (lane, second > .min && first + second > model.gate)
     }
 
     /// The score of a lane in the review that was read last.

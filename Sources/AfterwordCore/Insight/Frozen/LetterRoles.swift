@@ -1,6 +1,6 @@
 /// The role of each scalar in a text that the frozen reader reads, and how its letter is folded.
 ///
-/// Both are data (`reader1/letters.txt`) and no property of a version of Unicode, so that a text is
+/// Both are data (`reader2/letters.txt`) and no property of a version of Unicode, so that a text is
 /// read alike on every machine. Scalars without a role are gaps.
 struct LetterRoles: Sendable {
     /// What a scalar does between and in words.
@@ -34,7 +34,7 @@ struct LetterRoles: Sendable {
 
     private static let firstCount = 0x2100
 
-    /// - Parameter file: `reader1/letters.txt`.
+    /// - Parameter file: `reader2/letters.txt`.
     init(_ file: DataSections) {
         first = Array(repeating: Entry(), count: Self.firstCount)
         for value: UInt32 in 0x30..<0x80 {

@@ -73,6 +73,12 @@ struct PhraseTable: Sendable {
         return says % 3 == 0 ? says / 3 : nil
     }
 
+    /// The lane of a meaning that is most sure and no praise; nil for others.
+    static func sure(_ meaning: UInt16) -> Int? {
+        let says = Int(meaning) / 4
+        return meaning % 4 == 3 && says % 3 != 1 ? says / 3 : nil
+    }
+
     /// The lane that a meaning praises; nil for complaints and neither.
     static func praise(_ meaning: UInt16) -> Int? {
         let says = Int(meaning) / 4
