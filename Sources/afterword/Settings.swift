@@ -24,6 +24,8 @@ struct Settings: Sendable {
 
     /// `AFTERWORD_API_KEY`: a key of the service, for `mcp`; never printed.
     var serviceKey: String?
+    /// Whether the variable of the key is set, and empty.
+    var isServiceKeyEmpty = false
 
     /// `COLUMNS`: the width of tables and help, regardless of the terminal's.
     var columns: Int?
@@ -63,6 +65,7 @@ struct Settings: Sendable {
             settings.openAIBaseURL = url.hasSuffix("/") ? String(url.dropLast()) : url
         }
         settings.serviceKey = environment["AFTERWORD_API_KEY"].flatMap { $0.isEmpty ? nil : $0 }
+        settings.isServiceKeyEmpty = environment["AFTERWORD_API_KEY"] == ""
         settings.dayBudget = environment["AFTERWORD_BUDGET_DAY_USD"]
         settings.monthBudget = environment["AFTERWORD_BUDGET_MONTH_USD"]
         settings.columns = environment["COLUMNS"].flatMap { Int($0) }

@@ -520,6 +520,29 @@ import Testing
         }
     }
 
+    @Test("One word in two languages makes two clusters, in the same order in every process")
+    func tiedClusters() throws {
+        let texts = [
+            "en": "The lid has a {} and that was not good for us.",
+            "es": "La tapa tiene un {} y no me gusta para nada, que pena.",
+        ]
+        for word in ["zorblatt", "quibbex", "framdor", "plistik", "vornak", "gelbrun"] {
+            var reviews: [ReviewValues] = []
+            for (language, text) in texts.sorted(by: { $0.key < $1.key }) {
+                reviews += (1...3).map { _ in values(text.replacing("{}", with: word), stars: 1) }
+                let praise =
+                    language == "en"
+                    ? "This is the best one that we have had."
+                    : "Es la mejor que hemos tenido nunca."
+                reviews += (1...3).map { _ in values(praise, stars: 5) }
+            }
+            let found = clusterSentences(reviews.map { ($0, readReview($0, with: .first)) })
+            let own = found.filter { $0.label == word }
+            let both = Language.allCases.filter { texts[$0.rawValue] != nil }
+            #expect(own.map(\.language) == both, "\(word)")
+        }
+    }
+
     // MARK: Labels
 
     @Test("Every aspect has a name in every language, and no name is left over")

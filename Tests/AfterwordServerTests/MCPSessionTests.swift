@@ -86,10 +86,8 @@ import Testing
             (#"{"id":1,"method":"ping"}"#, "1"),
             (#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#, "1"),
             (#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, "null"),
-            (#"{"jsonrpc":"2.0","id":1.5,"method":"ping"}"#, "null"),
             (#"{"jsonrpc":"2.0","id":"a"}"#, #""a""#), ("7", "null"),
             (#"{"jsonrpc":"2.0","id":2,"method":7}"#, "2"),
-            (#"{"jsonrpc":"2.0","id":2,"method":"ping","params":[]}"#, "2"),
         ] { #expect(say(text) == [Self.error(id, -32_600, words)], "\(text)") }
         for text in ["{", "ping", #"{"a":1}{"#, "\u{FEFF}{}"] {
             #expect(say(text) == [Self.error("null", -32_700, "The message is not JSON.")])
@@ -99,6 +97,22 @@ import Testing
                 == [Self.error("null", -32_600, "A message has at most 1048576 bytes.")])
         #expect(say(#"{"jsonrpc":"2.0","id":9,"result":{}}"#) == [])
         #expect(say(#"{"jsonrpc":"2.0","method":"notifications/unknown"}"#) == [])
+        #expect(say(#"{"jsonrpc":"2.0","method":"notifications/unknown","params":[]}"#) == [])
+    }
+
+    @Test("Any number is an id; parameters that are null are left out; others are an object")
+    mutating func identified() {
+        for id in ["1.5", "1.0", "-3", "99999999999999999999"] {
+            #expect(
+                say(#"{"jsonrpc":"2.0","id":\#(id),"method":"ping","params":null}"#)
+                    == [#"{"id":\#(id),"jsonrpc":"2.0","result":{}}"#])
+        }
+        #expect(
+            say(#"{"jsonrpc":"2.0","id":2,"method":"ping","params":[]}"#)
+                == [Self.error("2", -32_602, "params: is an object.")])
+        begin()
+        let list = #"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"cursor":null}}"#
+        #expect(say(list).first?.contains(#""result":{"tools""#) == true)
     }
 
     @Test("Unknown methods, tools and parameters have the codes of the specification")
@@ -170,6 +184,9 @@ import Testing
         #expect(say(both) == [refused])
         begin("2025-03-26")
         #expect(say("[]") == [refused])
+        let ping = #"{"jsonrpc":"2.0","id":1,"method":"ping"}"#
+        let many = "[" + Array(repeating: ping, count: 65).joined(separator: ",") + "]"
+        #expect(say(many) == [Self.error("null", -32_600, "A batch has at most 64 messages.")])
         #expect(say(#"[{"jsonrpc":"2.0","method":"notifications/initialized"}]"#) == [])
         let text =
             #"[{"jsonrpc":"2.0","id":"p","method":"ping"},\#(Self.call(1)),\#(Self.call(2)),7]"#

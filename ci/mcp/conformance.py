@@ -193,7 +193,8 @@ def keys():
         other = await client.call_tool("changes", {"brand": "Casa Verde"})
         return [brand["brand"] for brand in brands], other.is_error
     assert with_client(work, server(AFTERWORD_API_KEY=key)) == (["Lumora"], True)
-    for options, environment in [([], {"AFTERWORD_API_KEY": "aw_none"}), (["--keys"], {})]:
+    unknown = "aw_none"
+    for options, environment in [([], {"AFTERWORD_API_KEY": unknown}), (["--keys"], {})]:
         ended = subprocess.run([PROGRAM, "mcp", "--store", STORE, *options], input="", text=True,
                                capture_output=True, env={**os.environ, **environment})
         assert ended.returncode == 2 and ended.stdout == "", ended

@@ -201,7 +201,8 @@ private struct ClusterWords {
         return counts
     }
 
-    /// The phrase in the most reviews, then with the most words and letters; ties by bytes.
+    /// The phrase in the most reviews, then with the most words and letters; ties by bytes, then
+    /// by language.
     func heaviest(of phrases: [Phrase: [Place]]) -> (phrase: Phrase, places: [Place])? {
         let most = phrases.values.lazy.map(\.count).max() ?? 0
         return phrases.lazy.filter { $0.value.count == most }
@@ -209,10 +210,10 @@ private struct ClusterWords {
             .max { weight(of: $0.phrase) < weight(of: $1.phrase) }
     }
 
-    private func weight(of phrase: Phrase) -> (Int, Int, Text) {
+    private func weight(of phrase: Phrase) -> (Int, Int, Text, Int) {
         let words = [phrase.first, phrase.second, phrase.third].prefix(phrase.count)
         let joined = words.map { texts[Int($0)] }.joined(separator: " ")
-        return (phrase.count, joined.utf8.count, Text(joined))
+        return (phrase.count, joined.utf8.count, Text(joined), -Int(phrase.language.place))
     }
 }
 

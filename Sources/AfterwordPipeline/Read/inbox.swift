@@ -84,9 +84,11 @@ package func coveredInbox(
         )
     }
     let changes = try reviewChanges(reader, in: window, of: scope)
-    let all = inbox(changes, page: Page(size: .max)).entries
+    let all = inbox(changes, page: Page(size: .max))
+    var listing = Listing(all.entries, page: page)
+    (listing.newDangers, listing.unlikely) = (all.newDangers, all.unlikely)
     return (
-        inbox(changes, page: page), inboxGroups(all),
+        listing, inboxGroups(all.entries),
         try coverage(reader, of: window, changes: changes, isOfAll: isOfAll)
     )
 }

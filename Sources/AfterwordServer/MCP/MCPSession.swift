@@ -5,7 +5,8 @@ import AfterwordCore
 ///
 /// 1. Every request is answered once, unless it is cancelled; notifications never are.
 /// 2. Before `initialize` only `ping` is answered.
-/// 3. At most `MCPLimits.openCalls` calls are open; one more is refused.
+/// 3. At most `MCPLimits.openCalls` calls are open; one more is refused, and so is a batch of more
+///    messages.
 struct MCPSession: Sendable {
     /// A call of a tool that is to be carried out.
     struct Call: Sendable {
@@ -94,6 +95,10 @@ struct MCPSession: Sendable {
             let words = "Batches of messages are only of revision \(Self.batchVersion)."
             return [.send(RPCError.invalidRequest(words).answer(to: .null))]
         }
+        guard messages.count <= limits.openCalls else {
+            let words = "A batch has at most \(limits.openCalls) messages."
+            return [.send(RPCError.invalidRequest(words).answer(to: .null))]
+        }
         newest += 1
         let number = newest
         batches[number] = Batch()
@@ -154,6 +159,8 @@ struct MCPSession: Sendable {
         case .invalid(let id):
             return .answer(
                 RPCError.invalidRequest("This is no JSON-RPC 2.0 message.").answer(to: id))
+        case .withoutParams(let id):
+            return .answer(RPCError.invalidParams("params: is an object.").answer(to: id))
         case .notification(let method, let params):
             if method == "notifications/cancelled", let id = params["requestId"] { cancel(id) }
             return .nothing
@@ -180,7 +187,7 @@ struct MCPSession: Sendable {
             throw .invalidRequest("A request with this id is open.")
         }
         if method == "tools/call" { return .call(try tool(params), params) }
-        guard params["cursor"] == nil else {
+        guard [nil, .null].contains(params["cursor"]) else {
             throw .invalidParams("cursor: all tools are on one page.")
         }
         return .answer(Self.answer(to: id, MCPTool.list(isStructured: isStructured)))

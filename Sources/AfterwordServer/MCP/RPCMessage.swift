@@ -4,12 +4,16 @@ import AfterwordCore
 enum RPCMessage: Sendable {
     case request(id: JSONValue, method: String, params: JSONValue)
     case notification(method: String, params: JSONValue)
-    /// An answer to a request of this side. It sends none, so that an answer is ignored.
+    /// An answer to a request of this side, which sends none, or a notification that cannot be
+    /// read: ignored.
     case response
     /// No message; `id` is the id of the request where it can be read, else null.
     case invalid(id: JSONValue)
+    /// A request whose parameters are no object.
+    case withoutParams(id: JSONValue)
 
-    /// Reads one message; `params` are an empty object where they are left out.
+    /// Reads one message; `params` are an empty object where they are left out or null. A
+    /// notification that cannot be read is ignored: none is ever answered.
     init(_ value: JSONValue) {
         let id = value["id"]
         let known = id.flatMap { Self.isID($0) ? $0 : nil } ?? .null
@@ -22,9 +26,14 @@ enum RPCMessage: Sendable {
             self = isAnswer && value["method"] == nil ? .response : .invalid(id: known)
             return
         }
-        let params = value["params"] ?? .object([])
-        guard params.members != nil, id == nil || known != .null else {
+        let given = value["params"] ?? .null
+        let params = given == .null ? JSONValue.object([]) : given
+        guard id == nil || known != .null else {
             self = .invalid(id: known)
+            return
+        }
+        guard params.members != nil else {
+            self = id == nil ? .response : .withoutParams(id: known)
             return
         }
         self =
@@ -33,8 +42,11 @@ enum RPCMessage: Sendable {
             : .request(id: known, method: method, params: params)
     }
 
-    /// Whether a value may be the id of a request: a text or a whole number.
-    static func isID(_ value: JSONValue) -> Bool { value.text != nil || value.integer != nil }
+    /// Whether a value may be the id of a request: a text or a number.
+    static func isID(_ value: JSONValue) -> Bool {
+        if case .number = value { return true }
+        return value.text != nil
+    }
 }
 
 /// An error of the protocol. What goes wrong within a tool is an answer of the tool instead.

@@ -65,10 +65,10 @@ struct AnswerCutter {
         var elements: Int
     }
 
-    /// The bounds to try, until the answer is small enough.
-    static let bounds = [(8_192, 50), (2_048, 20), (512, 10), (128, 5), (32, 2)].map {
-        Bounds(bytes: $0, elements: $1)
-    }
+    /// The bounds to try, until the answer is small enough; the first ones cut nothing.
+    static let bounds = [
+        (.max, .max), (8_192, 50), (2_048, 20), (512, 10), (128, 5), (32, 2),
+    ].map { Bounds(bytes: $0, elements: $1) }
 
     let bounds: Bounds
     private(set) var texts = 0

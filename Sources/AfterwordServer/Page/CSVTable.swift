@@ -32,7 +32,7 @@ struct CSVTable: Sendable {
         rows = .pages(pages)
     }
 
-    private static let pageSize = 2_048
+    private static let pageSize = 8_192
 
     /// The table as a file.
     func file(_ call: Call) throws -> [UInt8] {

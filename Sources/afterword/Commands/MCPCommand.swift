@@ -36,6 +36,9 @@ struct MCPCommand: AsyncParsableCommand {
 
     func run() async throws {
         var configuration = MCPConfiguration(version: programVersion) { now() }
+        guard !Settings.current.isServiceKeyEmpty else {
+            throw CommandFault(.usage, "AFTERWORD_API_KEY: is set, and empty")
+        }
         configuration.key = Settings.current.serviceKey
         configuration.asksForKeys = keys
         configuration.asOf = asOf
@@ -51,9 +54,9 @@ struct MCPCommand: AsyncParsableCommand {
         }
         Activity.stop()
         while true {
-            let bytes = FileHandle.standardInput.availableData
+            let bytes = try readStandardInput()
             if bytes.isEmpty || StandardOutput.hasFailed { break }
-            server.take(Array(bytes))
+            server.take(bytes)
         }
         await server.finish()
     }

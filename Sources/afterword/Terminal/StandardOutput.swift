@@ -54,11 +54,15 @@ enum StandardOutput {
         guard state.failure == nil, !state.waiting.isEmpty else { return }
         let number =
             state.isClosed ? EBADF : writeAll(state.waiting, to: STDOUT_FILENO)
-        if number != 0 { state.failure = number }
+        if number != 0 {
+            state.failure = number
+            failed.store(true, ordering: .relaxed)
+        }
     }
 
-    /// Whether a write has failed; later output is discarded.
-    static var hasFailed: Bool { state.withLock { $0.failure != nil } }
+    /// Whether a write has failed; later output is discarded. Does not wait for one under way.
+    static var hasFailed: Bool { failed.load(ordering: .relaxed) }
+    private static let failed = Atomic(false)
 
     /// Writes the remaining buffer and closes standard output.
     ///
