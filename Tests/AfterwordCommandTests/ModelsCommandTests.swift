@@ -47,9 +47,11 @@ import Testing
         #expect(document["verdict"]?.text == "refused")
         #expect(document["faults"]?.elements?.count == 3)
         let xml = try String(contentsOfFile: folder.path + "/out/gate.xml", encoding: .utf8)
-        #expect(xml.contains(#"tests="5" failures="3""#), "\(xml)")
+        #expect(xml.contains(#"tests="6" failures="3""#), "\(xml)")
         let few = try run("models", "compare", "fake", "fake:varied:1", "--scopes", "top:2")
-        #expect(few.code == 1 && few.output.contains("2 scopes compared, at least 9 needed"))
+        #expect(few.code == 1 && few.output.contains("A answered 2 scopes, at least 9 needed"))
+        let silent = try run("models", "compare", "fake:refusal", "fake:lying:3")
+        #expect(silent.code == 1 && silent.output.contains("A answered 0 scopes"))
         #expect(try run("runs", "--json").output.split(separator: "\n").count == 1)
     }
 
@@ -61,6 +63,7 @@ import Testing
             (["fake", "gpt-6-luna"], "only with --real-llm"),
             (["fake", "fake:cut", "--scopes", "changed"], "--scopes is top:N"),
             (["fake", "fake:cut", "--least-grounded", "101"], "--least-grounded is per cent"),
+            (["fake", "fake:cut", "--least-answered", "all"], "--least-answered is per cent"),
             (["fake", "fake:cut", "--least-scopes", "0"], "--least-scopes is 1 or more"),
         ])
     func usage(arguments: [String], words: String) throws {
@@ -152,7 +155,8 @@ import Testing
                 "$AFTERWORD" models compare gpt-4o-mini gpt-6-luna --real-llm --least-scopes 1 "$@"
                 echo "code $?"
             }
-            compare --budget-usd 0
+            echo '<testsuites failures="0"/>' > gate.xml
+            compare --budget-usd 0 --junit gate.xml
             compare
             compare
             compare --json > kept

@@ -117,6 +117,32 @@ import Testing
             ModelComparison(Array(repeating: entry((9, 10), (10, 10)), count: 20)).faults() == [])
     }
 
+    @Test("Where A answers nothing, or too little, nothing is found and the gate stays shut")
+    func silentA() {
+        let none = Array(repeating: entry(nil, (1, 10)), count: 24)
+        #expect(ModelComparison(none).faults() == [.tooFewScopes(0, least: 9)])
+        let some = none + Array(repeating: entry((10, 10), (10, 10)), count: 8)
+        #expect(ModelComparison(some).faults() == [.tooFewScopes(8, least: 9)])
+        #expect(ModelComparison(some).faults(leastScopes: 8) == [])
+    }
+
+    @Test("B answers at least nine in ten of the scopes that A answered, or as many as are asked")
+    func unanswered() {
+        func comparison(_ silent: Int) -> ModelComparison {
+            ModelComparison(
+                Array(repeating: entry((10, 10), nil), count: silent)
+                    + Array(repeating: entry((10, 10), (10, 10)), count: 24 - silent)
+                    + Array(repeating: entry(nil, nil), count: 3))
+        }
+        // Eight of 24 are not beyond chance when three shares are tested: one in 256, three times.
+        #expect(comparison(8).worse.isEmpty)
+        #expect(comparison(8).faults() == [.unanswered(666_666, bar: 900_000)])
+        #expect(comparison(2).faults() == [])
+        #expect(comparison(2).faults(leastAnswered: 916_666) == [])
+        #expect(comparison(2).faults(leastAnswered: 916_667).count == 1)
+        #expect(comparison(8).faults(leastAnswered: 0) == [])
+    }
+
     @Test("What is dropped adds up by reason, in a fixed order")
     func dropped() {
         var one = DroppedAnswers()

@@ -28,6 +28,18 @@ import Testing
         strengths: [(String, String, [String])] = [], recommendations: [(String, String)] = [],
         language: Language = .english
     ) throws -> Insight {
+        try composed(
+            reviews, issues: issues, strengths: strengths, recommendations: recommendations,
+            language: language
+        ).insight
+    }
+
+    /// The same, with the answer.
+    private func composed(
+        _ reviews: [ReadReview], issues: [(String, String, [String])] = [],
+        strengths: [(String, String, [String])] = [], recommendations: [(String, String)] = [],
+        language: Language = .english
+    ) throws -> (answer: ModelAnswer, insight: Insight) {
         let evidence = evidence(lumora, reviews)
         func evidenceOf(_ quote: String) -> (String, String) {
             let own = evidence.reviews.first { $0.body?.contains(quote) ?? false }
@@ -49,12 +61,13 @@ import Testing
         ])
         let read = try readAnswer(
             answer.canonical, schema: AnswerSchema.document(Lexicon.first))
-        return composeInsight(
+        let insight = composeInsight(
             read, evidence,
             of: InsightSubject(
                 scope: lumora, reviews: reviews, portfolio: Counters(),
                 observedAt: ReviewHistory.start, runs: [1: ReviewHistory.start]),
             by: InsightTerms(language: language, model: "m", lexicon: .first))
+        return (read, insight)
     }
 
     private static func read(_ texts: [(Int64?, String)]) -> [ReadReview] {
@@ -100,6 +113,20 @@ import Testing
         let quality = try #require(insight.strengths.first { $0.aspect == "quality" })
         #expect(quality.quotes.map(\.star) == [5] && quality.filed.map(\.star) == [1])
         #expect(quality.summary == quality.label)
+    }
+
+    @Test("A quote filed against the stars of its review is no claim; one that nobody wrote is")
+    func claims() throws {
+        let (answer, insight) = try composed(
+            reviews,
+            strengths: [
+                (
+                    AnswerSchema.other, "Good to have.",
+                    ["The quality is good", "It leaked all over my bed", "It never was said"]
+                )
+            ])
+        #expect(insight.dropped.quotes[.againstStars] == 1)
+        #expect(AnswerScore(answer, insight).claims == Proportion(1, of: 2))
     }
 
     @Test("A quote beside the words in a review that says both proves only what it says")

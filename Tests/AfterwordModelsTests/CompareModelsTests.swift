@@ -89,7 +89,7 @@ import Testing
             ])
         #expect(document["b"]?["dropped"]?["text number"]?.integer ?? 0 > 0)
         let report = compared.junit(faults)
-        #expect(report.isRed && report.cases.count == 5)
+        #expect(report.isRed && report.cases.count == 6)
         #expect(report.xml().contains("B is worse than A: claims grounded"))
         let equal = try await compare(store, FakeModel(), FakeModel(.gullible))
         #expect(equal.comparison.faults() == [] && !equal.junit([]).isRed)
@@ -104,6 +104,11 @@ import Testing
         #expect(refused.b.faults.map(\.fault) == ["refused"])
         #expect(refused.b.faults.map(\.count) == [10])
         #expect(refused.json([])["b"]?["faults"]?["refused"]?.integer == 10)
+        let missing = refused.junit(refused.comparison.faults()).xml()
+        #expect(missing.contains("of the scopes that A answered B answered 0.00 %"), "\(missing)")
+        let unlike = try await compare(store, FakeModel(.refusal), FakeModel())
+        let words = unlike.json(unlike.comparison.faults())["faults"]?.elements?.first?.text
+        #expect(words == "A answered 0 scopes, at least 9 needed to find a difference")
         let unreadable = try await compare(store, FakeModel(), FakeModel(.badJSON))
         #expect(unreadable.b.faults.map(\.fault) == ["unreadable"])
     }

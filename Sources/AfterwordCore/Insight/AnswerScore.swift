@@ -1,7 +1,8 @@
 /// How well one answer of a model did, as the program counts it.
 package struct AnswerScore: Equatable, Sendable {
-    /// The quotes that the answer cites, within the limits of an insight, and those of them that
-    /// are found in the review and version that they name.
+    /// The quotes that the answer cites, within the limits of an insight and each time they are
+    /// cited, and those of them that are found in the review and version that they name. Those that
+    /// are filed against the stars of their review are not looked for, and not counted.
     package var claims: Proportion
     /// The themes that the program counts most often (eight issues, five strengths), and those of
     /// them that the answer names with a quote that proves it.
@@ -26,8 +27,10 @@ package struct AnswerScore: Equatable, Sendable {
         let items =
             answer.issues.prefix(InsightLimit.issues)
             + answer.strengths.prefix(InsightLimit.strengths)
-        let claimed = items.reduce(0) { $0 + Int64($1.evidence.prefix(InsightLimit.quotes).count) }
-        let lost = insight.dropped.quotes.values.reduce(0, +)
+        let cited = items.reduce(0) { $0 + Int64($1.evidence.prefix(InsightLimit.quotes).count) }
+        let notLookedFor = insight.dropped.quotes[.againstStars] ?? 0
+        let claimed = cited - notLookedFor
+        let lost = insight.dropped.quotes.values.reduce(0, +) - notLookedFor
         let leading =
             insight.issues.filter { $0.basis == .lexicon }.prefix(InsightLimit.issues)
             + insight.strengths.filter { $0.basis == .lexicon }.prefix(InsightLimit.strengths)

@@ -53,8 +53,10 @@ package struct ModelComparison: Sendable {
         case worse(ComparedShare, chance: Int64)
         /// B's grounded share in millionths, 0 where it makes no claims, below the bar.
         case belowBar(Int64, bar: Int64)
-        /// Too few scopes were compared for a difference to be found.
+        /// A answered too few scopes for a difference to be found.
         case tooFewScopes(Int, least: Int)
+        /// The share in millionths of A's answered scopes that B answered too, below the bar.
+        case unanswered(Int64, bar: Int64)
     }
 
     /// The chance of a false alarm over all shares together, in millionths.
@@ -62,6 +64,8 @@ package struct ModelComparison: Sendable {
     /// The fewest scopes with which the gate can be shut by any of its tests.
     package static let fewestScopes = PairedShares.fewestScopes(
         toReach: alpha / Int64(ComparedShare.allCases.count))
+    /// The share of A's answered scopes that B must answer, in millionths.
+    package static let leastAnswered: Int64 = 900_000
 
     package let entries: [Entry]
 
@@ -107,11 +111,20 @@ package struct ModelComparison: Sendable {
     ///
     /// - Parameters:
     ///   - leastGrounded: The bar for B's grounded share, in millionths.
-    ///   - leastScopes: How many scopes must be compared.
-    package func faults(leastGrounded: Int64 = 0, leastScopes: Int = fewestScopes) -> [Fault] {
+    ///   - leastScopes: How many scopes A must have answered: against no answer none falls short.
+    ///   - leastAnswered: The bar for the share of those scopes that B answered, in millionths.
+    package func faults(
+        leastGrounded: Int64 = 0, leastScopes: Int = fewestScopes,
+        leastAnswered: Int64 = leastAnswered
+    ) -> [Fault] {
         var faults: [Fault] = []
-        if entries.count < leastScopes {
-            faults.append(.tooFewScopes(entries.count, least: leastScopes))
+        let scopes = entries.count { $0.a != nil }
+        if scopes < leastScopes { faults.append(.tooFewScopes(scopes, least: leastScopes)) }
+        let both = entries.count { $0.a != nil && $0.b != nil }
+        // Rounded down, as below.
+        let answered = scopes == 0 ? 1_000_000 : Int64(both) * 1_000_000 / Int64(scopes)
+        if answered < leastAnswered {
+            faults.append(.unanswered(answered, bar: leastAnswered))
         }
         faults += worse.map { .worse($0.share, chance: $0.chance) }
         let claims = entries.reduce(into: Proportion(0, of: 0)) { sum, entry in

@@ -117,7 +117,10 @@ extension ModelComparison.Fault {
             "of what B claims \(percentText(share)) is grounded; at least \(percentText(bar)) is "
                 + "asked for"
         case .tooFewScopes(let count, let least):
-            "\(several(count, "scope")) compared, at least \(least) needed to find a difference"
+            "A answered \(several(count, "scope")), at least \(least) needed to find a difference"
+        case .unanswered(let share, let bar):
+            "of the scopes that A answered B answered \(percentText(share)); at least "
+                + "\(percentText(bar)) is asked for"
         }
     }
 }

@@ -1,12 +1,13 @@
 package import AfterwordCore
 
 extension ComparedModels {
-    /// One test case for each share, for the bar and for the number of scopes.
+    /// One test case for each share, for each bar and for the number of scopes.
     ///
     /// - Parameter faults: As the comparison found them.
     package func junit(_ faults: [ModelComparison.Fault]) -> JUnitReport {
         let named = Dictionary(faults.map { ($0.caseName, $0) }) { first, _ in first }
-        let names = ComparedShare.allCases.map(\.rawValue) + ["least-grounded", "scopes"]
+        let names =
+            ComparedShare.allCases.map(\.rawValue) + ["least-grounded", "least-answered", "scopes"]
         let cases = names.map { name in
             JUnitReport.Case(
                 className: "models.compare", name: name,
@@ -18,12 +19,25 @@ extension ComparedModels {
     }
 }
 
+/// The report of a comparison that ended before it had a result: one case, an error, so that the
+/// report of an earlier comparison does not stand for it.
+package func unfinishedComparison(of a: String, with b: String, _ words: String) -> JUnitReport {
+    JUnitReport(
+        name: "models compare \(a) \(b)",
+        cases: [
+            JUnitReport.Case(
+                className: "models.compare", name: "comparison",
+                outcome: .errored(message: words, type: "models", text: words))
+        ])
+}
+
 extension ModelComparison.Fault {
     fileprivate var caseName: String {
         switch self {
         case .worse(let share, _): share.rawValue
         case .belowBar: "least-grounded"
         case .tooFewScopes: "scopes"
+        case .unanswered: "least-answered"
         }
     }
 }

@@ -12,9 +12,9 @@ struct ModelsCompareCommand: AsyncParsableCommand {
             --replay, or simulated ones: \
             fake:BEHAVIOUR:SEED, such as fake:varied:1; fake alone is the honest one. Both get the \
             same evidence of the same scopes. Exits 1 when B is worse than A beyond chance (1 %, \
-            over all shares together), below the bar, or when too few scopes were compared. What \
-            paid models answer is kept: the same comparison costs nothing the second time. No \
-            insight is made or changed.
+            over all shares together), below a bar, or when A answered too few scopes. What paid \
+            models answer is kept: the same comparison costs nothing the second time. No insight \
+            is made or changed.
             """)
 
     @OptionGroup var read: ReadOptions
@@ -29,7 +29,10 @@ struct ModelsCompareCommand: AsyncParsableCommand {
     var scopes = ChoiceArgument.top(24)
     @Option(help: "The least share of what B claims that must be grounded, in per cent.")
     var leastGrounded: String?
-    @Option(help: "The fewest scopes to compare; with fewer than 9 no difference can be found.")
+    @Option(
+        help: "The least share of the scopes that A answered that B must answer, in per cent.")
+    var leastAnswered = "90"
+    @Option(help: "The fewest scopes that A must answer; with fewer than 9 no difference is found.")
     var leastScopes = ModelComparison.fewestScopes
     @Flag(help: "Ask again, even where the answer is known.")
     var refresh = false
@@ -37,18 +40,46 @@ struct ModelsCompareCommand: AsyncParsableCommand {
     func validate() throws {
         guard case .top = scopes else { throw ValidationError("--scopes is top:N") }
         guard leastScopes >= 1 else { throw ValidationError("--least-scopes is 1 or more") }
-        _ = try bar()
+        _ = try (groundedBar(), answeredBar())
     }
 
-    private func bar() throws -> Int64 {
-        guard let leastGrounded else { return 0 }
-        guard let share = nanodollars(leastGrounded), share <= 100 * Budget.nanodollars else {
-            throw ValidationError("--least-grounded is per cent, as 95 or 99.5")
+    private func groundedBar() throws -> Int64 {
+        try leastGrounded.map { try millionths($0, "--least-grounded") } ?? 0
+    }
+
+    private func answeredBar() throws -> Int64 { try millionths(leastAnswered, "--least-answered") }
+
+    private func millionths(_ written: String, _ option: String) throws -> Int64 {
+        guard let share = nanodollars(written), share <= 100 * Budget.nanodollars else {
+            throw ValidationError("\(option) is per cent, as 95 or 99.5")
         }
         return share / 100_000
     }
 
     func run() async throws {
+        let compared: ComparedModels
+        do {
+            compared = try await compare()
+            for report in [compared.a.report, compared.b.report] { try report.checkAsking() }
+        } catch {
+            let words = Failure(error)?.message ?? "the comparison failed"
+            // Why there is no result matters more than that it cannot be written.
+            try? junit.write(unfinishedComparison(of: a, with: b, words))
+            throw error
+        }
+        let faults = compared.comparison.faults(
+            leastGrounded: try groundedBar(), leastScopes: leastScopes,
+            leastAnswered: try answeredBar())
+        try junit.write(compared.junit(faults))
+        if output.json {
+            Terminal.write(json: [compared.json(faults)])
+        } else {
+            compared.show(faults)
+        }
+        if !faults.isEmpty { throw ExitCode(Failure.Code.check.rawValue) }
+    }
+
+    private func compare() async throws -> ComparedModels {
         var options = try asking.options(for: [a, b])
         options.isRefreshing = refresh
         let terms = ComparisonTerms(
@@ -58,23 +89,13 @@ struct ModelsCompareCommand: AsyncParsableCommand {
             let source = try InsightSource(reader)
             return (try chooseScopes(reader, scopes.choice(loaded: [])), source)
         }
-        let compared = try await asking.withModels([a, b]) { models in
+        return try await asking.withModels([a, b]) { models in
             guard models[0].name != models[1].name else {
                 throw CommandFault(.usage, "A and B are the same model")
             }
             return try await compareModels(
                 chosen, of: source, in: store, by: (a: models[0], b: models[1]), terms: terms)
         }
-        for report in [compared.a.report, compared.b.report] { try report.checkAsking() }
-        let faults = compared.comparison.faults(
-            leastGrounded: try bar(), leastScopes: leastScopes)
-        try junit.write(compared.junit(faults))
-        if output.json {
-            Terminal.write(json: [compared.json(faults)])
-        } else {
-            compared.show(faults)
-        }
-        if !faults.isEmpty { throw ExitCode(Failure.Code.check.rawValue) }
     }
 }
 
