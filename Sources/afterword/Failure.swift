@@ -39,7 +39,8 @@ struct Failure {
         case ChangeFault.noSuchScope: self.init(.usage, "no product is of that scope")
         case let fault as InsightFault: self.init(.usage, Self.words(fault))
         case let fault as ModelFileFault:
-            self.init(.usage, "the file of models: \(fault.words)")
+            self.init(.usage, "the file of models: \(printable(fault.words))")
+        case let fault as ModelServerFault: self.init(.usage, fault.words)
         case ModelAddressFault.noAddress:
             self.init(.usage, "OPENAI_BASE_URL is no address")
         case ModelAddressFault.notSecure:

@@ -81,6 +81,7 @@ struct ModelServerOptions: ParsableArguments {
             throw CommandFault(
                 .usage, "CI is set: a paid model is asked only with AFTERWORD_ALLOW_REAL_LLM=1")
         }
+        if isAsking, let fault = settings.keyFault { throw CommandFault(.usage, fault) }
         let facts = try facts(name)
         let needsKey = isAsking && facts.provider == .openAI
         guard let key = settings.openAIKey ?? (needsKey ? nil : APIKey("")) else {

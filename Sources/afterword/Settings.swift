@@ -16,6 +16,8 @@ struct Settings: Sendable {
     var allowsRealModelInCI = false
     /// `OPENAI_API_KEY`: never printed.
     var openAIKey: APIKey?
+    /// Why `OPENAI_API_KEY` cannot be one; commands fail that ask a model.
+    var keyFault: String?
     /// `OPENAI_BASE_URL`: must be https, this machine, or a host of `--plain-http`.
     var openAIBaseURL = OpenAIModel.defaultURL
     /// `AFTERWORD_BUDGET_DAY_USD` and `AFTERWORD_BUDGET_MONTH_USD`, unparsed.
@@ -60,7 +62,7 @@ struct Settings: Sendable {
         settings.isColorOff = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
         settings.isCI = environment["CI"].map { !$0.isEmpty && $0 != "false" } ?? false
         settings.allowsRealModelInCI = environment["AFTERWORD_ALLOW_REAL_LLM"] == "1"
-        settings.openAIKey = environment["OPENAI_API_KEY"].flatMap { $0.isEmpty ? nil : APIKey($0) }
+        settings.readKey(environment)
         if let url = environment["OPENAI_BASE_URL"], !url.isEmpty {
             settings.openAIBaseURL = url.hasSuffix("/") ? String(url.dropLast()) : url
         }
@@ -80,6 +82,14 @@ struct Settings: Sendable {
 }
 
 extension Settings {
+    fileprivate mutating func readKey(_ environment: [String: String]) {
+        do throws(KeyFault) {
+            openAIKey = try environment["OPENAI_API_KEY"].flatMap(APIKey.init(written:))
+        } catch {
+            keyFault = "OPENAI_API_KEY holds a line break or another character that no key has"
+        }
+    }
+
     fileprivate mutating func readThreads(_ environment: [String: String]) {
         guard let written = environment["AFTERWORD_THREADS"], !written.isEmpty else { return }
         threads = Int(written).flatMap { Self.threadCounts.contains($0) ? $0 : nil }

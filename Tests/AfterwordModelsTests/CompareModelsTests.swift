@@ -138,12 +138,30 @@ import Testing
         #expect(refused.b.report.ending?.fault == .unauthorized && refused.scopes.isEmpty)
     }
 
+    @Test("A comparison without a result is an error in JUnit")
+    func unfinished() {
+        let xml = unfinishedComparison(of: "a", with: "b", "the budget is spent").xml()
+        #expect(xml.contains(#"name="models compare a b" tests="1" failures="0" errors="1""#))
+        #expect(xml.contains(#"<error message="the budget is spent""#), "\(xml)")
+    }
+
+    @Test("What a server answered in a model's name is not taken for the model's own answer")
+    func places() async throws {
+        let store = try loaded(3)
+        let simulated = CountingModel(place: "127.0.0.1:8790")
+        _ = try await compare(store, FakeModel(), simulated)
+        let real = CountingModel()
+        #expect(try await compare(store, FakeModel(), real).b.report.calls == 4)
+        #expect(try await compare(store, FakeModel(), simulated).b.report.cacheHits == 4)
+        #expect(simulated.questions == 4 && real.questions == 4)
+    }
+
     @Test("A question that another program has under way counts as no answer")
     func underWay() async throws {
         let store = try loaded(1)
         let source = try store.read { try InsightSource($0) }
         let plan = planInsight(
-            try source.subject(lumora.self), stored: [], model: "test-model",
+            try source.subject(lumora.self), stored: [], model: ModelIdentity("test-model"),
             options: InsightOptions())
         try store.ledger { ledger in
             _ = try ledger.begin(

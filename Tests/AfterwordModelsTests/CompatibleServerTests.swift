@@ -8,13 +8,13 @@ import Testing
 @Suite struct CompatibleServerTests {
     /// The body and headers of the request that a model of these facts gets.
     private func request(
-        _ facts: ModelFacts, key: String = "sk"
+        _ facts: ModelFacts, _ key: APIKey = APIKey("sk")
     ) async throws -> (body: JSONValue, headers: [String: String], reply: ModelReply) {
         let server = try await ScriptedServer { _, _ in
             .answer(200, body: chatAnswer("```json\n{\"a\": 1}\n```"))
         }
         var configuration = OpenAIModel.Configuration(
-            key: APIKey(key), baseURL: server.url, facts: facts)
+            key: key, baseURL: server.url, facts: facts)
         configuration.answerSeconds = 7_200
         let model = try OpenAIModel(configuration)
         #expect((model.facts == nil) == !facts.isPaid)
@@ -27,7 +27,7 @@ import Testing
 
     @Test("A free model of a compatible server gets nothing that only OpenAI's know, and no key")
     func free() async throws {
-        let (body, headers, reply) = try await request(ModelFacts(free: "own"), key: "")
+        let (body, headers, reply) = try await request(ModelFacts(free: "own"), APIKey(""))
         for name in ["service_tier", "prompt_cache_options", "seed", "reasoning_effort"] {
             #expect(body[name] == nil, "\(name)")
         }
@@ -52,6 +52,80 @@ import Testing
         #expect(system.hasSuffix(someRequest().schema.canonical))
         let plain = strict.body["messages"]?.elements?.first?["content"]?.text
         #expect(plain == someRequest().system)
+    }
+
+    @Test("A model's place is its server, none for OpenAI's own, and recordings for a replay")
+    func places() async throws {
+        func place(_ url: String, isReplayed: Bool = false) async throws -> String? {
+            var configuration = OpenAIModel.Configuration(
+                key: APIKey(""), baseURL: url, facts: try #require(ModelFacts.named("gpt-6-luna")))
+            configuration.plainHosts = ["api.openai.com"]
+            if isReplayed { configuration.source = .replayed(Tape([])) }
+            let model = try OpenAIModel(configuration)
+            await model.shutDown()
+            return model.place
+        }
+        for (url, expect) in [
+            (OpenAIModel.defaultURL, nil), ("https://eu.api.openai.com/v1", nil),
+            ("http://api.openai.com/v1", "api.openai.com"),
+            ("http://127.0.0.1:8790/v1", "127.0.0.1:8790"),
+            ("https://Gateway.example/v1", "gateway.example"),
+            ("https://notopenai.com/v1", "notopenai.com"),
+        ] { #expect(try await place(url) == expect, "\(url)") }
+        let replayed = try await place(OpenAIModel.defaultURL, isReplayed: true)
+        #expect(replayed == ModelIdentity.recordings)
+    }
+
+    @Test("A free model is asked near, and one of another maker never on OpenAI's servers")
+    func servers() async throws {
+        var gateway = try #require(ModelFacts.named("gpt-6-luna"))
+        gateway.provider = .compatible
+        var own = ModelFacts(free: "own")
+        own.provider = .openAI
+        func fault(
+            _ facts: ModelFacts, _ url: String, _ hosts: Set<String> = []
+        ) async throws -> ModelServerFault? {
+            var configuration = OpenAIModel.Configuration(
+                key: APIKey(""), baseURL: url, facts: facts)
+            configuration.plainHosts = hosts
+            do {
+                await (try OpenAIModel(configuration)).shutDown()
+                return nil
+            } catch let fault as ModelServerFault {
+                #expect(!fault.words.isEmpty)
+                // A replay sends nothing.
+                configuration.source = .replayed(Tape([]))
+                await (try OpenAIModel(configuration)).shutDown()
+                return fault
+            }
+        }
+        let cases: [(ModelFacts, String, Set<String>, ModelServerFault?)] = [
+            (own, OpenAIModel.defaultURL, [], .freeFarAway),
+            (own, OpenAIModel.defaultURL, ["api.openai.com"], .freeFarAway),
+            (own, "https://gpu.example/v1", [], .freeFarAway),
+            (own, "https://gpu.example/v1", ["gpu.example"], nil),
+            (own, "https://localhost/v1", [], nil), (own, "http://127.0.0.1:1/v1", [], nil),
+            (ModelFacts(free: "own"), OpenAIModel.defaultURL, [], .compatibleAtOpenAI),
+            (gateway, "https://eu.api.openai.com/v1", [], .compatibleAtOpenAI),
+            (gateway, "https://gateway.example/v1", [], nil),
+        ]
+        for (facts, url, hosts, expect) in cases {
+            #expect(try await fault(facts, url, hosts) == expect, "\(facts.name) at \(url)")
+        }
+    }
+
+    @Test("A key is read without the space around it, and never with a line break inside")
+    func keys() async throws {
+        let facts = try #require(ModelFacts.named("gpt-6-luna"))
+        for text in ["sk-1", " sk-1\n", "\r\n\tsk-1\r\n"] {
+            let key = try #require(try APIKey(written: text))
+            let headers = try await request(facts, key).headers
+            #expect(headers["authorization"] == "Bearer sk-1")
+        }
+        for text in ["", "\n", " \t"] { #expect(try APIKey(written: text) == nil) }
+        for text in ["sk\n1", "sk 1", "sk-\u{7F}", "sk-é", "sk\r\n1"] {
+            #expect(throws: KeyFault.self) { try APIKey(written: text) }
+        }
     }
 
     @Test("Plain http goes to this machine and to hosts that are named, nowhere else")

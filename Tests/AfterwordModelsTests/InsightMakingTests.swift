@@ -10,6 +10,7 @@ import Testing
 /// fixed reply, or with a failure.
 final class CountingModel: LanguageModel {
     let name = "test-model"
+    let place: String?
     let facts: ModelFacts?
     let tries = 1
     private let asked = Mutex(0)
@@ -19,8 +20,9 @@ final class CountingModel: LanguageModel {
 
     init(
         isPaid: Bool = true, behaviour: FakeModel = FakeModel(), failure: ModelFailure? = nil,
-        reply: String? = nil
+        reply: String? = nil, place: String? = nil
     ) {
+        self.place = place
         facts = isPaid ? ModelFacts.named("gpt-4o-mini") : nil
         self.behaviour = behaviour
         self.failure = failure
@@ -219,7 +221,7 @@ final class CountingModel: LanguageModel {
         try store.read { reader in
             let source = try InsightSource(reader)
             return planInsight(
-                try source.subject(lumora), stored: [], model: "test-model",
+                try source.subject(lumora), stored: [], model: ModelIdentity("test-model"),
                 options: InsightOptions())
         }
     }
@@ -318,7 +320,8 @@ final class CountingModel: LanguageModel {
                 try priceInsights(reader, .top(3), model: model, options: options),
                 try scopes.map { scope in
                     planInsight(
-                        try source.subject(scope), stored: [], model: model.name, options: options
+                        try source.subject(scope), stored: [], model: model.identity,
+                        options: options
                     ).reservation(facts)
                 }.reduce(0, +)
             )

@@ -239,7 +239,8 @@ import Testing
             let source = try InsightSource(reader)
             return try Self.scopes.map { scope in
                 planInsight(
-                    try source.subject(scope), stored: [], model: model.name, options: options
+                    try source.subject(scope), stored: [], model: model.identity,
+                    options: options
                 ).reservation(facts)
             }.max() ?? 0
         }
@@ -299,7 +300,7 @@ import Testing
         let model = ScriptedModel { request, _ in await Self.reply(request) }
         let plan = try store.read { reader in
             planInsight(
-                try InsightSource(reader).subject(lumora), stored: [], model: model.name,
+                try InsightSource(reader).subject(lumora), stored: [], model: model.identity,
                 options: InsightOptions())
         }
         try store.ledger { ledger in

@@ -77,10 +77,15 @@ package func insightRequest(
         schemaName: AnswerSchema.name, schema: AnswerSchema.document(lexicon))
 }
 
-/// The cache key of an answer; equal keys mean equal requests.
-package func insightCacheKey(
-    _ evidence: Evidence, language: Language, request: ModelRequest
-) -> Digest256 {
+/// The cache keys of a request's answers, one for each of the places that may answer it; equal keys
+/// mean equal requests to the same place.
+///
+/// - Parameter places: As `ModelIdentity.place` is; nil stands for OpenAI's own servers and for
+///   simulated models.
+package func insightCacheKeys(
+    _ evidence: Evidence, language: Language, request: ModelRequest, places: [String?]
+) -> [Digest256] {
+    let digest = request.digest
     var builder = DigestEncoder(domain: "afterword.insight.key.1")
     builder.add(raw: evidence.digest)
     builder.add(Int64(Prompt.version))
@@ -89,6 +94,13 @@ package func insightCacheKey(
     }
     builder.add(request.outputTokens)
     // Covers the lexicon and everything else in the request.
-    builder.add(raw: request.digest)
-    return builder.finish()
+    builder.add(raw: digest)
+    let key = builder.finish()
+    return places.map { place in
+        guard let place else { return key }
+        var builder = DigestEncoder(domain: "afterword.insight.place.1")
+        builder.add(raw: key)
+        builder.add(place)
+        return builder.finish()
+    }
 }

@@ -74,6 +74,7 @@ package final class OpenAIModel: LanguageModel {
     package static let defaultModel = "gpt-6-luna"
 
     package let name: String
+    package let place: String?
     package let facts: ModelFacts?
     package let tries: Int
     package let terms: PriceTerms
@@ -81,15 +82,18 @@ package final class OpenAIModel: LanguageModel {
     private let client: HTTPClient
 
     /// - Throws: `ModelAddressFault` where the address is neither https, nor on this machine, nor a
-    ///   host of `plainHosts`.
+    ///   host of `plainHosts`; `ModelServerFault` where the model is free or another maker's, and
+    ///   the server cannot be.
     package init(_ configuration: Configuration) throws {
         let address = try ModelAddress(configuration.baseURL)
         guard address.isEncrypted || address.isNear(configuration.plainHosts) else {
             throw ModelAddressFault.notSecure
         }
+        let isReplayed = if case .replayed = configuration.source { true } else { false }
+        if !isReplayed { try address.check(configuration.facts, configuration.plainHosts) }
         self.configuration = configuration
         name = configuration.facts.name
-        let isReplayed = if case .replayed = configuration.source { true } else { false }
+        place = isReplayed ? ModelIdentity.recordings : address.place
         facts = isReplayed || !configuration.facts.isPaid ? nil : configuration.facts
         tries = configuration.retries + 1
         terms = PriceTerms(
@@ -356,7 +360,8 @@ package enum ModelAddressFault: Error, Equatable, Sendable {
 
 /// The address of a server of models.
 package struct ModelAddress: Sendable {
-    private let host: String
+    let host: String
+    let port: Int?
     private let scheme: String
 
     /// - Throws: `ModelAddressFault.noAddress`.
@@ -364,6 +369,7 @@ package struct ModelAddress: Sendable {
         guard let url = URL(string: address), let host = url.host, !host.isEmpty, url.user == nil
         else { throw .noAddress }
         self.host = host.lowercased()
+        port = url.port
         scheme = url.scheme ?? ""
     }
 

@@ -13,6 +13,7 @@ final class TimedModel: LanguageModel {
     }
 
     var name: String { model.name }
+    var place: String? { model.place }
     var facts: ModelFacts? { model.facts }
     var tries: Int { model.tries }
     var terms: PriceTerms { model.terms }

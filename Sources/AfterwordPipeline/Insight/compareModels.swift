@@ -92,7 +92,7 @@ private func trials(
     let (options, lexicon) = (terms.options, Lexicon.first)
     let timed = TimedModel(model, now: terms.surroundings.now)
     let plans = await concurrently(subjects, width: options.parallel) { subject in
-        planInsight(subject, stored: [], model: model.name, options: options, lexicon: lexicon)
+        planInsight(subject, stored: [], model: model.identity, options: options, lexicon: lexicon)
     }
     let provider = AnswerProvider(
         model: timed, options: options, surroundings: terms.surroundings)

@@ -12,7 +12,7 @@ package enum InsightOutlook: Equatable, Sendable {
 
 /// Plans the insight of a scope; writes nothing and sends no request.
 package func insightOutlook(
-    _ reader: any StoreReader, of scope: ReviewScope, model: String, options: InsightOptions
+    _ reader: any StoreReader, of scope: ReviewScope, model: ModelIdentity, options: InsightOptions
 ) throws -> InsightOutlook {
     let source = try InsightSource(reader, for: scope)
     let plan = planInsight(

@@ -47,7 +47,7 @@ private struct InsightWave {
         let (source, options, lexicon, model) = (source, provider.options, lexicon, provider.model)
         let plans = await concurrently(subjects, width: options.parallel) { subject in
             planInsight(
-                subject, stored: source.stored[subject.scope] ?? [], model: model.name,
+                subject, stored: source.stored[subject.scope] ?? [], model: model.identity,
                 options: options, lexicon: lexicon)
         }
         var rows = [InsightRow?](repeating: nil, count: plans.count)

@@ -48,9 +48,9 @@ extension ModelFacts {
 }
 
 /// Plans one scope. A stored insight stays as long as its evidence is unchanged, whichever model
-/// made it.
+/// made it, and wherever.
 package func planInsight(
-    _ subject: InsightSubject, stored: [InsightRow], model: String, options: InsightOptions,
+    _ subject: InsightSubject, stored: [InsightRow], model: ModelIdentity, options: InsightOptions,
     lexicon: Lexicon = .first
 ) -> InsightPlan {
     let evidence = evidence(subject.scope, subject.reviews, tokens: options.evidenceTokens)
@@ -59,10 +59,14 @@ package func planInsight(
     }
     let same = options.isRefreshing || old?.evidenceDigest != evidence.digest ? nil : old
     let request = insightRequest(
-        evidence, language: options.language, model: same?.model ?? model, lexicon: lexicon)
+        evidence, language: options.language, model: same?.model ?? model.name, lexicon: lexicon)
+    // The answer of a stored insight may come from another place than is asked now.
+    let keys = insightCacheKeys(
+        evidence, language: options.language, request: request,
+        places: same == nil ? [model.place] : [model.place, nil, ModelIdentity.recordings])
     var plan = InsightPlan(
         subject: subject, evidence: evidence, request: request,
-        cacheKey: insightCacheKey(evidence, language: options.language, request: request),
+        cacheKey: keys.first { $0 == same?.cacheKey } ?? keys[0],
         step: .ask, language: options.language)
     if let notEnough = subject.notEnoughData {
         plan.step = .notEnough(notEnough)
@@ -114,7 +118,7 @@ package func priceInsights(
     for scope in scopes {
         price.scopes += 1
         let plan = planInsight(
-            try source.subject(scope), stored: source.stored[scope] ?? [], model: model.name,
+            try source.subject(scope), stored: source.stored[scope] ?? [], model: model.identity,
             options: options)
         switch plan.step {
         case .notEnough: price.notEnough += 1

@@ -12,6 +12,8 @@ package import AfterwordCore
 package protocol LanguageModel: Sendable {
     /// The model's name in requests.
     var name: String { get }
+    /// What answers in its name, as in `ModelIdentity.place`.
+    var place: String? { get }
     /// Its prices and limits; nil for a model that is free, for which no budget is reserved.
     var facts: ModelFacts? { get }
     /// Greatest number of attempts for one request; the budget reserves the price of all of them.
@@ -24,7 +26,26 @@ package protocol LanguageModel: Sendable {
 }
 
 extension LanguageModel {
+    package var place: String? { nil }
     package var terms: PriceTerms { PriceTerms() }
+    package var identity: ModelIdentity { ModelIdentity(name, place: place) }
+}
+
+/// A model's name, and what answers in its name. Servers other than the model's maker's may serve
+/// anything under a name, so that their answers are kept apart.
+package struct ModelIdentity: Equatable, Sendable {
+    package var name: String
+    /// A server's host, with its port where it is given, or `recordings`. Nil for OpenAI's own
+    /// servers and for models without a server.
+    package var place: String?
+
+    /// The place of answers that were recorded before; no host has this name.
+    package static let recordings = "(recordings)"
+
+    package init(_ name: String, place: String? = nil) {
+        self.name = name
+        self.place = place
+    }
 }
 
 /// Ids to trace a call by: the server's for its last attempt, and the client's.

@@ -109,6 +109,7 @@ struct DoctorCommand: AsyncParsableCommand {
             let words = isKeyThere ? "OPENAI_API_KEY is set; not tried" : "no OPENAI_API_KEY"
             return [DoctorFinding("key", .skipped, words + ": --real-llm asks the server")]
         }
+        if let fault = Settings.current.keyFault { return [DoctorFinding("key", .failed, fault)] }
         guard try isKeyThere || server.facts(model).provider == .compatible else {
             return [DoctorFinding("key", .failed, "no OPENAI_API_KEY")]
         }

@@ -66,14 +66,14 @@ struct ServeCommand: AsyncParsableCommand {
             let queue = try InsightWorker(
                 store: store.openForReading(), model: model, options: try self.model.options())
             let jobs = StoredJobs(try store.openForReading())
-            let (name, options) = (model.name, try self.model.options())
+            let (asked, options) = (model.identity, try self.model.options())
             let service = Service(
                 serving, store: reading, beside: beside,
                 insights: { scope, language in try await queue.make(scope, language) },
                 outlook: { reader, scope, language in
                     var own = options
                     own.language = language
-                    return try insightOutlook(reader, of: scope, model: name, options: own)
+                    return try insightOutlook(reader, of: scope, model: asked, options: own)
                 }, jobs: jobs)
             try await serve(service, serving, certificate)
             await service.stop()
