@@ -111,6 +111,11 @@ import Testing
         #expect(words == "A answered 0 scopes, at least 9 needed to find a difference")
         let unreadable = try await compare(store, FakeModel(), FakeModel(.badJSON))
         #expect(unreadable.b.faults.map(\.fault) == ["unreadable"])
+        #expect(unreadable.b.report.calls == 20)
+        let denied = CountingModel(isPaid: false, failure: ModelFailure(.unauthorized))
+        let ended = try await compare(store, FakeModel(), denied) { $0.parallel = 1 }
+        #expect(ended.b.report.ending?.fault == .unauthorized && denied.questions == 1)
+        #expect(ended.scopes.isEmpty)
     }
 
     @Test("A paid model is asked within its budget, its answers are kept, and cost is compared")

@@ -175,16 +175,10 @@ struct PaidAnswers {
             report.ending = ModelFailure(.beyondBound)
             surroundings.notice(.beyondBound(scope, beyond))
         }
-        let fault: ModelFailure.Fault
-        switch result {
-        case .success(let reply):
-            guard !isReadable(reply, question.plan) else { return nil }
-            fault = .malformed
-        case .failure(let failure):
-            if failure.endsTheRun { report.ending = report.ending ?? failure }
-            guard ModelFailure.unusable.contains(failure.outcome) else { return nil }
-            fault = failure.fault
+        if case .failure(let failure) = result, failure.endsTheRun {
+            report.ending = report.ending ?? failure
         }
+        guard let fault = unusableFault(result, question.plan) else { return nil }
         let isAskedAgain =
             !question.isAgain && report.ending == nil && ModelFailure(fault).isWorthAnotherTry
         surroundings.notice(.unusable(scope, fault, isAskedAgain: isAskedAgain))

@@ -102,13 +102,10 @@ private func trials(
         try await paid.ask(store, &report)
         if !paid.waiting.isEmpty { try await paid.askWaiting(store, &report) }
         answers = paid.answers
-        if report.refusal != nil || report.ending != nil { return nil }
     } else {
-        report.calls += plans.count
-        answers = await concurrently(plans.map(\.request), width: options.parallel) {
-            AnswerProvider.Answer(await result(timed, $0))
-        }
+        answers = await provider.askFree(plans, &report)
     }
+    if report.refusal != nil || report.ending != nil { return nil }
     return await concurrently(Array(zip(plans, answers)), width: options.parallel) {
         var trial = ModelTrial($1, to: $0, of: model, lexicon)
         trial.microseconds = timed.microseconds($0.request)
