@@ -87,7 +87,9 @@ struct ModelServerOptions: ParsableArguments {
         guard let key = settings.openAIKey ?? (needsKey ? nil : APIKey("")) else {
             throw CommandFault(.usage, "--real-llm needs a key in OPENAI_API_KEY")
         }
-        if let warning = facts.warning(at: now()) { Terminal.writeError("afterword: \(warning)") }
+        if let warning = facts.warning(at: now()) {
+            Terminal.writeError("afterword: \(printable(warning))")
+        }
         var configuration = OpenAIModel.Configuration(
             key: key, baseURL: settings.openAIBaseURL, facts: facts)
         configuration.plainHosts = plainHosts

@@ -93,6 +93,40 @@ import Testing
         }
     }
 
+    @Test("A key with a line break, a free model far away, and a model's name for the terminal")
+    func faults() throws {
+        try load(1)
+        try folder.write(
+            "own.json",
+            #"""
+            {"models": [{"name": "a\u001b[2J", "paid": false, "shutdown": "2020-01-01"},
+            {"name": "b", "paid": true, "provider": "compatible", "nanodollars_per_token":
+            {"input": 1, "cached_input": 1, "output": 1}}]}
+            """#)
+        let result = try Program.shell(
+            #"""
+            insight() {
+                "$AFTERWORD" insight brand:B --real-llm --models own.json --refresh "$@"
+                echo "code $?"
+            }
+            export OPENAI_API_KEY="$(printf 'sk-1\nx')"
+            insight
+            "$AFTERWORD" doctor --real-llm --json | grep -c "OPENAI_API_KEY holds a line break"
+            export OPENAI_API_KEY=sk-1
+            insight --model b
+            "$AFTERWORD" models list --models own.json > listed
+            export OPENAI_BASE_URL=https://gateway.example/v1
+            insight --model "$(printf 'a\033[2J')"
+            """#, in: folder.path)
+        #expect(result.output == "code 2\n1\ncode 2\ncode 2\n", "\(result)")
+        for words in [
+            "OPENAI_API_KEY holds a line break", "was shut down on 2020-01-01",
+            "OPENAI_BASE_URL is OpenAI's own server, and the provider is compatible",
+            "a model that costs nothing is asked on this machine",
+        ] { #expect(result.errors.contains(words), "\(words): \(result.errors)") }
+        #expect(!result.errors.contains("\u{1B}"))
+    }
+
     @Test("A near compatible server: a model that is not listed costs nothing, others are refused")
     func compatible() throws {
         try load(3)
@@ -168,9 +202,16 @@ import Testing
             OPENAI_API_KEY=sk-other compare --refresh
             "$AFTERWORD" models compare fake gpt-6-luna --real-llm --least-scopes 1
             echo "code $?"
+            for key in day model tier; do "$AFTERWORD" costs --by $key | head -1; done
             kill -TERM $server
             wait $server
             """, in: folder.path)
+        let heads = result.output.split(separator: "\n").suffix(3).map {
+            $0.split(separator: " ").prefix(2).joined(separator: " ")
+        }
+        #expect(heads == ["day model", "model calls", "tier calls"])
+        let gate = try String(contentsOfFile: folder.path + "/gate.xml", encoding: .utf8)
+        #expect(gate.contains(#"errors="1""#) && gate.contains("the budget of the run is"))
         let codes = result.output.split(separator: "\n").filter { $0.hasPrefix("code") }
         #expect(codes == ["code 5", "code 0", "code 0", "code 0", "code 4", "code 0"], "\(result)")
         let kept = try String(contentsOfFile: folder.path + "/kept", encoding: .utf8)

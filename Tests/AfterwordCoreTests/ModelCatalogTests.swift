@@ -85,6 +85,27 @@ import Testing
                 "a 'price' is not a member that is known"
             ),
             (
+                #"{"models": [{"name": "a", "paid": true, "nanodollars_per_token": null}]}"#,
+                "a 'nanodollars_per_token' is missing, and the model is paid"
+            ),
+            (
+                #"{"models": [{"name": "a", "paid": true, "nanodollars_per_token": 7}]}"#,
+                "a 'nanodollars_per_token' is an object"
+            ),
+            (
+                #"{"models": [{"name": "a", "paid": true, "nanodollars_per_token": "#
+                    + #"{"input": 1, "cached_input": 1, "output": 1, "cache_writes": 9}}]}"#,
+                "a 'nanodollars_per_token' has a member that is not known: 'cache_writes'"
+            ),
+            (
+                #"{"models": [{"name": "a", "paid": false, "tiers_permille": {"Flex": 1}}]}"#,
+                "a 'tiers_permille' has a member that is not known: 'Flex'"
+            ),
+            (
+                #"{"models": [{"name": "a", "paid": false, "long_input": {"above": 1}}]}"#,
+                "a 'long_input' has a member that is not known: 'above'"
+            ),
+            (
                 #"{"models": [{"name": "a", "paid": false, "provider": "azure"}]}"#,
                 "a 'provider' is one of openai, compatible"
             ),
@@ -112,6 +133,31 @@ import Testing
     func mistakes(file: String, words: String) {
         let fault = #expect(throws: ModelFileFault.self) { try add(file) }
         #expect(fault?.words == words)
+    }
+
+    @Test("A null in place of tiers or of a surcharge is as if it were left out")
+    func nulls() throws {
+        let catalog = try add(
+            """
+            {"models": [{"name": "a", "paid": true, "tiers_permille": null, "long_input": null,
+            "nanodollars_per_token": {"input": 1, "cached_input": 1, "output": 1}}]}
+            """)
+        let facts = try #require(catalog["a"])
+        #expect(facts.tiers == [.standard: 1_000, .flex: 500, .priority: 2_000])
+        #expect(facts.longInput == nil)
+    }
+
+    @Test(
+        "A date is of four, two and two digits",
+        arguments: [
+            "9223372036854775807-01-14", "-2027-01-14", "2027-1-14", "2027-01-14-", "+027-01-14",
+            "2027-01-٠٤", "2027-02-30", "20270114",
+        ])
+    func dates(date: String) {
+        let fault = #expect(throws: ModelFileFault.self) {
+            try add(#"{"models": [{"name": "a", "paid": false, "shutdown": "\#(date)"}]}"#)
+        }
+        #expect(fault?.words == "a 'shutdown' is a date: 2027-01-14")
     }
 
     @Test("Much input must say above what, and what it costs then")

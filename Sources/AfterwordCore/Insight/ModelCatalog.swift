@@ -82,7 +82,21 @@ private struct ModelEntry {
         for (member, _) in members where !Self.known.contains(member) {
             throw fault(member, "is not a member that is known")
         }
+        for (member, known) in Self.nested {
+            guard let value = value(member) else { continue }
+            guard let inner = value.members else { throw fault(member, "is an object") }
+            for (name, _) in inner where !known.contains(name) {
+                throw fault(member, "has a member that is not known: '\(name)'")
+            }
+        }
     }
+
+    /// The members of the members that are objects.
+    private static let nested: KeyValuePairs<String, [String]> = [
+        "nanodollars_per_token": ["input", "cached_input", "cache_write", "output"],
+        "tiers_permille": ServiceTier.allCases.map(\.rawValue),
+        "long_input": ["above_input_tokens", "input_permille", "output_permille"],
+    ]
 
     private static let known: Set<String> = [
         "name", "provider", "paid", "nanodollars_per_token", "tiers_permille", "context_tokens",
@@ -117,7 +131,7 @@ private struct ModelEntry {
 
     /// The prices of a paid model.
     private func paid() throws(ModelFileFault) -> ModelFacts {
-        guard let prices = document["nanodollars_per_token"] else {
+        guard let prices = value("nanodollars_per_token") else {
             throw fault("nanodollars_per_token", "is missing, and the model is paid")
         }
         func price(_ name: String) throws(ModelFileFault) -> Int64 {
@@ -131,10 +145,10 @@ private struct ModelEntry {
             output: try price("output"))
         facts.cacheWrite = try number("cache_write", in: prices, from: 0)
         for tier in ServiceTier.allCases {
-            guard let tiers = document["tiers_permille"] else { break }
+            guard let tiers = value("tiers_permille") else { break }
             facts.tiers[tier] = try number(tier.rawValue, in: tiers, from: 0, to: 10_000)
         }
-        guard let long = document["long_input"], long != .null else { return facts }
+        guard let long = value("long_input") else { return facts }
         guard let above = try number("above_input_tokens", in: long, from: 1),
             let input = try number("input_permille", in: long, from: 1_000, to: 10_000),
             let output = try number("output_permille", in: long, from: 1_000, to: 10_000)

@@ -117,8 +117,11 @@ extension CivilDate {
 
     /// A date as `2027-01-14`; nil for anything else.
     init?(written text: String) {
-        let parts = text.split(separator: "-").compactMap { Int($0) }
-        guard parts.count == 3 else { return nil }
+        let written = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard written.map(\.utf8.count) == [4, 2, 2],
+            written.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } })
+        else { return nil }
+        let parts = written.compactMap { Int($0) }
         self.init(year: parts[0], month: parts[1], day: parts[2])
     }
 }

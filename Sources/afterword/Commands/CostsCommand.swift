@@ -29,21 +29,34 @@ struct CostsCommand: ParsableCommand {
         let groups = try store.read { try costs($0, by: by) }
         if output.json { return Terminal.write(json: groups.map { $0.json(by: by) }) }
         guard !groups.isEmpty else { return print("No paid model was asked.") }
-        var table = Table([
-            by.rawValue: .left, "model": .left, "calls": .right, "open": .right, "failed": .right,
-            "tokens in": .right, "from cache": .right, "tokens out": .right,
-            "predicted": .right, "cost": .right,
-        ])
-        for group in groups {
-            table.add([
-                group.key.map { printable($0) } ?? "–", group.model.map { printable($0) } ?? "",
-                grouped(group.calls), grouped(group.open), grouped(group.failed),
-                grouped(group.usage.input), grouped(group.usage.cachedInput),
-                grouped(group.usage.output), dollars(group.predicted), dollars(group.cost),
+        show(groups)
+        print("In all \(dollars(groups.reduce(0) { $0 + $1.cost })).")
+    }
+
+    private func show(_ groups: [CostGroup]) {
+        // Only days are summed by model too.
+        var table =
+            by == .day
+            ? Table([
+                "day": .left, "model": .left, "calls": .right, "open": .right, "failed": .right,
+                "tokens in": .right, "from cache": .right, "tokens out": .right,
+                "predicted": .right, "cost": .right,
             ])
+            : Table([
+                by.rawValue: .left, "calls": .right, "open": .right, "failed": .right,
+                "tokens in": .right, "from cache": .right, "tokens out": .right,
+                "predicted": .right, "cost": .right,
+            ])
+        for group in groups {
+            let model = by == .day ? [group.model.map { printable($0) } ?? ""] : []
+            table.add(
+                [group.key.map { printable($0) } ?? "–"] + model + [
+                    grouped(group.calls), grouped(group.open), grouped(group.failed),
+                    grouped(group.usage.input), grouped(group.usage.cachedInput),
+                    grouped(group.usage.output), dollars(group.predicted), dollars(group.cost),
+                ])
         }
         table.show()
-        print("In all \(dollars(groups.reduce(0) { $0 + $1.cost })).")
     }
 
     private func show(calls: [ModelCall]) {

@@ -34,7 +34,7 @@ struct ModelsListCommand: ParsableCommand {
         }
         table.show()
         for warning in models.compactMap({ $0.warning(at: now()) }) {
-            Terminal.writeError("afterword: \(warning)")
+            Terminal.writeError("afterword: \(printable(warning))")
         }
     }
 }
