@@ -46,8 +46,8 @@ struct Failure {
         case ModelAddressFault.notSecure:
             self.init(
                 .usage,
-                "OPENAI_BASE_URL is https, this machine, or a host of --plain-http; a key goes "
-                    + "nowhere else")
+                "OPENAI_BASE_URL is https, this machine, or with --provider compatible a host of "
+                    + "--plain-http, which gets no key; a key goes nowhere else")
         case let fault as CopyFault: self = Self.failure(fault)
         case let fault as OutputFault:
             self.init(

@@ -27,12 +27,18 @@ struct ModelServerOptions: ParsableArguments {
 
     @Option(
         name: .customLong("plain-http"),
-        help: "A host that may be called by plain http; this machine always may.")
+        help: """
+            A host of a compatible server that may be called by plain http, without a key; this \
+            machine always may.
+            """)
     var hosts: [String] = []
 
     func validate() throws {
         guard provider == nil || provider.flatMap(ModelProvider.init) != nil else {
             throw ValidationError("--provider is openai or compatible")
+        }
+        guard hosts.isEmpty || provider != ModelProvider.openAI.rawValue else {
+            throw ValidationError("--plain-http is for compatible servers, not for OpenAI's")
         }
         guard dialect == nil || dialect.flatMap(AnswerDialect.init) != nil else {
             throw ValidationError("--dialect is strict, json_schema or json_object")

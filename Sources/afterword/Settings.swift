@@ -18,7 +18,8 @@ struct Settings: Sendable {
     var openAIKey: APIKey?
     /// Why `OPENAI_API_KEY` cannot be one; commands fail that ask a model.
     var keyFault: String?
-    /// `OPENAI_BASE_URL`: must be https, this machine, or a host of `--plain-http`.
+    /// `OPENAI_BASE_URL`: must be https, this machine, or a compatible server on a host of
+    /// `--plain-http`, which gets no key.
     var openAIBaseURL = OpenAIModel.defaultURL
     /// `AFTERWORD_BUDGET_DAY_USD` and `AFTERWORD_BUDGET_MONTH_USD`, unparsed.
     var dayBudget: String?

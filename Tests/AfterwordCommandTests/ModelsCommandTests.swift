@@ -87,6 +87,10 @@ import Testing
             (["--models", "none.json"], "none.json cannot be read"),
             (["--provider", "azure"], "--provider is openai or compatible"),
             (["--dialect", "yaml"], "--dialect is strict, json_schema or json_object"),
+            (
+                ["--provider", "openai", "--plain-http", "gpu.example"],
+                "--plain-http is for compatible servers"
+            ),
         ] {
             let result = try Program.run(["models", "list"] + arguments, in: folder.path)
             #expect(result.code == 2 && result.errors.contains(words), "\(result.errors)")

@@ -145,4 +145,26 @@ import Testing
         }
         #expect(try ModelAddress("https://localhost/v1").isNear([]) == false)
     }
+
+    @Test("A key goes over plain http to this machine only; OpenAI's protocol goes nowhere else")
+    func keyOverPlainHTTP() async throws {
+        let server = try await ScriptedServer { _, _ in .answer(200, body: chatAnswer("{}")) }
+        // Another name of this machine, which the program does not know as one.
+        let other = server.url.replacing("127.0.0.1", with: "0.0.0.0")
+        for (url, key) in [(server.url, "Bearer sk-1"), (other, nil)] as [(String, String?)] {
+            var configuration = OpenAIModel.Configuration(
+                key: APIKey("sk-1"), baseURL: url, facts: ModelFacts(free: "own"))
+            configuration.plainHosts = ["0.0.0.0"]
+            configuration.answerSeconds = 7_200
+            let model = try OpenAIModel(configuration)
+            _ = try await model.answer(someRequest())
+            await model.shutDown()
+            #expect(server.requests.last?.headers["authorization"] == key)
+            configuration.facts.provider = .openAI
+            guard key == nil else { continue }
+            #expect(throws: ModelAddressFault.notSecure) { try OpenAIModel(configuration) }
+        }
+        #expect(server.requests.count == 2)
+        await server.stop()
+    }
 }

@@ -232,6 +232,24 @@ import Testing
     func folders() async throws {
         defer { remove() }
         _ = try await record([.answer(200, body: chatAnswer("{}"))])
+    @Test("A try that was lost counts as paid where its recording cannot be written")
+    func faultAfterLoss() async throws {
+        let server = try await ScriptedServer { _, _ in .hangUp }
+        let recorder = try Recorder(folder.path)
+        remove()
+        let model = try model(server.url, .recorded(recorder))
+        do throws(ModelFailure) {
+            _ = try await model.answer(asked("en"))
+            Issue.record("nothing was answered")
+        } catch {
+            #expect(error.fault == .badRequest("not_recorded") && error.unknownTries == 1)
+            #expect(error.requestIDs.own?.hasSuffix("-1") == true)
+        }
+        #expect(server.requests.count == 1)
+        await model.shutDown()
+        await server.stop()
+    }
+
         #expect(throws: Recorder.FolderFault.notEmpty) { try Recorder(folder.path) }
         do throws(Recorder.FolderFault) {
             _ = try Recorder("/dev/null/x")

@@ -10,8 +10,9 @@ import Synchronization
 /// A model behind OpenAI's chat completions API, or behind a compatible one.
 ///
 /// The prompt was masked before it arrives here (`Mask`). The API key is sent in one header and
-/// nowhere else. Redirects are not followed. Retries follow the rules of the official client. An
-/// attempt with an unknown outcome counts as paid for. Thread-safe.
+/// nowhere else, and by plain http to this machine only. Redirects are not followed. Retries follow
+/// the rules of the official client. An attempt with an unknown outcome counts as paid for.
+/// Thread-safe.
 package final class OpenAIModel: LanguageModel {
     /// Settings of the model, with their defaults.
     package struct Configuration: Sendable {
@@ -19,7 +20,8 @@ package final class OpenAIModel: LanguageModel {
         package var baseURL: String
         package var facts: ModelFacts
         package var tier = ServiceTier.standard
-        /// Hosts other than this machine that may be called without encryption, in lower case.
+        /// Hosts other than this machine that may be called without encryption, in lower case, if
+        /// the model is of a compatible server; they get no key.
         package var plainHosts: Set<String> = []
         /// Timeout of the connection, in seconds.
         package var connectSeconds: Int64 = 5
@@ -78,17 +80,19 @@ package final class OpenAIModel: LanguageModel {
     package let facts: ModelFacts?
     package let tries: Int
     package let terms: PriceTerms
-    private let configuration: Configuration
+    let configuration: Configuration
+    /// Whether nobody between can read a key.
+    private let isPrivate: Bool
     private let client: HTTPClient
 
-    /// - Throws: `ModelAddressFault` where the address is neither https, nor on this machine, nor a
-    ///   host of `plainHosts`; `ModelServerFault` where the model is free or another maker's, and
-    ///   the server cannot be.
+    /// - Throws: `ModelAddressFault` where the address is neither https, nor on this machine, nor
+    ///   that of a compatible server on a host of `plainHosts`; `ModelServerFault` where the model
+    ///   is free or another maker's, and the server cannot be.
     package init(_ configuration: Configuration) throws {
         let address = try ModelAddress(configuration.baseURL)
-        guard address.isEncrypted || address.isNear(configuration.plainHosts) else {
-            throw ModelAddressFault.notSecure
-        }
+        isPrivate = address.isEncrypted || address.isNear([])
+        let hosts = configuration.facts.provider == .compatible ? configuration.plainHosts : []
+        guard isPrivate || address.isNear(hosts) else { throw ModelAddressFault.notSecure }
         let isReplayed = if case .replayed = configuration.source { true } else { false }
         if !isReplayed { try address.check(configuration.facts, configuration.plainHosts) }
         self.configuration = configuration
@@ -121,13 +125,14 @@ package final class OpenAIModel: LanguageModel {
         let question = UUID().uuidString.lowercased()
         var unknown = 0
         var attempt = 0
+        var ids = RequestIDs()
         while true {
             let own = "afterword-\(question)-\(attempt + 1)"
             guard let outcome = await exchange(body, own) else {
-                throw ModelFailure(.badRequest("not_recorded"))
+                throw Self.notRecorded(after: unknown, ids)
             }
             if case .broken = outcome.kind { unknown += 1 }
-            let ids = RequestIDs(server: outcome.requestID, own: own)
+            ids = RequestIDs(server: outcome.requestID, own: own)
             var wait: Duration?
             if attempt < configuration.retries, !Task.isCancelled {
                 wait = retryPause(outcome, attempt)
@@ -142,6 +147,14 @@ package final class OpenAIModel: LanguageModel {
             attempt += 1
             await configuration.pause(wait)
         }
+    }
+
+    /// The failure of a question whose next attempt was not made: those before it may have been
+    /// paid for.
+    private static func notRecorded(after unknown: Int, _ ids: RequestIDs) -> ModelFailure {
+        var failure = ModelFailure(.badRequest("not_recorded"), unknownTries: unknown)
+        failure.requestIDs = ids
+        return failure
     }
 
     /// Turns the result of the last attempt into a reply or a failure, with the number of attempts
@@ -231,7 +244,7 @@ package final class OpenAIModel: LanguageModel {
     ) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: configuration.baseURL + path)
         request.method = body == nil ? .GET : .POST
-        if !configuration.key.secret.isEmpty {
+        if isPrivate, !configuration.key.secret.isEmpty {
             request.headers.add(
                 name: "Authorization", value: "Bearer \(configuration.key.secret)")
         }
