@@ -344,6 +344,10 @@ private func isRegional(_ address: String) -> Bool {
     let host = URL(string: address)?.host?.lowercased() ?? ""
     return ["eu", "us", "au", "in", "jp"].contains { host == "\($0).api.openai.com" }
 }
+    /// The fewest bytes of a key that is looked for in texts. Shorter ones (`none`, `test`) are
+    /// words for servers without keys, and stand in other texts too.
+    private static let leastBytes = 16
+
 
 /// A secret that is hidden from descriptions, logs and mirrors.
 package struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible,
@@ -355,7 +359,7 @@ package struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConve
 
     /// The text with a mark in place of the secret.
     func removed(from text: String) -> String {
-        secret.isEmpty ? text : text.replacing(secret, with: "⟦SECRET⟧")
+        secret.utf8.count < Self.leastBytes ? text : text.replacing(secret, with: "⟦SECRET⟧")
     }
 
     package var description: String { "(a key)" }

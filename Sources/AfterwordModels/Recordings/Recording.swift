@@ -45,7 +45,7 @@ package struct Recording: Sendable {
         self.number = number
         request = scrubber.scrub(body: body)
         response = exchange
-        let answer = scrubber.scrub(body: exchange.body)
+        let answer = scrubber.scrub(body: exchange.body, isResponse: true)
         response.body = Array((answer.text ?? answer.canonical).utf8)
         if exchange.body.isEmpty { response.body = [] }
         response.headers = [:]
