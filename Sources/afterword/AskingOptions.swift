@@ -66,24 +66,7 @@ struct AskingOptions: ParsableArguments {
         guard recording.record == nil || realLlm else {
             throw ValidationError("--record goes with --real-llm, and not with --replay")
         }
-        _ = try budget()
-    }
-
-    private func budget() throws -> Budget {
-        var budget = Budget()
-        let settings = Settings.current
-        for (written, name, path) in [
-            (budgetUsd, "--budget-usd", \Budget.run),
-            (settings.dayBudget, "AFTERWORD_BUDGET_DAY_USD", \Budget.day),
-            (settings.monthBudget, "AFTERWORD_BUDGET_MONTH_USD", \Budget.month),
-        ] {
-            guard let written else { continue }
-            guard let amount = nanodollars(written) else {
-                throw ValidationError("\(name) is an amount of dollars, as 2 or 0.50")
-            }
-            budget[keyPath: path] = amount
-        }
-        return budget
+        _ = try readBudget(budgetUsd)
     }
 
     /// The insight options that the arguments and settings describe.
@@ -104,7 +87,7 @@ struct AskingOptions: ParsableArguments {
             options.evidenceTokens = min(options.evidenceTokens, room)
         }
         options.language = Language(rawValue: language) ?? .english
-        options.budget = try budget()
+        options.budget = try readBudget(budgetUsd)
         options.parallel = parallel
         return options
     }

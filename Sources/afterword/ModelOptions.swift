@@ -55,9 +55,30 @@ func nanodollars(_ written: String) -> Int64? {
     return whole * Budget.nanodollars + part
 }
 
+/// The ceilings of `--budget-usd` (a run's) and of the environment (a day's, a month's).
+///
+/// - Throws: `ValidationError` for what is no amount.
+func readBudget(_ run: String?) throws -> Budget {
+    var budget = Budget()
+    let settings = Settings.current
+    for (written, name, path) in [
+        (run, "--budget-usd", \Budget.run),
+        (settings.dayBudget, "AFTERWORD_BUDGET_DAY_USD", \Budget.day),
+        (settings.monthBudget, "AFTERWORD_BUDGET_MONTH_USD", \Budget.month),
+    ] {
+        guard let written else { continue }
+        guard let amount = nanodollars(written) else {
+            throw ValidationError("\(name) is an amount of dollars, as 2 or 0.50")
+        }
+        budget[keyPath: path] = amount
+    }
+    return budget
+}
+
 /// Nano-dollars as dollars with four decimals, rounded up.
 func dollars(_ nanodollars: Int64) -> String {
-    "$" + decimal((nanodollars + 99_999) / 100_000 * 100_000, of: Budget.nanodollars, places: 4)
+    let parts = nanodollars / 100_000 + (nanodollars % 100_000 > 0 ? 1 : 0)
+    return "$" + decimal(parts, of: 10_000, places: 4)
 }
 
 /// The clock, pauses and messages that `makeInsights` uses in this program.

@@ -49,6 +49,42 @@ import Testing
         ] { #expect(result.errors.contains(words), "\(words): \(result.errors)") }
     }
 
+    @Test("drift asks nothing that may cost too much or compares nothing; no answer is exit code 4")
+    func drift() throws {
+        let result = try Program.shell(
+            """
+            "$AFTERWORD" fake-llm --port 0 > said &
+            server=$!
+            while ! grep -q serves said; do sleep 0.05; done
+            export OPENAI_BASE_URL=$(sed 's/.*serves on //' said)
+            export OPENAI_API_KEY=sk-record-0123456789ab
+            afterword run "\(sample)" --complete products --quiet --insights top:2 --real-llm \\
+                --record kept
+            mkdir endless many lost
+            sed 's/"max_completion_tokens":[0-9]*/"max_completion_tokens":9223372036854775807/' \\
+                kept/000001.json > endless/000001.json
+            sed 's/"model":"gpt-6-luna"/"model":"gpt-6-luna","n":50/' \\
+                kept/000001.json > many/000001.json
+            echo '{"afterword_recording":1,"number":1,"request":{"body":{}},' \\
+                '"response":{"kind":"lost"}}' > lost/000001.json
+            for folder in endless many lost; do
+                afterword drift $folder --real-llm; echo "$folder $?"
+            done
+            AFTERWORD_BUDGET_DAY_USD=0 afterword drift kept --real-llm; echo "no day $?"
+            kill $server; wait $server 2> /dev/null
+            afterword drift kept --real-llm > unanswered; echo "unanswered $?"
+            afterword drift kept --real-llm --json | grep -c '"no_answer":"no connection"'
+            """, in: folder.path)
+        #expect(
+            result.output.split(separator: "\n") == [
+                "endless 5", "many 2", "lost 2", "no day 5", "unanswered 4", "2",
+            ], "\(result.output)\n\(result.errors)")
+        for words in [
+            "does not send: n; it is not asked", "no recording of lost holds an answer",
+            "the budget of a day is $0.0000", "2 questions of 2 without an answer",
+        ] { #expect(result.errors.contains(words), "\(words): \(result.errors)") }
+    }
+
     @Test(
         "Options that do not go together are refused",
         arguments: [

@@ -276,54 +276,7 @@ import Testing
         }
     }
 
-    @Test("Drift is what of the form differs, never what a model says")
-    func drift() async throws {
-        defer { remove() }
-        let first = chatAnswer(#"{"issues": [], "note": null, "n": 1}"#)
-        _ = try await record([.answer(200, headers: ["x-request-id": "a"], body: first)])
-        let recording = try #require(try Tape(folder: folder.path).recordings.first)
-        for (reply, expect) in [
-            (
-                ScriptedServer.Reply.answer(
-                    200, headers: ["x-request-id": "b"],
-                    body: chatAnswer(#"{"issues": [{"a": 1}], "note": "x", "n": 2}"#, input: 7)),
-                [String]()
-            ),
-            (
-                .answer(
-                    200, headers: ["retry-after": "1"],
-                    body: first.replacing(#""logprobs": null"#, with: #""logprobs": []"#)
-                        .replacing(#""created": 1, "#, with: #""tier": true, "#)
-                        .replacing(#"\"n\": 1"#, with: #"\"n\": \"1\""#)),
-                [
-                    "header retry-after: is new", "header x-request-id: is gone",
-                    ".choices[].logprobs: null became list",
-                    ".choices[].message.content».n: number became text",
-                    ".created: is gone (number)", ".tier: is new (boolean)",
-                ]
-            ),
-            (
-                .answer(503, headers: ["x-request-id": "b"], body: "busy"),
-                ["status: 200 became 503", ": object became no JSON"]
-            ),
-        ] {
-            let server = try await ScriptedServer { _, _ in reply }
-            let model = try model(server.url)
-            let changes = await model.formChanges(of: recording)
-            await model.shutDown()
-            await server.stop()
-            #expect(Set(expect).isSubset(of: changes), "\(changes)")
-            #expect(expect.isEmpty == changes.isEmpty, "\(changes)")
-            #expect(server.requests.count == 1)
-            let sent = try JSONValue(parsing: Array(server.requests[0].body.utf8))
-            #expect(sent == recording.request)
-        }
-        let model = try model("http://127.0.0.1:1/v1")
-        #expect(await model.formChanges(of: recording).contains("status: 200 became notReached"))
-        await model.shutDown()
-    }
-
-    @Test("Long texts are shown around their first difference, and many differences are counted")
+    @Test("Of texts the length and the place of a difference are shown; many are counted")
     func shownDifferences() {
         let long = String(repeating: "x", count: 100)
         #expect(

@@ -194,15 +194,6 @@ package final class OpenAIModel: LanguageModel {
         }
     }
 
-    /// Asks the question of a recording again, once.
-    ///
-    /// - Returns: What of the response's form differs from the recorded one.
-    package func formChanges(of recording: Recording) async -> [String] {
-        let id = "afterword-drift-\(UUID().uuidString.lowercased())"
-        let outcome = await send(Array(recording.request.canonical.utf8), id)
-        return AnswerForms(recording.response).changes(to: AnswerForms(outcome))
-    }
-
     /// Sends one request: a POST with a body, or a GET without one.
     func send(
         _ body: [UInt8]?, _ id: String, path: String = "/chat/completions"
@@ -279,7 +270,7 @@ package final class OpenAIModel: LanguageModel {
 
 extension Exchange {
     /// Why an attempt gave no answer; nil where it did.
-    fileprivate func failureReason(_ limits: OpenAIModel.Configuration) -> String? {
+    func failureReason(_ limits: OpenAIModel.Configuration) -> String? {
         switch kind {
         case .answered(200): nil
         case .answered(let status): "HTTP \(status)"
@@ -344,10 +335,6 @@ private func isRegional(_ address: String) -> Bool {
     let host = URL(string: address)?.host?.lowercased() ?? ""
     return ["eu", "us", "au", "in", "jp"].contains { host == "\($0).api.openai.com" }
 }
-    /// The fewest bytes of a key that is looked for in texts. Shorter ones (`none`, `test`) are
-    /// words for servers without keys, and stand in other texts too.
-    private static let leastBytes = 16
-
 
 /// A secret that is hidden from descriptions, logs and mirrors.
 package struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible,
@@ -356,6 +343,10 @@ package struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConve
     fileprivate let secret: String
 
     package init(_ secret: String) { self.secret = secret }
+
+    /// The fewest bytes of a key that is looked for in texts. Shorter ones (`none`, `test`) are
+    /// words for servers without keys, and stand in other texts too.
+    private static let leastBytes = 16
 
     /// The text with a mark in place of the secret.
     func removed(from text: String) -> String {

@@ -6,6 +6,7 @@ struct AnswerForms: Equatable {
     private(set) var headers: Set<String> = []
     /// Types by path; those within a text that is JSON stand behind `»`.
     private(set) var types: [String: Set<String>] = [:]
+    /// Paths of what empty lists would hold, within texts that are JSON.
     private var emptyLists: Set<String> = []
 
     init(_ exchange: Exchange) {
@@ -34,7 +35,7 @@ struct AnswerForms: Equatable {
             }
         case .array(let elements):
             types[path, default: []].insert("list")
-            if elements.isEmpty { emptyLists.insert(path + "[]") }
+            if elements.isEmpty, path.contains("»") { emptyLists.insert(path + "[]") }
             for element in elements { collect(element, path + "[]") }
         case .object(let members):
             types[path, default: []].insert("object")
@@ -42,8 +43,8 @@ struct AnswerForms: Equatable {
         }
     }
 
-    /// What another response has of another form. What a list holds is compared only where both
-    /// lists hold something; whether a member within the answer's own JSON is null is no form.
+    /// What another response has of another form. Within the answer's own JSON, what a list holds
+    /// is compared only where both lists hold something, and whether a member is null is no form.
     func changes(to other: AnswerForms) -> [String] {
         var lines: [String] = []
         if status != other.status { lines.append("status: \(status) became \(other.status)") }

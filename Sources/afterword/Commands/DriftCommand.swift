@@ -9,9 +9,10 @@ struct DriftCommand: AsyncParsableCommand {
         commandName: "drift", abstract: "Ask recorded questions again: has the API changed?",
         discussion: """
             Sends the recorded questions that were answered to the real API again, each once, and \
-            compares the form of the answers: status, headers, members and their types; never \
-            what a model says. Exit code 1 where something differs. Costs money like the questions \
-            did, at most --budget-usd.
+            compares the form of the answers: headers, members and their types; never what a model \
+            says. Exit code 1 where something differs, 4 where a question got no answer. Costs \
+            money like the questions did, at most --budget-usd, and no more than a day's or a \
+            month's ceiling; it is booked in no store.
             """)
 
     @OptionGroup var output: OutputOptions
@@ -23,70 +24,87 @@ struct DriftCommand: AsyncParsableCommand {
     @Option(help: "Dollars this command may spend.")
     var budgetUsd = "1"
 
-    func validate() throws {
-        guard nanodollars(budgetUsd) != nil else {
-            throw ValidationError("--budget-usd is an amount of dollars, as 2 or 0.50")
-        }
-    }
+    func validate() throws { _ = try readBudget(budgetUsd) }
 
     func run() async throws {
         guard realLlm else {
             throw CommandFault(.usage, "drift asks a paid model: give --real-llm")
         }
         let recordings = try tape(folder).recordings.filter(\.isAnswered)
+        guard !recordings.isEmpty else {
+            throw CommandFault(.usage, "no recording of \(printable(folder)) holds an answer")
+        }
         try checkBudget(recordings)
-        var changed = 0
+        var (changed, unanswered) = (0, 0)
         for recording in recordings {
             let model = try OpenAIModel(server.configuration(recording.model, isAsking: true))
-            let changes = await model.formChanges(of: recording)
+            let drift = await model.drift(of: recording)
             await model.shutDown()
-            if !changes.isEmpty { changed += 1 }
-            show(recording, changes)
+            switch drift {
+            case .same: break
+            case .changed: changed += 1
+            case .unanswered: unanswered += 1
+            }
+            show(recording, drift)
         }
-        guard changed == 0 else {
-            throw CommandFault(
-                .check,
-                "\(several(Int64(changed), "answer")) of \(recordings.count) in another form")
-        }
+        try check(changed: changed, unanswered: unanswered, of: recordings.count)
         if !output.json {
             print("\(several(Int64(recordings.count), "answer")) in the recorded form.")
         }
     }
 
-    private func show(_ recording: Recording, _ changes: [String]) {
+    private func check(changed: Int, unanswered: Int, of count: Int) throws {
+        var parts: [String] = []
+        if changed > 0 {
+            parts.append("\(several(Int64(changed), "answer")) of \(count) in another form")
+        }
+        if unanswered > 0 {
+            parts.append("\(several(Int64(unanswered), "question")) of \(count) without an answer")
+        }
+        guard parts.isEmpty else {
+            throw CommandFault(changed > 0 ? .check : .model, parts.joined(separator: ", "))
+        }
+    }
+
+    private func show(_ recording: Recording, _ drift: Drift) {
+        var changes: [String] = []
+        var fault: String?
+        if case .changed(let lines) = drift { changes = lines }
+        if case .unanswered(let reason) = drift { fault = reason }
         if output.json {
             return Terminal.write(json: [
                 .row([
                     "recording": .string(recording.file), "model": .string(recording.model),
-                    "changes": .array(changes.map { .string($0) }),
+                    "changes": .array(changes.map { .string($0) }), "no_answer": JSONValue(fault),
                 ])
             ])
         }
-        for change in changes { print("\(recording.file)  \(printable(change))") }
+        for line in changes + [fault.map { "no answer: \($0)" }].compactMap(\.self) {
+            print("\(recording.file)  \(printable(line))")
+        }
     }
 
-    /// Refuses before anything is asked what may cost more than the budget.
+    /// Refuses before anything is asked what may cost more than the budget, or than a day or a
+    /// month may; and questions whose cost is not bound.
     private func checkBudget(_ recordings: [Recording]) throws {
         var price: Int64 = 0
         for recording in recordings {
-            price += try server.facts(recording.model).cost(of: recording)
+            let facts = try server.facts(recording.model)
+            if let fault = recording.askingFault(facts) {
+                throw CommandFault(
+                    .usage, "\(recording.file): the question \(printable(fault)); it is not asked")
+            }
+            price = saturatingSum(price, recording.greatestCost(facts))
         }
-        let budget = nanodollars(budgetUsd) ?? 0
-        guard price <= budget else {
+        let budget = try readBudget(budgetUsd)
+        for (ceiling, words) in [
+            (budget.run, "the budget"), (budget.day, "the budget of a day"),
+            (budget.month, "the budget of a month"),
+        ] where price > ceiling {
             throw CommandFault(
                 .budget,
                 "\(several(Int64(recordings.count), "question")) may cost \(dollars(price)), and "
-                    + "the budget is \(dollars(budget))")
+                    + "\(words) is \(dollars(ceiling))")
         }
-    }
-}
-
-extension ModelFacts {
-    /// The most that a recorded question can cost.
-    fileprivate func cost(of recording: Recording) -> Int64 {
-        let input = Int64(tokenBound(recording.request.canonical))
-        let output = recording.request[lengthMember]?.integer ?? ModelRequest.outputTokens
-        return cost(
-            ModelUsage(input: input, cachedInput: 0, output: output), PriceTerms(isRegional: true))
     }
 }
