@@ -35,6 +35,9 @@ struct RecordingOptions: ParsableArguments {
         }
     }
 
+    /// Whether questions are recorded or replayed.
+    var isGiven: Bool { record != nil || replay != nil }
+
     var isStrict: Bool { replayOrder == Tape.Order.strict.rawValue }
 
     /// The recordings to answer from; nil without `--replay`.
@@ -44,6 +47,13 @@ struct RecordingOptions: ParsableArguments {
 
     /// Nil without `--record`.
     func openRecorder() throws -> Recorder? { try record.map(recorder) }
+
+    /// Where nothing is asked: makes the folder of `--record`, and fails for recordings of
+    /// `--replay`, as none is used.
+    func finishUnused() throws {
+        guard isGiven else { return }
+        try finish(openTape(), openRecorder())
+    }
 
     /// Reports what was recorded, and fails where a replay and its recordings differ.
     func finish(_ tape: Tape?, _ recorder: Recorder?) throws {
@@ -91,18 +101,26 @@ func tape(_ folder: String, _ order: Tape.Order = .request) throws -> Tape {
     }
 }
 
-/// Fails for questions without a recording, which are shown, and for recordings without a question.
+/// How many questions without a recording are shown.
+private let shownMisses = 3
+
+/// Fails for questions without a recording, of which three are shown, and for recordings without a
+/// question.
 ///
 /// - Parameter isWhole: Whether everything was asked, so that no recording may be left.
 func check(_ tape: Tape, isWhole: Bool) throws {
-    for miss in tape.misses {
+    let misses = tape.misses
+    for miss in misses.prefix(shownMisses) {
         for line in "a question has no recording; \(miss)".split(separator: "\n") {
             Terminal.writeError("afterword: \(printable(String(line)))")
         }
     }
-    guard tape.misses.isEmpty else {
+    if misses.count > shownMisses {
+        Terminal.writeError("afterword: and \(misses.count - shownMisses) more")
+    }
+    guard misses.isEmpty else {
         throw CommandFault(
-            .check, "\(several(Int64(tape.misses.count), "question")) without a recording")
+            .check, "\(several(Int64(misses.count), "question")) without a recording")
     }
     let unused = tape.unused
     guard !isWhole || unused.isEmpty else {

@@ -30,6 +30,9 @@ import Testing
             CI=1 run --store d --insights top:2 --replay kept; echo "replayed $?"
             run --store e --insights top:1 --replay kept; echo "unused $?"
             run --store f --insights top:2 --language de --replay kept; echo "unknown $?"
+            afterword insight brand:Lumora --store d --replay kept > shown; echo "standing $?"
+            afterword insight brand:Lumora --store d --as-of 1 --replay kept; echo "past $?"
+            run --store d --replay kept; echo "nothing asked $?"
             for store in a d; do
                 afterword insights --store $store --json \\
                     | sed 's/"recorded[^,]*,//g; s/"cache_key[^,]*,//' | cksum
@@ -40,12 +43,14 @@ import Testing
                 == [
                     "recorded 0", "again 2", "2 answers in the recorded form.", "drift 0",
                     "asked for nothing 2", "dear 5", "in CI 2", "replayed 0", "unused 1",
-                    "unknown 1", "1",
+                    "unknown 1", "standing 1", "past 2", "nothing asked 2", "1",
                 ], "\(result.output)\n\(result.errors)")
         for words in [
             "2 recordings in kept", "kept is not empty", "give --real-llm", "the budget is $0.0001",
-            "CI is set: nothing is recorded there", "1 recording not used: 000002.json",
-            "+ /messages/1/content/task/answer_language: \"de\"",
+            "CI is set: nothing is recorded there", "leave --record and --replay out",
+            "2 recordings not used: 000001.json, 000002.json",
+            "--record and --replay go with --insights", "1 recording not used: 000002.json",
+            "+ /messages/1/content/task/answer_language: a text of 2 characters, another from",
         ] { #expect(result.errors.contains(words), "\(words): \(result.errors)") }
     }
 

@@ -158,8 +158,9 @@ import Testing
         #expect(tape.unused == ["000002.json"])
         let miss = try #require(tape.misses.first)
         #expect(miss.hasPrefix("the nearest is 000001.json:\n"), "\(miss)")
-        #expect(miss.contains(#"- /messages/1/content/task/answer_language: "en""#), "\(miss)")
-        #expect(miss.contains(#"+ /messages/1/content/task/answer_language: "fr""#), "\(miss)")
+        let path = "/messages/1/content/task/answer_language"
+        #expect(miss.contains("- \(path): a text of 2 characters\n"), "\(miss)")
+        #expect(miss.contains("+ \(path): a text of 2 characters, another from char"), "\(miss)")
         let (_, used) = try await replay([asked("en"), asked("en")])
         #expect(used.misses.first?.contains("the nearest is 000002.json") == true)
     }
@@ -209,24 +210,6 @@ import Testing
     func folders() async throws {
         defer { remove() }
         _ = try await record([.answer(200, body: chatAnswer("{}"))])
-    @Test("A try that was lost counts as paid where its recording cannot be written")
-    func faultAfterLoss() async throws {
-        let server = try await ScriptedServer { _, _ in .hangUp }
-        let recorder = try Recorder(folder.path)
-        remove()
-        let model = try model(server.url, .recorded(recorder))
-        do throws(ModelFailure) {
-            _ = try await model.answer(asked("en"))
-            Issue.record("nothing was answered")
-        } catch {
-            #expect(error.fault == .badRequest("not_recorded") && error.unknownTries == 1)
-            #expect(error.requestIDs.own?.hasSuffix("-1") == true)
-        }
-        #expect(server.requests.count == 1)
-        await model.shutDown()
-        await server.stop()
-    }
-
         #expect(throws: Recorder.FolderFault.notEmpty) { try Recorder(folder.path) }
         do throws(Recorder.FolderFault) {
             _ = try Recorder("/dev/null/x")
@@ -246,6 +229,24 @@ import Testing
         #expect((try? results[0].get()) != nil)
         #expect(results[1] == Self.notRecorded)
         #expect(recorder.fault != nil && server.requests.count == 1)
+        await server.stop()
+    }
+
+    @Test("A try that was lost counts as paid where its recording cannot be written")
+    func faultAfterLoss() async throws {
+        let server = try await ScriptedServer { _, _ in .hangUp }
+        let recorder = try Recorder(folder.path)
+        remove()
+        let model = try model(server.url, .recorded(recorder))
+        do throws(ModelFailure) {
+            _ = try await model.answer(asked("en"))
+            Issue.record("nothing was answered")
+        } catch {
+            #expect(error.fault == .badRequest("not_recorded") && error.unknownTries == 1)
+            #expect(error.requestIDs.own?.hasSuffix("-1") == true)
+        }
+        #expect(server.requests.count == 1)
+        await model.shutDown()
         await server.stop()
     }
 
@@ -281,7 +282,17 @@ import Testing
         let long = String(repeating: "x", count: 100)
         #expect(
             differences(.row(["a": .string(long + "1")]), .row(["a": .string(long + "2")])) == [
-                #"  - /a: …xxxxxxxxxxxxxxxxxxxx1""#, #"  + /a: …xxxxxxxxxxxxxxxxxxxx2""#,
+                "  - /a: a text of 101 characters",
+                "  + /a: a text of 101 characters, another from character 101",
+            ])
+        #expect(
+            differences(.row(["a": .string("x")]), .row(["a": .string("")])) == [
+                "  - /a: a text of 1 character",
+                "  + /a: a text of 0 characters, another from character 1",
+            ])
+        #expect(
+            differences(.row(["a": .string("x")]), .row(["a": JSONValue(7)])) == [
+                "  - /a: a text of 1 character", "  + /a: 7",
             ])
         #expect(
             differences(.array([.null, .bool(true)]), .array([.null])) == ["  - /1: true"])

@@ -97,31 +97,37 @@ package final class Tape: Sendable {
     }
 }
 
-/// What differs between a recorded request and an asked one: `-` recorded, `+` asked. Texts are
-/// shown around their first difference.
+/// What differs between a recorded request and an asked one: `-` recorded, `+` asked. Of texts,
+/// which may be customers', only the length and the place of the first difference are shown.
 func differences(_ recorded: JSONValue, _ asked: JSONValue) -> [String] {
-    var left: [String: String] = [:]
-    var right: [String: String] = [:]
+    var left: [String: JSONValue] = [:]
+    var right: [String: JSONValue] = [:]
     collect(recorded, "", into: &left)
     collect(asked, "", into: &right)
     var lines: [String] = []
     for path in Set(left.keys).union(right.keys).sorted() where left[path] != right[path] {
         let (old, new) = (left[path], right[path])
-        let shared = old.flatMap { old in new.map { old.commonPrefix(with: $0).count } } ?? 0
-        if let old { lines.append("  - \(path): \(excerpt(old, from: shared))") }
-        if let new { lines.append("  + \(path): \(excerpt(new, from: shared))") }
+        if let old { lines.append("  - \(path): \(shown(old))") }
+        guard let new else { continue }
+        var line = "  + \(path): \(shown(new))"
+        if let first = old?.text, let second = new.text {
+            line += ", another from character \(sharedCount(first, second) + 1)"
+        }
+        lines.append(line)
     }
     return lines
 }
 
-private func excerpt(_ text: String, from place: Int) -> String {
-    let start = max(0, place - 20)
-    let kept = text.dropFirst(start)
-    return (start > 0 ? "…" : "") + kept.prefix(60) + (kept.count > 60 ? "…" : "")
+private func shown(_ value: JSONValue) -> String {
+    value.text.map { "a text of \(several(Int64($0.count), "character"))" } ?? value.canonical
+}
+
+private func sharedCount(_ first: String, _ second: String) -> Int {
+    zip(first, second).prefix { $0 == $1 }.count
 }
 
 /// The values of a document by path. A text that is JSON is gone into.
-private func collect(_ value: JSONValue, _ path: String, into values: inout [String: String]) {
+private func collect(_ value: JSONValue, _ path: String, into values: inout [String: JSONValue]) {
     switch value {
     case .object(let members):
         for (name, inner) in members { collect(inner, "\(path)/\(name)", into: &values) }
@@ -133,8 +139,8 @@ private func collect(_ value: JSONValue, _ path: String, into values: inout [Str
         if let inner = try? JSONValue(parsing: Array(text.utf8)), inner.scalar == nil {
             collect(inner, path, into: &values)
         } else {
-            values[path] = value.canonical
+            values[path] = value
         }
-    case .null, .bool, .number: values[path] = value.canonical
+    case .null, .bool, .number: values[path] = value
     }
 }

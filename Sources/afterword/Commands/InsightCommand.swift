@@ -26,6 +26,10 @@ struct InsightCommand: AsyncParsableCommand {
         guard !(refresh && store.isPast) else {
             throw ValidationError("the past is shown, never asked again: leave --refresh out")
         }
+        guard !(model.asking.recording.isGiven && store.isPast) else {
+            throw ValidationError(
+                "the past is shown, never asked: leave --record and --replay out")
+        }
     }
 
     func run() async throws {
@@ -51,7 +55,10 @@ struct InsightCommand: AsyncParsableCommand {
             }
             return (scope, row)
         }
-        if let known, !refresh { return show(known) }
+        if let known, !refresh {
+            show(known)
+            return try model.asking.recording.finishUnused()
+        }
         var options = try model.options()
         options.isRefreshing = refresh
         let ready = options

@@ -172,7 +172,7 @@ func makeChosen(
     _ choice: InsightChoice, in store: any ReviewStore, _ model: ModelOptions, isQuiet: Bool,
     isJSON: Bool
 ) async throws {
-    guard choice != .none else { return }
+    guard choice != .none else { return try model.asking.recording.finishUnused() }
     var options = try model.options()
     options.countsThemes = true
     let ready = options

@@ -19,6 +19,12 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
+    func validate() throws {
+        guard arguments.insights != .none || !model.asking.recording.isGiven else {
+            throw ValidationError("--record and --replay go with --insights")
+        }
+    }
+
     func run() async throws {
         // Check the dumps and options first: a store is created only if they are valid.
         _ = try arguments.dumpsInOrder()
