@@ -32,6 +32,7 @@ import Testing
             #expect(result.output.contains(words), "\(words): \(result.output) \(result.errors)")
         }
         #expect(result.errors.contains("failed: key"), "\(result.errors)")
+        #expect(result.output.contains("it says 401 (invalid_api_key)"), "\(result.output)")
         #expect(result.errors.contains("failed: store"), "\(result.errors)")
         #expect(!(result.output + result.errors).contains("sk-"))
     }

@@ -49,11 +49,18 @@ import Testing
 
     @Test("A server that refuses the key, fails or is not there is a failure, and no more is asked")
     func refused() async throws {
-        for (status, words) in [(401, "does not accept"), (500, "says 500")] {
-            let server = try await ScriptedServer { _, _ in .answer(status, body: "{}") }
+        for (status, body, words, reason) in [
+            (
+                401, chatError("invalid_api_key"), "not accept it: it says 401 (invalid_api_key)",
+                "not asked, as the server says 401 (invalid_api_key)"
+            ), (403, "{}", "does not accept it: it says 403", "says 403"),
+            (500, chatError("Jane Doe"), "the server says 500", "the server says 500"),
+        ] {
+            let server = try await ScriptedServer { _, _ in .answer(status, body: body) }
             let findings = try await probe(server.url).findings(of: facts(), at: Self.now)
             #expect(findings[0].status == .failed && findings[0].words.contains(words))
             #expect(findings.dropFirst().allSatisfy { $0.status == .skipped })
+            #expect(findings.dropFirst().allSatisfy { $0.words.hasSuffix(reason) }, "\(findings)")
             #expect(findings.count == 6 && server.requests.count == 1)
             #expect(server.requests[0].uri == "/v1/models" && server.requests[0].body.isEmpty)
             await server.stop()
@@ -77,7 +84,8 @@ import Testing
         #expect(none["tier"] == "skipped" && none["quota"] == "skipped")
         for (written, expect) in [
             (#""2020-01-01""#, "failed"), ("1796000001", "warning"), ("1900000000", "ok"),
-            ("null", "ok"),
+            ("null", "ok"), ("9223372036854775", "ok"), ("9223372036854775807", "ok"),
+            ("-9223372036854775808", "failed"),
         ] {
             let list = #"{"data":[{"id":"gpt-6-luna","shutdown_date":\#(written)}]}"#
             #expect(status(try findings(list, answer: nil))["shutdown"] == expect, "\(written)")
@@ -96,6 +104,38 @@ import Testing
         let bare = Exchange(kind: .answered(200), body: Array("{}".utf8))
         let warned = status(try findings("{}", answer: bare))
         #expect(warned["tier"] == "warning" && warned["quota"] == "warning")
+    }
+
+    @Test("Another tier than asked and spent limits are warnings; a failed question says why")
+    func question() throws {
+        func found(
+            _ body: String, _ left: (requests: Int, tokens: Int), kind: Exchange.Kind
+        ) throws -> [DoctorFinding] {
+            var answer = Exchange(kind: kind, body: Array(body.utf8))
+            for (name, count) in [("requests", left.requests), ("tokens", left.tokens)] {
+                answer.headers["x-ratelimit-remaining-\(name)"] = String(count)
+                answer.headers["x-ratelimit-limit-\(name)"] = "500"
+            }
+            let all = try findings("{}", answer: answer)
+            return ["tier", "quota"].compactMap { name in all.first { $0.check == name } }
+        }
+        for (tier, left, expect) in [
+            ("default", (requests: 1, tokens: 1), ["ok", "ok"]),
+            ("default", (0, 9), ["ok", "warning"]), ("standard", (9, 0), ["ok", "warning"]),
+            ("priority", (9, 9), ["warning", "ok"]), ("flex", (9, 9), ["warning", "ok"]),
+        ] as [(String, (requests: Int, tokens: Int), [String])] {
+            let both = try found(#"{"service_tier":"\#(tier)"}"#, left, kind: .answered(200))
+            #expect(both.map(\.status.rawValue) == expect, "\(both)")
+            #expect(both[0].words.hasSuffix("billed as \(tier)"))
+            #expect(both[1].words.hasPrefix("\(left.requests) of 500 requests left, "))
+        }
+        for (kind, words) in [
+            (Exchange.Kind.answered(429), "says 429 (slow_down)"), (.tooLarge, "answers too much"),
+            (.notReached, "cannot be reached"), (.broken(.timedOut), "gives no answer"),
+        ] {
+            let both = try found(chatError("slow_down"), (1, 1), kind: kind)
+            #expect(both.allSatisfy { $0.status == .failed && $0.words.hasSuffix(words) })
+        }
     }
 
     @Test("A finding as JSON")

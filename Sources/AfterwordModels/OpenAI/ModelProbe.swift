@@ -48,11 +48,12 @@ package struct ModelProbe: Sendable {
         var findings = [key]
         guard case .answered(200) = list.kind else {
             let names = ["model", "shutdown", "tier", "quota", "clock"]
-            return findings + names.map { DoctorFinding($0, .skipped, "the server did not answer") }
+            let words = "not asked, as the server \(list.says)"
+            return findings + names.map { DoctorFinding($0, .skipped, words) }
         }
         findings.append(model(facts))
         findings.append(shutdown(facts, now))
-        findings += question
+        findings += question(facts)
         findings.append(clock(now))
         return findings
     }
@@ -61,9 +62,8 @@ package struct ModelProbe: Sendable {
         switch list.kind {
         case .answered(200): DoctorFinding("key", .ok, "the server accepts it")
         case .answered(401), .answered(403):
-            DoctorFinding("key", .failed, "the server does not accept it")
-        case .answered(let status): DoctorFinding("key", .failed, "the server says \(status)")
-        default: DoctorFinding("key", .failed, "the server cannot be reached")
+            DoctorFinding("key", .failed, "the server does not accept it: it \(list.says)")
+        default: DoctorFinding("key", .failed, "the server \(list.says)")
         }
     }
 
@@ -85,7 +85,7 @@ package struct ModelProbe: Sendable {
             if let text = date.text, let day = Instant(iso8601: text) {
                 days = Self.days(from: now, to: day.microseconds)
             } else if let seconds = date.integer {
-                days = Self.days(from: now, to: seconds * 1_000_000)
+                days = Self.days(from: now, to: saturatingProduct(seconds, 1_000_000))
             }
         }
         if days == nil, let own = facts.shutdown {
@@ -101,30 +101,47 @@ package struct ModelProbe: Sendable {
     }
 
     private static func days(from now: Instant, to microseconds: Int64) -> Int64 {
-        (microseconds - now.microseconds + 86_399_999_999) / 86_400_000_000
+        saturatingSum(microseconds, -now.microseconds, 86_399_999_999) / 86_400_000_000
     }
 
-    private var question: [DoctorFinding] {
+    private func question(_ facts: ModelFacts) -> [DoctorFinding] {
         guard let answer, case .answered(200) = answer.kind else {
             let status: DoctorFinding.Status = answer == nil ? .skipped : .failed
-            let words = answer == nil ? "no question was asked" : "a question got no answer"
-            return ["tier", "quota"].map { DoctorFinding($0, status, words) }
+            let words = answer.map { "to a question the server \($0.says)" }
+            return ["tier", "quota"].map {
+                DoctorFinding($0, status, words ?? "no question was asked")
+            }
         }
-        let tier = (try? JSONValue(parsing: answer.body))?["service_tier"]?.text.flatMap(plainName)
-        func left(_ kind: String) -> String? {
+        return [Self.tier(answer, facts), Self.quota(answer)]
+    }
+
+    private static func tier(_ answer: Exchange, _ facts: ModelFacts) -> DoctorFinding {
+        let named = (try? JSONValue(parsing: answer.body))?["service_tier"]?.text
+        guard let name = named.flatMap(plainName) else {
+            return DoctorFinding("tier", .warning, "the answer names none")
+        }
+        let asked = ServiceTier.standard
+        guard facts.provider != .openAI || ServiceTier(named: name) == asked else {
+            let words = "asked for \(asked.rawValue), the answer was billed as \(name)"
+            return DoctorFinding("tier", .warning, words)
+        }
+        return DoctorFinding("tier", .ok, "the answer was billed as \(name)")
+    }
+
+    private static func quota(_ answer: Exchange) -> DoctorFinding {
+        var words: [String] = []
+        var isSpent = false
+        for kind in ["requests", "tokens"] {
             guard let left = answer.headers["x-ratelimit-remaining-\(kind)"].flatMap({ Int64($0) }),
                 let limit = answer.headers["x-ratelimit-limit-\(kind)"].flatMap({ Int64($0) })
-            else { return nil }
-            return "\(grouped(left)) of \(grouped(limit)) \(kind) left"
+            else { continue }
+            words.append("\(grouped(left)) of \(grouped(limit)) \(kind) left")
+            if left <= 0 { isSpent = true }
         }
-        let quota = ["requests", "tokens"].compactMap(left).joined(separator: ", ")
-        return [
-            tier.map { DoctorFinding("tier", .ok, "the answer was billed as \($0)") }
-                ?? DoctorFinding("tier", .warning, "the answer names none"),
-            quota.isEmpty
-                ? DoctorFinding("quota", .warning, "the server says no rate limits")
-                : DoctorFinding("quota", .ok, quota),
-        ]
+        guard !words.isEmpty else {
+            return DoctorFinding("quota", .warning, "the server says no rate limits")
+        }
+        return DoctorFinding("quota", isSpent ? .warning : .ok, words.joined(separator: ", "))
     }
 
     private func clock(_ now: Instant) -> DoctorFinding {
@@ -139,6 +156,20 @@ package struct ModelProbe: Sendable {
         let words = "\(several(off, "second")) from the server's"
         if off >= Self.clockFailure { return DoctorFinding("clock", .failed, words) }
         return DoctorFinding("clock", off >= Self.clockWarning ? .warning : .ok, words)
+    }
+}
+
+extension Exchange {
+    /// What the server did, in words that follow "the server".
+    fileprivate var says: String {
+        switch kind {
+        case .answered(let status):
+            let code = makersWord(error.code)
+            return "says \(status)" + (code.isEmpty ? "" : " (\(code))")
+        case .tooLarge: return "answers too much"
+        case .notReached: return "cannot be reached"
+        case .broken: return "gives no answer"
+        }
     }
 }
 
@@ -157,7 +188,8 @@ extension OpenAIModel {
         return body(of: request)
     }
 
-    /// Lists the server's models, and asks a short question of a fraction of a cent.
+    /// Lists the server's models, and asks a short question, whose answer has 64 tokens at
+    /// most.
     package func probe() async -> ModelProbe {
         let list = await send(nil, "afterword-doctor-1", path: "/models")
         guard case .answered(200) = list.kind else { return ModelProbe(list: list) }

@@ -81,7 +81,7 @@ private func fault(_ status: Int, _ exchange: Exchange) -> ModelFailure.Fault {
 
 /// An error code that looks like a word of the provider; otherwise an empty string, because the
 /// code may quote the request.
-private func makersWord(_ code: String) -> String {
+func makersWord(_ code: String) -> String {
     let isWord = code.utf8.allSatisfy {
         (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F
     }

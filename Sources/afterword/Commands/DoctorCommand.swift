@@ -11,9 +11,10 @@ struct DoctorCommand: AsyncParsableCommand {
         discussion: """
             Reads the store and says whether its schema is this program's and whether there is \
             room on the disk. With --real-llm it also lists the server's models, which is free, \
-            and asks one short question of less than a hundredth of a cent: whether the key is \
-            accepted, whether the model is there and until when, the tier that was billed, what is \
-            left of the rate limits, and how far this clock is from the server's.
+            and asks one short question, with 64 tokens for the answer, at the model's prices: \
+            whether the key is accepted, whether the model is there and until when, the tier that \
+            was billed, what is left of the rate limits, and how far this clock is from the \
+            server's.
             """)
 
     @OptionGroup var store: StoreOptions
