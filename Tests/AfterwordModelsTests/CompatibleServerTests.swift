@@ -67,11 +67,14 @@ import Testing
         }
         for (url, expect) in [
             (OpenAIModel.defaultURL, nil), ("https://eu.api.openai.com/v1", nil),
-            ("http://api.openai.com/v1", "api.openai.com"),
             ("http://127.0.0.1:8790/v1", "127.0.0.1:8790"),
             ("https://Gateway.example/v1", "gateway.example"),
             ("https://notopenai.com/v1", "notopenai.com"),
         ] { #expect(try await place(url) == expect, "\(url)") }
+        // Its protocol is spoken in the open to this machine only, whichever hosts are named.
+        await #expect(throws: ModelAddressFault.notSecure) {
+            try await place("http://api.openai.com/v1")
+        }
         let replayed = try await place(OpenAIModel.defaultURL, isReplayed: true)
         #expect(replayed == ModelIdentity.recordings)
     }
