@@ -5,7 +5,7 @@ import ArgumentParser
 
 /// How models are asked: in which language, and what it may cost.
 struct AskingOptions: ParsableArguments {
-    @Option(help: "The language insights are told in: \(languages).")
+    @Option(help: "The language insights are written in: \(languages).")
     var language = "en"
 
     @Flag(

@@ -9,17 +9,6 @@ import Testing
 @Suite struct AnswerPlaceTests {
     private let surroundings = InsightSurroundings(now: { ReviewHistory.start }, batch: 1)
 
-    private func loaded() throws -> MemoryStore {
-        let store = MemoryStore()
-        for folder in ["2026-05-04", "2026-05-11"] {
-            _ = try loadDump(
-                openDumps("Golden/insights/dumps/\(folder)")[0], into: store,
-                options: LoadOptions(),
-                surroundings: LoadSurroundings(now: { afterAllDumps }))
-        }
-        return store
-    }
-
     private func make(
         _ store: MemoryStore, _ model: any LanguageModel,
         _ change: (inout InsightOptions) -> Void = { _ in }
@@ -46,10 +35,10 @@ import Testing
             }
         }
         let places = [nil, "127.0.0.1:1", "127.0.0.1:2", ModelIdentity.recordings]
-        let empty = try loaded()
+        let empty = try loadedInsightDumps()
         #expect(Set(try places.map { try plan($0, empty).cacheKey }).count == 4)
         for place in places {
-            let store = try loaded()
+            let store = try loadedInsightDumps()
             let model = CountingModel(place: place)
             _ = try await make(store, model)
             let row = try #require(try store.read { try $0.insights(of: lumora) }.first)
@@ -70,13 +59,15 @@ import Testing
             (CountingModel(isPaid: false, failure: ModelFailure(.refused)), 2),
             (CountingModel(isPaid: false, failure: ModelFailure(.unauthorized)), 1),
         ] {
-            let report = try await make([lumora, knokke], try loaded(), model) { $0.parallel = 1 }
+            let report = try await make([lumora, knokke], try loadedInsightDumps(), model) {
+                $0.parallel = 1
+            }
             #expect(model.questions == questions && report.calls == questions)
             #expect((report.ending != nil) == (questions == 1) && report.runs == [])
             #expect(report.failures.count == (questions == 1 ? 1 : 2))
         }
         let second = ReplacedAnswer()
-        let report = try await make(try loaded(), second)
+        let report = try await make(try loadedInsightDumps(), second)
         #expect(report.made == 1 && report.calls == 2 && second.hints == [false, true])
     }
 

@@ -32,6 +32,17 @@ let afterAllDumps = Instant(iso8601: "2026-06-03")!
 
 let lumora = ReviewScope.scope(Scope(kind: .brand, id: "Lumora"))
 
+/// A store with the first two dumps of the golden case of insights.
+func loadedInsightDumps() throws -> MemoryStore {
+    let store = MemoryStore()
+    for folder in ["2026-05-04", "2026-05-11"] {
+        _ = try loadDump(
+            openDumps("Golden/insights/dumps/\(folder)")[0], into: store, options: LoadOptions(),
+            surroundings: LoadSurroundings(now: { afterAllDumps }))
+    }
+    return store
+}
+
 /// Complaints and praise in three languages.
 let someReviews: [ReadReview] = [
     (1, "It leaked after two days and the bag was wet."),

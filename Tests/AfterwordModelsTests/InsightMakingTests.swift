@@ -47,17 +47,6 @@ final class CountingModel: LanguageModel {
 @Suite struct InsightMakingTests {
     private let surroundings = InsightSurroundings(now: { ReviewHistory.start }, batch: 1)
 
-    private func loaded() throws -> MemoryStore {
-        let store = MemoryStore()
-        for folder in ["2026-05-04", "2026-05-11"] {
-            _ = try loadDump(
-                openDumps("Golden/insights/dumps/\(folder)")[0], into: store,
-                options: LoadOptions(),
-                surroundings: LoadSurroundings(now: { afterAllDumps }))
-        }
-        return store
-    }
-
     private func make(
         _ store: MemoryStore, _ model: any LanguageModel,
         _ change: (inout InsightOptions) -> Void = { _ in }
@@ -79,7 +68,7 @@ final class CountingModel: LanguageModel {
 
     @Test("The same reviews are asked about once; a refresh asks again, in a run of its own")
     func once() async throws {
-        let store = try loaded()
+        let store = try loadedInsightDumps()
         let model = CountingModel()
         let first = try await make(store, model)
         #expect(first.made == 1 && first.calls == 1 && first.runs == [3] && model.questions == 1)
@@ -94,7 +83,7 @@ final class CountingModel: LanguageModel {
 
     @Test("What another model made of the same reviews stands; another language is another insight")
     func standing() async throws {
-        let store = try loaded()
+        let store = try loadedInsightDumps()
         _ = try await make(store, CountingModel())
         let fake = CountingModel(isPaid: false)
         #expect(try await make(store, fake).standing == 1)
@@ -105,7 +94,7 @@ final class CountingModel: LanguageModel {
 
     @Test("As of a run only what was made by then is there, whatever is made later")
     func past() async throws {
-        let store = try loaded()
+        let store = try loadedInsightDumps()
         _ = try await make(store, CountingModel(isPaid: false))
         let before = try store.read { try $0.insights(of: lumora) }
         _ = try await make(
@@ -124,7 +113,7 @@ final class CountingModel: LanguageModel {
 
     @Test("A text that comes back as it was is answered from the cache")
     func cache() async throws {
-        let store = try loaded()
+        let store = try loadedInsightDumps()
         let model = CountingModel(isPaid: false)
         _ = try await make(store, model)
         for folder in ["2026-05-04", "2026-05-11"] {
@@ -149,7 +138,7 @@ final class CountingModel: LanguageModel {
         "Too few reviews are told as that, with the brand where there may be more; nothing is asked"
     )
     func tooFew() async throws {
-        let store = try loaded()
+        let store = try loadedInsightDumps()
         let model = CountingModel()
         let report = try await make([.product("B0LAMP0003")], store, model)
         let knokke = ReviewScope.scope(Scope(kind: .brand, id: "Knokke"))
@@ -168,7 +157,7 @@ final class CountingModel: LanguageModel {
 
     @Test("Every call is in the ledger with its cost; the reservation holds until it ends")
     func ledger() async throws {
-        let store = try loaded()
+        let store = try loadedInsightDumps()
         let report = try await make(store, CountingModel(reply: "{"))
         #expect(report.made == 0 && report.failures.map(\.failure) == [ModelFailure(.malformed)])
         let call = try #require(try calls(store).first)
@@ -190,7 +179,7 @@ final class CountingModel: LanguageModel {
     @Test("No ceiling of run, day or month is passed, whatever was spent before")
     func budgets() async throws {
         for span in Budget.Span.allCases {
-            let store = try loaded()
+            let store = try loadedInsightDumps()
             let model = CountingModel()
             let reserved = try planned(store).reservation(try #require(model.facts))
             func budget(_ amount: Int64) -> Budget {
@@ -228,7 +217,7 @@ final class CountingModel: LanguageModel {
 
     @Test("What another program asks is waited for; a dead program's call counts as spent")
     func flights() async throws {
-        let store = try loaded()
+        let store = try loadedInsightDumps()
         let plan = try planned(store)
         let facts = try #require(ModelFacts.named("gpt-4o-mini"))
         func begin(_ lease: Instant) throws {
@@ -264,7 +253,7 @@ final class CountingModel: LanguageModel {
             (ModelFailure.Fault.quotaSpent, true), (.unauthorized, true), (.refused, false),
             (.serverError(500), false),
         ] {
-            let store = try loaded()
+            let store = try loadedInsightDumps()
             let model = CountingModel(failure: ModelFailure(fault))
             let report = try await make([lumora, knokke], store, model) { $0.parallel = 1 }
             #expect(model.questions == (isEnd ? 1 : 2), "\(fault)")
@@ -277,7 +266,7 @@ final class CountingModel: LanguageModel {
     )
     func schedule() async throws {
         for seed in 1...20 as ClosedRange<UInt64> {
-            let store = try loaded()
+            let store = try loadedInsightDumps()
             let scopes = try store.read { try chooseScopes($0, .top(20)) }
             let flaky = FakeModel(seed: seed, faultsPerMille: 500)
             let report = try await make(scopes, store, flaky) { $0.countsThemes = true }
@@ -291,7 +280,7 @@ final class CountingModel: LanguageModel {
 
     @Test("Changed scopes are those of products that the runs brought something of")
     func changed() throws {
-        let store = try loaded()
+        let store = try loadedInsightDumps()
         let (all, first, none) = try store.read { reader in
             (
                 try chooseScopes(reader, .changed([1, 2])), try chooseScopes(reader, .changed([2])),
@@ -308,7 +297,7 @@ final class CountingModel: LanguageModel {
 
     @Test("A plan's price is the sum of what would be reserved")
     func price() throws {
-        let store = try loaded()
+        let store = try loadedInsightDumps()
         let model = CountingModel()
         let facts = try #require(model.facts)
         var options = InsightOptions()

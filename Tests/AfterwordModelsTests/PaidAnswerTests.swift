@@ -55,17 +55,6 @@ import Testing
         return surroundings
     }
 
-    private func loaded() throws -> MemoryStore {
-        let store = MemoryStore()
-        for folder in ["2026-05-04", "2026-05-11"] {
-            _ = try loadDump(
-                openDumps("Golden/insights/dumps/\(folder)")[0], into: store,
-                options: LoadOptions(),
-                surroundings: LoadSurroundings(now: { afterAllDumps }))
-        }
-        return store
-    }
-
     private static func usage(_ input: Int64, _ output: Int64) -> ModelUsage {
         ModelUsage(input: input, cachedInput: 0, output: output)
     }
@@ -90,7 +79,7 @@ import Testing
         "unreadable-answers-are-paid-again-and-again: asked once more and told so, kept, then left alone",
         arguments: ["unreadable", "malformed", "cut"])
     func unusable(outcome: String) async throws {
-        let store = try loaded()
+        let store = try loadedInsightDumps()
         let model = ScriptedModel { _, _ in
             switch outcome {
             case "unreadable":
@@ -123,7 +112,7 @@ import Testing
 
     @Test("A refused answer is asked for once more in a later run, then left alone")
     func refused() async throws {
-        let store = try loaded()
+        let store = try loadedInsightDumps()
         let model = ScriptedModel { _, _ in
             .failure(ModelFailure(.refused, usage: Self.usage(10, 5)))
         }
@@ -137,7 +126,7 @@ import Testing
 
     @Test("An answer that can be read the second time is the insight, and both are booked")
     func secondAnswer() async throws {
-        let store = try loaded()
+        let store = try loadedInsightDumps()
         let model = ScriptedModel { request, number in
             number == 1
                 ? .success(ModelReply(text: "{", usage: Self.usage(10, 5)))
@@ -155,7 +144,7 @@ import Testing
         "usage-beyond-reservation-passes-every-ceiling: booked, said at once, and nothing more is asked",
         arguments: [1, 4])
     func beyond(parallel: Int) async throws {
-        let store = try loaded()
+        let store = try loadedInsightDumps()
         // Requests running beside the first one wait until they are cancelled.
         let model = ScriptedModel { request, number in
             if number == 1 {
@@ -188,7 +177,7 @@ import Testing
             (ServiceTier.standard, 210_000 as Int64, false), (.flex, 105_000, false),
             (.priority, 420_000, false),
         ] {
-            let store = try loaded()
+            let store = try loadedInsightDumps()
             let report = try await makeInsights(
                 [lumora], in: store,
                 by: ScriptedModel { request, _ in await Self.reply(request, tier: tier) },
@@ -196,7 +185,7 @@ import Testing
             #expect(report.cost == cost && (report.beyond != nil) == isBeyond, "\(tier)")
             #expect(try calls(store).map(\.tier) == [tier.rawValue])
         }
-        let store = try loaded()
+        let store = try loadedInsightDumps()
         let model = ScriptedModel { request, _ in
             await Self.reply(request, usage: request.usageBound, tier: .priority)
         }
@@ -208,7 +197,7 @@ import Testing
 
     @Test("What a call used and nobody can believe counts as the most a try can cost, and is said")
     func unknownUsage() async throws {
-        let store = try loaded()
+        let store = try loadedInsightDumps()
         let model = ScriptedModel { request, _ in
             var reply = await Self.reply(request)
             if case .success(var own) = reply {
@@ -230,7 +219,7 @@ import Testing
         "budget-refuses-while-it-is-free: what is only reserved is waited for; no ceiling is passed",
         arguments: Budget.Span.allCases)
     func reserved(span: Budget.Span) async throws {
-        let store = try loaded()
+        let store = try loadedInsightDumps()
         let model = ScriptedModel { request, _ in await Self.reply(request) }
         var options = InsightOptions()
         options.parallel = 64
@@ -266,7 +255,7 @@ import Testing
 
     @Test("What another program has reserved is waited for, and said, until its lease runs out")
     func reservedElsewhere() async throws {
-        let store = try loaded()
+        let store = try loadedInsightDumps()
         let clock = Mutex(ReviewHistory.start)
         let model = ScriptedModel { request, _ in await Self.reply(request) }
         try store.ledger { ledger in
@@ -296,7 +285,7 @@ import Testing
         "crash-then-five-silent-minutes: a dead program's question is free after a minute, said, the others first"
     )
     func crashed() async throws {
-        let store = try loaded()
+        let store = try loadedInsightDumps()
         let model = ScriptedModel { request, _ in await Self.reply(request) }
         let plan = try store.read { reader in
             planInsight(
@@ -333,7 +322,7 @@ import Testing
         "A lease is renewed while its owner lives: a slow answer is never taken for a dead program's"
     )
     func renewed() async throws {
-        let store = try loaded()
+        let store = try loadedInsightDumps()
         let clock = Mutex(ReviewHistory.start)
         let (beats, tick) = AsyncStream<Void>.makeStream()
         let (answers, go) = AsyncStream<Void>.makeStream()

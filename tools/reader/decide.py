@@ -56,7 +56,7 @@ def thresholds(scores, labels, stars, pull=20.0):
     return result, gate
 
 
-DANGER, DANGER_PULL = -0.5, 1.0  # where the threshold of a danger begins, and how it is pulled there
+DANGER, DANGER_PULL = -0.5, 1.0  # where a danger's threshold begins, and its pull
 
 
 def decide(scores, stars, limits, gate):
