@@ -66,7 +66,7 @@ import Testing
     }
 
     /// A store of three weeks; `change` chooses how it is loaded.
-    private func made(
+    func made(
         seed: UInt64, _ change: (inout LoadOptions) -> Void = { _ in }
     ) throws -> Fixture {
         var fixture = Fixture()
@@ -87,7 +87,7 @@ import Testing
         return fixture
     }
 
-    private var queries: [ThemeQuery] {
+    var queries: [ThemeQuery] {
         var queries = [ThemeQuery(), ThemeQuery(), ThemeQuery(), ThemeQuery()]
         queries[1].brand = "B1"
         queries[2].product = "P2"
@@ -272,7 +272,7 @@ import Testing
     }
 
     /// Answers a question by walking, as where no lists and no sums are kept.
-    private final class Walking: ForwardingReader {
+    final class Walking: ForwardingReader {
         private let reader: any StoreReader
         init(_ reader: any StoreReader) { self.reader = reader }
         func target() throws -> any StoreReader { reader }

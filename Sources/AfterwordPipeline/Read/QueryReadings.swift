@@ -138,7 +138,7 @@ struct QueryReadings {
     }
 
     /// Whether reading a list is less work than walking through the query's products.
-    private func usesLists() throws -> Bool {
+    func usesLists() throws -> Bool {
         guard isStored, query.product == nil,
             products.count * Self.leastPart >= seen || ranges(products) == [nil]
         else { return false }

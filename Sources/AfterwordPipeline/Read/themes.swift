@@ -82,20 +82,14 @@ package struct UnknownComplaint: Sendable {
 /// `UnknownComplaint.sample` reviews without a known complaint, and as many others, the newest.
 /// Where there are enough, the others are one in `ReviewList.sampleStep`.
 private func unknownComplaints(_ readings: QueryReadings) throws -> [UnknownComplaint] {
-    var unread = NewestPlaces(UnknownComplaint.sample)
-    var others = NewestPlaces(UnknownComplaint.sample)
-    for place in try readings.listed(.quiet) {
-        unread.take(place, of: readings.products[place.product]?.productID ?? Text([]))
-    }
+    let limit = UnknownComplaint.sample
+    let unread = try readings.newest(limit, of: .quiet)
     if unread.isEmpty { return [] }
-    var sample = try readings.listed(.sample)
-    if sample.count < UnknownComplaint.sample {
-        sample = try readings.walked { !ReviewList.quiet.holds($0) }
+    var others = try readings.newest(limit, of: .sample)
+    if others.count < limit {
+        others = try readings.newestWalked(limit) { !ReviewList.quiet.holds($0) }
     }
-    for place in sample {
-        others.take(place, of: readings.products[place.product]?.productID ?? Text([]))
-    }
-    let found = try readings.reviews(unread.places + others.places, rereading: true)
+    let found = try readings.reviews(unread + others, rereading: true)
     let read = found.sorted { left, right in
         (left.review.productID, left.review.reviewID)
             < (right.review.productID, right.review.reviewID)
@@ -110,40 +104,6 @@ private func unknownComplaints(_ readings: QueryReadings) throws -> [UnknownComp
                     quote: own.review.values.quote(member.field, member.sentence),
                     isNew: own.isNew)
             })
-    }
-}
-
-/// The newest of some places; of those of one run any, but the same ones every time: a review's
-/// number comes from the digest of its identity, so that they are of all products.
-private struct NewestPlaces {
-    private let limit: Int
-    private var all: [(place: ReadingPlace, id: Text)] = []
-    private var last: Int64 = 0
-
-    init(_ limit: Int) { self.limit = limit }
-
-    var isEmpty: Bool { all.isEmpty }
-
-    mutating func take(_ place: ReadingPlace, of id: Text) {
-        // An older one than all of a full list is left out at once.
-        if place.reading.marks.run < last { return }
-        all.append((place, id))
-        if all.count >= limit * 4 { cut() }
-    }
-
-    private mutating func cut() {
-        all.sort { left, right in
-            let (l, r) = (left.place.reading.marks, right.place.reading.marks)
-            return l.run != r.run ? l.run > r.run : (l.number, left.id) < (r.number, right.id)
-        }
-        if all.count > limit { all.removeLast(all.count - limit) }
-        if all.count == limit { last = all.last?.place.reading.marks.run ?? 0 }
-    }
-
-    var places: [ReadingPlace] {
-        var copy = self
-        copy.cut()
-        return copy.all.map(\.place)
     }
 }
 
