@@ -8,14 +8,16 @@ package struct StoreBackend: Sendable {
     package let open: @Sendable (_ url: String, StoreOpening) throws -> any ReviewStore
     /// Opens an existing store for many threads that read. Throws `StoreFault`.
     package let openForServing: @Sendable (_ url: String) throws -> any ReadingStore
-    /// The names of the migrations that the store still needs.
-    package let pendingMigrations: @Sendable (_ url: String) throws -> [String]
+    /// The migrations that the store still needs.
+    package let pendingMigrations: @Sendable (_ url: String) throws -> [PendingMigration]
 
     package init(
         prefixes: [String],
         open: @escaping @Sendable (_ url: String, StoreOpening) throws -> any ReviewStore,
         openForServing: @escaping @Sendable (_ url: String) throws -> any ReadingStore,
-        pendingMigrations: @escaping @Sendable (_ url: String) throws -> [String] = { _ in [] }
+        pendingMigrations: @escaping @Sendable (_ url: String) throws -> [PendingMigration] = {
+            _ in []
+        }
     ) {
         self.prefixes = prefixes
         self.open = open

@@ -70,8 +70,8 @@ struct StoreLocation {
         return try SQLiteStore(path: path, opening: .existing)
     }
 
-    /// The names of the migrations that the store still needs.
-    func pendingMigrations() throws -> [String] {
+    /// The migrations that the store still needs.
+    func pendingMigrations() throws -> [PendingMigration] {
         try checkKind()
         return try backend?.pendingMigrations(path) ?? SQLiteStore.pendingMigrations(path: path)
     }

@@ -207,6 +207,9 @@ import Testing
     func migrate() throws {
         let plan = try rows(try run("migrate", "--plan", "--json"))
         #expect(plan.count >= 2 && plan.allSatisfy { $0["is_done"] == .bool(false) })
+        for member in ["rows", "seconds_about"] {
+            #expect(plan.allSatisfy { $0[member] == .number("0") }, "no store, no rows")
+        }
         let store = folder.path + "/afterword.sqlite"
         #expect(!FileManager.default.fileExists(atPath: store), "a plan makes nothing")
         let done = try run("migrate")

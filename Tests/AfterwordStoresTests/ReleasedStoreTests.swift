@@ -88,6 +88,26 @@ import Testing
         try readAgain(store, now: now)
     }
 
+    @Test(
+        "A plan says through how many rows a migration goes, and changes nothing",
+        arguments: Released.kept)
+    func planned(kind: StoreKind, released: Released) throws {
+        let file = try StoreOnDisk(kind, restoring: released.name)
+        let pending = try file.pendingMigrations()
+        #expect(try file.pendingMigrations() == pending)
+        func rows(_ name: String) -> Int64? { pending.first { $0.name == name }?.rows }
+        #expect(rows("15 readings") == Int64(released.runs))
+        #expect(rows("17 lists") == 0)
+        if released.name == "schema-7" {
+            // Its runs, the versions, and their months.
+            let times = try #require(
+                pending.first { $0.name.hasPrefix("13 estimated times") })
+            #expect(times.rows > Int64(released.runs + released.counts[1]) && times.seconds == 1)
+        }
+        _ = try file.open()
+        #expect(try file.pendingMigrations() == [])
+    }
+
     /// Readings are made once, and change no answer.
     private func readAgain(_ store: any ReviewStore, now: Instant) throws {
         func answers() throws -> [String] {

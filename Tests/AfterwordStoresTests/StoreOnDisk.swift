@@ -33,6 +33,12 @@ final class StoreOnDisk {
         return try schema.open()
     }
 
+    func pendingMigrations() throws -> [PendingMigration] {
+        if let file { return try SQLiteStore.pendingMigrations(path: file.path) }
+        guard let schema else { preconditionFailure("a store is a file or a schema") }
+        return try PostgresStore.backend.pendingMigrations(schema.url)
+    }
+
     /// The schema in Postgres, opened for a rehearsal.
     func openForRehearsal() throws -> PostgresStore {
         guard let schema else { preconditionFailure("the store is in Postgres") }

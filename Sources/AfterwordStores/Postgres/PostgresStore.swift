@@ -212,11 +212,28 @@ package final class PostgresStore: ReviewStore {
         try endAttempt(key, at: instant, as: .failed(failure), on: connection)
     }
 
-    /// The names of the pending migrations; all of them where the schema does not exist.
-    package static func pendingMigrations(url: String) throws -> [String] {
+    /// The pending migrations; all of them, without rows, where the schema does not exist.
+    package static func pendingMigrations(url: String) throws -> [PendingMigration] {
         let store = try PostgresStore(url: url, opening: .rehearsing)
-        let done = try store.isMade() ? store.doneMigrations() : []
-        return PostgresSchema.migrations.map(\.name).filter { !done.contains($0) }
+        let isMade = try store.isMade()
+        let done = try isMade ? store.doneMigrations() : []
+        return try SchemaMigration.all(of: .postgres).filter { !done.contains($0.name) }
+            .map { migration in
+                let tables = isMade ? migration.tablesGoneThrough(.postgres) : []
+                let rows = try tables.reduce(0) { try $0 + store.rows(of: $1) }
+                return PendingMigration(name: migration.name, rows: rows, isCopied: false)
+            }
+    }
+
+    /// The number of a table's rows; 0 where there is no such table.
+    private func rows(of table: String) throws -> Int64 {
+        let found = try writer.run(
+            """
+            SELECT EXISTS (SELECT FROM pg_tables
+                WHERE schemaname = current_schema() AND tablename = $1) AS is_made
+            """, [table])
+        guard try found.first?.flag("is_made") ?? false else { return 0 }
+        return try writer.run("SELECT count(*) AS rows FROM \(table)").first?.number("rows") ?? 0
     }
 }
 

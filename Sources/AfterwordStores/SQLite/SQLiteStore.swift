@@ -342,17 +342,30 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         }
     }
 
-    /// The names of the pending migrations; all of them where the file does not exist.
-    package static func pendingMigrations(path: String) throws -> [String] {
+    /// The pending migrations; all of them, without rows, where the file does not exist.
+    package static func pendingMigrations(path: String) throws -> [PendingMigration] {
         let migrator = SQLiteSchema.migrator
-        guard FileManager.default.fileExists(atPath: path) else { return migrator.migrations }
+        guard FileManager.default.fileExists(atPath: path) else {
+            return migrator.migrations.map { PendingMigration(name: $0, rows: 0, isCopied: true) }
+        }
         let store = try SQLiteStore(path: path, opening: .rehearsing, checks: false)
         return try translating {
             try store.opened.withLock { $0.writer }.read { database in
                 let done = try migrator.appliedIdentifiers(database)
-                return migrator.migrations.filter { !done.contains($0) }
+                return try SchemaMigration.all(of: .sqlite).filter { !done.contains($0.name) }
+                    .map { try pending($0, in: database) }
             }
         }
+    }
+
+    private static func pending(
+        _ migration: SchemaMigration, in database: Database
+    ) throws -> PendingMigration {
+        var rows: Int64 = 0
+        for table in migration.tablesGoneThrough(.sqlite) where try database.tableExists(table) {
+            rows += try Int64.fetchOne(database, sql: "SELECT count(*) FROM \(table)") ?? 0
+        }
+        return PendingMigration(name: migration.name, rows: rows, isCopied: true)
     }
 
     /// Maps SQLite's errors to `StoreFault`, with message and SQL, never with values.

@@ -1,6 +1,7 @@
 import AfterwordCore
 import AfterwordModels
 import AfterwordPipeline
+import AfterwordStores
 import ArgumentParser
 import Foundation
 
@@ -60,7 +61,7 @@ struct DoctorCommand: AsyncParsableCommand {
             let words = newest.map { "readable; newest run \($0.run) of \($0.recordedAt)" }
             return [
                 DoctorFinding("store", .ok, words ?? "readable; nothing was loaded yet"),
-                schema(try location.pendingMigrations()),
+                schema(try location.pendingMigrations().map(\.name)),
             ]
         } catch {
             let words = Failure(error)?.message ?? "cannot be read"
