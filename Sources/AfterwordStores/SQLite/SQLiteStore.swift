@@ -27,6 +27,8 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
     /// Longest wait for a lock, in seconds: longer than another run needs to record its attempt,
     /// and short enough for a person to wait for the message that another run is writing.
     static let busySeconds = 1.0
+    /// Longest wait for another program that migrates the same file.
+    private static let migratingSeconds = 60
 
     /// Page cache of a load in KiB: index pages stay in memory between batches.
     private static let writerCache = 45_056
@@ -146,12 +148,20 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         }
         if isCurrent, isMarked || opening != .making { return }
         guard opening == .making else { throw StoreFault.unreachable(StoreOpening.notCurrent) }
+        try setBusySeconds(migratingSeconds, writer)
         // Before any table is created, so that a program killed after this point can continue.
         try writer.write { try SQLiteOwner.mark($0) }
         try migrator.migrate(writer)
+        try setBusySeconds(Int(busySeconds), writer)
         // A read connection opened for the check above still has the schema of before: it would
         // name the columns of `SELECT *` without those that a migration added.
         (writer as? DatabasePool)?.invalidateReadOnlyConnections()
+    }
+
+    private static func setBusySeconds(_ seconds: Int, _ writer: any DatabaseWriter) throws {
+        try writer.writeWithoutTransaction {
+            try $0.execute(sql: "PRAGMA busy_timeout = \(seconds * 1000)")
+        }
     }
 
     package var isReadOnly: Bool { opened.withLock { $0.access != .writable } }
