@@ -65,12 +65,21 @@ import Testing
         }
     }
 
+    /// That of the 2023 research reviews, with brands.
+    private static let shape = """
+        {"shape": "own", "version": 1, "fields": {"product_id": "parent_asin", \
+        "review_id": "review_id", "author_id": "user_id", "rating": "rating", "title": "title", \
+        "body": "text", "verified": "verified_purchase", "helpful_votes": "helpful_vote", \
+        "created_at": {"from": "timestamp", "as": "unix_ms"}}, "product": {"brand": "brand"}}
+        """
+
     /// A store of three weeks; `change` chooses how it is loaded.
     func made(
         seed: UInt64, _ change: (inout LoadOptions) -> Void = { _ in }
     ) throws -> Fixture {
         var fixture = Fixture()
         var world = World(seed: seed)
+        let shape = try Shape(parsing: Array(Self.shape.utf8))
         for week in 0..<3 {
             world.live()
             let day = Instant(iso8601: "2026-03-02")!.adding(seconds: Int64(week) * 7 * 86_400)
@@ -81,6 +90,7 @@ import Testing
                 options.hasGuards = false
                 options.maxDeletes = .max
                 options.leastThemeReviews = 3
+                options.shapes = [shape]
                 change(&options)
             }
         }

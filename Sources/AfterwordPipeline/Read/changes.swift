@@ -362,7 +362,7 @@ private func brandSums(
     return shifts
 }
 
-private func isWorse(_ left: ScopeShift, _ right: ScopeShift) -> Bool {
+func isWorse(_ left: ScopeShift, _ right: ScopeShift) -> Bool {
     func place(_ shift: ScopeShift) -> (Int, Int64, Int64, Int64) {
         let counts = shift.counts
         return (

@@ -6,8 +6,11 @@ package struct ScopeBriefing: Sendable {
     package var window: DumpWindow
     package var changes: ScopeChanges
     package var coverage: Coverage?
-    /// Everything the window brought, in the order of the inbox.
+    /// What the window brought, in the order of the inbox; of products seen for the first time at
+    /// least as many as are listed.
     package var entries: [InboxEntry]
+    /// The number of negative reviews of products seen for the first time.
+    package var firstSeenCount = 0
     /// Themes whose share among new reviews rose or fell significantly.
     package var themes: [ThemeShift]
     package var brands: [ScopeShift]
@@ -33,12 +36,22 @@ package struct ScopeBriefing: Sendable {
     }
 }
 
+extension ScopeBriefing {
+    mutating func list(_ shifts: [ScopeShift]) {
+        brands = Array(shifts.prefix(Self.brandLimit))
+        brandsLeftOut = shifts.count - brands.count
+    }
+}
+
 /// Gathers the briefing of a scope for a window.
 ///
 /// - Throws: The errors of `changes` and `reviewChanges`.
 package func scopeDigest(
     _ reader: any StoreReader, of scope: ReviewScope, written: String, in window: DumpWindow
 ) throws -> ScopeBriefing {
+    if let digest = try firstDigest(reader, of: scope, written: written, in: window) {
+        return digest
+    }
     let news = try reviewChanges(reader, in: window, of: scope)
     let box = inbox(news, page: Page(number: 1, size: .max))
     var digest = ScopeBriefing(
@@ -47,11 +60,10 @@ package func scopeDigest(
         themes: try themeShifts(reader, scope, in: window, news),
         brands: [], remarks: [])
     digest.unlikelyDangers = box.unlikely
-    if scope == .scope(.portfolio) {
-        let brands = try brandShifts(reader, in: window)
-        digest.brands = Array(brands.prefix(ScopeBriefing.brandLimit))
-        digest.brandsLeftOut = brands.count - digest.brands.count
-    }
+    digest.firstSeenCount = digest.entries(.firstSeen).count
+    // Before the first dump there was no mean that they moved.
+    if window.isFirst { digest.changes.movements = [] }
+    if scope == .scope(.portfolio) { digest.list(try brandShifts(reader, in: window)) }
     digest.remarks = remarks(digest)
     return digest
 }
@@ -88,16 +100,16 @@ private func themeShifts(
 }
 
 /// Notes shown first: coverage, and why something expected is missing.
-private func remarks(_ digest: ScopeBriefing) -> [String] {
+func remarks(_ digest: ScopeBriefing) -> [String] {
     var remarks = digest.coverage?.sentences ?? []
-    if digest.changes.movements.isEmpty {
+    if digest.changes.movements.isEmpty, digest.changes.counts == NewsCounts() {
         remarks.append("Nothing changed in this scope since then.")
     } else if !digest.window.isFirst, !digest.changes.saysEnough {
         remarks.append(
             "The mean says little: fewer than \(ChangeAlert.fewestRatings) ratings before or after."
         )
     }
-    let more = digest.entries(.firstSeen).count - digest.firstSeen.count
+    let more = digest.firstSeenCount - digest.firstSeen.count
     if more > 0 {
         remarks.append(
             "Of products seen for the first time the worst \(digest.firstSeenLimit) negative "

@@ -8,6 +8,14 @@ func firstInbox(
     _ reader: any StoreReader, in window: DumpWindow, of scope: ReviewScope?, _ lexicon: Lexicon,
     _ page: Page
 ) throws -> CountedInbox? {
+    try firstInbox(reader, in: window, of: scope, lexicon) { _ in page }
+}
+
+/// The same, with a page that is chosen when the entries are counted.
+func firstInbox(
+    _ reader: any StoreReader, in window: DumpWindow, of scope: ReviewScope?, _ lexicon: Lexicon,
+    page: ([InboxGroup: Int]) -> Page
+) throws -> CountedInbox? {
     guard window.isFirst, window.to > 0 else { return nil }
     let runs = try reader.runs()
     _ = try resolveAsOf(.run(window.to), among: runs)
@@ -19,6 +27,7 @@ func firstInbox(
     var found = try FirstInbox(readings, window, judged: reader.verdicts())
     try found.takeNegatives()
     let groups = found.rankPlaces()
+    let page = page(groups)
     let entries = try readings.page(found.places, page, by: InboxPlace.isBefore).map {
         try found.entry($0, $1)
     }
