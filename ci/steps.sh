@@ -1,20 +1,25 @@
 # shellcheck shell=bash
 # Sourced by the stages behind the tests: named steps, their times, and a report of them.
 #
-#   stage NAME            begins a stage; reports/NAME.xml (JUnit) is written however it ends
+#   stage NAME [SCRIPT]   begins a stage; reports/NAME.xml (JUnit) is written however it ends
 #   step WORDS COMMAND…   runs one step; where it fails, the script ends with its exit code
 #   at_end COMMAND…       runs when the script ends, the last one first
 #
 # On GitHub the steps are also a table in the job's summary, and a failure is an annotation.
 stage_name=
 stage_step=
+stage_failed=
+stage_place=
 stage_begun=0
 stage_rows=()
 stage_ends=()
 
 stage() {
     stage_name=$1
+    stage_script=${2:-ci/$1}
     mkdir -p reports
+    set -E
+    trap 'stage_place=${stage_place:-${BASH_SOURCE[0]#"$PWD/"}:$LINENO}' ERR
     trap stage_end EXIT
     trap 'exit 130' INT TERM
 }
@@ -23,6 +28,7 @@ at_end() { stage_ends+=("$(printf '%q ' "$@")"); }
 
 step() {
     stage_step=$1
+    stage_place=
     stage_begun=$(date +%s%3N)
     shift
     echo "== $stage_step"
@@ -31,16 +37,22 @@ step() {
 }
 
 stage_close() {
+    [ "$1" = passed ] || stage_failed=$stage_step
     stage_rows+=("$1"$'\t'"$(($(date +%s%3N) - stage_begun))"$'\t'"$stage_step")
     stage_step=
 }
 
 stage_end() {
     local code=$? at
-    trap - EXIT
-    set +e
-    [ -z "$stage_step" ] || stage_close "failed with exit code $code"
+    trap - EXIT ERR
+    set +eE
+    stage_place=${stage_place:-$stage_script:1}
+    if [ -n "$stage_step" ]; then
+        stage_close "failed with exit code $code"
+        echo "== $stage_failed FAILED at $stage_place" >&2
+    fi
     for ((at = ${#stage_ends[@]} - 1; at >= 0; at--)); do eval "${stage_ends[at]}"; done
-    printf '%s\n' "${stage_rows[@]}" | python3 ci/steps-junit "$stage_name" "reports/$stage_name.xml"
+    printf '%s\n' "${stage_rows[@]}" \
+        | python3 ci/steps-junit "$stage_name" "$stage_place" "reports/$stage_name.xml"
     exit "$code"
 }

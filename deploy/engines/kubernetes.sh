@@ -1,0 +1,92 @@
+# shellcheck shell=bash disable=SC2154
+# An engine of ci/deploy: plain manifests, applied by kubectl to the current context.
+#
+# Settings: NAMESPACE, HOST, BLUE_PORT, GREEN_PORT (on this machine, for kubectl port-forward).
+engine_tools=()
+
+kube() { kubectl --namespace "$NAMESPACE" "$@" 9>&-; }
+
+# render FILE [KEY=VALUE…]: a manifest with its @KEY@s filled in.
+render() {
+    local text pair
+    text=$(cat "deploy/kubernetes/$1")
+    shift
+    for pair in "$@"; do text=${text//"@${pair%%=*}@"/"${pair#*=}"}; done
+    printf '%s\n' "$text"
+}
+
+engine_psql() {
+    kube exec --stdin postgres-0 -- psql --no-psqlrc --username afterword "$@" afterword
+}
+
+engine_dump() { kube exec postgres-0 -- pg_dump --no-owner --username afterword afterword; }
+
+# A command of the new image as a job; its output is the job's log.
+engine_afterword() {
+    local job arguments code=0
+    job=afterword-$1-$(date +%s%N | tail -c 12)
+    arguments=$(printf '"%s", ' "$@")
+    render command.yaml "JOB=$job" "IMAGE=$image" "ARGUMENTS=${arguments%, }" \
+        | kube apply --filename - > /dev/null
+    # Whichever comes first: without the second, a job that fails is waited for to the end.
+    kube wait --for=condition=complete --timeout=3600s "job/$job" > /dev/null &
+    local complete=$!
+    kube wait --for=condition=failed --timeout=3600s "job/$job" > /dev/null &
+    local failed=$!
+    wait -n "$complete" "$failed" || true
+    if kill -0 "$complete" 2> /dev/null; then code=1; fi
+    kill "$complete" "$failed" 2> /dev/null || true
+    kube logs "job/$job"
+    kube delete "job/$job" > /dev/null
+    return "$code"
+}
+
+engine_alive() {
+    [ "$(kube get deployment "afterword-$1" --output 'jsonpath={.status.readyReplicas}' \
+        2> /dev/null || echo 0)" -gt 0 ]
+}
+
+engine_start() {
+    render serve.yaml "COLOUR=$1" "IMAGE=$image" | kube apply --filename -
+    kube rollout status "deployment/afterword-$1" "--timeout=${READY_SECONDS:-120}s"
+}
+
+# Through a forwarded port, which ends with the script.
+engine_url() {
+    local name=${1^^}_PORT
+    if [ ! -e "/proc/$(cat "$state/$1.forward" 2> /dev/null || echo none)" ]; then
+        kubectl --namespace "$NAMESPACE" port-forward "deployment/afterword-$1" "${!name}:8080" \
+            > "$state/$1.forward.log" 2>&1 9>&- &
+        echo $! > "$state/$1.forward"
+    fi
+    echo "http://127.0.0.1:${!name}"
+}
+
+engine_stop() {
+    local forward
+    forward=$(cat "$state/$1.forward" 2> /dev/null || true)
+    [ -z "$forward" ] || kill "$forward" 2> /dev/null || true
+    rm -f "$state/$1.forward"
+    kube delete deployment "afterword-$1" --ignore-not-found --wait
+}
+
+engine_switch() {
+    local forward
+    for forward in "$state"/*.forward; do
+        [ -e "$forward" ] || continue
+        kill "$(cat "$forward")" 2> /dev/null || true
+        rm -f "$forward"
+    done
+    kube patch service afterword --type merge --patch \
+        "{\"spec\": {\"selector\": {\"app\": \"afterword\", \"colour\": \"$1\"}}}"
+}
+
+engine_prepare() {
+    render base.yaml "HOST=$HOST" | kube apply --filename -
+    kube create configmap backup-script --from-file=deploy/backup/every-night \
+        --dry-run=client --output yaml | kube apply --filename -
+    render backup.yaml | kube apply --filename -
+    kube get service afterword > /dev/null 2>&1 \
+        || render service.yaml COLOUR=none | kube apply --filename -
+    kube rollout status statefulset/postgres --timeout=300s
+}
