@@ -53,14 +53,14 @@ def rules(root, files):
 
 
 def workflow(root, files):
-    folder = os.path.join(root, ".github", "workflows")
-    if not os.path.isdir(folder):
-        return
-    out = run("zizmor", ["--offline", "--format", "json", folder], root, codes=range(0, 16))
-    for one in json.loads(out or "[]"):
-        location = one["locations"][0]
-        line = location["concrete"]["location"]["start_point"]["row"] + 1
-        yield ("zizmor", one["ident"], ".github/workflows/ci.yml", line, one["desc"])
+    for path in (".github/workflows/ci.yml", "action.yml"):
+        if not os.path.isfile(os.path.join(root, path)):
+            continue
+        out = run("zizmor", ["--offline", "--format", "json", path], root, codes=range(0, 16))
+        for one in json.loads(out or "[]"):
+            location = one["locations"][0]
+            line = location["concrete"]["location"]["start_point"]["row"] + 1
+            yield ("zizmor", one["ident"], path, line, one["desc"])
 
 
 def findings(root, files):
