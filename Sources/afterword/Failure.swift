@@ -4,22 +4,17 @@ import AfterwordPipeline
 
 /// A failure as a message with an exit code. Messages contain no keys and no review texts.
 struct Failure {
-    /// The exit codes of the program, apart from 0.
-    enum Code: Int32 {
-        case check = 1
-        case usage = 2
-        case store = 3
-        case model = 4
-        case budget = 5
-        case alert = 6
-        case interrupted = 130
-    }
+    typealias Code = ExitReason
+
     var code: Code
     var message: String
+    /// Whether the same command may succeed later, without a person's help.
+    var isRetryable: Bool
 
     init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
+        isRetryable = code.isRetryable
     }
 
     /// The failure of a known error; nil for an unknown error type.
@@ -28,7 +23,9 @@ struct Failure {
         case let fault as InputFault: self.init(.usage, Self.words(fault))
         case StoreFault.interrupted:
             self.init(.interrupted, "interrupted; nothing of this run was stored")
-        case let fault as StoreFault: self.init(.store, Self.words(fault))
+        case let fault as StoreFault:
+            self.init(fault.exitReason, Self.words(fault))
+            isRetryable = fault.isRetryable
         case let fault as AsOfFault: self.init(.usage, printable(fault.words))
         case ReplayFault.noSuchRun(let run): self.init(.usage, "there is no run \(run)")
         case ReplayFault.noRejects(let run):
@@ -389,11 +386,4 @@ struct Failure {
         case .failed(let what): "the store failed: \(what)"
         }
     }
-}
-
-/// A failure that a command itself detected.
-struct CommandFault: Error {
-    var failure: Failure
-
-    init(_ code: Failure.Code, _ message: String) { failure = Failure(code, message) }
 }

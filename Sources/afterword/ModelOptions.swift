@@ -82,13 +82,16 @@ func dollars(_ nanodollars: Int64) -> String {
 }
 
 /// The clock, pauses and messages that `makeInsights` uses in this program.
-func insightSurroundings(isQuiet: Bool) -> InsightSurroundings {
+func insightSurroundings(isQuiet: Bool, log: EventLog? = nil) -> InsightSurroundings {
     let bar = ProgressBar(isQuiet: isQuiet)
     var surroundings = InsightSurroundings(
         now: { now() }, batch: Int64.random(in: 1..<Int64.max),
         pause: { try? await Task.sleep(for: .milliseconds(50)) },
         progress: { done, count in
             bar.show("insights", done, of: count)
+            log?.progress(
+                of: .insights, "",
+                .init(done: Int64(done), total: Int64(count), unit: "scopes"))
             if done == count { bar.finish() }
         })
     surroundings.wait = { try? await Task.sleep(for: .milliseconds(500)) }
@@ -174,17 +177,6 @@ extension InsightReport {
             ending += "; run " + runs.map { String($0) }.joined(separator: ", ")
         }
         print("Insights: \(parts.joined(separator: ", ")); \(ending).")
-    }
-
-    /// The report as JSON, with costs in nano-dollars.
-    var json: JSONValue {
-        .row([
-            "made": JSONValue(made), "standing": JSONValue(standing), "calls": JSONValue(calls),
-            "cache_hits": JSONValue(cacheHits), "cost_nanodollars": JSONValue(cost),
-            "runs": .array(runs.map { JSONValue($0) }),
-            "failed": .array(failures.map { .string($0.scope.written) }),
-            "left_alone": .array(leftAlone.map { .string($0.written) }),
-        ])
     }
 
     /// Throws `CommandFault` when a budget, the model or another program kept insights from being

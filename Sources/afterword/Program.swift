@@ -94,7 +94,7 @@ struct Afterword: ParsableCommand {
             nothing; loading a newer one shows what changed.
 
             Exit codes: 0 done, 1 a check failed, 2 usage or input, 3 store or output, 4 model, \
-            5 budget, 6 alert, 130 interrupted.
+            5 budget, 6 alert, 7 locked, 130 interrupted (docs/exit-codes.md).
             """,
         version: "afterword \(programVersion)",
         groupedSubcommands: [

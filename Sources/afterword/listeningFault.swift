@@ -1,3 +1,4 @@
+import AfterwordPipeline
 import Foundation
 
 /// The usage error for an address or port that cannot be bound.

@@ -1,4 +1,5 @@
 import AfterwordCore
+import AfterwordPipeline
 import AfterwordServer
 import Dispatch
 import Foundation

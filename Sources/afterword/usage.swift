@@ -1,4 +1,5 @@
 import AfterwordCore
+import AfterwordPipeline
 import ArgumentParser
 import Foundation
 

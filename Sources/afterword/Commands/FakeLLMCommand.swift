@@ -1,5 +1,6 @@
 import AfterwordCore
 import AfterwordModels
+import AfterwordPipeline
 import ArgumentParser
 import Dispatch
 import Foundation

@@ -1,3 +1,4 @@
+import AfterwordPipeline
 import AfterwordStores
 import ArgumentParser
 

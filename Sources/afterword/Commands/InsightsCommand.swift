@@ -121,18 +121,20 @@ struct InsightMakeCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var model: ModelOptions
+    @OptionGroup var events: EventOptions
     @Argument(help: "changed or top:N.")
     var choice: ChoiceArgument
 
     func run() async throws {
         let reviews = try store.openForWriting()
+        let log = try events.open()
         let newest = try reviews.read { reader in
             try requireLoaded(reader)
             return try reader.runs().dumps.newest?.runs ?? []
         }
         try await makeChosen(
-            choice.choice(loaded: Set(newest)), in: reviews, model, isQuiet: false,
-            isJSON: output.json)
+            choice.choice(loaded: Set(newest)), in: reviews, model,
+            InsightOutput(isJSON: output.json, log: log))
     }
 }
 
@@ -165,14 +167,30 @@ enum ChoiceArgument: ExpressibleByArgument, Equatable {
     }
 }
 
+/// How the making of insights is reported.
+struct InsightOutput {
+    var isQuiet = false
+    var isJSON = false
+    var log: EventLog?
+}
+
 /// Makes the chosen insights and reports the outcome.
 ///
 /// - Throws: `CommandFault` when a budget or the model ended it.
 func makeChosen(
-    _ choice: InsightChoice, in store: any ReviewStore, _ model: ModelOptions, isQuiet: Bool,
-    isJSON: Bool
+    _ choice: InsightChoice, in store: any ReviewStore, _ model: ModelOptions,
+    _ output: InsightOutput
 ) async throws {
     guard choice != .none else { return try model.asking.recording.finishUnused() }
+    try await during(.insights, "", in: output.log) {
+        try await make(choice, in: store, model, output)
+    }
+}
+
+private func make(
+    _ choice: InsightChoice, in store: any ReviewStore, _ model: ModelOptions,
+    _ output: InsightOutput
+) async throws {
     var options = try model.options()
     options.countsThemes = true
     let ready = options
@@ -180,9 +198,14 @@ func makeChosen(
     let report = try await model.withModel { model in
         try await makeInsights(
             scopes, in: store, by: model, options: ready,
-            surroundings: insightSurroundings(isQuiet: isQuiet || isJSON))
+            surroundings: insightSurroundings(
+                isQuiet: output.isQuiet || output.isJSON, log: output.log))
     }
-    if isJSON { Terminal.write(json: [report.json]) } else { report.show(isQuiet: isQuiet) }
+    if output.isJSON {
+        Terminal.write(json: [report.json])
+    } else {
+        report.show(isQuiet: output.isQuiet)
+    }
     try report.check()
 }
 

@@ -76,6 +76,15 @@ struct LoadArguments: ParsableArguments {
 
     @OptionGroup var output: OutputOptions
 
+    @Option(
+        help: """
+            Write the changed products to this file, a JSON line each; --json says only how many \
+            there are.
+            """)
+    var changed: String?
+
+    @OptionGroup var events: EventOptions
+
     /// The load options that the arguments describe.
     ///
     /// - Parameter store: Whose detected shapes `--shape` may name; nil where it is not open yet:
@@ -174,28 +183,65 @@ struct LoadArguments: ParsableArguments {
         var checking = LoadSurroundings(now: { now() })
         checking.isInterrupted = interrupts.isInterrupted
         try checkSeries(dumps, options, checking)
-        for dump in dumps {
-            let bar = ProgressBar(isQuiet: quiet || output.json)
-            defer { bar.finish() }
-            var surroundings = LoadSurroundings(
-                now: { now() }, progress: { bar.show($0) }, pause: pause)
-            surroundings.isInterrupted = interrupts.isInterrupted
-            let report = try loadDump(
-                dump, into: store, options: options, surroundings: surroundings
-            ) { reader in
-                bar.finish()
-                guard let rehearse else { return }
-                try rehearse(try reader.runs().last?.run ?? 0, reader)
-            }
-            bar.finish()
-            runs.append(report.run.run)
-            if output.json {
-                Terminal.write(json: [report.json])
-            } else if !quiet {
-                show(report, isRehearsal: options.isRehearsal)
+        let log = try events.open()
+        var changes: [JSONValue] = []
+        // A load that fails does not take back the ones before it: what they changed is written.
+        let result = Result {
+            for dump in dumps {
+                let report = try during(.load, dump.name, in: log, run: { $0.run.run }) {
+                    try loadOne(dump, into: store, options, (interrupts, pause, log), rehearse)
+                }
+                runs.append(report.run.run)
+                if changed != nil { changes += report.changeLines }
             }
         }
+        if let changed {
+            try writeOutput(changes.map { $0.canonical + "\n" }.joined(), to: changed)
+        }
+        try result.get()
         return runs
+    }
+
+    private func loadOne(
+        _ dump: Dump, into store: any ReviewStore, _ options: LoadOptions,
+        _ caller: (interrupts: Interrupts, pause: (@Sendable () -> Void)?, log: EventLog?),
+        _ rehearse: ((Int64, any StoreReader) throws -> Void)?
+    ) throws -> LoadReport {
+        let bar = ProgressBar(isQuiet: quiet || output.json)
+        defer { bar.finish() }
+        let log = caller.log
+        var surroundings = LoadSurroundings(
+            now: { now() },
+            progress: { progress in
+                bar.show(progress)
+                log?.progress(of: .load, dump.name, progress.event)
+            }, pause: caller.pause)
+        surroundings.isInterrupted = caller.interrupts.isInterrupted
+        let report = try loadDump(
+            dump, into: store, options: options, surroundings: surroundings
+        ) { reader in
+            bar.finish()
+            guard let rehearse else { return }
+            try rehearse(try reader.runs().last?.run ?? 0, reader)
+        }
+        bar.finish()
+        if output.json {
+            Terminal.write(json: [report.json])
+        } else if !quiet {
+            show(report, isRehearsal: options.isRehearsal)
+        }
+        return report
+    }
+}
+
+extension LoadProgress {
+    /// The progress as an event says it.
+    fileprivate var event: StageEvent.Progress {
+        switch self {
+        case .reading(let bytes, let total): .init(done: bytes, total: total, unit: "bytes")
+        case .writing(let products, let total):
+            .init(done: Int64(products), total: Int64(total), unit: "products")
+        }
     }
 }
 

@@ -37,6 +37,7 @@ struct ReportCommand: ParsableCommand {
             written to. Standard output when left out.
             """)
     var output: String?
+    @OptionGroup var events: EventOptions
 
     func validate() throws {
         try checkScope(scope)
@@ -44,6 +45,10 @@ struct ReportCommand: ParsableCommand {
     }
 
     func run() throws {
+        try during(.report, output ?? "", in: events.open()) { try write() }
+    }
+
+    private func write() throws {
         let window = try WindowOptions(since: since, to: asOf, option: "--as-of")
         let digest = try window.read(store.openForReading()) { reader, window in
             let scope = try resolveScope(reader, self.scope)

@@ -44,6 +44,8 @@ struct RunCommand: AsyncParsableCommand {
         let runs = try arguments.load(into: store)
         try await makeChosen(
             arguments.insights.choice(loaded: Set(runs)), in: store, model,
-            isQuiet: arguments.quiet, isJSON: arguments.output.json)
+            InsightOutput(
+                isQuiet: arguments.quiet, isJSON: arguments.output.json,
+                log: arguments.events.open()))
     }
 }

@@ -189,23 +189,6 @@ extension DumpComparison.Row {
         }
     }
 
-    private var unit: String {
-        switch measure {
-        case .records, .products, .brands, .knownProducts, .doubledReviews: "count"
-        case .meanStar: "hundredths of a star"
-        case .withoutText: "thousandths"
-        }
-    }
-
-    /// Values are whole numbers in `unit`.
-    var json: JSONValue {
-        .row([
-            "measure": .string(measure.rawValue), "unit": .string(unit),
-            "usual": JSONValue(usual),
-            "found": JSONValue(found), "is_unlike": .bool(isUnlike),
-        ])
-    }
-
     var words: String {
         switch measure {
         case .knownProducts:
@@ -263,26 +246,4 @@ private func showChanges(_ report: LoadReport) {
 
 extension ProductChange {
     fileprivate var size: Int64 { inserted + updated + deleted }
-
-    fileprivate var json: JSONValue {
-        .row([
-            "product_id": JSONValue(productID), "brand": JSONValue(brand),
-            "inserted": JSONValue(inserted), "updated": JSONValue(updated),
-            "deleted": JSONValue(deleted), "before": Counters.form.json(before),
-            "after": Counters.form.json(after),
-        ])
-    }
-}
-
-extension LoadReport {
-    var json: JSONValue {
-        run.answer.with("dump", .string(dump)).with("older_products", JSONValue(olderProducts))
-            .with("edited_reviews", JSONValue(links.edited))
-            .with("moved_reviews", JSONValue(links.moved))
-            .with("possible_edits", JSONValue(links.possibleEdits))
-            .with("files", .array(files.map(\.answer)))
-            .with("ignored", .array(ignored.map { .string($0) }))
-            .with("changes", .array(changes.map(\.json)))
-            .with("comparison", .array((comparison?.rows ?? []).map(\.json)))
-    }
 }

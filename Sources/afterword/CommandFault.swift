@@ -1,0 +1,6 @@
+/// A failure that a command itself detected.
+struct CommandFault: Error {
+    var failure: Failure
+
+    init(_ code: Failure.Code, _ message: String) { failure = Failure(code, message) }
+}
