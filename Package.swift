@@ -15,6 +15,10 @@ let house: [SwiftSetting] = [
 /// build, nor crawl through bytes without one.
 let core: [SwiftSetting] = house + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
+/// The commit that `--version` names: releases and images are built with `AFTERWORD_COMMIT` set.
+let commit = (Context.environment["AFTERWORD_COMMIT"] ?? "")
+    .filter { $0.isASCII && ($0.isHexDigit || "-dirty".contains($0)) }
+
 let package = Package(
     name: "afterword",
     platforms: [.macOS(.v15)],
@@ -48,7 +52,9 @@ let package = Package(
         // Data files, compiled in by `#embed`: 4 MB take a second, where SwiftPM's `.embedInCode`
         // takes minutes. Clang has `#embed` since version 19 (Swift 6.2, Xcode 26). The folder is
         // excluded because its files are no sources; clang itself reports them as dependencies.
-        .target(name: "CAfterwordData", exclude: ["data"]),
+        .target(
+            name: "CAfterwordData", exclude: ["data"],
+            cSettings: [.define("AFTERWORD_COMMIT", to: "\"\(commit)\"")]),
         .target(
             name: "AfterwordPipeline",
             dependencies: [

@@ -11,3 +11,5 @@ static const struct afterword_file files[] = {
 size_t afterword_file_count(void) { return sizeof files / sizeof *files; }
 
 struct afterword_file afterword_file(size_t index) { return files[index]; }
+
+const char *afterword_commit(void) { return AFTERWORD_COMMIT; }

@@ -1,5 +1,6 @@
 import AfterwordCore
 import AfterwordPipeline
+import AfterwordStores
 import ArgumentParser
 import Foundation
 import Logging
@@ -96,7 +97,9 @@ struct Afterword: ParsableCommand {
             Exit codes: 0 done, 1 a check failed, 2 usage or input, 3 store or output, 4 model, \
             5 budget, 6 alert, 7 locked, 130 interrupted (docs/exit-codes.md).
             """,
-        version: "afterword \(programVersion)",
+        version: VersionFacts(
+            version: programVersion, commit: buildCommit, schema: newestSchemaVersion
+        ).text,
         groupedSubcommands: [
             CommandGroup(
                 name: "Load",

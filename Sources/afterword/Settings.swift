@@ -11,6 +11,10 @@ struct Settings: Sendable {
     /// `CI`: any value but an empty one or `false`. Golden and `.actual` files are then never
     /// written.
     var isCI = false
+    /// `GITHUB_ACTIONS=true`: this is a job of a workflow of GitHub's.
+    var isGitHub = false
+    /// `GITHUB_STEP_SUMMARY`: the file that the steps of such a job append their summaries to.
+    var stepSummary: String?
 
     /// `AFTERWORD_ALLOW_REAL_LLM=1`: allows paid models although `CI` is set.
     var allowsRealModelInCI = false
@@ -62,6 +66,8 @@ struct Settings: Sendable {
         if let store = environment["AFTERWORD_STORE"], !store.isEmpty { settings.store = store }
         settings.isColorOff = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
         settings.isCI = environment["CI"].map { !$0.isEmpty && $0 != "false" } ?? false
+        settings.isGitHub = environment["GITHUB_ACTIONS"] == "true"
+        settings.stepSummary = environment["GITHUB_STEP_SUMMARY"]
         settings.allowsRealModelInCI = environment["AFTERWORD_ALLOW_REAL_LLM"] == "1"
         settings.readKey(environment)
         if let url = environment["OPENAI_BASE_URL"], !url.isEmpty {

@@ -55,6 +55,7 @@ struct Program {
         for name in [
             "CI", "AFTERWORD_STORE", "NO_COLOR", "OPENAI_API_KEY", "OPENAI_BASE_URL",
             "AFTERWORD_ALLOW_REAL_LLM", "AFTERWORD_BUDGET_DAY_USD", "AFTERWORD_BUDGET_MONTH_USD",
+            "AFTERWORD_CONFIG", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY",
         ] { own[name] = nil }
         own["COLUMNS"] = "100"
         process.environment = own.merging(environment) { $1 }

@@ -74,3 +74,6 @@ extension SchemaMigration.Change {
             """
     }
 }
+
+/// The version of the schema that this program makes and migrates stores to.
+package let newestSchemaVersion = SchemaMigration.all.map(\.version).max() ?? 0

@@ -18,4 +18,7 @@ size_t afterword_file_count(void);
 /// A file by its place in `data/files.h`; `index` is below `afterword_file_count()`.
 struct afterword_file afterword_file(size_t index);
 
+/// The commit that the package was built from, as `AFTERWORD_COMMIT` names it; "" where it does not.
+const char *afterword_commit(void);
+
 #endif

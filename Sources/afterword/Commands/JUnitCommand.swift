@@ -16,6 +16,7 @@ struct JUnitCommand: ParsableCommand {
     @Argument(help: "The event stream.")
     var events: String
     @OptionGroup var junit: JUnitOptions
+    @OptionGroup var summary: SummaryOptions
     @Option(help: "The name of the whole.")
     var name = "unit tests"
     @Option(help: "How 'swift test' ended.")
@@ -28,6 +29,7 @@ struct JUnitCommand: ParsableCommand {
             stream, named: name, root: FileManager.default.currentDirectoryPath,
             exitCode: exitCode)
         try junit.write(report)
+        try summary.write(report)
         if junit.path == nil {
             print(report.xml(junit.isStrict ? .strict : .usual), terminator: "")
         }

@@ -34,13 +34,16 @@ struct VerifyCommand: AsyncParsableCommand {
         @Argument(help: "Only these cases.")
         var cases: [String] = []
         @OptionGroup var junit: JUnitOptions
+        @OptionGroup var summary: SummaryOptions
 
         func run() async throws {
             let outcome = try await verify(options, cases) { golden, actual, verdicts in
                 if !Settings.current.isCI { try writeActual(golden, actual, verdicts) }
             }
             let store = options.store == nil ? "SQLite" : "Postgres"
-            try junit.write(JUnitReport(name: "verify on \(store)", cases: outcome.cases))
+            let report = JUnitReport(name: "verify on \(store)", cases: outcome.cases)
+            try junit.write(report)
+            try summary.write(report)
             if outcome.isRed { throw ExitCode(Failure.Code.check.rawValue) }
         }
     }
