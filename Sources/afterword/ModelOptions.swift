@@ -62,7 +62,7 @@ func readBudget(_ run: String?) throws -> Budget {
     var budget = Budget()
     let settings = Settings.current
     for (written, name, path) in [
-        (run, "--budget-usd", \Budget.run),
+        (run ?? settings.runBudget, "--budget-usd", \Budget.run),
         (settings.dayBudget, "AFTERWORD_BUDGET_DAY_USD", \Budget.day),
         (settings.monthBudget, "AFTERWORD_BUDGET_MONTH_USD", \Budget.month),
     ] {

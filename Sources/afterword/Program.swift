@@ -21,6 +21,7 @@ enum Program {
             running = type(of: command)
             // The parser's own help command works even with invalid settings.
             if NamedCommand.root.all.contains(where: { $0.type == running }),
+                running != ConfigShowCommand.self, running != InitCommand.self,
                 let fault = Settings.current.faults.first
             {
                 throw CommandFault(.usage, fault)
@@ -131,6 +132,7 @@ struct Afterword: ParsableCommand {
                 subcommands: [
                     ServeCommand.self, MCPCommand.self, KeyCommand.self, MigrateCommand.self,
                     CopyCommand.self, GrantCommand.self, TablesCommand.self,
+                    InitCommand.self, ConfigCommand.self,
                 ]),
             CommandGroup(
                 name: "Checks",

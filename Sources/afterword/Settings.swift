@@ -1,9 +1,16 @@
+import AfterwordCore
 import AfterwordModels
+import AfterwordPipeline
 import Foundation
 import Logging
 
-/// The environment variables of the program, read once.
+/// The settings of the program, read once: the environment over the settings file (`SettingKey`).
 struct Settings: Sendable {
+    /// What is in force, and why.
+    var resolved = ResolvedSettings(environment: [:], file: nil, read: { _ in nil })
+    /// The settings file, where there is one.
+    var file: (content: SettingsFile, path: String)?
+
     /// `AFTERWORD_STORE`: the store to use without `--store`.
     var store = "afterword.sqlite"
     /// `NO_COLOR` (no-color.org): no color for any non-empty value.
@@ -61,8 +68,8 @@ struct Settings: Sendable {
 
     /// The settings of this process.
     static let current: Settings = {
-        let environment = ProcessInfo.processInfo.environment
         var settings = Settings()
+        let environment = settings.readFile(ProcessInfo.processInfo.environment)
         if let store = environment["AFTERWORD_STORE"], !store.isEmpty { settings.store = store }
         settings.isColorOff = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
         settings.isCI = environment["CI"].map { !$0.isEmpty && $0 != "false" } ?? false
@@ -81,6 +88,7 @@ struct Settings: Sendable {
             .flatMap { (1...10_000).contains($0) ? max($0, fewestColumns) : nil }
         settings.readThreads(environment)
         settings.readServiceSettings(environment)
+        settings.faults += settings.resolved.faults
         #if DEBUG
             settings.crashAt = environment["AFTERWORD_CRASH_AT"].flatMap { Int($0) }
         #endif
@@ -89,6 +97,48 @@ struct Settings: Sendable {
 }
 
 extension Settings {
+    /// `load.shapes`, `load.files` and so on: what `run` and `plan` use without options.
+    var shapes: [String] { resolved.values("load.shapes") }
+    var files: String? { resolved.value("load.files") }
+    var seed: UInt64 { resolved.value("load.seed").flatMap { UInt64($0) } ?? 0 }
+    var complete: Completeness {
+        resolved.value("load.complete").flatMap { Completeness(rawValue: $0) } ?? Completeness.none
+    }
+    var window: Int? { resolved.value("load.window").flatMap { Int($0) } }
+    /// `budget.run_usd`.
+    var runBudget: String? { resolved.value("budget.run_usd") }
+
+    /// Reads the settings file: the one that `AFTERWORD_CONFIG` names, none where that is empty,
+    /// else `afterword.toml` where there is one.
+    ///
+    /// - Returns: The environment, with what the file says of variables that are not set.
+    fileprivate mutating func readFile(_ environment: [String: String]) -> [String: String] {
+        let path = environment["AFTERWORD_CONFIG"] ?? "afterword.toml"
+        let isNamed = environment["AFTERWORD_CONFIG"].map { !$0.isEmpty } ?? false
+        var folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        if !path.contains("/") { folder = "" }
+        if let data = path.isEmpty ? nil : FileManager.default.contents(atPath: path) {
+            do throws(TOMLFault) {
+                file = (try SettingsFile(parsing: Array(data)), path)
+            } catch {
+                faults.append("\(path):\(error.line): \(error.reason)")
+            }
+        } else if isNamed {
+            faults.append("AFTERWORD_CONFIG: \(path) cannot be read")
+        }
+        let named = file.map { ($0.content, $0.path, folder) }
+        resolved = ResolvedSettings(environment: environment, file: named) { path in
+            FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+        }
+        var merged = environment
+        for entry in resolved.entries {
+            if case .file = entry.origin, let value = entry.values.first {
+                merged[entry.key.variable] = value
+            }
+        }
+        return merged
+    }
+
     fileprivate mutating func readKey(_ environment: [String: String]) {
         do throws(KeyFault) {
             openAIKey = try environment["OPENAI_API_KEY"].flatMap(APIKey.init(written:))

@@ -46,7 +46,7 @@ func checkHelp(_ arguments: [String]) throws {
 
 private func unknown(_ name: String, below command: NamedCommand) -> CommandFault {
     let names = command.children.compactMap(\.names.last)
-    let hint = nearest(to: name, among: names).map { "; did you mean '\($0)'?" } ?? "."
+    let hint = nearestName(to: name, among: names).map { "; did you mean '\($0)'?" } ?? "."
     return CommandFault(
         .usage,
         "there is no command '\(command.line) \(name)'" + hint
@@ -78,7 +78,8 @@ func parserMessage(_ message: String, _ arguments: [String]) -> String {
     if !lines[0].contains("Unknown option") || !lines[0].contains("Did you mean") {
         lines[0] += otherOptions(rest, command)
     }
-    if let value = refusedValue(lines[0]), let meant = nearest(to: value, among: values(lines)) {
+    if let value = refusedValue(lines[0]), let meant = nearestName(to: value, among: values(lines))
+    {
         lines[0] += " Did you mean '\(meant)'?"
     }
     return helpText(
@@ -127,39 +128,6 @@ private func values(_ lines: [String]) -> [String] {
 private func quoted(_ line: String, after words: String) -> String? {
     guard let start = line.range(of: words) else { return nil }
     return line[start.upperBound...].split(separator: "'").first.map(String.init)
-}
-
-/// The name nearest to a word by edit distance; nil when none is near. A distance of up to half of
-/// the word's letters counts as near, but at least 1 and at most 3.
-func nearest(to word: String, among names: [String]) -> String? {
-    let word = word.lowercased()
-    let distances = names.map { (name: $0, distance: editDistance(word, $0.lowercased())) }
-    // A prefix of at least three letters also counts as near: 'verif' for 'verify'.
-    let near = distances.filter { entry in
-        entry.distance <= max(1, min(3, word.count / 2))
-            || (word.count > 2 && entry.name.lowercased().hasPrefix(word))
-    }
-    return near.min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name
-}
-
-/// The number of letters to insert, remove, replace or swap (restricted Damerau-Levenshtein
-/// distance).
-func editDistance(_ left: String, _ right: String) -> Int {
-    let (left, right) = (Array(left), Array(right))
-    var before: [Int] = []
-    var last = Array(0...right.count)
-    for i in left.indices {
-        var next = [i + 1]
-        for j in right.indices {
-            var least = min(last[j + 1] + 1, next[j] + 1, last[j] + (left[i] == right[j] ? 0 : 1))
-            if i > 0, j > 0, left[i] == right[j - 1], left[i - 1] == right[j] {
-                least = min(least, before[j - 1] + 1)
-            }
-            next.append(least)
-        }
-        (before, last) = (last, next)
-    }
-    return last[right.count]
 }
 
 /// The parser's help text, with long usage lines wrapped too.

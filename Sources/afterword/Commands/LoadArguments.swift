@@ -15,8 +15,8 @@ struct LoadArguments: ParsableArguments {
     @Option(help: "Only files whose name fits, as '*.jsonl.gz' or 'DE/*'.")
     var files: String?
 
-    @Option(help: "Seed of the mock timestamps.")
-    var seed: UInt64 = 0
+    @Option(help: "Seed of the mock timestamps; 0 when left out.")
+    var seed: UInt64?
 
     @Option(
         help: "When the dump was taken: a date or an instant; else its name tells, or the clock.")
@@ -27,8 +27,11 @@ struct LoadArguments: ParsableArguments {
         help: "The dump that this is part of, by a label: DE on Monday and UK on Tuesday are one.")
     var dumpLabel: String?
 
-    @Option(help: "What the dump holds all of: none, products (each it names) or all.")
-    var complete: Completeness = .none
+    @Option(
+        help: """
+            What the dump holds all of: none, products (each it names) or all; none when left out.
+            """)
+    var complete: Completeness?
 
     @Option(help: "A built-in shape's name or a shape file; found by itself when left out.")
     var shape: String?
@@ -92,7 +95,8 @@ struct LoadArguments: ParsableArguments {
     /// - Throws: `ValidationError`, or `InputFault` for a shape that cannot be used.
     func options(in store: (any ReviewStore)? = nil) throws -> LoadOptions {
         var options = LoadOptions()
-        options.seed = seed
+        let settings = Settings.current
+        options.seed = seed ?? settings.seed
         if let observedAt {
             guard let instant = Instant(iso8601: observedAt) else {
                 throw ValidationError(observedAtForm)
@@ -105,10 +109,10 @@ struct LoadArguments: ParsableArguments {
             }
             options.dumpLabel = Text(dumpLabel)
         }
-        options.completeness = complete
-        if let shape, store != nil || !shape.hasPrefix(detectedPrefix) {
-            options.shapes = [try namedShape(shape, in: store)]
-        }
+        options.completeness = complete ?? settings.complete
+        let shapes = (shape.map { [$0] } ?? settings.shapes)
+            .filter { store != nil || !$0.hasPrefix(detectedPrefix) }
+        if !shapes.isEmpty { options.shapes = try shapes.map { try namedShape($0, in: store) } }
         options.isStrict = strictJson
         options.maxRejects = maxRejects
         options.maxDeletes = maxDeletes
@@ -116,7 +120,7 @@ struct LoadArguments: ParsableArguments {
         options.acceptsFuture = acceptFuture
         options.keepsReadings = !withoutReadings
         if let window, window < 1 { throw ValidationError("--window is 1 or more") }
-        options.window = window
+        options.window = window ?? settings.window
         options.acceptsCapped = acceptCapped
         options.threads = threads.value
         return options
@@ -125,7 +129,7 @@ struct LoadArguments: ParsableArguments {
     /// The dumps sorted by the time in their names. Dumps without such a time count as taken now
     /// and come last, in the order given.
     func dumpsInOrder() throws -> [Dump] {
-        let opened = try dumps.flatMap { try openDumps($0, files: files) }
+        let opened = try dumps.flatMap { try openDumps($0, files: files ?? Settings.current.files) }
         if observedAt != nil, opened.count > 1 { throw InputFault.seriesWithObservedAt }
         let days = Set(opened.map { $0.namedInstant?.startOfDay })
         if dumpLabel != nil, days.count > 1 {

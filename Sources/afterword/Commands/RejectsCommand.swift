@@ -114,14 +114,14 @@ struct ReplayRejects: ParsableCommand {
     @Flag(help: "Refuse bare NaN and infinities.")
     var strictJson = false
     @Option(help: "Seed of the mock timestamps.")
-    var seed: UInt64 = 0
+    var seed: UInt64?
     @OptionGroup var threads: ThreadOptions
     @Flag(help: "Show what it would do, and do nothing.")
     var plan = false
 
     func run() throws {
         var options = LoadOptions()
-        options.seed = seed
+        options.seed = seed ?? Settings.current.seed
         options.isStrict = strictJson
         options.isRehearsal = plan
         options.threads = threads.value

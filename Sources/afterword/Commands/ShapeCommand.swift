@@ -89,7 +89,7 @@ func namedShape(_ name: String, in store: (any ReviewStore)? = nil) throws -> Sh
     do {
         try requireRegularFile(at: name, name: name)
     } catch InputFault.noSuchDump {
-        let hint = nearest(to: name, among: Shape.builtIn.map(\.name))
+        let hint = nearestName(to: name, among: Shape.builtIn.map(\.name))
         throw InputFault.noSuchShape(name, nearest: hint)
     }
     guard let data = FileManager.default.contents(atPath: name) else {

@@ -133,7 +133,7 @@ extension ThemeCommand {
         }
         if let found { return found.id }
         let ids = aspects.map(\.id)
-        let hint = nearest(to: name, among: ids + aspects.map(\.label))
+        let hint = nearestName(to: name, among: ids + aspects.map(\.label))
         throw CommandFault(
             .usage,
             "no theme is called \(printable(name)); "
