@@ -109,8 +109,15 @@ package struct Service: Sendable {
         if authenticator.asksForKeys {
             watching.add(middleware: authentication).add(middleware: AllBrandsPermission())
         }
-        watching.get("metrics") { [metrics] _, _ in
-            Response.text(metrics.exposition, type: "text/plain; version=0.0.4; charset=utf-8")
+        watching.get("metrics") { [metrics, workers] _, _ in
+            do {
+                metrics.show(try await workers.newestRun(), isUp: true)
+            } catch {
+                // A service whose store is away still shows what it counted.
+                metrics.show(nil, isUp: false)
+            }
+            return Response.text(
+                metrics.exposition, type: "text/plain; version=0.0.4; charset=utf-8")
         }
     }
 }

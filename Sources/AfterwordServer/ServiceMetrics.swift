@@ -1,3 +1,5 @@
+import AfterwordCore
+import AfterwordPipeline
 package import CoreMetrics
 import Synchronization
 
@@ -48,10 +50,15 @@ package final class ServiceMetrics: MetricsFactory, Sendable {
     }
 
     /// The help text of each metric.
-    private static let help = [
+    static let help = [
         "afterword_requests_total": "Requests answered, by method, route and status.",
         "afterword_request_seconds": "Seconds from a request's head to its answer, by route.",
         "afterword_cache_hits_total": "Answers that were kept and given again.",
+        "afterword_store_up": "Whether the store can be read: 1 or 0.",
+        "afterword_run_number": "The number of the newest run.",
+        "afterword_run_recorded_timestamp_seconds": "When the newest run was recorded.",
+        "afterword_dump_observed_timestamp_seconds":
+            "When the dump of the newest run was taken; of a run of another kind, its own time.",
     ]
 
     private static func head(_ label: String, _ type: String) -> String {
@@ -100,6 +107,20 @@ package final class ServiceMetrics: MetricsFactory, Sendable {
     package func destroyCounter(_ handler: any CounterHandler) {}
     package func destroyRecorder(_ handler: any RecorderHandler) {}
     package func destroyTimer(_ handler: any TimerHandler) {}
+
+    /// Sets the gauges of the store.
+    ///
+    /// - Parameter run: The newest run; nil where there is none, or where the store cannot be read.
+    func show(_ run: RunRecord?, isUp: Bool) {
+        func set(_ label: String, _ value: Int64) {
+            handler(gauges, name(label, [])) { Count() }.record(value)
+        }
+        set("afterword_store_up", isUp ? 1 : 0)
+        guard let run else { return }
+        set("afterword_run_number", run.run)
+        set("afterword_run_recorded_timestamp_seconds", run.recordedAt.microseconds / 1_000_000)
+        set("afterword_dump_observed_timestamp_seconds", run.observedAt.microseconds / 1_000_000)
+    }
 
     /// All metrics in the Prometheus text format, version 0.0.4.
     package var exposition: String {

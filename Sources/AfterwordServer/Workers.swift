@@ -72,6 +72,11 @@ final class Workers: Sendable {
         }
     }
 
+    /// The newest run, of a store that answers; nil for a store without runs.
+    ///
+    /// - Throws: `StoreFault`.
+    func newestRun() async throws -> RunRecord? { try await readiness.front().newest }
+
     /// Reads one snapshot on a worker thread, waiting for one if all are busy.
     ///
     /// - Throws: `Problem`.

@@ -1,6 +1,7 @@
 import AfterwordCore
 import AfterwordModels
 import AfterwordPipeline
+import AfterwordStores
 
 /// A failure as a message with an exit code. Messages contain no keys and no review texts.
 struct Failure {
@@ -46,6 +47,7 @@ struct Failure {
                 "OPENAI_BASE_URL is https, this machine, or with --provider compatible a host of "
                     + "--plain-http, which gets no key; a key goes nowhere else")
         case let fault as CopyFault: self = Self.failure(fault)
+        case let fault as BackupFault: self = Self.failure(fault)
         case let fault as OutputFault:
             self.init(
                 fault.isOfDisk ? .store : .usage, "cannot write \(fault.path): \(fault.reason)")

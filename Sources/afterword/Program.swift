@@ -1,5 +1,6 @@
 import AfterwordCore
 import AfterwordPipeline
+import AfterwordServer
 import AfterwordStores
 import ArgumentParser
 import Foundation
@@ -41,6 +42,11 @@ enum Program {
     /// Log output goes to standard error. It contains neither review texts nor keys.
     private static func startLogging() {
         LoggingSystem.bootstrap { label in
+            if Settings.current.logsJSON {
+                return JSONLogHandler(
+                    label: label, level: Settings.current.logLevel, now: { now() },
+                    write: { Terminal.write(error: $0) })
+            }
             var handler = StreamLogHandler.standardError(label: label)
             handler.logLevel = Settings.current.logLevel
             return handler
@@ -131,7 +137,8 @@ struct Afterword: ParsableCommand {
                 name: "Service and store",
                 subcommands: [
                     ServeCommand.self, MCPCommand.self, KeyCommand.self, MigrateCommand.self,
-                    CopyCommand.self, GrantCommand.self, TablesCommand.self,
+                    CopyCommand.self, BackupCommand.self, RestoreCommand.self,
+                    GrantCommand.self, TablesCommand.self,
                     InitCommand.self, ConfigCommand.self,
                 ]),
             CommandGroup(

@@ -56,6 +56,8 @@ struct Settings: Sendable {
 
     /// `AFTERWORD_LOG`: trace, debug, info, notice, warning (the default), error or critical.
     var logLevel = Logger.Level.warning
+    /// `AFTERWORD_LOG_FORMAT=json`: log entries are JSON Lines.
+    var logsJSON: Bool { resolved.value("log.format") == "json" }
 
     #if DEBUG
         /// `AFTERWORD_CRASH_AT`: the number of the store call at which the program kills itself.

@@ -57,6 +57,13 @@ struct StoreLocation {
         return try backend?.open(path, .existing) ?? existingFile()
     }
 
+    /// Opens an existing store to back it up: a SQLite file whatever its schema.
+    func openForBackup() throws -> any ReviewStore {
+        try checkKind()
+        guard backend == nil, isFileThere else { return try openForReading() }
+        return try SQLiteStore.forBackup(path: path)
+    }
+
     /// Opens an existing store for many concurrent readers.
     func openForServing() throws -> any ReadingStore {
         try checkKind()

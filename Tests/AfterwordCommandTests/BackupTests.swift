@@ -61,6 +61,31 @@ import Testing
         _ = try afterword("audit", "--store", restored)
     }
 
+    @Test("The program's own backup is restored into either kind of store")
+    func own() throws {
+        let blocks = try Self.blocks("One command")
+        #expect(blocks.count == 1)
+        let environment = ["STORE": "afterword.sqlite", "RESTORED": "restored.sqlite"]
+        _ = try afterword("run", "first.jsonl", "--store", "afterword.sqlite", "--quiet")
+        try sh(blocks[0], environment)
+        try expectGoesOn("restored.sqlite", as: "afterword.sqlite")
+        let again = try Program.run(
+            ["backup", "monday.backup", "--store", "afterword.sqlite"], in: folder.path)
+        #expect(again.code == 2 && again.errors.contains("is there already"))
+        let full = try Program.run(
+            ["restore", "monday.backup", "--store", "afterword.sqlite"], in: folder.path)
+        #expect(full.code == 2 && full.errors.contains("not empty"))
+        let json = try afterword(
+            "backup", "b", "--store", "afterword.sqlite", "--json", "--without-audit")
+        #expect(json.contains(#""is_audited":false"#) && json.contains(#""runs":1"#))
+        let none = try Program.run(["backup", "c", "--store", "none.sqlite"], in: folder.path)
+        #expect(none.code == 3)
+        let missing = ["restore", "none", "--store", "fresh.sqlite"]
+        #expect(try Program.run(missing, in: folder.path).code == 3)
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(!files.contains { $0.hasPrefix("fresh") || $0.contains("partial") })
+    }
+
     @Test("Every command for SQLite brings a store back that goes on", arguments: 0..<4)
     func sqlite(block: Int) throws {
         let blocks = try Self.blocks("SQLite")

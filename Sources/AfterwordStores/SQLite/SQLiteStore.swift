@@ -46,7 +46,8 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         try self.init(path: path, opening: opening, checks: true)
     }
 
-    private init(path: String, opening: StoreOpening, checks: Bool) throws {
+    /// - Parameter checks: Whether the schema must be this program's.
+    init(path: String, opening: StoreOpening, checks: Bool) throws {
         guard opening == .making || FileManager.default.fileExists(atPath: path) else {
             throw StoreFault.unreachable(StoreOpening.notCurrent)
         }
@@ -77,7 +78,8 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         try SQLiteStore(of: try DatabaseQueue(path: ""))
     }
 
-    private init(of queue: DatabaseQueue) throws {
+    /// A store in an open database, which is brought up to this program's schema.
+    init(of queue: DatabaseQueue) throws {
         path = ""
         identity = nil
         try Self.translating { try Self.migrate(queue, .making) }

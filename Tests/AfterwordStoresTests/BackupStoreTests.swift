@@ -1,0 +1,149 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordStores
+import AfterwordTesting
+import Foundation
+import Testing
+
+/// Backups of both stores, and stores restored from them.
+@Suite struct BackupStoreTests {
+    private struct Ended: Error {}
+    private let folder: URL
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("afterword-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    private func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+    private var files: [String] {
+        get throws { try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() }
+    }
+
+    @Test(
+        "A backup holds the same rows, and a store restored from it goes on as the original",
+        arguments: StoreKind.available, StoreKind.available)
+    func thereAndBack(one: StoreKind, other: StoreKind) throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let history = ReviewHistory(seed: 8)
+        let stores = (TemporaryStores(one), TemporaryStores(other))
+        defer { withExtendedLifetime(stores) {} }
+        let source = try stores.0.make()
+        try history.load(Array(history.steps.dropLast()), into: source)
+        let report = try backupStore(source, to: path("a.backup"))
+        let runs = try source.read { try $0.runs() }
+        #expect(report.runs == runs.count && report.isAudited)
+        #expect(report.historyDigest == runs.last?.historyDigest)
+        #expect(report.bytes ?? 0 > 0 && report.json["is_audited"] == .bool(true))
+        #expect(try files == ["a.backup"])
+        let mode = try FileManager.default.attributesOfItem(atPath: path("a.backup"))
+        #expect(mode[.posixPermissions] as? Int == 0o600)
+
+        let target = try stores.1.make()
+        let restored = try restoreStore(from: path("a.backup"), into: target)
+        #expect(restored.runs == runs.count)
+        let expected = try source.read { try goldenTables($0) }
+        #expect(try target.read { try goldenTables($0) } == expected)
+        let last = try #require(history.steps.last)
+        for store in [source, target] {
+            #expect(
+                try history.load(
+                    last, number: history.steps.count - 1, into: store, HistoryLoading()))
+        }
+        let after = try source.read { try goldenTables($0) }
+        #expect(try target.read { try goldenTables($0) } == after)
+        #expect(throws: BackupFault.storeNotEmpty) {
+            try restoreStore(from: path("a.backup"), into: target)
+        }
+    }
+
+    @Test("A restored file is a new one with every table, keys too; no file is replaced")
+    func file() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let history = ReviewHistory(seed: 3)
+        let store = try SQLiteStore(path: path("a.sqlite"))
+        try history.load(history.steps, into: store)
+        var steps: [Int64] = []
+        _ = try backupStore(store, to: path("b"), audits: false) { done, _ in steps.append(done) }
+        #expect(!steps.isEmpty)
+        let report = try restoreStore(from: path("b"), toFile: path("c.sqlite"))
+        #expect(report.isAudited && report.runs > 0)
+        let restored = try SQLiteStore(path: path("c.sqlite"), opening: .existing)
+        #expect(
+            try restored.read { try goldenTables($0) } == store.read { try goldenTables($0) })
+        #expect(throws: BackupFault.targetExists(path("b"))) {
+            try backupStore(store, to: path("b"))
+        }
+        #expect(throws: BackupFault.targetExists(path("c.sqlite"))) {
+            try restoreStore(from: path("b"), toFile: path("c.sqlite"))
+        }
+    }
+
+    @Test("A backup while a run is open holds the state before it, and the run goes on")
+    func whileLoading() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let history = ReviewHistory(seed: 5)
+        let store = try SQLiteStore(path: path("a.sqlite"))
+        try history.load(Array(history.steps.dropLast()), into: store)
+        let before = try store.read { try goldenTables($0) }
+        // The copy ends in the middle of the load's transaction, on another connection.
+        try store.load(LoadIntent(isRehearsal: true)) { load in
+            _ = try load.head()
+            let other = try SQLiteStore(path: path("a.sqlite"), opening: .existing)
+            _ = try backupStore(other, to: path("b"))
+        }
+        let copy = try SQLiteStore(path: path("b"), opening: .existing)
+        #expect(try copy.read { try goldenTables($0) } == before)
+    }
+
+    @Test("A backup that ends early, or of a damaged store, leaves no file")
+    func ended() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let store = try SQLiteStore(path: path("a.sqlite"))
+        try ReviewHistory(seed: 5).load(ReviewHistory(seed: 5).steps, into: store)
+        #expect(throws: Ended.self) {
+            try backupStore(store, to: path("b")) { _, _ in throw Ended() }
+        }
+        #expect(try !files.contains { $0.hasPrefix("b") })
+        #expect(throws: StoreFault.self) { try backupStore(store, to: path("none/b")) }
+        try Data("no store".utf8).write(to: folder.appendingPathComponent("text"))
+        #expect(throws: StoreFault.self) {
+            try restoreStore(from: path("text"), toFile: path("c"))
+        }
+        #expect(throws: StoreFault.self) {
+            try restoreStore(from: path("nothing"), toFile: path("c"))
+        }
+        #expect(try !files.contains { $0.hasPrefix("c") })
+        let damaged = try TemporaryStore()
+        try ReviewHistory(seed: 5).load(ReviewHistory(seed: 5).steps, into: damaged.open())
+        try damaged.run(
+            "UPDATE product_summary SET last_changed_run = last_changed_run + 1", withoutRules: true
+        )
+        do {
+            _ = try backupStore(damaged.open(), to: path("d"))
+            Issue.record("the damage was not found")
+        } catch BackupFault.broken {}
+        #expect(try !files.contains { $0.hasPrefix("d") })
+        _ = try backupStore(damaged.open(), to: path("d"), audits: false)
+        #expect(try files.contains("d"))
+    }
+
+    @Test("A store of an older schema is backed up as it is, and restored with today's")
+    func older() throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let old = try TemporaryStore()
+        try shell("gzip -dc '\(fixtures)/stores/schema-13.sqlite.gz' > '\(old.path)'")
+        let store = try SQLiteStore.forBackup(path: old.path)
+        let report = try backupStore(store, to: path("b"))
+        #expect(!report.isAudited && report.runs == 0)
+        #expect(try !SQLiteStore.pendingMigrations(path: path("b")).isEmpty)
+        let restored = try restoreStore(from: path("b"), toFile: path("c"))
+        #expect(restored.isAudited && restored.runs > 0)
+        let stores = TemporaryStores(.sqlite)
+        defer { withExtendedLifetime(stores) {} }
+        let target = try stores.make()
+        #expect(try restoreStore(from: path("b"), into: target).runs == restored.runs)
+        #expect(try !SQLiteStore.pendingMigrations(path: path("b")).isEmpty, "it is not written")
+    }
+}
