@@ -1,3 +1,4 @@
+import AfterwordCore
 import AfterwordPipeline
 import ArgumentParser
 

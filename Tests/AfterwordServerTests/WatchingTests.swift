@@ -9,9 +9,10 @@ import Testing
 
 /// What is watched of the service: metrics, the alerts on them, and the log as JSON.
 @Suite struct WatchingTests {
-    @Test("docs/alerts.yml names metrics that the service shows")
+    @Test("The rules for Prometheus name metrics that the service shows")
     func alerts() async throws {
-        let rules = try String(contentsOfFile: "docs/alerts.yml", encoding: .utf8)
+        let rules = try String(
+            contentsOfFile: "deploy/prometheus/afterword.rules.yml", encoding: .utf8)
         let named = Set(
             rules.matches(of: /afterword_[a-z_]+/).map { match in
                 var name = String(match.0)

@@ -150,8 +150,8 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
         }
         if isCurrent, isMarked || opening != .making { return }
         guard opening == .making else { throw StoreFault.unreachable(StoreOpening.notCurrent) }
-        try setBusySeconds(migratingSeconds, writer)
         // Before any table is created, so that a program killed after this point can continue.
+        try setBusySeconds(migratingSeconds, writer)
         try writer.write { try SQLiteOwner.mark($0) }
         try migrator.migrate(writer)
         try setBusySeconds(Int(busySeconds), writer)
@@ -162,7 +162,7 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
 
     private static func setBusySeconds(_ seconds: Int, _ writer: any DatabaseWriter) throws {
         try writer.writeWithoutTransaction {
-            try $0.execute(sql: "PRAGMA busy_timeout = \(seconds * 1000)")
+            try $0.execute(sql: "PRAGMA busy_timeout = \(seconds)000")
         }
     }
 
@@ -352,32 +352,6 @@ package final class SQLiteStore: ReviewStore, ReadingStore {
                 try endAttempt(key, at: instant, as: .failed(failure), in: database)
             }
         }
-    }
-
-    /// The pending migrations; all of them, without rows, where the file does not exist.
-    package static func pendingMigrations(path: String) throws -> [PendingMigration] {
-        let migrator = SQLiteSchema.migrator
-        guard FileManager.default.fileExists(atPath: path) else {
-            return migrator.migrations.map { PendingMigration(name: $0, rows: 0, isCopied: true) }
-        }
-        let store = try SQLiteStore(path: path, opening: .rehearsing, checks: false)
-        return try translating {
-            try store.opened.withLock { $0.writer }.read { database in
-                let done = try migrator.appliedIdentifiers(database)
-                return try SchemaMigration.all(of: .sqlite).filter { !done.contains($0.name) }
-                    .map { try pending($0, in: database) }
-            }
-        }
-    }
-
-    private static func pending(
-        _ migration: SchemaMigration, in database: Database
-    ) throws -> PendingMigration {
-        var rows: Int64 = 0
-        for table in migration.tablesGoneThrough(.sqlite) where try database.tableExists(table) {
-            rows += try Int64.fetchOne(database, sql: "SELECT count(*) FROM \(table)") ?? 0
-        }
-        return PendingMigration(name: migration.name, rows: rows, isCopied: true)
     }
 
     /// Maps SQLite's errors to `StoreFault`, with message and SQL, never with values.

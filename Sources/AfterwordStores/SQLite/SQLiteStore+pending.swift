@@ -1,0 +1,28 @@
+import Foundation
+import GRDB
+
+extension SQLiteStore {
+    /// The pending migrations; all of them, without rows, where the file does not exist.
+    package static func pendingMigrations(path: String) throws -> [PendingMigration] {
+        let migrator = SQLiteSchema.migrator
+        guard FileManager.default.fileExists(atPath: path) else {
+            return migrator.migrations.map { PendingMigration(name: $0, rows: 0, isCopied: true) }
+        }
+        let store = try SQLiteStore(path: path, opening: .rehearsing, checks: false)
+        return try store.reading { database in
+            let done = try migrator.appliedIdentifiers(database)
+            return try SchemaMigration.all(of: .sqlite).filter { !done.contains($0.name) }
+                .map { try pending($0, in: database) }
+        }
+    }
+
+    private static func pending(
+        _ migration: SchemaMigration, in database: Database
+    ) throws -> PendingMigration {
+        var rows: Int64 = 0
+        for table in migration.tablesGoneThrough(.sqlite) where try database.tableExists(table) {
+            rows += try Int64.fetchOne(database, sql: "SELECT count(*) FROM \(table)") ?? 0
+        }
+        return PendingMigration(name: migration.name, rows: rows, isCopied: true)
+    }
+}
