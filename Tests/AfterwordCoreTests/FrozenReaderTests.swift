@@ -55,6 +55,78 @@ struct FrozenReaderTests {
         }
     }
 
+    @Test("Invented reviews are read as when the model was released, to the last place and weight")
+    func inventedReviews() throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../tools/reader/invented/reviews").standardizedFileURL
+        var reader = FrozenReader()
+        for (name, digest) in readings {
+            let text = try String(
+                contentsOf: folder.appending(path: "\(name).tsv"), encoding: .utf8)
+            var own = Digest64()
+            for line in text.split(separator: "\n") {
+                let parts = line.split(separator: "\t", omittingEmptySubsequences: false)
+                guard parts.count == 5, let stars = Int(parts[1]) else { continue }
+                for stars in [stars, 1, 5] {
+                    let (title, body) = (Text(String(parts[3])), Text(String(parts[4])))
+                    own.add(reader.read(title: title, body: body, stars: stars))
+                    for score in reader.scores(title: title, body: body, stars: stars) {
+                        own.add(score)
+                    }
+                }
+            }
+            #expect(own.value == digest, "\(name): \(own.value)")
+        }
+    }
+
+    @Test("A text of more new words than the memory keeps is read like any other")
+    func manyWords() {
+        func word(_ number: Int) -> String {
+            let digits = String(number, radix: 26).map { UInt8(97 + Int(String($0), radix: 26)!) }
+            return String(decoding: digits, as: UTF8.self)
+        }
+        let words = (0..<3000).map { word($0 * 7919 + 700) }
+        let text = Text("It broke. " + words.joined(separator: " ") + " and it leaks.")
+        var (reader, fresh) = (FrozenReader(), FrozenReader())
+        let first = reader.read(title: nil, body: text, stars: 1)
+        _ = reader.read(title: nil, body: Text("Broke after a week"), stars: 1)
+        #expect(reader.read(title: nil, body: text, stars: 1) == first)
+        let known = fresh.read(title: nil, body: Text("Broke after a week"), stars: 1)
+        #expect(reader.read(title: nil, body: Text("Broke after a week"), stars: 1) == known)
+    }
+
+    @Test("Sums of rows are those of their lanes, whatever fits 8 bits", arguments: [1, 2, 3])
+    func rows(_ seed: UInt64) {
+        func weight(_ row: Int, _ lane: Int) -> Int16 {
+            let hash = (UInt64(row * 48 + lane) &+ seed) &* 0x9E37_79B9_7F4A_7C15
+            return Int16(hash >> 55) - 255
+        }
+        let rows = WeightRows(count: 9, weight)
+        var (sum, expected) = (WordWeights(), WordWeights())
+        for row in 0..<9 {
+            rows.add(UInt32(row), to: &sum)
+            #expect(rows.hasRest(UInt32(row)) != 0)
+            rows.addRest(UInt32(row), to: &sum)
+            for lane in 0..<WeightSum.laneCount {
+                expected[lane] += weight(row, lane)
+                #expect(rows.weight(UInt32(row), lane) == weight(row, lane))
+            }
+        }
+        #expect(sum == expected)
+    }
+
+    @Test("A scaled sum is the product divided by 2^16, rounded down, in 32 bits")
+    func scaled() {
+        for factor: UInt32 in [0, 1, 3, 65_535, 65_537, 1 << 28] {
+            let sum = WeightSum { Int32(truncatingIfNeeded: ($0 - 24) * 89_478_485) }
+            let scaled = sum.scaled(by: factor)
+            for lane in 0..<WeightSum.laneCount {
+                let whole = (Int64(sum[lane]) * Int64(factor)) >> 16
+                #expect(scaled[lane] == Int32(truncatingIfNeeded: whole))
+            }
+        }
+    }
+
     @Test("A reading does not depend on what was read before")
     func independent() throws {
         var reader = FrozenReader()
@@ -155,6 +227,51 @@ struct FrozenReaderTests {
     func language(_ text: String, _ code: String?) {
         var reader = FrozenReader()
         #expect(reader.language(of: Text(text)) == code)
+    }
+}
+
+/// What the readings of a file of tools/reader/invented/reviews, at the stars given, one and five,
+/// come to.
+private let readings: [(String, UInt64)] = [
+    ("de", 17_266_708_160_176_550_477),
+    ("en", 7_180_296_390_313_383_955),
+    ("en-danger", 7_312_296_668_935_555_907),
+    ("es", 2_517_966_710_861_416_829),
+    ("fr", 2_151_674_383_528_631_708),
+    ("it", 696_732_365_212_558_359),
+    ("ja", 11_178_699_226_277_570_410),
+    ("nl", 8_932_134_635_602_668_001),
+    ("pt", 4_513_486_583_580_830_160),
+    ("sv", 2_284_189_042_328_180_816),
+]
+
+/// A digest of numbers and readings by FNV-1a, the same on every machine.
+private struct Digest64 {
+    private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    mutating func add(_ number: Int) {
+        for shift in stride(from: 0, to: 64, by: 8) {
+            value = (value ^ UInt64(UInt8(truncatingIfNeeded: number >> shift))) &* 0x100_0000_01B3
+        }
+    }
+
+    mutating func add(_ reading: FrozenReading) {
+        for byte in (reading.language ?? "?").utf8 { add(Int(byte)) }
+        add(reading.aspects.count)
+        for mention in reading.aspects { add(mention) }
+        for danger in reading.dangers {
+            for byte in danger.dangerClass.rawValue.utf8 { add(Int(byte)) }
+            add(danger.mention)
+        }
+    }
+
+    private mutating func add(_ mention: FrozenMention) {
+        for number in [mention.id, mention.weight, mention.isNegative ? 1 : 0] { add(number) }
+        add(mention.field == .title ? 0 : 1)
+        for place in [mention.sentence, mention.word] {
+            add(place.lowerBound)
+            add(place.upperBound)
+        }
     }
 }
 

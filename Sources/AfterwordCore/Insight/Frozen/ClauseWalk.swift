@@ -1,92 +1,118 @@
-/// Gathers the weights of words one after another: of each by itself, and of what its neighbors in
-/// the clause make of it: negation, pairs, phrases.
+/// What words and their neighbors in the clause make of each other beyond what each is by itself:
+/// features for negations, pairs and phrases.
 struct ClauseWalk: Sendable {
+    /// A feature of a word that its neighbors make.
+    struct Neighbor: Sendable {
+        /// The feature; then the place of its row.
+        var feature: UInt32
+        /// The place of the word among those of the review.
+        var word: Int32
+    }
+
+    /// What a phrase says, and whether a negation stands before it.
+    struct Says: Sendable {
+        var meaning: UInt16
+        var isNegated: Bool
+    }
+
     /// How many words behind a negation it reaches.
     private static let reach = 6
     /// How many words before a phrase a negation counts.
     private static let near = 3
-    /// The words that a phrase and a negation before it need.
-    private static let kept = PhraseTable.wordLimit + near
 
-    /// The states of the clause's last words, the newest first.
-    private var states = SIMD8<UInt32>.zero
-    /// Whether those words negate; the newest in the lowest bit.
+    /// The features of the review's words.
+    private(set) var neighbors: [Neighbor] = []
+    /// What the phrases of the review say.
+    private(set) var says: [Says] = []
+
+    /// What `waitForRows` read, so that its reading is not left out.
+    private var waited: Int16 = 0
+    /// Whether the clause's last words negate; the newest in the lowest bit.
     private var negations: UInt8 = 0
-    /// How many of them there are.
-    private var count = 0
     /// How many further words the last negation reaches.
     private var scope = 0
-    /// Whether the word before is of the clause and of a script with spaces.
-    private var hasBefore = false
+    /// The first word of the clause behind which all are of a script with spaces.
+    private var first = 0
 
-    /// How many phrases ended with the word that was passed last.
-    private(set) var phraseCount: Int32 = 0
-
-    /// No lane of what the last word's neighbors make of it is greater, with or without its sign: a
-    /// row for a pair, one for a negation, and one a phrase.
-    var bound: Int32 { 255 * (2 + phraseCount) }
-
-    /// The weights of the next word. `found` is passed each meaning of a phrase that ends with it,
-    /// and whether a negation stands before the phrase.
-    @inline(__always)
-    mutating func weights(
-        _ word: FrozenWord, _ model: FrozenModel, _ found: (UInt16, Bool) -> Void
-    ) -> WordWeights {
-        if word.beginsClause { (count, scope, hasBefore, negations) = (0, 0, false, 0) }
-        var sum = word.facts.weights
-        guard word.facts.isSpaced else {
-            phraseCount = 0
-            (count, hasBefore, negations) = (0, false, 0)
-            return sum
-        }
-        phraseCount = 0
-        let state = word.facts.state
-        let negates = word.facts.negates
-        if scope > 0, !negates {
-            model.add(FeatureHash.mix(state ^ FeatureHash.negated), to: &sum)
-        }
-        if hasBefore {
-            let pair = states[0] &* 31 &+ state
-            model.add(FeatureHash.mix(pair ^ FeatureHash.pair), to: &sum)
-        }
-        push(state, negates)
-        if word.facts.phraseLength > 0 {
-            addPhrases(upTo: Int(word.facts.phraseLength), model, &sum, found)
-        }
-        scope = negates ? Self.reach : max(0, scope - 1)
-        hasBefore = true
-        return sum
-    }
-
-    @inline(__always)
-    private mutating func push(_ state: UInt32, _ negates: Bool) {
-        for place in stride(from: Self.kept - 1, to: 0, by: -1) {
-            states[place] = states[place - 1]
-        }
-        states[0] = state
-        negations = negations &<< 1 | (negates ? 1 : 0)
-        count = min(count + 1, Self.kept)
-    }
-
-    private mutating func addPhrases(
-        upTo limit: Int, _ model: FrozenModel, _ sum: inout WordWeights,
-        _ found: (UInt16, Bool) -> Void
+    /// Gathers the features of all sentences' words, and those that the model knows.
+    mutating func pass(
+        _ words: [FrozenWord], _ sentences: inout [FrozenSentence], _ model: FrozenModel
     ) {
-        for length in 1...min(limit, count) {
-            var key = FeatureHash.phraseStart
-            for place in stride(from: length - 1, through: 0, by: -1) {
-                key = key &* 31 &+ states[place]
+        neighbors.removeAll(keepingCapacity: true)
+        says.removeAll(keepingCapacity: true)
+        for place in sentences.indices {
+            let (ownSays, ownRows) = (says.count, neighbors.count)
+            for index in sentences[place].words { pass(words, index, model) }
+            sentences[place].says = ownSays..<says.count
+            sentences[place].rows = ownRows..<neighbors.count
+        }
+    }
+
+    /// Leaves out the features that the model does not know, and looks up the rows of the others.
+    mutating func findRows(_ sentences: inout [FrozenSentence], _ model: FrozenModel) {
+        var count = 0
+        for place in sentences.indices {
+            let start = count
+            for index in sentences[place].rows {
+                let own = neighbors[index]
+                neighbors[count] = own
+                count &+= model.hasRow(own.feature)
             }
-            let says = model.phrases.meanings(of: FeatureHash.mix(key))
-            guard !says.isEmpty else { continue }
+            sentences[place].rows = start..<count
+        }
+        neighbors.removeLast(neighbors.count - count)
+        for index in 0..<count {
+            neighbors[index].feature = model.row(of: neighbors[index].feature)
+        }
+    }
+
+    /// Reads a little of each row, so that memory is asked for all of them at once and they are
+    /// near when they are added one by one.
+    mutating func waitForRows(_ model: FrozenModel) {
+        waited = neighbors.reduce(0) { $0 | model.rows.hasRest($1.feature) }
+    }
+
+    @inline(__always)
+    private mutating func pass(_ words: [FrozenWord], _ index: Int, _ model: FrozenModel) {
+        let word = words[index]
+        if word.beginsClause || word.marks.contrasts { (scope, first, negations) = (0, index, 0) }
+        guard word.isSpaced else {
+            (first, negations) = (index + 1, 0)
+            return
+        }
+        let state = word.marks.state
+        let negates = word.marks.negates
+        if scope > 0, !negates { add(state ^ FeatureHash.negated, index) }
+        if index > first {
+            add((words[index - 1].marks.state &* 31 &+ state) ^ FeatureHash.pair, index)
+        }
+        negations = negations &<< 1 | (negates ? 1 : 0)
+        if word.marks.phraseLength > 0 { addPhrases(words, index, model.phrases) }
+        scope = negates ? Self.reach : max(0, scope - 1)
+    }
+
+    @inline(__always)
+    private mutating func add(_ state: UInt32, _ index: Int) {
+        neighbors.append(
+            Neighbor(feature: FeatureHash.mix(state), word: Int32(truncatingIfNeeded: index)))
+    }
+
+    private mutating func addPhrases(_ words: [FrozenWord], _ index: Int, _ phrases: PhraseTable) {
+        let count = index - first + 1
+        for length in 1...min(words[index].marks.phraseLength, count) {
+            var key = FeatureHash.phraseStart
+            for place in index - length + 1...index {
+                key = key &* 31 &+ words[place].marks.state
+            }
+            let own = phrases.meanings(of: FeatureHash.mix(key))
+            if own.isEmpty { continue }
             let before = min(Self.near, count - length)
             let mask = UInt8(truncatingIfNeeded: (1 << before - 1) << length)
             let isNegated = negations & mask != 0
-            for meaning in says {
-                let feature = FeatureHash.phrase &+ UInt32(meaning) &* 2 &+ (isNegated ? 1 : 0)
-                model.add(FeatureHash.mix(feature), to: &sum)
-                phraseCount += 1
-                found(meaning, isNegated)
+            for place in own {
+                let meaning = phrases.says[place]
+                add(FeatureHash.phrase &+ UInt32(meaning) &* 2 &+ (isNegated ? 1 : 0), index)
+                says.append(Says(meaning: meaning, isNegated: isNegated))
             }
         }
     }

@@ -13,25 +13,24 @@ package final class FrozenModel: Sendable {
     package let version: Int
     /// Aspects, then dangers.
     package let ids: [ID]
+    /// The danger that stands for any of them; -1 where there is none.
+    let unnamed: Int
+    private let dangerStart: Int
     /// The lane behind the ids: the square of a feature's rarity.
     static let norm = 47
 
     /// How many weights make up one unit of score, by lane, times 256: to compare lanes.
     let units: [Int32]
-    /// What is added to every score, by stars (0 where there are none) and lane.
-    let bias: [[Int32]]
+    /// What is added to every score, by stars (0 where there are none).
+    let bias: [WeightSum]
     /// What a score must exceed, for up to three stars or none, and for more; by lane.
     let limits: [[Int32]]
     /// What the two strongest complaints of a review with more than three stars must exceed
     /// together for it to have any, in thousandths of a unit.
     let gate: Int
 
-    let rows: [WeightRow]
-    /// By the lowest bits of a feature: one more than the place of its row, 0 where it has none.
-    let places: [UInt16]
-    /// A bit for each place that is not 0: most features have no row, and the bits stay in the
-    /// nearest cache.
-    private let hasRow: [UInt64]
+    let rows: WeightRows
+    private let places: RowPlaces
     let phrases: PhraseTable
     let words: WordRoles
     let letters: LetterRoles
@@ -45,7 +44,6 @@ package final class FrozenModel: Sendable {
     /// - Parameter folder: That of the model's files below `data`.
     init(_ folder: String) {
         letters = LetterRoles(DataSections(EmbeddedFile("\(folder)/letters.txt")))
-        words = WordRoles(DataSections(EmbeddedFile("\(folder)/words.txt")))
         let file = EmbeddedFile("\(folder)/weights.txt").lend { WeightFile($0) }
         version = file.number("version")
         let aspects = file.words("aspects")
@@ -53,25 +51,24 @@ package final class FrozenModel: Sendable {
         ids =
             aspects.map { ID(name: $0, isDanger: false) }
             + dangers.map { ID(name: $0, isDanger: true) }
+        dangerStart = aspects.count
+        unnamed = dangers.firstIndex(of: "unsafe").map { aspects.count + $0 } ?? -1
         units = file.numbers("units")
-        bias = (0..<6).map { file.numbers("bias \($0)") }
+        bias = (0..<6).map { stars in
+            let own: [Int32] = file.numbers("bias \(stars)")
+            return WeightSum { own[$0] }
+        }
         limits = [file.numbers("limits low"), file.numbers("limits high")]
         gate = file.number("gate")
         let weights = (0..<128).map { Self.weight(ofCode: Int16($0) - 64) }
-        rows = file.buckets.indices.map { row in
-            WeightRow { lane in
-                let byte = file.byte(row, lane, width: WeightSum.laneCount)
-                return lane == Self.norm ? Int16(byte) : weights[Int(byte)]
-            }
+        rows = WeightRows(count: file.buckets.count) { row, lane in
+            let byte = file.byte(row, lane, width: WeightSum.laneCount)
+            return lane == Self.norm ? Int16(byte) : weights[Int(byte)]
         }
-        var places = Array(repeating: UInt16(0), count: 1 << Int(Self.bits))
-        for (place, bucket) in file.buckets.enumerated() { places[bucket] = UInt16(place + 1) }
-        self.places = places
-        var hasRow = Array(repeating: UInt64(0), count: places.count / 64)
-        for bucket in file.buckets { hasRow[bucket / 64] |= 1 << UInt64(bucket % 64) }
-        self.hasRow = hasRow
+        places = RowPlaces(file.buckets, bits: Self.bits)
         phrases = PhraseTable(
             DataSections(EmbeddedFile("\(folder)/phrases.txt")), aspects + dangers)
+        words = WordRoles(DataSections(EmbeddedFile("\(folder)/words.txt")), phrases)
         languages = EmbeddedFile("\(folder)/languages.txt").lend { LanguageGrams(WeightFile($0)) }
     }
 
@@ -81,52 +78,80 @@ package final class FrozenModel: Sendable {
         return code < 0 ? -weight : weight
     }
 
-    /// Adds the weights of a feature, if the model knows it.
+    /// Whether a lane is a danger.
     @inline(__always)
-    func add(_ feature: UInt32, to sum: inout WordWeights) {
-        let bucket = Int(feature & (1 << Self.bits - 1))
-        guard hasRow[bucket &>> 6] &>> UInt64(bucket & 63) & 1 != 0 else { return }
-        sum.add(rows[Int(places[bucket]) - 1])
-    }
+    func isDanger(_ lane: Int) -> Bool { lane >= dangerStart }
 
-    /// Adds the weights of those features that the model knows, and leaves their buckets in place
-    /// of them: first all are looked up, then all are added, because each waits for memory.
+    /// 1 where the model knows a feature, else 0.
+    @inline(__always)
+    func hasRow(_ feature: UInt32) -> Int { places.has(feature) }
+
+    /// The place of the row of a feature that the model knows.
+    @inline(__always)
+    func row(of feature: UInt32) -> UInt32 { places.row(of: feature) }
+
+    /// Adds the weights of those features that the model knows, and leaves their rows in place of
+    /// all. Each step waits for memory and is taken for all features before the next.
     func add(_ features: inout [UInt32], to sum: inout WordWeights) {
-        var count = 0
-        for place in features.indices {
-            let bucket = features[place] & (1 << Self.bits - 1)
-            features[count] = bucket
-            count &+= Int(truncatingIfNeeded: hasRow[Int(bucket &>> 6)] &>> UInt64(bucket & 63) & 1)
-        }
-        for place in 0..<count { sum.add(rows[Int(places[Int(features[place])]) - 1]) }
+        let count = places.findRows(&features)
+        var rests: Int16 = 0
+        for place in 0..<count { rests |= rows.hasRest(features[place]) }
+        var own = sum
+        for place in 0..<count { rows.add(features[place], to: &own) }
+        if rests != 0 { for place in 0..<count { rows.addRest(features[place], to: &own) } }
+        sum = own
     }
 
     /// The score of a sum: divided by the root of what its features weigh by rarity.
     @inline(__always)
-    func scaled(_ sum: WeightSum, _ scores: inout [Int32]) {
+    func scaled(_ sum: WeightSum) -> WeightSum {
         let root = wholeRoot(Int64(sum[Self.norm]) << 8)
         let factor = root == 0 ? 0 : (1 << 28) / root
-        for lane in 0..<WeightSum.laneCount {
-            scores[lane] = Int32(truncatingIfNeeded: (Int64(sum[lane]) &* factor) &>> 16)
-        }
+        return sum.scaled(by: UInt32(truncatingIfNeeded: factor))
     }
 }
 
-/// Words with a part in clauses, by the states of their folded letters.
+/// What words are in clauses, by the states of their folded letters: what `words.txt` says of them,
+/// and the most words of a phrase that ends with them.
 struct WordRoles: Sendable {
-    /// They negate the words behind them, up to six.
-    let negations: Set<UInt32>
-    /// They begin a clause: "but".
-    let contrasts: Set<UInt32>
-    /// They make what is said a possibility: "could", "risk".
-    let possible: Set<UInt32>
+    /// A word's state and its marks; a slot is free where both are 0.
+    private var slots: [WordMarks] = Array(repeating: WordMarks(), count: 1 << 15)
 
-    init(_ file: DataSections) {
-        func states(_ section: String) -> Set<UInt32> {
-            let words = file[section, "words"]?.words ?? []
-            return Set(words.map { FeatureHash.state(of: $0.unicodeScalars) })
+    init(_ file: DataSections, _ phrases: PhraseTable) {
+        for (state, length) in phrases.lengths { mark(state) { $0.phraseLength = Int(length) } }
+        // Negations concern the words behind them, up to six; contrasts begin a clause: "but".
+        markAll(file, "negations") { $0.negates = true }
+        markAll(file, "contrasts") { $0.contrasts = true }
+        // "could", "risk"
+        markAll(file, "possible") { $0.isPossible = true }
+    }
+
+    private mutating func markAll(
+        _ file: DataSections, _ section: String, _ set: (inout WordMarks) -> Void
+    ) {
+        for word in file[section, "words"]?.words ?? [] {
+            mark(FeatureHash.state(of: word.unicodeScalars), set)
         }
-        (negations, contrasts) = (states("negations"), states("contrasts"))
-        possible = states("possible")
+    }
+
+    /// The marks of a word: its state and its roles.
+    func marks(of state: UInt32) -> WordMarks {
+        let own = slots[slot(of: state)]
+        return own.state == state ? own : WordMarks(state: state)
+    }
+
+    private mutating func mark(_ state: UInt32, _ set: (inout WordMarks) -> Void) {
+        var own = marks(of: state)
+        set(&own)
+        let place = slot(of: state)
+        slots[place] = own
+    }
+
+    private func slot(of state: UInt32) -> Int {
+        var place = Int(FeatureHash.mix(state)) & (slots.count - 1)
+        while slots[place].bits != 0, slots[place].state != state {
+            place = (place + 1) & (slots.count - 1)
+        }
+        return place
     }
 }

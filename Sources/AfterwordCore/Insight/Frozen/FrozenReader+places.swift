@@ -1,90 +1,79 @@
 /// Where a review says what is read in it, and how sure a danger is.
 extension FrozenReader {
     /// The mention of a lane in the sentence that weighed most.
-    mutating func mention(
-        of lane: Int, above limit: Int32, _ title: Text?, _ body: Text?
-    ) -> FrozenMention {
+    func mention(of lane: Int, above limit: Int32) -> FrozenMention {
         let sentence = sentence(of: lane)
         let excess = Int64(score(of: lane)) - Int64(limit)
         let unit = max(1, Int64(model.units[lane]))
         return FrozenMention(
             id: lane, weight: Int(max(0, excess) * 1000 / unit), field: sentence.field,
-            sentence: sentence.range,
-            word: heaviestWord(lane, sentence.range, sentence.field == .title ? title : body))
+            sentence: sentence.range, word: heaviestWord(lane, sentence))
     }
 
     /// A danger that is read: `said` where it is called dangerous, or possible; else `happened`.
-    mutating func dangerClass(
-        of lane: Int, in sentence: Sentence, _ title: Text?, _ body: Text?
-    ) -> DangerClass {
-        if model.ids[lane].name == "unsafe" { return .said }
-        guard let text = sentence.field == .title ? title : body else { return .said }
-        return hasPossibility(text, sentence.range) ? .said : .happened
+    func dangerClass(of lane: Int, in sentence: FrozenSentence) -> DangerClass {
+        if lane == model.unnamed { return .said }
+        return words[sentence.words].contains(where: \.marks.isPossible) ? .said : .happened
     }
 
     /// Leaves out `unsafe`, which stands for any danger, beside one that is known by its kind.
     func leaveOutUnnamed(_ reading: inout FrozenReading) {
         guard reading.dangers.count > 1 else { return }
-        reading.dangers.removeAll { model.ids[$0.mention.id].name == "unsafe" }
+        reading.dangers.removeAll { $0.mention.id == model.unnamed }
     }
 
     /// Adds the dangers that a phrase says which is sure, without a negation before it, and that
     /// the scores do not reach. A phrase of the sentence that denies the danger, or that only looks
     /// like it ("smoke detector"), takes it back.
-    mutating func addSureDangers(to reading: inout FrozenReading, _ title: Text?, _ body: Text?) {
-        var known = Set(reading.dangers.map(\.mention.id))
+    func addSureDangers(to reading: inout FrozenReading) {
+        var known = LaneSet(reading.dangers.map(\.mention.id))
         for sentence in sentences {
-            for says in sentence.says where !says.isNegated {
-                guard let lane = PhraseTable.sure(says.meaning), model.ids[lane].isDanger,
-                    !sentence.says.contains(where: { isPraise($0, of: lane) }),
-                    known.insert(lane).inserted
+            let own = walk.says[sentence.says]
+            for says in own where !says.isNegated {
+                guard let lane = PhraseTable.sure(says.meaning), model.isDanger(lane),
+                    !own.contains(where: { isPraise($0, of: lane) }), known.insert(lane)
                 else { continue }
-                let own = dangerClass(of: lane, in: sentence, title, body)
-                let mention = mention(of: lane, in: sentence, title, body)
-                reading.dangers.append(FrozenDanger(mention: mention, dangerClass: own))
+                let ownClass = dangerClass(of: lane, in: sentence)
+                let mention = mention(of: lane, in: sentence)
+                reading.dangers.append(FrozenDanger(mention: mention, dangerClass: ownClass))
             }
         }
     }
 
-    private func isPraise(_ says: (meaning: UInt16, isNegated: Bool), of lane: Int) -> Bool {
+    private func isPraise(_ says: ClauseWalk.Says, of lane: Int) -> Bool {
         !says.isNegated && PhraseTable.praise(says.meaning) == lane
     }
 
     /// Adds, as unlikely, the dangers that a phrase names and that are not read.
-    mutating func addUnlikelyDangers(
-        to reading: inout FrozenReading, _ title: Text?, _ body: Text?
-    ) {
-        var known = Set(reading.dangers.map(\.mention.id))
-        let isKnown = !known.isEmpty
+    func addUnlikelyDangers(to reading: inout FrozenReading) {
+        var known = LaneSet(reading.dangers.map(\.mention.id))
+        let isKnown = !reading.dangers.isEmpty
         for sentence in sentences {
-            for says in sentence.says {
-                guard let lane = PhraseTable.complaint(says.meaning), model.ids[lane].isDanger,
-                    !isKnown || model.ids[lane].name != "unsafe", known.insert(lane).inserted
+            for says in walk.says[sentence.says] {
+                guard let lane = PhraseTable.complaint(says.meaning), model.isDanger(lane),
+                    !isKnown || lane != model.unnamed, known.insert(lane)
                 else { continue }
-                let mention = mention(of: lane, in: sentence, title, body)
+                let mention = mention(of: lane, in: sentence)
                 reading.dangers.append(FrozenDanger(mention: mention, dangerClass: .unlikely))
             }
         }
     }
 
     /// The mention of a danger that a phrase of a sentence names.
-    private mutating func mention(
-        of lane: Int, in sentence: Sentence, _ title: Text?, _ body: Text?
-    ) -> FrozenMention {
-        let text = sentence.field == .title ? title : body
-        return FrozenMention(
+    private func mention(of lane: Int, in sentence: FrozenSentence) -> FrozenMention {
+        FrozenMention(
             id: lane, weight: 0, field: sentence.field, sentence: sentence.range,
-            word: heaviestWord(lane, sentence.range, text))
+            word: heaviestWord(lane, sentence))
     }
 
     /// Adds the aspects that a phrase praises, without a negation before it, and that are no
     /// complaints of the review.
-    func addPraise(to reading: inout FrozenReading, _ title: Text?, _ body: Text?) {
-        var known = Set(reading.aspects.map(\.id))
+    func addPraise(to reading: inout FrozenReading) {
+        var known = LaneSet(reading.aspects.map(\.id))
         for sentence in sentences {
-            for says in sentence.says where !says.isNegated {
-                guard let lane = PhraseTable.praise(says.meaning), !model.ids[lane].isDanger,
-                    known.insert(lane).inserted
+            for says in walk.says[sentence.says] where !says.isNegated {
+                guard let lane = PhraseTable.praise(says.meaning), !model.isDanger(lane),
+                    known.insert(lane)
                 else { continue }
                 reading.aspects.append(
                     FrozenMention(
@@ -94,39 +83,35 @@ extension FrozenReader {
         }
     }
 
-    /// The word of a sentence with the greatest weight for a lane; the first of equal ones.
-    private mutating func heaviestWord(
-        _ lane: Int, _ range: Range<Int>, _ text: Text?
-    ) -> Range<Int> {
-        guard let text else { return range }
-        var (heaviest, weight) = (range, Int16.min)
-        var walk = ClauseWalk()
-        var own = WordMemory.none
-        swap(&own, &memory)
-        text.bytes.lend { bytes in
-            cutFrozenWords(bytes.part(range), model, &own) { word in
-                let own = walk.weights(word, model) { _, _ in }[lane]
-                guard own > weight else { return }
-                weight = own
-                let start = range.lowerBound
-                heaviest = start + word.range.lowerBound..<start + word.range.upperBound
+    /// The word of a sentence with the greatest weight for a lane, with what its neighbors make of
+    /// it; the first of equal ones.
+    private func heaviestWord(_ lane: Int, _ sentence: FrozenSentence) -> Range<Int> {
+        var (heaviest, weight) = (sentence.words.lowerBound, Int16.min)
+        var row = sentence.rows.lowerBound
+        for index in sentence.words {
+            var own = memory[words[index].place].weights[lane]
+            while row < sentence.rows.upperBound, walk.neighbors[row].word == index {
+                own &+= model.rows.weight(walk.neighbors[row].feature, lane)
+                row += 1
             }
+            if own > weight { (heaviest, weight) = (index, own) }
         }
-        swap(&own, &memory)
-        return heaviest
+        let range = words[heaviest].range
+        return Int(range.lowerBound)..<Int(range.upperBound)
     }
+}
 
-    /// Whether a word of a sentence makes what it says a possibility.
-    private mutating func hasPossibility(_ text: Text, _ range: Range<Int>) -> Bool {
-        var found = false
-        var own = WordMemory.none
-        swap(&own, &memory)
-        text.bytes.lend { bytes in
-            cutFrozenWords(bytes.part(range), model, &own) { word in
-                found = found || model.words.possible.contains(word.facts.state)
-            }
-        }
-        swap(&own, &memory)
-        return found
+/// Lanes, as bits.
+private struct LaneSet {
+    private var bits: UInt64 = 0
+
+    init(_ lanes: [Int]) { for lane in lanes { insert(lane) } }
+
+    /// Whether the lane was not in it.
+    @discardableResult
+    mutating func insert(_ lane: Int) -> Bool {
+        let bit: UInt64 = 1 << UInt64(lane)
+        defer { bits |= bit }
+        return bits & bit == 0
     }
 }

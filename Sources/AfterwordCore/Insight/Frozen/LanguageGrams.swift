@@ -3,9 +3,9 @@
 struct LanguageGrams: Sendable {
     /// The codes of the languages, by lane.
     let codes: [String]
-    private let rows: [SIMD32<Int16>]
-    /// By the lowest bits of a run: one more than the place of its row, 0 where it has none.
-    private let places: [UInt16]
+    /// Two parts a row, behind one that is free, so that no row lies in two lines of a cache.
+    private var rows: [SIMD8<Int16>]
+    private let places: RowPlaces
     /// How far the first language must lead.
     private let margin: Int32
     private let japanese: Int
@@ -23,38 +23,46 @@ struct LanguageGrams: Sendable {
         chinese = codes.firstIndex(of: "zh")!
         let scale = Int16(file.number("scale"))
         letters = file.numbers("letters").map { Int16($0) * scale }
-        rows = file.buckets.indices.map { place in
+        rows = Array(repeating: .zero, count: file.buckets.count * 2 + 1)
+        for place in file.buckets.indices {
             var row = SIMD32<Int16>.zero
             for lane in 0..<32 { row[lane] = Int16(file.byte(place, lane, width: 32)) - 64 }
-            return row
+            rows[place * 2 + 1] = packed(row.lowHalf)
+            rows[place * 2 + 2] = packed(row.highHalf)
         }
-        var places = Array(repeating: UInt16(0), count: 1 << Int(Self.bits))
-        for (place, bucket) in file.buckets.enumerated() { places[bucket] = UInt16(place + 1) }
-        self.places = places
+        places = RowPlaces(file.buckets, bits: Self.bits)
     }
 
     /// What a word says of the language.
     ///
-    /// - Parameter lower: Its letters in lower case, at most 32.
-    func weights(of lower: [UInt32], isSpaced: Bool) -> SIMD32<Int16> {
+    /// - Parameters:
+    ///   - lower: Its letters in lower case, at most 32, between `^` and `$`.
+    ///   - found: Empty; its memory serves the next word.
+    func weights(
+        of lower: [UInt32], isSpaced: Bool, _ found: inout [UInt32]
+    ) -> SIMD32<Int16> {
         var sum = SIMD32<Int16>.zero
         guard isSpaced else {
-            for letter in lower { add(letter, to: &sum) }
+            for letter in lower[1..<lower.count - 1] { add(letter, to: &sum) }
             return sum
         }
-        let count = lower.count + 2
-        for start in 0..<count {
-            var state = Self.start
-            for length in 1...min(3, count - start) {
-                let place = start + length - 1
-                let letter = place == 0 ? 0x5E : place == count - 1 ? 0x24 : lower[place - 1]
-                state = FeatureHash.add(letter, to: state)
-                guard length > 1 || start > 0 && start < count - 1 else { continue }
-                let row = places[Int(FeatureHash.mix(state) & (1 << Self.bits - 1))]
-                if row != 0 { sum &+= rows[Int(row) - 1] }
-            }
+        let last = lower.count - 1
+        for start in 0..<last {
+            var state = FeatureHash.add(lower[start], to: Self.start)
+            if start > 0 { found.append(FeatureHash.mix(state)) }
+            state = FeatureHash.add(lower[start + 1], to: state)
+            found.append(FeatureHash.mix(state))
+            guard start + 2 <= last else { break }
+            found.append(FeatureHash.mix(FeatureHash.add(lower[start + 2], to: state)))
         }
-        return sum
+        let count = places.findRows(&found)
+        var (low, high) = (SIMD16<Int16>.zero, SIMD16<Int16>.zero)
+        for place in 0..<count {
+            let row = Int(found[place]) &* 2 &+ 1
+            low &+= unpacked(rows[row])
+            high &+= unpacked(rows[row &+ 1])
+        }
+        return SIMD32(lowHalf: low, highHalf: high)
     }
 
     /// The language with the greatest sum; nil where the next one is too near.

@@ -27,16 +27,20 @@ struct LetterRoles: Sendable {
         var lower: UInt32 = 0
     }
 
+    /// The roles of the scalars from 0 on.
+    private var roles: [Role]
     /// The scalars from 0 on.
     private var first: [Entry]
     /// The ranges behind them.
     private var ranges: [(range: ClosedRange<UInt32>, role: Role)] = []
 
     private static let firstCount = 0x2100
+    private static let roleCount: UInt32 = 0x1_0000
 
     /// - Parameter file: `reader2/letters.txt`.
     init(_ file: DataSections) {
         first = Array(repeating: Entry(), count: Self.firstCount)
+        roles = []
         for value: UInt32 in 0x30..<0x80 {
             let lower = 0x41...0x5A ~= value ? value + 32 : value
             guard 0x30...0x39 ~= lower || 0x61...0x7A ~= lower else { continue }
@@ -48,13 +52,20 @@ struct LetterRoles: Sendable {
             first[Int(scalarNumber(value.key))] = Entry(
                 role: .letter, folded: (folded[0], folded.count > 1 ? folded[1] : 0), lower: lower)
         }
-        let roles: [(String, Role)] = [
+        let named: [(String, Role)] = [
             ("joining", .joining), ("ends", .end), ("breaks", .clauseEnd),
             ("unspaced", .unspaced), ("own", .letter),
         ]
-        for (name, role) in roles {
+        for (name, role) in named {
             for range in file["roles", name]?.words ?? [] { add(range, role) }
         }
+        roles = (0..<Self.roleCount).map { self[$0].role }
+    }
+
+    /// A scalar's role.
+    @inline(__always)
+    func role(of scalar: UInt32) -> Role {
+        scalar < Self.roleCount ? roles[Int(scalar)] : behind(scalar).role
     }
 
     /// A scalar's role and letters.

@@ -5,14 +5,15 @@
 struct PhraseTable: Sendable {
     static let wordLimit = 5
 
-    /// The numbers of the phrases; 0 where a slot is free.
-    private var keys: [UInt32]
-    private var says: [[UInt16]]
+    /// The numbers of the phrases, 0 where a slot is free, and the places of what they say.
+    private var slots: [(key: UInt32, says: Range<Int32>)]
+    /// What the phrases say, phrase by phrase.
+    private(set) var says: [UInt16] = []
     private let mask: Int
     /// A bit for the highest bits of each key: most runs of words are no phrase, and the bits stay
-    /// in the nearest cache.
+    /// in a near cache.
     private var mayBe = Array(repeating: UInt64(0), count: 1 << (maybeBits - 6))
-    private static let maybeBits = 17
+    private static let maybeBits = 19
     private static let maybeShift = UInt32(32 - maybeBits)
     /// By the state of a word: the most words of a phrase that ends with it.
     private(set) var lengths: [UInt32: UInt8] = [:]
@@ -21,38 +22,42 @@ struct PhraseTable: Sendable {
     init(_ file: DataSections, _ ids: [String]) {
         let values = file.values(in: "phrases")
         var size = 1
-        while size < values.count * 4 { size *= 2 }
+        while size < values.count * 2 { size *= 2 }
         mask = size - 1
-        keys = Array(repeating: 0, count: size)
-        says = Array(repeating: [], count: size)
+        slots = Array(repeating: (0, 0..<0), count: size)
+        var own: [[UInt16]] = Array(repeating: [], count: size)
         let lanes = Dictionary(uniqueKeysWithValues: ids.enumerated().map { ($1, $0) })
         for value in values {
             let states = value.key.split(separator: " ").map {
                 FeatureHash.state(of: $0.unicodeScalars)
             }
-            let place = slot(of: FeatureHash.phraseKey(states))
             let key = FeatureHash.phraseKey(states)
-            keys[place] = key
+            let place = slot(of: key)
+            slots[place].key = key
             let bit = key &>> Self.maybeShift
             mayBe[Int(bit &>> 6)] |= 1 << UInt64(bit & 63)
-            says[place] += value.words.map { Self.meaning($0, lanes) }
+            own[place] += value.words.map { Self.meaning($0, lanes) }
             let last = states[states.count - 1]
             lengths[last] = max(lengths[last] ?? 0, UInt8(states.count))
         }
+        for place in own.indices {
+            slots[place].says = Int32(says.count)..<Int32(says.count + own[place].count)
+            says += own[place]
+        }
     }
 
-    /// What the phrase of this number says; nothing where there is none.
+    /// The places in `says` of what the phrase of this number says; none where there is none.
     @inline(__always)
-    func meanings(of key: UInt32) -> [UInt16] {
+    func meanings(of key: UInt32) -> Range<Int> {
         let bit = key &>> Self.maybeShift
-        guard mayBe[Int(bit &>> 6)] &>> UInt64(bit & 63) & 1 != 0 else { return [] }
-        let place = slot(of: key)
-        return keys[place] == key ? says[place] : []
+        guard mayBe[Int(bit &>> 6)] &>> UInt64(bit & 63) & 1 != 0 else { return 0..<0 }
+        let own = slots[slot(of: key)]
+        return own.key == key ? Int(own.says.lowerBound)..<Int(own.says.upperBound) : 0..<0
     }
 
     private func slot(of key: UInt32) -> Int {
         var place = Int(key) & mask
-        while keys[place] != 0, keys[place] != key { place = (place + 1) & mask }
+        while slots[place].key != 0, slots[place].key != key { place = (place + 1) & mask }
         return place
     }
 

@@ -1,39 +1,70 @@
-/// A word of a text as the frozen reader cuts it: a byte range, and its place among sentences.
+/// A word of a review as the frozen reader cuts it: a byte range of its field and its place among
+/// clauses, then what is known of it.
 struct FrozenWord: Sendable {
-    var facts: WordFacts
-    var range: Range<Int>
-    var sentence: Int
-    /// Whether a clause begins with it.
+    var key: WordKey
+    var range: Range<Int32>
+    /// Whether a clause begins with it, by the marks before it.
     var beginsClause: Bool
+    /// Whether it is of a script with spaces.
+    var isSpaced: Bool
+    /// The place of its weights in the memory of words.
+    var place: Int32 = 0
+    var marks = WordMarks()
 }
 
-/// Passes the words of a text to `body` in order, at most 20,000.
+/// Cuts a field into words, at most 20,000, and sentences, and appends both.
 ///
 /// - Parameter bytes: Well-formed UTF-8.
-@inline(__always)
 func cutFrozenWords(
-    _ bytes: BorrowedBytes, _ model: FrozenModel, _ memory: inout WordMemory,
-    _ body: (FrozenWord) -> Void
+    _ bytes: BorrowedBytes, _ field: TrackedField, _ letters: LetterRoles,
+    _ words: inout [FrozenWord], _ sentences: inout [FrozenSentence]
 ) {
+    let limit = words.count + FrozenCutter.wordLimit
     var cutter = FrozenCutter()
     var place = 0
-    while place < bytes.count, cutter.wordCount < FrozenCutter.wordLimit {
+    while place < bytes.count, words.count < limit {
         let (scalar, width) = scalarOrGap(bytes, at: place)
-        let entry = model.letters[scalar]
-        switch entry.role {
+        let role = letters.role(of: scalar)
+        switch role {
         case .letter, .unspaced:
-            let range = cutter.wordRange(bytes, from: place, entry.role, model.letters)
-            let isSpaced = entry.role == .letter
-            let facts = memory.facts(bytes, range, isSpaced: isSpaced, model)
-            body(cutter.word(facts, range))
+            let range = cutter.wordRange(bytes, from: place, role, letters)
+            if cutter.isSentenceOver {
+                sentences.append(FrozenSentence(field: field, range: range, word: words.count))
+            } else {
+                sentences[sentences.count - 1].take(range)
+            }
+            words.append(cutter.word(bytes, range, isSpaced: role == .letter))
             place = range.upperBound
         case .joining, .gap:
             cutter.passGap(bytes, place, scalar)
             place += width
         case .end, .clauseEnd:
-            if !cutter.isInNumber(bytes, place, scalar) { cutter.pass(entry.role) }
+            if !cutter.isInNumber(bytes, place, scalar) { cutter.pass(role) }
             place += width
         }
+    }
+}
+
+/// A sentence of the review that is read. The memory of one review serves the next.
+struct FrozenSentence: Sendable {
+    var field: TrackedField
+    /// Its bytes in the field, from its first word to its last.
+    var range: Range<Int>
+    /// The places of its words among those of the review.
+    var words: Range<Int>
+    /// The places of what its phrases say, and of the rows of its words' neighbors.
+    var says = 0..<0
+    var rows = 0..<0
+
+    init(field: TrackedField, range: Range<Int>, word: Int) {
+        (self.field, self.range, words) = (field, range, word..<word + 1)
+    }
+
+    /// Makes the next word its last.
+    @inline(__always)
+    fileprivate mutating func take(_ range: Range<Int>) {
+        self.range = self.range.lowerBound..<range.upperBound
+        words = words.lowerBound..<words.upperBound + 1
     }
 }
 
@@ -50,9 +81,7 @@ func scalarOrGap(_ bytes: BorrowedBytes, at place: Int) -> (UInt32, Int) {
 private struct FrozenCutter {
     static let wordLimit = 20_000
 
-    private(set) var wordCount = 0
-    private var sentence = 0
-    private var lastSentence = -1
+    private(set) var isSentenceOver = true
     private var isClauseOver = true
 
     /// The bytes of the word that begins at a place: letters of one role, and what joins them.
@@ -63,7 +92,7 @@ private struct FrozenCutter {
         var (place, count) = (start, 0)
         while place < bytes.count {
             let (scalar, width) = scalarOrGap(bytes, at: place)
-            let own = letters[scalar].role
+            let own = letters.role(of: scalar)
             if own == role {
                 // Runs of letters without spaces are cut; other words are as long as they are.
                 if role == .unspaced, count == WordFacts.letterLimit { break }
@@ -77,13 +106,16 @@ private struct FrozenCutter {
     }
 
     @inline(__always)
-    mutating func word(_ facts: WordFacts, _ range: Range<Int>) -> FrozenWord {
-        let isFirst = sentence != lastSentence
-        let begins = isFirst || isClauseOver || facts.isSpaced && facts.contrasts
-        wordCount += 1
-        lastSentence = sentence
-        isClauseOver = false
-        return FrozenWord(facts: facts, range: range, sentence: sentence, beginsClause: begins)
+    mutating func word(
+        _ bytes: BorrowedBytes, _ range: Range<Int>, isSpaced: Bool
+    ) -> FrozenWord {
+        let begins = isSentenceOver || isClauseOver
+        (isSentenceOver, isClauseOver) = (false, false)
+        let start = Int32(truncatingIfNeeded: range.lowerBound)
+        let end = Int32(truncatingIfNeeded: range.upperBound)
+        return FrozenWord(
+            key: WordKey(bytes, range), range: start..<end, beginsClause: begins,
+            isSpaced: isSpaced)
     }
 
     /// A hyphen behind a space ends a clause.
@@ -92,16 +124,18 @@ private struct FrozenCutter {
         if scalar == 0x2D, place > 0, bytes[place - 1] == 0x20 { isClauseOver = true }
     }
 
+    @inline(__always)
     mutating func pass(_ role: LetterRoles.Role) {
-        if role == .end { sentence += 1 }
+        if role == .end { isSentenceOver = true }
         isClauseOver = true
     }
 
     /// Whether a mark stands between digits: "3.5".
+    @inline(__always)
     func isInNumber(_ bytes: BorrowedBytes, _ place: Int, _ scalar: UInt32) -> Bool {
-        guard [0x2E, 0x2C, 0x3A, 0x2F].contains(scalar), place > 0, place + 1 < bytes.count else {
-            return false
-        }
+        guard scalar == 0x2E || scalar == 0x2C || scalar == 0x3A || scalar == 0x2F, place > 0,
+            place + 1 < bytes.count
+        else { return false }
         return 0x30...0x39 ~= bytes[place - 1] && 0x30...0x39 ~= bytes[place + 1]
     }
 }

@@ -1,0 +1,71 @@
+/// The weights of features, one after another. A row fills one line of a cache: 48 lanes of 8 bits,
+/// and whether more is to be added.
+struct WeightRows: Sendable {
+    /// No lane of a row is greater, with or without its sign.
+    static let bound: Int32 = 255
+
+    /// Four parts a row, behind one that is free: elements of a large array begin 48 bytes behind
+    /// a line of a cache. A part holds sixteen lanes, the first eight in the low bytes.
+    private var parts: [SIMD8<Int16>]
+    /// By rows with a weight that does not fit 8 bits, which are few: what is to be added.
+    private var rests: [Int: WordWeights] = [:]
+
+    /// - Parameter weight: The weight of a row in a lane.
+    init(count: Int, _ weight: (_ row: Int, _ lane: Int) -> Int16) {
+        parts = Array(repeating: .zero, count: count * 4 + 1)
+        for row in 0..<count {
+            var (near, rest) = (WordWeights(), WordWeights())
+            for lane in 0..<WeightSum.laneCount {
+                let whole = weight(row, lane)
+                near[lane] = Int16(Int8(clamping: whole))
+                rest[lane] = whole - near[lane]
+            }
+            parts[row * 4 + 1] = packed(near.low)
+            parts[row * 4 + 2] = packed(near.middle)
+            parts[row * 4 + 3] = packed(near.high)
+            guard rest != WordWeights() else { continue }
+            rests[row] = rest
+            parts[row * 4 + 4][0] = 1
+        }
+    }
+
+    /// Whether more is to be added than the row. To ask this for many rows and to add them then
+    /// waits for memory once, not for each row.
+    @inline(__always)
+    func hasRest(_ row: UInt32) -> Int16 { parts[Int(row) &* 4 &+ 4][0] }
+
+    /// Adds a row without what does not fit it.
+    @inline(__always)
+    func add(_ row: UInt32, to sum: inout WordWeights) {
+        let place = Int(row) &* 4 &+ 1
+        sum.low &+= unpacked(parts[place])
+        sum.middle &+= unpacked(parts[place &+ 1])
+        sum.high &+= unpacked(parts[place &+ 2])
+    }
+
+    /// Adds what does not fit the row.
+    @inline(never)
+    func addRest(_ row: UInt32, to sum: inout WordWeights) {
+        guard let rest = rests[Int(row)] else { return }
+        sum.low &+= rest.low
+        sum.middle &+= rest.middle
+        sum.high &+= rest.high
+    }
+
+    /// The weight of a row in a lane.
+    func weight(_ row: UInt32, _ lane: Int) -> Int16 {
+        let part = unpacked(parts[Int(row) * 4 + 1 + lane / 16])
+        return part[lane % 16] + (rests[Int(row)]?[lane] ?? 0)
+    }
+}
+
+/// Sixteen numbers of 8 bits in the low and the high bytes of eight.
+func packed(_ lanes: SIMD16<Int16>) -> SIMD8<Int16> {
+    lanes.lowHalf & 0xFF | lanes.highHalf &<< 8
+}
+
+/// The sixteen numbers that were packed.
+@inline(__always)
+func unpacked(_ lanes: SIMD8<Int16>) -> SIMD16<Int16> {
+    SIMD16(lowHalf: (lanes &<< 8) &>> 8, highHalf: lanes &>> 8)
+}
