@@ -18,6 +18,7 @@ package struct Service: Sendable {
     let metrics: ServiceMetrics
     let cache: AnswerCache
     let connections: ConnectionTable
+    let givenReader = GivenReader()
 
     /// - Parameter beside: A second handle on the same store, used to read the newest run and keys
     ///   and to check readiness, so that neither waits for a connection that an answer is using.
@@ -68,6 +69,7 @@ package struct Service: Sendable {
         addProbes(to: router)
         addDescriptions(to: router)
         for endpoint in Endpoint.all { add(endpoint.route, to: router) }
+        addReading(to: router)
         addInsights(to: router)
         addJobs(to: router)
         addPages(to: router)

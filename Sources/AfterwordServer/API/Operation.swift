@@ -110,6 +110,7 @@ struct Operation: Sendable {
             all.append(endpoint.operation)
             if endpoint.makesInsights { all.append(endpoint.making) }
         }
+        all.append(Service.reading)
         all.append(JobItem.operation)
         all += CSVTable.operations
         all += PageRoute.all.map(\.operation)

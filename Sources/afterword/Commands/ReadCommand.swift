@@ -27,15 +27,13 @@ struct ReadCommand: ParsableCommand {
         var lines = InputLines(input)
         while let line = try lines.next() {
             if StandardOutput.hasFailed { return }
-            guard let review = GivenReview(line) else {
+            guard let given = try? JSONValue(parsing: line), let review = GivenReview(given) else {
                 throw CommandFault(
                     .usage,
-                    "line \(lines.number) is no object with texts as title and body and a number "
-                        + "of stars from 1 to 5")
+                    "line \(lines.number) is no object with texts as title and body, a number of "
+                        + "stars from 1 to 5 and a text or number as id")
             }
-            let reading = reader.read(
-                title: review.title, body: review.body, stars: review.stars)
-            print(review.answer(reading, reader.ids).canonical)
+            print(review.answer(&reader).canonical)
         }
     }
 }
@@ -78,72 +76,5 @@ private struct InputLines {
             isAtEnd = read.isEmpty
             bytes += read
         }
-    }
-}
-
-/// A review as it is given: a line of JSON.
-private struct GivenReview {
-    var id: JSONValue?
-    var title: Text?
-    var body: Text?
-    var stars: Int?
-
-    /// Nil where the line is no such object.
-    init?(_ line: [UInt8]) {
-        guard let given = try? JSONValue(parsing: line), given.members != nil else { return nil }
-        func text(_ name: String) -> Text?? {
-            switch given[name] {
-            case nil, .null: .some(nil)
-            case .string(let text): .some(Text(text))
-            default: nil
-            }
-        }
-        guard let title = text("title"), let body = text("body") else { return nil }
-        (self.title, self.body, id) = (title, body, given["id"])
-        switch given["stars"] {
-        case nil, .null: break
-        case .number(let written):
-            guard let number = Double(written), (0.5..<5.5).contains(number) else { return nil }
-            stars = Int(number.rounded())
-        default: return nil
-        }
-    }
-
-    func answer(_ reading: FrozenReading, _ ids: [FrozenModel.ID]) -> JSONValue {
-        let own: [(key: String, value: JSONValue)] = id.map { [("id", $0)] } ?? []
-        let aspects = reading.aspects.map { mention in
-            JSONValue.object(
-                [
-                    ("id", .string(ids[mention.id].name)),
-                    ("polarity", .string(mention.isNegative ? "negative" : "positive")),
-                    ("weight", JSONValue(Int64(mention.weight))),
-                ] + place(mention))
-        }
-        let dangers = reading.dangers.map { danger in
-            JSONValue.object(
-                [
-                    ("id", .string(ids[danger.mention.id].name)),
-                    ("class", .string(danger.dangerClass.rawValue)),
-                    ("weight", JSONValue(Int64(danger.mention.weight))),
-                ] + place(danger.mention))
-        }
-        return .object(
-            own + [
-                ("language", .string(reading.language ?? "unknown")),
-                ("aspects", .array(aspects)), ("dangers", .array(dangers)),
-            ])
-    }
-
-    private func place(_ mention: FrozenMention) -> [(key: String, value: JSONValue)] {
-        let text = mention.field == .title ? title : body
-        func quote(_ range: Range<Int>) -> String {
-            text.map { String(decoding: $0.bytes[range], as: UTF8.self) } ?? ""
-        }
-        return [
-            ("field", .string(mention.field == .title ? "title" : "body")),
-            ("start", JSONValue(Int64(mention.sentence.lowerBound))),
-            ("end", JSONValue(Int64(mention.sentence.upperBound))),
-            ("quote", .string(quote(mention.sentence))), ("word", .string(quote(mention.word))),
-        ]
     }
 }
