@@ -12,12 +12,20 @@ package struct ServiceConfiguration: Sendable {
     /// Require keys on loopback too; a service reachable from other machines always requires them.
     package var asksForKeys = false
     package var limits = ServiceLimits()
+    /// The address of a product in a shop, such as `https://www.amazon.de/dp/{product_id}`.
+    package var productLink: String?
     /// Treat an empty required text on a page as an error, for tests.
     package var refusesEmptyTexts = false
     /// The service's clock.
     package var now: @Sendable () -> Instant
 
     package init(now: @escaping @Sendable () -> Instant) { self.now = now }
+
+    /// Whether a text may be used as `productLink`: only addresses of the web are links.
+    package static func isProductLink(_ text: String) -> Bool {
+        (text.hasPrefix("https://") || text.hasPrefix("http://"))
+            && text.contains("{product_id}")
+    }
 
     /// Whether the service listens on an address that only this machine can reach.
     package var isLoopback: Bool {

@@ -225,9 +225,9 @@ import Testing
             .replacing("{theme}", with: "leaks")
             .replacing("{review}", with: "c2%3Ada8d1765a2de4827ecc2bbf04b2a5cdc")
             + (path.hasSuffix("compare") ? "?brands=Lumora,Knokke" : "")
-            + (path.hasSuffix("reviews.csv") ? "?product=B0FLASK001" : "")
-            + (path.hasSuffix("theme.csv") ? "?theme=leaks" : "")
-            + (path.hasSuffix("search") ? "?q=the" : "")
+            + (path.contains("/reviews.") ? "?product=B0FLASK001" : "")
+            + (path.contains("/theme.") ? "?theme=leaks" : "")
+            + (path.hasSuffix("search") || path.contains("/search.") ? "?q=the" : "")
     }
 }
 

@@ -35,7 +35,7 @@ import Testing
             let theme = try await client.get("/themes/leaks?brand=Lumora")
             #expect(theme.text.contains("Perde acqua"))
             let product = try await client.get("/products/B0FLASK001")
-            #expect(product.text.contains("The source tells no review times"))
+            #expect(product.text.contains("The source gives no review times"))
             let missing = try await client.get("/brands/%3Cscript%3E")
             #expect(missing.status == 404 && !missing.text.contains("<script>"))
             #expect(missing.text.contains("no brand "))
@@ -52,7 +52,7 @@ import Testing
         try await serving("nested-products") { client, _ in
             let product = try await client.get("/products/0805082115?as_of=1")
             #expect(product.text.contains("2026-02") && product.text.contains("2026-03"))
-            #expect(!product.text.contains("The source tells no review times"))
+            #expect(!product.text.contains("The source gives no review times"))
             #expect(product.text.contains("Tischlampe &quot;Abend&quot;"))
             let now = try await client.get("/api/v1/products/0805082115")
             #expect((now.json?["item"]?["months"]?.elements?.count ?? 0) > 1)

@@ -6,6 +6,10 @@ package struct DumpArrivals: Equatable, Sendable {
     package var dump: LoadedDump
     package var reviews: Int64 = 0
     package var negatives: Int64 = 0
+    /// Those that have a rating.
+    package var rated: Int64 = 0
+    /// Those that are among the reviews asked about.
+    package var marked: Int64 = 0
 }
 
 /// What each dump brought, read once for many scopes.
@@ -14,11 +18,19 @@ package struct ArrivalHistory {
     /// The last run at which the store held only the dump that was loaded first.
     private let firstState: Int64
     /// First versions of reviews brought after `firstState`, by product key: the index of the dump
-    /// and whether it is negative.
-    private var later: [Int64: [(place: Int, isNegative: Bool)]] = [:]
+    /// and its stars.
+    private var later: [Int64: [(place: Int, star: Int?, isMarked: Bool)]] = [:]
 
-    /// - Parameter product: Nil for all products.
-    package init(_ reader: any StoreReader, ofProduct product: Text? = nil) throws {
+    /// How many reviews are asked about.
+    private let markedCount: Int64
+
+    /// - Parameters:
+    ///   - product: Nil for all products.
+    ///   - marked: The keys of live reviews that are counted apart.
+    package init(
+        _ reader: any StoreReader, ofProduct product: Text? = nil, marking marked: Set<Int64> = []
+    ) throws {
+        markedCount = Int64(marked.count)
         dumps = try reader.runs().dumps
         let starts = dumps.all.map(\.firstRun).sorted()
         guard starts.count > 1 else {
@@ -39,7 +51,11 @@ package struct ArrivalHistory {
             places[row.run] = .some(known)
             guard let place = known else { continue }
             later[productKey(ofReview: row.reviewKey), default: []]
-                .append((place, row.rating.map { starOf(rating: $0) <= 2 } ?? false))
+                .append(
+                    (
+                        place, row.rating.map { starOf(rating: $0) },
+                        marked.contains(row.reviewKey)
+                    ))
         }
     }
 
@@ -53,17 +69,28 @@ package struct ArrivalHistory {
         of products: some Sequence<Int64>, first: Counters
     ) -> [DumpArrivals] {
         var arrivals = dumps.all.map { DumpArrivals(dump: $0) }
-        if let place = arrivals.indices.min(by: { left, right in
+        let start = arrivals.indices.min { left, right in
             arrivals[left].dump.firstRun < arrivals[right].dump.firstRun
-        }) {
-            arrivals[place].reviews = first.reviewCount
-            arrivals[place].negatives = first.negatives
+        }
+        if let start {
+            arrivals[start].reviews = first.reviewCount
+            arrivals[start].negatives = first.negatives
+            arrivals[start].rated = first.ratedCount
         }
         for product in products {
-            for (place, isNegative) in later[product] ?? [] {
+            for (place, star, isMarked) in later[product] ?? [] {
                 arrivals[place].reviews += 1
-                if isNegative { arrivals[place].negatives += 1 }
+                if isMarked { arrivals[place].marked += 1 }
+                guard let star else { continue }
+                arrivals[place].rated += 1
+                if star <= 2 { arrivals[place].negatives += 1 }
             }
+        }
+        if let start {
+            let marked = arrivals.reduce(0) { $0 + $1.marked }
+            // A review that moved here is of no dump, so that there may be more than it brought.
+            arrivals[start].marked += min(
+                max(0, markedCount - marked), arrivals[start].reviews - arrivals[start].marked)
         }
         return arrivals
     }

@@ -8,27 +8,28 @@ package func themeReviews(
 ) throws -> Listing<ThemeReview>? {
     guard let aspect = lexicon.aspects.firstIndex(where: { $0.id == id }) else { return nil }
     let readings = try QueryReadings(reader, query, lexicon)
-    let list =
-        query.strengths ? ReviewList.praise(aspect: aspect) : .complaints(aspect: aspect)
-    let found = readings.distinct(
-        try readings.listed(list).filter {
-            $0.reading.marks.counts(asStrength: query.strengths)
-        })
+    let found = readings.distinct(try readings.places(of: aspect))
     let ordered = try readings.page(found, page) { left, right in
         let (l, r) = (left.place.reading.marks.run, right.place.reading.marks.run)
         return l != r ? l > r : left.product < right.product
     }
     return Listing(
-        ordered.map { found, read in
-            let mention = read.reading.mentions.first {
-                $0.aspect == aspect && $0.isNegative != query.strengths
-            }
-            let review = read.review
-            return ThemeReview(
-                review: review, language: read.reading.language, field: mention?.field ?? .body,
-                quote: mention.map { review.values.quote($0.field, $0.sentence) } ?? "",
-                isNew: read.isNew, shown: found.shown)
-        }, of: found.count, page: page)
+        ordered.map { themeReview($0.place, $0.read, aspect, query.strengths) },
+        of: found.count, page: page)
+}
+
+/// A review of a theme with the sentence that says it.
+func themeReview(
+    _ found: DistinctPlace, _ read: ReadReview, _ aspect: Int, _ strengths: Bool
+) -> ThemeReview {
+    let mention = read.reading.mentions.first {
+        $0.aspect == aspect && $0.isNegative != strengths
+    }
+    let review = read.review
+    return ThemeReview(
+        review: review, language: read.reading.language, field: mention?.field ?? .body,
+        quote: mention.map { review.values.quote($0.field, $0.sentence) } ?? "",
+        isNew: read.isNew, shown: found.shown)
 }
 
 /// A place in a list that is ordered by its marks, its product, and then its review's id.

@@ -12,6 +12,9 @@ struct AnswerForm: Sendable {
     /// The name of a downloadable table; nil for other answers.
     var table: String?
 
+    /// The end of the table's file name.
+    var ending: String { type.hasPrefix("text/csv") ? "csv" : "json" }
+
     static let page = AnswerForm(type: "text/html; charset=utf-8")
 
     static func csv(_ table: String) -> AnswerForm {
@@ -43,7 +46,7 @@ struct Answered: Sendable {
         headers[.contentType] = form.type
         if let table = form.table {
             headers[.contentDisposition] =
-                "attachment; filename=\"afterword-\(table)-\(moment).csv\""
+                "attachment; filename=\"afterword-\(table)-\(moment).\(form.ending)\""
         }
         if isZipped { headers[.contentEncoding] = "gzip" }
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: body))

@@ -16,6 +16,8 @@ struct Call {
     let brands: Set<Text>?
     /// Whether an empty text on a page is an error, as in tests; otherwise it renders as a dash.
     var refusesEmptyTexts = false
+    /// The address of a product in a shop, with `{product_id}` for its id; nil for none.
+    var productLink: String?
     /// Identifies the requested list; a cursor issued for another list is refused.
     var list = ""
 

@@ -42,7 +42,8 @@ struct SnapshotAnswers: Sendable {
                 values: asked.values, reader: pinned, run: run, allRuns: runs,
                 now: configuration.now(), limits: configuration.limits,
                 brands: asked.caller.brands,
-                refusesEmptyTexts: configuration.refusesEmptyTexts, list: asked.list))
+                refusesEmptyTexts: configuration.refusesEmptyTexts,
+                productLink: configuration.productLink, list: asked.list))
         let isZipped = asked.takesZip && body.count > 1_024
         let answered = Answered(
             tag: tag, run: run, body: ByteBuffer(bytes: isZipped ? gzip(body) : body),

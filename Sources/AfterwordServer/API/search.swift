@@ -24,7 +24,7 @@ import AfterwordPipeline
 ///
 /// - Throws: A `notFound` problem when the product or brand does not exist for this key, a
 ///   `badParameter` problem for a theme or a range that does not exist.
-private func searchFilter(_ call: Call) throws -> SearchFilter {
+func searchFilter(_ call: Call) throws -> SearchFilter {
     var filter = SearchFilter()
     let own = try themeQuery(call)
     filter.product = own.product

@@ -59,6 +59,13 @@ extension Call {
     }
 }
 
+extension Call {
+    /// The page of a product in a shop, by the template of the settings; nil without one.
+    func shopLink(_ id: Text) -> String? {
+        productLink.map { $0.replacing("{product_id}", with: encoded(id.string)) }
+    }
+}
+
 /// Percent-encodes a text for use in a path or query.
 func encoded(_ text: String) -> String {
     let digits = Array("0123456789ABCDEF".utf8)

@@ -15,11 +15,18 @@ struct BrandPage: PageRow {
     var moved: MovedRow?
     /// Why nothing is listed as changed by the newest dump; empty when `moved` is set.
     var unmoved: String
-    var arrivals: ArrivalsRow?
-    var mean: MeanChart?
+    /// What each dump brought; nil before the third.
+    var picture: Picture?
+    /// What the first dumps brought, while there is no picture.
+    var start: String?
+    var mean: String?
+    var fix: BeforeAfter
+    var safety: String
+    var inbox: String
     var themes: ThemeTable
     var cards: [ProductCard]
-    var moreProducts: String?
+    /// The link to all of its products, with their number.
+    var allProducts: CountLink
     var productsCSV: String
 
     static let members: KeyValuePairs<String, Member<BrandPage>> = [
@@ -28,9 +35,11 @@ struct BrandPage: PageRow {
         "impact": .text { $0.impact }, "dangers": .row { $0.dangers },
         "insight": .row { $0.insight },
         "command": .text { $0.command }, "moved": .row { $0.moved },
-        "unmoved": .text { $0.unmoved }, "arrivals": .row { $0.arrivals },
-        "mean": .row { $0.mean }, "themes": .row { $0.themes }, "cards": .rows { $0.cards },
-        "more_products": .maybe { $0.moreProducts }, "products_csv": .text { $0.productsCSV },
+        "unmoved": .text { $0.unmoved }, "picture": .row { $0.picture },
+        "start": .maybe { $0.start }, "mean": .maybe { $0.mean }, "fix": .row { $0.fix },
+        "safety": .text { $0.safety }, "inbox": .text { $0.inbox },
+        "themes": .row { $0.themes }, "cards": .rows { $0.cards },
+        "all_products": .row { $0.allProducts }, "products_csv": .text { $0.productsCSV },
     ]
 }
 
@@ -82,26 +91,40 @@ func brandPage(_ call: Call) throws -> String {
     let members = try call.reader.productLabels().filter { $0.dimension[.brand] == scope.id }
         .map(\.productKey)
     let (moved, unmoved) = try movedRow(scope, call)
+    let path = "/brands/\(encoded(name))"
+    let periods = picturePeriods(
+        history.arrivals(of: members, first: history.first(sums)), sums, over: dumps)
+    let picture = Picture(
+        "dumps", part: "negative", periods, marks: call.pictureMarks)
     let page = BrandPage(
-        home: call.link("/"), name: name, sums: SumsRow(entry),
+        home: call.link("/brands"), name: name, sums: SumsRow(entry),
         products: several(entry.productCount, "product"),
         impact: entry.isRanked ? fixed(entry.impact, of: 1_000_000, places: 1) : "–",
         dangers: try DangersPart(dangerReviews(call.reader, query), call),
         insight: InsightPart(
             try call.reader.insights(of: scope).first, brand: scope.id, call),
         command: "afterword insight " + shellQuoted("brand:" + name), moved: moved,
-        unmoved: unmoved,
-        arrivals: ArrivalsRow(history.arrivals(of: members, first: history.first(sums))),
-        mean: MeanChart(sums, over: dumps),
+        unmoved: unmoved, picture: picture, start: picture == nil ? startWords(periods) : nil,
+        mean: meanWords(periods), fix: BeforeAfter(periods, path, [], call),
+        safety: call.link("/safety", ["brand": name]),
+        inbox: call.link("/inbox", ["brand": name]),
         themes: try ThemeTable(
-            AfterwordPipeline.themes(call.reader, query), limit: 100, brand: name, call),
+            AfterwordPipeline.themes(call.reader, query), limit: 12, brand: name,
+            strengths: false, call),
         cards: products.prefix(productsOfPage).map { ProductCard($0, call) },
-        moreProducts: products.count > productsOfPage
-            ? "\(grouped(Int64(products.count))) in all; the rest is in the CSV." : nil,
+        allProducts: CountLink(
+            name: several(Int64(products.count), "product"),
+            link: call.link("/products", ["brand": name]), count: Int64(products.count)),
         productsCSV: call.link("/csv/products.csv", ["brand": name]))
     return try AfterwordServer.page(
         Templates.shared.brand, page, title: name,
-        at: Address("/brands/\(encoded(name))", firstRun: sums.first?.run ?? 0), call)
+        at: brandAddress(path, firstRun: sums.first?.run ?? 0, call), call)
+}
+
+private func brandAddress(_ path: String, firstRun: Int64, _ call: Call) -> Address {
+    var address = call.ownAddress(path, ["fixed"])
+    address.firstRun = firstRun
+    return address
 }
 
 private func movedRow(

@@ -16,7 +16,7 @@ struct CSVTable: Sendable {
         case pages(@Sendable (Call, Page) throws -> [[CSVCell]])
     }
 
-    private init(
+    init(
         summary: String, parameters: [Parameter], head: [String],
         rows: @escaping @Sendable (Call) throws -> [[CSVCell]]
     ) {
@@ -24,7 +24,7 @@ struct CSVTable: Sendable {
         self.rows = .whole(rows)
     }
 
-    private init(
+    init(
         summary: String, parameters: [Parameter], head: [String],
         pages: @escaping @Sendable (Call, Page) throws -> [[CSVCell]]
     ) {
@@ -36,15 +36,28 @@ struct CSVTable: Sendable {
 
     /// The table as a file.
     func file(_ call: Call) throws -> [UInt8] {
+        let mark = call.text("bom") == "no" ? "" : "\u{FEFF}"
+        var file = Array((mark + csv(head, [])).utf8)
+        try forEachPage(call) { file += csv([], $0).utf8 }
+        return file
+    }
+
+    /// The same rows as a list of JSON objects.
+    func jsonFile(_ call: Call) throws -> [UInt8] {
+        var lines: [String] = []
+        try forEachPage(call) { rows in lines += rows.map { jsonLine(head, $0) } }
+        return Array("[\(lines.joined(separator: ",\n"))]\n".utf8)
+    }
+
+    private func forEachPage(_ call: Call, _ take: ([[CSVCell]]) -> Void) throws {
         switch rows {
-        case .whole(let rows): return Array(csv(head, try rows(call)).utf8)
+        case .whole(let rows): take(try rows(call))
         case .pages(let rows):
-            var file = Array(csv(head, []).utf8)
             var page = Page(size: Self.pageSize)
             while true {
                 let own = try rows(call, page)
-                file += csv([], own).utf8
-                if own.count < page.size { return file }
+                take(own)
+                if own.count < page.size { return }
                 page.number += 1
             }
         }
@@ -52,18 +65,23 @@ struct CSVTable: Sendable {
 
     static let all: KeyValuePairs<String, CSVTable> = [
         "brands": brands, "products": products, "inbox": inbox, "themes": themes, "theme": theme,
-        "reviews": reviews,
+        "reviews": reviews, "safety": safety, "search": search, "runs": runs,
+        "insights": insights,
     ]
 
     private static let brands = CSVTable(
-        summary: "Brands by impact, as the first page ranks them.", parameters: [],
+        summary: "Brands by impact, as the first page ranks them.",
+        parameters: [.search("q", "Part of its name, in any case.")],
         head: ["brand", "products"] + counted + [
             "new_negative", "main_complaint", "distinct_reviews", "distinct_negative_share",
             "distinct_negative_low", "distinct_negative_high",
         ]
     ) { call in
         let window = try call.window()
-        let ranked = try rankedBrandEntries(call)
+        let wanted = call.text("q")?.lowercased()
+        let ranked = try rankedBrandEntries(call).filter { entry in
+            wanted.map { entry.id.string.lowercased().contains($0) } ?? true
+        }
         let themes = try BrandThemes(call.reader, ThemeQuery(), brands: ranked.map(\.id))
         let facts = try BrandFacts(
             call, themes,
@@ -102,13 +120,15 @@ struct CSVTable: Sendable {
         parameters: [
             Parameter(
                 name: "since", form: .moment,
-                comment: "A moment; what the newest dump brought when left out.")
+                comment: "A moment; what the newest dump brought when left out."),
+            .choice("kind", InboxEntry.Kind.allCases.map(\.rawValue), "Only of this kind."),
+            .text("brand", "Only this brand."),
         ],
         head: [
             "kind", "hazard", "brand", "product", "review", "version", "stars", "themes", "says",
         ],
         pages: { call, page in
-            try call.news(page: page).inbox.entries.map { entry in
+            try inboxEntries(call, page).map { entry in
                 [
                     .text(entry.kind.rawValue), .text(entry.hazard ?? ""), .text(entry.brand),
                     .text(entry.review.productID), .text(entry.review.reviewID),
@@ -121,7 +141,9 @@ struct CSVTable: Sendable {
 
     private static let themes = CSVTable(
         summary: "Complaints, those of most reviews first.",
-        parameters: [.text("brand", "Only this brand."), .text("product", "Only this product.")],
+        parameters: [
+            .text("brand", "Only this brand."), .text("product", "Only this product."), .side,
+        ],
         head: [
             "theme", "label", "reviews", "new", "mixed", "products", "brands", "star_impact",
             "languages", "distinct_reviews",
@@ -142,16 +164,19 @@ struct CSVTable: Sendable {
         parameters: [
             Parameter(
                 name: "theme", form: .text, isRequired: true, comment: "As `themes` names it."),
-            .text("brand", "Only this brand."),
+            .text("brand", "Only this brand."), .text("product", "Only this product."), .side,
+            .star, .language,
+            Parameter(name: "from", form: .date, comment: "Of dumps from this day on."),
         ],
         head: [
             "product", "review", "version", "stars", "language", "new", "says", "shown", "products",
         ],
         pages: { call, page in
-            let found = try themeReviews(
-                call.reader, aspect: call.text("theme") ?? "", themeQuery(call), page: page)
+            let found = try themeBoard(
+                call.reader, aspect: call.text("theme") ?? "", themeQuery(call),
+                themeFilter(call), page: page)
             guard let found else { throw Problem(.notFound, "no such theme") }
-            return found.entries.map { entry in
+            return found.reviews.entries.map { entry in
                 [
                     .text(entry.review.productID), .text(entry.review.reviewID),
                     .count(entry.review.version),
@@ -167,11 +192,13 @@ struct CSVTable: Sendable {
         summary: "The reviews of a product.",
         parameters: [
             Parameter(
-                name: "product", form: .text, isRequired: true, comment: "The product's id.")
+                name: "product", form: .text, isRequired: true, comment: "The product's id."),
+            .star,
         ], head: ["review", "version", "rating", "title", "text"]
     ) { call in
         let reviews = try reviewListing(
-            call.reader, product: call.product(), star: nil, withDeleted: false,
+            call.reader, product: call.product(), star: call.number("star").map(Int.init),
+            withDeleted: false,
             page: Call.everything
         ).entries
         return reviews.map { review in
@@ -183,11 +210,11 @@ struct CSVTable: Sendable {
         }
     }
 
-    private static let counted = [
+    static let counted = [
         "reviews", "mean_stars", "negative_share", "negative_low", "negative_high", "impact",
     ]
 
-    private static func counts(_ entry: RankedEntry) -> [CSVCell] {
+    static func counts(_ entry: RankedEntry) -> [CSVCell] {
         let share = entry.negativeShare
         return [
             .count(entry.counters.reviewCount),

@@ -5,13 +5,28 @@ import AfterwordPipeline
 struct Layout: PageRow {
     var title: String
     var home: String
+    var nav: [NavRow]
+    /// The moment that a search keeps.
+    var kept: [KeptRow]
     var time: TimeRow?
     var past: PastRow?
     var content: Markup
 
     static let members: KeyValuePairs<String, Member<Layout>> = [
-        "title": .text { $0.title }, "home": .text { $0.home }, "time": .row { $0.time },
-        "past": .row { $0.past }, "content": .markup { $0.content },
+        "title": .text { $0.title }, "home": .text { $0.home }, "nav": .rows { $0.nav },
+        "has_nav": .flag { !$0.nav.isEmpty }, "kept": .rows { $0.kept },
+        "time": .row { $0.time }, "past": .row { $0.past }, "content": .markup { $0.content },
+    ]
+}
+
+/// A page of the navigation.
+struct NavRow: PageRow {
+    var label: String
+    var link: String
+    var isShown: Bool
+
+    static let members: KeyValuePairs<String, Member<NavRow>> = [
+        "label": .text { $0.label }, "link": .text { $0.link }, "is_shown": .flag { $0.isShown },
     ]
 }
 
@@ -82,8 +97,8 @@ func page<Content: PageRow>(
 ) throws -> String {
     let inner = template.render(content)
     let layout = Layout(
-        title: title, home: call.link("/"), time: timeRow(own, call), past: pastRow(own, call),
-        content: inner.page)
+        title: title, home: call.link("/"), nav: navRows(own, call), kept: call.kept([]),
+        time: timeRow(own, call), past: pastRow(own, call), content: inner.page)
     let outer = Templates.shared.layout.render(layout)
     let empty = inner.empty + outer.empty
     if call.refusesEmptyTexts, !empty.isEmpty { throw EmptyTexts(names: empty) }
@@ -95,13 +110,29 @@ func timelessPage<Content: PageRow>(
     _ template: Template<Content>, _ content: Content, title: String
 ) -> String {
     let layout = Layout(
-        title: title, home: "/", time: nil, past: nil, content: template.render(content).page)
+        title: title, home: "/", nav: [], kept: [], time: nil, past: nil,
+        content: template.render(content).page)
     return Templates.shared.layout.render(layout).page.text
 }
 
 /// Required texts of a page that are empty, as `Row.name`: a programming error.
 struct EmptyTexts: Error {
     var names: [String]
+}
+
+private func navRows(_ own: Address, _ call: Call) -> [NavRow] {
+    let first = own.path.split(separator: "/").first.map(String.init)
+    var pages = [
+        ("Overview", ""), ("Inbox", "inbox"), ("Brands", "brands"), ("Products", "products"),
+        ("Themes", "themes"), ("Safety", "safety"), ("Search", "search"),
+    ]
+    // These describe everything, which a key of some brands may not see.
+    if call.brands == nil {
+        pages += [("Insights", "insights"), ("Runs and rejects", "runs")]
+    }
+    return pages.map { label, path in
+        NavRow(label: label, link: call.link("/" + path), isShown: path == first ?? "")
+    }
 }
 
 private func timeRow(_ own: Address, _ call: Call) -> TimeRow? {

@@ -6,20 +6,27 @@ struct OverviewPage: PageRow {
     /// The dump since which entries count as new; nil when the first dump is shown.
     var since: String?
     var covers: String
+    var strip: StripRow
     var inbox: [InboxCard]
-    var more: String?
+    /// The link to the whole inbox, with the number of its entries.
+    var allInbox: CountLink
+    var picture: Picture?
     /// The number of reviews whose danger words are probably harmless, in words; nil when there are
     /// none.
     var unlikely: String?
     var inboxCSV: String
+    var allBrands: String
     var brands: BrandTable
     var themes: ThemeTable
     var products: ProductList
 
     static let members: KeyValuePairs<String, Member<OverviewPage>> = [
         "since": .maybe { $0.since }, "covers": .text { $0.covers },
-        "inbox": .rows { $0.inbox }, "more": .maybe { $0.more }, "unlikely": .maybe { $0.unlikely },
-        "inbox_csv": .text { $0.inboxCSV }, "brands": .row { $0.brands },
+        "strip": .row { $0.strip }, "inbox": .rows { $0.inbox },
+        "all_inbox": .row { $0.allInbox }, "picture": .row { $0.picture },
+        "unlikely": .maybe { $0.unlikely },
+        "inbox_csv": .text { $0.inboxCSV },
+        "all_brands": .text { $0.allBrands }, "brands": .row { $0.brands },
         "themes": .row { $0.themes }, "products": .row { $0.products },
     ]
 }
@@ -47,16 +54,15 @@ struct ErrorPage: PageRow {
 
 /// The table of brands, by impact.
 struct BrandTable: PageRow {
+    var heads: [SortHead]
     var rows: [BrandRow]
-    /// The number of brands with enough ratings to be ranked.
-    var rankedCount: Int
-    /// First and last day of the arrival charts; nil before the third dump.
+    /// First and last day of the pictures; nil before the third dump.
     var span: String?
     var csv: String
 
     static let members: KeyValuePairs<String, Member<BrandTable>> = [
-        "rows": .rows { $0.rows }, "count": .text { several(Int64($0.rankedCount), "brand") },
-        "span": .maybe { $0.span }, "csv": .text { $0.csv },
+        "heads": .rows { $0.heads }, "rows": .rows { $0.rows }, "span": .maybe { $0.span },
+        "csv": .text { $0.csv },
     ]
 }
 
@@ -67,7 +73,7 @@ struct BrandRow: PageRow {
     /// New negative reviews of the newest dump; nil at the first dump, where everything is new.
     var new: Int64?
     /// The reviews that arrived with each dump after the first.
-    var chart: ColumnChart?
+    var picture: Picture?
     var topTheme: String?
 
     static let members: KeyValuePairs<String, Member<BrandRow>> = [
@@ -81,7 +87,7 @@ struct BrandRow: PageRow {
             let words = distinct.map { $0 < shown ? " (\(grouped($0)) distinct)" : "" }
             return grouped(shown) + (words ?? "")
         },
-        "mean": .text { stars($0.entry.counters) }, "chart": .row { $0.chart },
+        "mean": .text { stars($0.entry.counters) }, "picture": .row { $0.picture },
         "top": .maybe { $0.topTheme },
     ]
 
@@ -92,20 +98,30 @@ struct BrandRow: PageRow {
 
 /// The table of complaints, with a link to its CSV file.
 struct ThemeTable: PageRow {
+    var heads: [SortHead]
     var rows: [ThemeRow]
-    var more: String?
+    /// The link to all of them, with their number.
+    var all: CountLink
     var csv: String
 
     static let members: KeyValuePairs<String, Member<ThemeTable>> = [
-        "rows": .rows { $0.rows }, "more": .maybe { $0.more }, "csv": .text { $0.csv },
+        "heads": .rows { $0.heads }, "rows": .rows { $0.rows }, "all": .row { $0.all },
+        "csv": .text { $0.csv },
     ]
 
     /// - Parameter limit: Maximum number of rows.
-    init(_ themes: [Theme], limit: Int, brand: String?, _ call: Call) {
+    init(_ themes: [Theme], limit: Int, brand: String?, strengths: Bool = false, _ call: Call) {
         let themes = complaints(themes)
-        rows = themes.prefix(limit).map { ThemeRow($0, brand: brand, call) }
-        more = themes.count > limit ? "\(themes.count) in all; the rest is in the CSV." : nil
-        csv = call.link("/csv/themes.csv", ["brand": brand])
+        let side = strengths ? "strengths" : nil
+        rows = themes.prefix(limit).map {
+            ThemeRow($0, brand: brand, strengths: strengths, call)
+        }
+        let address = call.address("/themes", ["brand": brand, "side": side])
+        heads = ListOrder(call).heads(.themes, at: address)
+        all = CountLink(
+            name: several(Int64(themes.count), "theme"), link: address.text,
+            count: Int64(themes.count))
+        csv = call.link("/csv/themes.csv", ["brand": brand, "side": side])
     }
 }
 
@@ -118,6 +134,8 @@ struct ProductList: PageRow {
     var sentiment: String?
     var csv: String
     var all: String
+    /// The list of all products, with the same filters.
+    var list: String
     var previous: String?
     var next: String?
     /// The moment, as hidden fields of the filter form.
@@ -129,7 +147,8 @@ struct ProductList: PageRow {
         "is_negative": .flag { $0.sentiment == "negative" },
         "is_neutral": .flag { $0.sentiment == "neutral" },
         "is_positive": .flag { $0.sentiment == "positive" }, "csv": .text { $0.csv },
-        "all": .text { $0.all }, "previous": .maybe { $0.previous }, "next": .maybe { $0.next },
+        "all": .text { $0.all }, "list": .text { $0.list }, "previous": .maybe { $0.previous },
+        "next": .maybe { $0.next },
         "kept": .rows { $0.kept },
     ]
 }
@@ -148,18 +167,22 @@ func overview(_ call: Call) throws -> String {
     // Those that are not shown come last.
     let shown = news.inbox.entries.filter { isShown($0.kind) }
     let count = news.groups.reduce(0) { $0 + (isShown($1.key.kind) ? $1.value : 0) }
-    let more = count - shown.count
+    let facts = try BrandFacts(call, themes, window.isFirst ? nil : news.groups)
     let page = OverviewPage(
         since: window.isFirst ? nil : window.since?.fullName ?? "run \(window.from)",
         covers: news.coverage?.sentences.joined(separator: " ")
             ?? "No dump with reviews was loaded yet.",
+        strip: stripRow(window, news.groups, call),
         inbox: shown.map { InboxCard($0, call) },
-        more: more > 0
-            ? "\(grouped(Int64(shown.count))) of \(grouped(Int64(count)));"
-                + " all of them are in the CSV." : nil,
+        allInbox: CountLink(
+            name: several(count, "entry", plural: "entries"), link: call.link("/inbox"),
+            count: Int64(count)),
+        picture: try facts.portfolioPicture(call),
         unlikely: unlikelyDangers(Int64(news.inbox.unlikely)),
-        inboxCSV: call.link("/csv/inbox.csv"),
-        brands: try brandTable(call, ranked, themes, new: window.isFirst ? nil : news.groups),
+        inboxCSV: call.link("/csv/inbox.csv"), allBrands: call.link("/brands"),
+        brands: brandTable(
+            call, ranked.prefix(brandsOfPage), facts,
+            heads: ListOrder(call).heads(.brands, at: call.address("/brands"))),
         themes: ThemeTable(themes.complaints, limit: themesOfPage, brand: nil, call),
         products: try productList(call))
     let filters = Address(
@@ -182,26 +205,25 @@ private let brandsOfPage = 10
 private let themesOfPage = 8
 
 /// - Parameters:
-///   - entries: The ranked brands.
-///   - themes: Of the brands that the page shows.
-///   - groups: What the inbox of the newest dump holds; nil at the first dump.
-private func brandTable(
-    _ call: Call, _ entries: [RankedEntry], _ themes: BrandThemes,
-    new groups: [InboxGroup: Int]?
-) throws -> BrandTable {
-    let facts = try BrandFacts(call, themes, groups)
+///   - entries: The brands that are shown.
+///   - facts: What is known of these brands.
+///   - heads: The heads of the columns.
+func brandTable(
+    _ call: Call, _ entries: ArraySlice<RankedEntry>, _ facts: BrandFacts, heads: [SortHead]
+) -> BrandTable {
     let firstRun = facts.dumps.all.map(\.firstRun).min() ?? 0
     let later = facts.dumps.all.filter { $0.firstRun > firstRun }
     return BrandTable(
-        rows: entries.prefix(brandsOfPage).map { entry in
+        heads: heads,
+        rows: entries.map { entry in
             BrandRow(
                 entry: entry, link: call.link(toBrand: entry.id), new: facts.new(entry.id),
-                chart: facts.chart(entry.id), topTheme: facts.topTheme(entry.id))
-        }, rankedCount: entries.count,
+                picture: facts.picture(entry.id), topTheme: facts.topTheme(entry.id))
+        },
         span: later.count > 1
             ? later.first.flatMap { first in
                 later.last.map { "\(first.day) to \($0.day)" }
-            } : nil, csv: call.link("/csv/brands.csv"))
+            } : nil, csv: call.link("/csv/brands.csv", ["q": call.text("q")]))
 }
 
 /// Brands by impact, restricted to the key's brands.
@@ -237,9 +259,24 @@ struct BrandFacts {
         themes.complaints(ofBrand: brand).first?.aspect.label
     }
 
-    func chart(_ brand: Text) -> ColumnChart? {
+    /// What each dump brought of all that the key may see.
+    func portfolioPicture(_ call: Call) throws -> Picture? {
+        let sums = try call.reader.scopeHistory(of: .portfolio)
+            .map { (run: $0.run, counters: $0.row.counters) }
+        let periods = picturePeriods(
+            history.arrivals(of: products.values.joined(), first: history.first(sums)), sums,
+            over: dumps)
+        return Picture(
+            "all", part: "negative", periods,
+            marks: call.pictureMarks)
+    }
+
+    /// What each dump after the first brought of a brand.
+    func picture(_ brand: Text) -> Picture? {
         let arrivals = history.arrivals(of: products[brand] ?? [], first: Counters())
-        return ColumnChart("What came with each dump after the first", arrivals.later)
+        let periods = picturePeriods(arrivals).filter { !$0.isFirst }
+        return Picture(
+            "brand", part: "negative", periods, frame: .small)
     }
 }
 
@@ -265,6 +302,12 @@ private func productList(_ call: Call) throws -> ProductList {
                 "brand": call.text("brand"), "q": call.text("q"),
                 "sentiment": call.text("sentiment"),
             ]), all: all.text,
+        list: call.link(
+            "/products",
+            [
+                "brand": call.text("brand"), "q": call.text("q"),
+                "sentiment": call.text("sentiment"),
+            ]),
         previous: start > 0 ? more(max(0, start - productsOfPage)) : nil,
         next: end < entries.count ? more(end) : nil,
         kept: call.moment.map { [KeptRow(name: $0.name, value: $0.value)] } ?? [])

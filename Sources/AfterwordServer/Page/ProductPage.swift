@@ -10,21 +10,34 @@ struct ProductPage: PageRow {
     var sums: SumsRow
     var dangers: DangersPart?
     var insight: InsightPart?
+    /// The page of the product in a shop; nil where the settings name none.
+    var shop: String?
     /// Nil when the source provides no review times.
     var months: MonthsRow?
-    var arrivals: ArrivalsRow?
-    var mean: MeanChart?
+    /// What each dump brought; nil before the third.
+    var picture: Picture?
+    /// The first dump with it, while there is no picture.
+    var start: String?
+    var mean: String?
+    var fix: BeforeAfter
+    var themes: String
+    var attributes: [AttributeCard]
     var reviews: [ReviewCard]
-    var total: String
-    var csv: String
+    var facets: [Facet]
+    var steps: ListSteps
+    var exports: Exports
 
     static let members: KeyValuePairs<String, Member<ProductPage>> = [
         "home": .text { $0.home },
         "name": .text { $0.name }, "title": .maybe { $0.title }, "brand": .row { $0.brand },
         "sums": .row { $0.sums }, "dangers": .row { $0.dangers },
-        "insight": .row { $0.insight }, "months": .row { $0.months },
-        "arrivals": .row { $0.arrivals }, "mean": .row { $0.mean },
-        "reviews": .rows { $0.reviews }, "total": .text { $0.total }, "csv": .text { $0.csv },
+        "insight": .row { $0.insight }, "shop": .maybe { $0.shop },
+        "months": .row { $0.months }, "picture": .row { $0.picture },
+        "start": .maybe { $0.start }, "mean": .maybe { $0.mean }, "fix": .row { $0.fix },
+        "themes": .text { $0.themes }, "attributes": .rows { $0.attributes },
+        "has_attributes": .flag { !$0.attributes.isEmpty }, "reviews": .rows { $0.reviews },
+        "facets": .rows { $0.facets }, "steps": .row { $0.steps },
+        "exports": .row { $0.exports },
     ]
 }
 
@@ -46,13 +59,13 @@ struct BrandLink: PageRow {
 
 /// Reviews by month of writing, including months without any.
 struct MonthsRow: PageRow {
-    var chart: ColumnChart?
+    var picture: Picture?
     var months: [MonthRow]
     /// The number of reviews before the months shown, in words; nil when there are none.
     var before: String?
 
     static let members: KeyValuePairs<String, Member<MonthsRow>> = [
-        "chart": .row { $0.chart }, "months": .rows { $0.months },
+        "picture": .row { $0.picture }, "months": .rows { $0.months },
         "before": .maybe { $0.before },
     ]
 
@@ -78,12 +91,15 @@ struct MonthsRow: PageRow {
             earlier.reviewCount > 0
             ? "Before \(start.name): \(several(earlier.reviewCount, "review")), "
                 + "\(grouped(earlier.negatives)) negative; not in the chart." : nil
-        chart = ColumnChart(
-            "Reviews by month",
-            months.map { month in
-                ColumnChart.Period(
-                    name: month.name, day: month.name, place: month.number,
-                    reviews: month.counters.reviewCount, negatives: month.counters.negatives)
+        picture = Picture(
+            "months", part: "negative",
+            months.compactMap { month in
+                Instant(iso8601: month.name + "-01").map { start in
+                    PicturePeriod(
+                        name: month.name, label: month.name, at: start,
+                        reviews: month.counters.reviewCount, part: month.counters.negatives,
+                        whole: month.counters.ratedCount)
+                }
             })
         months.reverse()
     }
@@ -102,19 +118,40 @@ struct MonthRow: PageRow {
     ]
 }
 
+/// What a run said of a product: title, brand, price and others.
+struct AttributeCard: PageRow {
+    var run: Int64
+    var words: String
+
+    static let members: KeyValuePairs<String, Member<AttributeCard>> = [
+        "run": .text { "\($0.run)" }, "words": .text { $0.words },
+    ]
+}
+
+private let filters = ["star", "fixed"]
+
 func productPage(_ call: Call) throws -> String {
     let state = try call.productState()
     let id = state.productID
+    let path = "/products/\(encoded(id.string))"
     let answer = try productAnswer(call.reader, of: state)
     var query = ThemeQuery()
     query.product = id
     let dumps = try call.reader.runs().dumps
     let history = try ArrivalHistory(call.reader, ofProduct: id)
-    let reviews = try reviewListing(
-        call.reader, product: id, star: nil, withDeleted: false, page: Page(number: 1, size: 50))
     let sums = answer.runs.map { (run: $0.run, counters: $0.row.counters) }
+    let periods = picturePeriods(
+        history.arrivals(of: [state.productKey], first: history.first(sums)), sums, over: dumps)
+    let reviews = try reviewListing(
+        call.reader, product: id, star: call.number("star").map(Int.init), withDeleted: false,
+        page: Page(first: call.first, size: listPageSize))
+    let address = call.listAddress(path, filters)
+    let picture = Picture(
+        "dumps", part: "negative", periods, marks: call.pictureMarks)
+    var own = call.ownAddress(path, filters)
+    own.firstRun = state.firstRun
     let page = ProductPage(
-        home: call.link("/"), name: id.string,
+        home: call.link("/products"), name: id.string,
         title: shown(answer.entry.attributes[.title]?.string),
         brand: answer.entry.attributes[.brand].map {
             BrandLink($0, call)
@@ -122,105 +159,53 @@ func productPage(_ call: Call) throws -> String {
         dangers: try DangersPart(dangerReviews(call.reader, query), call),
         insight: InsightPart(
             try call.reader.insights(of: .product(id)).first, brand: nil, call),
-        months: answer.months.flatMap { MonthsRow($0) },
-        arrivals: ArrivalsRow(history.arrivals(of: [state.productKey], first: history.first(sums))),
-        mean: MeanChart(sums, over: dumps), reviews: reviews.entries.map { ReviewCard($0, call) },
-        total: reviews.total > reviews.entries.count
-            ? "\(reviews.entries.count) of \(several(Int64(reviews.total), "review"))"
-            : several(Int64(reviews.total), "review"),
-        csv: call.link("/csv/reviews.csv", ["product": id.string]))
+        shop: call.shopLink(id), months: answer.months.flatMap { MonthsRow($0) },
+        picture: picture, start: picture == nil ? startWords(periods) : nil,
+        mean: meanWords(periods), fix: BeforeAfter(periods, path, ["star"], call),
+        themes: call.link("/themes", ["product": id.string]),
+        attributes: attributeCards(try call.reader.attributeHistory(ofProduct: id)),
+        reviews: reviews.entries.map { ReviewCard($0, call) },
+        facets: [starFacet(answer.entry.counters, call, at: address)],
+        steps: ListSteps(
+            reviews.first..<reviews.first + reviews.entries.count, of: reviews.total,
+            size: listPageSize, at: address, call),
+        exports: Exports("reviews", ["product": id.string, "star": call.text("star")], call))
     return try AfterwordServer.page(
-        Templates.shared.product, page, title: id.string,
-        at: Address("/products/\(encoded(id.string))", firstRun: state.firstRun), call)
+        Templates.shared.product, page, title: id.string, at: own, call)
 }
 
-// MARK: A review
-
-/// The page of one review with all its versions.
-struct ReviewPage: PageRow {
-    var home: String
-    var name: String
-    var product: String
-    var productLink: String
-    var versions: [VersionRow]
-
-    static let members: KeyValuePairs<String, Member<ReviewPage>> = [
-        "home": .text { $0.home },
-        "name": .text { $0.name }, "product": .text { $0.product },
-        "product_link": .text { $0.productLink }, "versions": .rows { $0.versions },
-    ]
+private func starFacet(_ counters: Counters, _ call: Call, at address: Address) -> Facet {
+    Facet(
+        "Stars", "star",
+        (1...5).filter { counters.stars[$0 - 1] > 0 }.map {
+            ("\($0)", "\($0) ★", counters.stars[$0 - 1])
+        }, chosen: call.text("star"), at: address)
 }
 
-/// One version of a review.
-struct VersionRow: PageRow {
-    var row: HistoryRow
-
-    static let members: KeyValuePairs<String, Member<VersionRow>> = [
-        "version": .text { "\($0.row.version)" }, "operation": .text { $0.row.operation.rawValue },
-        "changed": .maybe { shown($0.row.changedFields.names.joined(separator: ", ")) },
-        "run": .text { "\($0.row.run)" }, "observed": .text { day($0.row.observedAt) },
-        "stars": .text { starText($0.row.values) },
-        "title": .maybe { shown($0.row.values.title?.string) },
-        "body": .maybe { shown($0.row.values.body?.string) },
-        "written": .text { writtenOn($0.row.values) },
-        "author": .maybe { shown($0.row.values.authorName?.string) },
-        "is_verified": .flag { $0.row.values.verified == true },
-        "country": .maybe { shown($0.row.values.country?.string) },
-        "digest": .text { String($0.row.rowDigest.description.prefix(16)) },
-    ]
-}
-
-func reviewPage(_ call: Call) throws -> String {
-    let product = try call.product()
-    let name = call.text("review") ?? ""
-    let rows = try call.reader.history(ofProduct: product, review: Text(name))
-    guard !rows.isEmpty else { throw Problem(.notFound, "no such review") }
-    let page = ReviewPage(
-        home: call.link("/"), name: name, product: product.string,
-        productLink: call.link(toProduct: product),
-        versions: rows.reversed().map { VersionRow(row: $0) })
-    return try AfterwordServer.page(
-        Templates.shared.review, page, title: "Review",
-        at: Address(
-            "/reviews/\(encoded(product.string))/\(encoded(name))", firstRun: rows[0].run), call)
-}
-
-// MARK: A theme
-
-/// The page of one theme: the reviews that mention it.
-struct ThemePage: PageRow {
-    var home: String
-    var name: String
-    var brand: BrandLink?
-    var total: String
-    var reviews: [MentionCard]
-    var csv: String
-
-    static let members: KeyValuePairs<String, Member<ThemePage>> = [
-        "home": .text { $0.home },
-        "name": .text { $0.name }, "brand": .row { $0.brand }, "total": .text { $0.total },
-        "reviews": .rows { $0.reviews }, "csv": .text { $0.csv },
-    ]
-}
-
-func themePage(_ call: Call) throws -> String {
-    let query = try themeQuery(call)
-    guard let aspect = Lexicon.first.aspects.first(where: { $0.id == call.text("theme") }),
-        let found = try themeReviews(
-            call.reader, aspect: aspect.id, query, page: Page(number: 1, size: 100))
-    else { throw Problem(.notFound, "no such theme") }
-    let total = several(Int64(found.total), "review")
-    let firstRun = try query.brand.map { brand in
-        try call.reader.scopeHistory(of: Scope(kind: .brand, id: Text(brand))).first?.run ?? 0
+/// The attributes after each run that changed them, the newest first; none where none changed.
+private func attributeCards(_ rows: [AttributeRow]) -> [AttributeCard] {
+    guard rows.count > 1 else { return [] }
+    return rows.sorted { $0.run > $1.run }.compactMap { row in
+        let words = Attribute.allCases.compactMap { name in
+            row.attributes[name].map { "\(name.name.replacing("_", with: " ")) \($0.string)" }
+        }.joined(separator: " · ")
+        return words.isEmpty ? nil : AttributeCard(run: row.run, words: words)
     }
-    let page = ThemePage(
-        home: call.link("/"), name: aspect.label,
-        brand: query.brand.map { BrandLink(Text($0), call) },
-        total: found.total > found.entries.count
-            ? "The newest \(found.entries.count) of \(total)" : total,
-        reviews: found.entries.map { MentionCard($0, call) },
-        csv: call.link("/csv/theme.csv", ["theme": aspect.id, "brand": query.brand]))
-    return try AfterwordServer.page(
-        Templates.shared.theme, page, title: aspect.label,
-        at: Address("/themes/\(aspect.id)", ["brand": query.brand], firstRun: firstRun ?? 0), call)
+}
+
+/// What the first dump brought, for a page without a picture.
+func startWords(_ periods: [PicturePeriod]) -> String? {
+    let rows = periods.filter { $0.reviews > 0 }
+    guard !rows.isEmpty else { return nil }
+    return rows.map {
+        "\($0.name): \(several($0.reviews, "review")), \(grouped($0.part)) negative."
+    }.joined(separator: " ")
+}
+
+/// The mean after the first and the last dump; nil where there is only one.
+func meanWords(_ periods: [PicturePeriod]) -> String? {
+    let known = periods.compactMap { own in own.mean.map { (own.label, $0) } }
+    guard let first = known.first, let last = known.last, known.count > 1 else { return nil }
+    return "Mean of all its reviews after each dump: \(first.1) on \(first.0), "
+        + "\(last.1) on \(last.0)."
 }

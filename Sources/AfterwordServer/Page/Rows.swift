@@ -66,19 +66,28 @@ struct ThemeRow: PageRow {
     var theme: Theme
     var link: String
 
-    init(_ theme: Theme, brand: String?, _ call: Call) {
+    var isStrength: Bool
+
+    init(_ theme: Theme, brand: String?, strengths: Bool = false, _ call: Call) {
         self.theme = theme
-        link = call.link("/themes/\(theme.aspect.id)", ["brand": brand])
+        isStrength = strengths
+        link = call.link(
+            "/themes/\(theme.aspect.id)",
+            ["brand": brand, "side": strengths ? "strengths" : nil])
     }
 
     static let members: KeyValuePairs<String, Member<ThemeRow>> = [
-        "label": .text { $0.theme.aspect.label }, "link": .text { $0.link },
+        "label": .text { row in
+            let aspect = row.theme.aspect
+            return row.isStrength ? aspect.strength ?? aspect.label : aspect.label
+        }, "link": .text { $0.link },
         "mentions": .text { row in
             let (shown, distinct) = (row.theme.mentions, row.theme.distinctMentions)
             return grouped(shown) + (distinct < shown ? " (\(grouped(distinct)) distinct)" : "")
         },
         "new": .text { grouped($0.theme.new) },
         "products": .text { grouped($0.theme.products) },
+        "brands": .text { grouped($0.theme.brands) },
         "impact": .text { starImpactText($0.theme) },
         "languages": .text { languagesText($0.theme) },
     ]
@@ -182,5 +191,6 @@ struct MentionCard: PageRow {
         "language": .text { $0.mention.language.rawValue },
         "product": .text { $0.mention.review.productID.string },
         "product_link": .text { $0.productLink }, "is_new": .flag { $0.mention.isNew },
+        "shown": .maybe { $0.mention.shown.words },
     ]
 }

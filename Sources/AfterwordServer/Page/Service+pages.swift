@@ -7,7 +7,10 @@ extension Service {
     /// Adds the HTML pages, CSV tables and static files. Pages load nothing from other servers.
     func addPages(to router: ListedRouter) {
         for page in PageRoute.all { add(page.route, to: router) }
-        for (name, table) in CSVTable.all { add(table.route(name), to: router) }
+        for (name, table) in CSVTable.all {
+            add(table.route(name), to: router)
+            add(table.jsonRoute(name), to: router)
+        }
         addStatic(router, "static/page.css", "text/css; charset=utf-8", pageStyle)
         addStatic(router, "static/icon.svg", "image/svg+xml", pageIcon)
         addStatic(router, "static/page.js", "text/javascript; charset=utf-8", pageScript)

@@ -9,6 +9,14 @@ package struct Templates: Sendable {
     let theme: Template<ThemePage>
     let product: Template<ProductPage>
     let review: Template<ReviewPage>
+    let inbox: Template<InboxPage>
+    let brands: Template<BrandsPage>
+    let products: Template<ProductsPage>
+    let themes: Template<ThemesPage>
+    let safety: Template<SafetyPage>
+    let search: Template<SearchPage>
+    let runs: Template<RunsPage>
+    let insights: Template<InsightsPage>
     /// Members that rows declare but no template uses, as `Row.name`.
     package let unused: Set<String>
 
@@ -37,6 +45,14 @@ package struct Templates: Sendable {
         theme = try read("theme")
         product = try read("product")
         review = try read("review")
+        inbox = try read("inbox")
+        brands = try read("brands")
+        products = try read("products")
+        themes = try read("themes")
+        safety = try read("safety")
+        search = try read("search")
+        runs = try read("runs")
+        insights = try read("insights")
         unused = binder.declared.subtracting(binder.used)
     }
 }

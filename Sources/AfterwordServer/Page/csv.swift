@@ -21,9 +21,8 @@ enum CSVCell: Sendable {
 
 /// A CSV table as defined by RFC 4180, safe to open in spreadsheets.
 ///
-/// 1. The text begins with a byte order mark, so that spreadsheets detect UTF-8.
-/// 2. Every cell is quoted.
-/// 3. No text cell becomes a formula, whichever separator a spreadsheet uses: an apostrophe is
+/// 1. Every cell is quoted.
+/// 2. No text cell becomes a formula, whichever separator a spreadsheet uses: an apostrophe is
 ///    inserted before every character that would start a formula.
 func csv(_ head: [String], _ rows: [[CSVCell]]) -> String {
     func line(_ cells: [String]) -> String {
@@ -39,7 +38,20 @@ func csv(_ head: [String], _ rows: [[CSVCell]]) -> String {
                 }
             })
     }
-    return (head.isEmpty ? "" : "\u{FEFF}" + line(head)) + lines.joined()
+    return (head.isEmpty ? "" : line(head)) + lines.joined()
+}
+
+/// A row as a JSON object with the names of the columns; an empty number is null.
+func jsonLine(_ head: [String], _ row: [CSVCell]) -> String {
+    let members = zip(head, row).map { name, cell in
+        let value =
+            switch cell {
+            case .number(let number): number.isEmpty ? "null" : number
+            case .text(let text): JSONValue.string(text).canonical
+            }
+        return "\(JSONValue.string(name).canonical):\(value)"
+    }
+    return "{\(members.joined(separator: ","))}"
 }
 
 /// Inserts an apostrophe before every character that could start a formula: at the start of the

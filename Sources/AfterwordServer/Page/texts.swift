@@ -29,7 +29,8 @@ extension Call {
     func with(_ more: [String: String]) -> Call {
         Call(
             values: values.merging(more) { $1 }, reader: reader, run: run, allRuns: allRuns,
-            now: now, limits: limits, brands: brands, refusesEmptyTexts: refusesEmptyTexts)
+            now: now, limits: limits, brands: brands, refusesEmptyTexts: refusesEmptyTexts,
+            productLink: productLink)
     }
 }
 

@@ -41,7 +41,14 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "A PEM file with the certificate's key.")
     var tlsKey: String?
 
+    @Option(help: "A product's page in a shop: https://www.amazon.de/dp/{product_id}.")
+    var productLink: String?
+
     func validate() throws {
+        guard productLink.map(ServiceConfiguration.isProductLink) ?? true else {
+            throw ValidationError(
+                "--product-link is an address that begins with https:// and has {product_id}")
+        }
         guard (0...65_535).contains(port) else { throw ValidationError("--port is 0 to 65535") }
         guard (tlsCertificate == nil) == (tlsKey == nil) else {
             throw ValidationError("--tls-certificate and --tls-key go together")
@@ -129,6 +136,7 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.port = port
         configuration.asksForKeys = keys
         configuration.isBehindProxy = behindProxy
+        configuration.productLink = productLink
         if let bytes = Settings.current.cacheBytes { configuration.limits.cacheBytes = bytes }
         guard configuration.isLoopback || behindProxy || tlsKey != nil else {
             throw CommandFault(

@@ -2,7 +2,7 @@
 (function () {
   var root = document.documentElement;
   var running = null;
-  var parts = ["past", "steps", "main"];
+  var parts = ["past", "steps", "nav", "main"];
   function byId(id) { return document.getElementById(id); }
   function settle() { root.setAttribute("data-shown", window.location.href); }
   function say(words) {

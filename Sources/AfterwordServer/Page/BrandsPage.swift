@@ -1,0 +1,52 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// The list of all brands.
+struct BrandsPage: PageRow {
+    var count: String
+    var text: String?
+    var kept: [KeptRow]
+    var table: BrandTable
+    var steps: ListSteps
+    var all: String
+    var exports: Exports
+
+    static let members: KeyValuePairs<String, Member<BrandsPage>> = [
+        "count": .text { $0.count }, "q": .maybe { $0.text }, "kept": .rows { $0.kept },
+        "table": .row { $0.table }, "steps": .row { $0.steps }, "all": .text { $0.all },
+        "exports": .row { $0.exports },
+    ]
+}
+
+private let filters = ["q", "sort"]
+
+func brandsPage(_ call: Call) throws -> String {
+    var query = RankingQuery()
+    query.page = Call.everything
+    query.text = call.text("q")
+    let all = try rankedBrands(call.reader, query).entries.filter { call.allows($0.id) }
+    let window = try call.window()
+    let groups = window.isFirst ? nil : try call.news(in: window, page: Page(size: 1)).groups
+    var columns = [ListColumn<RankedEntry>].brands
+    if let place = columns.firstIndex(where: { $0.name == "new" }) {
+        columns[place] = .number("new", "New negative") { entry in
+            groups.map { Int64($0[InboxGroup(kind: .negative, brand: entry.id)] ?? 0) }
+        }
+    }
+    let order = ListOrder(call)
+    let sorted = order.sorted(all, by: columns)
+    let range = call.range(of: sorted.count, size: listPageSize)
+    let address = call.listAddress("/brands", filters)
+    let themes = try BrandThemes(call.reader, ThemeQuery(), brands: sorted[range].map(\.id))
+    let page = BrandsPage(
+        count: several(Int64(all.count), "brand"), text: call.text("q"),
+        kept: call.kept(["sort"]),
+        table: brandTable(
+            call, sorted[range], try BrandFacts(call, themes, groups),
+            heads: order.heads(columns, at: address)),
+        steps: ListSteps(range, of: sorted.count, size: listPageSize, at: address, call),
+        all: call.link("/brands"), exports: Exports("brands", ["q": call.text("q")], call))
+    return try AfterwordServer.page(
+        Templates.shared.brands, page, title: "Brands",
+        at: call.ownAddress("/brands", filters), call)
+}

@@ -1,0 +1,172 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// Everything that came between two dumps.
+struct InboxPage: PageRow {
+    var strip: StripRow
+    var covers: String
+    var facets: [Facet]
+    var inbox: [InboxCard]
+    var unlikely: String?
+    var steps: ListSteps
+    var exports: Exports
+
+    static let members: KeyValuePairs<String, Member<InboxPage>> = [
+        "strip": .row { $0.strip }, "covers": .text { $0.covers },
+        "facets": .rows { $0.facets }, "inbox": .rows { $0.inbox },
+        "unlikely": .maybe { $0.unlikely }, "steps": .row { $0.steps },
+        "exports": .row { $0.exports },
+    ]
+}
+
+/// What a window brought in four numbers, each with a link, and the two moments to choose.
+struct StripRow: PageRow {
+    /// The newer dump, and the one before it.
+    var shown: String
+    var since: String?
+    var numbers: [StripNumber]
+    var from: String?
+    var to: String?
+
+    static let members: KeyValuePairs<String, Member<StripRow>> = [
+        "shown": .text { $0.shown }, "since": .maybe { $0.since }, "numbers": .rows { $0.numbers },
+        "from": .maybe { $0.from }, "to": .maybe { $0.to },
+    ]
+}
+
+/// One number of the strip.
+struct StripNumber: PageRow {
+    var count: Int
+    var label: String
+    var link: String
+    var isBad: Bool
+
+    static let members: KeyValuePairs<String, Member<StripNumber>> = [
+        "count": .text { grouped($0.count) }, "label": .text { $0.label },
+        "link": .text { $0.link }, "is_bad": .flag { $0.isBad && $0.count > 0 },
+    ]
+}
+
+private let filters = ["since", "kind", "brand"]
+
+extension InboxEntry.Kind {
+    /// The kind in the plural, as a filter names it.
+    var title: String {
+        switch self {
+        case .safety: "Dangers"
+        case .negative: "New negatives"
+        case .editedDown: "Edited down"
+        case .back: "Back again"
+        case .edited: "Edited, negative"
+        case .firstSeen: "Of products seen for the first time"
+        case .resolved: "Resolved"
+        case .gone: "Gone"
+        }
+    }
+}
+
+/// The strip above the first page and the inbox.
+func stripRow(
+    _ window: DumpWindow, _ groups: [InboxGroup: Int], _ call: Call
+) -> StripRow {
+    func count(_ kind: InboxEntry.Kind) -> Int {
+        groups.reduce(0) { $0 + ($1.key.kind == kind ? $1.value : 0) }
+    }
+    let kinds: [InboxEntry.Kind] =
+        [.safety, .negative, .editedDown, .resolved]
+        + (count(.firstSeen) > 0 ? [.firstSeen] : [])
+    return StripRow(
+        shown: window.dump?.fullName ?? "run \(window.to)",
+        since: window.isFirst ? nil : window.since?.fullName ?? "run \(window.from)",
+        numbers: kinds.map { kind in
+            StripNumber(
+                count: count(kind), label: kind.title,
+                link: call.link("/inbox", ["since": call.text("since"), "kind": kind.rawValue]),
+                isBad: [.safety, .negative, .editedDown].contains(kind))
+        }, from: window.since?.day, to: window.dump?.day)
+}
+
+func inboxPage(_ call: Call) throws -> String {
+    let window = try call.window()
+    let brand = try call.brandFilter()
+    let kind = call.text("kind").flatMap { InboxEntry.Kind(rawValue: $0) }
+    let asked = Page(first: call.first, size: listPageSize)
+    let isFiltered = brand != nil || kind != nil
+    let all = try call.news(in: window, page: isFiltered ? Page(size: 1) : asked)
+    let news = isFiltered ? try filteredInbox(call, all.groups, window, asked) : all.inbox
+    let address = call.listAddress("/inbox", filters)
+    let range = call.range(of: news.total, size: listPageSize)
+    let page = InboxPage(
+        strip: stripRow(window, all.groups, call),
+        covers: all.coverage?.sentences.joined(separator: " ")
+            ?? "No dump with reviews was loaded yet.",
+        facets: inboxFacets(all.groups, kind: kind, brand: brand, at: address),
+        inbox: news.entries.map { InboxCard($0, call) },
+        unlikely: unlikelyDangers(Int64(all.inbox.unlikely)),
+        steps: ListSteps(range, of: news.total, size: listPageSize, at: address, call),
+        exports: Exports(
+            "inbox", ["since": call.text("since"), "kind": kind?.rawValue, "brand": brand], call))
+    return try AfterwordServer.page(
+        Templates.shared.inbox, page, title: "Inbox",
+        at: call.ownAddress("/inbox", filters), call)
+}
+
+/// The entries of a page of the inbox, with the filters of the request.
+func inboxEntries(_ call: Call, _ page: Page) throws -> [InboxEntry] {
+    guard call.text("kind") != nil || call.text("brand") != nil else {
+        return try call.news(page: page).inbox.entries
+    }
+    let window = try call.window()
+    let groups = try call.news(in: window, page: Page(size: 1)).groups
+    return try filteredInbox(call, groups, window, page).entries
+}
+
+/// A page of the entries of one kind, one brand, or both. The entries of a kind follow each other,
+/// so that their place follows from the number of entries before them.
+private func filteredInbox(
+    _ call: Call, _ groups: [InboxGroup: Int], _ window: DumpWindow, _ page: Page
+) throws -> Listing<InboxEntry> {
+    let brand = try call.brandFilter()
+    let kind = call.text("kind").flatMap { InboxEntry.Kind(rawValue: $0) }
+    let own = groups.filter { brand == nil || $0.key.brand?.string == brand }
+    func count(_ holds: (InboxEntry.Kind) -> Bool) -> Int {
+        own.reduce(0) { $0 + (holds($1.key.kind) ? $1.value : 0) }
+    }
+    let order = InboxEntry.Kind.allCases
+    let place = kind.flatMap { order.firstIndex(of: $0) }
+    let before = place.map { place in count { order[..<place].contains($0) } } ?? 0
+    let total = count { kind == nil || $0 == kind }
+    let range = page.range(of: total)
+    var listing = Listing<InboxEntry>([], page: Page())
+    if !range.isEmpty {
+        listing = try inbox(
+            call.reader, in: window,
+            of: brand.map { .scope(Scope(kind: .brand, id: Text($0))) },
+            page: Page(first: before + range.lowerBound, size: range.count))
+    }
+    (listing.total, listing.first) = (total, range.lowerBound)
+    return listing
+}
+
+private func inboxFacets(
+    _ groups: [InboxGroup: Int], kind: InboxEntry.Kind?, brand: String?, at address: Address
+) -> [Facet] {
+    var kinds: [InboxEntry.Kind: Int64] = [:]
+    var brands: [Text: Int64] = [:]
+    for (group, count) in groups {
+        if brand == nil || group.brand?.string == brand {
+            kinds[group.kind, default: 0] += Int64(count)
+        }
+        if kind == nil || group.kind == kind, let own = group.brand {
+            brands[own, default: 0] += Int64(count)
+        }
+    }
+    return [
+        Facet(
+            "Kind", "kind",
+            InboxEntry.Kind.allCases.compactMap { own in
+                kinds[own].map { (own.rawValue, own.title, $0) }
+            }, chosen: kind?.rawValue, at: address),
+        brandFacet(brands, chosen: brand, at: address),
+    ]
+}

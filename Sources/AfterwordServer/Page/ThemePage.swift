@@ -1,0 +1,139 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// The page of one theme: how it runs over time, where it is said, and the reviews that say so.
+struct ThemePage: PageRow {
+    var name: String
+    var themes: String
+    var brand: BrandLink?
+    var isPraise: Bool
+    var total: String
+    var picture: Picture?
+    var brands: [CountLink]
+    var products: [CountLink]
+    var facets: [Facet]
+    var from: FromRow
+    var reviews: [MentionCard]
+    var steps: ListSteps
+    var exports: Exports
+
+    static let members: KeyValuePairs<String, Member<ThemePage>> = [
+        "name": .text { $0.name }, "themes": .text { $0.themes }, "brand": .row { $0.brand },
+        "is_praise": .flag { $0.isPraise }, "total": .text { $0.total },
+        "picture": .row { $0.picture }, "brands": .rows { $0.brands },
+        "products": .rows { $0.products }, "facets": .rows { $0.facets }, "from": .row { $0.from },
+        "reviews": .rows { $0.reviews }, "steps": .row { $0.steps }, "exports": .row { $0.exports },
+    ]
+}
+
+/// A brand or product with how many distinct reviews say so.
+struct CountLink: PageRow {
+    var name: String
+    var link: String
+    var count: Int64
+
+    static let members: KeyValuePairs<String, Member<CountLink>> = [
+        "name": .text { $0.name }, "link": .text { $0.link }, "count": .text { grouped($0.count) },
+    ]
+}
+
+/// The form that leaves only what came on a day or later.
+struct FromRow: PageRow {
+    var path: String
+    var day: String?
+    var kept: [KeptRow]
+
+    static let members: KeyValuePairs<String, Member<FromRow>> = [
+        "path": .text { $0.path }, "day": .maybe { $0.day }, "kept": .rows { $0.kept },
+    ]
+}
+
+private let filters = ["brand", "product", "side", "star", "language", "from"]
+private let linksOfTheme = 10
+
+func themePage(_ call: Call) throws -> String {
+    let query = try themeQuery(call)
+    guard let aspect = Lexicon.first.aspects.first(where: { $0.id == call.text("theme") }),
+        let board = try themeBoard(
+            call.reader, aspect: aspect.id, query, try themeFilter(call),
+            page: Page(first: call.first, size: listPageSize))
+    else { throw Problem(.notFound, "no such theme") }
+    let path = "/themes/\(aspect.id)"
+    let address = call.listAddress(path, filters)
+    let firstRun = try query.brand.map { brand in
+        try call.reader.scopeHistory(of: Scope(kind: .brand, id: Text(brand))).first?.run ?? 0
+    }
+    var own = call.ownAddress(path, filters)
+    own.firstRun = firstRun ?? 0
+    let range = board.reviews.first..<board.reviews.first + board.reviews.entries.count
+    let tables: KeyValuePairs<String, String?> = [
+        "theme": aspect.id, "brand": query.brand, "product": query.product?.string,
+        "side": query.strengths ? "strengths" : nil, "star": call.text("star"),
+        "language": call.text("language"), "from": call.text("from"),
+    ]
+    let name = query.strengths ? aspect.strength ?? aspect.label : aspect.label
+    let page = ThemePage(
+        name: name, themes: call.link("/themes", ["brand": query.brand]),
+        brand: query.brand.map { BrandLink(Text($0), call) }, isPraise: query.strengths,
+        total: several(Int64(board.reviews.total), "review"),
+        picture: themePicture(board, call),
+        brands: query.brand != nil
+            ? []
+            : board.brands.prefix(linksOfTheme).compactMap { own in
+                own.value.map {
+                    CountLink(
+                        name: $0.string, link: address.with("brand", $0.string).text,
+                        count: own.reviews)
+                }
+            },
+        products: board.products.prefix(linksOfTheme).map {
+            CountLink(
+                name: $0.value.string, link: address.with("product", $0.value.string).text,
+                count: $0.reviews)
+        }, facets: themeFacets(board, call, at: address),
+        from: FromRow(path: path, day: call.text("from"), kept: call.kept(filters.dropLast())),
+        reviews: board.reviews.entries.map { MentionCard($0, call) },
+        steps: ListSteps(
+            range, of: board.reviews.total, size: listPageSize, at: address, call),
+        exports: Exports("theme", tables, call))
+    return try AfterwordServer.page(
+        Templates.shared.theme, page, title: name, at: own, call)
+}
+
+/// The filters of a theme's reviews, as the request has them.
+func themeFilter(_ call: Call) throws -> ThemeFilter {
+    var filter = ThemeFilter()
+    filter.star = call.number("star").map(Int.init)
+    filter.language = call.text("language").flatMap { Language(rawValue: $0) }
+    if let day = call.text("from").flatMap({ Instant(iso8601: $0) }) {
+        let dumps = call.allRuns.dumps.all.filter { $0.observedAt >= day }
+        filter.fromRun = dumps.map(\.firstRun).min() ?? .max
+    }
+    return filter
+}
+
+private func themePicture(_ board: ThemeBoard, _ call: Call) -> Picture? {
+    let first = board.arrivals.map(\.dump.firstRun).min()
+    return Picture(
+        "theme", part: "that say so",
+        board.arrivals.map { own in
+            PicturePeriod(
+                name: own.dump.fullName, label: own.dump.day, at: own.dump.observedAt,
+                reviews: own.reviews, part: own.marked, whole: own.reviews,
+                isFirst: own.dump.firstRun == first)
+        }, marks: call.pictureMarks)
+}
+
+private func themeFacets(_ board: ThemeBoard, _ call: Call, at address: Address) -> [Facet] {
+    [
+        Facet(
+            "Stars", "star",
+            board.stars.compactMap { own in
+                own.value.map { ("\($0)", "\($0) ★", own.reviews) }
+            }.sorted { $0.0 < $1.0 }, chosen: call.text("star"), at: address),
+        Facet(
+            "Language", "language",
+            board.languages.map { ($0.value.rawValue, $0.value.rawValue, $0.reviews) },
+            chosen: call.text("language"), at: address),
+    ]
+}

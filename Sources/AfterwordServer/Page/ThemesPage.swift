@@ -1,0 +1,71 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// The list of all themes, with the map of themes and brands.
+struct ThemesPage: PageRow {
+    var scope: String?
+    var facets: [Facet]
+    var table: ThemeTable
+    var map: HeatMap?
+    var unknown: [UnknownCard]
+    var exports: Exports
+
+    static let members: KeyValuePairs<String, Member<ThemesPage>> = [
+        "scope": .maybe { $0.scope }, "facets": .rows { $0.facets }, "table": .row { $0.table },
+        "map": .row { $0.map }, "unknown": .rows { $0.unknown },
+        "has_unknown": .flag { !$0.unknown.isEmpty }, "exports": .row { $0.exports },
+    ]
+}
+
+/// A complaint without a theme: words that reviews share, with some of these.
+struct UnknownCard: PageRow {
+    var complaint: UnknownComplaint
+    var quotes: [MentionCard]
+
+    static let members: KeyValuePairs<String, Member<UnknownCard>> = [
+        "label": .text { $0.complaint.json["label"]?.text ?? "" },
+        "count": .text { several(Int64($0.complaint.reviews.count), "review") },
+        "quotes": .rows { $0.quotes },
+    ]
+
+    init(_ complaint: UnknownComplaint, _ call: Call) {
+        self.complaint = complaint
+        quotes = complaint.reviews.prefix(3).map { MentionCard($0, call) }
+    }
+}
+
+private let filters = ["brand", "product", "side", "sort"]
+
+func themesPage(_ call: Call) throws -> String {
+    let query = try themeQuery(call)
+    let found = try allThemes(call.reader, query)
+    let address = call.listAddress("/themes", filters)
+    let order = ListOrder(call)
+    var table = ThemeTable(
+        found.known, limit: .max, brand: query.brand, strengths: query.strengths, call)
+    table.heads = order.heads(.themes, at: address)
+    table.rows = order.sorted(complaints(found.known), by: .themes).map {
+        ThemeRow($0, brand: query.brand, strengths: query.strengths, call)
+    }
+    var other = query
+    other.strengths.toggle()
+    let others = Int64(try themes(call.reader, other).count)
+    let counts =
+        query.strengths ? (others, Int64(found.known.count)) : (Int64(found.known.count), others)
+    let tables: KeyValuePairs<String, String?> = [
+        "brand": query.brand, "product": query.product?.string, "side": call.text("side"),
+    ]
+    let page = ThemesPage(
+        scope: query.product?.string ?? query.brand,
+        facets: [
+            Facet(
+                "What reviews do", "side",
+                [("issues", "complain", counts.0), ("strengths", "praise", counts.1)],
+                chosen: call.text("side") ?? "issues", at: address)
+        ], table: table, map: try heatMap(query, call),
+        unknown: found.unknown.prefix(12).map { UnknownCard($0, call) },
+        exports: Exports("themes", tables, call))
+    return try AfterwordServer.page(
+        Templates.shared.themes, page, title: "Themes",
+        at: call.ownAddress("/themes", filters), call)
+}

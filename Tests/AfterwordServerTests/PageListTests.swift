@@ -1,0 +1,156 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordStores
+import Foundation
+import HTTPTypes
+import Testing
+
+@testable import AfterwordServer
+
+/// Lists of the page: sorted by any column, with filters that count, and a way on from each end.
+@Suite struct PageListTests {
+    private static func product(_ number: Int, _ reviews: Int) -> MadeProduct {
+        let id = "P\(1_000 + number)"
+        return MadeProduct(
+            id: id, brand: "Brand\(number % 15)", title: "\(id) kettle",
+            reviews: (0..<reviews).map {
+                MadeReview(
+                    id: "\(id)R\($0)", rating: 1 + ($0 + number) % 5,
+                    text: $0 % 3 == 0 ? "The lid leaks, \(id) \($0)." : "Fine thing \(id) \($0).")
+            })
+    }
+
+    private static let dumps: [MadeLoad] = (0..<4).map { week in
+        .dump(
+            "2026-03-\(["02", "09", "16", "23"][week])",
+            (0..<120).map { product($0, 4 + week * ($0 % 3)) })
+    }
+
+    @Test("Every list leads on to its last entry, by pages that neither repeat nor leave out one")
+    func pages() async throws {
+        try await serving(Self.dumps) { client, _ in
+            for (list, count) in [
+                ("products", 120), ("brands", 15), ("products?sort=-reviews", 120),
+            ] {
+                var found: [String] = []
+                var address: String? = "/\(list)"
+                while let next = address, found.count < 1_000 {
+                    let page = try await client.get(next)
+                    #expect(page.status == 200, "\(next)")
+                    let rows = page.text.components(separatedBy: "<th scope=\"row\"><a").dropFirst()
+                    found += rows.compactMap { row in
+                        row.firstMatch(of: #/<bdi>([^<]+)</#).map { String($0.output.1) }
+                    }
+                    address = page.text.firstMatch(of: #/rel="next" href="([^"]+)"/#).map {
+                        String($0.output.1).replacing("&amp;", with: "&")
+                    }
+                }
+                #expect(found.count == count && Set(found).count == count, "\(list)")
+            }
+        }
+    }
+
+    @Test("A click on a column sorts by it, another one the other way round")
+    func sorting() async throws {
+        try await serving(Self.dumps) { client, _ in
+            func counts(_ sort: String) async throws -> [Int] {
+                let page = try await client.get("/products?sort=\(sort)")
+                return page.text.matches(of: #/data-label="Reviews">([\d,]+)</#).compactMap {
+                    Int($0.output.1.replacing(",", with: ""))
+                }
+            }
+            let down = try await counts("reviews")
+            let up = try await counts("-reviews")
+            #expect(down.count == 50 && down == down.sorted(by: >) && up == up.sorted())
+            let page = try await client.get("/products?sort=reviews")
+            #expect(page.links.contains("/products?sort=-reviews"))
+            #expect(page.text.contains("aria-sort=\"descending\""))
+            for column in ["product", "brand", "impact", "share", "negatives", "mean"] {
+                #expect(try await client.get("/products?sort=\(column)").status == 200)
+            }
+            for column in ["brand", "impact", "share", "new", "reviews", "mean"] {
+                #expect(try await client.get("/brands?sort=\(column)").status == 200)
+            }
+            for column in ["theme", "reviews", "new", "products", "brands", "impact"] {
+                #expect(try await client.get("/themes?sort=-\(column)").status == 200)
+            }
+            #expect(try await client.get("/products?sort=nothing").status == 400)
+        }
+    }
+
+    @Test("A filter's number is that of the entries that it leaves")
+    func facets() async throws {
+        try await serving(Self.dumps) { client, _ in
+            for start in ["/inbox", "/products", "/inbox?kind=negative", "/themes/leaks"] {
+                let page = try await client.get(start)
+                let part = page.text.components(separatedBy: "class=\"facets\"").dropFirst().first
+                let options = (part?.components(separatedBy: "</details>").first ?? "")
+                    .matches(
+                        of: #/href="([^"]+)"><bdi>[^<]*<\/bdi> <span\s+class="small">([\d,]+)</#)
+                #expect(options.count > 3, "\(start)")
+                for option in options {
+                    let link = String(option.output.1).replacing("&amp;", with: "&")
+                    let left = try await client.get(link)
+                    #expect(left.status == 200, "\(link)")
+                    let total = left.words.firstMatch(of: #/\d+–\d+ of ([\d,]+)/#)
+                    #expect(total.map { String($0.output.1) } == String(option.output.2), "\(link)")
+                }
+            }
+        }
+    }
+
+    @Test("An export is what is seen, as CSV with and without a mark and as JSON")
+    func exports() async throws {
+        try await serving(Self.dumps) { client, _ in
+            for address in [
+                "/inbox?kind=negative&brand=Brand3", "/products?brand=Brand3&q=P10",
+                "/themes/leaks?star=1", "/safety", "/search?q=lid&brand=Brand3", "/runs",
+                "/brands?q=Brand1", "/products/P1003?star=3", "/insights", "/themes?side=strengths",
+            ] {
+                let page = try await client.get(address)
+                let link = try #require(page.links.first { $0.hasPrefix("/json/") }, "\(address)")
+                let json = try await client.get(link)
+                #expect(json.status == 200 && json.headers[.contentType] == "application/json")
+                #expect(json.headers[.contentDisposition]?.hasSuffix(".json\"") == true)
+                let rows = json.json?.elements ?? []
+                let table = try await client.get(
+                    link.replacing("/json/", with: "/csv/").replacing(".json", with: ".csv"))
+                let lines = table.text.split(separator: "\r\n").count
+                #expect(lines == rows.count + 1, "\(address)")
+                #expect(table.text.hasPrefix("\u{FEFF}"))
+                let plain = try await client.get(
+                    try #require(page.links.first { $0.contains("bom=no") }))
+                #expect(plain.text.hasPrefix("\"") && "\u{FEFF}" + plain.text == table.text)
+                let total = page.words.firstMatch(of: #/\d+–\d+ of ([\d,]+)/#)
+                if let total, !address.hasPrefix("/search"), !address.hasPrefix("/runs") {
+                    #expect(
+                        Int(total.output.1.replacing(",", with: "")) == rows.count, "\(address)")
+                }
+            }
+        }
+    }
+
+    @Test("Every page leads to all others, and a key of some brands is offered what it may see")
+    func navigation() async throws {
+        try await serving(Self.dumps, { $0.asksForKeys = true }) { client, path in
+            try addKey("all", to: path)
+            try addKey("some", brands: ["Brand3"], to: path)
+            for (key, hidden) in [("all", false), ("some", true)] {
+                let headers: HTTPFields = [.authorization: "Bearer key-\(key)"]
+                let page = try await client.call("/brands/Brand3", headers: headers)
+                let links = page.links
+                for list in ["inbox", "brands", "products", "themes", "safety", "search"] {
+                    #expect(links.contains("/\(list)"), "\(list)")
+                    let answer = try await client.call("/\(list)", headers: headers)
+                    #expect(answer.status == 200 && answer.text.contains("aria-current=\"page\""))
+                    if hidden { #expect(!answer.text.contains("Brand4")) }
+                }
+                for list in ["runs", "insights"] {
+                    #expect(links.contains("/\(list)") != hidden)
+                    let answer = try await client.call("/\(list)", headers: headers)
+                    #expect(answer.status == (hidden ? 404 : 200), "\(list)")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,289 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordStores
+import Foundation
+import HTTPTypes
+import Testing
+
+@testable import AfterwordServer
+
+/// The views of the page: pictures, the map, versions side by side, runs, insights, search.
+@Suite struct PageViewTests {
+    private static func week(_ stars: [Int], gone: Int = 0) -> [MadeProduct] {
+        [
+            MadeProduct(
+                id: "A1", brand: "Alpha", title: nil,
+                reviews: stars.enumerated().dropFirst(gone).map {
+                    MadeReview(
+                        id: "R\($0.offset)", rating: $0.element,
+                        text: $0.element < 3
+                            ? "It leaks after \($0.offset) days." : "Good \($0.offset).")
+                })
+        ]
+    }
+
+    private static let weeks: [MadeLoad] = [
+        .dump("2026-03-02", week([5, 4, 1, 5])), .dump("2026-03-09", week([5, 4, 1, 5, 1, 2])),
+        .catalog("2026-03-10", csv: "product_id,title\nA1,A1 kettle\n"),
+        .dump("2026-03-16", week([5, 4, 1, 5, 1, 2, 3, 5, 1])),
+        .dump("2026-03-30", week([5, 4, 1, 5, 1, 2, 3, 5, 1, 5, 5])),
+    ]
+
+    /// `AFTERWORD_ACCEPT=1` writes the actual picture, and the test still fails.
+    @Test("The pictures of a brand and a theme are as they were")
+    func golden() async throws {
+        try await serving(Self.weeks) { client, _ in
+            for (name, address) in [
+                ("brand", "/brands/Alpha"), ("product", "/products/A1"),
+                ("theme", "/themes/leaks"), ("overview", "/"),
+            ] {
+                let page = try await client.get(address)
+                let start = try #require(page.text.range(of: "<figure class=\"picture\">"))
+                let rest = page.text[start.lowerBound...]
+                let end = try #require(rest.range(of: "</figure>"))
+                let actual = String(rest[..<end.upperBound]) + "\n"
+                let path = "Tests/AfterwordServerTests/Expected/picture-\(name).html"
+                let expected = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+                let environment = ProcessInfo.processInfo.environment
+                if environment["AFTERWORD_ACCEPT"] == "1", environment["CI"] == nil,
+                    actual != expected
+                {
+                    try actual.write(toFile: path, atomically: true, encoding: .utf8)
+                }
+                #expect(actual == expected, "\(name)")
+            }
+        }
+    }
+
+    @Test(
+        "A picture says its numbers: on a point, in the table behind it, with catalog loads marked")
+    func picture() async throws {
+        try await serving(Self.weeks) { client, _ in
+            let page = try await client.get("/brands/Alpha")
+            #expect(page.text.contains("2026-03-09: 2 reviews, 2 negative, 100.0 %"))
+            #expect(page.text.contains("Catalog load, 2026-03-10"))
+            #expect(page.words.contains("Not among the bars, the first: 2026-03-02: 4 reviews"))
+            #expect(page.text.contains("<th scope=\"row\">2026-03-16</th>"))
+            let theme = try await client.get("/themes/leaks")
+            #expect(theme.text.contains("2026-03-09: 2 reviews, 2 that say so, 100.0 %"))
+            #expect(theme.text.contains("2026-03-30: 2 reviews, 0 that say so, 0.0 %"))
+        }
+    }
+
+    @Test("Did the fix work: before and after a day, and whether chance explains it")
+    func fixed() async throws {
+        func periods(_ parts: [(Int64, Int64)]) -> [PicturePeriod] {
+            parts.enumerated().map { place, own in
+                PicturePeriod(
+                    name: "w\(place)", label: "w\(place)",
+                    at: Instant(seconds: Int64(place) * 604_800), reviews: own.1, part: own.0,
+                    whole: own.1)
+            }
+        }
+        let day = Instant(seconds: 604_800)
+        #expect(
+            BeforeAfter.words(periods([(40, 100), (5, 100)]), since: day)
+                .hasSuffix("It fell by more than chance."))
+        #expect(
+            BeforeAfter.words(periods([(5, 100), (40, 100)]), since: day)
+                .hasSuffix("It rose by more than chance."))
+        #expect(
+            BeforeAfter.words(periods([(2, 10), (1, 10)]), since: day)
+                .hasSuffix("Chance alone explains the difference."))
+        #expect(
+            BeforeAfter.words(periods([(2, 10), (0, 0)]), since: day)
+                .hasSuffix("There is nothing to compare."))
+        try await serving(Self.weeks) { client, _ in
+            let page = try await client.get("/brands/Alpha?fixed=2026-03-16")
+            #expect(page.words.contains("Before 2026-03-16: 50.0 % (3 of 6"))
+            #expect(try await client.get("/products/A1?fixed=2026-03-16&star=1").status == 200)
+        }
+    }
+
+    @Test("Axes: labels stand apart, of many months only beginnings are labelled")
+    func axes() throws {
+        func months(_ count: Int) -> [PicturePeriod] {
+            (0..<count).map { number in
+                let name = "\(2014 + number / 12)-\(padded(number % 12 + 1, 2))"
+                return PicturePeriod(
+                    name: name, label: name, at: Instant(iso8601: name + "-01")!,
+                    reviews: Int64(number), part: Int64(number / 2), whole: Int64(number))
+            }
+        }
+        for count in [2, 6, 7, 24, 60, 200] {
+            let picture = try #require(
+                Picture("x", part: "negative", months(count)), "\(count)")
+            let page = try Template<Picture>(
+                "{{#ticks}}{{x}} {{label}};{{/ticks}}"
+            ).render(picture).page.text
+            let places = page.split(separator: ";").compactMap {
+                $0.split(separator: " ").first.flatMap { Int($0) }
+            }
+            #expect((1...5).contains(places.count), "\(count): \(page)")
+            #expect(zip(places, places.dropFirst()).allSatisfy { $1 - $0 >= 100 }, "\(page)")
+        }
+        #expect(Picture("x", part: "negative", months(1)) == nil)
+        #expect(Picture("x", part: "negative", []) == nil)
+        // Days of one month have no beginning of a month between them.
+        let days = (1...9).map { day in
+            PicturePeriod(
+                name: "d", label: "d", at: Instant(iso8601: "2026-03-0\(day)")!, reviews: 1,
+                part: 0, whole: 1)
+        }
+        #expect(Picture("x", part: "negative", days) != nil)
+    }
+
+    @Test("Versions stand side by side with what differs marked")
+    func versions() async throws {
+        #expect(
+            differences("a b c", "a x c") == [
+                TextPart(kind: .same, text: "a "), TextPart(kind: .removed, text: "b "),
+                TextPart(kind: .added, text: "x "), TextPart(kind: .same, text: "c"),
+            ])
+        #expect(differences("", "") == [])
+        #expect(differences("a", "a") == [TextPart(kind: .same, text: "a")])
+        #expect(differences("", "a") == [TextPart(kind: .added, text: "a")])
+        let long = Array(repeating: "w", count: 600).joined(separator: " ")
+        #expect(differences(long, "a").map(\.kind) == [.removed, .added])
+        try await serving([
+            .dump("2026-03-02", Self.week([5, 4])), .dump("2026-03-09", Self.week([1, 4])),
+        ]) { client, _ in
+            let page = try await client.get("/reviews/A1/R0")
+            #expect(page.text.contains("<del>5 ★</del> → 1 ★"))
+            #expect(page.text.contains("<del>Good 0.</del>"))
+            #expect(page.words.contains("Read from r.json, byte "))
+            #expect(page.words.contains("Edited: rating, body"))
+        }
+    }
+
+    @Test("A product's page in a shop is a link where the settings name one")
+    func shop() async throws {
+        try await serving(
+            Self.weeks, { $0.productLink = "https://shop.example/dp/{product_id}?x=1" }
+        ) { client, _ in
+            for address in ["/products/A1", "/reviews/A1/R0"] {
+                let page = try await client.get(address)
+                #expect(page.text.contains("href=\"https://shop.example/dp/A1?x=1\""))
+            }
+        }
+        try await serving(Self.weeks) { client, _ in
+            let page = try await client.get("/products/A1")
+            #expect(!page.text.contains("In the shop"))
+        }
+    }
+
+    @Test("Search finds brands, products, themes and reviews, and marks the words")
+    func search() async throws {
+        try await serving(Self.weeks) { client, _ in
+            let page = try await client.get("/search?q=leaks")
+            #expect(page.words.contains("Theme Leaks or bursts"))
+            #expect(page.text.contains("<mark>leaks</mark>"))
+            let low = try await client.get("/search?q=leaks&star_min=1&star_max=2")
+            #expect(low.status == 200 && low.text.contains("aria-current=\"true\""))
+            #expect(try await client.get("/search?q=alpha").words.contains("Brand Alpha"))
+            #expect(try await client.get("/search?q=kettle").words.contains("Product A1"))
+            #expect(try await client.get("/search").status == 200)
+            #expect(try await client.get("/search?q=%21").words.contains("no word to search for"))
+            #expect(try await client.get("/search?q=zzzz").words.contains("No review has all"))
+            #expect(try await client.get("/search?q=leaks&cursor=5-99999999").status == 400)
+            #expect(try await client.get("/csv/search.csv?q=%21").status == 400)
+        }
+    }
+
+    @Test("The map marks what is beyond chance, and leads to the quotes")
+    func map() async throws {
+        func brand(_ id: String, leaking: Int, of count: Int) -> MadeProduct {
+            MadeProduct(
+                id: id, brand: "Brand \(id)", title: nil,
+                reviews: (0..<count).map {
+                    MadeReview(
+                        id: "\(id)R\($0)", rating: $0 < leaking ? 1 : 5,
+                        text: $0 < leaking
+                            ? "The bottle leaks, \(id) number \($0)."
+                            : "Good thing, \(id) number \($0).")
+                })
+        }
+        try await serving([
+            .dump(
+                "2026-03-02",
+                [
+                    brand("A", leaking: 60, of: 100), brand("B", leaking: 10, of: 100),
+                    brand("C", leaking: 20, of: 100), brand("D", leaking: 0, of: 20),
+                ])
+        ]) { client, _ in
+            let page = try await client.get("/themes")
+            let map = page.text.components(separatedBy: "class=\"data map\"").last ?? ""
+            #expect(map.contains("class=\"heat more3\"") && map.contains("class=\"heat less"))
+            #expect(map.contains("60 of 100; other brands 13.6 %"), "\(map.prefix(2_000))")
+            #expect(page.links.contains("/themes/leaks?brand=Brand%20A"))
+            let one = try await client.get("/themes?brand=Brand%20A")
+            #expect(!one.text.contains("data map"))
+        }
+    }
+
+    @Test("Runs say what became of their records, and list what was rejected")
+    func runs() async throws {
+        try await serving("hostile-text") { client, _ in
+            let page = try await client.get("/runs")
+            #expect(page.status == 200 && page.words.contains(" found = "))
+            let link = try #require(page.links.first { $0.contains("rejects=") })
+            let rejects = try await client.get(link)
+            #expect(rejects.status == 200 && rejects.words.contains("Rejected records of run"))
+            #expect(rejects.words.contains(", byte "))
+        }
+    }
+
+    @Test("Insights: those that stand, their history, and what changed from one to the next")
+    func insights() async throws {
+        try await serving("insights") { client, _ in
+            let page = try await client.get("/insights")
+            #expect(page.status == 200 && page.words.contains("Lumora"))
+            let link = try #require(page.links.first { $0.contains("scope=brand") })
+            let history = try await client.get(link)
+            #expect(history.status == 200 && history.words.contains("made"))
+            #expect(try await client.get("/insights?scope=nothing").status == 404)
+        }
+        func document(_ aspects: [(String, Int)]) -> String {
+            let issues = aspects.map { name, count in
+                #"{"aspect":"\#(name)","label":"\#(name)","distinct_mentions":\#(count)}"#
+            }
+            return #"{"issues":[\#(issues.joined(separator: ","))]}"#
+        }
+        let found = insightDifferences(
+            from: document([("a", 2), ("b", 3), ("d", 1)]),
+            to: document([("b", 5), ("c", 1), ("d", 1)]))
+        #expect(
+            found.map { "\($0.label) \($0.words)" } == [
+                "b 3 reviews → 5 reviews", "c new: 1 review", "a no longer, was 2 reviews",
+            ])
+    }
+
+    @Test("Dangers have a list of their own, with verdicts")
+    func safety() async throws {
+        try await serving([
+            .dump(
+                "2026-03-02",
+                [
+                    MadeProduct(
+                        id: "D1", brand: "Delta", title: nil,
+                        reviews: [
+                            MadeReview(id: "fire", rating: 5, text: "It caught fire on day two."),
+                            MadeReview(id: "said", rating: 2, text: "This is a fire hazard."),
+                        ])
+                ])
+        ]) { client, path in
+            for (review, verdict) in [("fire", Verdict.real), ("said", .isFalse)] {
+                _ = try judgeReview(
+                    NewVerdict(
+                        product: "D1", review: Text(review), verdict: verdict, judgedBy: "Ann",
+                        why: "Read it"),
+                    in: try SQLiteStore(path: path), now: Instant(seconds: 1_800_003_600))
+            }
+            let page = try await client.get("/safety?brand=Delta")
+            #expect(page.words.contains("fire or smoke, judged real"))
+            #expect(page.words.contains("Real, says Ann: Read it"))
+            #expect(page.words.contains("No danger, says Ann: Read it"))
+            #expect(!page.words.contains("called dangerous"))
+        }
+    }
+}
