@@ -15,7 +15,9 @@ struct EventOptions: ParsableArguments {
     ///
     /// - Throws: `OutputFault`.
     func open() throws -> EventLog? {
-        try events.map { path throws(OutputFault) in try EventLog(path, now: { now() }) }
+        try events.map { path throws(OutputFault) in
+            try EventLog(path, now: { now() }, beforeWriting: { StandardOutput.flush() })
+        }
     }
 }
 

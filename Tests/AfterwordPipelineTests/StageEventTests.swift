@@ -1,6 +1,7 @@
 import AfterwordCore
 import AfterwordPipeline
 import Foundation
+import Synchronization
 import Testing
 
 /// The events of stages, and the exit codes in them.
@@ -86,7 +87,15 @@ import Testing
         #expect(try events(path).map { $0["stage"]?.text } == Stage.allCases.map(\.rawValue))
         let pipe = Pipe()
         let name = "/dev/fd/\(pipe.fileHandleForWriting.fileDescriptor)"
-        try EventLog(name) { Instant(microseconds: 0) }.write(.begun, of: .load)
+        let printed = Atomic(0)
+        // The log closes its own descriptor at its end: the pipe would not end before that.
+        do {
+            let log = try EventLog(
+                name, now: { Instant(microseconds: 0) },
+                beforeWriting: { printed.add(1, ordering: .relaxed) })
+            log.write(.begun, of: .load)
+        }
+        #expect(printed.load(ordering: .relaxed) == 1)
         try pipe.fileHandleForWriting.close()
         #expect(try pipe.fileHandleForReading.readToEnd()?.last == UInt8(ascii: "\n"))
         #expect(throws: OutputFault.self) {

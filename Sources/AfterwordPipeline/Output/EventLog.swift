@@ -21,18 +21,23 @@ package final class EventLog: Sendable {
     }
     private let state: Mutex<State>
     private let now: @Sendable () -> Instant
+    private let beforeWriting: @Sendable () -> Void
 
     /// Opens a file to append to; `-` and paths as `/dev/fd/3` are open descriptors.
     ///
+    /// - Parameter beforeWriting: Called before each event, to write out what was printed before it
+    ///   to the same descriptor.
     /// - Throws: `OutputFault`.
     package init(
-        _ path: String, now: @escaping @Sendable () -> Instant
+        _ path: String, now: @escaping @Sendable () -> Instant,
+        beforeWriting: @escaping @Sendable () -> Void = {}
     ) throws(OutputFault) {
         let named = path == "-" ? STDOUT_FILENO : namedDescriptor(path)
         let descriptor = named.map { dup($0) } ?? appending(path)
         guard descriptor >= 0 else { throw OutputFault(path: path, number: errno) }
         state = Mutex(State(descriptor: descriptor))
         self.now = now
+        self.beforeWriting = beforeWriting
     }
 
     deinit {
@@ -58,6 +63,7 @@ package final class EventLog: Sendable {
         state.withLock { state in
             if kind != .progress { state.percents = [:] }
             guard state.number == 0 else { return }
+            beforeWriting()
             state.number = writeAll(line, to: state.descriptor)
         }
     }
