@@ -35,7 +35,7 @@ import Testing
         #expect(run == 7)
         let lines = try events(path)
         #expect(lines.count == 1 + 101 + 1 + 1)
-        #expect(lines.allSatisfy { $0.members?.count == 12 })
+        #expect(lines.allSatisfy { $0.members?.count == 13 })
         #expect(lines.allSatisfy { $0["event_version"] == .number("1") })
         #expect(lines.first?["event"]?.text == "begun")
         #expect(lines.first?["at_us"] == .number("1000000"))
