@@ -121,8 +121,10 @@ func brandPage(_ call: Call) throws -> String {
         at: brandAddress(path, firstRun: sums.first?.run ?? 0, call), call)
 }
 
-private func brandAddress(_ path: String, firstRun: Int64, _ call: Call) -> Address {
-    var address = call.ownAddress(path, ["fixed"])
+private func brandAddress(
+    _ path: String, firstRun: Int64, _ call: Call
+) throws -> Address {
+    var address = try call.ownAddress(path, ["fixed"])
     address.firstRun = firstRun
     return address
 }

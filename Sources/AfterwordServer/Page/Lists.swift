@@ -194,9 +194,19 @@ extension Call {
         names.reduce(address(path)) { $0.with($1, text($1)) }
     }
 
-    /// The same without a moment, as `page` takes it.
-    func ownAddress(_ path: String, _ names: [String]) -> Address {
-        names.reduce(Address(path)) { $0.with($1, text($1)) }
+    /// The same without a moment, as `page` takes it. Dumps before the brand or product that it is
+    /// filtered by have nothing to show.
+    func ownAddress(_ path: String, _ names: [String]) throws -> Address {
+        var address = names.reduce(Address(path)) { $0.with($1, text($1)) }
+        if names.contains("brand"), let brand = try brandFilter() {
+            let scope = Scope(kind: .brand, id: Text(brand))
+            address.firstRun = try reader.scopeHistory(of: scope).first?.run ?? 0
+        }
+        if names.contains("product"), let id = text("product") {
+            address.firstRun = try max(
+                address.firstRun, reader.products(Text(id)).first?.firstRun ?? 0)
+        }
+        return address
     }
 
     /// The entries of the page that the request asks for.

@@ -148,7 +148,7 @@ func productPage(_ call: Call) throws -> String {
     let address = call.listAddress(path, filters)
     let picture = Picture(
         "dumps", part: "negative", periods, marks: call.pictureMarks)
-    var own = call.ownAddress(path, filters)
+    var own = try call.ownAddress(path, filters)
     own.firstRun = state.firstRun
     let page = ProductPage(
         home: call.link("/products"), name: id.string,

@@ -60,11 +60,7 @@ func themePage(_ call: Call) throws -> String {
     else { throw Problem(.notFound, "no such theme") }
     let path = "/themes/\(aspect.id)"
     let address = call.listAddress(path, filters)
-    let firstRun = try query.brand.map { brand in
-        try call.reader.scopeHistory(of: Scope(kind: .brand, id: Text(brand))).first?.run ?? 0
-    }
-    var own = call.ownAddress(path, filters)
-    own.firstRun = firstRun ?? 0
+    let own = try call.ownAddress(path, filters)
     let range = board.reviews.first..<board.reviews.first + board.reviews.entries.count
     let tables: KeyValuePairs<String, String?> = [
         "theme": aspect.id, "brand": query.brand, "product": query.product?.string,
