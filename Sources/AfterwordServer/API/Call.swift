@@ -72,7 +72,7 @@ struct Call {
     /// One page of a list: `items`, `total`, and in `next` the cursor of the following page or
     /// null.
     ///
-    /// - Throws: A `badParameter` problem when the request's cursor was issued for another list.
+    /// - Throws: A `conflict` problem when the request's cursor was issued for another list.
     func page<Entry>(_ all: [Entry], _ json: (Entry) throws -> JSONValue) throws -> JSONValue {
         let start = min(first, all.count)
         let end = min(all.count, start + pageSize)
@@ -101,10 +101,10 @@ struct Call {
         try page(listing.entries, from: listing.first, of: listing.total, json)
     }
 
-    /// - Throws: A `badParameter` problem when the request's cursor was issued for another list.
+    /// - Throws: A `conflict` problem when the request's cursor was issued for another list.
     func checkCursor() throws {
         if let cursor = values["cursor"].flatMap({ Cursor($0) }), cursor.list != list {
-            throw Problem(.badParameter, "cursor: is of another list")
+            throw Problem(.conflict, "cursor: is of another list")
         }
     }
 

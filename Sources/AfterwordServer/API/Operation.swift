@@ -138,7 +138,7 @@ extension Operation.Answer {
         status: 304, comment: "The answer is the one of the tag that was sent.",
         headers: [.requestID, .etag, .cacheControl])
     /// Error statuses that any answer read from the store can have.
-    static let readingProblems = [400, 401, 403, 404, 409, 421, 500, 503]
+    static let readingProblems = [400, 401, 403, 404, 409, 421, 431, 500, 503]
 }
 
 // MARK: Endpoints

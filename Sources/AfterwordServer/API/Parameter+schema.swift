@@ -1,8 +1,20 @@
 import AfterwordCore
 
 extension Parameter {
-    /// The JSON Schema of the value.
+    /// The JSON Schema of the value. A form sends its empty fields too.
     var schema: JSONValue {
+        switch form {
+        case .text, .choice: return valueSchema
+        default:
+            guard isField else { return valueSchema }
+            let empty = JSONValue.row([
+                "type": .string("string"), "maxLength": JSONValue(0),
+            ])
+            return .row(["anyOf": .array([valueSchema, empty])])
+        }
+    }
+
+    private var valueSchema: JSONValue {
         switch form {
         case .text: textSchema
         case .number(let range):

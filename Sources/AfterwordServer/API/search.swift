@@ -16,7 +16,7 @@ import AfterwordPipeline
     } catch let fault as SearchQuery.Fault {
         throw Problem(.badParameter, "q: \(fault.words)")
     } catch is SearchFault {
-        throw Problem(.badParameter, "cursor: is of another list")
+        throw Problem(.conflict, "cursor: is of another list")
     }
 }
 

@@ -103,7 +103,7 @@ func searchPage(_ call: Call) throws -> String {
         } catch let fault as SearchQuery.Fault {
             page.fault = fault.words
         } catch is SearchFault {
-            throw Problem(.badParameter, "cursor: is of another list")
+            throw Problem(.conflict, "cursor: is of another list")
         }
     }
     return try AfterwordServer.page(
