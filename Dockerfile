@@ -17,7 +17,8 @@ WORKDIR /src
 COPY Package.swift ./
 COPY Sources Sources
 COPY Tests Tests
-RUN swift build --configuration release --product afterword --static-swift-stdlib \
+ARG AFTERWORD_COMMIT=
+RUN AFTERWORD_COMMIT=$AFTERWORD_COMMIT swift build --configuration release --product afterword --static-swift-stdlib \
     && install -D .build/release/afterword /out/afterword
 
 FROM ${RUNTIME_BASE} AS runtime
