@@ -101,6 +101,10 @@ import Testing
         add(try reader.links())
         add(try reader.cachedAnswers().count)
         add(try reader.modelCalls().count)
+        add(try reader.modelBatches())
+        add(try reader.batchItems())
+        add(try reader.enrichments(ofProducts: nil))
+        add(try reader.enrichments(ofReviews: [1]))
         return found
     }
 

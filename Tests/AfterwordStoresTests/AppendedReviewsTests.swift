@@ -215,6 +215,7 @@ import Testing
         try DatabaseQueue(path: old.path, configuration: configuration).write { database in
             try database.execute(
                 sql: "UPDATE runs SET ledger_digest = ?", arguments: [Data(ledger.bytes)])
+            try database.execute(sql: undoServed)
             try undoDistinct(database)
             try undoPlainNames(database)
             try undoVerdicts(database)
@@ -231,7 +232,7 @@ import Testing
                     DELETE FROM grdb_migrations
                         WHERE substr(identifier, 1, 2) IN
                             ('3 ', '5 ', '6 ', '7 ', '8 ', '9 ', '10', '11', '12', '13', '14', '15',
-                                '16', '17', '18');
+                                '16', '17', '18', '19');
                     """)
             let gone = ["product_reviews_base", "report_review_links"]
             for view in views where !gone.contains(view["name"]) {

@@ -80,6 +80,7 @@ import Testing
         // They allow the same.
         "14 checks without lists": "", "15 readings": undoReadings, "16 search": undoSearch,
         "17 lists": undoLists, "18 lists of replaced versions": "",
+        "19 batches, enrichments, models as served": undoServed,
     ]
 
     private func undo(_ migration: String, in database: Database) throws {

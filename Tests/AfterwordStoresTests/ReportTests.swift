@@ -154,6 +154,8 @@ import Testing
         // The store of a program from before verdicts.
         try server.runAll(
             """
+            \(namesOfServedViews.map { "DROP VIEW \(views).\($0);" }.joined())
+            DROP VIEW \(views).review_enrichments; \(undoServedColumns)
             DROP VIEW \(views).scopes; \(undoDistinctColumns)
             \(undoSinceDigestRules)
             \(undoPlainNamesOfPostgres)
@@ -165,7 +167,8 @@ import Testing
                     '11 review links', '12 distinct reviews',
                     '13 estimated times, restated versions, capped dumps', '15 readings',
                     '16 search', '17 lists',
-                    '18 lists of replaced versions')
+                    '18 lists of replaced versions',
+                    '19 batches, enrichments, models as served')
             """)
         try store.grantReader(role)
         _ = try schema.open()

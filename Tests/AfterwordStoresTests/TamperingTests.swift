@@ -28,8 +28,8 @@ import Testing
     ]
 
     /// The columns of a new store, each with SQL for another value of the same type. Rows of
-    /// `run_attempts`, `llm_calls`, `api_keys` and `service_jobs` are no history and may be
-    /// removed.
+    /// `run_attempts`, `llm_calls`, `llm_batches` with their items, `api_keys` and `service_jobs`
+    /// are no history and may be removed.
     private static func columns(_ kind: StoreKind) throws -> [Column] {
         let stores = TemporaryStores(kind)
         _ = try stores.make()
@@ -50,7 +50,10 @@ import Testing
                 return [Column(table: table, name: name, value: other)]
             }
             + Set(stores.tableColumns().map(\.table)).subtracting(outside)
-            .subtracting(["run_attempts", "llm_calls", "api_keys", "service_jobs"]).sorted()
+            .subtracting([
+                "run_attempts", "llm_calls", "llm_batches", "llm_batch_items", "api_keys",
+                "service_jobs",
+            ]).sorted()
             .map { Column(table: $0, name: "(a row)", value: nil) }
     }
 
@@ -69,6 +72,7 @@ import Testing
         }
         try makeCalls(store)
         try makeVerdicts(store)
+        try makeEnrichments(store)
         return store
     }
 
@@ -123,9 +127,50 @@ import Testing
                 call.clientRequestID = "own"
                 call.unreadAnswer = "{"
                 call.outcome = "answered"
+                call.servedModel = "m-1"
                 try ledger.end(call)
             }
         }
+        try makeBatches(store)
+    }
+
+    /// Adds two batches of one question each.
+    private func makeBatches(_ store: any ReviewStore) throws {
+        try store.ledger { ledger in
+            for key in [3, 4] as [UInt8] {
+                let digest = Digest256([UInt8](repeating: key, count: 32))
+                var batch = ModelBatch(
+                    name: "batch \(key)", purpose: key == 3 ? .insights : .enrichment,
+                    command: 7, by: ModelIdentity("m", place: "host"),
+                    createdAt: ReviewHistory.start)
+                (batch.inputFile, batch.serverID) = ("file", "batch")
+                batch.endedAt = ReviewHistory.start
+                var call = ModelCall(
+                    call: 0, batch: 7, cacheKey: digest, requestDigest: digest, model: "m",
+                    startedAt: ReviewHistory.start, leaseUntil: ReviewHistory.start, reserved: 9)
+                call.modelBatch = Int64(key) - 2
+                call.call = try ledger.begin(call)
+                let number = try ledger.begin(batch)
+                #expect(number == Int64(key) - 2)
+                try ledger.append(items: [
+                    BatchItem(
+                        batch: number, line: 1, call: call.call, cacheKey: digest, subject: "{}")
+                ])
+            }
+        }
+    }
+
+    /// Adds what a model read in two reviews, as a run of its own.
+    private func makeEnrichments(_ store: any ReviewStore) throws {
+        let answer = try #require(try store.read { try $0.cachedAnswers() }.first)
+        let reviews = try store.read { try $0.reviews(ofProduct: nil) }.filter(\.isLive)
+        let rows = reviews.prefix(2).map { review in
+            var row = EnrichmentRow(
+                of: review, madeRun: 0, language: "en", by: ("m", answer.key), document: "{}")
+            row.servedModel = "m-1"
+            return row
+        }
+        _ = try storeEnrichments(rows, answers: [], in: store, now: ReviewHistory.start)
     }
 
     @Test("A changed column or a missing row is found, in any table", arguments: StoreKind.sql)

@@ -70,6 +70,40 @@ let undoSearch = "DROP TABLE search_parts; DROP TABLE search_segments;"
 /// Takes away what the seventeenth migration added, in either database.
 let undoLists = "DROP TABLE review_lists; DROP TABLE scope_theme_sums;"
 
+private let servedColumns = [
+    ("llm_calls", ["served_model", "llm_batch"]),
+    (
+        "product_insights_cache",
+        ["cache_write_tokens", "service_tier", "served_model", "microseconds"]
+    ),
+    ("product_insights", ["served_model"]), ("product_insights_history", ["served_model"]),
+]
+
+/// Takes away the tables and columns that the nineteenth migration added, in either database; the
+/// views of them are to be dropped before.
+let undoServedColumns =
+    "DROP TABLE review_enrichments; DROP TABLE llm_batch_items; DROP TABLE llm_batches;\n"
+    + servedColumns.flatMap { table, columns in
+        columns.map { "ALTER TABLE \(table) DROP COLUMN \($0);\n" }
+    }.joined()
+
+/// The views that the nineteenth migration made anew.
+private let servedViews: [ReportView] = [.insights, .insightHistory, .modelAnswers, .modelCalls]
+let namesOfServedViews = servedViews.map(\.name)
+
+/// Takes away what the nineteenth migration added, in a SQLite file.
+let undoServed: String = {
+    let views = servedViews.map { view in
+        let earlier = ReportDialect.sqlite.select(view.asOf(version: 3))
+        return (
+            drop: "DROP VIEW report_\(view.name);\n",
+            make: "CREATE VIEW report_\(view.name) AS \(earlier);\n"
+        )
+    }
+    return views.map(\.drop).joined() + "DROP VIEW report_review_enrichments;\n"
+        + undoServedColumns + views.map(\.make).joined()
+}()
+
 /// The same of the seventeenth, the sixteenth, the fifteenth, the thirteenth, the tenth and the
 /// ninth.
 let undoSinceDigestRules =

@@ -4,9 +4,10 @@ package enum DigestPurpose: Sendable {
     case ledger
     case ledgerRaw, ledgerProduct, ledgerReject, ledgerAttributes
     case ledgerInsight, ledgerTheme, ledgerThemeReview, ledgerVerdict, ledgerLink
-    case ledgerScope
+    case ledgerScope, ledgerEnrichment
     case productChecksum, shapeChecksum, attemptChecksum
     case callChecksum, answerChecksum, keyChecksum, jobChecksum
+    case batchChecksum, batchItemChecksum
 
     /// The domain by the rules of version 1: the first bytes of the digest.
     fileprivate var domain1: StaticString {
@@ -22,6 +23,7 @@ package enum DigestPurpose: Sendable {
         case .ledgerVerdict: "afterword.ledger.verdict.1"
         case .ledgerLink: "afterword.ledger.link.1"
         case .ledgerScope: "afterword.ledger.scope.1"
+        case .ledgerEnrichment: "afterword.ledger.enrichment.1"
         case .productChecksum: "afterword.seal.product.1"
         case .shapeChecksum: "afterword.seal.shape.1"
         case .attemptChecksum: "afterword.seal.attempt.1"
@@ -29,6 +31,8 @@ package enum DigestPurpose: Sendable {
         case .answerChecksum: "afterword.seal.answer.1"
         case .keyChecksum: "afterword.seal.key.1"
         case .jobChecksum: "afterword.seal.job.1"
+        case .batchChecksum: "afterword.seal.batch.1"
+        case .batchItemChecksum: "afterword.seal.batch_item.1"
         }
     }
 }

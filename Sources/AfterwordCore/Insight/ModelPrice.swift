@@ -4,6 +4,8 @@ package enum ServiceTier: String, CaseIterable, Sendable {
     case standard = "default"
     /// The cheap tier; an answer may take a quarter of an hour.
     case flex
+    /// The price of questions that are answered in a batch.
+    case batch
     /// The dear tier. The program never requests it, but a project's settings at the provider may.
     case priority
 
@@ -12,7 +14,8 @@ package enum ServiceTier: String, CaseIterable, Sendable {
     package init(named name: String?) {
         switch name {
         case nil, "default", "standard", "auto": self = .standard
-        case "flex", "batch": self = .flex
+        case "flex": self = .flex
+        case "batch": self = .batch
         default: self = .priority
         }
     }
@@ -89,9 +92,10 @@ extension ModelFacts {
         return Int64(clamping: (cost + 9_999_999) / 10_000_000)
     }
 
-    /// A tier's price in thousandths; that of the most expensive tier where it is not known.
+    /// A tier's price in thousandths; that of the most expensive tier where it is not known. A
+    /// batch costs as much as flex unless its price is given.
     private func permille(of tier: ServiceTier) -> Int64 {
-        tiers[tier] ?? tiers.values.max() ?? 1_000
+        tiers[tier] ?? (tier == .batch ? tiers[.flex] : nil) ?? tiers.values.max() ?? 1_000
     }
 
     private var isDearerInRegions: Bool {

@@ -87,24 +87,8 @@ func storeInsights(
                 }
             }
         }
-        try load.finish(record(head, source, ledger, now), files: [])
+        try load.finish(
+            RunRecord(ofAnswers: .insight, after: head, source.observedAt, ledger, now), files: [])
         return (run, insights)
     }
-}
-
-/// The record of an insight run: no reviews, and the `observed_at` of the newest dump.
-private func record(
-    _ head: StoreHead, _ source: InsightSource, _ ledger: LedgerRows, _ now: Instant
-) -> RunRecord {
-    let earliest = head.lastRecordedAt.map { Instant(microseconds: $0.microseconds + 1) }
-    var record = RunRecord(
-        run: head.nextRun, recordedAt: max(now, earliest ?? now),
-        observedAt: source.observedAt, observedOrigin: .insight,
-        completeness: .none, seed: 0, balance: Balance(), deleted: 0, productsNamed: 0,
-        previousDigest: head.historyDigest,
-        historyDigest: historyDigest(previous: head.historyDigest, rows: MerkleTree()))
-    record.reader = head.reader
-    record.ledgerDigest = record.computedLedgerDigest(
-        previous: head.ledgerDigest, files: [], rows: ledger)
-    return record
 }

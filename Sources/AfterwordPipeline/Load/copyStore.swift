@@ -59,6 +59,9 @@ private func copyRows(
         guard let first = page.first?.productID, let last = page.last?.productID else { return }
         try copyProducts(first...last, reader, load)
         try copyReadings(page, reader, load)
+        try inBatches(reader.enrichments(ofProducts: first...last)) {
+            try load.append(enrichments: $0)
+        }
     }
     try copyDistinctKeys(reader, load)
     try reader.forEachReject { page in
@@ -195,6 +198,8 @@ private func copyInsights(_ reader: any StoreReader, _ load: any StoreLoad) thro
     try inBatches(reader.links()) { try load.append(links: $0) }
     try inBatches(reader.cachedAnswers()) { try load.append(answers: $0) }
     try inBatches(reader.modelCalls()) { try load.append(calls: $0) }
+    try load.append(batches: reader.modelBatches(), [])
+    try inBatches(reader.batchItems()) { try load.append(batches: [], $0) }
 }
 
 private func inBatches<Row>(_ rows: [Row], _ write: ([Row]) throws -> Void) throws {

@@ -145,6 +145,12 @@
         func append(links: [ReviewLink]) throws { try count().append(links: links) }
         func append(answers: [CachedAnswer]) throws { try count().append(answers: answers) }
         func append(calls: [ModelCall]) throws { try count().append(calls: calls) }
+        func append(batches: [ModelBatch], _ items: [BatchItem]) throws {
+            try count().append(batches: batches, items)
+        }
+        func append(enrichments rows: [EnrichmentRow]) throws {
+            try count().append(enrichments: rows)
+        }
         func append(search segment: SearchSegment, _ parts: [SearchPart]) throws {
             try count().append(search: segment, parts)
         }

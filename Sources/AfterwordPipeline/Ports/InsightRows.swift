@@ -15,6 +15,8 @@ package struct InsightRow: Equatable, Sendable {
     package var issueCount: Int64
     /// `Insight.json`, serialized.
     package var document: String
+    /// The model as the server names it; nil where it is not known.
+    package var servedModel: String?
 
     package init(
         scope: ReviewScope, language: String, evidenceRun: Int64, madeRun: Int64, model: String,
@@ -39,7 +41,7 @@ package struct InsightRow: Equatable, Sendable {
 
     /// The row's JSON Lines form.
     package var json: JSONValue {
-        .row([
+        let row = JSONValue.row([
             "kind": .string(scope.kind), "id": JSONValue(scope.id), "language": .string(language),
             "evidence_run": JSONValue(evidenceRun), "made_run": JSONValue(madeRun),
             "model": .string(model), "cache_key": .string(cacheKey.description),
@@ -47,6 +49,7 @@ package struct InsightRow: Equatable, Sendable {
             "issue_count": JSONValue(issueCount),
             "document": (try? JSONValue(parsing: Array(document.utf8))) ?? .null,
         ])
+        return servedModel.map { row.with("served_model", .string($0)) } ?? row
     }
 }
 
@@ -154,6 +157,11 @@ extension LedgerRows {
         builder.add(raw: row.evidenceDigest)
         builder.add(row.issueCount)
         builder.add(row.document)
+        // Added only where it is known, so that runs from before keep their digests.
+        if let served = row.servedModel {
+            builder.add("served_model")
+            builder.add(served)
+        }
         add(builder)
     }
 

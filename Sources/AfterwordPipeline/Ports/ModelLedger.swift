@@ -27,11 +27,12 @@ package protocol LedgerTransaction: JobTransaction {
     /// Sum in nano-dollars of the calls since a moment: the cost of those that ended, the
     /// reservation of those whose cost is unknown.
     func spent(since instant: Instant) throws -> Int64
-    /// The same sum of the calls of one batch.
+    /// The same sum of the calls of one command.
     func spent(batch: Int64) throws -> Int64
-    /// The part of `spent` that is reserved by calls in flight: open, with a lease beyond `now`.
+    /// The part of `spent` that is reserved by calls in flight: open, with a lease beyond `now`,
+    /// and not in a batch, which may take a day.
     func onTheWay(since instant: Instant, at now: Instant) throws -> Int64
-    /// The same part of the calls of one batch.
+    /// The same part of the calls of one command.
     func onTheWay(batch: Int64, at now: Instant) throws -> Int64
     /// Number of calls for a key that ended with an unusable answer (`ModelFailure.unusable`).
     func unusableAnswers(for key: Digest256) throws -> Int64
@@ -45,6 +46,21 @@ package protocol LedgerTransaction: JobTransaction {
     func put(answer: CachedAnswer) throws
     /// Upserts an API key by its name.
     func put(key: APIKeyRow) throws
+
+    /// The batches that have not ended, in order of their numbers.
+    func openBatches() throws -> [ModelBatch]
+    /// Inserts a batch.
+    ///
+    /// - Returns: Its number.
+    func begin(_ batch: ModelBatch) throws -> Int64
+    /// Appends what batches ask.
+    func append(items: [BatchItem]) throws
+    /// Updates the batch of that number.
+    func put(batch: ModelBatch) throws
+    /// What a batch asks, in order of its lines.
+    func items(ofBatch number: Int64) throws -> [BatchItem]
+    /// The calls of a batch that have not ended, in order of their numbers.
+    func openCalls(ofBatch number: Int64) throws -> [ModelCall]
 }
 
 /// A row of `llm_calls`: one call that costs money. Holds no prompt; of the answer, only one that
@@ -76,6 +92,10 @@ package struct ModelCall: Equatable, Sendable {
     package var clientRequestID: String?
     /// The beginning of an unreadable answer (`keptAnswer`).
     package var unreadAnswer: String?
+    /// The model as the server names it.
+    package var servedModel: String?
+    /// The batch that it is asked in (`ModelBatch.number`); nil for one that is asked directly.
+    package var modelBatch: Int64?
 
     package init(
         call: Int64, batch: Int64, cacheKey: Digest256, requestDigest: Digest256, model: String,
@@ -118,6 +138,14 @@ package struct ModelCall: Equatable, Sendable {
             builder.add(optional: usage?.cacheWrite)
             for text in later { builder.add(optional: text.map { Text($0) }) }
         }
+        if let servedModel {
+            builder.add("served_model")
+            builder.add(servedModel)
+        }
+        if let modelBatch {
+            builder.add("llm_batch")
+            builder.add(modelBatch)
+        }
         return builder.finish128()
     }
 }
@@ -130,6 +158,12 @@ package struct CachedAnswer: Equatable, Sendable {
     package var usage: ModelUsage
     /// The model's text, unchanged.
     package var answer: String
+    /// The service tier that the response names; nil where it is not known.
+    package var tier: String?
+    /// The model as the server names it; nil where it is not known.
+    package var servedModel: String?
+    /// How long the answer took, with retries; nil where it is not known.
+    package var microseconds: Int64?
 
     package init(
         key: Digest256, model: String, madeAt: Instant, usage: ModelUsage, answer: String
@@ -149,6 +183,11 @@ package struct CachedAnswer: Equatable, Sendable {
         builder.add(madeAt.microseconds)
         for number in [usage.input, usage.cachedInput, usage.output] { builder.add(number) }
         builder.add(answer)
+        // Rows from before these columns keep their checksum.
+        if usage.cacheWrite != nil || microseconds != nil || tier != nil || servedModel != nil {
+            for number in [usage.cacheWrite, microseconds] { builder.add(optional: number) }
+            for text in [tier, servedModel] { builder.add(optional: text.map { Text($0) }) }
+        }
         return builder.finish128()
     }
 }

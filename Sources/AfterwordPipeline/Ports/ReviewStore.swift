@@ -224,12 +224,16 @@ package protocol StoreLoad: StoreLookUps {
     func append(answers: [CachedAnswer]) throws
     /// Appends verdicts on reviews; no verdict is ever changed or removed.
     func append(verdicts: [VerdictRow]) throws
+    /// Appends what a model read in reviews; no row of it is ever changed or removed.
+    func append(enrichments: [EnrichmentRow]) throws
     /// Appends links between reviews; no link is ever changed or removed.
     func append(links: [ReviewLink]) throws
     /// Appends a segment of the search index with its parts.
     func append(search segment: SearchSegment, _ parts: [SearchPart]) throws
     /// Appends model calls, when a store is copied.
     func append(calls: [ModelCall]) throws
+    /// Appends batches with what they ask, when a store is copied.
+    func append(batches: [ModelBatch], _ items: [BatchItem]) throws
 
     /// Reads the state that the load would commit now.
     var reader: any StoreReader { get }

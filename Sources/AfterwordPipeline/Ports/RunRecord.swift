@@ -32,15 +32,17 @@ package enum ObservedOrigin: String, Sendable {
     case reclean
     /// Texts of stored reviews read again: the newest dump.
     case reread
+    /// A run of what a model read in reviews: the newest dump.
+    case enrichment
 }
 
 extension RunRecord {
-    /// Whether the run loaded a dump of reviews, rather than rejects, a catalog, insights, a
-    /// verdict or stored records.
+    /// Whether the run loaded a dump of reviews, rather than rejects, a catalog, a model's answers,
+    /// a verdict or stored records.
     var readsReviews: Bool {
         switch observedOrigin {
         case .given, .folderName, .identicalRun, .clock: true
-        case .replay, .catalog, .insight, .verdict, .reclean, .reread: false
+        case .replay, .catalog, .insight, .verdict, .reclean, .reread, .enrichment: false
         }
     }
 }
@@ -226,6 +228,9 @@ extension [RunRecord] {
         return last { $0.run == newest }
     }
 
-    /// The newest run that may have changed an answer: any except runs of insights.
-    package var newestData: RunRecord? { last { $0.observedOrigin != .insight } }
+    /// The newest run that may have changed what the program counts: any except those of models'
+    /// answers.
+    package var newestData: RunRecord? {
+        last { ![.insight, .enrichment].contains($0.observedOrigin) }
+    }
 }

@@ -150,6 +150,11 @@ package protocol StoreReader: AnyObject {
     func themeReviewRows() throws -> [ThemeReviewRow]
     /// Verdicts on reviews, in the order in which they were recorded.
     func verdicts() throws -> [VerdictRow]
+    /// What models read in the reviews of these products, or of all; by product, review, version,
+    /// language, then run.
+    func enrichments(ofProducts ids: ClosedRange<Text>?) throws -> [EnrichmentRow]
+    /// The same of reviews by their keys, in any order.
+    func enrichments(ofReviews keys: [Int64]) throws -> [EnrichmentRow]
     /// Links between reviews, by run, then by the product and review that they lead to.
     func links() throws -> [ReviewLink]
     /// The cached answer for a key.
@@ -158,6 +163,10 @@ package protocol StoreReader: AnyObject {
     func cachedAnswers() throws -> [CachedAnswer]
     /// Rows of `llm_calls`.
     func modelCalls() throws -> [ModelCall]
+    /// Rows of `llm_batches`, by number.
+    func modelBatches() throws -> [ModelBatch]
+    /// Rows of `llm_batch_items`, by batch and line.
+    func batchItems() throws -> [BatchItem]
     /// Rows of `api_keys`, by name. They belong to this store and are not copied.
     func apiKeys() throws -> [APIKeyRow]
     /// A row of `service_jobs`. Jobs belong to this store and are not copied.

@@ -344,6 +344,17 @@ package final class AsOfReader: StoreReader {
         try reader.verdicts().filter { $0.madeRun <= run }
     }
 
+    /// Of the same runs as insights: what a model read belongs to the dump that it read.
+    package func enrichments(ofProducts ids: ClosedRange<Text>?) throws -> [EnrichmentRow] {
+        let end = try reader.runs().dumps.insightsEnd(asOf: run)
+        return try reader.enrichments(ofProducts: ids).filter { $0.madeRun <= end }
+    }
+
+    package func enrichments(ofReviews keys: [Int64]) throws -> [EnrichmentRow] {
+        let end = try reader.runs().dumps.insightsEnd(asOf: run)
+        return try reader.enrichments(ofReviews: keys).filter { $0.madeRun <= end }
+    }
+
     package func links() throws -> [ReviewLink] {
         try reader.links().filter { $0.run <= run }
     }
@@ -355,4 +366,6 @@ package final class AsOfReader: StoreReader {
     package func apiKeys() throws -> [APIKeyRow] { try reader.apiKeys() }
     package func job(_ id: String) throws -> JobRow? { try reader.job(id) }
     package func modelCalls() throws -> [ModelCall] { try reader.modelCalls() }
+    package func modelBatches() throws -> [ModelBatch] { try reader.modelBatches() }
+    package func batchItems() throws -> [BatchItem] { try reader.batchItems() }
 }

@@ -340,6 +340,18 @@ package final class ScopedReader: StoreReader {
     package func cachedAnswer(_ key: Digest256) throws -> CachedAnswer? { nil }
     package func cachedAnswers() throws -> [CachedAnswer] { [] }
     package func modelCalls() throws -> [ModelCall] { [] }
+    package func modelBatches() throws -> [ModelBatch] { [] }
+    package func batchItems() throws -> [BatchItem] { [] }
+
+    package func enrichments(ofProducts range: ClosedRange<Text>?) throws -> [EnrichmentRow] {
+        let ids = try ids()
+        return try reader.enrichments(ofProducts: range).filter { ids.contains($0.productID) }
+    }
+
+    package func enrichments(ofReviews keys: [Int64]) throws -> [EnrichmentRow] {
+        let ids = try ids()
+        return try reader.enrichments(ofReviews: keys).filter { ids.contains($0.productID) }
+    }
     package func apiKeys() throws -> [APIKeyRow] { [] }
 
     package func job(_ id: String) throws -> JobRow? {

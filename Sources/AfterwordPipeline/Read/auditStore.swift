@@ -24,8 +24,9 @@ package func auditStore(
         ?? auditRejects(reader) ?? walk.current.finding(reader) ?? walk.sums.finding(reader)
     if let broken { return broken }
     return try walk.distinct.finding() ?? walk.readings.finding(reader) ?? auditInsights(reader)
-        ?? auditVerdicts(reader) ?? walk.links.finding() ?? walk.search.finding(reader)
-        ?? auditLedger(runs, walk.bronze.ledgers, reader) ?? auditRowChecksums(reader)
+        ?? auditVerdicts(reader) ?? auditBatches(reader) ?? walk.enrichments.finding
+        ?? walk.links.finding() ?? walk.search.finding(reader)
+        ?? auditLedger(runs, walk.ledgers, reader) ?? auditRowChecksums(reader)
 }
 
 /// All checks of what belongs to products, in one walk through the store. Each keeps its first
@@ -39,6 +40,7 @@ private struct AuditWalk {
     var links: LinkAudit
     var readings: ReadingAudit
     var search: SearchAudit
+    var enrichments: EnrichmentAudit
     private let workers = WorkerPool(threads: nil)
 
     init(_ runs: [RunRecord], _ reader: any StoreReader) throws {
@@ -50,6 +52,16 @@ private struct AuditWalk {
         links = try LinkAudit(reader)
         readings = try ReadingAudit(runs)
         search = try SearchAudit(reader)
+        enrichments = EnrichmentAudit(lastRun: runs.last?.run ?? 0)
+    }
+
+    /// The rows of products that runs wrote beside their history, by run.
+    var ledgers: [Int64: LedgerRows] {
+        bronze.ledgers.merging(enrichments.ledgers) { bronze, own in
+            var sum = bronze
+            sum.add(own)
+            return sum
+        }
     }
 
     /// Once a row of the history is broken, the earliest such row is what the audit reports:
@@ -70,6 +82,7 @@ private struct AuditWalk {
         sums.take(rows.history)
         guard span.endsProducts else { return }
         try bronze.take(productsOf: span.products, reader)
+        try enrichments.take(productsOf: span.products, reader)
         try sums.finish(rows, reader)
     }
 }
@@ -88,7 +101,7 @@ private func knownRules(_ runs: [RunRecord]) throws -> [Int64: DigestRules] {
 
 /// Checks each run's ledger digest against the rows that the run wrote beside its history.
 ///
-/// - Parameter rowsOfProducts: Bronze and attributes, by run.
+/// - Parameter rowsOfProducts: Bronze, attributes and enrichments, by run.
 private func auditLedger(
     _ runs: [RunRecord], _ rowsOfProducts: [Int64: LedgerRows], _ reader: any StoreReader
 ) throws -> AuditFinding? {

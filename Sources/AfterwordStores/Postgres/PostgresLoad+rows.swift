@@ -185,4 +185,11 @@ extension PostgresLoad {
     func append(answers: [CachedAnswer]) throws { _ = try insertOnce(answers, into: .answers) }
 
     func append(calls: [ModelCall]) throws { try copy(calls, into: .modelCalls) }
+
+    func append(batches: [ModelBatch], _ items: [BatchItem]) throws {
+        try copy(batches, into: .modelBatches)
+        try copy(items, into: .batchItems)
+    }
+
+    func append(enrichments: [EnrichmentRow]) throws { try copy(enrichments, into: .enrichments) }
 }

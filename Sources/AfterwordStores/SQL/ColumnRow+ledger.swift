@@ -104,10 +104,15 @@ extension ColumnRow {
 
     var cachedAnswer: CachedAnswer {
         get throws {
-            guard let usage = try usage else { throw unreadable("input_tokens") }
-            return CachedAnswer(
+            guard var usage = try usage else { throw unreadable("input_tokens") }
+            usage.cacheWrite = try optionalCount("cache_write_tokens")
+            var answer = CachedAnswer(
                 key: try hexDigest("cache_key"), model: try string("model"),
                 madeAt: try instant("made_at"), usage: usage, answer: try string("answer"))
+            answer.tier = try text("service_tier")?.string
+            answer.servedModel = try text("served_model")?.string
+            answer.microseconds = try optionalCount("microseconds")
+            return answer
         }
     }
 
@@ -179,7 +184,33 @@ extension ColumnRow {
             call.requestID = try text("request_id")?.string
             call.clientRequestID = try text("client_request_id")?.string
             call.unreadAnswer = try text("unread_answer")?.string
+            call.servedModel = try text("served_model")?.string
+            call.modelBatch = try optional("llm_batch")
             return call
+        }
+    }
+
+    var modelBatch: ModelBatch {
+        get throws {
+            var batch = ModelBatch(
+                name: try string("name"), purpose: try word("purpose"),
+                command: try number("batch"),
+                by: ModelIdentity(try string("model"), place: try text("place")?.string),
+                createdAt: try instant("created_at"))
+            batch.number = try number("llm_batch")
+            batch.endedAt = try optionalInstant("ended_at")
+            batch.status = try string("status")
+            batch.inputFile = try text("input_file")?.string
+            batch.serverID = try text("server_id")?.string
+            return batch
+        }
+    }
+
+    var batchItem: BatchItem {
+        get throws {
+            BatchItem(
+                batch: try number("llm_batch"), line: try number("line"), call: try number("call"),
+                cacheKey: try hexDigest("cache_key"), subject: try string("subject"))
         }
     }
 }

@@ -135,12 +135,14 @@ extension ColumnRow {
 
     var insightRow: InsightRow {
         get throws {
-            InsightRow(
+            var row = InsightRow(
                 scope: try reviewScope, language: try string("language"),
                 evidenceRun: try run("evidence_run"), madeRun: try run("made_run"),
                 model: try string("model"), cacheKey: try hexDigest("cache_key"),
                 evidenceDigest: try hexDigest("evidence_digest"),
                 issueCount: try count("issue_count"), document: try string("document"))
+            row.servedModel = try text("served_model")?.string
+            return row
         }
     }
 

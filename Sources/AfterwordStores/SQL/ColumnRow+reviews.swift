@@ -147,6 +147,21 @@ extension ColumnRow {
                 judged: try digest128("judged_digest"))
         }
     }
+
+    var enrichmentRow: EnrichmentRow {
+        get throws {
+            EnrichmentRow(
+                review: (
+                    try reviewKey(), try id("product_id"), try id("review_id"), try run("version")
+                ),
+                madeRun: try run("made_run"), language: try string("language"),
+                by: (
+                    try string("model"), try text("served_model")?.string,
+                    try hexDigest("cache_key")
+                ),
+                read: (try digest128("read_digest"), try string("document")))
+        }
+    }
 }
 
 /// The tracked fields with their columns, worked out once.

@@ -81,6 +81,15 @@ extension SchemaMigration {
         SchemaMigration(
             18, "18 lists of replaced versions",
             [.sqlite("DELETE FROM review_lists"), .postgres("DELETE FROM review_lists")]),
+        // Answers and insights of before do not say what the server named.
+        SchemaMigration(
+            19, "19 batches, enrichments, models as served",
+            [
+                .allowWords(.runs), .addColumns(.modelCalls), .addColumns(.answers),
+                .addColumns(.insights), .addColumns(.insightHistory), .create(.modelBatches),
+                .create(.batchItems), .create(.enrichments), .reportViews(version: 4),
+                .reportView(.enrichments),
+            ]),
     ]
 
     /// Columns and tables get the words of their field: no row changes.

@@ -66,7 +66,7 @@ extension ReportView {
     }
 
     /// The newest version of the views.
-    static let version = 3
+    static let version = 4
 
     /// The views of the first release. A released view never loses a column.
     static let all = [
@@ -121,7 +121,7 @@ extension ReportView {
             """)
 
     /// All views of this program.
-    static let every = all + [verdicts, links]
+    static let every = all + [verdicts, links, enrichments]
 }
 
 /// The text of `docs/tables.md`, generated from the views.

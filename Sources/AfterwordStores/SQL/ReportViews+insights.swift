@@ -10,6 +10,9 @@ extension ReportView {
         Column("model", .plain("i.model"), "the model that was asked"),
         Column("issue_count", .plain("i.issue_count"), "issues told of"),
         Column("document", .plain("i.document"), "all of it as JSON, see docs/json.md"),
+        Column(
+            "served_model", .plain("i.served_model"),
+            "the model as the server names it; NULL where it is not known", since: 4),
     ]
 
     static let insights = ReportView(
@@ -74,6 +77,15 @@ extension ReportView {
             Column(
                 "answer", .plain("a.answer"),
                 "its text, unchecked; names and numbers of people masked"),
+            Column(
+                "service_tier", .plain("a.service_tier"), "the tier that the answer names",
+                since: 4),
+            Column(
+                "served_model", .plain("a.served_model"), "the model as the server names it",
+                since: 4),
+            Column(
+                "microseconds", .plain("a.microseconds"), "how long it took, with retries",
+                since: 4),
         ], source: "FROM product_insights_cache a")
 
     static let modelCalls = ReportView(
@@ -91,5 +103,32 @@ extension ReportView {
             Column("cached_input_tokens", .plain("c.cached_input_tokens"), "of these from a cache"),
             Column("output_tokens", .plain("c.output_tokens"), "as its maker counts them"),
             Column("request_digest", .plain("c.request_digest"), "SHA-256 over the question"),
+            Column(
+                "served_model", .plain("c.served_model"), "the model as the server names it",
+                since: 4),
+            Column(
+                "llm_batch", .plain("c.llm_batch"),
+                "the batch it is asked in; NULL if asked directly", since: 4),
         ], source: "FROM llm_calls c")
+
+    /// The view added by the migration `19 batches, enrichments, models as served`.
+    static let enrichments = ReportView(
+        name: "review_enrichments",
+        comment: "What models read in versions of reviews; never counted. Rows are only added.",
+        columns: [
+            Column("product_id", .plain("p.product_id"), "the product"),
+            Column("review_id", .plain("r.review_id"), "the review"),
+            Column("version", .plain("e.version"), "the version that was read"),
+            Column("made_run", .plain("e.made_run"), "the run that stored it"),
+            Column("language", .plain("e.language"), "the language of its translation"),
+            Column("model", .plain("e.model"), "the model that was asked"),
+            Column(
+                "served_model", .plain("e.served_model"),
+                "the model as the server names it; NULL where it is not known"),
+            Column("document", .plain("e.document"), "sentiment, aspects, translation, as JSON"),
+        ],
+        source: """
+            FROM review_enrichments e JOIN product_reviews_current r USING (review_key) \
+            JOIN products_dim p USING (product_key)
+            """)
 }

@@ -55,7 +55,7 @@ final class SQLLedger: LedgerTransaction {
         try session.rows(
             """
             SELECT CAST(COALESCE(SUM(reserved_nanodollars), 0) AS BIGINT) AS open FROM llm_calls
-            WHERE \(condition) AND ended_at IS NULL AND lease_until > ?
+            WHERE \(condition) AND ended_at IS NULL AND llm_batch IS NULL AND lease_until > ?
             """, [.number(value), .number(now.microseconds)]
         ) { try $0.number("open") }.first ?? 0
     }
@@ -92,6 +92,46 @@ final class SQLLedger: LedgerTransaction {
 
     func put(answer: CachedAnswer) throws {
         try session.put(answer, into: .answers)
+    }
+}
+
+// MARK: Batches
+
+extension SQLLedger {
+    func openBatches() throws -> [ModelBatch] {
+        try session.rows(
+            "SELECT * FROM llm_batches WHERE ended_at IS NULL ORDER BY llm_batch", []
+        ) { try $0.modelBatch }
+    }
+
+    func begin(_ batch: ModelBatch) throws -> Int64 {
+        let last =
+            try session.rows(
+                "SELECT MAX(llm_batch) AS last FROM llm_batches WHERE llm_batch > ?", [.number(0)]
+            ) { try $0.optionalCount("last") }.first ?? nil
+        var batch = batch
+        batch.number = (last ?? 0) + 1
+        try put(batch: batch)
+        return batch.number
+    }
+
+    func append(items: [BatchItem]) throws {
+        for item in items { try session.put(item, into: .batchItems) }
+    }
+
+    func openCalls(ofBatch number: Int64) throws -> [ModelCall] {
+        try session.rows(
+            "SELECT * FROM llm_calls WHERE llm_batch = ? AND ended_at IS NULL ORDER BY call",
+            [.number(number)]
+        ) { try $0.modelCall }
+    }
+
+    func put(batch: ModelBatch) throws { try session.put(batch, into: .modelBatches) }
+
+    func items(ofBatch number: Int64) throws -> [BatchItem] {
+        try session.rows(
+            "SELECT * FROM llm_batch_items WHERE llm_batch = ? ORDER BY line", [.number(number)]
+        ) { try $0.batchItem }
     }
 }
 

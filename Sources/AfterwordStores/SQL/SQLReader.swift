@@ -104,7 +104,8 @@ final class SQLReader: StoreReader {
         let jobs = try all("SELECT * FROM service_jobs ORDER BY job") { row in
             try row.checksummed("service_jobs", "job \(row.string("job"))", row.jobRow.rowChecksum)
         }
-        return products + shapes + attempts + answers + calls + keys + jobs
+        return try products + shapes + attempts + answers + calls + keys + jobs
+            + checksummedBatches()
     }
 
     func reviews(ofProduct id: Text?) throws -> [StoredReview] {

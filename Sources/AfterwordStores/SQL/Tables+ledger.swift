@@ -13,7 +13,7 @@ extension Table {
             .text("observed_origin").oneOf(
                 "given", "folder_name", "identical_run", "clock", "replay", "catalogue", "insight",
                 Column.Word("verdict", since: 6), Column.Word("reclean", since: 13),
-                Column.Word("reread", since: 15)),
+                Column.Word("reread", since: 15), Column.Word("enrichment", since: 19)),
             .text("completeness").oneOf("none", "products", "all"),
             .text("seed", .none, "a number of 64 bits without sign, in decimal"),
             .number("deleted"), .number("products_named"),
@@ -72,6 +72,10 @@ extension Table {
             .text("cache_key", .key), .text("model"), .number("made_at"), .number("input_tokens"),
             .number("cached_input_tokens"), .number("output_tokens"), .text("answer"),
             .rowChecksum,
+            .number("cache_write_tokens").optional.since(19),
+            .text("service_tier").optional.since(19),
+            .text("served_model", .none, "as the server names it").optional.since(19),
+            .number("microseconds", .none, "how long it took").optional.since(19),
         ])
 
     static let modelCalls = Table(
@@ -88,6 +92,8 @@ extension Table {
             .text("service_tier").optional.since(4), .text("request_id").optional.since(4),
             .text("client_request_id").optional.since(4),
             .text("unread_answer").optional.since(4),
+            .text("served_model", .none, "as the server names it").optional.since(19),
+            .number("llm_batch", .none, "the batch it is asked in").optional.since(19),
         ]
     ).ruled(
         "(ended_at IS NULL) = (outcome IS NULL)",
@@ -102,6 +108,26 @@ extension Table {
         """,
         "CREATE INDEX llm_calls_by_time ON llm_calls (started_at)",
         "CREATE INDEX llm_calls_by_batch ON llm_calls (batch)")
+
+    /// Questions that a server answers together, within a day.
+    static let modelBatches = Table(
+        "llm_batches",
+        [
+            .number("llm_batch", .key).checked("llm_batch > 0"), .text("name").unique,
+            .text("purpose").oneOf("insights", "enrichment"),
+            .number("batch", .none, "as of its calls"), .text("place").optional, .text("model"),
+            .number("created_at"), .number("ended_at").optional, .text("status"),
+            .text("input_file").optional, .text("server_id").optional, .rowChecksum,
+        ])
+
+    static let batchItems = Table(
+        "llm_batch_items",
+        [
+            .number("llm_batch").checked("llm_batch > 0"), .number("line").checked("line > 0"),
+            .number("call").checked("call > 0"), .text("cache_key"),
+            .text("subject", .none, "what it asks about, as JSON"), .rowChecksum,
+        ]
+    ).keyed("llm_batch", "line")
 
     static let apiKeys = Table(
         "api_keys",

@@ -112,6 +112,7 @@ extension Table {
         .text("kind"), .text("id"), .text("language"), .number("evidence_run"),
         .number("made_run"), .text("model"), .text("cache_key"), .text("evidence_digest"),
         .number("issue_count"), .text("document"),
+        .text("served_model", .none, "the model as the server names it").optional.since(19),
     ]
 
     static let insights = Table("product_insights", insightColumns)

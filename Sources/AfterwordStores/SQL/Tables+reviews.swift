@@ -79,6 +79,17 @@ extension Table {
         ]
     ).keyed("made_run", "review_key")
 
+    /// What models read in versions of reviews, beside the program's own reading.
+    static let enrichments = Table(
+        "review_enrichments",
+        [
+            .number("review_key"), .number("version").checked("version > 0"),
+            .number("made_run").checked("made_run > 0"), .text("language"), .text("model"),
+            .text("served_model").optional, .text("cache_key"),
+            .blob("read_digest").checked("length(read_digest) = 16"), .text("document"),
+        ]
+    ).keyed("review_key", "version", "language", "made_run")
+
     static let links = Table(
         "review_links",
         [

@@ -72,6 +72,10 @@ extension CachedAnswer: TableRow {
         row.add(usage)
         row.add(answer)
         row.add(rowChecksum)
+        row.add(usage.cacheWrite)
+        row.add(optional: tier)
+        row.add(optional: servedModel)
+        row.add(microseconds)
     }
 }
 
@@ -95,6 +99,36 @@ extension ModelCall: TableRow {
         row.add(optional: requestID)
         row.add(optional: clientRequestID)
         row.add(optional: unreadAnswer)
+        row.add(optional: servedModel)
+        row.add(modelBatch)
+    }
+}
+
+extension ModelBatch: TableRow {
+    func encode(into row: inout some RowSink) {
+        row.add(number)
+        row.add(name)
+        row.add(word: purpose)
+        row.add(command)
+        row.add(optional: place)
+        row.add(model)
+        row.add(createdAt)
+        row.add(endedAt)
+        row.add(status)
+        row.add(optional: inputFile)
+        row.add(optional: serverID)
+        row.add(rowChecksum)
+    }
+}
+
+extension BatchItem: TableRow {
+    func encode(into row: inout some RowSink) {
+        row.add(batch)
+        row.add(line)
+        row.add(call)
+        row.add(cacheKey.description)
+        row.add(subject)
+        row.add(rowChecksum)
     }
 }
 

@@ -98,6 +98,7 @@ extension InsightRow: TableRow {
         row.add(evidenceDigest.description)
         row.add(issueCount)
         row.add(document)
+        row.add(optional: servedModel)
     }
 }
 

@@ -287,3 +287,17 @@ extension VerdictRow: TableRow {
         row.add(judged)
     }
 }
+
+extension EnrichmentRow: TableRow {
+    func encode(into row: inout some RowSink) {
+        row.add(reviewKey)
+        row.add(version)
+        row.add(madeRun)
+        row.add(language)
+        row.add(model)
+        row.add(optional: servedModel)
+        row.add(cacheKey.description)
+        row.add(readDigest)
+        row.add(document)
+    }
+}

@@ -211,4 +211,13 @@ extension SQLiteLoad {
     func append(answers: [CachedAnswer]) throws { try write(answers, into: .answers, or: "IGNORE") }
 
     func append(calls: [ModelCall]) throws { try write(calls, into: .modelCalls) }
+
+    func append(batches: [ModelBatch], _ items: [BatchItem]) throws {
+        try write(batches, into: .modelBatches)
+        try write(items, into: .batchItems)
+    }
+
+    func append(enrichments: [EnrichmentRow]) throws {
+        try write(enrichments, into: .enrichments)
+    }
 }

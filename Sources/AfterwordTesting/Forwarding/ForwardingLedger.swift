@@ -42,6 +42,24 @@ extension ForwardingLedger {
     package func put(key: APIKeyRow) throws {
         try ledger.put(key: key)
     }
+    package func openBatches() throws -> [ModelBatch] {
+        try ledger.openBatches()
+    }
+    package func begin(_ batch: ModelBatch) throws -> Int64 {
+        try ledger.begin(batch)
+    }
+    package func append(items: [BatchItem]) throws {
+        try ledger.append(items: items)
+    }
+    package func openCalls(ofBatch number: Int64) throws -> [ModelCall] {
+        try ledger.openCalls(ofBatch: number)
+    }
+    package func put(batch: ModelBatch) throws {
+        try ledger.put(batch: batch)
+    }
+    package func items(ofBatch number: Int64) throws -> [BatchItem] {
+        try ledger.items(ofBatch: number)
+    }
     package func job(_ id: String) throws -> JobRow? {
         try ledger.job(id)
     }

@@ -103,6 +103,12 @@ extension ForwardingLoad {
         try target().append(themeReviews: rows)
     }
     package func append(verdicts rows: [VerdictRow]) throws { try target().append(verdicts: rows) }
+    package func append(enrichments rows: [EnrichmentRow]) throws {
+        try target().append(enrichments: rows)
+    }
+    package func append(batches: [ModelBatch], _ items: [BatchItem]) throws {
+        try target().append(batches: batches, items)
+    }
     package func append(search segment: SearchSegment, _ parts: [SearchPart]) throws {
         try target().append(search: segment, parts)
     }

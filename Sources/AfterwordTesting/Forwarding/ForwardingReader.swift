@@ -181,6 +181,14 @@ extension ForwardingReader {
     package func searchParts(_ keys: [Int64]) throws -> [SearchPart] {
         try target().searchParts(keys)
     }
+    package func enrichments(ofProducts ids: ClosedRange<Text>?) throws -> [EnrichmentRow] {
+        try target().enrichments(ofProducts: ids)
+    }
+    package func enrichments(ofReviews keys: [Int64]) throws -> [EnrichmentRow] {
+        try target().enrichments(ofReviews: keys)
+    }
+    package func modelBatches() throws -> [ModelBatch] { try target().modelBatches() }
+    package func batchItems() throws -> [BatchItem] { try target().batchItems() }
     package func links() throws -> [ReviewLink] { try target().links() }
     package func cachedAnswer(_ key: Digest256) throws -> CachedAnswer? {
         try target().cachedAnswer(key)

@@ -35,8 +35,10 @@ final class MemoryLedger: LedgerTransaction {
     }
 
     private func reserved(at now: Instant, _ isMeant: (ModelCall) -> Bool) -> Int64 {
-        state.calls.filter { isMeant($0) && $0.endedAt == nil && $0.leaseUntil > now }
-            .reduce(0) { $0 + $1.reserved }
+        state.calls.filter { call in
+            isMeant(call) && call.endedAt == nil && call.modelBatch == nil
+                && call.leaseUntil > now
+        }.reduce(0) { $0 + $1.reserved }
     }
 
     func unusableAnswers(for key: Digest256) throws -> Int64 {
@@ -56,6 +58,27 @@ final class MemoryLedger: LedgerTransaction {
     func end(_ call: ModelCall) throws { state.calls[Int(call.call - 1)] = call }
     func put(answer: CachedAnswer) throws { state.answers[answer.key] = answer }
     func put(key: APIKeyRow) throws { state.keys[key.name] = key }
+
+    func openBatches() throws -> [ModelBatch] { state.batches.filter { $0.endedAt == nil } }
+
+    func begin(_ batch: ModelBatch) throws -> Int64 {
+        var batch = batch
+        batch.number = Int64(state.batches.count + 1)
+        state.batches.append(batch)
+        return batch.number
+    }
+
+    func append(items: [BatchItem]) throws { state.batchItems += items }
+
+    func openCalls(ofBatch number: Int64) throws -> [ModelCall] {
+        state.calls.filter { $0.modelBatch == number && $0.endedAt == nil }
+    }
+
+    func put(batch: ModelBatch) throws { state.batches[Int(batch.number - 1)] = batch }
+
+    func items(ofBatch number: Int64) throws -> [BatchItem] {
+        state.batchItems.filter { $0.batch == number }
+    }
 
     func job(_ id: String) throws -> JobRow? { jobs.job(id) }
     func job(askedBy: String, idempotency: Digest256) throws -> JobRow? {

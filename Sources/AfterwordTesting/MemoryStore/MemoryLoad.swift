@@ -299,6 +299,11 @@ final class MemoryLoad: StoreLoad {
     }
 
     func append(calls: [ModelCall]) throws { state.calls += calls }
+    func append(batches: [ModelBatch], _ items: [BatchItem]) throws {
+        state.batches += batches
+        state.batchItems += items
+    }
+    func append(enrichments: [EnrichmentRow]) throws { state.enrichments += enrichments }
 
     var reader: any StoreReader { MemoryReader(state: state, attemptList: []) }
 

@@ -235,6 +235,26 @@ final class MemoryReader: StoreReader {
         }
     }
 
+    private var enrichments: [EnrichmentRow] {
+        state.enrichments.sorted { l, r in
+            (l.productID, l.reviewID, l.version, Text(l.language), l.madeRun)
+                < (r.productID, r.reviewID, r.version, Text(r.language), r.madeRun)
+        }
+    }
+
+    func enrichments(ofProducts ids: ClosedRange<Text>?) throws -> [EnrichmentRow] {
+        enrichments.filter { ids?.contains($0.productID) ?? true }
+    }
+
+    func enrichments(ofReviews keys: [Int64]) throws -> [EnrichmentRow] {
+        enrichments.filter { keys.contains($0.reviewKey) }
+    }
+
+    func modelBatches() throws -> [ModelBatch] { state.batches }
+    func batchItems() throws -> [BatchItem] {
+        state.batchItems.sorted { ($0.batch, $0.line) < ($1.batch, $1.line) }
+    }
+
     func links() throws -> [ReviewLink] {
         state.links.sorted { l, r in
             (l.run, l.to.productID, l.to.reviewID) < (r.run, r.to.productID, r.to.reviewID)

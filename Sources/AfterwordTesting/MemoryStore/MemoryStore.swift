@@ -33,11 +33,14 @@ package final class MemoryStore: ReviewStore {
         var themes: [ThemeRow] = []
         var themeReviews: [ThemeReviewRow] = []
         var verdicts: [VerdictRow] = []
+        var enrichments: [EnrichmentRow] = []
         var links: [ReviewLink] = []
         var searchSegments: [SearchSegment] = []
         var searchParts: [Int64: SearchPart] = [:]
         var answers: [Digest256: CachedAnswer] = [:]
         var calls: [ModelCall] = []
+        var batches: [ModelBatch] = []
+        var batchItems: [BatchItem] = []
         var keys: [String: APIKeyRow] = [:]
         var jobs: [String: JobRow] = [:]
     }
@@ -76,6 +79,8 @@ package final class MemoryStore: ReviewStore {
         let result = try body(ledger)
         state.answers = ledger.state.answers
         state.calls = ledger.state.calls
+        state.batches = ledger.state.batches
+        state.batchItems = ledger.state.batchItems
         state.keys = ledger.state.keys
         state.jobs = ledger.jobs.rows
         return result

@@ -27,6 +27,12 @@ extension StoreRequirement {
         StoreRequirement("ModelLedger", 6, "jobs that ended or were lost before a moment go") {
             try $0.oldJobsGo()
         },
+        StoreRequirement("ModelLedger", 7, "a batch and what it asks stay until it ends") {
+            try $0.batchesStayOpen()
+        },
+        StoreRequirement("ModelLedger", 8, "what a batch reserved is spent, and never waited for") {
+            try $0.callsOfBatches()
+        },
     ]
 
     /// What a `ReadingStore` owes, where the store can be served.

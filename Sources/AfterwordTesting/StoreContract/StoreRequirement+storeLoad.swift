@@ -37,6 +37,9 @@ extension StoreRequirement {
         StoreRequirement("StoreLoad", 11, "a staged record is moved or deleted as told") {
             try $0.stagedRecordsAreResolved()
         },
+        StoreRequirement("StoreLoad", 12, "what models read comes back by product and review") {
+            try $0.enrichmentsComeBack()
+        },
     ]
 }
 

@@ -49,6 +49,7 @@ struct RunsCommand: ParsableCommand {
         case .verdict: ", recorded a verdict"
         case .reclean: ", read stored records again"
         case .reread: ", read stored texts again"
+        case .enrichment: ", stored what a model read"
         default:
             ", complete: \(record.completeness.rawValue), deleted " + grouped(record.deleted)
         }

@@ -211,7 +211,7 @@ private func origin(_ origin: ObservedOrigin) -> String {
     case .identicalRun: "as an identical run before"
     case .clock: "now"
     case .catalog: "a catalogue"
-    case .insight: "as the dump they are of"
+    case .insight, .enrichment: "as the dump they are of"
     case .verdict: "when it was judged"
     case .reclean, .reread: "as the newest dump"
     case .replay: "as the run whose rejects these are"
