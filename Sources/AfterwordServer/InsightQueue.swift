@@ -257,6 +257,7 @@ actor InsightQueue {
         case .failed(let failure): (.problem(Problem(.modelFailed, failure.outcome)), true)
         case .stillAsked:
             (.problem(Problem(.modelFailed, "another program asks the same")), false)
+        case .inBatch: (.problem(Problem(.modelFailed, "a batch asks the same")), false)
         case .notTried: (.problem(Problem(.budgetSpent, "no question was asked")), false)
         }
     }

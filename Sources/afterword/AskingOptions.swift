@@ -24,6 +24,13 @@ struct AskingOptions: ParsableArguments {
 
     @Option(
         help: """
+            The tier to ask for: default, or flex, which is the same as --flex. Where flex has no \
+            room, it is asked again for a quarter of an hour.
+            """)
+    var tier: String?
+
+    @Option(
+        help: """
             Seconds that an answer may take, 1 to 3600; 180 when left out, with --flex 900. One \
             that began and stops for a minute is given up before.
             """)
@@ -58,6 +65,12 @@ struct AskingOptions: ParsableArguments {
         }
         guard (1...3_600).contains(answerSeconds ?? 1) else {
             throw ValidationError("--answer-seconds is 1 to 3600")
+        }
+        guard [nil, "default", "flex"].contains(tier) else {
+            throw ValidationError("--tier is default or flex; --batch asks in batches")
+        }
+        guard !(flex && tier == "default") else {
+            throw ValidationError("--flex is --tier flex")
         }
         guard (1...64).contains(parallel) else { throw ValidationError("--parallel is 1 to 64") }
         guard !recording.isStrict || parallel == 1 else {
@@ -128,6 +141,9 @@ struct AskingOptions: ParsableArguments {
         return result
     }
 
+    /// Whether the cheap tier is asked for.
+    var isFlex: Bool { flex || tier == "flex" }
+
     /// Whether models other than simulated ones may be asked: of their server, or of recordings.
     var asksPaid: Bool { realLlm || recording.replay != nil }
 
@@ -150,12 +166,12 @@ struct AskingOptions: ParsableArguments {
                 .usage, "\(printable(name)) is a paid model, which is asked only with --real-llm")
         }
         var configuration = try source(name, isAsking: isAsking, tape)
-        guard !flex || configuration.facts.provider == .openAI else {
+        guard !isFlex || configuration.facts.provider == .openAI else {
             throw CommandFault(.usage, "--flex is a tier of OpenAI's own servers")
         }
         if let recorder { configuration.source = .recorded(recorder) }
-        configuration.tier = flex ? .flex : .standard
-        configuration.answerSeconds = Int64(answerSeconds ?? (flex ? 900 : 180))
+        configuration.tier = isFlex ? .flex : .standard
+        configuration.answerSeconds = Int64(answerSeconds ?? (isFlex ? 900 : 180))
         configuration.onFailedTry = { Terminal.writeError("afterword: \($0.words)") }
         return try OpenAIModel(configuration)
     }

@@ -349,6 +349,11 @@ struct Failure {
             "asked twice about these reviews, and no answer could be used; --refresh asks again "
                 + "('costs --calls --json' has what came)"
         case .beyondBound: "the server counts more than the question can have used"
+        case .batchEnded(.completed): "the batch ended without an answer to it"
+        case .batchEnded(.failed): "the batch was not taken: its questions have faults"
+        case .batchEnded(.expired): "the batch expired before it was answered"
+        case .batchEnded(.cancelled): "the batch was cancelled before it was answered"
+        case .batchEnded(.notSent): "its batch never came to the server"
         }
     }
 

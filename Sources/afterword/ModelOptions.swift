@@ -171,6 +171,8 @@ extension InsightReport {
         }
         if silent > 0 { parts.append("\(silent) with too little to say") }
         if !leftAlone.isEmpty { parts.append("\(leftAlone.count) left alone") }
+        let batched = outcomes.count { $0.outcome == .inBatch }
+        if batched > 0 { parts.append("\(batched) in batches") }
         var ending = "\(several(calls, "question")) asked, \(grouped(Int64(cacheHits))) known"
         if cost > 0 { ending += ", \(dollars(cost))" }
         if !runs.isEmpty {
@@ -196,6 +198,12 @@ extension InsightReport {
         if outcomes.count == 1, let scope = leftAlone.first {
             throw CommandFault(
                 .model, "\(scope.written): \(Failure.words(ModelFailure.Fault.leftAlone))")
+        }
+        if outcomes.count == 1, outcomes[0].outcome == .inBatch {
+            throw CommandFault(
+                .model,
+                "\(outcomes[0].scope.written): asked in a batch; 'afterword insights collect' "
+                    + "takes the answer")
         }
         if let entry = outcomes.first(where: { $0.outcome == .stillAsked }) {
             throw CommandFault(

@@ -130,7 +130,8 @@ struct Afterword: ParsableCommand {
             CommandGroup(
                 name: "Models",
                 subcommands: [
-                    InsightCommand.self, InsightsCommand.self, ModelsCommand.self,
+                    InsightCommand.self, InsightsCommand.self, EnrichCommand.self,
+                    ModelsCommand.self,
                     CostsCommand.self, DriftCommand.self, ReadCommand.self, FakeLLMCommand.self,
                 ]),
             CommandGroup(

@@ -63,6 +63,9 @@ struct Settings: Sendable {
         /// `AFTERWORD_CRASH_AT`: the number of the store call at which the program kills itself.
         /// Debug builds only.
         var crashAt: Int?
+        /// `AFTERWORD_CRASH_AT_LEDGER`: the same, for transactions of calls of models: 1 is before
+        /// the first, 2 after its commit, 3 before the second, and so on.
+        var crashAtLedger: Int?
     #endif
 
     /// Messages about invalid values; every command fails if there are any.
@@ -93,6 +96,7 @@ struct Settings: Sendable {
         settings.faults += settings.resolved.faults
         #if DEBUG
             settings.crashAt = environment["AFTERWORD_CRASH_AT"].flatMap { Int($0) }
+            settings.crashAtLedger = environment["AFTERWORD_CRASH_AT_LEDGER"].flatMap { Int($0) }
         #endif
         return settings
     }()

@@ -31,11 +31,24 @@ struct StoreLocation {
         try checkKind()
         let store: any ReviewStore = try backend?.open(path, .making) ?? SQLiteStore(path: path)
         #if DEBUG
-            if let call = Settings.current.crashAt {
-                return CountingStore(store) { if $0 == call { kill(getpid(), SIGKILL) } }
+            let settings = Settings.current
+            if settings.crashAt != nil || settings.crashAtLedger != nil {
+                return CountingStore(store) {
+                    if $0 == settings.crashAt { kill(getpid(), SIGKILL) }
+                } onLedger: {
+                    if $0 == settings.crashAtLedger { kill(getpid(), SIGKILL) }
+                }
             }
         #endif
         return store
+    }
+
+    /// Opens the store to book a question that is asked for no run. It is neither made nor
+    /// migrated: nil where there is none of this program's schema, or none that can be written.
+    func openForBooking() throws -> (any ReviewStore)? {
+        guard backend != nil || isFileThere, try pendingMigrations().isEmpty else { return nil }
+        let store = try openForWriting()
+        return store.isReadOnly ? nil : store
     }
 
     /// Opens a store for a load that is rolled back: the existing store, an in-memory store if no

@@ -34,7 +34,7 @@ import Testing
         let recording = try recording(body: body)
         let server = try await ScriptedServer { _, _ in reply }
         let model = try model(server.url)
-        let drift = await model.drift(of: recording)
+        let drift = await model.drift(of: recording).value
         await model.shutDown()
         await server.stop()
         #expect(server.requests.count == 1)
@@ -93,7 +93,7 @@ import Testing
             (.hangUp, "the connection broke"),
         ] { #expect(try await drift(reply) == .unanswered(reason)) }
         let model = try model("http://127.0.0.1:1/v1")
-        #expect(await model.drift(of: try recording()) == .unanswered("no connection"))
+        #expect(await model.drift(of: try recording()).value == .unanswered("no connection"))
         await model.shutDown()
     }
 

@@ -69,7 +69,7 @@ import Testing
             let (result, requests, _) = try await ask(
                 [.answer(200, body: chatAnswer("{}", input: 7, cached: 3, output: 2))], name)
             let reply = try result.get()
-            #expect(reply.text == "{}" && reply.unknownTries == 0)
+            #expect(reply.text == "{}" && reply.unknownTries == 0 && reply.servedModel == "m")
             #expect(reply.usage == ModelUsage(input: 7, cachedInput: 3, output: 2))
             let sent = try #require(requests.first)
             #expect(requests.count == 1 && sent.uri == "/v1/chat/completions")
@@ -276,8 +276,9 @@ import Testing
         ] {
             let (result, requests, _) = try await ask([.answer(200, body: body)])
             let usage = ModelUsage(input: 1_000, cachedInput: 0, output: 100)
-            #expect(result == .failure(ModelFailure(fault, usage: usage)))
-            #expect(requests.count == 1)
+            var failure = ModelFailure(fault, usage: usage)
+            failure.servedModel = "m"
+            #expect(result == .failure(failure) && requests.count == 1)
         }
     }
 

@@ -60,6 +60,8 @@ package struct ListedReview: Equatable, Sendable {
     package var authorID: Text?
     package var times: ReviewTimes
     package var contentDigest: Digest256
+    /// What models read in this version, one for each language; empty where it was not looked up.
+    package var modelReadings: [ModelReading] = []
 
     package init(
         productID: Text, reviewID: Text, identity: Digest128, kind: IdentityKind, version: Int64,

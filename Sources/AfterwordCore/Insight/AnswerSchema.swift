@@ -28,17 +28,19 @@ package enum AnswerSchema {
                         object([
                             "review_id": string, "version": .row(["type": .string("integer")]),
                             "quote": string,
-                            "translation": .row([
-                                "anyOf": .array([string, .row(["type": .string("null")])])
-                            ]),
+                            "translation": optionalString,
                         ])),
                 ])
             ]))
     }
 
-    private static let string = JSONValue.row(["type": .string("string")])
+    static let string = JSONValue.row(["type": .string("string")])
 
-    private static func array(_ items: JSONValue) -> JSONValue {
+    static let optionalString = JSONValue.row([
+        "anyOf": .array([string, .row(["type": .string("null")])])
+    ])
+
+    static func array(_ items: JSONValue) -> JSONValue {
         .row(["type": .string("array"), "items": items])
     }
 
@@ -46,11 +48,11 @@ package enum AnswerSchema {
         .row(["$ref": .string("#/$defs/\(name)")])
     }
 
-    private static func choice(_ values: [String]) -> JSONValue {
+    static func choice(_ values: [String]) -> JSONValue {
         .row(["type": .string("string"), "enum": .array(values.map { .string($0) })])
     }
 
-    private static func object(_ properties: KeyValuePairs<String, JSONValue>) -> JSONValue {
+    static func object(_ properties: KeyValuePairs<String, JSONValue>) -> JSONValue {
         .row([
             "type": .string("object"), "additionalProperties": .bool(false),
             "required": .array(properties.map { .string($0.key) }),

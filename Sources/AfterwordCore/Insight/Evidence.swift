@@ -72,8 +72,8 @@ package func evidence(
         let names = read.review.values.authorName
         let review = EvidenceReview(
             read: read, alias: "r\(shown.count + 1)", productAlias: product,
-            title: read.review.values.title.map { mask.masking(cut($0), author: names) },
-            body: read.review.values.body.map { mask.masking(cut($0), author: names) })
+            title: read.review.values.title.map { mask.masking(cutText($0), author: names) },
+            body: read.review.values.body.map { mask.masking(cutText($0), author: names) })
         let cost = tokenBound(review.json.canonical)
         guard cost <= left else { continue }
         left -= cost
@@ -103,7 +103,7 @@ extension EvidenceReview {
 }
 
 /// The beginning of a text, cut at the end of a word; at a scalar where the text has no spaces.
-private func cut(_ text: Text) -> String {
+func cutText(_ text: Text) -> String {
     let string = text.string
     guard string.unicodeScalars.count > EvidenceLimit.scalars else { return string }
     let beginning = string.unicodeScalars.prefix(EvidenceLimit.scalars)

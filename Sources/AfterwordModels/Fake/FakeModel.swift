@@ -63,7 +63,12 @@ package struct FakeModel: LanguageModel {
         guard let reviews = FakeReview.all(in: request.user) else {
             throw ModelFailure(.badRequest("no reviews"))
         }
-        let honest = FakeAnswer(reviews, language: language(request), lexicon: lexicon)
+        let language = Self.language(request.user)
+        if request.schemaName == EnrichmentSchema.name, readsReviews {
+            let answer = FakeEnrichment(reviews: reviews, language: language).json
+            return reply(try checked(answer, request))
+        }
+        let honest = FakeAnswer(reviews, language: language, lexicon: lexicon)
         switch behaviour {
         case .refusal: throw ModelFailure(.refused, usage: reply("").usage)
         case .cut: throw ModelFailure(.cut, usage: reply("").usage)
@@ -105,8 +110,12 @@ package struct FakeModel: LanguageModel {
         return faults[Int(random.next() % UInt64(faults.count))]
     }
 
-    private func language(_ request: ModelRequest) -> Language {
-        let document = try? JSONValue(parsing: Array(request.user.utf8))
+    /// Whether it answers at all, and with JSON.
+    private var readsReviews: Bool { ![.refusal, .cut, .badJSON].contains(behaviour) }
+
+    /// The language that a question wants its answer in.
+    static func language(_ user: String) -> Language {
+        let document = try? JSONValue(parsing: Array(user.utf8))
         let written = document?["task"]?["answer_language"]?.text ?? ""
         return Language(rawValue: written) ?? .english
     }

@@ -1,4 +1,5 @@
 package import AfterwordCore
+package import AfterwordPipeline
 import Foundation
 
 /// What a check found. Words hold neither keys nor review texts.
@@ -36,6 +37,8 @@ package struct ModelProbe: Sendable {
     var list: Exchange
     /// The response to the question; nil where none was asked.
     var answer: Exchange?
+
+    fileprivate var isListed: Bool { list.kind == .answered(200) }
 
     /// Seconds between this clock and the server's from which it is a warning, and a failure.
     private static let clockWarning: Int64 = 60
@@ -174,8 +177,8 @@ extension Exchange {
 }
 
 extension OpenAIModel {
-    /// The body of the short question.
-    private var shortQuestion: [UInt8] {
+    /// The short question of `probe`.
+    package var shortQuestion: ModelRequest {
         var request = ModelRequest(
             model: name, system: "Answer with the given JSON form.", user: "Is this read?",
             schemaName: "doctor_1",
@@ -185,14 +188,45 @@ extension OpenAIModel {
                 "required": .array([.string("yes")]), "additionalProperties": .bool(false),
             ]))
         request.outputTokens = 64
-        return body(of: request)
+        return request
     }
 
     /// Lists the server's models, and asks a short question, whose answer has 64 tokens at
     /// most.
     package func probe() async -> ModelProbe {
-        let list = await send(nil, "afterword-doctor-1", path: "/models")
-        guard case .answered(200) = list.kind else { return ModelProbe(list: list) }
-        return ModelProbe(list: list, answer: await send(shortQuestion, "afterword-doctor-2"))
+        var probe = await listed()
+        if probe.isListed { probe.answer = await askShortly().value.exchange }
+        return probe
     }
+
+    /// The same.
+    ///
+    /// - Parameter book: Called where the question is asked: asks it by its argument, and books
+    ///   the result.
+    package func probe(
+        booking book: (
+            _ ask: () async -> (value: ShortAnswer, result: Result<ModelReply, ModelFailure>)
+        ) async throws -> ShortAnswer
+    ) async throws -> ModelProbe {
+        var probe = await listed()
+        if probe.isListed { probe.answer = try await book { await askShortly() }.exchange }
+        return probe
+    }
+
+    private func listed() async -> ModelProbe {
+        ModelProbe(list: await send(nil, "afterword-doctor-1", path: "/models"))
+    }
+
+    private func askShortly() async -> (
+        value: ShortAnswer, result: Result<ModelReply, ModelFailure>
+    ) {
+        let id = "afterword-doctor-2"
+        let answer = await send(body(of: shortQuestion), id)
+        return (ShortAnswer(exchange: answer), answer.bookedResult(id))
+    }
+}
+
+/// The response to the short question of a probe.
+package struct ShortAnswer: Sendable {
+    fileprivate let exchange: Exchange
 }

@@ -32,6 +32,9 @@ package final class OpenAIModel: LanguageModel {
         package var idleSeconds: Int64 = 60
         /// Attempts after the first one.
         package var retries = 2
+        /// Attempts after one that the cheap tier had no room for (429), beside `retries`: for a
+        /// quarter of an hour. They cost nothing.
+        package var busyRetries = 16
         /// Greatest size of an answer, in bytes.
         package var answerBytes = 4 << 20
         /// Where responses come from.
@@ -123,28 +126,27 @@ package final class OpenAIModel: LanguageModel {
         let body = body(of: request)
         // One id per question, one number per attempt: both can be found in the provider's logs.
         let question = UUID().uuidString.lowercased()
-        var unknown = 0
-        var attempt = 0
+        var (unknown, attempt, busy) = (0, 0, 0)
         var ids = RequestIDs()
         while true {
-            let own = "afterword-\(question)-\(attempt + 1)"
+            let own = "afterword-\(question)-\(attempt + busy + 1)"
             guard let outcome = await exchange(body, own) else {
                 throw Self.notRecorded(after: unknown, ids)
             }
             if case .broken = outcome.kind { unknown += 1 }
             ids = RequestIDs(server: outcome.requestID, own: own)
-            var wait: Duration?
-            if attempt < configuration.retries, !Task.isCancelled {
+            var wait = Task.isCancelled ? nil : busyPause(outcome, busy)
+            let isBusy = wait != nil
+            if !isBusy, attempt < configuration.retries, !Task.isCancelled {
                 wait = retryPause(outcome, attempt)
             }
             if let reason = outcome.failureReason(configuration) {
                 configuration.onFailedTry(
                     FailedTry(
-                        number: attempt + 1, of: configuration.retries + 1, reason: reason,
-                        pause: wait, ids: ids))
+                        number: attempt + 1, of: tries, reason: reason, pause: wait, ids: ids))
             }
             guard let wait else { return try finish(outcome, unknown, ids) }
-            attempt += 1
+            if isBusy { busy += 1 } else { attempt += 1 }
             await configuration.pause(wait)
         }
     }
@@ -194,13 +196,11 @@ package final class OpenAIModel: LanguageModel {
         }
     }
 
-    /// Sends one request: a POST with a body, or a GET without one.
-    func send(
-        _ body: [UInt8]?, _ id: String, path: String = "/chat/completions"
-    ) async -> Exchange {
+    /// Sends one request.
+    func send(_ call: ServerCall, _ id: String) async -> Exchange {
         do {
             let response = try await client.execute(
-                httpRequest(body, id, path), timeout: .seconds(configuration.answerSeconds))
+                httpRequest(call, id), timeout: .seconds(configuration.answerSeconds))
             let headers = Dictionary(
                 response.headers.map { ($0.name.lowercased(), $0.value) }
             ) { first, _ in first }
@@ -208,7 +208,7 @@ package final class OpenAIModel: LanguageModel {
                 return Exchange(
                     kind: .answered(Int(response.status.code)), headers: headers,
                     body: try await collectBody(
-                        response.body, upTo: configuration.answerBytes,
+                        response.body, upTo: call.answerBytes ?? configuration.answerBytes,
                         idle: .seconds(configuration.idleSeconds)))
             } catch is NIOTooManyBytesError {
                 return Exchange(kind: .tooLarge, headers: headers)
@@ -230,19 +230,17 @@ package final class OpenAIModel: LanguageModel {
         }
     }
 
-    private func httpRequest(
-        _ body: [UInt8]?, _ id: String, _ path: String
-    ) -> HTTPClientRequest {
-        var request = HTTPClientRequest(url: configuration.baseURL + path)
-        request.method = body == nil ? .GET : .POST
+    private func httpRequest(_ call: ServerCall, _ id: String) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: configuration.baseURL + call.path)
+        request.method = HTTPMethod(rawValue: call.method)
         if isPrivate, !configuration.key.secret.isEmpty {
             request.headers.add(
                 name: "Authorization", value: "Bearer \(configuration.key.secret)")
         }
-        request.headers.add(name: "Content-Type", value: "application/json")
+        request.headers.add(name: "Content-Type", value: call.contentType)
         request.headers.add(name: "User-Agent", value: "afterword")
         request.headers.add(name: "X-Client-Request-Id", value: id)
-        request.body = body.map { .bytes(ByteBuffer(bytes: $0)) }
+        request.body = call.body.map { .bytes(ByteBuffer(bytes: $0)) }
         return request
     }
 
@@ -256,15 +254,30 @@ package final class OpenAIModel: LanguageModel {
     /// The pause before the next attempt; nil for no further attempt. As in the official client, an
     /// attempt is repeated after 408, 409, 429 (unless the credit is exhausted), 5xx and a lost
     /// connection. A pause requested by the server takes precedence.
-    private func retryPause(_ outcome: Exchange, _ attempt: Int) -> Duration? {
+    ///
+    /// - Parameters:
+    ///   - first: The program's own first pause in seconds, doubled from attempt to attempt.
+    ///   - most: Its longest.
+    func retryPause(
+        _ outcome: Exchange, _ attempt: Int, first: Double = 0.5, most: Double = 8
+    ) -> Duration? {
         guard outcome.asksForRetry else { return nil }
         switch outcome.retryAfter(now: Date()) {
         case .seconds(let seconds): return .seconds(seconds)
         case .tooLong: return nil
         case .ownPause:
-            let base = min(0.5 * Double(1 << min(attempt, 10)), 8)
+            let base = min(first * Double(1 << min(attempt, 10)), most)
             return .seconds(base * (1 - 0.25 * configuration.jitter()))
         }
+    }
+
+    /// The pause before the next attempt where the cheap tier has no room; nil where that is not
+    /// so, or was so too often. Such an attempt costs nothing.
+    private func busyPause(_ outcome: Exchange, _ times: Int) -> Duration? {
+        guard configuration.tier == .flex, outcome.kind == .answered(429),
+            times < configuration.busyRetries
+        else { return nil }
+        return retryPause(outcome, times, first: 5, most: 60)
     }
 }
 
@@ -356,37 +369,4 @@ package struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConve
     package var description: String { "(a key)" }
     package var debugDescription: String { description }
     package var customMirror: Mirror { Mirror(reflecting: description) }
-}
-
-/// Why an address must not receive the API key.
-package enum ModelAddressFault: Error, Equatable, Sendable {
-    /// Neither https nor this machine.
-    case notSecure
-    /// Not a URL with a host, or a URL that contains a user name.
-    case noAddress
-}
-
-/// The address of a server of models.
-package struct ModelAddress: Sendable {
-    let host: String
-    let port: Int?
-    private let scheme: String
-
-    /// - Throws: `ModelAddressFault.noAddress`.
-    package init(_ address: String) throws(ModelAddressFault) {
-        guard let url = URL(string: address), let host = url.host, !host.isEmpty, url.user == nil
-        else { throw .noAddress }
-        self.host = host.lowercased()
-        port = url.port
-        scheme = url.scheme ?? ""
-    }
-
-    /// Whether nobody between can read what is sent.
-    package var isEncrypted: Bool { scheme == "https" }
-
-    /// Whether it is plain http to this machine, or to one of `hosts`.
-    package func isNear(_ hosts: Set<String>) -> Bool {
-        let isLoopback = ["localhost", "127.0.0.1", "::1", "[::1]"].contains(host)
-        return scheme == "http" && (isLoopback || hosts.contains(host))
-    }
 }

@@ -15,7 +15,10 @@ func chatBody(_ request: ModelRequest, _ facts: ModelFacts, _ tier: ServiceTier)
         "response_format": responseFormat(request, facts.dialect),
     ])
     // If omitted, a project setting at OpenAI decides, whose price may be twice as high.
-    if facts.provider == .openAI { body = body.with("service_tier", .string(tier.rawValue)) }
+    // A batch has its own price, and no tier.
+    if facts.provider == .openAI, tier != .batch {
+        body = body.with("service_tier", .string(tier.rawValue))
+    }
     body = body.with(facts.lengthMember, JSONValue(request.outputTokens))
     // As far as the model supports it, the same question gets the same answer.
     if facts.takesTemperature { body = body.with("temperature", JSONValue(0)) }
@@ -54,15 +57,18 @@ extension AnswerDialect {
 ///
 /// - Throws: `ModelFailure` for anything else.
 func readChat(_ exchange: Exchange) throws(ModelFailure) -> ModelReply {
+    guard exchange.kind == .answered(200) else { throw failure(of: exchange) }
+    return try readAnswer(exchange.body)
+}
+
+/// The failure of an attempt without an answer.
+func failure(of exchange: Exchange) -> ModelFailure {
     switch exchange.kind {
-    case .notReached: throw ModelFailure(.unreachable)
+    case .notReached: ModelFailure(.unreachable)
     // The caller counts this attempt as unknown, because it sees every attempt.
-    case .broken(let what):
-        throw ModelFailure(what == .lost ? .unreachable : .timedOut)
-    case .tooLarge: throw ModelFailure(.malformed, unknownTries: 1)
-    case .answered(let status):
-        guard status == 200 else { throw ModelFailure(fault(status, exchange)) }
-        return try readAnswer(exchange.body)
+    case .broken(let what): ModelFailure(what == .lost ? .unreachable : .timedOut)
+    case .tooLarge: ModelFailure(.malformed, unknownTries: 1)
+    case .answered(let status): ModelFailure(fault(status, exchange))
     }
 }
 
@@ -95,8 +101,12 @@ private func readAnswer(_ body: [UInt8]) throws(ModelFailure) -> ModelReply {
     let tier = ServiceTier(named: document["service_tier"]?.text)
     let text = choice["message"]?["content"].flatMap(contentText)
     let usage = usage(document["usage"], hasText: text.map { !$0.isEmpty } ?? false)
+    let served = document["model"]?.text.flatMap(plainName)
     func failure(_ fault: ModelFailure.Fault) -> ModelFailure {
-        ModelFailure(fault, usage: usage, unknownTries: usage == nil ? 1 : 0, tier: tier)
+        var failure = ModelFailure(
+            fault, usage: usage, unknownTries: usage == nil ? 1 : 0, tier: tier)
+        failure.servedModel = served
+        return failure
     }
     if let refusal = choice["message"]?["refusal"]?.text, !refusal.isEmpty {
         throw failure(.refused)
@@ -112,9 +122,11 @@ private func readAnswer(_ body: [UInt8]) throws(ModelFailure) -> ModelReply {
         malformed.answer = keptAnswer(body)
         throw malformed
     }
-    return ModelReply(
+    var reply = ModelReply(
         text: withoutFence(text), usage: usage ?? ModelUsage(input: 0, cachedInput: 0, output: 0),
         unknownTries: usage == nil ? 1 : 0, isUsageKnown: usage != nil, tier: tier)
+    reply.servedModel = served
+    return reply
 }
 
 /// The text of an answer: a string, or an array of parts, as some servers send it.

@@ -1,4 +1,5 @@
 package import AfterwordCore
+package import AfterwordPipeline
 import Foundation
 
 /// What asking the question of a recording again shows.
@@ -13,16 +14,48 @@ package enum Drift: Equatable, Sendable {
 
 extension OpenAIModel {
     /// Asks the question of a recording again, once.
-    package func drift(of recording: Recording) async -> Drift {
+    ///
+    /// - Returns: What that shows, and the answer by which it is booked.
+    package func drift(
+        of recording: Recording
+    ) async -> (value: Drift, result: Result<ModelReply, ModelFailure>) {
         let id = "afterword-drift-\(UUID().uuidString.lowercased())"
         let outcome = await send(Array(recording.request.canonical.utf8), id)
-        if let reason = outcome.failureReason(configuration) { return .unanswered(reason) }
+        let result = outcome.bookedResult(id)
+        if let reason = outcome.failureReason(configuration) {
+            return (.unanswered(reason), result)
+        }
         let changes = AnswerForms(recording.response).changes(to: AnswerForms(outcome))
-        return changes.isEmpty ? .same : .changed(changes)
+        return (changes.isEmpty ? .same : .changed(changes), result)
+    }
+}
+
+extension Exchange {
+    /// The answer to a question that was sent once, as it is booked.
+    func bookedResult(_ id: String) -> Result<ModelReply, ModelFailure> {
+        let ids = RequestIDs(server: requestID, own: id)
+        do throws(ModelFailure) {
+            var reply = try readChat(self)
+            reply.requestIDs = ids
+            return .success(reply)
+        } catch {
+            var failure = error
+            // Sent, and without an answer: it may have been paid for.
+            if case .broken = kind { failure.unknownTries += 1 }
+            failure.requestIDs = ids
+            return .failure(failure)
+        }
     }
 }
 
 extension Recording {
+    /// SHA-256 over the question.
+    package var requestDigest: Digest256 {
+        var builder = DigestEncoder(domain: "afterword.recording.1")
+        builder.add(request.canonical)
+        return builder.finish()
+    }
+
     /// Members of the questions that this program asks; others may multiply what one costs.
     private static let askedMembers: Set<String> = [
         "max_completion_tokens", "max_tokens", "messages", "model", "prompt_cache_options",

@@ -7,14 +7,27 @@ struct AnswerProvider {
     /// The result for one plan.
     enum Answer: Sendable {
         case success(ModelReply)
+        /// A kept answer; nothing was asked.
+        case known(CachedAnswer)
         case failure(ModelFailure)
         /// Another program's call for the same request did not end in time.
         case inFlight
+        /// A batch asks the same.
+        case inBatch
 
         init(_ result: Result<ModelReply, ModelFailure>) {
             switch result {
             case .success(let reply): self = .success(reply)
             case .failure(let failure): self = .failure(failure)
+            }
+        }
+
+        /// The text of an answer, and the model that the server names; nil where there is none.
+        var given: (text: String, servedModel: String?)? {
+            switch self {
+            case .success(let reply): (reply.text, reply.servedModel)
+            case .known(let kept): (kept.answer, kept.servedModel)
+            case .failure, .inFlight, .inBatch: nil
             }
         }
     }
@@ -23,24 +36,24 @@ struct AnswerProvider {
     let options: InsightOptions
     let surroundings: InsightSurroundings
 
-    /// The answers of a model that costs nothing, one per plan; nil for plans whose step is not
-    /// `ask`.
+    /// The answers of a model that costs nothing, one per question; nil where there is none.
     func freeAnswers(
-        _ plans: [InsightPlan], _ store: any ReviewStore, _ report: inout InsightReport
+        _ questions: [ModelQuestion?], _ store: any ReviewStore, _ report: inout InsightReport
     ) async throws -> [Answer?] {
-        var answers = [Answer?](repeating: nil, count: plans.count)
+        var answers = [Answer?](repeating: nil, count: questions.count)
         var open: [Int] = []
         try store.read { reader in
-            for (index, plan) in plans.enumerated() where plan.step == .ask {
-                if !options.isRefreshing, let known = try reader.cachedAnswer(plan.cacheKey) {
-                    answers[index] = .success(ModelReply(text: known.answer, usage: known.usage))
+            for (index, question) in questions.enumerated() {
+                guard let question else { continue }
+                if !options.isRefreshing, let known = try reader.cachedAnswer(question.cacheKey) {
+                    answers[index] = .known(known)
                     report.cacheHits += 1
                 } else {
                     open.append(index)
                 }
             }
         }
-        let asked = await askFree(open.map { plans[$0] }, &report)
+        let asked = await askFree(open.compactMap { questions[$0] }, &report)
         for (index, answer) in zip(open, asked) { answers[index] = answer }
         return answers
     }
@@ -48,22 +61,32 @@ struct AnswerProvider {
     /// Asks a model that costs nothing, as `PaidAnswers` asks others: once more where an answer is
     /// unusable, and nothing after a failure that the next request would meet too.
     ///
-    /// - Returns: One answer per plan; nil for those that were not asked.
-    func askFree(_ plans: [InsightPlan], _ report: inout InsightReport) async -> [Answer?] {
+    /// - Returns: One answer per question; nil for those that were not asked.
+    func askFree(
+        _ questions: [ModelQuestion], _ report: inout InsightReport
+    ) async -> [Answer?] {
         let asking = FreeAsking(model, endedBy: report.ending, surroundings.notice)
-        let answers = await concurrently(plans, width: options.parallel) { await asking.ask($0) }
+        let answers = await concurrently(questions, width: options.parallel) {
+            await asking.ask($0)
+        }
         report.calls += asking.calls
         report.ending = asking.ending
         return answers
     }
 
-    /// The usable free answers, to be stored with the insights made from them.
-    func kept(_ plans: [InsightPlan], _ answers: [Answer?], at now: Instant) -> [CachedAnswer] {
-        zip(plans, answers).compactMap { plan, answer in
-            guard case .success(let reply)? = answer, isReadable(reply, plan) else { return nil }
-            return CachedAnswer(
-                key: plan.cacheKey, model: plan.request.model, madeAt: now, usage: reply.usage,
-                answer: reply.text)
+    /// The usable free answers, to be stored with the rows made from them.
+    func kept(
+        _ questions: [ModelQuestion?], _ answers: [Answer?], at now: Instant
+    ) -> [CachedAnswer] {
+        zip(questions, answers).compactMap { question, answer in
+            guard let question, case .success(let reply)? = answer,
+                isReadable(reply.text, schema: question.request.schema)
+            else { return nil }
+            var kept = CachedAnswer(
+                key: question.cacheKey, model: question.request.model, madeAt: now,
+                usage: reply.usage, answer: reply.text)
+            kept.servedModel = reply.servedModel
+            return kept
         }
     }
 }
@@ -92,18 +115,20 @@ private final class FreeAsking: Sendable {
     /// The failure after which nothing more is asked.
     var ending: ModelFailure? { state.withLock { $0.ending } }
 
-    /// The answer of a plan, with a second request at once where the first answer is unusable; nil
-    /// where none was sent.
-    func ask(_ plan: InsightPlan) async -> AnswerProvider.Answer? {
-        guard let first = await send(plan.request) else { return nil }
-        guard let fault = unusableFault(first, plan) else { return AnswerProvider.Answer(first) }
-        let isAskedAgain = ending == nil && ModelFailure(fault).isWorthAnotherTry
-        notice(.unusable(plan.subject.scope, fault, isAskedAgain: isAskedAgain))
-        guard isAskedAgain, let second = await send(plan.request.askedAgain) else {
+    /// The answer to a question, with a second request at once where the first answer is unusable;
+    /// nil where none was sent.
+    func ask(_ question: ModelQuestion) async -> AnswerProvider.Answer? {
+        guard let first = await send(question.request) else { return nil }
+        guard let fault = question.unusableFault(of: first) else {
             return AnswerProvider.Answer(first)
         }
-        if let fault = unusableFault(second, plan) {
-            notice(.unusable(plan.subject.scope, fault, isAskedAgain: false))
+        let isAskedAgain = ending == nil && ModelFailure(fault).isWorthAnotherTry
+        notice(.unusable(question.scope, fault, isAskedAgain: isAskedAgain))
+        guard isAskedAgain, let second = await send(question.request.askedAgain) else {
+            return AnswerProvider.Answer(first)
+        }
+        if let fault = question.unusableFault(of: second) {
+            notice(.unusable(question.scope, fault, isAskedAgain: false))
         }
         return AnswerProvider.Answer(second)
     }
@@ -119,18 +144,6 @@ private final class FreeAsking: Sendable {
             state.withLock { $0.ending = $0.ending ?? failure }
         }
         return answer
-    }
-}
-
-/// Why a model's answer, which may have been billed, cannot be used; nil where it can be, and where
-/// there is none.
-func unusableFault(
-    _ result: Result<ModelReply, ModelFailure>, _ plan: InsightPlan
-) -> ModelFailure.Fault? {
-    switch result {
-    case .success(let reply): isReadable(reply, plan) ? nil : .malformed
-    case .failure(let failure):
-        ModelFailure.unusable.contains(failure.outcome) ? failure.fault : nil
     }
 }
 

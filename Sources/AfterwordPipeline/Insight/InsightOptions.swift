@@ -13,8 +13,22 @@ package struct InsightOptions: Sendable {
     package var countsThemes = false
     /// The limit on the reviews sent to a model, as `tokenBound` counts.
     package var evidenceTokens = EvidenceLimit.tokens
+    /// Whether questions are asked in batches, at their price.
+    package var isBatch = false
+    /// The most questions of one batch.
+    package var batchLimit = QuestionLimit()
+    /// The run whose reviews are asked about; nil for the newest.
+    package var asOf: Int64?
     /// The most scopes per wave.
     package static let wave = 64
+
+    package init() {}
+}
+
+/// The most of one batch: a little less than servers take.
+package struct QuestionLimit: Sendable {
+    package var questions = 50_000
+    package var bytes = 150 << 20
 
     package init() {}
 }
@@ -163,6 +177,8 @@ package enum InsightOutcome: Equatable, Sendable {
     case failed(ModelFailure)
     /// Another program's call for the same request did not end in time.
     case stillAsked
+    /// A batch asks the same; `collectBatches` takes the answer.
+    case inBatch
     /// Not attempted because the run ended before.
     case notTried
 

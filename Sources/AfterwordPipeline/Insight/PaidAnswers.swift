@@ -4,10 +4,11 @@ import AfterwordCore
 /// booked afterwards. Requests run in child tasks; only the current task uses the store.
 struct PaidAnswers {
     let provider: AnswerProvider
-    let facts: ModelFacts
-    let plans: [InsightPlan]
+    let price: AskingPrice
+    /// Nil for places where nothing is asked.
+    let questions: [ModelQuestion?]
     private(set) var answers: [AnswerProvider.Answer?]
-    /// Plans that cannot be asked now: another program has sent the same request, or its
+    /// Questions that cannot be asked now: another program has sent the same request, or its
     /// reservations leave no room in the budget.
     private(set) var waiting: [Int]
     private var held: BudgetRefusal?
@@ -15,24 +16,24 @@ struct PaidAnswers {
     private var beats: Int64 = 0
 
     private enum Event: Sendable {
-        case answered(Int, Result<ModelReply, ModelFailure>)
+        case answered(Int, Result<ModelReply, ModelFailure>, microseconds: Int64)
         case beat
     }
 
-    init(_ provider: AnswerProvider, _ facts: ModelFacts, _ plans: [InsightPlan]) {
+    init(_ provider: AnswerProvider, _ price: AskingPrice, _ questions: [ModelQuestion?]) {
         self.provider = provider
-        self.facts = facts
-        self.plans = plans
-        answers = [AnswerProvider.Answer?](repeating: nil, count: plans.count)
-        waiting = plans.indices.filter { plans[$0].step == .ask }
+        self.price = price
+        self.questions = questions
+        answers = [AnswerProvider.Answer?](repeating: nil, count: questions.count)
+        waiting = questions.indices.filter { questions[$0] != nil }
     }
 
     private var surroundings: InsightSurroundings { provider.surroundings }
 
-    /// Sends the requests of all waiting plans. Afterwards `waiting` holds those that depend on
+    /// Sends the requests of all that wait. Afterwards `waiting` holds those that depend on
     /// other programs.
     mutating func ask(_ store: any ReviewStore, _ report: inout InsightReport) async throws {
-        var queue = waiting.map { question($0, isAgain: false) }[...]
+        var queue = waiting.compactMap { question($0, isAgain: false) }[...]
         waiting = []
         held = nil
         try await withThrowingTaskGroup(of: Event.self) { group in
@@ -44,8 +45,8 @@ struct PaidAnswers {
                 case .beat:
                     try await beat(store)
                     if report.beyond == nil { addBeat(to: &group) }
-                case .answered(let index, let result):
-                    let again = try await settle(index, result, store, &report)
+                case .answered(let index, let result, let microseconds):
+                    let again = try await settle(index, result, microseconds, store, &report)
                     if let again { queue.insert(again, at: queue.startIndex) }
                     // A server that reports impossible usage cannot be trusted with the other
                     // requests either.
@@ -56,7 +57,7 @@ struct PaidAnswers {
         }
     }
 
-    /// Retries the waiting plans until none is left or the number of waits is used up.
+    /// Retries what waits until none is left or the number of waits is used up.
     mutating func askWaiting(_ store: any ReviewStore, _ report: inout InsightReport) async throws {
         var waits = surroundings.waits
         let first = waiting
@@ -64,7 +65,7 @@ struct PaidAnswers {
             surroundings.notice(.waitingForBudget(held))
         } else {
             surroundings.notice(
-                .waitingForAnother(scopes: first.map { plans[$0].subject.scope }))
+                .waitingForAnother(scopes: first.compactMap { questions[$0]?.scope }))
         }
         while !waiting.isEmpty, waits > 0, report.refusal == nil, report.ending == nil {
             await surroundings.wait()
@@ -79,8 +80,10 @@ struct PaidAnswers {
         waiting = []
     }
 
-    private func question(_ index: Int, isAgain: Bool) -> (index: Int, question: PaidQuestion) {
-        (index, PaidQuestion(plans[index], facts, provider.model.terms, isAgain: isAgain))
+    private func question(
+        _ index: Int, isAgain: Bool
+    ) -> (index: Int, question: PaidQuestion)? {
+        questions[index].map { (index, PaidQuestion($0, price, isAgain: isAgain)) }
     }
 
     // MARK: Begin, renew, end
@@ -100,11 +103,13 @@ struct PaidAnswers {
             switch try await reserve(question, store) {
             case .cached(let known):
                 report.cacheHits += 1
-                answers[index] = .success(ModelReply(text: known.answer, usage: known.usage))
+                answers[index] = .known(known)
             case .inFlight: waiting.append(index)
+            case .inBatch: answers[index] = .inBatch
             case .leftAlone: answers[index] = .failure(ModelFailure(.leftAlone))
             case .askAgain:
-                queue[queue.startIndex] = self.question(index, isAgain: true)
+                queue[queue.startIndex].question = PaidQuestion(
+                    question.question, price, isAgain: true)
                 continue
             case .full(let refusal):
                 // One of the open requests will end and may free budget.
@@ -118,7 +123,12 @@ struct PaidAnswers {
                 onTheWay[index] = (call, question)
                 report.calls += 1
                 let (model, request) = (provider.model, question.request)
-                group.addTask { .answered(index, await result(model, request)) }
+                let now = surroundings.now
+                group.addTask {
+                    let start = now()
+                    let result = await result(model, request)
+                    return .answered(index, result, microseconds: now().microseconds(since: start))
+                }
             }
             queue.removeFirst()
         }
@@ -128,7 +138,9 @@ struct PaidAnswers {
         _ question: PaidQuestion, _ store: any ReviewStore
     ) async throws -> Reservation {
         try await surroundings.whenFree {
-            try reserveCall(question, of: provider, in: store, now: surroundings.now())
+            try reserveCall(
+                question, provider.options, in: store, command: surroundings.batch,
+                now: surroundings.now())
         }
     }
 
@@ -149,26 +161,25 @@ struct PaidAnswers {
         }
         beats += 1
         guard beats.isMultiple(of: 2), let first = calls.map(\.startedAt).min() else { return }
-        let (age, overflow) = surroundings.now().microseconds.subtractingReportingOverflow(
-            first.microseconds)
-        guard !overflow, age >= 0 else { return }
+        let age = surroundings.now().microseconds(since: first)
         surroundings.notice(
             .waitingForModel(questions: calls.count, seconds: age / 1_000_000))
     }
 
     /// Books an answer; returns the question if it is to be asked once more.
     private mutating func settle(
-        _ index: Int, _ result: Result<ModelReply, ModelFailure>, _ store: any ReviewStore,
-        _ report: inout InsightReport
+        _ index: Int, _ result: Result<ModelReply, ModelFailure>, _ microseconds: Int64,
+        _ store: any ReviewStore, _ report: inout InsightReport
     ) async throws -> (index: Int, question: PaidQuestion)? {
         guard let (call, question) = onTheWay.removeValue(forKey: index) else { return nil }
-        let settled = try await surroundings.whenFree {
-            try settleCall(call, question, result, of: provider, in: store)
-        }
+        var ended = question.settled(call, result, at: surroundings.now())
+        ended.answer?.microseconds = microseconds
+        let settled = ended
+        try await surroundings.whenFree { try settleCall(settled, in: store) }
         report.cost = saturatingSum(report.cost, settled.cost)
         report.isProven = true
         answers[index] = AnswerProvider.Answer(result)
-        let scope = plans[index].subject.scope
+        let scope = question.question.scope
         if !settled.isUsageKnown { surroundings.notice(.unknownUsage(scope)) }
         if let beyond = settled.beyond, report.beyond == nil {
             report.beyond = beyond
@@ -178,10 +189,18 @@ struct PaidAnswers {
         if case .failure(let failure) = result, failure.endsTheRun {
             report.ending = report.ending ?? failure
         }
-        guard let fault = unusableFault(result, question.plan) else { return nil }
+        guard let fault = question.question.unusableFault(of: result) else { return nil }
         let isAskedAgain =
             !question.isAgain && report.ending == nil && ModelFailure(fault).isWorthAnotherTry
         surroundings.notice(.unusable(scope, fault, isAskedAgain: isAskedAgain))
         return isAskedAgain ? self.question(index, isAgain: true) : nil
+    }
+}
+
+extension Instant {
+    /// The time that passed since another moment, in microseconds; 0 where the clock was set back.
+    func microseconds(since earlier: Instant) -> Int64 {
+        let (passed, overflow) = microseconds.subtractingReportingOverflow(earlier.microseconds)
+        return overflow ? 0 : max(passed, 0)
     }
 }

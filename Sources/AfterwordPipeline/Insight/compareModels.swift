@@ -8,10 +8,11 @@ package struct ModelTrial: Sendable {
     package var fault: String?
     /// Nil where it is not known.
     package var usage: ModelUsage?
-    /// Nano-dollars, by the usage and the tier that the answer names; nil for a free model and
-    /// where the usage is not known.
+    /// Nano-dollars, by the usage and the tier that the answer names; nil for a free model, and
+    /// where usage or tier are not known, as of answers that an earlier program kept.
     package var cost: Int64?
-    /// How long the answer took, with retries; nil for an answer that was known.
+    /// How long the answer took, with retries; of a kept answer, when it was asked for. Nil where
+    /// that is not known.
     package var microseconds: Int64?
 }
 
@@ -97,18 +98,19 @@ private func trials(
     let provider = AnswerProvider(
         model: timed, options: options, surroundings: terms.surroundings)
     let answers: [AnswerProvider.Answer?]
-    if let facts = model.facts {
-        var paid = PaidAnswers(provider, facts, plans)
+    let questions = plans.map(\.question)
+    if let price = AskingPrice(model) {
+        var paid = PaidAnswers(provider, price, questions)
         try await paid.ask(store, &report)
         if !paid.waiting.isEmpty { try await paid.askWaiting(store, &report) }
         answers = paid.answers
     } else {
-        answers = await provider.askFree(plans, &report)
+        answers = await provider.askFree(questions.compactMap(\.self), &report)
     }
     if report.refusal != nil || report.ending != nil { return nil }
     return await concurrently(Array(zip(plans, answers)), width: options.parallel) {
         var trial = ModelTrial($1, to: $0, of: model, lexicon)
-        trial.microseconds = timed.microseconds($0.request)
+        trial.microseconds = timed.microseconds($0.request) ?? trial.microseconds
         return trial
     }
 }
@@ -119,27 +121,41 @@ extension ModelTrial {
         _ answer: AnswerProvider.Answer?, to plan: InsightPlan, of model: any LanguageModel,
         _ lexicon: Lexicon
     ) {
-        var terms = model.terms
+        let tier: ServiceTier?
         switch answer {
         case .success(let reply):
             usage = reply.isUsageKnown ? reply.usage : nil
-            terms.tier = reply.tier
-            if let read = try? readAnswer(reply.text, schema: plan.request.schema) {
-                let insight = composeInsight(
-                    read, plan.evidence, of: plan.subject,
-                    by: InsightTerms(
-                        language: plan.language, model: model.name, lexicon: lexicon))
-                score = AnswerScore(read, insight)
-            } else {
-                fault = "unreadable"
-            }
+            tier = reply.tier
+        case .known(let kept):
+            // What a kept answer cost is known by its own tier only.
+            tier = kept.tier.flatMap(ServiceTier.init(rawValue:))
+            usage = kept.usage.input > 0 ? kept.usage : nil
+            microseconds = kept.microseconds
         case .failure(let failure):
             usage = failure.usage
-            terms.tier = failure.tier
+            tier = failure.tier
             fault = failure.outcome
+        case .inBatch:
+            (tier, fault) = (nil, "in_batch")
         case .inFlight, nil:
-            fault = "in_flight"
+            (tier, fault) = (nil, "in_flight")
         }
-        if let usage, let facts = model.facts { cost = facts.cost(usage, terms) }
+        if let given = answer?.given { score(given.text, plan, model, lexicon) }
+        guard let usage, let tier, let price = AskingPrice(model) else { return }
+        cost = price.cost(usage, tier)
+    }
+
+    /// Scores an answer, or says that it cannot be read.
+    private mutating func score(
+        _ text: String, _ plan: InsightPlan, _ model: any LanguageModel, _ lexicon: Lexicon
+    ) {
+        guard let read = try? readAnswer(text, schema: plan.request.schema) else {
+            fault = "unreadable"
+            return
+        }
+        let insight = composeInsight(
+            read, plan.evidence, of: plan.subject,
+            by: InsightTerms(language: plan.language, model: model.name, lexicon: lexicon))
+        score = AnswerScore(read, insight)
     }
 }

@@ -15,7 +15,10 @@ package func makeInsights(
 ) async throws -> InsightReport {
     let lexicon = Lexicon.first
     let only = scopes.count == 1 && !options.countsThemes ? scopes[0] : nil
-    let source = try store.read { try InsightSource($0, for: only, lexicon: lexicon) }
+    let source = try store.read { reader in
+        let past: (any StoreReader)? = options.asOf.map { AsOfReader(reader, run: $0) }
+        return try InsightSource(past ?? reader, for: only, lexicon: lexicon)
+    }
     var report = InsightReport()
     let isThemeless = options.countsThemes && source.themesAreOld
     var wave = InsightWave(
@@ -53,8 +56,8 @@ private struct InsightWave {
         var rows = [InsightRow?](repeating: nil, count: plans.count)
         var answers: [AnswerProvider.Answer?]
         try await recompose(plans, &rows, store, &report)
-        if let facts = model.facts {
-            var paid = PaidAnswers(provider, facts, plans)
+        if let price = AskingPrice(model) {
+            var paid = PaidAnswers(provider, price, plans.map(\.question))
             try await paid.ask(store, &report)
             answers = paid.answers
             try await keep(plans, answers, &rows, store, &report)
@@ -64,7 +67,7 @@ private struct InsightWave {
                 try await keep(plans, answers, &rows, store, &report)
             }
         } else {
-            answers = try await provider.freeAnswers(plans, store, &report)
+            answers = try await provider.freeAnswers(plans.map(\.question), store, &report)
             try await keep(plans, answers, &rows, store, &report)
         }
         for (index, plan) in plans.enumerated() {
@@ -83,7 +86,7 @@ private struct InsightWave {
                 guard case .recompose = plan.step,
                     let known = try reader.cachedAnswer(plan.cacheKey)
                 else { continue }
-                answers[index] = .success(ModelReply(text: known.answer, usage: known.usage))
+                answers[index] = .known(known)
                 report.cacheHits += 1
             }
         }
@@ -101,13 +104,17 @@ private struct InsightWave {
         let composed = await concurrently(
             open.map { (plans[$0], answers[$0]) }, width: provider.options.parallel
         ) { plan, answer -> InsightRow? in
-            guard case .success(let answer)? = answer,
+            guard let answer = answer?.given,
                 let read = try? readAnswer(answer.text, schema: plan.request.schema)
             else { return nil }
-            return plan.row(read, evidenceRun: run, lexicon: lexicon)
+            var row = plan.row(read, evidenceRun: run, lexicon: lexicon)
+            row.servedModel = answer.servedModel
+            return row
         }
         let isFree = provider.model.facts == nil
-        let kept = isFree ? provider.kept(plans, answers, at: provider.surroundings.now()) : []
+        let kept =
+            isFree
+            ? provider.kept(plans.map(\.question), answers, at: provider.surroundings.now()) : []
         let (source, surroundings) = (source, provider.surroundings)
         let made = MadeInsights(
             rows: composed.compactMap { $0 }, answers: kept, themes: themes)
@@ -132,9 +139,10 @@ private func outcome(
     }
     if let row { return .made(row) }
     switch answer {
-    case .success?: return .failed(ModelFailure(.malformed))
+    case .success?, .known?: return .failed(ModelFailure(.malformed))
     case .failure(let failure)?: return .failed(failure)
     case .inFlight?: return .stillAsked
+    case .inBatch?: return .inBatch
     case nil: return .notTried
     }
 }

@@ -19,7 +19,7 @@ package struct InsightPlan: Sendable {
     package var step: Step
     package var language: Language
 
-    /// The most that one attempt can cost, in nano-dollars.
+    /// The most that one attempt can cost, in nano-dollars; of all tries: `AskingPrice.most`.
     package func reservation(_ facts: ModelFacts, _ terms: PriceTerms = PriceTerms()) -> Int64 {
         facts.price(of: request, terms)
     }
@@ -111,7 +111,8 @@ package func priceInsights(
     options: InsightOptions
 ) throws -> InsightPrice {
     var price = InsightPrice()
-    if model.facts != nil { price.cost = 0 }
+    let asking = AskingPrice(model, isBatch: options.isBatch)
+    if asking != nil { price.cost = 0 }
     let scopes = try chooseScopes(reader, choice)
     guard !scopes.isEmpty else { return price }
     let source = try InsightSource(reader)
@@ -132,9 +133,8 @@ package func priceInsights(
             let bound = plan.request.usageBound
             price.inputTokens = saturatingSum(price.inputTokens, bound.input)
             price.outputTokens = saturatingSum(price.outputTokens, bound.output)
-            if let facts = model.facts {
-                price.cost = saturatingSum(
-                    price.cost ?? 0, plan.reservation(facts, model.terms))
+            if let asking {
+                price.cost = saturatingSum(price.cost ?? 0, asking.most(plan.request))
             }
         }
     }

@@ -7,6 +7,8 @@ package enum Reservation: Sendable {
     case granted(ModelCall)
     /// Another program has sent the same request.
     case inFlight
+    /// A batch asks the same, which may take a day.
+    case inBatch
     /// No room in the budget until open calls end.
     case full(BudgetRefusal)
     case refused(BudgetRefusal)
@@ -20,24 +22,30 @@ package enum Reservation: Sendable {
 /// the lease every quarter of this time.
 package let callLeaseSeconds: Int64 = 60
 
+/// How long the calls of a batch are respected, in seconds: 30 days, as long as a server keeps the
+/// answers. Afterwards they count as lost, and their reservation as spent.
+package let batchLeaseSeconds: Int64 = 2_592_000
+
 /// How many answers to one request may be unusable before it is not sent again.
 let unusableAnswerLimit: Int64 = 2
 
 /// A request to a paid model.
 struct PaidQuestion: Sendable {
-    var plan: InsightPlan
+    var question: ModelQuestion
     var request: ModelRequest
-    /// The most that one attempt can cost, in nano-dollars.
-    var price: Int64
+    var price: AskingPrice
     /// Whether an earlier answer to the same request was unusable.
     var isAgain: Bool
 
-    init(_ plan: InsightPlan, _ facts: ModelFacts, _ terms: PriceTerms, isAgain: Bool) {
-        self.plan = plan
+    init(_ question: ModelQuestion, _ price: AskingPrice, isAgain: Bool) {
+        self.question = question
+        self.price = price
         self.isAgain = isAgain
-        request = isAgain ? plan.request.askedAgain : plan.request
-        price = facts.price(of: request, terms)
+        request = isAgain ? question.request.askedAgain : question.request
     }
+
+    /// The most that one attempt can cost, in nano-dollars.
+    var oneTry: Int64 { price.oneTry(request) }
 }
 
 /// Reserves the most that a request can cost. The check of the budget and the reservation are one
@@ -46,17 +54,75 @@ struct PaidQuestion: Sendable {
 ///
 /// - Throws: `StoreFault`.
 func reserveCall(
-    _ question: PaidQuestion, of provider: AnswerProvider, in store: any ModelLedger, now: Instant
+    _ question: PaidQuestion, _ options: InsightOptions, in store: any ModelLedger,
+    command: Int64, now: Instant
 ) throws -> Reservation {
-    let (key, options, batch) = (
-        question.plan.cacheKey, provider.options, provider.surroundings.batch
-    )
-    return try store.ledger { ledger in
+    try store.ledger { ledger in
+        var room = BudgetRoom(ledger, command: command, now: now)
+        let booking = CallBooking(options: options, command: command, now: now)
+        return try booking.reserve(question, ledger, &room)
+    }
+}
+
+/// What is spent of each ceiling, read once and kept while calls are reserved in one transaction.
+struct BudgetRoom {
+    private let ledger: any LedgerTransaction
+    private let command: Int64
+    private let now: Instant
+    private var spent: [Budget.Span: Int64] = [:]
+
+    init(_ ledger: any LedgerTransaction, command: Int64, now: Instant) {
+        self.ledger = ledger
+        self.command = command
+        self.now = now
+    }
+
+    mutating func verdict(on amount: Int64, of budget: Budget) throws -> BudgetVerdict {
+        for span in Budget.Span.allCases where spent[span] == nil {
+            spent[span] =
+                switch span {
+                case .run: try ledger.spent(batch: command)
+                case .day: try ledger.spent(since: now.startOfDay)
+                case .month: try ledger.spent(since: now.startOfMonth)
+                }
+        }
+        let verdict = try budget.verdict(on: amount) {
+            spent[$0] ?? 0
+        } onTheWay: { span in
+            switch span {
+            case .run: try ledger.onTheWay(batch: command, at: now)
+            case .day: try ledger.onTheWay(since: now.startOfDay, at: now)
+            case .month: try ledger.onTheWay(since: now.startOfMonth, at: now)
+            }
+        }
+        if verdict == .fits {
+            for span in Budget.Span.allCases {
+                spent[span] = saturatingSum(spent[span] ?? 0, amount)
+            }
+        }
+        return verdict
+    }
+}
+
+/// How calls are reserved in a transaction.
+struct CallBooking {
+    var options: InsightOptions
+    var command: Int64
+    var now: Instant
+    /// The batch that they are asked in; nil where they are asked directly.
+    var modelBatch: Int64?
+
+    func reserve(
+        _ question: PaidQuestion, _ ledger: any LedgerTransaction, _ room: inout BudgetRoom
+    ) throws -> Reservation {
+        let key = question.question.cacheKey
         if !options.isRefreshing, let answer = try ledger.answer(for: key) {
             return .cached(answer)
         }
         if var open = try ledger.openCall(for: key) {
-            guard open.leaseUntil <= now else { return .inFlight }
+            guard open.leaseUntil <= now else {
+                return open.modelBatch == nil ? .inFlight : .inBatch
+            }
             open.endedAt = now
             open.cost = open.reserved
             open.outcome = "abandoned"
@@ -67,29 +133,18 @@ func reserveCall(
             if unusable >= unusableAnswerLimit { return .leftAlone }
             if unusable > 0 { return .askAgain }
         }
-        let amount = saturatingProduct(question.price, Int64(provider.model.tries))
-        let verdict = try options.budget.verdict(on: amount) { span in
-            switch span {
-            case .run: try ledger.spent(batch: batch)
-            case .day: try ledger.spent(since: now.startOfDay)
-            case .month: try ledger.spent(since: now.startOfMonth)
-            }
-        } onTheWay: { span in
-            switch span {
-            case .run: try ledger.onTheWay(batch: batch, at: now)
-            case .day: try ledger.onTheWay(since: now.startOfDay, at: now)
-            case .month: try ledger.onTheWay(since: now.startOfMonth, at: now)
-            }
-        }
-        switch verdict {
+        let amount = question.price.most(question.request)
+        switch try room.verdict(on: amount, of: options.budget) {
         case .full(let refusal): return .full(refusal)
         case .refused(let refusal): return .refused(refusal)
         case .fits: break
         }
+        let lease = modelBatch == nil ? callLeaseSeconds : batchLeaseSeconds
         var call = ModelCall(
-            call: 0, batch: batch, cacheKey: key, requestDigest: question.request.digest,
-            model: question.request.model, startedAt: now,
-            leaseUntil: now.adding(seconds: callLeaseSeconds), reserved: amount)
+            call: 0, batch: command, cacheKey: key, requestDigest: question.request.digest,
+            model: question.request.model, startedAt: now, leaseUntil: now.adding(seconds: lease),
+            reserved: amount)
+        call.modelBatch = modelBatch
         call.call = try ledger.begin(call)
         return .granted(call)
     }
@@ -106,88 +161,6 @@ func renewLeases(_ calls: [ModelCall], in store: any ModelLedger, now: Instant) 
             open.leaseUntil = now.adding(seconds: callLeaseSeconds)
             try ledger.end(open)
         }
-    }
-}
-
-/// The result of ending a call.
-struct SettledCall {
-    /// In nano-dollars.
-    var cost: Int64
-    var isUsageKnown: Bool
-    var beyond: BeyondBound?
-}
-
-/// Ends a call and books its cost: the provider's token count at the price of the tier named in the
-/// response, plus the full price of each attempt whose result is unknown. A usable answer is cached
-/// in the same transaction; of an unusable one the beginning is stored.
-///
-/// - Throws: `StoreFault`.
-func settleCall(
-    _ call: ModelCall, _ question: PaidQuestion, _ result: Result<ModelReply, ModelFailure>,
-    of provider: AnswerProvider, in store: any ModelLedger
-) throws -> SettledCall {
-    let (model, now) = (provider.model, provider.surroundings.now())
-    var ended = call
-    ended.endedAt = now
-    var answer: CachedAnswer?
-    let (tier, unknownTries): (ServiceTier, Int)
-    switch result {
-    case .success(let reply):
-        (tier, unknownTries) = (reply.tier, reply.unknownTries)
-        ended.usage = reply.isUsageKnown ? reply.usage : nil
-        ended.note(reply.requestIDs)
-        if isReadable(reply, question.plan) {
-            ended.outcome = "answered"
-            answer = CachedAnswer(
-                key: call.cacheKey, model: call.model, madeAt: now, usage: reply.usage,
-                answer: reply.text)
-        } else {
-            ended.outcome = "unreadable"
-            ended.unreadAnswer = keptAnswer(reply.text.utf8)
-        }
-    case .failure(let failure):
-        (tier, unknownTries) = (failure.tier, failure.unknownTries)
-        ended.usage = failure.usage
-        ended.outcome = failure.outcome
-        ended.unreadAnswer = failure.answer
-        ended.note(failure.requestIDs)
-    }
-    var terms = model.terms
-    terms.tier = tier
-    let counted = ended.usage.map { model.facts?.cost($0, terms) ?? 0 }
-    if counted != nil { ended.tier = tier.rawValue }
-    let cost = saturatingSum(
-        counted ?? 0, saturatingProduct(question.price, Int64(unknownTries)))
-    ended.cost = cost
-    let row = ended
-    try store.ledger { ledger in
-        try ledger.end(row)
-        if let answer { try ledger.put(answer: answer) }
-    }
-    return SettledCall(
-        cost: cost, isUsageKnown: counted != nil || unknownTries == 0,
-        beyond: beyond(ended.usage, counted, cost, question))
-}
-
-/// The excess of a call that used more tokens, or cost more, than one attempt can; otherwise nil.
-private func beyond(
-    _ usage: ModelUsage?, _ counted: Int64?, _ cost: Int64, _ question: PaidQuestion
-) -> BeyondBound? {
-    guard let usage, let counted else { return nil }
-    let bound = question.request.usageBound
-    guard !usage.isWithin(bound) || counted > question.price else { return nil }
-    return BeyondBound(usage: usage, bound: bound, cost: cost, price: question.price)
-}
-
-/// Whether an answer conforms to the schema.
-func isReadable(_ reply: ModelReply, _ plan: InsightPlan) -> Bool {
-    (try? readAnswer(reply.text, schema: plan.request.schema)) != nil
-}
-
-extension ModelCall {
-    fileprivate mutating func note(_ ids: RequestIDs) {
-        requestID = ids.server
-        clientRequestID = ids.own
     }
 }
 

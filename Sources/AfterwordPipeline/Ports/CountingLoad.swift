@@ -6,12 +6,20 @@
     package final class CountingStore: ReviewStore {
         private let store: any ReviewStore
         private let onCall: (Int) throws -> Void
+        private let onLedger: (Int) throws -> Void
+        private var moments = 0
 
-        /// - Parameter onCall: Called before each call with its number in the load, from 1; what it
-        ///   throws, the call throws.
-        package init(_ store: any ReviewStore, onCall: @escaping (Int) throws -> Void) {
+        /// - Parameters:
+        ///   - onCall: Called before each call with its number in the load, from 1; what it throws,
+        ///     the call throws.
+        ///   - onLedger: The same before and after each transaction of the ledger, counted on.
+        package init(
+            _ store: any ReviewStore, onCall: @escaping (Int) throws -> Void,
+            onLedger: @escaping (Int) throws -> Void = { _ in }
+        ) {
             self.store = store
             self.onCall = onCall
+            self.onLedger = onLedger
         }
 
         package func load<Result>(
@@ -26,7 +34,14 @@
 
         package func ledger<Result>(
             _ body: (any LedgerTransaction) throws -> Result
-        ) throws -> Result { try store.ledger(body) }
+        ) throws -> Result {
+            moments += 1
+            try onLedger(moments)
+            let result = try store.ledger(body)
+            moments += 1
+            try onLedger(moments)
+            return result
+        }
 
         package var snapshots: any ReadingStore { store.snapshots }
         package var interruption: any Interruption { store.interruption }

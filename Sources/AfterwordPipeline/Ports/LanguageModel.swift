@@ -69,6 +69,8 @@ package struct ModelReply: Equatable, Sendable {
     package var isUsageKnown: Bool
     /// The service tier that the answer names.
     package var tier: ServiceTier
+    /// The model as the server names it; nil where it names none.
+    package var servedModel: String?
     package var requestIDs = RequestIDs()
 
     package init(
@@ -125,6 +127,8 @@ package struct ModelFailure: Error, Equatable, Sendable {
         /// The reported usage or cost exceeds the bound of the call. It is booked as reported, and
         /// no further request is sent.
         case beyondBound
+        /// The batch that it was asked in ended without an answer to it.
+        case batchEnded(BatchEnd)
     }
     package var fault: Fault
     /// The usage that the provider reports; nil where it reports none: its own errors are not
@@ -137,6 +141,8 @@ package struct ModelFailure: Error, Equatable, Sendable {
     /// What was received instead of an answer (`keptAnswer`), where it helps to diagnose the
     /// failure.
     package var answer: String?
+    /// The model as the server names it; nil where it names none.
+    package var servedModel: String?
     package var requestIDs = RequestIDs()
 
     package init(
@@ -189,6 +195,11 @@ package struct ModelFailure: Error, Equatable, Sendable {
         case .refusedRedirect: "redirect"
         case .leftAlone: "left_alone"
         case .beyondBound: "beyond_bound"
+        case .batchEnded(.completed): "missing"
+        case .batchEnded(.failed): "batch_failed"
+        case .batchEnded(.expired): "batch_expired"
+        case .batchEnded(.cancelled): "batch_cancelled"
+        case .batchEnded(.notSent): "not_sent"
         }
     }
 }

@@ -168,7 +168,7 @@ package struct GoldenCase: Sendable {
                     "scope": .string(scope.written), "status": .string("failed"),
                     "outcome": .string(failure.outcome),
                 ])
-            case .stillAsked, .notTried:
+            case .stillAsked, .inBatch, .notTried:
                 .row(["scope": .string(scope.written), "status": .string("not_tried")])
             }
         }

@@ -156,6 +156,7 @@ func kindName(_ run: RunRecord) -> String {
     case .replay: "rejected records again"
     case .catalog: "catalog"
     case .insight: "insights"
+    case .enrichment: "what a model read"
     case .verdict: "a person's verdict"
     case .reclean, .reread: "stored reviews read again"
     }

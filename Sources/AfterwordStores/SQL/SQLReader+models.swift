@@ -36,10 +36,18 @@ extension SQLReader {
         guard let ids else {
             return try all("\(Self.enrichments) \(Self.inOrder)") { try $0.enrichmentRow }
         }
-        return try all(
-            "\(Self.enrichments) WHERE p.product_id BETWEEN ? AND ? \(Self.inOrder)",
-            [SQLValue(ids.lowerBound), SQLValue(ids.upperBound)]
-        ) { try $0.enrichmentRow }
+        let found = try ranges(of: ids).flatMap { keys in
+            try all(
+                "\(Self.enrichments) WHERE e.review_key BETWEEN ? AND ? \(Self.inOrder)",
+                bounds(keys)
+            ) { try $0.enrichmentRow }
+        }
+        return found.sorted { left, right in
+            (left.productID, left.reviewID, left.version, Text(left.language), left.madeRun) < (
+                right.productID, right.reviewID, right.version, Text(right.language),
+                right.madeRun
+            )
+        }
     }
 
     func enrichments(ofReviews keys: [Int64]) throws -> [EnrichmentRow] {

@@ -4,7 +4,7 @@ import AfterwordPipeline
 /// Bounded reads. The rows of products whose keys follow one another lie together, and products
 /// that were loaded together have such keys: their rows are read as one range.
 extension SQLReader {
-    private func ranges(of ids: ClosedRange<Text>) throws -> [ClosedRange<Int64>] {
+    func ranges(of ids: ClosedRange<Text>) throws -> [ClosedRange<Int64>] {
         let keys = try all(
             """
             SELECT product_key FROM products_dim WHERE product_id BETWEEN ? AND ?
@@ -15,7 +15,7 @@ extension SQLReader {
     }
 
     /// The first and the last review key of products, as values of a query.
-    private func bounds(_ keys: ClosedRange<Int64>) -> [SQLValue] {
+    func bounds(_ keys: ClosedRange<Int64>) -> [SQLValue] {
         [
             .number(reviewKeys(ofProduct: keys.lowerBound).lowerBound),
             .number(reviewKeys(ofProduct: keys.upperBound).upperBound),

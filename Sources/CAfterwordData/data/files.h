@@ -134,6 +134,8 @@
 #include "embed.h"
 #define FILE_NAME "prompts/1.txt"
 #include "embed.h"
+#define FILE_NAME "prompts/enrichment-1.txt"
+#include "embed.h"
 
 // Shapes of sources, in the order in which they are tried.
 #define FILE_NAME "shapes/customer-reviews.json"

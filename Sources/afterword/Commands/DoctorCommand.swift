@@ -15,7 +15,7 @@ struct DoctorCommand: AsyncParsableCommand {
             and asks one short question, with 64 tokens for the answer, at the model's prices: \
             whether the key is accepted, whether the model is there and until when, the tier that \
             was billed, what is left of the rate limits, and how far this clock is from the \
-            server's.
+            server's. The question is booked in the store, if there is one; none is made.
             """)
 
     @OptionGroup var store: StoreOptions
@@ -118,8 +118,34 @@ struct DoctorCommand: AsyncParsableCommand {
         var configuration = try server.configuration(model, isAsking: true)
         configuration.answerSeconds = 60
         let asked = try OpenAIModel(configuration)
-        let probe = await asked.probe()
-        await asked.shutDown()
-        return probe.findings(of: configuration.facts, at: now())
+        do {
+            let probe = try await probe(asked)
+            await asked.shutDown()
+            return probe.findings(of: configuration.facts, at: now())
+        } catch let refusal as BudgetRefusal {
+            await asked.shutDown()
+            return [DoctorFinding("tier", .failed, refusal.words)]
+        } catch {
+            await asked.shutDown()
+            throw error
+        }
+    }
+
+    /// Asks the server; the question is booked, unless it is free or there is no store to book
+    /// it in.
+    private func probe(_ model: OpenAIModel) async throws -> ModelProbe {
+        // A store that cannot be opened is a finding of its own.
+        guard let facts = model.facts, let ledger = try? store.location.openForBooking() else {
+            return await model.probe()
+        }
+        let request = model.shortQuestion
+        let question = CheckQuestion(
+            facts: facts, terms: model.terms, requestDigest: request.digest,
+            most: facts.price(of: request, model.terms))
+        return try await model.probe { ask in
+            try await bookCall(
+                question, budget: readBudget(nil), in: ledger,
+                insightSurroundings(isQuiet: true), ask: ask)
+        }
     }
 }

@@ -12,9 +12,10 @@ struct DriftCommand: AsyncParsableCommand {
             compares the form of the answers: headers, members and their types; never what a model \
             says. Exit code 1 where something differs, 4 where a question got no answer. Costs \
             money like the questions did, at most --budget-usd, and no more than a day's or a \
-            month's ceiling; it is booked in no store.
+            month's ceiling; it is booked in the store, if there is one; none is made.
             """)
 
+    @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var server: ModelServerOptions
     @Argument(help: "A folder of recordings, from --record.")
@@ -35,11 +36,16 @@ struct DriftCommand: AsyncParsableCommand {
             throw CommandFault(.usage, "no recording of \(printable(folder)) holds an answer")
         }
         try checkBudget(recordings)
+        let ledger = try store.location.openForBooking()
+        if ledger == nil {
+            Terminal.writeError(
+                "afterword: no store of this program's schema that can be written: what is asked "
+                    + "is booked nowhere")
+        }
+        let surroundings = insightSurroundings(isQuiet: true)
         var (changed, unanswered) = (0, 0)
-        for recording in recordings {
-            let model = try OpenAIModel(server.configuration(recording.model, isAsking: true))
-            let drift = await model.drift(of: recording)
-            await model.shutDown()
+        for (number, recording) in recordings.enumerated() {
+            let drift = try await ask(recording, number, ledger, surroundings)
             switch drift {
             case .same: break
             case .changed: changed += 1
@@ -51,6 +57,36 @@ struct DriftCommand: AsyncParsableCommand {
         if !output.json {
             print("\(several(Int64(recordings.count), "answer")) in the recorded form.")
         }
+    }
+
+    /// Asks one question again and books what it cost, unless it is free or there is no store.
+    private func ask(
+        _ recording: Recording, _ number: Int, _ ledger: (any ReviewStore)?,
+        _ surroundings: InsightSurroundings
+    ) async throws -> Drift {
+        let model = try OpenAIModel(server.configuration(recording.model, isAsking: true))
+        let drift: Drift
+        do {
+            if let facts = model.facts, let ledger {
+                var question = CheckQuestion(
+                    facts: facts, terms: model.terms, requestDigest: recording.requestDigest,
+                    most: recording.greatestCost(facts))
+                question.number = number
+                drift = try await bookCall(
+                    question, budget: readBudget(budgetUsd), in: ledger, surroundings
+                ) { await model.drift(of: recording) }
+            } else {
+                drift = await model.drift(of: recording).value
+            }
+            await model.shutDown()
+        } catch let refusal as BudgetRefusal {
+            await model.shutDown()
+            throw CommandFault(.budget, refusal.words)
+        } catch {
+            await model.shutDown()
+            throw error
+        }
+        return drift
     }
 
     private func check(changed: Int, unanswered: Int, of count: Int) throws {

@@ -8,7 +8,7 @@ struct InsightsCommand: AsyncParsableCommand {
         commandName: "insights", abstract: "Insights that were made: list, history, difference.",
         subcommands: [
             InsightListCommand.self, InsightHistoryCommand.self, InsightDiffCommand.self,
-            InsightMakeCommand.self,
+            InsightMakeCommand.self, InsightCollectCommand.self,
         ],
         defaultSubcommand: InsightListCommand.self)
 }
@@ -122,8 +122,11 @@ struct InsightMakeCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
     @OptionGroup var model: ModelOptions
     @OptionGroup var events: EventOptions
+    @OptionGroup var batches: BatchOptions
     @Argument(help: "changed or top:N.")
     var choice: ChoiceArgument
+
+    func validate() throws { try batches.check(model.asking) }
 
     func run() async throws {
         let reviews = try store.openForWriting()
@@ -133,7 +136,7 @@ struct InsightMakeCommand: AsyncParsableCommand {
             return try reader.runs().dumps.newest?.runs ?? []
         }
         try await makeChosen(
-            choice.choice(loaded: Set(newest)), in: reviews, model,
+            choice.choice(loaded: Set(newest)), in: reviews, model, batches,
             InsightOutput(isJSON: output.json, log: log))
     }
 }
@@ -174,27 +177,37 @@ struct InsightOutput {
     var log: EventLog?
 }
 
-/// Makes the chosen insights and reports the outcome.
+/// Makes the chosen insights, or asks for them in batches, and reports the outcome.
 ///
 /// - Throws: `CommandFault` when a budget or the model ended it.
 func makeChosen(
     _ choice: InsightChoice, in store: any ReviewStore, _ model: ModelOptions,
-    _ output: InsightOutput
+    _ batches: BatchOptions, _ output: InsightOutput
 ) async throws {
     guard choice != .none else { return try model.asking.recording.finishUnused() }
     try await during(.insights, "", in: output.log) {
-        try await make(choice, in: store, model, output)
+        try await make(choice, in: store, model, batches, output)
     }
 }
 
 private func make(
     _ choice: InsightChoice, in store: any ReviewStore, _ model: ModelOptions,
-    _ output: InsightOutput
+    _ batches: BatchOptions, _ output: InsightOutput
 ) async throws {
     var options = try model.options()
     options.countsThemes = true
     let ready = options
     let scopes = try store.read { try chooseScopes($0, choice) }
+    if batches.batch {
+        let report = try await model.withBatchModel { model in
+            try await askForInsights(
+                scopes, in: store, by: model, options: ready,
+                surroundings: insightSurroundings(
+                    isQuiet: output.isQuiet || output.isJSON, log: output.log))
+        }
+        report.show(isQuiet: output.isQuiet, isJSON: output.isJSON)
+        return try report.check()
+    }
     let report = try await model.withModel { model in
         try await makeInsights(
             scopes, in: store, by: model, options: ready,

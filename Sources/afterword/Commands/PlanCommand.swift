@@ -9,20 +9,39 @@ struct PlanCommand: AsyncParsableCommand {
         abstract: "Show what 'run' would do; nothing is written.",
         discussion: """
             The dumps are loaded as 'run' would load them, then all of it is undone. Of several \
-            dumps each is planned by itself, against the store as it is. With --insights it tells \
-            what these would cost at most.
+            dumps each is planned by itself, against the store as it is. With --insights it says \
+            what these would cost at most, with all their tries, and with --enrich what an \
+            enrichment would.
             """)
 
     @OptionGroup var arguments: LoadArguments
 
     @OptionGroup var model: ModelOptions
 
+    @OptionGroup var batches: BatchOptions
+
+    @Option(help: "A scope whose reviews 'enrich' would let the model read.")
+    var enrich: String?
+
+    func validate() throws {
+        try batches.check(model.asking)
+        if let enrich { try checkScope(enrich) }
+    }
+
     func run() async throws {
         _ = try arguments.dumpsInOrder()
-        let options = try model.options()
+        var planned = try model.options()
+        planned.isBatch = batches.batch
+        let options = planned
         let store = try arguments.store.openForRehearsal()
         _ = try await model.withModel(isAsking: false) { model in
             try arguments.load(into: store) { run, reader in
+                if let enrich {
+                    let scope = try resolveScope(reader, enrich)
+                    let price = try priceEnrichment(
+                        reader, of: scope, model: model, options: options)
+                    show(price, model.name, options)
+                }
                 let choice = arguments.insights.choice(loaded: [run])
                 guard choice != .none else { return }
                 let price = try priceInsights(reader, choice, model: model, options: options)
@@ -41,11 +60,28 @@ struct PlanCommand: AsyncParsableCommand {
                 + "\(price.calls) \(price.calls == 1 ? "is" : "are") to be asked for from "
                 + "\(model).")
         guard price.calls > 0 else { return }
+        show(input: price.inputTokens, output: price.outputTokens, cost: price.cost, options)
+    }
+
+    private func show(_ price: EnrichmentPrice, _ model: String, _ options: InsightOptions) {
+        if arguments.output.json { return Terminal.write(json: [price.json]) }
+        guard !arguments.quiet else { return }
         print(
-            "At most \(several(price.inputTokens, "token")) in and "
-                + "\(grouped(price.outputTokens)) out, "
-                + (price.cost.map { "at most \(dollars($0))" } ?? "at no cost") + ".")
-        if let cost = price.cost, cost > options.budget.run {
+            "Enrichment: \(several(price.reviews, "review")) to read, "
+                + "\(grouped(price.standing)) read before; "
+                + "\(several(price.known, "answer")) known, "
+                + "\(several(price.calls, "question")) to \(model).")
+        guard price.calls > 0 else { return }
+        show(input: price.inputTokens, output: price.outputTokens, cost: price.cost, options)
+    }
+
+    private func show(
+        input: Int64, output: Int64, cost: Int64?, _ options: InsightOptions
+    ) {
+        print(
+            "At most \(several(input, "token")) in and \(grouped(output)) out, "
+                + (cost.map { "at most \(dollars($0))" } ?? "at no cost") + ".")
+        if let cost, cost > options.budget.run {
             print("That is more than the \(dollars(options.budget.run)) this command may spend.")
         }
     }

@@ -36,6 +36,12 @@ struct ReviewsCommand: ParsableCommand {
         }
     }
 
+    /// What models say of the whole text, in few words.
+    private static func read(_ review: ListedReview) -> String {
+        let words = Set(review.modelReadings.map(\.enrichment.sentiment.rawValue))
+        return words.isEmpty ? "–" : words.sorted().joined(separator: ", ")
+    }
+
     func run() throws {
         let listing = try store.read { reader in
             let id = try resolveScope(reader, "product:\(product)").id
@@ -43,16 +49,24 @@ struct ReviewsCommand: ParsableCommand {
                 reader, product: id, star: star, withDeleted: deleted, page: page.value)
         }
         if output.json { return Terminal.write(json: listing.entries.map(\.answer)) }
-        var table = Table([
-            "review": .left, "v": .right, "stars": .right, "created": .left, "title": .text,
-            "text": .text,
-        ])
+        let isRead = listing.entries.contains { !$0.modelReadings.isEmpty }
+        var table =
+            isRead
+            ? Table([
+                "review": .left, "v": .right, "stars": .right, "model": .left, "created": .left,
+                "title": .text, "text": .text,
+            ])
+            : Table([
+                "review": .left, "v": .right, "stars": .right, "created": .left, "title": .text,
+                "text": .text,
+            ])
         for review in listing.entries {
             let values = review.values
             table.add(
                 [
                     printable(review.reviewID.string), String(review.version),
                     values.rating.map { decimal($0, of: 10, places: $0 % 10 == 0 ? 0 : 1) } ?? "–",
+                ] + (isRead ? [Self.read(review)] : []) + [
                     Self.created(review),
                     printable(values.title?.string ?? ""),
                     printable(values.body?.string ?? ""),

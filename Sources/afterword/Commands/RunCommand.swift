@@ -19,7 +19,13 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
+    @OptionGroup var batches: BatchOptions
+
     func validate() throws {
+        try batches.check(model.asking)
+        guard arguments.insights != .none || !batches.batch else {
+            throw ValidationError("--batch goes with --insights")
+        }
         guard arguments.insights != .none || !model.asking.recording.isGiven else {
             throw ValidationError("--record and --replay go with --insights")
         }
@@ -43,7 +49,7 @@ struct RunCommand: AsyncParsableCommand {
         let store = try arguments.openForWriting()
         let runs = try arguments.load(into: store)
         try await makeChosen(
-            arguments.insights.choice(loaded: Set(runs)), in: store, model,
+            arguments.insights.choice(loaded: Set(runs)), in: store, model, batches,
             InsightOutput(
                 isQuiet: arguments.quiet, isJSON: arguments.output.json,
                 log: arguments.events.open()))

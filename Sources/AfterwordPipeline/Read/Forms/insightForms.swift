@@ -239,6 +239,9 @@ extension InsightRow {
         form.count("evidence_run", "The newest run whose reviews it speaks of.") { $0.evidenceRun }
         form.count("made_run", "The run that made it.") { $0.madeRun }
         form.text("model", "The model that was asked.") { $0.model }
+        form.optionalString(
+            "served_model", "The model as the server names it; null where it is not known."
+        ) { $0.servedModel }
         form.digest("cache_key", "What its answer is kept under.") { $0.cacheKey }
         form.digest("evidence_digest", "SHA-256 over what the model was shown.") {
             $0.evidenceDigest
@@ -257,6 +260,12 @@ extension ModelCall {
     package static let form = ObjectForm<ModelCall>("ModelCall", "A question to a model.") { form in
         form.count("call", "Its number.") { $0.call }
         form.text("model", "The model that was asked.") { $0.model }
+        form.optionalString(
+            "served_model", "The model as the server names it; null where it is not known."
+        ) { $0.servedModel }
+        form.optionalCount("llm_batch", "The batch it is asked in; null for none.") {
+            $0.modelBatch
+        }
         form.instant("started_at", "When it began.") { $0.startedAt }
         form.optionalInstant("ended_at", "When it ended; null while it is open.") { $0.endedAt }
         form.optionalString("outcome", "`answered`, or why not.") { $0.outcome }

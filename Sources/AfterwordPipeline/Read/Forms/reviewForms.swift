@@ -50,10 +50,53 @@ extension ListedReview {
         form.include(VersionValues.form) {
             VersionValues(values: $0.values, authorID: $0.authorID, times: $0.times)
         }
+        form.list(
+            "model_readings", ModelReading.answerForm,
+            "What models read in this version, one for each language; never counted."
+        ) { $0.modelReadings }
     }
 
     /// The JSON in answers of the commands and the API.
     package var answer: JSONValue { Self.answerForm.json(self) }
+}
+
+extension ModelReading {
+    package static let answerForm = ObjectForm<ModelReading>(
+        "ModelReading", "What a model read in a version of a review. It is not checked."
+    ) { form in
+        form.text("model", "The model that was asked.") { $0.model }
+        form.optionalString("served_model", "The model as the server names it.") {
+            $0.servedModel
+        }
+        form.text("language", "The language of the translation.") { $0.language }
+        form.count("made_run", "The run that stored it.") { $0.run }
+        form.choice(
+            "sentiment", ReviewEnrichment.Sentiment.allCases.map(\.rawValue),
+            "What the text as a whole says."
+        ) { $0.enrichment.sentiment.rawValue }
+        form.list("aspects", ModelReading.remark, "What it praises or complains of.") {
+            $0.enrichment.remarks
+        }
+        form.optionalString("title", "The title, translated; null where it needs none.") {
+            $0.enrichment.title
+        }
+        form.optionalString("text", "The text, translated; null where it needs none.") {
+            $0.enrichment.body
+        }
+        form.flag(
+            "is_translation_dropped",
+            "Whether a translation was dropped: it has an address that the review has not, or is "
+                + "far longer."
+        ) { $0.enrichment.isTranslationDropped }
+        form.flag("is_cut", "Whether the model saw the beginning only.") { $0.enrichment.isCut }
+    }
+
+    private static let remark = ObjectForm<ReviewEnrichment.Remark>(
+        "ModelRemark", "An aspect that a model finds in a review."
+    ) { form in
+        form.text("aspect", "An aspect of the lexicon, or `other`.") { $0.aspect }
+        form.flag("is_negative", "Complained of, not praised.") { $0.isNegative }
+    }
 }
 
 extension HistoryRow {

@@ -1,0 +1,34 @@
+import Foundation
+
+/// Why an address must not receive the API key.
+package enum ModelAddressFault: Error, Equatable, Sendable {
+    /// Neither https nor this machine.
+    case notSecure
+    /// Not a URL with a host, or a URL that contains a user name.
+    case noAddress
+}
+
+/// The address of a server of models.
+package struct ModelAddress: Sendable {
+    let host: String
+    let port: Int?
+    private let scheme: String
+
+    /// - Throws: `ModelAddressFault.noAddress`.
+    package init(_ address: String) throws(ModelAddressFault) {
+        guard let url = URL(string: address), let host = url.host, !host.isEmpty, url.user == nil
+        else { throw .noAddress }
+        self.host = host.lowercased()
+        port = url.port
+        scheme = url.scheme ?? ""
+    }
+
+    /// Whether nobody between can read what is sent.
+    package var isEncrypted: Bool { scheme == "https" }
+
+    /// Whether it is plain http to this machine, or to one of `hosts`.
+    package func isNear(_ hosts: Set<String>) -> Bool {
+        let isLoopback = ["localhost", "127.0.0.1", "::1", "[::1]"].contains(host)
+        return scheme == "http" && (isLoopback || hosts.contains(host))
+    }
+}

@@ -1,0 +1,125 @@
+import AfterwordCore
+
+/// What a batch asks about reviews: with their versions as of a run, the question can be made
+/// again.
+struct EnrichmentNote: Sendable {
+    /// A version of a review.
+    struct Version: Sendable {
+        var product: Text
+        var review: Text
+        var version: Int64
+    }
+
+    var language: Language
+    /// The newest run whose reviews are asked about.
+    var run: Int64
+    /// In the order of the question.
+    var versions: [Version]
+
+    init(of asked: EnrichmentQuestion, run: Int64) {
+        language = asked.language
+        self.run = run
+        versions = asked.reviews.map {
+            Version(product: $0.productID, review: $0.reviewID, version: $0.version)
+        }
+    }
+
+    var written: String {
+        JSONValue.row([
+            "language": .string(language.rawValue), "evidence_run": JSONValue(run),
+            "reviews": .array(
+                versions.map { version in
+                    .array([
+                        JSONValue(version.product), JSONValue(version.review),
+                        JSONValue(version.version),
+                    ])
+                }),
+        ]).canonical
+    }
+
+    /// Nil for a text of another form.
+    init?(written: String) {
+        guard let note = try? JSONValue(parsing: Array(written.utf8)),
+            let language = note["language"]?.text.flatMap(Language.init(rawValue:)),
+            let run = note["evidence_run"]?.integer, let reviews = note["reviews"]?.elements
+        else { return nil }
+        self.language = language
+        self.run = run
+        versions = reviews.compactMap { entry in
+            guard let parts = entry.elements, parts.count == 3, let product = parts[0].text,
+                let review = parts[1].text, let version = parts[2].integer
+            else { return nil }
+            return Version(product: Text(product), review: Text(review), version: version)
+        }
+        guard versions.count == reviews.count else { return nil }
+    }
+}
+
+/// Stores what models read in reviews, of kept answers.
+struct EnrichmentBatch {
+    private let store: any ReviewStore
+    private let model: any LanguageModel
+    private let surroundings: InsightSurroundings
+
+    init(
+        _ store: any ReviewStore, _ model: any LanguageModel, _ surroundings: InsightSurroundings
+    ) {
+        (self.store, self.model, self.surroundings) = (store, model, surroundings)
+    }
+
+    /// Stores the enrichments of a batch that are not stored yet, a part of its questions at a
+    /// time.
+    func make(of items: [BatchItem], _ found: inout CollectedBatch) async throws {
+        let notes = items.compactMap { item in
+            EnrichmentNote(written: item.subject).map { (item, $0) }
+        }
+        for start in stride(from: 0, to: notes.count, by: InsightOptions.wave) {
+            let part = Array(notes[start..<min(start + InsightOptions.wave, notes.count)])
+            let rows = try store.read { reader in
+                try part.flatMap { try self.rows(of: $0.0, $0.1, reader) }
+            }
+            let run = try await surroundings.whenFree {
+                try storeEnrichments(rows, answers: [], in: store, now: surroundings.now())
+            }
+            found.made += rows.count
+            if let run { found.runs.append(run) }
+        }
+    }
+
+    /// The rows of one answer without those that are stored; none where the question cannot be made
+    /// again, as by a program with another prompt.
+    private func rows(
+        of item: BatchItem, _ note: EnrichmentNote, _ reader: any StoreReader
+    ) throws -> [EnrichmentRow] {
+        guard let kept = try reader.cachedAnswer(item.cacheKey) else { return [] }
+        var question = EnrichmentQuestion(note.language)
+        var reviewReader = ReviewReader(.first)
+        for review in try reviews(note, reader) { _ = question.add(review, &reviewReader) }
+        let entry = EnrichmentWork.Entry(question, .scope(.portfolio), model.identity)
+        guard entry.question.cacheKey == item.cacheKey else { return [] }
+        let stored = try reader.enrichments(ofReviews: question.reviews.map(\.reviewKey))
+        return (entry.rows(of: kept.answer, servedModel: kept.servedModel) ?? []).filter { row in
+            !stored.contains { known in
+                known.reviewKey == row.reviewKey && known.version == row.version
+                    && known.language == row.language
+            }
+        }
+    }
+
+    /// The reviews of a note, in its order, as they were in its versions.
+    private func reviews(
+        _ note: EnrichmentNote, _ reader: any StoreReader
+    ) throws -> [StoredReview] {
+        let past = AsOfReader(reader, run: note.run)
+        var reviews: [Text: [Text: StoredReview]] = [:]
+        for product in Set(note.versions.map(\.product)) {
+            reviews[product] = Dictionary(
+                try past.reviews(ofProduct: product).map { ($0.reviewID, $0) }
+            ) { $1 }
+        }
+        return note.versions.compactMap { version in
+            let review = reviews[version.product]?[version.review]
+            return review?.version == version.version ? review : nil
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package import AfterwordCore
+
+/// A model whose server also answers batches: many questions in one file, within a day, at a price
+/// of their own.
+///
+/// Requirements on an implementation, beside those of `LanguageModel`:
+///
+/// 1. `createBatch` sends its request again only where the first one cannot have made a batch. A
+///    failure of it with `unknownTries` above 0 may have made one.
+/// 2. All other calls may be made any number of times.
+package protocol BatchModel: LanguageModel {
+    /// Uploads questions as one file.
+    ///
+    /// - Returns: The server's id of the file.
+    func upload(
+        _ questions: [BatchQuestion], named name: String
+    ) async throws(ModelFailure) -> String
+    /// Creates a batch of an uploaded file, under a name by which it is found again.
+    func createBatch(
+        ofFile file: String, named name: String
+    ) async throws(ModelFailure) -> ServerBatch
+    /// The batch of an id as it is now.
+    func batch(_ id: String) async throws(ModelFailure) -> ServerBatch
+    /// The batch of a name that was created since a moment; nil where the server has none.
+    func batch(
+        named name: String, since instant: Instant
+    ) async throws(ModelFailure) -> ServerBatch?
+    /// The answers of a batch that has ended, in any order, and each as often as the server gives
+    /// it. Questions that were not answered may be missing.
+    func answers(of batch: ServerBatch) async throws(ModelFailure) -> [BatchAnswer]
+}
+
+/// A question in a batch.
+package struct BatchQuestion: Sendable {
+    /// Unique in its batch.
+    package var id: String
+    package var request: ModelRequest
+
+    package init(id: String, request: ModelRequest) {
+        self.id = id
+        self.request = request
+    }
+}
+
+/// A batch as its server describes it.
+package struct ServerBatch: Equatable, Sendable {
+    package var id: String
+    /// The server's word: validating, in_progress, finalizing, completed, failed, expired,
+    /// cancelling, cancelled, or one that this program does not know.
+    package var status: String
+    /// The server's ids of the files of answers and of refused questions; nil for none.
+    package var output: String?
+    package var errors: String?
+    /// How many questions were answered or refused so far, and how many there are.
+    package var done: Int64 = 0
+    package var total: Int64 = 0
+    /// What is wrong with its questions, in words of the provider: a failed batch's faults.
+    package var faults: [String] = []
+
+    package init(id: String, status: String, output: String? = nil, errors: String? = nil) {
+        self.id = id
+        self.status = status
+        self.output = output
+        self.errors = errors
+    }
+
+    /// How it ended; nil as long as it is under way.
+    package var end: BatchEnd? {
+        switch status {
+        case "completed": .completed
+        case "failed": .failed
+        case "expired": .expired
+        case "cancelled": .cancelled
+        default: nil
+        }
+    }
+}
+
+/// How a batch ended.
+package enum BatchEnd: Equatable, Sendable {
+    case completed
+    /// Nothing was asked: its questions were not of the form that the server takes.
+    case failed
+    case expired
+    case cancelled
+    /// It never came to the server.
+    case notSent
+}
+
+/// The answer to a question of a batch, or the failure in its place.
+package struct BatchAnswer: Sendable {
+    /// The question's id in its batch.
+    package var id: String
+    package var result: Result<ModelReply, ModelFailure>
+
+    package init(id: String, result: Result<ModelReply, ModelFailure>) {
+        self.id = id
+        self.result = result
+    }
+}

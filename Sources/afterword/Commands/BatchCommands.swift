@@ -1,0 +1,208 @@
+import AfterwordCore
+import AfterwordModels
+import AfterwordPipeline
+import ArgumentParser
+
+/// Whether questions are asked in batches.
+struct BatchOptions: ParsableArguments {
+    @Flag(
+        help: """
+            With --real-llm: ask in batches, at half the price and within a day. The command \
+            returns as soon as the questions are at the server; 'insights collect' takes the \
+            answers.
+            """)
+    var batch = false
+
+    /// - Throws: `ValidationError` beside options that a batch cannot have.
+    func check(_ asking: AskingOptions) throws {
+        guard batch else { return }
+        guard asking.realLlm else { throw ValidationError("--batch goes with --real-llm") }
+        guard !asking.recording.isGiven else {
+            throw ValidationError("--batch goes without --record and --replay")
+        }
+        guard !asking.isFlex else {
+            throw ValidationError("--batch has a price of its own: leave the tier out")
+        }
+    }
+}
+
+extension ModelOptions {
+    /// Calls `body` with the paid model, for questions in batches, and closes its connections
+    /// afterwards.
+    ///
+    /// - Throws: What `body` throws; `CommandFault` where the model has no batches.
+    func withBatchModel<Result>(
+        _ body: (any BatchModel) async throws -> Result
+    ) async throws -> Result {
+        try await withModel { model in
+            guard let batches = model as? any BatchModel, model.facts != nil,
+                try asking.server.facts(model.name).provider == .openAI
+            else {
+                throw CommandFault(
+                    .usage, "--batch is for paid models of servers that speak OpenAI's protocol")
+            }
+            return try await body(batches)
+        }
+    }
+}
+
+extension BatchReport {
+    /// Prints what was asked.
+    func show(isQuiet: Bool, isJSON: Bool) {
+        if isJSON { return Terminal.write(json: [json]) }
+        guard !isQuiet else { return }
+        for batch in batches where batch.serverID != nil {
+            print("Batch \(batch.number): \(printable(batch.serverID ?? "")), \(batch.status).")
+        }
+        var parts = ["\(several(Int64(asked), "question")) in batches"]
+        if known > 0 { parts.append("\(several(Int64(known), "answer")) known") }
+        if pending > 0 { parts.append("\(pending) asked already") }
+        if leftAlone > 0 { parts.append("\(leftAlone) left alone") }
+        print(
+            parts.joined(separator: ", ") + ", at most \(dollars(reserved))."
+                + (asked + pending > 0 ? " 'afterword insights collect' takes the answers." : ""))
+    }
+
+    /// The most batches in the JSON of a report, which has at most 1,024 bytes.
+    private static let shownBatches = 2
+
+    private var json: JSONValue {
+        .row([
+            "batch_count": JSONValue(batches.count),
+            "batches": .array(batches.prefix(Self.shownBatches).map(\.json)),
+            "asked": JSONValue(asked),
+            "cached": JSONValue(known), "pending": JSONValue(pending),
+            "left_alone": JSONValue(leftAlone),
+            "cost_nanodollars_at_most": JSONValue(reserved),
+        ])
+    }
+
+    /// Throws `CommandFault` where a budget or the model kept questions from being asked.
+    func check() throws {
+        if let refusal {
+            throw CommandFault(.budget, refusal.words + ". What fitted is asked")
+        }
+        if let failure {
+            throw CommandFault(.model, "the batch: \(Failure.words(failure.fault))")
+        }
+    }
+}
+
+extension ModelBatch {
+    var json: JSONValue {
+        .row([
+            "batch": JSONValue(number), "name": .string(name),
+            "purpose": .string(purpose.rawValue), "model": .string(model),
+            "place": JSONValue(place), "status": .string(status),
+            "server_id": JSONValue(serverID), "input_file": JSONValue(inputFile),
+            "created_at_us": JSONValue(createdAt.microseconds),
+            "ended_at_us": JSONValue(endedAt?.microseconds),
+        ])
+    }
+}
+
+/// `insights collect`: takes the answers of batches that are ready.
+struct InsightCollectCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "collect", abstract: "Take what is ready of questions asked with --batch.",
+        discussion: """
+            Looks at every open batch at the server of OPENAI_BASE_URL. What has ended is booked \
+            by what was returned, and insights and enrichments are made of it as of direct \
+            answers. Batches that are under way are shown; the command can be repeated any time, \
+            and ended at any moment. Exit code 4 where the server could not be asked, or a batch \
+            failed.
+            """)
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var server: ModelServerOptions
+
+    func run() async throws {
+        let reviews = try store.openForWriting()
+        let open = try reviews.read { try $0.modelBatches() }.filter { $0.endedAt == nil }
+        guard !open.isEmpty else {
+            return output.json ? Terminal.write(json: []) : print("No batch is open.")
+        }
+        var collected: [CollectedBatch] = []
+        for name in Set(open.map(\.model)).sorted() {
+            let model = try OpenAIModel(server.configuration(name, isAsking: true))
+            do {
+                collected += try await collectBatches(
+                    in: reviews, by: model, surroundings: insightSurroundings(isQuiet: true))
+                await model.shutDown()
+            } catch {
+                await model.shutDown()
+                throw error
+            }
+        }
+        let elsewhere = open.filter { batch in
+            !collected.contains { $0.batch.number == batch.number }
+        }
+        if output.json {
+            Terminal.write(json: collected.map(\.json))
+        } else {
+            for batch in collected { print(batch.words) }
+        }
+        for batch in elsewhere {
+            Terminal.writeError(
+                "afterword: batch \(batch.number) is at \(printable(batch.place ?? "OpenAI")), "
+                    + "not at the server of OPENAI_BASE_URL")
+        }
+        try check(collected)
+    }
+
+    private func check(_ collected: [CollectedBatch]) throws {
+        if let failed = collected.first(where: { $0.failure != nil }), let failure = failed.failure
+        {
+            throw CommandFault(
+                .model, "batch \(failed.batch.number): \(Failure.words(failure.fault))")
+        }
+        if let beyond = collected.compactMap(\.beyond).first {
+            throw CommandFault(.model, beyond.words)
+        }
+        if let failed = collected.first(where: { $0.batch.status == "failed" }) {
+            throw CommandFault(
+                .model,
+                "batch \(failed.batch.number) was not taken: "
+                    + (failed.faults.isEmpty ? "no reason" : failed.faults.joined(separator: ", ")))
+        }
+    }
+}
+
+extension CollectedBatch {
+    fileprivate var words: String {
+        let name = "Batch \(batch.number) (\(batch.purpose.rawValue), \(printable(batch.model)))"
+        guard isEnded else {
+            if batch.serverID == nil {
+                return name + ": not at the server; given up "
+                    + "\(unsentBatchSeconds / 60) minutes after it was begun."
+            }
+            let counts = total > 0 ? ", \(grouped(done)) of \(grouped(total)) done" : ""
+            return name + ": \(printable(batch.status))\(counts)."
+        }
+        var parts = [printable(batch.status)]
+        parts += booked.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        parts.append("\(made) made")
+        if !overtaken.isEmpty { parts.append("\(overtaken.count) of earlier reviews, not made") }
+        if strays > 0 { parts.append("\(strays) lines of no question") }
+        if cost > 0 { parts.append(dollars(cost)) }
+        let runs = runs.isEmpty ? "" : "; run " + runs.map { String($0) }.joined(separator: ", ")
+        return name + ": " + parts.joined(separator: ", ") + runs + "."
+    }
+
+    fileprivate var json: JSONValue {
+        batch.json.with("done", JSONValue(done)).with("total", JSONValue(total))
+            .with(
+                "booked",
+                .object(
+                    booked.sorted { $0.key < $1.key }.map {
+                        (key: $0.key, value: JSONValue($0.value))
+                    })
+            )
+            .with("cost_nanodollars", JSONValue(cost)).with("made", JSONValue(made))
+            .with("runs", .array(runs.map { JSONValue($0) }))
+            .with("overtaken", .array(overtaken.map { .string($0.written) }))
+            .with("faults", .array(faults.map { .string($0) }))
+            .with("failure", JSONValue(failure?.outcome))
+    }
+}

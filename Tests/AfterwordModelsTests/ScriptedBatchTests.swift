@@ -1,0 +1,269 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordTesting
+import Synchronization
+import Testing
+
+@testable import AfterwordModels
+
+/// A server of batches as a script: what it says of a batch, and what it answers.
+private final class ScriptedBatches: BatchModel {
+    let name = "test-model"
+    let place: String? = "host"
+    let facts = ModelFacts.named("gpt-4o-mini")
+    let tries = 3
+
+    struct State {
+        var questions: [BatchQuestion] = []
+        var batches: [String: ServerBatch] = [:]
+        var uploadFailure: ModelFailure?
+        var createFailure: ModelFailure?
+        var lookFailure: ModelFailure?
+        var end = "completed"
+        var answers: @Sendable ([BatchQuestion]) async -> [BatchAnswer] = { _ in [] }
+    }
+    let state = Mutex(State())
+
+    func answer(_ request: ModelRequest) async throws(ModelFailure) -> ModelReply {
+        try await FakeModel().answer(request)
+    }
+
+    func upload(
+        _ questions: [BatchQuestion], named name: String
+    ) async throws(ModelFailure) -> String {
+        let failure = state.withLock { state in
+            state.questions = questions
+            return state.uploadFailure
+        }
+        if let failure { throw failure }
+        return "file-1"
+    }
+
+    func createBatch(
+        ofFile file: String, named name: String
+    ) async throws(ModelFailure) -> ServerBatch {
+        let (failure, batch) = state.withLock { state in
+            let batch = ServerBatch(id: "batch_1", status: "validating")
+            // A failure of which it is not known whether the batch was made.
+            if state.createFailure.map({ $0.unknownTries > 0 }) ?? true {
+                state.batches[name] = batch
+            }
+            return (state.createFailure, batch)
+        }
+        if let failure { throw failure }
+        return batch
+    }
+
+    func batch(_ id: String) async throws(ModelFailure) -> ServerBatch {
+        let (failure, end) = state.withLock { ($0.lookFailure, $0.end) }
+        if let failure { throw failure }
+        return ServerBatch(id: id, status: end)
+    }
+
+    func batch(
+        named name: String, since instant: Instant
+    ) async throws(ModelFailure) -> ServerBatch? {
+        let (found, end) = state.withLock { ($0.batches[name], $0.end) }
+        return found.map { ServerBatch(id: $0.id, status: end) }
+    }
+
+    func answers(of batch: ServerBatch) async throws(ModelFailure) -> [BatchAnswer] {
+        let (questions, answers) = state.withLock { ($0.questions, $0.answers) }
+        return await answers(questions)
+    }
+}
+
+/// What servers of batches do beside the usual.
+@Suite struct ScriptedBatchTests {
+    private static let scopes: [ReviewScope] = [
+        lumora, .scope(Scope(kind: .brand, id: "Knokke")), .product("B0FLASK002"),
+    ]
+
+    private func surroundings(_ command: Int64 = 1, after seconds: Int64 = 0)
+        -> InsightSurroundings
+    {
+        let now = ReviewHistory.start.adding(seconds: seconds)
+        return InsightSurroundings(now: { now }, batch: command)
+    }
+
+    private func ask(
+        _ store: MemoryStore, _ model: ScriptedBatches, _ command: Int64 = 1
+    ) async throws -> BatchReport {
+        try await askForInsights(
+            Self.scopes, in: store, by: model, options: InsightOptions(),
+            surroundings: surroundings(command))
+    }
+
+    private func collect(
+        _ store: MemoryStore, _ model: ScriptedBatches, after seconds: Int64 = 0
+    ) async throws -> [CollectedBatch] {
+        try await collectBatches(
+            in: store, by: model, surroundings: surroundings(9, after: seconds))
+    }
+
+    private func calls(_ store: MemoryStore) throws -> [ModelCall] {
+        try store.read { try $0.modelCalls() }
+    }
+
+    private static func honest(_ question: BatchQuestion) async -> BatchAnswer {
+        do throws(ModelFailure) {
+            var reply = try await FakeModel().answer(question.request)
+            reply.usage = ModelUsage(input: 1_000, cachedInput: 0, output: 100)
+            reply.tier = .batch
+            return BatchAnswer(id: question.id, result: .success(reply))
+        } catch {
+            return BatchAnswer(id: question.id, result: .failure(error))
+        }
+    }
+
+    @Test("A question without a line in a completed batch counts as the most it can cost")
+    func missing() async throws {
+        let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
+        _ = try await ask(store, model)
+        model.state.withLock {
+            $0.answers = { questions in
+                let first = await Self.honest(questions[0])
+                let stray = BatchAnswer(id: "none", result: .failure(ModelFailure(.refused)))
+                return [stray, first, first]
+            }
+        }
+        let done = try await collect(store, model)
+        #expect(done[0].isEnded && done[0].made == 1 && done[0].strays == 1)
+        #expect(done[0].booked == ["answered": 1, "missing": 2])
+        let calls = try calls(store)
+        #expect(calls.filter { $0.outcome == "missing" }.allSatisfy { $0.cost == $0.reserved })
+        // Half of 150 × 1,000 and 600 × 100.
+        #expect(calls.first { $0.outcome == "answered" }?.cost == 105_000)
+        #expect(done[0].cost == 105_000)
+    }
+
+    @Test("A batch that fails costs nothing, and its questions can be asked again")
+    func failed() async throws {
+        let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
+        _ = try await ask(store, model)
+        model.state.withLock { $0.end = "failed" }
+        let done = try await collect(store, model)
+        #expect(done[0].batch.status == "failed" && done[0].booked == ["batch_failed": 3])
+        #expect(try calls(store).allSatisfy { $0.cost == 0 && $0.endedAt != nil })
+        #expect(try await ask(store, model, 2).asked == 3)
+    }
+
+    @Test("A refused upload or batch is given up at once and costs nothing")
+    func refused() async throws {
+        for isUpload in [true, false] {
+            let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
+            model.state.withLock {
+                let failure = ModelFailure(.badRequest("file_too_large"))
+                if isUpload { $0.uploadFailure = failure } else { $0.createFailure = failure }
+            }
+            let report = try await ask(store, model)
+            #expect(report.failure?.outcome == "bad_request" && report.asked == 0)
+            #expect(report.batches.map(\.status) == ["not_sent"] && report.reserved == 0)
+            #expect(try calls(store).allSatisfy { $0.cost == 0 && $0.outcome == "not_sent" })
+            #expect(try await collect(store, model).isEmpty)
+        }
+    }
+
+    @Test("A batch of which it is not known whether it was made is found by its name")
+    func unknown() async throws {
+        let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
+        model.state.withLock {
+            $0.createFailure = ModelFailure(.timedOut, unknownTries: 1)
+            $0.end = "in_progress"
+        }
+        let report = try await ask(store, model)
+        #expect(report.failure?.outcome == "timed_out" && report.asked == 3)
+        #expect(report.batches[0].serverID == nil)
+        #expect(try await collect(store, model)[0].batch.serverID == "batch_1")
+        // One that is not there is waited for, then given up.
+        let (other, lost) = (try loadedInsightDumps(), ScriptedBatches())
+        lost.state.withLock { $0.createFailure = ModelFailure(.timedOut, unknownTries: 1) }
+        _ = try await ask(other, lost)
+        lost.state.withLock { $0.batches = [:] }
+        #expect(try await !collect(other, lost)[0].isEnded)
+        let late = try await collect(other, lost, after: unsentBatchSeconds)
+        #expect(late[0].isEnded && late[0].booked == ["not_sent": 3])
+    }
+
+    @Test("A server that cannot be asked ends the look, not the batch")
+    func unreachable() async throws {
+        let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
+        _ = try await ask(store, model)
+        model.state.withLock { $0.lookFailure = ModelFailure(.unreachable) }
+        let look = try await collect(store, model)
+        #expect(look[0].failure?.outcome == "unreachable" && !look[0].isEnded)
+        model.state.withLock {
+            $0.lookFailure = nil
+            $0.answers = { questions in
+                var all: [BatchAnswer] = []
+                for question in questions { all.append(await Self.honest(question)) }
+                return all
+            }
+        }
+        #expect(try await collect(store, model)[0].made == 3)
+    }
+
+    @Test("A usage beyond what a question can cost is booked as it is, and said")
+    func beyond() async throws {
+        let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
+        _ = try await ask(store, model)
+        model.state.withLock {
+            $0.answers = { questions in
+                var answer = await Self.honest(questions[0])
+                if case .success(var reply) = answer.result {
+                    reply.usage.output = 1_000_000
+                    answer.result = .success(reply)
+                }
+                return [answer]
+            }
+        }
+        let done = try await collect(store, model)
+        #expect(done[0].beyond?.cost == 75_000 + 300_000_000)
+        #expect(done[0].cost == 75_000 + 300_000_000)
+    }
+
+    @Test("Batches of another model or place are left alone")
+    func elsewhere() async throws {
+        let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
+        _ = try await ask(store, model)
+        try store.ledger { ledger in
+            var batch = try #require(try ledger.openBatches().first)
+            batch.place = "another"
+            try ledger.put(batch: batch)
+        }
+        #expect(try await collect(store, model).isEmpty)
+    }
+
+    @Test("Lines of a batch's files are read as answers are, and never dearer than they say")
+    func lines() throws {
+        func read(_ line: String) -> BatchAnswer? { BatchAnswer(line: Array(line.utf8)) }
+        func outcome(_ line: String) -> String? {
+            if case .failure(let failure)? = read(line)?.result { failure.outcome } else { nil }
+        }
+        #expect(read("{") == nil && read("{}") == nil)
+        let body = chatAnswer("{}", input: 7, cached: 3, output: 2)
+        let answer = read(
+            """
+            {"custom_id": "a", "response": \
+            {"status_code": 200, "request_id": "r", "body": \(body)}}
+            """
+        )
+        let reply = try #require(try answer?.result.get())
+        #expect(answer?.id == "a" && reply.text == "{}" && reply.tier == .batch)
+        #expect(reply.requestIDs.server == "r")
+        let dear = body.replacing(#""object""#, with: #""service_tier": "turbo", "object""#)
+        let kept = read(
+            #"{"custom_id": "a", "response": {"status_code": 200, "body": \#(dear)}}"#)
+        #expect(try kept?.result.get().tier == .priority || !dear.contains("turbo"))
+        #expect(
+            outcome(#"{"custom_id": "a", "response": {"status_code": 400, "body": {}}}"#)
+                == "bad_request")
+        for (code, word) in [
+            ("batch_expired", "batch_expired"), ("batch_cancelled", "batch_cancelled"),
+            ("odd", "bad_request"),
+        ] {
+            #expect(outcome(#"{"custom_id": "a", "error": {"code": "\#(code)"}}"#) == word)
+        }
+        #expect(outcome(#"{"custom_id": "a", "response": null}"#) == "malformed")
+    }
+}
