@@ -203,6 +203,19 @@ private final class ScriptedBatches: BatchModel {
         #expect(try await collect(store, model)[0].made == 3)
     }
 
+    @Test("A batch that the server forgot ends after thirty days, and counts as spent")
+    func forgotten() async throws {
+        let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
+        _ = try await ask(store, model)
+        model.state.withLock { $0.lookFailure = ModelFailure(.notThere) }
+        let early = try await collect(store, model, after: batchLeaseSeconds - 1)
+        #expect(early[0].failure?.fault == .notThere && !early[0].isEnded)
+        let late = try await collect(store, model, after: batchLeaseSeconds)
+        #expect(late[0].failure == nil && late[0].booked == ["missing": 3])
+        #expect(try calls(store).allSatisfy { $0.cost == $0.reserved && $0.endedAt != nil })
+        #expect(try await collect(store, model).isEmpty)
+    }
+
     @Test("A usage beyond what a question can cost is booked as it is, and said")
     func beyond() async throws {
         let (store, model) = (try loadedInsightDumps(), ScriptedBatches())

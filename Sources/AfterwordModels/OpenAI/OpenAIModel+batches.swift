@@ -102,6 +102,7 @@ extension OpenAIModel: BatchModel {
             }
             guard let wait else {
                 var failure = failure(of: outcome)
+                if outcome.kind == .answered(404) { failure.fault = .notThere }
                 failure.unknownTries = call.isSentOnce ? unknown : 0
                 failure.requestIDs = ids
                 throw failure

@@ -38,7 +38,8 @@ package let unsentBatchSeconds: Int64 = 900
 /// at any moment: nothing is booked or stored twice.
 ///
 /// A batch that was made but whose id is not in the store is found by its name. One that is not at
-/// the server after `unsentBatchSeconds` costs nothing, and its questions may be asked again.
+/// the server after `unsentBatchSeconds` costs nothing, and its questions may be asked again. One
+/// that the server forgot after `batchLeaseSeconds` ends, and what is open of it counts as spent.
 ///
 /// - Returns: The batches of this model and place that were open, in order of their numbers.
 /// - Throws: `StoreFault`, `InsightFault`.
@@ -70,9 +71,7 @@ private struct BatchCollecting {
         var found = CollectedBatch(batch: batch)
         let server: ServerBatch
         switch await look(for: batch) {
-        case .failure(let failure):
-            found.failure = failure
-            return found
+        case .failure(let failure): return try await endWhenLost(found, failure)
         case .success(nil): return try await giveUpWhenLate(found)
         case .success(let known?): server = known
         }
@@ -86,9 +85,7 @@ private struct BatchCollecting {
         let isBooked = try await ledger { try $0.openCalls(ofBatch: batch.number).isEmpty }
         if !isBooked {
             switch await answers(of: server) {
-            case .failure(let failure):
-                found.failure = failure
-                return found
+            case .failure(let failure): return try await endWhenLost(found, failure)
             case .success(let answers): try await book(answers, &found)
             }
         }
@@ -126,6 +123,20 @@ private struct BatchCollecting {
         guard now.microseconds(since: found.batch.createdAt) >= unsentBatchSeconds * 1_000_000
         else { return found }
         return try await end(found, .notSent)
+    }
+
+    /// Ends a batch that the server has no more, once its questions count as lost; with any other
+    /// failure the next look goes on.
+    private func endWhenLost(
+        _ found: CollectedBatch, _ failure: ModelFailure
+    ) async throws -> CollectedBatch {
+        let age = surroundings.now().microseconds(since: found.batch.createdAt)
+        guard failure.fault == .notThere, age >= batchLeaseSeconds * 1_000_000 else {
+            var found = found
+            found.failure = failure
+            return found
+        }
+        return try await end(found, .completed)
     }
 
     // MARK: In the store

@@ -8,6 +8,7 @@ package import AfterwordCore
 /// 1. `createBatch` sends its request again only where the first one cannot have made a batch. A
 ///    failure of it with `unknownTries` above 0 may have made one.
 /// 2. All other calls may be made any number of times.
+/// 3. For an id that the server does not have, the fault is `ModelFailure.Fault.notThere`.
 package protocol BatchModel: LanguageModel {
     /// Uploads questions as one file.
     ///
@@ -28,6 +29,11 @@ package protocol BatchModel: LanguageModel {
     /// The answers of a batch that has ended, in any order, and each as often as the server gives
     /// it. Questions that were not answered may be missing.
     func answers(of batch: ServerBatch) async throws(ModelFailure) -> [BatchAnswer]
+}
+
+extension ModelFailure.Fault {
+    /// The server has no batch or file of an id.
+    package static let notThere = ModelFailure.Fault.badRequest("not_found")
 }
 
 /// A question in a batch.
