@@ -22,13 +22,18 @@ import Testing
             export OPENAI_BASE_URL=$(sed 's/.*serves on //' said)
             OPENAI_API_KEY=sk-doctor-0123456789ab afterword doctor --store s --real-llm --json \\
                 | grep -c '"status":"ok"'
+            echo "booked $(afterword costs --store s --calls --json | grep -c '"answered"')"
+            OPENAI_API_KEY=sk-doctor-0123456789ab afterword doctor --store none --real-llm > other
+            echo "without $?"; test -e none; echo "made $?"
             OPENAI_API_KEY=sk-other-0123456789abc afterword doctor --store s --real-llm
             echo "wrong key $?"
             kill $server; wait $server 2> /dev/null
             head -c 5000 /dev/urandom > broken
             afterword doctor --store broken; echo "broken $?"
             """, in: folder.path)
-        for words in ["empty 0", "no key 1", "wrong key 1", "broken 1"] {
+        for words in [
+            "empty 0", "no key 1", "booked 1", "without 0", "made 1", "wrong key 1", "broken 1",
+        ] {
             #expect(result.output.contains(words), "\(words): \(result.output) \(result.errors)")
         }
         #expect(result.errors.contains("failed: key"), "\(result.errors)")

@@ -21,6 +21,9 @@ import Testing
             run --store a --insights top:2 --real-llm --record kept; echo "recorded $?"
             run --store b --insights top:1 --real-llm --record kept; echo "again $?"
             afterword drift kept --real-llm; echo "drift $?"
+            test -e afterword.sqlite; echo "made $?"
+            afterword drift kept --real-llm --store a > other; echo "booked $?"
+            afterword costs --store a --calls --json | grep -c '"outcome":"answered"'
             afterword drift kept; echo "asked for nothing $?"
             afterword drift kept --real-llm --budget-usd 0.0001; echo "dear $?"
             CI=1 AFTERWORD_ALLOW_REAL_LLM=1 run --store c --insights top:1 --real-llm \\
@@ -42,11 +45,13 @@ import Testing
             result.output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
                 == [
                     "recorded 0", "again 2", "2 answers in the recorded form.", "drift 0",
-                    "asked for nothing 2", "dear 5", "in CI 2", "replayed 0", "unused 1",
-                    "unknown 1", "standing 1", "past 2", "nothing asked 2", "1",
+                    "made 1", "booked 0", "4", "asked for nothing 2", "dear 5", "in CI 2",
+                    "replayed 0", "unused 1", "unknown 1", "standing 1", "past 2",
+                    "nothing asked 2", "1",
                 ], "\(result.output)\n\(result.errors)")
         for words in [
             "2 recordings in kept", "kept is not empty", "give --real-llm", "the budget is $0.0001",
+            "what is asked is booked nowhere",
             "CI is set: nothing is recorded there", "leave --record and --replay out",
             "2 recordings not used: 000001.json, 000002.json",
             "--record and --replay go with --insights", "1 recording not used: 000002.json",
