@@ -48,6 +48,31 @@ import Testing
         await server.stop()
     }
 
+    @Test("Questions about reviews get readings: by their schema's name and form, and no others do")
+    func enrichment() async throws {
+        let server = try await serve()
+        let model = try model(server, "gpt-6-luna")
+        var reader = ReviewReader(.first)
+        let asked = try #require(
+            EnrichmentQuestion.questions(someReviews.map(\.review), in: .english, &reader).first)
+        let request = asked.request("gpt-6-luna")
+        let reply = try await model.answer(request)
+        let expected = try await FakeModel().answer(asked.request("fake-1"))
+        #expect(reply.text == expected.text && reply.servedModel == "gpt-6-luna")
+        let read = try #require(asked.enrichments(reply.text))
+        #expect(read.count == asked.reviews.count)
+        #expect(read.contains { $0.enrichment.body?.hasPrefix("(en) ") == true })
+        for behaviour in [FakeModel.Behaviour.lying, .gullible, .careless] {
+            let other = try await FakeModel(behaviour).answer(asked.request("fake-1"))
+            #expect(other.text == expected.text)
+        }
+        var other = request
+        other.schemaName = "enrichment_2"
+        #expect(try await model.answer(other).text != reply.text)
+        await model.shutDown()
+        await server.stop()
+    }
+
     @Test("The adapter meets scripted faults and goes on")
     func faults() async throws {
         let rules = try RuleBook(
