@@ -59,7 +59,7 @@ import Testing
                 afterword insights collect --store s; echo "nothing $?"
                 afterword insights --store s --json | grep -c '"served_model":"gpt-6-luna"'
                 afterword costs --store s --calls --json | grep -c '"service_tier":"batch"'
-                afterword plan "\(sample)" --store s --enrich brand:Lumora --real-llm --batch \\
+                afterword plan "\(sample)" --store fresh --enrich brand:Lumora --real-llm --batch \\
                     | grep -c 'Enrichment: .* to read, 0 read before'
                 afterword enrich --scope brand:Lumora --store s --real-llm --batch --json \\
                     | grep -c '"batch_count":1'
