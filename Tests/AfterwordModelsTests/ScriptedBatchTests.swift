@@ -231,8 +231,8 @@ private final class ScriptedBatches: BatchModel {
             }
         }
         let done = try await collect(store, model)
-        #expect(done[0].beyond?.cost == 75_000 + 300_000_000)
-        #expect(done[0].cost == 75_000 + 300_000_000)
+        #expect(done[0].beyond?.cost == 300_075_000)
+        #expect(done[0].cost == 300_075_000)
     }
 
     @Test("Batches of another model or place are left alone")
