@@ -39,6 +39,7 @@ import Testing
         .load("StoreLoad 9", "reads the state before") { ReadingBefore($0) },
         .reader("StoreLoad 10", "cuts texts") { CuttingTexts($0) },
         .load("StoreLoad 11", "keeps staged records") { KeepingStaged($0) },
+        .reader("StoreLoad 12", "reads all enrichments") { AllEnrichments($0) },
     ]
 
     private static let readers: [BrokenStore] = [
@@ -71,6 +72,8 @@ import Testing
         .ledger("ModelLedger 4", "shares names") { SharingNames($0) },
         .ledger("ModelLedger 5", "counts old jobs") { CountingOldJobs($0) },
         .ledger("ModelLedger 6", "keeps jobs") { KeepingJobs($0) },
+        .ledger("ModelLedger 7", "forgets batches") { ForgettingBatches($0) },
+        .ledger("ModelLedger 8", "waits for batches") { WaitingForBatches($0) },
     ]
 
     private static let served = [(1, false), (2, false), (3, true)].map { number, isGone in

@@ -1,0 +1,29 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordTesting
+
+/// Forgets every batch when it is asked which are open.
+final class ForgettingBatches: ForwardingLedger {
+    let ledger: any LedgerTransaction
+    init(_ ledger: any LedgerTransaction) { self.ledger = ledger }
+    func openBatches() throws -> [ModelBatch] { [] }
+}
+
+/// Waits for what a batch reserved as it waits for a direct call.
+final class WaitingForBatches: ForwardingLedger {
+    let ledger: any LedgerTransaction
+    init(_ ledger: any LedgerTransaction) { self.ledger = ledger }
+    func onTheWay(batch: Int64, at now: Instant) throws -> Int64 {
+        try ledger.spent(batch: batch)
+    }
+}
+
+/// Reads what models read in all reviews, whichever are asked for.
+final class AllEnrichments: ForwardingReader {
+    private let reader: any StoreReader
+    init(_ reader: any StoreReader) { self.reader = reader }
+    func target() throws -> any StoreReader { reader }
+    func enrichments(ofReviews keys: [Int64]) throws -> [EnrichmentRow] {
+        try reader.enrichments(ofProducts: nil)
+    }
+}
