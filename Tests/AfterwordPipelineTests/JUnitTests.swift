@@ -12,7 +12,7 @@ import Testing
         let path = "Tests/AfterwordPipelineTests/Fixtures/\(name).jsonl"
         let stream = try #require(FileManager.default.contents(atPath: path))
         return reportTestEvents(
-            Array(stream), named: "unit tests", root: "/src", exitCode: exitCode)
+            [Array(stream)], named: "unit tests", root: "/src", exitCode: exitCode)
     }
 
     private func one(_ report: JUnitReport, _ name: String) throws -> JUnitReport.Case {
@@ -69,7 +69,7 @@ import Testing
         let stream = Array(try #require(FileManager.default.contents(atPath: path)))
         for end in stride(from: 0, to: stream.count - 1, by: 997) {
             let report = reportTestEvents(
-                Array(stream[..<end]), named: "unit tests", root: "/src", exitCode: 1)
+                [Array(stream[..<end])], named: "unit tests", root: "/src", exitCode: 1)
             #expect(report.isRed, "cut at \(end)")
             #expect(report.xml().hasSuffix("</testsuites>\n"))
         }
@@ -80,9 +80,24 @@ import Testing
         let quiet = #"""
             {"kind":"event","payload":{"kind":"runEnded","instant":{"absolute":1}},"version":0}
             """#
-        let green = reportTestEvents(Array(quiet.utf8), named: "x", root: "/", exitCode: 0)
+        let green = reportTestEvents([Array(quiet.utf8)], named: "x", root: "/", exitCode: 0)
         #expect(!green.isRed && green.cases.isEmpty)
-        #expect(reportTestEvents(Array(quiet.utf8), named: "x", root: "/", exitCode: 5).isRed)
+        #expect(reportTestEvents([Array(quiet.utf8)], named: "x", root: "/", exitCode: 5).isRed)
+    }
+
+    @Test("Two processes make one report, and one that ended early is an error of the whole")
+    func parts() throws {
+        let whole = try report("events")
+        let path = "Tests/AfterwordPipelineTests/Fixtures/events.jsonl"
+        let stream = Array(try #require(FileManager.default.contents(atPath: path)))
+        let quiet = Array(#"{"kind":"event","payload":{"kind":"runEnded"},"version":0}"#.utf8)
+        func joined(_ streams: [[UInt8]], _ code: Int) -> JUnitReport {
+            reportTestEvents(streams, named: "unit tests", root: "/src", exitCode: code)
+        }
+        #expect(joined([quiet, stream], 1).cases.count == whole.cases.count)
+        #expect(joined([stream, []], 1).cases.count == whole.cases.count + 1)
+        #expect(try one(joined([quiet, []], 0), "test process").outcome != .passed)
+        #expect(!joined([quiet, quiet], 0).isRed)
     }
 
     /// The rules are those of `ci/junit-check`, which also checks every report of `ci/test`.

@@ -1,27 +1,33 @@
 import AfterwordCore
 
-/// Converts Swift Testing's event stream (`swift test --event-stream-output-path FILE
+/// Converts Swift Testing's event streams (`swift test --event-stream-output-path FILE
 /// --event-stream-version 0`) into JUnit cases.
 ///
 /// A test that began and never ended is an error, because the process crashed in it. Lines that are
 /// not complete JSON are ignored.
 ///
 /// - Parameters:
+///   - streams: One for each process that ran a part of the tests.
 ///   - root: The prefix that is removed from paths.
-///   - exitCode: The exit code of the test process; a nonzero one without a failed test becomes an
-///     error of its own.
+///   - exitCode: The exit code of the test processes; a nonzero one without a failed test becomes
+///     an error of its own.
 package func reportTestEvents(
-    _ stream: [UInt8], named name: String, root: String, exitCode: Int
+    _ streams: [[UInt8]], named name: String, root: String, exitCode: Int
 ) -> JUnitReport {
-    var events = TestEvents(root: root)
-    for line in stream.split(separator: UInt8(ascii: "\n")) {
-        guard let value = try? JSONValue(parsing: Array(line)) else { continue }
-        events.take(value)
+    var report = JUnitReport(name: name, cases: [])
+    var haveEnded = true
+    for stream in streams {
+        var events = TestEvents(root: root)
+        for line in stream.split(separator: UInt8(ascii: "\n")) {
+            guard let value = try? JSONValue(parsing: Array(line)) else { continue }
+            events.take(value)
+        }
+        report.cases += events.cases
+        haveEnded = haveEnded && events.hasEnded
     }
-    var report = JUnitReport(name: name, cases: events.cases)
-    if !events.hasEnded || (exitCode != 0 && !report.isRed) {
+    if !haveEnded || (exitCode != 0 && !report.isRed) {
         let what =
-            events.hasEnded
+            haveEnded
             ? "no test failed, but the test process ended with \(exitCode)"
             : "the test process ended before its tests did"
         report.cases.append(

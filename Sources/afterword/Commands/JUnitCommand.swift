@@ -9,12 +9,13 @@ struct JUnitCommand: ParsableCommand {
         abstract: "Turn the event stream of 'swift test' into JUnit XML.",
         discussion: """
             The stream is what 'swift test --event-stream-output-path FILE --event-stream-version \
-            0' writes. Each argument of a parameterised test is a case of its own; a test that \
-            began and never ended is an error. Exits 1 when anything failed.
+            0' writes; give one for each process that ran a part of the tests. Each argument of a \
+            parameterised test is a case of its own; a test that began and never ended is an \
+            error. Exits 1 when anything failed.
             """)
 
-    @Argument(help: "The event stream.")
-    var events: String
+    @Argument(help: "The event streams.")
+    var events: [String]
     @OptionGroup var junit: JUnitOptions
     @OptionGroup var summary: SummaryOptions
     @Option(help: "The name of the whole.")
@@ -24,9 +25,11 @@ struct JUnitCommand: ParsableCommand {
 
     func run() throws {
         // A missing file is an empty stream: the test run never started.
-        let stream = FileManager.default.contents(atPath: events).map(Array.init) ?? []
+        let streams = events.map { path in
+            FileManager.default.contents(atPath: path).map(Array.init) ?? []
+        }
         let report = reportTestEvents(
-            stream, named: name, root: FileManager.default.currentDirectoryPath,
+            streams, named: name, root: FileManager.default.currentDirectoryPath,
             exitCode: exitCode)
         try junit.write(report)
         try summary.write(report)
