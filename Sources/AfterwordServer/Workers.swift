@@ -48,6 +48,11 @@ final class Workers: Sendable {
             beside, asksForKeys: false, pool: readinessPool, patience: patience, isThorough: true)
     }
 
+    /// Ends the threads: a program that opens services one after the other keeps none of theirs.
+    deinit {
+        for pool in [pool, frontPool, readinessPool] { pool.shutdownGracefully { _ in } }
+    }
+
     /// Whether the store was opened for reading only.
     var isReadOnly: Bool { store.isReadOnly }
 

@@ -19,11 +19,17 @@ final class WaitingForBatches: ForwardingLedger {
 }
 
 /// Reads what models read in all reviews, whichever are asked for.
-final class AllEnrichments: ForwardingReader {
-    private let reader: any StoreReader
-    init(_ reader: any StoreReader) { self.reader = reader }
-    func target() throws -> any StoreReader { reader }
-    func enrichments(ofReviews keys: [Int64]) throws -> [EnrichmentRow] {
-        try reader.enrichments(ofProducts: nil)
+final class AllEnrichments: ForwardingLoad {
+    let load: any StoreLoad
+    init(_ load: any StoreLoad) { self.load = load }
+    var reader: any StoreReader { Reader(load.reader) }
+
+    private final class Reader: ForwardingReader {
+        private let reader: any StoreReader
+        init(_ reader: any StoreReader) { self.reader = reader }
+        func target() throws -> any StoreReader { reader }
+        func enrichments(ofReviews keys: [Int64]) throws -> [EnrichmentRow] {
+            try reader.enrichments(ofProducts: nil)
+        }
     }
 }

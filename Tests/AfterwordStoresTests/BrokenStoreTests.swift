@@ -39,7 +39,7 @@ import Testing
         .load("StoreLoad 9", "reads the state before") { ReadingBefore($0) },
         .reader("StoreLoad 10", "cuts texts") { CuttingTexts($0) },
         .load("StoreLoad 11", "keeps staged records") { KeepingStaged($0) },
-        .reader("StoreLoad 12", "reads all enrichments") { AllEnrichments($0) },
+        .load("StoreLoad 12", "reads all enrichments") { AllEnrichments($0) },
     ]
 
     private static let readers: [BrokenStore] = [
