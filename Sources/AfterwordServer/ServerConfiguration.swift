@@ -23,8 +23,11 @@ package struct ServiceConfiguration: Sendable {
 
     /// Whether a text may be used as `productLink`: only addresses of the web are links.
     package static func isProductLink(_ text: String) -> Bool {
-        (text.hasPrefix("https://") || text.hasPrefix("http://"))
-            && text.contains("{product_id}")
+        isWebAddress(text) && text.contains("{product_id}")
+    }
+
+    package static func isWebAddress(_ text: String) -> Bool {
+        text.hasPrefix("https://") || text.hasPrefix("http://")
     }
 
     /// Whether the service listens on an address that only this machine can reach.

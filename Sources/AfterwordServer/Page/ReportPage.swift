@@ -8,16 +8,34 @@ package struct ReportPage {
         var title: String
         var note: String
         var head: [String]
-        var rows: [[String]]
+        var rows: [Row]
+        /// Whether the rows are grouped by theme, and as many are shown as there is room for.
+        var isGrouped = false
+    }
+
+    /// A row of a section.
+    struct Row {
+        var cells: [String]
+        /// Its theme or hazard; `theme` is the name in addresses.
+        var group: (name: String, theme: String?)?
+        var product: String?
     }
 
     let digest: ScopeBriefing
+    /// What each dump brought, in the order in which the dumps were taken.
+    let arrivals: [DumpArrivals]
+    /// The address of the page that the report links to, without a slash at the end.
+    let page: String?
     let title: String
     let summary: String
     private(set) var sections: [Section] = []
 
-    package init(_ digest: ScopeBriefing) {
+    package init(
+        _ digest: ScopeBriefing, arrivals: [DumpArrivals] = [], page: String? = nil
+    ) {
         self.digest = digest
+        self.arrivals = arrivals
+        self.page = page
         title = Self.title(digest)
         summary = Self.summary(digest)
         sections = [
@@ -75,12 +93,14 @@ package struct ReportPage {
                 + more,
             head: ["class", "hazard", "brand", "product", "stars", "says"],
             rows: digest.entries(.safety).map {
-                [
-                    $0.dangerClass?.rawValue ?? "",
-                    $0.hazard?.replacing("_", with: " ") ?? "", $0.brand?.string ?? "–",
-                    $0.review.productID.string, $0.starText, $0.quote,
-                ]
-            })
+                let hazard = $0.hazard?.replacing("_", with: " ") ?? ""
+                return Row(
+                    cells: [
+                        $0.dangerClass?.rawValue ?? "", hazard, $0.brand?.string ?? "–",
+                        $0.review.productID.string, $0.starText, $0.quote,
+                    ], group: (hazard.prefix(1).uppercased() + hazard.dropFirst(), nil),
+                    product: $0.review.productID.string)
+            }, isGrouped: true)
     }
 
     private func entries(_ title: String, _ note: String, _ kind: InboxEntry.Kind) -> Section {
@@ -99,11 +119,13 @@ package struct ReportPage {
         Section(
             title: title, note: note, head: ["brand", "product", "stars", "themes", "says"],
             rows: entries.map {
-                [
-                    $0.brand?.string ?? "–", $0.review.productID.string, $0.starText,
-                    $0.themeLabels.joined(separator: ", "), $0.quote,
-                ]
-            })
+                Row(
+                    cells: [
+                        $0.brand?.string ?? "–", $0.review.productID.string, $0.starText,
+                        $0.themeLabels.joined(separator: ", "), $0.quote,
+                    ], group: ($0.themeLabels.first ?? "No known theme", $0.themes.first),
+                    product: $0.review.productID.string)
+            }, isGrouped: true)
     }
 
     private var themes: Section {
@@ -113,10 +135,10 @@ package struct ReportPage {
                 + "only what is beyond chance.",
             head: ["theme", "", "before", "among the new"],
             rows: digest.themes.map {
-                [
+                Row(cells: [
                     $0.aspect.label, $0.isUp ? "up" : "down", perHundred($0.before),
                     perHundred($0.new),
-                ]
+                ])
             })
     }
 
@@ -128,12 +150,12 @@ package struct ReportPage {
                 + (more > 0 ? " \(several(Int64(more), "more brand")) changed." : ""),
             head: ["brand", "new", "negative", "edited down", "first seen", "mean", "alert"],
             rows: digest.brands.map {
-                [
+                Row(cells: [
                     $0.name, grouped($0.counts.new), grouped($0.counts.newNegative),
                     grouped($0.counts.editedDown), grouped($0.counts.firstSeen),
                     "\(stars($0.before)) → \(stars($0.after))",
                     $0.alerts.map(\.words).joined(separator: "; "),
-                ]
+                ])
             })
     }
 
@@ -157,11 +179,11 @@ package struct ReportPage {
                     moved.part.map { signed(attribution.millionths($0), places: 4) }
                 }
                 let says = (moved.review.values.body ?? moved.review.values.title)?.string ?? ""
-                return [
-                    moved.movement.reason.rawValue, moved.review.productID.string,
-                    moved.starText, part ?? "–",
-                    String(says.prefix(200)),
-                ]
+                return Row(
+                    cells: [
+                        moved.movement.reason.rawValue, moved.review.productID.string,
+                        moved.starText, part ?? "–", String(says.prefix(200)),
+                    ], product: moved.review.productID.string)
             })
     }
 }

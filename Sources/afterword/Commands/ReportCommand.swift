@@ -13,8 +13,10 @@ struct ReportCommand: ParsableCommand {
         discussion: """
             A scope is 'portfolio', 'brand:NAME', 'product:ID', 'category:NAME' or 'family:ID'. A \
             moment is a run (3; 0 is before the first), a date (2026-03-09), an instant, a dump's \
-            label, or last. With --as-of the report is what it was then. The HTML is one file: \
-            nothing in it is fetched, nothing runs.
+            label, or last. With --as-of the report is what it was then. The HTML is one file of \
+            at most 100 KB: nothing in it is fetched, nothing runs. Complaints are grouped by \
+            theme and product; where there are too many to quote, the others are counted. JSON \
+            has all of them.
             """)
 
     /// The file formats of a report.
@@ -37,10 +39,15 @@ struct ReportCommand: ParsableCommand {
             written to. Standard output when left out.
             """)
     var output: String?
+    @Option(help: "The address of the page, as in https://reviews.example.com: links go there.")
+    var page: String?
     @OptionGroup var events: EventOptions
 
     func validate() throws {
         try checkScope(scope)
+        if let page, !ServiceConfiguration.isWebAddress(page) {
+            throw ValidationError("'\(page)' is no address of the web (https://…)")
+        }
         _ = try WindowOptions(since: since, to: asOf, option: "--as-of")
     }
 
@@ -50,15 +57,18 @@ struct ReportCommand: ParsableCommand {
 
     private func write() throws {
         let window = try WindowOptions(since: since, to: asOf, option: "--as-of")
-        let digest = try window.read(store.openForReading()) { reader, window in
+        let report = try window.read(store.openForReading()) { reader, window in
             let scope = try resolveScope(reader, self.scope)
-            return try scopeDigest(reader, of: scope, written: scope.written, in: window)
+            return ReportPage(
+                try scopeDigest(reader, of: scope, written: scope.written, in: window),
+                arrivals: try scopeArrivals(reader, of: scope, in: window),
+                page: page.map { String($0.reversed().drop { $0 == "/" }.reversed()) })
         }
         let text =
             switch format {
-            case .html: try ReportPage(digest).html()
-            case .md: ReportPage(digest).markdown
-            case .json: ReportPage(digest).json.canonical + "\n"
+            case .html: try report.html()
+            case .md: report.markdown
+            case .json: report.json.canonical + "\n"
             }
         guard let output else { return print(text, terminator: "") }
         try writeOutput(text, to: output)
