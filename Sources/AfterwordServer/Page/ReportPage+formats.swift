@@ -3,7 +3,7 @@ import AfterwordPipeline
 
 /// The formats of a report.
 extension ReportPage {
-    /// Room for rows in groups, so that a report has at most 100 KB, which mail programs show whole.
+    /// Room for rows in groups, in bytes: mail programs show a report of at most 100 KB whole.
     private static let room = 64_000
     /// The most dumps that the picture shows.
     private static let bars = 12
