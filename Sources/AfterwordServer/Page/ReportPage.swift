@@ -16,9 +16,10 @@ package struct ReportPage {
     let summary: String
     private(set) var sections: [Section] = []
 
-    package init(_ digest: ScopeBriefing) {
+    /// - Parameter title: The title; nil for one that names scope and window.
+    package init(_ digest: ScopeBriefing, title: String? = nil) {
         self.digest = digest
-        title = Self.title(digest)
+        self.title = title ?? Self.title(digest)
         summary = Self.summary(digest)
         sections = [
             safety,
