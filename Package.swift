@@ -84,6 +84,18 @@ let package = Package(
             swiftSettings: house
         ),
         .target(
+            name: "AfterwordDelivery",
+            dependencies: [
+                "AfterwordCore", "AfterwordPipeline",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: house
+        ),
+        .target(
             name: "AfterwordServer",
             dependencies: [
                 "AfterwordCore", "AfterwordPipeline",
@@ -114,7 +126,7 @@ let package = Package(
             name: "afterword",
             dependencies: [
                 "AfterwordCore", "AfterwordPipeline", "AfterwordStores", "AfterwordModels",
-                "AfterwordServer", "CMalloc",
+                "AfterwordDelivery", "AfterwordServer", "CMalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -151,6 +163,18 @@ let package = Package(
                 "AfterwordCore", "AfterwordPipeline", "AfterwordModels", "AfterwordTesting",
             ],
             exclude: ["Expected"],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "AfterwordDeliveryTests",
+            dependencies: [
+                "AfterwordCore", "AfterwordPipeline", "AfterwordDelivery", "AfterwordServer",
+                "AfterwordStores", "AfterwordTesting",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
             swiftSettings: house
         ),
         .testTarget(

@@ -117,7 +117,7 @@ struct Afterword: ParsableCommand {
             CommandGroup(
                 name: "See",
                 subcommands: [
-                    InboxCommand.self, ReportCommand.self, BrandsCommand.self,
+                    InboxCommand.self, ReportCommand.self, DeliverCommand.self, BrandsCommand.self,
                     ProductsCommand.self, ProductCommand.self, ReviewsCommand.self,
                     ThemesCommand.self, ThemeCommand.self, SafetyCommand.self,
                     SearchCommand.self,

@@ -10,6 +10,8 @@ struct Settings: Sendable {
     var resolved = ResolvedSettings(environment: [:], file: nil, read: { _ in nil })
     /// The settings file, where there is one.
     var file: (content: SettingsFile, path: String)?
+    /// The folder of the settings file; "" is the current one.
+    var folder = ""
 
     /// `AFTERWORD_STORE`: the store to use without `--store`.
     var store = "afterword.sqlite"
@@ -121,8 +123,8 @@ extension Settings {
     fileprivate mutating func readFile(_ environment: [String: String]) -> [String: String] {
         let path = environment["AFTERWORD_CONFIG"] ?? "afterword.toml"
         let isNamed = environment["AFTERWORD_CONFIG"].map { !$0.isEmpty } ?? false
-        var folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        if !path.contains("/") { folder = "" }
+        folder =
+            path.contains("/") ? URL(fileURLWithPath: path).deletingLastPathComponent().path : ""
         if let data = path.isEmpty ? nil : FileManager.default.contents(atPath: path) {
             do throws(TOMLFault) {
                 file = (try SettingsFile(parsing: Array(data)), path)

@@ -103,6 +103,7 @@ import Testing
         add(try reader.modelCalls().count)
         add(try reader.modelBatches())
         add(try reader.batchItems())
+        add(try reader.deliveries())
         add(try reader.enrichments(ofProducts: nil))
         add(try reader.enrichments(ofReviews: [1]))
         return found

@@ -156,6 +156,7 @@ import Testing
             """
             \(namesOfServedViews.map { "DROP VIEW \(views).\($0);" }.joined())
             DROP VIEW \(views).review_enrichments; \(undoServedColumns)
+            DROP TABLE deliveries;
             DROP VIEW \(views).scopes; \(undoDistinctColumns)
             \(undoSinceDigestRules)
             \(undoPlainNamesOfPostgres)
@@ -168,7 +169,7 @@ import Testing
                     '13 estimated times, restated versions, capped dumps', '15 readings',
                     '16 search', '17 lists',
                     '18 lists of replaced versions',
-                    '19 batches, enrichments, models as served')
+                    '19 batches, enrichments, models as served', '20 deliveries')
             """)
         try store.grantReader(role)
         _ = try schema.open()

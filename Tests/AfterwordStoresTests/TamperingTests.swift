@@ -28,8 +28,8 @@ import Testing
     ]
 
     /// The columns of a new store, each with SQL for another value of the same type. Rows of
-    /// `run_attempts`, `llm_calls`, `llm_batches` with their items, `api_keys` and `service_jobs`
-    /// are no history and may be removed.
+    /// `run_attempts`, `llm_calls`, `llm_batches` with their items, `api_keys`, `service_jobs` and
+    /// `deliveries` are no history and may be removed.
     private static func columns(_ kind: StoreKind) throws -> [Column] {
         let stores = TemporaryStores(kind)
         _ = try stores.make()
@@ -52,7 +52,7 @@ import Testing
             + Set(stores.tableColumns().map(\.table)).subtracting(outside)
             .subtracting([
                 "run_attempts", "llm_calls", "llm_batches", "llm_batch_items", "api_keys",
-                "service_jobs",
+                "service_jobs", "deliveries",
             ]).sorted()
             .map { Column(table: $0, name: "(a row)", value: nil) }
     }
@@ -71,6 +71,7 @@ import Testing
             _ = try await golden.run(on: store, models: simulatedModels)
         }
         try makeCalls(store)
+        try makeDeliveries(store)
         try makeVerdicts(store)
         try makeEnrichments(store)
         return store
@@ -132,6 +133,22 @@ import Testing
             }
         }
         try makeBatches(store)
+    }
+
+    /// Adds a message that was given up, and one that waits.
+    private func makeDeliveries(_ store: any ReviewStore) throws {
+        try store.ledger { ledger in
+            for name in ["anna", "bert"] {
+                var row = DeliveryRow(
+                    recipient: name, period: "dump of 2026-03-02", kind: .news, runs: 0...2,
+                    createdAt: ReviewHistory.start)
+                row.messageID = name + "@afterword"
+                row.attempts = 1
+                row.fault = "no mail server"
+                if name == "anna" { (row.status, row.endedAt) = (.dead, ReviewHistory.start) }
+                try ledger.put(delivery: row)
+            }
+        }
     }
 
     /// Adds two batches of one question each.

@@ -8,6 +8,7 @@ package enum DigestPurpose: Sendable {
     case productChecksum, shapeChecksum, attemptChecksum
     case callChecksum, answerChecksum, keyChecksum, jobChecksum
     case batchChecksum, batchItemChecksum
+    case deliveryChecksum
 
     /// The domain by the rules of version 1: the first bytes of the digest.
     fileprivate var domain1: StaticString {
@@ -33,6 +34,7 @@ package enum DigestPurpose: Sendable {
         case .jobChecksum: "afterword.seal.job.1"
         case .batchChecksum: "afterword.seal.batch.1"
         case .batchItemChecksum: "afterword.seal.batch_item.1"
+        case .deliveryChecksum: "afterword.seal.delivery.1"
         }
     }
 }

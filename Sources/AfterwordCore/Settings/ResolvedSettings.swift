@@ -96,24 +96,17 @@ package struct ResolvedSettings: Sendable {
                 default: written
                 }
             }
-        case .variable(let name):
-            guard let held = place.environment[name], !held.isEmpty else {
-                faults.append("\(place.origin.place): \(key.name): \(name) is not set")
+        case .variable, .file:
+            guard let held = value.held(place.environment, in: place.folder, read) else {
+                faults.append("\(place.origin.place): \(key.name): \(value.absence)")
                 return []
             }
             return [held]
-        case .file(let path):
-            guard let held = read(Self.path(path, in: place.folder)) else {
-                faults.append("\(place.origin.place): \(key.name): its file cannot be read")
-                return []
-            }
-            let kept = held.reversed().drop { $0.isWhitespace }.reversed()
-            return [String(kept)]
         }
     }
 
     /// A path as seen from the folder of the settings file; "" is the current one.
-    private static func path(_ path: String, in folder: String) -> String {
+    static func path(_ path: String, in folder: String) -> String {
         path.hasPrefix("/") || folder.isEmpty ? path : folder + "/" + path
     }
 

@@ -29,6 +29,8 @@ package struct SettingKey: Equatable, Sendable {
     package let fallback: String?
     /// What it is, in a line.
     package let comment: String
+    /// A value as an example; nil where the usual one, or one of its kind, is an example.
+    package private(set) var sample: String?
 
     /// All settings, in the order of the file.
     package static let all: [SettingKey] = [
@@ -67,6 +69,32 @@ package struct SettingKey: Equatable, Sendable {
         SettingKey(
             name: "budget.month_usd", kind: .amount, variable: "AFTERWORD_BUDGET_MONTH_USD",
             option: nil, fallback: "50", comment: "Dollars a month."),
+        SettingKey(
+            name: "mail.host", kind: .text, variable: "AFTERWORD_MAIL_HOST", option: nil,
+            fallback: nil, comment: "The mail server of 'deliver'.", sample: "mail.example.com"),
+        SettingKey(
+            name: "mail.port", kind: .whole(1...65_535), variable: "AFTERWORD_MAIL_PORT",
+            option: nil, fallback: nil,
+            comment: "Its port; 587 with starttls, 465 with tls, 25 with none, when left out.",
+            sample: "587"),
+        SettingKey(
+            name: "mail.security", kind: .choice(["starttls", "tls", "none"]),
+            variable: "AFTERWORD_MAIL_SECURITY", option: nil, fallback: "starttls",
+            comment: "How the connection is protected; none only to this machine."),
+        SettingKey(
+            name: "mail.ca", kind: .path, variable: "AFTERWORD_MAIL_CA", option: nil,
+            fallback: nil, comment: "Certificates to trust, as PEM; the system's when left out.",
+            sample: "ca.pem"),
+        SettingKey(
+            name: "mail.from", kind: .text, variable: "AFTERWORD_MAIL_FROM", option: nil,
+            fallback: nil, comment: "The sender's address.", sample: "afterword@example.com"),
+        SettingKey(
+            name: "mail.user", kind: .text, variable: "AFTERWORD_MAIL_USER", option: nil,
+            fallback: nil, comment: "The login at the mail server; none when left out.",
+            sample: "afterword"),
+        SettingKey(
+            name: "secrets.mail_password", kind: .secret, variable: "AFTERWORD_MAIL_PASSWORD",
+            option: nil, fallback: nil, comment: "The password of mail.user."),
         SettingKey(
             name: "secrets.openai_key", kind: .secret, variable: "OPENAI_API_KEY", option: nil,
             fallback: nil, comment: "The key of the paid model."),

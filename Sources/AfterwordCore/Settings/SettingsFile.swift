@@ -22,9 +22,11 @@ package struct SettingsFile: Equatable, Sendable {
 
     package private(set) var values: [String: (value: Value, line: Int)] = [:]
     package private(set) var schedules: [Schedule] = []
+    package private(set) var recipients: [RecipientSetting] = []
 
     package static func == (left: SettingsFile, right: SettingsFile) -> Bool {
-        left.schedules == right.schedules && left.values.keys == right.values.keys
+        left.schedules == right.schedules && left.recipients == right.recipients
+            && left.values.keys == right.values.keys
             && left.values.allSatisfy { key, entry in
                 right.values[key].map { $0 == entry } ?? false
             }
@@ -44,6 +46,11 @@ package struct SettingsFile: Equatable, Sendable {
                 values[name] = (try value(of: setting, node), node.line)
             } else if name == "schedule" {
                 schedules = try list(node, of: name, Self.schedule)
+            } else if name == "recipient" {
+                recipients = try list(node, of: name) { (table, line) throws(TOMLFault) in
+                    try RecipientSetting(table, line)
+                }
+                try refuseTwins()
             } else if case .table(let inner) = node.value,
                 SettingKey.all.contains(where: { $0.name.hasPrefix(name + ".") })
             {
@@ -54,8 +61,15 @@ package struct SettingsFile: Equatable, Sendable {
         }
     }
 
-    private static func unknown(_ name: String, _ line: Int) -> TOMLFault {
-        let names = SettingKey.all.map(\.name) + ["schedule"]
+    private func refuseTwins() throws(TOMLFault) {
+        var names: Set<String> = []
+        for recipient in recipients where !names.insert(recipient.name).inserted {
+            throw TOMLFault(line: recipient.line, "recipient.name: another one has this name")
+        }
+    }
+
+    static func unknown(_ name: String, _ line: Int) -> TOMLFault {
+        let names = SettingKey.all.map(\.name) + ["schedule", "recipient"]
         let hint = nearestName(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
         return TOMLFault(line: line, "no setting is named \(name)\(hint)")
     }
@@ -99,21 +113,10 @@ package struct SettingsFile: Equatable, Sendable {
     private func reference(
         _ table: TOMLTable, of key: SettingKey, _ line: Int
     ) throws(TOMLFault) -> Value {
-        guard key.kind == .secret || key.kind == .store, table.members.count == 1,
-            let member = table.members.first, case .string(let name) = member.node.value,
-            !name.isEmpty
-        else {
-            throw TOMLFault(
-                line: line,
-                key.kind == .secret || key.kind == .store
-                    ? "\(key.name): { env = \"NAME\" } or { file = \"PATH\" }"
-                    : "\(key.name): it is not a table")
+        guard key.kind == .secret || key.kind == .store else {
+            throw TOMLFault(line: line, "\(key.name): it is not a table")
         }
-        switch member.key {
-        case "env": return .variable(name)
-        case "file": return .file(name)
-        default: throw TOMLFault(line: line, "\(key.name): only env and file name a secret")
-        }
+        return try Value(table, of: key.name, line)
     }
 
     // MARK: Lists of tables
@@ -156,7 +159,48 @@ package struct SettingsFile: Equatable, Sendable {
         return Schedule(name: name, cron: cron, command: command)
     }
 
-    private static func isOneLine(_ text: String) -> Bool {
+    static func isOneLine(_ text: String) -> Bool {
         !text.isEmpty && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+    }
+}
+
+extension SettingsFile.Value {
+    /// Reads `{ env = "NAME" }` or `{ file = "PATH" }`.
+    init(_ table: TOMLTable, of name: String, _ line: Int) throws(TOMLFault) {
+        guard table.members.count == 1, let member = table.members.first,
+            case .string(let holder) = member.node.value, !holder.isEmpty
+        else {
+            throw TOMLFault(line: line, "\(name): { env = \"NAME\" } or { file = \"PATH\" }")
+        }
+        switch member.key {
+        case "env": self = .variable(holder)
+        case "file": self = .file(holder)
+        default: throw TOMLFault(line: line, "\(name): only env and file name a secret")
+        }
+    }
+
+    /// Why nothing is held.
+    package var absence: String {
+        switch self {
+        case .variable(let name): "\(name) is not set"
+        case .written, .file: "its file cannot be read"
+        }
+    }
+
+    /// What is held by what the file names, or the written text; nil where nothing is.
+    ///
+    /// - Parameters:
+    ///   - folder: The folder of the settings file.
+    ///   - read: The content of a file; nil where it cannot be read.
+    package func held(
+        _ environment: [String: String], in folder: String, _ read: (_ path: String) -> String?
+    ) -> String? {
+        switch self {
+        case .written(let values): return values.first
+        case .variable(let name): return environment[name].flatMap { $0.isEmpty ? nil : $0 }
+        case .file(let path):
+            guard let held = read(ResolvedSettings.path(path, in: folder)) else { return nil }
+            return String(held.reversed().drop { $0.isWhitespace }.reversed())
+        }
     }
 }

@@ -35,6 +35,12 @@ package func settingsTemplate(values: [String: String], remarks: [String]) -> St
         # cron = "0 6 * * 1"
         # command = "run dumps --insights changed --wait"
 
+        # Who gets what was found, by 'afterword deliver': mail, webhook and secret, or slack.
+        # [[recipient]]
+        # name = "anna"
+        # scope = "portfolio"
+        # mail = "anna@example.com"
+
         """
 }
 
@@ -68,8 +74,8 @@ extension SettingKey {
         switch kind {
         case .secret: "{ env = \"\(variable)\" }"
         case .shapes: "[\"shape.json\"]"
-        case .whole: fallback ?? "10"
-        case .text, .path: fallback.map(tomlString) ?? "\"*.jsonl.gz\""
+        case .whole: sample ?? fallback ?? "10"
+        case .text, .path: tomlString(sample ?? fallback ?? "*.jsonl.gz")
         case .amount, .choice, .store: tomlString(fallback ?? "")
         }
     }

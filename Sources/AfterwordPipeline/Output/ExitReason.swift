@@ -29,7 +29,7 @@ package enum ExitReason: Int32, CaseIterable, Sendable {
     package var meaning: String {
         switch self {
         case .done: "Done."
-        case .check: "A check failed: `verify`, `audit`, `status`, `doctor`."
+        case .check: "A check failed: `verify`, `audit`, `status`, `doctor`, `deliver` (gave up)."
         case .usage: "The command or its input is wrong. Nothing was stored."
         case .store: "The store or an output failed. Nothing of the stage was stored."
         case .model: "The model gave no answer that can be used. What was made before is stored."

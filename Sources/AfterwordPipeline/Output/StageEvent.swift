@@ -2,7 +2,7 @@ package import AfterwordCore
 
 /// A stage that a scheduler starts by itself and repeats when it failed.
 package enum Stage: String, CaseIterable, Sendable {
-    case load, insights, report
+    case load, insights, report, deliver
 }
 
 /// What a stage says of itself while it works: one line of `--events`.
@@ -16,7 +16,7 @@ package struct StageEvent: Equatable, Sendable {
     package struct Progress: Equatable, Sendable {
         package var done: Int64
         package var total: Int64
-        /// `bytes`, `products` or `scopes`.
+        /// `bytes`, `products`, `scopes` or `messages`.
         package var unit: String
 
         package init(done: Int64, total: Int64, unit: String) {
@@ -73,7 +73,7 @@ package struct StageEvent: Equatable, Sendable {
         }
         form.optionalCount("done", "How much is done, of `progress`.") { $0.progress?.done }
         form.optionalCount("total", "How much there is, of `progress`.") { $0.progress?.total }
-        form.optionalString("unit", "What is counted: bytes, products or scopes.") {
+        form.optionalString("unit", "What is counted: bytes, products, scopes or messages.") {
             $0.progress?.unit
         }
         form.optionalCount("run", "The run that a load wrote, of `done`.") { $0.run }

@@ -1,7 +1,7 @@
 package import AfterwordCore
 
-/// Calls of models, their costs and their answers: stored beside the history, in transactions of
-/// their own.
+/// Calls of models, their costs and their answers, and the outbox: stored beside the history, in
+/// transactions of their own.
 ///
 /// Requirements on an implementation:
 ///
@@ -18,8 +18,8 @@ package protocol ModelLedger: AnyObject {
     func ledger<Result>(_ body: (any LedgerTransaction) throws -> Result) throws -> Result
 }
 
-/// Access to calls, answers, API keys and jobs inside one transaction.
-package protocol LedgerTransaction: JobTransaction {
+/// Access to calls, answers, API keys, jobs and messages inside one transaction.
+package protocol LedgerTransaction: JobTransaction, DeliveryTransaction {
     /// The cached answer for a key.
     func answer(for key: Digest256) throws -> CachedAnswer?
     /// The call for a key that has begun and not ended.

@@ -365,6 +365,7 @@ package final class AsOfReader: StoreReader {
     package func cachedAnswers() throws -> [CachedAnswer] { try reader.cachedAnswers() }
     package func apiKeys() throws -> [APIKeyRow] { try reader.apiKeys() }
     package func job(_ id: String) throws -> JobRow? { try reader.job(id) }
+    package func deliveries() throws -> [DeliveryRow] { try reader.deliveries() }
     package func modelCalls() throws -> [ModelCall] { try reader.modelCalls() }
     package func modelBatches() throws -> [ModelBatch] { try reader.modelBatches() }
     package func batchItems() throws -> [BatchItem] { try reader.batchItems() }

@@ -1,28 +1,39 @@
 package import AfterwordCore
 
-/// Restricts a reader to the products of some brands: what an API key of those brands may see.
+/// Restricts a reader to the products of some brands, which is what an API key of those brands may
+/// see, or to those of an owner of the catalog.
 ///
-/// 1. A product belongs to the brand that it has now, whatever brand it had at the moment asked
+/// 1. A product belongs to the brand and owner that it has now, whatever it had at the moment asked
 ///    about.
 /// 2. Sums of scopes are computed from those products alone, for the present and the past, so no
 ///    result depends on another brand's product.
 /// 3. A brand's insight is left out if it was made while the brand had a product that belongs to
-///    another brand now.
+///    another brand now; to an owner no insight of a brand is visible.
 /// 4. Names of files, attempts, rejects and the calls and answers of models are never visible.
 package final class ScopedReader: StoreReader {
     let reader: any StoreReader
+    /// The brands that are visible as a whole.
     private let brands: Set<Text>
+    private let sees: (ProductAttributes) -> Bool
     private var known: (ids: Set<Text>, keys: Set<Int64>)?
 
     /// - Parameter reader: Reads the present state of the store.
     package init(_ reader: any StoreReader, brands: Set<Text>) {
         self.reader = reader
         self.brands = brands
+        sees = { $0[.brand].map(brands.contains) ?? false }
     }
 
-    private func isVisible(_ product: ProductState) -> Bool {
-        product.dimension[.brand].map(brands.contains) ?? false
+    /// - Parameters:
+    ///   - reader: Reads the present state of the store.
+    ///   - owner: An owner exactly as the catalog writes it.
+    package init(_ reader: any StoreReader, owner: Text) {
+        self.reader = reader
+        brands = []
+        sees = { $0[.owner] == owner }
     }
+
+    private func isVisible(_ product: ProductState) -> Bool { sees(product.dimension) }
 
     /// The ids and the keys of the visible products: a walk asks for them again and again.
     func visible() throws -> (ids: Set<Text>, keys: Set<Int64>) {
@@ -353,6 +364,7 @@ package final class ScopedReader: StoreReader {
         return try reader.enrichments(ofReviews: keys).filter { ids.contains($0.productID) }
     }
     package func apiKeys() throws -> [APIKeyRow] { [] }
+    package func deliveries() throws -> [DeliveryRow] { [] }
 
     package func job(_ id: String) throws -> JobRow? {
         guard let job = try reader.job(id) else { return nil }

@@ -90,8 +90,22 @@ extension ReportPage {
         return text
     }
 
+    /// The beginning of the report for Slack, as whole lines of at most 3,000 characters.
+    package var slack: String {
+        var lines = ["*\(slackText(title))*", slackText(summary)]
+        lines += digest.changes.alerts.map { "*\(slackText($0.sentence))*" }
+        for section in sections.prefix(2) where !section.rows.isEmpty {
+            lines.append("*\(section.title)*")
+            lines += section.rows.map { row in
+                "• " + slackText(printable(row.cells.filter { !$0.isEmpty }.joined(separator: " · ")))
+            }
+        }
+        lines += digest.remarks.map { slackText(printable($0)) }
+        return whole(lines, atMost: 3_000)
+    }
+
     /// A source's text with Markdown syntax escaped, on one line.
-    private static func plain(_ text: String) -> String {
+    static func plain(_ text: String) -> String {
         var plain = ""
         for character in printable(text) {
             switch character {
@@ -137,4 +151,14 @@ extension ReportPage {
                 }),
         ])
     }
+}
+
+/// As many lines as fit, with a sign where some are left out.
+private func whole(_ lines: [String], atMost limit: Int) -> String {
+    var text = ""
+    for line in lines {
+        if text.count + line.count + 2 > limit { return text + "…" }
+        text += line + "\n"
+    }
+    return text
 }

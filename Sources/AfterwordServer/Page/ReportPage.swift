@@ -30,13 +30,15 @@ package struct ReportPage {
     let summary: String
     private(set) var sections: [Section] = []
 
+    /// - Parameter title: The title; nil for one that names scope and window.
     package init(
-        _ digest: ScopeBriefing, arrivals: [DumpArrivals] = [], page: String? = nil
+        _ digest: ScopeBriefing, arrivals: [DumpArrivals] = [], title: String? = nil,
+        page: String? = nil
     ) {
         self.digest = digest
         self.arrivals = arrivals
         self.page = page
-        title = Self.title(digest)
+        self.title = title ?? Self.title(digest)
         summary = Self.summary(digest)
         sections = [
             safety,

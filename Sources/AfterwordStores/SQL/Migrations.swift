@@ -90,6 +90,7 @@ extension SchemaMigration {
                 .create(.batchItems), .create(.enrichments), .reportViews(version: 4),
                 .reportView(.enrichments),
             ]),
+        SchemaMigration(20, "20 deliveries", [.create(.deliveries)]),
     ]
 
     /// Columns and tables get the words of their field: no row changes.

@@ -11,7 +11,7 @@ protocol SQLLedgerSession: SQLSession {
 
 /// The ledger of model calls, jobs and API keys in an SQL store. Both stores run the same SQL.
 final class SQLLedger: LedgerTransaction {
-    fileprivate let session: any SQLLedgerSession
+    let session: any SQLLedgerSession
 
     init(_ session: any SQLLedgerSession) { self.session = session }
 

@@ -105,7 +105,7 @@ final class SQLReader: StoreReader {
             try row.checksummed("service_jobs", "job \(row.string("job"))", row.jobRow.rowChecksum)
         }
         return try products + shapes + attempts + answers + calls + keys + jobs
-            + checksummedBatches()
+            + checksummedBatches() + checksummedDeliveries()
     }
 
     func reviews(ofProduct id: Text?) throws -> [StoredReview] {
@@ -351,4 +351,17 @@ final class SQLReader: StoreReader {
         try session.fewRows(SQLLedger.jobOfID, [.text(id)]) { try $0.jobRow }.first
     }
     func modelCalls() throws -> [ModelCall] { try all(Self.calls) { try $0.modelCall } }
+
+    func deliveries() throws -> [DeliveryRow] {
+        try all(SQLLedger.deliveries) { try $0.deliveryRow }
+    }
+
+    private func checksummedDeliveries() throws -> [ChecksummedRow] {
+        try all(SQLLedger.deliveries) { row in
+            let delivery = try row.deliveryRow
+            return try row.checksummed(
+                "deliveries", "recipient \(delivery.recipient) period \(delivery.period)",
+                delivery.rowChecksum)
+        }
+    }
 }

@@ -1,4 +1,4 @@
-/// Tables of runs, of paid answers and of the service.
+/// Tables of runs, of paid answers, of the service and of the outbox.
 extension Table {
     private static let sumOfParts = """
         found = inserted + updated + unchanged + copies + shadowed + late + rejected + suppressed
@@ -161,4 +161,18 @@ extension Table {
         CREATE INDEX service_jobs_open ON service_jobs (kind, id, language)
             WHERE ended_at IS NULL
         """)
+
+    /// The outbox: messages that recipients are due, and what became of them.
+    static let deliveries = Table(
+        "deliveries",
+        [
+            .text("recipient"), .text("period", .none, "a recipient has one message a period"),
+            .text("kind").oneOf("news", "nothing_new", "no_dump"),
+            .number("from_run"), .number("to_run"), .text("message_id"), .number("created_at"),
+            .number("attempts").checked("attempts >= 0"),
+            .number("next_at", .none, "not tried before; of one being sent, the lease's end"),
+            .text("status").oneOf("waiting", "sent", "dead"), .number("ended_at").optional,
+            .text("fault").optional, .rowChecksum,
+        ]
+    ).ruled("(status = 'waiting') = (ended_at IS NULL)").keyed("recipient", "period")
 }

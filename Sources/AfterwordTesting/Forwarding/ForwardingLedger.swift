@@ -60,6 +60,12 @@ extension ForwardingLedger {
     package func items(ofBatch number: Int64) throws -> [BatchItem] {
         try ledger.items(ofBatch: number)
     }
+    package func deliveries() throws -> [DeliveryRow] {
+        try ledger.deliveries()
+    }
+    package func put(delivery: DeliveryRow) throws {
+        try ledger.put(delivery: delivery)
+    }
     package func job(_ id: String) throws -> JobRow? {
         try ledger.job(id)
     }

@@ -202,6 +202,7 @@ extension ForwardingReader {
     package func apiKeys() throws -> [APIKeyRow] {
         try target().apiKeys()
     }
+    package func deliveries() throws -> [DeliveryRow] { try target().deliveries() }
     package func job(_ id: String) throws -> JobRow? {
         try target().job(id)
     }

@@ -80,6 +80,13 @@ final class MemoryLedger: LedgerTransaction {
         state.batchItems.filter { $0.batch == number }
     }
 
+    func deliveries() throws -> [DeliveryRow] { state.deliveries.inOrder }
+
+    func put(delivery: DeliveryRow) throws {
+        state.deliveries.removeAll { $0.isOfSameMessage(as: delivery) }
+        state.deliveries.append(delivery)
+    }
+
     func job(_ id: String) throws -> JobRow? { jobs.job(id) }
     func job(askedBy: String, idempotency: Digest256) throws -> JobRow? {
         jobs.job(askedBy: askedBy, idempotency: idempotency)
@@ -92,4 +99,14 @@ final class MemoryLedger: LedgerTransaction {
     }
     func put(job: JobRow) throws { jobs.put(job: job) }
     func removeJobs(before instant: Instant) throws { jobs.removeJobs(before: instant) }
+}
+
+extension [DeliveryRow] {
+    /// By recipient, time and period.
+    var inOrder: [DeliveryRow] {
+        sorted { left, right in
+            (Text(left.recipient), left.createdAt, Text(left.period))
+                < (Text(right.recipient), right.createdAt, Text(right.period))
+        }
+    }
 }

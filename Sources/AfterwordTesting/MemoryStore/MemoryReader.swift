@@ -267,6 +267,7 @@ final class MemoryReader: StoreReader {
     }
     func modelCalls() throws -> [ModelCall] { state.calls }
     func job(_ id: String) throws -> JobRow? { state.jobs[id] }
+    func deliveries() throws -> [DeliveryRow] { state.deliveries.inOrder }
     func apiKeys() throws -> [APIKeyRow] {
         state.keys.values.sorted { Text($0.name) < Text($1.name) }
     }

@@ -43,6 +43,7 @@ package final class MemoryStore: ReviewStore {
         var batchItems: [BatchItem] = []
         var keys: [String: APIKeyRow] = [:]
         var jobs: [String: JobRow] = [:]
+        var deliveries: [DeliveryRow] = []
     }
 
     private var state = State()
@@ -83,6 +84,7 @@ package final class MemoryStore: ReviewStore {
         state.batchItems = ledger.state.batchItems
         state.keys = ledger.state.keys
         state.jobs = ledger.jobs.rows
+        state.deliveries = ledger.state.deliveries
         return result
     }
 

@@ -33,6 +33,9 @@ extension StoreRequirement {
         StoreRequirement("ModelLedger", 8, "what a batch reserved is spent, and never waited for") {
             try $0.callsOfBatches()
         },
+        StoreRequirement("ModelLedger", 9, "a recipient has one message a period") {
+            try $0.messagesStay()
+        },
     ]
 
     /// What a `ReadingStore` owes, where the store can be served.

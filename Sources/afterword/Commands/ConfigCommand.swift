@@ -37,7 +37,15 @@ struct ConfigShowCommand: ParsableCommand {
                         "variable": .string(entry.key.variable),
                         "option": JSONValue(entry.key.option),
                     ])
-                })
+                }
+                    + settings.recipients.map { recipient in
+                        .row([
+                            "setting": .string("recipient.\(recipient.name)"),
+                            "value": .string(recipient.shown), "from": "file",
+                            "place": .string(settings.place(of: recipient)), "variable": .null,
+                            "option": .null,
+                        ])
+                    })
         } else {
             var table = Table(["setting": .left, "value": .left, "from": .left])
             for entry in settings.resolved.entries {
@@ -45,6 +53,12 @@ struct ConfigShowCommand: ParsableCommand {
                 let place = entry.origin.place
                 table.add([
                     entry.key.name, shown, place.isEmpty ? "default" : printable(place),
+                ])
+            }
+            for recipient in settings.recipients {
+                table.add([
+                    printable("recipient.\(recipient.name)"), printable(recipient.shown),
+                    printable(settings.place(of: recipient)),
                 ])
             }
             table.show()
@@ -72,4 +86,17 @@ struct ConfigCrontabCommand: ParsableCommand {
             print(schedule.crontabLine(program: program, folder: folder))
         }
     }
+}
+
+extension Settings {
+    fileprivate var recipients: [RecipientSetting] { file?.content.recipients ?? [] }
+
+    fileprivate func place(of recipient: RecipientSetting) -> String {
+        "\(file?.path ?? ""):\(recipient.line)"
+    }
+}
+
+extension RecipientSetting {
+    /// What it gets and how, without its address.
+    fileprivate var shown: String { "\(content.rawValue) of \(scope) by \(channel.word)" }
 }

@@ -18,7 +18,7 @@ struct StatusCommand: ParsableCommand {
     var maxAge: String?
 
     func run() throws {
-        let limit = try maxAge.map(Self.seconds)
+        let limit = try maxAge.map { try seconds($0, of: "--max-age") }
         let status = try store.read(allowsEmpty: true) { reader in
             try statusAnswer(reader, now: now(), maxAge: limit)
         }
@@ -59,12 +59,16 @@ struct StatusCommand: ParsableCommand {
             ? "Newest dump: \(name), said to be taken \(duration(-age)) from now"
             : "Newest dump: \(name), \(duration(age)) old"
     }
+}
 
-    private static func seconds(_ text: String) throws -> Int64 {
-        let units: [Character: Int64] = ["d": 86_400, "h": 3600, "m": 60, "s": 1]
-        guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()),
-            (0...1_000_000).contains(count)
-        else { throw ValidationError("--max-age is a number and d, h, m or s: 8d") }
-        return count * unit
-    }
+/// Reads a span of time given to an option, in seconds.
+///
+/// - Parameter least: The least number of units.
+/// - Throws: `ValidationError`.
+func seconds(_ text: String, of option: String, from least: Int64 = 0) throws -> Int64 {
+    let units: [Character: Int64] = ["d": 86_400, "h": 3600, "m": 60, "s": 1]
+    guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()),
+        (least...1_000_000).contains(count)
+    else { throw ValidationError("\(option) is a number and d, h, m or s: 8d") }
+    return count * unit
 }

@@ -1,0 +1,165 @@
+import AfterwordCore
+import AfterwordDelivery
+import AfterwordPipeline
+import AfterwordServer
+import ArgumentParser
+
+/// `deliver`: sends recipients what they are due.
+struct DeliverCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "deliver",
+        abstract: "Sends each recipient of afterword.toml what is new, by mail, webhook or Slack.",
+        discussion: """
+            One message for each dump: the report or the new dangers, or that there is nothing \
+            new. With --expect also where no dump came for so long, once for each such time: start \
+            that apart from 'run'. A message waits in the outbox of the store until the receiver \
+            has taken it; one that fails is tried again when its time has come, at most ten \
+            times. Never lost; twice only if the program is killed before it could note that the \
+            receiver took it, then with the same id.
+
+            Exit codes: 0 all sent, 1 a message was given up, 2 a recipient cannot be served, 3 a \
+            message waits (docs/operations.md).
+            """)
+
+    /// Which messages `--list` shows.
+    enum Listed: String, ExpressibleByArgument, CaseIterable {
+        case waiting, dead, sent, all
+    }
+
+    @OptionGroup var store: StoreOptions
+    @OptionGroup var output: OutputOptions
+    @Option(help: "Say so where no dump came for that time: 8d, 36h, 90m or 600s.")
+    var expect: String?
+    @Option(help: "Send nothing; list messages: waiting, dead, sent or all.")
+    var list: Listed?
+    @Flag(
+        help: """
+            Try at once what waits and what was given up. Only when no other 'deliver' runs: a \
+            message that one is sending would be sent twice.
+            """)
+    var retry = false
+    @OptionGroup var events: EventOptions
+
+    func validate() throws {
+        guard list == nil || (expect == nil && !retry && events.events == nil) else {
+            throw ValidationError("--list sends nothing: give it alone")
+        }
+        _ = try options()
+    }
+
+    private func options() throws -> DeliveryOptions {
+        var options = DeliveryOptions()
+        options.expected = try expect.map { try seconds($0, of: "--expect", from: 1) }
+        options.retriesAll = retry
+        return options
+    }
+
+    func run() async throws {
+        if let list { return try show(list) }
+        let log = try events.open()
+        let options = try options()
+        try await during(.deliver, "", in: log) {
+            let recipients = try ServedRecipients(.current)
+            _ = try store.openForReading()  // Fails if the store does not exist.
+            let own = try store.openForWriting()
+            var report: DeliveryReport
+            do {
+                report = try await deliver(
+                    to: recipients.served, from: own, options, surroundings(recipients, log))
+            } catch InsightFault.noRuns {
+                throw CommandFault.nothingLoaded
+            }
+            report.unserved = recipients.unserved + report.unserved
+            show(report)
+            try check(report)
+        }
+    }
+
+    private func surroundings(
+        _ recipients: ServedRecipients, _ log: EventLog?
+    ) -> DeliverySurroundings {
+        var surroundings = DeliverySurroundings(
+            now: { now() }, pause: { try? await Task.sleep(for: .seconds(1)) }
+        ) { message in
+            guard let channel = recipients.channels[message.recipient.name] else {
+                throw DeliveryFault("its address is not known")
+            }
+            let texts = try messageTexts(message)
+            try await sendMessage(message, texts, by: channel, now: now())
+        }
+        surroundings.progress = { done, total in
+            log?.progress(
+                of: .deliver, "",
+                StageEvent.Progress(done: Int64(done), total: Int64(total), unit: "messages"))
+        }
+        return surroundings
+    }
+
+    private func show(_ report: DeliveryReport) {
+        let rows = report.sent + report.waiting + report.dead
+        if output.json {
+            Terminal.write(json: rows.map(\.json))
+        } else {
+            for row in rows { print(printable(line(row))) }
+            if rows.isEmpty, report.unserved.isEmpty { print("nothing is due") }
+        }
+        for one in report.unserved {
+            let words = printable("recipient \(one.recipient): \(one.reason)")
+            Terminal.writeError("afterword: " + words)
+        }
+    }
+
+    private func line(_ row: DeliveryRow) -> String {
+        let message = "\(row.recipient), \(row.period) (\(row.kind.words))"
+        return switch row.status {
+        case .sent: "sent to \(message)"
+        case .waiting: "waits for \(message), until \(row.nextAt): \(row.fault ?? "being sent")"
+        case .dead: "gave up \(message): \(row.fault ?? "")"
+        }
+    }
+
+    private func check(_ report: DeliveryReport) throws {
+        if !report.unserved.isEmpty {
+            throw CommandFault(
+                .usage, several(Int64(report.unserved.count), "recipient") + " cannot be served")
+        }
+        if !report.dead.isEmpty {
+            throw CommandFault(
+                .check,
+                several(Int64(report.dead.count), "message") + " given up; 'deliver --list dead' "
+                    + "lists them, 'deliver --retry' tries them again")
+        }
+        if !report.waiting.isEmpty {
+            throw CommandFault(
+                .store,
+                several(Int64(report.waiting.count), "message")
+                    + " not delivered yet; start 'deliver' again after a pause")
+        }
+    }
+
+    // MARK: The outbox
+
+    private func show(_ list: Listed) throws {
+        let rows = try store.openForReading().read { try $0.deliveries() }.filter { row in
+            list == .all || row.status.rawValue == list.rawValue
+        }
+        if output.json { return Terminal.write(json: rows.map(\.json)) }
+        var table = Table([
+            "recipient": .left, "period": .left, "says": .left, "status": .left, "tries": .right,
+            "next or end": .left, "fault": .text,
+        ])
+        for row in rows {
+            table.add([
+                printable(row.recipient), printable(row.period), row.kind.words,
+                row.status.rawValue, grouped(row.attempts), "\(row.endedAt ?? row.nextAt)",
+                printable(row.fault ?? "–"),
+            ])
+        }
+        table.show()
+        say(several(Int64(rows.count), "message"))
+    }
+}
+
+extension DeliveryPeriod.Kind {
+    fileprivate var words: String { rawValue.replacing("_", with: " ") }
+}
