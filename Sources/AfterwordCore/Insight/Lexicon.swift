@@ -80,10 +80,16 @@ package struct Lexicon: Sendable {
     let phrases: LexiconPhrases
     /// The phrases as the reader compares them.
     let table: ReadingTable
+    /// What reads reviews in place of the phrases; nil where these do.
+    let frozen: FrozenLanes?
 
     /// The first lexicon. A released lexicon never changes, so that insights made with it can be
     /// made again.
     package static let first = Lexicon(LanguageFiles.aspects)
+
+    /// The second: what the frozen model reads. It has no phrases of its own; where what a text
+    /// says is looked for otherwise than by reading reviews, those of the first serve.
+    package static let second = Lexicon(frozen: FrozenLanes.list)
 
     /// The lexicon that new stores are read with.
     package static var current: Lexicon { first }
@@ -119,6 +125,22 @@ package struct Lexicon: Sendable {
         phrases.addCues()
         self.phrases = phrases
         table = ReadingTable(phrases)
+        frozen = nil
+    }
+
+    /// - Parameter list: As above; the aspects are those of the frozen model.
+    private init(frozen list: DataSections) {
+        version = list["lexicon", "version"].flatMap { Int($0.text) } ?? 0
+        aspects = list.values(in: "aspects").map { value in
+            Aspect(
+                id: value.key, label: AspectLabel.value(value.key, "issue", .english) ?? "",
+                route: value.words[0],
+                strength: AspectLabel.value(value.key, "strength", .english),
+                isGeneral: value.words.contains("general"))
+        }
+        hazards = list["hazards", "by severity"]?.words ?? []
+        (phrases, table) = (Self.first.phrases, Self.first.table)
+        frozen = FrozenLanes(.second, list)
     }
 
     /// Errors in the data: a phrase that is not folded, that is only a frequent word, that begins
