@@ -74,6 +74,24 @@ struct FrozenLexiconTests {
         #expect(entry.marks.hasText == (title != nil || body != nil))
     }
 
+    @Test("A version names a lexicon, an id an aspect, and a schema the lexicon that it asks by")
+    func named() {
+        #expect(Lexicon.versions.allSatisfy { Lexicon.ofVersion($0)?.version == Int($0) })
+        #expect(Lexicon.ofVersion(0) == nil && Lexicon.ofVersion(3) == nil)
+        let setting = SettingKey.named("load.reader")
+        #expect(setting?.kind == .choice(Lexicon.versions.map { "\($0)" }))
+        #expect(setting?.fallback == "\(Lexicon.current.version)")
+        #expect(Lexicon.aspect(named: "taste")?.label == "Taste and freshness")
+        #expect(Lexicon.aspect(named: "leaks") == Lexicon.first.aspects.first { $0.id == "leaks" })
+        #expect(Lexicon.aspect(named: AnswerSchema.other) == nil)
+        for lexicon in [Lexicon.first, .second] {
+            for schema in [AnswerSchema.document(lexicon), EnrichmentSchema.document(lexicon)] {
+                #expect(AnswerSchema.lexicon(of: schema).version == lexicon.version)
+            }
+        }
+        #expect(AnswerSchema.lexicon(of: .row(["type": .string("object")])).version == 1)
+    }
+
     @Test("A text in a language that no lexicon knows is unread where nothing is read in it")
     func unread() {
         var reader = ReviewReader(.second)

@@ -94,9 +94,21 @@ package struct Lexicon: Sendable {
     /// The lexicon that new stores are read with.
     package static var current: Lexicon { first }
 
+    /// The versions that this program knows, the oldest first.
+    package static let versions: [Int64] = [1, 2]
+
     /// The lexicon of a version; nil for one that this program does not know.
     package static func ofVersion(_ version: Int64) -> Lexicon? {
-        Int64(first.version) == version ? first : nil
+        switch version {
+        case 1: first
+        case 2: second
+        default: nil
+        }
+    }
+
+    /// The aspect of an id in any lexicon; nil for none. One that several have is the same in each.
+    package static func aspect(named id: String) -> Aspect? {
+        first.aspects.first { $0.id == id } ?? second.aspects.first { $0.id == id }
     }
 
     /// - Parameter list: The aspects and hazards, each named once; their phrases are in the

@@ -48,7 +48,7 @@ extension ModelFacts {
 }
 
 /// Plans one scope. A stored insight stays as long as its evidence is unchanged, whichever model
-/// made it, and wherever.
+/// made it, and wherever; but not where another lexicon read the evidence then.
 package func planInsight(
     _ subject: InsightSubject, stored: [InsightRow], model: ModelIdentity, options: InsightOptions,
     lexicon: Lexicon = .first
@@ -57,13 +57,13 @@ package func planInsight(
     let old = stored.first {
         $0.scope == subject.scope && $0.language == options.language.rawValue
     }
-    let same = options.isRefreshing || old?.evidenceDigest != evidence.digest ? nil : old
+    var same = options.isRefreshing || old?.evidenceDigest != evidence.digest ? nil : old
+    if let own = same, isOfOtherLexicon(own, evidence, model, than: lexicon) { same = nil }
     let request = insightRequest(
         evidence, language: options.language, model: same?.model ?? model.name, lexicon: lexicon)
-    // The answer of a stored insight may come from another place than is asked now.
     let keys = insightCacheKeys(
         evidence, language: options.language, request: request,
-        places: same == nil ? [model.place] : [model.place, nil, ModelIdentity.recordings])
+        places: same == nil ? [model.place] : places(model))
     var plan = InsightPlan(
         subject: subject, evidence: evidence, request: request,
         cacheKey: keys.first { $0 == same?.cacheKey } ?? keys[0],
@@ -76,6 +76,28 @@ package func planInsight(
         plan.step = stands || plan.cacheKey != same.cacheKey ? .standing(same) : .recompose(same)
     }
     return plan
+}
+
+/// The places that the answer of a stored insight may come from: other ones than is asked now.
+private func places(_ model: ModelIdentity) -> [String?] {
+    [model.place, nil, ModelIdentity.recordings]
+}
+
+/// Whether a stored insight of the same evidence answers the question of another lexicon.
+private func isOfOtherLexicon(
+    _ row: InsightRow, _ evidence: Evidence, _ model: ModelIdentity, than lexicon: Lexicon
+) -> Bool {
+    let language = Language(rawValue: row.language) ?? .english
+    func isAnswer(of lexicon: Lexicon) -> Bool {
+        let request = insightRequest(
+            evidence, language: language, model: row.model, lexicon: lexicon)
+        return insightCacheKeys(
+            evidence, language: language, request: request, places: places(model)
+        ).contains(row.cacheKey)
+    }
+    if isAnswer(of: lexicon) { return false }
+    let others = Lexicon.versions.filter { $0 != Int64(lexicon.version) }
+    return others.contains { version in Lexicon.ofVersion(version).map(isAnswer) ?? false }
 }
 
 /// The cost of making insights, computed before any request.
@@ -120,7 +142,7 @@ package func priceInsights(
         price.scopes += 1
         let plan = planInsight(
             try source.subject(scope), stored: source.stored[scope] ?? [], model: model.identity,
-            options: options)
+            options: options, lexicon: source.lexicon)
         switch plan.step {
         case .notEnough: price.notEnough += 1
         case .standing, .recompose: price.standing += 1
