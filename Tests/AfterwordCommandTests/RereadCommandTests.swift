@@ -58,7 +58,7 @@ import Testing
         let past = try Program.run(["themes", "--json", "--as-of", "1"], in: folder.path)
         #expect(past.output == before, "\(past.errors)")
         let rust = try Program.run(["theme", "Rusts or tarnishes", "--json"], in: folder.path)
-        #expect(rust.output.contains("It rusted in a week."), "\(rust.errors)")
+        #expect(rust.output.contains("It rusted in a week"), "\(rust.errors)")
         let runs = try Program.run(["runs"], in: folder.path)
         #expect(runs.output.contains("again, by reader 2"), "\(runs.output)")
         let audit = try Program.run(["audit"], in: folder.path)

@@ -16,7 +16,7 @@ import Testing
         try await serving([.dump("2026-03-02", [Self.product]), .reread(2)]) { client, _ in
             let theme = try await client.get("/themes/rust")
             #expect(theme.status == 200 && theme.text.contains("Rusts or tarnishes"))
-            #expect(theme.words.contains("It rusted in a week."))
+            #expect(theme.words.contains("It rusted in a week"))
             #expect(try await client.get("/themes/rust?as_of=1").status == 404)
             #expect(try await client.get("/api/v1/themes/rust?as_of=1").status == 404)
             #expect(try await client.get("/api/v1/themes/rust").items.count == 1)

@@ -16,6 +16,7 @@ package struct InsightSource: Sendable {
     private var members: [ReviewScope: [Int]] = [:]
     /// The scopes that exist, with or without reviews.
     private var known: Set<ReviewScope> = [.scope(.portfolio)]
+    /// The current insights whose evidence the lexicon read; those of another one do not stand.
     package let stored: [ReviewScope: [InsightRow]]
     /// The newest run whose themes are counted by the lexicon; 0 for none.
     package let themesRun: Int64
@@ -38,7 +39,10 @@ package struct InsightSource: Sendable {
         if case .product(let id) = scope { query.product = id }
         reviews = try readReviews(reader, query, lexicon)
         portfolio = try reader.scopes().first { $0.scope == .portfolio }?.counters ?? Counters()
-        stored = Dictionary(grouping: try reader.insights(of: scope), by: \.scope)
+        let readers = Dictionary(runs.map { ($0.run, $0.reader ?? 1) }) { $1 }
+        let standing = try reader.insights(of: scope)
+            .filter { readers[$0.evidenceRun] ?? 1 == Int64(lexicon.version) }
+        stored = Dictionary(grouping: standing, by: \.scope)
         let counted = try reader.themeRows().last.flatMap { row in
             runs.first { $0.run == row.evidenceRun }
         }

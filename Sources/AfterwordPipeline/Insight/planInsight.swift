@@ -48,7 +48,9 @@ extension ModelFacts {
 }
 
 /// Plans one scope. A stored insight stays as long as its evidence is unchanged, whichever model
-/// made it, and wherever; but not where another lexicon read the evidence then.
+/// made it, and wherever.
+///
+/// - Parameter stored: Insights whose evidence the same lexicon read.
 package func planInsight(
     _ subject: InsightSubject, stored: [InsightRow], model: ModelIdentity, options: InsightOptions,
     lexicon: Lexicon = .first
@@ -57,13 +59,13 @@ package func planInsight(
     let old = stored.first {
         $0.scope == subject.scope && $0.language == options.language.rawValue
     }
-    var same = options.isRefreshing || old?.evidenceDigest != evidence.digest ? nil : old
-    if let own = same, isOfOtherLexicon(own, evidence, model, than: lexicon) { same = nil }
+    let same = options.isRefreshing || old?.evidenceDigest != evidence.digest ? nil : old
     let request = insightRequest(
         evidence, language: options.language, model: same?.model ?? model.name, lexicon: lexicon)
+    // The answer of a stored insight may come from another place than is asked now.
     let keys = insightCacheKeys(
         evidence, language: options.language, request: request,
-        places: same == nil ? [model.place] : places(model))
+        places: same == nil ? [model.place] : [model.place, nil, ModelIdentity.recordings])
     var plan = InsightPlan(
         subject: subject, evidence: evidence, request: request,
         cacheKey: keys.first { $0 == same?.cacheKey } ?? keys[0],
@@ -76,28 +78,6 @@ package func planInsight(
         plan.step = stands || plan.cacheKey != same.cacheKey ? .standing(same) : .recompose(same)
     }
     return plan
-}
-
-/// The places that the answer of a stored insight may come from: other ones than is asked now.
-private func places(_ model: ModelIdentity) -> [String?] {
-    [model.place, nil, ModelIdentity.recordings]
-}
-
-/// Whether a stored insight of the same evidence answers the question of another lexicon.
-private func isOfOtherLexicon(
-    _ row: InsightRow, _ evidence: Evidence, _ model: ModelIdentity, than lexicon: Lexicon
-) -> Bool {
-    let language = Language(rawValue: row.language) ?? .english
-    func isAnswer(of lexicon: Lexicon) -> Bool {
-        let request = insightRequest(
-            evidence, language: language, model: row.model, lexicon: lexicon)
-        return insightCacheKeys(
-            evidence, language: language, request: request, places: places(model)
-        ).contains(row.cacheKey)
-    }
-    if isAnswer(of: lexicon) { return false }
-    let others = Lexicon.versions.filter { $0 != Int64(lexicon.version) }
-    return others.contains { version in Lexicon.ofVersion(version).map(isAnswer) ?? false }
 }
 
 /// The cost of making insights, computed before any request.
