@@ -75,8 +75,8 @@ package struct ReviewHistory: Sendable {
 }
 
 extension ReviewHistory {
-    /// The same history in a store whose texts the second reader reads again before one of the later
-    /// dumps.
+    /// The same history in a store whose texts the second reader reads again before one of the
+    /// later dumps.
     package var readAgain: ReviewHistory {
         guard steps.count > 1 else { return self }
         var history = self

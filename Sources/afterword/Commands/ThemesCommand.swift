@@ -123,8 +123,8 @@ struct ThemeCommand: ParsableCommand {
 extension ThemeCommand {
     /// The theme of an id or label, ignoring case; labels of all languages are accepted.
     ///
-    /// - Throws: `CommandFault` for a name that the lexicon does not know, with the nearest one as a
-    ///   hint.
+    /// - Throws: `CommandFault` for a name that the lexicon does not know, with the nearest one as
+    ///   a hint.
     static func aspect(named name: String, in lexicon: Lexicon) throws -> String {
         let aspects = lexicon.aspects
         let wanted = name.lowercased()
