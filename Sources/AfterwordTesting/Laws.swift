@@ -80,6 +80,10 @@ package struct Laws {
         for index in history.steps.indices where history.steps[index].completeness == .all {
             history.steps[index].completeness = .products
         }
+        // A part that holds nothing yet cannot be read again, while the whole is.
+        for index in history.steps.indices where !hasBothParts(history.steps[..<index]) {
+            history.steps[index].reader = nil
+        }
         let whole = try makeStore()
         let loaded = try history.load(history.steps, into: whole, loading)
         var joined: [String: [String]] = [:]
@@ -107,6 +111,18 @@ package struct Laws {
         joined = joined.mapValues { Array(Set($0)).sorted() }
         expected["scope_summary_history"] = nil
         return difference(expected.mapValues { $0.sorted() }, joined)
+    }
+
+    /// Whether both parts hold a review after some steps.
+    private func hasBothParts(_ steps: ArraySlice<ReviewHistory.Step>) -> Bool {
+        (0..<2).allSatisfy { part in
+            steps.flatMap(\.records).contains { record in
+                guard let product = record.product, !record.text.contains("NaN"),
+                    !record.text.contains("too good")
+                else { return false }
+                return Int(product.utf8.last ?? 0) % 2 == part
+            }
+        }
     }
 
     /// Tables without the ledger, the positions of records in files, and movements between
@@ -204,7 +220,8 @@ package struct Laws {
             if let broken = files.first(where: { !$0.balance.holds }) {
                 return "run \(broken.run): \(broken.balance)"
             }
-            for (run, step) in zip(try reader.runs(), steps)
+            let loads = try reader.runs().filter { $0.observedOrigin != .reread }
+            for (run, step) in zip(loads, steps)
             where run.balance.found != Int64(step.records.count) || !run.balance.holds {
                 return "run \(run.run) of \(step.records.count) records: \(run.balance)"
             }
@@ -219,9 +236,12 @@ package struct Laws {
     private func stablePast() throws -> String? {
         let store = try makeStore()
         var told: [(run: Int64, tables: [String: [String]])] = []
-        for (number, step) in history.steps.enumerated()
-        where try history.load(step, number: number, into: store, loading) {
-            told.append((Int64(told.count + 1), try tables(store)))
+        func note() throws {
+            told.append((try store.read { try $0.newestRun()?.run ?? 0 }, try tables(store)))
+        }
+        for (number, step) in history.steps.enumerated() {
+            if try history.reread(step, number: number, in: store) { try note() }
+            if try history.load(step, number: number, into: store, loading) { try note() }
         }
         for (run, expected) in told {
             let actual = try store.read { try readTables(AsOfReader($0, run: run)) }

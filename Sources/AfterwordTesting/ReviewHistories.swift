@@ -11,6 +11,9 @@ package struct ReviewHistory: Sendable {
         package var records: [RecordText]
         package var observedAt: Instant
         package var completeness: Completeness
+        /// What reads the texts of the store again before the dump is loaded: a version of the
+        /// reader; nil for nothing.
+        package var reader: Int64?
 
         package init(
             records: [RecordText], observedAt: Instant, completeness: Completeness
@@ -68,6 +71,18 @@ package struct ReviewHistory: Sendable {
             if random.draw(below: 5) == 0, let last = steps.last { steps.append(last) }
         }
         self.init(seed: seed, shape: kind.shape, steps: steps)
+    }
+}
+
+extension ReviewHistory {
+    /// The same history in a store whose texts the second reader reads again before one of the
+    /// later dumps.
+    package var readAgain: ReviewHistory {
+        guard steps.count > 1 else { return self }
+        var history = self
+        var random = SplitMix64(seed: ~seed)
+        history.steps[1 + Int(random.draw(below: UInt64(steps.count - 1)))].reader = 2
+        return history
     }
 }
 

@@ -29,16 +29,24 @@ private func differenceFromRead(
     _ reader: any StoreReader, _ history: [HistoryRow]
 ) throws -> String? {
     let runs = try reader.runs()
-    let readers = Dictionary(uniqueKeysWithValues: runs.map { ($0.run, $0.reader) })
+    var lexicons: [Int64: Lexicon] = [:]
+    for run in runs {
+        guard let version = run.reader else { continue }
+        guard let lexicon = Lexicon.ofVersion(version) else { return "reader of run \(run.run)" }
+        lexicons[run.run] = lexicon
+    }
     let again = runs.filter { $0.observedOrigin == .reread }.map(\.run)
     var read: [String] = []
     for row in history {
-        let times = (readers[row.run] == .some(nil) ? 0 : 1) + again.count { $0 > row.run }
-        let said =
-            row.operation == .delete
-            ? "-1 deleted"
-            : "\(row.values.rating ?? -1) \(readReview(row.values, with: .first))"
-        read += Array(repeating: "\(row.reviewKey) \(row.run) \(said)", count: times)
+        // A version is read by the run that brought it, and by each later run that reads again.
+        for run in [row.run] + again.filter({ $0 > row.run }) {
+            guard let lexicon = lexicons[run] else { continue }
+            let said =
+                row.operation == .delete
+                ? "-1 deleted"
+                : "\(row.values.rating ?? -1) \(readReview(row.values, with: lexicon))"
+            read.append("\(row.reviewKey) \(row.run) by run \(run) \(said)")
+        }
     }
     var stored: [String] = []
     for product in try reader.products(nil) {
@@ -49,7 +57,8 @@ private func differenceFromRead(
                 let key = reviewKey(ofProduct: product.productKey, number: marks.number)
                 let own = row.readings.reading(of: marks)
                 let said = marks.isLive ? "\(own)" : "deleted"
-                stored.append("\(key) \(marks.run) \(marks.rating ?? -1) \(said)")
+                stored.append(
+                    "\(key) \(marks.run) by run \(row.run) \(marks.rating ?? -1) \(said)")
             }
         }
     }

@@ -74,11 +74,34 @@ extension ReviewHistory {
         }
     }
 
+    private func clock(_ number: Int) -> Instant {
+        Self.start.adding(seconds: Int64(1000 + number) * 86_400)
+    }
+
+    /// Reads the texts of a store again where the step says so; nothing is read in an empty store.
+    ///
+    /// - Returns: Whether a run was made.
+    @discardableResult
+    package func reread(
+        _ step: Step, number: Int, in store: any ReviewStore
+    ) throws -> Bool {
+        guard let lexicon = step.reader.flatMap({ Lexicon.ofVersion($0) }) else { return false }
+        let clock = clock(number)
+        do {
+            return try rereadStore(
+                store, by: lexicon, surroundings: LoadSurroundings(now: { clock })) != nil
+        } catch RecleanFault.emptyStore {
+            return false
+        }
+    }
+
+    /// Loads a step, after its reading of texts again.
     @discardableResult
     package func load(
         _ step: Step, number: Int, into store: any ReviewStore, _ loading: HistoryLoading
     ) throws -> Bool {
-        let clock = Self.start.adding(seconds: Int64(1000 + number) * 86_400)
+        try reread(step, number: number, in: store)
+        let clock = clock(number)
         do {
             var options = options(step, batchRows: loading.batchRows)
             options.threads = loading.threads

@@ -90,7 +90,11 @@ struct AskingOptions: ParsableArguments {
         var options = InsightOptions()
         options.evidenceTokens = evidenceTokens
         for name in names where asksPaid && !FakeModel.isName(name) {
-            let room = try server.facts(name).evidenceTokens(evidenceTokens)
+            // The question by which lexicon is not known yet: the longest.
+            let facts = try server.facts(name)
+            let room =
+                Lexicon.versions.compactMap { Lexicon.ofVersion($0) }
+                .map { facts.evidenceTokens(evidenceTokens, lexicon: $0) }.min() ?? 0
             guard room >= 500 else {
                 throw CommandFault(
                     .usage,

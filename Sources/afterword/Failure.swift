@@ -179,6 +179,10 @@ struct Failure {
             "\(file): its products are known by identity \(stored), the file by \(incoming)"
         case .seriesWithObservedAt:
             "--observed-at is for one dump; the folders and files of a series carry their own dates"
+        case .otherReader(let stored, let asked):
+            (stored.map { "the store is read by reader \($0)" } ?? "the store keeps no readings")
+                + ", and goes on so: --reader is for a new store. To read its reviews by reader "
+                + "\(asked): reread --reader \(asked)"
         }
     }
 

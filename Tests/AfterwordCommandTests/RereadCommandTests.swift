@@ -40,6 +40,42 @@ import Testing
         #expect(none.code != 0)
     }
 
+    @Test("Another reader reads a store anew, and says so; earlier answers stay")
+    func otherReader() throws {
+        try write("one", ["It leaked after two days.", "It rusted in a week."])
+        _ = try Program.run(["run", "one"], in: folder.path)
+        let before = try Program.run(["themes", "--json"], in: folder.path).output
+        #expect(before.contains(#""lexicon":1"#) && !before.contains("rust"))
+        let refused = try Program.run(["run", "one", "--reader", "2"], in: folder.path)
+        #expect(refused.code != 0 && refused.errors.contains("reread --reader 2"), "\(refused)")
+        let unknown = try Program.run(["reread", "--reader", "7"], in: folder.path)
+        #expect(unknown.code == 2 && unknown.errors.contains("1 or 2"), "\(unknown.errors)")
+        let done = try Program.run(["reread", "--reader", "2"], in: folder.path)
+        #expect(done.code == 0 && done.output.contains("read by reader 2"), "\(done.errors)")
+        #expect(done.output.contains("as of earlier runs they stay"), "\(done.output)")
+        let now = try Program.run(["themes", "--json"], in: folder.path).output
+        #expect(now.contains(#""lexicon":2"#) && now.contains(#""theme":"rust""#), "\(now)")
+        let past = try Program.run(["themes", "--json", "--as-of", "1"], in: folder.path)
+        #expect(past.output == before, "\(past.errors)")
+        let rust = try Program.run(["theme", "Rusts or tarnishes", "--json"], in: folder.path)
+        #expect(rust.output.contains("It rusted in a week"), "\(rust.errors)")
+        let runs = try Program.run(["runs"], in: folder.path)
+        #expect(runs.output.contains("again, by reader 2"), "\(runs.output)")
+        let audit = try Program.run(["audit"], in: folder.path)
+        #expect(audit.code == 0, "\(audit.errors)")
+    }
+
+    @Test("A new store is read by the reader that is asked for")
+    func newStore() throws {
+        try write("one", ["It rusted in a week."])
+        let loaded = try Program.run(["run", "one", "--reader", "2"], in: folder.path)
+        #expect(loaded.code == 0, "\(loaded.errors)")
+        let again = try Program.run(["reread"], in: folder.path)
+        #expect(again.output.contains("by reader 2 already"), "\(again.output)\(again.errors)")
+        let found = try Program.run(["search", "rusted", "--theme", "rust"], in: folder.path)
+        #expect(found.output.contains("It rusted"), "\(found.errors)")
+    }
+
     @Test("A new store is read while it is loaded")
     func readAtOnce() throws {
         try write("one", ["It leaked after two days."])

@@ -48,6 +48,21 @@ import Testing
         await server.stop()
     }
 
+    @Test("A question by the second lexicon's aspects is answered by them")
+    func secondLexicon() async throws {
+        let server = try await serve()
+        let facts = try #require(ModelFacts.named("gpt-6-luna"))
+        func request(_ name: String) -> ModelRequest {
+            insightRequest(
+                evidence(lumora, someReviews), language: .english, model: name, lexicon: .second)
+        }
+        let model = try model(server, facts.name)
+        let reply = try await model.answer(request(facts.name))
+        #expect(try await reply.text == FakeModel().answer(request("fake-1")).text)
+        await model.shutDown()
+        await server.stop()
+    }
+
     @Test("Questions about reviews get readings: by their schema's name and form, and no others do")
     func enrichment() async throws {
         let server = try await serve()

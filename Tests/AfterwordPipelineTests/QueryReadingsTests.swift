@@ -73,14 +73,15 @@ import Testing
         "created_at": {"from": "timestamp", "as": "unix_ms"}}, "product": {"brand": "brand"}}
         """
 
-    /// A store of three weeks; `change` chooses how it is loaded.
+    /// A store of some weeks; `change` chooses how it is loaded, `each` is called after each week.
     func made(
-        seed: UInt64, _ change: (inout LoadOptions) -> Void = { _ in }
+        seed: UInt64, weeks: Int = 3, _ change: (inout LoadOptions) -> Void = { _ in },
+        each: (Fixture, Int) throws -> Void = { _, _ in }
     ) throws -> Fixture {
         var fixture = Fixture()
         var world = World(seed: seed)
         let shape = try Shape(parsing: Array(Self.shape.utf8))
-        for week in 0..<3 {
+        for week in 0..<weeks {
             world.live()
             let day = Instant(iso8601: "2026-03-02")!.adding(seconds: Int64(week) * 7 * 86_400)
             fixture.options.observedAt = day
@@ -93,6 +94,7 @@ import Testing
                 options.shapes = [shape]
                 change(&options)
             }
+            try each(fixture, week)
         }
         return fixture
     }
@@ -112,7 +114,7 @@ import Testing
 
     // MARK: Answers from texts
 
-    private func shown(_ themes: [Theme]) -> [String] {
+    func shown(_ themes: [Theme]) -> [String] {
         themes.map { theme in
             """
             \(theme.aspect.id) \(theme.mentions) \(theme.distinctMentions) \(theme.mixed) \
@@ -122,7 +124,7 @@ import Testing
         }
     }
 
-    private func shown(_ reviews: [ThemeReview]) -> [String] {
+    func shown(_ reviews: [ThemeReview]) -> [String] {
         reviews.map { own in
             """
             \(own.review.productID) \(own.review.reviewID) \(own.review.version) \(own.language) \
@@ -131,7 +133,7 @@ import Testing
         }
     }
 
-    private func shown(_ dangers: [SafetyReview]) -> [String] {
+    func shown(_ dangers: [SafetyReview]) -> [String] {
         dangers.map { own in
             """
             \(own.danger.dangerClass) \(own.hazard) \(own.review.productID) \
@@ -141,7 +143,7 @@ import Testing
         }
     }
 
-    private func shown(_ entries: [InboxEntry]) -> [String] {
+    func shown(_ entries: [InboxEntry]) -> [String] {
         entries.map { own in
             """
             \(own.kind) \(own.hazard ?? "–") \(own.review.productID) \(own.review.reviewID) \
@@ -180,9 +182,9 @@ import Testing
         }
     }
 
-    private func dangers(_ read: [ReadReview]) -> [SafetyReview] {
+    private func dangers(_ read: [ReadReview], _ lexicon: Lexicon) -> [SafetyReview] {
         read.flatMap { own in
-            own.dangers().map { danger in
+            own.dangers(lexicon).map { danger in
                 SafetyReview(
                     danger: danger, review: own.review, brand: own.brand,
                     language: own.reading.language,
@@ -215,15 +217,16 @@ import Testing
 
     // MARK: Checks
 
-    private func check(_ reader: any StoreReader, _ what: String) throws {
+    func check(_ reader: any StoreReader, _ what: String) throws {
+        let lexicon = try reader.lexicon()
         for query in queries {
             let read = try readReviews(reader, query)
             #expect(
                 try shown(themes(reader, query))
-                    == shown(sharedThemes(read, strengths: query.strengths, lexicon: .first)),
+                    == shown(sharedThemes(read, strengths: query.strengths, lexicon: lexicon)),
                 "themes, \(what)")
-            for aspect in Lexicon.first.aspects.indices {
-                let id = Lexicon.first.aspects[aspect].id
+            for aspect in lexicon.aspects.indices {
+                let id = lexicon.aspects[aspect].id
                 let found = try pages { page in
                     try #require(
                         try AfterwordPipeline.themeReviews(reader, aspect: id, query, page: page))
@@ -232,7 +235,7 @@ import Testing
                     shown(found) == shown(themeReviews(read, aspect, strengths: query.strengths)),
                     "reviews of \(id), \(what)")
             }
-            let all = dangers(read)
+            let all = dangers(read, lexicon)
             let listed = try pages {
                 try safetyReviews(reader, query, withUnlikely: true, page: $0)
             }
@@ -244,7 +247,7 @@ import Testing
             #expect(
                 leading.unlikely
                     == read.count { own in
-                        let own = own.dangers()
+                        let own = own.dangers(lexicon)
                         return !own.isEmpty && !own.contains(where: \.dangerClass.leads)
                     }, "unlikely dangers, \(what)")
             #expect(
@@ -270,7 +273,8 @@ import Testing
         _ reader: any StoreReader, in window: DumpWindow, _ what: String
     ) throws {
         let changes = try reviewChanges(reader, in: window)
-        let all = inbox(changes, page: Page(size: .max))
+        let lexicon = try AsOfReader(reader, run: window.to).lexicon()
+        let all = inbox(changes, lexicon: lexicon, page: Page(size: .max))
         let found = try pages { try inbox(reader, in: window, page: $0) }
         #expect(shown(found) == shown(all.entries), "inbox \(what)")
         let covered = try coveredInbox(reader, in: window, page: Page(size: 2))

@@ -55,6 +55,8 @@ enum MadeLoad {
     case catalog(String, csv: String)
     /// An existing folder of dumps.
     case folder(String)
+    /// The stored texts, read again by a version of the reader.
+    case reread(Int64)
 }
 
 /// Loads everything in order and serves the store. A page with an empty required text fails the
@@ -106,6 +108,9 @@ private func load(
         try write(.array(products.map(\.json)), to: dump + "/r.json")
         try load(dump, into: store, options, surroundings)
     case .folder(let path): try load(path, into: store, options, surroundings)
+    case .reread(let version):
+        let lexicon = try #require(Lexicon.ofVersion(version))
+        _ = try rereadStore(store, by: lexicon, surroundings: surroundings)
     case .catalog(let day, let csv):
         options.observedAt = Instant(iso8601: day)
         try FileManager.default.createDirectory(

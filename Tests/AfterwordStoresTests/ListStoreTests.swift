@@ -91,6 +91,36 @@ import Testing
     }
 
     @Test(
+        "Read again by another reader and then by its own, a store without lists lists all",
+        arguments: StoreKind.sql)
+    func readAgain(kind: StoreKind) throws {
+        for seed in Self.seeds.prefix(2) {
+            let history = ReviewHistory(seed: seed)
+            let clock = ReviewHistory.start.adding(seconds: 9_000 * 86_400)
+            let surroundings = LoadSurroundings(now: { clock })
+            let (stores, others) = (TemporaryStores(kind), TemporaryStores(kind))
+            let (open, whole) = (try stores.makeOpener(), try others.make())
+            try history.load(history.steps, into: whole)
+            try history.load(history.steps, into: open())
+            try stores.tamper("DELETE FROM review_lists")
+            let store = try open()
+            for lexicon in [Lexicon.second, .first] {
+                for store in [store, whole] {
+                    let report = try rereadStore(store, by: lexicon, surroundings: surroundings)
+                    #expect(report?.run.reader == Int64(lexicon.version), "seed \(seed)")
+                }
+            }
+            #expect(
+                try store.read { try lists($0) } == whole.read { try lists($0) }, "seed \(seed)")
+            #expect(
+                try store.read { try answers($0) } == whole.read { try answers($0) },
+                "seed \(seed)")
+            #expect(try TemporaryStores.audited(store) == nil, "seed \(seed)")
+            #expect(try TemporaryStores.audited(whole) == nil, "seed \(seed)")
+        }
+    }
+
+    @Test(
         "The audit finds lists and sums that do not follow from the readings",
         arguments: StoreKind.sql)
     func audited(kind: StoreKind) throws {

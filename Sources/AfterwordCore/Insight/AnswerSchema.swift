@@ -34,6 +34,18 @@ package enum AnswerSchema {
             ]))
     }
 
+    /// The lexicon whose aspects a schema of an insight or an enrichment allows; the first where it
+    /// allows others.
+    package static func lexicon(of schema: JSONValue) -> Lexicon {
+        let remark = schema["properties"]?["reviews"]?["items"]?["properties"]?["aspects"]?["items"]
+        let item = schema["$defs"]?["item"] ?? remark
+        let aspects = item?["properties"]?["aspect"]?["enum"]?.elements ?? []
+        func allows(_ lexicon: Lexicon) -> Bool {
+            aspects.compactMap(\.text) == lexicon.aspects.map(\.id) + [other]
+        }
+        return !allows(.first) && allows(.second) ? .second : .first
+    }
+
     static let string = JSONValue.row(["type": .string("string")])
 
     static let optionalString = JSONValue.row([

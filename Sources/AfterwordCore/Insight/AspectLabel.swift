@@ -8,18 +8,26 @@ package enum AspectLabel {
         guard strength, aspect.strength == nil else {
             return label(aspect, strength ? "strength" : "issue", language)
         }
-        let absence = value("language", "free of", language) ?? ""
-        return absence + " " + label(aspect, "issue", language)
+        return freeOf(language) + " " + label(aspect, "issue", language)
     }
 
     private static func label(
         _ aspect: Lexicon.Aspect, _ key: String, _ language: Language
     ) -> String {
-        value("aspect \(aspect.id)", key, language) ?? aspect.label
+        value(aspect.id, key, language) ?? value(aspect.id, key, .english) ?? aspect.label
     }
 
-    private static func value(_ section: String, _ key: String, _ language: Language) -> String? {
-        let own = language == .unknown ? nil : language.file[section, key]
-        return (own ?? Language.english.file[section, key])?.text
+    /// The name of an aspect in a language: from the language's file, or that of the names that
+    /// lexicon 1 does not have.
+    static func value(_ aspect: String, _ key: String, _ language: Language) -> String? {
+        guard language != .unknown else { return nil }
+        let section = "aspect \(aspect)"
+        let own = language.file[section, key]
+        return (own ?? FrozenLanes.labels[section, "\(key) \(language.rawValue)"])?.text
+    }
+
+    private static func freeOf(_ language: Language) -> String {
+        let own = language == .unknown ? nil : language.file["language", "free of"]
+        return (own ?? Language.english.file["language", "free of"])?.text ?? ""
     }
 }

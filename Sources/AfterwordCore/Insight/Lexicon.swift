@@ -80,17 +80,35 @@ package struct Lexicon: Sendable {
     let phrases: LexiconPhrases
     /// The phrases as the reader compares them.
     let table: ReadingTable
+    /// What reads reviews in place of the phrases; nil where these do.
+    let frozen: FrozenLanes?
 
     /// The first lexicon. A released lexicon never changes, so that insights made with it can be
     /// made again.
     package static let first = Lexicon(LanguageFiles.aspects)
 
+    /// The second: what the frozen model reads. It has no phrases of its own; where what a text
+    /// says is looked for otherwise than by reading reviews, those of the first serve.
+    package static let second = Lexicon(frozen: FrozenLanes.list)
+
     /// The lexicon that new stores are read with.
     package static var current: Lexicon { first }
 
+    /// The versions that this program knows, the oldest first.
+    package static let versions: [Int64] = [1, 2]
+
     /// The lexicon of a version; nil for one that this program does not know.
     package static func ofVersion(_ version: Int64) -> Lexicon? {
-        Int64(first.version) == version ? first : nil
+        switch version {
+        case 1: first
+        case 2: second
+        default: nil
+        }
+    }
+
+    /// The aspect of an id in any lexicon; nil for none. One that several have is the same in each.
+    package static func aspect(named id: String) -> Aspect? {
+        first.aspects.first { $0.id == id } ?? second.aspects.first { $0.id == id }
     }
 
     /// - Parameter list: The aspects and hazards, each named once; their phrases are in the
@@ -119,6 +137,22 @@ package struct Lexicon: Sendable {
         phrases.addCues()
         self.phrases = phrases
         table = ReadingTable(phrases)
+        frozen = nil
+    }
+
+    /// - Parameter list: As above; the aspects are those of the frozen model.
+    private init(frozen list: DataSections) {
+        version = list["lexicon", "version"].flatMap { Int($0.text) } ?? 0
+        aspects = list.values(in: "aspects").map { value in
+            Aspect(
+                id: value.key, label: AspectLabel.value(value.key, "issue", .english) ?? "",
+                route: value.words[0],
+                strength: AspectLabel.value(value.key, "strength", .english),
+                isGeneral: value.words.contains("general"))
+        }
+        hazards = list["hazards", "by severity"]?.words ?? []
+        (phrases, table) = (Self.first.phrases, Self.first.table)
+        frozen = FrozenLanes(.second, list)
     }
 
     /// Errors in the data: a phrase that is not folded, that is only a frequent word, that begins

@@ -12,9 +12,16 @@ package struct ReviewReader: Sendable {
     private var body = CutText()
     /// The frequent words in the review that is read, as bits by their places.
     private var frequent: [UInt64]
+    /// What reads in place of the phrases, where the lexicon is the frozen model's.
+    private var frozen: (reader: FrozenReader, lanes: FrozenLanes)?
 
-    package init(_ lexicon: Lexicon) {
+    /// - Parameter isForOne: Whether it reads few reviews, so that remembering words is not worth
+    ///   its memory.
+    package init(_ lexicon: Lexicon, isForOne: Bool = false) {
         table = lexicon.table
+        frozen = lexicon.frozen.map {
+            (FrozenReader($0.model, remembersWords: !isForOne), $0)
+        }
         frequent = Array(repeating: 0, count: table.frequentElements)
     }
 
@@ -27,6 +34,10 @@ package struct ReviewReader: Sendable {
     package mutating func read(
         _ texts: (title: Text?, body: Text?), star: Int?
     ) -> ReviewReading {
+        if let lanes = frozen?.lanes {
+            let own = frozen?.reader.read(title: texts.title, body: texts.body, stars: star)
+            return ReviewReading(own ?? FrozenReading(), lanes)
+        }
         if let text = texts.title { title.cut(text, table) }
         if let text = texts.body { body.cut(text, table) }
         var reading = ReviewReading(language: language(of: texts))
@@ -46,14 +57,19 @@ package struct ReviewReader: Sendable {
     ) -> ProductReadings.Entry {
         let reading = read(texts, star: rating.map { starOf(rating: $0) })
         let hasText = texts.title != nil || texts.body != nil
-        var wordCount = 0
-        if texts.title != nil { wordCount += title.words.count }
-        if texts.body != nil { wordCount += body.words.count }
+        let wordCount = wordCount(of: texts)
         let isUnread = AfterwordCore.isUnread(texts, reading, wordCount: wordCount)
         var marks = ReadingMarks(number: number, run: run, key: key, reading)
         (marks.rating, marks.hasText) = (rating, hasText)
         marks.isReadable = hasText && !isUnread
         return ProductReadings.Entry(marks, ReadingPlaces(reading))
+    }
+
+    /// The number of words of the texts that were read last.
+    private func wordCount(of texts: (title: Text?, body: Text?)) -> Int {
+        if let frozen { return frozen.reader.words.count }
+        return (texts.title == nil ? 0 : title.words.count)
+            + (texts.body == nil ? 0 : body.words.count)
     }
 
     private func read(

@@ -77,6 +77,8 @@ extension ReviewValues {
 /// counted separately, as `mixed`.
 package struct Theme: Sendable {
     package var aspect: Lexicon.Aspect
+    /// The version of the lexicon that read the reviews.
+    package var lexicon: Int
     /// How many reviews say so, each as often as it is shown.
     package var mentions: Int64 = 0
     /// How many distinct reviews say so.
@@ -95,7 +97,9 @@ package struct Theme: Sendable {
     package var distinct: Proportion?
     var ratings: (sum: Int64, count: Int64) = (0, 0)
 
-    package init(aspect: Lexicon.Aspect) { self.aspect = aspect }
+    package init(aspect: Lexicon.Aspect, lexicon: Int) {
+        (self.aspect, self.lexicon) = (aspect, lexicon)
+    }
 
     mutating func count(_ read: ReadReview) {
         mentions += 1
@@ -125,7 +129,7 @@ package struct Theme: Sendable {
 package func countThemes(
     _ reviews: [ReadReview], strengths: Bool, lexicon: Lexicon
 ) -> [Theme] {
-    var themes = lexicon.aspects.map { Theme(aspect: $0) }
+    var themes = lexicon.aspects.map { Theme(aspect: $0, lexicon: lexicon.version) }
     var whole: (sum: Int64, count: Int64) = (0, 0)
     let groups = distinctReviews(reviews)
     var said: Set<[Int]> = []

@@ -55,7 +55,7 @@ package struct ThemeSums: Equatable, Sendable {
     package func themes(strengths: Bool, lexicon: Lexicon) -> [Theme] {
         let side = strengths ? praise : complaints
         return lexicon.aspects.indices.filter { side.mentions[$0] > 0 }.map { place in
-            var theme = Theme(aspect: lexicon.aspects[place])
+            var theme = Theme(aspect: lexicon.aspects[place], lexicon: lexicon.version)
             theme.mentions = side.mentions[place]
             theme.distinctMentions = side.distinct[place]
             theme.mixed = side.mixed[place]

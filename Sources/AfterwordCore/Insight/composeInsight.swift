@@ -305,7 +305,7 @@ private struct InsightComposer {
             aspect: aspect
                 ?? Lexicon.Aspect(
                     id: AnswerSchema.other, label: "", route: Route.both.rawValue,
-                    strength: nil, isGeneral: false))
+                    strength: nil, isGeneral: false), lexicon: lexicon.version)
         for index in indices { theme.count(subject.reviews[index]) }
         theme.products = Int64(Set(indices.map { subject.reviews[$0].review.productID }).count)
         theme.brands = Int64(Set(indices.compactMap { subject.reviews[$0].brand }).count)

@@ -33,7 +33,7 @@ package struct ReviewReading: Equatable, Sendable {
 ///
 /// For many reviews, a `ReviewReader` does the same without new memory for each.
 package func readReview(_ values: ReviewValues, with lexicon: Lexicon) -> ReviewReading {
-    var reader = ReviewReader(lexicon)
+    var reader = ReviewReader(lexicon, isForOne: true)
     return reader.read(values)
 }
 

@@ -57,6 +57,10 @@ package struct SettingKey: Equatable, Sendable {
             option: "--window", fallback: nil,
             comment: "A dump holds at most so many of a product's newest reviews."),
         SettingKey(
+            name: "load.reader", kind: .choice(["1", "2"]),
+            variable: "AFTERWORD_READER", option: "--reader", fallback: "1",
+            comment: "What reads the texts of a new store: 1 or 2; another one goes on as it is."),
+        SettingKey(
             name: "load.threads", kind: .whole(1...1_000), variable: "AFTERWORD_THREADS",
             option: "--threads", fallback: nil,
             comment: "Threads that share a load's work; one a core when left out."),

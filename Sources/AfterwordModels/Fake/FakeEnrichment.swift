@@ -5,6 +5,7 @@ import AfterwordCore
 struct FakeEnrichment {
     let reviews: [FakeReview]
     let language: Language
+    let lexicon: Lexicon
 
     var json: JSONValue { .row(["reviews": .array(reviews.map(entry))]) }
 
@@ -12,7 +13,7 @@ struct FakeEnrichment {
         var seen: Set<ReviewEnrichment.Remark> = []
         let remarks = review.reading.mentions.compactMap { mention in
             let found = ReviewEnrichment.Remark(
-                aspect: Lexicon.first.aspects[mention.aspect].id, isNegative: mention.isNegative)
+                aspect: lexicon.aspects[mention.aspect].id, isNegative: mention.isNegative)
             return seen.insert(found).inserted ? found : nil
         }
         return .row([

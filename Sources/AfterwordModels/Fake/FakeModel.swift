@@ -2,8 +2,9 @@ package import AfterwordCore
 package import AfterwordPipeline
 
 /// A model without a network: a pure function of the request and a seed. It reads the reviews in
-/// the request, finds aspects with the lexicon, clusters other sentences, quotes verbatim, and
-/// answers in the requested JSON schema. A `Behaviour` makes it misbehave in a defined way.
+/// the request, finds aspects with the lexicon that the request asks by, clusters other sentences,
+/// quotes verbatim, and answers in the requested JSON schema. A `Behaviour` makes it misbehave in a
+/// defined way.
 package struct FakeModel: LanguageModel {
     /// How the model answers. The raw value becomes part of the model's name.
     package enum Behaviour: String, CaseIterable, Sendable {
@@ -39,7 +40,6 @@ package struct FakeModel: LanguageModel {
     /// How many of a thousand requests fail. Request and seed decide which ones, and with which
     /// error.
     private let faultsPerMille: UInt64
-    private let lexicon = Lexicon.first
 
     package init(_ behaviour: Behaviour = .honest, seed: UInt64 = 0, faultsPerMille: UInt64 = 0) {
         self.behaviour = behaviour
@@ -60,12 +60,13 @@ package struct FakeModel: LanguageModel {
                 usage: ModelUsage(
                     input: input, cachedInput: 0, output: Int64(tokenBound(text))))
         }
-        guard let reviews = FakeReview.all(in: request.user) else {
+        let lexicon = AnswerSchema.lexicon(of: request.schema)
+        guard let reviews = FakeReview.all(in: request.user, lexicon) else {
             throw ModelFailure(.badRequest("no reviews"))
         }
         let language = Self.language(request.user)
         if request.schemaName == EnrichmentSchema.name, readsReviews {
-            let answer = FakeEnrichment(reviews: reviews, language: language).json
+            let answer = FakeEnrichment(reviews: reviews, language: language, lexicon: lexicon).json
             return reply(try checked(answer, request))
         }
         let honest = FakeAnswer(reviews, language: language, lexicon: lexicon)

@@ -8,10 +8,12 @@ struct FakeReview: Sendable {
     var values: ReviewValues
     var reading: ReviewReading
 
-    static func all(in document: String) -> [FakeReview]? {
+    /// The reviews of a request, read by a lexicon; nil for a document of another form.
+    static func all(in document: String, _ lexicon: Lexicon) -> [FakeReview]? {
         guard let parsed = try? JSONValue(parsing: Array(document.utf8)),
             let reviews = parsed["reviews"]?.elements
         else { return nil }
+        var reader = ReviewReader(lexicon, isForOne: true)
         return reviews.map { review in
             var values = ReviewValues()
             values.rating = review["stars"]?.integer.map { $0 * 10 }
@@ -20,7 +22,7 @@ struct FakeReview: Sendable {
             return FakeReview(
                 id: review["id"]?.text ?? "", version: review["version"]?.integer ?? 0,
                 product: review["product"]?.text ?? "", values: values,
-                reading: readReview(values, with: .first))
+                reading: reader.read(values))
         }
     }
 

@@ -155,4 +155,6 @@ package enum InputFault: Error, Equatable, Sendable {
     case otherIdentityKind(file: String, stored: String, incoming: String)
     /// `--observed-at` was given for a series of dumps.
     case seriesWithObservedAt
+    /// The store is read by another version of the reader than was asked for; by none where nil.
+    case otherReader(stored: Int64?, asked: Int64)
 }

@@ -4,6 +4,8 @@ package import AfterwordCore
 /// scope.
 package struct InsightSource: Sendable {
     package let reviews: [ReadReview]
+    /// What read the reviews: the lexicon in force as of the newest run.
+    package let lexicon: Lexicon
     /// The newest run whose reviews are included.
     package let newestData: RunRecord
     /// When the newest dump was taken.
@@ -14,16 +16,19 @@ package struct InsightSource: Sendable {
     private var members: [ReviewScope: [Int]] = [:]
     /// The scopes that exist, with or without reviews.
     private var known: Set<ReviewScope> = [.scope(.portfolio)]
+    /// The current insights whose evidence the lexicon read; those of another one do not stand.
     package let stored: [ReviewScope: [InsightRow]]
-    /// The newest run whose themes are counted.
+    /// The newest run whose themes are counted by the lexicon; 0 for none.
     package let themesRun: Int64
-    /// Whether the history changed since the themes were counted.
+    /// Whether the history changed since the themes were counted, or another lexicon reads it.
     package let themesAreOld: Bool
 
     /// - Parameter scope: The only scope that will be asked for; nil for all.
     package init(
-        _ reader: any StoreReader, for scope: ReviewScope? = nil, lexicon: Lexicon = .first
+        _ reader: any StoreReader, for scope: ReviewScope? = nil, lexicon: Lexicon? = nil
     ) throws {
+        let lexicon = try lexicon ?? reader.lexicon()
+        self.lexicon = lexicon
         let runs = try reader.runs()
         guard let newest = runs.newestData else { throw InsightFault.noRuns }
         newestData = newest
@@ -34,11 +39,17 @@ package struct InsightSource: Sendable {
         if case .product(let id) = scope { query.product = id }
         reviews = try readReviews(reader, query, lexicon)
         portfolio = try reader.scopes().first { $0.scope == .portfolio }?.counters ?? Counters()
-        stored = Dictionary(grouping: try reader.insights(of: scope), by: \.scope)
-        let counted = try reader.themeRows().last?.evidenceRun ?? 0
-        themesRun = counted
-        themesAreOld =
-            runs.first { $0.run == counted }?.historyDigest != newest.historyDigest
+        let readers = Dictionary(runs.map { ($0.run, $0.reader ?? 1) }) { $1 }
+        let standing = try reader.insights(of: scope)
+            .filter { readers[$0.evidenceRun] ?? 1 == Int64(lexicon.version) }
+        stored = Dictionary(grouping: standing, by: \.scope)
+        let counted = try reader.themeRows().last.flatMap { row in
+            runs.first { $0.run == row.evidenceRun }
+        }
+        // What another lexicon found does not count: all versions are counted again.
+        let isOfLexicon = (counted?.reader ?? 1) == Int64(lexicon.version)
+        themesRun = isOfLexicon ? counted?.run ?? 0 : 0
+        themesAreOld = !isOfLexicon || counted?.historyDigest != newest.historyDigest
         var scopes: [Text: [ReviewScope]] = [:]
         for product in try reader.products(query.product) {
             let own =

@@ -63,8 +63,9 @@ package func compareModels(
         let subjects = try scopes[start..<end].map { try source.subject($0) }
         compared.leftOut += subjects.filter { $0.notEnoughData != nil }.map(\.scope)
         let asked = subjects.filter { $0.notEnoughData == nil }
-        let a = try await trials(asked, in: store, by: models.a, terms, &compared.a.report)
-        let b = try await trials(asked, in: store, by: models.b, terms, &compared.b.report)
+        let both = ComparedSubjects(all: asked, lexicon: source.lexicon)
+        let a = try await trials(both, in: store, by: models.a, terms, &compared.a.report)
+        let b = try await trials(both, in: store, by: models.b, terms, &compared.b.report)
         guard let a, let b else { return compared }
         compared.scopes += asked.map(\.scope)
         compared.a.trials += a
@@ -85,14 +86,20 @@ package struct ComparisonTerms: Sendable {
     }
 }
 
+/// What both models are asked about, and the lexicon that read it.
+private struct ComparedSubjects {
+    var all: [InsightSubject]
+    var lexicon: Lexicon
+}
+
 /// The trials of one model; nil where asking ended early.
 private func trials(
-    _ subjects: [InsightSubject], in store: any ReviewStore, by model: any LanguageModel,
+    _ subjects: ComparedSubjects, in store: any ReviewStore, by model: any LanguageModel,
     _ terms: ComparisonTerms, _ report: inout InsightReport
 ) async throws -> [ModelTrial]? {
-    let (options, lexicon) = (terms.options, Lexicon.first)
+    let (options, lexicon) = (terms.options, subjects.lexicon)
     let timed = TimedModel(model, now: terms.surroundings.now)
-    let plans = await concurrently(subjects, width: options.parallel) { subject in
+    let plans = await concurrently(subjects.all, width: options.parallel) { subject in
         planInsight(subject, stored: [], model: model.identity, options: options, lexicon: lexicon)
     }
     let provider = AnswerProvider(

@@ -62,7 +62,7 @@ package func askForInsights(
         let plans = await concurrently(subjects, width: options.parallel) { subject in
             planInsight(
                 subject, stored: source.stored[subject.scope] ?? [], model: identity,
-                options: options)
+                options: options, lexicon: source.lexicon)
         }
         for plan in plans {
             guard let question = plan.question else { continue }

@@ -17,7 +17,7 @@ package func insightOutlook(
     let source = try InsightSource(reader, for: scope)
     let plan = planInsight(
         try source.subject(scope), stored: source.stored[scope] ?? [], model: model,
-        options: options)
+        options: options, lexicon: source.lexicon)
     switch plan.step {
     case .notEnough(let data): return .settled(.notEnough(data))
     case .standing(let row): return .settled(.standing(row))

@@ -13,12 +13,12 @@ package func makeInsights(
     _ scopes: [ReviewScope], in store: any ReviewStore, by model: any LanguageModel,
     options: InsightOptions, surroundings: InsightSurroundings
 ) async throws -> InsightReport {
-    let lexicon = Lexicon.first
     let only = scopes.count == 1 && !options.countsThemes ? scopes[0] : nil
     let source = try store.read { reader in
         let past: (any StoreReader)? = options.asOf.map { AsOfReader(reader, run: $0) }
-        return try InsightSource(past ?? reader, for: only, lexicon: lexicon)
+        return try InsightSource(past ?? reader, for: only)
     }
+    let lexicon = source.lexicon
     var report = InsightReport()
     let isThemeless = options.countsThemes && source.themesAreOld
     var wave = InsightWave(

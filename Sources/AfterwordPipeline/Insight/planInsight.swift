@@ -49,6 +49,8 @@ extension ModelFacts {
 
 /// Plans one scope. A stored insight stays as long as its evidence is unchanged, whichever model
 /// made it, and wherever.
+///
+/// - Parameter stored: Insights whose evidence the same lexicon read.
 package func planInsight(
     _ subject: InsightSubject, stored: [InsightRow], model: ModelIdentity, options: InsightOptions,
     lexicon: Lexicon = .first
@@ -120,7 +122,7 @@ package func priceInsights(
         price.scopes += 1
         let plan = planInsight(
             try source.subject(scope), stored: source.stored[scope] ?? [], model: model.identity,
-            options: options)
+            options: options, lexicon: source.lexicon)
         switch plan.step {
         case .notEnough: price.notEnough += 1
         case .standing, .recompose: price.standing += 1

@@ -4,7 +4,7 @@ import AfterwordCore
 ///
 /// - Throws: `PayloadIndex.Outdated` where another run was committed since the index was read;
 ///   `OtherIdentityRules` where the store identifies by other rules than the dump was read by;
-///   `InputFault.observedInFuture`.
+///   `InputFault.observedInFuture` and `.otherReader`.
 func beginLoad(
     _ request: LoadRequest, _ load: any StoreLoad, _ executor: StoreExecutor,
     _ dumpIndex: DumpIndex
@@ -35,11 +35,15 @@ func beginLoad(
 }
 
 /// The lexicon that a load reads with: that of the run before, so that all readings are of one; a
-/// new store is read with the newest.
+/// new store is read with that of the options.
 ///
-/// - Throws: `StoreFault.readerUnknown`.
+/// - Throws: `StoreFault.readerUnknown`; `InputFault.otherReader`.
 func readingLexicon(_ head: StoreHead, _ options: LoadOptions) throws -> Lexicon? {
-    if head.nextRun == 1 { return options.keepsReadings ? .current : nil }
+    if head.nextRun == 1 { return options.keepsReadings ? options.lexicon : nil }
+    let wanted = Int64(options.lexicon.version)
+    guard !options.requiresLexicon || head.reader == wanted else {
+        throw InputFault.otherReader(stored: head.reader, asked: wanted)
+    }
     guard let version = head.reader else { return nil }
     guard let lexicon = Lexicon.ofVersion(version) else {
         throw StoreFault.readerUnknown(run: head.nextRun - 1, reader: version)

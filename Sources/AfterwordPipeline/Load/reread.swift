@@ -3,21 +3,28 @@ package import AfterwordCore
 /// What a run that reads the texts of stored reviews again has done.
 package struct RereadReport: Sendable {
     package var run: RunRecord
+    /// The version of the reader that read the store before; nil where it kept no readings.
+    package var before: Int64?
     package var versions: Int64 = 0
     package var products: Int64 = 0
 }
 
 /// Reads the texts of all versions by a lexicon, as a run of its own that adds readings and changes
 /// no review. Answers as of earlier runs use the readings of then, or read the texts where there
-/// were none; later loads go on with this lexicon.
+/// were none; later loads go on with this lexicon. Insights stay until they are asked for again.
+///
+/// The run is published by one commit: where it is interrupted or killed nothing has changed, and
+/// the next call begins anew.
 ///
 /// Versions are read span by span; only a product that spans cut is held whole, about 80 bytes a
 /// version.
 ///
+/// - Parameter given: What reads the texts; nil for what reads the store's, and for a store without
+///   readings what new stores are read by.
 /// - Returns: Nil where the store has readings by this lexicon already; no run is made then.
 /// - Throws: `RecleanFault.emptyStore`; `StoreFault`.
 package func rereadStore(
-    _ store: any ReviewStore, by lexicon: Lexicon = .current, isRehearsal: Bool = false,
+    _ store: any ReviewStore, by given: Lexicon? = nil, isRehearsal: Bool = false,
     surroundings: LoadSurroundings
 ) throws -> RereadReport? {
     var options = LoadOptions()
@@ -25,7 +32,9 @@ package func rereadStore(
     let request = LoadRequest(
         dump: Dump(name: "stored reviews", files: []), store: store, options: options,
         surroundings: surroundings)
-    if try store.read({ try $0.newestRun()?.reader }) == Int64(lexicon.version) { return nil }
+    let before = try store.read { try $0.newestRun()?.reader }
+    let lexicon = given ?? before.flatMap { Lexicon.ofVersion($0) } ?? .current
+    if before == Int64(lexicon.version) { return nil }
     return try attempt(request) { intent in
         try surroundings.whenFree {
             try store.load(intent) { load in
@@ -61,6 +70,17 @@ private struct Reread {
         self.newest = newest
         rules = try StoredDistinctRules(load.reader, ofProduct: nil)
         lists = ListWriter(run: head.nextRun, reader: lexicon)
+        try listEarlier()
+    }
+
+    /// Lists what runs of before read by the same lexicon, where an earlier program made no lists:
+    /// those of this run alone would stand for theirs.
+    private func listEarlier() throws {
+        let version = Int64(lexicon.version)
+        guard try load.reader.runs().contains(where: { $0.reader == version }),
+            try !load.reader.hasLists(by: version)
+        else { return }
+        try listHistory(load, lexicon, before: head.nextRun)
     }
 
     mutating func take(_ span: RowSpan, _ own: [ProductState]) throws {
@@ -124,6 +144,7 @@ private struct Reread {
             load, lexicon, moved: load.reader.scopes().map(\.scope).filter(\.isKept), by: record,
             least: least)
         try load.finish(record, files: [])
-        return RereadReport(run: record, versions: versions, products: products)
+        return RereadReport(
+            run: record, before: head.reader, versions: versions, products: products)
     }
 }

@@ -19,13 +19,18 @@ struct ListAudit {
         }
     }
 
+    /// Runs that read all versions of before again, which begins their lists anew.
+    private let rereads: Set<Int64>
     /// What follows from the readings.
     private var wanted: [Place: Sum] = [:]
+
+    init(rereads: Set<Int64>) { self.rereads = rereads }
 
     /// Takes all that runs added to the readings of a product, in order of the runs.
     mutating func take(_ rows: [ReadingsRow]) {
         var last: [Int64: [UInt32: ReadingMarks]] = [:]
         for row in rows {
+            if rereads.contains(row.run) { last[row.reader] = nil }
             row.readings.forEach { marks in
                 let before = last[row.reader]?[marks.number]
                 marks.forEachList(after: before) { list, marks in

@@ -7,10 +7,10 @@ import AfterwordCore
 struct ReadingAudit {
     private let readers: [Int64: Lexicon]
     /// Runs that read all versions of before again.
-    private let rereads: [Int64]
+    private let rereads: Set<Int64>
     private let isComplete: Bool
     private var broken: AuditFinding?
-    private var lists = ListAudit()
+    private var lists: ListAudit
     private var productCount = 0
     /// What the runs should have added to the products under way, by run and product.
     private var wanted: [Place: [ProductReadings.Entry]] = [:]
@@ -38,7 +38,8 @@ struct ReadingAudit {
             readers[run.run] = lexicon
         }
         self.readers = readers
-        rereads = runs.filter { $0.observedOrigin == .reread }.map(\.run)
+        rereads = runs.rereads
+        lists = ListAudit(rereads: rereads)
         isComplete = runs.last?.reader != nil
     }
 

@@ -99,7 +99,8 @@ package func changes(
             < (right.review.productID, right.review.reviewID)
     }
     changes.addAlerts(
-        VerdictBook(try AsOfReader(reader, run: window.to).verdicts()))
+        VerdictBook(try AsOfReader(reader, run: window.to).verdicts()),
+        try lexiconInForce(reader, at: window))
     return changes
 }
 
@@ -124,7 +125,7 @@ private func withLinked(
 
 extension ScopeChanges {
     /// Counts the movements by kind and derives the alerts.
-    fileprivate mutating func addAlerts(_ verdicts: VerdictBook) {
+    fileprivate mutating func addAlerts(_ verdicts: VerdictBook, _ lexicon: Lexicon) {
         var (base, known) = (before, after)
         var dangers: Int64 = 0
         for moved in movements {
@@ -137,7 +138,8 @@ extension ScopeChanges {
             guard let review = moved.after else { continue }
             if difference.news == .firstSeen { known.add(review.values, sign: -1) }
             guard difference.news != .moved else { continue }
-            if speaksOfDanger(review.values, verdicts.verdict(on: review)) { dangers += 1 }
+            let verdict = verdicts.verdict(on: review)
+            if speaksOfDanger(review.values, verdict, lexicon: lexicon) { dangers += 1 }
         }
         alerts = changeAlerts(before: base, after: known, counts: counts, dangers: dangers)
     }
@@ -145,7 +147,7 @@ extension ScopeChanges {
 
 /// Whether a review mentions a danger that raises an alert.
 func speaksOfDanger(
-    _ values: ReviewValues, _ verdict: Verdict?, lexicon: Lexicon = .first
+    _ values: ReviewValues, _ verdict: Verdict?, lexicon: Lexicon
 ) -> Bool {
     dangers(
         in: readReview(values, with: lexicon), of: values, verdict: verdict, lexicon: lexicon
@@ -305,13 +307,14 @@ package func brandShifts(
     for (brand, moved) in try readAgain(reader, in: window) { shifts[brand]?.before.add(moved) }
     var firstSeen: [Text?: Counters] = [:]
     var dangers: [Text?: Int64] = [:]
+    let lexicon = try lexiconInForce(reader, at: window)
     for change in changes {
         shifts[change.brand]?.counts.add(change.difference)
         guard change.review.isLive, change.difference.news != .moved else { continue }
         if change.difference.news == .firstSeen {
             firstSeen[change.brand, default: Counters()].add(change.review.values, sign: 1)
         }
-        if speaksOfDanger(change.review.values, change.verdict) {
+        if speaksOfDanger(change.review.values, change.verdict, lexicon: lexicon) {
             dangers[change.brand, default: 0] += 1
         }
     }

@@ -11,7 +11,7 @@ package func coverage(
     _ reader: any StoreReader, of window: DumpWindow, changes: [ReviewChange],
     isOfAll: Bool = true
 ) throws -> Coverage? {
-    var texts = ReviewReader(.first)
+    var texts = ReviewReader(try lexiconInForce(reader, at: window))
     let unread = changes.count { change in
         change.review.isLive
             && change.review.values.isUnread(texts.read(change.review.values))

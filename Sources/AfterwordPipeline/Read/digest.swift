@@ -53,7 +53,8 @@ package func scopeDigest(
         return digest
     }
     let news = try reviewChanges(reader, in: window, of: scope)
-    let box = inbox(news, page: Page(number: 1, size: .max))
+    let lexicon = try lexiconInForce(reader, at: window)
+    let box = inbox(news, lexicon: lexicon, page: Page(number: 1, size: .max))
     var digest = ScopeBriefing(
         scope: written, window: window, changes: try changes(reader, of: scope, in: window),
         coverage: try coverage(reader, of: window, changes: news), entries: box.entries,
@@ -75,7 +76,7 @@ private func themeShifts(
     guard window.from > 0 else { return [] }
     var query = ThemeQuery()
     query.scope = scope
-    let lexicon = Lexicon.first
+    let lexicon = try lexiconInForce(reader, at: window)
     let before = try QueryReadings(AsOfReader(reader, run: window.from), query, lexicon)
     let now = try QueryReadings(AsOfReader(reader, run: window.to), query, lexicon)
     let new = Set(news.filter { $0.difference.news == .new }.map(\.review.reviewKey))

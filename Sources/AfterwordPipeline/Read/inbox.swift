@@ -51,13 +51,19 @@ package struct InboxEntry: Sendable {
 /// - Throws: `AsOfFault` for runs that do not exist.
 package func inbox(
     _ reader: any StoreReader, in window: DumpWindow, of scope: ReviewScope? = nil,
-    lexicon: Lexicon = .first, page: Page
+    lexicon: Lexicon? = nil, page: Page
 ) throws -> Listing<InboxEntry> {
+    let lexicon = try lexicon ?? lexiconInForce(reader, at: window)
     if let counted = try countedInbox(reader, in: window, of: scope, lexicon, page) {
         return counted.page
     }
     return inbox(
         try reviewChanges(reader, in: window, of: scope), lexicon: lexicon, page: page)
+}
+
+/// The lexicon in force at a window's end.
+func lexiconInForce(_ reader: any StoreReader, at window: DumpWindow) throws -> Lexicon {
+    try AsOfReader(reader, run: window.to).lexicon()
 }
 
 /// The inbox of a window from what runs kept; nil where they kept nothing of the kind.
@@ -77,14 +83,15 @@ package func coveredInbox(
     _ reader: any StoreReader, in window: DumpWindow, of scope: ReviewScope? = nil,
     isOfAll: Bool = true, page: Page
 ) throws -> (inbox: Listing<InboxEntry>, groups: [InboxGroup: Int], coverage: Coverage?) {
-    if let counted = try countedInbox(reader, in: window, of: scope, .first, page) {
+    let lexicon = try lexiconInForce(reader, at: window)
+    if let counted = try countedInbox(reader, in: window, of: scope, lexicon, page) {
         return (
             counted.page, counted.groups,
             try coverage(reader, of: window, unread: counted.unread, isOfAll: isOfAll)
         )
     }
     let changes = try reviewChanges(reader, in: window, of: scope)
-    let all = inbox(changes, page: Page(size: .max))
+    let all = inbox(changes, lexicon: lexicon, page: Page(size: .max))
     var listing = Listing(all.entries, page: page)
     (listing.newDangers, listing.unlikely) = (all.newDangers, all.unlikely)
     return (
@@ -99,7 +106,7 @@ private func inboxGroups(_ entries: [InboxEntry]) -> [InboxGroup: Int] {
 
 /// The same for changes that are already read.
 package func inbox(
-    _ changes: [ReviewChange], lexicon: Lexicon = .first, page: Page
+    _ changes: [ReviewChange], lexicon: Lexicon, page: Page
 ) -> Listing<InboxEntry> {
     var unlikely = 0
     var entries: [InboxEntry] = []
@@ -118,7 +125,7 @@ package func inbox(
 /// What all runs after `since` brought; 0 is before the first run.
 package func inbox(
     _ reader: any StoreReader, since: Int64, of scope: ReviewScope? = nil,
-    lexicon: Lexicon = .first, page: Page
+    lexicon: Lexicon? = nil, page: Page
 ) throws -> Listing<InboxEntry> {
     let newest = try reader.newestRun()?.run ?? 0
     return try inbox(

@@ -29,11 +29,12 @@ package func safetyReviews(
         return try recentSafetyReviews(
             reader, query, since: since, withUnlikely: withUnlikely, page)
     }
-    let readings = try QueryReadings(reader, query, .first)
+    let lexicon = try reader.lexicon()
+    let readings = try QueryReadings(reader, query, lexicon)
     var (found, unlikely) = try dangerPlaces(readings, judged: reader.verdicts())
     if !withUnlikely { found.removeAll { !$0.dangerClass.leads } }
     let entries = try readings.page(found, page, by: DangerPlace.isBefore).map { found, read in
-        SafetyReview(read, try found.danger(in: read, .first))
+        SafetyReview(read, try found.danger(in: read, lexicon))
     }
     var listing = Listing(entries, of: found.count, page: page)
     listing.newDangers = found.count { $0.dangerClass.leads && $0.place.reading.isNew == true }
@@ -120,8 +121,9 @@ private func recentSafetyReviews(
 ) throws -> Listing<SafetyReview> {
     var found: [SafetyReview] = []
     var unlikely = 0
-    for read in try readReviews(reader, query, since: since) {
-        let dangers = read.dangers()
+    let lexicon = try reader.lexicon()
+    for read in try readReviews(reader, query, lexicon, since: since) {
+        let dangers = read.dangers(lexicon)
         if !dangers.isEmpty, !dangers.contains(where: \.dangerClass.leads) { unlikely += 1 }
         found += dangers.map { SafetyReview(read, $0) }
     }

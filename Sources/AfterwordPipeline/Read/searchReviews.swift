@@ -72,7 +72,7 @@ package func searchReviews(
     from place: Int64 = 0, limit: Int
 ) throws -> SearchPage {
     let segments = try reader.searchSegments()
-    var judge = SearchJudge(reader, query, filter)
+    var judge = try SearchJudge(reader, query, filter)
     guard !segments.isEmpty else {
         let page = try scanReviews(reader, &judge, from: Int(clamping: place), limit: limit)
         return try withBrands(page, reader)
@@ -105,12 +105,13 @@ struct SearchJudge {
     private let reader: any StoreReader
     let query: SearchQuery
     let filter: SearchFilter
-    private var readings = ReviewReader(.first)
+    private var readings: ReviewReader
     private var cut = SearchCut()
     /// The products seen so far, by whether they are searched.
     private var products: [Int64: Bool] = [:]
 
-    init(_ reader: any StoreReader, _ query: SearchQuery, _ filter: SearchFilter) {
+    init(_ reader: any StoreReader, _ query: SearchQuery, _ filter: SearchFilter) throws {
+        readings = ReviewReader(try reader.lexicon(), isForOne: true)
         (self.reader, self.query, self.filter) = (reader, query, filter)
     }
 

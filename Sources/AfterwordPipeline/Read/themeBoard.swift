@@ -46,7 +46,7 @@ package func themeBoard(
     _ reader: any StoreReader, aspect id: String, _ query: ThemeQuery,
     _ filter: ThemeFilter = ThemeFilter(), page: Page
 ) throws -> ThemeBoard? {
-    let lexicon = Lexicon.first
+    let lexicon = try reader.lexicon()
     guard let aspect = lexicon.aspects.firstIndex(where: { $0.id == id }) else { return nil }
     let readings = try QueryReadings(reader, query, lexicon)
     let places = try readings.places(of: aspect)

@@ -3,9 +3,10 @@ package import AfterwordCore
 /// The reviews of one theme, those with the newest run first, each distinct one once: of those
 /// that say so the first by product and number. Nil for an unknown theme.
 package func themeReviews(
-    _ reader: any StoreReader, aspect id: String, _ query: ThemeQuery, lexicon: Lexicon = .first,
+    _ reader: any StoreReader, aspect id: String, _ query: ThemeQuery, lexicon: Lexicon? = nil,
     page: Page
 ) throws -> Listing<ThemeReview>? {
+    let lexicon = try lexicon ?? reader.lexicon()
     guard let aspect = lexicon.aspects.firstIndex(where: { $0.id == id }) else { return nil }
     let readings = try QueryReadings(reader, query, lexicon)
     let found = readings.distinct(try readings.places(of: aspect))

@@ -26,9 +26,10 @@ package struct ThemeReview: Sendable {
 
 /// The themes of the live reviews of a scope, those with the most mentions first.
 package func themes(
-    _ reader: any StoreReader, _ query: ThemeQuery, lexicon: Lexicon = .first
+    _ reader: any StoreReader, _ query: ThemeQuery, lexicon: Lexicon? = nil
 ) throws -> [Theme] {
-    try QueryReadings(reader, query, lexicon).themes().all
+    let lexicon = try lexicon ?? reader.lexicon()
+    return try QueryReadings(reader, query, lexicon).themes().all
         .themes(strengths: query.strengths, lexicon: lexicon)
 }
 
@@ -40,8 +41,9 @@ package struct BrandThemes: Sendable {
     /// - Parameter brands: The brands whose themes are counted too.
     package init(
         _ reader: any StoreReader, _ query: ThemeQuery, brands: [Text],
-        lexicon: Lexicon = .first
+        lexicon: Lexicon? = nil
     ) throws {
+        let lexicon = try lexicon ?? reader.lexicon()
         self.lexicon = lexicon
         counted = try QueryReadings(reader, query, lexicon)
             .themes(beside: brands.map { Scope(kind: .brand, id: $0) })
@@ -59,8 +61,9 @@ package struct BrandThemes: Sendable {
 
 /// The same, and for complaints also those that the lexicon does not know.
 package func allThemes(
-    _ reader: any StoreReader, _ query: ThemeQuery, lexicon: Lexicon = .first
+    _ reader: any StoreReader, _ query: ThemeQuery, lexicon: Lexicon? = nil
 ) throws -> (known: [Theme], unknown: [UnknownComplaint]) {
+    let lexicon = try lexicon ?? reader.lexicon()
     let readings = try QueryReadings(reader, query, lexicon)
     return (
         try readings.themes().all.themes(strengths: query.strengths, lexicon: lexicon),
@@ -109,9 +112,9 @@ private func unknownComplaints(_ readings: QueryReadings) throws -> [UnknownComp
 
 /// The reviews of a query that mention dangers, or that people judged, by product and review.
 package func dangerReviews(
-    _ reader: any StoreReader, _ query: ThemeQuery, lexicon: Lexicon = .first
+    _ reader: any StoreReader, _ query: ThemeQuery, lexicon: Lexicon? = nil
 ) throws -> [ReadReview] {
-    let readings = try QueryReadings(reader, query, lexicon)
+    let readings = try QueryReadings(reader, query, lexicon ?? reader.lexicon())
     let dangers = try readings.listed(.dangers)
     let judged = Set(try reader.verdicts().map(\.reviewKey))
         .subtracting(dangers.map(\.reviewKey))
@@ -127,8 +130,9 @@ package func dangerReviews(
 ///
 /// - Parameter since: Only versions brought by later runs than this one.
 package func readReviews(
-    _ reader: any StoreReader, _ query: ThemeQuery, _ lexicon: Lexicon = .first, since: Int64 = 0
+    _ reader: any StoreReader, _ query: ThemeQuery, _ lexicon: Lexicon? = nil, since: Int64 = 0
 ) throws -> [ReadReview] {
+    let lexicon = try lexicon ?? reader.lexicon()
     var brands: [Text: Text] = [:]
     var families: [Text: Text] = [:]
     var outside: Set<Text> = []

@@ -38,7 +38,7 @@ func searchFilter(_ call: Call) throws -> SearchFilter {
         filter.stars = Int(least ?? 1)...Int(most ?? 5)
     }
     if let theme = call.text("theme") {
-        let aspect = Lexicon.first.aspects.firstIndex { $0.id == theme }
+        let aspect = try call.reader.lexicon().aspects.firstIndex { $0.id == theme }
         guard let aspect else { throw Problem(.notFound, "no such theme") }
         filter.theme = SearchFilter.Side(aspect: aspect, isStrength: own.strengths)
     }

@@ -70,8 +70,8 @@ struct DangersPart: PageRow {
     var unlikely: String?
 
     /// Nil when no review contains a danger word.
-    init?(_ read: [ReadReview], _ call: Call) {
-        let found = insightDangers(read, lexicon: .first)
+    init?(_ read: [ReadReview], _ call: Call) throws {
+        let found = insightDangers(read, lexicon: try call.reader.lexicon())
         guard !found.dangers.isEmpty || found.unlikely > 0 else { return nil }
         cards = found.dangers.map { DangerCard($0.json, call) }
         unlikely = unlikelyDangers(found.unlikely)
@@ -135,7 +135,7 @@ struct IssueCard: PageRow {
         self.item = item
         let aspect = item["aspect"]?.text ?? ""
         // Theme pages exist only for complaints.
-        let isKnown = !isStrength && Lexicon.first.aspects.contains { $0.id == aspect }
+        let isKnown = !isStrength && Lexicon.aspect(named: aspect) != nil
         link = isKnown ? call.link("/themes/\(aspect)", ["brand": brand?.string]) : nil
         // Documents of the first version keep both kinds of quotes in one list.
         func agrees(_ quote: JSONValue) -> Bool {

@@ -147,7 +147,7 @@ private func names(_ text: String, _ call: Call) throws -> [NameHit] {
         // A product of a brand that is found already is found there.
         !brands.contains { $0.id == entry.attributes[.brand] }
     }
-    let themes = Lexicon.first.aspects.filter {
+    let themes = try call.reader.lexicon().aspects.filter {
         $0.label.lowercased().contains(text.lowercased())
     }
     return themes.prefix(namesOfKind).map {

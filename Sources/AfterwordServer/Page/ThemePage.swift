@@ -53,7 +53,8 @@ private let linksOfTheme = 10
 
 func themePage(_ call: Call) throws -> String {
     let query = try themeQuery(call)
-    guard let aspect = Lexicon.first.aspects.first(where: { $0.id == call.text("theme") }),
+    let aspects = try call.reader.lexicon().aspects
+    guard let aspect = aspects.first(where: { $0.id == call.text("theme") }),
         let board = try themeBoard(
             call.reader, aspect: aspect.id, query, try themeFilter(call),
             page: Page(first: call.first, size: listPageSize))

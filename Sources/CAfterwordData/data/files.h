@@ -37,6 +37,11 @@
 #include "embed.h"
 #define FILE_NAME "reader2/weights.txt"
 #include "embed.h"
+// What it reads, in the form of the lexicon, and names of what lexicon 1 does not name.
+#define FILE_NAME "reader2/aspects.txt"
+#include "embed.h"
+#define FILE_NAME "reader2/labels.txt"
+#include "embed.h"
 
 #define FILE_NAME "names/placeholders.txt"
 #include "embed.h"

@@ -63,6 +63,8 @@ struct LoadArguments: ParsableArguments {
 
     @Flag(help: "Keep nothing of what texts say in a new store: answers read them instead.")
     var withoutReadings = false
+    @Option(help: "What reads the texts of a new store: reader 1 or 2; 1 when left out.")
+    var reader: Int64?
     @Flag(help: "Load a dump said to be taken more than two days from now.")
     var acceptFuture = false
 
@@ -119,6 +121,9 @@ struct LoadArguments: ParsableArguments {
         options.acceptsDrift = acceptDrift || acceptShift
         options.acceptsFuture = acceptFuture
         options.keepsReadings = !withoutReadings
+        let version = try reader.map { try knownLexicon(ofReader: $0) } ?? settings.lexicon
+        options.lexicon = version ?? .current
+        options.requiresLexicon = reader != nil && !withoutReadings
         if let window, window < 1 { throw ValidationError("--window is 1 or more") }
         options.window = window ?? settings.window
         options.acceptsCapped = acceptCapped
@@ -250,6 +255,17 @@ extension LoadProgress {
 }
 
 extension Completeness: ExpressibleByArgument {}
+
+/// The lexicon of a version that `--reader` gives.
+///
+/// - Throws: `ValidationError` for a version that this program does not know.
+func knownLexicon(ofReader version: Int64) throws -> Lexicon {
+    guard let lexicon = Lexicon.ofVersion(version) else {
+        let known = Lexicon.versions.map { "\($0)" }.joined(separator: " or ")
+        throw ValidationError("--reader is \(known)")
+    }
+    return lexicon
+}
 
 /// Error message for an invalid `--observed-at`.
 let observedAtForm =

@@ -6,14 +6,14 @@ import Foundation
 /// `read`: what the frozen reader reads in reviews that are given to it.
 struct ReadCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "read", abstract: "What the next reader reads in given texts.",
+        commandName: "read", abstract: "What reader 2 reads in given texts.",
         discussion: """
             Takes JSON Lines of {"id", "title", "body", "stars"}, of which all may be missing, and \
             prints one line for each: its language, the aspects that it complains of or praises, \
             and the dangers that it mentions, of class A (it happened), B (it is called dangerous \
             or possible) or C (the words alone), with the sentence and the word that weighed most. \
-            Places are bytes of the text. This is the reader that tools/reader trains; what loads \
-            keep is still read by the lexicon.
+            Places are bytes of the text. This is the reader that tools/reader trains; a store is \
+            read by it after 'run --reader 2' into a new store, or 'reread --reader 2'.
             """)
 
     @Argument(help: "A file of JSON Lines; '-' for standard input.")

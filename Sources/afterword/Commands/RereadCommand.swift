@@ -2,19 +2,26 @@ import AfterwordCore
 import AfterwordPipeline
 import ArgumentParser
 
-/// `reread`: the texts of stored reviews, read by today's lexicon.
+/// `reread`: the texts of stored reviews, read once more, by another reader.
 struct RereadCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reread",
-        abstract: "Read the texts of stored reviews by today's lexicon.",
+        abstract: "Read the texts of stored reviews by another reader.",
         discussion: """
-            A store keeps what the lexicon finds in each review, so that themes, dangers and the \
-            inbox are counted without its text. A store that an earlier program began keeps \
-            nothing: its answers read the texts, until this command has read them once. That is a \
-            run of its own; it changes no review, and answers as of earlier runs stay as they were.
+            A store keeps what its reader finds in each review, so that themes, dangers and the \
+            inbox are counted without its text. Reader 1 is a lexicon of phrases; reader 2 a \
+            model, which knows more of brands that nobody tuned it to ('read' shows what it reads \
+            in a text). A store stays with the reader that it began with: --reader reads all its \
+            reviews anew. That is a run of its own; it changes no review. Answers as of this run \
+            and later ones are by the new reader, those as of earlier runs stay as they were; \
+            insights stay until they are asked for again. Where it is interrupted nothing has \
+            changed, and it begins anew. Without --reader, a store that an earlier program began \
+            and that keeps nothing is read once.
             """)
 
     @OptionGroup var store: StoreOptions
+    @Option(help: "The reader, 1 or 2; the store's own when left out.")
+    var reader: Int64?
     @Flag(help: "Show what it would do, and do nothing.")
     var plan = false
     @Flag(help: "Wait while another run holds the store, instead of failing.")
@@ -22,6 +29,7 @@ struct RereadCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        let lexicon = try reader.map { try knownLexicon(ofReader: $0) }
         _ = try store.openForReading()
         let store = try plan ? store.openForRehearsal() : store.openForWriting()
         let interrupts = Interrupts(store.interruption)
@@ -30,22 +38,35 @@ struct RereadCommand: ParsableCommand {
             now: { now() }, pause: wait ? LoadArguments.waiting() : nil)
         surroundings.isInterrupted = interrupts.isInterrupted
         guard
-            let report = try rereadStore(store, isRehearsal: plan, surroundings: surroundings)
+            let report = try rereadStore(
+                store, by: lexicon, isRehearsal: plan, surroundings: surroundings)
         else {
             if output.json { return Terminal.write(json: []) }
-            return print("All reviews are read by lexicon \(Lexicon.current.version) already.")
+            let version = try store.read { try $0.newestRun()?.reader }
+            return print("All reviews are read by reader \(version ?? 0) already.")
         }
         if output.json { return Terminal.write(json: [report.json]) }
+        show(report)
+    }
+
+    private func show(_ report: RereadReport) {
+        let (run, version) = (report.run.run, report.run.reader ?? 0)
         print(
-            Terminal.bold(plan ? "Plan of run \(report.run.run)" : "Run \(report.run.run)")
+            Terminal.bold(plan ? "Plan of run \(run)" : "Run \(run)")
                 + ": \(several(report.versions, "version")) of "
-                + "\(several(report.products, "product")) read by lexicon "
-                + "\(Lexicon.current.version)")
+                + "\(several(report.products, "product")) read by reader \(version)")
+        let before = report.before.map { "reader \($0)" } ?? "texts, of which nothing was kept"
+        say(
+            Terminal.grey(
+                "Answers as of run \(run) and later are by reader \(version); as of earlier runs "
+                    + "they stay as they were, by \(before). Insights stay until they are asked "
+                    + "for again."))
     }
 }
 
 extension RereadReport {
     fileprivate var json: JSONValue {
-        run.answer.with("versions", JSONValue(versions)).with("products", JSONValue(products))
+        run.answer.with("reader", JSONValue(run.reader)).with("reader_before", JSONValue(before))
+            .with("versions", JSONValue(versions)).with("products", JSONValue(products))
     }
 }

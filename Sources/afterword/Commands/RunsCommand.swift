@@ -48,7 +48,7 @@ struct RunsCommand: ParsableCommand {
         case .insight: ", made insights"
         case .verdict: ", recorded a verdict"
         case .reclean: ", read stored records again"
-        case .reread: ", read stored texts again"
+        case .reread: ", read stored texts again, by reader \(record.reader ?? 0)"
         case .enrichment: ", stored what a model read"
         default:
             ", complete: \(record.completeness.rawValue), deleted " + grouped(record.deleted)

@@ -45,9 +45,8 @@ struct SearchCommand: ParsableCommand {
 
     func run() throws {
         let query = try readQuery()
-        let aspect = try theme.map { try ThemeCommand.aspect(named: $0) }
         let (hits, hasMore) = try store.read { reader in
-            let filter = try filter(reader, aspect)
+            let filter = try filter(reader)
             return try find(query, filter, reader)
         }
         if output.json { return Terminal.write(json: hits.map(\.json)) }
@@ -83,7 +82,7 @@ struct SearchCommand: ParsableCommand {
         return (Array(hits.prefix(limit)), hits.count > limit)
     }
 
-    private func filter(_ reader: any StoreReader, _ aspect: String?) throws -> SearchFilter {
+    private func filter(_ reader: any StoreReader) throws -> SearchFilter {
         var filter = SearchFilter()
         filter.brand = try brand.map { Text(try resolveBrand($0, in: reader)) }
         filter.product = try product.map { try resolveScope(reader, "product:\($0)").id }
@@ -91,8 +90,11 @@ struct SearchCommand: ParsableCommand {
         filter.language = try readLanguage()
         filter.since = try readDay(since, "--since")
         filter.until = try readDay(until, "--until")?.adding(seconds: 86_400)
-        if let aspect, let place = Lexicon.first.aspects.firstIndex(where: { $0.id == aspect }) {
-            filter.theme = SearchFilter.Side(aspect: place, isStrength: strengths)
+        if let theme {
+            let lexicon = try reader.lexicon()
+            let id = try ThemeCommand.aspect(named: theme, in: lexicon)
+            filter.theme = lexicon.aspects.firstIndex { $0.id == id }
+                .map { SearchFilter.Side(aspect: $0, isStrength: strengths) }
         }
         return filter
     }

@@ -26,11 +26,12 @@ struct ThemesCommand: ParsableCommand {
         commandName: "themes",
         abstract: "What reviews complain of, or praise, across products and languages.",
         discussion: """
-            Found by a lexicon in eight languages, without a model. A complaint counts in a review \
-            of up to three stars; in one of four or five it is counted apart, as mixed. Star \
-            impact is what the mean would gain without these reviews. New is what the newest dump \
-            brought. Complaints that the lexicon does not know stand below, by the words their \
-            reviews share. A review that is shown under several products is one distinct review.
+            Found by the store's reader (see 'reread'), without a language model. A complaint \
+            counts in a review of up to three stars; in one of four or five it is counted apart, \
+            as mixed. Star impact is what the mean would gain without these reviews. New is what \
+            the newest dump brought. Complaints that the reader does not know stand below, by the \
+            words their reviews share. A review that is shown under several products is one \
+            distinct review.
             """)
 
     @OptionGroup var arguments: ThemeArguments
@@ -38,10 +39,11 @@ struct ThemesCommand: ParsableCommand {
     var strengths = false
 
     func run() throws {
-        let (found, unknown) = try arguments.store.read { reader in
+        let ((found, unknown), lexicon) = try arguments.store.read { reader in
             var query = try arguments.query(reader)
             query.strengths = strengths
-            return try allThemes(reader, query)
+            let lexicon = try reader.lexicon()
+            return (try allThemes(reader, query, lexicon: lexicon), lexicon.version)
         }
         if arguments.output.json {
             return Terminal.write(json: found.map { $0.json(strengths) } + unknown.map(\.json))
@@ -77,7 +79,7 @@ struct ThemesCommand: ParsableCommand {
                     "per 100 of \(several(readable, "distinct readable review")), "
                         + "with 95 % interval"))
         }
-        print(Terminal.grey("lexicon \(Lexicon.first.version); one theme's reviews: theme NAME"))
+        print(Terminal.grey("lexicon \(lexicon); one theme's reviews: theme NAME"))
     }
 }
 
@@ -94,8 +96,8 @@ struct ThemeCommand: ParsableCommand {
     var strengths = false
 
     func run() throws {
-        let aspect = try Self.aspect(named: theme)
         let found = try arguments.store.read { reader in
+            let aspect = try Self.aspect(named: theme, in: reader.lexicon())
             var query = try arguments.query(reader)
             query.strengths = strengths
             return try themeReviews(reader, aspect: aspect, query, page: page.value)
@@ -121,9 +123,10 @@ struct ThemeCommand: ParsableCommand {
 extension ThemeCommand {
     /// The theme of an id or label, ignoring case; labels of all languages are accepted.
     ///
-    /// - Throws: `CommandFault` for an unknown name, with the nearest one as a hint.
-    static func aspect(named name: String) throws -> String {
-        let aspects = Lexicon.first.aspects
+    /// - Throws: `CommandFault` for a name that the lexicon does not know, with the nearest one as
+    ///   a hint.
+    static func aspect(named name: String, in lexicon: Lexicon) throws -> String {
+        let aspects = lexicon.aspects
         let wanted = name.lowercased()
         let found = aspects.first { aspect in
             ([aspect.id, aspect.label, aspect.strength].compactMap { $0 }

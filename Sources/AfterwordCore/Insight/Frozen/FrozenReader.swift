@@ -9,7 +9,7 @@
 /// waits for is asked for many words at once.
 package struct FrozenReader: Sendable {
     let model: FrozenModel
-    var memory = WordMemory()
+    var memory: WordMemory
     private(set) var words: [FrozenWord] = []
     private(set) var sentences: [FrozenSentence] = []
     private(set) var walk = ClauseWalk()
@@ -18,7 +18,12 @@ package struct FrozenReader: Sendable {
     private var best = Array(repeating: Int32(0), count: WeightSum.laneCount)
     private var bestSentence = Array(repeating: -1, count: WeightSum.laneCount)
 
-    package init(_ model: FrozenModel = .second) { self.model = model }
+    /// - Parameter remembersWords: Whether it remembers what words weigh, in 13 MB: that is worth
+    ///   its while from a few hundred reviews on.
+    package init(_ model: FrozenModel = .second, remembersWords: Bool = true) {
+        self.model = model
+        memory = remembersWords ? WordMemory() : .small
+    }
 
     /// What the ids of readings stand for, by their places.
     package var ids: [FrozenModel.ID] { model.ids }

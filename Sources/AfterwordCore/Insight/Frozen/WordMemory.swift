@@ -56,14 +56,18 @@ struct WordMemory: Sendable {
     /// What `waitForFacts` read, so that its reading is not left out.
     private var waited: Int16 = 0
 
-    private static let setBits: UInt64 = 15
     /// The most new words whose memory is kept for later reviews.
-    private static let newLimit = 512
+    private let newLimit: Int
 
-    init() {
-        sets = Array(repeating: .zero, count: 1 << Int(Self.setBits))
-        facts = Array(
-            repeating: WordFacts(), count: (2 << Int(Self.setBits)) + Self.newLimit)
+    init() { self.init(sets: 1 << 15, new: 512) }
+
+    /// Remembers next to nothing, in 24 kB.
+    static let small = WordMemory(sets: 1 << 4, new: 64)
+
+    private init(sets count: Int, new limit: Int) {
+        sets = Array(repeating: .zero, count: count)
+        facts = Array(repeating: WordFacts(), count: count * 2 + limit)
+        newLimit = limit
     }
 
     /// The weights of a word that `find` found.
@@ -90,7 +94,7 @@ struct WordMemory: Sendable {
     ) {
         for index in start..<words.count {
             let key = words[index].key
-            let own = Self.set(of: key)
+            let own = set(of: key)
             let ways = sets[own]
             let isFirst = ways[0] == key.first && ways[1] == key.second && ways[2] == key.third
             let isSecond = ways[4] == key.first && ways[5] == key.second && ways[6] == key.third
@@ -108,7 +112,7 @@ struct WordMemory: Sendable {
         guard !new.isEmpty else { return }
         for index in new {
             let word = words[Int(index)]
-            let own = Self.set(of: word.key)
+            let own = set(of: word.key)
             let ways = sets[own]
             if word.key.isNone || word.key == WordKey(ways[0], ways[1], ways[2])
                 || word.key == WordKey(ways[4], ways[5], ways[6])
@@ -123,13 +127,13 @@ struct WordMemory: Sendable {
                 highHalf: ways.lowHalf)
         }
         new.removeAll(keepingCapacity: true)
-        let room = sets.count * 2 + Self.newLimit
+        let room = sets.count * 2 + newLimit
         if facts.count > room { facts.removeLast(facts.count - room) }
     }
 
     @inline(__always)
-    private static func set(of key: WordKey) -> Int {
-        Int(truncatingIfNeeded: key.hash & (1 &<< setBits &- 1))
+    private func set(of key: WordKey) -> Int {
+        Int(truncatingIfNeeded: key.hash) & (sets.count &- 1)
     }
 
     @inline(never)

@@ -52,6 +52,10 @@ package struct LoadOptions: Sendable {
     package var stagesRecords = true
     /// Whether a new store keeps what the reader finds in reviews; a store goes on as it began.
     package var keepsReadings = true
+    /// What a new store is read by; another one goes on with what read it last.
+    package var lexicon = Lexicon.current
+    /// Refuses a store that is read by another lexicon.
+    package var requiresLexicon = false
     /// The fewest live reviews of a brand or category for which sums of themes are kept: those of
     /// smaller ones are counted in milliseconds when they are asked for.
     package var leastThemeReviews: Int64 = 4096

@@ -54,8 +54,11 @@ func listHistory(_ load: any StoreLoad, _ lexicon: Lexicon, before run: Int64) t
     let version = Int64(lexicon.version)
     var writers: [Int64: ListWriter] = [:]
     func write(_ row: ReviewListRow) throws { try load.append(lists: [row]) }
+    let rereads = try load.reader.runs().rereads
     for key in try load.reader.productLabels().map(\.productKey).sorted() {
-        for row in try load.reader.readVersions(ofProduct: key, by: version, before: run) {
+        let rows = try load.reader.readings(ofProducts: key...key, upTo: run - 1)
+            .filter { $0.reader == version }
+        for row in versions(of: rows, rereads) {
             try writers[row.run, default: ListWriter(run: row.run, reader: lexicon)]
                 .add(row.marks, of: row.product, after: row.previous, write: write)
         }
@@ -74,22 +77,27 @@ private struct ReadVersion {
     var previous: ReadingMarks?
 }
 
-extension StoreReader {
-    /// The versions of a product that runs read by a version of the reader, each after the one
-    /// before it.
-    fileprivate func readVersions(
-        ofProduct key: Int64, by reader: Int64, before run: Int64
-    ) throws -> [ReadVersion] {
-        var found: [ReadVersion] = []
-        var last: [UInt32: ReadingMarks] = [:]
-        for row in try readings(ofProducts: key...key, upTo: run - 1) where row.reader == reader {
-            row.readings.forEach { marks in
-                found.append(
-                    ReadVersion(
-                        product: key, run: row.run, marks: marks, previous: last[marks.number]))
-                last[marks.number] = marks
-            }
+/// The versions of a product that runs read by one version of the reader, each after the one before
+/// it. A run that read all texts again begins anew.
+private func versions(of rows: [ReadingsRow], _ rereads: Set<Int64>) -> [ReadVersion] {
+    var found: [ReadVersion] = []
+    var last: [UInt32: ReadingMarks] = [:]
+    for row in rows {
+        if rereads.contains(row.run) { last = [:] }
+        row.readings.forEach { marks in
+            found.append(
+                ReadVersion(
+                    product: row.productKey, run: row.run, marks: marks,
+                    previous: last[marks.number]))
+            last[marks.number] = marks
         }
-        return found
+    }
+    return found
+}
+
+extension [RunRecord] {
+    /// The runs that read the texts of all versions of before again.
+    package var rereads: Set<Int64> {
+        Set(filter { $0.observedOrigin == .reread }.map(\.run))
     }
 }

@@ -43,8 +43,8 @@ package struct ThemeEntry: Sendable {
         form.optionalNumber(
             "star_impact_millionths", "How far it pulls the mean.", unit: .millionths
         ) { $0.theme.starImpact }
-        form.count("lexicon", "The version of the lexicon that read the reviews.") { _ in
-            Int64(Lexicon.first.version)
+        form.count("lexicon", "The version of the lexicon that read the reviews.") {
+            Int64($0.theme.lexicon)
         }
     }
 }
@@ -162,7 +162,7 @@ extension ListedVerdict {
 extension InboxEntry {
     /// The labels of its themes.
     package var themeLabels: [String] {
-        themes.compactMap { id in Lexicon.first.aspects.first { $0.id == id }?.label }
+        themes.compactMap { Lexicon.aspect(named: $0)?.label }
     }
 
     package static let form = ObjectForm<InboxEntry>(

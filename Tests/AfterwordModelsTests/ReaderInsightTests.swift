@@ -1,0 +1,88 @@
+import AfterwordCore
+import AfterwordModels
+import AfterwordPipeline
+import AfterwordTesting
+import Testing
+
+/// Insights of a store whose reviews another reader reads again.
+@Suite struct ReaderInsightTests {
+    private let surroundings = InsightSurroundings(now: { afterAllDumps }, batch: 1)
+
+    private func make(
+        _ store: MemoryStore, _ model: any LanguageModel
+    ) async throws -> InsightReport {
+        var options = InsightOptions()
+        options.countsThemes = true
+        return try await makeInsights(
+            [lumora], in: store, by: model, options: options, surroundings: surroundings)
+    }
+
+    private func reread(_ store: MemoryStore, by lexicon: Lexicon) throws {
+        _ = try rereadStore(
+            store, by: lexicon, surroundings: LoadSurroundings(now: { afterAllDumps }))
+    }
+
+    @Test("The same reviews are asked about anew, by the aspects of the new reader; then it stands")
+    func askedAnew() async throws {
+        let store = try loadedInsightDumps()
+        let model = CountingModel()
+        #expect(try await make(store, model).made == 1)
+        let first = try store.read { try ($0.insightHistory(of: lumora), $0.themeRows()) }
+        try reread(store, by: .second)
+        let outlook = try store.read {
+            try insightOutlook(
+                $0, of: lumora, model: model.identity, options: InsightOptions())
+        }
+        #expect(outlook == .asks)
+        let price = try store.read {
+            try priceInsights($0, .top(1), model: model, options: InsightOptions())
+        }
+        #expect(price.calls == 1 && price.standing == 0)
+        let report = try await make(store, model)
+        #expect(report.made == 1 && report.calls == 1 && model.questions == 2)
+        let (rows, source, themes) = try store.read {
+            try ($0.insightHistory(of: lumora), InsightSource($0), $0.themeRows())
+        }
+        #expect(rows.count == 2 && rows[0] == first.0[0])
+        #expect(source.lexicon.version == 2 && !source.themesAreOld)
+        // The themes are counted anew, and those of before stay.
+        #expect(Array(themes.prefix(first.1.count)) == first.1)
+        let counted = countThemes(source.reviews, strengths: false, lexicon: .second)
+        #expect(
+            themes.dropFirst(first.1.count).filter { !$0.isStrength }.map(\.aspect).sorted()
+                == counted.map(\.aspect.id).sorted())
+        #expect(try await make(store, model).standing == 1 && model.questions == 2)
+        try reread(store, by: .first)
+        #expect(try await make(store, model).cacheHits == 1 && model.questions == 2)
+    }
+
+    @Test("Two models are compared by the reader of the store")
+    func comparison() async throws {
+        let store = try loadedInsightDumps()
+        try reread(store, by: .second)
+        let source = try store.read { try InsightSource($0) }
+        let compared = try await compareModels(
+            [lumora], of: source, in: store,
+            by: (a: CountingModel(isPaid: false), b: FakeModel(.varied)),
+            terms: ComparisonTerms(options: InsightOptions(), surroundings: surroundings))
+        let scores = (compared.a.trials + compared.b.trials).map { $0.score != nil }
+        #expect(scores == [true, true])
+    }
+
+    @Test("The simulated model answers by the lexicon whose aspects the schema allows")
+    func simulated() async throws {
+        let text = "It rusted after two weeks and tastes like metal."
+        let reviews = [readReviewForTest("P1", 1, text, number: 1)]
+        for (lexicon, says) in [(Lexicon.first, false), (.second, true)] {
+            let request = insightRequest(
+                evidence(lumora, reviews), language: .english, model: "fake-1", lexicon: lexicon)
+            let reply = try await FakeModel().answer(request)
+            #expect(reply.text.contains(#""aspect":"rust""#) == says, "\(reply.text)")
+            let lying = try await FakeModel(.lying, seed: 3).answer(request)
+            for text in [reply.text, lying.text] {
+                let answer = try JSONValue(parsing: Array(text.utf8))
+                #expect(schemaFault(answer, schema: request.schema) == nil)
+            }
+        }
+    }
+}

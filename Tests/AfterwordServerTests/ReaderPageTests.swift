@@ -1,0 +1,48 @@
+import AfterwordCore
+import Testing
+
+/// Pages and answers of a store that another reader reads since a run.
+@Suite struct ReaderPageTests {
+    private static let product = MadeProduct(
+        id: "P1", brand: "Alpha", title: "Bottle",
+        reviews: [
+            MadeReview(id: "R1", rating: 1, text: "It rusted in a week."),
+            MadeReview(id: "R2", rating: 2, text: "It leaked after two days."),
+            MadeReview(id: "R3", rating: 1, text: "My skin got a rash from it, it burned."),
+        ])
+
+    @Test("A theme that only the new reader knows has a page, answers and hits as of its run")
+    func theme() async throws {
+        try await serving([.dump("2026-03-02", [Self.product]), .reread(2)]) { client, _ in
+            let theme = try await client.get("/themes/rust")
+            #expect(theme.status == 200 && theme.text.contains("Rusts or tarnishes"))
+            #expect(theme.words.contains("It rusted in a week"))
+            #expect(try await client.get("/themes/rust?as_of=1").status == 404)
+            #expect(try await client.get("/api/v1/themes/rust?as_of=1").status == 404)
+            #expect(try await client.get("/api/v1/themes/rust").items.count == 1)
+            let themes = try await client.get("/api/v1/themes").items
+            #expect(themes.contains { $0["theme"]?.text == "rust" })
+            #expect(themes.allSatisfy { $0["lexicon"]?.integer == 2 })
+            let past = try await client.get("/api/v1/themes?as_of=1").items
+            #expect(!past.isEmpty && past.allSatisfy { $0["lexicon"]?.integer == 1 })
+            let hits = try await client.get("/api/v1/search?q=rusted&theme=rust").items
+            #expect(hits.count == 1)
+            let before = try await client.get("/api/v1/search?q=rusted&theme=rust&as_of=1")
+            #expect(before.status == 404)
+            #expect(try await client.get("/search?q=rusts").text.contains("/themes/rust"))
+        }
+    }
+
+    @Test("Dangers have the names of the new reader, on pages, in the inbox and in the API")
+    func dangers() async throws {
+        try await serving([.dump("2026-03-02", [Self.product]), .reread(2)]) { client, _ in
+            let safety = try await client.get("/api/v1/safety").items
+            #expect(safety.contains { $0["hazard"]?.text == "skin_reaction" }, "\(safety)")
+            #expect(try await client.get("/safety").words.contains("skin reaction"))
+            #expect(try await client.get("/products/P1").words.contains("skin reaction"))
+            #expect(try await client.get("/").words.contains("skin reaction"))
+            let past = try await client.get("/api/v1/safety?as_of=1").items
+            #expect(!past.contains { $0["hazard"]?.text == "skin_reaction" })
+        }
+    }
+}
