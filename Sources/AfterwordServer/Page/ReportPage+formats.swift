@@ -97,7 +97,8 @@ extension ReportPage {
         for section in sections.prefix(2) where !section.rows.isEmpty {
             lines.append("*\(section.title)*")
             lines += section.rows.map { row in
-                "• " + slackText(printable(row.cells.filter { !$0.isEmpty }.joined(separator: " · ")))
+                let cells = row.cells.filter { !$0.isEmpty }
+                return "• " + slackText(printable(cells.joined(separator: " · ")))
             }
         }
         lines += digest.remarks.map { slackText(printable($0)) }
