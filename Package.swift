@@ -83,6 +83,18 @@ let package = Package(
             ],
             swiftSettings: house
         ),
+        // S3 and what speaks like it: knows no dump and no store.
+        .target(
+            name: "AfterwordObjects",
+            dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: house
+        ),
         .target(
             name: "AfterwordDelivery",
             dependencies: [
@@ -126,7 +138,7 @@ let package = Package(
             name: "afterword",
             dependencies: [
                 "AfterwordCore", "AfterwordPipeline", "AfterwordStores", "AfterwordModels",
-                "AfterwordDelivery", "AfterwordServer", "CMalloc",
+                "AfterwordDelivery", "AfterwordObjects", "AfterwordServer", "CMalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -175,6 +187,17 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "AfterwordObjectsTests",
+            dependencies: [
+                "AfterwordObjects",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            exclude: ["Vectors"],
             swiftSettings: house
         ),
         .testTarget(

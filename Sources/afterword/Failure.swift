@@ -24,6 +24,9 @@ struct Failure {
         case let fault as InputFault: self.init(.usage, Self.words(fault))
         case StoreFault.interrupted:
             self.init(.interrupted, "interrupted; nothing of this run was stored")
+        case let fault as RemoteFault:
+            self.init(fault.isOfServer ? .store : .usage, printable(fault.words))
+            isRetryable = fault.isRetryable
         case let fault as StoreFault:
             self.init(fault.exitReason, Self.words(fault))
             isRetryable = fault.isRetryable

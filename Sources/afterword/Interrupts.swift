@@ -15,6 +15,8 @@ struct Interrupts {
 
         init(_ interruption: any Interruption) { self.interruption = Mutex(interruption) }
     }
+    /// Signals that arrived while any of them was handled.
+    private static let signals = Atomic(0)
     private let shared: Shared
     private var sources: [any DispatchSourceSignal] = []
 
@@ -26,6 +28,7 @@ struct Interrupts {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
+                Self.signals.add(1, ordering: .relaxed)
                 let earlier = shared.count.add(1, ordering: .relaxed).oldValue
                 if earlier > 0 { exit(Failure.Code.interrupted.rawValue) }
                 shared.interruption.withLock { $0 }?.interrupt()
@@ -40,6 +43,9 @@ struct Interrupts {
         let shared = shared
         return { shared.count.load(ordering: .relaxed) > 0 }
     }
+
+    /// Whether a signal has arrived that this program handles. Callable from any thread.
+    static func isSignalled() -> Bool { signals.load(ordering: .relaxed) > 0 }
 
     /// Cancels the signal sources and releases the store. The signals stay ignored.
     func stop() {

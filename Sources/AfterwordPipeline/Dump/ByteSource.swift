@@ -11,8 +11,9 @@ import AfterwordCore
 /// Bytes of a dump that are read twice: once from start to end, later at single offsets.
 ///
 /// A file is read in place, and is open only while it is read (`OpenFiles`); a file of a ZIP
-/// archive is read by `ZipEntryReader`. An inflated or transcoded stream is written to an unlinked
-/// temporary file as it is read first, so that records can be read again by their offsets in it.
+/// archive is read by `ZipEntryReader`, and one that lies elsewhere by `RemoteReader`. An inflated
+/// or transcoded stream is written to an unlinked temporary file as it is read first, so that
+/// records can be read again by their offsets in it.
 final class ByteSource {
     private enum Bytes {
         case memory([UInt8])
@@ -20,6 +21,7 @@ final class ByteSource {
         /// A part of the temporary file, which begins at `start`.
         case spool(Spool, start: Int64)
         case entry(ZipEntryReader)
+        case remote(RemoteReader)
     }
     private let bytes: Bytes
     let name: String
@@ -50,6 +52,8 @@ final class ByteSource {
         case .packed(let path, let entry):
             let archive = try ByteSource(DumpFile(name: file.name, content: .path(path)), files)
             bytes = .entry(try ZipEntryReader(entry, of: archive, name: file.name, files))
+        case .remote(let remote):
+            bytes = .remote(try RemoteReader(remote, name: file.name, files))
         }
     }
 
@@ -85,6 +89,7 @@ final class ByteSource {
                 spool.descriptor, start + offset, Int(max(0, min(Int64(count), length - offset)))
             )
         case .entry(let reader): return try reader.place(at: offset, count)
+        case .remote(let reader): return reader.place(at: offset, count)
         }
     }
 
@@ -95,6 +100,7 @@ final class ByteSource {
             return Array(memory[start..<min(start + count, memory.count)])
         }
         if case .entry(let reader) = bytes { try reader.unpack(to: offset + Int64(count)) }
+        if case .remote(let reader) = bytes { try reader.fetch(to: offset + Int64(count)) }
         let place = try place(at: offset, count)
         return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             filled = try fill(place.count) { filled in

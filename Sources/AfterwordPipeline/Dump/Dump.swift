@@ -43,11 +43,12 @@ package struct Dump: Sendable {
 
 /// One file of a dump: its name relative to the dump's folder, and its content.
 package struct DumpFile: Sendable {
-    /// The bytes of a file: on disk, in a ZIP archive at a path, or in memory.
+    /// The bytes of a file: on disk, in a ZIP archive at a path, in memory, or elsewhere.
     package enum Content: Sendable {
         case path(String)
         case packed(archive: String, ZipEntry)
         case memory([UInt8])
+        case remote(any RemoteFile)
     }
     package var name: String
     package var content: Content

@@ -105,6 +105,22 @@ struct FolderContents {
 }
 
 extension FolderContents {
+    /// Adds a file that lies elsewhere. Hidden files and folders are the system's.
+    mutating func add(_ name: String, remote file: any RemoteFile) {
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        if parts.contains(where: { $0.hasPrefix(".") && $0 != ".." && $0 != "." }) {
+            let isHidden = parts.last?.hasPrefix(".") == true
+            if isHidden, let file = UnreadFile(name: name, isRegular: true) { unread.append(file) }
+            return
+        }
+        if isReviewFile(name) {
+            files.append(DumpFile(name: name, content: .remote(file)))
+            return
+        }
+        ignored.append(name)
+        if let file = UnreadFile(name: name, isRegular: true) { unread.append(file) }
+    }
+
     /// Refuses archives, and files in them, that are selected and cannot be read.
     ///
     /// - Throws: `InputFault.badArchive`.

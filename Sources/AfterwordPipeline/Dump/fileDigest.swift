@@ -15,6 +15,7 @@ func byteCount(_ file: DumpFile) throws -> Int64 {
     switch file.content {
     case .memory(let bytes): return Int64(bytes.count)
     case .packed(_, let entry): return entry.bytes
+    case .remote(let file): return file.byteCount
     case .path(let path):
         var info = stat()
         guard stat(path, &info) == 0 else {

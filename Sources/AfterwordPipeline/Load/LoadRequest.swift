@@ -39,6 +39,7 @@ private func faultName(_ error: any Error) -> String {
     case is InputFault: "input: " + caseName(error)
     case is RecleanFault: "reclean: " + caseName(error)
     case is StoreFault: "store: " + caseName(error)
+    case let fault as RemoteFault: "remote: " + fault.kind
     default: "other"
     }
 }

@@ -31,7 +31,8 @@ package enum ExitReason: Int32, CaseIterable, Sendable {
         case .done: "Done."
         case .check: "A check failed: `verify`, `audit`, `status`, `doctor`, `deliver` (gave up)."
         case .usage: "The command or its input is wrong. Nothing was stored."
-        case .store: "The store or an output failed. Nothing of the stage was stored."
+        case .store:
+            "The store, an object storage or an output failed. Nothing of the stage was stored."
         case .model: "The model gave no answer that can be used. What was made before is stored."
         case .budget: "A budget is used up. What was made before is stored."
         case .alert: "Dangers that a person must look at. The command did its work."

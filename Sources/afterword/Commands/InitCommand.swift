@@ -19,7 +19,7 @@ struct InitCommand: ParsableCommand {
     var output = "afterword.toml"
 
     func run() throws {
-        let look = try dump.map { try lookAtDump($0) } ?? DumpLook()
+        let look = try dump.map { try lookAtDump($0, dumps: openInput($0)) } ?? DumpLook()
         let text = settingsTemplate(values: look.settings, remarks: look.remarks)
         guard output == "-" || !FileManager.default.fileExists(atPath: output) else {
             throw CommandFault(

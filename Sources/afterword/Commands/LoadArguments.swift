@@ -7,7 +7,10 @@ import Synchronization
 /// The arguments of `run` and `plan`; a plan is the same load, rolled back.
 struct LoadArguments: ParsableArguments {
     @Argument(
-        help: "Folders or files; a folder of dated folders or files is a series, one run each.")
+        help: """
+            Folders, files or s3://BUCKET/PREFIX; one of dated folders or files is a series, one \
+            run each.
+            """)
     var dumps: [String]
 
     @OptionGroup var store: StoreOptions
@@ -134,7 +137,8 @@ struct LoadArguments: ParsableArguments {
     /// The dumps sorted by the time in their names. Dumps without such a time count as taken now
     /// and come last, in the order given.
     func dumpsInOrder() throws -> [Dump] {
-        let opened = try dumps.flatMap { try openDumps($0, files: files ?? Settings.current.files) }
+        let glob = files ?? Settings.current.files
+        let opened = try dumps.flatMap { try openInput($0, files: glob) }
         if observedAt != nil, opened.count > 1 { throw InputFault.seriesWithObservedAt }
         let days = Set(opened.map { $0.namedInstant?.startOfDay })
         if dumpLabel != nil, days.count > 1 {
@@ -174,12 +178,14 @@ struct LoadArguments: ParsableArguments {
 
     /// Loads the dumps in order, one run each, and reports each.
     ///
+    /// - Parameter dumps: As of `dumpsInOrder`.
     /// - Parameter rehearse: If given, every load is rolled back after this closure has received
     ///   the number of its run and a reader of its result.
     /// - Returns: The numbers of the runs.
     @discardableResult
     func load(
-        into store: any ReviewStore, rehearse: ((Int64, any StoreReader) throws -> Void)? = nil
+        _ dumps: [Dump], into store: any ReviewStore,
+        rehearse: ((Int64, any StoreReader) throws -> Void)? = nil
     ) throws -> [Int64] {
         var options = try options(in: store)
         options.isRehearsal = rehearse != nil
@@ -188,7 +194,6 @@ struct LoadArguments: ParsableArguments {
         if wait { pause = Self.waiting() }
         let interrupts = Interrupts(store.interruption)
         defer { interrupts.stop() }
-        let dumps = try dumpsInOrder()
         var checking = LoadSurroundings(now: { now() })
         checking.isInterrupted = interrupts.isInterrupted
         try checkSeries(dumps, options, checking)

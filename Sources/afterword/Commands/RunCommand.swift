@@ -1,3 +1,4 @@
+import AfterwordPipeline
 import ArgumentParser
 
 /// `run`: loads dumps, one run each.
@@ -33,11 +34,11 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         // Check the dumps and options first: a store is created only if they are valid.
-        _ = try arguments.dumpsInOrder()
+        let dumps = try arguments.dumpsInOrder()
         _ = try arguments.options()
         let made = NewStore(arguments.store.location)
         do {
-            try await load()
+            try await load(dumps)
         } catch {
             made?.discardIfEmpty()
             throw error
@@ -45,9 +46,9 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// Loads and makes insights. The store is closed when this returns or throws.
-    private func load() async throws {
+    private func load(_ dumps: [Dump]) async throws {
         let store = try arguments.openForWriting()
-        let runs = try arguments.load(into: store)
+        let runs = try arguments.load(dumps, into: store)
         try await makeChosen(
             arguments.insights.choice(loaded: Set(runs)), in: store, model, batches,
             InsightOutput(

@@ -56,12 +56,12 @@ struct ShapeCommand: ParsableCommand {
                 Without text and rating there is no proposal: exit 2 with the reason.
                 """)
 
-        @Argument(help: "A review file, or a folder of them.")
+        @Argument(help: "A review file, a folder of them, or s3://BUCKET/PREFIX.")
         var path: String
         @OptionGroup var output: OutputOptions
 
         func run() throws {
-            switch try detectShape(at: path) {
+            switch try detectShape(at: path, dumps: openInput(path)) {
             case .builtIn(let shape):
                 if output.json {
                     return Terminal.write(json: [

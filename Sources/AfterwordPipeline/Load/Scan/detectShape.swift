@@ -14,13 +14,17 @@ package enum DetectedShape: Sendable {
 /// - Throws: `InputFault.noProposal` with what is missing; `InputFault.otherFormat`; what
 ///   `openDumps` throws.
 package func detectShape(at path: String) throws -> DetectedShape {
-    let dumps = try openDumps(path)
+    try detectShape(at: path, dumps: openDumps(path))
+}
+
+/// The same for dumps that are found already at a path.
+package func detectShape(at path: String, dumps: [Dump]) throws -> DetectedShape {
+    let name = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
     let newest = dumps.max { left, right in
         left.namedInstant?.microseconds ?? 0 < right.namedInstant?.microseconds ?? 0
     }
     let files = newest?.files ?? []
     let sample = files.count <= 32 ? files : (0..<32).map { files[$0 * files.count / 32] }
-    let name = URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent
     let heads = try sample.map { try FileHead($0, bytes: headBytes(files: sample.count)) }
     if let detected = try detect(heads, named: name) { return detected }
     // A long envelope may hide the reviews.

@@ -14,7 +14,11 @@ package struct DumpLook: Equatable, Sendable {
 ///
 /// - Throws: `InputFault` where there is nothing to read.
 package func lookAtDump(_ path: String) throws -> DumpLook {
-    let dumps = try openDumps(path)
+    try lookAtDump(path, dumps: openDumps(path))
+}
+
+/// The same for dumps that are found already at a path.
+package func lookAtDump(_ path: String, dumps: [Dump]) throws -> DumpLook {
     var look = DumpLook()
     let files = dumps.reduce(0) { $0 + $1.files.count }
     look.remarks.append(
@@ -26,7 +30,7 @@ package func lookAtDump(_ path: String) throws -> DumpLook {
             "No date in its name: name folders by the day (2026-03-09), or give --observed-at.")
     }
     do {
-        switch try detectShape(at: path) {
+        switch try detectShape(at: path, dumps: dumps) {
         case .builtIn(let shape):
             look.remarks.append("Its shape is \(shape.name), which is built in.")
         case .proposal(let proposal) where proposal.hasProduct && proposal.doubts.isEmpty:

@@ -1,0 +1,85 @@
+import AfterwordCore
+import AfterwordObjects
+import AfterwordPipeline
+import Foundation
+
+/// The dumps at a path: a file or folder, or what lies in an object storage (`s3://…`).
+///
+/// - Throws: `InputFault`, `RemoteFault`.
+func openInput(_ path: String, files glob: String? = nil) throws -> [Dump] {
+    guard ObjectAddress.isMeant(by: path) else { return try openDumps(path, files: glob) }
+    return try remote(path) {
+        let address = try ObjectAddress(parsing: path)
+        var surroundings = ObjectSurroundings()
+        surroundings.isInterrupted = Interrupts.isSignalled
+        let settings = try ObjectSettings(environment: ProcessInfo.processInfo.environment)
+        let client = ObjectClient(settings, surroundings)
+        let folder = try client.folder(at: address, isFile: isNamedAsInput)
+        return try openDumps(listing(of: folder, client), files: glob)
+    }
+}
+
+/// Whether a key is that of a file rather than of a folder of files.
+private func isNamedAsInput(_ key: String) -> Bool {
+    isReviewFile(key) || key.lowercased().hasSuffix(".zip")
+}
+
+private func listing(of folder: ObjectFolder, _ client: ObjectClient) -> RemoteListing {
+    var listing = RemoteListing(path: "\(folder.address)")
+    listing.emptyFolders = folder.emptyFolders
+    listing.isFile = folder.isObject
+    // Only review files are read, so that only these are asked for before their turn.
+    let read = folder.objects.filter { folder.isObject || isReviewFile($0.name) }
+    let reads = ObjectReads(client, bucket: folder.address.bucket, read.map(\.object))
+    var place = 0
+    for (name, object) in folder.objects {
+        let isRead = folder.isObject || isReviewFile(name)
+        let file = ObjectDumpFile(
+            reads: reads, place: isRead ? place : -1, name: name, byteCount: object.size)
+        if isRead { place += 1 }
+        listing.files.append((name, file))
+    }
+    return listing
+}
+
+/// An object as a file of a dump.
+private struct ObjectDumpFile: RemoteFile {
+    var reads: ObjectReads
+    var place: Int
+    var name: String
+    var byteCount: Int64
+
+    func open(from start: Int64, to end: Int64) -> any RemoteStream {
+        ObjectDumpStream(reads.open(place, from: start, to: end), name)
+    }
+}
+
+private final class ObjectDumpStream: RemoteStream {
+    private let part: ObjectPart
+    private let name: String
+
+    init(_ part: ObjectPart, _ name: String) {
+        self.part = part
+        self.name = name
+    }
+
+    func next() throws -> [UInt8]? {
+        try remote(name) { try part.next() }
+    }
+}
+
+/// Gives faults of an object storage the types that loads know.
+private func remote<Value>(_ name: String, _ body: () throws -> Value) throws -> Value {
+    do {
+        return try body()
+    } catch ObjectFault.changed {
+        throw InputFault.changedWhileRead(name)
+    } catch ObjectFault.interrupted {
+        throw StoreFault.interrupted
+    } catch let fault as ObjectFault {
+        let kind = String(String(describing: fault).prefix { $0 != "(" })
+        throw RemoteFault(
+            kind: kind, words: fault.words, isOfServer: fault.isOfServer,
+            isRetryable: fault.isRetryable)
+    }
+}

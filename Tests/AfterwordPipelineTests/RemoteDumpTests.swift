@@ -1,0 +1,172 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordTesting
+import Foundation
+import Synchronization
+import Testing
+
+/// A file that lies elsewhere: bytes in memory, given in small pieces.
+private final class MadeRemoteFile: RemoteFile {
+    let bytes: [UInt8]
+    let byteCount: Int64
+    /// The ranges that were asked for.
+    let asked = Mutex<[Range<Int64>]>([])
+    /// Thrown at an offset, or the stream ends there.
+    let fault: (offset: Int64, error: (any Error)?)?
+
+    init(_ bytes: [UInt8], listed: Int? = nil, fault: (Int64, (any Error)?)? = nil) {
+        self.bytes = bytes
+        self.fault = fault
+        byteCount = Int64(listed ?? bytes.count)
+    }
+
+    func open(from start: Int64, to end: Int64) -> any RemoteStream {
+        asked.withLock { $0.append(start..<end) }
+        return Stream(self, start, end)
+    }
+
+    private final class Stream: RemoteStream {
+        private let file: MadeRemoteFile
+        private var offset: Int64
+        private let end: Int64
+
+        init(_ file: MadeRemoteFile, _ start: Int64, _ end: Int64) {
+            self.file = file
+            offset = start
+            self.end = end
+        }
+
+        func next() throws -> [UInt8]? {
+            if let (place, error) = file.fault, offset >= place {
+                if let error { throw error }
+                return nil
+            }
+            let next = min(end, offset + 70_001, Int64(file.bytes.count))
+            guard offset < next else { return nil }
+            defer { offset = next }
+            return Array(file.bytes[Int(offset)..<Int(next)])
+        }
+    }
+}
+
+/// A dump elsewhere is read as a folder of the same files.
+@Suite struct RemoteDumpTests {
+    private let folder: TemporaryFolder
+    private static let one = Array(Fixture.array(Fixture.reviews("P1", 40)).utf8)
+    private static let two = Array(Fixture.array(Fixture.reviews("P2", 3)).utf8)
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func listing(
+        _ files: [(String, [UInt8])], at path: String = "s3://bucket/d"
+    ) -> RemoteListing {
+        var listing = RemoteListing(path: path)
+        listing.files = files.map { ($0.0, MadeRemoteFile($0.1)) }
+        return listing
+    }
+
+    private func loaded(_ dump: Dump) throws -> [String: [String]] {
+        let fixture = Fixture()
+        _ = try fixture.load(dump: dump)
+        return try fixture.tables()
+    }
+
+    @Test("Plain, gzip and UTF-16 files elsewhere load as those of a folder")
+    func forms() throws {
+        var utf16: [UInt8] = [0xFF, 0xFE]
+        for byte in Self.two { utf16 += [byte, 0] }
+        // More than one beginning long, with a record across its end.
+        let long = Array(Fixture.array(Fixture.reviews("P3", 12_000)).utf8)
+        #expect(long.count > 3 << 19)
+        let files = [
+            ("a.json.gz", gzip(Self.one)), ("DE/b.json", utf16), ("DE/c.json", long),
+            ("notes.txt", Self.two),
+        ]
+        for (name, bytes) in files { try folder.write("d/" + name, bytes) }
+        let expected = try openDumps(folder.path + "/d")[0]
+        let dump = try openDumps(listing(files))[0]
+        #expect(dump.name == expected.name && dump.ignored == expected.ignored)
+        #expect(dump.unread == expected.unread)
+        #expect(dump.files.map(\.name) == expected.files.map(\.name))
+        #expect(try loaded(dump) == loaded(expected))
+    }
+
+    @Test("A look at the beginning asks for 1 MiB, and reading on for the rest")
+    func ranges() throws {
+        let long = Array(Fixture.array(Fixture.reviews("P3", 12_000)).utf8)
+        let file = MadeRemoteFile(long)
+        var listing = RemoteListing(path: "s3://bucket/c.json")
+        listing.files = [("c.json", file)]
+        listing.isFile = true
+        _ = try loaded(openDumps(listing)[0])
+        let (size, asked) = (Int64(long.count), file.asked.withLock { $0 })
+        #expect(asked.allSatisfy { [0..<1 << 20, 1 << 20..<size].contains($0) })
+        #expect(asked.filter { $0.lowerBound > 0 }.count == 1)
+    }
+
+    @Test("Dates in names make a series; an address of one file is this file")
+    func series() throws {
+        let files = [("2026-01-12/a.json", Self.one), ("2026-01-05/a.json", Self.two)]
+        var both = listing(files)
+        both.emptyFolders = ["2026-01-12/empty", "__MACOSX"]
+        let dumps = try openDumps(both)
+        #expect(dumps.map(\.name) == ["2026-01-05", "2026-01-12"])
+        #expect(
+            dumps.map(\.namedInstant) == [
+                Instant(iso8601: "2026-01-05"), Instant(iso8601: "2026-01-12"),
+            ])
+        #expect(dumps.flatMap(\.unread).map(\.name) == ["empty"])
+        let one = try openDumps(both, files: "*.json")
+        #expect(one.flatMap(\.files).map(\.name) == ["a.json", "a.json"])
+        var single = listing([("x", Self.one)], at: "s3://bucket/d/2026-02-02/r.json")
+        single.isFile = true
+        let dump = try openDumps(single)[0]
+        #expect(dump.name == "r.json" && dump.namedInstant == Instant(iso8601: "2026-02-02"))
+        #expect(try detectShape(at: "s3://bucket/d/r.json", dumps: [dump]).isBuiltIn)
+        #expect(try lookAtDump("s3://bucket/d/r.json", dumps: [dump]).remarks.count == 2)
+    }
+
+    @Test("Hidden files are left out, archives and empty listings refused")
+    func refusals() throws {
+        let hidden = listing([
+            ("a.json", Self.one), (".git/b.json", Self.one), ("x/.b.json.part", Self.one),
+        ])
+        let dump = try openDumps(hidden)[0]
+        #expect(dump.files.map(\.name) == ["a.json"] && dump.ignored == [])
+        #expect(dump.unread.map(\.name) == ["x/.b.json.part"])
+        #expect(throws: InputFault.nothingToRead(dump: "d", ignored: 0)) {
+            try openDumps(listing([]))
+        }
+        var archive = listing([("r.zip", Self.one)], at: "s3://bucket/r.zip")
+        archive.isFile = true
+        #expect(throws: InputFault.self) { try openDumps(archive) }
+    }
+
+    @Test("A file that ends early, is longer or fails in the middle stores nothing")
+    func faults() throws {
+        let long = Array(Fixture.array(Fixture.reviews("P3", 12_000)).utf8)
+        let fault = RemoteFault(
+            kind: "cut", words: "it was cut", isOfServer: true, isRetryable: true)
+        let files: [(MadeRemoteFile, any Error)] = [
+            (MadeRemoteFile(long, listed: long.count + 5), InputFault.changedWhileRead("a.json")),
+            (MadeRemoteFile(long, fault: (1_500_000, nil)), InputFault.changedWhileRead("a.json")),
+            (MadeRemoteFile(long, fault: (1_500_000, fault)), fault),
+            (MadeRemoteFile(long, fault: (0, fault)), fault),
+        ]
+        for (file, expected) in files {
+            var listing = RemoteListing(path: "s3://bucket/d")
+            listing.files = [("a.json", file)]
+            let dump = try openDumps(listing)[0]
+            let fixture = Fixture()
+            let thrown = #expect(throws: (any Error).self) { try fixture.load(dump: dump) }
+            #expect(thrown.map { "\($0)" } == "\(expected)")
+            #expect(try fixture.tables()["product_reviews_clean"] ?? [] == [])
+        }
+    }
+}
+
+extension DetectedShape {
+    fileprivate var isBuiltIn: Bool {
+        if case .builtIn = self { true } else { false }
+    }
+}
