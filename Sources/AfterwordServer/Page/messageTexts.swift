@@ -32,7 +32,7 @@ private func shortTexts(_ sentence: String, of scope: String) throws -> MessageT
     let subject = "\(sentence): \(scope)"
     let summary = "Nothing is known of what came after it."
     let page = ReportHTML(
-        title: subject, summary: summary, alerts: [], sections: [], remarks: [])
+        title: subject, summary: summary, alerts: [], bars: [], sections: [], remarks: [])
     return MessageTexts(
         subject: subject, markdown: "# \(ReportPage.plain(subject))\n\n\(summary)\n",
         html: try Template<ReportHTML>(reportTemplate).render(page).page.text, json: .null,
