@@ -9,7 +9,7 @@ struct ServedRecipients: Sendable {
     /// By the recipients' names.
     private(set) var channels: [String: DeliveryChannel] = [:]
     /// Recipients whose address or secret is not there, and why.
-    private(set) var unserved: [DeliveryReport.Unserved] = []
+    private(set) var unserved: [(recipient: String, reason: String)] = []
 
     private let settings: Settings
     private let environment = ProcessInfo.processInfo.environment
@@ -26,7 +26,7 @@ struct ServedRecipients: Sendable {
                 channels[one.name] = try channel(of: one)
                 served.append(Recipient(name: one.name, scope: one.scope, content: one.content))
             } catch {
-                unserved.append(.init(recipient: one.name, reason: error.failure.message))
+                unserved.append((one.name, error.failure.message))
             }
         }
     }

@@ -25,7 +25,8 @@ class Mailbox:
 
     def authenticate(self, server, session, envelope, mechanism, data):
         login = LoginPassword(b"afterword", "pässword".encode())
-        return AuthResult(success=data == login)
+        # Not handled: the server itself says 535.
+        return AuthResult(success=data == login, handled=False)
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address.startswith("nobody@"):

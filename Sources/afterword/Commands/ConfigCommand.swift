@@ -41,7 +41,7 @@ struct ConfigShowCommand: ParsableCommand {
                     + settings.recipients.map { recipient in
                         .row([
                             "setting": .string("recipient.\(recipient.name)"),
-                            "value": .string(recipient.shown), "from": "file",
+                            "value": .string(recipient.shown), "from": .string("file"),
                             "place": .string(settings.place(of: recipient)), "variable": .null,
                             "option": .null,
                         ])

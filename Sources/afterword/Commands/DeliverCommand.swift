@@ -62,16 +62,17 @@ struct DeliverCommand: AsyncParsableCommand {
             let recipients = try ServedRecipients(.current)
             _ = try store.openForReading()  // Fails if the store does not exist.
             let own = try store.openForWriting()
-            var report: DeliveryReport
+            let report: DeliveryReport
             do {
                 report = try await deliver(
                     to: recipients.served, from: own, options, surroundings(recipients, log))
             } catch InsightFault.noRuns {
                 throw CommandFault.nothingLoaded
             }
-            report.unserved = recipients.unserved + report.unserved
-            show(report)
-            try check(report)
+            let unserved =
+                recipients.unserved + report.unserved.map { ($0.recipient, $0.reason) }
+            show(report, unserved)
+            try check(report, unserved.count)
         }
     }
 
@@ -95,15 +96,17 @@ struct DeliverCommand: AsyncParsableCommand {
         return surroundings
     }
 
-    private func show(_ report: DeliveryReport) {
+    private func show(
+        _ report: DeliveryReport, _ unserved: [(recipient: String, reason: String)]
+    ) {
         let rows = report.sent + report.waiting + report.dead
         if output.json {
             Terminal.write(json: rows.map(\.json))
         } else {
             for row in rows { print(printable(line(row))) }
-            if rows.isEmpty, report.unserved.isEmpty { print("nothing is due") }
+            if rows.isEmpty, unserved.isEmpty { print("nothing is due") }
         }
-        for one in report.unserved {
+        for one in unserved {
             let words = printable("recipient \(one.recipient): \(one.reason)")
             Terminal.writeError("afterword: " + words)
         }
@@ -118,10 +121,10 @@ struct DeliverCommand: AsyncParsableCommand {
         }
     }
 
-    private func check(_ report: DeliveryReport) throws {
-        if !report.unserved.isEmpty {
+    private func check(_ report: DeliveryReport, _ unserved: Int) throws {
+        if unserved > 0 {
             throw CommandFault(
-                .usage, several(Int64(report.unserved.count), "recipient") + " cannot be served")
+                .usage, several(Int64(unserved), "recipient") + " cannot be served")
         }
         if !report.dead.isEmpty {
             throw CommandFault(
