@@ -33,3 +33,10 @@ final class AllEnrichments: ForwardingLoad {
         }
     }
 }
+
+/// Forgets every message of the outbox.
+final class ForgettingMessages: ForwardingLedger {
+    let ledger: any LedgerTransaction
+    init(_ ledger: any LedgerTransaction) { self.ledger = ledger }
+    func put(delivery: DeliveryRow) throws {}
+}

@@ -74,6 +74,7 @@ import Testing
         .ledger("ModelLedger 6", "keeps jobs") { KeepingJobs($0) },
         .ledger("ModelLedger 7", "forgets batches") { ForgettingBatches($0) },
         .ledger("ModelLedger 8", "waits for batches") { WaitingForBatches($0) },
+        .ledger("ModelLedger 9", "forgets messages") { ForgettingMessages($0) },
     ]
 
     private static let served = [(1, false), (2, false), (3, true)].map { number, isGone in
