@@ -77,11 +77,11 @@ package struct SMTPClient: Sendable {
     }
 
     private func converse(_ mail: MailMessage) async throws {
-        let loop = MultiThreadedEventLoopGroup.singleton.next()
-        let end = loop.makePromise(of: Void.self)
         let letter = SMTPLetter(
             mail: mail, login: login, startsTLS: security == .startTLS ? try tls() : nil)
         let outer = security == .tls ? try tls() : nil
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let end = loop.makePromise(of: Void.self)
         let channel: any Channel
         do {
             channel = try await ClientBootstrap(group: loop)
