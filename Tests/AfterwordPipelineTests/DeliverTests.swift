@@ -200,6 +200,7 @@ import Testing
         try folder.write("catalog.csv", "asin,owner\nP1,Anna Lee\n")
         let clock = try #require(Instant(iso8601: "2026-03-10T09:00:00Z"))
         var options = LoadOptions()
+        options.acceptsFuture = true
         options.observedAt = Instant(iso8601: "2026-03-09")
         _ = try loadCatalog(
             Catalog(file: folder.path + "/catalog.csv"), into: fixture.store, options: options,
