@@ -90,6 +90,54 @@ import Testing
         }
     }
 
+    private static func answer(_ id: String, _ text: String) -> String {
+        JSONValue.row([
+            "reviews": .array([
+                .row([
+                    "review_id": .string(id), "sentiment": .string("neutral"),
+                    "aspects": .array([]), "title": .null, "text": .string(text),
+                ])
+            ])
+        ]).canonical
+    }
+
+    @Test("Each link of a translation is in the review, not only some link")
+    func foreignLinks() throws {
+        let source = "Die Flasche von https://laden.example.de/a?b=1, siehe auch www.test.example."
+        let asked = try #require(questions([review(1, source)]).first)
+        func body(_ text: String) -> String? {
+            asked.enrichments(Self.answer("r1", text))?.first?.enrichment.body
+        }
+        for text in [
+            "The bottle from https://laden.example.de/a?b=1 (see also WWW.test.example!).",
+            "The bottle, see www.test.example", "The bottle.",
+        ] { #expect(body(text) == text) }
+        for text in [
+            "See https://evil.example.de/", "See https://laden.example.de",
+            "See www.test.example and www.evil.example", "Write to a@evil.example",
+            "See www.test.example.evil.net",
+        ] { #expect(body(text) == nil, "\(text)") }
+    }
+
+    @Test("A mark of another review of the question is not restored into this one")
+    func foreignMarks() throws {
+        let asked = try #require(
+            questions([
+                review(1, "Schreibt an anna.muster@example.com, die Flasche ist undicht."),
+                review(2, "Die Flasche ist leider auch undicht und nicht zu gebrauchen."),
+            ]).first)
+        func read(_ id: String, _ text: String) throws -> ReviewEnrichment {
+            try #require(asked.enrichments(Self.answer(id, text))?.first?.enrichment)
+        }
+        let own = try read("r1", "Write to ⟦MAIL1⟧.")
+        #expect(own.body == "Write to anna.muster@example.com.")
+        for text in ["Write to ⟦MAIL1⟧.", "Write to ⟦MAIL9⟧."] {
+            let other = try read("r2", text)
+            #expect(other.body == nil && other.isTranslationDropped)
+        }
+        #expect(try read("r2", "It leaks ⟦ too.").body == "It leaks ⟦ too.")
+    }
+
     @Test("A review in the language asked for gets no translation; a long one is said to be cut")
     func untranslated() throws {
         let long = String(repeating: "The bottle leaks and this is not what I wanted. ", count: 40)

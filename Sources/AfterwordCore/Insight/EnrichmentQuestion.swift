@@ -64,11 +64,11 @@ package struct EnrichmentQuestion: Sendable {
             "reviews": .array(shown.map(\.json)),
         ])
         return ModelRequest(
-            model: model, system: Self.system(lexicon), user: document.canonical,
+            model: model, system: Self.instruction(lexicon), user: document.canonical,
             schemaName: EnrichmentSchema.name, schema: EnrichmentSchema.document(lexicon))
     }
 
-    private static func system(_ lexicon: Lexicon) -> String {
+    private static func instruction(_ lexicon: Lexicon) -> String {
         EmbeddedFile("prompts/enrichment-\(EnrichmentLimit.prompt).txt").text
             + lexicon.aspects.map { "- \($0.id): \($0.label)\n" }.joined()
             + "- \(AnswerSchema.other): what none of these says"
@@ -130,7 +130,7 @@ package struct EnrichmentQuestion: Sendable {
         ] {
             guard let source, let text = entry[member]?.text, !text.isEmpty else { continue }
             let translation = mask.unmasking(text)
-            if isBelievable(translation, of: source.string) {
+            if isOfOwnMarks(text, review), isBelievable(translation, of: source.string) {
                 enrichment[keyPath: place] = translation
             } else {
                 enrichment.isTranslationDropped = true
@@ -139,12 +139,21 @@ package struct EnrichmentQuestion: Sendable {
         return enrichment
     }
 
+    /// Whether all marks of a translation stand for personal data of the same review: those of the
+    /// question are shared by its reviews, and a mark of another one would show its data here.
+    private func isOfOwnMarks(_ translation: String, _ review: EvidenceReview) -> Bool {
+        let own = [review.title, review.body].compactMap(\.self)
+        return Mask.marks(in: translation).allSatisfy { mark in
+            own.contains { $0.contains(mark) }
+        }
+    }
+
     /// Whether a text can be a translation: no address that the source does not have, nothing
     /// hidden, and not far longer.
     private func isBelievable(_ translation: String, of source: String) -> Bool {
         let most = 4 * source.unicodeScalars.count + 100
         return translation.unicodeScalars.count <= most
-            && (!holdsLink(translation) || holdsLink(source))
+            && Set(links(in: translation)).isSubset(of: links(in: source))
             && !translation.unicodeScalars.contains { scalar in
                 scalar.properties.generalCategory == .control && scalar != "\n"
                     || scalar.properties.generalCategory == .format

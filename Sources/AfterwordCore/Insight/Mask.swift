@@ -59,6 +59,19 @@ package struct Mask: Sendable {
         return parts + rest
     }
 
+    /// The marks in a text, whether known or not.
+    static func marks(in text: String) -> [String] {
+        var marks: [String] = []
+        var rest = text[...]
+        while let open = rest.firstIndex(of: brackets.0),
+            let close = rest[open...].firstIndex(of: brackets.1)
+        {
+            marks.append(String(rest[open...close]))
+            rest = rest[rest.index(after: close)...]
+        }
+        return marks
+    }
+
     private mutating func mark(_ kind: String, _ value: String) -> String {
         if let known = marks[kind + value] { return known }
         counts[kind, default: 0] += 1

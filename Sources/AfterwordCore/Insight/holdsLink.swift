@@ -8,6 +8,31 @@ package func holdsLink(_ text: String) -> Bool {
     return text.split(whereSeparator: \.isWhitespace).contains { holdsHost($0) }
 }
 
+/// The links, mail addresses and hosts of a text, in lower case and without the punctuation around
+/// them.
+func links(in text: String) -> [String] {
+    text.split { $0.isWhitespace || linkEnds.contains($0) }.map { token in
+        token.lowercased().trimmingPunctuation
+    }.filter(holdsLink)
+}
+
+/// Characters that stand beside a link, and not in one.
+private let linkEnds = Set<Character>("()[]{}<>\"'`|,;„“”‚‘’«»‹›「」『』（）【】《》、。，；：！？")
+
+extension String {
+    fileprivate var trimmingPunctuation: String {
+        func isOutside(_ character: Character) -> Bool {
+            ".:!?*_~".contains(character)
+        }
+        let start = self[...].drop(while: isOutside)
+        var end = start.endIndex
+        while end > start.startIndex, isOutside(start[start.index(before: end)]) {
+            end = start.index(before: end)
+        }
+        return String(start[..<end])
+    }
+}
+
 private func holdsHost(_ token: Substring) -> Bool {
     let labels = token.split(separator: ".", omittingEmptySubsequences: false)
     return labels.indices.dropFirst().contains { place in
