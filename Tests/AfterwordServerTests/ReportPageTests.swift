@@ -42,8 +42,7 @@ import Testing
             let window = try reader.runs().dumps.window(since: since, to: to)
             let scope = try #require(ReviewScope(written))
             return ReportPage(
-                try scopeDigest(reader, of: scope, written: written, in: window),
-                arrivals: try scopeArrivals(reader, of: scope, in: window), page: page)
+                try scopeDigest(reader, of: scope, written: written, in: window), page: page)
         }
     }
 

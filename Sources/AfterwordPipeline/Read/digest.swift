@@ -20,6 +20,8 @@ package struct ScopeBriefing: Sendable {
     package var remarks: [String]
     /// How many reviews mention dangers of class C (probably none) only.
     package var unlikelyDangers = 0
+    /// What each dump up to the end of the window brought.
+    package var arrivals: [DumpArrivals] = []
 
     package static let rowLimit = 12
     package static let brandLimit = 50
@@ -49,9 +51,17 @@ extension ScopeBriefing {
 package func scopeDigest(
     _ reader: any StoreReader, of scope: ReviewScope, written: String, in window: DumpWindow
 ) throws -> ScopeBriefing {
-    if let digest = try firstDigest(reader, of: scope, written: written, in: window) {
-        return digest
-    }
+    var digest =
+        try firstDigest(reader, of: scope, written: written, in: window)
+        ?? laterDigest(reader, of: scope, written: written, in: window)
+    digest.arrivals = try scopeArrivals(reader, of: scope, in: window)
+    return digest
+}
+
+/// The briefing from what changed in the window.
+private func laterDigest(
+    _ reader: any StoreReader, of scope: ReviewScope, written: String, in window: DumpWindow
+) throws -> ScopeBriefing {
     let news = try reviewChanges(reader, in: window, of: scope)
     let lexicon = try lexiconInForce(reader, at: window)
     let box = inbox(news, lexicon: lexicon, page: Page(number: 1, size: .max))

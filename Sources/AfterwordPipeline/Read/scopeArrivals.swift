@@ -1,8 +1,8 @@
-package import AfterwordCore
+import AfterwordCore
 
 /// What each dump up to the end of a window brought of a scope's products, in the order in which
 /// the dumps were taken; empty for a store without reviews.
-package func scopeArrivals(
+func scopeArrivals(
     _ reader: any StoreReader, of scope: ReviewScope, in window: DumpWindow
 ) throws -> [DumpArrivals] {
     guard window.to > 0 else { return [] }

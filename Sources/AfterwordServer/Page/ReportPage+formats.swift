@@ -51,7 +51,7 @@ extension ReportPage {
 
     /// What the newest dumps brought; the one that was loaded first brought everything.
     private var bars: [ReportBar] {
-        let shown = arrivals.later.suffix(Self.bars)
+        let shown = digest.arrivals.later.suffix(Self.bars)
         let most = max(1, shown.map(\.reviews).max() ?? 1)
         return shown.map { own in
             let negative = Int(own.negatives * 100 / most)
@@ -71,7 +71,7 @@ extension ReportPage {
         var text = "# \(Self.plain(title))\n\n\(Self.plain(summary))\n"
         for alert in digest.changes.alerts { text += "\n**\(Self.plain(alert.sentence))**\n" }
         for remark in digest.remarks { text += "\n\(Self.plain(remark))\n" }
-        let dumps = arrivals.later.suffix(Self.bars)
+        let dumps = digest.arrivals.later.suffix(Self.bars)
         if !dumps.isEmpty { text += "\n## What each dump brought\n\n" }
         for own in dumps { text += "- \(Self.plain(own.dump.fullName)): \(Self.words(own))\n" }
         for block in ReportLayout(sections, bytes: Self.room).blocks {
@@ -133,7 +133,7 @@ extension ReportPage {
             "alerts": .array(digest.changes.alerts.map { .string($0.sentence) }),
             "coverage": digest.coverage?.json ?? .null,
             "dumps": .array(
-                arrivals.map { own in
+                digest.arrivals.map { own in
                     .row([
                         "dump": .string(own.dump.fullName),
                         "observed_at": .string(own.dump.observedAt.description),

@@ -22,8 +22,6 @@ package struct ReportPage {
     }
 
     let digest: ScopeBriefing
-    /// What each dump brought, in the order in which the dumps were taken.
-    let arrivals: [DumpArrivals]
     /// The address of the page that the report links to, without a slash at the end.
     let page: String?
     let title: String
@@ -31,12 +29,8 @@ package struct ReportPage {
     private(set) var sections: [Section] = []
 
     /// - Parameter title: The title; nil for one that names scope and window.
-    package init(
-        _ digest: ScopeBriefing, arrivals: [DumpArrivals] = [], title: String? = nil,
-        page: String? = nil
-    ) {
+    package init(_ digest: ScopeBriefing, title: String? = nil, page: String? = nil) {
         self.digest = digest
-        self.arrivals = arrivals
         self.page = page
         self.title = title ?? Self.title(digest)
         summary = Self.summary(digest)

@@ -61,7 +61,6 @@ struct ReportCommand: ParsableCommand {
             let scope = try resolveScope(reader, self.scope)
             return ReportPage(
                 try scopeDigest(reader, of: scope, written: scope.written, in: window),
-                arrivals: try scopeArrivals(reader, of: scope, in: window),
                 page: page.map { String($0.reversed().drop { $0 == "/" }.reversed()) })
         }
         let text =
