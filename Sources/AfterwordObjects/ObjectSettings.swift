@@ -5,7 +5,7 @@ import Foundation
 package struct ObjectSettings: Sendable {
     /// The variables; values are read from here alone.
     package var environment: [String: String]
-    /// `AWS_REGION`, else `AWS_DEFAULT_REGION`, else the profile's, else `us-east-1`.
+    /// `AWS_REGION`, else `AWS_DEFAULT_REGION`, else `us-east-1`; a profile's is not read.
     package var region: String
     /// `AWS_ENDPOINT_URL_S3`, else `AWS_ENDPOINT_URL`; nil for AWS itself.
     package var endpoint: ObjectEndpoint?

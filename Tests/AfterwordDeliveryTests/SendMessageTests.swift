@@ -71,8 +71,9 @@ import Testing
             texts.subject
                 == "Brand:Ember & Co: 2026-03-02 to 2026-03-09: 1 danger, 2 new negatives")
         let briefing = try #require(message.briefing)
-        let page = ReportPage(briefing)
+        let page = ReportPage(briefing, arrivals: message.arrivals)
         #expect(texts.markdown == page.markdown && texts.json == page.json)
+        #expect(message.arrivals.count == 2 && texts.html.contains("What each dump brought"))
         #expect(texts.html == (try page.html()))
         #expect(texts.slack.hasPrefix("*Brand:Ember &amp; Co: 2026-03-02 to 2026-03-09*\n"))
         #expect(texts.slack.contains("*Safety*\n• A · fire"), "\(texts.slack)")

@@ -19,9 +19,7 @@ import Testing
     }
 
     @Test("A folder holds what lies below it, and names the folders that hold nothing")
-    func folders()
-        throws
-    {
+    func folders() throws {
         for key in ["d", "d/"] {
             let found = try folder(key)
             #expect(found.objects.map(\.name) == ["2026-01-05/a.jsonl", "b.jsonl"])
@@ -89,8 +87,12 @@ import Testing
         #expect(fixture.server.requests.count == 70)
         #expect(try reads.open(69, from: 0, to: 5).next()?.count == 5)
         #expect(fixture.server.requests.count == 70)
-        #expect(try reads.open(0, from: 0, to: 5).next()?.count == 5)
-        #expect(fixture.server.requests.count == 71)
+        // Six are beyond the limit. Those of the first fourteen, since what was asked for ahead may
+        // come in any order; backwards, so that nothing is asked for ahead.
+        for place in (0..<14).reversed() {
+            #expect(try reads.open(place, from: 0, to: 5).next()?.count == 5)
+        }
+        #expect(fixture.server.requests.count >= 76)
     }
 
     @Test("A fault of what was asked for ahead is met by its reader") func faults() throws {

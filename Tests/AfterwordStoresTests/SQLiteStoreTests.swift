@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    /// Uses a file system of 2 MiB, mounted for the test where mounting is allowed.
+    /// Uses a file system of 4 MiB, mounted for the test where mounting is allowed.
     @Test("A full disk ends a run with nothing half-written")
     func diskFull() throws {
         let folder = FileManager.default.temporaryDirectory
@@ -47,7 +47,7 @@ import Testing
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        guard try run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder]) == 0 else {
+        guard try run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder]) == 0 else {
             print("SKIPPED: no file system can be mounted here, so none can be filled")
             return
         }
@@ -55,7 +55,7 @@ import Testing
         let store = try SQLiteStore(path: folder + "/afterword.sqlite")
         try history.load(history.steps[0], number: 0, into: store, HistoryLoading())
         let before = try tables(store)
-        let body = String(repeating: "more than there is room for ", count: 4000)
+        let body = String(repeating: "more than there is room for ", count: 8000)
         let large = ReviewHistory.Step(
             records: (0..<20).map { number in
                 .init(

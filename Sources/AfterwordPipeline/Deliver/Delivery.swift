@@ -34,6 +34,8 @@ package struct OutgoingMessage: Sendable {
     package var briefing: ScopeBriefing?
     /// The newest dump at the time that the message is about.
     package var newest: LoadedDump
+    /// What each dump brought; empty where only dangers are wanted, or nothing is said.
+    package var arrivals: [DumpArrivals] = []
 }
 
 /// The texts of a message, in all forms.

@@ -38,7 +38,11 @@ final class DeliveryComposer {
             throw InsightFault.noRuns
         }
         var message = OutgoingMessage(row: row, recipient: recipient, briefing: nil, newest: newest)
-        if row.kind != .noDump { message.briefing = try briefing(row, recipient, reader) }
+        guard row.kind != .noDump else { return message }
+        message.briefing = try briefing(row, recipient, reader)
+        if recipient.content == .report {
+            message.arrivals = try arrivals(row, recipient, reader)
+        }
         return message
     }
 
@@ -55,6 +59,13 @@ final class DeliveryComposer {
             past, of: scope, written: written, in: window(of: row, runs.dumps))
         briefings[key] = made
         return made.limited(to: recipient.content)
+    }
+
+    private func arrivals(
+        _ row: DeliveryRow, _ recipient: Recipient, _ reader: any StoreReader
+    ) throws -> [DumpArrivals] {
+        let (own, scope, _) = try limited(reader, to: recipient.scope)
+        return try scopeArrivals(own, of: scope, in: window(of: row, reader.runs().dumps))
     }
 
     /// The window between a row's runs, which has the names of the dumps where it is one dump's.

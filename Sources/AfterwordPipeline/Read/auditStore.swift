@@ -20,8 +20,9 @@ package func auditStore(
     var walk = try AuditWalk(runs, reader)
     try reader.forEachSpan(of: spanRows) { try walk.take($0, $1, reader) }
     let broken =
-        try walk.history.finding(runs) ?? auditBalances(runs, reader) ?? walk.bronze.finding
-        ?? auditRejects(reader) ?? walk.current.finding(reader) ?? walk.sums.finding(reader)
+        try walk.history.finding(runs) ?? auditReaders(runs)
+        ?? auditBalances(runs, reader) ?? walk.bronze.finding ?? auditRejects(reader)
+        ?? walk.current.finding(reader) ?? walk.sums.finding(reader)
     if let broken { return broken }
     return try walk.distinct.finding() ?? walk.readings.finding(reader) ?? auditInsights(reader)
         ?? auditVerdicts(reader) ?? auditBatches(reader) ?? walk.enrichments.finding

@@ -13,7 +13,9 @@ package func messageTexts(_ message: OutgoingMessage) throws -> MessageTexts {
     let silence =
         message.recipient.content == .dangers
         ? "No new danger in the dump of \(dump)" : "Nothing new in the dump of \(dump)"
-    let page = ReportPage(briefing, title: isNews ? nil : "\(silence): \(briefing.scope)")
+    let page = ReportPage(
+        briefing, arrivals: message.arrivals,
+        title: isNews ? nil : "\(silence): \(briefing.scope)")
     var subject = page.title
     if isNews {
         let dangers = Int64(briefing.entries(.safety).count)
