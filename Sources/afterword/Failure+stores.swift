@@ -55,7 +55,9 @@ extension Failure {
 
     static func words(_ fault: StoreFault) -> String {
         switch fault {
-        case .locked: "another run holds the store; try again when it is done, or with --wait"
+        case .locked:
+            "another run holds the store; try again when it is done, "
+                + "or with --wait where the command has it"
         case .unreachable(let what): "the store cannot be opened: \(what)"
         case .schemaNewer: "the store was made by a newer Afterword; update this program"
         case .digestRulesUnknown(let run, let rules):

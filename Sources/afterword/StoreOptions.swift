@@ -43,6 +43,22 @@ struct StoreLocation {
         return store
     }
 
+    /// Opens an existing store for writing; it is not made.
+    ///
+    /// - Throws: `CommandFault` where there is none.
+    func openExistingForWriting() throws -> any ReviewStore {
+        if backend == nil {
+            guard !isFile || isFileThere else { throw missing }
+        } else {
+            _ = try openForReading()
+        }
+        return try openForWriting()
+    }
+
+    private var missing: CommandFault {
+        CommandFault(.store, "no store at \(path); make one with 'afterword run DUMP'")
+    }
+
     /// Opens the store to book a question that is asked for no run. It is neither made nor
     /// migrated: nil where there is none of this program's schema, or none that can be written.
     func openForBooking() throws -> (any ReviewStore)? {
@@ -84,9 +100,7 @@ struct StoreLocation {
     }
 
     private func existingFile() throws -> SQLiteStore {
-        guard isFileThere else {
-            throw CommandFault(.store, "no store at \(path); make one with 'afterword run DUMP'")
-        }
+        guard isFileThere else { throw missing }
         return try SQLiteStore(path: path, opening: .existing)
     }
 

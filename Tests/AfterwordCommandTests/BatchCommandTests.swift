@@ -110,7 +110,7 @@ import Testing
         Moment(description: "made at the server, not noted", asking: (ledger, 5)),
         Moment(description: "answers booked, nothing made", collecting: (ledger, 10)),
         Moment(description: "insights half stored", collecting: ("AFTERWORD_CRASH_AT", 3)),
-        Moment(description: "insights made, batch open", collecting: (ledger, 15)),
+        Moment(description: "insights made, batch open", collecting: (ledger, 13)),
     ]
 
     @Test("Killed with SIGKILL at any moment of a batch: asked once, booked once, all made")

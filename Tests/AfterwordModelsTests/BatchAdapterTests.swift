@@ -99,7 +99,8 @@ import Testing
             try await ask([.answer(status, body: body)]) { try await $0.batch("batch_1") }.result
         }
         let running = try await look(200, Self.batch).get()
-        #expect(running.done == 3 && running.total == 9 && running.end == nil)
+        #expect(running.completed == 2 && running.done == 3 && running.total == 9)
+        #expect(running.end == nil)
         #expect(running.output == nil && running.errors == nil && running.faults == [])
         let failed = try await look(
             200,
@@ -158,7 +159,8 @@ import Testing
             .answer(200, body: good),
             .answer(200, body: #"{"custom_id": "b", "error": {"code": "batch_expired"}}"#),
         ]) { try await $0.answers(of: asked) }
-        let answers = try result.get()
+        let answers = try result.get().answers
+        #expect(try result.get().unreadable == 1 && result.get().completed == 1)
         #expect(answers.map(\.id) == ["a", "b"])
         #expect(try answers[0].result.get().tier == .batch)
         #expect(requests.map(\.uri) == ["/v1/files/out/content", "/v1/files/err/content"])
@@ -166,6 +168,12 @@ import Testing
             try await $0.answers(of: asked)
         }
         #expect(failure(none)?.fault == .notThere)
+        func has(_ reply: ScriptedServer.Reply) async throws -> Result<Bool, any Error> {
+            try await ask([reply]) { try await $0.hasFile("file-1") }.result
+        }
+        #expect(try await has(.answer(200, body: #"{"id": "file-1"}"#)).get())
+        #expect(try await !has(.answer(404, body: "")).get())
+        #expect(failure(try await has(.answer(401, body: "")))?.fault == .unauthorized)
         let empty = ServerBatch(id: "b", status: "expired")
         #expect(try await ask([.hangUp]) { try await $0.answers(of: empty) }.requests.isEmpty)
     }

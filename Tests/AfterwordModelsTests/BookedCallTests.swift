@@ -162,3 +162,37 @@ private final class PauseLog: Sendable {
     var all: [Duration] { pauses.withLock { $0 } }
     func add(_ pause: Duration) { pauses.withLock { $0.append(pause) } }
 }
+
+/// Another program gives a batch up before the store is to note that the server has it, and may ask
+/// its first question again.
+final class GivingUpStore: ForwardingStore {
+    let store: any ReviewStore
+    private let isAskedAgain: Bool
+    private var count = 0
+
+    init(_ store: any ReviewStore, isAskedAgain: Bool) {
+        (self.store, self.isAskedAgain) = (store, isAskedAgain)
+    }
+
+    func ledger<Result>(_ body: (any LedgerTransaction) throws -> Result) throws -> Result {
+        count += 1
+        if count == 3 { try giveUp() }
+        return try store.ledger(body)
+    }
+
+    private func giveUp() throws {
+        try store.ledger { ledger in
+            guard var batch = try ledger.openBatches().first else { return }
+            let calls = try ledger.openCalls(ofBatch: batch.number)
+            for var call in calls {
+                (call.endedAt, call.cost, call.outcome) = (ReviewHistory.start, 0, "not_sent")
+                try ledger.end(call)
+            }
+            (batch.endedAt, batch.status) = (ReviewHistory.start, "not_sent")
+            try ledger.put(batch: batch)
+            guard isAskedAgain, var again = calls.first else { return }
+            again.modelBatch = nil
+            _ = try ledger.begin(again)
+        }
+    }
+}

@@ -10,7 +10,8 @@ import Testing
 private final class ScriptedBatches: BatchModel {
     let name = "test-model"
     let place: String? = "host"
-    let facts = ModelFacts.named("gpt-4o-mini")
+    let price = Mutex(ModelFacts.named("gpt-4o-mini"))
+    var facts: ModelFacts? { price.withLock { $0 } }
     let tries = 3
 
     struct State {
@@ -21,6 +22,11 @@ private final class ScriptedBatches: BatchModel {
         var lookFailure: ModelFailure?
         var end = "completed"
         var answers: @Sendable ([BatchQuestion]) async -> [BatchAnswer] = { _ in [] }
+        /// The server's counts, and the lines of its files that cannot be read.
+        var (total, completed, failed): (Int64, Int64, Int64) = (0, 0, 0)
+        var unreadable: Int64 = 0
+        /// Nil where the server cannot be asked.
+        var hasFile: Bool? = true
     }
     let state = Mutex(State())
 
@@ -55,9 +61,17 @@ private final class ScriptedBatches: BatchModel {
     }
 
     func batch(_ id: String) async throws(ModelFailure) -> ServerBatch {
-        let (failure, end) = state.withLock { ($0.lookFailure, $0.end) }
+        let (failure, state) = state.withLock { ($0.lookFailure, $0) }
         if let failure { throw failure }
-        return ServerBatch(id: id, status: end)
+        var batch = ServerBatch(id: id, status: state.end)
+        (batch.total, batch.completed) = (state.total, state.completed)
+        batch.done = state.completed + state.failed
+        return batch
+    }
+
+    func hasFile(_ id: String) async throws(ModelFailure) -> Bool {
+        guard let has = state.withLock({ $0.hasFile }) else { throw ModelFailure(.unreachable) }
+        return has
     }
 
     func batch(
@@ -67,9 +81,10 @@ private final class ScriptedBatches: BatchModel {
         return found.map { ServerBatch(id: $0.id, status: end) }
     }
 
-    func answers(of batch: ServerBatch) async throws(ModelFailure) -> [BatchAnswer] {
-        let (questions, answers) = state.withLock { ($0.questions, $0.answers) }
-        return await answers(questions)
+    func answers(of batch: ServerBatch) async throws(ModelFailure) -> BatchAnswers {
+        let state = state.withLock { $0 }
+        return BatchAnswers(
+            await state.answers(state.questions), unreadable: state.unreadable)
     }
 }
 
@@ -134,7 +149,8 @@ private final class ScriptedBatches: BatchModel {
         #expect(calls.filter { $0.outcome == "missing" }.allSatisfy { $0.cost == $0.reserved })
         // Half of 150 × 1,000 and 600 × 100.
         #expect(calls.first { $0.outcome == "answered" }?.cost == 105_000)
-        #expect(done[0].cost == 105_000)
+        // What is shown is what is booked.
+        #expect(done[0].cost == calls.reduce(0) { $0 + ($1.cost ?? 0) })
     }
 
     @Test("A batch that fails costs nothing, and its questions can be asked again")
@@ -183,6 +199,102 @@ private final class ScriptedBatches: BatchModel {
         #expect(try await !collect(other, lost)[0].isEnded)
         let late = try await collect(other, lost, after: unsentBatchSeconds)
         #expect(late[0].isEnded && late[0].booked == ["not_sent": 3])
+    }
+
+    @Test("A batch whose questions another key uploaded is not given up before it is forgotten")
+    func anotherKey() async throws {
+        let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
+        model.state.withLock { $0.createFailure = ModelFailure(.timedOut, unknownTries: 1) }
+        _ = try await ask(store, model)
+        model.state.withLock { ($0.batches, $0.hasFile) = ([:], nil) }
+        let unreachable = try await collect(store, model, after: unsentBatchSeconds)
+        #expect(unreachable[0].failure?.fault == .unreachable && !unreachable[0].isEnded)
+        model.state.withLock { $0.hasFile = false }
+        let other = try await collect(store, model, after: unsentBatchSeconds)
+        #expect(other[0].isOfAnotherKey && !other[0].isEnded && other[0].failure == nil)
+        #expect(try calls(store).allSatisfy { $0.endedAt == nil })
+        #expect(try await ask(store, model, 2).pending == 3)
+        let late = try await collect(store, model, after: batchLeaseSeconds)
+        #expect(late[0].isEnded && !late[0].isOfAnotherKey)
+    }
+
+    @Test("Files that are cut, or no files of answers, leave the batch open, and nothing is lost")
+    func short() async throws {
+        let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
+        _ = try await ask(store, model)
+        // A page of HTML with status 200.
+        model.state.withLock {
+            ($0.total, $0.completed, $0.failed, $0.unreadable) = (3, 2, 1, 4)
+        }
+        let page = try await collect(store, model)
+        #expect(!page[0].isEnded && page[0].booked.isEmpty && page[0].made == 0)
+        #expect(page[0].short.map { [$0.read, $0.said, $0.unreadable] } == [0, 3, 4])
+        #expect(try calls(store).allSatisfy { $0.endedAt == nil })
+        // A file that is cut: what came is used, and the rest waited for.
+        model.state.withLock {
+            $0.unreadable = 1
+            $0.answers = { [await Self.honest($0[0])] }
+        }
+        let cut = try await collect(store, model)
+        #expect(!cut[0].isEnded && cut[0].booked == ["answered": 1] && cut[0].made == 1)
+        #expect(cut[0].short.map { [$0.read, $0.said, $0.unreadable] } == [1, 3, 1])
+        model.state.withLock {
+            $0.unreadable = 0
+            $0.answers = { questions in
+                let failed = BatchAnswer(
+                    id: questions[2].id, result: .failure(ModelFailure(.badRequest("odd"))))
+                return [await Self.honest(questions[0]), await Self.honest(questions[1]), failed]
+            }
+        }
+        let whole = try await collect(store, model)
+        #expect(whole[0].isEnded && whole[0].short == nil && whole[0].made == 1)
+        #expect(whole[0].booked == ["answered": 1, "bad_request": 1])
+        #expect(try store.read { try $0.insightHistory(of: nil) }.count == 2)
+    }
+
+    @Test("Without counts, lines that cannot be read leave a batch open until it is forgotten")
+    func uncounted() async throws {
+        let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
+        _ = try await ask(store, model)
+        model.state.withLock { $0.unreadable = 1 }
+        #expect(try await !collect(store, model, after: batchLeaseSeconds - 1)[0].isEnded)
+        let late = try await collect(store, model, after: batchLeaseSeconds)
+        #expect(late[0].isEnded && late[0].booked == ["missing": 3] && late[0].isFruitless)
+        #expect(late[0].cost == (try calls(store).reduce(0) { $0 + $1.reserved }))
+    }
+
+    @Test("Answers are booked at the prices of when they were asked for")
+    func prices() async throws {
+        let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
+        _ = try await ask(store, model)
+        var dear = try #require(model.facts)
+        dear.input *= 10
+        dear.output *= 10
+        model.price.withLock { $0 = dear }
+        model.state.withLock { $0.answers = { [await Self.honest($0[0])] } }
+        _ = try await collect(store, model)
+        #expect(try calls(store).first { $0.outcome == "answered" }?.cost == 105_000)
+        let written = try store.read { try $0.modelBatches() }.first?.prices ?? ""
+        #expect(written.contains("\"gpt-4o-mini\"") && written.contains("\"is_regional\":false"))
+    }
+
+    @Test("A batch that was given up while the server took it is opened again")
+    func givenUp() async throws {
+        for isAskedAgain in [false, true] {
+            let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
+            let slow = GivingUpStore(store, isAskedAgain: isAskedAgain)
+            let report = try await askForInsights(
+                Self.scopes, in: slow, by: model, options: InsightOptions(),
+                surroundings: surroundings())
+            #expect(report.failure == nil && report.batches[0].serverID == "batch_1")
+            let open = try store.ledger { try $0.openBatches() }
+            #expect(open.map(\.serverID) == ["batch_1"])
+            let calls = try calls(store)
+            #expect(calls.count { $0.endedAt == nil } == 3)
+            let lost = calls.filter { $0.outcome == "missing" }
+            #expect(lost.count == (isAskedAgain ? 1 : 0))
+            #expect(lost.allSatisfy { $0.cost == $0.reserved })
+        }
     }
 
     @Test("A server that cannot be asked ends the look, not the batch")

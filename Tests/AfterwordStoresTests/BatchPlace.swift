@@ -98,12 +98,49 @@ final class BatchPlace {
     }
 
     /// Makes insights directly.
-    func make(_ scopes: [ReviewScope]) async throws -> InsightReport {
-        try await withModel { model, surroundings in
+    func make(
+        _ scopes: [ReviewScope], _ change: (inout InsightOptions) -> Void = { _ in }
+    ) async throws -> InsightReport {
+        var options = InsightOptions()
+        change(&options)
+        let own = options
+        return try await withModel { model, surroundings in
             try await makeInsights(
-                scopes, in: store, by: model, options: InsightOptions(),
+                scopes, in: store, by: model, options: own, surroundings: surroundings)
+        }
+    }
+
+    /// Enriches directly.
+    func enrich(_ scope: ReviewScope) async throws -> EnrichmentReport {
+        try await withModel { model, surroundings in
+            try await enrichReviews(
+                of: scope, in: store, by: model, options: InsightOptions(),
                 surroundings: surroundings)
         }
+    }
+
+    func priceEnrichment(_ scope: ReviewScope) async throws -> EnrichmentPrice {
+        try await withModel { model, _ in
+            try store.read { reader in
+                try AfterwordPipeline.priceEnrichment(
+                    reader, of: scope, model: model, options: InsightOptions())
+            }
+        }
+    }
+
+    func price(top count: Int) async throws -> InsightPrice {
+        try await withModel { model, _ in
+            try store.read { reader in
+                try priceInsights(reader, .top(count), model: model, options: InsightOptions())
+            }
+        }
+    }
+
+    /// The versions that enrichments in batches ask about, as JSON.
+    func versions() throws -> [String] {
+        try store.read { try $0.batchItems() }.flatMap { item in
+            try JSONValue(parsing: Array(item.subject.utf8))["reviews"]?.elements ?? []
+        }.map(\.canonical)
     }
 
     func collect(in store: (any ReviewStore)? = nil) async throws -> [CollectedBatch] {
@@ -129,6 +166,19 @@ final class BatchPlace {
     func calls() throws -> [ModelCall] { try store.read { try $0.modelCalls() } }
     func insights() throws -> [InsightRow] { try store.read { try $0.insights(of: nil) } }
     func finding() throws -> AuditFinding? { try TemporaryStores.audited(store) }
+}
+
+/// A store in which another program has stored the same just before: each load is made twice.
+final class TwiceStore: ForwardingStore {
+    let store: any ReviewStore
+    init(_ store: any ReviewStore) { self.store = store }
+
+    func load<Result>(
+        _ intent: LoadIntent, _ body: (any StoreLoad) throws -> Result
+    ) throws -> Result {
+        _ = try store.load(intent, body)
+        return try store.load(intent, body)
+    }
 }
 
 /// A store whose program dies at a transaction: at an even moment before it, at an odd one after

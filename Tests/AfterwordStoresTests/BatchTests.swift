@@ -238,4 +238,88 @@ import Testing
         #expect(try target.read { try $0.enrichments(ofProducts: nil) } == rows)
         #expect(try target.read { try $0.batchItems() } == place.store.read { try $0.batchItems() })
     }
+
+    @Test("Two collectors at once store once", arguments: StoreKind.available)
+    func twice(kind: StoreKind) async throws {
+        let place = try await BatchPlace(kind)
+        _ = try await place.ask(Self.scopes)
+        let questions = try await place.askForEnrichment(Self.scopes[0]).asked
+        place.advance(500)
+        let done = try await place.collect(in: TwiceStore(place.store))
+        #expect(done.map(\.isEnded) == [true, true] && done.map(\.made) == [0, 0])
+        #expect(done.map { $0.booked["answered"] } == [3, questions])
+        #expect(try place.store.read { try $0.insightHistory(of: nil) }.count == 3)
+        let rows = try place.store.read { try $0.enrichments(ofProducts: nil) }
+        #expect(!rows.isEmpty)
+        #expect(Set(rows.map { "\($0.reviewKey) \($0.version)" }).count == rows.count)
+        #expect(try place.finding() == nil)
+    }
+
+    @Test(
+        "What an open batch asks about a review is not asked again, however it is grouped",
+        arguments: StoreKind.available)
+    func grouping(kind: StoreKind) async throws {
+        let place = try await BatchPlace(kind)
+        let brand = try await place.askForEnrichment(Self.scopes[0])
+        let asked = try place.versions()
+        let all = try await place.askForEnrichment(.scope(.portfolio))
+        #expect(all.pending == brand.asked && all.asked > 0)
+        let versions = try place.versions()
+        #expect(Set(versions).count == versions.count && versions.count > asked.count)
+        let price = try await place.priceEnrichment(.scope(.portfolio))
+        #expect(price.pending == versions.count && price.calls == 0 && price.reviews == 0)
+        #expect(price.json["in_batch"]?.integer == Int64(versions.count))
+        let direct = try await place.enrich(.scope(.portfolio))
+        #expect(direct.pending == versions.count && direct.asked.calls == 0)
+        place.advance(500)
+        #expect(try await place.collect().reduce(0) { $0 + $1.made } == versions.count)
+        #expect(try await place.priceEnrichment(.scope(.portfolio)).standing == versions.count)
+    }
+
+    @Test("A plan prices neither what a batch asks nor what is left alone")
+    func planned() async throws {
+        let place = try await BatchPlace(.sqlite)
+        #expect(try await place.price(top: 3).calls == 3)
+        let scopes = try place.store.read { try chooseScopes($0, .top(3)) }
+        _ = try await place.ask(scopes)
+        let open = try await place.price(top: 3)
+        #expect(open.pending == 3 && open.calls == 0 && open.cost == 0)
+        // Two unusable answers each.
+        try place.store.ledger { ledger in
+            for var call in try ledger.openCalls(ofBatch: 1) {
+                (call.endedAt, call.cost, call.outcome) = (call.startedAt, 1, "unreadable")
+                try ledger.end(call)
+                call.modelBatch = nil
+                _ = try ledger.begin(call)
+            }
+        }
+        let left = try await place.price(top: 3)
+        #expect(left.leftAlone == 3 && left.calls == 0 && left.pending == 0)
+        #expect(left.json["left_alone"]?.integer == 3)
+    }
+
+    @Test("Themes are counted and kept answers used when a batch is asked, as directly")
+    func atOnce() async throws {
+        let place = try await BatchPlace(.sqlite)
+        let direct = try await BatchPlace(.sqlite)
+        _ = try await direct.make(Self.scopes) { $0.countsThemes = true }
+        let asked = try await place.ask(Self.scopes) { $0.countsThemes = true }
+        #expect(asked.asked == 3 && asked.made == 0 && asked.runs.count == 1)
+        let (themes, wanted) = try (
+            place.store.read { try $0.themeRows() }, direct.store.read { try $0.themeRows() }
+        )
+        #expect(!themes.isEmpty && themes == wanted)
+        #expect(try await place.ask(Self.scopes) { $0.countsThemes = true }.runs.isEmpty)
+        // An answer that was booked, of which nothing is made yet.
+        place.advance(500)
+        let dying = DyingStore(place.store, after: 12)
+        do { _ = try await place.collect(in: dying) } catch is DyingStore.Death {}
+        #expect(try place.calls().allSatisfy { $0.outcome == "answered" })
+        #expect(try place.insights().isEmpty)
+        let again = try await place.ask(Self.scopes)
+        #expect(again.known == 3 && again.made == 3 && again.asked == 0)
+        #expect(try await place.collect()[0].made == 0)
+        #expect(try place.store.read { try $0.insightHistory(of: nil) }.count == 3)
+        #expect(try place.finding() == nil)
+    }
 }

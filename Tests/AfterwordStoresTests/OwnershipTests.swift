@@ -82,6 +82,7 @@ import Testing
         "17 lists": undoLists, "18 lists of replaced versions": "",
         "19 batches, enrichments, models as served": undoServed,
         "20 deliveries": "DROP TABLE deliveries",
+        "21 prices of batches": "ALTER TABLE llm_batches DROP COLUMN prices",
     ]
 
     private func undo(_ migration: String, in database: Database) throws {

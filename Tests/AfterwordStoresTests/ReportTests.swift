@@ -169,7 +169,8 @@ import Testing
                     '13 estimated times, restated versions, capped dumps', '15 readings',
                     '16 search', '17 lists',
                     '18 lists of replaced versions',
-                    '19 batches, enrichments, models as served', '20 deliveries')
+                    '19 batches, enrichments, models as served', '20 deliveries',
+                    '21 prices of batches')
             """)
         try store.grantReader(role)
         _ = try schema.open()

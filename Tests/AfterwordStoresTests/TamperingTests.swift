@@ -161,6 +161,7 @@ import Testing
                     command: 7, by: ModelIdentity("m", place: "host"),
                     createdAt: ReviewHistory.start)
                 (batch.inputFile, batch.serverID) = ("file", "batch")
+                batch.prices = "{}"
                 batch.endedAt = ReviewHistory.start
                 var call = ModelCall(
                     call: 0, batch: 7, cacheKey: digest, requestDigest: digest, model: "m",

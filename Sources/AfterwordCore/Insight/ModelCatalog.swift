@@ -48,6 +48,14 @@ package struct ModelCatalog: Sendable {
     }
 }
 
+extension ModelFacts {
+    /// A model as `json` writes it; nil for another form.
+    package init?(json: JSONValue) {
+        guard let facts = try? ModelEntry(json).facts() else { return nil }
+        self = facts
+    }
+}
+
 /// What is wrong with a file of models.
 package struct ModelFileFault: Error, Equatable, Sendable {
     /// Nil where no model's name is known.

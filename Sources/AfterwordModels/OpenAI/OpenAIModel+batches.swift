@@ -65,15 +65,31 @@ extension OpenAIModel: BatchModel {
         }
     }
 
-    package func answers(of batch: ServerBatch) async throws(ModelFailure) -> [BatchAnswer] {
-        var answers: [BatchAnswer] = []
+    package func answers(of batch: ServerBatch) async throws(ModelFailure) -> BatchAnswers {
+        var read = BatchAnswers([])
         for file in [batch.output, batch.errors].compactMap(\.self) {
             var call = ServerCall("GET", "/files/\(file)/content")
             call.answerBytes = ServerCall.fileBytes
-            let bytes = try await bytes(call)
-            answers += bytes.split(separator: 0x0A).compactMap { BatchAnswer(line: Array($0)) }
+            for line in try await bytes(call).split(separator: 0x0A) where line != [0x0D] {
+                if let answer = BatchAnswer(line: Array(line)) {
+                    read.answers.append(answer)
+                } else {
+                    read.unreadable += 1
+                }
+            }
+            if file == batch.output { read.completed = read.questions }
         }
-        return answers
+        return read
+    }
+
+    package func hasFile(_ id: String) async throws(ModelFailure) -> Bool {
+        do throws(ModelFailure) {
+            _ = try await document(ServerCall("GET", "/files/\(id)"))
+            return true
+        } catch {
+            guard error.fault == .notThere else { throw error }
+            return false
+        }
     }
 
     // MARK: One call of the server
@@ -139,7 +155,7 @@ extension OpenAIModel: BatchModel {
         let counts = document["request_counts"]
         func count(_ name: String) -> Int64 { counts?[name]?.integer ?? 0 }
         batch.done = saturatingSum(count("completed"), count("failed"))
-        batch.total = count("total")
+        (batch.total, batch.completed) = (count("total"), count("completed"))
         batch.faults = (document["errors"]?["data"]?.elements ?? []).prefix(8).map { fault in
             let code = makersWord(fault["code"]?.text ?? "")
             return code + (fault["line"]?.integer.map { " in line \($0)" } ?? "")

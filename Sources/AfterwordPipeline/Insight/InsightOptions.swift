@@ -19,6 +19,9 @@ package struct InsightOptions: Sendable {
     package var batchLimit = QuestionLimit()
     /// The run whose reviews are asked about; nil for the newest.
     package var asOf: Int64?
+    /// Whether an insight stays that another program made meanwhile of the same answer, or of later
+    /// reviews.
+    package var isOnce = false
     /// The most scopes per wave.
     package static let wave = 64
 

@@ -53,6 +53,21 @@ package struct AskingPrice: Sendable {
         tries = isBatch ? 1 : model.tries
     }
 
+    /// The prices of a batch's questions as they were written when it was asked; nil for a text
+    /// of another form.
+    init?(written: String) {
+        guard let document = try? JSONValue(parsing: Array(written.utf8)),
+            let facts = document["model"].flatMap(ModelFacts.init(json:)),
+            case .bool(let isRegional)? = document["is_regional"]
+        else { return nil }
+        self.init(facts, PriceTerms(tier: .batch, isRegional: isRegional))
+    }
+
+    /// As canonical JSON.
+    var written: String {
+        JSONValue.row(["model": facts.json, "is_regional": .bool(terms.isRegional)]).canonical
+    }
+
     /// Of questions that are sent once.
     init(_ facts: ModelFacts, _ terms: PriceTerms) {
         (self.facts, self.terms, tries) = (facts, terms, 1)

@@ -16,6 +16,11 @@ package struct BatchReport: Sendable {
     package var reserved: Int64 = 0
     /// Questions whose answers are kept already.
     package var known = 0
+    /// What these are about.
+    var knownScopes: [ReviewScope] = []
+    /// Insights or enrichments that were made of kept answers, and the runs that stored them.
+    package var made = 0
+    package var runs: [Int64] = []
     /// Questions that another batch, or another program, asks already.
     package var pending = 0
     /// Questions whose earlier answers were unusable.
@@ -39,7 +44,7 @@ struct BatchAsking {
     let purpose: ModelBatch.Purpose
     let options: InsightOptions
     let surroundings: InsightSurroundings
-    private(set) var report = BatchReport()
+    var report = BatchReport()
     private var open: [BatchEntry] = []
     private var bytes = 0
 
@@ -75,15 +80,16 @@ struct BatchAsking {
         var batch = ModelBatch(
             name: name, purpose: purpose, command: surroundings.batch, by: model.identity,
             createdAt: surroundings.now())
+        batch.prices = price.written
         let before = report
-        let (reserved, questions) = try await surroundings.whenFree {
-            try reserve(entries, batch, in: store)
-        }
-        guard let reserved else { return }
-        batch = reserved
+        let new = batch
+        guard
+            let reserved = try await surroundings.whenFree({ try reserve(entries, new, in: store) })
+        else { return }
+        batch = reserved.batch
         report.batches.append(batch)
         do throws(ModelFailure) {
-            batch.inputFile = try await model.upload(questions, named: name)
+            batch.inputFile = try await model.upload(reserved.questions, named: name)
         } catch {
             return try await giveUp(batch, error, store, before)
         }
@@ -102,23 +108,30 @@ struct BatchAsking {
             }
             return try await giveUp(batch, error, store, before)
         }
-        _ = try await keep(batch, store)
+        if try await !keep(batch, store) { try await reopen(batch, reserved.calls, store) }
+    }
+
+    /// A batch as it was reserved.
+    private struct Reserved {
+        var batch: ModelBatch
+        var questions: [BatchQuestion] = []
+        var calls: [ModelCall] = []
     }
 
     /// Reserves questions and stores their batch, in one transaction.
     ///
-    /// - Returns: The batch, nil where nothing is to be asked, and the questions that it asks.
+    /// - Returns: Nil where nothing is to be asked.
     private mutating func reserve(
-        _ entries: [BatchEntry], _ new: ModelBatch, in store: any ReviewStore
-    ) throws -> (ModelBatch?, [BatchQuestion]) {
-        var (report, batch) = (report, new)
-        var (items, questions): ([BatchItem], [BatchQuestion]) = ([], [])
+        _ entries: [BatchEntry], _ batch: ModelBatch, in store: any ReviewStore
+    ) throws -> Reserved? {
+        var (report, made) = (report, Reserved(batch: batch))
+        var items: [BatchItem] = []
         do {
             try store.ledger { ledger in
-                batch.number = try ledger.begin(batch)
+                made.batch.number = try ledger.begin(batch)
                 var booking = CallBooking(
                     options: options, command: batch.command, now: batch.createdAt)
-                booking.modelBatch = batch.number
+                booking.modelBatch = made.batch.number
                 var room = BudgetRoom(ledger, command: batch.command, now: batch.createdAt)
                 for entry in entries where report.refusal == nil {
                     let granted = try book(entry, booking, ledger, &room, &report)
@@ -126,9 +139,11 @@ struct BatchAsking {
                     let line = Int64(items.count + 1)
                     items.append(
                         BatchItem(
-                            batch: batch.number, line: line, call: call.call,
+                            batch: made.batch.number, line: line, call: call.call,
                             cacheKey: call.cacheKey, subject: entry.subject))
-                    questions.append(BatchQuestion(id: batch.questionID(line), request: request))
+                    made.questions.append(
+                        BatchQuestion(id: batch.questionID(line), request: request))
+                    made.calls.append(call)
                 }
                 // An empty batch is not begun: the transaction is undone.
                 guard !items.isEmpty else { throw NothingAsked() }
@@ -136,11 +151,11 @@ struct BatchAsking {
             }
         } catch is NothingAsked {
             self.report = report
-            return (nil, [])
+            return nil
         }
         report.asked += items.count
         self.report = report
-        return (batch, questions)
+        return made
     }
 
     private struct NothingAsked: Error {}
@@ -159,7 +174,9 @@ struct BatchAsking {
             case .granted(let call):
                 report.reserved = saturatingSum(report.reserved, call.reserved)
                 return (call, question.request)
-            case .cached: report.known += 1
+            case .cached:
+                report.known += 1
+                report.knownScopes.append(entry.question.scope)
             case .inFlight, .inBatch: report.pending += 1
             case .leftAlone: report.leftAlone += 1
             case .full(let refusal), .refused(let refusal): report.refusal = refusal
@@ -183,6 +200,28 @@ struct BatchAsking {
         return isOpen
     }
 
+    /// Opens a batch again that another program gave up before the server took it: its answers are
+    /// billed. A question that was asked again meanwhile counts here as the most it can cost.
+    private func reopen(
+        _ batch: ModelBatch, _ calls: [ModelCall], _ store: any ReviewStore
+    ) async throws {
+        let now = surroundings.now()
+        try await surroundings.whenFree {
+            try store.ledger { ledger in
+                try ledger.put(batch: batch)
+                for begun in calls {
+                    var call = begun
+                    if let open = try ledger.openCall(for: call.cacheKey), open.call != call.call {
+                        call.endedAt = now
+                        call.outcome = ModelFailure(.batchEnded(.completed)).outcome
+                        call.cost = call.reserved
+                    }
+                    try ledger.end(call)
+                }
+            }
+        }
+    }
+
     /// Ends a batch that is certain not to be at the server; its questions cost nothing.
     private mutating func giveUp(
         _ batch: ModelBatch, _ failure: ModelFailure, _ store: any ReviewStore,
@@ -190,7 +229,7 @@ struct BatchAsking {
     ) async throws {
         let now = surroundings.now()
         let ended = try await surroundings.whenFree {
-            try endBatch(batch, by: .notSent, at: now, in: store)
+            try endBatch(batch, by: .notSent, at: now, in: store).batch
         }
         report.batches[report.batches.count - 1] = ended
         (report.asked, report.reserved) = (before.asked, before.reserved)
@@ -202,11 +241,13 @@ struct BatchAsking {
 ///
 /// - Parameter end: How it ended. A question without an answer costs nothing, except in a batch
 ///   that was completed: there it counts as the most it can cost.
-/// - Returns: The batch as stored.
+/// - Returns: The batch and the calls that were open, as stored. A batch that another program ended
+///   stays as it is.
 func endBatch(
     _ batch: ModelBatch, by end: BatchEnd, at now: Instant, in store: any ModelLedger
-) throws -> ModelBatch {
+) throws -> (batch: ModelBatch, calls: [ModelCall]) {
     var ended = batch
+    var calls: [ModelCall] = []
     ended.endedAt = now
     if end == .notSent { ended.status = ModelFailure(.batchEnded(end)).outcome }
     try store.ledger { ledger in
@@ -216,10 +257,13 @@ func endBatch(
             call.outcome = ModelFailure(.batchEnded(end)).outcome
             call.cost = end == .completed ? call.reserved : 0
             try ledger.end(call)
+            calls.append(call)
         }
-        try ledger.put(batch: ended)
+        if try ledger.openBatches().contains(where: { $0.number == batch.number }) {
+            try ledger.put(batch: ended)
+        }
     }
-    return ended
+    return (ended, calls)
 }
 
 extension ModelBatch {

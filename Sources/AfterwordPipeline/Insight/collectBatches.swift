@@ -15,6 +15,12 @@ package struct CollectedBatch: Sendable {
     package var cost: Int64 = 0
     /// Lines of the server's files that name no question of the batch.
     package var strays = 0
+    /// Where the server's files are not whole, so that the batch stays open: how many questions
+    /// have a readable line, how many the server says, and the lines that could not be read.
+    package var short: (read: Int64, said: Int64, unreadable: Int64)?
+    /// Whether the server shows the key in use neither the batch nor its uploaded questions: it may
+    /// have been asked with a key of another project.
+    package var isOfAnotherKey = false
     /// Insights or enrichments that were made, and the runs that stored them.
     package var made = 0
     package var runs: [Int64] = []
@@ -26,6 +32,10 @@ package struct CollectedBatch: Sendable {
     package var beyond: BeyondBound?
 
     package var isEnded: Bool { batch.endedAt != nil }
+    /// Whether it ended, and no answer to any of its questions could be used.
+    package var isFruitless: Bool {
+        isEnded && made == 0 && !booked.isEmpty && booked["answered"] == nil
+    }
 }
 
 /// How long a batch that the server does not know is waited for, in seconds, before it is given up:
@@ -38,8 +48,10 @@ package let unsentBatchSeconds: Int64 = 900
 /// at any moment: nothing is booked or stored twice.
 ///
 /// A batch that was made but whose id is not in the store is found by its name. One that is not at
-/// the server after `unsentBatchSeconds` costs nothing, and its questions may be asked again. One
-/// that the server forgot after `batchLeaseSeconds` ends, and what is open of it counts as spent.
+/// the server after `unsentBatchSeconds` costs nothing, and its questions may be asked again,
+/// unless they were uploaded with a key that sees other files than the one in use. One whose files
+/// are cut or unreadable stays open. One that the server forgot after `batchLeaseSeconds` ends, and
+/// what is open of it counts as spent.
 ///
 /// - Returns: The batches of this model and place that were open, in order of their numbers.
 /// - Throws: `StoreFault`, `InsightFault`.
@@ -86,7 +98,11 @@ private struct BatchCollecting {
         if !isBooked {
             switch await answers(of: server) {
             case .failure(let failure): return try await endWhenLost(found, failure)
-            case .success(let answers): try await book(answers, &found)
+            case .success(let answers):
+                if !answers.isWhole(server), !isForgotten(batch) {
+                    found.short = (answers.questions, server.done, answers.unreadable)
+                }
+                try await book(answers.answers, &found)
             }
         }
         return try await finish(found, end)
@@ -110,7 +126,7 @@ private struct BatchCollecting {
         }
     }
 
-    private func answers(of batch: ServerBatch) async -> Result<[BatchAnswer], ModelFailure> {
+    private func answers(of batch: ServerBatch) async -> Result<BatchAnswers, ModelFailure> {
         do throws(ModelFailure) {
             return .success(try await model.answers(of: batch))
         } catch {
@@ -122,7 +138,22 @@ private struct BatchCollecting {
         let now = surroundings.now()
         guard now.microseconds(since: found.batch.createdAt) >= unsentBatchSeconds * 1_000_000
         else { return found }
+        guard let file = found.batch.inputFile, !isForgotten(found.batch) else {
+            return try await end(found, .notSent)
+        }
+        var found = found
+        do throws(ModelFailure) {
+            found.isOfAnotherKey = try await !model.hasFile(file)
+        } catch {
+            found.failure = error
+        }
+        guard !found.isOfAnotherKey, found.failure == nil else { return found }
         return try await end(found, .notSent)
+    }
+
+    /// Whether the server has forgotten a batch by now, with its files.
+    private func isForgotten(_ batch: ModelBatch) -> Bool {
+        surroundings.now().microseconds(since: batch.createdAt) >= batchLeaseSeconds * 1_000_000
     }
 
     /// Ends a batch that the server has no more, once its questions count as lost; with any other
@@ -130,8 +161,7 @@ private struct BatchCollecting {
     private func endWhenLost(
         _ found: CollectedBatch, _ failure: ModelFailure
     ) async throws -> CollectedBatch {
-        let age = surroundings.now().microseconds(since: found.batch.createdAt)
-        guard failure.fault == .notThere, age >= batchLeaseSeconds * 1_000_000 else {
+        guard failure.fault == .notThere, isForgotten(found.batch) else {
             var found = found
             found.failure = failure
             return found
@@ -144,10 +174,13 @@ private struct BatchCollecting {
     private func end(_ found: CollectedBatch, _ end: BatchEnd) async throws -> CollectedBatch {
         var found = found
         let (batch, now) = (found.batch, surroundings.now())
-        let open = try await ledger { try $0.openCalls(ofBatch: batch.number).count }
-        if open > 0 { found.booked[ModelFailure(.batchEnded(end)).outcome, default: 0] += open }
-        found.batch = try await surroundings.whenFree {
+        let (ended, calls) = try await surroundings.whenFree {
             try endBatch(batch, by: end, at: now, in: store)
+        }
+        found.batch = ended
+        for call in calls {
+            found.booked[call.outcome ?? "", default: 0] += 1
+            found.cost = saturatingSum(found.cost, call.cost ?? 0)
         }
         return found
     }
@@ -158,7 +191,8 @@ private struct BatchCollecting {
         let items = try await ledger { try $0.items(ofBatch: number) }
         let lines = Dictionary(
             items.map { (found.batch.questionID($0.line), $0) }, uniquingKeysWith: { $1 })
-        let question = BookedQuestion(purpose: found.batch.purpose, price: price)
+        let own = found.batch.prices.flatMap(AskingPrice.init(written:))
+        let question = BookedQuestion(purpose: found.batch.purpose, price: own ?? price)
         let now = surroundings.now()
         for start in stride(from: 0, to: answers.count, by: Self.bookedAtOnce) {
             let part = answers[start..<min(start + Self.bookedAtOnce, answers.count)]
@@ -184,7 +218,7 @@ private struct BatchCollecting {
         }
     }
 
-    /// Makes what is to be made of the answers, and ends the batch.
+    /// Makes what is to be made of the answers, and ends the batch if all of them are there.
     private func finish(_ found: CollectedBatch, _ end: BatchEnd) async throws -> CollectedBatch {
         let number = found.batch.number
         let items = try await ledger { try $0.items(ofBatch: number) }
@@ -195,7 +229,7 @@ private struct BatchCollecting {
         case .enrichment:
             try await EnrichmentBatch(store, model, surroundings).make(of: items, &found)
         }
-        return try await self.end(found, end)
+        return found.short == nil ? try await self.end(found, end) : found
     }
 }
 

@@ -5,6 +5,8 @@ package struct EnrichmentReport: Sendable {
     /// Versions that a model read now, and those that one had read before.
     package var made = 0
     package var standing = 0
+    /// Versions that a batch asks about already.
+    package var pending = 0
     /// Versions of which no answer says anything: they are asked about again the next time.
     package var left = 0
     package var asked = InsightReport()
@@ -26,7 +28,7 @@ package func enrichReviews(
 ) async throws -> EnrichmentReport {
     let work = try store.read { try EnrichmentWork($0, scope, model.identity, options.language) }
     var report = EnrichmentReport()
-    report.standing = work.standing
+    (report.standing, report.pending) = (work.standing, work.pending)
     let provider = AnswerProvider(model: model, options: options, surroundings: surroundings)
     for start in stride(from: 0, to: work.questions.count, by: InsightOptions.wave) {
         let end = min(start + InsightOptions.wave, work.questions.count)
@@ -45,21 +47,23 @@ package func enrichReviews(
                 report.failures.append(ModelFailure(.malformed))
             }
         }
-        report.made += rows.count
         let isFree = model.facts == nil
         let kept = isFree ? provider.kept(questions, answers, at: surroundings.now()) : []
         let made = rows
-        let run = try await surroundings.whenFree {
+        let stored = try await surroundings.whenFree {
             try storeEnrichments(made, answers: kept, in: store, now: surroundings.now())
         }
-        if let run { report.asked.runs.append(run) }
+        report.made += stored.made
+        report.standing += made.count - stored.made
+        if let run = stored.run { report.asked.runs.append(run) }
         surroundings.progress(end, work.questions.count)
         if report.asked.refusal != nil || report.asked.ending != nil { break }
     }
     return report
 }
 
-/// Asks for the enrichment of a scope in batches; `collectBatches` stores it.
+/// Asks for the enrichment of a scope in batches; `collectBatches` stores it. What kept answers say
+/// is stored at once.
 ///
 /// - Throws: `InsightFault`, `StoreFault`.
 package func askForEnrichment(
@@ -69,11 +73,25 @@ package func askForEnrichment(
     guard let price = AskingPrice(model, isBatch: true) else { return BatchReport() }
     let work = try store.read { try EnrichmentWork($0, scope, model.identity, options.language) }
     var asking = BatchAsking(model, price, for: .enrichment, options, surroundings)
+    asking.report.pending = work.pendingQuestions
+    var rows: [EnrichmentRow] = []
     for entry in work.questions {
+        let kept = try store.read { try $0.cachedAnswer(entry.question.cacheKey) }
+        if let kept, !options.isRefreshing {
+            asking.report.known += 1
+            rows += entry.rows(of: kept.answer, servedModel: kept.servedModel) ?? []
+            continue
+        }
         let note = EnrichmentNote(of: entry.asked, run: work.run)
         try await asking.add(BatchEntry(question: entry.question, subject: note.written), store)
     }
     try await asking.send(store)
+    let known = rows
+    let stored = try await surroundings.whenFree {
+        try storeEnrichments(known, answers: [], in: store, now: surroundings.now())
+    }
+    asking.report.made = stored.made
+    if let run = stored.run { asking.report.runs.append(run) }
     return asking.report
 }
 
@@ -82,6 +100,10 @@ package struct EnrichmentPrice: Equatable, Sendable {
     /// Versions that are to be read, and those that were.
     package var reviews = 0
     package var standing = 0
+    /// Versions that a batch asks about already.
+    package var pending = 0
+    /// Questions that are not asked, since earlier answers could not be used.
+    package var leftAlone = 0
     /// Questions whose answers are kept, and those to be asked.
     package var known = 0
     package var calls = 0
@@ -94,6 +116,7 @@ package struct EnrichmentPrice: Equatable, Sendable {
     package var json: JSONValue {
         .row([
             "reviews": JSONValue(reviews), "standing": JSONValue(standing),
+            "in_batch": JSONValue(pending), "left_alone": JSONValue(leftAlone),
             "cached": JSONValue(known), "calls": JSONValue(calls),
             "input_tokens_at_most": JSONValue(inputTokens),
             "output_tokens_at_most": JSONValue(outputTokens),
@@ -110,12 +133,17 @@ package func priceEnrichment(
     let asking = AskingPrice(model, isBatch: options.isBatch)
     let work = try EnrichmentWork(reader, scope, model.identity, options.language)
     var price = EnrichmentPrice()
-    price.standing = work.standing
+    (price.standing, price.pending) = (work.standing, work.pending)
     if asking != nil { price.cost = 0 }
+    let asked = try AskedQuestions(reader, options)
     for entry in work.questions {
         price.reviews += entry.asked.reviews.count
         guard try reader.cachedAnswer(entry.question.cacheKey) == nil else {
             price.known += 1
+            continue
+        }
+        if asked.isLeftAlone(entry.question.cacheKey) {
+            price.leftAlone += 1
             continue
         }
         price.calls += 1
@@ -175,6 +203,9 @@ struct EnrichmentWork: Sendable {
     private(set) var questions: [Entry] = []
     /// Versions that were read before.
     private(set) var standing = 0
+    /// Versions that open batches ask about, and how many of their questions do.
+    private(set) var pending = 0
+    private(set) var pendingQuestions = 0
     /// The newest run whose reviews are asked about.
     let run: Int64
 
@@ -187,6 +218,8 @@ struct EnrichmentWork: Sendable {
         run = newest.run
         var isKnown = scope == .scope(.portfolio)
         var open: [StoredReview] = []
+        let asked = try AskedVersions(reader, language)
+        var askedIn: Set<[Int64]> = []
         try reader.forEachSpan { span, products in
             let own = Set(
                 products.filter { scope.holds($0.productID, $0.dimension) }.map(\.productID))
@@ -199,9 +232,17 @@ struct EnrichmentWork: Sendable {
             for review in try reader.reviews(in: span)
             where review.isLive && own.contains(review.productID) && review.values.hasText {
                 let version = ReadVersion(review: review.reviewKey, version: review.version)
-                if done.contains(version) { standing += 1 } else { open.append(review) }
+                if done.contains(version) {
+                    standing += 1
+                } else if let question = asked.question(about: review) {
+                    pending += 1
+                    askedIn.insert(question)
+                } else {
+                    open.append(review)
+                }
             }
         }
+        pendingQuestions = askedIn.count
         guard isKnown else { throw InsightFault.noSuchScope(scope.written) }
         var reviewReader = ReviewReader(.first)
         questions = EnrichmentQuestion.questions(open, in: language, &reviewReader)

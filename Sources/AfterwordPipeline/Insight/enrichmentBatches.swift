@@ -55,6 +55,43 @@ struct EnrichmentNote: Sendable {
     }
 }
 
+/// The versions that open batches ask about in a language.
+struct AskedVersions {
+    private struct Version: Hashable {
+        var product: Text
+        var review: Text
+        var version: Int64
+    }
+
+    /// The question that asks about a version, by batch and line.
+    private var questions: [Version: [Int64]] = [:]
+
+    init(_ reader: any StoreReader, _ language: Language) throws {
+        let open = Set(
+            try reader.modelBatches().filter { $0.endedAt == nil && $0.purpose == .enrichment }
+                .map(\.number))
+        guard !open.isEmpty else { return }
+        for item in try reader.batchItems() where open.contains(item.batch) {
+            guard let note = EnrichmentNote(written: item.subject), note.language == language
+            else { continue }
+            for asked in note.versions {
+                let version = Version(
+                    product: asked.product, review: asked.review, version: asked.version)
+                questions[version] = [item.batch, item.line]
+            }
+        }
+    }
+
+    /// The question that asks about a review as it is now; nil where none does.
+    func question(about review: StoredReview) -> [Int64]? {
+        questions.isEmpty
+            ? nil
+            : questions[
+                Version(
+                    product: review.productID, review: review.reviewID, version: review.version)]
+    }
+}
+
 /// Stores what models read in reviews, of kept answers.
 struct EnrichmentBatch {
     private let store: any ReviewStore
@@ -78,11 +115,11 @@ struct EnrichmentBatch {
             let rows = try store.read { reader in
                 try part.flatMap { try self.rows(of: $0.0, $0.1, reader) }
             }
-            let run = try await surroundings.whenFree {
+            let stored = try await surroundings.whenFree {
                 try storeEnrichments(rows, answers: [], in: store, now: surroundings.now())
             }
-            found.made += rows.count
-            if let run { found.runs.append(run) }
+            found.made += stored.made
+            if let run = stored.run { found.runs.append(run) }
         }
     }
 

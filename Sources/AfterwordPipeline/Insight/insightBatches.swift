@@ -43,8 +43,8 @@ struct InsightSubjectNote: Hashable, Sendable {
 }
 
 /// Asks for the insights of scopes in batches, and returns as soon as these are at the server.
-/// `collectBatches` makes the insights. Those that stand, or whose answers are kept, are not asked
-/// for.
+/// `collectBatches` makes the insights. Those that stand are not asked for; those whose answers are
+/// kept are made at once, and themes counted as by `makeInsights`.
 ///
 /// - Throws: `InsightFault`, `StoreFault`. Failures of the model and refused budgets are in the
 ///   report; the batches made until then stay.
@@ -73,7 +73,14 @@ package func askForInsights(
         surroundings.progress(end, scopes.count)
     }
     try await asking.send(store)
-    return asking.report
+    var report = asking.report
+    if !report.knownScopes.isEmpty || options.countsThemes && source.themesAreOld {
+        let known = try await makeInsights(
+            report.knownScopes, in: store, by: KnownAnswers(identity), options: options,
+            surroundings: surroundings)
+        (report.made, report.runs) = (known.made, known.runs)
+    }
+    return report
 }
 
 /// Makes insights of kept answers.
@@ -130,6 +137,7 @@ struct InsightBatch {
         _ scopes: [ReviewScope], _ common: InsightSubjectNote, _ found: inout CollectedBatch
     ) async throws {
         var options = InsightOptions()
+        options.isOnce = true
         (options.language, options.evidenceTokens) = (common.language, common.evidenceTokens)
         let newest = try store.read { try $0.runs().newestData?.run }
         if common.evidenceRun != newest { options.asOf = common.evidenceRun }

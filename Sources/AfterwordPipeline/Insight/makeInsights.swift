@@ -117,14 +117,17 @@ private struct InsightWave {
             ? provider.kept(plans.map(\.question), answers, at: provider.surroundings.now()) : []
         let (source, surroundings) = (source, provider.surroundings)
         let made = MadeInsights(
-            rows: composed.compactMap { $0 }, answers: kept, themes: themes)
+            rows: composed.compactMap { $0 }, answers: kept, themes: themes,
+            isOnce: provider.options.isOnce)
         let stored = try await surroundings.whenFree {
             try storeInsights(made, of: source, in: store, now: surroundings.now())
         }
         self.themes = nil
         if let run = stored.run { report.runs.append(run) }
         var new = stored.rows.makeIterator()
-        for (index, row) in zip(open, composed) where row != nil { rows[index] = new.next() }
+        for (index, row) in zip(open, composed) where row != nil {
+            rows[index] = new.next() ?? nil
+        }
     }
 }
 

@@ -87,6 +87,10 @@ package struct InsightPrice: Equatable, Sendable {
     package var notEnough = 0
     /// How many answers are cached.
     package var cached = 0
+    /// How many are asked for in a batch already, or left alone since earlier answers could not be
+    /// used.
+    package var pending = 0
+    package var leftAlone = 0
     package var calls = 0
     /// Upper bounds in tokens.
     package var inputTokens: Int64 = 0
@@ -100,6 +104,7 @@ package struct InsightPrice: Equatable, Sendable {
         .row([
             "scopes": JSONValue(scopes), "standing": JSONValue(standing),
             "not_enough_data": JSONValue(notEnough), "cached": JSONValue(cached),
+            "in_batch": JSONValue(pending), "left_alone": JSONValue(leftAlone),
             "calls": JSONValue(calls), "input_tokens_at_most": JSONValue(inputTokens),
             "output_tokens_at_most": JSONValue(outputTokens),
             "cost_nanodollars_at_most": JSONValue(cost),
@@ -118,6 +123,7 @@ package func priceInsights(
     let scopes = try chooseScopes(reader, choice)
     guard !scopes.isEmpty else { return price }
     let source = try InsightSource(reader)
+    let asked = try AskedQuestions(reader, options)
     for scope in scopes {
         price.scopes += 1
         let plan = planInsight(
@@ -129,6 +135,14 @@ package func priceInsights(
         case .ask:
             if try reader.cachedAnswer(plan.cacheKey) != nil, !options.isRefreshing {
                 price.cached += 1
+                continue
+            }
+            if asked.isInBatch(plan.cacheKey) {
+                price.pending += 1
+                continue
+            }
+            if asked.isLeftAlone(plan.cacheKey) {
+                price.leftAlone += 1
                 continue
             }
             price.calls += 1

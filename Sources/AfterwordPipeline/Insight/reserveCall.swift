@@ -164,6 +164,28 @@ func renewLeases(_ calls: [ModelCall], in store: any ModelLedger, now: Instant) 
     }
 }
 
+/// Questions that are not asked now, by the rules of `CallBooking.reserve`.
+struct AskedQuestions {
+    private var inBatch: Set<Digest256> = []
+    private var unusable: [Digest256: Int64] = [:]
+
+    init(_ reader: any StoreReader, _ options: InsightOptions) throws {
+        for call in try reader.modelCalls() {
+            if call.endedAt == nil, call.modelBatch != nil { inBatch.insert(call.cacheKey) }
+            guard !options.isRefreshing, let outcome = call.outcome,
+                ModelFailure.unusable.contains(outcome)
+            else { continue }
+            unusable[call.cacheKey, default: 0] += 1
+        }
+    }
+
+    /// Whether a batch asks the question of a key.
+    func isInBatch(_ key: Digest256) -> Bool { inBatch.contains(key) }
+
+    /// Whether too many answers to the question of a key could not be used.
+    func isLeftAlone(_ key: Digest256) -> Bool { unusable[key, default: 0] >= unusableAnswerLimit }
+}
+
 extension Instant {
     /// The first moment of its month in UTC.
     package var startOfMonth: Instant {

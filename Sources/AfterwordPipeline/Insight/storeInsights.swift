@@ -51,29 +51,53 @@ struct MadeInsights: Sendable {
     var answers: [CachedAnswer]
     /// Nil where the themes are not counted, or were stored with earlier rows.
     var themes: CountedThemes?
+    /// Whether an insight stays that another program stored meanwhile, of the same answer or of
+    /// later reviews.
+    var isOnce = false
+
+    /// The rows that are to be stored beside those that stand; nil in place of the others.
+    fileprivate func open(_ reader: any StoreReader) throws -> [InsightRow?] {
+        guard isOnce else { return rows }
+        return try rows.map { row in
+            let isStored = try reader.insights(of: row.scope).contains { standing in
+                standing.language == row.language
+                    && (standing.evidenceRun > row.evidenceRun
+                        || standing.cacheKey == row.cacheKey && standing.document == row.document)
+            }
+            return isStored ? nil : row
+        }
+    }
 }
 
 /// Stores insights, answers and themes as one insight run. Nothing is stored, and no run made,
 /// without rows and themes.
 ///
-/// - Returns: The run's number and the rows with their run set.
+/// - Returns: The run's number, nil where nothing was stored, and the rows with their run set; nil
+///   in place of those that stood already.
 /// - Throws: `StoreFault`.
 func storeInsights(
     _ made: MadeInsights, of source: InsightSource, in store: any ReviewStore, now: Instant
-) throws -> (run: Int64?, rows: [InsightRow]) {
+) throws -> (run: Int64?, rows: [InsightRow?]) {
     guard !made.rows.isEmpty || made.themes != nil else { return (nil, []) }
     return try store.load(LoadIntent(isRehearsal: false)) { load in
         let head = try load.head()
         let run = head.nextRun
         var ledger = LedgerRows()
-        var insights = made.rows
+        var insights = try made.open(load.reader)
         for index in insights.indices {
-            insights[index].madeRun = run
-            ledger.add(insights[index])
+            guard var row = insights[index] else { continue }
+            row.madeRun = run
+            ledger.add(row)
+            insights[index] = row
         }
+        // Themes that another program counted meanwhile stay.
+        let counted = try load.reader.themeRows().last?.evidenceRun ?? 0
+        let themes = counted == source.themesRun ? made.themes : nil
+        let new = insights.compactMap(\.self)
+        guard !new.isEmpty || themes != nil else { return (nil, insights) }
         try load.append(answers: made.answers)
-        try load.put(insights: insights)
-        if var themes = made.themes {
+        try load.put(insights: new)
+        if var themes {
             for index in themes.themes.indices {
                 themes.themes[index].madeRun = run
                 ledger.add(themes.themes[index])

@@ -28,7 +28,9 @@ package protocol BatchModel: LanguageModel {
     ) async throws(ModelFailure) -> ServerBatch?
     /// The answers of a batch that has ended, in any order, and each as often as the server gives
     /// it. Questions that were not answered may be missing.
-    func answers(of batch: ServerBatch) async throws(ModelFailure) -> [BatchAnswer]
+    func answers(of batch: ServerBatch) async throws(ModelFailure) -> BatchAnswers
+    /// Whether the server has an uploaded file for the key that is used now.
+    func hasFile(_ id: String) async throws(ModelFailure) -> Bool
 }
 
 extension ModelFailure.Fault {
@@ -60,6 +62,8 @@ package struct ServerBatch: Equatable, Sendable {
     /// How many questions were answered or refused so far, and how many there are.
     package var done: Int64 = 0
     package var total: Int64 = 0
+    /// How many of those done were answered: lines of the file of answers.
+    package var completed: Int64 = 0
     /// What is wrong with its questions, in words of the provider: a failed batch's faults.
     package var faults: [String] = []
 
@@ -91,6 +95,31 @@ package enum BatchEnd: Equatable, Sendable {
     case cancelled
     /// It never came to the server.
     case notSent
+}
+
+/// What the files of a batch hold, as far as they could be read.
+package struct BatchAnswers: Sendable {
+    package var answers: [BatchAnswer]
+    /// How many questions have a line in the file of answers.
+    package var completed: Int64
+    /// Lines that are not of the form: cut, or no line of such a file.
+    package var unreadable: Int64
+
+    package init(_ answers: [BatchAnswer], completed: Int64? = nil, unreadable: Int64 = 0) {
+        self.answers = answers
+        self.completed = completed ?? Int64(answers.count)
+        self.unreadable = unreadable
+    }
+
+    /// How many questions have a line.
+    package var questions: Int64 { Int64(Set(answers.map(\.id)).count) }
+
+    /// Whether this is all that the server says it has; without its counts, whether every line
+    /// could be read.
+    func isWhole(_ batch: ServerBatch) -> Bool {
+        guard batch.total > 0 else { return unreadable == 0 }
+        return completed >= batch.completed && questions >= batch.done
+    }
 }
 
 /// The answer to a question of a batch, or the failure in its place.

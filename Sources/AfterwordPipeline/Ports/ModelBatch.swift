@@ -25,6 +25,9 @@ package struct ModelBatch: Equatable, Sendable {
     /// The server's ids.
     package var inputFile: String?
     package var serverID: String?
+    /// The prices that it is booked at (`AskingPrice.written`); nil for those of the command that
+    /// collects it.
+    package var prices: String?
 
     package static let prepared = "prepared"
 
@@ -51,6 +54,7 @@ package struct ModelBatch: Equatable, Sendable {
         builder.add(command)
         builder.add(createdAt.microseconds)
         builder.add(optional: endedAt?.microseconds)
+        builder.add(optional: prices.map { Text($0) })
         return builder.finish128()
     }
 }

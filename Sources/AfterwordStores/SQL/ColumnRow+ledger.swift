@@ -202,6 +202,7 @@ extension ColumnRow {
             batch.status = try string("status")
             batch.inputFile = try text("input_file")?.string
             batch.serverID = try text("server_id")?.string
+            batch.prices = try text("prices")?.string
             return batch
         }
     }

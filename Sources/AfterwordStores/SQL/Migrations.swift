@@ -91,6 +91,8 @@ extension SchemaMigration {
                 .reportView(.enrichments),
             ]),
         SchemaMigration(20, "20 deliveries", [.create(.deliveries)]),
+        // Batches of before have no prices: those of the collecting command count for them.
+        SchemaMigration(21, "21 prices of batches", [.addColumns(.modelBatches)]),
     ]
 
     /// Columns and tables get the words of their field: no row changes.

@@ -117,7 +117,8 @@ extension Table {
             .text("purpose").oneOf("insights", "enrichment"),
             .number("batch", .none, "as of its calls"), .text("place").optional, .text("model"),
             .number("created_at"), .number("ended_at").optional, .text("status"),
-            .text("input_file").optional, .text("server_id").optional, .rowChecksum,
+            .text("input_file").optional, .text("server_id").optional,
+            .text("prices", .none, "of its questions, as JSON").optional.since(21), .rowChecksum,
         ])
 
     static let batchItems = Table(

@@ -117,6 +117,7 @@ extension ModelBatch: TableRow {
         row.add(status)
         row.add(optional: inputFile)
         row.add(optional: serverID)
+        row.add(optional: prices)
         row.add(rowChecksum)
     }
 }

@@ -56,7 +56,7 @@ extension StoreCheck {
         try expect([first.number, second.number], is: [1, 2], "numbers of batches")
         second.place = "127.0.0.1:80"
         (second.inputFile, second.serverID) = ("file-1", "batch_1")
-        second.status = "in_progress"
+        (second.status, second.prices) = ("in_progress", "{\"ü\":1}")
         try store.ledger { ledger in
             try ledger.put(batch: second)
             try expect(try ledger.openBatches(), is: [first, second], "open batches")

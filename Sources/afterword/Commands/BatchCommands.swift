@@ -58,6 +58,7 @@ extension BatchReport {
         if known > 0 { parts.append("\(several(Int64(known), "answer")) known") }
         if pending > 0 { parts.append("\(pending) asked already") }
         if leftAlone > 0 { parts.append("\(leftAlone) left alone") }
+        if made > 0 { parts.append("\(grouped(made)) made of known answers") }
         print(
             parts.joined(separator: ", ") + ", at most \(dollars(reserved))."
                 + (asked + pending > 0 ? " 'afterword insights collect' takes the answers." : ""))
@@ -72,7 +73,7 @@ extension BatchReport {
             "batches": .array(batches.prefix(Self.shownBatches).map(\.json)),
             "asked": JSONValue(asked),
             "cached": JSONValue(known), "pending": JSONValue(pending),
-            "left_alone": JSONValue(leftAlone),
+            "left_alone": JSONValue(leftAlone), "made": JSONValue(made),
             "cost_nanodollars_at_most": JSONValue(reserved),
         ])
     }
@@ -109,8 +110,10 @@ struct InsightCollectCommand: AsyncParsableCommand {
             Looks at every open batch at the server of OPENAI_BASE_URL. What has ended is booked \
             by what was returned, and insights and enrichments are made of it as of direct \
             answers. Batches that are under way are shown; the command can be repeated any time, \
-            and ended at any moment. Exit code 4 where the server could not be asked, or a batch \
-            failed.
+            and ended at any moment. Each is booked at the prices that were known when it was \
+            asked. Exit code 4 where the server could not be asked, its files are not whole, or \
+            nothing usable came of a batch; 7 where another program holds the store: it can be \
+            repeated.
             """)
 
     @OptionGroup var store: StoreOptions
@@ -118,14 +121,21 @@ struct InsightCollectCommand: AsyncParsableCommand {
     @OptionGroup var server: ModelServerOptions
 
     func run() async throws {
-        let reviews = try store.openForWriting()
+        let reviews = try store.location.openExistingForWriting()
         let open = try reviews.read { try $0.modelBatches() }.filter { $0.endedAt == nil }
         guard !open.isEmpty else {
             return output.json ? Terminal.write(json: []) : print("No batch is open.")
         }
         var collected: [CollectedBatch] = []
+        var unknown: [(model: String, fault: CommandFault)] = []
         for name in Set(open.map(\.model)).sorted() {
-            let model = try OpenAIModel(server.configuration(name, isAsking: true))
+            let model: OpenAIModel
+            do {
+                model = try OpenAIModel(server.configuration(name, isAsking: true))
+            } catch let fault as CommandFault {
+                unknown.append((name, fault))
+                continue
+            }
             do {
                 collected += try await collectBatches(
                     in: reviews, by: model, surroundings: insightSurroundings(isQuiet: true))
@@ -137,6 +147,7 @@ struct InsightCollectCommand: AsyncParsableCommand {
         }
         let elsewhere = open.filter { batch in
             !collected.contains { $0.batch.number == batch.number }
+                && !unknown.contains { $0.model == batch.model }
         }
         if output.json {
             Terminal.write(json: collected.map(\.json))
@@ -149,6 +160,12 @@ struct InsightCollectCommand: AsyncParsableCommand {
                     + "not at the server of OPENAI_BASE_URL")
         }
         try check(collected)
+        guard let (name, fault) = unknown.first else { return }
+        let numbers = open.filter { $0.model == name }.map { String($0.number) }
+        throw CommandFault(
+            fault.failure.code,
+            "batches of \(printable(name)) (\(numbers.joined(separator: ", "))) are not collected: "
+                + fault.failure.message)
     }
 
     private func check(_ collected: [CollectedBatch]) throws {
@@ -156,6 +173,23 @@ struct InsightCollectCommand: AsyncParsableCommand {
         {
             throw CommandFault(
                 .model, "batch \(failed.batch.number): \(Failure.words(failure.fault))")
+        }
+        if let (number, short) = collected.lazy.compactMap({ batch in
+            batch.short.map { (batch.batch.number, $0) }
+        }).first {
+            throw CommandFault(
+                .model,
+                "batch \(number): the server's files are not whole: \(grouped(short.read)) of "
+                    + "\(several(short.said, "answer")) and \(grouped(short.unreadable)) "
+                    + "unreadable lines came. It stays open; 'insights collect' reads them again, "
+                    + "as long as the server keeps them (30 days)")
+        }
+        if let other = collected.first(where: \.isOfAnotherKey) {
+            throw CommandFault(
+                .model,
+                "batch \(other.batch.number): the server shows this key neither the batch nor its "
+                    + "questions (\(printable(other.batch.inputFile ?? ""))). Collect it with a "
+                    + "key of the project that asked; it stays open, and counts as spent")
         }
         if let beyond = collected.compactMap(\.beyond).first {
             throw CommandFault(.model, beyond.words)
@@ -166,6 +200,10 @@ struct InsightCollectCommand: AsyncParsableCommand {
                 "batch \(failed.batch.number) was not taken: "
                     + (failed.faults.isEmpty ? "no reason" : failed.faults.joined(separator: ", ")))
         }
+        if let empty = collected.first(where: \.isFruitless) {
+            throw CommandFault(
+                .model, "batch \(empty.batch.number): no answer could be used")
+        }
     }
 }
 
@@ -173,9 +211,14 @@ extension CollectedBatch {
     fileprivate var words: String {
         let name = "Batch \(batch.number) (\(batch.purpose.rawValue), \(printable(batch.model)))"
         guard isEnded else {
+            if isOfAnotherKey { return name + ": not shown to this key; it stays open." }
             if batch.serverID == nil {
                 return name + ": not at the server; given up "
                     + "\(unsentBatchSeconds / 60) minutes after it was begun."
+            }
+            if let short {
+                return name + ": \(printable(batch.status)), \(grouped(short.read)) of "
+                    + "\(grouped(short.said)) answers came; \(grouped(made)) made. It stays open."
             }
             let counts = total > 0 ? ", \(grouped(done)) of \(grouped(total)) done" : ""
             return name + ": \(printable(batch.status))\(counts)."
@@ -202,6 +245,9 @@ extension CollectedBatch {
             .with("cost_nanodollars", JSONValue(cost)).with("made", JSONValue(made))
             .with("runs", .array(runs.map { JSONValue($0) }))
             .with("overtaken", .array(overtaken.map { .string($0.written) }))
+            .with("lines_read", JSONValue(short?.read)).with("lines_said", JSONValue(short?.said))
+            .with("lines_unreadable", JSONValue(short?.unreadable))
+            .with("is_of_another_key", .bool(isOfAnotherKey))
             .with("faults", .array(faults.map { .string($0) }))
             .with("failure", JSONValue(failure?.outcome))
     }

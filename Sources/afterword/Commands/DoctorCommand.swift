@@ -119,9 +119,9 @@ struct DoctorCommand: AsyncParsableCommand {
         configuration.answerSeconds = 60
         let asked = try OpenAIModel(configuration)
         do {
-            let probe = try await probe(asked)
+            let (probe, unbooked) = try await probe(asked)
             await asked.shutDown()
-            return probe.findings(of: configuration.facts, at: now())
+            return probe.findings(of: configuration.facts, at: now()) + unbooked
         } catch let refusal as BudgetRefusal {
             await asked.shutDown()
             return [DoctorFinding("tier", .failed, refusal.words)]
@@ -132,20 +132,25 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     /// Asks the server; the question is booked, unless it is free or there is no store to book
-    /// it in.
-    private func probe(_ model: OpenAIModel) async throws -> ModelProbe {
+    /// it in: then that is a finding.
+    private func probe(
+        _ model: OpenAIModel
+    ) async throws -> (ModelProbe, unbooked: [DoctorFinding]) {
+        guard let facts = model.facts else { return (await model.probe(), []) }
         // A store that cannot be opened is a finding of its own.
-        guard let facts = model.facts, let ledger = try? store.location.openForBooking() else {
-            return await model.probe()
+        guard let ledger = try? store.location.openForBooking() else {
+            let words = "what the question cost is not booked: no store here can be written"
+            return (await model.probe(), [DoctorFinding("booking", .warning, words)])
         }
         let request = model.shortQuestion
         let question = CheckQuestion(
             facts: facts, terms: model.terms, requestDigest: request.digest,
             most: facts.price(of: request, model.terms))
-        return try await model.probe { ask in
+        let probe = try await model.probe { ask in
             try await bookCall(
                 question, budget: readBudget(nil), in: ledger,
                 insightSurroundings(isQuiet: true), ask: ask)
         }
+        return (probe, [])
     }
 }

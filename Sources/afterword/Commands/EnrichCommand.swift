@@ -57,6 +57,7 @@ extension EnrichmentReport {
         var parts = [
             "\(several(Int64(made), "review")) read", "\(grouped(Int64(standing))) read before",
         ]
+        if pending > 0 { parts.append("\(grouped(Int64(pending))) asked in a batch") }
         if left > 0 { parts.append("\(grouped(Int64(left))) without an answer") }
         var end =
             "\(several(asked.calls, "question")) asked, \(grouped(Int64(asked.cacheHits))) known"
@@ -70,6 +71,7 @@ extension EnrichmentReport {
     fileprivate var json: JSONValue {
         .row([
             "made": JSONValue(made), "standing": JSONValue(standing), "left": JSONValue(left),
+            "in_batch": JSONValue(pending),
             "calls": JSONValue(asked.calls), "cache_hits": JSONValue(asked.cacheHits),
             "cost_nanodollars": JSONValue(asked.cost),
             "runs": .array(asked.runs.map { JSONValue($0) }),

@@ -50,6 +50,12 @@ struct PlanCommand: AsyncParsableCommand {
         }
     }
 
+    /// What is not asked since a batch asks it, or earlier answers could not be used.
+    private func asked(_ pending: Int, _ leftAlone: Int) -> String {
+        (pending > 0 ? "\(grouped(pending)) in a batch already, " : "")
+            + (leftAlone > 0 ? "\(grouped(leftAlone)) left alone, " : "")
+    }
+
     private func show(_ price: InsightPrice, _ model: String, _ options: InsightOptions) {
         if arguments.output.json { return Terminal.write(json: [price.json]) }
         guard !arguments.quiet else { return }
@@ -57,6 +63,7 @@ struct PlanCommand: AsyncParsableCommand {
             "Insights: \(several(price.scopes, "scope")), \(price.standing) standing, "
                 + "\(price.notEnough) with too little to say; "
                 + "\(several(price.cached, "answer")) known, "
+                + asked(price.pending, price.leftAlone)
                 + "\(price.calls) \(price.calls == 1 ? "is" : "are") to be asked for from "
                 + "\(model).")
         guard price.calls > 0 else { return }
@@ -70,6 +77,7 @@ struct PlanCommand: AsyncParsableCommand {
             "Enrichment: \(several(price.reviews, "review")) to read, "
                 + "\(grouped(price.standing)) read before; "
                 + "\(several(price.known, "answer")) known, "
+                + asked(price.pending, price.leftAlone)
                 + "\(several(price.calls, "question")) to \(model).")
         guard price.calls > 0 else { return }
         show(input: price.inputTokens, output: price.outputTokens, cost: price.cost, options)
