@@ -27,9 +27,10 @@ package struct HTTPPost: Sendable {
         switch url[..<scheme.lowerBound] {
         case "https": return true
         case "http":
-            return ["127.0.0.1", "[::1]", "localhost"].contains { host in
-                authority == host || authority.hasPrefix(host + ":")
-            }
+            let isBracketed = authority.hasPrefix("[")
+            let end = isBracketed ? authority.firstIndex(of: "]").map(authority.index(after:)) : nil
+            let colon = authority[(end ?? authority.startIndex)...].firstIndex(of: ":")
+            return isLoopback(host: authority[..<(colon ?? authority.endIndex)])
         default: return false
         }
     }

@@ -54,7 +54,7 @@ package struct SMTPClient: Sendable {
     }
 
     /// Whether the server is on this machine.
-    private var isHere: Bool { ["127.0.0.1", "::1", "localhost"].contains(host) }
+    private var isHere: Bool { isLoopback(host: host) }
 
     /// Sends a message.
     ///

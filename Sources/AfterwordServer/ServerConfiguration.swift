@@ -31,12 +31,7 @@ package struct ServiceConfiguration: Sendable {
     }
 
     /// Whether the service listens on an address that only this machine can reach.
-    package var isLoopback: Bool {
-        let host = host.lowercased()
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        let isIPv4 = parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
-        return ["localhost", "::1"].contains(host) || (isIPv4 && parts[0] == "127")
-    }
+    package var isLoopback: Bool { AfterwordCore.isLoopback(host: host) }
 
     /// Whether clients on other machines can reach the service. If so, keys are required and any
     /// host name is accepted. This includes a service on a loopback address behind a proxy.

@@ -12,7 +12,9 @@ import Testing
             ("http://[::1]:8080", true), ("http://localhost/a", true), ("http://localhost", true),
             ("http://localhost.example.com/", false), ("http://127.0.0.1:80@example.com/", false),
             ("https://a@example.com/", false), ("http://example.com", false), ("https://", false),
-            ("ftp://127.0.0.1/", false), ("127.0.0.1", false),
+            ("ftp://127.0.0.1/", false), ("127.0.0.1", false), ("http://127.0.0.2:80", true),
+            ("http://127.example.com/", false), ("http://[::1]example.com/", false),
+            ("http://[::1/", false),
         ])
     func addresses(url: String, may: Bool) async {
         #expect(HTTPPost.mayGet(url) == may)

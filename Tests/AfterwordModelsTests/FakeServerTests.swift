@@ -17,9 +17,12 @@ import Testing
     }
 
     private func model(_ server: FakeServer, _ name: String) throws -> OpenAIModel {
+        try model(server, #require(ModelFacts.named(name)))
+    }
+
+    private func model(_ server: FakeServer, _ facts: ModelFacts) throws -> OpenAIModel {
         var configuration = OpenAIModel.Configuration(
-            key: APIKey("k"), baseURL: "http://127.0.0.1:\(server.port)/v1",
-            facts: try #require(ModelFacts.named(name)))
+            key: APIKey("k"), baseURL: "http://127.0.0.1:\(server.port)/v1", facts: facts)
         configuration.pause = { _ in }
         // With other tests on two cores, an answer may wait minutes to be read.
         configuration.answerSeconds = 7_200
@@ -45,6 +48,23 @@ import Testing
             #expect(reply.usage.isWithin(request(facts.name).usageBound), "\(facts.name)")
             await model.shutDown()
         }
+        await server.stop()
+    }
+
+    @Test("A server that knows no schemas reads them in the question, and answers by them")
+    func objects() async throws {
+        let server = try await serve()
+        var facts = try #require(ModelFacts.named("gpt-6-luna"))
+        facts.dialect = .object
+        let model = try model(server, facts)
+        let reply = try await model.answer(request(facts.name))
+        #expect(try await reply.text == FakeModel().answer(request("fake-1")).text)
+        var reader = ReviewReader(.first)
+        let asked = try #require(
+            EnrichmentQuestion.questions(someReviews.map(\.review), in: .english, &reader).first)
+        let read = try await model.answer(asked.request(facts.name))
+        #expect(try await read.text == FakeModel().answer(asked.request("fake-1")).text)
+        await model.shutDown()
         await server.stop()
     }
 

@@ -193,7 +193,8 @@ import Testing
         try goBackToTwo(old)
         #expect(throws: StoreFault.self) { try SQLiteStore(path: old.path, opening: .existing) }
         let pending = try SQLiteStore.pendingMigrations(path: old.path)
-        #expect(pending.map { $0.name.prefix(2) }.joined() == "3 5 6 7 8 9 101112131415161718192021")
+        let numbers = pending.map { $0.name.prefix(2) }.joined()
+        #expect(numbers == "3 5 6 7 8 9 101112131415161718192021")
         for file in [old, new] {
             let store = try file.open()
             for (number, step) in history.steps.enumerated().dropFirst() {

@@ -111,11 +111,14 @@ final class BatchPlace {
     }
 
     /// Enriches directly.
-    func enrich(_ scope: ReviewScope) async throws -> EnrichmentReport {
-        try await withModel { model, surroundings in
+    func enrich(
+        _ scope: ReviewScope, _ change: (inout InsightOptions) -> Void = { _ in }
+    ) async throws -> EnrichmentReport {
+        var options = InsightOptions()
+        change(&options)
+        return try await withModel { [options] model, surroundings in
             try await enrichReviews(
-                of: scope, in: store, by: model, options: InsightOptions(),
-                surroundings: surroundings)
+                of: scope, in: store, by: model, options: options, surroundings: surroundings)
         }
     }
 

@@ -298,6 +298,29 @@ import Testing
         #expect(left.json["left_alone"]?.integer == 3)
     }
 
+    @Test("Reviews whose answers could not be used twice are left alone until a refresh")
+    func refreshedEnrichment() async throws {
+        let place = try await BatchPlace(.sqlite)
+        let asked = try await place.askForEnrichment(.scope(.portfolio))
+        try place.store.ledger { ledger in
+            for var call in try ledger.openCalls(ofBatch: 1) {
+                (call.endedAt, call.cost, call.outcome) = (call.startedAt, 1, "unreadable")
+                try ledger.end(call)
+                call.modelBatch = nil
+                _ = try ledger.begin(call)
+            }
+            for var batch in try ledger.openBatches() {
+                batch.endedAt = batch.createdAt
+                try ledger.put(batch: batch)
+            }
+        }
+        let left = try await place.enrich(.scope(.portfolio))
+        #expect(left.made == 0 && left.left > 0 && left.asked.calls == 0)
+        #expect(left.failures.map(\.fault) == Array(repeating: .leftAlone, count: asked.asked))
+        let again = try await place.enrich(.scope(.portfolio)) { $0.isRefreshing = true }
+        #expect(again.made == left.left && again.failures.isEmpty)
+    }
+
     @Test("Themes are counted and kept answers used when a batch is asked, as directly")
     func atOnce() async throws {
         let place = try await BatchPlace(.sqlite)

@@ -143,6 +143,7 @@ struct PostgresStoreTests {
             ("postgres://db.example/x?sslmode=require", true), ("postgres:///x", true),
             ("postgres:///x?host=/run/socket", true), ("postgres://localhost/x", true),
             ("postgres://127.0.0.1:5433/x", true), ("postgres://[::1]/x", true),
+            ("postgres://127.example.com/x", false),
         ])
     func security(url: String, isSecuredOrLocal: Bool) throws {
         #expect(try PostgresConnection.isSecuredOrLocal(url) == isSecuredOrLocal)

@@ -27,7 +27,11 @@ struct FakeState: Sendable {
     /// The keys whose counters are kept.
     static let keyLimit = 4_096
 
+    /// The script of keys that have none of their own.
     var book: RuleBook
+    /// The scripts that keys have of their own.
+    var books: [UInt64: RuleBook] = [:]
+    /// How far each key is in its script.
     var progress: [UInt64: RuleProgress] = [:]
     var windows: [UInt64: RateWindow] = [:]
     var cache = PromptCache()
@@ -59,10 +63,34 @@ struct FakeState: Sendable {
         windows[id] = window
     }
 
+    /// The script of a key.
+    func book(of key: UInt64) -> RuleBook { books[key] ?? book }
+
+    /// Gives a key a script, or all keys where none is given; it begins anew.
+    mutating func take(_ book: RuleBook, for key: UInt64?) {
+        guard let key else {
+            (self.book, books, progress) = (book, [:], [:])
+            return
+        }
+        if books.count >= Self.keyLimit, books[key] == nil { books.removeAll() }
+        (books[key], progress[key]) = (book, nil)
+    }
+
+    /// The scripts in use, each with how far its keys are: that of a key, or all.
+    func scripts(of key: UInt64?) -> [(book: RuleBook, progress: [RuleProgress])] {
+        if let key { return [(book(of: key), progress[key].map { [$0] } ?? [])] }
+        let common = progress.filter { books[$0.key] == nil }.map(\.value)
+        return [(book, common)]
+            + books.sorted { $0.key < $1.key }.map { own in
+                (own.value, progress[own.key].map { [$0] } ?? [])
+            }
+    }
+
     /// The next answer of the script for a key.
     mutating func next(
         _ subject: RuleSubject, of key: UInt64
     ) -> (rule: RuleBook.Rule, answer: RuleBook.Answer)? {
+        let book = book(of: key)
         guard !book.rules.isEmpty else { return nil }
         if progress.count >= Self.keyLimit, progress[key] == nil { progress.removeAll() }
         var own = progress[key] ?? RuleProgress(book)
@@ -150,6 +178,11 @@ extension FakeOpenAI {
         }
         guard count >= order.after else { return false }
         return order.times.map { count < order.after + $0 } ?? true
+    }
+
+    /// Whether the script of a request's key has rules.
+    func hasRules(_ call: FakeCall) -> Bool {
+        state.withLock { !$0.book(of: call.key).rules.isEmpty }
     }
 
     /// Takes the script's next answer for a request, if a rule matches it.

@@ -12,7 +12,8 @@ extension FakeOpenAI {
             + "409 with what is left.",
         "GET /_fake/clock": "The clock, in seconds since 1970.",
         "POST /_fake/clock": "Moves the clock: {\"advance\": seconds} or {\"to\": seconds}.",
-        "PUT /_fake/rules": "Takes a script in place of that of --rules.",
+        "PUT /_fake/rules":
+            "Takes a script in place of that of --rules, for the key or, without one, for all.",
         "POST /_fake/reset":
             "Forgets requests, counters, files and batches, begins the script anew.",
         "GET /_fake/state": "How much is kept.",
@@ -70,13 +71,12 @@ extension FakeOpenAI {
 
     /// How far the script is: answers left of each rule, and requests that none answered.
     private func scriptReport(_ key: UInt64?) -> JSONValue {
-        let (book, progress, entries) = state.withLock { state in
-            let own = key.map { key in state.progress[key].map { [$0] } ?? [] }
-            return (state.book, own ?? Array(state.progress.values), state.log.newest(of: key))
-        }
-        let rules = book.rules.enumerated().map { index, rule in
-            let used = progress.map { $0.used[index] }.max() ?? 0
-            return (rule: rule, used: used, left: max(0, rule.length - used))
+        let (scripts, entries) = state.withLock { ($0.scripts(of: key), $0.log.newest(of: key)) }
+        let rules = scripts.flatMap { script in
+            script.book.rules.enumerated().map { index, rule in
+                let used = script.progress.map { $0.used[index] }.max() ?? 0
+                return (rule: rule, used: used, left: max(0, rule.length - used))
+            }
         }
         let unused = rules.filter { $0.left > 0 }
         let unmatched = entries.filter(\.isUnmatched)
@@ -97,10 +97,8 @@ extension FakeOpenAI {
     private func takeRules(_ request: WireRequest) throws(WireError) -> WireAnswer {
         do throws(RuleBook.Fault) {
             let book = try RuleBook(request.body)
-            state.withLock { state in
-                state.book = book
-                state.progress = [:]
-            }
+            let key = request.key.map(Self.keyHash)
+            state.withLock { $0.take(book, for: key) }
             return .json(200, .row(["rules": JSONValue(book.rules.count)]))
         } catch {
             throw WireError(400, error.words, type: "fake_error", code: "fake_rules")

@@ -52,14 +52,11 @@ extension FakeOpenAI {
     private func takeChatRule(
         _ body: JSONValue, _ customID: String?, _ call: inout FakeCall
     ) throws(WireError) {
-        let (hasRules, refuses) = state.withLock {
-            (!$0.book.rules.isEmpty, $0.book.refusesUnmatched)
-        }
-        guard hasRules else { return }
+        guard hasRules(call) else { return }
         takeRule(RuleSubject(chat: body, customID: customID), &call)
         guard call.rule == nil else { return }
         call.isUnmatched = true
-        guard refuses else { return }
+        guard state.withLock({ $0.book(of: call.key).refusesUnmatched }) else { return }
         throw WireError(
             400, "No rule of the script answers this request.", type: "fake_error",
             code: "fake_unmatched")

@@ -98,7 +98,7 @@ package final class FakeOpenAI: Sendable {
             let isChat = request.path == RuleSubject.chat && request.method == "POST"
             if isChat { return try chat(request, &call) }
             call.fault = try headerFault(request, call)
-            if call.fault == nil, state.withLock({ !$0.book.rules.isEmpty }) {
+            if call.fault == nil, hasRules(call) {
                 takeRule(RuleSubject(path: request.path), &call)
             }
             if call.fault?.disconnects == true { return disconnected(request, call) }

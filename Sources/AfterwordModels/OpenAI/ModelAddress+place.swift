@@ -34,7 +34,7 @@ package enum ModelServerFault: Error, Equatable, Sendable {
 extension ModelAddress {
     /// Whether it is this machine or one of `hosts`, encrypted or not.
     private func isOwn(_ hosts: Set<String>) -> Bool {
-        ["localhost", "127.0.0.1", "::1", "[::1]"].contains(host) || hosts.contains(host)
+        isLoopback(host: host) || hosts.contains(host)
     }
 
     /// Whether what is known of a model can be true here.

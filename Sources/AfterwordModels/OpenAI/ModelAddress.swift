@@ -1,3 +1,4 @@
+import AfterwordCore
 import Foundation
 
 /// Why an address must not receive the API key.
@@ -28,7 +29,6 @@ package struct ModelAddress: Sendable {
 
     /// Whether it is plain http to this machine, or to one of `hosts`.
     package func isNear(_ hosts: Set<String>) -> Bool {
-        let isLoopback = ["localhost", "127.0.0.1", "::1", "[::1]"].contains(host)
-        return scheme == "http" && (isLoopback || hosts.contains(host))
+        scheme == "http" && (isLoopback(host: host) || hosts.contains(host))
     }
 }

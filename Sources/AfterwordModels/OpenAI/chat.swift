@@ -42,10 +42,18 @@ private func responseFormat(_ request: ModelRequest, _ dialect: AnswerDialect) -
     return JSONValue.row(type).with("json_schema", schema)
 }
 
-/// The schema as a part of the prompt, for servers that know none.
-private func schemaOrder(_ schema: JSONValue) -> String {
+/// The words before a schema that is a part of the prompt.
+private let schemaOrderWords =
     "Answer with one JSON object that conforms to this JSON schema, and nothing around it:\n"
-        + schema.canonical
+
+/// The schema as a part of the prompt, for servers that know none.
+private func schemaOrder(_ schema: JSONValue) -> String { schemaOrderWords + schema.canonical }
+
+/// The schema that `schemaOrder` wrote at the end of a prompt; nil where there is none.
+func orderedSchema(_ prompt: String) -> JSONValue? {
+    let parts = prompt.split(separator: schemaOrderWords, omittingEmptySubsequences: false)
+    guard parts.count > 1, let written = parts.last else { return nil }
+    return try? JSONValue(parsing: Array(written.utf8))
 }
 
 extension AnswerDialect {

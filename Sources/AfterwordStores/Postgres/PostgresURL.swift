@@ -1,3 +1,4 @@
+import AfterwordCore
 import AfterwordPipeline
 import CLibpq
 import Foundation
@@ -28,8 +29,7 @@ extension PostgresConnection {
         }
         if getenv("PGSSLMODE") != nil { return true }
         let way = host ?? getenv("PGHOST").map { String(cString: $0) } ?? ""
-        return way.isEmpty || way.hasPrefix("/") || way == "localhost" || way == "::1"
-            || way.hasPrefix("127.")
+        return way.isEmpty || way.hasPrefix("/") || isLoopback(host: way)
     }
 
     /// A message with every secret of the URL replaced by `***`: the parts before the last `@`

@@ -20,6 +20,8 @@ struct EnrichCommand: AsyncParsableCommand {
     @OptionGroup var batches: BatchOptions
     @Option(help: "The scope, as of 'insight'.")
     var scope: String
+    @Flag(help: "Ask again where answers are known or could not be used. What was read stays.")
+    var refresh = false
 
     func validate() throws {
         try checkScope(scope)
@@ -32,7 +34,8 @@ struct EnrichCommand: AsyncParsableCommand {
             try requireLoaded(reader)
             return try resolveScope(reader, self.scope)
         }
-        let options = try model.options()
+        var options = try model.options()
+        options.isRefreshing = refresh
         let surroundings = insightSurroundings(isQuiet: output.json)
         if batches.batch {
             let report = try await model.withBatchModel { model in

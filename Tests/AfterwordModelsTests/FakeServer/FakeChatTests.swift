@@ -213,4 +213,34 @@ struct RuleBookTests {
         #expect(after.status == 409)
         #expect(after.json["unmatched_requests"]?.elements?.count == 1)
     }
+
+    @Test("A script that comes with a key is this key's own; without a key it is everybody's")
+    func scriptsByKey() throws {
+        func script(_ text: String) -> String {
+            #"{"rules":[{"name":"\#(text)","answers":[{"text":"\#(text)"}]}]}"#
+        }
+        let api = try FakeAPI()
+        #expect(api.call("PUT", "/_fake/rules", script("a"), key: "sk-a").status == 200)
+        #expect(api.call("PUT", "/_fake/rules", script("b"), key: "sk-b").status == 200)
+        #expect(api.chat(key: "sk-b").content == "b")
+        #expect(!["a", "b"].contains(api.chat(key: "sk-c").content))
+        #expect(api.call("GET", "/_fake/assert_finished", key: "sk-a").status == 409)
+        #expect(api.call("GET", "/_fake/assert_finished", key: "sk-b").status == 200)
+        // The second key's script stays where another key gets a new one, which begins anew.
+        #expect(api.chat(key: "sk-a").content == "a")
+        #expect(api.call("PUT", "/_fake/rules", script("c"), key: "sk-a").status == 200)
+        #expect(api.call("GET", "/_fake/assert_finished", key: "sk-b").status == 200)
+        #expect(api.chat(key: "sk-a").content == "c")
+        func all(_ method: String, _ path: String, _ body: String = "") -> WireAnswer {
+            api.api.answer(WireRequest(method, path, headers: [:], body: Array(body.utf8)))
+        }
+        let unmatched = all("GET", "/_fake/assert_finished").json
+        #expect(
+            unmatched["rules"]?.elements?.compactMap { $0["name"]?.text }.sorted()
+                == ["b", "c"])
+        #expect(unmatched["unused_rules"]?.elements?.isEmpty == true)
+        #expect(all("PUT", "/_fake/rules", script("d")).status == 200)
+        #expect(api.chat(key: "sk-a").content == "d")
+        #expect(api.chat(key: "sk-c").content == "d")
+    }
 }

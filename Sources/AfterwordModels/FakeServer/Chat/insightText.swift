@@ -3,7 +3,7 @@ import AfterwordCore
 /// The answer of the simulated model, where the request is one of Afterword's own: a message that
 /// holds reviews, and the schema of an insight or an enrichment. Nil for any other request.
 func insightText(_ request: ChatRequest) -> String? {
-    guard case .schema(let name, let schema, _) = request.format else { return nil }
+    guard let (name, schema) = answerSchema(request) else { return nil }
     let lexicon = AnswerSchema.lexicon(of: schema)
     let isInsight = schema["properties"]?["issue_highlights"] != nil
     let isEnrichment =
@@ -23,4 +23,17 @@ func insightText(_ request: ChatRequest) -> String? {
         return answer.canonical
     }
     return nil
+}
+
+/// The schema that an answer is to conform to: that of the format, or the one that the system's
+/// message ends with, which has no name and gets that of an enrichment.
+private func answerSchema(_ request: ChatRequest) -> (name: String, schema: JSONValue)? {
+    switch request.format {
+    case .schema(let name, let schema, _): (name, schema)
+    case .object:
+        request.messages.first { $0["role"]?.text == "system" }
+            .flatMap { orderedSchema(messageText($0)) }
+            .map { (EnrichmentSchema.name, $0) }
+    case .text: nil
+    }
 }
