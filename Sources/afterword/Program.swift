@@ -113,6 +113,7 @@ struct Afterword: ParsableCommand {
                 subcommands: [
                     RunCommand.self, PlanCommand.self, CatalogCommand.self, RejectsCommand.self,
                     ShapeCommand.self, RecleanCommand.self, RereadCommand.self,
+                    PruneCommand.self,
                 ]),
             CommandGroup(
                 name: "See",

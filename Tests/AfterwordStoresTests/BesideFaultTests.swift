@@ -76,7 +76,7 @@ import Testing
             call += 1
         }
         let all = [
-            "current", "payloads", "historyContents", "rawKeys", "months", "createdRange",
+            "current", "payloads", "historyContents", "known", "months", "createdRange",
             "distinctKeys",
         ]
         #expect(asked == Set(all))
@@ -141,8 +141,8 @@ private final class FailingLookUps: StoreLookUps {
     func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>] {
         try ask("historyContents").historyContents(reviewKeys)
     }
-    func rawKeys(_ records: [RawQuestion]) throws -> [RawIdentity: Int64] {
-        try ask("rawKeys").rawKeys(records)
+    func known(_ records: [RawQuestion]) throws -> [RawIdentity: KnownRecord] {
+        try ask("known").known(records)
     }
     func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary] {
         try ask("months").months(wanted)

@@ -106,6 +106,13 @@ final class KeepingStaged: ForwardingLoad {
     }
 }
 
+/// Keeps the bytes of records that are pruned.
+final class KeepingBytes: ForwardingLoad {
+    let load: any StoreLoad
+    init(_ load: any StoreLoad) { self.load = load }
+    func prune(raw keys: [Int64], run: Int64) throws {}
+}
+
 /// Cuts a body after 64 KiB.
 final class CuttingTexts: ForwardingReader {
     private let reader: any StoreReader

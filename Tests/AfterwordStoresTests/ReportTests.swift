@@ -170,7 +170,8 @@ import Testing
                     '16 search', '17 lists',
                     '18 lists of replaced versions',
                     '19 batches, enrichments, models as served', '20 deliveries',
-                    '21 prices of batches')
+                    '21 prices of batches',
+                    '23 pruned records')
             """)
         try store.grantReader(role)
         _ = try schema.open()

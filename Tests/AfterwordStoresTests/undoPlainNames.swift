@@ -104,10 +104,13 @@ let undoServed: String = {
         + undoServedColumns + views.map(\.make).joined()
 }()
 
-/// The same of the seventeenth, the sixteenth, the fifteenth, the thirteenth, the tenth and the
-/// ninth.
+/// Takes away the column that the twenty-third migration added, in either database.
+let undoPruned = "ALTER TABLE product_reviews_raw DROP COLUMN pruned_run;"
+
+/// The same of the twenty-third, the seventeenth, the sixteenth, the fifteenth, the thirteenth, the
+/// tenth and the ninth.
 let undoSinceDigestRules =
-    undoLists + undoSearch + undoReadings + undoCappedDumps + undoIdentityRules
+    undoPruned + undoLists + undoSearch + undoReadings + undoCappedDumps + undoIdentityRules
     + undoDigestRules
 
 let undoDigestRules = "ALTER TABLE runs DROP COLUMN digest_rules;"

@@ -112,7 +112,7 @@ extension DateOrderVote {
         let products = dumpIndex.products.keys.sorted().prefix(Self.askedProducts)
         try store.read { reader in
             for row in try products.flatMap({ try reader.raw(ofProduct: $0) }) {
-                guard let cleaner = cleaners[row.shape] else { continue }
+                guard row.prunedRun == nil, let cleaner = cleaners[row.shape] else { continue }
                 note(cleaner.clean(payload: row.payload, context: row.context))
             }
         }

@@ -93,8 +93,8 @@
         func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>] {
             try count().historyContents(reviewKeys)
         }
-        func rawKeys(_ records: [RawQuestion]) throws -> [RawIdentity: Int64] {
-            try count().rawKeys(records)
+        func known(_ records: [RawQuestion]) throws -> [RawIdentity: KnownRecord] {
+            try count().known(records)
         }
         func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary] {
             try count().months(wanted)
@@ -116,6 +116,7 @@
             try count().shapeDocument(name)
         }
         func append(raw rows: [RawRow]) throws { try count().append(raw: rows) }
+        func prune(raw keys: [Int64], run: Int64) throws { try count().prune(raw: keys, run: run) }
         var traits: StoreTraits { load.traits }
         func append(staged records: StagedRecords) throws {
             try count().append(staged: records)

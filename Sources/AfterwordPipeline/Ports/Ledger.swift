@@ -65,6 +65,16 @@ package struct LedgerRows: Equatable, Sendable {
         }
     }
 
+    /// Adds a record whose bytes the run took away.
+    package mutating func add(pruned row: RawRow) {
+        var builder = rules.encoder(for: .ledgerPruned)
+        builder.add(raw: row.record.identity)
+        builder.add(raw: row.record.payload)
+        builder.add(row.run)
+        builder.add(row.productID)
+        add(builder)
+    }
+
     /// The same digest for a new review's record, without allocating a row.
     mutating func add(
         rawOf review: NewReview, _ file: (name: String, shape: String), _ product: BorrowedBytes

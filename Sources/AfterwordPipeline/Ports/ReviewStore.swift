@@ -108,9 +108,9 @@ package protocol StoreLookUps: AnyObject {
     func payloads(_ rawKeys: [Int64]) throws -> [RawPayload]
     /// Content digests in the history of each review, late rows included.
     func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>]
-    /// Raw keys of those records that bronze holds; the payload that a review holds is never looked
-    /// up.
-    func rawKeys(_ records: [RawQuestion]) throws -> [RawIdentity: Int64]
+    /// Those records that bronze holds, or knows by a receipt; one with its bytes before receipts of
+    /// the same. The payload that a review holds is never looked up.
+    func known(_ records: [RawQuestion]) throws -> [RawIdentity: KnownRecord]
     /// The stored sums of months.
     func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary]
     /// First and last source `created_at` of each product's live reviews, without the reviews that
@@ -125,7 +125,7 @@ package protocol StoreLookUps: AnyObject {
 /// Keys (`…Key`) are 64-bit surrogates assigned by the caller (`reviewKeys(ofProduct:)`,
 /// `firstAppendedKey`, or counted up from `head`). They never enter a digest or a golden.
 ///
-/// Requirements on an implementation, 1 to 11 as `checkStoreContract` checks them:
+/// Requirements on an implementation, 1 to 13 as `checkStoreContract` checks them:
 ///
 /// 1. A batch holds at most 16,384 rows and about 8 MiB, or one row (`BatchLimit`); any batching
 ///    gives the same store.
@@ -138,9 +138,12 @@ package protocol StoreLookUps: AnyObject {
 /// 8. Sums with nothing left are gone from the current rows, not from the history.
 /// 9. `reader` reads what the load would commit now.
 /// 10. Texts come back byte for byte, however long.
-/// 11. A staged record is moved or deleted as told; no other appended row is changed or removed.
-/// 12. Only the thread inside `ReviewStore.load` calls a load, one call after another.
-/// 13. After a call has thrown, no other call is made, and the load is rolled back.
+/// 11. A staged record is moved or deleted as told; no other appended row is removed.
+/// 12. What models read comes back by product and by review.
+/// 13. A pruned record keeps its row without its bytes, and is found as such; no other appended row
+///     is changed.
+/// 14. Only the thread inside `ReviewStore.load` calls a load, one call after another.
+/// 15. After a call has thrown, no other call is made, and the load is rolled back.
 package protocol StoreLoad: StoreLookUps {
     /// The state that the run builds on: next keys and last digests.
     func head() throws -> StoreHead
@@ -162,8 +165,11 @@ package protocol StoreLoad: StoreLookUps {
     /// Inserts new reviews with all their rows.
     func insert(_ new: NewReviews) throws
     /// Appends rows to bronze. The caller never appends a record (identity and payload) that is
-    /// stored already.
+    /// stored already with its bytes.
     func append(raw rows: [RawRow]) throws
+    /// Empties the payload and the context of records, and names the run that did; everything else
+    /// of their rows stays.
+    func prune(raw keys: [Int64], run: Int64) throws
     /// How the store likes to be called: changes how work is divided, never what is stored.
     var traits: StoreTraits { get }
     /// Appends records to bronze in a store's first load, before the caller has decided what

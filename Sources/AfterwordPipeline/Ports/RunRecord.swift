@@ -34,6 +34,8 @@ package enum ObservedOrigin: String, Sendable {
     case reread
     /// A run of what a model read in reviews: the newest dump.
     case enrichment
+    /// A run that takes the bytes of old records away: the newest dump.
+    case prune
 }
 
 extension RunRecord {
@@ -42,7 +44,7 @@ extension RunRecord {
     var readsReviews: Bool {
         switch observedOrigin {
         case .given, .folderName, .identicalRun, .clock: true
-        case .replay, .catalog, .insight, .verdict, .reclean, .reread, .enrichment: false
+        case .replay, .catalog, .insight, .verdict, .reclean, .reread, .enrichment, .prune: false
         }
     }
 }
@@ -229,8 +231,8 @@ extension [RunRecord] {
     }
 
     /// The newest run that may have changed what the program counts: any except those of models'
-    /// answers.
+    /// answers, and those that prune.
     package var newestData: RunRecord? {
-        last { ![.insight, .enrichment].contains($0.observedOrigin) }
+        last { ![.insight, .enrichment, .prune].contains($0.observedOrigin) }
     }
 }

@@ -152,7 +152,19 @@ package struct RawIdentity: Hashable, Sendable {
     }
 }
 
-/// A row of `product_reviews_raw`: a record byte for byte, with where it was first seen.
+/// A record that bronze holds, or whose receipt it holds.
+package struct KnownRecord: Equatable, Sendable {
+    package var rawKey: Int64
+    /// Only its receipt is left: it can be held by no review.
+    package var isPruned: Bool
+
+    package init(rawKey: Int64, isPruned: Bool) {
+        (self.rawKey, self.isPruned) = (rawKey, isPruned)
+    }
+}
+
+/// A row of `product_reviews_raw`: a record byte for byte, with where it was first seen; or its
+/// receipt, once its bytes are pruned.
 package struct RawRow: Equatable, Sendable {
     package var rawKey: Int64
     package var productKey: Int64
@@ -168,6 +180,8 @@ package struct RawRow: Equatable, Sendable {
     package var payload: [UInt8]
     /// The mapped fields that enclosed the record; empty for none.
     package var context: [UInt8]
+    /// The run that took its bytes away (`pruneBronze`); nil where it has them.
+    package var prunedRun: Int64?
 
     package init(
         rawKey: Int64, productKey: Int64, productID: Text, record: RawIdentity, run: Int64,

@@ -1,14 +1,19 @@
 import AfterwordCore
 
-/// Checks that every stored payload still matches its digest, and sums what the runs wrote of
-/// products beside their history.
+/// Checks that every stored payload still matches its digest, and that of a pruned one nothing but
+/// the receipt is left; sums what the runs wrote of products beside their history.
 struct BronzeAudit {
     /// Bronze and attributes, by run.
     private(set) var ledgers: [Int64: LedgerRows]
+    /// The runs that prune.
+    private let prunes: Set<Int64>
     private var brokenRecord: AuditFinding?
     private var brokenProduct: AuditFinding?
 
-    init(rules: [Int64: DigestRules]) { ledgers = rules.mapValues { LedgerRows(by: $0) } }
+    init(rules: [Int64: DigestRules], _ runs: [RunRecord]) {
+        ledgers = rules.mapValues { LedgerRows(by: $0) }
+        prunes = Set(runs.filter { $0.observedOrigin == .prune }.map(\.run))
+    }
 
     var finding: AuditFinding? { brokenRecord ?? brokenProduct }
 
@@ -21,12 +26,15 @@ struct BronzeAudit {
     /// - Parameter rows: The next rows in order.
     mutating func take(_ rows: [RawRow], _ workers: WorkerPool) {
         let empty = ledgers.mapValues { LedgerRows(by: $0.rules) }
-        let parts = workers.parts(of: rows.count) { places in
+        let parts = workers.parts(of: rows.count) { [prunes] places in
             var part = Part()
             for place in places {
                 let row = rows[place]
-                if part.broken == nil, breaksDigest(row) { part.broken = place }
+                let isBroken = row.prunedRun.map { !isReceipt(row, of: $0, among: prunes) }
+                if part.broken == nil, isBroken ?? breaksDigest(row) { part.broken = place }
                 part.ledgers[row.run, default: empty[row.run] ?? LedgerRows()].add(row)
+                guard let run = row.prunedRun else { continue }
+                part.ledgers[run, default: empty[run] ?? LedgerRows()].add(pruned: row)
             }
             return part
         }
@@ -42,7 +50,9 @@ struct BronzeAudit {
         AuditFinding(
             run: row.run, table: "product_reviews_raw",
             row: "product \(row.productID) identity \(row.record.identity)",
-            what: "its bytes are not those its digest was made of")
+            what: row.prunedRun == nil
+                ? "its bytes are not those its digest was made of"
+                : "it is not the receipt of a record that a run pruned")
     }
 
     /// Takes the objects and the attributes of the next products.
@@ -61,6 +71,11 @@ struct BronzeAudit {
             ledgers[row.run, default: LedgerRows()].add(row)
         }
     }
+}
+
+/// Whether nothing is left of a record's bytes, and a later run took them.
+private func isReceipt(_ row: RawRow, of run: Int64, among prunes: Set<Int64>) -> Bool {
+    row.payload.isEmpty && row.context.isEmpty && prunes.contains(run) && run > row.run
 }
 
 private func breaksDigest(_ row: RawRow) -> Bool {

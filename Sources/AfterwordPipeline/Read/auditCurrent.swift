@@ -16,7 +16,8 @@ struct CurrentAudit {
             if row.version > version { newest[row.reviewKey] = place }
         }
         var records: [Int64: RawIdentity] = [:]
-        for row in rows.raw { records[row.rawKey] = row.record }
+        // A review holds no record that is pruned.
+        for row in rows.raw where row.prunedRun == nil { records[row.rawKey] = row.record }
         if rows.span.part != nil, rows.span.beginsProducts { firstRecords = records }
         reviewCount += rows.reviews.count
         versionedCount += newest.count

@@ -47,7 +47,7 @@ private struct AuditWalk {
     init(_ runs: [RunRecord], _ reader: any StoreReader) throws {
         let rules = try knownRules(runs)
         history = HistoryAudit(rules: rules)
-        bronze = BronzeAudit(rules: rules)
+        bronze = BronzeAudit(rules: rules, runs)
         sums = SumAudit(runs: Set(rules.keys))
         distinct = try DistinctAudit(reader)
         links = try LinkAudit(reader)

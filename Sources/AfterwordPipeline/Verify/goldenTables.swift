@@ -83,7 +83,7 @@ extension Balance {
 
 extension RawRow {
     package var json: JSONValue {
-        .row([
+        let row = JSONValue.row([
             "product_id": JSONValue(productID),
             "identity_digest": .string(record.identity.description),
             "payload_digest": .string(record.payload.description), "run": JSONValue(run),
@@ -91,6 +91,7 @@ extension RawRow {
             "shape": .string(shape), "payload": JSONValue(bytes: payload),
             "context": JSONValue(bytes: context),
         ])
+        return prunedRun.map { row.with("pruned_run", JSONValue($0)) } ?? row
     }
 }
 

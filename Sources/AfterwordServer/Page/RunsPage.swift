@@ -159,6 +159,7 @@ func kindName(_ run: RunRecord) -> String {
     case .enrichment: "what a model read"
     case .verdict: "a person's verdict"
     case .reclean, .reread: "stored reviews read again"
+    case .prune: "bytes of old records removed"
     }
 }
 

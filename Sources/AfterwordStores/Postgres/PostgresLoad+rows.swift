@@ -28,6 +28,16 @@ extension PostgresLoad {
             [postgresArray(moves.compactMap { $0.newKey == nil ? $0.rawKey : nil })])
     }
 
+    func prune(raw keys: [Int64], run: Int64) throws {
+        guard !keys.isEmpty else { return }
+        try buildIndexes()
+        try connection.run(
+            """
+            UPDATE product_reviews_raw SET payload = '', context = '', pruned_run = $2::bigint
+            WHERE raw_key = ANY ($1::bigint[])
+            """, [postgresArray(keys), String(run)])
+    }
+
     func append(productRaw rows: [ProductRawRow]) throws -> [ProductRawRow] {
         let new = try insertOnce(rows, into: .productRaw)
         let keys = Set(

@@ -113,8 +113,8 @@ final class PostgresLoad: StoreLoad {
     func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>] {
         try lookUp(reviewKeys) { try $0.historyContents(reviewKeys) } ?? [:]
     }
-    func rawKeys(_ records: [RawQuestion]) throws -> [RawIdentity: Int64] {
-        try lookUp(records) { try $0.rawKeys(records) } ?? [:]
+    func known(_ records: [RawQuestion]) throws -> [RawIdentity: KnownRecord] {
+        try lookUp(records) { try $0.known(records) } ?? [:]
     }
     func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary] {
         try lookUp(wanted) { try $0.months(wanted) } ?? []

@@ -39,11 +39,11 @@ final class PostgresLookUps: StoreLookUps {
         return contents
     }
 
-    func rawKeys(_ records: [RawQuestion]) throws -> [RawIdentity: Int64] {
+    func known(_ records: [RawQuestion]) throws -> [RawIdentity: KnownRecord] {
         guard !records.isEmpty else { return [:] }
         let found = try connection.run(
             """
-            SELECT r.raw_key, r.identity_digest, r.payload_digest
+            SELECT r.raw_key, r.identity_digest, r.payload_digest, r.pruned_run
             FROM unnest($1::bytea[], $2::bytea[], $3::bigint[])
                 AS wanted (identity_digest, payload_digest, review_key)
             JOIN product_reviews_current b
@@ -52,7 +52,7 @@ final class PostgresLookUps: StoreLookUps {
                 AND r.identity_digest = wanted.identity_digest
                 AND r.payload_digest = wanted.payload_digest
             UNION ALL
-            SELECT raw_key, identity_digest, payload_digest FROM product_reviews_raw
+            SELECT raw_key, identity_digest, payload_digest, pruned_run FROM product_reviews_raw
             JOIN unnest($1::bytea[], $2::bytea[]) AS wanted (identity_digest, payload_digest)
                 USING (identity_digest, payload_digest)
             WHERE raw_key < 0
@@ -66,9 +66,12 @@ final class PostgresLookUps: StoreLookUps {
             let record = RawIdentity(
                 identity: try row.digest128("identity_digest"),
                 payload: try row.digest128("payload_digest"))
-            return (record, try row.number("raw_key"))
+            let known = KnownRecord(
+                rawKey: try row.number("raw_key"),
+                isPruned: try row.optionalRun("pruned_run") != nil)
+            return (record, known)
         }
-        return Dictionary(found) { first, _ in first }
+        return Dictionary(found) { $0.isPruned ? $1 : $0 }
     }
 
     func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary] {

@@ -51,6 +51,9 @@ extension ColumnRow {
     func optionalCount(_ column: String) throws -> Int64? {
         try optional(column, in: Believed.counts)
     }
+    func optionalRun(_ column: String) throws -> Int64? {
+        try optional(column, in: Believed.runs)
+    }
     func optionalRating(_ column: String) throws -> Int64? {
         try optional(column, in: Believed.ratings)
     }

@@ -69,7 +69,7 @@ extension ColumnRow {
 
     var rawRow: RawRow {
         get throws {
-            RawRow(
+            var row = RawRow(
                 rawKey: try number("raw_key"), productKey: try productKey(),
                 productID: try id("product_id"),
                 record: RawIdentity(
@@ -78,6 +78,8 @@ extension ColumnRow {
                 run: try run(), file: try string("file"), offset: try count("offset"),
                 length: try count("length"), shape: try string("shape"),
                 payload: try bytes("payload"), context: try bytes("context"))
+            row.prunedRun = try optionalRun("pruned_run")
+            return row
         }
     }
 

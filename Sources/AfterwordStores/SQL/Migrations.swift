@@ -93,6 +93,8 @@ extension SchemaMigration {
         SchemaMigration(20, "20 deliveries", [.create(.deliveries)]),
         // Batches of before have no prices: those of the collecting command count for them.
         SchemaMigration(21, "21 prices of batches", [.addColumns(.modelBatches)]),
+        SchemaMigration(
+            23, "23 pruned records", [.allowWords(.runs), .addColumns(.rawRecords)]),
     ]
 
     /// Columns and tables get the words of their field: no row changes.

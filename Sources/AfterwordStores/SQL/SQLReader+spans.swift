@@ -73,8 +73,8 @@ extension SQLReader {
                 ) { try $0.rawRow }
         }
         return found.sorted { left, right in
-            (left.productID, left.record.identity, left.record.payload) < (
-                right.productID, right.record.identity, right.record.payload
+            (left.productID, left.record.identity, left.record.payload, left.run) < (
+                right.productID, right.record.identity, right.record.payload, right.run
             )
         }
     }

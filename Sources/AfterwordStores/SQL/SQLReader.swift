@@ -226,7 +226,7 @@ final class SQLReader: StoreReader {
             FROM product_reviews_raw r JOIN products_dim p ON p.product_key = r.product_key
             WHERE r.raw_key < 0
             """
-        let order = "ORDER BY product_id, identity_digest, payload_digest"
+        let order = "ORDER BY product_id, identity_digest, payload_digest, run"
         guard let id else {
             return try all("\(first) UNION ALL \(appended) \(order)") { try $0.rawRow }
         }

@@ -14,7 +14,9 @@ extension Table {
             .number("raw_key", .bulkKey),
             .number("product_key", .none, "NULL for a review's first record").optional,
             .blob("identity_digest"), .blob("payload_digest"),
-        ] + place + [.text("shape")] + bytes
+        ] + place + [.text("shape")] + bytes + [
+            .number("pruned_run", .none, "the run that took its bytes away").optional.since(23)
+        ]
     ).ruled("(raw_key < 0) = (product_key IS NOT NULL)")
 
     static let productRaw = Table(

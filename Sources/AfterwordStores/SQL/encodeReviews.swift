@@ -17,6 +17,7 @@ struct RawRecord: TableRow {
     var shape: BorrowedBytes
     var payload: BorrowedBytes
     var context: BorrowedBytes
+    var prunedRun: Int64?
 
     @inline(__always)
     func encode(into row: inout some RowSink) {
@@ -31,6 +32,7 @@ struct RawRecord: TableRow {
         row.add(text: shape)
         row.add(blob: payload)
         row.add(blob: context)
+        row.add(prunedRun)
     }
 }
 
@@ -45,7 +47,7 @@ extension RawRow: TableRow {
                             rawKey: rawKey, productKey: rawKey < 0 ? productKey : nil,
                             identity: record.identity, payloadDigest: record.payload, run: run,
                             offset: offset, length: length, file: file, shape: shape,
-                            payload: payload, context: context
+                            payload: payload, context: context, prunedRun: prunedRun
                         ).encode(into: &copying)
                     }
                 }

@@ -55,6 +55,18 @@ extension SQLiteLoad {
         try write(moves.filter { $0.newKey == nil }, drop) { drop.add($0.rawKey) }
     }
 
+    func prune(raw keys: [Int64], run: Int64) throws {
+        let prune = try statement(
+            """
+            UPDATE product_reviews_raw SET payload = x'', context = x'', pruned_run = ?
+            WHERE raw_key = ?
+            """)
+        try write(keys, prune) {
+            prune.add(run)
+            prune.add($0)
+        }
+    }
+
     func append(productRaw rows: [ProductRawRow]) throws -> [ProductRawRow] {
         try writeOnce(rows, into: .productRaw)
     }

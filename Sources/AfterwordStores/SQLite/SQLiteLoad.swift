@@ -128,8 +128,8 @@ final class SQLiteLoad: StoreLoad {
     func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>] {
         try lookUps.historyContents(reviewKeys)
     }
-    func rawKeys(_ records: [RawQuestion]) throws -> [RawIdentity: Int64] {
-        try lookUps.rawKeys(records)
+    func known(_ records: [RawQuestion]) throws -> [RawIdentity: KnownRecord] {
+        try lookUps.known(records)
     }
     func distinctKeys(ofProducts keys: [Int64]) throws -> [Int64: DistinctKeys] {
         try lookUps.distinctKeys(ofProducts: keys)

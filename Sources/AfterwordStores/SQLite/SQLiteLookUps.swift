@@ -35,16 +35,16 @@ final class SQLiteLookUps: StoreLookUps {
         return contents
     }
 
-    func rawKeys(_ records: [RawQuestion]) throws -> [RawIdentity: Int64] {
+    func known(_ records: [RawQuestion]) throws -> [RawIdentity: KnownRecord] {
         let found = try statements.ask(
             """
-            SELECT raw_key, identity_digest, payload_digest FROM product_reviews_raw
+            SELECT raw_key, identity_digest, payload_digest, pruned_run FROM product_reviews_raw
             WHERE raw_key = (
                 SELECT first_raw_key FROM product_reviews_current
                 WHERE review_key = ?1 AND raw_key <> first_raw_key
             ) AND identity_digest = ?2 AND payload_digest = ?3
             UNION ALL
-            SELECT raw_key, identity_digest, payload_digest FROM product_reviews_raw
+            SELECT raw_key, identity_digest, payload_digest, pruned_run FROM product_reviews_raw
             WHERE raw_key < 0 AND identity_digest = ?2 AND payload_digest = ?3
             """, of: records
         ) {
@@ -54,11 +54,12 @@ final class SQLiteLookUps: StoreLookUps {
         } _: {
             (
                 RawIdentity(identity: try $0.digest128(1), payload: try $0.digest128(2)),
-                try $0.number(0)
+                KnownRecord(
+                    rawKey: try $0.number(0), isPruned: try $0.optionalRun("pruned_run") != nil)
             )
         }
         // A review's first record takes precedence over appended ones.
-        return Dictionary(found) { first, _ in first }
+        return Dictionary(found) { $0.isPruned ? $1 : $0 }
     }
 
     func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary] {

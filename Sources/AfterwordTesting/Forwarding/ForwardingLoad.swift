@@ -37,8 +37,8 @@ extension ForwardingLoad {
     package func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>] {
         try target().historyContents(reviewKeys)
     }
-    package func rawKeys(_ records: [RawQuestion]) throws -> [RawIdentity: Int64] {
-        try target().rawKeys(records)
+    package func known(_ records: [RawQuestion]) throws -> [RawIdentity: KnownRecord] {
+        try target().known(records)
     }
     package func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary] {
         try target().months(wanted)
@@ -60,6 +60,9 @@ extension ForwardingLoad {
 extension ForwardingLoad {
     package func insert(_ new: NewReviews) throws { try target().insert(new) }
     package func append(raw rows: [RawRow]) throws { try target().append(raw: rows) }
+    package func prune(raw keys: [Int64], run: Int64) throws {
+        try target().prune(raw: keys, run: run)
+    }
     package func append(staged records: StagedRecords) throws {
         try target().append(staged: records)
     }

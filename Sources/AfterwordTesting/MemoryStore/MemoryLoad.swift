@@ -106,9 +106,10 @@ final class MemoryLoad: StoreLoad {
         return contents
     }
 
-    func rawKeys(_ records: [RawQuestion]) throws -> [RawIdentity: Int64] {
+    func known(_ records: [RawQuestion]) throws -> [RawIdentity: KnownRecord] {
         let wanted = Set(records.map(\.record))
         return state.rawKeys.filter { wanted.contains($0.key) }
+            .mapValues { KnownRecord(rawKey: $0, isPruned: isPruned($0)) }
     }
 
     func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary] {
@@ -141,11 +142,24 @@ final class MemoryLoad: StoreLoad {
 
     func append(raw rows: [RawRow]) throws {
         for row in rows {
-            precondition(state.rawKeys[row.record] == nil, "a raw record is kept once")
+            let old = state.rawKeys[row.record]
             state.raw[row.rawKey] = row
+            // A receipt stays behind the record that came again.
+            if row.prunedRun != nil, old != nil { continue }
+            precondition(old.map(isPruned) ?? true, "a raw record is kept once")
             state.rawKeys[row.record] = row.rawKey
         }
     }
+
+    func prune(raw keys: [Int64], run: Int64) throws {
+        for key in keys {
+            guard var row = state.raw[key] else { preconditionFailure("a record that is stored") }
+            (row.payload, row.context, row.prunedRun) = ([], [], run)
+            state.raw[key] = row
+        }
+    }
+
+    private func isPruned(_ rawKey: Int64) -> Bool { state.raw[rawKey]?.prunedRun != nil }
 
     func append(productRaw rows: [ProductRawRow]) throws -> [ProductRawRow] {
         let before = state.productRaw.count

@@ -59,8 +59,8 @@ final class MemoryReader: StoreReader {
 
     func raw(ofProduct id: Text?) throws -> [RawRow] {
         state.raw.values.filter { id == nil || $0.productID == id }.sorted { l, r in
-            (l.productID, l.record.identity, l.record.payload)
-                < (r.productID, r.record.identity, r.record.payload)
+            (l.productID, l.record.identity, l.record.payload, l.run)
+                < (r.productID, r.record.identity, r.record.payload, r.run)
         }
     }
 

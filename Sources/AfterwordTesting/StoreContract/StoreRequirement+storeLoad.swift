@@ -40,6 +40,9 @@ extension StoreRequirement {
         StoreRequirement("StoreLoad", 12, "what models read comes back by product and review") {
             try $0.enrichmentsComeBack()
         },
+        StoreRequirement("StoreLoad", 13, "a pruned record keeps its row, and is found as such") {
+            try $0.prunedRecordsLeaveReceipts()
+        },
     ]
 }
 
@@ -83,7 +86,7 @@ extension StoreCheck {
         _ load: any StoreLoad, _ raw: RawRow, _ review: StoredReview
     ) throws {
         let unknown = RawIdentity(identity: raw.record.payload, payload: raw.record.identity)
-        let keys = try load.rawKeys([
+        let keys = try load.known([
             RawQuestion(record: raw.record, reviewKey: review.reviewKey),
             RawQuestion(record: unknown, reviewKey: nil),
         ])
@@ -261,6 +264,40 @@ extension StoreCheck {
             try expect(raw.map(\.productID), is: [product.productID], "their products")
             try expect(raw.map(\.payload), is: [[1, 2, 3]], "their bytes")
         }
+    }
+
+    fileprivate func prunedRecordsLeaveReceipts() throws {
+        let store = try loaded()
+        try store.load(LoadIntent(isRehearsal: true)) { load in
+            let (run, before) = (try load.head().nextRun, try load.reader.raw(ofProduct: nil))
+            let appended = before.filter { $0.rawKey < 0 }
+            try load.prune(raw: appended.prefix(2).map(\.rawKey), run: run)
+            let wanted = before.map { row in
+                var row = row
+                if appended.prefix(2).contains(where: { $0.rawKey == row.rawKey }) {
+                    (row.payload, row.context, row.prunedRun) = ([], [], run)
+                }
+                return row
+            }
+            try expect(appended.count > 2, "the records are too few")
+            try expect(try load.reader.raw(ofProduct: nil), is: wanted, "records")
+            let found = try load.known(
+                appended.map { RawQuestion(record: $0.record, reviewKey: nil) })
+            for (place, row) in appended.enumerated() {
+                let known = KnownRecord(rawKey: row.rawKey, isPruned: place < 2)
+                try expect(found[row.record], is: known, "record \(place)")
+            }
+            try load.append(raw: [again(appended[0], run)])
+            let back = try load.known([RawQuestion(record: appended[0].record, reviewKey: nil)])
+            try expect(back[appended[0].record]?.isPruned, is: false, "a record that came again")
+        }
+    }
+
+    /// A record as it comes again in a run.
+    private func again(_ row: RawRow, _ run: Int64) -> RawRow {
+        var row = row
+        (row.rawKey, row.run) = (row.rawKey * 1_000, run)
+        return row
     }
 
     /// Two staged records, of three bytes and of two.

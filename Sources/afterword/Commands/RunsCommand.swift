@@ -50,6 +50,7 @@ struct RunsCommand: ParsableCommand {
         case .reclean: ", read stored records again"
         case .reread: ", read stored texts again, by reader \(record.reader ?? 0)"
         case .enrichment: ", stored what a model read"
+        case .prune: ", removed the bytes of old records"
         default:
             ", complete: \(record.completeness.rawValue), deleted " + grouped(record.deleted)
         }

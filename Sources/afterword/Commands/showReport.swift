@@ -213,7 +213,7 @@ private func origin(_ origin: ObservedOrigin) -> String {
     case .catalog: "a catalogue"
     case .insight, .enrichment: "as the dump they are of"
     case .verdict: "when it was judged"
-    case .reclean, .reread: "as the newest dump"
+    case .reclean, .reread, .prune: "as the newest dump"
     case .replay: "as the run whose rejects these are"
     }
 }

@@ -36,10 +36,10 @@ private func split(
     _ inserts: [Candidate], _ stored: StoredRows
 ) -> (new: [Candidate], known: [Candidate]) {
     // The array is not copied where nothing is taken out: a product may have very many inserts.
-    if stored.rawKeys.isEmpty { return (inserts, []) }
+    if stored.known.isEmpty { return (inserts, []) }
     return (
-        inserts.filter { stored.rawKeys[$0.raw] == nil },
-        inserts.filter { stored.rawKeys[$0.raw] != nil }
+        inserts.filter { stored.known[$0.raw] == nil },
+        inserts.filter { stored.known[$0.raw] != nil }
     )
 }
 
@@ -175,17 +175,18 @@ private struct Decision {
     }
 
     /// Decides which bytes of a duplicate group go to bronze: each payload once, at its first place
-    /// in the dump.
+    /// in the dump. One that was pruned goes there again, and is not new.
     mutating func keepPayloads(of group: DuplicateGroup) throws -> GroupPayloads {
         var payloads = GroupPayloads()
         var keptKeys: Set<Int64> = []
         for candidate in product.otherPayloads(of: group) {
-            if let key = stored.rawKeys[candidate.raw] {
-                payloads.raw[candidate.payload] = .stored(key)
+            let known = stored.known[candidate.raw]
+            if let known, !known.isPruned {
+                payloads.raw[candidate.payload] = .stored(known.rawKey)
                 continue
             }
             payloads.raw[candidate.payload] = .added(changes.raw.count)
-            payloads.new.insert(candidate.payload)
+            if known == nil { payloads.new.insert(candidate.payload) }
             if let key = candidate.stagedKey { keptKeys.insert(key) }
             changes.raw.append(try rawChange(candidate))
         }

@@ -32,8 +32,8 @@ struct StoredRows: Sendable {
     var payloads: [Int64: RawPayload] = [:]
     /// Content digests in the history of each review, by review key.
     var contents: [Int64: Set<Digest256>] = [:]
-    /// Keys of the records that bronze holds.
-    var rawKeys: [RawIdentity: Int64] = [:]
+    /// The records that bronze holds, or knows by a receipt.
+    var known: [RawIdentity: KnownRecord] = [:]
 
     init() {}
 
@@ -43,6 +43,6 @@ struct StoredRows: Sendable {
         let held = wanted.contents.compactMap { reviews[$0]?.rawKey }.sorted()
         for payload in try lookUps.payloads(held) { payloads[payload.rawKey] = payload }
         contents = try lookUps.historyContents(wanted.contents)
-        rawKeys = try lookUps.rawKeys(wanted.raw)
+        known = try lookUps.known(wanted.raw)
     }
 }
