@@ -108,8 +108,8 @@ package protocol StoreLookUps: AnyObject {
     func payloads(_ rawKeys: [Int64]) throws -> [RawPayload]
     /// Content digests in the history of each review, late rows included.
     func historyContents(_ reviewKeys: [Int64]) throws -> [Int64: Set<Digest256>]
-    /// Those records that bronze holds, or knows by a receipt; one with its bytes before receipts of
-    /// the same. The payload that a review holds is never looked up.
+    /// Those records that bronze holds, or knows by a receipt; one with its bytes goes before
+    /// receipts of the same. The payload that a review holds is never looked up.
     func known(_ records: [RawQuestion]) throws -> [RawIdentity: KnownRecord]
     /// The stored sums of months.
     func months(_ wanted: [MonthQuestion]) throws -> [MonthSummary]
