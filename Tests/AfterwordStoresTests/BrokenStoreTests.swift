@@ -40,6 +40,7 @@ import Testing
         .reader("StoreLoad 10", "cuts texts") { CuttingTexts($0) },
         .load("StoreLoad 11", "keeps staged records") { KeepingStaged($0) },
         .load("StoreLoad 12", "reads all enrichments") { AllEnrichments($0) },
+        .load("StoreLoad 13", "forgets what is worked on") { ForgettingWork($0) },
     ]
 
     private static let readers: [BrokenStore] = [

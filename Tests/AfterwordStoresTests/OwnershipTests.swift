@@ -81,7 +81,7 @@ import Testing
         "14 checks without lists": "", "15 readings": undoReadings, "16 search": undoSearch,
         "17 lists": undoLists, "18 lists of replaced versions": "",
         "19 batches, enrichments, models as served": undoServed,
-        "20 deliveries": "DROP TABLE deliveries",
+        "20 deliveries": "DROP TABLE deliveries", "22 work": undoWork,
     ]
 
     private func undo(_ migration: String, in database: Database) throws {

@@ -156,7 +156,7 @@ import Testing
             """
             \(namesOfServedViews.map { "DROP VIEW \(views).\($0);" }.joined())
             DROP VIEW \(views).review_enrichments; \(undoServedColumns)
-            DROP TABLE deliveries;
+            DROP TABLE deliveries; DROP VIEW \(views).work_marks; DROP TABLE work_marks;
             DROP VIEW \(views).scopes; \(undoDistinctColumns)
             \(undoSinceDigestRules)
             \(undoPlainNamesOfPostgres)
@@ -169,7 +169,8 @@ import Testing
                     '13 estimated times, restated versions, capped dumps', '15 readings',
                     '16 search', '17 lists',
                     '18 lists of replaced versions',
-                    '19 batches, enrichments, models as served', '20 deliveries')
+                    '19 batches, enrichments, models as served', '20 deliveries',
+                    '22 work')
             """)
         try store.grantReader(role)
         _ = try schema.open()

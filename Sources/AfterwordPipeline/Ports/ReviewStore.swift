@@ -224,6 +224,8 @@ package protocol StoreLoad: StoreLookUps {
     func append(answers: [CachedAnswer]) throws
     /// Appends verdicts on reviews; no verdict is ever changed or removed.
     func append(verdicts: [VerdictRow]) throws
+    /// Appends marks of people's work; no mark is ever changed or removed.
+    func append(workMarks: [WorkMarkRow]) throws
     /// Appends what a model read in reviews; no row of it is ever changed or removed.
     func append(enrichments: [EnrichmentRow]) throws
     /// Appends links between reviews; no link is ever changed or removed.

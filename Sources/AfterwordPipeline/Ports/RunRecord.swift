@@ -34,15 +34,17 @@ package enum ObservedOrigin: String, Sendable {
     case reread
     /// A run of what a model read in reviews: the newest dump.
     case enrichment
+    /// A run that records marks of people's work: the clock.
+    case work
 }
 
 extension RunRecord {
     /// Whether the run loaded a dump of reviews, rather than rejects, a catalog, a model's answers,
-    /// a verdict or stored records.
+    /// a verdict, marks or stored records.
     var readsReviews: Bool {
         switch observedOrigin {
         case .given, .folderName, .identicalRun, .clock: true
-        case .replay, .catalog, .insight, .verdict, .reclean, .reread, .enrichment: false
+        case .replay, .catalog, .insight, .verdict, .reclean, .reread, .enrichment, .work: false
         }
     }
 }
@@ -229,8 +231,8 @@ extension [RunRecord] {
     }
 
     /// The newest run that may have changed what the program counts: any except those of models'
-    /// answers.
+    /// answers and of people's work.
     package var newestData: RunRecord? {
-        last { ![.insight, .enrichment].contains($0.observedOrigin) }
+        last { ![.insight, .enrichment, .work].contains($0.observedOrigin) }
     }
 }

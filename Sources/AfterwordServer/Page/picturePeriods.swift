@@ -38,7 +38,8 @@ extension Call {
             case .catalog: name = "Catalog load"
             case .replay: name = "Rejected records loaded"
             case .reclean, .reread: name = "Stored reviews read again"
-            case .given, .folderName, .identicalRun, .clock, .insight, .enrichment, .verdict:
+            case .given, .folderName, .identicalRun, .clock, .insight, .enrichment, .verdict,
+                .work:
                 return nil
             }
             return PictureMark(

@@ -91,6 +91,9 @@ extension SchemaMigration {
                 .reportView(.enrichments),
             ]),
         SchemaMigration(20, "20 deliveries", [.create(.deliveries)]),
+        SchemaMigration(
+            22, "22 work",
+            [.allowWords(.runs), .create(.workMarks), .reportView(.workMarks)]),
     ]
 
     /// Columns and tables get the words of their field: no row changes.

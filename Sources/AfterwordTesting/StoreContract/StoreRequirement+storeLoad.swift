@@ -40,6 +40,9 @@ extension StoreRequirement {
         StoreRequirement("StoreLoad", 12, "what models read comes back by product and review") {
             try $0.enrichmentsComeBack()
         },
+        StoreRequirement("StoreLoad", 13, "marks of work come back by run and place") {
+            try $0.marksComeBack()
+        },
     ]
 }
 
