@@ -16,6 +16,14 @@ package struct ServiceConfiguration: Sendable {
     package var productLink: String?
     /// Treat an empty required text on a page as an error, for tests.
     package var refusesEmptyTexts = false
+    /// Who marks things where no key says it: on this machine.
+    package var personName = "local"
+    /// Whether pages offer to record work.
+    var recordsWork = false
+    /// The language of insights that pages offer to make.
+    package var insightLanguage = Language.english
+    /// What an insight costs at most; nil where pages offer to make none.
+    var insightPrice: InsightPricer?
     /// The service's clock.
     package var now: @Sendable () -> Instant
 
@@ -45,6 +53,8 @@ package struct ServiceConfiguration: Sendable {
 package struct ServiceLimits: Sendable {
     /// Bytes of a request body.
     package var bodyBytes = 16 << 10
+    /// Bytes of a form, which names all entries of a page.
+    package var formBytes = 256 << 10
     /// Bytes of a request's headers, and their number.
     package var headerBytes = 16 << 10
     package var headers = 64
@@ -88,10 +98,19 @@ package struct ServiceLimits: Sendable {
     package init() {}
 }
 
-/// Makes an insight. Apart from job rows this is the only way in which the service writes, and only
-/// to the tables of insights and their ledger.
+/// Makes an insight. Apart from job rows and marks of work this is the only way in which the
+/// service writes, and only to the tables of insights and their ledger.
 package typealias InsightMaker = @Sendable (ReviewScope, Language) async throws -> InsightOutcome
 
 /// Predicts, from one snapshot, what a request for an insight will lead to.
 package typealias InsightOutlooker =
     @Sendable (any StoreReader, ReviewScope, Language) throws -> InsightOutlook
+
+/// Records marks of work by a person who may see some brands, or all (`markWork`).
+package typealias WorkRecording =
+    @Sendable ([NewMark], _ person: Text, _ brands: Set<Text>?) async throws -> [WorkMarkRow]
+
+/// The most that an insight of a scope can cost, in nano-dollars; nil where there is nothing to
+/// make (`insightPrice`).
+package typealias InsightPricer =
+    @Sendable (any StoreReader, ReviewScope, Language) throws -> Int64?

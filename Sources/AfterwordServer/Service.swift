@@ -15,6 +15,8 @@ package struct Service: Sendable {
     let queue: InsightQueue?
     let jobs: any JobStore
     let outlook: InsightOutlooker
+    /// Records marks of work; nil for a service that records none.
+    let work: WorkRecording?
     let metrics: ServiceMetrics
     let cache: AnswerCache
     let connections: ConnectionTable
@@ -23,13 +25,20 @@ package struct Service: Sendable {
     /// - Parameter beside: A second handle on the same store, used to read the newest run and keys
     ///   and to check readiness, so that neither waits for a connection that an answer is using.
     /// - Parameter insights: Makes insights; nil for a service that makes none.
+    /// - Parameter price: What an insight costs at most; nil where pages offer to make none.
+    /// - Parameter work: Records marks of work; nil for a service that records none.
     package init(
         _ configuration: ServiceConfiguration, store: any ReadingStore,
         beside: (any ReadingStore)? = nil, insights: InsightMaker?,
-        outlook: @escaping InsightOutlooker = { _, _, _ in .asks },
+        outlook: @escaping InsightOutlooker = { _, _, _ in .asks }, price: InsightPricer? = nil,
+        work: WorkRecording? = nil,
         jobs: any JobStore = MemoryJobStore(), metrics: ServiceMetrics = ServiceMetrics()
     ) {
+        var configuration = configuration
+        configuration.recordsWork = work != nil
+        configuration.insightPrice = insights == nil ? nil : price
         self.configuration = configuration
+        self.work = work
         authenticator = Authenticator(configuration)
         workers = Workers(
             store, beside: beside ?? store, limits: configuration.limits,
@@ -72,6 +81,7 @@ package struct Service: Sendable {
         addReading(to: router)
         addInsights(to: router)
         addJobs(to: router)
+        addWork(to: router)
         addPages(to: router)
         return inner
     }

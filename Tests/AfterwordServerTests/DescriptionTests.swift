@@ -26,7 +26,9 @@ import Testing
         "themes/smell?side=strengths",
         "safety", "safety?since=3", "verdicts", "inbox", "inbox?since=0", "inbox?since=1", "runs",
         "runs?limit=1", "search?q=the", "search?q=leaks&as_of=1", "search?q=zzzz", "insights",
-        "insights?kind=family", "status", "status?max_age=1",
+        "insights?kind=family", "status", "status?max_age=1", "work", "work?open=yes",
+        "work?state=fixed", "work?assignee=Bea", "work/marks", "work/marks?as_of=1",
+        "inbox?seen=hidden",
     ]
 
     @Test("Every endpoint's answers are as they are described, with data and empty")
@@ -74,6 +76,10 @@ import Testing
             product: review.productID, review: review.reviewID, verdict: .real, judgedBy: "Ann",
             why: "looked at it")
         _ = try judgeReview(verdict, in: store, now: ReviewHistory.start)
+        var fixed = NewMark(.fixed, .theme("leaks", of: .scope(Scope(kind: .brand, id: "Lumora"))))
+        fixed.text = "a new seal"
+        let seen = NewMark(.seen, .review(product: review.productID, id: review.reviewID))
+        _ = try markWork([fixed, seen], by: "Ann", in: store, now: ReviewHistory.start)
     }
 
     @Test(

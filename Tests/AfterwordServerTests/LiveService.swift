@@ -135,7 +135,8 @@ func live(
     let store = try await ServedStore(golden)
     var configuration = ServiceConfiguration.patient
     change(&configuration)
-    let service = Service(configuration, store: try store.open(), insights: insights)
+    let service = Service(
+        configuration, store: try store.open(), insights: insights, work: recording(store.path))
     let log = LogLines()
     let logger = log.logger()
     let (ports, found) = AsyncStream<Int>.makeStream()

@@ -86,7 +86,8 @@ func serving(
     configuration.refusesEmptyTexts = true
     change(&configuration)
     let service = Service(
-        configuration, store: try SQLiteStore(path: path, opening: .existing), insights: nil)
+        configuration, store: try SQLiteStore(path: path, opening: .existing), insights: nil,
+        work: recording(path))
     let application = Application(
         responder: HostedResponder(service.router().buildResponder()))
     try await application.test(.router) { client in try await body(ServedClient(client), path) }

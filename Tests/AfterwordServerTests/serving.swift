@@ -156,3 +156,23 @@ func serving(
     try await application.test(.router) { client in try await body(ServedClient(client)) }
     await service.stop()
 }
+
+/// Records marks in a store, as the program does.
+func recording(_ path: String) -> WorkRecording {
+    { marks, person, brands in
+        try markWork(
+            marks, by: person, brands: brands, in: SQLiteStore(path: path, opening: .existing),
+            now: Instant(seconds: 1_800_100_000))
+    }
+}
+
+/// Calls `body` with a client of a service.
+func asked(
+    _ service: AfterwordServer.Service,
+    _ body: @escaping @Sendable (ServedClient) async throws -> Void
+) async throws {
+    let application = Application(
+        responder: HostedResponder(service.router().buildResponder()))
+    try await application.test(.router) { client in try await body(ServedClient(client)) }
+    await service.stop()
+}

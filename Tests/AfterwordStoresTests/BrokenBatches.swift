@@ -40,3 +40,12 @@ final class ForgettingMessages: ForwardingLedger {
     init(_ ledger: any LedgerTransaction) { self.ledger = ledger }
     func put(delivery: DeliveryRow) throws {}
 }
+
+/// Keeps marks of reviews, and none of themes.
+final class ForgettingWork: ForwardingLoad {
+    let load: any StoreLoad
+    init(_ load: any StoreLoad) { self.load = load }
+    func append(workMarks rows: [WorkMarkRow]) throws {
+        try load.append(workMarks: rows.filter { $0.marked != nil })
+    }
+}

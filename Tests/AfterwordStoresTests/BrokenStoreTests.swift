@@ -41,6 +41,7 @@ import Testing
         .load("StoreLoad 11", "keeps staged records") { KeepingStaged($0) },
         .load("StoreLoad 12", "reads all enrichments") { AllEnrichments($0) },
         .load("StoreLoad 13", "keeps the bytes") { KeepingBytes($0) },
+        .load("StoreLoad 14", "forgets what is worked on") { ForgettingWork($0) },
     ]
 
     private static let readers: [BrokenStore] = [

@@ -83,7 +83,7 @@ import Testing
         "19 batches, enrichments, models as served": undoServed,
         "20 deliveries": "DROP TABLE deliveries",
         "21 prices of batches": "ALTER TABLE llm_batches DROP COLUMN prices",
-        "23 pruned records": undoPruned,
+        "22 work": undoWork, "23 pruned records": undoPruned,
     ]
 
     private func undo(_ migration: String, in database: Database) throws {

@@ -156,7 +156,7 @@ import Testing
             """
             \(namesOfServedViews.map { "DROP VIEW \(views).\($0);" }.joined())
             DROP VIEW \(views).review_enrichments; \(undoServedColumns)
-            DROP TABLE deliveries;
+            DROP TABLE deliveries; DROP VIEW \(views).work_marks; DROP TABLE work_marks;
             DROP VIEW \(views).scopes; \(undoDistinctColumns)
             \(undoSinceDigestRules)
             \(undoPlainNamesOfPostgres)
@@ -170,8 +170,7 @@ import Testing
                     '16 search', '17 lists',
                     '18 lists of replaced versions',
                     '19 batches, enrichments, models as served', '20 deliveries',
-                    '21 prices of batches',
-                    '23 pruned records')
+                    '21 prices of batches', '22 work', '23 pruned records')
             """)
         try store.grantReader(role)
         _ = try schema.open()

@@ -74,6 +74,7 @@ import Testing
         try makeDeliveries(store)
         try makeVerdicts(store)
         try makeEnrichments(store)
+        try makeMarks(store)
         return store
     }
 
@@ -87,6 +88,20 @@ import Testing
                 judgedBy: Text(name), why: "looked at it")
             _ = try judgeReview(new, in: store, now: ReviewHistory.start)
         }
+    }
+
+    /// Adds marks of two reviews and of a theme, one that is fixed.
+    private func makeMarks(_ store: any ReviewStore) throws {
+        let reviews = try store.read { try $0.reviews(ofProduct: nil) }
+        let theme = WorkSubject.theme("smell", of: .scope(.portfolio))
+        var marks = reviews.prefix(2).map { review in
+            NewMark(.seen, .review(product: review.productID, id: review.reviewID))
+        }
+        marks.append(NewMark(.fixed, theme))
+        marks.append(NewMark(.assigned, theme))
+        marks[3].text = "Bea"
+        let rows = try markWork(marks, by: "Ann", in: store, now: ReviewHistory.start)
+        #expect(rows.count == 4)
     }
 
     private func endedJob(_ name: String) -> JobRow {

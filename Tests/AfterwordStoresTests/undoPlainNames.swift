@@ -140,3 +140,6 @@ func undoDistinct(_ database: Database) throws {
             CREATE VIEW report_scopes AS \(view)
             """)
 }
+
+/// Takes away what the twenty-second migration added, in a SQLite file.
+let undoWork = "DROP VIEW report_work_marks; DROP TABLE work_marks;"

@@ -4,7 +4,7 @@ package enum DigestPurpose: Sendable {
     case ledger
     case ledgerRaw, ledgerProduct, ledgerReject, ledgerAttributes
     case ledgerInsight, ledgerTheme, ledgerThemeReview, ledgerVerdict, ledgerLink
-    case ledgerScope, ledgerEnrichment, ledgerPruned
+    case ledgerScope, ledgerEnrichment, ledgerWork, ledgerPruned
     case productChecksum, shapeChecksum, attemptChecksum
     case callChecksum, answerChecksum, keyChecksum, jobChecksum
     case batchChecksum, batchItemChecksum
@@ -25,6 +25,7 @@ package enum DigestPurpose: Sendable {
         case .ledgerLink: "afterword.ledger.link.1"
         case .ledgerScope: "afterword.ledger.scope.1"
         case .ledgerEnrichment: "afterword.ledger.enrichment.1"
+        case .ledgerWork: "afterword.ledger.work.1"
         case .ledgerPruned: "afterword.ledger.pruned.1"
         case .productChecksum: "afterword.seal.product.1"
         case .shapeChecksum: "afterword.seal.shape.1"

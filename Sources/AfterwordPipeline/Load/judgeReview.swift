@@ -65,22 +65,7 @@ package func judgeReview(
         try load.append(verdicts: [row])
         var ledger = LedgerRows()
         ledger.add(row)
-        try load.finish(verdictRun(head, ledger, now), files: [])
+        try load.finish(RunRecord(ofPerson: .verdict, after: head, ledger, now), files: [])
         return row
     }
-}
-
-/// The row of the run that records a verdict.
-private func verdictRun(_ head: StoreHead, _ ledger: LedgerRows, _ now: Instant) -> RunRecord {
-    let earliest = head.lastRecordedAt.map { Instant(microseconds: $0.microseconds + 1) }
-    let recordedAt = max(now, earliest ?? now)
-    var record = RunRecord(
-        run: head.nextRun, recordedAt: recordedAt, observedAt: recordedAt,
-        observedOrigin: .verdict, completeness: .none, seed: 0, balance: Balance(), deleted: 0,
-        productsNamed: 0, previousDigest: head.historyDigest,
-        historyDigest: historyDigest(previous: head.historyDigest, rows: MerkleTree()))
-    record.reader = head.reader
-    record.ledgerDigest = record.computedLedgerDigest(
-        previous: head.ledgerDigest, files: [], rows: ledger)
-    return record
 }

@@ -8,6 +8,8 @@ package struct APIKeyRow: Equatable, Sendable {
         case read
         /// Request insights, which may cost money.
         case insight
+        /// Record marks of people's work.
+        case work
     }
 
     package var name: String

@@ -34,17 +34,20 @@ package enum ObservedOrigin: String, Sendable {
     case reread
     /// A run of what a model read in reviews: the newest dump.
     case enrichment
+    /// A run that records marks of people's work: the clock.
+    case work
     /// A run that takes the bytes of old records away: the newest dump.
     case prune
 }
 
 extension RunRecord {
     /// Whether the run loaded a dump of reviews, rather than rejects, a catalog, a model's answers,
-    /// a verdict or stored records.
+    /// a verdict, marks or stored records.
     var readsReviews: Bool {
         switch observedOrigin {
         case .given, .folderName, .identicalRun, .clock: true
-        case .replay, .catalog, .insight, .verdict, .reclean, .reread, .enrichment, .prune: false
+        case .replay, .catalog, .insight, .verdict, .reclean, .reread, .enrichment, .work, .prune:
+            false
         }
     }
 }
@@ -231,8 +234,8 @@ extension [RunRecord] {
     }
 
     /// The newest run that may have changed what the program counts: any except those of models'
-    /// answers, and those that prune.
+    /// answers and of people's work, and those that prune.
     package var newestData: RunRecord? {
-        last { ![.insight, .enrichment, .prune].contains($0.observedOrigin) }
+        last { ![.insight, .enrichment, .work, .prune].contains($0.observedOrigin) }
     }
 }

@@ -1,6 +1,6 @@
 package import AfterwordCore
 
-/// Labels, readings and lists of the visible products.
+/// Labels, readings, lists and marks of the visible products.
 extension ScopedReader {
     package func productLabels(asOf run: Int64?) throws -> [ProductLabel] {
         let seen = try visible().keys
@@ -57,5 +57,18 @@ extension ScopedReader {
         let seen = try visible().keys
         return try reader.firstVersions(after: from, upTo: to)
             .filter { seen.contains(productKey(ofReview: $0.reviewKey)) }
+    }
+
+    /// Marks of the visible products, of their reviews, and of brands that are visible as a whole.
+    package func workMarks() throws -> [WorkMarkRow] {
+        let ids = try visible().ids
+        return try reader.workMarks().filter { row in
+            switch row.subject {
+            case .review(let product, _), .theme(_, of: .product(let product)):
+                ids.contains(product)
+            case .theme(_, of: .scope(let scope)):
+                scope.kind == .brand && brands.contains(scope.id)
+            }
+        }
     }
 }

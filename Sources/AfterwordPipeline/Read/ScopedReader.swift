@@ -13,7 +13,7 @@ package import AfterwordCore
 package final class ScopedReader: StoreReader {
     let reader: any StoreReader
     /// The brands that are visible as a whole.
-    private let brands: Set<Text>
+    let brands: Set<Text>
     private let sees: (ProductAttributes) -> Bool
     private var known: (ids: Set<Text>, keys: Set<Int64>)?
 

@@ -13,8 +13,20 @@ package struct InboxGroup: Hashable, Sendable {
 struct CountedInbox {
     var page: Listing<InboxEntry>
     var groups: [InboxGroup: Int]
-    /// Live reviews among the changes in a language that is not read.
-    var unread: Int64
+    /// Live reviews among the changes in a language that is not read; nil where `changes` says so.
+    var unread: Int64?
+    /// The entries that are left out because somebody saw them, counted among the groups too.
+    var seen: [InboxGroup: Int] = [:]
+    /// The changes, where they had to be read.
+    var changes: [ReviewChange] = []
+
+    init(
+        page: Listing<InboxEntry>, groups: [InboxGroup: Int], unread: Int64?,
+        changes: [ReviewChange] = []
+    ) {
+        (self.page, self.groups, self.unread) = (page, groups, unread)
+        self.changes = changes
+    }
 }
 
 /// What an inbox is ordered by first, the greatest last: the kind, the class and the severity of
@@ -92,17 +104,21 @@ private struct ListedEntry {
 /// - Returns: Nil where the store keeps no lists as of the end of the window.
 /// - Throws: As `reviewChanges`.
 func windowInbox(
-    _ reader: any StoreReader, in window: DumpWindow, of scope: ReviewScope?,
+    _ reader: any StoreReader, in window: DumpWindow, of filter: InboxFilter,
     _ lexicon: Lexicon, _ page: Page
 ) throws -> CountedInbox? {
     guard let listed = try ListedChanges(reader, in: window, lexicon) else { return nil }
-    var maker = try InboxMaker(reader, in: window, of: scope, lexicon, listed)
+    var maker = try InboxMaker(reader, in: window, of: filter.scope, lexicon, listed)
     try maker.takeOpen(listed.open)
+    let dangers = maker.all.count { $0.kind == .safety }
     let groups = maker.rank()
+    let seen = maker.leaveOut(try filter.seenBook(reader))
     var listing = Listing(try maker.entries(page), of: maker.all.count, page: page)
-    listing.newDangers = maker.all.count { $0.kind == .safety }
+    listing.newDangers = dangers
     listing.unlikely = maker.unlikely
-    return CountedInbox(page: listing, groups: groups, unread: maker.unread)
+    var counted = CountedInbox(page: listing, groups: groups, unread: maker.unread)
+    counted.seen = seen
+    return counted
 }
 
 /// What the lists of a window say of its reviews.
@@ -295,6 +311,15 @@ private struct InboxMaker {
                 place, danger: all[place].danger, stars: all[place].stars)
         }
         return ranks.groups
+    }
+
+    /// Leaves out the entries that somebody saw, and counts them. The others keep their ranks, so
+    /// that their order does not depend on it.
+    mutating func leaveOut(_ book: WorkBook) -> [InboxGroup: Int] {
+        if book.hasSeenNone { return [:] }
+        let seen = all.filter { book.isSeen($0.reviewKey, since: $0.run) }
+        all.removeAll { book.isSeen($0.reviewKey, since: $0.run) }
+        return InboxRanks(seen.map { InboxGroup(kind: $0.kind, brand: $0.brand) }).groups
     }
 
     /// The entries of a page; those equal by rank, run and product in the order of their ids.

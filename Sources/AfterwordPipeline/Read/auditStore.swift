@@ -24,9 +24,11 @@ package func auditStore(
         ?? auditBalances(runs, reader) ?? walk.bronze.finding ?? auditRejects(reader)
         ?? walk.current.finding(reader) ?? walk.sums.finding(reader)
     if let broken { return broken }
-    return try walk.distinct.finding() ?? walk.readings.finding(reader) ?? auditInsights(reader)
-        ?? auditVerdicts(reader) ?? auditBatches(reader) ?? walk.enrichments.finding
-        ?? walk.links.finding() ?? walk.search.finding(reader)
+    let other =
+        try walk.distinct.finding() ?? walk.readings.finding(reader) ?? auditInsights(reader)
+        ?? auditVerdicts(reader) ?? auditWork(runs, reader) ?? auditBatches(reader)
+    if let other { return other }
+    return try walk.enrichments.finding ?? walk.links.finding() ?? walk.search.finding(reader)
         ?? auditLedger(runs, walk.ledgers, reader) ?? auditRowChecksums(reader)
 }
 
@@ -118,6 +120,7 @@ private func auditLedger(
         rows[row.madeRun, default: LedgerRows()].add(row)
     }
     for row in try reader.verdicts() { rows[row.madeRun, default: LedgerRows()].add(row) }
+    for row in try reader.workMarks() { rows[row.madeRun, default: LedgerRows()].add(row) }
     for row in try reader.links() { rows[row.run, default: LedgerRows()].add(row) }
     for row in try reader.scopeHistory() { rows[row.run, default: LedgerRows()].add(row.row) }
     let files = Dictionary(grouping: try reader.files(ofRun: nil), by: \.run)

@@ -20,7 +20,7 @@ func firstDigest(
             window: window, from: nil, to: last, before: Counters(), after: sums.all.after,
             attribution: nil, movements: []),
         coverage: nil, entries: [], themes: [], brands: [], remarks: [])
-    let counted = try firstInbox(reader, in: window, of: scope, .first) { groups in
+    let counted = try firstInbox(reader, in: window, of: InboxFilter(scope), .first) { groups in
         digest.firstSeenCount = groups.total { $0.kind == .firstSeen }
         return Page(
             size: groups.total { $0.kind != .firstSeen }
@@ -31,7 +31,7 @@ func firstDigest(
     digest.unlikelyDangers = counted.page.unlikely
     digest.changes.counts = sums.all.counts
     digest.changes.alerts = sums.all.alerts(Int64(counted.page.newDangers))
-    digest.coverage = try coverage(reader, of: window, unread: counted.unread, isOfAll: true)
+    digest.coverage = try coverage(reader, of: window, unread: counted.unread ?? 0, isOfAll: true)
     if scope == .scope(.portfolio) {
         digest.list(
             sums.brands.map { brand, sum in

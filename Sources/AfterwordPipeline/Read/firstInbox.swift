@@ -5,36 +5,41 @@ import AfterwordCore
 ///
 /// - Returns: Nil where the store keeps no readings as of the end of the window.
 func firstInbox(
-    _ reader: any StoreReader, in window: DumpWindow, of scope: ReviewScope?, _ lexicon: Lexicon,
+    _ reader: any StoreReader, in window: DumpWindow, of filter: InboxFilter, _ lexicon: Lexicon,
     _ page: Page
 ) throws -> CountedInbox? {
-    try firstInbox(reader, in: window, of: scope, lexicon) { _ in page }
+    try firstInbox(reader, in: window, of: filter, lexicon) { _ in page }
 }
 
 /// The same, with a page that is chosen when the entries are counted.
 func firstInbox(
-    _ reader: any StoreReader, in window: DumpWindow, of scope: ReviewScope?, _ lexicon: Lexicon,
+    _ reader: any StoreReader, in window: DumpWindow, of filter: InboxFilter, _ lexicon: Lexicon,
     page: ([InboxGroup: Int]) -> Page
 ) throws -> CountedInbox? {
     guard window.isFirst, window.to > 0 else { return nil }
     let runs = try reader.runs()
+    let book = try filter.seenBook(reader)
     _ = try resolveAsOf(.run(window.to), among: runs)
     let reader = window.to == runs.last?.run ? reader : AsOfReader(reader, run: window.to)
     var query = ThemeQuery()
-    query.scope = scope
+    query.scope = filter.scope
     let readings = try QueryReadings(reader, query, lexicon)
     guard readings.isStored else { return nil }
     var found = try FirstInbox(readings, window, judged: reader.verdicts())
     try found.takeNegatives()
     let groups = found.rankPlaces()
+    let dangers = found.places.count { $0.kind == .safety }
+    let seen = found.leaveOut(book)
     let page = page(groups)
     let entries = try readings.page(found.places, page, by: InboxPlace.isBefore).map {
         try found.entry($0, $1)
     }
     var listing = Listing(entries, of: found.places.count, page: page)
     listing.unlikely = found.unlikely
-    listing.newDangers = found.places.count { $0.kind == .safety }
-    return CountedInbox(page: listing, groups: groups, unread: found.unread)
+    listing.newDangers = dangers
+    var counted = CountedInbox(page: listing, groups: groups, unread: found.unread)
+    counted.seen = seen
+    return counted
 }
 
 /// An entry of the inbox before its text is read.
@@ -99,13 +104,24 @@ private struct FirstInbox {
         unread = Int64(try readings.listed(.unread).count)
     }
 
+    private func group(_ place: InboxPlace) -> InboxGroup {
+        InboxGroup(
+            kind: place.kind, brand: readings.products[place.place.product]?.dimension[.brand])
+    }
+
+    /// Leaves out the places that somebody saw, and counts them.
+    mutating func leaveOut(_ book: WorkBook) -> [InboxGroup: Int] {
+        if book.hasSeenNone { return [:] }
+        func isSeen(_ own: InboxPlace) -> Bool {
+            book.isSeen(own.place.reviewKey, since: own.place.reading.marks.run)
+        }
+        let seen = places.filter(isSeen)
+        places.removeAll(where: isSeen)
+        return InboxRanks(seen.map { group($0) }).groups
+    }
+
     mutating func rankPlaces() -> [InboxGroup: Int] {
-        let ranks = InboxRanks(
-            places.map { place in
-                InboxGroup(
-                    kind: place.kind,
-                    brand: readings.products[place.place.product]?.dimension[.brand])
-            })
+        let ranks = InboxRanks(places.map { group($0) })
         for place in places.indices {
             let own = places[place]
             places[place].rank = ranks.rank(

@@ -54,11 +54,17 @@ package func inbox(
     lexicon: Lexicon? = nil, page: Page
 ) throws -> Listing<InboxEntry> {
     let lexicon = try lexicon ?? lexiconInForce(reader, at: window)
-    if let counted = try countedInbox(reader, in: window, of: scope, lexicon, page) {
-        return counted.page
-    }
-    return inbox(
-        try reviewChanges(reader, in: window, of: scope), lexicon: lexicon, page: page)
+    return try countedInbox(reader, in: window, of: InboxFilter(scope), lexicon, page).page
+}
+
+/// The entries of a window that pass a filter.
+///
+/// - Throws: As above.
+package func inbox(
+    _ reader: any StoreReader, in window: DumpWindow, of filter: InboxFilter, page: Page
+) throws -> Listing<InboxEntry> {
+    let lexicon = try lexiconInForce(reader, at: window)
+    return try countedInbox(reader, in: window, of: filter, lexicon, page).page
 }
 
 /// The lexicon in force at a window's end.
@@ -66,13 +72,28 @@ func lexiconInForce(_ reader: any StoreReader, at window: DumpWindow) throws -> 
     try AsOfReader(reader, run: window.to).lexicon()
 }
 
-/// The inbox of a window from what runs kept; nil where they kept nothing of the kind.
+/// The inbox of a window: from what runs kept where they kept something of the kind, else from the
+/// reviews that changed.
 private func countedInbox(
-    _ reader: any StoreReader, in window: DumpWindow, of scope: ReviewScope?, _ lexicon: Lexicon,
+    _ reader: any StoreReader, in window: DumpWindow, of filter: InboxFilter, _ lexicon: Lexicon,
     _ page: Page
-) throws -> CountedInbox? {
-    try firstInbox(reader, in: window, of: scope, lexicon, page)
-        ?? windowInbox(reader, in: window, of: scope, lexicon, page)
+) throws -> CountedInbox {
+    if let counted = try firstInbox(reader, in: window, of: filter, lexicon, page)
+        ?? windowInbox(reader, in: window, of: filter, lexicon, page)
+    {
+        return counted
+    }
+    let changes = try reviewChanges(reader, in: window, of: filter.scope)
+    let all = inbox(changes, lexicon: lexicon, page: Page(size: .max))
+    let book = try filter.seenBook(reader)
+    let shown = all.entries.filter { !book.isSeen($0.review.reviewKey, since: $0.review.run) }
+    var listing = Listing(shown, page: page)
+    (listing.newDangers, listing.unlikely) = (all.newDangers, all.unlikely)
+    var counted = CountedInbox(
+        page: listing, groups: inboxGroups(all.entries), unread: nil, changes: changes)
+    let seen = all.entries.filter { book.isSeen($0.review.reviewKey, since: $0.review.run) }
+    counted.seen = inboxGroups(seen)
+    return counted
 }
 
 /// The inbox of a window, the number of its entries by kind and brand, and what the window covers.
@@ -82,22 +103,27 @@ private func countedInbox(
 package func coveredInbox(
     _ reader: any StoreReader, in window: DumpWindow, of scope: ReviewScope? = nil,
     isOfAll: Bool = true, page: Page
-) throws -> (inbox: Listing<InboxEntry>, groups: [InboxGroup: Int], coverage: Coverage?) {
+) throws -> CoveredInbox {
+    try coveredInbox(reader, in: window, of: InboxFilter(scope), isOfAll: isOfAll, page: page)
+}
+
+/// The same of the entries that pass a filter.
+package func coveredInbox(
+    _ reader: any StoreReader, in window: DumpWindow, of filter: InboxFilter,
+    isOfAll: Bool = true, page: Page
+) throws -> CoveredInbox {
     let lexicon = try lexiconInForce(reader, at: window)
-    if let counted = try countedInbox(reader, in: window, of: scope, lexicon, page) {
-        return (
-            counted.page, counted.groups,
-            try coverage(reader, of: window, unread: counted.unread, isOfAll: isOfAll)
-        )
+    let counted = try countedInbox(reader, in: window, of: filter, lexicon, page)
+    var covered = CoveredInbox(
+        inbox: counted.page, groups: counted.groups, seen: counted.seen,
+        leavesOutSeen: filter.leavesOutSeen)
+    if let unread = counted.unread {
+        covered.coverage = try coverage(reader, of: window, unread: unread, isOfAll: isOfAll)
+    } else {
+        covered.coverage = try coverage(
+            reader, of: window, changes: counted.changes, isOfAll: isOfAll)
     }
-    let changes = try reviewChanges(reader, in: window, of: scope)
-    let all = inbox(changes, lexicon: lexicon, page: Page(size: .max))
-    var listing = Listing(all.entries, page: page)
-    (listing.newDangers, listing.unlikely) = (all.newDangers, all.unlikely)
-    return (
-        listing, inboxGroups(all.entries),
-        try coverage(reader, of: window, changes: changes, isOfAll: isOfAll)
-    )
+    return covered
 }
 
 private func inboxGroups(_ entries: [InboxEntry]) -> [InboxGroup: Int] {

@@ -18,6 +18,11 @@ struct Call {
     var refusesEmptyTexts = false
     /// The address of a product in a shop, with `{product_id}` for its id; nil for none.
     var productLink: String?
+    /// Whether the caller may record marks of work.
+    var recordsWork = false
+    var insightLanguage = Language.english
+    /// What an insight costs at most; nil where the caller may have none made.
+    var insightPrice: InsightPricer?
     /// Identifies the requested list; a cursor issued for another list is refused.
     var list = ""
 

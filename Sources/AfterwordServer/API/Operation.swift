@@ -70,7 +70,7 @@ struct Operation: Sendable {
 
     /// The groups of `/docs`.
     enum Tag: String, CaseIterable, Sendable {
-        case products, reviews, brands, themes, new, insights, runs, tables, pages, service
+        case products, reviews, brands, themes, new, work, insights, runs, tables, pages, service
 
         var comment: String {
             switch self {
@@ -79,6 +79,7 @@ struct Operation: Sendable {
             case .brands: "Brands, alone and side by side."
             case .themes: "What reviews complain of, praise, or warn of."
             case .new: "What came since a run."
+            case .work: "What people did about issues and reviews."
             case .insights: "What is said of products and brands, and how it is made."
             case .runs: "Runs, and how the store stands."
             case .tables: "Tables to download, for a spreadsheet."
@@ -112,6 +113,7 @@ struct Operation: Sendable {
         }
         all.append(Service.reading)
         all.append(JobItem.operation)
+        all.append(RecordedMarks.operation)
         all += CSVTable.operations
         all += PageRoute.all.map(\.operation)
         return all + serviceOperations

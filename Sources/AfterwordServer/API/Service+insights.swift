@@ -2,6 +2,7 @@ import AfterwordCore
 import AfterwordPipeline
 import HTTPTypes
 import Hummingbird
+import NIOCore
 
 /// Making insights: the only request that changes the store and the only one that can cost money.
 extension Service {
@@ -16,6 +17,45 @@ extension Service {
             }
             addMaking(endpoint, by: queue, to: router)
         }
+        if let queue { addAsking(by: queue, to: router) }
+    }
+
+    /// Adds the form of the page of insights, which leads back to it after ten seconds at most.
+    private func addAsking(by queue: InsightQueue, to router: ListedRouter) {
+        let group = router.group(context: ServiceContext.self)
+        group.add(middleware: OriginCheck(needsOrigin: true))
+        group.add(middleware: authentication)
+        group.add(middleware: InsightPermission())
+        group.add(middleware: AllBrandsPermission())
+        group.add(middleware: WritableStore(workers: workers))
+        group.add(middleware: ParameterCheck([]))
+        group.add(middleware: FormBody(limit: configuration.limits.bodyBytes))
+        group.post(RouterPath(MakeForm.path)) { _, context -> Response in
+            let order = try await order(context.body)
+            let asked = InsightQueue.Request(order: order, askedBy: context.caller.name ?? "")
+            let made = try await make(asked, within: .seconds(10), by: queue)
+            let isOpen = made.status == .accepted
+            let back = Address(
+                "/insights", ["scope": order.scope.written, "asked": isOpen ? "yes" : nil])
+            return Response(status: .seeOther, headers: [.location: back.text])
+        }
+    }
+
+    /// The order of a form, of a scope that exists now.
+    private func order(_ body: ByteBuffer) async throws -> InsightQueue.Order {
+        var values: [String: String] = [:]
+        for (name, value) in try formFields(body) { values[name] = value }
+        guard let scope = values["scope"].flatMap({ ReviewScope($0) }),
+            let language = Language(rawValue: values["language"] ?? "en"), language != .unknown
+        else { throw Problem(.badBody, "scope and language") }
+        let isThere = try await workers.read { reader in
+            switch scope {
+            case .product(let id): try !reader.products(id).isEmpty
+            case .scope(let own): try !reader.scopes([own]).isEmpty
+            }
+        }
+        guard isThere else { throw Problem(.notFound, "no such scope") }
+        return .init(scope: scope, language: language)
     }
 
     /// The order of the steps: nothing is read from a client without a key, nothing is written into
@@ -45,6 +85,13 @@ extension Service {
             order: .init(scope: scope, language: language), askedBy: caller.name ?? "",
             idempotency: values[Parameter.idempotencyKey.name].map(idempotencyDigest))
         let wait = Duration.seconds(Int64(values[waitParameter.name] ?? "") ?? 10)
+        return try await make(asked, within: wait, by: queue)
+    }
+
+    private func make(
+        _ asked: InsightQueue.Request, within wait: Duration, by queue: InsightQueue
+    ) async throws -> Response {
+        let (scope, language) = (asked.order.scope, asked.order.language)
         return try await storeFaultsAreProblems {
             if let known = try await queue.known(asked) {
                 return try await answer(known, within: wait)

@@ -37,13 +37,20 @@ struct SnapshotAnswers: Sendable {
             asked.caller.view(of: reader), among: runs)
         let tag = route.form.isTimed ? "" : asked.entityTag(run, newest: runs.last)
         if !tag.isEmpty, asked.isKnown(tag) { return Answered(tag: tag, run: run) }
-        let body = try route.body(
-            Call(
-                values: asked.values, reader: pinned, run: run, allRuns: runs,
-                now: configuration.now(), limits: configuration.limits,
-                brands: asked.caller.brands,
-                refusesEmptyTexts: configuration.refusesEmptyTexts,
-                productLink: configuration.productLink, list: asked.list))
+        let isWritable = !workers.isReadOnly
+        var call = Call(
+            values: asked.values, reader: pinned, run: run, allRuns: runs,
+            now: configuration.now(), limits: configuration.limits, brands: asked.caller.brands,
+            refusesEmptyTexts: configuration.refusesEmptyTexts,
+            productLink: configuration.productLink, list: asked.list)
+        if isWritable, asked.caller.scopes.contains(.work) {
+            call.recordsWork = configuration.recordsWork
+        }
+        if isWritable, asked.caller.scopes.contains(.insight) {
+            call.insightPrice = configuration.insightPrice
+            call.insightLanguage = configuration.insightLanguage
+        }
+        let body = try route.body(call)
         let isZipped = asked.takesZip && body.count > 1_024
         let answered = Answered(
             tag: tag, run: run, body: ByteBuffer(bytes: isZipped ? gzip(body) : body),

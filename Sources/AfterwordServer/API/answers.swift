@@ -115,10 +115,11 @@ extension Call {
 
     /// The inbox of a window as far as the key may read it, and what the dump covers.
     func news(
-        in asked: DumpWindow? = nil, page: Page
-    ) throws -> (inbox: Listing<InboxEntry>, groups: [InboxGroup: Int], coverage: Coverage?) {
+        in asked: DumpWindow? = nil, leavesOutSeen: Bool = false, page: Page
+    ) throws -> CoveredInbox {
         try coveredInbox(
-            reader, in: asked ?? window(), isOfAll: brands == nil, page: page)
+            reader, in: asked ?? window(), of: InboxFilter(leavesOutSeen: leavesOutSeen),
+            isOfAll: brands == nil, page: page)
     }
 
     /// The brand that the `brand` parameter names, matched exactly or ignoring case; nil when it is

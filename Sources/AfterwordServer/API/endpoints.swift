@@ -4,7 +4,8 @@ import AfterwordPipeline
 extension Endpoint {
     /// Every endpoint, in the order of `/openapi.json`. To add one is to add an entry here; in it,
     /// `call.reader` holds only what the key may see.
-    static let all: [Endpoint] = products + reviews + found + brands + themes + changes + ledger
+    static let all: [Endpoint] =
+        products + reviews + found + brands + themes + changes + work + ledger
 
     // MARK: Products
 
@@ -249,7 +250,8 @@ extension Endpoint {
             own: [
                 Parameter(
                     name: "since", form: .moment,
-                    comment: "A moment; what the newest dump brought when left out.")
+                    comment: "A moment; what the newest dump brought when left out."),
+                .seen,
             ],
             shape: .list(
                 InboxEntry.form.form,
@@ -259,7 +261,8 @@ extension Endpoint {
                         comment: "What the newest dump covers; null before the first.")
                 ])
         ) { call in
-            let news = try call.news(page: call.page)
+            let news = try call.news(
+                leavesOutSeen: call.text("seen") == "hidden", page: call.page)
             return try call.page(news.inbox) { $0.json }
                 .with("coverage", news.coverage?.json ?? .null)
         }

@@ -25,14 +25,17 @@ struct AnswerRequest: Sendable {
 
     /// The entity tag of the answer as of `run`. Equal runs, addresses and callers give equal
     /// bytes. Each insight is a run of its own and so changes the tag. The newest run is included
-    /// because runs and status are always shown as of now; the caller's brands, so that no key is
-    /// given what was made for another.
+    /// because runs and status are always shown as of now; the caller's brands and what else it
+    /// may do, so that no key is given what was made for another.
     func entityTag(_ run: RunRecord, newest: RunRecord?) -> String {
         var builder = DigestEncoder(domain: "afterword.etag.1")
         builder.add(run.run)
         builder.add(raw: (newest ?? run).ledgerDigest.bytes)
         builder.add(target)
         builder.add(Int64(caller.brands == nil ? 0 : 1))
+        for scope in [APIKeyRow.Scope.work, .insight] {
+            builder.add(Int64(caller.scopes.contains(scope) ? 1 : 0))
+        }
         for brand in (caller.brands ?? []).sorted() { builder.add(brand) }
         return "W/\"\(run.run)-\(builder.finish128().description.prefix(20))\""
     }

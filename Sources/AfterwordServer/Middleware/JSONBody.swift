@@ -22,25 +22,47 @@ struct JSONBody: RouterMiddleware {
             throw Problem(.unsupportedMediaType, "Content-Type: application/json")
         }
         var context = context
-        context.body = try await read(request)
+        context.body = try await readBody(request, limit: limit)
         return try await next(request, context)
     }
+}
 
-    private func read(_ request: Request) async throws -> ByteBuffer {
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
-            throw Problem(.tooLarge, "at most \(limit) bytes")
-        }
-        ClientConnection.current?.askForBody()
-        do {
-            return try await request.body.collect(upTo: limit)
-        } catch is NIOTooManyBytesError {
-            throw Problem(.tooLarge, "at most \(limit) bytes")
-        } catch HTTPParserError.invalidEOFState {
-            throw Problem(.clientLeft, "the body was broken off")
-        } catch is HTTPParserError {
-            throw Problem(.badBody, "it is not framed as HTTP/1.1 frames it")
-        } catch {
-            throw Problem(.clientLeft, "the body was broken off")
-        }
+/// Reads a form that a page sends (`application/x-www-form-urlencoded`) into `ServiceContext.body`,
+/// and refuses a request as `JSONBody` does.
+struct FormBody: RouterMiddleware {
+    typealias Context = ServiceContext
+
+    /// Bytes of the longest body.
+    let limit: Int
+
+    func handle(
+        _ request: Request, context: Context,
+        next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        let type = request.headers[.contentType]?.split(separator: ";").first
+        guard type?.filter({ $0 != " " }).lowercased() == "application/x-www-form-urlencoded"
+        else { throw Problem(.unsupportedMediaType, "Content-Type: of a form") }
+        var context = context
+        context.body = try await readBody(request, limit: limit)
+        return try await next(request, context)
+    }
+}
+
+/// Reads a body, of which nothing was read before.
+private func readBody(_ request: Request, limit: Int) async throws -> ByteBuffer {
+    if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
+        throw Problem(.tooLarge, "at most \(limit) bytes")
+    }
+    ClientConnection.current?.askForBody()
+    do {
+        return try await request.body.collect(upTo: limit)
+    } catch is NIOTooManyBytesError {
+        throw Problem(.tooLarge, "at most \(limit) bytes")
+    } catch HTTPParserError.invalidEOFState {
+        throw Problem(.clientLeft, "the body was broken off")
+    } catch is HTTPParserError {
+        throw Problem(.badBody, "it is not framed as HTTP/1.1 frames it")
+    } catch {
+        throw Problem(.clientLeft, "the body was broken off")
     }
 }

@@ -87,7 +87,7 @@ private func unknownParameter(_ name: String, among parameters: [Parameter]) -> 
 }
 
 /// Decodes percent-encoded UTF-8; nil when the encoding is invalid.
-private func percentDecoded(_ text: String) -> String? {
+func percentDecoded(_ text: String) -> String? {
     var bytes: [UInt8] = []
     var rest = text.utf8.makeIterator()
     func digit(_ byte: UInt8?) -> UInt8? {

@@ -30,3 +30,18 @@ struct AllBrandsPermission: RouterMiddleware {
         return try await next(request, context)
     }
 }
+
+/// Passes on only keys that may record marks of work; others get 403. Comes after `Authentication`.
+struct WorkPermission: RouterMiddleware {
+    typealias Context = ServiceContext
+
+    func handle(
+        _ request: Request, context: Context,
+        next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        guard context.caller.scopes.contains(.work) else {
+            throw Problem(.forbidden, "the key may not record work")
+        }
+        return try await next(request, context)
+    }
+}

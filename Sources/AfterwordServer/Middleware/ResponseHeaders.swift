@@ -15,7 +15,8 @@ struct ResponseHeaders: RouterMiddleware {
         response.headers[.xRequestID] = context.id
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.contentSecurityPolicy] = Self.policy
-        response.headers[.referrerPolicy] = "no-referrer"
+        // To other sites nothing is said; to this one, that a form is its own.
+        response.headers[.referrerPolicy] = "same-origin"
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         if speaksTLS { response.headers[.strictTransportSecurity] = "max-age=31536000" }
         return response

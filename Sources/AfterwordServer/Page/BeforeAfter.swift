@@ -20,14 +20,18 @@ struct BeforeAfter: PageRow {
         comment: "A day on which something was fixed; what came before and after is compared."
     ).field
 
-    /// - Parameter periods: What each dump or month brought; those on the day count as after.
-    init(_ periods: [PicturePeriod], _ path: String, _ names: [String], _ call: Call) {
+    /// - Parameters:
+    ///   - periods: What each dump or month brought; those on the day count as after.
+    ///   - fixedOn: The day that people say, where the request names none.
+    init(
+        _ periods: [PicturePeriod], _ path: String, _ names: [String], _ call: Call,
+        since fixedOn: Instant? = nil
+    ) {
         self.path = path
         kept = call.kept(names)
-        day = call.text("fixed")
-        words = call.text("fixed").flatMap { Instant(iso8601: $0) }.map {
-            Self.words(periods, since: $0)
-        }
+        let asked = call.text("fixed").flatMap { Instant(iso8601: $0) } ?? fixedOn
+        day = asked?.day
+        words = asked.map { Self.words(periods, since: $0) }
     }
 
     static func words(_ periods: [PicturePeriod], since day: Instant) -> String {

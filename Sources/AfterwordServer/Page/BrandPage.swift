@@ -12,6 +12,8 @@ struct BrandPage: PageRow {
     var insight: InsightPart?
     /// The shell command that makes an insight of this brand.
     var command: String
+    /// The page that has one made; nil where the caller may have none made.
+    var making: String?
     var moved: MovedRow?
     /// Why nothing is listed as changed by the newest dump; empty when `moved` is set.
     var unmoved: String
@@ -24,6 +26,10 @@ struct BrandPage: PageRow {
     var safety: String
     var inbox: String
     var themes: ThemeTable
+    /// Its themes by product; nil where there is nothing to compare.
+    var map: HeatMap?
+    /// What people work on of its themes and products.
+    var work: [WorkRow]
     var cards: [ProductCard]
     /// The link to all of its products, with their number.
     var allProducts: CountLink
@@ -34,11 +40,12 @@ struct BrandPage: PageRow {
         "name": .text { $0.name }, "sums": .row { $0.sums }, "products": .text { $0.products },
         "impact": .text { $0.impact }, "dangers": .row { $0.dangers },
         "insight": .row { $0.insight },
-        "command": .text { $0.command }, "moved": .row { $0.moved },
+        "command": .text { $0.command }, "making": .maybe { $0.making }, "moved": .row { $0.moved },
         "unmoved": .text { $0.unmoved }, "picture": .row { $0.picture },
         "start": .maybe { $0.start }, "mean": .maybe { $0.mean }, "fix": .row { $0.fix },
         "safety": .text { $0.safety }, "inbox": .text { $0.inbox },
-        "themes": .row { $0.themes }, "cards": .rows { $0.cards },
+        "themes": .row { $0.themes }, "map": .row { $0.map }, "work": .rows { $0.work },
+        "has_work": .flag { !$0.work.isEmpty }, "cards": .rows { $0.cards },
         "all_products": .row { $0.allProducts }, "products_csv": .text { $0.productsCSV },
     ]
 }
@@ -96,6 +103,7 @@ func brandPage(_ call: Call) throws -> String {
         history.arrivals(of: members, first: history.first(sums)), sums, over: dumps)
     let picture = Picture(
         "dumps", part: "negative", periods, marks: call.pictureMarks)
+    let themes = try AfterwordPipeline.themes(call.reader, query)
     let page = BrandPage(
         home: call.link("/brands"), name: name, sums: SumsRow(entry),
         products: several(entry.productCount, "product"),
@@ -103,14 +111,17 @@ func brandPage(_ call: Call) throws -> String {
         dangers: try DangersPart(dangerReviews(call.reader, query), call),
         insight: InsightPart(
             try call.reader.insights(of: scope).first, brand: scope.id, call),
-        command: "afterword insight " + shellQuoted("brand:" + name), moved: moved,
+        command: "afterword insight " + shellQuoted("brand:" + name),
+        making: call.insightPrice == nil || call.brands != nil || call.moment != nil
+            ? nil : call.link("/insights", ["scope": scope.written]),
+        moved: moved,
         unmoved: unmoved, picture: picture, start: picture == nil ? startWords(periods) : nil,
         mean: meanWords(periods), fix: BeforeAfter(periods, path, [], call),
         safety: call.link("/safety", ["brand": name]),
         inbox: call.link("/inbox", ["brand": name]),
-        themes: try ThemeTable(
-            AfterwordPipeline.themes(call.reader, query), limit: 12, brand: name,
-            strengths: false, call),
+        themes: try ThemeTable(themes, limit: 12, brand: name, strengths: false, call),
+        map: try productMap(themes, of: name, products, call),
+        work: try workRows(of: scope, products, call),
         cards: products.prefix(productsOfPage).map { ProductCard($0, call) },
         allProducts: CountLink(
             name: several(Int64(products.count), "product"),
@@ -119,6 +130,18 @@ func brandPage(_ call: Call) throws -> String {
     return try AfterwordServer.page(
         Templates.shared.brand, page, title: name,
         at: brandAddress(path, firstRun: sums.first?.run ?? 0, call), call)
+}
+
+/// What is worked on of a brand: its themes, and the themes and reviews of its products.
+private func workRows(
+    of scope: ReviewScope, _ products: [RankedEntry], _ call: Call
+) throws -> [WorkRow] {
+    let own = Set(products.map(\.id))
+    return try WorkList(call.reader).items.filter { work in
+        let subject = work.item.subject
+        guard work.item.isOpen || work.item.state != nil else { return false }
+        return subject.scope == scope || subject.productID.map(own.contains) ?? false
+    }.prefix(12).map { WorkRow($0, call) }
 }
 
 private func brandAddress(

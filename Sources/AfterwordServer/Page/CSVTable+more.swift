@@ -1,8 +1,38 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// The tables of dangers, found reviews, runs and insights.
+/// The tables of work, dangers, found reviews, runs and insights.
 extension CSVTable {
+    static let work = CSVTable(
+        summary: "Everything that people did about themes and reviews, the newest first.",
+        parameters: [.workState, .assignee, .openWork],
+        head: [
+            "theme", "scope", "product", "review", "state", "fixed_on", "assignee", "run",
+            "recorded_at", "marked_by", "mark", "says",
+        ]
+    ) { call in
+        try listedWork(call).flatMap { work in
+            work.marks.reversed().map { workCells($0, of: work.item) }
+        }
+    }
+
+    private static func workCells(_ mark: ListedMark, of item: WorkItem) -> [CSVCell] {
+        let subject = item.subject
+        var cells: [CSVCell] = [
+            .text(subject.themeID ?? ""), .text(subject.scope?.written ?? ""),
+            .text(subject.productID), .text(subject.reviewID),
+        ]
+        cells += [
+            .text(item.state?.rawValue ?? ""), .text(item.fixedOn?.day ?? ""),
+            .text(item.assignee), .count(mark.row.madeRun),
+        ]
+        cells += [
+            .text(mark.recordedAt?.description ?? ""), .text(mark.row.markedBy),
+            .text(mark.row.mark.rawValue), .text(mark.row.text),
+        ]
+        return cells
+    }
+
     static let safety = CSVTable(
         summary: "Reviews that speak of a danger.",
         parameters: [.text("brand", "Only this brand."), .text("product", "Only this product.")],

@@ -64,7 +64,8 @@ struct CSVTable: Sendable {
     }
 
     static let all: KeyValuePairs<String, CSVTable> = [
-        "brands": brands, "products": products, "inbox": inbox, "themes": themes, "theme": theme,
+        "brands": brands, "products": products, "inbox": inbox, "work": work, "themes": themes,
+        "theme": theme,
         "reviews": reviews, "safety": safety, "search": search, "runs": runs,
         "insights": insights,
     ]
@@ -122,7 +123,7 @@ struct CSVTable: Sendable {
                 name: "since", form: .moment,
                 comment: "A moment; what the newest dump brought when left out."),
             .choice("kind", InboxEntry.Kind.allCases.map(\.rawValue), "Only of this kind."),
-            .text("brand", "Only this brand."),
+            .text("brand", "Only this brand."), .seen,
         ],
         head: [
             "kind", "hazard", "brand", "product", "review", "version", "stars", "themes", "says",

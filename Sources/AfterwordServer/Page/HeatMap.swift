@@ -1,18 +1,30 @@
 import AfterwordCore
 import AfterwordPipeline
 
-/// Themes against brands: where a brand's share of reviews that complain of a theme differs from
-/// that of all other brands by more than chance.
+/// Themes against brands, or against products of a brand: where the share of reviews that complain
+/// of a theme differs from that of all others by more than chance.
 struct HeatMap: PageRow {
-    var brands: [BrandLink]
+    /// What the columns are: `brand` or `product`.
+    var kind: String
+    var columns: [HeatColumn]
     var rows: [HeatRow]
 
     static let members: KeyValuePairs<String, Member<HeatMap>> = [
-        "brands": .rows { $0.brands }, "rows": .rows { $0.rows },
+        "kind": .text { $0.kind }, "columns": .rows { $0.columns }, "rows": .rows { $0.rows },
     ]
 }
 
-/// A theme in the map, with a cell for each brand.
+/// The head of a column of the map.
+struct HeatColumn: PageRow {
+    var name: String
+    var link: String?
+
+    static let members: KeyValuePairs<String, Member<HeatColumn>> = [
+        "name": .text { $0.name }, "link": .maybe { $0.link },
+    ]
+}
+
+/// A theme in the map, with a cell for each column.
 struct HeatRow: PageRow {
     var label: String
     var link: String
@@ -23,17 +35,19 @@ struct HeatRow: PageRow {
     ]
 }
 
-/// A theme's share of a brand's reviews.
+/// A theme's share of the reviews of a brand or product.
 struct HeatCell: PageRow {
     var theme: String
-    var brand: String
+    var column: String
+    /// The columns in the plural.
+    var others: String
     var own: Proportion
-    /// Of the reviews of all other brands.
+    /// Of the reviews of all others.
     var rest: Proportion
     var link: String
     var isBeyondChance = false
 
-    /// The brand's share in hundredths of the others' share; nil where they have none.
+    /// The own share in hundredths of the others' share; nil where they have none.
     private var ratio: Int64? {
         guard own.whole > 0, rest.part > 0 else { return nil }
         return Int64(
@@ -60,46 +74,96 @@ struct HeatCell: PageRow {
         "sign": .maybe { cell in cell.strength == 0 ? nil : cell.isMore ? "▲" : "▼" },
         "has_any": .flag { $0.own.part > 0 },
         "words": .text { cell in
-            "\(cell.theme), \(cell.brand): \(percent(cell.own.share)), "
-                + "\(grouped(cell.own.part)) of \(grouped(cell.own.whole)); other brands "
+            "\(cell.theme), \(cell.column): \(percent(cell.own.share)), "
+                + "\(grouped(cell.own.part)) of \(grouped(cell.own.whole)); other \(cell.others) "
                 + percent(cell.rest.share)
                 + (cell.isBeyondChance ? "" : "; chance explains the difference")
         },
     ]
 }
 
-private let brandsOfMap = 10
+private let columnsOfMap = 10
 private let themesOfMap = 12
 
 /// The map of the first brands and themes; nil where there is nothing to compare.
 func heatMap(_ query: ThemeQuery, _ call: Call) throws -> HeatMap? {
     guard query.brand == nil, query.product == nil, !query.strengths else { return nil }
-    let ranked = try rankedBrandEntries(call).filter(\.isRanked).prefix(brandsOfMap)
+    let ranked = try rankedBrandEntries(call).filter(\.isRanked).prefix(columnsOfMap)
     guard ranked.count > 1 else { return nil }
     let themes = try BrandThemes(call.reader, query, brands: ranked.map(\.id))
-    let shown = complaints(themes.complaints).prefix(themesOfMap)
-    var rows = shown.map { theme in
-        HeatRow(
-            label: theme.aspect.label, link: call.link("/themes/\(theme.aspect.id)"),
-            cells: ranked.map { heatCell(theme, $0.id, themes, call) })
+    let sources = ranked.map { entry in
+        let name = entry.id
+        return HeatSource(
+            column: HeatColumn(
+                name: name.string, link: call.allows(name) ? call.link(toBrand: name) : nil),
+            themes: themes.complaints(ofBrand: name)
+        ) { call.link("/themes/\($0)", ["brand": name.string]) }
     }
-    markBeyondChance(&rows)
-    return rows.isEmpty ? nil : HeatMap(brands: ranked.map { BrandLink($0.id, call) }, rows: rows)
+    return heatMap(themes.complaints, "brand", sources) { call.link("/themes/\($0)") }
 }
 
-private func heatCell(
-    _ theme: Theme, _ brand: Text, _ themes: BrandThemes, _ call: Call
-) -> HeatCell {
-    let own = themes.complaints(ofBrand: brand)
-    // All themes of a brand are shares of the same reviews.
-    let whole = own.compactMap(\.distinct?.whole).max() ?? 0
-    let part = own.first { $0.aspect == theme.aspect }?.distinct?.part ?? 0
+/// The map of a brand's themes and those of its products with most reviews; nil where there is
+/// nothing to compare.
+///
+/// - Parameters:
+///   - themes: The complaints about the brand.
+///   - products: Its products.
+func productMap(
+    _ themes: [Theme], of brand: String, _ products: [RankedEntry], _ call: Call
+) throws -> HeatMap? {
+    let first = products.filter { $0.counters.reviewCount > 0 }.sorted { left, right in
+        let (l, r) = (left.counters.reviewCount, right.counters.reviewCount)
+        return l == r ? left.id < right.id : l > r
+    }.prefix(columnsOfMap)
+    guard first.count > 1 else { return nil }
+    let sources = try first.map { entry in
+        var query = ThemeQuery()
+        query.product = entry.id
+        let name = entry.id.string
+        return HeatSource(
+            column: HeatColumn(name: name, link: call.link(toProduct: entry.id)),
+            themes: try AfterwordPipeline.themes(call.reader, query)
+        ) { call.link("/themes/\($0)", ["product": name]) }
+    }
+    return heatMap(themes, "product", sources) {
+        call.link("/themes/\($0)", ["brand": brand])
+    }
+}
+
+/// A column of a map with the themes of its reviews.
+private struct HeatSource {
+    var column: HeatColumn
+    var themes: [Theme]
+    /// The page of one of its themes.
+    var link: (String) -> String
+
+    /// All themes are shares of the same reviews.
+    var whole: Int64 { themes.compactMap(\.distinct?.whole).max() ?? 0 }
+}
+
+private func heatMap(
+    _ all: [Theme], _ kind: String, _ sources: [HeatSource], row link: (String) -> String
+) -> HeatMap? {
+    var rows = complaints(all).prefix(themesOfMap).map { theme in
+        HeatRow(
+            label: theme.aspect.label, link: link(theme.aspect.id),
+            cells: sources.map { heatCell(theme, $0, kind) })
+    }
+    markBeyondChance(&rows)
+    return rows.isEmpty
+        ? nil : HeatMap(kind: kind, columns: sources.map(\.column), rows: rows)
+}
+
+private func heatCell(_ theme: Theme, _ source: HeatSource, _ kind: String) -> HeatCell {
+    let whole = source.whole
+    let part = source.themes.first { $0.aspect == theme.aspect }?.distinct?.part ?? 0
     let all = theme.distinct ?? Proportion(0, of: 0)
     let rest = max(0, all.whole - whole)
     return HeatCell(
-        theme: theme.aspect.label, brand: brand.string, own: Proportion(part, of: whole),
+        theme: theme.aspect.label, column: source.column.name, others: kind + "s",
+        own: Proportion(part, of: whole),
         rest: Proportion(min(rest, max(0, all.part - part)), of: rest),
-        link: call.link("/themes/\(theme.aspect.id)", ["brand": brand.string]))
+        link: source.link(theme.aspect.id))
 }
 
 /// One in twenty of the marked cells may be marked by chance.

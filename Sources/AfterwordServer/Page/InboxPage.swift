@@ -8,13 +8,20 @@ struct InboxPage: PageRow {
     var facets: [Facet]
     var inbox: [InboxCard]
     var unlikely: String?
+    /// How many entries are left out or marked because somebody saw them, with a link to show or
+    /// to hide them; nil for none.
+    var seen: CountLink?
+    var isHiding: Bool
+    /// Marks all entries of the page as seen.
+    var all: SeenForm?
     var steps: ListSteps
     var exports: Exports
 
     static let members: KeyValuePairs<String, Member<InboxPage>> = [
         "strip": .row { $0.strip }, "covers": .text { $0.covers },
         "facets": .rows { $0.facets }, "inbox": .rows { $0.inbox },
-        "unlikely": .maybe { $0.unlikely }, "steps": .row { $0.steps },
+        "unlikely": .maybe { $0.unlikely }, "seen": .row { $0.seen },
+        "is_hiding": .flag { $0.isHiding }, "all": .row { $0.all }, "steps": .row { $0.steps },
         "exports": .row { $0.exports },
     ]
 }
@@ -47,7 +54,7 @@ struct StripNumber: PageRow {
     ]
 }
 
-private let filters = ["since", "kind", "brand"]
+private let filters = ["since", "kind", "brand", "seen"]
 
 extension InboxEntry.Kind {
     /// The kind in the plural, as a filter names it.
@@ -90,45 +97,90 @@ func inboxPage(_ call: Call) throws -> String {
     let window = try call.window()
     let brand = try call.brandFilter()
     let kind = call.text("kind").flatMap { InboxEntry.Kind(rawValue: $0) }
+    let isHiding = call.text("seen") != "shown"
     let asked = Page(first: call.first, size: listPageSize)
     let isFiltered = brand != nil || kind != nil
-    let all = try call.news(in: window, page: isFiltered ? Page(size: 1) : asked)
-    let news = isFiltered ? try filteredInbox(call, all.groups, window, asked) : all.inbox
+    let all = try call.news(
+        in: window, leavesOutSeen: isHiding, page: isFiltered ? Page(size: 1) : asked)
+    let news = isFiltered ? try filteredInbox(call, all, window, asked) : all.inbox
     let address = call.listAddress("/inbox", filters)
     let range = call.range(of: news.total, size: listPageSize)
-    let page = InboxPage(
+    let book = WorkBook(try call.reader.workMarks())
+    let cards = news.entries.map { InboxCard($0, book, back: address.text, call) }
+    var page = InboxPage(
         strip: stripRow(window, all.groups, call),
         covers: all.coverage?.sentences.joined(separator: " ")
             ?? "No dump with reviews was loaded yet.",
-        facets: inboxFacets(all.groups, kind: kind, brand: brand, at: address),
-        inbox: news.entries.map { InboxCard($0, call) },
-        unlikely: unlikelyDangers(Int64(all.inbox.unlikely)),
+        facets: inboxFacets(all.listed, kind: kind, brand: brand, at: address),
+        inbox: cards, unlikely: unlikelyDangers(Int64(all.inbox.unlikely)),
+        isHiding: isHiding, all: seenForm(news.entries, book, back: address.text, call),
         steps: ListSteps(range, of: news.total, size: listPageSize, at: address, call),
         exports: Exports(
-            "inbox", ["since": call.text("since"), "kind": kind?.rawValue, "brand": brand], call))
+            "inbox",
+            [
+                "since": call.text("since"), "kind": kind?.rawValue, "brand": brand,
+                "seen": isHiding ? "hidden" : "shown",
+            ], call))
+    page.seen = seenLink(all, kind: kind, brand: brand, isHiding: isHiding, at: address)
     return try AfterwordServer.page(
         Templates.shared.inbox, page, title: "Inbox",
         at: call.ownAddress("/inbox", filters), call)
 }
 
-/// The entries of a page of the inbox, with the filters of the request.
-func inboxEntries(_ call: Call, _ page: Page) throws -> [InboxEntry] {
-    guard call.text("kind") != nil || call.text("brand") != nil else {
-        return try call.news(page: page).inbox.entries
+/// The link that shows entries that somebody saw, or that hides them again; nil where nothing is
+/// hidden.
+private func seenLink(
+    _ all: CoveredInbox, kind: InboxEntry.Kind?, brand: String?, isHiding: Bool,
+    at address: Address
+) -> CountLink? {
+    guard isHiding else {
+        return CountLink(
+            name: "Hide what was seen", link: address.with("seen", nil).text, count: 0)
     }
-    let window = try call.window()
-    let groups = try call.news(in: window, page: Page(size: 1)).groups
-    return try filteredInbox(call, groups, window, page).entries
+    let count = all.seen.reduce(0) { sum, group in
+        let isOwn =
+            (kind == nil || group.key.kind == kind)
+            && (brand == nil || group.key.brand?.string == brand)
+        return sum + (isOwn ? group.value : 0)
+    }
+    guard count > 0 else { return nil }
+    return CountLink(
+        name: several(Int64(count), "entry", plural: "entries"),
+        link: address.with("seen", "shown").text, count: Int64(count))
 }
 
-/// A page of the entries of one kind, one brand, or both. The entries of a kind follow each other,
-/// so that their place follows from the number of entries before them.
+/// The form that marks all entries of a page as seen; nil where nobody may, or all are.
+private func seenForm(
+    _ entries: [InboxEntry], _ book: WorkBook, back: String, _ call: Call
+) -> SeenForm? {
+    let open = entries.map(\.review).filter { !book.isSeen($0.reviewKey, since: $0.run) }
+    guard call.offersForms, !open.isEmpty else { return nil }
+    var names: [String] = []
+    for name in open.map(entryName) where !names.contains(name) { names.append(name) }
+    return SeenForm(
+        names, isSeen: false, back: back,
+        label: "Mark all of this page as seen")
+}
+
+/// The entries of a page of the inbox, with the filters of the request.
+func inboxEntries(_ call: Call, _ page: Page) throws -> [InboxEntry] {
+    let leavesOutSeen = call.text("seen") == "hidden"
+    guard call.text("kind") != nil || call.text("brand") != nil else {
+        return try call.news(leavesOutSeen: leavesOutSeen, page: page).inbox.entries
+    }
+    let window = try call.window()
+    let all = try call.news(in: window, leavesOutSeen: leavesOutSeen, page: Page(size: 1))
+    return try filteredInbox(call, all, window, page).entries
+}
+
+/// A page of the entries of one kind, one brand, or both, among those that are listed. The entries
+/// of a kind follow each other, so that their place follows from the number of entries before them.
 private func filteredInbox(
-    _ call: Call, _ groups: [InboxGroup: Int], _ window: DumpWindow, _ page: Page
+    _ call: Call, _ all: CoveredInbox, _ window: DumpWindow, _ page: Page
 ) throws -> Listing<InboxEntry> {
     let brand = try call.brandFilter()
     let kind = call.text("kind").flatMap { InboxEntry.Kind(rawValue: $0) }
-    let own = groups.filter { brand == nil || $0.key.brand?.string == brand }
+    let own = all.listed.filter { brand == nil || $0.key.brand?.string == brand }
     func count(_ holds: (InboxEntry.Kind) -> Bool) -> Int {
         own.reduce(0) { $0 + (holds($1.key.kind) ? $1.value : 0) }
     }
@@ -139,9 +191,11 @@ private func filteredInbox(
     let range = page.range(of: total)
     var listing = Listing<InboxEntry>([], page: Page())
     if !range.isEmpty {
+        let filter = InboxFilter(
+            brand.map { .scope(Scope(kind: .brand, id: Text($0))) },
+            leavesOutSeen: all.leavesOutSeen)
         listing = try inbox(
-            call.reader, in: window,
-            of: brand.map { .scope(Scope(kind: .brand, id: Text($0))) },
+            call.reader, in: window, of: filter,
             page: Page(first: before + range.lowerBound, size: range.count))
     }
     (listing.total, listing.first) = (total, range.lowerBound)

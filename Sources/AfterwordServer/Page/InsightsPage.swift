@@ -11,11 +11,14 @@ struct InsightsPage: PageRow {
     var steps: ListSteps
     var all: String
     var command: String
+    /// Nil in the list, and where the caller may have none made.
+    var make: MakeForm?
     var exports: Exports
 
     static let members: KeyValuePairs<String, Member<InsightsPage>> = [
         "scope": .row { $0.scope }, "rows": .rows { $0.rows }, "history": .rows { $0.history },
         "steps": .row { $0.steps }, "all": .text { $0.all }, "command": .text { $0.command },
+        "make": .row { $0.make },
         "is_list": .flag { $0.scope == nil }, "exports": .row { $0.exports },
     ]
 }
@@ -85,6 +88,7 @@ func insightsPage(_ call: Call) throws -> String {
         steps: ListSteps(range, of: rows.count, size: listPageSize, at: address, call),
         all: call.link("/insights"),
         command: "afterword insight " + shellQuoted(scope?.written ?? "brand:NAME"),
+        make: try scope.flatMap { try MakeForm($0, call) },
         exports: Exports("insights", [:], call))
     return try AfterwordServer.page(
         Templates.shared.insights, page, title: "Insights",

@@ -123,8 +123,8 @@ struct EmptyTexts: Error {
 private func navRows(_ own: Address, _ call: Call) -> [NavRow] {
     let first = own.path.split(separator: "/").first.map(String.init)
     var pages = [
-        ("Overview", ""), ("Inbox", "inbox"), ("Brands", "brands"), ("Products", "products"),
-        ("Themes", "themes"), ("Safety", "safety"), ("Search", "search"),
+        ("Overview", ""), ("Inbox", "inbox"), ("Work", "work"), ("Brands", "brands"),
+        ("Products", "products"), ("Themes", "themes"), ("Safety", "safety"), ("Search", "search"),
     ]
     // These describe everything, which a key of some brands may not see.
     if call.brands == nil {

@@ -110,11 +110,14 @@ struct ThemeTable: PageRow {
     ]
 
     /// - Parameter limit: Maximum number of rows.
-    init(_ themes: [Theme], limit: Int, brand: String?, strengths: Bool = false, _ call: Call) {
+    init(
+        _ themes: [Theme], limit: Int, brand: String?, strengths: Bool = false, _ call: Call
+    ) throws {
+        let book = strengths ? nil : WorkBook(try call.reader.workMarks())
         let themes = complaints(themes)
         let side = strengths ? "strengths" : nil
         rows = themes.prefix(limit).map {
-            ThemeRow($0, brand: brand, strengths: strengths, call)
+            ThemeRow($0, brand: brand, strengths: strengths, book, call)
         }
         let address = call.address("/themes", ["brand": brand, "side": side])
         heads = ListOrder(call).heads(.themes, at: address)
@@ -162,18 +165,19 @@ func overview(_ call: Call) throws -> String {
     // With the first dump everything is new: show only the first entries, which are the most
     // serious.
     let limit = window.isFirst ? 6 : 8
-    let news = try call.news(in: window, page: Page(size: limit))
+    let news = try call.news(in: window, leavesOutSeen: true, page: Page(size: limit))
+    let book = WorkBook(try call.reader.workMarks())
     func isShown(_ kind: InboxEntry.Kind) -> Bool { kind != .resolved && kind != .gone }
     // Those that are not shown come last.
     let shown = news.inbox.entries.filter { isShown($0.kind) }
-    let count = news.groups.reduce(0) { $0 + (isShown($1.key.kind) ? $1.value : 0) }
+    let count = news.listed.reduce(0) { $0 + (isShown($1.key.kind) ? $1.value : 0) }
     let facts = try BrandFacts(call, themes, window.isFirst ? nil : news.groups)
     let page = OverviewPage(
         since: window.isFirst ? nil : window.since?.fullName ?? "run \(window.from)",
         covers: news.coverage?.sentences.joined(separator: " ")
             ?? "No dump with reviews was loaded yet.",
         strip: stripRow(window, news.groups, call),
-        inbox: shown.map { InboxCard($0, call) },
+        inbox: shown.map { InboxCard($0, book, back: call.link("/"), call) },
         allInbox: CountLink(
             name: several(count, "entry", plural: "entries"), link: call.link("/inbox"),
             count: Int64(count)),
@@ -183,7 +187,7 @@ func overview(_ call: Call) throws -> String {
         brands: brandTable(
             call, ranked.prefix(brandsOfPage), facts,
             heads: ListOrder(call).heads(.brands, at: call.address("/brands"))),
-        themes: ThemeTable(themes.complaints, limit: themesOfPage, brand: nil, call),
+        themes: try ThemeTable(themes.complaints, limit: themesOfPage, brand: nil, call),
         products: try productList(call))
     let filters = Address(
         "/",

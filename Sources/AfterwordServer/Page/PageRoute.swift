@@ -30,9 +30,13 @@ struct PageRoute: Sendable {
                 since.field,
                 .choice(
                     "kind", InboxEntry.Kind.allCases.map(\.rawValue), "Only of this kind."
-                ).field, .brandFilter.field, .cursor,
+                ).field, .brandFilter.field, .seen, .cursor,
             ]
         ) { try inboxPage($0) },
+        PageRoute(
+            path: "/work", summary: "What people work on, and what they did.",
+            parameters: [.workState, .assignee, .openWork, .cursor]
+        ) { try workPage($0) },
         PageRoute(
             path: "/brands", summary: "All brands, sorted by any column.",
             parameters: [
@@ -91,7 +95,7 @@ struct PageRoute: Sendable {
                 .path("theme", "As `themes` names it."), .brandFilter, .productFilter, .side,
                 .star.field, .language.field,
                 Parameter(name: "from", form: .date, comment: "Of dumps from this day on.").field,
-                .cursor,
+                BeforeAfter.parameter, .cursor,
             ]
         ) { try themePage($0) },
         PageRoute(
@@ -118,7 +122,10 @@ struct PageRoute: Sendable {
         ) { try runsPage($0) },
         PageRoute(
             path: "/insights", summary: "The insights that stand, or those of one scope.",
-            parameters: [.text("scope", "The history of this scope, as `brand:NAME`."), .cursor]
+            parameters: [
+                .text("scope", "The history of this scope, as `brand:NAME`."),
+                .choice("asked", ["yes"], "Says that an insight is being made."), .cursor,
+            ]
         ) { try insightsPage($0) },
     ]
 

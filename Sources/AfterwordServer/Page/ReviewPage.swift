@@ -8,13 +8,14 @@ struct ReviewPage: PageRow {
     var product: String
     var productLink: String
     var shop: String?
+    var work: WorkPanel?
     var versions: [VersionRow]
 
     static let members: KeyValuePairs<String, Member<ReviewPage>> = [
         "home": .text { $0.home },
         "name": .text { $0.name }, "product": .text { $0.product },
         "product_link": .text { $0.productLink }, "shop": .maybe { $0.shop },
-        "versions": .rows { $0.versions },
+        "work": .row { $0.work }, "versions": .rows { $0.versions },
     ]
 }
 
@@ -66,16 +67,23 @@ func reviewPage(_ call: Call) throws -> String {
     let rows = try call.reader.history(ofProduct: product, review: Text(name))
     guard !rows.isEmpty else { throw Problem(.notFound, "no such review") }
     let raw = try call.reader.raw(ofProduct: product)
+    let path = "/reviews/\(encoded(product.string))/\(encoded(name))"
+    let list = try WorkList(call.reader)
+    let work = try call.reader.reviews(ofProduct: product)
+        .first { $0.reviewID == Text(name) }.map { review in
+            WorkPanel(
+                .review(product: product, id: review.reviewID), list, of: review, back: path, call)
+        }
     let page = ReviewPage(
         home: call.link("/"), name: name, product: product.string,
         productLink: call.link(toProduct: product), shop: call.shopLink(product),
+        work: work,
         versions: rows.indices.reversed().map { place in
             versionRow(rows[place], before: place > 0 ? rows[place - 1] : nil, raw)
         })
     return try AfterwordServer.page(
         Templates.shared.review, page, title: "Review",
-        at: Address(
-            "/reviews/\(encoded(product.string))/\(encoded(name))", firstRun: rows[0].run), call)
+        at: Address(path, firstRun: rows[0].run), call)
 }
 
 private func versionRow(_ row: HistoryRow, before: HistoryRow?, _ raw: [RawRow]) -> VersionRow {

@@ -67,9 +67,18 @@ struct ThemeRow: PageRow {
     var link: String
 
     var isStrength: Bool
+    /// How far the work on it is.
+    var work: String?
 
-    init(_ theme: Theme, brand: String?, strengths: Bool = false, _ call: Call) {
+    /// - Parameter book: What people work on; nil for praise.
+    init(
+        _ theme: Theme, brand: String?, strengths: Bool = false, _ book: WorkBook? = nil,
+        _ call: Call
+    ) {
         self.theme = theme
+        let scope = ReviewScope.scope(
+            brand.map { Scope(kind: .brand, id: Text($0)) } ?? .portfolio)
+        work = book?.item(.theme(theme.aspect.id, of: scope)).flatMap(workWords)
         isStrength = strengths
         link = call.link(
             "/themes/\(theme.aspect.id)",
@@ -89,7 +98,7 @@ struct ThemeRow: PageRow {
         "products": .text { grouped($0.theme.products) },
         "brands": .text { grouped($0.theme.brands) },
         "impact": .text { starImpactText($0.theme) },
-        "languages": .text { languagesText($0.theme) },
+        "languages": .text { languagesText($0.theme) }, "work": .maybe { $0.work },
     ]
 }
 
@@ -139,11 +148,23 @@ struct InboxCard: PageRow {
     var entry: InboxEntry
     var link: String
     var productLink: String
+    /// How far the work on the review is.
+    var work: String?
+    /// Nil where no work may be recorded.
+    var form: SeenForm?
 
-    init(_ entry: InboxEntry, _ call: Call) {
+    /// - Parameter back: The page that the form leads back to.
+    init(_ entry: InboxEntry, _ book: WorkBook, back: String, _ call: Call) {
+        let review = entry.review
         self.entry = entry
-        link = call.link(toReview: entry.review.reviewID, of: entry.review.productID)
-        productLink = call.link(toProduct: entry.review.productID)
+        link = call.link(toReview: review.reviewID, of: review.productID)
+        productLink = call.link(toProduct: review.productID)
+        let isSeen = book.isSeen(review.reviewKey, since: review.run)
+        work = book.item(.review(product: review.productID, id: review.reviewID))
+            .flatMap(workWords)
+        if isSeen { work = (work.map { $0 + " · " } ?? "") + "seen" }
+        guard call.offersForms else { return }
+        form = SeenForm([entryName(review)], isSeen: isSeen, back: back)
     }
 
     static let members: KeyValuePairs<String, Member<InboxCard>> = [
@@ -154,6 +175,7 @@ struct InboxCard: PageRow {
         "product": .text { $0.entry.review.productID.string },
         "product_link": .text { $0.productLink },
         "themes": .maybe { shown($0.entry.themeLabels.joined(separator: ", ")) },
+        "work": .maybe { $0.work }, "form": .row { $0.form },
     ]
 }
 

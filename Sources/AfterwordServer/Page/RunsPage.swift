@@ -158,6 +158,7 @@ func kindName(_ run: RunRecord) -> String {
     case .insight: "insights"
     case .enrichment: "what a model read"
     case .verdict: "a person's verdict"
+    case .work: "marks of people's work"
     case .reclean, .reread: "stored reviews read again"
     case .prune: "bytes of old records removed"
     }

@@ -17,6 +17,7 @@ package struct Templates: Sendable {
     let search: Template<SearchPage>
     let runs: Template<RunsPage>
     let insights: Template<InsightsPage>
+    let work: Template<WorkPage>
     /// Members that rows declare but no template uses, as `Row.name`.
     package let unused: Set<String>
 
@@ -53,6 +54,7 @@ package struct Templates: Sendable {
         search = try read("search")
         runs = try read("runs")
         insights = try read("insights")
+        work = try read("work")
         unused = binder.declared.subtracting(binder.used)
     }
 }

@@ -9,6 +9,9 @@ struct ThemePage: PageRow {
     var isPraise: Bool
     var total: String
     var picture: Picture?
+    var fix: BeforeAfter?
+    /// Nil for praise, on which nobody works.
+    var work: WorkPanel?
     var brands: [CountLink]
     var products: [CountLink]
     var facets: [Facet]
@@ -20,7 +23,8 @@ struct ThemePage: PageRow {
     static let members: KeyValuePairs<String, Member<ThemePage>> = [
         "name": .text { $0.name }, "themes": .text { $0.themes }, "brand": .row { $0.brand },
         "is_praise": .flag { $0.isPraise }, "total": .text { $0.total },
-        "picture": .row { $0.picture }, "brands": .rows { $0.brands },
+        "picture": .row { $0.picture }, "fix": .row { $0.fix }, "work": .row { $0.work },
+        "brands": .rows { $0.brands },
         "products": .rows { $0.products }, "facets": .rows { $0.facets }, "from": .row { $0.from },
         "reviews": .rows { $0.reviews }, "steps": .row { $0.steps }, "exports": .row { $0.exports },
     ]
@@ -61,28 +65,27 @@ func themePage(_ call: Call) throws -> String {
     else { throw Problem(.notFound, "no such theme") }
     let path = "/themes/\(aspect.id)"
     let address = call.listAddress(path, filters)
-    let own = try call.ownAddress(path, filters)
+    let own = try call.ownAddress(path, filters + ["fixed"])
     let range = board.reviews.first..<board.reviews.first + board.reviews.entries.count
-    let tables: KeyValuePairs<String, String?> = [
-        "theme": aspect.id, "brand": query.brand, "product": query.product?.string,
-        "side": query.strengths ? "strengths" : nil, "star": call.text("star"),
-        "language": call.text("language"), "from": call.text("from"),
-    ]
     let name = query.strengths ? aspect.strength ?? aspect.label : aspect.label
+    let list = try WorkList(call.reader)
+    let subject = WorkSubject.theme(aspect.id, of: call.workScope(query))
+    let item = query.strengths ? nil : list.book.item(subject)
+    let periods = themePeriods(board)
     let page = ThemePage(
         name: name, themes: call.link("/themes", ["brand": query.brand]),
         brand: query.brand.map { BrandLink(Text($0), call) }, isPraise: query.strengths,
         total: several(Int64(board.reviews.total), "review"),
-        picture: themePicture(board, call),
-        brands: query.brand != nil
-            ? []
-            : board.brands.prefix(linksOfTheme).compactMap { own in
-                own.value.map {
-                    CountLink(
-                        name: $0.string, link: address.with("brand", $0.string).text,
-                        count: own.reviews)
-                }
-            },
+        picture: Picture(
+            "theme", part: "that say so", periods,
+            marks: call.pictureMarks + pictureMarks(item, list)),
+        fix: query.strengths
+            ? nil
+            : BeforeAfter(
+                periods, path, filters, call, since: item?.fixedOn),
+        work: query.strengths
+            ? nil : WorkPanel(subject, list, back: own.text, call),
+        brands: query.brand == nil ? brandLinks(board, at: address) : [],
         products: board.products.prefix(linksOfTheme).map {
             CountLink(
                 name: $0.value.string, link: address.with("product", $0.value.string).text,
@@ -92,9 +95,28 @@ func themePage(_ call: Call) throws -> String {
         reviews: board.reviews.entries.map { MentionCard($0, call) },
         steps: ListSteps(
             range, of: board.reviews.total, size: listPageSize, at: address, call),
-        exports: Exports("theme", tables, call))
+        exports: themeExports(aspect.id, query, call))
     return try AfterwordServer.page(
         Templates.shared.theme, page, title: name, at: own, call)
+}
+
+private func brandLinks(_ board: ThemeBoard, at address: Address) -> [CountLink] {
+    board.brands.prefix(linksOfTheme).compactMap { own in
+        own.value.map {
+            CountLink(
+                name: $0.string, link: address.with("brand", $0.string).text, count: own.reviews)
+        }
+    }
+}
+
+private func themeExports(_ theme: String, _ query: ThemeQuery, _ call: Call) -> Exports {
+    Exports(
+        "theme",
+        [
+            "theme": theme, "brand": query.brand, "product": query.product?.string,
+            "side": query.strengths ? "strengths" : nil, "star": call.text("star"),
+            "language": call.text("language"), "from": call.text("from"),
+        ], call)
 }
 
 /// The filters of a theme's reviews, as the request has them.
@@ -109,16 +131,15 @@ func themeFilter(_ call: Call) throws -> ThemeFilter {
     return filter
 }
 
-private func themePicture(_ board: ThemeBoard, _ call: Call) -> Picture? {
+/// What each dump brought, with the part that says so.
+private func themePeriods(_ board: ThemeBoard) -> [PicturePeriod] {
     let first = board.arrivals.map(\.dump.firstRun).min()
-    return Picture(
-        "theme", part: "that say so",
-        board.arrivals.map { own in
-            PicturePeriod(
-                name: own.dump.fullName, label: own.dump.day, at: own.dump.observedAt,
-                reviews: own.reviews, part: own.marked, whole: own.reviews,
-                isFirst: own.dump.firstRun == first)
-        }, marks: call.pictureMarks)
+    return board.arrivals.map { own in
+        PicturePeriod(
+            name: own.dump.fullName, label: own.dump.day, at: own.dump.observedAt,
+            reviews: own.reviews, part: own.marked, whole: own.reviews,
+            isFirst: own.dump.firstRun == first)
+    }
 }
 
 private func themeFacets(_ board: ThemeBoard, _ call: Call, at address: Address) -> [Facet] {

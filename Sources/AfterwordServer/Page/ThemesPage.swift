@@ -41,11 +41,13 @@ func themesPage(_ call: Call) throws -> String {
     let found = try allThemes(call.reader, query)
     let address = call.listAddress("/themes", filters)
     let order = ListOrder(call)
-    var table = ThemeTable(
+    var table = try ThemeTable(
         found.known, limit: .max, brand: query.brand, strengths: query.strengths, call)
     table.heads = order.heads(.themes, at: address)
+    let isOfProduct = query.product != nil
+    let book = query.strengths || isOfProduct ? nil : WorkBook(try call.reader.workMarks())
     table.rows = order.sorted(complaints(found.known), by: .themes).map {
-        ThemeRow($0, brand: query.brand, strengths: query.strengths, call)
+        ThemeRow($0, brand: query.brand, strengths: query.strengths, book, call)
     }
     var other = query
     other.strengths.toggle()

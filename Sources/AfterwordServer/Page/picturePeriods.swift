@@ -39,7 +39,7 @@ extension Call {
             case .replay: name = "Rejected records loaded"
             case .reclean, .reread: name = "Stored reviews read again"
             case .given, .folderName, .identicalRun, .clock, .insight, .enrichment, .verdict,
-                .prune:
+                .work, .prune:
                 return nil
             }
             return PictureMark(

@@ -94,6 +94,9 @@ extension SchemaMigration {
         // Batches of before have no prices: those of the collecting command count for them.
         SchemaMigration(21, "21 prices of batches", [.addColumns(.modelBatches)]),
         SchemaMigration(
+            22, "22 work",
+            [.allowWords(.runs), .create(.workMarks), .reportView(.workMarks)]),
+        SchemaMigration(
             23, "23 pruned records", [.allowWords(.runs), .addColumns(.rawRecords)]),
     ]
 

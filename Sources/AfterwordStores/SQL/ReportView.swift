@@ -121,7 +121,7 @@ extension ReportView {
             """)
 
     /// All views of this program.
-    static let every = all + [verdicts, links, enrichments]
+    static let every = all + [verdicts, links, enrichments, workMarks]
 }
 
 /// The text of `docs/tables.md`, generated from the views.

@@ -14,7 +14,7 @@ extension Table {
                 "given", "folder_name", "identical_run", "clock", "replay", "catalogue", "insight",
                 Column.Word("verdict", since: 6), Column.Word("reclean", since: 13),
                 Column.Word("reread", since: 15), Column.Word("enrichment", since: 19),
-                Column.Word("prune", since: 23)),
+                Column.Word("work", since: 22), Column.Word("prune", since: 23)),
             .text("completeness").oneOf("none", "products", "all"),
             .text("seed", .none, "a number of 64 bits without sign, in decimal"),
             .number("deleted"), .number("products_named"),

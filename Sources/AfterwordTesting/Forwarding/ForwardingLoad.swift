@@ -106,6 +106,9 @@ extension ForwardingLoad {
         try target().append(themeReviews: rows)
     }
     package func append(verdicts rows: [VerdictRow]) throws { try target().append(verdicts: rows) }
+    package func append(workMarks rows: [WorkMarkRow]) throws {
+        try target().append(workMarks: rows)
+    }
     package func append(enrichments rows: [EnrichmentRow]) throws {
         try target().append(enrichments: rows)
     }

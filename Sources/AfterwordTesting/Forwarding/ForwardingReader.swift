@@ -177,6 +177,7 @@ extension ForwardingReader {
     package func verdicts() throws -> [VerdictRow] {
         try target().verdicts()
     }
+    package func workMarks() throws -> [WorkMarkRow] { try target().workMarks() }
     package func searchSegments() throws -> [SearchSegment] { try target().searchSegments() }
     package func searchParts(_ keys: [Int64]) throws -> [SearchPart] {
         try target().searchParts(keys)

@@ -305,6 +305,7 @@ final class MemoryLoad: StoreLoad {
     }
 
     func append(verdicts rows: [VerdictRow]) throws { state.verdicts += rows }
+    func append(workMarks rows: [WorkMarkRow]) throws { state.workMarks += rows }
 
     func append(answers: [CachedAnswer]) throws {
         for answer in answers where state.answers[answer.key] == nil {

@@ -235,6 +235,10 @@ final class MemoryReader: StoreReader {
         }
     }
 
+    func workMarks() throws -> [WorkMarkRow] {
+        state.workMarks.sorted { ($0.madeRun, $0.place) < ($1.madeRun, $1.place) }
+    }
+
     private var enrichments: [EnrichmentRow] {
         state.enrichments.sorted { l, r in
             (l.productID, l.reviewID, l.version, Text(l.language), l.madeRun)

@@ -33,6 +33,7 @@ package final class MemoryStore: ReviewStore {
         var themes: [ThemeRow] = []
         var themeReviews: [ThemeReviewRow] = []
         var verdicts: [VerdictRow] = []
+        var workMarks: [WorkMarkRow] = []
         var enrichments: [EnrichmentRow] = []
         var links: [ReviewLink] = []
         var searchSegments: [SearchSegment] = []

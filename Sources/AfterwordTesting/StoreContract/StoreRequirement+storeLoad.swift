@@ -43,6 +43,9 @@ extension StoreRequirement {
         StoreRequirement("StoreLoad", 13, "a pruned record keeps its row, and is found as such") {
             try $0.prunedRecordsLeaveReceipts()
         },
+        StoreRequirement("StoreLoad", 14, "marks of work come back by run and place") {
+            try $0.marksComeBack()
+        },
     ]
 }
 

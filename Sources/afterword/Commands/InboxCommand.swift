@@ -35,13 +35,13 @@ struct InboxCommand: ParsableCommand {
 
     func run() throws {
         let window = try WindowOptions(since: since, to: asOf, option: "--as-of")
-        let (listing, _, coverage) = try window.read(store.openForReading()) {
+        let covered = try window.read(store.openForReading()) {
             reader, window in
             let scope = try scope.map { try resolveScope(reader, $0) }
             return try coveredInbox(reader, in: window, of: scope, page: page.value)
         }
-        show(listing, coverage)
-        if alert, listing.newDangers > 0 { throw ExitCode(Failure.Code.alert.rawValue) }
+        show(covered.inbox, covered.coverage)
+        if alert, covered.inbox.newDangers > 0 { throw ExitCode(Failure.Code.alert.rawValue) }
     }
 
     private func show(_ listing: Listing<InboxEntry>, _ coverage: Coverage?) {

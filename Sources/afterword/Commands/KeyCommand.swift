@@ -19,6 +19,8 @@ struct KeyCommand: ParsableCommand {
         var name: String
         @Flag(help: "It may have insights made, which may cost money.")
         var insight = false
+        @Flag(help: "It may record work: what is seen, noted, assigned, acknowledged, fixed.")
+        var work = false
         @Option(help: "A brand it may see, several times for several; all when left out.")
         var brand: [String] = []
 
@@ -41,6 +43,13 @@ struct KeyCommand: ParsableCommand {
             try waitingForRuns { try create() }
         }
 
+        private var scopes: Set<APIKeyRow.Scope> {
+            var scopes: Set<APIKeyRow.Scope> = [.read]
+            if insight { scopes.insert(.insight) }
+            if work { scopes.insert(.work) }
+            return scopes
+        }
+
         private func create() throws {
             let keys = try store.openForReading()
             let (others, known) = try keys.read { reader in
@@ -61,7 +70,7 @@ struct KeyCommand: ParsableCommand {
             // invalid.
             let row = APIKeyRow(
                 name: name, digest: APIKeyRow.digest(of: key),
-                scopes: insight ? [.read, .insight] : [.read],
+                scopes: scopes,
                 brands: brands.isEmpty ? nil : brands, createdAt: now())
             try keys.ledger { try $0.put(key: row) }
             print(key)

@@ -47,6 +47,7 @@ struct RunsCommand: ParsableCommand {
         switch record.observedOrigin {
         case .insight: ", made insights"
         case .verdict: ", recorded a verdict"
+        case .work: ", recorded marks of work"
         case .reclean: ", read stored records again"
         case .reread: ", read stored texts again, by reader \(record.reader ?? 0)"
         case .enrichment: ", stored what a model read"

@@ -19,11 +19,11 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve", abstract: "Serve the API and the page.",
         discussion: """
             Reads the store on connections that can write nothing, each request on one committed \
-            run; only a POST has insights made. On this machine alone no key is asked for unless \
-            --keys says so; elsewhere keys are needed ('key create'), and TLS: --tls-certificate \
-            and --tls-key, or --behind-proxy where a proxy speaks it; behind a proxy keys are \
-            needed on this machine too. A renewed certificate is read on SIGHUP. Ends in an \
-            orderly way on Ctrl-C or SIGTERM, after 15 seconds at most.
+            run; only a POST has insights made or work recorded. On this machine alone no key is \
+            asked for unless --keys says so; elsewhere keys are needed ('key create'), and TLS: \
+            --tls-certificate and --tls-key, or --behind-proxy where a proxy speaks it; behind a \
+            proxy keys are needed on this machine too. A renewed certificate is read on SIGHUP. \
+            Ends in an orderly way on Ctrl-C or SIGTERM, after 15 seconds at most.
             """)
 
     @OptionGroup var store: StoreOptions
@@ -66,12 +66,15 @@ struct ServeCommand: AsyncParsableCommand {
         try warnAboutKeys(configuration, beside)
         if reading.isReadOnly {
             Terminal.writeError(
-                "afterword: the store may only be read here: no insights can be asked for")
+                "afterword: the store may only be read here: no insights can be asked for and no "
+                    + "work recorded")
         }
+        configuration.insightLanguage = try model.options().language
         let serving = configuration
         try await model.withModel { model in
             let queue = try InsightWorker(
                 store: store.openForReading(), model: model, options: try self.model.options())
+            let recorder = WorkRecorder(store: try store.openForReading())
             let jobs = StoredJobs(try store.openForReading())
             let (asked, options) = (model.identity, try self.model.options())
             let service = Service(
@@ -81,6 +84,14 @@ struct ServeCommand: AsyncParsableCommand {
                     var own = options
                     own.language = language
                     return try insightOutlook(reader, of: scope, model: asked, options: own)
+                },
+                price: { reader, scope, language in
+                    var own = options
+                    own.language = language
+                    return try insightPrice(reader, of: scope, by: model, options: own)
+                },
+                work: { marks, person, brands in
+                    try await recorder.record(marks, by: person, brands)
                 }, jobs: jobs)
             try await serve(service, serving, certificate)
             await service.stop()
@@ -137,6 +148,8 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.asksForKeys = keys
         configuration.isBehindProxy = behindProxy
         configuration.productLink = productLink
+        let person = NSUserName()
+        if !person.isEmpty { configuration.personName = person }
         if let bytes = Settings.current.cacheBytes { configuration.limits.cacheBytes = bytes }
         guard configuration.isLoopback || behindProxy || tlsKey != nil else {
             throw CommandFault(
@@ -184,5 +197,31 @@ private actor InsightWorker {
             [scope], in: store, by: model, options: options,
             surroundings: insightSurroundings(isQuiet: true))
         return report.outcomes.first?.outcome ?? .notTried
+    }
+}
+
+/// Records marks of work on a store handle and a thread of its own, because its calls block.
+private actor WorkRecorder {
+    private static let thread = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
+    nonisolated var unownedExecutor: UnownedSerialExecutor {
+        Self.thread.executor.asUnownedSerialExecutor()
+    }
+
+    private let store: any ReviewStore
+
+    init(store: sending any ReviewStore) { self.store = store }
+
+    /// Waits some seconds for a run that is under way.
+    func record(
+        _ marks: [NewMark], by person: Text, _ brands: Set<Text>?
+    ) async throws -> [WorkMarkRow] {
+        for _ in 0..<20 {
+            do {
+                return try markWork(marks, by: person, brands: brands, in: store, now: now())
+            } catch StoreFault.locked {
+                try await Task.sleep(for: .milliseconds(250))
+            }
+        }
+        return try markWork(marks, by: person, brands: brands, in: store, now: now())
     }
 }

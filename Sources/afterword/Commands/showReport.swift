@@ -213,6 +213,7 @@ private func origin(_ origin: ObservedOrigin) -> String {
     case .catalog: "a catalogue"
     case .insight, .enrichment: "as the dump they are of"
     case .verdict: "when it was judged"
+    case .work: "when it was marked"
     case .reclean, .reread, .prune: "as the newest dump"
     case .replay: "as the run whose rejects these are"
     }

@@ -1,0 +1,95 @@
+import AfterwordCore
+import AfterwordPipeline
+
+/// Everything that people work on.
+struct WorkPage: PageRow {
+    var facets: [Facet]
+    var rows: [WorkRow]
+    var steps: ListSteps
+    var exports: Exports
+
+    static let members: KeyValuePairs<String, Member<WorkPage>> = [
+        "facets": .rows { $0.facets }, "rows": .rows { $0.rows }, "steps": .row { $0.steps },
+        "exports": .row { $0.exports },
+    ]
+}
+
+/// A theme or a review that people work on.
+struct WorkRow: PageRow {
+    var work: ListedWork
+    var name: String
+    var link: String?
+
+    init(_ work: ListedWork, _ call: Call) {
+        self.work = work
+        (name, link) = workLink(work.item.subject, call)
+    }
+
+    static let members: KeyValuePairs<String, Member<WorkRow>> = [
+        "name": .text { $0.name }, "link": .maybe { $0.link },
+        "words": .maybe { workWords($0.work.item) },
+        "marks": .rows { $0.work.marks.suffix(marksOfRow).reversed().map { MarkRow(mark: $0) } },
+    ]
+}
+
+private let marksOfRow = 3
+private let filters = ["state", "assignee", "open"]
+
+func workPage(_ call: Call) throws -> String {
+    let all = try WorkList(call.reader).items
+    let found = try listedWork(call)
+    let range = call.range(of: found.count, size: listPageSize)
+    let address = call.listAddress("/work", filters)
+    let page = WorkPage(
+        facets: workFacets(all, call, at: address), rows: found[range].map { WorkRow($0, call) },
+        steps: ListSteps(range, of: found.count, size: listPageSize, at: address, call),
+        exports: Exports(
+            "work",
+            [
+                "state": call.text("state"), "assignee": call.text("assignee"),
+                "open": call.text("open"),
+            ], call))
+    return try AfterwordServer.page(
+        Templates.shared.work, page, title: "Work", at: call.ownAddress("/work", filters), call)
+}
+
+private func workFacets(_ all: [ListedWork], _ call: Call, at address: Address) -> [Facet] {
+    func count(_ holds: (WorkItem) -> Bool) -> Int64 { Int64(all.count { holds($0.item) }) }
+    let people = Set(all.compactMap(\.item.assignee)).sorted()
+    return [
+        Facet(
+            "Work", "open",
+            [
+                ("yes", "to do", count(\.isOpen)), ("no", "done or seen", count { !$0.isOpen }),
+            ], chosen: call.text("open"), at: address),
+        Facet(
+            "State", "state",
+            WorkState.allCases.map { state in
+                (state.rawValue, state.label, count { $0.state == state })
+            }, chosen: call.text("state"), at: address),
+        Facet(
+            "Who sees to it", "assignee",
+            people.map { person in (person.string, person.string, count { $0.assignee == person })
+            },
+            chosen: call.text("assignee"), at: address),
+    ]
+}
+
+/// The name of what people work on, and its page; nil where it has none of its own.
+func workLink(_ subject: WorkSubject, _ call: Call) -> (name: String, link: String?) {
+    switch subject {
+    case .review(let product, let id):
+        return ("A review of \(product.string)", call.link(toReview: id, of: product))
+    case .theme(let theme, let scope):
+        let label = Lexicon.aspect(named: theme)?.label ?? theme
+        let path = "/themes/\(encoded(theme))"
+        let name = "\(label), \(scopeName(scope))"
+        switch scope {
+        case .product(let id): return (name, call.link(path, ["product": id.string]))
+        case .scope(.portfolio): return (name, call.link(path))
+        case .scope(let own) where own.kind == .brand:
+            return (name, call.link(path, ["brand": own.id.string]))
+        case .scope: return (name, nil)
+        }
+    }
+}

@@ -1,0 +1,175 @@
+import AfterwordCore
+import AfterwordPipeline
+import AfterwordStores
+import AfterwordTesting
+import Foundation
+import HTTPTypes
+import Testing
+
+@testable import AfterwordServer
+
+/// Recording work from pages and by the API, and what the pages then show.
+@Suite struct WorkServiceTests {
+    /// The values of the hidden fields of a name.
+    private func fields(_ name: String, in page: ServedAnswer) -> [String] {
+        page.text.components(separatedBy: "<input type=\"hidden\" name=\"\(name)\" value=\"")
+            .dropFirst().map { String($0.prefix { $0 != "\"" }) }
+    }
+
+    @Test("What is marked as seen leaves the inbox, is counted there, and can be shown again")
+    func seen() async throws {
+        try await serving(workDumps, { $0.personName = "Ännë" }) { client, path in
+            let first = try await client.get("/inbox")
+            let entry = try #require(
+                self.fields("entry", in: first).first { $0.hasSuffix("/drip") })
+            #expect(entry == "1/D%2F1/drip")
+            #expect(!first.words.contains("Hidden"))
+            let answer = try await client.send(["back": "/inbox", "entry": entry, "mark": "seen"])
+            #expect(answer.status == 303 && answer.headers[.location] == "/inbox")
+            let row = try #require(try storedMarks(path).first)
+            #expect(row.markedBy == "Ännë" && row.mark == .seen && row.marked?.version == 1)
+            let later = try await client.get("/inbox")
+            #expect(later.words.contains("Hidden: 1 entry that somebody saw. Show them"))
+            #expect(!later.text.contains("/drip") && later.text.contains("/fire"))
+            let negatives = try await client.get("/inbox?kind=negative")
+            #expect(!negatives.text.contains("/drip"))
+            let shown = try await client.get("/inbox?seen=shown")
+            #expect(shown.words.contains("· seen") && shown.words.contains("To be read again"))
+            #expect(shown.words.contains("Hide what was seen"))
+            let brand = try await client.get("/inbox?seen=shown&brand=Delta&kind=negative")
+            #expect(brand.text.contains("/drip"))
+            let facets = try await client.get("/inbox?brand=Delta")
+            #expect(facets.words.contains("Hidden: 1 entry"))
+            // The past is as it was.
+            #expect(try await client.get("/inbox?as_of=2").text.contains("/drip"))
+            // Tables and the API list all unless asked otherwise.
+            #expect(try await client.get("/csv/inbox.csv").text.contains("drip"))
+            #expect(try await !client.get("/csv/inbox.csv?seen=hidden").text.contains("drip"))
+            #expect(
+                try await !client.get("/csv/inbox.csv?seen=hidden&brand=Delta").text
+                    .contains("drip"))
+            #expect(try await client.get("/api/v1/inbox").text.contains("drip"))
+            #expect(try await !client.get("/api/v1/inbox?seen=hidden").text.contains("drip"))
+            #expect(try await client.send(["entry": entry, "mark": "unseen"]).status == 303)
+            #expect(try await client.get("/inbox").text.contains("/drip"))
+        }
+    }
+
+    @Test("All entries of a page are marked at once, as one run")
+    func all() async throws {
+        try await serving(workDumps) { client, path in
+            let page = try await client.get("/inbox")
+            #expect(page.words.contains("Mark all of this page as seen"))
+            let body =
+                "back=%2Finbox&mark=seen&"
+                + self.fields("entry", in: page).map { "entry=" + encoded($0) }
+                .joined(separator: "&")
+            let answer = try await client.call(
+                "/work/marks", method: .post, headers: workForm, body: body)
+            #expect(answer.status == 303)
+            #expect(Set(try storedMarks(path).map(\.madeRun)).count == 1)
+            let later = try await client.get("/inbox")
+            #expect(later.words.contains("Nothing of this kind came"))
+            #expect(!later.words.contains("Mark all of this page"))
+            // A review that changed since is not marked.
+            let stale = try await client.send(["entry": "2/D%2F1/drip", "mark": "seen"])
+            #expect(stale.status == 409)
+        }
+    }
+
+    @Test("A theme is acknowledged, assigned, noted and fixed; fixed draws before and after")
+    func theme() async throws {
+        try await serving(workDumps) { client, _ in
+            let address = "/themes/leaks?brand=Delta"
+            let page = try await client.get(address)
+            #expect(page.words.contains("Nobody works on it."))
+            #expect(Set(self.fields("scope", in: page)) == ["brand:Delta"])
+            func set(_ mark: String, _ text: String, _ day: String = "") async throws {
+                let answer = try await client.send([
+                    "theme": "leaks", "scope": "brand:Delta", "back": address, "mark": mark,
+                    "text": text, "fixed_on": day,
+                ])
+                #expect(answer.status == 303 && answer.headers[.location] == address)
+            }
+            // A form has a day beside every state.
+            try await set("acknowledged", "", "2026-03-03")
+            try await set("assigned", "Bea <x>")
+            try await set("note", "asked the \"factory\"")
+            let open = try await client.get(address)
+            #expect(open.words.contains("Acknowledged · Bea <x> sees to it"))
+            #expect(open.words.contains("noted: asked the \"factory\""))
+            #expect(!open.text.contains("Bea <x>"))
+            #expect(try await client.get("/brands/Delta").words.contains("Acknowledged · Bea"))
+            #expect(try await client.get("/themes?brand=Delta").words.contains("Acknowledged"))
+            #expect(try await !client.get("/themes").words.contains("Acknowledged"))
+            try await set("fixed", "a new seal", "2026-03-05")
+            let fixed = try await client.get(address)
+            #expect(fixed.words.contains("Fixed since 2026-03-05"))
+            #expect(fixed.words.contains("Before 2026-03-05:"))
+            let then = try await client.get(address + "&fixed=2026-03-09")
+            #expect(then.words.contains("Before 2026-03-09:"))
+            let past = try await client.get(address + "&as_of=2")
+            #expect(past.words.contains("Nobody works on it."))
+            #expect(!past.text.contains("action=\"/work/marks\""))
+            // Praise is nothing to work on.
+            let praise = try await client.get("/themes/smell?side=strengths")
+            #expect(!praise.text.contains("action=\"/work/marks\""))
+            for scope in ["portfolio", "product:D/1"] {
+                let answer = try await client.send([
+                    "theme": "leaks", "scope": scope, "mark": "open",
+                ])
+                #expect(answer.status == 303 && answer.headers[.location] == "/work")
+            }
+            #expect(try await client.get("/themes/leaks").words.contains("Open"))
+            #expect(try await client.get("/themes/leaks?product=D%2F1").words.contains("Open"))
+        }
+    }
+
+    @Test("A review has its work, and the list of work has all, by state and person")
+    func list() async throws {
+        try await serving(workDumps) { client, path in
+            #expect(try await client.get("/work").words.contains("Nobody works on anything"))
+            let page = try await client.get("/reviews/D%2F1/fire")
+            #expect(page.words.contains("Nobody works on it."))
+            for (mark, text) in [("seen", ""), ("assigned", "Bea"), ("note", "called")] {
+                let answer = try await client.send([
+                    "entry": "1/D%2F1/fire", "mark": mark, "text": text,
+                    "back": "/reviews/D%2F1/fire",
+                ])
+                #expect(answer.status == 303)
+            }
+            let body = """
+                {"marks": [{"mark": "fixed", "theme": "leaks", "scope": "portfolio",
+                  "fixed_on": "2026-03-05"},
+                 {"mark": "open", "theme": "smell", "scope": "brand:Delta"}]}
+                """
+            let made = try await client.mark(body)
+            #expect(made.status == 200 && made.items.count == 2)
+            #expect(formFault(try #require(made.json), as: RecordedMarks.form.form) == nil)
+            // The same again changes nothing.
+            #expect(try await client.mark(body).items.isEmpty)
+            let review = try await client.get("/reviews/D%2F1/fire")
+            #expect(review.words.contains("Bea sees to it"))
+            #expect(review.words.contains("To be read again"))
+            let work = try await client.get("/work")
+            for words in ["A review of D/1", "All brands", "Fixed since 2026-03-05"] {
+                #expect(work.words.localizedCaseInsensitiveContains(words), "\(words)")
+            }
+            func count(_ query: String) async throws -> Int {
+                try await client.get("/api/v1/work" + query).items.count
+            }
+            #expect(try await count("") == 3)
+            #expect(try await count("?open=yes") == 2)
+            #expect(try await count("?open=no") == 1)
+            #expect(try await count("?state=fixed") == 1)
+            #expect(try await count("?assignee=Bea") == 1)
+            #expect(try await count("?as_of=2") == 0)
+            #expect(try await client.get("/work?assignee=Bea&open=yes").status == 200)
+            let table = try await client.get("/csv/work.csv?state=fixed").text
+            #expect(table.contains("2026-03-05") && table.contains("portfolio"))
+            #expect(try await client.get("/json/work.json").json?.elements?.count == 5)
+            #expect(try await client.get("/api/v1/work/marks").items.count == 5)
+            #expect(try await client.get("/runs").words.contains("marks of people's work"))
+        }
+    }
+}
