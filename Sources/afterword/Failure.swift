@@ -51,6 +51,8 @@ struct Failure {
                     + "--plain-http, which gets no key; a key goes nowhere else")
         case let fault as CopyFault: self = Self.failure(fault)
         case let fault as BackupFault: self = Self.failure(fault)
+        case let fault as ExportFault:
+            self.init(fault.isOfWriter ? .store : .usage, printable(fault.words))
         case let fault as OutputFault:
             self.init(
                 fault.isOfDisk ? .store : .usage, "cannot write \(fault.path): \(fault.reason)")

@@ -10,13 +10,20 @@ func openInput(_ path: String, files glob: String? = nil) throws -> [Dump] {
     guard ObjectAddress.isMeant(by: path) else { return try openDumps(path, files: glob) }
     return try remote(path) {
         let address = try ObjectAddress(parsing: path)
-        var surroundings = ObjectSurroundings()
-        surroundings.isInterrupted = Interrupts.isSignalled
-        let settings = try ObjectSettings(environment: ProcessInfo.processInfo.environment)
-        let client = ObjectClient(settings, surroundings)
+        let client = try makeObjectClient()
         let folder = try client.folder(at: address, isFile: isNamedAsInput)
         return try openDumps(listing(of: folder, client), files: glob)
     }
+}
+
+/// A client of the object storage that the environment names.
+///
+/// - Throws: `ObjectFault`.
+func makeObjectClient() throws(ObjectFault) -> ObjectClient {
+    var surroundings = ObjectSurroundings()
+    surroundings.isInterrupted = Interrupts.isSignalled
+    let settings = try ObjectSettings(environment: ProcessInfo.processInfo.environment)
+    return ObjectClient(settings, surroundings)
 }
 
 /// Whether a key is that of a file rather than of a folder of files.
@@ -69,7 +76,7 @@ private final class ObjectDumpStream: RemoteStream {
 }
 
 /// Gives faults of an object storage the types that loads know.
-private func remote<Value>(_ name: String, _ body: () throws -> Value) throws -> Value {
+func remote<Value>(_ name: String, _ body: () throws -> Value) throws -> Value {
     do {
         return try body()
     } catch ObjectFault.changed {

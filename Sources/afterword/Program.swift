@@ -140,6 +140,7 @@ struct Afterword: ParsableCommand {
                 subcommands: [
                     ServeCommand.self, MCPCommand.self, KeyCommand.self, MigrateCommand.self,
                     CopyCommand.self, BackupCommand.self, RestoreCommand.self,
+                    ExportCommand.self, PublishCommand.self,
                     GrantCommand.self, TablesCommand.self,
                     InitCommand.self, ConfigCommand.self,
                 ]),

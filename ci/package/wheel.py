@@ -3,7 +3,8 @@
 
 `pip install` puts PROGRAM into bin/ and the files of the folder LIBRARIES into lib/afterword/,
 where the program looks for them ($ORIGIN/../lib/afterword). GLIBC, as 2.34, becomes the platform
-`manylinux_2_34`. The same input gives the same bytes. Prints the wheel's path.
+`manylinux_2_34`. `afterword-lake` (the folder lake/) comes along, for the extra `lake`. The same
+input gives the same bytes. Prints the wheel's path.
 """
 import base64
 import hashlib
@@ -32,6 +33,10 @@ from afterword import program
 os.execv(program(), ["afterword", *sys.argv[1:]])
 '''
 
+ENTRIES = """[console_scripts]
+afterword-lake = afterword_lake.__main__:main
+"""
+
 
 def metadata(version, glibc, readme):
     return f"""Metadata-Version: 2.1
@@ -40,10 +45,13 @@ Version: {version}
 Summary: Raw review dumps in; a replayable history, exact summaries and checked insights out.
 License: Apache-2.0
 Requires-Python: >=3.8
+Provides-Extra: lake
+Requires-Dist: pyarrow>=21; extra == "lake"
+Requires-Dist: deltalake>=1.6; extra == "lake"
 Description-Content-Type: text/markdown
 
 This wheel carries the program `afterword` for Linux with glibc {glibc} or newer, with SQLite and
-libpq; nothing else is needed.
+libpq; nothing else is needed. Parquet and Delta tables need `pip install afterword[lake]`.
 
 {readme}"""
 
@@ -69,6 +77,10 @@ def contents(version, program, libraries, tag, glibc):
              f"Tag: py3-none-{tag}\n")
     yield "afterword/__init__.py", (MODULE % version).encode(), 0o644
     yield "afterword/__main__.py", MAIN.encode(), 0o644
+    for name in sorted(os.listdir("lake/afterword_lake")):
+        if name.endswith(".py"):
+            yield f"afterword_lake/{name}", read(f"lake/afterword_lake/{name}"), 0o644
+    yield f"{info}/entry_points.txt", ENTRIES.encode(), 0o644
     yield f"{data}/scripts/afterword", read(program), 0o755
     for folder, _, names in sorted(os.walk(libraries)):
         for name in sorted(names):

@@ -21,6 +21,17 @@ protocol ColumnRow {
     ///
     /// - Throws: `StoreFault.unreadable` for NULL, another type or a missing column.
     func bytes(_ column: String) throws -> [UInt8]
+    /// Passes a text in place; nil for NULL.
+    ///
+    /// - Throws: As `text`.
+    func lendText(_ column: String, _ take: (BorrowedBytes?) -> Void) throws
+}
+
+extension ColumnRow {
+    func lendText(_ column: String, _ take: (BorrowedBytes?) -> Void) throws {
+        guard let text = try text(column) else { return take(nil) }
+        text.bytes.lend(take)
+    }
 }
 
 extension ColumnRow {

@@ -94,6 +94,15 @@ struct SQLiteRow: ColumnRow {
         return Text(bytes(place))
     }
 
+    func lendText(_ column: String, _ take: (BorrowedBytes?) -> Void) throws {
+        let place = try place(column)
+        if isOfType(SQLITE_NULL, place) { return take(nil) }
+        guard isOfType(SQLITE_TEXT, place) else { throw unreadable(place) }
+        let start = sqlite3_column_blob(statement.pointer, place)
+        let count = Int(sqlite3_column_bytes(statement.pointer, place))
+        take(BorrowedBytes(UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count)))
+    }
+
     func bytes(_ column: String) throws -> [UInt8] {
         let place = try place(column)
         guard isOfType(SQLITE_BLOB, place) else { throw unreadable(place) }

@@ -1,0 +1,263 @@
+"""The checks of ci/lake-check: exports and Delta tables, read by pyarrow, DuckDB and delta-rs.
+
+usage: check.py PROGRAM JUNIT REVIEWS
+"""
+import concurrent.futures, glob, hashlib, json, os, signal, subprocess, sys, tempfile, time
+import traceback
+from xml.sax.saxutils import quoteattr
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from deltalake import DeltaTable
+
+from answers import compare_answers
+from bench import LAKE, Bench, PROGRAM, execute, tree
+
+
+def manifest(folder):
+    with open(f"{folder}/manifest.json", encoding="utf-8") as file:
+        return json.load(file)
+
+
+def arrow(bench):
+    """pyarrow validates every Arrow file, and every file is as the manifest says."""
+    out = bench.path("arrow")
+    execute("export", "--to", out, "--format", "arrow", "--store", bench.store)
+    tables = set()
+    for run in manifest(out)["runs"]:
+        for file in run["files"]:
+            path = f"{out}/{file['path']}"
+            table = pa.ipc.open_file(path).read_all()
+            table.validate(full=True)
+            assert table.num_rows == file["rows"], file
+            with open(path, "rb") as data:
+                bytes_ = data.read()
+            assert len(bytes_) == file["bytes"], file
+            assert hashlib.sha256(bytes_).hexdigest() == file["sha256"], file
+            assert all(field.metadata[b"comment"] for field in table.schema), table.schema
+            assert all(
+                field.nullable or table[field.name].null_count == 0 for field in table.schema)
+            tables.add(file["table"])
+    assert tables == set(manifest(out)["tables"]) and len(tables) == 16, tables
+
+
+def parquet(bench):
+    """Parquet holds what Arrow holds, sorted, with statistics of the run."""
+    for run in manifest(bench.path("lake"))["runs"]:
+        for file in run["files"]:
+            path = f"{bench.path('lake')}/{file['path']}"
+            own = pq.ParquetFile(path)
+            other = bench.path("arrow") + "/" + file["path"].replace(".parquet", ".arrow")
+            table, expected = own.read(), pa.ipc.open_file(other).read_all()
+            assert table.equals(expected, check_metadata=False), path
+            schema = own.schema_arrow
+            column = schema.get_field_index("run")
+            for group in range(own.num_row_groups if column >= 0 else 0):
+                stats = own.metadata.row_group(group).column(column).statistics
+                assert stats.min == stats.max == run["run"], path
+            if schema.names[0] == "product_id" and file["table"] != "rejects":
+                ids = table["product_id"].to_pylist()
+                assert ids == sorted(ids, key=lambda text: text.encode()), path
+                assert own.metadata.num_rows == 0 or \
+                    own.metadata.row_group(0).sorting_columns, path
+
+
+def texts(bench):
+    """CSV and JSON Lines hold the same rows."""
+    for form in ("csv", "jsonl"):
+        out = bench.path(form)
+        more = ["--with-formulas"] if form == "csv" else []
+        execute("export", "--to", out, "--format", form, "--store", bench.store, *more)
+        read = "read_csv('{}', all_varchar = true, header = true)" if form == "csv" \
+            else "read_json('{}', format = 'newline_delimited', maximum_depth = 1)"
+        for name in ("review_history", "product_history", "runs", "month_history"):
+            source = read.format(f"{out}/{name}/*/*.{form}")
+            rows = bench.ask(
+                f"SELECT * FROM read_parquet('{bench.path('lake')}/{name}/*/*.parquet', "
+                "hive_partitioning = false)", typed=True)
+            for column, kind in rows.columns:
+                cast = f"CAST(trim(CAST({column} AS VARCHAR), '\"') AS {kind})" \
+                    if form == "jsonl" and kind != "VARCHAR" else f"CAST({column} AS {kind})" \
+                    if kind != "VARCHAR" else f"{column}->>'$'" if form == "jsonl" else column
+                # An empty text of CSV reads as NULL here.
+                fill = "coalesce({}, '')" if kind == "VARCHAR" else "{}"
+                lake = bench.ask(
+                    f"SELECT {fill.format(column)} x FROM read_parquet("
+                    f"'{bench.path('lake')}/{name}/*/*.parquet', hive_partitioning = false) "
+                    "ORDER BY ALL")
+                text = bench.ask(
+                    f"SELECT {fill.format(cast)} x FROM {source} ORDER BY ALL")
+                assert lake == text, (form, name, column, kind)
+    guarded = bench.path("guarded")
+    execute("export", "--to", guarded, "--format", "csv", "--tables", "review_history",
+            "--store", bench.store)
+    with open(glob.glob(f"{guarded}/review_history/*1/*.csv")[0], encoding="utf-8") as file:
+        text = file.read()
+    assert '"\'=1+1' in text and '"=1+1' not in text
+
+
+def answers(bench):
+    """The queries of docs/lake.md answer as the program does, as of three runs."""
+    for delta in (False, True):
+        compare_answers(bench, delta)
+
+
+def repeated(bench):
+    """An export after each run is one at the end; a repeated one changes nothing."""
+    steps = bench.path("steps")
+    for run in bench.runs:
+        execute("export", "--to", steps, "--store", bench.store, "--as-of", str(run))
+    assert tree(steps) == tree(bench.path("lake"), without="_delta_log")
+    before = tree(bench.path("lake"))
+    report = json.loads(execute(
+        "publish", "--to", bench.path("lake"), "--store", bench.store, "--json"))
+    assert report["runs"] == [] and report["commits"] == 0, report
+    assert tree(bench.path("lake")) == before
+
+
+def delta_state(folder):
+    """Of each table the files and the commits that brought a run."""
+    state = {}
+    for name in sorted(os.listdir(folder)):
+        if os.path.isdir(f"{folder}/{name}/_delta_log"):
+            table = DeltaTable(f"{folder}/{name}")
+            # The first commit makes the table, without rows.
+            runs = [int(entry["afterword_run"]) for entry in table.history()
+                    if "afterword_run" in entry]
+            assert len(set(runs)) == len(runs), (name, runs)
+            state[name] = (sorted(table.file_uris()), sorted(runs))
+    return str(state).replace(folder, "")
+
+
+def kills(bench):
+    """Publishers killed at ten moments leave only whole runs, and are taken up again."""
+    expected_files = tree(bench.path("lake"), without="_delta_log")
+    expected_tables = delta_state(bench.path("lake"))
+    begun = time.monotonic()
+    execute("publish", "--to", bench.path("whole"), "--store", bench.store)
+    whole = time.monotonic() - begun
+    killed = 0
+    for number in range(1, 11):
+        folder = bench.path(f"killed{number}")
+        process = subprocess.Popen(
+            [PROGRAM, "publish", "--to", folder, "--store", bench.store], env=bench.env,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        time.sleep(whole * number / 11)
+        if process.poll() is None:
+            killed += 1
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.wait()
+        if os.path.exists(f"{folder}/runs/_delta_log"):
+            check_committed(folder)
+        execute("publish", "--to", folder, "--store", bench.store)
+        assert tree(folder, without="_delta_log") == expected_files, number
+        assert delta_state(folder) == expected_tables, number
+    assert killed >= 7, killed
+
+
+def check_committed(folder):
+    """Each run that the ledger has is there in every table that the manifest names of it."""
+    ledger = DeltaTable(f"{folder}/runs")
+    done = ledger.transaction_version("afterword") or 0
+    for run in manifest(folder)["runs"]:
+        for file in run["files"] if run["run"] <= done else []:
+            table = DeltaTable(f"{folder}/{file['table']}")
+            assert any(uri.endswith(file["path"]) for uri in table.file_uris()), file
+
+
+def race(bench):
+    """Six publishers at once commit each run once."""
+    folder = bench.path("race")
+    execute("export", "--to", folder, "--store", bench.store)
+    code = [sys.executable, "-m", "afterword_lake", "publish", folder]
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        done = list(pool.map(lambda _: subprocess.run(
+            code, capture_output=True, text=True, timeout=600), range(6)))
+    assert all(one.returncode == 0 for one in done), [one.stderr[-400:] for one in done]
+    expected = sum(len(run["files"]) for run in manifest(folder)["runs"])
+    assert sum(json.loads(one.stdout)["commits"] for one in done) == expected
+    assert delta_state(folder) == delta_state(bench.path("lake"))
+
+
+def objects(bench):
+    """To an object storage goes the same; what fails there says so, and nothing is half there."""
+    url = f"s3://{bench.bucket}/lake"
+    execute("publish", "--to", url, "--store", bench.store, "--as-of", "2")
+    execute("publish", "--to", url, "--store", bench.store)
+    objects_ = bench.objects("lake/")
+    expected = tree(bench.path("lake"), without="_delta_log")
+    assert {k: v for k, v in objects_.items() if "_delta_log" not in k} == expected
+    from afterword_lake.places import storage_options
+    os.environ.update(bench.aws)
+    table = DeltaTable(f"{url}/review_history", storage_options=storage_options())
+    assert table.to_pyarrow_table().num_rows == sum(
+        file["rows"] for run in manifest(bench.path("lake"))["runs"]
+        for file in run["files"] if file["table"] == "review_history")
+    for name, address, more, code in (
+            ("no bucket", "s3://afterword-no-bucket/x", {}, 2),
+            ("wrong secret", url, {"AWS_SECRET_ACCESS_KEY": "wrong"}, 2),
+            ("no credentials", url, {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, 2),
+            ("no server", url, {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9"}, 3)):
+        words = execute("export", "--to", address, "--store", bench.store, "--format", "csv",
+                        code=code, env={**bench.env, **more})
+        assert "afterword:" in words, (name, words)
+    assert bench.objects("lake/") == objects_
+
+
+def refusals(bench):
+    """What cannot be done is said, with the code of its kind."""
+    lake = bench.path("lake")
+    for words, code, arguments in (
+            ("there is no program", 3, ["--to", bench.path("x"), "--lake", "no-such-program"]),
+            ("another run 1", 2, ["--to", lake, "--store", bench.other]),
+            ("the format parquet", 2, ["--to", lake, "--format", "csv"]),
+            ("there is no table", 2, ["--to", bench.path("y"), "--tables", "review"]),
+            ("there is no run 99", 2, ["--to", bench.path("z"), "--as-of", "99"]),
+            ("cannot write", 2, ["--to", "/proc/nowhere", "--format", "csv"])):
+        if "--store" not in arguments:
+            arguments += ["--store", bench.store]
+        said = execute("export", *arguments, code=code)
+        assert words in said, (words, said)
+
+
+CHECKS = [arrow, parquet, texts, answers, repeated, kills, race, objects, refusals]
+
+
+def main():
+    results = []
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(folder)
+        try:
+            bench.load()
+            for check in CHECKS:
+                begun, failure = time.monotonic(), None
+                try:
+                    check(bench)
+                except Exception:
+                    failure = traceback.format_exc()
+                results.append((check, time.monotonic() - begun, failure))
+                print("ok" if failure is None else f"FAILED\n{failure}", check.__doc__,
+                      f"({results[-1][1]:.1f} s)", flush=True)
+            if int(sys.argv[3]):
+                bench.measure(int(sys.argv[3]))
+        finally:
+            bench.stop()
+    failed = sum(failure is not None for _, _, failure in results)
+    with open(sys.argv[2], "w", encoding="utf-8") as file:
+        file.write(f'<testsuites><testsuite name="lake" tests="{len(results)}" '
+                   f'failures="{failed}">\n')
+        for check, seconds, failure in results:
+            file.write(f'<testcase classname="lake" name={quoteattr(check.__doc__)} '
+                       f'time="{seconds:.2f}">')
+            if failure:
+                file.write(f"<failure message={quoteattr(failure[-2000:])}/>")
+            file.write("</testcase>\n")
+        file.write("</testsuite></testsuites>\n")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
