@@ -69,6 +69,9 @@ struct AskingOptions: ParsableArguments {
         guard [nil, "default", "flex"].contains(tier) else {
             throw ValidationError("--tier is default or flex; --batch asks in batches")
         }
+        guard realLlm || !isFlex else {
+            throw ValidationError("--tier flex goes with --real-llm: only it has tiers")
+        }
         guard !(flex && tier == "default") else {
             throw ValidationError("--flex is --tier flex")
         }

@@ -27,6 +27,8 @@ private final class ScriptedBatches: BatchModel {
         var unreadable: Int64 = 0
         /// Nil where the server cannot be asked.
         var hasFile: Bool? = true
+        /// What others do after the server made a batch and before it says so.
+        var meanwhile: (@Sendable () async -> Void)?
     }
     let state = Mutex(State())
 
@@ -57,6 +59,7 @@ private final class ScriptedBatches: BatchModel {
             return (state.createFailure, batch)
         }
         if let failure { throw failure }
+        await state.withLock { $0.meanwhile }?()
         return batch
     }
 
@@ -295,6 +298,25 @@ private final class ScriptedBatches: BatchModel {
             #expect(lost.count == (isAskedAgain ? 1 : 0))
             #expect(lost.allSatisfy { $0.cost == $0.reserved })
         }
+    }
+
+    @Test("A batch that is collected while its asker waits for the server stays collected")
+    func collectedMeanwhile() async throws {
+        let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
+        model.state.withLock { state in
+            state.answers = { questions in
+                var all: [BatchAnswer] = []
+                for question in questions { all.append(await Self.honest(question)) }
+                return all
+            }
+            state.meanwhile = { _ = try? await self.collect(store, model) }
+        }
+        let asked = try await ask(store, model)
+        #expect(asked.failure == nil && asked.batches.map(\.status) == ["completed"])
+        #expect(asked.batches[0].endedAt != nil)
+        #expect(try calls(store).allSatisfy { $0.outcome == "answered" && $0.cost != $0.reserved })
+        #expect(try store.read { try $0.insightHistory(of: nil) }.count == 3)
+        #expect(try await collect(store, model).isEmpty)
     }
 
     @Test("A server that cannot be asked ends the look, not the batch")

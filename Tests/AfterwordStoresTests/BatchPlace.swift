@@ -89,10 +89,12 @@ final class BatchPlace {
         }
     }
 
-    func askForEnrichment(_ scope: ReviewScope) async throws -> BatchReport {
+    func askForEnrichment(
+        _ scope: ReviewScope, in store: (any ReviewStore)? = nil
+    ) async throws -> BatchReport {
         try await withModel { model, surroundings in
             try await AfterwordPipeline.askForEnrichment(
-                of: scope, in: store, by: model, options: InsightOptions(),
+                of: scope, in: store ?? self.store, by: model, options: InsightOptions(),
                 surroundings: surroundings)
         }
     }

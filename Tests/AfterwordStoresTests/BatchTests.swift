@@ -276,6 +276,38 @@ import Testing
         #expect(try await place.priceEnrichment(.scope(.portfolio)).standing == versions.count)
     }
 
+    @Test("Enrichments that are asked at the same moment ask about no version twice")
+    func together() async throws {
+        let place = try await BatchPlace(.sqlite)
+        _ = try await place.askForEnrichment(Self.scopes[0])
+        // Whoever has read the store before that knows of no batch.
+        let all = try await place.askForEnrichment(
+            .scope(.portfolio), in: WithoutBatches(place.store))
+        let versions = try place.versions()
+        #expect(Set(versions).count == versions.count && !versions.isEmpty)
+        #expect(all.pending > 0)
+        place.advance(500)
+        #expect(try await place.collect().reduce(0) { $0 + $1.made } == versions.count)
+        _ = try await place.askForEnrichment(.scope(.portfolio))
+        place.advance(1_000)
+        _ = try await place.collect()
+        let price = try await place.priceEnrichment(.scope(.portfolio))
+        #expect(price.reviews == 0 && price.pending == 0)
+    }
+
+    @Test("An answer that names no review of the question could not be used")
+    func empty() async throws {
+        let place = try await BatchPlace(.sqlite)
+        let schema = EnrichmentSchema.document(.first)
+        #expect(!isReadable(#"{"reviews":[]}"#, schema: schema))
+        let one = #"{"aspects":[],"review_id":"ID","sentiment":"neutral","text":"","title":""}"#
+        for (id, isUsable) in [("r1", true), ("r20", true), ("r21", false), ("x1", false)] {
+            let answer = #"{"reviews":["# + one.replacing("ID", with: id) + "]}"
+            #expect(isReadable(answer, schema: schema) == isUsable, "\(id)")
+        }
+        #expect(try place.calls().isEmpty)
+    }
+
     @Test("A plan prices neither what a batch asks nor what is left alone")
     func planned() async throws {
         let place = try await BatchPlace(.sqlite)
@@ -344,5 +376,21 @@ import Testing
         #expect(try await place.collect()[0].made == 0)
         #expect(try place.store.read { try $0.insightHistory(of: nil) }.count == 3)
         #expect(try place.finding() == nil)
+    }
+}
+
+/// A store as it was read before anything was asked in batches.
+private final class WithoutBatches: ForwardingStore {
+    let store: any ReviewStore
+    init(_ store: any ReviewStore) { self.store = store }
+    func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
+        try store.read { try body(Reader($0)) }
+    }
+
+    private final class Reader: ForwardingReader {
+        private let reader: any StoreReader
+        init(_ reader: any StoreReader) { self.reader = reader }
+        func target() throws -> any StoreReader { reader }
+        func modelBatches() throws -> [ModelBatch] { [] }
     }
 }

@@ -89,6 +89,12 @@ package struct EnrichmentQuestion: Sendable {
 
     // MARK: The answer
 
+    /// Whether a part of an answer names a review as a question does: `r1` to `r20`.
+    package static func isAlias(_ entry: JSONValue) -> Bool {
+        guard let name = entry["review_id"]?.text, name.first == "r" else { return false }
+        return Int(name.dropFirst()).map { (1...EnrichmentLimit.reviews).contains($0) } ?? false
+    }
+
     /// What an answer says of the reviews of this question; of those that it leaves out nothing.
     /// What it says twice counts once, and what it says of other reviews does not count.
     ///

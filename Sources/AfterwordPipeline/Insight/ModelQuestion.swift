@@ -22,9 +22,13 @@ package struct ModelQuestion: Sendable {
 }
 
 /// Whether an answer conforms to its schema.
-func isReadable(_ text: String, schema: JSONValue) -> Bool {
-    guard let document = try? JSONValue(parsing: Array(text.utf8)) else { return false }
-    return schemaFault(document, schema: schema) == nil
+package func isReadable(_ text: String, schema: JSONValue) -> Bool {
+    guard let document = try? JSONValue(parsing: Array(text.utf8)),
+        schemaFault(document, schema: schema) == nil
+    else { return false }
+    // An answer about reviews that names none of a question says nothing.
+    guard schema["properties"]?["reviews"] != nil else { return true }
+    return document["reviews"]?.elements?.contains { EnrichmentQuestion.isAlias($0) } ?? false
 }
 
 extension InsightPlan {

@@ -133,7 +133,12 @@ struct BatchAsking {
                     options: options, command: batch.command, now: batch.createdAt)
                 booking.modelBatch = made.batch.number
                 var room = BudgetRoom(ledger, command: batch.command, now: batch.createdAt)
+                let asked = try askedVersions(ledger)
                 for entry in entries where report.refusal == nil {
+                    if asked?.holdAny(of: entry.subject) == true {
+                        report.pending += 1
+                        continue
+                    }
                     let granted = try book(entry, booking, ledger, &room, &report)
                     guard let (call, request) = granted else { continue }
                     let line = Int64(items.count + 1)
@@ -159,6 +164,15 @@ struct BatchAsking {
     }
 
     private struct NothingAsked: Error {}
+
+    /// The versions that other batches ask about by now; nil for questions about scopes, which have
+    /// keys of their own.
+    private func askedVersions(_ ledger: any LedgerTransaction) throws -> AskedVersions? {
+        guard purpose == .enrichment else { return nil }
+        let others = try ledger.openBatches().filter { $0.purpose == .enrichment }
+        let items = try others.flatMap { try ledger.items(ofBatch: $0.number) }
+        return AskedVersions(items, options.language)
+    }
 
     /// Reserves one question; nil where it is not asked.
     private func book(
@@ -201,10 +215,20 @@ struct BatchAsking {
     }
 
     /// Opens a batch again that another program gave up before the server took it: its answers are
-    /// billed. A question that was asked again meanwhile counts here as the most it can cost.
-    private func reopen(
+    /// billed. A question that was asked again meanwhile counts here as the most it can cost. A
+    /// batch that a collector found by its name, and ended, stays ended.
+    private mutating func reopen(
         _ batch: ModelBatch, _ calls: [ModelCall], _ store: any ReviewStore
     ) async throws {
+        let stored = try await surroundings.whenFree {
+            try store.read { reader in
+                try reader.modelBatches().first { $0.number == batch.number }
+            }
+        }
+        guard let stored, stored.status == ModelFailure(.batchEnded(.notSent)).outcome else {
+            report.batches[report.batches.count - 1] = stored ?? batch
+            return
+        }
         let now = surroundings.now()
         try await surroundings.whenFree {
             try store.ledger { ledger in

@@ -26,6 +26,8 @@ package struct CollectedBatch: Sendable {
     package var runs: [Int64] = []
     /// Scopes that have an insight of later reviews by now.
     package var overtaken: [ReviewScope] = []
+    /// Scopes whose insight of the same reviews another model made meanwhile: it stays.
+    package var standing: [ReviewScope] = []
     /// Why nothing more could be done now; the next look goes on.
     package var failure: ModelFailure?
     /// The first answer with a usage above its bound.

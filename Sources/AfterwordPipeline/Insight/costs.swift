@@ -16,7 +16,8 @@ package enum CostKey: String, CaseIterable, Sendable {
 /// The cost of the calls that have a key in common.
 package struct CostGroup: Equatable, Sendable {
     /// The day, model, tier or scope, or when the command asked first. Nil for calls that have
-    /// none: answers without a tier, or of which no insight was made.
+    /// none: answers without a tier, or of which no insight was made. `enrichments` among scopes
+    /// for what models read in reviews.
     package var key: String?
     /// Only of days.
     package var model: String?
@@ -24,7 +25,8 @@ package struct CostGroup: Equatable, Sendable {
     package var open: Int64 = 0
     package var failed: Int64 = 0
     package var usage = ModelUsage(input: 0, cachedInput: 0, output: 0)
-    /// What was reserved before the calls, in nano-dollars: the most that they could cost.
+    /// What was reserved before the calls, in nano-dollars: the most that they could cost. Calls
+    /// of a batch that was never sent are left out.
     package var predicted: Int64 = 0
     /// In nano-dollars; open calls count with their reservation.
     package var cost: Int64 = 0
@@ -46,17 +48,29 @@ package struct CostGroup: Equatable, Sendable {
         calls += 1
         if call.endedAt == nil { open += 1 }
         if let outcome = call.outcome, outcome != "answered" { failed += 1 }
-        predicted = saturatingSum(predicted, call.reserved)
+        let isSent = call.outcome != ModelFailure(.batchEnded(.notSent)).outcome
+        if isSent { predicted = saturatingSum(predicted, call.reserved) }
         cost = saturatingSum(cost, call.cost ?? call.reserved)
         if let usage = call.usage { self.usage.add(usage) }
     }
 }
+
+/// The name of the costs of enrichments, which are of no one scope.
+private let enrichments = "enrichments"
 
 /// The calls of a store, summed by a key: days and commands with the oldest first, models, tiers
 /// and scopes with the most expensive first.
 package func costs(_ reader: any StoreReader, by key: CostKey) throws -> [CostGroup] {
     var scopes: [Digest256: String] = [:]
     if key == .scope {
+        for row in try reader.enrichments(ofProducts: nil) { scopes[row.cacheKey] = enrichments }
+        let batches = try reader.modelBatches().filter { $0.purpose == .enrichment }.map(\.number)
+        if !batches.isEmpty {
+            let own = Set(batches)
+            for item in try reader.batchItems() where own.contains(item.batch) {
+                scopes[item.cacheKey] = enrichments
+            }
+        }
         for row in try reader.insightHistory(of: nil) { scopes[row.cacheKey] = row.scope.written }
     }
     return sum(try reader.modelCalls(), by: key, scopes)

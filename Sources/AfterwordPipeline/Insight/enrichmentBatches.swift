@@ -61,6 +61,14 @@ struct AskedVersions {
         var product: Text
         var review: Text
         var version: Int64
+
+        init(_ asked: EnrichmentNote.Version) {
+            (product, review, version) = (asked.product, asked.review, asked.version)
+        }
+
+        init(_ stored: StoredReview) {
+            (product, review, version) = (stored.productID, stored.reviewID, stored.version)
+        }
     }
 
     /// The question that asks about a version, by batch and line.
@@ -71,24 +79,28 @@ struct AskedVersions {
             try reader.modelBatches().filter { $0.endedAt == nil && $0.purpose == .enrichment }
                 .map(\.number))
         guard !open.isEmpty else { return }
-        for item in try reader.batchItems() where open.contains(item.batch) {
+        self.init(try reader.batchItems().filter { open.contains($0.batch) }, language)
+    }
+
+    /// - Parameter items: Those of open batches of enrichments.
+    init(_ items: [BatchItem], _ language: Language) {
+        for item in items {
             guard let note = EnrichmentNote(written: item.subject), note.language == language
             else { continue }
-            for asked in note.versions {
-                let version = Version(
-                    product: asked.product, review: asked.review, version: asked.version)
-                questions[version] = [item.batch, item.line]
-            }
+            for asked in note.versions { questions[Version(asked)] = [item.batch, item.line] }
         }
+    }
+
+    /// Whether a question, as its batch would note it, asks about any of them.
+    func holdAny(of subject: String) -> Bool {
+        EnrichmentNote(written: subject)?.versions.contains {
+            questions[Version($0)] != nil
+        } ?? false
     }
 
     /// The question that asks about a review as it is now; nil where none does.
     func question(about review: StoredReview) -> [Int64]? {
-        questions.isEmpty
-            ? nil
-            : questions[
-                Version(
-                    product: review.productID, review: review.reviewID, version: review.version)]
+        questions.isEmpty ? nil : questions[Version(review)]
     }
 }
 

@@ -146,6 +146,9 @@ struct InsightBatch {
             surroundings: surroundings)
         found.made += report.made
         found.runs += report.runs
+        found.standing += report.outcomes.compactMap { scope, outcome in
+            if case .standing = outcome { scope } else { nil }
+        }
     }
 }
 

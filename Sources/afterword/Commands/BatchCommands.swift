@@ -150,60 +150,64 @@ struct InsightCollectCommand: AsyncParsableCommand {
                 && !unknown.contains { $0.model == batch.model }
         }
         if output.json {
-            Terminal.write(json: collected.map(\.json))
+            Terminal.write(
+                json: collected.map(\.json)
+                    + elsewhere.map { $0.json.with("is_elsewhere", .bool(true)) })
         } else {
             for batch in collected { print(batch.words) }
         }
-        for batch in elsewhere {
-            Terminal.writeError(
-                "afterword: batch \(batch.number) is at \(printable(batch.place ?? "OpenAI")), "
-                    + "not at the server of OPENAI_BASE_URL")
+        var faults = collected.compactMap(\.fault)
+        faults += unknown.map { name, fault in
+            let numbers = open.filter { $0.model == name }.map { String($0.number) }
+            return CommandFault(
+                fault.failure.code,
+                "batches of \(printable(name)) (\(numbers.joined(separator: ", "))) are not "
+                    + "collected: " + fault.failure.message)
         }
-        try check(collected)
-        guard let (name, fault) = unknown.first else { return }
-        let numbers = open.filter { $0.model == name }.map { String($0.number) }
-        throw CommandFault(
-            fault.failure.code,
-            "batches of \(printable(name)) (\(numbers.joined(separator: ", "))) are not collected: "
-                + fault.failure.message)
-    }
-
-    private func check(_ collected: [CollectedBatch]) throws {
-        if let failed = collected.first(where: { $0.failure != nil }), let failure = failed.failure
-        {
-            throw CommandFault(
-                .model, "batch \(failed.batch.number): \(Failure.words(failure.fault))")
-        }
-        if let (number, short) = collected.lazy.compactMap({ batch in
-            batch.short.map { (batch.batch.number, $0) }
-        }).first {
-            throw CommandFault(
+        faults += elsewhere.map { batch in
+            CommandFault(
                 .model,
-                "batch \(number): the server's files are not whole: \(grouped(short.read)) of "
+                "batch \(batch.number) is at \(printable(batch.place ?? "OpenAI")), not at the "
+                    + "server of OPENAI_BASE_URL; it stays open")
+        }
+        guard let first = faults.first else { return }
+        for other in faults.dropFirst() {
+            Terminal.writeError("afterword: " + other.failure.message)
+        }
+        throw first
+    }
+}
+
+extension CollectedBatch {
+    /// Why the batch is not collected as it should be; nil where it is, or is under way.
+    fileprivate var fault: CommandFault? {
+        let name = "batch \(batch.number)"
+        if let failure {
+            return CommandFault(.model, "\(name): \(Failure.words(failure.fault))")
+        }
+        if let short {
+            return CommandFault(
+                .model,
+                "\(name): the server's files are not whole: \(grouped(short.read)) of "
                     + "\(several(short.said, "answer")) and \(grouped(short.unreadable)) "
                     + "unreadable lines came. It stays open; 'insights collect' reads them again, "
                     + "as long as the server keeps them (30 days)")
         }
-        if let other = collected.first(where: \.isOfAnotherKey) {
-            throw CommandFault(
+        if isOfAnotherKey {
+            return CommandFault(
                 .model,
-                "batch \(other.batch.number): the server shows this key neither the batch nor its "
-                    + "questions (\(printable(other.batch.inputFile ?? ""))). Collect it with a "
-                    + "key of the project that asked; it stays open, and counts as spent")
+                "\(name): the server shows this key neither the batch nor its questions "
+                    + "(\(printable(batch.inputFile ?? ""))). Collect it with a key of the project "
+                    + "that asked; it stays open, and counts as spent")
         }
-        if let beyond = collected.compactMap(\.beyond).first {
-            throw CommandFault(.model, beyond.words)
-        }
-        if let failed = collected.first(where: { $0.batch.status == "failed" }) {
-            throw CommandFault(
+        if let beyond { return CommandFault(.model, "\(name): " + beyond.words) }
+        if batch.status == "failed" {
+            return CommandFault(
                 .model,
-                "batch \(failed.batch.number) was not taken: "
-                    + (failed.faults.isEmpty ? "no reason" : failed.faults.joined(separator: ", ")))
+                "\(name) was not taken: "
+                    + (faults.isEmpty ? "no reason" : faults.joined(separator: ", ")))
         }
-        if let empty = collected.first(where: \.isFruitless) {
-            throw CommandFault(
-                .model, "batch \(empty.batch.number): no answer could be used")
-        }
+        return isFruitless ? CommandFault(.model, "\(name): no answer could be used") : nil
     }
 }
 
@@ -227,6 +231,9 @@ extension CollectedBatch {
         parts += booked.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
         parts.append("\(made) made")
         if !overtaken.isEmpty { parts.append("\(overtaken.count) of earlier reviews, not made") }
+        if !standing.isEmpty {
+            parts.append("\(standing.count) made by another model meanwhile, which stay")
+        }
         if strays > 0 { parts.append("\(strays) lines of no question") }
         if cost > 0 { parts.append(dollars(cost)) }
         let runs = runs.isEmpty ? "" : "; run " + runs.map { String($0) }.joined(separator: ", ")
@@ -245,6 +252,7 @@ extension CollectedBatch {
             .with("cost_nanodollars", JSONValue(cost)).with("made", JSONValue(made))
             .with("runs", .array(runs.map { JSONValue($0) }))
             .with("overtaken", .array(overtaken.map { .string($0.written) }))
+            .with("standing", .array(standing.map { .string($0.written) }))
             .with("lines_read", JSONValue(short?.read)).with("lines_said", JSONValue(short?.said))
             .with("lines_unreadable", JSONValue(short?.unreadable))
             .with("is_of_another_key", .bool(isOfAnotherKey))

@@ -29,7 +29,7 @@ struct EnrichCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let reviews = try store.openForWriting()
+        let reviews = try store.location.openExistingForWriting()
         let scope = try reviews.read { reader in
             try requireLoaded(reader)
             return try resolveScope(reader, self.scope)

@@ -129,7 +129,7 @@ struct InsightMakeCommand: AsyncParsableCommand {
     func validate() throws { try batches.check(model.asking) }
 
     func run() async throws {
-        let reviews = try store.openForWriting()
+        let reviews = try store.location.openExistingForWriting()
         let log = try events.open()
         let newest = try reviews.read { reader in
             try requireLoaded(reader)

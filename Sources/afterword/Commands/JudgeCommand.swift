@@ -34,7 +34,7 @@ struct JudgeReview: ParsableCommand {
         let row: VerdictRow
         do {
             _ = try store.openForReading()  // Fails if the store does not exist.
-            row = try judgeReview(new, in: store.openForWriting(), now: now())
+            row = try judgeReview(new, in: store.location.openExistingForWriting(), now: now())
         } catch let fault as JudgeFault {
             throw CommandFault(.usage, Self.words(fault))
         }

@@ -133,7 +133,8 @@ struct ReplayRejects: ParsableCommand {
             }
             selection.reason = known
         }
-        let store = try plan ? store.openForRehearsal() : store.openForWriting()
+        let store =
+            try plan ? store.openForRehearsal() : store.location.openExistingForWriting()
         let report = try replayRejects(
             selection, of: store, options: options,
             surroundings: LoadSurroundings(now: { now() }))
