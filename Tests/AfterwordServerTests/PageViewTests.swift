@@ -221,6 +221,35 @@ import Testing
         }
     }
 
+    @Test("A brand's page has the map of its themes by product, where there is more than one")
+    func productMap() async throws {
+        func product(_ id: String, leaking: Int) -> MadeProduct {
+            MadeProduct(
+                id: id, brand: "Delta", title: nil,
+                reviews: (0..<100).map {
+                    MadeReview(
+                        id: "\(id)R\($0)", rating: $0 < leaking ? 1 : 5,
+                        text: $0 < leaking
+                            ? "The bottle leaks, \(id) number \($0)."
+                            : "Good thing, \(id) number \($0).")
+                })
+        }
+        let other = MadeProduct(
+            id: "X", brand: "Omega", title: nil,
+            reviews: [MadeReview(id: "x", rating: 1, text: "It leaks.")])
+        try await serving([
+            .dump("2026-03-02", [product("A", leaking: 60), product("B", leaking: 10), other])
+        ]) { client, _ in
+            let page = try await client.get("/brands/Delta")
+            let map = page.text.components(separatedBy: "class=\"data map\"").last ?? ""
+            #expect(page.words.contains("Themes by product"))
+            #expect(map.contains("60 of 100; other products 10"), "\(map.prefix(999))")
+            #expect(map.contains("class=\"heat more3\"") && map.contains("class=\"heat less3\""))
+            #expect(page.links.contains("/themes/leaks?product=A"))
+            #expect(try await !client.get("/brands/Omega").words.contains("Themes by product"))
+        }
+    }
+
     @Test("Runs say what became of their records, and list what was rejected")
     func runs() async throws {
         try await serving("hostile-text") { client, _ in
