@@ -95,6 +95,21 @@ struct FrozenReaderTests {
         #expect(reader.read(title: nil, body: Text("Broke after a week"), stars: 1) == known)
     }
 
+    @Test("The memory of words grows as they come, and what is read does not depend on it")
+    func growingMemory() {
+        var (reader, small) = (FrozenReader(), FrozenReader(remembersWords: false))
+        let (first, small0) = (reader.memory.room, small.memory.room)
+        #expect(first == 2_048)
+        for part in 0..<64 {
+            let words = (0..<700).map { "w\(String((part * 700 + $0) * 7919, radix: 26))" }
+            let body = Text("It broke and leaks. " + words.joined(separator: " "))
+            let own = reader.read(title: "Bad quality", body: body, stars: 1)
+            #expect(own == small.read(title: "Bad quality", body: body, stars: 1))
+            #expect(own == reader.read(title: "Bad quality", body: body, stars: 1))
+        }
+        #expect(reader.memory.room == 65_536 && small.memory.room == small0)
+    }
+
     @Test("Sums of rows are those of their lanes, whatever fits 8 bits", arguments: [1, 2, 3])
     func rows(_ seed: UInt64) {
         func weight(_ row: Int, _ lane: Int) -> Int16 {

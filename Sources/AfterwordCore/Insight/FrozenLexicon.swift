@@ -26,6 +26,9 @@ struct FrozenLanes: Sendable {
         }
     }
 
+    /// The lane of a meaning; nil where no lane has it.
+    func lane(of meaning: Meaning) -> Int? { meanings.firstIndex(of: meaning) }
+
     /// The names of aspects that lexicon 1 does not have, by language.
     static let labels = DataSections(EmbeddedFile("reader2/labels.txt"))
     static let list = DataSections(EmbeddedFile("reader2/aspects.txt"))

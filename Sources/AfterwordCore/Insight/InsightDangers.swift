@@ -23,6 +23,7 @@ package func insightDangers(
     var found: [String: [(danger: Danger, read: ReadReview, index: Int)]] = [:]
     var unlikely: Int64 = 0
     let distinct = DistinctReviews(reviews)
+    var quoteReader = QuoteReader(lexicon)
     for (index, read) in reviews.enumerated() {
         let own = read.dangers(lexicon)
         if !own.isEmpty, !own.contains(where: \.dangerClass.leads) { unlikely += 1 }
@@ -46,8 +47,13 @@ package func insightDangers(
                     words: $0.danger.sentence
                 ).among(distinct, at: $0.index)
             }
+            let hazard = lexicon.hazards.firstIndex(of: worst.hazard)
             made.quotes += programQuotes(
-                places, limit: ProgramQuote.limit - made.quotes.count)
+                places, limit: ProgramQuote.limit - made.quotes.count
+            ) { place in
+                quoteReader.clarity(
+                    ofHazard: hazard, in: place.said, star: place.read.review.values.star)
+            }
         }
         return (worst, made)
     }

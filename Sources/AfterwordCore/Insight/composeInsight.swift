@@ -68,6 +68,7 @@ private struct InsightComposer {
     private let praise: [Theme]
     private let clusters: [SentenceCluster]
     let distinct: DistinctReviews
+    private var quoteReader: QuoteReader
 
     init(evidence: Evidence, subject: InsightSubject, language: Language, lexicon: Lexicon) {
         self.evidence = evidence
@@ -77,6 +78,7 @@ private struct InsightComposer {
         shown = Dictionary(uniqueKeysWithValues: evidence.reviews.map { ($0.alias, $0) })
         check = ProseCheck(evidence, language: language)
         distinct = DistinctReviews(subject.reviews)
+        quoteReader = QuoteReader(lexicon)
         complaints = countThemes(subject.reviews, strengths: false, lexicon: lexicon)
         praise = countThemes(subject.reviews, strengths: true, lexicon: lexicon)
         clusters = distinctClusters(subject.reviews, distinct)
@@ -129,23 +131,28 @@ private struct InsightComposer {
         )
     }
 
-    private func places(_ theme: Theme, strengths: Bool) -> [ProvenPlace] {
+    /// The program's own quotes of a theme.
+    private mutating func ownQuotes(_ theme: Theme, strengths: Bool) -> [Insight.Quote] {
         guard let aspect = lexicon.aspects.firstIndex(of: theme.aspect) else { return [] }
-        return subject.reviews.enumerated().filter { $0.element.counts(asStrength: strengths) }
+        let places = subject.reviews.enumerated()
+            .filter { $0.element.counts(asStrength: strengths) }
             .compactMap { index, read in
                 read.place(of: aspect, isNegative: !strengths)?.among(distinct, at: index)
             }
+        return programQuotes(places, looked: quoteReader.looked) { place in
+            quoteReader.clarity(of: aspect, isNegative: !strengths, at: place)
+        }
     }
 
     /// A theme that the model left out, with the program's own label and quotes.
-    private func ownItem(_ theme: Theme, strengths: Bool) -> Insight.Item {
+    private mutating func ownItem(_ theme: Theme, strengths: Bool) -> Insight.Item {
         let severity: Severity = strengths ? .low : theme.severity
         var made = Insight.Item(
             aspect: theme.aspect.id, severity: severity, isStrength: strengths, quotes: [])
         describe(&made, theme.aspect, strengths: strengths)
         fill(&made, theme)
         mix(&made, theme, strengths: strengths)
-        made.quotes = programQuotes(places(theme, strengths: strengths))
+        made.quotes = ownQuotes(theme, strengths: strengths)
         made.summary = made.label
         made.isNamedByModel = false
         return made
@@ -184,7 +191,8 @@ private struct InsightComposer {
                             translation($0, of: grounded.text)
                         },
                         agrees: aspect.map {
-                            source.read.says($0, isNegative: !strengths, at: grounded)
+                            quoteReader.proves(
+                                $0, isNegative: !strengths, grounded, of: source.read)
                         } ?? true, shown: source.read.shown))
             }
         }
@@ -236,7 +244,7 @@ private struct InsightComposer {
             made.isNamedByModel = !made.quotes.isEmpty
             if made.quotes.isEmpty {
                 made.severity = strengths ? .low : theme.severity
-                made.quotes = programQuotes(places(theme, strengths: strengths))
+                made.quotes = ownQuotes(theme, strengths: strengths)
             }
         } else if !strengths, known == nil, let cluster = cluster(of: quotes) {
             let groups = Set(cluster.members.map { distinct.groups[$0.index] })

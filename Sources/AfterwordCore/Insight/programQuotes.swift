@@ -2,8 +2,12 @@
 package enum ProgramQuote {
     /// Quotes per theme or danger.
     package static let limit = 4
+    /// So many plain quotes need no others beside them.
+    static let enough = 3
     /// The most candidates considered.
     static let looked = 1_000
+    /// The same where each is read again.
+    static let read = 300
     /// The target length of a quote in bytes; exceeded only where there is no word boundary to cut
     /// at.
     static let bytes = 280
@@ -19,6 +23,9 @@ struct ProvenPlace {
     /// The first of the appearances of the same review.
     var group: Int?
 
+    /// The sentence.
+    var said: Text { Text(read.review.values.quote(field, sentence)) }
+
     /// The place in a review among others.
     ///
     /// - Parameter index: Of the review in `distinct`.
@@ -29,9 +36,16 @@ struct ProvenPlace {
     }
 }
 
-/// Quotes chosen by the program: spread over products and languages, independent of the order of
-/// the reviews; of a review that is shown several times one.
-func programQuotes(_ places: [ProvenPlace], limit: Int = ProgramQuote.limit) -> [Insight.Quote] {
+/// Quotes chosen by the program: the plainest first, then spread over products and languages,
+/// independent of the order of the reviews; of a review that is shown several times one.
+///
+/// - Parameters:
+///   - looked: The most candidates considered.
+///   - clarity: How clearly a place says what is to be proven; nil where it may not be quoted.
+func programQuotes(
+    _ places: [ProvenPlace], limit: Int = ProgramQuote.limit, looked: Int = ProgramQuote.looked,
+    clarity: (ProvenPlace) -> QuoteClarity?
+) -> [Insight.Quote] {
     var groups: Set<Int> = []
     let sorted = places.sorted { left, right in
         let (l, r) = (left.read.review, right.read.review)
@@ -39,7 +53,8 @@ func programQuotes(_ places: [ProvenPlace], limit: Int = ProgramQuote.limit) -> 
         return (l.productID, l.reviewID) < (r.productID, r.reviewID)
     }
     .filter { place in place.group.map { groups.insert($0).inserted } ?? true }
-    .prefix(ProgramQuote.looked)
+    .prefix(looked)
+    .compactMap { place in clarity(place).map { (place: place, clarity: $0) } }
     var texts: [Text: Int] = [:]
     var products: [Text: Int] = [:]
     var languages: [Language: Int] = [:]
@@ -47,19 +62,31 @@ func programQuotes(_ places: [ProvenPlace], limit: Int = ProgramQuote.limit) -> 
         counts[key, default: 0] += 1
         return counts[key]!
     }
-    let placed = sorted.enumerated().map { index, place in
-        let quote = ownQuote(place)
+    let placed = quotable(sorted, \.clarity).enumerated().map { index, own in
+        let quote = ownQuote(own.place)
         return (
             quote: quote,
             rank: [
-                next(&texts, Text(quote.grounded.text)),
-                next(&products, place.read.review.productID),
-                next(&languages, place.read.reading.language), index,
+                -own.clarity.step.rawValue, next(&texts, Text(quote.grounded.text)),
+                next(&products, own.place.read.review.productID),
+                next(&languages, own.place.read.reading.language), index,
             ]
         )
     }
     return placed.sorted { $0.rank.lexicographicallyPrecedes($1.rank) }.prefix(limit)
         .map(\.quote)
+}
+
+/// Those that may be quoted, the clearest first; equally clear ones keep their order. Where enough
+/// are plain, the others are left out.
+package func quotable<Said>(_ said: [Said], _ clarity: (Said) -> QuoteClarity) -> [Said] {
+    let sorted = said.enumerated().filter { clarity($0.element).step > .faint }
+        .sorted { left, right in
+            let (l, r) = (clarity(left.element), clarity(right.element))
+            return l == r ? left.offset < right.offset : l > r
+        }.map(\.element)
+    let plain = sorted.count { clarity($0).step == .plain }
+    return plain < ProgramQuote.enough ? sorted : Array(sorted.prefix(plain))
 }
 
 private func ownQuote(_ place: ProvenPlace) -> Insight.Quote {

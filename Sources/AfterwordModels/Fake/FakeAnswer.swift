@@ -45,18 +45,20 @@ struct FakeAnswer {
         standing = phrases.standing
         limitations = [phrases.limitation]
         let enough = reviews.count >= 30 ? 2 : 1
+        var quoteReader = QuoteReader(lexicon)
         for isStrength in [false, true] {
-            for (aspect, said) in Self.tally(reviews, isStrength, lexicon)
+            for (aspect, said) in Self.tally(reviews, isStrength, lexicon, &quoteReader)
             where said.count >= enough {
                 let own = lexicon.aspects[aspect]
-                if isStrength, own.strength == nil { continue }
+                let quotes = Self.spread(said).prefix(Self.quoteLimit).map(\.quote)
+                if quotes.isEmpty || isStrength && own.strength == nil { continue }
                 let label = AspectLabel.text(own, strength: isStrength, in: language)
                 let item = Item(
                     aspect: own.id,
                     summary: phrases.say(label, isStrength ? .strength : .issue),
                     severity: isStrength ? .low : Self.severity(said.map(\.review)),
                     polarity: isStrength ? .positive : .negative,
-                    quotes: Self.spread(said).prefix(Self.quoteLimit).map(\.quote))
+                    quotes: quotes)
                 if isStrength {
                     if strengths.count < Self.strengthLimit { strengths.append(item) }
                 } else if issues.count < Self.lexiconIssueLimit {
@@ -76,19 +78,24 @@ struct FakeAnswer {
     private struct Said {
         var review: FakeReview
         var quote: Quote
+        /// How clearly the quoted sentence says so.
+        var clarity = QuoteClarity.given
     }
 
     private static func tally(
-        _ reviews: [FakeReview], _ isStrength: Bool, _ lexicon: Lexicon
+        _ reviews: [FakeReview], _ isStrength: Bool, _ lexicon: Lexicon,
+        _ quoteReader: inout QuoteReader
     ) -> [(aspect: Int, said: [Said])] {
         var said: [Int: [Said]] = [:]
         for review in reviews where review.counts(asStrength: isStrength) {
             for mention in review.mentions(ofStrengths: isStrength) {
                 let text = review.quote(mention.field, mention.sentence, around: mention.range)
+                let clarity = quoteReader.clarity(of: mention, in: review.values)
                 said[mention.aspect, default: []].append(
                     Said(
                         review: review,
-                        quote: Quote(review: review.id, version: review.version, text: text)))
+                        quote: Quote(review: review.id, version: review.version, text: text),
+                        clarity: clarity ?? .none))
             }
         }
         func weight(_ entry: (key: Int, value: [Said])) -> Int {
@@ -100,19 +107,21 @@ struct FakeAnswer {
         }.map { ($0.key, $0.value) }
     }
 
-    /// Orders quotes so that distinct texts come first, then distinct products and languages.
+    /// What may be quoted, the plainest first, of these distinct texts, then distinct products and
+    /// languages.
     private static func spread(_ said: [Said]) -> [Said] {
         var texts: [String: Int] = [:]
         var languages: [Language: Int] = [:]
         var products: [String: Int] = [:]
-        let ranked = said.enumerated().map { index, entry in
+        let ranked = quotable(said, \.clarity).enumerated().map { index, entry in
             texts[entry.quote.text, default: 0] += 1
             languages[entry.review.reading.language, default: 0] += 1
             products[entry.review.product, default: 0] += 1
             return (
                 entry,
                 [
-                    texts[entry.quote.text]!, products[entry.review.product]!,
+                    -entry.clarity.step.rawValue, texts[entry.quote.text]!,
+                    products[entry.review.product]!,
                     languages[entry.review.reading.language]!, index,
                 ]
             )

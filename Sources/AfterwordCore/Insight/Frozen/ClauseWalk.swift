@@ -13,6 +13,10 @@ struct ClauseWalk: Sendable {
     struct Says: Sendable {
         var meaning: UInt16
         var isNegated: Bool
+        /// Whether a negation stands before it in the clause, too far to count by itself.
+        var isDoubtful = false
+        /// Whether it praises too loosely to be quoted.
+        var isLoose = false
     }
 
     /// How many words behind a negation it reaches.
@@ -109,10 +113,14 @@ struct ClauseWalk: Sendable {
             let before = min(Self.near, count - length)
             let mask = UInt8(truncatingIfNeeded: (1 << before - 1) << length)
             let isNegated = negations & mask != 0
+            let isDoubtful = !isNegated && negations &>> UInt8(length) != 0
             for place in own {
                 let meaning = phrases.says[place]
                 add(FeatureHash.phrase &+ UInt32(meaning) &* 2 &+ (isNegated ? 1 : 0), index)
-                says.append(Says(meaning: meaning, isNegated: isNegated))
+                says.append(
+                    Says(
+                        meaning: meaning, isNegated: isNegated, isDoubtful: isDoubtful,
+                        isLoose: phrases.isLoose[place]))
             }
         }
     }

@@ -66,9 +66,11 @@ package final class FrozenModel: Sendable {
             return lane == Self.norm ? Int16(byte) : weights[Int(byte)]
         }
         places = RowPlaces(file.buckets, bits: Self.bits)
+        let lists = DataSections(EmbeddedFile("\(folder)/words.txt"))
         phrases = PhraseTable(
-            DataSections(EmbeddedFile("\(folder)/phrases.txt")), aspects + dangers)
-        words = WordRoles(DataSections(EmbeddedFile("\(folder)/words.txt")), phrases)
+            DataSections(EmbeddedFile("\(folder)/phrases.txt")), aspects + dangers,
+            loose: lists.values(in: "loose praise"))
+        words = WordRoles(lists, phrases)
         languages = EmbeddedFile("\(folder)/languages.txt").lend { LanguageGrams(WeightFile($0)) }
     }
 

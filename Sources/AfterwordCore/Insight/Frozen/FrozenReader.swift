@@ -18,8 +18,8 @@ package struct FrozenReader: Sendable {
     private var best = Array(repeating: Int32(0), count: WeightSum.laneCount)
     private var bestSentence = Array(repeating: -1, count: WeightSum.laneCount)
 
-    /// - Parameter remembersWords: Whether it remembers what words weigh, in 13 MB: that is worth
-    ///   its while from a few hundred reviews on.
+    /// - Parameter remembersWords: Whether it remembers what words weigh, in memory that grows to
+    ///   13 MB with the words that come.
     package init(_ model: FrozenModel = .second, remembersWords: Bool = true) {
         self.model = model
         memory = remembersWords ? WordMemory() : .small

@@ -9,6 +9,8 @@ struct PhraseTable: Sendable {
     private var slots: [(key: UInt32, says: Range<Int32>)]
     /// What the phrases say, phrase by phrase.
     private(set) var says: [UInt16] = []
+    /// Whether what a phrase says is praise too loose to be quoted, by its place in `says`.
+    private(set) var isLoose: [Bool] = []
     private let mask: Int
     /// A bit for the highest bits of each key: most runs of words are no phrase, and the bits stay
     /// in a near cache.
@@ -18,14 +20,17 @@ struct PhraseTable: Sendable {
     /// By the state of a word: the most words of a phrase that ends with it.
     private(set) var lengths: [UInt32: UInt8] = [:]
 
-    /// - Parameter ids: The names of the lanes.
-    init(_ file: DataSections, _ ids: [String]) {
+    /// - Parameters:
+    ///   - ids: The names of the lanes.
+    ///   - loose: Phrases whose praise of some lanes is too loose, with the names of these.
+    init(_ file: DataSections, _ ids: [String], loose: [DataSections.Value] = []) {
         let values = file.values(in: "phrases")
         var size = 1
         while size < values.count * 2 { size *= 2 }
         mask = size - 1
         slots = Array(repeating: (0, 0..<0), count: size)
-        var own: [[UInt16]] = Array(repeating: [], count: size)
+        let looseLanes = Dictionary(uniqueKeysWithValues: loose.map { ($0.key, $0.words) })
+        var own: [[(meaning: UInt16, isLoose: Bool)]] = Array(repeating: [], count: size)
         let lanes = Dictionary(uniqueKeysWithValues: ids.enumerated().map { ($1, $0) })
         for value in values {
             let states = value.key.split(separator: " ").map {
@@ -36,13 +41,19 @@ struct PhraseTable: Sendable {
             slots[place].key = key
             let bit = key &>> Self.maybeShift
             mayBe[Int(bit &>> 6)] |= 1 << UInt64(bit & 63)
-            own[place] += value.words.map { Self.meaning($0, lanes) }
+            let looseHere = (looseLanes[value.key] ?? []).map { lanes[$0] }
+            own[place] += value.words.map { written in
+                let meaning = Self.meaning(written, lanes)
+                let praised = Self.praise(meaning)
+                return (meaning, praised != nil && looseHere.contains(praised))
+            }
             let last = states[states.count - 1]
             lengths[last] = max(lengths[last] ?? 0, UInt8(states.count))
         }
         for place in own.indices {
             slots[place].says = Int32(says.count)..<Int32(says.count + own[place].count)
-            says += own[place]
+            says += own[place].map(\.meaning)
+            isLoose += own[place].map(\.isLoose)
         }
     }
 

@@ -58,17 +58,24 @@ struct WordMemory: Sendable {
 
     /// The most new words whose memory is kept for later reviews.
     private let newLimit: Int
+    /// How many words were new since it has its size, and the most sets that it may have.
+    private var newCount = 0
+    private let setLimit: Int
 
-    init() { self.init(sets: 1 << 15, new: 512) }
+    /// Remembers up to 65,536 words; takes the memory for them, 12.6 MB, as they come.
+    init() { self.init(sets: 1 << 10, new: 512, limit: 1 << 15) }
 
     /// Remembers next to nothing, in 24 kB.
-    static let small = WordMemory(sets: 1 << 4, new: 64)
+    static let small = WordMemory(sets: 1 << 4, new: 64, limit: 1 << 4)
 
-    private init(sets count: Int, new limit: Int) {
+    private init(sets count: Int, new newLimit: Int, limit: Int) {
         sets = Array(repeating: .zero, count: count)
-        facts = Array(repeating: WordFacts(), count: count * 2 + limit)
-        newLimit = limit
+        facts = Array(repeating: WordFacts(), count: count * 2 + newLimit)
+        (self.newLimit, setLimit) = (newLimit, limit)
     }
+
+    /// How many words it has room for.
+    var room: Int { sets.count * 2 }
 
     /// The weights of a word that `find` found.
     @inline(__always)
@@ -110,6 +117,8 @@ struct WordMemory: Sendable {
     /// Keeps what was new in a review that is read.
     mutating func keep(_ words: [FrozenWord]) {
         guard !new.isEmpty else { return }
+        newCount += new.count
+        if newCount > sets.count, sets.count < setLimit { return grow() }
         for index in new {
             let word = words[Int(index)]
             let own = set(of: word.key)
@@ -129,6 +138,14 @@ struct WordMemory: Sendable {
         new.removeAll(keepingCapacity: true)
         let room = sets.count * 2 + newLimit
         if facts.count > room { facts.removeLast(facts.count - room) }
+    }
+
+    /// Takes four times the memory. What was known is made again where it comes again: the words
+    /// that come often soon do.
+    private mutating func grow() {
+        let open = letters
+        self = WordMemory(sets: min(sets.count * 4, setLimit), new: newLimit, limit: setLimit)
+        letters = open
     }
 
     @inline(__always)
