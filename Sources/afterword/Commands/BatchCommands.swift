@@ -126,8 +126,36 @@ struct InsightCollectCommand: AsyncParsableCommand {
         guard !open.isEmpty else {
             return output.json ? Terminal.write(json: []) : print("No batch is open.")
         }
+        let (collected, unknown) = try await collect(open, in: reviews)
+        let elsewhere = open.filter { batch in
+            !collected.contains { $0.batch.number == batch.number }
+                && !unknown.contains { $0.model == batch.model }
+        }
+        if output.json {
+            Terminal.write(
+                json: collected.map(\.json)
+                    + elsewhere.map { $0.json.with("is_elsewhere", .bool(true)) })
+        } else {
+            for batch in collected { print(batch.words) }
+        }
+        let faults =
+            collected.compactMap(\.fault) + Self.faults(ofUnknown: unknown, open)
+            + Self.faults(ofElsewhere: elsewhere)
+        guard let first = faults.first else { return }
+        for other in faults.dropFirst() {
+            Terminal.writeError("afterword: " + other.failure.message)
+        }
+        throw first
+    }
+
+    private typealias UnknownModel = (model: String, fault: CommandFault)
+
+    /// Collects the batches of each model; those of a model that is not known are left.
+    private func collect(
+        _ open: [ModelBatch], in reviews: any ReviewStore
+    ) async throws -> ([CollectedBatch], [UnknownModel]) {
         var collected: [CollectedBatch] = []
-        var unknown: [(model: String, fault: CommandFault)] = []
+        var unknown: [UnknownModel] = []
         for name in Set(open.map(\.model)).sorted() {
             let model: OpenAIModel
             do {
@@ -145,36 +173,28 @@ struct InsightCollectCommand: AsyncParsableCommand {
                 throw error
             }
         }
-        let elsewhere = open.filter { batch in
-            !collected.contains { $0.batch.number == batch.number }
-                && !unknown.contains { $0.model == batch.model }
-        }
-        if output.json {
-            Terminal.write(
-                json: collected.map(\.json)
-                    + elsewhere.map { $0.json.with("is_elsewhere", .bool(true)) })
-        } else {
-            for batch in collected { print(batch.words) }
-        }
-        var faults = collected.compactMap(\.fault)
-        faults += unknown.map { name, fault in
+        return (collected, unknown)
+    }
+
+    private static func faults(
+        ofUnknown unknown: [UnknownModel], _ open: [ModelBatch]
+    ) -> [CommandFault] {
+        unknown.map { name, fault in
             let numbers = open.filter { $0.model == name }.map { String($0.number) }
             return CommandFault(
                 fault.failure.code,
                 "batches of \(printable(name)) (\(numbers.joined(separator: ", "))) are not "
                     + "collected: " + fault.failure.message)
         }
-        faults += elsewhere.map { batch in
+    }
+
+    private static func faults(ofElsewhere batches: [ModelBatch]) -> [CommandFault] {
+        batches.map { batch in
             CommandFault(
                 .model,
                 "batch \(batch.number) is at \(printable(batch.place ?? "OpenAI")), not at the "
                     + "server of OPENAI_BASE_URL; it stays open")
         }
-        guard let first = faults.first else { return }
-        for other in faults.dropFirst() {
-            Terminal.writeError("afterword: " + other.failure.message)
-        }
-        throw first
     }
 }
 
