@@ -78,8 +78,8 @@ struct AskedVersions {
         let open = Set(
             try reader.modelBatches().filter { $0.endedAt == nil && $0.purpose == .enrichment }
                 .map(\.number))
-        guard !open.isEmpty else { return }
-        self.init(try reader.batchItems().filter { open.contains($0.batch) }, language)
+        let items = open.isEmpty ? [] : try reader.batchItems()
+        self.init(items.filter { open.contains($0.batch) }, language)
     }
 
     /// - Parameter items: Those of open batches of enrichments.
