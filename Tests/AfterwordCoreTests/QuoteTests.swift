@@ -95,6 +95,25 @@ struct QuoteTests {
         #expect(step(Danger.judged, "It happened at night") == .given)
     }
 
+    @Test("A danger's place is the sentence in which a phrase states it, not the heaviest one")
+    func dangerPlace() throws {
+        var reader = FrozenReader()
+        func place(_ title: String, _ body: String) throws -> (String, DangerClass) {
+            let texts = (title: Text(title), body: Text(body))
+            let reading = reader.read(title: texts.title, body: texts.body, stars: 1)
+            let fire = try #require(
+                reading.dangers.first { reader.ids[$0.mention.id].name == "fire" })
+            let text = fire.mention.field == .title ? texts.title : texts.body
+            let said = text.bytes[fire.mention.sentence]
+            return (String(decoding: said, as: UTF8.self), fire.dangerClass)
+        }
+        let smoke = try place("Nur bedingt geeignet", "Gleich das erste ging in Rauch auf. Schade.")
+        #expect(smoke == ("Gleich das erste ging in Rauch auf", .happened))
+        // Where the heaviest sentence has such a phrase itself, it stays.
+        let melted = try place("Melted wires and burning plastic", "We saw flames coming out.")
+        #expect(melted == ("Melted wires and burning plastic", .happened))
+    }
+
     @Test("What phrases of the first lexicon read may be quoted, each as well as any other")
     func first() {
         var reader = QuoteReader(.first)

@@ -1,13 +1,28 @@
 /// Where a review says what is read in it, and how sure a danger is.
 extension FrozenReader {
-    /// The mention of a lane in the sentence that weighed most.
-    func mention(of lane: Int, above limit: Int32) -> FrozenMention {
-        let sentence = sentence(of: lane)
+    /// The mention of a lane that is read, in the sentence that says it.
+    func mention(
+        of lane: Int, above limit: Int32, in sentence: FrozenSentence
+    ) -> FrozenMention {
         let excess = Int64(score(of: lane)) - Int64(limit)
         let unit = max(1, Int64(model.units[lane]))
         return FrozenMention(
             id: lane, weight: Int(max(0, excess) * 1000 / unit), field: sentence.field,
             sentence: sentence.range, word: heaviestWord(lane, sentence))
+    }
+
+    /// The sentence that states a danger: the one that weighed most where a phrase of it names the
+    /// danger without a negation before it, else the first with such a phrase, else again the one
+    /// that weighed most.
+    func statement(of lane: Int) -> FrozenSentence {
+        func names(_ sentence: FrozenSentence) -> Bool {
+            walk.says[sentence.says].contains {
+                let isSure = PhraseTable.sure($0.meaning) == lane
+                return !$0.isNegated && (isSure || PhraseTable.complaint($0.meaning) == lane)
+            }
+        }
+        let heaviest = sentence(of: lane)
+        return names(heaviest) ? heaviest : sentences.first(where: names) ?? heaviest
     }
 
     /// A danger that is read: `said` where it is called dangerous, or possible; else `happened`.

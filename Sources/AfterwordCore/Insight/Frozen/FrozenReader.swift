@@ -75,9 +75,11 @@ package struct FrozenReader: Sendable {
     }
 
     private func add(_ lane: Int, above limit: Int32, to reading: inout FrozenReading) {
-        let mention = mention(of: lane, above: limit)
-        if model.isDanger(lane) {
-            let own = dangerClass(of: lane, in: sentence(of: lane))
+        let isDanger = model.isDanger(lane)
+        let sentence = isDanger ? statement(of: lane) : sentence(of: lane)
+        let mention = mention(of: lane, above: limit, in: sentence)
+        if isDanger {
+            let own = dangerClass(of: lane, in: sentence)
             reading.dangers.append(FrozenDanger(mention: mention, dangerClass: own))
         } else {
             reading.aspects.append(mention)
