@@ -263,7 +263,6 @@ import Testing
         let three = try review(fixture, "Three")
         let rows = try mark(fixture, NewMark(.seen, subject(three)))
         #expect(try book(fixture).isSeen(three.reviewKey, since: three.run))
-        try next(&fixture, "2026-03-16", [("One", 5, "Fine, I like it.")])
         fixture.options.completeness = .products
         try next(
             &fixture, "2026-03-23",

@@ -4,7 +4,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Making insights: the only request that changes the store and the only one that can cost money.
+/// Making insights: the only requests that can cost money.
 extension Service {
     /// Adds a POST route beside each endpoint that has insights made.
     func addInsights(to router: ListedRouter) {

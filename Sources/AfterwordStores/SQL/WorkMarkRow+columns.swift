@@ -74,15 +74,20 @@ extension WorkMarkRow: TableRow {
 }
 
 extension SQLReader {
+    /// Themes and reviews are asked for apart: SQLite would read all current reviews to join them
+    /// to marks of which some have none.
     func workMarks() throws -> [WorkMarkRow] {
-        try session.fewRows(
+        let themes = try session.fewRows(
+            "SELECT * FROM work_marks WHERE review_key IS NULL", []
+        ) { try $0.workMarkRow }
+        let reviews = try session.fewRows(
             """
             SELECT w.*, r.review_id, p.product_id FROM work_marks w
-            LEFT JOIN product_reviews_current r ON r.review_key = w.review_key
-            LEFT JOIN products_dim p ON p.product_key = r.product_key
-            ORDER BY w.made_run, w.place
+            JOIN product_reviews_current r USING (review_key)
+            JOIN products_dim p USING (product_key)
             """, []
         ) { try $0.workMarkRow }
+        return (themes + reviews).sorted { ($0.madeRun, $0.place) < ($1.madeRun, $1.place) }
     }
 }
 
