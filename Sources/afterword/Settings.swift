@@ -53,6 +53,9 @@ struct Settings: Sendable {
     /// What `AFTERWORD_THREADS` and `--threads` may be.
     static let threadCounts = 1...1_000
 
+    /// `AFTERWORD_LAKE`: the program that writes Parquet and publishes it.
+    var lake = "afterword-lake"
+
     /// `AFTERWORD_CACHE_BYTES`: bytes of answers that the service caches; 64 MiB when unset.
     var cacheBytes: Int?
 
@@ -78,6 +81,7 @@ struct Settings: Sendable {
         var settings = Settings()
         let environment = settings.readFile(ProcessInfo.processInfo.environment)
         if let store = environment["AFTERWORD_STORE"], !store.isEmpty { settings.store = store }
+        if let lake = environment["AFTERWORD_LAKE"], !lake.isEmpty { settings.lake = lake }
         settings.isColorOff = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
         settings.isCI = environment["CI"].map { !$0.isEmpty && $0 != "false" } ?? false
         settings.isGitHub = environment["GITHUB_ACTIONS"] == "true"

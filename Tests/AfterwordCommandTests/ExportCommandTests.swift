@@ -55,7 +55,6 @@ import Testing
             (["--to", "x", "--lake", "/none/lake"], 3, "there is no program /none/lake"),
             (["--to", "x", "--with-formulas"], 2, "--with-formulas is of --format csv"),
             (["--to", "x", "--format", "csv", "--as-of", "9"], 2, "there is no run 9"),
-            (["--to", "x", "--format", "csv", "--as-of", "soon"], 2, "--as-of"),
             (["--to", "x", "--format", "csv", "--tables", "y"], 2, "there is no table y"),
             (["--to", "x", "--format", "csv", "--store", "new.sqlite"], 3, "no store"),
             (["--to", "s3://b", "--format", "csv"], 2, "s3://b is no address"),

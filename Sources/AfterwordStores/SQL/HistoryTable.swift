@@ -11,12 +11,13 @@ struct HistoryTable {
     var run: String
     /// The columns by which the rows are ordered.
     var order: String
-    /// What stands for the number of the run inside the view's SQL.
-    static let runMark = ":run"
-
-    /// Whether the run's column has an index of all runs but the first, which SQLite uses only
-    /// where the condition says so.
-    var isIndexed = false
+    /// Conditions beside that of the run, each with AND before it.
+    var conditions = ""
+    /// What stands inside the SQL for a condition on the run of the history `h`.
+    static let ofRun = ":h"
+    /// What begins a mark, up to a parenthesis, for a condition on the key of a product: a run
+    /// after the first changed reviews of it.
+    static let changed = ":changed("
 
     /// The table as the port names it.
     var runTable: RunTable {
@@ -42,12 +43,32 @@ struct HistoryTable {
                 return ["\(stored) AS \(column.name)"]
             }
         }
-        let source = view.source.replacing(Self.runMark, with: "\(run)")
-        return """
-            SELECT \(columns.joined(separator: ", ")) \(source) \
-            WHERE \(self.run) = \(run)\(isIndexed && run > 1 ? " AND \(self.run) > 1" : "") \
+        let rest = """
+            \(view.source) WHERE \(Self.condition(self.run, is: run))\(conditions) \
             ORDER BY \(order)
             """
+        return "SELECT \(columns.joined(separator: ", ")) "
+            + Self.settled(rest, run).replacing(
+                Self.ofRun, with: Self.condition("h.run", is: run))
+    }
+
+    /// The SQL with the marks for changed products replaced; the first run changed all.
+    private static func settled(_ sql: String, _ run: Int64) -> String {
+        let parts = sql.split(separator: changed, omittingEmptySubsequences: false)
+        return parts.dropFirst().reduce(String(parts[0])) { before, part in
+            let key = part.prefix { $0 != ")" }
+            let condition = """
+                AND \(key) IN (SELECT \(KeyLayout.product(ofReview: "h.review_key")) \
+                FROM product_reviews_history h WHERE \(ofRun))
+                """
+            return before + (run > 1 ? condition : "") + part.dropFirst(key.count + 1)
+        }
+    }
+
+    /// A condition for one run. The history has an index of all runs but the first, which SQLite
+    /// uses only where the condition says that it is none.
+    private static func condition(_ column: String, is run: Int64) -> String {
+        "\(column) = \(run)" + (run > 1 ? " AND \(column) > 1" : "")
     }
 
     private func form(
@@ -75,6 +96,9 @@ struct HistoryTable {
     /// The stored column that an expression `alias.column` names; nil for a computed one, which is
     /// a number.
     private func column(_ name: String) -> Column? {
+        if Self.isReviewID(name) {
+            return Table.currentReviews.columns.first { $0.name == "review_id" }
+        }
         let parts = name.split(separator: ".").map(String.init)
         guard parts.count == 2, let table = tables[parts[0]] else { return nil }
         return table.columns.first { $0.sqlName == parts[1] }

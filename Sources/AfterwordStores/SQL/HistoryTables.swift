@@ -20,13 +20,17 @@ extension HistoryTable {
     }
 
     private static let reviews = table(
-        .reviewHistory, ["r": .reviewHistory, "b": .currentReviews, "p": .products],
-        run: "r.run", order: "p.product_id, b.review_id, r.version"
-    ).with { $0.isIndexed = true }
+        .reviewHistory, ["r": .reviewHistory, "p": .products], run: "r.run",
+        order: "p.product_id, review_id, r.version"
+    ).reviewed(by: "r.review_key", from: "FROM product_reviews_history r JOIN products_dim p")
 
     private static let products = table(
         .productHistory, ["s": .summaryHistory, "p": .products], run: "s.run",
-        order: "p.product_id")
+        order: "p.product_id"
+    ).with {
+        $0.view.source = "FROM product_summary_history s CROSS JOIN products_dim p"
+        $0.conditions = ofProduct("s.product_key") + " " + ofChanged("s.product_key")
+    }
 
     private static let insights = table(
         .insightHistory, ["i": .insightHistory], run: "i.made_run",
@@ -36,37 +40,76 @@ extension HistoryTable {
         .themes, ["t": .themes], run: "t.made_run", order: "t.is_strength, t.aspect")
 
     private static let themeReviews = table(
-        .themeReviews, ["t": .themeReviews, "r": .currentReviews, "p": .products],
-        run: "t.made_run",
-        order: "p.product_id, r.review_id, t.version, t.is_strength, t.aspect",
+        .themeReviews, ["t": .themeReviews, "p": .products], run: "t.made_run",
+        order: "p.product_id, review_id, t.version, t.is_strength, t.aspect",
         without: "is_current"
-    ).with {
-        $0.view.source = """
-            FROM theme_reviews t JOIN product_reviews_current r USING (review_key) \
-            JOIN products_dim p USING (product_key)
-            """
-    }
+    ).reviewed(by: "t.review_key", from: "FROM theme_reviews t JOIN products_dim p")
 
     private static let verdicts = table(
-        .verdicts, ["v": .verdicts, "o": .runs, "r": .currentReviews, "p": .products],
-        run: "v.made_run", order: "p.product_id, r.review_id")
+        .verdicts, ["v": .verdicts, "o": .runs, "p": .products], run: "v.made_run",
+        order: "p.product_id, review_id"
+    ).reviewed(
+        by: "v.review_key",
+        from: "FROM review_verdicts v JOIN runs o ON o.run = v.made_run JOIN products_dim p")
 
     private static let links = table(
         .links,
-        [
-            "l": .links, "o": .runs, "tr": .currentReviews, "fr": .currentReviews,
-            "tp": .products, "fp": .products,
-        ], run: "l.run",
-        order: "tp.product_id, tr.review_id, fp.product_id, fr.review_id, l.identity_digest")
+        ["l": .links, "o": .runs, "tp": .products, "fp": .products], run: "l.run",
+        order: "to_product_id, to_review_id, from_product_id, from_review_id, l.identity_digest"
+    ).with { table in
+        for (place, column) in table.view.columns.enumerated() {
+            let side = ["from_review_id": "l.from_review_key", "to_review_id": "l.to_review_key"]
+            guard let key = side[column.name] else { continue }
+            table.view.columns[place].expression = .plain(reviewID(key))
+        }
+        table.view.source = """
+            FROM review_links l JOIN runs o ON o.run = l.run JOIN products_dim tp \
+            ON tp.product_key = \(KeyLayout.product(ofReview: "l.to_review_key")) \
+            JOIN products_dim fp \
+            ON fp.product_key = \(KeyLayout.product(ofReview: "l.from_review_key"))
+            """
+    }
 
     private static let enrichments = table(
-        .enrichments, ["e": .enrichments, "r": .currentReviews, "p": .products],
-        run: "e.made_run", order: "p.product_id, r.review_id, e.version, e.language")
+        .enrichments, ["e": .enrichments, "p": .products], run: "e.made_run",
+        order: "p.product_id, review_id, e.version, e.language"
+    ).reviewed(by: "e.review_key", from: "FROM review_enrichments e JOIN products_dim p")
 
     private static let files = table(
         .files, ["b": .runFiles], run: "b.run", order: "b.name")
 
     private static let runs = table(.runs, ["b": .runs], run: "b.run", order: "b.run")
+
+    private static let idBeginning = "(SELECT b.review_id FROM product_reviews_current b WHERE"
+
+    /// The id of a review by its key. A subquery for each row, and no join: SQLite would make a
+    /// table of all current reviews for it.
+    private static func reviewID(_ key: String) -> String {
+        "\(idBeginning) b.review_key = \(key))"
+    }
+
+    /// Whether an expression is the id of a review.
+    static func isReviewID(_ expression: String) -> Bool { expression.hasPrefix(idBeginning) }
+
+    /// The table with the review and its product found by the review's key.
+    ///
+    /// - Parameter source: Ends with the table of products.
+    private func reviewed(by key: String, from source: String) -> HistoryTable {
+        with { table in
+            for (place, column) in table.view.columns.enumerated() where column.name == "review_id"
+            {
+                table.view.columns[place].expression = .plain(Self.reviewID(key))
+            }
+            table.view.source =
+                source + " ON p.product_key = \(KeyLayout.product(ofReview: key))"
+        }
+    }
+
+    /// A condition that finds the product of each row, after the rows: these are read in order.
+    private static func ofProduct(_ key: String) -> String { " AND p.product_key = \(key)" }
+
+    /// A condition on sums, which have no index of the run: they change with reviews.
+    private static func ofChanged(_ key: String) -> String { "\(changed)\(key))" }
 
     private func with(_ change: (inout HistoryTable) -> Void) -> HistoryTable {
         var table = self
@@ -96,8 +139,9 @@ extension HistoryTable {
                 ViewColumn("price", .plain("a.price"), "its price, as the source writes it"),
                 ViewColumn("owner", .plain("a.owner"), "who looks after it, by the catalog"),
                 ViewColumn("units_sold", .plain("a.units_sold"), "units sold, as the catalog says"),
-            ], source: "FROM products_dim_history a JOIN products_dim p USING (product_key)"),
-        tables: ["a": .productHistory, "p": .products], run: "a.run", order: "p.product_id")
+            ], source: "FROM products_dim_history a CROSS JOIN products_dim p"),
+        tables: ["a": .productHistory, "p": .products], run: "a.run", order: "p.product_id",
+        conditions: ofProduct("a.product_key"))
 
     private static let months = HistoryTable(
         view: ReportView(
@@ -113,9 +157,10 @@ extension HistoryTable {
             ] + ReportView.counters,
             // The newest sums of a month are in a table of their own, until a run replaces them.
             source: """
-                FROM (SELECT * FROM product_aggregates_history WHERE run = \(runMark) \
-                UNION ALL SELECT * FROM product_aggregates WHERE run = \(runMark)) s \
-                JOIN products_dim p USING (product_key)
+                FROM (SELECT * FROM product_aggregates_history m WHERE m.product_key > 0 \
+                \(ofChanged("m.product_key")) UNION ALL \
+                SELECT * FROM product_aggregates m WHERE m.product_key > 0 \
+                \(ofChanged("m.product_key"))) s JOIN products_dim p USING (product_key)
                 """),
         tables: ["s": .monthHistory, "p": .products], run: "s.run",
         order: "p.product_id, s.month, s.origin")
@@ -143,13 +188,14 @@ extension HistoryTable {
             // The first record of a review has no product: it is that of the review which refers
             // to it, and which the same run brought.
             source: """
-                FROM (SELECT b.product_key AS owner, x.* FROM product_reviews_history h \
-                JOIN product_reviews_current b ON b.review_key = h.review_key \
-                JOIN product_reviews_raw x ON x.raw_key = b.first_raw_key \
-                WHERE h.run = \(runMark) AND h.version = 1 AND x.raw_key >= 0 \
+                FROM (SELECT k.owner, x.* FROM \
+                (SELECT \(KeyLayout.product(ofReview: "h.review_key")) AS owner, \
+                (SELECT b.first_raw_key FROM product_reviews_current b \
+                WHERE b.review_key = h.review_key) AS first_key \
+                FROM product_reviews_history h WHERE \(ofRun) AND h.version = 1) k \
+                JOIN product_reviews_raw x ON x.raw_key = k.first_key WHERE k.first_key >= 0 \
                 UNION ALL SELECT x.product_key AS owner, x.* FROM product_reviews_raw x \
-                WHERE x.raw_key < 0 AND x.run = \(runMark)) r \
-                JOIN products_dim p ON p.product_key = r.owner
+                WHERE x.raw_key < 0) r JOIN products_dim p ON p.product_key = r.owner
                 """),
         tables: ["r": .rawRecords, "p": .products], run: "r.run",
         order: "p.product_id, r.identity_digest, r.payload_digest, r.raw_key")

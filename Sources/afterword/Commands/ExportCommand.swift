@@ -1,8 +1,6 @@
 import AfterwordCore
-import AfterwordObjects
 import AfterwordPipeline
 import ArgumentParser
-import Foundation
 
 /// Where an export goes, and what of the history.
 struct ExportArguments: ParsableArguments {
@@ -27,8 +25,7 @@ struct ExportArguments: ParsableArguments {
 
     /// The program that writes Parquet, started.
     func startLake() throws -> ParquetProgram {
-        let named = ProcessInfo.processInfo.environment["AFTERWORD_LAKE"] ?? ""
-        return try ParquetProgram([lake ?? (named.isEmpty ? "afterword-lake" : named), "serve"])
+        try ParquetProgram([lake ?? Settings.current.lake, "serve"])
     }
 
     /// Exports what the target does not have yet.
