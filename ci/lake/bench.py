@@ -86,7 +86,13 @@ class Bench:
         write_dumps(self.path("dumps"), 400)
         execute("run", self.path("dumps"), "--complete", "products", "--accept-capped",
                 "--accept-drift", "--max-rejects", "50", "--store", self.store)
-        self.runs = [1, 2, 3, 4]
+        execute("insights", "make", "changed", "--store", self.store)
+        text = execute("reviews", "P3", "--limit", "1", "--store", self.store, "--json")
+        execute("safety", "judge", "P3", json.loads(text)["review_id"], "real", "--by", "me",
+                "--why", "it burnt", "--store", self.store)
+        execute("enrich", "--scope", "product:P3", "--store", self.store)
+        runs = execute("runs", "--store", self.store, "--json").splitlines()
+        self.runs = sorted(json.loads(line)["run"] for line in runs)
         write_dumps(self.path("more"), 50)
         execute("run", f"{self.path('more')}/2026-01-05", "--max-rejects", "50",
                 "--store", self.other)

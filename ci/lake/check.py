@@ -2,8 +2,8 @@
 
 usage: check.py PROGRAM JUNIT REVIEWS
 """
-import concurrent.futures, glob, hashlib, json, os, signal, subprocess, sys, tempfile, time
-import traceback
+import concurrent.futures, glob, hashlib, json, os, signal, sqlite3, subprocess, sys, tempfile
+import time, traceback
 from xml.sax.saxutils import quoteattr
 
 import pyarrow as pa
@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from deltalake import DeltaTable
 
 from answers import compare_answers
-from bench import LAKE, Bench, PROGRAM, execute, tree
+from bench import Bench, PROGRAM, execute, tree
 
 
 def manifest(folder):
@@ -60,6 +60,24 @@ def parquet(bench):
                 assert ids == sorted(ids, key=lambda text: text.encode()), path
                 assert own.metadata.num_rows == 0 or \
                     own.metadata.row_group(0).sorting_columns, path
+
+
+def views(bench):
+    """Each table holds as many rows as the store's view for analysts, in each run."""
+    with sqlite3.connect(f"file:{bench.store}?mode=ro", uri=True) as store:
+        filled = set()
+        for name, run in (
+                ("review_history", "run"), ("product_history", "run"), ("runs", "run"),
+                ("files", "run"), ("insight_history", "made_run"), ("themes", "made_run"),
+                ("theme_reviews", "made_run"), ("verdicts", "run"), ("review_links", "run"),
+                ("review_enrichments", "made_run")):
+            expected = dict(store.execute(
+                f"SELECT {run}, count(*) FROM report_{name} GROUP BY 1").fetchall())
+            found = {one["run"]: file["rows"] for one in manifest(bench.path("lake"))["runs"]
+                     for file in one["files"] if file["table"] == name and file["rows"]}
+            assert found == expected, (name, found, expected)
+            filled |= {name} if found else set()
+    assert len(filled) >= 9, filled
 
 
 def texts(bench):
@@ -223,7 +241,7 @@ def refusals(bench):
         assert words in said, (words, said)
 
 
-CHECKS = [arrow, parquet, texts, answers, repeated, kills, race, objects, refusals]
+CHECKS = [arrow, parquet, views, texts, answers, repeated, kills, race, objects, refusals]
 
 
 def main():
