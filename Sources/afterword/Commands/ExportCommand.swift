@@ -92,7 +92,7 @@ struct PublishCommand: ParsableCommand {
         abstract: "Publish the history as Delta tables, each run once.",
         discussion: """
             Exports as 'export --format parquet' does, then commits each run to the Delta tables \
-            that lie beside the files: once a run, whoever publishes and however often it is \
+            that lie beside the files: once a run, however many publish and however often one is \
             killed, and the ledger (runs) last, so that a reader that joins it sees whole runs \
             only. docs/lake.md has queries for DuckDB, Databricks and Snowflake.
             """)
