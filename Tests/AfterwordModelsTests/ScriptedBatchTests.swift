@@ -224,7 +224,9 @@ import Testing
                 for question in questions { all.append(await Self.honest(question)) }
                 return all
             }
-            state.meanwhile = { _ = try? await self.collect(store, model) }
+            // Called by this task alone, while it waits for the server.
+            nonisolated(unsafe) let own = store
+            state.meanwhile = { _ = try? await self.collect(own, model) }
         }
         let asked = try await ask(store, model)
         #expect(asked.failure == nil && asked.batches.map(\.status) == ["completed"])
