@@ -236,6 +236,27 @@ import Testing
         #expect(try await collect(store, model).isEmpty)
     }
 
+    @Test("Insights that another model made meanwhile stay, and the collector says so")
+    func standing() async throws {
+        let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
+        _ = try await ask(store, model)
+        let direct = try await makeInsights(
+            Self.scopes, in: store, by: FakeModel(), options: InsightOptions(),
+            surroundings: surroundings(5))
+        #expect(direct.made == 3)
+        model.state.withLock {
+            $0.answers = { questions in
+                var all: [BatchAnswer] = []
+                for question in questions { all.append(await Self.honest(question)) }
+                return all
+            }
+        }
+        let done = try await collect(store, model)[0]
+        #expect(done.booked == ["answered": 3] && done.made == 0 && done.isEnded)
+        #expect(Set(done.standing) == Set(Self.scopes) && !done.isFruitless)
+        #expect(try store.read { try $0.insights(of: nil) }.allSatisfy { $0.model == "fake-1" })
+    }
+
     @Test("A server that cannot be asked ends the look, not the batch")
     func unreachable() async throws {
         let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
