@@ -43,25 +43,43 @@ extension OpenAIModel: BatchModel {
     }
 
     package func batch(_ id: String) async throws(ModelFailure) -> ServerBatch {
-        try read(try await document(ServerCall("GET", "/batches/\(id)")))
+        let batch = try read(try await document(ServerCall("GET", "/batches/\(id)")))
+        guard batch.id == id else { throw Self.noAnswer }
+        return batch
     }
 
     /// Looks through the server's batches from the newest on. An hour is left for clocks that
-    /// differ.
+    /// differ. An answer that is no list of batches is a failure: the batch may be there.
     package func batch(
         named name: String, since instant: Instant
     ) async throws(ModelFailure) -> ServerBatch? {
         let first = instant.microseconds / 1_000_000 - 3_600
-        var path = "/batches?limit=100"
+        var (path, after) = ("/batches?limit=100", "")
         while true {
             let page = try await document(ServerCall("GET", path))
-            let batches = page["data"]?.elements ?? []
+            let (batches, hasMore) = try list(page)
             let found = batches.first { $0["metadata"]?[Self.nameMember]?.text == name }
             if let found { return try read(found) }
-            guard page["has_more"] == .bool(true), let last = batches.last,
-                last["created_at"]?.integer ?? .max >= first
+            guard hasMore, let last = batches.last, last["created_at"]?.integer ?? .max >= first
             else { return nil }
-            path = "/batches?limit=100&after=\(try text(last, "id"))"
+            let next = try text(last, "id")
+            // The same page again would be one without end.
+            guard next != after else { throw Self.noAnswer }
+            after = next
+            path = "/batches?limit=100&after=\(next)"
+        }
+    }
+
+    /// A page of a list of batches, each with its id, and whether more follow.
+    private func list(
+        _ page: JSONValue
+    ) throws(ModelFailure) -> (batches: [JSONValue], hasMore: Bool) {
+        guard let batches = page["data"]?.elements else { throw Self.noAnswer }
+        for batch in batches { _ = try text(batch, "id") }
+        switch page["has_more"] {
+        case .bool(let hasMore)?: return (batches, hasMore)
+        case nil: return (batches, false)
+        default: throw Self.noAnswer
         }
     }
 
@@ -84,7 +102,8 @@ extension OpenAIModel: BatchModel {
 
     package func hasFile(_ id: String) async throws(ModelFailure) -> Bool {
         do throws(ModelFailure) {
-            _ = try await document(ServerCall("GET", "/files/\(id)"))
+            let file = try await document(ServerCall("GET", "/files/\(id)"))
+            guard try text(file, "id") == id else { throw Self.noAnswer }
             return true
         } catch {
             guard error.fault == .notThere else { throw error }
