@@ -6,88 +6,6 @@ import Testing
 
 @testable import AfterwordModels
 
-/// A server of batches as a script: what it says of a batch, and what it answers.
-private final class ScriptedBatches: BatchModel {
-    let name = "test-model"
-    let place: String? = "host"
-    let price = Mutex(ModelFacts.named("gpt-4o-mini"))
-    var facts: ModelFacts? { price.withLock { $0 } }
-    let tries = 3
-
-    struct State {
-        var questions: [BatchQuestion] = []
-        var batches: [String: ServerBatch] = [:]
-        var uploadFailure: ModelFailure?
-        var createFailure: ModelFailure?
-        var lookFailure: ModelFailure?
-        var end = "completed"
-        var answers: @Sendable ([BatchQuestion]) async -> [BatchAnswer] = { _ in [] }
-        /// The server's counts, and the lines of its files that cannot be read.
-        var (total, completed, failed): (Int64, Int64, Int64) = (0, 0, 0)
-        var unreadable: Int64 = 0
-        /// Nil where the server cannot be asked.
-        var hasFile: Bool? = true
-    }
-    let state = Mutex(State())
-
-    func answer(_ request: ModelRequest) async throws(ModelFailure) -> ModelReply {
-        try await FakeModel().answer(request)
-    }
-
-    func upload(
-        _ questions: [BatchQuestion], named name: String
-    ) async throws(ModelFailure) -> String {
-        let failure = state.withLock { state in
-            state.questions = questions
-            return state.uploadFailure
-        }
-        if let failure { throw failure }
-        return "file-1"
-    }
-
-    func createBatch(
-        ofFile file: String, named name: String
-    ) async throws(ModelFailure) -> ServerBatch {
-        let (failure, batch) = state.withLock { state in
-            let batch = ServerBatch(id: "batch_1", status: "validating")
-            // A failure of which it is not known whether the batch was made.
-            if state.createFailure.map({ $0.unknownTries > 0 }) ?? true {
-                state.batches[name] = batch
-            }
-            return (state.createFailure, batch)
-        }
-        if let failure { throw failure }
-        return batch
-    }
-
-    func batch(_ id: String) async throws(ModelFailure) -> ServerBatch {
-        let (failure, state) = state.withLock { ($0.lookFailure, $0) }
-        if let failure { throw failure }
-        var batch = ServerBatch(id: id, status: state.end)
-        (batch.total, batch.completed) = (state.total, state.completed)
-        batch.done = state.completed + state.failed
-        return batch
-    }
-
-    func hasFile(_ id: String) async throws(ModelFailure) -> Bool {
-        guard let has = state.withLock({ $0.hasFile }) else { throw ModelFailure(.unreachable) }
-        return has
-    }
-
-    func batch(
-        named name: String, since instant: Instant
-    ) async throws(ModelFailure) -> ServerBatch? {
-        let (found, end) = state.withLock { ($0.batches[name], $0.end) }
-        return found.map { ServerBatch(id: $0.id, status: end) }
-    }
-
-    func answers(of batch: ServerBatch) async throws(ModelFailure) -> BatchAnswers {
-        let state = state.withLock { $0 }
-        return BatchAnswers(
-            await state.answers(state.questions), unreadable: state.unreadable)
-    }
-}
-
 /// What servers of batches do beside the usual.
 @Suite struct ScriptedBatchTests {
     private static let scopes: [ReviewScope] = [
@@ -136,6 +54,7 @@ private final class ScriptedBatches: BatchModel {
         let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
         _ = try await ask(store, model)
         model.state.withLock {
+            ($0.total, $0.completed) = (3, 1)
             $0.answers = { questions in
                 let first = await Self.honest(questions[0])
                 let stray = BatchAnswer(id: "none", result: .failure(ModelFailure(.refused)))
@@ -263,6 +182,52 @@ private final class ScriptedBatches: BatchModel {
         #expect(late[0].cost == (try calls(store).reduce(0) { $0 + $1.reserved }))
     }
 
+    @Test("Lines that name no question of the batch make no file whole, with counts or without")
+    func foreign() async throws {
+        for counts in [(3, 3, 0), (3, 1, 2), (0, 0, 0)] as [(Int64, Int64, Int64)] {
+            let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
+            _ = try await ask(store, model)
+            model.state.withLock {
+                ($0.total, $0.completed, $0.failed) = counts
+                $0.answers = { _ in
+                    ["x", "y", "z"].map {
+                        BatchAnswer(id: $0, result: .failure(ModelFailure(.refused)))
+                    }
+                }
+            }
+            let open = try await collect(store, model)
+            #expect(!open[0].isEnded && open[0].booked.isEmpty && open[0].strays == 3)
+            #expect(open[0].short.map { [$0.read, $0.said, $0.unreadable] } == [0, 3, 0])
+            model.state.withLock {
+                $0.answers = { questions in
+                    var all: [BatchAnswer] = []
+                    for question in questions { all.append(await Self.honest(question)) }
+                    return all
+                }
+            }
+            #expect(try await collect(store, model)[0].made == 3)
+        }
+    }
+
+    @Test("Without counts an empty file leaves a completed batch open, and ends a stopped one")
+    func uncountedAndEmpty() async throws {
+        for (end, word) in [
+            ("completed", nil), ("expired", "batch_expired"), ("cancelled", "batch_cancelled"),
+            ("failed", "batch_failed"),
+        ] as [(String, String?)] {
+            let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
+            _ = try await ask(store, model)
+            model.state.withLock { $0.end = end }
+            let done = try await collect(store, model)
+            #expect(done[0].isEnded == (word != nil), "\(end)")
+            #expect(done[0].booked == (word.map { [$0: 3] } ?? [:]), "\(end)")
+            guard word == nil else { continue }
+            #expect(done[0].short.map { [$0.read, $0.said, $0.unreadable] } == [0, 3, 0])
+            let late = try await collect(store, model, after: batchLeaseSeconds)
+            #expect(late[0].isEnded && late[0].booked == ["missing": 3])
+        }
+    }
+
     @Test("Answers are booked at the prices of when they were asked for")
     func prices() async throws {
         let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
@@ -333,6 +298,7 @@ private final class ScriptedBatches: BatchModel {
         let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
         _ = try await ask(store, model)
         model.state.withLock {
+            ($0.total, $0.completed) = (3, 1)
             $0.answers = { questions in
                 var answer = await Self.honest(questions[0])
                 if case .success(var reply) = answer.result {
@@ -392,6 +358,13 @@ private final class ScriptedBatches: BatchModel {
         ] {
             #expect(outcome(#"{"custom_id": "a", "error": {"code": "\#(code)"}}"#) == word)
         }
-        #expect(outcome(#"{"custom_id": "a", "response": null}"#) == "malformed")
+        let body200 = #""response": {"status_code": 200, "body": "none"}"#
+        #expect(outcome(#"{"custom_id": "a", \#(body200)}"#) == "malformed")
+        // Neither a response nor the code of an error.
+        for rest in [
+            #""response": null"#, #""response": {}, "error": null"#, #""error": {"code": ""}"#,
+            #""response": {"status_code": 200}"#, #""response": {"body": {}}"#, #""error": "odd""#,
+            #""error": {"message": "odd"}"#,
+        ] { #expect(read(#"{"custom_id": "a", \#(rest)}"#) == nil, "\(rest)") }
     }
 }

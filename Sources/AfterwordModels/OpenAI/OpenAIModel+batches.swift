@@ -84,7 +84,7 @@ extension OpenAIModel: BatchModel {
     }
 
     package func answers(of batch: ServerBatch) async throws(ModelFailure) -> BatchAnswers {
-        var read = BatchAnswers([])
+        var read = BatchAnswers([], completed: [])
         for file in [batch.output, batch.errors].compactMap(\.self) {
             var call = ServerCall("GET", "/files/\(file)/content")
             call.answerBytes = ServerCall.fileBytes
@@ -95,7 +95,7 @@ extension OpenAIModel: BatchModel {
                     read.unreadable += 1
                 }
             }
-            if file == batch.output { read.completed = read.questions }
+            if file == batch.output { read.completed = Set(read.answers.map(\.id)) }
         }
         return read
     }
@@ -189,23 +189,24 @@ extension BatchAnswer {
         tier == .priority ? .priority : .batch
     }
 
-    /// From a line of a batch's files; nil for one that names no question.
+    /// From a line of a batch's files; nil for one that names no question, or that holds neither a
+    /// response nor the code of an error.
     init?(line: [UInt8]) {
         guard let document = try? JSONValue(parsing: line),
             let id = document["custom_id"]?.text
         else { return nil }
-        self.init(id: id, result: .failure(ModelFailure(.malformed, unknownTries: 1)))
         guard let status = document["response"]?["status_code"]?.integer,
             let body = document["response"]?["body"]
         else {
             // Questions of a batch that ended before they were asked.
-            let code = document["error"]?["code"]?.text ?? ""
-            switch code {
-            case "batch_expired": result = .failure(ModelFailure(.batchEnded(.expired)))
-            case "batch_cancelled": result = .failure(ModelFailure(.batchEnded(.cancelled)))
-            case "": break
-            default: result = .failure(ModelFailure(.badRequest(makersWord(code))))
-            }
+            guard let code = document["error"]?["code"]?.text, !code.isEmpty else { return nil }
+            let fault: ModelFailure.Fault =
+                switch code {
+                case "batch_expired": .batchEnded(.expired)
+                case "batch_cancelled": .batchEnded(.cancelled)
+                default: .badRequest(makersWord(code))
+                }
+            self.init(id: id, result: .failure(ModelFailure(fault)))
             return
         }
         let server = document["response"]?["request_id"]?.text.flatMap(plainName)
@@ -215,12 +216,12 @@ extension BatchAnswer {
             var reply = try readChat(exchange)
             reply.tier = Self.billed(reply.tier)
             reply.requestIDs = RequestIDs(server: server)
-            result = .success(reply)
+            self.init(id: id, result: .success(reply))
         } catch {
             var failure = error
             failure.tier = Self.billed(failure.tier)
             failure.requestIDs = RequestIDs(server: server)
-            result = .failure(failure)
+            self.init(id: id, result: .failure(failure))
         }
     }
 }
