@@ -137,6 +137,23 @@ struct FakeChatTests {
     }
 
     @Test(
+        "Every answer has the time of the server's own clock, as HTTP writes it",
+        arguments: [
+            (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"), (-9, "Thu, 01 Jan 1970 00:00:00 GMT"),
+            (1_709_251_199, "Thu, 29 Feb 2024 23:59:59 GMT"),
+        ] as [(Int64, String)])
+    func dates(seconds: Int64, written: String) throws {
+        #expect(httpDate(seconds * 1_000_000 + 999_999) == written)
+        let api = try FakeAPI()
+        let now = httpDate(FakeAPI.start * 1_000_000)
+        #expect(api.chat().header("date") == now)
+        #expect(api.chat(fault: "status=503").header("date") == now)
+        api.advance(60)
+        let later = httpDate((FakeAPI.start + 60) * 1_000_000)
+        #expect(api.call("GET", "/v1/models").header("date") == later)
+    }
+
+    @Test(
         "Spans are written as the API writes them",
         arguments: [
             (0, "0s"), (120_000, "120ms"), (1_000_000, "1s"), (8_640_000, "8.64s"),
