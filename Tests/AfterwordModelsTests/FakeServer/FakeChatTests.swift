@@ -117,6 +117,17 @@ struct FakeChatTests {
         }
     }
 
+    @Test("An answer is no longer than its model can write")
+    func mostOutput() throws {
+        let text = String(repeating: " word", count: 20_000)
+        let book = try RuleBook(Array(#"{"rules":[{"answers":[{"text":"\#(text)"}]}]}"#.utf8))
+        let most = try #require(ServedModel.named("gpt-4o-mini")).output
+        let answer = try FakeAPI { $0.rules = book }.chat()
+        #expect(most < 20_000 && answer.json["usage"]?["completion_tokens"]?.whole == most)
+        #expect(answer.json["choices"]?.elements?.first?["finish_reason"]?.text == "length")
+        #expect(answer.content.map(tokenCount) == most)
+    }
+
     @Test("Headers count what is left in the minute")
     func limits() throws {
         let api = try FakeAPI {
