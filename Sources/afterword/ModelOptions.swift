@@ -154,9 +154,12 @@ extension BudgetRefusal {
 extension BeyondBound {
     /// The message for a call whose reported usage exceeds what the question can have used.
     var words: String {
-        "the server counts \(grouped(usage.input)) tokens in and \(grouped(usage.output)) out, "
-            + "\(dollars(cost)); the question can have used \(grouped(bound.input)) and "
-            + "\(grouped(bound.output)), \(dollars(price)). It is booked as the server says, and "
+        let most =
+            bound.map {
+                "can have used \(grouped($0.input)) and \(grouped($0.output)), \(dollars(price))"
+            } ?? "can have cost \(dollars(price))"
+        return "the server counts \(grouped(usage.input)) tokens in and \(grouped(usage.output)) "
+            + "out, \(dollars(cost)); the question \(most). It is booked as the server says, and "
             + "nothing more is asked"
     }
 }

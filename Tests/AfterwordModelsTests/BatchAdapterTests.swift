@@ -96,7 +96,8 @@ import Testing
     @Test("A batch is read with its counts and faults; one that is not there, or odd, is a failure")
     func read() async throws {
         func look(_ status: Int, _ body: String) async throws -> Result<ServerBatch, any Error> {
-            try await ask([.answer(status, body: body)]) { try await $0.batch("batch_1") }.result
+            let id = body.contains(#""b""#) ? "b" : "batch_1"
+            return try await ask([.answer(status, body: body)]) { try await $0.batch(id) }.result
         }
         let running = try await look(200, Self.batch).get()
         #expect(running.completed == 2 && running.done == 3 && running.total == 9)
@@ -111,8 +112,10 @@ import Testing
         #expect(failed.faults == ["invalid_line in line 3", ""])
         let gone = failure(try await look(404, chatError("not_found")))
         #expect(gone?.fault == .notThere && gone?.unknownTries == 0)
+        let other = #"{"id": "batch_2", "status": "completed"}"#
         for body in [
-            "{}", #"{"id": "a/../b", "status": "failed"}"#, #"{"id": 1, "status": "failed"}"#,
+            "{}", other, "[]", #"{"id": "b"}"#, #"{"id": "a/../b", "status": "failed"}"#,
+            #"{"id": 1, "status": "failed"}"#,
             #"{"id": "b", "status": "failed", "output_file_id": 7}"#,
         ] { #expect(failure(try await look(200, body))?.fault == .malformed, "\(body)") }
     }
@@ -147,6 +150,27 @@ import Testing
         #expect(old.found == nil && old.uris.count == 1)
     }
 
+    @Test("A page that is no list of batches is a failure, since the batch may be there")
+    func noList() async throws {
+        let batch = #"{"id": "b1", "status": "completed", "created_at": 20000}"#
+        for body in [
+            "{}", "[]", "{\"data\": null}", #"{"data": {"id": "b1"}}"#, #"{"data": "none"}"#,
+            #"{"error": "none"}"#, #"{"data": [1]}"#, #"{"data": [{"status": "failed"}]}"#,
+            #"{"data": [], "has_more": "no"}"#, #"{"data": [], "has_more": null}"#,
+            // The same page for ever.
+            #"{"data": [\#(batch)], "has_more": true}"#,
+        ] {
+            let (result, _) = try await ask([.answer(200, body: body)]) {
+                try await $0.batch(named: "n", since: Instant(seconds: 10_000))
+            }
+            #expect(failure(result)?.fault == .malformed, "\(body)")
+        }
+        let (none, _) = try await ask([.answer(200, body: #"{"data": [\#(batch)]}"#)]) {
+            try await $0.batch(named: "n", since: Instant(seconds: 10_000))
+        }
+        #expect(try none.get() == nil)
+    }
+
     @Test("Answers come from both files, one a line; lines that name no question are left out")
     func answers() async throws {
         var batch = ServerBatch(id: "b", status: "completed", output: "out", errors: "err")
@@ -160,7 +184,7 @@ import Testing
             .answer(200, body: #"{"custom_id": "b", "error": {"code": "batch_expired"}}"#),
         ]) { try await $0.answers(of: asked) }
         let answers = try result.get().answers
-        #expect(try result.get().unreadable == 1 && result.get().completed == 1)
+        #expect(try result.get().unreadable == 1 && result.get().completed == ["a"])
         #expect(answers.map(\.id) == ["a", "b"])
         #expect(try answers[0].result.get().tier == .batch)
         #expect(requests.map(\.uri) == ["/v1/files/out/content", "/v1/files/err/content"])
@@ -174,6 +198,9 @@ import Testing
         #expect(try await has(.answer(200, body: #"{"id": "file-1"}"#)).get())
         #expect(try await !has(.answer(404, body: "")).get())
         #expect(failure(try await has(.answer(401, body: "")))?.fault == .unauthorized)
+        for body in ["{}", "[]", #"{"id": "file-2"}"#] {
+            #expect(failure(try await has(.answer(200, body: body)))?.fault == .malformed)
+        }
         let empty = ServerBatch(id: "b", status: "expired")
         #expect(try await ask([.hangUp]) { try await $0.answers(of: empty) }.requests.isEmpty)
     }

@@ -28,7 +28,7 @@ import Testing
         Dictionary(uniqueKeysWithValues: findings.map { ($0.check, $0.status.rawValue) })
     }
 
-    @Test("The fake API accepts the key, has the model, bills a tier and says its limits")
+    @Test("The fake API accepts the key, has the model, bills a tier, says its limits and time")
     func fakeAPI() async throws {
         var options = FakeOpenAI.Configuration()
         options.keys = ["sk-test"]
@@ -37,7 +37,7 @@ import Testing
         let url = "http://127.0.0.1:\(server.port)/v1"
         let luna = try await probe(url).findings(of: facts(), at: Self.now)
         let found = status(luna)
-        for check in ["key", "model", "shutdown", "tier", "quota"] {
+        for check in ["key", "model", "shutdown", "tier", "quota", "clock"] {
             #expect(found[check] == "ok", "\(luna)")
         }
         let mini = try await probe(url, "gpt-4o-mini")

@@ -54,6 +54,7 @@ import Testing
         let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
         _ = try await ask(store, model)
         model.state.withLock {
+            ($0.total, $0.completed) = (3, 1)
             $0.answers = { questions in
                 let first = await Self.honest(questions[0])
                 let stray = BatchAnswer(id: "none", result: .failure(ModelFailure(.refused)))
@@ -181,6 +182,52 @@ import Testing
         #expect(late[0].cost == (try calls(store).reduce(0) { $0 + $1.reserved }))
     }
 
+    @Test("Lines that name no question of the batch make no file whole, with counts or without")
+    func foreign() async throws {
+        for counts in [(3, 3, 0), (3, 1, 2), (0, 0, 0)] as [(Int64, Int64, Int64)] {
+            let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
+            _ = try await ask(store, model)
+            model.state.withLock {
+                ($0.total, $0.completed, $0.failed) = counts
+                $0.answers = { _ in
+                    ["x", "y", "z"].map {
+                        BatchAnswer(id: $0, result: .failure(ModelFailure(.refused)))
+                    }
+                }
+            }
+            let open = try await collect(store, model)
+            #expect(!open[0].isEnded && open[0].booked.isEmpty && open[0].strays == 3)
+            #expect(open[0].short.map { [$0.read, $0.said, $0.unreadable] } == [0, 3, 0])
+            model.state.withLock {
+                $0.answers = { questions in
+                    var all: [BatchAnswer] = []
+                    for question in questions { all.append(await Self.honest(question)) }
+                    return all
+                }
+            }
+            #expect(try await collect(store, model)[0].made == 3)
+        }
+    }
+
+    @Test("Without counts an empty file leaves a completed batch open, and ends a stopped one")
+    func uncountedAndEmpty() async throws {
+        for (end, word) in [
+            ("completed", nil), ("expired", "batch_expired"), ("cancelled", "batch_cancelled"),
+            ("failed", "batch_failed"),
+        ] as [(String, String?)] {
+            let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
+            _ = try await ask(store, model)
+            model.state.withLock { $0.end = end }
+            let done = try await collect(store, model)
+            #expect(done[0].isEnded == (word != nil), "\(end)")
+            #expect(done[0].booked == (word.map { [$0: 3] } ?? [:]), "\(end)")
+            guard word == nil else { continue }
+            #expect(done[0].short.map { [$0.read, $0.said, $0.unreadable] } == [0, 3, 0])
+            let late = try await collect(store, model, after: batchLeaseSeconds)
+            #expect(late[0].isEnded && late[0].booked == ["missing": 3])
+        }
+    }
+
     @Test("Answers are booked at the prices of when they were asked for")
     func prices() async throws {
         let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
@@ -293,6 +340,7 @@ import Testing
         let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
         _ = try await ask(store, model)
         model.state.withLock {
+            ($0.total, $0.completed) = (3, 1)
             $0.answers = { questions in
                 var answer = await Self.honest(questions[0])
                 if case .success(var reply) = answer.result {
@@ -303,7 +351,7 @@ import Testing
             }
         }
         let done = try await collect(store, model)
-        #expect(done[0].beyond?.cost == 300_075_000)
+        #expect(done[0].beyond?.cost == 300_075_000 && done[0].beyond?.bound == nil)
         // The two questions without an answer count as the most that they can cost.
         let missing = try calls(store).filter { $0.outcome == "missing" }
         #expect(missing.count == 2)
@@ -320,38 +368,5 @@ import Testing
             try ledger.put(batch: batch)
         }
         #expect(try await collect(store, model).isEmpty)
-    }
-
-    @Test("Lines of a batch's files are read as answers are, and never dearer than they say")
-    func lines() throws {
-        func read(_ line: String) -> BatchAnswer? { BatchAnswer(line: Array(line.utf8)) }
-        func outcome(_ line: String) -> String? {
-            if case .failure(let failure)? = read(line)?.result { failure.outcome } else { nil }
-        }
-        #expect(read("{") == nil && read("{}") == nil)
-        let body = chatAnswer("{}", input: 7, cached: 3, output: 2)
-        let answer = read(
-            """
-            {"custom_id": "a", "response": \
-            {"status_code": 200, "request_id": "r", "body": \(body)}}
-            """
-        )
-        let reply = try #require(try answer?.result.get())
-        #expect(answer?.id == "a" && reply.text == "{}" && reply.tier == .batch)
-        #expect(reply.requestIDs.server == "r")
-        let dear = body.replacing(#""object""#, with: #""service_tier": "turbo", "object""#)
-        let kept = read(
-            #"{"custom_id": "a", "response": {"status_code": 200, "body": \#(dear)}}"#)
-        #expect(try kept?.result.get().tier == .priority || !dear.contains("turbo"))
-        #expect(
-            outcome(#"{"custom_id": "a", "response": {"status_code": 400, "body": {}}}"#)
-                == "bad_request")
-        for (code, word) in [
-            ("batch_expired", "batch_expired"), ("batch_cancelled", "batch_cancelled"),
-            ("odd", "bad_request"),
-        ] {
-            #expect(outcome(#"{"custom_id": "a", "error": {"code": "\#(code)"}}"#) == word)
-        }
-        #expect(outcome(#"{"custom_id": "a", "response": null}"#) == "malformed")
     }
 }

@@ -1,5 +1,6 @@
 import AfterwordCore
 import AfterwordPipeline
+import AfterwordTesting
 import Synchronization
 
 @testable import AfterwordModels

@@ -216,6 +216,7 @@ extension FakeOpenAI {
         answer.headers += [
             ("x-request-id", call.requestID), ("openai-processing-ms", String(call.milliseconds)),
             ("openai-version", "2020-10-01"), ("openai-organization", "org-fake"),
+            ("date", httpDate(call.now)),
         ]
         answer.headers += call.rateHeaders.map { ($0.name, $0.value) }
         if let fault = call.fault { apply(fault, to: &answer) }

@@ -160,14 +160,10 @@ extension FakeOpenAI {
             chat, Mix.of(call.key, String(call.occurrence)), created: call.now / 1_000_000)
         var answer = answer
         let isMissing = call.fault?.usage == .missing
-        if let wrong = call.fault?.usage { answer.usage = answer.usage.bent(wrong) }
         guard chat.isStream else {
-            var body = envelope.body(answer)
-            if isMissing, let members = body.members {
-                body = .object(members.filter { $0.key != "usage" })
-            }
-            return .json(200, body)
+            return .json(200, body(answer, envelope, call.fault))
         }
+        if let wrong = call.fault?.usage { answer.usage = answer.usage.bent(wrong) }
         return WireAnswer(
             status: 200,
             headers: [
@@ -178,12 +174,23 @@ extension FakeOpenAI {
                 envelope.events(answer, includesUsage: chat.includesUsage && !isMissing)))
     }
 
-    /// The answer to a request of a batch.
+    /// The body of an answer, its usage as a fault bends it.
+    private func body(
+        _ answer: ChatAnswer, _ envelope: ChatEnvelope, _ fault: FaultOrder?
+    ) -> JSONValue {
+        var answer = answer
+        if let wrong = fault?.usage { answer.usage = answer.usage.bent(wrong) }
+        let body = envelope.body(answer)
+        guard fault?.usage == .missing, let members = body.members else { return body }
+        return .object(members.filter { $0.key != "usage" })
+    }
+
+    /// The answer to a request of a batch. The batch's own usage counts it unbent.
     func lineAnswer(
         _ body: JSONValue, customID: String, _ batch: Batch
     ) -> Cabinet.LineAnswer {
+        var call = FakeCall(number: 0, now: batch.workEnd, requestID: "", key: batch.key)
         do throws(WireError) {
-            var call = FakeCall(number: 0, now: batch.workEnd, requestID: "", key: batch.key)
             try takeChatRule(body, customID, &call)
             if let error = call.fault?.error { throw error }
             let chat = try readChatRequest(body, now: batch.created)
@@ -201,9 +208,11 @@ extension FakeOpenAI {
             let envelope = envelope(
                 chat, mix.state, created: batch.workEnd / 1_000_000)
             return Cabinet.LineAnswer(
-                status: 200, body: envelope.body(answer), usage: answer.usage)
+                status: 200, body: self.body(answer, envelope, call.fault), usage: answer.usage,
+                isBroken: call.fault?.isMalformed == true)
         } catch {
-            return Cabinet.LineAnswer(status: error.status, body: error.json)
+            return Cabinet.LineAnswer(
+                status: error.status, body: error.json, isBroken: call.fault?.isMalformed == true)
         }
     }
 }

@@ -43,30 +43,48 @@ extension OpenAIModel: BatchModel {
     }
 
     package func batch(_ id: String) async throws(ModelFailure) -> ServerBatch {
-        try read(try await document(ServerCall("GET", "/batches/\(id)")))
+        let batch = try read(try await document(ServerCall("GET", "/batches/\(id)")))
+        guard batch.id == id else { throw Self.noAnswer }
+        return batch
     }
 
     /// Looks through the server's batches from the newest on. An hour is left for clocks that
-    /// differ.
+    /// differ. An answer that is no list of batches is a failure: the batch may be there.
     package func batch(
         named name: String, since instant: Instant
     ) async throws(ModelFailure) -> ServerBatch? {
         let first = instant.microseconds / 1_000_000 - 3_600
-        var path = "/batches?limit=100"
+        var (path, after) = ("/batches?limit=100", "")
         while true {
             let page = try await document(ServerCall("GET", path))
-            let batches = page["data"]?.elements ?? []
+            let (batches, hasMore) = try list(page)
             let found = batches.first { $0["metadata"]?[Self.nameMember]?.text == name }
             if let found { return try read(found) }
-            guard page["has_more"] == .bool(true), let last = batches.last,
-                last["created_at"]?.integer ?? .max >= first
+            guard hasMore, let last = batches.last, last["created_at"]?.integer ?? .max >= first
             else { return nil }
-            path = "/batches?limit=100&after=\(try text(last, "id"))"
+            let next = try text(last, "id")
+            // The same page again would be one without end.
+            guard next != after else { throw Self.noAnswer }
+            after = next
+            path = "/batches?limit=100&after=\(next)"
+        }
+    }
+
+    /// A page of a list of batches, each with its id, and whether more follow.
+    private func list(
+        _ page: JSONValue
+    ) throws(ModelFailure) -> (batches: [JSONValue], hasMore: Bool) {
+        guard let batches = page["data"]?.elements else { throw Self.noAnswer }
+        for batch in batches { _ = try text(batch, "id") }
+        switch page["has_more"] {
+        case .bool(let hasMore)?: return (batches, hasMore)
+        case nil: return (batches, false)
+        default: throw Self.noAnswer
         }
     }
 
     package func answers(of batch: ServerBatch) async throws(ModelFailure) -> BatchAnswers {
-        var read = BatchAnswers([])
+        var read = BatchAnswers([], completed: [])
         for file in [batch.output, batch.errors].compactMap(\.self) {
             var call = ServerCall("GET", "/files/\(file)/content")
             call.answerBytes = ServerCall.fileBytes
@@ -77,14 +95,15 @@ extension OpenAIModel: BatchModel {
                     read.unreadable += 1
                 }
             }
-            if file == batch.output { read.completed = read.questions }
+            if file == batch.output { read.completed = Set(read.answers.map(\.id)) }
         }
         return read
     }
 
     package func hasFile(_ id: String) async throws(ModelFailure) -> Bool {
         do throws(ModelFailure) {
-            _ = try await document(ServerCall("GET", "/files/\(id)"))
+            let file = try await document(ServerCall("GET", "/files/\(id)"))
+            guard try text(file, "id") == id else { throw Self.noAnswer }
             return true
         } catch {
             guard error.fault == .notThere else { throw error }
@@ -170,23 +189,24 @@ extension BatchAnswer {
         tier == .priority ? .priority : .batch
     }
 
-    /// From a line of a batch's files; nil for one that names no question.
+    /// From a line of a batch's files; nil for one that names no question, or that holds neither a
+    /// response nor the code of an error.
     init?(line: [UInt8]) {
         guard let document = try? JSONValue(parsing: line),
             let id = document["custom_id"]?.text
         else { return nil }
-        self.init(id: id, result: .failure(ModelFailure(.malformed, unknownTries: 1)))
         guard let status = document["response"]?["status_code"]?.integer,
             let body = document["response"]?["body"]
         else {
             // Questions of a batch that ended before they were asked.
-            let code = document["error"]?["code"]?.text ?? ""
-            switch code {
-            case "batch_expired": result = .failure(ModelFailure(.batchEnded(.expired)))
-            case "batch_cancelled": result = .failure(ModelFailure(.batchEnded(.cancelled)))
-            case "": break
-            default: result = .failure(ModelFailure(.badRequest(makersWord(code))))
-            }
+            guard let code = document["error"]?["code"]?.text, !code.isEmpty else { return nil }
+            let fault: ModelFailure.Fault =
+                switch code {
+                case "batch_expired": .batchEnded(.expired)
+                case "batch_cancelled": .batchEnded(.cancelled)
+                default: .badRequest(makersWord(code))
+                }
+            self.init(id: id, result: .failure(ModelFailure(fault)))
             return
         }
         let server = document["response"]?["request_id"]?.text.flatMap(plainName)
@@ -196,12 +216,12 @@ extension BatchAnswer {
             var reply = try readChat(exchange)
             reply.tier = Self.billed(reply.tier)
             reply.requestIDs = RequestIDs(server: server)
-            result = .success(reply)
+            self.init(id: id, result: .success(reply))
         } catch {
             var failure = error
             failure.tier = Self.billed(failure.tier)
             failure.requestIDs = RequestIDs(server: server)
-            result = .failure(failure)
+            self.init(id: id, result: .failure(failure))
         }
     }
 }

@@ -101,7 +101,8 @@ package struct BudgetRefusal: Error, Equatable, Sendable {
 /// A call with a reported usage above its upper bound.
 package struct BeyondBound: Equatable, Sendable {
     package var usage: ModelUsage
-    package var bound: ModelUsage
+    /// Nil where only the most that it can cost is known, as of a question in a batch.
+    package var bound: ModelUsage?
     /// Nano-dollars: the booked cost, and the most that one attempt can cost.
     package var cost: Int64
     package var price: Int64

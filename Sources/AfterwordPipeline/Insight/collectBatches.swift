@@ -16,7 +16,8 @@ package struct CollectedBatch: Sendable {
     /// Lines of the server's files that name no question of the batch.
     package var strays = 0
     /// Where the server's files are not whole, so that the batch stays open: how many questions
-    /// have a readable line, how many the server says, and the lines that could not be read.
+    /// have a readable line, how many the server says (without its counts, how many there are), and
+    /// the lines that could not be read.
     package var short: (read: Int64, said: Int64, unreadable: Int64)?
     /// Whether the server shows the key in use neither the batch nor its uploaded questions: it may
     /// have been asked with a key of another project.
@@ -101,8 +102,11 @@ private struct BatchCollecting {
             switch await answers(of: server) {
             case .failure(let failure): return try await endWhenLost(found, failure)
             case .success(let answers):
-                if !answers.isWhole(server), !isForgotten(batch) {
-                    found.short = (answers.questions, server.done, answers.unreadable)
+                let items = try await ledger { try $0.items(ofBatch: batch.number) }
+                let questions = Set(items.map { batch.questionID($0.line) })
+                if !answers.isWhole(server, of: questions), !isForgotten(batch) {
+                    let said = server.total > 0 ? server.done : Int64(questions.count)
+                    found.short = (answers.read(of: questions), said, answers.unreadable)
                 }
                 try await book(answers.answers, &found)
             }

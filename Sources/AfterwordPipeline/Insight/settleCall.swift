@@ -90,7 +90,7 @@ struct CallEnding: Sendable {
     private func beyond(_ usage: ModelUsage?, _ counted: Int64?, _ cost: Int64) -> BeyondBound? {
         guard let usage, let counted else { return nil }
         guard !usage.isWithin(bound ?? usage) || counted > oneTry else { return nil }
-        return BeyondBound(usage: usage, bound: bound ?? usage, cost: cost, price: oneTry)
+        return BeyondBound(usage: usage, bound: bound, cost: cost, price: oneTry)
     }
 }
 

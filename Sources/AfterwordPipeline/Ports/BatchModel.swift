@@ -100,25 +100,38 @@ package enum BatchEnd: Equatable, Sendable {
 /// What the files of a batch hold, as far as they could be read.
 package struct BatchAnswers: Sendable {
     package var answers: [BatchAnswer]
-    /// How many questions have a line in the file of answers.
-    package var completed: Int64
+    /// The ids that have a line in the file of answers.
+    package var completed: Set<String>
     /// Lines that are not of the form: cut, or no line of such a file.
     package var unreadable: Int64
 
-    package init(_ answers: [BatchAnswer], completed: Int64? = nil, unreadable: Int64 = 0) {
+    /// - Parameter completed: Nil where all are from the file of answers.
+    package init(
+        _ answers: [BatchAnswer], completed: Set<String>? = nil, unreadable: Int64 = 0
+    ) {
         self.answers = answers
-        self.completed = completed ?? Int64(answers.count)
+        self.completed = completed ?? Set(answers.map(\.id))
         self.unreadable = unreadable
     }
 
-    /// How many questions have a line.
-    package var questions: Int64 { Int64(Set(answers.map(\.id)).count) }
+    /// How many of these questions have a line.
+    func read(of questions: Set<String>) -> Int64 {
+        Int64(questions.intersection(answers.map(\.id)).count)
+    }
 
-    /// Whether this is all that the server says it has; without its counts, whether every line
-    /// could be read.
-    func isWhole(_ batch: ServerBatch) -> Bool {
-        guard batch.total > 0 else { return unreadable == 0 }
-        return completed >= batch.completed && questions >= batch.done
+    /// Whether this is all that the server says it has of these questions, the batch's own: lines
+    /// that name others count for nothing. Without counts of the server every question of a
+    /// completed batch needs a line; of one that ended early, every line must be readable.
+    func isWhole(_ batch: ServerBatch, of questions: Set<String>) -> Bool {
+        let read = read(of: questions)
+        guard batch.total > 0 else {
+            switch batch.end {
+            case .expired, .cancelled, .failed, .notSent: return unreadable == 0
+            case .completed, nil: return read == questions.count
+            }
+        }
+        let completed = Int64(completed.intersection(questions).count)
+        return completed >= batch.completed && read >= batch.done
     }
 }
 

@@ -78,10 +78,18 @@ final class FakeAPI: Sendable {
 
     /// The lines of a stored file.
     func lines(_ id: JSONValue?) throws -> [JSONValue] {
+        try bytes(id).split(separator: 0x0A).map { try JSONValue(parsing: Array($0)) }
+    }
+
+    /// A stored file as text.
+    func text(_ id: JSONValue?) throws -> String {
+        String(decoding: try bytes(id), as: UTF8.self)
+    }
+
+    private func bytes(_ id: JSONValue?) throws -> [UInt8] {
         let answer = call("GET", "/v1/files/\(id?.text ?? "")/content")
         guard case .stored(let name, let count) = answer.body else { return [] }
-        let bytes = try api.stored(name, from: 0, count: count)
-        return try bytes.split(separator: 0x0A).map { try JSONValue(parsing: Array($0)) }
+        return try api.stored(name, from: 0, count: count)
     }
 
     /// A line of a batch's input.

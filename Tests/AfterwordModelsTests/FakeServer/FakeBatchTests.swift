@@ -89,6 +89,50 @@ struct FakeBatchTests {
         #expect(batch["output_file_id"] == .null)
     }
 
+    @Test("Faults of rules bend the usage of a batch's lines, leave it out, or break the line")
+    func rules() throws {
+        let faults = ["usage=zero", "usage=missing", "malformed", "status=503;malformed"]
+        let rules = faults.enumerated().map { number, fault in
+            #"{"match":{"custom_id":"r\#(number)"},"answers":[{"fault":"\#(fault)"}]}"#
+        }
+        let book = try RuleBook(Array(#"{"rules":[\#(rules.joined(separator: ","))]}"#.utf8))
+        let api = try FakeAPI { $0.rules = book }
+        let id = api.createBatch((0..<5).map { FakeAPI.line("r\($0)") }.joined())
+        api.advance(10)
+        let batch = api.batch(id)
+        #expect(batch["request_counts"]?["completed"]?.whole == 4)
+        #expect(batch["request_counts"]?["failed"]?.whole == 1)
+        let own = api.chat().json["usage"]?["total_tokens"]?.whole ?? 0
+        #expect(own > 0 && batch["usage"]?["total_tokens"]?.whole == 4 * own)
+        func lines(_ member: String) throws -> [(id: String, body: JSONValue?)] {
+            try api.text(batch[member]).split(separator: "\n").map { line in
+                let document = try? JSONValue(parsing: Array(line.utf8))
+                #expect((document == nil) == line.hasSuffix("<oops>"), "\(line)")
+                return (document?["custom_id"]?.text ?? "", document?["response"]?["body"])
+            }
+        }
+        let output = try lines("output_file_id")
+        #expect(output.map(\.id).sorted() == ["", "r0", "r1", "r4"])
+        let bodies = Dictionary(output.map { ($0.id, $0.body) }, uniquingKeysWith: { $1 })
+        #expect(bodies["r0"]??["usage"]?["total_tokens"]?.whole == 0)
+        #expect(bodies["r1"]??["usage"] == nil && bodies["r1"]??["choices"] != nil)
+        #expect(bodies["r4"]??["usage"]?["total_tokens"]?.whole == own)
+        #expect(try lines("error_file_id").map(\.id) == [""])
+    }
+
+    @Test("A batch that is made to fail is completed, with a 500 for every line")
+    func failing() throws {
+        let api = try FakeAPI()
+        let id = api.createBatch(Self.ten, fault: "batch=fail")
+        api.advance(10)
+        let batch = api.batch(id)
+        #expect(batch["status"]?.text == "completed" && batch["output_file_id"] == .null)
+        #expect(batch["request_counts"]?["failed"]?.whole == 10)
+        let lines = try api.lines(batch["error_file_id"])
+        #expect(lines.count == 10)
+        #expect(lines.allSatisfy { $0["response"]?["status_code"]?.whole == 500 })
+    }
+
     @Test("What lies on the shelf is taken over, at any moment of a batch")
     func restart() throws {
         for moment in [0, 150, 350, 500] {

@@ -117,6 +117,17 @@ struct FakeChatTests {
         }
     }
 
+    @Test("An answer is no longer than its model can write")
+    func mostOutput() throws {
+        let text = String(repeating: " word", count: 20_000)
+        let book = try RuleBook(Array(#"{"rules":[{"answers":[{"text":"\#(text)"}]}]}"#.utf8))
+        let most = try #require(ServedModel.named("gpt-4o-mini")).output
+        let answer = try FakeAPI { $0.rules = book }.chat()
+        #expect(most < 20_000 && answer.json["usage"]?["completion_tokens"]?.whole == most)
+        #expect(answer.json["choices"]?.elements?.first?["finish_reason"]?.text == "length")
+        #expect(answer.content.map(tokenCount) == most)
+    }
+
     @Test("Headers count what is left in the minute")
     func limits() throws {
         let api = try FakeAPI {
@@ -134,6 +145,23 @@ struct FakeChatTests {
         #expect(refused.header("retry-after") == "60")
         api.advance(60)
         #expect(api.chat().status == 200)
+    }
+
+    @Test(
+        "Every answer has the time of the server's own clock, as HTTP writes it",
+        arguments: [
+            (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"), (-9, "Thu, 01 Jan 1970 00:00:00 GMT"),
+            (1_709_251_199, "Thu, 29 Feb 2024 23:59:59 GMT"),
+        ] as [(Int64, String)])
+    func dates(seconds: Int64, written: String) throws {
+        #expect(httpDate(seconds * 1_000_000 + 999_999) == written)
+        let api = try FakeAPI()
+        let now = httpDate(FakeAPI.start * 1_000_000)
+        #expect(api.chat().header("date") == now)
+        #expect(api.chat(fault: "status=503").header("date") == now)
+        api.advance(60)
+        let later = httpDate((FakeAPI.start + 60) * 1_000_000)
+        #expect(api.call("GET", "/v1/models").header("date") == later)
     }
 
     @Test(

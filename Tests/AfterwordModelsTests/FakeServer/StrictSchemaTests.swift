@@ -80,6 +80,60 @@ struct StrictSchemaTests {
         #expect(strictSchemaFault(schema) == "In context=('properties', 'a'), " + words)
     }
 
+    @Test(
+        "A schema that no value conforms to is refused",
+        arguments: [
+            (#""type":"string","enum":[]"#, "[] should be non-empty."),
+            (#""type":"string","enum":{}"#, "{} is not of type 'array'."),
+            (
+                #""type":"array","items":{"type":"string"},"minItems":3,"maxItems":2"#,
+                "In context=('properties', 'a'), 'minItems' (3) is greater than 'maxItems' (2)."
+            ),
+            (
+                #""type":"array","items":{"type":"string"},"minItems":-1"#,
+                "-1 is less than the minimum of 0."
+            ),
+            (
+                #""type":"array","items":{"type":"string"},"maxItems":1.5"#,
+                "1.5 is not of type 'integer'."
+            ),
+            (
+                #""type":"number","minimum":3,"maximum":2"#,
+                "In context=('properties', 'a'), no number is within 'minimum' (3) and 'maximum' "
+                    + "(2)."
+            ),
+            (
+                #""type":["integer","null"],"minimum":1.25,"exclusiveMaximum":2"#,
+                "In context=('properties', 'a'), no number is within 'minimum' (1.25) and "
+                    + "'exclusiveMaximum' (2)."
+            ),
+            (
+                #""type":"integer","minimum":9007199254740993,"maximum":9007199254740992"#,
+                "In context=('properties', 'a'), no number is within 'minimum' (9007199254740993) "
+                    + "and 'maximum' (9007199254740992)."
+            ),
+            (
+                #""type":"number","exclusiveMinimum":2,"maximum":2"#,
+                "In context=('properties', 'a'), no number is within 'exclusiveMinimum' (2) and "
+                    + "'maximum' (2)."
+            ),
+            (#""type":"number","minimum":"2""#, "\"2\" is not of type 'number'."),
+            (
+                #""type":"number","multipleOf":0"#, "0 is less than or equal to the minimum of 0."
+            ),
+        ] as [(String, String)])
+    func unsatisfiable(part: String, words: String) throws {
+        let schema = object(#""a":{\#(part)}"#, required: #""a""#)
+        #expect(strictSchemaFault(schema) == words)
+        let answer = try FakeAPI().chat(
+            #""response_format":{"type":"json_schema","json_schema":{"name":"n","strict":true,"#
+                + #""schema":\#(schema.writtenText)}}"#)
+        #expect(answer.status == 400)
+        #expect(
+            answer.error["message"]?.text
+                == "Invalid schema for response_format 'n': \(words)")
+    }
+
     @Test("Five thousand properties, ten levels and a thousand enum values are the most")
     func limits() {
         func wide(_ count: Int) -> JSONValue {
@@ -162,6 +216,46 @@ struct SchemaAnswerTests {
                 + #""additionalProperties":false}"#)
         var answer = SchemaAnswer(schema, question: "", seed: 1)
         #expect(answer.value()?.written.count ?? 0 < 1_000_000)
+    }
+
+    @Test("A list of ten thousand elements and more has no answer, and is not begun")
+    func longList() throws {
+        func list(_ count: Int) -> String {
+            #"{"type":"object","properties":{"a":{"type":"array","items":{"type":"boolean"},"#
+                + #""minItems":\#(count)}},"required":["a"],"additionalProperties":false}"#
+        }
+        var shorter = SchemaAnswer(json(list(9_000)), question: "", seed: 1)
+        #expect(shorter.value()?["a"]?.elements?.count == 9_000)
+        for count in [10_000, 90_000, 999_999_999] {
+            var answer = SchemaAnswer(json(list(count)), question: "", seed: 1)
+            #expect(answer.value() == nil)
+        }
+        let answer = try FakeAPI().chat(
+            #""response_format":{"type":"json_schema","json_schema":{"name":"n","strict":true,"#
+                + #""schema":\#(list(90_000))}}"#)
+        #expect(answer.json["choices"]?.elements?.first?["finish_reason"]?.text == "length")
+    }
+
+    @Test(
+        "Whole numbers are written as such, and keep bounds that a floating point number cannot",
+        arguments: [
+            (#""minimum":9007199254740993"#, "9007199254740993"),
+            (#""exclusiveMinimum":9007199254740993"#, "9007199254740994"),
+            (#""maximum":-9007199254740993"#, "-9007199254740993"),
+            (#""exclusiveMaximum":-9007199254740993"#, "-9007199254740994"),
+            (#""minimum":9e15"#, "9000000000000000"), (#""minimum":1e18"#, "1000000000000000000"),
+            (#""exclusiveMinimum":500.0"#, "501"), (#""minimum":500.5"#, "501"),
+            (#""maximum":-500.5"#, "-501"),
+            (#""minimum":9223372036854775807"#, "9223372036854775807"),
+        ])
+    func wholeNumbers(bound: String, written: String) {
+        let schema = json(
+            #"{"type":"object","properties":{"n":{"type":"integer",\#(bound)}},"#
+                + #""required":["n"],"additionalProperties":false}"#)
+        for question in ["", "Take 9007199254740992 or 12."] {
+            var answer = SchemaAnswer(schema, question: question, seed: 3)
+            #expect(answer.value()?.writtenText == #"{"n":\#(written)}"#)
+        }
     }
 
     @Test("A list that refers to itself ends")

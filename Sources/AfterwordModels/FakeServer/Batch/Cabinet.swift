@@ -7,6 +7,8 @@ struct Cabinet: Sendable {
         var status: Int
         var body: JSONValue
         var usage: ChatUsage?
+        /// Whether its line is no JSON.
+        var isBroken = false
     }
 
     /// Answers a request of a batch: its body, its custom id and the batch.
@@ -319,6 +321,10 @@ struct BatchWork: Sendable {
         ])
         let start = written + pending.count
         writeJSON(line, to: &pending)
+        if answer.isBroken {
+            pending.removeLast((written + pending.count - start) / 2)
+            pending += Array("<oops>".utf8)
+        }
         pending.append(0x0A)
         results.append(
             Result(

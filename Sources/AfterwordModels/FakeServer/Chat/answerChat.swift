@@ -138,7 +138,8 @@ private func halved(_ text: String) -> String {
     return pieces.prefix(pieces.count / 2).joined()
 }
 
-/// Applies stop sequences and the length limit, and counts tokens.
+/// Applies stop sequences and the length limit, that of the request or else the model's own, and
+/// counts tokens.
 private func finish(_ choice: inout ChatAnswer.Choice, _ request: ChatRequest) {
     if var text = choice.content {
         for stop in request.stops {
@@ -151,7 +152,8 @@ private func finish(_ choice: inout ChatAnswer.Choice, _ request: ChatRequest) {
     choice.tokens = tokenCount(choice.content ?? choice.refusal ?? "") + calls
     // The model's end counts as a token; an answer that says anything used at least one.
     choice.tokens = max(choice.tokens, 1)
-    guard let limit = request.limit, choice.reasoning + choice.tokens > limit else { return }
+    let limit = request.limit ?? request.model.output
+    guard choice.reasoning + choice.tokens > limit else { return }
     choice.reasoning = min(choice.reasoning, limit)
     let room = limit - choice.reasoning
     choice.finish = "length"

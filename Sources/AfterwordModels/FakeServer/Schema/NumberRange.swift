@@ -8,6 +8,10 @@ struct NumberRange: Sendable {
     private let excludesHigh: Bool
     private let step: Decimal?
     private let isWhole: Bool
+    /// The bounds of a whole number, exact also where a `Double` is not; nil where there are none,
+    /// or none that an `Int` can hold.
+    private let least: Int?
+    private let most: Int?
 
     /// A positive decimal number without rounding: `digits` · 10^-`places`.
     struct Decimal: Sendable {
@@ -60,11 +64,42 @@ struct NumberRange: Sendable {
             above >= least && above.isFinite, below <= most && below.isFinite
         )
         self.isWhole = isWhole
+        self.least = [
+            Self.bound(schema["minimum"], .up), Self.bound(schema["exclusiveMinimum"], .up, by: 1),
+        ].compactMap(\.self).max()
+        self.most = [
+            Self.bound(schema["maximum"], .down),
+            Self.bound(schema["exclusiveMaximum"], .down, by: -1),
+        ].compactMap(\.self).min()
         if case .number(let digits)? = schema["multipleOf"] {
             step = Decimal(digits)
         } else {
             step = nil
         }
+    }
+
+    /// The whole number that a bound leaves.
+    ///
+    /// - Parameter step: How far the number is from a bound that is one itself.
+    private static func bound(
+        _ value: JSONValue?, _ rule: FloatingPointRoundingRule, by step: Int = 0
+    ) -> Int? {
+        guard case .number(let digits)? = value else { return nil }
+        if let exact = Int(digits) {
+            let (moved, overflow) = exact.addingReportingOverflow(step)
+            return overflow ? nil : moved
+        }
+        guard let number = Double(digits) else { return nil }
+        let rounded = number.rounded(rule)
+        guard let whole = Int(exactly: rounded) else { return nil }
+        return rounded == number ? whole.addingReportingOverflow(step).partialValue : whole
+    }
+
+    /// Whether no number is within the bounds.
+    var isEmpty: Bool {
+        if low > high || (low == high && (excludesLow || excludesHigh)) { return true }
+        guard isWhole, let least, let most else { return false }
+        return least > most
     }
 
     private func holds(_ number: Double) -> Bool {
@@ -73,7 +108,9 @@ struct NumberRange: Sendable {
     }
 
     func contains(_ found: QuestionFacts.Number) -> Bool {
-        guard holds(found.value), !isWhole || found.value.rounded() == found.value else {
+        guard holds(found.value) else { return false }
+        // Beyond that not every whole number is a `Double`.
+        if isWhole, found.value.rounded() != found.value || found.value.magnitude >= 9e15 {
             return false
         }
         guard let step else { return true }
@@ -97,11 +134,11 @@ struct NumberRange: Sendable {
     }
 
     private func whole(near usual: Double) -> String {
-        var least = low.rounded(.up)
-        if excludesLow, least == low { least += 1 }
-        var most = high.rounded(.down)
-        if excludesHigh, most == high { most -= 1 }
-        return written(max(least, min(most, usual)))
+        let near = Int(usual.clamped.rounded())
+        if least != nil || most != nil {
+            return String(max(least ?? .min, min(most ?? .max, near)))
+        }
+        return written(max(low.rounded(.up), min(high.rounded(.down), usual)))
     }
 
     private func multiple(of step: Decimal, near usual: Double) -> String {
@@ -125,8 +162,9 @@ struct NumberRange: Sendable {
     }
 
     private func written(_ number: Double) -> String {
+        if isWhole, let whole = Int(exactly: number.rounded()) { return String(whole) }
         if number.rounded() == number, number.magnitude < 9e15 {
-            return isWhole ? String(Int(number)) : String(Int(number)) + ".0"
+            return String(Int(number)) + ".0"
         }
         return String(number)
     }

@@ -8,8 +8,8 @@ struct SchemaAnswer {
     private static let easyDepth = 5
     /// More values than this make every further one as short as the schema allows.
     private static let easyValues = 400
-    /// A schema that wants more values has no answer.
-    private static let valueLimit = 100_000
+    /// A schema that wants more values has no answer. The most properties of a schema fit in.
+    private static let valueLimit = 10_000
     /// A schema whose shortest value is deeper has no answer.
     private static let depthLimit = 100
 
@@ -164,6 +164,10 @@ struct SchemaAnswer {
 
     private mutating func array(_ schema: JSONValue, name: String, depth: Int) -> JSONValue {
         let least = max(0, schema["minItems"]?.whole ?? 0)
+        guard least <= Self.valueLimit - values else {
+            values = Self.valueLimit + 1
+            return .array([])
+        }
         let most = max(least, schema["maxItems"]?.whole ?? Int(Int32.max))
         var count = least
         if !isShort(depth) { count = min(most, max(least, 1 + draw(3))) }

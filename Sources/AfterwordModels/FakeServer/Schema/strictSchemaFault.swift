@@ -109,6 +109,7 @@ private struct StrictSchemaCheck {
         } else {
             try checkKeywords(schema, members.map(\.key), path)
             try checkTypes(schema, path)
+            try checkBounds(schema, path)
             try visitObject(schema, path, level: level)
             try visitArray(schema, path, level: level)
             try visitChoices(schema, path, level: level)
@@ -151,6 +152,11 @@ private struct StrictSchemaCheck {
             throw fault(
                 path, "'\(pattern.text ?? pattern.writtenText)' is not a supported 'regex'.")
         }
+    }
+
+    private func checkBounds(_ schema: JSONValue, _ path: [String]) throws(StrictFault) {
+        guard let (words, hasPlace) = boundsFault(schema) else { return }
+        throw hasPlace ? fault(path, words) : StrictFault(words: words)
     }
 
     private func checkTypes(_ schema: JSONValue, _ path: [String]) throws(StrictFault) {

@@ -15,7 +15,7 @@ struct FaultOrder: Equatable, Sendable {
     enum BatchFault: String, Sendable, CaseIterable {
         /// The work stops after `done`; the batch expires after its 24 hours.
         case expire
-        /// Every request of the batch is refused.
+        /// Every request of the batch is answered by a 500; the batch is completed.
         case fail
     }
 
