@@ -1,5 +1,6 @@
 import AfterwordCore
 import AfterwordPipeline
+import AfterwordTesting
 import Testing
 
 @testable import AfterwordModels
