@@ -45,9 +45,19 @@ package struct ExportFolder: ExportTarget {
         return Array(data)
     }
 
+    /// Under the name of `begin` first, which is the same each time: what a killed program left
+    /// there is replaced.
     package func write(_ bytes: [UInt8], to name: String) throws {
-        try makeFolder(of: place(name))
-        try writeFile(bytes, to: place(name))
+        let partial = try begin(name)
+        do {
+            let file = try GrowingFile(partial)
+            try file.write(bytes)
+            try file.finish()
+            try commit(partial, as: name)
+        } catch {
+            discard(partial)
+            throw error
+        }
     }
 
     /// A name that begins with a dot, beside the file: readers of folders pass over it.
