@@ -59,6 +59,24 @@ import Testing
         }
     }
 
+    @Test("A whole number may be written with a fraction of nought, as JSON Schema has it")
+    func wholeNumbers() async throws {
+        try await serving(workDumps) { client, path in
+            let review = #""mark": "seen", "product_id": "D/1", "review_id": "fire""#
+            for version in ["1.0", "1e0"] {
+                let answer = try await client.mark(
+                    #"{"marks": [{\#(review), "version": \#(version)}]}"#)
+                #expect(answer.status.code / 100 == 2, "\(version): \(answer.status)")
+            }
+            #expect(try storedMarks(path).count == 2)
+        }
+        for (json, digits) in [
+            ("5", "5"), ("5.0", "5"), ("-1e2", "-100"), ("5.5", nil), ("1e30", nil), (#""5""#, nil),
+        ] as [(String, String?)] {
+            #expect(try JSONValue(parsing: Array(json.utf8)).wholeDigits == digits, "\(json)")
+        }
+    }
+
     @Test("What cannot be read is refused, and names the field")
     func refused() async throws {
         try await serving(workDumps) { client, path in

@@ -83,7 +83,7 @@ private func newMark(_ json: JSONValue) throws(Problem) -> NewMark {
         guard markFields.contains(where: { $0.name == name }), values[name] == nil else {
             throw Problem(.badBody, "a member that is not known, or there twice")
         }
-        let text = name == "version" ? value.integer.map { String($0) } : value.text
+        let text = name == "version" ? value.wholeDigits : value.text
         guard let text else { throw Problem(.badBody, "\(name): cannot be read") }
         values[name] = text
     }

@@ -165,8 +165,10 @@ struct MCPTool: Sendable {
                 throw Problem(
                     .badParameter, "\(name.prefix(40)): is not known; known are \(known)")
             }
-            let text = value.scalar.map { String(decoding: $0, as: UTF8.self) }
-            guard let text, parameter.isRead(text) else {
+            let written = value.scalar.map { String(decoding: $0, as: UTF8.self) }
+            let forms = [written, value.wholeDigits].compactMap(\.self)
+            let text = forms.first { parameter.isRead($0) }
+            guard let text else {
                 throw Problem(
                     .badParameter, "\(name): cannot be read; \(parameter.allowed)")
             }
