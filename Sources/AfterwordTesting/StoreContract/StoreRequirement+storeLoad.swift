@@ -272,7 +272,8 @@ extension StoreCheck {
     fileprivate func prunedRecordsLeaveReceipts() throws {
         let store = try loaded()
         try store.load(LoadIntent(isRehearsal: true)) { load in
-            let (run, before) = (try load.head().nextRun, try load.reader.raw(ofProduct: nil))
+            let (head, before) = (try load.head(), try load.reader.raw(ofProduct: nil))
+            let run = head.nextRun
             let appended = before.filter { $0.rawKey < 0 }
             try load.prune(raw: appended.prefix(2).map(\.rawKey), run: run)
             let wanted = before.map { row in
@@ -290,16 +291,16 @@ extension StoreCheck {
                 let known = KnownRecord(rawKey: row.rawKey, isPruned: place < 2)
                 try expect(found[row.record], is: known, "record \(place)")
             }
-            try load.append(raw: [again(appended[0], run)])
+            try load.append(raw: [again(appended[0], head)])
             let back = try load.known([RawQuestion(record: appended[0].record, reviewKey: nil)])
             try expect(back[appended[0].record]?.isPruned, is: false, "a record that came again")
         }
     }
 
-    /// A record as it comes again in a run.
-    private func again(_ row: RawRow, _ run: Int64) -> RawRow {
+    /// A record as it comes again in the next run.
+    private func again(_ row: RawRow, _ head: StoreHead) -> RawRow {
         var row = row
-        (row.rawKey, row.run) = (row.rawKey * 1_000, run)
+        (row.rawKey, row.run) = (head.nextRawKey, head.nextRun)
         return row
     }
 
