@@ -72,6 +72,23 @@ import Testing
         #expect(done[0].cost == calls.reduce(0) { $0 + ($1.cost ?? 0) })
     }
 
+    @Test("Answers by the aspects of the second reader are read where it is the store's")
+    func secondReader() async throws {
+        let (store, model) = (try loadedInsightDumps(), ScriptedBatches())
+        _ = try rereadStore(
+            store, by: .second, surroundings: LoadSurroundings(now: { afterAllDumps }))
+        #expect(try await ask(store, model).asked == 3)
+        model.state.withLock {
+            $0.answers = { questions in
+                var answers: [BatchAnswer] = []
+                for question in questions { answers.append(await Self.honest(question)) }
+                return answers
+            }
+        }
+        let done = try await collect(store, model)
+        #expect(done[0].isEnded && done[0].made == 3 && done[0].booked == ["answered": 3])
+    }
+
     @Test("A batch that fails costs nothing, and its questions can be asked again")
     func failed() async throws {
         let (store, model) = (try loadedInsightDumps(), ScriptedBatches())

@@ -198,7 +198,9 @@ private struct BatchCollecting {
         let lines = Dictionary(
             items.map { (found.batch.questionID($0.line), $0) }, uniquingKeysWith: { $1 })
         let own = found.batch.prices.flatMap(AskingPrice.init(written:))
-        let question = BookedQuestion(purpose: found.batch.purpose, price: own ?? price)
+        let question = BookedQuestion(
+            purpose: found.batch.purpose, lexicon: try store.read { try $0.lexicon() },
+            price: own ?? price)
         let now = surroundings.now()
         for start in stride(from: 0, to: answers.count, by: Self.bookedAtOnce) {
             let part = answers[start..<min(start + Self.bookedAtOnce, answers.count)]
@@ -242,6 +244,9 @@ private struct BatchCollecting {
 /// The question of a batch as it is booked: its text is not needed any more.
 struct BookedQuestion: Sendable {
     let purpose: ModelBatch.Purpose
+    /// That of the store, whose aspects an insight's question allows; an enrichment's allows those
+    /// of the first.
+    let lexicon: Lexicon
     let price: AskingPrice
 
     /// A call ended by its answer; nothing is stored.
@@ -254,7 +259,7 @@ struct BookedQuestion: Sendable {
 
     private var schema: JSONValue {
         switch purpose {
-        case .insights: AnswerSchema.document(.first)
+        case .insights: AnswerSchema.document(lexicon)
         case .enrichment: EnrichmentSchema.document(.first)
         }
     }
