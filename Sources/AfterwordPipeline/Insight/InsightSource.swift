@@ -22,6 +22,8 @@ package struct InsightSource: Sendable {
     package let themesRun: Int64
     /// Whether the history changed since the themes were counted, or another lexicon reads it.
     package let themesAreOld: Bool
+    /// The newest run whose reviews themes were counted of, by whichever lexicon; 0 for none.
+    let newestThemesRun: Int64
 
     /// - Parameter scope: The only scope that will be asked for; nil for all.
     package init(
@@ -43,9 +45,9 @@ package struct InsightSource: Sendable {
         let standing = try reader.insights(of: scope)
             .filter { readers[$0.evidenceRun] ?? 1 == Int64(lexicon.version) }
         stored = Dictionary(grouping: standing, by: \.scope)
-        let counted = try reader.themeRows().last.flatMap { row in
-            runs.first { $0.run == row.evidenceRun }
-        }
+        let newestThemes = try reader.themeRows().last?.evidenceRun
+        newestThemesRun = newestThemes ?? 0
+        let counted = runs.first { $0.run == newestThemes }
         // What another lexicon found does not count: all versions are counted again.
         let isOfLexicon = (counted?.reader ?? 1) == Int64(lexicon.version)
         themesRun = isOfLexicon ? counted?.run ?? 0 : 0

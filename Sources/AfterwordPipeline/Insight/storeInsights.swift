@@ -92,7 +92,7 @@ func storeInsights(
         }
         // Themes that another program counted meanwhile stay.
         let counted = try load.reader.themeRows().last?.evidenceRun ?? 0
-        let themes = counted == source.themesRun ? made.themes : nil
+        let themes = counted == source.newestThemesRun ? made.themes : nil
         let new = insights.compactMap(\.self)
         guard !new.isEmpty || themes != nil else { return (nil, insights) }
         try load.append(answers: made.answers)
