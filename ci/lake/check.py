@@ -4,7 +4,6 @@ usage: check.py PROGRAM JUNIT REVIEWS
 """
 import concurrent.futures, glob, hashlib, json, os, signal, sqlite3, subprocess, sys, tempfile
 import time, traceback
-from xml.sax.saxutils import quoteattr
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,6 +11,9 @@ from deltalake import DeltaTable
 
 from answers import compare_answers
 from bench import Bench, PROGRAM, execute, tree
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+from junit_report import Failure, write_junit
 
 
 def manifest(folder):
@@ -254,27 +256,18 @@ def main():
                 begun, failure = time.monotonic(), None
                 try:
                     check(bench)
-                except Exception:
-                    failure = traceback.format_exc()
-                results.append((check, time.monotonic() - begun, failure))
-                print("ok" if failure is None else f"FAILED\n{failure}", check.__doc__,
-                      f"({results[-1][1]:.1f} s)", flush=True)
+                except Exception as error:
+                    failure = Failure.of(error)
+                    traceback.print_exc()
+                seconds = time.monotonic() - begun
+                results.append(("lake", check.__doc__, seconds, failure))
+                print("FAILED" if failure else "ok", check.__doc__, f"({seconds:.1f} s)",
+                      flush=True)
             if int(sys.argv[3]):
                 bench.measure(int(sys.argv[3]))
         finally:
             bench.stop()
-    failed = sum(failure is not None for _, _, failure in results)
-    with open(sys.argv[2], "w", encoding="utf-8") as file:
-        file.write(f'<testsuites><testsuite name="lake" tests="{len(results)}" '
-                   f'failures="{failed}">\n')
-        for check, seconds, failure in results:
-            file.write(f'<testcase classname="lake" name={quoteattr(check.__doc__)} '
-                       f'time="{seconds:.2f}">')
-            if failure:
-                file.write(f"<failure message={quoteattr(failure[-2000:])}/>")
-            file.write("</testcase>\n")
-        file.write("</testsuite></testsuites>\n")
-    sys.exit(1 if failed else 0)
+    sys.exit(1 if write_junit(sys.argv[2], "lake", results) else 0)
 
 
 if __name__ == "__main__":

@@ -4,12 +4,14 @@ usage: check.py PROGRAM JUNIT REVIEWS
 """
 import glob, gzip, http.server, json, os, resource, socket, sqlite3, subprocess, sys
 import tempfile, threading, time, traceback
-from xml.sax.saxutils import quoteattr
 
 import boto3
 from botocore.config import Config
 from moto import settings
 from moto.server import ThreadedMotoServer
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+from junit_report import Failure, write_junit
 
 PROGRAM = sys.argv[1]
 BUCKET = "afterword-check"
@@ -286,7 +288,7 @@ def measure(bench, count):
 
 def main():
     path, reviews = sys.argv[2], int(sys.argv[3])
-    results, bad, begun = [], 0, time.monotonic()
+    results = []
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(folder)
         checks = [loads, single, signatures, faults]
@@ -296,24 +298,14 @@ def main():
             name, begin, failure = check.__name__.strip("<>"), time.monotonic(), None
             try:
                 check(bench)
-            except Exception:
-                failure = traceback.format_exc()
-                bad += 1
-                print(f"objects: {name} failed\n{failure}", file=sys.stderr)
+            except Exception as error:
+                failure = Failure.of(error)
+                traceback.print_exc()
             seconds = time.monotonic() - begin
             print(f"objects: {name} {'ok' if failure is None else 'FAILED'} in {seconds:.1f} s")
-            inside = "" if failure is None else f"<failure message={quoteattr(failure[-2000:])}/>"
-            results.append(
-                f'<testcase classname="objects" name={quoteattr(name)} time="{seconds:.3f}">'
-                f"{inside}</testcase>")
+            results.append(("objects", name, seconds, failure))
         bench.server.stop()
-    counts = (f'name="objects" tests="{len(results)}" failures="{bad}" errors="0" skipped="0" '
-              f'time="{time.monotonic() - begun:.3f}"')
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(
-            f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites {counts}>'
-            f'<testsuite {counts}>{"".join(results)}</testsuite></testsuites>\n')
-    sys.exit(1 if bad else 0)
+    sys.exit(1 if write_junit(path, "objects", results) else 0)
 
 
 if __name__ == "__main__":

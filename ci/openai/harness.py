@@ -1,6 +1,8 @@
 """Starts the fake server, and collects named checks into a JUnit report."""
 import json, os, subprocess, sys, time, traceback, urllib.error, urllib.request
-from xml.sax.saxutils import escape, quoteattr
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+from junit_report import Failure, write_junit
 
 CHECKS = []
 
@@ -49,34 +51,18 @@ class Server:
 
 def run(report, suite="openai-sdk"):
     """Runs all checks, writes the report, and returns the number of failures."""
-    cases, failed = [], 0
+    cases = []
     begun = time.monotonic()
     for name, function in CHECKS:
         start = time.monotonic()
         failure = None
         try:
             function()
-        except Exception:
-            failure = traceback.format_exc()
-        seconds = time.monotonic() - start
+        except Exception as error:
+            failure = Failure.of(error)
+            traceback.print_exc()
         print(("FAIL " if failure else "ok   ") + name)
-        if failure:
-            failed += 1
-            print(failure, file=sys.stderr)
-        cases.append((name, seconds, failure))
-    total = time.monotonic() - begun
-    with open(report, "w", encoding="utf-8") as file:
-        file.write('<?xml version="1.0" encoding="UTF-8"?>\n')
-        file.write(f'<testsuites tests="{len(cases)}" failures="{failed}" time="{total:.3f}">\n')
-        file.write(f'<testsuite name="{suite}" tests="{len(cases)}" failures="{failed}" '
-                   f'errors="0" skipped="0" time="{total:.3f}">\n')
-        for name, seconds, failure in cases:
-            file.write(f'<testcase classname="{suite}" name={quoteattr(name)} '
-                       f'time="{seconds:.3f}">')
-            if failure:
-                clean = "".join(c for c in failure if c >= " " or c in "\n\t")
-                file.write(f'<failure message="failed">{escape(clean)}</failure>')
-            file.write("</testcase>\n")
-        file.write("</testsuite>\n</testsuites>\n")
-    print(f"{len(cases)} checks, {failed} failed, {total:.1f} s")
+        cases.append((suite, name, time.monotonic() - start, failure))
+    failed = write_junit(report, suite, cases)
+    print(f"{len(cases)} checks, {failed} failed, {time.monotonic() - begun:.1f} s")
     return failed

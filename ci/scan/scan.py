@@ -14,7 +14,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from xml.sax.saxutils import escape, quoteattr
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+from junit_report import Failure, write_junit
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BIN = os.path.dirname(sys.executable)
@@ -79,28 +81,16 @@ def is_allowed(finding, entries):
     return any(path.startswith(where) and what in ("*", rule) for where, what in entries)
 
 
-def write_junit(found, path):
-    kinds = ["secrets", "semgrep", "zizmor"]
+def write_cases(found, path):
     cases = []
-    for kind in kinds:
+    for kind in ("secrets", "semgrep", "zizmor"):
         own = [one for one in found if one[0] == kind]
         if not own:
-            cases.append((kind, "nothing found", None))
-        cases += [(kind, f"{one[1]} in {one[2]}:{one[3]}", one) for one in own]
-    failures = sum(1 for case in cases if case[2])
-    with open(path, "w", encoding="utf-8") as file:
-        file.write('<?xml version="1.0" encoding="UTF-8"?>\n')
-        head = f'tests="{len(cases)}" failures="{failures}" errors="0" skipped="0" time="0.000"'
-        file.write(f'<testsuites name="security scan" {head}>\n')
-        file.write(f'  <testsuite name="security" {head}>\n')
-        for kind, name, one in cases:
-            file.write(f'    <testcase classname="security.{kind}" name={quoteattr(name)} time="0.000">\n')
-            if one:
-                file.write(
-                    f'      <failure message={quoteattr(one[4])} type={quoteattr(one[1])}>'
-                    f'{escape(one[2])}:{one[3]}\n{escape(one[4])}</failure>\n')
-            file.write("    </testcase>\n")
-        file.write("  </testsuite>\n</testsuites>\n")
+            cases.append((f"security.{kind}", "nothing found", 0, None))
+        for _, rule, where, line, text in own:
+            failure = Failure(text, rule, f"{where}:{line}", text)
+            cases.append((f"security.{kind}", f"{rule} in {where}:{line}", 0, failure))
+    write_junit(path, "security", cases)
 
 
 def write_sarif(found, path):
@@ -151,7 +141,7 @@ def main():
     entries = allowed()
     found = [one for one in findings(root, files) if not is_allowed(one, entries)]
     os.makedirs(reports, exist_ok=True)
-    write_junit(found, os.path.join(reports, "security.xml"))
+    write_cases(found, os.path.join(reports, "security.xml"))
     write_sarif(found, os.path.join(reports, "security.sarif"))
     for tool, rule, path, line, message in found:
         print(f"{path}:{line}: {rule} ({tool}): {message}", file=sys.stderr)
