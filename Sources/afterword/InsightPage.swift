@@ -88,11 +88,12 @@ struct InsightPage {
             showQuotes(danger)
         }
         if unlikely > 0 {
+            let more = dangers.isEmpty ? "" : " more"
             print(
                 Terminal.grey(
-                    "\(several(unlikely, "review")) more with words of danger, probably none."))
+                    "\(several(unlikely, "review"))\(more) with words of danger, probably none."))
         }
-        if !dangers.isEmpty { print("") }
+        if !dangers.isEmpty || unlikely > 0 { print("") }
     }
 
     private func show(_ title: String, _ name: String) {
