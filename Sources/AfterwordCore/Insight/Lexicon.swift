@@ -106,7 +106,8 @@ package struct Lexicon: Sendable {
         }
     }
 
-    /// The aspect of an id in any lexicon; nil for none. One that several have is the same in each.
+    /// The aspect of an id in any lexicon; nil for none. One that several have is the same in each,
+    /// but for what it is named as a strength.
     package static func aspect(named id: String) -> Aspect? {
         first.aspects.first { $0.id == id } ?? second.aspects.first { $0.id == id }
     }

@@ -15,7 +15,7 @@ struct ClauseWalk: Sendable {
         var isNegated: Bool
         /// Whether a negation stands before it in the clause, too far to count by itself.
         var isDoubtful = false
-        /// Whether it praises too loosely to be quoted.
+        /// Whether what it praises may be something else, so that it counts as no praise.
         var isLoose = false
     }
 

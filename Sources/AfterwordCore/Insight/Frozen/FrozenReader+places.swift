@@ -82,11 +82,12 @@ extension FrozenReader {
     }
 
     /// Adds the aspects that a phrase praises, without a negation before it, and that are no
-    /// complaints of the review.
+    /// complaints of the review. A phrase that may praise something else ("buono", of a taste) does
+    /// not count.
     func addPraise(to reading: inout FrozenReading) {
         var known = LaneSet(reading.aspects.map(\.id))
         for sentence in sentences {
-            for says in walk.says[sentence.says] where !says.isNegated {
+            for says in walk.says[sentence.says] where !says.isNegated && !says.isLoose {
                 guard let lane = PhraseTable.praise(says.meaning), !model.isDanger(lane),
                     known.insert(lane)
                 else { continue }

@@ -9,7 +9,7 @@ struct PhraseTable: Sendable {
     private var slots: [(key: UInt32, says: Range<Int32>)]
     /// What the phrases say, phrase by phrase.
     private(set) var says: [UInt16] = []
-    /// Whether what a phrase says is praise too loose to be quoted, by its place in `says`.
+    /// Whether what a phrase says is praise too loose to count, by its place in `says`.
     private(set) var isLoose: [Bool] = []
     private let mask: Int
     /// A bit for the highest bits of each key: most runs of words are no phrase, and the bits stay
