@@ -117,9 +117,10 @@ extension Settings {
         resolved.value("load.complete").flatMap { Completeness(rawValue: $0) } ?? Completeness.none
     }
     var window: Int? { resolved.value("load.window").flatMap { Int($0) } }
-    /// `load.reader`.
-    var lexicon: Lexicon? {
+    /// `load.reader`: what a new store is read by.
+    var lexicon: Lexicon {
         resolved.value("load.reader").flatMap { Int64($0) }.flatMap { Lexicon.ofVersion($0) }
+            ?? .ofNewStores
     }
     /// `budget.run_usd`.
     var runBudget: String? { resolved.value("budget.run_usd") }

@@ -61,7 +61,8 @@ import Testing
         let shown = try await run("insight", "brand:Lumora")
         #expect(shown.code == 0)
         for part in [
-            "brand:Lumora", "Leaks or bursts", "“It leaked after two days and my bag was wet” ✓",
+            "brand:Lumora", "Leaks or bursts", "“Leaks” ✓",
+            "“The paint is peeling off after a month, it flakes into the water” ✓",
             "the portfolio:", "The source tells no review times", "act on: product",
             "run 2 by fake-1",
         ] { #expect(shown.output.contains(part), "\(part)") }

@@ -43,7 +43,10 @@ import Testing
     @Test("Another reader reads a store anew, and says so; earlier answers stay")
     func otherReader() throws {
         try write("one", ["It leaked after two days.", "It rusted in a week."])
-        _ = try Program.run(["run", "one"], in: folder.path)
+        _ = try Program.run(["run", "one", "--reader", "1"], in: folder.path)
+        // A store goes on as it began.
+        let next = try Program.run(["run", "one", "--quiet"], in: folder.path)
+        #expect(next.code == 0, "\(next.errors)")
         let before = try Program.run(["themes", "--json"], in: folder.path).output
         #expect(before.contains(#""lexicon":1"#) && !before.contains("rust"))
         let refused = try Program.run(["run", "one", "--reader", "2"], in: folder.path)
@@ -55,7 +58,7 @@ import Testing
         #expect(done.output.contains("as of earlier runs they stay"), "\(done.output)")
         let now = try Program.run(["themes", "--json"], in: folder.path).output
         #expect(now.contains(#""lexicon":2"#) && now.contains(#""theme":"rust""#), "\(now)")
-        let past = try Program.run(["themes", "--json", "--as-of", "1"], in: folder.path)
+        let past = try Program.run(["themes", "--json", "--as-of", "2"], in: folder.path)
         #expect(past.output == before, "\(past.errors)")
         let rust = try Program.run(["theme", "Rusts or tarnishes", "--json"], in: folder.path)
         #expect(rust.output.contains("It rusted in a week"), "\(rust.errors)")
@@ -65,15 +68,38 @@ import Testing
         #expect(audit.code == 0, "\(audit.errors)")
     }
 
-    @Test("A new store is read by the reader that is asked for")
+    @Test("A new store is read by reader 2, or by the reader that is asked for")
     func newStore() throws {
         try write("one", ["It rusted in a week."])
-        let loaded = try Program.run(["run", "one", "--reader", "2"], in: folder.path)
+        let loaded = try Program.run(["run", "one"], in: folder.path)
         #expect(loaded.code == 0, "\(loaded.errors)")
         let again = try Program.run(["reread"], in: folder.path)
         #expect(again.output.contains("by reader 2 already"), "\(again.output)\(again.errors)")
         let found = try Program.run(["search", "rusted", "--theme", "rust"], in: folder.path)
         #expect(found.output.contains("It rusted"), "\(found.errors)")
+        let asked: [(String, [String], [String: String])] = [
+            ("option", ["--reader", "1"], ["AFTERWORD_READER": "2"]),
+            ("setting", [], ["AFTERWORD_READER": "1"]),
+        ]
+        for (store, options, environment) in asked {
+            _ = try Program.run(
+                ["run", "one", "--store", store] + options, in: folder.path,
+                environment: environment)
+            let by = try Program.run(["reread", "--store", store], in: folder.path)
+            #expect(by.output.contains("by reader 1 already"), "\(by.output)\(by.errors)")
+        }
+    }
+
+    @Test("A store that begins with a catalog is read by the same reader")
+    func catalogFirst() throws {
+        try folder.write("catalog.csv", "product_id,title\nP1,Lamp\n")
+        try write("one", ["It rusted in a week."])
+        _ = try Program.run(["migrate"], in: folder.path)
+        let catalog = try Program.run(["catalog", "load", "catalog.csv"], in: folder.path)
+        #expect(catalog.code == 0, "\(catalog.errors)")
+        _ = try Program.run(["run", "one"], in: folder.path)
+        let again = try Program.run(["reread"], in: folder.path)
+        #expect(again.output.contains("by reader 2 already"), "\(again.output)\(again.errors)")
     }
 
     @Test("A new store is read while it is loaded")

@@ -17,7 +17,7 @@ import Testing
     }
 
     /// Two weeks: first mold and a rash; then fire in a five-star review, a product called
-    /// dangerous, and two denials.
+    /// dangerous, and two denials; as reader 1 reads them, by whose phrases they are written.
     private func writeWeeks() throws {
         func review(_ product: String, _ rating: Int, _ body: String) -> String {
             #"{"PRODUCT_BRAND":"Lumora","CUSTOMER_REVIEW_RATING":\#(rating),"CUSTOMER_REVIEW_TITLE":"A title","CUSTOMER_REVIEW_DESCRIPTION":"\#(body)","CHILD_ASIN":"\#(product)"}"#
@@ -35,7 +35,33 @@ import Testing
         try folder.write("dumps/2026-03-02/a.json", "[\(first.joined(separator: ","))]")
         try folder.write(
             "dumps/2026-03-09/a.json", "[\((first + second).joined(separator: ","))]")
-        #expect(try run("run", "dumps").code == 0)
+        #expect(try run("run", "dumps", "--reader", "1").code == 0)
+    }
+
+    @Test("A new store's dangers are those of reader 2: fire first, what is denied is counted")
+    func newStore() throws {
+        func review(_ product: String, _ rating: Int, _ body: String) -> String {
+            #"{"PRODUCT_BRAND":"Lumora","CUSTOMER_REVIEW_RATING":\#(rating),"CUSTOMER_REVIEW_TITLE":"A title","CUSTOMER_REVIEW_DESCRIPTION":"\#(body)","CHILD_ASIN":"\#(product)"}"#
+        }
+        let reviews = [
+            review("A01", 1, "I got a rash from the strap and it is not nice."),
+            review("B02", 2, "This is dangerous and they should not sell it."),
+            review("Z09", 1, "The charger caught fire, but they gave me my money back."),
+            review("B02", 5, "Water drains quickly, preventing any mildew."),
+            review("B02", 5, "Mit Schimmel hatte ich auch keinerlei Probleme."),
+        ]
+        try folder.write("dump/a.json", "[\(reviews.joined(separator: ","))]")
+        #expect(try run("run", "dump").code == 0)
+        let list = try run("safety", "--alert")
+        #expect(list.code == 6, "\(list.errors)")
+        #expect(list.output.contains("2 more, probably not dangers"), "\(list.output)")
+        let json = try rows(try run("safety", "--json"))
+        #expect(json.map { $0["class"]?.text } == ["A", "A", "B"], "\(json)")
+        #expect(
+            json.map { $0["hazard"]?.text } == ["fire_or_smoke", "skin_reaction", "dangerous"])
+        #expect(try rows(try run("safety", "--json", "--all")).count == 5)
+        let inbox = try run("inbox", "--alert")
+        #expect(inbox.code == 6 && inbox.output.contains("A safety: fire_or_smoke"))
     }
 
     @Test("Fire stands first, the class beside it; what is denied is counted; --alert exits 6")

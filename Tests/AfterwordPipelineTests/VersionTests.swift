@@ -11,7 +11,7 @@ import Testing
                 afterword 1.2.3
                 commit 0123abc
                 schema 18
-                rules: digests 1, identity 2, reader 1
+                rules: digests 1, identity 2, reader 2
                 """)
         let unknown = VersionFacts(version: "1.2.3", commit: nil, schema: 18).text
         #expect(unknown.contains("\ncommit not recorded\n"))

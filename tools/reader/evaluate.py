@@ -192,8 +192,9 @@ def main():
     reader = reference.Reader()
     told = [reader.language(r.title, r.text) or "unknown" for r in reviews]
     print("# What the frozen model reads\n")
-    print("`afterword read FILE` reads texts by it. A store is read by it after `run --reader 2` into")
-    print("a new one, or `reread --reader 2` ([loading.md](loading.md)); else by the lexicon.\n")
+    print("This is reader 2, by which new stores are read; `afterword read FILE` reads texts by it.")
+    print("A store that was begun with reader 1, the lexicon, is read by it after")
+    print("`reread --reader 2` ([loading.md](loading.md#two-readers)).\n")
     print("Written by tools/reader/evaluate.py. %d reviews labelled by reading; %d of 1–3 stars.\n" % (
         len(reviews), sum(r.stars <= 3 for r in reviews)))
     if chosen.held:

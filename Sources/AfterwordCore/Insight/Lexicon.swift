@@ -91,8 +91,9 @@ package struct Lexicon: Sendable {
     /// says is looked for otherwise than by reading reviews, those of the first serve.
     package static let second = Lexicon(frozen: FrozenLanes.list)
 
-    /// The lexicon that new stores are read with.
-    package static var current: Lexicon { first }
+    /// What the program reads new stores with. One that exists goes on as it began; one that keeps
+    /// no readings is answered by the first.
+    package static var ofNewStores: Lexicon { second }
 
     /// The versions that this program knows, the oldest first.
     package static let versions: [Int64] = [1, 2]

@@ -58,7 +58,7 @@ package struct SettingKey: Equatable, Sendable {
             comment: "A dump holds at most so many of a product's newest reviews."),
         SettingKey(
             name: "load.reader", kind: .choice(["1", "2"]),
-            variable: "AFTERWORD_READER", option: "--reader", fallback: "1",
+            variable: "AFTERWORD_READER", option: "--reader", fallback: "2",
             comment: "What reads the texts of a new store: 1 or 2; another one goes on as it is."),
         SettingKey(
             name: "load.threads", kind: .whole(1...1_000), variable: "AFTERWORD_THREADS",

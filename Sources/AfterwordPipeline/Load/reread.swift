@@ -33,7 +33,7 @@ package func rereadStore(
         dump: Dump(name: "stored reviews", files: []), store: store, options: options,
         surroundings: surroundings)
     let before = try store.read { try $0.newestRun()?.reader }
-    let lexicon = given ?? before.flatMap { Lexicon.ofVersion($0) } ?? .current
+    let lexicon = given ?? before.flatMap { Lexicon.ofVersion($0) } ?? .first
     if before == Int64(lexicon.version) { return nil }
     return try attempt(request) { intent in
         try surroundings.whenFree {

@@ -35,6 +35,7 @@ struct CatalogCommand: ParsableCommand {
             var options = LoadOptions()
             options.acceptsFuture = acceptFuture
             options.threads = threads.value
+            options.lexicon = Settings.current.lexicon
             if let observedAt {
                 guard let instant = Instant(iso8601: observedAt) else {
                     throw ValidationError(observedAtForm)

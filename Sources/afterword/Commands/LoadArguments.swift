@@ -66,7 +66,7 @@ struct LoadArguments: ParsableArguments {
 
     @Flag(help: "Keep nothing of what texts say in a new store: answers read them instead.")
     var withoutReadings = false
-    @Option(help: "What reads the texts of a new store: reader 1 or 2; 1 when left out.")
+    @Option(help: "What reads the texts of a new store: reader 1 or 2; 2 when left out.")
     var reader: Int64?
     @Flag(help: "Load a dump said to be taken more than two days from now.")
     var acceptFuture = false
@@ -124,8 +124,7 @@ struct LoadArguments: ParsableArguments {
         options.acceptsDrift = acceptDrift || acceptShift
         options.acceptsFuture = acceptFuture
         options.keepsReadings = !withoutReadings
-        let version = try reader.map { try knownLexicon(ofReader: $0) } ?? settings.lexicon
-        options.lexicon = version ?? .current
+        options.lexicon = try reader.map { try knownLexicon(ofReader: $0) } ?? settings.lexicon
         options.requiresLexicon = reader != nil && !withoutReadings
         if let window, window < 1 { throw ValidationError("--window is 1 or more") }
         options.window = window ?? settings.window

@@ -12,8 +12,9 @@ struct ReadCommand: ParsableCommand {
             prints one line for each: its language, the aspects that it complains of or praises, \
             and the dangers that it mentions, of class A (it happened), B (it is called dangerous \
             or possible) or C (the words alone), with the sentence and the word that weighed most. \
-            Places are bytes of the text. This is the reader that tools/reader trains; a store is \
-            read by it after 'run --reader 2' into a new store, or 'reread --reader 2'.
+            Places are bytes of the text. This is the reader that tools/reader trains and by which \
+            new stores are read; one that was begun by reader 1 is read by it after 'reread \
+            --reader 2'.
             """)
 
     @Argument(help: "A file of JSON Lines; '-' for standard input.")

@@ -15,8 +15,8 @@ struct RereadCommand: ParsableCommand {
             reviews anew. That is a run of its own; it changes no review. Answers as of this run \
             and later ones are by the new reader, those as of earlier runs stay as they were; \
             insights stay until they are asked for again. Where it is interrupted nothing has \
-            changed, and it begins anew. Without --reader, a store that an earlier program began \
-            and that keeps nothing is read once.
+            changed, and it begins anew. Without --reader, a store that keeps nothing, as an \
+            earlier program made it, is read once, by reader 1, which has answered it so far.
             """)
 
     @OptionGroup var store: StoreOptions

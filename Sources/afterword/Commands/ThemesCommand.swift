@@ -79,7 +79,7 @@ struct ThemesCommand: ParsableCommand {
                     "per 100 of \(several(readable, "distinct readable review")), "
                         + "with 95 % interval"))
         }
-        print(Terminal.grey("lexicon \(lexicon); one theme's reviews: theme NAME"))
+        print(Terminal.grey("reader \(lexicon); one theme's reviews: theme NAME"))
     }
 }
 

@@ -52,8 +52,9 @@ package struct LoadOptions: Sendable {
     package var stagesRecords = true
     /// Whether a new store keeps what the reader finds in reviews; a store goes on as it began.
     package var keepsReadings = true
-    /// What a new store is read by; another one goes on with what read it last.
-    package var lexicon = Lexicon.current
+    /// What a new store is read by; another one goes on with what read it last. The program gives
+    /// `Lexicon.ofNewStores`, or what the user names; the goldens' stores are read by the first.
+    package var lexicon = Lexicon.first
     /// Refuses a store that is read by another lexicon.
     package var requiresLexicon = false
     /// The fewest live reviews of a brand or category for which sums of themes are kept: those of
