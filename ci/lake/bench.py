@@ -1,5 +1,5 @@
 """A history to export, an object storage, and DuckDB, for the checks of ci/lake-check."""
-import collections, json, os, resource, subprocess, sys, tempfile, time
+import collections, json, logging, os, resource, subprocess, sys, tempfile, time
 
 import boto3
 import duckdb
@@ -57,6 +57,7 @@ class Bench:
         with open(lake, "w", encoding="utf-8") as file:
             file.write(f'#!/bin/sh\nexec {sys.executable} -m afterword_lake "$@"\n')
         os.chmod(lake, 0o755)
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)  # not a line for each request
         self.server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         self.server.start()
         _, port = self.server.get_host_and_port()

@@ -2,8 +2,8 @@
 
 usage: check.py PROGRAM JUNIT REVIEWS
 """
-import glob, gzip, http.server, json, os, resource, socket, sqlite3, subprocess, sys
-import tempfile, threading, time, traceback
+import glob, gzip, http.server, json, logging, os, resource, socket, sqlite3, subprocess
+import sys, tempfile, threading, time, traceback
 
 import boto3
 from botocore.config import Config
@@ -40,6 +40,7 @@ class Bench:
 
     def __init__(self, folder):
         self.folder = folder
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)  # not a line for each request
         self.server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         self.server.start()
         _, port = self.server.get_host_and_port()
