@@ -1,3 +1,4 @@
+import AfterwordCore
 package import AfterwordPipeline
 import CoreMetrics
 package import Hummingbird
@@ -123,10 +124,14 @@ package struct Service: Sendable {
         }
         watching.get("metrics") { [metrics, workers] _, _ in
             do {
-                metrics.show(try await workers.newestRun(), isUp: true)
+                let newest = try await workers.newestRun()
+                // A busy service shows the dump that it showed before.
+                var dump: Instant?
+                if let newest { dump = try? await workers.newestDumpTime(asOf: newest) }
+                metrics.show(newest, dumpTakenAt: dump, isUp: true)
             } catch {
                 // A service whose store is away still shows what it counted.
-                metrics.show(nil, isUp: false)
+                metrics.show(nil, dumpTakenAt: nil, isUp: false)
             }
             return Response.text(
                 metrics.exposition, type: "text/plain; version=0.0.4; charset=utf-8")

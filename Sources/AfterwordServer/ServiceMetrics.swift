@@ -58,7 +58,7 @@ package final class ServiceMetrics: MetricsFactory, Sendable {
         "afterword_run_number": "The number of the newest run.",
         "afterword_run_recorded_timestamp_seconds": "When the newest run was recorded.",
         "afterword_dump_observed_timestamp_seconds":
-            "When the dump of the newest run was taken; of a run of another kind, its own time.",
+            "When the newest dump was taken, which a catalog or a late dump does not change.",
     ]
 
     private static func head(_ label: String, _ type: String) -> String {
@@ -110,8 +110,10 @@ package final class ServiceMetrics: MetricsFactory, Sendable {
 
     /// Sets the gauges of the store.
     ///
-    /// - Parameter run: The newest run; nil where there is none, or where the store cannot be read.
-    func show(_ run: RunRecord?, isUp: Bool) {
+    /// - Parameters:
+    ///   - run: The newest run; nil where there is none, or where the store cannot be read.
+    ///   - dumpTakenAt: When the newest dump was taken: a catalog, a replay or a late dump is none.
+    func show(_ run: RunRecord?, dumpTakenAt: Instant?, isUp: Bool) {
         func set(_ label: String, _ value: Int64) {
             handler(gauges, name(label, [])) { Count() }.record(value)
         }
@@ -119,7 +121,8 @@ package final class ServiceMetrics: MetricsFactory, Sendable {
         guard let run else { return }
         set("afterword_run_number", run.run)
         set("afterword_run_recorded_timestamp_seconds", run.recordedAt.microseconds / 1_000_000)
-        set("afterword_dump_observed_timestamp_seconds", run.observedAt.microseconds / 1_000_000)
+        guard let dumpTakenAt else { return }
+        set("afterword_dump_observed_timestamp_seconds", dumpTakenAt.microseconds / 1_000_000)
     }
 
     /// All metrics in the Prometheus text format, version 0.0.4.

@@ -1,3 +1,4 @@
+import AfterwordCore
 import AfterwordPipeline
 import NIOCore
 import NIOPosix
@@ -27,6 +28,7 @@ final class Workers: Sendable {
     private let readiness: RequestCoalescer
     /// Requests that have a thread or wait for one.
     private let atWork = Atomic(0)
+    private let newestDump = Mutex<(run: Int64, observedAt: Instant?)?>(nil)
     private let damage = Mutex<(fault: StoreFault, at: ContinuousClock.Instant)?>(nil)
     private static let damageMemory = Duration.seconds(60)
 
@@ -81,6 +83,21 @@ final class Workers: Sendable {
     ///
     /// - Throws: `StoreFault`.
     func newestRun() async throws -> RunRecord? { try await readiness.front().newest }
+
+    /// When the newest dump was taken, as of the newest run; nil where none was loaded. The runs are
+    /// read once for each newest run.
+    ///
+    /// - Throws: `StoreFault` or `Problem`.
+    func newestDumpTime(asOf newest: RunRecord) async throws -> Instant? {
+        let known = newestDump.withLock { $0 }
+        if let known, known.run == newest.run { return known.observedAt }
+        let (run, observedAt) = try await read { reader in
+            let runs = try reader.runs()
+            return (runs.last?.run, runs.dumps.newest?.observedAt)
+        }
+        if let run { newestDump.withLock { $0 = (run, observedAt) } }
+        return observedAt
+    }
 
     /// Reads one snapshot on a worker thread, waiting for one if all are busy.
     ///

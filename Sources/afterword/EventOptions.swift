@@ -31,7 +31,16 @@ func during<Result>(
     return try log.during(stage, subject, explain: Failure.event, run: run, body)
 }
 
-/// The same for work that waits.
+/// Runs what comes before a stage: an error is an event of the stage.
+func before<Result>(
+    _ stage: Stage, in log: EventLog?, _ body: () throws -> Result
+) throws -> Result {
+    guard let log else { return try body() }
+    defer { report(log) }
+    return try log.before(stage, explain: Failure.event, body)
+}
+
+/// The same as the first for work that waits.
 func during<Result>(
     _ stage: Stage, _ subject: String, in log: EventLog?, _ body: () async throws -> Result
 ) async throws -> Result {

@@ -11,6 +11,7 @@ import Logging
 @main
 enum Program {
     static func main() async {
+        InheritedDescriptors.note()
         StandardOutput.begin()
         startLogging()
         let arguments = Array(CommandLine.arguments.dropFirst())

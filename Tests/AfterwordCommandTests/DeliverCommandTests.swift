@@ -137,6 +137,33 @@ import Testing
         await server.stop()
     }
 
+    @Test("A message that waits is a failure to repeat, whatever else is wrong")
+    func waitingFirst() async throws {
+        let server = try await ScriptedServer { _, _ in .answer(503, body: "") }
+        let zed = """
+            [[recipient]]
+            name = "zed"
+            scope = "brand:Zebra"
+            slack = { env = "URL" }
+
+            """
+        try settings("[[recipient]]\nname = \"carl\"\nslack = { env = \"URL\" }\n" + zed)
+        #expect(try await run("run", "dumps", "--quiet").code == 0)
+        let both = try await run("deliver", environment: ["URL": server.url])
+        #expect(both.code == 3, "\(both.errors)")
+        #expect(both.errors.contains("1 message not delivered yet"))
+        #expect(both.errors.contains("1 recipient cannot be served"))
+        // Carl is taken out of the settings while a message waits for him.
+        try settings(zed.replacing("zed", with: "eva").replacing("brand:Zebra", with: "portfolio"))
+        let eva = ["URL": server.url]
+        let forgotten = try await run("deliver", environment: eva)
+        #expect(forgotten.code == 3)
+        #expect(
+            forgotten.errors.contains(
+                "recipient carl: a message waits for it, and no settings name it any more"))
+        await server.stop()
+    }
+
     @Test("What is wrong with the settings of mail, or with the options, is said")
     func settingsOfMail() async throws {
         try settings(

@@ -43,6 +43,53 @@ import Testing
         #expect(try Program.run(["audit"], in: folder.path).code == 0)
     }
 
+    @Test(
+        "A descriptor that the program was not started with is refused before a store is opened",
+        arguments: ["--events", "--changed"])
+    func foreignDescriptor(option: String) throws {
+        let before = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/afterword.sqlite"))
+        for number in [3, 5, 7, 8, 9, 12, 77, 5_000] {
+            let run = try Program.shell(
+                "afterword run d/2026-03-09 --quiet \(option) /dev/fd/\(number)", in: folder.path)
+            #expect(run.code == 2, "\(number): \(run.errors)")
+            #expect(
+                run.errors == "afterword: cannot write /dev/fd/\(number): Bad file descriptor\n")
+        }
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        #expect(left == ["afterword.sqlite", "d"])
+        #expect(
+            try Data(contentsOf: URL(fileURLWithPath: folder.path + "/afterword.sqlite")) == before)
+        let open = try Program.shell(
+            "afterword run d/2026-03-09 --quiet \(option) /dev/fd/7 7> out", in: folder.path)
+        #expect(open.code == 0, "\(open.errors)")
+        #expect(try String(contentsOfFile: folder.path + "/out", encoding: .utf8).hasSuffix("\n"))
+        let report = try Program.shell("afterword report --output /dev/fd/8", in: folder.path)
+        #expect(report.code == 2)
+    }
+
+    @Test("Changed products that cannot be written are known before a load, or said with the run")
+    func changed() throws {
+        for path in ["/no/such/folder/x", "d", "/dev/fd/99"] {
+            let early = try Program.run(
+                ["run", "d/2026-03-09", "--changed", path, "--store", "new.sqlite"],
+                in: folder.path)
+            #expect(early.code == 2, "\(early.errors)")
+            #expect(early.errors.hasPrefix("afterword: cannot write \(path): "))
+            #expect(!FileManager.default.fileExists(atPath: folder.path + "/new.sqlite"))
+        }
+        let late = try Program.run(
+            ["run", "d/2026-03-09", "--quiet", "--changed", "/dev/full", "--store", "new.sqlite"],
+            in: folder.path)
+        #expect(late.code == 3)
+        #expect(
+            late.errors.hasPrefix(
+                "afterword: run 1 is stored, but the changed products cannot be written to "
+                    + "/dev/full: No space left on device. A repeat finds nothing changed"),
+            "\(late.errors)")
+        #expect(
+            try Program.run(["runs", "--store", "new.sqlite"], in: folder.path).code == 0)
+    }
+
     @Test("write-errors-exit-0: a closed output is no failure of a command that prints nothing")
     func silent() throws {
         let quiet = try Program.shell(

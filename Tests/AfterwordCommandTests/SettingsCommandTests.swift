@@ -70,7 +70,11 @@ import Testing
         #expect(try run("config").output.contains("afterword.toml:2"))
         let crontab = try run("config", "crontab").output
         #expect(crontab.contains("# weekly\n0 6 * * 1 cd '"))
-        #expect(crontab.hasSuffix("&& afterword run dumps\n"))
+        #expect(crontab.hasSuffix("&& '\(Program.path)' run dumps\n"), "\(crontab)")
+        try FileManager.default.copyItem(
+            atPath: folder.path + "/afterword.toml", toPath: folder.path + "/other.toml")
+        let other = try run("config", "crontab", environment: ["AFTERWORD_CONFIG": "other.toml"])
+        #expect(other.output.contains("' && AFTERWORD_CONFIG='other.toml' '"), "\(other.output)")
         let elsewhere = ["AFTERWORD_CONFIG": ""]
         #expect(try run("config", environment: elsewhere).output.contains("afterword.sqlite"))
         #expect(try run("config", "crontab", environment: elsewhere).code == 2)

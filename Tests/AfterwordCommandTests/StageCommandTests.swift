@@ -57,6 +57,33 @@ import Testing
         #expect(units == ["bytes", "products", "scopes"])
     }
 
+    @Test("What fails before a load begins is an event too")
+    func early() throws {
+        #expect(try run("run", "dumps/2026-03-02", "--quiet").code == 0)
+        #expect(try run("run", "nope", "--events", "early.jsonl").code == 2)
+        let lock = try Program.shell(
+            """
+            python3 -c 'import sqlite3, subprocess, sys
+            held = sqlite3.connect("afterword.sqlite", isolation_level=None)
+            held.execute("BEGIN IMMEDIATE")
+            sys.exit(subprocess.call(["afterword", "run", "dumps/2026-03-09", "--quiet",
+                                      "--events", "early.jsonl"]))'
+            """, in: folder.path)
+        #expect(lock.code == 7, "\(lock.errors)")
+        let making = try run(
+            "insights", "make", "changed", "--store", "no.sqlite", "--events", "early.jsonl")
+        #expect(making.code == 3)
+        let events = try lines("early.jsonl")
+        #expect(
+            events.map { "\($0["stage"]?.text ?? "") \($0["event"]?.text ?? "")" }
+                .filter { !$0.hasSuffix("begun") }
+                == ["load failed", "load failed", "insights failed"], "\(events)")
+        #expect(
+            events.compactMap { $0["exit_code"] }.filter { $0 != .null } == [
+                .number("2"), .number("7"), .number("3"),
+            ])
+    }
+
     @Test("Every stage may be repeated: nothing changes, and nothing is asked again")
     func repeated() throws {
         for _ in 0..<2 { #expect(try run("run", "dumps/2026-03-02", "--quiet").code == 0) }

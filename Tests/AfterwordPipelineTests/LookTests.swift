@@ -54,7 +54,12 @@ import Testing
                 command = "run dumps --dump 100%"
                 """.utf8))
         #expect(
-            file.schedules[0].crontabLine(program: "afterword", folder: "/a b")
-                == #"0 6 * * 1 cd '/a b' && afterword run dumps --dump 100\%"#)
+            file.schedules[0]
+                .crontabLine(program: "/o/afterword", folder: "/a b", file: "afterword.toml")
+                == #"0 6 * * 1 cd '/a b' && '/o/afterword' run dumps --dump 100\%"#)
+        #expect(
+            file.schedules[0].crontabLine(program: "/o p/x", folder: "/a", file: "my 1%.toml")
+                == #"0 6 * * 1 cd '/a' && AFTERWORD_CONFIG='my 1\%.toml' '/o p/x' run dumps "#
+                + #"--dump 100\%"#)
     }
 }

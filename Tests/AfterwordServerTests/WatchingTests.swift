@@ -37,10 +37,29 @@ import Testing
         }
     }
 
+    @Test("The time of the newest dump is that of no catalog and of no late dump")
+    func newestDump() async throws {
+        let review = MadeReview(id: "R1", rating: 1, text: "It leaked after a week")
+        let product = MadeProduct(id: "P1", brand: "B", title: nil, reviews: [review])
+        try await serving([
+            .dump("2026-03-09", [product]), .dump("2026-03-02", [product]),
+            .catalog("2026-04-01", csv: "product_id,title\nP1,P1 cup\n"),
+        ]) { client, _ in
+            let day = try #require(Instant(iso8601: "2026-03-09")).microseconds / 1_000_000
+            for _ in 0..<2 {
+                let shown = try await client.get("/metrics").text
+                #expect(
+                    shown.contains("\nafterword_dump_observed_timestamp_seconds \(day)\n"),
+                    "\(shown)")
+                #expect(shown.contains("\nafterword_run_number 3\n"))
+            }
+        }
+    }
+
     @Test("A store that cannot be read is said, and what is known of it stays")
     func away() {
         let metrics = ServiceMetrics()
-        metrics.show(nil, isUp: false)
+        metrics.show(nil, dumpTakenAt: nil, isUp: false)
         #expect(metrics.exposition.contains("\nafterword_store_up 0\n"))
         #expect(!metrics.exposition.contains("afterword_run_number"))
     }

@@ -33,7 +33,7 @@ package final class EventLog: Sendable {
         beforeWriting: @escaping @Sendable () -> Void = {}
     ) throws(OutputFault) {
         let named = path == "-" ? STDOUT_FILENO : namedDescriptor(path)
-        let descriptor = named.map { dup($0) } ?? appending(path)
+        let descriptor = named.map { InheritedDescriptors.duplicate($0) } ?? appending(path)
         guard descriptor >= 0 else { throw OutputFault(path: path, number: errno) }
         state = Mutex(State(descriptor: descriptor))
         self.now = now
@@ -109,7 +109,22 @@ package final class EventLog: Sendable {
         return result
     }
 
-    /// The same for work that waits.
+    /// Runs what comes before a stage: an error is an event of the stage, success is none.
+    ///
+    /// - Throws: What `body` throws.
+    package func before<Result>(
+        _ stage: Stage, _ subject: String = "",
+        explain: (any Error) -> StageEvent.Failure?, _ body: () throws -> Result
+    ) throws -> Result {
+        do {
+            return try body()
+        } catch {
+            if let failure = explain(error) { fail(stage, subject, failure) }
+            throw error
+        }
+    }
+
+    /// The same as the first for work that waits.
     package func during<Result>(
         _ stage: Stage, _ subject: String = "",
         explain: (any Error) -> StageEvent.Failure?, _ body: () async throws -> Result

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 #if canImport(Darwin)
     import Darwin
@@ -37,7 +38,7 @@ package func writeFile(
     _ bytes: [UInt8], to path: String, mode: UInt32 = 0o600
 ) throws(OutputFault) {
     if let descriptor = namedDescriptor(path) {
-        let copy = dup(descriptor)
+        let copy = InheritedDescriptors.duplicate(descriptor)
         guard copy >= 0 else { throw OutputFault(path: path, number: errno) }
         return try fill(copy, bytes, path)
     }
@@ -51,6 +52,58 @@ package func writeFile(
     }
     guard errno == ENOENT else { throw OutputFault(path: path, number: errno) }
     try replace(linkEnd(path), bytes, like: nil, mode_t(mode), path)
+}
+
+/// Fails where a file can certainly not be written, so that a command ends before its work.
+///
+/// - Parameter path: As for `writeFile`.
+/// - Throws: `OutputFault`: the folder is missing or may not be written, it is a folder, or the
+///   descriptor is not open. A device that is full says so only when it is written.
+package func checkOutput(_ path: String) throws(OutputFault) {
+    if let descriptor = namedDescriptor(path) {
+        let copy = InheritedDescriptors.duplicate(descriptor)
+        guard copy >= 0 else { throw OutputFault(path: path, number: errno) }
+        close(copy)
+        return
+    }
+    var info = stat()
+    if stat(path, &info) == 0 {
+        let kind = FileKind(mode: info.st_mode)
+        guard kind != .folder else { throw OutputFault(path: path, number: EISDIR) }
+        if kind == .regular, mayWrite(inFolderOf: path) == 0 { return }
+        guard access(path, W_OK) == 0 else { throw OutputFault(path: path, number: errno) }
+        return
+    }
+    guard errno == ENOENT else { throw OutputFault(path: path, number: errno) }
+    let number = mayWrite(inFolderOf: linkEnd(path))
+    if number != 0 { throw OutputFault(path: path, number: number) }
+}
+
+/// 0, or why no file can be made in the folder that holds this one.
+private func mayWrite(inFolderOf path: String) -> Int32 {
+    let folder = URL(fileURLWithPath: path).resolvingSymlinksInPath().deletingLastPathComponent()
+    return access(folder.path, W_OK | X_OK) == 0 ? 0 : errno
+}
+
+/// The descriptors that the program was started with. Only these may be named as an output: any
+/// other number is that of a file that the program opened itself, as its store, or will open.
+package enum InheritedDescriptors {
+    private static let noted = Mutex<Set<Int32>?>(nil)
+
+    /// Notes the descriptors below 1,024 that are open. To be called before anything is opened; a
+    /// process that never calls this may name any descriptor.
+    package static func note() {
+        noted.withLock { $0 = Set((0..<1_024).filter { fcntl($0, F_GETFD) != -1 }) }
+    }
+
+    /// A copy of a descriptor; -1 with `errno` set where the program was not started with it.
+    static func duplicate(_ descriptor: Int32) -> Int32 {
+        guard noted.withLock({ $0?.contains(descriptor) ?? true }) else {
+            errno = EBADF
+            return -1
+        }
+        return dup(descriptor)
+    }
 }
 
 /// The descriptor of this process that a path denotes; nil for any other path.

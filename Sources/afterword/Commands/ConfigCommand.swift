@@ -79,12 +79,25 @@ struct ConfigCrontabCommand: ParsableCommand {
         guard let file = Settings.current.file, !file.content.schedules.isEmpty else {
             throw CommandFault(.usage, "no settings file has a [[schedule]]")
         }
-        let folder = URL(fileURLWithPath: file.path).deletingLastPathComponent().path
-        let program = URL(fileURLWithPath: CommandLine.arguments[0]).lastPathComponent
+        let path = URL(fileURLWithPath: file.path)
+        let folder = path.deletingLastPathComponent().path
+        let program = Self.program
         for schedule in file.content.schedules {
             print("# " + printable(schedule.name))
-            print(schedule.crontabLine(program: program, folder: folder))
+            print(
+                schedule.crontabLine(
+                    program: program, folder: folder, file: path.lastPathComponent))
         }
+    }
+
+    /// The path by which this program was started, links and all: an upgrade moves what they lead
+    /// to. Its name alone where the PATH has it no more.
+    private static var program: String {
+        let started = CommandLine.arguments[0]
+        if started.contains("/") { return URL(fileURLWithPath: started).standardized.path }
+        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+        return folders.map { "\($0)/\(started)" }
+            .first { FileManager.default.isExecutableFile(atPath: $0) } ?? started
     }
 }
 

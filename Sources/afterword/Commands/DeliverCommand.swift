@@ -71,8 +71,22 @@ struct DeliverCommand: AsyncParsableCommand {
             }
             let unserved =
                 recipients.unserved + report.unserved.map { ($0.recipient, $0.reason) }
+                + (try forgotten(recipients, in: own))
             show(report, unserved)
             try check(report, unserved.count)
+        }
+    }
+
+    /// Recipients for whom a message waits and whom the settings do not name any more.
+    private func forgotten(
+        _ recipients: ServedRecipients, in store: any ReviewStore
+    ) throws -> [(recipient: String, reason: String)] {
+        let known = Set(
+            recipients.served.map(\.name) + recipients.unserved.map { $0.recipient })
+        let waiting = try store.read { try $0.deliveries() }
+            .filter { $0.status == .waiting && !known.contains($0.recipient) }
+        return Set(waiting.map(\.recipient)).sorted().map {
+            ($0, "a message waits for it, and no settings name it any more")
         }
     }
 
@@ -122,22 +136,27 @@ struct DeliverCommand: AsyncParsableCommand {
     }
 
     private func check(_ report: DeliveryReport, _ unserved: Int) throws {
+        // All of it is said; the code is that of what a repeat can mend, if there is any.
+        var faults: [(ExitReason, String)] = []
+        if !report.waiting.isEmpty {
+            let waiting = several(Int64(report.waiting.count), "message")
+            faults.append(
+                (.store, waiting + " not delivered yet; start 'deliver' again after a pause"))
+        }
         if unserved > 0 {
-            throw CommandFault(
-                .usage, several(Int64(unserved), "recipient") + " cannot be served")
+            faults.append((.usage, several(Int64(unserved), "recipient") + " cannot be served"))
         }
         if !report.dead.isEmpty {
-            throw CommandFault(
-                .check,
-                several(Int64(report.dead.count), "message") + " given up; 'deliver --list dead' "
-                    + "lists them, 'deliver --retry' tries them again")
+            let dead = several(Int64(report.dead.count), "message")
+            faults.append(
+                (
+                    .check,
+                    dead + " given up; 'deliver --list dead' lists them, 'deliver --retry' tries "
+                        + "them again"
+                ))
         }
-        if !report.waiting.isEmpty {
-            throw CommandFault(
-                .store,
-                several(Int64(report.waiting.count), "message")
-                    + " not delivered yet; start 'deliver' again after a pause")
-        }
+        guard let first = faults.first else { return }
+        throw CommandFault(first.0, faults.map(\.1).joined(separator: ". "))
     }
 
     // MARK: The outbox

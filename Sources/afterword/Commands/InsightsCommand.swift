@@ -129,11 +129,13 @@ struct InsightMakeCommand: AsyncParsableCommand {
     func validate() throws { try batches.check(model.asking) }
 
     func run() async throws {
-        let reviews = try store.location.openExistingForWriting()
         let log = try events.open()
-        let newest = try reviews.read { reader in
-            try requireLoaded(reader)
-            return try reader.runs().dumps.newest?.runs ?? []
+        let (reviews, newest) = try before(.insights, in: log) {
+            let reviews = try store.location.openExistingForWriting()
+            return try reviews.read { reader in
+                try requireLoaded(reader)
+                return (reviews, try reader.runs().dumps.newest?.runs ?? [])
+            }
         }
         try await makeChosen(
             choice.choice(loaded: Set(newest)), in: reviews, model, batches,

@@ -175,15 +175,27 @@ struct LoadArguments: ParsableArguments {
         }
     }
 
+    /// Opens the events and checks where changes are written to, before a store is opened.
+    ///
+    /// - Throws: `OutputFault`.
+    func openOutputs() throws -> EventLog? {
+        let log = try events.open()
+        try before(.load, in: log) {
+            if let changed, changed != "-" { try checkOutput(changed) }
+        }
+        return log
+    }
+
     /// Loads the dumps in order, one run each, and reports each.
     ///
     /// - Parameter dumps: As of `dumpsInOrder`.
+    /// - Parameter log: As of `openOutputs`.
     /// - Parameter rehearse: If given, every load is rolled back after this closure has received
     ///   the number of its run and a reader of its result.
     /// - Returns: The numbers of the runs.
     @discardableResult
     func load(
-        _ dumps: [Dump], into store: any ReviewStore,
+        _ dumps: [Dump], into store: any ReviewStore, _ log: EventLog?,
         rehearse: ((Int64, any StoreReader) throws -> Void)? = nil
     ) throws -> [Int64] {
         var options = try options(in: store)
@@ -195,8 +207,7 @@ struct LoadArguments: ParsableArguments {
         defer { interrupts.stop() }
         var checking = LoadSurroundings(now: { now() })
         checking.isInterrupted = interrupts.isInterrupted
-        try checkSeries(dumps, options, checking)
-        let log = try events.open()
+        try before(.load, in: log) { try checkSeries(dumps, options, checking) }
         var changes: [JSONValue] = []
         // A load that fails does not take back the ones before it: what they changed is written.
         let result = Result {
@@ -208,11 +219,27 @@ struct LoadArguments: ParsableArguments {
                 if changed != nil { changes += report.changeLines }
             }
         }
-        if let changed {
-            try writeOutput(changes.map { $0.canonical + "\n" }.joined(), to: changed)
-        }
+        let written = Result { try write(changes, of: runs) }
         try result.get()
+        try written.get()
         return runs
+    }
+
+    /// Writes the lines of `--changed`.
+    private func write(_ changes: [JSONValue], of runs: [Int64]) throws {
+        guard let changed else { return }
+        do {
+            try writeOutput(changes.map { $0.canonical + "\n" }.joined(), to: changed)
+        } catch let fault as OutputFault {
+            guard let first = runs.first, let last = runs.last else { throw fault }
+            var failure = Failure(
+                .store,
+                "\(first == last ? "run \(last) is" : "runs \(first) to \(last) are") stored, but "
+                    + "the changed products cannot be written to \(changed): \(fault.reason). A "
+                    + "repeat finds nothing changed: 'report' and 'changes' show what did")
+            failure.isRetryable = false
+            throw CommandFault(failure)
+        }
     }
 
     private func loadOne(

@@ -29,13 +29,14 @@ struct PlanCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let log = try arguments.openOutputs()
         let dumps = try arguments.dumpsInOrder()
         var planned = try model.options()
         planned.isBatch = batches.batch
         let options = planned
         let store = try arguments.store.openForRehearsal()
         _ = try await model.withModel(isAsking: false) { model in
-            try arguments.load(dumps, into: store) { run, reader in
+            try arguments.load(dumps, into: store, log) { run, reader in
                 if let enrich {
                     let scope = try resolveScope(reader, enrich)
                     let price = try priceEnrichment(

@@ -34,11 +34,15 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         // Check the dumps and options first: a store is created only if they are valid.
-        let dumps = try arguments.dumpsInOrder()
-        _ = try arguments.options()
+        let log = try arguments.openOutputs()
+        let dumps = try before(.load, in: log) {
+            let dumps = try arguments.dumpsInOrder()
+            _ = try arguments.options()
+            return dumps
+        }
         let made = NewStore(arguments.store.location)
         do {
-            try await load(dumps)
+            try await load(dumps, log)
         } catch {
             made?.discardIfEmpty()
             throw error
@@ -46,13 +50,13 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// Loads and makes insights. The store is closed when this returns or throws.
-    private func load(_ dumps: [Dump]) async throws {
-        let store = try arguments.openForWriting()
-        let runs = try arguments.load(dumps, into: store)
+    private func load(_ dumps: [Dump], _ log: EventLog?) async throws {
+        let store = try before(.load, in: log) { try arguments.openForWriting() }
+        let runs = try arguments.load(dumps, into: store, log)
         try await makeChosen(
             arguments.insights.choice(loaded: Set(runs)), in: store, model, batches,
             InsightOutput(
                 isQuiet: arguments.quiet, isJSON: arguments.output.json,
-                log: arguments.events.open()))
+                log: log))
     }
 }

@@ -50,10 +50,16 @@ package func lookAtDump(_ path: String, dumps: [Dump]) throws -> DumpLook {
 }
 
 extension SettingsFile.Schedule {
-    /// The line of a crontab that runs the command in a folder.
-    package func crontabLine(program: String, folder: String) -> String {
+    /// The line of a crontab that runs the command in the folder of the settings file.
+    ///
+    /// - Parameters:
+    ///   - program: A path: cron looks for a name in few folders.
+    ///   - file: The name of the settings file; the line names it where it is not the usual one.
+    package func crontabLine(program: String, folder: String, file: String) -> String {
+        let setting =
+            file == "afterword.toml" ? "" : "AFTERWORD_CONFIG=\(shellQuoted(file)) "
+        let line = "cd \(shellQuoted(folder)) && \(setting)\(shellQuoted(program)) \(command)"
         // In a crontab `%` ends the command unless a backslash precedes it.
-        let line = "cd \(shellQuoted(folder)) && \(program) \(command)"
         return "\(cron) \(line.replacing("%", with: "\\%"))"
     }
 }
