@@ -24,6 +24,9 @@ package struct ObjectAddress: Hashable, Sendable, CustomStringConvertible {
         key = String(rest.dropFirst(bucket.count + 1))
     }
 
+    /// Whether the address can be that of an object, rather than of a bucket or a folder.
+    package var isObject: Bool { !key.isEmpty && !key.hasSuffix("/") }
+
     package var description: String { "\(Self.scheme)\(bucket)/\(key)" }
 
     /// The bucket becomes a part of a host's name, so that nothing else may stand in it.

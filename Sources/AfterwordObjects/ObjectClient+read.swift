@@ -70,6 +70,21 @@ extension ObjectClient {
             key: address.key, size: size, etag: reply.header("etag") ?? "")
     }
 
+    /// Reads an object from start to end, all of one version.
+    ///
+    /// - Parameter take: Called with the next bytes, and the number of all.
+    /// - Throws: `ObjectFault`, and what `take` throws.
+    package func read(
+        _ address: ObjectAddress, take: (_ bytes: [UInt8], _ of: Int64) throws -> Void
+    ) throws {
+        guard address.isObject else { throw ObjectFault.noObject("\(address)") }
+        guard let object = try look(at: address) else {
+            throw ObjectFault.nothingThere("\(address)")
+        }
+        let stream = ObjectStream(self, bucket: address.bucket, object)
+        while let bytes = try stream.next() { try take(bytes, object.size) }
+    }
+
     /// The path of a key after the bucket.
     static func path(_ key: String) -> String { "/" + percentEncoded(key, keepsSlashes: true) }
 }

@@ -24,6 +24,12 @@ package enum ObjectFault: Error, Equatable, Sendable {
     case otherRegion(bucket: String, asked: String, region: String?)
     /// The object is not the one that was listed, or was read from before.
     case changed(String)
+    /// An object of that name is there; it is not replaced.
+    case alreadyThere(String)
+    /// The address is that of a bucket or a folder, and one object is written.
+    case noObject(String)
+    /// More bytes than an object may have.
+    case tooLarge(String, Int64)
     /// The object is archived and must be restored first.
     case archived(String)
     /// No connection was made.
@@ -76,6 +82,11 @@ extension ObjectFault {
                 + (region.map { "it is in \($0): set AWS_REGION=\($0)" }
                     ?? "set AWS_REGION to its region")
         case .changed(let address): "\(address) changed while it was read; nothing was stored"
+        case .alreadyThere(let address): "\(address) is there already; it is not replaced"
+        case .noObject(let address): "\(address) names no single object: s3://BUCKET/NAME"
+        case .tooLarge(let address, let bytes):
+            "\(address) would have \(bytes) bytes; an object has at most "
+                + "\(ObjectClient.greatestObject)"
         case .archived(let address):
             "\(address) is archived: restore it first (aws s3api restore-object)"
         case .interrupted: "interrupted"

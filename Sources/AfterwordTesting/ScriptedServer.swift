@@ -8,11 +8,14 @@ import Synchronization
 package final class ScriptedServer: Sendable {
     /// A request that the server received.
     package struct Request: Sendable {
+        package var method: String
         package var uri: String
         /// By lower-case name.
         package var headers: [String: String]
-        package var body: String
+        package var bytes: [UInt8]
         package var at: ContinuousClock.Instant
+
+        package var body: String { String(decoding: bytes, as: UTF8.self) }
     }
 
     /// What the server does with a request.
@@ -89,11 +92,11 @@ package final class ScriptedServer: Sendable {
         private func reply(_ context: ChannelHandlerContext) {
             guard let head else { return }
             let request = Request(
-                uri: head.uri,
+                method: head.method.rawValue, uri: head.uri,
                 headers: Dictionary(
                     head.headers.map { ($0.name.lowercased(), $0.value) }
                 ) { first, _ in first },
-                body: String(decoding: body, as: UTF8.self), at: .now)
+                bytes: body, at: .now)
             let before = log.requests.withLock { requests in
                 requests.append(request)
                 return requests.count - 1

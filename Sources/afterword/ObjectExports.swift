@@ -48,7 +48,7 @@ private struct ExportBucket: ExportTarget {
             throw CommandFault(.store, "the temporary file \(path) is gone")
         }
         try remote(name) {
-            try client.upload(to: place(name)) {
+            try client.upload(ObjectUpload(place(name))) {
                 let slab = try file.read(upToCount: 1 << 20) ?? Data()
                 return slab.isEmpty ? nil : Array(slab)
             }

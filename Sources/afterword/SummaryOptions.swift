@@ -7,7 +7,8 @@ struct SummaryOptions: ParsableArguments {
     @Option(
         name: .customLong("summary"),
         help: """
-            Write the results as Markdown to this file; appended where it is GITHUB_STEP_SUMMARY. \
+            Write the results as Markdown to this file, or s3://BUCKET/NAME; appended where it \
+            is GITHUB_STEP_SUMMARY. \
             With GITHUB_ACTIONS set what failed is annotated too, on standard error.
             """)
     var path: String?
@@ -25,6 +26,6 @@ struct SummaryOptions: ParsableArguments {
         {
             text = String(decoding: written, as: UTF8.self) + "\n" + text
         }
-        try writeOutput(text, to: path, mode: openMode())
+        try writeOutput(text, to: path, mode: openMode(), type: markdownType)
     }
 }

@@ -1,5 +1,6 @@
 import AfterwordTesting
 import Foundation
+import Synchronization
 import Testing
 
 /// Dumps in an object storage, as given at the command line.
@@ -90,6 +91,100 @@ import Testing
         }
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect(!names.contains("afterword.sqlite"))
+        await server.stop()
+    }
+
+    /// Objects in memory, which come and go by HTTP.
+    private final class MadeStorage: Sendable {
+        private let objects = Mutex<[String: [UInt8]]>([:])
+
+        subscript(uri: String) -> [UInt8]? { objects.withLock { $0["/v1/bucket/" + uri] } }
+        var count: Int { objects.withLock { $0.count } }
+
+        func answer(_ request: ScriptedServer.Request) -> ScriptedServer.Reply {
+            objects.withLock { objects in
+                let bytes = objects[request.uri]
+                guard request.method != "PUT" else {
+                    guard request.headers["if-none-match"] == nil || bytes == nil else {
+                        return .answer(412, body: "")
+                    }
+                    objects[request.uri] = request.bytes
+                    return .answer(200, headers: ["etag": "\"e\""], body: "")
+                }
+                guard let bytes else { return .answer(404, body: "") }
+                let head =
+                    "HTTP/1.1 200 OK\r\netag: \"e\"\r\ncontent-length: \(bytes.count)\r\n\r\n"
+                return .raw(Array(head.utf8) + (request.method == "HEAD" ? [] : bytes))
+            }
+        }
+    }
+
+    private func run(
+        _ arguments: [String], _ environment: [String: String]
+    ) async throws -> Program.Result {
+        try await Program.runBeside(arguments, in: folder.path, environment: environment)
+    }
+
+    @Test("Reports and what a run changed are written as objects")
+    func outputs() async throws {
+        let storage = MadeStorage()
+        let server = try await ScriptedServer { request, _ in storage.answer(request) }
+        let environment = environment(server.url)
+        try folder.write("d/2026-01-05/a.jsonl", Self.text)
+        let loaded = try await run(["run", "d", "--changed", "s3://bucket/c.jsonl"], environment)
+        #expect(loaded.code == 0, "\(loaded.errors)")
+        let changed = String(decoding: storage["c.jsonl"] ?? [], as: UTF8.self)
+        #expect(changed.split(separator: "\n").count == 2 && changed.hasPrefix("{"), "\(changed)")
+        for format in ["html", "md", "json"] {
+            let arguments = ["report", "--since", "0", "--format", format, "--output"]
+            let sent = try await run(arguments + ["s3://bucket/r/a.\(format)"], environment)
+            #expect(sent.code == 0 && sent.output.isEmpty, "\(sent.errors)")
+            let plain = try await run(arguments + ["-"], environment)
+            #expect(storage["r/a.\(format)"] == Array(plain.output.utf8))
+        }
+        let cases = [
+            ("s3://bucket/r/", 2, "names no single object"), ("s3://b", 2, "is no address"),
+        ]
+        for (address, code, words) in cases {
+            let refused = try await run(["report", "--output", address], environment)
+            #expect(Int(refused.code) == code && refused.errors.contains(words), "\(refused)")
+        }
+        let down = environment.merging(["AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1"]) { $1 }
+        let failed = try await run(["report", "--output", "s3://bucket/x"], down)
+        #expect(failed.code == 3, "\(failed)")
+        await server.stop()
+    }
+
+    @Test("A backup is sent as a new object, and restored from it")
+    func backups() async throws {
+        let storage = MadeStorage()
+        let server = try await ScriptedServer { request, _ in storage.answer(request) }
+        var environment = environment(server.url)
+        environment["TMPDIR"] = "\(folder.path)/t"
+        try folder.write("d/2026-01-05/a.jsonl", Self.text)
+        try folder.write("t/none", "")
+        #expect(try await run(["run", "d"], environment).code == 0)
+        let address = "s3://bucket/b/monday.backup"
+        let sent = try await run(["backup", address], environment)
+        #expect(sent.code == 0 && sent.output.contains("Backed up 1 run to \(address)"), "\(sent)")
+        #expect(storage["b/monday.backup"]?.starts(with: Array("SQLite format 3".utf8)) == true)
+        let again = try await run(["backup", address], environment)
+        #expect(again.code == 2 && again.errors.contains("is there already"), "\(again)")
+        let back = try await run(["restore", address, "--store", "back.sqlite"], environment)
+        #expect(back.code == 0 && back.output.contains("the audit holds"), "\(back)")
+        let runs = ["runs", "--json", "--digests"]
+        let (one, two) = (
+            try await run(runs, environment),
+            try await run(runs + ["--store", "back.sqlite"], environment)
+        )
+        #expect(one.code == 0 && one.output == two.output)
+        let none = ["restore", "s3://bucket/none", "--store", "none.sqlite"]
+        let missing = try await run(none, environment)
+        #expect(missing.code == 2 && missing.errors.contains("there is no object"), "\(missing)")
+        let down = environment.merging(["AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1"]) { $1 }
+        #expect(try await run(["backup", "s3://bucket/x"], down).code == 3)
+        let left = try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/t")
+        #expect(left == ["none"] && storage.count == 1)
         await server.stop()
     }
 }

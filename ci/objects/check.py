@@ -265,6 +265,42 @@ def signatures(bench):
         settings.INITIAL_NO_AUTH_ACTION_COUNT = count
 
 
+def uploads(bench):
+    """Reports, what a run changed and backups are objects, whole or not at all."""
+    local, store = os.path.join(bench.folder, "up"), bench.store("up")
+    os.makedirs(f"{local}/2026-04-06")
+    made_reviews(f"{local}/2026-04-06/a.jsonl", 30_000)
+
+    def read(key):
+        return bench.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+
+    address = f"s3://{BUCKET}/up/"
+    run("run", local, "--store", store, "--quiet", "--changed", address + "c.jsonl", env=bench.env)
+    changed = [json.loads(line) for line in read("up/c.jsonl").splitlines()]
+    assert len(changed) == 750, len(changed)
+    kinds = {"html": "text/html", "md": "text/markdown", "json": "application/json"}
+    for form, kind in kinds.items():
+        name = f"r {form}.{form}"
+        options = ("report", "--store", store, "--since", "0", "--format", form, "--output")
+        run(*options, address + name, env=bench.env)
+        assert read("up/" + name).decode() == run(*options, "-", env=bench.env)
+        head = bench.s3.head_object(Bucket=BUCKET, Key="up/" + name)
+        assert head["ContentType"].startswith(kind), head["ContentType"]
+    # More than one part: 8 MiB each.
+    said = json.loads(run(
+        "backup", address + "b.backup", "--store", store, "--json", env=bench.env))
+    head = bench.s3.head_object(Bucket=BUCKET, Key="up/b.backup")
+    assert said["is_audited"] and head["ContentLength"] == said["bytes"] > 16 << 20, said
+    assert "-" in head["ETag"], head["ETag"]
+    refused = run("backup", address + "b.backup", "--store", store, env=bench.env, code=2)
+    assert "is there already" in refused, refused
+    back = bench.store("back")
+    run("restore", address + "b.backup", "--store", back, env=bench.env)
+    assert answers(back, bench.env) == answers(store, bench.env)
+    run("audit", "--store", back, env=bench.env)
+    assert not bench.s3.list_multipart_uploads(Bucket=BUCKET).get("Uploads")
+
+
 def measure(bench, count):
     """CPU and time of a first load from disk and from the bucket."""
     folder = os.path.join(bench.folder, "many", "2026-03-02")
@@ -292,7 +328,7 @@ def main():
     results = []
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(folder)
-        checks = [loads, single, signatures, faults]
+        checks = [loads, single, uploads, signatures, faults]
         if reviews:
             checks.append(lambda bench: measure(bench, reviews))
         for check in checks:

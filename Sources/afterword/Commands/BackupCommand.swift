@@ -12,10 +12,11 @@ struct BackupCommand: ParsableCommand {
             The file is a SQLite store of one committed state, audited before it gets its name: \
             other commands read it as it is, and 'restore' takes it. A SQLite store is copied with \
             all its tables, whatever its schema; a Postgres store row by row, with its history and \
-            digests, without API keys, jobs and failed attempts.
+            digests, without API keys, jobs and failed attempts. For s3://BUCKET/NAME the file is \
+            made and audited in TMPDIR, then sent: the object is there whole, or not at all.
             """)
 
-    @Argument(help: "The file to write; it must not exist.")
+    @Argument(help: "The file to write, or s3://BUCKET/NAME; it must not exist.")
     var file: String
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
@@ -25,12 +26,28 @@ struct BackupCommand: ParsableCommand {
     func run() throws {
         let bar = ProgressBar(isQuiet: output.json)
         defer { bar.finish() }
+        let object = try ObjectFile(file)
+        try object?.requireNew()
         let source = try store.location.openForBackup()
         let interrupts = Interrupts(source.interruption)
         defer { interrupts.stop() }
-        let report = try backupStore(source, to: file, audits: !withoutAudit) { done, count in
-            if interrupts.isInterrupted() { throw StoreFault.interrupted }
-            bar.show("backup", Int(done), of: Int(count))
+        func write(to path: String) throws -> BackupReport {
+            try backupStore(source, to: path, audits: !withoutAudit) { done, count in
+                if interrupts.isInterrupted() { throw StoreFault.interrupted }
+                bar.show("backup", Int(done), of: Int(count))
+            }
+        }
+        let report: BackupReport
+        if let object {
+            report = try withTemporaryFile(named: "backup") { path in
+                let report = try write(to: path)
+                try object.upload(file: path, byteCount: report.bytes ?? 0) { done, count in
+                    bar.show("upload", Int(done), of: Int(count))
+                }
+                return report
+            }
+        } else {
+            report = try write(to: file)
         }
         bar.finish()
         if output.json { return Terminal.write(json: [report.json]) }
@@ -49,10 +66,11 @@ struct RestoreCommand: ParsableCommand {
             Into a SQLite file that does not exist yet all tables come back, and the schema is \
             brought up to this program's. Into an empty store of another kind, or an empty file \
             that exists, the history comes back with every digest, without API keys, jobs and \
-            failed attempts. Nothing is left of a restore that fails.
+            failed attempts. Nothing is left of a restore that fails. An object is got into \
+            TMPDIR first.
             """)
 
-    @Argument(help: "The backup: a file of 'backup', or any SQLite store.")
+    @Argument(help: "The backup: a file of 'backup', s3://BUCKET/NAME, or any SQLite store.")
     var file: String
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
@@ -60,20 +78,32 @@ struct RestoreCommand: ParsableCommand {
     func run() throws {
         let bar = ProgressBar(isQuiet: output.json)
         defer { bar.finish() }
-        let location = store.location
         let report: BackupReport
-        if location.isFile, NewStore(location) != nil {
-            report = try restoreStore(from: file, toFile: location.path) { done, count in
-                bar.show("restore", Int(done), of: Int(count))
+        if let object = try ObjectFile(file) {
+            report = try withTemporaryFile(named: "backup") { path in
+                try object.download(toFile: path) { done, count in
+                    bar.show("download", Int(done), of: Int(count))
+                }
+                return try restore(from: path, bar)
             }
         } else {
-            report = try restoreStore(from: file, into: location.openForWriting()) { done, count in
-                bar.show("restore", done, of: count)
-            }
+            report = try restore(from: file, bar)
         }
         bar.finish()
         if output.json { return Terminal.write(json: [report.json]) }
         print("Restored \(several(report.runs, "run"))" + report.ending)
+    }
+
+    private func restore(from file: String, _ bar: ProgressBar) throws -> BackupReport {
+        let location = store.location
+        if location.isFile, NewStore(location) != nil {
+            return try restoreStore(from: file, toFile: location.path) { done, count in
+                bar.show("restore", Int(done), of: Int(count))
+            }
+        }
+        return try restoreStore(from: file, into: location.openForWriting()) { done, count in
+            bar.show("restore", done, of: count)
+        }
     }
 }
 

@@ -86,8 +86,8 @@ struct LoadArguments: ParsableArguments {
 
     @Option(
         help: """
-            Write the changed products to this file, a JSON line each; --json says only how many \
-            there are.
+            Write the changed products to this file, or s3://BUCKET/NAME, a JSON line each; \
+            --json says only how many there are.
             """)
     var changed: String?
 
@@ -181,7 +181,8 @@ struct LoadArguments: ParsableArguments {
     func openOutputs() throws -> EventLog? {
         let log = try events.open()
         try before(.load, in: log) {
-            if let changed, changed != "-" { try checkOutput(changed) }
+            guard let changed, changed != "-", try ObjectFile(changed) == nil else { return }
+            try checkOutput(changed)
         }
         return log
     }
@@ -229,13 +230,16 @@ struct LoadArguments: ParsableArguments {
     private func write(_ changes: [JSONValue], of runs: [Int64]) throws {
         guard let changed else { return }
         do {
-            try writeOutput(changes.map { $0.canonical + "\n" }.joined(), to: changed)
-        } catch let fault as OutputFault {
-            guard let first = runs.first, let last = runs.last else { throw fault }
+            try writeOutput(
+                changes.map { $0.canonical + "\n" }.joined(), to: changed,
+                type: "application/x-ndjson")
+        } catch {
+            guard let first = runs.first, let last = runs.last else { throw error }
+            let reason = (error as? OutputFault)?.reason ?? Failure(error)?.message ?? "\(error)"
             var failure = Failure(
                 .store,
                 "\(first == last ? "run \(last) is" : "runs \(first) to \(last) are") stored, but "
-                    + "the changed products cannot be written to \(changed): \(fault.reason). A "
+                    + "the changed products cannot be written to \(changed): \(reason). A "
                     + "repeat finds nothing changed: 'report' and 'changes' show what did")
             failure.isRetryable = false
             throw CommandFault(failure)

@@ -22,6 +22,14 @@ struct ReportCommand: ParsableCommand {
     /// The file formats of a report.
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case html, md, json
+
+        var mediaType: String {
+            switch self {
+            case .html: "text/html; charset=utf-8"
+            case .md: markdownType
+            case .json: "application/json"
+            }
+        }
     }
 
     @OptionGroup var store: StoreOptions
@@ -35,8 +43,8 @@ struct ReportCommand: ParsableCommand {
     var format = Format.html
     @Option(
         help: """
-            The file to write, whole or not at all; a link is followed, a device or pipe is \
-            written to. Standard output when left out.
+            The file to write, or s3://BUCKET/NAME, whole or not at all; a link is followed, a \
+            device or pipe is written to. Standard output when left out.
             """)
     var output: String?
     @Option(help: "The address of the page, as in https://reviews.example.com: links go there.")
@@ -70,6 +78,6 @@ struct ReportCommand: ParsableCommand {
             case .json: report.json.canonical + "\n"
             }
         guard let output else { return print(text, terminator: "") }
-        try writeOutput(text, to: output)
+        try writeOutput(text, to: output, type: format.mediaType)
     }
 }

@@ -1,12 +1,17 @@
 import AfterwordPipeline
 import Foundation
 
-/// Writes a command's output to the file that an option names, using `writeFile`. `-` and
-/// `/dev/stdout` print to standard output.
+/// Writes a command's output to the file that an option names, using `writeFile`, or as an object
+/// (`s3://BUCKET/NAME`). `-` and `/dev/stdout` print to standard output.
 ///
-/// - Parameter mode: The mode of a newly created file.
-/// - Throws: `OutputFault`.
-func writeOutput(_ text: String, to path: String, mode: UInt32 = 0o600) throws {
+/// - Parameters:
+///   - mode: The mode of a newly created file.
+///   - type: The media type of an object; nil where only a file may be written.
+/// - Throws: `OutputFault`, `RemoteFault`.
+func writeOutput(
+    _ text: String, to path: String, mode: UInt32 = 0o600, type: String? = nil
+) throws {
+    if let type, let object = try ObjectFile(path) { return try object.write(text, type: type) }
     if path == "-" || namedDescriptor(path) == STDOUT_FILENO {
         return print(text, terminator: "")
     }
@@ -19,3 +24,6 @@ func openMode() -> UInt32 {
     _ = umask(mask)
     return 0o666 & ~UInt32(mask)
 }
+
+/// The media type of Markdown.
+let markdownType = "text/markdown; charset=utf-8"
