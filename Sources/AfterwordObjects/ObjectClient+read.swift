@@ -67,7 +67,8 @@ extension ObjectClient {
             throw .unreadableAnswer(host: reply.host)
         }
         return ListedObject(
-            key: address.key, size: size, etag: reply.header("etag") ?? "")
+            key: address.key, size: size, etag: reply.header("etag") ?? "",
+            modified: reply.header("last-modified").flatMap { UTCStamp(http: $0) })
     }
 
     /// Reads an object from start to end, all of one version.

@@ -5,11 +5,14 @@ package struct ListedObject: Equatable, Sendable {
     package var size: Int64
     /// With its quotation marks.
     package var etag: String
+    /// When it was put there; nil where the server does not say.
+    package var modified: UTCStamp?
 
-    package init(key: String, size: Int64, etag: String) {
+    package init(key: String, size: Int64, etag: String, modified: UTCStamp? = nil) {
         self.key = key
         self.size = size
         self.etag = etag
+        self.modified = modified
     }
 }
 
@@ -66,6 +69,8 @@ struct ObjectPage: Equatable {
         let fields = try XMLFields(&reader)
         guard let key = fields["Key"], let size = fields["Size"].flatMap({ Int64($0) }), size >= 0
         else { throw XMLPullReader.Fault() }
-        return ListedObject(key: key, size: size, etag: fields["ETag"] ?? "")
+        return ListedObject(
+            key: key, size: size, etag: fields["ETag"] ?? "",
+            modified: fields["LastModified"].flatMap { UTCStamp(iso8601: $0) })
     }
 }

@@ -14,6 +14,8 @@ package final class ObjectReads: Sendable {
         /// What is being read now.
         var pending: [Int: DispatchGroup] = [:]
         var last = -1
+        /// Ids of the versions that were read, where the bucket keeps several.
+        var versions: [Int: String] = [:]
     }
     private let client: ObjectClient
     private let bucket: String
@@ -40,6 +42,15 @@ package final class ObjectReads: Sendable {
         ObjectPart(self, place, start, end)
     }
 
+    /// The id of the version that was read of the object at a place; nil before, and where its
+    /// bucket keeps no versions.
+    package func versionID(_ place: Int) -> String? { state.withLock { $0.versions[place] } }
+
+    fileprivate func note(_ version: String?, of place: Int) {
+        guard let version else { return }
+        state.withLock { $0.versions[place] = version }
+    }
+
     fileprivate func stream(_ place: Int, from start: Int64, to end: Int64) -> ObjectStream {
         ObjectStream(client, bucket: bucket, objects[place], from: start, to: end)
     }
@@ -63,6 +74,7 @@ package final class ObjectReads: Sendable {
         let stream = stream(place, from: 0, to: Self.headBytes)
         var bytes: [UInt8] = []
         while let more = try stream.next() { bytes += more }
+        note(stream.versionID, of: place)
         return bytes
     }
 
@@ -135,6 +147,8 @@ package final class ObjectPart {
         guard offset < end else { return nil }
         let stream = self.stream ?? reads.stream(place, from: offset, to: end)
         self.stream = stream
-        return try stream.next()
+        let bytes = try stream.next()
+        reads.note(stream.versionID, of: place)
+        return bytes
     }
 }

@@ -25,6 +25,19 @@ package struct UTCStamp: Comparable, Hashable, Sendable {
             Self.days(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset
     }
 
+    /// `Mon, 05 Jan 2026 07:08:09 GMT`. Nil for anything else.
+    package init?(http text: String) {
+        let parts = text.split(separator: " ")
+        let months = [
+            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        ]
+        guard parts.count == 6, parts[5] == "GMT", parts[1].utf8.count == 2,
+            parts[3].utf8.count == 4, let month = months.firstIndex(of: String(parts[2]))
+        else { return nil }
+        let number = month < 9 ? "0\(month + 1)" : "\(month + 1)"
+        self.init(iso8601: "\(parts[3])-\(number)-\(parts[1])T\(parts[4])Z")
+    }
+
     /// `20260105T070809Z`.
     package var basic: String {
         let (year, month, day) = Self.date(days)

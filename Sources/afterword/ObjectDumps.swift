@@ -42,7 +42,7 @@ private func listing(of folder: ObjectFolder, _ client: ObjectClient) -> RemoteL
     for (name, object) in folder.objects {
         let isRead = folder.isObject || isReviewFile(name)
         let file = ObjectDumpFile(
-            reads: reads, place: isRead ? place : -1, name: name, byteCount: object.size)
+            reads: reads, place: isRead ? place : -1, name: name, object: object)
         if isRead { place += 1 }
         listing.files.append((name, file))
     }
@@ -54,7 +54,15 @@ private struct ObjectDumpFile: RemoteFile {
     var reads: ObjectReads
     var place: Int
     var name: String
-    var byteCount: Int64
+    var object: ListedObject
+
+    var byteCount: Int64 { object.size }
+
+    var version: FileVersion? {
+        FileVersion(
+            said: object.etag, versionID: reads.versionID(place),
+            modifiedAt: object.modified.map { Instant(seconds: $0.seconds) })
+    }
 
     func open(from start: Int64, to end: Int64) -> any RemoteStream {
         ObjectDumpStream(reads.open(place, from: start, to: end), name)

@@ -64,6 +64,10 @@ import Testing
             ["products", "--json", "--store", "disk.sqlite"], in: folder.path)
         #expect(products.code == 0 && products.output == onDisk.output)
         #expect(try Program.run(["audit"], in: folder.path).code == 0)
+        let runs = try Program.run(["runs", "--json"], in: folder.path)
+        #expect(runs.output.contains(#""version":{"etag":"e","#), "\(runs.output)")
+        let digests = try Program.run(["runs", "--digests"], in: folder.path)
+        #expect(digests.output.contains(", etag e"), "\(digests.output)")
         let shape = try await Program.runBeside(
             ["shape", "detect", "s3://bucket/d"], in: folder.path, environment: environment)
         #expect(shape.code == 0, "\(shape.errors)")

@@ -174,6 +174,52 @@ import Testing
         }
         #expect(count == manyKeysListed && longest == 1_000)
     }
+
+    @Test("The version that was read is known, and when it was put there")
+    func versions() throws {
+        let bytes = [UInt8](repeating: 7, count: 3 << 20)
+        let bucket = MadeBucket(objects: ["a.json": bytes, "b.json": [1]])
+        let fixture = try StorageFixture { request, _ in bucket.answer(request) }
+        let listed = try fixture.list()
+        let at = UTCStamp(seconds: 1_767_597_300)
+        #expect(listed.map(\.modified) == [at, at])
+        let reads = ObjectReads(fixture.client, bucket: "bucket", listed)
+        #expect(reads.versionID(0) == nil && reads.versionID(-1) == nil)
+        let part = reads.open(0, from: 0, to: Int64(bytes.count))
+        var got = 0
+        while let more = try part.next() { got += more.count }
+        #expect(got == bytes.count && reads.versionID(0) == "v1")
+        let rest = reads.open(1, from: 0, to: 1)
+        #expect(try rest.next() == [1] && reads.versionID(1) == "v1")
+        let single = try StorageFixture { _, _ in
+            .answer(
+                200,
+                headers: [
+                    "content-length": "1", "etag": "\"e\"",
+                    "last-modified": "Mon, 05 Jan 2026 07:15:00 GMT",
+                ])
+        }
+        let found = try single.client.look(at: ObjectAddress(bucket: "bucket", key: "x"))
+        #expect(found?.modified == at)
+    }
+
+    @Test(
+        "Dates of HTTP are read, and nothing else",
+        arguments: [
+            ("Mon, 05 Jan 2026 07:08:09 GMT", 1_767_596_889),
+            ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+            ("Wed, 31 Dec 2025 23:59:59 GMT", 1_767_225_599),
+            ("Tue, 29 Oct 2024 00:00:00 GMT", 1_730_160_000),
+        ] as [(String, Int64)])
+    func dates(text: String, seconds: Int64) {
+        #expect(UTCStamp(http: text)?.seconds == seconds)
+        let zone = text.replacing("GMT", with: "CET")
+        for odd in ["", "05 Jan 2026 07:08:09 GMT", text + " x", zone] {
+            #expect(UTCStamp(http: odd) == nil)
+        }
+        #expect(UTCStamp(http: "Mon, 05 Jam 2026 07:08:09 GMT") == nil)
+        #expect(UTCStamp(http: "Mon, 5 Jan 2026 07:08:09 GMT") == nil)
+    }
 }
 
 /// A million where there is time; else a twentieth, which reads as many pages a second.

@@ -71,7 +71,9 @@ struct MadeBucket: Sendable {
     func etag(_ key: String) -> String { "\"\(objects[key]?.hashValue ?? 0)\"" }
 
     func listed(_ key: String) -> ListedObject {
-        ListedObject(key: key, size: Int64(objects[key]?.count ?? 0), etag: etag(key))
+        ListedObject(
+            key: key, size: Int64(objects[key]?.count ?? 0), etag: etag(key),
+            modified: UTCStamp(seconds: 1_767_597_300))
     }
 
     /// The answer to a request below `/bucket/`.
@@ -82,7 +84,10 @@ struct MadeBucket: Sendable {
         if let wanted = request.headers["if-match"], wanted != etag(key) {
             return .error(412, "PreconditionFailed")
         }
-        var headers = ["etag": etag(key), "x-amz-version-id": "v1"]
+        var headers = [
+            "etag": etag(key), "x-amz-version-id": "v1",
+            "last-modified": "Mon, 05 Jan 2026 07:15:00 GMT",
+        ]
         guard let range = request.headers["range"]?.dropFirst("bytes=".count) else {
             headers["content-length"] = "\(bytes.count)"
             return .answer(200, headers: headers, body: bytes)
@@ -104,6 +109,7 @@ struct MadeBucket: Sendable {
         let contents = page.map { key in
             "<Contents><Key>\(percentEncoded(key))</Key>"
                 + "<ETag>\(etag(key).replacing("\"", with: "&quot;"))</ETag>"
+                + "<LastModified>2026-01-05T07:15:00.000Z</LastModified>"
                 + "<Size>\(objects[key]?.count ?? 0)</Size></Contents>"
         }
         let isCut = start + page.count < all.count

@@ -61,7 +61,8 @@ import Testing
 
     @Test("A manifest is read as it was written, and nothing else is taken for one")
     func manifest() throws {
-        var manifest = ExportManifest(format: .csv, guardsFormulas: true, tables: ["runs"])
+        var manifest = ExportManifest(
+            format: .csv, guardsFormulas: true, tables: ["runs"], columns: 5)
         let digest = Digest256([UInt8](repeating: 7, count: 32))
         let file = ExportManifest.File(
             table: "runs", path: "runs/run=000001/part-0.csv", rows: 1, bytes: 2, digest: digest)

@@ -9,16 +9,24 @@ import Testing
 private final class MadeRemoteFile: RemoteFile {
     let bytes: [UInt8]
     let byteCount: Int64
+    let said: FileVersion?
     /// The ranges that were asked for.
     let asked = Mutex<[Range<Int64>]>([])
     /// Thrown at an offset, or the stream ends there.
     let fault: (offset: Int64, error: (any Error)?)?
 
-    init(_ bytes: [UInt8], listed: Int? = nil, fault: (Int64, (any Error)?)? = nil) {
+    init(
+        _ bytes: [UInt8], listed: Int? = nil, fault: (Int64, (any Error)?)? = nil,
+        said: FileVersion? = nil
+    ) {
         self.bytes = bytes
+        self.said = said
         self.fault = fault
         byteCount = Int64(listed ?? bytes.count)
     }
+
+    /// As of an object: known once bytes of it came.
+    var version: FileVersion? { asked.withLock { $0.isEmpty } ? nil : said }
 
     func open(from start: Int64, to end: Int64) -> any RemoteStream {
         asked.withLock { $0.append(start..<end) }
@@ -124,6 +132,53 @@ private final class MadeRemoteFile: RemoteFile {
         #expect(dump.name == "r.json" && dump.namedInstant == Instant(iso8601: "2026-02-02"))
         #expect(try detectShape(at: "s3://bucket/d/r.json", dumps: [dump]).isBuiltIn)
         #expect(try lookAtDump("s3://bucket/d/r.json", dumps: [dump]).remarks.count == 2)
+    }
+
+    @Test("What the source says of a file is kept with it, and covered by the ledger")
+    func versions() throws {
+        let at = try #require(Instant(iso8601: "2026-01-05T10:15:00Z"))
+        func version(_ id: String?) -> FileVersion? {
+            FileVersion(said: "\"e\"", versionID: id, modifiedAt: at)
+        }
+        func ledger(_ versions: [FileVersion?]) throws -> (FileRecord, Digest256, Digest256) {
+            var listing = RemoteListing(path: "s3://bucket/d")
+            // Of one's bytes, which are read once.
+            for (place, version) in versions.enumerated() {
+                listing.files.append(("\(place).json", MadeRemoteFile(Self.one, said: version)))
+            }
+            let fixture = Fixture()
+            let report = try fixture.load(dump: openDumps(listing)[0])
+            #expect(report.files.map(\.version) == versions)
+            return try fixture.store.read { reader in
+                let files = try reader.files(ofRun: nil)
+                #expect(files.map(\.version) == versions)
+                #expect(try auditStore(reader) == nil)
+                let run = try #require(try reader.newestRun())
+                return (files[0], run.historyDigest, run.ledgerDigest)
+            }
+        }
+        let (plain, history, none) = try ledger([nil, nil])
+        #expect(plain.json["etag"] == nil && plain.answer["version"] == nil)
+        let (file, sameHistory, one) = try ledger([version("v1"), version("v2")])
+        #expect(sameHistory == history && file.version?.etag == "e")
+        #expect(file.version?.words == "version v1 of 2026-01-05T10:15:00.000000Z")
+        let answer = file.answer["version"]
+        #expect(file.json["version_id"]?.text == "v1" && answer?["etag"]?.text == "e")
+        #expect(answer?["modified_at_us"]?.integer == at.microseconds)
+        let others = try [
+            [version("v1"), nil], [version("v3"), version("v2")], [nil, version("v2")],
+        ].map { try ledger($0).2 }
+        #expect(Set([none, one] + others).count == 5)
+    }
+
+    @Test("Tags and ids that are none are left out")
+    func oddVersions() {
+        let long = String(repeating: "x", count: 1_025)
+        for odd in ["", "\"\"", "a b", "é", "a\u{0}", long] {
+            #expect(FileVersion(said: odd, versionID: odd, modifiedAt: nil) == nil, "\(odd)")
+        }
+        let weak = FileVersion(said: "W/\"x\"", versionID: nil, modifiedAt: nil)
+        #expect(weak?.etag == "W/\"x\"" && weak?.words == "etag W/\"x\"")
     }
 
     @Test("Hidden files are left out, archives and empty listings refused")

@@ -41,6 +41,17 @@ final class ForgettingMessages: ForwardingLedger {
     func put(delivery: DeliveryRow) throws {}
 }
 
+/// Forgets what the sources of files say.
+final class ForgettingVersions: ForwardingLoad {
+    let load: any StoreLoad
+    init(_ load: any StoreLoad) { self.load = load }
+    func finish(_ run: RunRecord, files: [FileRecord]) throws {
+        var files = files
+        for place in files.indices { files[place].version = nil }
+        try load.finish(run, files: files)
+    }
+}
+
 /// Keeps marks of reviews, and none of themes.
 final class ForgettingWork: ForwardingLoad {
     let load: any StoreLoad

@@ -42,6 +42,7 @@ import Testing
         .load("StoreLoad 12", "reads all enrichments") { AllEnrichments($0) },
         .load("StoreLoad 13", "keeps the bytes") { KeepingBytes($0) },
         .load("StoreLoad 14", "forgets what is worked on") { ForgettingWork($0) },
+        .load("StoreLoad 15", "forgets versions of files") { ForgettingVersions($0) },
     ]
 
     private static let readers: [BrokenStore] = [

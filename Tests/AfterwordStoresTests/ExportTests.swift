@@ -160,6 +160,30 @@ import Testing
         #expect(try place.files() == expected)
     }
 
+    @Test("A target keeps the columns and tables that it began with")
+    func columns() throws {
+        let stores = TemporaryStores(.sqlite)
+        let store = try stores.make()
+        let history = ReviewHistory(seed: 5)
+        try history.load(history.steps, into: store)
+        let (old, new) = (try ExportPlace(), try ExportPlace())
+        for place in [old, new] { _ = try Self.export(store, to: place) { $0.upTo = 1 } }
+        #expect(try new.manifest().columns == 5)
+        #expect(try new.rows("files").allSatisfy { $0["etag"] == .null })
+        // As an export of before says nothing of its columns.
+        let path = URL(fileURLWithPath: "\(old.path)/manifest.json")
+        let text = String(decoding: try Data(contentsOf: path), as: UTF8.self)
+        try Data(text.replacing(#""columns":5,"#, with: "").utf8).write(to: path)
+        #expect(try old.manifest().columns == 4)
+        for place in [old, new] { _ = try Self.export(store, to: place) }
+        let later = try old.rows("files").filter { $0["run"]?.integer != 1 }
+        #expect(!later.isEmpty && later.allSatisfy { $0["etag"] == nil && $0["found"] != nil })
+        #expect(try old.manifest().columns == 4)
+        #expect(try new.rows("files").allSatisfy { $0["etag"] == .null })
+        let names = try [old, new].map { try Set($0.files().keys) }
+        #expect(names[0] == names[1])
+    }
+
     @Test("What does not fit the target is refused, and changes nothing there")
     func refusals() throws {
         let stores = TemporaryStores(.sqlite)

@@ -156,6 +156,7 @@ import Testing
             """
             \(namesOfServedViews.map { "DROP VIEW \(views).\($0);" }.joined())
             DROP VIEW \(views).review_enrichments; \(undoServedColumns)
+            DROP VIEW \(views).files; \(undoFileColumns)
             DROP TABLE deliveries; DROP VIEW \(views).work_marks; DROP TABLE work_marks;
             DROP VIEW \(views).scopes; \(undoDistinctColumns)
             \(undoSinceDigestRules)
@@ -170,7 +171,8 @@ import Testing
                     '16 search', '17 lists',
                     '18 lists of replaced versions',
                     '19 batches, enrichments, models as served', '20 deliveries',
-                    '21 prices of batches', '22 work', '23 pruned records')
+                    '21 prices of batches', '22 work', '23 pruned records',
+                    '24 versions of objects')
             """)
         try store.grantReader(role)
         _ = try schema.open()

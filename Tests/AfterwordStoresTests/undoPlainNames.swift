@@ -107,6 +107,19 @@ let undoServed: String = {
 /// Takes away the column that the twenty-third migration added, in either database.
 let undoPruned = "ALTER TABLE product_reviews_raw DROP COLUMN pruned_run;"
 
+/// Takes away the columns that the twenty-fourth migration added, in either database; the view of
+/// files is to be dropped before.
+let undoFileColumns = ["etag", "version_id", "modified_at"].map {
+    "ALTER TABLE run_files DROP COLUMN \($0);\n"
+}.joined()
+
+/// Takes away what the twenty-fourth migration added, in a SQLite file.
+let undoFileVersions = """
+    DROP VIEW report_files;
+    \(undoFileColumns)
+    CREATE VIEW report_files AS \(ReportDialect.sqlite.select(ReportView.files.asOf(version: 4)));
+    """
+
 /// The same of the twenty-third, the seventeenth, the sixteenth, the fifteenth, the thirteenth, the
 /// tenth and the ninth.
 let undoSinceDigestRules =

@@ -138,6 +138,36 @@ def single(bench):
     run("run", address, "--store", bench.store("one"), "--quiet", env=bench.env)
 
 
+def versions(bench):
+    """The ledger says which version of an object was read."""
+    bucket = "afterword-versions"
+    bench.s3.create_bucket(Bucket=bucket)
+    bench.s3.put_bucket_versioning(
+        Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    store, put = bench.store("versions"), []
+    for day, count in (("2026-05-04", 20), ("2026-05-11", 30)):
+        path = os.path.join(bench.folder, "v.jsonl")
+        made_reviews(path, count)
+        with open(path, "rb") as file:
+            put.append(bench.s3.put_object(Bucket=bucket, Key="d/a.jsonl", Body=file.read()))
+        run("run", f"s3://{bucket}/d", "--observed-at", day, "--store", store, "--quiet",
+            env=bench.env)
+    lines = run("runs", "--json", "--store", store, env=bench.env).splitlines()
+    runs = [json.loads(line) for line in lines]
+    found = [file["version"] for one in runs for file in one["files"]]
+    for version, answer in zip(found, put, strict=True):
+        assert version["version_id"] == answer["VersionId"], (version, answer)
+        assert version["etag"] == answer["ETag"].strip('"'), (version, answer)
+        age = time.time() - version["modified_at_us"] / 1e6
+        assert 0 <= age < 600, version
+    rows = sqlite3.connect(store).execute(
+        "SELECT version_id, etag, modified_at FROM report_files ORDER BY run").fetchall()
+    assert [row[0] for row in rows] == [answer["VersionId"] for answer in put], rows
+    run("audit", "--store", store, env=bench.env)
+    said = run("runs", "--digests", "--store", store, env=bench.env)
+    assert f"version {put[0]['VersionId']}" in said, said
+
+
 def refusals(bench):
     """Wrong, expired and missing credentials, and what is not there."""
     store = bench.store("refused")
@@ -328,7 +358,7 @@ def main():
     results = []
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(folder)
-        checks = [loads, single, uploads, signatures, faults]
+        checks = [loads, single, versions, uploads, signatures, faults]
         if reviews:
             checks.append(lambda bench: measure(bench, reviews))
         for check in checks:

@@ -49,6 +49,14 @@ package struct DumpFile: Sendable {
         case packed(archive: String, ZipEntry)
         case memory([UInt8])
         case remote(any RemoteFile)
+
+        /// What the file's source says of the version that was read.
+        var version: FileVersion? {
+            switch self {
+            case .remote(let file): file.version
+            case .path, .packed, .memory: nil
+            }
+        }
     }
     package var name: String
     package var content: Content

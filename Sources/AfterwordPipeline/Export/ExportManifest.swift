@@ -24,15 +24,20 @@ package struct ExportManifest: Equatable, Sendable {
     package var format: ExportFormat
     package var guardsFormulas: Bool
     package var tables: [String]
+    /// The version of the tables' columns, which a target keeps.
+    package var columns: Int64
     package var runs: [Run] = []
 
     static let name = "manifest.json"
     private static let version: Int64 = 1
+    /// The columns of an export that does not say which.
+    private static let firstColumns: Int64 = 4
 
-    init(format: ExportFormat, guardsFormulas: Bool, tables: [String]) {
+    init(format: ExportFormat, guardsFormulas: Bool, tables: [String], columns: Int64) {
         self.format = format
         self.guardsFormulas = guardsFormulas
         self.tables = tables
+        self.columns = columns
     }
 
     /// The manifest as JSON, a line.
@@ -40,7 +45,7 @@ package struct ExportManifest: Equatable, Sendable {
         let value = JSONValue.row([
             "afterword_export": JSONValue(Self.version), "format": .string(format.rawValue),
             "guards_formulas": .bool(guardsFormulas),
-            "tables": .array(tables.map { .string($0) }),
+            "tables": .array(tables.map { .string($0) }), "columns": JSONValue(columns),
             "runs": .array(
                 runs.map { run in
                     .row([
@@ -72,7 +77,7 @@ package struct ExportManifest: Equatable, Sendable {
         else { throw .badManifest }
         self.init(
             format: format, guardsFormulas: value["guards_formulas"] == .bool(true),
-            tables: tables)
+            tables: tables, columns: value["columns"]?.integer ?? Self.firstColumns)
         for run in runs {
             guard let number = run["run"]?.integer, let recorded = run["recorded_at_us"]?.integer,
                 let digest = Self.digest(run["history_digest"]),

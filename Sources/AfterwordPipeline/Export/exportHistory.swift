@@ -14,7 +14,7 @@ package func exportHistory(
 ) throws -> ExportReport {
     guard let rows = reader as? any RunTableReader else { throw ExportFault.notReadable }
     let runs = try reader.runs().filter { $0.run <= options.upTo ?? .max }
-    var manifest = try openManifest(target, options, names: rows.runTables.map(\.name))
+    var manifest = try openManifest(target, options, rows)
     for held in manifest.runs {
         guard let own = runs.first(where: { $0.run == held.run }) else { continue }
         guard own.historyDigest == held.historyDigest, own.recordedAt == held.recordedAt else {
@@ -24,7 +24,8 @@ package func exportHistory(
     var report = ExportReport(held: manifest.runs.map(\.run))
     let missing = runs.filter { !report.held.contains($0.run) }
     guard !missing.isEmpty else { return report }
-    let tables = rows.runTables.filter { manifest.tables.contains($0.name) }
+    let tables = rows.runTables(columns: manifest.columns)
+        .filter { manifest.tables.contains($0.name) }
     let encoder = try parquet ?? makeEncoder(options)
     for (place, run) in missing.enumerated() {
         var own = ExportManifest.Run(
@@ -55,8 +56,9 @@ extension ExportReport {
 
 /// The target's manifest, or a new one; checks that the export goes on as it was begun.
 private func openManifest(
-    _ target: any ExportTarget, _ options: ExportOptions, names: [String]
+    _ target: any ExportTarget, _ options: ExportOptions, _ reader: any RunTableReader
 ) throws -> ExportManifest {
+    let names = reader.runTables(columns: reader.newestColumns).map(\.name)
     for name in options.tables ?? [] where !names.contains(name) {
         throw ExportFault.noSuchTable(name, names: names)
     }
@@ -67,7 +69,7 @@ private func openManifest(
     guard let bytes = try target.read(ExportManifest.name) else {
         return ExportManifest(
             format: options.format, guardsFormulas: options.guardsFormulas,
-            tables: wanted ?? names)
+            tables: wanted ?? names, columns: reader.newestColumns)
     }
     let manifest = try ExportManifest(bytes)
     guard manifest.format == options.format else {

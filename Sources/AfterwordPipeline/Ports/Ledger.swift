@@ -158,18 +158,36 @@ extension RunRecord {
             builder.add("out_of_window")
             builder.add(outOfWindow)
         }
-        for file in files.sorted(by: { Text($0.name) < Text($1.name) })
-        where file.unreadableFields != 0 || file.leftOut != 0 {
-            builder.add("file_counts")
-            builder.add(file.name)
-            builder.add(file.unreadableFields)
-            builder.add(file.leftOut)
-        }
+        let named = files.sorted { Text($0.name) < Text($1.name) }
+        builder.add(laterCountsOf: named)
+        builder.add(versionsOf: named)
         return builder.finish()
     }
 }
 
 extension DigestEncoder {
+    /// Counts that are not zero.
+    fileprivate mutating func add(laterCountsOf files: [FileRecord]) {
+        for file in files where file.unreadableFields != 0 || file.leftOut != 0 {
+            add("file_counts")
+            add(file.name)
+            add(file.unreadableFields)
+            add(file.leftOut)
+        }
+    }
+
+    /// What the sources of files say of them; nothing for files on a disk.
+    fileprivate mutating func add(versionsOf files: [FileRecord]) {
+        for file in files {
+            guard let version = file.version else { continue }
+            add("file_version")
+            add(file.name)
+            add(optional: version.etag.map { Text($0) })
+            add(optional: version.versionID.map { Text($0) })
+            add(optional: version.modifiedAt?.microseconds)
+        }
+    }
+
     fileprivate mutating func add(_ balance: Balance) {
         for (_, count) in balance.parts { add(count) }
     }

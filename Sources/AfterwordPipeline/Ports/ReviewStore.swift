@@ -125,7 +125,7 @@ package protocol StoreLookUps: AnyObject {
 /// Keys (`…Key`) are 64-bit surrogates assigned by the caller (`reviewKeys(ofProduct:)`,
 /// `firstAppendedKey`, or counted up from `head`). They never enter a digest or a golden.
 ///
-/// Requirements on an implementation, 1 to 14 as `checkStoreContract` checks them:
+/// Requirements on an implementation, 1 to 15 as `checkStoreContract` checks them:
 ///
 /// 1. A batch holds at most 16,384 rows and about 8 MiB, or one row (`BatchLimit`); any batching
 ///    gives the same store.
@@ -143,8 +143,9 @@ package protocol StoreLookUps: AnyObject {
 /// 13. A pruned record keeps its row without its bytes, and is found as such; no other appended row
 ///     is changed.
 /// 14. Marks of work come back by run and place.
-/// 15. Only the thread inside `ReviewStore.load` calls a load, one call after another.
-/// 16. After a call has thrown, no other call is made, and the load is rolled back.
+/// 15. Files come back with what their sources say of them.
+/// 16. Only the thread inside `ReviewStore.load` calls a load, one call after another.
+/// 17. After a call has thrown, no other call is made, and the load is rolled back.
 package protocol StoreLoad: StoreLookUps {
     /// The state that the run builds on: next keys and last digests.
     func head() throws -> StoreHead

@@ -169,6 +169,8 @@ package struct FileRecord: Equatable, Sendable {
     package var unreadableFields: Int64 = 0
     /// Number of records that the shape leaves out (`where`); none of them is found.
     package var leftOut: Int64 = 0
+    /// What the file's source says of the version that was read; nil for one on a disk.
+    package var version: FileVersion?
 
     package init(
         run: Int64, name: String, byteCount: Int64, digest: Digest256, shape: String,

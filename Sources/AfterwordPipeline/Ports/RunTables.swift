@@ -12,11 +12,15 @@ package struct RunTable: Equatable, Sendable {
 
 /// A snapshot whose tables can be read run by run, for an export.
 package protocol RunTableReader: AnyObject {
-    /// All tables, the ledger (`runs`) last.
-    var runTables: [RunTable] { get }
+    /// All tables, the ledger (`runs`) last, with the columns that they had up to a version of the
+    /// columns: an export keeps those that it began with.
+    func runTables(columns version: Int64) -> [RunTable]
 
-    /// Passes the rows that a run added to a table, in order of product and review, or of the
-    /// table's key where it has no product. One batch is held at a time.
+    /// The newest version of the columns.
+    var newestColumns: Int64 { get }
+
+    /// Passes the columns of a table's rows that a run added, in order of product and review, or of
+    /// the table's key where it has no product. One batch is held at a time.
     ///
     /// - Parameter rows: Greatest number of rows in a batch; a batch also ends after
     ///   `BatchLimit.bytes`.

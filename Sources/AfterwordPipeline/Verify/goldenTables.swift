@@ -65,7 +65,15 @@ extension RunRecord {
 
 extension FileRecord {
     package var json: JSONValue {
-        .object(
+        let version =
+            self.version.map { version -> [(key: String, value: JSONValue)] in
+                [
+                    ("etag", JSONValue(version.etag)),
+                    ("version_id", JSONValue(version.versionID)),
+                    ("modified_at", JSONValue(version.modifiedAt)),
+                ]
+            } ?? []
+        return .object(
             [
                 ("run", JSONValue(run)), ("name", .string(name)),
                 ("byte_count", JSONValue(byteCount)), ("digest", .string(digest.description)),
@@ -73,7 +81,7 @@ extension FileRecord {
                 ("nonstandard_literals", JSONValue(nonstandardLiterals)),
                 ("unreadable_fields", JSONValue(unreadableFields)),
                 ("left_out", JSONValue(leftOut)),
-            ] + balance.members)
+            ] + balance.members + version)
     }
 }
 

@@ -75,6 +75,7 @@ struct RunFileRow: PageRow {
             return "\(grouped(row.file.balance.found)) found"
                 + (parts.isEmpty ? "" : " = " + parts.joined(separator: " + "))
         },
+        "version": .maybe { $0.file.version?.words },
     ]
 }
 

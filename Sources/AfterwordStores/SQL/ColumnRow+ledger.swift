@@ -68,6 +68,9 @@ extension ColumnRow {
                 nonstandardLiterals: try count("nonstandard_literals"))
             record.unreadableFields = try count("unreadable_fields")
             record.leftOut = try count("left_out")
+            record.version = FileVersion(
+                etag: try text("etag")?.string, versionID: try text("version_id")?.string,
+                modifiedAt: try optionalInstant("modified_at"))
             return record
         }
     }

@@ -19,6 +19,13 @@ struct HistoryTable {
     /// after the first changed reviews of it.
     static let changed = ":changed("
 
+    /// The table with the columns of a version.
+    func asOf(version: Int64) -> HistoryTable {
+        var table = self
+        table.view.columns.removeAll { $0.since > version }
+        return table
+    }
+
     /// The table as the port names it.
     var runTable: RunTable {
         RunTable(
@@ -151,14 +158,20 @@ extension HistoryTable {
 }
 
 extension SQLReader: RunTableReader {
-    var runTables: [RunTable] { HistoryTable.all.map(\.runTable) }
+    func runTables(columns version: Int64) -> [RunTable] {
+        HistoryTable.all.map { $0.asOf(version: version).runTable }
+    }
+
+    var newestColumns: Int64 { Int64(ReportView.version) }
 
     func forEachBatch(
         of table: RunTable, run: Int64, rows: Int, _ take: (ArrowBatch) throws -> Void
     ) throws {
-        guard let own = HistoryTable.all.first(where: { $0.view.name == table.name }) else {
+        guard var own = HistoryTable.all.first(where: { $0.view.name == table.name }) else {
             preconditionFailure("a table of an export is one of this reader")
         }
+        let names = Set(table.fields.map(\.name))
+        own.view.columns.removeAll { !names.contains($0.name) }
         var batch = ArrowBatch(table.fields)
         // Without values a query passes its rows as they come, and nothing is kept of them.
         _ = try session.rows(own.question(run: run), []) { row in

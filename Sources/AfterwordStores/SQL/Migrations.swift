@@ -98,6 +98,9 @@ extension SchemaMigration {
             [.allowWords(.runs), .create(.workMarks), .reportView(.workMarks)]),
         SchemaMigration(
             23, "23 pruned records", [.allowWords(.runs), .addColumns(.rawRecords)]),
+        // Files of before have none.
+        SchemaMigration(
+            24, "24 versions of objects", [.addColumns(.runFiles), .reportViews(version: 5)]),
     ]
 
     /// Columns and tables get the words of their field: no row changes.

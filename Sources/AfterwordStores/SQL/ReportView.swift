@@ -66,7 +66,7 @@ extension ReportView {
     }
 
     /// The newest version of the views.
-    static let version = 4
+    static let version = 5
 
     /// The views of the first release. A released view never loses a column.
     static let all = [

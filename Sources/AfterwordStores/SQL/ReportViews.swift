@@ -238,6 +238,16 @@ extension ReportView {
             Column(
                 "nonstandard_literals", .plain("b.nonstandard_literals"),
                 "bare NaN and infinities read as absent"),
-        ] + balance,
+        ] + balance + [
+            Column(
+                "etag", .plain("b.etag"),
+                "the entity tag of the object that was read; NULL for a file of a disk", since: 5),
+            Column(
+                "version_id", .plain("b.version_id"),
+                "the version of that object, where its bucket keeps versions", since: 5),
+            Column(
+                "modified_at", .instant("b.modified_at"), "when the bucket got that object",
+                since: 5),
+        ],
         source: "FROM run_files b")
 }

@@ -45,6 +45,11 @@ extension Table {
                 .initially("0").since(10),
             .number("left_out", .none, "records that the shape leaves out")
                 .initially("0").since(10),
+            .text("etag", .none, "of the object that was read; NULL for a file of a disk")
+                .optional.since(24),
+            .text("version_id", .none, "of that object, where its bucket keeps versions")
+                .optional.since(24),
+            .number("modified_at", .none, "when the bucket got that object").optional.since(24),
         ]
     ).ruled(sumOfParts).keyed("run", "name", inOrder: true)
         .indexed("CREATE INDEX run_files_by_digest ON run_files (digest, run)")

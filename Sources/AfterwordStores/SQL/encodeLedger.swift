@@ -51,6 +51,9 @@ extension FileRecord: TableRow {
         row.add(balance)
         row.add(unreadableFields)
         row.add(leftOut)
+        row.add(optional: version?.etag)
+        row.add(optional: version?.versionID)
+        row.add(version?.modifiedAt)
     }
 }
 

@@ -46,6 +46,9 @@ extension StoreRequirement {
         StoreRequirement("StoreLoad", 14, "marks of work come back by run and place") {
             try $0.marksComeBack()
         },
+        StoreRequirement("StoreLoad", 15, "files come back with what their sources say") {
+            try $0.fileVersionsComeBack()
+        },
     ]
 }
 

@@ -13,7 +13,8 @@ struct RunsCommand: ParsableCommand {
     @Option(name: .customLong("run"), help: "Only this run.")
     var number: Int64?
 
-    @Flag(help: "The digest of the history after each run; --json always has it.")
+    @Flag(help: "The digest of the history after each run, and of each file; of an object also its "
+            + "version. --json always has them.")
     var digests = false
 
     func run() throws {
@@ -39,8 +40,16 @@ struct RunsCommand: ParsableCommand {
                     + Self.words(record))
             let own = files.filter { $0.run == record.run }
             if !own.isEmpty { show(own) }
-            if digests { print(Terminal.grey("history \(record.historyDigest)")) }
+            if digests { show(digestsOf: record, own) }
         }
+    }
+
+    private func show(digestsOf record: RunRecord, _ files: [FileRecord]) {
+        for file in files {
+            let version = file.version.map { ", \($0.words)" } ?? ""
+            print(Terminal.grey("\(printable(file.name)) \(file.digest)\(printable(version))"))
+        }
+        print(Terminal.grey("history \(record.historyDigest)"))
     }
 
     private static func words(_ record: RunRecord) -> String {

@@ -70,6 +70,7 @@ struct DumpScanner {
         var indexed = dumpIndex.files[original]
         let found = indexed.record.balance.found
         indexed.record.name = file.name
+        indexed.record.version = file.content.version
         indexed.record.balance = Balance()
         indexed.record.balance.found = found
         indexed.record.balance.copies = found
@@ -98,6 +99,7 @@ struct DumpScanner {
         }
         cursor.record.byteCount = reading.byteCount
         cursor.record.digest = reading.digest
+        cursor.record.version = file.content.version
         cursor.record.unreadableFields = cursor.fields.unreadCount
         dumpIndex.files.append(
             IndexedFile(

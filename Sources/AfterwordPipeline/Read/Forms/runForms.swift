@@ -71,6 +71,20 @@ extension RunRecord {
     package var answer: JSONValue { Self.answerForm.json(self) }
 }
 
+extension FileVersion {
+    package static let form = ObjectForm<FileVersion>(
+        "FileVersion", "What a bucket says of an object that was read."
+    ) { form in
+        form.optionalString("etag", "Its entity tag.") { $0.etag }
+        form.optionalString("version_id", "Its version, where the bucket keeps versions.") {
+            $0.versionID
+        }
+        form.optionalInstant("modified_at", "When the bucket got it.", hasOld: false) {
+            $0.modifiedAt
+        }
+    }
+}
+
 extension FileRecord {
     package static let answerForm = ObjectForm<FileRecord>(
         "RunFile", "A file of a run with the balance of its records."
@@ -95,6 +109,11 @@ extension FileRecord {
             $0.leftOut
         }
         form.include(Balance.form) { $0.balance }
+        form.add(
+            .init(
+                name: "version", form: FileVersion.form.form,
+                comment: "What its bucket says of it; only of an object.", isRequired: false)
+        ) { $0.version.map { FileVersion.form.json($0) } }
     }
 
     /// The JSON in answers of the commands and the API.
