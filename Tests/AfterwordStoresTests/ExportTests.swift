@@ -112,6 +112,35 @@ import Testing
         #expect(try Self.export(store, to: asOf).runs.isEmpty)
     }
 
+    @Test("Marks of work are exported, of themes and of reviews", arguments: StoreKind.sql)
+    func work(kind: StoreKind) throws {
+        let stores = TemporaryStores(kind)
+        let store = try stores.make()
+        let history = ReviewHistory(seed: 5)
+        try history.load(history.steps, into: store)
+        let review = try #require(
+            try store.read { try $0.reviews(ofProduct: nil) }.first { $0.isLive })
+        let subject = WorkSubject.review(product: review.productID, id: review.reviewID)
+        let fixed = NewMark(.fixed, .theme("smell", of: .scope(.portfolio)))
+        let made = try markWork(
+            [NewMark(.seen, subject), fixed], by: "Ann", in: store, now: ReviewHistory.start)
+        let place = try ExportPlace()
+        _ = try Self.export(store, to: place)
+        let rows = try place.rows("work_marks")
+        #expect(rows.map { $0["mark"]?.text } == ["seen", "fixed"])
+        #expect(rows.map { $0["run"]?.integer } == made.map(\.madeRun))
+        #expect(rows.allSatisfy { $0["marked_by"]?.text == "Ann" })
+        #expect(rows[0]["review_id"]?.text == review.reviewID.string)
+        #expect(rows[0]["product_id"]?.text == review.productID.string)
+        #expect(rows[0]["version"]?.integer == review.version && rows[0]["theme"] == .null)
+        #expect(rows[1]["review_id"] == .null && rows[1]["product_id"] == .null)
+        #expect(rows[1]["theme"]?.text == "smell" && rows[1]["kind"]?.text == "portfolio")
+        #expect(rows[0]["fixed_on"] == .null && rows[1]["fixed_on"]?.text != nil)
+        let earlier = try ExportPlace()
+        _ = try Self.export(store, to: earlier) { $0.upTo = 1 }
+        #expect(try earlier.rows("work_marks").isEmpty)
+    }
+
     @Test("Both stores give the same bytes", .enabled(if: StoreKind.sql.count > 1))
     func same() throws {
         let history = ReviewHistory(seed: 5)

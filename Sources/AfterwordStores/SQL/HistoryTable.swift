@@ -11,6 +11,8 @@ struct HistoryTable {
     var run: String
     /// The columns by which the rows are ordered.
     var order: String
+    /// Columns that are NULL where a row is of nothing that has them.
+    var nullable: Set<String> = []
     /// Conditions beside that of the run, each with AND before it.
     var conditions = ""
     /// What stands inside the SQL for a condition on the run of the history `h`.
@@ -33,7 +35,8 @@ struct HistoryTable {
             fields: view.columns.map { column in
                 let (type, isNullable) = form(of: column.expression)
                 return ArrowField(
-                    column.name, type, isNullable: isNullable, comment: column.comment)
+                    column.name, type, isNullable: isNullable || nullable.contains(column.name),
+                    comment: column.comment)
             })
     }
 

@@ -2,7 +2,7 @@
 extension HistoryTable {
     static let all = [
         reviews, products, attributes, months, scopes, insights, themes, themeReviews, verdicts,
-        links, enrichments, rawRecords, productRecords, rejects, files, runs,
+        links, enrichments, workMarks, rawRecords, productRecords, rejects, files, runs,
     ]
 
     private typealias ViewColumn = ReportView.Column
@@ -74,6 +74,14 @@ extension HistoryTable {
         .enrichments, ["e": .enrichments, "p": .products], run: "e.made_run",
         order: "p.product_id, review_id, e.version, e.language"
     ).reviewed(by: "e.review_key", from: "FROM review_enrichments e JOIN products_dim p")
+
+    private static let workMarks = table(
+        .workMarks, ["w": .workMarks, "o": .runs, "p": .products], run: "w.made_run",
+        order: "w.place"
+    ).reviewed(
+        by: "w.review_key",
+        from: "FROM work_marks w JOIN runs o ON o.run = w.made_run LEFT JOIN products_dim p"
+    ).with { $0.nullable = ["product_id", "review_id"] }
 
     private static let files = table(
         .files, ["b": .runFiles], run: "b.run", order: "b.name")
