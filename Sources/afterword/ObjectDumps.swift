@@ -28,19 +28,19 @@ func makeObjectClient() throws(ObjectFault) -> ObjectClient {
 
 /// Whether a key is that of a file rather than of a folder of files.
 private func isNamedAsInput(_ key: String) -> Bool {
-    isReviewFile(key) || key.lowercased().hasSuffix(".zip")
+    isReviewFile(key) || isNamedAsArchive(key)
 }
 
 private func listing(of folder: ObjectFolder, _ client: ObjectClient) -> RemoteListing {
     var listing = RemoteListing(path: "\(folder.address)")
     listing.emptyFolders = folder.emptyFolders
     listing.isFile = folder.isObject
-    // Only review files are read, so that only these are asked for before their turn.
-    let read = folder.objects.filter { folder.isObject || isReviewFile($0.name) }
+    // Only review files and archives are read, so that only these are asked for before their turn.
+    let read = folder.objects.filter { folder.isObject || isNamedAsInput($0.name) }
     let reads = ObjectReads(client, bucket: folder.address.bucket, read.map(\.object))
     var place = 0
     for (name, object) in folder.objects {
-        let isRead = folder.isObject || isReviewFile(name)
+        let isRead = folder.isObject || isNamedAsInput(name)
         let file = ObjectDumpFile(
             reads: reads, place: isRead ? place : -1, name: name, object: object)
         if isRead { place += 1 }

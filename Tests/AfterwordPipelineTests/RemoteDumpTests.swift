@@ -2,60 +2,7 @@ import AfterwordCore
 import AfterwordPipeline
 import AfterwordTesting
 import Foundation
-import Synchronization
 import Testing
-
-/// A file that lies elsewhere: bytes in memory, given in small pieces.
-private final class MadeRemoteFile: RemoteFile {
-    let bytes: [UInt8]
-    let byteCount: Int64
-    let said: FileVersion?
-    /// The ranges that were asked for.
-    let asked = Mutex<[Range<Int64>]>([])
-    /// Thrown at an offset, or the stream ends there.
-    let fault: (offset: Int64, error: (any Error)?)?
-
-    init(
-        _ bytes: [UInt8], listed: Int? = nil, fault: (Int64, (any Error)?)? = nil,
-        said: FileVersion? = nil
-    ) {
-        self.bytes = bytes
-        self.said = said
-        self.fault = fault
-        byteCount = Int64(listed ?? bytes.count)
-    }
-
-    /// As of an object: known once bytes of it came.
-    var version: FileVersion? { asked.withLock { $0.isEmpty } ? nil : said }
-
-    func open(from start: Int64, to end: Int64) -> any RemoteStream {
-        asked.withLock { $0.append(start..<end) }
-        return Stream(self, start, end)
-    }
-
-    private final class Stream: RemoteStream {
-        private let file: MadeRemoteFile
-        private var offset: Int64
-        private let end: Int64
-
-        init(_ file: MadeRemoteFile, _ start: Int64, _ end: Int64) {
-            self.file = file
-            offset = start
-            self.end = end
-        }
-
-        func next() throws -> [UInt8]? {
-            if let (place, error) = file.fault, offset >= place {
-                if let error { throw error }
-                return nil
-            }
-            let next = min(end, offset + 70_001, Int64(file.bytes.count))
-            guard offset < next else { return nil }
-            defer { offset = next }
-            return Array(file.bytes[Int(offset)..<Int(next)])
-        }
-    }
-}
 
 /// A dump elsewhere is read as a folder of the same files.
 @Suite struct RemoteDumpTests {
@@ -181,7 +128,7 @@ private final class MadeRemoteFile: RemoteFile {
         #expect(weak?.etag == "W/\"x\"" && weak?.words == "etag W/\"x\"")
     }
 
-    @Test("Hidden files are left out, archives and empty listings refused")
+    @Test("Hidden files are left out, empty listings and false archives refused")
     func refusals() throws {
         let hidden = listing([
             ("a.json", Self.one), (".git/b.json", Self.one), ("x/.b.json.part", Self.one),
@@ -192,9 +139,18 @@ private final class MadeRemoteFile: RemoteFile {
         #expect(throws: InputFault.nothingToRead(dump: "d", ignored: 0)) {
             try openDumps(listing([]))
         }
-        var archive = listing([("r.zip", Self.one)], at: "s3://bucket/r.zip")
+        let broken = Array("PK".utf8) + [3, 4] + Self.one
+        var archive = listing([("r.zip", broken)], at: "s3://bucket/r.zip")
         archive.isFile = true
-        #expect(throws: InputFault.self) { try openDumps(archive) }
+        #expect(throws: InputFault.badArchive(file: "r.zip", .noDirectory)) {
+            try openDumps(archive)
+        }
+        let beside = listing([("r.zip", broken), ("a.json", Self.one), ("x.zip", Self.one)])
+        #expect(throws: InputFault.badArchive(file: "r.zip", .noDirectory)) {
+            try openDumps(beside)
+        }
+        let left = try openDumps(beside, files: "*.json")[0]
+        #expect(left.files.map(\.name) == ["a.json"] && left.ignored == ["r.zip", "x.zip"])
     }
 
     @Test("A file that ends early, is longer or fails in the middle stores nothing")

@@ -3,7 +3,7 @@
 usage: check.py PROGRAM JUNIT REVIEWS
 """
 import glob, gzip, http.server, json, logging, os, resource, socket, sqlite3, subprocess
-import sys, tempfile, threading, time, traceback
+import sys, tempfile, threading, time, traceback, zipfile
 
 import boto3
 from botocore.config import Config
@@ -166,6 +166,29 @@ def versions(bench):
     run("audit", "--store", store, env=bench.env)
     said = run("runs", "--digests", "--store", store, env=bench.env)
     assert f"version {put[0]['VersionId']}" in said, said
+
+
+def archives(bench):
+    """A ZIP archive in a bucket loads as one on a disk."""
+    local = os.path.join(bench.folder, "zip")
+    os.makedirs(local)
+    for day, start in (("2026-06-01", 0), ("2026-06-08", 400)):
+        with zipfile.ZipFile(f"{local}/{day}.zip", "w") as archive:
+            for part in range(12):
+                path = os.path.join(bench.folder, "part.jsonl")
+                made_reviews(path, 2_000, start + part * 2_000)
+                how = zipfile.ZIP_STORED if part % 3 == 0 else zipfile.ZIP_DEFLATED
+                archive.write(path, f"DE/part-{part:02}.jsonl", compress_type=how)
+    bench.put("zip/", local)
+    address = f"s3://{BUCKET}/zip"
+    for name, place in (("zip-disk", local), ("zip-bucket", address)):
+        run("run", place, "--store", bench.store(name), "--seed", "7", "--quiet", env=bench.env)
+    disk, bucket = (answers(bench.store(name), bench.env) for name in ("zip-disk", "zip-bucket"))
+    assert disk == bucket, difference(disk, bucket)
+    run("audit", "--store", bench.store("zip-bucket"), env=bench.env)
+    one = run("plan", address + "/2026-06-01.zip", "--files", "*-03.jsonl", "--store",
+              bench.store("one-zip"), env=bench.env)
+    assert "2,000" in one, one
 
 
 def refusals(bench):
@@ -358,7 +381,7 @@ def main():
     results = []
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(folder)
-        checks = [loads, single, versions, uploads, signatures, faults]
+        checks = [loads, single, versions, archives, uploads, signatures, faults]
         if reviews:
             checks.append(lambda bench: measure(bench, reviews))
         for check in checks:

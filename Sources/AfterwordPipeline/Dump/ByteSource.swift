@@ -11,9 +11,9 @@ import AfterwordCore
 /// Bytes of a dump that are read twice: once from start to end, later at single offsets.
 ///
 /// A file is read in place, and is open only while it is read (`OpenFiles`); a file of a ZIP
-/// archive is read by `ZipEntryReader`, and one that lies elsewhere by `RemoteReader`. An inflated
-/// or transcoded stream is written to an unlinked temporary file as it is read first, so that
-/// records can be read again by their offsets in it.
+/// archive is read by `ZipEntryReader`, one that lies elsewhere by `RemoteReader`, and an archive
+/// there by `RemoteRanges`. An inflated or transcoded stream is written to an unlinked temporary
+/// file as it is read first, so that records can be read again by their offsets in it.
 final class ByteSource {
     private enum Bytes {
         case memory([UInt8])
@@ -22,6 +22,8 @@ final class ByteSource {
         case spool(Spool, start: Int64)
         case entry(ZipEntryReader)
         case remote(RemoteReader)
+        /// Of an archive that lies elsewhere.
+        case ranges(RemoteRanges)
     }
     private let bytes: Bytes
     let name: String
@@ -49,13 +51,34 @@ final class ByteSource {
             let readFile = ReadFile(path: path, name: file.name, files: files)
             _ = try readFile.opened()
             bytes = .file(readFile)
-        case .packed(let path, let entry):
-            let archive = try ByteSource(DumpFile(name: file.name, content: .path(path)), files)
-            bytes = .entry(try ZipEntryReader(entry, of: archive, name: file.name, files))
+        case .packed(let archive, let entry):
+            // What is wrong with the archive's file is said of the file in it.
+            let named = DumpFile(name: file.name, content: archive.content)
+            let source = try ByteSource(archive: archive.isRemote ? archive : named, files)
+            bytes = .entry(try ZipEntryReader(entry, of: source, name: file.name, files))
         case .remote(let remote):
             bytes = .remote(try RemoteReader(remote, name: file.name, files))
         }
     }
+
+    /// An archive: read at single places, also where it lies elsewhere.
+    ///
+    /// - Throws: `InputFault` where the file cannot be opened.
+    convenience init(archive file: DumpFile, _ files: OpenFiles) throws {
+        guard case .remote(let remote) = file.content else {
+            try self.init(file, files)
+            return
+        }
+        self.init(files.ranges(of: remote, named: file.name), name: file.name)
+    }
+
+    private init(_ ranges: RemoteRanges, name: String) {
+        self.name = name
+        bytes = .ranges(ranges)
+    }
+
+    /// Whether it can be read at any place only by asking for it again.
+    var isOfRanges: Bool { if case .ranges = bytes { true } else { false } }
 
     /// A stream in memory, assembled from pieces of another one, each with its offset there.
     init(name: String, pieces: [(bytes: [UInt8], source: Int64)]) {
@@ -82,7 +105,7 @@ final class ByteSource {
         at offset: Int64, _ count: Int
     ) throws -> (descriptor: OpenDescriptor, offset: Int64, count: Int) {
         switch bytes {
-        case .memory: preconditionFailure("memory is not read by a descriptor")
+        case .memory, .ranges: preconditionFailure("this is not read by a descriptor")
         case .file(let file): return (try file.opened(), offset, count)
         case .spool(let spool, let start):
             return (
@@ -99,6 +122,7 @@ final class ByteSource {
             let start = min(Int(offset), memory.count)
             return Array(memory[start..<min(start + count, memory.count)])
         }
+        if case .ranges(let ranges) = bytes { return try ranges.read(at: offset, count: count) }
         if case .entry(let reader) = bytes { try reader.unpack(to: offset + Int64(count)) }
         if case .remote(let reader) = bytes { try reader.fetch(to: offset + Int64(count)) }
         let place = try place(at: offset, count)

@@ -43,10 +43,11 @@ package struct Dump: Sendable {
 
 /// One file of a dump: its name relative to the dump's folder, and its content.
 package struct DumpFile: Sendable {
-    /// The bytes of a file: on disk, in a ZIP archive at a path, in memory, or elsewhere.
+    /// The bytes of a file: on disk, in a ZIP archive that lies there or elsewhere, in memory, or
+    /// elsewhere.
     package enum Content: Sendable {
         case path(String)
-        case packed(archive: String, ZipEntry)
+        indirect case packed(archive: DumpFile, ZipEntry)
         case memory([UInt8])
         case remote(any RemoteFile)
 
@@ -54,7 +55,8 @@ package struct DumpFile: Sendable {
         var version: FileVersion? {
             switch self {
             case .remote(let file): file.version
-            case .path, .packed, .memory: nil
+            case .packed(let archive, _): archive.content.version
+            case .path, .memory: nil
             }
         }
     }
@@ -68,6 +70,9 @@ package struct DumpFile: Sendable {
         self.name = name
         self.content = content
     }
+
+    /// Whether its own bytes lie elsewhere.
+    var isRemote: Bool { if case .remote = content { true } else { false } }
 }
 
 /// Why the user's input is refused. Nothing was written but the attempt.

@@ -27,7 +27,7 @@ struct FolderContents {
     ///
     /// - Parameter prefix: The archive's name and `/`, where it lies in a folder.
     /// - Throws: `InputFault.badArchive`, `.unreadableFile`.
-    mutating func collect(archive: DumpFile, at real: String, prefix: String = "") throws {
+    mutating func collect(archive: DumpFile, prefix: String = "") throws {
         let before = count
         var known: Set<String> = []
         // Of two files of one name the later counts: archives are changed by adding at their end.
@@ -44,7 +44,7 @@ struct FolderContents {
             let isPlain = !parts.contains("..") && !parts.contains(".") && !parts.contains("")
             if isPlain, entry.isRegular, isReviewFile(name), known.insert(name).inserted {
                 files.append(
-                    DumpFile(name: name, content: .packed(archive: real, entry)))
+                    DumpFile(name: name, content: .packed(archive: archive, entry)))
                 continue
             }
             ignored.append(name)
@@ -87,14 +87,7 @@ struct FolderContents {
 
     private mutating func add(_ name: String, at real: String, isRegular: Bool) throws {
         let file = DumpFile(name: name, content: .path(real))
-        if isRegular, try isArchive(file) {
-            do {
-                try collect(archive: file, at: real, prefix: name + "/")
-            } catch InputFault.badArchive(_, let fault) {
-                broken.append((name, fault))
-            }
-            return
-        }
+        if isRegular, try isArchive(file) { return try add(archive: file) }
         if isRegular, isReviewFile(name) {
             files.append(file)
             return
@@ -105,18 +98,31 @@ struct FolderContents {
 }
 
 extension FolderContents {
+    /// Adds the files of an archive in a folder.
+    private mutating func add(archive file: DumpFile) throws {
+        do {
+            try collect(archive: file, prefix: file.name + "/")
+        } catch InputFault.badArchive(_, let fault) {
+            broken.append((file.name, fault))
+        }
+    }
+
     /// Adds a file that lies elsewhere. Hidden files and folders are the system's.
-    mutating func add(_ name: String, remote file: any RemoteFile) {
+    ///
+    /// - Throws: `InputFault`, `RemoteFault`, `StoreFault` from a ZIP archive.
+    mutating func add(_ name: String, remote: any RemoteFile) throws {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         if parts.contains(where: { $0.hasPrefix(".") && $0 != ".." && $0 != "." }) {
             let isHidden = parts.last?.hasPrefix(".") == true
             if isHidden, let file = UnreadFile(name: name, isRegular: true) { unread.append(file) }
             return
         }
+        let file = DumpFile(name: name, content: .remote(remote))
         if isReviewFile(name) {
-            files.append(DumpFile(name: name, content: .remote(file)))
+            files.append(file)
             return
         }
+        if try isArchive(file) { return try add(archive: file) }
         ignored.append(name)
         if let file = UnreadFile(name: name, isRegular: true) { unread.append(file) }
     }
@@ -137,10 +143,13 @@ extension FolderContents {
     }
 }
 
+/// Whether a file is named as a ZIP archive.
+package func isNamedAsArchive(_ name: String) -> Bool { name.lowercased().hasSuffix(".zip") }
+
 /// Whether a file is a ZIP archive, by its name and its first bytes.
 func isArchive(_ file: DumpFile) throws -> Bool {
-    guard file.name.lowercased().hasSuffix(".zip") else { return false }
-    let head = try ByteSource(file, OpenFiles()).read(at: 0, count: 4)
+    guard isNamedAsArchive(file.name) else { return false }
+    let head = try ByteSource(archive: file, OpenFiles()).read(at: 0, count: 4)
     return ZipArchive.signatures.contains { head.starts(with: $0) }
 }
 

@@ -24,6 +24,8 @@ final class OpenFiles {
     private var entries: [Entry] = []
     private var spool: Spool?
     private var unpacked: Spool?
+    /// The archive elsewhere that was read last.
+    private var archive: (name: String, ranges: RemoteRanges)?
 
     /// - Parameter limit: Greatest number of files open at once.
     init(limit: Int = 16) { self.limit = limit }
@@ -46,6 +48,14 @@ final class OpenFiles {
             }
         }
         entries.append(Entry(file: file))
+    }
+
+    /// An archive that lies elsewhere: its files, read one after another, share a stream.
+    func ranges(of file: any RemoteFile, named name: String) -> RemoteRanges {
+        if let archive, archive.name == name { return archive.ranges }
+        let made = RemoteRanges(file, name: name)
+        archive = (name, made)
+        return made
     }
 
     /// The temporary file shared by all streams that differ from their file's bytes.

@@ -66,7 +66,7 @@ struct ZipArchive {
     ///
     /// - Throws: `ArchiveFault` as `InputFault.badArchive`; `InputFault` from the file.
     init(_ file: DumpFile) throws {
-        let source = try ByteSource(file, OpenFiles())
+        let source = try ByteSource(archive: file, OpenFiles())
         do {
             entries = try Self.entries(source, try byteCount(file))
         } catch let fault as ArchiveFault {

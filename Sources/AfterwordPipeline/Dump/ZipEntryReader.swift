@@ -1,7 +1,8 @@
 /// The unpacked bytes of a file in a ZIP archive.
 ///
 /// A stored file is read in place. A deflated one is unpacked as it is read from start to end, into
-/// a temporary file. Not thread-safe until all of it was read once; then several threads may read.
+/// a temporary file, as is any file of an archive that lies elsewhere. Not thread-safe until all of
+/// it was read once; then several threads may read.
 final class ZipEntryReader {
     private let entry: ZipEntry
     private let name: String
@@ -27,7 +28,8 @@ final class ZipEntryReader {
         if entry.packedBytes == 0, entry.bytes != 0 || entry.checksum != 0 {
             throw InputFault.badArchive(file: name, .damaged)
         }
-        spool = entry.method == .deflated ? try files.unpackedFile(for: name) : nil
+        let isSpooled = entry.method == .deflated || archive.isOfRanges
+        spool = isSpooled ? try files.unpackedFile(for: name) : nil
         spoolStart = spool?.length ?? 0
         var header = LittleEndian(try archive.read(at: entry.headerOffset, count: 30))
         guard header.remaining == 30, header.number(4) == 0x0403_4B50 else {
@@ -54,20 +56,18 @@ final class ZipEntryReader {
     }
 
     private func add(_ packed: [UInt8]) throws {
-        guard let spool else {
-            checksum = crc(packed, after: checksum)
-            length += Int64(packed.count)
-            return
-        }
+        guard entry.method == .deflated else { return try take(packed) }
         do {
-            try inflater.inflate(packed) { piece in
-                checksum = crc(piece, after: checksum)
-                try spool.append(piece)
-                length += Int64(piece.count)
-            }
+            try inflater.inflate(packed) { try take($0) }
         } catch let fault as Inflater.Fault {
             throw InputFault.badArchive(file: name, fault == .ratio ? .ratio : .damaged)
         }
+    }
+
+    private func take(_ piece: [UInt8]) throws {
+        checksum = crc(piece, after: checksum)
+        try spool?.append(piece)
+        length += Int64(piece.count)
     }
 
     private func check() throws {

@@ -22,7 +22,7 @@ package func openDumps(_ path: String, files glob: String? = nil) throws -> [Dum
         try requireRegularFile(at: path, name: url.lastPathComponent)
         let file = DumpFile(name: url.lastPathComponent, content: .path(real.path))
         guard try isArchive(file) else { return [names.dump(ofFile: file)] }
-        try found.collect(archive: file, at: real.path)
+        try found.collect(archive: file)
     }
     try found.refuseUnreadable(glob)
     return try names.dumps(of: found, files: glob)

@@ -16,19 +16,20 @@ package struct RemoteListing: Sendable {
 
 /// The dumps at a place elsewhere: one, or a series, as `openDumps` finds them in a folder.
 ///
-/// - Throws: `InputFault` where there is nothing to read.
+/// - Throws: `InputFault` where there is nothing to read, or an archive cannot be read;
+///   `RemoteFault` and `StoreFault` from the directories of archives.
 package func openDumps(_ listing: RemoteListing, files glob: String? = nil) throws -> [Dump] {
     let name = listing.path.split(separator: "/").last.map(String.init) ?? listing.path
     let names = DatedNames(path: listing.path, name: name)
-    if listing.isFile, let only = listing.files.first {
-        guard !name.lowercased().hasSuffix(".zip") else {
-            throw InputFault.unreadableFile(
-                name, reason: "a ZIP archive is read from a disk only: get it first")
-        }
-        return [names.dump(ofFile: DumpFile(name: name, content: .remote(only.file)))]
-    }
     var found = FolderContents()
-    for (name, file) in listing.files { found.add(name, remote: file) }
-    found.unread += listing.emptyFolders.compactMap(UnreadFile.init(emptyFolder:))
+    if listing.isFile, let only = listing.files.first {
+        let file = DumpFile(name: name, content: .remote(only.file))
+        guard try isArchive(file) else { return [names.dump(ofFile: file)] }
+        try found.collect(archive: file)
+    } else {
+        for (name, file) in listing.files { try found.add(name, remote: file) }
+        found.unread += listing.emptyFolders.compactMap(UnreadFile.init(emptyFolder:))
+    }
+    try found.refuseUnreadable(glob)
     return try names.dumps(of: found, files: glob)
 }

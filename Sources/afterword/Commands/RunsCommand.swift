@@ -13,8 +13,11 @@ struct RunsCommand: ParsableCommand {
     @Option(name: .customLong("run"), help: "Only this run.")
     var number: Int64?
 
-    @Flag(help: "The digest of the history after each run, and of each file; of an object also its "
-            + "version. --json always has them.")
+    @Flag(
+        help: """
+            The digests of each file, with the version of an object, and of the history after each \
+            run; --json always has them.
+            """)
     var digests = false
 
     func run() throws {
