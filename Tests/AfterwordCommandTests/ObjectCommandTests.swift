@@ -135,8 +135,14 @@ import Testing
         let server = try await ScriptedServer { request, _ in storage.answer(request) }
         let environment = environment(server.url)
         try folder.write("d/2026-01-05/a.jsonl", Self.text)
-        let loaded = try await run(["run", "d", "--changed", "s3://bucket/c.jsonl"], environment)
+        let outputs = ["--changed", "s3://bucket/c.jsonl", "--receipt", "s3://bucket/r.jsonl"]
+        let loaded = try await run(["run", "d"] + outputs, environment)
         #expect(loaded.code == 0, "\(loaded.errors)")
+        let receipt = String(decoding: storage["r.jsonl"] ?? [], as: UTF8.self)
+        let runs = try await run(["runs", "--json"], environment)
+        #expect(receipt == runs.output && receipt.contains("history_digest"), "\(receipt)")
+        let planned = try await run(["plan", "d", "--receipt", "-"], environment)
+        #expect(planned.code == 2 && planned.errors.contains("--receipt is of 'run'"))
         let changed = String(decoding: storage["c.jsonl"] ?? [], as: UTF8.self)
         #expect(changed.split(separator: "\n").count == 2 && changed.hasPrefix("{"), "\(changed)")
         for format in ["html", "md", "json"] {

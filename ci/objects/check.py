@@ -328,7 +328,10 @@ def uploads(bench):
         return bench.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
 
     address = f"s3://{BUCKET}/up/"
-    run("run", local, "--store", store, "--quiet", "--changed", address + "c.jsonl", env=bench.env)
+    run("run", local, "--store", store, "--quiet", "--changed", address + "c.jsonl",
+        "--receipt", address + "receipt.jsonl", env=bench.env)
+    assert read("up/receipt.jsonl").decode() == run(
+        "runs", "--json", "--store", store, env=bench.env)
     changed = [json.loads(line) for line in read("up/c.jsonl").splitlines()]
     assert len(changed) == 750, len(changed)
     kinds = {"html": "text/html", "md": "text/markdown", "json": "application/json"}

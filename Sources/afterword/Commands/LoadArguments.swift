@@ -91,6 +91,13 @@ struct LoadArguments: ParsableArguments {
             """)
     var changed: String?
 
+    @Option(
+        help: """
+            Write a receipt of each run to this file, or s3://BUCKET/NAME, a JSON line each: its \
+            digests, its files and their balance, as 'runs --json' says them.
+            """)
+    var receipt: String?
+
     @OptionGroup var events: EventOptions
 
     /// The load options that the arguments describe.
@@ -181,8 +188,9 @@ struct LoadArguments: ParsableArguments {
     func openOutputs() throws -> EventLog? {
         let log = try events.open()
         try before(.load, in: log) {
-            guard let changed, changed != "-", try ObjectFile(changed) == nil else { return }
-            try checkOutput(changed)
+            for path in [changed, receipt].compactMap(\.self) where path != "-" {
+                if try ObjectFile(path) == nil { try checkOutput(path) }
+            }
         }
         return log
     }
@@ -209,8 +217,8 @@ struct LoadArguments: ParsableArguments {
         var checking = LoadSurroundings(now: { now() })
         checking.isInterrupted = interrupts.isInterrupted
         try before(.load, in: log) { try checkSeries(dumps, options, checking) }
-        var changes: [JSONValue] = []
-        // A load that fails does not take back the ones before it: what they changed is written.
+        var (changes, receipts): ([JSONValue], [JSONValue]) = ([], [])
+        // A load that fails does not take back the ones before it: what they did is written.
         let result = Result {
             for dump in dumps {
                 let report = try during(.load, dump.name, in: log, run: { $0.run.run }) {
@@ -218,29 +226,34 @@ struct LoadArguments: ParsableArguments {
                 }
                 runs.append(report.run.run)
                 if changed != nil { changes += report.changeLines }
+                receipts.append(RunWithFiles(run: report.run, files: report.files).json)
             }
         }
-        let written = Result { try write(changes, of: runs) }
+        let written = Result {
+            try write(changes, to: changed, of: runs, "the changed products")
+            try write(receipts, to: receipt, of: runs, "what the ledger says")
+        }
         try result.get()
         try written.get()
         return runs
     }
 
-    /// Writes the lines of `--changed`.
-    private func write(_ changes: [JSONValue], of runs: [Int64]) throws {
-        guard let changed else { return }
+    /// Writes the lines of `--changed` or `--receipt`.
+    private func write(
+        _ lines: [JSONValue], to path: String?, of runs: [Int64], _ what: String
+    ) throws {
+        guard let path else { return }
         do {
             try writeOutput(
-                changes.map { $0.canonical + "\n" }.joined(), to: changed,
-                type: "application/x-ndjson")
+                lines.map { $0.canonical + "\n" }.joined(), to: path, type: "application/x-ndjson")
         } catch {
             guard let first = runs.first, let last = runs.last else { throw error }
             let reason = (error as? OutputFault)?.reason ?? Failure(error)?.message ?? "\(error)"
             var failure = Failure(
                 .store,
                 "\(first == last ? "run \(last) is" : "runs \(first) to \(last) are") stored, but "
-                    + "the changed products cannot be written to \(changed): \(reason). A "
-                    + "repeat finds nothing changed: 'report' and 'changes' show what did")
+                    + "\(what) cannot be written to \(path): \(reason). A repeat finds nothing "
+                    + "changed: 'report' and 'runs' show what did")
             failure.isRetryable = false
             throw CommandFault(failure)
         }

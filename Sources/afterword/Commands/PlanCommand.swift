@@ -26,6 +26,7 @@ struct PlanCommand: AsyncParsableCommand {
     func validate() throws {
         try batches.check(model.asking)
         if let enrich { try checkScope(enrich) }
+        guard arguments.receipt == nil else { throw ValidationError("--receipt is of 'run'") }
     }
 
     func run() async throws {
