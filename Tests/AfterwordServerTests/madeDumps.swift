@@ -94,6 +94,14 @@ func serving(
     await service.stop()
 }
 
+/// Loads something more into a store that is served already.
+func load(_ entry: MadeLoad, into path: String, _ index: Int) throws {
+    let folder = FileManager.default.temporaryDirectory
+        .appendingPathComponent("afterword-later-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try load(entry, into: SQLiteStore(path: path, opening: .existing), folder.path, index)
+}
+
 private func load(
     _ entry: MadeLoad, into store: SQLiteStore, _ folder: String, _ index: Int
 ) throws {

@@ -17,37 +17,14 @@ package func reviewListing(
         }
     }
     let sorted = newestFirst(reviews) { brought[$0.reviewID] ?? $0.run }
-    let readings = try modelReadings(reader, product: product)
+    let read = Translations(try reader.enrichments(ofProducts: product...product))
     var listing = Listing(sorted, page: page)
     for index in listing.entries.indices {
         let review = listing.entries[index]
-        listing.entries[index].modelReadings =
-            readings[ReadVersion(review: review.reviewID, version: review.version)] ?? []
+        listing.entries[index].modelReadings = read.readings(
+            review.productID, review.reviewID, review.version)
     }
     return listing
-}
-
-private struct ReadVersion: Hashable {
-    var review: Text
-    var version: Int64
-}
-
-/// What models read in the versions of a product's reviews: of each language the newest, in order
-/// of the languages.
-private func modelReadings(
-    _ reader: any StoreReader, product: Text
-) throws -> [ReadVersion: [ModelReading]] {
-    var readings: [ReadVersion: [ModelReading]] = [:]
-    for row in try reader.enrichments(ofProducts: product...product) {
-        guard let enrichment = ReviewEnrichment(document: row.document) else { continue }
-        let version = ReadVersion(review: row.reviewID, version: row.version)
-        readings[version, default: []].removeAll { $0.language == row.language }
-        readings[version, default: []].append(
-            ModelReading(
-                model: row.model, servedModel: row.servedModel, language: row.language,
-                run: row.madeRun, enrichment: enrichment))
-    }
-    return readings
 }
 
 /// The rejects, ordered by run, file and offset.

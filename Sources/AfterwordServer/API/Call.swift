@@ -23,6 +23,10 @@ struct Call {
     var insightLanguage = Language.english
     /// What an insight costs at most; nil where the caller may have none made.
     var insightPrice: InsightPricer?
+    /// What models read in the reviews that a page shows; see `translating`.
+    var translations = Translations()
+    /// The insight whose quotes are shown, some of which its model translated; nil for none.
+    var quoter: InsightRow?
     /// Identifies the requested list; a cursor issued for another list is refused.
     var list = ""
 

@@ -109,8 +109,8 @@ func brandPage(_ call: Call) throws -> String {
         products: several(entry.productCount, "product"),
         impact: entry.isRanked ? fixed(entry.impact, of: 1_000_000, places: 1) : "–",
         dangers: try DangersPart(dangerReviews(call.reader, query), call),
-        insight: InsightPart(
-            try call.reader.insights(of: scope).first, brand: scope.id, call),
+        insight: try InsightPart(
+            call.reader.insights(of: scope).first, brand: scope.id, call),
         command: "afterword insight " + shellQuoted("brand:" + name),
         making: call.insightPrice == nil || call.brands != nil || call.moment != nil
             ? nil : call.link("/insights", ["scope": scope.written]),

@@ -106,6 +106,7 @@ func inboxPage(_ call: Call) throws -> String {
     let address = call.listAddress("/inbox", filters)
     let range = call.range(of: news.total, size: listPageSize)
     let book = WorkBook(try call.reader.workMarks())
+    let call = try call.translating(news.entries.map(\.review.reviewKey))
     let cards = news.entries.map { InboxCard($0, book, back: address.text, call) }
     var page = InboxPage(
         strip: stripRow(window, all.groups, call),

@@ -28,11 +28,15 @@ struct InsightPart: PageRow {
     /// Nil when there is no insight, or too few reviews to make one.
     ///
     /// - Parameter brand: The brand to which links to themes are restricted; nil for none.
-    init?(_ row: InsightRow?, brand: Text?, _ call: Call) {
+    init?(_ row: InsightRow?, brand: Text?, _ call: Call) throws {
         guard let row, let document = try? JSONValue(parsing: Array(row.document.utf8)),
             document["status"]?.text == "made"
         else { return nil }
         func elements(_ name: String) -> [JSONValue] { document[name]?.elements ?? [] }
+        var call = try call.translating(
+            quotesOf: elements("issues").prefix(Self.cards)
+                + elements("strengths").prefix(Self.cards))
+        call.quoter = row
         moreIssues = shown(
             elements("issues").dropFirst(Self.cards).map(Self.counted).joined(separator: ", "))
         let names = Set(document["left_out"]?["issues"]?.elements?.compactMap(\.text) ?? [])
@@ -73,7 +77,9 @@ struct DangersPart: PageRow {
     init?(_ read: [ReadReview], _ call: Call) throws {
         let found = insightDangers(read, lexicon: try call.reader.lexicon())
         guard !found.dangers.isEmpty || found.unlikely > 0 else { return nil }
-        cards = found.dangers.map { DangerCard($0.json, call) }
+        let items = found.dangers.map(\.json)
+        let call = try call.translating(quotesOf: items)
+        cards = items.map { DangerCard($0, call) }
         unlikely = unlikelyDangers(found.unlikely)
     }
 
@@ -181,12 +187,21 @@ struct IssueCard: PageRow {
 struct QuoteRow: PageRow {
     var quote: JSONValue
     var link: String
+    var translation: TranslationRow?
 
     init(_ quote: JSONValue, _ call: Call) {
         self.quote = quote
-        link = call.link(
-            toReview: Text(quote["review_id"]?.text ?? ""),
-            of: Text(quote["product_id"]?.text ?? ""))
+        let (product, review) = quotedReview(quote)
+        link = call.link(toReview: review, of: product)
+        if let row = call.quoter, quote["language"]?.text != row.language,
+            let text = shown(quote["translation_unchecked"]?.text)
+        {
+            translation = TranslationRow(text: text, language: row.language, model: row.model)
+        } else if let version = quote["version"]?.integer {
+            let field = quote["field"]?.text.flatMap { TrackedField(named: $0) }
+            translation = TranslationRow(
+                call.translations.readings(product, review, version), of: field)
+        }
     }
 
     static let members: KeyValuePairs<String, Member<QuoteRow>> = [
@@ -195,5 +210,7 @@ struct QuoteRow: PageRow {
         "language": .text { $0.quote["language"]?.text ?? "" },
         "check": .text { $0.quote["check"]?.text ?? "" },
         "shown": .maybe { Shown(ofQuote: $0.quote).words },
+        "translation": .row { $0.translation },
+        "lang": .maybe { $0.quote["language"]?.text.flatMap { Language(rawValue: $0)?.tag } },
     ]
 }

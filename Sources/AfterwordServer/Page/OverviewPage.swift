@@ -170,6 +170,7 @@ func overview(_ call: Call) throws -> String {
     func isShown(_ kind: InboxEntry.Kind) -> Bool { kind != .resolved && kind != .gone }
     // Those that are not shown come last.
     let shown = news.inbox.entries.filter { isShown($0.kind) }
+    let read = try call.translating(shown.map(\.review.reviewKey))
     let count = news.listed.reduce(0) { $0 + (isShown($1.key.kind) ? $1.value : 0) }
     let facts = try BrandFacts(call, themes, window.isFirst ? nil : news.groups)
     let page = OverviewPage(
@@ -177,7 +178,7 @@ func overview(_ call: Call) throws -> String {
         covers: news.coverage?.sentences.joined(separator: " ")
             ?? "No dump with reviews was loaded yet.",
         strip: stripRow(window, news.groups, call),
-        inbox: shown.map { InboxCard($0, book, back: call.link("/"), call) },
+        inbox: shown.map { InboxCard($0, book, back: call.link("/"), read) },
         allInbox: CountLink(
             name: several(count, "entry", plural: "entries"), link: call.link("/inbox"),
             count: Int64(count)),

@@ -157,8 +157,8 @@ func productPage(_ call: Call) throws -> String {
             BrandLink($0, call)
         }, sums: SumsRow(answer.entry),
         dangers: try DangersPart(dangerReviews(call.reader, query), call),
-        insight: InsightPart(
-            try call.reader.insights(of: .product(id)).first, brand: nil, call),
+        insight: try InsightPart(
+            call.reader.insights(of: .product(id)).first, brand: nil, call),
         shop: call.shopLink(id), months: answer.months.flatMap { MonthsRow($0) },
         picture: picture, start: picture == nil ? startWords(periods) : nil,
         mean: meanWords(periods), fix: BeforeAfter(periods, path, ["star"], call),

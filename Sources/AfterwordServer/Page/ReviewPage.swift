@@ -28,6 +28,8 @@ struct VersionRow: PageRow {
     var starsBefore: String?
     /// The file and the place in it that the version was read from; nil where it is not kept.
     var place: String?
+    /// In each language into which a model translated it.
+    var translations: [TranslationRow]
 
     static let members: KeyValuePairs<String, Member<VersionRow>> = [
         "version": .text { "\($0.row.version)" }, "operation": .text { operationName($0.row) },
@@ -42,7 +44,7 @@ struct VersionRow: PageRow {
         "author": .maybe { shown($0.row.values.authorName?.string) },
         "is_verified": .flag { $0.row.values.verified == true },
         "country": .maybe { shown($0.row.values.country?.string) },
-        "place": .maybe { $0.place },
+        "place": .maybe { $0.place }, "translations": .rows { $0.translations },
         "digest": .text { String($0.row.rowDigest.description.prefix(16)) },
     ]
 }
@@ -68,6 +70,7 @@ func reviewPage(_ call: Call) throws -> String {
     guard !rows.isEmpty else { throw Problem(.notFound, "no such review") }
     let raw = try call.reader.raw(ofProduct: product)
     let path = "/reviews/\(encoded(product.string))/\(encoded(name))"
+    let call = try call.translating(rows.prefix(1).map(\.reviewKey))
     let list = try WorkList(call.reader)
     let work = try call.reader.reviews(ofProduct: product)
         .first { $0.reviewID == Text(name) }.map { review in
@@ -79,21 +82,25 @@ func reviewPage(_ call: Call) throws -> String {
         productLink: call.link(toProduct: product), shop: call.shopLink(product),
         work: work,
         versions: rows.indices.reversed().map { place in
-            versionRow(rows[place], before: place > 0 ? rows[place - 1] : nil, raw)
+            versionRow(rows[place], before: place > 0 ? rows[place - 1] : nil, raw, call)
         })
     return try AfterwordServer.page(
         Templates.shared.review, page, title: "Review",
         at: Address(path, firstRun: rows[0].run), call)
 }
 
-private func versionRow(_ row: HistoryRow, before: HistoryRow?, _ raw: [RawRow]) -> VersionRow {
+private func versionRow(
+    _ row: HistoryRow, before: HistoryRow?, _ raw: [RawRow], _ call: Call
+) -> VersionRow {
     let place = raw.first { $0.run == row.run && $0.record.identity == row.identity }
     let stars = before.map { starText($0.values) }
     return VersionRow(
         row: row, title: textParts(before?.values.title, row.values.title, isFirst: before == nil),
         body: textParts(before?.values.body, row.values.body, isFirst: before == nil),
         starsBefore: stars == starText(row.values) ? nil : stars,
-        place: place.map { "\($0.file), byte \(grouped($0.offset)), \(grouped($0.length)) long" })
+        place: place.map { "\($0.file), byte \(grouped($0.offset)), \(grouped($0.length)) long" },
+        translations: call.translations.readings(row.productID, row.reviewID, row.version)
+            .compactMap { TranslationRow($0) })
 }
 
 private func textParts(_ old: Text?, _ new: Text?, isFirst: Bool) -> [TextPart] {

@@ -123,8 +123,10 @@ struct ReviewCard: PageRow {
     var values: ReviewValues
     var version: Int64
     var link: String
+    var translation: TranslationRow?
 
     init(_ review: ListedReview, _ call: Call) {
+        translation = TranslationRow(review.modelReadings)
         values = review.values
         version = review.version
         link = call.link(toReview: review.reviewID, of: review.productID)
@@ -134,7 +136,7 @@ struct ReviewCard: PageRow {
         "stars": .text { starText($0.values) }, "link": .text { $0.link },
         "title": .maybe { shown($0.values.title?.string) },
         "body": .maybe { shown($0.values.body?.string) }, "version": .text { "\($0.version)" },
-        "written": .text { writtenOn($0.values) },
+        "written": .text { writtenOn($0.values) }, "translation": .row { $0.translation },
     ]
 }
 
@@ -148,6 +150,7 @@ struct InboxCard: PageRow {
     var entry: InboxEntry
     var link: String
     var productLink: String
+    var translation: TranslationRow?
     /// How far the work on the review is.
     var work: String?
     /// Nil where no work may be recorded.
@@ -159,6 +162,8 @@ struct InboxCard: PageRow {
         self.entry = entry
         link = call.link(toReview: review.reviewID, of: review.productID)
         productLink = call.link(toProduct: review.productID)
+        translation = TranslationRow(
+            call.translations.readings(review.productID, review.reviewID, review.version))
         let isSeen = book.isSeen(review.reviewKey, since: review.run)
         work = book.item(.review(product: review.productID, id: review.reviewID))
             .flatMap(workWords)
@@ -176,6 +181,7 @@ struct InboxCard: PageRow {
         "product_link": .text { $0.productLink },
         "themes": .maybe { shown($0.entry.themeLabels.joined(separator: ", ")) },
         "work": .maybe { $0.work }, "form": .row { $0.form },
+        "translation": .row { $0.translation },
     ]
 }
 
@@ -200,11 +206,16 @@ struct MentionCard: PageRow {
     var mention: ThemeReview
     var link: String
     var productLink: String
+    var translation: TranslationRow?
 
     init(_ mention: ThemeReview, _ call: Call) {
         self.mention = mention
         link = call.link(toReview: mention.review.reviewID, of: mention.review.productID)
         productLink = call.link(toProduct: mention.review.productID)
+        translation = TranslationRow(
+            call.translations.readings(
+                mention.review.productID, mention.review.reviewID, mention.review.version),
+            of: mention.field)
     }
 
     static let members: KeyValuePairs<String, Member<MentionCard>> = [
@@ -213,6 +224,7 @@ struct MentionCard: PageRow {
         "language": .text { $0.mention.language.rawValue },
         "product": .text { $0.mention.review.productID.string },
         "product_link": .text { $0.productLink }, "is_new": .flag { $0.mention.isNew },
-        "shown": .maybe { $0.mention.shown.words },
+        "shown": .maybe { $0.mention.shown.words }, "translation": .row { $0.translation },
+        "lang": .maybe { $0.mention.language.tag },
     ]
 }

@@ -26,6 +26,7 @@ struct SafetyCard: PageRow {
     var found: SafetyReview
     var link: String
     var productLink: String
+    var translation: TranslationRow?
     /// The command that records what a person found of it.
     var command: String
 
@@ -34,6 +35,8 @@ struct SafetyCard: PageRow {
         let (review, product) = (found.review.reviewID, found.review.productID)
         link = call.link(toReview: review, of: product)
         productLink = call.link(toProduct: product)
+        translation = TranslationRow(
+            call.translations.readings(product, review, found.review.version))
         command =
             "afterword safety judge \(shellQuoted(product.string)) "
             + "\(shellQuoted(review.string)) false --by YOU --why WHY"
@@ -55,7 +58,8 @@ struct SafetyCard: PageRow {
         "brand": .maybe { shown($0.found.brand?.string) },
         "product": .text { $0.found.review.productID.string },
         "product_link": .text { $0.productLink }, "is_new": .flag { $0.found.isNew },
-        "command": .text { $0.command },
+        "command": .text { $0.command }, "translation": .row { $0.translation },
+        "lang": .maybe { $0.found.language.tag },
     ]
 }
 
@@ -86,6 +90,7 @@ func safetyPage(_ call: Call) throws -> String {
     let query = try themeQuery(call)
     let found = try safetyReviews(
         call.reader, query, page: Page(first: call.first, size: listPageSize))
+    let call = try call.translating(found.entries.map(\.review.reviewKey))
     let address = call.listAddress("/safety", filters)
     let page = SafetyPage(
         total: several(Int64(found.total), "review"),

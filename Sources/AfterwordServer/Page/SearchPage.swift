@@ -46,6 +46,7 @@ struct HitCard: PageRow {
     var parts: (before: String, found: String, after: String)
     var link: String
     var productLink: String
+    var translation: TranslationRow?
 
     init(_ hit: SearchHit, _ call: Call) {
         self.hit = hit
@@ -60,6 +61,10 @@ struct HitCard: PageRow {
         }
         link = call.link(toReview: hit.version.reviewID, of: hit.version.productID)
         productLink = call.link(toProduct: hit.version.productID)
+        translation = TranslationRow(
+            call.translations.readings(
+                hit.version.productID, hit.version.reviewID, hit.version.version),
+            of: hit.match.field)
     }
 
     static let members: KeyValuePairs<String, Member<HitCard>> = [
@@ -69,7 +74,8 @@ struct HitCard: PageRow {
         "language": .text { $0.hit.language.rawValue },
         "brand": .maybe { shown($0.hit.brand?.string) },
         "product": .text { $0.hit.version.productID.string },
-        "product_link": .text { $0.productLink },
+        "product_link": .text { $0.productLink }, "translation": .row { $0.translation },
+        "lang": .maybe { $0.hit.language.tag },
     ]
 }
 
@@ -95,7 +101,8 @@ func searchPage(_ call: Call) throws -> String {
                 limit: listPageSize)
             page.isSearched = true
             page.exports = searchExports(text, call)
-            page.hits = found.hits.map { HitCard($0, call) }
+            let read = try call.translating(found.hits.map(\.version.reviewKey))
+            page.hits = found.hits.map { HitCard($0, read) }
             page.next = found.next.map { place in
                 address.with("cursor", Cursor(run: call.run.run, first: Int(place)).text).text
             }

@@ -68,6 +68,7 @@ func themePage(_ call: Call) throws -> String {
     let own = try call.ownAddress(path, filters + ["fixed"])
     let range = board.reviews.first..<board.reviews.first + board.reviews.entries.count
     let name = query.strengths ? aspect.strength ?? aspect.label : aspect.label
+    let call = try call.translating(board.reviews.entries.map(\.review.reviewKey))
     let list = try WorkList(call.reader)
     let subject = WorkSubject.theme(aspect.id, of: call.workScope(query))
     let item = query.strengths ? nil : list.book.item(subject)

@@ -30,15 +30,23 @@ struct UnknownCard: PageRow {
 
     init(_ complaint: UnknownComplaint, _ call: Call) {
         self.complaint = complaint
-        quotes = complaint.reviews.prefix(3).map { MentionCard($0, call) }
+        quotes = complaint.quoted.map { MentionCard($0, call) }
     }
 }
 
+extension UnknownComplaint {
+    /// The reviews that stand for it.
+    fileprivate var quoted: ArraySlice<ThemeReview> { reviews.prefix(3) }
+}
+
 private let filters = ["brand", "product", "side", "sort"]
+private let unknownOfPage = 12
 
 func themesPage(_ call: Call) throws -> String {
     let query = try themeQuery(call)
     let found = try allThemes(call.reader, query)
+    let call = try call.translating(
+        found.unknown.prefix(unknownOfPage).flatMap { $0.quoted.map(\.review.reviewKey) })
     let address = call.listAddress("/themes", filters)
     let order = ListOrder(call)
     var table = try ThemeTable(
@@ -65,7 +73,7 @@ func themesPage(_ call: Call) throws -> String {
                 [("issues", "complain", counts.0), ("strengths", "praise", counts.1)],
                 chosen: call.text("side") ?? "issues", at: address)
         ], table: table, map: try heatMap(query, call),
-        unknown: found.unknown.prefix(12).map { UnknownCard($0, call) },
+        unknown: found.unknown.prefix(unknownOfPage).map { UnknownCard($0, call) },
         exports: Exports("themes", tables, call))
     return try AfterwordServer.page(
         Templates.shared.themes, page, title: "Themes",

@@ -51,8 +51,8 @@ extension SQLReader {
     }
 
     func enrichments(ofReviews keys: [Int64]) throws -> [EnrichmentRow] {
-        try keys.flatMap { key in
-            try session.fewRows("\(Self.enrichments) WHERE e.review_key = ?", [.number(key)]) {
+        try inGroups(Set(keys).sorted()) { keys, marks in
+            try session.rows("\(Self.enrichments) WHERE e.review_key IN (\(marks))", keys) {
                 try $0.enrichmentRow
             }
         }

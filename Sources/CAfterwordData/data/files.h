@@ -132,6 +132,8 @@
 #include "embed.h"
 #define FILE_NAME "html/time.html"
 #include "embed.h"
+#define FILE_NAME "html/translation.html"
+#include "embed.h"
 #define FILE_NAME "html/work.html"
 #include "embed.h"
 #define FILE_NAME "html/workcard.html"
