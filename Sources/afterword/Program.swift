@@ -122,7 +122,7 @@ struct Afterword: ParsableCommand {
                     InboxCommand.self, ReportCommand.self, DeliverCommand.self, BrandsCommand.self,
                     ProductsCommand.self, ProductCommand.self, ReviewsCommand.self,
                     ThemesCommand.self, ThemeCommand.self, SafetyCommand.self,
-                    SearchCommand.self,
+                    SearchCommand.self, MarkCommand.self,
                 ]),
             CommandGroup(
                 name: "Past",

@@ -329,4 +329,40 @@ import Testing
             }
         }
     }
+
+    @Test("Work is listed by brand, product, state, person and whether it is open, in words")
+    func listed() throws {
+        let fixture = try made()
+        let two = subject(try review(fixture, "Two"))
+        try mark(fixture, NewMark(.seen, two), saying(.assigned, two, "Bea"))
+        var fixed = NewMark(.fixed, Self.smell)
+        fixed.fixedOn = Instant(iso8601: "2026-03-08")
+        try mark(fixture, fixed, saying(.note, Self.smell, "a new foam"))
+        try mark(fixture, NewMark(.acknowledged, .theme("smell", of: .scope(.portfolio))))
+        func words(_ change: (inout WorkQuery) -> Void) throws -> [String] {
+            var query = WorkQuery()
+            change(&query)
+            return try fixture.store.read { try listedWork($0, query) }
+                .map { $0.item.words ?? "–" }
+        }
+        let all = ["Acknowledged", "Fixed since 2026-03-08", "Bea sees to it"]
+        #expect(try words { _ in } == all)
+        #expect(try words { $0.brand = "B" } == Array(all.dropFirst()))
+        #expect(try words { $0.brand = "C" } == [])
+        #expect(try words { $0.product = "P1" } == ["Bea sees to it"])
+        #expect(try words { $0.state = .fixed } == ["Fixed since 2026-03-08"])
+        #expect(try words { $0.assignee = "Bea" } == ["Bea sees to it"])
+        #expect(try words { $0.isOpen = true } == ["Acknowledged", "Bea sees to it"])
+        let rows = try fixture.store.read { try $0.workMarks() }
+        #expect(
+            rows.map(\.words) == [
+                "saw it", "gave it to Bea", "calls it fixed since 2026-03-08", "noted",
+                "acknowledged it",
+            ])
+        try mark(fixture, NewMark(.unseen, two), saying(.assigned, two, nil), NewMark(.open, two))
+        #expect(
+            try fixture.store.read { try $0.workMarks() }.suffix(3).map(\.words) == [
+                "wants it read again", "gave it to nobody", "opened it",
+            ])
+    }
 }

@@ -18,6 +18,22 @@ package enum MarkFault: Error, Equatable, Sendable {
     case unfitCount
 }
 
+extension MarkFault {
+    /// What is wrong, for people.
+    package var words: String {
+        switch self {
+        case .noSuchTheme: "there is no such theme"
+        case .noSuchReview: "there is no such review of that product"
+        case .noSuchScope: "there is no such product, brand or other scope"
+        case .changed: "the review has changed since that version"
+        case .unfitText(let name): "\(name) is one line that says something and is not too long"
+        case .misplaced(let name): "\(name) does not go with that mark"
+        case .daysAhead: "the day of the fix lies ahead"
+        case .unfitCount: "1 to \(NewMark.limit) marks are recorded at once"
+        }
+    }
+}
+
 /// A mark to record.
 package struct NewMark: Hashable, Sendable {
     package var subject: WorkSubject

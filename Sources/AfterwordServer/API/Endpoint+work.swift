@@ -7,7 +7,7 @@ extension Endpoint {
         Endpoint(
             path: "/api/v1/work", tag: .work,
             summary: "Themes and reviews that people work on, those marked last first.",
-            own: [.workState, .assignee, .openWork],
+            own: .work,
             shape: .list(ListedWork.form.form)
         ) { call in
             try call.page(listedWork(call)) { $0.json }
@@ -34,13 +34,30 @@ extension Parameter {
         "open", ["yes", "no"], "Only what is to be worked on, or only what is not.")
 }
 
+extension [Parameter] {
+    /// The filters of work.
+    static let work: [Parameter] = [
+        .text("brand", "Only of this brand, its products and their reviews."),
+        .text("product", "Only of this product and its reviews."), .workState, .assignee,
+        .openWork,
+    ]
+}
+
 /// The work that passes the filters of a request, that which was marked last first.
 func listedWork(_ call: Call) throws -> [ListedWork] {
-    try WorkList(call.reader).items.filter { own in
-        let item = own.item
-        if let state = call.text("state"), item.state?.rawValue != state { return false }
-        if let person = call.text("assignee"), item.assignee?.string != person { return false }
-        if let open = call.text("open"), item.isOpen != (open == "yes") { return false }
-        return true
+    var query = try call.workQuery()
+    query.state = call.text("state").flatMap { WorkState(rawValue: $0) }
+    query.assignee = call.text("assignee").map { Text($0) }
+    query.isOpen = call.text("open").map { $0 == "yes" }
+    return try listedWork(call.reader, query)
+}
+
+extension Call {
+    /// The brand and product whose work a request asks for.
+    func workQuery() throws -> WorkQuery {
+        var query = WorkQuery()
+        query.brand = try brandFilter().map { Text($0) }
+        query.product = text("product").map { Text($0) }
+        return query
     }
 }

@@ -273,15 +273,22 @@ extension Endpoint {
     private static let ledger = [
         Endpoint(
             path: "/api/v1/runs", tag: .runs,
-            summary: "Every run, the newest first, with the balance of its files.",
-            shape: .list(RunWithFiles.form.form)
+            summary: "Runs, the newest first, with the balance of their files.", own: [.runKind],
+            shape: .list(
+                RunWithFiles.form.form,
+                beside: [
+                    .init(
+                        name: "folded", form: .count,
+                        comment: "Runs of marks of people's work that are left out.")
+                ])
         ) { call in
             // File names and totals over all brands are only for keys without a brand restriction.
             try call.requireAll()
             let files = Dictionary(grouping: try call.reader.files(ofRun: nil), by: \.run)
-            return try call.page(call.reader.runs().reversed()) { run in
+            let list = RunList(try call.reader.runs(), call.runFilter)
+            return try call.page(list.runs.reversed()) { run in
                 RunWithFiles(run: run, files: files[run.run] ?? []).json
-            }
+            }.with("folded", JSONValue(Int64(list.folded)))
         },
         Endpoint(
             path: "/api/v1/insights", tag: .insights,

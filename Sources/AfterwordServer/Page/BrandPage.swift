@@ -28,8 +28,7 @@ struct BrandPage: PageRow {
     var themes: ThemeTable
     /// Its themes by product; nil where there is nothing to compare.
     var map: HeatMap?
-    /// What people work on of its themes and products.
-    var work: [WorkRow]
+    var work: ScopeWork
     var cards: [ProductCard]
     /// The link to all of its products, with their number.
     var allProducts: CountLink
@@ -44,8 +43,8 @@ struct BrandPage: PageRow {
         "unmoved": .text { $0.unmoved }, "picture": .row { $0.picture },
         "start": .maybe { $0.start }, "mean": .maybe { $0.mean }, "fix": .row { $0.fix },
         "safety": .text { $0.safety }, "inbox": .text { $0.inbox },
-        "themes": .row { $0.themes }, "map": .row { $0.map }, "work": .rows { $0.work },
-        "has_work": .flag { !$0.work.isEmpty }, "cards": .rows { $0.cards },
+        "themes": .row { $0.themes }, "map": .row { $0.map }, "work": .row { $0.work.ifAny },
+        "cards": .rows { $0.cards },
         "all_products": .row { $0.allProducts }, "products_csv": .text { $0.productsCSV },
     ]
 }
@@ -101,9 +100,11 @@ func brandPage(_ call: Call) throws -> String {
     let path = "/brands/\(encoded(name))"
     let periods = picturePeriods(
         history.arrivals(of: members, first: history.first(sums)), sums, over: dumps)
-    let picture = Picture(
-        "dumps", part: "negative", periods, marks: call.pictureMarks)
     let themes = try AfterwordPipeline.themes(call.reader, query)
+    let work = try ScopeWork(
+        scope, products: Set(products.map(\.id)), themes, back: call.address(path).text, call)
+    let picture = Picture(
+        "dumps", part: "negative", periods, marks: call.pictureMarks + work.marks)
     let page = BrandPage(
         home: call.link("/brands"), name: name, sums: SumsRow(entry),
         products: several(entry.productCount, "product"),
@@ -112,17 +113,14 @@ func brandPage(_ call: Call) throws -> String {
         insight: try InsightPart(
             call.reader.insights(of: scope).first, brand: scope.id, call),
         command: "afterword insight " + shellQuoted("brand:" + name),
-        making: call.insightPrice == nil || call.brands != nil || call.moment != nil
-            ? nil : call.link("/insights", ["scope": scope.written]),
-        moved: moved,
-        unmoved: unmoved, picture: picture, start: picture == nil ? startWords(periods) : nil,
-        mean: meanWords(periods), fix: BeforeAfter(periods, path, [], call),
+        making: call.makingLink(scope), moved: moved, unmoved: unmoved, picture: picture,
+        start: picture == nil ? startWords(periods) : nil, mean: meanWords(periods),
+        fix: BeforeAfter(periods, path, [], call, since: work.fixedOn),
         safety: call.link("/safety", ["brand": name]),
         inbox: call.link("/inbox", ["brand": name]),
-        themes: try ThemeTable(themes, limit: 12, brand: name, strengths: false, call),
+        themes: try ThemeTable(themes, limit: 12, of: query, call),
         map: try productMap(themes, of: name, products, call),
-        work: try workRows(of: scope, products, call),
-        cards: products.prefix(productsOfPage).map { ProductCard($0, call) },
+        work: work, cards: products.prefix(productsOfPage).map { ProductCard($0, call) },
         allProducts: CountLink(
             name: several(Int64(products.count), "product"),
             link: call.link("/products", ["brand": name]), count: Int64(products.count)),
@@ -132,16 +130,12 @@ func brandPage(_ call: Call) throws -> String {
         at: brandAddress(path, firstRun: sums.first?.run ?? 0, call), call)
 }
 
-/// What is worked on of a brand: its themes, and the themes and reviews of its products.
-private func workRows(
-    of scope: ReviewScope, _ products: [RankedEntry], _ call: Call
-) throws -> [WorkRow] {
-    let own = Set(products.map(\.id))
-    return try WorkList(call.reader).items.filter { work in
-        let subject = work.item.subject
-        guard work.item.isOpen || work.item.state != nil else { return false }
-        return subject.scope == scope || subject.productID.map(own.contains) ?? false
-    }.prefix(12).map { WorkRow($0, call) }
+extension Call {
+    /// The page that has an insight of a scope made; nil where the caller may have none made.
+    func makingLink(_ scope: ReviewScope) -> String? {
+        guard insightPrice != nil, brands == nil, moment == nil else { return nil }
+        return link("/insights", ["scope": scope.written])
+    }
 }
 
 private func brandAddress(

@@ -5,7 +5,7 @@ import AfterwordPipeline
 extension CSVTable {
     static let work = CSVTable(
         summary: "Everything that people did about themes and reviews, the newest first.",
-        parameters: [.workState, .assignee, .openWork],
+        parameters: .work,
         head: [
             "theme", "scope", "product", "review", "state", "fixed_on", "assignee", "run",
             "recorded_at", "marked_by", "mark", "says",
@@ -101,14 +101,22 @@ extension CSVTable {
     }
 
     static let runs = CSVTable(
-        summary: "Every run with the balance of its files, the newest first.", parameters: [],
+        summary: "Every run with the balance of its files, the newest first.",
+        parameters: [
+            .choice(
+                "kind", RunFilter.names + ["usual"],
+                "Only runs of this kind; usual: all but those of marks of people's work.")
+        ],
         head: [
             "run", "kind", "observed_at", "recorded_at", "file", "shape", "found", "inserted",
             "updated", "unchanged", "copies", "shadowed", "late", "rejected", "suppressed",
         ]
     ) { call in
         try call.requireAll()
-        return try call.allRuns.filter { $0.run <= call.run.run }.reversed().flatMap { run in
+        let kind = call.text("kind") ?? "all"
+        let filter: RunFilter = kind == "usual" ? .usual : RunFilter(kind) ?? .all
+        let list = RunList(call.allRuns.filter { $0.run <= call.run.run }, filter)
+        return try list.runs.reversed().flatMap { run in
             let files = try call.reader.files(ofRun: run.run)
             func row(_ name: String, _ shape: String, _ balance: Balance) -> [CSVCell] {
                 [

@@ -12,6 +12,8 @@ struct InsightPart: PageRow {
     var recommendations: [LineRow]
     var limitations: [LineRow]
     var toldBy: String
+    /// The list of all that were made of the scope; nil for a key of some brands.
+    var history: String?
 
     static let members: KeyValuePairs<String, Member<InsightPart>> = [
         "issues": .rows { $0.issues }, "more_issues": .maybe { $0.moreIssues },
@@ -21,6 +23,7 @@ struct InsightPart: PageRow {
         "recommendations": .rows { $0.recommendations },
         "has_recommendations": .flag { !$0.recommendations.isEmpty },
         "limitations": .rows { $0.limitations }, "told_by": .text { $0.toldBy },
+        "history": .maybe { $0.history },
     ]
 
     private static let cards = 8
@@ -57,6 +60,8 @@ struct InsightPart: PageRow {
         limitations = elements("limitations").compactMap { shown($0.text) }
             .map { LineRow(text: $0) }
         toldBy = "\(row.model), of reviews as of run \(row.evidenceRun)"
+        history =
+            call.brands == nil ? call.link("/insights", ["scope": row.scope.written]) : nil
     }
 
     private static func counted(_ item: JSONValue) -> String {
@@ -178,7 +183,9 @@ struct IssueCard: PageRow {
                     .joined(separator: " "))
         },
         "polarity": .text { $0.text("polarity") }, "severity": .text { $0.text("severity") },
-        "route": .text { $0.text("route") }, "quotes": .rows { $0.quotes },
+        "route": .text { row in
+            row.text("route") == "both" ? "product and listing" : row.text("route")
+        }, "quotes": .rows { $0.quotes },
         "filed": .rows { $0.filed }, "has_filed": .flag { !$0.filed.isEmpty },
     ]
 }

@@ -110,21 +110,20 @@ struct ThemeTable: PageRow {
     ]
 
     /// - Parameter limit: Maximum number of rows.
-    init(
-        _ themes: [Theme], limit: Int, brand: String?, strengths: Bool = false, _ call: Call
-    ) throws {
-        let book = strengths ? nil : WorkBook(try call.reader.workMarks())
+    init(_ themes: [Theme], limit: Int, of query: ThemeQuery, _ call: Call) throws {
+        let book = query.strengths ? nil : WorkBook(try call.reader.workMarks())
         let themes = complaints(themes)
-        let side = strengths ? "strengths" : nil
-        rows = themes.prefix(limit).map {
-            ThemeRow($0, brand: brand, strengths: strengths, book, call)
-        }
-        let address = call.address("/themes", ["brand": brand, "side": side])
+        rows = themes.prefix(limit).map { ThemeRow($0, of: query, book, call) }
+        let scope: KeyValuePairs<String, String?> = [
+            "brand": query.brand, "product": query.product?.string,
+            "side": query.strengths ? "strengths" : nil,
+        ]
+        let address = call.address("/themes", scope)
         heads = ListOrder(call).heads(.themes, at: address)
         all = CountLink(
             name: several(Int64(themes.count), "theme"), link: address.text,
             count: Int64(themes.count))
-        csv = call.link("/csv/themes.csv", ["brand": brand, "side": side])
+        csv = call.link("/csv/themes.csv", scope)
     }
 }
 
@@ -188,7 +187,7 @@ func overview(_ call: Call) throws -> String {
         brands: brandTable(
             call, ranked.prefix(brandsOfPage), facts,
             heads: ListOrder(call).heads(.brands, at: call.address("/brands"))),
-        themes: try ThemeTable(themes.complaints, limit: themesOfPage, brand: nil, call),
+        themes: try ThemeTable(themes.complaints, limit: themesOfPage, of: ThemeQuery(), call),
         products: try productList(call))
     let filters = Address(
         "/",

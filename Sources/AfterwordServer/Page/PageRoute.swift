@@ -35,7 +35,7 @@ struct PageRoute: Sendable {
         ) { try inboxPage($0) },
         PageRoute(
             path: "/work", summary: "What people work on, and what they did.",
-            parameters: [.workState, .assignee, .openWork, .cursor]
+            parameters: [.brandFilter, .productFilter, .workState, .assignee, .openWork, .cursor]
         ) { try workPage($0) },
         PageRoute(
             path: "/brands", summary: "All brands, sorted by any column.",
@@ -117,7 +117,7 @@ struct PageRoute: Sendable {
             path: "/runs", summary: "Runs, files, rejected records, attempts and costs.",
             parameters: [
                 .number("rejects", 1...1_000_000_000_000, "The rejected records of this run."),
-                .cursor,
+                .runKind, .cursor,
             ]
         ) { try runsPage($0) },
         PageRoute(
@@ -156,6 +156,9 @@ struct PageRoute: Sendable {
 }
 
 extension Parameter {
+    static let runKind = Parameter.choice(
+        "kind", RunFilter.names,
+        "Only runs of this kind; all but those of marks of people's work when left out.")
     static let brandFilter = Parameter.text("brand", "Only this brand.")
     static let searchFilter = Parameter.search(
         "q", "Part of an id, title or brand, in any case.")

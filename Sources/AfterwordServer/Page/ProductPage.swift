@@ -10,6 +10,8 @@ struct ProductPage: PageRow {
     var sums: SumsRow
     var dangers: DangersPart?
     var insight: InsightPart?
+    /// The page that has one made; nil where the caller may have none made.
+    var making: String?
     /// The page of the product in a shop; nil where the settings name none.
     var shop: String?
     /// Nil when the source provides no review times.
@@ -21,6 +23,9 @@ struct ProductPage: PageRow {
     var mean: String?
     var fix: BeforeAfter
     var themes: String
+    /// What its reviews complain of; nil where none does.
+    var complaints: ThemeTable?
+    var work: ScopeWork
     var attributes: [AttributeCard]
     var reviews: [ReviewCard]
     var facets: [Facet]
@@ -31,10 +36,11 @@ struct ProductPage: PageRow {
         "home": .text { $0.home },
         "name": .text { $0.name }, "title": .maybe { $0.title }, "brand": .row { $0.brand },
         "sums": .row { $0.sums }, "dangers": .row { $0.dangers },
-        "insight": .row { $0.insight }, "shop": .maybe { $0.shop },
+        "insight": .row { $0.insight }, "making": .maybe { $0.making }, "shop": .maybe { $0.shop },
         "months": .row { $0.months }, "picture": .row { $0.picture },
         "start": .maybe { $0.start }, "mean": .maybe { $0.mean }, "fix": .row { $0.fix },
-        "themes": .text { $0.themes }, "attributes": .rows { $0.attributes },
+        "themes": .text { $0.themes }, "complaints": .row { $0.complaints },
+        "work": .row { $0.work.ifAny }, "attributes": .rows { $0.attributes },
         "has_attributes": .flag { !$0.attributes.isEmpty }, "reviews": .rows { $0.reviews },
         "facets": .rows { $0.facets }, "steps": .row { $0.steps },
         "exports": .row { $0.exports },
@@ -129,6 +135,7 @@ struct AttributeCard: PageRow {
 }
 
 private let filters = ["star", "fixed"]
+private let complaintsOfPage = 8
 
 func productPage(_ call: Call) throws -> String {
     let state = try call.productState()
@@ -146,8 +153,11 @@ func productPage(_ call: Call) throws -> String {
         call.reader, product: id, star: call.number("star").map(Int.init), withDeleted: false,
         page: Page(first: call.first, size: listPageSize))
     let address = call.listAddress(path, filters)
+    let found = try AfterwordPipeline.themes(call.reader, query)
+    let work = try ScopeWork(
+        .product(id), products: [id], found, back: call.address(path).text, call)
     let picture = Picture(
-        "dumps", part: "negative", periods, marks: call.pictureMarks)
+        "dumps", part: "negative", periods, marks: call.pictureMarks + work.marks)
     var own = try call.ownAddress(path, filters)
     own.firstRun = state.firstRun
     let page = ProductPage(
@@ -159,10 +169,14 @@ func productPage(_ call: Call) throws -> String {
         dangers: try DangersPart(dangerReviews(call.reader, query), call),
         insight: try InsightPart(
             call.reader.insights(of: .product(id)).first, brand: nil, call),
+        making: call.makingLink(.product(id)),
         shop: call.shopLink(id), months: answer.months.flatMap { MonthsRow($0) },
         picture: picture, start: picture == nil ? startWords(periods) : nil,
-        mean: meanWords(periods), fix: BeforeAfter(periods, path, ["star"], call),
+        mean: meanWords(periods),
+        fix: BeforeAfter(periods, path, ["star"], call, since: work.fixedOn),
         themes: call.link("/themes", ["product": id.string]),
+        complaints: found.isEmpty
+            ? nil : try ThemeTable(found, limit: complaintsOfPage, of: query, call), work: work,
         attributes: attributeCards(try call.reader.attributeHistory(ofProduct: id)),
         reviews: reviews.entries.map { ReviewCard($0, call) },
         facets: [starFacet(answer.entry.counters, call, at: address)],

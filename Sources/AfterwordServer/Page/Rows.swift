@@ -71,18 +71,16 @@ struct ThemeRow: PageRow {
     var work: String?
 
     /// - Parameter book: What people work on; nil for praise.
-    init(
-        _ theme: Theme, brand: String?, strengths: Bool = false, _ book: WorkBook? = nil,
-        _ call: Call
-    ) {
+    init(_ theme: Theme, of query: ThemeQuery, _ book: WorkBook?, _ call: Call) {
         self.theme = theme
-        let scope = ReviewScope.scope(
-            brand.map { Scope(kind: .brand, id: Text($0)) } ?? .portfolio)
-        work = book?.item(.theme(theme.aspect.id, of: scope)).flatMap(workWords)
-        isStrength = strengths
+        work = book?.item(.theme(theme.aspect.id, of: call.workScope(query)))?.words
+        isStrength = query.strengths
         link = call.link(
             "/themes/\(theme.aspect.id)",
-            ["brand": brand, "side": strengths ? "strengths" : nil])
+            [
+                "brand": query.brand, "product": query.product?.string,
+                "side": query.strengths ? "strengths" : nil,
+            ])
     }
 
     static let members: KeyValuePairs<String, Member<ThemeRow>> = [
@@ -164,12 +162,8 @@ struct InboxCard: PageRow {
         productLink = call.link(toProduct: review.productID)
         translation = TranslationRow(
             call.translations.readings(review.productID, review.reviewID, review.version))
-        let isSeen = book.isSeen(review.reviewKey, since: review.run)
-        work = book.item(.review(product: review.productID, id: review.reviewID))
-            .flatMap(workWords)
-        if isSeen { work = (work.map { $0 + " · " } ?? "") + "seen" }
-        guard call.offersForms else { return }
-        form = SeenForm([entryName(review)], isSeen: isSeen, back: back)
+        work = reviewWork(review, book)
+        form = SeenForm(review, book, back: back, call)
     }
 
     static let members: KeyValuePairs<String, Member<InboxCard>> = [
@@ -207,9 +201,13 @@ struct MentionCard: PageRow {
     var link: String
     var productLink: String
     var translation: TranslationRow?
+    /// How far the work on the review is.
+    var work: String?
 
-    init(_ mention: ThemeReview, _ call: Call) {
+    /// - Parameter book: What people work on; nil where that is not shown.
+    init(_ mention: ThemeReview, _ book: WorkBook?, _ call: Call) {
         self.mention = mention
+        work = book.flatMap { reviewWork(mention.review, $0) }
         link = call.link(toReview: mention.review.reviewID, of: mention.review.productID)
         productLink = call.link(toProduct: mention.review.productID)
         translation = TranslationRow(
@@ -225,6 +223,6 @@ struct MentionCard: PageRow {
         "product": .text { $0.mention.review.productID.string },
         "product_link": .text { $0.productLink }, "is_new": .flag { $0.mention.isNew },
         "shown": .maybe { $0.mention.shown.words }, "translation": .row { $0.translation },
-        "lang": .maybe { $0.mention.language.tag },
+        "lang": .maybe { $0.mention.language.tag }, "work": .maybe { $0.work },
     ]
 }

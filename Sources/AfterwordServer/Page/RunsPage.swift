@@ -6,7 +6,10 @@ import AfterwordPipeline
 struct RunsPage: PageRow {
     var newest: String
     var attempts: [AttemptRow]
+    var facets: [Facet]
     var runs: [RunRow]
+    /// How many runs of marks are left out, with the link that lists them; nil for none.
+    var folded: CountLink?
     var steps: ListSteps
     /// The run whose rejected records are listed; nil for none.
     var chosen: String?
@@ -18,7 +21,8 @@ struct RunsPage: PageRow {
 
     static let members: KeyValuePairs<String, Member<RunsPage>> = [
         "newest": .text { $0.newest }, "attempts": .rows { $0.attempts },
-        "has_attempts": .flag { !$0.attempts.isEmpty }, "runs": .rows { $0.runs },
+        "has_attempts": .flag { !$0.attempts.isEmpty }, "facets": .rows { $0.facets },
+        "runs": .rows { $0.runs }, "folded": .row { $0.folded },
         "steps": .row { $0.steps }, "chosen": .maybe { $0.chosen },
         "rejects": .rows { $0.rejects }, "reject_steps": .row { $0.rejectSteps },
         "all": .text { $0.all }, "costs": .rows { $0.costs },
@@ -107,7 +111,8 @@ struct CostRow: PageRow {
 func runsPage(_ call: Call) throws -> String {
     // Names of files and sums over all brands are for keys that see everything.
     try call.requireAll()
-    let runs = Array(call.allRuns.filter { $0.run <= call.run.run }.reversed())
+    let list = RunList(call.allRuns.filter { $0.run <= call.run.run }, call.runFilter)
+    let runs = Array(list.runs.reversed())
     let asked = call.number("rejects")
     let runRange = call.range(of: runs.count, size: asked == nil ? listPageSize : 10)
     let status = try statusAnswer(call.reader, now: call.now, maxAge: nil)
@@ -115,10 +120,16 @@ func runsPage(_ call: Call) throws -> String {
         try rejectListing(
             call.reader, run: $0, page: Page(first: call.first, size: listPageSize))
     }
-    let address = call.listAddress("/runs", ["rejects"])
+    let address = call.listAddress("/runs", filters)
     let page = RunsPage(
         newest: newestWords(status), attempts: status.attemptsSince.map { AttemptRow(attempt: $0) },
+        facets: asked != nil ? [] : [kindFacet(list, call, at: address)],
         runs: asked != nil ? [] : try runs[runRange].map { try runRow($0, call) },
+        folded: asked != nil || list.folded == 0
+            ? nil
+            : CountLink(
+                name: several(Int64(list.folded), "run"), link: address.with("kind", "work").text,
+                count: Int64(list.folded)),
         steps: ListSteps(runRange, of: runs.count, size: listPageSize, at: address, call),
         chosen: asked.map { "\($0)" },
         rejects: rejects?.entries.map { RejectCard(reject: $0) } ?? [],
@@ -127,10 +138,42 @@ func runsPage(_ call: Call) throws -> String {
                 $0.first..<$0.first + $0.entries.count, of: $0.total, size: listPageSize,
                 at: address, call)
         }, all: call.link("/runs"), costs: costs(try call.reader.modelCalls()),
-        exports: Exports("runs", [:], call))
+        exports: Exports("runs", ["kind": call.text("kind") ?? "usual"], call))
     return try AfterwordServer.page(
         Templates.shared.runs, page, title: "Runs and rejects",
-        at: call.ownAddress("/runs", ["rejects"]), call)
+        at: call.ownAddress("/runs", filters), call)
+}
+
+private let filters = ["rejects", "kind"]
+
+private func kindFacet(_ list: RunList, _ call: Call, at address: Address) -> Facet {
+    var values: [(value: String, label: String, count: Int64)] = RunKind.allCases.map {
+        ($0.rawValue, $0.title, Int64(list.counts[$0] ?? 0))
+    }
+    values.append(("all", "Everything", values.reduce(0) { $0 + $1.count }))
+    return Facet("Kind", "kind", values, chosen: call.text("kind"), at: address)
+}
+
+extension RunKind {
+    /// The kind in the plural, as a filter names it.
+    var title: String {
+        switch self {
+        case .dump: "Dumps"
+        case .catalog: "Catalogs"
+        case .replay: "Rejected records again"
+        case .insight: "Insights"
+        case .enrichment: "What models read"
+        case .verdict: "Verdicts"
+        case .work: "Marks of people's work"
+        case .reread: "Stored reviews read again"
+        case .prune: "Bytes removed"
+        }
+    }
+}
+
+extension Call {
+    /// Which runs a request asks for; the parameter is checked.
+    var runFilter: RunFilter { RunFilter(text("kind")) ?? .usual }
 }
 
 private func runRow(_ run: RunRecord, _ call: Call) throws -> RunRow {

@@ -30,7 +30,15 @@ struct SafetyCard: PageRow {
     /// The command that records what a person found of it.
     var command: String
 
-    init(_ found: SafetyReview, _ call: Call) {
+    /// How far the work on the review is.
+    var work: String?
+    /// Nil where no work may be recorded.
+    var form: SeenForm?
+
+    /// - Parameter back: The page that the form leads back to.
+    init(_ found: SafetyReview, _ book: WorkBook, back: String, _ call: Call) {
+        work = reviewWork(found.review, book)
+        form = SeenForm(found.review, book, back: back, call)
         self.found = found
         let (review, product) = (found.review.reviewID, found.review.productID)
         link = call.link(toReview: review, of: product)
@@ -59,7 +67,8 @@ struct SafetyCard: PageRow {
         "product": .text { $0.found.review.productID.string },
         "product_link": .text { $0.productLink }, "is_new": .flag { $0.found.isNew },
         "command": .text { $0.command }, "translation": .row { $0.translation },
-        "lang": .maybe { $0.found.language.tag },
+        "lang": .maybe { $0.found.language.tag }, "work": .maybe { $0.work },
+        "form": .row { $0.form },
     ]
 }
 
@@ -92,10 +101,14 @@ func safetyPage(_ call: Call) throws -> String {
         call.reader, query, page: Page(first: call.first, size: listPageSize))
     let call = try call.translating(found.entries.map(\.review.reviewKey))
     let address = call.listAddress("/safety", filters)
+    let book = WorkBook(try call.reader.workMarks())
     let page = SafetyPage(
         total: several(Int64(found.total), "review"),
         brand: query.brand.map { BrandLink(Text($0), call) }, all: call.link("/safety"),
-        new: grouped(found.newDangers), cards: found.entries.map { SafetyCard($0, call) },
+        new: grouped(found.newDangers),
+        cards: found.entries.map {
+            SafetyCard($0, book, back: address.text, call)
+        },
         unlikely: unlikelyDangers(Int64(found.unlikely)),
         steps: ListSteps(
             found.first..<found.first + found.entries.count, of: found.total, size: listPageSize,

@@ -93,7 +93,7 @@ func themePage(_ call: Call) throws -> String {
                 count: $0.reviews)
         }, facets: themeFacets(board, call, at: address),
         from: FromRow(path: path, day: call.text("from"), kept: call.kept(filters.dropLast())),
-        reviews: board.reviews.entries.map { MentionCard($0, call) },
+        reviews: board.reviews.entries.map { MentionCard($0, list.book, call) },
         steps: ListSteps(
             range, of: board.reviews.total, size: listPageSize, at: address, call),
         exports: themeExports(aspect.id, query, call))
@@ -133,7 +133,7 @@ func themeFilter(_ call: Call) throws -> ThemeFilter {
 }
 
 /// What each dump brought, with the part that says so.
-private func themePeriods(_ board: ThemeBoard) -> [PicturePeriod] {
+func themePeriods(_ board: ThemeBoard) -> [PicturePeriod] {
     let first = board.arrivals.map(\.dump.firstRun).min()
     return board.arrivals.map { own in
         PicturePeriod(

@@ -30,7 +30,7 @@ struct UnknownCard: PageRow {
 
     init(_ complaint: UnknownComplaint, _ call: Call) {
         self.complaint = complaint
-        quotes = complaint.quoted.map { MentionCard($0, call) }
+        quotes = complaint.quoted.map { MentionCard($0, nil, call) }
     }
 }
 
@@ -49,13 +49,11 @@ func themesPage(_ call: Call) throws -> String {
         found.unknown.prefix(unknownOfPage).flatMap { $0.quoted.map(\.review.reviewKey) })
     let address = call.listAddress("/themes", filters)
     let order = ListOrder(call)
-    var table = try ThemeTable(
-        found.known, limit: .max, brand: query.brand, strengths: query.strengths, call)
+    var table = try ThemeTable(found.known, limit: .max, of: query, call)
     table.heads = order.heads(.themes, at: address)
-    let isOfProduct = query.product != nil
-    let book = query.strengths || isOfProduct ? nil : WorkBook(try call.reader.workMarks())
+    let book = query.strengths ? nil : WorkBook(try call.reader.workMarks())
     table.rows = order.sorted(complaints(found.known), by: .themes).map {
-        ThemeRow($0, brand: query.brand, strengths: query.strengths, book, call)
+        ThemeRow($0, of: query, book, call)
     }
     var other = query
     other.strengths.toggle()

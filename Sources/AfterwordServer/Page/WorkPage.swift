@@ -3,12 +3,16 @@ import AfterwordPipeline
 
 /// Everything that people work on.
 struct WorkPage: PageRow {
+    /// The brand or product whose work is listed; nil for all.
+    var scope: String?
+    var everything: String
     var facets: [Facet]
     var rows: [WorkRow]
     var steps: ListSteps
     var exports: Exports
 
     static let members: KeyValuePairs<String, Member<WorkPage>> = [
+        "scope": .maybe { $0.scope }, "everything": .text { $0.everything },
         "facets": .rows { $0.facets }, "rows": .rows { $0.rows }, "steps": .row { $0.steps },
         "exports": .row { $0.exports },
     ]
@@ -19,6 +23,8 @@ struct WorkRow: PageRow {
     var work: ListedWork
     var name: String
     var link: String?
+    /// What was said before and after the day since which it is fixed.
+    var fix: String?
 
     init(_ work: ListedWork, _ call: Call) {
         self.work = work
@@ -27,25 +33,27 @@ struct WorkRow: PageRow {
 
     static let members: KeyValuePairs<String, Member<WorkRow>> = [
         "name": .text { $0.name }, "link": .maybe { $0.link },
-        "words": .maybe { workWords($0.work.item) },
+        "words": .maybe { $0.work.item.words }, "fix": .maybe { $0.fix },
         "marks": .rows { $0.work.marks.suffix(marksOfRow).reversed().map { MarkRow(mark: $0) } },
     ]
 }
 
 private let marksOfRow = 3
-private let filters = ["state", "assignee", "open"]
+private let filters = ["brand", "product", "state", "assignee", "open"]
 
 func workPage(_ call: Call) throws -> String {
-    let all = try WorkList(call.reader).items
+    let all = try listedWork(call.reader, call.workQuery())
     let found = try listedWork(call)
     let range = call.range(of: found.count, size: listPageSize)
     let address = call.listAddress("/work", filters)
     let page = WorkPage(
+        scope: try call.text("product") ?? call.brandFilter(), everything: call.link("/work"),
         facets: workFacets(all, call, at: address), rows: found[range].map { WorkRow($0, call) },
         steps: ListSteps(range, of: found.count, size: listPageSize, at: address, call),
         exports: Exports(
             "work",
             [
+                "brand": try call.brandFilter(), "product": call.text("product"),
                 "state": call.text("state"), "assignee": call.text("assignee"),
                 "open": call.text("open"),
             ], call))

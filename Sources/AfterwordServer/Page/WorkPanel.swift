@@ -19,14 +19,11 @@ struct WorkPanel: PageRow {
         _ call: Call
     ) {
         let item = list.book.item(subject)
-        words = item.flatMap(workWords) ?? "Nobody works on it."
+        words = item?.words ?? "Nobody works on it."
         marks = (item?.marks ?? []).reversed().map { MarkRow(mark: list.listed($0)) }
         guard call.offersForms else { return }
         forms = WorkForms(subject, review, item, back: back, call)
-        forms?.seen = review.map { review in
-            let isSeen = list.book.isSeen(review.reviewKey, since: review.run)
-            return SeenForm([entryName(review)], isSeen: isSeen, back: back)
-        }
+        forms?.seen = review.flatMap { SeenForm($0, list.book, back: back, call) }
     }
 }
 
@@ -91,6 +88,13 @@ struct SeenForm: PageRow {
         self.label = label ?? (isSeen ? "To be read again" : "Mark as seen")
     }
 
+    /// Nil where no work may be recorded.
+    init?(_ review: StoredReview, _ book: WorkBook, back: String, _ call: Call) {
+        guard call.offersForms else { return nil }
+        let isSeen = book.isSeen(review.reviewKey, since: review.run)
+        self.init([entryName(review)], isSeen: isSeen, back: back)
+    }
+
     static let members: KeyValuePairs<String, Member<SeenForm>> = [
         "fields": .rows { $0.fields }, "mark": .text { $0.isSeen ? "unseen" : "seen" },
         "label": .text { $0.label },
@@ -104,44 +108,20 @@ struct MarkRow: PageRow {
     static let members: KeyValuePairs<String, Member<MarkRow>> = [
         "who": .text { $0.mark.row.markedBy.string },
         "day": .text { $0.mark.recordedAt?.day ?? "" },
-        "words": .text { markWords($0.mark.row) },
+        "words": .text { $0.mark.row.words },
         "text": .maybe { own in
             own.mark.row.mark == .assigned ? nil : shown(own.mark.row.text?.string)
         },
     ]
 }
 
-extension WorkState {
-    /// The state as pages name it.
-    var label: String {
-        switch self {
-        case .open: "Open"
-        case .acknowledged: "Acknowledged"
-        case .fixed: "Fixed"
-        }
-    }
-}
-
-/// What a mark says, without its note.
-private func markWords(_ row: WorkMarkRow) -> String {
-    switch row.mark {
-    case .seen: "saw it"
-    case .unseen: "wants it read again"
-    case .note: "noted"
-    case .assigned: row.text.map { "gave it to \($0.string)" } ?? "gave it to nobody"
-    case .open: "opened it"
-    case .acknowledged: "acknowledged it"
-    case .fixed: "calls it fixed" + (row.fixedOn.map { " since \($0.day)" } ?? "")
-    }
-}
-
-/// The state of work and who is to see to it; nil where nobody said either.
-func workWords(_ item: WorkItem) -> String? {
-    let state = item.state.map { state in
-        state.label + (item.fixedOn.map { " since \($0.day)" } ?? "")
-    }
-    let parts = [state, item.assignee.map { "\($0.string) sees to it" }].compactMap { $0 }
-    return parts.isEmpty ? nil : parts.joined(separator: " · ")
+/// The state of work on a review, who is to see to it, and whether it was seen since it changed;
+/// nil where nobody said anything.
+func reviewWork(_ review: StoredReview, _ book: WorkBook) -> String? {
+    let subject = WorkSubject.review(product: review.productID, id: review.reviewID)
+    let isSeen = book.isSeen(review.reviewKey, since: review.run)
+    let parts = [book.item(subject)?.words, isSeen ? "seen" : nil]
+    return shown(parts.compactMap(\.self).joined(separator: " · "))
 }
 
 /// The name of a review's version in forms.

@@ -110,6 +110,8 @@
 #include "embed.h"
 #define FILE_NAME "html/safety.html"
 #include "embed.h"
+#define FILE_NAME "html/scopework.html"
+#include "embed.h"
 #define FILE_NAME "html/search.html"
 #include "embed.h"
 #define FILE_NAME "html/seenform.html"

@@ -9,9 +9,9 @@ struct EnrichCommand: AsyncParsableCommand {
         abstract: "Let a model read reviews: sentiment, aspects, translation.",
         discussion: """
             Every version of a review of the scope that no model has read yet, in questions of up \
-            to twenty. What is read is stored by version, is shown by 'reviews' under the model's \
-            name, and is never counted: all numbers are the program's own. 'plan --enrich' says \
-            what it would cost.
+            to twenty. What is read is stored by version, is shown by 'reviews' and beside \
+            the quotes of pages under the model's name, and is never counted: all numbers are the \
+            program's own. 'plan --enrich' says what it would cost.
             """)
 
     @OptionGroup var store: StoreOptions

@@ -6,12 +6,22 @@ import ArgumentParser
 struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs",
-        abstract: "Show the ledger: every run, with the balance of each of its files.")
+        abstract: "Show the ledger: runs, with the balance of each of their files.",
+        discussion: """
+            Every mark of people's work is a run (see 'mark'). These are left out and counted, \
+            unless --kind work or --kind all asks for them.
+            """)
 
     @OptionGroup var store: ReadOptions
     @OptionGroup var output: OutputOptions
     @Option(name: .customLong("run"), help: "Only this run.")
     var number: Int64?
+
+    @Option(
+        help: ArgumentHelp(
+            "Only runs of this kind: \(RunFilter.names.joined(separator: ", ")).",
+            valueName: "kind"))
+    var kind: String?
 
     @Flag(
         help: """
@@ -20,21 +30,44 @@ struct RunsCommand: ParsableCommand {
             """)
     var digests = false
 
-    func run() throws {
-        let (runs, files) = try store.read(allowsEmpty: true) { reader in
-            (
-                try reader.runs().filter { number == nil || $0.run == number },
-                try reader.files(ofRun: number)
-            )
+    func validate() throws {
+        guard RunFilter(kind) != nil else {
+            throw ValidationError("--kind: \(RunFilter.names.joined(separator: ", "))")
         }
+    }
+
+    func run() throws {
+        let (list, files) = try store.read(allowsEmpty: true) { reader in
+            (try self.list(reader.runs()), try reader.files(ofRun: number))
+        }
+        let runs = list.runs
         if let number, runs.isEmpty { throw CommandFault(.usage, "there is no run \(number)") }
         if output.json {
+            sayFolded(list)
             return Terminal.write(
                 json: runs.map { record in
                     RunWithFiles(run: record, files: files.filter { $0.run == record.run }).json
                 })
         }
-        if runs.isEmpty { return print("No run yet.") }
+        if list.counts.isEmpty { return print("No run yet.") }
+        show(runs, files)
+        sayFolded(list)
+    }
+
+    /// A run that is named is shown whatever its kind.
+    private func list(_ all: [RunRecord]) -> RunList {
+        guard let number else { return RunList(all, RunFilter(kind) ?? .usual) }
+        return RunList(all.filter { $0.run == number }, .all)
+    }
+
+    private func sayFolded(_ list: RunList) {
+        guard list.folded > 0 else { return }
+        Terminal.writeError(
+            "left out: \(several(Int64(list.folded), "run")) of marks of people's work "
+                + "(--kind work)")
+    }
+
+    private func show(_ runs: [RunRecord], _ files: [FileRecord]) {
         for record in runs {
             say(
                 Terminal.bold("Run \(record.run)")
