@@ -84,8 +84,8 @@ final class Workers: Sendable {
     /// - Throws: `StoreFault`.
     func newestRun() async throws -> RunRecord? { try await readiness.front().newest }
 
-    /// When the newest dump was taken, as of the newest run; nil where none was loaded. The runs are
-    /// read once for each newest run.
+    /// When the newest dump was taken, as of the newest run; nil where none was loaded. The runs
+    /// are read once for each newest run.
     ///
     /// - Throws: `StoreFault` or `Problem`.
     func newestDumpTime(asOf newest: RunRecord) async throws -> Instant? {

@@ -6,6 +6,9 @@ import Foundation
 package enum BackupFault: Error, Equatable, Sendable {
     /// A file of that name is there; it is never replaced.
     case targetExists(String)
+    /// A log that another database left under the file's name, with its path; SQLite would take it
+    /// for the new file's own.
+    case logBeside(String)
     /// The store to restore into has a run already.
     case storeNotEmpty
     /// The copy is damaged, as the original may be.

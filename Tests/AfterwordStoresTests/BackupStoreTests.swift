@@ -80,6 +80,43 @@ import Testing
         }
     }
 
+    @Test(
+        "No file is made where the log of another one lies, which SQLite would take for its own",
+        arguments: ["-wal", "-shm", "-journal"])
+    func logBeside(end: String) throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let history = ReviewHistory(seed: 3)
+        do {
+            let store = try SQLiteStore(path: path("a.sqlite"))
+            try history.load(history.steps[0], number: 0, into: store, HistoryLoading())
+            _ = try backupStore(store, to: path("b"))
+            // As a program that is killed leaves it.
+            try history.load(history.steps[1], number: 1, into: store, HistoryLoading())
+            let log = try Data(contentsOf: folder.appendingPathComponent("a.sqlite-wal"))
+            try log.write(to: folder.appendingPathComponent("c" + end))
+        }
+        #expect(throws: BackupFault.logBeside(path("c" + end))) {
+            try restoreStore(from: path("b"), toFile: path("c"))
+        }
+        #expect(throws: BackupFault.logBeside(path("c" + end))) {
+            try backupStore(SQLiteStore(path: path("a.sqlite"), opening: .existing), to: path("c"))
+        }
+        #expect(try !files.contains("c"))
+        // It may come while the file is written.
+        let store = try SQLiteStore(path: path("a.sqlite"), opening: .existing)
+        #expect(throws: BackupFault.logBeside(path("d" + end))) {
+            try backupStore(store, to: path("d")) { _, _ in
+                try Data([1]).write(to: folder.appendingPathComponent("d" + end))
+            }
+        }
+        #expect(try !files.contains("d"))
+        #expect(try !files.contains { $0.contains("partial") })
+        // SQLite throws the log away where a store begins.
+        let first = try SQLiteStore(path: path("c"))
+        try history.load(history.steps[0], number: 0, into: first, HistoryLoading())
+        #expect(try TemporaryStores.audited(first) == nil)
+    }
+
     @Test("A backup while a run is open holds the state before it, and the run goes on")
     func whileLoading() throws {
         defer { try? FileManager.default.removeItem(at: folder) }

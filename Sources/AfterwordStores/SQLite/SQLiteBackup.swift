@@ -20,11 +20,12 @@ struct UnfinishedFile {
 
     /// Creates the file, readable by its owner alone.
     ///
-    /// - Throws: `BackupFault.targetExists`, `StoreFault.unreachable`.
+    /// - Throws: `BackupFault.targetExists` and `.logBeside`, `StoreFault.unreachable`.
     init(of target: String) throws {
         guard !FileManager.default.fileExists(atPath: target) else {
             throw BackupFault.targetExists(target)
         }
+        try Self.refuseLog(beside: target)
         self.target = target
         path = "\(target).partial-\(getpid())"
         discard()
@@ -38,6 +39,7 @@ struct UnfinishedFile {
     /// Writes the file to the disk and gives it its own name, where no other file has it yet.
     func finish() throws {
         try Self.flush(path)
+        try Self.refuseLog(beside: target)
         // A second name fails where there is a file; a renaming would replace it.
         guard link(path, target) == 0 else {
             throw errno == EEXIST
@@ -49,7 +51,18 @@ struct UnfinishedFile {
     }
 
     /// Removes the file, and what SQLite has put beside it.
-    func discard() { for end in ["-wal", "-shm", "-journal", ""] { unlink(path + end) } }
+    func discard() { for end in Self.logs + [""] { unlink(path + end) } }
+
+    /// The ends of the names of the files that SQLite keeps beside a database.
+    private static let logs = ["-wal", "-shm", "-journal"]
+
+    /// Refuses a name that another database's log goes by: SQLite would play a log of pages that
+    /// are not this file's into it.
+    private static func refuseLog(beside target: String) throws {
+        for path in logs.map({ target + $0 }) where FileManager.default.fileExists(atPath: path) {
+            throw BackupFault.logBeside(path)
+        }
+    }
 
     private static func flush(_ path: String) throws {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

@@ -120,6 +120,13 @@ extension Failure {
         switch fault {
         case .targetExists(let path):
             Failure(.usage, "\(path) is there already; a backup or a store is never replaced")
+        case .logBeside(let path):
+            Failure(
+                .usage,
+                "\(printable(path)) is there, left by a program that was killed: SQLite would take "
+                    + "it for the new file's own. Nothing was written. If its database is gone for "
+                    + "good, move it away with any -wal, -shm and -journal of that name; else name "
+                    + "another file")
         case .storeNotEmpty: Failure(.usage, "the store to restore into is not empty")
         case .broken(let finding):
             Failure(
