@@ -60,7 +60,8 @@ import Testing
 
     @Test("A review is seen and to be read again; runs leaves these runs out and counts them")
     func review() throws {
-        #expect(try mark(["seen", "--review-version", "1"] + review).output == "Ann saw it, run 2\n")
+        let seen = try mark(["seen", "--review-version", "1"] + review)
+        #expect(seen.output == "Ann saw it, run 2\n")
         #expect(try mark(["seen", "--undo"] + review).output == "Ann wants it read again, run 3\n")
         let list = try run("mark", "list", "--product", "P1")
         #expect(list.output.contains("review R1 of P1"), "\(list.output)")

@@ -57,7 +57,8 @@ extension WorkItem {
     /// Its state and who is to see to it; nil where nobody said either.
     package var words: String? {
         let since = fixedOn.map { " since \($0.day)" } ?? ""
-        let parts = [state.map { $0.label + since }, assignee.map { "\($0.string) sees to it" }].compactMap(\.self)
+        let parts = [state.map { $0.label + since }, assignee.map { "\($0.string) sees to it" }]
+            .compactMap(\.self)
         return parts.isEmpty ? nil : parts.joined(separator: " · ")
     }
 }
