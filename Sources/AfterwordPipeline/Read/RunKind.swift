@@ -1,4 +1,4 @@
-package import AfterwordCore
+import AfterwordCore
 
 /// What a run did, as lists of runs are filtered by it.
 package enum RunKind: String, CaseIterable, Sendable {
